@@ -1,0 +1,47 @@
+import { apiErrorOf, type Meaning } from './failure-table.ts';
+import type { Fault } from './fault.ts';
+
+/** An answer of the OneLink API, as its client hands it on. */
+export type ApiAnswer<Value> = { meaning: 'ok'; value: Value } | { meaning: Exclude<Meaning, 'ok'>; fault: Fault };
+
+/** What a GET tells of a link. */
+export interface LinkAtApi {
+  data: Record<string, unknown>;
+  /** Epoch seconds. */
+  expiresAt: number;
+}
+
+const ownWords: Record<string, string> = {
+  limit_exceeded: 'the API says that the data exceeds its limit',
+  invalid_parameter: 'the API says that the request is not valid',
+  invalid_source:
+    'the link was made in another way (user interface, bulk tool, SDK) and cannot be touched through the API',
+  internal_error: 'the API failed',
+  authentication_failure: 'the API refuses the token',
+  feature_not_enabled: 'the OneLink API is not enabled for this account',
+  wrong_brand_domain: 'the API says that the brand domain does not belong to the account or template',
+  rate_limit_exceeded: 'above the account’s rate',
+  quota_exceeded: 'the month’s quota is spent',
+  qr_error: 'the API failed to draw the QR code',
+};
+
+/**
+ * The API's error as a fault that may be shown. Its texts echo values (`Parameter 'af_r' has an invalid value: '…'`), so
+ * that only the parameter's name is kept, if the command has one of that name, and the reason without what is quoted,
+ * unless any of the command's values shines through.
+ */
+export function faultOfApiError(status: number | undefined, body: unknown, data: Record<string, string> = {}): Fault {
+  if (status === undefined) return { path: '', rule: 'api-unanswered', message: 'the API did not answer' };
+  const { type } = apiErrorOf(body);
+  const known = Object.hasOwn(ownWords, type);
+  const rule = `api-${status}${known ? `-${type.replaceAll('_', '-')}` : ''}`;
+  const message = (known && ownWords[type]) || `the API answered with status ${status}`;
+  const original = typeof body === 'object' && body !== null && 'message' in body ? String(body.message) : '';
+  const told = /^Parameter '([^']{1,200})' has an invalid value: .*Reason: (.{1,200})$/s.exec(original);
+  const [, parameter, reason] = told ?? [];
+  if (parameter === undefined || reason === undefined || !Object.hasOwn(data, parameter))
+    return { path: '', rule, message };
+  const safe = reason.replaceAll(/'[^']*'|"[^"]*"/g, '…');
+  const leaks = Object.values(data).some((value) => value.length > 2 && safe.includes(value));
+  return { path: `data.${parameter}`, rule, message: leaks ? message : safe };
+}

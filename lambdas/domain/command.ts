@@ -1,0 +1,253 @@
+import * as z from 'zod';
+import type { Fault } from './fault.ts';
+import { dataFaults } from './link-data.ts';
+import type { Producer, TemplateDomains } from './producer.ts';
+import { ttlSeconds } from './ttl.ts';
+
+/** What the API takes, where its documents of different dates disagree. */
+export interface ApiContract {
+  /** 2,048 in the first documents, 3,000 in newer ones. */
+  maxDataCharacters: number;
+  /** 365 in the first documents, 730 in newer ones. */
+  maxTtlDays: number;
+}
+
+const instant = z.iso.datetime({ offset: true, error: 'must be an ISO 8601 instant with a time zone' });
+const identity = {
+  source: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
+    .describe('The producer, as named in the pipeline’s configuration.'),
+  requestId: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters without spaces')
+    .describe(
+      'Unique within the source. The same requestId again means the same request: it is answered, not repeated.',
+    ),
+};
+const onelinkId = z
+  .string()
+  .regex(/^[A-Za-z0-9]{4,8}$/, 'must be a template ID: 4 to 8 letters and digits')
+  .describe('The ID of the OneLink template.');
+const shortlinkId = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{1,50}$/, 'must be 1 to 50 letters, digits, dashes or underscores')
+  .describe('The last part of the short URL; case matters.');
+const brandDomain = z
+  .string()
+  .regex(/^[A-Za-z0-9.-]{1,253}(?:\/[^\s?#]{0,200})?$/, 'must be a domain name, with a path if the template says so')
+  .describe('One of the brand domains configured for the template.');
+const metadata = z
+  .record(
+    z.string().max(64, 'a name must not be longer than 64 characters'),
+    z.string().max(256, 'must not be longer than 256 characters'),
+  )
+  .refine((map) => Object.keys(map).length <= 10, {
+    error: 'must not have more than 10 entries',
+    params: { rule: 'length' },
+  })
+  .describe('Comes back with every outcome; the pipeline does not look at it.');
+
+const qrOptions = z
+  .strictObject({
+    size: z.int().min(1).max(3000).optional().describe('Width and height in pixels; 300 unless given, 3,000 at most.'),
+    format: z.enum(['png', 'jpg']).default('png'),
+    margin: z.boolean().optional().describe('The quiet zone around the code.'),
+    brandDomain: brandDomain.optional(),
+  })
+  .describe('Asks for a QR image.');
+export type QrOptions = z.output<typeof qrOptions>;
+
+const common = {
+  specVersion: z.literal('1.0'),
+  ...identity,
+  onelinkId,
+  requestedAt: instant.describe('When the producer asked. Orders the changes of one link.'),
+  validUntil: instant.optional().describe('After this instant the command is answered `stale` and costs nothing.'),
+  metadata: metadata.optional(),
+};
+
+const commonFields = z.looseObject(common);
+
+/** Fields of a link that create and update share. */
+const linkFields = (contract: ApiContract) => ({
+  data: z
+    .record(z.string(), z.unknown())
+    .check((context) => {
+      for (const { path, rule, message } of dataFaults(context.value, contract.maxDataCharacters)) {
+        context.issues.push({
+          code: 'custom',
+          input: undefined,
+          path: path.split('.').slice(1, 2),
+          message,
+          params: { rule, parameter: path },
+          continue: true,
+        });
+      }
+    })
+    .transform((data) => Object.fromEntries(Object.entries(data).map(([name, value]) => [name, String(value)])))
+    .describe('The link’s parameters. `pid`, the media source, is mandatory.'),
+  ttl: z
+    .union([z.string(), z.int()])
+    .refine((ttl) => ttlSeconds(ttl, contract.maxTtlDays) !== undefined, {
+      error: `must be minutes, hours or days (10m, 20h, 14d; a bare number means days), above zero and at most ${contract.maxTtlDays} days`,
+      params: { rule: 'ttl' },
+    })
+    .optional()
+    .describe('How long the link lives: 10m, 20h, 14d. 31 days unless given.'),
+  renewTtl: z
+    .boolean()
+    .optional()
+    .describe('Whether each click and update extends the life by the TTL again; true unless given.'),
+  brandDomain: brandDomain.optional(),
+});
+
+/**
+ * The contract for producers: one command. JSON Schema for other languages is generated from it.
+ * What cannot be told from the command alone (a producer's rights, a clock that is ahead) is checked by `readCommand`.
+ */
+export function commandSchema(contract: ApiContract) {
+  return z.discriminatedUnion('action', [
+    z.strictObject({
+      ...common,
+      action: z.literal('create'),
+      shortlinkId: shortlinkId.optional().describe('Derived from source and requestId unless given.'),
+      ...linkFields(contract),
+      qr: qrOptions.optional(),
+    }),
+    z.strictObject({ ...common, action: z.literal('update'), shortlinkId, ...linkFields(contract) }),
+    z.strictObject({ ...common, action: z.literal('delete'), shortlinkId }),
+    z.strictObject({ ...common, action: z.literal('qr'), shortlinkId, qr: qrOptions.prefault({}) }),
+  ]);
+}
+
+export type Command = z.output<ReturnType<typeof commandSchema>>;
+export type Action = Command['action'];
+export type CreateCommand = Extract<Command, { action: 'create' }>;
+export type UpdateCommand = Extract<Command, { action: 'update' }>;
+export type DeleteCommand = Extract<Command, { action: 'delete' }>;
+export type QrCommand = Extract<Command, { action: 'qr' }>;
+
+/** `requestedAt` may be this far ahead of the message's sent time, for clocks that differ. */
+const clockToleranceMilliseconds = 5 * 60_000;
+
+/** What can be told of a command that was refused: enough to answer its producer. */
+export interface RefusedCommand {
+  faults: Fault[];
+  source: string | null;
+  requestId: string | null;
+  action: Action | null;
+  metadata?: Record<string, string>;
+}
+
+export type CommandReading = { command: Command } | { refused: RefusedCommand };
+
+/**
+ * Makes the reader of one lane: it checks a raw command against the contract and its producer's rights, and tells all
+ * faults at once. Nothing invalid gets past it, so nothing invalid spends quota.
+ */
+export function commandReader(lane: { contract: ApiContract; producers: Producer[]; templates: TemplateDomains }) {
+  const schema = commandSchema(lane.contract);
+  const producers = new Map(lane.producers.map((producer) => [producer.source, producer]));
+
+  return (raw: unknown, sentAtMilliseconds: number): CommandReading => {
+    const parsed = schema.safeParse(raw);
+    const faults = parsed.success ? [] : parsed.error.issues.flatMap(faultsOfIssue);
+    // Without a known action the union looks no further; the fields that all actions share can still be told.
+    if (faults.some(({ path }) => path === 'action') && isObject(raw)) {
+      faults.push(...(commonFields.safeParse(raw).error?.issues ?? []).flatMap(faultsOfIssue));
+    }
+    faults.push(...contextFaults(raw, sentAtMilliseconds, producers, lane.templates));
+    if (parsed.success && faults.length === 0) return { command: parsed.data };
+    return { refused: { faults, ...identityOf(raw) } };
+  };
+}
+
+/** Rights and time, judged on whatever fields are readable, so that they are told together with the other faults. */
+function contextFaults(
+  raw: unknown,
+  sentAtMilliseconds: number,
+  producers: Map<string, Producer>,
+  templates: TemplateDomains,
+): Fault[] {
+  if (!isObject(raw)) return [];
+  const faults: Fault[] = [];
+  const producer = typeof raw.source === 'string' ? producers.get(raw.source) : undefined;
+  if (typeof raw.source === 'string' && producer === undefined) {
+    faults.push({ path: 'source', rule: 'not-allowed', message: 'is not a producer configured for this lane' });
+  }
+  if (typeof raw.onelinkId === 'string') {
+    if (producer !== undefined && !producer.templates.includes(raw.onelinkId)) {
+      faults.push({ path: 'onelinkId', rule: 'not-allowed', message: 'is not a template configured for this source' });
+    }
+    const domains = Object.hasOwn(templates, raw.onelinkId) ? (templates[raw.onelinkId] ?? []) : [];
+    const named: [string, unknown][] = [['brandDomain', raw.brandDomain]];
+    if (isObject(raw.qr)) named.push(['qr.brandDomain', raw.qr.brandDomain]);
+    for (const [path, domain] of named) {
+      if (typeof domain === 'string' && !domains.includes(domain)) {
+        faults.push({ path, rule: 'not-allowed', message: 'is not a brand domain configured for this template' });
+      }
+    }
+  }
+  if (
+    typeof raw.requestedAt === 'string' &&
+    Date.parse(raw.requestedAt) > sentAtMilliseconds + clockToleranceMilliseconds
+  ) {
+    faults.push({
+      path: 'requestedAt',
+      rule: 'in-future',
+      message: 'must not be more than five minutes ahead of the time the message was sent',
+    });
+  }
+  return faults;
+}
+
+function identityOf(raw: unknown): Omit<RefusedCommand, 'faults'> {
+  if (!isObject(raw)) return { source: null, requestId: null, action: null };
+  const text = (schema: z.ZodType<string>, value: unknown) => schema.safeParse(value).data ?? null;
+  const kept = metadata.safeParse(raw.metadata).data;
+  return {
+    source: text(identity.source, raw.source),
+    requestId: text(identity.requestId, raw.requestId),
+    action: z.enum(['create', 'update', 'delete', 'qr']).safeParse(raw.action).data ?? null,
+    ...(kept !== undefined && { metadata: kept }),
+  };
+}
+
+/** Zod's issue as faults of ours. Zod's own messages are used only where they cannot quote the input. */
+function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
+  const path = issue.path.map(String).join('.');
+  const missing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
+  switch (issue.code) {
+    case 'custom':
+      return [{ path: issue.params?.parameter ?? path, rule: issue.params?.rule ?? 'rule', message: issue.message }];
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        path: path === '' ? key : `${path}.${key}`,
+        rule: 'unknown-field',
+        message: 'is not a field of this command',
+      }));
+    case 'invalid_type':
+      return missing
+        ? [{ path, rule: 'required', message: 'is mandatory' }]
+        : [{ path, rule: 'type', message: `must be ${issue.expected === 'record' ? 'object' : issue.expected}` }];
+    case 'invalid_value':
+      return [{ path, rule: 'value', message: `must be one of: ${issue.values.map(String).join(', ')}` }];
+    case 'invalid_union':
+      return path === 'action'
+        ? [{ path, rule: 'value', message: 'must be one of: create, update, delete, qr' }]
+        : [{ path, rule: 'type', message: 'has the wrong type' }];
+    case 'too_big':
+      return [{ path, rule: 'length', message: `must be at most ${issue.maximum}` }];
+    case 'too_small':
+      return [{ path, rule: 'length', message: `must be at least ${issue.minimum}` }];
+    case 'invalid_format':
+      return [{ path, rule: 'format', message: issue.message }];
+    default:
+      return [{ path, rule: issue.code, message: 'is not valid' }];
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,47 @@
+import { createHmac } from 'node:crypto';
+import type { Command } from './command.ts';
+
+/** Text that is the same for equal JSON values, whatever the order of their keys. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value)
+    .filter(([, item]) => item !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
+}
+
+/** Keyed, since a payload of few possible values could be guessed from a plain hash. 128 bits, as hexadecimal text. */
+function keyedDigest(secret: string, kind: string, value: unknown): string {
+  return createHmac('sha256', secret)
+    .update(`${kind}\0${canonical(value)}`)
+    .digest('hex')
+    .slice(0, 32);
+}
+
+/**
+ * Tells whether two commands with one `requestId` ask for the same thing. When it was asked, until when it counts and
+ * what goes back with the outcome may differ: producers that repeat a request stamp it anew.
+ */
+export function commandDigest(secret: string, command: Command): string {
+  const { specVersion: _, requestedAt: __, validUntil: ___, metadata: ____, ...asked } = command;
+  return keyedDigest(secret, 'command', asked);
+}
+
+/** Stands in the ledger for a link's data. */
+export function dataDigest(secret: string, data: Record<string, string>): string {
+  return keyedDigest(secret, 'data', data);
+}
+
+/**
+ * Whether the data the API holds is the data that was asked for, leaving out what the API may do to its form: numbers
+ * and booleans turned into text, and angle brackets that were encoded on the way.
+ */
+export function sameData(asked: Record<string, string>, held: Record<string, unknown>): boolean {
+  const form = (value: unknown) => String(value).replaceAll(/%3c/gi, '<').replaceAll(/%3e/gi, '>');
+  const names = Object.keys(asked);
+  return (
+    names.length === Object.keys(held).length &&
+    names.every((name) => Object.hasOwn(held, name) && form(asked[name]) === form(held[name]))
+  );
+}

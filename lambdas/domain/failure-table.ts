@@ -1,0 +1,138 @@
+import type { Operation } from '../names.ts';
+
+/**
+ * What an answer of the OneLink API means for the one who asked. This file alone decides on status codes.
+ *
+ * - `ok`               done as asked
+ * - `exists`           409: the short-link ID is taken, perhaps by an earlier copy of this very request
+ * - `absent`           404: no such link
+ * - `permanent`        the request is wrong and will stay wrong
+ * - `transient`        nothing was changed; worth trying again
+ * - `ambiguous`        a write that may or may not have been applied: a free GET tells
+ * - `slow-down`        above the rate: the same call again, later and slower
+ * - `quota-spent`      the month's calls are used up
+ * - `account-blocked`  token refused or feature off: nothing will work for anybody
+ */
+export type Meaning =
+  | 'ok'
+  | 'exists'
+  | 'absent'
+  | 'permanent'
+  | 'transient'
+  | 'ambiguous'
+  | 'slow-down'
+  | 'quota-spent'
+  | 'account-blocked';
+
+/** A call as it ended: with an answer, or without one. */
+export type ApiResult =
+  | { status: number; body: unknown }
+  /** `not-sent`: no byte of the request left (name not resolved, connection refused). */
+  | { unanswered: 'not-sent' | 'reset' | 'timeout' };
+
+type WriteAnswer =
+  | '200'
+  | '400 invalid_parameter'
+  | '400 invalid_source'
+  | '400 internal_error'
+  | '401 authentication_failure'
+  | '403 feature_not_enabled'
+  | '404 invalid_parameter'
+  | '429 rate_limit_exceeded'
+  | '429 quota_exceeded';
+type DataAnswer = WriteAnswer | '400 limit_exceeded' | '401 wrong_brand_domain' | '403 wrong_brand_domain';
+
+/** The answers that the API's documents list, by operation. */
+interface DocumentedAnswers {
+  create: DataAnswer | '409 invalid_parameter';
+  update: DataAnswer;
+  delete: WriteAnswer;
+  read: '200' | '400 invalid_source' | '401 authentication_failure' | '404 invalid_parameter';
+  qr:
+    | '200'
+    | '400 invalid_source'
+    | '400 invalid_parameter'
+    | '400 qr_error'
+    | '401 authentication_failure'
+    | '404 invalid_parameter'
+    | '429 rate_limit_exceeded';
+  quota: '200';
+}
+
+const write: Record<WriteAnswer, Meaning> = {
+  '200': 'ok',
+  '400 invalid_parameter': 'permanent',
+  '400 invalid_source': 'permanent',
+  // "Failed to create shortlink." says nothing about whether it failed before or after it was stored.
+  '400 internal_error': 'ambiguous',
+  '401 authentication_failure': 'account-blocked',
+  '403 feature_not_enabled': 'account-blocked',
+  '404 invalid_parameter': 'absent',
+  '429 rate_limit_exceeded': 'slow-down',
+  '429 quota_exceeded': 'quota-spent',
+};
+const dataWrite: Record<DataAnswer, Meaning> = {
+  ...write,
+  '400 limit_exceeded': 'permanent',
+  '401 wrong_brand_domain': 'permanent',
+  '403 wrong_brand_domain': 'permanent',
+};
+
+const documented: { [O in Operation]: Record<DocumentedAnswers[O], Meaning> } = {
+  // A create's 404 speaks of the template: the link need not be there yet.
+  create: { ...dataWrite, '404 invalid_parameter': 'permanent', '409 invalid_parameter': 'exists' },
+  update: dataWrite,
+  delete: write,
+  read: {
+    '200': 'ok',
+    '400 invalid_source': 'permanent',
+    '401 authentication_failure': 'account-blocked',
+    '404 invalid_parameter': 'absent',
+  },
+  qr: {
+    '200': 'ok',
+    '400 invalid_source': 'permanent',
+    '400 invalid_parameter': 'permanent',
+    '400 qr_error': 'transient',
+    '401 authentication_failure': 'account-blocked',
+    '404 invalid_parameter': 'absent',
+    '429 rate_limit_exceeded': 'slow-down',
+  },
+  quota: { '200': 'ok' },
+};
+
+const writes: ReadonlySet<Operation> = new Set(['create', 'update', 'delete']);
+
+/** What the result of a call means. An answer that is not documented gets the most careful reading of its class. */
+export function meaningOf(operation: Operation, result: ApiResult): Meaning {
+  const lost: Meaning = writes.has(operation) ? 'ambiguous' : 'transient';
+  if ('unanswered' in result) return result.unanswered === 'not-sent' ? 'transient' : lost;
+  const { status } = result;
+  const { type, message } = apiErrorOf(result.body);
+  const row: Partial<Record<string, Meaning>> = documented[operation];
+  const known = row[status === 200 ? '200' : `${status} ${type}`];
+  if (known !== undefined) return known;
+
+  if (status === 429) return /quota/.test(`${type} ${message}`) ? 'quota-spent' : 'slow-down';
+  if (status === 401) return 'account-blocked';
+  // A 403 without a known type may come from a firewall before the API: no message's own fault.
+  if (status === 403) return type === 'wrong_brand_domain' ? 'permanent' : 'account-blocked';
+  if (status === 404) return operation === 'create' ? 'permanent' : 'absent';
+  if (status === 409) return operation === 'create' ? 'exists' : 'transient';
+  if (status === 408 || status === 425) return lost;
+  if (status >= 400 && status < 500) return 'permanent';
+  // 1xx, 2xx other than 200, 3xx and 5xx.
+  return lost;
+}
+
+/** The API's error, lower case. Older answers name the type `error-type` or `code`, the oldest are bare text. */
+export function apiErrorOf(body: unknown): { type: string; message: string } {
+  if (typeof body === 'string') return { type: '', message: body.toLowerCase() };
+  if (typeof body !== 'object' || body === null) return { type: '', message: '' };
+  const fields = body as Record<string, unknown>;
+  const text = (value: unknown) => (typeof value === 'string' ? value.toLowerCase() : '');
+  return {
+    type: text(fields.error_type ?? fields['error-type'] ?? fields.code),
+    message: text(fields.message ?? fields.details),
+  };
+}

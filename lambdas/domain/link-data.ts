@@ -1,0 +1,146 @@
+import type { Fault } from './fault.ts';
+
+/**
+ * The published rule of one link parameter (OneLink's documents list them; a parameter that is not here, such as
+ * `deep_link_value`, `utm_*` or a custom name, has no published limit).
+ */
+interface ParameterRule {
+  maxLength?: number;
+  pattern?: RegExp;
+  /** What the pattern asks for, in words. */
+  expected?: string;
+}
+
+const upTo = (maxLength: number): ParameterRule => ({ maxLength });
+const trimmed = /^(?!\s)[^]*(?<!\s)$|^$/;
+const flag: ParameterRule = { pattern: /^(?:true|false)$/, expected: 'must be true or false' };
+const webUrl: ParameterRule = {
+  pattern: /^https:\/\/[^\s/?#]+[^\s#]*$/i,
+  expected: 'must be an absolute https:// URL without a fragment',
+};
+const numbered = (name: string, count: number, rule: ParameterRule) =>
+  Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}${index + 1}`, rule]));
+
+export const parameterRules: Readonly<Record<string, ParameterRule>> = {
+  pid: {
+    maxLength: 150,
+    pattern: /^(?!\s)[^/<>*&?\\]+(?<!\s)$/,
+    expected: 'must not be empty, hold any of / < > * & ? \\ or start or end with a space',
+  },
+  c: { maxLength: 100, pattern: trimmed, expected: 'must not start or end with a space' },
+  af_prt: upTo(50),
+  af_channel: upTo(20),
+  af_adset: upTo(100),
+  af_ad: upTo(100),
+  af_keywords: upTo(100),
+  ...numbered('af_sub', 5, upTo(100)),
+  af_c_id: upTo(24),
+  af_adset_id: upTo(24),
+  af_ad_id: upTo(24),
+  af_ad_type: upTo(24),
+  af_siteid: upTo(24),
+  af_sub_siteid: upTo(50),
+  af_click_lookback: {
+    pattern: /^(?:(?:[1-9]|[12]\d|30)d|(?:[1-9]|1\d|2[0-3])h)$/,
+    expected: 'must be 1d to 30d or 1h to 23h',
+  },
+  af_viewthrough_lookback: { pattern: /^(?:[1-9]|1\d|2[0-4])h$/, expected: 'must be 1h to 24h' },
+  af_reengagement_window: {
+    pattern: /^(?:(?:[1-9]|[1-8]\d|90)d|(?:[1-9]|[12]\d|3[0-6])h|lifetime)$/,
+    expected: 'must be 1d to 90d, 1h to 36h, or lifetime',
+  },
+  is_retargeting: flag,
+  af_force_deeplink: flag,
+  af_param_forwarding: flag,
+  af_cost_model: upTo(20),
+  af_cost_currency: { pattern: /^[A-Za-z]{3}$/, expected: 'must be an ISO 4217 code of three letters' },
+  af_cost_value: {
+    maxLength: 20,
+    pattern: /^\d+(?:\.\d{1,4})?$/,
+    expected: 'must be digits with at most four decimals',
+  },
+  af_r: webUrl,
+  af_web_dp: webUrl,
+  af_ios_url: webUrl,
+  af_android_url: webUrl,
+  af_og_image: webUrl,
+  af_dp: { pattern: /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/, expected: 'must be a URI with a scheme (RFC 3986)' },
+  af_og_title: upTo(40),
+  af_og_description: upTo(300),
+};
+
+/** Fields of the request that must not be sent as link parameters. */
+export const forbiddenParameters: ReadonlySet<string> = new Set([
+  'shortlink',
+  'source_caller',
+  'onelink_id',
+  'af_qr',
+  'ttl',
+  'renew_ttl',
+  'brand_domain',
+]);
+
+/** `<` and `>` are the two characters that break a link unless they are encoded; nothing else needs it. */
+export function encodeAngleBrackets(text: string): string {
+  return text.replaceAll('<', '%3C').replaceAll('>', '%3E');
+}
+
+/** The parameters as they are sent: all text, angle brackets encoded. */
+export function dataAsSent(data: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(data).map(([name, value]) => [encodeAngleBrackets(name), encodeAngleBrackets(value)]),
+  );
+}
+
+/**
+ * The size that counts against the API's payload limit. Whether it measures the JSON or the query string made of it is
+ * not published: the longer counts.
+ */
+export function dataCharacters(data: Record<string, string>): number {
+  const sent = dataAsSent(data);
+  return Math.max(JSON.stringify(sent).length, new URLSearchParams(sent).toString().length);
+}
+
+/** Every published rule that the data breaks; paths are relative to the command. */
+export function dataFaults(data: Record<string, unknown>, maxCharacters: number): Fault[] {
+  const faults: Fault[] = [];
+  const fault = (name: string, rule: string, message: string) => faults.push({ path: `data.${name}`, rule, message });
+  const texts: [string, string][] = [];
+  for (const [name, value] of Object.entries(data)) {
+    if (name === '') fault(name, 'name', 'a parameter needs a name');
+    if (forbiddenParameters.has(name)) {
+      fault(name, 'forbidden', 'is not a link parameter: use the field of the command, if there is one');
+      continue;
+    }
+    if (!isScalar(value)) {
+      fault(name, 'type', 'must be text, a finite number, true or false');
+      continue;
+    }
+    const text = String(value);
+    texts.push([name, text]);
+    const rule = Object.hasOwn(parameterRules, name) ? parameterRules[name] : undefined;
+    if (rule?.maxLength !== undefined && text.length > rule.maxLength) {
+      fault(name, 'length', `must not be longer than ${rule.maxLength} characters`);
+    }
+    // A text beyond the payload limit is refused below; it need not also cost a pattern's backtracking.
+    if (rule?.pattern !== undefined && text.length <= maxCharacters && !rule.pattern.test(text)) {
+      fault(name, 'format', rule.expected ?? 'is malformed');
+    }
+  }
+  if (!Object.hasOwn(data, 'pid')) fault('pid', 'required', 'the media source is mandatory');
+  const characters = dataCharacters(Object.fromEntries(texts));
+  if (characters > maxCharacters) {
+    faults.push({
+      path: 'data',
+      rule: 'payload-length',
+      message: `must not exceed ${maxCharacters} characters as JSON or as a query string; it has ${characters}`,
+    });
+  }
+  return faults;
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return (
+    typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
+  );
+}

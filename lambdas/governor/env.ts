@@ -1,0 +1,18 @@
+import * as z from 'zod';
+
+/** The contract between the governor's construct and its handler: one variable each, all required. */
+export const governorEnvironment = z.object({
+  /** Without a trailing slash: `https://onelink.appsflyer.com/api/v2.0`. */
+  API_BASE_URL: z.url(),
+  API_TOKEN_SECRET_ARN: z.string().min(1),
+  APPSFLYER_ACCOUNT_ID: z.string().min(1),
+  CALL_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(100),
+  /** POST, PUT and DELETE calls the account has per UTC month (7,500,000 unless the contract says otherwise). */
+  MONTHLY_QUOTA_CALLS: z.coerce.number().int().min(1),
+  LEDGER_TABLE_NAME: z.string().min(1),
+  /** The template whose sentinel link the health probe asks for: 404 is the healthy answer. */
+  PROBE_TEMPLATE_ID: z.string().min(1),
+});
+export type GovernorEnvironment = z.infer<typeof governorEnvironment>;
+/** What the construct must set: every variable, as text. */
+export type GovernorVariables = Record<keyof GovernorEnvironment, string>;

@@ -1,0 +1,57 @@
+import * as z from 'zod';
+import { producerSchema, templateDomainsSchema } from '../domain/producer.ts';
+
+const json = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .string()
+    .transform((text, context) => {
+      try {
+        return JSON.parse(text) as unknown;
+      } catch {
+        context.addIssue({ code: 'custom', message: 'is not JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema);
+
+/** The contract between the link worker's construct and its handler: one variable each, all required. */
+export const linkWorkerEnvironment = z.object({
+  LANE: z.string().min(1),
+  /** Without a trailing slash: `https://onelink.appsflyer.com/api/v2.0`. */
+  API_BASE_URL: z.url(),
+  API_TOKEN_SECRET_ARN: z.string().min(1),
+  /** The secret that short-link IDs are derived with; it must never change while the pipeline lives. */
+  LINK_ID_SECRET_ARN: z.string().min(1),
+  LINK_ID_LENGTH: z.coerce.number().int().min(10).max(50),
+  /** This invocation's share of the rate: sends per second, one environment. */
+  LINK_CALLS_PER_SECOND: z.coerce.number().int().min(1),
+  /** Calls that may wait for an answer at once, in one environment. */
+  CALLS_IN_FLIGHT: z.coerce.number().int().min(1),
+  CALL_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(100),
+  LEDGER_TABLE_NAME: z.string().min(1),
+  ARCHIVE_BUCKET_NAME: z.string().min(1),
+  LANE_QUEUE_URL: z.url(),
+  QR_QUEUE_URL: z.url(),
+  OUTCOME_TOPIC_ARN: z.string().min(1),
+  /** 1: each outcome is published by itself, at once; 10 (the most SNS takes): in batches. */
+  OUTCOMES_PER_PUBLISH: z.coerce.number().int().min(1).max(10),
+  /** JSON: the producers that may use this lane. */
+  PRODUCERS: json(z.array(producerSchema)),
+  /** JSON: brand domains by template. */
+  TEMPLATES: json(templateDomainsSchema),
+  /** What to do when a chosen short-link ID belongs to another link. */
+  CONFLICT_POLICY: z.enum(['reject', 'derive']),
+  /** Whether the ledger keeps a link's whole data, or only its keyed digest. */
+  KEEP_DATA: z.enum(['digest', 'full']),
+  /** How long a request's record is kept, and with it the promise of exactly once. */
+  REQUEST_HORIZON_DAYS: z.coerce.number().int().min(1),
+  /** The lane leaves this many calls of the month's quota to others. */
+  QUOTA_RESERVE_CALLS: z.coerce.number().int().min(0),
+  /** 2,048 in the API's documents; 3,000 in newer ones. */
+  MAX_DATA_CHARACTERS: z.coerce.number().int().min(1),
+  /** 365 in the API's documents; 730 in newer ones. Above it the API silently makes it 31 days. */
+  MAX_TTL_DAYS: z.coerce.number().int().min(1),
+});
+export type LinkWorkerEnvironment = z.infer<typeof linkWorkerEnvironment>;
+/** What the construct must set: every variable, as text. */
+export type LinkWorkerVariables = Record<keyof LinkWorkerEnvironment, string>;

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+
+/** The contract between the QR worker's construct and its handler: one variable each, all required. */
+export const qrWorkerEnvironment = z.object({
+  LANE: z.string().min(1),
+  /** Without a trailing slash: `https://onelink.appsflyer.com/api/v2.0`. */
+  API_BASE_URL: z.url(),
+  API_TOKEN_SECRET_ARN: z.string().min(1),
+  /** This invocation's share of the QR rate: sends per second, one environment. */
+  QR_CALLS_PER_SECOND: z.coerce.number().int().min(1),
+  /** Calls that may wait for an answer at once, in one environment. */
+  CALLS_IN_FLIGHT: z.coerce.number().int().min(1),
+  CALL_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(100),
+  LEDGER_TABLE_NAME: z.string().min(1),
+  QR_BUCKET_NAME: z.string().min(1),
+  QR_QUEUE_URL: z.url(),
+  OUTCOME_TOPIC_ARN: z.string().min(1),
+  /** 1: each outcome is published by itself, at once; 10 (the most SNS takes): in batches. */
+  OUTCOMES_PER_PUBLISH: z.coerce.number().int().min(1).max(10),
+  /** How long a request's record is kept. */
+  REQUEST_HORIZON_DAYS: z.coerce.number().int().min(1),
+  /** After this many deliveries without success the outcome is `qr-failed`. Below the queue's maxReceiveCount. */
+  MAX_QR_ATTEMPTS: z.coerce.number().int().min(1),
+});
+export type QrWorkerEnvironment = z.infer<typeof qrWorkerEnvironment>;
+/** What the construct must set: every variable, as text. */
+export type QrWorkerVariables = Record<keyof QrWorkerEnvironment, string>;
