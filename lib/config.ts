@@ -1,0 +1,100 @@
+import type { Configuration, PipelineSettings } from './config-schema.ts';
+
+/**
+ * Every number that an operator may change, on one screen. Synthesis checks all of it (config-schema.ts, rate-budget.ts)
+ * and refuses what cannot work, naming the path, the rule and the value.
+ */
+
+const lanes: PipelineSettings['lanes'] = {
+  /** One link for one waiting person: small batches, no window, each outcome told at once. */
+  transactional: {
+    rateShare: 0.15, // of the account's budget of calls per second: floor(0.15 × 950) = 142
+    qrShare: 0.45, // of the account's budget of QR calls per second: floor(0.45 × 23) = 10
+    batchSize: 10, // messages per invocation; above 10 SQS asks for a window
+    windowSeconds: 0, // wait for a fuller batch; 0 makes it a latency lane
+    quotaReserveCalls: 20_000, // left to others when the month runs out; at least two minutes of the lane's rate
+    oldestCommandAlarmMinutes: 5, // pages when a command waits longer (a lane with a window: opens a ticket)
+    rejectedAlarmPer15Minutes: 50, // opens a ticket: a producer sends what the API would refuse
+  },
+  /** Millions of links before a send: throughput counts, a minute does not. */
+  campaign: {
+    rateShare: 0.82, // floor(0.82 × 950) = 779; with QR (2.4 %) and the governor the shares come to 99.5 %
+    qrShare: 0.55, // floor(0.55 × 23) = 12
+    batchSize: 1_000, // ten seconds of work per invocation keep the slot busy 97 % of the time
+    windowSeconds: 5,
+    quotaReserveCalls: 750_000, // a tenth of the month is kept for the transactional lane
+    oldestCommandAlarmMinutes: 360, // a whole month's quota drains in under three hours
+    rejectedAlarmPer15Minutes: 1_000, // about 0.15 % of what the lane can do in that time
+  },
+};
+
+const pipeline: PipelineSettings = {
+  name: 'OneLink', // the stacks are called <name>-<stage>
+  account: 'acme', // one of the accounts below
+  /** OneLink templates, each with the brand domains its links may carry. The first one also serves the health probe. */
+  templates: { A1b3: ['go.acme.example'], abc123: [] },
+  /**
+   * Who may ask for links. `source` is what the commands carry; only the source that made a link may change it. The first
+   * lane is the producer's default. `principals` become queue policies: `{ account: '111122223333' }`,
+   * `{ role: 'arn:aws:iam::111122223333:role/crm' }` or `{ service: 'events.amazonaws.com', sourceArn: 'arn:…' }`.
+   * With none, IAM policies in the deploying account decide.
+   */
+  producers: [
+    { source: 'crm', principals: [], lanes: ['campaign', 'transactional'], templates: ['A1b3', 'abc123'] },
+    { source: 'product', principals: [], lanes: ['transactional'], templates: ['A1b3'] },
+    { source: 'studio', principals: [], lanes: ['campaign'], templates: ['A1b3', 'abc123'] },
+  ],
+  lanes,
+  linkIdLength: 12, // of derived short-link IDs: 36^12 ≈ 4.7 × 10^18, so nobody guesses one; 10 at least
+  conflictPolicy: 'reject', // a chosen ID that is somebody else's: 'reject' it, or 'derive' another (a lane may override)
+  ledgerKeeps: 'digest', // of a link's data: its keyed 'digest', or the 'full' data (confidential; GET is free anyway)
+  requestHorizonDays: 75, // how long "once" is promised: retention 10 + dead letters 14 + a month 31 = 55 at least
+  commandRetentionDays: 10, // in the queue; the dead-letter queue's 14 days count from the first arrival as well
+  qrImageDays: 'forever', // printed codes live long; a number deletes the image after that many days
+  archiveDays: 180, // rejected commands, for as long as somebody may ask
+  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, governor: 256 }, // also the CPU: 1,769 MB are one vCPU
+};
+
+export const config: Configuration = {
+  /** AppsFlyer accounts: their limits are shared by every pipeline and stage that names them. */
+  accounts: {
+    acme: {
+      accountId: 'acc-demo',
+      apiBaseUrl: 'https://onelink.appsflyer.com/api/v2.0',
+      callsPerSecond: 1_000, // OneLink API, per account
+      qrCallsPerSecond: 25, // OneLink API, per account
+      headroom: 0.95, // the share of the limits we dare to use: the network bunches what we space evenly
+      leftToOthers: 0, // of that, the share left to other systems that use the account (0.2 = a fifth)
+      monthlyQuotaCalls: 7_500_000, // POST, PUT and DELETE per UTC month, by contract
+      maxDataCharacters: 2_048, // of a link's data; newer contracts say 3,000
+      maxTtlDays: 365, // newer contracts say 730; above it the API silently makes it 31
+    },
+    acmeStaging: {
+      accountId: 'acc-demo-staging',
+      apiBaseUrl: 'https://onelink.appsflyer.com/api/v2.0',
+      callsPerSecond: 1_000,
+      qrCallsPerSecond: 25,
+      headroom: 0.95,
+      leftToOthers: 0,
+      monthlyQuotaCalls: 7_500_000,
+      maxDataCharacters: 2_048,
+      maxTtlDays: 365,
+    },
+  },
+  stages: {
+    production: {
+      tags: { application: 'onelink-pipeline', stage: 'production' },
+      removalPolicy: 'retain', // ledger, buckets, secrets and logs stay when a stack is deleted
+      logRetentionDays: 90, // one of the periods that CloudWatch Logs offers
+      alarms: {}, // { email, pageTopicArn, ticketTopicArn }: topics of your own, or an address for the ones made here
+      pipelines: [pipeline],
+    },
+    staging: {
+      tags: { application: 'onelink-pipeline', stage: 'staging' },
+      removalPolicy: 'destroy',
+      logRetentionDays: 14,
+      alarms: {},
+      pipelines: [{ ...pipeline, account: 'acmeStaging' }],
+    },
+  },
+};

@@ -1,0 +1,72 @@
+import { AccountPrincipal, ArnPrincipal, type IPrincipal, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { AccountSettings, LaneSettings, PipelineSettings, ProducerPrincipal } from './config-schema.ts';
+import { LinkWorker } from './link-worker.ts';
+import { QrWorker } from './qr-worker.ts';
+import type { LanePlan } from './rate-budget.ts';
+import type { PipelineState } from './state-stack.ts';
+import { WorkQueue } from './work-queue.ts';
+import type { FunctionSurroundings } from './worker-function.ts';
+
+export interface LaneProps {
+  readonly name: string;
+  readonly lane: LaneSettings;
+  readonly plan: LanePlan;
+  readonly settings: PipelineSettings;
+  readonly account: AccountSettings;
+  readonly state: PipelineState;
+  readonly outcomes: Topic;
+  readonly surroundings: FunctionSurroundings;
+}
+
+/** `campaign` as constructs and outputs spell it: `Campaign`. */
+export const pascal = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+/** Latency lanes tell each outcome at once; the others fill SNS's batches of ten. */
+export const outcomesPerPublish = (lane: LaneSettings) => (lane.windowSeconds > 0 ? 10 : 1);
+
+/** One way through the pipeline: commands → link worker → QR jobs → QR worker, with its own share of the rate. */
+export class Lane extends Construct {
+  readonly name: string;
+  readonly settings: LaneSettings;
+  readonly commands: WorkQueue;
+  readonly linkWorker: LinkWorker;
+  readonly qrJobs: WorkQueue;
+  readonly qrWorker: QrWorker;
+
+  constructor(scope: Construct, id: string, props: LaneProps) {
+    super(scope, id);
+    this.name = props.name;
+    this.settings = props.lane;
+    const retentionDays = props.settings.commandRetentionDays;
+    this.commands = new WorkQueue(this, 'Commands', {
+      retentionDays,
+      visibilityTimeoutSeconds: props.plan.link.visibilityTimeoutSeconds,
+    });
+    this.qrJobs = new WorkQueue(this, 'QrJobs', {
+      retentionDays,
+      visibilityTimeoutSeconds: props.plan.qr.visibilityTimeoutSeconds,
+    });
+    for (const principal of this.principals(props.settings)) this.commands.queue.grantSendMessages(principal);
+
+    this.linkWorker = new LinkWorker(this, 'LinkWorker', { ...props, commands: this.commands, qrJobs: this.qrJobs });
+    this.qrWorker = new QrWorker(this, 'QrWorker', { ...props, qrJobs: this.qrJobs });
+  }
+
+  /** Those who may send here by the queue's own policy, each once. */
+  private principals({ producers }: PipelineSettings): IPrincipal[] {
+    const named = producers.filter(({ lanes }) => lanes.includes(this.name)).flatMap(({ principals }) => principals);
+    const distinct = new Map(named.map((principal) => [JSON.stringify(principal), principal]));
+    return [...distinct.values()].map(principalOf);
+  }
+}
+
+function principalOf(principal: ProducerPrincipal): IPrincipal {
+  if ('account' in principal) return new AccountPrincipal(principal.account);
+  if ('role' in principal) return new ArnPrincipal(principal.role);
+  // Without the source, anybody's rule or topic in any account could make the service send here.
+  return new ServicePrincipal(principal.service, {
+    conditions: { ArnEquals: { 'aws:SourceArn': principal.sourceArn } },
+  });
+}

@@ -1,0 +1,67 @@
+import { Stack } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { StageSettings } from '../config-schema.ts';
+import { type AlarmLine, alarmsOf, type Observed } from './alarms.ts';
+
+export interface AlarmSetProps extends Observed {
+  readonly topics: StageSettings['alarms'];
+}
+
+/** Every line of alarms.ts as a CloudWatch alarm that tells its topic when it fires and when it is over. */
+export class AlarmSet extends Construct {
+  readonly page: ITopic;
+  readonly ticket: ITopic;
+
+  constructor(scope: Construct, id: string, props: AlarmSetProps) {
+    super(scope, id);
+    const { email, pageTopicArn, ticketTopicArn } = props.topics;
+    this.page = this.topic('Page', pageTopicArn, email);
+    this.ticket = this.topic('Ticket', ticketTopicArn, email);
+    for (const line of alarmsOf(props)) {
+      const name = [line.subject, line.id].filter((part) => part !== undefined).join('-');
+      const heartbeat = line.kind === 'heartbeat';
+      const alarm = new Alarm(this, name, {
+        alarmName: `${props.serviceName}-${name}`,
+        alarmDescription: descriptionOf(line),
+        metric: line.metric,
+        threshold: line.threshold,
+        evaluationPeriods: line.periods,
+        datapointsToAlarm: line.periods,
+        comparisonOperator: heartbeat
+          ? ComparisonOperator.LESS_THAN_THRESHOLD
+          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: heartbeat ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      });
+      const action = new SnsAction(line.severity === 'page' ? this.page : this.ticket);
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+    }
+  }
+
+  private topic(id: string, arn: string | undefined, email: string | undefined): ITopic {
+    if (arn !== undefined) return Topic.fromTopicArn(this, id, arn);
+    // Not encrypted at rest: CloudWatch cannot publish under SNS's own key, and an alarm says nothing confidential.
+    const topic = new Topic(this, id, { enforceSSL: true });
+    // A topic with a policy of its own loses the default one, which let the account's alarms in.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
+    if (email !== undefined) topic.addSubscription(new EmailSubscription(email));
+    return topic;
+  }
+}
+
+/** What an alarm says of itself; it ends where the remedy begins. */
+export function descriptionOf({ id, subject, means }: Pick<AlarmLine, 'id' | 'subject' | 'means'>): string {
+  return `${subject === undefined ? '' : `${subject}: `}${means} lib/observability/RUNBOOK.md#${id}`;
+}

@@ -1,0 +1,31 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { pascal } from './lane.ts';
+import { OneLinkPipeline, type OneLinkPipelineProps } from './pipeline.ts';
+
+/** One pipeline of one stage, with the outputs that the command line and the runbook read. */
+export class PipelineStack extends Stack {
+  readonly pipeline: OneLinkPipeline;
+
+  constructor(scope: Construct, id: string, props: OneLinkPipelineProps & StackProps) {
+    super(scope, id, props);
+    this.pipeline = new OneLinkPipeline(this, 'Pipeline', props);
+    const { state } = props;
+    const outputs: Record<string, string> = {
+      OutcomeTopicArn: this.pipeline.outcomes.topic.topicArn,
+      LedgerTableName: state.ledger.tableName,
+      QrBucketName: state.qrImages.bucketName,
+      ArchiveBucketName: state.archive.bucketName,
+      ApiTokenSecretArn: state.apiToken.secretArn,
+      GovernorFunctionName: this.pipeline.governor.function.functionName,
+    };
+    for (const { name, commands, qrJobs } of this.pipeline.lanes) {
+      const lane = pascal(name);
+      outputs[`${lane}QueueUrl`] = commands.queue.queueUrl;
+      outputs[`${lane}DeadLetterQueueUrl`] = commands.deadLetters.queueUrl;
+      outputs[`${lane}QrQueueUrl`] = qrJobs.queue.queueUrl;
+      outputs[`${lane}QrDeadLetterQueueUrl`] = qrJobs.deadLetters.queueUrl;
+    }
+    for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
+  }
+}

@@ -1,0 +1,63 @@
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { prefix } from '../lambdas/names.ts';
+import type { QrWorkerVariables } from '../lambdas/qr-worker/env.ts';
+import { type LaneProps, outcomesPerPublish } from './lane.ts';
+import { consume, feed } from './queue-mapping.ts';
+import { callTimeoutMilliseconds } from './rate-budget.ts';
+import type { WorkQueue } from './work-queue.ts';
+import { allow, WorkerFunction } from './worker-function.ts';
+
+/** After these the outcome is `qr-failed`. Below the queue's maxReceiveCount, which is for crashes. */
+const maxQrAttempts = 8;
+
+export interface QrWorkerProps extends LaneProps {
+  readonly qrJobs: WorkQueue;
+}
+
+/** Gets the QR images that a lane's links were asked for and stores them. */
+export class QrWorker extends Construct {
+  readonly function: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: QrWorkerProps) {
+    super(scope, id);
+    const { account, settings, state, qrJobs, outcomes } = props;
+    const plan = props.plan.qr;
+    const variables: QrWorkerVariables = {
+      LANE: props.name,
+      API_BASE_URL: account.apiBaseUrl,
+      API_TOKEN_SECRET_ARN: state.apiToken.secretArn,
+      QR_CALLS_PER_SECOND: String(plan.callsPerSecond),
+      CALLS_IN_FLIGHT: String(plan.callsInFlight),
+      CALL_TIMEOUT_MILLISECONDS: String(callTimeoutMilliseconds),
+      LEDGER_TABLE_NAME: state.ledger.tableName,
+      QR_BUCKET_NAME: state.qrImages.bucketName,
+      QR_QUEUE_URL: qrJobs.queue.queueUrl,
+      OUTCOME_TOPIC_ARN: outcomes.topicArn,
+      OUTCOMES_PER_PUBLISH: String(outcomesPerPublish(props.lane)),
+      REQUEST_HORIZON_DAYS: String(settings.requestHorizonDays),
+      MAX_QR_ATTEMPTS: String(maxQrAttempts),
+    };
+    const worker = new WorkerFunction(this, 'Worker', {
+      ...props.surroundings,
+      job: 'qr-worker',
+      description: `Stores the QR images of the ${props.name} lane`,
+      memoryMegabytes: settings.memoryMegabytes.qrWorker,
+      timeoutSeconds: plan.timeoutSeconds,
+      concurrency: plan.concurrency,
+      variables,
+      permissions: [
+        consume(qrJobs.queue),
+        allow(
+          ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+          state.ledger.tableArn,
+        ),
+        allow(['s3:PutObject'], state.qrImages.arnForObjects(`${prefix.qr}*`)),
+        allow(['sns:Publish'], outcomes.topicArn),
+        allow(['secretsmanager:GetSecretValue'], state.apiToken.secretArn),
+      ],
+    });
+    this.function = worker.function;
+    feed(this, this.function, qrJobs.queue, plan);
+  }
+}

@@ -1,0 +1,49 @@
+import { type App, Tags } from 'aws-cdk-lib';
+import type { Configuration } from './config-schema.ts';
+import { PipelineStack } from './pipeline-stack.ts';
+import { describe, planLanes } from './rate-budget.ts';
+import { StateStack } from './state-stack.ts';
+
+/**
+ * Two stacks for each pipeline of each stage: `<pipeline>-<stage>-State`, which stays, and `<pipeline>-<stage>`.
+ *
+ * @param only the one stage wanted; without it, all of them.
+ * @returns the rate plans, to be read by the operator.
+ * @throws Error when there is no such stage.
+ */
+export function addStages(app: App, configuration: Configuration, only?: string): string[] {
+  const { accounts, stages } = configuration;
+  if (only !== undefined && !Object.hasOwn(stages, only)) {
+    throw new Error(`stage: must be one of ${Object.keys(stages).join(', ')}; got ${only}`);
+  }
+  const plans: string[] = [];
+  for (const [stageName, stage] of Object.entries(stages)) {
+    if (only !== undefined && stageName !== only) continue;
+    for (const settings of stage.pipelines) {
+      const serviceName = `${settings.name}-${stageName}`;
+      const account = accounts[settings.account];
+      if (!account) throw new Error(`account: must be one of the accounts; got ${settings.account}`);
+      const terminationProtection = stage.removalPolicy === 'retain';
+      const state = new StateStack(app, `${serviceName}-State`, {
+        description: `What ${serviceName} must not lose`,
+        settings,
+        removalPolicy: stage.removalPolicy,
+        terminationProtection,
+      });
+      const stack = new PipelineStack(app, serviceName, {
+        description: `OneLink short links at campaign scale: ${serviceName}`,
+        serviceName,
+        settings,
+        account,
+        stage,
+        state,
+      });
+      for (const [key, value] of Object.entries(stage.tags)) {
+        Tags.of(state).add(key, value);
+        Tags.of(stack).add(key, value);
+      }
+      plans.push(describe(serviceName, account, planLanes(account, settings.lanes).plans));
+    }
+  }
+  return plans;
+}
