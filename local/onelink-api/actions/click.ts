@@ -1,0 +1,46 @@
+import type { Answer } from '../answer.ts';
+import type { Fields } from '../data/payload.ts';
+import { queryString } from '../data/payload.ts';
+import type { Emulator } from '../emulator.ts';
+import { decoded } from '../operations.ts';
+import { clickPath } from '../short-url.ts';
+
+/** Parameters that steer the redirect and do not travel with it. */
+const steering = new Set(['af_r', 'af_web_dp', 'af_ios_url', 'af_android_url', 'af_dp', 'af_param_forwarding']);
+
+/**
+ * A click on a short URL, on a device with none of the apps and no app store.
+ *
+ * A live link leads to its `af_r`, or its `af_web_dp`, or its template's base URL, with its parameters in the query
+ * (unless `af_param_forwarding` is false), and is renewed if it renews. An expired or unknown one leads to the template's
+ * base URL and carries nothing.
+ */
+export function followLink(emulator: Emulator, host: string, path: string): Answer {
+  const { settings, store, statistics, clock } = emulator;
+  statistics.clicks.total += 1;
+  const [, onelinkId = '', shortlinkId = ''] = (clickPath(settings, host, path) ?? '').split('/').map(decoded);
+  const template = Object.hasOwn(settings.templates, onelinkId) ? settings.templates[onelinkId] : undefined;
+  if (template === undefined) return { status: 404, contentType: 'text/plain', body: 'No such OneLink template\n' };
+  const base = template.baseUrl ?? `https://www.${template.subdomain}.example/`;
+  const link = store.get(onelinkId, shortlinkId);
+  if (link === undefined || store.isExpired(link)) return redirect(base);
+  statistics.clicks.onLiveLinks += 1;
+  link.clicks += 1;
+  if (link.renewTtl) link.expiresAtSeconds = clock.nowSeconds() + link.ttlSeconds;
+  return redirect(destination(JSON.parse(link.payload), base));
+}
+
+function destination(parameters: Fields, base: string): string {
+  const asked = [parameters.af_r, parameters.af_web_dp].find((url) => typeof url === 'string' && URL.canParse(url));
+  const target = String(asked ?? base);
+  if (String(parameters.af_param_forwarding) === 'false') return target;
+  const travelling = queryString(
+    Object.fromEntries(Object.entries(parameters).filter(([name]) => !steering.has(name))),
+  );
+  if (travelling === '') return target;
+  return `${target}${target.includes('?') ? '&' : '?'}${travelling}`;
+}
+
+function redirect(location: string): Answer {
+  return { status: 302, contentType: 'text/plain', body: '', location: new URL(location).href };
+}

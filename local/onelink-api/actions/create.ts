@@ -1,0 +1,59 @@
+import type { Answer } from '../answer.ts';
+import { ok } from '../answer.ts';
+import { checkedPayload, isFields } from '../data/payload.ts';
+import { checkedRenewTtl, defaultTtlSeconds, ttlSeconds } from '../data/ttl.ts';
+import type { Emulator } from '../emulator.ts';
+import { invalidBody, invalidParameter, notFound, shortlinkIdTaken } from '../errors.ts';
+import type { Call } from '../operations.ts';
+import { checkedBrandDomain, shortUrl } from '../short-url.ts';
+import type { LinkStore } from '../store.ts';
+
+/**
+ * POST /shortlinks/{onelink-id}: makes a link.
+ *
+ * Checked in this order: template, body, `shortlink_id`, `ttl`, `renew_ttl`, `data`, `brand_domain`, and last whether
+ * the ID is free: so a 409 means that nothing else was wrong.
+ */
+export function createLink(emulator: Emulator, call: Call, body: unknown): Answer {
+  const { settings, store, clock } = emulator;
+  const { onelinkId } = call;
+  if (!Object.hasOwn(settings.templates, onelinkId)) throw notFound();
+  if (!isFields(body)) throw invalidBody();
+  const chosenId = body.shortlink_id === undefined ? undefined : checkedShortlinkId(body.shortlink_id);
+  const window = body.ttl === undefined ? defaultTtlSeconds : ttlSeconds(body.ttl, settings);
+  const renewTtl = checkedRenewTtl(body.renew_ttl) ?? true;
+  const payload = checkedPayload(body.data, settings);
+  const brandDomain = checkedBrandDomain(settings, onelinkId, body.brand_domain);
+  if (chosenId !== undefined && store.get(onelinkId, chosenId) !== undefined) throw shortlinkIdTaken();
+  const link = {
+    onelinkId,
+    shortlinkId: chosenId ?? freeId(store, onelinkId),
+    payload,
+    ttlSeconds: window,
+    renewTtl,
+    expiresAtSeconds: clock.nowSeconds() + window,
+    brandDomain,
+    foreign: false,
+    clicks: 0,
+  };
+  store.put(link);
+  store.counts.made += 1;
+  return ok(JSON.stringify({ shortlink_url: shortUrl(settings, link) }));
+}
+
+/** At most 50 letters and digits are published; the reference's own examples have `_`, and links with `-` exist. */
+function checkedShortlinkId(id: unknown): string {
+  if (typeof id === 'string' && /^[A-Za-z0-9_-]{1,50}$/.test(id)) return id;
+  throw invalidParameter('shortlink_id', id, 'value should be 1 to 50 letters and digits');
+}
+
+const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
+
+/** Eight lower-case letters and digits, as the API gives out. */
+function freeId(store: LinkStore, onelinkId: string): string {
+  for (;;) {
+    let id = '';
+    while (id.length < 8) id += alphabet[Math.floor(Math.random() * alphabet.length)];
+    if (store.get(onelinkId, id) === undefined) return id;
+  }
+}

@@ -1,0 +1,11 @@
+import type { Answer } from '../answer.ts';
+import { ok } from '../answer.ts';
+import type { Emulator } from '../emulator.ts';
+import type { Call } from '../operations.ts';
+import { ownLink } from './read.ts';
+
+/** DELETE /shortlinks/{onelink-id}/{shortlink-id}: the link is gone at once and its ID is free again. */
+export function deleteLink(emulator: Emulator, call: Call): Answer {
+  emulator.store.delete(ownLink(emulator, call));
+  return ok('"ok"');
+}

@@ -1,0 +1,13 @@
+import type { Answer } from '../answer.ts';
+import { ok } from '../answer.ts';
+import type { Emulator } from '../emulator.ts';
+import { ApiError } from '../errors.ts';
+import type { Call } from '../operations.ts';
+
+/** GET /shortlinks-quota/{account-id}: what is left of this UTC month. No answer is published for a wrong account. */
+export function showQuota(emulator: Emulator, call: Call): Answer {
+  if (call.onelinkId !== emulator.settings.accountId) {
+    throw new ApiError(404, 'invalid_parameter', 'Account not found');
+  }
+  return ok(JSON.stringify({ remaining_api_calls: emulator.quota.remaining }));
+}

@@ -1,0 +1,35 @@
+import type { Answer } from '../answer.ts';
+import { ok } from '../answer.ts';
+import { isoSeconds } from '../clock.ts';
+import type { Emulator } from '../emulator.ts';
+import { invalidSource, notFound } from '../errors.ts';
+import type { Call } from '../operations.ts';
+import type { LinkRecord } from '../store.ts';
+
+/**
+ * GET /shortlinks/{onelink-id}/{shortlink-id}: the link's parameters, expiry and window.
+ *
+ * An expired link is shown, with its expiry in the past, until it is purged; then it is 404.
+ */
+export function readLink(emulator: Emulator, call: Call): Answer {
+  const link = existingLink(emulator, call);
+  if (link.foreign && !emulator.settings.foreignReads) throw invalidSource();
+  return ok(`{"payload":${link.payload},"expiry":"${isoSeconds(link.expiresAtSeconds)}","ttl":${link.ttlSeconds}}`);
+}
+
+/** @throws ApiError 404 when the template or the link is unknown */
+function existingLink(emulator: Emulator, call: Call): LinkRecord {
+  const link = emulator.store.get(call.onelinkId, call.shortlinkId);
+  if (link === undefined || !Object.hasOwn(emulator.settings.templates, call.onelinkId)) throw notFound();
+  return link;
+}
+
+/**
+ * A link that this version of the API may change or draw.
+ * @throws ApiError 404, or 400 `invalid_source` for a link made elsewhere
+ */
+export function ownLink(emulator: Emulator, call: Call): LinkRecord {
+  const link = existingLink(emulator, call);
+  if (link.foreign) throw invalidSource();
+  return link;
+}

@@ -1,0 +1,34 @@
+import type { Answer } from '../answer.ts';
+import { ok } from '../answer.ts';
+import { checkedPayload, isFields } from '../data/payload.ts';
+import { checkedRenewTtl, ttlSeconds } from '../data/ttl.ts';
+import type { Emulator } from '../emulator.ts';
+import { invalidBody } from '../errors.ts';
+import type { Call } from '../operations.ts';
+import { checkedBrandDomain, shortUrl } from '../short-url.ts';
+import { ownLink } from './read.ts';
+
+/**
+ * PUT /shortlinks/{onelink-id}/{shortlink-id}: replaces the parameters of a link.
+ *
+ * A `ttl` replaces the link's and runs from now, whatever was left. Without one, a renewing link starts its window anew
+ * and any other keeps the end it was promised. `renew_ttl` and `brand_domain` stay as they are unless given. A link that
+ * expired and is not yet purged can be brought back this way.
+ */
+export function updateLink(emulator: Emulator, call: Call, body: unknown): Answer {
+  const { settings, store, clock } = emulator;
+  const link = ownLink(emulator, call);
+  if (!isFields(body)) throw invalidBody();
+  const window = body.ttl === undefined ? undefined : ttlSeconds(body.ttl, settings);
+  const renewTtl = checkedRenewTtl(body.renew_ttl) ?? link.renewTtl;
+  const payload = checkedPayload(body.data, settings);
+  const brandDomain = checkedBrandDomain(settings, call.onelinkId, body.brand_domain) ?? link.brandDomain;
+
+  link.payload = payload;
+  link.brandDomain = brandDomain;
+  link.renewTtl = renewTtl;
+  if (window !== undefined) link.ttlSeconds = window;
+  if (window !== undefined || renewTtl) link.expiresAtSeconds = clock.nowSeconds() + link.ttlSeconds;
+  store.counts.updated += 1;
+  return ok(JSON.stringify({ shortlink_url: shortUrl(settings, link) }));
+}

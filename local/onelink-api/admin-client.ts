@@ -1,0 +1,56 @@
+import type { ClockChange, ClockView } from './control.ts';
+import type { ArmedFault, FaultInput } from './faults.ts';
+import type { LinkView, PreloadedLink } from './inventory.ts';
+import type { Settings, SettingsPatch } from './settings.ts';
+import type { Stats } from './statistics.ts';
+
+/** The emulator said no; the message names path and rule. */
+export class AdminError extends Error {}
+
+/** What `Control` offers, for an emulator that runs in another process. */
+export interface AdminClient {
+  stats(): Promise<Stats>;
+  links(): Promise<LinkView[]>;
+  preload(links: readonly PreloadedLink[]): Promise<number>;
+  faults(): Promise<ArmedFault[]>;
+  addFaults(faults: FaultInput | readonly FaultInput[]): Promise<ArmedFault[]>;
+  clearFaults(): Promise<void>;
+  clock(): Promise<ClockView>;
+  moveClock(change: ClockChange): Promise<ClockView>;
+  settings(): Promise<Settings>;
+  changeSettings(change: SettingsPatch): Promise<Settings>;
+  reset(): Promise<void>;
+}
+
+/**
+ * @param origin The emulator's, such as `http://127.0.0.1:4570`
+ * @throws AdminError (from every method) when the emulator refuses
+ */
+export function adminClient(origin: string): AdminClient {
+  const call = async (method: string, name: string, body?: unknown): Promise<string> => {
+    const response = await fetch(new URL(`/__emulator/${name}`, origin), {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new AdminError(`${method} ${name}: ${response.status} ${text}`);
+    return text;
+  };
+  const json = async (method: string, name: string, body?: unknown) => JSON.parse(await call(method, name, body));
+  return {
+    stats: () => json('GET', 'stats'),
+    async links() {
+      const lines = (await call('GET', 'links')).split('\n').filter((line) => line !== '');
+      return lines.map((line): LinkView => JSON.parse(line));
+    },
+    preload: async (links) => (await json('POST', 'links', links)).preloaded,
+    faults: async () => (await json('GET', 'faults')).faults,
+    addFaults: async (faults) => (await json('POST', 'faults', faults)).faults,
+    clearFaults: async () => void (await call('DELETE', 'faults')),
+    clock: () => json('GET', 'clock'),
+    moveClock: (change) => json('POST', 'clock', change),
+    settings: () => json('GET', 'settings'),
+    changeSettings: (change) => json('POST', 'settings', change),
+    reset: async () => void (await call('POST', 'reset')),
+  };
+}

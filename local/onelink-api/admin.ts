@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { bodyOf } from './body.ts';
+import type { ClockChange, Control } from './control.ts';
+import { ControlError } from './control.ts';
+import { send } from './fault-player.ts';
+import type { FaultInput } from './faults.ts';
+import type { PreloadedLink } from './inventory.ts';
+import type { SettingsPatch } from './settings.ts';
+
+/** Enough for a preload of some 200,000 links. */
+const maxBodyBytes = 64 << 20;
+/** Lines written before the event loop gets its turn, so that a dump does not hold up calls. */
+const linesPerTurn = 500;
+
+type Endpoint = (control: Control, input: unknown) => unknown;
+
+/**
+ * Method and path below `/__emulator/` to what is done; the dump of links is streamed and stands apart. The types that
+ * bodies are given here are hopes: `Control` checks whatever it is handed.
+ */
+const endpoints: Readonly<Record<string, Endpoint>> = {
+  'GET stats': (control) => control.stats(),
+  'POST links': (control, input) => ({ preloaded: control.preload(input as PreloadedLink[]) }),
+  'GET faults': (control) => ({ faults: control.faults() }),
+  'POST faults': (control, input) => ({ faults: control.addFaults(input as FaultInput) }),
+  'DELETE faults': (control) => {
+    control.clearFaults();
+    return { faults: [] };
+  },
+  'GET clock': (control) => control.clock(),
+  'POST clock': (control, input) => control.moveClock(input as ClockChange),
+  'GET settings': (control) => control.settings(),
+  'POST settings': (control, input) => control.changeSettings(input as SettingsPatch),
+  'POST reset': (control, input) => {
+    control.reset(input as Record<string, never>);
+    return { reset: true };
+  },
+};
+
+/** Serves a request for the emulator itself. `name` is the path below `/__emulator/`. */
+export async function serveAdmin(control: Control, req: IncomingMessage, res: ServerResponse, name: string) {
+  const wanted = `${req.method} ${name}`;
+  if (wanted === 'GET links') return dumpLinks(control, res);
+  const endpoint = Object.hasOwn(endpoints, wanted) ? endpoints[wanted] : undefined;
+  const text = await bodyOf(req, maxBodyBytes);
+  if (endpoint === undefined) {
+    const message = `No such endpoint. There are: GET links, ${Object.keys(endpoints).join(', ')}`;
+    return sendJson(res, 404, { error: 'not_found', message });
+  }
+  try {
+    return sendJson(res, 200, endpoint(control, input(text)));
+  } catch (error) {
+    if (!(error instanceof ControlError)) throw error;
+    return sendJson(res, 400, { error: 'invalid_request', message: error.message, faults: error.faults });
+  }
+}
+
+/** The body as JSON; an empty one is an empty object. */
+function input(text: string | undefined): unknown {
+  if (text === undefined) throw new ControlError([{ path: '', rule: `must not exceed ${maxBodyBytes} bytes` }]);
+  if (text.trim() === '') return {};
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new ControlError([{ path: '', rule: 'must be JSON' }]);
+  }
+}
+
+function sendJson(res: ServerResponse, status: number, value: unknown): void {
+  send(res, { status, contentType: 'application/json', body: JSON.stringify(value) });
+}
+
+async function dumpLinks(control: Control, res: ServerResponse): Promise<void> {
+  res.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  let lines: string[] = [];
+  for (const link of control.links()) {
+    lines.push(`${JSON.stringify(link)}\n`);
+    if (lines.length < linesPerTurn) continue;
+    const flowing = res.write(lines.join(''));
+    lines = [];
+    if (res.destroyed) return;
+    if (flowing) await new Promise((resolve) => setImmediate(resolve));
+    else await Promise.race([once(res, 'drain'), once(res, 'close')]);
+  }
+  res.end(lines.join(''));
+}

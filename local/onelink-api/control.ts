@@ -1,0 +1,152 @@
+import * as z from 'zod';
+import { isoSeconds } from './clock.ts';
+import type { Emulator } from './emulator.ts';
+import type { ArmedFault, FaultInput } from './faults.ts';
+import { faultSchema } from './faults.ts';
+import type { LinkView, PreloadedLink } from './inventory.ts';
+import { linkView, PreloadError, preload, preloadSchema } from './inventory.ts';
+import type { Settings, SettingsPatch } from './settings.ts';
+import { settingsPatch, withChange } from './settings.ts';
+import type { Stats } from './statistics.ts';
+
+/** One thing wrong with what was asked of the emulator: where, and the rule it breaks. */
+export interface ControlFault {
+  path: string;
+  rule: string;
+}
+
+/** A request to the emulator itself that makes no sense. */
+export class ControlError extends Error {
+  readonly faults: readonly ControlFault[];
+
+  constructor(faults: readonly ControlFault[]) {
+    super(faults.map(({ path, rule }) => `${path || 'body'}: ${rule}`).join('; '));
+    this.faults = faults;
+  }
+}
+
+/** What the emulated clock says. */
+export interface ClockView {
+  /** ISO 8601, whole seconds, UTC. */
+  now: string;
+  nowMilliseconds: number;
+}
+
+/** Milliseconds to move on by, or the instant that it shall be now. */
+export type ClockChange = { advanceMilliseconds: number } | { set: string | number };
+
+const clockChange = z.union([
+  z.strictObject({ advanceMilliseconds: z.number().min(0).max(1e13) }),
+  z.strictObject({ set: z.union([z.iso.datetime({ offset: true }), z.number().min(0).max(8e15)]) }),
+]);
+const preloadInput = z.array(preloadSchema).min(1);
+const nothing = z.strictObject({});
+
+/**
+ * What a test may ask of the emulator. The library hands it out and the admin endpoints serve it, so that both take and
+ * refuse the same; arguments are checked here, whoever passes them.
+ *
+ * All of it throws {@link ControlError} for arguments that break a rule.
+ */
+export class Control {
+  readonly #emulator: Emulator;
+
+  constructor(emulator: Emulator) {
+    this.#emulator = emulator;
+  }
+
+  stats(): Stats {
+    return this.#emulator.stats();
+  }
+
+  /** Every link that is not purged, oldest first. */
+  *links(): Generator<LinkView> {
+    for (const link of this.#emulator.store.all()) yield linkView(this.#emulator, link);
+  }
+
+  /** @returns how many links were put in */
+  preload(input: readonly PreloadedLink[]): number {
+    const links = checked(preloadInput, input);
+    try {
+      preload(this.#emulator, links);
+    } catch (error) {
+      if (error instanceof PreloadError) throw new ControlError([{ path: error.path, rule: error.message }]);
+      throw error;
+    }
+    return links.length;
+  }
+
+  faults(): ArmedFault[] {
+    return this.#emulator.faults.list();
+  }
+
+  /** @returns all faults now armed */
+  addFaults(input: FaultInput | readonly FaultInput[]): ArmedFault[] {
+    const faults = Array.isArray(input) ? checked(z.array(faultSchema), input) : [checked(faultSchema, input)];
+    for (const fault of faults) this.#emulator.faults.add(fault);
+    return this.faults();
+  }
+
+  clearFaults(): void {
+    this.#emulator.faults.clear();
+  }
+
+  clock(): ClockView {
+    const { clock } = this.#emulator;
+    return { now: isoSeconds(clock.nowSeconds()), nowMilliseconds: clock.now() };
+  }
+
+  moveClock(input: ClockChange): ClockView {
+    const change = checked(clockChange, input);
+    if ('set' in change) {
+      this.#emulator.clock.set(typeof change.set === 'number' ? change.set : Date.parse(change.set));
+    } else {
+      this.#emulator.clock.advance(change.advanceMilliseconds);
+    }
+    return this.clock();
+  }
+
+  settings(): Settings {
+    return structuredClone(this.#emulator.settings);
+  }
+
+  changeSettings(input: SettingsPatch): Settings {
+    const { quotaRemaining, ...change } = checked(settingsPatch, input);
+    const settings = withChange(this.#emulator.settings, change);
+    if (quotaRemaining !== undefined && quotaRemaining > settings.monthlyQuota) {
+      throw new ControlError([
+        { path: 'quotaRemaining', rule: `must not exceed the quota of ${settings.monthlyQuota}` },
+      ]);
+    }
+    this.#emulator.change(settings);
+    if (quotaRemaining !== undefined) this.#emulator.quota.setRemaining(quotaRemaining);
+    return this.settings();
+  }
+
+  /** As freshly started: no links, faults or figures; quota, windows, settings and clock as at the start. */
+  reset(input: Record<string, never> = {}): void {
+    checked(nothing, input);
+    this.#emulator.reset();
+  }
+}
+
+/** @throws ControlError with a path and a rule for everything that is wrong */
+export function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  throw new ControlError(result.error.issues.flatMap((issue) => faultsOf(issue)));
+}
+
+function faultsOf(issue: z.core.$ZodIssue, outer: PropertyKey[] = []): ControlFault[] {
+  const path = [...outer, ...issue.path];
+  // A union's own message says nothing; the first alternative that got past its shape says most.
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const [first] = issue.errors.toSorted((a, b) => depth(b) - depth(a));
+    if (first !== undefined) return first.flatMap((inner) => faultsOf(inner, path));
+  }
+  return [{ path: path.map(String).join('.'), rule: issue.message }];
+}
+
+function depth(issues: readonly z.core.$ZodIssue[]): number {
+  return Math.max(...issues.map(({ path }) => path.length));
+}

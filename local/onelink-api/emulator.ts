@@ -1,0 +1,73 @@
+import type { TimeSources } from './clock.ts';
+import { EmulatorClock } from './clock.ts';
+import { FaultPlan } from './faults.ts';
+import { MonthlyQuota, SlidingWindow } from './limits.ts';
+import type { Settings } from './settings.ts';
+import type { Stats } from './statistics.ts';
+import { Statistics } from './statistics.ts';
+import { LinkStore } from './store.ts';
+
+/** The emulated account: its settings, its links, what is left of its limits, and what was seen of its callers. */
+export class Emulator {
+  readonly #startedWith: Settings;
+  readonly clock: EmulatorClock;
+  readonly store: LinkStore;
+  readonly quota: MonthlyQuota;
+  readonly faults = new FaultPlan();
+  settings: Settings;
+  statistics = new Statistics();
+  rate: SlidingWindow;
+  qrRate: SlidingWindow;
+
+  constructor(settings: Settings, time?: TimeSources) {
+    this.#startedWith = settings;
+    this.settings = settings;
+    this.clock = new EmulatorClock(time);
+    this.store = new LinkStore(this.clock, () => this.settings.purgeDelayHours * 3600);
+    this.quota = new MonthlyQuota(this.clock, settings.monthlyQuota);
+    this.rate = new SlidingWindow(settings.requestsPerSecond);
+    this.qrRate = new SlidingWindow(settings.qrRequestsPerSecond);
+  }
+
+  /** Takes new settings. A window whose limit changes starts empty; what was used of the quota stays used. */
+  change(settings: Settings): void {
+    const { requestsPerSecond, qrRequestsPerSecond } = settings;
+    if (requestsPerSecond !== this.settings.requestsPerSecond) this.rate = new SlidingWindow(requestsPerSecond);
+    if (qrRequestsPerSecond !== this.settings.qrRequestsPerSecond) this.qrRate = new SlidingWindow(qrRequestsPerSecond);
+    this.quota.monthly = settings.monthlyQuota;
+    this.settings = settings;
+  }
+
+  /** As freshly started: no links, faults or figures, windows and quota whole, first settings, true time. */
+  reset(): void {
+    this.change(this.#startedWith);
+    this.rate = new SlidingWindow(this.settings.requestsPerSecond);
+    this.qrRate = new SlidingWindow(this.settings.qrRequestsPerSecond);
+    this.clock.reset();
+    this.quota.reset();
+    this.store.clear();
+    this.faults.clear();
+    this.statistics = new Statistics();
+  }
+
+  stats(): Stats {
+    const { all, api, qr, calls, refused, clicks, faultsPlayed } = this.statistics;
+    const { month, monthly, used, remaining } = this.quota;
+    // The census first: it purges what is due, and the counts should say so.
+    const census = this.store.census();
+    return structuredClone({
+      arrivals: {
+        all: all.total,
+        api: api.total,
+        qr: qr.total,
+        fullestSecond: { all: all.fullestSecond, api: api.fullestSecond, qr: qr.fullestSecond },
+      },
+      calls,
+      refused,
+      links: { ...this.store.counts, ...census },
+      quota: { month, monthly, used, remaining },
+      clicks,
+      faultsPlayed,
+    });
+  }
+}

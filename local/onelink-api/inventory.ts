@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { isoSeconds } from './clock.ts';
+import { defaultTtlSeconds, ttlSeconds } from './data/ttl.ts';
+import type { Emulator } from './emulator.ts';
+import { shortUrl } from './short-url.ts';
+import type { LinkRecord } from './store.ts';
+
+/** A link as the emulator shows it to a test. */
+export interface LinkView {
+  onelinkId: string;
+  shortlinkId: string;
+  shortlinkUrl: string;
+  payload: Record<string, unknown>;
+  /** ISO 8601, whole seconds, UTC. */
+  expiry: string;
+  /** The configured window in seconds. */
+  ttl: number;
+  renewTtl: boolean;
+  /** Past its expiry, not yet purged. */
+  expired: boolean;
+  foreign: boolean;
+  clicks: number;
+}
+
+export function linkView(emulator: Emulator, link: LinkRecord): LinkView {
+  return {
+    onelinkId: link.onelinkId,
+    shortlinkId: link.shortlinkId,
+    shortlinkUrl: shortUrl(emulator.settings, link),
+    payload: JSON.parse(link.payload),
+    expiry: isoSeconds(link.expiresAtSeconds),
+    ttl: link.ttlSeconds,
+    renewTtl: link.renewTtl,
+    expired: emulator.store.isExpired(link),
+    foreign: link.foreign,
+    clicks: link.clicks,
+  };
+}
+
+const ttlForm = /^[1-9]\d{0,8}[mhd]?$/;
+
+/** A link to be there from the start. Its parameters are not checked: the dashboard has other rules than the API. */
+export const preloadSchema = z.strictObject({
+  onelinkId: z.string().min(1),
+  shortlinkId: z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, '1 to 50 letters, digits, _ or -'),
+  data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  /** As in a request: `10m`, `20h`, `14d`, a bare number of days; 31 days unless given. */
+  ttl: z.string().regex(ttlForm, 'minutes, hours or days, such as 10m, 20h or 14d').optional(),
+  renewTtl: z.boolean().default(true),
+  /** ISO 8601; now + ttl unless given. */
+  expiry: z.iso.datetime({ offset: true }).optional(),
+  brandDomain: z.string().optional(),
+  /** Made in the dashboard, the bulk tool or an SDK: PUT, DELETE and QR refuse it with `invalid_source`. */
+  foreign: z.boolean().default(false),
+});
+export type PreloadedLink = z.input<typeof preloadSchema>;
+
+/** A link of a preload that cannot be taken: where it stands and what rule it breaks. */
+export class PreloadError extends Error {
+  readonly path: string;
+
+  constructor(path: string, rule: string) {
+    super(rule);
+    this.path = path;
+  }
+}
+
+/**
+ * Puts links in without POST: no quota, no rate, no checks of parameters. All or none.
+ * @throws PreloadError for an unknown template or brand domain, or an ID that is taken
+ */
+export function preload(emulator: Emulator, links: readonly z.output<typeof preloadSchema>[]): void {
+  const { settings, store } = emulator;
+  const seen = new Set<string>();
+  for (const [index, { onelinkId, shortlinkId, brandDomain }] of links.entries()) {
+    const template = Object.hasOwn(settings.templates, onelinkId) ? settings.templates[onelinkId] : undefined;
+    const key = `${onelinkId}/${shortlinkId}`;
+    if (template === undefined) throw new PreloadError(`${index}.onelinkId`, 'must be a known template');
+    if (seen.has(key) || store.get(onelinkId, shortlinkId) !== undefined) {
+      throw new PreloadError(`${index}.shortlinkId`, 'must not be taken');
+    }
+    if (brandDomain !== undefined && !template.brandDomains.includes(brandDomain)) {
+      throw new PreloadError(`${index}.brandDomain`, 'must be a brand domain of the template');
+    }
+    seen.add(key);
+  }
+  for (const link of links) {
+    const window = link.ttl === undefined ? defaultTtlSeconds : ttlSeconds(link.ttl, settings);
+    store.put({
+      onelinkId: link.onelinkId,
+      shortlinkId: link.shortlinkId,
+      payload: JSON.stringify(link.data),
+      ttlSeconds: window,
+      renewTtl: link.renewTtl,
+      expiresAtSeconds:
+        link.expiry === undefined ? emulator.clock.nowSeconds() + window : Math.floor(Date.parse(link.expiry) / 1000),
+      brandDomain: link.brandDomain,
+      foreign: link.foreign,
+      clicks: 0,
+    });
+    store.counts.preloaded += 1;
+  }
+}

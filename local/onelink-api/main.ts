@@ -1,0 +1,139 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { ControlError } from './control.ts';
+import type { OneLinkApi } from './server.ts';
+import { startOneLinkApi } from './server.ts';
+import type { Settings, SettingsInput } from './settings.ts';
+import { defaultSettings } from './settings.ts';
+
+type Templates = NonNullable<SettingsInput['templates']>;
+
+const number = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.');
+  return value;
+};
+
+const template = (text: string, before: Templates = {}): Templates => {
+  const match = /^([^=]+)=([^,]+)(?:,(.+))?$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('It must look like A1b3=acme or A1b3=acme,click.acme.example.');
+  const [, id = '', subdomain = '', domains] = match;
+  return { ...before, [id]: { subdomain, brandDomains: domains?.split(',') ?? [] } };
+};
+
+const choice = <Name extends keyof Settings>(
+  flags: string,
+  text: string,
+  ...choices: Extract<Settings[Name], string>[]
+) => new Option(flags, text).choices(choices);
+
+/** Flag names are those of the settings, so that what was given on the command line is a change of settings. */
+type Flags = SettingsInput & {
+  port: number;
+  host: string;
+  config?: string;
+  json?: true;
+  template?: Templates;
+  account?: string;
+  quota?: number;
+  rate?: number;
+  qrRate?: number;
+  latency?: number;
+};
+
+const program = new Command('onelink-api')
+  .description('A stand-alone emulator of the OneLink API v2.0.')
+  .option('--port <number>', 'port to listen on; 0 takes a free one', number, 4570)
+  .option('--host <address>', 'address to listen on; anything but loopback lets others in', '127.0.0.1')
+  .option('--json', 'print one line of JSON with the address instead of the greeting')
+  .option('--config <file>', 'JSON file of settings; flags win over it')
+  .option('--template <id=subdomain[,brand…]>', 'a OneLink template; repeatable', template)
+  .option('--token <token>', `API token (${defaultSettings.token})`)
+  .option('--account <id>', `account ID (${defaultSettings.accountId})`)
+  .option('--quota <calls>', `calls per UTC month (${defaultSettings.monthlyQuota})`, number)
+  .option('--rate <calls>', `calls in any second (${defaultSettings.requestsPerSecond})`, number)
+  .option('--qr-rate <calls>', `QR calls in any second (${defaultSettings.qrRequestsPerSecond})`, number)
+  .option('--latency <milliseconds>', 'standing delay of every answer (0)', number)
+  .optionsGroup('Where the documents disagree or say nothing:')
+  .option('--max-data-characters <number>', '2048 or, in newer texts, 3000', number)
+  .option('--max-ttl-days <number>', '365 or, in newer texts, 730', number)
+  .addOption(choice<'outOfRangeTtl'>('--out-of-range-ttl <what>', 'take 31 days, or a 400', 'default', 'refuse'))
+  .option('--foreign-reads', 'let GET show links made elsewhere')
+  .addOption(choice<'limitMessages'>('--limit-messages <edition>', 'wording of the 429s', 'guide', 'reference'))
+  .addOption(choice<'errorKey'>('--error-key <name>', 'first key of an error', 'error_type', 'error-type', 'code'))
+  .addOption(choice<'quotaCounts'>('--quota-counts <what>', 'calls that cost quota', 'successes-and-409', 'every-call'))
+  .option('--refused-counts-to-rate', 'a call refused for its rate holds its place in the window')
+  .option('--no-qr-counts-to-rate', 'QR calls take no place in the general window')
+  .option('--no-qr-data-prefix', 'QR answers without data: in front')
+  .option('--no-enforce-lengths', 'no maximum lengths of parameters')
+  .option('--purge-delay-hours <hours>', 'how long a record outlives its link, up to 48', number)
+  .addHelpText(
+    'after',
+    `
+Examples:
+  npm run onelink-api
+  npm run onelink-api -- --template A1b3=acme,click.acme.example --template abc123=globex
+  npm run onelink-api -- --quota 100 --rate 10 --latency 80
+  npm run onelink-api -- --port 0 --json
+  npm run onelink-api -- --max-data-characters 3000 --max-ttl-days 730 --foreign-reads --limit-messages reference`,
+  );
+
+function settingsOf(flags: Flags): SettingsInput {
+  const { port: _, host: __, json: ___, config, template, account, quota, rate, qrRate, latency, ...rest } = flags;
+  const file = config === undefined ? {} : JSON.parse(readFileSync(config, 'utf8'));
+  // A --no-… flag is true when it is not given, which must not win over the file.
+  const given = Object.entries(rest).filter(([name]) => program.getOptionValueSource(name) === 'cli');
+  const renamed = {
+    templates: template,
+    accountId: account,
+    monthlyQuota: quota,
+    requestsPerSecond: rate,
+    qrRequestsPerSecond: qrRate,
+    latencyMilliseconds: latency,
+  };
+  return {
+    ...file,
+    ...Object.fromEntries(given),
+    ...Object.fromEntries(Object.entries(renamed).filter(([, value]) => value !== undefined)),
+  };
+}
+
+function greeting({ origin, baseUrl, control }: OneLinkApi): string {
+  const { token, templates, accountId } = control.settings();
+  const onelinkId = Object.keys(templates)[0] ?? 'A1b3';
+  return `OneLink API emulator
+  API       ${baseUrl}   (token ${token}, account ${accountId})
+  Emulator  ${origin}/__emulator/stats
+
+Try it:
+  curl -X POST ${baseUrl}/shortlinks/${onelinkId} -H 'authorization: ${token}' \\
+    -H 'content-type: application/json' -d '{"data": {"pid": "sms", "c": "spring"}, "ttl": "14d"}'
+
+Ctrl-C stops it.`;
+}
+
+function explained(error: unknown, flags: Flags): string {
+  if (error instanceof ControlError) return error.faults.map(({ path, rule }) => `${path}: ${rule}`).join('\n');
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'EADDRINUSE') return `Port ${flags.port} of ${flags.host} is taken. Choose another with --port.`;
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL') return `Cannot listen on ${flags.host}:${flags.port}: ${code}.`;
+  return message;
+}
+
+const flags = program.parse().opts<Flags>();
+try {
+  const api = await startOneLinkApi({ port: flags.port, host: flags.host, settings: settingsOf(flags) });
+  const { origin, baseUrl, port } = api;
+  const { accountId } = api.control.settings();
+  console.log(flags.json ? JSON.stringify({ event: 'listening', origin, baseUrl, port, accountId }) : greeting(api));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, async () => {
+      await api.close();
+      process.exit(0);
+    });
+  }
+} catch (error) {
+  console.error(`onelink-api: ${explained(error, flags)}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,105 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { followLink } from './actions/click.ts';
+import { serveAdmin } from './admin.ts';
+import { serveApi } from './api.ts';
+import type { TimeSources } from './clock.ts';
+import { Control, checked } from './control.ts';
+import { Emulator } from './emulator.ts';
+import { send } from './fault-player.ts';
+import type { SettingsInput } from './settings.ts';
+import { defaultSettings, settingsInput, withChange } from './settings.ts';
+
+export interface OneLinkApiOptions {
+  /** The port to listen on; 0 (the default) takes a free one. */
+  port?: number;
+  /** The address to listen on; 127.0.0.1 unless given. */
+  host?: string;
+  /** The account and the reading of the contract; what is left out is as in `defaultSettings`. */
+  settings?: SettingsInput;
+  /** Clocks of a test's own. */
+  time?: TimeSources;
+}
+
+/** A running emulator. */
+export interface OneLinkApi {
+  /** `http://127.0.0.1:4570`: clicks and, under `/__emulator/`, the emulator itself. */
+  readonly origin: string;
+  /** `http://127.0.0.1:4570/api/v2.0`: what takes the place of the true API's base URL. */
+  readonly baseUrl: string;
+  readonly port: number;
+  readonly control: Control;
+  /** Stops listening and drops every connection, hung ones too. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an emulator of OneLink API v2.0 in this process.
+ * @throws ControlError for settings that break a rule; the listen error (`EADDRINUSE`) when the port is taken
+ */
+export async function startOneLinkApi(options: OneLinkApiOptions = {}): Promise<OneLinkApi> {
+  const settings = withChange(defaultSettings, checked(settingsInput, options.settings ?? {}));
+  const emulator = new Emulator(settings, options.time);
+  const control = new Control(emulator);
+  const closing = new AbortController();
+
+  const server = createServer((req, res) => {
+    serve(emulator, control, req, res, closing.signal).catch((error: unknown) => {
+      // A caller that left, or a delay cut short by close, has nobody to be told.
+      if (req.destroyed || closing.signal.aborted) return res.destroy();
+      console.error('onelink-api: a request failed inside the emulator', error);
+      if (res.headersSent) return res.destroy();
+      return send(res, { status: 500, contentType: 'text/plain', body: 'The emulator failed; see its output\n' });
+    });
+  });
+  // Longer than clients keep an idle connection, or they now and then send on one that has just been closed.
+  server.keepAliveTimeout = 75_000;
+
+  const host = options.host ?? '127.0.0.1';
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ port: options.port ?? 0, host, backlog: 1024 }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return {
+    origin,
+    baseUrl: `${origin}/api/v2.0`,
+    port,
+    control,
+    close() {
+      closing.abort();
+      return new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+async function serve(
+  emulator: Emulator,
+  control: Control,
+  req: IncomingMessage,
+  res: ServerResponse,
+  signal: AbortSignal,
+): Promise<void> {
+  const target = req.url ?? '/';
+  const mark = target.indexOf('?');
+  const path = mark === -1 ? target : target.slice(0, mark);
+  if (path.startsWith('/api/')) {
+    return serveApi(emulator, req, res, path, mark === -1 ? '' : target.slice(mark + 1), signal);
+  }
+  if (path.startsWith('/__emulator/')) return serveAdmin(control, req, res, path.slice('/__emulator/'.length));
+  req.resume();
+  if (req.method !== 'GET') {
+    send(res, { status: 405, contentType: 'text/plain', body: 'A short link is followed with GET\n' });
+    return;
+  }
+  const host = (req.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+  send(res, followLink(emulator, host, path));
+}

@@ -1,0 +1,63 @@
+import type { Seen } from './fault-player.ts';
+import type { FaultKind } from './faults.ts';
+import { ArrivalCounter } from './limits.ts';
+import type { Operation } from './operations.ts';
+
+/** What the emulator saw and did since its start or its last reset. */
+export interface Stats {
+  /** Calls that arrived, however they were answered. */
+  arrivals: {
+    /** All six operations. */
+    all: number;
+    /** The operations under the general rate limit. */
+    api: number;
+    qr: number;
+    /** The most arrivals in any one second (sliding, not by the clock). */
+    fullestSecond: { all: number; api: number; qr: number };
+  };
+  /** Calls per operation and per answer seen: a status, `reset` or `hung`. */
+  calls: Record<string, Record<string, number>>;
+  /** 429s that the limits gave, by limit; those of faults are not among them. */
+  refused: { rate: number; qrRate: number; quota: number };
+  links: {
+    /** Made by POST in total. */
+    made: number;
+    preloaded: number;
+    updated: number;
+    deleted: number;
+    purged: number;
+    /** Held now, expired ones included. */
+    held: number;
+    alive: number;
+  };
+  quota: { month: string; monthly: number; used: number; remaining: number };
+  clicks: { total: number; onLiveLinks: number };
+  faultsPlayed: Partial<Record<FaultKind, number>>;
+}
+
+/** Counters of calls; those of links and quota live with the store and the quota. */
+export class Statistics {
+  readonly all = new ArrivalCounter();
+  readonly api = new ArrivalCounter();
+  readonly qr = new ArrivalCounter();
+  readonly calls: Record<string, Record<string, number>> = {};
+  readonly refused = { rate: 0, qrRate: 0, quota: 0 };
+  readonly clicks = { total: 0, onLiveLinks: 0 };
+  readonly faultsPlayed: Partial<Record<FaultKind, number>> = {};
+
+  arrived(operation: Operation, milliseconds: number, qrCountsToRate: boolean): void {
+    this.all.record(milliseconds);
+    if (operation === 'qr') this.qr.record(milliseconds);
+    if (operation !== 'quota' && (operation !== 'qr' || qrCountsToRate)) this.api.record(milliseconds);
+  }
+
+  answered(operation: Operation, seen: Seen): void {
+    const answers = this.calls[operation] ?? {};
+    this.calls[operation] = answers;
+    answers[seen] = (answers[seen] ?? 0) + 1;
+  }
+
+  played(kind: FaultKind): void {
+    this.faultsPlayed[kind] = (this.faultsPlayed[kind] ?? 0) + 1;
+  }
+}
