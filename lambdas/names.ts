@@ -9,9 +9,7 @@ export const metricNamespace = 'OneLinkPipeline';
  */
 export const dimension = { pipeline: 'service', lane: 'lane', operation: 'operation' } as const;
 
-/** The operations of the OneLink API, as they appear in metrics and in the failure table. */
-export const operations = ['create', 'read', 'update', 'delete', 'qr', 'quota'] as const;
-export type Operation = (typeof operations)[number];
+export { type Operation, operations } from './domain/operation.ts';
 
 /** Metrics with the dimensions {service, lane}, written by the link worker and the QR worker. */
 export const laneMetric = {

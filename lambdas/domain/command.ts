@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Fault } from './fault.ts';
 import { dataFaults } from './link-data.ts';
-import type { Producer, TemplateDomains } from './producer.ts';
+import type { Producer, Templates } from './producer.ts';
 import { ttlSeconds } from './ttl.ts';
 
 /** What the API takes, where its documents of different dates disagree. */
@@ -146,7 +146,7 @@ export type CommandReading = { command: Command } | { refused: RefusedCommand };
  * Makes the reader of one lane: it checks a raw command against the contract and its producer's rights, and tells all
  * faults at once. Nothing invalid gets past it, so nothing invalid spends quota.
  */
-export function commandReader(lane: { contract: ApiContract; producers: Producer[]; templates: TemplateDomains }) {
+export function commandReader(lane: { contract: ApiContract; producers: Producer[]; templates: Templates }) {
   const schema = commandSchema(lane.contract);
   const producers = new Map(lane.producers.map((producer) => [producer.source, producer]));
 
@@ -168,7 +168,7 @@ function contextFaults(
   raw: unknown,
   sentAtMilliseconds: number,
   producers: Map<string, Producer>,
-  templates: TemplateDomains,
+  templates: Templates,
 ): Fault[] {
   if (!isObject(raw)) return [];
   const faults: Fault[] = [];
@@ -180,7 +180,7 @@ function contextFaults(
     if (producer !== undefined && !producer.templates.includes(raw.onelinkId)) {
       faults.push({ path: 'onelinkId', rule: 'not-allowed', message: 'is not a template configured for this source' });
     }
-    const domains = Object.hasOwn(templates, raw.onelinkId) ? (templates[raw.onelinkId] ?? []) : [];
+    const domains = Object.hasOwn(templates, raw.onelinkId) ? (templates[raw.onelinkId]?.brandDomains ?? []) : [];
     const named: [string, unknown][] = [['brandDomain', raw.brandDomain]];
     if (isObject(raw.qr)) named.push(['qr.brandDomain', raw.qr.brandDomain]);
     for (const [path, domain] of named) {

@@ -1,4 +1,4 @@
-import type { Operation } from '../names.ts';
+import type { Operation } from './operation.ts';
 
 /**
  * What an answer of the OneLink API means for the one who asked. This file alone decides on status codes.

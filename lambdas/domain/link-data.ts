@@ -12,7 +12,7 @@ interface ParameterRule {
 }
 
 const upTo = (maxLength: number): ParameterRule => ({ maxLength });
-const trimmed = /^(?!\s)[^]*(?<!\s)$|^$/;
+const trimmed = /^(?!\s).*(?<!\s)$|^$/s;
 const flag: ParameterRule = { pattern: /^(?:true|false)$/, expected: 'must be true or false' };
 const webUrl: ParameterRule = {
   pattern: /^https:\/\/[^\s/?#]+[^\s#]*$/i,

@@ -77,3 +77,15 @@ export class Pacer {
     return Math.min(1, this.#factor + Math.max(0, ((now - this.#factorAt) / 1000) * recoveryPerSecond));
   }
 }
+
+/** Where calls wait for their turn; every call to the OneLink API takes one. */
+export interface Turns {
+  /** Resolves when the caller may send, at once. Turns are given one at a time: the next waits until `sent`. */
+  next(): Promise<Turn>;
+  /** The API said that the rate was exceeded. */
+  slowDown(): void;
+}
+export interface Turn {
+  /** The request's bytes have left (or never will). Must be called, once. */
+  sent(): void;
+}

@@ -9,6 +9,14 @@ export const producerSchema = z.object({
 });
 export type Producer = z.infer<typeof producerSchema>;
 
-/** Brand domains allowed on each template, by template ID. */
-export const templateDomainsSchema = z.record(z.string(), z.array(z.string()));
-export type TemplateDomains = z.infer<typeof templateDomainsSchema>;
+/** What the configuration says of each template, by template ID. */
+export const templatesSchema = z.record(
+  z.string(),
+  z.object({
+    /** The template's own domain, such as `acme.onelink.me`: a link's URL is `https://{domain}/{onelinkId}/{shortlinkId}`. */
+    domain: z.string().min(1),
+    /** Brand domains that links of the template may ask for instead. */
+    brandDomains: z.array(z.string()),
+  }),
+);
+export type Templates = z.infer<typeof templatesSchema>;

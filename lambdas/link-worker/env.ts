@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { producerSchema, templateDomainsSchema } from '../domain/producer.ts';
+import { producerSchema, templatesSchema } from '../domain/producer.ts';
 
 const json = <Schema extends z.ZodType>(schema: Schema) =>
   z
@@ -37,8 +37,8 @@ export const linkWorkerEnvironment = z.object({
   OUTCOMES_PER_PUBLISH: z.coerce.number().int().min(1).max(10),
   /** JSON: the producers that may use this lane. */
   PRODUCERS: json(z.array(producerSchema)),
-  /** JSON: brand domains by template. */
-  TEMPLATES: json(templateDomainsSchema),
+  /** JSON: the templates, each with its domain and brand domains. */
+  TEMPLATES: json(templatesSchema),
   /** What to do when a chosen short-link ID belongs to another link. */
   CONFLICT_POLICY: z.enum(['reject', 'derive']),
   /** Whether the ledger keeps a link's whole data, or only its keyed digest. */

@@ -1,0 +1,75 @@
+/** Items that failed, by index, each with the service's reason. */
+export type FailedItems = ReadonlyMap<number, string>;
+
+interface BatchingOptions<Item> {
+  maxItems: number;
+  /** Of a whole batch; an item above it goes alone. */
+  maxBytes: number;
+  /** How long a batch that is not full waits for more. */
+  lingerMilliseconds: number;
+  bytesOf: (item: Item) => number;
+  send: (items: Item[]) => Promise<FailedItems>;
+}
+
+interface Waiting<Item> {
+  item: Item;
+  bytes: number;
+  attempts: number;
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
+
+/**
+ * Gathers single items into the batch calls of an AWS service, and gives each item its own end: the promise of `add`
+ * resolves when the item was taken, and rejects when it was refused in every attempt, even if its neighbours were taken.
+ */
+export class Batching<Item> {
+  readonly #options: BatchingOptions<Item>;
+  #waiting: Waiting<Item>[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: BatchingOptions<Item>) {
+    this.#options = options;
+  }
+
+  add(item: Item): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const bytes = this.#options.bytesOf(item);
+      const held = this.#waiting.reduce((sum, waiting) => sum + waiting.bytes, 0);
+      if (held + bytes > this.#options.maxBytes) this.#flush();
+      this.#waiting.push({ item, bytes, attempts: 0, resolve, reject });
+      this.#schedule();
+    });
+  }
+
+  #schedule(): void {
+    if (this.#waiting.length >= this.#options.maxItems) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), this.#options.lingerMilliseconds);
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    if (batch.length > 0) void this.#send(batch);
+  }
+
+  async #send(batch: Waiting<Item>[]): Promise<void> {
+    let failed: FailedItems;
+    try {
+      failed = await this.#options.send(batch.map(({ item }) => item));
+    } catch (error) {
+      failed = new Map(batch.map((_, index) => [index, error instanceof Error ? error.name : 'unknown']));
+    }
+    for (const [index, entry] of batch.entries()) {
+      const reason = failed.get(index);
+      if (reason === undefined) entry.resolve();
+      else if (++entry.attempts >= 3) entry.reject(new Error(`refused three times: ${reason}`));
+      else {
+        this.#waiting.push(entry);
+        this.#schedule();
+      }
+    }
+  }
+}

@@ -1,0 +1,152 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../domain/clock.ts';
+import type { ControlRecord, LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
+import type { LinkAddress } from '../domain/link-id.ts';
+import { ledgerAttribute } from '../names.ts';
+
+const { key: pk } = ledgerAttribute;
+const linkKey = ({ onelinkId, shortlinkId }: LinkAddress) => `link#${onelinkId}/${shortlinkId}`;
+const requestKey = ({ source, requestId }: { source: string; requestId: string }) => `request#${source}/${requestId}`;
+const controlKey = 'control';
+
+/** Records carry the version of their form, so that a later release can read an earlier one's. */
+const recordVersion = { v: 1 };
+
+/**
+ * The ledger: link records and request records in one table, each found by its key alone. Records of a link share no
+ * key with those of another, so that no partition is hotter than its own link.
+ */
+export class Ledger {
+  readonly #table: string;
+  readonly #documents: DynamoDBDocumentClient;
+  readonly #clock: Clock;
+
+  constructor(client: DynamoDBClient, table: string, clock: Clock) {
+    this.#table = table;
+    this.#documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+    this.#clock = clock;
+  }
+
+  /** The records of those requests that have one, by `source/requestId`. Strongly consistent. */
+  async requests(asked: { source: string; requestId: string }[]): Promise<Map<string, RequestRecord>> {
+    const keys = [...new Set(asked.map(requestKey))];
+    const found = new Map<string, RequestRecord>();
+    // DynamoDB takes at most 100 keys in one BatchGetItem.
+    const batches = Array.from({ length: Math.ceil(keys.length / 100) }, (_, i) => keys.slice(i * 100, i * 100 + 100));
+    await Promise.all(
+      batches.map(async (batch) => {
+        for (const item of await this.#batchGet(batch)) {
+          const record = item as unknown as RequestRecord;
+          found.set(`${record.source}/${record.requestId}`, record);
+        }
+      }),
+    );
+    return found;
+  }
+
+  /** One request's record. Strongly consistent. */
+  async request(asked: { source: string; requestId: string }): Promise<RequestRecord | undefined> {
+    return (await this.#get(requestKey(asked))) as RequestRecord | undefined;
+  }
+
+  /** Remembers what was answered. Repeating it is harmless. */
+  async rememberRequest(record: RequestRecord): Promise<void> {
+    const item = { [pk]: requestKey(record), ...recordVersion, ...record };
+    await this.#documents.send(new PutCommand({ TableName: this.#table, Item: item }));
+  }
+
+  /** One link's record. Strongly consistent. An expired record may still be there: DynamoDB removes it some days later. */
+  async link(address: LinkAddress): Promise<LinkRecord | undefined> {
+    return (await this.#get(linkKey(address))) as LinkRecord | undefined;
+  }
+
+  /** Adds a link's record unless the address has one already, whose it then returns. */
+  async addLink(record: LinkRecord): Promise<LinkRecord | undefined> {
+    const added = await this.#putLink(record, { ConditionExpression: `attribute_not_exists(${pk})` });
+    return added ? undefined : this.link(record.address);
+  }
+
+  /** Replaces a link's record, unless it has changed since that version was read. @returns whether it was replaced */
+  replaceLink(record: LinkRecord, readVersion: number): Promise<boolean> {
+    return this.#putLink(record, {
+      ConditionExpression: '#version = :read',
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':read': readVersion },
+    });
+  }
+
+  /** Notes where a link's QR image lies, if the ledger knows the link. */
+  async noteQr(address: LinkAddress, qrKey: string): Promise<void> {
+    await this.#unlessRefused(
+      this.#documents.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { [pk]: linkKey(address) },
+          UpdateExpression: 'SET qrKey = :key',
+          ConditionExpression: `attribute_exists(${pk})`,
+          ExpressionAttributeValues: { ':key': qrKey },
+        }),
+      ),
+    );
+  }
+
+  /** The governor's word, if it has spoken. */
+  async control(): Promise<ControlRecord | undefined> {
+    return (await this.#get(controlKey)) as ControlRecord | undefined;
+  }
+
+  /** Replaces the control record, unless one of a later poll is there. @returns whether it was replaced */
+  setControl(record: ControlRecord): Promise<boolean> {
+    return this.#unlessRefused(
+      this.#documents.send(
+        new PutCommand({
+          TableName: this.#table,
+          Item: { [pk]: controlKey, ...recordVersion, ...record },
+          ConditionExpression: `attribute_not_exists(${pk}) OR polledAt < :polled`,
+          ExpressionAttributeValues: { ':polled': record.polledAt },
+        }),
+      ),
+    );
+  }
+
+  #putLink(record: LinkRecord, condition: object): Promise<boolean> {
+    const item = { [pk]: linkKey(record.address), ...recordVersion, ...record };
+    return this.#unlessRefused(
+      this.#documents.send(new PutCommand({ TableName: this.#table, Item: item, ...condition })),
+    );
+  }
+
+  async #unlessRefused(write: Promise<unknown>): Promise<boolean> {
+    try {
+      await write;
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  async #get(key: string): Promise<unknown> {
+    const answer = await this.#documents.send(
+      new GetCommand({ TableName: this.#table, Key: { [pk]: key }, ConsistentRead: true }),
+    );
+    return answer.Item;
+  }
+
+  async #batchGet(keys: string[]): Promise<Record<string, unknown>[]> {
+    const items: Record<string, unknown>[] = [];
+    let wanted = keys.map((key) => ({ [pk]: key }));
+    for (let attempt = 1; wanted.length > 0; attempt++) {
+      // DynamoDB answers a part when the whole would be over 16 MB or a partition is throttled.
+      if (attempt > 1) await this.#clock.sleep(Math.min(2_000, 50 * 2 ** attempt));
+      if (attempt > 8) throw new Error('the ledger left keys of a BatchGetItem unread eight times: it is throttled');
+      const answer = await this.#documents.send(
+        new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: wanted, ConsistentRead: true } } }),
+      );
+      items.push(...(answer.Responses?.[this.#table] ?? []));
+      wanted = (answer.UnprocessedKeys?.[this.#table]?.Keys ?? []) as typeof wanted;
+    }
+    return items;
+  }
+}

@@ -1,0 +1,193 @@
+import * as z from 'zod';
+import { type ApiAnswer, faultOfApiError, type LinkAtApi } from '../domain/api-answer.ts';
+import type { Clock } from '../domain/clock.ts';
+import { type ApiResult, type Meaning, meaningOf } from '../domain/failure-table.ts';
+import { dataAsSent } from '../domain/link-data.ts';
+import type { LinkAddress } from '../domain/link-id.ts';
+import type { Operation } from '../domain/operation.ts';
+import type { Turns } from '../domain/pacer.ts';
+import { decodeQrImage, type QrImage } from '../domain/qr-image.ts';
+import { type HttpCall, HttpTransport } from './http-transport.ts';
+
+/** What a create or an update sends; names as in the commands. */
+export interface LinkSpec {
+  data: Record<string, string>;
+  ttl?: string | number | undefined;
+  renewTtl?: boolean | undefined;
+  brandDomain?: string | undefined;
+}
+
+export interface QrSpec {
+  size?: number | undefined;
+  format: 'png' | 'jpg';
+  margin?: boolean | undefined;
+  brandDomain?: string | undefined;
+}
+
+interface Token {
+  value(): Promise<string>;
+  fresh(nowMilliseconds: number): Promise<string>;
+}
+
+/** Where the API is, and how patient and how parallel the client may be. */
+export interface OneLinkClientSettings {
+  /** Without a trailing slash. */
+  API_BASE_URL: string;
+  CALL_TIMEOUT_MILLISECONDS: number;
+  CALLS_IN_FLIGHT?: number;
+}
+
+export interface OneLinkClientPorts {
+  token: Token;
+  turns: Turns;
+  clock: Clock;
+  /** Told of every call that was sent. */
+  onCall: (operation: Operation, meaning: Meaning, milliseconds: number) => void;
+}
+
+const shortUrlAnswer = z.object({ shortlink_url: z.url() }).transform((body) => ({ shortUrl: body.shortlink_url }));
+const linkAnswer = z
+  .object({ payload: z.record(z.string(), z.unknown()), expiry: z.iso.datetime({ offset: true }) })
+  .transform((body): LinkAtApi => ({ data: body.payload, expiresAt: Math.floor(Date.parse(body.expiry) / 1000) }));
+const deleteAnswer = z.unknown().transform(() => null);
+const qrAnswer = z.object({ qr: z.string() }).transform((body, context): QrImage => {
+  const image = decodeQrImage(body.qr);
+  if (image !== undefined) return image;
+  context.addIssue({ code: 'custom', message: 'is neither a PNG nor a JPEG' });
+  return z.NEVER;
+});
+const quotaAnswer = z.object({ remaining_api_calls: z.int() }).transform((body) => body.remaining_api_calls);
+
+/**
+ * The OneLink API v2.0. Each call waits for its turn, repeats after a 429 and after a refused token included, and comes
+ * back as what it means (failure-table.ts). Nothing is thrown but for a token that cannot be read.
+ */
+export class OneLinkClient {
+  readonly #baseUrl: string;
+  readonly #transport: HttpTransport;
+  readonly #ports: OneLinkClientPorts;
+  #mayRetry: () => boolean = () => true;
+
+  constructor(settings: OneLinkClientSettings, ports: OneLinkClientPorts) {
+    this.#baseUrl = settings.API_BASE_URL;
+    this.#transport = new HttpTransport({
+      timeoutMilliseconds: settings.CALL_TIMEOUT_MILLISECONDS,
+      connections: settings.CALLS_IN_FLIGHT ?? 1,
+    });
+    this.#ports = ports;
+  }
+
+  /** @param mayRetry false once the invocation has no time left for another try after a 429. */
+  beginInvocation(mayRetry: () => boolean): void {
+    this.#mayRetry = mayRetry;
+  }
+
+  create({ onelinkId, shortlinkId }: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>> {
+    const body = { shortlink_id: shortlinkId, ...bodyOf(link) };
+    return this.#call('create', 'POST', `/shortlinks/${onelinkId}`, shortUrlAnswer, body, link.data);
+  }
+
+  read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>> {
+    return this.#call('read', 'GET', pathOf(address), linkAnswer);
+  }
+
+  update(address: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>> {
+    return this.#call('update', 'PUT', pathOf(address), shortUrlAnswer, bodyOf(link), link.data);
+  }
+
+  delete(address: LinkAddress): Promise<ApiAnswer<null>> {
+    return this.#call('delete', 'DELETE', pathOf(address), deleteAnswer);
+  }
+
+  qr(address: LinkAddress, { size, format, margin, brandDomain }: QrSpec): Promise<ApiAnswer<QrImage>> {
+    const query = new URLSearchParams({ format });
+    if (size !== undefined) query.set('size', String(size));
+    if (margin !== undefined) query.set('margin', String(margin));
+    if (brandDomain !== undefined) query.set('brand_domain', brandDomain);
+    return this.#call('qr', 'GET', `${pathOf(address)}/qr?${query}`, qrAnswer);
+  }
+
+  /** POST, PUT and DELETE calls that the account has left this UTC month. */
+  quota(accountId: string): Promise<ApiAnswer<number>> {
+    return this.#call('quota', 'GET', `/shortlinks-quota/${encodeURIComponent(accountId)}`, quotaAnswer);
+  }
+
+  async #call<Value>(
+    operation: Operation,
+    method: HttpCall['method'],
+    path: string,
+    answer: z.ZodType<Value>,
+    body?: object,
+    data: Record<string, string> = {},
+  ): Promise<ApiAnswer<Value>> {
+    const { token, clock, turns } = this.#ports;
+    const url = new URL(this.#baseUrl + path);
+    const text = body && JSON.stringify(body);
+    let credential = await token.value();
+    for (;;) {
+      const result = await this.#send(operation, { method, url, credential, body: text });
+      const ended = this.#read(operation, result, answer);
+      if (ended.meaning === 'ok') return { meaning: 'ok', value: ended.value };
+      if (ended.meaning === 'slow-down') {
+        turns.slowDown();
+        if (this.#mayRetry()) continue;
+      }
+      if (ended.meaning === 'account-blocked') {
+        const fresh = await token.fresh(clock.wallMilliseconds());
+        if (fresh !== credential) {
+          credential = fresh;
+          continue;
+        }
+      }
+      const [status, error] = 'status' in result ? [result.status, result.body] : [undefined, undefined];
+      return { meaning: ended.meaning, fault: faultOfApiError(status, error, data) };
+    }
+  }
+
+  async #send(
+    operation: Operation,
+    call: { method: HttpCall['method']; url: URL; credential: string; body: string | undefined },
+  ): Promise<ApiResult> {
+    const { turns, clock, onCall } = this.#ports;
+    const turn = await turns.next();
+    const startedAt = clock.monotonicMilliseconds();
+    const result = await this.#transport.send({
+      method: call.method,
+      url: call.url,
+      // The raw token: the API's documents show no `Bearer`.
+      headers: { authorization: call.credential, accept: 'application/json' },
+      ...(call.body !== undefined && { body: call.body }),
+      onSent: () => turn.sent(),
+    });
+    onCall(operation, meaningOf(operation, result), clock.monotonicMilliseconds() - startedAt);
+    return result;
+  }
+
+  /** A 200 whose body makes no sense tells as little as a connection that broke off. */
+  #read<Value>(
+    operation: Operation,
+    result: ApiResult,
+    answer: z.ZodType<Value>,
+  ): { meaning: 'ok'; value: Value } | { meaning: Exclude<Meaning, 'ok'> } {
+    let meaning = meaningOf(operation, result);
+    if (meaning === 'ok' && 'status' in result) {
+      const parsed = answer.safeParse(result.body);
+      if (parsed.success) return { meaning, value: parsed.data };
+      meaning = meaningOf(operation, { unanswered: 'reset' });
+    }
+    return { meaning: meaning === 'ok' ? 'transient' : meaning };
+  }
+}
+
+function pathOf({ onelinkId, shortlinkId }: LinkAddress): string {
+  return `/shortlinks/${onelinkId}/${shortlinkId}`;
+}
+
+function bodyOf({ data, ttl, renewTtl, brandDomain }: LinkSpec) {
+  return {
+    data: dataAsSent(data),
+    ...(ttl !== undefined && { ttl: String(ttl) }),
+    ...(renewTtl !== undefined && { renew_ttl: renewTtl }),
+    ...(brandDomain !== undefined && { brand_domain: brandDomain }),
+  };
+}

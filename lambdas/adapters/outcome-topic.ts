@@ -1,0 +1,48 @@
+import { PublishBatchCommand, type SNSClient } from '@aws-sdk/client-sns';
+import type { Outcome } from '../domain/outcome.ts';
+import { Batching } from './batching.ts';
+
+/** SNS takes at most 10 messages and 256 KiB in one PublishBatch. */
+const maxBytes = 256 * 1024 - 10 * 1024;
+
+/** Tells outcomes to whoever listens, with attributes to filter by. */
+export class OutcomeTopic {
+  readonly #batching: Batching<Outcome>;
+
+  /** @param perPublish 1 tells each outcome at once; up to 10 gathers them for a moment. */
+  constructor(sns: SNSClient, topicArn: string, perPublish: number) {
+    this.#batching = new Batching({
+      maxItems: perPublish,
+      maxBytes,
+      lingerMilliseconds: 50,
+      bytesOf: (outcome) => Buffer.byteLength(JSON.stringify(outcome)) + 200,
+      send: async (outcomes) => {
+        const answer = await sns.send(
+          new PublishBatchCommand({
+            TopicArn: topicArn,
+            PublishBatchRequestEntries: outcomes.map((outcome, index) => ({
+              Id: String(index),
+              Message: JSON.stringify(outcome),
+              MessageAttributes: attributesOf(outcome),
+            })),
+          }),
+        );
+        return new Map((answer.Failed ?? []).map(({ Id, Code }) => [Number(Id), Code ?? 'unknown']));
+      },
+    });
+  }
+
+  /** Resolves when SNS has it. @throws Error when SNS refused it three times. */
+  tell(outcome: Outcome): Promise<void> {
+    return this.#batching.add(outcome);
+  }
+}
+
+function attributesOf({ outcome, action, source, lane }: Outcome) {
+  const text = (value: string | null) => value && { DataType: 'String', StringValue: value };
+  const attributes = { outcome: text(outcome), action: text(action), source: text(source), lane: text(lane) };
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value)) as Record<
+    string,
+    { DataType: string; StringValue: string }
+  >;
+}

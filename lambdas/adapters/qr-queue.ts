@@ -1,0 +1,32 @@
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { QrJob } from '../domain/qr-job.ts';
+import { Batching } from './batching.ts';
+
+/** Hands QR jobs on to the lane's QR worker, which keeps to a rate of its own. */
+export class QrQueue {
+  readonly #batching: Batching<QrJob>;
+
+  constructor(sqs: SQSClient, queueUrl: string) {
+    this.#batching = new Batching({
+      // SQS takes at most 10 messages and 1 MiB in one SendMessageBatch; a job is about 1 KB.
+      maxItems: 10,
+      maxBytes: 1024 * 1024 - 10 * 1024,
+      lingerMilliseconds: 20,
+      bytesOf: (job) => Buffer.byteLength(JSON.stringify(job)),
+      send: async (jobs) => {
+        const answer = await sqs.send(
+          new SendMessageBatchCommand({
+            QueueUrl: queueUrl,
+            Entries: jobs.map((job, index) => ({ Id: String(index), MessageBody: JSON.stringify(job) })),
+          }),
+        );
+        return new Map((answer.Failed ?? []).map(({ Id, Code }) => [Number(Id), Code ?? 'unknown']));
+      },
+    });
+  }
+
+  /** Resolves when SQS has it. @throws Error when SQS refused it three times. */
+  ask(job: QrJob): Promise<void> {
+    return this.#batching.add(job);
+  }
+}

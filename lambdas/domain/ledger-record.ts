@@ -1,0 +1,56 @@
+import type { LinkAddress } from './link-id.ts';
+import type { Outcome } from './outcome.ts';
+
+/** What the ledger knows of one link. Under 1 KB unless its whole data is kept, so that a write costs one unit. */
+export interface LinkRecord {
+  address: LinkAddress;
+  /** The producer that made it, the only one that may change it. */
+  source: string;
+  /** The create that made it. */
+  requestId: string;
+  state: 'live' | 'deleted';
+  shortUrl: string;
+  pid: string;
+  campaign?: string;
+  dataDigest: string;
+  /** Only when the configuration says so: a GET of the data is free. */
+  data?: Record<string, string>;
+  ttlSeconds: number;
+  renewTtl: boolean;
+  /** 1 when created, and one more with each change. */
+  version: number;
+  /** The change that was applied last, ordered by these two. */
+  applied: { requestedAt: string; requestId: string };
+  /** Where its QR image lies, once there is one. */
+  qrKey?: string;
+  /** Epoch seconds. The link's expiry as last known, or a deleted link's end of remembrance; DynamoDB's TTL. */
+  expiresAt: number;
+}
+
+/** What was answered to a request, so that a repeat is answered in the same words. */
+export interface RequestRecord {
+  source: string;
+  requestId: string;
+  /** Of the command, to tell a repeat from another command under the same `requestId`. */
+  commandDigest: string;
+  outcome: Outcome;
+  /** Epoch seconds; DynamoDB's TTL. */
+  expiresAt: number;
+}
+
+/** The governor's word to the workers. */
+export interface ControlRecord {
+  /** POST, PUT and DELETE calls left this UTC month when the poll was made. */
+  quotaRemaining: number;
+  /** Epoch milliseconds at which the poll was started. */
+  polledAt: number;
+}
+
+/** Whether the first change comes after the second, in the order in which changes of one link apply. */
+export function isLater(
+  change: { requestedAt: string; requestId: string },
+  other: { requestedAt: string; requestId: string },
+): boolean {
+  const difference = Date.parse(change.requestedAt) - Date.parse(other.requestedAt);
+  return difference === 0 ? change.requestId > other.requestId : difference > 0;
+}

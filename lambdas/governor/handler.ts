@@ -1,0 +1,33 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { Context, ScheduledEvent } from 'aws-lambda';
+import { Ledger } from '../adapters/ledger.ts';
+import { OneLinkClient } from '../adapters/onelink-client.ts';
+import { Secret } from '../adapters/secret.ts';
+import { systemClock as clock } from '../runtime/clock.ts';
+import { readEnvironment } from '../runtime/environment.ts';
+import { Telemetry } from '../runtime/telemetry.ts';
+import { Turnstile } from '../runtime/turnstile.ts';
+import { governorEnvironment } from './env.ts';
+import { governor } from './governor.ts';
+
+const env = readEnvironment(governorEnvironment, process.env);
+const telemetry = new Telemetry();
+/** The rate budget leaves one call per second to the governor. */
+const turns = Turnstile.atPace(1, clock);
+const token = new Secret(new SecretsManagerClient(), env.API_TOKEN_SECRET_ARN);
+const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls({}) });
+const ledger = new Ledger(new DynamoDBClient(), env.LEDGER_TABLE_NAME, clock);
+const govern = governor(env, { api, ledger, observer: telemetry.observer({}), clock });
+
+export async function handler(_event: ScheduledEvent, context: Context): Promise<void> {
+  telemetry.beginInvocation(context);
+  turns.beginInvocation();
+  // No retries after a 429: the next minute brings the next poll.
+  api.beginInvocation(() => false);
+  try {
+    await govern();
+  } finally {
+    telemetry.endInvocation();
+  }
+}

@@ -1,0 +1,34 @@
+import type { ApiAnswer } from '../domain/api-answer.ts';
+import { isoSeconds } from '../domain/clock.ts';
+import type { Meaning } from '../domain/failure-table.ts';
+import type { LinkRecord } from '../domain/ledger-record.ts';
+import type { Decision } from '../domain/outcome.ts';
+import type { ReturnCause } from '../domain/return-delay.ts';
+
+/** What became of a command: a decision to be told, or the cause for which it goes back to its queue. */
+export type Answer = Decision | ReturnCause;
+
+/** The cause for which a command goes back when the API's answer says nothing about the command itself. */
+export function returnCauseOf(meaning: Meaning): ReturnCause {
+  if (meaning === 'account-blocked') return 'account-blocked';
+  if (meaning === 'quota-spent') return 'quota-held';
+  return 'try-again';
+}
+
+/** The answer to a command whose write the API refused. */
+export function answerOf(refused: Exclude<ApiAnswer<unknown>, { meaning: 'ok' }>): Answer {
+  if (refused.meaning === 'absent') return { outcome: 'rejected', reason: 'link-not-found', faults: [refused.fault] };
+  if (refused.meaning === 'permanent')
+    return { outcome: 'rejected', reason: 'refused-by-api', faults: [refused.fault] };
+  return returnCauseOf(refused.meaning);
+}
+
+/** The link as its outcome shows it. */
+export function linkOf(record: LinkRecord): NonNullable<Decision['link']> {
+  return {
+    ...record.address,
+    shortUrl: record.shortUrl,
+    expiresAt: isoSeconds(record.expiresAt),
+    version: record.version,
+  };
+}

@@ -1,0 +1,46 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { Archive } from '../adapters/archive.ts';
+import { DeliveryQueue } from '../adapters/delivery-queue.ts';
+import { Ledger } from '../adapters/ledger.ts';
+import { OneLinkClient } from '../adapters/onelink-client.ts';
+import { OutcomeTopic } from '../adapters/outcome-topic.ts';
+import { QrQueue } from '../adapters/qr-queue.ts';
+import { Secret } from '../adapters/secret.ts';
+import { dimension } from '../names.ts';
+import { systemClock as clock } from '../runtime/clock.ts';
+import { readEnvironment } from '../runtime/environment.ts';
+import { sqsBatch } from '../runtime/sqs-batch.ts';
+import { Telemetry } from '../runtime/telemetry.ts';
+import { Turnstile } from '../runtime/turnstile.ts';
+import { linkWorkerEnvironment } from './env.ts';
+import { linkWorker } from './link-worker.ts';
+
+const env = readEnvironment(linkWorkerEnvironment, process.env);
+const telemetry = new Telemetry();
+const lane = { [dimension.lane]: env.LANE };
+const [sqs, secrets] = [new SQSClient(), new SecretsManagerClient()];
+const turns = Turnstile.atPace(env.LINK_CALLS_PER_SECOND, clock);
+const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
+const linkIdSecret = new Secret(secrets, env.LINK_ID_SECRET_ARN);
+const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
+
+export const handler = sqsBatch({
+  telemetry,
+  turns,
+  api,
+  queue: new DeliveryQueue(sqs, env.LANE_QUEUE_URL),
+  work: linkWorker(env, {
+    api,
+    linkIdSecret,
+    ledger: new Ledger(new DynamoDBClient(), env.LEDGER_TABLE_NAME, clock),
+    outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, env.OUTCOMES_PER_PUBLISH),
+    qrQueue: new QrQueue(sqs, env.QR_QUEUE_URL),
+    archive: new Archive(new S3Client(), env.ARCHIVE_BUCKET_NAME),
+    observer: telemetry.observer(lane),
+    clock,
+  }),
+});

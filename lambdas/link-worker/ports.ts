@@ -1,0 +1,56 @@
+import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Fault } from '../domain/fault.ts';
+import type { ControlRecord, LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
+import type { LinkAddress } from '../domain/link-id.ts';
+import type { Observer } from '../domain/observer.ts';
+import type { Outcome } from '../domain/outcome.ts';
+import type { QrJob } from '../domain/qr-job.ts';
+
+/** What a create or an update asks of the API. */
+export interface LinkSpec {
+  data: Record<string, string>;
+  ttl?: string | number | undefined;
+  renewTtl?: boolean | undefined;
+  brandDomain?: string | undefined;
+}
+
+export interface OneLinkApi {
+  create(address: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>>;
+  read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>>;
+  update(address: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>>;
+  delete(address: LinkAddress): Promise<ApiAnswer<null>>;
+}
+
+export interface LinkLedger {
+  requests(asked: { source: string; requestId: string }[]): Promise<Map<string, RequestRecord>>;
+  rememberRequest(record: RequestRecord): Promise<void>;
+  link(address: LinkAddress): Promise<LinkRecord | undefined>;
+  /** Adds the record, or returns the one that is there. */
+  addLink(record: LinkRecord): Promise<LinkRecord | undefined>;
+  replaceLink(record: LinkRecord, readVersion: number): Promise<boolean>;
+  control(): Promise<ControlRecord | undefined>;
+}
+
+export interface RejectedLine {
+  lane: string;
+  messageId: string;
+  sentAt: string;
+  source: string | null;
+  requestId: string | null;
+  faults: Fault[];
+  body: string;
+}
+
+/** Everything outside that the link worker needs. */
+export interface LinkWorkerPorts {
+  api: OneLinkApi;
+  /** Derives link IDs and keys the digests. */
+  linkIdSecret: { value(): Promise<string> };
+  ledger: LinkLedger;
+  outcomes: { tell(outcome: Outcome): Promise<void> };
+  qrQueue: { ask(job: QrJob): Promise<void> };
+  archive: { addRejected(rejected: RejectedLine): Promise<void> };
+  observer: Observer;
+  clock: Clock;
+}

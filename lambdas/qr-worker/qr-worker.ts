@@ -1,0 +1,170 @@
+import type { ApiAnswer } from '../domain/api-answer.ts';
+import type { Clock } from '../domain/clock.ts';
+import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/delivery.ts';
+import type { RequestRecord } from '../domain/ledger-record.ts';
+import type { LinkAddress } from '../domain/link-id.ts';
+import type { Observer } from '../domain/observer.ts';
+import { type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
+import type { QrImage } from '../domain/qr-image.ts';
+import { type QrJob, qrJobSchema } from '../domain/qr-job.ts';
+import { laneMetric } from '../names.ts';
+import type { QrWorkerEnvironment } from './env.ts';
+
+/** Everything outside that the QR worker needs. */
+export interface QrWorkerPorts {
+  api: { qr(address: LinkAddress, spec: QrJob['qr']): Promise<ApiAnswer<QrImage>> };
+  ledger: {
+    requests(asked: { source: string; requestId: string }[]): Promise<Map<string, RequestRecord>>;
+    rememberRequest(record: RequestRecord): Promise<void>;
+    noteQr(address: LinkAddress, qrKey: string): Promise<void>;
+  };
+  store: { bucket: string; put(address: LinkAddress, image: QrImage): Promise<string> };
+  outcomes: { tell(outcome: Outcome): Promise<void> };
+  observer: Observer;
+  clock: Clock;
+}
+
+/** A link that was made a moment ago may not be found yet; after so many deliveries it is taken to be gone. */
+const deliveriesToWaitForLink = 3;
+
+/** The QR worker: fetch the image, put it in the bucket, note it in the ledger, tell the producer. */
+export function qrWorker(settings: QrWorkerEnvironment, ports: QrWorkerPorts): BatchWork {
+  return async (deliveries, deadline) => {
+    const jobs = deliveries.map((delivery) => ({ delivery, job: readJob(delivery) }));
+    const asked = jobs.flatMap(({ job }) => (job?.action === 'qr' ? [job] : []));
+    const records = await ports.ledger.requests(asked);
+    const batch = { settings, ports, records, blocked: false };
+    const verdicts: Verdict[] = new Array(deliveries.length).fill('out-of-time');
+    const queue = jobs.entries();
+    await Promise.all(
+      Array.from({ length: settings.CALLS_IN_FLIGHT }, async () => {
+        for (const [index, { delivery, job }] of queue) {
+          if (deadline.remainingMilliseconds() < leastTimeMilliseconds) continue;
+          verdicts[index] = await handle(job, delivery, batch);
+        }
+      }),
+    );
+    return verdicts;
+  };
+}
+
+interface Batch {
+  settings: QrWorkerEnvironment;
+  ports: QrWorkerPorts;
+  records: Map<string, RequestRecord>;
+  /** The API has refused the account: the rest of the batch waits. */
+  blocked: boolean;
+}
+
+function readJob({ body }: Delivery): QrJob | undefined {
+  try {
+    return qrJobSchema.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+async function handle(job: QrJob | undefined, delivery: Delivery, batch: Batch): Promise<Verdict> {
+  const { observer } = batch.ports;
+  if (job === undefined) {
+    // Only the link worker writes here: this is truly unknown, and goes to the dead-letter queue in the end.
+    observer.warn('a message of the QR queue is no QR job', { messageId: delivery.messageId });
+    return 'try-again';
+  }
+  try {
+    const known = job.action === 'qr' ? batch.records.get(`${job.source}/${job.requestId}`) : undefined;
+    if (known !== undefined) return await answerAgain(job, known, batch);
+    if (batch.blocked) return 'account-blocked';
+    const decision = await fetchAndStore(job, delivery.receiveCount, batch);
+    return typeof decision === 'string' ? decision : await tell(job, decision, batch);
+  } catch (error) {
+    const { source, requestId, action } = job;
+    observer.warn('QR job returned after an error', {
+      source,
+      requestId,
+      action,
+      error: error instanceof Error ? error.name : 'unknown',
+    });
+    observer.count(laneMetric.commandReturned);
+    return 'try-again';
+  }
+}
+
+async function answerAgain(job: QrJob, known: RequestRecord, batch: Batch): Promise<Verdict> {
+  if (known.commandDigest !== job.commandDigest) {
+    const fault = { path: 'requestId', rule: 'unique', message: 'was used for another command before' };
+    await publish(outcome(job, { outcome: 'rejected', reason: 'request-id-reused', faults: [fault] }, batch), batch);
+    return 'done';
+  }
+  const repeat = known.outcome.messageId !== job.messageId;
+  if (repeat) batch.ports.observer.count(laneMetric.commandRepeated);
+  await publish({ ...known.outcome, messageId: job.messageId, repeat }, batch);
+  return 'done';
+}
+
+async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Promise<Decision | Verdict> {
+  const { api, ledger, store } = batch.ports;
+  const address = { onelinkId: job.onelinkId, shortlinkId: job.shortlinkId };
+  const link = { ...address, ...(job.version !== undefined && { version: job.version }) };
+  const answer = await api.qr(address, job.qr);
+  switch (answer.meaning) {
+    case 'ok': {
+      const key = await store.put(address, answer.value);
+      await ledger.noteQr(address, key);
+      const { format, bytes } = answer.value;
+      return { outcome: 'qr-ready', link, qr: { bucket: store.bucket, key, format, bytes: bytes.length } };
+    }
+    case 'permanent':
+      return { outcome: 'qr-failed', reason: 'refused-by-api', faults: [answer.fault], link };
+    case 'absent':
+      if (receiveCount < deliveriesToWaitForLink) return 'try-again';
+      return { outcome: 'qr-failed', reason: 'link-not-found', faults: [answer.fault], link };
+    case 'account-blocked':
+      batch.blocked = true;
+      return 'account-blocked';
+    default:
+      if (receiveCount < batch.settings.MAX_QR_ATTEMPTS) return 'try-again';
+      return { outcome: 'qr-failed', reason: 'api-unavailable', faults: [answer.fault], link };
+  }
+}
+
+async function tell(job: QrJob, decision: Decision, batch: Batch): Promise<Verdict> {
+  const told = outcome(job, decision, batch);
+  // A create has a request record already, with the link's own outcome: that of its image is not remembered.
+  if (job.action === 'qr') {
+    const { ledger, clock } = batch.ports;
+    const record: RequestRecord = {
+      source: job.source,
+      requestId: job.requestId,
+      commandDigest: job.commandDigest,
+      outcome: told,
+      expiresAt: Math.floor(clock.wallMilliseconds() / 1000) + batch.settings.REQUEST_HORIZON_DAYS * 86_400,
+    };
+    await ledger.rememberRequest(record);
+    batch.records.set(`${job.source}/${job.requestId}`, record);
+  }
+  await publish(told, batch);
+  const { observer, clock } = batch.ports;
+  observer.count(decision.outcome === 'qr-ready' ? laneMetric.qrStored : laneMetric.qrFailed);
+  observer.milliseconds(laneMetric.commandLatency, clock.wallMilliseconds() - job.sentAtMilliseconds);
+  return 'done';
+}
+
+function outcome(job: QrJob, decision: Decision, { ports, settings }: Batch): Outcome {
+  const nowMilliseconds = ports.clock.wallMilliseconds();
+  return outcomeOf(decision, job, { lane: settings.LANE, messageId: job.messageId, nowMilliseconds });
+}
+
+async function publish(told: Outcome, { ports }: Batch): Promise<void> {
+  await ports.outcomes.tell(told);
+  const { source, requestId, messageId, action, reason, repeat } = told;
+  ports.observer.info('QR job answered', {
+    source,
+    requestId,
+    messageId,
+    action,
+    outcome: told.outcome,
+    reason,
+    repeat,
+  });
+}

@@ -1,0 +1,58 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { type BatchWork, type Delivery, leastTimeMilliseconds } from '../domain/delivery.ts';
+import { returnDelaySeconds } from '../domain/return-delay.ts';
+import type { Telemetry } from './telemetry.ts';
+import type { Turnstile } from './turnstile.ts';
+
+export interface SqsBatchOptions {
+  work: BatchWork;
+  queue: { delay(messages: { receiptHandle: string; delaySeconds: number }[]): Promise<number> };
+  telemetry: Telemetry;
+  turns: Turnstile;
+  api: { beginInvocation(mayRetry: () => boolean): void };
+}
+
+/**
+ * An SQS batch as a Lambda function: deliveries in, one verdict each out; what is not done is reported as failed, after
+ * its visibility was set to a growing, jittered delay. If the work itself throws, the whole batch fails and returns
+ * when the queue's visibility time-out ends: every step of the work can be repeated.
+ */
+export function sqsBatch({ work, queue, telemetry, turns, api }: SqsBatchOptions) {
+  const log = telemetry.observer({});
+  return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    const deadline = { remainingMilliseconds: () => context.getRemainingTimeInMillis() };
+    telemetry.beginInvocation(context);
+    turns.beginInvocation();
+    api.beginInvocation(() => deadline.remainingMilliseconds() > leastTimeMilliseconds);
+    try {
+      const verdicts = await work(event.Records.map(deliveryOf), deadline);
+      const returned = event.Records.flatMap((record, index) => {
+        const verdict = verdicts[index] ?? 'try-again';
+        return verdict === 'done' ? [] : [{ record, cause: verdict }];
+      });
+      const undelayed = await queue.delay(
+        returned.map(({ record, cause }) => ({
+          receiptHandle: record.receiptHandle,
+          delaySeconds: returnDelaySeconds(cause, receiveCountOf(record), Math.random()),
+        })),
+      );
+      if (undelayed > 0) log.warn('some returned messages keep the queue’s visibility time-out', { count: undelayed });
+      return { batchItemFailures: returned.map(({ record }) => ({ itemIdentifier: record.messageId })) };
+    } finally {
+      telemetry.endInvocation();
+    }
+  };
+}
+
+function deliveryOf(record: SQSRecord): Delivery {
+  return {
+    messageId: record.messageId,
+    body: record.body,
+    receiveCount: receiveCountOf(record),
+    sentAtMilliseconds: Number(record.attributes.SentTimestamp),
+  };
+}
+
+function receiveCountOf(record: SQSRecord): number {
+  return Number(record.attributes.ApproximateReceiveCount);
+}

@@ -1,0 +1,88 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import type { MetricUnit as Unit } from '@aws-lambda-powertools/metrics/types';
+import type { Context } from 'aws-lambda';
+import type { Meaning } from '../domain/failure-table.ts';
+import type { ObservedFields, Observer } from '../domain/observer.ts';
+import type { Operation } from '../domain/operation.ts';
+import { dimension, laneMetric, operationMetric } from '../names.ts';
+
+type Dimensions = Record<string, string>;
+
+/** Metrics that count an answer of the API by what it means. */
+const metricOfMeaning: Partial<Record<Meaning, string>> = {
+  'slow-down': laneMetric.rateLimited,
+  'quota-spent': laneMetric.quotaRefused,
+  'account-blocked': laneMetric.accountBlocked,
+};
+/** Answers that are the API's way of telling, not failures. */
+const expected: ReadonlySet<Meaning> = new Set(['ok', 'exists', 'absent']);
+
+/**
+ * Logs and metrics of one function. Counts and times are gathered over an invocation and written as EMF lines, one for
+ * each set of dimensions, when it ends. Service and namespace come from the POWERTOOLS_* variables.
+ */
+export class Telemetry {
+  readonly #logger = new Logger();
+  readonly #metrics = new Metrics();
+  readonly #gathered = new Map<
+    string,
+    { dimensions: Dimensions; series: Map<string, { unit: Unit; values: number[] }> }
+  >();
+
+  beginInvocation(context: Context): void {
+    this.#logger.appendKeys({ invocation: context.awsRequestId });
+  }
+
+  /** An observer whose metrics carry these dimensions. */
+  observer(dimensions: Dimensions): Observer {
+    return {
+      count: (metric, by = 1) => {
+        const values = this.#series(metric, dimensions, MetricUnit.Count);
+        values[0] = (values[0] ?? 0) + by;
+      },
+      milliseconds: (metric, value) => this.#series(metric, dimensions, MetricUnit.Milliseconds).push(value),
+      level: (metric, value, unit) => this.#series(metric, dimensions, MetricUnit[unit]).push(value),
+      info: (message, fields: ObservedFields = {}) => this.#logger.info(message, { ...fields }),
+      warn: (message, fields: ObservedFields = {}) => this.#logger.warn(message, { ...fields }),
+    };
+  }
+
+  /** An observer of API calls, to be told of each that was sent. */
+  apiCalls(dimensions: Dimensions): (operation: Operation, meaning: Meaning, milliseconds: number) => void {
+    const all = this.observer(dimensions);
+    return (operation, meaning, milliseconds) => {
+      const one = this.observer({ ...dimensions, [dimension.operation]: operation });
+      one.count(operationMetric.apiCallMade);
+      one.milliseconds(operationMetric.apiLatency, milliseconds);
+      if (!expected.has(meaning)) one.count(operationMetric.apiCallFailed);
+      const metric = metricOfMeaning[meaning];
+      if (metric !== undefined) all.count(metric);
+    };
+  }
+
+  /** Writes what was gathered. */
+  endInvocation(): void {
+    for (const { dimensions, series } of this.#gathered.values()) {
+      // EMF takes at most 100 values of one metric in a line.
+      const lines = Math.max(...[...series.values()].map(({ values }) => Math.ceil(values.length / 99)));
+      for (let line = 0; line < lines; line++) {
+        if (Object.keys(dimensions).length > 0) this.#metrics.addDimensions(dimensions);
+        for (const [name, { unit, values }] of series) {
+          for (const value of values.slice(line * 99, line * 99 + 99)) this.#metrics.addMetric(name, unit, value);
+        }
+        this.#metrics.publishStoredMetrics();
+      }
+    }
+    this.#gathered.clear();
+  }
+
+  #series(metric: string, dimensions: Dimensions, unit: Unit): number[] {
+    const key = Object.values(dimensions).join('\0');
+    const group = this.#gathered.get(key) ?? { dimensions, series: new Map() };
+    this.#gathered.set(key, group);
+    const series = group.series.get(metric) ?? { unit, values: [] };
+    group.series.set(metric, series);
+    return series.values;
+  }
+}
