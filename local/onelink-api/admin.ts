@@ -1,5 +1,7 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { bodyOf } from './body.ts';
 import type { ClockChange, Control } from './control.ts';
 import { ControlError } from './control.ts';
@@ -73,15 +75,17 @@ function sendJson(res: ServerResponse, status: number, value: unknown): void {
 
 async function dumpLinks(control: Control, res: ServerResponse): Promise<void> {
   res.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  await pipeline(Readable.from(blocksOfLines(control)), res);
+}
+
+async function* blocksOfLines(control: Control): AsyncGenerator<string> {
   let lines: string[] = [];
   for (const link of control.links()) {
     lines.push(`${JSON.stringify(link)}\n`);
     if (lines.length < linesPerTurn) continue;
-    const flowing = res.write(lines.join(''));
+    yield lines.join('');
     lines = [];
-    if (res.destroyed) return;
-    if (flowing) await new Promise((resolve) => setImmediate(resolve));
-    else await Promise.race([once(res, 'drain'), once(res, 'close')]);
+    await setImmediate();
   }
-  res.end(lines.join(''));
+  yield lines.join('');
 }
