@@ -3,18 +3,16 @@ import { config } from '../lib/config.ts';
 import { ConfigurationError, validateConfiguration } from '../lib/config-schema.ts';
 import { addStages } from '../lib/stages.ts';
 
-/** `cdk synth` makes every stage; `cdk synth -c stage=production` makes one. */
-const app = new App({ analyticsReporting: false });
-const only: unknown = app.node.tryGetContext('stage');
-
+/** `cdk synth` makes every stage; `cdk synth -c stage=production` makes one. All of them are checked either way. */
 try {
-  const plans = addStages(app, validateConfiguration(config), typeof only === 'string' ? only : undefined);
+  const configuration = validateConfiguration(config);
+  const app = new App({ analyticsReporting: false });
+  const only: unknown = app.node.tryGetContext('stage');
+  const plans = addStages(app, configuration, typeof only === 'string' ? only : undefined);
   console.error(plans.join('\n'));
   console.error(
-    'A new AWS account may have a quota of 10 concurrent executions, and 100 must stay unreserved:' +
-      ' see Service Quotas, Lambda, before the first deployment.',
+    'New AWS accounts may have a quota of 10 concurrent Lambda executions, and 100 must stay unreserved: check before deploying.',
   );
-  app.synth();
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;
   // The faults are the whole message; where in the code they were found helps nobody.

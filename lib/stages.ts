@@ -23,6 +23,7 @@ export function addStages(app: App, configuration: Configuration, only?: string)
       const serviceName = `${settings.name}-${stageName}`;
       const account = accounts[settings.account];
       if (!account) throw new Error(`account: must be one of the accounts; got ${settings.account}`);
+      // The state stays either way; the other stack's queues, and what waits in them, go with it.
       const terminationProtection = stage.removalPolicy === 'retain';
       const state = new StateStack(app, `${serviceName}-State`, {
         description: `What ${serviceName} must not lose`,
@@ -37,6 +38,7 @@ export function addStages(app: App, configuration: Configuration, only?: string)
         account,
         stage,
         state,
+        terminationProtection,
       });
       for (const [key, value] of Object.entries(stage.tags)) {
         Tags.of(state).add(key, value);

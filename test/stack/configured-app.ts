@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { config } from '../../lib/config.ts';
+import { type Configuration, validateConfiguration } from '../../lib/config-schema.ts';
+import { PipelineStack } from '../../lib/pipeline-stack.ts';
+import { addStages } from '../../lib/stages.ts';
+import { StateStack } from '../../lib/state-stack.ts';
+
+/** An app that bundles nothing and leaves nothing behind. */
+export function emptyApp(): App {
+  const outdir = mkdtempSync(join(tmpdir(), 'onelink-stack-test-'));
+  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  return new App({ outdir, analyticsReporting: false, context: { 'aws:cdk:bundling-stacks': [] } });
+}
+
+/** One stage of a configuration, by default the shipped one's production. */
+export function configuredApp(configuration: Configuration = config, stage = 'production') {
+  const app = emptyApp();
+  addStages(app, validateConfiguration(configuration), stage);
+  const children = app.node.children;
+  const state = children.find((child) => child instanceof StateStack);
+  const main = children.find((child) => child instanceof PipelineStack);
+  if (!state || !main) throw new Error(`${stage} has no stacks`);
+  return { app, state, main, template: Template.fromStack(main), stateTemplate: Template.fromStack(state) };
+}

@@ -1,0 +1,115 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { config } from '../../lib/config.ts';
+import type { Configuration } from '../../lib/config-schema.ts';
+import { StateStack } from '../../lib/state-stack.ts';
+import { configuredApp, emptyApp } from './configured-app.ts';
+
+const { stateTemplate, state } = configuredApp();
+
+describe('the state stack', () => {
+  test('keeps its logical IDs, since a new one is a new and empty resource', () => {
+    const resources = Object.entries<{ Type: string }>(stateTemplate.toJSON().Resources);
+    expect(Object.fromEntries(resources.map(([id, { Type }]) => [id, Type]))).toEqual({
+      Ledger: 'AWS::DynamoDB::Table',
+      QrImages: 'AWS::S3::Bucket',
+      QrImagesPolicy84C908C9: 'AWS::S3::BucketPolicy',
+      Archive: 'AWS::S3::Bucket',
+      ArchivePolicyC780D5C8: 'AWS::S3::BucketPolicy',
+      ApiToken: 'AWS::SecretsManager::Secret',
+      LinkIdSecret: 'AWS::SecretsManager::Secret',
+    });
+  });
+
+  test('stays when it is deleted or replaced, and is not deleted by mistake', () => {
+    for (const type of ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret']) {
+      stateTemplate.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    }
+    expect(state.terminationProtection).toBe(true);
+  });
+
+  test('has a ledger with one key, on demand, recoverable, encrypted, with TTL and stream', () => {
+    stateTemplate.hasResource('AWS::DynamoDB::Table', {
+      Properties: {
+        KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+        AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+        BillingMode: 'PAY_PER_REQUEST',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+        TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+        StreamSpecification: { StreamViewType: 'NEW_AND_OLD_IMAGES' },
+        DeletionProtectionEnabled: true,
+        GlobalSecondaryIndexes: Match.absent(),
+        LocalSecondaryIndexes: Match.absent(),
+      },
+    });
+  });
+
+  test('has buckets that are private, encrypted, owned, and spoken to over TLS only', () => {
+    stateTemplate.allResourcesProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: {
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      },
+      BucketEncryption: {
+        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+      },
+      OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+    });
+    stateTemplate.allResourcesProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({ Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ],
+      },
+    });
+  });
+
+  test('keeps QR images for good and rejected commands for 180 days, with their older versions for 30', () => {
+    const lifecycles = Object.entries(stateTemplate.findResources('AWS::S3::Bucket')).map(([id, { Properties }]) => [
+      id,
+      Properties.LifecycleConfiguration.Rules,
+    ]);
+    expect(Object.fromEntries(lifecycles)).toEqual({
+      QrImages: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }],
+      Archive: [
+        {
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+          ExpirationInDays: 180,
+          NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+          Status: 'Enabled',
+        },
+      ],
+    });
+    stateTemplate.hasResource('AWS::S3::Bucket', { Properties: { VersioningConfiguration: { Status: 'Enabled' } } });
+  });
+
+  test('makes up the link-ID secret once and rotates nothing', () => {
+    stateTemplate.hasResourceProperties('AWS::SecretsManager::Secret', {
+      GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
+    });
+    stateTemplate.resourceCountIs('AWS::SecretsManager::RotationSchedule', 0);
+  });
+
+  test('deletes QR images after the days configured', () => {
+    const stack = new StateStack(emptyApp(), 'Other', {
+      settings: { qrImageDays: 400, archiveDays: 31 },
+      removalPolicy: 'retain',
+    });
+    Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: { Rules: [Match.objectLike({ ExpirationInDays: 400 })] },
+    });
+  });
+
+  test('of a stage that may be destroyed goes with it', () => {
+    const configuration: Configuration = config;
+    const { stateTemplate: staging, state: stack } = configuredApp(configuration, 'staging');
+    for (const type of ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret']) {
+      staging.allResources(type, { DeletionPolicy: 'Delete' });
+    }
+    staging.hasResourceProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: false });
+    expect(stack.terminationProtection).toBe(false);
+  });
+});
