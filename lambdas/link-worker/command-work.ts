@@ -1,0 +1,221 @@
+import type { Command, QrOptions, RefusedCommand } from '../domain/command.ts';
+import { type Deadline, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/delivery.ts';
+import type { RequestRecord } from '../domain/ledger-record.ts';
+import type { LinkAddress } from '../domain/link-id.ts';
+import { type Asked, type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
+import { laneMetric } from '../names.ts';
+import type { Answer } from './answer.ts';
+import type { BatchGate } from './batch-gate.ts';
+import { deleteLink, ownedLink, updateLink } from './change.ts';
+import { createLink } from './create.ts';
+import type { LinkWorkerEnvironment } from './env.ts';
+import type { LinkWorkerPorts } from './ports.ts';
+
+/** A valid command and the message that brought it. */
+export interface Accepted {
+  command: Command;
+  delivery: Delivery;
+  /** Tells a repeat of the request from another command under its `requestId`. */
+  digest: string;
+}
+
+/** What the commands of one batch share. */
+export interface BatchContext {
+  secret: string;
+  settings: LinkWorkerEnvironment;
+  ports: LinkWorkerPorts;
+  gate: BatchGate;
+  deadline: Deadline;
+  /** The requests that were answered before, by `requestKey`; those answered now are added. */
+  records: Map<string, RequestRecord>;
+}
+
+export function requestKey({ source, requestId }: { source: string; requestId: string }): string {
+  return `${source}/${requestId}`;
+}
+
+const metricOfOutcome: Partial<Record<Outcome['outcome'], string>> = {
+  created: laneMetric.linkCreated,
+  updated: laneMetric.linkUpdated,
+  deleted: laneMetric.linkDeleted,
+  conflict: laneMetric.commandConflicted,
+  rejected: laneMetric.commandRejected,
+  stale: laneMetric.commandStale,
+  superseded: laneMetric.commandSuperseded,
+};
+
+/**
+ * One command from delivery to verdict: carry it out (link record included), then request record, outcome, QR job, in
+ * that order. It may end between any two steps; the next delivery finds what was done and goes on from there.
+ */
+export class CommandWork {
+  readonly #batch: BatchContext;
+
+  constructor(batch: BatchContext) {
+    this.#batch = batch;
+  }
+
+  handle(item: Accepted): Promise<Verdict> {
+    const { command, delivery } = item;
+    const { deadline, records, ports } = this.#batch;
+    return this.#orTryAgain(command, delivery, async () => {
+      if (deadline.remainingMilliseconds() < leastTimeMilliseconds) return 'out-of-time';
+      const known = records.get(requestKey(command));
+      if (known !== undefined) return this.#answerAgain(item, known);
+      const answer = await this.#carryOut(item);
+      if (answer === 'handed-on') return 'done';
+      if (typeof answer !== 'string') return this.#conclude(item, answer);
+      ports.observer.count(answer === 'quota-held' ? laneMetric.commandHeld : laneMetric.commandReturned);
+      return answer;
+    });
+  }
+
+  /** A command that is not valid: archived and answered, at no cost of quota. */
+  refuse(delivery: Delivery, { faults, ...asked }: RefusedCommand): Promise<Verdict> {
+    return this.#orTryAgain(asked, delivery, async () => {
+      await this.#reject('invalid-command', faults, asked, delivery);
+      return 'done';
+    });
+  }
+
+  /** Whatever fails on the way (the ledger, the topic, a queue) brings the command back: each step can be repeated. */
+  async #orTryAgain(asked: Asked, delivery: Delivery, run: () => Promise<Verdict>): Promise<Verdict> {
+    try {
+      return await run();
+    } catch (error) {
+      const { observer } = this.#batch.ports;
+      observer.warn('command returned after an error', {
+        source: asked.source,
+        requestId: asked.requestId,
+        action: asked.action,
+        messageId: delivery.messageId,
+        error: error instanceof Error ? error.name : 'unknown',
+      });
+      observer.count(laneMetric.commandReturned);
+      return 'try-again';
+    }
+  }
+
+  /** The request was answered before: the same words again, and no call to the API. */
+  async #answerAgain(item: Accepted, known: RequestRecord): Promise<Verdict> {
+    const { command, delivery, digest } = item;
+    if (known.commandDigest !== digest) {
+      const fault = { path: 'requestId', rule: 'unique', message: 'was used for another command before' };
+      await this.#reject('request-id-reused', [fault], command, delivery);
+      return 'done';
+    }
+    const sameMessage = known.outcome.messageId === delivery.messageId;
+    const outcome: Outcome = { ...known.outcome, messageId: delivery.messageId, repeat: !sameMessage };
+    if (outcome.repeat) this.#batch.ports.observer.count(laneMetric.commandRepeated);
+    await this.#publish(outcome, delivery);
+    // This message's own first attempt may have ended between its outcome and its QR job.
+    if (sameMessage) await this.#askForQrOf(item, outcome);
+    return 'done';
+  }
+
+  async #carryOut(item: Accepted): Promise<Answer | 'handed-on'> {
+    const { command, delivery } = item;
+    const { secret, settings, ports, gate } = this.#batch;
+    const stale = command.validUntil !== undefined && Date.parse(command.validUntil) < ports.clock.wallMilliseconds();
+    // A create that was tried before may have made its link in time: createLink looks, and makes none.
+    if (stale && !(command.action === 'create' && delivery.receiveCount > 1)) {
+      return { outcome: 'stale', reason: 'valid-until-passed' };
+    }
+    const closed = gate.closedFor(command.action);
+    if (closed !== undefined) return closed;
+    const { receiveCount } = delivery;
+    switch (command.action) {
+      case 'create':
+        return createLink(command, { receiveCount, mayWrite: !stale }, secret, settings, ports);
+      case 'update':
+        return updateLink(command, receiveCount, secret, settings, ports);
+      case 'delete':
+        return deleteLink(command, receiveCount, settings, ports);
+      case 'qr': {
+        const owned = await ownedLink(command, receiveCount, ports);
+        if ('answer' in owned) return owned.answer;
+        await this.#askForQr(item, owned.record.address, command.qr, owned.record.version);
+        return 'handed-on';
+      }
+    }
+  }
+
+  async #conclude(item: Accepted, decision: Decision): Promise<Verdict> {
+    const { command, delivery, digest } = item;
+    const { ports, settings, records } = this.#batch;
+    const outcome = this.#outcome(decision, command, delivery);
+    const record: RequestRecord = {
+      source: command.source,
+      requestId: command.requestId,
+      commandDigest: digest,
+      outcome,
+      expiresAt: Math.floor(ports.clock.wallMilliseconds() / 1000) + settings.REQUEST_HORIZON_DAYS * 86_400,
+    };
+    await ports.ledger.rememberRequest(record);
+    records.set(requestKey(command), record);
+    await this.#publish(outcome, delivery);
+    await this.#askForQrOf(item, outcome);
+    return 'done';
+  }
+
+  #reject(reason: string, faults: RefusedCommand['faults'], asked: Asked, delivery: Delivery): Promise<void> {
+    return this.#publish(this.#outcome({ outcome: 'rejected', reason, faults }, asked, delivery), delivery);
+  }
+
+  #outcome(decision: Decision, asked: Asked, { messageId }: Delivery): Outcome {
+    const { settings, ports } = this.#batch;
+    return outcomeOf(decision, asked, {
+      lane: settings.LANE,
+      messageId,
+      nowMilliseconds: ports.clock.wallMilliseconds(),
+    });
+  }
+
+  /** What was rejected goes to the archive before its producer hears of it. */
+  async #publish(outcome: Outcome, delivery: Delivery): Promise<void> {
+    const { observer, archive, outcomes, clock } = this.#batch.ports;
+    const { lane, source, requestId, action, reason, repeat, faults = [], messageId } = outcome;
+    if (outcome.outcome === 'rejected' && !repeat) {
+      const sentAt = new Date(delivery.sentAtMilliseconds).toISOString();
+      await archive.addRejected({ lane, messageId, sentAt, source, requestId, faults, body: delivery.body });
+    }
+    await outcomes.tell(outcome);
+    const metric = metricOfOutcome[outcome.outcome];
+    if (metric !== undefined && !repeat) observer.count(metric);
+    observer.milliseconds(laneMetric.commandLatency, clock.wallMilliseconds() - delivery.sentAtMilliseconds);
+    const rules = faults.map(({ rule }) => rule);
+    const fields = { source, requestId, messageId, action, outcome: outcome.outcome, reason, repeat, rules };
+    observer.info('command answered', fields);
+  }
+
+  /** The QR code that a create wanted with its link. */
+  async #askForQrOf(item: Accepted, { outcome, link }: Outcome): Promise<void> {
+    const { command } = item;
+    if (command.action !== 'create' || command.qr === undefined || outcome !== 'created' || link === undefined) return;
+    const brandDomain = command.qr.brandDomain ?? command.brandDomain;
+    const qr = { ...command.qr, ...(brandDomain !== undefined && { brandDomain }) };
+    await this.#askForQr(item, link, qr, link.version);
+  }
+
+  #askForQr(
+    { command, delivery, digest }: Accepted,
+    { onelinkId, shortlinkId }: LinkAddress,
+    qr: QrOptions,
+    version: number | undefined,
+  ): Promise<void> {
+    return this.#batch.ports.qrQueue.ask({
+      specVersion: '1.0',
+      source: command.source,
+      requestId: command.requestId,
+      action: command.action === 'qr' ? 'qr' : 'create',
+      messageId: delivery.messageId,
+      commandDigest: digest,
+      onelinkId,
+      shortlinkId,
+      qr,
+      sentAtMilliseconds: delivery.sentAtMilliseconds,
+      ...(version !== undefined && { version }),
+      ...(command.metadata !== undefined && { metadata: command.metadata }),
+    });
+  }
+}
