@@ -1,0 +1,130 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as z from 'zod';
+import { type ApiContract, commandSchema } from '../lambdas/domain/command.ts';
+import { forbiddenParameters, parameterRules } from '../lambdas/domain/link-data.ts';
+import { outcomeSchema } from '../lambdas/domain/outcome.ts';
+import { portablePattern } from './portable-pattern.ts';
+
+/**
+ * Makes the JSON Schemas for producers and listeners in other languages out of the zod contract that the pipeline itself
+ * checks with. What JSON Schema cannot say (the payload's size, a producer's rights) is said in a description.
+ */
+
+/** A JSON Schema, or a part of one. */
+type Schema = z.core.JSONSchema.JSONSchema;
+
+/** The first published limits. An account on the newer contract takes 3,000 characters and 730 days: lib/config.ts. */
+const publishedContract: ApiContract = { maxDataCharacters: 2_048, maxTtlDays: 365 };
+
+export const schemaFiles: Readonly<Record<string, () => Schema>> = {
+  'command.schema.json': commandJsonSchema,
+  'outcome.schema.json': outcomeJsonSchema,
+};
+
+/** @returns the file's text, ending in a line feed. */
+export function textOf(schema: Schema): string {
+  return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+function commandJsonSchema(): Schema {
+  const { $schema, oneOf = [] } = z.toJSONSchema(commandSchema(publishedContract), { io: 'input' });
+  const variants = oneOf.filter((variant) => typeof variant === 'object');
+  for (const { properties = {} } of variants) {
+    if (properties.data !== undefined) properties.data = linkData();
+    if (properties.ttl !== undefined) properties.ttl = ttl(properties.ttl);
+  }
+  return {
+    ...($schema !== undefined && { $schema }),
+    $id: 'urn:onelink-pipeline:command:1.0',
+    title: 'OneLink Pipeline command',
+    description:
+      'What a producer sends to a lane’s queue: bare, as the detail of an EventBridge event, as the data of a CloudEvent, ' +
+      'or inside an SNS notification. One message holds one command.',
+    ...hoisted(variants),
+  };
+}
+
+function outcomeJsonSchema(): Schema {
+  // As an input: a listener reads outcomes, and should not stumble over fields that a later release adds.
+  const { $schema, ...schema } = z.toJSONSchema(outcomeSchema, { io: 'input' });
+  return {
+    ...($schema !== undefined && { $schema }),
+    $id: 'urn:onelink-pipeline:outcome:1.0',
+    title: 'OneLink Pipeline outcome',
+    description:
+      'What became of a command, as published on the outcome topic. Message attributes to filter by: outcome, action, source, lane.',
+    ...schema,
+  };
+}
+
+/** `data`, with the published rule of every parameter that has one. */
+function linkData(): Schema {
+  const scalar: Schema = { type: ['string', 'number', 'boolean'] };
+  const known = Object.entries(parameterRules).map(([name, { maxLength, pattern, expected }]): [string, Schema] => [
+    name,
+    {
+      ...scalar,
+      ...(maxLength !== undefined && { maxLength }),
+      ...(pattern !== undefined && { pattern: portablePattern(pattern) }),
+      ...(expected !== undefined && { description: `${expected.charAt(0).toUpperCase()}${expected.slice(1)}.` }),
+    },
+  ]);
+  return {
+    description:
+      'The link’s parameters; `pid`, the media source, is mandatory. Any other name is a parameter of your own. All of it ' +
+      `together must not exceed ${publishedContract.maxDataCharacters} characters, as JSON or as a query string, whichever is longer.`,
+    type: 'object',
+    properties: Object.fromEntries(known),
+    required: ['pid'],
+    additionalProperties: scalar,
+    propertyNames: { minLength: 1, not: { enum: [...forbiddenParameters] } },
+  };
+}
+
+function ttl(schema: z.core.JSONSchema._JSONSchema): Schema {
+  const description = typeof schema === 'object' ? schema.description : undefined;
+  return {
+    description: `${description} At most ${publishedContract.maxTtlDays} days.`,
+    anyOf: [
+      { type: 'string', pattern: '^[0-9]{1,9}[mhd]?$' },
+      { type: 'integer', minimum: 1, maximum: publishedContract.maxTtlDays },
+    ],
+  };
+}
+
+/** Moves what several variants say in the same words into `$defs`, under the field's name. */
+function hoisted(variants: Schema[]): Pick<Schema, 'oneOf' | '$defs'> {
+  const wordings = new Map<string, string[]>();
+  for (const { properties = {} } of variants) {
+    for (const [name, field] of Object.entries(properties)) {
+      wordings.set(name, [...(wordings.get(name) ?? []), JSON.stringify(field)]);
+    }
+  }
+  const shared = [...wordings].filter(([, texts]) => texts.length > 1 && new Set(texts).size === 1);
+  const names = new Set(shared.map(([name]) => name));
+  return {
+    oneOf: variants.map((variant) => ({
+      title: titleOf(variant),
+      ...variant,
+      properties: Object.fromEntries(
+        Object.entries(variant.properties ?? {}).map(([name, field]) => [
+          name,
+          names.has(name) ? { $ref: `#/$defs/${name}` } : field,
+        ]),
+      ),
+    })),
+    $defs: Object.fromEntries(shared.map(([name, [text = '{}']]) => [name, JSON.parse(text)])),
+  };
+}
+
+function titleOf({ properties = {} }: Schema): string {
+  return typeof properties.action === 'object' ? String(properties.action.const) : '';
+}
+
+if (import.meta.main) {
+  for (const [file, schema] of Object.entries(schemaFiles)) {
+    writeFileSync(fileURLToPath(new URL(file, import.meta.url)), textOf(schema()));
+    console.log(`schemas/${file}`);
+  }
+}
