@@ -50,8 +50,13 @@ const principal = z.union(
   { error: 'must be { account: 12 digits }, { role: ARN } or { service: ….amazonaws.com, sourceArn: ARN }' },
 );
 
-const templateIdPattern = /^([A-Za-z0-9]{4}|[A-Za-z0-9]{6})$/;
-const templateIdRule = 'must be 4 or 6 letters and digits (OneLink template ID)';
+// The same rules as the commands': what the configuration allows must be possible to ask for.
+const templateIdPattern = /^[A-Za-z0-9]{4,8}$/;
+const templateIdRule = 'must be 4 to 8 letters and digits (OneLink template ID)';
+const domain = text(
+  /^[A-Za-z0-9.-]{1,253}(?:\/[^\s?#]{0,200})?$/,
+  'must be a domain name, with a path if the template says so',
+);
 const laneNameRule = 'must be lower-case letters and digits, a letter first';
 const laneNamePattern = /^[a-z][a-z0-9]{0,30}$/;
 
@@ -69,7 +74,7 @@ const pipeline = z.strictObject({
   account: z.string(),
   templates: z.record(
     key(templateIdPattern, templateIdRule),
-    z.array(text(/^(?=.{1,253}$)([a-z0-9-]+\.)+[a-z]{2,}$/, 'must be a domain in lower case')),
+    z.strictObject({ domain, brandDomains: z.array(domain) }),
   ),
   producers: z.array(producer).min(1, 'must name at least one producer'),
   lanes: z.record(key(laneNamePattern, laneNameRule), lane),

@@ -31,8 +31,11 @@ const lanes: PipelineSettings['lanes'] = {
 const pipeline: PipelineSettings = {
   name: 'OneLink', // the stacks are called <name>-<stage>
   account: 'acme', // one of the accounts below
-  /** OneLink templates, each with the brand domains its links may carry. The first one also serves the health probe. */
-  templates: { A1b3: ['go.acme.example'], abc123: [] },
+  /** OneLink templates: their own domain, and the brand domains their links may carry instead. The first is probed. */
+  templates: {
+    A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] },
+    abc123: { domain: 'globex.onelink.me', brandDomains: [] },
+  },
   /**
    * Who may ask for links. `source` is what the commands carry; only the source that made a link may change it. The first
    * lane is the producer's default. `principals` become queue policies: `{ account: '111122223333' }`,

@@ -9,6 +9,7 @@ import type { PipelineState } from './state-stack.ts';
 import { WorkQueue } from './work-queue.ts';
 import type { FunctionSurroundings } from './worker-function.ts';
 
+/** One lane's settings and plan, and what it shares with the others of its pipeline. */
 export interface LaneProps {
   readonly name: string;
   readonly lane: LaneSettings;
@@ -23,8 +24,11 @@ export interface LaneProps {
 /** `campaign` as constructs and outputs spell it: `Campaign`. */
 export const pascal = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
-/** Latency lanes tell each outcome at once; the others fill SNS's batches of ten. */
-export const outcomesPerPublish = (lane: LaneSettings) => (lane.windowSeconds > 0 ? 10 : 1);
+/** What both workers of a lane are given. */
+export interface LaneWorkerProps extends LaneProps {
+  readonly qrJobs: WorkQueue;
+  readonly outcomesPerPublish: number;
+}
 
 /** One way through the pipeline: commands → link worker → QR jobs → QR worker, with its own share of the rate. */
 export class Lane extends Construct {
@@ -50,8 +54,11 @@ export class Lane extends Construct {
     });
     for (const principal of this.principals(props.settings)) this.commands.queue.grantSendMessages(principal);
 
-    this.linkWorker = new LinkWorker(this, 'LinkWorker', { ...props, commands: this.commands, qrJobs: this.qrJobs });
-    this.qrWorker = new QrWorker(this, 'QrWorker', { ...props, qrJobs: this.qrJobs });
+    // A latency lane tells each outcome at once; the others fill SNS's batches of ten.
+    const outcomesPerPublish = props.lane.windowSeconds > 0 ? 10 : 1;
+    const workerProps = { ...props, qrJobs: this.qrJobs, outcomesPerPublish };
+    this.linkWorker = new LinkWorker(this, 'LinkWorker', { ...workerProps, commands: this.commands });
+    this.qrWorker = new QrWorker(this, 'QrWorker', workerProps);
   }
 
   /** Those who may send here by the queue's own policy, each once. */

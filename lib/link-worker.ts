@@ -2,15 +2,14 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { LinkWorkerVariables } from '../lambdas/link-worker/env.ts';
 import { prefix } from '../lambdas/names.ts';
-import { type LaneProps, outcomesPerPublish } from './lane.ts';
+import type { LaneWorkerProps } from './lane.ts';
 import { consume, feed } from './queue-mapping.ts';
 import { callTimeoutMilliseconds } from './rate-budget.ts';
 import type { WorkQueue } from './work-queue.ts';
 import { allow, WorkerFunction } from './worker-function.ts';
 
-export interface LinkWorkerProps extends LaneProps {
+export interface LinkWorkerProps extends LaneWorkerProps {
   readonly commands: WorkQueue;
-  readonly qrJobs: WorkQueue;
 }
 
 /** Carries out a lane's commands against the OneLink API. */
@@ -35,7 +34,7 @@ export class LinkWorker extends Construct {
       LANE_QUEUE_URL: commands.queue.queueUrl,
       QR_QUEUE_URL: qrJobs.queue.queueUrl,
       OUTCOME_TOPIC_ARN: outcomes.topicArn,
-      OUTCOMES_PER_PUBLISH: String(outcomesPerPublish(props.lane)),
+      OUTCOMES_PER_PUBLISH: String(props.outcomesPerPublish),
       ...access(props),
       CONFLICT_POLICY: props.lane.conflictPolicy ?? settings.conflictPolicy,
       KEEP_DATA: settings.ledgerKeeps,

@@ -2,24 +2,19 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { prefix } from '../lambdas/names.ts';
 import type { QrWorkerVariables } from '../lambdas/qr-worker/env.ts';
-import { type LaneProps, outcomesPerPublish } from './lane.ts';
+import type { LaneWorkerProps } from './lane.ts';
 import { consume, feed } from './queue-mapping.ts';
 import { callTimeoutMilliseconds } from './rate-budget.ts';
-import type { WorkQueue } from './work-queue.ts';
 import { allow, WorkerFunction } from './worker-function.ts';
 
 /** After these the outcome is `qr-failed`. Below the queue's maxReceiveCount, which is for crashes. */
 const maxQrAttempts = 8;
 
-export interface QrWorkerProps extends LaneProps {
-  readonly qrJobs: WorkQueue;
-}
-
 /** Gets the QR images that a lane's links were asked for and stores them. */
 export class QrWorker extends Construct {
   readonly function: LambdaFunction;
 
-  constructor(scope: Construct, id: string, props: QrWorkerProps) {
+  constructor(scope: Construct, id: string, props: LaneWorkerProps) {
     super(scope, id);
     const { account, settings, state, qrJobs, outcomes } = props;
     const plan = props.plan.qr;
@@ -34,7 +29,7 @@ export class QrWorker extends Construct {
       QR_BUCKET_NAME: state.qrImages.bucketName,
       QR_QUEUE_URL: qrJobs.queue.queueUrl,
       OUTCOME_TOPIC_ARN: outcomes.topicArn,
-      OUTCOMES_PER_PUBLISH: String(outcomesPerPublish(props.lane)),
+      OUTCOMES_PER_PUBLISH: String(props.outcomesPerPublish),
       REQUEST_HORIZON_DAYS: String(settings.requestHorizonDays),
       MAX_QR_ATTEMPTS: String(maxQrAttempts),
     };

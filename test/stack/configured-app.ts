@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -9,11 +9,13 @@ import { PipelineStack } from '../../lib/pipeline-stack.ts';
 import { addStages } from '../../lib/stages.ts';
 import { StateStack } from '../../lib/state-stack.ts';
 
-/** An app that bundles nothing and leaves nothing behind. */
+const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+
+/** An app with the feature flags of cdk.json that bundles nothing and leaves nothing behind. */
 export function emptyApp(): App {
   const outdir = mkdtempSync(join(tmpdir(), 'onelink-stack-test-'));
   process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
-  return new App({ outdir, analyticsReporting: false, context: { 'aws:cdk:bundling-stacks': [] } });
+  return new App({ outdir, analyticsReporting: false, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
 }
 
 /** One stage of a configuration, by default the shipped one's production. */
