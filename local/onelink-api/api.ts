@@ -29,7 +29,7 @@ const actions: Readonly<Record<Operation, Action>> = {
   quota: showQuota,
 };
 
-/** No request that means anything is larger; what is, is `data` beyond its limit. */
+/** No request that means anything is larger; what is, is answered as an invalid body. */
 const maxBodyBytes = 1 << 20;
 
 /** Serves one call of the API: door, body, fault, quota, action. */

@@ -134,19 +134,19 @@ export class Control {
 export function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
-  throw new ControlError(result.error.issues.flatMap((issue) => faultsOf(issue)));
+  throw new ControlError(result.error.issues.flatMap((problem) => faultsOf(problem)));
 }
 
-function faultsOf(issue: z.core.$ZodIssue, outer: PropertyKey[] = []): ControlFault[] {
-  const path = [...outer, ...issue.path];
+function faultsOf(problem: z.core.$ZodIssue, outer: PropertyKey[] = []): ControlFault[] {
+  const path = [...outer, ...problem.path];
   // A union's own message says nothing; the first alternative that got past its shape says most.
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    const [first] = issue.errors.toSorted((a, b) => depth(b) - depth(a));
+  if (problem.code === 'invalid_union' && problem.errors.length > 0) {
+    const [first] = problem.errors.toSorted((a, b) => depth(b) - depth(a));
     if (first !== undefined) return first.flatMap((inner) => faultsOf(inner, path));
   }
-  return [{ path: path.map(String).join('.'), rule: issue.message }];
+  return [{ path: path.map(String).join('.'), rule: problem.message }];
 }
 
-function depth(issues: readonly z.core.$ZodIssue[]): number {
-  return Math.max(...issues.map(({ path }) => path.length));
+function depth(problems: readonly z.core.$ZodIssue[]): number {
+  return Math.max(...problems.map(({ path }) => path.length));
 }
