@@ -1,0 +1,37 @@
+/** Something that the template asks for and that is not carried out here. */
+export interface Notice {
+  /** `left-out`: known, and harmless to leave out. `warning`: behaviour here differs from AWS in a way that may matter. */
+  readonly severity: 'left-out' | 'warning';
+  /** A resource type, or a type and a property: `AWS::SQS::Queue.MessageRetentionPeriod`. */
+  readonly subject: string;
+  readonly reason: string;
+  /** Where it was met, as `stack/logical ID`. */
+  readonly resources: readonly string[];
+}
+
+/** Collects notices: one for each subject and reason, however many resources show it. */
+export class NoticeBoard {
+  readonly #notices = new Map<string, { notice: Notice; resources: string[] }>();
+  readonly #announce: (notice: Notice) => void;
+
+  constructor(announce: (notice: Notice) => void) {
+    this.#announce = announce;
+  }
+
+  add(severity: Notice['severity'], subject: string, reason: string, resource?: string): void {
+    const key = `${subject}\n${reason}`;
+    const known = this.#notices.get(key);
+    if (known) {
+      if (resource !== undefined && !known.resources.includes(resource)) known.resources.push(resource);
+      return;
+    }
+    const resources = resource === undefined ? [] : [resource];
+    const notice: Notice = { severity, subject, reason, resources };
+    this.#notices.set(key, { notice, resources });
+    this.#announce(notice);
+  }
+
+  list(): Notice[] {
+    return [...this.#notices.values()].map(({ notice }) => notice);
+  }
+}
