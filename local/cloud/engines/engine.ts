@@ -1,0 +1,54 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
+
+/** An engine that runs in a process of its own, so that neither it nor the pollers wait for the other's event loop. */
+export interface Engine {
+  /** `http://127.0.0.1:{port}` */
+  readonly endpoint: string;
+  readonly process: ChildProcess;
+  /** Kills the engine. What it held is gone. */
+  stop(): Promise<void>;
+}
+
+export interface EngineSettings {
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly region: string;
+}
+
+/**
+ * Starts one of the engine programs of this folder.
+ * @param logFile what the engine prints goes here
+ * @throws when it cannot listen, with what it printed in `logFile`
+ */
+export async function startEngine(
+  program: 'queue-engine.ts' | 'table-engine.ts',
+  settings: EngineSettings,
+  logFile: string,
+): Promise<Engine> {
+  const child = fork(new URL(program, import.meta.url), [JSON.stringify(settings)], {
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // dynalite takes the region of its ARNs from here.
+    env: { PATH: process.env.PATH ?? '', AWS_REGION: settings.region, TZ: 'UTC' },
+  });
+  const log = createWriteStream(logFile, { flags: 'a' });
+  child.stdout?.pipe(log, { end: false });
+  child.stderr?.pipe(log, { end: false });
+  const exited = once(child, 'exit');
+  const port = await Promise.race([
+    once(child, 'message').then(([message]) => message as { port: number }),
+    exited.then(() => undefined),
+  ]);
+  if (port === undefined) throw new Error(`${program} did not start on port ${settings.port}; see ${logFile}`);
+  return {
+    endpoint: `http://127.0.0.1:${port.port}`,
+    process: child,
+    stop: async () => {
+      child.kill('SIGKILL');
+      await exited;
+      log.end();
+    },
+  };
+}

@@ -1,0 +1,11 @@
+/** What the queue engine knows of a queue at one moment. */
+export interface QueueCounts {
+  readonly name: string;
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  /** Messages sent since the start, by producers and topics. */
+  readonly sent: number;
+  /** How long the oldest message has been in the queue, those in flight included; 0 when there is none. */
+  readonly oldestAgeSeconds: number;
+}

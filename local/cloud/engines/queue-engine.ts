@@ -1,0 +1,70 @@
+/** Program: SQS, SNS and S3 on loopback, by fauxqs. */
+import type { AddressInfo } from 'node:net';
+import { buildApp } from 'fauxqs';
+import { engineSettings, reportPort } from './child.ts';
+import type { QueueCounts } from './queue-counts.ts';
+
+type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
+type Queue = ReturnType<Stores['sqsStore']['createQueue']>;
+
+const settings = engineSettings();
+
+// fauxqs keeps its stores to itself, and its own start listens on all interfaces and gives out queue URLs on
+// `sqs.{region}.localhost`, which not every system resolves. The classes behind its package's front door let us listen
+// on loopback, give out plain 127.0.0.1 URLs (host ''), and see a queue's oldest message. The version is pinned.
+const inside = async (file: string) => import(new URL(file, import.meta.resolve('fauxqs')).href);
+const stores = {
+  sqsStore: new (await inside('./sqs/sqsStore.js')).SqsStore(),
+  snsStore: new (await inside('./sns/snsStore.js')).SnsStore(),
+  s3Store: new (await inside('./s3/s3Store.js')).S3Store(),
+} as Stores;
+stores.sqsStore.host = '';
+
+type Message = Parameters<Queue['enqueue']>[0];
+
+// Counts what producers send. A message that moves to its dead-letter queue is enqueued as well, but was received
+// before: SQS does not count it as sent either, and in the dead-letter queue its age begins with the move.
+const sent = new Map<string, number>();
+const moved = new WeakMap<Message, { atMilliseconds: number; receiveCount: number }>();
+const createQueue = stores.sqsStore.createQueue.bind(stores.sqsStore);
+stores.sqsStore.createQueue = (...parameters) => {
+  const queue = createQueue(...parameters);
+  const enqueue = queue.enqueue.bind(queue);
+  queue.enqueue = (message) => {
+    const receiveCount = message.approximateReceiveCount;
+    if (receiveCount === 0) sent.set(queue.name, (sent.get(queue.name) ?? 0) + 1);
+    else moved.set(message, { atMilliseconds: Date.now(), receiveCount });
+    enqueue(message);
+  };
+  return queue;
+};
+
+const app = buildApp({ logger: false, defaultRegion: settings.region, stores });
+app.get('/_local/queues', async () => [...stores.sqsStore.allQueues()].map(count));
+
+await app.listen({ port: settings.port, host: '127.0.0.1' });
+// fauxqs looks at visibility time-outs only when someone receives; without this the counts of a queue that nobody polls
+// would be out of date.
+setInterval(() => stores.sqsStore.processAllTimers(), 1000);
+reportPort((app.server.address() as AddressInfo).port);
+
+function count(queue: Queue): QueueCounts {
+  queue.processTimers();
+  let oldest = Number.POSITIVE_INFINITY;
+  const consider = (message: Message) => {
+    const move = moved.get(message);
+    // After three receives SQS moves a message to the back of the queue, and its age no longer counts.
+    if (message.approximateReceiveCount - (move?.receiveCount ?? 0) > 3) return;
+    oldest = Math.min(oldest, move?.atMilliseconds ?? message.sentTimestamp);
+  };
+  queue.messages.forEach(consider);
+  for (const { message } of queue.inflightMessages.values()) consider(message);
+  return {
+    name: queue.name,
+    visible: queue.messages.length,
+    inFlight: queue.inflightMessages.size,
+    delayed: queue.delayedMessages.length,
+    sent: sent.get(queue.name) ?? 0,
+    oldestAgeSeconds: Number.isFinite(oldest) ? (Date.now() - oldest) / 1000 : 0,
+  };
+}

@@ -1,0 +1,93 @@
+import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+import type { Deployment, Resource } from '../assembly/deployment.ts';
+import type { QueueCounts } from '../engines/queue-counts.ts';
+
+const text = z.coerce.string().optional();
+const json = z
+  .record(z.string(), z.unknown())
+  .transform((value) => JSON.stringify(value))
+  .optional();
+
+/** What is carried out of `AWS::SQS::Queue`: the attributes that CreateQueue takes under the same names. */
+export const queueProperties = z.looseObject({
+  QueueName: z.string().optional(),
+  VisibilityTimeout: text,
+  DelaySeconds: text,
+  ReceiveMessageWaitTimeSeconds: text,
+  MaximumMessageSize: text,
+  RedrivePolicy: json,
+});
+
+/** Kept by the engine, and shown by GetQueueAttributes, but without effect. */
+const shownOnly = z.looseObject({
+  MessageRetentionPeriod: text,
+  RedriveAllowPolicy: json,
+  KmsMasterKeyId: text,
+  SqsManagedSseEnabled: text,
+});
+
+export interface QueueState {
+  readonly name: string;
+  readonly logicalId: string;
+  readonly stack: string;
+  readonly url: string;
+  readonly arn: string;
+  readonly visible: number;
+  readonly inFlight: number;
+  readonly delayed: number;
+  /** Messages sent by producers and topics since the start; not those that moved from another queue. */
+  readonly sent: number;
+  /** 0 when the queue is empty. */
+  readonly oldestAgeSeconds: number;
+  /** The names of the queues whose dead-letter queue it is; empty when it is none. */
+  readonly deadLetterQueueOf: readonly string[];
+}
+
+/** Creates the queues of a deployment. */
+export async function createQueues(deployment: Deployment, sqs: SQSClient): Promise<void> {
+  for (const resource of deployment.resources('AWS::SQS::Queue')) {
+    const properties = {
+      ...deployment.properties(resource, queueProperties),
+      ...deployment.properties(resource, shownOnly),
+    };
+    const names = [...Object.keys(queueProperties.shape), ...Object.keys(shownOnly.shape)];
+    const Attributes = Object.fromEntries(
+      Object.entries(properties).filter(
+        (entry): entry is [string, string] =>
+          entry[0] !== 'QueueName' && names.includes(entry[0]) && typeof entry[1] === 'string',
+      ),
+    );
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: resource.name, Attributes }));
+    if (QueueUrl !== resource.ref) throw new Error(`queue ${resource.name} is at ${QueueUrl}, not at ${resource.ref}`);
+  }
+}
+
+/** Asks the engine for the state of all queues, also of those that no template declares. */
+export async function countQueues(queueEndpoint: string): Promise<QueueCounts[]> {
+  const response = await fetch(`${queueEndpoint}/_local/queues`);
+  return (await response.json()) as QueueCounts[];
+}
+
+export function describeQueues(deployment: Deployment, counts: readonly QueueCounts[]): QueueState[] {
+  const queues = deployment.resources('AWS::SQS::Queue');
+  return queues.map((resource) => {
+    const {
+      visible = 0,
+      inFlight = 0,
+      delayed = 0,
+      sent = 0,
+      oldestAgeSeconds = 0,
+    } = counts.find(({ name }) => name === resource.name) ?? {};
+    const { name, logicalId, stack, ref: url, arn } = resource;
+    const sources = queues.filter((source) => deadLetterTarget(deployment, source) === arn);
+    const deadLetterQueueOf = sources.map((source) => source.name);
+    return { name, logicalId, stack, url, arn, visible, inFlight, delayed, sent, oldestAgeSeconds, deadLetterQueueOf };
+  });
+}
+
+function deadLetterTarget(deployment: Deployment, resource: Resource): string | undefined {
+  const { RedrivePolicy } = deployment.properties(resource, queueProperties);
+  if (RedrivePolicy === undefined) return undefined;
+  return (JSON.parse(RedrivePolicy) as { deadLetterTargetArn?: string }).deadLetterTargetArn;
+}

@@ -1,0 +1,74 @@
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import { z } from 'zod';
+import type { Deployment } from '../assembly/deployment.ts';
+
+const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
+const projection = z.looseObject({
+  ProjectionType: z.enum(['ALL', 'KEYS_ONLY', 'INCLUDE']).optional(),
+  NonKeyAttributes: z.array(z.string()).optional(),
+});
+const throughput = z.object({ ReadCapacityUnits: z.coerce.number(), WriteCapacityUnits: z.coerce.number() }).optional();
+const index = z.looseObject({ IndexName: z.string(), KeySchema: keySchema, Projection: projection });
+
+/** What is carried out of `AWS::DynamoDB::Table`. */
+export const tableProperties = z.looseObject({
+  TableName: z.string().optional(),
+  KeySchema: keySchema,
+  AttributeDefinitions: z.array(z.object({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) })),
+  BillingMode: z.enum(['PAY_PER_REQUEST', 'PROVISIONED']).optional(),
+  ProvisionedThroughput: throughput,
+  GlobalSecondaryIndexes: z.array(index.extend({ ProvisionedThroughput: throughput })).optional(),
+  LocalSecondaryIndexes: z.array(index).optional(),
+  TimeToLiveSpecification: z.looseObject({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
+});
+
+/** A table whose items have a time to live. */
+export interface ExpiringTable {
+  readonly tableName: string;
+  readonly keyAttributes: readonly string[];
+  /** Holds the item's expiry in epoch seconds. */
+  readonly expiryAttribute: string;
+}
+
+/** Creates the tables of a deployment, and waits until they can be used; gives back those with a time to live. */
+export async function createTables(deployment: Deployment, dynamodb: DynamoDBClient): Promise<ExpiringTable[]> {
+  const expiring: ExpiringTable[] = [];
+  for (const resource of deployment.resources('AWS::DynamoDB::Table')) {
+    const { KeySchema, TimeToLiveSpecification, ...properties } = deployment.properties(resource, tableProperties);
+    const input = {
+      TableName: resource.name,
+      KeySchema,
+      AttributeDefinitions: properties.AttributeDefinitions,
+      // The template's default is PROVISIONED; dynalite wants it said.
+      BillingMode: properties.BillingMode ?? 'PROVISIONED',
+      ProvisionedThroughput: properties.ProvisionedThroughput,
+      GlobalSecondaryIndexes: properties.GlobalSecondaryIndexes,
+      LocalSecondaryIndexes: properties.LocalSecondaryIndexes,
+    };
+    // The checked properties have optional parts where the SDK's type has required ones that may be undefined.
+    await dynamodb.send(new CreateTableCommand(input as CreateTableCommandInput));
+    await untilActive(resource.name, dynamodb);
+    if (!TimeToLiveSpecification?.Enabled) continue;
+    expiring.push({
+      tableName: resource.name,
+      keyAttributes: KeySchema.map(({ AttributeName }) => AttributeName),
+      expiryAttribute: TimeToLiveSpecification.AttributeName,
+    });
+  }
+  return expiring;
+}
+
+async function untilActive(TableName: string, dynamodb: DynamoDBClient): Promise<void> {
+  const deadline = performance.now() + 5_000;
+  while (performance.now() < deadline) {
+    const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName }));
+    if (Table?.TableStatus === 'ACTIVE') return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`table ${TableName} did not become active`);
+}

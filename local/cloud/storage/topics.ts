@@ -1,0 +1,61 @@
+import { CreateTopicCommand, type SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { z } from 'zod';
+import type { Deployment } from '../assembly/deployment.ts';
+import type { NoticeBoard } from '../notices.ts';
+
+/** What is carried out of `AWS::SNS::Topic`. */
+export const topicProperties = z.looseObject({ TopicName: z.string().optional(), DisplayName: z.string().optional() });
+
+const flag = z.union([z.boolean(), z.stringbool()]).optional();
+
+/** What is carried out of `AWS::SNS::Subscription`, to an SQS queue. */
+export const subscriptionProperties = z.looseObject({
+  TopicArn: z.string(),
+  Protocol: z.string(),
+  Endpoint: z.string().optional(),
+  FilterPolicy: z.record(z.string(), z.unknown()).optional(),
+  FilterPolicyScope: z.string().optional(),
+  RawMessageDelivery: flag,
+});
+
+/** A subscription to which nothing is delivered here: an e-mail address, say. */
+export interface UndeliveredSubscription {
+  readonly topicArn: string;
+  readonly protocol: string;
+  readonly endpoint: string;
+}
+
+/** Creates the topics and subscriptions of a deployment; gives back the subscriptions that do not end in a queue. */
+export async function createTopics(
+  deployment: Deployment,
+  sns: SNSClient,
+  notices: NoticeBoard,
+): Promise<UndeliveredSubscription[]> {
+  for (const resource of deployment.resources('AWS::SNS::Topic')) {
+    const { DisplayName } = deployment.properties(resource, topicProperties);
+    await sns.send(
+      new CreateTopicCommand({
+        Name: resource.name,
+        ...(DisplayName !== undefined && { Attributes: { DisplayName } }),
+      }),
+    );
+  }
+  const undelivered: UndeliveredSubscription[] = [];
+  for (const resource of deployment.resources('AWS::SNS::Subscription')) {
+    const properties = deployment.properties(resource, subscriptionProperties);
+    const { TopicArn, Protocol, Endpoint = '', FilterPolicy, FilterPolicyScope, RawMessageDelivery } = properties;
+    if (Protocol !== 'sqs') {
+      const where = `${resource.stack}/${resource.logicalId}`;
+      notices.add('warning', resource.type, `nothing is delivered by ${Protocol}`, where);
+      undelivered.push({ topicArn: TopicArn, protocol: Protocol, endpoint: Endpoint });
+      continue;
+    }
+    const Attributes = {
+      ...(FilterPolicy && { FilterPolicy: JSON.stringify(FilterPolicy) }),
+      ...(FilterPolicyScope && { FilterPolicyScope }),
+      ...(RawMessageDelivery && { RawMessageDelivery: 'true' }),
+    };
+    await sns.send(new SubscribeCommand({ TopicArn, Protocol, Endpoint, Attributes }));
+  }
+  return undelivered;
+}
