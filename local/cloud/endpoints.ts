@@ -1,0 +1,64 @@
+import type { FunctionConfiguration } from './lambda/function-configuration.ts';
+
+/** Where each service listens: `http://127.0.0.1:{port}`. Several share a port. */
+export interface Endpoints {
+  readonly sqs: string;
+  readonly sns: string;
+  readonly s3: string;
+  readonly dynamodb: string;
+  readonly secretsManager: string;
+  readonly lambda: string;
+  readonly cloudFormation: string;
+}
+
+/** The account of all ARNs: the queue engine knows no other. */
+export const localAccountId = '000000000000';
+/** Any others are as good: nobody checks them. */
+export const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** Points AWS's CLI and SDKs at the local cloud, when set in a program's environment. */
+export function endpointVariables(endpoints: Endpoints, region: string): Record<string, string> {
+  return {
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_SNS: endpoints.sns,
+    AWS_ENDPOINT_URL_S3: endpoints.s3,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
+    AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
+    AWS_ENDPOINT_URL_CLOUDFORMATION: endpoints.cloudFormation,
+  };
+}
+
+/**
+ * The environment of a function's process: what Lambda sets, the endpoints here, and the function's own variables.
+ * Nothing is inherited from this machine but what a process needs to start.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+export function sandboxVariables(
+  configuration: FunctionConfiguration,
+  endpoints: Endpoints,
+  region: string,
+): Record<string, string> {
+  const { PATH = '', SystemRoot } = process.env;
+  return {
+    PATH,
+    // Node.js on Windows cannot open a socket without it.
+    ...(SystemRoot !== undefined && { SystemRoot }),
+    LANG: 'en_US.UTF-8',
+    TZ: 'UTC',
+    ...configuration.environment,
+    ...endpointVariables(endpoints, region),
+    AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`,
+    AWS_LAMBDA_FUNCTION_NAME: configuration.name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.memoryMegabytes),
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${configuration.name}`,
+    LAMBDA_TASK_ROOT: configuration.codeDirectory,
+    _HANDLER: configuration.handler,
+  };
+}

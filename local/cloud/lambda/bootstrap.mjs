@@ -1,0 +1,89 @@
+/**
+ * Program: runs a function's handler in a process of its own, as AWS's Node.js runtime does: it asks the Runtime API
+ * for an invocation, calls the handler, posts what it returned or threw, and asks again. Plain JavaScript, since every
+ * cold start loads it.
+ */
+import { existsSync } from 'node:fs';
+import http from 'node:http';
+import { enableCompileCache } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const { env } = process;
+const [compileCacheDirectory] = process.argv.slice(2);
+if (compileCacheDirectory) enableCompileCache(compileCacheDirectory);
+
+// The parent holds the other end: when it is gone, however it went, so is this process.
+process.stdin.on('end', () => process.exit()).on('error', () => process.exit());
+process.stdin.resume();
+// Ctrl-C reaches the whole process group; when an environment ends is for the parent to say.
+process.on('SIGINT', () => {});
+
+const runtime = `http://${env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
+const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+
+/** @returns {Promise<{headers: http.IncomingHttpHeaders, body: string}>} */
+function call(method, where, body) {
+  return new Promise((resolve) => {
+    const request = http.request(runtime + where, { method, agent }, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks).toString() }));
+    });
+    // Without a Runtime API there is nothing left to do.
+    request.on('error', () => process.exit());
+    request.end(body);
+  });
+}
+
+function describe(error) {
+  return error instanceof Error
+    ? { errorType: error.name, errorMessage: error.message, stackTrace: (error.stack ?? '').split('\n') }
+    : { errorType: typeof error, errorMessage: String(error), stackTrace: [] };
+}
+
+async function loadHandler() {
+  const name = env._HANDLER ?? '';
+  const dot = name.lastIndexOf('.');
+  const base = path.join(env.LAMBDA_TASK_ROOT ?? '', name.slice(0, dot));
+  const file = ['.mjs', '.js', '.cjs'].map((extension) => base + extension).find(existsSync);
+  if (!file) throw Object.assign(new Error(`no module for handler ${name}`), { name: 'Runtime.ImportModuleError' });
+  const module = await import(pathToFileURL(file).href);
+  const handler = module[name.slice(dot + 1)] ?? module.default?.[name.slice(dot + 1)];
+  if (typeof handler === 'function') return handler;
+  throw Object.assign(new Error(`${name} is undefined or not exported`), { name: 'Runtime.HandlerNotFound' });
+}
+
+let handler;
+try {
+  handler = await loadHandler();
+} catch (error) {
+  console.error(error);
+  await call('POST', '/init/error', JSON.stringify(describe(error)));
+  process.exit(1);
+}
+
+for (;;) {
+  const { headers, body } = await call('GET', '/invocation/next');
+  const requestId = headers['lambda-runtime-aws-request-id'];
+  const deadline = Number(headers['lambda-runtime-deadline-ms']);
+  env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
+  const context = {
+    awsRequestId: requestId,
+    invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => deadline - Date.now(),
+  };
+  try {
+    const result = await handler(JSON.parse(body), context);
+    await call('POST', `/invocation/${requestId}/response`, JSON.stringify(result) ?? 'null');
+  } catch (error) {
+    console.error(error);
+    await call('POST', `/invocation/${requestId}/error`, JSON.stringify(describe(error)));
+  }
+}

@@ -1,0 +1,200 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
+import { fileURLToPath } from 'node:url';
+import type { FunctionConfiguration } from './function-configuration.ts';
+
+const bootstrap = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
+
+/** How one invocation ended in its environment. */
+export type Ending =
+  | { readonly kind: 'answered'; readonly payload: string }
+  | { readonly kind: 'failed'; readonly payload: string; readonly errorType: string; readonly errorMessage: string }
+  /** The environment went away before it took the invocation: it may be given to another one. */
+  | { readonly kind: 'not-taken' };
+
+export interface Invocation {
+  readonly requestId: string;
+  /** JSON */
+  readonly payload: string;
+}
+
+export interface EnvironmentSettings {
+  readonly configuration: FunctionConfiguration;
+  /** `host:port` of the service that carries the Runtime API. */
+  readonly runtimeApi: string;
+  /** The whole environment of the process, but for what is told each environment alone. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly compileCacheDirectory: string;
+  readonly onOutput: (chunk: string) => void;
+  readonly onExit: (environment: ExecutionEnvironment) => void;
+}
+
+/**
+ * How long loading the handler may take. AWS allows 10 seconds, then starts over within the function's time-out; a
+ * laptop that starts many environments at once gets longer.
+ */
+const initLimitMilliseconds = 30_000;
+
+/** One execution environment of a function: a process that carries out one invocation at a time. */
+export class ExecutionEnvironment {
+  readonly id = randomUUID();
+  readonly startedAtMilliseconds = performance.now();
+  lastUsedAtMilliseconds = performance.now();
+  invocations = 0;
+  alive = true;
+  /** Resolves when the process is gone. */
+  readonly exited: Promise<void>;
+  readonly #settings: EnvironmentSettings;
+  readonly #process: ChildProcess;
+  #waitingForWork: ServerResponse | undefined;
+  #given: { invocation: Invocation; end: (ending: Ending) => void; taken: boolean } | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #killedBecause: { errorType: string; errorMessage: string } | undefined;
+
+  constructor(settings: EnvironmentSettings) {
+    this.#settings = settings;
+    const { configuration } = settings;
+    // The heap is bounded as AWS's runtime bounds it, so that a function that outgrows its memory dies here too.
+    const heapMegabytes = Math.floor(configuration.memoryMegabytes * 0.9);
+    this.#process = spawn(
+      process.execPath,
+      [`--max-old-space-size=${heapMegabytes}`, bootstrap, settings.compileCacheDirectory],
+      {
+        cwd: configuration.codeDirectory,
+        env: {
+          ...settings.variables,
+          AWS_LAMBDA_RUNTIME_API: `${settings.runtimeApi}/environments/${this.id}`,
+          AWS_LAMBDA_LOG_STREAM_NAME: `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${this.id.replaceAll('-', '')}`,
+        },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      },
+    );
+    // A killed process closes its end of stdin first; that is no error.
+    this.#process.stdin?.on('error', () => {});
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.setEncoding('utf8').on('data', settings.onOutput);
+    }
+    this.#process.on('error', (error) => settings.onOutput(`cannot start: ${error.message}\n`));
+    this.exited = new Promise((resolve) => {
+      this.#process.on('close', (code, signal) => {
+        this.#ended(code, signal);
+        resolve();
+      });
+    });
+    this.#limitTo(initLimitMilliseconds, 'Runtime.InitTimeout', 'the handler was not loaded in time');
+  }
+
+  get busy(): boolean {
+    return this.#given !== undefined;
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Carries out one invocation. The environment must be alive and not busy. */
+  run(invocation: Invocation): Promise<Ending> {
+    return new Promise((end) => {
+      this.#given = { invocation, end, taken: false };
+      this.#hand();
+    });
+  }
+
+  /** Kills the process at once; an invocation under way fails for this reason. */
+  kill(errorType: string, errorMessage: string): void {
+    this.#killedBecause ??= { errorType, errorMessage };
+    this.#process.kill('SIGKILL');
+  }
+
+  /** Runtime API: the process asks for work. */
+  next(response: ServerResponse): void {
+    clearTimeout(this.#timer);
+    this.#waitingForWork = response;
+    this.#hand();
+  }
+
+  /** Runtime API: the process answers the invocation that it was given. False when it was given no such invocation. */
+  answer(requestId: string, payload: string): boolean {
+    return this.#finish(requestId, { kind: 'answered', payload });
+  }
+
+  /** Runtime API: the handler threw. False as for `answer`. */
+  fail(requestId: string, payload: string): boolean {
+    return this.#finish(requestId, { kind: 'failed', payload, ...describedBy(payload) });
+  }
+
+  /** Runtime API: the handler could not be loaded. */
+  failInit(payload: string): void {
+    this.#killedBecause ??= describedBy(payload);
+  }
+
+  #hand(): void {
+    const response = this.#waitingForWork;
+    if (!response || !this.#given) return;
+    this.#waitingForWork = undefined;
+    this.#given.taken = true;
+    const { requestId, payload } = this.#given.invocation;
+    const { timeoutSeconds, arn } = this.#settings.configuration;
+    this.#limitTo(
+      timeoutSeconds * 1000,
+      'Sandbox.Timedout',
+      `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`,
+    );
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'lambda-runtime-aws-request-id': requestId,
+      'lambda-runtime-deadline-ms': String(Date.now() + timeoutSeconds * 1000),
+      'lambda-runtime-invoked-function-arn': arn,
+      'lambda-runtime-trace-id': traceId(),
+    });
+    response.end(payload);
+  }
+
+  #finish(requestId: string, ending: Ending): boolean {
+    if (this.#given?.invocation.requestId !== requestId) return false;
+    clearTimeout(this.#timer);
+    const { end } = this.#given;
+    this.#given = undefined;
+    this.invocations++;
+    this.lastUsedAtMilliseconds = performance.now();
+    end(ending);
+    return true;
+  }
+
+  #limitTo(milliseconds: number, errorType: string, errorMessage: string): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.kill(errorType, errorMessage), milliseconds);
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): void {
+    this.alive = false;
+    clearTimeout(this.#timer);
+    this.#settings.onExit(this);
+    if (!this.#given) return;
+    // One that was warm, and died between two invocations, never saw the second.
+    if (!this.#given.taken && this.invocations > 0) {
+      this.#given.end({ kind: 'not-taken' });
+      return;
+    }
+    const how = signal === null ? `exit status ${code}` : `signal: ${signal}`;
+    const { errorType, errorMessage } = this.#killedBecause ?? {
+      errorType: 'Runtime.ExitError',
+      errorMessage: `Runtime exited with error: ${how}`,
+    };
+    const { requestId } = this.#given.invocation;
+    const payload = JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${errorMessage}` });
+    this.#given.end({ kind: 'failed', payload, errorType, errorMessage });
+  }
+}
+
+function describedBy(payload: string): { errorType: string; errorMessage: string } {
+  const { errorType, errorMessage } = JSON.parse(payload) as { errorType?: string; errorMessage?: string };
+  return { errorType: errorType ?? 'Error', errorMessage: errorMessage ?? '' };
+}
+
+function traceId(): string {
+  const hex = randomUUID().replaceAll('-', '');
+  const seconds = Math.floor(Date.now() / 1000).toString(16);
+  return `Root=1-${seconds}-${hex.slice(0, 24)};Parent=${hex.slice(0, 16)};Sampled=0`;
+}

@@ -1,0 +1,65 @@
+import { stat } from 'node:fs/promises';
+import { z } from 'zod';
+import type { Deployment, Resource } from '../assembly/deployment.ts';
+
+/** What is carried out of `AWS::Lambda::Function`. */
+export const functionProperties = z.looseObject({
+  FunctionName: z.string().optional(),
+  Code: z.looseObject({ S3Key: z.string().optional() }),
+  Handler: z.string().default('index.handler'),
+  Runtime: z.string().optional(),
+  // Defaults of the service: 128 MB, 3 seconds.
+  MemorySize: z.coerce.number().default(128),
+  Timeout: z.coerce.number().default(3),
+  ReservedConcurrentExecutions: z.coerce.number().optional(),
+  Environment: z.looseObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
+});
+
+export interface FunctionConfiguration {
+  readonly resource: Resource;
+  readonly name: string;
+  readonly arn: string;
+  readonly handler: string;
+  readonly codeDirectory: string;
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  /** Undefined: no limit of its own. */
+  readonly reservedConcurrency: number | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads a function's configuration from its template.
+ * @param overrides values for environment variables that the function has; others are not added
+ * @throws when its code is not a directory asset, or its runtime not Node.js
+ */
+export async function configureFunction(
+  resource: Resource,
+  deployment: Deployment,
+  overrides: Readonly<Record<string, string>>,
+): Promise<FunctionConfiguration> {
+  const where = `${resource.stack}/${resource.logicalId}`;
+  const properties = deployment.properties(resource, functionProperties);
+  const codeDirectory = deployment.asset(resource, properties.Code.S3Key ?? '');
+  if (codeDirectory === undefined || !(await stat(codeDirectory)).isDirectory()) {
+    throw new Error(
+      `${where}: Code must be a directory asset of the assembly (inline code, zip files and images are not run here)`,
+    );
+  }
+  if (properties.Runtime !== undefined && !properties.Runtime.startsWith('nodejs')) {
+    throw new Error(`${where}: Runtime must be a Node.js one, not ${properties.Runtime}`);
+  }
+  const environment = { ...properties.Environment?.Variables };
+  for (const [name, value] of Object.entries(overrides)) if (name in environment) environment[name] = value;
+  return {
+    resource,
+    name: resource.name,
+    arn: resource.arn,
+    handler: properties.Handler,
+    codeDirectory,
+    memoryMegabytes: properties.MemorySize,
+    timeoutSeconds: properties.Timeout,
+    reservedConcurrency: properties.ReservedConcurrentExecutions,
+    environment,
+  };
+}

@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import type { Ending, EnvironmentSettings } from './execution-environment.ts';
+import { ExecutionEnvironment } from './execution-environment.ts';
+import type { FunctionConfiguration } from './function-configuration.ts';
+
+/** The largest payload of a synchronous invocation, request and response alike: 6 MB (Lambda's quota). */
+export const invokePayloadLimitBytes = 6 * 1024 * 1024;
+
+export type InvocationOutcome = 'succeeded' | 'failed' | 'throttled';
+
+export interface InvocationResult {
+  readonly requestId: string;
+  readonly outcome: InvocationOutcome;
+  /** JSON: what the handler returned, or Lambda's description of the error. Empty when throttled. */
+  readonly payload: string;
+  /** As in Lambda's answers: `Sandbox.Timedout`, `Runtime.ExitError`, or the name of what was thrown. */
+  readonly errorType: string | undefined;
+  readonly errorMessage: string | undefined;
+  readonly durationMilliseconds: number;
+}
+
+export interface FunctionState {
+  readonly function: string;
+  readonly logicalId: string;
+  readonly environments: readonly EnvironmentState[];
+  /** Since the start, recycled and killed environments included. */
+  readonly invocations: number;
+  readonly started: number;
+  /** Environments ended by a time-out, a crash or `killEnvironment`; recycling does not count. */
+  readonly killed: number;
+}
+
+export interface EnvironmentState {
+  readonly id: string;
+  readonly pid: number | undefined;
+  readonly busy: boolean;
+  readonly invocations: number;
+}
+
+export interface FunctionEvents {
+  invoked(result: InvocationResult, running: number): void;
+  output(chunk: string, environmentId: string): void;
+}
+
+/** When warm environments are let go. */
+export interface Recycling {
+  readonly idleSeconds: number;
+  readonly maximumAgeSeconds: number;
+}
+
+/** A Lambda function with its execution environments. */
+export class LambdaFunction {
+  readonly configuration: FunctionConfiguration;
+  readonly #settings: Omit<EnvironmentSettings, 'configuration' | 'onOutput' | 'onExit'>;
+  readonly #recycling: Recycling;
+  readonly #events: FunctionEvents;
+  readonly #environments = new Set<ExecutionEnvironment>();
+  #running = 0;
+  #invocations = 0;
+  #started = 0;
+  #killed = 0;
+  #onIdle: (() => void)[] = [];
+
+  constructor(
+    configuration: FunctionConfiguration,
+    settings: Omit<EnvironmentSettings, 'configuration' | 'onOutput' | 'onExit'>,
+    recycling: Recycling,
+    events: FunctionEvents,
+  ) {
+    this.configuration = configuration;
+    this.#settings = settings;
+    this.#recycling = recycling;
+    this.#events = events;
+  }
+
+  /**
+   * Invokes the function and waits for its end. Never rejects: what went wrong is in the result. Above the reserved
+   * concurrency nothing runs and the outcome is `throttled`.
+   * @param payload JSON
+   */
+  async invoke(payload: string): Promise<InvocationResult> {
+    const requestId = randomUUID();
+    const { reservedConcurrency } = this.configuration;
+    if (reservedConcurrency !== undefined && this.#running >= reservedConcurrency) {
+      return this.#told({
+        requestId,
+        outcome: 'throttled',
+        payload: '',
+        errorType: 'TooManyRequestsException',
+        errorMessage: 'Rate Exceeded.',
+        durationMilliseconds: 0,
+      });
+    }
+    this.#running++;
+    this.#invocations++;
+    const startedAt = performance.now();
+    try {
+      const ending = await this.#run({ requestId, payload });
+      const durationMilliseconds = performance.now() - startedAt;
+      const error = failureOf(ending);
+      return this.#told({
+        requestId,
+        outcome: error ? 'failed' : 'succeeded',
+        payload: error?.payload ?? ending.payload,
+        errorType: error?.errorType,
+        errorMessage: error?.errorMessage,
+        durationMilliseconds,
+      });
+    } finally {
+      this.#running--;
+      if (this.#running === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    }
+  }
+
+  /** The environment of this ID, alive or about to end. */
+  environment(id: string): ExecutionEnvironment | undefined {
+    return [...this.#environments].find((environment) => environment.id === id);
+  }
+
+  environments(): readonly ExecutionEnvironment[] {
+    return [...this.#environments];
+  }
+
+  state(): FunctionState {
+    return {
+      function: this.configuration.name,
+      logicalId: this.configuration.resource.logicalId,
+      environments: this.environments().map(({ id, pid, busy, invocations }) => ({ id, pid, busy, invocations })),
+      invocations: this.#invocations,
+      started: this.#started,
+      killed: this.#killed,
+    };
+  }
+
+  /** Ends the warm environments that are idle for too long or too old. One that is busy stays till it is done. */
+  recycle(): void {
+    const now = performance.now();
+    for (const environment of this.#environments) {
+      if (environment.busy) continue;
+      const idle = now - environment.lastUsedAtMilliseconds > this.#recycling.idleSeconds * 1000;
+      const old = now - environment.startedAtMilliseconds > this.#recycling.maximumAgeSeconds * 1000;
+      if (idle || old) this.#letGo(environment);
+    }
+  }
+
+  /** Resolves when no invocation is under way. */
+  async idle(): Promise<void> {
+    if (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
+  }
+
+  async #run(invocation: { requestId: string; payload: string }): Promise<Exclude<Ending, { kind: 'not-taken' }>> {
+    for (;;) {
+      // The one used last is the warmest. One too old is not used again, as on AWS.
+      const warm = this.environments()
+        .filter((environment) => environment.alive && !environment.busy && !this.#tooOld(environment))
+        .sort((left, right) => right.lastUsedAtMilliseconds - left.lastUsedAtMilliseconds)[0];
+      const ending = await (warm ?? this.#start()).run(invocation);
+      if (ending.kind !== 'not-taken') return ending;
+    }
+  }
+
+  #tooOld(environment: ExecutionEnvironment): boolean {
+    return performance.now() - environment.startedAtMilliseconds > this.#recycling.maximumAgeSeconds * 1000;
+  }
+
+  #start(): ExecutionEnvironment {
+    const environment: ExecutionEnvironment = new ExecutionEnvironment({
+      ...this.#settings,
+      configuration: this.configuration,
+      onOutput: (chunk) => this.#events.output(chunk, environment.id),
+      onExit: (ended) => {
+        // Those let go have left the set before.
+        if (this.#environments.delete(ended)) this.#killed++;
+      },
+    });
+    this.#started++;
+    this.#environments.add(environment);
+    return environment;
+  }
+
+  #letGo(environment: ExecutionEnvironment): void {
+    environment.alive = false;
+    this.#environments.delete(environment);
+    environment.kill('Sandbox.Recycled', 'recycled');
+  }
+
+  #told(result: InvocationResult): InvocationResult {
+    this.#events.invoked(result, this.#running);
+    return result;
+  }
+}
+
+function failureOf(ending: Exclude<Ending, { kind: 'not-taken' }>) {
+  if (ending.kind === 'failed') return ending;
+  if (Buffer.byteLength(ending.payload) <= invokePayloadLimitBytes) return undefined;
+  const errorType = 'Function.ResponseSizeTooLarge';
+  const errorMessage = `Response payload size exceeded maximum allowed payload size (${invokePayloadLimitBytes} bytes).`;
+  return { errorType, errorMessage, payload: JSON.stringify({ errorType, errorMessage }) };
+}

@@ -1,0 +1,144 @@
+import { ServiceError, type ServiceRequest, type ServiceResponse } from '../services/wire.ts';
+import type { EventSourceMapping } from './event-source-mapping.ts';
+import type { LambdaFunction } from './function.ts';
+
+const functionPath = /^\/20\d\d-\d\d-\d\d\/functions\/([^/]+)\/(invocations|configuration|concurrency)$/;
+const mappingPath = /^\/20\d\d-\d\d-\d\d\/event-source-mappings\/([^/]*)$/;
+
+/**
+ * The few operations of Lambda's API that functions and operators use: Invoke, GetFunctionConfiguration,
+ * GetFunctionConcurrency, List-, Get- and UpdateEventSourceMapping (of which `Enabled` alone).
+ * @see https://docs.aws.amazon.com/lambda/latest/api/
+ */
+export class LambdaApi {
+  readonly #functions: readonly LambdaFunction[];
+  readonly #mappings: readonly EventSourceMapping[];
+
+  constructor(functions: readonly LambdaFunction[], mappings: readonly EventSourceMapping[]) {
+    this.#functions = functions;
+    this.#mappings = mappings;
+  }
+
+  async serve(request: ServiceRequest): Promise<ServiceResponse> {
+    try {
+      return await this.#route(request);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      return {
+        status: error.status,
+        headers: { 'content-type': 'application/json', 'x-amzn-errortype': error.code },
+        body: JSON.stringify({ Type: error.status < 500 ? 'User' : 'Server', Message: error.message }),
+      };
+    }
+  }
+
+  /** The function of this logical ID, name or ARN. */
+  find(idNameOrArn: string): LambdaFunction {
+    const found = this.#functions.find(({ configuration: { resource, name, arn } }) =>
+      [resource.logicalId, name, arn].includes(idNameOrArn),
+    );
+    if (!found) throw new ServiceError(404, 'ResourceNotFoundException', `Function not found: ${idNameOrArn}`);
+    return found;
+  }
+
+  async #route({ method, path, query, headers, body }: ServiceRequest): Promise<ServiceResponse> {
+    const [, functionName, verb] = functionPath.exec(path) ?? [];
+    if (functionName !== undefined) {
+      const target = this.find(functionName);
+      if (verb === 'invocations' && method === 'POST') {
+        return this.#invoke(target, String(headers['x-amz-invocation-type'] ?? 'RequestResponse'), body || '{}');
+      }
+      if (verb === 'configuration' && method === 'GET') return json(200, describeFunction(target));
+      const { reservedConcurrency } = target.configuration;
+      if (verb === 'concurrency' && method === 'GET') {
+        return json(
+          200,
+          reservedConcurrency === undefined ? {} : { ReservedConcurrentExecutions: reservedConcurrency },
+        );
+      }
+    }
+    const [, uuid] = mappingPath.exec(path) ?? [];
+    if (uuid === '' && method === 'GET') {
+      const wanted = { function: query.get('FunctionName'), source: query.get('EventSourceArn') };
+      const ofFunction = wanted.function === null ? undefined : this.find(wanted.function);
+      return json(200, {
+        EventSourceMappings: this.#mappings
+          .filter((mapping) => ofFunction === undefined || mapping.function === ofFunction)
+          .filter((mapping) => wanted.source === null || mapping.queue.arn === wanted.source)
+          .map(describeMapping),
+      });
+    }
+    if (uuid && (method === 'GET' || method === 'PUT')) {
+      const mapping = this.#mappings.find(({ resource }) => resource.name === uuid);
+      if (!mapping)
+        throw new ServiceError(404, 'ResourceNotFoundException', 'The resource you requested does not exist.');
+      if (method === 'PUT') change(mapping, JSON.parse(body));
+      return json(method === 'PUT' ? 202 : 200, describeMapping(mapping));
+    }
+    throw new ServiceError(404, 'UnknownOperationException', `${method} ${path} is not carried out here`);
+  }
+
+  async #invoke(target: LambdaFunction, type: string, payload: string): Promise<ServiceResponse> {
+    if (type === 'DryRun') return { status: 204, body: '' };
+    if (type === 'Event') {
+      // Asynchronous: the caller is told that it was accepted, whatever comes of it.
+      void target.invoke(payload);
+      return { status: 202, body: '' };
+    }
+    const result = await target.invoke(payload);
+    if (result.outcome === 'throttled') throw new ServiceError(429, 'TooManyRequestsException', 'Rate Exceeded.');
+    return {
+      status: 200,
+      headers: {
+        'content-type': 'application/json',
+        'x-amz-executed-version': '$LATEST',
+        ...(result.outcome === 'failed' && { 'x-amz-function-error': 'Unhandled' }),
+      },
+      body: result.payload,
+    };
+  }
+}
+
+function change(mapping: EventSourceMapping, input: Record<string, unknown>): void {
+  const { Enabled, FunctionName, ...others } = input;
+  const [other] = Object.keys(others);
+  if (other !== undefined) {
+    throw new ServiceError(400, 'InvalidParameterValueException', `${other} cannot be changed here, only Enabled`);
+  }
+  if (typeof Enabled === 'boolean') mapping.setEnabled(Enabled);
+}
+
+function describeMapping(mapping: EventSourceMapping): unknown {
+  const { settings } = mapping;
+  return {
+    UUID: mapping.resource.name,
+    EventSourceMappingArn: mapping.resource.arn,
+    EventSourceArn: mapping.queue.arn,
+    FunctionArn: mapping.function.configuration.arn,
+    State: mapping.state,
+    StateTransitionReason: 'USER_INITIATED',
+    LastModified: mapping.lastModified.getTime() / 1000,
+    BatchSize: settings.BatchSize,
+    MaximumBatchingWindowInSeconds: settings.MaximumBatchingWindowInSeconds,
+    FunctionResponseTypes: settings.FunctionResponseTypes,
+    ScalingConfig: settings.ScalingConfig,
+  };
+}
+
+function describeFunction({ configuration }: LambdaFunction): unknown {
+  return {
+    FunctionName: configuration.name,
+    FunctionArn: configuration.arn,
+    Handler: configuration.handler,
+    Timeout: configuration.timeoutSeconds,
+    MemorySize: configuration.memoryMegabytes,
+    Environment: { Variables: configuration.environment },
+    Version: '$LATEST',
+    State: 'Active',
+    LastUpdateStatus: 'Successful',
+  };
+}
+
+function json(status: number, value: unknown): ServiceResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(value) };
+}

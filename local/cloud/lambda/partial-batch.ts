@@ -1,0 +1,29 @@
+/** Which messages of a batch are done: all, all but some, or none since the function's answer makes no sense. */
+export type BatchVerdict =
+  | { readonly kind: 'done'; readonly failed: ReadonlySet<string> }
+  | { readonly kind: 'failed' };
+
+/**
+ * Reads what a function with `ReportBatchItemFailures` returned. Nothing, or an empty or null list, means that all
+ * messages are done; an answer that is not JSON, or names an item that is empty, null or not in the batch, fails the
+ * whole batch.
+ * @param payload JSON, as the function returned it
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
+export function readBatchResponse(payload: string, messageIds: ReadonlySet<string>): BatchVerdict {
+  let answer: { batchItemFailures?: unknown } | null;
+  try {
+    answer = JSON.parse(payload === '' ? 'null' : payload);
+  } catch {
+    return { kind: 'failed' };
+  }
+  const failures = typeof answer === 'object' ? (answer?.batchItemFailures ?? []) : undefined;
+  if (!Array.isArray(failures)) return { kind: 'failed' };
+  const failed = new Set<string>();
+  for (const failure of failures) {
+    const id: unknown = failure?.itemIdentifier;
+    if (typeof id !== 'string' || !messageIds.has(id)) return { kind: 'failed' };
+    failed.add(id);
+  }
+  return { kind: 'done', failed };
+}

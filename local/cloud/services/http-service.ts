@@ -1,0 +1,75 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { isRuntimeApi } from '../lambda/runtime-api.ts';
+import { readBody, type ServiceRequest, type ServiceResponse, send } from './wire.ts';
+
+export interface Services {
+  secretsManager(request: ServiceRequest): ServiceResponse;
+  lambda(request: ServiceRequest): Promise<ServiceResponse>;
+  cloudFormation(request: ServiceRequest): ServiceResponse;
+  runtimeApi(request: IncomingMessage, response: ServerResponse, body: string): void;
+}
+
+export interface HttpService {
+  /** `http://127.0.0.1:{port}` */
+  readonly endpoint: string;
+  /** The services to pass requests to; until it is set all requests are refused. */
+  services: Services | undefined;
+  stop(): Promise<void>;
+}
+
+/** Starts the one HTTP server, on loopback, behind which the local cloud's own services are. */
+export async function startHttpService(port: number): Promise<HttpService> {
+  const server = createServer((request, response) => {
+    serve(request, response, service.services).catch((error: unknown) => {
+      // The client has gone, or an engine has: there is nobody to tell, or nothing better to say.
+      if (!response.headersSent) send(response, { status: 500, body: String(error) });
+    });
+  });
+  // A function's connection is silent while its handler runs, for as long as that takes.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const service: HttpService = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    services: undefined,
+    stop: async () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+  return service;
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  services: Services | undefined,
+): Promise<void> {
+  const body = await readBody(request);
+  if (!services) return send(response, { status: 503, body: 'starting' });
+  const url = request.url ?? '/';
+  if (isRuntimeApi(url)) return services.runtimeApi(request, response, body);
+  const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
+  const call: ServiceRequest = {
+    method: request.method ?? 'GET',
+    path: decodeURIComponent(pathname),
+    query: searchParams,
+    headers: request.headers,
+    body,
+  };
+  const answer = await route(call, services);
+  send(response, { ...answer, headers: { 'x-amzn-requestid': randomUUID(), ...answer.headers } });
+}
+
+function route(request: ServiceRequest, services: Services): ServiceResponse | Promise<ServiceResponse> {
+  if (String(request.headers['x-amz-target']).startsWith('secretsmanager.')) return services.secretsManager(request);
+  // Lambda's API is REST, each path beginning with the date of its version.
+  if (/^\/20\d\d-\d\d-\d\d\//.test(request.path)) return services.lambda(request);
+  if (String(request.headers['content-type']).includes('x-www-form-urlencoded'))
+    return services.cloudFormation(request);
+  return { status: 404, body: `no service here for ${request.method} ${request.path}` };
+}
