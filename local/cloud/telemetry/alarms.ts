@@ -1,0 +1,298 @@
+import { z } from 'zod';
+import type { Deployment, Resource } from '../assembly/deployment.ts';
+import type { Clock } from '../clock.ts';
+import type { NoticeBoard } from '../notices.ts';
+import {
+  type AlarmRule,
+  type AlarmStateValue,
+  comparisonOperators,
+  evaluateAlarm,
+  evaluationRange,
+} from './alarm-evaluator.ts';
+import { type Datapoints, parseExpression } from './math-expression.ts';
+import { isStatistic, type MetricSeries, type MetricStore, slotMilliseconds } from './metric-store.ts';
+
+const dimensionsSchema = z
+  .array(z.object({ Name: z.string(), Value: z.coerce.string() }))
+  .default([])
+  .transform((list) => Object.fromEntries(list.map(({ Name, Value }) => [Name, Value])));
+
+/** What is carried out of `AWS::CloudWatch::Alarm`. */
+export const alarmProperties = z.looseObject({
+  AlarmName: z.string().optional(),
+  AlarmDescription: z.string().optional(),
+  Namespace: z.string().optional(),
+  MetricName: z.string().optional(),
+  Dimensions: dimensionsSchema,
+  Statistic: z.string().optional(),
+  ExtendedStatistic: z.string().optional(),
+  Period: z.coerce.number().optional(),
+  Metrics: z
+    .array(
+      z.looseObject({
+        Id: z.string(),
+        Expression: z.string().optional(),
+        MetricStat: z
+          .looseObject({
+            Metric: z.looseObject({ Namespace: z.string(), MetricName: z.string(), Dimensions: dimensionsSchema }),
+            Period: z.coerce.number(),
+            Stat: z.string(),
+          })
+          .optional(),
+        ReturnData: z.boolean().default(true),
+      }),
+    )
+    .optional(),
+  EvaluationPeriods: z.coerce.number().int(),
+  DatapointsToAlarm: z.coerce.number().int().optional(),
+  Threshold: z.coerce.number(),
+  ComparisonOperator: z.enum(comparisonOperators),
+  TreatMissingData: z.enum(['missing', 'ignore', 'breaching', 'notBreaching']).default('missing'),
+  ActionsEnabled: z.boolean().default(true),
+  AlarmActions: z.array(z.string()).default([]),
+  OKActions: z.array(z.string()).default([]),
+  InsufficientDataActions: z.array(z.string()).default([]),
+});
+
+export interface AlarmState {
+  readonly name: string;
+  readonly logicalId: string;
+  readonly state: AlarmStateValue;
+  /** Epoch milliseconds, by the cloud's clock. */
+  readonly sinceMilliseconds: number;
+  readonly reason: string;
+}
+
+export interface AlarmTransition {
+  readonly atMilliseconds: number;
+  readonly name: string;
+  readonly logicalId: string;
+  readonly from: AlarmStateValue;
+  readonly to: AlarmStateValue;
+  readonly reason: string;
+}
+
+interface Alarm {
+  readonly resource: Resource;
+  readonly properties: z.infer<typeof alarmProperties>;
+  readonly rule: AlarmRule;
+  readonly periodMilliseconds: number;
+  /** The datapoint of one period, epoch milliseconds. */
+  readonly datapoint: (from: number, to: number) => number | undefined;
+  state: AlarmStateValue;
+  sinceMilliseconds: number;
+  reason: string;
+  evaluatedTo: number;
+}
+
+/** The namespaces of AWS's own of which something is measured here. */
+const measured: Readonly<Record<string, readonly string[]>> = {
+  'AWS/SQS': [
+    'ApproximateNumberOfMessagesVisible',
+    'ApproximateNumberOfMessagesNotVisible',
+    'ApproximateNumberOfMessagesDelayed',
+    'ApproximateAgeOfOldestMessage',
+    'NumberOfMessagesSent',
+  ],
+  'AWS/Lambda': ['Invocations', 'Errors', 'Throttles', 'Duration', 'ConcurrentExecutions'],
+};
+
+const mostTransitions = 10_000;
+
+/** The alarms of a deployment: looks at each whenever a period is over, and tells its topics when its state changes. */
+export class Alarms {
+  readonly transitions: AlarmTransition[] = [];
+  readonly #alarms: Alarm[] = [];
+  readonly #clock: Clock;
+  readonly #metrics: MetricStore;
+  readonly #place: Deployment['place'];
+  readonly #onTransition: (transition: AlarmTransition) => void;
+  readonly #notify: (topicArn: string, subject: string, message: string) => void;
+
+  constructor(
+    deployment: Deployment,
+    metrics: MetricStore,
+    clock: Clock,
+    notices: NoticeBoard,
+    onTransition: (transition: AlarmTransition) => void,
+    notify: (topicArn: string, subject: string, message: string) => void,
+  ) {
+    this.#clock = clock;
+    this.#metrics = metrics;
+    this.#place = deployment.place;
+    this.#onTransition = onTransition;
+    this.#notify = notify;
+    for (const resource of deployment.resources('AWS::CloudWatch::Alarm')) {
+      const where = `${resource.stack}/${resource.logicalId}`;
+      try {
+        this.#alarms.push(this.#build(resource, deployment.properties(resource, alarmProperties), notices));
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        notices.add('warning', resource.type, `not evaluated, stays INSUFFICIENT_DATA: ${why}`, where);
+      }
+    }
+  }
+
+  states(): AlarmState[] {
+    return this.#alarms.map(({ resource: { name, logicalId }, state, sinceMilliseconds, reason }) => ({
+      name,
+      logicalId,
+      state,
+      sinceMilliseconds,
+      reason,
+    }));
+  }
+
+  /** Evaluates the alarms for which time has moved on: to the next minute, or ten seconds where the period is shorter. */
+  evaluate(): void {
+    const now = this.#clock.now();
+    for (const alarm of this.#alarms) {
+      const step = Math.min(alarm.periodMilliseconds, 60_000);
+      const to = now - (now % step);
+      if (to <= alarm.evaluatedTo) continue;
+      alarm.evaluatedTo = to;
+      const period = alarm.periodMilliseconds;
+      const datapoints = Array.from({ length: evaluationRange(alarm.rule) }, (_, index) =>
+        alarm.datapoint(to - (index + 1) * period, to - index * period),
+      ).reverse();
+      const { state, reason } = evaluateAlarm(alarm.rule, datapoints, alarm.state);
+      if (state !== alarm.state) this.#change(alarm, state, reason, now);
+      else alarm.reason = reason;
+    }
+  }
+
+  #build(resource: Resource, properties: z.infer<typeof alarmProperties>, notices: NoticeBoard): Alarm {
+    const series: MetricSeries[] = [];
+    const statistic = (namespace: string, name: string, dimensions: Record<string, string>, stat: string) => {
+      if (!isStatistic(stat)) throw new Error(`the statistic ${stat} is not carried out here`);
+      const metric = { namespace, name, dimensions };
+      series.push(metric);
+      return (from: number, to: number) => this.#metrics.statistic(metric, stat, from, to);
+    };
+    const periods = (properties.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat?.Period ?? []);
+    const periodMilliseconds = Math.max(properties.Period ?? 0, ...periods) * 1000;
+    if (periodMilliseconds === 0 || periodMilliseconds % slotMilliseconds !== 0) {
+      throw new Error(`a period of ${periodMilliseconds / 1000} seconds is not carried out here`);
+    }
+    const datapoint = properties.Metrics
+      ? mathDatapoint(properties.Metrics, statistic)
+      : statistic(
+          properties.Namespace ?? '',
+          properties.MetricName ?? '',
+          properties.Dimensions,
+          properties.ExtendedStatistic ?? properties.Statistic ?? 'Average',
+        );
+    for (const { namespace, name } of series) {
+      if (!namespace.startsWith('AWS/') || measured[namespace]?.includes(name)) continue;
+      const why = `nothing here measures ${namespace} ${name}: alarms on it see no data`;
+      notices.add('warning', resource.type, why, `${resource.stack}/${resource.logicalId}`);
+    }
+    const rule: AlarmRule = {
+      threshold: properties.Threshold,
+      comparison: properties.ComparisonOperator,
+      evaluationPeriods: properties.EvaluationPeriods,
+      datapointsToAlarm: properties.DatapointsToAlarm ?? properties.EvaluationPeriods,
+      // Alarms on DynamoDB's metrics ignore missing data, whatever they say (PutMetricAlarm's documentation).
+      missingData: series.some(({ namespace }) => namespace === 'AWS/DynamoDB')
+        ? 'ignore'
+        : properties.TreatMissingData,
+    };
+    this.#metrics.keepFor((evaluationRange(rule) + 1) * periodMilliseconds);
+    const sinceMilliseconds = this.#clock.now();
+    return {
+      resource,
+      properties,
+      rule,
+      periodMilliseconds,
+      datapoint,
+      state: 'INSUFFICIENT_DATA',
+      sinceMilliseconds,
+      reason: 'not evaluated yet',
+      evaluatedTo: sinceMilliseconds,
+    };
+  }
+
+  #change(alarm: Alarm, to: AlarmStateValue, reason: string, now: number): void {
+    const { name, logicalId } = alarm.resource;
+    const transition: AlarmTransition = { atMilliseconds: now, name, logicalId, from: alarm.state, to, reason };
+    alarm.state = to;
+    alarm.sinceMilliseconds = now;
+    alarm.reason = reason;
+    this.transitions.push(transition);
+    if (this.transitions.length > mostTransitions) this.transitions.shift();
+    this.#onTransition(transition);
+    const { ActionsEnabled, AlarmActions, OKActions, InsufficientDataActions } = alarm.properties;
+    const actions = { ALARM: AlarmActions, OK: OKActions, INSUFFICIENT_DATA: InsufficientDataActions }[to];
+    if (!ActionsEnabled) return;
+    const message = JSON.stringify(notification(alarm, transition, this.#place));
+    for (const topicArn of actions) this.#notify(topicArn, `${to}: "${name}" in ${this.#place.region}`, message);
+  }
+}
+
+/** An expression's datapoint is worked out from those of its metrics and, before it, of other expressions. */
+function mathDatapoint(
+  metrics: NonNullable<z.infer<typeof alarmProperties>['Metrics']>,
+  statistic: (namespace: string, name: string, dimensions: Record<string, string>, stat: string) => Alarm['datapoint'],
+): Alarm['datapoint'] {
+  const known = new Map<string, Alarm['datapoint']>();
+  const lookUp = (id: string): Alarm['datapoint'] => {
+    const before = known.get(id);
+    if (before) return before;
+    const entry = metrics.find(({ Id }) => Id === id);
+    if (!entry) throw new Error(`no metric ${id}`);
+    const made = make(entry);
+    known.set(id, made);
+    return made;
+  };
+  const make = ({ Expression, MetricStat }: (typeof metrics)[number]): Alarm['datapoint'] => {
+    if (MetricStat) {
+      const { Namespace, MetricName, Dimensions } = MetricStat.Metric;
+      return statistic(Namespace, MetricName, Dimensions, MetricStat.Stat);
+    }
+    const expression = parseExpression(Expression ?? '');
+    const inputs = expression.ids.map((id) => [id, lookUp(id)] as const);
+    return (from, to) => {
+      const datapoints: Datapoints = Object.fromEntries(inputs.map(([id, input]) => [id, input(from, to)]));
+      return expression.evaluate(datapoints);
+    };
+  };
+  const returned = metrics.filter(({ ReturnData }) => ReturnData);
+  if (returned.length !== 1) throw new Error('exactly one of its Metrics must return data');
+  return lookUp(returned[0]?.Id ?? '');
+}
+
+/** The JSON that CloudWatch publishes to a topic. */
+function notification({ resource, properties, rule }: Alarm, transition: AlarmTransition, place: Deployment['place']) {
+  const { AlarmDescription, AlarmActions, OKActions, InsufficientDataActions, Namespace, MetricName } = properties;
+  return {
+    AlarmName: resource.name,
+    AlarmDescription: AlarmDescription ?? null,
+    AWSAccountId: place.accountId,
+    NewStateValue: transition.to,
+    NewStateReason: transition.reason,
+    StateChangeTime: new Date(transition.atMilliseconds).toISOString().replace('Z', '+0000'),
+    Region: place.region,
+    AlarmArn: resource.arn,
+    OldStateValue: transition.from,
+    OKActions,
+    AlarmActions,
+    InsufficientDataActions,
+    Trigger: {
+      ...(properties.Metrics
+        ? { Metrics: properties.Metrics }
+        : {
+            MetricName,
+            Namespace,
+            Statistic: properties.Statistic?.toUpperCase() ?? null,
+            ExtendedStatistic: properties.ExtendedStatistic ?? null,
+            Dimensions: Object.entries(properties.Dimensions).map(([name, value]) => ({ name, value })),
+          }),
+      Period: properties.Period ?? null,
+      EvaluationPeriods: rule.evaluationPeriods,
+      DatapointsToAlarm: rule.datapointsToAlarm,
+      ComparisonOperator: rule.comparison,
+      Threshold: rule.threshold,
+      TreatMissingData: rule.missingData,
+    },
+  };
+}
