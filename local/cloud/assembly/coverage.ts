@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import { eventSourceMappingProperties } from '../lambda/event-source-mapping.ts';
+import { functionProperties } from '../lambda/function-configuration.ts';
+import type { NoticeBoard } from '../notices.ts';
+import { ruleProperties, scheduleProperties } from '../schedules/schedules.ts';
+import { secretProperties } from '../services/secret-values.ts';
+import { bucketProperties } from '../storage/buckets.ts';
+import { queueProperties } from '../storage/queues.ts';
+import { tableProperties } from '../storage/tables.ts';
+import { subscriptionProperties, topicProperties } from '../storage/topics.ts';
+import { alarmProperties } from '../telemetry/alarms.ts';
+import type { Deployment } from './deployment.ts';
+
+interface Coverage {
+  /** Its keys, at every depth, are the properties that are carried out. */
+  readonly carriedOut: z.ZodObject;
+  /** Properties without effect here, which is harmless, and why; `Target.RoleArn` is a property of a property. */
+  readonly leftOut: Readonly<Record<string, string>>;
+  /** Properties without effect here, which makes a difference, and which. */
+  readonly differs?: Readonly<Record<string, string>>;
+}
+
+const tags = { Tags: 'tags do not change behaviour' };
+const permissions = 'permissions are not enforced';
+const encryption = 'nothing is encrypted: data stays in the memory of this machine';
+const unretried = 'a failed invocation is not tried again: the next one comes by the schedule';
+const protection = 'everything is gone when the local cloud stops';
+
+const coverages: Readonly<Record<string, Coverage>> = {
+  'AWS::SQS::Queue': {
+    carriedOut: queueProperties,
+    leftOut: {
+      ...tags,
+      KmsMasterKeyId: encryption,
+      KmsDataKeyReusePeriodSeconds: encryption,
+      SqsManagedSseEnabled: encryption,
+      RedriveAllowPolicy: permissions,
+    },
+    differs: { MessageRetentionPeriod: 'messages are kept until the local cloud stops' },
+  },
+  'AWS::SNS::Topic': {
+    carriedOut: topicProperties,
+    leftOut: { ...tags, KmsMasterKeyId: encryption, TracingConfig: 'nothing is traced' },
+  },
+  'AWS::SNS::Subscription': {
+    carriedOut: subscriptionProperties,
+    leftOut: { RedrivePolicy: 'deliveries to a queue do not fail here', Region: 'there is one region' },
+  },
+  'AWS::DynamoDB::Table': {
+    carriedOut: tableProperties,
+    leftOut: {
+      ...tags,
+      PointInTimeRecoverySpecification: protection,
+      DeletionProtectionEnabled: protection,
+      SSESpecification: encryption,
+      ContributorInsightsSpecification: 'nobody reads it here',
+      'GlobalSecondaryIndexes.ContributorInsightsSpecification': 'nobody reads it here',
+      WarmThroughput: 'throughput is not limited here',
+      OnDemandThroughput: 'throughput is not limited here',
+      TableClass: 'it changes the price alone',
+    },
+    differs: { StreamSpecification: 'the table has no stream: what listens to it never hears of a change' },
+  },
+  'AWS::S3::Bucket': {
+    carriedOut: bucketProperties,
+    leftOut: {
+      ...tags,
+      BucketEncryption: encryption,
+      PublicAccessBlockConfiguration: permissions,
+      OwnershipControls: permissions,
+      LifecycleConfiguration: protection,
+      LoggingConfiguration: 'nobody reads access logs here',
+    },
+    differs: { VersioningConfiguration: 'an object that is overwritten or deleted leaves no version behind' },
+  },
+  'AWS::SecretsManager::Secret': { carriedOut: secretProperties, leftOut: { ...tags, KmsKeyId: encryption } },
+  'AWS::Lambda::Function': {
+    carriedOut: functionProperties,
+    leftOut: {
+      ...tags,
+      Role: permissions,
+      Description: 'it does not change behaviour',
+      KmsKeyArn: encryption,
+      'Code.S3Bucket': 'assets are read where they lie in the assembly',
+      Architectures: "functions run on this machine's processor",
+      LoggingConfig: 'what functions print goes to files, as it is printed',
+      TracingConfig: 'nothing is traced',
+      RuntimeManagementConfig: 'functions run on the Node.js that runs the local cloud',
+      EphemeralStorage: "functions see this machine's /tmp",
+      RecursiveLoop: 'loops are not looked for',
+    },
+  },
+  'AWS::Lambda::EventSourceMapping': { carriedOut: eventSourceMappingProperties, leftOut: tags },
+  'AWS::Events::Rule': {
+    carriedOut: ruleProperties,
+    leftOut: {
+      ...tags,
+      RoleArn: permissions,
+      Description: 'it does not change behaviour',
+      'Targets.RoleArn': permissions,
+    },
+    differs: { EventPattern: 'rules on events never fire', 'Targets.RetryPolicy': unretried },
+  },
+  'AWS::Scheduler::Schedule': {
+    carriedOut: scheduleProperties,
+    leftOut: {
+      Description: 'it does not change behaviour',
+      FlexibleTimeWindow: 'it fires on time',
+      GroupName: 'groups do not change behaviour',
+      ScheduleExpressionTimezone: 'a rate knows no time zone',
+      KmsKeyArn: encryption,
+      'Target.RoleArn': permissions,
+    },
+    differs: { 'Target.RetryPolicy': unretried },
+  },
+  'AWS::CloudWatch::Alarm': {
+    carriedOut: alarmProperties,
+    leftOut: {
+      ...tags,
+      Unit: 'values are not told apart by unit',
+      'Metrics.MetricStat.Unit': 'values are not told apart by unit',
+      'Metrics.Label': 'there is no console',
+      'Metrics.Period': 'a datapoint of an expression is as long as those of its metrics',
+      EvaluateLowSampleCountPercentile: 'percentiles of few values are evaluated like others',
+    },
+  },
+};
+
+/** Types that are left out as a whole, which is harmless, and why. */
+const leftOutTypes: Readonly<Record<string, string>> = {
+  'AWS::IAM::Role': permissions,
+  'AWS::IAM::Policy': permissions,
+  'AWS::IAM::ManagedPolicy': permissions,
+  'AWS::SQS::QueuePolicy': permissions,
+  'AWS::SNS::TopicPolicy': permissions,
+  'AWS::S3::BucketPolicy': permissions,
+  'AWS::SecretsManager::ResourcePolicy': permissions,
+  'AWS::Lambda::Permission': permissions,
+  'AWS::Logs::LogGroup': 'what functions print goes to files, which are kept',
+  'AWS::CloudWatch::Dashboard': 'there is no console; the metrics are kept all the same',
+  'AWS::KMS::Key': encryption,
+  'AWS::KMS::Alias': encryption,
+  'AWS::CDK::Metadata': 'it describes the app alone',
+};
+
+/** Types that are left out as a whole, which makes a difference, and which. */
+const differingTypes: Readonly<Record<string, string>> = {
+  'AWS::Lambda::EventInvokeConfig': 'an asynchronous invocation that fails is not tried again, and has no destination',
+};
+
+/** Notes every resource type and property of a deployment that is not carried out here. */
+export function noteCoverage(deployment: Deployment, notices: NoticeBoard): void {
+  for (const resource of deployment.resources()) {
+    const { type, stack, logicalId } = resource;
+    const where = `${stack}/${logicalId}`;
+    const harmless = leftOutTypes[type];
+    const coverage = coverages[type];
+    if (harmless !== undefined) notices.add('left-out', type, harmless, where);
+    else if (!coverage)
+      notices.add('warning', type, differingTypes[type] ?? 'this type of resource is not known here', where);
+    else {
+      for (const path of uncovered(deployment.resolved(resource), coverage.carriedOut)) {
+        const why = coverage.leftOut[path];
+        const differs = coverage.differs?.[path] ?? 'this property is not known here';
+        notices.add(why === undefined ? 'warning' : 'left-out', `${type}.${path}`, why ?? differs, where);
+      }
+    }
+  }
+}
+
+/** The paths of the properties that the schema does not name. */
+function uncovered(value: unknown, schema: unknown): string[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNonOptional) {
+    return uncovered(value, schema.unwrap());
+  }
+  // A transformation: what goes in has the template's form.
+  if (schema instanceof z.ZodPipe) return uncovered(value, schema.in);
+  if (schema instanceof z.ZodArray && Array.isArray(value)) {
+    return value.flatMap((entry) => uncovered(entry, schema.element));
+  }
+  if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    name in schema.shape ? uncovered(inner, schema.shape[name]).map((path) => `${name}.${path}`) : [name],
+  );
+}
