@@ -28,7 +28,6 @@ export function handlerCode(job: Job): Code {
             target: 'node24',
             format: 'esm',
             minify: true,
-            keepNames: true,
             sourcemap: true,
             // Names and lines are what a stack trace shows; the sources themselves would triple the asset.
             sourcesContent: false,

@@ -1,0 +1,41 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { App, Stack } from 'aws-cdk-lib';
+import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { expect, test } from 'vitest';
+import { handlerCode, type Job } from '../../lib/bundle.ts';
+import { emptyApp } from './configured-app.ts';
+
+/** The folder that Lambda would unpack for a job. */
+function assetOf(job: Job): string {
+  const app = new App({ outdir: emptyApp().outdir });
+  const stack = new Stack(app, 'Bundled');
+  new LambdaFunction(stack, 'Function', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: handlerCode(job),
+  });
+  const { directory } = app.synth();
+  const asset = readdirSync(directory).find((name) => name.startsWith('asset.')) ?? expect.fail('no asset');
+  return join(directory, asset);
+}
+
+test.each<Job>(['link-worker', 'qr-worker', 'governor'])(
+  '%s is one module that Node can load, with its source map',
+  async (job) => {
+    const asset = assetOf(job);
+    expect(readdirSync(asset).sort()).toEqual(['index.mjs', 'index.mjs.map']);
+    expect(statSync(join(asset, 'index.mjs')).size).toBeLessThan(1_000_000);
+    // Only names and positions: a stack trace needs no sources.
+    expect(JSON.parse(readFileSync(join(asset, 'index.mjs.map'), 'utf8')).sourcesContent).toBeUndefined();
+    // Without its environment it must get as far as to say what is missing, and no further.
+    const module = pathToFileURL(join(asset, 'index.mjs')).href;
+    const loading = promisify(execFile)(process.execPath, ['--input-type=module', '-e', `await import('${module}')`], {
+      env: { NODE_OPTIONS: '--enable-source-maps' },
+    });
+    await expect(loading).rejects.toThrow("The function's environment breaks its contract (env.ts): ");
+  },
+);
