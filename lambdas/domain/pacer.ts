@@ -1,5 +1,10 @@
-/** How much closer than the even gap two sends may lie, so that a timer that fired late does not cost a send. */
-const slack = 0.05;
+/**
+ * How much closer than the even gap two sends may lie, so that a timer that fired late does not cost a send. Node's
+ * timers count whole milliseconds: on average they fire some 0.6 ms late. Never more than a quarter of the gap.
+ */
+const slackMilliseconds = 1.25;
+const slackOf = (gap: number) => Math.min(slackMilliseconds, gap / 4);
+
 /** A 429 halves the pace, down to a tenth; each second without one gives a twentieth back. */
 const slowDownFactor = 0.5;
 const leastFactor = 0.1;
@@ -11,7 +16,7 @@ const recoveryPerSecond = 0.05;
  *
  * The promise: C environments, each with a pacer of r sends a second (a whole number), together send at most C × r in
  * any sliding second, whatever the latencies, the timers' lateness, and the hands that an environment's slot (its
- * place in the reserved concurrency) passes through. The proof, for one slot, with g = (1 − slack) / r:
+ * place in the reserved concurrency) passes through. The proof, for one slot, with g = 1 s / r − slack:
  *
  * - Within an invocation: send n is never less than a second after send n − r, so r + 1 sends take at least a second.
  * - Across invocations, in the same environment or another: each invocation waits w = 1 s − (r − 1) × g before its first
@@ -37,7 +42,7 @@ export class Pacer {
       throw new Error(`a pace must be a whole number of calls per second, at least 1; got ${callsPerSecond}`);
     }
     this.#callsPerSecond = callsPerSecond;
-    this.#leastGap = ((1 - slack) * 1000) / callsPerSecond;
+    this.#leastGap = 1000 / callsPerSecond - slackOf(1000 / callsPerSecond);
   }
 
   /** An invocation begins: the slot may have been another environment's until now. */
@@ -55,7 +60,7 @@ export class Pacer {
       return this.#begunAt + Math.max(gap, 1000 - (this.#callsPerSecond - 1) * this.#leastGap);
     }
     const aSecondAfter = this.#sends.length < this.#callsPerSecond ? 0 : (this.#sends[0] ?? 0) + 1000;
-    return Math.max(this.#gridAt + gap, last + gap * (1 - slack), aSecondAfter);
+    return Math.max(this.#gridAt + gap, last + gap - slackOf(gap), aSecondAfter);
   }
 
   /** A send has left. Called with the actual time, never before `earliest` said. */

@@ -2,7 +2,7 @@ import type { DeleteCommand, QrCommand, UpdateCommand } from '../domain/command.
 import { dataDigest, sameData } from '../domain/digest.ts';
 import { isLater, type LinkRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
-import { defaultTtlSeconds, ttlSeconds } from '../domain/ttl.ts';
+import { ttlSeconds } from '../domain/ttl.ts';
 import { type Answer, answerOf, linkOf, returnCauseOf } from './answer.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import type { LinkWorkerPorts } from './ports.ts';
@@ -24,9 +24,9 @@ export async function ownedLink(
   const address = { onelinkId: command.onelinkId, shortlinkId: command.shortlinkId };
   const record = await ledger.link(address);
   if (record?.source === command.source) {
-    return record.state === 'live'
-      ? { record }
-      : { answer: { outcome: 'rejected', reason: 'link-deleted', link: address } };
+    // What this very command has done already is for its own function to recognise.
+    const gone = record.state === 'deleted' && record.applied.requestId !== command.requestId;
+    return gone ? { answer: { outcome: 'rejected', reason: 'link-deleted', link: address } } : { record };
   }
   if (record !== undefined) return { answer: notOwner(address) };
   if (receiveCount < deliveriesToWaitForCreate) return { answer: 'try-again' };
@@ -36,7 +36,7 @@ export async function ownedLink(
   return { answer: returnCauseOf(found.meaning) };
 }
 
-/** Replaces a link's data, TTL and renewal. */
+/** Replaces a link's data, and its TTL and renewal where the command names them. */
 export async function updateLink(
   command: UpdateCommand,
   receiveCount: number,
@@ -50,35 +50,46 @@ export async function updateLink(
   if (record.applied.requestId === command.requestId) return { outcome: 'updated', link: linkOf(record) };
   if (!isLater(command, record.applied)) return superseded(record);
 
-  const ttl =
-    (command.ttl === undefined ? undefined : ttlSeconds(command.ttl, settings.MAX_TTL_DAYS)) ?? defaultTtlSeconds;
-  let expiresAt = Math.floor(ports.clock.wallMilliseconds() / 1000) + ttl;
-  let shortUrl = record.shortUrl;
+  const nowSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
+  const lifetime = lifetimeAfter(command, record, settings.MAX_TTL_DAYS, nowSeconds);
+  let { shortUrl } = record;
   const put = await ports.api.update(record.address, command);
-  if (put.meaning === 'ok') shortUrl = put.value.shortUrl;
-  else if (put.meaning === 'ambiguous') {
+  if (put.meaning === 'ok') {
+    shortUrl = put.value.shortUrl;
+  } else if (put.meaning === 'ambiguous') {
     const found = await ports.api.read(record.address);
     if (found.meaning !== 'ok' || !sameData(command.data, found.value.data)) return 'try-again';
-    expiresAt = found.value.expiresAt;
-  } else return answerOf(put);
+    lifetime.expiresAt = found.value.expiresAt;
+  } else {
+    return answerOf(put);
+  }
 
   const { data: _, campaign: __, ...kept } = record;
   const next: LinkRecord = {
     ...kept,
+    ...lifetime,
     shortUrl,
     pid: command.data.pid ?? '',
     ...(command.data.c !== undefined && { campaign: command.data.c }),
     dataDigest: dataDigest(secret, command.data),
     ...(settings.KEEP_DATA === 'full' && { data: command.data }),
-    ttlSeconds: ttl,
-    renewTtl: command.renewTtl ?? true,
     version: record.version + 1,
     applied: { requestedAt: command.requestedAt, requestId: command.requestId },
-    expiresAt,
   };
-  return (await ports.ledger.replaceLink(next, record.version))
-    ? { outcome: 'updated', link: linkOf(next) }
-    : 'try-again';
+  const replaced = await ports.ledger.replaceLink(next, record.version);
+  return replaced ? { outcome: 'updated', link: linkOf(next) } : 'try-again';
+}
+
+/**
+ * An update with a TTL replaces it and starts it anew. Without one, a link that renews itself starts its own TTL anew, as
+ * any update or click does, and one that does not keeps its expiry.
+ */
+function lifetimeAfter(command: UpdateCommand, record: LinkRecord, maxTtlDays: number, nowSeconds: number) {
+  const given = command.ttl === undefined ? undefined : ttlSeconds(command.ttl, maxTtlDays);
+  const ttl = given ?? record.ttlSeconds;
+  const renewTtl = command.renewTtl ?? record.renewTtl;
+  const startsAnew = given !== undefined || renewTtl;
+  return { ttlSeconds: ttl, renewTtl, expiresAt: startsAnew ? nowSeconds + ttl : record.expiresAt };
 }
 
 /** Deletes a link; its record stays for the horizon and remembers that. */

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { create, derivedIdOfCreate, LinkWorld } from '../../world/link-world.ts';
+
+describe('a batch', () => {
+  it('makes one link of two copies, and answers the second as a repeat', async () => {
+    const world = new LinkWorld();
+    const verdicts = await world.deliver(
+      { body: create },
+      { body: { ...create, requestedAt: '2026-03-01T10:00:03Z' } },
+    );
+    expect(verdicts).toEqual(['done', 'done']);
+    expect(world.api.calls).toEqual(['create']);
+    expect(world.outcomes.map(({ outcome, repeat, messageId }) => [outcome, repeat, messageId])).toEqual([
+      ['created', false, 'm-1'],
+      ['created', true, 'm-2'],
+    ]);
+    expect(world.outcomes[0]?.outcomeId).toBe(world.outcomes[1]?.outcomeId);
+  });
+
+  it('answers a repeat of an earlier batch in the same words, without a call', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: create });
+    world.now += 86_400_000;
+    await world.deliver({ body: create, messageId: 'm-9' });
+    expect(world.api.calls).toEqual(['create']);
+    const [first, again] = world.outcomes;
+    expect(again).toEqual({ ...first, messageId: 'm-9', repeat: true });
+  });
+
+  it('rejects another command under a requestId that was used, and keeps the first’s answer', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: create }, { body: { ...create, data: { pid: 'mail' } } });
+    expect(world.outcomes[1]).toMatchObject({
+      outcome: 'rejected',
+      reason: 'request-id-reused',
+      faults: [{ path: 'requestId', rule: 'unique', message: 'was used for another command before' }],
+    });
+    await world.deliver({ body: create, messageId: 'm-3' });
+    expect(world.told).toEqual(['created', 'rejected', 'created*']);
+    expect(world.api.quotaCalls).toBe(1);
+  });
+
+  it('answers what is stale without a call, and remembers it', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: { ...create, validUntil: '2026-03-01T10:00:04Z' } });
+    expect(world.api.calls).toEqual([]);
+    expect(world.told).toEqual(['stale']);
+  });
+
+  it('does not call stale what an earlier delivery made in time', async () => {
+    const world = new LinkWorld();
+    const inTime = { ...create, validUntil: '2026-03-01T10:00:10Z' };
+    world.ledger.failNext.add('addLink');
+    await world.deliver({ body: inTime });
+    world.now += 3_600_000;
+    await world.deliver({ body: inTime, receiveCount: 2 });
+    expect(world.told).toEqual(['created']);
+  });
+
+  it('calls stale what no earlier delivery has made, after a free look', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: { ...create, validUntil: '2026-03-01T10:00:04Z' }, receiveCount: 2 });
+    expect(world.api.calls).toEqual(['read']);
+    expect(world.told).toEqual(['stale']);
+  });
+
+  it('tells every fault of an invalid command, archives it whole, and acknowledges it', async () => {
+    const world = new LinkWorld();
+    const invalid = { ...create, ttl: '400d', brandDomain: 'elsewhere.example', data: { c: 'x' } };
+    expect(await world.deliver({ body: invalid })).toEqual(['done']);
+    expect(world.api.calls).toEqual([]);
+    expect(world.outcomes[0]).toMatchObject({
+      outcome: 'rejected',
+      reason: 'invalid-command',
+      source: 'crm',
+      requestId: 'r-1',
+    });
+    expect(world.outcomes[0]?.faults?.map(({ path, rule }) => `${path}: ${rule}`)).toEqual([
+      'data.pid: required',
+      'ttl: ttl',
+      'brandDomain: not-allowed',
+    ]);
+    expect(world.rejected).toMatchObject([{ body: JSON.stringify(invalid), sentAt: '2026-03-01T10:00:01.000Z' }]);
+  });
+
+  it('lets a mended command through under the requestId of a rejected one', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: { ...create, ttl: '400d' } });
+    await world.deliver({ body: create, messageId: 'm-2' });
+    expect(world.told).toEqual(['rejected', 'created']);
+  });
+
+  it('acknowledges a rejected command only when it is in the archive', async () => {
+    const world = new LinkWorld();
+    world.failNext.add('archive');
+    expect(await world.deliver({ body: 'not JSON' })).toEqual(['try-again']);
+    expect(world.outcomes).toEqual([]);
+  });
+
+  it('gives back what it has no time for, without beginning it', async () => {
+    const world = new LinkWorld();
+    world.remainingMilliseconds = 14_999;
+    expect(await world.deliver({ body: create })).toEqual(['out-of-time']);
+    expect(world.api.calls).toEqual([]);
+  });
+
+  it('does messages that were seen before thrice alone and last', async () => {
+    const world = new LinkWorld();
+    const suspect = {
+      body: { ...create, requestId: 'suspect', shortlinkId: 'suspect' },
+      messageId: 'm-s',
+      receiveCount: 3,
+    };
+    const others = Array.from({ length: 5 }, (_, index) => ({
+      body: { ...create, requestId: `r-${index}` },
+      messageId: `m-${index}`,
+    }));
+    await world.deliver(suspect, ...others);
+    expect(world.outcomes.at(-1)?.requestId).toBe('suspect');
+  });
+
+  it('fails as a whole, to be repeated, when the ledger cannot be read', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('requests');
+    await expect(world.deliver({ body: create })).rejects.toThrow('the ledger fails at requests');
+    expect(world.api.calls).toEqual([]);
+  });
+
+  it('hands a QR command of the link’s owner on, and refuses a stranger’s', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: create });
+    const qr = { ...create, data: undefined, action: 'qr', shortlinkId: derivedIdOfCreate };
+    await world.deliver(
+      { body: { ...qr, requestId: 'q-1', qr: { format: 'jpg' } }, messageId: 'm-2' },
+      { body: { ...qr, requestId: 'q-2', source: 'studio' }, messageId: 'm-3' },
+    );
+    expect(world.qrJobs).toMatchObject([
+      { requestId: 'q-1', action: 'qr', messageId: 'm-2', qr: { format: 'jpg' }, version: 1 },
+    ]);
+    expect(world.outcomes.at(-1)).toMatchObject({ outcome: 'rejected', reason: 'not-owner', requestId: 'q-2' });
+  });
+});

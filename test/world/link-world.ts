@@ -1,0 +1,124 @@
+import type { Delivery, Verdict } from '../../lambdas/domain/delivery.ts';
+import type { ObservedFields } from '../../lambdas/domain/observer.ts';
+import type { Outcome } from '../../lambdas/domain/outcome.ts';
+import type { QrJob } from '../../lambdas/domain/qr-job.ts';
+import {
+  type LinkWorkerEnvironment,
+  type LinkWorkerVariables,
+  linkWorkerEnvironment,
+} from '../../lambdas/link-worker/env.ts';
+import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
+import type { RejectedLine } from '../../lambdas/link-worker/ports.ts';
+import { readEnvironment } from '../../lambdas/runtime/environment.ts';
+import { InMemoryLedger } from './in-memory-ledger.ts';
+import { ScriptedApi } from './scripted-api.ts';
+
+export const linkWorkerVariables: LinkWorkerVariables = {
+  LANE: 'campaign',
+  API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
+  API_TOKEN_SECRET_ARN: 'arn:token',
+  LINK_ID_SECRET_ARN: 'arn:link-id',
+  LINK_ID_LENGTH: '12',
+  LINK_CALLS_PER_SECOND: '100',
+  CALLS_IN_FLIGHT: '8',
+  CALL_TIMEOUT_MILLISECONDS: '10000',
+  LEDGER_TABLE_NAME: 'ledger',
+  ARCHIVE_BUCKET_NAME: 'archive',
+  LANE_QUEUE_URL: 'http://127.0.0.1:1/lane',
+  QR_QUEUE_URL: 'http://127.0.0.1:1/qr',
+  OUTCOME_TOPIC_ARN: 'arn:outcomes',
+  OUTCOMES_PER_PUBLISH: '10',
+  PRODUCERS: JSON.stringify([
+    { source: 'crm', templates: ['A1b3'] },
+    { source: 'studio', templates: ['A1b3'] },
+  ]),
+  TEMPLATES: JSON.stringify({ A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] } }),
+  CONFLICT_POLICY: 'reject',
+  KEEP_DATA: 'digest',
+  REQUEST_HORIZON_DAYS: '75',
+  QUOTA_RESERVE_CALLS: '1000',
+  MAX_DATA_CHARACTERS: '2048',
+  MAX_TTL_DAYS: '365',
+};
+
+/** A valid create, to be changed where a test needs it. */
+export const create = {
+  specVersion: '1.0',
+  source: 'crm',
+  requestId: 'r-1',
+  action: 'create',
+  onelinkId: 'A1b3',
+  data: { pid: 'sms', c: 'spring' },
+  requestedAt: '2026-03-01T10:00:00Z',
+} as const;
+
+/** What `create` derives under the secret below; literal, so that a change of the derivation is noticed. */
+export const derivedIdOfCreate = '4n18ywz91bkz';
+
+/** The link worker with everything outside it in memory, and a clock that the test moves. */
+export class LinkWorld {
+  now = Date.parse('2026-03-01T10:00:05Z');
+  remainingMilliseconds = 60_000;
+  readonly ledger = new InMemoryLedger();
+  readonly api = new ScriptedApi(() => this.now);
+  readonly outcomes: Outcome[] = [];
+  readonly qrJobs: QrJob[] = [];
+  readonly rejected: RejectedLine[] = [];
+  readonly logs: { message: string; fields: ObservedFields }[] = [];
+  readonly counts = new Map<string, number>();
+  /** Set to make the next publish, QR job or archive line fail. */
+  readonly failNext = new Set<'tell' | 'ask' | 'archive'>();
+  readonly #work: ReturnType<typeof linkWorker>;
+
+  constructor(settings: Partial<LinkWorkerEnvironment> = {}) {
+    const log = (message: string, fields: ObservedFields = {}) => void this.logs.push({ message, fields });
+    this.#work = linkWorker(
+      { ...readEnvironment(linkWorkerEnvironment, linkWorkerVariables), ...settings },
+      {
+        api: this.api,
+        ledger: this.ledger,
+        linkIdSecret: { value: async () => 'a secret of the test' },
+        outcomes: { tell: async (outcome) => this.#orFail('tell', () => this.outcomes.push(outcome)) },
+        qrQueue: { ask: async (job) => this.#orFail('ask', () => this.qrJobs.push(job)) },
+        archive: { addRejected: async (line) => this.#orFail('archive', () => this.rejected.push(line)) },
+        observer: {
+          count: (metric, by = 1) => void this.counts.set(metric, (this.counts.get(metric) ?? 0) + by),
+          milliseconds: () => {},
+          level: () => {},
+          info: log,
+          warn: log,
+        },
+        clock: {
+          wallMilliseconds: () => this.now,
+          monotonicMilliseconds: () => this.now,
+          sleep: async (milliseconds) => {
+            this.now += milliseconds;
+          },
+        },
+      },
+    );
+  }
+
+  /** One batch; each entry is a message body, an object being sent as JSON. */
+  deliver(...messages: { body: unknown; messageId?: string; receiveCount?: number }[]): Promise<Verdict[]> {
+    const deliveries = messages.map(
+      ({ body, messageId, receiveCount = 1 }, index): Delivery => ({
+        messageId: messageId ?? `m-${index + 1}`,
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        receiveCount,
+        sentAtMilliseconds: Date.parse('2026-03-01T10:00:01Z'),
+      }),
+    );
+    return this.#work(deliveries, { remainingMilliseconds: () => this.remainingMilliseconds });
+  }
+
+  /** The kinds told so far, repeats marked with a star. */
+  get told(): string[] {
+    return this.outcomes.map(({ outcome, repeat }) => (repeat ? `${outcome}*` : outcome));
+  }
+
+  #orFail(what: 'tell' | 'ask' | 'archive', run: () => void): void {
+    if (this.failNext.delete(what)) throw new Error(`the test says that ${what} fails`);
+    run();
+  }
+}
