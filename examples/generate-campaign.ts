@@ -1,0 +1,123 @@
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { changes } from './campaign/changes.ts';
+import { repetitions, reusedRequestIds, staleMessages, takenIds } from './campaign/collisions.ts';
+import { type Envelope, wrapped } from './campaign/envelopes.ts';
+import { invalidCommands } from './campaign/invalid-commands.ts';
+import { type Create, creates, early, type Fate, type Line, times } from './campaign/line.ts';
+import { type SeededRandom, seededRandom } from './campaign/seeded-random.ts';
+import { continueOnPhone, customerMessage, printedCode, referral } from './campaign/use-cases.ts';
+
+/**
+ * Makes the example campaign: 2,000 messages as producers would send them, most of them sound. Always the same.
+ *
+ *     examples/campaign.ndjson        one message body per line
+ *     examples/campaign.setup.json    what must be there before, and which lines leave their source's default lane
+ */
+
+/** A link that was made elsewhere, and whose ID somebody asks for. */
+export interface ForeignLink {
+  onelinkId: string;
+  shortlinkId: string;
+  data: Record<string, string>;
+  foreign: true;
+}
+
+/** What a run needs to know besides the messages. */
+export interface CampaignSetup {
+  foreignLinks: ForeignLink[];
+  /** Line number, from 1, to lane. */
+  lanes: Record<string, string>;
+}
+
+export interface Campaign {
+  bodies: string[];
+  setup: CampaignSetup;
+  /** What becomes of each line. */
+  fates: Fate[];
+}
+
+const size = 2_000;
+/** In the past, for the pipeline refuses a time that is ahead. */
+const firstRequestAt = Date.parse('2025-11-03T08:00:00Z');
+const millisecondsBetweenRequests = 1_700;
+
+const foreignLinks = (
+  [
+    ['A1b3', 'summer'],
+    ['A1b3', 'download'],
+    ['A1b3', 'welcome'],
+    ['abc123', 'app'],
+    ['abc123', 'menu'],
+  ] as const
+).map(([onelinkId, shortlinkId]): ForeignLink => {
+  return { onelinkId, shortlinkId, data: { pid: 'made_by_hand', c: 'dashboard' }, foreign: true };
+});
+
+export function generateCampaign(): Campaign {
+  const random = seededRandom(20_251_103);
+  const lines = writtenLines(random).sort((one, other) => one.place - other.place);
+  const otherLanes = lines.flatMap(({ lane }, index) => (lane === undefined ? [] : [[String(index + 1), lane]]));
+  return {
+    bodies: lines.map((line, index) => bodyOf(line, index, random)),
+    setup: { foreignLinks, lanes: Object.fromEntries(otherLanes) },
+    fates: lines.map(({ fate }) => fate),
+  };
+}
+
+function writtenLines(random: SeededRandom): Line[] {
+  const printed = times(75, (number) => printedCode(random, number));
+  const referrals = times(180, (number) => referral(random, number, 'product'));
+  const isNamed = ({ shortlinkId }: Create) => shortlinkId !== undefined;
+  const named = referrals.filter(isNamed);
+  const unnamed = referrals.filter((one) => !isNamed(one));
+  const [reused, repeated] = [unnamed.slice(0, 3), unnamed.slice(3, 8)];
+  const referredTo = new Set([...named, ...printed.filter(isNamed), ...reused, ...repeated]);
+
+  const lines: Line[] = [
+    ...[...printed, ...referrals].map((one) => creates(one, referredTo.has(one) ? early(random) : random.fraction())),
+    ...times(100, (number) => creates(continueOnPhone(random, number), random.fraction())),
+    ...times(40, (number) => creates(referral(random, number, 'crm'), random.fraction())),
+    ...staleMessages(random),
+    ...takenIds(random, foreignLinks, named.slice(0, 6)),
+    ...reusedRequestIds(random, reused),
+    ...changes(random, {
+      updated: [...named.slice(10, 14), ...printed.filter(isNamed).slice(0, 4)],
+      deleted: named.slice(14, 20),
+      coded: named.slice(20, 26),
+      outdated: named.slice(26, 29),
+      seized: named.slice(29, 31),
+    }),
+    ...invalidCommands().map((body): Line => ({ fate: 'rejected', body, place: random.fraction() })),
+    ...repetitions(random, repeated),
+  ];
+  const messages = times(size - lines.length, (number) => customerMessage(random, number));
+  return [...lines, ...messages.map((one) => creates(one, random.fraction()))];
+}
+
+/** Most producers send bare commands; each of the others has a carrier that suits it. */
+const bare: readonly Envelope[] = ['bare'];
+const carriers: Readonly<Record<string, readonly Envelope[]>> = {
+  crm: ['bare', 'bare', 'bare', 'bare', 'bare', 'bare', 'cloudevent'],
+  product: ['bare', 'bare', 'eventbridge'],
+  studio: ['bare', 'sns'],
+};
+
+function bodyOf({ body, requestedAt }: Line, index: number, random: SeededRandom): string {
+  if (typeof body === 'string') return body;
+  if (Array.isArray(body)) return JSON.stringify(body);
+  const at = new Date(firstRequestAt + index * millisecondsBetweenRequests).toISOString();
+  const { action, source, requestId, ...fields } = body as Record<string, unknown>;
+  const command = { specVersion: '1.0', source, requestId, action, requestedAt: requestedAt ?? at, ...fields };
+  return wrapped(command, random.pick(carriers[String(source)] ?? bare), random);
+}
+
+if (import.meta.main) {
+  const { bodies, setup } = generateCampaign();
+  const write = (file: string, text: string) => {
+    writeFileSync(fileURLToPath(new URL(file, import.meta.url)), text);
+    console.log(`examples/${file}`);
+  };
+  write('campaign.ndjson', `${bodies.join('\n')}\n`);
+  write('campaign.setup.json', `${JSON.stringify(setup, null, 2)}\n`);
+}
