@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { config } from '../lib/config.ts';
-import { ConfigurationError, validateConfiguration } from '../lib/config-schema.ts';
+import { ConfigurationError, validateConfiguration } from '../lib/config-validation.ts';
 import { addStages } from '../lib/stages.ts';
 
 /** `cdk synth` makes every stage; `cdk synth -c stage=production` makes one. All of them are checked either way. */
@@ -11,7 +11,7 @@ try {
   const plans = addStages(app, configuration, typeof only === 'string' ? only : undefined);
   console.error(plans.join('\n'));
   console.error(
-    'New AWS accounts may have a quota of 10 concurrent Lambda executions, and 100 must stay unreserved: check before deploying.',
+    'A new AWS account may run only 10 Lambda environments, and 100 must stay unreserved: check the quota.',
   );
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;

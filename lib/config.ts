@@ -1,7 +1,7 @@
 import type { Configuration, PipelineSettings } from './config-schema.ts';
 
 /**
- * Every number that an operator may change, on one screen. Synthesis checks all of it (config-schema.ts, rate-budget.ts)
+ * Every number that an operator may change, on one screen. Synthesis checks all of it (config-validation.ts)
  * and refuses what cannot work, naming the path, the rule and the value.
  */
 

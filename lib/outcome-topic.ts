@@ -19,7 +19,7 @@ export class OutcomeTopic extends Construct {
     this.topic = new Topic(this, 'Topic', {
       displayName: props.serviceName,
       enforceSSL: true,
-      // An outcome holds a short link, which may sign somebody in. SNS's own key lets every publisher of this account use it.
+      // An outcome holds a short link, which may sign somebody in. SNS's own key serves this account's publishers.
       masterKey: Alias.fromAliasName(this, 'Key', 'alias/aws/sns'),
     });
   }

@@ -2,12 +2,8 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import {
-  type AccountSettings,
-  ConfigurationError,
-  type PipelineSettings,
-  type StageSettings,
-} from './config-schema.ts';
+import type { AccountSettings, PipelineSettings, StageSettings } from './config-schema.ts';
+import { ConfigurationError } from './config-validation.ts';
 import { Governor } from './governor.ts';
 import { Lane, pascal } from './lane.ts';
 import { AlarmSet } from './observability/alarm-set.ts';

@@ -17,7 +17,8 @@ export const consume = (queue: Queue) =>
  * latter, and each batch they send in vain costs its messages a receive. `Enabled` stays out of the template, so that a
  * deployment does not wake a lane that was paused.
  *
- * Lambda stops filling a batch at 6 MB of payload, so 1,000 commands of up to 6 KB arrive together, larger ones in smaller batches.
+ * Lambda stops filling a batch at 6 MB of payload: 1,000 commands of up to 6 KB arrive together, larger ones in smaller
+ * batches.
  */
 export function feed(scope: Construct, worker: LambdaFunction, queue: Queue, plan: WorkerPlan): EventSourceMapping {
   return new EventSourceMapping(scope, 'Mapping', {

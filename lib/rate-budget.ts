@@ -71,7 +71,10 @@ export const maxReceiveCount = 20;
 /** SQS keeps a message 14 days at most. A dead letter keeps its first arrival's time, so this must be the longer one. */
 export const deadLetterRetentionDays = 14;
 
-/** How long a full batch should keep a worker busy. A lane with a window is after throughput: its slot idles between batches. */
+/**
+ * How long a full batch should keep a worker busy. A lane with a window is after throughput, and its slot idles between
+ * batches.
+ */
 const throughputBusySeconds = 10;
 /** A lane without a window is after latency: a command waits about this long behind the others of its batch. */
 const latencyBusySeconds = 0.5;
@@ -80,7 +83,7 @@ const latencyBusySeconds = 0.5;
 const assumedLatencySeconds = 0.2;
 const assumedOverheadSeconds = 0.1;
 
-/** QR is slow by contract: batches of ten at 6 calls a second would idle a fifth of the time, so lanes with a window take more. */
+/** QR is slow by contract: with batches of ten at 6 calls a second a slot would idle a fifth of the time. */
 const qrBatchSize = (windowSeconds: number) => (windowSeconds > 0 ? 100 : 10);
 
 /** Lambda's longest timeout. */

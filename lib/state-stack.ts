@@ -27,7 +27,7 @@ export interface StateStackProps extends StackProps {
   readonly removalPolicy: StageSettings['removalPolicy'];
 }
 
-/** Holds what must outlive everything else, apart from it. Its logical IDs never change: a new one is a new, empty table. */
+/** Holds what must outlive all the rest. Its logical IDs never change: a new one is a new, empty table. */
 export class StateStack extends Stack implements PipelineState {
   readonly ledger: Table;
   readonly qrImages: Bucket;
@@ -65,7 +65,7 @@ export class StateStack extends Stack implements PipelineState {
       expiration: Duration.days(archiveDays),
     });
 
-    // Secrets Manager makes up a value, so that the stack deploys before anybody has the token; the operator puts the real one.
+    // Secrets Manager makes up a value, so that the stack deploys before there is a token; the operator puts the real one.
     this.apiToken = new Secret(this, 'ApiToken', { description: 'OneLink API token, raw', removalPolicy });
     // Short-link IDs are derived with it: rotated, a repeated command would derive another ID and make a second link.
     this.linkIdSecret = new Secret(this, 'LinkIdSecret', {
@@ -76,7 +76,8 @@ export class StateStack extends Stack implements PipelineState {
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
-        'The API token is issued by AppsFlyer, which has no call to rotate it; the link-ID secret must never change, or a repeated command makes a second link.',
+        'The API token is issued by AppsFlyer, which has no call to rotate it; the link-ID secret must never change, ' +
+        'or a repeated command makes a second link.',
     });
 
     // Fixed by hand, not by the construct tree: moving a construct must not replace what it holds.
@@ -110,7 +111,8 @@ function privateBucket(
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',
     reason:
-      'Only the pipeline’s roles write here and object keys hold short-link IDs, which are confidential: access logs would copy them into a bucket of their own. CloudTrail data events tell who read what, where that is wanted.',
+      'Object keys may hold short-link IDs, which are confidential: access logs would copy them into one more bucket. ' +
+      'CloudTrail data events tell who read what, where that is wanted.',
   });
   return bucket;
 }

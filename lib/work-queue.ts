@@ -9,8 +9,8 @@ export interface WorkQueueProps {
 }
 
 /**
- * A queue and where its messages go when they crash the worker time and again. Encrypted with SQS's own keys, which EventBridge and SNS can
- * write under without a key policy; TLS only. A message may be 1 MiB, SQS's own limit: a command is a few KB at most.
+ * A queue, and where its messages go that come back time and again. Encrypted with SQS's own keys, under which EventBridge
+ * and SNS can write without a key policy; TLS only. A message may be 1 MiB, SQS's limit: a command is a few KB at most.
  */
 export class WorkQueue extends Construct {
   readonly queue: Queue;

@@ -84,7 +84,7 @@ export function alarmsOf({ serviceName, lanes, commandRetentionDays }: Omit<Obse
           subject,
           metric: work.deadLetters.metricApproximateNumberOfMessagesVisible(latest),
           threshold: 1,
-          means: `Some ${what} crashed their worker time and again and are answered by nobody until they are redriven.`,
+          means: `Some ${what} came back twenty times without being settled: nobody answers them until they are redriven.`,
         }),
       ),
       settings.windowSeconds > 0
@@ -95,7 +95,9 @@ export function alarmsOf({ serviceName, lanes, commandRetentionDays }: Omit<Obse
             metric: age,
             threshold: oldestSeconds,
             periods: 5,
-            means: `The oldest command has waited for ${settings.oldestCommandAlarmMinutes} minutes: more is sent than the lane's rate carries, or the lane waits.`,
+            means:
+              `The oldest command has waited for ${settings.oldestCommandAlarmMinutes} minutes: ` +
+              'more comes in than the rate of the lane carries, or it stands still.',
           }
         : {
             ...page,
@@ -131,7 +133,9 @@ export function alarmsOf({ serviceName, lanes, commandRetentionDays }: Omit<Obse
         id: 'commands-held',
         metric: metrics.lane(laneMetric.commandHeld, name),
         threshold: 1,
-        means: `The month's quota is down to the lane's reserve of ${settings.quotaReserveCalls.toLocaleString('en')} calls. Its commands wait.`,
+        means:
+          `The month’s quota is down to the lane’s reserve of ${settings.quotaReserveCalls.toLocaleString('en')} calls. ` +
+          'Its commands wait.',
       },
       {
         ...ticket,

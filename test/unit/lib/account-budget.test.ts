@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { config } from '../../../lib/config.ts';
-import { type Configuration, ConfigurationError, validateConfiguration } from '../../../lib/config-schema.ts';
+import type { Configuration } from '../../../lib/config-schema.ts';
+import { ConfigurationError, validateConfiguration } from '../../../lib/config-validation.ts';
 import { budgetOf, planLanes } from '../../../lib/rate-budget.ts';
 
 const share = fc.integer({ min: 2, max: 60 }).map((percent) => percent / 100);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { config } from '../../../lib/config.ts';
-import { type Configuration, ConfigurationError, validateConfiguration } from '../../../lib/config-schema.ts';
+import type { Configuration } from '../../../lib/config-schema.ts';
+import { ConfigurationError, validateConfiguration } from '../../../lib/config-validation.ts';
 
 /** The shipped configuration with something written over: `'stages.production.pipelines.0.lanes.campaign.batchSize'`. */
 function changed(...changes: readonly (readonly [path: string, value: unknown])[]): unknown {
