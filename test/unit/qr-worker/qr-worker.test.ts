@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest';
+import type { ApiAnswer } from '../../../lambdas/domain/api-answer.ts';
+import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import type { QrImage } from '../../../lambdas/domain/qr-image.ts';
+import type { QrJob } from '../../../lambdas/domain/qr-job.ts';
+import { type QrWorkerVariables, qrWorkerEnvironment } from '../../../lambdas/qr-worker/env.ts';
+import { qrWorker } from '../../../lambdas/qr-worker/qr-worker.ts';
+import { readEnvironment } from '../../../lambdas/runtime/environment.ts';
+import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
+
+const variables: QrWorkerVariables = {
+  LANE: 'campaign',
+  API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
+  API_TOKEN_SECRET_ARN: 'arn:token',
+  QR_CALLS_PER_SECOND: '8',
+  CALLS_IN_FLIGHT: '1',
+  CALL_TIMEOUT_MILLISECONDS: '10000',
+  LEDGER_TABLE_NAME: 'ledger',
+  QR_BUCKET_NAME: 'codes',
+  QR_QUEUE_URL: 'http://127.0.0.1:1/qr',
+  OUTCOME_TOPIC_ARN: 'arn:outcomes',
+  OUTCOMES_PER_PUBLISH: '10',
+  REQUEST_HORIZON_DAYS: '75',
+  MAX_QR_ATTEMPTS: '8',
+};
+
+const job: QrJob = {
+  specVersion: '1.0',
+  source: 'studio',
+  requestId: 'q-1',
+  action: 'qr',
+  messageId: 'm-1',
+  commandDigest: 'digest',
+  onelinkId: 'A1b3',
+  shortlinkId: 'poster',
+  version: 3,
+  qr: { format: 'png', size: 600 },
+  metadata: { shop: '7' },
+  sentAtMilliseconds: Date.parse('2026-03-01T10:00:00Z'),
+};
+const png: QrImage = { format: 'png', bytes: Buffer.from('an image') };
+const refused = (meaning: 'absent' | 'permanent' | 'transient' | 'account-blocked'): ApiAnswer<QrImage> => ({
+  meaning,
+  fault: { path: '', rule: `scripted-${meaning}`, message: 'as the test says' },
+});
+
+function givenWorld(...answers: ApiAnswer<QrImage>[]) {
+  const ledger = new InMemoryLedger();
+  const [outcomes, stored, asked]: [Outcome[], string[], unknown[]] = [[], [], []];
+  const work = qrWorker(readEnvironment(qrWorkerEnvironment, variables), {
+    api: {
+      qr: async (address, spec) => {
+        asked.push({ ...address, ...spec });
+        return answers.shift() ?? { meaning: 'ok', value: png };
+      },
+    },
+    ledger,
+    store: {
+      bucket: 'codes',
+      put: async ({ onelinkId, shortlinkId }, image) => {
+        const key = `qr/${onelinkId}/${shortlinkId}.${image.format}`;
+        stored.push(key);
+        return key;
+      },
+    },
+    outcomes: { tell: async (outcome) => void outcomes.push(outcome) },
+    observer: { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} },
+    clock: {
+      wallMilliseconds: () => Date.parse('2026-03-01T10:00:05Z'),
+      monotonicMilliseconds: () => 0,
+      sleep: async () => {},
+    },
+  });
+  const deliver = (jobs: unknown[], receiveCount = 1, remaining = 60_000) =>
+    work(
+      jobs.map((body, index) => ({
+        messageId: `qr-${index}`,
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+        receiveCount,
+        sentAtMilliseconds: 0,
+      })),
+      { remainingMilliseconds: () => remaining },
+    );
+  return { ledger, outcomes, stored, asked, deliver };
+}
+
+describe('a QR job', () => {
+  it('ends with the image in the bucket, a note in the ledger and an outcome that answers the command’s message', async () => {
+    const { deliver, outcomes, stored, asked, ledger } = givenWorld();
+    expect(await deliver([job])).toEqual(['done']);
+    expect(asked).toEqual([{ onelinkId: 'A1b3', shortlinkId: 'poster', format: 'png', size: 600 }]);
+    expect(stored).toEqual(['qr/A1b3/poster.png']);
+    expect(outcomes).toMatchObject([
+      {
+        outcome: 'qr-ready',
+        action: 'qr',
+        source: 'studio',
+        requestId: 'q-1',
+        messageId: 'm-1',
+        repeat: false,
+        link: { onelinkId: 'A1b3', shortlinkId: 'poster', version: 3 },
+        qr: { bucket: 'codes', key: 'qr/A1b3/poster.png', format: 'png', bytes: 8 },
+        metadata: { shop: '7' },
+      },
+    ]);
+    expect(ledger.answered.get('studio/q-1')?.outcome.outcome).toBe('qr-ready');
+  });
+
+  it('of a create leaves the create’s own request record alone', async () => {
+    const { deliver, ledger, outcomes } = givenWorld();
+    await deliver([{ ...job, action: 'create' }]);
+    expect(ledger.answered.size).toBe(0);
+    expect(outcomes).toMatchObject([{ outcome: 'qr-ready', action: 'create' }]);
+  });
+
+  it('of a repeated command is answered from its record, without a call', async () => {
+    const { deliver, outcomes, asked } = givenWorld();
+    await deliver([job]);
+    await deliver([{ ...job, messageId: 'm-2' }]);
+    expect(asked).toHaveLength(1);
+    expect(outcomes.map(({ messageId, repeat }) => [messageId, repeat])).toEqual([
+      ['m-1', false],
+      ['m-2', true],
+    ]);
+  });
+
+  it('under a requestId that was used for something else is rejected', async () => {
+    const { deliver, outcomes } = givenWorld();
+    await deliver([job, { ...job, commandDigest: 'another', messageId: 'm-2' }]);
+    expect(outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'request-id-reused', messageId: 'm-2' });
+  });
+
+  it('is tried again while the API fails, and fails for good at its last attempt', async () => {
+    const { deliver, outcomes } = givenWorld(refused('transient'), refused('transient'));
+    expect(await deliver([job], 7)).toEqual(['try-again']);
+    expect(outcomes).toEqual([]);
+    expect(await deliver([job], 8)).toEqual(['done']);
+    expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'api-unavailable' }]);
+  });
+
+  it('waits for a link that may be too fresh to be found, then says that there is none', async () => {
+    const { deliver, outcomes } = givenWorld(refused('absent'), refused('absent'));
+    expect(await deliver([job], 2)).toEqual(['try-again']);
+    expect(await deliver([job], 3)).toEqual(['done']);
+    expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-not-found' }]);
+  });
+
+  it('fails at once when the API calls the request wrong', async () => {
+    const { deliver, outcomes } = givenWorld(refused('permanent'));
+    expect(await deliver([job])).toEqual(['done']);
+    expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'refused-by-api' }]);
+  });
+
+  it('never fails for an account that is blocked, and spares the rest of the batch the call', async () => {
+    const { deliver, outcomes, asked } = givenWorld(refused('account-blocked'));
+    expect(await deliver([job, { ...job, requestId: 'q-2' }], 8)).toEqual(['account-blocked', 'account-blocked']);
+    expect(asked).toHaveLength(1);
+    expect(outcomes).toEqual([]);
+  });
+
+  it('that is none goes back, to end in the dead-letter queue', async () => {
+    const { deliver } = givenWorld();
+    expect(await deliver(['not JSON', { hello: 'world' }])).toEqual(['try-again', 'try-again']);
+  });
+
+  it('goes back unbegun when there is no time left', async () => {
+    const { deliver, asked } = givenWorld();
+    expect(await deliver([job], 1, 14_000)).toEqual(['out-of-time']);
+    expect(asked).toEqual([]);
+  });
+});
