@@ -21,7 +21,7 @@ const parameter = fc.tuple(
 
 const command = fc
   .record({
-    action: fc.constantFrom('create', 'update', 'delete', 'qr', 'upsert'),
+    action: fc.constantFrom('create', 'create', 'create', 'update', 'delete', 'qr', 'upsert'),
     requestId: fc.oneof(
       { weight: 5, arbitrary: fc.stringMatching(/^[a-z]{1,3}$/) },
       { weight: 1, arbitrary: fc.string() },
