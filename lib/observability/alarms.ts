@@ -9,6 +9,7 @@ import { pipelineMetrics } from './metrics.ts';
 export const alarmIds = [
   'dead-letters',
   'commands-late',
+  'commands-returned',
   'commands-expiring',
   'backlog-old',
   'governor-silent',
@@ -67,6 +68,7 @@ export function alarmsOf({ serviceName, lanes, commandRetentionDays }: Omit<Obse
   const ofLane = ({ name, settings, commands, qrJobs, linkWorker, qrWorker }: Lane): AlarmLine[] => {
     const age = commands.queue.metricApproximateAgeOfOldestMessage(latest);
     const oldestSeconds = settings.oldestCommandAlarmMinutes * 60;
+    const reserve = settings.quotaReserveCalls.toLocaleString('en');
     const queues = [
       { subject: name, work: commands, what: 'commands' },
       { subject: `${name}-qr`, work: qrJobs, what: 'QR jobs' },
@@ -108,6 +110,18 @@ export function alarmsOf({ serviceName, lanes, commandRetentionDays }: Omit<Obse
             periods: 2,
             means: `Somebody has waited for a link for more than ${settings.oldestCommandAlarmMinutes} minutes.`,
           },
+      {
+        ...page,
+        ...about,
+        id: 'commands-returned',
+        metric: metrics.lane(laneMetric.commandReturned, name),
+        // SQS's age of the oldest message leaves out what was delivered more than three times: this does not. A hiccup of
+        // the API returns a batch or two; a lane with a window may take half an hour to get over it.
+        threshold: settings.windowSeconds > 0 ? 1_000 : 10,
+        periods: settings.windowSeconds > 0 ? 6 : 3,
+        means:
+          'Commands go back to the queue again and again: the API or something of ours fails, and links are not made.',
+      },
       ...queues.map(
         ({ subject, work, what }): AlarmLine => ({
           ...page,
@@ -133,9 +147,7 @@ export function alarmsOf({ serviceName, lanes, commandRetentionDays }: Omit<Obse
         id: 'commands-held',
         metric: metrics.lane(laneMetric.commandHeld, name),
         threshold: 1,
-        means:
-          `The month’s quota is down to the lane’s reserve of ${settings.quotaReserveCalls.toLocaleString('en')} calls. ` +
-          'Its commands wait.',
+        means: `Of the month’s quota no more than the lane’s reserve is left (${reserve} calls). Its commands wait.`,
       },
       {
         ...ticket,

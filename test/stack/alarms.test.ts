@@ -52,7 +52,15 @@ describe('the alarms', () => {
       id,
       `qr-${id}`,
     ]);
-    const common = [...ofLane, 'account-refused', 'commands-held', 'rate-limited', 'commands-rejected', 'qr-failed'];
+    const common = [
+      ...ofLane,
+      'account-refused',
+      'commands-held',
+      'commands-returned',
+      'rate-limited',
+      'commands-rejected',
+      'qr-failed',
+    ];
     const expected = [
       ...[...common, 'commands-late'].map((id) => `OneLink-production-transactional-${id}`),
       ...[...common, 'backlog-old'].map((id) => `OneLink-production-campaign-${id}`),
@@ -92,6 +100,8 @@ describe('the alarms', () => {
     expect(at('campaign-dead-letters')).toBe('AWS/SQS ApproximateNumberOfMessagesVisible Maximum 60 s × 1 >= 1');
     expect(at('transactional-commands-late')).toBe('AWS/SQS ApproximateAgeOfOldestMessage Maximum 60 s × 2 >= 300');
     expect(at('campaign-backlog-old')).toBe('AWS/SQS ApproximateAgeOfOldestMessage Maximum 60 s × 5 >= 21600');
+    expect(at('transactional-commands-returned')).toBe('OneLinkPipeline CommandReturned Sum 300 s × 3 >= 10');
+    expect(at('campaign-commands-returned')).toBe('OneLinkPipeline CommandReturned Sum 300 s × 6 >= 1000');
     // eight of ten days
     expect(at('campaign-commands-expiring')).toBe('AWS/SQS ApproximateAgeOfOldestMessage Maximum 60 s × 5 >= 691200');
     expect(at('governor-silent')).toBe('OneLinkPipeline QuotaPolled Sum 60 s × 10 < 1');

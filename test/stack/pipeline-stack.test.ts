@@ -2,7 +2,9 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
+import { governorEnvironment } from '../../lambdas/governor/env.ts';
 import { linkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
+import { qrWorkerEnvironment } from '../../lambdas/qr-worker/env.ts';
 import { config } from '../../lib/config.ts';
 import type { PipelineSettings } from '../../lib/config-schema.ts';
 import { ConfigurationError } from '../../lib/config-validation.ts';
@@ -214,15 +216,27 @@ describe('the workers', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
-  test('get an environment that keeps their contract', () => {
-    const variables: Record<string, unknown> = functions.CampaignLinkWorkerFunction?.Properties.Environment.Variables;
-    // What only the deployment knows stands here as a reference.
-    const resolved = Object.fromEntries(
-      Object.entries(variables).map(([name, value]) => [
+  /** A function's variables, with an address in place of what only the deployment knows. */
+  const environmentOf = (id: string): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries<unknown>(functions[id]?.Properties.Environment.Variables).map(([name, value]) => [
         name,
         typeof value === 'string' ? value : 'https://resolved.example',
       ]),
     );
+
+  test('get environments that keep their contracts', () => {
+    expect(qrWorkerEnvironment.parse(environmentOf('CampaignQrWorkerFunction'))).toMatchObject({
+      LANE: 'campaign',
+      QR_CALLS_PER_SECOND: 6,
+      CALLS_IN_FLIGHT: 9,
+      MAX_QR_ATTEMPTS: 8,
+    });
+    expect(governorEnvironment.parse(environmentOf('GovernorWorkerFunction'))).toMatchObject({
+      APPSFLYER_ACCOUNT_ID: 'acc-demo',
+      MONTHLY_QUOTA_CALLS: 7_500_000,
+    });
+    const resolved = environmentOf('CampaignLinkWorkerFunction');
     expect(linkWorkerEnvironment.parse(resolved)).toMatchObject({
       LANE: 'campaign',
       LINK_CALLS_PER_SECOND: 97,
