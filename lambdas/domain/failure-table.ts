@@ -120,6 +120,8 @@ export function meaningOf(operation: Operation, result: ApiResult): Meaning {
   if (status === 404) return operation === 'create' ? 'permanent' : 'absent';
   if (status === 409) return operation === 'create' ? 'exists' : 'transient';
   if (status === 408 || status === 425) return lost;
+  // The API's own failure under a client's status, as it tells one of a POST.
+  if (type === 'internal_error') return lost;
   if (status >= 400 && status < 500) return 'permanent';
   // 1xx, 2xx other than 200, 3xx and 5xx.
   return lost;
