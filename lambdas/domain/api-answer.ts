@@ -1,5 +1,6 @@
 import { apiErrorOf, type Meaning } from './failure-table.ts';
 import type { Fault } from './fault.ts';
+import { encodeAngleBrackets } from './link-data.ts';
 
 /** An answer of the OneLink API, as its client hands it on. */
 export type ApiAnswer<Value> = { meaning: 'ok'; value: Value } | { meaning: Exclude<Meaning, 'ok'>; fault: Fault };
@@ -41,7 +42,16 @@ export function faultOfApiError(status: number | undefined, body: unknown, data:
   const [, parameter, reason] = told ?? [];
   if (parameter === undefined || reason === undefined || !Object.hasOwn(data, parameter))
     return { path: '', rule, message };
-  const safe = reason.replaceAll(/'[^']*'|"[^"]*"/g, '…');
-  const leaks = Object.values(data).some((value) => value.length > 2 && safe.includes(value));
+  // From the first quotation mark to the last: a quoted value may hold some of its own.
+  const safe = reason.replaceAll(/'.*'|".*"/gs, '…');
+  const shown = safe.toLowerCase();
+  const leaks = Object.values(data).some(
+    (value) => value.length > 2 && formsOf(value).some((form) => shown.includes(form.toLowerCase())),
+  );
   return { path: `data.${parameter}`, rule, message: leaks ? message : safe };
+}
+
+/** A value as it was given, as it was sent, and as a URL has it. */
+function formsOf(value: string): string[] {
+  return [value, encodeAngleBrackets(value), encodeURIComponent(value.toWellFormed())];
 }
