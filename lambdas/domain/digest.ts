@@ -39,9 +39,7 @@ export function dataDigest(secret: string, data: Record<string, string>): string
  */
 export function sameData(asked: Record<string, string>, held: Record<string, unknown>): boolean {
   const form = (value: unknown) => String(value).replaceAll(/%3c/gi, '<').replaceAll(/%3e/gi, '>');
-  const names = Object.keys(asked);
-  return (
-    names.length === Object.keys(held).length &&
-    names.every((name) => Object.hasOwn(held, name) && form(asked[name]) === form(held[name]))
-  );
+  const formed = (data: object) => new Map(Object.entries(data).map(([name, value]) => [form(name), form(value)]));
+  const [wanted, there] = [formed(asked), formed(held)];
+  return wanted.size === there.size && [...wanted].every(([name, value]) => there.get(name) === value);
 }
