@@ -1,0 +1,175 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  dataAsSent,
+  dataCharacters,
+  dataFaults,
+  encodeAngleBrackets,
+  forbiddenParameters,
+  parameterRules,
+} from '../../../lambdas/domain/link-data.ts';
+
+const maxCharacters = 2_048;
+/** The faults of one parameter beside a valid `pid`, as `path rule`. */
+const faultsOf = (name: string, value: unknown) =>
+  dataFaults({ pid: 'sms', [name]: value }, maxCharacters).map(({ path, rule }) => `${path} ${rule}`);
+
+const a = (length: number) => 'a'.repeat(length);
+
+describe('the published lengths', () => {
+  const published: Record<number, string[]> = {
+    20: ['af_channel', 'af_cost_model'],
+    24: ['af_c_id', 'af_adset_id', 'af_ad_id', 'af_ad_type', 'af_siteid'],
+    40: ['af_og_title'],
+    50: ['af_prt', 'af_sub_siteid'],
+    100: ['c', 'af_adset', 'af_ad', 'af_keywords', 'af_sub1', 'af_sub2', 'af_sub3', 'af_sub4', 'af_sub5'],
+    150: ['pid'],
+    300: ['af_og_description'],
+  };
+  const rows = Object.entries(published).flatMap(([length, names]) =>
+    names.map((name): [string, number] => [name, Number(length)]),
+  );
+
+  it.each(rows)('let %s have %i characters and no more', (name, length) => {
+    expect(faultsOf(name, a(length))).toEqual([]);
+    expect(faultsOf(name, a(length + 1))).toEqual([`data.${name} length`]);
+  });
+
+  it('are none for deep links, utm and custom parameters', () => {
+    for (const name of ['deep_link_value', 'deep_link_sub10', 'utm_campaign', 'af_sub6', 'order', 'toString']) {
+      expect(faultsOf(name, a(1_500)), name).toEqual([]);
+    }
+  });
+});
+
+describe('the published formats', () => {
+  it.each<[name: string, good: unknown[], bad: unknown[]]>([
+    ['pid', ['email', 'my source_1-x', 7], ['', ' sms', 'sms ', 'a/b', 'a<b', 'a>b', 'a*b', 'a&b', 'a?b', 'a\\b']],
+    ['c', ['', 'spring sale', 'a/b&c'], [' spring', 'spring ', '\tspring']],
+    ['af_click_lookback', ['1d', '9d', '30d', '1h', '23h'], ['0d', '31d', '24h', '0h', '7', '7D', '07d']],
+    ['af_viewthrough_lookback', ['1h', '24h'], ['0h', '25h', '1d']],
+    ['af_reengagement_window', ['1d', '90d', '1h', '36h', 'lifetime'], ['91d', '37h', '0d', 'Lifetime', '1w']],
+    ['is_retargeting', ['true', 'false', true, false], ['', 'TRUE', 'yes', 1]],
+    ['af_force_deeplink', [true], ['1']],
+    ['af_param_forwarding', ['false'], ['no']],
+    ['af_cost_currency', ['EUR', 'usd'], ['EU', 'EURO', '€', '']],
+    ['af_cost_value', ['0', '1.5', '12.3456', 3, 0.25], ['', '1.23456', '.5', '5.', '1,5', '-1', -1]],
+    [
+      'af_r',
+      ['https://example.com', 'https://example.com/a?b=c&d=https://e.f', 'HTTPS://example.com'],
+      [
+        'http://example.com',
+        'https://',
+        'https://a.b/#c',
+        'https://a.b/c d',
+        'example.com',
+        '//a.b',
+        '',
+        'javascript:1',
+      ],
+    ],
+    ['af_web_dp', ['https://a.b'], ['a.b']],
+    ['af_ios_url', ['https://a.b'], ['app://a']],
+    ['af_android_url', ['https://a.b'], ['market://a']],
+    ['af_og_image', ['https://a.b/c.png'], ['/c.png']],
+    ['af_dp', ['app://product/1', 'mailto:x', 'https://a.b'], ['product', 'app:', '1app://x', 'app://a b', '']],
+  ])('of %s', (name, good, bad) => {
+    for (const value of good) expect(faultsOf(name, value), String(value)).toEqual([]);
+    for (const value of bad) expect(faultsOf(name, value), String(value)).toEqual([`data.${name} format`]);
+  });
+});
+
+describe('parameters that are never sent', () => {
+  it.each(['shortlink', 'source_caller', 'onelink_id', 'af_qr', 'ttl', 'renew_ttl', 'brand_domain'])('%s', (name) => {
+    expect(faultsOf(name, 'x')).toEqual([`data.${name} forbidden`]);
+    expect(forbiddenParameters.has(name)).toBe(true);
+  });
+
+  it.each([[null], [undefined], [{}], [['x']], [Number.NaN], [Number.POSITIVE_INFINITY]])('the value %j', (value) => {
+    expect(faultsOf('af_sub1', value)).toEqual(['data.af_sub1 type']);
+  });
+
+  it('one without a name', () => {
+    expect(faultsOf('', 'x')).toEqual(['data. name']);
+  });
+});
+
+describe('the data as a whole', () => {
+  it('must have a pid', () => {
+    expect(dataFaults({ c: 'spring' }, maxCharacters)).toEqual([
+      { path: 'data.pid', rule: 'required', message: 'the media source is mandatory' },
+    ]);
+  });
+
+  it('is told all its faults at once', () => {
+    const rules = dataFaults({ c: ' x', ttl: '1d', af_prt: a(51), is_retargeting: 'no' }, maxCharacters);
+    expect(rules.map(({ path, rule }) => `${path} ${rule}`)).toEqual([
+      'data.c format',
+      'data.ttl forbidden',
+      'data.af_prt length',
+      'data.is_retargeting format',
+      'data.pid required',
+    ]);
+  });
+
+  it('may have exactly as many characters as the API takes', () => {
+    // {"pid":"sms","x":"…"} is 20 characters of JSON without the value; pid=sms&x=… is 10 as a query string.
+    expect(dataFaults({ pid: 'sms', x: a(2_028) }, maxCharacters)).toEqual([]);
+    expect(dataFaults({ pid: 'sms', x: a(2_029) }, maxCharacters)).toEqual([
+      {
+        path: 'data',
+        rule: 'payload-length',
+        message: 'must not exceed 2048 characters as JSON or as a query string; it has 2049',
+      },
+    ]);
+  });
+
+  it('is measured as it is sent, by the longer of its two forms', () => {
+    expect(dataCharacters({ pid: 'sms' })).toBe(13);
+    // {"pid":"a>"} is sent as {"pid":"a%3E"}: 14. As a query string it is pid=a%253E: 10.
+    expect(dataCharacters({ pid: 'a>' })).toBe(14);
+    // pid=%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9 against {"pid":"ééééé"}.
+    expect(dataCharacters({ pid: 'ééééé' })).toBe(34);
+  });
+
+  it('of a hostile length is refused without being matched against patterns', () => {
+    const startedAt = performance.now();
+    const faults = dataFaults(
+      { pid: 'sms', af_r: `https://a${a(200_000)}#`, c: `x${' '.repeat(200_000)}` },
+      maxCharacters,
+    );
+    expect(faults.map(({ rule }) => rule)).toEqual(['length', 'payload-length']);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+});
+
+describe('what is sent', () => {
+  it('has angle brackets encoded, in names and values, and nothing else touched', () => {
+    expect(dataAsSent({ pid: 'sms', 'a<b>': '<x> & "y" +/?#%20' })).toEqual({
+      pid: 'sms',
+      'a%3Cb%3E': '%3Cx%3E & "y" +/?#%20',
+    });
+  });
+
+  it('never holds an angle bracket, and encoding twice changes nothing', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const encoded = encodeAngleBrackets(text);
+        expect(encoded).not.toMatch(/[<>]/);
+        expect(encodeAngleBrackets(encoded)).toBe(encoded);
+      }),
+    );
+  });
+});
+
+describe('a fault', () => {
+  it('never carries the value', () => {
+    const names = fc.constantFrom(...Object.keys(parameterRules), ...forbiddenParameters, 'custom');
+    const planted = fc.string({ minLength: 0, maxLength: 400 }).map((rest) => `jane#555-0100 ${rest}`);
+    fc.assert(
+      fc.property(names, fc.oneof(planted, fc.constant({ deep: 'jane#555-0100' })), (name, value) => {
+        expect(JSON.stringify(dataFaults({ [name]: value }, 100))).not.toContain('555-0100');
+      }),
+    );
+  });
+});
