@@ -9,9 +9,10 @@ import type { LinkWorkerPorts } from './ports.ts';
 
 /**
  * A change may arrive before the create of its link, which may even have crashed and be waiting for its own redelivery.
- * So a change of an unknown link waits for seven deliveries: with the delays of return-delay.ts, ten minutes at least.
+ * So a change of an unknown link waits for eight deliveries: with the delays of return-delay.ts (10 s, doubling, at least
+ * half of each), that is 635 s or more, which a queue's visibility time-out of 365 s (lib/rate-budget.ts) fits into.
  */
-const deliveriesToWaitForCreate = 7;
+const deliveriesToWaitForCreate = 8;
 
 /**
  * The link that a command speaks of, or why it may not: only the source that made a link may change it or have its code.

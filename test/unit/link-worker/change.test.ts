@@ -62,7 +62,8 @@ describe('an update', () => {
     const early = { ...update, shortlinkId: 'later' };
     expect(await world.deliver({ body: early })).toEqual(['try-again']);
     expect(world.api.calls).toEqual([]);
-    expect(await world.deliver({ body: early, receiveCount: 7 })).toEqual(['done']);
+    expect(await world.deliver({ body: early, receiveCount: 7 })).toEqual(['try-again']);
+    expect(await world.deliver({ body: early, receiveCount: 8 })).toEqual(['done']);
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'link-not-found' }]);
   });
 

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { commandReader } from '../../lambdas/domain/command.ts';
+import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/outcome.ts';
+import { config } from '../../lib/config.ts';
+
+const text = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
+const examples = [...text.matchAll(/```json\n([^]*?)```/g)].map(
+  ([, json = '']) => JSON.parse(json) as Record<string, unknown>,
+);
+const production = config.stages.production?.pipelines[0];
+
+describe('docs/commands.md', () => {
+  const commands = examples.filter((example) => 'specVersion' in example && !('outcome' in example));
+
+  it.each(commands.map((command) => [String(command.requestId), command]))(
+    'shows a valid command: %s',
+    (_, command) => {
+      const read = commandReader({
+        contract: { maxDataCharacters: 2048, maxTtlDays: 365 },
+        producers: production?.producers ?? [],
+        templates: production?.templates ?? {},
+      });
+      expect(read(command, Date.parse(String(command.requestedAt)))).toEqual({ command: expect.anything() });
+    },
+  );
+
+  it('shows every action, and create for each of the four use cases', () => {
+    expect(
+      Object.entries(Object.groupBy(commands, ({ action }) => String(action))).map(([action, list]) => [
+        action,
+        list?.length,
+      ]),
+    ).toEqual([
+      ['create', 4],
+      ['update', 1],
+      ['qr', 1],
+      ['delete', 1],
+    ]);
+  });
+
+  it('shows a valid outcome, and names each kind there is', () => {
+    const outcomes = examples.filter((example) => 'outcome' in example);
+    expect(outcomes).toHaveLength(1);
+    for (const outcome of outcomes) expect(outcomeSchema.strict().parse(outcome)).toEqual(outcome);
+    const named = [...text.matchAll(/^\| `([a-z-]+)` \| /gm)].map(([, kind]) => kind);
+    expect(named).toEqual(expect.arrayContaining([...outcomeKinds]));
+  });
+});
