@@ -28,7 +28,7 @@ const lane = z.strictObject({
   batchSize: count(1, 10_000, 'SQS event source mappings'),
   windowSeconds: count(0, 300, 'SQS event source mappings'),
   quotaReserveCalls: count(0, 1_000_000_000),
-  oldestCommandAlarmMinutes: count(1, 10_080, 'CloudWatch alarms look back 7 days'),
+  oldestCommandAlarmMinutes: count(1, 10_080, 'a week'),
   rejectedAlarmPer15Minutes: count(1, 10_000_000),
   conflictPolicy: conflictPolicy.optional(),
 });
@@ -98,31 +98,15 @@ export const accountSchema = z.strictObject({
   maxTtlDays: count(1, 3_650),
 });
 
+// Days, from a week to a decade, that CloudWatch Logs offers (PutRetentionPolicy).
+const logRetentionPeriods = [
+  7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
 export const stageSchema = z.strictObject({
   tags: z.record(z.string(), z.string()),
   removalPolicy: choice('retain', 'destroy'),
-  // The periods that CloudWatch Logs offers (PutRetentionPolicy), from a week to a decade.
-  logRetentionDays: choice(
-    7,
-    14,
-    30,
-    60,
-    90,
-    120,
-    150,
-    180,
-    365,
-    400,
-    545,
-    731,
-    1096,
-    1827,
-    2192,
-    2557,
-    2922,
-    3288,
-    3653,
-  ),
+  logRetentionDays: choice(...logRetentionPeriods),
   alarms: z.strictObject({
     email: text(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address').optional(),
     pageTopicArn: topicArn.optional(),

@@ -94,7 +94,7 @@ export const config: Configuration = {
     },
     staging: {
       tags: { application: 'onelink-pipeline', stage: 'staging' },
-      removalPolicy: 'destroy',
+      removalPolicy: 'destroy', // everything goes with its stack, once the buckets are empty
       logRetentionDays: 14,
       alarms: {},
       pipelines: [{ ...pipeline, account: 'acmeStaging' }],
