@@ -5,7 +5,7 @@ import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/outcome.ts';
 import { config } from '../../lib/config.ts';
 
 const text = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
-const examples = [...text.matchAll(/```json\n([^]*?)```/g)].map(
+const examples = [...text.matchAll(/```json\n(.*?)```/gs)].map(
   ([, json = '']) => JSON.parse(json) as Record<string, unknown>,
 );
 const production = config.stages.production?.pipelines[0];
