@@ -19,8 +19,8 @@ export const queueProperties = z.looseObject({
   RedrivePolicy: json,
 });
 
-/** Kept by the engine, and shown by GetQueueAttributes, but without effect. */
-const shownOnly = z.looseObject({
+/** With those that the engine keeps, and GetQueueAttributes shows, though they have no effect. */
+const queueAttributes = queueProperties.omit({ QueueName: true }).extend({
   MessageRetentionPeriod: text,
   RedriveAllowPolicy: json,
   KmsMasterKeyId: text,
@@ -47,17 +47,10 @@ export interface QueueState {
 /** Creates the queues of a deployment. */
 export async function createQueues(deployment: Deployment, sqs: SQSClient): Promise<void> {
   for (const resource of deployment.resources('AWS::SQS::Queue')) {
-    const properties = {
-      ...deployment.properties(resource, queueProperties),
-      ...deployment.properties(resource, shownOnly),
-    };
-    const names = [...Object.keys(queueProperties.shape), ...Object.keys(shownOnly.shape)];
-    const Attributes = Object.fromEntries(
-      Object.entries(properties).filter(
-        (entry): entry is [string, string] =>
-          entry[0] !== 'QueueName' && names.includes(entry[0]) && typeof entry[1] === 'string',
-      ),
-    );
+    const Attributes: Record<string, string> = {};
+    for (const [name, value] of Object.entries(deployment.properties(resource, queueAttributes))) {
+      if (name in queueAttributes.shape && typeof value === 'string') Attributes[name] = value;
+    }
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: resource.name, Attributes }));
     if (QueueUrl !== resource.ref) throw new Error(`queue ${resource.name} is at ${QueueUrl}, not at ${resource.ref}`);
   }

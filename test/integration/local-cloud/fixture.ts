@@ -5,6 +5,7 @@ import path from 'node:path';
 import {
   GetQueueAttributesCommand,
   type Message,
+  type MessageAttributeValue,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SQSClient,
@@ -89,10 +90,17 @@ export class QueueDriver {
     this.client = new SQSClient(cloud.clientConfig('sqs'));
   }
 
-  async send(url: string, bodies: readonly string[]): Promise<void> {
+  async send(
+    url: string,
+    bodies: readonly string[],
+    MessageAttributes: Record<string, MessageAttributeValue> = {},
+    messagesPerCall = 10,
+  ): Promise<void> {
     const calls: Promise<unknown>[] = [];
-    for (let first = 0; first < bodies.length; first += 10) {
-      const Entries = bodies.slice(first, first + 10).map((MessageBody, index) => ({ Id: String(index), MessageBody }));
+    for (let first = 0; first < bodies.length; first += messagesPerCall) {
+      const Entries = bodies
+        .slice(first, first + messagesPerCall)
+        .map((MessageBody, index) => ({ Id: String(index), MessageBody, MessageAttributes }));
       calls.push(this.client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries })));
     }
     await Promise.all(calls);
@@ -127,4 +135,11 @@ export async function printed<T>(bench: Bench, cloud: LocalCloud, logicalIdPrefi
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as T);
+}
+
+/** The URL of the queue whose logical ID begins with this. */
+export async function urlOf(cloud: LocalCloud, prefix: string): Promise<string> {
+  const queue = (await cloud.queues()).find(({ logicalId }) => logicalId.startsWith(prefix));
+  if (!queue) throw new Error(`no queue ${prefix}`);
+  return queue.url;
 }

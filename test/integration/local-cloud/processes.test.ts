@@ -1,0 +1,89 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { Duration } from 'aws-cdk-lib';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { expect, test } from 'vitest';
+import { type Bench, openBench, QueueDriver, until, urlOf } from './fixture.ts';
+
+/** A queue whose worker never comes to an end by itself. */
+function declareEndless(bench: Bench): void {
+  const queue = new Queue(bench.stack, 'Lane', { visibilityTimeout: Duration.minutes(5) });
+  const worker = bench.declareFunction(
+    bench.stack,
+    'Worker',
+    'export const handler = () => new Promise((resolve) => setTimeout(resolve, 60_000));',
+    { timeout: Duration.minutes(1), functionName: 'worker' },
+  );
+  worker.addEventSource(new SqsEventSource(queue, { batchSize: 1 }));
+}
+
+/** Process IDs of the engines and environments that belong to this bench: its directory is in their command line. */
+async function processesOf(bench: Bench): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const [command, environment] = await Promise.all(
+      ['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
+    );
+    if (command?.includes(bench.directory) || environment?.includes(bench.directory)) found.push(pid);
+  }
+  return found;
+}
+
+// Processes are looked up in /proc.
+const onLinux = test.skipIf(process.platform !== 'linux');
+
+onLinux('when the cloud stops, no environment is left, not even one in the middle of an invocation', async () => {
+  const bench = await openBench();
+  declareEndless(bench);
+  const cloud = await bench.start();
+  await new QueueDriver(cloud).send(await urlOf(cloud, 'Lane'), ['endless']);
+  await until(
+    () => cloud.environments()[0]?.environments[0]?.busy,
+    (busy) => busy === true,
+  );
+  expect(await processesOf(bench)).toHaveLength(1);
+
+  await cloud.stop();
+
+  expect(await processesOf(bench)).toEqual([]);
+  await expect(fetch(cloud.endpoints.sqs)).rejects.toThrow();
+  await expect(fetch(cloud.endpoints.dynamodb)).rejects.toThrow();
+  await expect(fetch(cloud.endpoints.lambda)).rejects.toThrow();
+});
+
+onLinux('when the process that runs the cloud is killed, engines and environments end with it', async () => {
+  // Given a cloud in a process of its own, with an environment in the middle of an invocation
+  const bench = await openBench();
+  declareEndless(bench);
+  bench.app.synth();
+  const parent = fork(new URL('./cloud-process.ts', import.meta.url), [bench.app.outdir, bench.directory], {
+    execArgv: [],
+  });
+  const [started] = (await once(parent, 'message')) as [{ endpoints: string[] }];
+  await until(
+    () => processesOf(bench),
+    (pids) => pids.length >= 2,
+  );
+
+  parent.kill('SIGKILL');
+  await once(parent, 'exit');
+
+  expect(
+    await until(
+      () => processesOf(bench),
+      (pids) => pids.length === 0,
+    ),
+  ).toEqual([]);
+  for (const endpoint of started.endpoints) {
+    await until(
+      () =>
+        fetch(endpoint).then(
+          () => 'up',
+          () => 'down',
+        ),
+      (state) => state === 'down',
+    );
+  }
+});

@@ -1,0 +1,145 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, MathExpression, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { expect, test } from 'vitest';
+import { openBench, QueueDriver, until, urlOf } from './fixture.ts';
+
+const minute = Duration.minutes(1);
+
+test('a metric that a function embeds in its log raises an alarm, which its topic tells', async () => {
+  // Given a function that writes what it is told to, and an alarm on it
+  const bench = await openBench();
+  const pages = new Queue(bench.stack, 'Pages');
+  const topic = new Topic(bench.stack, 'Alarms');
+  topic.addSubscription(new SqsSubscription(pages, { rawMessageDelivery: true }));
+  bench.declareFunction(
+    bench.stack,
+    'Worker',
+    `export const handler = async (values) => console.log(JSON.stringify({
+       _aws: { Timestamp: 0, CloudWatchMetrics: [
+         { Namespace: 'Links', Dimensions: [['lane']], Metrics: [{ Name: 'Refused' }, { Name: 'Latency' }] } ] },
+       lane: 'campaign', ...values }));`,
+    { functionName: 'worker' },
+  );
+  const metric = (metricName: string, statistic: string) =>
+    new Metric({ namespace: 'Links', metricName, dimensionsMap: { lane: 'campaign' }, statistic, period: minute });
+  const refused = new Alarm(bench.stack, 'Refused', {
+    alarmName: 'links-refused',
+    alarmDescription: 'RUNBOOK.md#refused',
+    metric: metric('Refused', Stats.SUM),
+    threshold: 3,
+    evaluationPeriods: 1,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
+  refused.addAlarmAction(new SnsAction(topic));
+  new Alarm(bench.stack, 'Slow', {
+    alarmName: 'links-slow',
+    metric: metric('Latency', 'p90'),
+    threshold: 100,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+    evaluationPeriods: 1,
+  });
+  new Alarm(bench.stack, 'Share', {
+    alarmName: 'links-refused-share',
+    metric: new MathExpression({
+      expression: 'IF(calls > 0, 100 * refused / calls, 0)',
+      usingMetrics: { refused: metric('Refused', Stats.SUM), calls: metric('Latency', Stats.SAMPLE_COUNT) },
+      period: minute,
+    }),
+    threshold: 50,
+    evaluationPeriods: 1,
+  });
+  let shift = 0;
+  const cloud = await bench.start({ clock: { now: () => Date.now() + shift } });
+
+  await cloud.invoke('worker', { Refused: 2, Latency: [10, 10, 10, 10, 10, 10, 10, 10, 500, 500] });
+  await cloud.invoke('worker', { Refused: 1, Latency: 10 });
+  await until(
+    () => cloud.metrics.sum('Links', 'Refused', { lane: 'campaign' }),
+    (sum) => sum === 3,
+  );
+  expect(cloud.alarms().map(({ state }) => state)).toEqual(Array(3).fill('INSUFFICIENT_DATA'));
+
+  // When the minute is over
+  shift = 60_000;
+
+  // Then each alarm knows its state, and what was to be told was told as CloudWatch tells it
+  await until(
+    () => cloud.alarmTransitions().length,
+    (count) => count === 3,
+  );
+  expect(Object.fromEntries(cloud.alarms().map(({ name, state }) => [name, state]))).toEqual({
+    'links-refused': 'ALARM',
+    'links-slow': 'ALARM',
+    'links-refused-share': 'OK',
+  });
+  const sqs = new QueueDriver(cloud);
+  const [page] = await sqs.receive(await urlOf(cloud, 'Pages'));
+  expect(JSON.parse(page?.Body ?? '')).toMatchObject({
+    AlarmName: 'links-refused',
+    AlarmDescription: 'RUNBOOK.md#refused',
+    OldStateValue: 'INSUFFICIENT_DATA',
+    NewStateValue: 'ALARM',
+    Trigger: {
+      MetricName: 'Refused',
+      Namespace: 'Links',
+      Threshold: 3,
+      Dimensions: [{ name: 'lane', value: 'campaign' }],
+    },
+  });
+
+  // And when it is quiet for long enough, it is over
+  shift = 5 * 60_000;
+  await until(
+    () => cloud.alarms().find(({ name }) => name === 'links-refused')?.state,
+    (state) => state === 'OK',
+  );
+});
+
+test("alarms on AWS's own metrics of queues see messages and their age; on what is not measured they are reported", async () => {
+  const bench = await openBench();
+  const deadLetters = new Queue(bench.stack, 'DeadLetters');
+  const alarm = (id: string, metric: Metric, threshold: number) =>
+    new Alarm(bench.stack, id, {
+      alarmName: id,
+      metric: metric.with({ period: minute }),
+      threshold,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  alarm('visible', deadLetters.metricApproximateNumberOfMessagesVisible(), 2);
+  alarm('old', deadLetters.metricApproximateAgeOfOldestMessage(), 3_600);
+  alarm('unmeasured', new Metric({ namespace: 'AWS/SNS', metricName: 'NumberOfNotificationsFailed' }), 1);
+  let shift = 0;
+  const cloud = await bench.start({ clock: { now: () => Date.now() + shift }, sampleQueuesEverySeconds: 0.1 });
+  const sqs = new QueueDriver(cloud);
+
+  await sqs.send(await urlOf(cloud, 'DeadLetters'), ['a', 'b']);
+  const QueueName = (await cloud.queues())[0]?.name ?? '';
+  await until(
+    () => cloud.metrics.latest('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName }),
+    (visible) => visible === 2,
+  );
+  shift = 60_000;
+
+  await until(
+    () => cloud.alarmTransitions().length,
+    (count) => count === 3,
+  );
+  expect(
+    cloud
+      .alarms()
+      .map(({ name, state }) => `${name} ${state}`)
+      .sort(),
+  ).toEqual(['old OK', 'unmeasured OK', 'visible ALARM']);
+  expect(cloud.metrics.sum('AWS/SQS', 'NumberOfMessagesSent', { QueueName })).toBe(2);
+  expect(cloud.notices).toContainEqual(
+    expect.objectContaining({
+      subject: 'AWS::CloudWatch::Alarm',
+      reason: 'nothing here measures AWS/SNS NumberOfNotificationsFailed: alarms on it see no data',
+    }),
+  );
+});
