@@ -34,15 +34,14 @@ export class Batching<Item> {
 
   add(item: Item): Promise<void> {
     return new Promise((resolve, reject) => {
-      const bytes = this.#options.bytesOf(item);
-      const held = this.#waiting.reduce((sum, waiting) => sum + waiting.bytes, 0);
-      if (held + bytes > this.#options.maxBytes) this.#flush();
-      this.#waiting.push({ item, bytes, attempts: 0, resolve, reject });
-      this.#schedule();
+      this.#enter({ item, bytes: this.#options.bytesOf(item), attempts: 0, resolve, reject });
     });
   }
 
-  #schedule(): void {
+  #enter(entry: Waiting<Item>): void {
+    const held = this.#waiting.reduce((sum, waiting) => sum + waiting.bytes, 0);
+    if (held + entry.bytes > this.#options.maxBytes) this.#flush();
+    this.#waiting.push(entry);
     if (this.#waiting.length >= this.#options.maxItems) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), this.#options.lingerMilliseconds);
   }
@@ -66,10 +65,7 @@ export class Batching<Item> {
       const reason = failed.get(index);
       if (reason === undefined) entry.resolve();
       else if (++entry.attempts >= 3) entry.reject(new Error(`refused three times: ${reason}`));
-      else {
-        this.#waiting.push(entry);
-        this.#schedule();
-      }
+      else this.#enter(entry);
     }
   }
 }
