@@ -2,7 +2,7 @@
 export type ReturnCause = 'try-again' | 'account-blocked' | 'quota-held' | 'out-of-time';
 
 const firstDelaySeconds: Record<ReturnCause, number> = {
-  'out-of-time': 0,
+  'out-of-time': 5,
   'try-again': 10,
   // Minutes: a person has to act, or the month to turn.
   'account-blocked': 300,

@@ -19,8 +19,8 @@ describe('a returned message', () => {
     ['account-blocked', 3, [600, 1_200]],
     ['quota-held', 1, [450, 900]],
     ['quota-held', 6, [10_800, 21_600]],
-    ['out-of-time', 1, [0, 0]],
-    ['out-of-time', 20, [0, 0]],
+    ['out-of-time', 1, [3, 5]],
+    ['out-of-time', 4, [20, 40]],
   ])('stays away for a jittered, doubling time: %s, delivery %i', (cause, receiveCount, expected) => {
     expect(ends(cause, receiveCount)).toEqual(expected);
   });
