@@ -1,4 +1,10 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { ApiResult } from '../domain/failure-table.ts';
 
@@ -35,20 +41,32 @@ export class HttpTransport {
       const secure = call.url.protocol === 'https:';
       const options: RequestOptions = { method: call.method, headers: headersOf(call) };
       options.agent = secure ? this.#https : this.#http;
-      const request = (secure ? httpsRequest : httpRequest)(call.url, options);
       let sent = false;
+      let told = false;
+      const tellSent = () => {
+        if (!told) call.onSent();
+        told = true;
+      };
       const end = (result: ApiResult) => {
         clearTimeout(timer);
-        call.onSent();
+        tellSent();
         resolve(result);
       };
-      const timer = setTimeout(() => {
+      let request: ClientRequest;
+      let timer: NodeJS.Timeout | undefined;
+      try {
+        request = (secure ? httpsRequest : httpRequest)(call.url, options);
+      } catch {
+        // A header that cannot be sent, such as a token with a character beyond Latin-1.
+        return end({ unanswered: 'not-sent' });
+      }
+      timer = setTimeout(() => {
         request.destroy();
         end({ unanswered: sent ? 'timeout' : 'not-sent' });
       }, this.#timeoutMilliseconds);
       request.on('finish', () => {
         sent = true;
-        call.onSent();
+        tellSent();
       });
       request.on('response', (response) => {
         readJson(response).then(
