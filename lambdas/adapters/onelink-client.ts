@@ -49,7 +49,7 @@ const shortUrlAnswer = z.object({ shortlink_url: z.url() }).transform((body) => 
 const linkAnswer = z
   .object({ payload: z.record(z.string(), z.unknown()), expiry: z.iso.datetime({ offset: true }) })
   .transform((body): LinkAtApi => ({ data: body.payload, expiresAt: Math.floor(Date.parse(body.expiry) / 1000) }));
-const deleteAnswer = z.unknown().transform(() => null);
+const deleteAnswer = z.literal('ok').transform(() => null);
 const qrAnswer = z.object({ qr: z.string() }).transform((body, context): QrImage => {
   const image = decodeQrImage(body.qr);
   if (image !== undefined) return image;
