@@ -1,0 +1,248 @@
+import { GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Ledger } from '../../../lambdas/adapters/ledger.ts';
+import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
+import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import { givenTable } from './given-engines.ts';
+
+let dynamo: Awaited<ReturnType<typeof givenTable>>;
+let ledger: Ledger;
+const slept: number[] = [];
+const clock = {
+  wallMilliseconds: () => 0,
+  monotonicMilliseconds: () => 0,
+  sleep: async (milliseconds: number) => void slept.push(milliseconds),
+};
+
+beforeAll(async () => {
+  dynamo = await givenTable();
+  ledger = new Ledger(dynamo.client, dynamo.table, clock);
+});
+
+const outcome: Outcome = {
+  specVersion: '1.0',
+  outcomeId: 'o',
+  outcome: 'created',
+  action: 'create',
+  source: 'crm',
+  requestId: 'r',
+  lane: 'campaign',
+  messageId: 'm',
+  repeat: false,
+  decidedAt: '2026-03-10T12:00:00.000Z',
+};
+
+function request(requestId: string, source = 'crm'): RequestRecord {
+  return { source, requestId, commandDigest: 'digest', outcome: { ...outcome, source, requestId }, expiresAt: 1 };
+}
+
+function link(shortlinkId: string, change: Partial<LinkRecord> = {}): LinkRecord {
+  return {
+    address: { onelinkId: 'A1b3', shortlinkId },
+    source: 'crm',
+    requestId: 'r',
+    state: 'live',
+    shortUrl: `https://acme.onelink.me/A1b3/${shortlinkId}`,
+    pid: 'sms',
+    dataDigest: 'digest',
+    ttlSeconds: 86_400,
+    renewTtl: true,
+    version: 1,
+    applied: { requestedAt: '2026-03-10T12:00:00Z', requestId: 'r' },
+    expiresAt: 1_773_144_000,
+    ...change,
+  };
+}
+
+/** What DynamoDB was asked while this ran. */
+async function inputsOf(run: () => Promise<void>): Promise<unknown[]> {
+  const inputs: unknown[] = [];
+  dynamo.client.middlewareStack.add(
+    (next) => (args) => {
+      inputs.push(args.input);
+      return next(args);
+    },
+    { step: 'initialize', name: 'note', priority: 'low' },
+  );
+  await run();
+  dynamo.client.middlewareStack.remove('note');
+  return inputs;
+}
+
+describe('request records', () => {
+  it('are found by source and request, and by nothing else', async () => {
+    await ledger.rememberRequest(request('a/b'));
+    await ledger.rememberRequest(request('a/b', 'shop'));
+    expect(await ledger.request({ source: 'crm', requestId: 'a/b' })).toMatchObject(request('a/b'));
+    expect(await ledger.request({ source: 'shop', requestId: 'a/b' })).toMatchObject(request('a/b', 'shop'));
+    expect(await ledger.request({ source: 'crm', requestId: 'a' })).toBeUndefined();
+    expect(await ledger.request({ source: 'CRM', requestId: 'a/b' })).toBeUndefined();
+  });
+
+  it('are found for a whole batch, however large, with copies and strangers in it', async () => {
+    const ids = Array.from({ length: 230 }, (_, index) => `batch-${index}`);
+    await Promise.all(ids.map((id) => ledger.rememberRequest(request(id))));
+    const asked = [...ids, ...ids.slice(0, 50), 'unknown-1', 'unknown-2'];
+    const found = await ledger.requests(asked.map((requestId) => ({ source: 'crm', requestId })));
+    expect(found.size).toBe(230);
+    expect(found.get('crm/batch-229')).toMatchObject(request('batch-229'));
+    expect(found.has('crm/unknown-1')).toBe(false);
+  });
+
+  it('are none for an empty batch, without a call', async () => {
+    let found: unknown;
+    const inputs = await inputsOf(async () => {
+      found = await ledger.requests([]);
+    });
+    expect(found).toEqual(new Map());
+    expect(inputs).toEqual([]);
+  });
+
+  it('say the same after they are remembered twice, and the last word counts', async () => {
+    await ledger.rememberRequest(request('twice'));
+    await ledger.rememberRequest({ ...request('twice'), commandDigest: 'second' });
+    expect(await ledger.request({ source: 'crm', requestId: 'twice' })).toMatchObject({ commandDigest: 'second' });
+  });
+
+  it('are asked for again, after a pause, when DynamoDB left some unread', async () => {
+    // Prepare: the first answer leaves the last two keys, the second the last one.
+    slept.length = 0;
+    for (const id of ['p1', 'p2', 'p3']) await ledger.rememberRequest(request(id));
+    let left = 3;
+    dynamo.client.middlewareStack.add(
+      (next) => async (args) => {
+        const { RequestItems } = args.input as { RequestItems: Record<string, { Keys: object[] }> };
+        const keys = RequestItems.ledger?.Keys ?? [];
+        const taken = keys.slice(0, 1);
+        left--;
+        const answer = await next({ ...args, input: { RequestItems: { ledger: { Keys: taken } } } } as typeof args);
+        const UnprocessedKeys = left > 0 ? { ledger: { Keys: keys.slice(1) } } : {};
+        return { ...answer, output: { ...answer.output, UnprocessedKeys } };
+      },
+      { step: 'initialize', name: 'leave-some-unread', priority: 'low' },
+    );
+    // Act
+    const asked = ['p1', 'p2', 'p3'].map((requestId) => ({ source: 'crm', requestId }));
+    const found = await ledger.requests(asked);
+    dynamo.client.middlewareStack.remove('leave-some-unread');
+    // Assess
+    expect([...found.keys()].toSorted()).toEqual(['crm/p1', 'crm/p2', 'crm/p3']);
+    expect(slept).toEqual([200, 400]);
+  });
+
+  it('that stay unread are no empty answer: a repeat would be carried out twice', async () => {
+    slept.length = 0;
+    dynamo.client.middlewareStack.add(
+      () => async (args) => ({
+        response: {},
+        output: { $metadata: {}, UnprocessedKeys: (args.input as { RequestItems: object }).RequestItems },
+      }),
+      { step: 'initialize', name: 'read-nothing', priority: 'low' },
+    );
+    await expect(ledger.requests([{ source: 'crm', requestId: 'p1' }])).rejects.toThrow('unread eight times');
+    dynamo.client.middlewareStack.remove('read-nothing');
+    expect(slept).toEqual([200, 400, 800, 1_600, 2_000, 2_000, 2_000, 2_000]);
+  });
+});
+
+describe('link records', () => {
+  it('are added once: whoever comes second gets the first', async () => {
+    const first = link('added');
+    expect(await ledger.addLink(first)).toBeUndefined();
+    expect(await ledger.addLink(link('added', { source: 'shop', requestId: 'other' }))).toMatchObject(first);
+    expect(await ledger.link(first.address)).toMatchObject(first);
+  });
+
+  it('of one ID under two templates are two, and case matters', async () => {
+    await ledger.addLink(link('Case'));
+    expect(await ledger.link({ onelinkId: 'A1b3', shortlinkId: 'case' })).toBeUndefined();
+    expect(await ledger.link({ onelinkId: 'abc123', shortlinkId: 'Case' })).toBeUndefined();
+  });
+
+  it('are made by exactly one of many who try at once', async () => {
+    const tries = Array.from({ length: 20 }, (_, index) => ledger.addLink(link('raced', { requestId: `r${index}` })));
+    const held = await Promise.all(tries);
+    const winner = (await ledger.link(link('raced').address))?.requestId;
+    expect(held.filter((record) => record === undefined)).toHaveLength(1);
+    expect(new Set(held.flatMap((record) => record?.requestId ?? []))).toEqual(new Set([winner]));
+  });
+
+  it('are replaced only by those who read the version that is there', async () => {
+    const { address } = link('changed');
+    await ledger.addLink(link('changed'));
+    expect(await ledger.replaceLink(link('changed', { version: 2, pid: 'mail' }), 1)).toBe(true);
+    expect(await ledger.replaceLink(link('changed', { version: 2, pid: 'late' }), 1)).toBe(false);
+    expect(await ledger.link(address)).toMatchObject({ version: 2, pid: 'mail' });
+  });
+
+  it('are not brought back by a replacement', async () => {
+    expect(await ledger.replaceLink(link('nowhere', { version: 2 }), 1)).toBe(false);
+    expect(await ledger.link(link('nowhere').address)).toBeUndefined();
+  });
+
+  it('are shown after their expiry until DynamoDB removes them: it is for the reader to judge', async () => {
+    await ledger.addLink(link('expired', { expiresAt: 1 }));
+    expect(await ledger.link(link('expired').address)).toMatchObject({ expiresAt: 1 });
+    expect(await ledger.addLink(link('expired'))).toMatchObject({ expiresAt: 1 });
+  });
+
+  it('note where a QR image lies, and nothing for a link that is not there', async () => {
+    await ledger.addLink(link('with-qr'));
+    await ledger.noteQr(link('with-qr').address, 'qr/A1b3/with-qr.png');
+    await ledger.noteQr(link('no-link').address, 'qr/A1b3/no-link.png');
+    expect(await ledger.link(link('with-qr').address)).toMatchObject({
+      ...link('with-qr'),
+      qrKey: 'qr/A1b3/with-qr.png',
+    });
+    expect(await ledger.link(link('no-link').address)).toBeUndefined();
+  });
+
+  it('leave out what is undefined, and carry key, form and expiry as the table wants them', async () => {
+    const record = { ...link('raw'), campaign: undefined } as unknown as LinkRecord;
+    await ledger.addLink(record);
+    const { Item } = await dynamo.client.send(
+      new GetItemCommand({ TableName: dynamo.table, Key: { pk: { S: 'link#A1b3/raw' } } }),
+    );
+    expect(Item).toMatchObject({ pk: { S: 'link#A1b3/raw' }, v: { N: '1' }, expiresAt: { N: '1773144000' } });
+    expect(Item).not.toHaveProperty('campaign');
+  });
+});
+
+describe('the control record', () => {
+  it('is the word of the latest poll, whichever arrives last', async () => {
+    expect(await ledger.control()).toBeUndefined();
+    expect(await ledger.setControl({ quotaRemaining: 100, polledAt: 2_000 })).toBe(true);
+    expect(await ledger.setControl({ quotaRemaining: 999, polledAt: 1_000 })).toBe(false);
+    expect(await ledger.setControl({ quotaRemaining: 999, polledAt: 2_000 })).toBe(false);
+    expect(await ledger.control()).toMatchObject({ quotaRemaining: 100, polledAt: 2_000 });
+    expect(await ledger.setControl({ quotaRemaining: 50, polledAt: 3_000 })).toBe(true);
+    expect(await ledger.control()).toMatchObject({ quotaRemaining: 50, polledAt: 3_000 });
+  });
+
+  it('never expires', async () => {
+    await ledger.setControl({ quotaRemaining: 1, polledAt: 4_000 });
+    const { Items = [] } = await dynamo.client.send(new ScanCommand({ TableName: dynamo.table }));
+    expect(Items.find(({ pk }) => pk?.S === 'control')).not.toHaveProperty('expiresAt');
+  });
+});
+
+describe('every read', () => {
+  it('is strongly consistent: a repeat may follow within milliseconds', async () => {
+    const inputs = await inputsOf(async () => {
+      await ledger.request({ source: 'crm', requestId: 'x' });
+      await ledger.link({ onelinkId: 'A1b3', shortlinkId: 'x' });
+      await ledger.control();
+      await ledger.requests([{ source: 'crm', requestId: 'x' }]);
+    });
+    const consistent = { ConsistentRead: true };
+    expect(inputs).toMatchObject([consistent, consistent, consistent, { RequestItems: { ledger: consistent } }]);
+  });
+});
+
+it('lets an error of the table through: only a refused condition is an answer', async () => {
+  const elsewhere = new Ledger(dynamo.client, 'no-such-table', clock);
+  await expect(elsewhere.addLink(link('x'))).rejects.toThrow();
+  await expect(elsewhere.setControl({ quotaRemaining: 1, polledAt: 1 })).rejects.toThrow();
+  await expect(elsewhere.requests([{ source: 'crm', requestId: 'x' }])).rejects.toThrow();
+  await expect(elsewhere.noteQr({ onelinkId: 'A1b3', shortlinkId: 'x' }, 'key')).rejects.toThrow();
+});
