@@ -11,11 +11,10 @@ import { readAssembly } from './assembly/read-assembly.ts';
 import { type Clock, wallClock } from './clock.ts';
 import { type Endpoints, endpointVariables, localAccountId, localCredentials, sandboxVariables } from './endpoints.ts';
 import { startEngine } from './engines/engine.ts';
-import { EventSourceMapping, eventSourceMappingProperties } from './lambda/event-source-mapping.ts';
-import { type FunctionState, type InvocationResult, LambdaFunction } from './lambda/function.ts';
-import { configureFunction } from './lambda/function-configuration.ts';
+import { connectMappings } from './lambda/event-source-mappings.ts';
+import type { FunctionState, InvocationResult } from './lambda/function.ts';
+import { Functions, type KilledEnvironment } from './lambda/functions.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
-import { QueuePoller } from './lambda/queue-poller.ts';
 import { serveRuntimeApi } from './lambda/runtime-api.ts';
 import { type Notice, NoticeBoard } from './notices.ts';
 import { Schedules } from './schedules/schedules.ts';
@@ -23,6 +22,7 @@ import { serveCloudFormation } from './services/cloudformation.ts';
 import { createSecrets } from './services/create-secrets.ts';
 import { startHttpService } from './services/http-service.ts';
 import { SecretsManager } from './services/secrets-manager.ts';
+import { Shutdown } from './shutdown.ts';
 import { createBuckets } from './storage/buckets.ts';
 import { sweepExpired } from './storage/expiry-sweeper.ts';
 import { countQueues, createQueues, describeQueues, type QueueState } from './storage/queues.ts';
@@ -33,6 +33,20 @@ import { recordEmbeddedMetrics } from './telemetry/embedded-metrics.ts';
 import { FunctionLogs } from './telemetry/function-logs.ts';
 import { MetricStore } from './telemetry/metric-store.ts';
 import { ServiceMetrics } from './telemetry/service-metrics.ts';
+
+export type {
+  AlarmState,
+  AlarmTransition,
+  Clock,
+  Endpoints,
+  FunctionState,
+  InvocationResult,
+  KilledEnvironment,
+  MetricStore,
+  Notice,
+  QueueState,
+  UndeliveredSubscription,
+};
 
 export interface LocalCloudOptions {
   /** What `cdk synth` wrote: `cdk.out`. */
@@ -74,14 +88,6 @@ export interface LocalCloudEvents {
   alarm: [transition: AlarmTransition];
   invocation: [invocation: InvocationResult & { readonly function: string }];
   log: [line: { readonly function: string; readonly line: string }];
-}
-
-export interface KilledEnvironment {
-  readonly function: string;
-  readonly id: string;
-  readonly pid: number | undefined;
-  /** Whether it was in the middle of an invocation. */
-  readonly busy: boolean;
 }
 
 export interface LocalCloud {
@@ -131,10 +137,21 @@ const tickMilliseconds = 250;
  * @throws when the assembly cannot be read, or declares something that cannot be brought up as it stands
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
+  const shutdown = new Shutdown();
+  try {
+    return await bringUp(options, shutdown);
+  } catch (error) {
+    await shutdown.run();
+    throw error;
+  }
+}
+
+async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<LocalCloud> {
   const clock = options.clock ?? wallClock;
   const stacks = await readAssembly(options.assemblyDirectory, options.stacks);
   const region = options.region ?? stacks.find((stack) => stack.region !== undefined)?.region ?? 'us-east-1';
-  const logDirectory = path.resolve(options.workDirectory, 'logs');
+  const workDirectory = path.resolve(options.workDirectory);
+  const logDirectory = path.join(workDirectory, 'logs');
   await mkdir(logDirectory, { recursive: true });
 
   const events = new EventEmitter<LocalCloudEvents>();
@@ -145,269 +162,139 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
     recordEmbeddedMetrics(line, metrics);
     events.emit('log', { function: name, line });
   });
+  const onTrouble = (error: unknown) => logs.write('local-cloud', `${String(error).replaceAll('\n', ' ')}\n`);
+  shutdown.add(() => logs.close());
 
-  const closing: (() => void | Promise<void>)[] = [];
-  const close = async () => {
-    for (const step of closing.splice(0).reverse()) await step();
+  const engine = (program: 'queue-engine' | 'table-engine', port = 0) =>
+    shutdown.whenStarted(startEngine(`${program}.ts`, { port, region }, path.join(logDirectory, `${program}.log`)));
+  const [http, queueEngine, tableEngine] = await Promise.all([
+    shutdown.whenStarted(startHttpService(options.port ?? 0)),
+    engine('queue-engine', options.queuePort),
+    engine('table-engine', options.tablePort),
+  ]);
+  const endpoints: Endpoints = {
+    sqs: queueEngine.endpoint,
+    sns: queueEngine.endpoint,
+    s3: queueEngine.endpoint,
+    dynamodb: tableEngine.endpoint,
+    secretsManager: http.endpoint,
+    lambda: http.endpoint,
+    cloudFormation: http.endpoint,
   };
-  try {
-    const [http, queueEngine, tableEngine] = await startAll(
-      [
-        startHttpService(options.port ?? 0),
-        startEngine(
-          'queue-engine.ts',
-          { port: options.queuePort ?? 0, region },
-          path.join(logDirectory, 'queue-engine.log'),
-        ),
-        startEngine(
-          'table-engine.ts',
-          { port: options.tablePort ?? 0, region },
-          path.join(logDirectory, 'table-engine.log'),
-        ),
-      ],
-      closing,
-    );
-    closing.push(() => logs.close());
-    const endpoints: Endpoints = {
-      sqs: queueEngine.endpoint,
-      sns: queueEngine.endpoint,
-      s3: queueEngine.endpoint,
-      dynamodb: tableEngine.endpoint,
-      secretsManager: http.endpoint,
-      lambda: http.endpoint,
-      cloudFormation: http.endpoint,
-    };
-    const deployment = new Deployment(
-      stacks,
-      { region, accountId: localAccountId, queueEndpoint: queueEngine.endpoint },
-      notices,
-    );
-    noteCoverage(deployment, notices);
+  const clientConfig = (service: keyof Endpoints) => ({
+    region,
+    endpoint: endpoints[service],
+    credentials: localCredentials,
+  });
+  const sqs = new SQSClient(clientConfig('sqs'));
+  const sns = new SNSClient(clientConfig('sns'));
+  const s3 = new S3Client(clientConfig('s3'));
+  const dynamodb = new DynamoDBClient(clientConfig('dynamodb'));
+  shutdown.add(() => {
+    for (const client of [sqs, sns, s3, dynamodb]) client.destroy();
+  });
 
-    const clientConfig: LocalCloud['clientConfig'] = (service) => ({
-      region,
-      endpoint: endpoints[service],
-      credentials: localCredentials,
-    });
-    const sqs = new SQSClient(clientConfig('sqs'));
-    const sns = new SNSClient(clientConfig('sns'));
-    const s3 = new S3Client(clientConfig('s3'));
-    const dynamodb = new DynamoDBClient(clientConfig('dynamodb'));
-    closing.push(() => {
-      for (const client of [sqs, sns, s3, dynamodb]) client.destroy();
-    });
-    await createQueues(deployment, sqs);
-    const [undeliveredSubscriptions, expiringTables] = await Promise.all([
-      createTopics(deployment, sns, notices),
-      createTables(deployment, dynamodb),
-      createBuckets(deployment, s3),
-    ]);
-    const secretsManager = new SecretsManager(clock);
-    createSecrets(deployment, secretsManager, options.secretValues ?? {});
+  const place = { region, accountId: localAccountId, queueEndpoint: queueEngine.endpoint };
+  const deployment = new Deployment(stacks, place, notices);
+  noteCoverage(deployment, notices);
+  // Queues first: a subscription is to a queue that exists.
+  await createQueues(deployment, sqs);
+  const [undeliveredSubscriptions, expiringTables] = await Promise.all([
+    createTopics(deployment, sns, notices),
+    createTables(deployment, dynamodb),
+    createBuckets(deployment, s3),
+  ]);
+  const secretsManager = new SecretsManager(clock);
+  createSecrets(deployment, secretsManager, options.secretValues ?? {});
 
-    const functions: LambdaFunction[] = [];
-    for (const resource of deployment.resources('AWS::Lambda::Function')) {
-      const configuration = await configureFunction(resource, deployment, options.environmentOverrides ?? {});
-      functions.push(
-        new LambdaFunction(
-          configuration,
-          {
-            runtimeApi: new URL(http.endpoint).host,
-            variables: sandboxVariables(configuration, endpoints, region),
-            compileCacheDirectory: path.resolve(options.workDirectory, 'compile-cache'),
-          },
-          {
-            idleSeconds: options.environmentIdleSeconds ?? 600,
-            maximumAgeSeconds: options.environmentMaximumAgeSeconds ?? 7_200,
-          },
-          {
-            output: (chunk, environmentId) => logs.output(configuration.name, environmentId, chunk),
-            invoked: (result, running) => {
-              serviceMetrics.invocation(configuration.name, result, running);
-              if (result.outcome !== 'succeeded') {
-                const why = `${result.outcome}: ${result.errorType}: ${result.errorMessage}`;
-                logs.write(configuration.name, `[local cloud] invocation ${result.requestId} ${why}\n`);
-              }
-              events.emit('invocation', { ...result, function: configuration.name });
-            },
-          },
-        ),
-      );
-    }
-    const environments = () => functions.flatMap((each) => each.environments().map((one) => ({ one, each })));
-    closing.push(async () => {
-      for (const { one } of environments()) one.kill('Sandbox.Stopped', 'the local cloud has stopped');
-      await Promise.all(environments().map(({ one }) => one.exited));
-    });
+  const functions = await Functions.of(deployment, {
+    runtimeApi: new URL(http.endpoint).host,
+    compileCacheDirectory: path.join(workDirectory, 'compile-cache'),
+    recycling: {
+      idleSeconds: options.environmentIdleSeconds ?? 600,
+      maximumAgeSeconds: options.environmentMaximumAgeSeconds ?? 7_200,
+    },
+    environmentOverrides: options.environmentOverrides ?? {},
+    variables: (configuration) => sandboxVariables(configuration, endpoints, region),
+    onOutput: (name, environmentId, chunk) => logs.output(name, environmentId, chunk),
+    onInvoked: (name, result, running) => {
+      serviceMetrics.invocation(name, result, running);
+      const { requestId, outcome, errorType, errorMessage } = result;
+      if (outcome !== 'succeeded') {
+        logs.write(name, `[local cloud] invocation ${requestId} ${outcome}: ${errorType}: ${errorMessage}\n`);
+      }
+      events.emit('invocation', { ...result, function: name });
+    },
+  });
+  shutdown.add(() => functions.stop());
+  // Before the environments end, so that nobody can ask for another.
+  shutdown.add(() => http.stop());
+  const mappings = connectMappings(deployment, functions, sqs, notices, onTrouble);
+  const lambdaApi = new LambdaApi(functions, mappings);
+  const startedAt = new Date(clock.now());
+  http.services = {
+    secretsManager: (request) => secretsManager.serve(request),
+    lambda: (request) => lambdaApi.serve(request),
+    cloudFormation: (request) => serveCloudFormation(request, deployment, startedAt),
+    runtimeApi: (request, response, body) =>
+      serveRuntimeApi(request, response, body, (id) => functions.environment(id)),
+  };
 
-    const mappings = connectMappings(deployment, functions, sqs, notices, (where, error) =>
-      logs.write('local-cloud', `${where}: ${String(error).replaceAll('\n', ' ')}\n`),
-    );
-    const lambdaApi = new LambdaApi(functions, mappings);
-    const startedAt = new Date(clock.now());
-    http.services = {
-      secretsManager: (request) => secretsManager.serve(request),
-      lambda: (request) => lambdaApi.serve(request),
-      cloudFormation: (request) => serveCloudFormation(request, deployment, startedAt),
-      runtimeApi: (request, response, body) =>
-        serveRuntimeApi(request, response, body, (id) => environments().find(({ one }) => one.id === id)?.one),
-    };
+  const alarms = new Alarms(deployment, metrics, clock, notices, {
+    changed: (transition) => events.emit('alarm', transition),
+    notify: (TopicArn, Subject, Message) => {
+      sns.send(new PublishCommand({ TopicArn, Subject, Message })).catch(onTrouble);
+    },
+  });
+  const schedules = new Schedules(deployment, clock, notices, options.fireSchedulesAtStart ?? false, (arn, payload) => {
+    void functions.find(arn)?.invoke(payload);
+  });
+  shutdown.every(tickMilliseconds, () => {
+    schedules.tick();
+    alarms.evaluate();
+  });
+  shutdown.every(1_000, () => functions.recycle());
+  shutdown.every((options.sampleQueuesEverySeconds ?? 5) * 1_000, async () => {
+    for (const counts of await countQueues(endpoints.sqs).catch(() => [])) serviceMetrics.queue(counts);
+  });
+  shutdown.every((options.sweepExpiredItemsEverySeconds ?? 60) * 1_000, async () => {
+    for (const table of expiringTables) await sweepExpired(table, dynamodb, clock).catch(onTrouble);
+  });
+  for (const mapping of mappings) mapping.start();
+  shutdown.addWithin((options.stopGraceSeconds ?? 1) * 1_000, async () => {
+    await Promise.all(mappings.map((mapping) => mapping.stop()));
+    await functions.idle();
+  });
 
-    const trouble = (error: unknown) => logs.write('local-cloud', `${String(error).replaceAll('\n', ' ')}\n`);
-    const alarms = new Alarms(
-      deployment,
-      metrics,
-      clock,
-      notices,
-      (transition) => events.emit('alarm', transition),
-      (TopicArn, Subject, Message) => {
-        sns.send(new PublishCommand({ TopicArn, Subject: Subject.slice(0, 100), Message })).catch(trouble);
-      },
-    );
-    const schedules = new Schedules(
-      deployment,
-      clock,
-      notices,
-      options.fireSchedulesAtStart ?? false,
-      (arn, payload) => {
-        void lambdaApi.find(arn).invoke(payload);
-      },
-    );
-    const sample = async () => {
-      for (const counts of await countQueues(endpoints.sqs)) serviceMetrics.queue(counts);
-    };
-    const sweep = async () => {
-      for (const table of expiringTables) await sweepExpired(table, dynamodb, clock);
-    };
-    closing.push(
-      every(tickMilliseconds, () => {
-        schedules.tick();
-        alarms.evaluate();
-      }),
-      every(1_000, () => {
-        for (const each of functions) each.recycle();
-      }),
-      every((options.sampleQueuesEverySeconds ?? 5) * 1000, () => sample().catch(trouble)),
-      every((options.sweepExpiredItemsEverySeconds ?? 60) * 1000, () => sweep().catch(trouble)),
-    );
-    for (const mapping of mappings) mapping.start();
-    closing.push(async () => {
-      const graceMilliseconds = (options.stopGraceSeconds ?? 1) * 1000;
-      const done = Promise.all([...mappings.map((mapping) => mapping.stop()), ...functions.map((each) => each.idle())]);
-      let timer: NodeJS.Timeout | undefined;
-      await Promise.race([done, new Promise((resolve) => (timer = setTimeout(resolve, graceMilliseconds)))]);
-      clearTimeout(timer);
-    });
-
-    return {
-      endpoints,
-      region,
-      outputs: Object.fromEntries(
-        deployment.stackNames.map((name) => [
-          name,
-          Object.fromEntries(deployment.outputs(name).map(({ key, value }) => [key, value])),
-        ]),
-      ),
-      get notices() {
-        return notices.list();
-      },
-      metrics,
-      undeliveredSubscriptions,
-      clientConfig,
-      clientVariables: () => endpointVariables(endpoints, region),
-      queues: async () => describeQueues(deployment, await countQueues(endpoints.sqs)),
-      environments: () => functions.map((each) => each.state()),
-      killEnvironment: (random = Math.random) => {
-        const all = environments();
-        const busy = all.filter(({ one }) => one.busy);
-        const candidates = busy.length > 0 ? busy : all;
-        const chosen = candidates[Math.floor(random() * candidates.length)];
-        if (!chosen) return undefined;
-        const { one, each } = chosen;
-        const killed = { function: each.configuration.name, id: one.id, pid: one.pid, busy: one.busy };
-        one.kill('Runtime.ExitError', 'Runtime exited with error: signal: killed');
-        return killed;
-      },
-      killAllEnvironments: () => {
-        const all = environments();
-        for (const { one } of all) one.kill('Runtime.ExitError', 'Runtime exited with error: signal: killed');
-        return all.length;
-      },
-      alarms: () => alarms.states(),
-      alarmTransitions: () => alarms.transitions,
-      invoke: async (idNameOrArn, payload) => lambdaApi.find(idNameOrArn).invoke(JSON.stringify(payload) ?? 'null'),
-      on: (event, listener) => {
-        events.on(event, listener as never);
-      },
-      stop: close,
-    };
-  } catch (error) {
-    await close();
-    throw error;
-  }
-}
-
-interface Stoppable {
-  stop(): Promise<void>;
-}
-
-/** Waits for all to start; each is stopped at the end, also when another did not start. */
-async function startAll<T extends readonly Stoppable[]>(
-  starting: { [K in keyof T]: Promise<T[K]> },
-  closing: (() => void | Promise<void>)[],
-): Promise<T> {
-  const settled = await Promise.allSettled<Stoppable>(starting as readonly Promise<Stoppable>[]);
-  for (const one of settled) if (one.status === 'fulfilled') closing.push(() => one.value.stop());
-  return (await Promise.all(starting as readonly Promise<Stoppable>[])) as readonly Stoppable[] as T;
-}
-
-function connectMappings(
-  deployment: Deployment,
-  functions: readonly LambdaFunction[],
-  sqs: SQSClient,
-  notices: NoticeBoard,
-  onTrouble: (where: string, error: unknown) => void,
-): EventSourceMapping[] {
-  const mappings: EventSourceMapping[] = [];
-  for (const resource of deployment.resources('AWS::Lambda::EventSourceMapping')) {
-    const where = `${resource.stack}/${resource.logicalId}`;
-    const settings = deployment.properties(resource, eventSourceMappingProperties);
-    const queue = deployment.find('AWS::SQS::Queue', settings.EventSourceArn);
-    const target = functions.find(({ configuration: { name, arn } }) => [name, arn].includes(settings.FunctionName));
-    if (!queue || !target) {
-      const why = queue ? 'its function is not in these stacks' : 'only queues of these stacks are polled';
-      notices.add('warning', resource.type, why, where);
-      continue;
-    }
-    if (settings.ScalingConfig?.MaximumConcurrency === undefined) {
-      notices.add('warning', resource.type, 'without a MaximumConcurrency it stays at five batches at once', where);
-    }
-    const poller = new QueuePoller(sqs, queue.ref);
-    const { region } = deployment.place;
-    mappings.push(
-      new EventSourceMapping({
-        resource,
-        queue,
-        function: target,
-        settings,
-        poller,
-        region,
-        onTrouble: (error) => onTrouble(where, error),
-      }),
-    );
-  }
-  return mappings;
-}
-
-/** Calls again and again, not while the call before goes on; 0 for never. Returns what ends it. */
-function every(milliseconds: number, call: () => void | Promise<void>): () => void {
-  if (milliseconds === 0) return () => {};
-  let running = false;
-  const timer = setInterval(async () => {
-    if (running) return;
-    running = true;
-    await call();
-    running = false;
-  }, milliseconds);
-  return () => clearInterval(timer);
+  const outputs = deployment.stackNames.map((name) => [
+    name,
+    Object.fromEntries(deployment.outputs(name).map(({ key, value }) => [key, value])),
+  ]);
+  return {
+    endpoints,
+    region,
+    outputs: Object.fromEntries(outputs),
+    get notices() {
+      return notices.list();
+    },
+    metrics,
+    undeliveredSubscriptions,
+    clientConfig,
+    clientVariables: () => endpointVariables(endpoints, region),
+    queues: async () => describeQueues(deployment, await countQueues(endpoints.sqs)),
+    environments: () => functions.states(),
+    killEnvironment: (random = Math.random) => functions.killOne(random),
+    killAllEnvironments: () => functions.killAll(),
+    alarms: () => alarms.states(),
+    alarmTransitions: () => alarms.transitions,
+    invoke: async (idNameOrArn, payload) => {
+      const target = functions.find(idNameOrArn);
+      if (!target) throw new Error(`no function has the logical ID, name or ARN ${idNameOrArn}`);
+      return target.invoke(JSON.stringify(payload) ?? 'null');
+    },
+    on: (event, listener) => {
+      events.on(event, listener as never);
+    },
+    stop: () => shutdown.run(),
+  };
 }

@@ -112,11 +112,6 @@ export class LambdaFunction {
     }
   }
 
-  /** The environment of this ID, alive or about to end. */
-  environment(id: string): ExecutionEnvironment | undefined {
-    return [...this.#environments].find((environment) => environment.id === id);
-  }
-
   environments(): readonly ExecutionEnvironment[] {
     return [...this.#environments];
   }

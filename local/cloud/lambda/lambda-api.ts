@@ -1,6 +1,7 @@
 import { ServiceError, type ServiceRequest, type ServiceResponse } from '../services/wire.ts';
 import type { EventSourceMapping } from './event-source-mapping.ts';
-import type { LambdaFunction } from './function.ts';
+import { invokePayloadLimitBytes, type LambdaFunction } from './function.ts';
+import type { Functions } from './functions.ts';
 
 const functionPath = /^\/20\d\d-\d\d-\d\d\/functions\/([^/]+)\/(invocations|configuration|concurrency)$/;
 const mappingPath = /^\/20\d\d-\d\d-\d\d\/event-source-mappings\/([^/]*)$/;
@@ -11,10 +12,10 @@ const mappingPath = /^\/20\d\d-\d\d-\d\d\/event-source-mappings\/([^/]*)$/;
  * @see https://docs.aws.amazon.com/lambda/latest/api/
  */
 export class LambdaApi {
-  readonly #functions: readonly LambdaFunction[];
+  readonly #functions: Functions;
   readonly #mappings: readonly EventSourceMapping[];
 
-  constructor(functions: readonly LambdaFunction[], mappings: readonly EventSourceMapping[]) {
+  constructor(functions: Functions, mappings: readonly EventSourceMapping[]) {
     this.#functions = functions;
     this.#mappings = mappings;
   }
@@ -32,11 +33,8 @@ export class LambdaApi {
     }
   }
 
-  /** The function of this logical ID, name or ARN. */
-  find(idNameOrArn: string): LambdaFunction {
-    const found = this.#functions.find(({ configuration: { resource, name, arn } }) =>
-      [resource.logicalId, name, arn].includes(idNameOrArn),
-    );
+  #find(idNameOrArn: string): LambdaFunction {
+    const found = this.#functions.find(idNameOrArn);
     if (!found) throw new ServiceError(404, 'ResourceNotFoundException', `Function not found: ${idNameOrArn}`);
     return found;
   }
@@ -44,7 +42,7 @@ export class LambdaApi {
   async #route({ method, path, query, headers, body }: ServiceRequest): Promise<ServiceResponse> {
     const [, functionName, verb] = functionPath.exec(path) ?? [];
     if (functionName !== undefined) {
-      const target = this.find(functionName);
+      const target = this.#find(functionName);
       if (verb === 'invocations' && method === 'POST') {
         return this.#invoke(target, String(headers['x-amz-invocation-type'] ?? 'RequestResponse'), body || '{}');
       }
@@ -60,7 +58,7 @@ export class LambdaApi {
     const [, uuid] = mappingPath.exec(path) ?? [];
     if (uuid === '' && method === 'GET') {
       const wanted = { function: query.get('FunctionName'), source: query.get('EventSourceArn') };
-      const ofFunction = wanted.function === null ? undefined : this.find(wanted.function);
+      const ofFunction = wanted.function === null ? undefined : this.#find(wanted.function);
       return json(200, {
         EventSourceMappings: this.#mappings
           .filter((mapping) => ofFunction === undefined || mapping.function === ofFunction)
@@ -79,6 +77,13 @@ export class LambdaApi {
   }
 
   async #invoke(target: LambdaFunction, type: string, payload: string): Promise<ServiceResponse> {
+    if (Buffer.byteLength(payload) > invokePayloadLimitBytes) {
+      throw new ServiceError(
+        413,
+        'RequestTooLargeException',
+        `Request must be smaller than ${invokePayloadLimitBytes} bytes`,
+      );
+    }
     if (type === 'DryRun') return { status: 204, body: '' };
     if (type === 'Event') {
       // Asynchronous: the caller is told that it was accepted, whatever comes of it.

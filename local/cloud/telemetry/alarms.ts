@@ -97,6 +97,12 @@ const measured: Readonly<Record<string, readonly string[]>> = {
   'AWS/Lambda': ['Invocations', 'Errors', 'Throttles', 'Duration', 'ConcurrentExecutions'],
 };
 
+export interface AlarmEvents {
+  changed(transition: AlarmTransition): void;
+  /** An action is due: an SNS topic is to be told. */
+  notify(topicArn: string, subject: string, message: string): void;
+}
+
 const mostTransitions = 10_000;
 
 /** The alarms of a deployment: looks at each whenever a period is over, and tells its topics when its state changes. */
@@ -106,22 +112,13 @@ export class Alarms {
   readonly #clock: Clock;
   readonly #metrics: MetricStore;
   readonly #place: Deployment['place'];
-  readonly #onTransition: (transition: AlarmTransition) => void;
-  readonly #notify: (topicArn: string, subject: string, message: string) => void;
+  readonly #tell: AlarmEvents;
 
-  constructor(
-    deployment: Deployment,
-    metrics: MetricStore,
-    clock: Clock,
-    notices: NoticeBoard,
-    onTransition: (transition: AlarmTransition) => void,
-    notify: (topicArn: string, subject: string, message: string) => void,
-  ) {
+  constructor(deployment: Deployment, metrics: MetricStore, clock: Clock, notices: NoticeBoard, tell: AlarmEvents) {
     this.#clock = clock;
     this.#metrics = metrics;
     this.#place = deployment.place;
-    this.#onTransition = onTransition;
-    this.#notify = notify;
+    this.#tell = tell;
     for (const resource of deployment.resources('AWS::CloudWatch::Alarm')) {
       const where = `${resource.stack}/${resource.logicalId}`;
       try {
@@ -220,12 +217,14 @@ export class Alarms {
     alarm.reason = reason;
     this.transitions.push(transition);
     if (this.transitions.length > mostTransitions) this.transitions.shift();
-    this.#onTransition(transition);
+    this.#tell.changed(transition);
     const { ActionsEnabled, AlarmActions, OKActions, InsufficientDataActions } = alarm.properties;
     const actions = { ALARM: AlarmActions, OK: OKActions, INSUFFICIENT_DATA: InsufficientDataActions }[to];
     if (!ActionsEnabled) return;
     const message = JSON.stringify(notification(alarm, transition, this.#place));
-    for (const topicArn of actions) this.#notify(topicArn, `${to}: "${name}" in ${this.#place.region}`, message);
+    // SNS takes a subject of at most 100 characters.
+    const subject = `${to}: "${name}" in ${this.#place.region}`.slice(0, 100);
+    for (const topicArn of actions) this.#tell.notify(topicArn, subject, message);
   }
 }
 

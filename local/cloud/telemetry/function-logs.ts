@@ -8,6 +8,7 @@ export class FunctionLogs {
   readonly #files = new Map<string, WriteStream>();
   /** What each environment printed since its last line break. */
   readonly #unfinished = new Map<string, string>();
+  #closed = false;
 
   constructor(directory: string, onLine: (functionName: string, line: string) => void) {
     this.#directory = directory;
@@ -24,11 +25,14 @@ export class FunctionLogs {
 
   /** Appends whole lines, each with its line break. */
   write(functionName: string, lines: string): void {
+    if (this.#closed) return;
     this.#file(functionName).write(lines);
     for (const line of lines.slice(0, -1).split('\n')) this.#onLine(functionName, line);
   }
 
+  /** Writes what is buffered. What comes later is dropped. */
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all([...this.#files.values()].map((file) => new Promise((resolve) => file.end(resolve))));
   }
 

@@ -1,0 +1,37 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Deployment } from '../assembly/deployment.ts';
+import type { NoticeBoard } from '../notices.ts';
+import { concurrencyWithoutMaximum, EventSourceMapping, eventSourceMappingProperties } from './event-source-mapping.ts';
+import type { Functions } from './functions.ts';
+import { QueuePoller } from './queue-poller.ts';
+
+/**
+ * Connects queues with functions as a deployment says. The mappings do not poll before they are started.
+ * @param onTrouble told when the queue engine does not answer a mapping
+ */
+export function connectMappings(
+  deployment: Deployment,
+  functions: Functions,
+  sqs: SQSClient,
+  notices: NoticeBoard,
+  onTrouble: (error: unknown) => void,
+): EventSourceMapping[] {
+  const mappings: EventSourceMapping[] = [];
+  for (const resource of deployment.resources('AWS::Lambda::EventSourceMapping')) {
+    const warn = (why: string) => notices.add('warning', resource.type, why, `${resource.stack}/${resource.logicalId}`);
+    const settings = deployment.properties(resource, eventSourceMappingProperties);
+    const queue = deployment.find('AWS::SQS::Queue', settings.EventSourceArn);
+    const target = functions.find(settings.FunctionName);
+    if (!queue || !target) {
+      warn(queue ? 'its function is not in these stacks' : 'only queues of these stacks are polled');
+      continue;
+    }
+    if (settings.ScalingConfig?.MaximumConcurrency === undefined) {
+      warn(`without a MaximumConcurrency it stays at ${concurrencyWithoutMaximum} batches at once`);
+    }
+    const poller = new QueuePoller(sqs, queue.ref);
+    const { region } = deployment.place;
+    mappings.push(new EventSourceMapping({ resource, queue, function: target, settings, poller, region, onTrouble }));
+  }
+  return mappings;
+}
