@@ -1,0 +1,223 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type ApiAnswer, faultOfApiError } from '../../lambdas/domain/api-answer.ts';
+import { commandReader } from '../../lambdas/domain/command.ts';
+import { type Outcome, outcomeSchema } from '../../lambdas/domain/outcome.ts';
+import type { LinkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
+import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
+import type { LinkWorkerPorts, RejectedLine } from '../../lambdas/link-worker/ports.ts';
+import { Telemetry } from '../../lambdas/runtime/telemetry.ts';
+import { captureOutput } from './runtime/captured-output.ts';
+import { givenContext } from './runtime/given-context.ts';
+
+/** What must not be seen again: a person, a way to sign in as them, and the account's key. */
+const email = 'jane.doe@example.com';
+const phone = '+49-555-0100';
+const signIn = 'https://acme.example/sign-in?magic=eyJhbGciOiJIUzI1NiJ9';
+const shortlinkId = 'janes-link-7f3a9c';
+const token = 'onelink-token-5d41402abc';
+const note = 'vip-customer-jane';
+const planted = [email, phone, signIn, shortlinkId, token, note, 'jane', '555-0100', 'eyJhbGci'];
+
+function expectNothingPlantedIn(text: string): void {
+  const lower = text.toLowerCase();
+  expect(planted.filter((value) => lower.includes(value.toLowerCase()))).toEqual([]);
+}
+
+const data = { pid: 'sms', af_sub1: email, deep_link_value: signIn, phone, af_r: 'https://acme.example' };
+const common = {
+  specVersion: '1.0',
+  source: 'crm',
+  onelinkId: 'A1b3',
+  requestedAt: '2026-03-10T11:59:00Z',
+  metadata: { [note]: email },
+};
+/** Planted values where they break a rule. */
+const invalid = {
+  ...common,
+  action: 'create',
+  requestId: 'order-invalid',
+  shortlinkId: `${email}/${signIn}`,
+  data: {
+    pid: `${email}/`,
+    af_r: `http://${phone}`,
+    af_channel: signIn,
+    c: ` ${email}`,
+    af_cost_value: phone,
+    x: [email],
+  },
+  ttl: phone,
+  renewTtl: email,
+  brandDomain: email,
+  validUntil: phone,
+  qr: { size: phone, format: email, margin: token },
+};
+
+describe('a fault', () => {
+  it.each([
+    [400, `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: value should be text.`],
+    [400, `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: '${email}' is no text.`],
+    [400, `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: ${email} is no text.`],
+    [400, `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: ${email.toUpperCase()} is no text.`],
+    [400, `Parameter 'deep_link_value' has an invalid value: 'x'. Reason: cannot open ${encodeURIComponent(signIn)}.`],
+    [400, `Parameter '${email}' has an invalid value: 'x'. Reason: unknown.`],
+    [400, `Parameter 'shortlink_id' has an invalid value: '${shortlinkId}'. Reason: ${shortlinkId} is taken.`],
+    [409, `Shortlink ID ${shortlinkId} already exists`],
+    [401, `Authentication failed for ${token}`],
+    [500, `${signIn} ${phone}`],
+  ])('made of an API error of status %i keeps nothing of what it echoes: %s', (status, message) => {
+    for (const error_type of ['invalid_parameter', `about ${email}`, 'authentication_failure']) {
+      expectNothingPlantedIn(JSON.stringify(faultOfApiError(status, { error_type, message }, data)));
+    }
+    expectNothingPlantedIn(JSON.stringify(faultOfApiError(status, message, data)));
+  });
+
+  it('of a command that breaks every rule names the rules and none of the values', () => {
+    const read = commandReader({
+      contract: { maxDataCharacters: 2_048, maxTtlDays: 365 },
+      producers: settings.PRODUCERS,
+      templates: settings.TEMPLATES,
+    });
+    const reading = read(invalid, Date.parse('2026-03-10T12:00:00Z'));
+    const faults = 'refused' in reading ? reading.refused.faults : [];
+    expect(faults.length).toBeGreaterThan(12);
+    expectNothingPlantedIn(JSON.stringify(faults));
+  });
+});
+
+const settings: LinkWorkerEnvironment = {
+  LANE: 'campaign',
+  API_BASE_URL: 'http://127.0.0.1/api/v2.0',
+  API_TOKEN_SECRET_ARN: 'arn:token',
+  LINK_ID_SECRET_ARN: 'arn:link-id',
+  LINK_ID_LENGTH: 12,
+  LINK_CALLS_PER_SECOND: 10,
+  CALLS_IN_FLIGHT: 2,
+  CALL_TIMEOUT_MILLISECONDS: 1_000,
+  LEDGER_TABLE_NAME: 'ledger',
+  ARCHIVE_BUCKET_NAME: 'archive',
+  LANE_QUEUE_URL: 'http://127.0.0.1/lane',
+  QR_QUEUE_URL: 'http://127.0.0.1/qr',
+  OUTCOME_TOPIC_ARN: 'arn:topic',
+  OUTCOMES_PER_PUBLISH: 1,
+  PRODUCERS: [{ source: 'crm', templates: ['A1b3'] }],
+  TEMPLATES: { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } },
+  CONFLICT_POLICY: 'reject',
+  KEEP_DATA: 'full',
+  REQUEST_HORIZON_DAYS: 75,
+  QUOTA_RESERVE_CALLS: 0,
+  MAX_DATA_CHARACTERS: 2_048,
+  MAX_TTL_DAYS: 365,
+};
+
+const commands = [
+  { ...common, action: 'create', requestId: 'order-made', data },
+  { ...common, action: 'create', requestId: 'order-refused', data: { ...data, af_keywords: 'refuse' } },
+  { ...common, action: 'create', requestId: 'order-taken', shortlinkId, data },
+  { ...common, action: 'create', requestId: 'order-broken', data: { ...data, af_keywords: 'break' } },
+  { ...common, action: 'update', requestId: 'order-unknown', shortlinkId, data },
+  { ...common, action: 'delete', requestId: 'order-unknown-too', shortlinkId },
+  { ...common, action: 'qr', requestId: 'order-qr', shortlinkId },
+  invalid,
+  { ...common, action: email, requestId: ` ${email}`, source: email },
+];
+
+/** Carries the commands out with everything in memory, and notes what is told, kept and logged. */
+async function run() {
+  const telemetry = new Telemetry();
+  const told: Outcome[] = [];
+  const archived: RejectedLine[] = [];
+  const refuse = (link: { data: Record<string, string> }): ApiAnswer<never> => {
+    const message = `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: ${phone} is no text.`;
+    return {
+      meaning: 'permanent',
+      fault: faultOfApiError(400, { error_type: 'invalid_parameter', message }, link.data),
+    };
+  };
+  const ports: LinkWorkerPorts = {
+    api: {
+      create: async (address, link) => {
+        if (link.data.af_keywords === 'refuse') return refuse(link);
+        if (link.data.af_keywords === 'break') throw new TypeError(`cannot send ${email} with ${token}`);
+        return { meaning: 'ok', value: { shortUrl: `https://acme.onelink.me/A1b3/${address.shortlinkId}` } };
+      },
+      read: async () => ({ meaning: 'ok', value: { data: { pid: 'else', af_sub1: email }, expiresAt: 1_800_000_000 } }),
+      update: async (_, link) => refuse(link),
+      delete: async () => refuse({ data }),
+    },
+    linkIdSecret: { value: async () => 'secret' },
+    ledger: {
+      requests: async () => new Map(),
+      rememberRequest: async () => {},
+      link: async () => undefined,
+      addLink: async () => undefined,
+      replaceLink: async () => true,
+      control: async () => undefined,
+    },
+    outcomes: { tell: async (outcome) => void told.push(outcome) },
+    qrQueue: { ask: async () => {} },
+    archive: { addRejected: async (line) => void archived.push(line) },
+    observer: telemetry.observer({ lane: 'campaign' }),
+    clock: {
+      wallMilliseconds: () => Date.parse('2026-03-10T12:00:01Z'),
+      monotonicMilliseconds: () => 0,
+      sleep: async () => {},
+    },
+  };
+  const bodies = [...commands.map((command) => JSON.stringify(command)), `{"email": "${email}", broken`];
+  const deliveries = bodies.map((body, index) => ({
+    messageId: `m-${index}`,
+    body,
+    // A change of an unknown link is given up on a late delivery; the rest is new.
+    receiveCount: /"action":"(update|delete|qr)"/.test(body) ? 9 : 1,
+    sentAtMilliseconds: Date.parse('2026-03-10T12:00:00Z'),
+  }));
+  telemetry.beginInvocation(givenContext());
+  const onCall = telemetry.apiCalls({ lane: 'campaign' });
+  onCall('create', 'permanent', 3);
+  await linkWorker(settings, ports)(deliveries, { remainingMilliseconds: () => 60_000 });
+  telemetry.endInvocation();
+  return { told, archived };
+}
+
+describe('an invocation that meets everything at once', () => {
+  let output: ReturnType<typeof captureOutput>;
+  beforeEach(() => {
+    vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'acme-links');
+    vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'OneLinkPipeline');
+    output = captureOutput();
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  });
+
+  it('writes who asked and what became of it to the log, and nothing of what was asked', async () => {
+    await run();
+    const lines = output.lines();
+    const answered = lines.filter(({ message }) => message === 'command answered');
+    expect(new Set(answered.map(({ outcome }) => outcome))).toEqual(new Set(['created', 'rejected', 'conflict']));
+    expect(lines).toContainEqual(expect.objectContaining({ requestId: 'order-broken', error: 'TypeError' }));
+    expect(lines.some((line) => '_aws' in line)).toBe(true);
+    expectNothingPlantedIn(output.text());
+  });
+
+  it('tells outcomes that hold to their contract, and carry back only the link and the metadata', async () => {
+    const { told } = await run();
+    expect(told.length).toBeGreaterThanOrEqual(7);
+    for (const outcome of told) {
+      expect(outcomeSchema.strict().safeParse(outcome).error).toBeUndefined();
+      const { link, metadata, ...rest } = outcome;
+      expectNothingPlantedIn(JSON.stringify(rest));
+      expect(metadata === undefined || metadata[note] === email).toBe(true);
+      expect(Object.keys(link ?? {}).filter((name) => !linkFields.has(name))).toEqual([]);
+    }
+  });
+
+  it('keeps the body of what was refused, whole, in the archive alone', async () => {
+    const { archived } = await run();
+    expect(archived.map(({ body }) => body)).toContain(JSON.stringify(invalid));
+    for (const { body: _, ...line } of archived) expectNothingPlantedIn(JSON.stringify(line));
+  });
+});
+
+const linkFields = new Set(['onelinkId', 'shortlinkId', 'shortUrl', 'expiresAt', 'version']);
