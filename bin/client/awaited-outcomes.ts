@@ -12,11 +12,11 @@ export interface Awaited<Message> {
 
 /** What an outcome was to the one who waited for it. */
 export type Hearing<Message> =
-  | { kind: 'news'; awaited: Awaited<Message> }
+  | { kind: 'news'; awaited: Awaited<Message>; outcome: Outcome }
   /** SNS or SQS repeated it, or the worker told it twice around a crash. */
   | { kind: 'heard-before' }
   /** It says something else than the outcome before it did, which must never be. */
-  | { kind: 'contradiction'; awaited: Awaited<Message>; heard: Outcome }
+  | { kind: 'contradiction'; awaited: Awaited<Message>; outcome: Outcome }
   /** It answers a message that is not known here (yet). */
   | { kind: 'unknown' };
 
@@ -49,12 +49,12 @@ export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
     const before = awaited[slot];
     if (before !== undefined) {
       const same = before.outcomeId === outcome.outcomeId;
-      return same ? { kind: 'heard-before' } : { kind: 'contradiction', awaited, heard: outcome };
+      return same ? { kind: 'heard-before' } : { kind: 'contradiction', awaited, outcome };
     }
     const wasSettled = isSettled(awaited);
     awaited[slot] = outcome;
     if (isSettled(awaited) && !wasSettled) this.#unsettled -= 1;
-    return { kind: 'news', awaited };
+    return { kind: 'news', awaited, outcome };
   }
 
   /** How many messages still wait for something. */

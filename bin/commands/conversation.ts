@@ -17,7 +17,6 @@ export class Conversation {
   readonly #json: boolean;
   readonly #awaited = new AwaitedOutcomes<Outgoing>();
   readonly #tally = new Map<string, number>();
-  readonly #printed = new WeakSet<Outcome>();
   readonly #over = new AbortController();
   #timeoutSeconds = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -70,16 +69,13 @@ export class Conversation {
 
   #print(hearing: Hearing<Outgoing>): void {
     if (hearing.kind !== 'news') return;
-    const { message, answer, qr } = hearing.awaited;
-    for (const outcome of [answer, qr]) {
-      if (outcome === undefined || this.#printed.has(outcome)) continue;
-      this.#printed.add(outcome);
-      const kind = outcome.repeat ? 'repeated' : outcome.outcome;
-      this.#tally.set(kind, (this.#tally.get(kind) ?? 0) + 1);
-      this.#refused ||= unwelcome.has(outcome.outcome);
-      const lines = this.#json ? [JSON.stringify(outcome)] : outcomeWords(outcome, `line ${message.line}`);
-      for (const line of lines) console.log(line);
-    }
+    const { outcome } = hearing;
+    const kind = outcome.repeat ? 'repeated' : outcome.outcome;
+    this.#tally.set(kind, (this.#tally.get(kind) ?? 0) + 1);
+    this.#refused ||= unwelcome.has(outcome.outcome);
+    const { line } = hearing.awaited.message;
+    for (const words of this.#json ? [JSON.stringify(outcome)] : outcomeWords(outcome, `line ${line}`))
+      console.log(words);
     this.#rest();
   }
 

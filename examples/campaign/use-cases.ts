@@ -175,7 +175,7 @@ export function printedCode(random: SeededRandom, number: number): Create {
   const item = random.pick(['poster', 'receipt', 'luggage-tag', 'shop-window', 'event-badge', 'packaging']);
   const city = random.pick(cities);
   const onelinkId = random.pick(['A1b3', 'abc123']);
-  const format = random.pick(['png', 'jpg'] as const);
+  const format = random.pick(['png', 'png', 'png', 'jpg'] as const);
   return {
     source: 'studio',
     requestId: `print-2026-${String(number).padStart(4, '0')}`,
@@ -195,7 +195,7 @@ export function printedCode(random: SeededRandom, number: number): Create {
     },
     ttl: random.pick(['365d', 365]),
     ...(onelinkId === 'A1b3' && number % 3 === 0 && { brandDomain }),
-    qr: { size: random.pick([300, 600, 600, 900, 1200]), format, ...(number % 5 === 0 && { margin: true }) },
+    qr: { size: random.pick([300, 480, 600, 900]), format, ...(number % 5 === 0 && { margin: true }) },
     metadata: { order: `order-${1000 + Math.floor(number / 10)}` },
   };
 }

@@ -1,0 +1,149 @@
+import { AwaitedOutcomes, type Hearing, owesQr } from '../../bin/client/awaited-outcomes.ts';
+import type { OutcomeQueue } from '../../bin/client/outcome-queue.ts';
+import type { PipelineOutputs } from '../../bin/client/pipeline-outputs.ts';
+import { sendMessages, type Unsent } from '../../bin/client/send-messages.ts';
+import type { LocalCloud } from '../cloud/cloud.ts';
+import type { AdminClient } from '../onelink-api/admin-client.ts';
+import type { CampaignMessage } from './campaign-input.ts';
+import { wreakHavoc } from './chaos.ts';
+import type { Display } from './progress/display.ts';
+import { watch } from './progress/observation.ts';
+import { RateMeter } from './progress/rate-meter.ts';
+import type { Answered } from './report/reconciliation.ts';
+
+export interface CampaignOptions {
+  messages: readonly CampaignMessage[];
+  cloud: LocalCloud;
+  sqs: Parameters<typeof sendMessages>[0];
+  outputs: PipelineOutputs;
+  hearing: OutcomeQueue;
+  emulator: { admin: AdminClient };
+  screen: Display;
+  /** Without news for so long, it is over. */
+  patienceSeconds: number;
+  chaos: boolean;
+  signal: AbortSignal;
+}
+
+export type CampaignEnd = 'all answered' | 'no news' | 'dead letter' | 'interrupted';
+
+export interface CampaignRun {
+  end: CampaignEnd;
+  all: Answered[];
+  unsent: Unsent<CampaignMessage>[];
+  contradictions: number;
+  /** From the first message sent to the last news. */
+  seconds: number;
+  /** From the start of the process to the first link; undefined when there was none. */
+  firstLinkSeconds: number | undefined;
+  killed: number;
+}
+
+const lookEveryMilliseconds = 500;
+
+/** Sends the campaign in and listens until every message has its outcome, or none is to be hoped for. */
+export async function runCampaign(options: CampaignOptions): Promise<CampaignRun> {
+  const { messages, cloud, outputs, hearing, screen } = options;
+  const awaited = new AwaitedOutcomes<CampaignMessage>();
+  const byLane = [...Map.groupBy(messages, ({ lane }) => lane)];
+  const lanes = new Map(
+    byLane.map(([lane, ofLane]) => [lane, { messages: ofLane, answered: 0, meter: new RateMeter() }]),
+  );
+  const qr = { owed: 0, done: 0, meter: new RateMeter() };
+  const unsent: Unsent<CampaignMessage>[] = [];
+  const over = new AbortController();
+  const begun = performance.now();
+  let newsAt = begun;
+  let firstLinkSeconds: number | undefined;
+  let contradictions = 0;
+  let killed = 0;
+  let sending = true;
+
+  const note = (hearing: Hearing<CampaignMessage>) => {
+    if (hearing.kind === 'contradiction') contradictions += 1;
+    if (hearing.kind !== 'news') return;
+    newsAt = performance.now();
+    const { message, answer } = hearing.awaited;
+    if (hearing.outcome !== answer) {
+      qr.done += 1;
+      return;
+    }
+    const lane = lanes.get(message.lane);
+    if (lane !== undefined) lane.answered += 1;
+    if (owesQr(hearing.awaited)) qr.owed += 1;
+    if (firstLinkSeconds === undefined && answer.outcome === 'created') {
+      firstLinkSeconds = newsAt / 1000;
+      screen.say(`First link after ${firstLinkSeconds.toFixed(1)} s: ${answer.link?.shortUrl}`);
+    }
+  };
+
+  const send = async () => {
+    await Promise.all(
+      [...lanes].map(async ([lane, { messages: ofLane }]) => {
+        const url = outputs.laneQueueUrls.get(lane);
+        if (url === undefined) throw new Error(`the pipeline has no lane ${lane}`);
+        const onSent = (message: CampaignMessage, id: string) => {
+          for (const hearing of awaited.sent(message, id)) note(hearing);
+        };
+        unsent.push(...(await sendMessages(options.sqs, url, ofLane, onSent, { signal: options.signal })));
+      }),
+    );
+    sending = false;
+  };
+
+  const look = async (): Promise<CampaignEnd> => {
+    for (;;) {
+      const now = performance.now();
+      const seen = await watch(cloud, options.emulator.admin, outputs);
+      for (const { answered, meter } of lanes.values()) meter.sample(answered, now);
+      qr.meter.sample(qr.done, now);
+      screen.progress({
+        seconds: (now - begun) / 1000,
+        lanes: [...lanes].map(
+          ([
+            name,
+            {
+              answered,
+              messages: { length: total },
+              meter,
+            },
+          ]) => {
+            const { waiting = 0, inWork = 0, running = true } = seen.lanes.get(name) ?? {};
+            return { name, answered, total, perSecond: meter.perSecond, waiting, inWork, running };
+          },
+        ),
+        qr: { done: qr.done, owed: qr.owed, perSecond: qr.meter.perSecond },
+        quota: seen.quota,
+        alarms: seen.alarms,
+        deadLetters: seen.deadLetters,
+        killed: options.chaos ? killed : undefined,
+      });
+      if (options.signal.aborted) return 'interrupted';
+      if (!sending && awaited.unsettled === 0) return 'all answered';
+      if (seen.deadLetters > 0) return 'dead letter';
+      if (performance.now() - newsAt > options.patienceSeconds * 1000) return 'no news';
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMilliseconds));
+    }
+  };
+
+  const destroy = () =>
+    wreakHavoc(
+      cloud,
+      ({ function: name, busy }) => {
+        killed += 1;
+        screen.say(`Killed an environment of ${name}${busy ? ', in the middle of its work' : ''}`);
+      },
+      over.signal,
+    );
+
+  const watching = look().finally(() => over.abort());
+  await Promise.all([
+    send(),
+    hearing.listen((outcome) => note(awaited.heard(outcome)), over.signal),
+    watching,
+    ...(options.chaos ? [destroy()] : []),
+  ]);
+  screen.rest();
+  const seconds = (newsAt - begun) / 1000;
+  return { end: await watching, all: awaited.all(), unsent, contradictions, seconds, firstLinkSeconds, killed };
+}

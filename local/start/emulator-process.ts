@@ -1,0 +1,32 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type AdminClient, adminClient } from '../onelink-api/admin-client.ts';
+import type { SettingsInput } from '../onelink-api/settings.ts';
+
+/** The emulator in a process of its own, so that drawing QR codes takes no time from the local cloud. */
+export interface EmulatorProcess {
+  /** `http://127.0.0.1:4570`: where short links can be followed. */
+  readonly origin: string;
+  readonly baseUrl: string;
+  readonly admin: AdminClient;
+  stop(): Promise<void>;
+}
+
+/** @throws Error when it ends before it listens; what it said is on stderr */
+export async function startEmulator(settings: SettingsInput): Promise<EmulatorProcess> {
+  const child = fork(fileURLToPath(new URL('emulator-program.ts', import.meta.url)), [JSON.stringify(settings)]);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const { origin, baseUrl } = await new Promise<{ origin: string; baseUrl: string }>((resolve, reject) => {
+    child.once('message', (message) => resolve(message as { origin: string; baseUrl: string }));
+    child.once('exit', (code) => reject(new Error(`the OneLink API emulator ended with code ${code}`)));
+  });
+  return {
+    origin,
+    baseUrl,
+    admin: adminClient(origin),
+    stop: async () => {
+      child.disconnect();
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { localRunFile } from '../../bin/client/local-run.ts';
+
+/** What somebody needs to use a run that is left up. */
+export interface KeptRun {
+  stackName: string;
+  /** For the environment of AWS's CLI and SDKs. */
+  variables: Record<string, string>;
+  outputs: Record<string, string>;
+  oneLinkApi: { origin: string; baseUrl: string; token: string };
+}
+
+/** Writes `.local/endpoints.json`, by which `onelink send --local` finds the run. */
+export async function writeKeptRun(kept: KeptRun): Promise<void> {
+  await writeFile(localRunFile, `${JSON.stringify(kept, null, 2)}\n`);
+}
+
+export async function forgetKeptRun(): Promise<void> {
+  await rm(localRunFile, { force: true });
+}
+
+/** Lines to paste into another terminal. */
+export function keptRunWords({ variables, outputs, oneLinkApi }: KeptRun): string[] {
+  const queue = Object.entries(outputs).find(([key]) => /^[A-Z][a-z0-9]*QueueUrl$/.test(key))?.[1];
+  return [
+    '',
+    'Everything stays up. For AWS’s CLI and SDKs, in another terminal:',
+    ...Object.entries(variables).map(([name, value]) => `  export ${name}=${value}`),
+    '',
+    `  aws sqs get-queue-attributes --queue-url ${queue} --attribute-names All`,
+    `  aws dynamodb scan --table-name ${outputs.LedgerTableName} --max-items 3`,
+    `  aws s3 ls s3://${outputs.QrBucketName}/qr/ --recursive`,
+    `  aws s3 ls s3://${outputs.ArchiveBucketName}/rejected/ --recursive`,
+    `  aws lambda list-event-source-mappings`,
+    `  curl ${oneLinkApi.origin}/__emulator/stats`,
+    `  npx onelink send examples/campaign.ndjson --local --wait --force`,
+    '',
+    `The OneLink API is at ${oneLinkApi.baseUrl} (token ${oneLinkApi.token}). Ctrl-C ends it all.`,
+  ];
+}

@@ -1,0 +1,67 @@
+import '../../bin/node-24.mjs';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError } from 'commander';
+import { ConfigurationError } from '../../lib/config-validation.ts';
+import { run } from './run.ts';
+
+const count = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+};
+
+const program = new Command('npm start --')
+  .description(
+    'Runs a campaign through the pipeline on this machine: the synthesised app on local engines, against an emulator of the ' +
+      'OneLink API. Ends with 1 when something does not add up.',
+  )
+  .option('--input <file>', 'messages to send: NDJSON, a JSON array or a single JSON object', defaultInput())
+  .option('--limit <messages>', 'only the first so many', count)
+  .option('--stage <name>', 'the stage of lib/config.ts to run', 'production')
+  .option('--chaos', 'kill execution environments at random until the campaign is done', false)
+  .option(
+    '--patience <seconds>',
+    'end when there was no news for so long (with --chaos, and a visibility time-out)',
+    count,
+    120,
+  )
+  .option('--keep', 'leave everything up, for the AWS CLI or any SDK, until Ctrl-C', false)
+  .option('--quiet', 'show nothing but what is wrong', false)
+  .addHelpText(
+    'after',
+    `
+Results are in .local/out/. In summary.json, \`outcomes\` counts what was told by kind, QR codes that came with a link
+included; \`seconds\` runs from the first message sent to the last outcome heard.
+Ctrl-C ends it and still writes them; a second one ends it at once.`,
+  );
+
+function defaultInput(): string {
+  return fileURLToPath(new URL('../../examples/campaign.ndjson', import.meta.url));
+}
+
+interface Flags {
+  input: string;
+  limit?: number;
+  stage: string;
+  chaos: boolean;
+  patience: number;
+  keep: boolean;
+  quiet: boolean;
+}
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (interrupted.signal.aborted) process.exit(130);
+    interrupted.abort();
+  });
+}
+
+const { patience, ...flags } = program.parse().opts<Flags>();
+try {
+  const addsUp = await run({ ...flags, patienceSeconds: patience }, interrupted.signal);
+  process.exitCode = addsUp ? 0 : 1;
+} catch (error) {
+  const known = error instanceof ConfigurationError || (error instanceof Error && error.message.startsWith('--'));
+  console.error(known ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,45 @@
+import type { PipelineOutputs } from '../../../bin/client/pipeline-outputs.ts';
+import type { LocalCloud } from '../../cloud/cloud.ts';
+import type { AdminClient } from '../../onelink-api/admin-client.ts';
+
+/** How things stand outside of the outcomes. */
+export interface Observation {
+  lanes: ReadonlyMap<string, { waiting: number; inWork: number; running: boolean }>;
+  quota: { remaining: number; monthly: number };
+  alarms: string[];
+  deadLetters: number;
+}
+
+export async function watch(
+  cloud: Pick<LocalCloud, 'queues' | 'alarms' | 'endpoints'>,
+  admin: Pick<AdminClient, 'stats'>,
+  { laneQueueUrls }: Pick<PipelineOutputs, 'laneQueueUrls'>,
+): Promise<Observation> {
+  const [queues, stats, mappings] = await Promise.all([cloud.queues(), admin.stats(), mappingStates(cloud.endpoints)]);
+  const lanes = [...laneQueueUrls].map(([lane, url]) => {
+    const queue = queues.find((one) => one.url === url);
+    const inWork = queue?.inFlight ?? 0;
+    return [lane, { waiting: queue?.visible ?? 0, inWork, running: mappings.get(queue?.arn ?? '') !== false }] as const;
+  });
+  return {
+    lanes: new Map(lanes),
+    quota: stats.quota,
+    alarms: cloud.alarms().flatMap(({ name, state }) => (state === 'ALARM' ? [name] : [])),
+    deadLetters: deadLettersIn(queues),
+  };
+}
+
+export function deadLettersIn(queues: Awaited<ReturnType<LocalCloud['queues']>>): number {
+  return queues
+    .filter(({ deadLetterQueueOf }) => deadLetterQueueOf.length > 0)
+    .reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0);
+}
+
+/** By queue ARN: whether its event source mapping is enabled. Lambda's own API, of which the project has no client. */
+async function mappingStates(endpoints: LocalCloud['endpoints']): Promise<Map<string, boolean>> {
+  const response = await fetch(`${endpoints.lambda}/2015-03-31/event-source-mappings/`);
+  const { EventSourceMappings } = (await response.json()) as {
+    EventSourceMappings: { EventSourceArn: string; State: string }[];
+  };
+  return new Map(EventSourceMappings.map(({ EventSourceArn, State }) => [EventSourceArn, State === 'Enabled']));
+}

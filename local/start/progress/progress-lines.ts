@@ -1,0 +1,72 @@
+/** What there is to show at one moment. */
+export interface ProgressView {
+  seconds: number;
+  lanes: LaneProgress[];
+  qr: { done: number; owed: number; perSecond: number };
+  quota: { remaining: number; monthly: number } | undefined;
+  /** Names of the alarms that are in ALARM. */
+  alarms: string[];
+  deadLetters: number;
+  /** Environments killed, if that is what the run does. */
+  killed: number | undefined;
+}
+
+export interface LaneProgress {
+  name: string;
+  answered: number;
+  total: number;
+  perSecond: number;
+  waiting: number;
+  inWork: number;
+  /** False when a mapping of the lane is switched off. */
+  running: boolean;
+}
+
+const barWidth = 24;
+const number = (value: number) => Math.round(value).toLocaleString('en');
+
+/** The view as lines: a bar for each lane, one for the QR codes, and how the rest stands. */
+export function progressLines({ lanes, qr, ...view }: ProgressView): string[] {
+  const width = Math.max(...lanes.map(({ name }) => name.length), 'QR codes'.length);
+  const laneLines = lanes.map(({ name, answered, total, perSecond, waiting, inWork, running }) => {
+    const queue = `${number(waiting)} waiting, ${number(inWork)} in work${running ? '' : ', PAUSED'}`;
+    return `${name.padEnd(width)}  ${meter(answered, total, perSecond)}  ${queue}`;
+  });
+  return [...laneLines, `${'QR codes'.padEnd(width)}  ${meter(qr.done, qr.owed, qr.perSecond)}`, footer(view)];
+}
+
+/** One line for where lines cannot be drawn again. */
+export function progressLine({ lanes, qr, ...view }: ProgressView): string {
+  const parts = [
+    ...lanes.map(({ name, answered, total, perSecond, running }) => {
+      const rate = running ? `${number(perSecond)}/s` : 'PAUSED';
+      return `${name} ${number(answered)}/${number(total)} (${rate})`;
+    }),
+    `QR ${number(qr.done)}/${number(qr.owed)}`,
+  ];
+  return `${parts.join('  ')}  ${footer(view)}`;
+}
+
+function meter(done: number, total: number, perSecond: number): string {
+  const filled = total === 0 ? 0 : Math.floor((barWidth * done) / total);
+  const bar = '█'.repeat(filled) + '░'.repeat(barWidth - filled);
+  const counts = `${number(done)}/${number(total)}`.padStart(12);
+  return `${bar} ${counts}  ${`${number(perSecond)}/s`.padStart(6)}  ${timeLeft(total - done, perSecond).padStart(10)}`;
+}
+
+function timeLeft(open: number, perSecond: number): string {
+  if (open === 0) return 'done';
+  if (perSecond < 0.1) return '';
+  const seconds = Math.ceil(open / perSecond);
+  return seconds < 100 ? `${seconds} s left` : `${Math.ceil(seconds / 60)} min left`;
+}
+
+function footer({ seconds, quota, alarms, deadLetters, killed }: Omit<ProgressView, 'lanes' | 'qr'>): string {
+  return [
+    `${Math.floor(seconds)} s`,
+    ...(quota === undefined ? [] : [`quota ${number(quota.remaining)} left`]),
+    alarms.length === 0 ? 'no alarm' : `ALARM ${alarms.join(', ')}`,
+    ...(deadLetters === 0 ? [] : [`${number(deadLetters)} DEAD LETTERS`]),
+    ...(killed === undefined ? [] : [`${number(killed)} killed`]),
+  ].join(' · ');
+}

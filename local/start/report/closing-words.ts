@@ -1,0 +1,50 @@
+import { outcomeWords } from '../../../bin/client/outcome-words.ts';
+import type { CampaignRun } from '../campaign-run.ts';
+import type { Reconciliation } from './reconciliation.ts';
+import type { Findings, Summary } from './summary.ts';
+
+const number = (value: number) => value.toLocaleString('en');
+const sumOf = (terms: readonly (readonly [name: string, count: number])[]) =>
+  terms.map(([name, count]) => `${number(count)} ${name}`).join(' + ') || '0';
+
+/** What the run comes to: the sum of the outcomes beside the emulator's own count, and three rejects to look at. */
+export function closingWords(
+  run: Pick<CampaignRun, 'end' | 'all' | 'unsent' | 'killed'>,
+  sum: Reconciliation,
+  { stats }: Pick<Findings, 'stats'>,
+  summary: Summary,
+  faults: readonly string[],
+): string[] {
+  const terms = [...sum.fates, ...(run.unsent.length > 0 ? [['not sent', run.unsent.length] as const] : [])];
+  const { create = {} } = stats.calls;
+  const rejects = run.all.flatMap(({ message, answer }) =>
+    answer?.outcome === 'rejected' ? outcomeWords(answer, `  line ${message.line}`) : [],
+  );
+  const firstRejects = rejects.slice(0, placeOf(rejects, 3));
+  return [
+    '',
+    ...(run.end === 'all answered' ? [] : [`Ended early: ${run.end}.`]),
+    `${number(summary.commands)} commands = ${sumOf(terms)}; unaccounted for: ${number(summary.unaccounted)}`,
+    `${number(sum.qr.owed)} QR codes owed with a link = ${sumOf([
+      ['ready', sum.qr.ready],
+      ['failed', sum.qr.failed],
+    ])}`,
+    'The emulator has counted:',
+    `  ${number(stats.links.made)} links made (${number(summary.linksAlive)} alive), ` +
+      `${number(stats.links.updated)} updated, ${number(stats.links.deleted)} deleted`,
+    `  ${number(Object.values(create).reduce((all, one) => all + one, 0))} POSTs, of which ` +
+      `${number(create['409'] ?? 0)} met a taken ID (409); ${number(summary.quotaUsed)} calls of quota used`,
+    `  in its fullest second ${number(summary.maxCallsInOneSecond)} calls (limit ${number(summary.limitPerSecond.links)}), ` +
+      `${number(summary.maxQrCallsInOneSecond)} of them for QR codes at most (limit ${number(summary.limitPerSecond.qr)}); ` +
+      `429 for the rate: ${number(summary.rateLimited)}`,
+    ...(firstRejects.length > 0 ? ['Some of the rejects:', ...firstRejects] : []),
+    ...(run.killed > 0 ? [`${number(run.killed)} environments were killed on the way.`] : []),
+    faults.length === 0 ? 'It all adds up.' : `IT DOES NOT ADD UP:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+  ];
+}
+
+/** Where the line of the so-many-and-first reject begins; faults are indented deeper. */
+function placeOf(lines: readonly string[], rejects: number): number {
+  const starts = lines.flatMap((line, index) => (line.startsWith('  line') ? [index] : []));
+  return starts[rejects] ?? lines.length;
+}

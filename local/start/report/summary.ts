@@ -1,0 +1,66 @@
+import type { Stats } from '../../onelink-api/statistics.ts';
+import type { Reconciliation } from './reconciliation.ts';
+
+/** `summary.json`. Every number is the emulator's or an engine's own where there is one. */
+export interface Summary {
+  commands: number;
+  outcomes: Record<string, number>;
+  distinctCreates: number;
+  /** Links at the emulator that are not expired; those made elsewhere are left out. */
+  linksAlive: number;
+  /** Objects in the QR bucket. */
+  qrImages: number;
+  /** By operation and by status. */
+  apiCalls: Record<string, Record<string, number>>;
+  /** The most calls of any kind that arrived within any one second, sliding. */
+  maxCallsInOneSecond: number;
+  maxQrCallsInOneSecond: number;
+  /** What the pipeline may send: the limits less headroom and others' share. */
+  budgetPerSecond: { links: number; qr: number };
+  limitPerSecond: { links: number; qr: number };
+  /** 429s given for the rate. */
+  rateLimited: number;
+  quotaUsed: number;
+  deadLetters: number;
+  unaccounted: number;
+  /** From the first message sent to the last outcome heard. */
+  seconds: number;
+  /** By name: OK, ALARM or INSUFFICIENT_DATA. */
+  alarms: Record<string, string>;
+}
+
+/** What was found outside of the outcomes. */
+export interface Findings {
+  stats: Stats;
+  /** Links at the emulator that were not made elsewhere, by address, and whether they have expired. */
+  links: ReadonlyMap<string, { expired: boolean }>;
+  qrImages: number;
+  deadLetters: number;
+  budgetPerSecond: Summary['budgetPerSecond'];
+  limitPerSecond: Summary['limitPerSecond'];
+  seconds: number;
+  alarms: Record<string, string>;
+}
+
+/** @param unsent messages that SQS did not take: nobody will ever answer them */
+export function summarise(sum: Reconciliation, found: Findings, unsent: number): Summary {
+  const { stats } = found;
+  return {
+    commands: sum.commands + unsent,
+    outcomes: sum.outcomes,
+    distinctCreates: sum.distinctCreates,
+    linksAlive: [...found.links.values()].filter(({ expired }) => !expired).length,
+    qrImages: found.qrImages,
+    apiCalls: stats.calls,
+    maxCallsInOneSecond: stats.arrivals.fullestSecond.all,
+    maxQrCallsInOneSecond: stats.arrivals.fullestSecond.qr,
+    budgetPerSecond: found.budgetPerSecond,
+    limitPerSecond: found.limitPerSecond,
+    rateLimited: stats.refused.rate + stats.refused.qrRate,
+    quotaUsed: stats.quota.used,
+    deadLetters: found.deadLetters,
+    unaccounted: sum.unaccounted.length + unsent,
+    seconds: Math.round(found.seconds * 10) / 10,
+    alarms: found.alarms,
+  };
+}

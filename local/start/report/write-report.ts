@@ -1,0 +1,48 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { contactSheet, type SheetEntry } from './contact-sheet.ts';
+import { downloadQrImages } from './qr-images.ts';
+import type { Answered } from './reconciliation.ts';
+import type { Summary } from './summary.ts';
+import { linksTable, rejectsTable } from './tables.ts';
+
+/** Everything under `.local/out` but the summary. @returns QR image file by key in the bucket */
+export async function writeOutcomes(
+  folder: string,
+  all: readonly Answered[],
+  { s3, qrBucketName, origin }: { s3: S3Client; qrBucketName: string; origin: string },
+): Promise<Map<string, string>> {
+  await mkdir(folder, { recursive: true });
+  const qrFiles = await downloadQrImages(s3, qrBucketName, join(folder, 'qr'));
+  const paths = new Map([...qrFiles].map(([key, file]) => [key, `qr/${file}`]));
+  const outcomes = all.flatMap(({ answer, qr }) => [answer, qr]).filter((outcome) => outcome !== undefined);
+  await Promise.all([
+    writeFile(join(folder, 'links.csv'), linksTable(all, origin, paths)),
+    writeFile(join(folder, 'rejects.csv'), rejectsTable(all)),
+    writeFile(join(folder, 'outcomes.ndjson'), outcomes.map((outcome) => `${JSON.stringify(outcome)}\n`).join('')),
+    writeFile(join(folder, 'qr', 'index.html'), contactSheet(sheetEntries(all, qrFiles, origin))),
+  ]);
+  return qrFiles;
+}
+
+export async function writeSummary(folder: string, summary: Summary): Promise<void> {
+  await writeFile(join(folder, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+}
+
+function sheetEntries(all: readonly Answered[], qrFiles: ReadonlyMap<string, string>, origin: string): SheetEntry[] {
+  const urls = new Map<string, string>(
+    all.flatMap(({ answer }) => {
+      const { link } = answer ?? {};
+      return link?.shortUrl === undefined ? [] : [[`${link.onelinkId}/${link.shortlinkId}`, link.shortUrl] as const];
+    }),
+  );
+  return all.flatMap(({ message, answer, qr }): SheetEntry[] => {
+    const told = qr ?? (answer?.outcome === 'qr-ready' ? answer : undefined);
+    const file = qrFiles.get(told?.qr?.key ?? '');
+    if (told?.link === undefined || file === undefined) return [];
+    const address = `${told.link.onelinkId}/${told.link.shortlinkId}`;
+    const { source = '', campaign = '' } = message;
+    return [{ file, shortUrl: urls.get(address) ?? address, localUrl: `${origin}/${address}`, source, campaign }];
+  });
+}

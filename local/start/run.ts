@@ -1,0 +1,178 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { ConfiguredPipeline } from '../../bin/client/configured-pipeline.ts';
+import { openOutcomeQueue } from '../../bin/client/outcome-queue.ts';
+import { pipelineOutputs } from '../../bin/client/pipeline-outputs.ts';
+import { config } from '../../lib/config.ts';
+import { budgetOf, planLanes } from '../../lib/rate-budget.ts';
+import { type LocalCloud, startLocalCloud } from '../cloud/cloud.ts';
+import { readCampaign } from './campaign-input.ts';
+import { type CampaignRun, runCampaign } from './campaign-run.ts';
+import { chosenPipeline } from './chosen-pipeline.ts';
+import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
+import { emulatorSettings } from './emulator-settings.ts';
+import { forgetKeptRun, type KeptRun, keptRunWords, writeKeptRun } from './kept-run.ts';
+import { Phases } from './phases.ts';
+import { type Display, display } from './progress/display.ts';
+import { deadLettersIn } from './progress/observation.ts';
+import { closingWords } from './report/closing-words.ts';
+import { reconcile } from './report/reconciliation.ts';
+import { type Findings, summarise } from './report/summary.ts';
+import { verdict } from './report/verdict.ts';
+import { writeOutcomes, writeSummary } from './report/write-report.ts';
+import { synthesise } from './synthesis.ts';
+
+export interface RunOptions {
+  stage: string;
+  input: string;
+  limit?: number;
+  chaos: boolean;
+  keep: boolean;
+  quiet: boolean;
+  patienceSeconds: number;
+}
+
+const inLocal = (name: string) => fileURLToPath(new URL(`../../.local/${name}`, import.meta.url));
+const token = 'local-token';
+
+/**
+ * Runs a campaign through the synthesised app, here.
+ *
+ * @param signal ends it early: the report is still written
+ * @returns whether it all adds up
+ * @throws Error when something does not start
+ */
+export async function run(options: RunOptions, signal: AbortSignal): Promise<boolean> {
+  const screen = display(process.stdout, options.quiet);
+  const phases = new Phases();
+  const pipeline = chosenPipeline(config, options.stage);
+  const { messages, setup } = readCampaign(options.input, { ...options, producers: pipeline.settings.producers });
+  await Promise.all([forgetKeptRun(), ...['out', 'cdk.out', 'cloud/logs'].map((name) => empty(inLocal(name)))]);
+
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    screen.say(`Synthesising ${pipeline.stackName} and starting the OneLink API emulator …`);
+    const starting = phases.time('emulator', startEmulator(emulatorSettings(pipeline, token)));
+    closing.push(async () => (await starting).stop());
+    await Promise.all([starting, phases.time('synthesis', synthesise(options.stage, inLocal('cdk.out')))]);
+    const emulator = await starting;
+    if (setup.foreignLinks.length > 0) await emulator.admin.preload(setup.foreignLinks);
+
+    const cloud = await phases.time('cloud', startCloud(pipeline, emulator));
+    closing.push(() => cloud.stop());
+    sayNotices(cloud, screen);
+    const outputs = pipelineOutputs(cloud.outputs[pipeline.stackName] ?? {}, pipeline.stackName);
+    const sqs = new SQSClient(cloud.clientConfig('sqs'));
+    const sns = new SNSClient(cloud.clientConfig('sns'));
+    const hearing = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
+    closing.push(() => hearing.close());
+
+    const patienceSeconds = patience(options, pipeline);
+    if (options.chaos) {
+      screen.say(
+        `Environments will be killed at random; news may take ${patienceSeconds} s: killed batches come back late.`,
+      );
+    }
+    const { chaos } = options;
+    const campaign = { messages, cloud, sqs, outputs, hearing, emulator, screen, patienceSeconds, chaos, signal };
+    const ran = await phases.time('campaign', runCampaign(campaign));
+
+    const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
+    const { origin } = emulator;
+    const report = writeOutcomes(inLocal('out'), ran.all, { s3, qrBucketName: outputs.qrBucketName, origin });
+    const qrImages = (await phases.time('report', report)).size;
+    const sum = reconcile(ran.all);
+    const found = await findings(ran, cloud, emulator, pipeline, qrImages);
+    const summary = summarise(sum, found, ran.unsent.length);
+    await writeSummary(inLocal('out'), summary);
+    const faults = verdict(sum, found, summary, ran.contradictions);
+    for (const line of closingWords(ran, sum, found, summary, faults)) screen.say(line);
+    screen.say(`Files: .local/out/ (links.csv, rejects.csv, outcomes.ndjson, summary.json, qr/index.html)`);
+    screen.say(`Took: ${phases.words()}; logs of the functions: .local/cloud/logs/`);
+    // Quiet hides how it went, not that it went wrong.
+    if (options.quiet) for (const fault of faults) console.error(fault);
+
+    if (options.keep) await keep(pipeline, cloud, emulator, screen, signal);
+    return faults.length === 0;
+  } finally {
+    await forgetKeptRun();
+    for (const close of closing.reverse()) await close().catch(() => {});
+  }
+}
+
+function startCloud(pipeline: ConfiguredPipeline, emulator: EmulatorProcess): Promise<LocalCloud> {
+  return startLocalCloud({
+    assemblyDirectory: inLocal('cdk.out'),
+    stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
+    workDirectory: inLocal('cloud'),
+    environmentOverrides: { API_BASE_URL: emulator.baseUrl },
+    secretValues: { ApiToken: token },
+    // The workers shall know the quota from the start, and the alarms shall have seen the governor.
+    fireSchedulesAtStart: true,
+  });
+}
+
+/** What the cloud does not carry out is never silent; what is harmless is only counted. */
+function sayNotices({ notices }: LocalCloud, screen: Display): void {
+  const leftOut = notices.filter(({ severity }) => severity === 'left-out').length;
+  for (const { severity, subject, reason } of notices) {
+    if (severity === 'warning') screen.say(`Not as on AWS: ${subject}: ${reason}`);
+  }
+  screen.say(`The template is up on local engines; ${leftOut} of its properties have no effect here.`);
+}
+
+/** What a killed environment had in its hands comes back after the visibility time-out: chaos asks for more patience. */
+function patience({ chaos, patienceSeconds }: RunOptions, { account, settings }: ConfiguredPipeline): number {
+  if (!chaos) return patienceSeconds;
+  const workers = planLanes(account, settings.lanes).plans.flatMap(({ link, qr }) => [link, qr]);
+  return patienceSeconds + Math.max(...workers.map(({ visibilityTimeoutSeconds }) => visibilityTimeoutSeconds));
+}
+
+async function findings(
+  { seconds }: CampaignRun,
+  cloud: LocalCloud,
+  { admin }: EmulatorProcess,
+  { account }: ConfiguredPipeline,
+  qrImages: number,
+): Promise<Findings> {
+  const [stats, links, queues] = await Promise.all([admin.stats(), admin.links(), cloud.queues()]);
+  const own = links.filter(({ foreign }) => !foreign);
+  const budget = budgetOf(account);
+  return {
+    stats,
+    links: new Map(own.map(({ onelinkId, shortlinkId, expired }) => [`${onelinkId}/${shortlinkId}`, { expired }])),
+    qrImages,
+    deadLetters: deadLettersIn(queues),
+    budgetPerSecond: { links: budget.callsPerSecond, qr: budget.qrCallsPerSecond },
+    limitPerSecond: { links: account.callsPerSecond, qr: account.qrCallsPerSecond },
+    seconds,
+    alarms: Object.fromEntries(cloud.alarms().map(({ name, state }) => [name, state])),
+  };
+}
+
+async function keep(
+  { stackName }: ConfiguredPipeline,
+  cloud: LocalCloud,
+  { origin, baseUrl }: EmulatorProcess,
+  screen: Display,
+  signal: AbortSignal,
+): Promise<void> {
+  const outputs = { ...cloud.outputs[stackName] };
+  const kept: KeptRun = {
+    stackName,
+    variables: cloud.clientVariables(),
+    outputs,
+    oneLinkApi: { origin, baseUrl, token },
+  };
+  await writeKeptRun(kept);
+  for (const line of keptRunWords(kept)) screen.say(line);
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}
+
+async function empty(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+}
