@@ -50,6 +50,8 @@ describe('a command in an envelope', () => {
     expect(openEnvelope(text)).toEqual({ command });
     const noEvent = { 'detail-type': 'link', other: 1 };
     expect(openEnvelope(JSON.stringify(noEvent))).toEqual({ command: noEvent });
+    const noEventEither = { detail: 'a field of its own', action: 'create' };
+    expect(openEnvelope(JSON.stringify(noEventEither))).toEqual({ command: noEventEither });
     const noNotification = { Type: 'SubscriptionConfirmation', Message: text };
     expect(openEnvelope(JSON.stringify(noNotification))).toEqual({ command: noNotification });
     const twice = sns(sns(command));
