@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalCloud } from '../cloud/cloud.ts';
 
-/** Seconds from one kill to the next, on average. */
-const meanSeconds = 15;
+/**
+ * Seconds from one kill to the next: at first few, while every lane is busy; then enough for a batch of ten seconds to get
+ * through, since a batch that is killed returns only after minutes.
+ */
+const rushSeconds = 30;
+const intervalSeconds = { rush: [2, 8], later: [10, 30] } as const;
 
 /**
  * Kills an execution environment at random times, one in the middle of its work if there is any, until the signal. What
@@ -15,9 +19,10 @@ export async function wreakHavoc(
   killed: (environment: { function: string; busy: boolean }) => void,
   signal: AbortSignal,
 ): Promise<void> {
+  const begun = performance.now();
   while (!signal.aborted) {
-    // From a third of the mean to five thirds of it: never twice at once, never in step with a batch.
-    await sleep(meanSeconds * (1 / 3 + (4 / 3) * Math.random()) * 1000, undefined, { signal }).catch(() => {});
+    const [least, most] = intervalSeconds[performance.now() - begun < rushSeconds * 1000 ? 'rush' : 'later'];
+    await sleep((least + (most - least) * Math.random()) * 1000, undefined, { signal }).catch(() => {});
     if (signal.aborted) return;
     const environment = cloud.killEnvironment();
     if (environment !== undefined) killed(environment);

@@ -1,0 +1,28 @@
+import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import type { Answered } from '../../../local/start/report/reconciliation.ts';
+import { givenOutcome } from '../cli/given-outcome.ts';
+
+/** A message of the campaign with its outcomes; they get the message's ID. */
+export function givenAnswered(
+  line: number,
+  { answer, qr, asksForQr = false }: { answer?: Partial<Outcome>; qr?: Partial<Outcome>; asksForQr?: boolean },
+): Answered {
+  const messageId = `m-${line}`;
+  const requestId = answer?.requestId ?? `r-${line}`;
+  const told = (change: Partial<Outcome>) => givenOutcome({ messageId, requestId, ...change });
+  return {
+    messageId,
+    message: {
+      line,
+      body: '{}',
+      lane: 'campaign',
+      source: 'crm',
+      requestId: `r-${line}`,
+      action: 'create',
+      campaign: 'spring',
+      asksForQr,
+    },
+    ...(answer !== undefined && { answer: told(answer) }),
+    ...(qr !== undefined && { qr: told(qr) }),
+  };
+}
