@@ -33,7 +33,7 @@ export function keptRunWords({ variables, outputs, oneLinkApi }: KeptRun): strin
     `  aws s3 ls s3://${outputs.ArchiveBucketName}/rejected/ --recursive`,
     `  aws lambda list-event-source-mappings`,
     `  curl ${oneLinkApi.origin}/__emulator/stats`,
-    `  npx onelink send examples/campaign.ndjson --local --wait --force`,
+    `  npx onelink send examples/create-link.json --local --wait`,
     '',
     `The OneLink API is at ${oneLinkApi.baseUrl} (token ${oneLinkApi.token}). Ctrl-C ends it all.`,
   ];

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError } from 'commander';
 import { ConfigurationError } from '../../lib/config-validation.ts';
 import { run } from './run.ts';
+import { AnotherRun } from './run-lock.ts';
 
 const count = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
@@ -61,7 +62,7 @@ try {
   const addsUp = await run({ ...flags, patienceSeconds: patience }, interrupted.signal);
   process.exitCode = addsUp ? 0 : 1;
 } catch (error) {
-  const known = error instanceof ConfigurationError || (error instanceof Error && error.message.startsWith('--'));
-  console.error(known ? error.message : error);
+  const known = error instanceof ConfigurationError || error instanceof AnotherRun;
+  console.error(known || (error instanceof Error && error.message.startsWith('--')) ? error.message : error);
   process.exitCode = 1;
 }

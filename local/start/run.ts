@@ -23,6 +23,7 @@ import { reconcile } from './report/reconciliation.ts';
 import { type Findings, summarise } from './report/summary.ts';
 import { verdict } from './report/verdict.ts';
 import { writeOutcomes, writeSummary } from './report/write-report.ts';
+import { lockRun } from './run-lock.ts';
 import { synthesise } from './synthesis.ts';
 
 export interface RunOptions {
@@ -50,6 +51,8 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
   const phases = new Phases();
   const pipeline = chosenPipeline(config, options.stage);
   const { messages, setup } = readCampaign(options.input, { ...options, producers: pipeline.settings.producers });
+  await mkdir(inLocal(''), { recursive: true });
+  const unlock = lockRun(inLocal('run.pid'));
   await Promise.all([forgetKeptRun(), ...['out', 'cdk.out', 'cloud/logs'].map((name) => empty(inLocal(name)))]);
 
   const closing: (() => Promise<void>)[] = [];
@@ -95,11 +98,12 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     // Quiet hides how it went, not that it went wrong.
     if (options.quiet) for (const fault of faults) console.error(fault);
 
-    if (options.keep) await keep(pipeline, cloud, emulator, screen, signal);
+    if (options.keep && !signal.aborted) await keep(pipeline, cloud, emulator, screen, signal);
     return faults.length === 0;
   } finally {
     await forgetKeptRun();
     for (const close of closing.reverse()) await close().catch(() => {});
+    unlock();
   }
 }
 
@@ -169,7 +173,7 @@ async function keep(
   };
   await writeKeptRun(kept);
   for (const line of keptRunWords(kept)) screen.say(line);
-  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
 async function empty(folder: string): Promise<void> {

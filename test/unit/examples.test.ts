@@ -109,6 +109,10 @@ test('chosen IDs are taken by another only where that is meant', () => {
   expect(rivals.every((address) => chosen.includes(address) || foreign.includes(address))).toBe(true);
 });
 
+test('the single example is a sound command', () => {
+  expect(read(JSON.parse(committed('create-link.json')), now)).toHaveProperty('command');
+});
+
 test('holds data of no real person: example domains and numbered users only', () => {
   const hosts = [...bodies.join('\n').matchAll(/https?:\/\/([^/"\\?#\s]+)/g)].map(([, host = '']) => host);
   expect(hosts.filter((host) => !host.endsWith('.example'))).toEqual([]);
