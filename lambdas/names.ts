@@ -30,6 +30,8 @@ export const laneMetric = {
   commandLatency: 'CommandLatency',
   qrStored: 'QrStored',
   qrFailed: 'QrFailed',
+  /** A 409: a call of quota spent on a copy in flight at the same time, or on a chosen ID taken in that instant. */
+  takenIdMet: 'TakenIdMet',
   /** A 429 `rate_limit_exceeded`: the pacing arithmetic or another system's share is wrong. */
   rateLimited: 'RateLimited',
   /** A 429 `quota_exceeded`. */

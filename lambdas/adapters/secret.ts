@@ -14,15 +14,23 @@ export class Secret {
 
   /** @throws Error when it cannot be read or is empty; the next call tries again. */
   value(): Promise<string> {
-    this.#value ??= this.#read();
+    this.#value ??= this.#read().catch((error: unknown) => {
+      this.#value = undefined;
+      throw error;
+    });
     return this.#value;
   }
 
-  /** The value as it is now, for when the remembered one was refused. Read at most every 30 s, however many ask. */
+  /**
+   * The value as it is now, for when the remembered one was refused; the remembered one if it cannot be read. Read at most
+   * every 30 s, however many ask.
+   */
   async fresh(nowMilliseconds: number): Promise<string> {
+    const remembered = this.#value;
     if (nowMilliseconds - this.#readAt >= 30_000) {
       this.#readAt = nowMilliseconds;
-      this.#value = this.#read();
+      const read = this.#read();
+      this.#value = remembered === undefined ? read : read.catch(() => remembered);
     }
     return this.value();
   }
@@ -33,7 +41,6 @@ export class Secret {
       if (!answer.SecretString) throw new Error('has no text value');
       return answer.SecretString.trim();
     } catch (error) {
-      this.#value = undefined;
       throw new Error(`The secret ${this.#arn} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`);
     }
   }

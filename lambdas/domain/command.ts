@@ -159,8 +159,17 @@ export function commandReader(lane: { contract: ApiContract; producers: Producer
     }
     faults.push(...contextFaults(raw, sentAtMilliseconds, producers, lane.templates));
     if (parsed.success && faults.length === 0) return { command: parsed.data };
-    return { refused: { faults, ...identityOf(raw) } };
+    return { refused: { faults: shortened(faults), ...identityOf(raw) } };
   };
+}
+
+/** So many faults, with paths so long, fit an outcome into SNS's 256 KiB; a body may name tens of thousands. */
+const [maxFaults, maxPathCharacters] = [100, 200];
+
+function shortened(faults: Fault[]): Fault[] {
+  const told = faults.slice(0, maxFaults).map((fault) => ({ ...fault, path: fault.path.slice(0, maxPathCharacters) }));
+  const more = faults.length - told.length;
+  return more === 0 ? told : [...told, { path: '', rule: 'more', message: `and ${more} more faults` }];
 }
 
 /** Rights and time, judged on whatever fields are readable, so that they are told together with the other faults. */

@@ -60,7 +60,9 @@ export function outcomeOf(
   asked: Asked,
   delivery: { lane: string; messageId: string; nowMilliseconds: number },
 ): Outcome {
-  const about = asked.requestId === null ? ['message', delivery.messageId] : [asked.source, asked.requestId];
+  // A rejected command may be mended and sent again under its requestId: each rejection is an outcome of its own.
+  const ofMessage = asked.requestId === null || decision.outcome === 'rejected' ? [delivery.messageId] : [];
+  const about = [asked.source, asked.requestId, ...ofMessage];
   const identity = [...about, decision.outcome, decision.link?.version ?? 0].join('\0');
   return {
     specVersion: '1.0',

@@ -5,6 +5,7 @@ import type { LinkAddress } from '../domain/link-id.ts';
 import { type Asked, type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
 import { laneMetric } from '../names.ts';
 import type { Answer } from './answer.ts';
+import type { AnsweredRequests } from './answered-requests.ts';
 import type { BatchGate } from './batch-gate.ts';
 import { deleteLink, ownedLink, updateLink } from './change.ts';
 import { createLink } from './create.ts';
@@ -26,12 +27,7 @@ export interface BatchContext {
   ports: LinkWorkerPorts;
   gate: BatchGate;
   deadline: Deadline;
-  /** The requests that were answered before, by `requestKey`; those answered now are added. */
-  records: Map<string, RequestRecord>;
-}
-
-export function requestKey({ source, requestId }: { source: string; requestId: string }): string {
-  return `${source}/${requestId}`;
+  answered: AnsweredRequests;
 }
 
 const metricOfOutcome: Partial<Record<Outcome['outcome'], string>> = {
@@ -57,10 +53,10 @@ export class CommandWork {
 
   handle(item: Accepted): Promise<Verdict> {
     const { command, delivery } = item;
-    const { deadline, records, ports } = this.#batch;
+    const { deadline, answered, ports } = this.#batch;
     return this.#orTryAgain(command, delivery, async () => {
       if (deadline.remainingMilliseconds() < leastTimeMilliseconds) return 'out-of-time';
-      const known = records.get(requestKey(command));
+      const known = await answered.recordOf(command);
       if (known !== undefined) return this.#answerAgain(item, known);
       const answer = await this.#carryOut(item);
       if (answer === 'handed-on') return 'done';
@@ -142,7 +138,7 @@ export class CommandWork {
 
   async #conclude(item: Accepted, decision: Decision): Promise<Verdict> {
     const { command, delivery, digest } = item;
-    const { ports, settings, records } = this.#batch;
+    const { ports, settings, answered } = this.#batch;
     const outcome = this.#outcome(decision, command, delivery);
     const record: RequestRecord = {
       source: command.source,
@@ -152,7 +148,7 @@ export class CommandWork {
       expiresAt: Math.floor(ports.clock.wallMilliseconds() / 1000) + settings.REQUEST_HORIZON_DAYS * 86_400,
     };
     await ports.ledger.rememberRequest(record);
-    records.set(requestKey(command), record);
+    await answered.add(record);
     await this.#publish(outcome, delivery);
     await this.#askForQrOf(item, outcome);
     return 'done';

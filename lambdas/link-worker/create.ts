@@ -4,6 +4,7 @@ import { dataDigest, sameData } from '../domain/digest.ts';
 import type { LinkRecord } from '../domain/ledger-record.ts';
 import { deriveLinkId, type LinkAddress } from '../domain/link-id.ts';
 import { defaultTtlSeconds, ttlSeconds } from '../domain/ttl.ts';
+import { laneMetric } from '../names.ts';
 import { type Answer, answerOf, linkOf, returnCauseOf } from './answer.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import type { LinkWorkerPorts } from './ports.ts';
@@ -95,6 +96,7 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | 
           expiresAt: sentAtSeconds + ttlOf(command, attempt.settings),
         });
       case 'exists':
+        ports.observer.count(laneMetric.takenIdMet);
         refusedAsTaken = true;
         lookFirst = true;
         break;

@@ -3,8 +3,9 @@ import type { BatchWork, Delivery, Verdict } from '../domain/delivery.ts';
 import { commandDigest } from '../domain/digest.ts';
 import { openEnvelope } from '../domain/envelope.ts';
 import { laneMetric } from '../names.ts';
+import { AnsweredRequests, requestKey } from './answered-requests.ts';
 import { openGate } from './batch-gate.ts';
-import { type Accepted, CommandWork, requestKey } from './command-work.ts';
+import { type Accepted, CommandWork } from './command-work.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
@@ -12,8 +13,8 @@ import type { LinkWorkerPorts } from './ports.ts';
 const suspectFrom = 3;
 
 /**
- * The link worker: reads the commands of a batch, looks up in one go which were answered before, and has each of them
- * carried out (command-work.ts), several at a time; the turnstile in front of the API keeps the pace.
+ * The link worker: reads the commands of a batch, and has each that was not answered before carried out (command-work.ts),
+ * several at a time; the turnstile in front of the API keeps the pace.
  */
 export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPorts): BatchWork {
   const read = commandReader({
@@ -32,26 +33,25 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
       if ('refused' in reading) refused.push({ delivery, reading });
       else accepted.push({ command: reading.command, delivery, digest: commandDigest(secret, reading.command) });
     }
-    const [records, control] = await Promise.all([
-      ports.ledger.requests(accepted.map(({ command }) => command)),
-      ports.ledger.control(),
-    ]);
-    const gate = openGate(ports.api, control, settings.QUOTA_RESERVE_CALLS);
-    const work = new CommandWork({ secret, settings, ports: { ...ports, api: gate.api }, gate, deadline, records });
+    const gate = openGate(ports.api, await ports.ledger.control(), settings.QUOTA_RESERVE_CALLS);
+
+    const copies = [...Map.groupBy(accepted, ({ command }) => requestKey(command)).values()];
+    const isSuspect = (group: Accepted[]) => group.some(({ delivery }) => delivery.receiveCount >= suspectFrom);
+    const [suspects, others] = [copies.filter(isSuspect), copies.filter((group) => !isSuspect(group))];
+    const inOrder = [...others, ...suspects].flatMap(([first]) => (first === undefined ? [] : [first.command]));
+    const answered = new AnsweredRequests(ports.ledger, inOrder);
+    const work = new CommandWork({ secret, settings, ports: { ...ports, api: gate.api }, gate, deadline, answered });
 
     const verdicts = new Map<string, Verdict>();
     const refusals = refused.map(({ delivery, reading }) => async () => {
       verdicts.set(delivery.messageId, await work.refuse(delivery, reading.refused));
     });
     // Copies of one request one after the other: the first is carried out, the rest are answered from what it left.
-    const carryOut = (copies: Accepted[]) => async () => {
-      for (const item of copies) verdicts.set(item.delivery.messageId, await work.handle(item));
+    const carryOut = (group: Accepted[]) => async () => {
+      for (const item of group) verdicts.set(item.delivery.messageId, await work.handle(item));
     };
-    const requests = [...Map.groupBy(accepted, ({ command }) => requestKey(command)).values()];
-    const isSuspect = (copies: Accepted[]) => copies.some(({ delivery }) => delivery.receiveCount >= suspectFrom);
-    const tasks = requests.filter((copies) => !isSuspect(copies)).map(carryOut);
-    await inParallel([...refusals, ...tasks], settings.CALLS_IN_FLIGHT);
-    await inParallel(requests.filter(isSuspect).map(carryOut), 1);
+    await inParallel([...refusals, ...others.map(carryOut)], settings.CALLS_IN_FLIGHT);
+    await inParallel(suspects.map(carryOut), 1);
     return deliveries.map(({ messageId }) => verdicts.get(messageId) ?? 'try-again');
   };
 }

@@ -13,6 +13,7 @@ const runtime = 'the runtime imports the domain only: it serves every job alike'
 const useCase = 'a use case imports the domain and takes adapters as arguments; only handler.ts wires';
 const lambda = 'lambdas import neither lib nor local';
 const lib = 'lib imports from lambdas only the env.ts contracts and names.ts, and nothing from local';
+const entry = 'nothing imports local but its own entry points and tests';
 
 type Case = [file: string, imported: string];
 
@@ -51,6 +52,7 @@ const refused: Record<string, Case[]> = {
     ['lambdas/qr-worker/a.ts', '@aws-sdk/client-s3'],
     ['lambdas/governor/env.ts', '@aws-lambda-powertools/metrics'],
     ['lambdas/of-tomorrow/a.ts', '../adapters/ledger.ts'],
+    ['lambdas/link-worker/a.ts', 'node:https'],
   ],
   [lambda]: [
     ['lambdas/link-worker/handler.ts', '../../lib/config.ts'],
@@ -63,6 +65,11 @@ const refused: Record<string, Case[]> = {
     ['lib/a.ts', '../lambdas/adapters/ledger.ts'],
     ['lib/observability/a.ts', '../../lambdas/runtime/clock.ts'],
     ['lib/observability/a.ts', '../../local/cloud/clock.ts'],
+  ],
+  [entry]: [
+    ['bin/a.ts', '../local/cloud/clock.ts'],
+    ['bin/client/a.ts', '../../local/start/run.ts'],
+    ['schemas/a.ts', '../local/cloud/clock.ts'],
   ],
 };
 
@@ -120,8 +127,11 @@ beforeAll(async () => {
   const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome');
   const only = ['--only=style/noRestrictedImports', '--vcs-enabled=false', '--max-diagnostics=none', '--reporter=json'];
   const { code, stdout } = await new Promise<{ code: unknown; stdout: string }>((resolve) => {
-    execFile(process.execPath, [biome, 'lint', ...only, 'lambdas', 'lib'], { cwd: scratch }, (error, stdout) =>
-      resolve({ code: error?.code ?? 0, stdout }),
+    execFile(
+      process.execPath,
+      [biome, 'lint', ...only, 'lambdas', 'lib', 'bin', 'schemas'],
+      { cwd: scratch },
+      (error, stdout) => resolve({ code: error?.code ?? 0, stdout }),
     );
   });
   exitCode = Number(code);

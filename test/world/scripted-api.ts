@@ -18,6 +18,7 @@ export class ScriptedApi {
   readonly calls: Operation[] = [];
   readonly #scripts: Record<Operation, Script[]> = { create: [], read: [], update: [], delete: [] };
   readonly #now: () => number;
+  #interruption: { count: number; run: () => void } | undefined;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -26,6 +27,11 @@ export class ScriptedApi {
   /** The next calls of the operation answer so. */
   script(operation: Operation, ...scripts: Script[]): void {
     this.#scripts[operation].push(...scripts);
+  }
+
+  /** Runs something between two calls, as another environment would. */
+  afterCalls(count: number, run: () => void): void {
+    this.#interruption = { count, run };
   }
 
   /** How many calls would count against the quota. */
@@ -66,6 +72,7 @@ export class ScriptedApi {
 
   async #answer<Value>(operation: Operation, plain: () => ApiAnswer<Value>): Promise<ApiAnswer<Value>> {
     this.calls.push(operation);
+    if (this.calls.length === this.#interruption?.count) this.#interruption.run();
     const script = this.#scripts[operation].shift();
     if (script === undefined) return plain();
     if (script.applied) plain();

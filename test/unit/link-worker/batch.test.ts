@@ -119,11 +119,41 @@ describe('a batch', () => {
     expect(world.outcomes.at(-1)?.requestId).toBe('suspect');
   });
 
-  it('fails as a whole, to be repeated, when the ledger cannot be read', async () => {
+  it('brings back the commands whose request records cannot be read, without a call', async () => {
     const world = new LinkWorld();
     world.ledger.failNext.add('requests');
-    await expect(world.deliver({ body: create })).rejects.toThrow('the ledger fails at requests');
+    expect(await world.deliver({ body: create })).toEqual(['try-again']);
     expect(world.api.calls).toEqual([]);
+  });
+
+  it('reads request records a hundred at a time, as late as it can, so that it sees what others did meanwhile', async () => {
+    const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
+    const batch = Array.from({ length: 150 }, (_, index) => ({
+      body: { ...create, requestId: `r-${index}` },
+      messageId: `m-${index}`,
+    }));
+    const elsewhere = new LinkWorld();
+    await elsewhere.deliver({ body: { ...create, requestId: 'r-149' }, messageId: 'elsewhere' });
+    world.api.afterCalls(50, () => {
+      for (const [key, record] of elsewhere.ledger.answered) world.ledger.answered.set(key, record);
+    });
+    await world.deliver(...batch);
+    expect(world.api.calls).toHaveLength(149);
+    expect(world.told.filter((kind) => kind === 'created*')).toHaveLength(1);
+  });
+
+  it('fits an outcome into SNS’s 256 KiB, however many faults a command has', async () => {
+    const world = new LinkWorld();
+    const fields = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`${index}${'x'.repeat(300)}`, 1]));
+    await world.deliver({ body: { ...create, ...fields } });
+    expect(JSON.stringify(world.outcomes[0]).length).toBeLessThan(100_000);
+    expect(world.outcomes[0]?.faults?.at(-1)).toEqual({ path: '', rule: 'more', message: 'and 19900 more faults' });
+  });
+
+  it('gives each rejection of a command that was mended in vain an outcome of its own', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: { ...create, ttl: '400d' } }, { body: { ...create, ttl: '500d' } });
+    expect(new Set(world.outcomes.map(({ outcomeId }) => outcomeId)).size).toBe(2);
   });
 
   it('hands a QR command of the link’s owner on, and refuses a stranger’s', async () => {
