@@ -165,8 +165,11 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const onTrouble = (error: unknown) => logs.write('local-cloud', `${String(error).replaceAll('\n', ' ')}\n`);
   shutdown.add(() => logs.close());
 
-  const engine = (program: 'queue-engine' | 'table-engine', port = 0) =>
-    shutdown.whenStarted(startEngine(`${program}.ts`, { port, region }, path.join(logDirectory, `${program}.log`)));
+  const engine = (program: 'queue-engine' | 'table-engine', port = 0) => {
+    const logFile = path.join(logDirectory, `${program}.log`);
+    const onLost = (why: string) => notices.add('warning', program, why);
+    return shutdown.whenStarted(startEngine(`${program}.ts`, { port, region }, logFile, onLost));
+  };
   const [http, queueEngine, tableEngine] = await Promise.all([
     shutdown.whenStarted(startHttpService(options.port ?? 0)),
     engine('queue-engine', options.queuePort),

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 
@@ -6,7 +6,6 @@ import { createWriteStream } from 'node:fs';
 export interface Engine {
   /** `http://127.0.0.1:{port}` */
   readonly endpoint: string;
-  readonly process: ChildProcess;
   /** Kills the engine. What it held is gone. */
   stop(): Promise<void>;
 }
@@ -20,12 +19,14 @@ export interface EngineSettings {
 /**
  * Starts one of the engine programs of this folder.
  * @param logFile what the engine prints goes here
+ * @param onLost told when the engine ends before it is stopped: everything it held is lost
  * @throws when it cannot listen, with what it printed in `logFile`
  */
 export async function startEngine(
   program: 'queue-engine.ts' | 'table-engine.ts',
   settings: EngineSettings,
   logFile: string,
+  onLost: (why: string) => void,
 ): Promise<Engine> {
   const child = fork(new URL(program, import.meta.url), [JSON.stringify(settings)], {
     execArgv: [],
@@ -42,10 +43,14 @@ export async function startEngine(
     exited.then(() => undefined),
   ]);
   if (port === undefined) throw new Error(`${program} did not start on port ${settings.port}; see ${logFile}`);
+  let stopping = false;
+  child.on('exit', (code, signal) => {
+    if (!stopping) onLost(`${program} ended by itself (${signal ?? code}); see ${logFile}`);
+  });
   return {
     endpoint: `http://127.0.0.1:${port.port}`,
-    process: child,
     stop: async () => {
+      stopping = true;
       child.kill('SIGKILL');
       await exited;
       log.end();
