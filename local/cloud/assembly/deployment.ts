@@ -73,7 +73,12 @@ export class Deployment {
 
   /** A resource's properties with their intrinsic functions resolved. */
   resolved(resource: Resource): unknown {
-    return resolve(resource.properties, this.#scope(resource.stack));
+    const properties = resolve(resource.properties, this.#scope(resource.stack));
+    if (JSON.stringify(properties).includes('{{resolve:')) {
+      const where = `${resource.stack}/${resource.logicalId}`;
+      this.#notices.add('warning', resource.type, 'a {{resolve:…}} reference is left as it stands', where);
+    }
+    return properties;
   }
 
   /** Where the asset lies whose object key a function's `Code` names. */
