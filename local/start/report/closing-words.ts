@@ -1,7 +1,10 @@
 import { outcomeWords } from '../../../bin/client/outcome-words.ts';
 import type { CampaignRun } from '../campaign-run.ts';
-import type { Reconciliation } from './reconciliation.ts';
+import type { Answered, Reconciliation } from './reconciliation.ts';
 import type { Findings, Summary } from './summary.ts';
+
+const shownRejects = 3;
+const shownFaults = 3;
 
 const number = (value: number) => value.toLocaleString('en');
 const sumOf = (terms: readonly (readonly [name: string, count: number])[]) =>
@@ -17,10 +20,7 @@ export function closingWords(
 ): string[] {
   const terms = [...sum.fates, ...(run.unsent.length > 0 ? [['not sent', run.unsent.length] as const] : [])];
   const { create = {} } = stats.calls;
-  const rejects = run.all.flatMap(({ message, answer }) =>
-    answer?.outcome === 'rejected' ? outcomeWords(answer, `  line ${message.line}`) : [],
-  );
-  const firstRejects = rejects.slice(0, placeOf(rejects, 3));
+  const rejects = run.all.filter(({ answer }) => answer?.outcome === 'rejected').slice(0, shownRejects);
   return [
     '',
     ...(run.end === 'all answered' ? [] : [`Ended early: ${run.end}.`]),
@@ -37,14 +37,15 @@ export function closingWords(
     `  in its fullest second ${number(summary.maxCallsInOneSecond)} calls (limit ${number(summary.limitPerSecond.links)}), ` +
       `${number(summary.maxQrCallsInOneSecond)} of them for QR codes at most (limit ${number(summary.limitPerSecond.qr)}); ` +
       `429 for the rate: ${number(summary.rateLimited)}`,
-    ...(firstRejects.length > 0 ? ['Some of the rejects:', ...firstRejects] : []),
+    ...(rejects.length > 0 ? ['Some of the rejects:', ...rejects.flatMap(rejectWords)] : []),
     ...(run.killed > 0 ? [`${number(run.killed)} environments were killed on the way.`] : []),
     faults.length === 0 ? 'It all adds up.' : `IT DOES NOT ADD UP:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
   ];
 }
 
-/** Where the line of the so-many-and-first reject begins; faults are indented deeper. */
-function placeOf(lines: readonly string[], rejects: number): number {
-  const starts = lines.flatMap((line, index) => (line.startsWith('  line') ? [index] : []));
-  return starts[rejects] ?? lines.length;
+function rejectWords({ message, answer }: Answered): string[] {
+  if (answer === undefined) return [];
+  const [head = '', ...faults] = outcomeWords(answer, `  line ${message.line}`);
+  const more = faults.length - shownFaults;
+  return [head, ...faults.slice(0, shownFaults), ...(more > 0 ? [`    and ${more} more`] : [])];
 }
