@@ -1,0 +1,115 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { App } from 'aws-cdk-lib';
+import { type Awaited, AwaitedOutcomes } from '../../bin/client/awaited-outcomes.ts';
+import { openOutcomeQueue } from '../../bin/client/outcome-queue.ts';
+import { pipelineOutputs } from '../../bin/client/pipeline-outputs.ts';
+import { sendMessages } from '../../bin/client/send-messages.ts';
+import { config } from '../../lib/config.ts';
+import { validateConfiguration } from '../../lib/config-validation.ts';
+import { addStages } from '../../lib/stages.ts';
+import { startLocalCloud } from '../../local/cloud/cloud.ts';
+import { startOneLinkApi } from '../../local/onelink-api/server.ts';
+import type { CampaignMessage } from '../../local/start/campaign-input.ts';
+import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
+import { emulatorSettings } from '../../local/start/emulator-settings.ts';
+
+const token = 'token-of-the-test';
+
+/** The whole pipeline as it would be deployed, bundles included, on the local cloud and against the emulator. */
+export async function runningPipeline() {
+  const directory = await mkdtemp(join(tmpdir(), 'onelink-end-to-end-'));
+  const pipeline = chosenPipeline(config, 'production');
+  const app = new App({ outdir: join(directory, 'cdk.out'), analyticsReporting: false });
+  addStages(app, validateConfiguration(config), 'production');
+  app.synth();
+
+  const api = await startOneLinkApi({ settings: emulatorSettings(pipeline, token) });
+  const cloud = await startLocalCloud({
+    assemblyDirectory: join(directory, 'cdk.out'),
+    stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
+    workDirectory: join(directory, 'work'),
+    environmentOverrides: { API_BASE_URL: api.baseUrl },
+    secretValues: { ApiToken: token },
+    fireSchedulesAtStart: true,
+  });
+  const named = cloud.outputs[pipeline.stackName] ?? {};
+  const outputs = pipelineOutputs(named, pipeline.stackName);
+  const sqs = new SQSClient(cloud.clientConfig('sqs'));
+  const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig('dynamodb')));
+  const hearing = await openOutcomeQueue(
+    { sqs, sns: new SNSClient(cloud.clientConfig('sns')) },
+    outputs.outcomeTopicArn,
+  );
+
+  return {
+    api,
+    cloud,
+    producers: pipeline.settings.producers,
+
+    /** Sends messages and waits until each is settled. @throws Error when that takes longer than the deadline */
+    async carryOut(messages: CampaignMessage[], deadlineSeconds: number): Promise<Awaited<CampaignMessage>[]> {
+      const awaited = new AwaitedOutcomes<CampaignMessage>();
+      const over = AbortSignal.timeout(deadlineSeconds * 1000);
+      const settled = new AbortController();
+      const sends = [...Map.groupBy(messages, ({ lane }) => lane)].map(([lane, ofLane]) =>
+        sendMessages(
+          sqs,
+          outputs.laneQueueUrls.get(lane) ?? '',
+          ofLane,
+          (message, id) => void awaited.sent(message, id),
+        ),
+      );
+      const sent = Promise.all(sends);
+      const listening = hearing.listen(
+        (outcome) => {
+          awaited.heard(outcome);
+          if (awaited.all().length === messages.length && awaited.unsettled === 0) settled.abort();
+        },
+        AbortSignal.any([over, settled.signal]),
+      );
+      await Promise.all([sent, listening]);
+      if (!settled.signal.aborted)
+        throw new Error(`${awaited.unsettled} messages unsettled after ${deadlineSeconds} s`);
+      return awaited.all();
+    },
+
+    /** All records of the ledger, by key. */
+    async ledger(): Promise<Map<string, Record<string, unknown>>> {
+      const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: named.LedgerTableName ?? '' }));
+      return new Map(Items.map((item) => [String(item.pk), item]));
+    },
+
+    /** All objects of a bucket, by key. */
+    async objects(bucket: 'QrBucketName' | 'ArchiveBucketName'): Promise<Map<string, Buffer>> {
+      const Bucket = named[bucket] ?? '';
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+      const read = async ({ Key = '' }): Promise<[string, Buffer]> => {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+        return [Key, Buffer.from((await Body?.transformToByteArray()) ?? [])];
+      };
+      return new Map(await Promise.all(Contents.map(({ Key = '' }) => read({ Key }))));
+    },
+
+    /** Everything that the functions printed. */
+    async logs(): Promise<string> {
+      const folder = join(directory, 'work', 'logs');
+      const files = (await readdir(folder)).filter((name) => !name.endsWith('-engine.log'));
+      return (await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8')))).join('\n');
+    },
+
+    async stop(): Promise<void> {
+      await hearing.close();
+      await cloud.stop();
+      await api.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
