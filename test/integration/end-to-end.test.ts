@@ -1,11 +1,14 @@
 import jpeg from 'jpeg-js';
-import jsQR from 'jsqr';
+import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Awaited as Answered } from '../../bin/client/awaited-outcomes.ts';
 import { sketchOf } from '../../bin/client/message.ts';
 import { type CampaignMessage, readCampaign } from '../../local/start/campaign-input.ts';
 import { runningPipeline } from '../world/running-pipeline.ts';
+
+// jsqr is CommonJS whose types call its function `default`; at run time the import is the function itself.
+const decode = jsqr as unknown as typeof jsqr.default;
 
 /** Personal data and a sign-in, as they do occur in payloads. */
 const planted = { phone: '+49 170 5550100', signIn: 'onetime-8f2c61d0' };
@@ -110,7 +113,7 @@ describe('a campaign through the whole pipeline', () => {
     for (const told of [jpg, png]) {
       const bytes = images.get(told?.qr?.key ?? '') ?? Buffer.alloc(0);
       const image = told?.qr?.format === 'jpg' ? jpeg.decode(bytes, { useTArray: true }) : PNG.sync.read(bytes);
-      const read = jsQR(new Uint8ClampedArray(image.data), image.width, image.height);
+      const read = decode(new Uint8ClampedArray(image.data), image.width, image.height);
       expect(read?.data).toBe(urls.get(keyOf(told?.link)));
     }
   });
