@@ -79,6 +79,8 @@ async function send(file: string, options: Options): Promise<number> {
   const interrupt = () => interrupted.abort();
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
+  // Whoever read the output has read enough: `onelink send … | head`.
+  process.stdout.once('error', interrupt);
   let hearing: OutcomeQueue | undefined;
   try {
     if (options.wait) hearing = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn, oneSource(messages));
@@ -101,6 +103,7 @@ async function send(file: string, options: Options): Promise<number> {
     await hearing?.close();
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
+    process.stdout.off('error', interrupt);
   }
 }
 

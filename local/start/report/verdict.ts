@@ -8,8 +8,12 @@ export function verdict(
   summary: Summary,
   contradictions: number,
 ): string[] {
-  const missing = [...sum.links].filter((address) => !links.has(address)).length;
-  const extra = [...links.keys()].filter((address) => !sum.links.has(address)).length;
+  // What has no outcome may or may not have made its link: as long as there is any, links cannot be compared.
+  const complete = summary.unaccounted === 0;
+  const missing = [...sum.links].filter((address) => complete && !links.has(address)).length;
+  const extra = [...links.keys()].filter((address) => complete && !sum.links.has(address)).length;
+  const twice = complete && stats.links.made !== sum.distinctCreates;
+  const images = complete && summary.qrImages !== sum.qrKeys.size;
   const { limitPerSecond: limit } = summary;
   const faults: [boolean, string][] = [
     [summary.unaccounted > 0, `${summary.unaccounted} commands have no outcome, or not the QR code they are owed`],
@@ -17,8 +21,8 @@ export function verdict(
     [contradictions > 0, `${contradictions} outcomes contradict an earlier one of the same message`],
     [missing > 0, `${missing} links that outcomes tell of are not at the API`],
     [extra > 0, `${extra} links at the API that no outcome tells of`],
-    [stats.links.made !== sum.distinctCreates, `${stats.links.made} links made for ${sum.distinctCreates} requests`],
-    [summary.qrImages !== sum.qrKeys.size, `${summary.qrImages} QR images stored, ${sum.qrKeys.size} told of`],
+    [twice, `${stats.links.made} links made for ${sum.distinctCreates} requests`],
+    [images, `${summary.qrImages} QR images stored, ${sum.qrKeys.size} told of`],
     [summary.rateLimited > 0, `the API answered 429 to ${summary.rateLimited} calls`],
     [
       summary.maxCallsInOneSecond > limit.links,

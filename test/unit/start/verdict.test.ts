@@ -80,6 +80,11 @@ describe('the verdict', () => {
     expect(judge(givenFindings(), change)).toEqual([words]);
   });
 
+  test('does not compare links while some commands have no outcome', () => {
+    const found = givenFindings({ links: new Map(), qrImages: 7 });
+    expect(judge(found, { unaccounted: 1 })).toEqual(['1 commands have no outcome, or not the QR code they are owed']);
+  });
+
   test('says when an outcome contradicts another', () => {
     expect(judge(givenFindings(), {}, 1)).toEqual(['1 outcomes contradict an earlier one of the same message']);
   });
