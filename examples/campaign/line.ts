@@ -42,7 +42,7 @@ export interface Line {
 }
 
 /** A place for those that others refer to, so that even a lane that waits for full batches has made them by then. */
-export const early = (random: SeededRandom) => 0.3 * random.fraction();
+export const early = (random: SeededRandom) => 0.1 * random.fraction();
 /** A place for those that refer to others. */
 export const late = (random: SeededRandom) => 0.8 + 0.2 * random.fraction();
 

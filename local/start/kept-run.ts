@@ -27,7 +27,8 @@ export function keptRunWords({ variables, outputs, oneLinkApi }: KeptRun): strin
     'Everything stays up. For AWS’s CLI and SDKs, in another terminal:',
     ...Object.entries(variables).map(([name, value]) => `  export ${name}=${value}`),
     '',
-    `  aws sqs get-queue-attributes --queue-url ${queue} --attribute-names All`,
+    // AWS CLI 1 sends SQS elsewhere unless it is told by the option.
+    `  aws sqs get-queue-attributes --queue-url ${queue} --attribute-names All --endpoint-url $AWS_ENDPOINT_URL_SQS`,
     `  aws dynamodb scan --table-name ${outputs.LedgerTableName} --max-items 3`,
     `  aws s3 ls s3://${outputs.QrBucketName}/qr/ --recursive`,
     `  aws s3 ls s3://${outputs.ArchiveBucketName}/rejected/ --recursive`,
