@@ -4,7 +4,7 @@ import { invokePayloadLimitBytes, type LambdaFunction } from './function.ts';
 import type { Functions } from './functions.ts';
 
 const functionPath = /^\/20\d\d-\d\d-\d\d\/functions\/([^/]+)\/(invocations|configuration|concurrency)$/;
-const mappingPath = /^\/20\d\d-\d\d-\d\d\/event-source-mappings\/([^/]*)$/;
+const mappingPath = /^\/20\d\d-\d\d-\d\d\/event-source-mappings\/?([^/]*)$/;
 
 /**
  * The few operations of Lambda's API that functions and operators use: Invoke, GetFunctionConfiguration,
