@@ -1,0 +1,95 @@
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, test } from 'vitest';
+import { openOutcomeQueue } from '../../../bin/client/outcome-queue.ts';
+import { givenOutcome } from './given-outcome.ts';
+
+const topicArn = 'arn:aws:sns:eu-central-1:111122223333:outcomes';
+const queueArn = 'arn:aws:sqs:eu-central-1:111122223333:mine';
+
+interface Sent {
+  constructor: { name: string };
+  input: Record<string, unknown>;
+}
+
+/** Clients that note what they are sent and answer by the command's name. */
+function givenServices(answers: Record<string, unknown> = {}) {
+  const sent: [command: string, input: Record<string, unknown>][] = [];
+  const all: Record<string, unknown> = {
+    CreateQueueCommand: { QueueUrl: 'https://sqs.example/mine' },
+    GetQueueAttributesCommand: { Attributes: { QueueArn: queueArn } },
+    SubscribeCommand: { SubscriptionArn: 'subscription' },
+    ...answers,
+  };
+  const send = async ({ constructor: { name }, input }: Sent) => {
+    sent.push([name, input]);
+    const answer = all[name] ?? {};
+    const value = typeof answer === 'function' ? answer() : answer;
+    if (value instanceof Error) throw value;
+    return value;
+  };
+  const names = () => sent.map(([name]) => name);
+  const input = (name: string) => sent.find(([one]) => one === name)?.[1] ?? {};
+  return { sqs: { send } as unknown as SQSClient, sns: { send } as unknown as SNSClient, names, input };
+}
+
+describe('a queue for outcomes', () => {
+  test('may be written by the topic alone, and hears one source if that is asked', async () => {
+    const services = givenServices();
+    await openOutcomeQueue(services, topicArn, { source: 'crm' });
+    const { Policy } = services.input('SetQueueAttributesCommand').Attributes as { Policy: string };
+    expect(JSON.parse(Policy).Statement).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'sns.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: queueArn,
+        Condition: { ArnEquals: { 'aws:SourceArn': topicArn } },
+      },
+    ]);
+    expect(services.input('SubscribeCommand')).toEqual({
+      TopicArn: topicArn,
+      Protocol: 'sqs',
+      Endpoint: queueArn,
+      ReturnSubscriptionArn: true,
+      Attributes: { RawMessageDelivery: 'true', FilterPolicy: '{"source":["crm"]}' },
+    });
+  });
+
+  test('leaves nothing behind, however often it is closed', async () => {
+    const services = givenServices();
+    const queue = await openOutcomeQueue(services, topicArn);
+    await Promise.all([queue.close(), queue.close()]);
+    expect(services.names().slice(4)).toEqual(['UnsubscribeCommand', 'DeleteQueueCommand']);
+  });
+
+  test('is removed again when it cannot be subscribed', async () => {
+    const services = givenServices({ SubscribeCommand: new Error('denied') });
+    await expect(openOutcomeQueue(services, topicArn)).rejects.toThrow('denied');
+    expect(services.names().at(-1)).toBe('DeleteQueueCommand');
+  });
+
+  test('hands over outcomes, and nothing that is none', async () => {
+    const over = new AbortController();
+    let received = 0;
+    const services = givenServices({
+      ReceiveMessageCommand: () => {
+        if (++received > 1) {
+          over.abort();
+          return {};
+        }
+        return { Messages: ['no JSON', '{}', JSON.stringify(givenOutcome())].map((Body) => ({ Body })) };
+      },
+    });
+    const queue = await openOutcomeQueue(services, topicArn);
+    const heard: string[] = [];
+    await queue.listen(({ messageId }) => heard.push(messageId), over.signal);
+    expect(heard).toEqual(['m-1']);
+    expect(services.input('DeleteMessageBatchCommand').Entries).toHaveLength(3);
+  });
+
+  test('says so when it cannot be read', async () => {
+    const queue = await openOutcomeQueue(givenServices({ ReceiveMessageCommand: new Error('gone') }), topicArn);
+    await expect(queue.listen(() => {}, new AbortController().signal)).rejects.toThrow('gone');
+  });
+});
