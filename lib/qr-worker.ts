@@ -47,7 +47,7 @@ export class QrWorker extends Construct {
           ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
           state.ledger.tableArn,
         ),
-        allow(['s3:PutObject'], state.qrImages.arnForObjects(`${prefix.qr}*`)),
+        allow(['s3:PutObject', 's3:DeleteObject'], state.qrImages.arnForObjects(`${prefix.qr}*`)),
         allow(['sns:Publish'], outcomes.topicArn),
         allow(['secretsmanager:GetSecretValue'], state.apiToken.secretArn),
       ],

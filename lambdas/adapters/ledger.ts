@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../domain/clock.ts';
-import type { ControlRecord, LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
+import type { ControlRecord, Lease, LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import { ledgerAttribute } from '../names.ts';
 
@@ -63,29 +63,98 @@ export class Ledger {
 
   /** Adds a link's record unless the address has one already, whose it then returns. */
   async addLink(record: LinkRecord): Promise<LinkRecord | undefined> {
-    const added = await this.#putLink(record, { ConditionExpression: `attribute_not_exists(${pk})` });
-    return added ? undefined : this.link(record.address);
-  }
-
-  /** Replaces a link's record, unless it has changed since that version was read. @returns whether it was replaced */
-  replaceLink(record: LinkRecord, readVersion: number): Promise<boolean> {
-    return this.#putLink(record, {
-      ConditionExpression: '#version = :read',
-      ExpressionAttributeNames: { '#version': 'version' },
-      ExpressionAttributeValues: { ':read': readVersion },
+    const put = new PutCommand({
+      TableName: this.#table,
+      Item: { [pk]: linkKey(record.address), ...recordVersion, ...record },
+      ConditionExpression: `attribute_not_exists(${pk})`,
     });
+    return (await this.#unlessRefused(this.#documents.send(put))) ? undefined : this.link(record.address);
   }
 
-  /** Notes where a link's QR image lies, if the ledger knows the link. */
-  async noteQr(address: LinkAddress, qrKey: string): Promise<void> {
+  /**
+   * Takes the lease of a link for one change, unless the link has changed since that version was read, or another
+   * change's lease still runs. Taking one's own lease again is fine. @returns whether it was taken
+   */
+  leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean> {
+    return this.#unlessRefused(
+      this.#documents.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { [pk]: linkKey(address) },
+          UpdateExpression: 'SET lease = :lease',
+          ConditionExpression:
+            '#version = :read AND (attribute_not_exists(lease) OR lease.requestId = :mine OR lease.#until < :now)',
+          ExpressionAttributeNames: { '#version': 'version', '#until': 'until' },
+          ExpressionAttributeValues: {
+            ':lease': lease,
+            ':read': readVersion,
+            ':mine': lease.requestId,
+            ':now': nowSeconds,
+          },
+        }),
+      ),
+    );
+  }
+
+  /** Gives a lease back when its change was not sent, or was refused; one that is somebody else's by now stays. */
+  async releaseLink(address: LinkAddress, requestId: string): Promise<void> {
     await this.#unlessRefused(
       this.#documents.send(
         new UpdateCommand({
           TableName: this.#table,
           Key: { [pk]: linkKey(address) },
+          UpdateExpression: 'REMOVE lease',
+          ConditionExpression: 'lease.requestId = :mine',
+          ExpressionAttributeValues: { ':mine': requestId },
+        }),
+      ),
+    );
+  }
+
+  /**
+   * Replaces a link's record, its lease with it, unless the link has changed since that version was read or the lease is
+   * another's. What is known of its QR image stays. @returns whether it was replaced
+   */
+  replaceLink(record: LinkRecord, held: { version: number; leaseOf?: string; nowSeconds: number }): Promise<boolean> {
+    const { qrKey: _, lease: __, ...fields } = { ...recordVersion, data: undefined, campaign: undefined, ...record };
+    const entries = Object.entries(fields);
+    const set = entries.flatMap(([name, value], index) => (value === undefined ? [] : [{ name, value, index }]));
+    const removed = entries.flatMap(([, value], index) => (value === undefined ? [`#f${index}`] : []));
+    const mine = held.leaseOf === undefined ? '' : ' OR lease.requestId = :mine';
+    return this.#unlessRefused(
+      this.#documents.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { [pk]: linkKey(record.address) },
+          UpdateExpression: `SET ${set.map(({ index }) => `#f${index} = :f${index}`).join(', ')} REMOVE ${['lease', ...removed].join(', ')}`,
+          ConditionExpression: `#version = :read AND (attribute_not_exists(lease) OR lease.#until < :now${mine})`,
+          ExpressionAttributeNames: {
+            ...Object.fromEntries(entries.map(([name], index) => [`#f${index}`, name])),
+            '#version': 'version',
+            '#until': 'until',
+          },
+          ExpressionAttributeValues: {
+            ...Object.fromEntries(set.map(({ value, index }) => [`:f${index}`, value])),
+            ':read': held.version,
+            ':now': held.nowSeconds,
+            ...(held.leaseOf !== undefined && { ':mine': held.leaseOf }),
+          },
+        }),
+      ),
+    );
+  }
+
+  /** Notes where a link's QR image lies, unless the link is deleted or unknown. @returns whether it was noted */
+  noteQr(address: LinkAddress, qrKey: string): Promise<boolean> {
+    return this.#unlessRefused(
+      this.#documents.send(
+        new UpdateCommand({
+          TableName: this.#table,
+          Key: { [pk]: linkKey(address) },
           UpdateExpression: 'SET qrKey = :key',
-          ConditionExpression: `attribute_exists(${pk})`,
-          ExpressionAttributeValues: { ':key': qrKey },
+          ConditionExpression: '#state = :live',
+          ExpressionAttributeNames: { '#state': 'state' },
+          ExpressionAttributeValues: { ':key': qrKey, ':live': 'live' },
         }),
       ),
     );
@@ -107,13 +176,6 @@ export class Ledger {
           ExpressionAttributeValues: { ':polled': record.polledAt },
         }),
       ),
-    );
-  }
-
-  #putLink(record: LinkRecord, condition: object): Promise<boolean> {
-    const item = { [pk]: linkKey(record.address), ...recordVersion, ...record };
-    return this.#unlessRefused(
-      this.#documents.send(new PutCommand({ TableName: this.#table, Item: item, ...condition })),
     );
   }
 

@@ -1,4 +1,4 @@
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { LinkAddress } from '../domain/link-id.ts';
 import type { QrImage } from '../domain/qr-image.ts';
 import { prefix } from '../names.ts';
@@ -25,5 +25,19 @@ export class QrStore {
       }),
     );
     return key;
+  }
+
+  /** Removes a link's image, in whatever format. None there is fine. @throws Error when S3 refuses to. */
+  async remove({ onelinkId, shortlinkId }: LinkAddress): Promise<void> {
+    const answer = await this.#s3.send(
+      new DeleteObjectsCommand({
+        Bucket: this.bucket,
+        Delete: {
+          Objects: ['png', 'jpg'].map((format) => ({ Key: `${prefix.qr}${onelinkId}/${shortlinkId}.${format}` })),
+          Quiet: true,
+        },
+      }),
+    );
+    if (answer.Errors?.length) throw new Error(`S3 refused to remove an image: ${answer.Errors[0]?.Code}`);
   }
 }

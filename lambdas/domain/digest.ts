@@ -28,18 +28,18 @@ export function commandDigest(secret: string, command: Command): string {
   return keyedDigest(secret, 'command', asked);
 }
 
-/** Stands in the ledger for a link's data. */
-export function dataDigest(secret: string, data: Record<string, string>): string {
-  return keyedDigest(secret, 'data', data);
+/** Stands in the ledger for a link's data, whether as it was asked for or as the API gives it back. */
+export function dataDigest(secret: string, data: Record<string, unknown>): string {
+  return keyedDigest(secret, 'data', inOneForm(data));
 }
 
-/**
- * Whether the data the API holds is the data that was asked for, leaving out what the API may do to its form: numbers
- * and booleans turned into text, and angle brackets that were encoded on the way.
- */
+/** Whether the data the API holds is the data that was asked for. */
 export function sameData(asked: Record<string, string>, held: Record<string, unknown>): boolean {
+  return canonical(inOneForm(asked)) === canonical(inOneForm(held));
+}
+
+/** Without what the API may do to the form: numbers and booleans made text, angle brackets encoded on the way. */
+function inOneForm(data: Record<string, unknown>): Record<string, string> {
   const form = (value: unknown) => String(value).replaceAll(/%3c/gi, '<').replaceAll(/%3e/gi, '>');
-  const formed = (data: object) => new Map(Object.entries(data).map(([name, value]) => [form(name), form(value)]));
-  const [wanted, there] = [formed(asked), formed(held)];
-  return wanted.size === there.size && [...wanted].every(([name, value]) => there.get(name) === value);
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [form(name), form(value)]));
 }

@@ -21,10 +21,27 @@ export interface LinkRecord {
   version: number;
   /** The change that was applied last, ordered by these two. */
   applied: { requestedAt: string; requestId: string };
+  /** A change under way, or one that did not come to its end. */
+  lease?: Lease;
   /** Where its QR image lies, once there is one. */
   qrKey?: string;
   /** Epoch seconds. The link's expiry as last known, or a deleted link's end of remembrance; DynamoDB's TTL. */
   expiresAt: number;
+}
+
+/**
+ * Taken before a change is sent, by a conditional write: until it ends, nobody else touches the link. It outlasts the
+ * invocation that took it, and says what was intended, so that whoever comes after a crash can tell by a free GET
+ * whether it happened.
+ */
+export interface Lease {
+  action: 'update' | 'delete';
+  requestId: string;
+  requestedAt: string;
+  /** Epoch seconds. */
+  until: number;
+  /** What an update means to leave behind. */
+  intended?: { dataDigest: string; ttlSeconds: number; renewTtl: boolean; expiresAt: number };
 }
 
 /** What was answered to a request, so that a repeat is answered in the same words. */

@@ -1,136 +1,202 @@
-import type { DeleteCommand, QrCommand, UpdateCommand } from '../domain/command.ts';
-import { dataDigest, sameData } from '../domain/digest.ts';
-import { isLater, type LinkRecord } from '../domain/ledger-record.ts';
-import type { LinkAddress } from '../domain/link-id.ts';
+import type { LinkAtApi } from '../domain/api-answer.ts';
+import type { DeleteCommand, UpdateCommand } from '../domain/command.ts';
+import { dataDigest } from '../domain/digest.ts';
+import { isLater, type Lease, type LinkRecord } from '../domain/ledger-record.ts';
+import type { ReturnCause } from '../domain/return-delay.ts';
 import { ttlSeconds } from '../domain/ttl.ts';
 import { type Answer, answerOf, linkOf, returnCauseOf } from './answer.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
+import { linkOfCommand } from './link-of-command.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
-/**
- * A change may arrive before the create of its link, which may even have crashed and be waiting for its own redelivery.
- * So a change of an unknown link waits for eight deliveries: with the delays of return-delay.ts (10 s, doubling, at least
- * half of each), that is 635 s or more, which a queue's visibility time-out of 365 s (lib/rate-budget.ts) fits into.
- */
-const deliveriesToWaitForCreate = 8;
-
-/**
- * The link that a command speaks of, or why it may not: only the source that made a link may change it or have its code.
- */
-export async function ownedLink(
-  command: UpdateCommand | DeleteCommand | QrCommand,
-  receiveCount: number,
-  { api, ledger }: LinkWorkerPorts,
-): Promise<{ record: LinkRecord } | { answer: Answer }> {
-  const address = { onelinkId: command.onelinkId, shortlinkId: command.shortlinkId };
-  const record = await ledger.link(address);
-  if (record?.source === command.source) {
-    // What this very command has done already is for its own function to recognise.
-    const gone = record.state === 'deleted' && record.applied.requestId !== command.requestId;
-    return gone ? { answer: { outcome: 'rejected', reason: 'link-deleted', link: address } } : { record };
-  }
-  if (record !== undefined) return { answer: notOwner(address) };
-  if (receiveCount < deliveriesToWaitForCreate) return { answer: 'try-again' };
-  const found = await api.read(address);
-  if (found.meaning === 'absent') return { answer: { outcome: 'rejected', reason: 'link-not-found', link: address } };
-  if (found.meaning === 'ok' || found.meaning === 'permanent') return { answer: notOwner(address) };
-  return { answer: returnCauseOf(found.meaning) };
+interface Change {
+  command: UpdateCommand | DeleteCommand;
+  secret: string;
+  settings: LinkWorkerEnvironment;
+  ports: LinkWorkerPorts;
+  nowSeconds: number;
 }
 
-/** Replaces a link's data, and its TTL and renewal where the command names them. */
-export async function updateLink(
-  command: UpdateCommand,
+/** The API's clock may be this much behind ours. */
+const clockToleranceSeconds = 5;
+
+/**
+ * Updates or deletes one link, in the order in which its changes were asked for:
+ *
+ *     link record ─▶ asked for later than what was applied last? ─▶ lease ─▶ PUT or DELETE ─▶ link record without lease
+ *                     └─ no: superseded                  (held by another: later)
+ *
+ * A lease that was left behind (by a crash, or by a lost answer) names what it intended; a free GET tells whether it came
+ * about, before anything else is sent. So does this command's own, when it is delivered again.
+ */
+export async function changeLink(
+  command: UpdateCommand | DeleteCommand,
   receiveCount: number,
   secret: string,
   settings: LinkWorkerEnvironment,
   ports: LinkWorkerPorts,
 ): Promise<Answer> {
-  const owned = await ownedLink(command, receiveCount, ports);
-  if ('answer' in owned) return owned.answer;
-  const { record } = owned;
-  if (record.applied.requestId === command.requestId) return { outcome: 'updated', link: linkOf(record) };
-  if (!isLater(command, record.applied)) return superseded(record);
-
   const nowSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
-  const lifetime = lifetimeAfter(command, record, settings.MAX_TTL_DAYS, nowSeconds);
-  let { shortUrl } = record;
-  const put = await ports.api.update(record.address, command);
-  if (put.meaning === 'ok') {
-    shortUrl = put.value.shortUrl;
-  } else if (put.meaning === 'ambiguous') {
-    const found = await ports.api.read(record.address);
-    if (found.meaning !== 'ok' || !sameData(command.data, found.value.data)) return 'try-again';
-    lifetime.expiresAt = found.value.expiresAt;
-  } else {
-    return answerOf(put);
-  }
+  const change: Change = { command, secret, settings, ports, nowSeconds };
+  const link = await linkOfCommand(command, receiveCount, ports);
+  if (link === 'absent') return command.action === 'delete' ? bury(command, change) : notFound(command);
+  if ('answer' in link) return link.answer;
 
-  const { data: _, campaign: __, ...kept } = record;
-  const next: LinkRecord = {
-    ...kept,
-    ...lifetime,
-    shortUrl,
-    pid: command.data.pid ?? '',
-    ...(command.data.c !== undefined && { campaign: command.data.c }),
-    dataDigest: dataDigest(secret, command.data),
-    ...(settings.KEEP_DATA === 'full' && { data: command.data }),
-    version: record.version + 1,
-    applied: { requestedAt: command.requestedAt, requestId: command.requestId },
-  };
-  const replaced = await ports.ledger.replaceLink(next, record.version);
-  return replaced ? { outcome: 'updated', link: linkOf(next) } : 'try-again';
+  const { record } = link;
+  const early = answerWithout(change, record);
+  // An earlier delivery may have ended between the record and the image.
+  if (early !== undefined && record.state === 'deleted') await ports.qrImages.remove(record.address);
+  if (early !== undefined) return early;
+  const left = record.lease;
+  const fresh = leaseFor(change, record);
+  // Its own lease from an earlier delivery keeps saying what that one intended.
+  const lease = left?.requestId === command.requestId ? { ...left, until: fresh.until } : fresh;
+  if (!(await ports.ledger.leaseLink(record.address, lease, record.version, nowSeconds))) return 'try-again';
+  if (left !== undefined) {
+    const settled = await settle(left, record, change);
+    if (typeof settled === 'string') return settled;
+    const answer = answerWithout(change, settled);
+    if (answer !== undefined) return answer;
+    if (settled !== record) return 'try-again';
+  }
+  return apply(fresh, record, change);
+}
+
+/** The answer to a command that needs no call, if the record gives one. */
+function answerWithout({ command }: Change, record: LinkRecord): Answer | undefined {
+  if (record.applied.requestId === command.requestId) return done(record);
+  if (!isLater(command, record.applied)) {
+    return { outcome: 'superseded', reason: 'later-change-applied', link: linkOf(record) };
+  }
+  if (record.state === 'live') return undefined;
+  return command.action === 'delete'
+    ? { outcome: 'deleted', link: { ...record.address, version: record.version } }
+    : { outcome: 'rejected', reason: 'link-deleted', link: { ...record.address } };
+}
+
+function leaseFor({ command, secret, settings, nowSeconds }: Change, record: LinkRecord): Lease {
+  const { action, requestId, requestedAt } = command;
+  const lease: Lease = { action, requestId, requestedAt, until: nowSeconds + settings.LEASE_SECONDS };
+  if (command.action === 'delete') return lease;
+  // An update with a TTL replaces it and starts it anew. Without one, a link that renews itself starts its own TTL anew, as
+  // any update or click does, and one that does not keeps its expiry.
+  const given = command.ttl === undefined ? undefined : ttlSeconds(command.ttl, settings.MAX_TTL_DAYS);
+  const ttl = given ?? record.ttlSeconds;
+  const renewTtl = command.renewTtl ?? record.renewTtl;
+  const expiresAt = given !== undefined || renewTtl ? nowSeconds + ttl : record.expiresAt;
+  return { ...lease, intended: { dataDigest: dataDigest(secret, command.data), ttlSeconds: ttl, renewTtl, expiresAt } };
 }
 
 /**
- * An update with a TTL replaces it and starts it anew. Without one, a link that renews itself starts its own TTL anew, as
- * any update or click does, and one that does not keeps its expiry.
+ * Finds out what became of a change that left its lease behind. If it came about, that is written down, and the lease with
+ * it ends: whoever comes next begins anew.
  */
-function lifetimeAfter(command: UpdateCommand, record: LinkRecord, maxTtlDays: number, nowSeconds: number) {
-  const given = command.ttl === undefined ? undefined : ttlSeconds(command.ttl, maxTtlDays);
-  const ttl = given ?? record.ttlSeconds;
-  const renewTtl = command.renewTtl ?? record.renewTtl;
-  const startsAnew = given !== undefined || renewTtl;
-  return { ttlSeconds: ttl, renewTtl, expiresAt: startsAnew ? nowSeconds + ttl : record.expiresAt };
+async function settle(left: Lease, record: LinkRecord, change: Change): Promise<LinkRecord | ReturnCause> {
+  const found = await change.ports.api.read(record.address);
+  if (found.meaning !== 'ok' && found.meaning !== 'absent') return returnCauseOf(found.meaning);
+  const cameAbout = found.meaning === 'ok' ? isThere(left, found.value, change.secret) : left.action === 'delete';
+  if (!cameAbout) return record;
+  const next = found.meaning === 'ok' ? updated(record, left, found.value, change) : deleted(record, left, change);
+  return (await write(next, record, change)) ? next : 'try-again';
 }
 
-/** Deletes a link; its record stays for the horizon and remembers that. */
-export async function deleteLink(
-  command: DeleteCommand,
-  receiveCount: number,
-  settings: LinkWorkerEnvironment,
-  ports: LinkWorkerPorts,
-): Promise<Answer> {
-  const owned = await ownedLink(command, receiveCount, ports);
-  if ('answer' in owned) return owned.answer;
-  const { record } = owned;
-  if (record.applied.requestId === command.requestId) return deletedOutcome(record);
-  if (!isLater(command, record.applied)) return superseded(record);
+/** Whether what the API holds is what an update meant to leave behind. */
+function isThere({ intended }: Lease, found: LinkAtApi, secret: string): boolean {
+  return (
+    intended !== undefined &&
+    dataDigest(secret, found.data) === intended.dataDigest &&
+    found.expiresAt >= intended.expiresAt - clockToleranceSeconds
+  );
+}
 
-  const deleted = await ports.api.delete(record.address);
-  if (deleted.meaning === 'ambiguous') {
-    const found = await ports.api.read(record.address);
-    if (found.meaning !== 'absent') return returnCauseOf(found.meaning);
-  } else if (deleted.meaning !== 'ok' && deleted.meaning !== 'absent') return answerOf(deleted);
+async function apply(lease: Lease, record: LinkRecord, change: Change): Promise<Answer> {
+  const { command, ports } = change;
+  const sent =
+    command.action === 'update'
+      ? await ports.api.update(record.address, command)
+      : await ports.api.delete(record.address);
+  if (sent.meaning === 'ambiguous') {
+    // The lease stays: the next delivery, or the next change, settles it.
+    const settled = await settle(lease, record, change);
+    if (typeof settled === 'string') return settled;
+    return settled === record ? 'try-again' : done(settled);
+  }
+  const gone = sent.meaning === 'absent' && command.action === 'delete';
+  if (sent.meaning !== 'ok' && !gone) {
+    await ports.ledger.releaseLink(record.address, command.requestId);
+    return answerOf(sent);
+  }
+  const held = { data: command.action === 'update' ? command.data : {}, expiresAt: lease.intended?.expiresAt ?? 0 };
+  const next = command.action === 'update' ? updated(record, lease, held, change) : deleted(record, lease, change);
+  if (sent.meaning === 'ok' && sent.value !== null) next.shortUrl = sent.value.shortUrl;
+  return (await write(next, record, change)) ? done(next) : 'try-again';
+}
 
-  const next: LinkRecord = {
-    ...record,
+function updated(record: LinkRecord, by: Lease, held: LinkAtApi, { settings }: Change): LinkRecord {
+  const { data: _, campaign: __, lease: ___, ...kept } = record;
+  const data = Object.fromEntries(Object.entries(held.data).map(([name, value]) => [name, String(value)]));
+  return {
+    ...kept,
+    pid: data.pid ?? '',
+    ...(data.c !== undefined && { campaign: data.c }),
+    ...(settings.KEEP_DATA === 'full' && { data }),
+    ...(by.intended !== undefined && {
+      dataDigest: by.intended.dataDigest,
+      ttlSeconds: by.intended.ttlSeconds,
+      renewTtl: by.intended.renewTtl,
+    }),
+    expiresAt: held.expiresAt,
+    version: record.version + 1,
+    applied: { requestedAt: by.requestedAt, requestId: by.requestId },
+  };
+}
+
+/** Deleted links are remembered for the horizon, so that nothing late brings them back. */
+function deleted(record: LinkRecord, by: Lease, { settings, nowSeconds }: Change): LinkRecord {
+  const { lease: _, ...kept } = record;
+  return {
+    ...kept,
     state: 'deleted',
     version: record.version + 1,
-    applied: { requestedAt: command.requestedAt, requestId: command.requestId },
-    expiresAt: Math.floor(ports.clock.wallMilliseconds() / 1000) + settings.REQUEST_HORIZON_DAYS * 86_400,
+    applied: { requestedAt: by.requestedAt, requestId: by.requestId },
+    expiresAt: nowSeconds + settings.REQUEST_HORIZON_DAYS * 86_400,
   };
-  if (!(await ports.ledger.replaceLink(next, record.version))) return 'try-again';
-  return deletedOutcome(next);
 }
 
-function deletedOutcome({ address, version }: LinkRecord): Answer {
-  return { outcome: 'deleted', link: { ...address, version } };
+async function write(next: LinkRecord, read: LinkRecord, { command, ports, nowSeconds }: Change): Promise<boolean> {
+  const held = { version: read.version, leaseOf: command.requestId, nowSeconds };
+  const written = await ports.ledger.replaceLink(next, held);
+  // After the record: an image that arrives later finds the link deleted, and does not stay (qr-worker.ts).
+  if (written && next.state === 'deleted') await ports.qrImages.remove(next.address);
+  return written;
 }
 
-function superseded(record: LinkRecord): Answer {
-  return { outcome: 'superseded', reason: 'later-change-applied', link: linkOf(record) };
+/** A delete of a link that nobody knows: the record that it leaves stops a create that was asked for earlier. */
+async function bury(command: DeleteCommand, { settings, ports, nowSeconds }: Change): Promise<Answer> {
+  const { onelinkId, shortlinkId, source, requestId, requestedAt } = command;
+  const held = await ports.ledger.addLink({
+    address: { onelinkId, shortlinkId },
+    source,
+    requestId,
+    state: 'deleted',
+    shortUrl: '',
+    pid: '',
+    dataDigest: '',
+    ttlSeconds: 0,
+    renewTtl: false,
+    version: 1,
+    applied: { requestedAt, requestId },
+    expiresAt: nowSeconds + settings.REQUEST_HORIZON_DAYS * 86_400,
+  });
+  if (held !== undefined && held.requestId !== requestId) return 'try-again';
+  return { outcome: 'deleted', link: { onelinkId, shortlinkId, version: 1 } };
 }
 
-function notOwner(address: LinkAddress): Answer {
-  return { outcome: 'rejected', reason: 'not-owner', link: { ...address } };
+function done(record: LinkRecord): Answer {
+  if (record.state === 'live') return { outcome: 'updated', link: linkOf(record) };
+  return { outcome: 'deleted', link: { ...record.address, version: record.version } };
+}
+
+function notFound({ onelinkId, shortlinkId }: UpdateCommand): Answer {
+  return { outcome: 'rejected', reason: 'link-not-found', link: { onelinkId, shortlinkId } };
 }

@@ -7,9 +7,10 @@ import { laneMetric } from '../names.ts';
 import type { Answer } from './answer.ts';
 import type { AnsweredRequests } from './answered-requests.ts';
 import type { BatchGate } from './batch-gate.ts';
-import { deleteLink, ownedLink, updateLink } from './change.ts';
+import { changeLink } from './change.ts';
 import { createLink } from './create.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
+import { linkOfCommand } from './link-of-command.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
 /** A valid command and the message that brought it. */
@@ -124,13 +125,17 @@ export class CommandWork {
       case 'create':
         return createLink(command, { receiveCount, mayWrite: !stale }, secret, settings, ports);
       case 'update':
-        return updateLink(command, receiveCount, secret, settings, ports);
       case 'delete':
-        return deleteLink(command, receiveCount, settings, ports);
+        return changeLink(command, receiveCount, secret, settings, ports);
       case 'qr': {
-        const owned = await ownedLink(command, receiveCount, ports);
-        if ('answer' in owned) return owned.answer;
-        await this.#askForQr(item, owned.record.address, command.qr, owned.record.version);
+        const link = await linkOfCommand(command, receiveCount, ports);
+        const { onelinkId, shortlinkId } = command;
+        if (link === 'absent')
+          return { outcome: 'rejected', reason: 'link-not-found', link: { onelinkId, shortlinkId } };
+        if ('answer' in link) return link.answer;
+        const { record } = link;
+        if (record.state === 'deleted') return { outcome: 'rejected', reason: 'link-deleted', link: record.address };
+        await this.#askForQr(item, record.address, command.qr, record.version);
         return 'handed-on';
       }
     }

@@ -1,7 +1,7 @@
 import type { LinkAtApi } from '../domain/api-answer.ts';
 import type { CreateCommand } from '../domain/command.ts';
 import { dataDigest, sameData } from '../domain/digest.ts';
-import type { LinkRecord } from '../domain/ledger-record.ts';
+import { isLater, type LinkRecord } from '../domain/ledger-record.ts';
 import { deriveLinkId, type LinkAddress } from '../domain/link-id.ts';
 import { defaultTtlSeconds, ttlSeconds } from '../domain/ttl.ts';
 import { laneMetric } from '../names.ts';
@@ -67,10 +67,11 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | 
   const { command, ports, chosen = false } = attempt;
   let lookFirst = chosen || attempt.redelivered;
   let refusedAsTaken = false;
-  if (lookFirst) {
-    const record = await ports.ledger.link(address);
-    if (record !== undefined && isMadeBy(command, record)) return created(record);
-    if (record !== undefined && isAlive(record, ports)) return undefined;
+  const before = lookFirst ? await ports.ledger.link(address) : undefined;
+  if (before !== undefined) {
+    if (isDeletedSince(command, before)) return buried(before, attempt);
+    if (isMadeBy(command, before)) return created(before);
+    if (isAlive(before, ports)) return undefined;
   }
   // Twice round is enough for any single lost answer; a command that meets more of them comes back later.
   for (let round = 0; round < 3; round++) {
@@ -78,7 +79,8 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | 
       const found = await ports.api.read(address);
       if (found.meaning === 'ok') {
         // Under a derived ID a link can only be ours (link-id.ts); under a chosen one, if it is what was asked for.
-        const ours = !chosen || sameData(command.data, found.value.data);
+        // What the ledger took for expired is alive after all: another request's.
+        const ours = !chosen || (before === undefined && sameData(command.data, found.value.data));
         return ours ? record(address, attempt, { expiresAt: found.value.expiresAt }) : undefined;
       }
       // Made in the user interface or by an SDK: not ours, and not to be touched.
@@ -113,9 +115,10 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | 
 /** Writes the link's record; what is there already decides, if it is alive. */
 async function record(
   address: LinkAddress,
-  { command, secret, settings, ports }: Attempt,
+  attempt: Attempt,
   known: Pick<LinkAtApi, 'expiresAt'> & { shortUrl?: string },
 ): Promise<Answer | undefined> {
+  const { command, secret, settings, ports } = attempt;
   const domain = command.brandDomain ?? settings.TEMPLATES[address.onelinkId]?.domain;
   const fresh: LinkRecord = {
     address,
@@ -136,11 +139,33 @@ async function record(
   };
   const held = await ports.ledger.addLink(fresh);
   if (held === undefined) return created(fresh);
+  if (isDeletedSince(command, held)) return buried(held, attempt);
   if (isMadeBy(command, held)) return created(held);
   if (isAlive(held, ports)) return undefined;
   // An expired or deleted link had this address before.
   const next = { ...fresh, version: held.version + 1 };
-  return (await ports.ledger.replaceLink(next, held.version)) ? created(next) : 'try-again';
+  const nowSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
+  return (await ports.ledger.replaceLink(next, { version: held.version, nowSeconds })) ? created(next) : 'try-again';
+}
+
+/**
+ * A create that comes after the delete of its own link, or after a delete that was asked for later. Should a copy of it
+ * have brought the link back meanwhile, it goes again.
+ */
+async function buried(record: LinkRecord, { command, ports }: Attempt): Promise<Answer> {
+  const found = await ports.api.read(record.address);
+  if (found.meaning === 'ok') {
+    const removed = await ports.api.delete(record.address);
+    if (removed.meaning !== 'ok' && removed.meaning !== 'absent') return returnCauseOf(removed.meaning);
+  } else if (found.meaning !== 'absent') {
+    return returnCauseOf(found.meaning);
+  }
+  if (isMadeBy(command, record)) return created(record);
+  return {
+    outcome: 'superseded',
+    reason: 'later-change-applied',
+    link: { ...record.address, version: record.version },
+  };
 }
 
 function created(record: LinkRecord): Answer {
@@ -149,6 +174,12 @@ function created(record: LinkRecord): Answer {
 
 function isMadeBy({ source, requestId }: CreateCommand, record: LinkRecord): boolean {
   return record.source === source && record.requestId === requestId;
+}
+
+/** Deleted by its owner after this create had made it, or by a delete that was asked for after this create. */
+function isDeletedSince(command: CreateCommand, record: LinkRecord): boolean {
+  if (record.state !== 'deleted' || record.source !== command.source) return false;
+  return isMadeBy(command, record) || isLater(record.applied, command);
 }
 
 function isAlive(record: LinkRecord, { clock }: LinkWorkerPorts): boolean {

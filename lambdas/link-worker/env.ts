@@ -32,6 +32,7 @@ export const linkWorkerEnvironment = z.object({
   ARCHIVE_BUCKET_NAME: z.string().min(1),
   LANE_QUEUE_URL: z.url(),
   QR_QUEUE_URL: z.url(),
+  QR_BUCKET_NAME: z.string().min(1),
   OUTCOME_TOPIC_ARN: z.string().min(1),
   /** 1: each outcome is published by itself, at once; 10 (the most SNS takes): in batches. */
   OUTCOMES_PER_PUBLISH: z.coerce.number().int().min(1).max(10),
@@ -43,6 +44,8 @@ export const linkWorkerEnvironment = z.object({
   CONFLICT_POLICY: z.enum(['reject', 'derive']),
   /** Whether the ledger keeps a link's whole data, or only its keyed digest. */
   KEEP_DATA: z.enum(['digest', 'full']),
+  /** How long a change holds its link: longer than an invocation can last. */
+  LEASE_SECONDS: z.coerce.number().int().min(1),
   /** How long a request's record is kept, and with it the promise of exactly once. */
   REQUEST_HORIZON_DAYS: z.coerce.number().int().min(1),
   /** The lane leaves this many calls of the month's quota to others. */

@@ -9,6 +9,7 @@ import { Ledger } from '../adapters/ledger.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
 import { QrQueue } from '../adapters/qr-queue.ts';
+import { QrStore } from '../adapters/qr-store.ts';
 import { Secret } from '../adapters/secret.ts';
 import { dimension } from '../names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
@@ -22,7 +23,7 @@ import { linkWorker } from './link-worker.ts';
 const env = readEnvironment(linkWorkerEnvironment, process.env);
 const telemetry = new Telemetry();
 const lane = { [dimension.lane]: env.LANE };
-const [sqs, secrets] = [new SQSClient(), new SecretsManagerClient()];
+const [sqs, s3, secrets] = [new SQSClient(), new S3Client(), new SecretsManagerClient()];
 const turns = Turnstile.atPace(env.LINK_CALLS_PER_SECOND, clock);
 const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
 const linkIdSecret = new Secret(secrets, env.LINK_ID_SECRET_ARN);
@@ -39,7 +40,8 @@ export const handler = sqsBatch({
     ledger: new Ledger(new DynamoDBClient(), env.LEDGER_TABLE_NAME, clock),
     outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, env.OUTCOMES_PER_PUBLISH),
     qrQueue: new QrQueue(sqs, env.QR_QUEUE_URL),
-    archive: new Archive(new S3Client(), env.ARCHIVE_BUCKET_NAME),
+    qrImages: new QrStore(s3, env.QR_BUCKET_NAME),
+    archive: new Archive(s3, env.ARCHIVE_BUCKET_NAME),
     observer: telemetry.observer(lane),
     clock,
   }),

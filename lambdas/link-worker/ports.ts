@@ -1,7 +1,7 @@
 import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Fault } from '../domain/fault.ts';
-import type { ControlRecord, LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
+import type { ControlRecord, Lease, LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { Outcome } from '../domain/outcome.ts';
@@ -28,7 +28,9 @@ export interface LinkLedger {
   link(address: LinkAddress): Promise<LinkRecord | undefined>;
   /** Adds the record, or returns the one that is there. */
   addLink(record: LinkRecord): Promise<LinkRecord | undefined>;
-  replaceLink(record: LinkRecord, readVersion: number): Promise<boolean>;
+  leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean>;
+  releaseLink(address: LinkAddress, requestId: string): Promise<void>;
+  replaceLink(record: LinkRecord, held: { version: number; leaseOf?: string; nowSeconds: number }): Promise<boolean>;
   control(): Promise<ControlRecord | undefined>;
 }
 
@@ -50,6 +52,7 @@ export interface LinkWorkerPorts {
   ledger: LinkLedger;
   outcomes: { tell(outcome: Outcome): Promise<void> };
   qrQueue: { ask(job: QrJob): Promise<void> };
+  qrImages: { remove(address: LinkAddress): Promise<void> };
   archive: { addRejected(rejected: RejectedLine): Promise<void> };
   observer: Observer;
   clock: Clock;

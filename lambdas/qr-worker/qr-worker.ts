@@ -16,9 +16,13 @@ export interface QrWorkerPorts {
   ledger: {
     requests(asked: { source: string; requestId: string }[]): Promise<Map<string, RequestRecord>>;
     rememberRequest(record: RequestRecord): Promise<void>;
-    noteQr(address: LinkAddress, qrKey: string): Promise<void>;
+    noteQr(address: LinkAddress, qrKey: string): Promise<boolean>;
   };
-  store: { bucket: string; put(address: LinkAddress, image: QrImage): Promise<string> };
+  store: {
+    bucket: string;
+    put(address: LinkAddress, image: QrImage): Promise<string>;
+    remove(address: LinkAddress): Promise<void>;
+  };
   outcomes: { tell(outcome: Outcome): Promise<void> };
   observer: Observer;
   clock: Clock;
@@ -110,7 +114,11 @@ async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Pr
   switch (answer.meaning) {
     case 'ok': {
       const key = await store.put(address, answer.value);
-      await ledger.noteQr(address, key);
+      if (!(await ledger.noteQr(address, key))) {
+        // Its link was deleted (or expired) meanwhile: the image must not stay behind.
+        await store.remove(address);
+        return { outcome: 'qr-failed', reason: 'link-deleted', link };
+      }
       const { format, bytes } = answer.value;
       return { outcome: 'qr-ready', link, qr: { bucket: store.bucket, key, format, bytes: bytes.length } };
     }

@@ -1,4 +1,4 @@
-import type { ControlRecord, LinkRecord, RequestRecord } from '../../lambdas/domain/ledger-record.ts';
+import type { ControlRecord, Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/ledger-record.ts';
 import type { LinkAddress } from '../../lambdas/domain/link-id.ts';
 
 /** The ledger's behaviour in memory; test/integration holds it and the real one to the same contract. */
@@ -37,16 +37,38 @@ export class InMemoryLedger {
     return structuredClone(held);
   }
 
-  async replaceLink(record: LinkRecord, readVersion: number): Promise<boolean> {
-    this.#maybeFail('replaceLink');
-    if (this.links.get(keyOf(record.address))?.version !== readVersion) return false;
-    this.links.set(keyOf(record.address), structuredClone(record));
+  async leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean> {
+    this.#maybeFail('leaseLink');
+    const held = this.links.get(keyOf(address));
+    if (held?.version !== readVersion || !isFree(held, nowSeconds, lease.requestId)) return false;
+    held.lease = structuredClone(lease);
     return true;
   }
 
-  async noteQr(address: LinkAddress, qrKey: string): Promise<void> {
+  async releaseLink(address: LinkAddress, requestId: string): Promise<void> {
+    this.#maybeFail('releaseLink');
     const held = this.links.get(keyOf(address));
-    if (held !== undefined) held.qrKey = qrKey;
+    if (held?.lease?.requestId === requestId) delete held.lease;
+  }
+
+  async replaceLink(
+    record: LinkRecord,
+    read: { version: number; leaseOf?: string; nowSeconds: number },
+  ): Promise<boolean> {
+    this.#maybeFail('replaceLink');
+    const held = this.links.get(keyOf(record.address));
+    if (held?.version !== read.version || !isFree(held, read.nowSeconds, read.leaseOf)) return false;
+    const { lease: _, qrKey: __, ...fields } = structuredClone(record);
+    this.links.set(keyOf(record.address), { ...fields, ...(held.qrKey !== undefined && { qrKey: held.qrKey }) });
+    return true;
+  }
+
+  async noteQr(address: LinkAddress, qrKey: string): Promise<boolean> {
+    this.#maybeFail('noteQr');
+    const held = this.links.get(keyOf(address));
+    if (held?.state !== 'live') return false;
+    held.qrKey = qrKey;
+    return true;
   }
 
   async control(): Promise<ControlRecord | undefined> {
@@ -62,6 +84,10 @@ export class InMemoryLedger {
   #maybeFail(method: string): void {
     if (this.failNext.delete(method)) throw new Error(`the ledger fails at ${method}`);
   }
+}
+
+function isFree({ lease }: LinkRecord, nowSeconds: number, mine: string | undefined): boolean {
+  return lease === undefined || lease.until < nowSeconds || lease.requestId === mine;
 }
 
 function keyOf({ onelinkId, shortlinkId }: LinkAddress): string {

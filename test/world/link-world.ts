@@ -26,6 +26,7 @@ export const linkWorkerVariables: LinkWorkerVariables = {
   ARCHIVE_BUCKET_NAME: 'archive',
   LANE_QUEUE_URL: 'http://127.0.0.1:1/lane',
   QR_QUEUE_URL: 'http://127.0.0.1:1/qr',
+  QR_BUCKET_NAME: 'codes',
   OUTCOME_TOPIC_ARN: 'arn:outcomes',
   OUTCOMES_PER_PUBLISH: '10',
   PRODUCERS: JSON.stringify([
@@ -35,6 +36,7 @@ export const linkWorkerVariables: LinkWorkerVariables = {
   TEMPLATES: JSON.stringify({ A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] } }),
   CONFLICT_POLICY: 'reject',
   KEEP_DATA: 'digest',
+  LEASE_SECONDS: '90',
   REQUEST_HORIZON_DAYS: '75',
   QUOTA_RESERVE_CALLS: '1000',
   MAX_DATA_CHARACTERS: '2048',
@@ -64,6 +66,8 @@ export class LinkWorld {
   readonly outcomes: Outcome[] = [];
   readonly qrJobs: QrJob[] = [];
   readonly rejected: RejectedLine[] = [];
+  /** Links whose images were removed. */
+  readonly imagesRemoved: string[] = [];
   readonly logs: { message: string; fields: ObservedFields }[] = [];
   readonly counts = new Map<string, number>();
   /** Set to make the next publish, QR job or archive line fail. */
@@ -80,6 +84,7 @@ export class LinkWorld {
         linkIdSecret: { value: async () => 'a secret of the test' },
         outcomes: { tell: async (outcome) => this.#orFail('tell', () => this.outcomes.push(outcome)) },
         qrQueue: { ask: async (job) => this.#orFail('ask', () => this.qrJobs.push(job)) },
+        qrImages: { remove: async ({ shortlinkId }) => void this.imagesRemoved.push(shortlinkId) },
         archive: { addRejected: async (line) => this.#orFail('archive', () => this.rejected.push(line)) },
         observer: {
           count: (metric, by = 1) => void this.counts.set(metric, (this.counts.get(metric) ?? 0) + by),

@@ -61,7 +61,7 @@ describe('an update', () => {
   it('of an unknown link waits for its create, and is rejected when none comes', async () => {
     const early = { ...update, shortlinkId: 'later' };
     expect(await world.deliver({ body: early })).toEqual(['try-again']);
-    expect(world.api.calls).toEqual([]);
+    expect(world.api.quotaCalls).toBe(0);
     expect(await world.deliver({ body: early, receiveCount: 7 })).toEqual(['try-again']);
     expect(await world.deliver({ body: early, receiveCount: 8 })).toEqual(['done']);
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'link-not-found' }]);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ApiAnswer } from '../../../lambdas/domain/api-answer.ts';
+import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
 import type { QrImage } from '../../../lambdas/domain/qr-image.ts';
 import type { QrJob } from '../../../lambdas/domain/qr-job.ts';
@@ -38,6 +39,20 @@ const job: QrJob = {
   metadata: { shop: '7' },
   sentAtMilliseconds: Date.parse('2026-03-01T10:00:00Z'),
 };
+const link: LinkRecord = {
+  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
+  source: 'studio',
+  requestId: 'c-1',
+  state: 'live',
+  shortUrl: 'https://acme.onelink.me/A1b3/poster',
+  pid: 'print',
+  dataDigest: 'digest of the data',
+  ttlSeconds: 31_536_000,
+  renewTtl: true,
+  version: 3,
+  applied: { requestedAt: '2026-03-01T09:00:00Z', requestId: 'c-1' },
+  expiresAt: Date.parse('2027-03-01T09:00:00Z') / 1000,
+};
 const png: QrImage = { format: 'png', bytes: Buffer.from('an image') };
 const refused = (meaning: 'absent' | 'permanent' | 'transient' | 'account-blocked'): ApiAnswer<QrImage> => ({
   meaning,
@@ -46,7 +61,8 @@ const refused = (meaning: 'absent' | 'permanent' | 'transient' | 'account-blocke
 
 function givenWorld(...answers: ApiAnswer<QrImage>[]) {
   const ledger = new InMemoryLedger();
-  const [outcomes, stored, asked]: [Outcome[], string[], unknown[]] = [[], [], []];
+  const [outcomes, stored, removed, asked]: [Outcome[], string[], string[], unknown[]] = [[], [], [], []];
+  ledger.links.set('A1b3/poster', { ...link });
   const work = qrWorker(readEnvironment(qrWorkerEnvironment, variables), {
     api: {
       qr: async (address, spec) => {
@@ -62,6 +78,7 @@ function givenWorld(...answers: ApiAnswer<QrImage>[]) {
         stored.push(key);
         return key;
       },
+      remove: async ({ onelinkId, shortlinkId }) => void removed.push(`${onelinkId}/${shortlinkId}`),
     },
     outcomes: { tell: async (outcome) => void outcomes.push(outcome) },
     observer: { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} },
@@ -81,7 +98,7 @@ function givenWorld(...answers: ApiAnswer<QrImage>[]) {
       })),
       { remainingMilliseconds: () => remaining },
     );
-  return { ledger, outcomes, stored, asked, deliver };
+  return { ledger, outcomes, stored, removed, asked, deliver };
 }
 
 describe('a QR job', () => {
@@ -104,6 +121,14 @@ describe('a QR job', () => {
       },
     ]);
     expect(ledger.answered.get('studio/q-1')?.outcome.outcome).toBe('qr-ready');
+  });
+
+  it('whose link was deleted meanwhile leaves no image behind', async () => {
+    const { deliver, outcomes, removed, ledger } = givenWorld();
+    ledger.links.set('A1b3/poster', { ...link, state: 'deleted' });
+    expect(await deliver([job])).toEqual(['done']);
+    expect(removed).toEqual(['A1b3/poster']);
+    expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-deleted' }]);
   });
 
   it('of a create leaves the create’s own request record alone', async () => {
