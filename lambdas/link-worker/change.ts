@@ -47,6 +47,10 @@ export async function changeLink(
   // An earlier delivery may have ended between the record and the image.
   if (early !== undefined && record.state === 'deleted') await ports.qrImages.remove(record.address);
   if (early !== undefined) return early;
+  if (record.expiresAt < nowSeconds) {
+    const gone = await answerToExpired(record, change);
+    if (gone !== undefined) return gone;
+  }
   const left = record.lease;
   const fresh = leaseFor(change, record);
   // Its own lease from an earlier delivery keeps saying what that one intended.
@@ -72,6 +76,17 @@ function answerWithout({ command }: Change, record: LinkRecord): Answer | undefi
   return command.action === 'delete'
     ? { outcome: 'deleted', link: { ...record.address, version: record.version } }
     : { outcome: 'rejected', reason: 'link-deleted', link: { ...record.address } };
+}
+
+/** A link that the ledger takes for expired may have been kept alive by clicks: a free GET tells, before quota is spent. */
+async function answerToExpired(record: LinkRecord, change: Change): Promise<Answer | undefined> {
+  const { command, ports } = change;
+  const found = await ports.api.read(record.address);
+  if (found.meaning === 'ok') return undefined;
+  if (found.meaning !== 'absent') return returnCauseOf(found.meaning);
+  if (command.action === 'update') return { outcome: 'rejected', reason: 'link-expired', link: { ...record.address } };
+  const next = deleted(record, command, change);
+  return (await write(next, record, change)) ? done(next) : 'try-again';
 }
 
 function leaseFor({ command, secret, settings, nowSeconds }: Change, record: LinkRecord): Lease {
@@ -152,7 +167,7 @@ function updated(record: LinkRecord, by: Lease, held: LinkAtApi, { settings }: C
 }
 
 /** Deleted links are remembered for the horizon, so that nothing late brings them back. */
-function deleted(record: LinkRecord, by: Lease, { settings, nowSeconds }: Change): LinkRecord {
+function deleted(record: LinkRecord, by: LinkRecord['applied'], { settings, nowSeconds }: Change): LinkRecord {
   const { lease: _, ...kept } = record;
   return {
     ...kept,

@@ -54,6 +54,8 @@ export const create = {
   requestedAt: '2026-03-01T10:00:00Z',
 } as const;
 
+export const linkIdSecret = 'a secret of the test';
+
 /** What `create` derives under the secret below; literal, so that a change of the derivation is noticed. */
 export const derivedIdOfCreate = '4n18ywz91bkz';
 
@@ -81,7 +83,7 @@ export class LinkWorld {
       {
         api: this.api,
         ledger: this.ledger,
-        linkIdSecret: { value: async () => 'a secret of the test' },
+        linkIdSecret: { value: async () => linkIdSecret },
         outcomes: { tell: async (outcome) => this.#orFail('tell', () => this.outcomes.push(outcome)) },
         qrQueue: { ask: async (job) => this.#orFail('ask', () => this.qrJobs.push(job)) },
         qrImages: { remove: async ({ shortlinkId }) => void this.imagesRemoved.push(shortlinkId) },
