@@ -167,34 +167,10 @@ describe('link records', () => {
     expect(new Set(held.flatMap((record) => record?.requestId ?? []))).toEqual(new Set([winner]));
   });
 
-  it('are replaced only by those who read the version that is there', async () => {
-    const { address } = link('changed');
-    await ledger.addLink(link('changed'));
-    expect(await ledger.replaceLink(link('changed', { version: 2, pid: 'mail' }), 1)).toBe(true);
-    expect(await ledger.replaceLink(link('changed', { version: 2, pid: 'late' }), 1)).toBe(false);
-    expect(await ledger.link(address)).toMatchObject({ version: 2, pid: 'mail' });
-  });
-
-  it('are not brought back by a replacement', async () => {
-    expect(await ledger.replaceLink(link('nowhere', { version: 2 }), 1)).toBe(false);
-    expect(await ledger.link(link('nowhere').address)).toBeUndefined();
-  });
-
   it('are shown after their expiry until DynamoDB removes them: it is for the reader to judge', async () => {
     await ledger.addLink(link('expired', { expiresAt: 1 }));
     expect(await ledger.link(link('expired').address)).toMatchObject({ expiresAt: 1 });
     expect(await ledger.addLink(link('expired'))).toMatchObject({ expiresAt: 1 });
-  });
-
-  it('note where a QR image lies, and nothing for a link that is not there', async () => {
-    await ledger.addLink(link('with-qr'));
-    await ledger.noteQr(link('with-qr').address, 'qr/A1b3/with-qr.png');
-    await ledger.noteQr(link('no-link').address, 'qr/A1b3/no-link.png');
-    expect(await ledger.link(link('with-qr').address)).toMatchObject({
-      ...link('with-qr'),
-      qrKey: 'qr/A1b3/with-qr.png',
-    });
-    expect(await ledger.link(link('no-link').address)).toBeUndefined();
   });
 
   it('leave out what is undefined, and carry key, form and expiry as the table wants them', async () => {

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { Ledger } from '../../../lambdas/adapters/ledger.ts';
+import type { Lease, LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
+import type { LinkLedger } from '../../../lambdas/link-worker/ports.ts';
+import type { QrWorkerPorts } from '../../../lambdas/qr-worker/qr-worker.ts';
+import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
+import { givenTable } from './given-engines.ts';
+
+type ContractLedger = LinkLedger & QrWorkerPorts['ledger'];
+
+const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
+const table = givenTable();
+
+function link(shortlinkId: string, change: Partial<LinkRecord> = {}): LinkRecord {
+  return {
+    address: { onelinkId: 'A1b3', shortlinkId },
+    source: 'crm',
+    requestId: 'r',
+    state: 'live',
+    shortUrl: `https://acme.onelink.me/A1b3/${shortlinkId}`,
+    pid: 'sms',
+    dataDigest: 'digest',
+    ttlSeconds: 86_400,
+    renewTtl: true,
+    version: 1,
+    applied: { requestedAt: '2026-03-10T12:00:00Z', requestId: 'r' },
+    expiresAt: 1_773_144_000,
+    ...change,
+  };
+}
+
+const lease = (requestId: string, until: number): Lease => ({
+  action: 'update',
+  requestId,
+  requestedAt: '2026-03-10T12:00:01Z',
+  until,
+  intended: { dataDigest: 'new', ttlSeconds: 60, renewTtl: false, expiresAt: 2_000 },
+});
+
+/** The behaviour that the use cases build on: the tests' ledger in memory must show it exactly as the real one does. */
+describe.each<[string, () => Promise<ContractLedger>]>([
+  ['in memory', async () => new InMemoryLedger()],
+  [
+    'over DynamoDB’s wire',
+    async () => {
+      const { client, table: name } = await table;
+      return new Ledger(client, name, clock);
+    },
+  ],
+])('the ledger %s', (_, given) => {
+  it('adds a link once: whoever comes second gets the first', async () => {
+    const ledger = await given();
+    const first = link('added');
+    expect(await ledger.addLink(first)).toBeUndefined();
+    expect(await ledger.addLink(link('added', { requestId: 'other' }))).toMatchObject(first);
+  });
+
+  it('replaces a record only for those who read the version that is there, and brings none back', async () => {
+    const ledger = await given();
+    const read = { version: 1, nowSeconds: 1_000 };
+    await ledger.addLink(link('changed', { campaign: 'spring', data: { pid: 'sms' } }));
+    expect(await ledger.replaceLink(link('changed', { version: 2, pid: 'mail' }), read)).toBe(true);
+    expect(await ledger.replaceLink(link('changed', { version: 2, pid: 'late' }), read)).toBe(false);
+    const held = await ledger.link(link('changed').address);
+    expect(held).toMatchObject({ version: 2, pid: 'mail' });
+    expect(held).not.toHaveProperty('campaign');
+    expect(held).not.toHaveProperty('data');
+    expect(await ledger.replaceLink(link('nowhere', { version: 2 }), read)).toBe(false);
+    expect(await ledger.link(link('nowhere').address)).toBeUndefined();
+  });
+
+  it('gives one lease at a time, to those who read the version that is there', async () => {
+    const ledger = await given();
+    const { address } = link('leased');
+    await ledger.addLink(link('leased'));
+    expect(await ledger.leaseLink(address, lease('a', 1_100), 2, 1_000)).toBe(false);
+    expect(await ledger.leaseLink(address, lease('a', 1_100), 1, 1_000)).toBe(true);
+    expect(await ledger.leaseLink(address, lease('b', 1_200), 1, 1_100)).toBe(false);
+    expect((await ledger.link(address))?.lease).toEqual(lease('a', 1_100));
+    // Its own again, and another's once it has run out.
+    expect(await ledger.leaseLink(address, lease('a', 1_150), 1, 1_050)).toBe(true);
+    expect(await ledger.leaseLink(address, lease('b', 1_300), 1, 1_151)).toBe(true);
+    expect(await ledger.leaseLink(link('none').address, lease('a', 1_100), 1, 1_000)).toBe(false);
+  });
+
+  it('replaces a leased record for the lease’s holder alone, and the lease ends with it', async () => {
+    const ledger = await given();
+    const { address } = link('held');
+    const next = link('held', { version: 2 });
+    await ledger.addLink(link('held'));
+    await ledger.leaseLink(address, lease('a', 1_100), 1, 1_000);
+    expect(await ledger.replaceLink(next, { version: 1, nowSeconds: 1_100 })).toBe(false);
+    expect(await ledger.replaceLink(next, { version: 1, leaseOf: 'b', nowSeconds: 1_100 })).toBe(false);
+    expect(await ledger.replaceLink(next, { version: 1, leaseOf: 'a', nowSeconds: 1_100 })).toBe(true);
+    expect(await ledger.link(address)).not.toHaveProperty('lease');
+  });
+
+  it('gives a lease back for its holder alone', async () => {
+    const ledger = await given();
+    const { address } = link('released');
+    await ledger.addLink(link('released'));
+    await ledger.leaseLink(address, lease('a', 1_100), 1, 1_000);
+    await ledger.releaseLink(address, 'b');
+    expect((await ledger.link(address))?.lease?.requestId).toBe('a');
+    await ledger.releaseLink(address, 'a');
+    expect(await ledger.link(address)).not.toHaveProperty('lease');
+    await ledger.releaseLink(link('none').address, 'a');
+    expect(await ledger.link(link('none').address)).toBeUndefined();
+  });
+
+  it('notes a QR image for a live link alone, and keeps the note when the record is replaced', async () => {
+    const ledger = await given();
+    const [withQr, gone] = [link('with-qr'), link('gone', { state: 'deleted' })];
+    await ledger.addLink(withQr);
+    await ledger.addLink(gone);
+    expect(await ledger.noteQr(withQr.address, 'qr/A1b3/with-qr.png')).toBe(true);
+    expect(await ledger.noteQr(gone.address, 'qr/A1b3/gone.png')).toBe(false);
+    expect(await ledger.noteQr(link('none').address, 'qr/A1b3/none.png')).toBe(false);
+    await ledger.replaceLink({ ...withQr, version: 2 }, { version: 1, nowSeconds: 1_000 });
+    expect((await ledger.link(withQr.address))?.qrKey).toBe('qr/A1b3/with-qr.png');
+    expect(await ledger.link(link('none').address)).toBeUndefined();
+  });
+});
