@@ -320,6 +320,7 @@ describe('the roles', () => {
         ...ledger,
         'sqs:SendMessage',
         'sns:Publish',
+        's3:DeleteObject',
         's3:PutObject',
         'secretsmanager:GetSecretValue',
       ]);
@@ -327,6 +328,7 @@ describe('the roles', () => {
         ...logs,
         ...consume,
         ...ledger,
+        's3:DeleteObject',
         's3:PutObject',
         'sns:Publish',
         'secretsmanager:GetSecretValue',
@@ -349,10 +351,12 @@ describe('the roles', () => {
         resources.map((one: string) => one.match(/\/[^"]*\*/)?.[0]),
       ]),
     ).toEqual([
+      ['TransactionalLinkWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
       ['TransactionalLinkWorkerRole', ['s3:PutObject'], ['/rejected/*']],
-      ['TransactionalQrWorkerRole', ['s3:PutObject'], ['/qr/*']],
+      ['TransactionalQrWorkerRole', ['s3:DeleteObject', 's3:PutObject'], ['/qr/*']],
+      ['CampaignLinkWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
       ['CampaignLinkWorkerRole', ['s3:PutObject'], ['/rejected/*']],
-      ['CampaignQrWorkerRole', ['s3:PutObject'], ['/qr/*']],
+      ['CampaignQrWorkerRole', ['s3:DeleteObject', 's3:PutObject'], ['/qr/*']],
     ]);
     template.resourceCountIs('AWS::IAM::Policy', 0);
     template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });

@@ -46,6 +46,6 @@ test('the checks do run: without an acknowledgement they refuse the synthesis', 
   const app = checkedApp([]);
   expect(() => app.synth()).toThrow('The IAM entity contains wildcard permissions');
   expect(reportIn(app.outdir)).toEqual([
-    { pluginName: 'AwsSolutions', conclusion: 'failure', rules: objectsUnderPrefixes },
+    { pluginName: 'AwsSolutions', conclusion: 'failure', rules: expect.arrayContaining(objectsUnderPrefixes) },
   ]);
 });

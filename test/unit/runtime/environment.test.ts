@@ -4,40 +4,19 @@ import { governorEnvironment } from '../../../lambdas/governor/env.ts';
 import { linkWorkerEnvironment } from '../../../lambdas/link-worker/env.ts';
 import { qrWorkerEnvironment } from '../../../lambdas/qr-worker/env.ts';
 import { readEnvironment } from '../../../lambdas/runtime/environment.ts';
-
-const linkWorkerVariables = {
-  LANE: 'campaign',
-  API_BASE_URL: 'https://onelink.appsflyer.com/api/v2.0',
-  API_TOKEN_SECRET_ARN: 'arn:token',
-  LINK_ID_SECRET_ARN: 'arn:link-id',
-  LINK_ID_LENGTH: '12',
-  LINK_CALLS_PER_SECOND: '80',
-  CALLS_IN_FLIGHT: '12',
-  CALL_TIMEOUT_MILLISECONDS: '10000',
-  LEDGER_TABLE_NAME: 'ledger',
-  ARCHIVE_BUCKET_NAME: 'archive',
-  LANE_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/1/lane',
-  QR_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/1/qr',
-  OUTCOME_TOPIC_ARN: 'arn:topic',
-  OUTCOMES_PER_PUBLISH: '10',
-  PRODUCERS: '[{"source":"crm","templates":["A1b3"]}]',
-  TEMPLATES: '{"A1b3":{"domain":"acme.onelink.me","brandDomains":[]}}',
-  CONFLICT_POLICY: 'reject',
-  KEEP_DATA: 'digest',
-  REQUEST_HORIZON_DAYS: '75',
-  QUOTA_RESERVE_CALLS: '0',
-  MAX_DATA_CHARACTERS: '2048',
-  MAX_TTL_DAYS: '365',
-};
+import { linkWorkerVariables } from '../../world/link-world.ts';
 
 describe("a function's environment", () => {
   it('is read with its numbers as numbers and its JSON as values', () => {
     const environment = readEnvironment(linkWorkerEnvironment, { ...linkWorkerVariables, PATH: '/usr/bin' });
     expect(environment).toMatchObject({
-      LINK_CALLS_PER_SECOND: 80,
-      QUOTA_RESERVE_CALLS: 0,
-      PRODUCERS: [{ source: 'crm', templates: ['A1b3'] }],
-      TEMPLATES: { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } },
+      LINK_CALLS_PER_SECOND: 100,
+      QUOTA_RESERVE_CALLS: 1_000,
+      PRODUCERS: [
+        { source: 'crm', templates: ['A1b3'] },
+        { source: 'studio', templates: ['A1b3'] },
+      ],
+      TEMPLATES: { A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] } },
     });
     expect(environment).not.toHaveProperty('PATH');
   });
