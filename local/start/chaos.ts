@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalCloud } from '../cloud/cloud.ts';
 
 /**
- * Seconds from one kill to the next: at first few, while every lane is busy; then enough for a batch of ten seconds to get
- * through, since a batch that is killed returns only after minutes.
+ * Seconds from one kill to the next: at first few, while every lane is busy; then enough for most batches (some ten seconds)
+ * to get through, since one that is killed returns only after its queue's visibility time-out, six minutes.
  */
 const rushSeconds = 30;
-const intervalSeconds = { rush: [2, 8], later: [10, 30] } as const;
+const intervalSeconds = { rush: [2, 8], later: [30, 60] } as const;
 
 /**
  * Kills an execution environment at random times, one in the middle of its work if there is any, until the signal. What
