@@ -193,7 +193,10 @@ export class Ledger {
     const answer = await this.#documents.send(
       new GetCommand({ TableName: this.#table, Key: { [pk]: key }, ConsistentRead: true }),
     );
-    return answer.Item;
+    if (answer.Item === undefined) return undefined;
+    // A record that is changed and written back must not set its key: DynamoDB refuses that.
+    const { [pk]: _, ...record } = answer.Item;
+    return record;
   }
 
   async #batchGet(keys: string[]): Promise<Record<string, unknown>[]> {
