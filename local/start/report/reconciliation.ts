@@ -97,7 +97,10 @@ function linksOf(told: readonly Outcome[]): Set<string> {
     if (link === undefined || !['created', 'updated', 'deleted'].includes(outcome)) continue;
     const address = `${link.onelinkId}/${link.shortlinkId}`;
     const version = link.version ?? 0;
-    if ((latest.get(address)?.version ?? -1) < version) latest.set(address, { version, alive: outcome !== 'deleted' });
+    const known = latest.get(address)?.version ?? -1;
+    // A create that was interrupted tells of its link as it is when it comes back: deleted since, at the delete's version.
+    const decides = version > known || (version === known && outcome === 'deleted');
+    if (decides) latest.set(address, { version, alive: outcome !== 'deleted' });
   }
   return new Set([...latest].filter(([, { alive }]) => alive).map(([address]) => address));
 }

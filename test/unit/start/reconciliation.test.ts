@@ -92,6 +92,11 @@ test('the latest version of an address decides whether its link is there', () =>
     givenAnswered(4, { answer: { outcome: 'created', link: version('gone', 1) } }),
     givenAnswered(5, { answer: { outcome: 'created', link: version('again', 3) } }),
     givenAnswered(6, { answer: { outcome: 'deleted', link: version('again', 2) } }),
+    // Told late, after a crash, when the link was gone again.
+    givenAnswered(8, { answer: { outcome: 'created', link: version('buried', 2) } }),
+    givenAnswered(9, { answer: { outcome: 'deleted', link: version('buried', 2) } }),
+    givenAnswered(10, { answer: { outcome: 'deleted', link: version('lost', 2) } }),
+    givenAnswered(11, { answer: { outcome: 'created', link: version('lost', 2) } }),
     givenAnswered(7, { answer: { outcome: 'conflict', link: version('foreign', 1) } }),
   ]);
   expect([...sum.links]).toEqual(['A1b3/kept', 'A1b3/again']);
