@@ -26,7 +26,7 @@ export interface Reconciliation {
   unaccounted: Answered[];
 }
 
-const fateOrder: readonly Fate[] = [
+const fateOrder: ReadonlySet<Fate> = new Set<Fate>([
   'created',
   'repeated',
   'updated',
@@ -37,8 +37,10 @@ const fateOrder: readonly Fate[] = [
   'stale',
   'conflict',
   'rejected',
+  // Whatever else there may be: the sum must come out.
+  ...outcomeKinds,
   'unanswered',
-];
+]);
 
 export function reconcile(all: readonly Answered[]): Reconciliation {
   const fates = fatesOf(all);
@@ -50,7 +52,7 @@ export function reconcile(all: readonly Answered[]): Reconciliation {
   const byKind = (kind: OutcomeKind) => [...fresh, ...codes].filter(({ outcome }) => outcome === kind).length;
   return {
     commands: all.length,
-    fates: fateOrder.flatMap((fate): [Fate, number][] => {
+    fates: [...fateOrder].flatMap((fate): [Fate, number][] => {
       const count = counts.get(fate) ?? 0;
       return count === 0 ? [] : [[fate, count]];
     }),
