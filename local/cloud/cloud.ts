@@ -57,6 +57,8 @@ export interface LocalCloudOptions {
   readonly workDirectory: string;
   /** Values for environment variables that a function has in the template; never added to a function that lacks them. */
   readonly environmentOverrides?: Readonly<Record<string, string>>;
+  /** Where functions find a service instead: a proxy of a test's own, which need not be ready before this returns. */
+  readonly functionEndpoints?: Partial<Endpoints>;
   /** Values of secrets, by logical ID, construct path, name or description; others are made as the template says. */
   readonly secretValues?: Readonly<Record<string, string>>;
   /** Fire every schedule at the start too; default false: one interval later, as EventBridge does. */
@@ -218,7 +220,8 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
       maximumAgeSeconds: options.environmentMaximumAgeSeconds ?? 7_200,
     },
     environmentOverrides: options.environmentOverrides ?? {},
-    variables: (configuration) => sandboxVariables(configuration, endpoints, region),
+    variables: (configuration) =>
+      sandboxVariables(configuration, { ...endpoints, ...options.functionEndpoints }, region),
     onOutput: (name, environmentId, chunk) => logs.output(name, environmentId, chunk),
     onInvoked: (name, result, running) => {
       serviceMetrics.invocation(name, result, running);
