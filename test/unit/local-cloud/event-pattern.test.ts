@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest';
+import { compilePattern } from '../../../local/cloud/pipes/event-pattern.ts';
+
+describe('an event pattern', () => {
+  test.each([
+    ['an exact value', { a: ['x'] }, { a: 'x' }, { a: 'X' }],
+    ['one of several values', { a: ['x', 7, null] }, { a: 7 }, { a: '7' }],
+    ['null, which is not nothing', { a: [null] }, { a: null }, {}],
+    ['every field', { a: ['x'], b: { c: ['y'] } }, { a: 'x', b: { c: 'y' } }, { a: 'x', b: { c: 'z' } }],
+    ['an entry of a list', { a: ['x'] }, { a: ['w', 'x'] }, { a: ['w'] }],
+    ['an object within a list', { a: { b: ['x'] } }, { a: [{ b: 'w' }, { b: 'x' }] }, { a: [{ b: 'w' }] }],
+    ['either of two patterns', { $or: [{ a: ['x'] }, { b: ['y'] }] }, { b: 'y' }, { a: 'y', b: 'x' }],
+    ['prefix', { a: [{ prefix: 'link#' }] }, { a: 'link#1' }, { a: 'request#link#' }],
+    ['prefix, case ignored', { a: [{ prefix: { 'equals-ignore-case': 'LINK' } }] }, { a: 'link#1' }, { a: 'lin' }],
+    ['suffix', { a: [{ suffix: '.png' }] }, { a: 'x.png' }, { a: 'x.PNG' }],
+    ['equals-ignore-case', { a: [{ 'equals-ignore-case': 'Yes' }] }, { a: 'yES' }, { a: 'yes!' }],
+    ['exists', { a: [{ exists: true }] }, { a: '' }, { b: '' }],
+    ['exists, for values alone', { a: [{ exists: true }] }, { a: null }, { a: { S: 'x' } }],
+    ['exists: false', { a: { b: [{ exists: false }] } }, {}, { a: { b: 0 } }],
+    ['anything-but', { a: [{ 'anything-but': ['x', 7] }] }, { a: 'y' }, { a: 7 }],
+    ['anything-but, of what is there', { a: [{ 'anything-but': 'x' }] }, { a: 'y' }, {}],
+    ['numeric', { a: [{ numeric: ['>', 0, '<=', 5] }] }, { a: 5 }, { a: 0 }],
+    ['numeric, of numbers alone', { a: [{ numeric: ['=', 5] }] }, { a: 5 }, { a: '5' }],
+    ['no inherited property', { constructor: [{ exists: false }] }, {}, { constructor: 'x' }],
+  ])('matches %s', (_, pattern, matching, other) => {
+    const matches = compilePattern(JSON.stringify(pattern));
+
+    expect([matches(matching), matches(other)]).toEqual([true, false]);
+  });
+
+  test.each([
+    [{ a: { b: ['x', { wildcard: '*' }] } }, '$.a.b[1].wildcard: this comparison is not known here'],
+    [{ a: [{ cidr: '10.0.0.0/8' }] }, '$.a[0].cidr: this comparison is not known here'],
+    [{ a: [{ 'anything-but': { prefix: 'x' } }] }, '$.a[0].anything-but: must be a text, a number or a list of them'],
+    [{ a: [{ prefix: 'x', suffix: 'y' }] }, '$.a[0]: must be one comparison'],
+    [{ a: [{ numeric: ['!=', 1] }] }, '$.a[0].numeric[0]: must be <'],
+    [{ a: 'x' }, '$.a: must be an object, or a list that is not empty'],
+    [{ a: [] }, '$.a: must be an object, or a list that is not empty'],
+    [{ a: {} }, '$.a: must not be empty'],
+    [{ a: [['x']] }, '$.a[0]: must be a value or a comparison'],
+    [[], '$: must be an object'],
+  ])('%j is refused', (pattern, message) => {
+    expect(() => compilePattern(JSON.stringify(pattern))).toThrow(message);
+  });
+});
