@@ -17,6 +17,7 @@ import { Functions, type KilledEnvironment } from './lambda/functions.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { serveRuntimeApi } from './lambda/runtime-api.ts';
 import { type Notice, NoticeBoard } from './notices.ts';
+import { connectPipes } from './pipes/pipes.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { serveCloudFormation } from './services/cloudformation.ts';
 import { createSecrets } from './services/create-secrets.ts';
@@ -24,7 +25,7 @@ import { startHttpService } from './services/http-service.ts';
 import { SecretsManager } from './services/secrets-manager.ts';
 import { Shutdown } from './shutdown.ts';
 import { createBuckets } from './storage/buckets.ts';
-import { sweepExpired } from './storage/expiry-sweeper.ts';
+import { ExpirySweeper } from './storage/expiry-sweeper.ts';
 import { countQueues, createQueues, describeQueues, type QueueState } from './storage/queues.ts';
 import { createTables } from './storage/tables.ts';
 import { createTopics, type UndeliveredSubscription } from './storage/topics.ts';
@@ -77,6 +78,11 @@ export interface LocalCloudOptions {
   readonly environmentMaximumAgeSeconds?: number;
   /** How often expired items are deleted from tables with a time to live; default 60, 0 for never. */
   readonly sweepExpiredItemsEverySeconds?: number;
+  /**
+   * How long an expired item stays in its table, at least: it goes with the first sweep that is so long after its
+   * expiry. DynamoDB promises no more than "within a few days". Default 0.
+   */
+  readonly expiredItemsLingerSeconds?: number;
   /** How often queues are looked at for their metrics; default 5. */
   readonly sampleQueuesEverySeconds?: number;
   /** How long `stop` waits for invocations under way; default 1. */
@@ -126,6 +132,13 @@ export interface LocalCloud {
    * @throws when there is no such function
    */
   invoke(idNameOrArn: string, payload: unknown): Promise<InvocationResult>;
+  /**
+   * Sweeps at once, after a sweep that is under way: deletes what expired `expiredItemsLingerSeconds` ago by the clock.
+   * When it resolves, the messages of all deletions so far are in the queues that pipes lead to.
+   * @returns how many items it deleted
+   * @throws when the table engine does not answer, or the local cloud is stopped before
+   */
+  sweepExpiredItems(): Promise<number>;
   on<E extends keyof LocalCloudEvents>(event: E, listener: (...event: LocalCloudEvents[E]) => void): void;
   /** Stops polling, gives running invocations their grace, and ends every process that was started. */
   stop(): Promise<void>;
@@ -235,6 +248,25 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   shutdown.add(() => functions.stop());
   // Before the environments end, so that nobody can ask for another.
   shutdown.add(() => http.stop());
+  const stopping = new AbortController();
+  const pipes = connectPipes(deployment, notices, { sqs, clock, stopping: stopping.signal, onTrouble });
+  const sweeper = new ExpirySweeper({
+    tables: expiringTables,
+    dynamodb,
+    region,
+    clock,
+    lingerSeconds: options.expiredItemsLingerSeconds ?? 0,
+    stopping: stopping.signal,
+    onRecord: (record) => {
+      for (const pipe of pipes) if (pipe.sourceArn === record.eventSourceARN) pipe.take(record);
+    },
+  });
+  const delivered = () => Promise.all(pipes.map((pipe) => pipe.delivered()));
+  shutdown.addWithin(1_000, async () => {
+    stopping.abort();
+    await sweeper.idle();
+    await delivered().catch(onTrouble);
+  });
   const mappings = connectMappings(deployment, functions, sqs, notices, onTrouble);
   const lambdaApi = new LambdaApi(functions, mappings);
   const startedAt = new Date(clock.now());
@@ -264,7 +296,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     for (const counts of await countQueues(endpoints.sqs).catch(() => [])) serviceMetrics.queue(counts);
   });
   shutdown.every((options.sweepExpiredItemsEverySeconds ?? 60) * 1_000, async () => {
-    for (const table of expiringTables) await sweepExpired(table, dynamodb, clock).catch(onTrouble);
+    await sweeper.sweep().catch(onTrouble);
   });
   for (const mapping of mappings) mapping.start();
   shutdown.addWithin((options.stopGraceSeconds ?? 1) * 1_000, async () => {
@@ -297,6 +329,11 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
       const target = functions.find(idNameOrArn);
       if (!target) throw new Error(`no function has the logical ID, name or ARN ${idNameOrArn}`);
       return target.invoke(JSON.stringify(payload) ?? 'null');
+    },
+    sweepExpiredItems: async () => {
+      const deleted = await sweeper.sweep();
+      await delivered();
+      return deleted;
     },
     on: (event, listener) => {
       events.on(event, listener as never);

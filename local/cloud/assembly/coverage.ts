@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { eventSourceMappingProperties } from '../lambda/event-source-mapping.ts';
 import { functionProperties } from '../lambda/function-configuration.ts';
 import type { NoticeBoard } from '../notices.ts';
+import { pipeProperties } from '../pipes/pipes.ts';
 import { ruleProperties, scheduleProperties } from '../schedules/schedules.ts';
 import { secretProperties } from '../services/secret-values.ts';
 import { bucketProperties } from '../storage/buckets.ts';
@@ -24,7 +25,12 @@ const tags = { Tags: 'tags do not change behaviour' };
 const permissions = 'permissions are not enforced';
 const encryption = 'nothing is encrypted: data stays in the memory of this machine';
 const unretried = 'a failed invocation is not tried again: the next one comes by the schedule';
+const untilTaken = 'a pipe delivers a record again and again until the queue takes it';
 const protection = 'everything is gone when the local cloud stops';
+
+function under(path: string, properties: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(properties).map(([name, why]) => [`${path}.${name}`, why]));
+}
 
 const coverages: Readonly<Record<string, Coverage>> = {
   'AWS::SQS::Queue': {
@@ -59,7 +65,10 @@ const coverages: Readonly<Record<string, Coverage>> = {
       OnDemandThroughput: 'throughput is not limited here',
       TableClass: 'it changes the price alone',
     },
-    differs: { StreamSpecification: 'the table has no stream: what listens to it never hears of a change' },
+    differs: {
+      StreamSpecification:
+        'only deletions of expired items are put on the stream: what clients insert, modify or remove is not',
+    },
   },
   'AWS::S3::Bucket': {
     carriedOut: bucketProperties,
@@ -112,6 +121,30 @@ const coverages: Readonly<Record<string, Coverage>> = {
       'Target.RoleArn': permissions,
     },
     differs: { 'Target.RetryPolicy': unretried },
+  },
+  'AWS::Pipes::Pipe': {
+    carriedOut: pipeProperties,
+    leftOut: {
+      ...tags,
+      RoleArn: permissions,
+      Description: 'it does not change behaviour',
+      KmsKeyIdentifier: encryption,
+      LogConfiguration: 'what a pipe meets goes to the log of the local cloud',
+      ...under('SourceParameters.DynamoDBStreamParameters', {
+        StartingPosition: 'the pipe is there before the first record',
+        BatchSize: 'records are delivered at once, at most ten in a call',
+        MaximumBatchingWindowInSeconds: 'records are delivered at once, at most ten in a call',
+        ParallelizationFactor: 'records are delivered one call after the other',
+        OnPartialBatchItemFailure: untilTaken,
+        MaximumRetryAttempts: untilTaken,
+        MaximumRecordAgeInSeconds: untilTaken,
+        DeadLetterConfig: untilTaken,
+      }),
+    },
+    differs: {
+      Enrichment: 'a pipe with an enrichment does not run here',
+      'TargetParameters.SqsQueueParameters': 'messages have no group and no deduplication ID',
+    },
   },
   'AWS::CloudWatch::Alarm': {
     carriedOut: alarmProperties,

@@ -82,6 +82,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     longestName: 64,
     arn: inRegion('scheduler', 'schedule/default/'),
   },
+  'AWS::Pipes::Pipe': { nameProperty: 'Name', longestName: 64, arn: inRegion('pipes', 'pipe/') },
   'AWS::CloudWatch::Alarm': { nameProperty: 'AlarmName', arn: inRegion('cloudwatch', 'alarm:') },
   'AWS::CloudWatch::Dashboard': {
     nameProperty: 'DashboardName',

@@ -6,55 +6,118 @@ import {
   paginateScan,
 } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../clock.ts';
+import { expiryRecord, type StreamRecord } from './stream-record.ts';
 import type { ExpiringTable } from './tables.ts';
 
 /** DynamoDB leaves items alone that expired longer ago than this: it takes the value for a mistake. */
 const oldestExpirySeconds = 5 * 365 * 86_400;
 
-/**
- * Deletes the expired items of a table once, as DynamoDB does in the background. A whole scan: meant for tables of a
- * laptop's size.
- * @returns how many items were deleted
- */
-export async function sweepExpired(table: ExpiringTable, dynamodb: DynamoDBClient, clock: Clock): Promise<number> {
-  const nowSeconds = Math.floor(clock.now() / 1000);
-  const names: Record<string, string> = { '#expiry': table.expiryAttribute };
-  const values: Record<string, AttributeValue> = {
-    ':now': { N: String(nowSeconds) },
-    ':oldest': { N: String(nowSeconds - oldestExpirySeconds) },
-  };
-  // A comparison with a number is false for an attribute of another type, so that such an item stays, as on AWS.
-  const expired = '#expiry <= :now AND #expiry > :oldest';
-  const keyNames = Object.fromEntries(table.keyAttributes.map((name, index) => [`#key${index}`, name]));
-  const pages = paginateScan(
-    { client: dynamodb },
-    {
-      TableName: table.tableName,
-      FilterExpression: expired,
-      ProjectionExpression: Object.keys(keyNames).join(', '),
-      ExpressionAttributeNames: { ...names, ...keyNames },
-      ExpressionAttributeValues: values,
-    },
-  );
-  let deleted = 0;
-  for await (const { Items = [] } of pages) {
-    for (const Key of Items) {
-      try {
-        // The condition again: the item may have been renewed since it was read.
-        await dynamodb.send(
-          new DeleteItemCommand({
-            TableName: table.tableName,
-            Key,
-            ConditionExpression: expired,
-            ExpressionAttributeNames: names,
-            ExpressionAttributeValues: values,
-          }),
-        );
-        deleted++;
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+type Item = Record<string, AttributeValue>;
+
+export interface ExpirySweeperParts {
+  readonly tables: readonly ExpiringTable[];
+  readonly dynamodb: DynamoDBClient;
+  readonly region: string;
+  readonly clock: Clock;
+  /** How long an item stays after its expiry. */
+  readonly lingerSeconds: number;
+  /** Ends a sweep between two items. */
+  readonly stopping: AbortSignal;
+  /** Told of each deletion from a table with a stream, as soon as the table engine has answered it. */
+  readonly onRecord: (record: StreamRecord) => void;
+}
+
+/** Deletes expired items, as DynamoDB does in the background. By whole scans: meant for tables of a laptop's size. */
+export class ExpirySweeper {
+  readonly #parts: ExpirySweeperParts;
+  #last: Promise<unknown> = Promise.resolve();
+  #sequence = 0;
+
+  constructor(parts: ExpirySweeperParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Sweeps all tables once, after the sweeps that are under way.
+   * @returns how many items were deleted
+   * @throws when the table engine does not answer; what was deleted before is told
+   */
+  sweep(): Promise<number> {
+    const sweep = this.#last.then(async () => {
+      let deleted = 0;
+      for (const table of this.#parts.tables) deleted += await this.#sweepTable(table);
+      return deleted;
+    });
+    this.#last = sweep.catch(() => {});
+    return sweep;
+  }
+
+  /** Waits for the sweeps that are under way. */
+  async idle(): Promise<void> {
+    await this.#last;
+  }
+
+  async #sweepTable(table: ExpiringTable): Promise<number> {
+    const { dynamodb, clock, lingerSeconds, stopping } = this.#parts;
+    const nowSeconds = Math.floor(clock.now() / 1000);
+    const expired: Expired = {
+      // A comparison with a number is false for an attribute of another type, so that such an item stays, as on AWS.
+      condition: '#expiry <= :latest AND #expiry > :oldest',
+      names: { '#expiry': table.expiryAttribute },
+      values: {
+        ':latest': { N: String(nowSeconds - lingerSeconds) },
+        ':oldest': { N: String(nowSeconds - oldestExpirySeconds) },
+      },
+    };
+    const keyNames = Object.fromEntries(table.keyAttributes.map((name, index) => [`#key${index}`, name]));
+    const pages = paginateScan(
+      { client: dynamodb },
+      {
+        TableName: table.tableName,
+        FilterExpression: expired.condition,
+        ProjectionExpression: Object.keys(keyNames).join(', '),
+        ExpressionAttributeNames: { ...expired.names, ...keyNames },
+        ExpressionAttributeValues: expired.values,
+      },
+    );
+    let deleted = 0;
+    for await (const { Items = [] } of pages) {
+      for (const key of Items) {
+        if (stopping.aborted) return deleted;
+        if (await this.#delete(table, key, expired)) deleted++;
       }
     }
+    return deleted;
   }
-  return deleted;
+
+  async #delete(table: ExpiringTable, key: Item, expired: Expired): Promise<boolean> {
+    const { dynamodb, region, clock, onRecord } = this.#parts;
+    try {
+      const { Attributes } = await dynamodb.send(
+        new DeleteItemCommand({
+          TableName: table.tableName,
+          Key: key,
+          // The condition again: the item may have been renewed since it was read.
+          ConditionExpression: expired.condition,
+          ExpressionAttributeNames: expired.names,
+          ExpressionAttributeValues: expired.values,
+          ReturnValues: 'ALL_OLD',
+        }),
+      );
+      if (table.stream && Attributes) {
+        const at = { region, nowMilliseconds: clock.now(), sequence: ++this.#sequence };
+        onRecord(expiryRecord(table.stream, key, Attributes, at));
+      }
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+}
+
+interface Expired {
+  readonly condition: string;
+  readonly names: Record<string, string>;
+  readonly values: Item;
 }

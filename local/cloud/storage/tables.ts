@@ -5,7 +5,8 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
-import type { Deployment } from '../assembly/deployment.ts';
+import type { Deployment, Resource } from '../assembly/deployment.ts';
+import type { TableStream } from './stream-record.ts';
 
 const keySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }));
 const projection = z.looseObject({
@@ -27,12 +28,28 @@ export const tableProperties = z.looseObject({
   TimeToLiveSpecification: z.looseObject({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
 });
 
+/** With what is carried out in part only, which the notices are to tell. */
+const streamProperties = tableProperties.extend({
+  StreamSpecification: z
+    .looseObject({ StreamViewType: z.enum(['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES']) })
+    .optional(),
+});
+
 /** A table whose items have a time to live. */
 export interface ExpiringTable {
   readonly tableName: string;
   readonly keyAttributes: readonly string[];
   /** Holds the item's expiry in epoch seconds. */
   readonly expiryAttribute: string;
+  /** Undefined: the table has none. */
+  readonly stream: TableStream | undefined;
+}
+
+/** The stream of a table, if the template gives it one. */
+export function streamOf(deployment: Deployment, table: Resource): TableStream | undefined {
+  const { StreamSpecification } = deployment.properties(table, streamProperties);
+  const arn = table.attributes.StreamArn;
+  return StreamSpecification && arn !== undefined ? { arn, viewType: StreamSpecification.StreamViewType } : undefined;
 }
 
 /** Creates the tables of a deployment, and waits until they can be used; gives back those with a time to live. */
@@ -58,6 +75,7 @@ export async function createTables(deployment: Deployment, dynamodb: DynamoDBCli
       tableName: resource.name,
       keyAttributes: KeySchema.map(({ AttributeName }) => AttributeName),
       expiryAttribute: TimeToLiveSpecification.AttributeName,
+      stream: streamOf(deployment, resource),
     });
   }
   return expiring;
