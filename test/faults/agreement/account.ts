@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FaultyPipeline } from '../world/faulty-pipeline.ts';
+import { disagreements } from './agreement.ts';
+import { type ExtraQuota, extraQuota } from './quota.ts';
+
+/** What a scenario came to: the figures of the report. */
+export interface Account {
+  scenario: string;
+  kills: number;
+  /** Messages sent. */
+  commands: number;
+  linksMade: number;
+  /** Requests that were told of a link made for them. */
+  distinctCreates: number;
+  /** Messages without an outcome, codes owed and never told of, and dead letters. */
+  lost: number;
+  /** Links made beyond one for each distinct create. */
+  duplicates: number;
+  disagreements: string[];
+  extraQuotaCalls: ExtraQuota;
+  /** Quota used that is neither work nor accounted for above. */
+  unexplainedQuotaCalls: number;
+  outcomes: Record<string, number>;
+  seed: number;
+  seconds: number;
+}
+
+/** Waits until the queues are empty: messages told of may yet come back, to be told again. */
+async function rest(pipeline: FaultyPipeline): Promise<void> {
+  for (let look = 0; look < 300 && (await pipeline.waiting()).atWork > 0; look++) await sleep(100);
+  // What SNS has taken may still be on its way here.
+  await sleep(300);
+}
+
+export async function takeAccount(
+  pipeline: FaultyPipeline,
+  scenario: string,
+  seed: number,
+  startedAtMilliseconds: number,
+): Promise<Account> {
+  await rest(pipeline);
+  const requests = pipeline.correspondence.requests();
+  const all = pipeline.correspondence.all();
+  const { links, quota } = pipeline.api.stats();
+  const created = [...requests.values()].filter((copies) =>
+    copies.some(({ answers }) => answers.some(({ outcome }) => outcome === 'created')),
+  );
+  const extra = extraQuota(pipeline.apiWrites);
+  const work = pipeline.apiWrites.filter(({ status }) => status === 200 || status === 409).length;
+  const outcomes: Record<string, number> = {};
+  for (const { answers, codes } of all) {
+    for (const { outcome, reason, repeat } of [...answers.slice(0, 1), ...codes.slice(0, 1)]) {
+      const name = [outcome, reason, repeat && 'again'].filter(Boolean).join(' ');
+      outcomes[name] = (outcomes[name] ?? 0) + 1;
+    }
+  }
+  const state = {
+    requests,
+    ledger: await pipeline.ledger(),
+    links: [...pipeline.api.links()].filter(({ foreign }) => !foreign),
+    images: await pipeline.images(),
+  };
+  return {
+    scenario,
+    kills: pipeline.kills,
+    commands: all.length,
+    linksMade: links.made,
+    distinctCreates: created.length,
+    lost: pipeline.correspondence.unsettled().length + (await pipeline.waiting()).dead,
+    duplicates: Math.max(0, links.made - created.length),
+    disagreements: disagreements(state),
+    extraQuotaCalls: extra,
+    unexplainedQuotaCalls: quota.used - work,
+    outcomes,
+    seed,
+    seconds: Math.round((performance.now() - startedAtMilliseconds) / 1000),
+  };
+}
+
+/** Whether a scenario proves what it is to prove. */
+export function isSound(account: Account): boolean {
+  return (
+    account.lost === 0 &&
+    account.duplicates === 0 &&
+    account.linksMade === account.distinctCreates &&
+    account.disagreements.length === 0
+  );
+}

@@ -1,0 +1,97 @@
+import { sameData } from '../../../lambdas/domain/digest.ts';
+import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
+import type { LinkView } from '../../../local/onelink-api/inventory.ts';
+import type { SentCommand, TestCommand } from '../world/correspondence.ts';
+
+/** Everything there is to see from outside when all has come to rest. */
+export interface FinalState {
+  requests: ReadonlyMap<string, readonly SentCommand[]>;
+  ledger: ReadonlyMap<string, Record<string, unknown>>;
+  links: readonly LinkView[];
+  images: ReadonlySet<string>;
+}
+
+/** Ledger and API may differ by the seconds that a call took. */
+const expiryToleranceSeconds = 6;
+
+/** In words, each thing that ledger, API, bucket and outcomes do not agree on; empty when they all say the same. */
+export function disagreements(state: FinalState): string[] {
+  const records = linkRecords(state.ledger);
+  return [...ledgerAndApi(state, records), ...bucketAndLedger(state, records), ...outcomesAndLedger(state, records)];
+}
+
+function linkRecords(ledger: FinalState['ledger']): Map<string, LinkRecord> {
+  const links = [...ledger].filter(([key]) => key.startsWith('link#'));
+  return new Map(links.map(([key, record]) => [key.slice('link#'.length), record as unknown as LinkRecord]));
+}
+
+const addressOf = ({ onelinkId, shortlinkId }: { onelinkId: string; shortlinkId: string }) =>
+  `${onelinkId}/${shortlinkId}`;
+
+function commandsById({ requests }: FinalState): Map<string, TestCommand> {
+  return new Map(
+    [...requests.values()].flatMap(([first]) =>
+      first === undefined ? [] : [[first.command.requestId, first.command]],
+    ),
+  );
+}
+
+function ledgerAndApi(state: FinalState, records: Map<string, LinkRecord>): string[] {
+  const commands = commandsById(state);
+  const held = new Map(state.links.map((link) => [addressOf(link), link]));
+  const found: string[] = [];
+  for (const [address, link] of held) {
+    const record = records.get(address);
+    if (record?.state !== 'live') found.push(`${address}: at the API, in the ledger ${record?.state ?? 'unknown'}`);
+    else {
+      const data = commands.get(record.applied.requestId)?.data;
+      if (data === undefined || !sameData(data, link.payload)) {
+        found.push(`${address}: the ledger says ${record.applied.requestId}, the API holds other data`);
+      }
+      const apart = Math.abs(record.expiresAt - Date.parse(link.expiry) / 1000);
+      if (apart > expiryToleranceSeconds) found.push(`${address}: the expiries lie ${apart} s apart`);
+    }
+  }
+  for (const [address, { state: recorded }] of records) {
+    if (recorded === 'live' && !held.has(address)) found.push(`${address}: in the ledger, not at the API`);
+  }
+  return found;
+}
+
+function bucketAndLedger({ images }: FinalState, records: Map<string, LinkRecord>): string[] {
+  const noted = new Set([...records.values()].flatMap(({ state, qrKey }) => (state === 'live' ? (qrKey ?? []) : [])));
+  return [
+    ...[...images].filter((key) => !noted.has(key)).map((key) => `${key}: in the bucket, with no live link`),
+    ...[...noted].filter((key) => !images.has(key)).map((key) => `${key}: in the ledger, not in the bucket`),
+  ];
+}
+
+function outcomesAndLedger(state: FinalState, records: Map<string, LinkRecord>): string[] {
+  const found: string[] = [];
+  const told = new Map<string, { version: number; by: TestCommand[] }>();
+  for (const [request, copies] of state.requests) {
+    const answers = copies.flatMap((one) => one.answers);
+    const kinds = new Map(
+      answers.map(({ outcomeId, outcome, link }) => [outcomeId, `${outcome} ${link?.version ?? ''}`]),
+    );
+    if (kinds.size > 1) found.push(`${request}: told ${[...kinds.values()].join(' and ')}`);
+    const recorded = state.ledger.get(`request#${request}`) as RequestRecord | undefined;
+    const [answer] = answers;
+    const [first] = copies;
+    if (answer === undefined || first === undefined) continue;
+    if (!kinds.has(recorded?.outcome.outcomeId ?? '')) found.push(`${request}: the ledger remembers another outcome`);
+    if (answer.link === undefined || !['created', 'updated', 'deleted'].includes(answer.outcome)) continue;
+    const of = told.get(addressOf(answer.link)) ?? { version: 0, by: [] };
+    told.set(addressOf(answer.link), {
+      version: Math.max(of.version, answer.link.version ?? 0),
+      by: [...of.by, first.command],
+    });
+  }
+  for (const [address, { version, by }] of told) {
+    const record = records.get(address);
+    if (record?.version !== version) found.push(`${address}: told version ${version}, recorded ${record?.version}`);
+    const later = by.find((command) => record !== undefined && isLater(command, record.applied));
+    if (later !== undefined) found.push(`${address}: ${later.requestId} was told, and is not what was applied last`);
+  }
+  return found;
+}

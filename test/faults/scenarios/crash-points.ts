@@ -1,0 +1,158 @@
+import { deriveLinkId } from '../../../lambdas/domain/link-id.ts';
+import { type Account, takeAccount } from '../agreement/account.ts';
+import { markOf } from '../wire/api-writes.ts';
+import type { TestCommand } from '../world/correspondence.ts';
+import { type FaultyPipeline, faultyPipeline, linkIdSecret } from '../world/faulty-pipeline.ts';
+import { CrashPlan, type CrashPoint, type PlannedCrash } from './crash-point.ts';
+
+export const crashActions = [
+  'create, derived ID',
+  'create, chosen ID',
+  'create with QR code',
+  'update',
+  'delete',
+  'qr',
+] as const;
+export type CrashAction = (typeof crashActions)[number];
+
+const onelinkId = 'A1b3';
+const source = 'crm';
+const rounds = 4;
+
+/** What a crash at one point led to. */
+export interface CrashResult extends CrashPoint {
+  action: CrashAction;
+  /** The command's outcome; none: the point lies before it is known whose work it is. */
+  outcome: string | undefined;
+}
+
+/**
+ * Every crash point of an action: a command is carried out undisturbed, to see which requests its workers make; then one more
+ * for each side of each of these requests, whose worker is killed there.
+ */
+export async function crashPoints(
+  actions: readonly CrashAction[],
+  seed: number,
+  progress: (line: string) => void,
+): Promise<{ accounts: Account[]; results: CrashResult[] }> {
+  const accounts: Account[] = [];
+  const results: CrashResult[] = [];
+  for (const action of actions) {
+    const startedAt = performance.now();
+    const plan = new CrashPlan();
+    const sizes = { batchSize: 1, concurrency: 4, timeoutSeconds: 20, visibilityTimeoutSeconds: 1 };
+    const pipeline = await faultyPipeline({ sizes, mischief: plan, proxyApi: true });
+    try {
+      const found = await everyPoint(action, pipeline, plan);
+      results.push(...found);
+      accounts.push(await takeAccount(pipeline, `crash points: ${action}`, seed, startedAt));
+      progress(`${action}: ${found.length} crash points`);
+    } finally {
+      await pipeline.stop();
+    }
+  }
+  return { accounts, results };
+}
+
+async function everyPoint(action: CrashAction, pipeline: FaultyPipeline, plan: CrashPlan): Promise<CrashResult[]> {
+  const settled = async () => {
+    if (!(await pipeline.correspondence.settled(30))) throw new Error(`${action}: a command was never settled`);
+  };
+  let count = 0;
+  /** Commands of the action, their links made and at rest. */
+  const commands = async (many: number): Promise<TestCommand[]> => {
+    const made = Array.from({ length: many }, () => commandsFor(action, ++count));
+    await pipeline.send(made.flatMap(({ before }) => before ?? []));
+    await settled();
+    for (const { command, shortlinkId } of made) plan.linkIsOf(shortlinkId, command.requestId);
+    return made.map(({ command }) => command);
+  };
+
+  const [probe] = await commands(1);
+  if (probe === undefined) return [];
+  // Cold: an environment reads its secrets only once.
+  pipeline.cloud.killAllEnvironments();
+  const from = plan.seen.length;
+  await pipeline.send([probe]);
+  await settled();
+  const points = plan.seen
+    .slice(from)
+    .flatMap(({ requestId, ...request }) =>
+      (['before', 'after'] as const).map((kill) => ({ point: { ...request, kill }, known: requestId !== undefined })),
+    );
+
+  const planned: PlannedCrash[] = [];
+  let open = points;
+  for (let round = 1; round <= rounds && open.length > 0; round++) {
+    const tried = await commands(open.length);
+    const crashes = open.map(({ point, known }, index): PlannedCrash => {
+      const requestId = known ? tried[index]?.requestId : undefined;
+      return { point, requestId, done: false };
+    });
+    pipeline.cloud.killAllEnvironments();
+    plan.plan(crashes);
+    await pipeline.send(tried);
+    await settled();
+    plan.plan([]);
+    planned.push(...crashes.filter(({ done }) => done));
+    open = open.filter((_, index) => crashes[index]?.done !== true);
+  }
+  if (open.length > 0) {
+    const names = open.map(({ point: { worker, request, kill } }) => `${worker} ${kill} ${request}`);
+    throw new Error(`${action}: never came to pass: ${names.join(', ')}`);
+  }
+  return planned.map(({ point, requestId }) => {
+    const copies = pipeline.correspondence.requests().get(`${source}/${requestId}`) ?? [];
+    const told = copies.flatMap(({ answers, codes }) => [...new Set([...answers, ...codes].map((one) => one.outcome))]);
+    return { action, ...point, outcome: requestId === undefined ? undefined : told.join(', ') };
+  });
+}
+
+/** The n-th command of an action, and the one that makes its link, if it needs one. */
+function commandsFor(
+  action: CrashAction,
+  count: number,
+): { command: TestCommand; before?: TestCommand; shortlinkId: string } {
+  const name = action.replaceAll(/\W+/g, '-');
+  const requestId = `${name}-${count}`;
+  const chosen = `c-${name}-${count}`;
+  const derived = deriveLinkId(linkIdSecret, { onelinkId, source, requestId }, 12);
+  const qr = { format: 'png', size: 120 } as const;
+  const create = { ...base(requestId, 0), action: 'create', data: dataOf(requestId) } as const;
+  const later = base(requestId, 60);
+  const before: TestCommand = {
+    ...base(`${requestId}-link`, 0),
+    action: 'create',
+    shortlinkId: chosen,
+    data: dataOf(`${requestId}-link`),
+    // So that its delete has an image to remove.
+    ...(action === 'delete' && { qr }),
+  };
+  switch (action) {
+    case 'create, derived ID':
+      return { command: create, shortlinkId: derived };
+    case 'create, chosen ID':
+      return { command: { ...create, shortlinkId: chosen }, shortlinkId: chosen };
+    case 'create with QR code':
+      return { command: { ...create, qr }, shortlinkId: derived };
+    case 'update':
+      return {
+        before,
+        command: { ...later, action, shortlinkId: chosen, data: dataOf(requestId) },
+        shortlinkId: chosen,
+      };
+    case 'delete':
+      return { before, command: { ...later, action, shortlinkId: chosen }, shortlinkId: chosen };
+    case 'qr':
+      return { before, command: { ...later, action, shortlinkId: chosen, qr }, shortlinkId: chosen };
+  }
+}
+
+function base(requestId: string, laterSeconds: number) {
+  const requestedAt = new Date(Date.parse('2026-03-01T10:00:00Z') + laterSeconds * 1000).toISOString();
+  return { specVersion: '1.0', source, requestId, onelinkId, requestedAt } as const;
+}
+
+function dataOf(requestId: string): Record<string, string> {
+  return { pid: 'sms', c: 'spring', ...markOf(requestId) };
+}

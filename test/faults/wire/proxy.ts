@@ -1,0 +1,133 @@
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Service, WireRequest } from './wire-request.ts';
+
+/** What becomes of a request. A kill is of the process that sent it, by SIGKILL. */
+export interface Treatment {
+  kill?: 'before' | 'after';
+  /** Held back for so long before it is forwarded, so that its message may come to another worker meanwhile. */
+  stallMilliseconds?: number;
+}
+
+export interface ProxyOptions {
+  service: Service;
+  /** The process at the other end of a connection, if it is one of those that may be killed. */
+  processOf(remotePort: number): number | undefined;
+  /** Changes what is forwarded; the request itself unless given. */
+  rewrite?(request: WireRequest): Buffer;
+  treat(request: WireRequest, pid: number | undefined): Treatment;
+  killed(pid: number): void;
+  /** Told of each request that was forwarded, with the status it was answered; none when the connection broke. */
+  answered(request: WireRequest, status: number | undefined): void;
+}
+
+export interface Proxy {
+  readonly origin: string;
+  /** Where requests go on to, `http://127.0.0.1:{port}`; until it is set, they wait. */
+  forwardTo(origin: string): void;
+  close(): Promise<void>;
+}
+
+/**
+ * A proxy between functions and one service. It takes whole requests and gives whole answers, so that a kill falls exactly
+ * before a request leaves for the service, or after the service has answered and before the function hears of it.
+ */
+export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+  const agent = new Agent({ keepAlive: true });
+  const upstream = Promise.withResolvers<URL>();
+  const pids = new WeakMap<Socket, number>();
+
+  const pidOf = (socket: Socket): number | undefined => {
+    const known = pids.get(socket) ?? options.processOf(socket.remotePort ?? 0);
+    if (known !== undefined) pids.set(socket, known);
+    return known;
+  };
+  const server = createServer((incoming, outgoing) => {
+    // A function that is gone, or a service that breaks off as it was told to, ends the connection: the function sees a reset.
+    carry(incoming, outgoing).catch(() => incoming.socket.resetAndDestroy());
+  });
+  const carry = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const { method = 'GET', url: path = '/', headers } = incoming;
+    const seen: WireRequest = { service: options.service, method, path, headers, body: await bodyOf(incoming) };
+    const pid = pidOf(incoming.socket);
+    const { kill, stallMilliseconds = 0 } = options.treat(seen, pid);
+    const killIt = () => {
+      if (pid === undefined) return;
+      process.kill(pid, 'SIGKILL');
+      options.killed(pid);
+      incoming.socket.destroy();
+    };
+    if (stallMilliseconds > 0) await sleep(stallMilliseconds);
+    if (kill === 'before') return killIt();
+    const to = await upstream.promise;
+    const body = options.rewrite?.(seen) ?? seen.body;
+    const answer = await forward(to, seen, body, agent, outgoing).catch((error: unknown) => {
+      options.answered(seen, undefined);
+      throw error;
+    });
+    options.answered(seen, answer.status);
+    if (kill === 'after') return killIt();
+    outgoing.writeHead(answer.status, answer.headers).end(answer.body);
+  };
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    forwardTo: (origin) => upstream.resolve(new URL(origin)),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+        agent.destroy();
+      }),
+  };
+}
+
+interface WireAnswer {
+  status: number;
+  headers: Record<string, string | string[]>;
+  body: Buffer;
+}
+
+/** Hop-by-hop headers are each connection's own. */
+const ownHeaders = ['connection', 'keep-alive', 'transfer-encoding', 'content-length'];
+
+function forward(
+  to: URL,
+  { method, path, headers }: WireRequest,
+  body: Buffer,
+  agent: Agent,
+  outgoing: ServerResponse,
+): Promise<WireAnswer> {
+  return new Promise((resolve, reject) => {
+    const { 'transfer-encoding': _, expect: __, ...sent } = headers;
+    if (body.length > 0) sent['content-length'] = String(body.length);
+    const call = request(
+      { host: to.hostname, port: to.port, method, path, headers: sent, agent },
+      async (response: IncomingMessage) => {
+        try {
+          const answered = await bodyOf(response);
+          if (!response.complete) throw new Error('answer broken off');
+          const kept = Object.entries(response.headers).filter(([name]) => !ownHeaders.includes(name));
+          const all = Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+          resolve({ status: response.statusCode ?? 0, headers: all, body: answered });
+        } catch (error) {
+          reject(error);
+        }
+      },
+    );
+    call.on('error', reject);
+    // The function gave up: so does whoever asked on its behalf. What was sent has been sent.
+    outgoing.on('close', () => {
+      if (!outgoing.writableFinished) call.destroy();
+    });
+    call.end(body);
+  });
+}
+
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

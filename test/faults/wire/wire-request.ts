@@ -1,0 +1,49 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+export type Service = 'dynamodb' | 'sqs' | 'sns' | 's3' | 'secretsManager' | 'onelink';
+
+/** A request of a function, as it was seen between it and a service. */
+export interface WireRequest {
+  service: Service;
+  method: string;
+  path: string;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** What a request is for, in a few words: `dynamodb PutItem request`, `onelink create`, `sns PublishBatch`. */
+export function nameOf(request: WireRequest): string {
+  return `${request.service} ${operationOf(request)}`;
+}
+
+function operationOf({ service, method, path, headers, body }: WireRequest): string {
+  switch (service) {
+    case 'dynamodb':
+      return `${targetOf(headers)} ${recordKindOf(body.toString())}`.trim();
+    case 'sqs':
+    case 'secretsManager':
+      return targetOf(headers);
+    case 'sns':
+      return new URLSearchParams(body.toString()).get('Action') ?? method;
+    case 's3':
+      return path.includes('delete') ? 'DeleteObjects' : `${method} object`;
+    case 'onelink':
+      return oneLinkOperation(method, path);
+  }
+}
+
+/** The last part of `DynamoDB_20120810.PutItem`. */
+function targetOf(headers: IncomingHttpHeaders): string {
+  return String(headers['x-amz-target']).split('.').at(-1) ?? '';
+}
+
+function recordKindOf(body: string): string {
+  return /"S":"(link|request)#/.exec(body)?.[1] ?? (body.includes('"S":"control"') ? 'control' : '');
+}
+
+const writes: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', DELETE: 'delete' };
+
+function oneLinkOperation(method: string, path: string): string {
+  if (path.includes('/shortlinks-quota/')) return 'quota';
+  return writes[method] ?? (/\/qr(\?|$)/.test(path) ? 'qr' : 'read');
+}

@@ -1,0 +1,209 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { App } from 'aws-cdk-lib';
+import { openOutcomeQueue } from '../../../bin/client/outcome-queue.ts';
+import { pipelineOutputs } from '../../../bin/client/pipeline-outputs.ts';
+import { sendMessages } from '../../../bin/client/send-messages.ts';
+import { config } from '../../../lib/config.ts';
+import { validateConfiguration } from '../../../lib/config-validation.ts';
+import { addStages } from '../../../lib/stages.ts';
+import { type LocalCloud, startLocalCloud } from '../../../local/cloud/cloud.ts';
+import { startOneLinkApi } from '../../../local/onelink-api/server.ts';
+import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
+import { emulatorSettings } from '../../../local/start/emulator-settings.ts';
+import { type ApiWrite, apiWriteOf } from '../wire/api-writes.ts';
+import { processOfPort } from '../wire/process-of-port.ts';
+import { type Proxy, startProxy, type Treatment } from '../wire/proxy.ts';
+import type { Service, WireRequest } from '../wire/wire-request.ts';
+import { Correspondence, type SentCommand } from './correspondence.ts';
+import { type ShortTimeOuts, shortenTimeOuts } from './short-time-outs.ts';
+import { soonerReturns } from './sooner-returns.ts';
+
+/** Who sent a request: one invocation of one environment. */
+export interface Sender {
+  pid: number;
+  function: string;
+  /** The same for all requests of one invocation, and for no others. */
+  invocation: string;
+}
+
+export interface FaultyPipelineOptions {
+  sizes: ShortTimeOuts;
+  /** What becomes of each request; may be changed while running through the object that was passed. */
+  mischief: { treat(request: WireRequest, sender: Sender): Treatment };
+  /** Whether calls to the OneLink API pass the proxy, too. */
+  proxyApi: boolean;
+  callTimeoutMilliseconds?: number;
+}
+
+/** Sends a second in one environment; see the pacer for why neither more nor fewer begin sooner. */
+const callsPerSecond = '40';
+const lane = 'transactional';
+const token = 'token-of-the-test';
+export const linkIdSecret = 'a secret of the test, long enough to derive link IDs with';
+
+/**
+ * The whole pipeline as it would be deployed, with short time-outs, on the local cloud and against the emulator, and with a
+ * proxy between its functions and whatever they talk to.
+ */
+export async function faultyPipeline(options: FaultyPipelineOptions) {
+  const directory = await mkdtemp(join(tmpdir(), 'onelink-faults-'));
+  const pipeline = chosenPipeline(config, 'production');
+  const assemblyDirectory = join(directory, 'cdk.out');
+  const app = new App({ outdir: assemblyDirectory, analyticsReporting: false });
+  addStages(app, validateConfiguration(config), 'production');
+  app.synth();
+
+  let cloud: LocalCloud | undefined;
+  let kills = 0;
+  const apiWrites: ApiWrite[] = [];
+  const sender = (pid: number): Sender | undefined => {
+    for (const { function: name, environments } of cloud?.environments() ?? []) {
+      const found = environments.find((environment) => environment.pid === pid);
+      if (found !== undefined) return { pid, function: name, invocation: `${found.id}/${found.invocations}` };
+    }
+    return undefined;
+  };
+  const proxyOf = (service: Service) =>
+    startProxy({
+      service,
+      processOf: (port) => {
+        const pids = cloud?.environments().flatMap(({ environments }) => environments.flatMap(({ pid }) => pid ?? []));
+        return processOfPort(port, pids ?? []);
+      },
+      rewrite: soonerReturns,
+      treat: (request, pid) => {
+        const by = pid === undefined ? undefined : sender(pid);
+        return by === undefined ? {} : options.mischief.treat(request, by);
+      },
+      killed: () => {
+        kills += 1;
+      },
+      answered: (request, status) => {
+        const write = apiWriteOf(request, status);
+        if (write !== undefined) apiWrites.push(write);
+      },
+    });
+  const services = ['dynamodb', 'sqs', 'sns', 's3', 'secretsManager', 'onelink'] as const;
+  const started = await Promise.all(services.map(async (service) => [service, await proxyOf(service)] as const));
+  const proxies = Object.fromEntries(started) as Record<Service, Proxy>;
+  await shortenTimeOuts(assemblyDirectory, pipeline.stackName, options.sizes, proxies.sqs.origin);
+
+  const api = await startOneLinkApi({
+    settings: { ...emulatorSettings(pipeline, token), qrRequestsPerSecond: pipeline.account.callsPerSecond },
+  });
+  cloud = await startLocalCloud({
+    assemblyDirectory,
+    stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
+    workDirectory: join(directory, 'work'),
+    environmentOverrides: {
+      API_BASE_URL: options.proxyApi ? `${proxies.onelink.origin}/api/v2.0` : api.baseUrl,
+      LINK_CALLS_PER_SECOND: callsPerSecond,
+      QR_CALLS_PER_SECOND: callsPerSecond,
+      CALLS_IN_FLIGHT: '4',
+      CALL_TIMEOUT_MILLISECONDS: String(options.callTimeoutMilliseconds ?? 5_000),
+      // As lib sets it: longer than an invocation can last.
+      LEASE_SECONDS: String(options.sizes.timeoutSeconds + 1),
+      // A storm of kills is no outage of the API.
+      MAX_QR_ATTEMPTS: '900',
+    },
+    functionEndpoints: {
+      dynamodb: proxies.dynamodb.origin,
+      sqs: proxies.sqs.origin,
+      sns: proxies.sns.origin,
+      s3: proxies.s3.origin,
+      secretsManager: proxies.secretsManager.origin,
+    },
+    secretValues: { ApiToken: token, LinkIdSecret: linkIdSecret },
+    sweepExpiredItemsEverySeconds: 0,
+  });
+  const { endpoints } = cloud;
+  for (const service of ['dynamodb', 'sqs', 'sns', 's3', 'secretsManager'] as const) {
+    proxies[service].forwardTo(endpoints[service]);
+  }
+  proxies.onelink.forwardTo(api.origin);
+
+  const named = cloud.outputs[pipeline.stackName] ?? {};
+  const outputs = pipelineOutputs(named, pipeline.stackName);
+  const sqs = new SQSClient(cloud.clientConfig('sqs'));
+  const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
+  const sns = new SNSClient(cloud.clientConfig('sns'));
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig('dynamodb')));
+  const secrets = new SecretsManagerClient(cloud.clientConfig('secretsManager'));
+  const correspondence = new Correspondence();
+  const hearing = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
+  const over = new AbortController();
+  const listening = hearing.listen((outcome) => correspondence.heard(outcome), over.signal);
+  const running = cloud;
+
+  return {
+    api: api.control,
+    cloud: running,
+    correspondence,
+    /** Every write to the API that passed the proxy. */
+    apiWrites: apiWrites as readonly ApiWrite[],
+    get kills() {
+      return kills;
+    },
+
+    /** Puts commands on the lane's queue, in order. */
+    async send(commands: readonly SentCommand['command'][]): Promise<void> {
+      const messages = commands.map((command) => ({ command, body: JSON.stringify(command) }));
+      const url = outputs.laneQueueUrls.get(lane) ?? '';
+      const unsent = await sendMessages(sqs, url, messages, ({ command }, id) => correspondence.sent(command, id));
+      if (unsent.length > 0) throw new Error(`${unsent.length} messages were not sent`);
+    },
+
+    /** All records of the ledger, by key. */
+    async ledger(): Promise<Map<string, Record<string, unknown>>> {
+      const records = new Map<string, Record<string, unknown>>();
+      const pages = paginateScan({ client: dynamo }, { TableName: named.LedgerTableName ?? '', ConsistentRead: true });
+      for await (const { Items = [] } of pages) for (const item of Items) records.set(String(item.pk), item);
+      return records;
+    },
+
+    /** Keys of the QR bucket. */
+    async images(): Promise<Set<string>> {
+      const keys = new Set<string>();
+      for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: named.QrBucketName ?? '' })) {
+        for (const { Key = '' } of page.Contents ?? []) keys.add(Key);
+      }
+      return keys;
+    },
+
+    /** Messages in the lane's queues and in their dead-letter queues, in flight or not. */
+    async waiting(): Promise<{ atWork: number; dead: number }> {
+      const queues = (await running.queues()).filter(({ name }) => name.includes('Transactional'));
+      const count = (dead: boolean) =>
+        queues
+          .filter(({ deadLetterQueueOf }) => deadLetterQueueOf.length > 0 === dead)
+          .reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0);
+      return { atWork: count(false), dead: count(true) };
+    },
+
+    /** Gives the API another token, and the secret as well. */
+    async rotateToken(fresh: string): Promise<void> {
+      api.control.changeSettings({ token: fresh });
+      await secrets.send(new PutSecretValueCommand({ SecretId: named.ApiTokenSecretArn ?? '', SecretString: fresh }));
+    },
+
+    async stop(): Promise<void> {
+      over.abort();
+      await listening;
+      await hearing.close();
+      await running.stop();
+      await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
+      await api.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export type FaultyPipeline = Awaited<ReturnType<typeof faultyPipeline>>;
