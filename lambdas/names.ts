@@ -11,7 +11,10 @@ export const dimension = { pipeline: 'service', lane: 'lane', operation: 'operat
 
 export { type Operation, operations } from './domain/operation.ts';
 
-/** Metrics with the dimensions {service, lane}, written by the link worker and the QR worker. */
+/** The expiry worker's metrics stand under a lane of this name, which no lane may have. */
+export const expiryLane = 'expiry';
+
+/** Metrics with the dimensions {service, lane}, written by the workers. */
 export const laneMetric = {
   commandReceived: 'CommandReceived',
   linkCreated: 'LinkCreated',
@@ -28,6 +31,10 @@ export const laneMetric = {
   commandHeld: 'CommandHeld',
   /** Milliseconds from the message's first arrival on SQS to its outcome. */
   commandLatency: 'CommandLatency',
+  linkExpired: 'LinkExpired',
+  linkRenewed: 'LinkRenewed',
+  /** A link that is to be kept could not be renewed, and will expire within a week. */
+  linkExpiringSoon: 'LinkExpiringSoon',
   qrStored: 'QrStored',
   qrFailed: 'QrFailed',
   /** A 409: a call of quota spent on a copy in flight at the same time, or on a chosen ID taken in that instant. */
@@ -68,4 +75,4 @@ export const ledgerAttribute = {
 } as const;
 
 /** Where things lie in the buckets. */
-export const prefix = { qr: 'qr/', rejected: 'rejected/' } as const;
+export const prefix = { qr: 'qr/', rejected: 'rejected/', history: 'history/' } as const;

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { expiryLane } from '../lambdas/names.ts';
 import { deadLetterRetentionDays } from './rate-budget.ts';
 
 /** The shape of the configuration, setting by setting; how they must fit together is in config-validation.ts. */
@@ -52,8 +53,8 @@ const domain = text(
   /^[A-Za-z0-9.-]{1,253}(?:\/[^\s?#]{0,200})?$/,
   'must be a domain name, with a path if the template says so',
 );
-const laneNameRule = 'must be lower-case letters and digits, a letter first';
-const laneNamePattern = /^[a-z][a-z0-9]{0,30}$/;
+const laneNameRule = `must be lower-case letters and digits, a letter first, and not ${expiryLane}`;
+const laneNamePattern = new RegExp(`^(?!${expiryLane}$)[a-z][a-z0-9]{0,30}$`);
 
 const producer = z.strictObject({
   source: text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1–64 letters, digits, dots, dashes or underscores'),
@@ -73,6 +74,8 @@ export const pipelineSchema = z.strictObject({
   ),
   producers: z.array(producer).min(1, 'must name at least one producer'),
   lanes: z.record(key(laneNamePattern, laneNameRule), lane),
+  expiryRateShare: share,
+  keepQrImagesOfExpiredLinks: z.boolean(),
   linkIdLength: count(10, 50, 'guessable below 10; OneLink short-link IDs end at 50'),
   conflictPolicy,
   ledgerKeeps: choice('digest', 'full'),
@@ -83,7 +86,7 @@ export const pipelineSchema = z.strictObject({
     'must be days from 1 to 36,500, or forever',
   ),
   archiveDays: count(31, 36_500),
-  memoryMegabytes: z.strictObject({ linkWorker: memory, qrWorker: memory, governor: memory }),
+  memoryMegabytes: z.strictObject({ linkWorker: memory, qrWorker: memory, expiryWorker: memory, governor: memory }),
 });
 
 export const accountSchema = z.strictObject({

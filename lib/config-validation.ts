@@ -13,8 +13,10 @@ import {
   budgetOf,
   deadLetterRetentionDays,
   type LanePlan,
+  planExpiry,
   planLanes,
   plannedCalls,
+  type WorkerPlan,
 } from './rate-budget.ts';
 
 /** Everything that is wrong with a configuration, a line for each fault. */
@@ -66,6 +68,7 @@ interface PlannedPipeline {
   readonly serviceName: string;
   readonly accountName: string;
   readonly plans: readonly LanePlan[];
+  readonly expiry: WorkerPlan | undefined;
 }
 
 function relationFaults(candidate: unknown): string[] {
@@ -97,9 +100,9 @@ function relationFaults(candidate: unknown): string[] {
         }
         continue;
       }
-      const { plans, faults: found } = pipelineFaults(settings, limits);
+      const { plans, expiry, faults: found } = pipelineFaults(settings, limits);
       faults.push(...found.map(([path, message]) => `${at}.${path}: ${message}`));
-      planned.push({ serviceName: `${settings.name}-${name}`, accountName: settings.account, plans });
+      planned.push({ serviceName: `${settings.name}-${name}`, accountName: settings.account, plans, expiry });
     }
   }
   return [...faults, ...accountFaults(accounts, planned)];
@@ -131,7 +134,7 @@ function duplicateAccounts(accounts: ReadonlyMap<string, AccountSettings>): stri
 function pipelineFaults(
   settings: PipelineSettings,
   limits: AccountSettings,
-): { plans: LanePlan[]; faults: [path: string, message: string][] } {
+): { plans: LanePlan[]; expiry: WorkerPlan | undefined; faults: [path: string, message: string][] } {
   const faults: [string, string][] = [];
   const known = (names: readonly string[], among: object, path: string, what: string) => {
     for (const [index, name] of names.entries()) {
@@ -180,8 +183,10 @@ function pipelineFaults(
     }
   }
   const { plans, faults: planFaults } = planLanes(limits, settings.lanes);
-  faults.push(...planFaults.map(({ path, message }): [string, string] => [pathText(path), message]));
-  return { plans, faults };
+  const expiry = planExpiry(limits, settings.expiryRateShare);
+  const unplanned = [...planFaults, ...expiry.faults];
+  faults.push(...unplanned.map(({ path, message }): [string, string] => [pathText(path), message]));
+  return { plans, expiry: expiry.plan, faults };
 }
 
 /** Everything that names one AppsFlyer account shares its limits, across pipelines and stages. */
@@ -189,7 +194,7 @@ function accountFaults(accounts: ReadonlyMap<string, AccountSettings>, planned: 
   return [...accounts].flatMap(([name, limits]) => {
     const members = planned.filter(({ accountName }) => accountName === name);
     const budget = budgetOf(limits);
-    const loads = members.map(({ plans }) => plannedCalls(plans));
+    const loads = members.map(({ plans, expiry }) => plannedCalls(plans, expiry));
     const check = (kind: 'callsPerSecond' | 'qrCallsPerSecond', unit: string, left: readonly string[]) => {
       const total = loads.reduce((sum, load) => sum + load[kind], 0);
       if (total <= budget[kind]) return [];
@@ -197,7 +202,7 @@ function accountFaults(accounts: ReadonlyMap<string, AccountSettings>, planned: 
       const allowed = `floor(${limits[kind]} × ${limits.headroom} × (1 − ${limits.leftToOthers})) = ${budget[kind]}`;
       return [`accounts.${name}: the shares must come to at most ${allowed} ${unit}; got ${total} (${sum})`];
     };
-    const all = members.map(({ plans }) => arithmeticOf(plans));
+    const all = members.map(({ plans, expiry }) => arithmeticOf(plans, expiry));
     const qr = members.map(({ plans }) =>
       plans.map(({ lane, qr }) => `${lane} QR ${qr.concurrency} × ${qr.callsPerSecond}`).join(' + '),
     );

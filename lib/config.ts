@@ -18,7 +18,7 @@ const lanes: PipelineSettings['lanes'] = {
   },
   /** Millions of links before a send: throughput counts, a minute does not. */
   campaign: {
-    rateShare: 0.82, // floor(0.82 × 950) = 779; with QR (2.4 %) and the governor the shares come to 99.5 %
+    rateShare: 0.82, // floor(0.82 × 950) = 779; with QR (2.4 %), expiry and the governor the shares come to 99.3 % of what is there
     qrShare: 0.55, // floor(0.55 × 23) = 12
     batchSize: 1_000, // ten seconds of work per invocation keep the slot busy 97 % of the time
     windowSeconds: 5,
@@ -48,6 +48,8 @@ const pipeline: PipelineSettings = {
     { source: 'studio', principals: [], lanes: ['campaign'], templates: ['A1b3', 'abc123'] },
   ],
   lanes,
+  expiryRateShare: 0.01, // of the calls per second, to ask about links whose time has come: floor(0.01 × 950) = 9
+  keepQrImagesOfExpiredLinks: false, // true where the images serve for something else than their links
   linkIdLength: 12, // of derived short-link IDs: 36^12 ≈ 4.7 × 10^18, so nobody guesses one; 10 at least
   conflictPolicy: 'reject', // a chosen ID that is somebody else's: 'reject' it, or 'derive' another (a lane may override)
   ledgerKeeps: 'digest', // of a link's data: its keyed 'digest', or the 'full' data (confidential; GET is free anyway)
@@ -55,7 +57,7 @@ const pipeline: PipelineSettings = {
   commandRetentionDays: 10, // in the queue; the dead-letter queue's 14 days count from the first arrival as well
   qrImageDays: 'forever', // printed codes live long; a number deletes the image after that many days
   archiveDays: 180, // rejected commands, for as long as somebody may ask
-  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, governor: 256 }, // also the CPU: 1,769 MB are one vCPU
+  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 512, governor: 256 }, // also the CPU: 1,769 MB are one vCPU
 };
 
 export const config: Configuration = {

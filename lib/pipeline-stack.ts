@@ -17,6 +17,7 @@ export class PipelineStack extends Stack {
       QrBucketName: state.qrImages.bucketName,
       ArchiveBucketName: state.archive.bucketName,
       ApiTokenSecretArn: state.apiToken.secretArn,
+      LinkIdSecretArn: state.linkIdSecret.secretArn,
       GovernorFunctionName: this.pipeline.governor.function.functionName,
     };
     for (const { name, commands, qrJobs } of this.pipeline.lanes) {

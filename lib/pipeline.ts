@@ -4,12 +4,13 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AccountSettings, PipelineSettings, StageSettings } from './config-schema.ts';
 import { ConfigurationError } from './config-validation.ts';
+import { Expiry } from './expiry.ts';
 import { Governor } from './governor.ts';
 import { Lane, pascal } from './lane.ts';
 import { AlarmSet } from './observability/alarm-set.ts';
 import { PipelineDashboard } from './observability/dashboard.ts';
 import { OutcomeTopic } from './outcome-topic.ts';
-import { planLanes } from './rate-budget.ts';
+import { planExpiry, planLanes } from './rate-budget.ts';
 import type { PipelineState } from './state-stack.ts';
 
 export interface OneLinkPipelineProps {
@@ -30,6 +31,7 @@ export class OneLinkPipeline extends Construct {
   readonly serviceName: string;
   readonly lanes: readonly Lane[];
   readonly outcomes: OutcomeTopic;
+  readonly expiry: Expiry;
   readonly governor: Governor;
   readonly alarms: AlarmSet;
 
@@ -43,8 +45,10 @@ export class OneLinkPipeline extends Construct {
       logRetentionDays: stage.logRetentionDays,
       removalPolicy: stage.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     };
-    const { plans, faults } = planLanes(account, settings.lanes);
-    if (faults.length > 0) {
+    const { plans, faults: laneFaults } = planLanes(account, settings.lanes);
+    const { plan: expiryPlan, faults: expiryFaults } = planExpiry(account, settings.expiryRateShare);
+    const faults = [...laneFaults, ...expiryFaults];
+    if (faults.length > 0 || expiryPlan === undefined) {
       throw new ConfigurationError(faults.map(({ path, message }) => `${path.join('.')}: ${message}`));
     }
     this.outcomes = new OutcomeTopic(this, 'Outcomes', { serviceName });
@@ -55,9 +59,17 @@ export class OneLinkPipeline extends Construct {
       const laneProps = { name: plan.lane, lane, plan, settings, account, state, outcomes, surroundings };
       return [new Lane(this, pascal(plan.lane), laneProps)];
     });
+    const { topic: outcomes } = this.outcomes;
+    this.expiry = new Expiry(this, 'Expiry', { settings, account, state, surroundings, outcomes, plan: expiryPlan });
     this.governor = new Governor(this, 'Governor', { settings, account, state, surroundings });
     const { commandRetentionDays } = settings;
-    const observed = { serviceName, lanes: this.lanes, governor: this.governor, commandRetentionDays };
+    const observed = {
+      serviceName,
+      lanes: this.lanes,
+      expiry: this.expiry,
+      governor: this.governor,
+      commandRetentionDays,
+    };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
     new PipelineDashboard(this, 'Dashboard', observed);
   }

@@ -86,6 +86,10 @@ const assumedOverheadSeconds = 0.1;
 /** QR is slow by contract: with batches of ten at 6 calls a second a slot would idle a fifth of the time. */
 const qrBatchSize = (windowSeconds: number) => (windowSeconds > 0 ? 100 : 10);
 
+/** An expired link that renews itself costs one GET: batches of a hundred keep a slot busy for 25 s at 4 calls a second. */
+const expiryBatchSize = 100;
+const expiryWindowSeconds = 30;
+
 /** Lambda's longest timeout. */
 const maxTimeoutSeconds = 900;
 /** SQS event source mappings: `MaximumConcurrency` is 2–1,000. */
@@ -131,8 +135,21 @@ export function planLanes(
   return { plans, faults };
 }
 
+/** Sizes the expiry worker, which asks the API about links whose time has come. Throughput counts, not latency. */
+export function planExpiry(limits: AccountLimits, share: number): { plan?: WorkerPlan; faults: PlanFault[] } {
+  const planned = planWorker(
+    'expiryRateShare',
+    share,
+    budgetOf(limits).callsPerSecond,
+    expiryBatchSize,
+    expiryWindowSeconds,
+  );
+  if ('fault' in planned) return { faults: [{ path: ['expiryRateShare'], message: planned.fault }] };
+  return { plan: planned, faults: [] };
+}
+
 function planWorker(
-  setting: 'rateShare' | 'qrShare',
+  setting: 'rateShare' | 'qrShare' | 'expiryRateShare',
   share: number,
   budget: number,
   batchSize: number,
@@ -183,30 +200,39 @@ function timeoutFor(busySeconds: number, windowSeconds: number): number {
   return Math.max(shortest, ceil((2 * busySeconds) / 30) * 30);
 }
 
-/** The most that the plans and one governor may send in any second. */
-export function plannedCalls(plans: readonly LanePlan[]): Budget {
+/** The most that the plans, the expiry worker and one governor may send in any second. */
+export function plannedCalls(plans: readonly LanePlan[], expiry?: WorkerPlan): Budget {
   const sum = (worker: (plan: LanePlan) => WorkerPlan) =>
     plans.reduce((total, plan) => total + worker(plan).concurrency * worker(plan).callsPerSecond, 0);
   const qrCallsPerSecond = sum((plan) => plan.qr);
-  return { callsPerSecond: sum((plan) => plan.link) + qrCallsPerSecond + governorCallsPerSecond, qrCallsPerSecond };
+  const expiryCalls = expiry === undefined ? 0 : expiry.concurrency * expiry.callsPerSecond;
+  const callsPerSecond = sum((plan) => plan.link) + qrCallsPerSecond + expiryCalls + governorCallsPerSecond;
+  return { callsPerSecond, qrCallsPerSecond };
 }
 
 /** Lambda environments that the plans reserve, the governor's one included. */
-export function reservedConcurrency(plans: readonly LanePlan[]): number {
-  return plans.reduce((total, plan) => total + plan.link.concurrency + plan.qr.concurrency, 1);
+export function reservedConcurrency(plans: readonly LanePlan[], expiry?: WorkerPlan): number {
+  const lanes = plans.reduce((total, plan) => total + plan.link.concurrency + plan.qr.concurrency, 0);
+  return lanes + (expiry?.concurrency ?? 0) + 1;
 }
 
 /** `campaign 8 × 97 + campaign QR 2 × 6 + … + governor 1`: the arithmetic of {@link plannedCalls}, to be read. */
-export function arithmeticOf(plans: readonly LanePlan[]): string {
+export function arithmeticOf(plans: readonly LanePlan[], expiry?: WorkerPlan): string {
   const term = (name: string, worker: WorkerPlan) => `${name} ${worker.concurrency} × ${worker.callsPerSecond}`;
   const terms = plans.flatMap(({ lane, link, qr }) => [term(lane, link), term(`${lane} QR`, qr)]);
-  return [...terms, `governor ${governorCallsPerSecond}`].join(' + ');
+  const ofExpiry = expiry === undefined ? [] : [term('expiry', expiry)];
+  return [...terms, ...ofExpiry, `governor ${governorCallsPerSecond}`].join(' + ');
 }
 
 /** The plan as a small table for the operator who synthesises it. */
-export function describe(serviceName: string, limits: AccountLimits, plans: readonly LanePlan[]): string {
+export function describe(
+  serviceName: string,
+  limits: AccountLimits,
+  plans: readonly LanePlan[],
+  expiry?: WorkerPlan,
+): string {
   const budget = budgetOf(limits);
-  const planned = plannedCalls(plans);
+  const planned = plannedCalls(plans, expiry);
   const row = (cells: readonly (string | number)[]) =>
     cells.map((cell, column) => (column === 0 ? String(cell).padEnd(18) : String(cell).padStart(12))).join('');
   const worker = (name: string, { concurrency, callsPerSecond, batchSize, ...plan }: WorkerPlan) =>
@@ -222,8 +248,9 @@ export function describe(serviceName: string, limits: AccountLimits, plans: read
   return [
     `${serviceName}: at most ${planned.callsPerSecond} of ${budget.callsPerSecond} calls/s, ` +
       `${planned.qrCallsPerSecond} of ${budget.qrCallsPerSecond} QR calls/s; ` +
-      `reserves ${reservedConcurrency(plans)} Lambda environments`,
+      `reserves ${reservedConcurrency(plans, expiry)} Lambda environments`,
     row(['  worker', 'C × r', 'batch', 'busy', 'duty', 'timeout', 'visibility']),
     ...plans.flatMap(({ lane, link, qr }) => [worker(`  ${lane}`, link), worker(`  ${lane} QR`, qr)]),
+    ...(expiry === undefined ? [] : [worker('  expiry', expiry)]),
   ].join('\n');
 }

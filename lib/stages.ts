@@ -1,7 +1,7 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import type { Configuration } from './config-schema.ts';
 import { PipelineStack } from './pipeline-stack.ts';
-import { describe, planLanes } from './rate-budget.ts';
+import { describe, planExpiry, planLanes } from './rate-budget.ts';
 import { StateStack } from './state-stack.ts';
 
 /**
@@ -44,7 +44,8 @@ export function addStages(app: App, configuration: Configuration, only?: string)
         Tags.of(state).add(key, value);
         Tags.of(stack).add(key, value);
       }
-      plans.push(describe(serviceName, account, planLanes(account, settings.lanes).plans));
+      const { plan: expiry } = planExpiry(account, settings.expiryRateShare);
+      plans.push(describe(serviceName, account, planLanes(account, settings.lanes).plans, expiry));
     }
   }
   return plans;

@@ -10,12 +10,12 @@ import {
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
-import { ledgerAttribute } from '../lambdas/names.ts';
+import { ledgerAttribute, prefix } from '../lambdas/names.ts';
 import type { PipelineSettings, StageSettings } from './config-schema.ts';
 
 /** What a pipeline needs to find again after it was torn down and put up anew. */
 export interface PipelineState {
-  readonly ledger: Pick<ITable, 'tableArn' | 'tableName'>;
+  readonly ledger: Pick<ITable, 'tableArn' | 'tableName'> & { readonly tableStreamArn?: string | undefined };
   readonly qrImages: Pick<IBucket, 'arnForObjects' | 'bucketName'>;
   readonly archive: Pick<IBucket, 'arnForObjects' | 'bucketName'>;
   readonly apiToken: Pick<ISecret, 'secretArn'>;
@@ -59,10 +59,11 @@ export class StateStack extends Stack implements PipelineState {
       versioned: false,
       ...(qrImageDays !== 'forever' && { expiration: Duration.days(qrImageDays) }),
     });
-    // Versioned: a rejected command may be the only copy there is.
+    // Versioned: a rejected command may be the only copy there is. The history of expired links stays.
     this.archive = privateBucket(this, 'Archive', removalPolicy, {
       versioned: true,
       expiration: Duration.days(archiveDays),
+      expiringPrefix: prefix.rejected,
     });
 
     // Secrets Manager makes up a value, so that the stack deploys before there is a token; the operator puts the real one.
@@ -91,7 +92,7 @@ function privateBucket(
   scope: Construct,
   id: string,
   removalPolicy: RemovalPolicy,
-  { versioned, expiration }: { versioned: boolean; expiration?: Duration },
+  { versioned, expiration, expiringPrefix }: { versioned: boolean; expiration?: Duration; expiringPrefix?: string },
 ): Bucket {
   const bucket = new Bucket(scope, id, {
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -102,9 +103,9 @@ function privateBucket(
     lifecycleRules: [
       {
         abortIncompleteMultipartUploadAfter: Duration.days(1),
-        ...(expiration && { expiration }),
         ...(versioned && { noncurrentVersionExpiration: Duration.days(30) }),
       },
+      ...(expiration ? [{ expiration, ...(expiringPrefix !== undefined && { prefix: expiringPrefix }) }] : []),
     ],
     removalPolicy,
   });

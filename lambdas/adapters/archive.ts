@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { Fault } from '../domain/fault.ts';
+import type { HistoryLine } from '../domain/history-line.ts';
 import { prefix } from '../names.ts';
-import { Batching } from './batching.ts';
+import { NdjsonObjects } from './ndjson-objects.ts';
 
 /** A command that was refused, whole, with the reasons: what a producer's engineer needs to mend it and send it again. */
 export interface RejectedCommand {
@@ -17,40 +17,34 @@ export interface RejectedCommand {
   body: string;
 }
 
-/** The archive bucket: what the pipeline did not carry out, as NDJSON. */
+/** The archive bucket: what the pipeline did not carry out, and what is over, as NDJSON. */
 export class Archive {
-  readonly #batching: Batching<RejectedCommand>;
+  readonly #rejected: NdjsonObjects<RejectedCommand>;
+  readonly #history: NdjsonObjects<HistoryLine>;
 
   constructor(s3: S3Client, bucket: string) {
-    this.#batching = new Batching({
-      maxItems: 500,
-      maxBytes: 16 * 1024 * 1024,
-      lingerMilliseconds: 100,
-      bytesOf: ({ body }) => Buffer.byteLength(body) + 1024,
-      send: async (rejected) => {
-        const lines = rejected.map((line) => `${JSON.stringify(line)}\n`).join('');
-        await s3.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: keyOf(rejected[0], lines),
-            Body: lines,
-            ContentType: 'application/x-ndjson',
-          }),
-        );
-        return new Map();
-      },
-    });
+    this.#rejected = new NdjsonObjects(
+      s3,
+      bucket,
+      ({ lane, sentAt }) => `${prefix.rejected}${lane}/${sentAt.slice(0, 10).replaceAll('-', '/')}`,
+    );
+    this.#history = new NdjsonObjects(
+      s3,
+      bucket,
+      ({ expiredAt }) => `${prefix.history}${expiredAt.slice(0, 10).replaceAll('-', '/')}`,
+    );
   }
 
-  /** Resolves when the rejected command is in the archive. One delivered twice is there twice; tell by `messageId`. */
+  /**
+   * Resolves when the rejected command is in the archive, under `rejected/{lane}/{yyyy}/{mm}/{dd}/`. One that was delivered
+   * twice is there twice; tell by `messageId`.
+   */
   addRejected(rejected: RejectedCommand): Promise<void> {
-    return this.#batching.add(rejected);
+    return this.#rejected.add(rejected);
   }
-}
 
-/** `rejected/{lane}/{yyyy}/{mm}/{dd}/{digest}.ndjson`: named after its content, so that nothing is ever overwritten. */
-function keyOf(first: RejectedCommand | undefined, lines: string): string {
-  const day = (first?.sentAt ?? '').slice(0, 10).replaceAll('-', '/');
-  const digest = createHash('sha256').update(lines).digest('hex').slice(0, 32);
-  return `${prefix.rejected}${first?.lane}/${day}/${digest}.ndjson`;
+  /** Resolves when an expired link is in the history, under `history/{yyyy}/{mm}/{dd}/`. It may be there twice. */
+  addExpired(line: HistoryLine): Promise<void> {
+    return this.#history.add(line);
+  }
 }

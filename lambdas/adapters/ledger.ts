@@ -1,17 +1,62 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../domain/clock.ts';
-import type { ControlRecord, Lease, LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
+import {
+  type ControlRecord,
+  type Lease,
+  type LinkRecord,
+  type RequestRecord,
+  wakeAt,
+} from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import { ledgerAttribute } from '../names.ts';
 
-const { key: pk } = ledgerAttribute;
+/** Records carry the version of their form, so that a later release can read an earlier one's. */
+const recordVersion = { v: 1 };
+
+const { key: pk, expiry } = ledgerAttribute;
 const linkKey = ({ onelinkId, shortlinkId }: LinkAddress) => `link#${onelinkId}/${shortlinkId}`;
 const requestKey = ({ source, requestId }: { source: string; requestId: string }) => `request#${source}/${requestId}`;
 const controlKey = 'control';
 
-/** Records carry the version of their form, so that a later release can read an earlier one's. */
-const recordVersion = { v: 1 };
+/** An item of the ledger, as DynamoDB's document client shows it. */
+type Item = Record<string, unknown>;
+
+/**
+ * A link record as an item. The TTL attribute says when the record is to be looked at, which may be before the link expires;
+ * then the expiry has an attribute of its own.
+ */
+function itemOf(record: LinkRecord): Item {
+  const { expiresAt, ...fields } = record;
+  const wake = wakeAt(record);
+  return { ...recordVersion, ...fields, [expiry]: wake, ...(wake !== expiresAt && { linkExpiresAt: expiresAt }) };
+}
+
+/** What a record may have or not: a replacement without it takes it away. */
+const optional = {
+  data: undefined,
+  campaign: undefined,
+  keepUntil: undefined,
+  lookAgainAt: undefined,
+  linkExpiresAt: undefined,
+};
+
+/** Without what is the table's alone: a replacement must not try to set the key. */
+function linkOf(item: Item): LinkRecord {
+  const { [pk]: _, v: __, linkExpiresAt, ...fields } = item;
+  return { ...fields, expiresAt: linkExpiresAt ?? item[expiry] } as LinkRecord;
+}
+
+/** The link record in a record of the table's stream, as it was before; undefined when it is anything else. */
+export function linkInStreamRecord(text: string): LinkRecord | undefined {
+  try {
+    const item = unmarshall(JSON.parse(text).dynamodb.OldImage);
+    return String(item[pk]).startsWith('link#') ? linkOf(item) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * The ledger: link records and request records in one table, each found by its key alone. Records of a link share no
@@ -58,14 +103,15 @@ export class Ledger {
 
   /** One link's record. Strongly consistent. An expired record may still be there: DynamoDB removes it some days later. */
   async link(address: LinkAddress): Promise<LinkRecord | undefined> {
-    return (await this.#get(linkKey(address))) as LinkRecord | undefined;
+    const item = await this.#get(linkKey(address));
+    return item === undefined ? undefined : linkOf(item);
   }
 
   /** Adds a link's record unless the address has one already, whose it then returns. */
   async addLink(record: LinkRecord): Promise<LinkRecord | undefined> {
     const put = new PutCommand({
       TableName: this.#table,
-      Item: { [pk]: linkKey(record.address), ...recordVersion, ...record },
+      Item: { [pk]: linkKey(record.address), ...itemOf(record) },
       ConditionExpression: `attribute_not_exists(${pk})`,
     });
     return (await this.#unlessRefused(this.#documents.send(put))) ? undefined : this.link(record.address);
@@ -116,7 +162,7 @@ export class Ledger {
    * another's. What is known of its QR image stays. @returns whether it was replaced
    */
   replaceLink(record: LinkRecord, held: { version: number; leaseOf?: string; nowSeconds: number }): Promise<boolean> {
-    const { qrKey: _, lease: __, ...fields } = { ...recordVersion, data: undefined, campaign: undefined, ...record };
+    const { qrKey: _, lease: __, ...fields }: Item = { ...optional, ...itemOf(record) };
     const entries = Object.entries(fields);
     const set = entries.flatMap(([name, value], index) => (value === undefined ? [] : [{ name, value, index }]));
     const removed = entries.flatMap(([, value], index) => (value === undefined ? [`#f${index}`] : []));
@@ -189,7 +235,7 @@ export class Ledger {
     }
   }
 
-  async #get(key: string): Promise<unknown> {
+  async #get(key: string): Promise<Item | undefined> {
     const answer = await this.#documents.send(
       new GetCommand({ TableName: this.#table, Key: { [pk]: key }, ConsistentRead: true }),
     );

@@ -12,7 +12,11 @@ export interface ApiContract {
   maxTtlDays: number;
 }
 
-const instant = z.iso.datetime({ offset: true, error: 'must be an ISO 8601 instant with a time zone' });
+const instant = z.iso.datetime({
+  offset: true,
+  // One that is missing is told as any other missing field.
+  error: ({ input }) => (input === undefined ? undefined : 'must be an ISO 8601 instant with a time zone'),
+});
 const identity = {
   source: z
     .string()
@@ -100,7 +104,34 @@ const linkFields = (contract: ApiContract) => ({
     .optional()
     .describe('Whether each click and update extends the life by the TTL again; true unless given.'),
   brandDomain: brandDomain.optional(),
+  keepUntil: instant
+    .optional()
+    .describe(
+      'The pipeline renews the link until then, whether or not anybody clicks it. Asks for a TTL of 14 days or more.',
+    ),
 });
+
+/** A link that is to be kept is renewed a week before it expires: with less than two weeks to live it could be too late. */
+const leastTtlToKeepSeconds = 14 * 86_400;
+
+/** The rules that look at two fields of a link. */
+function checkKept(
+  context: z.core.ParsePayload<{ ttl?: string | number | undefined; keepUntil?: string | undefined }>,
+): void {
+  const { ttl, keepUntil } = context.value;
+  // A TTL that is too long is told by its own rule.
+  const seconds = ttl === undefined ? undefined : ttlSeconds(ttl, Number.MAX_SAFE_INTEGER);
+  if (keepUntil === undefined || seconds === undefined || seconds >= leastTtlToKeepSeconds) return;
+  const message = 'must be at least 14 days for a link that is to be kept until some time';
+  context.issues.push({
+    code: 'custom',
+    input: undefined,
+    path: ['ttl'],
+    message,
+    params: { rule: 'keep' },
+    continue: true,
+  });
+}
 
 /**
  * The contract for producers: one command. JSON Schema for other languages is generated from it.
@@ -108,14 +139,22 @@ const linkFields = (contract: ApiContract) => ({
  */
 export function commandSchema(contract: ApiContract) {
   return z.discriminatedUnion('action', [
-    z.strictObject({
-      ...common,
-      action: z.literal('create'),
-      shortlinkId: shortlinkId.optional().describe('Derived from source and requestId unless given.'),
-      ...linkFields(contract),
-      qr: qrOptions.optional(),
-    }),
-    z.strictObject({ ...common, action: z.literal('update'), shortlinkId, ...linkFields(contract) }),
+    z
+      .strictObject({
+        ...common,
+        action: z.literal('create'),
+        shortlinkId: shortlinkId.optional().describe('Derived from source and requestId unless given.'),
+        onConflict: z
+          .enum(['reject', 'derive'])
+          .optional()
+          .describe(
+            'What to do when the chosen shortlinkId is another link’s; as the lane is configured unless given.',
+          ),
+        ...linkFields(contract),
+        qr: qrOptions.optional(),
+      })
+      .check(checkKept),
+    z.strictObject({ ...common, action: z.literal('update'), shortlinkId, ...linkFields(contract) }).check(checkKept),
     z.strictObject({ ...common, action: z.literal('delete'), shortlinkId }),
     z.strictObject({ ...common, action: z.literal('qr'), shortlinkId, qr: qrOptions.prefault({}) }),
   ]);

@@ -2,6 +2,7 @@ import type { ReturnCause } from './return-delay.ts';
 
 /** One SQS message as it was handed to a worker. */
 export interface Delivery {
+  /** The ID that SendMessage returned to the producer. */
   messageId: string;
   body: string;
   /** How often it was delivered, this time included. */

@@ -25,8 +25,33 @@ export interface LinkRecord {
   lease?: Lease;
   /** Where its QR image lies, once there is one. */
   qrKey?: string;
-  /** Epoch seconds. The link's expiry as last known, or a deleted link's end of remembrance; DynamoDB's TTL. */
+  /** Epoch seconds. The link's expiry as last known, or a deleted link's end of remembrance. */
   expiresAt: number;
+  /** Epoch seconds. The pipeline renews the link, whether or not anybody clicks it, until then. */
+  keepUntil?: number;
+  /** Epoch seconds: when to look at the link again, where that is neither its expiry nor the usual time before it. */
+  lookAgainAt?: number;
+}
+
+/**
+ * A link that is kept (`keepUntil`) is looked at a week before it would expire: DynamoDB deletes an expired item within a
+ * few days, and a renewal that has to wait for quota is tried again every day.
+ */
+export const renewalLeadSeconds = 7 * 86_400;
+
+/** Whether the pipeline has to renew the link before it expires. */
+export function needsRenewal({
+  state,
+  keepUntil,
+  expiresAt,
+}: Pick<LinkRecord, 'state' | 'keepUntil' | 'expiresAt'>): boolean {
+  return state === 'live' && keepUntil !== undefined && keepUntil > expiresAt;
+}
+
+/** When DynamoDB's TTL is to delete the record, and so bring it before the expiry worker. Epoch seconds. */
+export function wakeAt(record: LinkRecord): number {
+  if (record.lookAgainAt !== undefined) return Math.min(record.lookAgainAt, record.expiresAt);
+  return needsRenewal(record) ? record.expiresAt - renewalLeadSeconds : record.expiresAt;
 }
 
 /**
@@ -41,7 +66,7 @@ export interface Lease {
   /** Epoch seconds. */
   until: number;
   /** What an update means to leave behind. */
-  intended?: { dataDigest: string; ttlSeconds: number; renewTtl: boolean; expiresAt: number };
+  intended?: { dataDigest: string; ttlSeconds: number; renewTtl: boolean; expiresAt: number; keepUntil?: number };
 }
 
 /** What was answered to a request, so that a repeat is answered in the same words. */

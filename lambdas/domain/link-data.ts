@@ -12,7 +12,8 @@ interface ParameterRule {
 }
 
 const upTo = (maxLength: number): ParameterRule => ({ maxLength });
-const trimmed = /^(?!\s).*(?<!\s)$|^$/s;
+// No look-around in these patterns: they stand in the JSON Schema, which validators of other languages read.
+const trimmed = /^(?:\S(?:[\s\S]*\S)?)?$/;
 const flag: ParameterRule = { pattern: /^(?:true|false)$/, expected: 'must be true or false' };
 const webUrl: ParameterRule = {
   pattern: /^https:\/\/[^\s/?#]+[^\s#]*$/i,
@@ -24,7 +25,7 @@ const numbered = (name: string, count: number, rule: ParameterRule) =>
 export const parameterRules: Readonly<Record<string, ParameterRule>> = {
   pid: {
     maxLength: 150,
-    pattern: /^(?!\s)[^/<>*&?\\]+(?<!\s)$/,
+    pattern: /^[^\s/<>*&?\\](?:[^/<>*&?\\]*[^\s/<>*&?\\])?$/,
     expected: 'must not be empty, hold any of / < > * & ? \\ or start or end with a space',
   },
   c: { maxLength: 100, pattern: trimmed, expected: 'must not start or end with a space' },

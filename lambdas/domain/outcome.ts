@@ -12,6 +12,9 @@ export const outcomeKinds = [
   'superseded',
   'qr-ready',
   'qr-failed',
+  'expired',
+  'renewed',
+  'expiring-soon',
 ] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];
 
@@ -20,7 +23,10 @@ export const outcomeSchema = z.object({
   specVersion: z.literal('1.0'),
   outcomeId: z.string().describe('The same for every telling of the same outcome: SNS may repeat and reorder.'),
   outcome: z.enum(outcomeKinds),
-  action: z.enum(['create', 'update', 'delete', 'qr']).nullable(),
+  action: z
+    .enum(['create', 'update', 'delete', 'qr'])
+    .nullable()
+    .describe('Null when nobody asked: a link expired or was renewed, or the message was not readable that far.'),
   source: z.string().nullable().describe('Null when the message was not readable that far.'),
   requestId: z.string().nullable(),
   lane: z.string(),
@@ -62,7 +68,9 @@ export function outcomeOf(
 ): Outcome {
   // A rejected command may be mended and sent again under its requestId: each rejection is an outcome of its own.
   const ofMessage = asked.requestId === null || decision.outcome === 'rejected' ? [delivery.messageId] : [];
-  const about = [asked.source, asked.requestId, ...ofMessage];
+  // A link may be renewed, or in danger, time and again without a change of its own.
+  const ofExpiry = ['renewed', 'expiring-soon'].includes(decision.outcome) ? [decision.link?.expiresAt ?? ''] : [];
+  const about = [asked.source, asked.requestId, ...ofMessage, ...ofExpiry];
   const identity = [...about, decision.outcome, decision.link?.version ?? 0].join('\0');
   return {
     specVersion: '1.0',

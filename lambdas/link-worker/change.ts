@@ -99,7 +99,14 @@ function leaseFor({ command, secret, settings, nowSeconds }: Change, record: Lin
   const ttl = given ?? record.ttlSeconds;
   const renewTtl = command.renewTtl ?? record.renewTtl;
   const expiresAt = given !== undefined || renewTtl ? nowSeconds + ttl : record.expiresAt;
-  return { ...lease, intended: { dataDigest: dataDigest(secret, command.data), ttlSeconds: ttl, renewTtl, expiresAt } };
+  // Without a word about it, a link that is kept stays so.
+  const keepUntil =
+    command.keepUntil === undefined ? record.keepUntil : Math.floor(Date.parse(command.keepUntil) / 1000);
+  const keep = keepUntil === undefined ? {} : { keepUntil };
+  return {
+    ...lease,
+    intended: { dataDigest: dataDigest(secret, command.data), ttlSeconds: ttl, renewTtl, expiresAt, ...keep },
+  };
 }
 
 /**
@@ -148,7 +155,7 @@ async function apply(lease: Lease, record: LinkRecord, change: Change): Promise<
 }
 
 function updated(record: LinkRecord, by: Lease, held: LinkAtApi, { settings }: Change): LinkRecord {
-  const { data: _, campaign: __, lease: ___, ...kept } = record;
+  const { data: _, campaign: __, lease: ___, lookAgainAt: ____, ...kept } = record;
   const data = Object.fromEntries(Object.entries(held.data).map(([name, value]) => [name, String(value)]));
   return {
     ...kept,
@@ -159,6 +166,7 @@ function updated(record: LinkRecord, by: Lease, held: LinkAtApi, { settings }: C
       dataDigest: by.intended.dataDigest,
       ttlSeconds: by.intended.ttlSeconds,
       renewTtl: by.intended.renewTtl,
+      ...(by.intended.keepUntil !== undefined && { keepUntil: by.intended.keepUntil }),
     }),
     expiresAt: held.expiresAt,
     version: record.version + 1,
@@ -168,7 +176,7 @@ function updated(record: LinkRecord, by: Lease, held: LinkAtApi, { settings }: C
 
 /** Deleted links are remembered for the horizon, so that nothing late brings them back. */
 function deleted(record: LinkRecord, by: LinkRecord['applied'], { settings, nowSeconds }: Change): LinkRecord {
-  const { lease: _, ...kept } = record;
+  const { lease: _, keepUntil: __, lookAgainAt: ___, ...kept } = record;
   return {
     ...kept,
     state: 'deleted',

@@ -48,7 +48,8 @@ export async function createLink(
   const chosen: LinkAddress = { onelinkId: command.onelinkId, shortlinkId: command.shortlinkId };
   const made = await makeAt(chosen, { ...attempt, chosen: true });
   if (made !== undefined) return made;
-  if (settings.CONFLICT_POLICY === 'derive') return (await makeAt(derived, attempt)) ?? 'try-again';
+  if ((command.onConflict ?? settings.CONFLICT_POLICY) === 'derive')
+    return (await makeAt(derived, attempt)) ?? 'try-again';
   return { outcome: 'conflict', reason: 'shortlink-id-taken', link: { ...chosen } };
 }
 
@@ -136,6 +137,7 @@ async function record(
     version: 1,
     applied: { requestedAt: command.requestedAt, requestId: command.requestId },
     expiresAt: known.expiresAt,
+    ...(command.keepUntil !== undefined && { keepUntil: Math.floor(Date.parse(command.keepUntil) / 1000) }),
   };
   const held = await ports.ledger.addLink(fresh);
   if (held === undefined) return created(fresh);

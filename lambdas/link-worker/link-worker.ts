@@ -42,17 +42,17 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     const answered = new AnsweredRequests(ports.ledger, inOrder);
     const work = new CommandWork({ secret, settings, ports: { ...ports, api: gate.api }, gate, deadline, answered });
 
-    const verdicts = new Map<string, Verdict>();
+    const verdicts = new Map<Delivery, Verdict>();
     const refusals = refused.map(({ delivery, reading }) => async () => {
-      verdicts.set(delivery.messageId, await work.refuse(delivery, reading.refused));
+      verdicts.set(delivery, await work.refuse(delivery, reading.refused));
     });
     // Copies of one request one after the other: the first is carried out, the rest are answered from what it left.
     const carryOut = (group: Accepted[]) => async () => {
-      for (const item of group) verdicts.set(item.delivery.messageId, await work.handle(item));
+      for (const item of group) verdicts.set(item.delivery, await work.handle(item));
     };
     await inParallel([...refusals, ...others.map(carryOut)], settings.CALLS_IN_FLIGHT);
     await inParallel(suspects.map(carryOut), 1);
-    return deliveries.map(({ messageId }) => verdicts.get(messageId) ?? 'try-again');
+    return deliveries.map((delivery) => verdicts.get(delivery) ?? 'try-again');
   };
 }
 

@@ -44,15 +44,17 @@ export function sqsBatch({ work, queue, telemetry, turns, api }: SqsBatchOptions
   };
 }
 
-function deliveryOf(record: SQSRecord): Delivery {
+/** A message that was redriven from a dead-letter queue answers for the one it was at first, and keeps its age. */
+function deliveryOf({ messageId, body, attributes, messageAttributes, ...record }: SQSRecord): Delivery {
+  const original = (name: string) => messageAttributes[name]?.stringValue;
   return {
-    messageId: record.messageId,
-    body: record.body,
-    receiveCount: receiveCountOf(record),
-    sentAtMilliseconds: Number(record.attributes.SentTimestamp),
+    messageId: original('OriginalMessageId') ?? messageId,
+    body,
+    receiveCount: receiveCountOf({ ...record, attributes }),
+    sentAtMilliseconds: Number(original('OriginalSentTimestamp') ?? attributes.SentTimestamp),
   };
 }
 
-function receiveCountOf(record: SQSRecord): number {
+function receiveCountOf(record: Pick<SQSRecord, 'attributes'>): number {
   return Number(record.attributes.ApproximateReceiveCount);
 }

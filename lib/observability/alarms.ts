@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import { governorMetric, laneMetric } from '../../lambdas/names.ts';
+import { expiryLane, governorMetric, laneMetric } from '../../lambdas/names.ts';
+import type { Expiry } from '../expiry.ts';
 import type { Governor } from '../governor.ts';
 import type { Lane } from '../lane.ts';
 import { pipelineMetrics } from './metrics.ts';
@@ -24,6 +25,8 @@ export const alarmIds = [
   'worker-throttled',
   'commands-rejected',
   'qr-failed',
+  'links-expiring-soon',
+  'expiry-backlog-old',
 ] as const;
 export type AlarmId = (typeof alarmIds)[number];
 
@@ -46,6 +49,7 @@ export interface AlarmLine {
 export interface Observed {
   readonly serviceName: string;
   readonly lanes: readonly Lane[];
+  readonly expiry: Expiry;
   readonly governor: Governor;
   readonly commandRetentionDays: number;
 }
@@ -59,7 +63,12 @@ const latest = { period: Duration.minutes(1), statistic: 'Maximum' };
 const expiringAfterSeconds = (retentionDays: number) => Math.max(retentionDays - 2, retentionDays / 2) * 86_400;
 
 /** All alarms of one pipeline, in the order in which a command would meet what they watch. */
-export function alarmsOf({ serviceName, lanes, commandRetentionDays }: Omit<Observed, 'governor'>): AlarmLine[] {
+export function alarmsOf({
+  serviceName,
+  lanes,
+  expiry,
+  commandRetentionDays,
+}: Omit<Observed, 'governor'>): AlarmLine[] {
   const metrics = pipelineMetrics(serviceName);
   const symptom = { kind: 'symptom', periods: 1 } as const;
   const page = { ...symptom, severity: 'page' } as const;
@@ -195,9 +204,47 @@ export function alarmsOf({ serviceName, lanes, commandRetentionDays }: Omit<Obse
     ];
   };
 
+  const ofExpiry = ({ expired, function: worker }: Expiry): AlarmLine[] => {
+    const about = { subject: expiryLane };
+    return [
+      {
+        ...page,
+        ...about,
+        id: 'dead-letters',
+        metric: expired.deadLetters.metricApproximateNumberOfMessagesVisible(latest),
+        threshold: 1,
+        means: 'Expired links came back twenty times without being looked at: the ledger may have forgotten live ones.',
+      },
+      {
+        ...ticket,
+        id: 'expiry-backlog-old',
+        metric: expired.queue.metricApproximateAgeOfOldestMessage(latest),
+        threshold: 2 * 86_400,
+        periods: 5,
+        means: 'Links whose time has come have waited for two days: live ones are missing in the ledger for as long.',
+      },
+      {
+        ...ticket,
+        id: 'links-expiring-soon',
+        metric: metrics.lane(laneMetric.linkExpiringSoon, expiryLane, fifteenMinutes),
+        threshold: 1,
+        means: 'Links that are to be kept could not be renewed, and expire within a week.',
+      },
+      {
+        ...ticket,
+        ...about,
+        id: 'worker-errors',
+        metric: worker.metricErrors(fiveMinutes),
+        threshold: 3,
+        means: 'Invocations crash or time out. Their messages come back and end as dead letters if it goes on.',
+      },
+    ];
+  };
+
   const quotaUsed = metrics.governor(governorMetric.quotaUsedPercent, latest);
   return [
     ...lanes.flatMap(ofLane),
+    ...ofExpiry(expiry),
     {
       id: 'governor-silent',
       kind: 'heartbeat',

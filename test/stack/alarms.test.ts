@@ -65,6 +65,10 @@ describe('the alarms', () => {
       ...[...common, 'commands-late'].map((id) => `OneLink-production-transactional-${id}`),
       ...[...common, 'backlog-old'].map((id) => `OneLink-production-campaign-${id}`),
       ...[
+        'expiry-dead-letters',
+        'expiry-worker-errors',
+        'expiry-backlog-old',
+        'links-expiring-soon',
         'governor-silent',
         'account-refused',
         'api-unreachable',

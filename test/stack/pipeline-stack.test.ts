@@ -55,6 +55,8 @@ describe('the queues', () => {
       CampaignCommandsDeadLetters: 1_209_600,
       CampaignQrJobsQueue: 864_000,
       CampaignQrJobsDeadLetters: 1_209_600,
+      ExpiryExpiredQueue: 864_000,
+      ExpiryExpiredDeadLetters: 1_209_600,
     });
   });
 
@@ -76,6 +78,8 @@ describe('the queues', () => {
       'PipelineCampaignCommandsQueue4281C069',
       'PipelineCampaignQrJobsDeadLetters9C824D12',
       'PipelineCampaignQrJobsQueueE4E20E7B',
+      'PipelineExpiryExpiredDeadLettersF9E764EA',
+      'PipelineExpiryExpiredQueue8A8C1E2D',
       'PipelineTransactionalCommandsDeadLetters34BD394B',
       'PipelineTransactionalCommandsQueueEC0D7B0A',
       'PipelineTransactionalQrJobsDeadLettersFADAE39F',
@@ -85,7 +89,7 @@ describe('the queues', () => {
 
   test('are encrypted and spoken to over TLS only, each of them', () => {
     template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
-    template.resourceCountIs('AWS::SQS::QueuePolicy', 8);
+    template.resourceCountIs('AWS::SQS::QueuePolicy', 10);
     template.allResourcesProperties('AWS::SQS::QueuePolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -149,19 +153,20 @@ describe('the workers', () => {
       TransactionalQrWorkerFunction: [2, 30, 512],
       CampaignLinkWorkerFunction: [8, 60, 1_024],
       CampaignQrWorkerFunction: [2, 60, 512],
+      ExpiryWorkerFunction: [2, 60, 512],
       GovernorWorkerFunction: [1, 45, 256],
     });
   });
 
   test('together send at most the account’s budget: concurrency of the template times pace of the environment', () => {
     const rates = Object.values(functions).map(({ Properties }) => {
-      const { LINK_CALLS_PER_SECOND, QR_CALLS_PER_SECOND } = Properties.Environment.Variables;
-      const pace = Number(LINK_CALLS_PER_SECOND ?? QR_CALLS_PER_SECOND ?? 1);
+      const { LINK_CALLS_PER_SECOND, QR_CALLS_PER_SECOND, EXPIRY_CALLS_PER_SECOND } = Properties.Environment.Variables;
+      const pace = Number(LINK_CALLS_PER_SECOND ?? QR_CALLS_PER_SECOND ?? EXPIRY_CALLS_PER_SECOND ?? 1);
       return { qr: QR_CALLS_PER_SECOND !== undefined, rate: Properties.ReservedConcurrentExecutions * pace };
     });
     const sum = (all: { rate: number }[]) => all.reduce((total, { rate }) => total + rate, 0);
-    // 8 × 17 + 2 × 5 + 8 × 97 + 2 × 6 + 1, of 1,000 × 95 %
-    expect(sum(rates)).toBe(935);
+    // 8 × 17 + 2 × 5 + 8 × 97 + 2 × 6 + 2 × 4 + 1, of 1,000 × 95 %
+    expect(sum(rates)).toBe(943);
     // 2 × 5 + 2 × 6, of 25 × 95 %
     expect(sum(rates.filter(({ qr }) => qr))).toBe(22);
   });
@@ -178,14 +183,36 @@ describe('the workers', () => {
       TransactionalQrWorkerMapping: [10, undefined, 2],
       CampaignLinkWorkerMapping: [1_000, 5, 8],
       CampaignQrWorkerMapping: [100, 5, 2],
+      ExpiryMapping: [100, 30, 2],
     });
     for (const [id, { Properties }] of Object.entries(mappings)) {
-      const worker = id.replace('Mapping', 'Function');
+      const worker = id.replace(/(Worker)?Mapping/, 'WorkerFunction');
       expect(Properties.FunctionName.Ref).toContain(worker);
       expect(Properties.ScalingConfig.MaximumConcurrency).toBe(
         functions[worker]?.Properties.ReservedConcurrentExecutions,
       );
     }
+  });
+
+  test('hear of links that DynamoDB’s TTL deletes, and of no other change, through a pipe', () => {
+    const pipes = Object.values(template.findResources('AWS::Pipes::Pipe'));
+    expect(pipes).toHaveLength(1);
+    const { Source, SourceParameters, Target } = pipes[0]?.Properties ?? {};
+    expect(JSON.stringify(Source)).toContain('LedgerStreamArn');
+    expect(JSON.stringify(Target)).toContain('PipelineExpiryExpiredQueue');
+    expect(SourceParameters.DynamoDBStreamParameters).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      MaximumRetryAttempts: -1,
+    });
+    expect(
+      SourceParameters.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
+    ).toEqual([
+      {
+        eventName: ['REMOVE'],
+        userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] },
+        dynamodb: { Keys: { pk: { S: [{ prefix: 'link#' }] } } },
+      },
+    ]);
   });
 
   test('report failures message by message, and leave to the operator whether a lane runs', () => {
@@ -212,7 +239,7 @@ describe('the workers', () => {
         }),
       },
     });
-    template.resourceCountIs('AWS::Logs::LogGroup', 5);
+    template.resourceCountIs('AWS::Logs::LogGroup', 6);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
@@ -269,7 +296,7 @@ describe('the workers', () => {
     const stack = pipelineOf({ lanes: { transactional, campaign: { ...campaign, conflictPolicy: 'derive' } } });
     const workers = named('AWS::Lambda::Function', Template.fromStack(stack));
     const policies = Object.values(workers).map(({ Properties }) => Properties.Environment.Variables.CONFLICT_POLICY);
-    expect(policies).toEqual(['reject', undefined, 'derive', undefined, undefined]);
+    expect(policies).toEqual(['reject', undefined, 'derive', undefined, undefined, undefined]);
   });
 
   test('whose environment would not fit in 4 KB are refused with the cause', () => {
@@ -334,6 +361,16 @@ describe('the roles', () => {
         'secretsmanager:GetSecretValue',
       ]);
     }
+    expect(actions('ExpiryWorkerRole')).toEqual([
+      ...logs,
+      ...consume,
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      's3:PutObject',
+      's3:DeleteObject',
+      'sns:Publish',
+      'secretsmanager:GetSecretValue',
+    ]);
     expect(actions('GovernorWorkerRole')).toEqual([
       ...logs,
       'dynamodb:GetItem',
@@ -357,6 +394,8 @@ describe('the roles', () => {
       ['CampaignLinkWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
       ['CampaignLinkWorkerRole', ['s3:PutObject'], ['/rejected/*']],
       ['CampaignQrWorkerRole', ['s3:DeleteObject', 's3:PutObject'], ['/qr/*']],
+      ['ExpiryWorkerRole', ['s3:PutObject'], ['/history/*']],
+      ['ExpiryWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
     ]);
     template.resourceCountIs('AWS::IAM::Policy', 0);
     template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
@@ -375,6 +414,7 @@ describe('the roles', () => {
       TransactionalQrWorkerRole: 0,
       CampaignLinkWorkerRole: 1,
       CampaignQrWorkerRole: 0,
+      ExpiryWorkerRole: 0,
       GovernorWorkerRole: 0,
     });
   });
@@ -424,6 +464,7 @@ describe('the outputs', () => {
       'CampaignQueueUrl',
       'GovernorFunctionName',
       'LedgerTableName',
+      'LinkIdSecretArn',
       'OutcomeTopicArn',
       'QrBucketName',
       'TransactionalDeadLetterQueueUrl',
@@ -456,7 +497,7 @@ describe('in somebody’s own app', () => {
     app.synth();
     // Then
     const both = Template.fromStack(first);
-    both.resourceCountIs('AWS::Lambda::Function', 10);
+    both.resourceCountIs('AWS::Lambda::Function', 12);
     const names = Object.values(both.findResources('AWS::CloudWatch::Alarm')).map(
       ({ Properties }) => Properties.AlarmName,
     );

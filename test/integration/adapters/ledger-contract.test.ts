@@ -69,6 +69,17 @@ describe.each<[string, () => Promise<ContractLedger>]>([
     expect(await ledger.link(link('nowhere').address)).toBeUndefined();
   });
 
+  it('takes back what it has given out, changed', async () => {
+    const ledger = await given();
+    const { address } = link('read-and-written');
+    await ledger.addLink(link('read-and-written', { keepUntil: 1_900_000_000 }));
+    const read = (await ledger.link(address)) ?? expect.fail('no record');
+    expect(read).toEqual(link('read-and-written', { keepUntil: 1_900_000_000 }));
+    const changed = { ...read, version: 2, pid: 'mail' };
+    expect(await ledger.replaceLink(changed, { version: 1, nowSeconds: 1_000 })).toBe(true);
+    expect(await ledger.link(address)).toEqual(changed);
+  });
+
   it('gives one lease at a time, to those who read the version that is there', async () => {
     const ledger = await given();
     const { address } = link('leased');

@@ -1,6 +1,6 @@
 import { GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Ledger } from '../../../lambdas/adapters/ledger.ts';
+import { Ledger, linkInStreamRecord } from '../../../lambdas/adapters/ledger.ts';
 import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
 import { givenTable } from './given-engines.ts';
@@ -171,6 +171,25 @@ describe('link records', () => {
     await ledger.addLink(link('expired', { expiresAt: 1 }));
     expect(await ledger.link(link('expired').address)).toMatchObject({ expiresAt: 1 });
     expect(await ledger.addLink(link('expired'))).toMatchObject({ expiresAt: 1 });
+  });
+
+  it('of a link that is to be kept are deleted a week before it expires, and still tell its expiry', async () => {
+    const kept = link('kept', { keepUntil: 1_900_000_000 });
+    await ledger.addLink(kept);
+    const raw = async () => {
+      const key = { pk: { S: 'link#A1b3/kept' } };
+      return (await dynamo.client.send(new GetItemCommand({ TableName: dynamo.table, Key: key }))).Item;
+    };
+    expect(await raw()).toMatchObject({ expiresAt: { N: '1772539200' }, linkExpiresAt: { N: '1773144000' } });
+    expect(await ledger.link(kept.address)).toMatchObject({ expiresAt: 1_773_144_000, keepUntil: 1_900_000_000 });
+    const { keepUntil: _, ...free } = kept;
+    await ledger.replaceLink({ ...free, version: 2 }, { version: 1, nowSeconds: 1 });
+    expect(await raw()).toMatchObject({ expiresAt: { N: '1773144000' } });
+    expect(await raw()).not.toHaveProperty('linkExpiresAt');
+    const image = JSON.stringify({ dynamodb: { OldImage: await raw() } });
+    expect(linkInStreamRecord(image)).toMatchObject({ ...free, version: 2 });
+    expect(linkInStreamRecord('{"dynamodb":{"OldImage":{"pk":{"S":"request#crm/1"}}}}')).toBeUndefined();
+    expect(linkInStreamRecord('none')).toBeUndefined();
   });
 
   it('leave out what is undefined, and carry key, form and expiry as the table wants them', async () => {

@@ -42,6 +42,15 @@ describe('an update', () => {
     expect(world.ledger.links.get('A1b3/other')?.expiresAt).toBe(Date.parse('2026-03-02T10:00:05Z') / 1000);
   });
 
+  it('keeps a link kept that says nothing about it, and for as long as it says', async () => {
+    await world.deliver({ body: { ...update, keepUntil: '2028-01-01T00:00:00Z' } });
+    await world.deliver({
+      body: { ...update, requestId: 'u-2', requestedAt: '2026-03-01T10:00:04Z' },
+      messageId: 'm-2',
+    });
+    expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ version: 3, keepUntil: 1_830_297_600 });
+  });
+
   it('that is older than what was last applied is superseded, at no cost', async () => {
     await world.deliver({ body: update });
     await world.deliver({

@@ -51,6 +51,16 @@ describe('a create with a derived ID', () => {
     expect(world.ledger.links.get(derivedKey)).toMatchObject({ ttlSeconds: 7_200, renewTtl: false });
   });
 
+  it('that is to be kept says so in its record, and asks for two weeks of life at least', async () => {
+    const world = new LinkWorld();
+    const kept = { ...create, keepUntil: '2028-01-01T00:00:00Z' };
+    await world.deliver({ body: { ...kept, ttl: '13d' } }, { body: { ...kept, ttl: '14d' } });
+    expect(world.outcomes[0]?.faults).toEqual([
+      { path: 'ttl', rule: 'keep', message: 'must be at least 14 days for a link that is to be kept until some time' },
+    ]);
+    expect(world.ledger.links.get(derivedKey)?.keepUntil).toBe(Date.parse('2028-01-01T00:00:00Z') / 1000);
+  });
+
   it('adopts its own link when the first answer was lost after the link was made', async () => {
     const world = new LinkWorld();
     world.api.script('create', { meaning: 'ambiguous', applied: true });
@@ -199,6 +209,16 @@ describe('a create with a chosen ID', () => {
     await world.deliver({ body: chosen });
     expect(world.api.calls).toEqual(['read', 'create']);
     expect(world.outcomes).toMatchObject([{ outcome: 'created', link: { shortlinkId: derivedIdOfCreate } }]);
+  });
+
+  it.each([
+    ['reject', 'derive', 'created'],
+    ['derive', 'reject', 'conflict'],
+  ] as const)('follows the command rather than the lane: lane %s, command %s', async (lane, onConflict, expected) => {
+    const world = new LinkWorld({ CONFLICT_POLICY: lane });
+    world.api.links.set('A1b3/spring-26', { data: { pid: 'someone' }, expiresAt: 1_780_000_000 });
+    await world.deliver({ body: { ...chosen, onConflict } });
+    expect(world.told).toEqual([expected]);
   });
 
   it('may take over the address of a link that has expired', async () => {

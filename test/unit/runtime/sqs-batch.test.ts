@@ -93,6 +93,19 @@ describe('a batch', () => {
     expect(seen?.deadline.remainingMilliseconds()).toBe(42_000);
   });
 
+  it('answers for the message that it was before it was redriven, and gives back the one that it is', async () => {
+    let seen: Delivery[] = [];
+    const { handler } = given(async (deliveries) => {
+      seen = deliveries;
+      return ['try-again'];
+    });
+    const text = (stringValue: string) => ({ stringValue, dataType: 'String' });
+    const messageAttributes = { OriginalMessageId: text('first'), OriginalSentTimestamp: text('1773000000000') };
+    const response = await handler({ Records: [{ ...record('redriven'), messageAttributes }] }, givenContext());
+    expect(seen).toMatchObject([{ messageId: 'first', sentAtMilliseconds: 1_773_000_000_000 }]);
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'redriven' }] });
+  });
+
   it('that is all done fails nothing and delays nothing', async () => {
     const { handler, delayed } = given(answering('done', 'done'));
     const response = await handler({ Records: [record('a'), record('b')] }, givenContext());

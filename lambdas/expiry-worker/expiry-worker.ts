@@ -1,0 +1,183 @@
+import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
+import { type Clock, isoSeconds } from '../domain/clock.ts';
+import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/delivery.ts';
+import { type HistoryLine, historyLineOf } from '../domain/history-line.ts';
+import { type ControlRecord, type LinkRecord, needsRenewal, renewalLeadSeconds } from '../domain/ledger-record.ts';
+import type { LinkAddress } from '../domain/link-id.ts';
+import type { Observer } from '../domain/observer.ts';
+import { type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
+import { expiryLane, laneMetric } from '../names.ts';
+import type { ExpiryWorkerEnvironment } from './env.ts';
+
+/** Everything outside that the expiry worker needs. */
+export interface ExpiryWorkerPorts {
+  api: {
+    read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>>;
+    update(
+      address: LinkAddress,
+      link: { data: Record<string, string>; ttl: string; renewTtl: boolean },
+    ): Promise<ApiAnswer<{ shortUrl: string }>>;
+  };
+  ledger: {
+    link(address: LinkAddress): Promise<LinkRecord | undefined>;
+    addLink(record: LinkRecord): Promise<LinkRecord | undefined>;
+    control(): Promise<ControlRecord | undefined>;
+  };
+  /** The link record in the message, which is the table's stream record of its deletion. */
+  recordIn: (body: string) => LinkRecord | undefined;
+  history: { addExpired(line: HistoryLine): Promise<void> };
+  qrImages: { remove(address: LinkAddress): Promise<void> };
+  outcomes: { tell(outcome: Outcome): Promise<void> };
+  observer: Observer;
+  clock: Clock;
+}
+
+/** A renewal that could not be made is tried again so much later. */
+const renewalPauseSeconds = 86_400;
+
+/**
+ * The expiry worker: DynamoDB has deleted a link's record, since its time had come. Is the link dead?
+ *
+ *     tombstone ───────────────────────────▶ forgotten
+ *     does not renew itself, not kept ─────▶ dead
+ *     otherwise GET ── 404 or expired ─────▶ dead: history, image removed, `expired`
+ *                   ├─ clicked meanwhile ──▶ the record goes back with the true expiry, `renewed`
+ *                   └─ to be kept ─────────▶ PUT with the data it has, the record goes back, `renewed`
+ *                                            (no quota, or refused: it goes back for a day, `expiring-soon`)
+ *
+ * What if a million links expire within the same hour? The table's stream keeps its records for 24 hours, and the pipe
+ * moves them into the queue as they come: 278 a second, a fraction of what either takes. The queue keeps them for as long as
+ * `commandRetentionDays` says, 10 days. Links that do not renew themselves need no call. If all million do, 8 calls a second
+ * (a share of 0.01 of 950, in two environments) have asked for each after 1,000,000 / 8 / 3,600 = 35 hours; in 10 days they
+ * could ask for 6.9 million.
+ */
+export function expiryWorker(settings: ExpiryWorkerEnvironment, ports: ExpiryWorkerPorts): BatchWork {
+  return async (deliveries, deadline) => {
+    const control = await ports.ledger.control();
+    const hasQuota = control === undefined || control.quotaRemaining > settings.QUOTA_RESERVE_CALLS;
+    const verdicts: Verdict[] = new Array(deliveries.length).fill('out-of-time');
+    const queue = deliveries.entries();
+    await Promise.all(
+      Array.from({ length: settings.CALLS_IN_FLIGHT }, async () => {
+        for (const [index, delivery] of queue) {
+          if (deadline.remainingMilliseconds() < leastTimeMilliseconds) continue;
+          verdicts[index] = await handle(delivery, hasQuota, settings, ports);
+        }
+      }),
+    );
+    return verdicts;
+  };
+}
+
+async function handle(
+  delivery: Delivery,
+  hasQuota: boolean,
+  settings: ExpiryWorkerEnvironment,
+  ports: ExpiryWorkerPorts,
+): Promise<Verdict> {
+  const { observer, recordIn } = ports;
+  const record = recordIn(delivery.body);
+  if (record === undefined) {
+    // Only the pipe writes here: this is truly unknown, and goes to the dead-letter queue in the end.
+    observer.warn('a message of the expiry queue is no link record', { messageId: delivery.messageId });
+    return 'try-again';
+  }
+  const { source, requestId } = record;
+  try {
+    const decision = await decide(record, hasQuota, settings, ports);
+    if (typeof decision === 'string') return decision;
+    await tell(record, decision, delivery, ports);
+    return 'done';
+  } catch (error) {
+    const name = error instanceof Error ? error.name : 'unknown';
+    observer.warn('expiry returned after an error', { source, requestId, error: name });
+    observer.count(laneMetric.commandReturned);
+    return 'try-again';
+  }
+}
+
+async function decide(
+  record: LinkRecord,
+  hasQuota: boolean,
+  settings: ExpiryWorkerEnvironment,
+  ports: ExpiryWorkerPorts,
+): Promise<Decision | Verdict> {
+  if (record.state === 'deleted') return 'done';
+  const nowSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
+  if (!record.renewTtl && !needsRenewal(record) && record.expiresAt <= nowSeconds) return end(record, settings, ports);
+
+  const found = await ports.api.read(record.address);
+  if (found.meaning === 'account-blocked') return 'account-blocked';
+  const gone = found.meaning === 'absent' || (found.meaning === 'ok' && found.value.expiresAt <= nowSeconds);
+  if (gone) return end(record, settings, ports);
+  if (found.meaning !== 'ok') return 'try-again';
+
+  const { lookAgainAt: _, ...kept } = record;
+  const alive: LinkRecord = { ...kept, expiresAt: found.value.expiresAt };
+  if (needsRenewal(alive) && alive.expiresAt - nowSeconds <= renewalLeadSeconds) {
+    return renew(alive, found.value, nowSeconds, hasQuota, ports);
+  }
+  await ports.ledger.addLink(alive);
+  return alive.expiresAt > record.expiresAt ? { outcome: 'renewed', link: linkOf(alive) } : 'done';
+}
+
+/** Gives a link that nobody clicks another term of its TTL, with the data that it has. */
+async function renew(
+  record: LinkRecord,
+  { data }: LinkAtApi,
+  nowSeconds: number,
+  hasQuota: boolean,
+  ports: ExpiryWorkerPorts,
+): Promise<Decision | Verdict> {
+  const texts = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, String(value)]));
+  const ttl = `${Math.floor(record.ttlSeconds / 60)}m`;
+  const sent = hasQuota
+    ? await ports.api.update(record.address, { data: texts, ttl, renewTtl: record.renewTtl })
+    : undefined;
+  if (sent?.meaning === 'ok') {
+    const renewed = { ...record, expiresAt: nowSeconds + record.ttlSeconds };
+    await ports.ledger.addLink(renewed);
+    return { outcome: 'renewed', link: linkOf(renewed) };
+  }
+  if (sent?.meaning === 'account-blocked') return 'account-blocked';
+  // The next delivery finds by its GET whether the renewal came about.
+  const unclear = sent !== undefined && sent.meaning !== 'permanent' && sent.meaning !== 'quota-spent';
+  if (unclear) return 'try-again';
+  await ports.ledger.addLink({ ...record, lookAgainAt: nowSeconds + renewalPauseSeconds });
+  const reason = sent?.meaning === 'permanent' ? 'refused-by-api' : 'quota-reserve-reached';
+  return { outcome: 'expiring-soon', reason, link: linkOf(record) };
+}
+
+async function end(record: LinkRecord, settings: ExpiryWorkerEnvironment, ports: ExpiryWorkerPorts): Promise<Decision> {
+  await ports.history.addExpired(historyLineOf(record));
+  // The address may have a new link by now, and that one an image of its own.
+  const removable = settings.KEEP_QR_IMAGES === 'false' && record.qrKey !== undefined;
+  if (removable && (await ports.ledger.link(record.address)) === undefined) await ports.qrImages.remove(record.address);
+  return { outcome: 'expired', link: linkOf(record) };
+}
+
+const metricOf: Partial<Record<Decision['outcome'], string>> = {
+  expired: laneMetric.linkExpired,
+  renewed: laneMetric.linkRenewed,
+  'expiring-soon': laneMetric.linkExpiringSoon,
+};
+
+async function tell(
+  record: LinkRecord,
+  decision: Decision,
+  delivery: Delivery,
+  ports: ExpiryWorkerPorts,
+): Promise<void> {
+  const { outcomes, observer, clock } = ports;
+  const { source, requestId } = record;
+  const asked = { source, requestId, action: null };
+  const { messageId } = delivery;
+  const told = outcomeOf(decision, asked, { lane: expiryLane, messageId, nowMilliseconds: clock.wallMilliseconds() });
+  await outcomes.tell(told);
+  observer.count(metricOf[decision.outcome] ?? decision.outcome);
+  observer.info('link looked at', { source, requestId, outcome: told.outcome, reason: told.reason });
+}
+
+function linkOf({ address, shortUrl, expiresAt, version }: LinkRecord): NonNullable<Decision['link']> {
+  return { ...address, shortUrl, expiresAt: isoSeconds(expiresAt), version };
+}

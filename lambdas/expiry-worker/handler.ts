@@ -1,0 +1,45 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { Archive } from '../adapters/archive.ts';
+import { DeliveryQueue } from '../adapters/delivery-queue.ts';
+import { Ledger, linkInStreamRecord } from '../adapters/ledger.ts';
+import { OneLinkClient } from '../adapters/onelink-client.ts';
+import { OutcomeTopic } from '../adapters/outcome-topic.ts';
+import { QrStore } from '../adapters/qr-store.ts';
+import { Secret } from '../adapters/secret.ts';
+import { dimension, expiryLane } from '../names.ts';
+import { systemClock as clock } from '../runtime/clock.ts';
+import { readEnvironment } from '../runtime/environment.ts';
+import { sqsBatch } from '../runtime/sqs-batch.ts';
+import { Telemetry } from '../runtime/telemetry.ts';
+import { Turnstile } from '../runtime/turnstile.ts';
+import { expiryWorkerEnvironment } from './env.ts';
+import { expiryWorker } from './expiry-worker.ts';
+
+const env = readEnvironment(expiryWorkerEnvironment, process.env);
+const telemetry = new Telemetry();
+const lane = { [dimension.lane]: expiryLane };
+const s3 = new S3Client();
+const turns = Turnstile.atPace(env.EXPIRY_CALLS_PER_SECOND, clock);
+const token = new Secret(new SecretsManagerClient(), env.API_TOKEN_SECRET_ARN);
+const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
+
+export const handler = sqsBatch({
+  telemetry,
+  turns,
+  api,
+  queue: new DeliveryQueue(new SQSClient(), env.EXPIRY_QUEUE_URL),
+  work: expiryWorker(env, {
+    api,
+    ledger: new Ledger(new DynamoDBClient(), env.LEDGER_TABLE_NAME, clock),
+    recordIn: linkInStreamRecord,
+    history: new Archive(s3, env.ARCHIVE_BUCKET_NAME),
+    qrImages: new QrStore(s3, env.QR_BUCKET_NAME),
+    outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, 10),
+    observer: telemetry.observer(lane),
+    clock,
+  }),
+});

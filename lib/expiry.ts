@@ -1,0 +1,107 @@
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { ExpiryWorkerVariables } from '../lambdas/expiry-worker/env.ts';
+import { ledgerAttribute, prefix } from '../lambdas/names.ts';
+import type { AccountSettings, PipelineSettings } from './config-schema.ts';
+import { consume, feed } from './queue-mapping.ts';
+import { callTimeoutMilliseconds, type WorkerPlan } from './rate-budget.ts';
+import type { PipelineState } from './state-stack.ts';
+import { WorkQueue } from './work-queue.ts';
+import { allow, type FunctionSurroundings, WorkerFunction } from './worker-function.ts';
+
+export interface ExpiryProps {
+  readonly settings: PipelineSettings;
+  readonly account: AccountSettings;
+  readonly state: PipelineState;
+  readonly outcomes: Topic;
+  readonly plan: WorkerPlan;
+  readonly surroundings: FunctionSurroundings;
+}
+
+/** What DynamoDB's TTL deletes, and only that: a stream record of a link whose deletion nobody asked for. */
+const expiredLinks = {
+  eventName: ['REMOVE'],
+  userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] },
+  dynamodb: { Keys: { [ledgerAttribute.key]: { S: [{ prefix: 'link#' }] } } },
+};
+
+/** The end of a link: ledger's TTL → stream → pipe → queue → expiry worker, which asks the API whether it is one. */
+export class Expiry extends Construct {
+  readonly expired: WorkQueue;
+  readonly function: LambdaFunction;
+
+  /** @throws Error when the ledger has no stream. */
+  constructor(scope: Construct, id: string, props: ExpiryProps) {
+    super(scope, id);
+    const { settings, account, state, outcomes, plan, surroundings } = props;
+    this.expired = new WorkQueue(this, 'Expired', {
+      retentionDays: settings.commandRetentionDays,
+      visibilityTimeoutSeconds: plan.visibilityTimeoutSeconds,
+    });
+    this.pipe(state);
+    const variables: ExpiryWorkerVariables = {
+      API_BASE_URL: account.apiBaseUrl,
+      API_TOKEN_SECRET_ARN: state.apiToken.secretArn,
+      EXPIRY_CALLS_PER_SECOND: String(plan.callsPerSecond),
+      CALLS_IN_FLIGHT: String(plan.callsInFlight),
+      CALL_TIMEOUT_MILLISECONDS: String(callTimeoutMilliseconds),
+      LEDGER_TABLE_NAME: state.ledger.tableName,
+      ARCHIVE_BUCKET_NAME: state.archive.bucketName,
+      QR_BUCKET_NAME: state.qrImages.bucketName,
+      EXPIRY_QUEUE_URL: this.expired.queue.queueUrl,
+      OUTCOME_TOPIC_ARN: outcomes.topicArn,
+      KEEP_QR_IMAGES: settings.keepQrImagesOfExpiredLinks ? 'true' : 'false',
+      // A printed code that dies is worse than a campaign that waits: renewals may use what the most urgent lane may.
+      QUOTA_RESERVE_CALLS: String(Math.min(...Object.values(settings.lanes).map((lane) => lane.quotaReserveCalls))),
+    };
+    const worker = new WorkerFunction(this, 'Worker', {
+      ...surroundings,
+      job: 'expiry-worker',
+      description: 'Finds out whether links whose time has come are dead, and renews those that are to be kept',
+      memoryMegabytes: settings.memoryMegabytes.expiryWorker,
+      timeoutSeconds: plan.timeoutSeconds,
+      concurrency: plan.concurrency,
+      variables,
+      permissions: [
+        consume(this.expired.queue),
+        allow(['dynamodb:GetItem', 'dynamodb:PutItem'], state.ledger.tableArn),
+        allow(['s3:PutObject'], state.archive.arnForObjects(`${prefix.history}*`)),
+        allow(['s3:DeleteObject'], state.qrImages.arnForObjects(`${prefix.qr}*`)),
+        allow(['sns:Publish'], outcomes.topicArn),
+        allow(['secretsmanager:GetSecretValue'], state.apiToken.secretArn),
+      ],
+    });
+    this.function = worker.function;
+    feed(this, this.function, this.expired.queue, plan);
+  }
+
+  private pipe({ ledger }: PipelineState): void {
+    const stream = ledger.tableStreamArn;
+    if (stream === undefined)
+      throw new Error('state.ledger: must have a stream, for the links that expire; it has none');
+    const role = new Role(this, 'PipeRole', {
+      assumedBy: new ServicePrincipal('pipes.amazonaws.com'),
+      inlinePolicies: {
+        move: new PolicyDocument({
+          statements: [
+            allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], stream),
+            allow(['sqs:SendMessage'], this.expired.queue.queueArn),
+          ],
+        }),
+      },
+    });
+    new CfnPipe(this, 'Pipe', {
+      roleArn: role.roleArn,
+      source: stream,
+      sourceParameters: {
+        filterCriteria: { filters: [{ pattern: JSON.stringify(expiredLinks) }] },
+        // The stream keeps a record for 24 hours, and as long the pipe tries: -1 means until then.
+        dynamoDbStreamParameters: { startingPosition: 'TRIM_HORIZON', batchSize: 100, maximumRetryAttempts: -1 },
+      },
+      target: this.expired.queue.queueArn,
+    });
+  }
+}

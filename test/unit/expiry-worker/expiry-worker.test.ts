@@ -1,0 +1,219 @@
+import { describe, expect, it } from 'vitest';
+import type { HistoryLine } from '../../../lambdas/domain/history-line.ts';
+import { type LinkRecord, wakeAt } from '../../../lambdas/domain/ledger-record.ts';
+import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import { type ExpiryWorkerVariables, expiryWorkerEnvironment } from '../../../lambdas/expiry-worker/env.ts';
+import { expiryWorker } from '../../../lambdas/expiry-worker/expiry-worker.ts';
+import { readEnvironment } from '../../../lambdas/runtime/environment.ts';
+import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
+import { ScriptedApi } from '../../world/scripted-api.ts';
+
+const variables: ExpiryWorkerVariables = {
+  API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
+  API_TOKEN_SECRET_ARN: 'arn:token',
+  EXPIRY_CALLS_PER_SECOND: '4',
+  CALLS_IN_FLIGHT: '1',
+  CALL_TIMEOUT_MILLISECONDS: '10000',
+  LEDGER_TABLE_NAME: 'ledger',
+  ARCHIVE_BUCKET_NAME: 'archive',
+  QR_BUCKET_NAME: 'codes',
+  EXPIRY_QUEUE_URL: 'http://127.0.0.1:1/expired',
+  OUTCOME_TOPIC_ARN: 'arn:outcomes',
+  KEEP_QR_IMAGES: 'false',
+  QUOTA_RESERVE_CALLS: '1000',
+};
+
+const now = Date.parse('2026-06-01T00:00:00Z') / 1000;
+const day = 86_400;
+const key = 'A1b3/poster';
+
+/** A link whose time came an hour ago. */
+const poster: LinkRecord = {
+  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
+  source: 'studio',
+  requestId: 'p-1',
+  state: 'live',
+  shortUrl: 'https://acme.onelink.me/A1b3/poster',
+  pid: 'print',
+  campaign: 'posters',
+  dataDigest: 'digest',
+  ttlSeconds: 31 * day,
+  renewTtl: true,
+  version: 2,
+  applied: { requestedAt: '2026-05-01T00:00:00Z', requestId: 'u-1' },
+  qrKey: 'qr/A1b3/poster.png',
+  expiresAt: now - 3_600,
+};
+
+function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
+  const ledger = new InMemoryLedger();
+  const api = new ScriptedApi(() => now * 1000);
+  const [outcomes, history, removed]: [Outcome[], HistoryLine[], string[]] = [[], [], []];
+  const work = expiryWorker(readEnvironment(expiryWorkerEnvironment, { ...variables, ...settings }), {
+    api,
+    ledger,
+    recordIn: (body) => (body === 'unknown' ? undefined : (JSON.parse(body) as LinkRecord)),
+    history: { addExpired: async (line) => void history.push(line) },
+    qrImages: { remove: async ({ shortlinkId }) => void removed.push(shortlinkId) },
+    outcomes: { tell: async (outcome) => void outcomes.push(outcome) },
+    observer: { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} },
+    clock: { wallMilliseconds: () => now * 1000, monotonicMilliseconds: () => 0, sleep: async () => {} },
+  });
+  const atApi = (expiresAt: number) => api.links.set(key, { data: { pid: 'print', n: '7' }, expiresAt });
+  const look = (record: LinkRecord | 'unknown', remaining = 60_000) => {
+    const body = typeof record === 'string' ? record : JSON.stringify(record);
+    const delivery = { messageId: 'e-1', body, receiveCount: 1, sentAtMilliseconds: 0 };
+    return work([delivery], { remainingMilliseconds: () => remaining });
+  };
+  return { ledger, api, atApi, outcomes, history, removed, look };
+}
+
+describe('a link whose record DynamoDB has deleted', () => {
+  it('that does not renew itself is dead, without a call: history, image, outcome', async () => {
+    const { look, api, outcomes, history, removed, ledger } = givenWorld();
+    expect(await look({ ...poster, renewTtl: false })).toEqual(['done']);
+    expect(api.calls).toEqual([]);
+    expect(history).toEqual([
+      {
+        onelinkId: 'A1b3',
+        shortlinkId: 'poster',
+        shortUrl: 'https://acme.onelink.me/A1b3/poster',
+        source: 'studio',
+        requestId: 'p-1',
+        pid: 'print',
+        campaign: 'posters',
+        version: 2,
+        expiredAt: '2026-05-31T23:00:00Z',
+      },
+    ]);
+    expect(removed).toEqual(['poster']);
+    expect(outcomes).toMatchObject([
+      { outcome: 'expired', action: null, source: 'studio', requestId: 'p-1', lane: 'expiry', messageId: 'e-1' },
+    ]);
+    expect(ledger.links.size).toBe(0);
+  });
+
+  it('that renews itself and is gone at the API is dead', async () => {
+    const { look, api, outcomes } = givenWorld();
+    await look(poster);
+    expect(api.calls).toEqual(['read']);
+    expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
+  });
+
+  it('that is still there but past its expiry is dead: the API takes its time to remove it', async () => {
+    const { look, atApi, outcomes } = givenWorld();
+    atApi(now - 3_600);
+    await look(poster);
+    expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
+  });
+
+  it('that was clicked comes back, with the true expiry', async () => {
+    const { look, atApi, outcomes, ledger, history, removed } = givenWorld();
+    atApi(now + 20 * day);
+    await look(poster);
+    expect(ledger.links.get(key)).toEqual({ ...poster, expiresAt: now + 20 * day });
+    expect(outcomes).toMatchObject([{ outcome: 'renewed', link: { expiresAt: '2026-06-21T00:00:00Z', version: 2 } }]);
+    expect([history, removed]).toEqual([[], []]);
+  });
+
+  it('does not take the place of a new link at its address, nor that link’s image', async () => {
+    const { look, atApi, ledger, removed } = givenWorld();
+    const newer = { ...poster, requestId: 'p-2', version: 1 };
+    ledger.links.set(key, newer);
+    atApi(now + 20 * day);
+    await look(poster);
+    expect(ledger.links.get(key)).toEqual(newer);
+    await look({ ...poster, renewTtl: false });
+    expect(removed).toEqual([]);
+  });
+
+  it('was deleted long ago: nothing is left to do', async () => {
+    const { look, api, outcomes } = givenWorld();
+    expect(await look({ ...poster, state: 'deleted' })).toEqual(['done']);
+    expect([api.calls, outcomes]).toEqual([[], []]);
+  });
+
+  it('keeps its image where the configuration says so', async () => {
+    const { look, removed } = givenWorld({ KEEP_QR_IMAGES: 'true' });
+    await look({ ...poster, renewTtl: false });
+    expect(removed).toEqual([]);
+  });
+
+  it('waits while the API does not answer or refuses the account, and when there is no time', async () => {
+    const { look, api, outcomes } = givenWorld();
+    api.script('read', { meaning: 'transient' }, { meaning: 'account-blocked' });
+    expect(await look(poster)).toEqual(['try-again']);
+    expect(await look(poster)).toEqual(['account-blocked']);
+    expect(await look(poster, 14_000)).toEqual(['out-of-time']);
+    expect(outcomes).toEqual([]);
+  });
+
+  it('goes back, to end as a dead letter, when the message is no link record', async () => {
+    const { look } = givenWorld();
+    expect(await look('unknown')).toEqual(['try-again']);
+  });
+});
+
+describe('a link that is to be kept', () => {
+  const kept: LinkRecord = { ...poster, keepUntil: now + 400 * day, expiresAt: now + 6 * day };
+
+  it('is looked at a week before it would expire', () => {
+    expect(wakeAt(kept)).toBe(kept.expiresAt - 7 * day);
+    expect(wakeAt({ ...kept, keepUntil: kept.expiresAt - 1 })).toBe(kept.expiresAt);
+  });
+
+  it('is renewed with the data that it has, and comes back for another term', async () => {
+    const { look, api, atApi, outcomes, ledger } = givenWorld();
+    atApi(kept.expiresAt);
+    await look(kept);
+    expect(api.calls).toEqual(['read', 'update']);
+    expect(api.links.get(key)?.data).toEqual({ pid: 'print', n: '7' });
+    expect(ledger.links.get(key)).toEqual({ ...kept, expiresAt: now + 31 * day });
+    expect(outcomes).toMatchObject([{ outcome: 'renewed', link: { expiresAt: '2026-07-02T00:00:00Z', version: 2 } }]);
+  });
+
+  it('that was clicked meanwhile needs no renewal yet', async () => {
+    const { look, api, atApi, ledger } = givenWorld();
+    atApi(now + 25 * day);
+    await look(kept);
+    expect(api.calls).toEqual(['read']);
+    expect(ledger.links.get(key)).toMatchObject({ expiresAt: now + 25 * day });
+  });
+
+  it('does not renew itself and is kept all the same', async () => {
+    const { look, api, atApi } = givenWorld();
+    atApi(kept.expiresAt);
+    await look({ ...kept, renewTtl: false });
+    expect(api.calls).toEqual(['read', 'update']);
+  });
+
+  it('is told expiring-soon when there is no quota, and looked at again the next day', async () => {
+    const { look, api, atApi, outcomes, ledger } = givenWorld();
+    ledger.controlRecord = { quotaRemaining: 1_000, polledAt: 1 };
+    atApi(kept.expiresAt);
+    await look(kept);
+    expect(api.calls).toEqual(['read']);
+    expect(outcomes).toMatchObject([{ outcome: 'expiring-soon', reason: 'quota-reserve-reached' }]);
+    const held = ledger.links.get(key) ?? expect.fail('no record');
+    expect(wakeAt(held)).toBe(now + day);
+    expect(held.expiresAt).toBe(kept.expiresAt);
+  });
+
+  it('is told expiring-soon when the API refuses the renewal', async () => {
+    const { look, api, atApi, outcomes } = givenWorld();
+    atApi(kept.expiresAt);
+    api.script('update', { meaning: 'permanent' });
+    await look(kept);
+    expect(outcomes).toMatchObject([{ outcome: 'expiring-soon', reason: 'refused-by-api' }]);
+  });
+
+  it('whose renewal was lost on the way is settled by the next look, without a second PUT', async () => {
+    const { look, api, atApi, outcomes } = givenWorld();
+    atApi(kept.expiresAt);
+    api.script('update', { meaning: 'ambiguous', applied: true });
+    expect(await look(kept)).toEqual(['try-again']);
+    expect(await look(kept)).toEqual(['done']);
+    expect(api.calls).toEqual(['read', 'update', 'read']);
+    expect(outcomes).toMatchObject([{ outcome: 'renewed' }]);
+  });
+});
