@@ -81,6 +81,7 @@ interface Alarm {
   readonly datapoint: (from: number, to: number) => number | undefined;
   state: AlarmStateValue;
   sinceMilliseconds: number;
+  readonly createdAt: number;
   reason: string;
   evaluatedTo: number;
 }
@@ -146,7 +147,9 @@ export class Alarms {
     for (const alarm of this.#alarms) {
       const step = Math.min(alarm.periodMilliseconds, 60_000);
       const to = now - (now % step);
-      if (to <= alarm.evaluatedTo) continue;
+      // A heartbeat that is missing from the time before its alarm was there tells nothing: it may still come.
+      const tooEarly = alarm.rule.missingData === 'breaching' && to - step < alarm.createdAt;
+      if (to <= alarm.evaluatedTo || tooEarly) continue;
       alarm.evaluatedTo = to;
       const period = alarm.periodMilliseconds;
       const datapoints = Array.from({ length: evaluationRange(alarm.rule) }, (_, index) =>
@@ -204,6 +207,7 @@ export class Alarms {
       datapoint,
       state: 'INSUFFICIENT_DATA',
       sinceMilliseconds,
+      createdAt: sinceMilliseconds,
       reason: 'not evaluated yet',
       evaluatedTo: sinceMilliseconds,
     };

@@ -143,3 +143,28 @@ test("alarms on AWS's own metrics of queues see messages and their age; on what 
     }),
   );
 });
+
+test('a heartbeat is not missed before its alarm has been there for a period', async () => {
+  const bench = await openBench();
+  new Alarm(bench.stack, 'Silent', {
+    alarmName: 'silent',
+    metric: new Metric({ namespace: 'Links', metricName: 'Beat', period: minute }),
+    threshold: 1,
+    comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    evaluationPeriods: 1,
+    treatMissingData: TreatMissingData.BREACHING,
+  });
+  // A second before the minute turns
+  let now = Date.parse('2026-03-01T10:00:59Z');
+  const cloud = await bench.start({ clock: { now: () => now } });
+  const stateAt = async (time: string, expected: string) => {
+    now = Date.parse(time);
+    const ticks = Date.now() + 600;
+    return until(
+      () => cloud.alarms()[0]?.state,
+      (state) => state === expected && Date.now() > ticks,
+    );
+  };
+  await stateAt('2026-03-01T10:01:30Z', 'INSUFFICIENT_DATA');
+  await stateAt('2026-03-01T10:02:01Z', 'ALARM');
+});
