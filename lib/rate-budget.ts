@@ -88,7 +88,7 @@ const qrBatchSize = (windowSeconds: number) => (windowSeconds > 0 ? 100 : 10);
 
 /** An expired link that renews itself costs one GET: batches of a hundred keep a slot busy for 25 s at 4 calls a second. */
 const expiryBatchSize = 100;
-const expiryWindowSeconds = 30;
+const expiryWindowSeconds = 5;
 
 /** Lambda's longest timeout. */
 const maxTimeoutSeconds = 900;

@@ -183,7 +183,7 @@ describe('the workers', () => {
       TransactionalQrWorkerMapping: [10, undefined, 2],
       CampaignLinkWorkerMapping: [1_000, 5, 8],
       CampaignQrWorkerMapping: [100, 5, 2],
-      ExpiryMapping: [100, 30, 2],
+      ExpiryMapping: [100, 5, 2],
     });
     for (const [id, { Properties }] of Object.entries(mappings)) {
       const worker = id.replace(/(Worker)?Mapping/, 'WorkerFunction');

@@ -5,12 +5,13 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { App } from 'aws-cdk-lib';
 import { type Awaited, AwaitedOutcomes } from '../../bin/client/awaited-outcomes.ts';
 import { openOutcomeQueue } from '../../bin/client/outcome-queue.ts';
 import { pipelineOutputs } from '../../bin/client/pipeline-outputs.ts';
 import { sendMessages } from '../../bin/client/send-messages.ts';
+import type { Outcome } from '../../lambdas/domain/outcome.ts';
 import { config } from '../../lib/config.ts';
 import { validateConfiguration } from '../../lib/config-validation.ts';
 import { addStages } from '../../lib/stages.ts';
@@ -79,6 +80,36 @@ export async function runningPipeline() {
       if (!settled.signal.aborted)
         throw new Error(`${awaited.unsettled} messages unsettled after ${deadlineSeconds} s`);
       return awaited.all();
+    },
+
+    /** Outcomes that nobody asked for, until as many of them have come. @throws Error when that takes longer than the deadline */
+    async hear(count: number, deadlineSeconds: number): Promise<Outcome[]> {
+      const heard = new Map<string, Outcome>();
+      const over = new AbortController();
+      const timer = setTimeout(() => over.abort(), deadlineSeconds * 1000);
+      await hearing.listen((outcome) => {
+        if (outcome.action === null) heard.set(outcome.outcomeId, outcome);
+        if (heard.size === count) over.abort();
+      }, over.signal);
+      clearTimeout(timer);
+      if (heard.size < count) throw new Error(`${heard.size} of ${count} outcomes after ${deadlineSeconds} s`);
+      return [...heard.values()];
+    },
+
+    /** Makes DynamoDB take a link for expired, and delete it. */
+    async expireInLedger(...keys: string[]): Promise<void> {
+      for (const key of keys) {
+        await dynamo.send(
+          new UpdateCommand({
+            TableName: named.LedgerTableName ?? '',
+            Key: { pk: `link#${key}` },
+            UpdateExpression: 'SET expiresAt = :past',
+            ConditionExpression: 'attribute_exists(pk)',
+            ExpressionAttributeValues: { ':past': Math.floor(Date.now() / 1000) - 10 },
+          }),
+        );
+      }
+      await cloud.sweepExpiredItems();
     },
 
     /** All records of the ledger, by key. */

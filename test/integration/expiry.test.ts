@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sketchOf } from '../../bin/client/message.ts';
+import type { Outcome } from '../../lambdas/domain/outcome.ts';
+import { runningPipeline } from '../world/running-pipeline.ts';
+
+const command = {
+  specVersion: '1.0',
+  source: 'product',
+  action: 'create',
+  onelinkId: 'A1b3',
+  data: { pid: 'print', c: 'posters' },
+  requestedAt: '2026-03-01T10:00:00Z',
+};
+const commands = [
+  { ...command, requestId: 'clicked', shortlinkId: 'clicked' },
+  { ...command, requestId: 'dead', shortlinkId: 'dead', qr: {} },
+  { ...command, requestId: 'kept', shortlinkId: 'kept', ttl: '14d', keepUntil: '2099-01-01T00:00:00Z' },
+];
+
+let pipeline: Awaited<ReturnType<typeof runningPipeline>>;
+let told: Map<string | null, Outcome>;
+
+/** Three links whose records DynamoDB deletes: one is alive, one gone at the API, one near its end and to be kept. */
+beforeAll(async () => {
+  pipeline = await runningPipeline();
+  // One is there already, as it was asked for, with six days left: it is adopted.
+  const expiry = new Date(Date.now() + 6 * 86_400_000).toISOString();
+  pipeline.api.control.preload([{ onelinkId: 'A1b3', shortlinkId: 'kept', data: command.data, ttl: '14d', expiry }]);
+  const messages = commands.map((body, index) => {
+    const text = JSON.stringify(body);
+    return { line: index + 1, lane: 'transactional', body: text, ...sketchOf(text) };
+  });
+  const made = await pipeline.carryOut(messages, 60);
+  expect(made.map(({ answer }) => answer?.outcome)).toEqual(['created', 'created', 'created']);
+  // The API has forgotten one of them.
+  pipeline.api.control.addFaults({
+    kind: 'status',
+    operation: 'read',
+    shortlinkId: 'dead',
+    status: 404,
+    errorType: 'invalid_parameter',
+    message: 'Shortlink not found',
+    times: 10,
+  });
+  await pipeline.expireInLedger('A1b3/clicked', 'A1b3/dead', 'A1b3/kept');
+  told = new Map((await pipeline.hear(3, 60)).map((outcome) => [outcome.requestId, outcome]));
+}, 150_000);
+afterAll(() => pipeline?.stop());
+
+describe('a link whose time has come in the ledger', () => {
+  it('and that is alive comes back, with the expiry that the API holds', async () => {
+    expect(told.get('clicked')).toMatchObject({ outcome: 'renewed', source: 'product', action: null, lane: 'expiry' });
+    const expiry = [...pipeline.api.control.links()].find(({ shortlinkId }) => shortlinkId === 'clicked')?.expiry ?? '';
+    expect((await pipeline.ledger()).get('link#A1b3/clicked')).toMatchObject({ expiresAt: Date.parse(expiry) / 1000 });
+  });
+
+  it('and that is gone at the API is written into the history, its image removed, its producer told', async () => {
+    expect(told.get('dead')).toMatchObject({ outcome: 'expired' });
+    expect((await pipeline.ledger()).has('link#A1b3/dead')).toBe(false);
+    expect((await pipeline.ledger()).has('request#product/dead')).toBe(true);
+    expect((await pipeline.objects('QrBucketName')).size).toBe(0);
+    const history = [...(await pipeline.objects('ArchiveBucketName'))].filter(([key]) => key.startsWith('history/'));
+    expect(history.map(([, object]) => JSON.parse(object.toString('utf8')))).toMatchObject([
+      { shortlinkId: 'dead', source: 'product', requestId: 'dead', pid: 'print', campaign: 'posters' },
+    ]);
+  });
+
+  it('and that is to be kept is renewed, by one paced PUT with the data that it has', async () => {
+    expect(told.get('kept')).toMatchObject({ outcome: 'renewed' });
+    expect(pipeline.api.control.stats().calls.update).toEqual({ 200: 1 });
+    const link = [...pipeline.api.control.links()].find(({ shortlinkId }) => shortlinkId === 'kept');
+    expect(link).toMatchObject({ payload: command.data, ttl: 14 * 86_400 });
+    const record = (await pipeline.ledger()).get('link#A1b3/kept');
+    // It is looked at again a week before it would expire.
+    expect(record?.linkExpiresAt).toBe(Number(record?.expiresAt) + 7 * 86_400);
+  });
+});
