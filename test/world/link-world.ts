@@ -8,7 +8,7 @@ import {
   linkWorkerEnvironment,
 } from '../../lambdas/link-worker/env.ts';
 import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
-import type { RejectedLine } from '../../lambdas/link-worker/ports.ts';
+import type { LinkLedger, RejectedLine } from '../../lambdas/link-worker/ports.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
 import { ScriptedApi } from './scripted-api.ts';
@@ -76,13 +76,14 @@ export class LinkWorld {
   readonly failNext = new Set<'tell' | 'ask' | 'archive'>();
   readonly #work: ReturnType<typeof linkWorker>;
 
-  constructor(settings: Partial<LinkWorkerEnvironment> = {}) {
+  /** @param table a ledger to use instead of the one in memory */
+  constructor(settings: Partial<LinkWorkerEnvironment> = {}, table?: LinkLedger) {
     const log = (message: string, fields: ObservedFields = {}) => void this.logs.push({ message, fields });
     this.#work = linkWorker(
       { ...readEnvironment(linkWorkerEnvironment, linkWorkerVariables), ...settings },
       {
         api: this.api,
-        ledger: this.ledger,
+        ledger: table ?? this.ledger,
         linkIdSecret: { value: async () => linkIdSecret },
         outcomes: { tell: async (outcome) => this.#orFail('tell', () => this.outcomes.push(outcome)) },
         qrQueue: { ask: async (job) => this.#orFail('ask', () => this.qrJobs.push(job)) },

@@ -1,0 +1,100 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Ledger } from '../../lambdas/adapters/ledger.ts';
+import { create, LinkWorld } from '../world/link-world.ts';
+import { givenTable } from './adapters/given-engines.ts';
+
+const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
+
+interface Cost {
+  calls: Record<string, number>;
+  /** As DynamoDB counts them: a write unit is 1 KB, a read unit 4 KB, strongly consistent. */
+  units: number;
+  /** Writes by key. */
+  writes: Map<string, number>;
+  largestItemBytes: number;
+}
+
+/** Notes what DynamoDB is asked, and what it says that it cost. */
+function meter(client: DynamoDBClient): () => Cost {
+  let cost: Cost = { calls: {}, units: 0, writes: new Map(), largestItemBytes: 0 };
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const input = args.input as { Item?: { pk: string }; Key?: { pk: string } };
+      const answer = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'TOTAL' } } as typeof args);
+      const { ConsumedCapacity } = answer.output as {
+        ConsumedCapacity?: { CapacityUnits: number } | { CapacityUnits: number }[];
+      };
+      const name = context.commandName?.replace('Command', '') ?? '';
+      cost.calls[name] = (cost.calls[name] ?? 0) + 1;
+      for (const { CapacityUnits } of [ConsumedCapacity ?? []].flat()) cost.units += CapacityUnits;
+      const key = input.Item?.pk ?? (name === 'UpdateItem' ? input.Key?.pk : undefined);
+      if (key !== undefined) cost.writes.set(key, (cost.writes.get(key) ?? 0) + 1);
+      if (input.Item) cost.largestItemBytes = Math.max(cost.largestItemBytes, JSON.stringify(input.Item).length);
+      return answer;
+    },
+    { step: 'initialize', name: 'meter', priority: 'low' },
+  );
+  return () => {
+    const taken = cost;
+    cost = { calls: {}, units: 0, writes: new Map(), largestItemBytes: 0 };
+    return taken;
+  };
+}
+
+const data = { pid: 'sms', c: 'spring_price_drop', deep_link_value: `https://shop.example/?q=${'x'.repeat(1_200)}` };
+const creates = (from: number, count: number) =>
+  Array.from({ length: count }, (_, index) => ({
+    body: { ...create, requestId: `dispatch-20260301-${from + index}`, data },
+    messageId: `m-${from + index}`,
+  }));
+
+let world: LinkWorld;
+let taken: () => Cost;
+
+beforeAll(async () => {
+  const { client, table } = await givenTable();
+  world = new LinkWorld({}, new Ledger(client, table, clock));
+  taken = meter(client);
+});
+
+describe('what a create costs the ledger', () => {
+  it('is one hundredth of a read, two writes of one unit each, and as much among thousands of links as among none', async () => {
+    const costs: Cost[] = [];
+    for (const from of [0, 200, 1_400]) {
+      if (from === 1_400) await world.deliver(...creates(400, 1_000));
+      taken();
+      await world.deliver(...creates(from, 200));
+      costs.push(taken());
+    }
+    for (const cost of costs) {
+      // Per batch: the control record, and the request records a hundred at a time.
+      expect(cost.calls).toEqual({ GetItem: 1, BatchGetItem: 2, PutItem: 400 });
+      // 400 writes of one unit, 200 request records and the control record not there: one read unit each.
+      expect(cost.units).toBe(400 + 200 + 1);
+    }
+    expect(new Set(world.told)).toEqual(new Set(['created']));
+  }, 60_000);
+
+  it('goes to keys of its own: at the full rate no key takes more than a few writes, of DynamoDB’s 1,000 a second', async () => {
+    taken();
+    await world.deliver(...creates(5_000, 500));
+    const { writes, largestItemBytes } = taken();
+    // 950 creates a second make 1,900 writes a second on 1,900 keys.
+    expect(writes.size).toBe(1_000);
+    expect(Math.max(...writes.values())).toBe(1);
+    // As JSON, about what DynamoDB counts: a write stays one unit, however long the link's data is.
+    expect(largestItemBytes).toBeLessThan(1_024);
+  }, 60_000);
+
+  it('of an update is a read, a lease, a record and an answer, all on the link’s and the request’s own keys', async () => {
+    const made = { ...create, requestId: 'poster', shortlinkId: 'poster', data };
+    await world.deliver({ body: made });
+    taken();
+    const update = { ...made, action: 'update', requestId: 'u-1', requestedAt: '2026-03-01T10:00:02Z' };
+    await world.deliver({ body: update, messageId: 'm-2' });
+    const { calls, units } = taken();
+    expect(calls).toEqual({ GetItem: 2, BatchGetItem: 1, UpdateItem: 2, PutItem: 1 });
+    expect(units).toBeLessThanOrEqual(7);
+  });
+});
