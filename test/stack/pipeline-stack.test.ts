@@ -480,6 +480,9 @@ describe('the outputs', () => {
     expect(reference('CampaignDeadLetterQueueUrl')).toMatch(/^PipelineCampaignCommandsDeadLetters/);
     expect(reference('CampaignQrQueueUrl')).toMatch(/^PipelineCampaignQrJobsQueue/);
     expect(reference('CampaignQrDeadLetterQueueUrl')).toMatch(/^PipelineCampaignQrJobsDeadLetters/);
+    const imported = (id: string) => template.findOutputs(id)[id]?.Value['Fn::ImportValue'];
+    expect(imported('ApiTokenSecretArn')).toContain('ApiToken');
+    expect(imported('LinkIdSecretArn')).toContain('LinkIdSecret');
   });
 });
 
