@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { OperatorError } from './operator-error.ts';
 
 /** Where `npm start -- --keep` says how to reach it. */
 export const localRunFile = new URL('../../.local/endpoints.json', import.meta.url);
@@ -8,11 +9,13 @@ const localRunSchema = z.object({
   stackName: z.string(),
   /** To be set in the environment of AWS's SDKs and CLI. */
   variables: z.record(z.string(), z.string()),
+  /** The emulator that takes the place of the OneLink API. */
+  oneLinkApi: z.object({ baseUrl: z.string() }),
 });
 export type LocalRun = z.infer<typeof localRunSchema>;
 
 /** There is no local run, or its file cannot be read. */
-export class NoLocalRun extends Error {
+export class NoLocalRun extends OperatorError {
   override readonly name = 'NoLocalRun';
 }
 

@@ -1,4 +1,5 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { OperatorError } from './operator-error.ts';
 
 /** What one needs to talk to a pipeline. */
 export interface PipelineOutputs {
@@ -9,7 +10,7 @@ export interface PipelineOutputs {
 }
 
 /** The stack is not there, or is not a pipeline's. */
-export class PipelineNotFound extends Error {
+export class PipelineNotFound extends OperatorError {
   override readonly name = 'PipelineNotFound';
 }
 
@@ -18,6 +19,17 @@ export async function readPipeline(
   cloudFormation: Pick<CloudFormationClient, 'send'>,
   stackName: string,
 ): Promise<PipelineOutputs> {
+  return pipelineOutputs(await readOutputs(cloudFormation, stackName), stackName);
+}
+
+/**
+ * A stack's outputs, by name.
+ * @throws PipelineNotFound; the service's error when it cannot be asked
+ */
+export async function readOutputs(
+  cloudFormation: Pick<CloudFormationClient, 'send'>,
+  stackName: string,
+): Promise<Record<string, string>> {
   const stacks = await cloudFormation
     .send(new DescribeStacksCommand({ StackName: stackName }))
     .catch((error: unknown) => {
@@ -32,7 +44,17 @@ export async function readPipeline(
     OutputKey,
     OutputValue,
   ]);
-  return pipelineOutputs(Object.fromEntries(outputs), stackName);
+  return Object.fromEntries(outputs);
+}
+
+/** @throws PipelineNotFound when the stack has no such output */
+export function outputNamed(name: string, outputs: Readonly<Record<string, string>>, stackName: string): string {
+  const value = outputs[name];
+  if (value !== undefined) return value;
+  throw new PipelineNotFound(
+    `The stack ${stackName} has no output ${name}: it is not a pipeline's, or an earlier release's. Deploy it again: ` +
+      `npx cdk deploy ${stackName}`,
+  );
 }
 
 /** @throws PipelineNotFound when they are not the outputs of a pipeline */

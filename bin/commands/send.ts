@@ -3,47 +3,43 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Command, InvalidArgumentError } from 'commander';
-import { config } from '../../lib/config.ts';
-import { type ConfiguredPipeline, configuredPipelines } from '../client/configured-pipeline.ts';
+import type { ConfiguredPipeline } from '../client/configured-pipeline.ts';
+import { exitCodeOf } from '../client/exit-code.ts';
+import { interruptible } from '../client/interruption.ts';
 import { defaultLaneOf } from '../client/lane-choice.ts';
-import { NoLocalRun, readLocalRun } from '../client/local-run.ts';
 import { type MessageSketch, sketchOf } from '../client/message.ts';
 import { type FileMessage, readMessages } from '../client/message-file.ts';
+import { OperatorError } from '../client/operator-error.ts';
 import { type OutcomeQueue, openOutcomeQueue } from '../client/outcome-queue.ts';
-import { PipelineNotFound, type PipelineOutputs, readPipeline } from '../client/pipeline-outputs.ts';
+import { choosePipeline, type PipelineOptions, pipelineHelp, withPipelineOptions } from '../client/pipeline-choice.ts';
+import { type PipelineOutputs, readPipeline } from '../client/pipeline-outputs.ts';
 import { sendMessages, type Unsent } from '../client/send-messages.ts';
-import { serviceTrouble } from '../client/service-trouble.ts';
 import { Conversation, exitCode, type Outgoing } from './conversation.ts';
 
-interface Options {
+interface Options extends PipelineOptions {
   lane?: string;
   wait?: true;
   timeout: number;
-  local?: true;
-  stack?: string;
   force?: true;
   json?: true;
 }
 
 /** What is wrong with what was asked, in words for the one who asked. Nothing was sent. */
-class NothingSent extends Error {}
+class NothingSent extends OperatorError {}
 
 export function sendCommand(): Command {
-  return new Command('send')
+  const command = new Command('send')
     .description('Sends commands to a pipeline, and can wait for what becomes of them.')
     .argument('<file>', 'NDJSON (one command a line), a JSON array, or a single JSON command; - reads standard input')
     .option('--lane <name>', 'the lane; unless given, each source’s first lane in lib/config.ts')
     .option('--wait', 'wait for every outcome and print it')
-    .option('--timeout <seconds>', 'with --wait: give up after so long without news', seconds, 120)
-    .option('--local', 'send to the local run: npm start -- --keep')
-    .option('--stack <name>', `the pipeline’s stack (default: ${defaultStack()})`)
+    .option('--timeout <seconds>', 'with --wait: give up after so long without news', seconds, 120);
+  return withPipelineOptions(command)
     .option('--force', 'send even what is not a JSON object')
     .option('--json', 'print outcomes as they are, one JSON object a line')
     .addHelpText(
       'after',
-      `
-A deployed pipeline is found by its stack's outputs, in the account and region that AWS_PROFILE, AWS_REGION and so on
-name. The body of a message may be a bare command, an EventBridge event, a CloudEvent or an SNS notification.
+      `${pipelineHelp} The body of a message may be a bare command, an EventBridge event, a CloudEvent or an SNS notification.
 
 Exit codes:
   ${exitCode.done}  sent; with --wait: and every command was carried out, was before, or was overtaken by a later change
@@ -57,77 +53,49 @@ Examples:
   echo '{"specVersion":"1.0", …}' | onelink send - --local --wait`,
     )
     .action(async (file: string, options: Options) => {
-      process.exitCode = await send(file, options).catch((error: unknown) => {
-        const known = error instanceof NothingSent || error instanceof NoLocalRun || error instanceof PipelineNotFound;
-        const words = known ? error.message : serviceTrouble(error, options.local === true);
-        if (words === undefined) throw error;
-        console.error(words);
-        return exitCode.nothingSent;
-      });
+      const { nothingSent: onTrouble } = exitCode;
+      process.exitCode = await exitCodeOf(() => send(file, options), { local: options.local === true, onTrouble });
     });
 }
 
 async function send(file: string, options: Options): Promise<number> {
-  const { stackName, pipeline } = chosenPipeline(options);
+  const { stackName, pipeline } = choosePipeline(options);
   const messages = outgoing(read(file), options, stackName, pipeline);
   const [sqs, sns, cloudFormation] = [new SQSClient(), new SNSClient(), new CloudFormationClient()];
   const outputs = await readPipeline(cloudFormation, stackName);
   const lanes = Map.groupBy(messages, ({ lane }) => lane);
   for (const lane of lanes.keys()) queueOf(lane, outputs, stackName);
 
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort();
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
-  // Whoever read the output has read enough: `onelink send … | head`.
-  process.stdout.once('error', interrupt);
-  let hearing: OutcomeQueue | undefined;
-  try {
-    if (options.wait) hearing = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn, oneSource(messages));
-    const conversation = new Conversation(options.json === true);
-    const unsent: Unsent<Outgoing>[] = [];
-    const sending = async () => {
-      for (const [lane, ofLane] of lanes) {
-        const sent = (message: Outgoing, messageId: string) => conversation.sent(message, messageId);
-        const { signal } = interrupted;
-        unsent.push(...(await sendMessages(sqs, queueOf(lane, outputs, stackName), ofLane, sent, { signal })));
-      }
-      conversation.allSent(options.timeout);
-    };
-    const done = AbortSignal.any([interrupted.signal, conversation.over]);
-    await Promise.all([sending(), hearing?.listen((outcome) => conversation.heard(outcome), done)]);
-    for (const { message, reason } of unsent) console.error(`line ${message.line}: not sent (${reason})`);
-    return conversation.close(messages.length, unsent.length, options.wait === true);
-  } finally {
-    interrupted.abort();
-    await hearing?.close();
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
-    process.stdout.off('error', interrupt);
-  }
+  return interruptible(async (interrupted) => {
+    const ended = new AbortController();
+    const signal = AbortSignal.any([interrupted, ended.signal]);
+    let hearing: OutcomeQueue | undefined;
+    try {
+      if (options.wait) hearing = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn, oneSource(messages));
+      const conversation = new Conversation(options.json === true);
+      const unsent: Unsent<Outgoing>[] = [];
+      const sending = async () => {
+        for (const [lane, ofLane] of lanes) {
+          const sent = (message: Outgoing, messageId: string) => conversation.sent(message, messageId);
+          unsent.push(...(await sendMessages(sqs, queueOf(lane, outputs, stackName), ofLane, sent, { signal })));
+        }
+        conversation.allSent(options.timeout);
+      };
+      const done = AbortSignal.any([signal, conversation.over]);
+      await Promise.all([sending(), hearing?.listen((outcome) => conversation.heard(outcome), done)]);
+      for (const { message, reason } of unsent) console.error(`line ${message.line}: not sent (${reason})`);
+      return conversation.close(messages.length, unsent.length, options.wait === true);
+    } finally {
+      ended.abort();
+      await hearing?.close();
+    }
+  });
 }
 
 function seconds(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number of seconds above 0.');
   return value;
-}
-
-function defaultStack(): string {
-  return configuredPipelines(config)[0]?.stackName ?? '';
-}
-
-function chosenPipeline(options: Options): { stackName: string; pipeline: ConfiguredPipeline | undefined } {
-  if (options.local) {
-    const { stackName, variables } = readLocalRun();
-    if (options.stack !== undefined && options.stack !== stackName) {
-      throw new NothingSent(`The local run is ${stackName}, not ${options.stack}: leave --stack or --local out.`);
-    }
-    Object.assign(process.env, variables);
-    return { stackName, pipeline: configuredPipelines(config).find((one) => one.stackName === stackName) };
-  }
-  const stackName = options.stack ?? defaultStack();
-  return { stackName, pipeline: configuredPipelines(config).find((one) => one.stackName === stackName) };
 }
 
 function read(file: string): FileMessage[] {
