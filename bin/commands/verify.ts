@@ -1,0 +1,150 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { Command, Option } from 'commander';
+import { Ledger } from '../../lambdas/adapters/ledger.ts';
+import { OneLinkClient } from '../../lambdas/adapters/onelink-client.ts';
+import { Secret } from '../../lambdas/adapters/secret.ts';
+import { systemClock } from '../../lambdas/runtime/clock.ts';
+import { Turnstile } from '../../lambdas/runtime/turnstile.ts';
+import { config } from '../../lib/config.ts';
+import { callTimeoutMilliseconds } from '../../lib/rate-budget.ts';
+import { count } from '../client/count-option.ts';
+import { durationWords } from '../client/duration-words.ts';
+import { exitCodeOf } from '../client/exit-code.ts';
+import { interruptible } from '../client/interruption.ts';
+import { OperatorError } from '../client/operator-error.ts';
+import {
+  choosePipeline,
+  configuredOf,
+  type PipelineOptions,
+  pipelineHelp,
+  withPipelineOptions,
+} from '../client/pipeline-choice.ts';
+import { outputNamed, readOutputs } from '../client/pipeline-outputs.ts';
+import { Progress } from '../client/progress.ts';
+import { checkLink } from './verify/link-check.ts';
+import { scanSegment, segments } from './verify/link-scan.ts';
+import { exitCode, Report } from './verify/report.ts';
+import { spareCallsPerSecond } from './verify/spare-rate.ts';
+import { verify } from './verify/verification.ts';
+
+interface Options extends PipelineOptions {
+  sample: number;
+  all?: true;
+  showLinks?: true;
+  json?: true;
+}
+
+export function verifyCommand(): Command {
+  const command = new Command('verify')
+    .description('Compares the ledger with the OneLink API, by free GETs, and reports where they differ.')
+    .option('--sample <number>', 'links to look at, picked at random from all of them', count(1, 1_000_000), 100)
+    .addOption(new Option('--all', 'look at every link').conflicts('sample'))
+    .option('--show-links', 'name each differing link by its address too; addresses are confidential')
+    .option('--json', 'print one JSON object a line: each difference, and a summary at the end');
+  return withPipelineOptions(command)
+    .addHelpText(
+      'after',
+      `${pipelineHelp} You need its permissions to scan and read the ledger and to read its two secrets.
+
+Compared are state, data (by its keyed digest), TTL, expiry, and the domain of the short URL. Clicks extend a renewing
+link's life and nobody is told of them: such a link counts as renewed-by-clicks, which is no difference. A link under
+change at the moment is left out (being-changed). A difference is looked at twice before it is reported. No value of a
+link is shown.
+
+The GETs take what the rate budget leaves over (lib/config.ts), so that no lane is slowed: ${callsPerSecondOfDefault()} a second for
+the default stack. A sample scans the whole ledger to be without bias, which costs about 0.02 $ for a million records.
+
+Exit codes:
+  ${exitCode.equal}  equal, as far as it was looked at
+  ${exitCode.different}  there are differences
+  ${exitCode.notDone}  it could not be done, or not to its end
+
+Examples:
+  onelink verify
+  onelink verify --sample 1000 --stack OneLink-staging
+  onelink verify --all --json --local > differences.ndjson`,
+    )
+    .action(async (options: Options) => {
+      const { notDone: onTrouble } = exitCode;
+      process.exitCode = await exitCodeOf(() => run(options), { local: options.local === true, onTrouble });
+    });
+}
+
+function callsPerSecondOfDefault(): number {
+  const [stage] = Object.values(config.stages);
+  return spareCallsPerSecond(config, stage?.pipelines[0]?.account ?? '');
+}
+
+async function run(options: Options): Promise<number> {
+  const chosen = choosePipeline(options);
+  const { stackName, local } = chosen;
+  const { settings, account } = configuredOf(chosen, 'the account’s rate and the templates’ domains');
+  const outputs = await readOutputs(new CloudFormationClient(), stackName);
+  const [table, tokenArn, linkIdArn] = (['LedgerTableName', 'ApiTokenSecretArn', 'LinkIdSecretArn'] as const).map(
+    (name) => outputNamed(name, outputs, stackName),
+  ) as [string, string, string];
+
+  const secrets = new SecretsManagerClient();
+  const token = new Secret(secrets, tokenArn);
+  const [linkIdSecret] = await Promise.all([new Secret(secrets, linkIdArn).value(), token.value()]).catch(
+    (error: unknown) => {
+      const words = error instanceof Error ? error.message : String(error);
+      throw new OperatorError(`${words} You need secretsmanager:GetSecretValue on it.`);
+    },
+  );
+  const dynamo = new DynamoDBClient();
+  const ledger = new Ledger(dynamo, table, systemClock);
+  const callsPerSecond = spareCallsPerSecond(config, settings.account);
+  const api = new OneLinkClient(
+    {
+      API_BASE_URL: local?.oneLinkApi.baseUrl ?? account.apiBaseUrl,
+      CALL_TIMEOUT_MILLISECONDS: callTimeoutMilliseconds,
+      CALLS_IN_FLIGHT: segments,
+    },
+    { token, turns: Turnstile.atPace(callsPerSecond, systemClock), clock: systemClock, onCall: () => {} },
+  );
+
+  return interruptible(async (interrupted) => {
+    api.beginInvocation(() => !interrupted.aborted);
+    const progress = new Progress(process.stderr);
+    const print = (say: (line: string) => void) => (line: string) => {
+      progress.clear();
+      say(line);
+    };
+    const report = new Report(
+      { out: print(console.log), note: print(console.error) },
+      { json: options.json === true, showLinks: options.showLinks === true },
+    );
+    const scanned = { records: 0, links: 0 };
+    const ports = {
+      segments: Array.from({ length: segments }, (_, segment) => scanSegment(dynamo, table, segment, interrupted)),
+      check: (address: Parameters<typeof checkLink>[0]) =>
+        checkLink(address, { ledger, api, secret: linkIdSecret, templates: settings.templates, clock: systemClock }),
+      onScanned: (sofar: typeof scanned) => {
+        Object.assign(scanned, sofar);
+        if (report.total > 0) return;
+        progress.update(() => `${n(sofar.records)} records scanned, ${n(sofar.links)} of them links`);
+      },
+      onChecked: (...checked: Parameters<Report['checked']>) => {
+        report.checked(...checked);
+        progress.update(() => {
+          const different = `${n(report.count('different'))} different`;
+          if (options.all) return `${n(report.total)} looked at, ${different}, ${callsPerSecond} a second`;
+          const all = Math.min(options.sample, scanned.links);
+          const left = durationWords((all - report.total) / callsPerSecond);
+          return `${n(report.total)} of ${n(all)} looked at, ${different}, about ${left} left`;
+        });
+      },
+    };
+    await verify(options.all ? undefined : options.sample, ports, interrupted);
+    return report.close({
+      linksInLedger: scanned.links,
+      wanted: options.all ? 'all' : options.sample,
+      interrupted: interrupted.aborted,
+    });
+  });
+}
+
+const n = (count: number) => count.toLocaleString('en');
