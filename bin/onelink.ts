@@ -1,6 +1,13 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { deadLettersCommand } from './commands/dead-letters.ts';
 import { sendCommand } from './commands/send.ts';
+import { verifyCommand } from './commands/verify.ts';
 
 /** The operators' command line. */
-await new Command('onelink').description('Operates a OneLink Pipeline.').addCommand(sendCommand()).parseAsync();
+await new Command('onelink')
+  .description('Operates a OneLink Pipeline.')
+  .addCommand(sendCommand())
+  .addCommand(verifyCommand())
+  .addCommand(deadLettersCommand())
+  .parseAsync();

@@ -1,0 +1,94 @@
+import { commandReader } from '../../../lambdas/domain/command.ts';
+import { commandDigest } from '../../../lambdas/domain/digest.ts';
+import { openEnvelope } from '../../../lambdas/domain/envelope.ts';
+import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
+import { deriveLinkId, type LinkAddress } from '../../../lambdas/domain/link-id.ts';
+import { type QrJob, qrJobSchema } from '../../../lambdas/domain/qr-job.ts';
+import type { ConfiguredPipeline } from '../../client/configured-pipeline.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { DeadLetterQueue } from './dead-letter-queues.ts';
+import { invalid, type Known, noQrJob, type Reason, reasonOfCommand, reasonOfQrJob, unreadable } from './reason.ts';
+
+/** Who asked for what, and why it may be here. */
+export interface Examination extends Reason {
+  source: string | null;
+  requestId: string | null;
+  action: string | null;
+}
+
+export interface ExaminationPorts {
+  ledger: {
+    request(asked: { source: string; requestId: string }): Promise<RequestRecord | undefined>;
+    link(address: LinkAddress): Promise<LinkRecord | undefined>;
+  };
+  pipeline: Pick<ConfiguredPipeline, 'settings' | 'account'>;
+  /** The link-ID secret; without it, derived links cannot be found, nor a reused `requestId` be told. */
+  secret: string | undefined;
+  nowMilliseconds(): number;
+}
+
+/** Looks into a dead letter, and at what the ledger knows of its request and its link. */
+export function examine(
+  queue: Pick<DeadLetterQueue, 'lane' | 'kind'>,
+  letter: Pick<DeadLetter, 'body' | 'sentAtMilliseconds'>,
+  ports: ExaminationPorts,
+): Promise<Examination> {
+  return queue.kind === 'qr' ? examineJob(letter.body, ports) : examineCommand(queue.lane, letter, ports);
+}
+
+const nobody = { source: null, requestId: null, action: null };
+
+async function examineCommand(
+  lane: string,
+  { body, sentAtMilliseconds }: Pick<DeadLetter, 'body' | 'sentAtMilliseconds'>,
+  ports: ExaminationPorts,
+): Promise<Examination> {
+  const { secret } = ports;
+  const { settings, account } = ports.pipeline;
+  const opened = openEnvelope(body);
+  if (opened === undefined) return { ...nobody, ...unreadable };
+  const read = commandReader({
+    contract: account,
+    producers: settings.producers.filter(({ lanes }) => lanes.includes(lane)),
+    templates: settings.templates,
+  });
+  const reading = read(opened.command, sentAtMilliseconds);
+  if ('refused' in reading) {
+    // Rules alone: a path may hold a name that somebody's data has.
+    const { source, requestId, action, faults } = reading.refused;
+    return { source, requestId, action, ...invalid(faults.map(({ rule }) => rule)) };
+  }
+  const { command } = reading;
+  const shortlinkId =
+    command.shortlinkId ?? (secret === undefined ? undefined : deriveLinkId(secret, command, settings.linkIdLength));
+  const address = shortlinkId === undefined ? undefined : { onelinkId: command.onelinkId, shortlinkId };
+  const known = await knownOf(command, address, ports);
+  const digest = secret === undefined ? undefined : commandDigest(secret, command);
+  const { source, requestId, action } = command;
+  return { source, requestId, action, ...reasonOfCommand(command, digest, known) };
+}
+
+async function examineJob(body: string, ports: ExaminationPorts): Promise<Examination> {
+  const job = qrJobOf(body);
+  if (job === undefined) return { ...nobody, ...noQrJob };
+  const known = await knownOf(job, job, ports);
+  const { source, requestId, action } = job;
+  return { source, requestId, action, ...reasonOfQrJob(job, known) };
+}
+
+async function knownOf(
+  asked: { source: string; requestId: string },
+  address: LinkAddress | undefined,
+  { ledger, nowMilliseconds }: ExaminationPorts,
+): Promise<Known> {
+  const [request, link] = await Promise.all([ledger.request(asked), address && ledger.link(address)]);
+  return { request, link, nowMilliseconds: nowMilliseconds() };
+}
+
+function qrJobOf(body: string): QrJob | undefined {
+  try {
+    return qrJobSchema.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}
