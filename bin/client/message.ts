@@ -1,4 +1,5 @@
 import { openEnvelope } from '../../lambdas/domain/envelope.ts';
+import { isObject } from '../../lambdas/domain/json-object.ts';
 
 /** What can be told of a message from its body alone; nothing is checked. */
 export interface MessageSketch {
@@ -26,8 +27,4 @@ export function sketchOf(body: string): MessageSketch {
     ...text('campaign', isObject(data) ? data.c : undefined),
     asksForQr: action === 'create' && isObject(qr),
   };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

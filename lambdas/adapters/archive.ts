@@ -1,21 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { Fault } from '../domain/fault.ts';
 import type { HistoryLine } from '../domain/history-line.ts';
+import type { RejectedCommand } from '../domain/rejected-command.ts';
 import { prefix } from '../names.ts';
 import { NdjsonObjects } from './ndjson-objects.ts';
-
-/** A command that was refused, whole, with the reasons: what a producer's engineer needs to mend it and send it again. */
-export interface RejectedCommand {
-  lane: string;
-  messageId: string;
-  /** ISO 8601. */
-  sentAt: string;
-  source: string | null;
-  requestId: string | null;
-  faults: Fault[];
-  /** As it was received. Confidential: the archive bucket is encrypted, and nothing of it goes to the logs. */
-  body: string;
-}
 
 /** The archive bucket: what the pipeline did not carry out, and what is over, as NDJSON. */
 export class Archive {

@@ -4,25 +4,11 @@ import type { Clock } from '../domain/clock.ts';
 import { type ApiResult, type Meaning, meaningOf } from '../domain/failure-table.ts';
 import { dataAsSent } from '../domain/link-data.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
+import type { LinkSpec, QrSpec } from '../domain/link-spec.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { Turns } from '../domain/pacer.ts';
 import { decodeQrImage, type QrImage } from '../domain/qr-image.ts';
 import { type HttpCall, HttpTransport } from './http-transport.ts';
-
-/** What a create or an update sends; names as in the commands. */
-export interface LinkSpec {
-  data: Record<string, string>;
-  ttl?: string | number | undefined;
-  renewTtl?: boolean | undefined;
-  brandDomain?: string | undefined;
-}
-
-export interface QrSpec {
-  size?: number | undefined;
-  format: 'png' | 'jpg';
-  margin?: boolean | undefined;
-  brandDomain?: string | undefined;
-}
 
 interface Token {
   value(): Promise<string>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Fault } from './fault.ts';
+import { isObject } from './json-object.ts';
 import { dataFaults } from './link-data.ts';
 import type { Producer, Templates } from './producer.ts';
 import { ttlSeconds } from './ttl.ts';
@@ -294,8 +295,4 @@ function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
     default:
       return [{ path, rule: issue.code, message: 'is not valid' }];
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

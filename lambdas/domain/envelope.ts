@@ -1,3 +1,5 @@
+import { isObject } from './json-object.ts';
+
 /**
  * Finds the command inside what a queue delivers. Producers may send it bare, as the `detail` of an EventBridge event,
  * as the `data` of a CloudEvent (structured mode), or inside an SNS notification; an SNS notification may in turn
@@ -32,8 +34,4 @@ function parse(text: string): { json: unknown } | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -68,6 +68,7 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | 
   const { command, ports, chosen = false } = attempt;
   let lookFirst = chosen || attempt.redelivered;
   let refusedAsTaken = false;
+  let sent = false;
   const before = lookFirst ? await ports.ledger.link(address) : undefined;
   if (before !== undefined) {
     if (isDeletedSince(command, before)) return buried(before, attempt);
@@ -80,8 +81,10 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | 
       const found = await ports.api.read(address);
       if (found.meaning === 'ok') {
         // Under a derived ID a link can only be ours (link-id.ts); under a chosen one, if it is what was asked for.
-        // What the ledger took for expired is alive after all: another request's.
-        const ours = !chosen || (before === undefined && sameData(command.data, found.value.data));
+        // What the ledger took for expired may be alive after all, and another request's: unless it was not there a moment
+        // ago, and ours has been sent since.
+        const maybeKept = before?.state === 'live' && !sent;
+        const ours = !chosen || (!maybeKept && sameData(command.data, found.value.data));
         return ours ? record(address, attempt, { expiresAt: found.value.expiresAt }) : undefined;
       }
       // Made in the user interface or by an SDK: not ours, and not to be touched.
@@ -104,6 +107,7 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | 
         lookFirst = true;
         break;
       case 'ambiguous':
+        sent = true;
         lookFirst = true;
         break;
       default:
@@ -152,14 +156,14 @@ async function record(
 
 /**
  * A create that comes after the delete of its own link, or after a delete that was asked for later. Should a copy of it
- * have brought the link back meanwhile, it goes again.
+ * have brought the link back meanwhile, it goes again; but not what somebody else has made there since.
  */
-async function buried(record: LinkRecord, { command, ports }: Attempt): Promise<Answer> {
+async function buried(record: LinkRecord, { command, ports, chosen = false }: Attempt): Promise<Answer> {
   const found = await ports.api.read(record.address);
-  if (found.meaning === 'ok') {
+  if (found.meaning === 'ok' && (!chosen || sameData(command.data, found.value.data))) {
     const removed = await ports.api.delete(record.address);
     if (removed.meaning !== 'ok' && removed.meaning !== 'absent') return returnCauseOf(removed.meaning);
-  } else if (found.meaning !== 'absent') {
+  } else if (found.meaning !== 'ok' && found.meaning !== 'absent') {
     return returnCauseOf(found.meaning);
   }
   if (isMadeBy(command, record)) return created(record);

@@ -1,19 +1,12 @@
 import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { Fault } from '../domain/fault.ts';
 import type { ControlRecord, Lease, LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
+import type { LinkSpec } from '../domain/link-spec.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { Outcome } from '../domain/outcome.ts';
 import type { QrJob } from '../domain/qr-job.ts';
-
-/** What a create or an update asks of the API. */
-export interface LinkSpec {
-  data: Record<string, string>;
-  ttl?: string | number | undefined;
-  renewTtl?: boolean | undefined;
-  brandDomain?: string | undefined;
-}
+import type { RejectedCommand } from '../domain/rejected-command.ts';
 
 export interface OneLinkApi {
   create(address: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>>;
@@ -34,16 +27,6 @@ export interface LinkLedger {
   control(): Promise<ControlRecord | undefined>;
 }
 
-export interface RejectedLine {
-  lane: string;
-  messageId: string;
-  sentAt: string;
-  source: string | null;
-  requestId: string | null;
-  faults: Fault[];
-  body: string;
-}
-
 /** Everything outside that the link worker needs. */
 export interface LinkWorkerPorts {
   api: OneLinkApi;
@@ -53,7 +36,7 @@ export interface LinkWorkerPorts {
   outcomes: { tell(outcome: Outcome): Promise<void> };
   qrQueue: { ask(job: QrJob): Promise<void> };
   qrImages: { remove(address: LinkAddress): Promise<void> };
-  archive: { addRejected(rejected: RejectedLine): Promise<void> };
+  archive: { addRejected(rejected: RejectedCommand): Promise<void> };
   observer: Observer;
   clock: Clock;
 }

@@ -2,9 +2,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ApiAnswer, faultOfApiError } from '../../lambdas/domain/api-answer.ts';
 import { commandReader } from '../../lambdas/domain/command.ts';
 import { type Outcome, outcomeSchema } from '../../lambdas/domain/outcome.ts';
+import type { RejectedCommand } from '../../lambdas/domain/rejected-command.ts';
 import type { LinkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
 import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
-import type { LinkWorkerPorts, RejectedLine } from '../../lambdas/link-worker/ports.ts';
+import type { LinkWorkerPorts } from '../../lambdas/link-worker/ports.ts';
 import { Telemetry } from '../../lambdas/runtime/telemetry.ts';
 import { captureOutput } from './runtime/captured-output.ts';
 import { givenContext } from './runtime/given-context.ts';
@@ -127,7 +128,7 @@ const commands = [
 async function run() {
   const telemetry = new Telemetry();
   const told: Outcome[] = [];
-  const archived: RejectedLine[] = [];
+  const archived: RejectedCommand[] = [];
   const refuse = (link: { data: Record<string, string> }): ApiAnswer<never> => {
     const message = `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: ${phone} is no text.`;
     return {

@@ -2,13 +2,14 @@ import type { Delivery, Verdict } from '../../lambdas/domain/delivery.ts';
 import type { ObservedFields } from '../../lambdas/domain/observer.ts';
 import type { Outcome } from '../../lambdas/domain/outcome.ts';
 import type { QrJob } from '../../lambdas/domain/qr-job.ts';
+import type { RejectedCommand } from '../../lambdas/domain/rejected-command.ts';
 import {
   type LinkWorkerEnvironment,
   type LinkWorkerVariables,
   linkWorkerEnvironment,
 } from '../../lambdas/link-worker/env.ts';
 import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
-import type { LinkLedger, RejectedLine } from '../../lambdas/link-worker/ports.ts';
+import type { LinkLedger } from '../../lambdas/link-worker/ports.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
 import { ScriptedApi } from './scripted-api.ts';
@@ -67,7 +68,7 @@ export class LinkWorld {
   readonly api = new ScriptedApi(() => this.now);
   readonly outcomes: Outcome[] = [];
   readonly qrJobs: QrJob[] = [];
-  readonly rejected: RejectedLine[] = [];
+  readonly rejected: RejectedCommand[] = [];
   /** Links whose images were removed. */
   readonly imagesRemoved: string[] = [];
   readonly logs: { message: string; fields: ObservedFields }[] = [];

@@ -1,7 +1,7 @@
 import type { ApiAnswer, LinkAtApi } from '../../lambdas/domain/api-answer.ts';
 import type { Meaning } from '../../lambdas/domain/failure-table.ts';
 import type { LinkAddress } from '../../lambdas/domain/link-id.ts';
-import type { LinkSpec } from '../../lambdas/link-worker/ports.ts';
+import type { LinkSpec } from '../../lambdas/domain/link-spec.ts';
 
 /** What the next call of an operation meets instead of a plain answer. */
 export interface Script {

@@ -1,7 +1,8 @@
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Archive, type RejectedCommand } from '../../../lambdas/adapters/archive.ts';
+import { Archive } from '../../../lambdas/adapters/archive.ts';
 import { QrStore } from '../../../lambdas/adapters/qr-store.ts';
+import type { RejectedCommand } from '../../../lambdas/domain/rejected-command.ts';
 import { givenEngines } from './given-engines.ts';
 
 let engines: Awaited<ReturnType<typeof givenEngines>>;
