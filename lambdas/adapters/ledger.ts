@@ -95,10 +95,14 @@ export class Ledger {
     return (await this.#get(requestKey(asked))) as RequestRecord | undefined;
   }
 
-  /** Remembers what was answered. Repeating it is harmless. */
-  async rememberRequest(record: RequestRecord): Promise<void> {
-    const item = { [pk]: requestKey(record), ...recordVersion, ...record };
-    await this.#documents.send(new PutCommand({ TableName: this.#table, Item: item }));
+  /** Remembers what was answered, unless the request has been answered already: then it returns that answer's record. */
+  async rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined> {
+    const put = new PutCommand({
+      TableName: this.#table,
+      Item: { [pk]: requestKey(record), ...recordVersion, ...record },
+      ConditionExpression: `attribute_not_exists(${pk})`,
+    });
+    return (await this.#unlessRefused(this.#documents.send(put))) ? undefined : this.request(record);
   }
 
   /** One link's record. Strongly consistent. An expired record may still be there: DynamoDB removes it some days later. */

@@ -152,8 +152,10 @@ export class CommandWork {
       outcome,
       expiresAt: Math.floor(ports.clock.wallMilliseconds() / 1000) + settings.REQUEST_HORIZON_DAYS * 86_400,
     };
-    await ports.ledger.rememberRequest(record);
-    await answered.add(record);
+    // The first word counts: a copy of the request, in another environment, may have had its answer meanwhile.
+    const before = await ports.ledger.rememberRequest(record);
+    await answered.add(before ?? record);
+    if (before !== undefined) return this.#answerAgain(item, before);
     await this.#publish(outcome, delivery);
     await this.#askForQrOf(item, outcome);
     return 'done';

@@ -17,7 +17,8 @@ export interface OneLinkApi {
 
 export interface LinkLedger {
   requests(asked: { source: string; requestId: string }[]): Promise<Map<string, RequestRecord>>;
-  rememberRequest(record: RequestRecord): Promise<void>;
+  /** Remembers the answer, or returns the one that another copy of the request has had before. */
+  rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined>;
   link(address: LinkAddress): Promise<LinkRecord | undefined>;
   /** Adds the record, or returns the one that is there. */
   addLink(record: LinkRecord): Promise<LinkRecord | undefined>;

@@ -15,7 +15,8 @@ export interface QrWorkerPorts {
   api: { qr(address: LinkAddress, spec: QrJob['qr']): Promise<ApiAnswer<QrImage>> };
   ledger: {
     requests(asked: { source: string; requestId: string }[]): Promise<Map<string, RequestRecord>>;
-    rememberRequest(record: RequestRecord): Promise<void>;
+    /** Remembers the answer, or returns the one that another copy of the job has had before. */
+    rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined>;
     noteQr(address: LinkAddress, qrKey: string): Promise<boolean>;
   };
   store: {
@@ -148,8 +149,9 @@ async function tell(job: QrJob, decision: Decision, batch: Batch): Promise<Verdi
       outcome: told,
       expiresAt: Math.floor(clock.wallMilliseconds() / 1000) + batch.settings.REQUEST_HORIZON_DAYS * 86_400,
     };
-    await ledger.rememberRequest(record);
-    batch.records.set(`${job.source}/${job.requestId}`, record);
+    const before = await ledger.rememberRequest(record);
+    batch.records.set(`${job.source}/${job.requestId}`, before ?? record);
+    if (before !== undefined) return answerAgain(job, before, batch);
   }
   await publish(told, batch);
   const { observer, clock } = batch.ports;

@@ -51,3 +51,19 @@ describe('a create at the address of an expired link', () => {
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ requestId: 'again', version: 2 });
   });
 });
+
+describe('two copies of one request, carried out at once', () => {
+  it('are told the same, in the words of the one that was first to its record', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: remove });
+    await world.deliver({ body: { ...again, action: 'update' }, messageId: 'm-2' });
+    const rejected = world.ledger.answered.get('crm/again');
+    const copy = new LinkWorld();
+    copy.api.links.set('A1b3/poster', { data: poster.data, expiresAt: 1_780_000_000 });
+    // Between this copy's look at the link and its own record, the other copy has finished.
+    copy.api.afterCalls(1, () => rejected && copy.ledger.answered.set('crm/again', rejected));
+    await copy.deliver({ body: { ...again, action: 'update' }, messageId: 'm-3', receiveCount: 8 });
+    expect(rejected?.outcome.reason).toBe('link-deleted');
+    expect(copy.outcomes).toEqual([{ ...rejected?.outcome, messageId: 'm-3', repeat: true }]);
+  });
+});

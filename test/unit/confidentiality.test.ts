@@ -150,7 +150,7 @@ async function run() {
     linkIdSecret: { value: async () => 'secret' },
     ledger: {
       requests: async () => new Map(),
-      rememberRequest: async () => {},
+      rememberRequest: async () => undefined,
       link: async () => undefined,
       addLink: async () => undefined,
       leaseLink: async () => true,

@@ -20,9 +20,12 @@ export class InMemoryLedger {
     );
   }
 
-  async rememberRequest(record: RequestRecord): Promise<void> {
+  async rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined> {
     this.#maybeFail('rememberRequest');
-    this.answered.set(`${record.source}/${record.requestId}`, structuredClone(record));
+    const key = `${record.source}/${record.requestId}`;
+    const held = this.answered.get(key);
+    if (held === undefined) this.answered.set(key, structuredClone(record));
+    return structuredClone(held);
   }
 
   async link(address: LinkAddress): Promise<LinkRecord | undefined> {

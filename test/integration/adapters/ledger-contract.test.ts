@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../lambdas/adapters/ledger.ts';
-import type { Lease, LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
+import type { Lease, LinkRecord, RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { LinkLedger } from '../../../lambdas/link-worker/ports.ts';
 import type { QrWorkerPorts } from '../../../lambdas/qr-worker/qr-worker.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
@@ -29,6 +29,25 @@ function link(shortlinkId: string, change: Partial<LinkRecord> = {}): LinkRecord
   };
 }
 
+const answered = (messageId: string): RequestRecord => ({
+  source: 'crm',
+  requestId: 'answered',
+  commandDigest: 'digest',
+  outcome: {
+    specVersion: '1.0',
+    outcomeId: 'outcome',
+    outcome: 'created',
+    action: 'create',
+    source: 'crm',
+    requestId: 'answered',
+    lane: 'campaign',
+    messageId,
+    repeat: false,
+    decidedAt: '2026-03-10T12:00:01Z',
+  },
+  expiresAt: 1_773_144_000,
+});
+
 const lease = (requestId: string, until: number): Lease => ({
   action: 'update',
   requestId,
@@ -53,6 +72,15 @@ describe.each<[string, () => Promise<ContractLedger>]>([
     const first = link('added');
     expect(await ledger.addLink(first)).toBeUndefined();
     expect(await ledger.addLink(link('added', { requestId: 'other' }))).toMatchObject(first);
+  });
+
+  it('remembers the first answer to a request: whoever comes second gets that', async () => {
+    const ledger = await given();
+    const first = answered('first');
+    expect(await ledger.rememberRequest(first)).toBeUndefined();
+    expect(await ledger.rememberRequest(answered('second'))).toMatchObject(first);
+    const found = await ledger.requests([first]);
+    expect(found.get('crm/answered')).toMatchObject(first);
   });
 
   it('replaces a record only for those who read the version that is there, and brings none back', async () => {

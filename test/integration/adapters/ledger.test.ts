@@ -98,12 +98,6 @@ describe('request records', () => {
     expect(inputs).toEqual([]);
   });
 
-  it('say the same after they are remembered twice, and the last word counts', async () => {
-    await ledger.rememberRequest(request('twice'));
-    await ledger.rememberRequest({ ...request('twice'), commandDigest: 'second' });
-    expect(await ledger.request({ source: 'crm', requestId: 'twice' })).toMatchObject({ commandDigest: 'second' });
-  });
-
   it('are asked for again, after a pause, when DynamoDB left some unread', async () => {
     // Prepare: the first answer leaves the last two keys, the second the last one.
     slept.length = 0;
