@@ -12,6 +12,8 @@ export interface RunFacts {
   interrupted: boolean;
 }
 
+const verdicts = ['equal', 'renewed-by-clicks', 'different', 'being-changed', 'gone', 'unread'] as const;
+
 /** Says what was found, as it is found: who asked for the link and what differs, never a value of the link. */
 export class Report {
   readonly #print: { out(line: string): void; note(line: string): void };
@@ -57,12 +59,13 @@ export class Report {
 
   /** Says how it went. @returns the exit code */
   close({ linksInLedger, wanted, interrupted }: RunFacts): number {
+    const tally = new Map(verdicts.map((verdict) => [verdict, this.count(verdict)] as const).filter(([, n]) => n > 0));
     if (this.#json) {
-      const links = Object.fromEntries(this.#tally);
+      const links = Object.fromEntries(tally);
       this.#print.out(JSON.stringify({ kind: 'summary', checked: this.total, linksInLedger, interrupted, links }));
     } else {
       const of = interrupted && wanted === 'all' ? 'those scanned' : `${linksInLedger.toLocaleString('en')} links`;
-      this.#print.note(`${this.total.toLocaleString('en')} of ${of} looked at: ${tallyWords(this.#tally) || 'none'}`);
+      this.#print.note(`${this.total.toLocaleString('en')} of ${of} looked at: ${tallyWords(tally) || 'none'}`);
     }
     if (this.count('different') > 0) return exitCode.different;
     if (interrupted) this.#print.note('Interrupted: what was not looked at may differ.');

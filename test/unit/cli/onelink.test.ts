@@ -50,3 +50,30 @@ describe('onelink send', () => {
     expect(onelink(['send', '--help']).stdout).toContain('Exit codes:\n  0  sent;');
   });
 });
+
+describe('onelink verify and dead-letters', () => {
+  test.each([
+    [['verify', '--help'], 'Exit codes:\n  0  equal, as far as it was looked at\n  1  there are differences\n'],
+    [['dead-letters', '--help'], 'redrive [options]'],
+    [['dead-letters', 'list', '--help'], 'Examples:\n  onelink dead-letters list\n'],
+    [['dead-letters', 'redrive', '--help'], '--rate <number>   messages a second (default: 20)'],
+    [['dead-letters', 'purge', '--help'], '--yes             do not ask'],
+  ])('%j explains itself', (args, text) => {
+    expect(onelink(args).stdout).toContain(text);
+  });
+
+  test('say what to do without credentials, or with a stack that nobody knows', () => {
+    const credentials = 'No AWS credentials were found. Set AWS_PROFILE, or sign in with: aws sso login';
+    expect(onelink(['verify'])).toEqual({ status: 2, stderr: `${credentials}\n`, stdout: '' });
+    expect(onelink(['dead-letters', 'list'])).toEqual({ status: 2, stderr: `${credentials}\n`, stdout: '' });
+    const unknown = onelink(['verify', '--stack', 'Nobody-knows']);
+    expect(unknown.stderr).toMatch(/^Nobody-knows is not in lib\/config\.ts, .* Name one of them with --stack/);
+    expect(unknown.status).toBe(2);
+  });
+
+  test('take either a sample or all', () => {
+    expect(onelink(['verify', '--all', '--sample', '3']).stderr).toContain(
+      "'--all' cannot be used with option '--sample",
+    );
+  });
+});

@@ -45,7 +45,7 @@ describe('the report', () => {
     const { out, notes } = report({ json: true }, [different(), { verdict: 'equal' }, { verdict: 'equal' }]);
     expect(out.map((line) => JSON.parse(line))).toEqual([
       { kind: 'difference', source: 'crm', requestId: 'r-1', differences },
-      { kind: 'summary', checked: 3, linksInLedger: 1_234, interrupted: false, links: { different: 1, equal: 2 } },
+      { kind: 'summary', checked: 3, linksInLedger: 1_234, interrupted: false, links: { equal: 2, different: 1 } },
     ]);
     expect(notes).toEqual([]);
   });

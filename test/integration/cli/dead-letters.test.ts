@@ -1,0 +1,299 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DeadLetterQueue } from '../../../bin/commands/dead-letters/dead-letter-queues.ts';
+import { sizeOf } from '../../../bin/commands/dead-letters/dead-letter-queues.ts';
+import type { ExaminationPorts } from '../../../bin/commands/dead-letters/examination.ts';
+import { LetterFile } from '../../../bin/commands/dead-letters/letter-file.ts';
+import { type Listed, listDeadLetters, listedWords } from '../../../bin/commands/dead-letters/list.ts';
+import { purge } from '../../../bin/commands/dead-letters/purge.ts';
+import { redrive } from '../../../bin/commands/dead-letters/redrive.ts';
+import type { Turns } from '../../../lambdas/domain/pacer.ts';
+import { config } from '../../../lib/config.ts';
+import { givenEngines } from '../adapters/given-engines.ts';
+
+const engines = await givenEngines();
+const { sqs } = engines;
+const never = new AbortController().signal;
+const now = Date.parse('2026-03-10T12:00:00Z');
+const command = {
+  specVersion: '1.0',
+  source: 'crm',
+  requestId: 'r-1',
+  action: 'create',
+  onelinkId: 'A1b3',
+  data: { pid: 'sms', utm_mobile: 'secret-phone' },
+  requestedAt: '2026-03-09T10:00:00Z',
+};
+
+const ports: ExaminationPorts = {
+  ledger: { request: async () => undefined, link: async () => undefined },
+  pipeline: {
+    settings: config.stages.production?.pipelines[0] ?? expect.fail('no pipeline'),
+    account: config.accounts.acme ?? expect.fail('no account'),
+  },
+  secret: 'a secret of the test',
+  nowMilliseconds: () => now,
+};
+
+let made = 0;
+/** A queue, and its dead-letter queue with these bodies in it. */
+async function givenLetters(...bodies: unknown[]): Promise<DeadLetterQueue> {
+  const name = `queue-${++made}`;
+  const queue = {
+    lane: 'campaign',
+    kind: 'commands' as const,
+    url: await engines.queue(`${name}-dead`),
+    sourceUrl: await engines.queue(name),
+  };
+  for (const body of bodies) await send(queue.url, body);
+  return queue;
+}
+
+async function send(url: string, body: unknown, attributes: Record<string, [string, string]> = {}): Promise<string> {
+  const MessageAttributes = Object.fromEntries(
+    Object.entries(attributes).map(([name, [DataType, StringValue]]) => [name, { DataType, StringValue }]),
+  );
+  const MessageBody = typeof body === 'string' ? body : JSON.stringify(body);
+  const { MessageId = '' } = await sqs.send(new SendMessageCommand({ QueueUrl: url, MessageBody, MessageAttributes }));
+  return MessageId;
+}
+
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => `letter ${index}`);
+const bodiesIn = async (url: string) => (await engines.drain(url)).map(({ body }) => body).sort();
+
+/** Turns without a wait, which count. */
+function countedTurns() {
+  const taken = { count: 0 };
+  const turns: Turns = {
+    next: async () => {
+      taken.count += 1;
+      return { sent: () => {} };
+    },
+    slowDown: () => {},
+  };
+  return { turns, taken };
+}
+
+describe('list', () => {
+  async function listed(queue: DeadLetterQueue, limit: number, change: Partial<ExaminationPorts> = {}) {
+    const found: Listed[] = [];
+    const options = { limit, waitSeconds: 0, interrupted: never };
+    const done = listDeadLetters(sqs, queue, options, { ...ports, ...change }, (one) => void found.push(one));
+    await done.catch(() => {});
+    return { done, found };
+  }
+
+  test('shows who asked for what, how old it is and how often it came, and nothing of what was asked', async () => {
+    const queue = await givenLetters();
+    const messageId = await send(queue.url, command, { OriginalSentTimestamp: ['Number', String(now - 90_000_000)] });
+    const { found } = await listed(queue, 100);
+    expect(found).toEqual([
+      {
+        lane: 'campaign',
+        queue: 'commands',
+        source: 'crm',
+        requestId: 'r-1',
+        action: 'create',
+        reason: 'unknown',
+        words: 'nothing in the ledger tells why: see the worker’s log; a redrive tries it again',
+        messageId,
+        sentAt: '2026-03-09T11:00:00.000Z',
+        ageSeconds: 90_000,
+        receiveCount: 1,
+      },
+    ]);
+    expect(found.map(listedWords)).toEqual([
+      'campaign  crm r-1  create  1 d 1 h old  1 deliveries  unknown: nothing in the ledger tells why: see the worker’s log; ' +
+        'a redrive tries it again',
+    ]);
+  });
+
+  test('looks at each letter once, and gives all of them back', async () => {
+    const queue = await givenLetters(...numbered(23));
+    const { found } = await listed(queue, 100);
+    expect(new Set(found.map(({ messageId }) => messageId)).size).toBe(23);
+    expect(found).toHaveLength(23);
+    expect(await bodiesIn(queue.url)).toEqual(numbered(23).sort());
+  });
+
+  test('keeps to its limit', async () => {
+    const queue = await givenLetters(...numbered(23));
+    expect((await listed(queue, 12)).found).toHaveLength(12);
+    expect(await sizeOf(sqs, queue)).toEqual({ waiting: 23, held: 0 });
+  });
+
+  test('gives them back when it fails', async () => {
+    const queue = await givenLetters(command);
+    const ledger = { ...ports.ledger, request: () => Promise.reject(new Error('throttled')) };
+    await expect((await listed(queue, 100, { ledger })).done).rejects.toThrow('throttled');
+    expect(await bodiesIn(queue.url)).toEqual([JSON.stringify(command)]);
+  });
+});
+
+describe('redrive', () => {
+  const options = { limit: Number.POSITIVE_INFINITY, interrupted: never, waitSeconds: 0 };
+
+  test('moves every letter, one turn each', async () => {
+    const queue = await givenLetters(...numbered(23));
+    const { turns, taken } = countedTurns();
+    const heard: number[] = [];
+    const done = await redrive(sqs, queue, options, turns, (moved) => void heard.push(moved));
+    expect(done).toEqual({ moved: 23, refused: [] });
+    expect(heard).toEqual([10, 20, 23]);
+    expect(taken.count).toBe(23);
+    expect(await bodiesIn(queue.sourceUrl)).toEqual(numbered(23).sort());
+    expect(await sizeOf(sqs, queue)).toEqual({ waiting: 0, held: 0 });
+  });
+
+  test('keeps the first sent time and message ID, and the message’s own attributes', async () => {
+    const queue = await givenLetters();
+    const messageId = await send(queue.url, 'x', { tenant: ['String', 'shop'] });
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: queue.url, VisibilityTimeout: 0, MessageSystemAttributeNames: ['All'] }),
+    );
+    const sentAt = Messages[0]?.Attributes?.SentTimestamp;
+    await redrive(sqs, queue, options, countedTurns().turns);
+    expect((await engines.drain(queue.sourceUrl)).map(({ attributes }) => attributes)).toEqual([
+      { tenant: 'shop', OriginalSentTimestamp: sentAt, OriginalMessageId: messageId },
+    ]);
+  });
+
+  test('keeps those of a message that was redriven before', async () => {
+    const queue = await givenLetters();
+    const before = { OriginalSentTimestamp: '1773140000000', OriginalMessageId: 'the-first' };
+    await send(queue.url, 'x', {
+      OriginalSentTimestamp: ['Number', '1773140000000'],
+      OriginalMessageId: ['String', 'the-first'],
+    });
+    await redrive(sqs, queue, options, countedTurns().turns);
+    expect((await engines.drain(queue.sourceUrl)).map(({ attributes }) => attributes)).toEqual([before]);
+  });
+
+  test('keeps to its limit', async () => {
+    const queue = await givenLetters(...numbered(23));
+    expect(await redrive(sqs, queue, { ...options, limit: 12 }, countedTurns().turns)).toEqual({
+      moved: 12,
+      refused: [],
+    });
+    expect(await sizeOf(sqs, queue)).toEqual({ waiting: 11, held: 0 });
+    expect(await bodiesIn(queue.sourceUrl)).toHaveLength(12);
+  });
+
+  test('interrupted, leaves each letter in one queue or the other, free to be taken', async () => {
+    const queue = await givenLetters(...numbered(23));
+    const interruption = new AbortController();
+    const { turns, taken } = countedTurns();
+    const interrupting: Turns = {
+      ...turns,
+      next: () => {
+        if (taken.count === 13) interruption.abort();
+        return turns.next();
+      },
+    };
+    const { moved } = await redrive(sqs, queue, { ...options, interrupted: interruption.signal }, interrupting);
+    expect(moved).toBeLessThan(14);
+    const [left, sent] = [await bodiesIn(queue.url), await bodiesIn(queue.sourceUrl)];
+    expect(sent).toHaveLength(moved);
+    expect([...left, ...sent].sort()).toEqual(numbered(23).sort());
+  });
+
+  test('that cannot send deletes nothing, and gives the letters back', async () => {
+    const queue = await givenLetters('a', 'b');
+    const gone = { ...queue, sourceUrl: `${queue.sourceUrl}-gone` };
+    await expect(redrive(sqs, gone, options, countedTurns().turns)).rejects.toThrow();
+    expect(await bodiesIn(queue.url)).toEqual(['a', 'b']);
+  });
+
+  test('leaves a message that has no room for the two attributes where it is, and says so', async () => {
+    const queue = await givenLetters('a');
+    const nine = Object.fromEntries(
+      Array.from({ length: 9 }, (_, index) => [`a${index}`, ['String', 'x'] as [string, string]]),
+    );
+    const messageId = await send(queue.url, 'full', nine);
+    const reason = 'it has so many message attributes that its first sent time and ID find no place';
+    expect(await redrive(sqs, queue, options, countedTurns().turns)).toEqual({
+      moved: 1,
+      refused: [{ messageId, reason }],
+    });
+    expect(await bodiesIn(queue.sourceUrl)).toEqual(['a']);
+    expect(await bodiesIn(queue.url)).toEqual(['full']);
+  });
+
+  test('sends before it deletes, and stops when nothing is deleted', async () => {
+    const queue = await givenLetters('a');
+    const calls: string[] = [];
+    const refusing = {
+      send: async (sent: { constructor: { name: string } }) => {
+        calls.push(sent.constructor.name);
+        if (sent.constructor.name === 'DeleteMessageBatchCommand') return { Failed: [{ Code: 'InternalError' }] };
+        return sqs.send(sent as never);
+      },
+    } as unknown as Pick<typeof sqs, 'send'>;
+    await expect(redrive(refusing, queue, options, countedTurns().turns)).rejects.toThrow(
+      'SQS did not delete 1 dead letters (InternalError).',
+    );
+    expect(calls.slice(0, 3)).toEqual(['ReceiveMessageCommand', 'SendMessageCommand', 'DeleteMessageBatchCommand']);
+  });
+});
+
+describe('purge', () => {
+  const options = { limit: Number.POSITIVE_INFINITY, interrupted: never, waitSeconds: 0 };
+  let directory = '';
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'onelink-purge-'));
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  test('writes what it deletes to a file that its owner alone can read', async () => {
+    const queue = await givenLetters();
+    const messageId = await send(queue.url, command, { OriginalSentTimestamp: ['Number', String(now)] });
+    const file = await LetterFile.create(join(directory, 'one.ndjson'));
+    expect(await purge(sqs, queue, options, (letters) => file.add(queue, letters))).toBe(1);
+    await file.close();
+    expect((await stat(file.path)).mode & 0o777).toBe(0o600);
+    expect(JSON.parse(await readFile(file.path, 'utf8'))).toEqual({
+      lane: 'campaign',
+      queue: 'commands',
+      messageId,
+      body: JSON.stringify(command),
+      originalMessageId: messageId,
+      receiveCount: 1,
+      attributes: { OriginalSentTimestamp: { DataType: 'Number', StringValue: String(now) } },
+      sentAt: '2026-03-10T12:00:00.000Z',
+    });
+    expect(await sizeOf(sqs, queue)).toEqual({ waiting: 0, held: 0 });
+  });
+
+  test('keeps to its limit, and writes a line for each that it deleted', async () => {
+    const queue = await givenLetters(...numbered(23));
+    const file = await LetterFile.create(join(directory, 'many.ndjson'));
+    expect(await purge(sqs, queue, { ...options, limit: 12 }, (letters) => file.add(queue, letters))).toBe(12);
+    await file.close();
+    const written = (await readFile(file.path, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).body);
+    expect([...written, ...(await bodiesIn(queue.url))].sort()).toEqual(numbered(23).sort());
+  });
+
+  test('deletes nothing that could not be written', async () => {
+    const queue = await givenLetters('a');
+    await expect(purge(sqs, queue, options, () => Promise.reject(new Error('disk full')))).rejects.toThrow('disk full');
+    const { Attributes } = await sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: queue.url, AttributeNames: ['ApproximateNumberOfMessagesNotVisible'] }),
+    );
+    expect(Attributes?.ApproximateNumberOfMessagesNotVisible).toBe('1');
+  });
+
+  test('never writes over a file, and leaves no empty one behind', async () => {
+    const path = join(directory, 'again.ndjson');
+    const file = await LetterFile.create(path);
+    await expect(LetterFile.create(path)).rejects.toThrow(`${path} is there already. Name another file with --to.`);
+    await file.close();
+    await expect(stat(path)).rejects.toThrow('ENOENT');
+    await expect(LetterFile.create(join(directory, 'none', 'x'))).rejects.toThrow('cannot be written (ENOENT)');
+  });
+});

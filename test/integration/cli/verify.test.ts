@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkLink } from '../../../bin/commands/verify/link-check.ts';
+import { scanSegment, segments } from '../../../bin/commands/verify/link-scan.ts';
+import { Report } from '../../../bin/commands/verify/report.ts';
+import { verify } from '../../../bin/commands/verify/verification.ts';
+import { Ledger } from '../../../lambdas/adapters/ledger.ts';
+import { dataDigest } from '../../../lambdas/domain/digest.ts';
+import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
+import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { type OneLinkApi, startOneLinkApi } from '../../../local/onelink-api/server.ts';
+import { givenClient } from '../adapters/given-client.ts';
+import { givenTable } from '../adapters/given-engines.ts';
+
+const secret = 'a secret of the test';
+const templates = { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } };
+const day = 86_400;
+const never = new AbortController().signal;
+const nowSeconds = Math.floor(Date.now() / 1000);
+const iso = (epochSeconds: number) => new Date(epochSeconds * 1000).toISOString();
+
+const { client: dynamo, table } = await givenTable();
+const ledger = new Ledger(dynamo, table, systemClock);
+let emulator: OneLinkApi;
+beforeAll(async () => {
+  emulator = await startOneLinkApi();
+});
+afterAll(() => emulator.close());
+
+/** A link at the API, and its record, which may be wrong. */
+async function givenLink(
+  name: string,
+  record: Partial<LinkRecord> = {},
+  atApi: { expiresAt?: number } | 'absent' = {},
+) {
+  const address = { onelinkId: 'A1b3', shortlinkId: `secret-${name}` };
+  const data = { pid: 'sms', deep_link_value: `basket-of-${name}` };
+  const expiresAt = nowSeconds + 20 * day;
+  if (atApi !== 'absent') {
+    const expiry = iso(atApi.expiresAt ?? expiresAt);
+    emulator.control.preload([{ ...address, data, ttl: '31d', expiry }]);
+  }
+  await ledger.addLink({
+    address,
+    source: 'crm',
+    requestId: name,
+    state: 'live',
+    shortUrl: `https://acme.onelink.me/A1b3/${address.shortlinkId}`,
+    pid: 'sms',
+    dataDigest: dataDigest(secret, data),
+    ttlSeconds: 31 * day,
+    renewTtl: true,
+    version: 1,
+    applied: { requestedAt: iso(nowSeconds), requestId: name },
+    expiresAt,
+    ...record,
+  });
+}
+
+async function verified(sample?: number) {
+  const { client: api, calls } = givenClient(emulator.baseUrl);
+  const lines: string[] = [];
+  const print = (line: string) => void lines.push(line);
+  const report = new Report({ out: print, note: print }, { json: false, showLinks: false });
+  let links = 0;
+  await verify(
+    sample,
+    {
+      segments: Array.from({ length: segments }, (_, segment) => scanSegment(dynamo, table, segment, never)),
+      check: (address) => checkLink(address, { ledger, api, secret, templates, clock: systemClock }),
+      onScanned: (sofar) => {
+        links = sofar.links;
+      },
+      onChecked: (address, check) => report.checked(address, check),
+    },
+    never,
+  );
+  const code = report.close({ linksInLedger: links, wanted: sample ?? 'all', interrupted: false });
+  const summary = lines.pop();
+  return { code, summary, differences: lines.sort(), calls };
+}
+
+describe('the ledger against the API', () => {
+  beforeAll(async () => {
+    const lease = { action: 'delete' as const, requestId: 'x', requestedAt: '', until: nowSeconds + 3_600 };
+    for (let index = 0; index < 20; index++) await givenLink(`equal-${index}`);
+    await givenLink('clicked', {}, { expiresAt: nowSeconds + 25 * day });
+    await givenLink('deleted', { state: 'deleted', shortUrl: '' }, 'absent');
+    await givenLink('expired', { expiresAt: nowSeconds - day }, 'absent');
+    await givenLink('leased', { lease }, 'absent');
+    // What is no link must not be taken for one.
+    await ledger.setControl({ quotaRemaining: 1, polledAt: 1 });
+  });
+
+  test('is equal, clicks and changes under way apart, at the cost of a GET for each link', async () => {
+    const { code, summary, differences, calls } = await verified();
+    expect(differences).toEqual([]);
+    expect(summary).toBe('24 of 24 links looked at: 22 equal, 1 renewed-by-clicks, 1 being-changed');
+    expect(code).toBe(0);
+    expect(calls).toHaveLength(23);
+    expect(new Set(calls)).toEqual(new Set(['read ok', 'read absent']));
+  });
+
+  test('can be sampled', async () => {
+    const { summary, code } = await verified(5);
+    expect(summary).toMatch(/^5 of 24 links looked at: /);
+    expect(code).toBe(0);
+  });
+
+  test('is told where it differs, and nothing of what is in the links', async () => {
+    // Given
+    await givenLink('other-data', { dataDigest: 'another' });
+    await givenLink('early', { expiresAt: nowSeconds + 21 * day });
+    await givenLink('fixed', { renewTtl: false, expiresAt: nowSeconds + 19 * day });
+    await givenLink('lost', {}, 'absent');
+    await givenLink('undead', { state: 'deleted' });
+    await givenLink('short-lived', { ttlSeconds: day });
+    await givenLink('elsewhere', { shortUrl: 'https://globex.onelink.me/A1b3/secret-elsewhere' });
+    // When
+    const { code, differences, summary } = await verified();
+    // Then
+    expect(differences).toEqual([
+      'crm  early  expires 1 d earlier at the API',
+      'crm  elsewhere  its short URL has none of its template’s domains',
+      'crm  fixed  expires 1 d later at the API',
+      'crm  lost  live in the ledger, gone at the API',
+      'crm  other-data  its data differs',
+      expect.stringMatching(
+        /^crm {2}short-lived {2}lives 1(8 d 23|9 d)[ hmin0-9]* longer at the API than its TTL allows$/,
+      ),
+      'crm  undead  deleted in the ledger, live at the API',
+    ]);
+    expect(summary).toBe('31 of 31 links looked at: 22 equal, 7 different, 1 renewed-by-clicks, 1 being-changed');
+    expect(code).toBe(1);
+    expect(JSON.stringify([differences, summary])).not.toMatch(/secret-|basket/);
+  });
+
+  test('cannot be compared with a token that is refused', async () => {
+    emulator.control.changeSettings({ token: 'another' });
+    await expect(verified()).rejects.toThrow('The OneLink API refuses the account');
+  });
+});
