@@ -222,6 +222,19 @@ describe('redrive', () => {
     expect(await bodiesIn(queue.url)).toEqual(['full']);
   });
 
+  test('gives nothing back when everything was moved', async () => {
+    const queue = await givenLetters('a', 'b');
+    const calls: string[] = [];
+    const noting = {
+      send: (sent: { constructor: { name: string } }) => {
+        calls.push(sent.constructor.name);
+        return sqs.send(sent as never);
+      },
+    } as unknown as Pick<typeof sqs, 'send'>;
+    await redrive(noting, queue, options, countedTurns().turns);
+    expect(calls).not.toContain('ChangeMessageVisibilityBatchCommand');
+  });
+
   test('sends before it deletes, and stops when nothing is deleted', async () => {
     const queue = await givenLetters('a');
     const calls: string[] = [];
