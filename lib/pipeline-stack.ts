@@ -20,6 +20,9 @@ export class PipelineStack extends Stack {
       LinkIdSecretArn: state.linkIdSecret.secretArn,
       GovernorFunctionName: this.pipeline.governor.function.functionName,
     };
+    const { expired } = this.pipeline.expiry;
+    outputs.ExpiredLinksQueueUrl = expired.queue.queueUrl;
+    outputs.ExpiredLinksDeadLetterQueueUrl = expired.deadLetters.queueUrl;
     for (const { name, commands, qrJobs } of this.pipeline.lanes) {
       const lane = pascal(name);
       outputs[`${lane}QueueUrl`] = commands.queue.queueUrl;

@@ -58,7 +58,11 @@ function subcommand(name: string, description: string, limit: string): Command {
   const command = new Command(name)
     .description(description)
     .option('--lane <name>', 'only this lane')
-    .addOption(new Option('--queue <kind>', 'only command queues, or only QR queues').choices(queueKinds))
+    .addOption(
+      new Option('--queue <kind>', 'only command queues, only QR queues, or only that of expired links').choices(
+        queueKinds,
+      ),
+    )
     .option('--limit <number>', limit, count(1, 10_000_000))
     .option('--json', 'print one JSON object a line');
   return withPipelineOptions(command);

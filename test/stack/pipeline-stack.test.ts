@@ -462,6 +462,8 @@ describe('the outputs', () => {
       'CampaignQrDeadLetterQueueUrl',
       'CampaignQrQueueUrl',
       'CampaignQueueUrl',
+      'ExpiredLinksDeadLetterQueueUrl',
+      'ExpiredLinksQueueUrl',
       'GovernorFunctionName',
       'LedgerTableName',
       'LinkIdSecretArn',

@@ -1,12 +1,13 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { expiryLane } from '../../../lambdas/names.ts';
 import { OperatorError } from '../../client/operator-error.ts';
 import { outputNamed, type PipelineOutputs, pipelineOutputs } from '../../client/pipeline-outputs.ts';
 
-/** What a queue holds: commands, or the QR jobs that the link worker makes of them. */
-export const queueKinds = ['commands', 'qr'] as const;
+/** What a queue holds: commands, the QR jobs that the link worker makes of them, or links whose time has come. */
+export const queueKinds = ['commands', 'qr', 'expiry'] as const;
 export type QueueKind = (typeof queueKinds)[number];
 
-/** A dead-letter queue, and the queue that its messages come from. */
+/** A dead-letter queue, and the queue that its messages come from. Links whose time has come have a `lane` of their own. */
 export interface DeadLetterQueue {
   lane: string;
   kind: QueueKind;
@@ -14,13 +15,13 @@ export interface DeadLetterQueue {
   sourceUrl: string;
 }
 
-/** As the alarms call it: `campaign`, `campaign-qr`. */
+/** As the alarms call it: `campaign`, `campaign-qr`, `expiry`. */
 export function nameOf({ lane, kind }: Pick<DeadLetterQueue, 'lane' | 'kind'>): string {
   return kind === 'qr' ? `${lane}-qr` : lane;
 }
 
 /**
- * The dead-letter queues of a pipeline, lane by lane.
+ * The dead-letter queues of a pipeline, lane by lane, and that of the links whose time has come.
  *
  * @param only the one lane or kind wanted; without it, all of them
  * @throws PipelineNotFound when the stack is not a pipeline's; OperatorError when it has no such lane
@@ -36,14 +37,19 @@ export function deadLetterQueues(
     throw new OperatorError(`${stackName} has no lane ${only.lane}; it has ${lanes}. Name one of them with --lane.`);
   }
   const lanes = only.lane === undefined ? [...laneQueueUrls.keys()] : [only.lane];
-  const kinds = only.queue === undefined ? queueKinds : [only.queue];
-  const url = (name: string) => outputNamed(name, outputs, stackName);
-  return lanes.flatMap((lane) =>
-    kinds.map((kind) => {
-      const prefix = `${lane.charAt(0).toUpperCase()}${lane.slice(1)}${kind === 'qr' ? 'Qr' : ''}`;
-      return { lane, kind, url: url(`${prefix}DeadLetterQueueUrl`), sourceUrl: url(`${prefix}QueueUrl`) };
-    }),
-  );
+  const kinds: readonly QueueKind[] = only.queue === undefined ? queueKinds : [only.queue];
+  const queueOf = (lane: string, kind: QueueKind, prefix: string): DeadLetterQueue => {
+    const url = (name: string) => outputNamed(`${prefix}${name}`, outputs, stackName);
+    return { lane, kind, url: url('DeadLetterQueueUrl'), sourceUrl: url('QueueUrl') };
+  };
+  const ofLanes = lanes.flatMap((lane) => {
+    const pascal = `${lane.charAt(0).toUpperCase()}${lane.slice(1)}`;
+    return kinds.flatMap((kind) =>
+      kind === 'expiry' ? [] : [queueOf(lane, kind, kind === 'qr' ? `${pascal}Qr` : pascal)],
+    );
+  });
+  const wantsExpired = kinds.includes('expiry') && only.lane === undefined;
+  return wantsExpired ? [...ofLanes, queueOf(expiryLane, 'expiry', 'ExpiredLinks')] : ofLanes;
 }
 
 /** Messages that SQS counts in a queue, about: those waiting, and those that somebody holds at the moment. */

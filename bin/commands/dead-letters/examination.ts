@@ -1,3 +1,4 @@
+import { linkInStreamRecord } from '../../../lambdas/adapters/ledger.ts';
 import { commandReader } from '../../../lambdas/domain/command.ts';
 import { commandDigest } from '../../../lambdas/domain/digest.ts';
 import { openEnvelope } from '../../../lambdas/domain/envelope.ts';
@@ -7,7 +8,17 @@ import { type QrJob, qrJobSchema } from '../../../lambdas/domain/qr-job.ts';
 import type { ConfiguredPipeline } from '../../client/configured-pipeline.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
-import { invalid, type Known, noQrJob, type Reason, reasonOfCommand, reasonOfQrJob, unreadable } from './reason.ts';
+import {
+  invalid,
+  type Known,
+  noExpiredLink,
+  noQrJob,
+  type Reason,
+  reasonOfCommand,
+  reasonOfExpired,
+  reasonOfQrJob,
+  unreadable,
+} from './reason.ts';
 
 /** Who asked for what, and why it may be here. */
 export interface Examination extends Reason {
@@ -33,7 +44,14 @@ export function examine(
   letter: Pick<DeadLetter, 'body' | 'sentAtMilliseconds'>,
   ports: ExaminationPorts,
 ): Promise<Examination> {
-  return queue.kind === 'qr' ? examineJob(letter.body, ports) : examineCommand(queue.lane, letter, ports);
+  switch (queue.kind) {
+    case 'commands':
+      return examineCommand(queue.lane, letter, ports);
+    case 'qr':
+      return examineJob(letter.body, ports);
+    case 'expiry':
+      return examineExpired(letter.body, ports);
+  }
 }
 
 const nobody = { source: null, requestId: null, action: null };
@@ -74,6 +92,13 @@ async function examineJob(body: string, ports: ExaminationPorts): Promise<Examin
   const known = await knownOf(job, job, ports);
   const { source, requestId, action } = job;
   return { source, requestId, action, ...reasonOfQrJob(job, known) };
+}
+
+async function examineExpired(body: string, { ledger }: ExaminationPorts): Promise<Examination> {
+  const record = linkInStreamRecord(body);
+  if (record === undefined) return { ...nobody, ...noExpiredLink };
+  const { source, requestId, address } = record;
+  return { source, requestId, action: null, ...reasonOfExpired(await ledger.link(address)) };
 }
 
 async function knownOf(

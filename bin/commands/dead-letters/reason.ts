@@ -19,6 +19,7 @@ export interface Reason {
     | 'link-deleted'
     | 'not-owner'
     | 'image-stored'
+    | 'link-back'
     | 'unknown';
   words: string;
 }
@@ -34,6 +35,12 @@ export const unreadable: Reason = { reason: 'unreadable', words: 'is not JSON: a
 export const noQrJob: Reason = {
   reason: 'unreadable',
   words: 'is no QR job, and will be none after a redrive: purge it',
+};
+
+/** A message of the expiry queue that the pipe did not write. */
+export const noExpiredLink: Reason = {
+  reason: 'unreadable',
+  words: 'is no record of a link, and will be none after a redrive: purge it',
 };
 
 export function invalid(rules: readonly string[]): Reason {
@@ -101,6 +108,12 @@ export function reasonOfQrJob(job: QrJob, { request, link }: Known): Reason {
     return { reason: 'image-stored', words: 'an image of the link is there; a redrive fetches it again, and tells it' };
   }
   return unknown;
+}
+
+/** @param link what the ledger has at the address now */
+export function reasonOfExpired(link: LinkRecord | undefined): Reason {
+  if (link === undefined) return unknown;
+  return { reason: 'link-back', words: 'the ledger has a link there again: a redrive changes nothing about that' };
 }
 
 const notOwner: Reason = { reason: 'not-owner', words: 'the link is another source’s: a redrive rejects it' };

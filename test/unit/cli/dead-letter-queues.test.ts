@@ -5,7 +5,7 @@ const outputs: Record<string, string> = {
   OutcomeTopicArn: 'arn:aws:sns:eu-central-1:111122223333:outcomes',
   QrBucketName: 'qr-images',
   ...Object.fromEntries(
-    ['Campaign', 'CampaignQr', 'Urgent', 'UrgentQr'].flatMap((name) => [
+    ['Campaign', 'CampaignQr', 'Urgent', 'UrgentQr', 'ExpiredLinks'].flatMap((name) => [
       [`${name}QueueUrl`, `https://sqs.example/${name}`],
       [`${name}DeadLetterQueueUrl`, `https://sqs.example/${name}-dead`],
     ]),
@@ -14,13 +14,15 @@ const outputs: Record<string, string> = {
 const urls = (only: Parameters<typeof deadLetterQueues>[2]) =>
   deadLetterQueues(outputs, 'OneLink-production', only).map(({ url }) => url.replace('https://sqs.example/', ''));
 
-test('are two to a lane', () => {
-  expect(urls({})).toEqual(['Campaign-dead', 'CampaignQr-dead', 'Urgent-dead', 'UrgentQr-dead']);
+test('are two to a lane, and one for expired links', () => {
+  expect(urls({})).toEqual(['Campaign-dead', 'CampaignQr-dead', 'Urgent-dead', 'UrgentQr-dead', 'ExpiredLinks-dead']);
 });
 
 test('can be picked by lane and by kind', () => {
   expect(urls({ lane: 'urgent' })).toEqual(['Urgent-dead', 'UrgentQr-dead']);
   expect(urls({ queue: 'qr' })).toEqual(['CampaignQr-dead', 'UrgentQr-dead']);
+  expect(urls({ queue: 'expiry' })).toEqual(['ExpiredLinks-dead']);
+  expect(urls({ lane: 'urgent', queue: 'expiry' })).toEqual([]);
   expect(deadLetterQueues(outputs, 'OneLink-production', { lane: 'campaign', queue: 'qr' })).toEqual([
     {
       lane: 'campaign',

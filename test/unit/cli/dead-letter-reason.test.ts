@@ -1,3 +1,4 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { examine } from '../../../bin/commands/dead-letters/examination.ts';
 import { commandDigest } from '../../../lambdas/domain/digest.ts';
@@ -33,7 +34,12 @@ const job = {
 /** What a letter of the campaign lane looks like, given what the ledger knows. */
 function examined(
   body: unknown,
-  known: { request?: RequestRecord; link?: LinkRecord; secret?: string | undefined; kind?: 'commands' | 'qr' } = {},
+  known: {
+    request?: RequestRecord;
+    link?: LinkRecord;
+    secret?: string | undefined;
+    kind?: 'commands' | 'qr' | 'expiry';
+  } = {},
 ) {
   const asked: string[] = [];
   const found = examine(
@@ -170,5 +176,25 @@ describe('a QR job in a dead-letter queue', () => {
     ['of a link without an image', job, { link: by('r-0') }, 'unknown'],
   ])('%s', async (_, body, known, reason) => {
     expect(await reasonOf(body, { ...known, kind })).toBe(reason);
+  });
+});
+
+describe('an expired link in a dead-letter queue', () => {
+  const image = { pk: 'link#A1b3/secret-id', v: 1, ...givenRecord() };
+  const stream = { eventName: 'REMOVE', dynamodb: { OldImage: marshall(image) } };
+  const kind = 'expiry';
+
+  test('names its owner, and whether the ledger has it again', async () => {
+    expect(await examined(stream, { kind })).toMatchObject({
+      source: 'crm',
+      requestId: 'r-1',
+      action: null,
+      reason: 'unknown',
+    });
+    expect(await reasonOf(stream, { kind, link: givenRecord() })).toBe('link-back');
+  });
+
+  test('that is none is unreadable', async () => {
+    expect(await reasonOf({ dynamodb: {} }, { kind })).toBe('unreadable');
   });
 });
