@@ -14,11 +14,11 @@ export interface Account {
   distinctCreates: number;
   /** Messages without an outcome, codes owed and never told of, and dead letters. */
   lost: number;
-  /** Links made beyond one for each distinct create. */
+  /** Links made beyond one for each distinct create; those that were taken back at once are not among them. */
   duplicates: number;
   disagreements: string[];
   extraQuotaCalls: ExtraQuota;
-  /** Quota used that is neither work nor accounted for above. */
+  /** Quota used beyond links made, updated and deleted, and 409s: the emulator's count of quota against its other counts. */
   unexplainedQuotaCalls: number;
   outcomes: Record<string, number>;
   seed: number;
@@ -41,12 +41,13 @@ export async function takeAccount(
   await rest(pipeline);
   const requests = pipeline.correspondence.requests();
   const all = pipeline.correspondence.all();
-  const { links, quota } = pipeline.api.stats();
+  const { links, quota, calls } = pipeline.api.stats();
+  const taken = calls.create?.['409'] ?? 0;
   const created = [...requests.values()].filter((copies) =>
     copies.some(({ answers }) => answers.some(({ outcome }) => outcome === 'created')),
   );
-  const extra = extraQuota(pipeline.apiWrites);
-  const work = pipeline.apiWrites.filter(({ status }) => status === 200 || status === 409).length;
+  const superseded = all.filter(({ answers }) => answers[0]?.outcome === 'superseded');
+  const extra = extraQuota(pipeline.apiWrites, new Set(superseded.map(({ command }) => command.requestId)));
   const outcomes: Record<string, number> = {};
   for (const { answers, codes } of all) {
     for (const { outcome, reason, repeat } of [...answers.slice(0, 1), ...codes.slice(0, 1)]) {
@@ -67,10 +68,10 @@ export async function takeAccount(
     linksMade: links.made,
     distinctCreates: created.length,
     lost: pipeline.correspondence.unsettled().length + (await pipeline.waiting()).dead,
-    duplicates: Math.max(0, links.made - created.length),
+    duplicates: links.made - extra.madeAndTakenBack / 2 - created.length,
     disagreements: disagreements(state),
     extraQuotaCalls: extra,
-    unexplainedQuotaCalls: quota.used - work,
+    unexplainedQuotaCalls: quota.used - links.made - links.updated - links.deleted - taken,
     outcomes,
     seed,
     seconds: Math.round((performance.now() - startedAtMilliseconds) / 1000),
@@ -82,7 +83,7 @@ export function isSound(account: Account): boolean {
   return (
     account.lost === 0 &&
     account.duplicates === 0 &&
-    account.linksMade === account.distinctCreates &&
-    account.disagreements.length === 0
+    account.disagreements.length === 0 &&
+    account.unexplainedQuotaCalls === 0
   );
 }

@@ -1,5 +1,6 @@
 import { sameData } from '../../../lambdas/domain/digest.ts';
 import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
+import type { Outcome } from '../../../lambdas/domain/outcome.ts';
 import type { LinkView } from '../../../local/onelink-api/inventory.ts';
 import type { SentCommand, TestCommand } from '../world/correspondence.ts';
 
@@ -66,20 +67,28 @@ function bucketAndLedger({ images }: FinalState, records: Map<string, LinkRecord
   ];
 }
 
+/** Each message's rejection is an outcome of its own; whatever else is told of a request, in one or many messages, is one. */
+function identityOf({ outcome, outcomeId, reason }: Outcome): string {
+  return outcome === 'rejected' ? `rejected ${reason}` : outcomeId;
+}
+
+function wordsOf({ outcome, reason, link }: Outcome): string {
+  return [outcome, reason, link?.version !== undefined && `version ${link.version}`].filter(Boolean).join(' ');
+}
+
 function outcomesAndLedger(state: FinalState, records: Map<string, LinkRecord>): string[] {
   const found: string[] = [];
   const told = new Map<string, { version: number; by: TestCommand[] }>();
   for (const [request, copies] of state.requests) {
     const answers = copies.flatMap((one) => one.answers);
-    const kinds = new Map(
-      answers.map(({ outcomeId, outcome, link }) => [outcomeId, `${outcome} ${link?.version ?? ''}`]),
-    );
+    const kinds = new Map(answers.map((answer) => [identityOf(answer), wordsOf(answer)]));
     if (kinds.size > 1) found.push(`${request}: told ${[...kinds.values()].join(' and ')}`);
     const recorded = state.ledger.get(`request#${request}`) as RequestRecord | undefined;
     const [answer] = answers;
     const [first] = copies;
     if (answer === undefined || first === undefined) continue;
-    if (!kinds.has(recorded?.outcome.outcomeId ?? '')) found.push(`${request}: the ledger remembers another outcome`);
+    if (recorded === undefined || !kinds.has(identityOf(recorded.outcome)))
+      found.push(`${request}: the ledger remembers another outcome`);
     if (answer.link === undefined || !['created', 'updated', 'deleted'].includes(answer.outcome)) continue;
     const of = told.get(addressOf(answer.link)) ?? { version: 0, by: [] };
     told.set(addressOf(answer.link), {
@@ -90,7 +99,9 @@ function outcomesAndLedger(state: FinalState, records: Map<string, LinkRecord>):
   for (const [address, { version, by }] of told) {
     const record = records.get(address);
     if (record?.version !== version) found.push(`${address}: told version ${version}, recorded ${record?.version}`);
-    const later = by.find((command) => record !== undefined && isLater(command, record.applied));
+    // A delete of what is deleted already changes nothing.
+    const changing = by.filter(({ action }) => action !== 'delete' || record?.state === 'live');
+    const later = changing.find((command) => record !== undefined && isLater(command, record.applied));
     if (later !== undefined) found.push(`${address}: ${later.requestId} was told, and is not what was applied last`);
   }
   return found;

@@ -2,25 +2,43 @@ import type { ApiWrite } from '../wire/api-writes.ts';
 
 /** Calls that cost quota beyond the one that each piece of work needs, by cause. */
 export interface ExtraQuota {
-  /** 409s: copies of one create in flight in the same instant. */
+  /** 409s: copies of one create in flight in the same instant, or a chosen ID that was taken in that instant. */
   takenIdMet: number;
-  /** A link made again under its own address, after its delete. */
+  /** A create and a later delete of its link in flight in the same instant: the link is made and taken back, two calls. */
+  madeAndTakenBack: number;
+  /** A link made again under its own address. */
   madeAgain: number;
   updateRepeated: number;
   deleteRepeated: number;
 }
 
+/** In words, for people. */
+export const causes: Readonly<Record<keyof ExtraQuota, string>> = {
+  takenIdMet: 'copies of a create in flight at once (409)',
+  madeAndTakenBack: 'made while its delete was carried out, and taken back (2 each)',
+  madeAgain: 'made again',
+  updateRepeated: 'update sent again',
+  deleteRepeated: 'delete sent again',
+};
+
 const isOk = ({ status }: ApiWrite) => status === 200;
 
-export function extraQuota(writes: readonly ApiWrite[]): ExtraQuota {
-  const beyondFirst = (operation: ApiWrite['operation'], key: (write: ApiWrite) => string | undefined) => {
-    const ok = writes.filter((write) => write.operation === operation && isOk(write));
-    return ok.length - new Set(ok.map(key)).size;
-  };
+/** @param superseded requests whose outcome is that a later change came first */
+export function extraQuota(writes: readonly ApiWrite[], superseded: ReadonlySet<string>): ExtraQuota {
+  const done = (operation: ApiWrite['operation']) =>
+    writes.filter((write) => write.operation === operation && isOk(write));
+  const beyondFirst = (operation: ApiWrite['operation'], key: (write: ApiWrite) => string | undefined) =>
+    done(operation).length - new Set(done(operation).map(key)).size;
+  const takenBack = done('create').filter(({ requestId }) => superseded.has(requestId ?? ''));
   return {
     takenIdMet: writes.filter(({ operation, status }) => operation === 'create' && status === 409).length,
+    madeAndTakenBack: takenBack.length * 2,
     madeAgain: beyondFirst('create', ({ shortlinkId }) => shortlinkId),
     updateRepeated: beyondFirst('update', ({ requestId }) => requestId),
     deleteRepeated: beyondFirst('delete', ({ shortlinkId }) => shortlinkId),
   };
+}
+
+export function totalOf(extra: ExtraQuota): number {
+  return Object.values(extra).reduce((sum, calls: number) => sum + calls, 0);
 }

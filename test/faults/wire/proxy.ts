@@ -22,7 +22,7 @@ export interface ProxyOptions {
   answered(request: WireRequest, status: number | undefined): void;
 }
 
-export interface Proxy {
+export interface WireProxy {
   readonly origin: string;
   /** Where requests go on to, `http://127.0.0.1:{port}`; until it is set, they wait. */
   forwardTo(origin: string): void;
@@ -33,7 +33,7 @@ export interface Proxy {
  * A proxy between functions and one service. It takes whole requests and gives whole answers, so that a kill falls exactly
  * before a request leaves for the service, or after the service has answered and before the function hears of it.
  */
-export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+export async function startProxy(options: ProxyOptions): Promise<WireProxy> {
   const agent = new Agent({ keepAlive: true });
   const upstream = Promise.withResolvers<URL>();
   const pids = new WeakMap<Socket, number>();
@@ -62,12 +62,13 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
     if (kill === 'before') return killIt();
     const to = await upstream.promise;
     const body = options.rewrite?.(seen) ?? seen.body;
-    const answer = await forward(to, seen, body, agent, outgoing).catch((error: unknown) => {
+    const answer = await forward(to, seen, body, agent).catch((error: unknown) => {
       options.answered(seen, undefined);
       throw error;
     });
     options.answered(seen, answer.status);
     if (kill === 'after') return killIt();
+    if (outgoing.destroyed) return;
     outgoing.writeHead(answer.status, answer.headers).end(answer.body);
   };
   server.keepAliveTimeout = 0;
@@ -93,13 +94,7 @@ interface WireAnswer {
 /** Hop-by-hop headers are each connection's own. */
 const ownHeaders = ['connection', 'keep-alive', 'transfer-encoding', 'content-length'];
 
-function forward(
-  to: URL,
-  { method, path, headers }: WireRequest,
-  body: Buffer,
-  agent: Agent,
-  outgoing: ServerResponse,
-): Promise<WireAnswer> {
+function forward(to: URL, { method, path, headers }: WireRequest, body: Buffer, agent: Agent): Promise<WireAnswer> {
   return new Promise((resolve, reject) => {
     const { 'transfer-encoding': _, expect: __, ...sent } = headers;
     if (body.length > 0) sent['content-length'] = String(body.length);
@@ -118,10 +113,7 @@ function forward(
       },
     );
     call.on('error', reject);
-    // The function gave up: so does whoever asked on its behalf. What was sent has been sent.
-    outgoing.on('close', () => {
-      if (!outgoing.writableFinished) call.destroy();
-    });
+    // If the function gives up meanwhile, so be it: what was sent has been sent.
     call.end(body);
   });
 }

@@ -7,24 +7,22 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { App } from 'aws-cdk-lib';
 import { openOutcomeQueue } from '../../../bin/client/outcome-queue.ts';
 import { pipelineOutputs } from '../../../bin/client/pipeline-outputs.ts';
 import { sendMessages } from '../../../bin/client/send-messages.ts';
 import { config } from '../../../lib/config.ts';
-import { validateConfiguration } from '../../../lib/config-validation.ts';
-import { addStages } from '../../../lib/stages.ts';
 import { type LocalCloud, startLocalCloud } from '../../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../../local/onelink-api/server.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../../local/start/emulator-settings.ts';
 import { type ApiWrite, apiWriteOf } from '../wire/api-writes.ts';
 import { processOfPort } from '../wire/process-of-port.ts';
-import { type Proxy, startProxy, type Treatment } from '../wire/proxy.ts';
+import { startProxy, type Treatment, type WireProxy } from '../wire/proxy.ts';
 import type { Service, WireRequest } from '../wire/wire-request.ts';
 import { Correspondence, type SentCommand } from './correspondence.ts';
 import { type ShortTimeOuts, shortenTimeOuts } from './short-time-outs.ts';
 import { soonerReturns } from './sooner-returns.ts';
+import { assemblyIn } from './synthesis.ts';
 
 /** Who sent a request: one invocation of one environment. */
 export interface Sender {
@@ -56,10 +54,7 @@ export const linkIdSecret = 'a secret of the test, long enough to derive link ID
 export async function faultyPipeline(options: FaultyPipelineOptions) {
   const directory = await mkdtemp(join(tmpdir(), 'onelink-faults-'));
   const pipeline = chosenPipeline(config, 'production');
-  const assemblyDirectory = join(directory, 'cdk.out');
-  const app = new App({ outdir: assemblyDirectory, analyticsReporting: false });
-  addStages(app, validateConfiguration(config), 'production');
-  app.synth();
+  const assemblyDirectory = await assemblyIn(directory);
 
   let cloud: LocalCloud | undefined;
   let kills = 0;
@@ -93,7 +88,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     });
   const services = ['dynamodb', 'sqs', 'sns', 's3', 'secretsManager', 'onelink'] as const;
   const started = await Promise.all(services.map(async (service) => [service, await proxyOf(service)] as const));
-  const proxies = Object.fromEntries(started) as Record<Service, Proxy>;
+  const proxies = Object.fromEntries(started) as Record<Service, WireProxy>;
   await shortenTimeOuts(assemblyDirectory, pipeline.stackName, options.sizes, proxies.sqs.origin);
 
   const api = await startOneLinkApi({

@@ -1,0 +1,88 @@
+import '../../bin/node-24.mjs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Account, isSound } from './agreement/account.ts';
+import { sayProgress } from './report/progress.ts';
+import { accountsTable, crashTable, lostAnswersTable, quotaTable } from './report/tables.ts';
+import { type CrashResult, crashActions, crashPoints } from './scenarios/crash-points.ts';
+import { isAsExpected, type LostAnswer, lostAnswers, spoiledAnswers, tokenRotated } from './scenarios/lost-answers.ts';
+import { randomKills } from './scenarios/random-kills.ts';
+import { forgetAssembly } from './world/synthesis.ts';
+
+const scenarios = ['crash-points', 'random-kills', 'lost-answers'] as const;
+type Scenario = (typeof scenarios)[number];
+interface Flags {
+  seed: number;
+  kills: number;
+  patience: number;
+  scenario?: Scenario;
+}
+
+const count = (text: string): number => {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+};
+
+const { seed, kills, patience, scenario } = new Command('npm run test:faults --')
+  .description(
+    'Kills workers at every request they make and at random, and spoils answers of the OneLink API in every way, then holds ' +
+      'API, ledger, bucket and outcomes against each other. Linux only. Ends with 1 when something does not agree.',
+  )
+  .option('--seed <number>', 'of the campaign, the kills and the delays', count, Date.now() % 1_000_000)
+  .option('--kills <number>', 'of the scenario random-kills', count, 1_000)
+  .option(
+    '--patience <seconds>',
+    'without any news, after the last kill, until what is unsettled counts as lost',
+    count,
+    120,
+  )
+  .addOption(new Option('--scenario <name>', 'only this one').choices([...scenarios]))
+  .addHelpText('after', '\nThe tables go to the standard output, all of it to .local/out/faults.json.')
+  .parse()
+  .opts<Flags>();
+
+if (process.platform !== 'linux') {
+  console.error('Which process sent a request is read from /proc: this runs on Linux only.');
+  process.exit(1);
+}
+
+const say = sayProgress(performance.now());
+const wanted = (name: Scenario) => scenario === undefined || scenario === name;
+const accounts: Account[] = [];
+let crashes: CrashResult[] = [];
+let cells: LostAnswer[] = [];
+
+say(`seed ${seed}`);
+try {
+  if (wanted('crash-points')) {
+    const found = await crashPoints(crashActions, seed, say);
+    accounts.push(...found.accounts);
+    crashes = found.results;
+  }
+  if (wanted('lost-answers')) {
+    const all = [...(Object.keys(spoiledAnswers) as (keyof typeof spoiledAnswers)[]), tokenRotated] as const;
+    const found = await lostAnswers(all, seed, say);
+    accounts.push(found.account);
+    cells = found.cells;
+  }
+  if (wanted('random-kills')) accounts.push(await randomKills({ kills, seed, patienceSeconds: patience }, say));
+} finally {
+  await forgetAssembly();
+}
+
+const folder = fileURLToPath(new URL('../../.local/out/', import.meta.url));
+await mkdir(folder, { recursive: true });
+await writeFile(
+  `${folder}faults.json`,
+  `${JSON.stringify({ seed, scenarios: accounts, crashes, lostAnswers: cells }, null, 2)}\n`,
+);
+
+if (crashes.length > 0) console.log(`${crashTable(crashes)}\n`);
+if (cells.length > 0) console.log(`Outcome · links made · quota calls:\n\n${lostAnswersTable(cells)}\n`);
+console.log(`${accountsTable(accounts)}\n\n${quotaTable(accounts)}\n\nseed ${seed}`);
+for (const { scenario: name, disagreements } of accounts) {
+  for (const disagreement of disagreements) console.log(`${name}: ${disagreement}`);
+}
+const unexpected = cells.filter((cell) => !isAsExpected(cell));
+process.exitCode = accounts.every(isSound) && unexpected.length === 0 ? 0 : 1;

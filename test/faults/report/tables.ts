@@ -1,0 +1,84 @@
+import { type Account, isSound } from '../agreement/account.ts';
+import { causes, totalOf } from '../agreement/quota.ts';
+import type { CrashResult } from '../scenarios/crash-points.ts';
+import { isAsExpected, type LostAnswer, spoiledOperations } from '../scenarios/lost-answers.ts';
+
+/** A table as Markdown, its columns aligned. */
+export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const cells = [header, ...rows].map((row) => row.map(String));
+  const widths = header.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width)).join(' | ')} |`;
+  const [head = [], ...body] = cells;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
+}
+
+export function accountsTable(accounts: readonly Account[]): string {
+  return table(
+    [
+      'scenario',
+      'kills',
+      'messages',
+      'links made',
+      'distinct creates',
+      'lost',
+      'duplicates',
+      'disagreements',
+      'extra quota',
+      'seconds',
+      '',
+    ],
+    accounts.map((one) => [
+      one.scenario,
+      one.kills,
+      one.commands,
+      one.linksMade,
+      one.distinctCreates,
+      one.lost,
+      one.duplicates,
+      one.disagreements.length,
+      totalOf(one.extraQuotaCalls),
+      one.seconds,
+      isSound(one) ? 'sound' : 'NOT SOUND',
+    ]),
+  );
+}
+
+/** Extra quota calls, by cause, over all scenarios. */
+export function quotaTable(accounts: readonly Account[]): string {
+  const rows = Object.entries(causes).map(([cause, words]) => [
+    words,
+    accounts.reduce((sum, { extraQuotaCalls }) => sum + extraQuotaCalls[cause as keyof typeof causes], 0),
+  ]);
+  return table(['extra quota calls, by cause', 'calls'], rows);
+}
+
+/** One row for each request that a worker makes for an action: what was told after a kill on either side of it. */
+export function crashTable(results: readonly CrashResult[]): string {
+  const rows = Map.groupBy(results, ({ action, worker, request, occurrence }) =>
+    [action, worker, occurrence > 1 ? `${request} (${occurrence})` : request].join('\0'),
+  );
+  const told = (points: readonly CrashResult[], side: 'before' | 'after') =>
+    points.flatMap(({ kill, outcome }) => (kill === side ? [outcome ?? 'settled'] : [])).join(', ');
+  return table(
+    ['action', 'worker', 'request', 'killed before it', 'killed after it'],
+    [...rows].map(([key, points]) => [...key.split('\0'), told(points, 'before'), told(points, 'after')]),
+  );
+}
+
+/** Fault by operation: outcome · links made · quota calls. */
+export function lostAnswersTable(cells: readonly LostAnswer[]): string {
+  const rows = Map.groupBy(cells, ({ spoiling }) => spoiling);
+  return table(
+    ['the call meets', ...spoiledOperations],
+    [...rows].map(([spoiling, ofRow]) => [
+      spoiling,
+      ...spoiledOperations.map((operation) => {
+        const cell = ofRow.find((one) => one.operation === operation);
+        if (cell === undefined) return '–';
+        const words = `${cell.outcome} · ${cell.linksMade} · ${cell.quotaCalls}`;
+        return isAsExpected(cell) ? words : `${words} !`;
+      }),
+    ]),
+  );
+}

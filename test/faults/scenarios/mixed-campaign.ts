@@ -1,0 +1,89 @@
+import { type SeededRandom, seededRandom } from '../../../examples/campaign/seeded-random.ts';
+import { markOf } from '../wire/api-writes.ts';
+import type { TestCommand } from '../world/correspondence.ts';
+
+const onelinkId = 'A1b3';
+const source = 'crm';
+const qr = { format: 'png', size: 120 } as const;
+/** Everything was asked for in the past, each command a second after the one before. */
+const begins = Date.parse('2026-03-01T10:00:00Z');
+
+/** Of a wave: kinds of work, by how often each comes up in ten. */
+const kinds = ['derived', 'derived', 'derived', 'chosen', 'chosen', 'with code', 'with code', 'conflict'] as const;
+
+/**
+ * Waves of commands: new links of every kind, changes and codes of links that were made before or are made in the same wave,
+ * a tenth of all sent twice, everything in random order. The same seed makes the same waves.
+ */
+export class MixedCampaign {
+  readonly #random: SeededRandom;
+  readonly #chosen: string[] = [];
+  #count = 0;
+
+  constructor(seed: number) {
+    this.#random = seededRandom(seed);
+  }
+
+  wave(size: number): TestCommand[] {
+    const commands: TestCommand[] = [];
+    while (commands.length < size) {
+      const made = this.#random.fraction() < 0.5 || this.#chosen.length < 5 ? [this.#create()] : this.#changes();
+      commands.push(...made);
+    }
+    const copies = commands.filter(() => this.#random.fraction() < 0.1);
+    return this.#shuffled([...commands, ...copies]);
+  }
+
+  #create(): TestCommand {
+    const kind = this.#random.pick(kinds);
+    const { requestId, ...rest } = this.#next();
+    const create = { ...rest, requestId, action: 'create', data: dataOf(requestId) } as const;
+    if (kind === 'derived') return create;
+    if (kind === 'with code') return { ...create, qr };
+    if (kind === 'conflict' && this.#chosen.length > 0)
+      return { ...create, shortlinkId: this.#random.pick(this.#chosen) };
+    const shortlinkId = `c-${requestId}`;
+    this.#chosen.push(shortlinkId);
+    return { ...create, shortlinkId, ...(this.#random.fraction() < 0.3 && { qr }) };
+  }
+
+  /** One to three changes of one link, or its code. */
+  #changes(): TestCommand[] {
+    // Most often one of the last links, whose create may still be under way.
+    const recent = this.#chosen.slice(-12);
+    const shortlinkId = this.#random.pick(recent);
+    return Array.from({ length: 1 + this.#random.integer(3) }, (): TestCommand => {
+      const { requestId, ...rest } = this.#next();
+      const command = { ...rest, requestId, shortlinkId };
+      const chance = this.#random.fraction();
+      if (chance < 0.6) return { ...command, action: 'update', data: dataOf(requestId) };
+      if (chance < 0.75) {
+        this.#retire(shortlinkId);
+        return { ...command, action: 'delete' };
+      }
+      return { ...command, action: 'qr', qr };
+    });
+  }
+
+  /** Most deleted links are left alone from then on. */
+  #retire(shortlinkId: string): void {
+    const at = this.#chosen.indexOf(shortlinkId);
+    if (at >= 0 && this.#random.fraction() < 0.8) this.#chosen.splice(at, 1);
+  }
+
+  #next() {
+    this.#count += 1;
+    const requestId = `m-${this.#count}`;
+    const requestedAt = new Date(begins + this.#count * 1000).toISOString();
+    return { specVersion: '1.0', source, onelinkId, requestId, requestedAt } as const;
+  }
+
+  #shuffled<Item>(items: Item[]): Item[] {
+    const order = items.map((item) => ({ item, at: this.#random.fraction() }));
+    return order.sort((one, other) => one.at - other.at).map(({ item }) => item);
+  }
+}
+
+function dataOf(requestId: string): Record<string, string> {
+  return { pid: 'sms', c: 'spring', ...markOf(requestId) };
+}

@@ -1,0 +1,37 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { isSound } from './agreement/account.ts';
+import { crashPoints } from './scenarios/crash-points.ts';
+import { isAsExpected, lostAnswers } from './scenarios/lost-answers.ts';
+import { forgetAssembly } from './world/synthesis.ts';
+
+const quietly = () => {};
+
+afterAll(forgetAssembly);
+
+/** A part of what `npm run test:faults` does; see docs/reliability.md. */
+describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
+  it('make one link of a create, wherever its worker is killed', { timeout: 60_000 }, async () => {
+    const { accounts, results } = await crashPoints(['create, derived ID'], 1, quietly);
+    expect(accounts.map(isSound)).toEqual([true]);
+    // A kill before and one after each request; one more create, undisturbed, showed which requests there are.
+    const { length } = results;
+    const links = length + 1;
+    expect(length).toBeGreaterThanOrEqual(16);
+    expect(accounts[0]).toMatchObject({
+      kills: length,
+      linksMade: links,
+      distinctCreates: links,
+      lost: 0,
+      duplicates: 0,
+    });
+    const told = new Set(results.flatMap(({ outcome }) => outcome ?? []));
+    expect([...told]).toEqual(['created']);
+  });
+
+  it('end in the same outcome, whatever the API’s answer was', { timeout: 60_000 }, async () => {
+    const { account, cells } = await lostAnswers(['reset, applied', '400 internal_error, not applied'], 1, quietly);
+    expect(cells.filter((cell) => !isAsExpected(cell))).toEqual([]);
+    expect(cells).toHaveLength(10);
+    expect(isSound(account)).toBe(true);
+  });
+});
