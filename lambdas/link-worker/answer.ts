@@ -8,6 +8,9 @@ import type { ReturnCause } from '../domain/return-delay.ts';
 /** What became of a command: a decision to be told, or the cause for which it goes back to its queue. */
 export type Answer = Decision | ReturnCause;
 
+/** The answer to a command that comes to its turn after its `validUntil`. */
+export const staleAnswer: Decision = { outcome: 'stale', reason: 'valid-until-passed' };
+
 /** The cause for which a command goes back when the API's answer says nothing about the command itself. */
 export function returnCauseOf(meaning: Meaning): ReturnCause {
   if (meaning === 'account-blocked') return 'account-blocked';

@@ -4,7 +4,7 @@ import { dataDigest } from '../domain/digest.ts';
 import { isLater, type Lease, type LinkRecord } from '../domain/ledger-record.ts';
 import type { ReturnCause } from '../domain/return-delay.ts';
 import { ttlSeconds } from '../domain/ttl.ts';
-import { type Answer, answerOf, linkOf, returnCauseOf } from './answer.ts';
+import { type Answer, answerOf, linkOf, returnCauseOf, staleAnswer } from './answer.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import { linkOfCommand } from './link-of-command.ts';
 import type { LinkWorkerPorts } from './ports.ts';
@@ -28,10 +28,12 @@ const clockToleranceSeconds = 5;
  *
  * A lease that was left behind (by a crash, or by a lost answer) names what it intended; a free GET tells whether it came
  * about, before anything else is sent. So does this command's own, when it is delivered again.
+ *
+ * @param mayWrite false for a command that is stale: then what it began in time is settled, and no more is sent.
  */
 export async function changeLink(
   command: UpdateCommand | DeleteCommand,
-  receiveCount: number,
+  { receiveCount, mayWrite }: { receiveCount: number; mayWrite: boolean },
   secret: string,
   settings: LinkWorkerEnvironment,
   ports: LinkWorkerPorts,
@@ -43,15 +45,16 @@ export async function changeLink(
   if ('answer' in link) return link.answer;
 
   const { record } = link;
+  const left = record.lease;
   const early = answerWithout(change, record);
   // An earlier delivery may have ended between the record and the image.
   if (early !== undefined && record.state === 'deleted') await ports.qrImages.remove(record.address);
   if (early !== undefined) return early;
+  if (!mayWrite && left?.requestId !== command.requestId) return staleAnswer;
   if (record.expiresAt < nowSeconds) {
     const gone = await answerToExpired(record, change);
     if (gone !== undefined) return gone;
   }
-  const left = record.lease;
   const fresh = leaseFor(change, record);
   // Its own lease from an earlier delivery keeps saying what that one intended.
   const lease = left?.requestId === command.requestId ? { ...left, until: fresh.until } : fresh;
@@ -62,6 +65,10 @@ export async function changeLink(
     const answer = answerWithout(change, settled);
     if (answer !== undefined) return answer;
     if (settled !== record) return 'try-again';
+  }
+  if (!mayWrite) {
+    await ports.ledger.releaseLink(record.address, command.requestId);
+    return staleAnswer;
   }
   return apply(fresh, record, change);
 }
@@ -211,7 +218,8 @@ async function bury(command: DeleteCommand, { settings, ports, nowSeconds }: Cha
     applied: { requestedAt, requestId },
     expiresAt: nowSeconds + settings.REQUEST_HORIZON_DAYS * 86_400,
   });
-  if (held !== undefined && held.requestId !== requestId) return 'try-again';
+  const isOwn = held?.source === source && held.requestId === requestId;
+  if (held !== undefined && !isOwn) return 'try-again';
   return { outcome: 'deleted', link: { onelinkId, shortlinkId, version: 1 } };
 }
 

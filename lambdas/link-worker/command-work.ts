@@ -4,7 +4,7 @@ import type { RequestRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import { type Asked, type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
 import { laneMetric } from '../names.ts';
-import type { Answer } from './answer.ts';
+import { type Answer, staleAnswer } from './answer.ts';
 import type { AnsweredRequests } from './answered-requests.ts';
 import type { BatchGate } from './batch-gate.ts';
 import { changeLink } from './change.ts';
@@ -114,10 +114,8 @@ export class CommandWork {
     const { command, delivery } = item;
     const { secret, settings, ports, gate } = this.#batch;
     const stale = command.validUntil !== undefined && Date.parse(command.validUntil) < ports.clock.wallMilliseconds();
-    // A create that was tried before may have made its link in time: createLink looks, and makes none.
-    if (stale && !(command.action === 'create' && delivery.receiveCount > 1)) {
-      return { outcome: 'stale', reason: 'valid-until-passed' };
-    }
+    // What an earlier delivery began in time is brought to its end: the link is looked for, and nothing sent.
+    if (stale && !(await this.#mayHaveBegun(item))) return staleAnswer;
     const closed = gate.closedFor(command.action);
     if (closed !== undefined) return closed;
     const { receiveCount } = delivery;
@@ -126,7 +124,7 @@ export class CommandWork {
         return createLink(command, { receiveCount, mayWrite: !stale }, secret, settings, ports);
       case 'update':
       case 'delete':
-        return changeLink(command, receiveCount, secret, settings, ports);
+        return changeLink(command, { receiveCount, mayWrite: !stale }, secret, settings, ports);
       case 'qr': {
         const link = await linkOfCommand(command, receiveCount, ports);
         const { onelinkId, shortlinkId } = command;
@@ -139,6 +137,15 @@ export class CommandWork {
         return 'handed-on';
       }
     }
+  }
+
+  /** Whether an earlier delivery of the command may have sent something; of a change, the link's record says so. */
+  async #mayHaveBegun({ command, delivery }: Accepted): Promise<boolean> {
+    if (command.action === 'create') return delivery.receiveCount > 1;
+    if (command.action === 'qr') return false;
+    const { onelinkId, shortlinkId, requestId } = command;
+    const record = await this.#batch.ports.ledger.link({ onelinkId, shortlinkId });
+    return record?.lease?.requestId === requestId || record?.applied.requestId === requestId;
   }
 
   async #conclude(item: Accepted, decision: Decision): Promise<Verdict> {

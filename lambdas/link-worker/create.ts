@@ -5,7 +5,7 @@ import { isLater, type LinkRecord } from '../domain/ledger-record.ts';
 import { deriveLinkId, type LinkAddress } from '../domain/link-id.ts';
 import { defaultTtlSeconds, ttlSeconds } from '../domain/ttl.ts';
 import { laneMetric } from '../names.ts';
-import { type Answer, answerOf, linkOf, returnCauseOf } from './answer.ts';
+import { type Answer, answerOf, linkOf, returnCauseOf, staleAnswer } from './answer.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
@@ -46,10 +46,15 @@ export async function createLink(
   if (command.shortlinkId === undefined) return (await makeAt(derived, attempt)) ?? 'try-again';
 
   const chosen: LinkAddress = { onelinkId: command.onelinkId, shortlinkId: command.shortlinkId };
+  const derives = (command.onConflict ?? settings.CONFLICT_POLICY) === 'derive';
+  if (derives && attempt.redelivered) {
+    // The chosen ID may have been another's when an earlier delivery came, and be free by now.
+    const earlier = await makeAt(derived, { ...attempt, mayWrite: false });
+    if (typeof earlier === 'string' || earlier?.outcome === 'created') return earlier;
+  }
   const made = await makeAt(chosen, { ...attempt, chosen: true });
   if (made !== undefined) return made;
-  if ((command.onConflict ?? settings.CONFLICT_POLICY) === 'derive')
-    return (await makeAt(derived, attempt)) ?? 'try-again';
+  if (derives) return (await makeAt(derived, attempt)) ?? 'try-again';
   return { outcome: 'conflict', reason: 'shortlink-id-taken', link: { ...chosen } };
 }
 
@@ -68,7 +73,7 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | 
   const { command, ports, chosen = false } = attempt;
   let lookFirst = chosen || attempt.redelivered;
   let refusedAsTaken = false;
-  let sent = false;
+  let seenAbsent = false;
   const before = lookFirst ? await ports.ledger.link(address) : undefined;
   if (before !== undefined) {
     if (isDeletedSince(command, before)) return buried(before, attempt);
@@ -82,8 +87,8 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | 
       if (found.meaning === 'ok') {
         // Under a derived ID a link can only be ours (link-id.ts); under a chosen one, if it is what was asked for.
         // What the ledger took for expired may be alive after all, and another request's: unless it was not there a moment
-        // ago, and ours has been sent since.
-        const maybeKept = before?.state === 'live' && !sent;
+        // ago.
+        const maybeKept = before?.state === 'live' && !seenAbsent;
         const ours = !chosen || (!maybeKept && sameData(command.data, found.value.data));
         return ours ? record(address, attempt, { expiresAt: found.value.expiresAt }) : undefined;
       }
@@ -91,8 +96,9 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | 
       if (found.meaning === 'permanent') return undefined;
       if (found.meaning !== 'absent') return returnCauseOf(found.meaning);
       if (refusedAsTaken) return 'try-again';
+      seenAbsent = true;
     }
-    if (!attempt.mayWrite) return { outcome: 'stale', reason: 'valid-until-passed' };
+    if (!attempt.mayWrite) return staleAnswer;
     const sentAtSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
     const made = await ports.api.create(address, command);
     switch (made.meaning) {
@@ -107,7 +113,6 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | 
         lookFirst = true;
         break;
       case 'ambiguous':
-        sent = true;
         lookFirst = true;
         break;
       default:

@@ -67,3 +67,71 @@ describe('two copies of one request, carried out at once', () => {
     expect(copy.outcomes).toEqual([{ ...rejected?.outcome, messageId: 'm-3', repeat: true }]);
   });
 });
+
+describe('a change that comes back after its validUntil', () => {
+  const change = { ...again, action: 'update', validUntil: '2026-03-01T10:01:00Z' };
+
+  it('is told updated when it was carried out in time', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: poster });
+    world.ledger.failNext.add('replaceLink');
+    await world.deliver({ body: change, messageId: 'm-2' });
+    world.now += 600_000;
+    await world.deliver({ body: change, messageId: 'm-2', receiveCount: 2 });
+    expect(world.told).toEqual(['created', 'updated']);
+    expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ version: 2, campaign: 'second' });
+  });
+
+  it('gives its lease back when it was not carried out, and costs nothing', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: poster });
+    world.api.script('update', { meaning: 'ambiguous' });
+    await world.deliver({ body: change, messageId: 'm-2' });
+    world.now += 600_000;
+    const before = world.api.quotaCalls;
+    await world.deliver({ body: change, messageId: 'm-2', receiveCount: 2 });
+    expect(world.told).toEqual(['created', 'stale']);
+    expect(world.api.quotaCalls).toBe(before);
+    expect(world.ledger.links.get('A1b3/poster')).not.toHaveProperty('lease');
+  });
+});
+
+describe('a delete of a link that nobody knows', () => {
+  it('is not taken for another source’s create under the same requestId', async () => {
+    const world = new LinkWorld();
+    // The other's create is recorded between this delete's look and its own record.
+    world.api.afterCalls(1, () => {
+      const { shortlinkId, onelinkId } = poster;
+      world.ledger.links.set('A1b3/poster', {
+        address: { onelinkId, shortlinkId },
+        source: 'studio',
+        requestId: remove.requestId,
+        state: 'live',
+        shortUrl: 'https://acme.onelink.me/A1b3/poster',
+        pid: 'sms',
+        dataDigest: 'digest',
+        ttlSeconds: 86_400,
+        renewTtl: true,
+        version: 1,
+        applied: { requestedAt: remove.requestedAt, requestId: remove.requestId },
+        expiresAt: 1_780_000_000,
+      });
+    });
+    expect(await world.deliver({ body: remove })).toEqual(['try-again']);
+    expect(world.told).toEqual([]);
+  });
+});
+
+describe('a create that takes a derived ID where the chosen one is taken', () => {
+  it('finds the link that it made there, although the chosen one has become free', async () => {
+    const world = new LinkWorld({ CONFLICT_POLICY: 'derive' });
+    world.api.links.set('A1b3/poster', { data: { pid: 'studio' }, expiresAt: 1_780_000_000 });
+    world.ledger.failNext.add('addLink');
+    await world.deliver({ body: again });
+    world.api.links.delete('A1b3/poster');
+    await world.deliver({ body: again, receiveCount: 2 });
+    expect(world.told).toEqual(['created']);
+    expect(world.api.links.size).toBe(1);
+    expect(world.api.quotaCalls).toBe(1);
+  });
+});
