@@ -8,9 +8,10 @@ import { accountsTable, crashTable, lostAnswersTable, quotaTable } from './repor
 import { type CrashResult, crashActions, crashPoints } from './scenarios/crash-points.ts';
 import { isAsExpected, type LostAnswer, lostAnswers, spoiledAnswers, tokenRotated } from './scenarios/lost-answers.ts';
 import { randomKills } from './scenarios/random-kills.ts';
+import { slowCopy } from './scenarios/slow-copy.ts';
 import { forgetAssembly } from './world/synthesis.ts';
 
-const scenarios = ['crash-points', 'random-kills', 'lost-answers'] as const;
+const scenarios = ['crash-points', 'lost-answers', 'slow-copy', 'random-kills'] as const;
 type Scenario = (typeof scenarios)[number];
 interface Flags {
   seed: number;
@@ -66,6 +67,7 @@ try {
     accounts.push(found.account);
     cells = found.cells;
   }
+  if (wanted('slow-copy')) accounts.push(await slowCopy(seed));
   if (wanted('random-kills')) accounts.push(await randomKills({ kills, seed, patienceSeconds: patience }, say));
 } finally {
   await forgetAssembly();

@@ -71,7 +71,7 @@ async function everyPoint(action: CrashAction, pipeline: FaultyPipeline, plan: C
   const [probe] = await commands(1);
   if (probe === undefined) return [];
   // Cold: an environment reads its secrets only once.
-  pipeline.cloud.killAllEnvironments();
+  await pipeline.startCold();
   const from = plan.seen.length;
   await pipeline.send([probe]);
   await settled();
@@ -89,7 +89,7 @@ async function everyPoint(action: CrashAction, pipeline: FaultyPipeline, plan: C
       const requestId = known ? tried[index]?.requestId : undefined;
       return { point, requestId, done: false };
     });
-    pipeline.cloud.killAllEnvironments();
+    await pipeline.startCold();
     plan.plan(crashes);
     await pipeline.send(tried);
     await settled();

@@ -128,7 +128,7 @@ async function spoil(
   };
   if (spoiling === tokenRotated) {
     // An environment asks for the secret again only after half a minute; a new one that has its token is warm.
-    pipeline.cloud.killAllEnvironments();
+    await pipeline.startCold();
     await settle(works.flatMap(({ before }) => before));
     await pipeline.rotateToken(`token-for-${operations.join('-')}`);
   } else {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -154,6 +155,12 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
       const url = outputs.laneQueueUrls.get(lane) ?? '';
       const unsent = await sendMessages(sqs, url, messages, ({ command }, id) => correspondence.sent(command, id));
       if (unsent.length > 0) throw new Error(`${unsent.length} messages were not sent`);
+    },
+
+    /** Ends all environments, and waits until none is left that could be handed a message while it dies. */
+    async startCold(): Promise<void> {
+      running.killAllEnvironments();
+      while (running.environments().some(({ environments }) => environments.length > 0)) await sleep(20);
     },
 
     /** All records of the ledger, by key. */
