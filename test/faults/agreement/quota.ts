@@ -6,19 +6,18 @@ export interface ExtraQuota {
   takenIdMet: number;
   /** A create and a later delete of its link in flight in the same instant: the link is made and taken back, two calls. */
   madeAndTakenBack: number;
-  /** A link made again under its own address. */
+  /** A create that made its link twice. */
   madeAgain: number;
+  /** An update that was carried out twice. A delete that is sent again finds no link, and costs nothing. */
   updateRepeated: number;
-  deleteRepeated: number;
 }
 
 /** In words, for people. */
 export const causes: Readonly<Record<keyof ExtraQuota, string>> = {
   takenIdMet: 'copies of a create in flight at once (409)',
   madeAndTakenBack: 'made while its delete was carried out, and taken back (2 each)',
-  madeAgain: 'made again',
-  updateRepeated: 'update sent again',
-  deleteRepeated: 'delete sent again',
+  madeAgain: 'create carried out again',
+  updateRepeated: 'update carried out again',
 };
 
 const isOk = ({ status }: ApiWrite) => status === 200;
@@ -27,15 +26,14 @@ const isOk = ({ status }: ApiWrite) => status === 200;
 export function extraQuota(writes: readonly ApiWrite[], superseded: ReadonlySet<string>): ExtraQuota {
   const done = (operation: ApiWrite['operation']) =>
     writes.filter((write) => write.operation === operation && isOk(write));
-  const beyondFirst = (operation: ApiWrite['operation'], key: (write: ApiWrite) => string | undefined) =>
-    done(operation).length - new Set(done(operation).map(key)).size;
+  const beyondFirst = (operation: ApiWrite['operation']) =>
+    done(operation).length - new Set(done(operation).map(({ requestId }) => requestId)).size;
   const takenBack = done('create').filter(({ requestId }) => superseded.has(requestId ?? ''));
   return {
     takenIdMet: writes.filter(({ operation, status }) => operation === 'create' && status === 409).length,
     madeAndTakenBack: takenBack.length * 2,
-    madeAgain: beyondFirst('create', ({ shortlinkId }) => shortlinkId),
-    updateRepeated: beyondFirst('update', ({ requestId }) => requestId),
-    deleteRepeated: beyondFirst('delete', ({ shortlinkId }) => shortlinkId),
+    madeAgain: beyondFirst('create'),
+    updateRepeated: beyondFirst('update'),
   };
 }
 

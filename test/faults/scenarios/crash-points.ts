@@ -56,7 +56,7 @@ export async function crashPoints(
 
 async function everyPoint(action: CrashAction, pipeline: FaultyPipeline, plan: CrashPlan): Promise<CrashResult[]> {
   const settled = async () => {
-    if (!(await pipeline.correspondence.settled(30))) throw new Error(`${action}: a command was never settled`);
+    if (!(await pipeline.correspondence.settled(60))) throw new Error(`${action}: a command was never settled`);
   };
   let count = 0;
   /** Commands of the action, their links made and at rest. */

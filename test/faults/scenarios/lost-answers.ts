@@ -106,7 +106,6 @@ export async function lostAnswers(
       ...account.extraQuotaCalls,
       takenIdMet: beyond(['create', 'read']),
       updateRepeated: beyond(['update']),
-      deleteRepeated: beyond(['delete']),
     };
     return { account: { ...account, extraQuotaCalls }, cells };
   } finally {
