@@ -122,8 +122,8 @@ export class Ledger {
   }
 
   /**
-   * Takes the lease of a link for one change, unless the link has changed since that version was read, or another
-   * change's lease still runs. Taking one's own lease again is fine. @returns whether it was taken
+   * Takes the lease of a link for one change, unless the link has changed since that version was read, or any
+   * lease of it still runs, be it that of another copy of the same change. @returns whether it was taken
    */
   leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean> {
     return this.#unlessRefused(
@@ -132,13 +132,11 @@ export class Ledger {
           TableName: this.#table,
           Key: { [pk]: linkKey(address) },
           UpdateExpression: 'SET lease = :lease',
-          ConditionExpression:
-            '#version = :read AND (attribute_not_exists(lease) OR lease.requestId = :mine OR lease.#until < :now)',
+          ConditionExpression: '#version = :read AND (attribute_not_exists(lease) OR lease.#until < :now)',
           ExpressionAttributeNames: { '#version': 'version', '#until': 'until' },
           ExpressionAttributeValues: {
             ':lease': lease,
             ':read': readVersion,
-            ':mine': lease.requestId,
             ':now': nowSeconds,
           },
         }),
@@ -146,16 +144,17 @@ export class Ledger {
     );
   }
 
-  /** Gives a lease back when its change was not sent, or was refused; one that is somebody else's by now stays. */
-  async releaseLink(address: LinkAddress, requestId: string): Promise<void> {
+  /** Gives a lease back when its change did not come about; a later one stays. */
+  async releaseLink(address: LinkAddress, lease: Lease): Promise<void> {
     await this.#unlessRefused(
       this.#documents.send(
         new UpdateCommand({
           TableName: this.#table,
           Key: { [pk]: linkKey(address) },
           UpdateExpression: 'REMOVE lease',
-          ConditionExpression: 'lease.requestId = :mine',
-          ExpressionAttributeValues: { ':mine': requestId },
+          ConditionExpression: 'lease.requestId = :mine AND lease.#until = :until',
+          ExpressionAttributeNames: { '#until': 'until' },
+          ExpressionAttributeValues: { ':mine': lease.requestId, ':until': lease.until },
         }),
       ),
     );
@@ -163,20 +162,22 @@ export class Ledger {
 
   /**
    * Replaces a link's record, its lease with it, unless the link has changed since that version was read or the lease is
-   * another's. What is known of its QR image stays. @returns whether it was replaced
+   * another's. What is known of its QR image stays while it lives. @returns whether it was replaced
    */
   replaceLink(record: LinkRecord, held: { version: number; leaseOf?: string; nowSeconds: number }): Promise<boolean> {
     const { qrKey: _, lease: __, ...fields }: Item = { ...optional, ...itemOf(record) };
     const entries = Object.entries(fields);
     const set = entries.flatMap(([name, value], index) => (value === undefined ? [] : [{ name, value, index }]));
     const removed = entries.flatMap(([, value], index) => (value === undefined ? [`#f${index}`] : []));
+    // A deleted link's image is removed, and with it what is known of it.
+    const ended = record.state === 'deleted' ? ['lease', 'qrKey'] : ['lease'];
     const mine = held.leaseOf === undefined ? '' : ' OR lease.requestId = :mine';
     return this.#unlessRefused(
       this.#documents.send(
         new UpdateCommand({
           TableName: this.#table,
           Key: { [pk]: linkKey(record.address) },
-          UpdateExpression: `SET ${set.map(({ index }) => `#f${index} = :f${index}`).join(', ')} REMOVE ${['lease', ...removed].join(', ')}`,
+          UpdateExpression: `SET ${set.map(({ index }) => `#f${index} = :f${index}`).join(', ')} REMOVE ${[...ended, ...removed].join(', ')}`,
           ConditionExpression: `#version = :read AND (attribute_not_exists(lease) OR lease.#until < :now${mine})`,
           ExpressionAttributeNames: {
             ...Object.fromEntries(entries.map(([name], index) => [`#f${index}`, name])),

@@ -6,7 +6,7 @@ import type { ReturnCause } from '../domain/return-delay.ts';
 import { ttlSeconds } from '../domain/ttl.ts';
 import { type Answer, answerOf, linkOf, returnCauseOf, staleAnswer } from './answer.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
-import { linkOfCommand } from './link-of-command.ts';
+import { deliveriesToWaitForCreate, linkOfCommand } from './link-of-command.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
 interface Change {
@@ -26,8 +26,9 @@ const clockToleranceSeconds = 5;
  *     link record ─▶ asked for later than what was applied last? ─▶ lease ─▶ PUT or DELETE ─▶ link record without lease
  *                     └─ no: superseded                  (held by another: later)
  *
- * A lease that was left behind (by a crash, or by a lost answer) names what it intended; a free GET tells whether it came
- * about, before anything else is sent. So does this command's own, when it is delivered again.
+ * A lease that was left behind (by a crash, or by a lost answer) names what it intended; once it has ended, a free GET tells
+ * whether it came about, before anything else is sent. So does this command's own, when it is delivered again. Until
+ * then it stays as it is, so that whoever finds out may crash, too.
  *
  * @param mayWrite false for a command that is stale: then what it began in time is settled, and no more is sent.
  */
@@ -46,31 +47,37 @@ export async function changeLink(
 
   const { record } = link;
   const left = record.lease;
+  const isOwn = left?.requestId === command.requestId;
   const early = answerWithout(change, record);
+  if (record.state === 'deleted' && command.action === 'delete' && isLater(command, record.applied)) {
+    // Nothing is left to delete; but a create that was asked for between the two deletes must not come after this one.
+    const next = deleted(record, command, change);
+    return (await write(next, record, change)) ? done(next) : 'try-again';
+  }
   // An earlier delivery may have ended between the record and the image.
   if (early !== undefined && record.state === 'deleted') await ports.qrImages.remove(record.address);
-  if (early !== undefined) return early;
-  if (!mayWrite && left?.requestId !== command.requestId) return staleAnswer;
-  if (record.expiresAt < nowSeconds) {
-    const gone = await answerToExpired(record, change);
-    if (gone !== undefined) return gone;
-  }
-  const fresh = leaseFor(change, record);
-  // Its own lease from an earlier delivery keeps saying what that one intended.
-  const lease = left?.requestId === command.requestId ? { ...left, until: fresh.until } : fresh;
-  if (!(await ports.ledger.leaseLink(record.address, lease, record.version, nowSeconds))) return 'try-again';
+  // What this command has itself begun comes before the order, and before its validUntil.
+  if (early !== undefined && !isOwn) return early;
+  if (!mayWrite && !isOwn) return staleAnswer;
+  // Somebody is at it: another change, or another copy of this one.
+  if (left !== undefined && left.until >= nowSeconds) return 'try-again';
   if (left !== undefined) {
     const settled = await settle(left, record, change);
     if (typeof settled === 'string') return settled;
-    const answer = answerWithout(change, settled);
-    if (answer !== undefined) return answer;
-    if (settled !== record) return 'try-again';
+    if (settled !== record) return answerWithout(change, settled) ?? 'try-again';
+    const answer = early ?? (mayWrite ? undefined : staleAnswer);
+    if (answer !== undefined) {
+      await ports.ledger.releaseLink(record.address, left);
+      return answer;
+    }
   }
-  if (!mayWrite) {
-    await ports.ledger.releaseLink(record.address, command.requestId);
-    return staleAnswer;
+  if (record.expiresAt < nowSeconds) {
+    const gone = await answerToExpired(record, receiveCount, change);
+    if (gone !== undefined) return gone;
   }
-  return apply(fresh, record, change);
+  const lease = leaseFor(change, record);
+  const taken = await ports.ledger.leaseLink(record.address, lease, record.version, nowSeconds);
+  return taken ? apply(lease, record, change) : 'try-again';
 }
 
 /** The answer to a command that needs no call, if the record gives one. */
@@ -79,17 +86,19 @@ function answerWithout({ command }: Change, record: LinkRecord): Answer | undefi
   if (!isLater(command, record.applied)) {
     return { outcome: 'superseded', reason: 'later-change-applied', link: linkOf(record) };
   }
-  if (record.state === 'live') return undefined;
-  return command.action === 'delete'
-    ? { outcome: 'deleted', link: { ...record.address, version: record.version } }
-    : { outcome: 'rejected', reason: 'link-deleted', link: { ...record.address } };
+  if (record.state === 'live' || command.action === 'delete') return undefined;
+  return { outcome: 'rejected', reason: 'link-deleted', link: { ...record.address } };
 }
 
 /** A link that the ledger takes for expired may have been kept alive by clicks: a free GET tells, before quota is spent. */
-async function answerToExpired(record: LinkRecord, change: Change): Promise<Answer | undefined> {
-  const { command, ports } = change;
+async function answerToExpired(record: LinkRecord, receiveCount: number, change: Change): Promise<Answer | undefined> {
+  const { command, secret, ports } = change;
   const found = await ports.api.read(record.address);
-  if (found.meaning === 'ok') return undefined;
+  if (found.meaning === 'ok') {
+    // Other data than the record's may be another create's link, whose record is still to come.
+    const isRecorded = dataDigest(secret, found.value.data) === record.dataDigest;
+    return isRecorded || receiveCount >= deliveriesToWaitForCreate ? undefined : 'try-again';
+  }
   if (found.meaning !== 'absent') return returnCauseOf(found.meaning);
   if (command.action === 'update') return { outcome: 'rejected', reason: 'link-expired', link: { ...record.address } };
   const next = deleted(record, command, change);
@@ -119,14 +128,21 @@ function leaseFor({ command, secret, settings, nowSeconds }: Change, record: Lin
 /**
  * Finds out what became of a change that left its lease behind. If it came about, that is written down, and the lease with
  * it ends: whoever comes next begins anew.
+ *
+ * @param held the lease, if it is this invocation's own; one that was left has ended.
  */
-async function settle(left: Lease, record: LinkRecord, change: Change): Promise<LinkRecord | ReturnCause> {
+async function settle(
+  left: Lease,
+  record: LinkRecord,
+  change: Change,
+  held?: Lease,
+): Promise<LinkRecord | ReturnCause> {
   const found = await change.ports.api.read(record.address);
   if (found.meaning !== 'ok' && found.meaning !== 'absent') return returnCauseOf(found.meaning);
   const cameAbout = found.meaning === 'ok' ? isThere(left, found.value, change.secret) : left.action === 'delete';
   if (!cameAbout) return record;
   const next = found.meaning === 'ok' ? updated(record, left, found.value, change) : deleted(record, left, change);
-  return (await write(next, record, change)) ? next : 'try-again';
+  return (await write(next, record, change, held)) ? next : 'try-again';
 }
 
 /** Whether what the API holds is what an update meant to leave behind. */
@@ -144,21 +160,28 @@ async function apply(lease: Lease, record: LinkRecord, change: Change): Promise<
     command.action === 'update'
       ? await ports.api.update(record.address, command)
       : await ports.api.delete(record.address);
-  if (sent.meaning === 'ambiguous') {
-    // The lease stays: the next delivery, or the next change, settles it.
-    const settled = await settle(lease, record, change);
+  if (sent.meaning === 'ambiguous' || (sent.meaning === 'ok' && isEndUnknown(lease, record, command))) {
+    const settled = await settle(lease, record, change, lease);
+    // Nobody could tell: the lease stays, for the next delivery, or the next change, to settle.
     if (typeof settled === 'string') return settled;
-    return settled === record ? 'try-again' : done(settled);
+    if (settled !== record) return done(settled);
+    await ports.ledger.releaseLink(record.address, lease);
+    return 'try-again';
   }
   const gone = sent.meaning === 'absent' && command.action === 'delete';
   if (sent.meaning !== 'ok' && !gone) {
-    await ports.ledger.releaseLink(record.address, command.requestId);
+    await ports.ledger.releaseLink(record.address, lease);
     return answerOf(sent);
   }
   const held = { data: command.action === 'update' ? command.data : {}, expiresAt: lease.intended?.expiresAt ?? 0 };
   const next = command.action === 'update' ? updated(record, lease, held, change) : deleted(record, lease, change);
   if (sent.meaning === 'ok' && sent.value !== null) next.shortUrl = sent.value.shortUrl;
-  return (await write(next, record, change)) ? done(next) : 'try-again';
+  return (await write(next, record, change, lease)) ? done(next) : 'try-again';
+}
+
+/** An update that keeps a link's end, whose last clicks have moved it and nobody has seen: a free GET tells. */
+function isEndUnknown({ intended }: Lease, record: LinkRecord, command: Change['command']): boolean {
+  return command.action === 'update' && command.ttl === undefined && record.renewTtl && intended?.renewTtl === false;
 }
 
 function updated(record: LinkRecord, by: Lease, held: LinkAtApi, { settings }: Change): LinkRecord {
@@ -193,9 +216,14 @@ function deleted(record: LinkRecord, by: LinkRecord['applied'], { settings, nowS
   };
 }
 
-async function write(next: LinkRecord, read: LinkRecord, { command, ports, nowSeconds }: Change): Promise<boolean> {
-  const held = { version: read.version, leaseOf: command.requestId, nowSeconds };
-  const written = await ports.ledger.replaceLink(next, held);
+async function write(
+  next: LinkRecord,
+  read: LinkRecord,
+  { ports, nowSeconds }: Change,
+  held?: Lease,
+): Promise<boolean> {
+  const lease = held === undefined ? {} : { leaseOf: held.requestId };
+  const written = await ports.ledger.replaceLink(next, { version: read.version, nowSeconds, ...lease });
   // After the record: an image that arrives later finds the link deleted, and does not stay (qr-worker.ts).
   if (written && next.state === 'deleted') await ports.qrImages.remove(next.address);
   return written;

@@ -70,7 +70,7 @@ interface Attempt {
 
 /** @returns undefined when the address belongs to another link. */
 async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | undefined> {
-  const { command, ports, chosen = false } = attempt;
+  const { command, secret, ports, chosen = false } = attempt;
   let lookFirst = chosen || attempt.redelivered;
   let refusedAsTaken = false;
   let seenAbsent = false;
@@ -87,9 +87,9 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | 
       if (found.meaning === 'ok') {
         // Under a derived ID a link can only be ours (link-id.ts); under a chosen one, if it is what was asked for.
         // What the ledger took for expired may be alive after all, and another request's: unless it was not there a moment
-        // ago.
-        const maybeKept = before?.state === 'live' && !seenAbsent;
-        const ours = !chosen || (!maybeKept && sameData(command.data, found.value.data));
+        // ago, or is not what the record says.
+        const isRecorded = before?.state === 'live' && before.dataDigest === dataDigest(secret, found.value.data);
+        const ours = !chosen || (sameData(command.data, found.value.data) && (seenAbsent || !isRecorded));
         return ours ? record(address, attempt, { expiresAt: found.value.expiresAt }) : undefined;
       }
       // Made in the user interface or by an SDK: not ours, and not to be touched.

@@ -9,7 +9,7 @@ import type { LinkWorkerPorts } from './ports.ts';
  * So a change of an unknown link waits for eight deliveries: with the delays of return-delay.ts (10 s, doubling, at least
  * half of each), that is 635 s or more, which a queue's visibility time-out of 365 s (lib/rate-budget.ts) fits into.
  */
-const deliveriesToWaitForCreate = 8;
+export const deliveriesToWaitForCreate = 8;
 
 /**
  * The link that a command speaks of: its record; `absent` when neither the ledger nor the API knows it; or the answer, when

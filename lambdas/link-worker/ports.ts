@@ -23,7 +23,7 @@ export interface LinkLedger {
   /** Adds the record, or returns the one that is there. */
   addLink(record: LinkRecord): Promise<LinkRecord | undefined>;
   leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean>;
-  releaseLink(address: LinkAddress, requestId: string): Promise<void>;
+  releaseLink(address: LinkAddress, lease: Lease): Promise<void>;
   replaceLink(record: LinkRecord, held: { version: number; leaseOf?: string; nowSeconds: number }): Promise<boolean>;
   control(): Promise<ControlRecord | undefined>;
 }

@@ -135,3 +135,62 @@ describe('a create that takes a derived ID where the chosen one is taken', () =>
     expect(world.api.quotaCalls).toBe(1);
   });
 });
+
+describe('two copies of one change, carried out at once', () => {
+  it('do not hold one lease: the second waits, and sends nothing', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: poster });
+    const change = { ...again, action: 'update' };
+    const lease = { action: 'update', requestId: 'again', requestedAt: again.requestedAt } as const;
+    const record = world.ledger.links.get('A1b3/poster');
+    if (record !== undefined) record.lease = { ...lease, until: Math.floor(world.now / 1000) + 60 };
+    const before = world.api.calls.length;
+    expect(await world.deliver({ body: change, messageId: 'm-2', receiveCount: 2 })).toEqual(['try-again']);
+    expect(world.api.calls).toHaveLength(before);
+  });
+});
+
+describe('a change whose worker died', () => {
+  it('is found out before its lease is taken over, by whoever does', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: poster });
+    world.ledger.failNext.add('replaceLink');
+    await world.deliver({ body: { ...again, action: 'update' }, messageId: 'm-2' });
+    world.now += 600_000;
+    // The next change looks, and dies as well: what the first one meant to do is still there to be read.
+    world.ledger.failNext.add('replaceLink');
+    const next = { ...remove, requestedAt: '2026-03-01T10:00:03Z' };
+    await world.deliver({ body: next, messageId: 'm-3', receiveCount: 2 });
+    expect(world.ledger.links.get('A1b3/poster')?.lease?.requestId).toBe('again');
+  });
+});
+
+describe('an update that ends a link’s renewals, and keeps its end', () => {
+  it('asks the API for the end, which clicks may have moved', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: poster });
+    // Clicked, and nobody heard of it: the API knows another end than the ledger.
+    const end = world.now / 1000 + 60 * 86_400;
+    world.api.script('read', { meaning: 'transient' });
+    await world.deliver({ body: { ...again, action: 'update', renewTtl: false }, messageId: 'm-2' });
+    const link = world.api.links.get('A1b3/poster');
+    if (link !== undefined) link.expiresAt = end;
+    world.now += 600_000;
+    await world.deliver({ body: { ...again, action: 'update', renewTtl: false }, messageId: 'm-2', receiveCount: 2 });
+    expect(world.told).toEqual(['created', 'updated']);
+    expect(world.ledger.links.get('A1b3/poster')?.expiresAt).toBe(end);
+    expect(world.api.calls.filter((call) => call === 'update')).toHaveLength(1);
+  });
+});
+
+describe('a change of an expired link', () => {
+  it('keeps off what another producer has made at its address', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: { ...poster, ttl: '10m' } });
+    world.now += 3 * 86_400_000;
+    // The other's create has sent its POST, and its record is still to come.
+    world.api.links.set('A1b3/poster', { data: { pid: 'studio' }, expiresAt: world.now / 1000 + 86_400 });
+    expect(await world.deliver({ body: remove, messageId: 'm-2' })).toEqual(['try-again']);
+    expect(world.api.links.get('A1b3/poster')?.data).toEqual({ pid: 'studio' });
+  });
+});

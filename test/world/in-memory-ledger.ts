@@ -43,15 +43,15 @@ export class InMemoryLedger {
   async leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean> {
     this.#maybeFail('leaseLink');
     const held = this.links.get(keyOf(address));
-    if (held?.version !== readVersion || !isFree(held, nowSeconds, lease.requestId)) return false;
+    if (held?.version !== readVersion || !isFree(held, nowSeconds, undefined)) return false;
     held.lease = structuredClone(lease);
     return true;
   }
 
-  async releaseLink(address: LinkAddress, requestId: string): Promise<void> {
+  async releaseLink(address: LinkAddress, { requestId, until }: Lease): Promise<void> {
     this.#maybeFail('releaseLink');
     const held = this.links.get(keyOf(address));
-    if (held?.lease?.requestId === requestId) delete held.lease;
+    if (held?.lease?.requestId === requestId && held.lease.until === until) delete held.lease;
   }
 
   async replaceLink(
@@ -62,7 +62,7 @@ export class InMemoryLedger {
     const held = this.links.get(keyOf(record.address));
     if (held?.version !== read.version || !isFree(held, read.nowSeconds, read.leaseOf)) return false;
     const { lease: _, qrKey: __, ...fields } = structuredClone(record);
-    this.links.set(keyOf(record.address), { ...fields, ...(held.qrKey !== undefined && { qrKey: held.qrKey }) });
+    this.links.set(keyOf(record.address), { ...fields, ...(held.qrKey !== undefined && record.state === 'live' && { qrKey: held.qrKey }) });
     return true;
   }
 

@@ -116,9 +116,9 @@ describe.each<[string, () => Promise<ContractLedger>]>([
     expect(await ledger.leaseLink(address, lease('a', 1_100), 1, 1_000)).toBe(true);
     expect(await ledger.leaseLink(address, lease('b', 1_200), 1, 1_100)).toBe(false);
     expect((await ledger.link(address))?.lease).toEqual(lease('a', 1_100));
-    // Its own again, and another's once it has run out.
-    expect(await ledger.leaseLink(address, lease('a', 1_150), 1, 1_050)).toBe(true);
-    expect(await ledger.leaseLink(address, lease('b', 1_300), 1, 1_151)).toBe(true);
+    // Not even its own again, which may be another copy's; anybody's once it has run out.
+    expect(await ledger.leaseLink(address, lease('a', 1_150), 1, 1_050)).toBe(false);
+    expect(await ledger.leaseLink(address, lease('b', 1_300), 1, 1_101)).toBe(true);
     expect(await ledger.leaseLink(link('none').address, lease('a', 1_100), 1, 1_000)).toBe(false);
   });
 
@@ -139,11 +139,12 @@ describe.each<[string, () => Promise<ContractLedger>]>([
     const { address } = link('released');
     await ledger.addLink(link('released'));
     await ledger.leaseLink(address, lease('a', 1_100), 1, 1_000);
-    await ledger.releaseLink(address, 'b');
+    await ledger.releaseLink(address, lease('b', 1_100));
+    await ledger.releaseLink(address, lease('a', 1_000));
     expect((await ledger.link(address))?.lease?.requestId).toBe('a');
-    await ledger.releaseLink(address, 'a');
+    await ledger.releaseLink(address, lease('a', 1_100));
     expect(await ledger.link(address)).not.toHaveProperty('lease');
-    await ledger.releaseLink(link('none').address, 'a');
+    await ledger.releaseLink(link('none').address, lease('a', 1_100));
     expect(await ledger.link(link('none').address)).toBeUndefined();
   });
 
@@ -157,6 +158,8 @@ describe.each<[string, () => Promise<ContractLedger>]>([
     expect(await ledger.noteQr(link('none').address, 'qr/A1b3/none.png')).toBe(false);
     await ledger.replaceLink({ ...withQr, version: 2 }, { version: 1, nowSeconds: 1_000 });
     expect((await ledger.link(withQr.address))?.qrKey).toBe('qr/A1b3/with-qr.png');
+    await ledger.replaceLink({ ...withQr, state: 'deleted', version: 3 }, { version: 2, nowSeconds: 1_000 });
+    expect(await ledger.link(withQr.address)).not.toHaveProperty('qrKey');
     expect(await ledger.link(link('none').address)).toBeUndefined();
   });
 });
