@@ -127,6 +127,8 @@ async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Pr
       return { outcome: 'qr-failed', reason: 'refused-by-api', faults: [answer.fault], link };
     case 'absent':
       if (receiveCount < deliveriesToWaitForLink) return 'try-again';
+      // An earlier delivery may have put the image there, and ended before it saw that the link is gone.
+      await store.remove(address);
       return { outcome: 'qr-failed', reason: 'link-not-found', faults: [answer.fault], link };
     case 'account-blocked':
       batch.blocked = true;

@@ -164,10 +164,13 @@ describe('a QR job', () => {
   });
 
   it('waits for a link that may be too fresh to be found, then says that there is none', async () => {
-    const { deliver, outcomes } = givenWorld(refused('absent'), refused('absent'));
+    const { deliver, outcomes, removed } = givenWorld(refused('absent'), refused('absent'));
     expect(await deliver([job], 2)).toEqual(['try-again']);
+    expect(removed).toEqual([]);
     expect(await deliver([job], 3)).toEqual(['done']);
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-not-found' }]);
+    // An earlier delivery may have put one there while the link was being deleted, and died of it.
+    expect(removed).toEqual(['A1b3/poster']);
   });
 
   it('fails at once when the API calls the request wrong', async () => {
