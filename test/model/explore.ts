@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { property } from './property.ts';
+
+export interface Exploration {
+  runs: number;
+  /** The same seed makes the same interleavings. */
+  seed: number;
+  /** Where a counterexample was found before, to see it again at once. */
+  path?: string | undefined;
+}
+
+/** Runs the model. @returns undefined when it held, else the shrunk interleaving in words */
+export async function explore({ runs, seed, path }: Exploration): Promise<string | undefined> {
+  const found = await fc.check(property, { numRuns: runs, seed, ...(path !== undefined && { path }) });
+  if (!found.failed) return undefined;
+  const [scenario] = found.counterexample ?? [];
+  const cause = found.errorInstance instanceof Error ? found.errorInstance.message : String(found.errorInstance);
+  return [
+    `seed ${found.seed}, path ${found.counterexamplePath}, after ${found.numRuns} runs and ${found.numShrinks} shrinks`,
+    `see it again: npm run test:model -- 1 ${found.seed} ${found.counterexamplePath}`,
+    '',
+    cause,
+    '',
+    JSON.stringify(scenario),
+  ].join('\n');
+}

@@ -1,0 +1,31 @@
+import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import type { Run } from '../steps/perform.ts';
+
+/**
+ * Requests whose links the promises do not speak of: the producer can avoid it, or it is a known limit.
+ *
+ * - Two different commands under one requestId, both under way at once: which of them it stands for is not defined.
+ * - Copies of one request under way at once, of which one is told that nothing came of it, and another makes or changes the
+ *   link all the same: the first word counts. `stale` is told by a copy's own validUntil, without a look if it is its first
+ *   delivery; `superseded` by its own requestedAt; `conflict` when the address was another's just then.
+ * - A copy that comes as a first delivery, without a look, after the link has expired: it makes the link anew.
+ * - A copy that finds the chosen address free while another, which found it taken, makes the link under the derived one.
+ */
+export function excusedRequests({ pipeline, producers, policy }: Run): Set<string> {
+  const { outcomes, oneLink } = pipeline;
+  const isTold = (request: string, outcome: Outcome['outcome']) =>
+    outcomes.some((told) => told.outcome === outcome && `${told.source}/${told.requestId}` === request);
+  const excused = producers.sent.filter(({ request, keys, action }) => {
+    if (producers.ambiguous.has(request)) return true;
+    if (!producers.copied.has(request)) return false;
+    if (isTold(request, 'stale') || isTold(request, 'conflict')) return true;
+    if (isTold(request, 'superseded')) return producers.stampsOf(request).length > 1;
+    return action === 'create' && (policy === 'derive' || keys.some((key) => oneLink.purged.has(key)));
+  });
+  return new Set(excused.map(({ request }) => request));
+}
+
+export function excusedKeys(run: Run): Set<string> {
+  const excused = excusedRequests(run);
+  return new Set(run.producers.sent.flatMap(({ request, keys }) => (excused.has(request) ? keys : [])));
+}

@@ -1,0 +1,47 @@
+import { dataDigest } from '../../../lambdas/domain/digest.ts';
+import { linkIdSecret } from '../../world/link-world.ts';
+import type { Run } from '../steps/perform.ts';
+import { timeoutSeconds } from '../world/pipeline.ts';
+import { excusedKeys } from './excused.ts';
+
+/** An expiry is reckoned from before the call, which may take effect as late as its invocation ends. */
+const toleranceSeconds = timeoutSeconds;
+
+/** At rest, the ledger says of each link what the API holds, and images lie there for living links alone. */
+export function linkFaults(run: Run): string[] {
+  const { pipeline } = run;
+  const { ledger, oneLink, images, nowSeconds } = pipeline;
+  const faults: string[] = [];
+  // A link about to expire may have done so on one side and not on the other.
+  const isSurelyAlive = ({ expiresAt }: { expiresAt: number }) => expiresAt > nowSeconds + 2 * toleranceSeconds;
+
+  const excused = excusedKeys(run);
+
+  for (const [key, held] of oneLink.links) {
+    if (!isSurelyAlive(held) || excused.has(key)) continue;
+    const record = ledger.links.get(key);
+    if (record?.state !== 'live') {
+      faults.push(`${key} is at the API, but ${record === undefined ? 'unknown to' : 'deleted in'} the ledger`);
+      continue;
+    }
+    if (record.dataDigest !== dataDigest(linkIdSecret, held.data))
+      faults.push(`${key} holds other data than its record`);
+    const ahead = held.expiresAt - record.expiresAt;
+    const isExplained = ahead >= 0 && (ahead <= toleranceSeconds || held.clicks > 0);
+    if (!isExplained) faults.push(`${key} expires ${ahead} s later than its record says`);
+  }
+  for (const [key, record] of ledger.links) {
+    if (excused.has(key)) continue;
+    // An update that shortened a link's life, and was lost with its worker until that was over, is never written down.
+    if (record.state === 'live' && isSurelyAlive(record) && !oneLink.links.has(key) && !oneLink.purged.has(key)) {
+      faults.push(`${key} is live in the ledger, but not at the API`);
+    }
+    if (record.state === 'live' && isSurelyAlive(record) && record.lease !== undefined) {
+      faults.push(`${key} is still leased to ${record.lease.requestId}`);
+    }
+  }
+  for (const key of images) {
+    if (ledger.links.get(key)?.state !== 'live') faults.push(`${key} has an image, but is no living link`);
+  }
+  return faults;
+}

@@ -1,0 +1,52 @@
+import { laneMetric } from '../../../lambdas/names.ts';
+import type { Run } from '../steps/perform.ts';
+import { excusedRequests } from './excused.ts';
+
+/** One request makes one link at most, and calls that count against the quota are spent on work alone. */
+export function quotaFaults(run: Run): string[] {
+  const { pipeline, producers } = run;
+  const excused = excusedRequests(run);
+  const { oneLink, outcomes, environments, counts } = pipeline;
+  const faults: string[] = [];
+  const commandsOf = Map.groupBy(producers.sent, ({ mark }) => mark);
+
+  for (const [mark, writes] of Map.groupBy(oneLink.writes, (write) => write.mark ?? '')) {
+    const commands = commandsOf.get(mark) ?? [];
+    const [command] = commands;
+    if (command === undefined || commands.length > 1) continue;
+    const { request, action } = command;
+    if (excused.has(request)) continue;
+    const applied = writes.filter(({ meaning }) => meaning === 'ok');
+    // A link that expired before its create could be answered may be made anew.
+    const hasExpired = writes.some(({ key }) => oneLink.purged.has(key));
+    if (hasExpired) continue;
+    const living = [...oneLink.links].filter(([, { data }]) => data.af_sub1 === mark).map(([key]) => key);
+    if (action === 'create' && living.length > 1) faults.push(`${request} has links at ${living.join(' and ')}`);
+    // A link that was deleted before its create had its answer may be made anew, to go again or at another address.
+    const isRemade = applied.some(({ key }) =>
+      oneLink.writes.some((write) => write.operation === 'delete' && write.key === key),
+    );
+    if (applied.length > 1 && !(action === 'create' && isRemade)) {
+      faults.push(`${request} was applied ${applied.length} times`);
+    }
+    for (const { environment, operation } of writes) {
+      if (environments[environment]?.answeredBefore.has(request))
+        faults.push(`${request} had its answer, yet was sent as ${operation}`);
+    }
+    if (!command.isValid) faults.push(`${request} is not valid, yet was sent`);
+    for (const { messageId, outcome, reason } of outcomes) {
+      if (producers.messages.get(messageId)?.mark !== mark) continue;
+      const costsNothing = reason === 'not-owner' || reason === 'request-id-reused';
+      if (costsNothing && applied.length > 0) faults.push(`${request} is told ${outcome}, yet was applied`);
+      // An update that was applied, and at once replaced by another's before it could be answered, leaves no trace.
+      if (outcome === 'stale' && living.length > 0) {
+        faults.push(`${request} is told stale, yet was applied`);
+      }
+      if (outcome === 'conflict' && living.length > 0) faults.push(`${request} is told conflict, yet has a link`);
+    }
+  }
+  const taken = oneLink.writes.filter(({ meaning }) => meaning === 'exists').length;
+  const counted = counts.get(laneMetric.takenIdMet) ?? 0;
+  if (counted > taken) faults.push(`${counted} taken IDs are counted, but ${taken} were met`);
+  return faults;
+}

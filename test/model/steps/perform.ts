@@ -1,0 +1,173 @@
+import type { Fate } from '../scheduler/scheduler.ts';
+import { type Environment, type Job, Pipeline } from '../world/pipeline.ts';
+import { portsOf } from '../world/ports.ts';
+import type { Message } from '../world/queue.ts';
+import { type ConflictPolicy, linkWork, qrWork } from '../world/workers.ts';
+import { Producers, type SentCommand } from './commands.ts';
+import type { Scenario, Step } from './step.ts';
+
+/** As many as may be at work at once: a lane's reserved concurrency. */
+const environmentsAtOnce = { link: 3, qr: 2 } as const;
+/** Well within the horizon of 75 days, for which alone exactly once is promised. */
+const longestSeconds = 60 * 86_400;
+/** A message that is not done after so many deliveries without a fault never will be. */
+const mostDeliveriesAtRest = 20;
+
+/** What happened in one run: the material of the invariants. */
+export interface Run {
+  pipeline: Pipeline;
+  producers: Producers;
+  policy: ConflictPolicy;
+  /** Messages that did not come to rest. */
+  restless: string[];
+}
+
+/** Carries a scenario out, and then lets everything come to rest. */
+export async function run({ policy, steps }: Scenario): Promise<Run> {
+  const performance = new Performance(policy);
+  for (const step of steps) await performance.perform(step);
+  const restless = await performance.comeToRest();
+  const { pipeline, producers } = performance;
+  return { pipeline, producers, policy, restless };
+}
+
+class Performance {
+  readonly pipeline = new Pipeline();
+  readonly producers = new Producers();
+  readonly #policy: ConflictPolicy;
+  readonly #slots = new Map<Environment, number>();
+  readonly #startedAt = this.pipeline.now;
+
+  constructor(policy: ConflictPolicy) {
+    this.#policy = policy;
+  }
+
+  async perform(step: Step): Promise<void> {
+    const { pipeline, producers } = this;
+    const { scheduler, queues } = pipeline;
+    switch (step.do) {
+      case 'send': {
+        const message = this.#send(producers.make(step.command, pipeline.now));
+        if (step.receive) await this.#receive('link', [message]);
+        return;
+      }
+      case 'repeat': {
+        const command = producers.earlier(step.earlier);
+        if (command === undefined) return;
+        const requestedAt = new Date(pipeline.now).toISOString();
+        this.#send(step.stampedAnew ? { ...command, body: { ...command.body, requestedAt } } : command);
+        return;
+      }
+      case 'receive': {
+        const visible = queues[step.job].visible(pipeline.now);
+        const first = step.first % Math.max(1, visible.length);
+        return this.#receive(step.job, visible.slice(first, first + step.count));
+      }
+      case 'deliver-again': {
+        const { messages } = queues[step.job];
+        const message = messages[step.message % Math.max(1, messages.length)];
+        if (message !== undefined) this.#noteCopy(message);
+        if (message !== undefined) queues[step.job].deliverAgain(message, pipeline.now, step.uncounted);
+        return;
+      }
+      case 'answer':
+        for (const { place, fate } of step.calls) {
+          const call = scheduler.pending[place % Math.max(1, scheduler.pending.length)];
+          if (call !== undefined) await scheduler.end(call, fateOf(call.port, fate));
+        }
+        return;
+      case 'finish': {
+        const environment = this.#running(step.environment);
+        if (environment !== undefined) await this.#finish([environment]);
+        return;
+      }
+      case 'crash': {
+        const environment = this.#running(step.environment);
+        if (environment !== undefined) await pipeline.crash(environment, isApplied(step.applied));
+        return;
+      }
+      case 'wait':
+        if (pipeline.now + step.seconds * 1000 > this.#startedAt + longestSeconds * 1000) return;
+        return pipeline.wait(step.seconds, isApplied(step.applied));
+      case 'click':
+        return pipeline.oneLink.click([...pipeline.oneLink.links.keys()][step.link] ?? '');
+      case 'purge':
+        return pipeline.oneLink.purge(0);
+    }
+  }
+
+  /** No more faults: all that is under way ends, and every message is delivered until it is done. */
+  async comeToRest(): Promise<string[]> {
+    const { pipeline } = this;
+    const queues = Object.values(pipeline.queues);
+    const before = new Map(
+      queues.flatMap(({ messages }) => messages.map((message) => [message, message.receiveCount])),
+    );
+    await this.#finish(pipeline.running);
+    for (;;) {
+      const undone = queues.flatMap((queue) => queue.undone);
+      if (undone.length === 0) return [];
+      const restless = undone.filter((message) => {
+        return message.receiveCount - (before.get(message) ?? 0) > mostDeliveriesAtRest;
+      });
+      if (restless.length > 0) return restless.map(({ messageId }) => messageId);
+      const earliest = Math.min(...undone.map(({ visibleAt }) => visibleAt));
+      if (earliest > pipeline.now) await pipeline.wait((earliest - pipeline.now) / 1000, () => false);
+      for (const job of ['link', 'qr'] as const) {
+        await this.#receive(job, pipeline.queues[job].visible(pipeline.now).slice(0, 10));
+        await this.#finish(pipeline.running);
+      }
+    }
+  }
+
+  #send(command: SentCommand): Message {
+    const message = this.pipeline.queues.link.send(JSON.stringify(command.body), this.pipeline.now);
+    const { messages, copied } = this.producers;
+    if ([...messages.values()].some(({ request }) => request === command.request)) copied.add(command.request);
+    messages.set(message.messageId, command);
+    return message;
+  }
+
+  async #receive(job: Job, messages: Message[]): Promise<void> {
+    const { pipeline } = this;
+    const busy = pipeline.running.filter((environment) => environment.job === job);
+    const taken = new Set(busy.map((environment) => this.#slots.get(environment)));
+    const slot = [0, 1, 2].find((one) => !taken.has(one)) ?? 0;
+    if (busy.length >= environmentsAtOnce[job]) return;
+    await pipeline.receive(job, messages, (environment) => {
+      this.#slots.set(environment, slot);
+      const ports = portsOf(pipeline, environment.number);
+      return job === 'link' ? linkWork(ports, this.#policy, slot) : qrWork(ports);
+    });
+  }
+
+  #noteCopy({ messageId }: Message): void {
+    const command = this.producers.messages.get(messageId);
+    if (command !== undefined) this.producers.copied.add(command.request);
+  }
+
+  #running(place: number): Environment | undefined {
+    const { running } = this.pipeline;
+    return running[place % Math.max(1, running.length)];
+  }
+
+  /** Answers the environments' calls in the order they were made. */
+  async #finish(environments: Environment[]): Promise<void> {
+    const numbers = new Set(environments.map(({ number }) => number));
+    const { scheduler } = this.pipeline;
+    for (;;) {
+      const call = scheduler.pending.find(({ environment }) => numbers.has(environment));
+      if (call === undefined) return;
+      await scheduler.end(call, 'answered');
+    }
+  }
+}
+
+/** No SDK repeats a call to the API: its client decides by the answer (onelink-client.ts). */
+function fateOf(port: string, fate: Fate): Fate {
+  return fate === 'repeated' && port.startsWith('api.') ? 'answered' : fate;
+}
+
+function isApplied(applied: boolean[]): (place: number) => boolean {
+  return (place) => applied[place] ?? false;
+}

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import type { Fate } from '../scheduler/scheduler.ts';
+import type { Job } from '../world/pipeline.ts';
+import type { ConflictPolicy } from '../world/workers.ts';
+
+/** A command to be sent; what is numbered is looked up among what is there, counting round. */
+export interface CommandSpec {
+  action: 'create' | 'update' | 'delete' | 'qr';
+  source: 'crm' | 'studio';
+  /** `derived` speaks of the derived ID of an earlier create. */
+  address: 'derived' | 'poster' | 'flyer';
+  earlier: number;
+  /** Relative to the time at which it is sent. */
+  requestedSeconds: number;
+  ttl?: string | undefined;
+  renewTtl?: boolean | undefined;
+  validSeconds?: number | undefined;
+  withQr: boolean;
+  /** Carries the same data as others that are `alike`. */
+  alike: boolean;
+  flaw?: 'invalid' | 'reused-request-id' | undefined;
+}
+
+export type Step =
+  | { do: 'send'; command: CommandSpec; receive: boolean }
+  /** An earlier command in another message, stamped anew or not. */
+  | { do: 'repeat'; earlier: number; stampedAnew: boolean }
+  | { do: 'receive'; job: Job; first: number; count: number }
+  | { do: 'deliver-again'; job: Job; message: number; uncounted: boolean }
+  | { do: 'answer'; calls: { place: number; fate: Fate }[] }
+  /** Lets one environment work until it is done. */
+  | { do: 'finish'; environment: number }
+  | { do: 'crash'; environment: number; applied: boolean[] }
+  | { do: 'wait'; seconds: number; applied: boolean[] }
+  | { do: 'click'; link: number }
+  | { do: 'purge' };
+
+export interface Scenario {
+  policy: ConflictPolicy;
+  steps: Step[];
+}
+
+const place = fc.nat({ max: 11 });
+const applied = fc.array(fc.boolean(), { maxLength: 4 });
+const job: fc.Arbitrary<Job> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant('link' as const) },
+  fc.constant('qr' as const),
+);
+
+/** Mostly the first, which is what a counterexample shrinks to. */
+function mostly<Value>(usual: Value, weight: number, ...others: Value[]): fc.Arbitrary<Value> {
+  return fc.oneof(
+    { weight, arbitrary: fc.constant(usual) },
+    { weight: others.length, arbitrary: fc.constantFrom(...others) },
+  );
+}
+
+const fate = mostly<Fate>('answered', 20, 'lost-applied', 'lost-applied', 'lost', 'repeated');
+
+const command: fc.Arbitrary<CommandSpec> = fc.record({
+  action: fc.constantFrom('create', 'create', 'update', 'update', 'delete', 'qr'),
+  source: mostly<'crm' | 'studio'>('crm', 8, 'studio'),
+  address: fc.constantFrom('poster', 'poster', 'derived', 'flyer'),
+  earlier: place,
+  requestedSeconds: mostly(0, 3, -30, -3_600, 120),
+  ttl: mostly<string | undefined>(undefined, 3, '10m', '14d'),
+  renewTtl: mostly<boolean | undefined>(undefined, 3, false),
+  validSeconds: mostly<number | undefined>(undefined, 8, 20, 400, -5),
+  withQr: mostly(false, 3, true),
+  alike: mostly(false, 8, true),
+  flaw: mostly<CommandSpec['flaw']>(undefined, 20, 'invalid', 'reused-request-id'),
+});
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 9, arbitrary: fc.record({ do: fc.constant('send' as const), command, receive: fc.boolean() }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant('repeat' as const), earlier: place, stampedAnew: fc.boolean() }),
+  },
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      do: fc.constant('receive' as const),
+      job,
+      first: place,
+      count: fc.integer({ min: 1, max: 3 }),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constant('deliver-again' as const), job, message: place, uncounted: fc.boolean() }),
+  },
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      do: fc.constant('answer' as const),
+      calls: fc.array(fc.record({ place, fate }), { minLength: 1, maxLength: 6 }),
+    }),
+  },
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('finish' as const), environment: place }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('crash' as const), environment: place, applied }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('wait' as const),
+      seconds: fc.constantFrom(1, 20, 100, 400, 4_000, 3 * 86_400),
+      applied,
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('click' as const), link: place }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('purge' as const) }) },
+);
+
+export const scenario: fc.Arbitrary<Scenario> = fc.record({
+  policy: mostly<ConflictPolicy>('reject', 3, 'derive'),
+  steps: fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }),
+});

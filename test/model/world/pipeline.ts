@@ -1,0 +1,102 @@
+import type { BatchWork, Verdict } from '../../../lambdas/domain/delivery.ts';
+import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
+import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import { returnDelaySeconds } from '../../../lambdas/domain/return-delay.ts';
+import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
+import { quiet, Scheduler } from '../scheduler/scheduler.ts';
+import { OneLinkInMemory } from './one-link.ts';
+import { type Message, Queue } from './queue.ts';
+
+/** As lib derives them: a lease outlasts its invocation, and a message stays invisible for six time-outs. */
+export const timeoutSeconds = 60;
+export const leaseSeconds = timeoutSeconds + 30;
+const visibilitySeconds = 6 * timeoutSeconds + 5;
+
+export type Job = 'link' | 'qr';
+
+/** An execution environment at work on one batch. */
+export interface Environment {
+  number: number;
+  job: Job;
+  startedAt: number;
+  messages: Message[];
+  /** The requests that had been answered when it began. */
+  answeredBefore: Set<string>;
+}
+
+/** What the pipeline is made of, in memory: queues, environments, ledger, API, topic, bucket; and one clock. */
+export class Pipeline {
+  now = Date.parse('2026-03-01T10:00:00Z');
+  readonly scheduler = new Scheduler(() => this.nowSeconds);
+  readonly ledger = new InMemoryLedger();
+  readonly oneLink = new OneLinkInMemory(() => this.nowSeconds);
+  readonly queues: Record<Job, Queue> = { link: new Queue('m'), qr: new Queue('q') };
+  readonly outcomes: Outcome[] = [];
+  /** Link keys that have an image in the bucket. */
+  readonly images = new Set<string>();
+  /** Message IDs of what lies in the archive. */
+  readonly archived = new Set<string>();
+  /** Every state that a link's record has had. */
+  readonly history: LinkRecord[] = [];
+  readonly counts = new Map<string, number>();
+  running: Environment[] = [];
+  /** Every environment there was, by number. */
+  readonly environments: Environment[] = [];
+
+  get nowSeconds(): number {
+    return Math.floor(this.now / 1000);
+  }
+
+  /** A new environment receives messages and begins; it goes on as its calls are answered. */
+  async receive(job: Job, messages: Message[], workOf: (environment: Environment) => BatchWork): Promise<void> {
+    if (messages.length === 0) return;
+    const answeredBefore = new Set(this.ledger.answered.keys());
+    const environment = { number: this.environments.length, job, startedAt: this.now, messages, answeredBefore };
+    this.environments.push(environment);
+    this.running.push(environment);
+    for (const message of messages) {
+      message.receiveCount++;
+      message.visibleAt = this.now + visibilitySeconds * 1000;
+    }
+    const deliveries = messages.map(({ messageId, body, sentAtMilliseconds, receiveCount }) => {
+      return { messageId, body, sentAtMilliseconds, receiveCount };
+    });
+    const deadline = { remainingMilliseconds: () => environment.startedAt + timeoutSeconds * 1000 - this.now };
+    const counts = deliveries.map(({ receiveCount }) => receiveCount);
+    workOf(environment)(deliveries, deadline).then(
+      (verdicts) => this.#finish(environment, verdicts, counts),
+      () => this.#finish(environment, [], counts),
+    );
+    await quiet();
+  }
+
+  /** An environment dies; what it held is delivered again when its visibility time-out ends. */
+  async crash(environment: Environment, isApplied: (place: number) => boolean): Promise<void> {
+    this.running = this.running.filter((other) => other !== environment);
+    await this.scheduler.abandon(environment.number, isApplied);
+  }
+
+  /** Time passes: whoever is still at work after the function's time-out is killed. */
+  async wait(seconds: number, isApplied: (place: number) => boolean): Promise<void> {
+    const until = this.now + seconds * 1000;
+    for (const environment of [...this.running]) {
+      const killedAt = environment.startedAt + timeoutSeconds * 1000;
+      if (killedAt >= until) continue;
+      this.now = Math.max(this.now, killedAt);
+      await this.crash(environment, isApplied);
+    }
+    this.now = until;
+    this.oneLink.purge();
+  }
+
+  /** The work threw when there are no verdicts: the messages stay invisible until their time-out ends. */
+  #finish(environment: Environment, verdicts: Verdict[], counts: number[]): void {
+    this.running = this.running.filter((other) => other !== environment);
+    for (const [index, verdict] of verdicts.entries()) {
+      const message = environment.messages[index];
+      if (message === undefined) continue;
+      if (verdict === 'done') message.done = true;
+      else message.visibleAt = this.now + returnDelaySeconds(verdict, counts[index] ?? 1, 0.5) * 1000;
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import type { ApiAnswer } from '../../../lambdas/domain/api-answer.ts';
+import type { Clock } from '../../../lambdas/domain/clock.ts';
+import type { LinkAddress } from '../../../lambdas/domain/link-id.ts';
+import type { Observer } from '../../../lambdas/domain/observer.ts';
+import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
+import type { QrWorkerPorts } from '../../../lambdas/qr-worker/qr-worker.ts';
+import { linkIdSecret } from '../../world/link-world.ts';
+import { failed, keyOf } from './one-link.ts';
+import type { Pipeline } from './pipeline.ts';
+
+/** The pipeline's ports as one environment sees them: each call waits in the scheduler. */
+export function portsOf(pipeline: Pipeline, environment: number): LinkWorkerPorts & QrWorkerPorts {
+  const { scheduler, ledger, oneLink } = pipeline;
+
+  const call = <Value>(port: string, subject: string, effect: () => Value | Promise<Value>): Promise<Value> =>
+    scheduler.submit({ environment, port, subject, effect: async () => effect() });
+
+  const write = <Value>(port: string, address: LinkAddress, effect: () => ApiAnswer<Value>) =>
+    scheduler.submit<ApiAnswer<Value>>({
+      environment,
+      port,
+      subject: keyOf(address),
+      effect: async () => effect(),
+      whenLost: failed('ambiguous'),
+    });
+
+  const look = <Value>(port: string, address: LinkAddress, effect: () => ApiAnswer<Value>) =>
+    scheduler.submit<ApiAnswer<Value>>({
+      environment,
+      port,
+      subject: keyOf(address),
+      effect: async () => effect(),
+      whenLost: failed('transient'),
+    });
+
+  /** Keeps what becomes of a link's record. */
+  const change = <Value>(port: string, address: LinkAddress, effect: () => Promise<Value>) =>
+    call(port, keyOf(address), async () => {
+      const before = ledger.links.get(keyOf(address))?.version;
+      const answer = await effect();
+      const after = ledger.links.get(keyOf(address));
+      if (after !== undefined && after.version !== before) pipeline.history.push(structuredClone(after));
+      return answer;
+    });
+
+  const observer: Observer = {
+    count: (metric, by = 1) => void pipeline.counts.set(metric, (pipeline.counts.get(metric) ?? 0) + by),
+    milliseconds: () => {},
+    level: () => {},
+    info: () => {},
+    warn: () => {},
+  };
+  const clock: Clock = {
+    wallMilliseconds: () => pipeline.now,
+    monotonicMilliseconds: () => pipeline.now,
+    sleep: async () => {},
+  };
+  const removeImage = (address: LinkAddress) =>
+    call('images.remove', keyOf(address), () => void pipeline.images.delete(keyOf(address)));
+
+  return {
+    api: {
+      create: (address, link) => write('api.create', address, () => oneLink.create(environment, address, link)),
+      read: (address) => look('api.read', address, () => oneLink.read(address)),
+      update: (address, link) => write('api.update', address, () => oneLink.update(environment, address, link)),
+      delete: (address) => write('api.delete', address, () => oneLink.delete(environment, address)),
+      qr: (address, { format }) => look('api.qr', address, () => oneLink.qr(address, format)),
+    },
+    ledger: {
+      requests: (asked) => call('ledger.requests', asked.map(nameOf).join(' '), () => ledger.requests(asked)),
+      rememberRequest: (record) => call('ledger.rememberRequest', nameOf(record), () => ledger.rememberRequest(record)),
+      link: (address) => call('ledger.link', keyOf(address), () => ledger.link(address)),
+      addLink: (record) => change('ledger.addLink', record.address, () => ledger.addLink(record)),
+      leaseLink: (address, lease, version, now) =>
+        call('ledger.leaseLink', keyOf(address), () => ledger.leaseLink(address, lease, version, now)),
+      releaseLink: (address, lease) =>
+        call('ledger.releaseLink', keyOf(address), () => ledger.releaseLink(address, lease)),
+      replaceLink: (record, held) =>
+        change('ledger.replaceLink', record.address, () => ledger.replaceLink(record, held)),
+      noteQr: (address, key) => call('ledger.noteQr', keyOf(address), () => ledger.noteQr(address, key)),
+      control: async () => undefined,
+    },
+    linkIdSecret: { value: async () => linkIdSecret },
+    outcomes: {
+      tell: (outcome) =>
+        call('outcomes.tell', `${nameOf(outcome)} ${outcome.outcome}`, () => {
+          pipeline.outcomes.push(structuredClone(outcome));
+        }),
+    },
+    qrQueue: {
+      ask: (job) =>
+        call('qrQueue.ask', nameOf(job), () => void pipeline.queues.qr.send(JSON.stringify(job), pipeline.now)),
+    },
+    qrImages: { remove: removeImage },
+    store: {
+      bucket: 'codes',
+      put: (address, image) =>
+        call('images.put', keyOf(address), () => {
+          pipeline.images.add(keyOf(address));
+          return `qr/${keyOf(address)}.${image.format}`;
+        }),
+      remove: removeImage,
+    },
+    archive: {
+      addRejected: ({ messageId }) =>
+        call('archive.addRejected', messageId, () => void pipeline.archived.add(messageId)),
+    },
+    observer,
+    clock,
+  };
+}
+
+function nameOf({ source, requestId }: { source: string | null; requestId: string | null }): string {
+  return `${source}/${requestId}`;
+}

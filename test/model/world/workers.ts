@@ -1,0 +1,85 @@
+import type { BatchWork } from '../../../lambdas/domain/delivery.ts';
+import { type LinkWorkerEnvironment, linkWorkerEnvironment } from '../../../lambdas/link-worker/env.ts';
+import { linkWorker } from '../../../lambdas/link-worker/link-worker.ts';
+import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
+import { qrWorkerEnvironment } from '../../../lambdas/qr-worker/env.ts';
+import { type QrWorkerPorts, qrWorker } from '../../../lambdas/qr-worker/qr-worker.ts';
+import { readEnvironment } from '../../../lambdas/runtime/environment.ts';
+import { linkWorkerVariables } from '../../world/link-world.ts';
+import { leaseSeconds } from './pipeline.ts';
+
+const linkSettings = readEnvironment(linkWorkerEnvironment, {
+  ...linkWorkerVariables,
+  CALLS_IN_FLIGHT: '2',
+  LEASE_SECONDS: String(leaseSeconds),
+});
+const qrSettings = readEnvironment(qrWorkerEnvironment, {
+  ...linkWorkerVariables,
+  QR_CALLS_PER_SECOND: '8',
+  CALLS_IN_FLIGHT: '2',
+  MAX_QR_ATTEMPTS: '8',
+});
+
+export type ConflictPolicy = LinkWorkerEnvironment['CONFLICT_POLICY'];
+
+/** A worker that was built once and gets its ports anew with each batch, as one batch of it runs at a time. */
+interface WarmWorker {
+  work: BatchWork;
+  begin(ports: LinkWorkerPorts): void;
+}
+
+/** Compiling the command schema takes longer than a whole run of the model. */
+const warm: Record<ConflictPolicy, WarmWorker[]> = { reject: [], derive: [] };
+
+/** @param slot no two environments that are at work at once may have the same. */
+export function linkWork(ports: LinkWorkerPorts, policy: ConflictPolicy, slot: number): BatchWork {
+  const worker = warm[policy][slot] ?? warmWorker(policy);
+  warm[policy][slot] = worker;
+  worker.begin(ports);
+  return worker.work;
+}
+
+export function qrWork(ports: QrWorkerPorts): BatchWork {
+  return qrWorker(qrSettings, ports);
+}
+
+function warmWorker(policy: ConflictPolicy): WarmWorker {
+  let current: LinkWorkerPorts | undefined;
+  const now = (): LinkWorkerPorts => {
+    if (current === undefined) throw new Error('a worker works without ports');
+    return current;
+  };
+  const ports: LinkWorkerPorts = {
+    get api() {
+      return now().api;
+    },
+    get ledger() {
+      return now().ledger;
+    },
+    get linkIdSecret() {
+      return now().linkIdSecret;
+    },
+    get outcomes() {
+      return now().outcomes;
+    },
+    get qrQueue() {
+      return now().qrQueue;
+    },
+    get qrImages() {
+      return now().qrImages;
+    },
+    get archive() {
+      return now().archive;
+    },
+    get observer() {
+      return now().observer;
+    },
+    get clock() {
+      return now().clock;
+    },
+  };
+  const begin = (next: LinkWorkerPorts) => {
+    current = next;
+  };
+  return { work: linkWorker({ ...linkSettings, CONFLICT_POLICY: policy }, ports), begin };
+}
