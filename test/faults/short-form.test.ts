@@ -10,7 +10,7 @@ afterAll(forgetAssembly);
 
 /** A part of what `npm run test:faults` does; see docs/reliability.md. */
 describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
-  it('make one link of a create, wherever its worker is killed', { timeout: 60_000 }, async () => {
+  it('make one link of a create, wherever its worker is killed', { timeout: 240_000 }, async () => {
     const { accounts, results } = await crashPoints(['create, derived ID'], 1, quietly);
     expect(accounts.map(isSound)).toEqual([true]);
     // A kill before and one after each request; one more create, undisturbed, showed which requests there are.
@@ -28,7 +28,7 @@ describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
     expect([...told]).toEqual(['created']);
   });
 
-  it('end in the same outcome, whatever the API’s answer was', { timeout: 60_000 }, async () => {
+  it('end in the same outcome, whatever the API’s answer was', { timeout: 240_000 }, async () => {
     const { account, cells } = await lostAnswers(['reset, applied', '400 internal_error, not applied'], 1, quietly);
     expect(cells.filter((cell) => !isAsExpected(cell))).toEqual([]);
     expect(cells).toHaveLength(10);

@@ -39,8 +39,8 @@ beforeAll(async () => {
     body: JSON.stringify(body),
     ...sketchOf(JSON.stringify(body)),
   }));
-  answered = await pipeline.carryOut([...messages, ...own], 90);
-}, 120_000);
+  answered = await pipeline.carryOut([...messages, ...own], 180);
+}, 240_000);
 afterAll(() => pipeline?.stop());
 
 const outcomes = () => answered.flatMap(({ answer }) => answer ?? []);
@@ -96,8 +96,10 @@ describe('a campaign through the whole pipeline', () => {
       });
       if (link === undefined) continue;
       expect(record).toMatchObject({ state: 'live', source: outcome.source, shortUrl: link.shortlinkUrl });
-      // The ledger counts from the second in which the call was sent.
-      expect(Math.abs(Number(record?.expiresAt) - Date.parse(link.expiry) / 1000)).toBeLessThanOrEqual(2);
+      // The ledger counts from when the call took its place in the line: never later than the API, and seconds earlier.
+      const earlier = Date.parse(link.expiry) / 1000 - Number(record?.expiresAt);
+      expect(earlier).toBeGreaterThanOrEqual(-1);
+      expect(earlier).toBeLessThanOrEqual(30);
     }
     const stored = JSON.stringify([...ledger.values()].filter(({ pk }) => String(pk).startsWith('link#')));
     expect(stored).not.toContain(planted.signIn);

@@ -30,7 +30,7 @@ beforeAll(async () => {
     const text = JSON.stringify(body);
     return { line: index + 1, lane: 'transactional', body: text, ...sketchOf(text) };
   });
-  const made = await pipeline.carryOut(messages, 60);
+  const made = await pipeline.carryOut(messages, 120);
   expect(made.map(({ answer }) => answer?.outcome)).toEqual(['created', 'created', 'created']);
   // The API has forgotten one of them.
   pipeline.api.control.addFaults({
@@ -43,8 +43,8 @@ beforeAll(async () => {
     times: 10,
   });
   await pipeline.expireInLedger('A1b3/clicked', 'A1b3/dead', 'A1b3/kept');
-  told = new Map((await pipeline.hear(3, 60)).map((outcome) => [outcome.requestId, outcome]));
-}, 150_000);
+  told = new Map((await pipeline.hear(3, 120)).map((outcome) => [outcome.requestId, outcome]));
+}, 300_000);
 afterAll(() => pipeline?.stop());
 
 describe('a link whose time has come in the ledger', () => {
