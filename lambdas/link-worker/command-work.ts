@@ -101,6 +101,8 @@ export class CommandWork {
       await this.#reject('request-id-reused', [fault], command, delivery);
       return 'done';
     }
+    const cleared = await this.#clearAway(item, known);
+    if (typeof cleared === 'string') return cleared;
     const sameMessage = known.outcome.messageId === delivery.messageId;
     const outcome: Outcome = { ...known.outcome, messageId: delivery.messageId, repeat: !sameMessage };
     if (outcome.repeat) this.#batch.ports.observer.count(laneMetric.commandRepeated);
@@ -108,6 +110,19 @@ export class CommandWork {
     // This message's own first attempt may have ended between its outcome and its QR job.
     if (sameMessage) await this.#askForQrOf(item, outcome);
     return 'done';
+  }
+
+  /**
+   * Another delivery of this create may have sent its POST after the link had been made, told and deleted, and have died:
+   * what it brought back goes again.
+   */
+  async #clearAway({ command, delivery }: Accepted, { outcome }: RequestRecord): Promise<Answer | undefined> {
+    const { secret, settings, ports } = this.#batch;
+    const { receiveCount } = delivery;
+    if (command.action !== 'create' || receiveCount === 1 || outcome.link === undefined) return undefined;
+    const record = await ports.ledger.link(outcome.link);
+    if (record?.state !== 'deleted') return undefined;
+    return createLink(command, { receiveCount, mayWrite: false }, secret, settings, ports);
   }
 
   async #carryOut(item: Accepted): Promise<Answer | 'handed-on'> {

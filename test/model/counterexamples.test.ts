@@ -194,3 +194,16 @@ describe('a change of an expired link', () => {
     expect(world.api.links.get('A1b3/poster')?.data).toEqual({ pid: 'studio' });
   });
 });
+
+describe('a copy of a create', () => {
+  it('that brought the link back after its delete, and died, takes it away when it comes again', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: poster });
+    await world.deliver({ body: remove, messageId: 'm-2' });
+    // The copy's POST took effect, and nothing else of it.
+    world.api.links.set('A1b3/poster', { data: poster.data, expiresAt: 1_780_000_000 });
+    await world.deliver({ body: poster, messageId: 'm-3', receiveCount: 2 });
+    expect(world.told).toEqual(['created', 'deleted', 'created*']);
+    expect(world.api.links.size).toBe(0);
+  });
+});
