@@ -152,7 +152,9 @@ async function end(record: LinkRecord, settings: ExpiryWorkerEnvironment, ports:
   await ports.history.addExpired(historyLineOf(record));
   // The address may have a new link by now, and that one an image of its own.
   const removable = settings.KEEP_QR_IMAGES === 'false' && record.qrKey !== undefined;
-  if (removable && (await ports.ledger.link(record.address)) === undefined) await ports.qrImages.remove(record.address);
+  if (removable && (await ports.ledger.link(record.address))?.state !== 'live') {
+    await ports.qrImages.remove(record.address);
+  }
   return { outcome: 'expired', link: linkOf(record) };
 }
 
