@@ -25,7 +25,19 @@ export function excusedRequests({ pipeline, producers, policy }: Run): Set<strin
   return new Set(excused.map(({ request }) => request));
 }
 
+/**
+ * The links of those requests; and where a record was deleted by its TTL and another request has made a link since: the
+ * expiry worker cannot tell whose link it finds alive, and may put the old record back before the new one is written.
+ */
 export function excusedKeys(run: Run): Set<string> {
+  const { swept, oneLink } = run.pipeline;
   const excused = excusedRequests(run);
-  return new Set(run.producers.sent.flatMap(({ request, keys }) => (excused.has(request) ? keys : [])));
+  const makers = Map.groupBy(
+    oneLink.writes.filter(({ operation, meaning }) => operation === 'create' && meaning === 'ok'),
+    ({ key }) => key,
+  );
+  return new Set([
+    ...run.producers.sent.flatMap(({ request, keys }) => (excused.has(request) ? keys : [])),
+    ...[...swept].filter((key) => (makers.get(key) ?? []).length > 1),
+  ]);
 }

@@ -1,68 +1,70 @@
-import { isLater } from '../../../lambdas/domain/ledger-record.ts';
+import { isLater, type LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
+import type { Outcome } from '../../../lambdas/domain/outcome.ts';
 import type { Run } from '../steps/perform.ts';
 import { keyOf } from '../world/one-link.ts';
 import { excusedKeys } from './excused.ts';
 
 /** Changes of one link apply in the order in which they were asked for, and what producers heard says how it ended. */
 export function orderFaults(run: Run): string[] {
-  const { pipeline, producers } = run;
+  const { history, outcomes, swept } = run.pipeline;
   const excused = excusedKeys(run);
-  const faults: string[] = [];
-  const { history, outcomes, oneLink, nowSeconds } = pipeline;
+  const records = Map.groupBy(history, ({ address }) => keyOf(address));
+  const told = Map.groupBy(outcomes, ({ link }) => (link === undefined ? '' : keyOf(link)));
+  return [...records].flatMap(([key, states]) => {
+    if (excused.has(key)) return [];
+    const about = told.get(key) ?? [];
+    const lives = new Set(states.map(({ source, requestId }) => `${source}/${requestId}`));
+    // A link made after its predecessor's record was deleted begins with version 1 again: outcomes alone do not tell which.
+    const isTellable = !swept.has(key) || lives.size === 1;
+    const faults = [
+      ...appliedOutOfOrder(states),
+      ...about.flatMap((outcome) => toldWrongly(outcome, states, run)),
+      ...(isTellable ? toldLast(key, about, run) : []),
+    ];
+    return faults.map((fault) => `${key}: ${fault}`);
+  });
+}
 
-  for (const [key, records] of Map.groupBy(history, ({ address }) => keyOf(address))) {
-    if (excused.has(key)) continue;
-    for (const [index, record] of records.entries()) {
-      const before = records[index - 1];
-      if (before === undefined || before.requestId !== record.requestId || before.source !== record.source) continue;
-      if (!isLater(record.applied, before.applied)) {
-        faults.push(
-          `${key}: ${record.applied.requestId} was applied after ${before.applied.requestId}, but is no later`,
-        );
-      }
-    }
-    for (const { outcome, source, requestId, link } of outcomes) {
-      if (link === undefined || keyOf(link) !== key || requestId === null) continue;
-      const own = records.find((record) => record.applied.requestId === requestId && record.source === source);
-      const at = records.findIndex(({ version }) => version === link.version);
-      if (outcome === 'updated' && own?.version !== link.version)
-        faults.push(`${key}: ${requestId} is told updated, but is not in the history`);
-      if (outcome === 'deleted' && records[at]?.state !== 'deleted')
-        faults.push(`${key}: ${requestId} is told deleted, but is not in the history`);
-      const by = records[at];
-      // A repeat may be stamped anew; then it was any of its stamps that came too late.
-      const isLate = producers
-        .stampsOf(`${source}/${requestId}`)
-        .some((requestedAt) => by === undefined || !isLater({ requestedAt, requestId }, by.applied));
-      if (outcome === 'superseded' && !isLate)
-        faults.push(`${key}: ${requestId} is told superseded by what is no later`);
-    }
-  }
+function appliedOutOfOrder(states: LinkRecord[]): string[] {
+  return states.flatMap((record, index) => {
+    const before = states[index - 1];
+    const isSameLink = before?.requestId === record.requestId && before.source === record.source;
+    // A record that was deleted by its TTL comes back as it was, or as its create makes it.
+    if (before === undefined || !isSameLink || record.version !== before.version + 1) return [];
+    if (isLater(record.applied, before.applied)) return [];
+    return [`${record.applied.requestId} was applied after ${before.applied.requestId}, but is no later`];
+  });
+}
 
-  // What the producer concludes from outcomes alone: the highest version is how the link is.
-  const aboutLinks = outcomes.filter(
-    ({ outcome }) => outcome === 'created' || outcome === 'updated' || outcome === 'deleted',
-  );
-  for (const [key, told] of Map.groupBy(aboutLinks, ({ link }) => (link === undefined ? '' : keyOf(link)))) {
-    if (excused.has(key)) continue;
-    const highest = Math.max(...told.map(({ link }) => link?.version ?? 0));
-    const last = told.filter(({ link }) => link?.version === highest);
-    const held = oneLink.links.get(key);
-    const isAlive = held !== undefined && held.expiresAt > nowSeconds;
-    if (last.some(({ outcome }) => outcome === 'deleted')) {
-      if (isAlive) faults.push(`${key} was told deleted last, but is alive`);
-      continue;
-    }
-    // A create is told with the version that the link had come to by then.
-    const updates = last.filter(({ outcome }) => outcome === 'updated');
-    const [told1 = last[0]] = updates;
-    const marks = producers.sent
-      .filter(({ request }) => request === `${told1?.source}/${told1?.requestId}`)
-      .map(({ mark }) => mark);
-    const isKnown = updates.length > 0 || highest === 1;
-    if (isAlive && isKnown && !marks.includes(held.data.af_sub1 ?? '')) {
-      faults.push(`${key} holds the data of ${held.data.af_sub1}, but ${told1?.requestId} was told last`);
-    }
-  }
-  return faults;
+/** An outcome that speaks of a version which the link never had so. */
+function toldWrongly({ outcome, source, requestId, link }: Outcome, states: LinkRecord[], run: Run): string[] {
+  if (requestId === null || link === undefined) return [];
+  const at = states.filter(({ version }) => version === link.version);
+  const stamps = run.producers.stampsOf(`${source}/${requestId}`);
+  const wasSo = {
+    updated: at.some((record) => record.applied.requestId === requestId && record.source === source),
+    deleted: at.some(({ state }) => state === 'deleted'),
+    // A repeat may be stamped anew; then any of its stamps may have come too late.
+    superseded: at.some(({ applied }) => stamps.some((requestedAt) => !isLater({ requestedAt, requestId }, applied))),
+  };
+  if (outcome !== 'updated' && outcome !== 'deleted' && outcome !== 'superseded') return [];
+  return wasSo[outcome] ? [] : [`${requestId} is told ${outcome}, but the link was never so`];
+}
+
+/** What a producer concludes from outcomes alone: a link is as the highest version says. */
+function toldLast(key: string, about: Outcome[], { pipeline, producers }: Run): string[] {
+  const kinds = new Set<string>(['created', 'updated', 'deleted']);
+  const changes = about.filter(({ outcome }) => kinds.has(outcome));
+  const highest = Math.max(...changes.map(({ link }) => link?.version ?? 0));
+  const last = changes.filter(({ link }) => link?.version === highest);
+  const held = pipeline.oneLink.links.get(key);
+  if (held === undefined || held.expiresAt <= pipeline.nowSeconds || last.length === 0) return [];
+  if (last.some(({ outcome }) => outcome === 'deleted')) return ['was told deleted last, but is alive'];
+  // A create is told with the version that the link had come to by then.
+  const [update] = last.filter(({ outcome }) => outcome === 'updated');
+  const decisive = update ?? (highest === 1 ? last[0] : undefined);
+  if (decisive === undefined) return [];
+  const request = `${decisive.source}/${decisive.requestId}`;
+  const isItsData = producers.sent.some((sent) => sent.request === request && sent.mark === held.data.af_sub1);
+  return isItsData ? [] : [`holds the data of ${held.data.af_sub1}, but ${request} was told last`];
 }

@@ -11,8 +11,10 @@ export function outcomeFaults({ pipeline, producers, restless }: Run): string[] 
     if (told.length === 0) faults.push(`${messageId} (${command.request} ${command.action}) has no outcome`);
   }
   for (const [outcomeId, told] of Map.groupBy(outcomes, (outcome) => outcome.outcomeId)) {
-    // What became of the code of a link that was asked for with its create is not remembered, and may be found out twice.
-    const contents = new Set(told.filter((outcome) => !isOfCode(outcome)).map(contentOf));
+    // What became of the code of a link that was asked for with its create is not remembered, and may be found out twice;
+    // and a link that expired before its create had its answer, and was made anew, expires twice.
+    const remembered = told.filter((outcome) => !isOfCode(outcome) && outcome.outcome !== 'expired');
+    const contents = new Set(remembered.map(contentOf));
     if (contents.size > 1)
       faults.push(`outcome ${outcomeId} is told in ${contents.size} ways: ${[...contents].join(' / ')}`);
   }
@@ -40,10 +42,10 @@ export function outcomeFaults({ pipeline, producers, restless }: Run): string[] 
 
 /**
  * What answers the request itself. Not: a rejection that the request's record does not hold, since the message was not
- * valid or used another's requestId; nor the outcomes about the code of a link that was asked for with its create.
+ * valid or used another's requestId; nor what is told of a link's end, or of the code of a link that was asked for with its create.
  */
 function isAnswer(outcome: Outcome): boolean {
-  if (outcome.requestId === null || isOfCode(outcome)) return false;
+  if (outcome.requestId === null || outcome.action === null || isOfCode(outcome)) return false;
   return outcome.reason !== 'invalid-command' && outcome.reason !== 'request-id-reused';
 }
 

@@ -6,7 +6,7 @@ import { excusedRequests } from './excused.ts';
 export function quotaFaults(run: Run): string[] {
   const { pipeline, producers } = run;
   const excused = excusedRequests(run);
-  const { oneLink, outcomes, environments, counts } = pipeline;
+  const { oneLink, outcomes, environments, counts, swept } = pipeline;
   const faults: string[] = [];
   const commandsOf = Map.groupBy(producers.sent, ({ mark }) => mark);
 
@@ -36,13 +36,16 @@ export function quotaFaults(run: Run): string[] {
     if (!command.isValid) faults.push(`${request} is not valid, yet was sent`);
     for (const { messageId, outcome, reason } of outcomes) {
       if (producers.messages.get(messageId)?.mark !== mark) continue;
-      const costsNothing = reason === 'not-owner' || reason === 'request-id-reused';
+      // Of an update whose link was over before it could be answered, and its record gone, nothing is known any more.
+      const isOver = reason === 'not-owner' && applied.some(({ key }) => swept.has(key));
+      const costsNothing = (reason === 'not-owner' && !isOver) || reason === 'request-id-reused';
       if (costsNothing && applied.length > 0) faults.push(`${request} is told ${outcome}, yet was applied`);
       // An update that was applied, and at once replaced by another's before it could be answered, leaves no trace.
       if (outcome === 'stale' && living.length > 0) {
         faults.push(`${request} is told stale, yet was applied`);
       }
-      if (outcome === 'conflict' && living.length > 0) faults.push(`${request} is told conflict, yet has a link`);
+      if (outcome === 'conflict' && living.some((key) => !swept.has(key)))
+        faults.push(`${request} is told conflict, yet has a link`);
     }
   }
   const taken = oneLink.writes.filter(({ meaning }) => meaning === 'exists').length;

@@ -1,13 +1,13 @@
 import type { Fate } from '../scheduler/scheduler.ts';
-import { type Environment, type Job, Pipeline } from '../world/pipeline.ts';
+import { type Environment, type Job, jobs, Pipeline } from '../world/pipeline.ts';
 import { portsOf } from '../world/ports.ts';
 import type { Message } from '../world/queue.ts';
-import { type ConflictPolicy, linkWork, qrWork } from '../world/workers.ts';
+import { type ConflictPolicy, expiryWork, linkWork, qrWork } from '../world/workers.ts';
 import { Producers, type SentCommand } from './commands.ts';
 import type { Scenario, Step } from './step.ts';
 
 /** As many as may be at work at once: a lane's reserved concurrency. */
-const environmentsAtOnce = { link: 3, qr: 2 } as const;
+const environmentsAtOnce = { link: 3, qr: 2, expiry: 2 } as const;
 /** Well within the horizon of 75 days, for which alone exactly once is promised. */
 const longestSeconds = 60 * 86_400;
 /** A message that is not done after so many deliveries without a fault never will be. */
@@ -27,6 +27,9 @@ export async function run({ policy, steps }: Scenario): Promise<Run> {
   const performance = new Performance(policy);
   for (const step of steps) await performance.perform(step);
   const restless = await performance.comeToRest();
+  // What is over by then is let go, and everything comes to rest once more.
+  for (const record of performance.pipeline.overdue) performance.pipeline.sweep(record);
+  restless.push(...(await performance.comeToRest()));
   const { pipeline, producers } = performance;
   return { pipeline, producers, policy, restless };
 }
@@ -93,6 +96,11 @@ class Performance {
         return pipeline.oneLink.click([...pipeline.oneLink.links.keys()][step.link] ?? '');
       case 'purge':
         return pipeline.oneLink.purge(0);
+      case 'sweep': {
+        const record = pipeline.overdue[step.record % Math.max(1, pipeline.overdue.length)];
+        if (record !== undefined) pipeline.sweep(record);
+        return;
+      }
     }
   }
 
@@ -113,7 +121,7 @@ class Performance {
       if (restless.length > 0) return restless.map(({ messageId }) => messageId);
       const earliest = Math.min(...undone.map(({ visibleAt }) => visibleAt));
       if (earliest > pipeline.now) await pipeline.wait((earliest - pipeline.now) / 1000, () => false);
-      for (const job of ['link', 'qr'] as const) {
+      for (const job of jobs) {
         await this.#receive(job, pipeline.queues[job].visible(pipeline.now).slice(0, 10));
         await this.#finish(pipeline.running);
       }
@@ -137,6 +145,7 @@ class Performance {
     await pipeline.receive(job, messages, (environment) => {
       this.#slots.set(environment, slot);
       const ports = portsOf(pipeline, environment.number);
+      if (job === 'expiry') return expiryWork(ports);
       return job === 'link' ? linkWork(ports, this.#policy, slot) : qrWork(ports);
     });
   }

@@ -33,7 +33,8 @@ export type Step =
   | { do: 'crash'; environment: number; applied: boolean[] }
   | { do: 'wait'; seconds: number; applied: boolean[] }
   | { do: 'click'; link: number }
-  | { do: 'purge' };
+  | { do: 'purge' }
+  | { do: 'sweep'; record: number };
 
 export interface Scenario {
   policy: ConflictPolicy;
@@ -44,7 +45,7 @@ const place = fc.nat({ max: 11 });
 const applied = fc.array(fc.boolean(), { maxLength: 4 });
 const job: fc.Arbitrary<Job> = fc.oneof(
   { weight: 3, arbitrary: fc.constant('link' as const) },
-  fc.constant('qr' as const),
+  fc.constantFrom('qr' as const, 'expiry' as const),
 );
 
 /** Mostly the first, which is what a counterexample shrinks to. */
@@ -63,7 +64,7 @@ const command: fc.Arbitrary<CommandSpec> = fc.record({
   address: fc.constantFrom('poster', 'poster', 'derived', 'flyer'),
   earlier: place,
   requestedSeconds: mostly(0, 3, -30, -3_600, 120),
-  ttl: mostly<string | undefined>(undefined, 3, '10m', '14d'),
+  ttl: mostly<string | undefined>(undefined, 2, '10m', '1h'),
   renewTtl: mostly<boolean | undefined>(undefined, 3, false),
   validSeconds: mostly<number | undefined>(undefined, 8, 20, 400, -5),
   withQr: mostly(false, 3, true),
@@ -103,12 +104,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('wait' as const),
-      seconds: fc.constantFrom(1, 20, 100, 400, 4_000, 3 * 86_400),
+      seconds: fc.constantFrom(1, 20, 100, 400, 400, 2_000, 4_000, 3 * 86_400),
       applied,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('click' as const), link: place }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('click' as const), link: place }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('purge' as const) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('sweep' as const), record: place }) },
 );
 
 export const scenario: fc.Arbitrary<Scenario> = fc.record({

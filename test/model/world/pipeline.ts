@@ -1,10 +1,10 @@
 import type { BatchWork, Verdict } from '../../../lambdas/domain/delivery.ts';
-import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
+import { type LinkRecord, wakeAt } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
 import { returnDelaySeconds } from '../../../lambdas/domain/return-delay.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
 import { quiet, Scheduler } from '../scheduler/scheduler.ts';
-import { OneLinkInMemory } from './one-link.ts';
+import { keyOf, OneLinkInMemory } from './one-link.ts';
 import { type Message, Queue } from './queue.ts';
 
 /** As lib derives them: a lease outlasts its invocation, and a message stays invisible for six time-outs. */
@@ -12,7 +12,8 @@ export const timeoutSeconds = 60;
 export const leaseSeconds = timeoutSeconds + 30;
 const visibilitySeconds = 6 * timeoutSeconds + 5;
 
-export type Job = 'link' | 'qr';
+export const jobs = ['link', 'qr', 'expiry'] as const;
+export type Job = (typeof jobs)[number];
 
 /** An execution environment at work on one batch. */
 export interface Environment {
@@ -30,7 +31,11 @@ export class Pipeline {
   readonly scheduler = new Scheduler(() => this.nowSeconds);
   readonly ledger = new InMemoryLedger();
   readonly oneLink = new OneLinkInMemory(() => this.nowSeconds);
-  readonly queues: Record<Job, Queue> = { link: new Queue('m'), qr: new Queue('q') };
+  readonly queues: Record<Job, Queue> = {
+    link: new Queue('m'),
+    qr: new Queue('q'),
+    expiry: new Queue('x'),
+  };
   readonly outcomes: Outcome[] = [];
   /** Link keys that have an image in the bucket. */
   readonly images = new Set<string>();
@@ -38,6 +43,8 @@ export class Pipeline {
   readonly archived = new Set<string>();
   /** Every state that a link's record has had. */
   readonly history: LinkRecord[] = [];
+  /** Keys of links whose record DynamoDB has deleted: what comes after begins with version 1. */
+  readonly swept = new Set<string>();
   readonly counts = new Map<string, number>();
   running: Environment[] = [];
   /** Every environment there was, by number. */
@@ -87,6 +94,18 @@ export class Pipeline {
     }
     this.now = until;
     this.oneLink.purge();
+  }
+
+  /** Link records whose time has come: DynamoDB deletes each some time later, if at all before it is asked for again. */
+  get overdue(): LinkRecord[] {
+    return [...this.ledger.links.values()].filter((record) => wakeAt(record) <= this.nowSeconds);
+  }
+
+  /** DynamoDB deletes a record by its TTL, and the pipe brings it before the expiry worker. */
+  sweep(record: LinkRecord): void {
+    this.ledger.links.delete(keyOf(record.address));
+    this.swept.add(keyOf(record.address));
+    this.queues.expiry.send(JSON.stringify(record), this.now);
   }
 
   /** The work threw when there are no verdicts: the messages stay invisible until their time-out ends. */

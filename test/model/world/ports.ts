@@ -1,7 +1,9 @@
 import type { ApiAnswer } from '../../../lambdas/domain/api-answer.ts';
 import type { Clock } from '../../../lambdas/domain/clock.ts';
+import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link-id.ts';
 import type { Observer } from '../../../lambdas/domain/observer.ts';
+import type { ExpiryWorkerPorts } from '../../../lambdas/expiry-worker/expiry-worker.ts';
 import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
 import type { QrWorkerPorts } from '../../../lambdas/qr-worker/qr-worker.ts';
 import { linkIdSecret } from '../../world/link-world.ts';
@@ -9,7 +11,7 @@ import { failed, keyOf } from './one-link.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** The pipeline's ports as one environment sees them: each call waits in the scheduler. */
-export function portsOf(pipeline: Pipeline, environment: number): LinkWorkerPorts & QrWorkerPorts {
+export function portsOf(pipeline: Pipeline, environment: number): LinkWorkerPorts & QrWorkerPorts & ExpiryWorkerPorts {
   const { scheduler, ledger, oneLink } = pipeline;
 
   const call = <Value>(port: string, subject: string, effect: () => Value | Promise<Value>): Promise<Value> =>
@@ -100,6 +102,10 @@ export function portsOf(pipeline: Pipeline, environment: number): LinkWorkerPort
           return `qr/${keyOf(address)}.${image.format}`;
         }),
       remove: removeImage,
+    },
+    recordIn: (body) => JSON.parse(body) as LinkRecord,
+    history: {
+      addExpired: ({ onelinkId, shortlinkId }) => call('history.addExpired', `${onelinkId}/${shortlinkId}`, () => {}),
     },
     archive: {
       addRejected: ({ messageId }) =>

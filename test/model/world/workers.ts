@@ -1,4 +1,6 @@
 import type { BatchWork } from '../../../lambdas/domain/delivery.ts';
+import { expiryWorkerEnvironment } from '../../../lambdas/expiry-worker/env.ts';
+import { type ExpiryWorkerPorts, expiryWorker } from '../../../lambdas/expiry-worker/expiry-worker.ts';
 import { type LinkWorkerEnvironment, linkWorkerEnvironment } from '../../../lambdas/link-worker/env.ts';
 import { linkWorker } from '../../../lambdas/link-worker/link-worker.ts';
 import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
@@ -19,6 +21,13 @@ const qrSettings = readEnvironment(qrWorkerEnvironment, {
   CALLS_IN_FLIGHT: '2',
   MAX_QR_ATTEMPTS: '8',
 });
+const expirySettings = readEnvironment(expiryWorkerEnvironment, {
+  ...linkWorkerVariables,
+  EXPIRY_CALLS_PER_SECOND: '4',
+  CALLS_IN_FLIGHT: '2',
+  EXPIRY_QUEUE_URL: 'http://127.0.0.1:1/expired',
+  KEEP_QR_IMAGES: 'false',
+});
 
 export type ConflictPolicy = LinkWorkerEnvironment['CONFLICT_POLICY'];
 
@@ -37,6 +46,10 @@ export function linkWork(ports: LinkWorkerPorts, policy: ConflictPolicy, slot: n
   warm[policy][slot] = worker;
   worker.begin(ports);
   return worker.work;
+}
+
+export function expiryWork(ports: ExpiryWorkerPorts): BatchWork {
+  return expiryWorker(expirySettings, ports);
 }
 
 export function qrWork(ports: QrWorkerPorts): BatchWork {
