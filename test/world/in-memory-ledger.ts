@@ -62,7 +62,10 @@ export class InMemoryLedger {
     const held = this.links.get(keyOf(record.address));
     if (held?.version !== read.version || !isFree(held, read.nowSeconds, read.leaseOf)) return false;
     const { lease: _, qrKey: __, ...fields } = structuredClone(record);
-    this.links.set(keyOf(record.address), { ...fields, ...(held.qrKey !== undefined && record.state === 'live' && { qrKey: held.qrKey }) });
+    this.links.set(keyOf(record.address), {
+      ...fields,
+      ...(held.qrKey !== undefined && record.state === 'live' && { qrKey: held.qrKey }),
+    });
     return true;
   }
 
