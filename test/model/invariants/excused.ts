@@ -1,5 +1,7 @@
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import type { SentCommand } from '../steps/commands.ts';
 import type { Run } from '../steps/perform.ts';
+import { keyOf } from '../world/one-link.ts';
 
 /**
  * Requests whose links the promises do not speak of: the producer can avoid it, or it is a known limit.
@@ -26,18 +28,27 @@ export function excusedRequests({ pipeline, producers, policy }: Run): Set<strin
 }
 
 /**
- * The links of those requests; and where a record was deleted by its TTL and another request has made a link since: the
+ * The links that those requests have touched; and where a record was deleted by its TTL and another request has made a link since: the
  * expiry worker cannot tell whose link it finds alive, and may put the old record back before the new one is written.
  */
 export function excusedKeys(run: Run): Set<string> {
-  const { swept, oneLink } = run.pipeline;
+  const { swept, oneLink, history } = run.pipeline;
   const excused = excusedRequests(run);
+  const isTouched = (key: string, { mark, request, requestId, source }: SentCommand) =>
+    run.producers.ambiguous.has(request) ||
+    oneLink.writes.some((write) => write.key === key && write.mark === mark) ||
+    history.some((record) => {
+      const isBy = record.applied.requestId === requestId || record.requestId === requestId;
+      return keyOf(record.address) === key && record.source === source && isBy;
+    });
   const makers = Map.groupBy(
     oneLink.writes.filter(({ operation, meaning }) => operation === 'create' && meaning === 'ok'),
     ({ key }) => key,
   );
   return new Set([
-    ...run.producers.sent.flatMap(({ request, keys }) => (excused.has(request) ? keys : [])),
+    ...run.producers.sent.flatMap((sent) =>
+      excused.has(sent.request) ? sent.keys.filter((key) => isTouched(key, sent)) : [],
+    ),
     ...[...swept].filter((key) => (makers.get(key) ?? []).length > 1),
   ]);
 }

@@ -18,7 +18,7 @@ export function quotaFaults(run: Run): string[] {
     if (excused.has(request)) continue;
     const applied = writes.filter(({ meaning }) => meaning === 'ok');
     // A link that expired before its create could be answered may be made anew.
-    const hasExpired = writes.some(({ key }) => oneLink.purged.has(key));
+    const hasExpired = writes.some(({ key }) => oneLink.purged.has(key) || swept.has(key));
     if (hasExpired) continue;
     const living = [...oneLink.links].filter(([, { data }]) => data.af_sub1 === mark).map(([key]) => key);
     if (action === 'create' && living.length > 1) faults.push(`${request} has links at ${living.join(' and ')}`);

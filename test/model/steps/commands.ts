@@ -11,6 +11,7 @@ export interface SentCommand {
   action: CommandSpec['action'];
   /** Tells whose data a link holds; several have it in common when they are `alike`. */
   mark: string;
+  isAlike: boolean;
   /** The link it speaks of, or would make. */
   keys: string[];
   isValid: boolean;
@@ -66,6 +67,7 @@ export class Producers {
       requestId,
       action,
       mark,
+      isAlike: spec.alike,
       keys: ids.flatMap((id) => (id === undefined ? [] : [`${onelinkId}/${id}`])),
       isValid: spec.flaw !== 'invalid',
       body,

@@ -59,14 +59,14 @@ function mostly<Value>(usual: Value, weight: number, ...others: Value[]): fc.Arb
 const fate = mostly<Fate>('answered', 20, 'lost-applied', 'lost-applied', 'lost', 'repeated');
 
 const command: fc.Arbitrary<CommandSpec> = fc.record({
-  action: fc.constantFrom('create', 'create', 'update', 'update', 'delete', 'qr'),
+  action: fc.constantFrom('create', 'create', 'create', 'update', 'update', 'update', 'update', 'delete', 'qr'),
   source: mostly<'crm' | 'studio'>('crm', 8, 'studio'),
-  address: fc.constantFrom('poster', 'poster', 'derived', 'flyer'),
+  address: fc.constantFrom('poster', 'poster', 'poster', 'derived', 'flyer'),
   earlier: place,
-  requestedSeconds: mostly(0, 3, -30, -3_600, 120),
+  requestedSeconds: mostly(0, 5, -30, -3_600, 120),
   ttl: mostly<string | undefined>(undefined, 2, '10m', '1h'),
   renewTtl: mostly<boolean | undefined>(undefined, 3, false),
-  validSeconds: mostly<number | undefined>(undefined, 8, 20, 400, -5),
+  validSeconds: mostly<number | undefined>(undefined, 24, 20, 20, 400, -5),
   withQr: mostly(false, 3, true),
   alike: mostly(false, 8, true),
   flaw: mostly<CommandSpec['flaw']>(undefined, 20, 'invalid', 'reused-request-id'),
