@@ -36,9 +36,8 @@ export function quotaFaults(run: Run): string[] {
     if (!command.isValid) faults.push(`${request} is not valid, yet was sent`);
     for (const { messageId, outcome, reason } of outcomes) {
       if (producers.messages.get(messageId)?.mark !== mark) continue;
-      // Of an update whose link was over before it could be answered, and its record gone, nothing is known any more.
-      const isOver = reason === 'not-owner' && applied.some(({ key }) => swept.has(key));
-      const costsNothing = (reason === 'not-owner' && !isOver) || reason === 'request-id-reused';
+      // Whose link was over before the change could be answered, and its address another's, is told that it is no owner.
+      const costsNothing = reason === 'not-owner' ? living.length > 0 : reason === 'request-id-reused';
       if (costsNothing && applied.length > 0) faults.push(`${request} is told ${outcome}, yet was applied`);
       // An update that was applied, and at once replaced by another's before it could be answered, leaves no trace.
       if (outcome === 'stale' && living.length > 0) {
