@@ -7,11 +7,11 @@ export const metricNamespace = 'OneLinkPipeline';
  * Dimensions come from bounded sets only (a metric costs 0.30 $ a month for each combination of values).
  * `service` is the pipeline's name and stands on every metric; the others are named where they are used below.
  */
-export const dimension = { pipeline: 'service', lane: 'lane', operation: 'operation' } as const;
+export const dimension = { pipeline: 'service', lane: 'lane', operation: 'operation', source: 'source' } as const;
 
 export { type Operation, operations } from './domain/operation.ts';
 
-/** The expiry worker's metrics stand under a lane of this name, which no lane may have. */
+/** The expiry worker's metrics, and its state in the control record, stand under a lane of this name, which no lane may have. */
 export const expiryLane = 'expiry';
 
 /** Metrics with the dimensions {service, lane}, written by the workers. */
@@ -27,8 +27,10 @@ export const laneMetric = {
   commandSuperseded: 'CommandSuperseded',
   /** Given back to the queue, to be tried again later. */
   commandReturned: 'CommandReturned',
-  /** Waits in the queue because the quota is down to the lane's reserve. */
-  commandHeld: 'CommandHeld',
+  /** Went to the archive until there is quota again. */
+  commandParked: 'CommandParked',
+  /** Came back from the archive to its queue. */
+  commandReplayed: 'CommandReplayed',
   /** Milliseconds from the message's first arrival on SQS to its outcome. */
   commandLatency: 'CommandLatency',
   linkExpired: 'LinkExpired',
@@ -43,9 +45,14 @@ export const laneMetric = {
   rateLimited: 'RateLimited',
   /** A 429 `quota_exceeded`. */
   quotaRefused: 'QuotaRefused',
+  /** A batch that found no usable control record, and asked for the quota itself. */
+  controlUnreadable: 'ControlUnreadable',
   /** A 401 that a fresh token did not mend, or a 403 `feature_not_enabled`. */
   accountBlocked: 'AccountBlocked',
 } as const;
+
+/** Metrics with the dimensions {service, source, operation}: a POST, PUT or DELETE that may have cost a call of the quota. */
+export const sourceMetric = { quotaCallMade: 'QuotaCallMade' } as const;
 
 /** Metrics with the dimensions {service, lane, operation}. */
 export const operationMetric = {
@@ -58,21 +65,49 @@ export const operationMetric = {
 /** Metrics with the dimension {service} alone, written by the governor. */
 export const governorMetric = {
   quotaRemaining: 'QuotaRemaining',
+  /** Calls of this UTC month that are gone, whoever made them. */
+  quotaUsed: 'QuotaUsed',
   quotaUsedPercent: 'QuotaUsedPercent',
+  /** Calls an hour, over the last one. */
+  quotaBurnPerHour: 'QuotaBurnPerHour',
+  /** At that burn; 744, a month, where it is longer. */
+  quotaHoursToEmpty: 'QuotaHoursToEmpty',
+  /** What will be used when the month ends, as a percentage of the quota (governor/forecast.ts). */
+  quotaProjectedMonthEndPercent: 'QuotaProjectedMonthEndPercent',
+  /** Calls of the last hour that were not ours. */
+  quotaSpentElsewhere: 'QuotaSpentElsewhere',
   /** 1 for each poll that was answered: the governor's heartbeat. */
   quotaPolled: 'QuotaPolled',
-  /** 1 when the health probe met a refused token or a switched-off feature, else 0. */
+  /** 1 when the API refuses the token, or has the feature switched off; else 0. */
   accountRefused: 'AccountRefused',
-  /** 1 when the health probe got no usable answer, else 0. */
+  /** 1 when the API gave the probe, or the workers, no usable answer; else 0. */
   apiUnreachable: 'ApiUnreachable',
+  /** The control record could not be read, and was made anew: lanes whose mappings were off stay paused. */
+  controlRebuilt: 'ControlRebuilt',
+} as const;
+
+/** Metrics with the dimensions {service, lane}, written by the governor each minute. */
+export const laneStateMetric = {
+  /** Minutes since the lane was last open; 0 while it is. */
+  laneParkingMinutes: 'LaneParkingMinutes',
+  lanePausedMinutes: 'LanePausedMinutes',
+} as const;
+
+/** Metrics with the dimensions {service, lane}, written by the replayer. */
+export const replayerMetric = {
+  /** Commands that wait in the archive. */
+  commandsParked: 'CommandsParked',
 } as const;
 
 export const ledgerAttribute = {
-  /** The ledger's only key: `link#{onelink-id}/{shortlink-id}`, `request#{source}/{requestId}` or `control`. */
+  /**
+   * The ledger's only key: `link#{onelink-id}/{shortlink-id}`, `request#{source}/{requestId}`,
+   * `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`, `control` or `signals`.
+   */
   key: 'pk',
   /** DynamoDB's TTL attribute, in epoch seconds. */
   expiry: 'expiresAt',
 } as const;
 
 /** Where things lie in the buckets. */
-export const prefix = { qr: 'qr/', rejected: 'rejected/', history: 'history/' } as const;
+export const prefix = { qr: 'qr/', rejected: 'rejected/', history: 'history/', parked: 'parked/' } as const;

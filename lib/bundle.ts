@@ -5,7 +5,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
 
 /** The jobs that have a handler in `lambdas/<job>/handler.ts`. */
-export type Job = 'link-worker' | 'qr-worker' | 'expiry-worker' | 'governor';
+export type Job = 'link-worker' | 'qr-worker' | 'expiry-worker' | 'governor' | 'replayer';
 
 /**
  * One job's handler and all it imports, the AWS SDK included (bundled it loads faster than the runtime's own), as a single

@@ -29,6 +29,8 @@ const lane = z.strictObject({
   batchSize: count(1, 10_000, 'SQS event source mappings'),
   windowSeconds: count(0, 300, 'SQS event source mappings'),
   quotaReserveCalls: count(0, 1_000_000_000),
+  hourlyCapCalls: count(1, 1_000_000_000).optional(),
+  dailyCapCalls: count(1, 1_000_000_000).optional(),
   oldestCommandAlarmMinutes: count(1, 10_080, 'a week'),
   rejectedAlarmPer15Minutes: count(1, 10_000_000),
   conflictPolicy: conflictPolicy.optional(),
@@ -86,7 +88,13 @@ export const pipelineSchema = z.strictObject({
     'must be days from 1 to 36,500, or forever',
   ),
   archiveDays: count(31, 36_500),
-  memoryMegabytes: z.strictObject({ linkWorker: memory, qrWorker: memory, expiryWorker: memory, governor: memory }),
+  memoryMegabytes: z.strictObject({
+    linkWorker: memory,
+    qrWorker: memory,
+    expiryWorker: memory,
+    governor: memory,
+    replayer: memory,
+  }),
 });
 
 export const accountSchema = z.strictObject({

@@ -13,6 +13,7 @@ const lanes: PipelineSettings['lanes'] = {
     batchSize: 10, // messages per invocation; above 10 SQS asks for a window
     windowSeconds: 0, // wait for a fuller batch; 0 makes it a latency lane
     quotaReserveCalls: 20_000, // left to others when the month runs out; at least two minutes of the lane's rate
+    dailyCapCalls: 500_000, // a producer in a loop must not burn the month: above it the lane parks until the UTC day turns
     oldestCommandAlarmMinutes: 5, // pages when a command waits longer (a lane with a window: opens a ticket)
     rejectedAlarmPer15Minutes: 50, // opens a ticket: a producer sends what the API would refuse
   },
@@ -23,6 +24,7 @@ const lanes: PipelineSettings['lanes'] = {
     batchSize: 1_000, // ten seconds of work per invocation keep the slot busy 97 % of the time
     windowSeconds: 5,
     quotaReserveCalls: 750_000, // a tenth of the month is kept for the transactional lane
+    // hourlyCapCalls, dailyCapCalls: none here; a campaign may need half of the month's quota in an hour
     oldestCommandAlarmMinutes: 360, // a whole month's quota drains in under three hours
     rejectedAlarmPer15Minutes: 1_000, // about 0.15 % of what the lane can do in that time
   },
@@ -57,7 +59,7 @@ const pipeline: PipelineSettings = {
   commandRetentionDays: 10, // in the queue; the dead-letter queue's 14 days count from the first arrival as well
   qrImageDays: 'forever', // printed codes live long; a number deletes the image after that many days
   archiveDays: 180, // rejected commands, for as long as somebody may ask
-  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 512, governor: 256 }, // also the CPU: 1,769 MB are one vCPU
+  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 512, governor: 256, replayer: 256 }, // also the CPU: 1,769 MB are one vCPU
 };
 
 export const config: Configuration = {

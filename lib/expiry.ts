@@ -1,5 +1,5 @@
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -32,6 +32,7 @@ const expiredLinks = {
 export class Expiry extends Construct {
   readonly expired: WorkQueue;
   readonly function: LambdaFunction;
+  readonly mapping: EventSourceMapping;
 
   /** @throws Error when the ledger has no stream. */
   constructor(scope: Construct, id: string, props: ExpiryProps) {
@@ -54,8 +55,6 @@ export class Expiry extends Construct {
       EXPIRY_QUEUE_URL: this.expired.queue.queueUrl,
       OUTCOME_TOPIC_ARN: outcomes.topicArn,
       KEEP_QR_IMAGES: settings.keepQrImagesOfExpiredLinks ? 'true' : 'false',
-      // A printed code that dies is worse than a campaign that waits: renewals may use what the most urgent lane may.
-      QUOTA_RESERVE_CALLS: String(Math.min(...Object.values(settings.lanes).map((lane) => lane.quotaReserveCalls))),
     };
     const worker = new WorkerFunction(this, 'Worker', {
       ...surroundings,
@@ -67,7 +66,10 @@ export class Expiry extends Construct {
       variables,
       permissions: [
         consume(this.expired.queue),
-        allow(['dynamodb:GetItem', 'dynamodb:PutItem'], state.ledger.tableArn),
+        allow(
+          ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+          state.ledger.tableArn,
+        ),
         allow(['s3:PutObject'], state.archive.arnForObjects(`${prefix.history}*`)),
         allow(['s3:DeleteObject'], state.qrImages.arnForObjects(`${prefix.qr}*`)),
         allow(['sns:Publish'], outcomes.topicArn),
@@ -75,7 +77,7 @@ export class Expiry extends Construct {
       ],
     });
     this.function = worker.function;
-    feed(this, this.function, this.expired.queue, plan);
+    this.mapping = feed(this, this.function, this.expired.queue, plan);
   }
 
   private pipe({ ledger }: PipelineState): void {

@@ -34,6 +34,7 @@ export interface LaneWorkerProps extends LaneProps {
 export class Lane extends Construct {
   readonly name: string;
   readonly settings: LaneSettings;
+  readonly plan: LanePlan;
   readonly commands: WorkQueue;
   readonly linkWorker: LinkWorker;
   readonly qrJobs: WorkQueue;
@@ -43,6 +44,7 @@ export class Lane extends Construct {
     super(scope, id);
     this.name = props.name;
     this.settings = props.lane;
+    this.plan = props.plan;
     const retentionDays = props.settings.commandRetentionDays;
     this.commands = new WorkQueue(this, 'Commands', {
       retentionDays,

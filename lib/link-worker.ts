@@ -1,4 +1,4 @@
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { LinkWorkerVariables } from '../lambdas/link-worker/env.ts';
 import { prefix } from '../lambdas/names.ts';
@@ -15,6 +15,7 @@ export interface LinkWorkerProps extends LaneWorkerProps {
 /** Carries out a lane's commands against the OneLink API. */
 export class LinkWorker extends Construct {
   readonly function: LambdaFunction;
+  readonly mapping: EventSourceMapping;
 
   constructor(scope: Construct, id: string, props: LinkWorkerProps) {
     super(scope, id);
@@ -42,6 +43,7 @@ export class LinkWorker extends Construct {
       // Longer than an invocation can last, whoever took it.
       LEASE_SECONDS: String(plan.timeoutSeconds + 30),
       REQUEST_HORIZON_DAYS: String(settings.requestHorizonDays),
+      APPSFLYER_ACCOUNT_ID: account.accountId,
       QUOTA_RESERVE_CALLS: String(props.lane.quotaReserveCalls),
       MAX_DATA_CHARACTERS: String(account.maxDataCharacters),
       MAX_TTL_DAYS: String(account.maxTtlDays),
@@ -63,12 +65,16 @@ export class LinkWorker extends Construct {
         allow(['sqs:SendMessage'], qrJobs.queue.queueArn),
         allow(['sns:Publish'], outcomes.topicArn),
         allow(['s3:DeleteObject'], state.qrImages.arnForObjects(`${prefix.qr}*`)),
-        allow(['s3:PutObject'], state.archive.arnForObjects(`${prefix.rejected}*`)),
+        allow(
+          ['s3:PutObject'],
+          state.archive.arnForObjects(`${prefix.rejected}*`),
+          state.archive.arnForObjects(`${prefix.parked}*`),
+        ),
         allow(['secretsmanager:GetSecretValue'], state.apiToken.secretArn, state.linkIdSecret.secretArn),
       ],
     });
     this.function = worker.function;
-    feed(this, this.function, commands.queue, plan);
+    this.mapping = feed(this, this.function, commands.queue, plan);
   }
 }
 

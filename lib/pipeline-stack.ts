@@ -19,6 +19,7 @@ export class PipelineStack extends Stack {
       ApiTokenSecretArn: state.apiToken.secretArn,
       LinkIdSecretArn: state.linkIdSecret.secretArn,
       GovernorFunctionName: this.pipeline.governor.function.functionName,
+      ReplayerFunctionName: this.pipeline.replayer.function.functionName,
     };
     const { expired } = this.pipeline.expiry;
     outputs.ExpiredLinksQueueUrl = expired.queue.queueUrl;

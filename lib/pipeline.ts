@@ -11,6 +11,7 @@ import { AlarmSet } from './observability/alarm-set.ts';
 import { PipelineDashboard } from './observability/dashboard.ts';
 import { OutcomeTopic } from './outcome-topic.ts';
 import { planExpiry, planLanes } from './rate-budget.ts';
+import { Replayer } from './replayer.ts';
 import type { PipelineState } from './state-stack.ts';
 
 export interface OneLinkPipelineProps {
@@ -33,6 +34,7 @@ export class OneLinkPipeline extends Construct {
   readonly outcomes: OutcomeTopic;
   readonly expiry: Expiry;
   readonly governor: Governor;
+  readonly replayer: Replayer;
   readonly alarms: AlarmSet;
 
   /** @throws ConfigurationError when the lanes' shares leave a worker without a pace. */
@@ -61,7 +63,9 @@ export class OneLinkPipeline extends Construct {
     });
     const { topic: outcomes } = this.outcomes;
     this.expiry = new Expiry(this, 'Expiry', { settings, account, state, surroundings, outcomes, plan: expiryPlan });
-    this.governor = new Governor(this, 'Governor', { settings, account, state, surroundings });
+    const { lanes, expiry } = this;
+    this.governor = new Governor(this, 'Governor', { settings, account, state, surroundings, lanes, expiry });
+    this.replayer = new Replayer(this, 'Replayer', { settings, state, surroundings, lanes });
     const { commandRetentionDays } = settings;
     const observed = {
       serviceName,

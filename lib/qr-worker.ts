@@ -1,4 +1,4 @@
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { prefix } from '../lambdas/names.ts';
 import type { QrWorkerVariables } from '../lambdas/qr-worker/env.ts';
@@ -13,6 +13,7 @@ const maxQrAttempts = 8;
 /** Gets the QR images that a lane's links were asked for and stores them. */
 export class QrWorker extends Construct {
   readonly function: LambdaFunction;
+  readonly mapping: EventSourceMapping;
 
   constructor(scope: Construct, id: string, props: LaneWorkerProps) {
     super(scope, id);
@@ -53,6 +54,6 @@ export class QrWorker extends Construct {
       ],
     });
     this.function = worker.function;
-    feed(this, this.function, qrJobs.queue, plan);
+    this.mapping = feed(this, this.function, qrJobs.queue, plan);
   }
 }

@@ -210,10 +210,10 @@ export function plannedCalls(plans: readonly LanePlan[], expiry?: WorkerPlan): B
   return { callsPerSecond, qrCallsPerSecond };
 }
 
-/** Lambda environments that the plans reserve, the governor's one included. */
+/** Lambda environments that the plans reserve, the governor's and the replayer's included. */
 export function reservedConcurrency(plans: readonly LanePlan[], expiry?: WorkerPlan): number {
   const lanes = plans.reduce((total, plan) => total + plan.link.concurrency + plan.qr.concurrency, 0);
-  return lanes + (expiry?.concurrency ?? 0) + 1;
+  return lanes + (expiry?.concurrency ?? 0) + 2;
 }
 
 /** `campaign 8 × 97 + campaign QR 2 × 6 + … + governor 1`: the arithmetic of {@link plannedCalls}, to be read. */

@@ -17,7 +17,7 @@ import type { PipelineSettings, StageSettings } from './config-schema.ts';
 export interface PipelineState {
   readonly ledger: Pick<ITable, 'tableArn' | 'tableName'> & { readonly tableStreamArn?: string | undefined };
   readonly qrImages: Pick<IBucket, 'arnForObjects' | 'bucketName'>;
-  readonly archive: Pick<IBucket, 'arnForObjects' | 'bucketName'>;
+  readonly archive: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;
   readonly apiToken: Pick<ISecret, 'secretArn'>;
   readonly linkIdSecret: Pick<ISecret, 'secretArn'>;
 }
@@ -59,7 +59,7 @@ export class StateStack extends Stack implements PipelineState {
       versioned: false,
       ...(qrImageDays !== 'forever' && { expiration: Duration.days(qrImageDays) }),
     });
-    // Versioned: a rejected command may be the only copy there is. The history of expired links stays.
+    // Versioned: a rejected or parked command may be the only copy there is. The history of expired links stays.
     this.archive = privateBucket(this, 'Archive', removalPolicy, {
       versioned: true,
       expiration: Duration.days(archiveDays),

@@ -4,6 +4,9 @@ import type { RejectedCommand } from '../domain/rejected-command.ts';
 import { prefix } from '../names.ts';
 import { NdjsonObjects } from './ndjson-objects.ts';
 
+/** `2026/03/09` */
+const dayFolder = (instant: string) => instant.slice(0, 10).replaceAll('-', '/');
+
 /** The archive bucket: what the pipeline did not carry out, and what is over, as NDJSON. */
 export class Archive {
   readonly #rejected: NdjsonObjects<RejectedCommand>;
@@ -13,12 +16,12 @@ export class Archive {
     this.#rejected = new NdjsonObjects(
       s3,
       bucket,
-      ({ lane, sentAt }) => `${prefix.rejected}${lane}/${sentAt.slice(0, 10).replaceAll('-', '/')}`,
+      ([{ lane, sentAt }], digest) => `${prefix.rejected}${lane}/${dayFolder(sentAt)}/${digest}.ndjson`,
     );
     this.#history = new NdjsonObjects(
       s3,
       bucket,
-      ({ expiredAt }) => `${prefix.history}${expiredAt.slice(0, 10).replaceAll('-', '/')}`,
+      ([{ expiredAt }], digest) => `${prefix.history}${dayFolder(expiredAt)}/${digest}.ndjson`,
     );
   }
 

@@ -1,16 +1,11 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../domain/clock.ts';
-import {
-  type ControlRecord,
-  type Lease,
-  type LinkRecord,
-  type RequestRecord,
-  wakeAt,
-} from '../domain/ledger-record.ts';
+import { type Lease, type LinkRecord, type RequestRecord, wakeAt } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import { ledgerAttribute } from '../names.ts';
+import { batchGet } from './batch-get.ts';
 
 /** Records carry the version of their form, so that a later release can read an earlier one's. */
 const recordVersion = { v: 1 };
@@ -18,7 +13,7 @@ const recordVersion = { v: 1 };
 const { key: pk, expiry } = ledgerAttribute;
 const linkKey = ({ onelinkId, shortlinkId }: LinkAddress) => `link#${onelinkId}/${shortlinkId}`;
 const requestKey = ({ source, requestId }: { source: string; requestId: string }) => `request#${source}/${requestId}`;
-const controlKey = 'control';
+const parkedKey = ({ onelinkId, shortlinkId }: LinkAddress) => `parked#${onelinkId}/${shortlinkId}`;
 
 /** An item of the ledger, as DynamoDB's document client shows it. */
 type Item = Record<string, unknown>;
@@ -75,19 +70,9 @@ export class Ledger {
 
   /** The records of those requests that have one, by `source/requestId`. Strongly consistent. */
   async requests(asked: { source: string; requestId: string }[]): Promise<Map<string, RequestRecord>> {
-    const keys = [...new Set(asked.map(requestKey))];
-    const found = new Map<string, RequestRecord>();
-    // DynamoDB takes at most 100 keys in one BatchGetItem.
-    const batches = Array.from({ length: Math.ceil(keys.length / 100) }, (_, i) => keys.slice(i * 100, i * 100 + 100));
-    await Promise.all(
-      batches.map(async (batch) => {
-        for (const item of await this.#batchGet(batch)) {
-          const record = item as unknown as RequestRecord;
-          found.set(`${record.source}/${record.requestId}`, record);
-        }
-      }),
-    );
-    return found;
+    const items = await batchGet(this.#documents, this.#table, asked.map(requestKey), this.#clock);
+    const records = items as unknown as RequestRecord[];
+    return new Map(records.map((record) => [`${record.source}/${record.requestId}`, record]));
   }
 
   /** One request's record. Strongly consistent. */
@@ -211,22 +196,34 @@ export class Ledger {
     );
   }
 
-  /** The governor's word, if it has spoken. */
-  async control(): Promise<ControlRecord | undefined> {
-    return (await this.#get(controlKey)) as ControlRecord | undefined;
+  /** Where the parked commands of a link stand among each other (domain/parked-command.ts), the first one first. */
+  async parkedPlaces(address: LinkAddress): Promise<string[]> {
+    const item = await this.#get(parkedKey(address));
+    return item?.places instanceof Set ? [...(item.places as Set<string>)].sort() : [];
   }
 
-  /** Replaces the control record, unless one of a later poll is there. @returns whether it was replaced */
-  setControl(record: ControlRecord): Promise<boolean> {
-    return this.#unlessRefused(
-      this.#documents.send(
-        new PutCommand({
-          TableName: this.#table,
-          Item: { [pk]: controlKey, ...recordVersion, ...record },
-          ConditionExpression: `attribute_not_exists(${pk}) OR polledAt < :polled`,
-          ExpressionAttributeValues: { ':polled': record.polledAt },
-        }),
-      ),
+  /** Notes that a command of a link is parked, so that later ones for it stand behind. */
+  async addParkedPlace(address: LinkAddress, place: string, keptUntilSeconds: number): Promise<void> {
+    await this.#documents.send(
+      new UpdateCommand({
+        TableName: this.#table,
+        Key: { [pk]: parkedKey(address) },
+        UpdateExpression: 'ADD places :place SET #expiry = :until',
+        ExpressionAttributeNames: { '#expiry': expiry },
+        ExpressionAttributeValues: { ':place': new Set([place]), ':until': keptUntilSeconds },
+      }),
+    );
+  }
+
+  /** The command has been carried out: the next one of its link may follow. */
+  async removeParkedPlace(address: LinkAddress, place: string): Promise<void> {
+    await this.#documents.send(
+      new UpdateCommand({
+        TableName: this.#table,
+        Key: { [pk]: parkedKey(address) },
+        UpdateExpression: 'DELETE places :place',
+        ExpressionAttributeValues: { ':place': new Set([place]) },
+      }),
     );
   }
 
@@ -248,21 +245,5 @@ export class Ledger {
     // A record that is changed and written back must not set its key: DynamoDB refuses that.
     const { [pk]: _, ...record } = answer.Item;
     return record;
-  }
-
-  async #batchGet(keys: string[]): Promise<Record<string, unknown>[]> {
-    const items: Record<string, unknown>[] = [];
-    let wanted = keys.map((key) => ({ [pk]: key }));
-    for (let attempt = 1; wanted.length > 0; attempt++) {
-      // DynamoDB answers a part when the whole would be over 16 MB or a partition is throttled.
-      if (attempt > 1) await this.#clock.sleep(Math.min(2_000, 50 * 2 ** attempt));
-      if (attempt > 8) throw new Error('the ledger left keys of a BatchGetItem unread eight times: it is throttled');
-      const answer = await this.#documents.send(
-        new BatchGetCommand({ RequestItems: { [this.#table]: { Keys: wanted, ConsistentRead: true } } }),
-      );
-      items.push(...(answer.Responses?.[this.#table] ?? []));
-      wanted = (answer.UnprocessedKeys?.[this.#table]?.Keys ?? []) as typeof wanted;
-    }
-    return items;
   }
 }

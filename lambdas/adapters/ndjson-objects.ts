@@ -2,27 +2,26 @@ import { createHash } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Batching } from './batching.ts';
 
-/** Lines gathered into NDJSON objects of a bucket: `{folder}/{digest}.ndjson`. */
+/** Lines gathered into NDJSON objects of a bucket, each named after its content, so that nothing is ever overwritten. */
 export class NdjsonObjects<Line extends object> {
   readonly #batching: Batching<Line>;
 
-  /** @param folderOf where an object goes, told by its first line; without a slash at the end. */
-  constructor(s3: S3Client, bucket: string, folderOf: (line: Line) => string) {
+  /** @param keyOf where an object goes, told by its lines and their digest. */
+  constructor(s3: S3Client, bucket: string, keyOf: (lines: readonly [Line, ...Line[]], digest: string) => string) {
     this.#batching = new Batching({
       maxItems: 500,
       maxBytes: 16 * 1024 * 1024,
       lingerMilliseconds: 100,
       bytesOf: (line) => Buffer.byteLength(JSON.stringify(line)) + 1,
       send: async (gathered) => {
-        const [first] = gathered;
+        const [first, ...others] = gathered;
         if (first === undefined) return new Map();
         const text = gathered.map((line) => `${JSON.stringify(line)}\n`).join('');
-        // Named after its content, so that nothing is ever overwritten.
         const digest = createHash('sha256').update(text).digest('hex').slice(0, 32);
         await s3.send(
           new PutObjectCommand({
             Bucket: bucket,
-            Key: `${folderOf(first)}/${digest}.ndjson`,
+            Key: keyOf([first, ...others], digest),
             Body: text,
             ContentType: 'application/x-ndjson',
           }),

@@ -5,13 +5,15 @@ export interface Delivery {
   /** The ID that SendMessage returned to the producer. */
   messageId: string;
   body: string;
-  /** How often it was delivered, this time included. */
+  /** How often it was delivered, this time included; of one that was parked, one more if it had been tried before. */
   receiveCount: number;
+  /** It was parked, and is back from the archive. */
+  replayed: boolean;
   /** Epoch milliseconds at which it first reached the queue. */
   sentAtMilliseconds: number;
 }
 
-/** What the worker did with it: `done` acknowledges the message, a cause gives it back to the queue. */
+/** What the worker did with it: `done` (parked commands included) acknowledges the message, a cause gives it back to the queue. */
 export type Verdict = 'done' | ReturnCause;
 
 /** How much of an invocation's time is left. */

@@ -49,7 +49,7 @@ export function needsRenewal({
 }
 
 /** When DynamoDB's TTL is to delete the record, and so bring it before the expiry worker. Epoch seconds. */
-export function wakeAt(record: LinkRecord): number {
+export function wakeAt(record: Pick<LinkRecord, 'state' | 'keepUntil' | 'expiresAt' | 'lookAgainAt'>): number {
   if (record.lookAgainAt !== undefined) return Math.min(record.lookAgainAt, record.expiresAt);
   return needsRenewal(record) ? record.expiresAt - renewalLeadSeconds : record.expiresAt;
 }
@@ -78,14 +78,6 @@ export interface RequestRecord {
   outcome: Outcome;
   /** Epoch seconds; DynamoDB's TTL. */
   expiresAt: number;
-}
-
-/** The governor's word to the workers. */
-export interface ControlRecord {
-  /** POST, PUT and DELETE calls left this UTC month when the poll was made. */
-  quotaRemaining: number;
-  /** Epoch milliseconds at which the poll was started. */
-  polledAt: number;
 }
 
 /** Whether the first change comes after the second, in the order in which changes of one link apply. */

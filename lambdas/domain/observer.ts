@@ -11,6 +11,11 @@ export interface ObservedFields {
   repeat?: boolean;
   count?: number;
   meaning?: string;
+  /** What was asked of the API for this command, in order: `create ambiguous`, `read ok`. */
+  calls?: string[];
+  /** A lane, and why it stands as it does. */
+  lane?: string;
+  state?: string;
   /** The name of an error, not its message, which may quote what it was about. */
   error?: string;
 }

@@ -10,6 +10,7 @@ export const outcomeKinds = [
   'rejected',
   'stale',
   'superseded',
+  'parked',
   'qr-ready',
   'qr-failed',
   'expired',

@@ -1,25 +1,28 @@
 /** Why a command goes back to its queue. */
-export type ReturnCause = 'try-again' | 'account-blocked' | 'quota-held' | 'out-of-time';
+export type ReturnCause = 'out-of-time' | 'try-again' | 'api-outage' | 'account-blocked' | 'lane-paused';
 
-const firstDelaySeconds: Record<ReturnCause, number> = {
-  'out-of-time': 5,
-  'try-again': 10,
-  // Minutes: a person has to act, or the month to turn.
-  'account-blocked': 300,
-  'quota-held': 900,
+/**
+ * SQS allows 12 hours; 6 keep a command from sleeping long after things are well again. What the whole lane suffers from
+ * ends by itself, and the governor has the lane's mappings off by the second or third return: minutes are enough.
+ */
+const delaySeconds: Record<ReturnCause, { first: number; most: number }> = {
+  'out-of-time': { first: 5, most: 6 * 3600 },
+  'try-again': { first: 10, most: 6 * 3600 },
+  'api-outage': { first: 120, most: 900 },
+  'account-blocked': { first: 120, most: 900 },
+  'lane-paused': { first: 120, most: 900 },
 };
-/** SQS allows 12 hours; 6 keep a command from sleeping long after things are well again. */
-const maxDelaySeconds = 6 * 3600;
 
 /**
  * For how long a command that could not be done stays invisible: doubling with each delivery, a jitter of up to half so
  * that a batch does not come back at once. With 20 deliveries before the dead-letter queue, a command that is tried again
- * lasts 29 to 59 hours, and one that is held for the quota 48 to 97 hours, well within the queue's retention.
+ * lasts 29 to 59 hours, well within the queue's retention.
  *
  * @param receiveCount deliveries so far, this one included
  * @param random from 0 up to 1
  */
 export function returnDelaySeconds(cause: ReturnCause, receiveCount: number, random: number): number {
-  const full = Math.min(maxDelaySeconds, firstDelaySeconds[cause] * 2 ** Math.min(receiveCount - 1, 30));
+  const { first, most } = delaySeconds[cause];
+  const full = Math.min(most, first * 2 ** Math.min(receiveCount - 1, 30));
   return Math.round(full * (0.5 + random / 2));
 }

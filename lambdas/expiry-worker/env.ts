@@ -17,8 +17,6 @@ export const expiryWorkerEnvironment = z.object({
   OUTCOME_TOPIC_ARN: z.string().min(1),
   /** Whether a link's QR image stays in the bucket when the link has expired. */
   KEEP_QR_IMAGES: z.enum(['true', 'false']),
-  /** Renewals leave this many calls of the month's quota to others. */
-  QUOTA_RESERVE_CALLS: z.coerce.number().int().min(0),
 });
 export type ExpiryWorkerEnvironment = z.infer<typeof expiryWorkerEnvironment>;
 /** What the construct must set: every variable, as text. */

@@ -1,11 +1,15 @@
 import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
 import { type Clock, isoSeconds } from '../domain/clock.ts';
+import { type ControlRecord, laneNow, type Signals } from '../domain/control-record.ts';
 import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/delivery.ts';
 import { type HistoryLine, historyLineOf } from '../domain/history-line.ts';
-import { type ControlRecord, type LinkRecord, needsRenewal, renewalLeadSeconds } from '../domain/ledger-record.ts';
+import { type LinkRecord, needsRenewal, renewalLeadSeconds } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import type { Observer } from '../domain/observer.ts';
+import type { Operation } from '../domain/operation.ts';
 import { type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
+import { QuotaTally } from '../domain/quota-tally.ts';
+import { Renewals } from '../domain/renewals.ts';
 import { expiryLane, laneMetric } from '../names.ts';
 import type { ExpiryWorkerEnvironment } from './env.ts';
 
@@ -21,7 +25,11 @@ export interface ExpiryWorkerPorts {
   ledger: {
     link(address: LinkAddress): Promise<LinkRecord | undefined>;
     addLink(record: LinkRecord): Promise<LinkRecord | undefined>;
-    control(): Promise<ControlRecord | undefined>;
+  };
+  control: {
+    read(): Promise<{ control: ControlRecord | undefined; signals: Signals }>;
+    addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void>;
+    addRenewals(day: string, links: number, nowMilliseconds: number): Promise<void>;
   };
   /** The link record in the message, which is the table's stream record of its deletion. */
   recordIn: (body: string) => LinkRecord | undefined;
@@ -29,7 +37,18 @@ export interface ExpiryWorkerPorts {
   qrImages: { remove(address: LinkAddress): Promise<void> };
   outcomes: { tell(outcome: Outcome): Promise<void> };
   observer: Observer;
+  /** Told of each call of the quota, for the metrics by source. */
+  onQuotaCall: (source: string, operation: Operation) => void;
   clock: Clock;
+}
+
+/** What the links of one batch share. */
+interface Batch {
+  settings: ExpiryWorkerEnvironment;
+  ports: ExpiryWorkerPorts;
+  hasQuota: boolean;
+  tally: QuotaTally;
+  renewals: Renewals;
 }
 
 /** A renewal that could not be made is tried again so much later. */
@@ -53,28 +72,30 @@ const renewalPauseSeconds = 86_400;
  */
 export function expiryWorker(settings: ExpiryWorkerEnvironment, ports: ExpiryWorkerPorts): BatchWork {
   return async (deliveries, deadline) => {
-    const control = await ports.ledger.control();
-    const hasQuota = control === undefined || control.quotaRemaining > settings.QUOTA_RESERVE_CALLS;
+    const { control, signals } = await ports.control.read();
+    const lane = laneNow(control, signals, expiryLane, ports.clock.wallMilliseconds());
+    // Renewals can wait for a day: without a fresh word of the governor they do.
+    const hasQuota = lane.state === 'open' && lane.quotaKnown;
+    const batch = { settings, ports, hasQuota, tally: new QuotaTally(ports.onQuotaCall), renewals: new Renewals() };
     const verdicts: Verdict[] = new Array(deliveries.length).fill('out-of-time');
     const queue = deliveries.entries();
     await Promise.all(
       Array.from({ length: settings.CALLS_IN_FLIGHT }, async () => {
         for (const [index, delivery] of queue) {
           if (deadline.remainingMilliseconds() < leastTimeMilliseconds) continue;
-          verdicts[index] = await handle(delivery, hasQuota, settings, ports);
+          verdicts[index] = await handle(delivery, batch);
         }
       }),
     );
+    const now = ports.clock.wallMilliseconds();
+    if (batch.tally.calls > 0) await ports.control.addSpent(expiryLane, batch.tally.calls, now);
+    for (const [day, links] of batch.renewals.byDay) await ports.control.addRenewals(day, links, now);
     return verdicts;
   };
 }
 
-async function handle(
-  delivery: Delivery,
-  hasQuota: boolean,
-  settings: ExpiryWorkerEnvironment,
-  ports: ExpiryWorkerPorts,
-): Promise<Verdict> {
+async function handle(delivery: Delivery, batch: Batch): Promise<Verdict> {
+  const { ports } = batch;
   const { observer, recordIn } = ports;
   const record = recordIn(delivery.body);
   if (record === undefined) {
@@ -84,7 +105,7 @@ async function handle(
   }
   const { source, requestId } = record;
   try {
-    const decision = await decide(record, hasQuota, settings, ports);
+    const decision = await decide(record, batch);
     if (typeof decision === 'string') return decision;
     await tell(record, decision, delivery, ports);
     return 'done';
@@ -96,12 +117,8 @@ async function handle(
   }
 }
 
-async function decide(
-  record: LinkRecord,
-  hasQuota: boolean,
-  settings: ExpiryWorkerEnvironment,
-  ports: ExpiryWorkerPorts,
-): Promise<Decision | Verdict> {
+async function decide(record: LinkRecord, batch: Batch): Promise<Decision | Verdict> {
+  const { settings, ports } = batch;
   if (record.state === 'deleted') return 'done';
   const nowSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
   if (!record.renewTtl && !needsRenewal(record) && record.expiresAt <= nowSeconds) return end(record, settings, ports);
@@ -115,7 +132,7 @@ async function decide(
   const { lookAgainAt: _, ...kept } = record;
   const alive: LinkRecord = { ...kept, expiresAt: found.value.expiresAt };
   if (needsRenewal(alive) && alive.expiresAt - nowSeconds <= renewalLeadSeconds) {
-    return renew(alive, found.value, nowSeconds, hasQuota, ports);
+    return renew(alive, found.value, nowSeconds, batch);
   }
   await ports.ledger.addLink(alive);
   return alive.expiresAt > record.expiresAt ? { outcome: 'renewed', link: linkOf(alive) } : 'done';
@@ -126,17 +143,18 @@ async function renew(
   record: LinkRecord,
   { data }: LinkAtApi,
   nowSeconds: number,
-  hasQuota: boolean,
-  ports: ExpiryWorkerPorts,
+  { ports, hasQuota, tally, renewals }: Batch,
 ): Promise<Decision | Verdict> {
   const texts = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, String(value)]));
   const ttl = `${Math.floor(record.ttlSeconds / 60)}m`;
   const sent = hasQuota
     ? await ports.api.update(record.address, { data: texts, ttl, renewTtl: record.renewTtl })
     : undefined;
+  if (sent !== undefined) tally.answered(record.source, 'update', sent.meaning);
   if (sent?.meaning === 'ok') {
     const renewed = { ...record, expiresAt: nowSeconds + record.ttlSeconds };
     await ports.ledger.addLink(renewed);
+    if (needsRenewal(renewed)) renewals.add(isoSeconds(renewed.expiresAt), isoSeconds(renewed.keepUntil ?? 0));
     return { outcome: 'renewed', link: linkOf(renewed) };
   }
   if (sent?.meaning === 'account-blocked') return 'account-blocked';

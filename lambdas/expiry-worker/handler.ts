@@ -4,6 +4,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Archive } from '../adapters/archive.ts';
+import { ControlTable } from '../adapters/control-table.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { Ledger, linkInStreamRecord } from '../adapters/ledger.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
@@ -22,7 +23,7 @@ import { expiryWorker } from './expiry-worker.ts';
 const env = readEnvironment(expiryWorkerEnvironment, process.env);
 const telemetry = new Telemetry();
 const lane = { [dimension.lane]: expiryLane };
-const s3 = new S3Client();
+const [s3, dynamo] = [new S3Client(), new DynamoDBClient()];
 const turns = Turnstile.atPace(env.EXPIRY_CALLS_PER_SECOND, clock);
 const token = new Secret(new SecretsManagerClient(), env.API_TOKEN_SECRET_ARN);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
@@ -34,7 +35,9 @@ export const handler = sqsBatch({
   queue: new DeliveryQueue(new SQSClient(), env.EXPIRY_QUEUE_URL),
   work: expiryWorker(env, {
     api,
-    ledger: new Ledger(new DynamoDBClient(), env.LEDGER_TABLE_NAME, clock),
+    ledger: new Ledger(dynamo, env.LEDGER_TABLE_NAME, clock),
+    control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock),
+    onQuotaCall: telemetry.quotaCalls(),
     recordIn: linkInStreamRecord,
     history: new Archive(s3, env.ARCHIVE_BUCKET_NAME),
     qrImages: new QrStore(s3, env.QR_BUCKET_NAME),

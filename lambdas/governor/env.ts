@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { jsonText } from '../domain/json-text.ts';
 
 /** The contract between the governor's construct and its handler: one variable each, all required. */
 export const governorEnvironment = z.object({
@@ -12,6 +13,18 @@ export const governorEnvironment = z.object({
   LEDGER_TABLE_NAME: z.string().min(1),
   /** The template whose sentinel link the health probe asks for: 404 is the healthy answer. */
   PROBE_TEMPLATE_ID: z.string().min(1),
+  /** JSON: the lanes, the expiry worker's among them, with their limits and the UUIDs of the mappings that feed them. */
+  LANES: jsonText(
+    z.array(
+      z.object({
+        name: z.string().min(1),
+        reserveCalls: z.int().min(0),
+        hourlyCapCalls: z.int().min(1).optional(),
+        dailyCapCalls: z.int().min(1).optional(),
+        mappings: z.array(z.string().min(1)),
+      }),
+    ),
+  ),
 });
 export type GovernorEnvironment = z.infer<typeof governorEnvironment>;
 /** What the construct must set: every variable, as text. */

@@ -1,50 +1,190 @@
-import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
+import type { ApiAnswer } from '../domain/api-answer.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { ControlRecord } from '../domain/ledger-record.ts';
-import type { LinkAddress } from '../domain/link-id.ts';
+import { type ControlRecord, emptyControl, type Signals } from '../domain/control-record.ts';
 import type { Observer } from '../domain/observer.ts';
-import { governorMetric } from '../names.ts';
+import { governorMetric, laneStateMetric } from '../names.ts';
 import type { GovernorEnvironment } from './env.ts';
+import { daysOfMonth, forecast, nextUsage } from './forecast.ts';
+import { nextHealth, type Verdict, verdictOf } from './health.ts';
+import { nextLane } from './lane-rules.ts';
+import { lanesOff, type Mappings, reconcile } from './mappings.ts';
+import { type ProbedApi, probe } from './probe.ts';
+
+interface ControlReading {
+  control: ControlRecord | undefined;
+  corrupt: boolean;
+  signals: Signals;
+}
+
+interface SpentOnDay {
+  lane: string;
+  day: string;
+  calls: number;
+  byHour: Map<number, number>;
+}
 
 export interface GovernorPorts {
-  api: {
-    quota(accountId: string): Promise<ApiAnswer<number>>;
-    read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>>;
+  api: ProbedApi & { quota(accountId: string): Promise<ApiAnswer<number>> };
+  control: {
+    read(): Promise<ControlReading>;
+    /** Replaces the record unless somebody else has since it was read. */
+    write(next: ControlRecord, read: ControlReading): Promise<boolean>;
+    spent(lanes: string[], days: string[]): Promise<SpentOnDay[]>;
+    renewals(days: string[]): Promise<number>;
   };
-  ledger: { setControl(record: ControlRecord): Promise<boolean> };
+  mappings: Mappings;
   observer: Observer;
+  laneObserver: (lane: string) => Observer;
   clock: Clock;
 }
 
-/** The link that the health probe asks for. It need not exist. */
-const sentinelId = 'onelink-pipeline-sentinel';
+/** What one run has seen. */
+interface Sight {
+  at: number;
+  quota: { remaining: number; polledAt: number } | undefined;
+  probed: Verdict;
+  spent: SpentOnDay[];
+}
 
 /**
- * The governor, run every minute: asks for the quota, tells the workers what is left, and probes whether the API answers
- * and takes the token. The quota's own endpoint answers without looking at the token, so that a free GET of a sentinel
- * link has to tell: 404 is the healthy answer.
+ * The governor, run every minute:
+ *
+ *     poll the quota, probe the API ─▶ judge health and lanes ─▶ control record ─▶ mappings ─▶ metrics
+ *
+ * It may end between any two steps: the next run, a minute later, does them all again. Should two run at once, the control
+ * record takes the word of one, and the other judges anew by what it finds there.
  */
-export function governor(settings: GovernorEnvironment, { api, ledger, observer, clock }: GovernorPorts) {
+export function governor(settings: GovernorEnvironment, ports: GovernorPorts) {
   return async (): Promise<void> => {
-    const polledAt = clock.wallMilliseconds();
-    const quota = await api.quota(settings.APPSFLYER_ACCOUNT_ID);
-    if (quota.meaning === 'ok') {
-      const usedPercent = 100 * (1 - quota.value / settings.MONTHLY_QUOTA_CALLS);
-      observer.count(governorMetric.quotaPolled);
-      observer.level(governorMetric.quotaRemaining, quota.value, 'Count');
-      observer.level(governorMetric.quotaUsedPercent, Math.max(0, usedPercent), 'Percent');
-      // A poll that was started earlier but arrives later tells the workers nothing new.
-      const told = await ledger.setControl({ quotaRemaining: quota.value, polledAt });
-      observer.info(told ? 'quota polled' : 'quota polled, but a later poll was there first', { count: quota.value });
-    } else {
-      observer.warn('the quota poll was not answered', { meaning: quota.meaning });
-    }
+    const { api, control, mappings, observer, clock } = ports;
+    const at = clock.wallMilliseconds();
+    let reading = await control.read();
+    const answer = await api.quota(settings.APPSFLYER_ACCOUNT_ID);
+    const quota = answer.meaning === 'ok' ? { remaining: answer.value, polledAt: at } : undefined;
+    if (answer.meaning !== 'ok') observer.warn('the quota poll was not answered', { meaning: answer.meaning });
+    const probed = await probe(api, settings.PROBE_TEMPLATE_ID, reading.control?.health.pausedFor !== undefined);
+    const names = settings.LANES.map(({ name }) => name);
+    const days = daysOfMonth(at);
+    const spent = await control.spent(names, days.past);
+    const sight: Sight = { at, quota, probed, spent };
 
-    const probe = await api.read({ onelinkId: settings.PROBE_TEMPLATE_ID, shortlinkId: sentinelId });
-    const refused = probe.meaning === 'account-blocked';
-    const reached = refused || ['ok', 'absent', 'permanent'].includes(probe.meaning);
-    observer.level(governorMetric.accountRefused, refused ? 1 : 0, 'Count');
-    observer.level(governorMetric.apiUnreachable, reached ? 0 : 1, 'Count');
-    if (refused || !reached) observer.warn('the health probe failed', { meaning: probe.meaning });
+    let steered = await steer(reading, sight, settings, ports);
+    if (!(await control.write(steered, reading))) {
+      // An operator has had a word meanwhile, or the replayer, or another run.
+      reading = await control.read();
+      steered = await steer(reading, sight, settings, ports);
+      if (!(await control.write(steered, reading)))
+        return observer.warn('the control record changed twice during a run');
+    }
+    observeLanes(steered, reading.control, settings, ports);
+    await observeQuota(steered, sight, days.coming, settings, ports);
+    await reconcile(settings.LANES, steered, mappings, observer);
   };
+}
+
+/** The next control record: what was seen, judged in the light of the last one. */
+async function steer(
+  { control: read, corrupt, signals }: ControlReading,
+  { at, quota: polled, probed, spent }: Sight,
+  settings: GovernorEnvironment,
+  { mappings, observer }: GovernorPorts,
+): Promise<ControlRecord> {
+  const before = read ?? (await rebuilt(at, corrupt, settings, mappings, observer));
+  const own = spent.reduce((sum, { calls }) => sum + calls, 0);
+  // A poll that was started earlier but arrives later tells nothing new.
+  const isNews = polled !== undefined && polled.polledAt > (before.quota?.polledAt ?? 0);
+  const quota = isNews ? { ...polled, own } : before.quota;
+  const used = Math.max(0, settings.MONTHLY_QUOTA_CALLS - (polled?.remaining ?? 0));
+  const usage = isNews ? nextUsage(before.usage, { at, used, own }) : before.usage;
+  const health = nextHealth(before.health, verdictOf(probed, signals, before.governedAt), at);
+  // Without a new poll, our own calls since the last one are gone as well; a month that turned meanwhile tells less.
+  const remaining = quota && quota.remaining - Math.max(0, own - quota.own);
+  const exceeded = (signals.quotaExceededAt ?? Number.NEGATIVE_INFINITY) >= (quota?.polledAt ?? 0);
+
+  const today = new Date(at).toISOString().slice(0, 10);
+  const lanes = settings.LANES.map((lane) => {
+    const ofToday = spent.find((one) => one.lane === lane.name && one.day === today);
+    const spentThisHour = ofToday?.byHour.get(new Date(at).getUTCHours()) ?? 0;
+    const facts = { health, remaining, exceeded, spentThisHour, spentToday: ofToday?.calls ?? 0 };
+    return [lane.name, nextLane(before.lanes[lane.name], lane, facts, at)] as const;
+  });
+  const parks = lanes.some(([, { state }]) => state === 'parking');
+  const parkedAt = parks ? at : before.parkedAt;
+  return {
+    ...emptyControl,
+    governedAt: Math.max(at, before.governedAt),
+    lanes: Object.fromEntries(lanes),
+    health,
+    ...(quota !== undefined && { quota }),
+    ...(usage !== undefined && { usage }),
+    ...(parkedAt !== undefined && { parkedAt }),
+  };
+}
+
+/**
+ * Before the first run there is no record; after one was lost, the mappings still tell which lanes were paused, if not why. Those
+ * stay paused, and something may be parked.
+ */
+async function rebuilt(
+  at: number,
+  corrupt: boolean,
+  { LANES }: GovernorEnvironment,
+  mappings: Mappings,
+  observer: Observer,
+): Promise<ControlRecord> {
+  const off = await lanesOff(LANES, mappings);
+  if (corrupt || off.length > 0) {
+    observer.count(governorMetric.controlRebuilt);
+    observer.warn('the control record was lost: lanes whose mappings are off stay paused', { count: off.length });
+  }
+  const paused = { state: 'paused', reason: 'control-record-lost', since: at } as const;
+  return { ...emptyControl, lanes: Object.fromEntries(off.map((name) => [name, paused])), parkedAt: at };
+}
+
+function observeLanes(
+  { lanes, health }: ControlRecord,
+  before: ControlRecord | undefined,
+  { LANES }: GovernorEnvironment,
+  { observer, laneObserver, clock }: GovernorPorts,
+): void {
+  const refused = health.verdict === 'token-refused' || health.verdict === 'feature-off';
+  observer.level(governorMetric.accountRefused, refused ? 1 : 0, 'Count');
+  observer.level(governorMetric.apiUnreachable, health.verdict === 'api-outage' ? 1 : 0, 'Count');
+  if (health.verdict !== 'good') observer.warn('the API is not well', { reason: health.verdict });
+  for (const { name } of LANES) {
+    const lane = lanes[name];
+    if (lane === undefined) continue;
+    const { state, since, reason } = lane;
+    const minutes = (clock.wallMilliseconds() - since) / 60_000;
+    laneObserver(name).level(laneStateMetric.laneParkingMinutes, state === 'parking' ? minutes : 0, 'Count');
+    laneObserver(name).level(laneStateMetric.lanePausedMinutes, state === 'paused' ? minutes : 0, 'Count');
+    if (state !== (before?.lanes[name]?.state ?? 'open'))
+      observer.warn('a lane changed', { lane: name, state, reason });
+  }
+}
+
+async function observeQuota(
+  { quota, usage }: ControlRecord,
+  { at, quota: polled, spent }: Sight,
+  daysToCome: string[],
+  settings: GovernorEnvironment,
+  { observer, control }: GovernorPorts,
+): Promise<void> {
+  if (polled === undefined || quota === undefined || usage === undefined) return;
+  const { MONTHLY_QUOTA_CALLS: monthlyQuotaCalls } = settings;
+  const own = spent.reduce((sum, { calls }) => sum + calls, 0);
+  const { remaining } = polled;
+  const renewalsDue = await control.renewals(daysToCome);
+  const expected = forecast(usage, { remaining, monthlyQuotaCalls, own, renewalsDue, nowMilliseconds: at });
+  observer.count(governorMetric.quotaPolled);
+  observer.level(governorMetric.quotaRemaining, remaining, 'Count');
+  observer.level(governorMetric.quotaUsed, usage.used, 'Count');
+  observer.level(governorMetric.quotaUsedPercent, (100 * usage.used) / monthlyQuotaCalls, 'Percent');
+  observer.level(governorMetric.quotaBurnPerHour, expected.burnPerHour, 'Count');
+  observer.level(governorMetric.quotaHoursToEmpty, expected.hoursToEmpty, 'Count');
+  observer.level(governorMetric.quotaSpentElsewhere, expected.spentElsewhere, 'Count');
+  if (expected.projectedMonthEndPercent !== undefined) {
+    observer.level(governorMetric.quotaProjectedMonthEndPercent, expected.projectedMonthEndPercent, 'Percent');
+  }
+  observer.info('quota polled', { count: remaining });
 }

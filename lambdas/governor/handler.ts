@@ -1,9 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context, ScheduledEvent } from 'aws-lambda';
-import { Ledger } from '../adapters/ledger.ts';
+import { ControlTable } from '../adapters/control-table.ts';
+import { LaneMappings } from '../adapters/lane-mappings.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { Secret } from '../adapters/secret.ts';
+import { dimension } from '../names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { Telemetry } from '../runtime/telemetry.ts';
@@ -17,8 +20,14 @@ const telemetry = new Telemetry();
 const turns = Turnstile.atPace(1, clock);
 const token = new Secret(new SecretsManagerClient(), env.API_TOKEN_SECRET_ARN);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls({}) });
-const ledger = new Ledger(new DynamoDBClient(), env.LEDGER_TABLE_NAME, clock);
-const govern = governor(env, { api, ledger, observer: telemetry.observer({}), clock });
+const govern = governor(env, {
+  api,
+  control: new ControlTable(new DynamoDBClient(), env.LEDGER_TABLE_NAME, clock),
+  mappings: new LaneMappings(new LambdaClient()),
+  observer: telemetry.observer({}),
+  laneObserver: (lane) => telemetry.observer({ [dimension.lane]: lane }),
+  clock,
+});
 
 export async function handler(_event: ScheduledEvent, context: Context): Promise<void> {
   telemetry.beginInvocation(context);

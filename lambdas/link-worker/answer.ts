@@ -5,16 +5,17 @@ import type { LinkRecord } from '../domain/ledger-record.ts';
 import type { Decision } from '../domain/outcome.ts';
 import type { ReturnCause } from '../domain/return-delay.ts';
 
-/** What became of a command: a decision to be told, or the cause for which it goes back to its queue. */
-export type Answer = Decision | ReturnCause;
+/** What became of a command: a decision to be told, or the cause for which it is parked or goes back to its queue. */
+export type Answer = Decision | NoDecision;
+export type NoDecision = 'park' | ReturnCause;
 
 /** The answer to a command that comes to its turn after its `validUntil`. */
 export const staleAnswer: Decision = { outcome: 'stale', reason: 'valid-until-passed' };
 
-/** The cause for which a command goes back when the API's answer says nothing about the command itself. */
-export function returnCauseOf(meaning: Meaning): ReturnCause {
+/** What becomes of a command when the API's answer says nothing about the command itself. */
+export function returnCauseOf(meaning: Meaning): NoDecision {
   if (meaning === 'account-blocked') return 'account-blocked';
-  if (meaning === 'quota-spent') return 'quota-held';
+  if (meaning === 'quota-spent') return 'park';
   return 'try-again';
 }
 

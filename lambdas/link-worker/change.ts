@@ -2,9 +2,8 @@ import type { LinkAtApi } from '../domain/api-answer.ts';
 import type { DeleteCommand, UpdateCommand } from '../domain/command.ts';
 import { dataDigest } from '../domain/digest.ts';
 import { isLater, type Lease, type LinkRecord } from '../domain/ledger-record.ts';
-import type { ReturnCause } from '../domain/return-delay.ts';
 import { ttlSeconds } from '../domain/ttl.ts';
-import { type Answer, answerOf, linkOf, returnCauseOf, staleAnswer } from './answer.ts';
+import { type Answer, answerOf, linkOf, type NoDecision, returnCauseOf, staleAnswer } from './answer.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import { deliveriesToWaitForCreate, linkOfCommand } from './link-of-command.ts';
 import type { LinkWorkerPorts } from './ports.ts';
@@ -131,12 +130,7 @@ function leaseFor({ command, secret, settings, nowSeconds }: Change, record: Lin
  *
  * @param held the lease, if it is this invocation's own; one that was left has ended.
  */
-async function settle(
-  left: Lease,
-  record: LinkRecord,
-  change: Change,
-  held?: Lease,
-): Promise<LinkRecord | ReturnCause> {
+async function settle(left: Lease, record: LinkRecord, change: Change, held?: Lease): Promise<LinkRecord | NoDecision> {
   const found = await change.ports.api.read(record.address);
   if (found.meaning !== 'ok' && found.meaning !== 'absent') return returnCauseOf(found.meaning);
   const cameAbout = found.meaning === 'ok' ? isThere(left, found.value, change.secret) : left.action === 'delete';

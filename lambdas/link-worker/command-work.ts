@@ -1,8 +1,11 @@
 import type { Command, QrOptions, RefusedCommand } from '../domain/command.ts';
+import type { LaneNow } from '../domain/control-record.ts';
 import { type Deadline, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/delivery.ts';
 import type { RequestRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import { type Asked, type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
+import { parkedPlace } from '../domain/parked-command.ts';
+import type { Renewals } from '../domain/renewals.ts';
 import { laneMetric } from '../names.ts';
 import { type Answer, staleAnswer } from './answer.ts';
 import type { AnsweredRequests } from './answered-requests.ts';
@@ -10,7 +13,7 @@ import type { BatchGate } from './batch-gate.ts';
 import { changeLink } from './change.ts';
 import { createLink } from './create.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
-import { linkOfCommand } from './link-of-command.ts';
+import { deliveriesToWaitForCreate, linkOfCommand } from './link-of-command.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
 /** A valid command and the message that brought it. */
@@ -19,6 +22,8 @@ export interface Accepted {
   delivery: Delivery;
   /** Tells a repeat of the request from another command under its `requestId`. */
   digest: string;
+  /** What was asked of the API for it in this invocation. */
+  calls: string[];
 }
 
 /** What the commands of one batch share. */
@@ -26,7 +31,9 @@ export interface BatchContext {
   secret: string;
   settings: LinkWorkerEnvironment;
   ports: LinkWorkerPorts;
+  lane: LaneNow;
   gate: BatchGate;
+  renewals: Renewals;
   deadline: Deadline;
   answered: AnsweredRequests;
 }
@@ -39,6 +46,7 @@ const metricOfOutcome: Partial<Record<Outcome['outcome'], string>> = {
   rejected: laneMetric.commandRejected,
   stale: laneMetric.commandStale,
   superseded: laneMetric.commandSuperseded,
+  parked: laneMetric.commandParked,
 };
 
 /**
@@ -60,9 +68,20 @@ export class CommandWork {
       const known = await answered.recordOf(command);
       if (known !== undefined) return this.#answerAgain(item, known);
       const answer = await this.#carryOut(item);
-      if (answer === 'handed-on') return 'done';
+      if (answer === 'park') return this.#park(item);
       if (typeof answer !== 'string') return this.#conclude(item, answer);
-      ports.observer.count(answer === 'quota-held' ? laneMetric.commandHeld : laneMetric.commandReturned);
+      if (answer === 'handed-on') {
+        await this.#leavePlace(item);
+        return 'done';
+      }
+      const { source, requestId, action } = command;
+      ports.observer.count(laneMetric.commandReturned);
+      // Those that were not begun would fill the log of an outage.
+      if (item.calls.length > 0) {
+        const { messageId } = delivery;
+        const { calls } = item;
+        ports.observer.info('command returned', { source, requestId, messageId, action, reason: answer, calls });
+      }
       return answer;
     });
   }
@@ -102,11 +121,13 @@ export class CommandWork {
       return 'done';
     }
     const cleared = await this.#clearAway(item, known);
+    if (cleared === 'park') return this.#park(item);
     if (typeof cleared === 'string') return cleared;
+    await this.#leavePlace(item);
     const sameMessage = known.outcome.messageId === delivery.messageId;
     const outcome: Outcome = { ...known.outcome, messageId: delivery.messageId, repeat: !sameMessage };
     if (outcome.repeat) this.#batch.ports.observer.count(laneMetric.commandRepeated);
-    await this.#publish(outcome, delivery);
+    await this.#publish(outcome, delivery, item.calls);
     // This message's own first attempt may have ended between its outcome and its QR job.
     if (sameMessage) await this.#askForQrOf(item, outcome);
     return 'done';
@@ -116,8 +137,10 @@ export class CommandWork {
    * Another delivery of this create may have sent its POST after the link had been made, told and deleted, and have died:
    * what it brought back goes again.
    */
-  async #clearAway({ command, delivery }: Accepted, { outcome }: RequestRecord): Promise<Answer | undefined> {
-    const { secret, settings, ports } = this.#batch;
+  async #clearAway(item: Accepted, { outcome }: RequestRecord): Promise<Answer | undefined> {
+    const { command, delivery } = item;
+    const { secret, settings } = this.#batch;
+    const ports = this.#portsFor(item);
     const { receiveCount } = delivery;
     if (command.action !== 'create' || receiveCount === 1 || outcome.link === undefined) return undefined;
     const record = await ports.ledger.link(outcome.link);
@@ -127,12 +150,14 @@ export class CommandWork {
 
   async #carryOut(item: Accepted): Promise<Answer | 'handed-on'> {
     const { command, delivery } = item;
-    const { secret, settings, ports, gate } = this.#batch;
+    const { secret, settings, gate } = this.#batch;
+    const ports = this.#portsFor(item);
     const stale = command.validUntil !== undefined && Date.parse(command.validUntil) < ports.clock.wallMilliseconds();
     // What an earlier delivery began in time is brought to its end: the link is looked for, and nothing sent.
     if (stale && !(await this.#mayHaveBegun(item))) return staleAnswer;
     const closed = gate.closedFor(command.action);
     if (closed !== undefined) return closed;
+    if (await this.#mustStandBehind(item)) return delivery.replayed ? 'try-again' : 'park';
     const { receiveCount } = delivery;
     switch (command.action) {
       case 'create':
@@ -154,6 +179,62 @@ export class CommandWork {
     }
   }
 
+  #portsFor({ command, calls }: Accepted): LinkWorkerPorts {
+    const { ports, gate } = this.#batch;
+    return { ...ports, api: gate.apiFor(command.source, calls) };
+  }
+
+  /** Whether commands of the same link are parked that were asked for earlier. */
+  async #mustStandBehind({ command, delivery }: Accepted): Promise<boolean> {
+    const { ports, lane } = this.#batch;
+    const address = addressIn(command);
+    if (address === undefined || !(lane.hasParked || delivery.replayed)) return false;
+    const [first] = await ports.ledger.parkedPlaces(address);
+    if (first === undefined || first === parkedPlace(command)) return false;
+    // One before it that never comes (a dead letter) must not hold up the others for good.
+    return !delivery.replayed || delivery.receiveCount < deliveriesToWaitForCreate;
+  }
+
+  /**
+   * To the archive until there is quota again. Its place among the commands of its link comes first: should this end here,
+   * the message comes back and is parked again.
+   */
+  async #park({ command, delivery, calls }: Accepted): Promise<Verdict> {
+    const { ports, settings, lane } = this.#batch;
+    const { source, requestId } = command;
+    const { messageId, sentAtMilliseconds, receiveCount } = delivery;
+    const nowMilliseconds = ports.clock.wallMilliseconds();
+    const address = addressIn(command);
+    if (address !== undefined) {
+      const keptUntilSeconds = Math.floor(nowMilliseconds / 1000) + settings.REQUEST_HORIZON_DAYS * 86_400;
+      await ports.ledger.addParkedPlace(address, parkedPlace(command), keptUntilSeconds);
+    }
+    await ports.parked.add({
+      v: 1,
+      lane: settings.LANE,
+      messageId,
+      sentAtMilliseconds,
+      receiveCount,
+      parkedAtMilliseconds: nowMilliseconds,
+      source,
+      requestId,
+      // The command alone: an envelope may be as long as SQS allows, and leave no room for what a replay adds.
+      body: JSON.stringify(command),
+    });
+    const behind = lane.hasParked ? 'behind-parked-commands' : 'quota-exceeded';
+    const reason = lane.state === 'parking' ? (lane.reason ?? 'quota-reserve-reached') : behind;
+    const link = address === undefined ? {} : { link: { ...address } };
+    await this.#publish(this.#outcome({ outcome: 'parked', reason, ...link }, command, delivery), delivery, calls);
+    return 'done';
+  }
+
+  /** What was parked and is done makes room for the next command of its link. */
+  async #leavePlace({ command, delivery }: Accepted): Promise<void> {
+    const address = addressIn(command);
+    if (address === undefined || !(delivery.replayed || this.#batch.lane.hasParked)) return;
+    await this.#batch.ports.ledger.removeParkedPlace(address, parkedPlace(command));
+  }
+
   /** Whether an earlier delivery of the command may have sent something; of a change, the link's record says so. */
   async #mayHaveBegun({ command, delivery }: Accepted): Promise<boolean> {
     if (command.action === 'create') return delivery.receiveCount > 1;
@@ -165,7 +246,7 @@ export class CommandWork {
 
   async #conclude(item: Accepted, decision: Decision): Promise<Verdict> {
     const { command, delivery, digest } = item;
-    const { ports, settings, answered } = this.#batch;
+    const { ports, settings, answered, renewals } = this.#batch;
     const outcome = this.#outcome(decision, command, delivery);
     const record: RequestRecord = {
       source: command.source,
@@ -178,8 +259,13 @@ export class CommandWork {
     const before = await ports.ledger.rememberRequest(record);
     await answered.add(before ?? record);
     if (before !== undefined) return this.#answerAgain(item, before);
-    await this.#publish(outcome, delivery);
+    await this.#publish(outcome, delivery, item.calls);
     await this.#askForQrOf(item, outcome);
+    await this.#leavePlace(item);
+    const { expiresAt } = outcome.link ?? {};
+    if ('keepUntil' in command && command.keepUntil !== undefined && expiresAt !== undefined) {
+      renewals.add(expiresAt, command.keepUntil);
+    }
     return 'done';
   }
 
@@ -197,7 +283,7 @@ export class CommandWork {
   }
 
   /** What was rejected goes to the archive before its producer hears of it. */
-  async #publish(outcome: Outcome, delivery: Delivery): Promise<void> {
+  async #publish(outcome: Outcome, delivery: Delivery, calls: string[] = []): Promise<void> {
     const { observer, archive, outcomes, clock } = this.#batch.ports;
     const { lane, source, requestId, action, reason, repeat, faults = [], messageId } = outcome;
     if (outcome.outcome === 'rejected' && !repeat) {
@@ -209,7 +295,7 @@ export class CommandWork {
     if (metric !== undefined && !repeat) observer.count(metric);
     observer.milliseconds(laneMetric.commandLatency, clock.wallMilliseconds() - delivery.sentAtMilliseconds);
     const rules = faults.map(({ rule }) => rule);
-    const fields = { source, requestId, messageId, action, outcome: outcome.outcome, reason, repeat, rules };
+    const fields = { source, requestId, messageId, action, outcome: outcome.outcome, reason, repeat, rules, calls };
     observer.info('command answered', fields);
   }
 
@@ -243,4 +329,9 @@ export class CommandWork {
       ...(command.metadata !== undefined && { metadata: command.metadata }),
     });
   }
+}
+
+/** The link that a command names; a create that names none is nobody else's to speak of before it is made. */
+function addressIn({ onelinkId, shortlinkId }: Command): LinkAddress | undefined {
+  return shortlinkId === undefined ? undefined : { onelinkId, shortlinkId };
 }

@@ -1,18 +1,6 @@
 import * as z from 'zod';
+import { jsonText } from '../domain/json-text.ts';
 import { producerSchema, templatesSchema } from '../domain/producer.ts';
-
-const json = <Schema extends z.ZodType>(schema: Schema) =>
-  z
-    .string()
-    .transform((text, context) => {
-      try {
-        return JSON.parse(text) as unknown;
-      } catch {
-        context.addIssue({ code: 'custom', message: 'is not JSON' });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema);
 
 /** The contract between the link worker's construct and its handler: one variable each, all required. */
 export const linkWorkerEnvironment = z.object({
@@ -37,9 +25,9 @@ export const linkWorkerEnvironment = z.object({
   /** 1: each outcome is published by itself, at once; 10 (the most SNS takes): in batches. */
   OUTCOMES_PER_PUBLISH: z.coerce.number().int().min(1).max(10),
   /** JSON: the producers that may use this lane. */
-  PRODUCERS: json(z.array(producerSchema)),
+  PRODUCERS: jsonText(z.array(producerSchema)),
   /** JSON: the templates, each with its domain and brand domains. */
-  TEMPLATES: json(templatesSchema),
+  TEMPLATES: jsonText(templatesSchema),
   /** What to do when a chosen short-link ID belongs to another link. */
   CONFLICT_POLICY: z.enum(['reject', 'derive']),
   /** Whether the ledger keeps a link's whole data, or only its keyed digest. */
@@ -48,6 +36,8 @@ export const linkWorkerEnvironment = z.object({
   LEASE_SECONDS: z.coerce.number().int().min(1),
   /** How long a request's record is kept, and with it the promise of exactly once. */
   REQUEST_HORIZON_DAYS: z.coerce.number().int().min(1),
+  /** Of the quota's poll, which a worker makes itself when the governor is silent. */
+  APPSFLYER_ACCOUNT_ID: z.string().min(1),
   /** The lane leaves this many calls of the month's quota to others. */
   QUOTA_RESERVE_CALLS: z.coerce.number().int().min(0),
   /** 2,048 in the API's documents; 3,000 in newer ones. */

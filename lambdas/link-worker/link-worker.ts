@@ -2,11 +2,14 @@ import { type CommandReading, commandReader } from '../domain/command.ts';
 import type { BatchWork, Delivery, Verdict } from '../domain/delivery.ts';
 import { commandDigest } from '../domain/digest.ts';
 import { openEnvelope } from '../domain/envelope.ts';
+import { QuotaTally } from '../domain/quota-tally.ts';
+import { Renewals } from '../domain/renewals.ts';
 import { laneMetric } from '../names.ts';
 import { AnsweredRequests, requestKey } from './answered-requests.ts';
 import { openGate } from './batch-gate.ts';
 import { type Accepted, CommandWork } from './command-work.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
+import { laneStanding } from './lane-standing.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
 /** From its third delivery on, a message may be the one that brings the function down: it is done alone, and last. */
@@ -23,6 +26,8 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     templates: settings.TEMPLATES,
   });
 
+  let openedAtSeen: number | undefined;
+
   return async (deliveries, deadline) => {
     ports.observer.count(laneMetric.commandReceived, deliveries.length);
     const secret = await ports.linkIdSecret.value();
@@ -31,16 +36,28 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     for (const delivery of deliveries) {
       const reading = readDelivery(delivery, read);
       if ('refused' in reading) refused.push({ delivery, reading });
-      else accepted.push({ command: reading.command, delivery, digest: commandDigest(secret, reading.command) });
+      else
+        accepted.push({
+          command: reading.command,
+          delivery,
+          digest: commandDigest(secret, reading.command),
+          calls: [],
+        });
     }
-    const gate = openGate(ports.api, await ports.ledger.control(), settings.QUOTA_RESERVE_CALLS);
+    const now = () => ports.clock.wallMilliseconds();
+    const lane = await laneStanding(settings, ports);
+    if (lane.openedAt !== openedAtSeen) ports.pace.easeIn();
+    openedAtSeen = lane.openedAt;
+    const tally = new QuotaTally(ports.onQuotaCall);
+    const renewals = new Renewals();
+    const gate = openGate(ports.api, lane, tally, (signal) => ports.control.signal(signal, now()));
 
     const copies = [...Map.groupBy(accepted, ({ command }) => requestKey(command)).values()];
     const isSuspect = (group: Accepted[]) => group.some(({ delivery }) => delivery.receiveCount >= suspectFrom);
     const [suspects, others] = [copies.filter(isSuspect), copies.filter((group) => !isSuspect(group))];
     const inOrder = [...others, ...suspects].flatMap(([first]) => (first === undefined ? [] : [first.command]));
     const answered = new AnsweredRequests(ports.ledger, inOrder);
-    const work = new CommandWork({ secret, settings, ports: { ...ports, api: gate.api }, gate, deadline, answered });
+    const work = new CommandWork({ secret, settings, ports, lane, gate, renewals, deadline, answered });
 
     const verdicts = new Map<Delivery, Verdict>();
     const refusals = refused.map(({ delivery, reading }) => async () => {
@@ -52,6 +69,10 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     };
     await inParallel([...refusals, ...others.map(carryOut)], settings.CALLS_IN_FLIGHT);
     await inParallel(suspects.map(carryOut), 1);
+    // Counts that are lost in a crash are missing in the forecast, and nowhere else.
+    if (tally.calls > 0) await ports.control.addSpent(settings.LANE, tally.calls, now());
+    for (const [day, links] of renewals.byDay) await ports.control.addRenewals(day, links, now());
+    await gate.told();
     return deliveries.map((delivery) => verdicts.get(delivery) ?? 'try-again');
   };
 }

@@ -1,10 +1,13 @@
 import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { ControlRecord, Lease, LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
+import type { ControlRecord, Signal, Signals } from '../domain/control-record.ts';
+import type { Lease, LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import type { LinkSpec } from '../domain/link-spec.ts';
 import type { Observer } from '../domain/observer.ts';
+import type { Operation } from '../domain/operation.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { ParkedCommand } from '../domain/parked-command.ts';
 import type { QrJob } from '../domain/qr-job.ts';
 import type { RejectedCommand } from '../domain/rejected-command.ts';
 
@@ -25,12 +28,31 @@ export interface LinkLedger {
   leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean>;
   releaseLink(address: LinkAddress, lease: Lease): Promise<void>;
   replaceLink(record: LinkRecord, held: { version: number; leaseOf?: string; nowSeconds: number }): Promise<boolean>;
-  control(): Promise<ControlRecord | undefined>;
+  /** Where the parked commands of a link stand, the first one first. */
+  parkedPlaces(address: LinkAddress): Promise<string[]>;
+  addParkedPlace(address: LinkAddress, place: string, keptUntilSeconds: number): Promise<void>;
+  removeParkedPlace(address: LinkAddress, place: string): Promise<void>;
+}
+
+/** The governor's word, and what the governor has to hear of. */
+export interface LinkWorkerControl {
+  read(): Promise<{ control: ControlRecord | undefined; signals: Signals }>;
+  signal(signal: Signal, nowMilliseconds: number): Promise<void>;
+  addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void>;
+  addRenewals(day: string, links: number, nowMilliseconds: number): Promise<void>;
 }
 
 /** Everything outside that the link worker needs. */
 export interface LinkWorkerPorts {
   api: OneLinkApi;
+  /** Calls of the quota that the account has left: asked only when the governor has not told. */
+  quota: (accountId: string) => Promise<ApiAnswer<number>>;
+  control: LinkWorkerControl;
+  /** The pace of the calls: a lane that was paused begins slowly. */
+  pace: { easeIn(): void };
+  parked: { add(command: ParkedCommand): Promise<void> };
+  /** Told of each call of the quota, for the metrics by source. */
+  onQuotaCall: (source: string, operation: Operation) => void;
   /** Derives link IDs and keys the digests. */
   linkIdSecret: { value(): Promise<string> };
   ledger: LinkLedger;

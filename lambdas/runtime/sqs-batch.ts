@@ -44,13 +44,18 @@ export function sqsBatch({ work, queue, telemetry, turns, api }: SqsBatchOptions
   };
 }
 
-/** A message that was redriven from a dead-letter queue answers for the one it was at first, and keeps its age. */
+/**
+ * A message that was redriven from a dead-letter queue, or was parked and replayed, answers for the one it was at first, and
+ * keeps its age.
+ */
 function deliveryOf({ messageId, body, attributes, messageAttributes, ...record }: SQSRecord): Delivery {
   const original = (name: string) => messageAttributes[name]?.stringValue;
   return {
     messageId: original('OriginalMessageId') ?? messageId,
     body,
-    receiveCount: receiveCountOf({ ...record, attributes }),
+    receiveCount:
+      receiveCountOf({ ...record, attributes }) + (Number(original('OriginalReceiveCount') ?? 1) > 1 ? 1 : 0),
+    replayed: original('OriginalReceiveCount') !== undefined,
     sentAtMilliseconds: Number(original('OriginalSentTimestamp') ?? attributes.SentTimestamp),
   };
 }

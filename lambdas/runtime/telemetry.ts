@@ -5,7 +5,7 @@ import type { Context } from 'aws-lambda';
 import type { Meaning } from '../domain/failure-table.ts';
 import type { ObservedFields, Observer } from '../domain/observer.ts';
 import type { Operation } from '../domain/operation.ts';
-import { dimension, laneMetric, operationMetric } from '../names.ts';
+import { dimension, laneMetric, operationMetric, sourceMetric } from '../names.ts';
 
 type Dimensions = Record<string, string>;
 
@@ -59,6 +59,12 @@ export class Telemetry {
       const metric = metricOfMeaning[meaning];
       if (metric !== undefined) all.count(metric);
     };
+  }
+
+  /** An observer of calls that cost quota, by the producer that they were made for. */
+  quotaCalls(): (source: string, operation: Operation) => void {
+    return (source, operation) =>
+      this.observer({ [dimension.source]: source, [dimension.operation]: operation }).count(sourceMetric.quotaCallMade);
   }
 
   /** Writes what was gathered. */

@@ -52,4 +52,9 @@ export class Turnstile implements Turns {
   slowDown(): void {
     this.#pacer.slowDown(this.#clock.monotonicMilliseconds());
   }
+
+  /** The API was unwell a while ago: the pace begins low. */
+  easeIn(): void {
+    this.#pacer.easeIn(this.#clock.monotonicMilliseconds());
+  }
 }

@@ -154,7 +154,7 @@ export function alarmsOf({
         ...ticket,
         ...about,
         id: 'commands-held',
-        metric: metrics.lane(laneMetric.commandHeld, name),
+        metric: metrics.lane(laneMetric.commandParked, name),
         threshold: 1,
         means: `Of the month’s quota no more than the lane’s reserve is left (${reserve} calls). Its commands wait.`,
       },

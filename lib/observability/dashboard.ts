@@ -84,7 +84,7 @@ export class PipelineDashboard extends Construct {
             qrJobs.queue.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'waiting' }),
             qrJobs.deadLetters.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'dead letters' }),
           ]),
-          graph(`${name}: given back per minute`, counts(laneMetric.commandReturned, laneMetric.commandHeld)),
+          graph(`${name}: given back per minute`, counts(laneMetric.commandReturned, laneMetric.commandParked)),
         ],
       ];
     };

@@ -1,0 +1,167 @@
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Clock } from '../domain/clock.ts';
+import {
+  type ControlRecord,
+  emptyControl,
+  readControlRecord,
+  type Signal,
+  type Signals,
+  signalsSchema,
+} from '../domain/control-record.ts';
+import { ledgerAttribute } from '../names.ts';
+import { batchGet } from './batch-get.ts';
+
+const { key: pk, expiry } = ledgerAttribute;
+const [controlKey, signalsKey] = ['control', 'signals'];
+const spentKey = (lane: string, day: string) => `spent#${lane}/${day}`;
+const renewalsKey = (day: string) => `renewals#${day}`;
+
+/** Counts of calls serve the month they were made in, and the one after. */
+const countsKeptSeconds = 75 * 86_400;
+
+/** What the workers know of how things stand. */
+export interface ControlReading {
+  /** Undefined when there is none, or it makes no sense. */
+  control: ControlRecord | undefined;
+  /** There is one, and it makes no sense. */
+  corrupt: boolean;
+  signals: Signals;
+}
+
+/** Calls of the quota that one lane made on one day (UTC). */
+export interface SpentOnDay {
+  lane: string;
+  /** `2026-03-09` */
+  day: string;
+  calls: number;
+  /** By hour, 0 to 23. */
+  byHour: Map<number, number>;
+}
+
+/**
+ * What steers the pipeline, beside the links in the ledger's table: the governor's word, the workers' signals, and the calls
+ * that were counted. Each of these records is one of few; a lane's workers write a count once a batch.
+ */
+export class ControlTable {
+  readonly #table: string;
+  readonly #documents: DynamoDBDocumentClient;
+  readonly #clock: Clock;
+
+  constructor(client: DynamoDBClient, table: string, clock: Clock) {
+    this.#table = table;
+    this.#documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+    this.#clock = clock;
+  }
+
+  /** How things stand, in one strongly consistent read. */
+  async read(): Promise<ControlReading> {
+    const items = await batchGet(this.#documents, this.#table, [controlKey, signalsKey], this.#clock);
+    const control = items.find((item) => item[pk] === controlKey);
+    const read = readControlRecord(control);
+    const signals = signalsSchema.safeParse(items.find((item) => item[pk] === signalsKey) ?? {}).data ?? {};
+    return { control: read, corrupt: control !== undefined && read === undefined, signals };
+  }
+
+  /**
+   * Replaces the control record, unless somebody else has since the given revision was read. One that makes no sense has no
+   * revision, and is overwritten. @returns whether it was replaced
+   */
+  async write(next: Omit<ControlRecord, 'revision' | 'v'>, read: ControlReading): Promise<boolean> {
+    const revision = read.control?.revision ?? 0;
+    const unchanged = {
+      ConditionExpression: `attribute_not_exists(${pk}) OR attribute_not_exists(revision) OR revision = :read`,
+      ExpressionAttributeValues: { ':read': revision },
+    };
+    const record: ControlRecord = { ...next, v: emptyControl.v, revision: revision + 1 };
+    return this.#unlessRefused(
+      new PutCommand({
+        TableName: this.#table,
+        Item: { [pk]: controlKey, ...record },
+        ...(!read.corrupt && unchanged),
+      }),
+    );
+  }
+
+  /** Nothing is parked any more, unless some lane has parked since. @returns whether that was so */
+  drained(parkedAt: number): Promise<boolean> {
+    return this.#unlessRefused(
+      new UpdateCommand({
+        TableName: this.#table,
+        Key: { [pk]: controlKey },
+        UpdateExpression: 'REMOVE parkedAt ADD revision :one',
+        ConditionExpression: 'parkedAt = :seen',
+        ExpressionAttributeValues: { ':one': 1, ':seen': parkedAt },
+      }),
+    );
+  }
+
+  /** Tells the governor and all workers what a worker has just met. */
+  async signal(signal: Signal, nowMilliseconds: number): Promise<void> {
+    await this.#documents.send(
+      new UpdateCommand({
+        TableName: this.#table,
+        Key: { [pk]: signalsKey },
+        UpdateExpression: 'SET #signal = :now',
+        ExpressionAttributeNames: { '#signal': signal },
+        ExpressionAttributeValues: { ':now': nowMilliseconds },
+      }),
+    );
+  }
+
+  /** Adds calls of the quota that a lane has made. */
+  async addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void> {
+    const [day, hour] = [dayOf(nowMilliseconds), new Date(nowMilliseconds).getUTCHours()];
+    await this.#add(spentKey(lane, day), 'ADD calls :n, #hour :n', calls, nowMilliseconds, { '#hour': `h${hour}` });
+  }
+
+  /** Adds links that are to be kept, and will have to be renewed on a day. */
+  async addRenewals(day: string, links: number, nowMilliseconds: number): Promise<void> {
+    await this.#add(renewalsKey(day), 'ADD links :n', links, Math.max(nowMilliseconds, Date.parse(day)));
+  }
+
+  /** What these lanes have spent on these days; nothing for those without a call. */
+  async spent(lanes: string[], days: string[]): Promise<SpentOnDay[]> {
+    const wanted = new Map(lanes.flatMap((lane) => days.map((day) => [spentKey(lane, day), { lane, day }])));
+    const items = await batchGet(this.#documents, this.#table, [...wanted.keys()], this.#clock);
+    return items.flatMap((item) => {
+      const key = wanted.get(String(item[pk]));
+      if (key === undefined) return [];
+      const byHour = Array.from({ length: 24 }, (_, hour): [number, number] => [hour, Number(item[`h${hour}`] ?? 0)]);
+      return [{ ...key, calls: Number(item.calls ?? 0), byHour: new Map(byHour) }];
+    });
+  }
+
+  /** Links that will have to be renewed on these days, by and large: those deleted since are counted still. */
+  async renewals(days: string[]): Promise<number> {
+    const items = await batchGet(this.#documents, this.#table, days.map(renewalsKey), this.#clock);
+    return items.reduce((sum, { links }) => sum + Number(links ?? 0), 0);
+  }
+
+  async #add(key: string, add: string, n: number, from: number, names: Record<string, string> = {}): Promise<void> {
+    await this.#documents.send(
+      new UpdateCommand({
+        TableName: this.#table,
+        Key: { [pk]: key },
+        UpdateExpression: `${add} SET #expiry = :expiry`,
+        ExpressionAttributeNames: { ...names, '#expiry': expiry },
+        ExpressionAttributeValues: { ':n': n, ':expiry': Math.floor(from / 1000) + countsKeptSeconds },
+      }),
+    );
+  }
+
+  async #unlessRefused(command: PutCommand | UpdateCommand): Promise<boolean> {
+    try {
+      await this.#documents.send(command as UpdateCommand);
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+}
+
+/** `2026-03-09`, UTC. */
+export function dayOf(epochMilliseconds: number): string {
+  return new Date(epochMilliseconds).toISOString().slice(0, 10);
+}

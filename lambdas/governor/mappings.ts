@@ -1,0 +1,52 @@
+import type { ControlRecord } from '../domain/control-record.ts';
+import type { Observer } from '../domain/observer.ts';
+
+export interface Mappings {
+  state(id: string): Promise<'on' | 'off' | 'changing'>;
+  switch(id: string, on: boolean): Promise<void>;
+}
+
+interface MappedLane {
+  name: string;
+  mappings: string[];
+}
+
+/**
+ * Makes the event source mappings what the control record says, every minute: a deployment that made one anew, or an operator who
+ * switched one by hand, does not wake a paused lane for longer. One on its way is looked at again a minute later.
+ *
+ * @throws the first error, when the other lanes have had their turn
+ */
+export async function reconcile(
+  lanes: MappedLane[],
+  control: ControlRecord,
+  mappings: Mappings,
+  observer: Observer,
+): Promise<void> {
+  const errors: unknown[] = [];
+  for (const { name, mappings: ids } of lanes) {
+    const on = control.lanes[name]?.state !== 'paused';
+    for (const id of ids) {
+      try {
+        const state = await mappings.state(id);
+        if (state === 'changing' || (state === 'on') === on) continue;
+        await mappings.switch(id, on);
+        observer.info(`a mapping was switched ${on ? 'on' : 'off'}`, { lane: name });
+      } catch (error) {
+        errors.push(error);
+        observer.warn('a mapping could not be looked at or switched', { lane: name });
+      }
+    }
+  }
+  if (errors.length > 0) throw errors[0];
+}
+
+/** The lanes that have a mapping switched off. */
+export async function lanesOff(lanes: MappedLane[], mappings: Mappings): Promise<string[]> {
+  const off: string[] = [];
+  for (const { name, mappings: ids } of lanes) {
+    const states = await Promise.all(ids.map((id) => mappings.state(id)));
+    if (states.includes('off')) off.push(name);
+  }
+  return off;
+}

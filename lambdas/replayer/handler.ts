@@ -1,0 +1,32 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Context } from 'aws-lambda';
+import { ControlTable } from '../adapters/control-table.ts';
+import { ParkedStore } from '../adapters/parked-store.ts';
+import { ReplayQueue } from '../adapters/replay-queue.ts';
+import { dimension } from '../names.ts';
+import { systemClock as clock } from '../runtime/clock.ts';
+import { readEnvironment } from '../runtime/environment.ts';
+import { Telemetry } from '../runtime/telemetry.ts';
+import { replayerEnvironment } from './env.ts';
+import { replayer } from './replayer.ts';
+
+const env = readEnvironment(replayerEnvironment, process.env);
+const telemetry = new Telemetry();
+const replay = replayer(env, {
+  control: new ControlTable(new DynamoDBClient(), env.LEDGER_TABLE_NAME, clock),
+  parked: new ParkedStore(new S3Client(), env.ARCHIVE_BUCKET_NAME),
+  queue: new ReplayQueue(new SQSClient()),
+  laneObserver: (lane) => telemetry.observer({ [dimension.lane]: lane }),
+  clock,
+});
+
+export async function handler(_event: unknown, context: Context): Promise<void> {
+  telemetry.beginInvocation(context);
+  try {
+    await replay({ remainingMilliseconds: () => context.getRemainingTimeInMillis() });
+  } finally {
+    telemetry.endInvocation();
+  }
+}
