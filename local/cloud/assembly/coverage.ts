@@ -42,7 +42,6 @@ const coverages: Readonly<Record<string, Coverage>> = {
       SqsManagedSseEnabled: encryption,
       RedriveAllowPolicy: permissions,
     },
-    differs: { MessageRetentionPeriod: 'messages are kept until the local cloud stops' },
   },
   'AWS::SNS::Topic': {
     carriedOut: topicProperties,

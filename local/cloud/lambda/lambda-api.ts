@@ -122,7 +122,7 @@ function describeMapping(mapping: EventSourceMapping): unknown {
     FunctionArn: mapping.function.configuration.arn,
     State: mapping.state,
     StateTransitionReason: 'USER_INITIATED',
-    LastModified: mapping.lastModified.getTime() / 1000,
+    LastModified: mapping.lastModifiedMilliseconds / 1000,
     BatchSize: settings.BatchSize,
     MaximumBatchingWindowInSeconds: settings.MaximumBatchingWindowInSeconds,
     FunctionResponseTypes: settings.FunctionResponseTypes,
