@@ -30,8 +30,10 @@ import { countQueues, createQueues, describeQueues, type QueueState } from './st
 import { createTables } from './storage/tables.ts';
 import { createTopics, type UndeliveredSubscription } from './storage/topics.ts';
 import { type AlarmState, Alarms, type AlarmTransition } from './telemetry/alarms.ts';
+import { CloudWatchApi } from './telemetry/cloudwatch-api.ts';
 import { recordEmbeddedMetrics } from './telemetry/embedded-metrics.ts';
 import { FunctionLogs } from './telemetry/function-logs.ts';
+import { LogsApi } from './telemetry/logs-api.ts';
 import { MetricStore } from './telemetry/metric-store.ts';
 import { ServiceMetrics } from './telemetry/service-metrics.ts';
 
@@ -67,7 +69,7 @@ export interface LocalCloudOptions {
   readonly fireSchedulesAtStart?: boolean;
   /** Default: what the stacks say, else `us-east-1`. */
   readonly region?: string;
-  /** Port of Secrets Manager, Lambda and CloudFormation; default 0: any free one. */
+  /** Port of Secrets Manager, Lambda, CloudFormation and CloudWatch; default 0: any free one. */
   readonly port?: number;
   /** Port of SQS, SNS and S3; default 0. */
   readonly queuePort?: number;
@@ -178,7 +180,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const notices = new NoticeBoard((notice) => events.emit('notice', notice));
   const metrics = new MetricStore(clock);
   const serviceMetrics = new ServiceMetrics(metrics);
-  const logs = new FunctionLogs(logDirectory, (name, line) => {
+  const logs = new FunctionLogs(logDirectory, clock, (name, line) => {
     recordEmbeddedMetrics(line, metrics);
     events.emit('log', { function: name, line });
   });
@@ -205,6 +207,8 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     secretsManager: http.endpoint,
     lambda: http.endpoint,
     cloudFormation: http.endpoint,
+    cloudWatch: http.endpoint,
+    cloudWatchLogs: http.endpoint,
   };
   const clientConfig = (service: keyof Endpoints) => ({
     region,
@@ -277,21 +281,27 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   });
   const mappings = connectMappings(deployment, functions, sqs, clock, notices, onTrouble);
   const lambdaApi = new LambdaApi(functions, mappings);
-  const startedAt = new Date(clock.now());
-  http.services = {
-    secretsManager: (request) => secretsManager.serve(request),
-    lambda: (request) => lambdaApi.serve(request),
-    cloudFormation: (request) => serveCloudFormation(request, deployment, startedAt),
-    runtimeApi: (request, response, body) =>
-      serveRuntimeApi(request, response, body, (id) => functions.environment(id)),
-  };
-
   const alarms = new Alarms(deployment, metrics, clock, notices, {
     changed: (transition) => events.emit('alarm', transition),
     notify: (TopicArn, Subject, Message) => {
       sns.send(new PublishCommand({ TopicArn, Subject, Message })).catch(onTrouble);
     },
   });
+  const cloudWatchApi = new CloudWatchApi(alarms, metrics);
+  const logsApi = new LogsApi(functions, logs);
+  const startedAt = new Date(clock.now());
+  http.services = {
+    json: {
+      secretsmanager: (action, input) => secretsManager.operate(action, input as object),
+      GraniteServiceVersion20100801: (action, input) => cloudWatchApi.operate(action, input),
+      Logs_20140328: (action, input) => logsApi.operate(action, input),
+    },
+    lambda: (request) => lambdaApi.serve(request),
+    cloudFormation: (request) => serveCloudFormation(request, deployment, startedAt),
+    runtimeApi: (request, response, body) =>
+      serveRuntimeApi(request, response, body, (id) => functions.environment(id)),
+  };
+
   const schedules = new Schedules(deployment, clock, notices, options.fireSchedulesAtStart ?? false, (arn, payload) => {
     void functions.find(arn)?.invoke(payload);
   });
