@@ -69,12 +69,6 @@ export interface LocalCloudOptions {
   readonly fireSchedulesAtStart?: boolean;
   /** Default: what the stacks say, else `us-east-1`. */
   readonly region?: string;
-  /** Port of Secrets Manager, Lambda, CloudFormation and CloudWatch; default 0: any free one. */
-  readonly port?: number;
-  /** Port of SQS, SNS and S3; default 0. */
-  readonly queuePort?: number;
-  /** Port of DynamoDB; default 0. */
-  readonly tablePort?: number;
   /** A warm environment that is idle for longer is let go; default 600. */
   readonly environmentIdleSeconds?: number;
   /** An older environment is not used again; default 7,200. */
@@ -187,17 +181,17 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const onTrouble = (error: unknown) => logs.write('local-cloud', `${String(error).replaceAll('\n', ' ')}\n`);
   shutdown.add(() => logs.close());
 
-  const engine = async (program: 'queue-engine' | 'table-engine', port = 0) => {
+  const engine = async (program: 'queue-engine' | 'table-engine') => {
     const logFile = path.join(logDirectory, `${program}.log`);
     const onLost = (why: string) => notices.add('warning', program, why);
-    const started = await shutdown.whenStarted(startEngine(`${program}.ts`, { port, region }, logFile, onLost));
+    const started = await shutdown.whenStarted(startEngine(`${program}.ts`, { region }, logFile, onLost));
     if (simulated) await started.shiftClock(simulated.offsetMilliseconds);
     return started;
   };
   const [http, queueEngine, tableEngine] = await Promise.all([
-    shutdown.whenStarted(startHttpService(options.port ?? 0)),
-    engine('queue-engine', options.queuePort),
-    engine('table-engine', options.tablePort),
+    shutdown.whenStarted(startHttpService()),
+    engine('queue-engine'),
+    engine('table-engine'),
   ]);
   const endpoints: Endpoints = {
     sqs: queueEngine.endpoint,
@@ -261,7 +255,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   // Before the environments end, so that nobody can ask for another.
   shutdown.add(() => http.stop());
   const stopping = new AbortController();
-  const pipes = connectPipes(deployment, notices, { sqs, clock, stopping: stopping.signal, onTrouble });
+  const pipes = connectPipes(deployment, notices, { sqs, stopping: stopping.signal, onTrouble });
   const sweeper = new ExpirySweeper({
     tables: expiringTables,
     dynamodb,

@@ -3,7 +3,7 @@ import { eventSourceMappingProperties } from '../lambda/event-source-mapping.ts'
 import { functionProperties } from '../lambda/function-configuration.ts';
 import type { NoticeBoard } from '../notices.ts';
 import { pipeProperties } from '../pipes/pipes.ts';
-import { ruleProperties, scheduleProperties } from '../schedules/schedules.ts';
+import { ruleProperties } from '../schedules/schedules.ts';
 import { secretProperties } from '../services/secret-values.ts';
 import { bucketProperties } from '../storage/buckets.ts';
 import { queueProperties } from '../storage/queues.ts';
@@ -113,18 +113,6 @@ const coverages: Readonly<Record<string, Coverage>> = {
     },
     differs: { EventPattern: 'rules on events never fire', 'Targets.RetryPolicy': unretried },
   },
-  'AWS::Scheduler::Schedule': {
-    carriedOut: scheduleProperties,
-    leftOut: {
-      Description: 'it does not change behaviour',
-      FlexibleTimeWindow: 'it fires on time',
-      GroupName: 'groups do not change behaviour',
-      ScheduleExpressionTimezone: 'a rate knows no time zone',
-      KmsKeyArn: encryption,
-      'Target.RoleArn': permissions,
-    },
-    differs: { 'Target.RetryPolicy': unretried },
-  },
   'AWS::Pipes::Pipe': {
     carriedOut: pipeProperties,
     leftOut: {
@@ -146,6 +134,7 @@ const coverages: Readonly<Record<string, Coverage>> = {
     },
     differs: {
       Enrichment: 'a pipe with an enrichment does not run here',
+      'TargetParameters.InputTemplate': 'a pipe with an input template does not run here',
       'TargetParameters.SqsQueueParameters': 'messages have no group and no deduplication ID',
     },
   },
