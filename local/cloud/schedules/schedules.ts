@@ -4,12 +4,14 @@ import type { Deployment, Resource } from '../assembly/deployment.ts';
 import type { Clock } from '../clock.ts';
 import type { NoticeBoard } from '../notices.ts';
 
+export const targetProperties = z.looseObject({ Id: z.string(), Arn: z.string(), Input: z.string().optional() });
+
 /** What is carried out of `AWS::Events::Rule`, with a schedule and functions as targets. */
 export const ruleProperties = z.looseObject({
   Name: z.string().optional(),
   ScheduleExpression: z.string().optional(),
   State: z.string().default('ENABLED'),
-  Targets: z.array(z.looseObject({ Id: z.string(), Arn: z.string(), Input: z.string().optional() })).default([]),
+  Targets: z.array(targetProperties).default([]),
 });
 
 interface Timer {
