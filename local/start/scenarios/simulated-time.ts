@@ -79,7 +79,7 @@ export class SimulatedTime {
   /** One leap over a time in which nothing happens: what is in flight is visible again behind it, so that no batch may run. */
   async leap(minutes: number): Promise<void> {
     await this.settled({ thoroughly: true });
-    await this.#advance(minutes * minute);
+    await this.#advance(Math.ceil(minutes * minute));
     await this.settled();
     await this.#options.lived();
   }

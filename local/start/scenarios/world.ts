@@ -48,6 +48,8 @@ export interface World {
   putToken(token: string): Promise<void>;
   /** What a deployment may do to a lane: its mappings are switched on. */
   switchMappingsOn(lane: string): Promise<void>;
+  /** Whether the lane's mappings are at rest, and on or off. */
+  mappingsAre(lane: string, state: 'on' | 'off'): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -109,6 +111,11 @@ export async function bringUp(options: WorldOptions): Promise<World> {
     const leaping = (isLeap: boolean) => watch.leaping(isLeap);
     const time = new SimulatedTime({ clock, cloud, admin: api, timeline, unheard, lived, leaping, signal });
 
+    const mappingsOf = async (lane: string) => {
+      const arn = (await cloud.queues()).find(({ url }) => url === outputs.laneQueueUrls.get(lane))?.arn;
+      const listed = await lambda.send(new ListEventSourceMappingsCommand({ EventSourceArn: arn }));
+      return listed.EventSourceMappings ?? [];
+    };
     let lines = 0;
     return {
       pipeline,
@@ -141,13 +148,13 @@ export async function bringUp(options: WorldOptions): Promise<World> {
         await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: token }));
       },
       switchMappingsOn: async (lane) => {
-        const arn = (await cloud.queues()).find(({ url }) => url === outputs.laneQueueUrls.get(lane))?.arn;
-        const { EventSourceMappings = [] } = await lambda.send(
-          new ListEventSourceMappingsCommand({ EventSourceArn: arn }),
-        );
-        for (const { UUID } of EventSourceMappings) {
+        for (const { UUID } of await mappingsOf(lane)) {
           await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: true }));
         }
+      },
+      mappingsAre: async (lane, state) => {
+        const wanted = state === 'on' ? 'Enabled' : 'Disabled';
+        return (await mappingsOf(lane)).every(({ State }) => State === wanted);
       },
     };
   } catch (error) {

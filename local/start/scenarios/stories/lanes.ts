@@ -7,11 +7,19 @@ export function lanesNow({ timeline }: World): Map<string, { state: string; reas
   return new Map(timeline.events.flatMap((event) => (event.what === 'lane' ? [[event.lane, event] as const] : [])));
 }
 
-const laneIs = (world: World, lane: string, state: string, reason?: string) => {
+/** Whether the governor's last word on a lane is this. */
+export const laneIs = (world: World, lane: string, state: string, reason?: string): boolean => {
   const now = lanesNow(world).get(lane) ?? { state: 'open' };
   return now.state === state && (reason === undefined || now.reason === reason);
 };
 const lanes = ['campaign', 'transactional'];
+
+/** Calls to the API so far that only workers make: creates, updates, deletes and codes. */
+export async function callsOfWorkers({ api }: World): Promise<number> {
+  const { calls } = await api.stats();
+  const answers = ['create', 'update', 'delete', 'qr'].flatMap((operation) => Object.values(calls[operation] ?? {}));
+  return answers.reduce((sum, count) => sum + count, 0);
+}
 
 /** An ordinary beginning: some commands on each lane, answered at once. */
 export async function bothLanesWork(world: World, name: string): Promise<void> {
