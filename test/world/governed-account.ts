@@ -56,6 +56,8 @@ export class GovernedAccount {
   mostReceives = 0;
   mostParked = 0;
   governorDown = false;
+  /** Set to make the replayer, or the governor, die at its next step of that name: after `send`, before `remove`. */
+  dieAt: 'replayer' | 'governor' | undefined;
   readonly mappings: Map<string, 'on' | 'off'>;
   readonly #lanes: LaneSize[];
   readonly #queues: Map<string, Message[]>;
@@ -99,7 +101,10 @@ export class GovernedAccount {
         control: this.control,
         mappings: {
           state: async (id) => this.mappings.get(id) ?? 'on',
-          switch: async (id, on) => void this.mappings.set(id, on ? 'on' : 'off'),
+          switch: async (id, on) => {
+            if (this.dieAt === 'governor') throw new Error('the test ends the governor here');
+            this.mappings.set(id, on ? 'on' : 'off');
+          },
         },
         observer,
         laneObserver: () => observer,
@@ -123,6 +128,7 @@ export class GovernedAccount {
           lots: (lane) => this.#lots(lane),
           read: async ({ key }) => this.#parked.find((lot) => lot.key === key)?.commands ?? [],
           remove: async ({ key }) => {
+            if (this.dieAt === 'replayer') throw new Error('the test ends the replayer here');
             this.#parked = this.#parked.filter((lot) => lot.key !== key);
           },
         },
@@ -168,7 +174,7 @@ export class GovernedAccount {
   async #minute(): Promise<void> {
     if (!this.governorDown) {
       const before = structuredClone(this.control.control?.lanes ?? {});
-      await this.#govern();
+      await this.#orDie(this.#govern());
       for (const [lane, { state, reason }] of Object.entries(this.control.control?.lanes ?? {})) {
         if (state === (before[lane]?.state ?? 'open')) continue;
         const at = new Date(this.now).toISOString().slice(5, 16).replace('T', ' ');
@@ -181,8 +187,14 @@ export class GovernedAccount {
       }
     }
     this.#slept = 0;
-    await this.#replay({ remainingMilliseconds: () => minute - this.#slept });
+    await this.#orDie(this.#replay({ remainingMilliseconds: () => minute - this.#slept }));
     this.mostParked = Math.max(this.mostParked, this.parked);
+  }
+
+  async #orDie(run: Promise<void>): Promise<void> {
+    await run.catch((error: unknown) => {
+      if (this.dieAt === undefined) throw error;
+    });
   }
 
   #sleep(milliseconds: number): void {

@@ -149,3 +149,24 @@ describe('a producer in a loop', () => {
     expect(account.api.made.size).toBe(1_500);
   });
 });
+
+describe('a replayer that dies each time between sending a lot and removing it', () => {
+  it('sends lots twice and more, and each command is carried out once all the same', async () => {
+    const account = new GovernedAccount('2026-03-31T23:00:00Z', quota, lanes);
+    account.api.spendElsewhere(quota - 550);
+    await account.pass(2 * minute);
+    const requests = Array.from({ length: 300 }, (_, index) => `c-${index}`);
+    account.send('campaign', ...requests.map((requestId) => create(account, requestId)));
+    await account.pass(30 * minute);
+    expect(account.mostParked).toBe(300);
+    account.dieAt = 'replayer';
+    await account.pass(50 * minute);
+    account.dieAt = undefined;
+    await account.pass(20 * minute);
+    expect(account.finalOutcomes().size).toBe(300);
+    expect([...account.api.made.values()]).toEqual(Array(300).fill(1));
+    expect(account.api.spent.get('2026-04')).toBe(300);
+    expect(account.outcomes.filter(({ outcome }) => outcome === 'created').length).toBeGreaterThan(300);
+    expect(account.parked).toBe(0);
+  });
+});

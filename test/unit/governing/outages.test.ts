@@ -7,6 +7,8 @@ const lanes = [
   { name: 'campaign', reserveCalls: 600, batchSize: 100, batchesPerMinute: 10 },
 ];
 
+const command = { specVersion: '1.0', source: 'crm', action: 'create', onelinkId: 'A1b3', data: { pid: 'sms' } };
+
 /** Commands in both lanes all the while, the API in a mood for some time, and an hour to get over it. */
 async function givenTrouble(mood: (minuteOf: number) => ApiMood, hours: number) {
   const account = new GovernedAccount('2026-03-09T10:00:00Z', 1_000_000, lanes);
@@ -19,12 +21,8 @@ async function givenTrouble(mood: (minuteOf: number) => ApiMood, hours: number) 
       ['campaign', 5],
     ] as const) {
       const commands = Array.from({ length: count }, () => ({
-        specVersion: '1.0',
-        source: 'crm',
+        ...command,
         requestId: `r-${++sent}`,
-        action: 'create',
-        onelinkId: 'A1b3',
-        data: { pid: 'sms' },
         requestedAt: new Date(account.now).toISOString(),
       }));
       account.send(lane, ...commands);
@@ -109,19 +107,26 @@ describe('trouble of the API', () => {
     await account.pass(2 * minute);
     account.governorDown = true;
     account.api.mood = 'down';
-    account.send('campaign', {
-      specVersion: '1.0',
-      source: 'crm',
-      requestId: 'r',
-      action: 'create',
-      onelinkId: 'A1b3',
-      data: { pid: 'sms' },
-      requestedAt: '2026-03-09T10:00:00Z',
-    });
+    account.send('campaign', { ...command, requestId: 'r', requestedAt: '2026-03-09T10:00:00Z' });
     await account.pass(3 * hour);
     expect(account.deadLetters).toEqual([]);
     account.api.mood = 'good';
     await account.pass(20 * minute);
     expect(account.finalOutcomes().get('r')).toBe('created');
+  });
+
+  it('while the governor dies each time before it has switched a mapping costs no dead letter either', async () => {
+    const { account, sent } = await givenTrouble(() => 'good', 0);
+    account.dieAt = 'governor';
+    account.api.mood = 'token-refused';
+    account.send('campaign', { ...command, requestId: 'r', requestedAt: new Date(account.now).toISOString() });
+    await account.pass(3 * hour);
+    // Paused by the record, though its mapping is on: workers give back what they are handed.
+    expect(account.mappings.get('campaign')).toBe('on');
+    expect(account.deadLetters).toEqual([]);
+    account.dieAt = undefined;
+    account.api.mood = 'good';
+    await account.pass(hour);
+    expect(account.finalOutcomes().size).toBe(sent + 1);
   });
 });
