@@ -10,7 +10,7 @@ import {
   linkWorkerEnvironment,
 } from '../../lambdas/link-worker/env.ts';
 import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
-import type { LinkLedger } from '../../lambdas/link-worker/ports.ts';
+import type { LinkLedger, LinkWorkerControl } from '../../lambdas/link-worker/ports.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';
 import { InMemoryControl } from './in-memory-control.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
@@ -86,8 +86,11 @@ export class LinkWorld {
   readonly failNext = new Set<'tell' | 'ask' | 'archive' | 'park'>();
   readonly #work: ReturnType<typeof linkWorker>;
 
-  /** @param table a ledger to use instead of the one in memory */
-  constructor(settings: Partial<LinkWorkerEnvironment> = {}, table?: LinkLedger) {
+  /** @param table a real table to use instead of those in memory */
+  constructor(
+    settings: Partial<LinkWorkerEnvironment> = {},
+    table?: { ledger: LinkLedger; control: LinkWorkerControl },
+  ) {
     this.control.say(this.now);
     const log = (message: string, fields: ObservedFields = {}) => void this.logs.push({ message, fields });
     this.#work = linkWorker(
@@ -99,11 +102,11 @@ export class LinkWorld {
           if (this.quota !== undefined) return { meaning: 'ok', value: this.quota };
           return { meaning: 'transient', fault: { path: '', rule: 'scripted', message: '' } };
         },
-        control: this.control,
+        control: table?.control ?? this.control,
         pace: { easeIn: () => void this.easedIn++ },
         parked: { add: async (command) => this.#orFail('park', () => this.parked.push(command)) },
         onQuotaCall: () => {},
-        ledger: table ?? this.ledger,
+        ledger: table?.ledger ?? this.ledger,
         linkIdSecret: { value: async () => linkIdSecret },
         outcomes: { tell: async (outcome) => this.#orFail('tell', () => this.outcomes.push(outcome)) },
         qrQueue: { ask: async (job) => this.#orFail('ask', () => this.qrJobs.push(job)) },
