@@ -52,6 +52,10 @@ export async function runScenario(
     screen.say(`${simulated} in ${Math.round((performance.now() - begun) / 1000)} s; file: .local/out/timeline.ndjson`);
     if (quiet) for (const { text } of broken) console.error(`BROKEN ${text}`);
     return broken.length === 0;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    screen.say('Ended early.');
+    return false;
   } finally {
     unlock();
   }
