@@ -19,17 +19,17 @@ export const outage: Story = {
     ]);
     timeline.add({ what: 'account', text: 'down: every call is answered 503, or reset' });
     const downSince = time.now();
-    await send(world, 'first', 400);
+    await send(world, 'first', 150);
     await lanesPaused(world, 'api-outage', 10);
     // The alarms look at five and at ten minutes.
-    await time.step(short ? 1 : 5);
+    await time.step(short ? 1 : 7);
     for (const wave of short ? ['second'] : ['second', 'third', 'fourth']) {
-      await send(world, wave, 50);
+      await send(world, wave, 25);
       await time.leap(short ? 120 : 55);
     }
     const deployment = await deploy(world);
     for (const wave of short ? [] : ['fifth', 'sixth', 'seventh']) {
-      await send(world, wave, 50);
+      await send(world, wave, 25);
       await time.leap(55);
     }
     await time.leap(360 - (time.now() - downSince) / 60_000);
