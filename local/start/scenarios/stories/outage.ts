@@ -11,7 +11,7 @@ export const outage: Story = {
   beginsAt: '2026-03-12T07:55:00Z',
   play: async (world, short) => {
     const { api, time, timeline } = world;
-    await bothLanesWork(world, 'before');
+    await bothLanesWork(world, short);
 
     await api.addFaults([
       { kind: 'reset-before', operation: 'any', probability: 0.3 },
