@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { config } from '../../lib/config.ts';
 import type { Configuration } from '../../lib/config-schema.ts';
-import { type AlarmId, alarmIds } from '../../lib/observability/alarms.ts';
+import { type AlarmId, alarmIds } from '../../lib/observability/alarm-line.ts';
 import { configuredApp } from './configured-app.ts';
 
 const { template } = configuredApp();
