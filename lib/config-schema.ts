@@ -77,6 +77,7 @@ const alarmThresholds = z.strictObject({
   laneParkedMinutes: count(5, 10_080, 'a week'),
   lanePausedMinutes: count(5, 10_080, 'a week'),
   failedCallsPercent: percent,
+  returnedCommandsPercent: percent,
   qrFailedPercent: percent,
   rateLimitedPer5Minutes: count(1, 10_000_000),
   ledgerThrottlesPer5Minutes: count(1, 10_000_000),

@@ -73,6 +73,7 @@ const pipeline: PipelineSettings = {
     laneParkedMinutes: 60, // longer than an hourly cap can park a lane
     lanePausedMinutes: 60, // long enough for a deployment; whoever paused it by hand may have forgotten
     failedCallsPercent: 5, // of creates, updates and deletes, for a quarter of an hour; a good day has a few in a thousand
+    returnedCommandsPercent: 20, // of the deliveries, for a quarter of an hour (a lane with a window: half an hour)
     qrFailedPercent: 5, // of a quarter of an hour's images: codes of links deleted meanwhile fail as well
     rateLimitedPer5Minutes: 10, // 429s of one lane, twice in a row: with the budget kept there are none
     ledgerThrottlesPer5Minutes: 100, // three times in a row: a table on demand throttles for a moment when traffic doubles

@@ -10,7 +10,9 @@ const writes = ['create', 'update', 'delete'] as const;
 
 /** With fewer calls than this in five minutes, a failure or two on an idle night would be a large share. */
 const leastCalls = 100;
-/** With fewer images than this in a quarter of an hour likewise. */
+/** A command that fails on an idle night comes back five or six times in five minutes. */
+const leastReturned = 10;
+/** With fewer images than this that failed in a quarter of an hour likewise. */
 const leastQrFailures = 10;
 
 /** Two days before SQS drops a message for good, or halfway where it is kept for less than four. */
@@ -73,9 +75,17 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       ...(isLatencyLane ? page : ticket),
       ...about,
       id: 'commands-returned',
-      metric: metrics.lane(laneMetric.commandReturned, name),
-      // A hiccup of the API returns a batch of each environment or two, and a lane with a window takes half an hour to get over it.
-      threshold: isLatencyLane ? 10 : 1_000,
+      metric: new MathExpression({
+        label: 'commands put off (%)',
+        expression: `IF(returned >= ${leastReturned}, 100 * returned / received, 0)`,
+        usingMetrics: {
+          returned: metrics.lane(laneMetric.commandReturned, name),
+          received: metrics.lane(laneMetric.commandReceived, name),
+        },
+        period: fiveMinutes.period,
+      }),
+      threshold: alarmThresholds.returnedCommandsPercent,
+      // A hiccup of the API sends back what all environments hold; a lane with a window takes half an hour to get over it.
       periods: isLatencyLane ? 3 : 6,
       means:
         'Commands go back to the queue again and again: the API or something of ours fails, and links are not made.',

@@ -29,9 +29,10 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       ...ticket,
       kind: 'heartbeat',
       id: 'replayer-silent',
-      metric: replayer.function.metricInvocations({ ...fifteenMinutes, statistic: 'Sum' }),
+      metric: replayer.function.metricInvocations(fiveMinutes),
       threshold: 1,
-      periods: 2,
+      // A run may take five minutes, and begin in one period and end in the next but one.
+      periods: 6,
       means: 'The replayer has not run for half an hour: what is parked stays in the archive.',
     },
     {
