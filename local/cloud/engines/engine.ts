@@ -6,18 +6,26 @@ import { createWriteStream } from 'node:fs';
 export interface Engine {
   /** `http://127.0.0.1:{port}` */
   readonly endpoint: string;
+  /**
+   * Has the engine's `Date` so far ahead of the wall clock; resolves when it is. Not before the call before has.
+   * @throws when the engine has ended
+   */
+  shiftClock(offsetMilliseconds: number): Promise<void>;
   /** Kills the engine. What it held is gone. */
   stop(): Promise<void>;
 }
 
 export interface EngineSettings {
-  /** 0 takes any free port. */
-  readonly port: number;
   readonly region: string;
 }
 
+/** A message from the parent, which the engine sends back when it is done. */
+export interface ToEngine {
+  readonly clockOffsetMilliseconds: number;
+}
+
 /**
- * Starts one of the engine programs of this folder.
+ * Starts one of the engine programs of this folder, on a free port.
  * @param logFile what the engine prints goes here
  * @param onLost told when the engine ends before it is stopped: everything it held is lost
  * @throws when it cannot listen, with what it printed in `logFile`
@@ -42,13 +50,19 @@ export async function startEngine(
     once(child, 'message').then(([message]) => message as { port: number }),
     exited.then(() => undefined),
   ]);
-  if (port === undefined) throw new Error(`${program} did not start on port ${settings.port}; see ${logFile}`);
+  if (port === undefined) throw new Error(`${program} did not start; see ${logFile}`);
   let stopping = false;
   child.on('exit', (code, signal) => {
     if (!stopping) onLost(`${program} ended by itself (${signal ?? code}); see ${logFile}`);
   });
   return {
     endpoint: `http://127.0.0.1:${port.port}`,
+    shiftClock: async (clockOffsetMilliseconds) => {
+      const taken = once(child, 'message').then(() => true);
+      // Refused when the channel is closed: that the process has ended tells the rest.
+      child.send({ clockOffsetMilliseconds } satisfies ToEngine, () => {});
+      if (!(await Promise.race([taken, exited.then(() => false)]))) throw new Error(`${program} has ended`);
+    },
     stop: async () => {
       stopping = true;
       child.kill('SIGKILL');

@@ -3,7 +3,9 @@ import { checkLink } from '../../../bin/commands/verify/link-check.ts';
 import { scanSegment, segments } from '../../../bin/commands/verify/link-scan.ts';
 import { Report } from '../../../bin/commands/verify/report.ts';
 import { verify } from '../../../bin/commands/verify/verification.ts';
+import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
 import { Ledger } from '../../../lambdas/adapters/ledger.ts';
+import { emptyControl } from '../../../lambdas/domain/control-record.ts';
 import { dataDigest } from '../../../lambdas/domain/digest.ts';
 import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
@@ -88,7 +90,9 @@ describe('the ledger against the API', () => {
     await givenLink('expired', { expiresAt: nowSeconds - day }, 'absent');
     await givenLink('leased', { lease }, 'absent');
     // What is no link must not be taken for one.
-    await ledger.setControl({ quotaRemaining: 1, polledAt: 1 });
+    const control = new ControlTable(dynamo, table, systemClock);
+    await control.write(emptyControl, await control.read());
+    await ledger.addParkedPlace({ onelinkId: 'A1b3', shortlinkId: 'equal-1' }, 'place', nowSeconds + day);
   });
 
   test('is equal, clicks and changes under way apart, at the cost of a GET for each link', async () => {
