@@ -64,7 +64,7 @@ const fractionOf = (count: number, share: number) => Math.round(count * share);
  *     02:00  the governor misses two runs             10:00  a campaign of 2.8 million, an hour at full rate
  *     10:30  the API is gone for a minute             12:00  an hour of 136 sign-ins a second
  *     14:00  a campaign of half a million with codes  15:00  the token is changed: one probe is refused
- *     16:00  both lanes are paused for a deployment   20:00  a thousand links expire, renew and are deleted
+ *     16:00  a deployment: the lanes are paused (4 and 30 min)  20:00  a thousand links expire, renew and are deleted
  */
 export function minuteOfBusyDay(at: number): Minute {
   const minute = isIn(at, hour(6), hour(23)) ? quietMinute() : idleMinute();
@@ -102,11 +102,11 @@ export function minuteOfBusyDay(at: number): Minute {
     campaign.qrFailed = 2;
   }
   if (at === hour(15)) governor.refused = 1;
-  if (isIn(at, hour(16), hour(16, 4))) {
-    for (const lane of [transactional, campaign]) {
-      Object.assign(lane, { ...idleLane(), pausedMinutes: at - hour(16) });
-      lane.commands.oldestSeconds = (at - hour(16)) * 60;
-    }
+  for (const [lane, minutes] of [[transactional, 4] as const, [campaign, 30] as const]) {
+    const passed = at - hour(16);
+    if (!isIn(passed, 0, minutes)) continue;
+    Object.assign(lane, { ...idleLane(), pausedMinutes: passed });
+    lane.commands.oldestSeconds = passed * 60;
   }
   if (isIn(at, hour(20), hour(21))) {
     expiry.waiting = 1_000 - (at - hour(20)) * 16;
