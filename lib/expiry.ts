@@ -33,11 +33,13 @@ export class Expiry extends Construct {
   readonly expired: WorkQueue;
   readonly function: LambdaFunction;
   readonly mapping: EventSourceMapping;
+  readonly plan: WorkerPlan;
 
   /** @throws Error when the ledger has no stream. */
   constructor(scope: Construct, id: string, props: ExpiryProps) {
     super(scope, id);
     const { settings, account, state, outcomes, plan, surroundings } = props;
+    this.plan = plan;
     this.expired = new WorkQueue(this, 'Expired', {
       retentionDays: settings.commandRetentionDays,
       visibilityTimeoutSeconds: plan.visibilityTimeoutSeconds,
