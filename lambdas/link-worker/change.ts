@@ -2,11 +2,11 @@ import type { LinkAtApi } from '../domain/api-answer.ts';
 import type { DeleteCommand, UpdateCommand } from '../domain/command.ts';
 import { dataDigest } from '../domain/digest.ts';
 import { isLater, type Lease, type LinkRecord } from '../domain/ledger-record.ts';
-import type { ReturnCause } from '../domain/return-delay.ts';
+import { deliveriesToWaitForCreate, type ReturnCause } from '../domain/return-delay.ts';
 import { ttlSeconds } from '../domain/ttl.ts';
 import { type Answer, answerOf, linkOf, returnCauseOf, staleAnswer } from './answer.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
-import { deliveriesToWaitForCreate, linkOfCommand } from './link-of-command.ts';
+import { linkOfCommand } from './link-of-command.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
 interface Change {

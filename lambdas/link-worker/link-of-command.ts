@@ -1,15 +1,9 @@
 import type { DeleteCommand, QrCommand, UpdateCommand } from '../domain/command.ts';
 import type { LinkRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
+import { deliveriesToWaitForCreate } from '../domain/return-delay.ts';
 import { type Answer, returnCauseOf } from './answer.ts';
 import type { LinkWorkerPorts } from './ports.ts';
-
-/**
- * A change may arrive before the create of its link, which may even have crashed and be waiting for its own redelivery.
- * So a change of an unknown link waits for eight deliveries: with the delays of return-delay.ts (10 s, doubling, at least
- * half of each), that is 635 s or more, which a queue's visibility time-out of 365 s (lib/rate-budget.ts) fits into.
- */
-export const deliveriesToWaitForCreate = 8;
 
 /**
  * The link that a command speaks of: its record; `absent` when neither the ledger nor the API knows it; or the answer, when
