@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { create, LinkWorld } from '../world/link-world.ts';
+import { dataDigest } from '../../lambdas/domain/digest.ts';
+import type { LinkRecord } from '../../lambdas/domain/ledger-record.ts';
+import { create, LinkWorld, linkIdSecret } from '../world/link-world.ts';
 
 /** What random interleavings have once broken, each as the shortest story that did. */
 
@@ -49,6 +51,115 @@ describe('a create at the address of an expired link', () => {
     await world.deliver({ body: again, messageId: 'm-2' });
     expect(world.told).toEqual(['created', 'created']);
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ requestId: 'again', version: 2 });
+  });
+});
+
+/** The record of an earlier link at the same address, with an image. */
+const earlier: LinkRecord = {
+  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
+  source: 'studio',
+  requestId: 'earlier',
+  state: 'live',
+  shortUrl: 'https://acme.onelink.me/A1b3/poster',
+  pid: 'print',
+  dataDigest: dataDigest(linkIdSecret, { pid: 'print' }),
+  ttlSeconds: 86_400,
+  renewTtl: true,
+  version: 3,
+  applied: { requestedAt: '2026-02-01T10:00:00Z', requestId: 'earlier' },
+  qrKey: 'qr/A1b3/poster.png',
+  expiresAt: 1_780_000_000,
+};
+
+describe('a create whose address the expiry worker gives back to an earlier link in that instant', () => {
+  const putBack = (world: LinkWorld) => void world.ledger.links.set('A1b3/poster', structuredClone(earlier));
+
+  it('wins, since its POST has made the link: the address was free', async () => {
+    const world = new LinkWorld();
+    world.api.afterCalls(2, () => putBack(world));
+    await world.deliver({ body: poster });
+    expect(world.told).toEqual(['created']);
+    const record = world.ledger.links.get('A1b3/poster');
+    expect(record).toMatchObject({ source: 'crm', requestId: 'made', version: 4 });
+    // The earlier link's image is not this one's.
+    expect(record).not.toHaveProperty('qrKey');
+    expect(world.imagesRemoved).toEqual(['poster']);
+  });
+
+  it('wins although it died before its record, since the API holds what it asked for and not what the record says', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('addLink');
+    await world.deliver({ body: poster });
+    putBack(world);
+    await world.deliver({ body: poster, receiveCount: 2 });
+    expect(world.told).toEqual(['created']);
+    expect(world.api.quotaCalls).toBe(1);
+    expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ requestId: 'made', version: 4 });
+  });
+
+  it('does not take a link that is the earlier one’s after all', async () => {
+    const world = new LinkWorld();
+    putBack(world);
+    world.api.links.set('A1b3/poster', { data: poster.data, expiresAt: 1_780_000_000 });
+    // An update of the earlier link has just given it this very data.
+    const intended = {
+      dataDigest: dataDigest(linkIdSecret, poster.data),
+      ttlSeconds: 60,
+      renewTtl: true,
+      expiresAt: 0,
+    };
+    const lease = {
+      action: 'update',
+      requestId: 'u',
+      requestedAt: '2026-03-01T10:00:00Z',
+      until: 0,
+      intended,
+    } as const;
+    world.ledger.links.set('A1b3/poster', { ...earlier, lease });
+    await world.deliver({ body: poster, receiveCount: 2 });
+    expect(world.told).toEqual(['conflict']);
+  });
+});
+
+describe('a create at the address of a link that is dead, but not yet removed by the API', () => {
+  const dead = (world: LinkWorld, expiresAt = world.now / 1000 - 3_600) =>
+    void world.api.links.set('A1b3/poster', { data: poster.data, expiresAt });
+
+  it('is a conflict until the API removes it, even if its data is the same', async () => {
+    const world = new LinkWorld();
+    dead(world);
+    await world.deliver({ body: poster });
+    expect(world.outcomes).toMatchObject([{ outcome: 'conflict', reason: 'expired-link-remains' }]);
+    expect(world.ledger.links.size).toBe(0);
+    expect(world.api.quotaCalls).toBe(0);
+  });
+
+  it('goes elsewhere where the lane says so', async () => {
+    const world = new LinkWorld({ CONFLICT_POLICY: 'derive' });
+    dead(world);
+    await world.deliver({ body: poster });
+    expect(world.told).toEqual(['created']);
+    expect(world.ledger.links.has('A1b3/poster')).toBe(false);
+  });
+
+  it('is told created with the true expiry when it was its own, made before it died', async () => {
+    const world = new LinkWorld();
+    dead(world, Date.parse('2026-03-01T09:30:00Z') / 1000);
+    await world.deliver({ body: poster, receiveCount: 2 });
+    expect(world.outcomes).toMatchObject([{ outcome: 'created', link: { expiresAt: '2026-03-01T09:30:00Z' } }]);
+  });
+});
+
+describe('a create at an address whose earlier link has an image', () => {
+  it('takes the image away with the earlier record, whether that link expired or its record is gone already', async () => {
+    for (const record of [{ ...earlier, expiresAt: 1_700_000_000 }, undefined]) {
+      const world = new LinkWorld();
+      if (record !== undefined) world.ledger.links.set('A1b3/poster', record);
+      await world.deliver({ body: poster });
+      expect(world.told).toEqual(['created']);
+      expect(world.imagesRemoved).toEqual(['poster']);
+      expect(world.ledger.links.get('A1b3/poster')).not.toHaveProperty('qrKey');
+    }
   });
 });
 

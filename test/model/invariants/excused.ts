@@ -32,7 +32,7 @@ export function excusedRequests({ pipeline, producers, policy }: Run): Set<strin
  * expiry worker cannot tell whose link it finds alive, and may put the old record back before the new one is written.
  */
 export function excusedKeys(run: Run): Set<string> {
-  const { swept, oneLink, history } = run.pipeline;
+  const { oneLink, history } = run.pipeline;
   const excused = excusedRequests(run);
   const isTouched = (key: string, { mark, request, requestId, source }: SentCommand) =>
     run.producers.ambiguous.has(request) ||
@@ -41,14 +41,9 @@ export function excusedKeys(run: Run): Set<string> {
       const isBy = record.applied.requestId === requestId || record.requestId === requestId;
       return keyOf(record.address) === key && record.source === source && isBy;
     });
-  const makers = Map.groupBy(
-    oneLink.writes.filter(({ operation, meaning }) => operation === 'create' && meaning === 'ok'),
-    ({ key }) => key,
-  );
   return new Set([
     ...run.producers.sent.flatMap((sent) =>
       excused.has(sent.request) ? sent.keys.filter((key) => isTouched(key, sent)) : [],
     ),
-    ...[...swept].filter((key) => (makers.get(key) ?? []).length > 1),
   ]);
 }

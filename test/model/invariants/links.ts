@@ -45,9 +45,10 @@ export function linkFaults(run: Run): string[] {
     }
   }
   for (const key of images) {
-    // An image lies under its address: a link made there after it keeps it, and its record does not know.
     if (excused.has(key)) continue;
-    if (ledger.links.get(key)?.state !== 'live') faults.push(`${key} has an image, but is no living link`);
+    const record = ledger.links.get(key);
+    if (record?.state !== 'live') faults.push(`${key} has an image, but is no living link`);
+    else if (record.qrKey === undefined) faults.push(`${key} has an image that its record does not know`);
   }
   return faults;
 }
