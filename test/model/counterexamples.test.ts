@@ -294,6 +294,39 @@ describe('an update that ends a link’s renewals, and keeps its end', () => {
   });
 });
 
+describe('an update that shortened its link’s life, and was lost until that was over', () => {
+  it.each([
+    ['removed by the API', { outcome: 'rejected', reason: 'link-expired' }],
+    ['still shown by it', { outcome: 'updated', link: { expiresAt: '2026-03-01T10:10:05Z' } }],
+  ])('leaves no record that calls the link live: it is %s', async (how, told) => {
+    const world = new LinkWorld();
+    await world.deliver({ body: poster });
+    world.ledger.failNext.add('replaceLink');
+    const shorten = { ...again, action: 'update', ttl: '10m' };
+    await world.deliver({ body: shorten, messageId: 'm-2' });
+    world.now += 3_600_000;
+    const held = world.api.links.get('A1b3/poster');
+    if (held !== undefined) held.expiresAt = Date.parse('2026-03-01T10:10:05Z') / 1000;
+    if (how === 'removed by the API') world.api.links.clear();
+    await world.deliver({ body: shorten, messageId: 'm-2', receiveCount: 2 });
+    await world.deliver({ body: shorten, messageId: 'm-2', receiveCount: 3 });
+    const record = world.ledger.links.get('A1b3/poster');
+    expect(record?.expiresAt).toBeLessThanOrEqual(world.now / 1000);
+    expect(record).not.toHaveProperty('lease');
+    expect(world.outcomes[1]).toMatchObject(told);
+    expect(world.api.quotaCalls).toBe(2);
+  });
+
+  it('is over in the ledger when the next PUT finds no link', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: poster });
+    world.api.links.clear();
+    await world.deliver({ body: { ...again, action: 'update' }, messageId: 'm-2' });
+    expect(world.outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'link-not-found' });
+    expect(world.ledger.links.get('A1b3/poster')?.expiresAt).toBeLessThanOrEqual(world.now / 1000);
+  });
+});
+
 describe('a change of an expired link', () => {
   it('keeps off what another producer has made at its address', async () => {
     const world = new LinkWorld();

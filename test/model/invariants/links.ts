@@ -36,8 +36,8 @@ export function linkFaults(run: Run): string[] {
   }
   for (const [key, record] of ledger.links) {
     if (excused.has(key)) continue;
-    // An update that shortened a link's life, and was lost with its worker until that was over, is never written down.
-    if (record.state === 'live' && isSurelyAlive(record) && !oneLink.links.has(key) && !oneLink.purged.has(key)) {
+    const held = oneLink.links.get(key);
+    if (record.state === 'live' && isSurelyAlive(record) && (held === undefined || held.expiresAt <= nowSeconds)) {
       faults.push(`${key} is live in the ledger, but not at the API`);
     }
     if (record.state === 'live' && isSurelyAlive(record) && record.lease !== undefined) {
