@@ -12,6 +12,7 @@ import { createLink } from './create.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import { linkOfCommand } from './link-of-command.ts';
 import type { LinkWorkerPorts } from './ports.ts';
+import { takeBack } from './take-back.ts';
 
 /** A valid command and the message that brought it. */
 export interface Accepted {
@@ -94,15 +95,22 @@ export class CommandWork {
   }
 
   /** The request was answered before: the same words again, and no call to the API. */
-  async #answerAgain(item: Accepted, known: RequestRecord): Promise<Verdict> {
+  async #answerAgain(
+    item: Accepted,
+    known: RequestRecord,
+    mayHaveMade = item.delivery.receiveCount > 1,
+  ): Promise<Verdict> {
     const { command, delivery, digest } = item;
     if (known.commandDigest !== digest) {
       const fault = { path: 'requestId', rule: 'unique', message: 'was used for another command before' };
       await this.#reject('request-id-reused', [fault], command, delivery);
       return 'done';
     }
-    const cleared = await this.#clearAway(item, known);
-    if (typeof cleared === 'string') return cleared;
+    if (command.action === 'create' && mayHaveMade) {
+      const { secret, settings, ports } = this.#batch;
+      const left = await takeBack(command, known.outcome, secret, settings, ports);
+      if (left !== undefined) return left;
+    }
     const sameMessage = known.outcome.messageId === delivery.messageId;
     const outcome: Outcome = { ...known.outcome, messageId: delivery.messageId, repeat: !sameMessage };
     if (outcome.repeat) this.#batch.ports.observer.count(laneMetric.commandRepeated);
@@ -112,19 +120,6 @@ export class CommandWork {
     return 'done';
   }
 
-  /**
-   * Another delivery of this create may have sent its POST after the link had been made, told and deleted, and have died:
-   * what it brought back goes again.
-   */
-  async #clearAway({ command, delivery }: Accepted, { outcome }: RequestRecord): Promise<Answer | undefined> {
-    const { secret, settings, ports } = this.#batch;
-    const { receiveCount } = delivery;
-    if (command.action !== 'create' || receiveCount === 1 || outcome.link === undefined) return undefined;
-    const record = await ports.ledger.link(outcome.link);
-    if (record?.state !== 'deleted') return undefined;
-    return createLink(command, { receiveCount, mayWrite: false }, secret, settings, ports);
-  }
-
   async #carryOut(item: Accepted): Promise<Answer | 'handed-on'> {
     const { command, delivery } = item;
     const { secret, settings, ports, gate } = this.#batch;
@@ -132,7 +127,8 @@ export class CommandWork {
     // What an earlier delivery began in time is brought to its end: the link is looked for, and nothing sent.
     if (stale && !(await this.#mayHaveBegun(item))) return staleAnswer;
     const closed = gate.closedFor(command.action);
-    if (closed !== undefined) return closed;
+    // To look costs no quota.
+    if (closed !== undefined && !(stale && closed === 'quota-held')) return closed;
     const { receiveCount } = delivery;
     switch (command.action) {
       case 'create':
@@ -154,9 +150,9 @@ export class CommandWork {
     }
   }
 
-  /** Whether an earlier delivery of the command may have sent something; of a change, the link's record says so. */
-  async #mayHaveBegun({ command, delivery }: Accepted): Promise<boolean> {
-    if (command.action === 'create') return delivery.receiveCount > 1;
+  /** Whether an earlier delivery, or a copy, may have sent something: a look tells of a create; of a change its link's record. */
+  async #mayHaveBegun({ command }: Accepted): Promise<boolean> {
+    if (command.action === 'create') return true;
     if (command.action === 'qr') return false;
     const { onelinkId, shortlinkId, requestId } = command;
     const record = await this.#batch.ports.ledger.link({ onelinkId, shortlinkId });
@@ -177,7 +173,7 @@ export class CommandWork {
     // The first word counts: a copy of the request, in another environment, may have had its answer meanwhile.
     const before = await ports.ledger.rememberRequest(record);
     await answered.add(before ?? record);
-    if (before !== undefined) return this.#answerAgain(item, before);
+    if (before !== undefined) return this.#answerAgain(item, before, true);
     await this.#publish(outcome, delivery);
     await this.#askForQrOf(item, outcome);
     return 'done';

@@ -2,13 +2,14 @@ import type { LinkAtApi } from '../domain/api-answer.ts';
 import type { CreateCommand } from '../domain/command.ts';
 import { dataDigest, sameData } from '../domain/digest.ts';
 import { isLater, type LinkRecord } from '../domain/ledger-record.ts';
-import { deriveLinkId, type LinkAddress } from '../domain/link-id.ts';
+import type { LinkAddress } from '../domain/link-id.ts';
 import type { Decision } from '../domain/outcome.ts';
 import { defaultTtlSeconds, ttlSeconds } from '../domain/ttl.ts';
 import { laneMetric } from '../names.ts';
 import { type Answer, answerOf, linkOf, returnCauseOf, staleAnswer } from './answer.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import type { LinkWorkerPorts } from './ports.ts';
+import { addressesOf, isDead, isMadeBy, removeWhatCameBack } from './take-back.ts';
 
 /**
  * Makes one link, exactly once, without a write that announces it first.
@@ -32,10 +33,7 @@ export async function createLink(
   settings: LinkWorkerEnvironment,
   ports: LinkWorkerPorts,
 ): Promise<Answer> {
-  const derived: LinkAddress = {
-    onelinkId: command.onelinkId,
-    shortlinkId: deriveLinkId(secret, command, settings.LINK_ID_LENGTH),
-  };
+  const { chosen, derived, derives } = addressesOf(command, secret, settings);
   const attempt = {
     command,
     secret,
@@ -50,10 +48,7 @@ export async function createLink(
     const made = await makeAt(derived, attempt);
     return isConflict(made) ? 'try-again' : made;
   };
-  if (command.shortlinkId === undefined) return makeDerived();
-
-  const chosen: LinkAddress = { onelinkId: command.onelinkId, shortlinkId: command.shortlinkId };
-  const derives = (command.onConflict ?? settings.CONFLICT_POLICY) === 'derive';
+  if (chosen === undefined) return makeDerived();
   if (derives && attempt.redelivered) {
     // The chosen ID may have been another's when an earlier delivery came, and be free by now.
     const earlier = await makeAt(derived, { ...attempt, mayWrite: false });
@@ -82,7 +77,7 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer> {
   let seenAbsent = false;
   const before = lookFirst ? await ports.ledger.link(address) : undefined;
   if (before !== undefined) {
-    if (isDeletedSince(command, before)) return buried(before, attempt);
+    if (isDeletedSince(command, before)) return buriedAnswer(before, attempt);
     if (isMadeBy(command, before)) return created(before);
     if (isAlive(before, ports) && !attempt.redelivered) return taken(address);
   }
@@ -173,7 +168,7 @@ async function record(
     if (chosen) await ports.qrImages.remove(address);
     return created(fresh);
   }
-  if (isDeletedSince(command, held)) return buried(held, attempt);
+  if (isDeletedSince(command, held)) return buriedAnswer(held, attempt);
   if (isMadeBy(command, held)) return created(held);
   // An expired or deleted link had this address before. So had one that is live in the ledger, if the API has just made ours
   // (the address was free then), or holds ours and not that one.
@@ -187,19 +182,11 @@ async function record(
   return replaced ? created(next) : 'try-again';
 }
 
-/**
- * A create that comes after the delete of its own link, or after a delete that was asked for later. Should a copy of it
- * have brought the link back meanwhile, it goes again; but not what somebody else has made there since.
- */
-async function buried(record: LinkRecord, { command, ports, chosen = false }: Attempt): Promise<Answer> {
-  const found = await ports.api.read(record.address);
-  const isThere = found.meaning === 'ok' && !isDead(found.value, ports);
-  if (isThere && (!chosen || sameData(command.data, found.value.data))) {
-    const removed = await ports.api.delete(record.address);
-    if (removed.meaning !== 'ok' && removed.meaning !== 'absent') return returnCauseOf(removed.meaning);
-  } else if (found.meaning !== 'ok' && found.meaning !== 'absent' && found.meaning !== 'permanent') {
-    return returnCauseOf(found.meaning);
-  }
+/** A create that comes after the delete of its own link, or after a delete that was asked for later. */
+async function buriedAnswer(record: LinkRecord, attempt: Attempt): Promise<Answer> {
+  const { command, ports, chosen = false } = attempt;
+  const left = await removeWhatCameBack(command, record.address, { chosen }, ports);
+  if (left !== undefined) return left;
   if (isMadeBy(command, record)) return created(record);
   return {
     outcome: 'superseded',
@@ -221,17 +208,9 @@ function isConflict(answer: Answer): boolean {
   return typeof answer !== 'string' && answer.outcome === 'conflict';
 }
 
-function isDead({ expiresAt }: LinkAtApi, { clock }: LinkWorkerPorts): boolean {
-  return expiresAt * 1000 <= clock.wallMilliseconds();
-}
-
 /** Whether a link with this data is the live one that the record speaks of, be it after a change under way. */
 function isOf({ state, dataDigest: known, lease }: LinkRecord, digest: string): boolean {
   return state === 'live' && (known === digest || lease?.intended?.dataDigest === digest);
-}
-
-function isMadeBy({ source, requestId }: CreateCommand, record: LinkRecord): boolean {
-  return record.source === source && record.requestId === requestId;
 }
 
 /** Deleted by its owner after this create had made it, or by a delete that was asked for after this create. */

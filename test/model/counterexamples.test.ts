@@ -351,3 +351,75 @@ describe('a copy of a create', () => {
     expect(world.api.links.size).toBe(0);
   });
 });
+
+describe('copies of a create that see it differently', () => {
+  const inTime = { ...poster, validUntil: '2026-03-01T10:01:00Z' };
+
+  it('do not call it stale where one of them has made the link in time', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('addLink');
+    await world.deliver({ body: inTime });
+    world.now += 600_000;
+    // A copy comes as a first delivery.
+    await world.deliver({ body: inTime, messageId: 'm-2' });
+    expect(world.told).toEqual(['created']);
+    expect(world.api.quotaCalls).toBe(1);
+  });
+
+  it.each([
+    ['stale', 'valid-until-passed'],
+    ['conflict', 'shortlink-id-taken'],
+  ] as const)('take back what one has made when another was told %s before', async (outcome, reason) => {
+    const world = new LinkWorld();
+    const other = new LinkWorld();
+    await other.deliver({ body: poster, messageId: 'm-2' });
+    const word = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
+    // The other copy ends between this one's POST and its request record.
+    world.api.afterCalls(2, () => {
+      world.ledger.answered.set('crm/made', { ...word, outcome: { ...word.outcome, outcome, reason } });
+    });
+    await world.deliver({ body: poster });
+    expect(world.told).toEqual([`${outcome}*`]);
+    expect(world.api.links.size).toBe(0);
+    expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ state: 'deleted', version: 2 });
+  });
+
+  it('take back what one has made when it dies first, and comes again', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('rememberRequest');
+    await world.deliver({ body: poster });
+    const other = new LinkWorld();
+    await other.deliver({ body: { ...poster, validUntil: '2026-03-01T10:00:04Z' } });
+    const word = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
+    world.ledger.answered.set('crm/made', word);
+    await world.deliver({ body: poster, messageId: 'm-3', receiveCount: 2 });
+    expect(world.told).toEqual(['stale*']);
+    expect(world.api.links.size).toBe(0);
+  });
+
+  it('end with one link where one took the chosen ID and one, which found it taken, the derived one', async () => {
+    const world = new LinkWorld({ CONFLICT_POLICY: 'derive' });
+    const other = new LinkWorld({ CONFLICT_POLICY: 'derive' });
+    other.api.links.set('A1b3/poster', { data: { pid: 'studio' }, expiresAt: 1_780_000_000 });
+    await other.deliver({ body: poster, messageId: 'm-2' });
+    const word = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
+    world.api.afterCalls(2, () => void world.ledger.answered.set('crm/made', word));
+    await world.deliver({ body: poster });
+    expect(world.told).toEqual(['created*']);
+    expect(world.outcomes[0]?.link).toEqual(word.outcome.link);
+    expect(world.api.links.size).toBe(0);
+  });
+
+  it('leave alone what was changed since, by a producer that knows of it', async () => {
+    const world = new LinkWorld();
+    const other = new LinkWorld();
+    await other.deliver({ body: poster, messageId: 'm-2' });
+    const word = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
+    world.ledger.failNext.add('rememberRequest');
+    await world.deliver({ body: poster });
+    await world.deliver({ body: { ...again, action: 'update' }, messageId: 'm-4' });
+    world.ledger.answered.set('crm/made', { ...word, outcome: { ...word.outcome, outcome: 'conflict' } });
+    await world.deliver({ body: poster, receiveCount: 2 });
+    expect(world.api.links.size).toBe(1);
+  });
+});

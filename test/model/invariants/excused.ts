@@ -13,16 +13,15 @@ import { keyOf } from '../world/one-link.ts';
  * - A copy that comes as a first delivery, without a look, after the link has expired: it makes the link anew.
  * - A copy that finds the chosen address free while another, which found it taken, makes the link under the derived one.
  */
-export function excusedRequests({ pipeline, producers, policy }: Run): Set<string> {
+export function excusedRequests({ pipeline, producers }: Run): Set<string> {
   const { outcomes, oneLink } = pipeline;
   const isTold = (request: string, outcome: Outcome['outcome']) =>
     outcomes.some((told) => told.outcome === outcome && `${told.source}/${told.requestId}` === request);
   const excused = producers.sent.filter(({ request, keys, action }) => {
     if (producers.ambiguous.has(request)) return true;
     if (!producers.copied.has(request)) return false;
-    if (isTold(request, 'stale') || isTold(request, 'conflict')) return true;
-    if (isTold(request, 'superseded')) return producers.stampsOf(request).length > 1;
-    return action === 'create' && (policy === 'derive' || keys.some((key) => oneLink.purged.has(key)));
+    if (action === 'create') return keys.some((key) => oneLink.purged.has(key));
+    return isTold(request, 'stale') || (isTold(request, 'superseded') && producers.stampsOf(request).length > 1);
   });
   return new Set(excused.map(({ request }) => request));
 }
