@@ -68,10 +68,14 @@ export function compare(
 const different = (differences: Difference[]): Comparison => ({ verdict: 'different', differences });
 
 /**
- * TTL and expiry. The API's client does not hand the TTL on; it shows in the expiry, which no click can move further ahead
- * than one TTL from now. Within that, a later expiry of a renewing link is the work of clicks.
+ * TTL and expiry. A TTL that the API tells is held against the record's; where it tells none, it shows in the expiry, which
+ * no click can move further ahead than one TTL from now. Within that, a later expiry of a renewing link is the work of clicks.
  */
 function lifeDifferences(record: LinkRecord, found: LinkAtApi, nowSeconds: number): Difference[] {
+  if (found.ttlSeconds !== undefined && found.ttlSeconds !== record.ttlSeconds) {
+    const [there, here] = [found.ttlSeconds, record.ttlSeconds].map(durationWords);
+    return [{ what: 'ttl', words: `has a TTL of ${there} at the API, and of ${here} in the ledger` }];
+  }
   const beyondTtl = found.expiresAt - (nowSeconds + record.ttlSeconds);
   if (beyondTtl > machineToleranceSeconds) {
     return [{ what: 'ttl', words: `lives ${durationWords(beyondTtl)} longer at the API than its TTL allows` }];

@@ -19,7 +19,8 @@ export function quotaFaults(run: Run): string[] {
     if (excused.has(request)) continue;
     const applied = writes.filter(({ meaning }) => meaning === 'ok');
     // A link that expired before its create could be answered may be made anew.
-    const hasExpired = writes.some(({ key }) => oneLink.purged.has(key) || swept.has(key));
+    const isOver = (key: string) => (oneLink.links.get(key)?.expiresAt ?? Infinity) <= pipeline.nowSeconds;
+    const hasExpired = writes.some(({ key }) => oneLink.purged.has(key) || swept.has(key) || isOver(key));
     if (hasExpired) continue;
     const isLiving = ({ data, expiresAt }: HeldLink) => data.af_sub1 === mark && expiresAt > pipeline.nowSeconds;
     const living = [...oneLink.links].filter(([, held]) => isLiving(held)).map(([key]) => key);
