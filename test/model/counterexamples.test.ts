@@ -317,6 +317,20 @@ describe('an update that shortened its link’s life, and was lost until that wa
     expect(world.api.quotaCalls).toBe(2);
   });
 
+  it('is found to be over, too, where somebody has made a link in the user interface since', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: poster });
+    world.ledger.failNext.add('replaceLink');
+    const change = { ...again, action: 'update' };
+    await world.deliver({ body: change, messageId: 'm-2' });
+    world.now += 600_000;
+    world.api.script('read', { meaning: 'permanent' }, { meaning: 'permanent' });
+    await world.deliver({ body: change, messageId: 'm-2', receiveCount: 2 });
+    await world.deliver({ body: change, messageId: 'm-2', receiveCount: 3 });
+    expect(world.outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'link-expired' });
+    expect(world.api.quotaCalls).toBe(2);
+  });
+
   it('is over in the ledger when the next PUT finds no link', async () => {
     const world = new LinkWorld();
     await world.deliver({ body: poster });
