@@ -13,6 +13,9 @@ import { keyOf } from '../world/one-link.ts';
  * - A copy of a create that comes after the link has expired and the API and the ledger have forgotten it: it makes the link anew.
  * - A copy of a create that died between its POST under a chosen ID and the link's record, while another, which had looked before
  *   that POST, was told that nothing came of it. Whose link it is nobody can tell for certain, so that it stays.
+ * - A copy of a create that died between its POST under the derived ID, since the chosen one was taken, and the link's record, while
+ *   the chosen ID became free and another copy, as a first delivery, took it. A look at the derived ID before each POST
+ *   under a chosen one would close this, at one more call for each.
  */
 export function excusedRequests({ pipeline, producers }: Run): Set<string> {
   const { outcomes, oneLink, ledger } = pipeline;
@@ -25,7 +28,8 @@ export function excusedRequests({ pipeline, producers }: Run): Set<string> {
     if (action === 'create') {
       const isMadeAnew = applied.length > 1 && keys.some((key) => oneLink.purged.has(key));
       const isLeft = applied.some(({ key }) => !ledger.links.has(key));
-      return isMadeAnew || (isLeft && isTold(request, 'stale', 'conflict', 'superseded'));
+      const isAtBoth = new Set(applied.map(({ key }) => key)).size > 1;
+      return isMadeAnew || (isLeft && (isAtBoth || isTold(request, 'stale', 'conflict', 'superseded')));
     }
     if (action === 'update' && applied.length === 0) return false;
     return isTold(request, 'stale') || (isTold(request, 'superseded') && producers.stampsOf(request).length > 1);
