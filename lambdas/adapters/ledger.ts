@@ -147,15 +147,21 @@ export class Ledger {
 
   /**
    * Replaces a link's record, its lease with it, unless the link has changed since that version was read or the lease is
-   * another's. What is known of its QR image stays while it lives. @returns whether it was replaced
+   * another's. What is known of its QR image stays while it lives.
+   *
+   * @param held.anew the record is that of another link than before, which has no image yet
+   * @returns whether it was replaced
    */
-  replaceLink(record: LinkRecord, held: { version: number; leaseOf?: string; nowSeconds: number }): Promise<boolean> {
+  replaceLink(
+    record: LinkRecord,
+    held: { version: number; leaseOf?: string; nowSeconds: number; anew?: boolean },
+  ): Promise<boolean> {
     const { qrKey: _, lease: __, ...fields }: Item = { ...optional, ...itemOf(record) };
     const entries = Object.entries(fields);
     const set = entries.flatMap(([name, value], index) => (value === undefined ? [] : [{ name, value, index }]));
     const removed = entries.flatMap(([, value], index) => (value === undefined ? [`#f${index}`] : []));
-    // A deleted link's image is removed, and with it what is known of it.
-    const ended = record.state === 'deleted' ? ['lease', 'qrKey'] : ['lease'];
+    // The image of a link that is over is removed, and with it what is known of it.
+    const ended = record.state === 'deleted' || held.anew ? ['lease', 'qrKey'] : ['lease'];
     const mine = held.leaseOf === undefined ? '' : ' OR lease.requestId = :mine';
     return this.#unlessRefused(
       this.#documents.send(

@@ -433,7 +433,7 @@ describe('the roles', () => {
     template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
   });
 
-  test('let a QR worker have the API token and not the link-ID secret', () => {
+  test('let a QR worker, which makes and compares no links, have the API token and not the link-ID secret', () => {
     const secrets = statements.filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'));
     const known = Object.fromEntries(
       secrets.map(({ role, resources }) => [
@@ -446,7 +446,7 @@ describe('the roles', () => {
       TransactionalQrWorkerRole: 0,
       CampaignLinkWorkerRole: 1,
       CampaignQrWorkerRole: 0,
-      ExpiryWorkerRole: 0,
+      ExpiryWorkerRole: 1,
       GovernorWorkerRole: 0,
     });
   });

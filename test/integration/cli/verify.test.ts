@@ -128,9 +128,7 @@ describe('the ledger against the API', () => {
       'crm  fixed  expires 1 d later at the API',
       'crm  lost  live in the ledger, gone at the API',
       'crm  other-data  its data differs',
-      expect.stringMatching(
-        /^crm {2}short-lived {2}lives 1(8 d 23|9 d)[ hmin0-9]* longer at the API than its TTL allows$/,
-      ),
+      'crm  short-lived  has a TTL of 31 d at the API, and of 1 d in the ledger',
       'crm  undead  deleted in the ledger, live at the API',
     ]);
     expect(summary).toBe('31 of 31 links looked at: 22 equal, 7 different, 1 renewed-by-clicks, 1 being-changed');
