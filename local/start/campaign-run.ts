@@ -25,7 +25,7 @@ export interface CampaignOptions {
   signal: AbortSignal;
 }
 
-export type CampaignEnd = 'all answered' | 'no news' | 'dead letter' | 'interrupted';
+export type CampaignEnd = 'all answered' | 'the rest is parked' | 'no news' | 'dead letter' | 'interrupted';
 
 export interface CampaignRun {
   end: CampaignEnd;
@@ -64,6 +64,8 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRun
     if (hearing.kind !== 'news') return;
     newsAt = performance.now();
     const { message, answer } = hearing.awaited;
+    // No answer yet.
+    if (hearing.outcome.outcome === 'parked') return;
     if (hearing.outcome !== answer) {
       qr.done += 1;
       return;
@@ -120,6 +122,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRun
       });
       if (options.signal.aborted) return 'interrupted';
       if (!sending && awaited.unsettled === 0) return 'all answered';
+      if (!sending && awaited.unsettled === awaited.parked) return 'the rest is parked';
       if (seen.deadLetters > 0) return 'dead letter';
       if (performance.now() - newsAt > options.patienceSeconds * 1000) return 'no news';
       await new Promise((resolve) => setTimeout(resolve, lookEveryMilliseconds));

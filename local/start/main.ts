@@ -1,9 +1,11 @@
 import '../../bin/node-24.mjs';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigurationError } from '../../lib/config-validation.ts';
 import { run } from './run.ts';
 import { AnotherRun } from './run-lock.ts';
+import { runScenario } from './scenarios/run-scenario.ts';
+import { stories } from './scenarios/stories.ts';
 
 const count = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
@@ -25,6 +27,11 @@ const program = new Command('npm start --')
     count,
     120,
   )
+  .addOption(
+    new Option('--scenario <name>', 'play a story in simulated time, in under two minutes, instead of a campaign')
+      .choices(stories.map(({ name }) => name))
+      .conflicts(['input', 'limit', 'chaos', 'patience', 'keep']),
+  )
   .option('--keep', 'leave everything up, for the AWS CLI or any SDK, until Ctrl-C', false)
   .option('--quiet', 'show nothing but what is wrong', false)
   .addHelpText(
@@ -32,7 +39,10 @@ const program = new Command('npm start --')
     `
 Results are in .local/out/. In summary.json, \`outcomes\` counts what was told by kind, QR codes that came with a link
 included; \`seconds\` runs from the first message sent to the last outcome heard.
-Ctrl-C ends it and still writes them; a second one ends it at once.`,
+Ctrl-C ends it and still writes them; a second one ends it at once.
+
+Scenarios (timeline in .local/out/timeline.ndjson; ends with 1 when something that must hold does not):
+${stories.map(({ name, about }) => `  ${name.padEnd(18)}${about}`).join('\n')}`,
   );
 
 function defaultInput(): string {
@@ -42,6 +52,7 @@ function defaultInput(): string {
 interface Flags {
   input: string;
   limit?: number;
+  scenario?: string;
   stage: string;
   chaos: boolean;
   patience: number;
@@ -57,9 +68,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const { patience, ...flags } = program.parse().opts<Flags>();
+const { patience, scenario, ...flags } = program.parse().opts<Flags>();
 try {
-  const addsUp = await run({ ...flags, patienceSeconds: patience }, interrupted.signal);
+  const addsUp =
+    scenario === undefined
+      ? await run({ ...flags, patienceSeconds: patience }, interrupted.signal)
+      : await runScenario({ ...flags, scenario }, interrupted.signal);
   process.exitCode = addsUp ? 0 : 1;
 } catch (error) {
   const known = error instanceof ConfigurationError || error instanceof AnotherRun;

@@ -1,5 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { mkdir } from 'node:fs/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -15,6 +14,7 @@ import { chosenPipeline } from './chosen-pipeline.ts';
 import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
 import { emulatorSettings } from './emulator-settings.ts';
 import { forgetKeptRun, type KeptRun, keptRunWords, writeKeptRun } from './kept-run.ts';
+import { empty, inLocal } from './local-folder.ts';
 import { Phases } from './phases.ts';
 import { type Display, display } from './progress/display.ts';
 import { deadLettersIn } from './progress/observation.ts';
@@ -36,7 +36,6 @@ export interface RunOptions {
   patienceSeconds: number;
 }
 
-const inLocal = (name: string) => fileURLToPath(new URL(`../../.local/${name}`, import.meta.url));
 const token = 'local-token';
 
 /**
@@ -174,9 +173,4 @@ async function keep(
   await writeKeptRun(kept);
   for (const line of keptRunWords(kept)) screen.say(line);
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
-}
-
-async function empty(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
 }

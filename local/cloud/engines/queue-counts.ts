@@ -10,4 +10,6 @@ export interface QueueCounts {
   readonly expired: number;
   /** How long the oldest message has been in the queue, those in flight included; 0 when there is none. */
   readonly oldestAgeSeconds: number;
+  /** The highest receive count of the messages in the queue, those in flight included; 0 when there is none. */
+  readonly mostReceives: number;
 }

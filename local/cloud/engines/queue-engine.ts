@@ -78,8 +78,10 @@ function expire(queue: Queue): void {
 
 function count(queue: Queue): QueueCounts {
   let oldest = Number.POSITIVE_INFINITY;
+  let mostReceives = 0;
   const consider = (message: Message) => {
     const move = moved.get(message);
+    mostReceives = Math.max(mostReceives, message.approximateReceiveCount);
     // After three receives SQS moves a message to the back of the queue, and its age no longer counts.
     if (message.approximateReceiveCount - (move?.receiveCount ?? 0) > 3) return;
     oldest = Math.min(oldest, move?.atMilliseconds ?? message.sentTimestamp);
@@ -94,5 +96,6 @@ function count(queue: Queue): QueueCounts {
     sent: sent.get(queue.name) ?? 0,
     expired: expired.get(queue.name) ?? 0,
     oldestAgeSeconds: Number.isFinite(oldest) ? (Date.now() - oldest) / 1000 : 0,
+    mostReceives,
   };
 }

@@ -42,6 +42,8 @@ export interface QueueState {
   readonly expired: number;
   /** 0 when the queue is empty. */
   readonly oldestAgeSeconds: number;
+  /** The highest receive count of the messages that are in it now; 0 when it is empty. */
+  readonly mostReceives: number;
   /** The names of the queues whose dead-letter queue it is; empty when it is none. */
   readonly deadLetterQueueOf: readonly string[];
 }
@@ -74,11 +76,12 @@ export function describeQueues(deployment: Deployment, counts: readonly QueueCou
       sent = 0,
       expired = 0,
       oldestAgeSeconds = 0,
+      mostReceives = 0,
     } = counts.find(({ name }) => name === resource.name) ?? {};
     const { name, logicalId, stack, ref: url, arn } = resource;
     const sources = queues.filter((source) => deadLetterTarget(deployment, source) === arn);
     const deadLetterQueueOf = sources.map((source) => source.name);
-    const counted = { visible, inFlight, delayed, sent, expired, oldestAgeSeconds };
+    const counted = { visible, inFlight, delayed, sent, expired, oldestAgeSeconds, mostReceives };
     return { name, logicalId, stack, url, arn, ...counted, deadLetterQueueOf };
   });
 }

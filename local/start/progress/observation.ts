@@ -36,7 +36,7 @@ export function deadLettersIn(queues: Awaited<ReturnType<LocalCloud['queues']>>)
 }
 
 /** By queue ARN: whether its event source mapping is enabled. Lambda's own API, of which the project has no client. */
-async function mappingStates(endpoints: LocalCloud['endpoints']): Promise<Map<string, boolean>> {
+export async function mappingStates(endpoints: LocalCloud['endpoints']): Promise<Map<string, boolean>> {
   const response = await fetch(`${endpoints.lambda}/2015-03-31/event-source-mappings/`);
   const { EventSourceMappings } = (await response.json()) as {
     EventSourceMappings: { EventSourceArn: string; State: string }[];

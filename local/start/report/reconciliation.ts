@@ -1,4 +1,4 @@
-import { type Awaited, isSettled, owesQr } from '../../../bin/client/awaited-outcomes.ts';
+import { type Awaited, isParked, isSettled, owesQr } from '../../../bin/client/awaited-outcomes.ts';
 import { type Outcome, type OutcomeKind, outcomeKinds } from '../../../lambdas/domain/outcome.ts';
 import type { CampaignMessage } from '../campaign-input.ts';
 
@@ -22,7 +22,7 @@ export interface Reconciliation {
   links: Set<string>;
   /** Keys in the QR bucket that outcomes name. */
   qrKeys: Set<string>;
-  /** Messages without an outcome, or without the code that they are owed. */
+  /** Messages without an outcome, or without the code that they are owed; what is parked is not lost. */
   unaccounted: Answered[];
 }
 
@@ -58,6 +58,7 @@ export function reconcile(all: readonly Answered[]): Reconciliation {
     }),
     outcomes: {
       ...(Object.fromEntries(outcomeKinds.map((kind) => [kind, byKind(kind)])) as Record<OutcomeKind, number>),
+      parked: counts.get('parked') ?? 0,
       repeated: counts.get('repeated') ?? 0,
     },
     qr: {
@@ -68,7 +69,7 @@ export function reconcile(all: readonly Answered[]): Reconciliation {
     distinctCreates: counts.get('created') ?? 0,
     links: linksOf(told),
     qrKeys: new Set(told.flatMap(({ qr }) => (qr === undefined ? [] : [qr.key]))),
-    unaccounted: all.filter((one) => !isSettled(one)),
+    unaccounted: all.filter((one) => !isSettled(one) && !isParked(one)),
   };
 }
 
@@ -81,7 +82,7 @@ export function fatesOf(all: readonly Answered[]): Map<Answered, Fate> {
   return new Map(
     all.map((one): [Answered, Fate] => {
       const { answer } = one;
-      if (answer === undefined) return [one, 'unanswered'];
+      if (answer === undefined) return [one, isParked(one) ? 'parked' : 'unanswered'];
       if (answer.repeat) return [one, 'repeated'];
       if (answer.outcome === 'created') {
         if (made.has(answer.outcomeId)) return [one, 'repeated'];

@@ -5,7 +5,12 @@ import { givenOutcome } from '../cli/given-outcome.ts';
 /** A message of the campaign with its outcomes; they get the message's ID. */
 export function givenAnswered(
   line: number,
-  { answer, qr, asksForQr = false }: { answer?: Partial<Outcome>; qr?: Partial<Outcome>; asksForQr?: boolean },
+  {
+    answer,
+    parked,
+    qr,
+    asksForQr = false,
+  }: { answer?: Partial<Outcome>; parked?: Partial<Outcome>; qr?: Partial<Outcome>; asksForQr?: boolean },
 ): Answered {
   const messageId = `m-${line}`;
   const requestId = answer?.requestId ?? `r-${line}`;
@@ -23,6 +28,7 @@ export function givenAnswered(
       asksForQr,
     },
     ...(answer !== undefined && { answer: told(answer) }),
+    ...(parked !== undefined && { parked: told(parked) }),
     ...(qr !== undefined && { qr: told(qr) }),
   };
 }

@@ -26,6 +26,23 @@ describe('the sum of a run', () => {
     expect(sum.distinctCreates).toBe(1);
   });
 
+  test('takes what is parked for neither an answer nor a loss, until its answer comes', () => {
+    const parked = { outcome: 'parked', reason: 'quota-reserve-reached' } as const;
+    const sum = reconcile([
+      givenAnswered(1, { parked }),
+      givenAnswered(2, { parked, answer: { outcome: 'created', link: givenLink('b') } }),
+      givenAnswered(3, {}),
+    ]);
+    expect(sum.fates).toEqual([
+      ['created', 1],
+      ['parked', 1],
+      ['unanswered', 1],
+    ]);
+    expect(sum.outcomes.parked).toBe(1);
+    expect(sum.unaccounted.map(({ message }) => message.line)).toEqual([3]);
+    expect(sum.links.size).toBe(1);
+  });
+
   test('takes the second of two copies that were in flight at once for the repeat that it is', () => {
     const sum = reconcile([
       givenAnswered(1, { answer: { requestId: 'r-1', link: givenLink('a') } }),

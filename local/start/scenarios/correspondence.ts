@@ -1,0 +1,67 @@
+import { AwaitedOutcomes, isParked, isSettled } from '../../../bin/client/awaited-outcomes.ts';
+import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import type { CampaignMessage } from '../campaign-input.ts';
+import type { Answered } from '../report/reconciliation.ts';
+import type { StoryCommand } from './commands.ts';
+import type { Timeline } from './timeline.ts';
+
+export type StoryMessage = CampaignMessage & { command: StoryCommand['command'] };
+export type Told = Answered & { message: StoryMessage };
+
+/** What was sent and what was heard of it. */
+export class Correspondence {
+  readonly #awaited = new AwaitedOutcomes<StoryMessage>();
+  readonly #timeline: Timeline;
+  /** By lane and kind, since the last line of the timeline. */
+  readonly #fresh = new Map<string, Map<string, number>>();
+  /** A message that was answered twice, and not in the same words. */
+  contradictions = 0;
+
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline;
+  }
+
+  sent(message: StoryMessage, messageId: string): void {
+    for (const hearing of this.#awaited.sent(message, messageId)) this.#note(hearing);
+  }
+
+  heard(outcome: Outcome): void {
+    this.#note(this.#awaited.heard(outcome));
+  }
+
+  #note(hearing: ReturnType<AwaitedOutcomes<StoryMessage>['heard']>): void {
+    if (hearing.kind === 'contradiction') this.contradictions += 1;
+    if (hearing.kind !== 'news') return;
+    const { lane, outcome, repeat } = hearing.outcome;
+    const kinds = this.#fresh.get(lane) ?? new Map<string, number>();
+    this.#fresh.set(lane, kinds);
+    const kind = repeat ? 'repeated' : outcome;
+    kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  }
+
+  /** Writes what was heard since the last time into the timeline, a line for each lane. */
+  tell(): void {
+    for (const [lane, kinds] of this.#fresh) {
+      this.#timeline.add({ what: 'outcomes', lane, outcomes: Object.fromEntries(kinds) });
+    }
+    this.#fresh.clear();
+  }
+
+  /** How many messages have their final answer, or wait in the archive for quota. */
+  get answeredOrParked(): number {
+    return this.all().filter((one) => isSettled(one) || isParked(one)).length;
+  }
+
+  get parked(): number {
+    return this.#awaited.parked;
+  }
+
+  /** Messages without their final outcome, the parked ones among them. */
+  get unsettled(): number {
+    return this.#awaited.unsettled;
+  }
+
+  all(): Told[] {
+    return this.#awaited.all();
+  }
+}

@@ -1,0 +1,62 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { config } from '../../../lib/config.ts';
+import { chosenPipeline } from '../chosen-pipeline.ts';
+import { forgetKeptRun } from '../kept-run.ts';
+import { empty, inLocal } from '../local-folder.ts';
+import { display } from '../progress/display.ts';
+import { lockRun } from '../run-lock.ts';
+import { synthesise } from '../synthesis.ts';
+import { playStory } from './play.ts';
+import { stories } from './stories.ts';
+
+/**
+ * Plays a story on the pipeline of a stage, here: the synthesised app as it is, and simulated time.
+ *
+ * @param signal ends it early
+ * @returns whether all that must hold does
+ * @throws Error when something does not start, or the story comes to a stand
+ */
+export async function runScenario(
+  { scenario, stage, quiet }: { scenario: string; stage: string; quiet: boolean },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const begun = performance.now();
+  const screen = display(process.stdout, quiet);
+  const story = stories.find(({ name }) => name === scenario);
+  if (story === undefined) throw new Error(`--scenario: must be one of ${stories.map(({ name }) => name).join(', ')}`);
+  const pipeline = chosenPipeline(config, stage);
+  await mkdir(inLocal(''), { recursive: true });
+  const unlock = lockRun(inLocal('run.pid'));
+  try {
+    await Promise.all([forgetKeptRun(), ...['out', 'cdk.out', 'cloud/logs'].map((name) => empty(inLocal(name)))]);
+    screen.say(`${story.name}: ${story.about}`);
+    screen.say(`Synthesising ${pipeline.stackName} …`);
+    await synthesise(stage, inLocal('cdk.out'));
+    screen.say(
+      'Times are simulated, UTC. "Over a leap": nothing was measured meanwhile, and the alarm changed for that alone.',
+    );
+    screen.say('');
+    const { checks, hours } = await playStory(story, {
+      pipeline,
+      assemblyDirectory: inLocal('cdk.out'),
+      workDirectory: inLocal('cloud'),
+      timelineFile: join(inLocal('out'), 'timeline.ndjson'),
+      say: (line) => screen.say(line),
+      signal,
+    });
+    const broken = checks.filter(({ holds }) => !holds);
+    const simulated = hours < 48 ? `${Math.round(hours)} hours` : `${Math.round(hours / 24)} days`;
+    screen.say('');
+    screen.say(broken.length === 0 ? 'All of it holds.' : `${broken.length} OF ${checks.length} DO NOT HOLD.`);
+    screen.say(`${simulated} in ${Math.round((performance.now() - begun) / 1000)} s; file: .local/out/timeline.ndjson`);
+    if (quiet) for (const { text } of broken) console.error(`BROKEN ${text}`);
+    return broken.length === 0;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    screen.say('Ended early.');
+    return false;
+  } finally {
+    unlock();
+  }
+}

@@ -1,0 +1,66 @@
+import { alarmCameAndWent, type Check } from '../checks.ts';
+import { creates } from '../commands.ts';
+import type { Story } from '../story.ts';
+import type { World } from '../world.ts';
+import { bothLanesWork, callsOfWorkers, lanesOpened, lanesPaused } from './lanes.ts';
+
+/** The whole API is down for six hours, the quota's endpoint included, and producers go on as ever. */
+export const outage: Story = {
+  name: 'outage',
+  about: 'the API answers 503 or not at all for six hours, with a deployment in the middle',
+  beginsAt: '2026-03-12T07:55:00Z',
+  play: async (world, short) => {
+    const { api, time, timeline } = world;
+    await bothLanesWork(world, 'before');
+
+    await api.addFaults([
+      { kind: 'reset-before', operation: 'any', probability: 0.3 },
+      { kind: 'status', status: 503, operation: 'any', probability: 1 },
+    ]);
+    timeline.add({ what: 'account', text: 'down: every call is answered 503, or reset' });
+    const downSince = time.now();
+    await send(world, 'first', 400);
+    await lanesPaused(world, 'api-outage', 10);
+    // The alarms look at five and at ten minutes.
+    await time.step(short ? 1 : 5);
+    for (const wave of short ? ['second'] : ['second', 'third', 'fourth']) {
+      await send(world, wave, 50);
+      await time.leap(short ? 120 : 55);
+    }
+    const deployment = await deploy(world);
+    for (const wave of short ? [] : ['fifth', 'sixth', 'seventh']) {
+      await send(world, wave, 50);
+      await time.leap(55);
+    }
+    await time.leap(360 - (time.now() - downSince) / 60_000);
+
+    await api.clearFaults();
+    timeline.add({ what: 'account', text: 'up again' });
+    const opened = await lanesOpened(world, 5);
+    await time.step(short ? 2 : 6);
+    const alarms = short ? [] : ['api-unreachable', 'governor-silent'];
+    return [opened, deployment, ...alarms.map((alarm) => alarmCameAndWent(world, alarm))];
+  },
+};
+
+/** A deployment that switches the mappings of a paused lane on: the governor has them off again with its next run. */
+async function deploy(world: World): Promise<Check> {
+  const { time, timeline } = world;
+  const before = await callsOfWorkers(world);
+  await world.switchMappingsOn('campaign');
+  timeline.add({ what: 'story', text: 'a deployment switches the mappings of the campaign lane on' });
+  await time.step();
+  await time.until(() => world.mappingsAre('campaign', 'off'), 'the mappings of the paused lane');
+  const calls = (await callsOfWorkers(world)) - before;
+  return {
+    text: `the deployment woke the paused lane for a minute at most; calls that its workers made to the API: ${calls}`,
+    holds: calls === 0,
+  };
+}
+
+async function send({ send, time }: World, name: string, commands: number): Promise<void> {
+  await send([
+    ...creates({ lane: 'campaign', name: `campaign-${name}`, commands, requestedAt: time.iso() }),
+    ...creates({ lane: 'transactional', name: `sign-in-${name}`, commands: 10, requestedAt: time.iso() }),
+  ]);
+}

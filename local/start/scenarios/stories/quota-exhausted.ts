@@ -1,0 +1,171 @@
+import { alarmCameAndWent, type Check, changesInOrder } from '../checks.ts';
+import { creates, invalid, qrCodes, type StoryCommand, stepOfLinks } from '../commands.ts';
+import type { Story } from '../story.ts';
+import type { World } from '../world.ts';
+import { laneIs } from './lanes.ts';
+
+/**
+ * Two months in which the quota does not last. In March another system of the account has used most of it by the ninth: the
+ * campaign lane comes to its reserve in the middle of a batch, the transactional lane to its own two days later. In April
+ * all that is left goes at once, on the second, between two polls: a batch meets `quota_exceeded`.
+ */
+export const quotaExhausted: Story = {
+  name: 'quota-exhausted',
+  about: 'the quota runs out on the ninth, and in the month after on the second, each time in the middle of a batch',
+  beginsAt: '2026-03-09T09:58:00Z',
+  play: async (world, short) => {
+    const checks = await march(world);
+    if (!short) checks.push(...(await april(world)));
+    return [
+      ...checks,
+      await changesInOrder(world),
+      ...(short
+        ? []
+        : ['quota-used-70-percent', 'quota-used-85-percent'].map((alarm) => alarmCameAndWent(world, alarm))),
+    ];
+  },
+};
+
+async function march(world: World): Promise<Check[]> {
+  const { time, timeline, told } = world;
+  const reserves = reservesOf(world);
+  await spendElsewhere(world, Math.round(0.25 * world.pipeline.account.monthlyQuotaCalls));
+  await time.step();
+  await spendElsewhere(world, Math.round(0.14 * world.pipeline.account.monthlyQuotaCalls));
+  await world.send(stepOfLinks('create', { ...chains, number: 1, requestedAt: time.iso() }));
+  await world.answeredOrParked();
+  await time.step();
+
+  // The poll comes while the batch is under way: what is left is below the reserve by then, but the batch goes on to its end.
+  await spendElsewhere(world, reserves.campaign + 300);
+  await world.send(creates({ ...campaign, name: 'spring', commands: 600, requestedAt: time.iso(), qrEvery: 100 }));
+  const before = (await world.api.stats()).links.made;
+  await time.until(async () => (await world.api.stats()).links.made - before >= 350, 'the first 350 links');
+  await time.step(1, { inWork: true });
+  const parksInWork = laneIs(world, 'campaign', 'parking', 'quota-reserve-reached');
+  await world.answeredOrParked();
+
+  timeline.add({
+    what: 'story',
+    text: 'the campaign goes on; a repeat, a mistake and codes are answered all the same',
+  });
+  await world.send([
+    ...creates({ ...campaign, name: 'summer', commands: 500, requestedAt: time.iso(), qrEvery: 100 }),
+    ...stepOfLinks('create', { ...newChains, number: 1, requestedAt: time.iso() }),
+    ...creates({ ...campaign, name: 'spring', commands: 3, requestedAt: 'as before' }).map(asSentBefore(world)),
+    ...qrCodes({ ...chains, requestedAt: time.iso() }),
+    invalid({ lane: 'campaign', name: 'autumn', requestedAt: time.iso() }),
+    ...creates({ ...transactional, name: 'sign-in-a', commands: 20, requestedAt: time.iso() }),
+  ]);
+  await world.answeredOrParked();
+  await time.step();
+  timeline.add({ what: 'story', text: 'changes of links whose creates are parked, and of others' });
+  await world.send([
+    ...stepOfLinks('update', { ...newChains, number: 2, requestedAt: time.iso() }),
+    ...stepOfLinks('update', { ...chains, number: 2, requestedAt: time.iso() }),
+  ]);
+  await world.answeredOrParked();
+  await time.step();
+  await world.send([
+    ...stepOfLinks('delete', { ...newChains, links: 10, number: 3, requestedAt: time.iso() }),
+    ...stepOfLinks('update', { ...chains, number: 3, requestedAt: time.iso() }),
+  ]);
+  const served = told
+    .all()
+    .filter(({ message, answer }) => isTransactional(message.lane) && answer !== undefined).length;
+
+  await time.leapTo('2026-03-11T14:00:00Z');
+  await spendElsewhere(world, reserves.transactional + 15);
+  await world.send(creates({ ...transactional, name: 'sign-in-b', commands: 20, requestedAt: time.iso() }));
+  await world.answeredOrParked();
+  await time.step();
+  const ownReserve = laneIs(world, 'transactional', 'parking', 'quota-reserve-reached');
+  const validUntil = time.iso(86_400_000);
+  await world.send([
+    ...creates({ ...transactional, name: 'sign-in-c', commands: 15, requestedAt: time.iso() }),
+    ...creates({ ...transactional, name: 'code-of-the-day', commands: 5, requestedAt: time.iso(), validUntil }),
+  ]);
+  await world.answeredOrParked();
+  const parked = told.parked;
+  await time.step();
+  timeline.add({ what: 'story', text: `${parked} commands wait in the archive for the month to turn` });
+  await time.leapTo('2026-03-21T12:00:00Z');
+  const turn = await monthTurns(world, '2026-04-01T00:00:00Z');
+  const stale = told.all().filter(({ answer }) => answer?.outcome === 'stale').length;
+  return [
+    { text: 'the campaign lane parked at its reserve, with a batch under way', holds: parksInWork },
+    {
+      text: `the transactional lane served ${served} meanwhile, and parked at its own reserve`,
+      holds: served === 20 && ownReserve,
+    },
+    { text: `${parked} commands were parked till April`, holds: parked > 500 },
+    turn,
+    { text: `${stale} commands were no longer wanted (validUntil) when their turn came`, holds: stale === 5 },
+  ];
+}
+
+async function april(world: World): Promise<Check[]> {
+  const { time, told, api } = world;
+  await time.leapTo('2026-04-02T08:00:00Z');
+  await world.send(creates({ ...campaign, name: 'easter', commands: 800, requestedAt: time.iso() }));
+  const before = (await api.stats()).links.made;
+  await time.until(async () => (await api.stats()).links.made - before >= 200, 'the first 200 links');
+  await spendElsewhere(world, 50);
+  await world.answeredOrParked();
+  const parked = told.parked;
+  const refused = (await api.stats()).refused.quota;
+  await world.send(creates({ ...transactional, name: 'sign-in-d', commands: 10, requestedAt: time.iso() }));
+  await world.answeredOrParked();
+  await time.step(2);
+  await time.leapTo('2026-04-20T12:00:00Z');
+  const turn = await monthTurns(world, '2026-05-01T00:00:00Z');
+  return [
+    {
+      text: `the batch stopped at quota_exceeded: ${parked} of 800 parked, ${refused} calls refused`,
+      holds: parked > 0 && refused > 0 && refused < parked,
+    },
+    turn,
+  ];
+}
+
+/** Over the turn of the month, and until every command has its answer. */
+async function monthTurns(world: World, moment: string): Promise<Check> {
+  const { time, told, timeline } = world;
+  await time.leap((Date.parse(moment) - time.now()) / 60_000 - 1);
+  const early = told.parked;
+  await time.step(2);
+  timeline.add({ what: 'story', text: 'the month has turned' });
+  await time.stepUntil(() => told.unsettled === 0, 'an answer to every command', 40);
+  const minutes = Math.round((time.now() - Date.parse(moment)) / 60_000);
+  return {
+    text: `${early} commands came back by themselves when the month had turned, the last ${minutes} minutes later`,
+    holds: early > 0 && minutes <= 30,
+  };
+}
+
+const campaign = { lane: 'campaign' } as const;
+const transactional = { lane: 'transactional' } as const;
+/** Links of chosen IDs: those made before the lane parks, and those whose creates are parked. */
+const chains = { name: 'poster', links: 20 };
+const newChains = { name: 'leaflet', links: 20 };
+const isTransactional = (lane: string) => lane === transactional.lane;
+
+/** The same command again, word for word. */
+function asSentBefore({ told }: World) {
+  const known = new Map(told.all().map(({ message }) => [message.requestId, message.command]));
+  return ({ lane, command }: StoryCommand): StoryCommand => ({
+    lane,
+    command: known.get(command.requestId) ?? command,
+  });
+}
+
+/** Another system that uses the account makes calls, until so many are left. */
+async function spendElsewhere({ api, timeline }: World, remaining: number): Promise<void> {
+  await api.changeSettings({ quotaRemaining: remaining });
+  timeline.add({ what: 'account', text: `another system makes calls: ${remaining.toLocaleString('en')} are left` });
+}
+
+function reservesOf({ pipeline }: World): { campaign: number; transactional: number } {
+  const reserve = (lane: string) => pipeline.settings.lanes[lane]?.quotaReserveCalls ?? 0;
+  return { campaign: reserve('campaign'), transactional: reserve('transactional') };
+}

@@ -1,0 +1,45 @@
+import { alarmCameAndWent, type Check } from '../checks.ts';
+import { creates } from '../commands.ts';
+import type { Story } from '../story.ts';
+import type { World } from '../world.ts';
+import { bothLanesWork, lanesOpened, lanesPaused } from './lanes.ts';
+
+/** Somebody revokes the API token; the new one is in the secret two hours later. */
+export const tokenRevoked: Story = {
+  name: 'token-revoked',
+  about: 'the API refuses the token; two hours later the secret gets the new one',
+  beginsAt: '2026-03-10T09:55:00Z',
+  play: async (world, short) => {
+    const { api, time, timeline } = world;
+    await bothLanesWork(world, 'before');
+
+    await api.changeSettings({ token: 'another-token' });
+    timeline.add({ what: 'account', text: 'the token is revoked' });
+    await send(world, 'first', 200);
+    await lanesPaused(world, 'token-refused', 5);
+    // The page goes off when two minutes of it are over.
+    await time.step(2);
+    for (const wave of short ? ['second'] : ['second', 'third', 'fourth', 'fifth']) {
+      await send(world, wave, 50);
+      await time.leap(short ? 117 : 29);
+    }
+    const refusedCreates = (await api.stats()).calls.create?.['401'] ?? 0;
+
+    await world.putToken('another-token');
+    timeline.add({ what: 'story', text: 'the secret gets the new token' });
+    const opened = await lanesOpened(world, 5);
+    const checks: Check[] = [
+      opened,
+      { text: `${refusedCreates} creates were sent with a refused token`, holds: refusedCreates < 250 },
+    ];
+    await time.step(short ? 3 : 5);
+    return [...checks, alarmCameAndWent(world, 'account-refused')];
+  },
+};
+
+async function send({ send, time }: World, name: string, commands: number): Promise<void> {
+  await send([
+    ...creates({ lane: 'campaign', name: `campaign-${name}`, commands, requestedAt: time.iso() }),
+    ...creates({ lane: 'transactional', name: `sign-in-${name}`, commands: 10, requestedAt: time.iso() }),
+  ]);
+}

@@ -1,0 +1,164 @@
+import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { ConfiguredPipeline } from '../../../bin/client/configured-pipeline.ts';
+import { sketchOf } from '../../../bin/client/message.ts';
+import { openOutcomeQueue } from '../../../bin/client/outcome-queue.ts';
+import { outputNamed, pipelineOutputs } from '../../../bin/client/pipeline-outputs.ts';
+import { sendMessages } from '../../../bin/client/send-messages.ts';
+import { type LocalCloud, SimulatedClock, startLocalCloud } from '../../cloud/cloud.ts';
+import type { AdminClient } from '../../onelink-api/admin-client.ts';
+import { startEmulator } from '../emulator-process.ts';
+import { emulatorSettings } from '../emulator-settings.ts';
+import type { StoryCommand } from './commands.ts';
+import { Correspondence, type StoryMessage } from './correspondence.ts';
+import { SimulatedTime } from './simulated-time.ts';
+import { Timeline } from './timeline.ts';
+import { watchPipeline } from './watch-pipeline.ts';
+
+const firstToken = 'local-token';
+
+export interface WorldOptions {
+  pipeline: ConfiguredPipeline;
+  /** What `cdk synth` wrote. */
+  assemblyDirectory: string;
+  workDirectory: string;
+  timelineFile: string;
+  /** ISO 8601. */
+  beginsAt: string;
+  say: (line: string) => void;
+  signal: AbortSignal;
+}
+
+/** What a story plays in: the synthesised pipeline, the API, and a clock that all of it goes by. */
+export interface World {
+  readonly pipeline: ConfiguredPipeline;
+  readonly cloud: LocalCloud;
+  readonly api: AdminClient;
+  readonly time: SimulatedTime;
+  readonly timeline: Timeline;
+  readonly told: Correspondence;
+  /** The highest receive count of any message, as seen after each step. */
+  readonly mostReceives: number;
+  send(commands: readonly StoryCommand[]): Promise<void>;
+  /** Resolves when all that was sent is answered or parked, by the wall clock alone. */
+  answeredOrParked(): Promise<void>;
+  /** Puts another API token into the pipeline's secret. */
+  putToken(token: string): Promise<void>;
+  /** What a deployment may do to a lane: its mappings are switched on. */
+  switchMappingsOn(lane: string): Promise<void>;
+  /** Whether the lane's mappings are at rest, and on or off. */
+  mappingsAre(lane: string, state: 'on' | 'off'): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+/** @throws Error when something does not start */
+export async function bringUp(options: WorldOptions): Promise<World> {
+  const { pipeline, signal } = options;
+  const { stackName } = pipeline;
+  const clock = new SimulatedClock(Date.parse(options.beginsAt));
+  const timeline = new Timeline(options.timelineFile, () => clock.now(), options.say);
+  const closing: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const close of closing.splice(0).reverse()) await close().catch(() => {});
+  };
+  try {
+    const emulator = await startEmulator(emulatorSettings(pipeline, firstToken));
+    closing.push(() => emulator.stop());
+    const api = emulator.admin;
+    await api.moveClock({ set: clock.now() });
+    const cloud = await startLocalCloud({
+      assemblyDirectory: options.assemblyDirectory,
+      stacks: [`${stackName}-State`, stackName],
+      workDirectory: options.workDirectory,
+      environmentOverrides: { API_BASE_URL: emulator.baseUrl },
+      secretValues: { ApiToken: firstToken },
+      fireSchedulesAtStart: true,
+      clock,
+    });
+    closing.push(() => cloud.stop());
+    const named = cloud.outputs[stackName] ?? {};
+    const outputs = pipelineOutputs(named, stackName);
+    const sqs = new SQSClient(cloud.clientConfig('sqs'));
+    const sns = new SNSClient(cloud.clientConfig('sns'));
+    const lambda = new LambdaClient(cloud.clientConfig('lambda'));
+    const secrets = new SecretsManagerClient(cloud.clientConfig('secretsManager'));
+    const hearing = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
+    const told = new Correspondence(timeline);
+    const over = new AbortController();
+    const listening = hearing.listen((outcome) => told.heard(outcome), over.signal);
+    closing.push(async () => {
+      over.abort();
+      await listening;
+      await hearing.close();
+    });
+
+    const unheard = async () => {
+      const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
+      const { Attributes = {} } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl: hearing.url, AttributeNames: [...names] }),
+      );
+      return names.some((name) => Number(Attributes[name]) > 0);
+    };
+    const watch = watchPipeline(cloud, timeline, stackName);
+    let mostReceives = 0;
+    const lived = async () => {
+      mostReceives = Math.max(mostReceives, ...(await cloud.queues()).map((queue) => queue.mostReceives));
+      watch.tell();
+      told.tell();
+    };
+    const leaping = (isLeap: boolean) => watch.leaping(isLeap);
+    const time = new SimulatedTime({ clock, cloud, admin: api, timeline, unheard, lived, leaping, signal });
+
+    const mappingsOf = async (lane: string) => {
+      const arn = (await cloud.queues()).find(({ url }) => url === outputs.laneQueueUrls.get(lane))?.arn;
+      const listed = await lambda.send(new ListEventSourceMappingsCommand({ EventSourceArn: arn }));
+      return listed.EventSourceMappings ?? [];
+    };
+    let lines = 0;
+    return {
+      pipeline,
+      cloud,
+      api,
+      time,
+      timeline,
+      told,
+      stop,
+      get mostReceives() {
+        return mostReceives;
+      },
+      send: async (commands) => {
+        for (const [lane, ofLane] of Map.groupBy(commands, (one) => one.lane)) {
+          const messages = ofLane.map(({ command }): StoryMessage => {
+            const body = JSON.stringify(command);
+            lines += 1;
+            return { line: lines, lane, body, command, ...sketchOf(body) };
+          });
+          const url = outputs.laneQueueUrls.get(lane) ?? '';
+          timeline.add({ what: 'sent', lane, commands: messages.length });
+          const unsent = await sendMessages(sqs, url, messages, (message, id) => told.sent(message, id), { signal });
+          if (unsent.length > 0) throw new Error(`${unsent.length} messages could not be sent to ${lane}`);
+        }
+      },
+      answeredOrParked: () =>
+        time.until(() => told.answeredOrParked === told.all().length, 'the answers to what was sent'),
+      putToken: async (token) => {
+        const SecretId = outputNamed('ApiTokenSecretArn', named, stackName);
+        await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: token }));
+      },
+      switchMappingsOn: async (lane) => {
+        for (const { UUID } of await mappingsOf(lane)) {
+          await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: true }));
+        }
+      },
+      mappingsAre: async (lane, state) => {
+        const wanted = state === 'on' ? 'Enabled' : 'Disabled';
+        return (await mappingsOf(lane)).every(({ State }) => State === wanted);
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { config } from '../../../lib/config.ts';
+import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
+import { playStory } from '../../../local/start/scenarios/play.ts';
+import { tokenRevoked } from '../../../local/start/scenarios/stories/token-revoked.ts';
+import { stories } from '../../../local/start/scenarios/stories.ts';
+import { synthesise } from '../../../local/start/synthesis.ts';
+
+/** `npm run test:scenarios` plays all of them in full; `npm test` plays one, short. */
+const inFull = process.env.MODE === 'scenarios';
+const played = inFull ? stories : [tokenRevoked];
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'onelink-stories-'));
+  await synthesise('production', join(directory, 'cdk.out'));
+});
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+describe.each(played)('the story $name', (story) => {
+  test('ends as it must, and its timeline tells how', { timeout: 180_000 }, async () => {
+    const timelineFile = join(directory, `${story.name}.ndjson`);
+    const said: string[] = [];
+    const { checks } = await playStory(story, {
+      pipeline: chosenPipeline(config, 'production'),
+      assemblyDirectory: join(directory, 'cdk.out'),
+      workDirectory: join(directory, story.name),
+      timelineFile,
+      say: (line) => said.push(line),
+      signal: new AbortController().signal,
+      short: !inFull,
+    });
+    expect(checks.filter(({ holds }) => !holds)).toEqual([]);
+    expect(checks.length).toBeGreaterThan(7);
+
+    // The file is what was said, and more; in order of time
+    const text = await readFile(timelineFile, 'utf8');
+    const events = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.length).toBeGreaterThan(said.length);
+    const lanes = events.filter(({ what, lane }) => what === 'lane' && lane === 'campaign').map(({ state }) => state);
+    expect(lanes[0]).toMatch(/^(paused|parking)$/);
+    expect(lanes.at(-1)).toBe('open');
+    expect(events.some(({ what, state, overLeap }) => what === 'alarm' && state === 'ALARM' && !overLeap)).toBe(true);
+
+    // And neither names a link, nor a value of one
+    for (const told of [text, said.join('\n')])
+      expect(told).not.toMatch(/onelink\.me|acme\.example|crm_email|local-token/);
+  });
+});
