@@ -8,7 +8,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { noteCoverage } from './assembly/coverage.ts';
 import { Deployment } from './assembly/deployment.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
-import { type Clock, wallClock } from './clock.ts';
+import { type Clock, SimulatedClock, wallClock } from './clock.ts';
 import { type Endpoints, endpointVariables, localAccountId, localCredentials, sandboxVariables } from './endpoints.ts';
 import { startEngine } from './engines/engine.ts';
 import { connectMappings } from './lambda/event-source-mappings.ts';
@@ -30,8 +30,10 @@ import { countQueues, createQueues, describeQueues, type QueueState } from './st
 import { createTables } from './storage/tables.ts';
 import { createTopics, type UndeliveredSubscription } from './storage/topics.ts';
 import { type AlarmState, Alarms, type AlarmTransition } from './telemetry/alarms.ts';
+import { CloudWatchApi } from './telemetry/cloudwatch-api.ts';
 import { recordEmbeddedMetrics } from './telemetry/embedded-metrics.ts';
 import { FunctionLogs } from './telemetry/function-logs.ts';
+import { LogsApi } from './telemetry/logs-api.ts';
 import { MetricStore } from './telemetry/metric-store.ts';
 import { ServiceMetrics } from './telemetry/service-metrics.ts';
 
@@ -48,6 +50,7 @@ export type {
   QueueState,
   UndeliveredSubscription,
 };
+export { SimulatedClock };
 
 export interface LocalCloudOptions {
   /** What `cdk synth` wrote: `cdk.out`. */
@@ -66,7 +69,7 @@ export interface LocalCloudOptions {
   readonly fireSchedulesAtStart?: boolean;
   /** Default: what the stacks say, else `us-east-1`. */
   readonly region?: string;
-  /** Port of Secrets Manager, Lambda and CloudFormation; default 0: any free one. */
+  /** Port of Secrets Manager, Lambda, CloudFormation and CloudWatch; default 0: any free one. */
   readonly port?: number;
   /** Port of SQS, SNS and S3; default 0. */
   readonly queuePort?: number;
@@ -87,7 +90,10 @@ export interface LocalCloudOptions {
   readonly sampleQueuesEverySeconds?: number;
   /** How long `stop` waits for invocations under way; default 1. */
   readonly stopGraceSeconds?: number;
-  /** For schedules, the sweeper, metrics and alarms; default: the wall clock. */
+  /**
+   * For schedules, the sweeper, metrics, alarms and logs; default: the wall clock. A `SimulatedClock` shifts engines and
+   * functions as well.
+   */
   readonly clock?: Clock;
 }
 
@@ -163,6 +169,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
 
 async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<LocalCloud> {
   const clock = options.clock ?? wallClock;
+  const simulated = clock instanceof SimulatedClock ? clock : undefined;
   const stacks = await readAssembly(options.assemblyDirectory, options.stacks);
   const region = options.region ?? stacks.find((stack) => stack.region !== undefined)?.region ?? 'us-east-1';
   const workDirectory = path.resolve(options.workDirectory);
@@ -173,17 +180,19 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const notices = new NoticeBoard((notice) => events.emit('notice', notice));
   const metrics = new MetricStore(clock);
   const serviceMetrics = new ServiceMetrics(metrics);
-  const logs = new FunctionLogs(logDirectory, (name, line) => {
+  const logs = new FunctionLogs(logDirectory, clock, (name, line) => {
     recordEmbeddedMetrics(line, metrics);
     events.emit('log', { function: name, line });
   });
   const onTrouble = (error: unknown) => logs.write('local-cloud', `${String(error).replaceAll('\n', ' ')}\n`);
   shutdown.add(() => logs.close());
 
-  const engine = (program: 'queue-engine' | 'table-engine', port = 0) => {
+  const engine = async (program: 'queue-engine' | 'table-engine', port = 0) => {
     const logFile = path.join(logDirectory, `${program}.log`);
     const onLost = (why: string) => notices.add('warning', program, why);
-    return shutdown.whenStarted(startEngine(`${program}.ts`, { port, region }, logFile, onLost));
+    const started = await shutdown.whenStarted(startEngine(`${program}.ts`, { port, region }, logFile, onLost));
+    if (simulated) await started.shiftClock(simulated.offsetMilliseconds);
+    return started;
   };
   const [http, queueEngine, tableEngine] = await Promise.all([
     shutdown.whenStarted(startHttpService(options.port ?? 0)),
@@ -198,6 +207,8 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     secretsManager: http.endpoint,
     lambda: http.endpoint,
     cloudFormation: http.endpoint,
+    cloudWatch: http.endpoint,
+    cloudWatchLogs: http.endpoint,
   };
   const clientConfig = (service: keyof Endpoints) => ({
     region,
@@ -228,6 +239,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const functions = await Functions.of(deployment, {
     runtimeApi: new URL(http.endpoint).host,
     compileCacheDirectory: path.join(workDirectory, 'compile-cache'),
+    clockOffsetMilliseconds: () => simulated?.offsetMilliseconds,
     recycling: {
       idleSeconds: options.environmentIdleSeconds ?? 600,
       maximumAgeSeconds: options.environmentMaximumAgeSeconds ?? 7_200,
@@ -267,30 +279,47 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     await sweeper.idle();
     await delivered().catch(onTrouble);
   });
-  const mappings = connectMappings(deployment, functions, sqs, notices, onTrouble);
+  const mappings = connectMappings(deployment, functions, sqs, clock, notices, onTrouble);
   const lambdaApi = new LambdaApi(functions, mappings);
-  const startedAt = new Date(clock.now());
-  http.services = {
-    secretsManager: (request) => secretsManager.serve(request),
-    lambda: (request) => lambdaApi.serve(request),
-    cloudFormation: (request) => serveCloudFormation(request, deployment, startedAt),
-    runtimeApi: (request, response, body) =>
-      serveRuntimeApi(request, response, body, (id) => functions.environment(id)),
-  };
-
   const alarms = new Alarms(deployment, metrics, clock, notices, {
     changed: (transition) => events.emit('alarm', transition),
     notify: (TopicArn, Subject, Message) => {
       sns.send(new PublishCommand({ TopicArn, Subject, Message })).catch(onTrouble);
     },
   });
+  const cloudWatchApi = new CloudWatchApi(alarms, metrics);
+  const logsApi = new LogsApi(functions, logs);
+  const startedAt = new Date(clock.now());
+  http.services = {
+    json: {
+      secretsmanager: (action, input) => secretsManager.operate(action, input as object),
+      GraniteServiceVersion20100801: (action, input) => cloudWatchApi.operate(action, input),
+      Logs_20140328: (action, input) => logsApi.operate(action, input),
+    },
+    lambda: (request) => lambdaApi.serve(request),
+    cloudFormation: (request) => serveCloudFormation(request, deployment, startedAt),
+    runtimeApi: (request, response, body) =>
+      serveRuntimeApi(request, response, body, (id) => functions.environment(id)),
+  };
+
   const schedules = new Schedules(deployment, clock, notices, options.fireSchedulesAtStart ?? false, (arn, payload) => {
     void functions.find(arn)?.invoke(payload);
   });
-  shutdown.every(tickMilliseconds, () => {
+  const tick = () => {
     schedules.tick();
     alarms.evaluate();
-  });
+  };
+  shutdown.every(tickMilliseconds, tick);
+  if (simulated) {
+    const leap = async (offsetMilliseconds: number) => {
+      functions.shiftClock(offsetMilliseconds);
+      await Promise.all([queueEngine, tableEngine].map((each) => each.shiftClock(offsetMilliseconds)));
+      tick();
+    };
+    shutdown.add(simulated.follow(leap));
+    // It may have leapt while the engines came up.
+    await simulated.advance(0);
+  }
   shutdown.every(1_000, () => functions.recycle());
   shutdown.every((options.sampleQueuesEverySeconds ?? 5) * 1_000, async () => {
     for (const counts of await countQueues(endpoints.sqs).catch(() => [])) serviceMetrics.queue(counts);

@@ -9,6 +9,8 @@ export interface Endpoints {
   readonly secretsManager: string;
   readonly lambda: string;
   readonly cloudFormation: string;
+  readonly cloudWatch: string;
+  readonly cloudWatchLogs: string;
 }
 
 /** The account of all ARNs: the queue engine knows no other. */
@@ -30,6 +32,8 @@ export function endpointVariables(endpoints: Endpoints, region: string): Record<
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsManager,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
     AWS_ENDPOINT_URL_CLOUDFORMATION: endpoints.cloudFormation,
+    AWS_ENDPOINT_URL_CLOUDWATCH: endpoints.cloudWatch,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoints.cloudWatchLogs,
   };
 }
 
@@ -57,7 +61,7 @@ export function sandboxVariables(
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.memoryMegabytes),
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${configuration.name}`,
+    AWS_LAMBDA_LOG_GROUP_NAME: configuration.logGroupName,
     LAMBDA_TASK_ROOT: configuration.codeDirectory,
     _HANDLER: configuration.handler,
   };

@@ -2,7 +2,7 @@
 export interface Notice {
   /** `left-out`: known, and harmless to leave out. `warning`: behaviour here differs from AWS in a way that may matter. */
   readonly severity: 'left-out' | 'warning';
-  /** A resource type, or a type and a property: `AWS::SQS::Queue.MessageRetentionPeriod`. */
+  /** A resource type, or a type and a property: `AWS::S3::Bucket.VersioningConfiguration`. */
   readonly subject: string;
   readonly reason: string;
   /** Where it was met, as `stack/logical ID`. */

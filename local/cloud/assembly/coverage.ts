@@ -42,7 +42,6 @@ const coverages: Readonly<Record<string, Coverage>> = {
       SqsManagedSseEnabled: encryption,
       RedriveAllowPolicy: permissions,
     },
-    differs: { MessageRetentionPeriod: 'messages are kept until the local cloud stops' },
   },
   'AWS::SNS::Topic': {
     carriedOut: topicProperties,
@@ -92,7 +91,11 @@ const coverages: Readonly<Record<string, Coverage>> = {
       KmsKeyArn: encryption,
       'Code.S3Bucket': 'assets are read where they lie in the assembly',
       Architectures: "functions run on this machine's processor",
-      LoggingConfig: 'what functions print goes to files, as it is printed',
+      ...under('LoggingConfig', {
+        LogFormat: 'what functions print is kept as it is printed',
+        ApplicationLogLevel: 'what functions print is kept as it is printed',
+        SystemLogLevel: 'Lambda itself logs nothing here but failures',
+      }),
       TracingConfig: 'nothing is traced',
       RuntimeManagementConfig: 'functions run on the Node.js that runs the local cloud',
       EphemeralStorage: "functions see this machine's /tmp",

@@ -6,6 +6,11 @@ import { createWriteStream } from 'node:fs';
 export interface Engine {
   /** `http://127.0.0.1:{port}` */
   readonly endpoint: string;
+  /**
+   * Has the engine's `Date` so far ahead of the wall clock; resolves when it is. Not before the call before has.
+   * @throws when the engine has ended
+   */
+  shiftClock(offsetMilliseconds: number): Promise<void>;
   /** Kills the engine. What it held is gone. */
   stop(): Promise<void>;
 }
@@ -14,6 +19,11 @@ export interface EngineSettings {
   /** 0 takes any free port. */
   readonly port: number;
   readonly region: string;
+}
+
+/** A message from the parent, which the engine sends back when it is done. */
+export interface ToEngine {
+  readonly clockOffsetMilliseconds: number;
 }
 
 /**
@@ -49,6 +59,12 @@ export async function startEngine(
   });
   return {
     endpoint: `http://127.0.0.1:${port.port}`,
+    shiftClock: async (clockOffsetMilliseconds) => {
+      const taken = once(child, 'message').then(() => true);
+      // Refused when the channel is closed: that the process has ended tells the rest.
+      child.send({ clockOffsetMilliseconds } satisfies ToEngine, () => {});
+      if (!(await Promise.race([taken, exited.then(() => false)]))) throw new Error(`${program} has ended`);
+    },
     stop: async () => {
       stopping = true;
       child.kill('SIGKILL');

@@ -6,6 +6,8 @@ export interface QueueCounts {
   readonly delayed: number;
   /** Messages sent since the start, by producers and topics. */
   readonly sent: number;
+  /** Messages deleted since the start because they were older than the queue keeps them. */
+  readonly expired: number;
   /** How long the oldest message has been in the queue, those in flight included; 0 when there is none. */
   readonly oldestAgeSeconds: number;
 }

@@ -7,7 +7,7 @@ import type { QueueCounts } from './queue-counts.ts';
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 type Queue = ReturnType<Stores['sqsStore']['createQueue']>;
 
-const settings = engineSettings();
+const settings = engineSettings(() => processTimers());
 
 // fauxqs keeps its stores to itself, and its own start listens on all interfaces and gives out queue URLs on
 // `sqs.{region}.localhost`, which not every system resolves. The classes behind its package's front door let us listen
@@ -25,6 +25,7 @@ type Message = Parameters<Queue['enqueue']>[0];
 // Counts what producers send. A message that moves to its dead-letter queue is enqueued as well, but was received
 // before: SQS does not count it as sent either, and in the dead-letter queue its age begins with the move.
 const sent = new Map<string, number>();
+const expired = new Map<string, number>();
 const moved = new WeakMap<Message, { atMilliseconds: number; receiveCount: number }>();
 const createQueue = stores.sqsStore.createQueue.bind(stores.sqsStore);
 stores.sqsStore.createQueue = (...parameters) => {
@@ -40,16 +41,42 @@ stores.sqsStore.createQueue = (...parameters) => {
 };
 
 const app = buildApp({ logger: false, defaultRegion: settings.region, stores });
-app.get('/_local/queues', async () => [...stores.sqsStore.allQueues()].map(count));
+app.get('/_local/queues', async () => {
+  processTimers();
+  return [...stores.sqsStore.allQueues()].map(count);
+});
 
 await app.listen({ port: settings.port, host: '127.0.0.1' });
 // fauxqs looks at visibility time-outs only when someone receives; without this the counts of a queue that nobody polls
 // would be out of date.
-setInterval(() => stores.sqsStore.processAllTimers(), 1000);
+setInterval(processTimers, 1000);
 reportPort((app.server.address() as AddressInfo).port);
 
+function processTimers(): void {
+  for (const queue of stores.sqsStore.allQueues()) {
+    expire(queue);
+    queue.processTimers();
+  }
+}
+
+/**
+ * Deletes the messages that are older than the queue keeps them, which fauxqs does not do. A message that moved to a
+ * dead-letter queue is as old as it was in its first queue, as on SQS.
+ */
+function expire(queue: Queue): void {
+  const oldestMilliseconds = Date.now() - Number(queue.attributes.MessageRetentionPeriod) * 1000;
+  const kept = (message: Message) => message.sentTimestamp > oldestMilliseconds;
+  const held = () => queue.messages.length + queue.delayedMessages.length + queue.inflightMessages.size;
+  const before = held();
+  queue.messages = queue.messages.filter(kept);
+  queue.delayedMessages = queue.delayedMessages.filter(kept);
+  for (const [handle, { message }] of queue.inflightMessages) {
+    if (!kept(message)) queue.deleteMessage(handle);
+  }
+  expired.set(queue.name, (expired.get(queue.name) ?? 0) + before - held());
+}
+
 function count(queue: Queue): QueueCounts {
-  queue.processTimers();
   let oldest = Number.POSITIVE_INFINITY;
   const consider = (message: Message) => {
     const move = moved.get(message);
@@ -65,6 +92,7 @@ function count(queue: Queue): QueueCounts {
     inFlight: queue.inflightMessages.size,
     delayed: queue.delayedMessages.length,
     sent: sent.get(queue.name) ?? 0,
+    expired: expired.get(queue.name) ?? 0,
     oldestAgeSeconds: Number.isFinite(oldest) ? (Date.now() - oldest) / 1000 : 0,
   };
 }

@@ -7,17 +7,27 @@ import { existsSync } from 'node:fs';
 import http from 'node:http';
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
 const { env } = process;
-const [compileCacheDirectory] = process.argv.slice(2);
+const [compileCacheDirectory, clockOffset] = process.argv.slice(2);
 if (compileCacheDirectory) enableCompileCache(compileCacheDirectory);
 
 // The parent holds the other end: when it is gone, however it went, so is this process.
 process.stdin.on('end', () => process.exit()).on('error', () => process.exit());
-process.stdin.resume();
+if (clockOffset === undefined) process.stdin.resume();
 // Ctrl-C reaches the whole process group; when an environment ends is for the parent to say.
 process.on('SIGINT', () => {});
+
+// With a simulated clock `Date` is shifted before the handler is loaded. Leaps come by stdin at any moment, a line each,
+// and with each invocation, lest it overtake them.
+let shiftDate = (_) => {};
+if (clockOffset !== undefined) {
+  ({ shiftDate } = await import('../shifted-date.mjs'));
+  shiftDate(Number(clockOffset));
+  createInterface(process.stdin).on('line', (offset) => shiftDate(Number(offset)));
+}
 
 const runtime = `http://${env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime`;
 const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -67,6 +77,9 @@ for (;;) {
   const { headers, body } = await call('GET', '/invocation/next');
   const requestId = headers['lambda-runtime-aws-request-id'];
   const deadline = Number(headers['lambda-runtime-deadline-ms']);
+  shiftDate(Number(headers['local-cloud-clock-offset-ms']));
+  // A leap in the middle of an invocation takes none of its time away.
+  const endsAt = performance.now() + deadline - Date.now();
   env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
   const context = {
     awsRequestId: requestId,
@@ -77,7 +90,7 @@ for (;;) {
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => deadline - Date.now(),
+    getRemainingTimeInMillis: () => Math.floor(endsAt - performance.now()),
   };
   try {
     const result = await handler(JSON.parse(body), context);

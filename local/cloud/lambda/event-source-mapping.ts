@@ -1,6 +1,7 @@
 import type { Message } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import type { Resource } from '../assembly/deployment.ts';
+import type { Clock } from '../clock.ts';
 import { type InvocationResult, invokePayloadLimitBytes, type LambdaFunction } from './function.ts';
 import { readBatchResponse } from './partial-batch.ts';
 import type { QueuePoller } from './queue-poller.ts';
@@ -39,7 +40,7 @@ interface Received {
   readonly record: string;
 }
 
-export type MappingState = 'Enabled' | 'Disabling' | 'Disabled';
+export type MappingState = 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled';
 
 /** Polls a queue and invokes a function with what it receives. */
 export class EventSourceMapping {
@@ -47,12 +48,15 @@ export class EventSourceMapping {
   readonly queue: Resource;
   readonly function: LambdaFunction;
   readonly settings: z.infer<typeof eventSourceMappingProperties>;
-  lastModified = new Date();
+  lastModifiedMilliseconds: number;
   readonly #poller: QueuePoller;
   readonly #region: string;
   readonly #onTrouble: (error: unknown) => void;
+  readonly #clock: Clock;
   readonly #maximumConcurrency: number;
   #enabled: boolean;
+  /** Switched on, and not polled since. */
+  #enabling = false;
   #stopped = false;
   #polling: Promise<void> | undefined;
   #batches = new Set<Promise<void>>();
@@ -66,6 +70,7 @@ export class EventSourceMapping {
     settings: z.infer<typeof eventSourceMappingProperties>;
     poller: QueuePoller;
     region: string;
+    clock: Clock;
     /** Told when the queue engine does not answer. */
     onTrouble: (error: unknown) => void;
   }) {
@@ -75,13 +80,15 @@ export class EventSourceMapping {
     this.settings = options.settings;
     this.#poller = options.poller;
     this.#region = options.region;
+    this.#clock = options.clock;
+    this.lastModifiedMilliseconds = options.clock.now();
     this.#onTrouble = options.onTrouble;
     this.#maximumConcurrency = this.settings.ScalingConfig?.MaximumConcurrency ?? concurrencyWithoutMaximum;
     this.#enabled = this.settings.Enabled;
   }
 
   get state(): MappingState {
-    if (this.#enabled) return 'Enabled';
+    if (this.#enabled) return this.#enabling ? 'Enabling' : 'Enabled';
     return this.#polling || this.#batches.size > 0 ? 'Disabling' : 'Disabled';
   }
 
@@ -97,7 +104,10 @@ export class EventSourceMapping {
 
   /** Enables or disables the mapping. What has been received is still handed to the function. */
   setEnabled(enabled: boolean): void {
-    if (enabled !== this.#enabled) this.lastModified = new Date();
+    if (enabled !== this.#enabled) {
+      this.lastModifiedMilliseconds = this.#clock.now();
+      this.#enabling = enabled;
+    }
     this.#enabled = enabled;
     this.start();
   }
@@ -112,6 +122,7 @@ export class EventSourceMapping {
     while (this.#enabled && !this.#stopped) {
       try {
         const messages = await this.#gather();
+        this.#enabling = false;
         // Once stopped, what was received last goes down with the engine.
         if (messages.length > 0 && !this.#stopped) this.#hand(messages);
       } catch (error) {

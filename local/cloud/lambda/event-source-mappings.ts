@@ -1,5 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Deployment } from '../assembly/deployment.ts';
+import type { Clock } from '../clock.ts';
 import type { NoticeBoard } from '../notices.ts';
 import { concurrencyWithoutMaximum, EventSourceMapping, eventSourceMappingProperties } from './event-source-mapping.ts';
 import type { Functions } from './functions.ts';
@@ -13,6 +14,7 @@ export function connectMappings(
   deployment: Deployment,
   functions: Functions,
   sqs: SQSClient,
+  clock: Clock,
   notices: NoticeBoard,
   onTrouble: (error: unknown) => void,
 ): EventSourceMapping[] {
@@ -31,7 +33,9 @@ export function connectMappings(
     }
     const poller = new QueuePoller(sqs, queue.ref);
     const { region } = deployment.place;
-    mappings.push(new EventSourceMapping({ resource, queue, function: target, settings, poller, region, onTrouble }));
+    mappings.push(
+      new EventSourceMapping({ resource, queue, function: target, settings, poller, region, clock, onTrouble }),
+    );
   }
   return mappings;
 }

@@ -26,6 +26,8 @@ export interface EnvironmentSettings {
   /** The whole environment of the process, but for what is told each environment alone. */
   readonly variables: Readonly<Record<string, string>>;
   readonly compileCacheDirectory: string;
+  /** How far the function's `Date` is ahead of the wall clock; undefined: it is left alone. */
+  readonly clockOffsetMilliseconds: () => number | undefined;
   readonly onOutput: (chunk: string) => void;
   readonly onExit: (environment: ExecutionEnvironment) => void;
 }
@@ -56,10 +58,16 @@ export class ExecutionEnvironment {
     this.#settings = settings;
     const { configuration } = settings;
     // The heap is bounded as AWS's runtime bounds it, so that a function that outgrows its memory dies here too.
+    const offset = settings.clockOffsetMilliseconds();
     const heapMegabytes = Math.floor(configuration.memoryMegabytes * 0.9);
     this.#process = spawn(
       process.execPath,
-      [`--max-old-space-size=${heapMegabytes}`, bootstrap, settings.compileCacheDirectory],
+      [
+        `--max-old-space-size=${heapMegabytes}`,
+        bootstrap,
+        settings.compileCacheDirectory,
+        ...(offset === undefined ? [] : [String(offset)]),
+      ],
       {
         cwd: configuration.codeDirectory,
         env: {
@@ -107,6 +115,11 @@ export class ExecutionEnvironment {
     this.#process.kill('SIGKILL');
   }
 
+  /** Tells the process that its `Date` has leapt, also in the middle of an invocation. */
+  shiftClock(offsetMilliseconds: number): void {
+    this.#process.stdin?.write(`${offsetMilliseconds}\n`);
+  }
+
   /** Runtime API: the process asks for work. */
   next(response: ServerResponse): void {
     clearTimeout(this.#timer);
@@ -141,12 +154,14 @@ export class ExecutionEnvironment {
       'Sandbox.Timedout',
       `Task timed out after ${timeoutSeconds.toFixed(2)} seconds`,
     );
+    const offset = this.#settings.clockOffsetMilliseconds();
     response.writeHead(200, {
       'content-type': 'application/json',
       'lambda-runtime-aws-request-id': requestId,
-      'lambda-runtime-deadline-ms': String(Date.now() + timeoutSeconds * 1000),
+      'lambda-runtime-deadline-ms': String(Date.now() + (offset ?? 0) + timeoutSeconds * 1000),
       'lambda-runtime-invoked-function-arn': arn,
       'lambda-runtime-trace-id': traceId(),
+      ...(offset !== undefined && { 'local-cloud-clock-offset-ms': String(offset) }),
     });
     response.end(payload);
   }

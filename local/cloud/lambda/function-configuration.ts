@@ -12,6 +12,7 @@ export const functionProperties = z.looseObject({
   MemorySize: z.coerce.number().default(128),
   Timeout: z.coerce.number().default(3),
   ReservedConcurrentExecutions: z.coerce.number().optional(),
+  LoggingConfig: z.looseObject({ LogGroup: z.string().optional() }).optional(),
   Environment: z.looseObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
 });
 
@@ -25,6 +26,7 @@ export interface FunctionConfiguration {
   readonly timeoutSeconds: number;
   /** Undefined: no limit of its own. */
   readonly reservedConcurrency: number | undefined;
+  readonly logGroupName: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -60,6 +62,7 @@ export async function configureFunction(
     memoryMegabytes: properties.MemorySize,
     timeoutSeconds: properties.Timeout,
     reservedConcurrency: properties.ReservedConcurrentExecutions,
+    logGroupName: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${resource.name}`,
     environment,
   };
 }

@@ -15,6 +15,8 @@ export interface FunctionsSettings {
   /** `host:port` of the service that carries the Runtime API. */
   readonly runtimeApi: string;
   readonly compileCacheDirectory: string;
+  /** How far functions' `Date` is ahead of the wall clock; undefined: it is left alone. */
+  clockOffsetMilliseconds(): number | undefined;
   readonly recycling: Recycling;
   readonly environmentOverrides: Readonly<Record<string, string>>;
   variables(configuration: FunctionConfiguration): Record<string, string>;
@@ -41,6 +43,7 @@ export class Functions {
           {
             runtimeApi: settings.runtimeApi,
             compileCacheDirectory: settings.compileCacheDirectory,
+            clockOffsetMilliseconds: settings.clockOffsetMilliseconds,
             variables: settings.variables(configuration),
           },
           settings.recycling,
@@ -67,6 +70,11 @@ export class Functions {
 
   states(): FunctionState[] {
     return this.all.map((each) => each.state());
+  }
+
+  /** Tells all environments that their `Date` has leapt. */
+  shiftClock(offsetMilliseconds: number): void {
+    for (const { environment } of this.#environments()) environment.shiftClock(offsetMilliseconds);
   }
 
   recycle(): void {

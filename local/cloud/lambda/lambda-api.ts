@@ -4,11 +4,15 @@ import { invokePayloadLimitBytes, type LambdaFunction } from './function.ts';
 import type { Functions } from './functions.ts';
 
 const functionPath = /^\/20\d\d-\d\d-\d\d\/functions\/([^/]+)\/(invocations|configuration|concurrency)$/;
+const accountPath = /^\/20\d\d-\d\d-\d\d\/account-settings\/?$/;
 const mappingPath = /^\/20\d\d-\d\d-\d\d\/event-source-mappings\/?([^/]*)$/;
+
+/** Lambda's default quota of concurrent executions in a region. Here nothing counts against it. */
+const accountConcurrency = 1_000;
 
 /**
  * The few operations of Lambda's API that functions and operators use: Invoke, GetFunctionConfiguration,
- * GetFunctionConcurrency, List-, Get- and UpdateEventSourceMapping (of which `Enabled` alone).
+ * GetFunctionConcurrency, GetAccountSettings, List-, Get- and UpdateEventSourceMapping (of which `Enabled` alone).
  * @see https://docs.aws.amazon.com/lambda/latest/api/
  */
 export class LambdaApi {
@@ -55,6 +59,7 @@ export class LambdaApi {
         );
       }
     }
+    if (accountPath.test(path) && method === 'GET') return json(200, this.#account());
     const [, uuid] = mappingPath.exec(path) ?? [];
     if (uuid === '' && method === 'GET') {
       const wanted = { function: query.get('FunctionName'), source: query.get('EventSourceArn') };
@@ -74,6 +79,17 @@ export class LambdaApi {
       return json(method === 'PUT' ? 202 : 200, describeMapping(mapping));
     }
     throw new ServiceError(404, 'UnknownOperationException', `${method} ${path} is not carried out here`);
+  }
+
+  #account(): unknown {
+    const reserved = this.#functions.all.map(({ configuration }) => configuration.reservedConcurrency ?? 0);
+    return {
+      AccountLimit: {
+        ConcurrentExecutions: accountConcurrency,
+        UnreservedConcurrentExecutions: accountConcurrency - reserved.reduce((sum, each) => sum + each, 0),
+      },
+      AccountUsage: { FunctionCount: reserved.length },
+    };
   }
 
   async #invoke(target: LambdaFunction, type: string, payload: string): Promise<ServiceResponse> {
@@ -122,7 +138,7 @@ function describeMapping(mapping: EventSourceMapping): unknown {
     FunctionArn: mapping.function.configuration.arn,
     State: mapping.state,
     StateTransitionReason: 'USER_INITIATED',
-    LastModified: mapping.lastModified.getTime() / 1000,
+    LastModified: mapping.lastModifiedMilliseconds / 1000,
     BatchSize: settings.BatchSize,
     MaximumBatchingWindowInSeconds: settings.MaximumBatchingWindowInSeconds,
     FunctionResponseTypes: settings.FunctionResponseTypes,

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isRuntimeApi } from '../lambda/runtime-api.ts';
-import { readBody, type ServiceRequest, type ServiceResponse, send } from './wire.ts';
+import { type JsonService, readBody, type ServiceRequest, type ServiceResponse, send, serveJson } from './wire.ts';
 
 export interface Services {
-  secretsManager(request: ServiceRequest): ServiceResponse;
+  /** By what comes before the operation's name in `X-Amz-Target`. */
+  readonly json: Readonly<Record<string, JsonService>>;
   lambda(request: ServiceRequest): Promise<ServiceResponse>;
   cloudFormation(request: ServiceRequest): ServiceResponse;
   runtimeApi(request: IncomingMessage, response: ServerResponse, body: string): void;
@@ -66,7 +67,9 @@ async function serve(
 }
 
 function route(request: ServiceRequest, services: Services): ServiceResponse | Promise<ServiceResponse> {
-  if (String(request.headers['x-amz-target']).startsWith('secretsmanager.')) return services.secretsManager(request);
+  const [target = '', action = ''] = String(request.headers['x-amz-target']).split('.');
+  const json = services.json[target];
+  if (json) return serveJson(request, action, json);
   // Lambda's API is REST, each path beginning with the date of its version.
   if (/^\/20\d\d-\d\d-\d\d\//.test(request.path)) return services.lambda(request);
   if (String(request.headers['content-type']).includes('x-www-form-urlencoded'))

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
-import { ServiceError, type ServiceRequest, type ServiceResponse } from './wire.ts';
+import { ServiceError } from './wire.ts';
 
 interface Version {
   readonly id: string;
@@ -40,18 +40,7 @@ export class SecretsManager {
     this.#secrets.push(secret);
   }
 
-  serve(request: ServiceRequest): ServiceResponse {
-    const headers = { 'content-type': 'application/x-amz-json-1.1' };
-    try {
-      const action = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-      return { status: 200, headers, body: JSON.stringify(this.#act(action, JSON.parse(request.body || '{}'))) };
-    } catch (error) {
-      if (!(error instanceof ServiceError)) throw error;
-      return { status: error.status, headers, body: JSON.stringify({ __type: error.code, message: error.message }) };
-    }
-  }
-
-  #act(action: string, input: Input): unknown {
+  operate(action: string, input: Input): unknown {
     switch (action) {
       case 'GetSecretValue':
         return this.#get(this.#find(input), input);

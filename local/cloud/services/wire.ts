@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
 
 /** A request to one of the services that the local cloud carries out itself. */
 export interface ServiceRequest {
@@ -25,6 +26,30 @@ export class ServiceError extends Error {
     this.status = status;
     this.code = code;
   }
+}
+
+/** An operation of a service whose protocol is JSON: takes its name and input, gives its output. */
+export type JsonService = (action: string, input: unknown) => unknown;
+
+/** Serves AWS's JSON protocols, 1.0 and 1.1, which differ in nothing that matters here. */
+export async function serveJson(
+  request: ServiceRequest,
+  action: string,
+  service: JsonService,
+): Promise<ServiceResponse> {
+  const headers = { 'content-type': String(request.headers['content-type']) };
+  try {
+    return { status: 200, headers, body: JSON.stringify(await service(action, JSON.parse(request.body || '{}'))) };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    return { status: error.status, headers, body: JSON.stringify({ __type: error.code, message: error.message }) };
+  }
+}
+
+/** An operation's input, checked: what is of another form, or not known here, is refused with the words that say so. */
+export function checked<T>(schema: z.ZodType<T>, input: unknown, refuse: (message: string) => never): T {
+  const { data, error } = schema.safeParse(input);
+  return error ? refuse(`not carried out here: ${z.prettifyError(error)}`) : (data as T);
 }
 
 export async function readBody(request: IncomingMessage): Promise<string> {

@@ -16,12 +16,12 @@ export const queueProperties = z.looseObject({
   DelaySeconds: text,
   ReceiveMessageWaitTimeSeconds: text,
   MaximumMessageSize: text,
+  MessageRetentionPeriod: text,
   RedrivePolicy: json,
 });
 
 /** With those that the engine keeps, and GetQueueAttributes shows, though they have no effect. */
 const queueAttributes = queueProperties.omit({ QueueName: true }).extend({
-  MessageRetentionPeriod: text,
   RedriveAllowPolicy: json,
   KmsMasterKeyId: text,
   SqsManagedSseEnabled: text,
@@ -38,6 +38,8 @@ export interface QueueState {
   readonly delayed: number;
   /** Messages sent by producers and topics since the start; not those that moved from another queue. */
   readonly sent: number;
+  /** Messages deleted since the start because they were older than the queue's retention. */
+  readonly expired: number;
   /** 0 when the queue is empty. */
   readonly oldestAgeSeconds: number;
   /** The names of the queues whose dead-letter queue it is; empty when it is none. */
@@ -70,12 +72,14 @@ export function describeQueues(deployment: Deployment, counts: readonly QueueCou
       inFlight = 0,
       delayed = 0,
       sent = 0,
+      expired = 0,
       oldestAgeSeconds = 0,
     } = counts.find(({ name }) => name === resource.name) ?? {};
     const { name, logicalId, stack, ref: url, arn } = resource;
     const sources = queues.filter((source) => deadLetterTarget(deployment, source) === arn);
     const deadLetterQueueOf = sources.map((source) => source.name);
-    return { name, logicalId, stack, url, arn, visible, inFlight, delayed, sent, oldestAgeSeconds, deadLetterQueueOf };
+    const counted = { visible, inFlight, delayed, sent, expired, oldestAgeSeconds };
+    return { name, logicalId, stack, url, arn, ...counted, deadLetterQueueOf };
   });
 }
 

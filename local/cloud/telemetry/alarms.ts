@@ -9,13 +9,14 @@ import {
   evaluateAlarm,
   evaluationRange,
 } from './alarm-evaluator.ts';
-import { type Datapoints, parseExpression } from './math-expression.ts';
-import { isStatistic, type MetricSeries, type MetricStore, slotMilliseconds } from './metric-store.ts';
-
-const dimensionsSchema = z
-  .array(z.object({ Name: z.string(), Value: z.coerce.string() }))
-  .default([])
-  .transform((list) => Object.fromEntries(list.map(({ Name, Value }) => [Name, Value])));
+import {
+  dimensionsSchema,
+  metricQuerySchema,
+  type QueriedMetric,
+  queryMetric,
+  queryStatistic,
+} from './metric-query.ts';
+import type { MetricStore } from './metric-store.ts';
 
 /** What is carried out of `AWS::CloudWatch::Alarm`. */
 export const alarmProperties = z.looseObject({
@@ -27,22 +28,7 @@ export const alarmProperties = z.looseObject({
   Statistic: z.string().optional(),
   ExtendedStatistic: z.string().optional(),
   Period: z.coerce.number().optional(),
-  Metrics: z
-    .array(
-      z.looseObject({
-        Id: z.string(),
-        Expression: z.string().optional(),
-        MetricStat: z
-          .looseObject({
-            Metric: z.looseObject({ Namespace: z.string(), MetricName: z.string(), Dimensions: dimensionsSchema }),
-            Period: z.coerce.number(),
-            Stat: z.string(),
-          })
-          .optional(),
-        ReturnData: z.boolean().default(true),
-      }),
-    )
-    .optional(),
+  Metrics: z.array(metricQuerySchema).optional(),
   EvaluationPeriods: z.coerce.number().int(),
   DatapointsToAlarm: z.coerce.number().int().optional(),
   Threshold: z.coerce.number(),
@@ -72,13 +58,11 @@ export interface AlarmTransition {
   readonly reason: string;
 }
 
-interface Alarm {
+export interface Alarm {
   readonly resource: Resource;
   readonly properties: z.infer<typeof alarmProperties>;
   readonly rule: AlarmRule;
-  readonly periodMilliseconds: number;
-  /** The datapoint of one period, epoch milliseconds. */
-  readonly datapoint: (from: number, to: number) => number | undefined;
+  readonly metric: QueriedMetric;
   state: AlarmStateValue;
   sinceMilliseconds: number;
   readonly createdAt: number;
@@ -109,7 +93,7 @@ const mostTransitions = 10_000;
 /** The alarms of a deployment: looks at each whenever a period is over, and tells its topics when its state changes. */
 export class Alarms {
   readonly transitions: AlarmTransition[] = [];
-  readonly #alarms: Alarm[] = [];
+  readonly all: readonly Alarm[];
   readonly #clock: Clock;
   readonly #metrics: MetricStore;
   readonly #place: Deployment['place'];
@@ -120,19 +104,20 @@ export class Alarms {
     this.#metrics = metrics;
     this.#place = deployment.place;
     this.#tell = tell;
-    for (const resource of deployment.resources('AWS::CloudWatch::Alarm')) {
+    this.all = deployment.resources('AWS::CloudWatch::Alarm').flatMap((resource) => {
       const where = `${resource.stack}/${resource.logicalId}`;
       try {
-        this.#alarms.push(this.#build(resource, deployment.properties(resource, alarmProperties), notices));
+        return this.#build(resource, deployment.properties(resource, alarmProperties), notices);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        notices.add('warning', resource.type, `not evaluated, stays INSUFFICIENT_DATA: ${why}`, where);
+        notices.add('warning', resource.type, `not evaluated, and not listed: ${why}`, where);
+        return [];
       }
-    }
+    });
   }
 
   states(): AlarmState[] {
-    return this.#alarms.map(({ resource: { name, logicalId }, state, sinceMilliseconds, reason }) => ({
+    return this.all.map(({ resource: { name, logicalId }, state, sinceMilliseconds, reason }) => ({
       name,
       logicalId,
       state,
@@ -144,16 +129,16 @@ export class Alarms {
   /** Evaluates the alarms for which time has moved on: to the next minute, or ten seconds where the period is shorter. */
   evaluate(): void {
     const now = this.#clock.now();
-    for (const alarm of this.#alarms) {
-      const step = Math.min(alarm.periodMilliseconds, 60_000);
+    for (const alarm of this.all) {
+      const { periodMilliseconds: period, datapoint } = alarm.metric;
+      const step = Math.min(period, 60_000);
       const to = now - (now % step);
       // A heartbeat that is missing from the time before its alarm was there tells nothing: it may still come.
       const tooEarly = alarm.rule.missingData === 'breaching' && to - step < alarm.createdAt;
       if (to <= alarm.evaluatedTo || tooEarly) continue;
       alarm.evaluatedTo = to;
-      const period = alarm.periodMilliseconds;
       const datapoints = Array.from({ length: evaluationRange(alarm.rule) }, (_, index) =>
-        alarm.datapoint(to - (index + 1) * period, to - index * period),
+        datapoint(to - (index + 1) * period, to - index * period),
       ).reverse();
       const { state, reason } = evaluateAlarm(alarm.rule, datapoints, alarm.state);
       if (state !== alarm.state) this.#change(alarm, state, reason, now);
@@ -162,27 +147,8 @@ export class Alarms {
   }
 
   #build(resource: Resource, properties: z.infer<typeof alarmProperties>, notices: NoticeBoard): Alarm {
-    const series: MetricSeries[] = [];
-    const statistic = (namespace: string, name: string, dimensions: Record<string, string>, stat: string) => {
-      if (!isStatistic(stat)) throw new Error(`the statistic ${stat} is not carried out here`);
-      const metric = { namespace, name, dimensions };
-      series.push(metric);
-      return (from: number, to: number) => this.#metrics.statistic(metric, stat, from, to);
-    };
-    const periods = (properties.Metrics ?? []).flatMap(({ MetricStat }) => MetricStat?.Period ?? []);
-    const periodMilliseconds = Math.max(properties.Period ?? 0, ...periods) * 1000;
-    if (periodMilliseconds === 0 || periodMilliseconds % slotMilliseconds !== 0) {
-      throw new Error(`a period of ${periodMilliseconds / 1000} seconds is not carried out here`);
-    }
-    const datapoint = properties.Metrics
-      ? mathDatapoint(properties.Metrics, statistic)
-      : statistic(
-          properties.Namespace ?? '',
-          properties.MetricName ?? '',
-          properties.Dimensions,
-          properties.ExtendedStatistic ?? properties.Statistic ?? 'Average',
-        );
-    for (const { namespace, name } of series) {
+    const metric = this.#metric(properties);
+    for (const { namespace, name } of metric.series) {
       if (!namespace.startsWith('AWS/') || measured[namespace]?.includes(name)) continue;
       const why = `nothing here measures ${namespace} ${name}: alarms on it see no data`;
       notices.add('warning', resource.type, why, `${resource.stack}/${resource.logicalId}`);
@@ -193,24 +159,34 @@ export class Alarms {
       evaluationPeriods: properties.EvaluationPeriods,
       datapointsToAlarm: properties.DatapointsToAlarm ?? properties.EvaluationPeriods,
       // Alarms on DynamoDB's metrics ignore missing data, whatever they say (PutMetricAlarm's documentation).
-      missingData: series.some(({ namespace }) => namespace === 'AWS/DynamoDB')
+      missingData: metric.series.some(({ namespace }) => namespace === 'AWS/DynamoDB')
         ? 'ignore'
         : properties.TreatMissingData,
     };
-    this.#metrics.keepFor((evaluationRange(rule) + 1) * periodMilliseconds);
+    this.#metrics.keepFor((evaluationRange(rule) + 1) * metric.periodMilliseconds);
     const sinceMilliseconds = this.#clock.now();
     return {
       resource,
       properties,
       rule,
-      periodMilliseconds,
-      datapoint,
+      metric,
       state: 'INSUFFICIENT_DATA',
       sinceMilliseconds,
       createdAt: sinceMilliseconds,
       reason: 'not evaluated yet',
       evaluatedTo: sinceMilliseconds,
     };
+  }
+
+  #metric(properties: z.infer<typeof alarmProperties>): QueriedMetric {
+    if (!properties.Metrics) {
+      const { Namespace = '', MetricName = '', Dimensions, ExtendedStatistic, Statistic, Period = 0 } = properties;
+      const series = { namespace: Namespace, name: MetricName, dimensions: Dimensions };
+      return queryStatistic(this.#metrics, series, ExtendedStatistic ?? Statistic ?? 'Average', Period);
+    }
+    const [returned, another] = properties.Metrics.filter(({ ReturnData }) => ReturnData);
+    if (!returned || another) throw new Error('exactly one of its Metrics must return data');
+    return queryMetric(this.#metrics, properties.Metrics, returned.Id);
   }
 
   #change(alarm: Alarm, to: AlarmStateValue, reason: string, now: number): void {
@@ -230,38 +206,6 @@ export class Alarms {
     const subject = `${to}: "${name}" in ${this.#place.region}`.slice(0, 100);
     for (const topicArn of actions) this.#tell.notify(topicArn, subject, message);
   }
-}
-
-/** An expression's datapoint is worked out from those of its metrics and, before it, of other expressions. */
-function mathDatapoint(
-  metrics: NonNullable<z.infer<typeof alarmProperties>['Metrics']>,
-  statistic: (namespace: string, name: string, dimensions: Record<string, string>, stat: string) => Alarm['datapoint'],
-): Alarm['datapoint'] {
-  const known = new Map<string, Alarm['datapoint']>();
-  const lookUp = (id: string): Alarm['datapoint'] => {
-    const before = known.get(id);
-    if (before) return before;
-    const entry = metrics.find(({ Id }) => Id === id);
-    if (!entry) throw new Error(`no metric ${id}`);
-    const made = make(entry);
-    known.set(id, made);
-    return made;
-  };
-  const make = ({ Expression, MetricStat }: (typeof metrics)[number]): Alarm['datapoint'] => {
-    if (MetricStat) {
-      const { Namespace, MetricName, Dimensions } = MetricStat.Metric;
-      return statistic(Namespace, MetricName, Dimensions, MetricStat.Stat);
-    }
-    const expression = parseExpression(Expression ?? '');
-    const inputs = expression.ids.map((id) => [id, lookUp(id)] as const);
-    return (from, to) => {
-      const datapoints: Datapoints = Object.fromEntries(inputs.map(([id, input]) => [id, input(from, to)]));
-      return expression.evaluate(datapoints);
-    };
-  };
-  const returned = metrics.filter(({ ReturnData }) => ReturnData);
-  if (returned.length !== 1) throw new Error('exactly one of its Metrics must return data');
-  return lookUp(returned[0]?.Id ?? '');
 }
 
 /** The JSON that CloudWatch publishes to a topic. */
@@ -291,11 +235,18 @@ function notification({ resource, properties, rule }: Alarm, transition: AlarmTr
             Dimensions: Object.entries(properties.Dimensions).map(([name, value]) => ({ name, value })),
           }),
       Period: properties.Period ?? null,
-      EvaluationPeriods: rule.evaluationPeriods,
-      DatapointsToAlarm: rule.datapointsToAlarm,
-      ComparisonOperator: rule.comparison,
-      Threshold: rule.threshold,
-      TreatMissingData: rule.missingData,
+      ...describeRule({ rule }),
     },
+  };
+}
+
+/** In CloudWatch's words, with its defaults filled in. */
+export function describeRule({ rule }: Pick<Alarm, 'rule'>) {
+  return {
+    EvaluationPeriods: rule.evaluationPeriods,
+    DatapointsToAlarm: rule.datapointsToAlarm,
+    ComparisonOperator: rule.comparison,
+    Threshold: rule.threshold,
+    TreatMissingData: rule.missingData,
   };
 }

@@ -1,17 +1,40 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, statSync, type WriteStream } from 'node:fs';
 import path from 'node:path';
+import type { Clock } from '../clock.ts';
+
+/** One line that a function printed. */
+export interface LogLine {
+  /** When it came, to a tenth of a second, by the cloud's clock. */
+  readonly atMilliseconds: number;
+  /** Where it begins in the function's file, in bytes; the order of lines. */
+  readonly position: number;
+  readonly text: string;
+}
+
+interface LogFile {
+  readonly path: string;
+  readonly stream: WriteStream;
+  bytes: number;
+  /** What was printed when: from this byte on. The first is where this run begins. */
+  readonly marks: { readonly atMilliseconds: number; readonly position: number }[];
+}
+
+/** Lines printed within so long of each other have one time stamp. */
+const markMilliseconds = 100;
 
 /** Cuts what environments print into lines, and appends them to one file for each function. */
 export class FunctionLogs {
   readonly #directory: string;
+  readonly #clock: Clock;
   readonly #onLine: (functionName: string, line: string) => void;
-  readonly #files = new Map<string, WriteStream>();
+  readonly #files = new Map<string, LogFile>();
   /** What each environment printed since its last line break. */
   readonly #unfinished = new Map<string, string>();
   #closed = false;
 
-  constructor(directory: string, onLine: (functionName: string, line: string) => void) {
+  constructor(directory: string, clock: Clock, onLine: (functionName: string, line: string) => void) {
     this.#directory = directory;
+    this.#clock = clock;
     this.#onLine = onLine;
   }
 
@@ -26,22 +49,63 @@ export class FunctionLogs {
   /** Appends whole lines, each with its line break. */
   write(functionName: string, lines: string): void {
     if (this.#closed) return;
-    this.#file(functionName).write(lines);
+    const file = this.#file(functionName);
+    const now = this.#clock.now();
+    if (now - (file.marks.at(-1)?.atMilliseconds ?? Number.NEGATIVE_INFINITY) >= markMilliseconds) {
+      file.marks.push({ atMilliseconds: now, position: file.bytes });
+    }
+    file.bytes += Buffer.byteLength(lines);
+    file.stream.write(lines);
     for (const line of lines.slice(0, -1).split('\n')) this.#onLine(functionName, line);
+  }
+
+  /**
+   * What a function has printed in this run, oldest first.
+   * @param fromMilliseconds lines before are passed over, epoch
+   * @param fromPosition so are lines that begin before this byte
+   */
+  async *lines(functionName: string, fromMilliseconds: number, fromPosition: number): AsyncGenerator<LogLine> {
+    const file = this.#files.get(functionName);
+    if (!file) return;
+    const end = file.bytes;
+    await new Promise<unknown>((flushed) => file.stream.write('', flushed));
+    const firstMark = file.marks.findIndex(({ atMilliseconds }) => atMilliseconds >= fromMilliseconds);
+    let mark = file.marks[firstMark];
+    if (!mark) return;
+    const start = Math.max(mark.position, fromPosition);
+    if (start >= end) return;
+    let next = firstMark + 1;
+    let position = start;
+    let rest = Buffer.alloc(0);
+    for await (const chunk of createReadStream(file.path, { start, end: end - 1 })) {
+      const data = Buffer.concat([rest, chunk as Buffer]);
+      let from = 0;
+      for (let at = data.indexOf('\n'); at !== -1; at = data.indexOf('\n', from)) {
+        for (let later = file.marks[next]; later && later.position <= position + from; later = file.marks[++next]) {
+          mark = later;
+        }
+        yield { atMilliseconds: mark.atMilliseconds, position: position + from, text: data.toString('utf8', from, at) };
+        from = at + 1;
+      }
+      position += from;
+      rest = data.subarray(from);
+    }
   }
 
   /** Writes what is buffered. What comes later is dropped. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#files.values()].map((file) => new Promise((resolve) => file.end(resolve))));
+    await Promise.all([...this.#files.values()].map(({ stream }) => new Promise((resolve) => stream.end(resolve))));
   }
 
-  #file(functionName: string): WriteStream {
-    let file = this.#files.get(functionName);
-    if (!file) {
-      file = createWriteStream(path.join(this.#directory, `${functionName}.log`), { flags: 'a' });
-      this.#files.set(functionName, file);
-    }
-    return file;
+  #file(functionName: string): LogFile {
+    const known = this.#files.get(functionName);
+    if (known) return known;
+    const file = path.join(this.#directory, `${functionName}.log`);
+    // Behind what an earlier run left there.
+    const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    const opened: LogFile = { path: file, stream: createWriteStream(file, { flags: 'a' }), bytes, marks: [] };
+    this.#files.set(functionName, opened);
+    return opened;
   }
 }

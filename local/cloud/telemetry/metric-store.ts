@@ -53,6 +53,12 @@ export class MetricStore {
     this.#keepMilliseconds = Math.max(this.#keepMilliseconds, milliseconds);
   }
 
+  /** The time from which there are slots, epoch milliseconds. */
+  get kept(): { from: number; to: number } {
+    const to = this.#clock.now();
+    return { from: to - this.#keepMilliseconds, to };
+  }
+
   record(namespace: string, name: string, dimensions: Dimensions, ...values: readonly number[]): void {
     const key = keyOf({ namespace, name, dimensions });
     let stored = this.#stored.get(key);
@@ -67,7 +73,7 @@ export class MetricStore {
     if (slot === undefined || slot.startsAtMilliseconds < startsAtMilliseconds) {
       slot = { ...noTotals(), startsAtMilliseconds, sample: [] };
       stored.slots.push(slot);
-      const oldest = now - this.#keepMilliseconds;
+      const oldest = this.kept.from;
       if ((stored.slots[0]?.startsAtMilliseconds ?? now) < oldest) {
         stored.slots = stored.slots.filter((kept) => kept.startsAtMilliseconds >= oldest);
       }

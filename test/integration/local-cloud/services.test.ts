@@ -189,8 +189,8 @@ test('a rate fires at the start if asked to, and then whenever its interval is o
 test('reports what it meets and does not carry out, once for each type or property', async () => {
   const bench = await openBench();
   new StringParameter(bench.stack, 'Setting', { stringValue: 'x' });
-  new Queue(bench.stack, 'First', { retentionPeriod: Duration.days(14) });
-  new Queue(bench.stack, 'Second', { retentionPeriod: Duration.days(14) });
+  new Bucket(bench.stack, 'First', { versioned: true });
+  new Bucket(bench.stack, 'Second', { versioned: true });
   const cloud = await bench.start();
 
   expect(cloud.notices).toContainEqual({
@@ -201,8 +201,8 @@ test('reports what it meets and does not carry out, once for each type or proper
   });
   expect(cloud.notices).toContainEqual({
     severity: 'warning',
-    subject: 'AWS::SQS::Queue.MessageRetentionPeriod',
-    reason: 'messages are kept until the local cloud stops',
+    subject: 'AWS::S3::Bucket.VersioningConfiguration',
+    reason: 'an object that is overwritten or deleted leaves no version behind',
     resources: [expect.stringMatching(/^Bench\/First/), expect.stringMatching(/^Bench\/Second/)],
   });
 });

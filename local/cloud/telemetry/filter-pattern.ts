@@ -1,0 +1,41 @@
+const term = /\s*\$\.([A-Za-z_]\w*)\s*=\s*("(?:[^"\\]|\\.)*")\s*(&&|\}\s*$)/y;
+
+/**
+ * Compiles a filter pattern of CloudWatch Logs: `{ $.requestId = "…" && $.source = "…" }`, the equality of fields of a
+ * JSON object with texts, joined by `&&`. An empty pattern lets every line pass.
+ * @returns whether a line passes
+ * @throws for any other pattern
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ */
+export function compileFilter(pattern: string): (line: string) => boolean {
+  const text = pattern.trim();
+  if (text === '') return () => true;
+  const fields: (readonly [name: string, value: string])[] = [];
+  term.lastIndex = 1;
+  for (let joint = '&&'; joint === '&&'; ) {
+    const [, name, quoted = '', next = ''] = (text.startsWith('{') && term.exec(text)) || [];
+    // An asterisk stands for any text, on CloudWatch.
+    if (name === undefined || quoted.includes('*')) {
+      throw new Error(
+        `the filter pattern ${pattern} is not carried out here, only { $.field = "text" && $.other = "text" } is`,
+      );
+    }
+    fields.push([name, JSON.parse(quoted)]);
+    joint = next;
+  }
+  return (line) => {
+    // Most lines are other ones; this is cheaper than to parse each. Without escapes a value stands there as it is.
+    if (!line.includes('\\') && !fields.every(([, value]) => line.includes(value))) return false;
+    const record = parseObject(line);
+    return record !== undefined && fields.every(([name, value]) => record[name] === value);
+  };
+}
+
+function parseObject(line: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import type { Functions } from '../lambda/functions.ts';
+import { checked, ServiceError } from '../services/wire.ts';
+import { compileFilter } from './filter-pattern.ts';
+import type { FunctionLogs, LogLine } from './function-logs.ts';
+
+/** CloudWatch Logs gives at most so many events and bytes a page. */
+const eventsPerPage = 10_000;
+const bytesPerPage = 1_048_576;
+
+const filterLogEventsInput = z.strictObject({
+  logGroupName: z.string().optional(),
+  logGroupIdentifier: z.string().optional(),
+  startTime: z.number().default(0),
+  endTime: z.number().default(Number.MAX_SAFE_INTEGER),
+  filterPattern: z.string().default(''),
+  limit: z.int().min(1).max(eventsPerPage).default(eventsPerPage),
+  startFromHead: z.boolean().default(true),
+  // Deprecated: whatever it says, streams are interleaved.
+  interleaved: z.boolean().optional(),
+  nextToken: z
+    .string()
+    .regex(/^[<>]\d+$/)
+    .optional(),
+});
+
+/**
+ * Of CloudWatch Logs, FilterLogEvents over the log group of a function, read from the files of this run.
+ * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+ */
+export class LogsApi {
+  readonly #functions: Functions;
+  readonly #logs: FunctionLogs;
+
+  constructor(functions: Functions, logs: FunctionLogs) {
+    this.#functions = functions;
+    this.#logs = logs;
+  }
+
+  async operate(action: string, input: unknown): Promise<unknown> {
+    if (action === 'FilterLogEvents') return this.#filter(checked(filterLogEventsInput, input, invalid));
+    throw new ServiceError(400, 'UnknownOperationException', `${action} is not carried out here`);
+  }
+
+  async #filter(input: z.infer<typeof filterLogEventsInput>): Promise<unknown> {
+    const group = input.logGroupName ?? input.logGroupIdentifier?.replace(/^arn:.*:log-group:/, '');
+    const printing = this.#functions.all.filter(({ configuration }) => configuration.logGroupName === group);
+    const [first, another] = printing;
+    if (!first) invalid(`no function logs to ${group}`, 'ResourceNotFoundException');
+    if (another) invalid(`several functions log to ${group}, which is not carried out here`);
+    const { name } = first.configuration;
+    const passes = compiled(input.filterPattern);
+    const { nextToken = input.startFromHead ? '>0' : `<${Number.MAX_SAFE_INTEGER}`, startTime, endTime, limit } = input;
+    const forward = nextToken.startsWith('>');
+    const bound = Number(nextToken.slice(1));
+    const page: LogLine[] = [];
+    let bytes = 0;
+    let more: string | undefined;
+    // Also when the latest come first: the file is read from its head, and the last page's worth kept.
+    for await (const line of this.#logs.lines(name, startTime, forward ? bound : 0)) {
+      if (line.atMilliseconds > endTime || (!forward && line.position >= bound)) break;
+      if (!passes(line.text)) continue;
+      const full = () => page.length > limit || (page.length > 1 && bytes > bytesPerPage);
+      page.push(line);
+      bytes += Buffer.byteLength(line.text);
+      if (full() && forward) {
+        more = `>${page.pop()?.position}`;
+        break;
+      }
+      while (full()) {
+        bytes -= Buffer.byteLength(page.shift()?.text ?? '');
+        more = `<${page[0]?.position}`;
+      }
+    }
+    return {
+      events: (forward ? page : page.reverse()).map(({ atMilliseconds, position, text }) => ({
+        logStreamName: name,
+        timestamp: atMilliseconds,
+        ingestionTime: atMilliseconds,
+        eventId: String(position),
+        message: text,
+      })),
+      searchedLogStreams: [],
+      nextToken: more,
+    };
+  }
+}
+
+function compiled(pattern: string): (line: string) => boolean {
+  try {
+    return compileFilter(pattern);
+  } catch (error) {
+    return invalid(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function invalid(message: string, code = 'InvalidParameterException'): never {
+  throw new ServiceError(400, code, message);
+}
