@@ -4,6 +4,8 @@ import type { Outcome } from '../../lambdas/domain/outcome.ts';
 export interface Awaited<Message> {
   message: Message;
   messageId: string;
+  /** It was told that it is parked: its answer comes when there is quota again, which may be next month. */
+  parked?: Outcome;
   /** The outcome of the command itself. */
   answer?: Outcome;
   /** The outcome of the QR code that a create asked for with its link. */
@@ -22,13 +24,15 @@ export type Hearing<Message> =
 
 /**
  * Matches outcomes to the messages that they answer, by the message ID that SQS gave out. A message is settled when its
- * command is answered and, if that was a create with a code, when the code's outcome is there as well.
+ * command is answered and, if that was a create with a code, when the code's outcome is there as well. "Parked" is no
+ * answer yet.
  */
 export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
   readonly #all = new Map<string, Awaited<Message>>();
   /** An outcome can be quicker than the answer of SendMessage. */
   readonly #early = new Map<string, Outcome[]>();
   #unsettled = 0;
+  #parked = 0;
 
   /** @returns the outcomes that were already heard for it */
   sent(message: Message, messageId: string): Hearing<Message>[] {
@@ -45,21 +49,29 @@ export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
       this.#early.set(outcome.messageId, [...(this.#early.get(outcome.messageId) ?? []), outcome]);
       return { kind: 'unknown' };
     }
-    const slot = isQrOfCreate(outcome) ? 'qr' : 'answer';
+    const slot = outcome.outcome === 'parked' ? 'parked' : isQrOfCreate(outcome) ? 'qr' : 'answer';
     const before = awaited[slot];
+    // SNS reorders: what was answered is not parked any more.
+    if (slot === 'parked' && awaited.answer !== undefined) return { kind: 'heard-before' };
     if (before !== undefined) {
       const same = before.outcomeId === outcome.outcomeId;
       return same ? { kind: 'heard-before' } : { kind: 'contradiction', awaited, outcome };
     }
-    const wasSettled = isSettled(awaited);
+    const [wasSettled, wasParked] = [isSettled(awaited), isParked(awaited)];
     awaited[slot] = outcome;
     if (isSettled(awaited) && !wasSettled) this.#unsettled -= 1;
+    this.#parked += Number(isParked(awaited)) - Number(wasParked);
     return { kind: 'news', awaited, outcome };
   }
 
-  /** How many messages still wait for something. */
+  /** How many messages still wait for something, the parked ones among them. */
   get unsettled(): number {
     return this.#unsettled;
+  }
+
+  /** How many of those are parked: no use waiting for them. */
+  get parked(): number {
+    return this.#parked;
   }
 
   /** In the order in which they were sent. */
@@ -76,6 +88,10 @@ export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
 /** Whether the create asked for a code and, having been carried out through this message, will be told of it. */
 export function owesQr({ message, answer }: Awaited<{ asksForQr: boolean }>): boolean {
   return message.asksForQr && answer?.outcome === 'created' && !answer.repeat;
+}
+
+export function isParked({ parked, answer }: Pick<Awaited<unknown>, 'parked' | 'answer'>): boolean {
+  return parked !== undefined && answer === undefined;
 }
 
 export function isSettled(awaited: Awaited<{ asksForQr: boolean }>): boolean {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../lambdas/domain/outcome.ts';
-import { AwaitedOutcomes, type Hearing, isSettled } from '../client/awaited-outcomes.ts';
+import { AwaitedOutcomes, type Hearing, isParked, isSettled } from '../client/awaited-outcomes.ts';
 import type { MessageSketch } from '../client/message.ts';
 import type { FileMessage } from '../client/message-file.ts';
 import { outcomeWords, tallyWords, unwelcome } from '../client/outcome-words.ts';
@@ -26,7 +26,7 @@ export class Conversation {
     this.#json = json;
   }
 
-  /** Aborts when every message is answered, or when there was no news for too long. */
+  /** Aborts when every message is answered or parked, or when there was no news for too long. */
   get over(): AbortSignal {
     return this.#over.signal;
   }
@@ -49,7 +49,8 @@ export class Conversation {
   close(wanted: number, unsent: number, waited: boolean): number {
     clearTimeout(this.#timer);
     const all = this.#awaited.all();
-    const open = all.filter((one) => !isSettled(one));
+    const open = all.filter((one) => !isSettled(one) && !isParked(one));
+    const parked = all.filter(isParked).length;
     const sent = wanted - unsent;
     const say = (text: string) => console.error(text);
     if (!waited) {
@@ -60,10 +61,17 @@ export class Conversation {
       say(`line ${message.line}: ${answer === undefined ? 'no outcome yet' : 'its QR code is not there yet'}`);
     }
     const tally = tallyWords(
-      new Map([...this.#tally, ...(open.length > 0 ? [['still open', open.length] as const] : [])]),
+      new Map([
+        ...this.#tally,
+        ...(parked > 0 ? [['parked', parked] as const] : []),
+        ...(open.length > 0 ? [['still open', open.length] as const] : []),
+      ]),
     );
     say(`${sent.toLocaleString('en')} sent: ${tally || 'nothing heard'}`);
-    if (unsent > 0 || open.length > 0) return exitCode.unanswered;
+    if (parked > 0) {
+      say(`${parked.toLocaleString('en')} parked: they wait for quota, and are carried out by themselves when there is some.`);
+    }
+    if (unsent > 0 || open.length > 0 || parked > 0) return exitCode.unanswered;
     return this.#refused ? exitCode.notCarriedOut : exitCode.done;
   }
 
@@ -71,7 +79,8 @@ export class Conversation {
     if (hearing.kind !== 'news') return;
     const { outcome } = hearing;
     const kind = outcome.repeat ? 'repeated' : outcome.outcome;
-    this.#tally.set(kind, (this.#tally.get(kind) ?? 0) + 1);
+    // What is parked gets its own outcome later: it is counted at the end.
+    if (kind !== 'parked') this.#tally.set(kind, (this.#tally.get(kind) ?? 0) + 1);
     this.#refused ||= unwelcome.has(outcome.outcome);
     const { line } = hearing.awaited.message;
     for (const words of this.#json ? [JSON.stringify(outcome)] : outcomeWords(outcome, `line ${line}`))
@@ -82,7 +91,7 @@ export class Conversation {
   #rest(): void {
     if (this.#timeoutSeconds === 0) return;
     clearTimeout(this.#timer);
-    if (this.#awaited.unsettled === 0) this.#over.abort();
+    if (this.#awaited.unsettled === this.#awaited.parked) this.#over.abort();
     else this.#timer = setTimeout(() => this.#over.abort(), this.#timeoutSeconds * 1000);
   }
 }

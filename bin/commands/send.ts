@@ -45,7 +45,7 @@ Exit codes:
   ${exitCode.done}  sent; with --wait: and every command was carried out, was before, or was overtaken by a later change
   ${exitCode.notCarriedOut}  with --wait: some command was rejected, stale or in conflict, or its QR code failed
   ${exitCode.nothingSent}  nothing was sent: the file, the options, or the way to the pipeline is wrong
-  ${exitCode.unanswered}  something was not sent or, with --wait, not answered in time
+  ${exitCode.unanswered}  something was not sent or, with --wait, not answered in time, or parked until there is quota again
 
 Examples:
   onelink send commands.ndjson --wait

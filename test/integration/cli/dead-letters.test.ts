@@ -161,12 +161,18 @@ describe('redrive', () => {
     ]);
   });
 
-  test('keeps those of a message that was redriven before', async () => {
+  test('keeps those of a message that was redriven or replayed before', async () => {
     const queue = await givenLetters();
-    const before = { OriginalSentTimestamp: '1773140000000', OriginalMessageId: 'the-first' };
+    // With the last one, the worker knows that it was parked, and may have been begun before that.
+    const before = {
+      OriginalSentTimestamp: '1773140000000',
+      OriginalMessageId: 'the-first',
+      OriginalReceiveCount: '3',
+    };
     await send(queue.url, 'x', {
       OriginalSentTimestamp: ['Number', '1773140000000'],
       OriginalMessageId: ['String', 'the-first'],
+      OriginalReceiveCount: ['Number', '3'],
     });
     await redrive(sqs, queue, options, countedTurns().turns);
     expect((await engines.drain(queue.sourceUrl)).map(({ attributes }) => attributes)).toEqual([before]);

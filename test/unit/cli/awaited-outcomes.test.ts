@@ -74,3 +74,26 @@ test('an outcome of somebody else’s message stays apart', () => {
   expect(awaited.unsettled).toBe(1);
   expect(awaited.strays().map(({ messageId }) => messageId)).toEqual(['m-9']);
 });
+
+describe('a parked message', () => {
+  const parked = givenOutcome({ outcome: 'parked', reason: 'quota-exceeded' });
+
+  test('is not settled, and is told apart from those worth waiting for', () => {
+    const awaited = new AwaitedOutcomes();
+    awaited.sent(plain, 'm-1');
+    expect(awaited.heard(parked).kind).toBe('news');
+    expect(awaited.heard(parked).kind).toBe('heard-before');
+    expect([awaited.unsettled, awaited.parked]).toEqual([1, 1]);
+  });
+
+  test('is settled by its answer, whichever of the two comes first', () => {
+    const awaited = new AwaitedOutcomes();
+    awaited.sent(plain, 'm-1');
+    awaited.sent(withQr, 'm-2');
+    awaited.heard(parked);
+    expect(awaited.heard(givenOutcome()).kind).toBe('news');
+    awaited.heard(givenOutcome({ messageId: 'm-2' }));
+    expect(awaited.heard({ ...parked, messageId: 'm-2' }).kind).toBe('heard-before');
+    expect([awaited.unsettled, awaited.parked]).toEqual([1, 0]);
+  });
+});

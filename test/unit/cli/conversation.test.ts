@@ -54,6 +54,31 @@ describe('a conversation', () => {
     ]);
   });
 
+  test('does not wait for what is parked, says how many, and ends with 3', () => {
+    const conversation = new Conversation(false);
+    conversation.sent(message(1), 'm-1');
+    conversation.sent(message(2), 'm-2');
+    conversation.allSent(60);
+    conversation.heard(givenOutcome({ outcome: 'parked', reason: 'quota-exceeded' }));
+    expect(conversation.over.aborted).toBe(false);
+    conversation.heard(givenOutcome({ messageId: 'm-2' }));
+    expect(conversation.over.aborted).toBe(true);
+    expect(conversation.close(2, 0, true)).toBe(3);
+    expect(printed.slice(-2)).toEqual([
+      '2 sent: 1 created, 1 parked',
+      '1 parked: they wait for quota, and are carried out by themselves when there is some.',
+    ]);
+  });
+
+  test('counts what was parked and carried out after all as carried out', () => {
+    const conversation = new Conversation(false);
+    conversation.sent(message(1), 'm-1');
+    conversation.heard(givenOutcome({ outcome: 'parked', reason: 'quota-exceeded' }));
+    conversation.heard(givenOutcome());
+    expect(conversation.close(1, 0, true)).toBe(0);
+    expect(printed.at(-1)).toBe('1 sent: 1 created');
+  });
+
   test('ends with 3 when something could not be sent', () => {
     expect(new Conversation(false).close(3, 1, false)).toBe(3);
     expect(printed).toEqual(['2 sent']);
