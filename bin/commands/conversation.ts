@@ -69,7 +69,9 @@ export class Conversation {
     );
     say(`${sent.toLocaleString('en')} sent: ${tally || 'nothing heard'}`);
     if (parked > 0) {
-      say(`${parked.toLocaleString('en')} parked: they wait for quota, and are carried out by themselves when there is some.`);
+      say(
+        `${parked.toLocaleString('en')} parked: they wait for quota, and are carried out by themselves when there is some.`,
+      );
     }
     if (unsent > 0 || open.length > 0 || parked > 0) return exitCode.unanswered;
     return this.#refused ? exitCode.notCarriedOut : exitCode.done;

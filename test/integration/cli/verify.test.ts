@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { scanSegment, segments } from '../../../bin/client/link-scan.ts';
 import { checkLink } from '../../../bin/commands/verify/link-check.ts';
-import { scanSegment, segments } from '../../../bin/commands/verify/link-scan.ts';
 import { Report } from '../../../bin/commands/verify/report.ts';
 import { verify } from '../../../bin/commands/verify/verification.ts';
+import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
 import { Ledger } from '../../../lambdas/adapters/ledger.ts';
+import { emptyControl } from '../../../lambdas/domain/control-record.ts';
 import { dataDigest } from '../../../lambdas/domain/digest.ts';
 import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
@@ -20,6 +22,7 @@ const iso = (epochSeconds: number) => new Date(epochSeconds * 1000).toISOString(
 
 const { client: dynamo, table } = await givenTable();
 const ledger = new Ledger(dynamo, table, systemClock);
+const control = new ControlTable(dynamo, table, systemClock);
 let emulator: OneLinkApi;
 beforeAll(async () => {
   emulator = await startOneLinkApi();
@@ -88,7 +91,7 @@ describe('the ledger against the API', () => {
     await givenLink('expired', { expiresAt: nowSeconds - day }, 'absent');
     await givenLink('leased', { lease }, 'absent');
     // What is no link must not be taken for one.
-    await ledger.setControl({ quotaRemaining: 1, polledAt: 1 });
+    await control.write(emptyControl, await control.read());
   });
 
   test('is equal, clicks and changes under way apart, at the cost of a GET for each link', async () => {

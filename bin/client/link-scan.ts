@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import type { LinkAddress } from '../../../lambdas/domain/link-id.ts';
-import { ledgerAttribute } from '../../../lambdas/names.ts';
+import type { LinkAddress } from '../../lambdas/domain/link-id.ts';
+import { ledgerAttribute } from '../../lambdas/names.ts';
 
 /** One page of a scan. */
 export interface ScannedPage {
