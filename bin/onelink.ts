@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { deadLettersCommand } from './commands/dead-letters.ts';
+import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { sendCommand } from './commands/send.ts';
 import { verifyCommand } from './commands/verify.ts';
 
@@ -10,4 +11,6 @@ await new Command('onelink')
   .addCommand(sendCommand())
   .addCommand(verifyCommand())
   .addCommand(deadLettersCommand())
+  .addCommand(pauseCommand())
+  .addCommand(resumeCommand())
   .parseAsync();
