@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { deadLettersCommand } from './commands/dead-letters.ts';
+import { parkedCommand } from './commands/parked.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { sendCommand } from './commands/send.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -11,6 +12,7 @@ await new Command('onelink')
   .addCommand(sendCommand())
   .addCommand(verifyCommand())
   .addCommand(deadLettersCommand())
+  .addCommand(parkedCommand())
   .addCommand(pauseCommand())
   .addCommand(resumeCommand())
   .parseAsync();
