@@ -4,12 +4,14 @@ import { deadLettersCommand } from './commands/dead-letters.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { sendCommand } from './commands/send.ts';
+import { statusCommand } from './commands/status.ts';
 import { verifyCommand } from './commands/verify.ts';
 
 /** The operators' command line. */
 await new Command('onelink')
   .description('Operates a OneLink Pipeline.')
   .addCommand(sendCommand())
+  .addCommand(statusCommand())
   .addCommand(verifyCommand())
   .addCommand(deadLettersCommand())
   .addCommand(parkedCommand())
