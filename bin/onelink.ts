@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { deadLettersCommand } from './commands/dead-letters.ts';
+import { exportCommand } from './commands/export.ts';
+import { getCommand } from './commands/get.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { sendCommand } from './commands/send.ts';
@@ -12,7 +14,9 @@ await new Command('onelink')
   .description('Operates a OneLink Pipeline.')
   .addCommand(sendCommand())
   .addCommand(statusCommand())
+  .addCommand(getCommand())
   .addCommand(verifyCommand())
+  .addCommand(exportCommand())
   .addCommand(deadLettersCommand())
   .addCommand(parkedCommand())
   .addCommand(pauseCommand())

@@ -7,10 +7,10 @@ import { systemClock } from '../../lambdas/runtime/clock.ts';
 import { config } from '../../lib/config.ts';
 import { count } from '../client/count-option.ts';
 import { durationWords } from '../client/duration-words.ts';
-import { scanSegment, segments } from '../client/link-scan.ts';
-import { OperatorError } from '../client/operator-error.ts';
+import { scanAddresses, segments } from '../client/link-scan.ts';
 import { configuredOf, type PipelineOptions, pipelineHelp, withPipelineOptions } from '../client/pipeline-choice.ts';
 import { runVerb, type Scene } from '../client/pipeline-verb.ts';
+import { valuesOf } from '../client/secret-values.ts';
 import { spareApi } from '../client/spare-api.ts';
 import { spareCallsPerSecond } from '../client/spare-rate.ts';
 import { checkLink } from './verify/link-check.ts';
@@ -72,10 +72,7 @@ async function run({ options, chosen, output, progress, interrupted }: Scene<Opt
   const secrets = new SecretsManagerClient();
   const token = new Secret(secrets, output('ApiTokenSecretArn'));
   const linkId = new Secret(secrets, output('LinkIdSecretArn'));
-  const [linkIdSecret] = await Promise.all([linkId.value(), token.value()]).catch((error: unknown) => {
-    const words = error instanceof Error ? error.message : String(error);
-    throw new OperatorError(`${words} You need secretsmanager:GetSecretValue on it.`);
-  });
+  const [linkIdSecret] = await valuesOf(linkId, token);
   const dynamo = new DynamoDBClient();
   const ledger = new Ledger(dynamo, table, systemClock);
   const callsPerSecond = spareCallsPerSecond(config, settings.account);
@@ -92,7 +89,9 @@ async function run({ options, chosen, output, progress, interrupted }: Scene<Opt
   );
   const scanned = { records: 0, links: 0 };
   const ports = {
-    segments: Array.from({ length: segments }, (_, segment) => scanSegment(dynamo, table, segment, interrupted)),
+    segments: Array.from({ length: segments }, (_, segment) =>
+      scanAddresses(dynamo, { table, segment, signal: interrupted }),
+    ),
     check: (address: Parameters<typeof checkLink>[0]) =>
       checkLink(address, { ledger, api, secret: linkIdSecret, templates: settings.templates, clock: systemClock }),
     onScanned: (sofar: typeof scanned) => {

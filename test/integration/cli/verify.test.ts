@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scanSegment, segments } from '../../../bin/client/link-scan.ts';
+import { scanAddresses, segments } from '../../../bin/client/link-scan.ts';
 import { checkLink } from '../../../bin/commands/verify/link-check.ts';
 import { Report } from '../../../bin/commands/verify/report.ts';
 import { verify } from '../../../bin/commands/verify/verification.ts';
@@ -68,7 +68,9 @@ async function verified(sample?: number) {
   await verify(
     sample,
     {
-      segments: Array.from({ length: segments }, (_, segment) => scanSegment(dynamo, table, segment, never)),
+      segments: Array.from({ length: segments }, (_, segment) =>
+        scanAddresses(dynamo, { table, segment, signal: never }),
+      ),
       check: (address) => checkLink(address, { ledger, api, secret, templates, clock: systemClock }),
       onScanned: (sofar) => {
         links = sofar.links;
