@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { deadLettersCommand } from './commands/dead-letters.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { exportCommand } from './commands/export.ts';
 import { getCommand } from './commands/get.ts';
 import { parkedCommand } from './commands/parked.ts';
@@ -14,6 +15,7 @@ await new Command('onelink')
   .description('Operates a OneLink Pipeline.')
   .addCommand(sendCommand())
   .addCommand(statusCommand())
+  .addCommand(doctorCommand())
   .addCommand(getCommand())
   .addCommand(verifyCommand())
   .addCommand(exportCommand())
