@@ -8,6 +8,7 @@ import { parkedCommand } from './commands/parked.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { sendCommand } from './commands/send.ts';
 import { statusCommand } from './commands/status.ts';
+import { traceCommand } from './commands/trace.ts';
 import { verifyCommand } from './commands/verify.ts';
 
 /** The operators' command line. */
@@ -16,6 +17,7 @@ await new Command('onelink')
   .addCommand(sendCommand())
   .addCommand(statusCommand())
   .addCommand(doctorCommand())
+  .addCommand(traceCommand())
   .addCommand(getCommand())
   .addCommand(verifyCommand())
   .addCommand(exportCommand())
