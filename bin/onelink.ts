@@ -6,6 +6,7 @@ import { exportCommand } from './commands/export.ts';
 import { getCommand } from './commands/get.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
+import { planCommand } from './commands/plan.ts';
 import { sendCommand } from './commands/send.ts';
 import { statusCommand } from './commands/status.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -14,6 +15,7 @@ import { verifyCommand } from './commands/verify.ts';
 /** The operators' command line. */
 await new Command('onelink')
   .description('Operates a OneLink Pipeline.')
+  .addCommand(planCommand())
   .addCommand(sendCommand())
   .addCommand(statusCommand())
   .addCommand(doctorCommand())
