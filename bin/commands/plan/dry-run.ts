@@ -27,9 +27,9 @@ export interface DryRunSettings {
 const whole = (rule: string, message: string): Fault[] => [{ path: '', rule, message }];
 
 /**
- * Goes through the rows of a campaign as the lanes would, and sends nothing. Memory for a million rows is some 100 MB: of each
- * row three numbers are kept. They are the first 53 bits of a digest: among a million rows two different ones share one with a
- * chance of 10^12 / 2 / 2^53, one in 18,000.
+ * Goes through the rows of a campaign as the lanes would, and sends nothing. Of each row it keeps three numbers, so that memory
+ * grows with the number of rows and not with what is in them: a million take half a gigabyte. Two of the numbers are the
+ * first 53 bits of a digest: among a million rows two different ones share one with a chance of 10^12 / 2 / 2^53, one in 18,000.
  */
 export class DryRun {
   readonly #settings: DryRunSettings;
