@@ -99,13 +99,13 @@ function quotaRows(quota: QuotaOverview | undefined, ago: (at: number) => string
   const first = `QUOTA         ${n(remaining)} calls left this month${used} (${ago(polledAt)})`;
   if (burnPerHour === undefined || hoursToEmpty === undefined) return [first];
   const lasts = hoursToEmpty >= mostHours ? 'lasts the month' : `empty in ${durationWords(hoursToEmpty * 3600)}`;
-  const elsewhere = spentElsewhere ? `, ${n(Math.round(spentElsewhere))} of it elsewhere` : '';
+  const elsewhere = spentElsewhere ? `; ${n(Math.round(spentElsewhere))} calls of the last hour not ours` : '';
   const end =
     projectedMonthEndPercent === undefined
       ? 'month’s end: too early to tell'
       : `month’s end: ${percent(projectedMonthEndPercent)} used`;
-  const burn = `${n(Math.round(burnPerHour))} an hour now${elsewhere}: ${lasts}`;
-  return [first, `              ${burn}`, `              ${end}`];
+  const burn = `${n(Math.round(burnPerHour))} an hour now: ${lasts}`;
+  return [first, `              ${burn}`, `              ${end}${elsewhere}`];
 }
 
 const percent = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} %`;

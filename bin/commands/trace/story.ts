@@ -103,7 +103,8 @@ export function ofParked({
   sentAtMilliseconds,
 }: ParkedCommand): Happening[] {
   const where = `${lane} archive`;
-  const words = `is parked until there is quota again; ${receiveCount} deliveries before`;
+  const when = receiveCount === 1 ? 'at its first delivery' : `at delivery ${receiveCount}`;
+  const words = `is parked until there is quota again, ${when}`;
   return [
     { at: sentAtMilliseconds, where: 'producer', requestId, words: 'its message reached the queue' },
     { at: parkedAtMilliseconds, where, requestId, words },

@@ -57,8 +57,8 @@ describe('status', () => {
       'expiry         open                               0        0           -       -',
       '',
       'QUOTA         4,500,000 calls left this month, 40 % used (23 s ago)',
-      '              120,000 an hour now, 20,000 of it elsewhere: empty in 1 d 13 h',
-      '              month’s end: 54 % used',
+      '              120,000 an hour now: empty in 1 d 13 h',
+      '              month’s end: 54 % used; 20,000 calls of the last hour not ours',
       'DEAD LETTERS  none',
       'ALARMS        none',
     ]);

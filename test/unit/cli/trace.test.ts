@@ -81,7 +81,7 @@ describe('a story', () => {
     const parked = ofParked(parkedCommand('r-1', now));
     expect(parked.map(({ at, words }) => [at, words])).toEqual([
       [now - minute, 'its message reached the queue'],
-      [now, 'is parked until there is quota again; 1 deliveries before'],
+      [now, 'is parked until there is quota again, at its first delivery'],
     ]);
     expect(JSON.stringify(parked)).not.toContain('secret');
     const letter = {
