@@ -1,6 +1,7 @@
 import {
   GetEventSourceMappingCommand,
   type LambdaClient,
+  ResourceInUseException,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 
@@ -22,7 +23,12 @@ export class LaneMappings {
     return State === 'Disabled' ? 'off' : 'changing';
   }
 
+  /** Asks for the change, which takes Lambda some seconds. One on its way to something else is left for the next time. */
   async switch(id: string, on: boolean): Promise<void> {
-    await this.#lambda.send(new UpdateEventSourceMappingCommand({ UUID: id, Enabled: on }));
+    try {
+      await this.#lambda.send(new UpdateEventSourceMappingCommand({ UUID: id, Enabled: on }));
+    } catch (error) {
+      if (!(error instanceof ResourceInUseException)) throw error;
+    }
   }
 }

@@ -8,7 +8,7 @@ export interface Delivery {
   /** How often it was delivered, this time included; of one that was parked, one more if it had been tried before. */
   receiveCount: number;
   /** It was parked, and is back from the archive. */
-  replayed: boolean;
+  replayed?: true;
   /** Epoch milliseconds at which it first reached the queue. */
   sentAtMilliseconds: number;
 }

@@ -1,13 +1,37 @@
 import type { ApiAnswer } from '../domain/api-answer.ts';
 import type { Action } from '../domain/command.ts';
 import type { LaneNow, Signal } from '../domain/control-record.ts';
+import type { Meaning } from '../domain/failure-table.ts';
 import type { Operation } from '../domain/operation.ts';
 import type { QuotaTally } from '../domain/quota-tally.ts';
 import type { ReturnCause } from '../domain/return-delay.ts';
 import type { OneLinkApi } from './ports.ts';
 
-/** So many calls in a row without a usable answer are an outage, not bad luck. */
+/** So many calls of a kind in a row without a usable answer are an outage, not bad luck. */
 const outageAfter = 10;
+
+/**
+ * Calls in a row without a usable answer, over the batches of one environment: a lane of small batches has to notice as well.
+ * Writes by themselves, since a GET may be answered while POSTs are not.
+ */
+export class LostCalls {
+  #lost = { writes: 0, reads: 0 };
+
+  /** A new batch: after an outage one more call of each kind tells whether it is over. */
+  begin(): void {
+    const { writes, reads } = this.#lost;
+    this.#lost = { writes: Math.min(writes, outageAfter - 1), reads: Math.min(reads, outageAfter - 1) };
+  }
+
+  answered(operation: Operation, meaning: Meaning): void {
+    const kind = operation === 'read' ? 'reads' : 'writes';
+    this.#lost[kind] = meaning === 'transient' || meaning === 'ambiguous' ? this.#lost[kind] + 1 : 0;
+  }
+
+  get isOutage(): boolean {
+    return this.#lost.writes >= outageAfter || this.#lost.reads >= outageAfter;
+  }
+}
 
 /** Watches the API's answers during one batch, and ends the batch early when going on is pointless. */
 export interface BatchGate {
@@ -24,23 +48,25 @@ export interface BatchGate {
 
 /**
  * @param lane how the lane stands as the batch begins
+ * @param lost what the environment remembers of its last batches
  * @param tell makes known to the governor and all workers what this one meets, once a batch for each kind
  */
 export function openGate(
   api: OneLinkApi,
   lane: LaneNow,
   tally: QuotaTally,
+  lost: LostCalls,
   tell: (signal: Signal) => Promise<void>,
 ): BatchGate {
   let blocked = lane.reason === 'token-refused' || lane.reason === 'feature-off';
   let parking = lane.state === 'parking';
-  let lostInARow = 0;
   const telling = new Map<Signal, Promise<void>>();
+  lost.begin();
   const meet = (signal: Signal) => {
     if (!telling.has(signal)) telling.set(signal, tell(signal));
   };
 
-  const watch = <Value>(answer: ApiAnswer<Value>): ApiAnswer<Value> => {
+  const watch = <Value>(operation: Operation, answer: ApiAnswer<Value>): ApiAnswer<Value> => {
     if (answer.meaning === 'account-blocked') {
       blocked = true;
       meet(answer.fault.rule.endsWith('feature-not-enabled') ? 'featureOffAt' : 'tokenRefusedAt');
@@ -49,16 +75,15 @@ export function openGate(
       parking = true;
       meet('quotaExceededAt');
     }
-    const lost = answer.meaning === 'transient' || answer.meaning === 'ambiguous';
-    lostInARow = lost ? lostInARow + 1 : 0;
-    if (lostInARow >= outageAfter) meet('apiOutageAt');
+    lost.answered(operation, answer.meaning);
+    if (lost.isOutage) meet('apiOutageAt');
     return answer;
   };
 
   return {
     apiFor: (source, calls) => {
       const watched = async <Value>(operation: Operation, call: Promise<ApiAnswer<Value>>) => {
-        const answer = watch(await call);
+        const answer = watch(operation, await call);
         tally.answered(source, operation, answer.meaning);
         calls.push(`${operation} ${answer.meaning}`);
         return answer;
@@ -75,7 +100,7 @@ export function openGate(
       if (lane.state === 'paused') return lane.reason === 'api-outage' ? 'api-outage' : 'lane-paused';
       // A QR job needs no quota, and goes through a queue of its own.
       if (action === 'qr') return undefined;
-      if (lostInARow >= outageAfter) return 'api-outage';
+      if (lost.isOutage) return 'api-outage';
       return parking ? 'park' : undefined;
     },
     told: async () => {

@@ -68,7 +68,10 @@ export class CommandWork {
       const known = await answered.recordOf(command);
       if (known !== undefined) return this.#answerAgain(item, known);
       const answer = await this.#carryOut(item);
-      if (answer === 'park') return this.#park(item);
+      if (answer === 'park') return this.#park(item, this.#parkingReason());
+      if (answer === 'stand-behind') {
+        return delivery.replayed ? 'try-again' : this.#park(item, 'behind-parked-commands');
+      }
       if (typeof answer !== 'string') return this.#conclude(item, answer);
       if (answer === 'handed-on') {
         await this.#leavePlace(item);
@@ -121,7 +124,7 @@ export class CommandWork {
       return 'done';
     }
     const cleared = await this.#clearAway(item, known);
-    if (cleared === 'park') return this.#park(item);
+    if (cleared === 'park') return this.#park(item, this.#parkingReason());
     if (typeof cleared === 'string') return cleared;
     await this.#leavePlace(item);
     const sameMessage = known.outcome.messageId === delivery.messageId;
@@ -148,7 +151,7 @@ export class CommandWork {
     return createLink(command, { receiveCount, mayWrite: false }, secret, settings, ports);
   }
 
-  async #carryOut(item: Accepted): Promise<Answer | 'handed-on'> {
+  async #carryOut(item: Accepted): Promise<Answer | 'handed-on' | 'stand-behind'> {
     const { command, delivery } = item;
     const { secret, settings, gate } = this.#batch;
     const ports = this.#portsFor(item);
@@ -157,7 +160,7 @@ export class CommandWork {
     if (stale && !(await this.#mayHaveBegun(item))) return staleAnswer;
     const closed = gate.closedFor(command.action);
     if (closed !== undefined) return closed;
-    if (await this.#mustStandBehind(item)) return delivery.replayed ? 'try-again' : 'park';
+    if (await this.#mustStandBehind(item)) return 'stand-behind';
     const { receiveCount } = delivery;
     switch (command.action) {
       case 'create':
@@ -199,8 +202,8 @@ export class CommandWork {
    * To the archive until there is quota again. Its place among the commands of its link comes first: should this end here,
    * the message comes back and is parked again.
    */
-  async #park({ command, delivery, calls }: Accepted): Promise<Verdict> {
-    const { ports, settings, lane } = this.#batch;
+  async #park({ command, delivery, calls }: Accepted, reason: string): Promise<Verdict> {
+    const { ports, settings } = this.#batch;
     const { source, requestId } = command;
     const { messageId, sentAtMilliseconds, receiveCount } = delivery;
     const nowMilliseconds = ports.clock.wallMilliseconds();
@@ -221,11 +224,15 @@ export class CommandWork {
       // The command alone: an envelope may be as long as SQS allows, and leave no room for what a replay adds.
       body: JSON.stringify(command),
     });
-    const behind = lane.hasParked ? 'behind-parked-commands' : 'quota-exceeded';
-    const reason = lane.state === 'parking' ? (lane.reason ?? 'quota-reserve-reached') : behind;
     const link = address === undefined ? {} : { link: { ...address } };
     await this.#publish(this.#outcome({ outcome: 'parked', reason, ...link }, command, delivery), delivery, calls);
     return 'done';
+  }
+
+  /** Why the lane parks: as it stood when the batch began, or by what the batch has met since. */
+  #parkingReason(): string {
+    const { state, reason } = this.#batch.lane;
+    return state === 'parking' && reason !== undefined ? reason : 'quota-exceeded';
   }
 
   /** What was parked and is done makes room for the next command of its link. */

@@ -6,7 +6,7 @@ import { QuotaTally } from '../domain/quota-tally.ts';
 import { Renewals } from '../domain/renewals.ts';
 import { laneMetric } from '../names.ts';
 import { AnsweredRequests, requestKey } from './answered-requests.ts';
-import { openGate } from './batch-gate.ts';
+import { LostCalls, openGate } from './batch-gate.ts';
 import { type Accepted, CommandWork } from './command-work.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import { laneStanding } from './lane-standing.ts';
@@ -27,6 +27,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
   });
 
   let openedAtSeen: number | undefined;
+  const lost = new LostCalls();
 
   return async (deliveries, deadline) => {
     ports.observer.count(laneMetric.commandReceived, deliveries.length);
@@ -50,7 +51,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     openedAtSeen = lane.openedAt;
     const tally = new QuotaTally(ports.onQuotaCall);
     const renewals = new Renewals();
-    const gate = openGate(ports.api, lane, tally, (signal) => ports.control.signal(signal, now()));
+    const gate = openGate(ports.api, lane, tally, lost, (signal) => ports.control.signal(signal, now()));
 
     const copies = [...Map.groupBy(accepted, ({ command }) => requestKey(command)).values()];
     const isSuspect = (group: Accepted[]) => group.some(({ delivery }) => delivery.receiveCount >= suspectFrom);

@@ -50,13 +50,13 @@ export function sqsBatch({ work, queue, telemetry, turns, api }: SqsBatchOptions
  */
 function deliveryOf({ messageId, body, attributes, messageAttributes, ...record }: SQSRecord): Delivery {
   const original = (name: string) => messageAttributes[name]?.stringValue;
+  const before = original('OriginalReceiveCount');
   return {
     messageId: original('OriginalMessageId') ?? messageId,
     body,
-    receiveCount:
-      receiveCountOf({ ...record, attributes }) + (Number(original('OriginalReceiveCount') ?? 1) > 1 ? 1 : 0),
-    replayed: original('OriginalReceiveCount') !== undefined,
+    receiveCount: receiveCountOf({ ...record, attributes }) + (Number(before ?? 1) > 1 ? 1 : 0),
     sentAtMilliseconds: Number(original('OriginalSentTimestamp') ?? attributes.SentTimestamp),
+    ...(before !== undefined && { replayed: true as const }),
   };
 }
 

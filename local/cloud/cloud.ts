@@ -8,15 +8,14 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { noteCoverage } from './assembly/coverage.ts';
 import { Deployment } from './assembly/deployment.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
-import { type Clock, SimulatedClock, wallClock } from './clock.ts';
+import { SimulatedClock, wallClock } from './clock.ts';
 import { type Endpoints, endpointVariables, localAccountId, localCredentials, sandboxVariables } from './endpoints.ts';
 import { startEngine } from './engines/engine.ts';
 import { connectMappings } from './lambda/event-source-mappings.ts';
-import type { FunctionState, InvocationResult } from './lambda/function.ts';
-import { Functions, type KilledEnvironment } from './lambda/functions.ts';
+import { Functions } from './lambda/functions.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { serveRuntimeApi } from './lambda/runtime-api.ts';
-import { type Notice, NoticeBoard } from './notices.ts';
+import { NoticeBoard } from './notices.ts';
 import { connectPipes } from './pipes/pipes.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { serveCloudFormation } from './services/cloudformation.ts';
@@ -26,10 +25,11 @@ import { SecretsManager } from './services/secrets-manager.ts';
 import { Shutdown } from './shutdown.ts';
 import { createBuckets } from './storage/buckets.ts';
 import { ExpirySweeper } from './storage/expiry-sweeper.ts';
-import { countQueues, createQueues, describeQueues, type QueueState } from './storage/queues.ts';
+import { countQueues, createQueues, describeQueues } from './storage/queues.ts';
 import { createTables } from './storage/tables.ts';
-import { createTopics, type UndeliveredSubscription } from './storage/topics.ts';
-import { type AlarmState, Alarms, type AlarmTransition } from './telemetry/alarms.ts';
+import { createTopics } from './storage/topics.ts';
+import type { LocalCloud, LocalCloudEvents, LocalCloudOptions } from './surface.ts';
+import { Alarms } from './telemetry/alarms.ts';
 import { CloudWatchApi } from './telemetry/cloudwatch-api.ts';
 import { recordEmbeddedMetrics } from './telemetry/embedded-metrics.ts';
 import { FunctionLogs } from './telemetry/function-logs.ts';
@@ -37,118 +37,8 @@ import { LogsApi } from './telemetry/logs-api.ts';
 import { MetricStore } from './telemetry/metric-store.ts';
 import { ServiceMetrics } from './telemetry/service-metrics.ts';
 
-export type {
-  AlarmState,
-  AlarmTransition,
-  Clock,
-  Endpoints,
-  FunctionState,
-  InvocationResult,
-  KilledEnvironment,
-  MetricStore,
-  Notice,
-  QueueState,
-  UndeliveredSubscription,
-};
+export type * from './surface.ts';
 export { SimulatedClock };
-
-export interface LocalCloudOptions {
-  /** What `cdk synth` wrote: `cdk.out`. */
-  readonly assemblyDirectory: string;
-  /** Names of stacks; default: all of the assembly. */
-  readonly stacks?: readonly string[];
-  /** For logs and caches; made if it is not there. */
-  readonly workDirectory: string;
-  /** Values for environment variables that a function has in the template; never added to a function that lacks them. */
-  readonly environmentOverrides?: Readonly<Record<string, string>>;
-  /** Where functions find a service instead: a proxy of a test's own, which need not be ready before this returns. */
-  readonly functionEndpoints?: Partial<Endpoints>;
-  /** Values of secrets, by logical ID, construct path, name or description; others are made as the template says. */
-  readonly secretValues?: Readonly<Record<string, string>>;
-  /** Fire every schedule at the start too; default false: one interval later, as EventBridge does. */
-  readonly fireSchedulesAtStart?: boolean;
-  /** Default: what the stacks say, else `us-east-1`. */
-  readonly region?: string;
-  /** Port of Secrets Manager, Lambda, CloudFormation and CloudWatch; default 0: any free one. */
-  readonly port?: number;
-  /** Port of SQS, SNS and S3; default 0. */
-  readonly queuePort?: number;
-  /** Port of DynamoDB; default 0. */
-  readonly tablePort?: number;
-  /** A warm environment that is idle for longer is let go; default 600. */
-  readonly environmentIdleSeconds?: number;
-  /** An older environment is not used again; default 7,200. */
-  readonly environmentMaximumAgeSeconds?: number;
-  /** How often expired items are deleted from tables with a time to live; default 60, 0 for never. */
-  readonly sweepExpiredItemsEverySeconds?: number;
-  /**
-   * How long an expired item stays in its table, at least: it goes with the first sweep that is so long after its
-   * expiry. DynamoDB promises no more than "within a few days". Default 0.
-   */
-  readonly expiredItemsLingerSeconds?: number;
-  /** How often queues are looked at for their metrics; default 5. */
-  readonly sampleQueuesEverySeconds?: number;
-  /** How long `stop` waits for invocations under way; default 1. */
-  readonly stopGraceSeconds?: number;
-  /**
-   * For schedules, the sweeper, metrics, alarms and logs; default: the wall clock. A `SimulatedClock` shifts engines and
-   * functions as well.
-   */
-  readonly clock?: Clock;
-}
-
-export interface LocalCloudEvents {
-  notice: [notice: Notice];
-  alarm: [transition: AlarmTransition];
-  invocation: [invocation: InvocationResult & { readonly function: string }];
-  log: [line: { readonly function: string; readonly line: string }];
-}
-
-export interface LocalCloud {
-  readonly endpoints: Endpoints;
-  readonly region: string;
-  /** The outputs of each stack, resolved. */
-  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** What was met in the templates and is not carried out. */
-  readonly notices: readonly Notice[];
-  readonly metrics: MetricStore;
-  /** Subscriptions of topics that get nothing here, such as e-mail addresses. */
-  readonly undeliveredSubscriptions: readonly UndeliveredSubscription[];
-  /** For the constructor of an AWS SDK client. */
-  clientConfig(service: keyof Endpoints): {
-    region: string;
-    endpoint: string;
-    credentials: { accessKeyId: string; secretAccessKey: string };
-  };
-  /** Points AWS's CLI and SDKs here when set in their environment: `AWS_ENDPOINT_URL_SQS` and so on. */
-  clientVariables(): Record<string, string>;
-  queues(): Promise<QueueState[]>;
-  environments(): FunctionState[];
-  /** Kills one environment with SIGKILL, one in the middle of an invocation if there is any. */
-  killEnvironment(random?: () => number): KilledEnvironment | undefined;
-  /** Kills all environments with SIGKILL; returns how many there were. */
-  killAllEnvironments(): number;
-  alarms(): AlarmState[];
-  /** Oldest first. */
-  alarmTransitions(): readonly AlarmTransition[];
-  /**
-   * Invokes a function and waits for its end.
-   * @param idNameOrArn its logical ID, name or ARN
-   * @param payload anything that JSON can say
-   * @throws when there is no such function
-   */
-  invoke(idNameOrArn: string, payload: unknown): Promise<InvocationResult>;
-  /**
-   * Sweeps at once, after a sweep that is under way: deletes what expired `expiredItemsLingerSeconds` ago by the clock.
-   * When it resolves, the messages of all deletions so far are in the queues that pipes lead to.
-   * @returns how many items it deleted
-   * @throws when the table engine does not answer, or the local cloud is stopped before
-   */
-  sweepExpiredItems(): Promise<number>;
-  on<E extends keyof LocalCloudEvents>(event: E, listener: (...event: LocalCloudEvents[E]) => void): void;
-  /** Stops polling, gives running invocations their grace, and ends every process that was started. */
-  stop(): Promise<void>;
-}
 
 /** How often schedules and alarms look at the clock. */
 const tickMilliseconds = 250;
@@ -187,17 +77,17 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const onTrouble = (error: unknown) => logs.write('local-cloud', `${String(error).replaceAll('\n', ' ')}\n`);
   shutdown.add(() => logs.close());
 
-  const engine = async (program: 'queue-engine' | 'table-engine', port = 0) => {
+  const engine = async (program: 'queue-engine' | 'table-engine') => {
     const logFile = path.join(logDirectory, `${program}.log`);
     const onLost = (why: string) => notices.add('warning', program, why);
-    const started = await shutdown.whenStarted(startEngine(`${program}.ts`, { port, region }, logFile, onLost));
+    const started = await shutdown.whenStarted(startEngine(`${program}.ts`, { region }, logFile, onLost));
     if (simulated) await started.shiftClock(simulated.offsetMilliseconds);
     return started;
   };
   const [http, queueEngine, tableEngine] = await Promise.all([
-    shutdown.whenStarted(startHttpService(options.port ?? 0)),
-    engine('queue-engine', options.queuePort),
-    engine('table-engine', options.tablePort),
+    shutdown.whenStarted(startHttpService()),
+    engine('queue-engine'),
+    engine('table-engine'),
   ]);
   const endpoints: Endpoints = {
     sqs: queueEngine.endpoint,
@@ -261,7 +151,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   // Before the environments end, so that nobody can ask for another.
   shutdown.add(() => http.stop());
   const stopping = new AbortController();
-  const pipes = connectPipes(deployment, notices, { sqs, clock, stopping: stopping.signal, onTrouble });
+  const pipes = connectPipes(deployment, notices, { sqs, stopping: stopping.signal, onTrouble });
   const sweeper = new ExpirySweeper({
     tables: expiringTables,
     dynamodb,

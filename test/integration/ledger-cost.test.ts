@@ -1,6 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import { Ledger } from '../../lambdas/adapters/ledger.ts';
+import { emptyControl } from '../../lambdas/domain/control-record.ts';
 import { create, LinkWorld } from '../world/link-world.ts';
 import { givenTable } from './adapters/given-engines.ts';
 
@@ -54,7 +56,11 @@ let taken: () => Cost;
 
 beforeAll(async () => {
   const { client, table } = await givenTable();
-  world = new LinkWorld({}, new Ledger(client, table, clock));
+  const control = new ControlTable(client, table, clock);
+  world = new LinkWorld({}, { ledger: new Ledger(client, table, clock), control });
+  const governedAt = world.now;
+  const quota = { remaining: 5_000_000, polledAt: governedAt, own: 0 };
+  await control.write({ ...emptyControl, governedAt, quota }, await control.read());
   taken = meter(client);
 });
 
@@ -68,10 +74,10 @@ describe('what a create costs the ledger', () => {
       costs.push(taken());
     }
     for (const cost of costs) {
-      // Per batch: the control record, and the request records a hundred at a time.
-      expect(cost.calls).toEqual({ GetItem: 1, BatchGetItem: 2, PutItem: 400 });
-      // 400 writes of one unit, 200 request records and the control record not there: one read unit each.
-      expect(cost.units).toBe(400 + 200 + 1);
+      // Per batch: the control record and the signals, the request records a hundred at a time, and the count of calls.
+      expect(cost.calls).toEqual({ BatchGetItem: 3, PutItem: 400, UpdateItem: 1 });
+      // Writes of one unit; request records that are not there, control record and signals: one read unit each.
+      expect(cost.units).toBe(400 + 1 + 200 + 2);
     }
     expect(new Set(world.told)).toEqual(new Set(['created']));
   }, 60_000);
@@ -80,8 +86,8 @@ describe('what a create costs the ledger', () => {
     taken();
     await world.deliver(...creates(5_000, 500));
     const { writes, largestItemBytes } = taken();
-    // 950 creates a second make 1,900 writes a second on 1,900 keys.
-    expect(writes.size).toBe(1_000);
+    // 950 creates a second make 1,900 writes a second on 1,900 keys, and a batch one on its lane’s count of calls.
+    expect(writes.size).toBe(1_001);
     expect(Math.max(...writes.values())).toBe(1);
     // As JSON, about what DynamoDB counts: a write stays one unit, however long the link's data is.
     expect(largestItemBytes).toBeLessThan(1_024);
@@ -94,7 +100,7 @@ describe('what a create costs the ledger', () => {
     const update = { ...made, action: 'update', requestId: 'u-1', requestedAt: '2026-03-01T10:00:02Z' };
     await world.deliver({ body: update, messageId: 'm-2' });
     const { calls, units } = taken();
-    expect(calls).toEqual({ GetItem: 2, BatchGetItem: 1, UpdateItem: 2, PutItem: 1 });
-    expect(units).toBeLessThanOrEqual(7);
+    expect(calls).toEqual({ GetItem: 1, BatchGetItem: 2, UpdateItem: 3, PutItem: 1 });
+    expect(units).toBeLessThanOrEqual(9);
   });
 });

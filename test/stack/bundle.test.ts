@@ -23,7 +23,7 @@ function assetOf(job: Job): string {
   return join(directory, asset);
 }
 
-test.each<Job>(['link-worker', 'qr-worker', 'governor'])(
+test.each<Job>(['link-worker', 'qr-worker', 'governor', 'replayer'])(
   '%s is one module that Node can load, with its source map',
   async (job) => {
     const asset = assetOf(job);

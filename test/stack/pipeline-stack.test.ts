@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { governorEnvironment } from '../../lambdas/governor/env.ts';
 import { linkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
 import { qrWorkerEnvironment } from '../../lambdas/qr-worker/env.ts';
+import { replayerEnvironment } from '../../lambdas/replayer/env.ts';
 import { config } from '../../lib/config.ts';
 import type { PipelineSettings } from '../../lib/config-schema.ts';
 import { ConfigurationError } from '../../lib/config-validation.ts';
@@ -154,12 +155,14 @@ describe('the workers', () => {
       CampaignLinkWorkerFunction: [8, 60, 1_024],
       CampaignQrWorkerFunction: [2, 60, 512],
       ExpiryWorkerFunction: [2, 60, 512],
-      GovernorWorkerFunction: [1, 45, 256],
+      GovernorWorkerFunction: [1, 55, 256],
+      ReplayerWorkerFunction: [1, 300, 256],
     });
   });
 
   test('together send at most the account’s budget: concurrency of the template times pace of the environment', () => {
-    const rates = Object.values(functions).map(({ Properties }) => {
+    const callers = Object.entries(functions).filter(([id]) => id !== 'ReplayerWorkerFunction');
+    const rates = callers.map(([, { Properties }]) => {
       const { LINK_CALLS_PER_SECOND, QR_CALLS_PER_SECOND, EXPIRY_CALLS_PER_SECOND } = Properties.Environment.Variables;
       const pace = Number(LINK_CALLS_PER_SECOND ?? QR_CALLS_PER_SECOND ?? EXPIRY_CALLS_PER_SECOND ?? 1);
       return { qr: QR_CALLS_PER_SECOND !== undefined, rate: Properties.ReservedConcurrentExecutions * pace };
@@ -239,16 +242,22 @@ describe('the workers', () => {
         }),
       },
     });
-    template.resourceCountIs('AWS::Logs::LogGroup', 6);
+    template.resourceCountIs('AWS::Logs::LogGroup', 7);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
+
+  /** Text that is put together at deployment, or one address. */
+  const resolvedText = (value: unknown) => {
+    const parts: unknown[] = Reflect.get(Object(value), 'Fn::Join')?.[1] ?? [value];
+    return parts.map((part) => (typeof part === 'string' ? part : 'https://resolved.example')).join('');
+  };
 
   /** A function's variables, with an address in place of what only the deployment knows. */
   const environmentOf = (id: string): Record<string, string> =>
     Object.fromEntries(
       Object.entries<unknown>(functions[id]?.Properties.Environment.Variables).map(([name, value]) => [
         name,
-        typeof value === 'string' ? value : 'https://resolved.example',
+        typeof value === 'string' ? value : resolvedText(value),
       ]),
     );
 
@@ -262,6 +271,17 @@ describe('the workers', () => {
     expect(governorEnvironment.parse(environmentOf('GovernorWorkerFunction'))).toMatchObject({
       APPSFLYER_ACCOUNT_ID: 'acc-demo',
       MONTHLY_QUOTA_CALLS: 7_500_000,
+      LANES: [
+        { name: 'transactional', reserveCalls: 20_000, dailyCapCalls: 500_000 },
+        { name: 'campaign', reserveCalls: 750_000 },
+        { name: 'expiry', reserveCalls: 20_000 },
+      ],
+    });
+    expect(replayerEnvironment.parse(environmentOf('ReplayerWorkerFunction'))).toMatchObject({
+      LANES: [
+        { name: 'transactional', commandsPerSecond: 136, sendAhead: 1_000 },
+        { name: 'campaign', commandsPerSecond: 776, sendAhead: 16_000 },
+      ],
     });
     const resolved = environmentOf('CampaignLinkWorkerFunction');
     expect(linkWorkerEnvironment.parse(resolved)).toMatchObject({
@@ -296,7 +316,7 @@ describe('the workers', () => {
     const stack = pipelineOf({ lanes: { transactional, campaign: { ...campaign, conflictPolicy: 'derive' } } });
     const workers = named('AWS::Lambda::Function', Template.fromStack(stack));
     const policies = Object.values(workers).map(({ Properties }) => Properties.Environment.Variables.CONFLICT_POLICY);
-    expect(policies).toEqual(['reject', undefined, 'derive', undefined, undefined, undefined]);
+    expect(policies).toEqual(['reject', undefined, 'derive', ...Array(4).fill(undefined)]);
   });
 
   test('whose environment would not fit in 4 KB are refused with the cause', () => {
@@ -364,8 +384,7 @@ describe('the roles', () => {
     expect(actions('ExpiryWorkerRole')).toEqual([
       ...logs,
       ...consume,
-      'dynamodb:GetItem',
-      'dynamodb:PutItem',
+      ...ledger,
       's3:PutObject',
       's3:DeleteObject',
       'sns:Publish',
@@ -373,9 +392,21 @@ describe('the roles', () => {
     ]);
     expect(actions('GovernorWorkerRole')).toEqual([
       ...logs,
-      'dynamodb:GetItem',
+      'dynamodb:BatchGetItem',
       'dynamodb:PutItem',
+      'lambda:GetEventSourceMapping',
+      'lambda:UpdateEventSourceMapping',
       'secretsmanager:GetSecretValue',
+    ]);
+    expect(actions('ReplayerWorkerRole')).toEqual([
+      ...logs,
+      'dynamodb:BatchGetItem',
+      'dynamodb:UpdateItem',
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:ListBucket',
+      'sqs:GetQueueAttributes',
+      'sqs:SendMessage',
     ]);
   });
 
@@ -389,13 +420,14 @@ describe('the roles', () => {
       ]),
     ).toEqual([
       ['TransactionalLinkWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
-      ['TransactionalLinkWorkerRole', ['s3:PutObject'], ['/rejected/*']],
+      ['TransactionalLinkWorkerRole', ['s3:PutObject'], ['/parked/*', '/rejected/*']],
       ['TransactionalQrWorkerRole', ['s3:DeleteObject', 's3:PutObject'], ['/qr/*']],
       ['CampaignLinkWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
-      ['CampaignLinkWorkerRole', ['s3:PutObject'], ['/rejected/*']],
+      ['CampaignLinkWorkerRole', ['s3:PutObject'], ['/parked/*', '/rejected/*']],
       ['CampaignQrWorkerRole', ['s3:DeleteObject', 's3:PutObject'], ['/qr/*']],
       ['ExpiryWorkerRole', ['s3:PutObject'], ['/history/*']],
       ['ExpiryWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
+      ['ReplayerWorkerRole', ['s3:DeleteObject', 's3:GetObject'], ['/parked/*']],
     ]);
     template.resourceCountIs('AWS::IAM::Policy', 0);
     template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
@@ -516,7 +548,7 @@ describe('in somebody’s own app', () => {
     app.synth();
     // Then
     const both = Template.fromStack(first);
-    both.resourceCountIs('AWS::Lambda::Function', 12);
+    both.resourceCountIs('AWS::Lambda::Function', 14);
     const names = Object.values(both.findResources('AWS::CloudWatch::Alarm')).map(
       ({ Properties }) => Properties.AlarmName,
     );

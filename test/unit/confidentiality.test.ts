@@ -7,6 +7,7 @@ import type { LinkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
 import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
 import type { LinkWorkerPorts } from '../../lambdas/link-worker/ports.ts';
 import { Telemetry } from '../../lambdas/runtime/telemetry.ts';
+import { InMemoryControl } from '../world/in-memory-control.ts';
 import { captureOutput } from './runtime/captured-output.ts';
 import { givenContext } from './runtime/given-context.ts';
 
@@ -107,6 +108,7 @@ const settings: LinkWorkerEnvironment = {
   KEEP_DATA: 'full',
   LEASE_SECONDS: 90,
   REQUEST_HORIZON_DAYS: 75,
+  APPSFLYER_ACCOUNT_ID: 'acc-demo',
   QUOTA_RESERVE_CALLS: 0,
   MAX_DATA_CHARACTERS: 2_048,
   MAX_TTL_DAYS: 365,
@@ -147,6 +149,11 @@ async function run() {
       update: async (_, link) => refuse(link),
       delete: async () => refuse({ data }),
     },
+    quota: async () => ({ meaning: 'ok', value: 5_000_000 }),
+    control: new InMemoryControl(),
+    pace: { easeIn: () => {} },
+    parked: { add: async () => {} },
+    onQuotaCall: telemetry.quotaCalls(),
     linkIdSecret: { value: async () => 'secret' },
     ledger: {
       requests: async () => new Map(),
@@ -156,7 +163,9 @@ async function run() {
       leaseLink: async () => true,
       releaseLink: async () => {},
       replaceLink: async () => true,
-      control: async () => undefined,
+      parkedPlaces: async () => [],
+      addParkedPlace: async () => {},
+      removeParkedPlace: async () => {},
     },
     outcomes: { tell: async (outcome) => void told.push(outcome) },
     qrQueue: { ask: async () => {} },

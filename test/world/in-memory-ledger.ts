@@ -1,11 +1,11 @@
-import type { ControlRecord, Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/ledger-record.ts';
+import type { Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/ledger-record.ts';
 import type { LinkAddress } from '../../lambdas/domain/link-id.ts';
 
 /** The ledger's behaviour in memory; test/integration holds it and the real one to the same contract. */
 export class InMemoryLedger {
   readonly links = new Map<string, LinkRecord>();
   readonly answered = new Map<string, RequestRecord>();
-  controlRecord: ControlRecord | undefined;
+  readonly parked = new Map<string, Set<string>>();
   /** Set to make the next call of a method fail, as a throttled or unreachable table does. */
   readonly failNext = new Set<string>();
 
@@ -77,14 +77,18 @@ export class InMemoryLedger {
     return true;
   }
 
-  async control(): Promise<ControlRecord | undefined> {
-    return this.controlRecord;
+  async parkedPlaces(address: LinkAddress): Promise<string[]> {
+    return [...(this.parked.get(keyOf(address)) ?? [])].sort();
   }
 
-  async setControl(record: ControlRecord): Promise<boolean> {
-    if (this.controlRecord !== undefined && this.controlRecord.polledAt >= record.polledAt) return false;
-    this.controlRecord = record;
-    return true;
+  async addParkedPlace(address: LinkAddress, place: string): Promise<void> {
+    this.#maybeFail('addParkedPlace');
+    this.parked.set(keyOf(address), (this.parked.get(keyOf(address)) ?? new Set()).add(place));
+  }
+
+  async removeParkedPlace(address: LinkAddress, place: string): Promise<void> {
+    this.#maybeFail('removeParkedPlace');
+    this.parked.get(keyOf(address))?.delete(place);
   }
 
   #maybeFail(method: string): void {

@@ -1,6 +1,7 @@
 import type { Delivery, Verdict } from '../../lambdas/domain/delivery.ts';
 import type { ObservedFields } from '../../lambdas/domain/observer.ts';
 import type { Outcome } from '../../lambdas/domain/outcome.ts';
+import type { ParkedCommand } from '../../lambdas/domain/parked-command.ts';
 import type { QrJob } from '../../lambdas/domain/qr-job.ts';
 import type { RejectedCommand } from '../../lambdas/domain/rejected-command.ts';
 import {
@@ -9,8 +10,9 @@ import {
   linkWorkerEnvironment,
 } from '../../lambdas/link-worker/env.ts';
 import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
-import type { LinkLedger } from '../../lambdas/link-worker/ports.ts';
+import type { LinkLedger, LinkWorkerControl } from '../../lambdas/link-worker/ports.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';
+import { InMemoryControl } from './in-memory-control.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
 import { ScriptedApi } from './scripted-api.ts';
 
@@ -39,6 +41,7 @@ export const linkWorkerVariables: LinkWorkerVariables = {
   KEEP_DATA: 'digest',
   LEASE_SECONDS: '90',
   REQUEST_HORIZON_DAYS: '75',
+  APPSFLYER_ACCOUNT_ID: 'acc-demo',
   QUOTA_RESERVE_CALLS: '1000',
   MAX_DATA_CHARACTERS: '2048',
   MAX_TTL_DAYS: '365',
@@ -65,6 +68,12 @@ export class LinkWorld {
   now = Date.parse('2026-03-01T10:00:05Z');
   remainingMilliseconds = 60_000;
   readonly ledger = new InMemoryLedger();
+  readonly control = new InMemoryControl();
+  readonly parked: ParkedCommand[] = [];
+  /** What the API answers to a poll of the quota; undefined: nothing. */
+  quota: number | undefined = 5_000_000;
+  quotaPolls = 0;
+  easedIn = 0;
   readonly api = new ScriptedApi(() => this.now);
   readonly outcomes: Outcome[] = [];
   readonly qrJobs: QrJob[] = [];
@@ -74,17 +83,30 @@ export class LinkWorld {
   readonly logs: { message: string; fields: ObservedFields }[] = [];
   readonly counts = new Map<string, number>();
   /** Set to make the next publish, QR job or archive line fail. */
-  readonly failNext = new Set<'tell' | 'ask' | 'archive'>();
+  readonly failNext = new Set<'tell' | 'ask' | 'archive' | 'park'>();
   readonly #work: ReturnType<typeof linkWorker>;
 
-  /** @param table a ledger to use instead of the one in memory */
-  constructor(settings: Partial<LinkWorkerEnvironment> = {}, table?: LinkLedger) {
+  /** @param table a real table to use instead of those in memory */
+  constructor(
+    settings: Partial<LinkWorkerEnvironment> = {},
+    table?: { ledger: LinkLedger; control: LinkWorkerControl },
+  ) {
+    this.control.say(this.now);
     const log = (message: string, fields: ObservedFields = {}) => void this.logs.push({ message, fields });
     this.#work = linkWorker(
       { ...readEnvironment(linkWorkerEnvironment, linkWorkerVariables), ...settings },
       {
         api: this.api,
-        ledger: table ?? this.ledger,
+        quota: async () => {
+          this.quotaPolls++;
+          if (this.quota !== undefined) return { meaning: 'ok', value: this.quota };
+          return { meaning: 'transient', fault: { path: '', rule: 'scripted', message: '' } };
+        },
+        control: table?.control ?? this.control,
+        pace: { easeIn: () => void this.easedIn++ },
+        parked: { add: async (command) => this.#orFail('park', () => this.parked.push(command)) },
+        onQuotaCall: () => {},
+        ledger: table?.ledger ?? this.ledger,
         linkIdSecret: { value: async () => linkIdSecret },
         outcomes: { tell: async (outcome) => this.#orFail('tell', () => this.outcomes.push(outcome)) },
         qrQueue: { ask: async (job) => this.#orFail('ask', () => this.qrJobs.push(job)) },
@@ -109,12 +131,15 @@ export class LinkWorld {
   }
 
   /** One batch; each entry is a message body, an object being sent as JSON. */
-  deliver(...messages: { body: unknown; messageId?: string; receiveCount?: number }[]): Promise<Verdict[]> {
+  deliver(
+    ...messages: { body: unknown; messageId?: string; receiveCount?: number; replayed?: boolean }[]
+  ): Promise<Verdict[]> {
     const deliveries = messages.map(
-      ({ body, messageId, receiveCount = 1 }, index): Delivery => ({
+      ({ body, messageId, receiveCount = 1, replayed = false }, index): Delivery => ({
         messageId: messageId ?? `m-${index + 1}`,
         body: typeof body === 'string' ? body : JSON.stringify(body),
         receiveCount,
+        ...(replayed && { replayed: true as const }),
         sentAtMilliseconds: Date.parse('2026-03-01T10:00:01Z'),
       }),
     );
@@ -126,7 +151,7 @@ export class LinkWorld {
     return this.outcomes.map(({ outcome, repeat }) => (repeat ? `${outcome}*` : outcome));
   }
 
-  #orFail(what: 'tell' | 'ask' | 'archive', run: () => void): void {
+  #orFail(what: 'tell' | 'ask' | 'archive' | 'park', run: () => void): void {
     if (this.failNext.delete(what)) throw new Error(`the test says that ${what} fails`);
     run();
   }

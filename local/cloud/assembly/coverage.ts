@@ -3,7 +3,7 @@ import { eventSourceMappingProperties } from '../lambda/event-source-mapping.ts'
 import { functionProperties } from '../lambda/function-configuration.ts';
 import type { NoticeBoard } from '../notices.ts';
 import { pipeProperties } from '../pipes/pipes.ts';
-import { ruleProperties, scheduleProperties } from '../schedules/schedules.ts';
+import { ruleProperties, targetProperties } from '../schedules/schedules.ts';
 import { secretProperties } from '../services/secret-values.ts';
 import { bucketProperties } from '../storage/buckets.ts';
 import { queueProperties } from '../storage/queues.ts';
@@ -13,7 +13,7 @@ import { alarmProperties } from '../telemetry/alarms.ts';
 import type { Deployment } from './deployment.ts';
 
 interface Coverage {
-  /** Its keys, at every depth, are the properties that are carried out. */
+  /** Its keys, at every depth, are the properties that are carried out; a literal is the only value that is. */
   readonly carriedOut: z.ZodObject;
   /** Properties without effect here, which is harmless, and why; `Target.RoleArn` is a property of a property. */
   readonly leftOut: Readonly<Record<string, string>>;
@@ -24,7 +24,9 @@ interface Coverage {
 const tags = { Tags: 'tags do not change behaviour' };
 const permissions = 'permissions are not enforced';
 const encryption = 'nothing is encrypted: data stays in the memory of this machine';
-const unretried = 'a failed invocation is not tried again: the next one comes by the schedule';
+const unretried = 'a failed invocation is not tried again';
+const atOnce = 'an invocation does not wait';
+const withoutRetries = z.looseObject({ MaximumRetryAttempts: z.literal(0).optional() });
 const untilTaken = 'a pipe delivers a record again and again until the queue takes it';
 const protection = 'everything is gone when the local cloud stops';
 
@@ -103,27 +105,28 @@ const coverages: Readonly<Record<string, Coverage>> = {
     },
   },
   'AWS::Lambda::EventSourceMapping': { carriedOut: eventSourceMappingProperties, leftOut: tags },
+  'AWS::Lambda::EventInvokeConfig': {
+    carriedOut: withoutRetries,
+    leftOut: {
+      FunctionName: 'no function is tried again',
+      Qualifier: 'functions have one version',
+      MaximumEventAgeInSeconds: atOnce,
+    },
+    differs: { MaximumRetryAttempts: unretried, DestinationConfig: 'nothing is sent to a destination' },
+  },
   'AWS::Events::Rule': {
-    carriedOut: ruleProperties,
+    carriedOut: ruleProperties.extend({ Targets: z.array(targetProperties.extend({ RetryPolicy: withoutRetries })) }),
     leftOut: {
       ...tags,
       RoleArn: permissions,
       Description: 'it does not change behaviour',
       'Targets.RoleArn': permissions,
+      'Targets.RetryPolicy.MaximumEventAgeInSeconds': atOnce,
     },
-    differs: { EventPattern: 'rules on events never fire', 'Targets.RetryPolicy': unretried },
-  },
-  'AWS::Scheduler::Schedule': {
-    carriedOut: scheduleProperties,
-    leftOut: {
-      Description: 'it does not change behaviour',
-      FlexibleTimeWindow: 'it fires on time',
-      GroupName: 'groups do not change behaviour',
-      ScheduleExpressionTimezone: 'a rate knows no time zone',
-      KmsKeyArn: encryption,
-      'Target.RoleArn': permissions,
+    differs: {
+      EventPattern: 'rules on events never fire',
+      'Targets.RetryPolicy.MaximumRetryAttempts': unretried,
     },
-    differs: { 'Target.RetryPolicy': unretried },
   },
   'AWS::Pipes::Pipe': {
     carriedOut: pipeProperties,
@@ -146,6 +149,7 @@ const coverages: Readonly<Record<string, Coverage>> = {
     },
     differs: {
       Enrichment: 'a pipe with an enrichment does not run here',
+      'TargetParameters.InputTemplate': 'a pipe with an input template does not run here',
       'TargetParameters.SqsQueueParameters': 'messages have no group and no deduplication ID',
     },
   },
@@ -179,11 +183,6 @@ const leftOutTypes: Readonly<Record<string, string>> = {
   'AWS::CDK::Metadata': 'it describes the app alone',
 };
 
-/** Types that are left out as a whole, which makes a difference, and which. */
-const differingTypes: Readonly<Record<string, string>> = {
-  'AWS::Lambda::EventInvokeConfig': 'an asynchronous invocation that fails is not tried again, and has no destination',
-};
-
 /** Notes every resource type and property of a deployment that is not carried out here. */
 export function noteCoverage(deployment: Deployment, notices: NoticeBoard): void {
   for (const resource of deployment.resources()) {
@@ -192,8 +191,7 @@ export function noteCoverage(deployment: Deployment, notices: NoticeBoard): void
     const harmless = leftOutTypes[type];
     const coverage = coverages[type];
     if (harmless !== undefined) notices.add('left-out', type, harmless, where);
-    else if (!coverage)
-      notices.add('warning', type, differingTypes[type] ?? 'this type of resource is not known here', where);
+    else if (!coverage) notices.add('warning', type, 'this type of resource is not known here', where);
     else {
       for (const path of uncovered(deployment.resolved(resource), coverage.carriedOut)) {
         const why = coverage.leftOut[path];
@@ -204,7 +202,7 @@ export function noteCoverage(deployment: Deployment, notices: NoticeBoard): void
   }
 }
 
-/** The paths of the properties that the schema does not name. */
+/** The paths of the properties that the schema does not name, and of those whose value is not its literal (`''`: itself). */
 function uncovered(value: unknown, schema: unknown): string[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNonOptional) {
     return uncovered(value, schema.unwrap());
@@ -214,8 +212,11 @@ function uncovered(value: unknown, schema: unknown): string[] {
   if (schema instanceof z.ZodArray && Array.isArray(value)) {
     return value.flatMap((entry) => uncovered(entry, schema.element));
   }
+  if (schema instanceof z.ZodLiteral) return schema.values.has(value as never) ? [] : [''];
   if (!(schema instanceof z.ZodObject) || typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, inner]) =>
-    name in schema.shape ? uncovered(inner, schema.shape[name]).map((path) => `${name}.${path}`) : [name],
+    name in schema.shape
+      ? uncovered(inner, schema.shape[name]).map((path) => (path === '' ? name : `${name}.${path}`))
+      : [name],
   );
 }

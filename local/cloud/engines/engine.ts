@@ -16,8 +16,6 @@ export interface Engine {
 }
 
 export interface EngineSettings {
-  /** 0 takes any free port. */
-  readonly port: number;
   readonly region: string;
 }
 
@@ -27,7 +25,7 @@ export interface ToEngine {
 }
 
 /**
- * Starts one of the engine programs of this folder.
+ * Starts one of the engine programs of this folder, on a free port.
  * @param logFile what the engine prints goes here
  * @param onLost told when the engine ends before it is stopped: everything it held is lost
  * @throws when it cannot listen, with what it printed in `logFile`
@@ -52,7 +50,7 @@ export async function startEngine(
     once(child, 'message').then(([message]) => message as { port: number }),
     exited.then(() => undefined),
   ]);
-  if (port === undefined) throw new Error(`${program} did not start on port ${settings.port}; see ${logFile}`);
+  if (port === undefined) throw new Error(`${program} did not start; see ${logFile}`);
   let stopping = false;
   child.on('exit', (code, signal) => {
     if (!stopping) onLost(`${program} ended by itself (${signal ?? code}); see ${logFile}`);

@@ -46,7 +46,7 @@ app.get('/_local/queues', async () => {
   return [...stores.sqsStore.allQueues()].map(count);
 });
 
-await app.listen({ port: settings.port, host: '127.0.0.1' });
+await app.listen({ port: 0, host: '127.0.0.1' });
 // fauxqs looks at visibility time-outs only when someone receives; without this the counts of a queue that nobody polls
 // would be out of date.
 setInterval(processTimers, 1000);

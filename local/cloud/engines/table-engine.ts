@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { engineSettings, reportPort } from './child.ts';
 
-const settings = engineSettings();
+engineSettings();
 // dynalite has no type declarations.
 const dynalite = createRequire(import.meta.url)('dynalite') as (options: { createTableMs: number }) => Server;
 
@@ -18,4 +18,4 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 const server = dynalite({ createTableMs: 0 });
 // A client's idle connection must not be closed under it: between two batches a worker may be silent for long.
 server.keepAliveTimeout = 0;
-server.listen(settings.port, '127.0.0.1', () => reportPort((server.address() as AddressInfo).port));
+server.listen(0, '127.0.0.1', () => reportPort((server.address() as AddressInfo).port));

@@ -15,8 +15,6 @@ export interface PipeParts {
   readonly sqs: SQSClient;
   /** Whether the pipe's filter lets a record pass. */
   readonly matches: (record: StreamRecord) => boolean;
-  /** The body of a record's message. */
-  readonly body: (record: StreamRecord) => string;
   /** Ends the delivery for good. */
   readonly stopping: AbortSignal;
   /** Told of every call that the queue engine did not answer, or in which it refused a message. */
@@ -42,7 +40,7 @@ export class Pipe {
   /** Takes the record over if it passes the filter, and does not wait for its delivery. */
   take(record: StreamRecord): void {
     if (!this.#parts.matches(record)) return;
-    this.#pending.push(this.#parts.body(record));
+    this.#pending.push(JSON.stringify(record));
     this.#delivery ??= this.#deliver();
   }
 

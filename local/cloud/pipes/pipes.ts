@@ -1,11 +1,9 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import type { Deployment, Resource } from '../assembly/deployment.ts';
-import type { Clock } from '../clock.ts';
 import type { NoticeBoard } from '../notices.ts';
 import { streamOf } from '../storage/tables.ts';
 import { compilePattern } from './event-pattern.ts';
-import { compileTemplate } from './input-template.ts';
 import { Pipe } from './pipe.ts';
 
 /** What is carried out of `AWS::Pipes::Pipe`, from a table's stream to an SQS queue. */
@@ -21,35 +19,30 @@ export const pipeProperties = z.looseObject({
     })
     .optional(),
   Target: z.string(),
-  TargetParameters: z.looseObject({ InputTemplate: z.string().optional() }).optional(),
+  TargetParameters: z.looseObject({}).optional(),
   DesiredState: z.enum(['RUNNING', 'STOPPED']).default('RUNNING'),
 });
 
 export interface PipeSurroundings {
   readonly sqs: SQSClient;
-  /** For the ingestion time. */
-  readonly clock: Clock;
   readonly stopping: AbortSignal;
   readonly onTrouble: (error: unknown) => void;
 }
 
 /**
  * Connects the streams of tables with queues as a deployment says.
- * @throws for a filter or a template that is not carried out here, with its place
+ * @throws for a filter that is not carried out here, with its place
  */
 export function connectPipes(deployment: Deployment, notices: NoticeBoard, surroundings: PipeSurroundings): Pipe[] {
-  const { sqs, clock, stopping, onTrouble } = surroundings;
+  const { sqs, stopping, onTrouble } = surroundings;
   const pipes: Pipe[] = [];
   for (const resource of deployment.resources('AWS::Pipes::Pipe')) {
-    const { name, arn, type, stack, logicalId } = resource;
+    const { type, stack, logicalId } = resource;
     const properties = deployment.properties(resource, pipeProperties);
     const { Source, SourceParameters, Target, TargetParameters, DesiredState, Enrichment } = properties;
     const filters = (SourceParameters?.FilterCriteria?.Filters ?? []).map(({ Pattern }, index) =>
-      compile(resource, `SourceParameters.FilterCriteria.Filters[${index}].Pattern`, Pattern, compilePattern),
+      compileFilter(resource, index, Pattern),
     );
-    const template = TargetParameters?.InputTemplate;
-    const fill = compile(resource, 'TargetParameters.InputTemplate', template ?? '<aws.pipes.event>', compileTemplate);
-
     const isStream = deployment
       .resources('AWS::DynamoDB::Table')
       .some((table) => streamOf(deployment, table)?.arn === Source);
@@ -59,8 +52,8 @@ export function connectPipes(deployment: Deployment, notices: NoticeBoard, surro
       warn("it does not run: only pipes from a table's stream to a queue of these stacks do");
       continue;
     }
-    if (Enrichment !== undefined) {
-      warn('it does not run, for it has an enrichment');
+    if (Enrichment !== undefined || TargetParameters?.InputTemplate !== undefined) {
+      warn('it does not run: it would change what it delivers, by an enrichment or an input template');
       continue;
     }
     if (DesiredState === 'STOPPED') continue;
@@ -73,24 +66,17 @@ export function connectPipes(deployment: Deployment, notices: NoticeBoard, surro
         onTrouble,
         // A record passes when one of the filters lets it; without any, all pass.
         matches: (record) => filters.length === 0 || filters.some((matches) => matches(record)),
-        body: (record) =>
-          fill(record, {
-            'pipe-arn': arn,
-            'pipe-name': name,
-            'source-arn': Source,
-            'target-arn': Target,
-            'event.ingestion-time': new Date(clock.now()).toISOString(),
-          }),
       }),
     );
   }
   return pipes;
 }
 
-function compile<T>(resource: Resource, property: string, text: string, compiler: (text: string) => T): T {
+function compileFilter(resource: Resource, index: number, pattern: string): (record: unknown) => boolean {
   try {
-    return compiler(text);
+    return compilePattern(pattern);
   } catch (cause) {
+    const property = `SourceParameters.FilterCriteria.Filters[${index}].Pattern`;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`${resource.stack}/${resource.logicalId} (${resource.type}): ${property}: ${why}`, { cause });
   }

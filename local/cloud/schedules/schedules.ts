@@ -4,20 +4,14 @@ import type { Deployment, Resource } from '../assembly/deployment.ts';
 import type { Clock } from '../clock.ts';
 import type { NoticeBoard } from '../notices.ts';
 
+export const targetProperties = z.looseObject({ Id: z.string(), Arn: z.string(), Input: z.string().optional() });
+
 /** What is carried out of `AWS::Events::Rule`, with a schedule and functions as targets. */
 export const ruleProperties = z.looseObject({
   Name: z.string().optional(),
   ScheduleExpression: z.string().optional(),
   State: z.string().default('ENABLED'),
-  Targets: z.array(z.looseObject({ Id: z.string(), Arn: z.string(), Input: z.string().optional() })).default([]),
-});
-
-/** What is carried out of `AWS::Scheduler::Schedule`, with a function as target. */
-export const scheduleProperties = z.looseObject({
-  Name: z.string().optional(),
-  ScheduleExpression: z.string(),
-  State: z.string().default('ENABLED'),
-  Target: z.looseObject({ Arn: z.string(), Input: z.string().optional() }),
+  Targets: z.array(targetProperties).default([]),
 });
 
 interface Timer {
@@ -29,7 +23,7 @@ interface Timer {
 
 const unitMilliseconds: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-/** Fires the rules and schedules of a deployment that have a rate. */
+/** Fires the rules of a deployment that have a rate. */
 export class Schedules {
   readonly #timers: Timer[] = [];
   readonly #clock: Clock;
@@ -72,19 +66,6 @@ export class Schedules {
           (at) => Input ?? JSON.stringify(this.#event('aws.events', rule.arn, at, {})),
         );
       }
-    }
-    for (const schedule of deployment.resources('AWS::Scheduler::Schedule')) {
-      const { ScheduleExpression, State, Target } = deployment.properties(schedule, scheduleProperties);
-      if (State !== 'ENABLED') continue;
-      add(schedule, ScheduleExpression, Target.Arn, (at) =>
-        // EventBridge Scheduler passes the detail as a text, and fills in its context attributes.
-        Target.Input === undefined
-          ? JSON.stringify(this.#event('aws.scheduler', schedule.arn, at, '{}'))
-          : Target.Input.replaceAll('<aws.scheduler.scheduled-time>', isoSeconds(at))
-              .replaceAll('<aws.scheduler.schedule-arn>', schedule.arn)
-              .replaceAll('<aws.scheduler.execution-id>', randomUUID())
-              .replaceAll('<aws.scheduler.attempt-number>', '1'),
-      );
     }
   }
 

@@ -21,8 +21,8 @@ export interface HttpService {
   stop(): Promise<void>;
 }
 
-/** Starts the one HTTP server, on loopback, behind which the local cloud's own services are. */
-export async function startHttpService(port: number): Promise<HttpService> {
+/** Starts the one HTTP server, on a free port of loopback, behind which the local cloud's own services are. */
+export async function startHttpService(): Promise<HttpService> {
   const server = createServer((request, response) => {
     serve(request, response, service.services).catch((error: unknown) => {
       // The client has gone, or an engine has: there is nobody to tell, or nothing better to say.
@@ -32,7 +32,7 @@ export async function startHttpService(port: number): Promise<HttpService> {
   // A function's connection is silent while its handler runs, for as long as that takes.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
-  server.listen(port, '127.0.0.1');
+  server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const service: HttpService = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

@@ -14,7 +14,8 @@ type Item = Readonly<Record<string, AttributeValue>>;
 type ItemJson = Readonly<Record<string, unknown>>;
 
 /**
- * A deletion by DynamoDB itself, in the form in which EventBridge Pipes hands records of a stream over.
+ * A deletion by DynamoDB itself, in the form in which EventBridge Pipes hands records of a stream over, but for their
+ * size in bytes.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
  */
 export interface StreamRecord {
@@ -30,7 +31,6 @@ export interface StreamRecord {
     /** Only where the stream's view includes it. */
     readonly OldImage?: ItemJson;
     readonly SequenceNumber: string;
-    readonly SizeBytes: number;
     readonly StreamViewType: StreamViewType;
   };
   readonly userIdentity: { readonly type: 'Service'; readonly principalId: 'dynamodb.amazonaws.com' };
@@ -60,7 +60,6 @@ export function expiryRecord(
       ...(withImage && { OldImage: itemJson(deleted) }),
       // Sequence numbers have 21 to 40 digits, and sort as texts.
       SequenceNumber: `1${String(at.sequence).padStart(24, '0')}`,
-      SizeBytes: itemBytes(key) + (withImage ? itemBytes(deleted) : 0),
       StreamViewType: stream.viewType,
     },
     userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
@@ -82,39 +81,4 @@ function valueJson(value: AttributeValue): unknown {
 
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
-}
-
-/**
- * About the size that DynamoDB counts for an item.
- * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
- */
-function itemBytes(item: Item): number {
-  return sum(Object.entries(item).map(([name, value]) => Buffer.byteLength(name) + valueBytes(value)));
-}
-
-function valueBytes(value: AttributeValue): number {
-  if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.N !== undefined) return numberBytes(value.N);
-  if (value.B !== undefined) return value.B.byteLength;
-  if (value.SS !== undefined) return sum(value.SS.map((text) => Buffer.byteLength(text)));
-  if (value.NS !== undefined) return sum(value.NS.map(numberBytes));
-  if (value.BS !== undefined) return sum(value.BS.map((bytes) => bytes.byteLength));
-  // A list or map takes three bytes, and one for each entry.
-  if (value.L !== undefined) return 3 + sum(value.L.map((entry) => 1 + valueBytes(entry)));
-  if (value.M !== undefined) return 3 + Object.keys(value.M).length + itemBytes(value.M);
-  return 1;
-}
-
-/** One byte for two significant digits, and one more. */
-function numberBytes(text: string): number {
-  const digits = text
-    .replace(/[eE].*$/, '')
-    .replace(/\D/g, '')
-    .replace(/^0+/, '')
-    .replace(/0+$/, '');
-  return Math.ceil(digits.length / 2) + 1;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -162,4 +162,19 @@ describe.each<[string, () => Promise<ContractLedger>]>([
     expect(await ledger.link(withQr.address)).not.toHaveProperty('qrKey');
     expect(await ledger.link(link('none').address)).toBeUndefined();
   });
+
+  it('keeps the places of a link’s parked commands in the order in which they were asked for', async () => {
+    const ledger = await given();
+    const address = { onelinkId: 'A1b3', shortlinkId: 'parked' };
+    expect(await ledger.parkedPlaces(address)).toEqual([]);
+    for (const place of ['2026-03-02T00:00:00.000Z b', '2026-03-01T00:00:00.000Z a', '2026-03-02T00:00:00.000Z b']) {
+      await ledger.addParkedPlace(address, place, 2_000_000_000);
+    }
+    expect(await ledger.parkedPlaces(address)).toEqual(['2026-03-01T00:00:00.000Z a', '2026-03-02T00:00:00.000Z b']);
+    await ledger.removeParkedPlace(address, '2026-03-01T00:00:00.000Z a');
+    await ledger.removeParkedPlace(address, 'never there');
+    expect(await ledger.parkedPlaces(address)).toEqual(['2026-03-02T00:00:00.000Z b']);
+    await ledger.removeParkedPlace(address, '2026-03-02T00:00:00.000Z b');
+    expect(await ledger.parkedPlaces(address)).toEqual([]);
+  });
 });

@@ -1,5 +1,6 @@
-import { GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
 import { Ledger, linkInStreamRecord } from '../../../lambdas/adapters/ledger.ts';
 import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
@@ -7,6 +8,7 @@ import { givenTable } from './given-engines.ts';
 
 let dynamo: Awaited<ReturnType<typeof givenTable>>;
 let ledger: Ledger;
+let control: ControlTable;
 const slept: number[] = [];
 const clock = {
   wallMilliseconds: () => 0,
@@ -17,6 +19,7 @@ const clock = {
 beforeAll(async () => {
   dynamo = await givenTable();
   ledger = new Ledger(dynamo.client, dynamo.table, clock);
+  control = new ControlTable(dynamo.client, dynamo.table, clock);
 });
 
 const outcome: Outcome = {
@@ -197,41 +200,23 @@ describe('link records', () => {
   });
 });
 
-describe('the control record', () => {
-  it('is the word of the latest poll, whichever arrives last', async () => {
-    expect(await ledger.control()).toBeUndefined();
-    expect(await ledger.setControl({ quotaRemaining: 100, polledAt: 2_000 })).toBe(true);
-    expect(await ledger.setControl({ quotaRemaining: 999, polledAt: 1_000 })).toBe(false);
-    expect(await ledger.setControl({ quotaRemaining: 999, polledAt: 2_000 })).toBe(false);
-    expect(await ledger.control()).toMatchObject({ quotaRemaining: 100, polledAt: 2_000 });
-    expect(await ledger.setControl({ quotaRemaining: 50, polledAt: 3_000 })).toBe(true);
-    expect(await ledger.control()).toMatchObject({ quotaRemaining: 50, polledAt: 3_000 });
-  });
-
-  it('never expires', async () => {
-    await ledger.setControl({ quotaRemaining: 1, polledAt: 4_000 });
-    const { Items = [] } = await dynamo.client.send(new ScanCommand({ TableName: dynamo.table }));
-    expect(Items.find(({ pk }) => pk?.S === 'control')).not.toHaveProperty('expiresAt');
-  });
-});
-
 describe('every read', () => {
   it('is strongly consistent: a repeat may follow within milliseconds', async () => {
     const inputs = await inputsOf(async () => {
       await ledger.request({ source: 'crm', requestId: 'x' });
       await ledger.link({ onelinkId: 'A1b3', shortlinkId: 'x' });
-      await ledger.control();
+      await control.read();
       await ledger.requests([{ source: 'crm', requestId: 'x' }]);
     });
     const consistent = { ConsistentRead: true };
-    expect(inputs).toMatchObject([consistent, consistent, consistent, { RequestItems: { ledger: consistent } }]);
+    const batch = { RequestItems: { ledger: consistent } };
+    expect(inputs).toMatchObject([consistent, consistent, batch, batch]);
   });
 });
 
 it('lets an error of the table through: only a refused condition is an answer', async () => {
   const elsewhere = new Ledger(dynamo.client, 'no-such-table', clock);
   await expect(elsewhere.addLink(link('x'))).rejects.toThrow();
-  await expect(elsewhere.setControl({ quotaRemaining: 1, polledAt: 1 })).rejects.toThrow();
   await expect(elsewhere.requests([{ source: 'crm', requestId: 'x' }])).rejects.toThrow();
   await expect(elsewhere.noteQr({ onelinkId: 'A1b3', shortlinkId: 'x' }, 'key')).rejects.toThrow();
 });

@@ -94,6 +94,7 @@ describe('the ledger against the API', () => {
     await givenLink('leased', { lease }, 'absent');
     // What is no link must not be taken for one.
     await control.write(emptyControl, await control.read());
+    await ledger.addParkedPlace({ onelinkId: 'A1b3', shortlinkId: 'equal-1' }, 'place', nowSeconds + day);
   });
 
   test('is equal, clicks and changes under way apart, at the cost of a GET for each link', async () => {

@@ -191,6 +191,8 @@ test('reports what it meets and does not carry out, once for each type or proper
   new StringParameter(bench.stack, 'Setting', { stringValue: 'x' });
   new Bucket(bench.stack, 'First', { versioned: true });
   new Bucket(bench.stack, 'Second', { versioned: true });
+  bench.declareFunction(bench.stack, 'Tried', '', { retryAttempts: 0 });
+  bench.declareFunction(bench.stack, 'TriedAgain', '', { retryAttempts: 1 });
   const cloud = await bench.start();
 
   expect(cloud.notices).toContainEqual({
@@ -204,5 +206,12 @@ test('reports what it meets and does not carry out, once for each type or proper
     subject: 'AWS::S3::Bucket.VersioningConfiguration',
     reason: 'an object that is overwritten or deleted leaves no version behind',
     resources: [expect.stringMatching(/^Bench\/First/), expect.stringMatching(/^Bench\/Second/)],
+  });
+  // A property of which one value alone is carried out
+  expect(cloud.notices).toContainEqual({
+    severity: 'warning',
+    subject: 'AWS::Lambda::EventInvokeConfig.MaximumRetryAttempts',
+    reason: 'a failed invocation is not tried again',
+    resources: [expect.stringMatching(/^Bench\/TriedAgain/)],
   });
 });

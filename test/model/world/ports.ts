@@ -6,6 +6,7 @@ import type { Observer } from '../../../lambdas/domain/observer.ts';
 import type { ExpiryWorkerPorts } from '../../../lambdas/expiry-worker/expiry-worker.ts';
 import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
 import type { QrWorkerPorts } from '../../../lambdas/qr-worker/qr-worker.ts';
+import { InMemoryControl } from '../../world/in-memory-control.ts';
 import { linkIdSecret } from '../../world/link-world.ts';
 import { failed, keyOf } from './one-link.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -45,6 +46,8 @@ export function portsOf(pipeline: Pipeline, environment: number): LinkWorkerPort
       return answer;
     });
 
+  const control = new InMemoryControl();
+  control.say(pipeline.now);
   const observer: Observer = {
     count: (metric, by = 1) => void pipeline.counts.set(metric, (pipeline.counts.get(metric) ?? 0) + by),
     milliseconds: () => {},
@@ -80,8 +83,15 @@ export function portsOf(pipeline: Pipeline, environment: number): LinkWorkerPort
       replaceLink: (record, held) =>
         change('ledger.replaceLink', record.address, () => ledger.replaceLink(record, held)),
       noteQr: (address, key) => call('ledger.noteQr', keyOf(address), () => ledger.noteQr(address, key)),
-      control: async () => undefined,
+      parkedPlaces: async () => [],
+      addParkedPlace: async () => {},
+      removeParkedPlace: async () => {},
     },
+    quota: async () => ({ meaning: 'ok', value: 5_000_000 }),
+    control,
+    pace: { easeIn: () => {} },
+    parked: { add: async () => {} },
+    onQuotaCall: () => {},
     linkIdSecret: { value: async () => linkIdSecret },
     outcomes: {
       tell: (outcome) =>

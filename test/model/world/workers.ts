@@ -87,6 +87,21 @@ function warmWorker(policy: ConflictPolicy): WarmWorker {
     get observer() {
       return now().observer;
     },
+    get quota() {
+      return now().quota;
+    },
+    get control() {
+      return now().control;
+    },
+    get pace() {
+      return now().pace;
+    },
+    get parked() {
+      return now().parked;
+    },
+    get onQuotaCall() {
+      return now().onQuotaCall;
+    },
     get clock() {
       return now().clock;
     },

@@ -5,6 +5,7 @@ import type { Outcome } from '../../../lambdas/domain/outcome.ts';
 import { type ExpiryWorkerVariables, expiryWorkerEnvironment } from '../../../lambdas/expiry-worker/env.ts';
 import { expiryWorker } from '../../../lambdas/expiry-worker/expiry-worker.ts';
 import { readEnvironment } from '../../../lambdas/runtime/environment.ts';
+import { InMemoryControl } from '../../world/in-memory-control.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
 import { ScriptedApi } from '../../world/scripted-api.ts';
 
@@ -20,7 +21,6 @@ const variables: ExpiryWorkerVariables = {
   EXPIRY_QUEUE_URL: 'http://127.0.0.1:1/expired',
   OUTCOME_TOPIC_ARN: 'arn:outcomes',
   KEEP_QR_IMAGES: 'false',
-  QUOTA_RESERVE_CALLS: '1000',
 };
 
 const now = Date.parse('2026-06-01T00:00:00Z') / 1000;
@@ -47,11 +47,15 @@ const poster: LinkRecord = {
 
 function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
   const ledger = new InMemoryLedger();
+  const control = new InMemoryControl();
+  control.say(now * 1000);
   const api = new ScriptedApi(() => now * 1000);
   const [outcomes, history, removed]: [Outcome[], HistoryLine[], string[]] = [[], [], []];
   const work = expiryWorker(readEnvironment(expiryWorkerEnvironment, { ...variables, ...settings }), {
     api,
     ledger,
+    control,
+    onQuotaCall: () => {},
     recordIn: (body) => (body === 'unknown' ? undefined : (JSON.parse(body) as LinkRecord)),
     history: { addExpired: async (line) => void history.push(line) },
     qrImages: { remove: async ({ shortlinkId }) => void removed.push(shortlinkId) },
@@ -65,7 +69,7 @@ function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
     const delivery = { messageId: 'e-1', body, receiveCount: 1, sentAtMilliseconds: 0 };
     return work([delivery], { remainingMilliseconds: () => remaining });
   };
-  return { ledger, api, atApi, outcomes, history, removed, look };
+  return { ledger, control, api, atApi, outcomes, history, removed, look };
 }
 
 describe('a link whose record DynamoDB has deleted', () => {
@@ -188,8 +192,8 @@ describe('a link that is to be kept', () => {
   });
 
   it('is told expiring-soon when there is no quota, and looked at again the next day', async () => {
-    const { look, api, atApi, outcomes, ledger } = givenWorld();
-    ledger.controlRecord = { quotaRemaining: 1_000, polledAt: 1 };
+    const { look, api, atApi, outcomes, ledger, control } = givenWorld();
+    control.say(now * 1000, { lanes: { expiry: { state: 'parking', reason: 'quota-reserve-reached', since: 1 } } });
     atApi(kept.expiresAt);
     await look(kept);
     expect(api.calls).toEqual(['read']);

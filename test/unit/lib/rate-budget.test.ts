@@ -63,13 +63,13 @@ describe('the plan of the shipped lanes', () => {
 
   test('sends at most 935 calls a second: 8 × 17 + 2 × 5 + 8 × 97 + 2 × 6 + 1', () => {
     expect(plannedCalls(plans)).toEqual({ callsPerSecond: 935, qrCallsPerSecond: 22 });
-    expect(reservedConcurrency(plans)).toBe(21);
+    expect(reservedConcurrency(plans)).toBe(22);
   });
 
   test('can be read as a table', () => {
     expect(describePlans('OneLink-production', limits, plans)).toBe(
       [
-        'OneLink-production: at most 935 of 950 calls/s, 22 of 23 QR calls/s; reserves 21 Lambda environments',
+        'OneLink-production: at most 935 of 950 calls/s, 22 of 23 QR calls/s; reserves 22 Lambda environments',
         '  worker                 C × r       batch        busy        duty     timeout  visibility',
         '  transactional       8 × 17/s          10       0.6 s        62 %        30 s       180 s',
         '  transactional QR     2 × 5/s          10       2.0 s        80 %        30 s       180 s',

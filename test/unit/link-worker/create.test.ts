@@ -245,16 +245,17 @@ describe('a create that the API refuses', () => {
     expect(world.told).toEqual(['rejected', 'rejected*']);
   });
 
-  it('waits when the quota is spent, and so does the rest of the batch, without another call', async () => {
+  it('is parked when the quota is spent, and so is the rest of the batch, without another call', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
     world.api.script('create', { meaning: 'quota-spent' });
     const second = { ...create, requestId: 'r-2' };
     expect(await world.deliver({ body: create }, { body: second }, { body: 'not JSON' })).toEqual([
-      'quota-held',
-      'quota-held',
+      'done',
+      'done',
       'done',
     ]);
     expect(world.api.calls).toEqual(['create']);
+    expect(world.parked.map(({ requestId }) => requestId)).toEqual(['r-1', 'r-2']);
   });
 
   it('waits when the account is blocked, and so does the rest of the batch', async () => {
@@ -272,17 +273,7 @@ describe('a create that the API refuses', () => {
       body: { ...create, requestId: `r-${index}` },
       messageId: `m-${index}`,
     }));
-    expect(new Set(await world.deliver(...batch))).toEqual(new Set(['try-again']));
+    expect(new Set(await world.deliver(...batch))).toEqual(new Set(['try-again', 'api-outage']));
     expect(world.api.calls).toHaveLength(10);
-  });
-
-  it('is held below the lane’s reserve, while what needs no quota is answered', async () => {
-    const world = new LinkWorld();
-    await world.deliver({ body: create });
-    world.ledger.controlRecord = { quotaRemaining: 1_000, polledAt: world.now };
-    const repeat = { body: create, messageId: 'm-2' };
-    const fresh = { body: { ...create, requestId: 'r-2' }, messageId: 'm-3' };
-    expect(await world.deliver(repeat, fresh)).toEqual(['done', 'quota-held']);
-    expect(world.told).toEqual(['created', 'created*']);
   });
 });

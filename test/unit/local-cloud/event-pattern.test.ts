@@ -9,18 +9,10 @@ describe('an event pattern', () => {
     ['every field', { a: ['x'], b: { c: ['y'] } }, { a: 'x', b: { c: 'y' } }, { a: 'x', b: { c: 'z' } }],
     ['an entry of a list', { a: ['x'] }, { a: ['w', 'x'] }, { a: ['w'] }],
     ['an object within a list', { a: { b: ['x'] } }, { a: [{ b: 'w' }, { b: 'x' }] }, { a: [{ b: 'w' }] }],
-    ['either of two patterns', { $or: [{ a: ['x'] }, { b: ['y'] }] }, { b: 'y' }, { a: 'y', b: 'x' }],
     ['prefix', { a: [{ prefix: 'link#' }] }, { a: 'link#1' }, { a: 'request#link#' }],
-    ['prefix, case ignored', { a: [{ prefix: { 'equals-ignore-case': 'LINK' } }] }, { a: 'link#1' }, { a: 'lin' }],
-    ['suffix', { a: [{ suffix: '.png' }] }, { a: 'x.png' }, { a: 'x.PNG' }],
-    ['equals-ignore-case', { a: [{ 'equals-ignore-case': 'Yes' }] }, { a: 'yES' }, { a: 'yes!' }],
     ['exists', { a: [{ exists: true }] }, { a: '' }, { b: '' }],
     ['exists, for values alone', { a: [{ exists: true }] }, { a: null }, { a: { S: 'x' } }],
     ['exists: false', { a: { b: [{ exists: false }] } }, {}, { a: { b: 0 } }],
-    ['anything-but', { a: [{ 'anything-but': ['x', 7] }] }, { a: 'y' }, { a: 7 }],
-    ['anything-but, of what is there', { a: [{ 'anything-but': 'x' }] }, { a: 'y' }, {}],
-    ['numeric', { a: [{ numeric: ['>', 0, '<=', 5] }] }, { a: 5 }, { a: 0 }],
-    ['numeric, of numbers alone', { a: [{ numeric: ['=', 5] }] }, { a: 5 }, { a: '5' }],
     ['no inherited property', { constructor: [{ exists: false }] }, {}, { constructor: 'x' }],
   ])('matches %s', (_, pattern, matching, other) => {
     const matches = compilePattern(JSON.stringify(pattern));
@@ -30,10 +22,10 @@ describe('an event pattern', () => {
 
   test.each([
     [{ a: { b: ['x', { wildcard: '*' }] } }, '$.a.b[1].wildcard: this comparison is not known here'],
-    [{ a: [{ cidr: '10.0.0.0/8' }] }, '$.a[0].cidr: this comparison is not known here'],
-    [{ a: [{ 'anything-but': { prefix: 'x' } }] }, '$.a[0].anything-but: must be a text, a number or a list of them'],
+    [{ a: [{ numeric: ['>', 1] }] }, '$.a[0].numeric: this comparison is not known here'],
     [{ a: [{ prefix: 'x', suffix: 'y' }] }, '$.a[0]: must be one comparison'],
-    [{ a: [{ numeric: ['!=', 1] }] }, '$.a[0].numeric[0]: must be <'],
+    [{ $or: [{ a: ['x'] }] }, '$.$or: this comparison is not known here'],
+    [{ a: [{ prefix: 5 }] }, '$.a[0].prefix: must be a text'],
     [{ a: 'x' }, '$.a: must be an object, or a list that is not empty'],
     [{ a: [] }, '$.a: must be an object, or a list that is not empty'],
     [{ a: {} }, '$.a: must not be empty'],

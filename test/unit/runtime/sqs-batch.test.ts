@@ -117,7 +117,7 @@ describe('a batch', () => {
     // Prepare: at 0.5 the jitter takes a quarter off.
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
     const { handler, delayed } = given(
-      answering('done', 'try-again', 'account-blocked', 'quota-held', 'out-of-time', 'try-again'),
+      answering('done', 'try-again', 'account-blocked', 'api-outage', 'out-of-time', 'try-again'),
     );
     const Records = [record('a'), record('b'), record('c'), record('d'), record('e'), record('f', 4)];
     // Act
@@ -128,8 +128,8 @@ describe('a batch', () => {
     expect(delayed).toEqual([
       [
         { receiptHandle: 'handle-b', delaySeconds: 8 },
-        { receiptHandle: 'handle-c', delaySeconds: 225 },
-        { receiptHandle: 'handle-d', delaySeconds: 675 },
+        { receiptHandle: 'handle-c', delaySeconds: 90 },
+        { receiptHandle: 'handle-d', delaySeconds: 90 },
         { receiptHandle: 'handle-e', delaySeconds: 4 },
         { receiptHandle: 'handle-f', delaySeconds: 60 },
       ],

@@ -1,0 +1,275 @@
+import type { Delivery } from '../../lambdas/domain/delivery.ts';
+import type { Outcome } from '../../lambdas/domain/outcome.ts';
+import type { ParkedCommand } from '../../lambdas/domain/parked-command.ts';
+import { returnDelaySeconds } from '../../lambdas/domain/return-delay.ts';
+import { governor } from '../../lambdas/governor/governor.ts';
+import { linkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
+import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
+import { replayer } from '../../lambdas/replayer/replayer.ts';
+import { readEnvironment } from '../../lambdas/runtime/environment.ts';
+import { InMemoryControl } from './in-memory-control.ts';
+import { InMemoryLedger } from './in-memory-ledger.ts';
+import { linkIdSecret, linkWorkerVariables } from './link-world.ts';
+import { MeteredApi } from './metered-api.ts';
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
+interface Message {
+  id: string;
+  body: string;
+  sentAt: number;
+  visibleAt: number;
+  receiveCount: number;
+  /** As the replayer sent it back. */
+  original?: ParkedCommand;
+}
+
+/** A lane: its limits, a thousandth or so of the shipped ones. */
+interface LaneSize {
+  name: string;
+  reserveCalls: number;
+  hourlyCapCalls?: number;
+  batchSize: number;
+  batchesPerMinute: number;
+}
+
+const maxReceiveCount = 20;
+const observer = { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} };
+
+/**
+ * An account with its pipeline, in one process and in a time of its own: the real link workers, governor and replayer, minute by
+ * minute, on queues that hide, return, count and give up messages as SQS does.
+ */
+export class GovernedAccount {
+  now: number;
+  readonly api: MeteredApi;
+  readonly ledger = new InMemoryLedger();
+  readonly control = new InMemoryControl();
+  readonly outcomes: (Outcome & { at: number })[] = [];
+  readonly deadLetters: Message[] = [];
+  /** Lane states as they changed: `03-09 10:15 campaign parking: quota-reserve-reached`. */
+  readonly story: string[] = [];
+  /** The longest that a message has been in SQS, all its deliveries included. */
+  oldestMilliseconds = 0;
+  mostReceives = 0;
+  mostParked = 0;
+  governorDown = false;
+  /** Set to make the replayer, or the governor, die at its next step of that name: after `send`, before `remove`. */
+  dieAt: 'replayer' | 'governor' | undefined;
+  readonly mappings: Map<string, 'on' | 'off'>;
+  readonly #lanes: LaneSize[];
+  readonly #queues: Map<string, Message[]>;
+  #parked: { key: string; lane: string; commands: ParkedCommand[] }[] = [];
+  #numbers = 0;
+  readonly #workers: Map<string, ReturnType<typeof linkWorker>>;
+  readonly #govern: () => Promise<void>;
+  readonly #replay: (deadline: { remainingMilliseconds(): number }) => Promise<void>;
+  /** What the replayer has slept. */
+  #slept = 0;
+
+  constructor(from: string, monthlyQuota: number, lanes: LaneSize[]) {
+    this.now = Date.parse(from);
+    this.api = new MeteredApi(() => this.now, monthlyQuota);
+    this.#lanes = lanes;
+    this.#queues = new Map(lanes.map(({ name }) => [name, []]));
+    this.mappings = new Map(lanes.map(({ name }) => [name, 'on']));
+    const clock = { wallMilliseconds: () => this.now, monotonicMilliseconds: () => this.now, sleep: async () => {} };
+    this.#workers = new Map(lanes.map((lane) => [lane.name, this.#worker(lane, clock)]));
+    const environment = {
+      API_BASE_URL: 'http://127.0.0.1:1',
+      API_TOKEN_SECRET_ARN: 'arn',
+      LEDGER_TABLE_NAME: 'ledger',
+    };
+    this.#govern = governor(
+      {
+        ...environment,
+        APPSFLYER_ACCOUNT_ID: 'acc-demo',
+        CALL_TIMEOUT_MILLISECONDS: 10_000,
+        MONTHLY_QUOTA_CALLS: monthlyQuota,
+        PROBE_TEMPLATE_ID: 'A1b3',
+        LANES: lanes.map(({ name, reserveCalls, hourlyCapCalls }) => ({
+          name,
+          reserveCalls,
+          hourlyCapCalls,
+          mappings: [name],
+        })),
+      },
+      {
+        api: this.api,
+        control: this.control,
+        mappings: {
+          state: async (id) => this.mappings.get(id) ?? 'on',
+          switch: async (id, on) => {
+            if (this.dieAt === 'governor') throw new Error('the test ends the governor here');
+            this.mappings.set(id, on ? 'on' : 'off');
+          },
+        },
+        observer,
+        laneObserver: () => observer,
+        clock,
+      },
+    );
+    this.#replay = replayer(
+      {
+        ...environment,
+        ARCHIVE_BUCKET_NAME: 'archive',
+        LANES: lanes.map(({ name, batchSize, batchesPerMinute }) => ({
+          name,
+          queueUrl: name,
+          commandsPerSecond: Math.ceil((batchSize * batchesPerMinute) / 60),
+          sendAhead: 2 * batchSize,
+        })),
+      },
+      {
+        control: this.control,
+        parked: {
+          lots: (lane) => this.#lots(lane),
+          read: async ({ key }) => this.#parked.find((lot) => lot.key === key)?.commands ?? [],
+          remove: async ({ key }) => {
+            if (this.dieAt === 'replayer') throw new Error('the test ends the replayer here');
+            this.#parked = this.#parked.filter((lot) => lot.key !== key);
+          },
+        },
+        queue: {
+          depth: async (lane) => this.#queues.get(lane)?.length ?? 0,
+          send: async (lane, commands) => {
+            for (const original of commands) this.#enqueue(lane, original.body, original);
+          },
+        },
+        laneObserver: () => observer,
+        clock: { ...clock, sleep: async (milliseconds) => this.#sleep(milliseconds) },
+      },
+    );
+  }
+
+  send(lane: string, ...commands: object[]): void {
+    for (const command of commands) this.#enqueue(lane, JSON.stringify(command));
+  }
+
+  /** Commands that wait in the archive. */
+  get parked(): number {
+    return this.#parked.reduce((sum, { commands }) => sum + commands.length, 0);
+  }
+
+  waiting(lane: string): number {
+    return this.#queues.get(lane)?.length ?? 0;
+  }
+
+  /** So much time, in steps; each does what a minute does: governor, workers, replayer. */
+  async pass(milliseconds: number, step = minute): Promise<void> {
+    for (const end = this.now + milliseconds; this.now < end; ) {
+      this.now += step;
+      await this.#minute();
+    }
+  }
+
+  /** Final outcomes, the last word to each request. */
+  finalOutcomes(): Map<string, Outcome['outcome']> {
+    const final = this.outcomes.filter(({ outcome }) => outcome !== 'parked');
+    return new Map(final.map(({ requestId, outcome }) => [requestId ?? '', outcome]));
+  }
+
+  async #minute(): Promise<void> {
+    if (!this.governorDown) {
+      const before = structuredClone(this.control.control?.lanes ?? {});
+      await this.#orDie(this.#govern());
+      for (const [lane, { state, reason }] of Object.entries(this.control.control?.lanes ?? {})) {
+        if (state === (before[lane]?.state ?? 'open')) continue;
+        const at = new Date(this.now).toISOString().slice(5, 16).replace('T', ' ');
+        this.story.push(`${at} ${lane} ${state}${reason === undefined ? '' : `: ${reason}`}`);
+      }
+    }
+    for (const { name, batchSize, batchesPerMinute } of this.#lanes) {
+      for (let batch = 0; batch < batchesPerMinute && this.mappings.get(name) === 'on'; batch++) {
+        if (!(await this.#deliver(name, batchSize))) break;
+      }
+    }
+    this.#slept = 0;
+    await this.#orDie(this.#replay({ remainingMilliseconds: () => minute - this.#slept }));
+    this.mostParked = Math.max(this.mostParked, this.parked);
+  }
+
+  async #orDie(run: Promise<void>): Promise<void> {
+    await run.catch((error: unknown) => {
+      if (this.dieAt === undefined) throw error;
+    });
+  }
+
+  #sleep(milliseconds: number): void {
+    this.#slept += milliseconds;
+  }
+
+  async #deliver(lane: string, size: number): Promise<boolean> {
+    const queue = this.#queues.get(lane) ?? [];
+    const batch = queue.filter(({ visibleAt }) => visibleAt <= this.now).slice(0, size);
+    if (batch.length === 0) return false;
+    for (const message of batch) {
+      message.receiveCount++;
+      this.mostReceives = Math.max(this.mostReceives, message.receiveCount);
+      this.oldestMilliseconds = Math.max(this.oldestMilliseconds, this.now - message.sentAt);
+    }
+    const deliveries = batch.map(
+      ({ id, body, receiveCount, sentAt, original }): Delivery => ({
+        messageId: original?.messageId ?? id,
+        body,
+        receiveCount: receiveCount + (original !== undefined && original.receiveCount > 1 ? 1 : 0),
+        sentAtMilliseconds: original?.sentAtMilliseconds ?? sentAt,
+        ...(original !== undefined && { replayed: true as const }),
+      }),
+    );
+    const verdicts = await this.#workers.get(lane)?.(deliveries, { remainingMilliseconds: () => 60_000 });
+    for (const [index, message] of batch.entries()) {
+      const verdict = verdicts?.[index] ?? 'try-again';
+      if (verdict !== 'done' && message.receiveCount < maxReceiveCount) {
+        message.visibleAt = this.now + returnDelaySeconds(verdict, message.receiveCount, 0.5) * 1000;
+        continue;
+      }
+      queue.splice(queue.indexOf(message), 1);
+      if (verdict !== 'done') this.deadLetters.push(message);
+    }
+    return true;
+  }
+
+  #enqueue(lane: string, body: string, original?: ParkedCommand): void {
+    const message = { id: `m-${++this.#numbers}`, body, sentAt: this.now, visibleAt: this.now, receiveCount: 0 };
+    this.#queues.get(lane)?.push({ ...message, ...(original !== undefined && { original }) });
+  }
+
+  async *#lots(lane: string) {
+    for (const lot of this.#parked.filter((one) => one.lane === lane))
+      yield { key: lot.key, commands: lot.commands.length };
+  }
+
+  #park(command: ParkedCommand): void {
+    const last = this.#parked.at(-1);
+    if (last?.lane === command.lane && last.commands[0]?.parkedAtMilliseconds === command.parkedAtMilliseconds) {
+      last.commands.push(command);
+    } else this.#parked.push({ key: String(++this.#numbers), lane: command.lane, commands: [command] });
+  }
+
+  #worker(
+    lane: LaneSize,
+    clock: { wallMilliseconds(): number; monotonicMilliseconds(): number; sleep(): Promise<void> },
+  ) {
+    const { reserveCalls: QUOTA_RESERVE_CALLS, name: LANE } = lane;
+    const settings = { ...readEnvironment(linkWorkerEnvironment, linkWorkerVariables), LANE, QUOTA_RESERVE_CALLS };
+    return linkWorker(settings, {
+      api: this.api,
+      quota: this.api.quota,
+      control: this.control,
+      pace: { easeIn: () => {} },
+      parked: { add: async (command) => this.#park(command) },
+      onQuotaCall: () => {},
+      linkIdSecret: { value: async () => linkIdSecret },
+      ledger: this.ledger,
+      outcomes: { tell: async (outcome) => void this.outcomes.push({ ...outcome, at: this.now }) },
+      qrQueue: { ask: async () => {} },
+      qrImages: { remove: async () => {} },
+      archive: { addRejected: async () => {} },
+      observer,
+      clock,
+    });
+  }
+}
