@@ -84,7 +84,8 @@ async function* checksOf(
   let readable = false;
   yield* await unlessRefused('secrets', 'secretsmanager:GetSecretValue and DescribeSecret', isLocal, async () => {
     const found = await checkSecrets(secrets, { apiTokenArn, linkIdArn });
-    tokenNeverReplaced = found.tokenNeverReplaced;
+    // A local run is given its token when its secret is created.
+    tokenNeverReplaced = found.tokenNeverReplaced && !isLocal;
     readable = true;
     return found.checks;
   });
