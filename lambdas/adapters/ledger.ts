@@ -37,8 +37,8 @@ const optional = {
   linkExpiresAt: undefined,
 };
 
-/** Without what is the table's alone: a replacement must not try to set the key. */
-function linkOf(item: Item): LinkRecord {
+/** The link record in an item, without what is the table's alone: a replacement must not try to set the key. */
+export function linkInItem(item: Item): LinkRecord {
   const { [pk]: _, v: __, linkExpiresAt, ...fields } = item;
   return { ...fields, expiresAt: linkExpiresAt ?? item[expiry] } as LinkRecord;
 }
@@ -47,7 +47,7 @@ function linkOf(item: Item): LinkRecord {
 export function linkInStreamRecord(text: string): LinkRecord | undefined {
   try {
     const item = unmarshall(JSON.parse(text).dynamodb.OldImage);
-    return String(item[pk]).startsWith('link#') ? linkOf(item) : undefined;
+    return String(item[pk]).startsWith('link#') ? linkInItem(item) : undefined;
   } catch {
     return undefined;
   }
@@ -93,7 +93,7 @@ export class Ledger {
   /** One link's record. Strongly consistent. An expired record may still be there: DynamoDB removes it some days later. */
   async link(address: LinkAddress): Promise<LinkRecord | undefined> {
     const item = await this.#get(linkKey(address));
-    return item === undefined ? undefined : linkOf(item);
+    return item === undefined ? undefined : linkInItem(item);
   }
 
   /** Adds a link's record unless the address has one already, whose it then returns. */

@@ -491,11 +491,17 @@ describe('the outputs', () => {
       'ApiTokenSecretArn',
       'ArchiveBucketName',
       'CampaignDeadLetterQueueUrl',
+      'CampaignLinkWorkerLogGroupName',
+      'CampaignLinkWorkerMappingId',
       'CampaignQrDeadLetterQueueUrl',
       'CampaignQrQueueUrl',
+      'CampaignQrWorkerLogGroupName',
+      'CampaignQrWorkerMappingId',
       'CampaignQueueUrl',
       'ExpiredLinksDeadLetterQueueUrl',
       'ExpiredLinksQueueUrl',
+      'ExpiryWorkerLogGroupName',
+      'ExpiryWorkerMappingId',
       'GovernorFunctionName',
       'LedgerTableName',
       'LinkIdSecretArn',
@@ -503,8 +509,12 @@ describe('the outputs', () => {
       'QrBucketName',
       'ReplayerFunctionName',
       'TransactionalDeadLetterQueueUrl',
+      'TransactionalLinkWorkerLogGroupName',
+      'TransactionalLinkWorkerMappingId',
       'TransactionalQrDeadLetterQueueUrl',
       'TransactionalQrQueueUrl',
+      'TransactionalQrWorkerLogGroupName',
+      'TransactionalQrWorkerMappingId',
       'TransactionalQueueUrl',
     ]);
   });
@@ -515,6 +525,9 @@ describe('the outputs', () => {
     expect(reference('CampaignDeadLetterQueueUrl')).toMatch(/^PipelineCampaignCommandsDeadLetters/);
     expect(reference('CampaignQrQueueUrl')).toMatch(/^PipelineCampaignQrJobsQueue/);
     expect(reference('CampaignQrDeadLetterQueueUrl')).toMatch(/^PipelineCampaignQrJobsDeadLetters/);
+    expect(reference('CampaignLinkWorkerLogGroupName')).toMatch(/^PipelineCampaignLinkWorkerLogs/);
+    expect(reference('CampaignQrWorkerMappingId')).toMatch(/^PipelineCampaignQrWorkerMapping/);
+    expect(reference('ExpiryWorkerMappingId')).toMatch(/^PipelineExpiryMapping/);
     const imported = (id: string) => template.findOutputs(id)[id]?.Value['Fn::ImportValue'];
     expect(imported('ApiTokenSecretArn')).toContain('ApiToken');
     expect(imported('LinkIdSecretArn')).toContain('LinkIdSecret');

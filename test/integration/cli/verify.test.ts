@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { scanAddresses, segments } from '../../../bin/client/link-scan.ts';
 import { checkLink } from '../../../bin/commands/verify/link-check.ts';
-import { scanSegment, segments } from '../../../bin/commands/verify/link-scan.ts';
 import { Report } from '../../../bin/commands/verify/report.ts';
 import { verify } from '../../../bin/commands/verify/verification.ts';
 import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
@@ -22,6 +22,7 @@ const iso = (epochSeconds: number) => new Date(epochSeconds * 1000).toISOString(
 
 const { client: dynamo, table } = await givenTable();
 const ledger = new Ledger(dynamo, table, systemClock);
+const control = new ControlTable(dynamo, table, systemClock);
 let emulator: OneLinkApi;
 beforeAll(async () => {
   emulator = await startOneLinkApi();
@@ -67,7 +68,9 @@ async function verified(sample?: number) {
   await verify(
     sample,
     {
-      segments: Array.from({ length: segments }, (_, segment) => scanSegment(dynamo, table, segment, never)),
+      segments: Array.from({ length: segments }, (_, segment) =>
+        scanAddresses(dynamo, { table, segment, signal: never }),
+      ),
       check: (address) => checkLink(address, { ledger, api, secret, templates, clock: systemClock }),
       onScanned: (sofar) => {
         links = sofar.links;
@@ -90,7 +93,6 @@ describe('the ledger against the API', () => {
     await givenLink('expired', { expiresAt: nowSeconds - day }, 'absent');
     await givenLink('leased', { lease }, 'absent');
     // What is no link must not be taken for one.
-    const control = new ControlTable(dynamo, table, systemClock);
     await control.write(emptyControl, await control.read());
     await ledger.addParkedPlace({ onelinkId: 'A1b3', shortlinkId: 'equal-1' }, 'place', nowSeconds + day);
   });
