@@ -1,0 +1,33 @@
+import { type LanePlan, planExpiry, planLanes, plannedCalls, type WorkerPlan } from '../../../lib/rate-budget.ts';
+import type { BenchPipeline } from './bench-pipeline.ts';
+
+export interface WorkerShare {
+  function: string;
+  plan: WorkerPlan;
+}
+
+export function lanePlans({ pipeline }: Pick<BenchPipeline, 'pipeline'>): LanePlan[] {
+  return planLanes(pipeline.account, pipeline.settings.lanes).plans;
+}
+
+/** Each lane's two workers, as `lib` sized them, under the names of their functions here. */
+export function workerShares(running: Pick<BenchPipeline, 'pipeline' | 'functionOf'>): WorkerShare[] {
+  return lanePlans(running).flatMap(({ lane, link, qr }) => [
+    { function: running.functionOf(lane, 'LinkWorker'), plan: link },
+    { function: running.functionOf(lane, 'QrWorker'), plan: qr },
+  ]);
+}
+
+/** The most that all functions together may send in any second: what the template allows, which is at most the budget. */
+export function plannedCallsPerSecond({ pipeline }: Pick<BenchPipeline, 'pipeline'>): number {
+  const { plan } = planExpiry(pipeline.account, pipeline.settings.expiryRateShare);
+  return plannedCalls(lanePlans({ pipeline }), plan).callsPerSecond;
+}
+
+/** An invocation's start, ledger read and wind-up, as lib/rate-budget.ts assumes them. */
+const overheadSeconds = 0.1;
+
+/** The duty of lib/rate-budget.ts, (B/r) / (B/r + 1/r + latency + overhead), at another latency than the one it assumes. */
+export function dutyAt({ busySeconds, callsPerSecond }: WorkerPlan, latencySeconds: number): number {
+  return busySeconds / (busySeconds + 1 / callsPerSecond + latencySeconds + overheadSeconds);
+}
