@@ -12,20 +12,21 @@ import { variantAt } from '../world/synthesis.ts';
 const limitCallsPerSecond = 300;
 /** By then each environment has compiled what is hot: the steady state is measured. */
 const warmUpLinks = 1_500;
-const latency = { latencyMilliseconds: 10, latencyJitterMilliseconds: 20 };
+/** Without a limit of its own: the bare loop keeps no pace. */
+const emulator = { latencyMilliseconds: 10, latencyJitterMilliseconds: 20, requestsPerSecond: 100_000 };
 
 /** Item 4: CPU of the link worker's environments for each link, where it goes, and the least that it could be. */
 export async function cpu({ say, commands = 6_000 }: BenchOptions): Promise<Findings> {
   const variant = variantAt({ callsPerSecond: limitCallsPerSecond });
   say('cpu: the link worker');
-  const worker = await cpuPerLink({ variant, emulator: latency }, commands);
+  const worker = await cpuPerLink({ variant, emulator }, commands);
   say('cpu: the bare loop');
   const assembly = await assemblyWith(variant, { handler: 'bare-loop.ts' });
-  const bare = await cpuPerLink({ variant, assembly, emulator: latency }, commands);
+  const bare = await cpuPerLink({ variant, assembly, emulator }, commands);
   say('cpu: where it goes');
   const profiler = await cpuProfiler();
   const nodeOptions = [profiler.nodeOption];
-  const profiled = await cpuPerLink({ variant, emulator: latency, nodeOptions }, commands, profiler.finish);
+  const profiled = await cpuPerLink({ variant, emulator, nodeOptions }, commands, profiler.finish);
   await rm(profiler.directory, { recursive: true, force: true });
 
   const sum = [...profiled.profile.values()].reduce((total, one) => total + one, 0);

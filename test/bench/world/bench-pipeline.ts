@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { openOutcomeQueue } from '../../../bin/client/outcome-queue.ts';
 import { pipelineOutputs } from '../../../bin/client/pipeline-outputs.ts';
 import { sendMessages } from '../../../bin/client/send-messages.ts';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../../local/cloud/cloud.ts';
@@ -57,6 +56,11 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
   const meter = new CpuMeter();
   const look = () => meter.look(running(cloud, engines));
   const looking = setInterval(look, 250);
+  const laneQueueUrl = (lane: string) => {
+    const url = outputs.laneQueueUrls.get(lane);
+    if (url === undefined) throw new Error(`the pipeline has no lane ${lane}`);
+    return url;
+  };
 
   return {
     pipeline,
@@ -65,6 +69,8 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
     sqs,
     sns,
     named,
+    outcomeTopicArn: outputs.outcomeTopicArn,
+    laneQueueUrl,
     workDirectory,
 
     /** CPU seconds so far, by function and by what else runs. */
@@ -72,6 +78,9 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
       look();
       return meter.seconds();
     },
+
+    /** From now on anew. */
+    forgetPeaks: () => meter.forgetPeaks(),
 
     /** The most memory that one environment of a function, or an engine, was seen to hold. */
     peakBytes(): Map<string, number> {
@@ -104,8 +113,7 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
       messages: Iterable<{ body: string }>,
       onSent: (message: { body: string }, messageId: string) => void = () => {},
     ): Promise<void> {
-      const url = outputs.laneQueueUrls.get(lane);
-      if (url === undefined) throw new Error(`the pipeline has no lane ${lane}`);
+      const url = laneQueueUrl(lane);
       // In portions, so that a campaign of a million commands is never held as a whole.
       for (const portion of portions(messages, 2_000)) {
         const unsent = await sendMessages(sqs, url, portion, onSent);
@@ -115,12 +123,13 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
 
     /** Messages in a lane's command queue, in flight or not. */
     async waiting(lane: string): Promise<number> {
-      const url = outputs.laneQueueUrls.get(lane);
-      const queue = (await cloud.queues()).find((one) => one.url === url);
-      return queue === undefined ? 0 : queue.visible + queue.inFlight + queue.delayed;
+      return messagesIn(await cloud.queues(), laneQueueUrl(lane));
     },
 
-    hearOutcomes: () => openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn),
+    /** Messages in a lane's queue of QR jobs, in flight or not. */
+    async waitingQrJobs(lane: string): Promise<number> {
+      return messagesIn(await cloud.queues(), named[`${lane.charAt(0).toUpperCase()}${lane.slice(1)}QrQueueUrl`]);
+    },
 
     async stop(): Promise<void> {
       clearInterval(looking);
@@ -142,6 +151,12 @@ function* running(cloud: LocalCloud, engines: Map<string, number>): Generator<[s
   for (const { function: name, environments } of cloud.environments()) {
     for (const { pid } of environments) if (pid !== undefined) yield [name, pid];
   }
+}
+
+function messagesIn(queues: Awaited<ReturnType<LocalCloud['queues']>>, url: string | undefined): number {
+  const queue = queues.find((one) => one.url === url);
+  if (queue === undefined) throw new Error(`there is no queue ${url}`);
+  return queue.visible + queue.inFlight + queue.delayed;
 }
 
 export function* portions<Item>(items: Iterable<Item>, size: number): Generator<Item[]> {

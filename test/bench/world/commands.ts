@@ -8,14 +8,15 @@ export interface CreateMessage {
  * Commands made on the fly, each its own link.
  *
  * @param qrEvery every so many-th asks for a QR code, too; 0 for none
+ * @param source one of the producers in lib/config.ts
  */
-export function* creates(name: string, count: number, qrEvery = 0): Generator<CreateMessage> {
+export function* creates(name: string, count: number, qrEvery = 0, source = 'crm'): Generator<CreateMessage> {
   const requestedAt = `${new Date().toISOString().slice(0, 19)}Z`;
   for (let number = 0; number < count; number++) {
     const requestId = `${name}-${number}`;
     const command = {
       specVersion: '1.0',
-      source: 'crm',
+      source,
       requestId,
       action: 'create',
       onelinkId: 'A1b3',

@@ -65,7 +65,10 @@ function placeOf(
 ) {
   if (functionName === '(idle)') return 'idle';
   if (functionName === '(garbage collector)') return 'garbage collection';
-  if (url.startsWith('node:') || url === '') return 'Node.js';
+  // What JavaScript the engine runs for nobody, and system calls made without a frame.
+  if (functionName === '(program)') return 'Node.js: native code';
+  if (url === '') return `Node.js: ${functionName}`;
+  if (url.startsWith('node:')) return `Node.js: ${url.replace(/^node:(internal\/)?/, '').split('/')[0]}`;
   if (map === undefined) return 'the runtime and the probe';
   const entry = map.findEntry(lineNumber, columnNumber);
   const source = 'originalSource' in entry ? String(entry.originalSource) : '';

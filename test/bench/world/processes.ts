@@ -79,6 +79,10 @@ export class CpuMeter {
   peakBytes(): Map<string, number> {
     return new Map(this.#peakBytes);
   }
+
+  forgetPeaks(): void {
+    this.#peakBytes.clear();
+  }
 }
 
 /** What was used between two readings. */
