@@ -3,7 +3,7 @@ export interface UsePerItem {
   /** Billed: the time that its environment runs at its pace, divided by what it carries. */
   lambdaMilliseconds: number;
   lambdaRequests: number;
-  /** By the producer, the event source mapping and the workers, in batches of ten. */
+  /** The producer's sends, and the event source mapping's receives and deletes. */
   sqsRequests: number;
   dynamoDbWriteUnits: number;
   dynamoDbReadUnits: number;
@@ -15,6 +15,7 @@ export interface UsePerItem {
 /** What runs whether or not there is work. */
 export interface StandingUse {
   alarmMetrics: number;
+  /** At most: each is billed by the hour in which it is written. */
   customMetrics: number;
   dashboards: number;
   secrets: number;
@@ -31,19 +32,19 @@ export const measuredUse: { measuredOn: string; link: UsePerItem; qrCode: UsePer
     sqsRequests: 0.3,
     dynamoDbWriteUnits: 2,
     dynamoDbReadUnits: 1,
-    snsPublishes: 0.1,
+    snsPublishes: 0.24,
     s3Puts: 0,
-    logBytes: 400,
+    logBytes: 452,
   },
   qrCode: {
-    lambdaMilliseconds: 170,
-    lambdaRequests: 0.01,
-    sqsRequests: 0.3,
+    lambdaMilliseconds: 171,
+    lambdaRequests: 0.015,
+    sqsRequests: 1.2,
     dynamoDbWriteUnits: 1,
     dynamoDbReadUnits: 0,
-    snsPublishes: 0.1,
+    snsPublishes: 0.87,
     s3Puts: 1,
-    logBytes: 400,
+    logBytes: 446,
   },
-  standing: { alarmMetrics: 50, customMetrics: 60, dashboards: 1, secrets: 2, polledQueues: 5 },
+  standing: { alarmMetrics: 40, customMetrics: 119, dashboards: 1, secrets: 2, polledQueues: 5 },
 };
