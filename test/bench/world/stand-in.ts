@@ -1,9 +1,8 @@
-import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { assemblyOf, type Variant, variantPipeline } from './synthesis.ts';
+import { assemblyCopy, type Variant, variantPipeline } from './synthesis.ts';
 
 /** Sizes of a lane's link worker, where a run wants others than `lib` works out. */
 export interface LaneSizes {
@@ -33,8 +32,7 @@ interface Template {
  * variables and memory, bundled in the same way, so that only the code differs. Both lanes share the code's asset.
  */
 export async function assemblyWith(variant: Variant, { handler, defined = {}, sizes }: StandIn): Promise<string> {
-  const assembly = join(await mkdtemp(join(tmpdir(), 'onelink-bench-app-')), 'cdk.out');
-  await cp(await assemblyOf(variant), assembly, { recursive: true });
+  const assembly = await assemblyCopy(variant);
   const file = join(assembly, `${variantPipeline(variant).stackName}.template.json`);
   const template = JSON.parse(await readFile(file, 'utf8')) as Template;
   if (handler !== undefined) {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -18,6 +18,7 @@ export interface Variant {
 
 const stage = 'production';
 const synthesised = new Map<string, Promise<string>>();
+const copies: string[] = [];
 
 /** The first pipeline of the production stage, as lib/config.ts has it but for the variant. */
 export function variantPipeline(variant: Variant): ConfiguredPipeline {
@@ -50,9 +51,17 @@ export function assemblyOf(variant: Variant): Promise<string> {
   return known;
 }
 
-/** Removes what was synthesised. */
+/** A copy of it, to be changed. */
+export async function assemblyCopy(variant: Variant): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'onelink-bench-app-'));
+  copies.push(directory);
+  await cp(await assemblyOf(variant), directory, { recursive: true });
+  return directory;
+}
+
+/** Removes what was synthesised, and the copies. */
 export async function forgetAssemblies(): Promise<void> {
-  const directories = await Promise.all(synthesised.values());
+  const directories = [...(await Promise.all(synthesised.values())), ...copies];
   await Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true })));
 }
 
