@@ -7,8 +7,10 @@ import { creates } from './commands.ts';
 /** One campaign of creates, and what befalls it. */
 export interface Campaign {
   commands: number;
-  /** So many of a hundred commands are sent twice: half of the copies at once, half a while later. */
+  /** So many of a hundred commands are sent twice. */
   duplicatesPercent?: number;
+  /** How many messages later a copy is sent, in turns; 0: right behind. Default: 0 and 400. */
+  copiesAfterMessages?: readonly number[];
   /** So many of a hundred POSTs have an answer that is lost or a 500, two thirds of them after the link was made. */
   ambiguousPercent?: number;
   /** An environment is killed, in its work, whenever so many links more have been made. */
@@ -38,21 +40,29 @@ export interface CampaignFigures {
   workerCpuMillisecondsPerLink: number;
 }
 
-/** The messages of a campaign, in order: copies of every so many-th command, right behind it or 400 messages later. */
-export function* messagesOf({ commands, duplicatesPercent = 0 }: Campaign): Generator<{ body: string }> {
-  const every = duplicatesPercent > 0 ? Math.round(100 / duplicatesPercent) : 0;
-  const later: { body: string; after: number }[] = [];
-  let sent = 0;
-  for (const [number, message] of [...creates('campaign', commands)].entries()) {
-    yield message;
+/** The messages of a campaign, in order. */
+export function* messagesOf({
+  commands,
+  duplicatesPercent = 0,
+  copiesAfterMessages = [0, 400],
+}: Campaign): Generator<{ body: string }> {
+  const every = duplicatesPercent > 0 ? Math.round(100 / duplicatesPercent) : Number.POSITIVE_INFINITY;
+  let copies: { body: string; due: number }[] = [];
+  let [number, sent] = [0, 0];
+  for (const { body } of creates('campaign', commands)) {
+    yield { body };
     sent += 1;
-    if (every > 0 && number % every === 0) {
-      if (number % (2 * every) === 0) yield message;
-      else later.push({ body: message.body, after: sent + 400 });
+    if (number % every === 0) {
+      copies.push({ body, due: sent + (copiesAfterMessages[(number / every) % copiesAfterMessages.length] ?? 0) });
     }
-    while (later[0] !== undefined && later[0].after <= sent) yield later.shift() as { body: string };
+    number += 1;
+    const due = copies.filter((copy) => copy.due <= sent);
+    copies = copies.filter((copy) => copy.due > sent);
+    sent += due.length;
+    // The newest first: right behind is right behind.
+    yield* due.toReversed();
   }
-  yield* later;
+  yield* copies;
 }
 
 export function faultsOf({ ambiguousPercent = 0, seed }: Campaign): FaultInput[] {
