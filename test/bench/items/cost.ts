@@ -5,12 +5,12 @@ import { awsPrices } from '../../../bin/cost/aws-prices.ts';
 import type { StandingUse, UsePerItem } from '../../../bin/cost/measured-use.ts';
 import { type CostInput, monthlyCost, totalOf } from '../../../bin/cost/monthly-cost.ts';
 import { governorMetric, laneMetric, operationMetric, operations } from '../../../lambdas/names.ts';
-import { planExpiry, type WorkerPlan } from '../../../lib/rate-budget.ts';
+import { planExpiry } from '../../../lib/rate-budget.ts';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { type BenchPipeline, benchPipeline } from '../world/bench-pipeline.ts';
 import { creates } from '../world/commands.ts';
-import { lanePlans } from '../world/lanes.ts';
+import { billedMilliseconds, configuredPlan } from '../world/lanes.ts';
 import { requestCountsProbe } from '../world/request-counts.ts';
 import { assemblyOf, type Variant, variantPipeline } from '../world/synthesis.ts';
 
@@ -35,11 +35,9 @@ export async function cost({ say, commands = 4_000 }: BenchOptions): Promise<Fin
       const { invocations, milliseconds, logBytes } = meter.of(name);
       const each = (...operations: string[]) =>
         operations.reduce((sum, operation) => sum + (counts.get(operation) ?? 0), 0) / items;
-      const { batchSize, busySeconds, duty } = planOf(worker);
       measured[worker] = milliseconds / items;
       return {
-        // A slot's whole cycle, as lib/rate-budget.ts works it out: the pace decides, not the processor, as long as that keeps up.
-        lambdaMilliseconds: (busySeconds * 1000) / duty / batchSize,
+        lambdaMilliseconds: billedMilliseconds(configuredPlan('campaign', worker)),
         lambdaRequests: invocations / items,
         // In, out and deleted, ten at a time. QR jobs are few and far between: the link worker sends them in one by one.
         sqsRequests: worker === 'LinkWorker' ? 0.3 : 1.2,
@@ -82,15 +80,9 @@ function twoEnvironmentsAtFullPace(): Variant {
   const { campaign, ...others } = settings.lanes;
   if (campaign === undefined) throw new Error('lib/config.ts has no lane `campaign`');
   // With a tenth of a call more, so that the share is not cut below two whole paces.
-  const rateShare = (2 * planOf('LinkWorker').callsPerSecond + 0.1) / (account.callsPerSecond * account.headroom);
+  const rateShare =
+    (2 * configuredPlan('campaign', 'LinkWorker').callsPerSecond + 0.1) / (account.callsPerSecond * account.headroom);
   return { settings: { lanes: { ...others, campaign: { ...campaign, rateShare } } } };
-}
-
-/** The campaign lane's workers as lib/config.ts has them sized. */
-function planOf(worker: 'LinkWorker' | 'QrWorker'): WorkerPlan {
-  const plan = lanePlans({ pipeline: variantPipeline({}) }).find(({ lane }) => lane === 'campaign');
-  if (plan === undefined) throw new Error('lib/config.ts has no lane `campaign`');
-  return worker === 'LinkWorker' ? plan.link : plan.qr;
 }
 
 /** Fills the queue first, so that batches are full. */

@@ -1,15 +1,19 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { awsPrices } from '../../../bin/cost/aws-prices.ts';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { type BenchPipelineOptions, benchPipeline } from '../world/bench-pipeline.ts';
 import { creates } from '../world/commands.ts';
 import { cpuProfiler } from '../world/cpu-profiles.ts';
+import { billedMilliseconds, configuredPlan } from '../world/lanes.ts';
 import { assemblyWith } from '../world/stand-in.ts';
-import { variantAt } from '../world/synthesis.ts';
+import { variantAt, variantPipeline } from '../world/synthesis.ts';
 
 /** A lane of this size keeps two environments busy on two cores that others use too. */
 const limitCallsPerSecond = 300;
+/** Lambda gives processor time in proportion to memory: one vCPU for 1,769 MB (AWS Lambda Developer Guide). */
+const megabytesOfOneProcessor = 1_769;
 /** By then each environment has compiled what is hot: the steady state is measured. */
 const warmUpLinks = 1_500;
 /** Without a limit of its own: the bare loop keeps no pace. */
@@ -49,19 +53,26 @@ export async function cpu({ say, commands = 6_000 }: BenchOptions): Promise<Find
     cpuMillisecondsPerLinkElsewhere: worker.elsewhere,
     cpuShareByPackage: Object.fromEntries(shares.map(({ where, share }) => [where, share])),
   };
+  const plan = configuredPlan('campaign', 'LinkWorker');
+  const memoryMegabytes = variantPipeline({}).settings.memoryMegabytes.linkWorker;
+  const billed = billedMilliseconds(plan);
+  const dollars = billed * 1_000 * (memoryMegabytes / 1024) * awsPrices.lambdaGigabyteSecond;
   const perLink = (milliseconds: number) => `${milliseconds.toFixed(2)} ms`;
   const rows = [
     ['bare loop, as fast as it can', perLink(bare.cpuMillisecondsPerLink)],
     ['link worker, as fast as it can', perLink(unpaced.cpuMillisecondsPerLink)],
     ['ratio of the two (goal ≤ 1.3)', figures.ratioToBareLoop.toFixed(2)],
     ['link worker at its pace', perLink(worker.cpuMillisecondsPerLink)],
+    [`billed by Lambda at ${plan.callsPerSecond}/s and ${memoryMegabytes} MB`, perLink(billed)],
+    ['which is, for a million links', `$${dollars.toFixed(2)}`],
+    ['CPU that Lambda gives in that time', perLink((billed * memoryMegabytes) / megabytesOfOneProcessor)],
     ...Object.entries(worker.elsewhere).map(([role, milliseconds]) => [`elsewhere: ${role}`, perLink(milliseconds)]),
   ];
   const where = shares
     .slice(0, 20)
     .map((one) => [one.where, `${(one.share * 100).toFixed(1)} %`, perLink(one.share * worker.cpuMillisecondsPerLink)]);
   return {
-    figures,
+    figures: { ...figures, billedMillisecondsPerLink: billed, lambdaDollarsPerMillionLinks: dollars },
     table: `${table(['CPU per link', ''], rows)}\n\n${table(['where it goes', 'share', 'per link'], where)}`,
     broken: [],
   };
