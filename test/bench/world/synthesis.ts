@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import type { ConfiguredPipeline } from '../../../bin/client/configured-pipeline.ts';
 import { config } from '../../../lib/config.ts';
-import type { AccountSettings, Configuration, PipelineSettings } from '../../../lib/config-schema.ts';
+import type { AccountSettings, Configuration, LaneSettings, PipelineSettings } from '../../../lib/config-schema.ts';
 import { validateConfiguration } from '../../../lib/config-validation.ts';
 import { budgetOf, governorCallsPerSecond } from '../../../lib/rate-budget.ts';
 import { addStages } from '../../../lib/stages.ts';
@@ -28,18 +28,28 @@ export function variantPipeline(variant: Variant): ConfiguredPipeline {
 /**
  * lib/config.ts at another limit of calls per second. What does not shrink with it (QR codes keep their 25 a second, the
  * expiry worker its two environments, the governor its one call) takes its room from the campaign lane, which has the most.
+ *
+ * @param shares of each lane but the campaign lane, and of each lane's QR codes, where they are to be others
  */
-export function variantAt(account: Partial<AccountSettings> & { callsPerSecond: number }): Variant {
+export function variantAt(
+  account: Partial<AccountSettings> & { callsPerSecond: number },
+  shares: { others?: number; qr?: number } = {},
+): Variant {
   const { settings, account: usual } = variantPipeline({});
-  const { campaign, ...others } = settings.lanes;
-  if (campaign === undefined) throw new Error('lib/config.ts has no lane `campaign`');
+  const reshaped = Object.entries(settings.lanes).map(([name, lane]): [string, LaneSettings] => {
+    return [name, { ...lane, rateShare: shares.others ?? lane.rateShare, qrShare: shares.qr ?? lane.qrShare }];
+  });
+  const { campaign, ...others } = Object.fromEntries(reshaped);
+  const most = settings.lanes.campaign?.rateShare;
+  if (campaign === undefined || most === undefined) throw new Error('lib/config.ts has no lane `campaign`');
   const budget = budgetOf({ ...usual, ...account });
-  const qr = Object.values(settings.lanes).reduce((sum, lane) => sum + lane.qrShare * budget.qrCallsPerSecond, 0);
+  const qr = reshaped.reduce((sum, [, { qrShare }]) => sum + qrShare * budget.qrCallsPerSecond, 0);
   // Two environments at one call each, with room for the fraction that a share is cut by.
   const expiryRateShare = Math.max(settings.expiryRateShare, 2.1 / budget.callsPerSecond);
   const taken = Object.values(others).reduce((sum, lane) => sum + lane.rateShare, 0) + expiryRateShare;
-  const room = 1 - taken - (qr + governorCallsPerSecond) / budget.callsPerSecond;
-  const rateShare = Math.min(campaign.rateShare, Math.floor(room * 1_000) / 1_000);
+  const room = Math.floor((1 - taken - (qr + governorCallsPerSecond) / budget.callsPerSecond) * 1_000) / 1_000;
+  // Where the others gave theirs up, all of it.
+  const rateShare = shares.others === undefined ? Math.min(most, room) : room;
   return { account, settings: { lanes: { ...others, campaign: { ...campaign, rateShare } }, expiryRateShare } };
 }
 
