@@ -38,10 +38,11 @@ export interface RateRun {
   limitCallsPerSecond: number;
   budgetCallsPerSecond: number;
   plannedCallsPerSecond: number;
+  /** Duty × pace, summed over the workers: what they can reach under a backlog, at this latency. */
+  reachableCallsPerSecond: number;
   sustainedCallsPerSecond: number;
   ofBudget: number;
-  /** Of what the plans can reach under a backlog, at this latency. */
-  ofDuty: number;
+  ofReachable: number;
   campaignOfItsPace: number;
   fullestSecondOfSends: number;
   fullestSecondOfArrivals: number;
@@ -91,6 +92,7 @@ async function saturate(name: string, variant: RateVariant, limit: number, secon
       return { of, calls, reached: calls * dutyAt(plan, latencyMilliseconds / 1000) };
     });
     const campaign = reachable.find(({ of }) => of === pipeline.functionOf('campaign', 'LinkWorker'));
+    const reachableCallsPerSecond = reachable.reduce((sum, { reached }) => sum + reached, 0);
     const sustained = between(all);
     const budget = budgetOf(pipeline.pipeline.account).callsPerSecond;
     return {
@@ -98,9 +100,10 @@ async function saturate(name: string, variant: RateVariant, limit: number, secon
       limitCallsPerSecond: limit,
       budgetCallsPerSecond: budget,
       plannedCallsPerSecond: plannedCallsPerSecond(pipeline),
+      reachableCallsPerSecond,
       sustainedCallsPerSecond: sustained,
       ofBudget: sustained / budget,
-      ofDuty: sustained / reachable.reduce((sum, { reached }) => sum + reached, 0),
+      ofReachable: sustained / reachableCallsPerSecond,
       campaignOfItsPace: campaign === undefined ? 0 : between(ofFunction.get(campaign.of)) / campaign.calls,
       fullestSecondOfSends: fullestSecond(all),
       fullestSecondOfArrivals: arrivals.fullestSecond.api,
@@ -149,7 +152,7 @@ function rateTable(runs: readonly RateRun[]): string {
       run.budgetCallsPerSecond,
       run.sustainedCallsPerSecond.toFixed(0),
       percent(run.ofBudget),
-      percent(run.ofDuty),
+      percent(run.ofReachable),
       percent(run.campaignOfItsPace),
       `${run.fullestSecondOfSends} ≤ ${run.plannedCallsPerSecond}`,
       `${run.fullestSecondOfArrivals} ≤ ${run.limitCallsPerSecond}`,
