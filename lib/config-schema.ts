@@ -31,7 +31,7 @@ const lane = z.strictObject({
   quotaReserveCalls: count(0, 1_000_000_000),
   hourlyCapCalls: count(1, 1_000_000_000).optional(),
   dailyCapCalls: count(1, 1_000_000_000).optional(),
-  oldestCommandAlarmMinutes: count(1, 10_080, 'a week'),
+  answeredWithinMinutes: count(1, 10_080, 'a week'),
   rejectedAlarmPer15Minutes: count(1, 10_000_000),
   conflictPolicy: conflictPolicy.optional(),
 });
@@ -65,6 +65,24 @@ const producer = z.strictObject({
   templates: z.array(text(templateIdPattern, templateIdRule)).min(1, 'must name at least one template'),
 });
 
+const percent = count(1, 99, 'percent');
+
+const alarmThresholds = z.strictObject({
+  quotaUsedPercent: z.strictObject({
+    ticket: z.array(percent).max(10, 'must be 10 at most: each is an alarm of its own'),
+    page: percent,
+  }),
+  quotaProjectedPercent: count(1, 1_000, 'percent'),
+  quotaSpentElsewhereCalls: count(1, 1_000_000_000),
+  laneParkedMinutes: count(5, 10_080, 'a week'),
+  lanePausedMinutes: count(5, 10_080, 'a week'),
+  failedCallsPercent: percent,
+  returnedCommandsPercent: percent,
+  qrFailedPercent: percent,
+  rateLimitedPer5Minutes: count(1, 10_000_000),
+  ledgerThrottlesPer5Minutes: count(1, 10_000_000),
+});
+
 const memory = count(128, 10_240, 'megabytes, Lambda');
 
 export const pipelineSchema = z.strictObject({
@@ -88,6 +106,7 @@ export const pipelineSchema = z.strictObject({
     'must be days from 1 to 36,500, or forever',
   ),
   archiveDays: count(31, 36_500),
+  alarmThresholds,
   memoryMegabytes: z.strictObject({
     linkWorker: memory,
     qrWorker: memory,
@@ -122,6 +141,7 @@ export const stageSchema = z.strictObject({
     email: text(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address').optional(),
     pageTopicArn: topicArn.optional(),
     ticketTopicArn: topicArn.optional(),
+    runbookUrl: text(/^https:\/\/[^\s#]+\/RUNBOOK\.md$/, 'must be an https URL that ends in /RUNBOOK.md').optional(),
   }),
   pipelines: z.array(pipelineSchema).min(1, 'must hold at least one pipeline'),
 });

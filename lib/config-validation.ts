@@ -186,7 +186,34 @@ function pipelineFaults(
   const expiry = planExpiry(limits, settings.expiryRateShare);
   const unplanned = [...planFaults, ...expiry.faults];
   faults.push(...unplanned.map(({ path, message }): [string, string] => [pathText(path), message]));
+  faults.push(...thresholdFaults(settings, plans, expiry.plan));
   return { plans, expiry: expiry.plan, faults };
+}
+
+function thresholdFaults(
+  { alarmThresholds }: PipelineSettings,
+  plans: readonly LanePlan[],
+  expiry: WorkerPlan | undefined,
+): [path: string, message: string][] {
+  const faults: [string, string][] = [];
+  const { quotaUsedPercent, quotaSpentElsewhereCalls } = alarmThresholds;
+  const { ticket, page } = quotaUsedPercent;
+  const at = 'alarmThresholds.quotaUsedPercent';
+  for (const [index, percent] of ticket.entries()) {
+    const before = ticket[index - 1];
+    if (before !== undefined && percent <= before) {
+      faults.push([`${at}.ticket[${index}]`, `must be above the one before it, ${before}; ${got(percent)}`]);
+    }
+    if (percent >= page) faults.push([`${at}.ticket[${index}]`, `must be below the page's ${page}; ${got(percent)}`]);
+  }
+  // A worker counts its calls when its batch is done: until then the governor takes them for somebody else's.
+  const workers = [...plans.map(({ link }) => link), ...(expiry === undefined ? [] : [expiry])];
+  const uncounted = workers.reduce((sum, { concurrency, batchSize }) => sum + concurrency * batchSize, 0);
+  if (quotaSpentElsewhereCalls < 2 * uncounted) {
+    const rule = `must be at least ${(2 * uncounted).toLocaleString('en')} (twice the ${uncounted.toLocaleString('en')} calls that batches under way have not counted yet)`;
+    faults.push(['alarmThresholds.quotaSpentElsewhereCalls', `${rule}; ${got(quotaSpentElsewhereCalls)}`]);
+  }
+  return faults;
 }
 
 /** Everything that names one AppsFlyer account shares its limits, across pipelines and stages. */

@@ -14,7 +14,7 @@ const lanes: PipelineSettings['lanes'] = {
     windowSeconds: 0, // wait for a fuller batch; 0 makes it a latency lane
     quotaReserveCalls: 20_000, // left to others when the month runs out; at least two minutes of the lane's rate
     dailyCapCalls: 500_000, // a producer in a loop must not burn the month: above it the lane parks until the UTC day turns
-    oldestCommandAlarmMinutes: 5, // pages when a command waits longer (a lane with a window: opens a ticket)
+    answeredWithinMinutes: 5, // pages when a command has waited longer
     rejectedAlarmPer15Minutes: 50, // opens a ticket: a producer sends what the API would refuse
   },
   /** Millions of links before a send: throughput counts, a minute does not. */
@@ -25,7 +25,8 @@ const lanes: PipelineSettings['lanes'] = {
     windowSeconds: 5,
     quotaReserveCalls: 750_000, // a tenth of the month is kept for the transactional lane
     // hourlyCapCalls, dailyCapCalls: none here; a campaign may need half of the month's quota in an hour
-    oldestCommandAlarmMinutes: 360, // a whole month's quota drains in under three hours
+    // Opens a ticket when a backlog will not be done within it. A month's quota in one go is, after 161 minutes at full rate.
+    answeredWithinMinutes: 360,
     rejectedAlarmPer15Minutes: 1_000, // about 0.15 % of what the lane can do in that time
   },
 };
@@ -59,6 +60,24 @@ const pipeline: PipelineSettings = {
   commandRetentionDays: 10, // in the queue; the dead-letter queue's 14 days count from the first arrival as well
   qrImageDays: 'forever', // printed codes live long; a number deletes the image after that many days
   archiveDays: 180, // rejected commands, for as long as somebody may ask
+  /** When somebody is told, beside what the lanes say above; lib/observability/RUNBOOK.md says what to do then. */
+  alarmThresholds: {
+    quotaUsedPercent: {
+      ticket: [70, 85], // an evenly spent month gets there on the 22nd and the 26th; each number is an alarm of its own
+      page: 95, // the campaign lane has parked at 90 %; the transactional one has three quarters of an hour at its full rate
+    },
+    quotaProjectedPercent: 100, // what will be used by the month's end if the coming days are like the last seven
+    // In an hour, by others on the account. What a batch has sent is counted when it ends: up to 8,280 calls of ours look like
+    // theirs until then. Another pipeline or stage on the same account counts as others: allow for it.
+    quotaSpentElsewhereCalls: 50_000,
+    laneParkedMinutes: 60, // longer than an hourly cap can park a lane
+    lanePausedMinutes: 60, // long enough for a deployment; whoever paused it by hand may have forgotten
+    failedCallsPercent: 5, // of creates, updates and deletes, for a quarter of an hour; a good day has a few in a thousand
+    returnedCommandsPercent: 20, // of the deliveries, for a quarter of an hour (a lane with a window: half an hour)
+    qrFailedPercent: 5, // of a quarter of an hour's images: codes of links deleted meanwhile fail as well
+    rateLimitedPer5Minutes: 10, // 429s of one lane, twice in a row: with the budget kept there are none
+    ledgerThrottlesPer5Minutes: 100, // three times in a row: a table on demand throttles for a moment when traffic doubles
+  },
   memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 512, governor: 256, replayer: 256 }, // also the CPU: 1,769 MB are one vCPU
 };
 
@@ -93,7 +112,9 @@ export const config: Configuration = {
       tags: { application: 'onelink-pipeline', stage: 'production' },
       removalPolicy: 'retain', // ledger, buckets, secrets and logs stay when a stack is deleted
       logRetentionDays: 90, // one of the periods that CloudWatch Logs offers
-      alarms: {}, // { email, pageTopicArn, ticketTopicArn }: topics of your own, or an address for the ones made here
+      // { email, pageTopicArn, ticketTopicArn, runbookUrl }: topics of your own, or an address for the ones made here; where
+      // your team reads RUNBOOK.md
+      alarms: {},
       pipelines: [pipeline],
     },
     staging: {

@@ -33,11 +33,13 @@ export class Expiry extends Construct {
   readonly expired: WorkQueue;
   readonly function: LambdaFunction;
   readonly mapping: EventSourceMapping;
+  readonly plan: WorkerPlan;
 
   /** @throws Error when the ledger has no stream. */
   constructor(scope: Construct, id: string, props: ExpiryProps) {
     super(scope, id);
     const { settings, account, state, outcomes, plan, surroundings } = props;
+    this.plan = plan;
     this.expired = new WorkQueue(this, 'Expired', {
       retentionDays: settings.commandRetentionDays,
       visibilityTimeoutSeconds: plan.visibilityTimeoutSeconds,
@@ -46,6 +48,7 @@ export class Expiry extends Construct {
     const variables: ExpiryWorkerVariables = {
       API_BASE_URL: account.apiBaseUrl,
       API_TOKEN_SECRET_ARN: state.apiToken.secretArn,
+      LINK_ID_SECRET_ARN: state.linkIdSecret.secretArn,
       EXPIRY_CALLS_PER_SECOND: String(plan.callsPerSecond),
       CALLS_IN_FLIGHT: String(plan.callsInFlight),
       CALL_TIMEOUT_MILLISECONDS: String(callTimeoutMilliseconds),
@@ -73,7 +76,7 @@ export class Expiry extends Construct {
         allow(['s3:PutObject'], state.archive.arnForObjects(`${prefix.history}*`)),
         allow(['s3:DeleteObject'], state.qrImages.arnForObjects(`${prefix.qr}*`)),
         allow(['sns:Publish'], outcomes.topicArn),
-        allow(['secretsmanager:GetSecretValue'], state.apiToken.secretArn),
+        allow(['secretsmanager:GetSecretValue'], state.apiToken.secretArn, state.linkIdSecret.secretArn),
       ],
     });
     this.function = worker.function;

@@ -1,7 +1,14 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { pascal } from './lane.ts';
 import { OneLinkPipeline, type OneLinkPipelineProps } from './pipeline.ts';
+
+/** A function and the mapping that feeds it. */
+interface FedFunction {
+  readonly function: LambdaFunction;
+  readonly mapping: EventSourceMapping;
+}
 
 /** One pipeline of one stage, with the outputs that the command line and the runbook read. */
 export class PipelineStack extends Stack {
@@ -22,14 +29,21 @@ export class PipelineStack extends Stack {
       ReplayerFunctionName: this.pipeline.replayer.function.functionName,
     };
     const { expired } = this.pipeline.expiry;
+    const describeWorker = (prefix: string, { function: worker, mapping }: FedFunction) => {
+      outputs[`${prefix}LogGroupName`] = worker.logGroup.logGroupName;
+      outputs[`${prefix}MappingId`] = mapping.eventSourceMappingId;
+    };
+    describeWorker('ExpiryWorker', this.pipeline.expiry);
     outputs.ExpiredLinksQueueUrl = expired.queue.queueUrl;
     outputs.ExpiredLinksDeadLetterQueueUrl = expired.deadLetters.queueUrl;
-    for (const { name, commands, qrJobs } of this.pipeline.lanes) {
+    for (const { name, commands, qrJobs, linkWorker, qrWorker } of this.pipeline.lanes) {
       const lane = pascal(name);
       outputs[`${lane}QueueUrl`] = commands.queue.queueUrl;
       outputs[`${lane}DeadLetterQueueUrl`] = commands.deadLetters.queueUrl;
       outputs[`${lane}QrQueueUrl`] = qrJobs.queue.queueUrl;
       outputs[`${lane}QrDeadLetterQueueUrl`] = qrJobs.deadLetters.queueUrl;
+      describeWorker(`${lane}LinkWorker`, linkWorker);
+      describeWorker(`${lane}QrWorker`, qrWorker);
     }
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }

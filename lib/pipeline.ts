@@ -8,7 +8,7 @@ import { Expiry } from './expiry.ts';
 import { Governor } from './governor.ts';
 import { Lane, pascal } from './lane.ts';
 import { AlarmSet } from './observability/alarm-set.ts';
-import { PipelineDashboard } from './observability/dashboard.ts';
+import { PipelineDashboard } from './observability/dashboard/dashboard.ts';
 import { OutcomeTopic } from './outcome-topic.ts';
 import { planExpiry, planLanes } from './rate-budget.ts';
 import { Replayer } from './replayer.ts';
@@ -66,16 +66,12 @@ export class OneLinkPipeline extends Construct {
     const { lanes, expiry } = this;
     this.governor = new Governor(this, 'Governor', { settings, account, state, surroundings, lanes, expiry });
     this.replayer = new Replayer(this, 'Replayer', { settings, state, surroundings, lanes });
-    const { commandRetentionDays } = settings;
-    const observed = {
-      serviceName,
-      lanes: this.lanes,
-      expiry: this.expiry,
-      governor: this.governor,
-      commandRetentionDays,
-    };
+    const { governor, replayer } = this;
+    const observed = { serviceName, settings, account, lanes, expiry, governor, replayer, ledger: state.ledger };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
-    new PipelineDashboard(this, 'Dashboard', observed);
+    const { runbookUrl } = stage.alarms;
+    const { alarms } = this.alarms;
+    new PipelineDashboard(this, 'Dashboard', { ...observed, alarms, ...(runbookUrl !== undefined && { runbookUrl }) });
   }
 
   /**

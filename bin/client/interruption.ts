@@ -7,12 +7,12 @@ export async function interruptible<Result>(work: (interrupted: AbortSignal) => 
   const interrupt = () => interruption.abort();
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  process.stdout.once('error', interrupt);
+  // For good: what is still on its way to a closed pipe fails later, one write after the other.
+  process.stdout.on('error', interrupt);
   try {
     return await work(interruption.signal);
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
-    process.stdout.off('error', interrupt);
   }
 }

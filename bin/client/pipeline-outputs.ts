@@ -57,6 +57,9 @@ export function outputNamed(name: string, outputs: Readonly<Record<string, strin
   );
 }
 
+/** `campaign` as outputs spell it: `Campaign`. */
+export const pascal = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
 /** @throws PipelineNotFound when they are not the outputs of a pipeline */
 export function pipelineOutputs(outputs: Readonly<Record<string, string>>, stackName: string): PipelineOutputs {
   const { OutcomeTopicArn: outcomeTopicArn, QrBucketName: qrBucketName } = outputs;

@@ -1,25 +1,11 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Command, Option } from 'commander';
-import { Ledger } from '../../lambdas/adapters/ledger.ts';
-import { Secret } from '../../lambdas/adapters/secret.ts';
 import { systemClock } from '../../lambdas/runtime/clock.ts';
 import { Turnstile } from '../../lambdas/runtime/turnstile.ts';
 import { count } from '../client/count-option.ts';
-import { exitCodeOf } from '../client/exit-code.ts';
-import { interruptible } from '../client/interruption.ts';
 import { OperatorError } from '../client/operator-error.ts';
-import {
-  choosePipeline,
-  configuredOf,
-  type PipelineOptions,
-  pipelineHelp,
-  withPipelineOptions,
-} from '../client/pipeline-choice.ts';
-import { outputNamed, readOutputs } from '../client/pipeline-outputs.ts';
-import { Progress } from '../client/progress.ts';
+import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../client/pipeline-choice.ts';
+import { runVerb, type Scene } from '../client/pipeline-verb.ts';
 import { confirmed } from './dead-letters/confirmation.ts';
 import {
   type DeadLetterQueue,
@@ -29,7 +15,7 @@ import {
   queueKinds,
   sizeOf,
 } from './dead-letters/dead-letter-queues.ts';
-import type { ExaminationPorts } from './dead-letters/examination.ts';
+import { examinationPorts } from './dead-letters/examination-ports.ts';
 import { LetterFile } from './dead-letters/letter-file.ts';
 import { listDeadLetters, listedWords } from './dead-letters/list.ts';
 import { purge } from './dead-letters/purge.ts';
@@ -145,32 +131,22 @@ Examples:
 }
 
 /** A pipeline's dead-letter queues, and how to speak to them. */
-interface Scene<Chosen extends Options> {
-  options: Chosen;
+interface LetterScene<Chosen extends Options> extends Scene<Chosen> {
   queues: DeadLetterQueue[];
-  stackName: string;
-  outputs: Record<string, string>;
   sqs: SQSClient;
-  progress: Progress;
-  interrupted: AbortSignal;
 }
 
-function verb<Chosen extends Options>(work: (scene: Scene<Chosen>) => Promise<number>) {
-  return async (options: Chosen): Promise<void> => {
-    const start = async () => {
-      const { stackName } = choosePipeline(options);
-      const outputs = await readOutputs(new CloudFormationClient(), stackName);
-      const queues = deadLetterQueues(outputs, stackName, options);
-      const [sqs, progress] = [new SQSClient(), new Progress(process.stderr)];
-      return interruptible((interrupted) => work({ options, queues, stackName, outputs, sqs, progress, interrupted }));
-    };
-    const local = options.local === true;
-    process.exitCode = await exitCodeOf(start, { local, onTrouble: exitCode.notDone });
-  };
+function verb<Chosen extends Options>(work: (scene: LetterScene<Chosen>) => Promise<number>) {
+  return (options: Chosen): Promise<void> =>
+    runVerb(options, exitCode.notDone, (scene) => {
+      const queues = deadLetterQueues(scene.outputs, scene.stackName, options);
+      return work({ ...scene, queues, sqs: new SQSClient() });
+    });
 }
 
-async function list({ options, queues, sqs, progress, interrupted, ...scene }: Scene<Options>): Promise<number> {
-  const ports = await examinationPorts(options, scene);
+async function list(scene: LetterScene<Options>): Promise<number> {
+  const { options, queues, sqs, progress, interrupted } = scene;
+  const ports = await examinationPorts(scene);
   let listed = 0;
   for (const queue of queues) {
     if (interrupted.aborted) break;
@@ -191,27 +167,7 @@ async function list({ options, queues, sqs, progress, interrupted, ...scene }: S
   return interrupted.aborted ? exitCode.someLeft : exitCode.done;
 }
 
-async function examinationPorts(
-  options: Options,
-  { stackName, outputs }: Pick<Scene<Options>, 'stackName' | 'outputs'>,
-): Promise<ExaminationPorts> {
-  const pipeline = configuredOf(choosePipeline(options), 'the lanes’ producers and templates');
-  const linkIdSecret = new Secret(new SecretsManagerClient(), outputNamed('LinkIdSecretArn', outputs, stackName));
-  const secret = await linkIdSecret.value().catch((error: unknown) => {
-    const words = error instanceof Error ? error.message : String(error);
-    console.error(`${words} Creates without a shortlinkId of their own are listed without a look at their link.`);
-    return undefined;
-  });
-  const table = outputNamed('LedgerTableName', outputs, stackName);
-  return {
-    ledger: new Ledger(new DynamoDBClient(), table, systemClock),
-    pipeline,
-    secret,
-    nowMilliseconds: Date.now,
-  };
-}
-
-async function redriveAll(scene: Scene<Options & { rate: number }>): Promise<number> {
+async function redriveAll(scene: LetterScene<Options & { rate: number }>): Promise<number> {
   const { options, queues, sqs, progress, interrupted } = scene;
   const turns = Turnstile.atPace(options.rate, systemClock);
   let left = options.limit ?? Number.POSITIVE_INFINITY;
@@ -232,7 +188,7 @@ async function redriveAll(scene: Scene<Options & { rate: number }>): Promise<num
   return someLeft || interrupted.aborted ? exitCode.someLeft : exitCode.done;
 }
 
-async function purgeAll(scene: Scene<PurgeOptions>): Promise<number> {
+async function purgeAll(scene: LetterScene<PurgeOptions>): Promise<number> {
   const { options, queues, stackName, sqs, progress, interrupted } = scene;
   const sizes = await Promise.all(queues.map((queue) => sizeOf(sqs, queue)));
   const waiting = sizes.reduce((sum, size) => sum + size.waiting, 0);

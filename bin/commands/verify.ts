@@ -1,32 +1,20 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Command, Option } from 'commander';
 import { Ledger } from '../../lambdas/adapters/ledger.ts';
-import { OneLinkClient } from '../../lambdas/adapters/onelink-client.ts';
 import { Secret } from '../../lambdas/adapters/secret.ts';
 import { systemClock } from '../../lambdas/runtime/clock.ts';
-import { Turnstile } from '../../lambdas/runtime/turnstile.ts';
 import { config } from '../../lib/config.ts';
-import { callTimeoutMilliseconds } from '../../lib/rate-budget.ts';
 import { count } from '../client/count-option.ts';
 import { durationWords } from '../client/duration-words.ts';
-import { exitCodeOf } from '../client/exit-code.ts';
-import { interruptible } from '../client/interruption.ts';
-import { OperatorError } from '../client/operator-error.ts';
-import {
-  choosePipeline,
-  configuredOf,
-  type PipelineOptions,
-  pipelineHelp,
-  withPipelineOptions,
-} from '../client/pipeline-choice.ts';
-import { outputNamed, readOutputs } from '../client/pipeline-outputs.ts';
-import { Progress } from '../client/progress.ts';
+import { scanAddresses, segments } from '../client/link-scan.ts';
+import { configuredOf, type PipelineOptions, pipelineHelp, withPipelineOptions } from '../client/pipeline-choice.ts';
+import { runVerb, type Scene } from '../client/pipeline-verb.ts';
+import { valuesOf } from '../client/secret-values.ts';
+import { spareApi } from '../client/spare-api.ts';
+import { spareCallsPerSecond } from '../client/spare-rate.ts';
 import { checkLink } from './verify/link-check.ts';
-import { scanSegment, segments } from './verify/link-scan.ts';
 import { exitCode, Report } from './verify/report.ts';
-import { spareCallsPerSecond } from './verify/spare-rate.ts';
 import { verify } from './verify/verification.ts';
 
 interface Options extends PipelineOptions {
@@ -35,6 +23,9 @@ interface Options extends PipelineOptions {
   showLinks?: true;
   json?: true;
 }
+
+/** What the configuration is read for. */
+const configuredFor = 'the account’s rate and the templates’ domains';
 
 export function verifyCommand(): Command {
   const command = new Command('verify')
@@ -66,10 +57,7 @@ Examples:
   onelink verify --sample 1000 --stack OneLink-staging
   onelink verify --all --json --local > differences.ndjson`,
     )
-    .action(async (options: Options) => {
-      const { notDone: onTrouble } = exitCode;
-      process.exitCode = await exitCodeOf(() => run(options), { local: options.local === true, onTrouble });
-    });
+    .action((options: Options) => runVerb(options, exitCode.notDone, run, configuredFor));
 }
 
 function callsPerSecondOfDefault(): number {
@@ -77,73 +65,56 @@ function callsPerSecondOfDefault(): number {
   return spareCallsPerSecond(config, stage?.pipelines[0]?.account ?? '');
 }
 
-async function run(options: Options): Promise<number> {
-  const chosen = choosePipeline(options);
-  const { stackName, local } = chosen;
-  const { settings, account } = configuredOf(chosen, 'the account’s rate and the templates’ domains');
-  const outputs = await readOutputs(new CloudFormationClient(), stackName);
-  const [table, tokenArn, linkIdArn] = (['LedgerTableName', 'ApiTokenSecretArn', 'LinkIdSecretArn'] as const).map(
-    (name) => outputNamed(name, outputs, stackName),
-  ) as [string, string, string];
-
+async function run({ options, chosen, output, progress, interrupted }: Scene<Options>): Promise<number> {
+  const pipeline = configuredOf(chosen, configuredFor);
+  const { settings } = pipeline;
+  const table = output('LedgerTableName');
   const secrets = new SecretsManagerClient();
-  const token = new Secret(secrets, tokenArn);
-  const [linkIdSecret] = await Promise.all([new Secret(secrets, linkIdArn).value(), token.value()]).catch(
-    (error: unknown) => {
-      const words = error instanceof Error ? error.message : String(error);
-      throw new OperatorError(`${words} You need secretsmanager:GetSecretValue on it.`);
-    },
-  );
+  const token = new Secret(secrets, output('ApiTokenSecretArn'));
+  const linkId = new Secret(secrets, output('LinkIdSecretArn'));
+  const [linkIdSecret] = await valuesOf(linkId, token);
   const dynamo = new DynamoDBClient();
   const ledger = new Ledger(dynamo, table, systemClock);
   const callsPerSecond = spareCallsPerSecond(config, settings.account);
-  const api = new OneLinkClient(
-    {
-      API_BASE_URL: local?.oneLinkApi.baseUrl ?? account.apiBaseUrl,
-      CALL_TIMEOUT_MILLISECONDS: callTimeoutMilliseconds,
-      CALLS_IN_FLIGHT: segments,
-    },
-    { token, turns: Turnstile.atPace(callsPerSecond, systemClock), clock: systemClock, onCall: () => {} },
-  );
+  const limits = { callsPerSecond, callsInFlight: segments, interrupted };
+  const api = spareApi(pipeline, { local: chosen.local, token }, limits);
 
-  return interruptible(async (interrupted) => {
-    api.beginInvocation(() => !interrupted.aborted);
-    const progress = new Progress(process.stderr);
-    const print = (say: (line: string) => void) => (line: string) => {
-      progress.clear();
-      say(line);
-    };
-    const report = new Report(
-      { out: print(console.log), note: print(console.error) },
-      { json: options.json === true, showLinks: options.showLinks === true },
-    );
-    const scanned = { records: 0, links: 0 };
-    const ports = {
-      segments: Array.from({ length: segments }, (_, segment) => scanSegment(dynamo, table, segment, interrupted)),
-      check: (address: Parameters<typeof checkLink>[0]) =>
-        checkLink(address, { ledger, api, secret: linkIdSecret, templates: settings.templates, clock: systemClock }),
-      onScanned: (sofar: typeof scanned) => {
-        Object.assign(scanned, sofar);
-        if (report.total > 0) return;
-        progress.update(() => `${n(sofar.records)} records scanned, ${n(sofar.links)} of them links`);
-      },
-      onChecked: (...checked: Parameters<Report['checked']>) => {
-        report.checked(...checked);
-        progress.update(() => {
-          const different = `${n(report.count('different'))} different`;
-          if (options.all) return `${n(report.total)} looked at, ${different}, ${callsPerSecond} a second`;
-          const all = Math.min(options.sample, scanned.links);
-          const left = durationWords((all - report.total) / callsPerSecond);
-          return `${n(report.total)} of ${n(all)} looked at, ${different}, about ${left} left`;
-        });
-      },
-    };
-    await verify(options.all ? undefined : options.sample, ports, interrupted);
-    return report.close({
-      linksInLedger: scanned.links,
-      wanted: options.all ? 'all' : options.sample,
-      interrupted: interrupted.aborted,
-    });
+  const print = (say: (line: string) => void) => (line: string) => {
+    progress.clear();
+    say(line);
+  };
+  const report = new Report(
+    { out: print(console.log), note: print(console.error) },
+    { json: options.json === true, showLinks: options.showLinks === true },
+  );
+  const scanned = { records: 0, links: 0 };
+  const ports = {
+    segments: Array.from({ length: segments }, (_, segment) =>
+      scanAddresses(dynamo, { table, segment, signal: interrupted }),
+    ),
+    check: (address: Parameters<typeof checkLink>[0]) =>
+      checkLink(address, { ledger, api, secret: linkIdSecret, templates: settings.templates, clock: systemClock }),
+    onScanned: (sofar: typeof scanned) => {
+      Object.assign(scanned, sofar);
+      if (report.total > 0) return;
+      progress.update(() => `${n(sofar.records)} records scanned, ${n(sofar.links)} of them links`);
+    },
+    onChecked: (...checked: Parameters<Report['checked']>) => {
+      report.checked(...checked);
+      progress.update(() => {
+        const different = `${n(report.count('different'))} different`;
+        if (options.all) return `${n(report.total)} looked at, ${different}, ${callsPerSecond} a second`;
+        const all = Math.min(options.sample, scanned.links);
+        const left = durationWords((all - report.total) / callsPerSecond);
+        return `${n(report.total)} of ${n(all)} looked at, ${different}, about ${left} left`;
+      });
+    },
+  };
+  await verify(options.all ? undefined : options.sample, ports, interrupted);
+  return report.close({
+    linksInLedger: scanned.links,
+    wanted: options.all ? 'all' : options.sample,
+    interrupted: interrupted.aborted,
   });
 }
 

@@ -37,8 +37,8 @@ const optional = {
   linkExpiresAt: undefined,
 };
 
-/** Without what is the table's alone: a replacement must not try to set the key. */
-function linkOf(item: Item): LinkRecord {
+/** The link record in an item, without what is the table's alone: a replacement must not try to set the key. */
+export function linkInItem(item: Item): LinkRecord {
   const { [pk]: _, v: __, linkExpiresAt, ...fields } = item;
   return { ...fields, expiresAt: linkExpiresAt ?? item[expiry] } as LinkRecord;
 }
@@ -47,7 +47,7 @@ function linkOf(item: Item): LinkRecord {
 export function linkInStreamRecord(text: string): LinkRecord | undefined {
   try {
     const item = unmarshall(JSON.parse(text).dynamodb.OldImage);
-    return String(item[pk]).startsWith('link#') ? linkOf(item) : undefined;
+    return String(item[pk]).startsWith('link#') ? linkInItem(item) : undefined;
   } catch {
     return undefined;
   }
@@ -93,7 +93,7 @@ export class Ledger {
   /** One link's record. Strongly consistent. An expired record may still be there: DynamoDB removes it some days later. */
   async link(address: LinkAddress): Promise<LinkRecord | undefined> {
     const item = await this.#get(linkKey(address));
-    return item === undefined ? undefined : linkOf(item);
+    return item === undefined ? undefined : linkInItem(item);
   }
 
   /** Adds a link's record unless the address has one already, whose it then returns. */
@@ -147,15 +147,21 @@ export class Ledger {
 
   /**
    * Replaces a link's record, its lease with it, unless the link has changed since that version was read or the lease is
-   * another's. What is known of its QR image stays while it lives. @returns whether it was replaced
+   * another's. What is known of its QR image stays while it lives.
+   *
+   * @param held.anew the record is that of another link than before, which has no image yet
+   * @returns whether it was replaced
    */
-  replaceLink(record: LinkRecord, held: { version: number; leaseOf?: string; nowSeconds: number }): Promise<boolean> {
+  replaceLink(
+    record: LinkRecord,
+    held: { version: number; leaseOf?: string; nowSeconds: number; anew?: boolean },
+  ): Promise<boolean> {
     const { qrKey: _, lease: __, ...fields }: Item = { ...optional, ...itemOf(record) };
     const entries = Object.entries(fields);
     const set = entries.flatMap(([name, value], index) => (value === undefined ? [] : [{ name, value, index }]));
     const removed = entries.flatMap(([, value], index) => (value === undefined ? [`#f${index}`] : []));
-    // A deleted link's image is removed, and with it what is known of it.
-    const ended = record.state === 'deleted' ? ['lease', 'qrKey'] : ['lease'];
+    // The image of a link that is over is removed, and with it what is known of it.
+    const ended = record.state === 'deleted' || held.anew ? ['lease', 'qrKey'] : ['lease'];
     const mine = held.leaseOf === undefined ? '' : ' OR lease.requestId = :mine';
     return this.#unlessRefused(
       this.#documents.send(

@@ -33,8 +33,16 @@ export interface OneLinkClientPorts {
 
 const shortUrlAnswer = z.object({ shortlink_url: z.url() }).transform((body) => ({ shortUrl: body.shortlink_url }));
 const linkAnswer = z
-  .object({ payload: z.record(z.string(), z.unknown()), expiry: z.iso.datetime({ offset: true }) })
-  .transform((body): LinkAtApi => ({ data: body.payload, expiresAt: Math.floor(Date.parse(body.expiry) / 1000) }));
+  .object({
+    payload: z.record(z.string(), z.unknown()),
+    expiry: z.iso.datetime({ offset: true }),
+    // Nothing hangs on it: a form that is not expected must not make the link unreadable.
+    ttl: z.int().positive().optional().catch(undefined),
+  })
+  .transform(({ payload, expiry, ttl }): LinkAtApi => {
+    const expiresAt = Math.floor(Date.parse(expiry) / 1000);
+    return { data: payload, expiresAt, ...(ttl !== undefined && { ttlSeconds: ttl }) };
+  });
 const deleteAnswer = z.literal('ok').transform(() => null);
 const qrAnswer = z.object({ qr: z.string() }).transform((body, context): QrImage => {
   const image = decodeQrImage(body.qr);

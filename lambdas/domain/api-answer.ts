@@ -10,6 +10,8 @@ export interface LinkAtApi {
   data: Record<string, unknown>;
   /** Epoch seconds. */
   expiresAt: number;
+  /** The TTL that it was given, where the API tells it: seconds by all that is known, not by its documents. */
+  ttlSeconds?: number;
 }
 
 const ownWords: Record<string, string> = {

@@ -69,9 +69,13 @@ export function outcomeOf(
 ): Outcome {
   // A rejected command may be mended and sent again under its requestId: each rejection is an outcome of its own.
   const ofMessage = asked.requestId === null || decision.outcome === 'rejected' ? [delivery.messageId] : [];
-  // A link may be renewed, or in danger, time and again without a change of its own.
-  const ofExpiry = ['renewed', 'expiring-soon'].includes(decision.outcome) ? [decision.link?.expiresAt ?? ''] : [];
-  const about = [asked.source, asked.requestId, ...ofMessage, ...ofExpiry];
+  // A link may be renewed, in danger or, made anew by a late copy, at its end time and again without a change of its own.
+  const isOfExpiry = ['renewed', 'expiring-soon', 'expired'].includes(decision.outcome);
+  const ofExpiry = isOfExpiry ? [decision.link?.expiresAt ?? ''] : [];
+  // What became of a create's code is not remembered: two copies of its job may find two causes, and each is told.
+  const rules = decision.faults?.map(({ rule }) => rule) ?? [];
+  const ofCause = decision.outcome === 'qr-failed' ? [decision.reason ?? '', ...rules] : [];
+  const about = [asked.source, asked.requestId, ...ofMessage, ...ofExpiry, ...ofCause];
   const identity = [...about, decision.outcome, decision.link?.version ?? 0].join('\0');
   return {
     specVersion: '1.0',

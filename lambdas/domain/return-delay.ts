@@ -26,3 +26,10 @@ export function returnDelaySeconds(cause: ReturnCause, receiveCount: number, ran
   const full = Math.min(most, first * 2 ** Math.min(receiveCount - 1, 30));
   return Math.round(full * (0.5 + random / 2));
 }
+
+/**
+ * Whoever finds a link that the ledger does not know waits for its create to write it down, which may even have crashed and be
+ * waiting for its own redelivery. That takes eight deliveries: with the delays above (10 s, doubling, at least half of
+ * each) 635 s or more, which a queue's visibility time-out of 365 s (lib/rate-budget.ts) fits into.
+ */
+export const deliveriesToWaitForCreate = 8;

@@ -5,6 +5,7 @@ export const expiryWorkerEnvironment = z.object({
   /** Without a trailing slash: `https://onelink.appsflyer.com/api/v2.0`. */
   API_BASE_URL: z.url(),
   API_TOKEN_SECRET_ARN: z.string().min(1),
+  LINK_ID_SECRET_ARN: z.string().min(1),
   /** This invocation's share of the rate: sends per second, one environment. */
   EXPIRY_CALLS_PER_SECOND: z.coerce.number().int().min(1),
   /** Calls that may wait for an answer at once, in one environment. */

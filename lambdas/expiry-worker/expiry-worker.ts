@@ -2,6 +2,7 @@ import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
 import { type Clock, isoSeconds } from '../domain/clock.ts';
 import { type ControlRecord, laneNow, type Signals } from '../domain/control-record.ts';
 import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/delivery.ts';
+import { dataDigest } from '../domain/digest.ts';
 import { type HistoryLine, historyLineOf } from '../domain/history-line.ts';
 import { type LinkRecord, needsRenewal, renewalLeadSeconds } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
@@ -10,6 +11,7 @@ import type { Operation } from '../domain/operation.ts';
 import { type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
 import { QuotaTally } from '../domain/quota-tally.ts';
 import { Renewals } from '../domain/renewals.ts';
+import { deliveriesToWaitForCreate } from '../domain/return-delay.ts';
 import { expiryLane, laneMetric } from '../names.ts';
 import type { ExpiryWorkerEnvironment } from './env.ts';
 
@@ -31,6 +33,8 @@ export interface ExpiryWorkerPorts {
     addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void>;
     addRenewals(day: string, links: number, nowMilliseconds: number): Promise<void>;
   };
+  /** Keys the digests by which a link is known again. */
+  linkIdSecret: { value(): Promise<string> };
   /** The link record in the message, which is the table's stream record of its deletion. */
   recordIn: (body: string) => LinkRecord | undefined;
   history: { addExpired(line: HistoryLine): Promise<void> };
@@ -60,6 +64,7 @@ const renewalPauseSeconds = 86_400;
  *     tombstone ───────────────────────────▶ forgotten
  *     does not renew itself, not kept ─────▶ dead
  *     otherwise GET ── 404 or expired ─────▶ dead: history, image removed, `expired`
+ *                   ├─ another's data ─────▶ dead, once a later create at this address has its record
  *                   ├─ clicked meanwhile ──▶ the record goes back with the true expiry, `renewed`
  *                   └─ to be kept ─────────▶ PUT with the data it has, the record goes back, `renewed`
  *                                            (no quota, or refused: it goes back for a day, `expiring-soon`)
@@ -105,7 +110,7 @@ async function handle(delivery: Delivery, batch: Batch): Promise<Verdict> {
   }
   const { source, requestId } = record;
   try {
-    const decision = await decide(record, batch);
+    const decision = await decide(record, delivery.receiveCount, batch);
     if (typeof decision === 'string') return decision;
     await tell(record, decision, delivery, ports);
     return 'done';
@@ -117,7 +122,7 @@ async function handle(delivery: Delivery, batch: Batch): Promise<Verdict> {
   }
 }
 
-async function decide(record: LinkRecord, batch: Batch): Promise<Decision | Verdict> {
+async function decide(record: LinkRecord, receiveCount: number, batch: Batch): Promise<Decision | Verdict> {
   const { settings, ports } = batch;
   if (record.state === 'deleted') return 'done';
   const nowSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
@@ -125,17 +130,41 @@ async function decide(record: LinkRecord, batch: Batch): Promise<Decision | Verd
 
   const found = await ports.api.read(record.address);
   if (found.meaning === 'account-blocked') return 'account-blocked';
-  const gone = found.meaning === 'absent' || (found.meaning === 'ok' && found.value.expiresAt <= nowSeconds);
-  if (gone) return end(record, settings, ports);
+  // Permanent: somebody has made a link there in the user interface.
+  const isOver = found.meaning === 'absent' || found.meaning === 'permanent';
+  const isDead = found.meaning === 'ok' && found.value.expiresAt <= nowSeconds;
+  if (isOver || isDead) return end(record, settings, ports);
   if (found.meaning !== 'ok') return 'try-again';
+  if (!isItsOwn(record, found.value, await ports.linkIdSecret.value())) {
+    const standing = await ports.ledger.link(record.address);
+    if (standing !== undefined) return isSameLink(standing, record) ? 'done' : end(record, settings, ports);
+    // The record of a create that has just made the link may be on its way. If none comes, the link was changed by other
+    // means than this pipeline, and lives on.
+    if (receiveCount < deliveriesToWaitForCreate) return 'try-again';
+  }
 
   const { lookAgainAt: _, ...kept } = record;
   const alive: LinkRecord = { ...kept, expiresAt: found.value.expiresAt };
   if (needsRenewal(alive) && alive.expiresAt - nowSeconds <= renewalLeadSeconds) {
     return renew(alive, found.value, nowSeconds, batch);
   }
-  await ports.ledger.addLink(alive);
+  const standing = await ports.ledger.addLink(alive);
+  if (standing !== undefined && !isSameLink(standing, record)) return end(record, settings, ports);
   return alive.expiresAt > record.expiresAt ? { outcome: 'renewed', link: linkOf(alive) } : 'done';
+}
+
+/**
+ * Whether the link that was found is the record's, and not one that a later create has made at its address: by its data, or by
+ * that of an update whose end nobody has seen. Where a later link has equal data it passes for the old one; its create
+ * then puts its own record in the place of the one that was put back (create.ts).
+ */
+function isItsOwn({ dataDigest: known, lease }: LinkRecord, { data }: LinkAtApi, secret: string): boolean {
+  const digest = dataDigest(secret, data);
+  return digest === known || digest === lease?.intended?.dataDigest;
+}
+
+function isSameLink(one: LinkRecord, other: LinkRecord): boolean {
+  return one.source === other.source && one.requestId === other.requestId;
 }
 
 /** Gives a link that nobody clicks another term of its TTL, with the data that it has. */

@@ -25,7 +25,8 @@ const telemetry = new Telemetry();
 const lane = { [dimension.lane]: expiryLane };
 const [s3, dynamo] = [new S3Client(), new DynamoDBClient()];
 const turns = Turnstile.atPace(env.EXPIRY_CALLS_PER_SECOND, clock);
-const token = new Secret(new SecretsManagerClient(), env.API_TOKEN_SECRET_ARN);
+const secrets = new SecretsManagerClient();
+const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
 
 export const handler = sqsBatch({
@@ -38,6 +39,7 @@ export const handler = sqsBatch({
     ledger: new Ledger(dynamo, env.LEDGER_TABLE_NAME, clock),
     control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock),
     onQuotaCall: telemetry.quotaCalls(),
+    linkIdSecret: new Secret(secrets, env.LINK_ID_SECRET_ARN),
     recordIn: linkInStreamRecord,
     history: new Archive(s3, env.ARCHIVE_BUCKET_NAME),
     qrImages: new QrStore(s3, env.QR_BUCKET_NAME),

@@ -1,11 +1,13 @@
 import type { LinkAtApi } from '../domain/api-answer.ts';
 import type { DeleteCommand, UpdateCommand } from '../domain/command.ts';
 import { dataDigest } from '../domain/digest.ts';
+import type { Meaning } from '../domain/failure-table.ts';
 import { isLater, type Lease, type LinkRecord } from '../domain/ledger-record.ts';
+import { deliveriesToWaitForCreate } from '../domain/return-delay.ts';
 import { ttlSeconds } from '../domain/ttl.ts';
 import { type Answer, answerOf, linkOf, type NoDecision, returnCauseOf, staleAnswer } from './answer.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
-import { deliveriesToWaitForCreate, linkOfCommand } from './link-of-command.ts';
+import { linkOfCommand } from './link-of-command.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
 interface Change {
@@ -70,7 +72,7 @@ export async function changeLink(
       return answer;
     }
   }
-  if (record.expiresAt < nowSeconds) {
+  if (isOver(record, nowSeconds)) {
     const gone = await answerToExpired(record, receiveCount, change);
     if (gone !== undefined) return gone;
   }
@@ -89,16 +91,22 @@ function answerWithout({ command }: Change, record: LinkRecord): Answer | undefi
   return { outcome: 'rejected', reason: 'link-deleted', link: { ...record.address } };
 }
 
-/** A link that the ledger takes for expired may have been kept alive by clicks: a free GET tells, before quota is spent. */
+/**
+ * A link that the ledger takes for expired may have been kept alive by clicks: a free GET tells, before quota is spent. The API
+ * shows a dead link for up to 48 hours; an update would bring it back, which nobody has asked for.
+ */
 async function answerToExpired(record: LinkRecord, receiveCount: number, change: Change): Promise<Answer | undefined> {
-  const { command, secret, ports } = change;
+  const { command, secret, ports, nowSeconds } = change;
   const found = await ports.api.read(record.address);
   if (found.meaning === 'ok') {
     // Other data than the record's may be another create's link, whose record is still to come.
     const isRecorded = dataDigest(secret, found.value.data) === record.dataDigest;
-    return isRecorded || receiveCount >= deliveriesToWaitForCreate ? undefined : 'try-again';
+    if (!isRecorded && receiveCount < deliveriesToWaitForCreate) return 'try-again';
+    // A delete of a dead link makes its ID free at once.
+    if (command.action === 'delete' || !isOver(found.value, nowSeconds)) return undefined;
+  } else if (!isGone(found.meaning)) {
+    return returnCauseOf(found.meaning);
   }
-  if (found.meaning !== 'absent') return returnCauseOf(found.meaning);
   if (command.action === 'update') return { outcome: 'rejected', reason: 'link-expired', link: { ...record.address } };
   const next = deleted(record, command, change);
   return (await write(next, record, change)) ? done(next) : 'try-again';
@@ -126,17 +134,44 @@ function leaseFor({ command, secret, settings, nowSeconds }: Change, record: Lin
 
 /**
  * Finds out what became of a change that left its lease behind. If it came about, that is written down, and the lease with
- * it ends: whoever comes next begins anew.
+ * it ends: whoever comes next begins anew. So it is if the link is over, which an update that shortened its life may have
+ * brought about: the record must not call it live until its old expiry.
  *
  * @param held the lease, if it is this invocation's own; one that was left has ended.
+ * @returns the record as it was, if the change did not come about
  */
 async function settle(left: Lease, record: LinkRecord, change: Change, held?: Lease): Promise<LinkRecord | NoDecision> {
   const found = await change.ports.api.read(record.address);
-  if (found.meaning !== 'ok' && found.meaning !== 'absent') return returnCauseOf(found.meaning);
-  const cameAbout = found.meaning === 'ok' ? isThere(left, found.value, change.secret) : left.action === 'delete';
-  if (!cameAbout) return record;
-  const next = found.meaning === 'ok' ? updated(record, left, found.value, change) : deleted(record, left, change);
-  return (await write(next, record, change, held)) ? next : 'try-again';
+  if (found.meaning !== 'ok' && !isGone(found.meaning)) return returnCauseOf(found.meaning);
+  const settled =
+    found.meaning === 'ok'
+      ? settledBy(left, found.value, record, change)
+      : left.action === 'delete'
+        ? deleted(record, left, change)
+        : over(record, change.nowSeconds);
+  if (settled === undefined) return record;
+  return (await write(settled, record, change, held)) ? settled : 'try-again';
+}
+
+function settledBy(left: Lease, found: LinkAtApi, record: LinkRecord, change: Change): LinkRecord | undefined {
+  if (isThere(left, found, change.secret)) return updated(record, left, found, change);
+  const { nowSeconds } = change;
+  return isOver(found, nowSeconds) && !isOver(record, nowSeconds) ? over(record, found.expiresAt) : undefined;
+}
+
+/** Nothing is there, or what somebody has made in the user interface since. */
+function isGone(meaning: Meaning): boolean {
+  return meaning === 'absent' || meaning === 'permanent';
+}
+
+function isOver({ expiresAt }: { expiresAt: number }, nowSeconds: number): boolean {
+  return expiresAt <= nowSeconds;
+}
+
+/** The record of a link that turned out to be over: DynamoDB deletes it, and the expiry worker tells its end. */
+function over(record: LinkRecord, expiresAt: number): LinkRecord {
+  const { lease: _, lookAgainAt: __, ...kept } = record;
+  return { ...kept, expiresAt: Math.min(record.expiresAt, expiresAt) };
 }
 
 /** Whether what the API holds is what an update meant to leave behind. */
@@ -158,11 +193,14 @@ async function apply(lease: Lease, record: LinkRecord, change: Change): Promise<
     const settled = await settle(lease, record, change, lease);
     // Nobody could tell: the lease stays, for the next delivery, or the next change, to settle.
     if (typeof settled === 'string') return settled;
-    if (settled !== record) return done(settled);
+    if (settled !== record) return settled.applied.requestId === lease.requestId ? done(settled) : 'try-again';
     await ports.ledger.releaseLink(record.address, lease);
     return 'try-again';
   }
   const gone = sent.meaning === 'absent' && command.action === 'delete';
+  if (sent.meaning === 'absent' && !gone) {
+    return (await write(over(record, change.nowSeconds), record, change, lease)) ? answerOf(sent) : 'try-again';
+  }
   if (sent.meaning !== 'ok' && !gone) {
     await ports.ledger.releaseLink(record.address, lease);
     return answerOf(sent);

@@ -1,10 +1,8 @@
 import type { Command, QrOptions, RefusedCommand } from '../domain/command.ts';
-import type { LaneNow } from '../domain/control-record.ts';
 import { type Deadline, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/delivery.ts';
 import type { RequestRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import { type Asked, type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
-import { parkedPlace } from '../domain/parked-command.ts';
 import type { Renewals } from '../domain/renewals.ts';
 import { laneMetric } from '../names.ts';
 import { type Answer, staleAnswer } from './answer.ts';
@@ -13,8 +11,10 @@ import type { BatchGate } from './batch-gate.ts';
 import { changeLink } from './change.ts';
 import { createLink } from './create.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
-import { deliveriesToWaitForCreate, linkOfCommand } from './link-of-command.ts';
+import { linkOfCommand } from './link-of-command.ts';
+import { addressIn, type Parking } from './parking.ts';
 import type { LinkWorkerPorts } from './ports.ts';
+import { takeBack } from './take-back.ts';
 
 /** A valid command and the message that brought it. */
 export interface Accepted {
@@ -31,7 +31,7 @@ export interface BatchContext {
   secret: string;
   settings: LinkWorkerEnvironment;
   ports: LinkWorkerPorts;
-  lane: LaneNow;
+  parking: Parking;
   gate: BatchGate;
   renewals: Renewals;
   deadline: Deadline;
@@ -62,19 +62,19 @@ export class CommandWork {
 
   handle(item: Accepted): Promise<Verdict> {
     const { command, delivery } = item;
-    const { deadline, answered, ports } = this.#batch;
+    const { deadline, answered, ports, parking } = this.#batch;
     return this.#orTryAgain(command, delivery, async () => {
       if (deadline.remainingMilliseconds() < leastTimeMilliseconds) return 'out-of-time';
       const known = await answered.recordOf(command);
       if (known !== undefined) return this.#answerAgain(item, known);
       const answer = await this.#carryOut(item);
-      if (answer === 'park') return this.#park(item, this.#parkingReason());
+      if (answer === 'park') return this.#park(item, parking.reason);
       if (answer === 'stand-behind') {
         return delivery.replayed ? 'try-again' : this.#park(item, 'behind-parked-commands');
       }
       if (typeof answer !== 'string') return this.#conclude(item, answer);
       if (answer === 'handed-on') {
-        await this.#leavePlace(item);
+        await parking.leavePlace(item);
         return 'done';
       }
       const { source, requestId, action } = command;
@@ -116,17 +116,25 @@ export class CommandWork {
   }
 
   /** The request was answered before: the same words again, and no call to the API. */
-  async #answerAgain(item: Accepted, known: RequestRecord): Promise<Verdict> {
+  async #answerAgain(
+    item: Accepted,
+    known: RequestRecord,
+    mayHaveMade = item.delivery.receiveCount > 1,
+  ): Promise<Verdict> {
     const { command, delivery, digest } = item;
+    const { parking } = this.#batch;
     if (known.commandDigest !== digest) {
       const fault = { path: 'requestId', rule: 'unique', message: 'was used for another command before' };
       await this.#reject('request-id-reused', [fault], command, delivery);
       return 'done';
     }
-    const cleared = await this.#clearAway(item, known);
-    if (cleared === 'park') return this.#park(item, this.#parkingReason());
-    if (typeof cleared === 'string') return cleared;
-    await this.#leavePlace(item);
+    if (command.action === 'create' && mayHaveMade) {
+      const { secret, settings } = this.#batch;
+      const left = await takeBack(command, known.outcome, secret, settings, this.#portsFor(item));
+      if (left === 'park') return this.#park(item, parking.reason);
+      if (left !== undefined) return left;
+    }
+    await parking.leavePlace(item);
     const sameMessage = known.outcome.messageId === delivery.messageId;
     const outcome: Outcome = { ...known.outcome, messageId: delivery.messageId, repeat: !sameMessage };
     if (outcome.repeat) this.#batch.ports.observer.count(laneMetric.commandRepeated);
@@ -136,31 +144,17 @@ export class CommandWork {
     return 'done';
   }
 
-  /**
-   * Another delivery of this create may have sent its POST after the link had been made, told and deleted, and have died:
-   * what it brought back goes again.
-   */
-  async #clearAway(item: Accepted, { outcome }: RequestRecord): Promise<Answer | undefined> {
-    const { command, delivery } = item;
-    const { secret, settings } = this.#batch;
-    const ports = this.#portsFor(item);
-    const { receiveCount } = delivery;
-    if (command.action !== 'create' || receiveCount === 1 || outcome.link === undefined) return undefined;
-    const record = await ports.ledger.link(outcome.link);
-    if (record?.state !== 'deleted') return undefined;
-    return createLink(command, { receiveCount, mayWrite: false }, secret, settings, ports);
-  }
-
   async #carryOut(item: Accepted): Promise<Answer | 'handed-on' | 'stand-behind'> {
     const { command, delivery } = item;
-    const { secret, settings, gate } = this.#batch;
+    const { secret, settings, gate, parking } = this.#batch;
     const ports = this.#portsFor(item);
     const stale = command.validUntil !== undefined && Date.parse(command.validUntil) < ports.clock.wallMilliseconds();
     // What an earlier delivery began in time is brought to its end: the link is looked for, and nothing sent.
     if (stale && !(await this.#mayHaveBegun(item))) return staleAnswer;
     const closed = gate.closedFor(command.action);
-    if (closed !== undefined) return closed;
-    if (await this.#mustStandBehind(item)) return 'stand-behind';
+    // To look costs no quota.
+    if (closed !== undefined && !(stale && closed === 'park')) return closed;
+    if (await parking.mustStandBehind(item)) return 'stand-behind';
     const { receiveCount } = delivery;
     switch (command.action) {
       case 'create':
@@ -182,69 +176,24 @@ export class CommandWork {
     }
   }
 
+  /** To the archive until there is quota again. */
+  async #park(item: Accepted, reason: string): Promise<Verdict> {
+    const { command, delivery, calls } = item;
+    await this.#batch.parking.putAway(item);
+    const address = addressIn(command);
+    const decision: Decision = { outcome: 'parked', reason, ...(address !== undefined && { link: address }) };
+    await this.#publish(this.#outcome(decision, command, delivery), delivery, calls);
+    return 'done';
+  }
+
   #portsFor({ command, calls }: Accepted): LinkWorkerPorts {
     const { ports, gate } = this.#batch;
     return { ...ports, api: gate.apiFor(command.source, calls) };
   }
 
-  /** Whether commands of the same link are parked that were asked for earlier. */
-  async #mustStandBehind({ command, delivery }: Accepted): Promise<boolean> {
-    const { ports, lane } = this.#batch;
-    const address = addressIn(command);
-    if (address === undefined || !(lane.hasParked || delivery.replayed)) return false;
-    const [first] = await ports.ledger.parkedPlaces(address);
-    if (first === undefined || first === parkedPlace(command)) return false;
-    // One before it that never comes (a dead letter) must not hold up the others for good.
-    return !delivery.replayed || delivery.receiveCount < deliveriesToWaitForCreate;
-  }
-
-  /**
-   * To the archive until there is quota again. Its place among the commands of its link comes first: should this end here,
-   * the message comes back and is parked again.
-   */
-  async #park({ command, delivery, calls }: Accepted, reason: string): Promise<Verdict> {
-    const { ports, settings } = this.#batch;
-    const { source, requestId } = command;
-    const { messageId, sentAtMilliseconds, receiveCount } = delivery;
-    const nowMilliseconds = ports.clock.wallMilliseconds();
-    const address = addressIn(command);
-    if (address !== undefined) {
-      const keptUntilSeconds = Math.floor(nowMilliseconds / 1000) + settings.REQUEST_HORIZON_DAYS * 86_400;
-      await ports.ledger.addParkedPlace(address, parkedPlace(command), keptUntilSeconds);
-    }
-    await ports.parked.add({
-      v: 1,
-      lane: settings.LANE,
-      messageId,
-      sentAtMilliseconds,
-      receiveCount,
-      parkedAtMilliseconds: nowMilliseconds,
-      source,
-      requestId,
-      // The command alone: an envelope may be as long as SQS allows, and leave no room for what a replay adds.
-      body: JSON.stringify(command),
-    });
-    const link = address === undefined ? {} : { link: { ...address } };
-    await this.#publish(this.#outcome({ outcome: 'parked', reason, ...link }, command, delivery), delivery, calls);
-    return 'done';
-  }
-
-  /** Why the lane parks: as it stood when the batch began, or by what the batch has met since. */
-  #parkingReason(): string {
-    const { state, reason } = this.#batch.lane;
-    return state === 'parking' && reason !== undefined ? reason : 'quota-exceeded';
-  }
-
-  /** What was parked and is done makes room for the next command of its link. */
-  async #leavePlace({ command, delivery }: Accepted): Promise<void> {
-    const address = addressIn(command);
-    if (address === undefined || !(delivery.replayed || this.#batch.lane.hasParked)) return;
-    await this.#batch.ports.ledger.removeParkedPlace(address, parkedPlace(command));
-  }
-
-  /** Whether an earlier delivery of the command may have sent something; of a change, the link's record says so. */
-  async #mayHaveBegun({ command, delivery }: Accepted): Promise<boolean> {
-    if (command.action === 'create') return delivery.receiveCount > 1;
+  /** Whether an earlier delivery, or a copy, may have sent something: a look tells of a create; of a change its link's record. */
+  async #mayHaveBegun({ command }: Accepted): Promise<boolean> {
+    if (command.action === 'create') return true;
     if (command.action === 'qr') return false;
     const { onelinkId, shortlinkId, requestId } = command;
     const record = await this.#batch.ports.ledger.link({ onelinkId, shortlinkId });
@@ -253,7 +202,7 @@ export class CommandWork {
 
   async #conclude(item: Accepted, decision: Decision): Promise<Verdict> {
     const { command, delivery, digest } = item;
-    const { ports, settings, answered, renewals } = this.#batch;
+    const { ports, settings, answered, renewals, parking } = this.#batch;
     const outcome = this.#outcome(decision, command, delivery);
     const record: RequestRecord = {
       source: command.source,
@@ -265,10 +214,10 @@ export class CommandWork {
     // The first word counts: a copy of the request, in another environment, may have had its answer meanwhile.
     const before = await ports.ledger.rememberRequest(record);
     await answered.add(before ?? record);
-    if (before !== undefined) return this.#answerAgain(item, before);
+    if (before !== undefined) return this.#answerAgain(item, before, true);
     await this.#publish(outcome, delivery, item.calls);
     await this.#askForQrOf(item, outcome);
-    await this.#leavePlace(item);
+    await parking.leavePlace(item);
     const { expiresAt } = outcome.link ?? {};
     if ('keepUntil' in command && command.keepUntil !== undefined && expiresAt !== undefined) {
       renewals.add(expiresAt, command.keepUntil);
@@ -336,9 +285,4 @@ export class CommandWork {
       ...(command.metadata !== undefined && { metadata: command.metadata }),
     });
   }
-}
-
-/** The link that a command names; a create that names none is nobody else's to speak of before it is made. */
-function addressIn({ onelinkId, shortlinkId }: Command): LinkAddress | undefined {
-  return shortlinkId === undefined ? undefined : { onelinkId, shortlinkId };
 }

@@ -2,12 +2,14 @@ import type { LinkAtApi } from '../domain/api-answer.ts';
 import type { CreateCommand } from '../domain/command.ts';
 import { dataDigest, sameData } from '../domain/digest.ts';
 import { isLater, type LinkRecord } from '../domain/ledger-record.ts';
-import { deriveLinkId, type LinkAddress } from '../domain/link-id.ts';
+import type { LinkAddress } from '../domain/link-id.ts';
+import type { Decision } from '../domain/outcome.ts';
 import { defaultTtlSeconds, ttlSeconds } from '../domain/ttl.ts';
 import { laneMetric } from '../names.ts';
 import { type Answer, answerOf, linkOf, returnCauseOf, staleAnswer } from './answer.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import type { LinkWorkerPorts } from './ports.ts';
+import { addressesOf, isDead, isMadeBy, removeWhatCameBack } from './take-back.ts';
 
 /**
  * Makes one link, exactly once, without a write that announces it first.
@@ -31,31 +33,31 @@ export async function createLink(
   settings: LinkWorkerEnvironment,
   ports: LinkWorkerPorts,
 ): Promise<Answer> {
-  const derived: LinkAddress = {
-    onelinkId: command.onelinkId,
-    shortlinkId: deriveLinkId(secret, command, settings.LINK_ID_LENGTH),
-  };
+  const { chosen, derived, derives } = addressesOf(command, secret, settings);
   const attempt = {
     command,
     secret,
     settings,
     ports,
     mayWrite: delivery.mayWrite,
-    redelivered: delivery.receiveCount > 1,
+    // A stale command comes first where a copy of it, in time, may have gone before.
+    redelivered: delivery.receiveCount > 1 || !delivery.mayWrite,
   };
-  if (command.shortlinkId === undefined) return (await makeAt(derived, attempt)) ?? 'try-again';
-
-  const chosen: LinkAddress = { onelinkId: command.onelinkId, shortlinkId: command.shortlinkId };
-  const derives = (command.onConflict ?? settings.CONFLICT_POLICY) === 'derive';
+  // Nobody else has a link under a derived ID (link-id.ts): what says so must be mistaken, and may know better later.
+  const makeDerived = async () => {
+    const made = await makeAt(derived, attempt);
+    return isConflict(made) ? 'try-again' : made;
+  };
+  if (chosen === undefined) return makeDerived();
   if (derives && attempt.redelivered) {
     // The chosen ID may have been another's when an earlier delivery came, and be free by now.
     const earlier = await makeAt(derived, { ...attempt, mayWrite: false });
-    if (typeof earlier === 'string' || earlier?.outcome === 'created') return earlier;
+    if (typeof earlier === 'string' || earlier.outcome === 'created') return earlier;
   }
   const made = await makeAt(chosen, { ...attempt, chosen: true });
-  if (made !== undefined) return made;
-  if (derives) return (await makeAt(derived, attempt)) ?? 'try-again';
-  return { outcome: 'conflict', reason: 'shortlink-id-taken', link: { ...chosen } };
+  if (!isConflict(made)) return made;
+  if (derives) return makeDerived();
+  return attempt.mayWrite ? made : staleAnswer;
 }
 
 interface Attempt {
@@ -68,33 +70,30 @@ interface Attempt {
   chosen?: boolean;
 }
 
-/** @returns undefined when the address belongs to another link. */
-async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | undefined> {
-  const { command, secret, ports, chosen = false } = attempt;
+async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer> {
+  const { command, ports, chosen = false } = attempt;
   let lookFirst = chosen || attempt.redelivered;
   let refusedAsTaken = false;
   let seenAbsent = false;
   const before = lookFirst ? await ports.ledger.link(address) : undefined;
   if (before !== undefined) {
-    if (isDeletedSince(command, before)) return buried(before, attempt);
+    if (isDeletedSince(command, before)) return buriedAnswer(before, attempt);
     if (isMadeBy(command, before)) return created(before);
-    if (isAlive(before, ports)) return undefined;
+    if (isAlive(before, ports) && !attempt.redelivered) return taken(address);
   }
   // Twice round is enough for any single lost answer; a command that meets more of them comes back later.
   for (let round = 0; round < 3; round++) {
     if (lookFirst) {
       const found = await ports.api.read(address);
       if (found.meaning === 'ok') {
-        // Under a derived ID a link can only be ours (link-id.ts); under a chosen one, if it is what was asked for.
-        // What the ledger took for expired may be alive after all, and another request's: unless it was not there a moment
-        // ago, or is not what the record says.
-        const isRecorded = before?.state === 'live' && before.dataDigest === dataDigest(secret, found.value.data);
-        const ours = !chosen || (sameData(command.data, found.value.data) && (seenAbsent || !isRecorded));
-        return ours ? record(address, attempt, { expiresAt: found.value.expiresAt }) : undefined;
+        const mayBeOwn = attempt.redelivered || round > 0;
+        const isOurs = !chosen || isOwn(found.value, attempt, { before: seenAbsent ? undefined : before, mayBeOwn });
+        return isOurs ? record(address, attempt, found.value) : taken(address, isDead(found.value, ports));
       }
       // Made in the user interface or by an SDK: not ours, and not to be touched.
-      if (found.meaning === 'permanent') return undefined;
+      if (found.meaning === 'permanent') return taken(address);
       if (found.meaning !== 'absent') return returnCauseOf(found.meaning);
+      if (before !== undefined && isAlive(before, ports)) return taken(address);
       if (refusedAsTaken) return 'try-again';
       seenAbsent = true;
     }
@@ -122,13 +121,28 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer | 
   return 'try-again';
 }
 
-/** Writes the link's record; what is there already decides, if it is alive. */
+/**
+ * Whether a link under a chosen ID is the one that was asked for. What the ledger has there may be another request's,
+ * clicked beyond its time; and a dead link, which the API shows for up to 48 hours more, can only be what an earlier attempt
+ * has made.
+ */
+function isOwn(
+  found: LinkAtApi,
+  { command, secret, ports }: Attempt,
+  { before, mayBeOwn }: { before: LinkRecord | undefined; mayBeOwn: boolean },
+): boolean {
+  if (!sameData(command.data, found.data)) return false;
+  if (before !== undefined && isOf(before, dataDigest(secret, found.data))) return false;
+  return mayBeOwn || !isDead(found, ports);
+}
+
+/** Writes the link's record; what is there already decides, unless it is history. */
 async function record(
   address: LinkAddress,
   attempt: Attempt,
-  known: Pick<LinkAtApi, 'expiresAt'> & { shortUrl?: string },
-): Promise<Answer | undefined> {
-  const { command, secret, settings, ports } = attempt;
+  known: Pick<LinkAtApi, 'expiresAt' | 'ttlSeconds'> & { shortUrl?: string },
+): Promise<Answer> {
+  const { command, secret, settings, ports, chosen = false } = attempt;
   const domain = command.brandDomain ?? settings.TEMPLATES[address.onelinkId]?.domain;
   const fresh: LinkRecord = {
     address,
@@ -141,7 +155,7 @@ async function record(
     ...(command.data.c !== undefined && { campaign: command.data.c }),
     dataDigest: dataDigest(secret, command.data),
     ...(settings.KEEP_DATA === 'full' && { data: command.data }),
-    ttlSeconds: ttlOf(command, settings),
+    ttlSeconds: known.ttlSeconds ?? ttlOf(command, settings),
     renewTtl: command.renewTtl ?? true,
     version: 1,
     applied: { requestedAt: command.requestedAt, requestId: command.requestId },
@@ -149,28 +163,30 @@ async function record(
     ...(command.keepUntil !== undefined && { keepUntil: Math.floor(Date.parse(command.keepUntil) / 1000) }),
   };
   const held = await ports.ledger.addLink(fresh);
-  if (held === undefined) return created(fresh);
-  if (isDeletedSince(command, held)) return buried(held, attempt);
+  if (held === undefined) {
+    // DynamoDB may have deleted the record of an earlier link here, whose image is still to go.
+    if (chosen) await ports.qrImages.remove(address);
+    return created(fresh);
+  }
+  if (isDeletedSince(command, held)) return buriedAnswer(held, attempt);
   if (isMadeBy(command, held)) return created(held);
-  if (isAlive(held, ports)) return undefined;
-  // An expired or deleted link had this address before.
+  // An expired or deleted link had this address before. So had one that is live in the ledger, if the API has just made ours
+  // (the address was free then), or holds ours and not that one.
+  const wasMadeNow = known.shortUrl !== undefined;
+  const isHistory = !isAlive(held, ports) || wasMadeNow || !isOf(held, fresh.dataDigest);
+  if (!isHistory) return taken(address);
+  await ports.qrImages.remove(address);
   const next = { ...fresh, version: held.version + 1 };
   const nowSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
-  return (await ports.ledger.replaceLink(next, { version: held.version, nowSeconds })) ? created(next) : 'try-again';
+  const replaced = await ports.ledger.replaceLink(next, { version: held.version, nowSeconds, anew: true });
+  return replaced ? created(next) : 'try-again';
 }
 
-/**
- * A create that comes after the delete of its own link, or after a delete that was asked for later. Should a copy of it
- * have brought the link back meanwhile, it goes again; but not what somebody else has made there since.
- */
-async function buried(record: LinkRecord, { command, ports, chosen = false }: Attempt): Promise<Answer> {
-  const found = await ports.api.read(record.address);
-  if (found.meaning === 'ok' && (!chosen || sameData(command.data, found.value.data))) {
-    const removed = await ports.api.delete(record.address);
-    if (removed.meaning !== 'ok' && removed.meaning !== 'absent') return returnCauseOf(removed.meaning);
-  } else if (found.meaning !== 'ok' && found.meaning !== 'absent') {
-    return returnCauseOf(found.meaning);
-  }
+/** A create that comes after the delete of its own link, or after a delete that was asked for later. */
+async function buriedAnswer(record: LinkRecord, attempt: Attempt): Promise<Answer> {
+  const { command, ports, chosen = false } = attempt;
+  const left = await removeWhatCameBack(command, record.address, { chosen }, ports);
+  if (left !== undefined) return left;
   if (isMadeBy(command, record)) return created(record);
   return {
     outcome: 'superseded',
@@ -183,8 +199,18 @@ function created(record: LinkRecord): Answer {
   return { outcome: 'created', link: linkOf(record) };
 }
 
-function isMadeBy({ source, requestId }: CreateCommand, record: LinkRecord): boolean {
-  return record.source === source && record.requestId === requestId;
+/** The address is another link's, if only until the API removes it. */
+function taken(address: LinkAddress, dead = false): Decision {
+  return { outcome: 'conflict', reason: dead ? 'expired-link-remains' : 'shortlink-id-taken', link: { ...address } };
+}
+
+function isConflict(answer: Answer): boolean {
+  return typeof answer !== 'string' && answer.outcome === 'conflict';
+}
+
+/** Whether a link with this data is the live one that the record speaks of, be it after a change under way. */
+function isOf({ state, dataDigest: known, lease }: LinkRecord, digest: string): boolean {
+  return state === 'live' && (known === digest || lease?.intended?.dataDigest === digest);
 }
 
 /** Deleted by its owner after this create had made it, or by a delete that was asked for after this create. */

@@ -1,36 +1,33 @@
 import type { DeleteCommand, QrCommand, UpdateCommand } from '../domain/command.ts';
 import type { LinkRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
+import { deliveriesToWaitForCreate } from '../domain/return-delay.ts';
 import { type Answer, returnCauseOf } from './answer.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
 /**
- * A change may arrive before the create of its link, which may even have crashed and be waiting for its own redelivery.
- * So a change of an unknown link waits for eight deliveries: with the delays of return-delay.ts (10 s, doubling, at least
- * half of each), that is 635 s or more, which a queue's visibility time-out of 365 s (lib/rate-budget.ts) fits into.
- */
-export const deliveriesToWaitForCreate = 8;
-
-/**
- * The link that a command speaks of: its record; `absent` when neither the ledger nor the API knows it; or the answer, when
+ * The link that a command speaks of: its record; `absent` when the ledger does not know it, nor the API a living one; or the answer, when
  * it is not for this source to touch, or may still turn up. Only the source that made a link may change it or have its
  * code.
  */
 export async function linkOfCommand(
   command: UpdateCommand | DeleteCommand | QrCommand,
   receiveCount: number,
-  { api, ledger }: LinkWorkerPorts,
+  { api, ledger, clock }: LinkWorkerPorts,
 ): Promise<{ record: LinkRecord } | 'absent' | { answer: Answer }> {
   const address = { onelinkId: command.onelinkId, shortlinkId: command.shortlinkId };
   const record = await ledger.link(address);
   if (record !== undefined) return record.source === command.source ? { record } : { answer: notOwner(address) };
   const found = await api.read(address);
-  // A delete need not wait: it leaves a record that stops a create which was asked for earlier.
-  if (found.meaning === 'absent' && command.action === 'delete') return 'absent';
   const known = found.meaning === 'absent' || found.meaning === 'ok' || found.meaning === 'permanent';
   if (!known) return { answer: returnCauseOf(found.meaning) };
+  // The API shows a dead link for up to 48 hours.
+  const isDead = found.meaning === 'ok' && found.value.expiresAt * 1000 <= clock.wallMilliseconds();
+  const isAbsent = found.meaning === 'absent' || isDead;
+  // A delete need not wait: it leaves a record that stops a create which was asked for earlier.
+  if (isAbsent && command.action === 'delete') return 'absent';
   if (receiveCount < deliveriesToWaitForCreate) return { answer: 'try-again' };
-  return found.meaning === 'absent' ? 'absent' : { answer: notOwner(address) };
+  return isAbsent ? 'absent' : { answer: notOwner(address) };
 }
 
 function notOwner(address: LinkAddress): Answer {

@@ -10,6 +10,7 @@ import { LostCalls, openGate } from './batch-gate.ts';
 import { type Accepted, CommandWork } from './command-work.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import { laneStanding } from './lane-standing.ts';
+import { Parking } from './parking.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
 /** From its third delivery on, a message may be the one that brings the function down: it is done alone, and last. */
@@ -51,6 +52,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     openedAtSeen = lane.openedAt;
     const tally = new QuotaTally(ports.onQuotaCall);
     const renewals = new Renewals();
+    const parking = new Parking(lane, settings, ports);
     const gate = openGate(ports.api, lane, tally, lost, (signal) => ports.control.signal(signal, now()));
 
     const copies = [...Map.groupBy(accepted, ({ command }) => requestKey(command)).values()];
@@ -58,7 +60,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     const [suspects, others] = [copies.filter(isSuspect), copies.filter((group) => !isSuspect(group))];
     const inOrder = [...others, ...suspects].flatMap(([first]) => (first === undefined ? [] : [first.command]));
     const answered = new AnsweredRequests(ports.ledger, inOrder);
-    const work = new CommandWork({ secret, settings, ports, lane, gate, renewals, deadline, answered });
+    const work = new CommandWork({ secret, settings, ports, parking, gate, renewals, deadline, answered });
 
     const verdicts = new Map<Delivery, Verdict>();
     const refusals = refused.map(({ delivery, reading }) => async () => {

@@ -27,7 +27,11 @@ export interface LinkLedger {
   addLink(record: LinkRecord): Promise<LinkRecord | undefined>;
   leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean>;
   releaseLink(address: LinkAddress, lease: Lease): Promise<void>;
-  replaceLink(record: LinkRecord, held: { version: number; leaseOf?: string; nowSeconds: number }): Promise<boolean>;
+  /** @param held anew: the record is that of another link than before, which has no image yet. */
+  replaceLink(
+    record: LinkRecord,
+    held: { version: number; leaseOf?: string; nowSeconds: number; anew?: boolean },
+  ): Promise<boolean>;
   /** Where the parked commands of a link stand, the first one first. */
   parkedPlaces(address: LinkAddress): Promise<string[]>;
   addParkedPlace(address: LinkAddress, place: string, keptUntilSeconds: number): Promise<void>;

@@ -1,46 +1,55 @@
 import { Stack } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IAlarm, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config-schema.ts';
-import { type AlarmLine, alarmsOf, type Observed } from './alarms.ts';
+import { type AlarmLine, type Observed, runbookEntry } from './alarm-line.ts';
+import { alarmsOf } from './alarms.ts';
 
 export interface AlarmSetProps extends Observed {
   readonly topics: StageSettings['alarms'];
 }
 
+const missing: Record<AlarmLine['kind'], TreatMissingData> = {
+  symptom: TreatMissingData.NOT_BREACHING,
+  level: TreatMissingData.IGNORE,
+  heartbeat: TreatMissingData.BREACHING,
+};
+
 /** Every line of alarms.ts as a CloudWatch alarm that tells its topic when it fires and when it is over. */
 export class AlarmSet extends Construct {
   readonly page: ITopic;
   readonly ticket: ITopic;
+  readonly alarms: readonly IAlarm[];
 
   constructor(scope: Construct, id: string, props: AlarmSetProps) {
     super(scope, id);
-    const { email, pageTopicArn, ticketTopicArn } = props.topics;
+    const { email, pageTopicArn, ticketTopicArn, runbookUrl } = props.topics;
     this.page = this.topic('Page', pageTopicArn, email);
     this.ticket = this.topic('Ticket', ticketTopicArn, email);
-    for (const line of alarmsOf(props)) {
+    this.alarms = alarmsOf(props).map((line) => {
       const name = [line.subject, line.id].filter((part) => part !== undefined).join('-');
-      const heartbeat = line.kind === 'heartbeat';
       const alarm = new Alarm(this, name, {
         alarmName: `${props.serviceName}-${name}`,
-        alarmDescription: descriptionOf(line),
+        alarmDescription: descriptionOf(line, runbookUrl),
         metric: line.metric,
         threshold: line.threshold,
         evaluationPeriods: line.periods,
-        datapointsToAlarm: line.periods,
-        comparisonOperator: heartbeat
-          ? ComparisonOperator.LESS_THAN_THRESHOLD
-          : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: heartbeat ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+        datapointsToAlarm: line.breaching ?? line.periods,
+        comparisonOperator:
+          line.kind === 'heartbeat'
+            ? ComparisonOperator.LESS_THAN_THRESHOLD
+            : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: missing[line.kind],
       });
       const action = new SnsAction(line.severity === 'page' ? this.page : this.ticket);
       alarm.addAlarmAction(action);
       alarm.addOkAction(action);
-    }
+      return alarm;
+    });
   }
 
   private topic(id: string, arn: string | undefined, email: string | undefined): ITopic {
@@ -62,6 +71,6 @@ export class AlarmSet extends Construct {
 }
 
 /** What an alarm says of itself; it ends where the remedy begins. */
-export function descriptionOf({ id, subject, means }: Pick<AlarmLine, 'id' | 'subject' | 'means'>): string {
-  return `${subject === undefined ? '' : `${subject}: `}${means} lib/observability/RUNBOOK.md#${id}`;
+function descriptionOf({ id, subject, means }: AlarmLine, runbookUrl?: string): string {
+  return `${subject === undefined ? '' : `${subject}: `}${means} ${runbookEntry(id, runbookUrl)}`;
 }

@@ -1,15 +1,25 @@
 import { Duration } from 'aws-cdk-lib';
-import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IMetric, MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   dimension,
   type governorMetric,
   type laneMetric,
+  type laneStateMetric,
   metricNamespace,
   type Operation,
   type operationMetric,
+  type replayerMetric,
+  sourceMetric,
 } from '../../lambdas/names.ts';
+import type { Lane } from '../lane.ts';
 
 type Values<Names> = Names[keyof Names] & string;
+
+export const oneMinute = { period: Duration.minutes(1) };
+/** The largest value of a minute: of what is measured once in a minute, the value. */
+export const latest = { ...oneMinute, statistic: 'Maximum' };
+export const fiveMinutes = { period: Duration.minutes(5), statistic: 'Sum' };
+export const fifteenMinutes = { period: Duration.minutes(15) };
 
 /** The metrics that the functions write, as CloudWatch addresses them. Five minutes and sums, unless asked otherwise. */
 export const pipelineMetrics = (serviceName: string) => {
@@ -18,19 +28,55 @@ export const pipelineMetrics = (serviceName: string) => {
       namespace: metricNamespace,
       metricName,
       dimensionsMap: { [dimension.pipeline]: serviceName, ...dimensionsMap },
-      statistic: 'Sum',
-      period: Duration.minutes(5),
+      ...fiveMinutes,
       ...options,
     });
+  const ofLane = (name: string, lane: string, options: MetricOptions) =>
+    metric(name, { [dimension.lane]: lane }, options);
   return {
     governor: (name: Values<typeof governorMetric>, options: MetricOptions = {}) => metric(name, {}, options),
-    lane: (name: Values<typeof laneMetric>, lane: string, options: MetricOptions = {}) =>
-      metric(name, { [dimension.lane]: lane }, options),
+    lane: (name: Values<typeof laneMetric>, lane: string, options: MetricOptions = {}) => ofLane(name, lane, options),
+    laneState: (name: Values<typeof laneStateMetric>, lane: string, options: MetricOptions = {}) =>
+      ofLane(name, lane, options),
+    replayer: (name: Values<typeof replayerMetric>, lane: string, options: MetricOptions = {}) =>
+      ofLane(name, lane, options),
     operation: (
       name: Values<typeof operationMetric>,
       lane: string,
       operation: Operation,
       options: MetricOptions = {},
     ) => metric(name, { [dimension.lane]: lane, [dimension.operation]: operation }, options),
+    source: (source: string, operation: Operation, options: MetricOptions = {}) =>
+      metric(sourceMetric.quotaCallMade, { [dimension.source]: source, [dimension.operation]: operation }, options),
   };
 };
+
+/** A metric of a DynamoDB table. */
+export const tableMetric = (TableName: string, metricName: string, options: MetricOptions): Metric =>
+  new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap: { TableName }, ...options });
+
+/** Commands a minute that the lane carries at its planned rate: concurrency × calls per second × 60. */
+const commandsPerMinute = ({ plan: { link } }: Lane) => link.concurrency * link.callsPerSecond * 60;
+
+/** Minutes until what waits is done at the lane's planned rate, one call for each command. */
+export function minutesToDrain(lane: Lane): IMetric {
+  return new MathExpression({
+    label: 'time to drain (min)',
+    expression: `waiting / ${commandsPerMinute(lane)}`,
+    usingMetrics: { waiting: lane.commands.queue.metricApproximateNumberOfMessagesVisible(latest) },
+    ...oneMinute,
+  });
+}
+
+/** How old the oldest command will be when all that waits is done: its age in minutes, and the time to drain. */
+export function answeredAfterMinutes(lane: Lane): IMetric {
+  return new MathExpression({
+    label: 'done after (min)',
+    expression: `oldest / 60 + waiting / ${commandsPerMinute(lane)}`,
+    usingMetrics: {
+      oldest: lane.commands.queue.metricApproximateAgeOfOldestMessage(latest),
+      waiting: lane.commands.queue.metricApproximateNumberOfMessagesVisible(latest),
+    },
+    ...oneMinute,
+  });
+}

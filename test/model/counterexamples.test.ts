@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { create, LinkWorld } from '../world/link-world.ts';
+import { dataDigest } from '../../lambdas/domain/digest.ts';
+import type { LinkRecord } from '../../lambdas/domain/ledger-record.ts';
+import { create, LinkWorld, linkIdSecret } from '../world/link-world.ts';
 
 /** What random interleavings have once broken, each as the shortest story that did. */
 
@@ -49,6 +51,115 @@ describe('a create at the address of an expired link', () => {
     await world.deliver({ body: again, messageId: 'm-2' });
     expect(world.told).toEqual(['created', 'created']);
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ requestId: 'again', version: 2 });
+  });
+});
+
+/** The record of an earlier link at the same address, with an image. */
+const earlier: LinkRecord = {
+  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
+  source: 'studio',
+  requestId: 'earlier',
+  state: 'live',
+  shortUrl: 'https://acme.onelink.me/A1b3/poster',
+  pid: 'print',
+  dataDigest: dataDigest(linkIdSecret, { pid: 'print' }),
+  ttlSeconds: 86_400,
+  renewTtl: true,
+  version: 3,
+  applied: { requestedAt: '2026-02-01T10:00:00Z', requestId: 'earlier' },
+  qrKey: 'qr/A1b3/poster.png',
+  expiresAt: 1_780_000_000,
+};
+
+describe('a create whose address the expiry worker gives back to an earlier link in that instant', () => {
+  const putBack = (world: LinkWorld) => void world.ledger.links.set('A1b3/poster', structuredClone(earlier));
+
+  it('wins, since its POST has made the link: the address was free', async () => {
+    const world = new LinkWorld();
+    world.api.afterCalls(2, () => putBack(world));
+    await world.deliver({ body: poster });
+    expect(world.told).toEqual(['created']);
+    const record = world.ledger.links.get('A1b3/poster');
+    expect(record).toMatchObject({ source: 'crm', requestId: 'made', version: 4 });
+    // The earlier link's image is not this one's.
+    expect(record).not.toHaveProperty('qrKey');
+    expect(world.imagesRemoved).toEqual(['poster']);
+  });
+
+  it('wins although it died before its record, since the API holds what it asked for and not what the record says', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('addLink');
+    await world.deliver({ body: poster });
+    putBack(world);
+    await world.deliver({ body: poster, receiveCount: 2 });
+    expect(world.told).toEqual(['created']);
+    expect(world.api.quotaCalls).toBe(1);
+    expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ requestId: 'made', version: 4 });
+  });
+
+  it('does not take a link that is the earlier one’s after all', async () => {
+    const world = new LinkWorld();
+    putBack(world);
+    world.api.links.set('A1b3/poster', { data: poster.data, expiresAt: 1_780_000_000 });
+    // An update of the earlier link has just given it this very data.
+    const intended = {
+      dataDigest: dataDigest(linkIdSecret, poster.data),
+      ttlSeconds: 60,
+      renewTtl: true,
+      expiresAt: 0,
+    };
+    const lease = {
+      action: 'update',
+      requestId: 'u',
+      requestedAt: '2026-03-01T10:00:00Z',
+      until: 0,
+      intended,
+    } as const;
+    world.ledger.links.set('A1b3/poster', { ...earlier, lease });
+    await world.deliver({ body: poster, receiveCount: 2 });
+    expect(world.told).toEqual(['conflict']);
+  });
+});
+
+describe('a create at the address of a link that is dead, but not yet removed by the API', () => {
+  const dead = (world: LinkWorld, expiresAt = world.now / 1000 - 3_600) =>
+    void world.api.links.set('A1b3/poster', { data: poster.data, expiresAt });
+
+  it('is a conflict until the API removes it, even if its data is the same', async () => {
+    const world = new LinkWorld();
+    dead(world);
+    await world.deliver({ body: poster });
+    expect(world.outcomes).toMatchObject([{ outcome: 'conflict', reason: 'expired-link-remains' }]);
+    expect(world.ledger.links.size).toBe(0);
+    expect(world.api.quotaCalls).toBe(0);
+  });
+
+  it('goes elsewhere where the lane says so', async () => {
+    const world = new LinkWorld({ CONFLICT_POLICY: 'derive' });
+    dead(world);
+    await world.deliver({ body: poster });
+    expect(world.told).toEqual(['created']);
+    expect(world.ledger.links.has('A1b3/poster')).toBe(false);
+  });
+
+  it('is told created with the true expiry when it was its own, made before it died', async () => {
+    const world = new LinkWorld();
+    dead(world, Date.parse('2026-03-01T09:30:00Z') / 1000);
+    await world.deliver({ body: poster, receiveCount: 2 });
+    expect(world.outcomes).toMatchObject([{ outcome: 'created', link: { expiresAt: '2026-03-01T09:30:00Z' } }]);
+  });
+});
+
+describe('a create at an address whose earlier link has an image', () => {
+  it('takes the image away with the earlier record, whether that link expired or its record is gone already', async () => {
+    for (const record of [{ ...earlier, expiresAt: 1_700_000_000 }, undefined]) {
+      const world = new LinkWorld();
+      if (record !== undefined) world.ledger.links.set('A1b3/poster', record);
+      await world.deliver({ body: poster });
+      expect(world.told).toEqual(['created']);
+      expect(world.imagesRemoved).toEqual(['poster']);
+      expect(world.ledger.links.get('A1b3/poster')).not.toHaveProperty('qrKey');
+    }
   });
 });
 
@@ -183,6 +294,53 @@ describe('an update that ends a link’s renewals, and keeps its end', () => {
   });
 });
 
+describe('an update that shortened its link’s life, and was lost until that was over', () => {
+  it.each([
+    ['removed by the API', { outcome: 'rejected', reason: 'link-expired' }],
+    ['still shown by it', { outcome: 'updated', link: { expiresAt: '2026-03-01T10:10:05Z' } }],
+  ])('leaves no record that calls the link live: it is %s', async (how, told) => {
+    const world = new LinkWorld();
+    await world.deliver({ body: poster });
+    world.ledger.failNext.add('replaceLink');
+    const shorten = { ...again, action: 'update', ttl: '10m' };
+    await world.deliver({ body: shorten, messageId: 'm-2' });
+    world.now += 3_600_000;
+    const held = world.api.links.get('A1b3/poster');
+    if (held !== undefined) held.expiresAt = Date.parse('2026-03-01T10:10:05Z') / 1000;
+    if (how === 'removed by the API') world.api.links.clear();
+    await world.deliver({ body: shorten, messageId: 'm-2', receiveCount: 2 });
+    await world.deliver({ body: shorten, messageId: 'm-2', receiveCount: 3 });
+    const record = world.ledger.links.get('A1b3/poster');
+    expect(record?.expiresAt).toBeLessThanOrEqual(world.now / 1000);
+    expect(record).not.toHaveProperty('lease');
+    expect(world.outcomes[1]).toMatchObject(told);
+    expect(world.api.quotaCalls).toBe(2);
+  });
+
+  it('is found to be over, too, where somebody has made a link in the user interface since', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: poster });
+    world.ledger.failNext.add('replaceLink');
+    const change = { ...again, action: 'update' };
+    await world.deliver({ body: change, messageId: 'm-2' });
+    world.now += 600_000;
+    world.api.script('read', { meaning: 'permanent' }, { meaning: 'permanent' });
+    await world.deliver({ body: change, messageId: 'm-2', receiveCount: 2 });
+    await world.deliver({ body: change, messageId: 'm-2', receiveCount: 3 });
+    expect(world.outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'link-expired' });
+    expect(world.api.quotaCalls).toBe(2);
+  });
+
+  it('is over in the ledger when the next PUT finds no link', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: poster });
+    world.api.links.clear();
+    await world.deliver({ body: { ...again, action: 'update' }, messageId: 'm-2' });
+    expect(world.outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'link-not-found' });
+    expect(world.ledger.links.get('A1b3/poster')?.expiresAt).toBeLessThanOrEqual(world.now / 1000);
+  });
+});
+
 describe('a change of an expired link', () => {
   it('keeps off what another producer has made at its address', async () => {
     const world = new LinkWorld();
@@ -205,5 +363,77 @@ describe('a copy of a create', () => {
     await world.deliver({ body: poster, messageId: 'm-3', receiveCount: 2 });
     expect(world.told).toEqual(['created', 'deleted', 'created*']);
     expect(world.api.links.size).toBe(0);
+  });
+});
+
+describe('copies of a create that see it differently', () => {
+  const inTime = { ...poster, validUntil: '2026-03-01T10:01:00Z' };
+
+  it('do not call it stale where one of them has made the link in time', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('addLink');
+    await world.deliver({ body: inTime });
+    world.now += 600_000;
+    // A copy comes as a first delivery.
+    await world.deliver({ body: inTime, messageId: 'm-2' });
+    expect(world.told).toEqual(['created']);
+    expect(world.api.quotaCalls).toBe(1);
+  });
+
+  it.each([
+    ['stale', 'valid-until-passed'],
+    ['conflict', 'shortlink-id-taken'],
+  ] as const)('take back what one has made when another was told %s before', async (outcome, reason) => {
+    const world = new LinkWorld();
+    const other = new LinkWorld();
+    await other.deliver({ body: poster, messageId: 'm-2' });
+    const word = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
+    // The other copy ends between this one's POST and its request record.
+    world.api.afterCalls(2, () => {
+      world.ledger.answered.set('crm/made', { ...word, outcome: { ...word.outcome, outcome, reason } });
+    });
+    await world.deliver({ body: poster });
+    expect(world.told).toEqual([`${outcome}*`]);
+    expect(world.api.links.size).toBe(0);
+    expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ state: 'deleted', version: 2 });
+  });
+
+  it('take back what one has made when it dies first, and comes again', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('rememberRequest');
+    await world.deliver({ body: poster });
+    const other = new LinkWorld();
+    await other.deliver({ body: { ...poster, validUntil: '2026-03-01T10:00:04Z' } });
+    const word = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
+    world.ledger.answered.set('crm/made', word);
+    await world.deliver({ body: poster, messageId: 'm-3', receiveCount: 2 });
+    expect(world.told).toEqual(['stale*']);
+    expect(world.api.links.size).toBe(0);
+  });
+
+  it('end with one link where one took the chosen ID and one, which found it taken, the derived one', async () => {
+    const world = new LinkWorld({ CONFLICT_POLICY: 'derive' });
+    const other = new LinkWorld({ CONFLICT_POLICY: 'derive' });
+    other.api.links.set('A1b3/poster', { data: { pid: 'studio' }, expiresAt: 1_780_000_000 });
+    await other.deliver({ body: poster, messageId: 'm-2' });
+    const word = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
+    world.api.afterCalls(2, () => void world.ledger.answered.set('crm/made', word));
+    await world.deliver({ body: poster });
+    expect(world.told).toEqual(['created*']);
+    expect(world.outcomes[0]?.link).toEqual(word.outcome.link);
+    expect(world.api.links.size).toBe(0);
+  });
+
+  it('leave alone what was changed since, by a producer that knows of it', async () => {
+    const world = new LinkWorld();
+    const other = new LinkWorld();
+    await other.deliver({ body: poster, messageId: 'm-2' });
+    const word = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
+    world.ledger.failNext.add('rememberRequest');
+    await world.deliver({ body: poster });
+    await world.deliver({ body: { ...again, action: 'update' }, messageId: 'm-4' });
+    world.ledger.answered.set('crm/made', { ...word, outcome: { ...word.outcome, outcome: 'conflict' } });
+    await world.deliver({ body: poster, receiveCount: 2 });
+    expect(world.api.links.size).toBe(1);
   });
 });

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { config } from '../../lib/config.ts';
 import type { Configuration } from '../../lib/config-schema.ts';
-import { type AlarmId, alarmIds } from '../../lib/observability/alarms.ts';
+import { type AlarmId, alarmIds } from '../../lib/observability/alarm-line.ts';
 import { configuredApp } from './configured-app.ts';
 
 const { template } = configuredApp();
@@ -16,6 +17,9 @@ const entries = new Map(
 );
 const idOf = ({ AlarmDescription }: { AlarmDescription: string }) =>
   AlarmDescription.match(/RUNBOOK\.md#([a-z0-9-]+)$/)?.[1];
+const pageTopic = Object.keys(template.findResources('AWS::SNS::Topic')).find((id) => id.includes('Page'));
+const severityOf = ({ AlarmActions }: { AlarmActions: [{ Ref: string }] }) =>
+  AlarmActions[0].Ref === pageTopic ? 'page' : 'ticket';
 
 describe('the runbook', () => {
   test('has one heading for each alarm, and no other', () => {
@@ -31,10 +35,11 @@ describe('the runbook', () => {
   });
 
   test('says how severe each is, as its alarms do', () => {
-    const page = Object.keys(template.findResources('AWS::SNS::Topic')).find((id) => id.includes('Page'));
-    for (const alarm of alarms) {
-      const severity = alarm.AlarmActions[0].Ref === page ? 'page' : 'ticket';
-      expect(entries.get(idOf(alarm) ?? '')).toContain(`\nSeverity: ${severity}.`);
+    const severities = Map.groupBy(alarms, (alarm) => idOf(alarm));
+    for (const [id, entry] of entries) {
+      const said = entry.match(/^Severity: (.*)/m)?.[1] ?? '';
+      const told = new Set(severities.get(id)?.map((alarm) => severityOf(alarm)));
+      expect([id, new Set(said.match(/\b(page|ticket)\b/g))]).toEqual([id, told]);
     }
   });
 
@@ -44,47 +49,103 @@ describe('the runbook', () => {
     expect(read.length).toBeGreaterThan(10);
     for (const output of read) expect(template.findOutputs(output), output).not.toEqual({});
   });
+
+  test('keeps to the verbs, and never touches a mapping', () => {
+    const verbs = [...runbook.matchAll(/npx onelink ([a-z-]+)/g)].map(([, verb]) => verb);
+    const known = ['dead-letters', 'doctor', 'parked', 'pause', 'resume', 'status', 'trace'];
+    expect([...new Set(verbs)].sort()).toEqual(known);
+    expect(runbook).not.toContain('update-event-source-mapping');
+  });
 });
 
 describe('the alarms', () => {
-  test('are these, by name', () => {
-    const ofLane = ['dead-letters', 'commands-expiring', 'worker-errors', 'worker-throttled'].flatMap((id) => [
-      id,
-      `qr-${id}`,
-    ]);
-    const common = [
-      ...ofLane,
-      'account-refused',
-      'commands-held',
-      'commands-returned',
-      'rate-limited',
-      'commands-rejected',
-      'qr-failed',
-    ];
-    const expected = [
-      ...[...common, 'commands-late'].map((id) => `OneLink-production-transactional-${id}`),
-      ...[...common, 'backlog-old'].map((id) => `OneLink-production-campaign-${id}`),
-      ...[
+  test('are these, by name and severity', () => {
+    const ofLane = (lane: string) => ({
+      page: ['dead-letters', 'qr-dead-letters', 'commands-expiring', 'qr-commands-expiring'].map(
+        (id) => `${lane}-${id}`,
+      ),
+      ticket: [
+        'lane-parked',
+        'lane-paused',
+        'calls-failing',
+        'rate-limited',
+        'commands-rejected',
+        'qr-failed',
+        'function-errors',
+        'qr-function-errors',
+        'worker-throttled',
+      ].map((id) => `${lane}-${id}`),
+    });
+    const [transactional, campaign] = [ofLane('transactional'), ofLane('campaign')];
+    const named = (severity: string) =>
+      alarms
+        .filter((alarm) => severityOf(alarm) === severity)
+        .map(({ AlarmName }) => String(AlarmName).replace('OneLink-production-', ''));
+    expect(named('page').sort()).toEqual(
+      [
+        ...transactional.page,
+        'transactional-commands-late',
+        'transactional-commands-returned',
+        ...campaign.page,
         'expiry-dead-letters',
-        'expiry-worker-errors',
-        'expiry-backlog-old',
-        'links-expiring-soon',
         'governor-silent',
         'account-refused',
         'api-unreachable',
         'quota-nearly-spent',
-        'quota-used-85-percent',
-        'quota-used-70-percent',
-      ].map((id) => `OneLink-production-${id}`),
-    ];
-    expect(alarms.map(({ AlarmName }) => AlarmName).sort()).toEqual(expected.sort());
+      ].sort(),
+    );
+    expect(named('ticket').sort()).toEqual(
+      [
+        ...transactional.ticket,
+        ...campaign.ticket,
+        'campaign-commands-returned',
+        'campaign-backlog-late',
+        '70-percent-quota-used',
+        '85-percent-quota-used',
+        'quota-running-out',
+        'quota-spent-elsewhere',
+        'quota-unknown',
+        'expiry-function-errors',
+        'governor-function-errors',
+        'replayer-function-errors',
+        'replayer-silent',
+        'control-record-lost',
+        'ledger-throttled',
+        'expiry-backlog-old',
+        'links-expiring-soon',
+      ].sort(),
+    );
   });
 
-  test('stay quiet when nothing is measured, but for the heartbeat', () => {
-    const breaching = alarms.filter(({ TreatMissingData }) => TreatMissingData !== 'notBreaching');
-    expect(breaching.map(({ AlarmName, TreatMissingData }) => [AlarmName, TreatMissingData])).toEqual([
-      ['OneLink-production-governor-silent', 'breaching'],
+  test('take what is not measured as well, but for heartbeats; the quota stays as it was', () => {
+    const by = Object.groupBy(alarms, ({ TreatMissingData }) => TreatMissingData);
+    const named = (treatment: string) =>
+      by[treatment]?.map(({ AlarmName }) => String(AlarmName).replace('OneLink-production-', ''));
+    expect(Object.keys(by).sort()).toEqual(['breaching', 'ignore', 'notBreaching']);
+    expect(named('breaching')).toEqual(['governor-silent', 'replayer-silent']);
+    expect(named('ignore')).toEqual([
+      'quota-nearly-spent',
+      '70-percent-quota-used',
+      '85-percent-quota-used',
+      'quota-running-out',
     ]);
+  });
+
+  test('look no further back than CloudWatch can: a day, or a week where a period is an hour or more', () => {
+    for (const { AlarmName, Period, Metrics = [], EvaluationPeriods } of alarms) {
+      const stats: { MetricStat?: { Period: number } }[] = Metrics;
+      const period = Math.max(Period ?? 0, ...stats.map(({ MetricStat }) => MetricStat?.Period ?? 0));
+      const most = period < 3_600 ? 86_400 : 7 * 86_400;
+      expect([AlarmName, period > 0 && period * EvaluationPeriods <= most]).toEqual([AlarmName, true]);
+    }
+  });
+
+  test('watch at most ten metrics each, as CloudWatch allows, and 68 in all, which are paid for', () => {
+    const watched = alarms.map(({ Metrics }) =>
+      Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
+    );
+    expect(Math.max(...watched)).toBeLessThanOrEqual(10);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(68);
   });
 
   test('tell their topic when they fire and when it is over', () => {
@@ -97,27 +158,40 @@ describe('the alarms', () => {
   test('watch what they say, at these thresholds', () => {
     const at = (name: string) => {
       const alarm = alarms.find(({ AlarmName }) => AlarmName === `OneLink-production-${name}`) ?? {};
-      const { Namespace, MetricName, Statistic, Period, EvaluationPeriods, ComparisonOperator, Threshold } = alarm;
+      const { ComparisonOperator, DatapointsToAlarm, EvaluationPeriods, Threshold } = alarm;
       const operator = ComparisonOperator === 'LessThanThreshold' ? '<' : '>=';
-      return `${Namespace} ${MetricName} ${Statistic} ${Period} s × ${EvaluationPeriods} ${operator} ${Threshold}`;
+      const periods =
+        DatapointsToAlarm === EvaluationPeriods ? EvaluationPeriods : `${DatapointsToAlarm} of ${EvaluationPeriods}`;
+      const watched = alarm.Metrics
+        ? `${alarm.Metrics[0].Expression}, ${alarm.Metrics[1].MetricStat.Period} s`
+        : `${alarm.Namespace} ${alarm.MetricName} ${alarm.Statistic} ${alarm.Period} s`;
+      return `${watched} × ${periods} ${operator} ${Threshold}`;
     };
     expect(at('campaign-dead-letters')).toBe('AWS/SQS ApproximateNumberOfMessagesVisible Maximum 60 s × 1 >= 1');
     expect(at('transactional-commands-late')).toBe('AWS/SQS ApproximateAgeOfOldestMessage Maximum 60 s × 2 >= 300');
-    expect(at('campaign-backlog-old')).toBe('AWS/SQS ApproximateAgeOfOldestMessage Maximum 60 s × 5 >= 21600');
-    expect(at('transactional-commands-returned')).toBe('OneLinkPipeline CommandReturned Sum 300 s × 3 >= 10');
-    expect(at('campaign-commands-returned')).toBe('OneLinkPipeline CommandReturned Sum 300 s × 6 >= 1000');
+    // 8 environments × 97 calls a second × 60
+    expect(at('campaign-backlog-late')).toBe('oldest / 60 + waiting / 46560, 60 s × 5 >= 360');
+    const returned = 'IF(returned >= 10, 100 * returned / received, 0), 300 s';
+    expect(at('transactional-commands-returned')).toBe(`${returned} × 3 >= 20`);
+    expect(at('campaign-commands-returned')).toBe(`${returned} × 6 >= 20`);
     // eight of ten days
     expect(at('campaign-commands-expiring')).toBe('AWS/SQS ApproximateAgeOfOldestMessage Maximum 60 s × 5 >= 691200');
-    expect(at('governor-silent')).toBe('OneLinkPipeline QuotaPolled Sum 60 s × 10 < 1');
-    expect(at('account-refused')).toBe('OneLinkPipeline AccountRefused Maximum 60 s × 2 >= 1');
-    expect(at('campaign-account-refused')).toBe('OneLinkPipeline AccountBlocked Sum 300 s × 1 >= 1');
-    expect(at('api-unreachable')).toBe('OneLinkPipeline ApiUnreachable Maximum 60 s × 5 >= 1');
-    expect(at('quota-nearly-spent')).toBe('OneLinkPipeline QuotaUsedPercent Maximum 60 s × 1 >= 95');
-    expect(at('quota-used-70-percent')).toBe('OneLinkPipeline QuotaUsedPercent Maximum 60 s × 1 >= 70');
-    expect(at('campaign-rate-limited')).toBe('OneLinkPipeline RateLimited Sum 300 s × 1 >= 10');
+    expect(at('campaign-lane-parked')).toBe('OneLinkPipeline LaneParkingMinutes Maximum 60 s × 3 >= 60');
+    expect(at('campaign-lane-paused')).toBe('OneLinkPipeline LanePausedMinutes Maximum 60 s × 3 >= 60');
+    const [made, failed] = ['made', 'failed'].map((one) => `SUM([${one}_create, ${one}_update, ${one}_delete])`);
+    expect(at('campaign-calls-failing')).toBe(`IF(${made} >= 100, 100 * ${failed} / ${made}, 0), 300 s × 3 >= 5`);
+    expect(at('campaign-rate-limited')).toBe('OneLinkPipeline RateLimited Sum 300 s × 2 >= 10');
     expect(at('campaign-commands-rejected')).toBe('OneLinkPipeline CommandRejected Sum 900 s × 1 >= 1000');
-    expect(at('campaign-qr-worker-errors')).toBe('AWS/Lambda Errors Sum 300 s × 1 >= 3');
-    expect(at('campaign-worker-throttled')).toBe('AWS/Lambda Throttles Sum 300 s × 3 >= 10');
+    expect(at('governor-silent')).toBe('OneLinkPipeline ApiUnreachable SampleCount 60 s × 10 < 1');
+    expect(at('account-refused')).toBe('OneLinkPipeline AccountRefused Maximum 60 s × 2 >= 1');
+    expect(at('api-unreachable')).toBe('OneLinkPipeline ApiUnreachable Maximum 60 s × 5 of 10 >= 1');
+    expect(at('quota-nearly-spent')).toBe('OneLinkPipeline QuotaUsedPercent Maximum 60 s × 1 >= 95');
+    expect(at('70-percent-quota-used')).toBe('OneLinkPipeline QuotaUsedPercent Maximum 60 s × 1 >= 70');
+    expect(at('quota-running-out')).toBe('OneLinkPipeline QuotaProjectedMonthEndPercent Minimum 3600 s × 2 >= 100');
+    expect(at('quota-spent-elsewhere')).toBe('OneLinkPipeline QuotaSpentElsewhere Minimum 900 s × 3 >= 50000');
+    expect(at('replayer-function-errors')).toBe('AWS/Lambda Errors Sum 900 s × 1 >= 3');
+    expect(at('replayer-silent')).toBe('AWS/Lambda Invocations Sum 300 s × 6 < 1');
+    expect(at('ledger-throttled')).toBe('FILL(reads, 0) + FILL(writes, 0), 300 s × 3 >= 100');
   });
 
   test('address the functions’ metrics by the dimensions that the functions write', () => {
@@ -130,13 +204,28 @@ describe('the alarms', () => {
     ]);
   });
 
+  test('are one for each percentage of the quota that is configured', () => {
+    const [settings, ...others] = config.stages.production?.pipelines ?? [];
+    const production = config.stages.production;
+    if (!settings || !production) return expect.fail('no pipeline');
+    const quotaUsedPercent = { ticket: [50, 75, 90], page: 98 };
+    const own = { ...settings, alarmThresholds: { ...settings.alarmThresholds, quotaUsedPercent } };
+    const stages = { production: { ...production, pipelines: [own, ...others] } };
+    const found = Object.values(configuredApp({ ...config, stages }).template.findResources('AWS::CloudWatch::Alarm'));
+    const thresholds = found
+      .filter(({ Properties }) => Properties.MetricName === 'QuotaUsedPercent')
+      .map(({ Properties }) => Properties.Threshold);
+    expect(thresholds).toEqual([98, 50, 75, 90]);
+  });
+
   test('of a stage with topics of its own go there, and an address is subscribed to the topics made here', () => {
     // Given
     const pageTopicArn = 'arn:aws:sns:eu-west-1:111122223333:page';
+    const runbookUrl = 'https://wiki.acme.example/RUNBOOK.md';
     const staging = config.stages.staging ?? expect.fail('no stage');
     const configuration: Configuration = {
       ...config,
-      stages: { staging: { ...staging, alarms: { email: 'operator@acme.example', pageTopicArn } } },
+      stages: { staging: { ...staging, alarms: { email: 'operator@acme.example', pageTopicArn, runbookUrl } } },
     };
     // When
     const { template: own } = configuredApp(configuration, 'staging');
@@ -144,6 +233,7 @@ describe('the alarms', () => {
     own.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: 'OneLink-staging-governor-silent',
       AlarmActions: [pageTopicArn],
+      AlarmDescription: Match.stringLikeRegexp(`${runbookUrl}#governor-silent$`),
     });
     own.resourceCountIs('AWS::SNS::Subscription', 1);
     own.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'operator@acme.example' });
@@ -170,17 +260,4 @@ describe('the alarms', () => {
     const known: readonly AlarmId[] = alarmIds;
     expect(new Set(known).size).toBe(known.length);
   });
-});
-
-test('the dashboard shows every lane', () => {
-  const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
-  expect(dashboard?.Properties.DashboardName).toBe('OneLink-production');
-  const body = JSON.stringify(dashboard?.Properties.DashboardBody);
-  for (const title of [
-    'campaign: outcomes per minute',
-    'transactional: command latency (ms)',
-    'Quota remaining (calls)',
-  ]) {
-    expect(body).toContain(title);
-  }
 });

@@ -433,7 +433,7 @@ describe('the roles', () => {
     template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
   });
 
-  test('let a QR worker have the API token and not the link-ID secret', () => {
+  test('let a QR worker, which makes and compares no links, have the API token and not the link-ID secret', () => {
     const secrets = statements.filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'));
     const known = Object.fromEntries(
       secrets.map(({ role, resources }) => [
@@ -446,7 +446,7 @@ describe('the roles', () => {
       TransactionalQrWorkerRole: 0,
       CampaignLinkWorkerRole: 1,
       CampaignQrWorkerRole: 0,
-      ExpiryWorkerRole: 0,
+      ExpiryWorkerRole: 1,
       GovernorWorkerRole: 0,
     });
   });
@@ -491,11 +491,17 @@ describe('the outputs', () => {
       'ApiTokenSecretArn',
       'ArchiveBucketName',
       'CampaignDeadLetterQueueUrl',
+      'CampaignLinkWorkerLogGroupName',
+      'CampaignLinkWorkerMappingId',
       'CampaignQrDeadLetterQueueUrl',
       'CampaignQrQueueUrl',
+      'CampaignQrWorkerLogGroupName',
+      'CampaignQrWorkerMappingId',
       'CampaignQueueUrl',
       'ExpiredLinksDeadLetterQueueUrl',
       'ExpiredLinksQueueUrl',
+      'ExpiryWorkerLogGroupName',
+      'ExpiryWorkerMappingId',
       'GovernorFunctionName',
       'LedgerTableName',
       'LinkIdSecretArn',
@@ -503,8 +509,12 @@ describe('the outputs', () => {
       'QrBucketName',
       'ReplayerFunctionName',
       'TransactionalDeadLetterQueueUrl',
+      'TransactionalLinkWorkerLogGroupName',
+      'TransactionalLinkWorkerMappingId',
       'TransactionalQrDeadLetterQueueUrl',
       'TransactionalQrQueueUrl',
+      'TransactionalQrWorkerLogGroupName',
+      'TransactionalQrWorkerMappingId',
       'TransactionalQueueUrl',
     ]);
   });
@@ -515,6 +525,9 @@ describe('the outputs', () => {
     expect(reference('CampaignDeadLetterQueueUrl')).toMatch(/^PipelineCampaignCommandsDeadLetters/);
     expect(reference('CampaignQrQueueUrl')).toMatch(/^PipelineCampaignQrJobsQueue/);
     expect(reference('CampaignQrDeadLetterQueueUrl')).toMatch(/^PipelineCampaignQrJobsDeadLetters/);
+    expect(reference('CampaignLinkWorkerLogGroupName')).toMatch(/^PipelineCampaignLinkWorkerLogs/);
+    expect(reference('CampaignQrWorkerMappingId')).toMatch(/^PipelineCampaignQrWorkerMapping/);
+    expect(reference('ExpiryWorkerMappingId')).toMatch(/^PipelineExpiryMapping/);
     const imported = (id: string) => template.findOutputs(id)[id]?.Value['Fn::ImportValue'];
     expect(imported('ApiTokenSecretArn')).toContain('ApiToken');
     expect(imported('LinkIdSecretArn')).toContain('LinkIdSecret');

@@ -56,7 +56,7 @@ export class InMemoryLedger {
 
   async replaceLink(
     record: LinkRecord,
-    read: { version: number; leaseOf?: string; nowSeconds: number },
+    read: { version: number; leaseOf?: string; nowSeconds: number; anew?: boolean },
   ): Promise<boolean> {
     this.#maybeFail('replaceLink');
     const held = this.links.get(keyOf(record.address));
@@ -64,7 +64,7 @@ export class InMemoryLedger {
     const { lease: _, qrKey: __, ...fields } = structuredClone(record);
     this.links.set(keyOf(record.address), {
       ...fields,
-      ...(held.qrKey !== undefined && record.state === 'live' && { qrKey: held.qrKey }),
+      ...(held.qrKey !== undefined && record.state === 'live' && !read.anew && { qrKey: held.qrKey }),
     });
     return true;
   }

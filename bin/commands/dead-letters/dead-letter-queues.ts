@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { expiryLane } from '../../../lambdas/names.ts';
 import { OperatorError } from '../../client/operator-error.ts';
-import { outputNamed, type PipelineOutputs, pipelineOutputs } from '../../client/pipeline-outputs.ts';
+import { outputNamed, type PipelineOutputs, pascal, pipelineOutputs } from '../../client/pipeline-outputs.ts';
 
 /** What a queue holds: commands, the QR jobs that the link worker makes of them, or links whose time has come. */
 export const queueKinds = ['commands', 'qr', 'expiry'] as const;
@@ -43,9 +43,8 @@ export function deadLetterQueues(
     return { lane, kind, url: url('DeadLetterQueueUrl'), sourceUrl: url('QueueUrl') };
   };
   const ofLanes = lanes.flatMap((lane) => {
-    const pascal = `${lane.charAt(0).toUpperCase()}${lane.slice(1)}`;
     return kinds.flatMap((kind) =>
-      kind === 'expiry' ? [] : [queueOf(lane, kind, kind === 'qr' ? `${pascal}Qr` : pascal)],
+      kind === 'expiry' ? [] : [queueOf(lane, kind, kind === 'qr' ? `${pascal(lane)}Qr` : pascal(lane))],
     );
   });
   const wantsExpired = kinds.includes('expiry') && only.lane === undefined;

@@ -68,18 +68,25 @@ export function compare(
 const different = (differences: Difference[]): Comparison => ({ verdict: 'different', differences });
 
 /**
- * TTL and expiry. The API's client does not hand the TTL on; it shows in the expiry, which no click can move further ahead
- * than one TTL from now. Within that, a later expiry of a renewing link is the work of clicks.
+ * TTL and expiry. A TTL that the API tells is held against the record's. It shows in the expiry as well, which no click can
+ * move further ahead than one TTL from now. Within that, a later expiry of a renewing link is the work of clicks.
  */
 function lifeDifferences(record: LinkRecord, found: LinkAtApi, nowSeconds: number): Difference[] {
-  const beyondTtl = found.expiresAt - (nowSeconds + record.ttlSeconds);
-  if (beyondTtl > machineToleranceSeconds) {
-    return [{ what: 'ttl', words: `lives ${durationWords(beyondTtl)} longer at the API than its TTL allows` }];
-  }
+  const ttl = ttlDifference(record, found, nowSeconds);
   const later = found.expiresAt - record.expiresAt;
-  if (Math.abs(later) <= clockToleranceSeconds || (later > 0 && record.renewTtl)) return [];
+  const isExplained = Math.abs(later) <= clockToleranceSeconds || (later > 0 && record.renewTtl);
   const words = `expires ${durationWords(Math.abs(later))} ${later > 0 ? 'later' : 'earlier'} at the API`;
-  return [{ what: 'expiry', words }];
+  return [...(ttl === undefined ? [] : [ttl]), ...(isExplained ? [] : [{ what: 'expiry' as const, words }])];
+}
+
+function ttlDifference(record: LinkRecord, found: LinkAtApi, nowSeconds: number): Difference | undefined {
+  if (found.ttlSeconds !== undefined && found.ttlSeconds !== record.ttlSeconds) {
+    const [there, here] = [found.ttlSeconds, record.ttlSeconds].map(durationWords);
+    return { what: 'ttl', words: `has a TTL of ${there} at the API, and of ${here} in the ledger` };
+  }
+  const beyond = found.expiresAt - (nowSeconds + record.ttlSeconds);
+  if (beyond <= machineToleranceSeconds) return undefined;
+  return { what: 'ttl', words: `lives ${durationWords(beyond)} longer at the API than its TTL allows` };
 }
 
 function hasDomainOf({ address, shortUrl }: LinkRecord, templates: Templates): boolean {

@@ -53,7 +53,15 @@ async function look(address: LinkAddress, ports: LinkCheckPorts): Promise<LinkCh
 /** Half a second, then one: what is still not answered then may be reported as such. */
 const retryMilliseconds = [500, 1_000];
 
-async function find(address: LinkAddress, { api, clock }: LinkCheckPorts): Promise<Found | undefined> {
+/**
+ * What the API has at an address, by up to three free GETs; undefined when none was answered.
+ *
+ * @throws OperatorError when the API refuses the account
+ */
+export async function find(
+  address: LinkAddress,
+  { api, clock }: Pick<LinkCheckPorts, 'api' | 'clock'>,
+): Promise<Found | undefined> {
   for (let attempt = 0; ; attempt++) {
     const answer = await api.read(address);
     switch (answer.meaning) {

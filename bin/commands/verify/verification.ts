@@ -1,7 +1,7 @@
 import type { LinkAddress } from '../../../lambdas/domain/link-id.ts';
+import type { ScannedPage } from '../../client/link-scan.ts';
 import { OperatorError } from '../../client/operator-error.ts';
 import type { LinkCheck } from './link-check.ts';
-import type { ScannedPage } from './link-scan.ts';
 import { Reservoir } from './reservoir.ts';
 
 export interface VerificationPorts {

@@ -159,8 +159,12 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
 
     /** Ends all environments, and waits until none is left that could be handed a message while it dies. */
     async startCold(): Promise<void> {
-      running.killAllEnvironments();
-      while (running.environments().some(({ environments }) => environments.length > 0)) await sleep(20);
+      const isAnyLeft = () => running.environments().some(({ environments }) => environments.length > 0);
+      do {
+        // Again and again: the governor's schedule may start one meanwhile, which then stays.
+        running.killAllEnvironments();
+        await sleep(20);
+      } while (isAnyLeft());
     },
 
     /** All records of the ledger, by key. */

@@ -158,7 +158,10 @@ describe.each<[string, () => Promise<ContractLedger>]>([
     expect(await ledger.noteQr(link('none').address, 'qr/A1b3/none.png')).toBe(false);
     await ledger.replaceLink({ ...withQr, version: 2 }, { version: 1, nowSeconds: 1_000 });
     expect((await ledger.link(withQr.address))?.qrKey).toBe('qr/A1b3/with-qr.png');
-    await ledger.replaceLink({ ...withQr, state: 'deleted', version: 3 }, { version: 2, nowSeconds: 1_000 });
+    await ledger.replaceLink({ ...withQr, requestId: 'next' }, { version: 2, nowSeconds: 1_000, anew: true });
+    expect(await ledger.link(withQr.address)).not.toHaveProperty('qrKey');
+    await ledger.noteQr(withQr.address, 'qr/A1b3/with-qr.png');
+    await ledger.replaceLink({ ...withQr, state: 'deleted', version: 2 }, { version: 1, nowSeconds: 1_000 });
     expect(await ledger.link(withQr.address)).not.toHaveProperty('qrKey');
     expect(await ledger.link(link('none').address)).toBeUndefined();
   });

@@ -78,7 +78,7 @@ describe('read', () => {
     await client.create(spring, { data, ttl: '1d' });
     expect(await client.read(spring)).toEqual({
       meaning: 'ok',
-      value: { data, expiresAt: Date.UTC(2026, 2, 11, 12) / 1000 },
+      value: { data, expiresAt: Date.UTC(2026, 2, 11, 12) / 1000, ttlSeconds: 86_400 },
     });
   });
 

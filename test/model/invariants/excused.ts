@@ -7,32 +7,39 @@ import { keyOf } from '../world/one-link.ts';
  * Requests whose links the promises do not speak of: the producer can avoid it, or it is a known limit.
  *
  * - Two different commands under one requestId, both under way at once: which of them it stands for is not defined.
- * - Copies of one request under way at once, of which one is told that nothing came of it, and another makes or changes the
- *   link all the same: the first word counts. `stale` is told by a copy's own validUntil, without a look if it is its first
- *   delivery; `superseded` by its own requestedAt; `conflict` when the address was another's just then.
- * - A copy that comes as a first delivery, without a look, after the link has expired: it makes the link anew.
- * - A copy that finds the chosen address free while another, which found it taken, makes the link under the derived one.
+ * - Copies of one update or delete under way at once, of which one is told `stale` by its own validUntil, or `superseded` by its
+ *   own requestedAt, in the moment in which another has read the link's record and has yet to take its lease. The change
+ *   cannot be taken back: what was there before is not kept.
+ * - A copy of a create that comes after the link has expired and the API and the ledger have forgotten it: it makes the link anew.
+ * - A copy of a create that died between its POST under a chosen ID and the link's record, while another, which had looked before
+ *   that POST, was told that nothing came of it. Whose link it is nobody can tell for certain, so that it stays.
+ * - A copy of a create that died between its POST under the derived ID, since the chosen one was taken, and the link's record, while
+ *   the chosen ID became free and another copy, as a first delivery, took it. A look at the derived ID before each POST
+ *   under a chosen one would close this, at one more call for each.
  */
-export function excusedRequests({ pipeline, producers, policy }: Run): Set<string> {
-  const { outcomes, oneLink } = pipeline;
-  const isTold = (request: string, outcome: Outcome['outcome']) =>
-    outcomes.some((told) => told.outcome === outcome && `${told.source}/${told.requestId}` === request);
-  const excused = producers.sent.filter(({ request, keys, action }) => {
+export function excusedRequests({ pipeline, producers }: Run): Set<string> {
+  const { outcomes, oneLink, ledger } = pipeline;
+  const isTold = (request: string, ...kinds: Outcome['outcome'][]) =>
+    outcomes.some((told) => kinds.includes(told.outcome) && `${told.source}/${told.requestId}` === request);
+  const excused = producers.sent.filter(({ request, keys, action, mark }) => {
     if (producers.ambiguous.has(request)) return true;
     if (!producers.copied.has(request)) return false;
-    if (isTold(request, 'stale') || isTold(request, 'conflict')) return true;
-    if (isTold(request, 'superseded')) return producers.stampsOf(request).length > 1;
-    return action === 'create' && (policy === 'derive' || keys.some((key) => oneLink.purged.has(key)));
+    const applied = oneLink.writes.filter((write) => write.mark === mark && write.meaning === 'ok');
+    if (action === 'create') {
+      const isMadeAnew = applied.length > 1 && keys.some((key) => oneLink.purged.has(key));
+      const isLeft = applied.some(({ key }) => !ledger.links.has(key));
+      const isAtBoth = new Set(applied.map(({ key }) => key)).size > 1;
+      return isMadeAnew || (isLeft && (isAtBoth || isTold(request, 'stale', 'conflict', 'superseded')));
+    }
+    if (action === 'update' && applied.length === 0) return false;
+    return isTold(request, 'stale') || (isTold(request, 'superseded') && producers.stampsOf(request).length > 1);
   });
   return new Set(excused.map(({ request }) => request));
 }
 
-/**
- * The links that those requests have touched; and where a record was deleted by its TTL and another request has made a link since: the
- * expiry worker cannot tell whose link it finds alive, and may put the old record back before the new one is written.
- */
+/** The links that those requests have touched. */
 export function excusedKeys(run: Run): Set<string> {
-  const { swept, oneLink, history } = run.pipeline;
+  const { oneLink, history } = run.pipeline;
   const excused = excusedRequests(run);
   const isTouched = (key: string, { mark, request, requestId, source }: SentCommand) =>
     run.producers.ambiguous.has(request) ||
@@ -41,14 +48,8 @@ export function excusedKeys(run: Run): Set<string> {
       const isBy = record.applied.requestId === requestId || record.requestId === requestId;
       return keyOf(record.address) === key && record.source === source && isBy;
     });
-  const makers = Map.groupBy(
-    oneLink.writes.filter(({ operation, meaning }) => operation === 'create' && meaning === 'ok'),
-    ({ key }) => key,
+  const touched = run.producers.sent.flatMap((sent) =>
+    excused.has(sent.request) ? sent.keys.filter((key) => isTouched(key, sent)) : [],
   );
-  return new Set([
-    ...run.producers.sent.flatMap((sent) =>
-      excused.has(sent.request) ? sent.keys.filter((key) => isTouched(key, sent)) : [],
-    ),
-    ...[...swept].filter((key) => (makers.get(key) ?? []).length > 1),
-  ]);
+  return new Set(touched);
 }

@@ -36,8 +36,8 @@ export function linkFaults(run: Run): string[] {
   }
   for (const [key, record] of ledger.links) {
     if (excused.has(key)) continue;
-    // An update that shortened a link's life, and was lost with its worker until that was over, is never written down.
-    if (record.state === 'live' && isSurelyAlive(record) && !oneLink.links.has(key) && !oneLink.purged.has(key)) {
+    const held = oneLink.links.get(key);
+    if (record.state === 'live' && isSurelyAlive(record) && (held === undefined || held.expiresAt <= nowSeconds)) {
       faults.push(`${key} is live in the ledger, but not at the API`);
     }
     if (record.state === 'live' && isSurelyAlive(record) && record.lease !== undefined) {
@@ -45,9 +45,10 @@ export function linkFaults(run: Run): string[] {
     }
   }
   for (const key of images) {
-    // An image lies under its address: a link made there after it keeps it, and its record does not know.
     if (excused.has(key)) continue;
-    if (ledger.links.get(key)?.state !== 'live') faults.push(`${key} has an image, but is no living link`);
+    const record = ledger.links.get(key);
+    if (record?.state !== 'live') faults.push(`${key} has an image, but is no living link`);
+    else if (record.qrKey === undefined) faults.push(`${key} has an image that its record does not know`);
   }
   return faults;
 }

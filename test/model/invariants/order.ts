@@ -6,16 +6,16 @@ import { excusedKeys } from './excused.ts';
 
 /** Changes of one link apply in the order in which they were asked for, and what producers heard says how it ended. */
 export function orderFaults(run: Run): string[] {
-  const { history, outcomes, swept } = run.pipeline;
+  const { history, outcomes, swept, oneLink } = run.pipeline;
   const excused = excusedKeys(run);
   const records = Map.groupBy(history, ({ address }) => keyOf(address));
   const told = Map.groupBy(outcomes, ({ link }) => (link === undefined ? '' : keyOf(link)));
   return [...records].flatMap(([key, states]) => {
     if (excused.has(key)) return [];
     const about = told.get(key) ?? [];
-    const lives = new Set(states.map(({ source, requestId }) => `${source}/${requestId}`));
+    const made = oneLink.writes.filter((write) => write.operation === 'create' && write.key === key);
     // A link made after its predecessor's record was deleted begins with version 1 again: outcomes alone do not tell which.
-    const isTellable = !swept.has(key) || lives.size === 1;
+    const isTellable = !swept.has(key) || made.filter(({ meaning }) => meaning === 'ok').length <= 1;
     const faults = [
       ...appliedOutOfOrder(states),
       ...about.flatMap((outcome) => toldWrongly(outcome, states, run)),

@@ -11,10 +11,7 @@ export function outcomeFaults({ pipeline, producers, restless }: Run): string[] 
     if (told.length === 0) faults.push(`${messageId} (${command.request} ${command.action}) has no outcome`);
   }
   for (const [outcomeId, told] of Map.groupBy(outcomes, (outcome) => outcome.outcomeId)) {
-    // What became of the code of a link that was asked for with its create is not remembered, and may be found out twice;
-    // and a link that expired before its create had its answer, and was made anew, expires twice.
-    const remembered = told.filter((outcome) => !isOfCode(outcome) && outcome.outcome !== 'expired');
-    const contents = new Set(remembered.map(contentOf));
+    const contents = new Set(told.map(contentOf));
     if (contents.size > 1)
       faults.push(`outcome ${outcomeId} is told in ${contents.size} ways: ${[...contents].join(' / ')}`);
   }

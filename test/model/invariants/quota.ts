@@ -1,5 +1,6 @@
 import { laneMetric } from '../../../lambdas/names.ts';
 import type { Run } from '../steps/perform.ts';
+import type { HeldLink } from '../world/one-link.ts';
 import { excusedRequests } from './excused.ts';
 
 /** One request makes one link at most, and calls that count against the quota are spent on work alone. */
@@ -18,9 +19,11 @@ export function quotaFaults(run: Run): string[] {
     if (excused.has(request)) continue;
     const applied = writes.filter(({ meaning }) => meaning === 'ok');
     // A link that expired before its create could be answered may be made anew.
-    const hasExpired = writes.some(({ key }) => oneLink.purged.has(key) || swept.has(key));
+    const isOver = (key: string) => (oneLink.links.get(key)?.expiresAt ?? Infinity) <= pipeline.nowSeconds;
+    const hasExpired = writes.some(({ key }) => oneLink.purged.has(key) || swept.has(key) || isOver(key));
     if (hasExpired) continue;
-    const living = [...oneLink.links].filter(([, { data }]) => data.af_sub1 === mark).map(([key]) => key);
+    const isLiving = ({ data, expiresAt }: HeldLink) => data.af_sub1 === mark && expiresAt > pipeline.nowSeconds;
+    const living = [...oneLink.links].filter(([, held]) => isLiving(held)).map(([key]) => key);
     if (action === 'create' && living.length > 1) faults.push(`${request} has links at ${living.join(' and ')}`);
     // A link that was deleted before its create had its answer may be made anew, to go again or at another address.
     const isRemade = applied.some(({ key }) =>

@@ -18,7 +18,8 @@ export interface SentCommand {
   body: Record<string, unknown>;
 }
 
-const onelinkId = 'A1b3';
+/** The template that all of them address. */
+export const onelinkId = 'A1b3';
 
 /** Everything that producers have sent so far. */
 export class Producers {
@@ -54,9 +55,12 @@ export class Producers {
       ...(spec.validSeconds !== undefined && { validUntil: instant(spec.validSeconds) }),
       ...((action === 'create' || action === 'update') && {
         data: { pid: 'sms', af_sub1: mark },
-        ...(spec.ttl !== undefined && { ttl: spec.ttl }),
+        ...(spec.keepSeconds !== undefined
+          ? { ttl: '14d', keepUntil: instant(spec.keepSeconds) }
+          : spec.ttl !== undefined && { ttl: spec.ttl }),
         ...(spec.renewTtl !== undefined && { renewTtl: spec.renewTtl }),
       }),
+      ...(action === 'create' && spec.onConflict !== undefined && { onConflict: spec.onConflict }),
       ...((action === 'qr' || (action === 'create' && spec.withQr)) && { qr: { size: 300 } }),
       ...(spec.flaw === 'invalid' && { renew_ttl: true }),
     };

@@ -3,7 +3,7 @@ import { type Environment, type Job, jobs, Pipeline } from '../world/pipeline.ts
 import { portsOf } from '../world/ports.ts';
 import type { Message } from '../world/queue.ts';
 import { type ConflictPolicy, expiryWork, linkWork, qrWork } from '../world/workers.ts';
-import { Producers, type SentCommand } from './commands.ts';
+import { onelinkId, Producers, type SentCommand } from './commands.ts';
 import type { Scenario, Step } from './step.ts';
 
 /** As many as may be at work at once: a lane's reserved concurrency. */
@@ -96,6 +96,10 @@ class Performance {
         return pipeline.oneLink.click([...pipeline.oneLink.links.keys()][step.link] ?? '');
       case 'purge':
         return pipeline.oneLink.purge(0);
+      case 'make-by-hand':
+        return pipeline.oneLink.makeByHand(`${onelinkId}/${step.address}`);
+      case 'delete-by-hand':
+        return void pipeline.oneLink.madeByHand.delete(`${onelinkId}/${step.address}`);
       case 'sweep': {
         const record = pipeline.overdue[step.record % Math.max(1, pipeline.overdue.length)];
         if (record !== undefined) pipeline.sweep(record);

@@ -15,6 +15,9 @@ export interface CommandSpec {
   ttl?: string | undefined;
   renewTtl?: boolean | undefined;
   validSeconds?: number | undefined;
+  /** To be kept for so long; it then has a TTL of two weeks, the least that goes with it. */
+  keepSeconds?: number | undefined;
+  onConflict?: ConflictPolicy | undefined;
   withQr: boolean;
   /** Carries the same data as others that are `alike`. */
   alike: boolean;
@@ -34,6 +37,9 @@ export type Step =
   | { do: 'wait'; seconds: number; applied: boolean[] }
   | { do: 'click'; link: number }
   | { do: 'purge' }
+  /** Somebody makes a link in the user interface, which the API refuses to touch, or deletes it there. */
+  | { do: 'make-by-hand'; address: 'poster' | 'flyer' }
+  | { do: 'delete-by-hand'; address: 'poster' | 'flyer' }
   | { do: 'sweep'; record: number };
 
 export interface Scenario {
@@ -67,10 +73,14 @@ const command: fc.Arbitrary<CommandSpec> = fc.record({
   ttl: mostly<string | undefined>(undefined, 2, '10m', '1h'),
   renewTtl: mostly<boolean | undefined>(undefined, 3, false),
   validSeconds: mostly<number | undefined>(undefined, 24, 20, 20, 400, -5),
+  keepSeconds: mostly<number | undefined>(undefined, 14, 10 * 86_400, 50 * 86_400),
+  onConflict: mostly<ConflictPolicy | undefined>(undefined, 6, 'reject', 'derive'),
   withQr: mostly(false, 3, true),
   alike: mostly(false, 8, true),
   flaw: mostly<CommandSpec['flaw']>(undefined, 20, 'invalid', 'reused-request-id'),
 });
+
+const address = fc.constantFrom('poster' as const, 'flyer' as const);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 9, arbitrary: fc.record({ do: fc.constant('send' as const), command, receive: fc.boolean() }) },
@@ -104,13 +114,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({
       do: fc.constant('wait' as const),
-      seconds: fc.constantFrom(1, 20, 100, 400, 400, 2_000, 4_000, 3 * 86_400),
+      seconds: fc.constantFrom(1, 20, 100, 400, 400, 2_000, 4_000, 3 * 86_400, 8 * 86_400),
       applied,
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('click' as const), link: place }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('purge' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('sweep' as const), record: place }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('make-by-hand' as const, 'delete-by-hand' as const), address }),
+  },
 );
 
 export const scenario: fc.Arbitrary<Scenario> = fc.record({

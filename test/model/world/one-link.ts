@@ -22,7 +22,7 @@ export interface Write {
   key: string;
   /** Whose data it carried: the commands' own mark (commands.ts). */
   mark: string | undefined;
-  meaning: 'ok' | 'exists' | 'absent';
+  meaning: 'ok' | 'exists' | 'absent' | 'permanent';
 }
 
 /** The API shows an expired link, which may be brought back by an update, for up to two days. */
@@ -32,6 +32,8 @@ const purgeDelaySeconds = 48 * 3_600;
 export class OneLinkInMemory {
   readonly links = new Map<string, HeldLink>();
   readonly writes: Write[] = [];
+  /** Links that were made in the user interface: their IDs are taken, and nobody may read or change them here. */
+  readonly madeByHand = new Set<string>();
   /** Links that expired and are no longer known. */
   readonly purged = new Set<string>();
   readonly #nowSeconds: () => number;
@@ -42,7 +44,7 @@ export class OneLinkInMemory {
 
   create(environment: number, address: LinkAddress, link: LinkSpec): ApiAnswer<{ shortUrl: string }> {
     const key = keyOf(address);
-    const meaning = this.links.has(key) ? 'exists' : 'ok';
+    const meaning = this.links.has(key) || this.madeByHand.has(key) ? 'exists' : 'ok';
     this.writes.push({ environment, operation: 'create', key, mark: markOf(link), meaning });
     if (meaning !== 'ok') return failed(meaning);
     const ttl = secondsOf(link.ttl) ?? defaultTtlSeconds;
@@ -55,16 +57,16 @@ export class OneLinkInMemory {
   read(address: LinkAddress): ApiAnswer<LinkAtApi> {
     const held = this.links.get(keyOf(address));
     return held === undefined
-      ? failed('absent')
+      ? failed(this.#meaningOfNone(keyOf(address)))
       : { meaning: 'ok', value: { data: { ...held.data }, expiresAt: held.expiresAt } };
   }
 
   update(environment: number, address: LinkAddress, link: LinkSpec): ApiAnswer<{ shortUrl: string }> {
     const key = keyOf(address);
     const held = this.links.get(key);
-    const meaning = held === undefined ? 'absent' : 'ok';
+    const meaning = held === undefined ? this.#meaningOfNone(key) : 'ok';
     this.writes.push({ environment, operation: 'update', key, mark: markOf(link), meaning });
-    if (held === undefined) return failed('absent');
+    if (held === undefined) return failed(this.#meaningOfNone(key));
     const ttl = secondsOf(link.ttl);
     held.data = { ...link.data };
     held.ttlSeconds = ttl ?? held.ttlSeconds;
@@ -76,14 +78,23 @@ export class OneLinkInMemory {
 
   delete(environment: number, address: LinkAddress): ApiAnswer<null> {
     const key = keyOf(address);
-    const meaning = this.links.delete(key) ? 'ok' : 'absent';
+    const meaning = this.links.delete(key) ? 'ok' : this.#meaningOfNone(key);
     this.writes.push({ environment, operation: 'delete', key, mark: undefined, meaning });
     return meaning === 'ok' ? { meaning, value: null } : failed(meaning);
   }
 
   qr(address: LinkAddress, format: QrImage['format']): ApiAnswer<QrImage> {
-    if (!this.links.has(keyOf(address))) return failed('absent');
+    if (!this.links.has(keyOf(address))) return failed(this.#meaningOfNone(keyOf(address)));
     return { meaning: 'ok', value: { format, bytes: Buffer.from('an image') } };
+  }
+
+  /** Somebody makes a link in the user interface, if the ID is free. */
+  makeByHand(key: string): void {
+    if (!this.links.has(key)) this.madeByHand.add(key);
+  }
+
+  #meaningOfNone(key: string): 'permanent' | 'absent' {
+    return this.madeByHand.has(key) ? 'permanent' : 'absent';
   }
 
   /** A click extends a living link that renews itself. */

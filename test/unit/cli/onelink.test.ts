@@ -51,8 +51,18 @@ describe('onelink send', () => {
   });
 });
 
-describe('onelink verify and dead-letters', () => {
+describe('the other verbs', () => {
   test.each([
+    [['status', '--help'], 'Exit codes:\n  0  all is well'],
+    [['doctor', '--help'], 'Examples:\n  onelink doctor\n'],
+    [['plan', '--help'], 'onelink plan --links 2000000 --qr 20000'],
+    [['pause', '--help'], '--reason <text>  why'],
+    [['resume', '--help'], 'Examples:\n  onelink resume campaign --wait\n'],
+    [['parked', 'list', '--help'], 'Examples:\n  onelink parked list\n'],
+    [['parked', 'replay', '--help'], 'Exit codes:\n  0  nothing is parked any more\n'],
+    [['trace', '--help'], '--show-links'],
+    [['get', '--help'], '--show-data'],
+    [['export', '--help'], 'Examples:\n  onelink export --to links.ndjson\n'],
     [['verify', '--help'], 'Exit codes:\n  0  equal, as far as it was looked at\n  1  there are differences\n'],
     [['dead-letters', '--help'], 'redrive [options]'],
     [['dead-letters', 'list', '--help'], 'Examples:\n  onelink dead-letters list\n'],
@@ -66,9 +76,19 @@ describe('onelink verify and dead-letters', () => {
     const credentials = 'No AWS credentials were found. Set AWS_PROFILE, or sign in with: aws sso login';
     expect(onelink(['verify'])).toEqual({ status: 2, stderr: `${credentials}\n`, stdout: '' });
     expect(onelink(['dead-letters', 'list'])).toEqual({ status: 2, stderr: `${credentials}\n`, stdout: '' });
+    expect(onelink(['status'])).toEqual({ status: 2, stderr: `${credentials}\n`, stdout: '' });
     const unknown = onelink(['verify', '--stack', 'Nobody-knows']);
     expect(unknown.stderr).toMatch(/^Nobody-knows is not in lib\/config\.ts, .* Name one of them with --stack/);
     expect(unknown.status).toBe(2);
+  });
+
+  test('plan needs no AWS, and says so by its exit code when a campaign does not fit', () => {
+    const fits = onelink(['plan', '--links', '1000000']);
+    expect([fits.status, fits.stderr]).toEqual([0, '']);
+    expect(fits.stdout).toContain('13 % of the month’s 7,500,000 calls; with the whole month to spend: there is room');
+    const parks = onelink(['plan', '--links', '7000000', '--json']);
+    expect(parks.status).toBe(1);
+    expect(JSON.parse(parks.stdout).room).toMatchObject({ verdict: 'parks', parked: 250_000 });
   });
 
   test('take either a sample or all', () => {

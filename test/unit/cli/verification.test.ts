@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { ScannedPage } from '../../../bin/client/link-scan.ts';
 import type { LinkCheck } from '../../../bin/commands/verify/link-check.ts';
-import type { ScannedPage } from '../../../bin/commands/verify/link-scan.ts';
 import { verify } from '../../../bin/commands/verify/verification.ts';
 
 const link = (shortlinkId: string) => ({ onelinkId: 'A1b3', shortlinkId });

@@ -7,7 +7,7 @@ const data = { pid: 'sms', deep_link_value: 'secret-basket' };
 const day = 86_400;
 
 /** What the API says of a link: as the record has it, unless changed. */
-const found = (change: { data?: Record<string, unknown>; expiresAt?: number } = {}) => ({
+const found = (change: { data?: Record<string, unknown>; expiresAt?: number; ttlSeconds?: number } = {}) => ({
   data,
   expiresAt: givenRecord(data).expiresAt,
   ...change,
@@ -67,6 +67,14 @@ describe('a live link', () => {
   ])('that expires %i s beyond now and its TTL', (beyond, verdict) => {
     const record = givenRecord(data, { ttlSeconds: 31 * day, expiresAt: nowSeconds + 20 * day });
     expect(compared(record, found({ expiresAt: nowSeconds + 31 * day + beyond }))).toEqual(verdict);
+  });
+
+  test.each([
+    [31 * day, { verdict: 'equal' }],
+    [14 * day, differs('ttl', 'has a TTL of 14 d at the API, and of 31 d in the ledger')],
+    [86_400 * 31 - 1, differs('ttl', 'has a TTL of 30 d 23 h at the API, and of 31 d in the ledger')],
+  ])('whose TTL is %i s, as the API tells it', (ttlSeconds, verdict) => {
+    expect(compared(givenRecord(data, { ttlSeconds: 31 * day }), found({ ttlSeconds }))).toEqual(verdict);
   });
 
   test('is told with everything that differs', () => {

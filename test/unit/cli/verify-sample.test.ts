@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { spareCallsPerSecond } from '../../../bin/client/spare-rate.ts';
 import { Reservoir } from '../../../bin/commands/verify/reservoir.ts';
-import { spareCallsPerSecond } from '../../../bin/commands/verify/spare-rate.ts';
 import { config } from '../../../lib/config.ts';
 import type { Configuration } from '../../../lib/config-schema.ts';
 

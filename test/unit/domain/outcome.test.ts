@@ -75,6 +75,26 @@ describe('its ID', () => {
     expect(new Set(ids).size).toBe(5);
   });
 
+  it('is another for a code that failed for another cause, and for a link that ended at another time', () => {
+    const failed = (reason: string, rule: string): Decision => ({
+      outcome: 'qr-failed',
+      reason,
+      faults: [{ path: '', rule, message: 'in words' }],
+      link,
+    });
+    const ended = (expiresAt: string): Decision => ({ outcome: 'expired', link: { ...link, expiresAt } });
+    const decisions = [
+      failed('link-not-found', 'api-404-invalid-parameter'),
+      failed('api-unavailable', 'api-500'),
+      failed('api-unavailable', 'api-unanswered'),
+      ended('2026-03-01T10:00:00Z'),
+      ended('2026-03-02T10:00:00Z'),
+    ];
+    const ids = decisions.map((one) => idOf({ decision: one }));
+    expect(new Set(ids).size).toBe(5);
+    expect(decisions.map((one) => idOf({ decision: one, messageId: 'm-2' }))).toEqual(ids);
+  });
+
   it('stands on the message when the request cannot be read', () => {
     const unreadable = { source: null, requestId: null, action: null };
     const first = idOf({ asked: unreadable, messageId: 'm-1' });

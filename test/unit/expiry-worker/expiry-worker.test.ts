@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dataDigest } from '../../../lambdas/domain/digest.ts';
 import type { HistoryLine } from '../../../lambdas/domain/history-line.ts';
 import { type LinkRecord, wakeAt } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
@@ -12,6 +13,7 @@ import { ScriptedApi } from '../../world/scripted-api.ts';
 const variables: ExpiryWorkerVariables = {
   API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
   API_TOKEN_SECRET_ARN: 'arn:token',
+  LINK_ID_SECRET_ARN: 'arn:link-id',
   EXPIRY_CALLS_PER_SECOND: '4',
   CALLS_IN_FLIGHT: '1',
   CALL_TIMEOUT_MILLISECONDS: '10000',
@@ -26,6 +28,8 @@ const variables: ExpiryWorkerVariables = {
 const now = Date.parse('2026-06-01T00:00:00Z') / 1000;
 const day = 86_400;
 const key = 'A1b3/poster';
+const secret = 'a secret of the test';
+const data = { pid: 'print', n: '7' };
 
 /** A link whose time came an hour ago. */
 const poster: LinkRecord = {
@@ -36,7 +40,7 @@ const poster: LinkRecord = {
   shortUrl: 'https://acme.onelink.me/A1b3/poster',
   pid: 'print',
   campaign: 'posters',
-  dataDigest: 'digest',
+  dataDigest: dataDigest(secret, data),
   ttlSeconds: 31 * day,
   renewTtl: true,
   version: 2,
@@ -56,6 +60,7 @@ function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
     ledger,
     control,
     onQuotaCall: () => {},
+    linkIdSecret: { value: async () => secret },
     recordIn: (body) => (body === 'unknown' ? undefined : (JSON.parse(body) as LinkRecord)),
     history: { addExpired: async (line) => void history.push(line) },
     qrImages: { remove: async ({ shortlinkId }) => void removed.push(shortlinkId) },
@@ -63,10 +68,11 @@ function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
     observer: { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} },
     clock: { wallMilliseconds: () => now * 1000, monotonicMilliseconds: () => 0, sleep: async () => {} },
   });
-  const atApi = (expiresAt: number) => api.links.set(key, { data: { pid: 'print', n: '7' }, expiresAt });
-  const look = (record: LinkRecord | 'unknown', remaining = 60_000) => {
+  const atApi = (expiresAt: number, held: Record<string, string> = data) =>
+    api.links.set(key, { data: held, expiresAt });
+  const look = (record: LinkRecord | 'unknown', remaining = 60_000, receiveCount = 1) => {
     const body = typeof record === 'string' ? record : JSON.stringify(record);
-    const delivery = { messageId: 'e-1', body, receiveCount: 1, sentAtMilliseconds: 0 };
+    const delivery = { messageId: 'e-1', body, receiveCount, sentAtMilliseconds: 0 };
     return work([delivery], { remainingMilliseconds: () => remaining });
   };
   return { ledger, control, api, atApi, outcomes, history, removed, look };
@@ -129,6 +135,56 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(ledger.links.get(key)).toEqual(newer);
     await look({ ...poster, renewTtl: false });
     expect(removed).toEqual([]);
+  });
+
+  it('does not come back for a link that another create has made there, whose record is on its way', async () => {
+    const { look, atApi, api, ledger, outcomes } = givenWorld();
+    const kept = { ...poster, keepUntil: now + 400 * day };
+    atApi(now + 2 * day, { pid: 'another' });
+    expect(await look(kept)).toEqual(['try-again']);
+    const newer = { ...poster, requestId: 'p-2', version: 1 };
+    ledger.links.set(key, newer);
+    expect(await look(kept, 60_000, 2)).toEqual(['done']);
+    expect(ledger.links.get(key)).toEqual(newer);
+    expect(outcomes).toMatchObject([{ outcome: 'expired', requestId: 'p-1' }]);
+    // Nor is that link renewed in its name.
+    expect(api.calls).toEqual(['read', 'read']);
+  });
+
+  it('and that was changed by other means than the pipeline comes back when no other create turns up', async () => {
+    const { look, atApi, ledger, outcomes } = givenWorld();
+    atApi(now + 20 * day, { pid: 'by hand' });
+    expect(await look(poster, 60_000, 7)).toEqual(['try-again']);
+    expect(await look(poster, 60_000, 8)).toEqual(['done']);
+    expect(ledger.links.get(key)).toMatchObject({ requestId: 'p-1', expiresAt: now + 20 * day });
+    expect(outcomes).toMatchObject([{ outcome: 'renewed' }]);
+  });
+
+  it('with an update whose end nobody has seen comes back with its lease', async () => {
+    const { look, atApi, ledger } = givenWorld();
+    const intended = {
+      dataDigest: dataDigest(secret, { pid: 'new' }),
+      ttlSeconds: day,
+      renewTtl: true,
+      expiresAt: now,
+    };
+    const lease = {
+      action: 'update',
+      requestId: 'u-2',
+      requestedAt: '2026-05-31T23:00:00Z',
+      until: now,
+      intended,
+    } as const;
+    atApi(now + day, { pid: 'new' });
+    await look({ ...poster, lease });
+    expect(ledger.links.get(key)).toMatchObject({ requestId: 'p-1', lease, expiresAt: now + day });
+  });
+
+  it('and whose address has a link of the user interface by now is over', async () => {
+    const { look, api, outcomes } = givenWorld();
+    api.script('read', { meaning: 'permanent' });
+    expect(await look(poster)).toEqual(['done']);
+    expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
   });
 
   it('was deleted long ago: nothing is left to do', async () => {

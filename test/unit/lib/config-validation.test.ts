@@ -153,9 +153,49 @@ describe('a configuration', () => {
         },
         'stages.production.alarms.email: needs a topic made here, and both are given; got "a@b.example"',
       ],
+      [
+        'stages.production.alarms',
+        { runbookUrl: 'http://wiki.acme.example/runbook' },
+        'stages.production.alarms.runbookUrl: must be an https URL that ends in /RUNBOOK.md; got "http://wiki.acme.example/runbook"',
+      ],
+      [
+        `${pipeline}.alarmThresholds.quotaUsedPercent.page`,
+        100,
+        `${at}.alarmThresholds.quotaUsedPercent.page: must be 1–99 (percent); got 100`,
+      ],
+      [
+        `${pipeline}.alarmThresholds.quotaUsedPercent.ticket`,
+        [85, 70],
+        `${at}.alarmThresholds.quotaUsedPercent.ticket[1]: must be above the one before it, 85; got 70`,
+      ],
+      [
+        `${pipeline}.alarmThresholds.quotaUsedPercent.ticket`,
+        [70, 70],
+        `${at}.alarmThresholds.quotaUsedPercent.ticket[1]: must be above the one before it, 70; got 70`,
+      ],
+      [
+        `${pipeline}.alarmThresholds.quotaUsedPercent.ticket`,
+        [70, 95],
+        `${at}.alarmThresholds.quotaUsedPercent.ticket[1]: must be below the page's 95; got 95`,
+      ],
+      [
+        `${pipeline}.alarmThresholds.quotaSpentElsewhereCalls`,
+        16_559,
+        // campaign 8 × 1,000 + transactional 8 × 10 + expiry 2 × 100
+        `${at}.alarmThresholds.quotaSpentElsewhereCalls: must be at least 16,560 (twice the 8,280 calls that batches under way have not counted yet); got 16559`,
+      ],
+      [
+        `${pipeline}.alarmThresholds.lanePausedMinutes`,
+        1,
+        `${at}.alarmThresholds.lanePausedMinutes: must be 5–10,080 (a week); got 1`,
+      ],
       ['stages.production.pipelines', [], 'stages.production.pipelines: must hold at least one pipeline; got []'],
     ];
     for (const [path, value, fault] of cases) expect(faultsOf(changed([path, value]))).toEqual([fault]);
+  });
+
+  test('may do without tickets for the used quota', () => {
+    expect(faultsOf(changed([`${pipeline}.alarmThresholds.quotaUsedPercent.ticket`, []]))).toEqual([]);
   });
 
   test('names lanes in lower-case letters and digits only', () => {

@@ -40,11 +40,16 @@ describe('a batch', () => {
     expect(world.api.quotaCalls).toBe(1);
   });
 
-  it('answers what is stale without a call, and remembers it', async () => {
+  it('answers what is stale after a free look, whatever the quota, and remembers it', async () => {
     const world = new LinkWorld();
-    await world.deliver({ body: { ...create, validUntil: '2026-03-01T10:00:04Z' } });
-    expect(world.api.calls).toEqual([]);
-    expect(world.told).toEqual(['stale']);
+    const parking = { state: 'parking', reason: 'quota-reserve-reached', since: 1 } as const;
+    world.control.say(world.now, { lanes: { campaign: parking } });
+    const late = { ...create, validUntil: '2026-03-01T10:00:04Z' };
+    await world.deliver({ body: late });
+    expect(world.api.calls).toEqual(['read']);
+    await world.deliver({ body: late, messageId: 'm-2' });
+    expect(world.api.calls).toEqual(['read']);
+    expect(world.told).toEqual(['stale', 'stale*']);
   });
 
   it('does not call stale what an earlier delivery made in time', async () => {

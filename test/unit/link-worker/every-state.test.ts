@@ -52,6 +52,10 @@ const states: Record<string, (world: LinkWorld, nowSeconds: number) => void> = {
     live(world, { expiresAt: now - hour });
     world.api.links.clear();
   },
+  'expired, not yet removed by the API': (world, now) => {
+    live(world, { expiresAt: now - hour });
+    world.api.links.set(key, { data: { pid: 'old' }, expiresAt: now - hour });
+  },
   'expired, but kept alive by clicks': (world, now) => live(world, { expiresAt: now - hour }),
 };
 

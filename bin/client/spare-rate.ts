@@ -1,6 +1,6 @@
-import type { Configuration } from '../../../lib/config-schema.ts';
-import { budgetOf, planExpiry, planLanes, plannedCalls } from '../../../lib/rate-budget.ts';
-import { configuredPipelines } from '../../client/configured-pipeline.ts';
+import type { Configuration } from '../../lib/config-schema.ts';
+import { budgetOf, planExpiry, planLanes, plannedCalls } from '../../lib/rate-budget.ts';
+import { configuredPipelines } from './configured-pipeline.ts';
 
 /**
  * Calls per second of an AppsFlyer account's budget that no pipeline of any stage plans to send: what an operator's tool

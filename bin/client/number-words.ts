@@ -1,0 +1,7 @@
+/** `1,234,567` */
+export const n = (count: number) => count.toLocaleString('en');
+
+/** `2026-03-10 12:00:05`, UTC. */
+export function instantWords(epochMilliseconds: number): string {
+  return new Date(epochMilliseconds).toISOString().slice(0, 19).replace('T', ' ');
+}

@@ -1,0 +1,134 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { Command } from 'commander';
+import { ControlTable } from '../../lambdas/adapters/control-table.ts';
+import { Secret } from '../../lambdas/adapters/secret.ts';
+import { expiryLane } from '../../lambdas/names.ts';
+import { systemClock } from '../../lambdas/runtime/clock.ts';
+import { config } from '../../lib/config.ts';
+import { type LanePlan, planExpiry, planLanes, reservedConcurrency, type WorkerPlan } from '../../lib/rate-budget.ts';
+import { type ConfiguredPipeline, configuredPipelines } from '../client/configured-pipeline.ts';
+import { lanesAtWork } from '../client/lanes-at-work.ts';
+import { tallyWords } from '../client/outcome-words.ts';
+import { configuredOf, type PipelineOptions, pipelineHelp, withPipelineOptions } from '../client/pipeline-choice.ts';
+import { runVerb, type Scene } from '../client/pipeline-verb.ts';
+import { spareApi } from '../client/spare-api.ts';
+import { checkApi } from './doctor/api-checks.ts';
+import { type Check, notKnown, unlessRefused } from './doctor/check.ts';
+import { checkConcurrency, checkControl, checkMappings, type Plans } from './doctor/lane-checks.ts';
+import { checkSecrets } from './doctor/secret-checks.ts';
+import { checkTable } from './doctor/table-checks.ts';
+
+/** Exit codes: scripts and the help text rely on them. */
+export const exitCode = { fit: 0, unfit: 1, notDone: 2 } as const;
+
+interface Options extends PipelineOptions {
+  json?: true;
+}
+
+/** What the configuration is read for. */
+const configuredFor = 'what the pipeline should be like';
+
+export function doctorCommand(): Command {
+  const command = new Command('doctor')
+    .description('Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table.')
+    .option('--json', 'print one JSON object for each check');
+  return withPipelineOptions(command)
+    .addHelpText(
+      'after',
+      `${pipelineHelp}
+
+It changes nothing, and costs no quota: the API is asked by GETs, one a second. Run it after the first deployment, after a table
+was restored (it comes back without TTL and stream), and when nothing else explains what you see. No secret is shown.
+
+Exit codes:
+  ${exitCode.fit}  nothing is wrong; there may be warnings
+  ${exitCode.unfit}  something is wrong, and it says how to mend it
+  ${exitCode.notDone}  it could not be done
+
+Examples:
+  onelink doctor
+  onelink doctor --stack OneLink-production
+  onelink doctor --json --local | jq 'select(.verdict != "ok")'`,
+    )
+    .action((options: Options) => runVerb(options, exitCode.notDone, doctor, configuredFor));
+}
+
+async function doctor(scene: Scene<Options>): Promise<number> {
+  const { options, chosen, progress, interrupted } = scene;
+  const pipeline = configuredOf(chosen, configuredFor);
+  const tally = new Map<Check['verdict'], number>();
+  for await (const check of checksOf(scene, pipeline)) {
+    progress.clear();
+    tally.set(check.verdict, (tally.get(check.verdict) ?? 0) + 1);
+    console.log(options.json ? JSON.stringify(check) : words(check));
+    if (interrupted.aborted) break;
+  }
+  if (!options.json) console.error(tallyWords(tally));
+  if (interrupted.aborted) return exitCode.notDone;
+  return tally.has('failed') ? exitCode.unfit : exitCode.fit;
+}
+
+async function* checksOf(
+  { chosen, stackName, outputs, output, progress, interrupted }: Scene<Options>,
+  pipeline: ConfiguredPipeline,
+): AsyncGenerator<Check> {
+  const { settings, account } = pipeline;
+  const isLocal = chosen.local !== undefined;
+  const [secrets, lambda, dynamo] = [new SecretsManagerClient(), new LambdaClient(), new DynamoDBClient()];
+  const table = output('LedgerTableName');
+  const [apiTokenArn, linkIdArn] = [output('ApiTokenSecretArn'), output('LinkIdSecretArn')];
+
+  let tokenNeverReplaced = false;
+  let readable = false;
+  yield* await unlessRefused('secrets', 'secretsmanager:GetSecretValue and DescribeSecret', isLocal, async () => {
+    const found = await checkSecrets(secrets, { apiTokenArn, linkIdArn });
+    // A local run is given its token when its secret is created.
+    tokenNeverReplaced = found.tokenNeverReplaced && !isLocal;
+    readable = true;
+    return found.checks;
+  });
+  if (!readable) yield notKnown('API token', 'its secret could not be read, so that the API was not asked');
+  if (readable && !interrupted.aborted) {
+    progress.update(() => 'asking the OneLink API, one call a second');
+    const token = new Secret(secrets, apiTokenArn);
+    const limits = { callsPerSecond: 1, callsInFlight: 1, interrupted };
+    const api = spareApi(pipeline, { local: chosen.local, token }, limits);
+    const asked = { ...account, templateIds: Object.keys(settings.templates) };
+    yield* await checkApi(api, asked, tokenNeverReplaced);
+  }
+  yield* await unlessRefused('Lambda concurrency', 'lambda:GetAccountSettings', isLocal, async () => [
+    await checkConcurrency(lambda, reservedByStage(pipeline.stage)),
+  ]);
+  const reading = await new ControlTable(dynamo, table, systemClock).read();
+  yield checkControl(reading, Date.now());
+  const lanes = lanesAtWork(outputs, stackName);
+  const mayMap = 'lambda:GetEventSourceMapping and GetFunctionConcurrency';
+  yield* await unlessRefused('mappings', mayMap, isLocal, () =>
+    checkMappings(lambda, lanes, plansOf(pipeline), reading),
+  );
+  yield* await checkTable(dynamo, table, isLocal);
+}
+
+/** Lambda environments that the pipelines of one stage reserve together. */
+function reservedByStage(stage: string): number {
+  return configuredPipelines(config)
+    .filter((one) => one.stage === stage)
+    .reduce((sum, { account, settings: { lanes, expiryRateShare } }) => {
+      return sum + reservedConcurrency(planLanes(account, lanes).plans, planExpiry(account, expiryRateShare).plan);
+    }, 0);
+}
+
+function plansOf({ account, settings }: ConfiguredPipeline): Plans {
+  const { plan: expiry } = planExpiry(account, settings.expiryRateShare);
+  const plans = new Map<string, LanePlan | WorkerPlan>(
+    planLanes(account, settings.lanes).plans.map((plan) => [plan.lane, plan]),
+  );
+  return expiry === undefined ? plans : plans.set(expiryLane, expiry);
+}
+
+function words({ name, verdict, words: found, mend }: Check): string {
+  const line = `${verdict.padEnd(10)} ${name}: ${found}`;
+  return mend === undefined ? line : `${line}\n           ${mend}`;
+}

@@ -1,0 +1,72 @@
+import { isoSeconds } from '../../../lambdas/domain/clock.ts';
+import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
+
+export const exportFormats = ['ndjson', 'csv'] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** A link as it is exported; the columns of a CSV file in their order. */
+const columns = [
+  'onelinkId',
+  'shortlinkId',
+  'shortUrl',
+  'state',
+  'source',
+  'requestId',
+  'pid',
+  'campaign',
+  'version',
+  'changedBy',
+  'changeRequestedAt',
+  'expiresAt',
+  'ttlSeconds',
+  'renewTtl',
+  'keepUntil',
+  'qrKey',
+] as const;
+type Column = (typeof columns)[number] | 'data';
+
+const columnsWith = (withData: boolean): readonly Column[] => (withData ? [...columns, 'data'] : columns);
+
+function exported(record: LinkRecord): Record<Column, unknown> {
+  const { address, applied, expiresAt, keepUntil, data, ...fields } = record;
+  const { shortUrl, state, source, requestId, pid, campaign, version, ttlSeconds, renewTtl, qrKey } = fields;
+  return {
+    ...address,
+    shortUrl,
+    state,
+    source,
+    requestId,
+    pid,
+    campaign,
+    version,
+    changedBy: applied.requestId,
+    changeRequestedAt: applied.requestedAt,
+    expiresAt: isoSeconds(expiresAt),
+    ttlSeconds,
+    renewTtl,
+    keepUntil: keepUntil === undefined ? undefined : isoSeconds(keepUntil),
+    qrKey,
+    data,
+  };
+}
+
+/** The first line of a file; NDJSON has none. */
+export function headLine(format: ExportFormat, withData: boolean): string | undefined {
+  return format === 'csv' ? columnsWith(withData).join(',') : undefined;
+}
+
+/** @param withData the link's parameters as well, where the ledger keeps them */
+export function linkLine(record: LinkRecord, format: ExportFormat, withData: boolean): string {
+  const link = exported(record);
+  const wanted = columnsWith(withData).map((column): [Column, unknown] => [column, link[column]]);
+  return format === 'csv'
+    ? wanted.map(([, value]) => csvField(value)).join(',')
+    : JSON.stringify(Object.fromEntries(wanted));
+}
+
+/** RFC 4180. */
+function csvField(value: unknown): string {
+  if (value === undefined) return '';
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,153 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { Command } from 'commander';
+import { ControlTable } from '../../lambdas/adapters/control-table.ts';
+import { ParkedStore } from '../../lambdas/adapters/parked-store.ts';
+import { systemClock } from '../../lambdas/runtime/clock.ts';
+import { durationWords } from '../client/duration-words.ts';
+import { lanesNamed } from '../client/lanes-at-work.ts';
+import { instantWords, n } from '../client/number-words.ts';
+import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../client/pipeline-choice.ts';
+import { pipelineOutputs } from '../client/pipeline-outputs.ts';
+import { runVerb, type Scene } from '../client/pipeline-verb.ts';
+import { type ParkedSummary, summarise } from './parked/parked-lots.ts';
+import { replayParked } from './parked/replay.ts';
+
+/** Exit codes: scripts and the help text rely on them. */
+export const exitCode = { done: 0, someLeft: 1, notDone: 2 } as const;
+
+interface Options extends PipelineOptions {
+  lane?: string;
+  json?: true;
+}
+
+export function parkedCommand(): Command {
+  return new Command('parked')
+    .description('Shows or replays the commands that wait in the archive for quota.')
+    .addCommand(listCommand())
+    .addCommand(replayCommand());
+}
+
+function listCommand(): Command {
+  const command = new Command('list')
+    .description('Shows how much is parked, lane by lane.')
+    .option('--lane <name>', 'only this lane')
+    .option('--json', 'print one JSON object for each lane');
+  return withPipelineOptions(command)
+    .addHelpText(
+      'after',
+      `${pipelineHelp}
+
+Nothing is read but the names of the objects under parked/ in the archive bucket. A command that was delivered twice may be
+there twice; it is carried out once.
+
+Exit codes:
+  ${exitCode.done}  listed, or there was nothing to list
+  ${exitCode.someLeft}  interrupted
+  ${exitCode.notDone}  it could not be done
+
+Examples:
+  onelink parked list
+  onelink parked list --lane campaign --json --stack OneLink-production
+  onelink parked list --local`,
+    )
+    .action((options: Options) => runVerb(options, exitCode.notDone, list));
+}
+
+function replayCommand(): Command {
+  const command = new Command('replay')
+    .description('Starts the replayer at once, and watches until nothing is parked.')
+    .argument('[lane]', 'watch this lane alone')
+    .option('--json', 'print one JSON object for each lane at the end');
+  return withPipelineOptions(command)
+    .addHelpText(
+      'after',
+      `${pipelineHelp} You need its permission to invoke the replayer.
+
+The replayer runs every minute by itself: this only makes the next run come now. It brings back the oldest commands first, no
+faster than the lane carries them out, and only while the lane is open and the governor knows of quota. Ctrl-C ends the
+watching, not the replay.
+
+Exit codes:
+  ${exitCode.done}  nothing is parked any more
+  ${exitCode.someLeft}  some commands stay parked, and it says why
+  ${exitCode.notDone}  it could not be done
+
+Examples:
+  onelink parked replay
+  onelink parked replay campaign --stack OneLink-production
+  onelink parked replay --local`,
+    )
+    .action((lane: string | undefined, options: Options) =>
+      runVerb({ ...options, ...(lane !== undefined && { lane }) }, exitCode.notDone, replay),
+    );
+}
+
+/** The lanes that are meant. Links whose time has come are never parked: a renewal tries again another day. */
+function lanesOf({ options, outputs, stackName }: Scene<Options>): string[] {
+  const lanes = [...pipelineOutputs(outputs, stackName).laneQueueUrls.keys()].map((name) => ({ name }));
+  return lanesNamed(options.lane, lanes).map(({ name }) => name);
+}
+
+async function list(scene: Scene<Options>): Promise<number> {
+  const { options, output, progress, interrupted } = scene;
+  const store = new ParkedStore(new S3Client(), output('ArchiveBucketName'));
+  for (const lane of lanesOf(scene)) {
+    const summary = await summarise(lane, until(interrupted, store.lots(lane)), ({ lots, commands }) =>
+      progress.update(() => `${lane}: ${n(commands)} commands in ${n(lots)} lots so far`),
+    );
+    progress.clear();
+    if (interrupted.aborted) return exitCode.someLeft;
+    console.log(options.json ? json(summary) : words(summary, Date.now()));
+  }
+  return exitCode.done;
+}
+
+async function* until<Item>(interrupted: AbortSignal, items: AsyncIterable<Item>): AsyncGenerator<Item> {
+  for await (const item of items) {
+    if (interrupted.aborted) return;
+    yield item;
+  }
+}
+
+function json({ oldestMilliseconds, newestMilliseconds, ...summary }: ParkedSummary): string {
+  const instant = (name: string, at?: number) => (at === undefined ? {} : { [name]: new Date(at).toISOString() });
+  return JSON.stringify({
+    ...summary,
+    ...instant('oldestAt', oldestMilliseconds),
+    ...instant('newestAt', newestMilliseconds),
+  });
+}
+
+function words({ lane, lots, commands, bytes, oldestMilliseconds }: ParkedSummary, nowMilliseconds: number): string {
+  if (oldestMilliseconds === undefined) return `${lane}  nothing is parked`;
+  const oldest = `${instantWords(oldestMilliseconds)} UTC (${durationWords((nowMilliseconds - oldestMilliseconds) / 1000)} ago)`;
+  return `${lane}  ${n(commands)} commands in ${n(lots)} lots, ${(bytes / 1e6).toFixed(1)} MB  oldest ${oldest}`;
+}
+
+async function replay(scene: Scene<Options>): Promise<number> {
+  const { options, output, progress, interrupted } = scene;
+  const store = new ParkedStore(new S3Client(), output('ArchiveBucketName'));
+  const control = new ControlTable(new DynamoDBClient(), output('LedgerTableName'), systemClock);
+  const lambda = new LambdaClient();
+  const start = async () => {
+    await lambda.send(new InvokeCommand({ FunctionName: output('ReplayerFunctionName'), InvocationType: 'Event' }));
+  };
+  const parked = async (lane: string) => (await summarise(lane, store.lots(lane))).commands;
+  const ended = await replayParked(
+    lanesOf(scene),
+    { control, parked, start, nowMilliseconds: Date.now },
+    {
+      interrupted,
+      onLook: (left) =>
+        progress.update(() => `still parked: ${[...left].map(([lane, count]) => `${lane} ${n(count)}`).join(', ')}`),
+    },
+  );
+  progress.clear();
+  for (const { lane, before, left, words: why } of ended) {
+    if (options.json) console.log(JSON.stringify({ lane, replayed: Math.max(0, before - left), left, words: why }));
+    else console.log(`${lane}  ${n(Math.max(0, before - left))} replayed, ${n(left)} left: ${why}`);
+  }
+  return ended.every(({ left }) => left === 0) ? exitCode.done : exitCode.someLeft;
+}

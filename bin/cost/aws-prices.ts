@@ -1,0 +1,31 @@
+/**
+ * AWS's published list prices, in dollars: us-east-1, as of November 2026, before taxes, discounts, and the free tiers, of
+ * which none is counted. Other regions cost up to a half more. Check them before you rely on the sums:
+ * aws.amazon.com/{lambda,dynamodb,sqs,sns,s3,cloudwatch,secrets-manager,eventbridge}/pricing.
+ */
+export const awsPrices = {
+  readOn: '2026-11',
+  region: 'us-east-1',
+  /** First tier, arm64. */
+  lambdaGigabyteSecond: 0.000_013_333_4,
+  lambdaRequest: 0.2e-6,
+  /** Standard queues; 64 KB are one request. */
+  sqsRequest: 0.4e-6,
+  /** On demand, since November 2024. One unit writes up to 1 KB. */
+  dynamoDbWriteUnit: 0.625e-6,
+  /** One unit reads up to 4 KB, strongly consistent; what is not there costs one, too. */
+  dynamoDbReadUnit: 0.125e-6,
+  dynamoDbStorageGigabyteMonth: 0.25,
+  dynamoDbRecoveryGigabyteMonth: 0.2,
+  /** Standard topics; a batch of up to ten messages within 64 KB is one. Deliveries to SQS are free. */
+  snsPublish: 0.5e-6,
+  s3Put: 0.005e-3,
+  s3StorageGigabyteMonth: 0.023,
+  /** The first 10,000; prorated by the hour in which a metric is written. */
+  cloudWatchMetricMonth: 0.3,
+  cloudWatchAlarmMetricMonth: 0.1,
+  cloudWatchDashboardMonth: 3,
+  cloudWatchLogsGigabyte: 0.5,
+  secretsManagerSecretMonth: 0.4,
+  eventBridgePipesEvent: 0.4e-6,
+} as const;

@@ -1,0 +1,124 @@
+import { awsPrices } from './aws-prices.ts';
+import type { StandingUse, UsePerItem } from './measured-use.ts';
+
+export interface CostInput {
+  linksPerMonth: number;
+  /** 0–1: of the links, those that have a QR code made. */
+  qrShare: number;
+  /** 0–1: of the links, those whose record is deleted by DynamoDB's TTL in the month, and asked about at the API. */
+  expiringShare: number;
+  memoryMegabytes: { linkWorker: number; qrWorker: number; expiryWorker: number; governor: number };
+  /** How long a link's record and its request's are kept. */
+  linkDays: number;
+  requestHorizonDays: number;
+  /** Of the expiry worker, in one environment: it waits for its turn, and the wait is billed. */
+  expiryCallsPerSecond: number;
+  use: { link: UsePerItem; qrCode: UsePerItem; standing: StandingUse };
+}
+
+export interface CostLine {
+  service: string;
+  dollarsPerMonth: number;
+  /** That part of it which each link adds, for a million of them. */
+  dollarsPerMillionLinks: number;
+}
+
+/** Of 30 days, as AWS reckons a month for storage. */
+const [daysPerMonth, minutesPerMonth, secondsPerMonth] = [30, 43_200, 2_592_000];
+/** Lambda starts with five receives side by side on each queue, each a long poll of 20 s (AWS Lambda Developer Guide). */
+const idleReceivesPerQueue = (5 * secondsPerMonth) / 20;
+/** Two calls of 0.2 s, a second apart. */
+const governorSecondsPerRun = 1.5;
+/** Upper bounds: a record is under 1 KB, so that a write is one unit; DynamoDB adds 100 bytes to each. QR: PNG of 300 pixels. */
+const [ledgerRecordBytes, qrImageBytes, historyLineBytes] = [700, 2_500, 300];
+const gigabyte = 1024 ** 3;
+
+/**
+ * What a pipeline costs at AWS in a month of 30 days, by service, at list prices without free tiers. Outside of it: what the
+ * API costs, the producers' and listeners' own queues, and data transfer, of which a million links send out about a gigabyte
+ * (AWS gives 100 a month for free).
+ */
+export function monthlyCost(input: CostInput): CostLine[] {
+  const { use, memoryMegabytes: memory } = input;
+  const prices = awsPrices;
+  const gigabyteSeconds = (milliseconds: number, megabytes: number) => (milliseconds / 1000) * (megabytes / 1024);
+  // What is made each month stays, on average, for so many months.
+  const linkMonths = input.linkDays / daysPerMonth;
+  const requestMonths = input.requestHorizonDays / daysPerMonth;
+  const ledgerGigabytes = (ledgerRecordBytes * (linkMonths + requestMonths)) / gigabyte;
+  const perItem = (item: UsePerItem, megabytes: number) => ({
+    Lambda:
+      gigabyteSeconds(item.lambdaMilliseconds, megabytes) * prices.lambdaGigabyteSecond +
+      item.lambdaRequests * prices.lambdaRequest,
+    SQS: item.sqsRequests * prices.sqsRequest,
+    DynamoDB: item.dynamoDbWriteUnits * prices.dynamoDbWriteUnit + item.dynamoDbReadUnits * prices.dynamoDbReadUnit,
+    SNS: item.snsPublishes * prices.snsPublish,
+    S3: item.s3Puts * prices.s3Put,
+    'CloudWatch Logs': (item.logBytes / gigabyte) * prices.cloudWatchLogsGigabyte,
+  });
+  const link = perItem(use.link, memory.linkWorker);
+  const qrCode = perItem(use.qrCode, memory.qrWorker);
+  // One pipe event and one message; a GET at the expiry worker's own, slow pace; one line of history.
+  const expiry = perItem(
+    {
+      lambdaMilliseconds: 1000 / input.expiryCallsPerSecond,
+      lambdaRequests: 0.01,
+      sqsRequests: 0.3,
+      dynamoDbWriteUnits: 0,
+      dynamoDbReadUnits: 0,
+      snsPublishes: 0.1,
+      s3Puts: 0.002,
+      logBytes: use.link.logBytes,
+    },
+    memory.expiryWorker,
+  );
+  const services = Object.keys(link) as (keyof typeof link)[];
+  const stored = {
+    DynamoDB: ledgerGigabytes * (prices.dynamoDbStorageGigabyteMonth + prices.dynamoDbRecoveryGigabyteMonth),
+    S3:
+      ((input.qrShare * qrImageBytes + input.expiringShare * historyLineBytes) *
+        linkMonths *
+        prices.s3StorageGigabyteMonth) /
+      gigabyte,
+  };
+  const { standing } = use;
+  const fixed: Record<string, number> = {
+    Lambda:
+      minutesPerMonth *
+      (gigabyteSeconds(governorSecondsPerRun * 1000, memory.governor) * prices.lambdaGigabyteSecond +
+        prices.lambdaRequest),
+    SQS: standing.polledQueues * idleReceivesPerQueue * prices.sqsRequest,
+    // The governor writes and reads the control record once a minute.
+    DynamoDB: minutesPerMonth * (prices.dynamoDbWriteUnit + prices.dynamoDbReadUnit),
+    'CloudWatch metrics': standing.customMetrics * prices.cloudWatchMetricMonth,
+    'CloudWatch alarms': standing.alarmMetrics * prices.cloudWatchAlarmMetricMonth,
+    'CloudWatch dashboard': standing.dashboards * prices.cloudWatchDashboardMonth,
+    'Secrets Manager': standing.secrets * prices.secretsManagerSecretMonth,
+  };
+  const variable = new Map<string, number>(
+    services.map((service) => [
+      service,
+      link[service] +
+        input.qrShare * qrCode[service] +
+        input.expiringShare * expiry[service] +
+        (service === 'DynamoDB' || service === 'S3' ? stored[service] : 0),
+    ]),
+  );
+  variable.set('EventBridge Pipes', input.expiringShare * prices.eventBridgePipesEvent);
+  return [...new Set([...variable.keys(), ...Object.keys(fixed)])].map((service) => {
+    const each = variable.get(service) ?? 0;
+    return {
+      service,
+      dollarsPerMonth: each * input.linksPerMonth + (fixed[service] ?? 0),
+      dollarsPerMillionLinks: each * 1_000_000,
+    };
+  });
+}
+
+/** The sum over all services. */
+export function totalOf(lines: readonly CostLine[]): Pick<CostLine, 'dollarsPerMonth' | 'dollarsPerMillionLinks'> {
+  return {
+    dollarsPerMonth: lines.reduce((sum, line) => sum + line.dollarsPerMonth, 0),
+    dollarsPerMillionLinks: lines.reduce((sum, line) => sum + line.dollarsPerMillionLinks, 0),
+  };
+}

@@ -1,0 +1,137 @@
+import type { IMetric, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { laneMetric, laneStateMetric, operationMetric, replayerMetric } from '../../../lambdas/names.ts';
+import type { Lane } from '../../lane.ts';
+import { answeredAfterMinutes, latest, minutesToDrain, oneMinute } from '../metrics.ts';
+import { callsPerSecond, graph, heading, laneOperations, line, type Shown } from './widgets.ts';
+
+const percentiles = ['p50', 'p95', 'p99'];
+
+/** One lane: how it stands, what waits, what became of it, what the API said, how long it took, and its QR images. */
+export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
+  const { name, settings, plan, commands, qrJobs } = lane;
+  const { metrics } = shown;
+  const { laneParkedMinutes, lanePausedMinutes } = shown.settings.alarmThresholds;
+  const counts = (...names: (typeof laneMetric)[keyof typeof laneMetric][]): IMetric[] =>
+    names.map((one) => metrics.lane(one, name, { ...oneMinute, label: one }));
+  const ofOperations = (metric: typeof operationMetric.apiCallMade | typeof operationMetric.apiCallFailed) =>
+    laneOperations.map((one) => metrics.operation(metric, name, one, { ...oneMinute, label: one }));
+  const isLatencyLane = settings.windowSeconds === 0;
+  const share = (worker: typeof plan.link) => line(worker.concurrency * worker.callsPerSecond, 'share');
+
+  return [
+    heading(
+      `Lane: ${name}`,
+      [
+        isLatencyLane ? 'commands-late' : 'backlog-late',
+        'lane-parked',
+        'lane-paused',
+        'commands-returned',
+        'calls-failing',
+        'commands-rejected',
+        'dead-letters',
+        'commands-expiring',
+      ],
+      shown,
+    ),
+    [
+      graph(
+        `${name}: parking and paused (minutes; 0 is open)`,
+        [
+          metrics.laneState(laneStateMetric.laneParkingMinutes, name, { ...latest, label: 'parking' }),
+          metrics.laneState(laneStateMetric.lanePausedMinutes, name, { ...latest, label: 'paused' }),
+        ],
+        {
+          leftAnnotations: [line(laneParkedMinutes, 'ticket, parked'), line(lanePausedMinutes, 'ticket, paused')],
+          right: [
+            metrics.replayer(replayerMetric.commandsParked, name, { ...latest, label: 'commands in the archive' }),
+          ],
+          rightYAxis: { min: 0 },
+        },
+      ),
+      graph(
+        `${name}: backlog`,
+        [
+          commands.queue.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'waiting' }),
+          commands.queue.metricApproximateNumberOfMessagesNotVisible({ ...latest, label: 'in flight, or put off' }),
+        ],
+        {
+          right: [commands.deadLetters.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'dead letters' })],
+          rightYAxis: { min: 0 },
+        },
+      ),
+      graph(`${name}: time to drain and age of the oldest`, [minutesToDrain(lane), answeredAfterMinutes(lane)], {
+        leftAnnotations: [line(settings.answeredWithinMinutes, isLatencyLane ? 'page' : 'ticket')],
+        right: [commands.queue.metricApproximateAgeOfOldestMessage({ ...latest, label: 'oldest (s)' })],
+        rightYAxis: { min: 0 },
+      }),
+    ],
+    [
+      graph(
+        `${name}: outcomes per minute`,
+        counts(
+          laneMetric.linkCreated,
+          laneMetric.linkUpdated,
+          laneMetric.linkDeleted,
+          laneMetric.commandRepeated,
+          laneMetric.commandRejected,
+          laneMetric.commandConflicted,
+          laneMetric.commandStale,
+          laneMetric.commandSuperseded,
+        ),
+      ),
+      graph(
+        `${name}: put off, parked and brought back per minute`,
+        counts(laneMetric.commandReturned, laneMetric.commandParked, laneMetric.commandReplayed),
+      ),
+      graph(
+        `${name}: command latency (ms)`,
+        percentiles.map((statistic) =>
+          metrics.lane(laneMetric.commandLatency, name, { ...oneMinute, statistic, label: statistic }),
+        ),
+      ),
+    ],
+    [
+      graph(
+        `${name}: calls per second`,
+        laneOperations.filter((one) => one !== 'qr').map((one) => callsPerSecond(one, name, [one], shown)),
+        { stacked: true, leftAnnotations: [share(plan.link)] },
+      ),
+      graph(`${name}: API errors per minute, by operation and meaning`, ofOperations(operationMetric.apiCallFailed), {
+        right: counts(
+          laneMetric.rateLimited,
+          laneMetric.quotaRefused,
+          laneMetric.accountBlocked,
+          laneMetric.takenIdMet,
+        ),
+        rightYAxis: { min: 0 },
+      }),
+      graph(
+        `${name}: API latency (ms)`,
+        (['create', 'read'] as const).flatMap((operation) =>
+          percentiles.map((statistic) =>
+            metrics.operation(operationMetric.apiLatency, name, operation, {
+              ...oneMinute,
+              statistic,
+              label: `${operation} ${statistic}`,
+            }),
+          ),
+        ),
+      ),
+    ],
+    heading(`QR: ${name}`, ['qr-failed', 'dead-letters', 'commands-expiring'], shown),
+    [
+      graph(`${name}: QR images per minute`, counts(laneMetric.qrStored, laneMetric.qrFailed)),
+      graph(
+        `${name}: QR backlog`,
+        [qrJobs.queue.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'waiting' })],
+        {
+          right: [qrJobs.deadLetters.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'dead letters' })],
+          rightYAxis: { min: 0 },
+        },
+      ),
+      graph(`${name}: QR calls per second`, [callsPerSecond('qr', name, ['qr'], shown)], {
+        leftAnnotations: [share(plan.qr)],
+      }),
+    ],
+  ];
+}

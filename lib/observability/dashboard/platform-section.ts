@@ -1,0 +1,121 @@
+import { type IMetric, type IWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { expiryLane, governorMetric, laneMetric, laneStateMetric } from '../../../lambdas/names.ts';
+import { latest, oneMinute, tableMetric } from '../metrics.ts';
+import { functionsOf } from '../platform-alarms.ts';
+import { graph, heading, type Shown } from './widgets.ts';
+
+const sums = { ...oneMinute, statistic: 'Sum' };
+
+/** The ledger's reads and writes, and what DynamoDB turned away. */
+export function ledgerSection(shown: Shown): IWidget[][] {
+  const ofTable = (name: string, label: string) => tableMetric(shown.ledger.tableName, name, { ...sums, label });
+  const perSecond = (name: string, label: string): IMetric =>
+    new MathExpression({
+      label,
+      expression: `${label}_units / 60`,
+      usingMetrics: { [`${label}_units`]: ofTable(name, name) },
+      ...oneMinute,
+    });
+  return [
+    heading('Ledger', ['ledger-throttled'], shown),
+    [
+      graph('Ledger: capacity units per second', [
+        perSecond('ConsumedReadCapacityUnits', 'read'),
+        perSecond('ConsumedWriteCapacityUnits', 'written'),
+      ]),
+      graph('Ledger: throttled per minute', [
+        ofTable('ReadThrottleEvents', 'reads'),
+        ofTable('WriteThrottleEvents', 'writes'),
+      ]),
+      graph('Ledger: records that its TTL deleted per minute', [ofTable('TimeToLiveDeletedItemCount', 'deleted')]),
+    ],
+  ];
+}
+
+/** Links whose time has come. */
+export function expirySection(shown: Shown): IWidget[][] {
+  const { metrics, expiry } = shown;
+  const { queue, deadLetters } = expiry.expired;
+  const counts = [
+    laneMetric.linkExpired,
+    laneMetric.linkRenewed,
+    laneMetric.linkExpiringSoon,
+    laneMetric.commandReturned,
+  ];
+  const state = [laneStateMetric.laneParkingMinutes, laneStateMetric.lanePausedMinutes];
+  return [
+    heading('Expiry', ['links-expiring-soon', 'expiry-backlog-old', 'dead-letters'], shown),
+    [
+      graph(
+        'Expiry: per minute',
+        counts.map((one) => metrics.lane(one, expiryLane, { ...oneMinute, label: one })),
+      ),
+      graph('Expiry: backlog', [queue.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'waiting' })], {
+        right: [
+          queue.metricApproximateAgeOfOldestMessage({ ...latest, label: 'oldest (s)' }),
+          deadLetters.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'dead letters' }),
+        ],
+        rightYAxis: { min: 0 },
+      }),
+      graph(
+        'Expiry: parking and paused (minutes)',
+        state.map((one) => metrics.laneState(one, expiryLane, latest)),
+      ),
+    ],
+  ];
+}
+
+/** The governor's health and everybody's, as it sees it; the functions themselves. */
+export function governorSection(shown: Shown): IWidget[][] {
+  const { metrics, lanes } = shown;
+  const functions = functionsOf(shown);
+  return [
+    heading(
+      'Governor and functions',
+      [
+        'governor-silent',
+        'account-refused',
+        'api-unreachable',
+        'control-record-lost',
+        'replayer-silent',
+        'function-errors',
+        'worker-throttled',
+      ],
+      shown,
+    ),
+    [
+      graph('Health as the governor sees it (1 is bad)', [
+        metrics.governor(governorMetric.accountRefused, { ...latest, label: 'account refused' }),
+        metrics.governor(governorMetric.apiUnreachable, { ...latest, label: 'API unreachable' }),
+      ]),
+      graph('Runs and answered polls per minute', [
+        metrics.governor(governorMetric.apiUnreachable, {
+          ...oneMinute,
+          statistic: 'SampleCount',
+          label: 'governor runs',
+        }),
+        metrics.governor(governorMetric.quotaPolled, { ...oneMinute, label: 'quota polls answered' }),
+      ]),
+      graph('Control record', [metrics.governor(governorMetric.controlRebuilt, { ...oneMinute, label: 'made anew' })], {
+        right: lanes.map(({ name }) =>
+          metrics.lane(laneMetric.controlUnreadable, name, { ...oneMinute, label: `${name}: batches without it` }),
+        ),
+        rightYAxis: { min: 0 },
+      }),
+    ],
+    [
+      graph(
+        'Errors and time-outs per minute',
+        functions.map(({ subject, worker }) => worker.metricErrors({ ...sums, label: subject })),
+      ),
+      graph(
+        'Throttled invocations per minute',
+        functions.map(({ subject, worker }) => worker.metricThrottles({ ...sums, label: subject })),
+      ),
+      graph(
+        'Longest invocation (ms)',
+        functions.map(({ subject, worker }) => worker.metricDuration({ ...latest, label: subject })),
+      ),
+    ],
+  ];
+}

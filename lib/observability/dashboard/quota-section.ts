@@ -1,0 +1,134 @@
+import { Duration } from 'aws-cdk-lib';
+import { GaugeWidget, type IMetric, type IWidget, MathExpression, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { expiryLane, governorMetric } from '../../../lambdas/names.ts';
+import { budgetOf } from '../../rate-budget.ts';
+import { latest } from '../metrics.ts';
+import { callsPerSecond, graph, heading, laneOperations, line, type Shown } from './widgets.ts';
+
+/** The operations that cost quota. */
+const writes = ['create', 'update', 'delete'] as const;
+const hourly = { period: Duration.hours(1) };
+const daily = { period: Duration.days(1) };
+
+/** The month's quota: where it stands, where it goes, and who spends it. */
+export function quotaSection(shown: Shown): IWidget[][] {
+  const { metrics, settings, account, lanes } = shown;
+  const { quotaUsedPercent, quotaProjectedPercent, quotaSpentElsewhereCalls } = settings.alarmThresholds;
+  const governor = (name: Parameters<typeof metrics.governor>[0], label: string) =>
+    metrics.governor(name, { ...latest, label });
+  const thresholds = [...quotaUsedPercent.ticket, quotaUsedPercent.page];
+
+  const bySource = (period: { period: Duration }): IMetric[] =>
+    settings.producers.map(({ source }, index) => {
+      const ids = writes.map((operation) => [`source${index}_${operation}`, operation] as const);
+      return new MathExpression({
+        label: source,
+        expression: `SUM([${ids.map(([id]) => id).join(', ')}])`,
+        usingMetrics: Object.fromEntries(ids.map(([id, operation]) => [id, metrics.source(source, operation, period)])),
+        ...period,
+      });
+    });
+  // The account's figure falls to zero when the UTC month turns, so that each peak is a month's total.
+  const history = (title: string, start: string, period: { period: Duration }) =>
+    graph(title, bySource(period), {
+      start,
+      stacked: true,
+      leftYAxis: { min: 0, label: 'our calls' },
+      right: [metrics.governor(governorMetric.quotaUsed, { ...latest, ...period, label: 'account, month so far' })],
+      rightYAxis: { min: 0, label: 'calls of the month' },
+      width: 12,
+    });
+
+  return [
+    heading(
+      'Quota',
+      ['quota-nearly-spent', 'quota-used', 'quota-running-out', 'quota-spent-elsewhere', 'quota-unknown'],
+      shown,
+      `${account.monthlyQuotaCalls.toLocaleString('en')} POST, PUT and DELETE calls a month (UTC), whoever makes them.`,
+    ),
+    [
+      new GaugeWidget({
+        title: 'Used this month (%)',
+        metrics: [governor(governorMetric.quotaUsedPercent, 'used')],
+        leftYAxis: { min: 0, max: 100 },
+        annotations: thresholds.map((percent) => line(percent, `${percent} %`)),
+        width: 6,
+        height: 6,
+      }),
+      new SingleValueWidget({
+        title: 'This month',
+        metrics: [
+          governor(governorMetric.quotaUsed, 'calls used'),
+          governor(governorMetric.quotaRemaining, 'calls left'),
+          governor(governorMetric.quotaHoursToEmpty, 'hours left at the last hour’s rate'),
+          governor(governorMetric.quotaProjectedMonthEndPercent, '% at the month’s end'),
+        ],
+        width: 9,
+        height: 6,
+      }),
+      // A period of a day begins at midnight UTC: the last one is today so far.
+      new SingleValueWidget({
+        title: 'Today so far, by source (calls, UTC)',
+        metrics: bySource(daily),
+        width: 9,
+        height: 6,
+      }),
+    ],
+    [
+      graph('Calls left, and what lanes leave to others', [governor(governorMetric.quotaRemaining, 'calls left')], {
+        start: '-P1M',
+        leftAnnotations: lanes.map(({ name, settings: lane }) => line(lane.quotaReserveCalls, `${name} parks`)),
+      }),
+      graph(
+        'Projected for the month’s end (%)',
+        [governor(governorMetric.quotaProjectedMonthEndPercent, 'projected')],
+        {
+          start: '-P1M',
+          leftAnnotations: [line(quotaProjectedPercent, 'ticket')],
+        },
+      ),
+      graph(
+        'Calls an hour',
+        [governor(governorMetric.quotaBurnPerHour, 'all'), governor(governorMetric.quotaSpentElsewhere, 'not ours')],
+        { start: '-P1W', leftAnnotations: [line(quotaSpentElsewhereCalls, 'ticket, if not ours')] },
+      ),
+    ],
+    [history('Today, by source and hour', '-P1D', hourly), history('A month, by source and day', '-P1M', daily)],
+    [
+      history('Three months, by source and day', '-P3M', daily),
+      history('Four months, by source and day', '-P4M', daily),
+    ],
+  ];
+}
+
+/** Calls per second against what the account allows. */
+export function rateSection(shown: Shown): IWidget[][] {
+  const { account, lanes, expiry } = shown;
+  const budget = budgetOf(account);
+  const names = [...lanes.map(({ name }) => name), expiryLane];
+  const ofExpiry = expiry.plan.concurrency * expiry.plan.callsPerSecond;
+  return [
+    heading('Rate', ['rate-limited'], shown),
+    [
+      graph(
+        'Calls per second, all lanes',
+        names.map((name) => callsPerSecond(name, name, laneOperations, shown)),
+        {
+          stacked: true,
+          leftAnnotations: [line(budget.callsPerSecond, 'budget'), line(account.callsPerSecond, 'OneLink’s limit')],
+        },
+      ),
+      graph(
+        'QR calls per second, all lanes',
+        lanes.map(({ name }) => callsPerSecond(name, name, ['qr'], shown)),
+        {
+          stacked: true,
+          leftAnnotations: [line(budget.qrCallsPerSecond, 'budget'), line(account.qrCallsPerSecond, 'OneLink’s limit')],
+        },
+      ),
+      graph('Calls per second, expiry', [callsPerSecond(expiryLane, expiryLane, ['read', 'update'], shown)], {
+        leftAnnotations: [line(ofExpiry, 'share')],
+      }),
+    ],
+  ];
+}

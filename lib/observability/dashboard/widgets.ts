@@ -1,0 +1,61 @@
+import {
+  GraphWidget,
+  type GraphWidgetProps,
+  type HorizontalAnnotation,
+  type IMetric,
+  type IWidget,
+  MathExpression,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { type Operation, operationMetric, operations } from '../../../lambdas/names.ts';
+import { type AlarmId, type Observed, runbookEntry } from '../alarm-line.ts';
+import { oneMinute, type pipelineMetrics } from '../metrics.ts';
+
+/** What a section of the dashboard is made of. */
+export interface Shown extends Observed {
+  readonly metrics: ReturnType<typeof pipelineMetrics>;
+  readonly runbookUrl?: string;
+}
+
+/** CloudWatch's grid is 24 columns wide: three graphs, or four small ones, stand side by side. */
+const third = 8;
+export const fullWidth = 24;
+
+/** Begins a section: its name, what its alarms are called, and where the runbook speaks of them. */
+export function heading(title: string, ids: readonly AlarmId[], { runbookUrl }: Shown, text = ''): IWidget[] {
+  const links = ids.map((id) =>
+    runbookUrl === undefined ? `\`${runbookEntry(id)}\`` : `[${id}](${runbookEntry(id, runbookUrl)})`,
+  );
+  const markdown = [`## ${title}`, ...(text === '' ? [] : [text]), `What to do: ${links.join(' · ')}`].join('\n\n');
+  return [new TextWidget({ markdown, width: fullWidth, height: text === '' ? 2 : 3 })];
+}
+
+/** A graph of a third of the width, from zero on. */
+export function graph(title: string, left: IMetric[], rest: GraphWidgetProps = {}): IWidget {
+  return new GraphWidget({ title, left, leftYAxis: { min: 0 }, width: third, height: 6, ...rest });
+}
+
+/** A line that a level should stay below, or above. */
+export const line = (value: number, label: string): HorizontalAnnotation => ({ value, label });
+
+/** What counts against the account's calls per second. The quota's own endpoint is the governor's alone. */
+export const laneOperations = operations.filter((operation) => operation !== 'quota');
+
+/** API calls per second of one lane, the mean of each minute. */
+export function callsPerSecond(
+  label: string,
+  lane: string,
+  made: readonly Operation[],
+  { metrics }: Pick<Shown, 'metrics'>,
+): IMetric {
+  // Unique in a graph: its expressions share their names.
+  const named = made.map((operation) => [`${lane}_${operation}`, operation] as const);
+  return new MathExpression({
+    label,
+    expression: `SUM([${named.map(([id]) => id).join(', ')}]) / 60`,
+    usingMetrics: Object.fromEntries(
+      named.map(([id, operation]) => [id, metrics.operation(operationMetric.apiCallMade, lane, operation, oneMinute)]),
+    ),
+    ...oneMinute,
+  });
+}

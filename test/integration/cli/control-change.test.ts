@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { changeControl } from '../../../bin/commands/pause/control-change.ts';
+import { pausedBy, resumedBy } from '../../../bin/commands/pause/lane-orders.ts';
+import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
+import type { MappingState } from '../../../lambdas/adapters/lane-mappings.ts';
+import { type ControlRecord, emptyControl } from '../../../lambdas/domain/control-record.ts';
+import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { givenTable } from '../adapters/given-engines.ts';
+
+const { client, table } = await givenTable();
+const control = new ControlTable(client, table, systemClock);
+const now = Date.parse('2026-03-10T12:00:00Z');
+const lanes = ['campaign', 'transactional'].map((name) => ({
+  name,
+  workers: [{ kind: 'link' as const, logGroupName: name, mappingId: `${name}-mapping`, queueUrl: name }],
+}));
+const pause = (lane: string) => (record: ControlRecord) =>
+  pausedBy(record, [lane], { note: 'a test', nowMilliseconds: now });
+
+function portsWith(off: string[] = [], change: Partial<Pick<ControlTable, 'read' | 'write'>> = {}) {
+  const state = async (id: string): Promise<MappingState> => (off.includes(id) ? 'off' : 'on');
+  return {
+    control: { read: () => control.read(), write: control.write.bind(control), ...change },
+    mappings: { state },
+    nowMilliseconds: () => now,
+  };
+}
+
+describe('an operator’s word', () => {
+  test('is written where there is no record, and lanes whose mappings are off are not woken by it', async () => {
+    await changeControl(lanes, portsWith(['transactional-mapping']), pause('campaign'));
+    expect((await control.read()).control).toEqual({
+      ...emptyControl,
+      revision: 1,
+      parkedAt: now,
+      lanes: {
+        campaign: { state: 'paused', reason: 'operator', note: 'a test', since: now },
+        transactional: { state: 'paused', reason: 'control-record-lost', since: now },
+      },
+    });
+  });
+
+  test('comes on top of what somebody else writes in the same moment', async () => {
+    let governorWrites = 1;
+    const read = async () => {
+      const reading = await control.read();
+      if (governorWrites-- > 0) await control.write({ ...(reading.control ?? emptyControl), governedAt: 5 }, reading);
+      return reading;
+    };
+    await changeControl(lanes, portsWith([], { read }), (record) => resumedBy(record, ['campaign'], now));
+    const written = (await control.read()).control;
+    expect(written).toMatchObject({ revision: 3, governedAt: 5 });
+    expect(written?.lanes.campaign).toEqual({ state: 'open', since: now, openedAt: now });
+  });
+
+  test('that changes nothing writes nothing', async () => {
+    const before = await control.read();
+    await changeControl(lanes, portsWith(), (record) => resumedBy(record, ['campaign'], now));
+    expect(await control.read()).toEqual(before);
+  });
+
+  test('is given up, and says so, when it never gets its turn', async () => {
+    const write = async () => false;
+    await expect(changeControl(lanes, portsWith([], { write }), pause('campaign'))).rejects.toThrow(
+      'The control record was changed by others 10 times in a row',
+    );
+  });
+});

@@ -1,0 +1,100 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { scanLinks, segments } from '../../../bin/client/link-scan.ts';
+import { ExportFile } from '../../../bin/commands/export/export-file.ts';
+import { exportLinks } from '../../../bin/commands/export/export-links.ts';
+import { headLine, linkLine } from '../../../bin/commands/export/link-line.ts';
+import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
+import { Ledger } from '../../../lambdas/adapters/ledger.ts';
+import { emptyControl } from '../../../lambdas/domain/control-record.ts';
+import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { givenRecord } from '../../unit/cli/given-ledger.ts';
+import { givenTable } from '../adapters/given-engines.ts';
+
+const { client, table } = await givenTable();
+const never = new AbortController().signal;
+let directory: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'onelink-export-'));
+  const ledger = new Ledger(client, table, systemClock);
+  const control = new ControlTable(client, table, systemClock);
+  await control.write(emptyControl, await control.read());
+  for (let index = 0; index < 30; index++) {
+    const source = index % 3 === 0 ? 'studio' : 'crm';
+    const campaign = index % 2 === 0 ? 'spring' : 'autumn';
+    const address = { onelinkId: 'A1b3', shortlinkId: `link-${index}` };
+    await ledger.addLink(givenRecord({}, { address, source, campaign, requestId: `r-${index}` }));
+  }
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const scans = (only: { campaign?: string; source?: string }, signal = never) =>
+  Array.from({ length: segments }, (_, segment) => scanLinks(client, { table, segment, signal }, only));
+
+async function exported(name: string, only: { campaign?: string; source?: string }): Promise<string[]> {
+  const file = await ExportFile.create(join(directory, name));
+  await exportLinks(scans(only), (links) => file.add(links.map((link) => linkLine(link, 'ndjson', false))));
+  await file.finish();
+  const text = await readFile(file.path, 'utf8');
+  return text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line).requestId)
+    .sort();
+}
+
+describe('an export', () => {
+  test('holds every link once, and no other record', async () => {
+    const ids = await exported('all', {});
+    expect(ids).toEqual(Array.from({ length: 30 }, (_, index) => `r-${index}`).sort());
+  });
+
+  test('can be narrowed to one campaign and one source', async () => {
+    expect(await exported('some', { campaign: 'spring', source: 'studio' })).toEqual([
+      'r-0',
+      'r-12',
+      'r-18',
+      'r-24',
+      'r-6',
+    ]);
+  });
+
+  test('is its owner’s alone, and bears its name only when it is whole', async () => {
+    const path = join(directory, 'whole');
+    const file = await ExportFile.create(path);
+    await file.add(['one', 'two']);
+    await expect(stat(path)).rejects.toThrow('ENOENT');
+    await file.finish();
+    expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  test('replaces nothing, and leaves nothing behind when it is given up', async () => {
+    const path = join(directory, 'taken');
+    const file = await ExportFile.create(path);
+    await expect(ExportFile.create(path)).rejects.toThrow('taken.part is there already');
+    await file.add(['half']);
+    await file.discard();
+    await writeFile(path, 'mine');
+    await expect(ExportFile.create(path)).rejects.toThrow('taken is there already. Name another file with --to.');
+    expect((await readdir(directory)).filter((name) => name.startsWith('taken'))).toEqual(['taken']);
+  });
+
+  test('ends with the first page that cannot be written', async () => {
+    const full = () => Promise.reject(new Error('no room'));
+    await expect(exportLinks(scans({}), full)).rejects.toThrow('no room');
+  });
+});
+
+test('a CSV line quotes what needs it, and keeps its columns', () => {
+  const record = givenRecord({}, { campaign: 'spring, "late"', data: { pid: 'sms' } });
+  expect(headLine('csv', true)).toMatch(/^onelinkId,shortlinkId,shortUrl,state,.*,qrKey,data$/);
+  expect(linkLine(record, 'csv', true)).toBe(
+    'A1b3,secret-id,https://acme.onelink.me/A1b3/secret-id,live,crm,r-1,sms,"spring, ""late""",1,r-1,' +
+      '2026-03-09T12:00:00Z,2026-04-09T12:00:00Z,2678400,true,,,"{""pid"":""sms""}"',
+  );
+  expect(JSON.parse(linkLine(record, 'ndjson', false))).not.toHaveProperty('data');
+});

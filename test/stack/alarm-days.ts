@@ -1,0 +1,142 @@
+import type { LaneMinute, Minute, QueueMinute } from './alarm-world.ts';
+
+const emptyQueue = (): QueueMinute => ({ waiting: 0, oldestSeconds: 0, deadLetters: 0 });
+const idleLane = (): LaneMinute => ({
+  commands: emptyQueue(),
+  qrJobs: emptyQueue(),
+  received: 0,
+  returned: 0,
+  rejected: 0,
+  made: 0,
+  failed: 0,
+  rateLimited: 0,
+  takenIds: 0,
+  qrStored: 0,
+  qrFailed: 0,
+  parkingMinutes: 0,
+  pausedMinutes: 0,
+});
+
+/** Nothing to do: the governor and the replayer run, and that is all. */
+export const idleMinute = (): Minute => ({
+  lanes: { transactional: idleLane(), campaign: idleLane() },
+  expiry: { ...emptyQueue(), expiringSoon: 0 },
+  governor: {
+    runs: true,
+    polled: true,
+    refused: 0,
+    unreachable: 0,
+    usedPercent: 40,
+    projectedPercent: 71,
+    spentElsewhere: 0,
+    rebuilt: 0,
+  },
+  errors: {},
+  throttles: {},
+  replayerRuns: true,
+  ledgerThrottles: 0,
+  queuesMeasured: true,
+});
+
+/** A little of everything, as in most minutes of most days. */
+export function quietMinute(): Minute {
+  const minute = idleMinute();
+  Object.assign(minute.lanes.transactional, { received: 20, made: 20, qrStored: 5 });
+  minute.lanes.transactional.commands.oldestSeconds = 1;
+  minute.governor.spentElsewhere = 200;
+  return minute;
+}
+
+/** In the first six hours of a day without work the queues are still measured; after that SQS has nothing to tell. */
+export function minuteOfIdleDay(at: number): Minute {
+  return { ...idleMinute(), queuesMeasured: at < 360 };
+}
+
+const hour = (of: number, minutes = 0) => of * 60 + minutes;
+const isIn = (at: number, from: number, until: number) => at >= from && at < until;
+/** What the campaign lane carries in a minute: 8 × 97 a second. */
+const campaignPerMinute = 8 * 97 * 60;
+const fractionOf = (count: number, share: number) => Math.round(count * share);
+
+/**
+ * A normally busy day, minute by minute:
+ *
+ *     02:00  the governor misses two runs             10:00  a campaign of 2.8 million, an hour at full rate
+ *     10:30  the API is gone for a minute             12:00  an hour of 136 sign-ins a second
+ *     14:00  a campaign of half a million with codes  15:00  the token is changed: one probe is refused
+ *     16:00  a deployment: the lanes are paused (4 and 30 min)  20:00  a thousand links expire, renew and are deleted
+ */
+export function minuteOfBusyDay(at: number): Minute {
+  const minute = isIn(at, hour(6), hour(23)) ? quietMinute() : idleMinute();
+  const { governor, expiry, lanes } = minute;
+  const { transactional, campaign } = lanes;
+  governor.usedPercent = 40 + (at / 1440) * 3;
+  governor.projectedPercent = 85 + (at / 1440) * 5;
+  if (isIn(at, hour(2), hour(2, 2))) governor.runs = false;
+
+  campaignFrom(hour(10), 60, campaign, at);
+  if (isIn(at, hour(10), hour(11))) {
+    // Calls of batches under way look like somebody else's until they are counted.
+    governor.spentElsewhere = 9_000;
+    if (at === hour(10)) minute.ledgerThrottles = 400;
+  }
+  if (at === hour(10, 30)) hiccup(minute);
+  if (isIn(at, hour(12), hour(13))) {
+    const perMinute = 136 * 60;
+    Object.assign(transactional, {
+      received: perMinute,
+      made: perMinute,
+      failed: fractionOf(perMinute, 0.003),
+      returned: fractionOf(perMinute, 0.003),
+      takenIds: 2,
+      rejected: 2,
+    });
+    transactional.commands.oldestSeconds = at === hour(12, 20) ? 400 : 20;
+  }
+  campaignFrom(hour(14), 11, campaign, at);
+  if (isIn(at, hour(14), hour(23))) {
+    // Half a million codes at 12 a second take twelve hours.
+    campaign.qrJobs.waiting = 500_000 - (at - hour(14)) * 720;
+    campaign.qrJobs.oldestSeconds = (at - hour(14)) * 60;
+    campaign.qrStored = 718;
+    campaign.qrFailed = 2;
+  }
+  if (at === hour(15)) governor.refused = 1;
+  for (const [lane, minutes] of [[transactional, 4] as const, [campaign, 30] as const]) {
+    const passed = at - hour(16);
+    if (!isIn(passed, 0, minutes)) continue;
+    Object.assign(lane, { ...idleLane(), pausedMinutes: passed });
+    lane.commands.oldestSeconds = passed * 60;
+  }
+  if (isIn(at, hour(20), hour(21))) {
+    expiry.waiting = 1_000 - (at - hour(20)) * 16;
+    expiry.oldestSeconds = 3_600;
+  }
+  // Once a day something crashes, and comes back.
+  minute.errors = { [`${['transactional', 'campaign', 'expiry', 'governor', 'replayer'][at % 288]}`]: 1 };
+  return minute;
+}
+
+/** So many minutes of the campaign lane at its full rate; all commands arrive in the first five. */
+function campaignFrom(start: number, minutes: number, lane: LaneMinute, at: number): void {
+  if (!isIn(at, start, start + minutes)) return;
+  const passed = at - start;
+  lane.commands.waiting = campaignPerMinute * (minutes - passed);
+  lane.commands.oldestSeconds = passed * 60;
+  Object.assign(lane, {
+    received: campaignPerMinute,
+    made: campaignPerMinute,
+    failed: fractionOf(campaignPerMinute, 0.003),
+    returned: fractionOf(campaignPerMinute, 0.003),
+    rejected: 20,
+    takenIds: 3,
+    rateLimited: passed % 10 === 0 ? 1 : 0,
+  });
+}
+
+/** The API is gone for a minute: what is in flight fails, the batches go back, and the poll has no answer. */
+function hiccup({ lanes, governor }: Minute): void {
+  Object.assign(governor, { unreachable: 1, polled: false });
+  Object.assign(lanes.campaign, { received: 40_000, returned: 40_000, made: 2_000, failed: 2_000 });
+  Object.assign(lanes.transactional, { received: 20, returned: 20, made: 20, failed: 20 });
+}

@@ -1,0 +1,238 @@
+import type { Stack as CdkStack, CfnElement } from 'aws-cdk-lib';
+import type { Template } from 'aws-cdk-lib/assertions';
+import type { IConstruct } from 'constructs';
+import {
+  expiryLane,
+  governorMetric,
+  laneMetric,
+  laneStateMetric,
+  metricNamespace,
+  operationMetric,
+} from '../../lambdas/names.ts';
+import { Deployment } from '../../local/cloud/assembly/deployment.ts';
+import type { Stack } from '../../local/cloud/assembly/read-assembly.ts';
+import { NoticeBoard } from '../../local/cloud/notices.ts';
+import { Alarms, type AlarmTransition } from '../../local/cloud/telemetry/alarms.ts';
+import { MetricStore } from '../../local/cloud/telemetry/metric-store.ts';
+import type { configuredApp } from './configured-app.ts';
+
+/** What is measured of a queue and its dead letters. */
+export interface QueueMinute {
+  waiting: number;
+  oldestSeconds: number;
+  deadLetters: number;
+}
+
+/** What one lane does in a minute. */
+export interface LaneMinute {
+  commands: QueueMinute;
+  qrJobs: QueueMinute;
+  received: number;
+  returned: number;
+  rejected: number;
+  /** Creates sent, and those of them that failed. */
+  made: number;
+  failed: number;
+  rateLimited: number;
+  takenIds: number;
+  qrStored: number;
+  qrFailed: number;
+  parkingMinutes: number;
+  pausedMinutes: number;
+}
+
+/** One minute of a pipeline, as its metrics tell it. */
+export interface Minute {
+  lanes: { transactional: LaneMinute; campaign: LaneMinute };
+  expiry: QueueMinute & { expiringSoon: number };
+  governor: {
+    runs: boolean;
+    /** Whether the quota poll was answered. */
+    polled: boolean;
+    refused: number;
+    unreachable: number;
+    usedPercent: number;
+    projectedPercent: number | undefined;
+    spentElsewhere: number;
+    rebuilt: number;
+  };
+  /** Invocations that failed or were turned away, by the alarm's name of the function. */
+  errors: Record<string, number>;
+  throttles: Record<string, number>;
+  replayerRuns: boolean;
+  ledgerThrottles: number;
+  /** SQS measures nothing of a queue that has been idle for six hours. */
+  queuesMeasured: boolean;
+}
+
+/** The alarms of a synthesised template, evaluated minute by minute by the local cloud's evaluator. No process runs. */
+export class AlarmWorld {
+  readonly transitions: AlarmTransition[] = [];
+  readonly notices: string[] = [];
+  #now = Date.UTC(2026, 2, 10);
+  readonly #metrics: MetricStore;
+  readonly #alarms: Alarms;
+  readonly #names: Names;
+  readonly #serviceName: string;
+
+  constructor(app: ReturnType<typeof configuredApp>) {
+    const clock = { now: () => this.#now };
+    const notices = new NoticeBoard(({ reason }) => this.notices.push(reason));
+    const place = { region: 'eu-west-1', accountId: '111122223333', queueEndpoint: 'http://127.0.0.1:1' };
+    const stacks = [stackOf(app.state, app.stateTemplate), stackOf(app.main, app.template)];
+    const deployment = new Deployment(stacks, place, notices);
+    this.#serviceName = app.main.pipeline.serviceName;
+    this.#names = namesOf(app, deployment);
+    this.#metrics = new MetricStore(clock);
+    this.#alarms = new Alarms(deployment, this.#metrics, clock, notices, {
+      changed: (transition) => this.transitions.push(transition),
+      notify: () => undefined,
+    });
+  }
+
+  /** Names without the pipeline's. */
+  get all(): string[] {
+    return this.#alarms.states().map(({ name }) => this.#short(name));
+  }
+
+  get firing(): string[] {
+    return this.#alarms.states().flatMap(({ name, state }) => (state === 'ALARM' ? [this.#short(name)] : []));
+  }
+
+  /** Alarms that fired, each once, in order. */
+  get fired(): string[] {
+    return [...new Set(this.transitions.flatMap(({ name, to }) => (to === 'ALARM' ? [this.#short(name)] : [])))];
+  }
+
+  /** A minute passes in which this is measured. */
+  pass(minute: Minute): void {
+    this.#record(minute);
+    this.#now += 60_000;
+    this.#alarms.evaluate();
+  }
+
+  #short(name: string): string {
+    return name.replace(`${this.#serviceName}-`, '');
+  }
+
+  #record({ lanes, expiry, governor, ...rest }: Minute): void {
+    for (const [name, lane] of Object.entries(lanes)) {
+      if (rest.queuesMeasured) {
+        this.#queue(name, lane.commands);
+        this.#queue(`${name}-qr`, lane.qrJobs);
+      }
+      this.#counts(
+        { lane: name },
+        {
+          [laneMetric.commandReceived]: lane.received,
+          [laneMetric.commandReturned]: lane.returned,
+          [laneMetric.commandRejected]: lane.rejected,
+          [laneMetric.rateLimited]: lane.rateLimited,
+          [laneMetric.takenIdMet]: lane.takenIds,
+          [laneMetric.qrStored]: lane.qrStored,
+          [laneMetric.qrFailed]: lane.qrFailed,
+        },
+      );
+      this.#counts(
+        { lane: name, operation: 'create' },
+        { [operationMetric.apiCallMade]: lane.made, [operationMetric.apiCallFailed]: lane.failed },
+      );
+      if (governor.runs) {
+        this.#own({ lane: name }, laneStateMetric.laneParkingMinutes, lane.parkingMinutes);
+        this.#own({ lane: name }, laneStateMetric.lanePausedMinutes, lane.pausedMinutes);
+      }
+    }
+    if (rest.queuesMeasured) this.#queue(expiryLane, expiry);
+    this.#counts({ lane: expiryLane }, { [laneMetric.linkExpiringSoon]: expiry.expiringSoon });
+    this.#governor(governor);
+    for (const [subject, name] of Object.entries(this.#names.functions)) {
+      const record = (metric: string, value: number) =>
+        this.#metrics.record('AWS/Lambda', metric, { FunctionName: name }, value);
+      record('Errors', rest.errors[subject] ?? 0);
+      record('Throttles', rest.throttles[subject] ?? 0);
+      if (subject !== 'replayer' || rest.replayerRuns) record('Invocations', 1);
+    }
+    if (rest.ledgerThrottles > 0) {
+      const table = { TableName: this.#names.table };
+      this.#metrics.record('AWS/DynamoDB', 'WriteThrottleEvents', table, rest.ledgerThrottles);
+    }
+  }
+
+  #governor(governor: Minute['governor']): void {
+    if (!governor.runs) return;
+    this.#own({}, governorMetric.accountRefused, governor.refused);
+    this.#own({}, governorMetric.apiUnreachable, governor.unreachable);
+    this.#counts({}, { [governorMetric.controlRebuilt]: governor.rebuilt });
+    if (!governor.polled) return;
+    this.#own({}, governorMetric.quotaPolled, 1);
+    this.#own({}, governorMetric.quotaUsedPercent, governor.usedPercent);
+    this.#own({}, governorMetric.quotaSpentElsewhere, governor.spentElsewhere);
+    if (governor.projectedPercent !== undefined) {
+      this.#own({}, governorMetric.quotaProjectedMonthEndPercent, governor.projectedPercent);
+    }
+  }
+
+  #queue(subject: string, { waiting, oldestSeconds, deadLetters }: QueueMinute): void {
+    const { queue, deadLetters: letters } = this.#names.queues[subject] ?? {};
+    const record = (name: string | undefined, metric: string, value: number) =>
+      this.#metrics.record('AWS/SQS', metric, { QueueName: String(name) }, value);
+    record(queue, 'ApproximateNumberOfMessagesVisible', waiting);
+    record(queue, 'ApproximateAgeOfOldestMessage', oldestSeconds);
+    record(letters, 'ApproximateNumberOfMessagesVisible', deadLetters);
+  }
+
+  /** Counts are written when there is something to count. */
+  #counts(dimensions: Record<string, string>, counts: Record<string, number>): void {
+    for (const [name, count] of Object.entries(counts)) if (count > 0) this.#own(dimensions, name, count);
+  }
+
+  #own(dimensions: Record<string, string>, name: string, value: number): void {
+    this.#metrics.record(metricNamespace, name, { service: this.#serviceName, ...dimensions }, value);
+  }
+}
+
+interface Names {
+  queues: Record<string, { queue: string; deadLetters: string }>;
+  functions: Record<string, string>;
+  table: string;
+}
+
+function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: Deployment): Names {
+  const name = (type: string, stack: CdkStack, construct: IConstruct) => {
+    const id = stack.resolve((construct.node.defaultChild as CfnElement).logicalId);
+    const found = deployment.find(type, id);
+    if (found === undefined) throw new Error(`${id} is not in the templates`);
+    return found.name;
+  };
+  const { lanes, expiry, governor, replayer } = main.pipeline;
+  const works = [
+    ...lanes.flatMap((lane) => [[lane.name, lane.commands] as const, [`${lane.name}-qr`, lane.qrJobs] as const]),
+    [expiryLane, expiry.expired] as const,
+  ];
+  const functions = [
+    ...lanes.flatMap(({ name, ...lane }) => [
+      [name, lane.linkWorker.function] as const,
+      [`${name}-qr`, lane.qrWorker.function] as const,
+    ]),
+    [expiryLane, expiry.function] as const,
+    ['governor', governor.function] as const,
+    ['replayer', replayer.function] as const,
+  ];
+  return {
+    queues: Object.fromEntries(
+      works.map(([subject, { queue, deadLetters }]) => [
+        subject,
+        { queue: name('AWS::SQS::Queue', main, queue), deadLetters: name('AWS::SQS::Queue', main, deadLetters) },
+      ]),
+    ),
+    functions: Object.fromEntries(
+      functions.map(([subject, one]) => [subject, name('AWS::Lambda::Function', main, one)]),
+    ),
+    table: name('AWS::DynamoDB::Table', state, state.ledger),
+  };
+}
+
+function stackOf({ stackName: name }: CdkStack, template: Template): Stack {
+  const none = { Resources: {}, Parameters: {}, Mappings: {}, Conditions: {}, Outputs: {} };
+  return { name, region: 'eu-west-1', template: { ...none, ...template.toJSON() }, assets: new Map() };
+}

@@ -1,0 +1,218 @@
+import { describe, expect, test } from 'vitest';
+import { type CheckedApi, checkApi } from '../../../bin/commands/doctor/api-checks.ts';
+import { unlessRefused } from '../../../bin/commands/doctor/check.ts';
+import { checkConcurrency, checkControl, checkMappings } from '../../../bin/commands/doctor/lane-checks.ts';
+import { checkSecrets } from '../../../bin/commands/doctor/secret-checks.ts';
+import { checkTable } from '../../../bin/commands/doctor/table-checks.ts';
+import { faultOfApiError } from '../../../lambdas/domain/api-answer.ts';
+import { type ControlRecord, emptyControl } from '../../../lambdas/domain/control-record.ts';
+import { config } from '../../../lib/config.ts';
+import { planLanes } from '../../../lib/rate-budget.ts';
+
+/** A service that gives these answers, by the name of the command. */
+function answering(answers: Record<string, unknown>) {
+  return {
+    send: async (command: { constructor: { name: string } }) => {
+      const answer = answers[command.constructor.name.replace(/Command$/, '')];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  } as never;
+}
+const named = (name: string) => Object.assign(new Error('not allowed'), { name });
+const brief = (checks: { name: string; verdict: string }[]) => checks.map(({ name, verdict }) => `${name} ${verdict}`);
+
+describe('the API', () => {
+  const answers = {
+    absent: { meaning: 'absent', fault: faultOfApiError(404, {}) },
+    refused: { meaning: 'account-blocked', fault: faultOfApiError(401, { error_type: 'authentication_failure' }) },
+    off: { meaning: 'account-blocked', fault: faultOfApiError(403, { error_type: 'feature_not_enabled' }) },
+    down: { meaning: 'transient', fault: faultOfApiError(503, {}) },
+  } as const;
+  const asked = { templateIds: ['A1b3', 'abc123'], accountId: 'acc', monthlyQuotaCalls: 1_000 };
+  const api = (read: keyof typeof answers, quota: Awaited<ReturnType<CheckedApi['quota']>>): CheckedApi => ({
+    read: async () => answers[read],
+    quota: async () => quota,
+  });
+  const left = (value: number) => ({ meaning: 'ok', value }) as const;
+
+  test('is well when the sentinel is not there and the account is known', async () => {
+    expect(brief(await checkApi(api('absent', left(900)), asked, false))).toEqual([
+      'API token ok',
+      'template A1b3 ok',
+      'template abc123 ok',
+      'account ID ok',
+    ]);
+  });
+
+  test('that refuses the token is asked no further, and a made-up token is told as such', async () => {
+    const [check, ...others] = await checkApi(api('refused', left(900)), asked, true);
+    expect(check?.words).toBe('refused: the secret holds the value that was made up when it was created');
+    expect(check?.mend).toContain('put-secret-value');
+    expect(others).toEqual([]);
+    expect((await checkApi(api('refused', left(900)), asked, false))[0]?.words).toBe('refused');
+  });
+
+  test('with the feature off is told as such', async () => {
+    expect((await checkApi(api('off', left(900)), asked, false))[0]?.words).toContain('is not enabled for the account');
+  });
+
+  test('knows the account, and how much it may have', async () => {
+    const unknown = await checkApi(api('absent', answers.absent), asked, false);
+    expect(unknown.at(-1)).toMatchObject({ verdict: 'failed', words: 'the API knows no quota of acc' });
+    const more = await checkApi(api('absent', left(7_500_000)), asked, false);
+    expect(more.at(-1)).toMatchObject({ verdict: 'warning', words: '7,500,000 of 1,000 calls left this month' });
+  });
+
+  test('that is down fails nothing', async () => {
+    const checks = await checkApi(api('down', answers.down), asked, false);
+    expect(new Set(checks.map(({ verdict }) => verdict))).toEqual(new Set(['warning']));
+  });
+});
+
+describe('the table', () => {
+  const whole = {
+    DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' } },
+    DescribeTable: { Table: { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } } },
+    DescribeContinuousBackups: {
+      ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' } },
+    },
+  };
+  const checked = async (change: Record<string, unknown> = {}, local = false) =>
+    checkTable(answering({ ...whole, ...change }), 'ledger', local);
+
+  test('as it was deployed is fit', async () => {
+    expect(brief(await checked())).toEqual(['ledger TTL ok', 'ledger stream ok', 'ledger recovery ok']);
+  });
+
+  test('that was restored lacks TTL, stream and recovery, and each is told with its remedy', async () => {
+    const restored = await checked({
+      DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } },
+      DescribeTable: { Table: {} },
+      DescribeContinuousBackups: {
+        ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' } },
+      },
+    });
+    expect(brief(restored)).toEqual(['ledger TTL failed', 'ledger stream failed', 'ledger recovery failed']);
+    expect(restored.map(({ mend }) => mend?.split(' --table-name')[0])).toEqual([
+      'aws dynamodb update-time-to-live',
+      'aws dynamodb update-table',
+      'aws dynamodb update-continuous-backups',
+    ]);
+  });
+
+  test('with another TTL attribute, or a stream without old images, is not fit', async () => {
+    const other = await checked({
+      DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'ttl' } },
+      DescribeTable: { Table: { StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } } },
+    });
+    expect(other.map(({ words }) => words).slice(0, 2)).toEqual([
+      'goes by ttl, not by expiresAt',
+      'tells KEYS_ONLY, not what was deleted',
+    ]);
+  });
+
+  test('on the local engine is not known, which is no fault', async () => {
+    const local = await checked(
+      {
+        DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } },
+        DescribeTable: { Table: {} },
+        DescribeContinuousBackups: named('UnknownOperationException'),
+      },
+      true,
+    );
+    expect(brief(local)).toEqual(['ledger TTL not-known', 'ledger stream not-known', 'ledger recovery not-known']);
+  });
+});
+
+describe('mappings', () => {
+  const { plans } = planLanes(config.accounts.acme ?? expect.fail(), {
+    campaign: { rateShare: 0.82, qrShare: 0.55, batchSize: 1_000, windowSeconds: 5 },
+  });
+  const worker = { kind: 'link' as const, logGroupName: 'l', mappingId: 'm', queueUrl: 'q' };
+  const sound = { State: 'Enabled', BatchSize: 1_000, ScalingConfig: { MaximumConcurrency: 8 } };
+  const checked = async (mapping: object = {}, reserved = 8, lanes: ControlRecord['lanes'] = {}) => {
+    const lambda = answering({
+      GetEventSourceMapping: { ...sound, ...mapping },
+      GetFunctionConcurrency: { ReservedConcurrentExecutions: reserved },
+    });
+    const byLane = new Map(plans.map((plan) => [plan.lane, plan]));
+    const reading = { control: { ...emptyControl, lanes }, corrupt: false, signals: {} };
+    const [check] = await checkMappings(lambda, [{ name: 'campaign', workers: [worker] }], byLane, reading);
+    return check;
+  };
+
+  test('are fit when they are as configured, and stand as the control record says', async () => {
+    expect(await checked()).toEqual({
+      name: 'mapping campaign',
+      verdict: 'ok',
+      words: 'enabled, batches of 1000, 8 at once',
+    });
+    const paused = { campaign: { state: 'paused', reason: 'operator', since: 1 } } as const;
+    expect(await checked({ State: 'Disabled' }, 8, paused)).toMatchObject({ verdict: 'ok' });
+    expect(await checked({}, 8, paused)).toMatchObject({ verdict: 'warning' });
+    expect(await checked({ State: 'Disabled' })).toMatchObject({ verdict: 'warning' });
+  });
+
+  test('that poll for more than the function runs are a fault', async () => {
+    expect(await checked({ ScalingConfig: {} })).toMatchObject({ verdict: 'failed' });
+    expect(await checked({}, 4)).toMatchObject({ verdict: 'failed' });
+  });
+
+  test('that differ from the configuration are worth a warning', async () => {
+    expect(await checked({ BatchSize: 10 })).toMatchObject({
+      verdict: 'warning',
+      words: 'enabled, batches of 10, 8 at once; lib/config.ts says batches of 1000, 8 at once',
+    });
+  });
+});
+
+describe('the rest', () => {
+  test('a new AWS account runs too few environments', async () => {
+    const settings = (ConcurrentExecutions: number) =>
+      answering({ GetAccountSettings: { AccountLimit: { ConcurrentExecutions } } });
+    expect(await checkConcurrency(settings(10), 24)).toMatchObject({
+      verdict: 'failed',
+      mend: expect.stringMatching('124'),
+    });
+    expect(await checkConcurrency(settings(124), 24)).toMatchObject({ verdict: 'ok' });
+  });
+
+  test('the control record must be there, be sound and be fresh', () => {
+    const now = Date.parse('2026-03-10T12:00:00Z');
+    const quota = { remaining: 1, polledAt: now, own: 0 };
+    const check = (control: ControlRecord | undefined, corrupt = false) =>
+      checkControl({ control, corrupt, signals: {} }, now);
+    expect(check({ ...emptyControl, governedAt: now - 60_000, quota })).toMatchObject({ verdict: 'ok' });
+    expect(check({ ...emptyControl, governedAt: now - 60_000 })).toMatchObject({ verdict: 'warning' });
+    expect(check({ ...emptyControl, governedAt: now - 3_600_000, quota }).words).toBe('the governor last ran 1 h ago');
+    expect(check(undefined)).toMatchObject({ verdict: 'failed' });
+    expect(check(undefined, true)).toMatchObject({ verdict: 'failed' });
+  });
+
+  test('a secret is told by what it is, never by its value', async () => {
+    const versions = (count: number) => ({
+      VersionIdsToStages: Object.fromEntries(Array.from({ length: count }, (_, id) => [String(id), []])),
+    });
+    const checked = (SecretString: string, count: number) =>
+      checkSecrets(answering({ GetSecretValue: { SecretString }, DescribeSecret: versions(count) }), {
+        apiTokenArn: 'a',
+        linkIdArn: 'b',
+      });
+    const once = await checked('s3cret', 1);
+    expect(once.tokenNeverReplaced).toBe(true);
+    expect(brief(once.checks)).toEqual(['API token secret ok', 'link-ID secret ok']);
+    const replaced = await checked('s3cret', 2);
+    expect(replaced.tokenNeverReplaced).toBe(false);
+    expect(brief(replaced.checks)).toEqual(['API token secret ok', 'link-ID secret warning']);
+    expect(brief((await checked('', 1)).checks)).toEqual(['API token secret failed', 'link-ID secret failed']);
+    expect(JSON.stringify([once, replaced])).not.toContain('s3cret');
+  });
+
+  test('what AWS denies is a warning, and the other checks go on', async () => {
+    const denied = () => Promise.reject(named('AccessDeniedException'));
+    expect(brief(await unlessRefused('mappings', 'lambda:X', false, denied))).toEqual(['mappings warning']);
+    const unknown = () => Promise.reject(named('UnknownOperationException'));
+    await expect(unlessRefused('mappings', 'lambda:X', false, unknown)).rejects.toThrow();
+  });
+});
