@@ -6,8 +6,8 @@ import { bringUp, type WorldOptions } from './world.ts';
 export interface Played {
   checks: Check[];
   events: readonly TimelineEvent[];
-  /** Simulated. */
-  hours: number;
+  /** How long it took by the simulated clock. */
+  minutes: number;
 }
 
 /**
@@ -24,8 +24,8 @@ export async function playStory(
     const own = await story.play(world, options.short ?? false);
     const checks = [...(await checksOfAll(world)), ...own];
     for (const { text, holds } of checks) world.timeline.add({ what: 'check', text, holds });
-    const hours = (world.time.now() - Date.parse(story.beginsAt)) / 3_600_000;
-    return { checks, events: world.timeline.events, hours };
+    const minutes = (world.time.now() - Date.parse(story.beginsAt)) / 60_000;
+    return { checks, events: world.timeline.events, minutes };
   } finally {
     await world.stop();
   }

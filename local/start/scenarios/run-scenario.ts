@@ -9,6 +9,7 @@ import { lockRun } from '../run-lock.ts';
 import { synthesise } from '../synthesis.ts';
 import { playStory } from './play.ts';
 import { stories } from './stories.ts';
+import { durationWords } from './timeline.ts';
 
 /**
  * Plays a story on the pipeline of a stage, here: the synthesised app as it is, and simulated time.
@@ -37,7 +38,7 @@ export async function runScenario(
       'Times are simulated, UTC. "Over a leap": nothing was measured meanwhile, and the alarm changed for that alone.',
     );
     screen.say('');
-    const { checks, hours } = await playStory(story, {
+    const { checks, minutes } = await playStory(story, {
       pipeline,
       assemblyDirectory: inLocal('cdk.out'),
       workDirectory: inLocal('cloud'),
@@ -46,10 +47,11 @@ export async function runScenario(
       signal,
     });
     const broken = checks.filter(({ holds }) => !holds);
-    const simulated = hours < 48 ? `${Math.round(hours)} hours` : `${Math.round(hours / 24)} days`;
     screen.say('');
     screen.say(broken.length === 0 ? 'All of it holds.' : `${broken.length} OF ${checks.length} DO NOT HOLD.`);
-    screen.say(`${simulated} in ${Math.round((performance.now() - begun) / 1000)} s; file: .local/out/timeline.ndjson`);
+    screen.say(
+      `${durationWords(minutes)} in ${Math.round((performance.now() - begun) / 1000)} s; file: .local/out/timeline.ndjson`,
+    );
     if (quiet) for (const { text } of broken) console.error(`BROKEN ${text}`);
     return broken.length === 0;
   } catch (error) {

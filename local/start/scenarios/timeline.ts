@@ -91,7 +91,8 @@ function wordsOf(event: TimelineEvent): [who: string, text: string] | undefined 
   }
 }
 
-function durationWords(minutes: number): string {
+/** `5 days`, `6 hours`, `21 minutes`. */
+export function durationWords(minutes: number): string {
   const days = minutes / 1440;
   if (days >= 2) return `${Number(days.toFixed(1))} days`;
   return minutes < 120 ? `${Math.round(minutes)} minutes` : `${Number((minutes / 60).toFixed(1))} hours`;

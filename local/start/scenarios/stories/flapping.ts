@@ -28,7 +28,7 @@ export const flapping: Story = {
     const pauses = pausesOf(world, 'campaign');
     return [
       opened,
-      { text: `the lanes did not flap along: ${pauses} pauses in ${rounds} falls of the API`, holds: pauses === 1 },
+      { text: `the lanes did not flap along: ${rounds} times down, pauses: ${pauses}`, holds: pauses === 1 },
     ];
   },
 };
