@@ -1,17 +1,8 @@
+import { table } from '../../report/table.ts';
 import { type Account, isSound } from '../agreement/account.ts';
 import { causes, totalOf } from '../agreement/quota.ts';
 import type { CrashResult } from '../scenarios/crash-points.ts';
 import { isAsExpected, type LostAnswer, spoiledOperations } from '../scenarios/lost-answers.ts';
-
-/** A table as Markdown, its columns aligned. */
-export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = [header, ...rows].map((row) => row.map(String));
-  const widths = header.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]) =>
-    `| ${widths.map((width, column) => (row[column] ?? '').padEnd(width)).join(' | ')} |`;
-  const [head = [], ...body] = cells;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...body.map(line)].join('\n');
-}
 
 export function accountsTable(accounts: readonly Account[]): string {
   return table(

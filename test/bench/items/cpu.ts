@@ -1,0 +1,129 @@
+import { rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { awsPrices } from '../../../bin/cost/aws-prices.ts';
+import { table } from '../../report/table.ts';
+import type { BenchOptions, Findings } from '../item.ts';
+import { type BenchPipelineOptions, benchPipeline } from '../world/bench-pipeline.ts';
+import { creates } from '../world/commands.ts';
+import { cpuProfiler } from '../world/cpu-profiles.ts';
+import { billedMilliseconds, configuredPlan } from '../world/lanes.ts';
+import { assemblyWith } from '../world/stand-in.ts';
+import { variantAt, variantPipeline } from '../world/synthesis.ts';
+
+/** A lane of this size keeps two environments busy on two cores that others use too. */
+const limitCallsPerSecond = 300;
+/** Lambda gives processor time in proportion to memory: one vCPU for 1,769 MB (AWS Lambda Developer Guide). */
+const megabytesOfOneProcessor = 1_769;
+/** By then each environment has compiled what is hot: the steady state is measured. */
+const warmUpLinks = 1_500;
+/** Without a limit of its own: the bare loop keeps no pace. */
+const emulator = { latencyMilliseconds: 10, latencyJitterMilliseconds: 20, requestsPerSecond: 100_000 };
+
+/** Item 4: CPU of the link worker's environments for each link, where it goes, and the least that it could be. */
+export async function cpu({ say, commands = 6_000 }: BenchOptions): Promise<Findings> {
+  const variant = variantAt({ callsPerSecond: limitCallsPerSecond });
+  say('cpu: the link worker');
+  const worker = await cpuPerLink({ variant, emulator }, commands);
+  say('cpu: the link worker, as fast as it can');
+  // Nothing to wait for between calls, as in the bare loop: what is between the two is the price of keeping a pace.
+  const unpaced = await cpuPerLink(
+    { variant, emulator, environmentOverrides: { LINK_CALLS_PER_SECOND: '5000' } },
+    commands,
+  );
+  say('cpu: the bare loop');
+  const assembly = await assemblyWith(variant, { handler: 'bare-loop.ts' });
+  const bare = await cpuPerLink({ variant, assembly, emulator }, commands);
+  say('cpu: where it goes');
+  const profiler = await cpuProfiler();
+  const nodeOptions = [profiler.nodeOption];
+  const profiled = await cpuPerLink({ variant, emulator, nodeOptions }, commands, profiler.finish);
+  await rm(profiler.directory, { recursive: true, force: true });
+
+  const sum = [...profiled.profile.values()].reduce((total, one) => total + one, 0);
+  const shares = [...profiled.profile]
+    .map(([where, milliseconds]) => ({ where, share: milliseconds / sum }))
+    .sort((one, other) => other.share - one.share);
+  const figures = {
+    links: worker.links,
+    cpuMillisecondsPerLink: worker.cpuMillisecondsPerLink,
+    unpacedCpuMillisecondsPerLink: unpaced.cpuMillisecondsPerLink,
+    bareLoopCpuMillisecondsPerLink: bare.cpuMillisecondsPerLink,
+    ratioToBareLoop: unpaced.cpuMillisecondsPerLink / bare.cpuMillisecondsPerLink,
+    pacedRatioToBareLoop: worker.cpuMillisecondsPerLink / bare.cpuMillisecondsPerLink,
+    cpuMillisecondsPerLinkElsewhere: worker.elsewhere,
+    cpuShareByPackage: Object.fromEntries(shares.map(({ where, share }) => [where, share])),
+  };
+  const plan = configuredPlan('campaign', 'LinkWorker');
+  const memoryMegabytes = variantPipeline({}).settings.memoryMegabytes.linkWorker;
+  const billed = billedMilliseconds(plan);
+  const dollars = billed * 1_000 * (memoryMegabytes / 1024) * awsPrices.lambdaGigabyteSecond;
+  const perLink = (milliseconds: number) => `${milliseconds.toFixed(2)} ms`;
+  const rows = [
+    ['bare loop, as fast as it can', perLink(bare.cpuMillisecondsPerLink)],
+    ['link worker, as fast as it can', perLink(unpaced.cpuMillisecondsPerLink)],
+    ['ratio of the two (goal ≤ 1.3)', figures.ratioToBareLoop.toFixed(2)],
+    ['link worker at its pace', perLink(worker.cpuMillisecondsPerLink)],
+    [`billed by Lambda at ${plan.callsPerSecond}/s and ${memoryMegabytes} MB`, perLink(billed)],
+    ['which is, for a million links', `$${dollars.toFixed(2)}`],
+    ['CPU that Lambda gives in that time', perLink((billed * memoryMegabytes) / megabytesOfOneProcessor)],
+    ...Object.entries(worker.elsewhere).map(([role, milliseconds]) => [`elsewhere: ${role}`, perLink(milliseconds)]),
+  ];
+  const where = shares
+    .slice(0, 20)
+    .map((one) => [one.where, `${(one.share * 100).toFixed(1)} %`, perLink(one.share * worker.cpuMillisecondsPerLink)]);
+  return {
+    figures: { ...figures, billedMillisecondsPerLink: billed, lambdaDollarsPerMillionLinks: dollars },
+    table: `${table(['CPU per link', ''], rows)}\n\n${table(['where it goes', 'share', 'per link'], where)}`,
+    broken: [],
+  };
+}
+
+interface PerLink {
+  links: number;
+  cpuMillisecondsPerLink: number;
+  elsewhere: Record<string, number>;
+  /** Milliseconds by package. */
+  profile: Map<string, number>;
+}
+
+/** @param finish given the environments' process IDs after the last link, and asked for their profile */
+export async function cpuPerLink(
+  options: BenchPipelineOptions,
+  commands: number,
+  finish?: (pids: number[]) => Promise<Map<string, number>>,
+): Promise<PerLink> {
+  const pipeline = await benchPipeline(options);
+  try {
+    const made = async () => (await pipeline.api.admin.stats()).links.made;
+    const until = async (links: number) => {
+      for (let before = -1, still = 0; (await made()) < links; await sleep(250)) {
+        const now = await made();
+        still = now === before ? still + 1 : 0;
+        before = now;
+        if (still > 240) throw new Error(`no link for a minute, after ${now} of ${links}`);
+      }
+    };
+    await pipeline.feedWorkers(false);
+    // Beyond what is measured there is more, so that the window ends under full load.
+    await pipeline.send('campaign', creates('cpu', warmUpLinks + commands + 1_000));
+    await pipeline.feedWorkers(true);
+    await until(warmUpLinks);
+    const before = { links: await made(), cpu: pipeline.cpuSeconds() };
+    await until(warmUpLinks + commands);
+    const after = { links: await made(), cpu: pipeline.cpuSeconds() };
+    const links = after.links - before.links;
+    const used = (role: string) => (((after.cpu.get(role) ?? 0) - (before.cpu.get(role) ?? 0)) * 1000) / links;
+    const worker = pipeline.functionOf('campaign', 'LinkWorker');
+    const environments = pipeline.cloud.environments().find((one) => one.function === worker)?.environments ?? [];
+    const pids = environments.flatMap(({ pid }) => pid ?? []);
+    const elsewhere = ['pollers', 'SQS, SNS, S3', 'DynamoDB', 'OneLink API'].map((role) => [role, used(role)]);
+    return {
+      links,
+      cpuMillisecondsPerLink: used(worker),
+      elsewhere: Object.fromEntries(elsewhere),
+      profile: (await finish?.(pids)) ?? new Map(),
+    };
+  } finally {
+    await pipeline.stop();
+  }
+}

@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { table } from '../../report/table.ts';
+import type { BenchOptions, Findings } from '../item.ts';
+import { type BenchPipeline, benchPipeline, portions } from '../world/bench-pipeline.ts';
+import { creates } from '../world/commands.ts';
+import { variantAt } from '../world/synthesis.ts';
+
+const limitCallsPerSecond = 300;
+/** The API does not slow the campaign down, and its limit leaves room for a queue that never runs dry. */
+const emulator = { latencyMilliseconds: 10, latencyJitterMilliseconds: 20, monthlyQuota: 100_000_000 };
+/** So many commands wait in the queue at most: fauxqs slows down beyond a hundred thousand messages. */
+const sendAhead = 10_000;
+
+interface GrowthRun {
+  ledgerRecords: number;
+  commands: number;
+  workerCpuMillisecondsPerCommand: number;
+  tableEngineCpuMillisecondsPerCommand: number;
+  /** Of the largest environment of each function, at the end of each fifth of the campaign. */
+  residentMegabytes: Record<string, number[]>;
+}
+
+/** Item 7, as part of a whole run: what a command costs over a small and a larger ledger. */
+export const shortGrowth = (options: BenchOptions) => growth(options, [100, 10_000], options.commands ?? 2_000);
+
+/** Item 7, the long run: a ledger of a million records, and a campaign of a million commands through it. Takes hours. */
+export const longGrowth = async (options: BenchOptions): Promise<Findings> => {
+  const campaigns = await growth(options, [100, 10_000, 1_000_000], 2_000);
+  const million = await growth(options, [100], options.commands ?? 1_000_000);
+  return {
+    figures: { byLedger: campaigns.figures, millionCommands: million.figures },
+    table: `${campaigns.table}\n\n${million.table}`,
+    broken: [...campaigns.broken, ...million.broken],
+  };
+};
+
+async function growth({ say }: BenchOptions, sizes: readonly number[], commands: number): Promise<Findings> {
+  const runs: GrowthRun[] = [];
+  for (const ledgerRecords of sizes) {
+    say(`growth: ${commands} commands over ${ledgerRecords} records`);
+    runs.push(await campaignOver(ledgerRecords, commands, say));
+  }
+  const functions = [...new Set(runs.flatMap(({ residentMegabytes }) => Object.keys(residentMegabytes)))];
+  return {
+    figures: { runs },
+    table: table(
+      [
+        'growth',
+        'commands',
+        'worker CPU per command',
+        'DynamoDB engine CPU per command',
+        ...functions.map((name) => `MB: ${name}`),
+      ],
+      runs.map((run) => [
+        `${run.ledgerRecords.toLocaleString('en')} records`,
+        run.commands.toLocaleString('en'),
+        `${run.workerCpuMillisecondsPerCommand.toFixed(2)} ms`,
+        `${run.tableEngineCpuMillisecondsPerCommand.toFixed(2)} ms`,
+        ...functions.map((name) => (run.residentMegabytes[name] ?? []).map((value) => value.toFixed(0)).join(' → ')),
+      ]),
+    ),
+    broken: [],
+  };
+}
+
+async function campaignOver(ledgerRecords: number, commands: number, say: BenchOptions['say']): Promise<GrowthRun> {
+  const pipeline = await benchPipeline({ variant: variantAt({ callsPerSecond: limitCallsPerSecond }), emulator });
+  try {
+    await fillLedger(pipeline, ledgerRecords);
+    const warmUp = 1_500;
+    const made = async () => (await pipeline.api.admin.stats()).links.made;
+    const until = async (links: number) => {
+      while ((await made()) < links) await sleep(250);
+    };
+    const sending = (async () => {
+      let sent = 0;
+      for (const portion of portions(creates('growth', commands + warmUp), 1_000)) {
+        await until(sent - sendAhead);
+        await pipeline.send('campaign', portion);
+        sent += portion.length;
+      }
+    })();
+    await until(warmUp);
+    const worker = pipeline.functionOf('campaign', 'LinkWorker');
+    const before = { cpu: pipeline.cpuSeconds(), links: await made() };
+    const residentMegabytes: Record<string, number[]> = {};
+    for (let fifth = 1; fifth <= 5; fifth++) {
+      pipeline.forgetPeaks();
+      // The last batch of a campaign is never full, and its end is not what is asked for.
+      await until(warmUp + Math.floor((commands * fifth) / 5));
+      for (const [name, bytes] of pipeline.peakBytes()) {
+        if (name !== worker && name !== 'DynamoDB') continue;
+        const label = name === worker ? 'link worker' : name;
+        residentMegabytes[label] = [...(residentMegabytes[label] ?? []), bytes / 1024 ** 2];
+      }
+      if (commands >= 100_000) say(`growth: ${await made()} links`);
+    }
+    const after = { cpu: pipeline.cpuSeconds(), links: await made() };
+    await sending;
+    const perCommand = (role: string) =>
+      (((after.cpu.get(role) ?? 0) - (before.cpu.get(role) ?? 0)) * 1000) / (after.links - before.links);
+    return {
+      ledgerRecords,
+      commands,
+      workerCpuMillisecondsPerCommand: perCommand(worker),
+      tableEngineCpuMillisecondsPerCommand: perCommand('DynamoDB'),
+      residentMegabytes,
+    };
+  } finally {
+    await pipeline.stop();
+  }
+}
+
+/** Records of links and requests that were made before, half and half. */
+async function fillLedger({ cloud, named }: BenchPipeline, records: number): Promise<void> {
+  const client = new DynamoDBClient(cloud.clientConfig('dynamodb'));
+  const expiresAt = Math.floor(Date.now() / 1000) + 31 * 86_400;
+  function* items() {
+    for (let number = 0; number < records; number++) {
+      const pk = number % 2 === 0 ? `link#A1b3/earlier${number}` : `request#crm/earlier-${number}`;
+      yield {
+        pk,
+        source: 'crm',
+        requestId: `earlier-${number}`,
+        state: 'live',
+        version: 1,
+        expiresAt,
+        pid: 'crm_email',
+      };
+    }
+  }
+  const batches = portions(items(), 25);
+  // Four side by side, from the one generator.
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      for (const batch of batches) {
+        const puts = batch.map((item) => ({ PutRequest: { Item: marshall(item) } }));
+        await client.send(new BatchWriteItemCommand({ RequestItems: { [named.LedgerTableName ?? '']: puts } }));
+      }
+    }),
+  );
+  client.destroy();
+}

@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openOutcomeQueue } from '../../../bin/client/outcome-queue.ts';
+import { sendMessages } from '../../../bin/client/send-messages.ts';
+import { table } from '../../report/table.ts';
+import type { BenchOptions, Findings } from '../item.ts';
+import { benchPipeline } from '../world/bench-pipeline.ts';
+import { carriedCallsPerSecond } from '../world/capacity.ts';
+import { creates } from '../world/commands.ts';
+import { lanePlans } from '../world/lanes.ts';
+import { measureWindow } from '../world/measured-window.ts';
+import { type Variant, variantPipeline } from '../world/synthesis.ts';
+
+/** Even, so that it can be taken off exactly. */
+const apiLatencyMilliseconds = 100;
+const transactionalPerSecond = 10;
+const campaignShareOfCarried = 0.6;
+const goalMilliseconds = 250;
+const warmUpSeconds = 12;
+
+/** Item 6: how long one person waits for a link, while a campaign is on. */
+export async function latency(options: BenchOptions): Promise<Findings> {
+  const { say, seconds } = options;
+  const carried = options.callsPerSecond ?? (await carriedCallsPerSecond(say));
+  const campaignPerSecond = campaignShareOfCarried * carried;
+  say(`latency: beside a campaign of ${campaignPerSecond.toFixed(0)} links/s`);
+  const pipeline = await benchPipeline({
+    variant: withCampaignAt(campaignPerSecond),
+    emulator: { latencyMilliseconds: apiLatencyMilliseconds, latencyJitterMilliseconds: 0 },
+  });
+  const over = new AbortController();
+  try {
+    const queueUrl = pipeline.laneQueueUrl('transactional');
+    // Of a source of their own, so that nobody has to read through the campaign's outcomes.
+    const hearing = await openOutcomeQueue(pipeline, pipeline.outcomeTopicArn, { source: 'product' });
+    const sentAt = new Map<string, number>();
+    const took: number[] = [];
+    const listening = hearing.listen(({ requestId, repeat }) => {
+      const since = sentAt.get(requestId ?? '');
+      if (since === undefined || repeat) return;
+      sentAt.delete(requestId ?? '');
+      took.push(performance.now() - since - apiLatencyMilliseconds);
+    }, over.signal);
+    await pipeline.feedWorkers(false);
+    for (const { lane, link } of lanePlans(pipeline)) {
+      if (lane !== 'campaign') continue;
+      const perSecond = link.concurrency * link.callsPerSecond;
+      const count = Math.ceil(perSecond * (seconds + warmUpSeconds)) + link.concurrency * link.batchSize;
+      await pipeline.send(lane, creates('beside', count));
+    }
+    await pipeline.feedWorkers(true);
+    // Some first commands, so that nobody's is the one that starts an environment.
+    await pipeline.send('transactional', creates('warm-up', 60, 0, 'product'));
+    await sleep(warmUpSeconds * 1000);
+    const before = (await pipeline.api.admin.stats()).links.made;
+    const measuring = measureWindow(pipeline, seconds);
+    for (const message of creates('waiting', Math.floor(seconds * transactionalPerSecond), 0, 'product')) {
+      sentAt.set(message.requestId, performance.now());
+      await sendMessages(pipeline.sqs, queueUrl, [message], () => {});
+      // Not in step with anything.
+      await sleep((0.5 + Math.random()) * (1000 / transactionalPerSecond));
+    }
+    const window = await measuring;
+    const made = (await pipeline.api.admin.stats()).links.made - before;
+    for (let waited = 0; sentAt.size > 0 && waited < 100; waited++) await sleep(100);
+    over.abort();
+    await listening;
+    await hearing.close();
+    const unanswered = sentAt.size;
+    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(took, share));
+    const figures = {
+      apiLatencyMilliseconds,
+      commands: took.length,
+      unanswered,
+      linksPerSecondMeanwhile: made / window.seconds,
+      ownCores: window.ownCores,
+      busyCores: window.busyCores,
+      aboveApiMilliseconds: { p50, p95, p99 },
+    };
+    const row = [p50, p95, p99].map((value) => `${value?.toFixed(0)} ms`);
+    const header = [
+      'transactional latency above the API’s',
+      'p50',
+      'p95',
+      `p99 (goal ≤ ${goalMilliseconds} ms)`,
+      'meanwhile',
+    ];
+    return {
+      figures,
+      table: table(header, [
+        [`${took.length} commands`, ...row, `${figures.linksPerSecondMeanwhile.toFixed(0)} links/s`],
+      ]),
+      broken: unanswered > 0 ? [`latency: ${unanswered} commands had no outcome`] : [],
+    };
+  } finally {
+    over.abort();
+    await pipeline.stop();
+  }
+}
+
+/** The account and the transactional lane as lib/config.ts has them; the campaign lane takes only what is asked of it. */
+function withCampaignAt(callsPerSecond: number): Variant {
+  const { settings, account } = variantPipeline({});
+  const { campaign, ...others } = settings.lanes;
+  if (campaign === undefined) throw new Error('lib/config.ts has no lane `campaign`');
+  const rateShare = Math.min(campaign.rateShare, callsPerSecond / (account.callsPerSecond * account.headroom));
+  return { settings: { lanes: { ...others, campaign: { ...campaign, rateShare } } } };
+}
+
+/** Nearest rank. */
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}

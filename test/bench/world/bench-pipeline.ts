@@ -1,0 +1,171 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { pipelineOutputs } from '../../../bin/client/pipeline-outputs.ts';
+import { sendMessages } from '../../../bin/client/send-messages.ts';
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../../local/cloud/cloud.ts';
+import type { SettingsInput } from '../../../local/onelink-api/settings.ts';
+import { startEmulator } from '../../../local/start/emulator-process.ts';
+import { emulatorSettings } from '../../../local/start/emulator-settings.ts';
+import { CpuMeter, childrenRunning } from './processes.ts';
+import { assemblyOf, type Variant, variantPipeline } from './synthesis.ts';
+
+export interface BenchPipelineOptions {
+  variant?: Variant;
+  /** Where a run has an assembly of its own; default: the variant as it is synthesised. */
+  assembly?: string;
+  /** Beside what the configuration says of the account: latency, mostly. */
+  emulator?: SettingsInput;
+  cloud?: Partial<LocalCloudOptions>;
+  /** Added to the options that the functions start Node.js with. */
+  nodeOptions?: readonly string[];
+  environmentOverrides?: Readonly<Record<string, string>>;
+}
+
+const token = 'token-of-the-benchmark';
+const roles = {
+  'queue-engine': 'SQS, SNS, S3',
+  'table-engine': 'DynamoDB',
+  'emulator-program': 'OneLink API',
+} as const;
+/** The role of this process: pollers, Runtime API, and the benchmark itself. */
+const ownRole = 'pollers';
+
+/** The whole pipeline as it would be deployed, on the local cloud and against the emulator, with meters attached. */
+export async function benchPipeline(options: BenchPipelineOptions = {}) {
+  const variant = options.variant ?? {};
+  const pipeline = variantPipeline(variant);
+  const workDirectory = await mkdtemp(join(tmpdir(), 'onelink-bench-'));
+  const api = await startEmulator({ ...emulatorSettings(pipeline, token), ...options.emulator });
+  const nodeOptions = ['--enable-source-maps', ...(options.nodeOptions ?? [])].join(' ');
+  const cloud = await startLocalCloud({
+    assemblyDirectory: options.assembly ?? (await assemblyOf(variant)),
+    stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
+    workDirectory,
+    environmentOverrides: { API_BASE_URL: api.baseUrl, NODE_OPTIONS: nodeOptions, ...options.environmentOverrides },
+    secretValues: { ApiToken: token },
+    ...options.cloud,
+  });
+  const named = cloud.outputs[pipeline.stackName] ?? {};
+  const outputs = pipelineOutputs(named, pipeline.stackName);
+  const sqs = new SQSClient(cloud.clientConfig('sqs'));
+  const sns = new SNSClient(cloud.clientConfig('sns'));
+  const engines = childrenRunning(Object.keys(roles));
+  const meter = new CpuMeter();
+  const look = () => meter.look(running(cloud, engines));
+  const looking = setInterval(look, 250);
+  const laneQueueUrl = (lane: string) => {
+    const url = outputs.laneQueueUrls.get(lane);
+    if (url === undefined) throw new Error(`the pipeline has no lane ${lane}`);
+    return url;
+  };
+
+  return {
+    pipeline,
+    api,
+    cloud,
+    sqs,
+    sns,
+    named,
+    outcomeTopicArn: outputs.outcomeTopicArn,
+    laneQueueUrl,
+    workDirectory,
+
+    /** CPU seconds so far, by function and by what else runs. */
+    cpuSeconds(): Map<string, number> {
+      look();
+      return meter.seconds();
+    },
+
+    /** From now on anew. */
+    forgetPeaks: () => meter.forgetPeaks(),
+
+    /** The most memory that one environment of a function, or an engine, was seen to hold. */
+    peakBytes(): Map<string, number> {
+      look();
+      return meter.peakBytes();
+    },
+
+    /** The name of a lane's function, told by its logical ID. */
+    functionOf(lane: string, worker: 'LinkWorker' | 'QrWorker'): string {
+      const part = `${lane.charAt(0).toUpperCase()}${lane.slice(1)}${worker}`;
+      const found = cloud.environments().find(({ logicalId }) => logicalId.includes(part));
+      if (found === undefined) throw new Error(`there is no function of ${part}`);
+      return found.function;
+    },
+
+    /** Opens or closes the event source mappings, for queues to fill up unseen. */
+    async feedWorkers(enabled: boolean): Promise<void> {
+      const list = `${cloud.endpoints.lambda}/2015-03-31/event-source-mappings/`;
+      const { EventSourceMappings } = (await (await fetch(list)).json()) as {
+        EventSourceMappings: { UUID: string }[];
+      };
+      for (const { UUID } of EventSourceMappings) {
+        await fetch(list + UUID, { method: 'PUT', body: JSON.stringify({ Enabled: enabled }) });
+      }
+    },
+
+    /** @throws Error when a message was not taken */
+    async send(
+      lane: string,
+      messages: Iterable<{ body: string }>,
+      onSent: (message: { body: string }, messageId: string) => void = () => {},
+    ): Promise<void> {
+      const url = laneQueueUrl(lane);
+      // In portions, so that a campaign of a million commands is never held as a whole.
+      for (const portion of portions(messages, 2_000)) {
+        const unsent = await sendMessages(sqs, url, portion, onSent);
+        if (unsent.length > 0) throw new Error(`${unsent.length} messages were not sent`);
+      }
+    },
+
+    /** Messages in a lane's command queue, in flight or not. */
+    async waiting(lane: string): Promise<number> {
+      return messagesIn(await cloud.queues(), laneQueueUrl(lane));
+    },
+
+    /** Messages in a lane's queue of QR jobs, in flight or not. */
+    async waitingQrJobs(lane: string): Promise<number> {
+      return messagesIn(await cloud.queues(), named[`${lane.charAt(0).toUpperCase()}${lane.slice(1)}QrQueueUrl`]);
+    },
+
+    async stop(): Promise<void> {
+      clearInterval(looking);
+      await cloud.stop();
+      await api.stop();
+      await rm(workDirectory, { recursive: true, force: true });
+    },
+  };
+}
+
+export type BenchPipeline = Awaited<ReturnType<typeof benchPipeline>>;
+
+function* running(cloud: LocalCloud, engines: Map<string, number>): Generator<[string, number]> {
+  yield [ownRole, process.pid];
+  for (const [program, role] of Object.entries(roles)) {
+    const pid = engines.get(program);
+    if (pid !== undefined) yield [role, pid];
+  }
+  for (const { function: name, environments } of cloud.environments()) {
+    for (const { pid } of environments) if (pid !== undefined) yield [name, pid];
+  }
+}
+
+function messagesIn(queues: Awaited<ReturnType<LocalCloud['queues']>>, url: string | undefined): number {
+  const queue = queues.find((one) => one.url === url);
+  if (queue === undefined) throw new Error(`there is no queue ${url}`);
+  return queue.visible + queue.inFlight + queue.delayed;
+}
+
+export function* portions<Item>(items: Iterable<Item>, size: number): Generator<Item[]> {
+  let portion: Item[] = [];
+  for (const item of items) {
+    portion.push(item);
+    if (portion.length < size) continue;
+    yield portion;
+    portion = [];
+  }
+  if (portion.length > 0) yield portion;
+}

@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { config } from '../../../lib/config.ts';
+import { benchPipeline } from './bench-pipeline.ts';
+import { creates } from './commands.ts';
+import { lanePlans } from './lanes.ts';
+import { cores } from './machine.ts';
+import { measureWindow } from './measured-window.ts';
+import { variantAt } from './synthesis.ts';
+
+/** Low enough for any machine, high enough to warm it up. */
+const trialCallsPerSecond = 300;
+/** Of the machine's cores: above it, timers fire late. */
+const usableShare = 0.75;
+
+/**
+ * The highest limit of an account that this machine carries through the embedded engines: from the CPU time of a call in a
+ * short trial, and what is left of the machine by others. In steps of 50, at most what lib/config.ts says.
+ */
+export async function carriedCallsPerSecond(say: (line: string) => void): Promise<number> {
+  const pipeline = await benchPipeline({
+    variant: variantAt({ callsPerSecond: trialCallsPerSecond }),
+    emulator: { latencyMilliseconds: 10, latencyJitterMilliseconds: 20 },
+  });
+  try {
+    await pipeline.feedWorkers(false);
+    for (const { lane, link } of lanePlans(pipeline)) {
+      await pipeline.send(
+        lane,
+        creates(`trial-${lane}`, link.concurrency * (link.callsPerSecond * 30 + link.batchSize), 20),
+      );
+    }
+    await pipeline.feedWorkers(true);
+    await sleep(15_000);
+    const before = (await pipeline.api.admin.stats()).arrivals.api;
+    const window = await measureWindow(pipeline, 10);
+    const calls = (await pipeline.api.admin.stats()).arrivals.api - before;
+    const cpuMilliseconds = (window.ownCores * window.seconds * 1000) / Math.max(1, calls);
+    const free = cores - (window.busyCores - window.ownCores);
+    const carried = Math.floor((usableShare * free * 1000) / cpuMilliseconds / 50) * 50;
+    const configured = Math.max(...Object.values(config.accounts).map(({ callsPerSecond }) => callsPerSecond));
+    const chosen = Math.min(configured, Math.max(100, carried));
+    say(
+      `a call costs ${cpuMilliseconds.toFixed(2)} ms of CPU in all, ${free.toFixed(2)} of ${cores} cores are free: ` +
+        `an account of ${chosen} calls/s`,
+    );
+    return chosen;
+  } finally {
+    await pipeline.stop();
+  }
+}

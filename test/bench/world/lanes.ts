@@ -1,0 +1,49 @@
+import { type LanePlan, planExpiry, planLanes, plannedCalls, type WorkerPlan } from '../../../lib/rate-budget.ts';
+import type { BenchPipeline } from './bench-pipeline.ts';
+import { variantPipeline } from './synthesis.ts';
+
+export interface WorkerShare {
+  function: string;
+  plan: WorkerPlan;
+}
+
+export function lanePlans({ pipeline }: Pick<BenchPipeline, 'pipeline'>): LanePlan[] {
+  return planLanes(pipeline.account, pipeline.settings.lanes).plans;
+}
+
+/** Each lane's two workers, as `lib` sized them, under the names of their functions here. */
+export function workerShares(running: Pick<BenchPipeline, 'pipeline' | 'functionOf'>): WorkerShare[] {
+  return lanePlans(running).flatMap(({ lane, link, qr }) => [
+    { function: running.functionOf(lane, 'LinkWorker'), plan: link },
+    { function: running.functionOf(lane, 'QrWorker'), plan: qr },
+  ]);
+}
+
+/** The most that all functions together may send in any second: what the template allows, which is at most the budget. */
+export function plannedCallsPerSecond({ pipeline }: Pick<BenchPipeline, 'pipeline'>): number {
+  const { plan } = planExpiry(pipeline.account, pipeline.settings.expiryRateShare);
+  return plannedCalls(lanePlans({ pipeline }), plan).callsPerSecond;
+}
+
+/** An invocation's start, ledger read and wind-up, as lib/rate-budget.ts assumes them. */
+const overheadSeconds = 0.1;
+
+/** The duty of lib/rate-budget.ts, (B/r) / (B/r + 1/r + latency + overhead), at another latency than the one it assumes. */
+export function dutyAt({ busySeconds, callsPerSecond }: WorkerPlan, latencySeconds: number): number {
+  return busySeconds / (busySeconds + 1 / callsPerSecond + latencySeconds + overheadSeconds);
+}
+
+/** A lane's worker as lib/config.ts has it sized. */
+export function configuredPlan(lane: string, worker: 'LinkWorker' | 'QrWorker'): WorkerPlan {
+  const plan = lanePlans({ pipeline: variantPipeline({}) }).find((one) => one.lane === lane);
+  if (plan === undefined) throw new Error(`lib/config.ts has no lane ${lane}`);
+  return worker === 'LinkWorker' ? plan.link : plan.qr;
+}
+
+/**
+ * What Lambda bills for one item of a full batch: a slot's cycle, as lib/rate-budget.ts works it out, by the batch. The pace
+ * decides, not the processor, as long as that keeps up.
+ */
+export function billedMilliseconds({ busySeconds, duty, batchSize }: WorkerPlan): number {
+  return (busySeconds * 1000) / duty / batchSize;
+}

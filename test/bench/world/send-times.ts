@@ -1,0 +1,50 @@
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Milliseconds of the machine's monotonic clock, as the probe writes them. */
+export const monotonicMilliseconds = () => Number(process.hrtime.bigint()) / 1e6;
+
+/** A folder for the send times of one run, and the option that loads the probe into an environment. */
+export async function sendTimesProbe() {
+  const directory = await mkdtemp(join(tmpdir(), 'onelink-bench-sends-'));
+  const probe = new URL('../probes/send-times.mjs', import.meta.url);
+  probe.searchParams.set('directory', directory);
+  return {
+    directory,
+    nodeOption: `--import=${probe.href}`,
+
+    /** All sends so far in order of time, and those of each function. */
+    async read(): Promise<{ all: Float64Array; ofFunction: Map<string, Float64Array> }> {
+      const ofFunction = new Map<string, number[]>();
+      for (const name of await readdir(directory)) {
+        const bytes = await readFile(join(directory, name));
+        // A copy, since a buffer from the pool may not lie at a multiple of eight; and no half of a number.
+        const times = new Float64Array(new Uint8Array(bytes.subarray(0, bytes.length - (bytes.length % 8))).buffer);
+        const of = name.slice(0, name.lastIndexOf('.'));
+        ofFunction.set(of, [...(ofFunction.get(of) ?? []), ...times]);
+      }
+      const all = Float64Array.from([...ofFunction.values()].flat()).sort();
+      return {
+        all,
+        ofFunction: new Map([...ofFunction].map(([name, times]) => [name, Float64Array.from(times).sort()])),
+      };
+    },
+  };
+}
+
+/** The most that lie within any half-open second [t, t + 1 s). @param times in order, milliseconds */
+export function fullestSecond(times: Float64Array): number {
+  let fullest = 0;
+  let first = 0;
+  for (let last = 0; last < times.length; last++) {
+    while ((times[last] ?? 0) - (times[first] ?? 0) >= 1000) first += 1;
+    fullest = Math.max(fullest, last - first + 1);
+  }
+  return fullest;
+}
+
+/** How many lie within [from, until). */
+export function countBetween(times: Float64Array, from: number, until: number): number {
+  return times.reduce((sum, time) => (time >= from && time < until ? sum + 1 : sum), 0);
+}

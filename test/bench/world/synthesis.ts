@@ -1,0 +1,96 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import type { ConfiguredPipeline } from '../../../bin/client/configured-pipeline.ts';
+import { config } from '../../../lib/config.ts';
+import type { AccountSettings, Configuration, LaneSettings, PipelineSettings } from '../../../lib/config-schema.ts';
+import { validateConfiguration } from '../../../lib/config-validation.ts';
+import { budgetOf, governorCallsPerSecond } from '../../../lib/rate-budget.ts';
+import { addStages } from '../../../lib/stages.ts';
+import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
+
+/** What a run changes in lib/config.ts. */
+export interface Variant {
+  account?: Partial<AccountSettings>;
+  settings?: Partial<PipelineSettings>;
+}
+
+const stage = 'production';
+const synthesised = new Map<string, Promise<string>>();
+const copies: string[] = [];
+
+/** The first pipeline of the production stage, as lib/config.ts has it but for the variant. */
+export function variantPipeline(variant: Variant): ConfiguredPipeline {
+  return chosenPipeline(configurationOf(variant), stage);
+}
+
+/**
+ * lib/config.ts at another limit of calls per second. What does not shrink with it (QR codes keep their 25 a second, the
+ * expiry worker its two environments, the governor its one call) takes its room from the campaign lane, which has the most.
+ *
+ * @param shares of each lane but the campaign lane, and of each lane's QR codes, where they are to be others
+ */
+export function variantAt(
+  account: Partial<AccountSettings> & { callsPerSecond: number },
+  shares: { others?: number; qr?: number } = {},
+): Variant {
+  const { settings, account: usual } = variantPipeline({});
+  const reshaped = Object.entries(settings.lanes).map(([name, lane]): [string, LaneSettings] => {
+    return [name, { ...lane, rateShare: shares.others ?? lane.rateShare, qrShare: shares.qr ?? lane.qrShare }];
+  });
+  const { campaign, ...others } = Object.fromEntries(reshaped);
+  const most = settings.lanes.campaign?.rateShare;
+  if (campaign === undefined || most === undefined) throw new Error('lib/config.ts has no lane `campaign`');
+  const budget = budgetOf({ ...usual, ...account });
+  const qr = reshaped.reduce((sum, [, { qrShare }]) => sum + qrShare * budget.qrCallsPerSecond, 0);
+  // Two environments at one call each, with room for the fraction that a share is cut by.
+  const expiryRateShare = Math.max(settings.expiryRateShare, 2.1 / budget.callsPerSecond);
+  const taken = Object.values(others).reduce((sum, lane) => sum + lane.rateShare, 0) + expiryRateShare;
+  const room = Math.floor((1 - taken - (qr + governorCallsPerSecond) / budget.callsPerSecond) * 1_000) / 1_000;
+  // Where the others gave theirs up, all of it.
+  const rateShare = shares.others === undefined ? Math.min(most, room) : room;
+  return { account, settings: { lanes: { ...others, campaign: { ...campaign, rateShare } }, expiryRateShare } };
+}
+
+/** The folder of the synthesised app, bundles included. Each variant is synthesised once, whoever asks. */
+export function assemblyOf(variant: Variant): Promise<string> {
+  const key = JSON.stringify(variant);
+  const known = synthesised.get(key) ?? synthesise(variant);
+  synthesised.set(key, known);
+  return known;
+}
+
+/** A copy of it, to be changed. */
+export async function assemblyCopy(variant: Variant): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'onelink-bench-app-'));
+  copies.push(directory);
+  await cp(await assemblyOf(variant), directory, { recursive: true });
+  return directory;
+}
+
+/** Removes what was synthesised, and the copies. */
+export async function forgetAssemblies(): Promise<void> {
+  const directories = [...(await Promise.all(synthesised.values())), ...copies];
+  await Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true })));
+}
+
+function configurationOf({ account, settings }: Variant): Configuration {
+  const { [stage]: production, ...stages } = config.stages;
+  const [pipeline] = production?.pipelines ?? [];
+  if (production === undefined || pipeline === undefined) throw new Error(`lib/config.ts has no pipeline in ${stage}`);
+  const usual = config.accounts[pipeline.account];
+  if (usual === undefined) throw new Error(`lib/config.ts has no account ${pipeline.account}`);
+  return validateConfiguration({
+    accounts: { ...config.accounts, [pipeline.account]: { ...usual, ...account } },
+    stages: { ...stages, [stage]: { ...production, pipelines: [{ ...pipeline, ...settings }] } },
+  });
+}
+
+async function synthesise(variant: Variant): Promise<string> {
+  const outdir = await mkdtemp(join(tmpdir(), 'onelink-bench-app-'));
+  const app = new App({ outdir, analyticsReporting: false });
+  addStages(app, configurationOf(variant), stage);
+  app.synth();
+  return outdir;
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { billedMilliseconds, configuredPlan, dutyAt } from '../../bench/world/lanes.ts';
+
+const plans = [
+  configuredPlan('campaign', 'LinkWorker'),
+  configuredPlan('campaign', 'QrWorker'),
+  configuredPlan('transactional', 'LinkWorker'),
+];
+
+test('at the latency that lib assumes, the duty is the one that lib works out', () => {
+  for (const plan of plans) expect(dutyAt(plan, 0.2)).toBeCloseTo(plan.duty, 12);
+});
+
+test('a slower API leaves less of the pace', () => {
+  for (const plan of plans) expect(dutyAt(plan, 1)).toBeLessThan(dutyAt(plan, 0.02));
+});
+
+test('Lambda bills a slot’s whole cycle: 1,000 links in 10.6 s', () => {
+  expect(billedMilliseconds(configuredPlan('campaign', 'LinkWorker'))).toBeCloseTo(10.62, 2);
+});
