@@ -5,7 +5,7 @@ import { mappingStates } from '../progress/observation.ts';
 import type { Timeline } from './timeline.ts';
 
 const minute = 60_000;
-const lookEveryMilliseconds = 100;
+const lookEveryMilliseconds = 50;
 /** Wall clock. Longer than any one step takes, and short enough to see that a story is stuck. */
 const patienceMilliseconds = 60_000;
 /** With messages in flight, a mapping may be filling a batch for its window (5 s), in which no function is busy. */

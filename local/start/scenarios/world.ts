@@ -141,8 +141,10 @@ export async function bringUp(options: WorldOptions): Promise<World> {
           if (unsent.length > 0) throw new Error(`${unsent.length} messages could not be sent to ${lane}`);
         }
       },
-      answeredOrParked: () =>
-        time.until(() => told.answeredOrParked === told.all().length, 'the answers to what was sent'),
+      answeredOrParked: async () => {
+        await time.until(() => told.answeredOrParked === told.all().length, 'the answers to what was sent');
+        await lived();
+      },
       putToken: async (token) => {
         const SecretId = outputNamed('ApiTokenSecretArn', named, stackName);
         await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: token }));

@@ -10,7 +10,7 @@ export const flapping: Story = {
   beginsAt: '2026-03-18T15:55:00Z',
   play: async (world, short) => {
     const { api, time, timeline } = world;
-    await bothLanesWork(world, 'before');
+    await bothLanesWork(world, short);
     const rounds = short ? 4 : 6;
     for (let round = 1; round <= rounds; round++) {
       await api.addFaults({ kind: 'status', status: 503, operation: 'any', probability: 1 });
