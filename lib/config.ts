@@ -78,7 +78,7 @@ const pipeline: PipelineSettings = {
     rateLimitedPer5Minutes: 10, // 429s of one lane, twice in a row: with the budget kept there are none
     ledgerThrottlesPer5Minutes: 100, // three times in a row: a table on demand throttles for a moment when traffic doubles
   },
-  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 512, governor: 256, replayer: 256 }, // also the CPU: 1,769 MB are one vCPU
+  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 256, governor: 256, replayer: 256 }, // also the CPU: 1,769 MB are one vCPU
 };
 
 export const config: Configuration = {

@@ -68,7 +68,9 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     });
     // Copies of one request one after the other: the first is carried out, the rest are answered from what it left.
     const carryOut = (group: Accepted[]) => async () => {
+      await ports.pace.approach();
       for (const item of group) verdicts.set(item.delivery, await work.handle(item));
+      if (group.every(({ calls }) => calls.length === 0)) ports.pace.arrive();
     };
     await inParallel([...refusals, ...others.map(carryOut)], settings.CALLS_IN_FLIGHT);
     await inParallel(suspects.map(carryOut), 1);

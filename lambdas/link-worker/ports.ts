@@ -52,8 +52,15 @@ export interface LinkWorkerPorts {
   /** Calls of the quota that the account has left: asked only when the governor has not told. */
   quota: (accountId: string) => Promise<ApiAnswer<number>>;
   control: LinkWorkerControl;
-  /** The pace of the calls: a lane that was paused begins slowly. */
-  pace: { easeIn(): void };
+  /** The pace of the calls. */
+  pace: {
+    /** A lane that was paused begins slowly. */
+    easeIn(): void;
+    /** Resolves when it is time to begin with a command, so that it is looked up shortly before its call. */
+    approach(): Promise<void>;
+    /** It has ended without a call. */
+    arrive(): void;
+  };
   parked: { add(command: ParkedCommand): Promise<void> };
   /** Told of each call of the quota, for the metrics by source. */
   onQuotaCall: (source: string, operation: Operation) => void;

@@ -74,8 +74,8 @@ describe('what a create costs the ledger', () => {
       costs.push(taken());
     }
     for (const cost of costs) {
-      // Per batch: the control record and the signals, the request records a hundred at a time, and the count of calls.
-      expect(cost.calls).toEqual({ BatchGetItem: 3, PutItem: 400, UpdateItem: 1 });
+      // Per batch: the control record and the signals, the request records by 25, and the count of calls.
+      expect(cost.calls).toEqual({ BatchGetItem: 9, PutItem: 400, UpdateItem: 1 });
       // Writes of one unit; request records that are not there, control record and signals: one read unit each.
       expect(cost.units).toBe(400 + 1 + 200 + 2);
     }

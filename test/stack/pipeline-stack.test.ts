@@ -154,7 +154,7 @@ describe('the workers', () => {
       TransactionalQrWorkerFunction: [2, 30, 512],
       CampaignLinkWorkerFunction: [8, 60, 1_024],
       CampaignQrWorkerFunction: [2, 60, 512],
-      ExpiryWorkerFunction: [2, 60, 512],
+      ExpiryWorkerFunction: [2, 60, 256],
       GovernorWorkerFunction: [1, 55, 256],
       ReplayerWorkerFunction: [1, 300, 256],
     });

@@ -151,7 +151,7 @@ async function run() {
     },
     quota: async () => ({ meaning: 'ok', value: 5_000_000 }),
     control: new InMemoryControl(),
-    pace: { easeIn: () => {} },
+    pace: { easeIn: () => {}, approach: async () => {}, arrive: () => {} },
     parked: { add: async () => {} },
     onQuotaCall: telemetry.quotaCalls(),
     linkIdSecret: { value: async () => 'secret' },

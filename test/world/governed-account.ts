@@ -259,7 +259,7 @@ export class GovernedAccount {
       api: this.api,
       quota: this.api.quota,
       control: this.control,
-      pace: { easeIn: () => {} },
+      pace: { easeIn: () => {}, approach: async () => {}, arrive: () => {} },
       parked: { add: async (command) => this.#park(command) },
       onQuotaCall: () => {},
       linkIdSecret: { value: async () => linkIdSecret },

@@ -103,7 +103,7 @@ export class LinkWorld {
           return { meaning: 'transient', fault: { path: '', rule: 'scripted', message: '' } };
         },
         control: table?.control ?? this.control,
-        pace: { easeIn: () => void this.easedIn++ },
+        pace: { easeIn: () => void this.easedIn++, approach: async () => {}, arrive: () => {} },
         parked: { add: async (command) => this.#orFail('park', () => this.parked.push(command)) },
         onQuotaCall: () => {},
         ledger: table?.ledger ?? this.ledger,

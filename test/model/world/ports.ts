@@ -89,7 +89,7 @@ export function portsOf(pipeline: Pipeline, environment: number): LinkWorkerPort
     },
     quota: async () => ({ meaning: 'ok', value: 5_000_000 }),
     control,
-    pace: { easeIn: () => {} },
+    pace: { easeIn: () => {}, approach: async () => {}, arrive: () => {} },
     parked: { add: async () => {} },
     onQuotaCall: () => {},
     linkIdSecret: { value: async () => linkIdSecret },
