@@ -52,7 +52,7 @@ export async function lanesOpened(world: World, withinMinutes: number): Promise<
   // What was given back before the pause sleeps for a quarter of an hour at most.
   await time.stepUntil(() => told.unsettled === 0, 'an answer to every command', 20);
   return {
-    text: `the lanes opened by themselves, ${minutes} minutes after the trouble had ended`,
+    text: `the lanes opened by themselves; minutes after the trouble had ended: ${minutes}`,
     holds: minutes <= withinMinutes,
   };
 }

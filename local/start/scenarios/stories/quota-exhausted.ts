@@ -135,7 +135,7 @@ async function monthTurns(world: World, moment: string): Promise<Check> {
   await time.stepUntil(() => told.unsettled === 0, 'an answer to every command', 40);
   const minutes = Math.round((time.now() - Date.parse(moment)) / 60_000);
   return {
-    text: `${early} commands came back by themselves when the month had turned, the last ${minutes} minutes later`,
+    text: `${early} commands came back by themselves when the month had turned; minutes until the last was answered: ${minutes}`,
     holds: early > 0 && minutes <= 30,
   };
 }
