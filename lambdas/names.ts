@@ -47,7 +47,7 @@ export const laneMetric = {
   quotaRefused: 'QuotaRefused',
   /** A batch that found no usable control record, and asked for the quota itself. */
   controlUnreadable: 'ControlUnreadable',
-  /** A 401 that a fresh token did not mend, or a 403 `feature_not_enabled`. */
+  /** A 401, also one that a fresh token mends at once, or a 403 `feature_not_enabled`. */
   accountBlocked: 'AccountBlocked',
 } as const;
 
