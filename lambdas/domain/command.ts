@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Fault } from './fault.ts';
 import { isObject } from './json-object.ts';
-import { dataFaults } from './link-data.ts';
+import { dataAsText, dataFaults } from './link-data.ts';
 import type { Producer, Templates } from './producer.ts';
 import { ttlSeconds } from './ttl.ts';
 
@@ -90,7 +90,7 @@ const linkFields = (contract: ApiContract) => ({
         });
       }
     })
-    .transform((data) => Object.fromEntries(Object.entries(data).map(([name, value]) => [name, String(value)])))
+    .transform(dataAsText)
     .describe('The link’s parameters. `pid`, the media source, is mandatory.'),
   ttl: z
     .union([z.string(), z.int()])

@@ -86,6 +86,11 @@ export function encodeAngleBrackets(text: string): string {
   return text.replaceAll('<', '%3C').replaceAll('>', '%3E');
 }
 
+/** A link's data as text, which is what commands carry; the API may give numbers and booleans. */
+export function dataAsText(data: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, String(value)]));
+}
+
 /** The parameters as they are sent: all text, angle brackets encoded. */
 export function dataAsSent(data: Record<string, string>): Record<string, string> {
   return Object.fromEntries(

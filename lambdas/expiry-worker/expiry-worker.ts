@@ -5,6 +5,7 @@ import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } fr
 import { dataDigest } from '../domain/digest.ts';
 import { type HistoryLine, historyLineOf } from '../domain/history-line.ts';
 import { type LinkRecord, needsRenewal, renewalLeadSeconds } from '../domain/ledger-record.ts';
+import { dataAsText } from '../domain/link-data.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { Operation } from '../domain/operation.ts';
@@ -174,10 +175,9 @@ async function renew(
   nowSeconds: number,
   { ports, hasQuota, tally, renewals }: Batch,
 ): Promise<Decision | Verdict> {
-  const texts = Object.fromEntries(Object.entries(data).map(([name, value]) => [name, String(value)]));
   const ttl = `${Math.floor(record.ttlSeconds / 60)}m`;
   const sent = hasQuota
-    ? await ports.api.update(record.address, { data: texts, ttl, renewTtl: record.renewTtl })
+    ? await ports.api.update(record.address, { data: dataAsText(data), ttl, renewTtl: record.renewTtl })
     : undefined;
   if (sent !== undefined) tally.answered(record.source, 'update', sent.meaning);
   if (sent?.meaning === 'ok') {

@@ -3,6 +3,7 @@ import type { DeleteCommand, UpdateCommand } from '../domain/command.ts';
 import { dataDigest } from '../domain/digest.ts';
 import type { Meaning } from '../domain/failure-table.ts';
 import { isLater, type Lease, type LinkRecord } from '../domain/ledger-record.ts';
+import { dataAsText } from '../domain/link-data.ts';
 import { deliveriesToWaitForCreate } from '../domain/return-delay.ts';
 import { ttlSeconds } from '../domain/ttl.ts';
 import { type Answer, answerOf, linkOf, type NoDecision, returnCauseOf, staleAnswer } from './answer.ts';
@@ -218,7 +219,7 @@ function isEndUnknown({ intended }: Lease, record: LinkRecord, command: Change['
 
 function updated(record: LinkRecord, by: Lease, held: LinkAtApi, { settings }: Change): LinkRecord {
   const { data: _, campaign: __, lease: ___, lookAgainAt: ____, ...kept } = record;
-  const data = Object.fromEntries(Object.entries(held.data).map(([name, value]) => [name, String(value)]));
+  const data = dataAsText(held.data);
   return {
     ...kept,
     pid: data.pid ?? '',

@@ -2,6 +2,7 @@ import type { LinkAtApi } from '../domain/api-answer.ts';
 import type { CreateCommand } from '../domain/command.ts';
 import { dataDigest, sameData } from '../domain/digest.ts';
 import { isLater, type LinkRecord } from '../domain/ledger-record.ts';
+import { dataAsText } from '../domain/link-data.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import type { Decision } from '../domain/outcome.ts';
 import { defaultTtlSeconds, ttlSeconds } from '../domain/ttl.ts';
@@ -140,9 +141,12 @@ function isOwn(
 async function record(
   address: LinkAddress,
   attempt: Attempt,
-  known: Pick<LinkAtApi, 'expiresAt' | 'ttlSeconds'> & { shortUrl?: string },
+  known: Omit<LinkAtApi, 'data'> & { data?: LinkAtApi['data']; shortUrl?: string },
 ): Promise<Answer> {
   const { command, secret, settings, ports, chosen = false } = attempt;
+  // Under a derived ID, an update may have changed what is adopted here before its record was gone.
+  const { data = command.data } = known;
+  const texts = sameData(command.data, data) ? command.data : dataAsText(data);
   const domain = command.brandDomain ?? settings.TEMPLATES[address.onelinkId]?.domain;
   const fresh: LinkRecord = {
     address,
@@ -151,10 +155,10 @@ async function record(
     state: 'live',
     // A GET does not tell the URL of an adopted link; it is put together as the API does it.
     shortUrl: known.shortUrl ?? `https://${domain}/${address.onelinkId}/${address.shortlinkId}`,
-    pid: command.data.pid ?? '',
-    ...(command.data.c !== undefined && { campaign: command.data.c }),
-    dataDigest: dataDigest(secret, command.data),
-    ...(settings.KEEP_DATA === 'full' && { data: command.data }),
+    pid: texts.pid ?? '',
+    ...(texts.c !== undefined && { campaign: texts.c }),
+    dataDigest: dataDigest(secret, texts),
+    ...(settings.KEEP_DATA === 'full' && { data: texts }),
     ttlSeconds: known.ttlSeconds ?? ttlOf(command, settings),
     renewTtl: command.renewTtl ?? true,
     version: 1,

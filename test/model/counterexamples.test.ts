@@ -354,6 +354,22 @@ describe('a change of an expired link', () => {
 });
 
 describe('a copy of a create', () => {
+  it('that adopts its link after an update, of which no record is left, writes down what is there', async () => {
+    const world = new LinkWorld();
+    const { shortlinkId: __, ...derived } = poster;
+    world.ledger.failNext.add('rememberRequest');
+    await world.deliver({ body: derived });
+    const [key = ''] = world.ledger.links.keys();
+    world.api.links.set(key, { data: { pid: 'mail', c: 'second' }, expiresAt: 1_780_000_000 });
+    world.ledger.links.clear();
+    await world.deliver({ body: derived, receiveCount: 2 });
+    expect(world.ledger.links.get(key)).toMatchObject({
+      pid: 'mail',
+      campaign: 'second',
+      dataDigest: dataDigest(linkIdSecret, { pid: 'mail', c: 'second' }),
+    });
+  });
+
   it('that brought the link back after its delete, and died, takes it away when it comes again', async () => {
     const world = new LinkWorld();
     await world.deliver({ body: poster });
