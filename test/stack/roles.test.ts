@@ -1,0 +1,117 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { named, template } from './shipped-pipeline.ts';
+
+describe('the roles', () => {
+  const statements = Object.entries(named('AWS::IAM::Role')).flatMap(([role, { Properties }]) =>
+    Properties.Policies.flatMap((policy: { PolicyDocument: { Statement: { Action: unknown; Resource: unknown }[] } }) =>
+      policy.PolicyDocument.Statement.map(({ Action, Resource }) => ({
+        role,
+        actions: [Action].flat().map(String),
+        resources: [Resource].flat().map((resource) => JSON.stringify(resource)),
+      })),
+    ),
+  );
+
+  test('allow these actions and no others', () => {
+    const actions = (role: string) =>
+      statements.filter((statement) => statement.role === role).flatMap((statement) => statement.actions);
+    const logs = ['logs:CreateLogStream', 'logs:PutLogEvents'];
+    const consume = [
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ReceiveMessage',
+    ];
+    const ledger = ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'];
+    for (const lane of ['Transactional', 'Campaign']) {
+      expect(actions(`${lane}LinkWorkerRole`)).toEqual([
+        ...logs,
+        ...consume,
+        ...ledger,
+        'sqs:SendMessage',
+        'sns:Publish',
+        's3:DeleteObject',
+        's3:PutObject',
+        'secretsmanager:GetSecretValue',
+      ]);
+      expect(actions(`${lane}QrWorkerRole`)).toEqual([
+        ...logs,
+        ...consume,
+        ...ledger,
+        's3:DeleteObject',
+        's3:PutObject',
+        'sns:Publish',
+        'secretsmanager:GetSecretValue',
+      ]);
+    }
+    expect(actions('ExpiryWorkerRole')).toEqual([
+      ...logs,
+      ...consume,
+      ...ledger,
+      's3:PutObject',
+      's3:DeleteObject',
+      'sns:Publish',
+      'secretsmanager:GetSecretValue',
+    ]);
+    expect(actions('GovernorWorkerRole')).toEqual([
+      ...logs,
+      'dynamodb:BatchGetItem',
+      'dynamodb:PutItem',
+      'lambda:GetEventSourceMapping',
+      'lambda:UpdateEventSourceMapping',
+      'secretsmanager:GetSecretValue',
+    ]);
+    expect(actions('ReplayerWorkerRole')).toEqual([
+      ...logs,
+      'dynamodb:BatchGetItem',
+      'dynamodb:UpdateItem',
+      's3:DeleteObject',
+      's3:GetObject',
+      's3:ListBucket',
+      'sqs:GetQueueAttributes',
+      'sqs:SendMessage',
+    ]);
+  });
+
+  test('name their resources, with no wildcard but for the objects under one prefix', () => {
+    const wild = statements.filter(({ actions, resources }) => `${actions}${resources}`.includes('*'));
+    expect(
+      wild.map(({ role, actions, resources }) => [
+        role,
+        actions,
+        resources.map((one: string) => one.match(/\/[^"]*\*/)?.[0]),
+      ]),
+    ).toEqual([
+      ['TransactionalLinkWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
+      ['TransactionalLinkWorkerRole', ['s3:PutObject'], ['/parked/*', '/rejected/*']],
+      ['TransactionalQrWorkerRole', ['s3:DeleteObject', 's3:PutObject'], ['/qr/*']],
+      ['CampaignLinkWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
+      ['CampaignLinkWorkerRole', ['s3:PutObject'], ['/parked/*', '/rejected/*']],
+      ['CampaignQrWorkerRole', ['s3:DeleteObject', 's3:PutObject'], ['/qr/*']],
+      ['ExpiryWorkerRole', ['s3:PutObject'], ['/history/*']],
+      ['ExpiryWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
+      ['ReplayerWorkerRole', ['s3:DeleteObject', 's3:GetObject'], ['/parked/*']],
+    ]);
+    template.resourceCountIs('AWS::IAM::Policy', 0);
+    template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
+  });
+
+  test('let a QR worker, which makes and compares no links, have the API token and not the link-ID secret', () => {
+    const secrets = statements.filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'));
+    const known = Object.fromEntries(
+      secrets.map(({ role, resources }) => [
+        role,
+        resources.filter((one: string) => one.includes('LinkIdSecret')).length,
+      ]),
+    );
+    expect(known).toEqual({
+      TransactionalLinkWorkerRole: 1,
+      TransactionalQrWorkerRole: 0,
+      CampaignLinkWorkerRole: 1,
+      CampaignQrWorkerRole: 0,
+      ExpiryWorkerRole: 1,
+      GovernorWorkerRole: 0,
+    });
+  });
+});

@@ -1,0 +1,208 @@
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { governorEnvironment } from '../../lambdas/governor/env.ts';
+import { linkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
+import { qrWorkerEnvironment } from '../../lambdas/qr-worker/env.ts';
+import { replayerEnvironment } from '../../lambdas/replayer/env.ts';
+import { ConfigurationError } from '../../lib/config-validation.ts';
+import { named, pipelineOf, settings, template } from './shipped-pipeline.ts';
+
+describe('the workers', () => {
+  const functions = named('AWS::Lambda::Function');
+  const mappings = named('AWS::Lambda::EventSourceMapping');
+
+  test('reserve what the rate budget gives them', () => {
+    const sizes = Object.fromEntries(
+      Object.entries(functions).map(([id, { Properties }]) => [
+        id,
+        [Properties.ReservedConcurrentExecutions, Properties.Timeout, Properties.MemorySize],
+      ]),
+    );
+    expect(sizes).toEqual({
+      TransactionalLinkWorkerFunction: [8, 30, 1_024],
+      TransactionalQrWorkerFunction: [2, 30, 512],
+      CampaignLinkWorkerFunction: [8, 60, 1_024],
+      CampaignQrWorkerFunction: [2, 60, 512],
+      ExpiryWorkerFunction: [2, 60, 256],
+      GovernorWorkerFunction: [1, 55, 256],
+      ReplayerWorkerFunction: [1, 300, 256],
+    });
+  });
+
+  test('together send at most the account’s budget: concurrency of the template times pace of the environment', () => {
+    const callers = Object.entries(functions).filter(([id]) => id !== 'ReplayerWorkerFunction');
+    const rates = callers.map(([, { Properties }]) => {
+      const { LINK_CALLS_PER_SECOND, QR_CALLS_PER_SECOND, EXPIRY_CALLS_PER_SECOND } = Properties.Environment.Variables;
+      const pace = Number(LINK_CALLS_PER_SECOND ?? QR_CALLS_PER_SECOND ?? EXPIRY_CALLS_PER_SECOND ?? 1);
+      return { qr: QR_CALLS_PER_SECOND !== undefined, rate: Properties.ReservedConcurrentExecutions * pace };
+    });
+    const sum = (all: { rate: number }[]) => all.reduce((total, { rate }) => total + rate, 0);
+    // 8 × 17 + 2 × 5 + 8 × 97 + 2 × 6 + 2 × 4 + 1, of 1,000 × 95 %
+    expect(sum(rates)).toBe(943);
+    // 2 × 5 + 2 × 6, of 25 × 95 %
+    expect(sum(rates.filter(({ qr }) => qr))).toBe(22);
+  });
+
+  test('are fed by mappings that never ask for more than is reserved', () => {
+    const scaling = Object.fromEntries(
+      Object.entries(mappings).map(([id, { Properties }]) => {
+        const { BatchSize, MaximumBatchingWindowInSeconds, ScalingConfig } = Properties;
+        return [id, [BatchSize, MaximumBatchingWindowInSeconds, ScalingConfig.MaximumConcurrency]];
+      }),
+    );
+    expect(scaling).toEqual({
+      TransactionalLinkWorkerMapping: [10, undefined, 8],
+      TransactionalQrWorkerMapping: [10, undefined, 2],
+      CampaignLinkWorkerMapping: [1_000, 5, 8],
+      CampaignQrWorkerMapping: [100, 5, 2],
+      ExpiryMapping: [100, 5, 2],
+    });
+    for (const [id, { Properties }] of Object.entries(mappings)) {
+      const worker = id.replace(/(Worker)?Mapping/, 'WorkerFunction');
+      expect(Properties.FunctionName.Ref).toContain(worker);
+      expect(Properties.ScalingConfig.MaximumConcurrency).toBe(
+        functions[worker]?.Properties.ReservedConcurrentExecutions,
+      );
+    }
+  });
+
+  test('hear of links that DynamoDB’s TTL deletes, and of no other change, through a pipe', () => {
+    const pipes = Object.values(template.findResources('AWS::Pipes::Pipe'));
+    expect(pipes).toHaveLength(1);
+    const { Source, SourceParameters, Target } = pipes[0]?.Properties ?? {};
+    expect(JSON.stringify(Source)).toContain('LedgerStreamArn');
+    expect(JSON.stringify(Target)).toContain('PipelineExpiryExpiredQueue');
+    expect(SourceParameters.DynamoDBStreamParameters).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      MaximumRetryAttempts: -1,
+    });
+    expect(
+      SourceParameters.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
+    ).toEqual([
+      {
+        eventName: ['REMOVE'],
+        userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] },
+        dynamodb: { Keys: { pk: { S: [{ prefix: 'link#' }] } } },
+      },
+    ]);
+  });
+
+  test('report failures message by message, and leave to the operator whether a lane runs', () => {
+    template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      Enabled: Match.absent(),
+      ProvisionedPollerConfig: Match.absent(),
+      FilterCriteria: Match.absent(),
+    });
+  });
+
+  test('run on Node 24, arm64, with source maps and logs of their own', () => {
+    template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      LoggingConfig: { LogGroup: { Ref: Match.anyValue() } },
+      Environment: {
+        Variables: Match.objectLike({
+          NODE_OPTIONS: '--enable-source-maps',
+          POWERTOOLS_SERVICE_NAME: 'OneLink-production',
+          POWERTOOLS_METRICS_NAMESPACE: 'OneLinkPipeline',
+          POWERTOOLS_LOG_LEVEL: 'INFO',
+        }),
+      },
+    });
+    template.resourceCountIs('AWS::Logs::LogGroup', 7);
+    template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+  });
+
+  /** Text that is put together at deployment, or one address. */
+  const resolvedText = (value: unknown) => {
+    const parts: unknown[] = Reflect.get(Object(value), 'Fn::Join')?.[1] ?? [value];
+    return parts.map((part) => (typeof part === 'string' ? part : 'https://resolved.example')).join('');
+  };
+
+  /** A function's variables, with an address in place of what only the deployment knows. */
+  const environmentOf = (id: string): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries<unknown>(functions[id]?.Properties.Environment.Variables).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? value : resolvedText(value),
+      ]),
+    );
+
+  test('get environments that keep their contracts', () => {
+    expect(qrWorkerEnvironment.parse(environmentOf('CampaignQrWorkerFunction'))).toMatchObject({
+      LANE: 'campaign',
+      QR_CALLS_PER_SECOND: 6,
+      CALLS_IN_FLIGHT: 9,
+      MAX_QR_ATTEMPTS: 8,
+    });
+    expect(governorEnvironment.parse(environmentOf('GovernorWorkerFunction'))).toMatchObject({
+      APPSFLYER_ACCOUNT_ID: 'acc-demo',
+      MONTHLY_QUOTA_CALLS: 7_500_000,
+      LANES: [
+        { name: 'transactional', reserveCalls: 20_000, dailyCapCalls: 500_000 },
+        { name: 'campaign', reserveCalls: 750_000 },
+        { name: 'expiry', reserveCalls: 20_000 },
+      ],
+    });
+    expect(replayerEnvironment.parse(environmentOf('ReplayerWorkerFunction'))).toMatchObject({
+      LANES: [
+        { name: 'transactional', commandsPerSecond: 136, sendAhead: 1_000 },
+        { name: 'campaign', commandsPerSecond: 776, sendAhead: 16_000 },
+      ],
+    });
+    const resolved = environmentOf('CampaignLinkWorkerFunction');
+    expect(linkWorkerEnvironment.parse(resolved)).toMatchObject({
+      LANE: 'campaign',
+      LINK_CALLS_PER_SECOND: 97,
+      CALLS_IN_FLIGHT: 146,
+      CALL_TIMEOUT_MILLISECONDS: 10_000,
+      OUTCOMES_PER_PUBLISH: 10,
+      PRODUCERS: [
+        { source: 'crm', templates: ['A1b3', 'abc123'] },
+        { source: 'studio', templates: ['A1b3', 'abc123'] },
+      ],
+      TEMPLATES: {
+        A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] },
+        abc123: { domain: 'globex.onelink.me', brandDomains: [] },
+      },
+      CONFLICT_POLICY: 'reject',
+      QUOTA_RESERVE_CALLS: 750_000,
+      REQUEST_HORIZON_DAYS: 75,
+    });
+  });
+
+  test('of a latency lane tell each outcome by itself, and know only the producers of their lane', () => {
+    const variables = functions.TransactionalLinkWorkerFunction?.Properties.Environment.Variables;
+    expect(variables.OUTCOMES_PER_PUBLISH).toBe('1');
+    expect(JSON.parse(variables.PRODUCERS).map(({ source }: { source: string }) => source)).toEqual(['crm', 'product']);
+  });
+
+  test('follow the lane’s own conflict policy where it has one', () => {
+    const { campaign, transactional } = settings().lanes;
+    if (!campaign || !transactional) expect.fail('no lanes');
+    const stack = pipelineOf({ lanes: { transactional, campaign: { ...campaign, conflictPolicy: 'derive' } } });
+    const workers = named('AWS::Lambda::Function', Template.fromStack(stack));
+    const policies = Object.values(workers).map(({ Properties }) => Properties.Environment.Variables.CONFLICT_POLICY);
+    expect(policies).toEqual(['reject', undefined, 'derive', ...Array(4).fill(undefined)]);
+  });
+
+  test('whose environment would not fit in 4 KB are refused with the cause', () => {
+    const producers = Array.from({ length: 100 }, (_, index) => ({
+      source: `producer-number-${index}`,
+      principals: [],
+      lanes: ['campaign'],
+      templates: ['A1b3', 'abc123'],
+    }));
+    expect(() => pipelineOf({ producers })).toThrow(
+      /^Test-stage\/Pipeline\/Campaign\/LinkWorker\/Worker: the environment must be at most 4,096 bytes \(Lambda\); got [\d,]+, of which PRODUCERS [\d,]+, .* Put fewer or shorter `producers`, `templates` or brand domains on the lane\.$/,
+    );
+  });
+
+  test('without a pace are refused with the arithmetic', () => {
+    const { campaign } = settings().lanes;
+    if (!campaign) expect.fail('no lane');
+    expect(() => pipelineOf({ lanes: { campaign: { ...campaign, rateShare: 0.001 } } })).toThrow(ConfigurationError);
+  });
+});
