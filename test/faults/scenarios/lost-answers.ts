@@ -113,6 +113,9 @@ export async function lostAnswers(
   }
 }
 
+/** A refused token holds up all lanes until the governor has looked, which it does every minute. */
+const patienceSeconds = 150;
+
 const inTwo: SpoiledOperation[][] = [['create', 'update', 'delete', 'qr'], ['read']];
 
 async function spoil(
@@ -123,7 +126,7 @@ async function spoil(
   const works = operations.map((operation) => workFor(spoiling, operation));
   const settle = async (commands: TestCommand[]) => {
     await pipeline.send(commands);
-    if (!(await pipeline.correspondence.settled(60))) throw new Error(`${spoiling}: a command was never settled`);
+    if (!(await pipeline.correspondence.settled(patienceSeconds))) throw new Error(`${spoiling}: a command was never settled`);
   };
   if (spoiling === tokenRotated) {
     // An environment asks for the secret again only after half a minute; a new one that has its token is warm.
