@@ -126,7 +126,8 @@ async function spoil(
   const works = operations.map((operation) => workFor(spoiling, operation));
   const settle = async (commands: TestCommand[]) => {
     await pipeline.send(commands);
-    if (!(await pipeline.correspondence.settled(patienceSeconds))) throw new Error(`${spoiling}: a command was never settled`);
+    if (!(await pipeline.correspondence.settled(patienceSeconds)))
+      throw new Error(`${spoiling}: a command was never settled`);
   };
   if (spoiling === tokenRotated) {
     // An environment asks for the secret again only after half a minute; a new one that has its token is warm.
