@@ -32,9 +32,9 @@ export const measuredUse: { measuredOn: string; link: UsePerItem; qrCode: UsePer
     sqsRequests: 0.3,
     dynamoDbWriteUnits: 2,
     dynamoDbReadUnits: 1,
-    snsPublishes: 0.21,
+    snsPublishes: 0.18,
     s3Puts: 0,
-    logBytes: 451,
+    logBytes: 475,
   },
   qrCode: {
     lambdaMilliseconds: 171,
@@ -42,9 +42,9 @@ export const measuredUse: { measuredOn: string; link: UsePerItem; qrCode: UsePer
     sqsRequests: 1.2,
     dynamoDbWriteUnits: 1,
     dynamoDbReadUnits: 0,
-    snsPublishes: 0.9,
+    snsPublishes: 0.91,
     s3Puts: 1,
     logBytes: 446,
   },
-  standing: { alarmMetrics: 40, customMetrics: 122, dashboards: 1, secrets: 2, polledQueues: 5 },
+  standing: { alarmMetrics: 68, customMetrics: 134, dashboards: 1, secrets: 2, polledQueues: 5 },
 };
