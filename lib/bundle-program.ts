@@ -3,7 +3,7 @@
  * before the call returns and esbuild runs plugins only where it may take its time.
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 
@@ -31,10 +31,41 @@ const spellOutKeys: Plugin = {
   },
 };
 
+/**
+ * What the libraries bring along and no function uses: each export becomes one that makes something which throws when it is
+ * used. (They are called, or constructed, while a client or a schema is made.) `test/stack/bundle.test.ts` holds the sizes.
+ */
+const leftOut = [
+  // S3's SelectObjectContent and its like.
+  /@smithy\/core\/.*\/event-streams\/(eventstream-(codec|serde|serde-universal)\/.*|EventStreamSerde)\.js$/,
+  // DynamoDB's endpoints by account, where somebody asks for them.
+  /@aws-sdk\/endpoint-cache\/dist-es\/EndpointCache\.js$/,
+  // JSON Schemas of the commands are generated when the project is built (schemas/).
+  /zod\/v4\/core\/(json-schema-processors|to-json-schema)\.js$/,
+];
+const leaveOut: Plugin = {
+  name: 'leave-out',
+  setup({ onLoad }) {
+    for (const filter of leftOut) {
+      onLoad({ filter }, async ({ path }) => {
+        const exported = (await readFile(path, 'utf8')).matchAll(
+          /^export (?:async )?(?:const|class|function\*?) (\w+)|^export \{ \w+ as (\w+) \}/gm,
+        );
+        const refuse = `const leftOut = () => { throw new Error('left out of the bundle (lib/bundle-program.ts): ${basename(path)}'); };`;
+        const names = [...exported].map(([, name, alias]) => `export function ${alias ?? name}() { return leftOut; }`);
+        return { contents: [refuse, ...names].join('\n'), loader: 'js' };
+      });
+    }
+  },
+};
+
 await build({
-  entryPoints: [entry],
-  outfile: join(directory, 'index.mjs'),
+  entryPoints: { index: entry },
+  outdir: directory,
+  outExtension: { '.js': '.mjs' },
   bundle: true,
+  // What is imported on demand lies in a file of its own, and what it shares with the rest in another.
+  splitting: true,
   platform: 'node',
   target: 'node24',
   format: 'esm',
@@ -48,7 +79,9 @@ await build({
       new URL('../lambdas/runtime/environment-credentials.ts', import.meta.url),
     ),
   },
-  plugins: [spellOutKeys],
+  plugins: [spellOutKeys, leaveOut],
+  // What names a browser to AWS.
+  external: ['bowser'],
   // CommonJS dependencies call require(), which an ES module does not have.
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   logLevel: 'warning',

@@ -10,8 +10,8 @@ export type Job = 'link-worker' | 'qr-worker' | 'expiry-worker' | 'governor' | '
 const program = fileURLToPath(new URL('bundle-program.ts', import.meta.url));
 
 /**
- * One job's handler and all it imports, the AWS SDK included (bundled it loads faster than the runtime's own), as a single
- * `index.mjs`. Stacks that CDK is told not to bundle get the job's folder as it is.
+ * One job's handler and all it imports, the AWS SDK included (bundled it loads faster than the runtime's own), as
+ * `index.mjs` and the files that it imports. Stacks that CDK is told not to bundle get the job's folder as it is.
  */
 export function handlerCode(job: Job): Code {
   const entry = fileURLToPath(new URL(`../lambdas/${job}/handler.ts`, import.meta.url));

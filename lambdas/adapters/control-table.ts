@@ -1,5 +1,4 @@
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../domain/clock.ts';
 import {
   type ControlRecord,
@@ -10,7 +9,7 @@ import {
   signalsSchema,
 } from '../domain/control-record.ts';
 import { ledgerAttribute } from '../names.ts';
-import { batchGet } from './batch-get.ts';
+import { DocumentTable } from './document-table.ts';
 
 const { key: pk, expiry } = ledgerAttribute;
 const [controlKey, signalsKey] = ['control', 'signals'];
@@ -44,19 +43,15 @@ export interface SpentOnDay {
  * that were counted. Each of these records is one of few; a lane's workers write a count once a batch.
  */
 export class ControlTable {
-  readonly #table: string;
-  readonly #documents: DynamoDBDocumentClient;
-  readonly #clock: Clock;
+  readonly #table: DocumentTable;
 
   constructor(client: DynamoDBClient, table: string, clock: Clock) {
-    this.#table = table;
-    this.#documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-    this.#clock = clock;
+    this.#table = new DocumentTable(client, table, clock);
   }
 
   /** How things stand, in one strongly consistent read. */
   async read(): Promise<ControlReading> {
-    const items = await batchGet(this.#documents, this.#table, [controlKey, signalsKey], this.#clock);
+    const items = await this.#table.getAll([controlKey, signalsKey]);
     const control = items.find((item) => item[pk] === controlKey);
     const read = readControlRecord(control);
     const signals = signalsSchema.safeParse(items.find((item) => item[pk] === signalsKey) ?? {}).data ?? {};
@@ -74,39 +69,25 @@ export class ControlTable {
       ExpressionAttributeValues: { ':read': revision },
     };
     const record: ControlRecord = { ...next, v: emptyControl.v, revision: revision + 1 };
-    return this.#unlessRefused(
-      new PutCommand({
-        TableName: this.#table,
-        Item: { [pk]: controlKey, ...record },
-        ...(!read.corrupt && unchanged),
-      }),
-    );
+    return this.#table.put({ [pk]: controlKey, ...record }, read.corrupt ? {} : unchanged);
   }
 
   /** Nothing is parked any more, unless some lane has parked since. @returns whether that was so */
   drained(parkedAt: number): Promise<boolean> {
-    return this.#unlessRefused(
-      new UpdateCommand({
-        TableName: this.#table,
-        Key: { [pk]: controlKey },
-        UpdateExpression: 'REMOVE parkedAt ADD revision :one',
-        ConditionExpression: 'parkedAt = :seen',
-        ExpressionAttributeValues: { ':one': 1, ':seen': parkedAt },
-      }),
-    );
+    return this.#table.update(controlKey, {
+      UpdateExpression: 'REMOVE parkedAt ADD revision :one',
+      ConditionExpression: 'parkedAt = :seen',
+      ExpressionAttributeValues: { ':one': 1, ':seen': parkedAt },
+    });
   }
 
   /** Tells the governor and all workers what a worker has just met. */
   async signal(signal: Signal, nowMilliseconds: number): Promise<void> {
-    await this.#documents.send(
-      new UpdateCommand({
-        TableName: this.#table,
-        Key: { [pk]: signalsKey },
-        UpdateExpression: 'SET #signal = :now',
-        ExpressionAttributeNames: { '#signal': signal },
-        ExpressionAttributeValues: { ':now': nowMilliseconds },
-      }),
-    );
+    await this.#table.update(signalsKey, {
+      UpdateExpression: 'SET #signal = :now',
+      ExpressionAttributeNames: { '#signal': signal },
+      ExpressionAttributeValues: { ':now': nowMilliseconds },
+    });
   }
 
   /** Adds calls of the quota that a lane has made. */
@@ -123,7 +104,7 @@ export class ControlTable {
   /** What these lanes have spent on these days; nothing for those without a call. */
   async spent(lanes: string[], days: string[]): Promise<SpentOnDay[]> {
     const wanted = new Map(lanes.flatMap((lane) => days.map((day) => [spentKey(lane, day), { lane, day }])));
-    const items = await batchGet(this.#documents, this.#table, [...wanted.keys()], this.#clock);
+    const items = await this.#table.getAll([...wanted.keys()]);
     return items.flatMap((item) => {
       const key = wanted.get(String(item[pk]));
       if (key === undefined) return [];
@@ -134,30 +115,16 @@ export class ControlTable {
 
   /** Links that will have to be renewed on these days, by and large: those deleted since are counted still. */
   async renewals(days: string[]): Promise<number> {
-    const items = await batchGet(this.#documents, this.#table, days.map(renewalsKey), this.#clock);
+    const items = await this.#table.getAll(days.map(renewalsKey));
     return items.reduce((sum, { links }) => sum + Number(links ?? 0), 0);
   }
 
   async #add(key: string, add: string, n: number, from: number, names: Record<string, string> = {}): Promise<void> {
-    await this.#documents.send(
-      new UpdateCommand({
-        TableName: this.#table,
-        Key: { [pk]: key },
-        UpdateExpression: `${add} SET #expiry = :expiry`,
-        ExpressionAttributeNames: { ...names, '#expiry': expiry },
-        ExpressionAttributeValues: { ':n': n, ':expiry': Math.floor(from / 1000) + countsKeptSeconds },
-      }),
-    );
-  }
-
-  async #unlessRefused(command: PutCommand | UpdateCommand): Promise<boolean> {
-    try {
-      await this.#documents.send(command as UpdateCommand);
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+    await this.#table.update(key, {
+      UpdateExpression: `${add} SET #expiry = :expiry`,
+      ExpressionAttributeNames: { ...names, '#expiry': expiry },
+      ExpressionAttributeValues: { ':n': n, ':expiry': Math.floor(from / 1000) + countsKeptSeconds },
+    });
   }
 }
 

@@ -1,11 +1,10 @@
-import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../domain/clock.ts';
 import { type Lease, type LinkRecord, type RequestRecord, wakeAt } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import { ledgerAttribute } from '../names.ts';
-import { batchGet } from './batch-get.ts';
+import { DocumentTable, type Item } from './document-table.ts';
 
 /** Records carry the version of their form, so that a later release can read an earlier one's. */
 const recordVersion = { v: 1 };
@@ -14,9 +13,6 @@ const { key: pk, expiry } = ledgerAttribute;
 const linkKey = ({ onelinkId, shortlinkId }: LinkAddress) => `link#${onelinkId}/${shortlinkId}`;
 const requestKey = ({ source, requestId }: { source: string; requestId: string }) => `request#${source}/${requestId}`;
 const parkedKey = ({ onelinkId, shortlinkId }: LinkAddress) => `parked#${onelinkId}/${shortlinkId}`;
-
-/** An item of the ledger, as DynamoDB's document client shows it. */
-type Item = Record<string, unknown>;
 
 /**
  * A link record as an item. The TTL attribute says when the record is to be looked at, which may be before the link expires;
@@ -58,19 +54,15 @@ export function linkInStreamRecord(text: string): LinkRecord | undefined {
  * key with those of another, so that no partition is hotter than its own link.
  */
 export class Ledger {
-  readonly #table: string;
-  readonly #documents: DynamoDBDocumentClient;
-  readonly #clock: Clock;
+  readonly #table: DocumentTable;
 
   constructor(client: DynamoDBClient, table: string, clock: Clock) {
-    this.#table = table;
-    this.#documents = DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
-    this.#clock = clock;
+    this.#table = new DocumentTable(client, table, clock);
   }
 
   /** The records of those requests that have one, by `source/requestId`. Strongly consistent. */
   async requests(asked: { source: string; requestId: string }[]): Promise<Map<string, RequestRecord>> {
-    const items = await batchGet(this.#documents, this.#table, asked.map(requestKey), this.#clock);
+    const items = await this.#table.getAll(asked.map(requestKey));
     const records = items as unknown as RequestRecord[];
     return new Map(records.map((record) => [`${record.source}/${record.requestId}`, record]));
   }
@@ -82,12 +74,8 @@ export class Ledger {
 
   /** Remembers what was answered, unless the request has been answered already: then it returns that answer's record. */
   async rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined> {
-    const put = new PutCommand({
-      TableName: this.#table,
-      Item: { [pk]: requestKey(record), ...recordVersion, ...record },
-      ConditionExpression: `attribute_not_exists(${pk})`,
-    });
-    return (await this.#unlessRefused(this.#documents.send(put))) ? undefined : this.request(record);
+    const added = await this.#table.add({ [pk]: requestKey(record), ...recordVersion, ...record });
+    return added ? undefined : this.request(record);
   }
 
   /** One link's record. Strongly consistent. An expired record may still be there: DynamoDB removes it some days later. */
@@ -98,12 +86,8 @@ export class Ledger {
 
   /** Adds a link's record unless the address has one already, whose it then returns. */
   async addLink(record: LinkRecord): Promise<LinkRecord | undefined> {
-    const put = new PutCommand({
-      TableName: this.#table,
-      Item: { [pk]: linkKey(record.address), ...itemOf(record) },
-      ConditionExpression: `attribute_not_exists(${pk})`,
-    });
-    return (await this.#unlessRefused(this.#documents.send(put))) ? undefined : this.link(record.address);
+    const added = await this.#table.add({ [pk]: linkKey(record.address), ...itemOf(record) });
+    return added ? undefined : this.link(record.address);
   }
 
   /**
@@ -111,38 +95,26 @@ export class Ledger {
    * lease of it still runs, be it that of another copy of the same change. @returns whether it was taken
    */
   leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean> {
-    return this.#unlessRefused(
-      this.#documents.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { [pk]: linkKey(address) },
-          UpdateExpression: 'SET lease = :lease',
-          ConditionExpression: '#version = :read AND (attribute_not_exists(lease) OR lease.#until < :now)',
-          ExpressionAttributeNames: { '#version': 'version', '#until': 'until' },
-          ExpressionAttributeValues: {
-            ':lease': lease,
-            ':read': readVersion,
-            ':now': nowSeconds,
-          },
-        }),
-      ),
-    );
+    return this.#table.update(linkKey(address), {
+      UpdateExpression: 'SET lease = :lease',
+      ConditionExpression: '#version = :read AND (attribute_not_exists(lease) OR lease.#until < :now)',
+      ExpressionAttributeNames: { '#version': 'version', '#until': 'until' },
+      ExpressionAttributeValues: {
+        ':lease': lease,
+        ':read': readVersion,
+        ':now': nowSeconds,
+      },
+    });
   }
 
   /** Gives a lease back when its change did not come about; a later one stays. */
   async releaseLink(address: LinkAddress, lease: Lease): Promise<void> {
-    await this.#unlessRefused(
-      this.#documents.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { [pk]: linkKey(address) },
-          UpdateExpression: 'REMOVE lease',
-          ConditionExpression: 'lease.requestId = :mine AND lease.#until = :until',
-          ExpressionAttributeNames: { '#until': 'until' },
-          ExpressionAttributeValues: { ':mine': lease.requestId, ':until': lease.until },
-        }),
-      ),
-    );
+    await this.#table.update(linkKey(address), {
+      UpdateExpression: 'REMOVE lease',
+      ConditionExpression: 'lease.requestId = :mine AND lease.#until = :until',
+      ExpressionAttributeNames: { '#until': 'until' },
+      ExpressionAttributeValues: { ':mine': lease.requestId, ':until': lease.until },
+    });
   }
 
   /**
@@ -163,43 +135,31 @@ export class Ledger {
     // The image of a link that is over is removed, and with it what is known of it.
     const ended = record.state === 'deleted' || held.anew ? ['lease', 'qrKey'] : ['lease'];
     const mine = held.leaseOf === undefined ? '' : ' OR lease.requestId = :mine';
-    return this.#unlessRefused(
-      this.#documents.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { [pk]: linkKey(record.address) },
-          UpdateExpression: `SET ${set.map(({ index }) => `#f${index} = :f${index}`).join(', ')} REMOVE ${[...ended, ...removed].join(', ')}`,
-          ConditionExpression: `#version = :read AND (attribute_not_exists(lease) OR lease.#until < :now${mine})`,
-          ExpressionAttributeNames: {
-            ...Object.fromEntries(entries.map(([name], index) => [`#f${index}`, name])),
-            '#version': 'version',
-            '#until': 'until',
-          },
-          ExpressionAttributeValues: {
-            ...Object.fromEntries(set.map(({ value, index }) => [`:f${index}`, value])),
-            ':read': held.version,
-            ':now': held.nowSeconds,
-            ...(held.leaseOf !== undefined && { ':mine': held.leaseOf }),
-          },
-        }),
-      ),
-    );
+    return this.#table.update(linkKey(record.address), {
+      UpdateExpression: `SET ${set.map(({ index }) => `#f${index} = :f${index}`).join(', ')} REMOVE ${[...ended, ...removed].join(', ')}`,
+      ConditionExpression: `#version = :read AND (attribute_not_exists(lease) OR lease.#until < :now${mine})`,
+      ExpressionAttributeNames: {
+        ...Object.fromEntries(entries.map(([name], index) => [`#f${index}`, name])),
+        '#version': 'version',
+        '#until': 'until',
+      },
+      ExpressionAttributeValues: {
+        ...Object.fromEntries(set.map(({ value, index }) => [`:f${index}`, value])),
+        ':read': held.version,
+        ':now': held.nowSeconds,
+        ...(held.leaseOf !== undefined && { ':mine': held.leaseOf }),
+      },
+    });
   }
 
   /** Notes where a link's QR image lies, unless the link is deleted or unknown. @returns whether it was noted */
   noteQr(address: LinkAddress, qrKey: string): Promise<boolean> {
-    return this.#unlessRefused(
-      this.#documents.send(
-        new UpdateCommand({
-          TableName: this.#table,
-          Key: { [pk]: linkKey(address) },
-          UpdateExpression: 'SET qrKey = :key',
-          ConditionExpression: '#state = :live',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':key': qrKey, ':live': 'live' },
-        }),
-      ),
-    );
+    return this.#table.update(linkKey(address), {
+      UpdateExpression: 'SET qrKey = :key',
+      ConditionExpression: '#state = :live',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ':key': qrKey, ':live': 'live' },
+    });
   }
 
   /** Where the parked commands of a link stand among each other (domain/parked-command.ts), the first one first. */
@@ -210,46 +170,26 @@ export class Ledger {
 
   /** Notes that a command of a link is parked, so that later ones for it stand behind. */
   async addParkedPlace(address: LinkAddress, place: string, keptUntilSeconds: number): Promise<void> {
-    await this.#documents.send(
-      new UpdateCommand({
-        TableName: this.#table,
-        Key: { [pk]: parkedKey(address) },
-        UpdateExpression: 'ADD places :place SET #expiry = :until',
-        ExpressionAttributeNames: { '#expiry': expiry },
-        ExpressionAttributeValues: { ':place': new Set([place]), ':until': keptUntilSeconds },
-      }),
-    );
+    await this.#table.update(parkedKey(address), {
+      UpdateExpression: 'ADD places :place SET #expiry = :until',
+      ExpressionAttributeNames: { '#expiry': expiry },
+      ExpressionAttributeValues: { ':place': new Set([place]), ':until': keptUntilSeconds },
+    });
   }
 
   /** The command has been carried out: the next one of its link may follow. */
   async removeParkedPlace(address: LinkAddress, place: string): Promise<void> {
-    await this.#documents.send(
-      new UpdateCommand({
-        TableName: this.#table,
-        Key: { [pk]: parkedKey(address) },
-        UpdateExpression: 'DELETE places :place',
-        ExpressionAttributeValues: { ':place': new Set([place]) },
-      }),
-    );
-  }
-
-  async #unlessRefused(write: Promise<unknown>): Promise<boolean> {
-    try {
-      await write;
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+    await this.#table.update(parkedKey(address), {
+      UpdateExpression: 'DELETE places :place',
+      ExpressionAttributeValues: { ':place': new Set([place]) },
+    });
   }
 
   async #get(key: string): Promise<Item | undefined> {
-    const answer = await this.#documents.send(
-      new GetCommand({ TableName: this.#table, Key: { [pk]: key }, ConsistentRead: true }),
-    );
-    if (answer.Item === undefined) return undefined;
+    const item = await this.#table.get(key);
+    if (item === undefined) return undefined;
     // A record that is changed and written back must not set its key: DynamoDB refuses that.
-    const { [pk]: _, ...record } = answer.Item;
+    const { [pk]: _, ...record } = item;
     return record;
   }
 }

@@ -1,15 +1,13 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { Archive } from '../adapters/archive.ts';
 import { ControlTable } from '../adapters/control-table.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
+import { dynamoClient } from '../adapters/document-table.ts';
 import { Ledger, linkInStreamRecord } from '../adapters/ledger.ts';
+import { onDemandStores } from '../adapters/on-demand-stores.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
-import { QrStore } from '../adapters/qr-store.ts';
 import { Secret } from '../adapters/secret.ts';
 import { dimension, expiryLane } from '../names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
@@ -23,7 +21,8 @@ import { expiryWorker } from './expiry-worker.ts';
 const env = readEnvironment(expiryWorkerEnvironment, process.env);
 const telemetry = new Telemetry();
 const lane = { [dimension.lane]: expiryLane };
-const [s3, dynamo] = [new S3Client(), new DynamoDBClient()];
+const dynamo = dynamoClient();
+const stores = onDemandStores(env);
 const turns = Turnstile.atPace(env.EXPIRY_CALLS_PER_SECOND, clock);
 const secrets = new SecretsManagerClient();
 const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
@@ -41,8 +40,8 @@ export const handler = sqsBatch({
     onQuotaCall: telemetry.quotaCalls(),
     linkIdSecret: new Secret(secrets, env.LINK_ID_SECRET_ARN),
     recordIn: linkInStreamRecord,
-    history: new Archive(s3, env.ARCHIVE_BUCKET_NAME),
-    qrImages: new QrStore(s3, env.QR_BUCKET_NAME),
+    history: stores.archive,
+    qrImages: stores.qrImages,
     outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, 10),
     observer: telemetry.observer(lane),
     clock,

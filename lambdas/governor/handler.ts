@@ -1,8 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Context, ScheduledEvent } from 'aws-lambda';
 import { ControlTable } from '../adapters/control-table.ts';
+import { dynamoClient } from '../adapters/document-table.ts';
 import { LaneMappings } from '../adapters/lane-mappings.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { Secret } from '../adapters/secret.ts';
@@ -22,7 +22,7 @@ const token = new Secret(new SecretsManagerClient(), env.API_TOKEN_SECRET_ARN);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls({}) });
 const govern = governor(env, {
   api,
-  control: new ControlTable(new DynamoDBClient(), env.LEDGER_TABLE_NAME, clock),
+  control: new ControlTable(dynamoClient(), env.LEDGER_TABLE_NAME, clock),
   mappings: new LaneMappings(new LambdaClient()),
   observer: telemetry.observer({}),
   laneObserver: (lane) => telemetry.observer({ [dimension.lane]: lane }),

@@ -1,17 +1,14 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { Archive } from '../adapters/archive.ts';
 import { ControlTable } from '../adapters/control-table.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
+import { dynamoClient } from '../adapters/document-table.ts';
 import { Ledger } from '../adapters/ledger.ts';
+import { onDemandStores } from '../adapters/on-demand-stores.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
-import { ParkedStore } from '../adapters/parked-store.ts';
 import { QrQueue } from '../adapters/qr-queue.ts';
-import { QrStore } from '../adapters/qr-store.ts';
 import { Secret } from '../adapters/secret.ts';
 import { dimension } from '../names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
@@ -25,7 +22,8 @@ import { linkWorker } from './link-worker.ts';
 const env = readEnvironment(linkWorkerEnvironment, process.env);
 const telemetry = new Telemetry();
 const lane = { [dimension.lane]: env.LANE };
-const [sqs, s3, secrets, dynamo] = [new SQSClient(), new S3Client(), new SecretsManagerClient(), new DynamoDBClient()];
+const [sqs, secrets, dynamo] = [new SQSClient(), new SecretsManagerClient(), dynamoClient()];
+const stores = onDemandStores(env);
 const turns = Turnstile.atPace(env.LINK_CALLS_PER_SECOND, clock);
 const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
 const linkIdSecret = new Secret(secrets, env.LINK_ID_SECRET_ARN);
@@ -43,12 +41,12 @@ export const handler = sqsBatch({
     ledger: new Ledger(dynamo, env.LEDGER_TABLE_NAME, clock),
     control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock),
     pace: turns,
-    parked: new ParkedStore(s3, env.ARCHIVE_BUCKET_NAME),
+    parked: stores.parked,
     onQuotaCall: telemetry.quotaCalls(),
     outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, env.OUTCOMES_PER_PUBLISH),
     qrQueue: new QrQueue(sqs, env.QR_QUEUE_URL),
-    qrImages: new QrStore(s3, env.QR_BUCKET_NAME),
-    archive: new Archive(s3, env.ARCHIVE_BUCKET_NAME),
+    qrImages: stores.qrImages,
+    archive: stores.archive,
     observer: telemetry.observer(lane),
     clock,
   }),

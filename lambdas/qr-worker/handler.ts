@@ -1,9 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
+import { dynamoClient } from '../adapters/document-table.ts';
 import { Ledger } from '../adapters/ledger.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
@@ -32,7 +32,7 @@ export const handler = sqsBatch({
   queue: new DeliveryQueue(new SQSClient(), env.QR_QUEUE_URL),
   work: qrWorker(env, {
     api,
-    ledger: new Ledger(new DynamoDBClient(), env.LEDGER_TABLE_NAME, clock),
+    ledger: new Ledger(dynamoClient(), env.LEDGER_TABLE_NAME, clock),
     store: new QrStore(new S3Client(), env.QR_BUCKET_NAME),
     outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, env.OUTCOMES_PER_PUBLISH),
     observer: telemetry.observer(lane),

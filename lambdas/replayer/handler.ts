@@ -1,8 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { ControlTable } from '../adapters/control-table.ts';
+import { dynamoClient } from '../adapters/document-table.ts';
 import { ParkedStore } from '../adapters/parked-store.ts';
 import { ReplayQueue } from '../adapters/replay-queue.ts';
 import { dimension } from '../names.ts';
@@ -15,7 +15,7 @@ import { replayer } from './replayer.ts';
 const env = readEnvironment(replayerEnvironment, process.env);
 const telemetry = new Telemetry();
 const replay = replayer(env, {
-  control: new ControlTable(new DynamoDBClient(), env.LEDGER_TABLE_NAME, clock),
+  control: new ControlTable(dynamoClient(), env.LEDGER_TABLE_NAME, clock),
   parked: new ParkedStore(new S3Client(), env.ARCHIVE_BUCKET_NAME),
   queue: new ReplayQueue(new SQSClient()),
   laneObserver: (lane) => telemetry.observer({ [dimension.lane]: lane }),

@@ -1,8 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
-import { BatchGetCommand, DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { dynamoClient } from '../../../lambdas/adapters/document-table.ts';
 import { HttpTransport } from '../../../lambdas/adapters/http-transport.ts';
 
 /**
@@ -14,7 +15,7 @@ import { HttpTransport } from '../../../lambdas/adapters/http-transport.ts';
 const { env } = process;
 const table = env.LEDGER_TABLE_NAME ?? '';
 const inFlight = Number(env.CALLS_IN_FLIGHT);
-const documents = DynamoDBDocumentClient.from(new DynamoDBClient());
+const dynamo = dynamoClient();
 const sns = new SNSClient();
 const http = new HttpTransport({ timeoutMilliseconds: 10_000, connections: inFlight });
 const secret = new SecretsManagerClient().send(new GetSecretValueCommand({ SecretId: env.API_TOKEN_SECRET_ARN }));
@@ -32,8 +33,8 @@ export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const commands = event.Records.map(({ body }) => JSON.parse(body) as Create);
   await Promise.all(
     batchesOf(commands, 100).map((batch) => {
-      const Keys = batch.map(({ source, requestId }) => ({ pk: `request#${source}/${requestId}` }));
-      return documents.send(new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }));
+      const Keys = batch.map(({ source, requestId }) => marshall({ pk: `request#${source}/${requestId}` }));
+      return dynamo.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }));
     }),
   );
   for (const batch of batchesOf(commands, inFlight)) {
@@ -56,16 +57,10 @@ async function make({ source, requestId, onelinkId, ttl, data }: Create, authori
   const link = { source, requestId, shortUrl, state: 'live', version: 1, pid: data.pid, campaign: data.c };
   const outcome = { source, requestId, outcome: 'created', shortUrl };
   const ConditionExpression = 'attribute_not_exists(pk)';
-  await documents.send(
-    new PutCommand({ TableName: table, Item: { pk: `link#${shortUrl}`, ...link }, ConditionExpression }),
-  );
-  await documents.send(
-    new PutCommand({
-      TableName: table,
-      Item: { pk: `request#${source}/${requestId}`, outcome },
-      ConditionExpression,
-    }),
-  );
+  const put = (item: object) =>
+    dynamo.send(new PutItemCommand({ TableName: table, Item: marshall(item), ConditionExpression }));
+  await put({ pk: `link#${shortUrl}`, ...link });
+  await put({ pk: `request#${source}/${requestId}`, outcome });
   return JSON.stringify(outcome);
 }
 

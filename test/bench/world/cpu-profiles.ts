@@ -43,7 +43,7 @@ async function byPackage({ nodes, samples, timeDeltas }: Profile): Promise<Map<s
   const places = new Map<number, string>();
   for (const { id, callFrame } of nodes) {
     const { url } = callFrame;
-    if (url.endsWith('/index.mjs') && !maps.has(url)) maps.set(url, await sourceMapOf(url));
+    if (url.startsWith('file:') && !maps.has(url)) maps.set(url, await sourceMapOf(url));
     places.set(id, placeOf(callFrame, maps.get(url)));
   }
   const sums = new Map<string, number>();

@@ -1,0 +1,32 @@
+import type { Archive } from './archive.ts';
+import type { ParkedStore } from './parked-store.ts';
+import type { QrStore } from './qr-store.ts';
+
+/** The variables that name the buckets. */
+export interface Buckets {
+  ARCHIVE_BUCKET_NAME: string;
+  QR_BUCKET_NAME: string;
+}
+
+/**
+ * The stores of S3 for workers whose batches seldom need one. S3's client is the heaviest of the AWS clients; it lies in a
+ * file of its own beside the bundle and is loaded with the first object, so that no cold start waits for it.
+ */
+export function onDemandStores(buckets: Buckets) {
+  let loading: Promise<ReturnType<typeof import('./object-stores.ts')['objectStores']>> | undefined;
+  const stores = () => {
+    loading ??= import('./object-stores.ts').then(({ objectStores }) => objectStores(buckets));
+    return loading;
+  };
+  return {
+    archive: {
+      addRejected: async (rejected) => (await stores()).archive.addRejected(rejected),
+      addExpired: async (line) => (await stores()).archive.addExpired(line),
+    } satisfies Pick<Archive, 'addRejected' | 'addExpired'>,
+    parked: { add: async (command) => (await stores()).parked.add(command) } satisfies Pick<ParkedStore, 'add'>,
+    qrImages: { remove: async (address) => (await stores()).qrImages.remove(address) } satisfies Pick<
+      QrStore,
+      'remove'
+    >,
+  };
+}
