@@ -59,6 +59,20 @@ const leaveOut: Plugin = {
   },
 };
 
+/**
+ * Node's `http` makes its WebSocket when somebody looks at it, out of a large library. An ES import looks at everything that a
+ * module exports, so that each cold start would wait for that; this way none does.
+ */
+const httpAlone: Plugin = {
+  name: 'http-alone',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?https?$/ }, ({ path }) => ({ path, namespace: 'builtin' }));
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('${path}');`,
+    }));
+  },
+};
+
 await build({
   entryPoints: { index: entry },
   outdir: directory,
@@ -79,7 +93,7 @@ await build({
       new URL('../lambdas/runtime/environment-credentials.ts', import.meta.url),
     ),
   },
-  plugins: [spellOutKeys, leaveOut],
+  plugins: [spellOutKeys, leaveOut, httpAlone],
   // What names a browser to AWS.
   external: ['bowser'],
   // CommonJS dependencies call require(), which an ES module does not have.

@@ -32,7 +32,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
 
   return async (deliveries, deadline) => {
     ports.observer.count(laneMetric.commandReceived, deliveries.length);
-    const secret = await ports.linkIdSecret.value();
+    const [secret, lane] = await Promise.all([ports.linkIdSecret.value(), laneStanding(settings, ports)]);
     const accepted: Accepted[] = [];
     const refused: { delivery: Delivery; reading: Extract<CommandReading, { refused: unknown }> }[] = [];
     for (const delivery of deliveries) {
@@ -47,7 +47,6 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
         });
     }
     const now = () => ports.clock.wallMilliseconds();
-    const lane = await laneStanding(settings, ports);
     if (lane.openedAt !== openedAtSeen) ports.pace.easeIn();
     openedAtSeen = lane.openedAt;
     const tally = new QuotaTally(ports.onQuotaCall);

@@ -4,12 +4,13 @@
  * cold start loads it.
  */
 import { existsSync } from 'node:fs';
-import http from 'node:http';
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
+// Not imported: an ES import of `http` makes its WebSocket as well, by a large library that every cold start would wait for.
+const http = process.getBuiltinModule('node:http');
 const { env } = process;
 const [compileCacheDirectory, clockOffset] = process.argv.slice(2);
 if (compileCacheDirectory) enableCompileCache(compileCacheDirectory);
