@@ -186,8 +186,9 @@ function planWorker(
     windowSeconds,
     busySeconds,
     duty: busySeconds / (busySeconds + 1 / callsPerSecond + assumedLatencySeconds + assumedOverheadSeconds),
-    // 1.5 s of sends may wait for their answers; more would only pile up behind an API that has stopped answering.
-    callsInFlight: Math.min(200, Math.max(4, ceil(callsPerSecond * 1.5))),
+    // A quarter of a second's commands are on their way to their turn (runtime/turnstile.ts), 1.5 s of sends may wait for their
+    // answers, and some are being written down; more would only pile up behind an API that has stopped answering.
+    callsInFlight: Math.min(250, Math.max(4, callsPerSecond * 2)),
     timeoutSeconds,
     // AWS's advice for SQS mappings: six timeouts and the window, so that no message shows up again while it is worked on.
     visibilityTimeoutSeconds: 6 * timeoutSeconds + windowSeconds,

@@ -134,7 +134,7 @@ describe('the workers', () => {
     expect(qrWorkerEnvironment.parse(environmentOf('CampaignQrWorkerFunction'))).toMatchObject({
       LANE: 'campaign',
       QR_CALLS_PER_SECOND: 6,
-      CALLS_IN_FLIGHT: 9,
+      CALLS_IN_FLIGHT: 12,
       MAX_QR_ATTEMPTS: 8,
     });
     expect(governorEnvironment.parse(environmentOf('GovernorWorkerFunction'))).toMatchObject({
@@ -156,7 +156,7 @@ describe('the workers', () => {
     expect(linkWorkerEnvironment.parse(resolved)).toMatchObject({
       LANE: 'campaign',
       LINK_CALLS_PER_SECOND: 97,
-      CALLS_IN_FLIGHT: 146,
+      CALLS_IN_FLIGHT: 194,
       CALL_TIMEOUT_MILLISECONDS: 10_000,
       OUTCOMES_PER_PUBLISH: 10,
       PRODUCERS: [

@@ -59,7 +59,10 @@ export class EventSourceMapping {
   #enabling = false;
   #stopped = false;
   #polling: Promise<void> | undefined;
+  /** Batches that the function has in hand; each takes one of the mapping's concurrent invocations. */
   #batches = new Set<Promise<void>>();
+  /** Deletions of what is done, which keep no invocation. */
+  #deletions = new Set<Promise<void>>();
   /** Received, but too much for the batch before. */
   #carried: Received[] = [];
 
@@ -89,7 +92,7 @@ export class EventSourceMapping {
 
   get state(): MappingState {
     if (this.#enabled) return this.#enabling ? 'Enabling' : 'Enabled';
-    return this.#polling || this.#batches.size > 0 ? 'Disabling' : 'Disabled';
+    return this.#polling || this.#batches.size + this.#deletions.size > 0 ? 'Disabling' : 'Disabled';
   }
 
   /** Begins to poll, if enabled. */
@@ -116,6 +119,7 @@ export class EventSourceMapping {
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#batches);
+    await Promise.all(this.#deletions);
   }
 
   async #poll(): Promise<void> {
@@ -171,16 +175,18 @@ export class EventSourceMapping {
   }
 
   #hand(batch: Received[]): void {
-    const processed: Promise<void> = this.#process(batch)
-      .catch(this.#onTrouble)
-      .finally(() => this.#batches.delete(processed));
-    this.#batches.add(processed);
+    this.#keep(this.#batches, this.#process(batch));
+  }
+
+  #keep(among: Set<Promise<void>>, work: Promise<void>): void {
+    const kept: Promise<void> = work.catch(this.#onTrouble).finally(() => among.delete(kept));
+    among.add(kept);
   }
 
   async #process(batch: Received[]): Promise<void> {
     const result = await this.function.invoke(`{"Records":[${batch.map(({ record }) => record).join(',')}]}`);
     const done = this.#done(batch, result);
-    if (done.length > 0) await this.#poller.delete(done);
+    if (done.length > 0) this.#keep(this.#deletions, this.#poller.delete(done));
     if (result.outcome === 'throttled') await new Promise((resolve) => setTimeout(resolve, restMilliseconds));
   }
 

@@ -24,10 +24,6 @@ export async function coldStart({ say }: BenchOptions): Promise<Findings> {
   const runs: Record<string, { medianMilliseconds: number; medianMillisecondsWithCompileCache: number }> = {};
   try {
     await pipeline.feedWorkers(false);
-    // Its word is there when a worker starts: without one, a link worker would ask the API for the quota first.
-    const governor = pipeline.cloud.environments().find(({ logicalId }) => logicalId.includes('Governor'));
-    const { outcome, errorMessage } = await pipeline.cloud.invoke(governor?.logicalId ?? '', {});
-    if (outcome !== 'succeeded') throw new Error(`the governor: ${errorMessage}`);
     for (const [name, part] of Object.entries(workers)) {
       say(`cold start: ${name}`);
       const milliseconds = await firstAnswers(pipeline, part, true);

@@ -11,7 +11,7 @@ const file = openSync(`${directory}/${process.env.AWS_LAMBDA_FUNCTION_NAME}.${pr
 const milliseconds = new Float64Array(1);
 
 subscribe('http.client.request.created', ({ request }) => {
-  if (!request.path.startsWith('/api/v2.0/shortlinks/')) return;
+  if (!request.path.startsWith('/api/v2.0/')) return;
   request.once('finish', () => {
     milliseconds[0] = Number(process.hrtime.bigint()) / 1e6;
     writeSync(file, milliseconds);
