@@ -1,9 +1,8 @@
 /**
- * How much closer than the even gap two sends may lie, so that a timer that fired late does not cost a send. Node's
- * timers count whole milliseconds: on average they fire some 0.6 ms late. Never more than a quarter of the gap.
+ * How late a send may be for the ones after it to make up for it. Node's timers fire a millisecond late as a rule, and when
+ * the collector runs or Lambda holds the processor back, some more. Each invocation waits as much longer before its first send.
  */
-const slackMilliseconds = 1.25;
-const slackOf = (gap: number) => Math.min(slackMilliseconds, gap / 4);
+const latenessMadeUpMilliseconds = 20;
 
 /** A 429 halves the pace, down to a tenth; each second without one gives a twentieth back. */
 const slowDownFactor = 0.5;
@@ -16,23 +15,24 @@ const recoveryPerSecond = 0.05;
  *
  * The promise: C environments, each with a pacer of r sends a second (a whole number), together send at most C × r in
  * any sliding second, whatever the latencies, the timers' lateness, and the hands that an environment's slot (its
- * place in the reserved concurrency) passes through. The proof, for one slot, with g = 1 s / r − slack:
+ * place in the reserved concurrency) passes through. Each invocation sends by a grid of its own: its times lie at least
+ * 1 s / r apart, the first of them w = 1 s / r + L after the invocation began, and none of its sends comes before its time, nor
+ * more than L after it (the grid is moved on instead). The proof, for one slot:
  *
  * - Within an invocation: send n is never less than a second after send n − r, so r + 1 sends take at least a second.
- * - Across invocations, in the same environment or another: each invocation waits w = 1 s − (r − 1) × g before its first
- *   send, and no invocation returns with a send under way. r + 1 sends that span k ≥ 1 such changes lie at least
- *   (r − k) × g + k × w apart; as w ≥ g, that is at least (r − 1) × g + w = 1 s.
+ * - Across invocations, in the same environment or another, none of which returns with a send under way: let r + 1 sends
+ *   begin with p of one invocation, which therefore end (p − 1) / r − L later at the earliest. Each invocation after it adds w and
+ *   1 / r for each further send of its own, so that k ≥ 1 changes of hands make at least
+ *   (p − 1) / r − L + (r + 1 − p − k) / r + k × w = 1 s + (k − 1) × L ≥ 1 s.
  *
- * Sends keep to an even grid, from which a late one may be made up for only within the two bounds above; after a stall
- * the grid starts anew, so that nothing is caught up with.
+ * What is late is made up for within these bounds: lateness never adds up, and a stall costs what it takes beyond L, no more.
  */
 export class Pacer {
   readonly #callsPerSecond: number;
-  readonly #leastGap: number;
   /** The last r sends of this invocation, oldest first. */
   #sends: number[] = [];
-  #begunAt = 0;
-  #gridAt: number | undefined;
+  /** The last send's time by the grid; before the first send, a gap before its. */
+  #gridAt = 0;
   #factor = 1;
   #factorAt = 0;
 
@@ -42,32 +42,25 @@ export class Pacer {
       throw new Error(`a pace must be a whole number of calls per second, at least 1; got ${callsPerSecond}`);
     }
     this.#callsPerSecond = callsPerSecond;
-    this.#leastGap = 1000 / callsPerSecond - slackOf(1000 / callsPerSecond);
   }
 
   /** An invocation begins: the slot may have been another environment's until now. */
   begin(now: number): void {
-    this.#begunAt = now;
     this.#sends = [];
-    this.#gridAt = undefined;
+    this.#gridAt = now + latenessMadeUpMilliseconds;
   }
 
   /** The earliest time at which the next send may leave. */
   earliest(now: number): number {
-    const gap = 1000 / this.#callsPerSecond / this.#currentFactor(now);
-    const last = this.#sends.at(-1);
-    if (last === undefined || this.#gridAt === undefined) {
-      return this.#begunAt + Math.max(gap, 1000 - (this.#callsPerSecond - 1) * this.#leastGap);
-    }
     const aSecondAfter = this.#sends.length < this.#callsPerSecond ? 0 : (this.#sends[0] ?? 0) + 1000;
-    return Math.max(this.#gridAt + gap, last + gap - slackOf(gap), aSecondAfter);
+    return Math.max(this.#gridAt + this.#gap(now), aSecondAfter);
   }
 
   /** A send has left. Called with the actual time, never before `earliest` said. */
   sent(at: number): void {
-    const gap = 1000 / this.#callsPerSecond / this.#currentFactor(at);
-    const planned = this.#gridAt === undefined ? at : this.#gridAt + gap;
-    this.#gridAt = at - planned > gap ? at : planned;
+    // The pace may have been lowered since `earliest` was asked: its time is not later than the send for that.
+    const planned = Math.min(at, this.#gridAt + this.#gap(at));
+    this.#gridAt = Math.max(planned, at - latenessMadeUpMilliseconds);
     this.#sends.push(at);
     if (this.#sends.length > this.#callsPerSecond) this.#sends.shift();
   }
@@ -82,6 +75,10 @@ export class Pacer {
   easeIn(now: number): void {
     this.#factor = leastFactor;
     this.#factorAt = now;
+  }
+
+  #gap(now: number): number {
+    return 1000 / this.#callsPerSecond / this.#currentFactor(now);
   }
 
   #currentFactor(now: number): number {
