@@ -40,6 +40,10 @@ export function sameData(asked: Record<string, string>, held: Record<string, unk
 
 /** Without what the API may do to the form: numbers and booleans made text, angle brackets encoded on the way. */
 function inOneForm(data: Record<string, unknown>): Record<string, string> {
-  const form = (value: unknown) => String(value).replaceAll(/%3c/gi, '<').replaceAll(/%3e/gi, '>');
+  const form = (value: unknown) => {
+    const text = String(value);
+    // Asked first, since this is done for each value of each link.
+    return text.includes('%3') ? text.replaceAll(/%3c/gi, '<').replaceAll(/%3e/gi, '>') : text;
+  };
   return Object.fromEntries(Object.entries(data).map(([name, value]) => [form(name), form(value)]));
 }
