@@ -154,7 +154,6 @@ export const configurationSchema = z.strictObject({
 
 export type LaneSettings = z.infer<typeof lane>;
 export type ProducerPrincipal = z.infer<typeof principal>;
-export type ProducerSettings = z.infer<typeof producer>;
 export type PipelineSettings = z.infer<typeof pipelineSchema>;
 export type AccountSettings = z.infer<typeof accountSchema>;
 export type StageSettings = z.infer<typeof stageSchema>;
