@@ -22,8 +22,8 @@ export const eventSourceMappingProperties = z.looseObject({
 /** How many batches run at once where the mapping sets no maximum: five is where Lambda starts before it scales up. */
 export const concurrencyWithoutMaximum = 5;
 
-/** Receive calls side by side while a batch is filled. */
-const receivesAtOnce = 10;
+/** Calls of SQS side by side while a batch is filled, or deleted. */
+const callsAtOnce = 10;
 /**
  * How long one poll waits for messages. Short, since a poll that were given up while it waits would still take messages
  * out of the queue, for nobody; so a mapping that is switched off, or a cloud that stops, sees each poll to its end.
@@ -165,7 +165,7 @@ export class EventSourceMapping {
     const windowEnds = performance.now() + MaximumBatchingWindowInSeconds * 1000;
     while (batch.length < BatchSize && this.#carried.length === 0 && !this.#stopped) {
       const missing = BatchSize - batch.length;
-      const taken = await this.#poller.drain(missing, receivesAtOnce);
+      const taken = await this.#poller.drain(missing, callsAtOnce);
       add(taken);
       const leftSeconds = (windowEnds - performance.now()) / 1000;
       if (leftSeconds <= 0 || !this.#enabled) break;
@@ -186,7 +186,7 @@ export class EventSourceMapping {
   async #process(batch: Received[]): Promise<void> {
     const result = await this.function.invoke(`{"Records":[${batch.map(({ record }) => record).join(',')}]}`);
     const done = this.#done(batch, result);
-    if (done.length > 0) this.#keep(this.#deletions, this.#poller.delete(done));
+    if (done.length > 0) this.#keep(this.#deletions, this.#poller.delete(done, callsAtOnce));
     if (result.outcome === 'throttled') await new Promise((resolve) => setTimeout(resolve, restMilliseconds));
   }
 

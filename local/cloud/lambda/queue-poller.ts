@@ -39,14 +39,19 @@ export class QueuePoller {
     return taken.flat();
   }
 
-  async delete(messages: readonly Message[]): Promise<void> {
-    const calls: Promise<unknown>[] = [];
+  /** A few calls at once: a batch of a thousand must not hold up what other mappings receive. */
+  async delete(messages: readonly Message[], callsAtOnce: number): Promise<void> {
+    const calls: Message[][] = [];
     for (let first = 0; first < messages.length; first += messagesPerCall) {
-      const Entries = messages
-        .slice(first, first + messagesPerCall)
-        .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-      calls.push(this.#sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.#url, Entries })));
+      calls.push(messages.slice(first, first + messagesPerCall));
     }
-    await Promise.all(calls);
+    const waiting = calls.values();
+    const one = async () => {
+      for (const batch of waiting) {
+        const Entries = batch.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+        await this.#sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.#url, Entries }));
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(calls.length, callsAtOnce) }, one));
   }
 }
