@@ -63,7 +63,8 @@ const renewalPauseSeconds = 86_400;
  * The expiry worker: DynamoDB has deleted a link's record, since its time had come. Is the link dead?
  *
  *     tombstone ───────────────────────────▶ forgotten
- *     does not renew itself, not kept ─────▶ dead
+ *     does not renew itself, not kept,
+ *     no change of it was under way ───────▶ dead
  *     otherwise GET ── 404 or expired ─────▶ dead: history, image removed, `expired`
  *                   ├─ another's data ─────▶ dead, once a later create at this address has its record
  *                   ├─ clicked meanwhile ──▶ the record goes back with the true expiry, `renewed`
@@ -127,7 +128,9 @@ async function decide(record: LinkRecord, receiveCount: number, batch: Batch): P
   const { settings, ports } = batch;
   if (record.state === 'deleted') return 'done';
   const nowSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
-  if (!record.renewTtl && !needsRenewal(record) && record.expiresAt <= nowSeconds) return end(record, settings, ports);
+  // A lease that is still there is a change of which nobody has seen the end: it may have given the link a longer life.
+  const isCertain = !record.renewTtl && !needsRenewal(record) && record.lease === undefined;
+  if (isCertain && record.expiresAt <= nowSeconds) return end(record, settings, ports);
 
   const found = await ports.api.read(record.address);
   if (found.meaning === 'account-blocked') return 'account-blocked';

@@ -160,7 +160,11 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(outcomes).toMatchObject([{ outcome: 'renewed' }]);
   });
 
-  it('with an update whose end nobody has seen comes back with its lease', async () => {
+  it.each([
+    ['renews itself', true],
+    // The update may have given it a longer life, and the ledger does not know.
+    ['did not', false],
+  ])('with an update whose end nobody has seen comes back with its lease: one that %s', async (_, renewTtl) => {
     const { look, atApi, ledger } = givenWorld();
     const intended = {
       dataDigest: dataDigest(secret, { pid: 'new' }),
@@ -176,7 +180,7 @@ describe('a link whose record DynamoDB has deleted', () => {
       intended,
     } as const;
     atApi(now + day, { pid: 'new' });
-    await look({ ...poster, lease });
+    await look({ ...poster, renewTtl, lease });
     expect(ledger.links.get(key)).toMatchObject({ requestId: 'p-1', lease, expiresAt: now + day });
   });
 
