@@ -25,7 +25,8 @@ const recoveryPerSecond = 0.05;
  *   1 / r for each further send of its own, so that k ≥ 1 changes of hands make at least
  *   (p − 1) / r − L + (r + 1 − p − k) / r + k × w = 1 s + (k − 1) × L ≥ 1 s.
  *
- * What is late is made up for within these bounds: lateness never adds up, and a stall costs what it takes beyond L, no more.
+ * What is late is made up for within these bounds. The send a second after a late one is as late itself, so that a stall costs
+ * nothing up to L, unless others came at the same place of a second before.
  */
 export class Pacer {
   readonly #callsPerSecond: number;

@@ -73,7 +73,7 @@ const renewalPauseSeconds = 86_400;
  *
  * What if a million links expire within the same hour? The table's stream keeps its records for 24 hours, and the pipe
  * moves them into the queue as they come: 278 a second, a fraction of what either takes. The queue keeps them for as long as
- * `commandRetentionDays` says, 10 days. Links that do not renew themselves need no call. If all million do, 8 calls a second
+ * `commandRetentionDays` says, 10 days. Links that do not renew themselves need no call, as a rule. If all million do, 8 calls a second
  * (a share of 0.01 of 950, in two environments) have asked for each after 1,000,000 / 8 / 3,600 = 35 hours; in 10 days they
  * could ask for 6.9 million.
  */
