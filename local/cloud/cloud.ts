@@ -215,7 +215,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     for (const counts of await countQueues(endpoints.sqs).catch(() => [])) serviceMetrics.queue(counts);
   });
   shutdown.every((options.sweepExpiredItemsEverySeconds ?? 60) * 1_000, async () => {
-    await sweeper.sweep().catch(onTrouble);
+    await sweeper.sweepInBackground().catch(onTrouble);
   });
   for (const mapping of mappings) mapping.start();
   shutdown.addWithin((options.stopGraceSeconds ?? 1) * 1_000, async () => {

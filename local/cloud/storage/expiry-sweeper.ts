@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
@@ -11,6 +12,11 @@ import type { ExpiringTable } from './tables.ts';
 
 /** DynamoDB leaves items alone that expired longer ago than this: it takes the value for a mistake. */
 const oldestExpirySeconds = 5 * 365 * 86_400;
+
+/** dynalite answers nobody else while it reads a page, and reads the whole table for a page without a limit. */
+const itemsPerPage = 100;
+/** The part of its time that a sweep in the background lets the table engine spend on it. */
+const backgroundShare = 0.1;
 
 type Item = Record<string, AttributeValue>;
 
@@ -32,17 +38,36 @@ export class ExpirySweeper {
   readonly #parts: ExpirySweeperParts;
   #last: Promise<unknown> = Promise.resolve();
   #sequence = 0;
+  /** How many sweeps somebody waits for: while there are any, none takes its time. */
+  #awaited = 0;
 
   constructor(parts: ExpirySweeperParts) {
     this.#parts = parts;
   }
 
   /**
-   * Sweeps all tables once, after the sweeps that are under way.
+   * Sweeps all tables once, as fast as it can, after the sweeps that are under way.
    * @returns how many items were deleted
    * @throws when the table engine does not answer; what was deleted before is told
    */
-  sweep(): Promise<number> {
+  async sweep(): Promise<number> {
+    this.#awaited++;
+    try {
+      return await this.#afterOthers();
+    } finally {
+      this.#awaited--;
+    }
+  }
+
+  /**
+   * The same, but at its leisure, so that nobody else waits for the table engine on its account; it hurries once
+   * somebody calls `sweep`.
+   */
+  sweepInBackground(): Promise<number> {
+    return this.#afterOthers();
+  }
+
+  #afterOthers(): Promise<number> {
     const sweep = this.#last.then(async () => {
       let deleted = 0;
       for (const table of this.#parts.tables) deleted += await this.#sweepTable(table);
@@ -71,7 +96,7 @@ export class ExpirySweeper {
     };
     const keyNames = Object.fromEntries(table.keyAttributes.map((name, index) => [`#key${index}`, name]));
     const pages = paginateScan(
-      { client: dynamodb },
+      { client: dynamodb, pageSize: itemsPerPage },
       {
         TableName: table.tableName,
         FilterExpression: expired.condition,
@@ -81,11 +106,16 @@ export class ExpirySweeper {
       },
     );
     let deleted = 0;
+    let begun = performance.now();
     for await (const { Items = [] } of pages) {
       for (const key of Items) {
         if (stopping.aborted) return deleted;
         if (await this.#delete(table, key, expired)) deleted++;
       }
+      const pause = this.#awaited > 0 ? 0 : (performance.now() - begun) * (1 / backgroundShare - 1);
+      await sleep(pause, undefined, { signal: stopping }).catch(() => {});
+      if (stopping.aborted) return deleted;
+      begun = performance.now();
     }
     return deleted;
   }

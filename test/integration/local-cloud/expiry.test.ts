@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { SendMessageBatchCommandOutput } from '@aws-sdk/client-sqs';
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
@@ -182,6 +183,47 @@ test('an item whose expiry moves while it is swept stays, and is not told', asyn
 
   expect(records).toEqual([]);
   expect(await keys()).toEqual(['link#renewed']);
+});
+
+test('a sweep in the background leaves the table engine to others between two pages, until somebody waits for it', async () => {
+  // Given three pages, and a sweeper that notes when it asks for each
+  const { bench } = await openLedger();
+  const { cloud, clock, TableName, put, keys } = await start(bench);
+  for (let number = 100; number < 350; number++) await put(`link#${number}`, nowSeconds + (number % 25));
+  const dynamodb = new DynamoDBClient(cloud.clientConfig('dynamodb'));
+  const askedAt: number[] = [];
+  const spent: number[] = [];
+  dynamodb.middlewareStack.add(
+    (next, context) => async (call) => {
+      const begun = performance.now();
+      if (context.commandName === 'ScanCommand') spent[askedAt.push(begun) - 1] = 0;
+      const answer = await next(call);
+      spent[askedAt.length - 1] = (spent[askedAt.length - 1] ?? 0) + performance.now() - begun;
+      return answer;
+    },
+    { step: 'initialize' },
+  );
+  const sweeper = new ExpirySweeper({
+    tables: [{ tableName: TableName, keyAttributes: ['pk'], expiryAttribute: 'expiresAt', stream: undefined }],
+    dynamodb,
+    region: 'us-east-1',
+    clock,
+    lingerSeconds: 0,
+    stopping: new AbortController().signal,
+    onRecord: () => {},
+  });
+
+  // When it sweeps, and its sweep is waited for from the second page on
+  const inBackground = sweeper.sweepInBackground();
+  while (askedAt.length < 2) await sleep(1);
+  expect(await sweeper.sweep()).toBe(0);
+
+  // Then the first page was followed by nine times what it took
+  expect(await inBackground).toBe(10);
+  const [first = 0, second = 0, third = 0] = askedAt;
+  expect(second - first).toBeGreaterThan(9 * (spent[0] ?? 0));
+  expect(third - second).toBeLessThan(9 * (spent[1] ?? 0));
+  expect(await keys()).toHaveLength(240);
 });
 
 test('a pipe tries again what the queue engine did not answer and what it refused, and keeps the rest in order', async () => {
