@@ -73,9 +73,9 @@ export const deadLetterRetentionDays = 14;
 
 /**
  * How long a full batch should keep a worker busy. A lane with a window is after throughput, and its slot idles between
- * batches.
+ * batches: for a fortieth of the time at twelve seconds.
  */
-const throughputBusySeconds = 10;
+const throughputBusySeconds = 12;
 /** A lane without a window is after latency: a command waits about this long behind the others of its batch. */
 const latencyBusySeconds = 0.5;
 
@@ -217,7 +217,7 @@ export function reservedConcurrency(plans: readonly LanePlan[], expiry?: WorkerP
   return lanes + (expiry?.concurrency ?? 0) + 2;
 }
 
-/** `campaign 8 × 97 + campaign QR 2 × 6 + … + governor 1`: the arithmetic of {@link plannedCalls}, to be read. */
+/** `campaign 11 × 78 + campaign QR 2 × 6 + … + governor 1`: the arithmetic of {@link plannedCalls}, to be read. */
 export function arithmeticOf(plans: readonly LanePlan[], expiry?: WorkerPlan): string {
   const term = (name: string, worker: WorkerPlan) => `${name} ${worker.concurrency} × ${worker.callsPerSecond}`;
   const terms = plans.flatMap(({ lane, link, qr }) => [term(lane, link), term(`${lane} QR`, qr)]);

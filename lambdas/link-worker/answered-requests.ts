@@ -18,7 +18,7 @@ const keysPerRead = 25;
 
 /**
  * Which requests of a batch were answered before. Their records are read in groups, when the first of a group
- * comes up: a batch of a thousand lasts ten seconds, and what was read at its start would not know the copies that
+ * comes up: a batch of a thousand lasts thirteen seconds, and what was read at its start would not know the copies that
  * another environment has carried out meanwhile.
  */
 export class AnsweredRequests {

@@ -127,11 +127,11 @@ describe('the table', () => {
 
 describe('mappings', () => {
   const { plans } = planLanes(config.accounts.acme ?? expect.fail(), {
-    campaign: { rateShare: 0.82, qrShare: 0.55, batchSize: 1_000, windowSeconds: 5 },
+    campaign: { rateShare: 0.905, qrShare: 0.55, batchSize: 1_000, windowSeconds: 5 },
   });
   const worker = { kind: 'link' as const, logGroupName: 'l', mappingId: 'm', queueUrl: 'q' };
-  const sound = { State: 'Enabled', BatchSize: 1_000, ScalingConfig: { MaximumConcurrency: 8 } };
-  const checked = async (mapping: object = {}, reserved = 8, lanes: ControlRecord['lanes'] = {}) => {
+  const sound = { State: 'Enabled', BatchSize: 1_000, ScalingConfig: { MaximumConcurrency: 11 } };
+  const checked = async (mapping: object = {}, reserved = 11, lanes: ControlRecord['lanes'] = {}) => {
     const lambda = answering({
       GetEventSourceMapping: { ...sound, ...mapping },
       GetFunctionConcurrency: { ReservedConcurrentExecutions: reserved },
@@ -146,11 +146,11 @@ describe('mappings', () => {
     expect(await checked()).toEqual({
       name: 'mapping campaign',
       verdict: 'ok',
-      words: 'enabled, batches of 1000, 8 at once',
+      words: 'enabled, batches of 1000, 11 at once',
     });
     const paused = { campaign: { state: 'paused', reason: 'operator', since: 1 } } as const;
-    expect(await checked({ State: 'Disabled' }, 8, paused)).toMatchObject({ verdict: 'ok' });
-    expect(await checked({}, 8, paused)).toMatchObject({ verdict: 'warning' });
+    expect(await checked({ State: 'Disabled' }, 11, paused)).toMatchObject({ verdict: 'ok' });
+    expect(await checked({}, 11, paused)).toMatchObject({ verdict: 'warning' });
     expect(await checked({ State: 'Disabled' })).toMatchObject({ verdict: 'warning' });
   });
 
@@ -162,7 +162,7 @@ describe('mappings', () => {
   test('that differ from the configuration are worth a warning', async () => {
     expect(await checked({ BatchSize: 10 })).toMatchObject({
       verdict: 'warning',
-      words: 'enabled, batches of 10, 8 at once; lib/config.ts says batches of 1000, 8 at once',
+      words: 'enabled, batches of 10, 11 at once; lib/config.ts says batches of 1000, 11 at once',
     });
   });
 });

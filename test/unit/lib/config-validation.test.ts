@@ -111,8 +111,8 @@ describe('a configuration', () => {
       ],
       [
         `${pipeline}.lanes.campaign.quotaReserveCalls`,
-        93_479,
-        `${at}.lanes.campaign.quotaReserveCalls: must be at least 93,480 (two polls of 60 s × 779 calls/s); got 93479`,
+        103_079,
+        `${at}.lanes.campaign.quotaReserveCalls: must be at least 103,080 (two polls of 60 s × 859 calls/s); got 103079`,
       ],
       [
         `${pipeline}.lanes.transactional.quotaReserveCalls`,
@@ -180,9 +180,9 @@ describe('a configuration', () => {
       ],
       [
         `${pipeline}.alarmThresholds.quotaSpentElsewhereCalls`,
-        16_559,
-        // campaign 8 × 1,000 + transactional 8 × 10 + expiry 2 × 100
-        `${at}.alarmThresholds.quotaSpentElsewhereCalls: must be at least 16,560 (twice the 8,280 calls that batches under way have not counted yet); got 16559`,
+        22_459,
+        // campaign 11 × 1,000 + transactional 3 × 10 + expiry 2 × 100
+        `${at}.alarmThresholds.quotaSpentElsewhereCalls: must be at least 22,460 (twice the 11,230 calls that batches under way have not counted yet); got 22459`,
       ],
       [
         `${pipeline}.alarmThresholds.lanePausedMinutes`,
@@ -216,28 +216,28 @@ describe('a configuration', () => {
       'accounts.acme.headroom: must be a share from 0.01 to 1; got 2',
       `${at}.linkIdLength: must be 10–50 (guessable below 10; OneLink short-link IDs end at 50); got 51`,
       'stages.staging.pipelines[0].requestHorizonDays: must be at least 55 (10 in the queue + 14 as a dead letter + 31 to wait for the next month); got 30',
-      'stages.staging.pipelines[0].lanes.campaign.quotaReserveCalls: must be at least 93,480 (two polls of 60 s × 779 calls/s); got 1',
+      'stages.staging.pipelines[0].lanes.campaign.quotaReserveCalls: must be at least 103,080 (two polls of 60 s × 859 calls/s); got 1',
     ]);
   });
 
   test('whose lanes ask for more than the account has is refused with the arithmetic', () => {
-    // Given: 0.82 + 0.18 of the budget for links leave nothing for QR and the governor
+    // Given: 0.905 + 0.09 of the budget for links leave nothing for QR and the governor
     const candidate = changed(
-      [`${pipeline}.lanes.transactional.rateShare`, 0.18],
+      [`${pipeline}.lanes.transactional.rateShare`, 0.09],
       [`${pipeline}.lanes.transactional.quotaReserveCalls`, 30_000],
     );
     // Then
     expect(faultsOf(candidate)).toEqual([
-      'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 978 ' +
-        '(OneLink-production: transactional 9 × 19 + transactional QR 2 × 5 + campaign 8 × 97 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1)',
+      'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 974 ' +
+        '(OneLink-production: transactional 5 × 17 + transactional QR 2 × 5 + campaign 11 × 78 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1)',
     ]);
   });
 
   test('counts every pipeline of every stage against the account that it names', () => {
     expect(faultsOf(changed(['stages.staging.pipelines.0.account', 'acme']))).toEqual([
-      'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 1886 ' +
-        '(OneLink-production: transactional 8 × 17 + transactional QR 2 × 5 + campaign 8 × 97 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1; ' +
-        'OneLink-staging: transactional 8 × 17 + transactional QR 2 × 5 + campaign 8 × 97 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1)',
+      'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 1892 ' +
+        '(OneLink-production: transactional 3 × 19 + transactional QR 2 × 5 + campaign 11 × 78 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1; ' +
+        'OneLink-staging: transactional 3 × 19 + transactional QR 2 × 5 + campaign 11 × 78 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1)',
       'accounts.acme: the shares must come to at most floor(25 × 0.95 × (1 − 0)) = 23 QR calls/s; got 44 ' +
         '(OneLink-production: transactional QR 2 × 5 + campaign QR 2 × 6; OneLink-staging: transactional QR 2 × 5 + campaign QR 2 × 6)',
     ]);
