@@ -3,12 +3,16 @@ import type { Command } from './command.ts';
 
 /** Text that is the same for equal JSON values, whatever the order of their keys. */
 function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`).join(',')}}`;
+  return JSON.stringify(inOrder(value));
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  // Without a prototype, so that a parameter of any name is a property like all others.
+  const ordered: Record<string, unknown> = Object.create(null);
+  for (const key of Object.keys(value).sort()) ordered[key] = inOrder((value as Record<string, unknown>)[key]);
+  return ordered;
 }
 
 /** Keyed, since a payload of few possible values could be guessed from a plain hash. 128 bits, as hexadecimal text. */
@@ -35,7 +39,7 @@ export function dataDigest(secret: string, data: Record<string, unknown>): strin
 
 /** Whether the data the API holds is the data that was asked for. */
 export function sameData(asked: Record<string, string>, held: Record<string, unknown>): boolean {
-  return canonical(inOneForm(asked)) === canonical(inOneForm(held));
+  return asked === held || canonical(inOneForm(asked)) === canonical(inOneForm(held));
 }
 
 /** Without what the API may do to the form: numbers and booleans made text, angle brackets encoded on the way. */

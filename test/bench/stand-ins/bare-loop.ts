@@ -8,8 +8,9 @@ import { HttpTransport } from '../../../lambdas/adapters/http-transport.ts';
 
 /**
  * What no link worker can do without, and nothing else: one read for the batch's requests, and for each command the POST,
- * the two records and its part of a publish, with the same clients. It checks nothing, remembers nothing of what it read,
- * keeps no pace, logs and counts nothing, and a crash or a lost answer makes a mess: the floor to measure against.
+ * the two records and its part of a publish, with the same clients and as large as the link worker's. It checks nothing,
+ * remembers nothing of what it read, works out no digest, keeps no pace, logs and counts nothing, and a crash or a lost answer
+ * makes a mess: the floor to measure against.
  */
 
 const { env } = process;
@@ -23,28 +24,40 @@ const secret = new SecretsManagerClient().send(new GetSecretValueCommand({ Secre
 interface Create {
   source: string;
   requestId: string;
+  requestedAt: string;
   onelinkId: string;
   ttl: string;
   data: Record<string, string>;
 }
 
+/** As long as the digests and identities that the link worker works out. */
+const digest = '0123456789abcdef'.repeat(2);
+const expiresAt = Math.floor(Date.now() / 1000) + 31 * 86_400;
+
 export async function handler(event: SQSEvent): Promise<SQSBatchResponse> {
   const authorization = (await secret).SecretString ?? '';
-  const commands = event.Records.map(({ body }) => JSON.parse(body) as Create);
+  const commands = event.Records.map(({ body, messageId }) => ({ ...(JSON.parse(body) as Create), messageId }));
   await Promise.all(
     batchesOf(commands, 100).map((batch) => {
       const Keys = batch.map(({ source, requestId }) => marshall({ pk: `request#${source}/${requestId}` }));
       return dynamo.send(new BatchGetItemCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }));
     }),
   );
-  for (const batch of batchesOf(commands, inFlight)) {
-    const links = await Promise.all(batch.map((command) => make(command, authorization)));
-    await Promise.all(batchesOf(links, 10).map(publish));
-  }
+  const waiting = commands.values();
+  const outcomes: Outcome[] = [];
+  const oneByOne = async () => {
+    for (const command of waiting) {
+      outcomes.push(await make(command, authorization));
+      if (outcomes.length >= 10) await publish(outcomes.splice(0, 10));
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, oneByOne));
+  if (outcomes.length > 0) await publish(outcomes);
   return { batchItemFailures: [] };
 }
 
-async function make({ source, requestId, onelinkId, ttl, data }: Create, authorization: string): Promise<string> {
+async function make({ messageId, ...command }: Create & { messageId: string }, authorization: string) {
+  const { source, requestId, requestedAt, onelinkId, ttl, data } = command;
   const answer = await http.send({
     method: 'POST',
     url: new URL(`${env.API_BASE_URL}/shortlinks/${onelinkId}`),
@@ -54,21 +67,55 @@ async function make({ source, requestId, onelinkId, ttl, data }: Create, authori
   });
   if (!('status' in answer) || answer.status !== 200) throw new Error('the call failed');
   const { shortlink_url: shortUrl } = answer.body as { shortlink_url: string };
-  const link = { source, requestId, shortUrl, state: 'live', version: 1, pid: data.pid, campaign: data.c };
-  const outcome = { source, requestId, outcome: 'created', shortUrl };
+  const address = { onelinkId, shortlinkId: shortUrl.slice(shortUrl.lastIndexOf('/') + 1) };
+  const made = { address, source, requestId, state: 'live', shortUrl, pid: data.pid, campaign: data.c, version: 1 };
+  const link = { ...made, dataDigest: digest, ttlSeconds: 31 * 86_400, renewTtl: true, expiresAt };
+  const outcome = {
+    specVersion: '1.0',
+    outcomeId: digest,
+    outcome: 'created',
+    link: { ...address, shortUrl, expiresAt: new Date(expiresAt * 1000).toISOString(), version: 1 },
+    action: 'create',
+    source,
+    requestId,
+    lane: env.LANE ?? '',
+    messageId,
+    repeat: false,
+    decidedAt: new Date().toISOString(),
+  };
   const ConditionExpression = 'attribute_not_exists(pk)';
   const put = (item: object) =>
     dynamo.send(new PutItemCommand({ TableName: table, Item: marshall(item), ConditionExpression }));
-  await put({ pk: `link#${shortUrl}`, ...link });
-  await put({ pk: `request#${source}/${requestId}`, outcome });
-  return JSON.stringify(outcome);
+  await put({ pk: `link#${shortUrl}`, v: 1, ...link, applied: { requestedAt, requestId } });
+  await put({
+    pk: `request#${source}/${requestId}`,
+    v: 1,
+    source,
+    requestId,
+    commandDigest: digest,
+    outcome,
+    expiresAt,
+  });
+  return outcome;
 }
 
-function publish(outcomes: string[]) {
+type Outcome = Awaited<ReturnType<typeof make>>;
+
+function publish(outcomes: Outcome[]) {
+  const text = (StringValue: string) => ({ DataType: 'String', StringValue });
   return sns.send(
     new PublishBatchCommand({
       TopicArn: env.OUTCOME_TOPIC_ARN,
-      PublishBatchRequestEntries: outcomes.map((Message, index) => ({ Id: String(index), Message })),
+      PublishBatchRequestEntries: outcomes.map((outcome, index) => {
+        const { action, source, lane } = outcome;
+        const MessageAttributes = {
+          outcome: text(outcome.outcome),
+          action: text(action),
+          source: text(source),
+          lane: text(lane),
+        };
+        return { Id: String(index), Message: JSON.stringify(outcome), MessageAttributes };
+      }),
     }),
   );
 }

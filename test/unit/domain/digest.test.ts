@@ -55,6 +55,9 @@ describe("a digest of a link's data", () => {
   });
 
   it('tells parameters apart whatever their text', () => {
+    expect(dataDigest('secret', JSON.parse('{"pid":"a","__proto__":"b"}'))).not.toBe(
+      dataDigest('secret', { pid: 'a' }),
+    );
     expect(dataDigest('secret', { pid: 'a', c: 'b' })).not.toBe(dataDigest('secret', { pid: 'a","c":"b' }));
     expect(dataDigest('secret', { pid: '1' })).not.toBe(dataDigest('secret', { pid: '2' }));
   });
