@@ -21,7 +21,7 @@ const lanes: PipelineSettings['lanes'] = {
   campaign: {
     rateShare: 0.905, // floor(0.905 × 950) = 859; with QR (2.4 %), expiry and the governor the shares come to 99.9 % of what is there
     qrShare: 0.55, // floor(0.55 × 23) = 12
-    batchSize: 1_000, // thirteen seconds of work per invocation keep the slot busy 98 % of the time
+    batchSize: 1_000, // fifteen seconds of work per invocation keep the slot busy 98 % of the time
     windowSeconds: 5,
     quotaReserveCalls: 750_000, // a tenth of the month is kept for the transactional lane
     // hourlyCapCalls, dailyCapCalls: none here; a campaign may need half of the month's quota in an hour
@@ -67,7 +67,7 @@ const pipeline: PipelineSettings = {
       page: 95, // the campaign lane has parked at 90 %; the transactional one has almost two hours at its full rate
     },
     quotaProjectedPercent: 100, // what will be used by the month's end if the coming days are like the last seven
-    // In an hour, by others on the account. What a batch has sent is counted when it ends: up to 11,230 calls of ours look like
+    // In an hour, by others on the account. What a batch has sent is counted when it ends: up to 13,230 calls of ours look like
     // theirs until then. Another pipeline or stage on the same account counts as others: allow for it.
     quotaSpentElsewhereCalls: 50_000,
     laneParkedMinutes: 60, // longer than an hourly cap can park a lane

@@ -73,9 +73,9 @@ export const deadLetterRetentionDays = 14;
 
 /**
  * How long a full batch should keep a worker busy. A lane with a window is after throughput, and its slot idles between
- * batches: for a fortieth of the time at twelve seconds.
+ * batches: for a fiftieth of the time at fifteen seconds.
  */
-const throughputBusySeconds = 12;
+const throughputBusySeconds = 15;
 /** A lane without a window is after latency: a command waits about this long behind the others of its batch. */
 const latencyBusySeconds = 0.5;
 
@@ -211,13 +211,26 @@ export function plannedCalls(plans: readonly LanePlan[], expiry?: WorkerPlan): B
   return { callsPerSecond, qrCallsPerSecond };
 }
 
+/**
+ * Calls per second that the plans, the expiry worker and the governor come to while there is work for all of them: each
+ * worker's most, times its duty.
+ */
+export function reachedCallsPerSecond(plans: readonly LanePlan[], expiry?: WorkerPlan): number {
+  const workers = [...plans.flatMap(({ link, qr }) => [link, qr]), ...(expiry === undefined ? [] : [expiry])];
+  const reached = workers.reduce(
+    (sum, { concurrency, callsPerSecond, duty }) => sum + concurrency * callsPerSecond * duty,
+    0,
+  );
+  return reached + governorCallsPerSecond;
+}
+
 /** Lambda environments that the plans reserve, the governor's and the replayer's included. */
 export function reservedConcurrency(plans: readonly LanePlan[], expiry?: WorkerPlan): number {
   const lanes = plans.reduce((total, plan) => total + plan.link.concurrency + plan.qr.concurrency, 0);
   return lanes + (expiry?.concurrency ?? 0) + 2;
 }
 
-/** `campaign 11 × 78 + campaign QR 2 × 6 + … + governor 1`: the arithmetic of {@link plannedCalls}, to be read. */
+/** `campaign 13 × 66 + campaign QR 2 × 6 + … + governor 1`: the arithmetic of {@link plannedCalls}, to be read. */
 export function arithmeticOf(plans: readonly LanePlan[], expiry?: WorkerPlan): string {
   const term = (name: string, worker: WorkerPlan) => `${name} ${worker.concurrency} × ${worker.callsPerSecond}`;
   const terms = plans.flatMap(({ lane, link, qr }) => [term(lane, link), term(`${lane} QR`, qr)]);
@@ -234,6 +247,7 @@ export function describe(
 ): string {
   const budget = budgetOf(limits);
   const planned = plannedCalls(plans, expiry);
+  const reached = reachedCallsPerSecond(plans, expiry);
   const row = (cells: readonly (string | number)[]) =>
     cells.map((cell, column) => (column === 0 ? String(cell).padEnd(18) : String(cell).padStart(12))).join('');
   const worker = (name: string, { concurrency, callsPerSecond, batchSize, ...plan }: WorkerPlan) =>
@@ -249,6 +263,7 @@ export function describe(
   return [
     `${serviceName}: at most ${planned.callsPerSecond} of ${budget.callsPerSecond} calls/s, ` +
       `${planned.qrCallsPerSecond} of ${budget.qrCallsPerSecond} QR calls/s; ` +
+      `${Math.round(reached)} calls/s (${Math.round((100 * reached) / budget.callsPerSecond)} %) under a backlog; ` +
       `reserves ${reservedConcurrency(plans, expiry)} Lambda environments`,
     row(['  worker', 'C × r', 'batch', 'busy', 'duty', 'timeout', 'visibility']),
     ...plans.flatMap(({ lane, link, qr }) => [worker(`  ${lane}`, link), worker(`  ${lane} QR`, qr)]),

@@ -54,8 +54,8 @@ export function minuteOfIdleDay(at: number): Minute {
 
 const hour = (of: number, minutes = 0) => of * 60 + minutes;
 const isIn = (at: number, from: number, until: number) => at >= from && at < until;
-/** What the campaign lane carries in a minute: 11 × 78 a second. */
-const campaignPerMinute = 11 * 78 * 60;
+/** What the campaign lane carries in a minute: 13 × 66 a second. */
+const campaignPerMinute = 13 * 66 * 60;
 const fractionOf = (count: number, share: number) => Math.round(count * share);
 
 /**

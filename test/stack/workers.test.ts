@@ -21,7 +21,7 @@ describe('the workers', () => {
     expect(sizes).toEqual({
       TransactionalLinkWorkerFunction: [3, 30, 1_024],
       TransactionalQrWorkerFunction: [2, 30, 512],
-      CampaignLinkWorkerFunction: [11, 60, 1_024],
+      CampaignLinkWorkerFunction: [13, 60, 1_024],
       CampaignQrWorkerFunction: [2, 60, 512],
       ExpiryWorkerFunction: [2, 60, 256],
       GovernorWorkerFunction: [1, 55, 256],
@@ -37,7 +37,7 @@ describe('the workers', () => {
       return { qr: QR_CALLS_PER_SECOND !== undefined, rate: Properties.ReservedConcurrentExecutions * pace };
     });
     const sum = (all: { rate: number }[]) => all.reduce((total, { rate }) => total + rate, 0);
-    // 3 × 19 + 2 × 5 + 11 × 78 + 2 × 6 + 2 × 4 + 1, of 1,000 × 95 %
+    // 3 × 19 + 2 × 5 + 13 × 66 + 2 × 6 + 2 × 4 + 1, of 1,000 × 95 %
     expect(sum(rates)).toBe(946);
     // 2 × 5 + 2 × 6, of 25 × 95 %
     expect(sum(rates.filter(({ qr }) => qr))).toBe(22);
@@ -53,7 +53,7 @@ describe('the workers', () => {
     expect(scaling).toEqual({
       TransactionalLinkWorkerMapping: [10, undefined, 3],
       TransactionalQrWorkerMapping: [10, undefined, 2],
-      CampaignLinkWorkerMapping: [1_000, 5, 11],
+      CampaignLinkWorkerMapping: [1_000, 5, 13],
       CampaignQrWorkerMapping: [100, 5, 2],
       ExpiryMapping: [100, 5, 2],
     });
@@ -149,14 +149,14 @@ describe('the workers', () => {
     expect(replayerEnvironment.parse(environmentOf('ReplayerWorkerFunction'))).toMatchObject({
       LANES: [
         { name: 'transactional', commandsPerSecond: 57, sendAhead: 1_000 },
-        { name: 'campaign', commandsPerSecond: 858, sendAhead: 22_000 },
+        { name: 'campaign', commandsPerSecond: 858, sendAhead: 26_000 },
       ],
     });
     const resolved = environmentOf('CampaignLinkWorkerFunction');
     expect(linkWorkerEnvironment.parse(resolved)).toMatchObject({
       LANE: 'campaign',
-      LINK_CALLS_PER_SECOND: 78,
-      CALLS_IN_FLIGHT: 156,
+      LINK_CALLS_PER_SECOND: 66,
+      CALLS_IN_FLIGHT: 132,
       CALL_TIMEOUT_MILLISECONDS: 10_000,
       OUTCOMES_PER_PUBLISH: 10,
       PRODUCERS: [

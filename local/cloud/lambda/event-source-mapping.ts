@@ -125,8 +125,10 @@ export class EventSourceMapping {
   async #poll(): Promise<void> {
     while (this.#enabled && !this.#stopped) {
       try {
+        // Filled while all invocations are busy: none waits for its messages when one of them ends.
         const messages = await this.#gather();
         this.#enabling = false;
+        while (this.#batches.size >= this.#maximumConcurrency) await Promise.race(this.#batches);
         // Once stopped, what was received last goes down with the engine.
         if (messages.length > 0 && !this.#stopped) this.#hand(messages);
       } catch (error) {
@@ -134,7 +136,6 @@ export class EventSourceMapping {
         this.#onTrouble(error);
         await new Promise((resolve) => setTimeout(resolve, restMilliseconds));
       }
-      while (this.#batches.size >= this.#maximumConcurrency) await Promise.race(this.#batches);
     }
     if (this.#carried.length > 0 && !this.#stopped) this.#hand(this.#carried.splice(0));
   }

@@ -30,7 +30,7 @@ const variants: Readonly<Record<string, RateVariant>> = {
   'all environments killed halfway': { latencyMilliseconds: 200, killedHalfway: true },
 };
 
-/** A slot's cycle is its batch at its pace, some ten seconds: by then each has begun one. */
+/** A slot's cycle is its batch at its pace, some fifteen seconds: by then each has begun its first. */
 const warmUpSeconds = 12;
 
 export interface RateRun {

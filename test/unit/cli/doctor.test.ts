@@ -130,8 +130,8 @@ describe('mappings', () => {
     campaign: { rateShare: 0.905, qrShare: 0.55, batchSize: 1_000, windowSeconds: 5 },
   });
   const worker = { kind: 'link' as const, logGroupName: 'l', mappingId: 'm', queueUrl: 'q' };
-  const sound = { State: 'Enabled', BatchSize: 1_000, ScalingConfig: { MaximumConcurrency: 11 } };
-  const checked = async (mapping: object = {}, reserved = 11, lanes: ControlRecord['lanes'] = {}) => {
+  const sound = { State: 'Enabled', BatchSize: 1_000, ScalingConfig: { MaximumConcurrency: 13 } };
+  const checked = async (mapping: object = {}, reserved = 13, lanes: ControlRecord['lanes'] = {}) => {
     const lambda = answering({
       GetEventSourceMapping: { ...sound, ...mapping },
       GetFunctionConcurrency: { ReservedConcurrentExecutions: reserved },
@@ -146,11 +146,11 @@ describe('mappings', () => {
     expect(await checked()).toEqual({
       name: 'mapping campaign',
       verdict: 'ok',
-      words: 'enabled, batches of 1000, 11 at once',
+      words: 'enabled, batches of 1000, 13 at once',
     });
     const paused = { campaign: { state: 'paused', reason: 'operator', since: 1 } } as const;
-    expect(await checked({ State: 'Disabled' }, 11, paused)).toMatchObject({ verdict: 'ok' });
-    expect(await checked({}, 11, paused)).toMatchObject({ verdict: 'warning' });
+    expect(await checked({ State: 'Disabled' }, 13, paused)).toMatchObject({ verdict: 'ok' });
+    expect(await checked({}, 13, paused)).toMatchObject({ verdict: 'warning' });
     expect(await checked({ State: 'Disabled' })).toMatchObject({ verdict: 'warning' });
   });
 
@@ -162,7 +162,7 @@ describe('mappings', () => {
   test('that differ from the configuration are worth a warning', async () => {
     expect(await checked({ BatchSize: 10 })).toMatchObject({
       verdict: 'warning',
-      words: 'enabled, batches of 10, 11 at once; lib/config.ts says batches of 1000, 11 at once',
+      words: 'enabled, batches of 10, 13 at once; lib/config.ts says batches of 1000, 13 at once',
     });
   });
 });

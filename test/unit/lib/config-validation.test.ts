@@ -180,9 +180,9 @@ describe('a configuration', () => {
       ],
       [
         `${pipeline}.alarmThresholds.quotaSpentElsewhereCalls`,
-        22_459,
-        // campaign 11 × 1,000 + transactional 3 × 10 + expiry 2 × 100
-        `${at}.alarmThresholds.quotaSpentElsewhereCalls: must be at least 22,460 (twice the 11,230 calls that batches under way have not counted yet); got 22459`,
+        26_459,
+        // campaign 13 × 1,000 + transactional 3 × 10 + expiry 2 × 100
+        `${at}.alarmThresholds.quotaSpentElsewhereCalls: must be at least 26,460 (twice the 13,230 calls that batches under way have not counted yet); got 26459`,
       ],
       [
         `${pipeline}.alarmThresholds.lanePausedMinutes`,
@@ -229,15 +229,15 @@ describe('a configuration', () => {
     // Then
     expect(faultsOf(candidate)).toEqual([
       'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 974 ' +
-        '(OneLink-production: transactional 5 × 17 + transactional QR 2 × 5 + campaign 11 × 78 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1)',
+        '(OneLink-production: transactional 5 × 17 + transactional QR 2 × 5 + campaign 13 × 66 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1)',
     ]);
   });
 
   test('counts every pipeline of every stage against the account that it names', () => {
     expect(faultsOf(changed(['stages.staging.pipelines.0.account', 'acme']))).toEqual([
       'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 1892 ' +
-        '(OneLink-production: transactional 3 × 19 + transactional QR 2 × 5 + campaign 11 × 78 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1; ' +
-        'OneLink-staging: transactional 3 × 19 + transactional QR 2 × 5 + campaign 11 × 78 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1)',
+        '(OneLink-production: transactional 3 × 19 + transactional QR 2 × 5 + campaign 13 × 66 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1; ' +
+        'OneLink-staging: transactional 3 × 19 + transactional QR 2 × 5 + campaign 13 × 66 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1)',
       'accounts.acme: the shares must come to at most floor(25 × 0.95 × (1 − 0)) = 23 QR calls/s; got 44 ' +
         '(OneLink-production: transactional QR 2 × 5 + campaign QR 2 × 6; OneLink-staging: transactional QR 2 × 5 + campaign QR 2 × 6)',
     ]);
