@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { LocalCloud } from '../cloud/cloud.ts';
 
 /**
- * Seconds from one kill to the next: at first few, while every lane is busy; then enough for most batches (some ten seconds)
+ * Seconds from one kill to the next: at first few, while every lane is busy; then enough for most batches (some fifteen seconds)
  * to get through, since one that is killed returns only after its queue's visibility time-out, six minutes.
  */
 const rushSeconds = 30;
