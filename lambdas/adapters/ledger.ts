@@ -94,8 +94,8 @@ export class Ledger {
    * Takes the lease of a link for one change, unless the link has changed since that version was read, or any
    * lease of it still runs, be it that of another copy of the same change. @returns whether it was taken
    */
-  leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean> {
-    return this.#table.update(linkKey(address), {
+  async leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean> {
+    const taken = await this.#table.update(linkKey(address), {
       UpdateExpression: 'SET lease = :lease',
       ConditionExpression: '#version = :read AND (attribute_not_exists(lease) OR lease.#until < :now)',
       ExpressionAttributeNames: { '#version': 'version', '#until': 'until' },
@@ -105,6 +105,8 @@ export class Ledger {
         ':now': nowSeconds,
       },
     });
+    // DynamoDB's answer may have been lost: then the client has repeated the write, and met its own lease.
+    return taken || (lease.token !== undefined && (await this.link(address))?.lease?.token === lease.token);
   }
 
   /** Gives a lease back when its change did not come about; a later one stays. */

@@ -65,8 +65,21 @@ export interface Lease {
   requestedAt: string;
   /** Epoch seconds. */
   until: number;
-  /** What an update means to leave behind. */
-  intended?: { dataDigest: string; ttlSeconds: number; renewTtl: boolean; expiresAt: number; keepUntil?: number };
+  /** Of this one attempt: a write that is repeated, since its answer was lost, knows itself by it. Older records have none. */
+  token?: string;
+  intended?: IntendedLink;
+}
+
+/** What an update means to leave behind. */
+export interface IntendedLink {
+  dataDigest: string;
+  ttlSeconds: number;
+  renewTtl: boolean;
+  /** Epoch seconds. */
+  expiresAt: number;
+  keepUntil?: number;
+  /** Only when the update names a brand domain. */
+  shortUrl?: string;
 }
 
 /** What was answered to a request, so that a repeat is answered in the same words. */

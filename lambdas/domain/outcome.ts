@@ -72,10 +72,9 @@ export function outcomeOf(
   // A link may be renewed, in danger or, made anew by a late copy, at its end time and again without a change of its own.
   const isOfExpiry = ['renewed', 'expiring-soon', 'expired'].includes(decision.outcome);
   const ofExpiry = isOfExpiry ? [decision.link?.expiresAt ?? ''] : [];
-  // What became of a create's code is not remembered: two copies of its job may find two causes, and each is told.
-  const rules = decision.faults?.map(({ rule }) => rule) ?? [];
-  const ofCause = decision.outcome === 'qr-failed' ? [decision.reason ?? '', ...rules] : [];
-  const about = [asked.source, asked.requestId, ...ofMessage, ...ofExpiry, ...ofCause];
+  // One ID, one content: a command may be parked for two reasons, and two copies of a code's job may find two causes.
+  const cause = [decision.reason ?? '', ...(decision.faults?.map(({ rule }) => rule) ?? [])];
+  const about = [asked.source, asked.requestId, ...ofMessage, ...ofExpiry, ...cause];
   const identity = [...about, decision.outcome, decision.link?.version ?? 0].join('\0');
   return {
     specVersion: '1.0',

@@ -1,8 +1,9 @@
-import type { LinkAtApi } from '../domain/api-answer.ts';
+import { randomUUID } from 'node:crypto';
+import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
 import type { DeleteCommand, UpdateCommand } from '../domain/command.ts';
 import { dataDigest } from '../domain/digest.ts';
 import type { Meaning } from '../domain/failure-table.ts';
-import { isLater, type Lease, type LinkRecord } from '../domain/ledger-record.ts';
+import { type IntendedLink, isLater, type Lease, type LinkRecord } from '../domain/ledger-record.ts';
 import { dataAsText } from '../domain/link-data.ts';
 import { deliveriesToWaitForCreate } from '../domain/return-delay.ts';
 import { ttlSeconds } from '../domain/ttl.ts';
@@ -79,7 +80,10 @@ export async function changeLink(
   }
   const lease = leaseFor(change, record);
   const taken = await ports.ledger.leaseLink(record.address, lease, record.version, nowSeconds);
-  return taken ? apply(lease, record, change) : 'try-again';
+  if (!taken) return 'try-again';
+  // What was left may have changed what no GET shows. This update says it anew, and the record is true again.
+  const again = left?.intended && isHidden(left.intended, record) ? { renewTtl: record.renewTtl } : {};
+  return apply(lease, record, { ...change, command: command.action === 'update' ? { ...again, ...command } : command });
 }
 
 /** The answer to a command that needs no call, if the record gives one. */
@@ -115,7 +119,8 @@ async function answerToExpired(record: LinkRecord, receiveCount: number, change:
 
 function leaseFor({ command, secret, settings, nowSeconds }: Change, record: LinkRecord): Lease {
   const { action, requestId, requestedAt } = command;
-  const lease: Lease = { action, requestId, requestedAt, until: nowSeconds + settings.LEASE_SECONDS };
+  const until = nowSeconds + settings.LEASE_SECONDS;
+  const lease: Lease = { action, requestId, requestedAt, until, token: randomUUID() };
   if (command.action === 'delete') return lease;
   // An update with a TTL replaces it and starts it anew. Without one, a link that renews itself starts its own TTL anew, as
   // any update or click does, and one that does not keeps its expiry.
@@ -126,11 +131,18 @@ function leaseFor({ command, secret, settings, nowSeconds }: Change, record: Lin
   // Without a word about it, a link that is kept stays so.
   const keepUntil =
     command.keepUntil === undefined ? record.keepUntil : Math.floor(Date.parse(command.keepUntil) / 1000);
-  const keep = keepUntil === undefined ? {} : { keepUntil };
-  return {
-    ...lease,
-    intended: { dataDigest: dataDigest(secret, command.data), ttlSeconds: ttl, renewTtl, expiresAt, ...keep },
+  const { onelinkId, shortlinkId } = record.address;
+  const intended: IntendedLink = {
+    dataDigest: dataDigest(secret, command.data),
+    ttlSeconds: ttl,
+    renewTtl,
+    expiresAt,
+    ...(keepUntil !== undefined && { keepUntil }),
+    ...(command.brandDomain !== undefined && {
+      shortUrl: `https://${command.brandDomain}/${onelinkId}/${shortlinkId}`,
+    }),
   };
+  return { ...lease, intended };
 }
 
 /**
@@ -155,7 +167,9 @@ async function settle(left: Lease, record: LinkRecord, change: Change, held?: Le
 }
 
 function settledBy(left: Lease, found: LinkAtApi, record: LinkRecord, change: Change): LinkRecord | undefined {
-  if (isThere(left, found, change.secret)) return updated(record, left, found, change);
+  if (left.intended !== undefined && isProvenBy(found, left.intended, record, change)) {
+    return updated(record, left, found, change);
+  }
   const { nowSeconds } = change;
   return isOver(found, nowSeconds) && !isOver(record, nowSeconds) ? over(record, found.expiresAt) : undefined;
 }
@@ -175,29 +189,57 @@ function over(record: LinkRecord, expiresAt: number): LinkRecord {
   return { ...kept, expiresAt: Math.min(record.expiresAt, expiresAt) };
 }
 
-/** Whether what the API holds is what an update meant to leave behind. */
-function isThere({ intended }: Lease, found: LinkAtApi, secret: string): boolean {
-  return (
-    intended !== undefined &&
+/**
+ * Whether a GET proves that an update came about: all that it shows is as the update meant it. A field that no GET shows is
+ * proven by one that it does show, since a PUT changes all or nothing. If every field it shows was the same before, it proves
+ * nothing, and the PUT is sent again.
+ */
+function isProvenBy(
+  found: LinkAtApi,
+  intended: IntendedLink,
+  record: LinkRecord,
+  { secret, nowSeconds }: Change,
+): boolean {
+  const isAsMeant =
     dataDigest(secret, found.data) === intended.dataDigest &&
-    found.expiresAt >= intended.expiresAt - clockToleranceSeconds
-  );
+    (found.ttlSeconds ?? intended.ttlSeconds) === intended.ttlSeconds &&
+    found.expiresAt >= intended.expiresAt - clockToleranceSeconds &&
+    found.expiresAt <= latestEnd(intended, record, nowSeconds) + clockToleranceSeconds;
+  const isNew =
+    intended.dataDigest !== record.dataDigest ||
+    (found.ttlSeconds !== undefined && intended.ttlSeconds !== record.ttlSeconds);
+  return isAsMeant && (isNew || !isHidden(intended, record));
+}
+
+/** The latest expiry that an update can have left behind: it, or the last click, was no later than now. */
+function latestEnd({ ttlSeconds, renewTtl, expiresAt }: IntendedLink, before: LinkRecord, nowSeconds: number): number {
+  // The update keeps the end it found, which clicks may have moved before.
+  const keepsEnd = !renewTtl && expiresAt === before.expiresAt;
+  return keepsEnd && !before.renewTtl ? expiresAt : Math.max(expiresAt, nowSeconds + ttlSeconds);
+}
+
+/** Whether an update changes what no GET shows: who renews the link, and the domain of its URL. */
+function isHidden({ renewTtl, shortUrl }: IntendedLink, record: LinkRecord): boolean {
+  return renewTtl !== record.renewTtl || (shortUrl ?? record.shortUrl) !== record.shortUrl;
 }
 
 async function apply(lease: Lease, record: LinkRecord, change: Change): Promise<Answer> {
   const { command, ports } = change;
-  const sent =
-    command.action === 'update'
-      ? await ports.api.update(record.address, command)
-      : await ports.api.delete(record.address);
-  if (sent.meaning === 'ambiguous' || (sent.meaning === 'ok' && isEndUnknown(lease, record, command))) {
+  const hides = lease.intended !== undefined && isHidden(lease.intended, record);
+  let sent = await send(change, record);
+  if (sent.meaning === 'ambiguous') {
     const settled = await settle(lease, record, change, lease);
     // Nobody could tell: the lease stays, for the next delivery, or the next change, to settle.
     if (typeof settled === 'string') return settled;
     if (settled !== record) return settled.applied.requestId === lease.requestId ? done(settled) : 'try-again';
-    await ports.ledger.releaseLink(record.address, lease);
-    return 'try-again';
+    // A GET cannot show whether it came about: a PUT may be repeated, and only its answer tells.
+    if (hides) sent = await send(change, record);
+    if (sent.meaning === 'ambiguous') {
+      if (!hides) await ports.ledger.releaseLink(record.address, lease);
+      return 'try-again';
+    }
   }
+  if (sent.meaning === 'ok' && isEndUnknown(lease, record, command)) return readEnd(lease, record, change);
   const gone = sent.meaning === 'absent' && command.action === 'delete';
   if (sent.meaning === 'absent' && !gone) {
     return (await write(over(record, change.nowSeconds), record, change, lease)) ? answerOf(sent) : 'try-again';
@@ -212,9 +254,22 @@ async function apply(lease: Lease, record: LinkRecord, change: Change): Promise<
   return (await write(next, record, change, lease)) ? done(next) : 'try-again';
 }
 
+function send({ command, ports }: Change, { address }: LinkRecord): Promise<ApiAnswer<{ shortUrl: string } | null>> {
+  return command.action === 'update' ? ports.api.update(address, command) : ports.api.delete(address);
+}
+
 /** An update that keeps a link's end, whose last clicks have moved it and nobody has seen: a free GET tells. */
 function isEndUnknown({ intended }: Lease, record: LinkRecord, command: Change['command']): boolean {
   return command.action === 'update' && command.ttl === undefined && record.renewTtl && intended?.renewTtl === false;
+}
+
+/** The update was answered, and so is proven; the GET is asked for the end alone. Without an answer the lease stays. */
+async function readEnd(lease: Lease, record: LinkRecord, change: Change): Promise<Answer> {
+  const found = await change.ports.api.read(record.address);
+  if (found.meaning !== 'ok' && !isGone(found.meaning)) return returnCauseOf(found.meaning);
+  const next = found.meaning === 'ok' ? updated(record, lease, found.value, change) : over(record, change.nowSeconds);
+  if (!(await write(next, record, change, lease))) return 'try-again';
+  return found.meaning === 'ok' ? done(next) : 'try-again';
 }
 
 function updated(record: LinkRecord, by: Lease, held: LinkAtApi, { settings }: Change): LinkRecord {
@@ -230,6 +285,7 @@ function updated(record: LinkRecord, by: Lease, held: LinkAtApi, { settings }: C
       ttlSeconds: by.intended.ttlSeconds,
       renewTtl: by.intended.renewTtl,
       ...(by.intended.keepUntil !== undefined && { keepUntil: by.intended.keepUntil }),
+      ...(by.intended.shortUrl !== undefined && { shortUrl: by.intended.shortUrl }),
     }),
     expiresAt: held.expiresAt,
     version: record.version + 1,

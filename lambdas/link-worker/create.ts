@@ -122,6 +122,9 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer> {
   return 'try-again';
 }
 
+/** The API's clock may be this much ahead of ours. */
+const clockToleranceSeconds = 5 * 60;
+
 /**
  * Whether a link under a chosen ID is the one that was asked for. What the ledger has there may be another request's,
  * clicked beyond its time; and a dead link, which the API shows for up to 48 hours more, can only be what an earlier attempt
@@ -129,10 +132,13 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer> {
  */
 function isOwn(
   found: LinkAtApi,
-  { command, secret, ports }: Attempt,
+  { command, secret, settings, ports }: Attempt,
   { before, mayBeOwn }: { before: LinkRecord | undefined; mayBeOwn: boolean },
 ): boolean {
   if (!sameData(command.data, found.data)) return false;
+  // Made by now with this TTL, it could not live longer.
+  const latestEnd = Math.floor(ports.clock.wallMilliseconds() / 1000) + ttlOf(command, settings);
+  if (found.expiresAt > latestEnd + clockToleranceSeconds) return false;
   if (before !== undefined && isOf(before, dataDigest(secret, found.data))) return false;
   return mayBeOwn || !isDead(found, ports);
 }

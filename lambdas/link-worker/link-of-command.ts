@@ -19,8 +19,9 @@ export async function linkOfCommand(
   const record = await ledger.link(address);
   if (record !== undefined) return record.source === command.source ? { record } : { answer: notOwner(address) };
   const found = await api.read(address);
-  const known = found.meaning === 'absent' || found.meaning === 'ok' || found.meaning === 'permanent';
-  if (!known) return { answer: returnCauseOf(found.meaning) };
+  // Made in another way: no create of this pipeline will ever write it down.
+  if (found.meaning === 'permanent') return { answer: madeElsewhere(address) };
+  if (found.meaning !== 'absent' && found.meaning !== 'ok') return { answer: returnCauseOf(found.meaning) };
   // The API shows a dead link for up to 48 hours.
   const isDead = found.meaning === 'ok' && found.value.expiresAt * 1000 <= clock.wallMilliseconds();
   const isAbsent = found.meaning === 'absent' || isDead;
@@ -28,6 +29,10 @@ export async function linkOfCommand(
   if (isAbsent && command.action === 'delete') return 'absent';
   if (receiveCount < deliveriesToWaitForCreate) return { answer: 'try-again' };
   return isAbsent ? 'absent' : { answer: notOwner(address) };
+}
+
+function madeElsewhere(address: LinkAddress): Answer {
+  return { outcome: 'rejected', reason: 'made-elsewhere', link: { ...address } };
 }
 
 function notOwner(address: LinkAddress): Answer {

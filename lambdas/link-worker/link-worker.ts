@@ -2,6 +2,7 @@ import { type CommandReading, commandReader } from '../domain/command.ts';
 import type { BatchWork, Delivery, Verdict } from '../domain/delivery.ts';
 import { commandDigest } from '../domain/digest.ts';
 import { openEnvelope } from '../domain/envelope.ts';
+import { parkedPlace } from '../domain/parked-command.ts';
 import { QuotaTally } from '../domain/quota-tally.ts';
 import { Renewals } from '../domain/renewals.ts';
 import { laneMetric } from '../names.ts';
@@ -10,7 +11,7 @@ import { LostCalls, openGate } from './batch-gate.ts';
 import { type Accepted, CommandWork } from './command-work.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import { laneStanding } from './lane-standing.ts';
-import { Parking } from './parking.ts';
+import { addressIn, Parking } from './parking.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
 /** From its third delivery on, a message may be the one that brings the function down: it is done alone, and last. */
@@ -54,10 +55,11 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     const parking = new Parking(lane, settings, ports);
     const gate = openGate(ports.api, lane, tally, lost, (signal) => ports.control.signal(signal, now()));
 
-    const copies = [...Map.groupBy(accepted, ({ command }) => requestKey(command)).values()];
-    const isSuspect = (group: Accepted[]) => group.some(({ delivery }) => delivery.receiveCount >= suspectFrom);
-    const [suspects, others] = [copies.filter(isSuspect), copies.filter((group) => !isSuspect(group))];
-    const inOrder = [...others, ...suspects].flatMap(([first]) => (first === undefined ? [] : [first.command]));
+    const chains = chainsOf(accepted);
+    const isSuspect = (chain: Accepted[][]) =>
+      chain.some((copies) => copies.some(({ delivery }) => delivery.receiveCount >= suspectFrom));
+    const [suspects, others] = [chains.filter(isSuspect), chains.filter((chain) => !isSuspect(chain))];
+    const inOrder = [...others, ...suspects].flat().flatMap(([first]) => (first === undefined ? [] : [first.command]));
     const answered = new AnsweredRequests(ports.ledger, inOrder);
     const work = new CommandWork({ secret, settings, ports, parking, gate, renewals, deadline, answered });
 
@@ -65,11 +67,12 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     const refusals = refused.map(({ delivery, reading }) => async () => {
       verdicts.set(delivery, await work.refuse(delivery, reading.refused));
     });
-    // Copies of one request one after the other: the first is carried out, the rest are answered from what it left.
-    const carryOut = (group: Accepted[]) => async () => {
-      await ports.pace.approach();
-      for (const item of group) verdicts.set(item.delivery, await work.handle(item));
-      if (group.every(({ calls }) => calls.length === 0)) ports.pace.arrive();
+    const carryOut = (chain: Accepted[][]) => async () => {
+      for (const copies of chain) {
+        await ports.pace.approach();
+        for (const item of copies) verdicts.set(item.delivery, await work.handle(item));
+        if (copies.every(({ calls }) => calls.length === 0)) ports.pace.arrive();
+      }
     };
     await inParallel([...refusals, ...others.map(carryOut)], settings.CALLS_IN_FLIGHT);
     await inParallel(suspects.map(carryOut), 1);
@@ -79,6 +82,22 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     await gate.told();
     return deliveries.map((delivery) => verdicts.get(delivery) ?? 'try-again');
   };
+}
+
+/**
+ * What must not be done side by side: copies of one request, of which the first is carried out and the rest are answered from
+ * what it left; and commands that name one link, in the order in which they were asked for.
+ *
+ * @returns chains of requests, each request with its copies
+ */
+function chainsOf(accepted: Accepted[]): Accepted[][][] {
+  const requests = [...Map.groupBy(accepted, ({ command }) => requestKey(command)).values()];
+  const chains = Map.groupBy(requests, ([first]) => {
+    const address = first && addressIn(first.command);
+    return address === undefined ? Symbol() : `${address.onelinkId}/${address.shortlinkId}`;
+  });
+  const place = ([first]: Accepted[]) => (first === undefined ? '' : parkedPlace(first.command));
+  return [...chains.values()].map((chain) => chain.toSorted((one, other) => (place(one) < place(other) ? -1 : 1)));
 }
 
 function readDelivery(delivery: Delivery, read: ReturnType<typeof commandReader>): CommandReading {

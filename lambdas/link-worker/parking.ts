@@ -42,6 +42,8 @@ export class Parking {
     if (address === undefined || !(this.#lane.hasParked || delivery.replayed)) return false;
     const [first] = await this.#ports.ledger.parkedPlaces(address);
     if (first === undefined || first === parkedPlace(command)) return false;
+    // What was asked for before a link's create waits for the create, and is then superseded: only an earlier link's end comes first.
+    if (command.action === 'create' && (await this.#ports.ledger.link(address))?.state !== 'live') return false;
     // One before it that never comes (a dead letter) must not hold up the others for good.
     return !delivery.replayed || delivery.receiveCount < deliveriesToWaitForCreate;
   }

@@ -1,10 +1,10 @@
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
 import { Ledger, linkInStreamRecord } from '../../../lambdas/adapters/ledger.ts';
 import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
-import { givenTable } from './given-engines.ts';
+import { clientSettings, givenTable } from './given-engines.ts';
 
 let dynamo: Awaited<ReturnType<typeof givenTable>>;
 let ledger: Ledger;
@@ -219,4 +219,40 @@ it('lets an error of the table through: only a refused condition is an answer', 
   await expect(elsewhere.addLink(link('x'))).rejects.toThrow();
   await expect(elsewhere.requests([{ source: 'crm', requestId: 'x' }])).rejects.toThrow();
   await expect(elsewhere.noteQr({ onelinkId: 'A1b3', shortlinkId: 'x' }, 'key')).rejects.toThrow();
+});
+
+describe('a lease whose first answer was lost', () => {
+  /** Applies the first write, and loses its answer: the client repeats it by itself. */
+  async function givenLosingLedger(): Promise<Ledger> {
+    const engine = await dynamo.client.config.endpoint?.();
+    const client = new DynamoDBClient({
+      ...clientSettings(`http://${engine?.hostname}:${engine?.port}`),
+      maxAttempts: 3,
+    });
+    let lost = false;
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        const answer = await next(args);
+        if (lost) return answer;
+        lost = true;
+        throw Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+      },
+      { step: 'deserialize', priority: 'high' },
+    );
+    return new Ledger(client, dynamo.table, clock);
+  }
+  const lease = { action: 'delete', requestId: 'd', requestedAt: '2026-03-10T12:00:00Z', until: 200 } as const;
+
+  it('is taken all the same', async () => {
+    await ledger.addLink(link('leased'));
+    const losing = await givenLosingLedger();
+    expect(await losing.leaseLink(link('leased').address, { ...lease, token: 'one' }, 1, 100)).toBe(true);
+    expect((await ledger.link(link('leased').address))?.lease).toMatchObject({ token: 'one' });
+  });
+
+  it('is still refused where another attempt, be it of the same change, holds one', async () => {
+    await ledger.addLink(link('held', { lease: { ...lease, token: 'other' } }));
+    expect(await ledger.leaseLink(link('held').address, { ...lease, token: 'one' }, 1, 100)).toBe(false);
+    expect(await ledger.leaseLink(link('held').address, lease, 1, 100)).toBe(false);
+  });
 });

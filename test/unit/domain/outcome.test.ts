@@ -10,7 +10,7 @@ describe('an outcome', () => {
   it('says what became of what, who asked, and through which message', () => {
     expect(outcomeOf(decision, asked, delivery)).toEqual({
       specVersion: '1.0',
-      outcomeId: '2c7f53437342873260c41341f37fa9e6',
+      outcomeId: 'ab6a6433dda40f6b7d5d6e34d47696a4',
       outcome: 'created',
       action: 'create',
       source: 'crm',
@@ -93,6 +93,12 @@ describe('its ID', () => {
     const ids = decisions.map((one) => idOf({ decision: one }));
     expect(new Set(ids).size).toBe(5);
     expect(decisions.map((one) => idOf({ decision: one, messageId: 'm-2' }))).toEqual(ids);
+  });
+
+  it('is another for a command that is parked for another reason', () => {
+    const parked = (reason: string) => idOf({ decision: { outcome: 'parked', reason, link } });
+    expect(parked('quota-exceeded')).not.toBe(parked('behind-parked-commands'));
+    expect(parked('quota-exceeded')).toBe(parked('quota-exceeded'));
   });
 
   it('stands on the message when the request cannot be read', () => {

@@ -17,6 +17,32 @@ describe('a batch', () => {
     expect(world.outcomes[0]?.outcomeId).toBe(world.outcomes[1]?.outcomeId);
   });
 
+  it('makes one link of three creates that chose the same ID, and pays for no 409', async () => {
+    const world = new LinkWorld();
+    const chosen = (requestId: string) => ({
+      body: { ...create, requestId, shortlinkId: 'spring', data: { pid: requestId } },
+    });
+    await world.deliver(chosen('r-1'), chosen('r-2'), chosen('r-3'));
+    expect(world.told).toEqual(['created', 'conflict', 'conflict']);
+    expect(world.api.calls.filter((call) => call === 'create')).toEqual(['create']);
+  });
+
+  it('carries out the changes of one link in the order in which they were asked for', async () => {
+    const world = new LinkWorld();
+    const made = { ...create, shortlinkId: 'spring' };
+    const change = (requestId: string, requestedAt: string) => ({
+      body: { ...made, action: 'update', requestId, requestedAt, data: { pid: requestId } },
+    });
+    await world.deliver(change('u-2', '2026-03-01T12:00:02+02:00'), change('u-1', '2026-03-01T10:00:01Z'), {
+      body: made,
+    });
+    expect(world.outcomes.map(({ requestId, outcome }) => `${requestId} ${outcome}`)).toEqual([
+      'r-1 created',
+      'u-1 updated',
+      'u-2 updated',
+    ]);
+  });
+
   it('answers a repeat of an earlier batch in the same words, without a call', async () => {
     const world = new LinkWorld();
     await world.deliver({ body: create });

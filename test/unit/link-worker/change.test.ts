@@ -76,6 +76,19 @@ describe('an update', () => {
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'link-not-found' }]);
   });
 
+  it.each(['update', 'delete', 'qr'])(
+    '%s of a link that was made in another way is rejected at once',
+    async (action) => {
+      const { data, ...other } = { ...update, shortlinkId: 'by-hand' };
+      world.api.script('read', { meaning: 'permanent' });
+      expect(await world.deliver({ body: { ...other, action, ...(action === 'update' && { data }) } })).toEqual([
+        'done',
+      ]);
+      expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'made-elsewhere' }]);
+      expect(world.api.quotaCalls).toBe(0);
+    },
+  );
+
   it('that died after its link record was written is told, not sent again', async () => {
     world.ledger.failNext.add('rememberRequest');
     await world.deliver({ body: update });

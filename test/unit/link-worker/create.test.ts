@@ -174,10 +174,23 @@ describe('a create with a chosen ID', () => {
 
   it('adopts the link that is there when it is the one asked for', async () => {
     const world = new LinkWorld();
-    world.api.links.set('A1b3/spring-26', { data: { c: 'spring', pid: 'sms' }, expiresAt: 1_780_000_000 });
+    world.api.links.set('A1b3/spring-26', {
+      data: { c: 'spring', pid: 'sms' },
+      expiresAt: Date.parse('2026-03-31T10:00:00Z') / 1000,
+    });
     await world.deliver({ body: chosen });
     expect(world.api.calls).toEqual(['read']);
     expect(world.told).toEqual(['created']);
+  });
+
+  it('leaves a link alone that lives longer than the one asked for could', async () => {
+    const world = new LinkWorld();
+    world.api.links.set('A1b3/spring-26', {
+      data: { c: 'spring', pid: 'sms' },
+      expiresAt: Date.parse('2026-04-02T10:00:00Z') / 1000,
+    });
+    await world.deliver({ body: chosen });
+    expect(world.told).toEqual(['conflict']);
   });
 
   it('is a conflict, at no cost, when the ID belongs to another link', async () => {

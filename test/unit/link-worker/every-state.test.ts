@@ -42,7 +42,7 @@ const states: Record<string, (world: LinkWorld, nowSeconds: number) => void> = {
     live(world, { lease: { action: 'update', ...before, requestId: 'other', until: now + 60 } }),
   'live, with a lost change that came about': (world, now) => {
     live(world, { lease: lostUpdate(now) });
-    atApi(world, { pid: 'lost' });
+    world.api.links.set(key, { data: { pid: 'lost' }, expiresAt: now + hour });
   },
   'live, with a lost change that did not': (world, now) => live(world, { lease: lostUpdate(now) }),
   'live, changed by a later command': (world) => live(world, { applied: after }),

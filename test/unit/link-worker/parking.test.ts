@@ -296,3 +296,39 @@ describe('calls of the quota', () => {
     expect([...world.control.due]).toEqual([['2026-03-25', 1]]);
   });
 });
+
+describe('a parked create and an update of the same link that was asked for before it', () => {
+  it('do not wait for each other when they come back', async () => {
+    const world = new LinkWorld();
+    world.control.say(world.now, parking());
+    await world.deliver({ body: { ...update, requestedAt: '2026-03-01T09:59:00Z' } }, { body: chosen });
+    world.control.say(world.now, { parkedAt: 1 });
+    const which = world.parked.splice(0);
+
+    const first = await replay(world, which);
+    const again = await replay(
+      world,
+      which.filter((_, index) => first[index] !== 'done'),
+    );
+
+    expect([...first, ...again].filter((verdict) => verdict === 'done')).toHaveLength(2);
+    expect(world.outcomes.slice(2)).toMatchObject([
+      { requestId: 'r-1', outcome: 'created' },
+      { requestId: 'u-1', outcome: 'superseded', reason: 'later-change-applied' },
+    ]);
+  });
+
+  it('keep their order when the create comes after the end of an earlier link', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: { ...chosen, requestId: 'r-0', requestedAt: '2026-03-01T09:00:00Z' } });
+    world.control.say(world.now, parking());
+    await world.deliver({ body: chosen }, { body: { ...remove, requestedAt: '2026-03-01T09:59:00Z' } });
+    world.control.say(world.now, { parkedAt: 1 });
+    const [removed, madeAnew] = world.parked.splice(0);
+
+    expect(await replay(world, madeAnew ? [madeAnew] : [])).toEqual(['try-again']);
+    expect(await replay(world, removed ? [removed] : [])).toEqual(['done']);
+    expect(await replay(world, madeAnew ? [madeAnew] : [])).toEqual(['done']);
+    expect(world.told).toEqual(['created', 'parked', 'parked', 'deleted', 'created']);
+  });
+});
