@@ -102,7 +102,7 @@ export const replayerMetric = {
 export const ledgerAttribute = {
   /**
    * The ledger's only key: `link#{onelink-id}/{shortlink-id}`, `request#{source}/{requestId}`,
-   * `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`, `control` or `signals`.
+   * `claim#{onelink-id}/{shortlink-id}`, `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`, `control` or `signals`.
    */
   key: 'pk',
   /** DynamoDB's TTL attribute, in epoch seconds. */
