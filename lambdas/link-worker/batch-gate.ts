@@ -42,28 +42,33 @@ export interface BatchGate {
   apiFor(source: string, calls: string[]): OneLinkApi;
   /** Why a command of this kind should not be begun, if so: it is to be parked, or goes back to its queue. */
   closedFor(action: Action): 'park' | ReturnCause | undefined;
-  /** Resolves when all others have been told what this batch has met. */
+  /** Resolves when all others have been told what this batch has met, or cannot be told. Never rejects. */
   told(): Promise<void>;
 }
 
 /**
  * @param lane how the lane stands as the batch begins
  * @param lost what the environment remembers of its last batches
- * @param tell makes known to the governor and all workers what this one meets, once a batch for each kind
+ * @param tell makes known to the governor and all workers what this one meets, once a batch for each kind; where it has
+ *   failed, again with the next answer of the kind. It must not reject: nobody waits for it until the batch ends.
  */
 export function openGate(
   api: OneLinkApi,
   lane: LaneNow,
   tally: QuotaTally,
   lost: LostCalls,
-  tell: (signal: Signal) => Promise<void>,
+  tell: (signal: Signal) => Promise<boolean>,
 ): BatchGate {
   let blocked = lane.reason === 'token-refused' || lane.reason === 'feature-off';
   let parking = lane.state === 'parking';
   const telling = new Map<Signal, Promise<void>>();
   lost.begin();
   const meet = (signal: Signal) => {
-    if (!telling.has(signal)) telling.set(signal, tell(signal));
+    if (telling.has(signal)) return;
+    const told = tell(signal).then((wasTold) => {
+      if (!wasTold) telling.delete(signal);
+    });
+    telling.set(signal, told);
   };
 
   const watch = <Value>(operation: Operation, answer: ApiAnswer<Value>): ApiAnswer<Value> => {
