@@ -12,7 +12,8 @@ const outageAfter = 10;
 
 /**
  * Calls in a row without a usable answer, over the batches of one environment: a lane of small batches has to notice as well.
- * Writes by themselves, since a GET may be answered while POSTs are not.
+ * Writes by themselves, since a GET may be answered while POSTs are not. A kept connection that was reset says nothing: the far
+ * side closes them while an environment is frozen. In an outage the new connection that follows it meets the same.
  */
 export class LostCalls {
   #lost = { writes: 0, reads: 0 };
@@ -23,7 +24,8 @@ export class LostCalls {
     this.#lost = { writes: Math.min(writes, outageAfter - 1), reads: Math.min(reads, outageAfter - 1) };
   }
 
-  answered(operation: Operation, meaning: Meaning): void {
+  answered(operation: Operation, { meaning, ...answer }: { meaning: Meaning; onReusedSocket?: true }): void {
+    if (answer.onReusedSocket) return;
     const kind = operation === 'read' ? 'reads' : 'writes';
     this.#lost[kind] = meaning === 'transient' || meaning === 'ambiguous' ? this.#lost[kind] + 1 : 0;
   }
@@ -80,7 +82,7 @@ export function openGate(
       parking = true;
       meet('quotaExceededAt');
     }
-    lost.answered(operation, answer.meaning);
+    lost.answered(operation, answer);
     if (lost.isOutage) meet('apiOutageAt');
     return answer;
   };
