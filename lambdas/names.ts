@@ -47,6 +47,8 @@ export const laneMetric = {
   quotaRefused: 'QuotaRefused',
   /** A batch that found no usable control record, and asked for the quota itself. */
   controlUnreadable: 'ControlUnreadable',
+  /** A count of calls, a count of renewals or a signal that could not be written down. */
+  bookkeepingFailed: 'BookkeepingFailed',
   /** A 401, also one that a fresh token mends at once, or a 403 `feature_not_enabled`. */
   accountBlocked: 'AccountBlocked',
 } as const;
