@@ -1,6 +1,8 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Clock } from '../domain/clock.ts';
 import { type BatchWork, type Delivery, leastTimeMilliseconds } from '../domain/delivery.ts';
 import { returnDelaySeconds } from '../domain/return-delay.ts';
+import { ReturnedMessages } from './returned-messages.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Turnstile } from './turnstile.ts';
 
@@ -10,6 +12,9 @@ export interface SqsBatchOptions {
   telemetry: Telemetry;
   turns: Turnstile;
   api: { beginInvocation(mayRetry: () => boolean): void };
+  /** How many returned messages may have their delay running, of this environment's. */
+  mostReturned: number;
+  clock: Clock;
 }
 
 /**
@@ -17,8 +22,9 @@ export interface SqsBatchOptions {
  * its visibility was set to a growing, jittered delay. If the work itself throws, the whole batch fails and returns
  * when the queue's visibility time-out ends: every step of the work can be repeated.
  */
-export function sqsBatch({ work, queue, telemetry, turns, api }: SqsBatchOptions) {
+export function sqsBatch({ work, queue, telemetry, turns, api, mostReturned, clock }: SqsBatchOptions) {
   const log = telemetry.observer({});
+  const returnedMessages = new ReturnedMessages(mostReturned, clock);
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const deadline = { remainingMilliseconds: () => context.getRemainingTimeInMillis() };
     telemetry.beginInvocation(context);
@@ -30,12 +36,11 @@ export function sqsBatch({ work, queue, telemetry, turns, api }: SqsBatchOptions
         const verdict = verdicts[index] ?? 'try-again';
         return verdict === 'done' ? [] : [{ record, cause: verdict }];
       });
-      const undelayed = await queue.delay(
-        returned.map(({ record, cause }) => ({
-          receiptHandle: record.receiptHandle,
-          delaySeconds: returnDelaySeconds(cause, receiveCountOf(record), Math.random()),
-        })),
-      );
+      const delays = returned.map(({ record, cause }) => ({
+        receiptHandle: record.receiptHandle,
+        delaySeconds: returnDelaySeconds(cause, receiveCountOf(record), Math.random()),
+      }));
+      const undelayed = await queue.delay(await returnedMessages.admit(delays, deadline));
       if (undelayed > 0) log.warn('some returned messages keep the queue’s visibility time-out', { count: undelayed });
       return { batchItemFailures: returned.map(({ record }) => ({ itemIdentifier: record.messageId })) };
     } finally {
