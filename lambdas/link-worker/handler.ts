@@ -30,6 +30,8 @@ const linkIdSecret = new Secret(secrets, env.LINK_ID_SECRET_ARN);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
 
 export const handler = sqsBatch({
+  mostReturned: env.MOST_RETURNED_MESSAGES,
+  clock,
   telemetry,
   turns,
   api,

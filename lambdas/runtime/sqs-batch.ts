@@ -1,7 +1,9 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Clock } from '../domain/clock.ts';
 import { type BatchWork, type Delivery, leastTimeMilliseconds } from '../domain/delivery.ts';
 import { originalAttribute, soundOriginal } from '../domain/original-message.ts';
 import { returnDelaySeconds } from '../domain/return-delay.ts';
+import { ReturnedMessages } from './returned-messages.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Turnstile } from './turnstile.ts';
 
@@ -16,6 +18,9 @@ export interface SqsBatchOptions {
    * the pipeline itself writes to.
    */
   horizonDays?: number;
+  /** How many returned messages may have their delay running, of this environment's. */
+  mostReturned: number;
+  clock: Clock;
 }
 
 /**
@@ -23,15 +28,10 @@ export interface SqsBatchOptions {
  * its visibility was set to a growing, jittered delay. If the work itself throws, the whole batch fails and returns
  * when the queue's visibility time-out ends: every step of the work can be repeated.
  */
-export function sqsBatch({
-  work,
-  queue,
-  telemetry,
-  turns,
-  api,
-  horizonDays = Number.POSITIVE_INFINITY,
-}: SqsBatchOptions) {
+export function sqsBatch(options: SqsBatchOptions) {
+  const { work, queue, telemetry, turns, api, mostReturned, clock, horizonDays = Number.POSITIVE_INFINITY } = options;
   const log = telemetry.observer({});
+  const returnedMessages = new ReturnedMessages(mostReturned, clock);
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const deadline = { remainingMilliseconds: () => context.getRemainingTimeInMillis() };
     telemetry.beginInvocation(context);
@@ -46,12 +46,11 @@ export function sqsBatch({
         const verdict = verdicts[index] ?? 'try-again';
         return verdict === 'done' ? [] : [{ record, cause: verdict }];
       });
-      const undelayed = await queue.delay(
-        returned.map(({ record, cause }) => ({
-          receiptHandle: record.receiptHandle,
-          delaySeconds: returnDelaySeconds(cause, receiveCountOf(record), Math.random()),
-        })),
-      );
+      const delays = returned.map(({ record, cause }) => ({
+        receiptHandle: record.receiptHandle,
+        delaySeconds: returnDelaySeconds(cause, receiveCountOf(record), Math.random()),
+      }));
+      const undelayed = await queue.delay(await returnedMessages.admit(delays, deadline));
       if (undelayed > 0) log.warn('some returned messages keep the queue’s visibility time-out', { count: undelayed });
       return { batchItemFailures: returned.map(({ record }) => ({ itemIdentifier: record.messageId })) };
     } finally {

@@ -95,6 +95,7 @@ const settings: LinkWorkerEnvironment = {
   LINK_CALLS_PER_SECOND: 10,
   CALLS_IN_FLIGHT: 2,
   CALL_TIMEOUT_MILLISECONDS: 1_000,
+  MOST_RETURNED_MESSAGES: 3_000,
   LEDGER_TABLE_NAME: 'ledger',
   ARCHIVE_BUCKET_NAME: 'archive',
   LANE_QUEUE_URL: 'http://127.0.0.1/lane',

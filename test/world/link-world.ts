@@ -25,6 +25,7 @@ export const linkWorkerVariables: LinkWorkerVariables = {
   LINK_CALLS_PER_SECOND: '100',
   CALLS_IN_FLIGHT: '8',
   CALL_TIMEOUT_MILLISECONDS: '10000',
+  MOST_RETURNED_MESSAGES: '3000',
   LEDGER_TABLE_NAME: 'ledger',
   ARCHIVE_BUCKET_NAME: 'archive',
   LANE_QUEUE_URL: 'http://127.0.0.1:1/lane',

@@ -17,6 +17,7 @@ const variables: ExpiryWorkerVariables = {
   EXPIRY_CALLS_PER_SECOND: '4',
   CALLS_IN_FLIGHT: '1',
   CALL_TIMEOUT_MILLISECONDS: '10000',
+  MOST_RETURNED_MESSAGES: '3000',
   LEDGER_TABLE_NAME: 'ledger',
   ARCHIVE_BUCKET_NAME: 'archive',
   QR_BUCKET_NAME: 'codes',

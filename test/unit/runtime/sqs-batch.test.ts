@@ -56,7 +56,7 @@ async function deliveredWith(values: Record<string, string>): Promise<{ seen: De
 }
 
 /** A handler around this work, and everything that it did to its surroundings, in order. */
-function given(work: BatchWork, undelayed = 0) {
+function given(work: BatchWork, undelayed = 0, mostReturned = 3_000) {
   const did: string[] = [];
   const delayed: { receiptHandle: string; delaySeconds: number }[][] = [];
   const telemetry = new Telemetry();
@@ -66,6 +66,8 @@ function given(work: BatchWork, undelayed = 0) {
   vi.spyOn(telemetry, 'endInvocation').mockImplementation(() => did.push('telemetry ends'));
   vi.spyOn(turns, 'beginInvocation').mockImplementation(() => did.push('turns begin'));
   const handler = sqsBatch({
+    mostReturned,
+    clock,
     telemetry,
     turns,
     horizonDays: 75,
@@ -199,6 +201,18 @@ describe('a batch', () => {
         { receiptHandle: 'handle-f', delaySeconds: 60 },
       ],
     ]);
+  });
+
+  it('gives back no more with a delay than the environment’s share of what may be in flight', async () => {
+    // Given
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const { handler, delayed } = given(answering('api-outage', 'try-again', 'api-outage'), 0, 2);
+    // When
+    const response = await handler({ Records: [record('a'), record('b'), record('c')] }, givenContext());
+    // Then
+    const items = ['a', 'b', 'c'].map((itemIdentifier) => ({ itemIdentifier }));
+    expect(response).toEqual({ batchItemFailures: items });
+    expect(delayed.flat().map(({ delaySeconds }) => delaySeconds)).toEqual([90, 0, 90]);
   });
 
   it('takes a missing verdict for a failure: nothing is acknowledged by mistake', async () => {
