@@ -15,6 +15,9 @@ interface Token {
   fresh(nowMilliseconds: number): Promise<string>;
 }
 
+/** What carries a call to the API and brings back how it ended. */
+export type Transport = Pick<HttpTransport, 'send'>;
+
 /** Where the API is, and how patient and how parallel the client may be. */
 export interface OneLinkClientSettings {
   /** Without a trailing slash. */
@@ -58,16 +61,19 @@ const quotaAnswer = z.object({ remaining_api_calls: z.int() }).transform((body) 
  */
 export class OneLinkClient {
   readonly #baseUrl: string;
-  readonly #transport: HttpTransport;
+  readonly #transport: Transport;
   readonly #ports: OneLinkClientPorts;
   #mayRetry: () => boolean = () => true;
 
-  constructor(settings: OneLinkClientSettings, ports: OneLinkClientPorts) {
+  /** @param transport HTTP unless given. */
+  constructor(settings: OneLinkClientSettings, ports: OneLinkClientPorts, transport?: Transport) {
     this.#baseUrl = settings.API_BASE_URL;
-    this.#transport = new HttpTransport({
-      timeoutMilliseconds: settings.CALL_TIMEOUT_MILLISECONDS,
-      connections: settings.CALLS_IN_FLIGHT ?? 1,
-    });
+    this.#transport =
+      transport ??
+      new HttpTransport({
+        timeoutMilliseconds: settings.CALL_TIMEOUT_MILLISECONDS,
+        connections: settings.CALLS_IN_FLIGHT ?? 1,
+      });
     this.#ports = ports;
   }
 
