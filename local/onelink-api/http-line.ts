@@ -59,7 +59,7 @@ export class HttpLine implements Line {
     return 'reset';
   }
 
-  hang(): Seen {
+  async hang(): Promise<Seen> {
     return 'hung';
   }
 

@@ -13,6 +13,6 @@ export interface Line {
   sendHalf(answer: Answer): Seen;
   reset(): Seen;
   /** Nothing ever comes. */
-  hang(): Seen;
+  hang(): Promise<Seen>;
   wait(milliseconds: number): Promise<void>;
 }
