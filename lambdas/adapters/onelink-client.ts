@@ -15,6 +15,9 @@ interface Token {
   fresh(nowMilliseconds: number): Promise<string>;
 }
 
+/** What carries a call to the API and brings back how it ended. */
+export type Transport = Pick<HttpTransport, 'send'> & Partial<Pick<HttpTransport, 'closeIdle'>>;
+
 /** Where the API is, and how patient and how parallel the client may be. */
 export interface OneLinkClientSettings {
   /** Without a trailing slash. */
@@ -61,18 +64,21 @@ const quotaAnswer = z.object({ remaining_api_calls: z.int() }).transform((body) 
  */
 export class OneLinkClient {
   readonly #baseUrl: string;
-  readonly #transport: HttpTransport;
+  readonly #transport: Transport;
   readonly #ports: OneLinkClientPorts;
   readonly #timeoutMilliseconds: number;
   #mayRetry: () => boolean = () => true;
 
-  constructor(settings: OneLinkClientSettings, ports: OneLinkClientPorts) {
+  /** @param transport HTTP unless given. */
+  constructor(settings: OneLinkClientSettings, ports: OneLinkClientPorts, transport?: Transport) {
     this.#baseUrl = settings.API_BASE_URL;
-    this.#transport = new HttpTransport({
-      timeoutMilliseconds: settings.CALL_TIMEOUT_MILLISECONDS,
-      connections: settings.CALLS_IN_FLIGHT ?? 1,
-      clock: ports.clock,
-    });
+    this.#transport =
+      transport ??
+      new HttpTransport({
+        timeoutMilliseconds: settings.CALL_TIMEOUT_MILLISECONDS,
+        connections: settings.CALLS_IN_FLIGHT ?? 1,
+        clock: ports.clock,
+      });
     this.#timeoutMilliseconds = settings.CALL_TIMEOUT_MILLISECONDS;
     this.#ports = ports;
   }
@@ -80,7 +86,7 @@ export class OneLinkClient {
   /** @param mayRetry false once the invocation has no time left for another try after a 429. */
   beginInvocation(mayRetry: () => boolean): void {
     this.#mayRetry = mayRetry;
-    this.#transport.closeIdle();
+    this.#transport.closeIdle?.();
   }
 
   create({ onelinkId, shortlinkId }: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>> {

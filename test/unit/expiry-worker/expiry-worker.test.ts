@@ -6,9 +6,9 @@ import type { Outcome } from '../../../lambdas/domain/outcome.ts';
 import { type ExpiryWorkerVariables, expiryWorkerEnvironment } from '../../../lambdas/expiry-worker/env.ts';
 import { expiryWorker } from '../../../lambdas/expiry-worker/expiry-worker.ts';
 import { readEnvironment } from '../../../lambdas/runtime/environment.ts';
+import { EmulatedApi } from '../../world/emulated-api.ts';
 import { InMemoryControl } from '../../world/in-memory-control.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
-import { ScriptedApi } from '../../world/scripted-api.ts';
 
 const variables: ExpiryWorkerVariables = {
   API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
@@ -54,10 +54,10 @@ function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
   const ledger = new InMemoryLedger();
   const control = new InMemoryControl();
   control.say(now * 1000);
-  const api = new ScriptedApi(() => now * 1000);
+  const api = new EmulatedApi({ now: () => now * 1000, sleep: async () => {} });
   const [outcomes, history, removed]: [Outcome[], HistoryLine[], string[]] = [[], [], []];
   const work = expiryWorker(readEnvironment(expiryWorkerEnvironment, { ...variables, ...settings }), {
-    api,
+    api: api.client,
     ledger,
     control,
     onQuotaCall: () => {},
@@ -187,7 +187,7 @@ describe('a link whose record DynamoDB has deleted', () => {
 
   it('and whose address has a link of the user interface by now is over', async () => {
     const { look, api, outcomes } = givenWorld();
-    api.script('read', { meaning: 'permanent' });
+    api.links.set(key, { data, expiresAt: now + 20 * day, foreign: true });
     expect(await look(poster)).toEqual(['done']);
     expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
   });
@@ -206,7 +206,7 @@ describe('a link whose record DynamoDB has deleted', () => {
 
   it('waits while the API does not answer or refuses the account, and when there is no time', async () => {
     const { look, api, outcomes } = givenWorld();
-    api.script('read', { meaning: 'transient' }, { meaning: 'account-blocked' });
+    api.spoil('read', { kind: 'status', status: 503 }, { kind: 'status', status: 401 });
     expect(await look(poster)).toEqual(['try-again']);
     expect(await look(poster)).toEqual(['account-blocked']);
     expect(await look(poster, 14_000)).toEqual(['out-of-time']);
@@ -280,7 +280,7 @@ describe('a link that is to be kept', () => {
   it('is told expiring-soon when the API refuses the renewal', async () => {
     const { look, api, atApi, outcomes } = givenWorld();
     atApi(kept.expiresAt);
-    api.script('update', { meaning: 'permanent' });
+    api.spoil('update', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
     await look(kept);
     expect(outcomes).toMatchObject([{ outcome: 'expiring-soon', reason: 'refused-by-api' }]);
   });
@@ -288,7 +288,7 @@ describe('a link that is to be kept', () => {
   it('whose renewal was lost on the way is settled by the next look, without a second PUT', async () => {
     const { look, api, atApi, outcomes } = givenWorld();
     atApi(kept.expiresAt);
-    api.script('update', { meaning: 'ambiguous', applied: true });
+    api.spoil('update', { kind: 'reset-after' });
     expect(await look(kept)).toEqual(['try-again']);
     expect(await look(kept)).toEqual(['done']);
     expect(api.calls).toEqual(['read', 'update', 'read']);
