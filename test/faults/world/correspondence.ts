@@ -12,6 +12,7 @@ export interface TestCommand {
   data?: Record<string, string>;
   ttl?: string;
   renewTtl?: boolean;
+  keepUntil?: string;
   qr?: { format: 'png' | 'jpg'; size: number };
   requestedAt: string;
 }
@@ -22,31 +23,47 @@ export interface SentCommand {
   messageId: string;
   /** What was told of the command itself, in the order it was heard. */
   answers: Outcome[];
+  /** That it was parked, which is not the last word. */
+  parked: Outcome[];
   /** What was told of the code that a create asked for with its link. */
   codes: Outcome[];
 }
+
+/** Nobody asks for these, and no message of the tests' is named in them. */
+const unaskedKinds: readonly Outcome['outcome'][] = ['expired', 'renewed', 'expiring-soon'];
 
 /** All that was sent and all that was heard: unlike a producer's, which stops listening once it knows. */
 export class Correspondence {
   readonly #sent = new Map<string, SentCommand>();
   readonly #early: Outcome[] = [];
+  readonly #unasked: Outcome[] = [];
 
   sent(command: TestCommand, messageId: string): void {
-    const one: SentCommand = { command, messageId, answers: [], codes: [] };
+    const one: SentCommand = { command, messageId, answers: [], parked: [], codes: [] };
     this.#sent.set(messageId, one);
     // An outcome can be quicker than the answer of SendMessage.
     for (const outcome of this.#early.splice(0)) this.heard(outcome);
   }
 
   heard(outcome: Outcome): void {
+    if (unaskedKinds.includes(outcome.outcome)) {
+      this.#unasked.push(outcome);
+      return;
+    }
     const one = this.#sent.get(outcome.messageId);
     if (one === undefined) this.#early.push(outcome);
     else if (outcome.action === 'create' && outcome.outcome.startsWith('qr-')) one.codes.push(outcome);
+    else if (outcome.outcome === 'parked') one.parked.push(outcome);
     else one.answers.push(outcome);
   }
 
   all(): SentCommand[] {
     return [...this.#sent.values()];
+  }
+
+  /** What was told of links whose time had come, in the order it was heard. */
+  unasked(): readonly Outcome[] {
+    return this.#unasked;
   }
 
   /** Outcomes for messages that were never sent from here. */
@@ -83,7 +100,10 @@ export class Correspondence {
   }
 
   #heardCount(): number {
-    return this.all().reduce((sum, { answers, codes }) => sum + answers.length + codes.length, 0);
+    return this.all().reduce(
+      (sum, { answers, parked, codes }) => sum + answers.length + parked.length + codes.length,
+      0,
+    );
   }
 }
 
