@@ -1,3 +1,4 @@
+import { linkInItem } from '../../../lambdas/adapters/ledger.ts';
 import { sameData } from '../../../lambdas/domain/digest.ts';
 import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
@@ -59,7 +60,7 @@ function ends({ unasked, history }: FinalState, records: Map<string, LinkRecord>
 
 function linkRecords(ledger: FinalState['ledger']): Map<string, LinkRecord> {
   const links = [...ledger].filter(([key]) => key.startsWith('link#'));
-  return new Map(links.map(([key, record]) => [key.slice('link#'.length), record as unknown as LinkRecord]));
+  return new Map(links.map(([key, record]) => [key.slice('link#'.length), linkInItem(record)]));
 }
 
 const addressOf = ({ onelinkId, shortlinkId }: { onelinkId: string; shortlinkId: string }) =>

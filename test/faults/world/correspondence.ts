@@ -87,16 +87,23 @@ export class Correspondence {
 
   /** Resolves to whether everything was settled before the patience ended, which begins anew with each outcome. */
   async settled(patienceSeconds: number, onProgress: (unsettled: number) => void = () => {}): Promise<boolean> {
-    let [heard, since] = [this.#heardCount(), performance.now()];
-    for (;;) {
+    return this.comesAbout(() => {
       const { length } = this.unsettled();
-      if (length === 0) return true;
-      onProgress(length);
+      if (length > 0) onProgress(length);
+      return length === 0;
+    }, patienceSeconds);
+  }
+
+  /** Resolves to whether it came about before the patience ended, which begins anew with each outcome. */
+  async comesAbout(isSo: () => boolean | Promise<boolean>, patienceSeconds: number): Promise<boolean> {
+    let [heard, since] = [this.#heardCount(), performance.now()];
+    while (!(await isSo())) {
       const now = this.#heardCount();
       if (now !== heard) [heard, since] = [now, performance.now()];
       if (performance.now() - since > patienceSeconds * 1000) return false;
       await sleep(100);
     }
+    return true;
   }
 
   #heardCount(): number {

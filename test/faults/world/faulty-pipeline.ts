@@ -29,6 +29,8 @@ import { assemblyIn } from './synthesis.ts';
 export interface Sender {
   pid: number;
   function: string;
+  /** The function's, in the template. */
+  logicalId: string;
   /** The same for all requests of one invocation, and for no others. */
   invocation: string;
 }
@@ -67,9 +69,10 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
   let kills = 0;
   const apiWrites: ApiWrite[] = [];
   const sender = (pid: number): Sender | undefined => {
-    for (const { function: name, environments } of cloud?.environments() ?? []) {
+    for (const { function: name, logicalId, environments } of cloud?.environments() ?? []) {
       const found = environments.find((environment) => environment.pid === pid);
-      if (found !== undefined) return { pid, function: name, invocation: `${found.id}/${found.invocations}` };
+      if (found !== undefined)
+        return { pid, function: name, logicalId, invocation: `${found.id}/${found.invocations}` };
     }
     return undefined;
   };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Account, rest, takeAccount } from '../../agreement/account.ts';
 import { type FaultyPipeline, faultyPipeline } from '../../world/faulty-pipeline.ts';
 import { Schedule } from '../../world/schedule.ts';
@@ -9,8 +8,6 @@ export interface AllAtOnceOptions {
   kills: number;
   seed: number;
   patienceSeconds: number;
-  /** Kills until the next day begins, with a spent quota, a refused token and links that end. */
-  killsPerDay?: number;
   waveSize?: number;
 }
 
@@ -36,8 +33,6 @@ const mostDays = 26;
 const minuteMilliseconds = 400;
 /** Calls of the quota that are left when it is almost spent: a batch meets its end in the middle. */
 const lastCalls = 3;
-/** How the kills of a day are spread over its hours. */
-const share = { work: 0.5, parking: 0.2, refused: 0.2, night: 0.1 } as const;
 
 /**
  * Days of a mixed campaign on both lanes, each with a quota that is spent and comes back, a token that is refused for a while, and
@@ -45,19 +40,19 @@ const share = { work: 0.5, parking: 0.2, refused: 0.2, night: 0.1 } as const;
  * spoiled. Then everybody is left in peace, and all must come to its end.
  */
 export async function allAtOnce(options: AllAtOnceOptions, progress: (line: string) => void): Promise<AllAtOnce> {
-  const { kills, seed, patienceSeconds, killsPerDay = 120 } = options;
+  const { kills, seed, patienceSeconds } = options;
   const startedAt = performance.now();
   const mischief = new MixedMischief(seed + 1);
   const pipeline = await faultyPipeline({ sizes, mischief, proxyApi: true, startsAt });
   const schedule = new Schedule((name) => pipeline.run(name), pipeline.scheduled, minuteMilliseconds);
   try {
-    const world = new World(pipeline, schedule, mischief, options);
+    const world = new World(pipeline, schedule, mischief, options, progress);
     let days = 0;
     for (; pipeline.kills < kills && days < mostDays; days++) {
-      await world.day(Math.min(killsPerDay, kills - pipeline.kills));
+      await world.day();
       progress(`day ${days + 1}: ${pipeline.kills} kills, ${pipeline.correspondence.all().length} messages`);
     }
-    mischief.end();
+    mischief.isOn = false;
     await pipeline.correspondence.settled(patienceSeconds);
     await schedule.stop();
     const account = await takeAccount(pipeline, 'all at once', seed, startedAt);
@@ -80,14 +75,17 @@ class World {
   readonly #campaign: MixedCampaign;
   readonly #waveSize: number;
   readonly #patienceSeconds: number;
+  readonly #progress: (line: string) => void;
   #waves = 0;
 
   constructor(
     pipeline: FaultyPipeline,
     schedule: Schedule,
     mischief: MixedMischief,
-    { seed, waveSize = 30, patienceSeconds }: AllAtOnceOptions,
+    { seed, waveSize = 20, patienceSeconds }: AllAtOnceOptions,
+    progress: (line: string) => void,
   ) {
+    this.#progress = progress;
     this.#pipeline = pipeline;
     this.#schedule = schedule;
     this.#mischief = mischief;
@@ -96,52 +94,62 @@ class World {
     this.#patienceSeconds = patienceSeconds;
   }
 
-  async day(kills: number): Promise<void> {
-    const { api, correspondence } = this.#pipeline;
+  async day(): Promise<void> {
     this.#schedule.start();
-    this.#mischief.allow(Math.ceil(kills * share.work));
-    do {
-      if (correspondence.unsettled().length <= this.#waveSize) await this.#sendWave();
-      await sleep(50);
-    } while (!this.#mischief.isOver);
+    this.#mischief.isOn = true;
+    for (let wave = 0; wave < 2; wave++) await this.#sendWave();
+    const few = this.#waveSize;
+    await this.#until('few are unsettled', () => this.#pipeline.correspondence.unsettled().length <= few);
+    this.#progress('the quota is spent');
+    await this.#quotaIsSpent();
+    this.#progress('it is back; the token is refused');
+    await this.#tokenIsRefused();
+    this.#progress('it is accepted again');
+    await this.#settled();
+    this.#progress('everything is settled');
+    await this.#night();
+  }
 
-    this.#mischief.allow(Math.ceil(kills * share.parking));
-    const { used, remaining } = api.stats().quota;
+  /** In the middle of a batch; more is sent when it is gone, some of it for links whose commands are parked. */
+  async #quotaIsSpent(): Promise<void> {
+    const { api, correspondence } = this.#pipeline;
     const parkedBefore = this.#parked();
+    const { used, remaining } = api.stats().quota;
     api.changeSettings({ quotaRemaining: lastCalls });
     await this.#sendWave();
     await this.#until('a command is parked', () => this.#parked() > parkedBefore);
-    // Some of it for links whose commands are parked.
     await this.#sendWave();
     await this.#until('everything is settled or parked', () =>
       correspondence.unsettled().every(({ parked, answers }) => parked.length > 0 || answers.length > 0),
     );
     const usedMeanwhile = api.stats().quota.used - (used + remaining - lastCalls);
     api.changeSettings({ quotaRemaining: remaining - usedMeanwhile });
+  }
 
-    this.#mischief.allow(Math.ceil(kills * share.refused));
+  /** Until the governor has paused the lanes; it opens them again by itself. */
+  async #tokenIsRefused(): Promise<void> {
+    const { api } = this.#pipeline;
     const { token } = api.settings();
     api.changeSettings({ token: 'another-token' });
     await this.#sendWave();
     await this.#until('the lanes are paused', async () => (await this.#pipeline.lanes()).includes('paused'));
     api.changeSettings({ token });
-    await this.#settled();
-    await this.#night(Math.floor(kills * share.night));
   }
 
-  /** Nobody is killed while the clock leaps; links end in the morning, and then everybody is fair game again. */
-  async #night(kills: number): Promise<void> {
-    this.#mischief.end();
+  /** Nobody is killed while the clock leaps. Links end in the morning, and then everybody is fair game again. */
+  async #night(): Promise<void> {
+    this.#mischief.isOn = false;
     await this.#settled();
     await this.#schedule.stop();
     await rest(this.#pipeline);
     await this.#pipeline.leap(leapMilliseconds);
     for (const link of this.#campaign.clicked()) await this.#pipeline.click(link);
     await this.#pipeline.leap(leapMilliseconds);
-    this.#mischief.allow(kills);
+    this.#mischief.isOn = true;
     this.#schedule.start();
     await this.#pipeline.cloud.sweepExpiredItems();
     await rest(this.#pipeline);
+    this.#progress('the night is over');
   }
 
   async #sendWave(): Promise<void> {
@@ -160,10 +168,7 @@ class World {
   }
 
   async #until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    const since = performance.now();
-    while (!(await isSo())) {
-      if (performance.now() - since > this.#patienceSeconds * 1000) throw new Error(`it never came about that ${what}`);
-      await sleep(50);
-    }
+    if (await this.#pipeline.correspondence.comesAbout(isSo, this.#patienceSeconds)) return;
+    throw new Error(`it never came about that ${what}`);
   }
 }

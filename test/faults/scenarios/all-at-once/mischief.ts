@@ -4,8 +4,8 @@ import { nameOf, type WireRequest } from '../../wire/wire-request.ts';
 import type { Sender } from '../../world/faulty-pipeline.ts';
 
 /** Of the requests of a function: how many are its last. A point at which nothing was killed yet comes up more often. */
-const killChance = 1 / 14;
-const newPointChance = 1 / 4;
+const killChance = 1 / 25;
+const newPointChance = 1 / 6;
 /** Of the calls of the OneLink API: how many answers are spoiled. */
 const spoilChance = 1 / 12;
 const stallChance = 1 / 80;
@@ -41,38 +41,20 @@ export interface KilledPoint {
 export class MixedMischief {
   readonly #random: SeededRandom;
   readonly #points = new Map<string, KilledPoint>();
-  /** Kills are dealt out as long as there are fewer; spoiled answers as well. */
-  #allowed = 0;
-  #begun = 0;
+  /** Otherwise everybody is left in peace. */
+  isOn = false;
   spoiled = 0;
 
   constructor(seed: number) {
     this.#random = seededRandom(seed);
   }
 
-  /** Lets so many more kills happen. */
-  allow(kills: number): void {
-    this.#allowed += kills;
-  }
-
-  /** From now on everybody is left in peace. */
-  end(): void {
-    this.#allowed = this.#begun;
-  }
-
-  get isOver(): boolean {
-    return this.#begun >= this.#allowed;
-  }
-
   treat(request: WireRequest, sender: Sender): Treatment {
-    if (this.isOver) return {};
+    if (!this.isOn) return {};
     const { before, after } = this.#point(request, sender);
     const dice = this.#random.fraction();
     const isNew = before === 0 || after === 0;
-    if (dice < (isNew ? newPointChance : killChance)) {
-      this.#begun += 1;
-      return { kill: this.#side(before, after) };
-    }
+    if (dice < (isNew ? newPointChance : killChance)) return { kill: this.#side(before, after) };
     if (request.service === 'onelink' && this.#random.fraction() < spoilChance) {
       this.spoiled += 1;
       return { spoil: this.#random.pick(spoilings) };
@@ -96,7 +78,7 @@ export class MixedMischief {
   }
 
   #point(request: WireRequest, sender: Sender): KilledPoint {
-    const name = { function: jobOf(sender.function), request: nameOf(request) };
+    const name = { function: jobOf(sender.logicalId), request: nameOf(request) };
     const key = `${name.function}\0${name.request}`;
     const point = this.#points.get(key) ?? { ...name, before: 0, after: 0 };
     this.#points.set(key, point);
@@ -107,8 +89,8 @@ export class MixedMischief {
 const lanes = /^(Transactional|Campaign)/;
 
 /** `link worker` of `PipelineTransactionalLinkWorkerFunction3D414EF4`, `governor` of `PipelineGovernorWorkerFunction…`. */
-export function jobOf(functionName: string): string {
-  const [, words = functionName] = /Pipeline(\w+?)Function[0-9A-F]{8}/.exec(functionName) ?? [];
+export function jobOf(logicalId: string): string {
+  const [, words = logicalId] = /^Pipeline(\w+?)Function[0-9A-F]{8}$/.exec(logicalId) ?? [];
   const spaced = words
     .replace(lanes, '')
     .replaceAll(/(?<=[a-z])(?=[A-Z])/g, ' ')
