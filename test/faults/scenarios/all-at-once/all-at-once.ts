@@ -9,6 +9,8 @@ export interface AllAtOnceOptions {
   seed: number;
   patienceSeconds: number;
   waveSize?: number;
+  /** Of each function, while the lanes are open, while they park, while the token is refused, and while links end. */
+  killsPerPhase?: number;
 }
 
 /** Beside the account: what was done, and what came of it. */
@@ -40,9 +42,9 @@ const lastCalls = 3;
  * spoiled. Then everybody is left in peace, and all must come to its end.
  */
 export async function allAtOnce(options: AllAtOnceOptions, progress: (line: string) => void): Promise<AllAtOnce> {
-  const { kills, seed, patienceSeconds } = options;
+  const { kills, seed, patienceSeconds, killsPerPhase = 8 } = options;
   const startedAt = performance.now();
-  const mischief = new MixedMischief(seed + 1);
+  const mischief = new MixedMischief(seed + 1, killsPerPhase);
   const pipeline = await faultyPipeline({ sizes, mischief, proxyApi: true, startsAt });
   const schedule = new Schedule((name) => pipeline.run(name), pipeline.scheduled, minuteMilliseconds);
   try {
@@ -52,7 +54,7 @@ export async function allAtOnce(options: AllAtOnceOptions, progress: (line: stri
       await world.day();
       progress(`day ${days + 1}: ${pipeline.kills} kills, ${pipeline.correspondence.all().length} messages`);
     }
-    mischief.isOn = false;
+    mischief.end();
     await pipeline.correspondence.settled(patienceSeconds);
     await schedule.stop();
     const account = await takeAccount(pipeline, 'all at once', seed, startedAt);
@@ -96,13 +98,15 @@ class World {
 
   async day(): Promise<void> {
     this.#schedule.start();
-    this.#mischief.isOn = true;
+    this.#mischief.beginPhase();
     for (let wave = 0; wave < 2; wave++) await this.#sendWave();
     const few = this.#waveSize;
     await this.#until('few are unsettled', () => this.#pipeline.correspondence.unsettled().length <= few);
     this.#progress('the quota is spent');
+    this.#mischief.beginPhase();
     await this.#quotaIsSpent();
     this.#progress('it is back; the token is refused');
+    this.#mischief.beginPhase();
     await this.#tokenIsRefused();
     this.#progress('it is accepted again');
     await this.#settled();
@@ -138,14 +142,14 @@ class World {
 
   /** Nobody is killed while the clock leaps. Links end in the morning, and then everybody is fair game again. */
   async #night(): Promise<void> {
-    this.#mischief.isOn = false;
+    this.#mischief.end();
     await this.#settled();
     await this.#schedule.stop();
     await rest(this.#pipeline);
     await this.#pipeline.leap(leapMilliseconds);
     for (const link of this.#campaign.clicked()) await this.#pipeline.click(link);
     await this.#pipeline.leap(leapMilliseconds);
-    this.#mischief.isOn = true;
+    this.#mischief.beginPhase();
     this.#schedule.start();
     await this.#pipeline.cloud.sweepExpiredItems();
     await rest(this.#pipeline);

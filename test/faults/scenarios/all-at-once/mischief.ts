@@ -3,9 +3,8 @@ import type { SpoiledAnswer, Treatment } from '../../wire/proxy.ts';
 import { nameOf, type WireRequest } from '../../wire/wire-request.ts';
 import type { Sender } from '../../world/faulty-pipeline.ts';
 
-/** Of the requests of a function: how many are its last. A point at which nothing was killed yet comes up more often. */
-const killChance = 1 / 25;
-const newPointChance = 1 / 6;
+/** Of the requests of a function: how many are its last. The sides of requests on which it was not killed yet come first. */
+const killChance = { newPoint: 1 / 3, whileOthersAreNew: 1 / 30, allKnown: 1 / 12 } as const;
 /** Of the calls of the OneLink API: how many answers are spoiled. */
 const spoilChance = 1 / 12;
 const stallChance = 1 / 80;
@@ -41,20 +40,38 @@ export interface KilledPoint {
 export class MixedMischief {
   readonly #random: SeededRandom;
   readonly #points = new Map<string, KilledPoint>();
-  /** Otherwise everybody is left in peace. */
-  isOn = false;
+  readonly #killsPerPhase: number;
+  /** Kills of each function in this phase. */
+  #ofPhase = new Map<string, number>();
+  #isOn = false;
   spoiled = 0;
 
-  constructor(seed: number) {
+  /** @param killsPerPhase of each function: then it is left alone until the next phase, so that each phase comes to its end */
+  constructor(seed: number, killsPerPhase: number) {
     this.#random = seededRandom(seed);
+    this.#killsPerPhase = killsPerPhase;
+  }
+
+  beginPhase(): void {
+    this.#ofPhase = new Map();
+    this.#isOn = true;
+  }
+
+  /** From now on everybody is left in peace. */
+  end(): void {
+    this.#isOn = false;
   }
 
   treat(request: WireRequest, sender: Sender): Treatment {
-    if (!this.isOn) return {};
-    const { before, after } = this.#point(request, sender);
+    if (!this.#isOn) return {};
+    const job = sender.logicalId;
+    const killed = this.#ofPhase.get(job) ?? 0;
+    const point = this.#point(request, sender);
     const dice = this.#random.fraction();
-    const isNew = before === 0 || after === 0;
-    if (dice < (isNew ? newPointChance : killChance)) return { kill: this.#side(before, after) };
+    if (killed < this.#killsPerPhase && dice < this.#killChance(point)) {
+      this.#ofPhase.set(job, killed + 1);
+      return { kill: this.#side(point) };
+    }
     if (request.service === 'onelink' && this.#random.fraction() < spoilChance) {
       this.spoiled += 1;
       return { spoil: this.#random.pick(spoilings) };
@@ -72,7 +89,15 @@ export class MixedMischief {
     return [...this.#points.values()].toSorted((one, other) => (one.function < other.function ? -1 : 1));
   }
 
-  #side(before: number, after: number): 'before' | 'after' {
+  /** A function that was never killed is killed at once: none gets away. */
+  #killChance(point: KilledPoint): number {
+    const ofFunction = this.points().filter(({ function: name }) => name === point.function);
+    if (ofFunction.every(({ before, after }) => before + after === 0)) return 1;
+    if (isNew(point)) return killChance.newPoint;
+    return ofFunction.some(isNew) ? killChance.whileOthersAreNew : killChance.allKnown;
+  }
+
+  #side({ before, after }: KilledPoint): 'before' | 'after' {
     if (before > 0 !== after > 0) return before > 0 ? 'after' : 'before';
     return this.#random.fraction() < 0.5 ? 'before' : 'after';
   }
@@ -85,6 +110,8 @@ export class MixedMischief {
     return point;
   }
 }
+
+const isNew = ({ before, after }: KilledPoint) => before === 0 || after === 0;
 
 const lanes = /^(Transactional|Campaign)/;
 
