@@ -77,9 +77,11 @@ export function lostAnswersTable(cells: readonly LostAnswer[]): string {
 
 /** What was done in the run that does everything at once, and each request of each function with the kills on either side of it. */
 export function allAtOnceTables({ account, points, days, spoiledAnswers, parked, ends }: AllAtOnce): string {
+  const bothSides = points.filter(({ before, after }) => before > 0 && after > 0).length;
   const done = [
     ['days', days],
     ['kills', account.kills],
+    ['requests of functions, killed on both sides', `${bothSides} of ${points.length}`],
     ['spoiled answers', spoiledAnswers],
     ['commands parked and replayed', parked],
     ...Object.entries(ends).map(([outcome, links]) => [`links told as ${outcome}`, links]),

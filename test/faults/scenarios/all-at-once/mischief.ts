@@ -4,7 +4,7 @@ import { nameOf, type WireRequest } from '../../wire/wire-request.ts';
 import type { Sender } from '../../world/faulty-pipeline.ts';
 
 /** Of the requests of a function: how many are its last. The sides of requests on which it was not killed yet come first. */
-const killChance = { newPoint: 1 / 3, whileOthersAreNew: 1 / 30, allKnown: 1 / 12 } as const;
+const killChance = { newSide: 1 / 3, known: 1 / 40 } as const;
 /** Of the calls of the OneLink API: how many answers are spoiled. */
 const spoilChance = 1 / 12;
 const stallChance = 1 / 80;
@@ -93,8 +93,7 @@ export class MixedMischief {
   #killChance(point: KilledPoint): number {
     const ofFunction = this.points().filter(({ function: name }) => name === point.function);
     if (ofFunction.every(({ before, after }) => before + after === 0)) return 1;
-    if (isNew(point)) return killChance.newPoint;
-    return ofFunction.some(isNew) ? killChance.whileOthersAreNew : killChance.allKnown;
+    return point.before === 0 || point.after === 0 ? killChance.newSide : killChance.known;
   }
 
   #side({ before, after }: KilledPoint): 'before' | 'after' {
@@ -110,8 +109,6 @@ export class MixedMischief {
     return point;
   }
 }
-
-const isNew = ({ before, after }: KilledPoint) => before === 0 || after === 0;
 
 const lanes = /^(Transactional|Campaign)/;
 
