@@ -39,7 +39,7 @@ describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
   it('add up together with parking, replay and links that end, whichever function is killed', {
     timeout: 240_000,
   }, async () => {
-    const small = { kills: 1, seed: 1, patienceSeconds: 90, waveSize: 5, killsPerPhase: 1 };
+    const small = { kills: 1, seed: 1, patienceSeconds: 90, waveSize: 5, killsPerPhase: 1, concurrency: 2 };
     const { account, points, parked, spoiledAnswers, ends } = await allAtOnce(small, quietly);
     // One sum of all: where it does not come out, this says what does not.
     expect(account.disagreements).toEqual([]);

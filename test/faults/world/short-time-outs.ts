@@ -17,7 +17,7 @@ interface Template {
 
 /**
  * Changes numbers of a synthesised template, and nothing but numbers and where functions find their queues: the workers'
- * sizes as given, no batching window, and so many receives before the dead-letter queue that no storm of kills exhausts them.
+ * sizes as given, no batching window, and so many receives before the dead-letter queue, and retries of a stream's batch, that no storm of kills exhausts them.
  *
  * @returns logical IDs of the functions that a schedule runs
  */
@@ -40,6 +40,7 @@ export async function shortenTimeOuts(
       Properties.MaximumBatchingWindowInSeconds = 0;
       // A mapping of a stream has none: its shards are its concurrency.
       if ('ScalingConfig' in Properties) Properties.ScalingConfig = { MaximumConcurrency: sizes.concurrency };
+      if ('StartingPosition' in Properties) Properties.MaximumRetryAttempts = -1;
     }
     if (Type === 'AWS::Lambda::Function') {
       Properties.Timeout = sizes.timeoutSeconds;

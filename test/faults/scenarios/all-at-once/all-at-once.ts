@@ -11,6 +11,8 @@ export interface AllAtOnceOptions {
   waveSize?: number;
   /** Of each function, while the lanes are open, while they park, while the token is refused, and while links end. */
   killsPerPhase?: number;
+  /** Environments of each worker at once. */
+  concurrency?: number;
 }
 
 /** Beside the account: what was done, and what came of it. */
@@ -25,7 +27,7 @@ export interface AllAtOnce {
   ends: Record<string, number>;
 }
 
-const sizes = { batchSize: 4, concurrency: 4, timeoutSeconds: 18, visibilityTimeoutSeconds: 2 };
+const shortened = { batchSize: 4, timeoutSeconds: 18, visibilityTimeoutSeconds: 2 };
 /** Early in a month, so that no month turns: the month's quota is part of the account. */
 const startsAt = '2026-03-02T00:00:00Z';
 const hours = 3_600_000;
@@ -42,10 +44,10 @@ const lastCalls = 3;
  * spoiled. Then everybody is left in peace, and all must come to its end.
  */
 export async function allAtOnce(options: AllAtOnceOptions, progress: (line: string) => void): Promise<AllAtOnce> {
-  const { kills, seed, patienceSeconds, killsPerPhase = 8 } = options;
+  const { kills, seed, patienceSeconds, killsPerPhase = 8, concurrency = 4 } = options;
   const startedAt = performance.now();
   const mischief = new MixedMischief(seed + 1, killsPerPhase);
-  const pipeline = await faultyPipeline({ sizes, mischief, proxyApi: true, startsAt });
+  const pipeline = await faultyPipeline({ sizes: { ...shortened, concurrency }, mischief, proxyApi: true, startsAt });
   const schedule = new Schedule((name) => pipeline.run(name), pipeline.scheduled, minuteMilliseconds);
   try {
     const world = new World(pipeline, schedule, mischief, options, progress);
