@@ -33,6 +33,7 @@ export const handler = sqsBatch({
   telemetry,
   turns,
   api,
+  horizonDays: env.REQUEST_HORIZON_DAYS,
   queue: new DeliveryQueue(sqs, env.LANE_QUEUE_URL),
   work: linkWorker(env, {
     api,

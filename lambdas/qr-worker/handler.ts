@@ -29,6 +29,7 @@ export const handler = sqsBatch({
   telemetry,
   turns,
   api,
+  horizonDays: env.REQUEST_HORIZON_DAYS,
   queue: new DeliveryQueue(new SQSClient(), env.QR_QUEUE_URL),
   work: qrWorker(env, {
     api,

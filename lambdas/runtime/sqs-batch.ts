@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { type BatchWork, type Delivery, leastTimeMilliseconds } from '../domain/delivery.ts';
+import { originalAttribute, soundOriginal } from '../domain/original-message.ts';
 import { returnDelaySeconds } from '../domain/return-delay.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Turnstile } from './turnstile.ts';
@@ -10,6 +11,11 @@ export interface SqsBatchOptions {
   telemetry: Telemetry;
   turns: Turnstile;
   api: { beginInvocation(mayRetry: () => boolean): void };
+  /**
+   * How long a request record is kept: a message that claims to be older is as old as SQS says. Absent for a queue that only
+   * the pipeline itself writes to.
+   */
+  horizonDays?: number;
 }
 
 /**
@@ -17,7 +23,14 @@ export interface SqsBatchOptions {
  * its visibility was set to a growing, jittered delay. If the work itself throws, the whole batch fails and returns
  * when the queue's visibility time-out ends: every step of the work can be repeated.
  */
-export function sqsBatch({ work, queue, telemetry, turns, api }: SqsBatchOptions) {
+export function sqsBatch({
+  work,
+  queue,
+  telemetry,
+  turns,
+  api,
+  horizonDays = Number.POSITIVE_INFINITY,
+}: SqsBatchOptions) {
   const log = telemetry.observer({});
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const deadline = { remainingMilliseconds: () => context.getRemainingTimeInMillis() };
@@ -25,7 +38,10 @@ export function sqsBatch({ work, queue, telemetry, turns, api }: SqsBatchOptions
     turns.beginInvocation();
     api.beginInvocation(() => deadline.remainingMilliseconds() > leastTimeMilliseconds);
     try {
-      const verdicts = await work(event.Records.map(deliveryOf), deadline);
+      const verdicts = await work(
+        event.Records.map((record) => deliveryOf(record, horizonDays * 86_400_000)),
+        deadline,
+      );
       const returned = event.Records.flatMap((record, index) => {
         const verdict = verdicts[index] ?? 'try-again';
         return verdict === 'done' ? [] : [{ record, cause: verdict }];
@@ -46,17 +62,29 @@ export function sqsBatch({ work, queue, telemetry, turns, api }: SqsBatchOptions
 
 /**
  * A message that was redriven from a dead-letter queue, or was parked and replayed, answers for the one it was at first, and
- * keeps its age.
+ * keeps its age. A producer can set the attributes as well: what cannot be true in them is ignored.
  */
-function deliveryOf({ messageId, body, attributes, messageAttributes, ...record }: SQSRecord): Delivery {
-  const original = (name: string) => messageAttributes[name]?.stringValue;
-  const before = original('OriginalReceiveCount');
+function deliveryOf(
+  { messageId, body, attributes, messageAttributes, ...record }: SQSRecord,
+  window: number,
+): Delivery {
+  const text = (name: string) => messageAttributes[name]?.stringValue;
+  const sentAtMilliseconds = Number(attributes.SentTimestamp);
+  const original = soundOriginal(
+    {
+      messageId: text(originalAttribute.messageId),
+      sentTimestamp: text(originalAttribute.sentTimestamp),
+      receiveCount: text(originalAttribute.receiveCount),
+    },
+    sentAtMilliseconds,
+    window,
+  );
   return {
-    messageId: original('OriginalMessageId') ?? messageId,
+    messageId: original.messageId ?? messageId,
     body,
-    receiveCount: receiveCountOf({ ...record, attributes }) + (Number(before ?? 1) > 1 ? 1 : 0),
-    sentAtMilliseconds: Number(original('OriginalSentTimestamp') ?? attributes.SentTimestamp),
-    ...(before !== undefined && { replayed: true as const }),
+    receiveCount: receiveCountOf({ ...record, attributes }) + ((original.receiveCount ?? 1) > 1 ? 1 : 0),
+    sentAtMilliseconds: original.sentAtMilliseconds ?? sentAtMilliseconds,
+    ...(original.receiveCount !== undefined && { replayed: true as const }),
   };
 }
 

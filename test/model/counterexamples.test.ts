@@ -280,8 +280,8 @@ describe('an update that ends a link’s renewals, and keeps its end', () => {
   it('asks the API for the end, which clicks may have moved', async () => {
     const world = new LinkWorld();
     await world.deliver({ body: poster });
-    // Clicked, and nobody heard of it: the API knows another end than the ledger.
-    const end = world.now / 1000 + 60 * 86_400;
+    // Clicked five minutes later, and nobody heard of it: the API knows another end than the ledger.
+    const end = world.now / 1000 + 300 + 31 * 86_400;
     world.api.script('read', { meaning: 'transient' });
     await world.deliver({ body: { ...again, action: 'update', renewTtl: false }, messageId: 'm-2' });
     const link = world.api.links.get('A1b3/poster');

@@ -76,6 +76,11 @@ export function portsOf(pipeline: Pipeline, environment: number): LinkWorkerPort
       rememberRequest: (record) => call('ledger.rememberRequest', nameOf(record), () => ledger.rememberRequest(record)),
       link: (address) => call('ledger.link', keyOf(address), () => ledger.link(address)),
       addLink: (record) => change('ledger.addLink', record.address, () => ledger.addLink(record)),
+      claimAddress: (address, claim, held) =>
+        call('ledger.claimAddress', keyOf(address), () => ledger.claimAddress(address, claim, held)),
+      claimOf: (address) => call('ledger.claimOf', keyOf(address), () => ledger.claimOf(address)),
+      releaseClaim: (address, claim, now) =>
+        call('ledger.releaseClaim', keyOf(address), () => ledger.releaseClaim(address, claim, now)),
       leaseLink: (address, lease, version, now) =>
         call('ledger.leaseLink', keyOf(address), () => ledger.leaseLink(address, lease, version, now)),
       releaseLink: (address, lease) =>

@@ -251,6 +251,19 @@ describe('a link that is to be kept', () => {
     expect(api.calls).toEqual(['read', 'update']);
   });
 
+  it('is done when it was renewed, although the call and the next renewal cannot be counted', async () => {
+    // Given
+    const world = givenWorld();
+    world.atApi(now + 3 * day);
+    world.control.failNext.add('addSpent').add('addRenewals');
+    // When
+    const verdicts = await world.look({ ...poster, expiresAt: now + 3 * day, keepUntil: now + 100 * day });
+    // Then
+    expect(verdicts).toEqual(['done']);
+    expect(world.outcomes.map(({ outcome }) => outcome)).toEqual(['renewed']);
+    expect(world.control.failNext.size).toBe(0);
+  });
+
   it('is told expiring-soon when there is no quota, and looked at again the next day', async () => {
     const { look, api, atApi, outcomes, ledger, control } = givenWorld();
     control.say(now * 1000, { lanes: { expiry: { state: 'parking', reason: 'quota-reserve-reached', since: 1 } } });

@@ -290,3 +290,71 @@ describe('a create that the API refuses', () => {
     expect(world.api.calls).toHaveLength(10);
   });
 });
+
+describe('the claim of a chosen ID', () => {
+  const address = 'A1b3/spring-26';
+  const claim = (requestId: string, until: number, source = 'crm') => ({
+    source,
+    requestId,
+    until,
+    token: 'another attempt',
+    expiresAt: 1_800_000_000,
+  });
+  const nowSeconds = Date.parse('2026-03-01T10:00:05Z') / 1000;
+
+  it('is taken before the POST, and keeps others from theirs while it runs', async () => {
+    const world = new LinkWorld();
+    world.ledger.claims.set(address, claim('other', nowSeconds + 60));
+    expect(await world.deliver({ body: chosen })).toEqual(['try-again']);
+    expect(world.api.calls).toEqual(['read']);
+
+    world.now += 90_000;
+    expect(await world.deliver({ body: chosen, receiveCount: 2 })).toEqual(['done']);
+    expect(world.told).toEqual(['created']);
+    expect(world.ledger.claims.get(address)).toMatchObject({ requestId: 'r-1', until: nowSeconds + 90 + 90 });
+  });
+
+  it('of a link that was made and deleted meanwhile has served', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: chosen });
+    const { data: _, ...withoutData } = chosen;
+    const remove = { ...withoutData, requestId: 'd-1', action: 'delete', requestedAt: '2026-03-01T10:00:02Z' };
+    await world.deliver({ body: remove });
+    await world.deliver({ body: { ...chosen, requestId: 'r-2', requestedAt: '2026-03-01T10:00:03Z' } });
+    expect(world.told).toEqual(['created', 'deleted', 'created']);
+  });
+
+  it('is given back by a create that the API refuses', async () => {
+    const world = new LinkWorld();
+    world.api.script('create', { meaning: 'permanent' });
+    await world.deliver({ body: chosen });
+    expect(world.told).toEqual(['rejected']);
+    expect(world.ledger.claims.get(address)?.until).toBe(0);
+  });
+
+  it('makes an update wait for its source’s create, however long that takes', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('addLink');
+    await world.deliver({ body: chosen });
+    const early = { ...chosen, requestId: 'u-1', action: 'update', requestedAt: '2026-03-01T10:00:02Z' };
+    world.now += 3_600_000;
+    expect(await world.deliver({ body: early, receiveCount: 12 })).toEqual(['try-again']);
+    await world.deliver({ body: chosen, receiveCount: 2 });
+    expect(await world.deliver({ body: early, receiveCount: 13 })).toEqual(['done']);
+    expect(world.told).toEqual(['created', 'updated']);
+  });
+
+  it('tells a create that was answered otherwise which link to take back', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('addLink');
+    await world.deliver({ body: chosen });
+    // A copy that came too late is told so, without having seen the POST.
+    const late = { ...chosen, validUntil: '2026-03-01T10:00:04Z' };
+    world.api.script('read', { meaning: 'absent' });
+    await world.deliver({ body: late, messageId: 'm-2' });
+    expect(world.told).toEqual(['stale']);
+
+    await world.deliver({ body: chosen, receiveCount: 2 });
+    expect(world.api.links.size).toBe(0);
+  });
+});
