@@ -74,7 +74,9 @@ export class LinkWorld {
   easedIn = 0;
   readonly api = new EmulatedApi({
     now: () => this.now,
-    sleep: async (milliseconds) => void (this.now += milliseconds),
+    sleep: async (milliseconds) => {
+      this.now += milliseconds;
+    },
   });
   readonly outcomes: Outcome[] = [];
   readonly qrJobs: QrJob[] = [];

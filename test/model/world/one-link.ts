@@ -63,7 +63,7 @@ export class ObservedOneLink {
   click(key: string): void {
     const before = this.api.links.get(key);
     this.api.click(key);
-    if (before !== undefined && before.renewTtl && before.expiresAt > this.#nowSeconds()) this.clicked.add(key);
+    if (before?.renewTtl && before.expiresAt > this.#nowSeconds()) this.clicked.add(key);
   }
 
   /** Expired links go: at last after two days, and sooner when the generated order says so. */

@@ -1,5 +1,4 @@
 import type { Transport } from '../../../lambdas/adapters/onelink-client.ts';
-import type { ApiAnswer } from '../../../lambdas/domain/api-answer.ts';
 import type { Clock } from '../../../lambdas/domain/clock.ts';
 import type { ApiResult } from '../../../lambdas/domain/failure-table.ts';
 import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
