@@ -10,6 +10,25 @@ export const kinds = {
   'dynamodb-throttles': { about: 'ProvisionedThroughputExceededException', mild: 0.02, storm: 0.06 },
   'dynamodb-unprocessed-keys': { about: 'a batch get that leaves keys out', mild: 0.2, storm: 0.4 },
   'dynamodb-lost-answers': { about: 'a write that succeeds, and no answer', mild: 0.02, storm: 0.05 },
+  'sqs-duplicates-at-once': { about: 'a message delivered twice at the same time', mild: 0.03, storm: 0.1 },
+  'sqs-duplicates-later': {
+    about: 'a message delivered again within its visibility time-out',
+    mild: 0.02,
+    storm: 0.08,
+  },
+  'sqs-duplicates-after-delete': { about: 'a message delivered again after its delete', mild: 0.02, storm: 0.08 },
+  'sqs-shuffled-receives': { about: 'messages in another order', mild: 0.3, storm: 0.8 },
+  'sqs-short-receives': { about: 'fewer messages than there are', mild: 0.1, storm: 0.4 },
+  'sqs-empty-receives': { about: 'no message, at once, though there are some', mild: 0.05, storm: 0.2 },
+  'sqs-failed-entries': { about: 'a batch call that fails for some of its entries', mild: 0.05, storm: 0.15 },
+  'sqs-slow-downs': { about: 'ServiceUnavailable (503)', mild: 0.02, storm: 0.05 },
+  'sqs-lost-answers': { about: 'a send, delete or change that succeeds, and no answer', mild: 0.02, storm: 0.04 },
+  'sns-failed-entries': { about: 'a batch publish that fails for some of its entries', mild: 0.05, storm: 0.15 },
+  'sns-slow-downs': { about: 'Throttling', mild: 0.02, storm: 0.05 },
+  'sns-lost-answers': { about: 'a publish that succeeds, and no answer', mild: 0.02, storm: 0.05 },
+  's3-failed-entries': { about: 'a batch delete that fails for some of its keys', mild: 0.05, storm: 0.15 },
+  's3-slow-downs': { about: 'SlowDown (503)', mild: 0.02, storm: 0.05 },
+  's3-lost-answers': { about: 'a write or delete that succeeds, and no answer', mild: 0.02, storm: 0.05 },
 } as const satisfies Record<string, Kind>;
 
 export type WeatherKind = keyof typeof kinds;
