@@ -5,6 +5,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { startFronts } from '../weather/fronts.ts';
 import { noteCoverage } from './assembly/coverage.ts';
 import { Deployment } from './assembly/deployment.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
@@ -100,6 +101,9 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     cloudWatch: http.endpoint,
     cloudWatchLogs: http.endpoint,
   };
+  const fronts = options.weather && (await shutdown.whenStarted(startFronts(options.weather, endpoints)));
+  /** What functions and mappings see: the weather, if there is any, and behind it the engines. */
+  const inside: Endpoints = { ...endpoints, ...fronts?.endpoints };
   const clientConfig = (service: keyof Endpoints) => ({
     region,
     endpoint: endpoints[service],
@@ -108,9 +112,10 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const sqs = new SQSClient(clientConfig('sqs'));
   const sns = new SNSClient(clientConfig('sns'));
   const s3 = new S3Client(clientConfig('s3'));
+  const polling = new SQSClient({ ...clientConfig('sqs'), endpoint: inside.sqs, useQueueUrlAsEndpoint: false });
   const dynamodb = new DynamoDBClient(clientConfig('dynamodb'));
   shutdown.add(() => {
-    for (const client of [sqs, sns, s3, dynamodb]) client.destroy();
+    for (const client of [sqs, sns, s3, dynamodb, polling]) client.destroy();
   });
 
   const place = { region, accountId: localAccountId, queueEndpoint: queueEngine.endpoint };
@@ -136,7 +141,13 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     },
     environmentOverrides: options.environmentOverrides ?? {},
     variables: (configuration) =>
-      sandboxVariables(configuration, { ...endpoints, ...options.functionEndpoints }, region),
+      sandboxVariables(
+        configuration,
+        { ...inside, ...options.functionEndpoints },
+        // An SDK sends to the host of a queue's URL.
+        { from: endpoints.sqs, to: inside.sqs },
+        region,
+      ),
     onOutput: (name, environmentId, chunk) => logs.output(name, environmentId, chunk),
     onInvoked: (name, result, running) => {
       serviceMetrics.invocation(name, result, running);
@@ -169,7 +180,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     await sweeper.idle();
     await delivered().catch(onTrouble);
   });
-  const mappings = connectMappings(deployment, functions, sqs, clock, notices, onTrouble);
+  const mappings = connectMappings(deployment, functions, polling, clock, notices, onTrouble);
   const lambdaApi = new LambdaApi(functions, mappings);
   const alarms = new Alarms(deployment, metrics, clock, notices, {
     changed: (transition) => events.emit('alarm', transition),
@@ -229,6 +240,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   ]);
   return {
     endpoints,
+    endpointsInside: inside,
     region,
     outputs: Object.fromEntries(outputs),
     get notices() {

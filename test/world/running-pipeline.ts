@@ -20,11 +20,12 @@ import { startOneLinkApi } from '../../local/onelink-api/server.ts';
 import type { CampaignMessage } from '../../local/start/campaign-input.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../local/start/emulator-settings.ts';
+import type { WeatherPlan } from '../../local/weather/plan.ts';
 
 const token = 'token-of-the-test';
 
 /** The whole pipeline as it would be deployed, bundles included, on the local cloud and against the emulator. */
-export async function runningPipeline() {
+export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'onelink-end-to-end-'));
   const pipeline = chosenPipeline(config, 'production');
   const app = new App({ outdir: join(directory, 'cdk.out'), analyticsReporting: false });
@@ -39,6 +40,7 @@ export async function runningPipeline() {
     environmentOverrides: { API_BASE_URL: api.baseUrl },
     secretValues: { ApiToken: token },
     fireSchedulesAtStart: true,
+    ...(weather && { weather }),
   });
   const named = cloud.outputs[pipeline.stackName] ?? {};
   const outputs = pipelineOutputs(named, pipeline.stackName);
