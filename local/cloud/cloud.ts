@@ -6,6 +6,8 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { startFronts } from '../weather/fronts.ts';
+import { lateMetrics } from '../weather/metrics.ts';
+import { firings } from '../weather/schedules.ts';
 import { noteCoverage } from './assembly/coverage.ts';
 import { Deployment } from './assembly/deployment.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
@@ -44,6 +46,9 @@ export { SimulatedClock };
 /** How often schedules and alarms look at the clock. */
 const tickMilliseconds = 250;
 
+/** Windows cannot stop a process and let it go on. */
+const canFreeze = process.platform !== 'win32';
+
 /**
  * Brings up what the templates of a synthesised assembly declare, on this machine.
  * @throws when the assembly cannot be read, or declares something that cannot be brought up as it stands
@@ -70,9 +75,15 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const events = new EventEmitter<LocalCloudEvents>();
   const notices = new NoticeBoard((notice) => events.emit('notice', notice));
   const metrics = new MetricStore(clock);
-  const serviceMetrics = new ServiceMetrics(metrics);
+  const { weather } = options;
+  const later = (call: () => void, milliseconds: number) => {
+    // What has not come by then never comes.
+    setTimeout(call, milliseconds).unref();
+  };
+  const recorded = weather ? lateMetrics(weather, metrics, later) : metrics;
+  const serviceMetrics = new ServiceMetrics(recorded);
   const logs = new FunctionLogs(logDirectory, clock, (name, line) => {
-    recordEmbeddedMetrics(line, metrics);
+    recordEmbeddedMetrics(line, recorded);
     events.emit('log', { function: name, line });
   });
   const onTrouble = (error: unknown) => logs.write('local-cloud', `${String(error).replaceAll('\n', ' ')}\n`);
@@ -101,7 +112,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     cloudWatch: http.endpoint,
     cloudWatchLogs: http.endpoint,
   };
-  const fronts = options.weather && (await shutdown.whenStarted(startFronts(options.weather, endpoints)));
+  const fronts = weather && (await shutdown.whenStarted(startFronts(weather, endpoints)));
   /** What functions and mappings see: the weather, if there is any, and behind it the engines. */
   const inside: Endpoints = { ...endpoints, ...fronts?.endpoints };
   const clientConfig = (service: keyof Endpoints) => ({
@@ -139,6 +150,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
       idleSeconds: options.environmentIdleSeconds ?? 600,
       maximumAgeSeconds: options.environmentMaximumAgeSeconds ?? 7_200,
     },
+    freezes: weather && canFreeze ? () => weather.strikes('lambda-freezes') : undefined,
     environmentOverrides: options.environmentOverrides ?? {},
     variables: (configuration) =>
       sandboxVariables(
@@ -180,7 +192,15 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     await sweeper.idle();
     await delivered().catch(onTrouble);
   });
-  const mappings = connectMappings(deployment, functions, polling, clock, notices, onTrouble);
+  const mappings = connectMappings(
+    deployment,
+    functions,
+    polling,
+    clock,
+    notices,
+    onTrouble,
+    () => weather?.strikes('lambda-late-batches') ?? false,
+  );
   const lambdaApi = new LambdaApi(functions, mappings);
   const alarms = new Alarms(deployment, metrics, clock, notices, {
     changed: (transition) => events.emit('alarm', transition),
@@ -204,7 +224,10 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   };
 
   const schedules = new Schedules(deployment, clock, notices, options.fireSchedulesAtStart ?? false, (arn, payload) => {
-    void functions.find(arn)?.invoke(payload);
+    for (const delay of weather ? firings(weather) : [0]) {
+      if (delay === 0) void functions.find(arn)?.invoke(payload);
+      else later(() => void (stopping.signal.aborted || functions.find(arn)?.invoke(payload)), delay);
+    }
   });
   const tick = () => {
     schedules.tick();

@@ -8,6 +8,7 @@ import { pipelineOutputs } from '../../bin/client/pipeline-outputs.ts';
 import { config } from '../../lib/config.ts';
 import { budgetOf, planLanes } from '../../lib/rate-budget.ts';
 import { type LocalCloud, startLocalCloud } from '../cloud/cloud.ts';
+import { startApiFront } from '../weather/api-sockets.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
 import { readCampaign } from './campaign-input.ts';
 import { type CampaignRun, runCampaign } from './campaign-run.ts';
@@ -65,7 +66,10 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const emulator = await starting;
     if (setup.foreignLinks.length > 0) await emulator.admin.preload(setup.foreignLinks);
 
-    const cloud = await phases.time('cloud', startCloud(pipeline, emulator, options.weather));
+    const front = options.weather && (await startApiFront(options.weather, emulator.origin));
+    if (front) closing.push(() => front.stop());
+    const baseUrl = emulator.baseUrl.replace(emulator.origin, front?.endpoint ?? emulator.origin);
+    const cloud = await phases.time('cloud', startCloud(pipeline, baseUrl, options.weather));
     closing.push(() => cloud.stop());
     sayNotices(cloud, screen);
     const outputs = pipelineOutputs(cloud.outputs[pipeline.stackName] ?? {}, pipeline.stackName);
@@ -114,14 +118,14 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
 
 function startCloud(
   pipeline: ConfiguredPipeline,
-  emulator: EmulatorProcess,
+  baseUrl: string,
   weather: WeatherPlan | undefined,
 ): Promise<LocalCloud> {
   return startLocalCloud({
     assemblyDirectory: inLocal('cdk.out'),
     stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
     workDirectory: inLocal('cloud'),
-    environmentOverrides: { API_BASE_URL: emulator.baseUrl },
+    environmentOverrides: { API_BASE_URL: baseUrl },
     secretValues: { ApiToken: token },
     // The workers shall know the quota from the start, and the alarms shall have seen the governor.
     fireSchedulesAtStart: true,

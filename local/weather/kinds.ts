@@ -29,6 +29,17 @@ export const kinds = {
   's3-failed-entries': { about: 'a batch delete that fails for some of its keys', mild: 0.05, storm: 0.15 },
   's3-slow-downs': { about: 'SlowDown (503)', mild: 0.02, storm: 0.05 },
   's3-lost-answers': { about: 'a write or delete that succeeds, and no answer', mild: 0.02, storm: 0.05 },
+  'lambda-freezes': { about: 'an idle environment is stopped until its next invocation', mild: 0.7, storm: 1 },
+  'lambda-late-batches': { about: 'a mapping gathers a batch only once a slot is free', mild: 1, storm: 1 },
+  'api-purged-sockets': {
+    about: 'an idle connection to the OneLink API is forgotten, not closed',
+    mild: 0.7,
+    storm: 1,
+  },
+  'schedules-late': { about: 'a schedule fires up to a minute late', mild: 0.2, storm: 0.5 },
+  'schedules-doubled': { about: 'a schedule fires twice', mild: 0.1, storm: 0.3 },
+  'schedules-skipped': { about: 'a schedule does not fire', mild: 0.1, storm: 0.3 },
+  'metrics-late': { about: 'a metric comes one to two minutes late', mild: 0.5, storm: 1 },
 } as const satisfies Record<string, Kind>;
 
 export type WeatherKind = keyof typeof kinds;
