@@ -1,4 +1,5 @@
 import type { WeatherPlan } from './plan.ts';
+import { StaleReads } from './stale-reads.ts';
 import { jsonAction, jsonAnswer, jsonBody, lost, type Treatment, withBody } from './wire/exchange.ts';
 
 const writes = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
@@ -13,7 +14,8 @@ interface BatchGot {
 }
 
 /** What DynamoDB may do with a request. */
-export function dynamodbWeather(plan: WeatherPlan): Treatment {
+export function dynamodbWeather(plan: WeatherPlan, now: () => number = Date.now): Treatment {
+  const stale = new StaleReads(plan, now);
   return async (request, forward) => {
     const action = jsonAction(request);
     if ([...writes, ...reads].includes(action) && plan.strikes('dynamodb-throttles')) return throttled;
@@ -25,7 +27,9 @@ export function dynamodbWeather(plan: WeatherPlan): Treatment {
       const got = jsonBody<BatchGot>(answer);
       return withBody(answer, { ...got, UnprocessedKeys: { ...got.UnprocessedKeys, ...left } });
     }
+    if (action === 'GetItem') return (await stale.get(request, forward)) ?? forward();
     if (!writes.includes(action)) return forward();
+    if (action !== 'BatchWriteItem') await stale.beforeWrite(request, forward);
     const answer = await forward();
     // A write that was refused is lost as well: the SDK repeats it, and is refused again.
     return plan.strikes('dynamodb-lost-answers') ? lost : answer;

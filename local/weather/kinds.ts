@@ -10,6 +10,11 @@ export const kinds = {
   'dynamodb-throttles': { about: 'ProvisionedThroughputExceededException', mild: 0.02, storm: 0.06 },
   'dynamodb-unprocessed-keys': { about: 'a batch get that leaves keys out', mild: 0.2, storm: 0.4 },
   'dynamodb-lost-answers': { about: 'a write that succeeds, and no answer', mild: 0.02, storm: 0.05 },
+  'dynamodb-stale-reads': {
+    about: 'a GetItem that is not consistent and misses the last write',
+    mild: 0.3,
+    storm: 0.7,
+  },
   'sqs-duplicates-at-once': { about: 'a message delivered twice at the same time', mild: 0.03, storm: 0.1 },
   'sqs-duplicates-later': {
     about: 'a message delivered again within its visibility time-out',

@@ -16,7 +16,7 @@ const { client: calm, table: TableName } = await givenTable();
 
 async function given(...kinds: WeatherKind[]) {
   const plan = always(...kinds);
-  const endpoint = await givenFront(calm, plan, dynamodbWeather);
+  const endpoint = await givenFront(calm, plan, (weather) => dynamodbWeather(weather, () => 0));
   const client = (maxAttempts: number) => new DynamoDBClient({ ...clientSettings(endpoint), maxAttempts });
   return { plan, once: client(1), patient: client(3) };
 }
@@ -61,6 +61,22 @@ describe('weather in front of DynamoDB', () => {
     expect(calls).toBeGreaterThan(1);
     expect(got).toHaveLength(4);
     expect(got).toEqual(expect.arrayContaining(all.map(key)));
+  });
+
+  it('answers a read that is not consistent as before the last write, and a consistent one as it is', async () => {
+    const { once, plan } = await given('dynamodb-stale-reads');
+    const Key = key('stale');
+    const get = async (ConsistentRead: boolean) =>
+      (await once.send(new GetItemCommand({ TableName, Key, ConsistentRead }))).Item;
+    const put = (n: string) => once.send(new PutItemCommand({ TableName, Item: { ...Key, n: { N: n } } }));
+    // From the first such read of the table on.
+    expect(await get(false)).toBeUndefined();
+    await put('1');
+    expect(await get(false)).toBeUndefined();
+    await put('2');
+    expect(await get(false)).toEqual({ ...Key, n: { N: '1' } });
+    expect(await get(true)).toEqual({ ...Key, n: { N: '2' } });
+    expect(plan.counts().get('dynamodb-stale-reads')).toBe(2);
   });
 
   it('changes nothing where no kind is on', async () => {
