@@ -16,6 +16,8 @@ import { type LocalCloud, startLocalCloud } from '../../../local/cloud/cloud.ts'
 import { startOneLinkApi } from '../../../local/onelink-api/server.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../../local/start/emulator-settings.ts';
+import { startApiFront } from '../../../local/weather/api-sockets.ts';
+import type { WeatherPlan } from '../../../local/weather/plan.ts';
 import { type ApiWrite, apiWriteOf } from '../wire/api-writes.ts';
 import { processOfPort } from '../wire/process-of-port.ts';
 import { startProxy, type Treatment, type WireProxy } from '../wire/proxy.ts';
@@ -40,6 +42,8 @@ export interface FaultyPipelineOptions {
   /** Whether calls to the OneLink API pass the proxy, too. */
   proxyApi: boolean;
   callTimeoutMilliseconds?: number;
+  /** Between the proxies and the services. */
+  weather?: WeatherPlan;
 }
 
 /** Sends a second in one environment; see the pacer for why neither more nor fewer begin sooner. */
@@ -95,12 +99,16 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
   const api = await startOneLinkApi({
     settings: { ...emulatorSettings(pipeline, token), qrRequestsPerSecond: pipeline.account.callsPerSecond },
   });
+  const { weather } = options;
+  const apiOrigin = options.proxyApi ? proxies.onelink.origin : api.origin;
+  // In front of the proxy, which keeps connections of its own.
+  const front = weather && (await startApiFront(weather, apiOrigin));
   cloud = await startLocalCloud({
     assemblyDirectory,
     stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
     workDirectory: join(directory, 'work'),
     environmentOverrides: {
-      API_BASE_URL: options.proxyApi ? `${proxies.onelink.origin}/api/v2.0` : api.baseUrl,
+      API_BASE_URL: `${front?.endpoint ?? apiOrigin}/api/v2.0`,
       LINK_CALLS_PER_SECOND: callsPerSecond,
       QR_CALLS_PER_SECOND: callsPerSecond,
       CALLS_IN_FLIGHT: '4',
@@ -119,10 +127,11 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     },
     secretValues: { ApiToken: token, LinkIdSecret: linkIdSecret },
     sweepExpiredItemsEverySeconds: 0,
+    ...(weather && { weather }),
   });
-  const { endpoints } = cloud;
+  const { endpointsInside } = cloud;
   for (const service of ['dynamodb', 'sqs', 'sns', 's3', 'secretsManager'] as const) {
-    proxies[service].forwardTo(endpoints[service]);
+    proxies[service].forwardTo(endpointsInside[service]);
   }
   proxies.onelink.forwardTo(api.origin);
 
@@ -206,6 +215,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
       await hearing.close();
       await running.stop();
       await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
+      await front?.stop();
       await api.close();
       await rm(directory, { recursive: true, force: true });
     },
