@@ -6,6 +6,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { startFronts } from '../weather/fronts.ts';
+import { laterUnlessOver } from '../weather/later.ts';
 import { lateMetrics } from '../weather/metrics.ts';
 import { firings } from '../weather/schedules.ts';
 import { noteCoverage } from './assembly/coverage.ts';
@@ -76,11 +77,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const notices = new NoticeBoard((notice) => events.emit('notice', notice));
   const metrics = new MetricStore(clock);
   const { weather } = options;
-  const later = (call: () => void, milliseconds: number) => {
-    // What has not come by then never comes.
-    setTimeout(call, milliseconds).unref();
-  };
-  const recorded = weather ? lateMetrics(weather, metrics, later) : metrics;
+  const recorded = weather ? lateMetrics(weather, metrics, laterUnlessOver) : metrics;
   const serviceMetrics = new ServiceMetrics(recorded);
   const logs = new FunctionLogs(logDirectory, clock, (name, line) => {
     recordEmbeddedMetrics(line, recorded);
@@ -226,7 +223,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const schedules = new Schedules(deployment, clock, notices, options.fireSchedulesAtStart ?? false, (arn, payload) => {
     for (const delay of weather ? firings(weather) : [0]) {
       if (delay === 0) void functions.find(arn)?.invoke(payload);
-      else later(() => void (stopping.signal.aborted || functions.find(arn)?.invoke(payload)), delay);
+      else laterUnlessOver(() => void (stopping.signal.aborted || functions.find(arn)?.invoke(payload)), delay);
     }
   });
   const tick = () => {

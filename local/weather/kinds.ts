@@ -31,6 +31,7 @@ export const kinds = {
   'sns-failed-entries': { about: 'a batch publish that fails for some of its entries', mild: 0.05, storm: 0.15 },
   'sns-slow-downs': { about: 'Throttling', mild: 0.02, storm: 0.05 },
   'sns-lost-answers': { about: 'a publish that succeeds, and no answer', mild: 0.02, storm: 0.05 },
+  'sns-late-subscriptions': { about: 'a subscription that delivers nothing for up to a minute', mild: 1, storm: 1 },
   's3-failed-entries': { about: 'a batch delete that fails for some of its keys', mild: 0.05, storm: 0.15 },
   's3-slow-downs': { about: 'SlowDown (503)', mild: 0.02, storm: 0.05 },
   's3-lost-answers': { about: 'a write or delete that succeeds, and no answer', mild: 0.02, storm: 0.05 },

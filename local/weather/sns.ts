@@ -1,13 +1,19 @@
+import { subscribeLate } from './late-subscriptions.ts';
+import { type Later, laterUnlessOver } from './later.ts';
 import type { WeatherPlan } from './plan.ts';
 import { lost, type Treatment, type WireAnswer, type WireRequest, withBody, xmlAnswer } from './wire/exchange.ts';
 
 const publishes = ['Publish', 'PublishBatch'];
 const entryField = /^PublishBatchRequestEntries\.member\.(\d+)\.(.+)$/;
 
-/** What SNS may do with a request. */
-export function snsWeather(plan: WeatherPlan): Treatment {
+/**
+ * What SNS may do with a request.
+ * @param later as `setTimeout`
+ */
+export function snsWeather(plan: WeatherPlan, later: Later = laterUnlessOver): Treatment {
   return async (request, forward) => {
     const form = new URLSearchParams(request.body.toString('utf8'));
+    if (form.get('Action') === 'Subscribe') return subscribeLate(plan, form, request, forward, later);
     if (!publishes.includes(form.get('Action') ?? '')) return forward();
     if (plan.strikes('sns-slow-downs')) return throttled;
     const answer = await inPart(plan, form, request, forward);

@@ -1,6 +1,12 @@
 import { DeleteObjectsCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { PublishBatchCommand, PublishCommand, SNSClient } from '@aws-sdk/client-sns';
-import { describe, expect, it } from 'vitest';
+import {
+  GetSubscriptionAttributesCommand,
+  PublishBatchCommand,
+  PublishCommand,
+  SNSClient,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
+import { describe, expect, it, vi } from 'vitest';
 import type { WeatherKind } from '../../../local/weather/kinds.ts';
 import { s3Weather } from '../../../local/weather/s3.ts';
 import { snsWeather } from '../../../local/weather/sns.ts';
@@ -52,6 +58,43 @@ describe('weather in front of SNS', () => {
     const { TopicArn, patient, heard } = await given('lost', 'sns-lost-answers');
     await patient.send(new PublishCommand({ TopicArn, Message: 'a' }));
     expect(await heard()).toEqual(['a', 'a']);
+  });
+});
+
+describe('a new subscription in the weather', () => {
+  it.each([
+    ['without a filter', undefined, ['later, to all', 'later, to one']],
+    ['with a filter', '{"source":["crm"]}', ['later, to one']],
+  ])('%s delivers nothing at first, and then what it is to', async (name, FilterPolicy, heard) => {
+    const topic = `late-${name.replaceAll(' ', '-')}`;
+    const { topicArn: TopicArn } = await engines.topic(topic);
+    const queueUrl = await engines.queue(`${topic}-subscriber`);
+    const waiting: { call: () => void; milliseconds: number }[] = [];
+    const endpoint = await givenFront(engines.sns, always('sns-late-subscriptions'), (plan) =>
+      snsWeather(plan, (call, milliseconds) => void waiting.push({ call, milliseconds })),
+    );
+    const client = new SNSClient(clientSettings(endpoint));
+    const Endpoint = `arn:aws:sqs:eu-west-1:000000000000:${topic}-subscriber`;
+    const Attributes = { RawMessageDelivery: 'true', ...(FilterPolicy !== undefined && { FilterPolicy }) };
+    const subscribed = await client.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
+    expect(subscribed.SubscriptionArn).toContain(topic);
+    const MessageAttributes = { source: { DataType: 'String', StringValue: 'crm' } };
+    const publish = async (Message: string, more: object = {}) =>
+      client.send(new PublishCommand({ TopicArn, Message, ...more }));
+
+    await publish('at once', { MessageAttributes });
+    expect(await engines.drain(queueUrl)).toEqual([]);
+
+    expect(waiting[0]?.milliseconds).toBeLessThanOrEqual(60_000);
+    waiting[0]?.call();
+    const { SubscriptionArn } = subscribed;
+    await vi.waitFor(async () => {
+      const is = await engines.sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }));
+      expect(is.Attributes?.FilterPolicy).toBe(FilterPolicy ?? '{}');
+    });
+    await publish('later, to all');
+    await publish('later, to one', { MessageAttributes });
+    expect((await engines.drain(queueUrl)).map(({ body }) => body).toSorted()).toEqual(heard);
   });
 });
 
