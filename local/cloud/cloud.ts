@@ -5,6 +5,10 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { startFronts } from '../weather/fronts.ts';
+import { laterUnlessOver } from '../weather/later.ts';
+import { lateMetrics } from '../weather/metrics.ts';
+import { firings } from '../weather/schedules.ts';
 import { noteCoverage } from './assembly/coverage.ts';
 import { Deployment } from './assembly/deployment.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
@@ -43,6 +47,9 @@ export { SimulatedClock };
 /** How often schedules and alarms look at the clock. */
 const tickMilliseconds = 250;
 
+/** Windows cannot stop a process and let it go on. */
+const canFreeze = process.platform !== 'win32';
+
 /**
  * Brings up what the templates of a synthesised assembly declare, on this machine.
  * @throws when the assembly cannot be read, or declares something that cannot be brought up as it stands
@@ -69,9 +76,11 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const events = new EventEmitter<LocalCloudEvents>();
   const notices = new NoticeBoard((notice) => events.emit('notice', notice));
   const metrics = new MetricStore(clock);
-  const serviceMetrics = new ServiceMetrics(metrics);
+  const { weather } = options;
+  const recorded = weather ? lateMetrics(weather, metrics, laterUnlessOver) : metrics;
+  const serviceMetrics = new ServiceMetrics(recorded);
   const logs = new FunctionLogs(logDirectory, clock, (name, line) => {
-    recordEmbeddedMetrics(line, metrics);
+    recordEmbeddedMetrics(line, recorded);
     events.emit('log', { function: name, line });
   });
   const onTrouble = (error: unknown) => logs.write('local-cloud', `${String(error).replaceAll('\n', ' ')}\n`);
@@ -102,6 +111,9 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     cloudWatch: http.endpoint,
     cloudWatchLogs: http.endpoint,
   };
+  const fronts = weather && (await shutdown.whenStarted(startFronts(weather, endpoints)));
+  /** What functions and mappings see: the weather, if there is any, and behind it the engines. */
+  const inside: Endpoints = { ...endpoints, ...fronts?.endpoints };
   const clientConfig = (service: keyof Endpoints) => ({
     region,
     endpoint: endpoints[service],
@@ -110,9 +122,10 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const sqs = new SQSClient(clientConfig('sqs'));
   const sns = new SNSClient(clientConfig('sns'));
   const s3 = new S3Client(clientConfig('s3'));
+  const polling = new SQSClient({ ...clientConfig('sqs'), endpoint: inside.sqs, useQueueUrlAsEndpoint: false });
   const dynamodb = new DynamoDBClient(clientConfig('dynamodb'));
   shutdown.add(() => {
-    for (const client of [sqs, sns, s3, dynamodb]) client.destroy();
+    for (const client of [sqs, sns, s3, dynamodb, polling]) client.destroy();
   });
 
   const place = { region, accountId: localAccountId, queueEndpoint: queueEngine.endpoint };
@@ -136,9 +149,16 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
       idleSeconds: options.environmentIdleSeconds ?? 600,
       maximumAgeSeconds: options.environmentMaximumAgeSeconds ?? 7_200,
     },
+    freezes: weather && canFreeze ? () => weather.strikes('lambda-freezes') : undefined,
     environmentOverrides: options.environmentOverrides ?? {},
     variables: (configuration) =>
-      sandboxVariables(configuration, { ...endpoints, ...options.functionEndpoints }, region),
+      sandboxVariables(
+        configuration,
+        { ...inside, ...options.functionEndpoints },
+        // An SDK sends to the host of a queue's URL.
+        { from: endpoints.sqs, to: inside.sqs },
+        region,
+      ),
     onOutput: (name, environmentId, chunk) => logs.output(name, environmentId, chunk),
     onInvoked: (name, result, running) => {
       serviceMetrics.invocation(name, result, running);
@@ -171,7 +191,15 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     await sweeper.idle();
     await delivered().catch(onTrouble);
   });
-  const mappings = connectMappings(deployment, functions, sqs, clock, notices, onTrouble);
+  const mappings = connectMappings(
+    deployment,
+    functions,
+    polling,
+    clock,
+    notices,
+    onTrouble,
+    () => weather?.strikes('lambda-late-batches') ?? false,
+  );
   const lambdaApi = new LambdaApi(functions, mappings);
   const alarms = new Alarms(deployment, metrics, clock, notices, {
     changed: (transition) => events.emit('alarm', transition),
@@ -195,7 +223,10 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   };
 
   const schedules = new Schedules(deployment, clock, notices, options.fireSchedulesAtStart ?? false, (arn, payload) => {
-    void functions.find(arn)?.invoke(payload);
+    for (const delay of weather ? firings(weather) : [0]) {
+      if (delay === 0) void functions.find(arn)?.invoke(payload);
+      else laterUnlessOver(() => void (stopping.signal.aborted || functions.find(arn)?.invoke(payload)), delay);
+    }
   });
   const tick = () => {
     schedules.tick();
@@ -231,6 +262,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   ]);
   return {
     endpoints,
+    endpointsInside: inside,
     region,
     outputs: Object.fromEntries(outputs),
     get notices() {

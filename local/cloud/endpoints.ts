@@ -40,13 +40,19 @@ export function endpointVariables(endpoints: Endpoints, region: string): Record<
 /**
  * The environment of a function's process: what Lambda sets, the endpoints here, and the function's own variables.
  * Nothing is inherited from this machine but what a process needs to start.
+ * @param queueUrls the origin that the template's queue URLs have, and the one that the function gets instead
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function sandboxVariables(
   configuration: FunctionConfiguration,
   endpoints: Endpoints,
+  queueUrls: { readonly from: string; readonly to: string },
   region: string,
 ): Record<string, string> {
+  const own = Object.entries(configuration.environment).map(([name, value]) => [
+    name,
+    value.replaceAll(`${queueUrls.from}/`, `${queueUrls.to}/`),
+  ]);
   const { PATH = '', SystemRoot } = process.env;
   return {
     PATH,
@@ -54,7 +60,7 @@ export function sandboxVariables(
     ...(SystemRoot !== undefined && { SystemRoot }),
     LANG: 'en_US.UTF-8',
     TZ: 'UTC',
-    ...configuration.environment,
+    ...Object.fromEntries(own),
     ...endpointVariables(endpoints, region),
     AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`,
     AWS_LAMBDA_FUNCTION_NAME: configuration.name,

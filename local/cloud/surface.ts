@@ -1,3 +1,4 @@
+import type { WeatherPlan } from '../weather/plan.ts';
 import type { Clock } from './clock.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { FunctionState, InvocationResult } from './lambda/function.ts';
@@ -61,6 +62,8 @@ export interface LocalCloudOptions {
    * functions as well.
    */
   readonly clock?: Clock;
+  /** Makes services fail as AWS's may, for functions and mappings; clients outside see none of it. Default: none. */
+  readonly weather?: WeatherPlan;
 }
 
 export interface LocalCloudEvents {
@@ -72,6 +75,8 @@ export interface LocalCloudEvents {
 
 export interface LocalCloud {
   readonly endpoints: Endpoints;
+  /** What functions and mappings get: `endpoints` unless there is weather. */
+  readonly endpointsInside: Endpoints;
   readonly region: string;
   /** The outputs of each stack, resolved. */
   readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -2,10 +2,12 @@ import '../../bin/node-24.mjs';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigurationError } from '../../lib/config-validation.ts';
+import { kinds } from '../weather/kinds.ts';
 import { run } from './run.ts';
 import { AnotherRun } from './run-lock.ts';
 import { runScenario } from './scenarios/run-scenario.ts';
 import { stories } from './scenarios/stories.ts';
+import { type WeatherFlags, weatherOf } from './weather-option.ts';
 
 const count = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
@@ -21,16 +23,19 @@ const program = new Command('npm start --')
   .option('--limit <messages>', 'only the first so many', count)
   .option('--stage <name>', 'the stage of lib/config.ts to run', 'production')
   .option('--chaos', 'kill execution environments at random until the campaign is done', false)
+  .option('--weather [seed]', 'have the local cloud fail as AWS may, by a plan that the seed decides', count)
+  .option('--weather-kinds <list>', 'only these kinds, by name or by the beginning of several: sqs,dynamodb-throttles')
+  .option('--storm', 'weather that strikes often, and strikes repeats too', false)
   .option(
     '--patience <seconds>',
-    'end when there was no news for so long (with --chaos, and a visibility time-out)',
+    'end when there was no news for so long (with --chaos or --storm, and a visibility time-out)',
     count,
     120,
   )
   .addOption(
     new Option('--scenario <name>', 'play a story in simulated time, in under two minutes, instead of a campaign')
       .choices(stories.map(({ name }) => name))
-      .conflicts(['input', 'limit', 'chaos', 'patience', 'keep']),
+      .conflicts(['input', 'limit', 'chaos', 'weather', 'weatherKinds', 'storm', 'patience', 'keep']),
   )
   .option('--keep', 'leave everything up, for the AWS CLI or any SDK, until Ctrl-C', false)
   .option('--quiet', 'show nothing but what is wrong', false)
@@ -41,6 +46,11 @@ Results are in .local/out/. In summary.json, \`outcomes\` counts what was told b
 included; \`seconds\` runs from the first message sent to the last outcome heard.
 Ctrl-C ends it and still writes them; a second one ends it at once.
 
+Kinds of weather, each with what it does:
+${Object.entries(kinds)
+  .map(([name, { about }]) => `  ${name.padEnd(28)}${about}`)
+  .join('\n')}
+
 Scenarios (timeline in .local/out/timeline.ndjson; ends with 1 when something that must hold does not):
 ${stories.map(({ name, about }) => `  ${name.padEnd(18)}${about}`).join('\n')}`,
   );
@@ -49,7 +59,7 @@ function defaultInput(): string {
   return fileURLToPath(new URL('../../examples/campaign.ndjson', import.meta.url));
 }
 
-interface Flags {
+interface Flags extends WeatherFlags {
   input: string;
   limit?: number;
   scenario?: string;
@@ -68,11 +78,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const { patience, scenario, ...flags } = program.parse().opts<Flags>();
+const { patience, scenario, weather, weatherKinds, storm, ...flags } = program.parse().opts<Flags>();
 try {
+  const plan = weatherOf(
+    { storm, ...(weather !== undefined && { weather }), ...(weatherKinds !== undefined && { weatherKinds }) },
+    () => Date.now() % 1_000_000,
+  );
   const addsUp =
     scenario === undefined
-      ? await run({ ...flags, patienceSeconds: patience }, interrupted.signal)
+      ? await run({ ...flags, ...(plan && { weather: plan }), patienceSeconds: patience }, interrupted.signal)
       : await runScenario({ ...flags, scenario }, interrupted.signal);
   process.exitCode = addsUp ? 0 : 1;
 } catch (error) {

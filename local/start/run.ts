@@ -8,6 +8,8 @@ import { pipelineOutputs } from '../../bin/client/pipeline-outputs.ts';
 import { config } from '../../lib/config.ts';
 import { budgetOf, planLanes } from '../../lib/rate-budget.ts';
 import { type LocalCloud, startLocalCloud } from '../cloud/cloud.ts';
+import { startApiFront } from '../weather/api-sockets.ts';
+import type { WeatherPlan } from '../weather/plan.ts';
 import { readCampaign } from './campaign-input.ts';
 import { type CampaignRun, runCampaign } from './campaign-run.ts';
 import { chosenPipeline } from './chosen-pipeline.ts';
@@ -31,6 +33,7 @@ export interface RunOptions {
   input: string;
   limit?: number;
   chaos: boolean;
+  weather?: WeatherPlan;
   keep: boolean;
   quiet: boolean;
   patienceSeconds: number;
@@ -63,7 +66,10 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const emulator = await starting;
     if (setup.foreignLinks.length > 0) await emulator.admin.preload(setup.foreignLinks);
 
-    const cloud = await phases.time('cloud', startCloud(pipeline, emulator));
+    const front = options.weather && (await startApiFront(options.weather, emulator.origin));
+    if (front) closing.push(() => front.stop());
+    const baseUrl = emulator.baseUrl.replace(emulator.origin, front?.endpoint ?? emulator.origin);
+    const cloud = await phases.time('cloud', startCloud(pipeline, baseUrl, options.weather));
     closing.push(() => cloud.stop());
     sayNotices(cloud, screen);
     const outputs = pipelineOutputs(cloud.outputs[pipeline.stackName] ?? {}, pipeline.stackName);
@@ -78,6 +84,10 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
         `Environments will be killed at random; news may take ${patienceSeconds} s: killed batches come back late.`,
       );
     }
+    if (options.weather) {
+      const { seed, strength } = options.weather;
+      screen.say(`Weather: ${strength}, seed ${seed}; --weather ${seed} plans the same again.`);
+    }
     const { chaos } = options;
     const campaign = { messages, cloud, sqs, outputs, hearing, emulator, screen, patienceSeconds, chaos, signal };
     const ran = await phases.time('campaign', runCampaign(campaign));
@@ -91,7 +101,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const summary = summarise(sum, found, ran.unsent.length);
     await writeSummary(inLocal('out'), summary);
     const faults = verdict(sum, found, summary, ran.contradictions);
-    for (const line of closingWords(ran, sum, found, summary, faults)) screen.say(line);
+    for (const line of closingWords(ran, sum, found, summary, faults, options.weather)) screen.say(line);
     screen.say(`Files: .local/out/ (links.csv, rejects.csv, outcomes.ndjson, summary.json, qr/index.html)`);
     screen.say(`Took: ${phases.words()}; logs of the functions: .local/cloud/logs/`);
     // Quiet hides how it went, not that it went wrong.
@@ -106,15 +116,20 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
   }
 }
 
-function startCloud(pipeline: ConfiguredPipeline, emulator: EmulatorProcess): Promise<LocalCloud> {
+function startCloud(
+  pipeline: ConfiguredPipeline,
+  baseUrl: string,
+  weather: WeatherPlan | undefined,
+): Promise<LocalCloud> {
   return startLocalCloud({
     assemblyDirectory: inLocal('cdk.out'),
     stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
     workDirectory: inLocal('cloud'),
-    environmentOverrides: { API_BASE_URL: emulator.baseUrl },
+    environmentOverrides: { API_BASE_URL: baseUrl },
     secretValues: { ApiToken: token },
     // The workers shall know the quota from the start, and the alarms shall have seen the governor.
     fireSchedulesAtStart: true,
+    ...(weather && { weather }),
   });
 }
 
@@ -127,9 +142,9 @@ function sayNotices({ notices }: LocalCloud, screen: Display): void {
   screen.say(`The template is up on local engines; ${leftOut} of its properties have no effect here.`);
 }
 
-/** What a killed environment had in its hands comes back after the visibility time-out: chaos asks for more patience. */
-function patience({ chaos, patienceSeconds }: RunOptions, { account, settings }: ConfiguredPipeline): number {
-  if (!chaos) return patienceSeconds;
+/** What a killed environment had in its hands comes back after the visibility time-out, as what a storm made fail does. */
+function patience({ chaos, weather, patienceSeconds }: RunOptions, { account, settings }: ConfiguredPipeline): number {
+  if (!chaos && weather?.strength !== 'storm') return patienceSeconds;
   const workers = planLanes(account, settings.lanes).plans.flatMap(({ link, qr }) => [link, qr]);
   return patienceSeconds + Math.max(...workers.map(({ visibilityTimeoutSeconds }) => visibilityTimeoutSeconds));
 }

@@ -2,6 +2,9 @@ import '../../bin/node-24.mjs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { weatherWords } from '../../local/start/report/weather-words.ts';
+import { kindsNamed } from '../../local/weather/kinds.ts';
+import { WeatherPlan } from '../../local/weather/plan.ts';
 import { sayProgress } from '../report/progress.ts';
 import { type Account, isSound } from './agreement/account.ts';
 import { accountsTable, allAtOnceTables, crashTable, lostAnswersTable, quotaTable } from './report/tables.ts';
@@ -10,15 +13,19 @@ import { type CrashResult, crashActions, crashPoints } from './scenarios/crash-p
 import { isAsExpected, type LostAnswer, lostAnswers, spoiledAnswers, tokenRotated } from './scenarios/lost-answers.ts';
 import { randomKills } from './scenarios/random-kills.ts';
 import { slowCopy } from './scenarios/slow-copy.ts';
+import { storm } from './scenarios/storm.ts';
 import { forgetAssembly } from './world/synthesis.ts';
 
-const scenarios = ['crash-points', 'lost-answers', 'slow-copy', 'random-kills', 'all-at-once'] as const;
+const scenarios = ['crash-points', 'lost-answers', 'slow-copy', 'random-kills', 'all-at-once', 'weather'] as const;
 type Scenario = (typeof scenarios)[number];
 interface Flags {
   seed: number;
   kills: number;
   patience: number;
   scenario?: Scenario;
+  weather?: number | true;
+  weatherKinds?: string;
+  messages: number;
 }
 
 const count = (text: string): number => {
@@ -26,9 +33,9 @@ const count = (text: string): number => {
   return Number(text);
 };
 
-const { seed, kills, patience, scenario } = new Command('npm run test:faults --')
+const { seed, kills, patience, weather, weatherKinds, messages, ...flags } = new Command('npm run test:faults --')
   .description(
-    'Kills functions at every request they make and at random, and spoils answers of the OneLink API in every way, then holds ' +
+    'Kills functions at every request they make and at random, spoils answers of the OneLink API in every way, has services fail, then holds ' +
       'API, ledger, bucket and outcomes against each other. Linux only. Ends with 1 when something does not agree.',
   )
   .option('--seed <number>', 'of the campaign, the kills and the delays', count, Date.now() % 1_000_000)
@@ -39,7 +46,10 @@ const { seed, kills, patience, scenario } = new Command('npm run test:faults --'
     count,
     120,
   )
-  .addOption(new Option('--scenario <name>', 'only this one').choices([...scenarios]))
+  .option('--weather [seed]', 'only the scenario weather, a storm, by a plan of this seed', count)
+  .option('--weather-kinds <list>', 'of the scenario weather: only these, by name or by the beginning of several')
+  .option('--messages <number>', 'of the scenario weather', count, 3_000)
+  .addOption(new Option('--scenario <name>', 'only this one').choices([...scenarios]).conflicts('weather'))
   .addHelpText('after', '\nThe tables go to the standard output, all of it to .local/out/faults.json.')
   .parse()
   .opts<Flags>();
@@ -48,6 +58,13 @@ if (process.platform !== 'linux') {
   console.error('Which process sent a request is read from /proc: this runs on Linux only.');
   process.exit(1);
 }
+
+const scenario = weather === undefined ? flags.scenario : 'weather';
+const plan = new WeatherPlan({
+  seed: typeof weather === 'number' ? weather : seed,
+  strength: 'storm',
+  ...(weatherKinds !== undefined && { kinds: kindsNamed(weatherKinds) }),
+});
 
 const say = sayProgress(performance.now());
 const wanted = (name: Scenario) => scenario === undefined || scenario === name;
@@ -75,6 +92,7 @@ try {
     mixed = await allAtOnce({ kills, seed, patienceSeconds: patience }, say);
     accounts.push(mixed.account);
   }
+  if (wanted('weather')) accounts.push(await storm({ weather: plan, messages, patienceSeconds: patience }, say));
 } finally {
   await forgetAssembly();
 }
@@ -90,6 +108,7 @@ if (crashes.length > 0) console.log(`${crashTable(crashes)}\n`);
 if (cells.length > 0) console.log(`Outcome · links made · quota calls:\n\n${lostAnswersTable(cells)}\n`);
 if (mixed !== undefined) console.log(`${allAtOnceTables(mixed)}\n`);
 console.log(`${accountsTable(accounts)}\n\n${quotaTable(accounts)}\n\nseed ${seed}`);
+if (wanted('weather')) console.log(weatherWords(plan).join('\n'));
 for (const { scenario: name, disagreements } of accounts) {
   for (const disagreement of disagreements) console.log(`${name}: ${disagreement}`);
 }

@@ -20,11 +20,13 @@ import { startOneLinkApi } from '../../local/onelink-api/server.ts';
 import type { CampaignMessage } from '../../local/start/campaign-input.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../local/start/emulator-settings.ts';
+import { startApiFront } from '../../local/weather/api-sockets.ts';
+import type { WeatherPlan } from '../../local/weather/plan.ts';
 
 const token = 'token-of-the-test';
 
 /** The whole pipeline as it would be deployed, bundles included, on the local cloud and against the emulator. */
-export async function runningPipeline() {
+export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'onelink-end-to-end-'));
   const pipeline = chosenPipeline(config, 'production');
   const app = new App({ outdir: join(directory, 'cdk.out'), analyticsReporting: false });
@@ -32,13 +34,15 @@ export async function runningPipeline() {
   app.synth();
 
   const api = await startOneLinkApi({ settings: emulatorSettings(pipeline, token) });
+  const front = weather && (await startApiFront(weather, api.origin));
   const cloud = await startLocalCloud({
     assemblyDirectory: join(directory, 'cdk.out'),
     stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
     workDirectory: join(directory, 'work'),
-    environmentOverrides: { API_BASE_URL: api.baseUrl },
+    environmentOverrides: { API_BASE_URL: api.baseUrl.replace(api.origin, front?.endpoint ?? api.origin) },
     secretValues: { ApiToken: token },
     fireSchedulesAtStart: true,
+    ...(weather && { weather }),
   });
   const named = cloud.outputs[pipeline.stackName] ?? {};
   const outputs = pipelineOutputs(named, pipeline.stackName);
@@ -139,6 +143,7 @@ export async function runningPipeline() {
     async stop(): Promise<void> {
       await hearing.close();
       await cloud.stop();
+      await front?.stop();
       await api.close();
       await rm(directory, { recursive: true, force: true });
     },

@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp } from 'fauxqs';
 import { engineSettings, reportPort } from './child.ts';
+import { copyMessage, type MessageCopy } from './message-copies.ts';
 import type { QueueCounts } from './queue-counts.ts';
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
@@ -53,6 +54,9 @@ app.get('/_local/queues', async () => {
   processTimers();
   return [...stores.sqsStore.allQueues()].map(count);
 });
+app.post('/_local/copies', async ({ body }) => ({
+  copied: copyMessage(stores.sqsStore.allQueues(), body as MessageCopy),
+}));
 
 await app.listen({ port: 0, host: '127.0.0.1' });
 // fauxqs looks at visibility time-outs only when someone receives; without this the counts of a queue that nobody polls

@@ -54,6 +54,7 @@ export class EventSourceMapping {
   readonly #onTrouble: (error: unknown) => void;
   readonly #clock: Clock;
   readonly #maximumConcurrency: number;
+  readonly #waits: () => boolean;
   #enabled: boolean;
   /** Switched on, and not polled since. */
   #enabling = false;
@@ -74,6 +75,8 @@ export class EventSourceMapping {
     poller: QueuePoller;
     region: string;
     clock: Clock;
+    /** Asked when all invocations are busy: whether the next batch is gathered only once one is free. Default: never. */
+    waits?: (() => boolean) | undefined;
     /** Told when the queue engine does not answer. */
     onTrouble: (error: unknown) => void;
   }) {
@@ -86,6 +89,7 @@ export class EventSourceMapping {
     this.#clock = options.clock;
     this.lastModifiedMilliseconds = options.clock.now();
     this.#onTrouble = options.onTrouble;
+    this.#waits = options.waits ?? (() => false);
     this.#maximumConcurrency = this.settings.ScalingConfig?.MaximumConcurrency ?? concurrencyWithoutMaximum;
     this.#enabled = this.settings.Enabled;
   }
@@ -125,6 +129,7 @@ export class EventSourceMapping {
   async #poll(): Promise<void> {
     while (this.#enabled && !this.#stopped) {
       try {
+        if (this.#batches.size >= this.#maximumConcurrency && this.#waits()) await Promise.race(this.#batches);
         // Filled while all invocations are busy: none waits for its messages when one of them ends.
         const messages = await this.#gather();
         this.#enabling = false;

@@ -9,6 +9,7 @@ import { QueuePoller } from './queue-poller.ts';
 /**
  * Connects queues with functions as a deployment says. The mappings do not poll before they are started.
  * @param onTrouble told when the queue engine does not answer a mapping
+ * @param waits whether a mapping whose invocations are all busy gathers its next batch only once one is free
  */
 export function connectMappings(
   deployment: Deployment,
@@ -17,6 +18,7 @@ export function connectMappings(
   clock: Clock,
   notices: NoticeBoard,
   onTrouble: (error: unknown) => void,
+  waits?: () => boolean,
 ): EventSourceMapping[] {
   const mappings: EventSourceMapping[] = [];
   for (const resource of deployment.resources('AWS::Lambda::EventSourceMapping')) {
@@ -34,7 +36,7 @@ export function connectMappings(
     const poller = new QueuePoller(sqs, queue.ref);
     const { region } = deployment.place;
     mappings.push(
-      new EventSourceMapping({ resource, queue, function: target, settings, poller, region, clock, onTrouble }),
+      new EventSourceMapping({ resource, queue, function: target, settings, poller, region, clock, onTrouble, waits }),
     );
   }
   return mappings;

@@ -28,6 +28,8 @@ export interface EnvironmentSettings {
   readonly compileCacheDirectory: string;
   /** How far the function's `Date` is ahead of the wall clock; undefined: it is left alone. */
   readonly clockOffsetMilliseconds: () => number | undefined;
+  /** Asked when the environment waits for work: whether its process is stopped until there is some. Default: never. */
+  readonly freezes?: (() => boolean) | undefined;
   readonly onOutput: (chunk: string) => void;
   readonly onExit: (environment: ExecutionEnvironment) => void;
 }
@@ -52,6 +54,7 @@ export class ExecutionEnvironment {
   #waitingForWork: ServerResponse | undefined;
   #given: { invocation: Invocation; end: (ending: Ending) => void; taken: boolean } | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #frozen = false;
   #killedBecause: { errorType: string; errorMessage: string } | undefined;
 
   constructor(settings: EnvironmentSettings) {
@@ -125,6 +128,7 @@ export class ExecutionEnvironment {
     clearTimeout(this.#timer);
     this.#waitingForWork = response;
     this.#hand();
+    if (this.#waitingForWork && this.#settings.freezes?.()) this.#frozen = this.#process.kill('SIGSTOP');
   }
 
   /** Runtime API: the process answers the invocation that it was given. False when it was given no such invocation. */
@@ -147,6 +151,8 @@ export class ExecutionEnvironment {
     if (!response || !this.#given) return;
     this.#waitingForWork = undefined;
     this.#given.taken = true;
+    if (this.#frozen) this.#process.kill('SIGCONT');
+    this.#frozen = false;
     const { requestId, payload } = this.#given.invocation;
     const { timeoutSeconds, arn } = this.#settings.configuration;
     this.#limitTo(

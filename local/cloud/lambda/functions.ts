@@ -18,6 +18,8 @@ export interface FunctionsSettings {
   /** How far functions' `Date` is ahead of the wall clock; undefined: it is left alone. */
   clockOffsetMilliseconds(): number | undefined;
   readonly recycling: Recycling;
+  /** Whether an environment that is idle now is stopped until its next invocation. */
+  freezes?: (() => boolean) | undefined;
   readonly environmentOverrides: Readonly<Record<string, string>>;
   variables(configuration: FunctionConfiguration): Record<string, string>;
   onOutput(functionName: string, environmentId: string, chunk: string): void;
@@ -45,6 +47,7 @@ export class Functions {
             compileCacheDirectory: settings.compileCacheDirectory,
             clockOffsetMilliseconds: settings.clockOffsetMilliseconds,
             variables: settings.variables(configuration),
+            freezes: settings.freezes,
           },
           settings.recycling,
           {

@@ -4,10 +4,10 @@ import type { MetricStore } from './metric-store.ts';
 
 /** Records what AWS itself would measure of queues and functions. */
 export class ServiceMetrics {
-  readonly #metrics: MetricStore;
+  readonly #metrics: Pick<MetricStore, 'record'>;
   readonly #sentBefore = new Map<string, number>();
 
-  constructor(metrics: MetricStore) {
+  constructor(metrics: Pick<MetricStore, 'record'>) {
     this.#metrics = metrics;
   }
 

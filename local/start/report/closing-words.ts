@@ -2,6 +2,7 @@ import { outcomeWords } from '../../../bin/client/outcome-words.ts';
 import type { CampaignRun } from '../campaign-run.ts';
 import type { Answered, Reconciliation } from './reconciliation.ts';
 import type { Findings, Summary } from './summary.ts';
+import { weatherWords } from './weather-words.ts';
 
 const shownRejects = 3;
 const shownFaults = 3;
@@ -10,13 +11,14 @@ const number = (value: number) => value.toLocaleString('en');
 const sumOf = (terms: readonly (readonly [name: string, count: number])[]) =>
   terms.map(([name, count]) => `${number(count)} ${name}`).join(' + ') || '0';
 
-/** What the run comes to: the sum of the outcomes beside the emulator's own count, and three rejects to look at. */
+/** What the run comes to: the sum of the outcomes beside the emulator's own count, three rejects to look at, and what struck. */
 export function closingWords(
   run: Pick<CampaignRun, 'end' | 'all' | 'unsent' | 'killed'>,
   sum: Reconciliation,
   { stats }: Pick<Findings, 'stats'>,
   summary: Summary,
   faults: readonly string[],
+  weather?: Parameters<typeof weatherWords>[0],
 ): string[] {
   const terms = [...sum.fates, ...(run.unsent.length > 0 ? [['not sent', run.unsent.length] as const] : [])];
   const { create = {} } = stats.calls;
@@ -39,6 +41,7 @@ export function closingWords(
       `429 for the rate: ${number(summary.rateLimited)}`,
     ...(rejects.length > 0 ? ['Some of the rejects:', ...rejects.flatMap(rejectWords)] : []),
     ...(run.killed > 0 ? [`${number(run.killed)} environments were killed on the way.`] : []),
+    ...weatherWords(weather),
     faults.length === 0 ? 'It all adds up.' : `IT DOES NOT ADD UP:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
   ];
 }

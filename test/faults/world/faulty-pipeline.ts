@@ -16,6 +16,8 @@ import { type LocalCloud, SimulatedClock, startLocalCloud } from '../../../local
 import { startOneLinkApi } from '../../../local/onelink-api/server.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../../local/start/emulator-settings.ts';
+import { startApiFront } from '../../../local/weather/api-sockets.ts';
+import type { WeatherPlan } from '../../../local/weather/plan.ts';
 import { type ApiWrite, apiWriteOf } from '../wire/api-writes.ts';
 import { processOfPort } from '../wire/process-of-port.ts';
 import { startProxy, type Treatment, type WireProxy } from '../wire/proxy.ts';
@@ -48,6 +50,8 @@ export interface FaultyPipelineOptions {
   callTimeoutMilliseconds?: number;
   /** Instead of the wall clock's time, and for the emulator as well: it leaps ahead with `leap`. */
   startsAt?: string;
+  /** Between the proxies and the services. */
+  weather?: WeatherPlan;
 }
 
 /** Sends a second in one environment; see the pacer for why neither more nor fewer begin sooner. */
@@ -110,13 +114,17 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     settings: { ...emulatorSettings(pipeline, token), qrRequestsPerSecond: pipeline.account.callsPerSecond },
   });
   if (clock !== undefined) api.control.moveClock({ set: clock.now() });
+  const { weather } = options;
+  const apiOrigin = options.proxyApi ? proxies.onelink.origin : api.origin;
+  // In front of the proxy, which keeps connections of its own.
+  const front = weather && (await startApiFront(weather, apiOrigin));
   cloud = await startLocalCloud({
     assemblyDirectory,
     ...(clock !== undefined && { clock }),
     stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
     workDirectory: join(directory, 'work'),
     environmentOverrides: {
-      API_BASE_URL: options.proxyApi ? `${proxies.onelink.origin}/api/v2.0` : api.baseUrl,
+      API_BASE_URL: `${front?.endpoint ?? apiOrigin}/api/v2.0`,
       LINK_CALLS_PER_SECOND: callsPerSecond,
       QR_CALLS_PER_SECOND: callsPerSecond,
       CALLS_IN_FLIGHT: '4',
@@ -136,10 +144,11 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     },
     secretValues: { ApiToken: token, LinkIdSecret: linkIdSecret },
     sweepExpiredItemsEverySeconds: 0,
+    ...(weather && { weather }),
   });
-  const { endpoints } = cloud;
+  const { endpointsInside } = cloud;
   for (const service of services) {
-    proxies[service].forwardTo(service === 'onelink' ? api.origin : endpoints[service]);
+    proxies[service].forwardTo(service === 'onelink' ? api.origin : endpointsInside[service]);
   }
 
   const named = cloud.outputs[pipeline.stackName] ?? {};
@@ -265,6 +274,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
       await hearing.close();
       await running.stop();
       await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
+      await front?.stop();
       await api.close();
       await rm(directory, { recursive: true, force: true });
     },

@@ -1,0 +1,18 @@
+import type { WeatherPlan } from '../../weather/plan.ts';
+
+/** What the weather did: a line for each service, a count for each kind. */
+export function weatherWords(weather: Pick<WeatherPlan, 'seed' | 'strength' | 'counts'> | undefined): string[] {
+  if (weather === undefined) return [];
+  const counts = [...weather.counts()];
+  const all = counts.reduce((sum, [, count]) => sum + count, 0);
+  const lines = [...Map.groupBy(counts, ([kind]) => kind.slice(0, kind.indexOf('-')))].map(([service, ofService]) => {
+    const terms = ofService.map(
+      ([kind, count]) => `${count.toLocaleString('en')} ${kind.slice(service.length + 1).replaceAll('-', ' ')}`,
+    );
+    return `  ${service}: ${terms.join(', ')}`;
+  });
+  return [
+    `The weather (seed ${weather.seed}, ${weather.strength}) struck ${all.toLocaleString('en')} times on the way:`,
+    ...lines,
+  ];
+}

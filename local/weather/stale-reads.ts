@@ -1,0 +1,83 @@
+import type { WeatherPlan } from './plan.ts';
+import { jsonAnswer, jsonBody, type Treatment, type WireRequest, withBody } from './wire/exchange.ts';
+
+type Forward = Parameters<Treatment>[1];
+type Item = Record<string, unknown>;
+
+/** How long after a write a read that is not consistent may miss it. DynamoDB says: usually within a second. */
+const staleMilliseconds = 1_000;
+
+interface Get {
+  TableName: string;
+  Key: Item;
+  ConsistentRead?: boolean;
+  ProjectionExpression?: string;
+}
+interface Write {
+  TableName: string;
+  Key?: Item;
+  Item?: Item;
+}
+
+/**
+ * Answers a GetItem that is not consistent as if the last write had not been. What was there before is read ahead of each
+ * write, from the first such read of a table on: a table that is never read so costs nothing.
+ */
+export class StaleReads {
+  readonly #plan: WeatherPlan;
+  readonly #now: () => number;
+  /** Names of the key attributes, by table. */
+  readonly #keys = new Map<string, string[]>();
+  readonly #before = new Map<string, { item: Item | undefined; until: number }>();
+
+  constructor(plan: WeatherPlan, now: () => number) {
+    this.#plan = plan;
+    this.#now = now;
+  }
+
+  /** To be called ahead of a PutItem, UpdateItem or DeleteItem. */
+  async beforeWrite(request: WireRequest, forward: Forward): Promise<void> {
+    const { TableName, Key, Item } = jsonBody<Write>(request);
+    const names = this.#keys.get(TableName);
+    const from = Key ?? Item;
+    if (names === undefined || from === undefined) return;
+    const key = Object.fromEntries(names.map((name) => [name, from[name]]));
+    const read = operation(request, 'GetItem', { TableName, Key: key, ConsistentRead: true });
+    const answer = await forward(read);
+    if (answer.status !== 200) return;
+    const now = this.#now();
+    for (const [id, { until }] of this.#before) if (until < now) this.#before.delete(id);
+    const item = jsonBody<{ Item?: Item }>(answer).Item;
+    this.#before.set(idOf(TableName, key), { item, until: now + staleMilliseconds });
+  }
+
+  /** What a GetItem is answered; undefined when it is as fresh as it can be. */
+  async get(request: WireRequest, forward: Forward) {
+    const { TableName, Key, ConsistentRead, ProjectionExpression } = jsonBody<Get>(request);
+    if (!this.#plan.isOn('dynamodb-stale-reads') || ConsistentRead || ProjectionExpression !== undefined)
+      return undefined;
+    if (!this.#keys.has(TableName)) {
+      const answer = await forward(operation(request, 'DescribeTable', { TableName }));
+      const { Table } = jsonBody<{ Table?: { KeySchema: { AttributeName: string }[] } }>(answer);
+      if (Table)
+        this.#keys.set(
+          TableName,
+          Table.KeySchema.map(({ AttributeName }) => AttributeName),
+        );
+    }
+    const known = this.#before.get(idOf(TableName, Key));
+    if (known === undefined || known.until < this.#now() || !this.#plan.strikes('dynamodb-stale-reads'))
+      return undefined;
+    return jsonAnswer(200, known.item === undefined ? {} : { Item: known.item });
+  }
+}
+
+function operation(request: WireRequest, name: string, input: unknown): WireRequest {
+  const target = { 'x-amz-target': `DynamoDB_20120810.${name}` };
+  return withBody({ ...request, headers: { ...request.headers, ...target } }, input);
+}
+
+/** The order of a key's attributes does not matter. */
+function idOf(table: string, key: Item): string {
+  return JSON.stringify([table, Object.entries(key).sort(([one], [other]) => (one < other ? -1 : 1))]);
+}

@@ -1,0 +1,69 @@
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { lost, type Treatment, type WireAnswer, type WireRequest } from './exchange.ts';
+
+/** A server that stands in front of a service. */
+export interface Front {
+  /** `http://127.0.0.1:{port}` */
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** Each connection's own. */
+const hopByHop = ['connection', 'keep-alive', 'transfer-encoding', 'content-length'];
+
+/**
+ * Starts a server on a free port of loopback, and sends what it gets to the service, treated.
+ * @param service `http://127.0.0.1:{port}`
+ */
+export async function startFront(service: string, treat: Treatment): Promise<Front> {
+  const agent = new Agent({ keepAlive: true });
+  const to = new URL(service);
+  const server = createServer((incoming, outgoing) => {
+    carry(incoming, outgoing).catch(() => incoming.socket.resetAndDestroy());
+  });
+  const carry = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    const { method = 'GET', url: path = '/', headers } = incoming;
+    const asked: WireRequest = { method, path, headers, body: await bodyOf(incoming) };
+    const answer = await treat(asked, (changed = asked) => forward(to, changed, agent));
+    if (answer === lost) {
+      incoming.socket.resetAndDestroy();
+      return;
+    }
+    outgoing.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
+    outgoing.end(method === 'HEAD' ? undefined : answer.body);
+  };
+  // An idle connection stays: what closes those is weather of its own.
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+        agent.destroy();
+      }),
+  };
+}
+
+function forward(to: URL, { method, path, headers, body }: WireRequest, agent: Agent): Promise<WireAnswer> {
+  return new Promise((resolve, reject) => {
+    const { 'transfer-encoding': _, expect: __, ...sent } = headers;
+    if (body.length > 0) sent['content-length'] = String(body.length);
+    const call = request({ host: to.hostname, port: to.port, method, path, headers: sent, agent }, (response) => {
+      bodyOf(response).then((answered) => {
+        const kept = Object.entries(response.headers).filter(([name]) => !hopByHop.includes(name));
+        resolve({ status: response.statusCode ?? 0, headers: Object.fromEntries(kept), body: answered });
+      }, reject);
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}
+
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
