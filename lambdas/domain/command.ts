@@ -268,7 +268,8 @@ function textFaults(raw: Record<string, unknown>): Fault[] {
   });
 }
 
-function identityOf(raw: unknown): Omit<RefusedCommand, 'faults'> {
+/** Who asks for what, as far as it is in order in itself. */
+export function identityOf(raw: unknown): Omit<RefusedCommand, 'faults'> {
   if (!isObject(raw)) return { source: null, requestId: null, action: null };
   const text = (schema: z.ZodType<string>, value: unknown) => schema.safeParse(value).data ?? null;
   const kept = metadata.safeParse(raw.metadata).data;

@@ -70,6 +70,7 @@ describe('the alarms', () => {
         'calls-failing',
         'rate-limited',
         'commands-rejected',
+        'commands-quarantined',
         'qr-failed',
         'function-errors',
         'qr-function-errors',
@@ -181,6 +182,7 @@ describe('the alarms', () => {
     const [made, failed] = ['made', 'failed'].map((one) => `SUM([${one}_create, ${one}_update, ${one}_delete])`);
     expect(at('campaign-calls-failing')).toBe(`IF(${made} >= 100, 100 * ${failed} / ${made}, 0), 300 s × 3 >= 5`);
     expect(at('campaign-rate-limited')).toBe('OneLinkPipeline RateLimited Sum 300 s × 2 >= 10');
+    expect(at('campaign-commands-quarantined')).toBe('OneLinkPipeline CommandQuarantined Sum 900 s × 1 >= 1');
     expect(at('campaign-commands-rejected')).toBe('OneLinkPipeline CommandRejected Sum 900 s × 1 >= 1000');
     expect(at('governor-silent')).toBe('OneLinkPipeline ApiUnreachable SampleCount 60 s × 10 < 1');
     expect(at('account-refused')).toBe('OneLinkPipeline AccountRefused Maximum 60 s × 2 >= 1');

@@ -60,17 +60,9 @@ const byRequest = <Item extends { requestId: string | null }>(items: Item[]): It
   items.toSorted((one, other) => (one.requestId ?? '').localeCompare(other.requestId ?? ''));
 
 describe.each(['refuse', 'replace'] as const)('where SQS and SNS %s characters that are not theirs', (on) => {
-  const endpoint = async () => ({
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    endpoint: (await engines.sqs.config.endpoint?.()) ?? '',
-  });
-
   it('any command that is accepted can be parked, replayed, carried out, told, drawn and exported, as it went in', async () => {
-    const { endpoint: at, ...settings } = await endpoint();
-    const url = typeof at === 'string' ? at : `${at.protocol}//${at.hostname}:${at.port}`;
-    const sqs = new SQSClient({ ...settings, endpoint: url, useQueueUrlAsEndpoint: false });
-    const sns = new SNSClient({ ...settings, endpoint: url });
+    const sqs = new SQSClient({ ...engines.settings, useQueueUrlAsEndpoint: false });
+    const sns = new SNSClient(engines.settings);
     for (const picky of [sqs, sns]) makePicky(picky, on);
     const bucket = await engines.bucket(`any-text-${on}`);
     const parked = new ParkedStore(engines.s3, bucket);
@@ -98,7 +90,9 @@ describe.each(['refuse', 'replace'] as const)('where SQS and SNS %s characters t
         await parking.deliver(...taken.map((command) => ({ body: command })));
         await Promise.all(parking.parked.map((line) => parked.add(line)));
         for await (const lot of parked.lots('campaign')) {
-          await new ReplayQueue(sqs).send(lane, await parked.read(lot));
+          await new ReplayQueue(sqs, { sleep: async () => {} }).send(lane, (await parked.read(lot)).commands, {
+            remainingMilliseconds: () => 60_000,
+          });
           await parked.remove(lot);
         }
         const replayed = await engines.drain(lane);
