@@ -52,7 +52,7 @@ describe('the runbook', () => {
 
   test('keeps to the verbs, and never touches a mapping', () => {
     const verbs = [...runbook.matchAll(/npx onelink ([a-z-]+)/g)].map(([, verb]) => verb);
-    const known = ['dead-letters', 'doctor', 'parked', 'pause', 'resume', 'status', 'trace'];
+    const known = ['dead-letters', 'doctor', 'parked', 'pause', 'quarantine', 'resume', 'status', 'trace'];
     expect([...new Set(verbs)].sort()).toEqual(known);
     expect(runbook).not.toContain('update-event-source-mapping');
   });
