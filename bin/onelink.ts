@@ -7,6 +7,7 @@ import { getCommand } from './commands/get.ts';
 import { parkedCommand } from './commands/parked.ts';
 import { pauseCommand, resumeCommand } from './commands/pause.ts';
 import { planCommand } from './commands/plan.ts';
+import { quarantineCommand } from './commands/quarantine.ts';
 import { sendCommand } from './commands/send.ts';
 import { statusCommand } from './commands/status.ts';
 import { traceCommand } from './commands/trace.ts';
@@ -25,6 +26,7 @@ await new Command('onelink')
   .addCommand(exportCommand())
   .addCommand(deadLettersCommand())
   .addCommand(parkedCommand())
+  .addCommand(quarantineCommand())
   .addCommand(pauseCommand())
   .addCommand(resumeCommand())
   .parseAsync();

@@ -97,6 +97,10 @@ export const laneStateMetric = {
 
 /** Metrics with the dimensions {service, lane}, written by the replayer. */
 export const replayerMetric = {
+  /** Lines of the archive that went to quarantine: nobody could read them, or the lane's queue refused them. */
+  commandQuarantined: 'CommandQuarantined',
+  /** Runs that could not replay a lane to the end, or a lot of it. */
+  replayFailed: 'ReplayFailed',
   /** Commands that wait in the archive. */
   commandsParked: 'CommandsParked',
 } as const;
@@ -112,4 +116,10 @@ export const ledgerAttribute = {
 } as const;
 
 /** Where things lie in the buckets. */
-export const prefix = { qr: 'qr/', rejected: 'rejected/', history: 'history/', parked: 'parked/' } as const;
+export const prefix = {
+  qr: 'qr/',
+  rejected: 'rejected/',
+  history: 'history/',
+  parked: 'parked/',
+  quarantine: 'quarantine/',
+} as const;

@@ -65,7 +65,7 @@ export class OneLinkPipeline extends Construct {
     this.expiry = new Expiry(this, 'Expiry', { settings, account, state, surroundings, outcomes, plan: expiryPlan });
     const { lanes, expiry } = this;
     this.governor = new Governor(this, 'Governor', { settings, account, state, surroundings, lanes, expiry });
-    this.replayer = new Replayer(this, 'Replayer', { settings, state, surroundings, lanes });
+    this.replayer = new Replayer(this, 'Replayer', { settings, state, surroundings, lanes, outcomes });
     const { governor, replayer } = this;
     const observed = { serviceName, settings, account, lanes, expiry, governor, replayer, ledger: state.ledger };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });

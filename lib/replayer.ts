@@ -1,4 +1,5 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { prefix } from '../lambdas/names.ts';
 import type { ReplayerVariables } from '../lambdas/replayer/env.ts';
@@ -12,6 +13,7 @@ export interface ReplayerProps {
   readonly settings: PipelineSettings;
   readonly state: PipelineState;
   readonly lanes: readonly Lane[];
+  readonly outcomes: Pick<ITopic, 'topicArn'>;
   readonly surroundings: FunctionSurroundings;
 }
 
@@ -22,11 +24,12 @@ const leastSendAhead = 1_000;
 export class Replayer extends Construct {
   readonly function: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { settings, state, lanes, surroundings }: ReplayerProps) {
+  constructor(scope: Construct, id: string, { settings, state, lanes, outcomes, surroundings }: ReplayerProps) {
     super(scope, id);
     const variables: ReplayerVariables = {
       LEDGER_TABLE_NAME: state.ledger.tableName,
       ARCHIVE_BUCKET_NAME: state.archive.bucketName,
+      OUTCOME_TOPIC_ARN: outcomes.topicArn,
       LANES: JSON.stringify(
         lanes.map(({ name, commands, plan: { link } }) => ({
           name,
@@ -50,7 +53,9 @@ export class Replayer extends Construct {
       permissions: [
         allow(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], state.ledger.tableArn),
         allow(['s3:GetObject', 's3:DeleteObject'], state.archive.arnForObjects(`${prefix.parked}*`)),
+        allow(['s3:PutObject'], state.archive.arnForObjects(`${prefix.quarantine}*`)),
         allow(['s3:ListBucket'], state.archive.bucketArn),
+        allow(['sns:Publish'], outcomes.topicArn),
         allow(['sqs:SendMessage', 'sqs:GetQueueAttributes'], ...lanes.map(({ commands }) => commands.queue.queueArn)),
       ],
     });

@@ -1,3 +1,5 @@
+import { wireJson, wireText } from '../../lambdas/domain/wire-json.ts';
+
 /** One message of a file: the body as it will be sent. */
 export interface FileMessage {
   /** From 1: the line, or the place in a JSON array. */
@@ -9,17 +11,18 @@ export interface FileMessage {
 
 /**
  * Reads messages from NDJSON (one a line, blank lines left out), from a JSON array, or from a single JSON object over
- * several lines. In NDJSON each line is a body, exactly as it stands, whether it is JSON or not.
+ * several lines. In NDJSON each line is a body as it stands, whether it is JSON or not. Only the characters that SQS does not
+ * take are escaped.
  */
 export function readMessages(text: string): FileMessage[] {
   const whole = jsonOf(text);
   if (Array.isArray(whole.json)) {
-    return whole.json.map((item, index) => checked({ line: index + 1, body: JSON.stringify(item) }));
+    return whole.json.map((item, index) => checked({ line: index + 1, body: wireJson(item) }));
   }
-  if (whole.json !== undefined) return [checked({ line: 1, body: JSON.stringify(whole.json) })];
+  if (whole.json !== undefined) return [checked({ line: 1, body: wireJson(whole.json) })];
   return text
     .split(/\r?\n/)
-    .map((body, index) => ({ line: index + 1, body }))
+    .map((line, index) => ({ line: index + 1, body: wireText(line) }))
     .filter(({ body }) => body.trim() !== '')
     .map(checked);
 }

@@ -25,7 +25,8 @@ export interface Update
   ExpressionAttributeValues?: Item;
 }
 
-const spelt = (item: Item) => marshall(item, { removeUndefinedValues: true });
+// A parameter may be named `constructor`: by that property, the SDK tells objects from instances of a class.
+const spelt = (item: Item) => marshall(item, { removeUndefinedValues: true, convertClassInstanceToMap: true });
 
 /**
  * The client for what every command needs. It makes its chain of middleware once for each kind of request instead of for each

@@ -1,5 +1,6 @@
 import { PublishBatchCommand, type SNSClient } from '@aws-sdk/client-sns';
 import type { Outcome } from '../domain/outcome.ts';
+import { wireJson } from '../domain/wire-json.ts';
 import { Batching } from './batching.ts';
 
 /** SNS takes at most 10 messages and 256 KiB in one PublishBatch. */
@@ -15,14 +16,14 @@ export class OutcomeTopic {
       maxItems: perPublish,
       maxBytes,
       lingerMilliseconds: 50,
-      bytesOf: (outcome) => Buffer.byteLength(JSON.stringify(outcome)) + 200,
+      bytesOf: (outcome) => Buffer.byteLength(wireJson(outcome)) + 200,
       send: async (outcomes) => {
         const answer = await sns.send(
           new PublishBatchCommand({
             TopicArn: topicArn,
             PublishBatchRequestEntries: outcomes.map((outcome, index) => ({
               Id: String(index),
-              Message: JSON.stringify(outcome),
+              Message: wireJson(outcome),
               MessageAttributes: attributesOf(outcome),
             })),
           }),

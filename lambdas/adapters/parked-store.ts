@@ -1,7 +1,13 @@
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { type ParkedCommand, parkedCommandSchema } from '../domain/parked-command.ts';
+import { type ParkedCommand, parkedCommandIn, parkedCommandSchema } from '../domain/parked-command.ts';
 import { prefix } from '../names.ts';
 import { NdjsonObjects } from './ndjson-objects.ts';
+
+/** What a lot holds: the commands, and the lines that are none, as they stand. */
+export interface ParkedLines {
+  commands: ParkedCommand[];
+  unreadable: string[];
+}
 
 /** Some commands of one lane that were parked at about the same time. */
 export interface ParkedLot {
@@ -52,32 +58,35 @@ export class ParkedStore {
       const page = await this.#s3.send(
         new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: folderOf(lane), ContinuationToken: after }),
       );
-      for (const { Key = '', Size = 0 } of page.Contents ?? []) {
+      for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
         const [, year, month, day, hour, minute, second, milli, commands] = namePattern.exec(Key) ?? [];
-        if (commands === undefined) continue;
-        const parkedAtMilliseconds = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${milli}Z`);
-        yield { key: Key, parkedAtMilliseconds, commands: Number(commands), bytes: Size };
+        const named = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${milli}Z`);
+        // One that somebody else put there has a name of its own: the replayer finds out what it is.
+        const parkedAtMilliseconds = Number.isNaN(named) ? (LastModified?.getTime() ?? 0) : named;
+        yield { key: Key, parkedAtMilliseconds, commands: Number(commands ?? 1), bytes: Size };
       }
       after = page.NextContinuationToken;
     } while (after !== undefined);
   }
 
-  /** The commands of a lot; one that another replayer has removed meanwhile holds none. @throws Error when a line is none of ours */
-  async read({ key }: Pick<ParkedLot, 'key'>): Promise<ParkedCommand[]> {
+  /** The lines of a lot; one that another replayer has removed meanwhile holds none. */
+  async read({ key }: Pick<ParkedLot, 'key'>): Promise<ParkedLines> {
     let text: string | undefined;
     try {
       const answer = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
       text = await answer.Body?.transformToString();
     } catch (error) {
-      if (error instanceof Error && error.name === 'NoSuchKey') return [];
+      if (error instanceof Error && error.name === 'NoSuchKey') return { commands: [], unreadable: [] };
       throw error;
     }
     const lines = (text ?? '').split('\n').filter((line) => line !== '');
-    return lines.map((line, index) => {
-      const command = parkedCommandSchema.safeParse(JSON.parse(line)).data;
-      if (command === undefined) throw new Error(`${key}: line ${index + 1} is no parked command of version 1`);
-      return command;
-    });
+    const read: ParkedLines = { commands: [], unreadable: [] };
+    for (const line of lines) {
+      const command = parkedCommandIn(line);
+      if (command === undefined) read.unreadable.push(line);
+      else read.commands.push(command);
+    }
+    return read;
   }
 
   async remove({ key }: Pick<ParkedLot, 'key'>): Promise<void> {

@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { QrJob } from '../domain/qr-job.ts';
+import { wireJson } from '../domain/wire-json.ts';
 import { Batching } from './batching.ts';
 
 /** Hands QR jobs on to the lane's QR worker, which keeps to a rate of its own. */
@@ -12,12 +13,12 @@ export class QrQueue {
       maxItems: 10,
       maxBytes: 1024 * 1024 - 10 * 1024,
       lingerMilliseconds: 20,
-      bytesOf: (job) => Buffer.byteLength(JSON.stringify(job)),
+      bytesOf: (job) => Buffer.byteLength(wireJson(job)),
       send: async (jobs) => {
         const answer = await sqs.send(
           new SendMessageBatchCommand({
             QueueUrl: queueUrl,
-            Entries: jobs.map((job, index) => ({ Id: String(index), MessageBody: JSON.stringify(job) })),
+            Entries: jobs.map((job, index) => ({ Id: String(index), MessageBody: wireJson(job) })),
           }),
         );
         return new Map((answer.Failed ?? []).map(({ Id, Code }) => [Number(Id), Code ?? 'unknown']));

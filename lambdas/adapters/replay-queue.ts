@@ -1,16 +1,40 @@
-import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandOutput,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { Clock } from '../domain/clock.ts';
+import type { Deadline } from '../domain/delivery.ts';
 import { originalAttribute } from '../domain/original-message.ts';
 import type { ParkedCommand } from '../domain/parked-command.ts';
+import { wireText } from '../domain/wire-json.ts';
 
 /** SQS takes at most 10 messages and 1 MiB in one SendMessageBatch; attributes count, too. */
 const [maxMessages, maxBytes] = [10, 1024 * 1024 - 20 * 1024];
 
+/** How often an entry is sent that SQS did not take for a reason of its own, and how long before the second time. */
+const [attempts, backoffMilliseconds] = [5, 200];
+/** What is left of an invocation for the archive, when waiting has to end. */
+const spareMilliseconds = 5_000;
+
+/** Errors of a whole request that its messages have caused: sent one by one, the others are taken. */
+const messageFaults: ReadonlySet<string> = new Set([
+  'BatchRequestTooLong',
+  'InvalidAttributeValue',
+  'InvalidMessageContents',
+  'InvalidParameterValue',
+  'InvalidParameterValueException',
+]);
+
 /** A lane's queue, for what comes back to it from the archive. */
 export class ReplayQueue {
   readonly #sqs: SQSClient;
+  readonly #clock: Pick<Clock, 'sleep'>;
 
-  constructor(sqs: SQSClient) {
+  constructor(sqs: SQSClient, clock: Pick<Clock, 'sleep'>) {
     this.#sqs = sqs;
+    this.#clock = clock;
   }
 
   /** How many messages wait or are in flight, by and large. */
@@ -25,18 +49,50 @@ export class ReplayQueue {
   }
 
   /**
-   * Sends commands back, each with its first sent time, message ID and receive count.
+   * Sends commands back, each with its first sent time, message ID and receive count. A refused one holds up no other.
    *
-   * @throws Error when SQS does not take all of them: then some may have been sent, and are answered once all the same
+   * @returns those that SQS refuses, for what they are or in every attempt while it takes others
+   * @throws Error when SQS takes nothing: then none is refused, and what was sent is answered once all the same
    */
-  async send(queueUrl: string, commands: ParkedCommand[]): Promise<void> {
-    for (const batch of batches(commands)) {
-      const { Failed = [] } = await this.#sqs.send(
+  async send(queueUrl: string, commands: ParkedCommand[], deadline: Deadline): Promise<ParkedCommand[]> {
+    const refused: ParkedCommand[] = [];
+    let waiting = commands;
+    let code = '';
+    for (let attempt = 1; waiting.length > 0; attempt++) {
+      const again: ParkedCommand[] = [];
+      for (const batch of batches(waiting)) {
+        for (const { index, senderFault, reason } of await this.#sendBatch(queueUrl, batch)) {
+          const command = batch[index];
+          if (command === undefined) continue;
+          (senderFault ? refused : again).push(command);
+          code = reason;
+        }
+      }
+      waiting = again;
+      const mayWait = deadline.remainingMilliseconds() - spareMilliseconds;
+      if (waiting.length === 0 || attempt === attempts || mayWait <= 0) break;
+      await this.#clock.sleep(Math.min(backoffMilliseconds * 2 ** (attempt - 1), mayWait));
+    }
+    const taken = commands.length - waiting.length - refused.length;
+    // It is not for these messages' sake that SQS takes none: they wait on in the archive.
+    if (waiting.length > 0 && taken === 0) throw new Error(`SQS took none of ${waiting.length}: ${code}`);
+    return [...refused, ...waiting];
+  }
+
+  /** @returns the entries that were not taken */
+  async #sendBatch(
+    queueUrl: string,
+    batch: ParkedCommand[],
+  ): Promise<{ index: number; senderFault: boolean; reason: string }[]> {
+    let answer: SendMessageBatchCommandOutput;
+    try {
+      answer = await this.#sqs.send(
         new SendMessageBatchCommand({
           QueueUrl: queueUrl,
           Entries: batch.map(({ body, messageId, sentAtMilliseconds, receiveCount }, index) => ({
             Id: String(index),
-            MessageBody: body,
+            // What an earlier version has parked may hold characters that SQS does not take.
+            MessageBody: wireText(body),
             MessageAttributes: {
               [originalAttribute.messageId]: { DataType: 'String', StringValue: messageId },
               [originalAttribute.sentTimestamp]: { DataType: 'Number', StringValue: String(sentAtMilliseconds) },
@@ -45,8 +101,17 @@ export class ReplayQueue {
           })),
         }),
       );
-      if (Failed.length > 0) throw new Error(`SQS refused ${Failed.length} of ${batch.length}: ${Failed[0]?.Code}`);
+    } catch (error) {
+      if (!(error instanceof Error) || !messageFaults.has(error.name)) throw error;
+      if (batch.length === 1) return [{ index: 0, senderFault: true, reason: error.name }];
+      const ends = await Promise.all(batch.map((command) => this.#sendBatch(queueUrl, [command])));
+      return ends.flatMap((failed, index) => failed.map((one) => ({ ...one, index })));
     }
+    return (answer.Failed ?? []).map(({ Id, Code = 'unknown', SenderFault = false }) => ({
+      index: Number(Id),
+      senderFault: SenderFault,
+      reason: Code,
+    }));
   }
 }
 
@@ -54,7 +119,7 @@ function batches(commands: ParkedCommand[]): ParkedCommand[][] {
   const all: ParkedCommand[][] = [];
   let bytes = 0;
   for (const command of commands) {
-    const size = Buffer.byteLength(command.body) + 300;
+    const size = Buffer.byteLength(wireText(command.body)) + 300;
     const last = all.at(-1);
     if (last === undefined || last.length === maxMessages || bytes + size > maxBytes) {
       all.push([command]);

@@ -13,11 +13,14 @@ export interface ApiContract {
   maxTtlDays: number;
 }
 
-const instant = z.iso.datetime({
-  offset: true,
-  // One that is missing is told as any other missing field.
-  error: ({ input }) => (input === undefined ? undefined : 'must be an ISO 8601 instant with a time zone'),
-});
+const instant = z.iso
+  .datetime({
+    offset: true,
+    // One that is missing is told as any other missing field.
+    error: ({ input }) => (input === undefined ? undefined : 'must be an ISO 8601 instant with a time zone'),
+  })
+  // ISO 8601 takes decimals without end: they would fill a record of the ledger, or a message that has to be sent again.
+  .max(64, 'must not be longer than 64 characters');
 const identity = {
   source: z
     .string()
@@ -220,7 +223,7 @@ function contextFaults(
   templates: Templates,
 ): Fault[] {
   if (!isObject(raw)) return [];
-  const faults: Fault[] = [];
+  const faults: Fault[] = textFaults(raw);
   const producer = typeof raw.source === 'string' ? producers.get(raw.source) : undefined;
   if (typeof raw.source === 'string' && producer === undefined) {
     faults.push({ path: 'source', rule: 'not-allowed', message: 'is not a producer configured for this lane' });
@@ -251,7 +254,22 @@ function contextFaults(
   return faults;
 }
 
-function identityOf(raw: unknown): Omit<RefusedCommand, 'faults'> {
+/** Names and values that would change on the way: what is written goes out as it is, or is refused. */
+function textFaults(raw: Record<string, unknown>): Fault[] {
+  return ['data', 'metadata'].flatMap((field) => {
+    const map = raw[field];
+    if (!isObject(map)) return [];
+    return Object.entries(map).flatMap(([name, value]): Fault[] => {
+      const path = `${field}.${name.toWellFormed()}`;
+      if (name === '__proto__') return [{ path, rule: 'name', message: 'is not a name that can be used' }];
+      if (name.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())) return [];
+      return [{ path, rule: 'unicode', message: 'must not hold half of a surrogate pair: UTF-8 cannot hold it' }];
+    });
+  });
+}
+
+/** Who asks for what, as far as it is in order in itself. */
+export function identityOf(raw: unknown): Omit<RefusedCommand, 'faults'> {
   if (!isObject(raw)) return { source: null, requestId: null, action: null };
   const text = (schema: z.ZodType<string>, value: unknown) => schema.safeParse(value).data ?? null;
   const kept = metadata.safeParse(raw.metadata).data;

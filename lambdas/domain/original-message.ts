@@ -12,7 +12,7 @@ export const originalAttribute = {
 export type OriginalValues = { readonly [Name in keyof typeof originalAttribute]?: string | undefined };
 
 /** SQS's message IDs have at most 100 characters. */
-const messageIdForm = /^[A-Za-z0-9-]{1,100}$/;
+export const messageIdForm = /^[A-Za-z0-9-]{1,100}$/;
 /** Whole milliseconds since 1970, in decimal. */
 const timestampForm = /^(?:0|[1-9]\d{0,14})$/;
 const receiveCountForm = /^[1-9]\d{0,3}$/;

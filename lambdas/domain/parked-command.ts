@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import { identityOf, type RefusedCommand } from './command.ts';
+import { isObject } from './json-object.ts';
+import { messageIdForm } from './original-message.ts';
 
 /** One line of an object under `parked/`: a message that waits for quota, as it was received. */
 export const parkedCommandSchema = z.object({
@@ -18,6 +21,29 @@ export const parkedCommandSchema = z.object({
   body: z.string(),
 });
 export type ParkedCommand = z.infer<typeof parkedCommandSchema>;
+
+/** A line of an object under `parked/`, or undefined when it is none of this version. */
+export function parkedCommandIn(line: string): ParkedCommand | undefined {
+  return parkedCommandSchema.safeParse(jsonIn(line)).data;
+}
+
+/** Who asked for what in a line that may be broken, and through which message; undefined when nobody can be answered. */
+export function askedInLine(line: string): (Omit<RefusedCommand, 'faults'> & { messageId: string }) | undefined {
+  const parked = jsonIn(line);
+  if (!isObject(parked) || typeof parked.messageId !== 'string') return undefined;
+  if (!messageIdForm.test(parked.messageId)) return undefined;
+  const command = typeof parked.body === 'string' ? jsonIn(parked.body) : undefined;
+  const asked = identityOf(isObject(command) ? command : parked);
+  return asked.source === null || asked.requestId === null ? undefined : { ...asked, messageId: parked.messageId };
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /**
  * Where a command stands among those of its link that are parked: by the order in which they were asked for, as text that

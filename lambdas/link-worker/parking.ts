@@ -4,6 +4,7 @@ import type { Delivery } from '../domain/delivery.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import { parkedPlace } from '../domain/parked-command.ts';
 import { deliveriesToWaitForCreate } from '../domain/return-delay.ts';
+import { wireJson } from '../domain/wire-json.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
@@ -61,7 +62,7 @@ export class Parking {
       await ledger.addParkedPlace(address, parkedPlace(command), keptUntilSeconds);
     }
     // The command alone: an envelope may be as long as SQS allows, and leave no room for what a replay adds.
-    const body = JSON.stringify(command);
+    const body = wireJson(command);
     const message = { lane, messageId, sentAtMilliseconds, receiveCount, parkedAtMilliseconds };
     await parked.add({ v: 1, ...message, source, requestId, body });
   }

@@ -5,6 +5,7 @@ import { jsonText } from '../domain/json-text.ts';
 export const replayerEnvironment = z.object({
   LEDGER_TABLE_NAME: z.string().min(1),
   ARCHIVE_BUCKET_NAME: z.string().min(1),
+  OUTCOME_TOPIC_ARN: z.string().min(1),
   /** JSON: the lanes, in the order in which their turn comes. */
   LANES: jsonText(
     z.array(

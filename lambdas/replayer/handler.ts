@@ -1,9 +1,12 @@
 import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
 import { ControlTable } from '../adapters/control-table.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
+import { OutcomeTopic } from '../adapters/outcome-topic.ts';
 import { ParkedStore } from '../adapters/parked-store.ts';
+import { QuarantineStore } from '../adapters/quarantine-store.ts';
 import { ReplayQueue } from '../adapters/replay-queue.ts';
 import { dimension } from '../names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
@@ -14,10 +17,13 @@ import { replayer } from './replayer.ts';
 
 const env = readEnvironment(replayerEnvironment, process.env);
 const telemetry = new Telemetry();
+const s3 = new S3Client();
 const replay = replayer(env, {
   control: new ControlTable(dynamoClient(), env.LEDGER_TABLE_NAME, clock),
-  parked: new ParkedStore(new S3Client(), env.ARCHIVE_BUCKET_NAME),
-  queue: new ReplayQueue(new SQSClient()),
+  parked: new ParkedStore(s3, env.ARCHIVE_BUCKET_NAME),
+  queue: new ReplayQueue(new SQSClient(), clock),
+  quarantine: new QuarantineStore(s3, env.ARCHIVE_BUCKET_NAME),
+  outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, 10),
   laneObserver: (lane) => telemetry.observer({ [dimension.lane]: lane }),
   clock,
 });

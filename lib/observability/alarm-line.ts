@@ -26,6 +26,7 @@ export const alarmIds = [
   'calls-failing',
   'rate-limited',
   'commands-rejected',
+  'commands-quarantined',
   'qr-failed',
   'function-errors',
   'worker-throttled',

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { laneMetric, laneStateMetric, operationMetric } from '../../lambdas/names.ts';
+import { laneMetric, laneStateMetric, operationMetric, replayerMetric } from '../../lambdas/names.ts';
 import type { Lane } from '../lane.ts';
 import type { AlarmLine, Observed } from './alarm-line.ts';
 import { answeredAfterMinutes, fifteenMinutes, fiveMinutes, latest, pipelineMetrics } from './metrics.ts';
@@ -153,6 +153,15 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       metric: metrics.lane(laneMetric.commandRejected, name, fifteenMinutes),
       threshold: settings.rejectedAlarmPer15Minutes,
       means: 'A producer sends commands that break the rules. They cost nothing and make no links.',
+    },
+    {
+      ...ticket,
+      ...about,
+      id: 'commands-quarantined',
+      metric: metrics.replayer(replayerMetric.commandQuarantined, name, { ...fifteenMinutes, statistic: 'Sum' }),
+      threshold: 1,
+      means:
+        'Parked commands could not be read or sent: they lie in quarantine, and come back only if somebody releases them.',
     },
     {
       ...ticket,

@@ -7,6 +7,7 @@ const idleLane = (): LaneMinute => ({
   received: 0,
   returned: 0,
   rejected: 0,
+  quarantined: 0,
   made: 0,
   failed: 0,
   rateLimited: 0,

@@ -70,6 +70,9 @@ const storiesOfLane = (name: LaneName): Record<string, Story> => ({
   [`${name}-rate-limited`]: ofLane(name, 15, (lane) => {
     Object.assign(lane, { made: 5_000, rateLimited: 5, failed: 5 });
   }),
+  [`${name}-commands-quarantined`]: ofLane(name, 1, (lane) => {
+    lane.quarantined = 1;
+  }),
   [`${name}-commands-rejected`]: ofLane(name, 15, (lane) => {
     lane.rejected = 100;
   }),

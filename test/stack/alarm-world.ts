@@ -8,6 +8,7 @@ import {
   laneStateMetric,
   metricNamespace,
   operationMetric,
+  replayerMetric,
 } from '../../lambdas/names.ts';
 import { Deployment } from '../../local/cloud/assembly/deployment.ts';
 import type { Stack } from '../../local/cloud/assembly/read-assembly.ts';
@@ -30,6 +31,7 @@ export interface LaneMinute {
   received: number;
   returned: number;
   rejected: number;
+  quarantined: number;
   /** Creates sent, and those of them that failed. */
   made: number;
   failed: number;
@@ -127,6 +129,7 @@ export class AlarmWorld {
           [laneMetric.commandReceived]: lane.received,
           [laneMetric.commandReturned]: lane.returned,
           [laneMetric.commandRejected]: lane.rejected,
+          [replayerMetric.commandQuarantined]: lane.quarantined,
           [laneMetric.rateLimited]: lane.rateLimited,
           [laneMetric.takenIdMet]: lane.takenIds,
           [laneMetric.qrStored]: lane.qrStored,

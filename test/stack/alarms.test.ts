@@ -52,7 +52,7 @@ describe('the runbook', () => {
 
   test('keeps to the verbs, and never touches a mapping', () => {
     const verbs = [...runbook.matchAll(/npx onelink ([a-z-]+)/g)].map(([, verb]) => verb);
-    const known = ['dead-letters', 'doctor', 'parked', 'pause', 'resume', 'status', 'trace'];
+    const known = ['dead-letters', 'doctor', 'parked', 'pause', 'quarantine', 'resume', 'status', 'trace'];
     expect([...new Set(verbs)].sort()).toEqual(known);
     expect(runbook).not.toContain('update-event-source-mapping');
   });
@@ -70,6 +70,7 @@ describe('the alarms', () => {
         'calls-failing',
         'rate-limited',
         'commands-rejected',
+        'commands-quarantined',
         'qr-failed',
         'function-errors',
         'qr-function-errors',
@@ -140,12 +141,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 68 in all, which are paid for', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 70 in all, which are paid for', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(68);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(70);
   });
 
   test('tell their topic when they fire and when it is over', () => {
@@ -181,6 +182,7 @@ describe('the alarms', () => {
     const [made, failed] = ['made', 'failed'].map((one) => `SUM([${one}_create, ${one}_update, ${one}_delete])`);
     expect(at('campaign-calls-failing')).toBe(`IF(${made} >= 100, 100 * ${failed} / ${made}, 0), 300 s × 3 >= 5`);
     expect(at('campaign-rate-limited')).toBe('OneLinkPipeline RateLimited Sum 300 s × 2 >= 10');
+    expect(at('campaign-commands-quarantined')).toBe('OneLinkPipeline CommandQuarantined Sum 900 s × 1 >= 1');
     expect(at('campaign-commands-rejected')).toBe('OneLinkPipeline CommandRejected Sum 900 s × 1 >= 1000');
     expect(at('governor-silent')).toBe('OneLinkPipeline ApiUnreachable SampleCount 60 s × 10 < 1');
     expect(at('account-refused')).toBe('OneLinkPipeline AccountRefused Maximum 60 s × 2 >= 1');

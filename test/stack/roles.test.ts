@@ -68,7 +68,9 @@ describe('the roles', () => {
       'dynamodb:UpdateItem',
       's3:DeleteObject',
       's3:GetObject',
+      's3:PutObject',
       's3:ListBucket',
+      'sns:Publish',
       'sqs:GetQueueAttributes',
       'sqs:SendMessage',
     ]);
@@ -92,6 +94,7 @@ describe('the roles', () => {
       ['ExpiryWorkerRole', ['s3:PutObject'], ['/history/*']],
       ['ExpiryWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
       ['ReplayerWorkerRole', ['s3:DeleteObject', 's3:GetObject'], ['/parked/*']],
+      ['ReplayerWorkerRole', ['s3:PutObject'], ['/quarantine/*']],
     ]);
     template.resourceCountIs('AWS::IAM::Policy', 0);
     template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });

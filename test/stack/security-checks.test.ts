@@ -13,6 +13,7 @@ const objectsUnderPrefixes = [
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/rejected/*]',
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/history/*]',
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/parked/*]',
+  'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/quarantine/*]',
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttQrImagesArnACA41524/qr/*]',
 ];
 

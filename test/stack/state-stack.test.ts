@@ -72,6 +72,7 @@ describe('the state stack', () => {
       id,
       Properties.LifecycleConfiguration.Rules,
     ]);
+    // Nothing but rejected commands expires in the archive: what is in quarantine waits for an operator.
     expect(Object.fromEntries(lifecycles)).toEqual({
       QrImages: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }],
       Archive: [

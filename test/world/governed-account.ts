@@ -115,6 +115,7 @@ export class GovernedAccount {
       {
         ...environment,
         ARCHIVE_BUCKET_NAME: 'archive',
+        OUTCOME_TOPIC_ARN: 'arn:outcomes',
         LANES: lanes.map(({ name, batchSize, batchesPerMinute }) => ({
           name,
           queueUrl: name,
@@ -126,7 +127,10 @@ export class GovernedAccount {
         control: this.control,
         parked: {
           lots: (lane) => this.#lots(lane),
-          read: async ({ key }) => this.#parked.find((lot) => lot.key === key)?.commands ?? [],
+          read: async ({ key }) => ({
+            commands: this.#parked.find((lot) => lot.key === key)?.commands ?? [],
+            unreadable: [],
+          }),
           remove: async ({ key }) => {
             if (this.dieAt === 'replayer') throw new Error('the test ends the replayer here');
             this.#parked = this.#parked.filter((lot) => lot.key !== key);
@@ -136,8 +140,11 @@ export class GovernedAccount {
           depth: async (lane) => this.#queues.get(lane)?.length ?? 0,
           send: async (lane, commands) => {
             for (const original of commands) this.#enqueue(lane, original.body, original);
+            return [];
           },
         },
+        quarantine: { keepLot: async () => {}, keepLines: async () => {} },
+        outcomes: { tell: async () => {} },
         laneObserver: () => observer,
         clock: { ...clock, sleep: async (milliseconds) => this.#sleep(milliseconds) },
       },
@@ -239,7 +246,7 @@ export class GovernedAccount {
 
   async *#lots(lane: string) {
     for (const lot of this.#parked.filter((one) => one.lane === lane))
-      yield { key: lot.key, commands: lot.commands.length };
+      yield { key: lot.key, commands: lot.commands.length, bytes: 1 };
   }
 
   #park(command: ParkedCommand): void {

@@ -12,7 +12,7 @@ const slackMilliseconds = 2 * 60_000;
  * @param onLot told of the lots that were read
  */
 export async function searchParked(
-  store: { lots(lane: string): AsyncIterable<ParkedLot>; read(lot: ParkedLot): Promise<ParkedCommand[]> },
+  store: { lots(lane: string): AsyncIterable<ParkedLot>; read(lot: ParkedLot): Promise<{ commands: ParkedCommand[] }> },
   lanes: readonly string[],
   { source, requestId }: Request,
   { parkedAt, interrupted }: { parkedAt: readonly number[]; interrupted: AbortSignal },
@@ -25,7 +25,7 @@ export async function searchParked(
       if (interrupted.aborted) return found;
       const near = parkedAt.some((at) => Math.abs(at - lot.parkedAtMilliseconds) <= slackMilliseconds);
       if (parkedAt.length > 0 && !near) continue;
-      const commands = await store.read(lot);
+      const { commands } = await store.read(lot);
       onLot(++lots);
       found.push(...commands.filter((command) => command.source === source && command.requestId === requestId));
     }

@@ -28,6 +28,7 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
         'commands-returned',
         'calls-failing',
         'commands-rejected',
+        'commands-quarantined',
         'dead-letters',
         'commands-expiring',
       ],

@@ -65,6 +65,7 @@ export async function givenEngines() {
     return QueueUrl;
   };
   return {
+    settings,
     sqs,
     sns,
     s3,

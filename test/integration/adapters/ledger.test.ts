@@ -72,6 +72,14 @@ async function inputsOf(run: () => Promise<void>): Promise<unknown[]> {
   return inputs;
 }
 
+describe('link records', () => {
+  it('keep parameters of any name, also those that every object of JavaScript has', async () => {
+    const data = { pid: 'sms', constructor: 'a', toJSON: 'b', hasOwnProperty: 'c' };
+    await ledger.addLink(link('odd-names', { data }));
+    expect((await ledger.link(link('odd-names').address))?.data).toEqual(data);
+  });
+});
+
 describe('request records', () => {
   it('are found by source and request, and by nothing else', async () => {
     await ledger.rememberRequest(request('a/b'));

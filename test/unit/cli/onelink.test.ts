@@ -59,6 +59,7 @@ describe('the other verbs', () => {
     [['pause', '--help'], '--reason <text>  why'],
     [['resume', '--help'], 'Examples:\n  onelink resume campaign --wait\n'],
     [['parked', 'list', '--help'], 'Examples:\n  onelink parked list\n'],
+    [['quarantine', 'release', '--help'], '--drop'],
     [['parked', 'replay', '--help'], 'Exit codes:\n  0  nothing is parked any more\n'],
     [['trace', '--help'], '--show-links'],
     [['get', '--help'], '--show-data'],

@@ -124,7 +124,7 @@ describe('the search', () => {
         },
         read: async ({ key }: { key: string }) => {
           read.push(key);
-          return commands[key as keyof typeof commands];
+          return { commands: commands[key as keyof typeof commands] };
         },
       },
     };

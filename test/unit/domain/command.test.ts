@@ -118,6 +118,33 @@ describe('a command that breaks one rule', () => {
   });
 });
 
+describe('a command whose text would change on the way', () => {
+  it('is refused for half of a surrogate pair, in a name or a value', () => {
+    const data = { pid: 'sms', x: 'a\ud800', '\udfffy': 'b' };
+    expect(faultsOf({ ...create, data, metadata: { note: '\udc00' } })).toEqual([
+      'data.x unicode',
+      'data.\ufffdy unicode',
+      'metadata.note unicode',
+    ]);
+  });
+
+  it('is refused for a name that an object cannot have as its own', () => {
+    const raw = JSON.parse(JSON.stringify(create).replace('"pid"', '"__proto__":"a","pid"'));
+    expect(faultsOf(raw)).toEqual(['data.__proto__ name']);
+    expect(faultsOf({ ...create, metadata: JSON.parse('{"__proto__":"a"}') })).toEqual(['metadata.__proto__ name']);
+  });
+
+  it('is refused for an instant with decimals without end', () => {
+    expect(faultsOf({ ...create, requestedAt: `2026-03-10T11:59:00.${'0'.repeat(100_000)}Z` })).toEqual([
+      'requestedAt length',
+    ]);
+  });
+
+  it('is taken with every other character', () => {
+    expect(faultsOf({ ...create, data: { pid: 'sms', x: 'a\uffff\0😀' }, metadata: { note: '\ufffe' } })).toEqual([]);
+  });
+});
+
 describe('a command that breaks many rules', () => {
   it('is told of all of them at once, rights and time included', () => {
     const raw = {

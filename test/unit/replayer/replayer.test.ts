@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LaneControl } from '../../../lambdas/domain/control-record.ts';
+import type { Outcome } from '../../../lambdas/domain/outcome.ts';
 import type { ParkedCommand } from '../../../lambdas/domain/parked-command.ts';
 import { replayer } from '../../../lambdas/replayer/replayer.ts';
 import { InMemoryControl } from '../../world/in-memory-control.ts';
@@ -13,7 +14,7 @@ const line = (lane: string, requestId: string): ParkedCommand => ({
   parkedAtMilliseconds: 2,
   source: 'crm',
   requestId,
-  body: '{}',
+  body: JSON.stringify({ source: 'crm', requestId }),
 });
 
 class ReplayedWorld {
@@ -31,12 +32,22 @@ class ReplayedWorld {
   /** What the workers carry out in a second. */
   drainedPerSecond = 1_000;
   readonly metrics: Record<string, number> = {};
-  failNextSend = false;
+  /** Lanes whose queue takes nothing. */
+  readonly failing = new Set<string>();
+  /** Lots that S3 does not give out. */
+  readonly unreadableLots = new Set<string>();
+  readonly sizes = new Map<string, number>();
+  readonly sentAt = new Map<string, number>();
+  readonly quarantined: string[] = [];
+  readonly told: Outcome[] = [];
+  readonly warnings: object[] = [];
+  readonly #sleepers: { wakesAt: number; resolve: () => void }[] = [];
 
   readonly run = replayer(
     {
       LEDGER_TABLE_NAME: 'ledger',
       ARCHIVE_BUCKET_NAME: 'archive',
+      OUTCOME_TOPIC_ARN: 'arn:outcomes',
       LANES: [
         { name: 'transactional', queueUrl: 'http://q/transactional', commandsPerSecond: 100, sendAhead: 1_000 },
         { name: 'campaign', queueUrl: 'http://q/campaign', commandsPerSecond: 1_000, sendAhead: 1_000 },
@@ -50,7 +61,12 @@ class ReplayedWorld {
           this.open++;
           this.mostOpen = Math.max(this.mostOpen, this.open);
           const [lane = '', index = ''] = key.split('/');
-          return (this.lots.get(lane)?.[Number(index)] ?? []).map((requestId) => line(lane, requestId));
+          if (this.unreadableLots.has(key)) throw new Error('S3 is away');
+          const requests = this.lots.get(lane)?.[Number(index)] ?? [];
+          return {
+            commands: requests.filter((text) => !text.startsWith('{')).map((requestId) => line(lane, requestId)),
+            unreadable: requests.filter((text) => text.startsWith('{')),
+          };
         },
         remove: async ({ key }) => {
           this.open--;
@@ -60,32 +76,33 @@ class ReplayedWorld {
       queue: {
         depth: async () => this.depth,
         send: async (queueUrl, commands) => {
-          if (this.failNextSend) {
-            this.failNextSend = false;
-            throw new Error('SQS is away');
-          }
-          this.depth += commands.length;
-          this.sent.push(...commands.map(({ requestId }) => `${queueUrl.slice(9)} ${requestId}`));
+          if (this.failing.has(queueUrl.slice(9))) throw Object.assign(new Error('SQS is away'), { name: 'SqsAway' });
+          const refused = commands.filter(({ requestId }) => requestId.startsWith('bad'));
+          const taken = commands.filter((command) => !refused.includes(command));
+          this.depth += taken.length;
+          this.sent.push(...taken.map(({ requestId }) => `${queueUrl.slice(9)} ${requestId}`));
+          for (const { requestId } of taken) this.sentAt.set(requestId, this.now);
+          return refused;
         },
       },
+      quarantine: {
+        keepLot: async (_, key) => void this.quarantined.push(key),
+        keepLines: async (_, key, reason, lines) => void this.quarantined.push(`${key} ${reason} ${lines.length}`),
+      },
+      outcomes: { tell: async (outcome) => void this.told.push(outcome) },
       laneObserver: (lane) => ({
         count: (metric, by = 1) =>
           void Object.assign(this.metrics, { [`${lane} ${metric}`]: (this.metrics[`${lane} ${metric}`] ?? 0) + by }),
         level: (metric, value) => void Object.assign(this.metrics, { [`${lane} ${metric}`]: value }),
         milliseconds: () => {},
         info: () => {},
-        warn: () => {},
+        warn: (message, fields = {}) => void this.warnings.push({ message, ...fields }),
       }),
       clock: {
         wallMilliseconds: () => this.now,
         monotonicMilliseconds: () => this.now,
-        sleep: async (milliseconds) => {
-          this.now += milliseconds;
-          this.remaining -= milliseconds;
-          this.depth = Math.max(0, this.depth - (milliseconds / 1000) * this.drainedPerSecond);
-          // The governor runs meanwhile.
-          if (this.control.control !== undefined) this.control.control.governedAt = this.now;
-        },
+        sleep: (milliseconds) =>
+          new Promise((resolve) => this.#sleepers.push({ wakesAt: this.now + milliseconds, resolve })),
       },
     },
   );
@@ -94,14 +111,36 @@ class ReplayedWorld {
     this.control.say(this.now, { parkedAt: this.now - 3_600_000 });
   }
 
-  replay(): Promise<void> {
-    return this.run({ remainingMilliseconds: () => this.remaining });
+  /** Lets time pass only while all lanes sleep, and to where the first of them wakes. */
+  async replay(): Promise<void> {
+    let ended = false;
+    const run = this.run({ remainingMilliseconds: () => this.remaining }).finally(() => {
+      ended = true;
+    });
+    run.catch(() => {});
+    while (!ended) {
+      await new Promise((resolve) => setImmediate(resolve));
+      const [first] = this.#sleepers.sort((one, other) => one.wakesAt - other.wakesAt);
+      if (first === undefined) continue;
+      this.#sleepers.shift();
+      this.#pass(Math.max(0, first.wakesAt - this.now));
+      first.resolve();
+    }
+    return run;
+  }
+
+  #pass(milliseconds: number): void {
+    this.now += milliseconds;
+    this.remaining -= milliseconds;
+    this.depth = Math.max(0, this.depth - (milliseconds / 1000) * this.drainedPerSecond);
+    // The governor runs meanwhile.
+    if (this.control.control !== undefined) this.control.control.governedAt = this.now;
   }
 
   async *#list(lane: string) {
     for (const [index, requests] of (this.lots.get(lane) ?? []).entries()) {
       const key = `${lane}/${index}`;
-      if (!this.removed.includes(key)) yield { key, commands: requests.length };
+      if (!this.removed.includes(key)) yield { key, commands: requests.length, bytes: this.sizes.get(key) ?? 1 };
     }
   }
 }
@@ -115,7 +154,7 @@ describe('the replayer', () => {
     world.lots.set('campaign', [['a', 'b'], ['c']]).set('transactional', [['t']]);
     await world.replay();
     expect(world.sent).toEqual(['transactional t', 'campaign a', 'campaign b', 'campaign c']);
-    expect(world.removed).toEqual(['transactional/0', 'campaign/0', 'campaign/1']);
+    expect(world.removed.toSorted()).toEqual(['campaign/0', 'campaign/1', 'transactional/0']);
     expect(world.metrics).toEqual({
       'transactional CommandsParked': 1,
       'transactional CommandReplayed': 1,
@@ -154,8 +193,10 @@ describe('the replayer', () => {
   it('that dies between sending and removing sends the lot again: nothing is lost', async () => {
     const world = new ReplayedWorld();
     world.lots.set('campaign', [['a'], ['b']]);
-    world.failNextSend = true;
-    await expect(world.replay()).rejects.toThrow('SQS is away');
+    world.failing.add('campaign');
+    await expect(world.replay()).rejects.toThrow('could not be replayed to the end: campaign');
+    expect(world.removed).toEqual([]);
+    world.failing.clear();
     await world.replay();
     expect(world.sent).toEqual(['campaign a', 'campaign b']);
   });
@@ -193,5 +234,73 @@ describe('the replayer', () => {
     world.control.say(world.now, { parkedAt: world.now - 899_000 });
     await world.replay();
     expect(world.control.control?.parkedAt).toBeDefined();
+  });
+
+  it('goes on past a lane that fails, tells its name, and fails at the end', async () => {
+    const world = new ReplayedWorld();
+    world.lots.set('transactional', [['t']]).set('campaign', [['a'], ['b']]);
+    world.failing.add('transactional');
+    await expect(world.replay()).rejects.toThrow('could not be replayed to the end: transactional');
+    expect(world.sent).toEqual(['campaign a', 'campaign b']);
+    expect(world.metrics['transactional ReplayFailed']).toBe(1);
+    expect(world.warnings).toEqual([
+      { message: 'parked commands could not be replayed', lane: 'transactional', error: 'SqsAway' },
+    ]);
+  });
+
+  it('goes on past a lot that fails, and gives a lane up at the third in a row', async () => {
+    const world = new ReplayedWorld();
+    world.lots.set('campaign', [['a'], ['b'], ['c'], ['d'], ['e'], ['f']]);
+    for (const index of [0, 2, 3, 4]) world.unreadableLots.add(`campaign/${index}`);
+    await expect(world.replay()).rejects.toThrow('could not be replayed to the end: campaign');
+    expect(world.sent).toEqual(['campaign b']);
+    expect(world.metrics['campaign ReplayFailed']).toBe(4);
+  });
+
+  it('keeps no fast lane waiting for a slow one', async () => {
+    const world = new ReplayedWorld();
+    world.lots.set('transactional', [many(1, 500)[0] ?? [], ['late']]).set('campaign', many(10, 500).slice(1));
+    const began = world.now;
+    await world.replay();
+    // 500 at 100 a second take the slow lane five seconds; the fast one sends its ninth lot after four.
+    expect(world.sentAt.get('late')).toBe(began + 5_000);
+    expect(world.sentAt.get('r-9-0')).toBe(began + 4_000);
+  });
+
+  it('sleeps no longer than it may run, however slow a lane is', async () => {
+    const world = new ReplayedWorld();
+    world.lots.set('transactional', [many(1, 500)[0] ?? [], ['later']]);
+    world.remaining = 17_000;
+    const began = world.now;
+    await world.replay();
+    expect(world.now - began).toBe(2_001);
+    expect(world.removed).toEqual(['transactional/0']);
+  });
+
+  it('puts what cannot be read or sent into quarantine, tells whom it can, and goes on', async () => {
+    const world = new ReplayedWorld();
+    const body = JSON.stringify({ source: 'crm', requestId: 'n-1', action: 'create', metadata: { note: 'a' } });
+    const spoilt = JSON.stringify({ v: 1, messageId: 'm-n-1', sentAtMilliseconds: null, source: 'crm', body });
+    world.lots.set('campaign', [['a', 'bad-1', spoilt, '{nobody knows'], ['{trash'], ['huge'], ['z']]);
+    world.sizes.set('campaign/2', 33 * 1024 * 1024);
+    await world.replay();
+    expect(world.sent).toEqual(['campaign a', 'campaign z']);
+    expect(world.quarantined).toEqual(['campaign/0 unreadable 2', 'campaign/0 refused 1', 'campaign/1', 'campaign/2']);
+    expect(world.removed).toEqual(['campaign/0', 'campaign/1', 'campaign/2', 'campaign/3']);
+    expect(world.told).toMatchObject([
+      {
+        outcome: 'rejected',
+        reason: 'quarantined',
+        source: 'crm',
+        requestId: 'n-1',
+        action: 'create',
+        messageId: 'm-n-1',
+        lane: 'campaign',
+        metadata: { note: 'a' },
+      },
+      { outcome: 'rejected', reason: 'quarantined', source: 'crm', requestId: 'bad-1', messageId: 'm-bad-1' },
+    ]);
+    expect(world.metrics['campaign CommandQuarantined']).toBe(5);
+    expect(world.metrics['campaign CommandReplayed']).toBe(2);
   });
 });
