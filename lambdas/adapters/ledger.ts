@@ -31,12 +31,32 @@ const optional = {
   keepUntil: undefined,
   lookAgainAt: undefined,
   linkExpiresAt: undefined,
+  expiryCheck: undefined,
 };
 
 /** The link record in an item, without what is the table's alone: a replacement must not try to set the key. */
 export function linkInItem(item: Item): LinkRecord {
   const { [pk]: _, v: __, linkExpiresAt, ...fields } = item;
   return { ...fields, expiresAt: linkExpiresAt ?? item[expiry] } as LinkRecord;
+}
+
+/** Written while the mark of a check and the version stand, and no change holds the link but, maybe, the check's own. */
+const whileChecked =
+  'expiryCheck.#token = :token AND #version = :version AND ' +
+  '(attribute_not_exists(lease) OR lease.#until < :now OR (lease.requestId = :mine AND lease.#until = :until))';
+
+function checkedBy({ version, expiryCheck }: LinkRecord, nowSeconds: number, lease: Lease | undefined) {
+  return {
+    ConditionExpression: whileChecked,
+    ExpressionAttributeNames: { '#token': 'token', '#version': 'version', '#until': 'until' },
+    ExpressionAttributeValues: {
+      ':token': expiryCheck?.token ?? '',
+      ':version': version,
+      ':now': nowSeconds,
+      ':mine': lease?.requestId ?? '',
+      ':until': lease?.until ?? 0,
+    },
+  };
 }
 
 /** The link record in a record of the table's stream, as it was before; undefined when it is anything else. */
@@ -150,6 +170,45 @@ export class Ledger {
         ...(held.leaseOf !== undefined && { ':mine': held.leaseOf }),
       },
     });
+  }
+
+  /**
+   * Writes what the check of a link's expiry has found, and takes its mark off, unless a command has changed the link
+   * meanwhile or is about to.
+   *
+   * @param checked the record with its mark, as it was read
+   * @param found.lease taken for the check, and given back with it; a lease that was left behind stays
+   * @returns whether it was written
+   */
+  concludeCheck(
+    checked: LinkRecord,
+    found: { expiresAt: number; lookAgainAt?: number; lease?: Lease; nowSeconds: number },
+  ): Promise<boolean> {
+    const { expiryCheck: _, lookAgainAt: __, ...kept } = checked;
+    const { expiresAt, lookAgainAt, lease, nowSeconds } = found;
+    const wake = wakeAt({ ...kept, expiresAt, ...(lookAgainAt !== undefined && { lookAgainAt }) });
+    const condition = checkedBy(checked, nowSeconds, lease);
+    const set = { [expiry]: wake, linkExpiresAt: wake === expiresAt ? undefined : expiresAt, lookAgainAt };
+    const entries = Object.entries(set);
+    const given = entries.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = :${name}`]));
+    const taken = entries.flatMap(([name, value]) => (value === undefined ? [name] : []));
+    const removed = ['expiryCheck', ...taken, ...(lease !== undefined ? ['lease'] : [])];
+    return this.#table.update(linkKey(checked.address), {
+      ...condition,
+      UpdateExpression: `SET ${given.join(', ')} REMOVE ${removed.join(', ')}`,
+      ExpressionAttributeValues: {
+        ...condition.ExpressionAttributeValues,
+        ...Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[`:${name}`, value]]))),
+      },
+    });
+  }
+
+  /**
+   * Removes the record of a link whose check has found it over, unless a command has changed the link meanwhile or is about to.
+   * @returns whether it was removed
+   */
+  removeChecked(checked: LinkRecord, nowSeconds: number): Promise<boolean> {
+    return this.#table.remove(linkKey(checked.address), checkedBy(checked, nowSeconds, undefined));
   }
 
   /** Notes where a link's QR image lies, unless the link is deleted or unknown. @returns whether it was noted */
