@@ -109,5 +109,11 @@ export const ledgerAttribute = {
   expiry: 'expiresAt',
 } as const;
 
-/** Where things lie in the buckets. */
-export const prefix = { qr: 'qr/', rejected: 'rejected/', history: 'history/', parked: 'parked/' } as const;
+/** Where things lie in the buckets. `givenUp` is Lambda's own: what it could not bring to the expiry intake. */
+export const prefix = {
+  qr: 'qr/',
+  rejected: 'rejected/',
+  history: 'history/',
+  parked: 'parked/',
+  givenUp: 'aws/lambda/',
+} as const;

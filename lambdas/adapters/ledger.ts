@@ -1,8 +1,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../domain/clock.ts';
-import { type Lease, type LinkRecord, type RequestRecord, wakeAt } from '../domain/ledger-record.ts';
+import { type CheckLease, type Lease, type LinkRecord, type RequestRecord, wakeAt } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
+import type { Removal } from '../domain/removal.ts';
 import { ledgerAttribute } from '../names.ts';
 import { DocumentTable, type Item } from './document-table.ts';
 
@@ -59,11 +60,13 @@ function checkedBy({ version, expiryCheck }: LinkRecord, nowSeconds: number, lea
   };
 }
 
-/** The link record in a record of the table's stream, as it was before; undefined when it is anything else. */
-export function linkInStreamRecord(text: string): LinkRecord | undefined {
+/** What a record of the table's stream tells of a link's record that was removed; undefined when it is anything else. */
+export function removalInStreamRecord(text: string): Removal | undefined {
   try {
-    const item = unmarshall(JSON.parse(text).dynamodb.OldImage);
-    return String(item[pk]).startsWith('link#') ? linkInItem(item) : undefined;
+    const { eventID, dynamodb } = JSON.parse(text);
+    const item = unmarshall(dynamodb.OldImage);
+    if (typeof eventID !== 'string' || !String(item[pk]).startsWith('link#')) return undefined;
+    return { record: linkInItem(item), token: eventID };
   } catch {
     return undefined;
   }
@@ -177,22 +180,27 @@ export class Ledger {
    * meanwhile or is about to.
    *
    * @param checked the record with its mark, as it was read
-   * @param found.lease taken for the check, and given back with it; a lease that was left behind stays
+   * @param found.lease taken for the check, and given back with it
    * @returns whether it was written
    */
   concludeCheck(
     checked: LinkRecord,
-    found: { expiresAt: number; lookAgainAt?: number; lease?: Lease; nowSeconds: number },
+    found: { expiresAt: number; lookAgainAt?: number; lease?: CheckLease; nowSeconds: number },
   ): Promise<boolean> {
     const { expiryCheck: _, lookAgainAt: __, ...kept } = checked;
     const { expiresAt, lookAgainAt, lease, nowSeconds } = found;
     const wake = wakeAt({ ...kept, expiresAt, ...(lookAgainAt !== undefined && { lookAgainAt }) });
-    const condition = checkedBy(checked, nowSeconds, lease);
-    const set = { [expiry]: wake, linkExpiresAt: wake === expiresAt ? undefined : expiresAt, lookAgainAt };
+    const condition = checkedBy(checked, nowSeconds, lease?.taken);
+    const set = {
+      [expiry]: wake,
+      linkExpiresAt: wake === expiresAt ? undefined : expiresAt,
+      lookAgainAt,
+      ...(lease !== undefined && { lease: lease.left }),
+    };
     const entries = Object.entries(set);
     const given = entries.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = :${name}`]));
     const taken = entries.flatMap(([name, value]) => (value === undefined ? [name] : []));
-    const removed = ['expiryCheck', ...taken, ...(lease !== undefined ? ['lease'] : [])];
+    const removed = ['expiryCheck', ...taken];
     return this.#table.update(linkKey(checked.address), {
       ...condition,
       UpdateExpression: `SET ${given.join(', ')} REMOVE ${removed.join(', ')}`,

@@ -92,6 +92,13 @@ export interface Lease {
   intended?: { dataDigest: string; ttlSeconds: number; renewTtl: boolean; expiresAt: number; keepUntil?: number };
 }
 
+/** The lease that the check of a link's expiry has taken for a renewal. */
+export interface CheckLease {
+  taken: Lease;
+  /** The one that it had found, left behind by a change whose end nobody has seen: it goes back. */
+  left?: Lease;
+}
+
 /** What was answered to a request, so that a repeat is answered in the same words. */
 export interface RequestRecord {
   source: string;

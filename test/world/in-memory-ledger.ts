@@ -1,4 +1,4 @@
-import type { Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/ledger-record.ts';
+import type { CheckLease, Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/ledger-record.ts';
 import type { LinkAddress } from '../../lambdas/domain/link-id.ts';
 
 /** The ledger's behaviour in memory; test/integration holds it and the real one to the same contract. */
@@ -71,16 +71,17 @@ export class InMemoryLedger {
 
   async concludeCheck(
     checked: LinkRecord,
-    found: { expiresAt: number; lookAgainAt?: number; lease?: Lease; nowSeconds: number },
+    found: { expiresAt: number; lookAgainAt?: number; lease?: CheckLease; nowSeconds: number },
   ): Promise<boolean> {
     this.#maybeFail('concludeCheck');
     const held = this.links.get(keyOf(checked.address));
-    if (held === undefined || !isChecked(held, checked, found.nowSeconds, found.lease)) return false;
+    if (held === undefined || !isChecked(held, checked, found.nowSeconds, found.lease?.taken)) return false;
     held.expiresAt = found.expiresAt;
     delete held.expiryCheck;
     delete held.lookAgainAt;
     if (found.lookAgainAt !== undefined) held.lookAgainAt = found.lookAgainAt;
     if (found.lease !== undefined) delete held.lease;
+    if (found.lease?.left !== undefined) held.lease = structuredClone(found.lease.left);
     return true;
   }
 

@@ -209,7 +209,7 @@ describe.each<[string, () => Promise<ContractLedger>]>([
     await ledger.leaseLink(marked.address, lease('a', 1_100), 1, 1_000);
     expect(await ledger.concludeCheck(marked, { expiresAt: 1_780_000_000, nowSeconds: 1_100 })).toBe(false);
     expect(await ledger.removeChecked(marked, 1_100)).toBe(false);
-    const mine = { expiresAt: 1_780_000_000, lease: lease('a', 1_100), nowSeconds: 1_100 };
+    const mine = { expiresAt: 1_780_000_000, lease: { taken: lease('a', 1_100) }, nowSeconds: 1_100 };
     expect(await ledger.concludeCheck(marked, mine)).toBe(true);
     const { expiryCheck: _, ...plain } = marked;
     expect(await ledger.link(marked.address)).toEqual({ ...plain, expiresAt: 1_780_000_000 });
@@ -221,6 +221,13 @@ describe.each<[string, () => Promise<ContractLedger>]>([
     await ledger.addLink({ ...marked, lease: lease('a', 900) });
     expect(await ledger.concludeCheck(marked, { expiresAt: 1_780_000_000, nowSeconds: 1_000 })).toBe(true);
     expect((await ledger.link(marked.address))?.lease).toEqual(lease('a', 900));
+    const taken = link('check-and-left', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
+    await ledger.addLink({ ...taken, lease: lease('a', 1_100) });
+    const giveBack = { taken: lease('a', 1_100), left: lease('a', 900) };
+    expect(await ledger.concludeCheck(taken, { expiresAt: 1_780_000_000, lease: giveBack, nowSeconds: 1_000 })).toBe(
+      true,
+    );
+    expect((await ledger.link(taken.address))?.lease).toEqual(lease('a', 900));
     const over = link('checked-over', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
     await ledger.addLink({ ...over, lease: lease('a', 900) });
     expect(await ledger.removeChecked(over, 1_000)).toBe(true);
