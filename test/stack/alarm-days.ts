@@ -35,6 +35,7 @@ export const idleMinute = (): Minute => ({
   throttles: {},
   replayerRuns: true,
   ledgerThrottles: 0,
+  intakeAgeSeconds: 1,
   queuesMeasured: true,
 });
 

@@ -88,6 +88,7 @@ describe('the alarms', () => {
         'transactional-commands-returned',
         ...campaign.page,
         'expiry-dead-letters',
+        'expiry-intake-late',
         'governor-silent',
         'account-refused',
         'api-unreachable',
@@ -106,6 +107,7 @@ describe('the alarms', () => {
         'quota-spent-elsewhere',
         'quota-unknown',
         'expiry-function-errors',
+        'expiry-intake-function-errors',
         'governor-function-errors',
         'replayer-function-errors',
         'replayer-silent',
@@ -140,12 +142,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 68 in all, which are paid for', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 70 in all, which are paid for', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(68);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(70);
   });
 
   test('tell their topic when they fire and when it is over', () => {
@@ -191,6 +193,7 @@ describe('the alarms', () => {
     expect(at('quota-spent-elsewhere')).toBe('OneLinkPipeline QuotaSpentElsewhere Minimum 900 s × 3 >= 50000');
     expect(at('replayer-function-errors')).toBe('AWS/Lambda Errors Sum 900 s × 1 >= 3');
     expect(at('replayer-silent')).toBe('AWS/Lambda Invocations Sum 300 s × 6 < 1');
+    expect(at('expiry-intake-late')).toBe('AWS/Lambda IteratorAge Maximum 60 s × 1 >= 300000');
     expect(at('ledger-throttled')).toBe('FILL(reads, 0) + FILL(writes, 0), 300 s × 3 >= 100');
   });
 

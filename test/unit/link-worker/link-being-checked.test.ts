@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dataDigest } from '../../../lambdas/domain/digest.ts';
 import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
+import type { Removal } from '../../../lambdas/domain/removal.ts';
+import { expiryIntake } from '../../../lambdas/expiry-intake/expiry-intake.ts';
 import { create, LinkWorld, linkIdSecret } from '../../world/link-world.ts';
 
 const key = 'A1b3/poster';
@@ -43,6 +45,30 @@ describe('a command for a link whose expiry is being checked', () => {
     expect(world.api.calls).toEqual(['read', 'update']);
     expect(world.outcomes).toMatchObject([{ outcome: 'updated', link: { version: 2 } }]);
     expect(world.ledger.links.get(key)).not.toHaveProperty('expiryCheck');
+  });
+
+  it('an update whose check has waited for days is not told not-owner, after any number of deliveries', async () => {
+    // Given a link that clicks keep alive, whose record the TTL has removed
+    const { expiryCheck: _, ...record } = marked;
+    world.ledger.links.delete(key);
+    atApi(asked + 20 * day);
+    const intake = expiryIntake(
+      { CHECK_LOST_AFTER_DAYS: 15 },
+      {
+        ledger: world.ledger,
+        checks: { ask: async () => {} },
+        removalIn: (body) => JSON.parse(body) as Removal,
+        observer: { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} },
+        clock: { wallMilliseconds: () => asked * 1000, monotonicMilliseconds: () => 0, sleep: async () => {} },
+      },
+    );
+    await intake([JSON.stringify({ record, token: 'removal-1' } satisfies Removal)]);
+
+    // When its owner updates it, and the expiry worker has not come to it yet
+    await world.deliver({ body: update, receiveCount: 9 });
+
+    // Then it is updated
+    expect(world.outcomes).toMatchObject([{ outcome: 'updated', link: { version: 2 } }]);
   });
 
   it('an update of a link that is kept, and looked at before its time, looks by a GET as well', async () => {
