@@ -115,11 +115,12 @@ export const ledgerAttribute = {
   expiry: 'expiresAt',
 } as const;
 
-/** Where things lie in the buckets. */
+/** Where things lie in the buckets. `givenUp` is Lambda's own: what it could not bring to the expiry intake. */
 export const prefix = {
   qr: 'qr/',
   rejected: 'rejected/',
   history: 'history/',
   parked: 'parked/',
   quarantine: 'quarantine/',
+  givenUp: 'aws/lambda/',
 } as const;

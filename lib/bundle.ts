@@ -5,7 +5,7 @@ import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 
 /** The jobs that have a handler in `lambdas/<job>/handler.ts`. */
-export type Job = 'link-worker' | 'qr-worker' | 'expiry-worker' | 'governor' | 'replayer';
+export type Job = 'link-worker' | 'qr-worker' | 'expiry-intake' | 'expiry-worker' | 'governor' | 'replayer';
 
 const program = fileURLToPath(new URL('bundle-program.ts', import.meta.url));
 

@@ -1,13 +1,12 @@
-import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { ExpiryWorkerVariables } from '../lambdas/expiry-worker/env.ts';
-import { ledgerAttribute, prefix } from '../lambdas/names.ts';
+import { prefix } from '../lambdas/names.ts';
 import type { AccountSettings, PipelineSettings } from './config-schema.ts';
+import { ExpiryIntake } from './expiry-intake.ts';
 import { consume, feed } from './queue-mapping.ts';
-import { callTimeoutMilliseconds, type WorkerPlan } from './rate-budget.ts';
+import { callTimeoutMilliseconds, deadLetterRetentionDays, type WorkerPlan } from './rate-budget.ts';
 import type { PipelineState } from './state-stack.ts';
 import { WorkQueue } from './work-queue.ts';
 import { allow, type FunctionSurroundings, WorkerFunction } from './worker-function.ts';
@@ -21,16 +20,13 @@ export interface ExpiryProps {
   readonly surroundings: FunctionSurroundings;
 }
 
-/** What DynamoDB's TTL deletes, and only that: a stream record of a link whose deletion nobody asked for. */
-const expiredLinks = {
-  eventName: ['REMOVE'],
-  userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] },
-  dynamodb: { Keys: { [ledgerAttribute.key]: { S: [{ prefix: 'link#' }] } } },
-};
+/** A dead letter keeps its first arrival's time, and is gone after 14 days at the latest: a day later its check is lost. */
+const checkLostAfterDays = deadLetterRetentionDays + 1;
 
-/** The end of a link: ledger's TTL → stream → pipe → queue → expiry worker, which asks the API whether it is one. */
+/** The end of a link: ledger's TTL → stream → intake → queue → expiry worker, which asks the API whether it is one. */
 export class Expiry extends Construct {
   readonly expired: WorkQueue;
+  readonly intake: ExpiryIntake;
   readonly function: LambdaFunction;
   readonly mapping: EventSourceMapping;
   readonly plan: WorkerPlan;
@@ -44,7 +40,13 @@ export class Expiry extends Construct {
       retentionDays: settings.commandRetentionDays,
       visibilityTimeoutSeconds: plan.visibilityTimeoutSeconds,
     });
-    this.pipe(state);
+    this.intake = new ExpiryIntake(this, 'Intake', {
+      settings,
+      state,
+      expired: this.expired.queue,
+      checkLostAfterDays,
+      surroundings,
+    });
     const variables: ExpiryWorkerVariables = {
       API_BASE_URL: account.apiBaseUrl,
       API_TOKEN_SECRET_ARN: state.apiToken.secretArn,
@@ -59,6 +61,9 @@ export class Expiry extends Construct {
       EXPIRY_QUEUE_URL: this.expired.queue.queueUrl,
       OUTCOME_TOPIC_ARN: outcomes.topicArn,
       KEEP_QR_IMAGES: settings.keepQrImagesOfExpiredLinks ? 'true' : 'false',
+      // Longer than an invocation can last.
+      LEASE_SECONDS: String(plan.timeoutSeconds + 30),
+      CHECK_LOST_AFTER_DAYS: String(checkLostAfterDays),
     };
     const worker = new WorkerFunction(this, 'Worker', {
       ...surroundings,
@@ -71,7 +76,13 @@ export class Expiry extends Construct {
       permissions: [
         consume(this.expired.queue),
         allow(
-          ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+          [
+            'dynamodb:BatchGetItem',
+            'dynamodb:DeleteItem',
+            'dynamodb:GetItem',
+            'dynamodb:PutItem',
+            'dynamodb:UpdateItem',
+          ],
           state.ledger.tableArn,
         ),
         allow(['s3:PutObject'], state.archive.arnForObjects(`${prefix.history}*`)),
@@ -82,32 +93,5 @@ export class Expiry extends Construct {
     });
     this.function = worker.function;
     this.mapping = feed(this, this.function, this.expired.queue, plan);
-  }
-
-  private pipe({ ledger }: PipelineState): void {
-    const stream = ledger.tableStreamArn;
-    if (stream === undefined)
-      throw new Error('state.ledger: must have a stream, for the links that expire; it has none');
-    const role = new Role(this, 'PipeRole', {
-      assumedBy: new ServicePrincipal('pipes.amazonaws.com'),
-      inlinePolicies: {
-        move: new PolicyDocument({
-          statements: [
-            allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], stream),
-            allow(['sqs:SendMessage'], this.expired.queue.queueArn),
-          ],
-        }),
-      },
-    });
-    new CfnPipe(this, 'Pipe', {
-      roleArn: role.roleArn,
-      source: stream,
-      sourceParameters: {
-        filterCriteria: { filters: [{ pattern: JSON.stringify(expiredLinks) }] },
-        // The stream keeps a record for 24 hours, and as long the pipe tries: -1 means until then.
-        dynamoDbStreamParameters: { startingPosition: 'TRIM_HORIZON', batchSize: 100, maximumRetryAttempts: -1 },
-      },
-      target: this.expired.queue.queueArn,
-    });
   }
 }

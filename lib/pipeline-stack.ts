@@ -34,6 +34,8 @@ export class PipelineStack extends Stack {
       outputs[`${prefix}MappingId`] = mapping.eventSourceMappingId;
     };
     describeWorker('ExpiryWorker', this.pipeline.expiry);
+    describeWorker('ExpiryIntake', this.pipeline.expiry.intake);
+    outputs.ExpiryIntakeFunctionName = this.pipeline.expiry.intake.function.functionName;
     outputs.ExpiredLinksQueueUrl = expired.queue.queueUrl;
     outputs.ExpiredLinksDeadLetterQueueUrl = expired.deadLetters.queueUrl;
     for (const { name, commands, qrJobs, linkWorker, qrWorker } of this.pipeline.lanes) {

@@ -236,10 +236,16 @@ export function reachedCallsPerSecond(plans: readonly LanePlan[], expiry?: Worke
   return reached + governorCallsPerSecond;
 }
 
-/** Lambda environments that the plans reserve, the governor's and the replayer's included. */
+/**
+ * The expiry intake runs once for each shard of the ledger's stream. A new table has four; what more there may be takes turns,
+ * which delays it by moments. It calls no API.
+ */
+export const intakeConcurrency = 4;
+
+/** Lambda environments that the plans reserve, with the intake of expired links, the governor and the replayer. */
 export function reservedConcurrency(plans: readonly LanePlan[], expiry?: WorkerPlan): number {
   const lanes = plans.reduce((total, plan) => total + plan.link.concurrency + plan.qr.concurrency, 0);
-  return lanes + (expiry?.concurrency ?? 0) + 2;
+  return lanes + (expiry === undefined ? 0 : expiry.concurrency + intakeConcurrency) + 2;
 }
 
 /** `campaign 13 × 66 + campaign QR 2 × 6 + … + governor 1`: the arithmetic of {@link plannedCalls}, to be read. */

@@ -12,11 +12,12 @@ import { type ConfiguredPipeline, configuredPipelines } from '../client/configur
 import { lanesAtWork } from '../client/lanes-at-work.ts';
 import { tallyWords } from '../client/outcome-words.ts';
 import { configuredOf, type PipelineOptions, pipelineHelp, withPipelineOptions } from '../client/pipeline-choice.ts';
+import { outputNamed } from '../client/pipeline-outputs.ts';
 import { runVerb, type Scene } from '../client/pipeline-verb.ts';
 import { spareApi } from '../client/spare-api.ts';
 import { checkApi } from './doctor/api-checks.ts';
 import { type Check, notKnown, unlessRefused } from './doctor/check.ts';
-import { checkConcurrency, checkControl, checkMappings, type Plans } from './doctor/lane-checks.ts';
+import { checkConcurrency, checkControl, checkIntake, checkMappings, type Plans } from './doctor/lane-checks.ts';
 import { checkSecrets } from './doctor/secret-checks.ts';
 import { checkTable } from './doctor/table-checks.ts';
 
@@ -105,9 +106,11 @@ async function* checksOf(
   yield checkControl(reading, Date.now());
   const lanes = lanesAtWork(outputs, stackName);
   const mayMap = 'lambda:GetEventSourceMapping and GetFunctionConcurrency';
-  yield* await unlessRefused('mappings', mayMap, isLocal, () =>
-    checkMappings(lambda, lanes, plansOf(pipeline), reading),
-  );
+  const intake = outputNamed('ExpiryIntakeMappingId', outputs, stackName);
+  yield* await unlessRefused('mappings', mayMap, isLocal, async () => [
+    ...(await checkMappings(lambda, lanes, plansOf(pipeline), reading)),
+    await checkIntake(lambda, intake),
+  ]);
   yield* await checkTable(dynamo, table, isLocal);
 }
 

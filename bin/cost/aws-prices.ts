@@ -1,7 +1,7 @@
 /**
  * AWS's published list prices, in dollars: us-east-1, as of November 2026, before taxes, discounts, and the free tiers, of
  * which none is counted. Other regions cost up to a half more. Check them before you rely on the sums:
- * aws.amazon.com/{lambda,dynamodb,sqs,sns,s3,cloudwatch,secrets-manager,eventbridge}/pricing.
+ * aws.amazon.com/{lambda,dynamodb,sqs,sns,s3,cloudwatch,secrets-manager}/pricing.
  */
 export const awsPrices = {
   readOn: '2026-11',
@@ -27,5 +27,4 @@ export const awsPrices = {
   cloudWatchDashboardMonth: 3,
   cloudWatchLogsGigabyte: 0.5,
   secretsManagerSecretMonth: 0.4,
-  eventBridgePipesEvent: 0.4e-6,
 } as const;

@@ -58,16 +58,18 @@ export function monthlyCost(input: CostInput): CostLine[] {
   });
   const link = perItem(use.link, memory.linkWorker);
   const qrCode = perItem(use.qrCode, memory.qrWorker);
-  // One pipe event and one message; a GET at the expiry worker's own, slow pace; one line of history.
+  // Of a link that may live on: it is put back, and its result is written or its record removed. Certain ends cost neither write.
+  // One message; a GET at the expiry worker's own, slow pace, in batches of a hundred that share an object of the history. The
+  // intake takes a quarter of a second for a hundred.
   const expiry = perItem(
     {
-      lambdaMilliseconds: 1000 / input.expiryCallsPerSecond,
-      lambdaRequests: 0.01,
+      lambdaMilliseconds: 1000 / input.expiryCallsPerSecond + 2.5,
+      lambdaRequests: 0.02,
       sqsRequests: 0.3,
-      dynamoDbWriteUnits: 0,
-      dynamoDbReadUnits: 0,
+      dynamoDbWriteUnits: 2,
+      dynamoDbReadUnits: 1,
       snsPublishes: 0.1,
-      s3Puts: 0.002,
+      s3Puts: 0.01,
       logBytes: use.link.logBytes,
     },
     memory.expiryWorker,
@@ -104,7 +106,6 @@ export function monthlyCost(input: CostInput): CostLine[] {
         (service === 'DynamoDB' || service === 'S3' ? stored[service] : 0),
     ]),
   );
-  variable.set('EventBridge Pipes', input.expiringShare * prices.eventBridgePipesEvent);
   return [...new Set([...variable.keys(), ...Object.keys(fixed)])].map((service) => {
     const each = variable.get(service) ?? 0;
     return {

@@ -1,6 +1,7 @@
 import {
   BatchGetItemCommand,
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -85,6 +86,17 @@ export class DocumentTable {
     const expressions = { ...update, ...(values && { ExpressionAttributeValues: spelt(values) }) };
     return unlessRefused(
       this.#client.send(new UpdateItemCommand({ TableName: this.#table, Key: spelt({ [pk]: key }), ...expressions })),
+    );
+  }
+
+  /** Removes an item, if the condition holds. @returns whether it did */
+  remove(
+    key: string,
+    { ExpressionAttributeValues: values, ...condition }: Omit<Update, 'UpdateExpression'>,
+  ): Promise<boolean> {
+    const expressions = { ...condition, ...(values && { ExpressionAttributeValues: spelt(values) }) };
+    return unlessRefused(
+      this.#client.send(new DeleteItemCommand({ TableName: this.#table, Key: spelt({ [pk]: key }), ...expressions })),
     );
   }
 

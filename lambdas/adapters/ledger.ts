@@ -1,8 +1,16 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../domain/clock.ts';
-import { type Claim, type Lease, type LinkRecord, type RequestRecord, wakeAt } from '../domain/ledger-record.ts';
+import {
+  type CheckLease,
+  type Claim,
+  type Lease,
+  type LinkRecord,
+  type RequestRecord,
+  wakeAt,
+} from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
+import type { Removal } from '../domain/removal.ts';
 import { ledgerAttribute } from '../names.ts';
 import { DocumentTable, type Item } from './document-table.ts';
 
@@ -32,6 +40,7 @@ const optional = {
   keepUntil: undefined,
   lookAgainAt: undefined,
   linkExpiresAt: undefined,
+  expiryCheck: undefined,
 };
 
 /** The link record in an item, without what is the table's alone: a replacement must not try to set the key. */
@@ -40,11 +49,32 @@ export function linkInItem(item: Item): LinkRecord {
   return { ...fields, expiresAt: linkExpiresAt ?? item[expiry] } as LinkRecord;
 }
 
-/** The link record in a record of the table's stream, as it was before; undefined when it is anything else. */
-export function linkInStreamRecord(text: string): LinkRecord | undefined {
+/** Written while the mark of a check and the version stand, and no change holds the link but, maybe, the check's own. */
+const whileChecked =
+  'expiryCheck.#token = :token AND #version = :version AND ' +
+  '(attribute_not_exists(lease) OR lease.#until < :now OR (lease.requestId = :mine AND lease.#until = :until))';
+
+function checkedBy({ version, expiryCheck }: LinkRecord, nowSeconds: number, lease: Lease | undefined) {
+  return {
+    ConditionExpression: whileChecked,
+    ExpressionAttributeNames: { '#token': 'token', '#version': 'version', '#until': 'until' },
+    ExpressionAttributeValues: {
+      ':token': expiryCheck?.token ?? '',
+      ':version': version,
+      ':now': nowSeconds,
+      ':mine': lease?.requestId ?? '',
+      ':until': lease?.until ?? 0,
+    },
+  };
+}
+
+/** What a record of the table's stream tells of a link's record that was removed; undefined when it is anything else. */
+export function removalInStreamRecord(text: string): Removal | undefined {
   try {
-    const item = unmarshall(JSON.parse(text).dynamodb.OldImage);
-    return String(item[pk]).startsWith('link#') ? linkInItem(item) : undefined;
+    const { eventID, dynamodb } = JSON.parse(text);
+    const item = unmarshall(dynamodb.OldImage);
+    if (typeof eventID !== 'string' || !String(item[pk]).startsWith('link#')) return undefined;
+    return { record: linkInItem(item), token: eventID };
   } catch {
     return undefined;
   }
@@ -205,6 +235,50 @@ export class Ledger {
         ':now': nowSeconds,
       },
     });
+  }
+
+  /**
+   * Writes what the check of a link's expiry has found, and takes its mark off, unless a command has changed the link
+   * meanwhile or is about to.
+   *
+   * @param checked the record with its mark, as it was read
+   * @param found.lease taken for the check, and given back with it
+   * @returns whether it was written
+   */
+  concludeCheck(
+    checked: LinkRecord,
+    found: { expiresAt: number; lookAgainAt?: number; lease?: CheckLease; nowSeconds: number },
+  ): Promise<boolean> {
+    const { expiryCheck: _, lookAgainAt: __, ...kept } = checked;
+    const { expiresAt, lookAgainAt, lease, nowSeconds } = found;
+    const wake = wakeAt({ ...kept, expiresAt, ...(lookAgainAt !== undefined && { lookAgainAt }) });
+    const condition = checkedBy(checked, nowSeconds, lease?.taken);
+    const set = {
+      [expiry]: wake,
+      linkExpiresAt: wake === expiresAt ? undefined : expiresAt,
+      lookAgainAt,
+      ...(lease !== undefined && { lease: lease.left }),
+    };
+    const entries = Object.entries(set);
+    const given = entries.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = :${name}`]));
+    const taken = entries.flatMap(([name, value]) => (value === undefined ? [name] : []));
+    const removed = ['expiryCheck', ...taken];
+    return this.#table.update(linkKey(checked.address), {
+      ...condition,
+      UpdateExpression: `SET ${given.join(', ')} REMOVE ${removed.join(', ')}`,
+      ExpressionAttributeValues: {
+        ...condition.ExpressionAttributeValues,
+        ...Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[`:${name}`, value]]))),
+      },
+    });
+  }
+
+  /**
+   * Removes the record of a link whose check has found it over, unless a command has changed the link meanwhile or is about to.
+   * @returns whether it was removed
+   */
+  removeChecked(checked: LinkRecord, nowSeconds: number): Promise<boolean> {
+    return this.#table.remove(linkKey(checked.address), checkedBy(checked, nowSeconds, undefined));
   }
 
   /** Notes where a link's QR image lies, unless the link is deleted or unknown. @returns whether it was noted */

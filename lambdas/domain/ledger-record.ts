@@ -31,6 +31,16 @@ export interface LinkRecord {
   keepUntil?: number;
   /** Epoch seconds: when to look at the link again, where that is neither its expiry nor the usual time before it. */
   lookAgainAt?: number;
+  /** DynamoDB's TTL has removed the record; it was put back until the API has said whether the link is over. */
+  expiryCheck?: ExpiryCheck;
+}
+
+/** The mark of a record whose expiry is being checked. Every other change of the record takes it off. */
+export interface ExpiryCheck {
+  /** Of the removal that asked for the check. Only the check of that removal may write what it finds. */
+  token: string;
+  /** Epoch seconds: when the TTL removes the record again, if the check is lost. */
+  lostAt: number;
 }
 
 /**
@@ -48,8 +58,21 @@ export function needsRenewal({
   return state === 'live' && keepUntil !== undefined && keepUntil > expiresAt;
 }
 
+/**
+ * Whether a link that the TTL has removed is over without a question. A lease that is still there is a change whose end
+ * nobody has seen: it may have given the link a longer life.
+ */
+export function isCertainlyOver(record: LinkRecord, nowSeconds: number): boolean {
+  const mayLive = record.renewTtl || needsRenewal(record) || record.lease !== undefined;
+  return record.state === 'live' && !mayLive && record.expiresAt <= nowSeconds;
+}
+
 /** When DynamoDB's TTL is to delete the record, and so bring it before the expiry worker. Epoch seconds. */
-export function wakeAt(record: Pick<LinkRecord, 'state' | 'keepUntil' | 'expiresAt' | 'lookAgainAt'>): number {
+export function wakeAt(
+  record: Pick<LinkRecord, 'state' | 'keepUntil' | 'expiresAt' | 'lookAgainAt' | 'expiryCheck'>,
+): number {
+  // Later than the expiry: until then the check is in its queue.
+  if (record.expiryCheck !== undefined) return record.expiryCheck.lostAt;
   if (record.lookAgainAt !== undefined) return Math.min(record.lookAgainAt, record.expiresAt);
   return needsRenewal(record) ? record.expiresAt - renewalLeadSeconds : record.expiresAt;
 }
@@ -96,6 +119,13 @@ export interface Claim {
   token: string;
   /** Epoch seconds; DynamoDB's TTL. */
   expiresAt: number;
+}
+
+/** The lease that the check of a link's expiry has taken for a renewal. */
+export interface CheckLease {
+  taken: Lease;
+  /** The one that it had found, left behind by a change whose end nobody has seen: it goes back. */
+  left?: Lease;
 }
 
 /** What was answered to a request, so that a repeat is answered in the same words. */

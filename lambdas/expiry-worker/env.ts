@@ -20,6 +20,10 @@ export const expiryWorkerEnvironment = z.object({
   OUTCOME_TOPIC_ARN: z.string().min(1),
   /** Whether a link's QR image stays in the bucket when the link has expired. */
   KEEP_QR_IMAGES: z.enum(['true', 'false']),
+  /** For how long a renewal holds its link: longer than an invocation may last. */
+  LEASE_SECONDS: z.coerce.number().int().min(1),
+  /** As the intake's: a check that is not done by then is lost. */
+  CHECK_LOST_AFTER_DAYS: z.coerce.number().int().min(1),
 });
 export type ExpiryWorkerEnvironment = z.infer<typeof expiryWorkerEnvironment>;
 /** What the construct must set: every variable, as text. */

@@ -5,13 +5,20 @@ import { type ControlRecord, laneNow, type Signals } from '../domain/control-rec
 import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/delivery.ts';
 import { dataDigest } from '../domain/digest.ts';
 import { type HistoryLine, historyLineOf } from '../domain/history-line.ts';
-import { type LinkRecord, needsRenewal, renewalLeadSeconds } from '../domain/ledger-record.ts';
+import {
+  type CheckLease,
+  type Lease,
+  type LinkRecord,
+  needsRenewal,
+  renewalLeadSeconds,
+} from '../domain/ledger-record.ts';
 import { dataAsText } from '../domain/link-data.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import type { Observer } from '../domain/observer.ts';
 import type { Operation } from '../domain/operation.ts';
 import { type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
 import { QuotaTally } from '../domain/quota-tally.ts';
+import { isSameLink, needsCheck, type Removal, recordInCheck } from '../domain/removal.ts';
 import { Renewals } from '../domain/renewals.ts';
 import { deliveriesToWaitForCreate } from '../domain/return-delay.ts';
 import { expiryLane, laneMetric } from '../names.ts';
@@ -29,6 +36,13 @@ export interface ExpiryWorkerPorts {
   ledger: {
     link(address: LinkAddress): Promise<LinkRecord | undefined>;
     addLink(record: LinkRecord): Promise<LinkRecord | undefined>;
+    leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean>;
+    releaseLink(address: LinkAddress, lease: Lease): Promise<void>;
+    concludeCheck(
+      checked: LinkRecord,
+      found: { expiresAt: number; lookAgainAt?: number; lease?: CheckLease; nowSeconds: number },
+    ): Promise<boolean>;
+    removeChecked(checked: LinkRecord, nowSeconds: number): Promise<boolean>;
   };
   control: {
     read(): Promise<{ control: ControlRecord | undefined; signals: Signals }>;
@@ -37,8 +51,8 @@ export interface ExpiryWorkerPorts {
   };
   /** Keys the digests by which a link is known again. */
   linkIdSecret: { value(): Promise<string> };
-  /** The link record in the message, which is the table's stream record of its deletion. */
-  recordIn: (body: string) => LinkRecord | undefined;
+  /** What the message tells, which is the table's stream record of a removal. */
+  removalIn: (body: string) => Removal | undefined;
   history: { addExpired(line: HistoryLine): Promise<void> };
   qrImages: { remove(address: LinkAddress): Promise<void> };
   outcomes: { tell(outcome: Outcome): Promise<void> };
@@ -57,26 +71,41 @@ interface Batch {
   renewals: Renewals;
 }
 
+/** What is to be told of a link, and written down first if it is over. */
+interface Finding {
+  record: LinkRecord;
+  decision: Decision;
+  /** The link is over: its history line comes first, its image and its record go. */
+  over?: { checked: LinkRecord | undefined };
+}
+
 /** A renewal that could not be made is tried again so much later. */
 const renewalPauseSeconds = 86_400;
 
 /**
- * The expiry worker: DynamoDB has deleted a link's record, since its time had come. Is the link dead?
+ * The expiry worker: DynamoDB has removed a link's record, since its time had come. Is the link over? Until that is known, the
+ * record stands in the ledger, with the mark of this check (expiry-intake.ts).
  *
  *     tombstone ───────────────────────────▶ forgotten
  *     does not renew itself, not kept,
- *     no change of it was under way ───────▶ dead
- *     otherwise GET ── 404 or expired ─────▶ dead: history, image removed, `expired`
- *                   ├─ another's data ─────▶ dead, once a later create at this address has its record
- *                   ├─ clicked meanwhile ──▶ the record goes back with the true expiry, `renewed`
- *                   └─ to be kept ─────────▶ PUT with the data it has, the record goes back, `renewed`
- *                                            (no quota, or refused: it goes back for a day, `expiring-soon`)
+ *     no change of it was under way ───────▶ over
+ *     another link has its address ────────▶ over
+ *     a command has taken the mark off ────▶ nothing to do
+ *     a change holds the link ─────────────▶ later
+ *     otherwise GET ── 404 or expired ─────▶ over: history, image removed, `expired`, record removed
+ *                   ├─ another's data ─────▶ over, once a later create at this address has its record
+ *                   ├─ clicked meanwhile ──▶ true expiry, mark off, `renewed`
+ *                   └─ to be kept ─────────▶ lease, PUT with the data it has, expiry, mark off, `renewed`
+ *                                            (no quota, or refused: mark off for a day, `expiring-soon`)
  *
- * What if a million links expire within the same hour? The table's stream keeps its records for 24 hours, and the pipe
+ * What if a million links expire within the same hour? The table's stream keeps its records for 24 hours, and the intake
  * moves them into the queue as they come: 278 a second, a fraction of what either takes. The queue keeps them for as long as
  * `commandRetentionDays` says, 10 days. Links that do not renew themselves need no call, as a rule. If all million do, 8 calls a second
  * (a share of 0.01 of 950, in two environments) have asked for each after 1,000,000 / 8 / 3,600 = 35 hours; in 10 days they
- * could ask for 6.9 million.
+ * could ask for 6.9 million. Commands for those links go on meanwhile, with a GET first.
+ *
+ * Links are looked at one by one, at the pace. What was found is written and told together at the end of the batch: one
+ * history object and a tenth of the publishes.
  */
 export function expiryWorker(settings: ExpiryWorkerEnvironment, ports: ExpiryWorkerPorts): BatchWork {
   return async (deliveries, deadline) => {
@@ -86,15 +115,19 @@ export function expiryWorker(settings: ExpiryWorkerEnvironment, ports: ExpiryWor
     const hasQuota = lane.state === 'open' && lane.quotaKnown;
     const batch = { settings, ports, hasQuota, tally: new QuotaTally(ports.onQuotaCall), renewals: new Renewals() };
     const verdicts: Verdict[] = new Array(deliveries.length).fill('out-of-time');
+    const findings = new Map<number, Finding>();
     const queue = deliveries.entries();
     await Promise.all(
       Array.from({ length: settings.CALLS_IN_FLIGHT }, async () => {
         for (const [index, delivery] of queue) {
           if (deadline.remainingMilliseconds() < leastTimeMilliseconds) continue;
-          verdicts[index] = await handle(delivery, batch);
+          const found = await handle(delivery, batch);
+          if (typeof found === 'string') verdicts[index] = found;
+          else findings.set(index, found);
         }
       }),
     );
+    await conclude(findings, deliveries, verdicts, batch);
     const now = ports.clock.wallMilliseconds();
     const book = (write: () => Promise<void>) => keepBooks(ports.observer, laneMetric.bookkeepingFailed, write);
     if (batch.tally.calls > 0) await book(() => ports.control.addSpent(expiryLane, batch.tally.calls, now));
@@ -103,60 +136,139 @@ export function expiryWorker(settings: ExpiryWorkerEnvironment, ports: ExpiryWor
   };
 }
 
-async function handle(delivery: Delivery, batch: Batch): Promise<Verdict> {
-  const { ports } = batch;
-  const { observer, recordIn } = ports;
-  const record = recordIn(delivery.body);
-  if (record === undefined) {
-    // Only the pipe writes here: this is truly unknown, and goes to the dead-letter queue in the end.
+async function handle(delivery: Delivery, batch: Batch): Promise<Finding | Verdict> {
+  const { observer, removalIn } = batch.ports;
+  const removal = removalIn(delivery.body);
+  if (removal === undefined) {
+    // Only the intake writes here: this is truly unknown, and goes to the dead-letter queue in the end.
     observer.warn('a message of the expiry queue is no link record', { messageId: delivery.messageId });
     return 'try-again';
   }
-  const { source, requestId } = record;
   try {
-    const decision = await decide(record, delivery.receiveCount, batch);
-    if (typeof decision === 'string') return decision;
-    await tell(record, decision, delivery, ports);
-    return 'done';
+    return await decide(removal, delivery.receiveCount, batch);
   } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown';
-    observer.warn('expiry returned after an error', { source, requestId, error: name });
-    observer.count(laneMetric.commandReturned);
-    return 'try-again';
+    return returned(removal.record, error, batch.ports);
   }
 }
 
-async function decide(record: LinkRecord, receiveCount: number, batch: Batch): Promise<Decision | Verdict> {
-  const { settings, ports } = batch;
+function returned({ source, requestId }: LinkRecord, error: unknown, { observer }: ExpiryWorkerPorts): Verdict {
+  const name = error instanceof Error ? error.name : 'unknown';
+  observer.warn('expiry returned after an error', { source, requestId, error: name });
+  observer.count(laneMetric.commandReturned);
+  return 'try-again';
+}
+
+/** Writes and tells what was found: step by step for all together, so that the lines of one batch share their objects and calls. */
+async function conclude(
+  findings: Map<number, Finding>,
+  deliveries: Delivery[],
+  verdicts: Verdict[],
+  { settings, ports }: Batch,
+): Promise<void> {
+  const { history, outcomes, observer, ledger, clock } = ports;
+  const step = async (work: (finding: Finding, index: number) => Promise<unknown>) => {
+    await Promise.all(
+      [...findings].map(async ([index, finding]) => {
+        try {
+          await work(finding, index);
+        } catch (error) {
+          findings.delete(index);
+          verdicts[index] = returned(finding.record, error, ports);
+        }
+      }),
+    );
+  };
+  await step(async ({ over, record }) => over && history.addExpired(historyLineOf(record)));
+  await step(async ({ over, record }) => over && removeImage(record, settings, ports));
+  await step(async ({ record, decision }, index) => {
+    const { source, requestId } = record;
+    const messageId = deliveries[index]?.messageId ?? '';
+    const delivery = { lane: expiryLane, messageId, nowMilliseconds: clock.wallMilliseconds() };
+    const told = outcomeOf(decision, { source, requestId, action: null }, delivery);
+    await outcomes.tell(told);
+    observer.count(metricOf[decision.outcome] ?? decision.outcome);
+    observer.info('link looked at', { source, requestId, outcome: told.outcome, reason: told.reason });
+  });
+  // Last: until its end is told, the record brings a check that is lost back.
+  const nowSeconds = Math.floor(clock.wallMilliseconds() / 1000);
+  await step(async ({ over }) => over?.checked && ledger.removeChecked(over.checked, nowSeconds));
+  for (const index of findings.keys()) verdicts[index] = 'done';
+}
+
+async function decide(removal: Removal, receiveCount: number, batch: Batch): Promise<Finding | Verdict> {
+  const { ports, hasQuota } = batch;
+  const { record, token } = removal;
   if (record.state === 'deleted') return 'done';
   const nowSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
-  // A lease that is still there is a change of which nobody has seen the end: it may have given the link a longer life.
-  const isCertain = !record.renewTtl && !needsRenewal(record) && record.lease === undefined;
-  if (isCertain && record.expiresAt <= nowSeconds) return end(record, settings, ports);
+  if (!needsCheck(removal, nowSeconds)) return overOf(record);
+
+  const checked = await recordUnderCheck(removal, nowSeconds, batch);
+  if (!isSameLink(checked, record)) return overOf(record);
+  if (checked.expiryCheck?.token !== token) return concludedBefore(checked, record, hasQuota);
+  const { lease } = checked;
+  const isHeld = lease !== undefined && lease.until >= nowSeconds;
+  if (isHeld && !isRenewal(lease, checked)) return 'try-again';
 
   const found = await ports.api.read(record.address);
   if (found.meaning === 'account-blocked') return 'account-blocked';
   // Permanent: somebody has made a link there in the user interface.
   const isOver = found.meaning === 'absent' || found.meaning === 'permanent';
   const isDead = found.meaning === 'ok' && found.value.expiresAt <= nowSeconds;
-  if (isOver || isDead) return end(record, settings, ports);
+  if (isOver || isDead) return overOf(checked, checked);
   if (found.meaning !== 'ok') return 'try-again';
-  if (!isItsOwn(record, found.value, await ports.linkIdSecret.value())) {
-    const standing = await ports.ledger.link(record.address);
-    if (standing !== undefined) return isSameLink(standing, record) ? 'done' : end(record, settings, ports);
-    // The record of a create that has just made the link may be on its way. If none comes, the link was changed by other
-    // means than this pipeline, and lives on.
-    if (receiveCount < deliveriesToWaitForCreate) return 'try-again';
-  }
+  // The record of a create that has just made the link may be on its way: it takes this one's place. If none comes, the link
+  // was changed by other means than this pipeline, and lives on.
+  const isOwn = isItsOwn(checked, found.value, await ports.linkIdSecret.value());
+  if (!isOwn && receiveCount < deliveriesToWaitForCreate) return 'try-again';
 
-  const { lookAgainAt: _, ...kept } = record;
-  const alive: LinkRecord = { ...kept, expiresAt: found.value.expiresAt };
-  if (needsRenewal(alive) && alive.expiresAt - nowSeconds <= renewalLeadSeconds) {
-    return renew(alive, found.value, nowSeconds, batch);
+  const { expiresAt } = found.value;
+  if (needsRenewal({ ...checked, expiresAt }) && expiresAt - nowSeconds <= renewalLeadSeconds) {
+    return isHeld ? 'try-again' : renew(checked, found.value, nowSeconds, batch);
   }
-  const standing = await ports.ledger.addLink(alive);
-  if (standing !== undefined && !isSameLink(standing, record)) return end(record, settings, ports);
-  return alive.expiresAt > record.expiresAt ? { outcome: 'renewed', link: linkOf(alive) } : 'done';
+  const renewal = lease !== undefined && isRenewal(lease, checked) ? { lease: { taken: lease } } : {};
+  if (!(await ports.ledger.concludeCheck(checked, { expiresAt, nowSeconds, ...renewal }))) return 'try-again';
+  return expiresAt > record.expiresAt ? renewedOf({ ...checked, expiresAt }) : 'done';
+}
+
+/**
+ * What the ledger has at the link's address. Where it has nothing (the link was over, and this is said again), the record goes
+ * back once more, so that there is one way to an end.
+ */
+async function recordUnderCheck(
+  removal: Removal,
+  nowSeconds: number,
+  { settings, ports: { ledger } }: Batch,
+): Promise<LinkRecord> {
+  const standing = await ledger.link(removal.record.address);
+  if (standing !== undefined) return standing;
+  const marked = recordInCheck(removal, nowSeconds, settings.CHECK_LOST_AFTER_DAYS);
+  return (await ledger.addLink(marked)) ?? marked;
+}
+
+/**
+ * The mark is off: a command has changed the link and told its own outcome, or an earlier delivery of this check has ended
+ * between the record and its outcome, which is told then.
+ */
+function concludedBefore(standing: LinkRecord, record: LinkRecord, hasQuota: boolean): Finding | Verdict {
+  const isOther =
+    standing.state !== 'live' || standing.version !== record.version || standing.expiryCheck !== undefined;
+  if (isOther) return 'done';
+  if (standing.expiresAt > record.expiresAt) return renewedOf(standing);
+  if ((standing.lookAgainAt ?? 0) > (record.lookAgainAt ?? 0)) return expiringSoonOf(standing, hasQuota);
+  return 'done';
+}
+
+function overOf(record: LinkRecord, checked?: LinkRecord): Finding {
+  return { record, decision: { outcome: 'expired', link: linkOf(record) }, over: { checked } };
+}
+
+function renewedOf(record: LinkRecord): Finding {
+  return { record, decision: { outcome: 'renewed', link: linkOf(record) } };
+}
+
+function expiringSoonOf(record: LinkRecord, isRefused: boolean): Finding {
+  const reason = isRefused ? 'refused-by-api' : 'quota-reserve-reached';
+  return { record, decision: { outcome: 'expiring-soon', reason, link: linkOf(record) } };
 }
 
 /**
@@ -169,45 +281,80 @@ function isItsOwn({ dataDigest: known, lease }: LinkRecord, { data }: LinkAtApi,
   return digest === known || digest === lease?.intended?.dataDigest;
 }
 
-function isSameLink(one: LinkRecord, other: LinkRecord): boolean {
-  return one.source === other.source && one.requestId === other.requestId;
-}
-
-/** Gives a link that nobody clicks another term of its TTL, with the data that it has. */
+/**
+ * Gives a link that nobody clicks another term of its TTL, with the data that it has. It holds the link meanwhile: the data
+ * of a command's update in between would be lost.
+ */
 async function renew(
-  record: LinkRecord,
-  { data }: LinkAtApi,
+  checked: LinkRecord,
+  { data, expiresAt }: LinkAtApi,
   nowSeconds: number,
-  { ports, hasQuota, tally, renewals }: Batch,
-): Promise<Decision | Verdict> {
-  const ttl = `${Math.floor(record.ttlSeconds / 60)}m`;
-  const sent = hasQuota
-    ? await ports.api.update(record.address, { data: dataAsText(data), ttl, renewTtl: record.renewTtl })
-    : undefined;
-  if (sent !== undefined) tally.answered(record.source, 'update', sent.meaning);
-  if (sent?.meaning === 'ok') {
-    const renewed = { ...record, expiresAt: nowSeconds + record.ttlSeconds };
-    await ports.ledger.addLink(renewed);
-    if (needsRenewal(renewed)) renewals.add(isoSeconds(renewed.expiresAt), isoSeconds(renewed.keepUntil ?? 0));
-    return { outcome: 'renewed', link: linkOf(renewed) };
+  { settings, ports, hasQuota, tally, renewals }: Batch,
+): Promise<Finding | Verdict> {
+  const { api, ledger, linkIdSecret } = ports;
+  const { address, source, ttlSeconds, renewTtl, version } = checked;
+  const pause = { expiresAt, lookAgainAt: nowSeconds + renewalPauseSeconds, nowSeconds };
+  const alive = { ...checked, expiresAt };
+  if (!hasQuota) return (await ledger.concludeCheck(checked, pause)) ? expiringSoonOf(alive, false) : 'try-again';
+
+  const renewed = { ...checked, expiresAt: nowSeconds + ttlSeconds };
+  const lease = renewalLease(
+    renewed,
+    dataDigest(await linkIdSecret.value(), data),
+    nowSeconds + settings.LEASE_SECONDS,
+  );
+  if (!(await ledger.leaseLink(address, lease.taken, version, nowSeconds))) return 'try-again';
+  const ttl = `${Math.floor(ttlSeconds / 60)}m`;
+  const sent = await api.update(address, { data: dataAsText(data), ttl, renewTtl });
+  tally.answered(source, 'update', sent.meaning);
+  switch (sent.meaning) {
+    case 'ok':
+      if (needsRenewal(renewed)) renewals.add(isoSeconds(renewed.expiresAt), isoSeconds(renewed.keepUntil ?? 0));
+      // Refused: the next delivery tells what stands there.
+      return (await ledger.concludeCheck(checked, { expiresAt: renewed.expiresAt, nowSeconds, lease }))
+        ? renewedOf(renewed)
+        : 'try-again';
+    case 'permanent':
+    case 'quota-spent':
+      return (await ledger.concludeCheck(checked, { ...pause, lease }))
+        ? expiringSoonOf(alive, sent.meaning === 'permanent')
+        : 'try-again';
+    case 'ambiguous':
+      // The lease stays: the next delivery finds by its GET whether the renewal came about.
+      return 'try-again';
+    default:
+      if (lease.left === undefined) await ledger.releaseLink(address, lease.taken);
+      return sent.meaning === 'account-blocked' ? 'account-blocked' : 'try-again';
   }
-  if (sent?.meaning === 'account-blocked') return 'account-blocked';
-  // The next delivery finds by its GET whether the renewal came about.
-  const unclear = sent !== undefined && sent.meaning !== 'permanent' && sent.meaning !== 'quota-spent';
-  if (unclear) return 'try-again';
-  await ports.ledger.addLink({ ...record, lookAgainAt: nowSeconds + renewalPauseSeconds });
-  const reason = sent?.meaning === 'permanent' ? 'refused-by-api' : 'quota-reserve-reached';
-  return { outcome: 'expiring-soon', reason, link: linkOf(record) };
 }
 
-async function end(record: LinkRecord, settings: ExpiryWorkerEnvironment, ports: ExpiryWorkerPorts): Promise<Decision> {
-  await ports.history.addExpired(historyLineOf(record));
+/**
+ * The lease of a renewal. It goes by the name of the change that was applied last: whoever finds it left behind, and settles it,
+ * leaves the order of the link's changes as it was. Where a change has left its own, that one is held on to.
+ */
+function renewalLease(renewed: LinkRecord, digest: string, until: number): CheckLease {
+  const { lease: left, applied, ttlSeconds, renewTtl, expiresAt, keepUntil } = renewed;
+  if (left !== undefined && !isRenewal(left, renewed)) return { taken: { ...left, until }, left };
+  const keep = keepUntil === undefined ? {} : { keepUntil };
+  const intended = { dataDigest: digest, ttlSeconds, renewTtl, expiresAt, ...keep };
+  return { taken: { action: 'update', ...applied, until, intended } };
+}
+
+function isRenewal({ requestId }: Lease, { applied }: LinkRecord): boolean {
+  return requestId === applied.requestId;
+}
+
+async function removeImage(
+  record: LinkRecord,
+  settings: ExpiryWorkerEnvironment,
+  { ledger, qrImages }: ExpiryWorkerPorts,
+): Promise<void> {
+  const { address, qrKey } = record;
+  if (settings.KEEP_QR_IMAGES === 'true' || qrKey === undefined) return;
+  const standing = await ledger.link(address);
   // The address may have a new link by now, and that one an image of its own.
-  const removable = settings.KEEP_QR_IMAGES === 'false' && record.qrKey !== undefined;
-  if (removable && (await ports.ledger.link(record.address))?.state !== 'live') {
-    await ports.qrImages.remove(record.address);
-  }
-  return { outcome: 'expired', link: linkOf(record) };
+  const isNew = standing?.state === 'live' && !(isSameLink(standing, record) && standing.expiryCheck !== undefined);
+  if (!isNew) await qrImages.remove(address);
 }
 
 const metricOf: Partial<Record<Decision['outcome'], string>> = {
@@ -215,22 +362,6 @@ const metricOf: Partial<Record<Decision['outcome'], string>> = {
   renewed: laneMetric.linkRenewed,
   'expiring-soon': laneMetric.linkExpiringSoon,
 };
-
-async function tell(
-  record: LinkRecord,
-  decision: Decision,
-  delivery: Delivery,
-  ports: ExpiryWorkerPorts,
-): Promise<void> {
-  const { outcomes, observer, clock } = ports;
-  const { source, requestId } = record;
-  const asked = { source, requestId, action: null };
-  const { messageId } = delivery;
-  const told = outcomeOf(decision, asked, { lane: expiryLane, messageId, nowMilliseconds: clock.wallMilliseconds() });
-  await outcomes.tell(told);
-  observer.count(metricOf[decision.outcome] ?? decision.outcome);
-  observer.info('link looked at', { source, requestId, outcome: told.outcome, reason: told.reason });
-}
 
 function linkOf({ address, shortUrl, expiresAt, version }: LinkRecord): NonNullable<Decision['link']> {
   return { ...address, shortUrl, expiresAt: isoSeconds(expiresAt), version };

@@ -4,7 +4,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { ControlTable } from '../adapters/control-table.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
-import { Ledger, linkInStreamRecord } from '../adapters/ledger.ts';
+import { Ledger, removalInStreamRecord } from '../adapters/ledger.ts';
 import { onDemandStores } from '../adapters/on-demand-stores.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
@@ -41,7 +41,7 @@ export const handler = sqsBatch({
     control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock),
     onQuotaCall: telemetry.quotaCalls(),
     linkIdSecret: new Secret(secrets, env.LINK_ID_SECRET_ARN),
-    recordIn: linkInStreamRecord,
+    removalIn: removalInStreamRecord,
     history: stores.archive,
     qrImages: stores.qrImages,
     outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, 10),

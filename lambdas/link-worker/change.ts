@@ -74,7 +74,7 @@ export async function changeLink(
       return answer;
     }
   }
-  if (isOver(record, nowSeconds)) {
+  if (isOver(record, nowSeconds) || record.expiryCheck !== undefined) {
     const gone = await answerToExpired(record, receiveCount, change);
     if (gone !== undefined) return gone;
   }
@@ -185,7 +185,7 @@ function isOver({ expiresAt }: { expiresAt: number }, nowSeconds: number): boole
 
 /** The record of a link that turned out to be over: DynamoDB deletes it, and the expiry worker tells its end. */
 function over(record: LinkRecord, expiresAt: number): LinkRecord {
-  const { lease: _, lookAgainAt: __, ...kept } = record;
+  const { lease: _, lookAgainAt: __, expiryCheck: ___, ...kept } = record;
   return { ...kept, expiresAt: Math.min(record.expiresAt, expiresAt) };
 }
 
@@ -273,7 +273,7 @@ async function readEnd(lease: Lease, record: LinkRecord, change: Change): Promis
 }
 
 function updated(record: LinkRecord, by: Lease, held: LinkAtApi, { settings }: Change): LinkRecord {
-  const { data: _, campaign: __, lease: ___, lookAgainAt: ____, ...kept } = record;
+  const { data: _, campaign: __, lease: ___, lookAgainAt: ____, expiryCheck: _____, ...kept } = record;
   const data = dataAsText(held.data);
   return {
     ...kept,
@@ -295,7 +295,7 @@ function updated(record: LinkRecord, by: Lease, held: LinkAtApi, { settings }: C
 
 /** Deleted links are remembered for the horizon, so that nothing late brings them back. */
 function deleted(record: LinkRecord, by: LinkRecord['applied'], { settings, nowSeconds }: Change): LinkRecord {
-  const { lease: _, keepUntil: __, lookAgainAt: ___, ...kept } = record;
+  const { lease: _, keepUntil: __, lookAgainAt: ___, expiryCheck: ____, ...kept } = record;
   return {
     ...kept,
     state: 'deleted',

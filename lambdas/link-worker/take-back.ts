@@ -84,7 +84,7 @@ async function forget(
   settings: LinkWorkerEnvironment,
   { ledger, clock }: LinkWorkerPorts,
 ): Promise<boolean> {
-  const { lease: _, keepUntil: __, lookAgainAt: ___, ...kept } = record;
+  const { lease: _, keepUntil: __, lookAgainAt: ___, expiryCheck: ____, ...kept } = record;
   const nowSeconds = Math.floor(clock.wallMilliseconds() / 1000);
   const expiresAt = nowSeconds + settings.REQUEST_HORIZON_DAYS * 86_400;
   const next: LinkRecord = { ...kept, state: 'deleted', version: record.version + 1, expiresAt };

@@ -34,6 +34,7 @@ export const alarmIds = [
   'control-record-lost',
   'ledger-throttled',
   'links-expiring-soon',
+  'expiry-intake-late',
   'expiry-backlog-old',
 ] as const;
 export type AlarmId = (typeof alarmIds)[number];

@@ -67,7 +67,17 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       id: 'dead-letters',
       metric: expired.deadLetters.metricApproximateNumberOfMessagesVisible(latest),
       threshold: 1,
-      means: 'Expired links came back twenty times without being looked at: the ledger may have forgotten live ones.',
+      means: 'Links whose time has come were delivered twenty times without being looked at: their ends are not told.',
+    },
+    {
+      ...page,
+      id: 'expiry-intake-late',
+      // Measured as batches are handed over, those that come again included: nothing measured is nothing to do.
+      metric: expiry.intake.function.metric('IteratorAge', latest),
+      threshold: 5 * 60_000,
+      means:
+        'Links whose time has come wait on the ledger’s stream for five minutes: their records are missing, and commands for ' +
+        'those that live may be told not-owner after ten.',
     },
     {
       ...ticket,
@@ -75,7 +85,7 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       metric: expired.queue.metricApproximateAgeOfOldestMessage(latest),
       threshold: 2 * 86_400,
       periods: 5,
-      means: 'Links whose time has come have waited for two days: live ones are missing in the ledger for as long.',
+      means: 'Links whose time has come have waited for two days: ends are told late, and kept links are not renewed.',
     },
     {
       ...ticket,
@@ -101,6 +111,11 @@ export function functionsOf({ lanes, expiry, governor, replayer }: Observed): {
       { subject: `${name}-qr`, worker: qrWorker.function, runsAgain: fed },
     ]),
     { subject: expiryLane, worker: expiry.function, runsAgain: fed },
+    {
+      subject: 'expiry-intake',
+      worker: expiry.intake.function,
+      runsAgain: 'The stream hands its records over again, for twelve hours.',
+    },
     { subject: 'governor', worker: governor.function, runsAgain: scheduled },
     { subject: 'replayer', worker: replayer.function, runsAgain: scheduled },
   ];

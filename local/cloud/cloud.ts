@@ -19,8 +19,8 @@ import { connectMappings } from './lambda/event-source-mappings.ts';
 import { Functions } from './lambda/functions.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { serveRuntimeApi } from './lambda/runtime-api.ts';
+import { connectStreams } from './lambda/stream-mappings.ts';
 import { NoticeBoard } from './notices.ts';
-import { connectPipes } from './pipes/pipes.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { serveCloudFormation } from './services/cloudformation.ts';
 import { createSecrets } from './services/create-secrets.ts';
@@ -173,7 +173,12 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   // Before the environments end, so that nobody can ask for another.
   shutdown.add(() => http.stop());
   const stopping = new AbortController();
-  const pipes = connectPipes(deployment, notices, { sqs, stopping: stopping.signal, onTrouble });
+  const streams = connectStreams(deployment, functions, notices, {
+    s3,
+    clock,
+    onTrouble,
+    onIteratorAge: (name, milliseconds) => serviceMetrics.iteratorAge(name, milliseconds),
+  });
   const sweeper = new ExpirySweeper({
     tables: expiringTables,
     dynamodb,
@@ -182,13 +187,14 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     lingerSeconds: options.expiredItemsLingerSeconds ?? 0,
     stopping: stopping.signal,
     onRecord: (record) => {
-      for (const pipe of pipes) if (pipe.sourceArn === record.eventSourceARN) pipe.take(record);
+      for (const stream of streams) if (stream.sourceArn === record.eventSourceARN) stream.take(record);
     },
   });
-  const delivered = () => Promise.all(pipes.map((pipe) => pipe.delivered()));
+  const delivered = () => Promise.all(streams.map((stream) => stream.delivered()));
   shutdown.addWithin(1_000, async () => {
     stopping.abort();
     await sweeper.idle();
+    await Promise.all(streams.map((stream) => stream.stop()));
     await delivered().catch(onTrouble);
   });
   const mappings = connectMappings(
@@ -200,7 +206,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     onTrouble,
     () => weather?.strikes('lambda-late-batches') ?? false,
   );
-  const lambdaApi = new LambdaApi(functions, mappings);
+  const lambdaApi = new LambdaApi(functions, [...mappings, ...streams]);
   const alarms = new Alarms(deployment, metrics, clock, notices, {
     changed: (transition) => events.emit('alarm', transition),
     notify: (TopicArn, Subject, Message) => {

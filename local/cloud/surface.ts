@@ -111,7 +111,7 @@ export interface LocalCloud {
   invoke(idNameOrArn: string, payload: unknown): Promise<InvocationResult>;
   /**
    * Sweeps at once, after a sweep that is under way: deletes what expired `expiredItemsLingerSeconds` ago by the clock.
-   * When it resolves, the messages of all deletions so far are in the queues that pipes lead to.
+   * When it resolves, the functions that are fed by the streams of the tables have done with all deletions so far.
    * @returns how many items it deleted
    * @throws when the table engine does not answer, or the local cloud is stopped before
    */

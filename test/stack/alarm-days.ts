@@ -36,6 +36,7 @@ export const idleMinute = (): Minute => ({
   throttles: {},
   replayerRuns: true,
   ledgerThrottles: 0,
+  intakeAgeSeconds: 1,
   queuesMeasured: true,
 });
 

@@ -173,13 +173,19 @@ export const stories: Record<string, Story> = {
       expiry.oldestSeconds = 2 * day;
     },
   },
+  'expiry-intake-late': {
+    lasts: 10,
+    goesWrong: (minute, at) => {
+      minute.intakeAgeSeconds = at * 60;
+    },
+  },
   'links-expiring-soon': {
     lasts: 1,
     goesWrong: ({ expiry }) => {
       expiry.expiringSoon = 3;
     },
   },
-  ...['transactional', 'transactional-qr', 'campaign', 'campaign-qr', 'expiry', 'governor', 'replayer']
+  ...['transactional', 'transactional-qr', 'campaign', 'campaign-qr', 'expiry', 'expiry-intake', 'governor', 'replayer']
     .map(crashes)
     .reduce((all, one) => Object.assign(all, one), {}),
 };

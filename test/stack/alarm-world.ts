@@ -63,6 +63,8 @@ export interface Minute {
   throttles: Record<string, number>;
   replayerRuns: boolean;
   ledgerThrottles: number;
+  /** How long the last removal that was handed to the intake had been on the stream. */
+  intakeAgeSeconds: number;
   /** SQS measures nothing of a queue that has been idle for six hours. */
   queuesMeasured: boolean;
 }
@@ -155,6 +157,8 @@ export class AlarmWorld {
       record('Throttles', rest.throttles[subject] ?? 0);
       if (subject !== 'replayer' || rest.replayerRuns) record('Invocations', 1);
     }
+    const intake = { FunctionName: String(this.#names.functions['expiry-intake']) };
+    this.#metrics.record('AWS/Lambda', 'IteratorAge', intake, rest.intakeAgeSeconds * 1000);
     if (rest.ledgerThrottles > 0) {
       const table = { TableName: this.#names.table };
       this.#metrics.record('AWS/DynamoDB', 'WriteThrottleEvents', table, rest.ledgerThrottles);
@@ -218,6 +222,7 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
       [`${name}-qr`, lane.qrWorker.function] as const,
     ]),
     [expiryLane, expiry.function] as const,
+    ['expiry-intake', expiry.intake.function] as const,
     ['governor', governor.function] as const,
     ['replayer', replayer.function] as const,
   ];

@@ -89,6 +89,7 @@ describe('the alarms', () => {
         'transactional-commands-returned',
         ...campaign.page,
         'expiry-dead-letters',
+        'expiry-intake-late',
         'governor-silent',
         'account-refused',
         'api-unreachable',
@@ -107,6 +108,7 @@ describe('the alarms', () => {
         'quota-spent-elsewhere',
         'quota-unknown',
         'expiry-function-errors',
+        'expiry-intake-function-errors',
         'governor-function-errors',
         'replayer-function-errors',
         'replayer-silent',
@@ -193,6 +195,7 @@ describe('the alarms', () => {
     expect(at('quota-spent-elsewhere')).toBe('OneLinkPipeline QuotaSpentElsewhere Minimum 900 s × 3 >= 50000');
     expect(at('replayer-function-errors')).toBe('AWS/Lambda Errors Sum 900 s × 1 >= 3');
     expect(at('replayer-silent')).toBe('AWS/Lambda Invocations Sum 300 s × 6 < 1');
+    expect(at('expiry-intake-late')).toBe('AWS/Lambda IteratorAge Maximum 60 s × 1 >= 300000');
     expect(at('ledger-throttled')).toBe('FILL(reads, 0) + FILL(writes, 0), 300 s × 3 >= 100');
   });
 

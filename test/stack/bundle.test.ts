@@ -31,6 +31,7 @@ function assetOf(job: Job): string {
 const mostKilobytes: Record<Job, number> = {
   'link-worker': 480,
   'qr-worker': 500,
+  'expiry-intake': 400,
   'expiry-worker': 450,
   governor: 400,
   replayer: 490,

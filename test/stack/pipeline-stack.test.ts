@@ -152,6 +152,9 @@ describe('the outputs', () => {
       'CampaignQueueUrl',
       'ExpiredLinksDeadLetterQueueUrl',
       'ExpiredLinksQueueUrl',
+      'ExpiryIntakeFunctionName',
+      'ExpiryIntakeLogGroupName',
+      'ExpiryIntakeMappingId',
       'ExpiryWorkerLogGroupName',
       'ExpiryWorkerMappingId',
       'GovernorFunctionName',
@@ -180,6 +183,7 @@ describe('the outputs', () => {
     expect(reference('CampaignLinkWorkerLogGroupName')).toMatch(/^PipelineCampaignLinkWorkerLogs/);
     expect(reference('CampaignQrWorkerMappingId')).toMatch(/^PipelineCampaignQrWorkerMapping/);
     expect(reference('ExpiryWorkerMappingId')).toMatch(/^PipelineExpiryMapping/);
+    expect(reference('ExpiryIntakeMappingId')).toMatch(/^PipelineExpiryIntakeMapping/);
     const imported = (id: string) => template.findOutputs(id)[id]?.Value['Fn::ImportValue'];
     expect(imported('ApiTokenSecretArn')).toContain('ApiToken');
     expect(imported('LinkIdSecretArn')).toContain('LinkIdSecret');
@@ -200,7 +204,7 @@ describe('in somebody’s own app', () => {
     app.synth();
     // Then
     const both = Template.fromStack(first);
-    both.resourceCountIs('AWS::Lambda::Function', 14);
+    both.resourceCountIs('AWS::Lambda::Function', 16);
     const names = Object.values(both.findResources('AWS::CloudWatch::Alarm')).map(
       ({ Properties }) => Properties.AlarmName,
     );

@@ -48,11 +48,27 @@ describe('the roles', () => {
     expect(actions('ExpiryWorkerRole')).toEqual([
       ...logs,
       ...consume,
-      ...ledger,
+      'dynamodb:BatchGetItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
       's3:PutObject',
       's3:DeleteObject',
       'sns:Publish',
       'secretsmanager:GetSecretValue',
+    ]);
+    expect(actions('ExpiryIntakeWorkerRole')).toEqual([
+      ...logs,
+      'dynamodb:DescribeStream',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'sqs:SendMessage',
+      's3:PutObject',
+      's3:ListBucket',
     ]);
     expect(actions('GovernorWorkerRole')).toEqual([
       ...logs,
@@ -76,7 +92,7 @@ describe('the roles', () => {
     ]);
   });
 
-  test('name their resources, with no wildcard but for the objects under one prefix', () => {
+  test('name their resources, with no wildcard but for the objects under one prefix, and for ListStreams, which takes none', () => {
     const wild = statements.filter(({ actions, resources }) => `${actions}${resources}`.includes('*'));
     expect(
       wild.map(({ role, actions, resources }) => [
@@ -91,6 +107,8 @@ describe('the roles', () => {
       ['CampaignLinkWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
       ['CampaignLinkWorkerRole', ['s3:PutObject'], ['/parked/*', '/rejected/*']],
       ['CampaignQrWorkerRole', ['s3:DeleteObject', 's3:PutObject'], ['/qr/*']],
+      ['ExpiryIntakeWorkerRole', ['dynamodb:ListStreams'], [undefined]],
+      ['ExpiryIntakeWorkerRole', ['s3:PutObject'], ['/aws/lambda/*']],
       ['ExpiryWorkerRole', ['s3:PutObject'], ['/history/*']],
       ['ExpiryWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
       ['ReplayerWorkerRole', ['s3:DeleteObject', 's3:GetObject'], ['/parked/*']],

@@ -9,7 +9,7 @@ import { named, pipelineOf, settings, template } from './shipped-pipeline.ts';
 
 describe('the workers', () => {
   const functions = named('AWS::Lambda::Function');
-  const mappings = named('AWS::Lambda::EventSourceMapping');
+  const { ExpiryIntakeMapping: intake, ...mappings } = named('AWS::Lambda::EventSourceMapping');
 
   test('reserve what the rate budget gives them', () => {
     const sizes = Object.fromEntries(
@@ -23,6 +23,7 @@ describe('the workers', () => {
       TransactionalQrWorkerFunction: [2, 30, 512],
       CampaignLinkWorkerFunction: [13, 60, 1_024],
       CampaignQrWorkerFunction: [2, 60, 512],
+      ExpiryIntakeWorkerFunction: [4, 60, 256],
       ExpiryWorkerFunction: [2, 60, 256],
       GovernorWorkerFunction: [1, 55, 256],
       ReplayerWorkerFunction: [1, 300, 256],
@@ -30,7 +31,9 @@ describe('the workers', () => {
   });
 
   test('together send at most the account’s budget: concurrency of the template times pace of the environment', () => {
-    const callers = Object.entries(functions).filter(([id]) => id !== 'ReplayerWorkerFunction');
+    const callers = Object.entries(functions).filter(
+      ([id]) => id !== 'ReplayerWorkerFunction' && id !== 'ExpiryIntakeWorkerFunction',
+    );
     const rates = callers.map(([, { Properties }]) => {
       const { LINK_CALLS_PER_SECOND, QR_CALLS_PER_SECOND, EXPIRY_CALLS_PER_SECOND } = Properties.Environment.Variables;
       const pace = Number(LINK_CALLS_PER_SECOND ?? QR_CALLS_PER_SECOND ?? EXPIRY_CALLS_PER_SECOND ?? 1);
@@ -66,25 +69,34 @@ describe('the workers', () => {
     }
   });
 
-  test('hear of links that DynamoDB’s TTL deletes, and of no other change, through a pipe', () => {
-    const pipes = Object.values(template.findResources('AWS::Pipes::Pipe'));
-    expect(pipes).toHaveLength(1);
-    const { Source, SourceParameters, Target } = pipes[0]?.Properties ?? {};
-    expect(JSON.stringify(Source)).toContain('LedgerStreamArn');
-    expect(JSON.stringify(Target)).toContain('PipelineExpiryExpiredQueue');
-    expect(SourceParameters.DynamoDBStreamParameters).toMatchObject({
+  test('hear of links that DynamoDB’s TTL removes, and of no other change', () => {
+    const { Tags: _, ...properties } = intake?.Properties ?? {};
+    expect(properties).toEqual({
+      FunctionName: { Ref: expect.stringMatching(/^PipelineExpiryIntakeWorkerFunction/) },
+      EventSourceArn: { 'Fn::ImportValue': expect.stringContaining('LedgerStreamArn') },
       StartingPosition: 'TRIM_HORIZON',
-      MaximumRetryAttempts: -1,
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 1,
+      FilterCriteria: { Filters: [{ Pattern: expect.any(String) }] },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      // Half of what the stream keeps; until then it is tried again.
+      MaximumRecordAgeInSeconds: 43_200,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::ImportValue': expect.stringContaining('ArchiveArn') } } },
     });
-    expect(
-      SourceParameters.FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
-    ).toEqual([
-      {
-        eventName: ['REMOVE'],
-        userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] },
-        dynamodb: { Keys: { pk: { S: [{ prefix: 'link#' }] } } },
-      },
-    ]);
+    expect(JSON.parse(intake?.Properties.FilterCriteria.Filters[0].Pattern)).toEqual({
+      eventName: ['REMOVE'],
+      userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] },
+      dynamodb: { Keys: { pk: { S: [{ prefix: 'link#' }] } } },
+    });
+    template.resourceCountIs('AWS::Pipes::Pipe', 0);
+  });
+
+  test('keep a check longer than its message can wait in the queue and among the dead letters', () => {
+    const variables = ['ExpiryIntakeWorkerFunction', 'ExpiryWorkerFunction'].map(
+      (id) => functions[id]?.Properties.Environment.Variables.CHECK_LOST_AFTER_DAYS,
+    );
+    expect(variables).toEqual(['15', '15']);
   });
 
   test('report failures message by message, and leave to the operator whether a lane runs', () => {
@@ -92,8 +104,8 @@ describe('the workers', () => {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       Enabled: Match.absent(),
       ProvisionedPollerConfig: Match.absent(),
-      FilterCriteria: Match.absent(),
     });
+    for (const { Properties } of Object.values(mappings)) expect(Properties).not.toHaveProperty('FilterCriteria');
   });
 
   test('run on Node 24, arm64, with source maps and logs of their own', () => {
@@ -111,7 +123,7 @@ describe('the workers', () => {
         }),
       },
     });
-    template.resourceCountIs('AWS::Logs::LogGroup', 7);
+    template.resourceCountIs('AWS::Logs::LogGroup', 8);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
@@ -185,7 +197,7 @@ describe('the workers', () => {
     const stack = pipelineOf({ lanes: { transactional, campaign: { ...campaign, conflictPolicy: 'derive' } } });
     const workers = named('AWS::Lambda::Function', Template.fromStack(stack));
     const policies = Object.values(workers).map(({ Properties }) => Properties.Environment.Variables.CONFLICT_POLICY);
-    expect(policies).toEqual(['reject', undefined, 'derive', ...Array(4).fill(undefined)]);
+    expect(policies).toEqual(['reject', undefined, 'derive', ...Array(5).fill(undefined)]);
   });
 
   test('whose environment would not fit in 4 KB are refused with the cause', () => {

@@ -1,4 +1,4 @@
-import type { Claim, Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/ledger-record.ts';
+import type { CheckLease, Claim, Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/ledger-record.ts';
 import type { LinkAddress } from '../../lambdas/domain/link-id.ts';
 
 /** The ledger's behaviour in memory; test/integration holds it and the real one to the same contract. */
@@ -99,6 +99,29 @@ export class InMemoryLedger {
     return true;
   }
 
+  async concludeCheck(
+    checked: LinkRecord,
+    found: { expiresAt: number; lookAgainAt?: number; lease?: CheckLease; nowSeconds: number },
+  ): Promise<boolean> {
+    this.#maybeFail('concludeCheck');
+    const held = this.links.get(keyOf(checked.address));
+    if (held === undefined || !isChecked(held, checked, found.nowSeconds, found.lease?.taken)) return false;
+    held.expiresAt = found.expiresAt;
+    delete held.expiryCheck;
+    delete held.lookAgainAt;
+    if (found.lookAgainAt !== undefined) held.lookAgainAt = found.lookAgainAt;
+    if (found.lease !== undefined) delete held.lease;
+    if (found.lease?.left !== undefined) held.lease = structuredClone(found.lease.left);
+    return true;
+  }
+
+  async removeChecked(checked: LinkRecord, nowSeconds: number): Promise<boolean> {
+    this.#maybeFail('removeChecked');
+    const held = this.links.get(keyOf(checked.address));
+    if (held === undefined || !isChecked(held, checked, nowSeconds, undefined)) return false;
+    return this.links.delete(keyOf(checked.address));
+  }
+
   async noteQr(address: LinkAddress, qrKey: string): Promise<boolean> {
     this.#maybeFail('noteQr');
     const held = this.links.get(keyOf(address));
@@ -128,6 +151,12 @@ export class InMemoryLedger {
 
 function isFree({ lease }: LinkRecord, nowSeconds: number, mine: string | undefined): boolean {
   return lease === undefined || lease.until < nowSeconds || lease.requestId === mine;
+}
+
+function isChecked(held: LinkRecord, checked: LinkRecord, nowSeconds: number, lease: Lease | undefined): boolean {
+  const stands = held.expiryCheck?.token === checked.expiryCheck?.token && held.version === checked.version;
+  const mine = held.lease?.requestId === lease?.requestId && held.lease?.until === lease?.until;
+  return held.expiryCheck !== undefined && stands && (isFree(held, nowSeconds, undefined) || mine);
 }
 
 function keyOf({ onelinkId, shortlinkId }: LinkAddress): string {

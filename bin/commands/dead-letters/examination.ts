@@ -1,4 +1,4 @@
-import { linkInStreamRecord } from '../../../lambdas/adapters/ledger.ts';
+import { removalInStreamRecord } from '../../../lambdas/adapters/ledger.ts';
 import { commandReader } from '../../../lambdas/domain/command.ts';
 import { commandDigest } from '../../../lambdas/domain/digest.ts';
 import { openEnvelope } from '../../../lambdas/domain/envelope.ts';
@@ -95,10 +95,10 @@ async function examineJob(body: string, ports: ExaminationPorts): Promise<Examin
 }
 
 async function examineExpired(body: string, { ledger }: ExaminationPorts): Promise<Examination> {
-  const record = linkInStreamRecord(body);
-  if (record === undefined) return { ...nobody, ...noExpiredLink };
-  const { source, requestId, address } = record;
-  return { source, requestId, action: null, ...reasonOfExpired(await ledger.link(address)) };
+  const removal = removalInStreamRecord(body);
+  if (removal === undefined) return { ...nobody, ...noExpiredLink };
+  const { source, requestId, address } = removal.record;
+  return { source, requestId, action: null, ...reasonOfExpired(removal, await ledger.link(address)) };
 }
 
 async function knownOf(

@@ -1,6 +1,7 @@
 import type { Command } from '../../../lambdas/domain/command.ts';
 import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { QrJob } from '../../../lambdas/domain/qr-job.ts';
+import type { Removal } from '../../../lambdas/domain/removal.ts';
 
 /** Why a message may have become a dead letter, as far as it can be told now; and what a redrive would do. */
 export interface Reason {
@@ -20,6 +21,7 @@ export interface Reason {
     | 'not-owner'
     | 'image-stored'
     | 'link-back'
+    | 'expiry-unchecked'
     | 'unknown';
   words: string;
 }
@@ -37,7 +39,7 @@ export const noQrJob: Reason = {
   words: 'is no QR job, and will be none after a redrive: purge it',
 };
 
-/** A message of the expiry queue that the pipe did not write. */
+/** A message of the expiry queue that the expiry intake did not write. */
 export const noExpiredLink: Reason = {
   reason: 'unreadable',
   words: 'is no record of a link, and will be none after a redrive: purge it',
@@ -111,8 +113,11 @@ export function reasonOfQrJob(job: QrJob, { request, link }: Known): Reason {
 }
 
 /** @param link what the ledger has at the address now */
-export function reasonOfExpired(link: LinkRecord | undefined): Reason {
+export function reasonOfExpired({ token }: Removal, link: LinkRecord | undefined): Reason {
   if (link === undefined) return unknown;
+  if (link.expiryCheck?.token === token) {
+    return { reason: 'expiry-unchecked', words: 'its expiry is still to be checked: a redrive checks it' };
+  }
   return { reason: 'link-back', words: 'the ledger has a link there again: a redrive changes nothing about that' };
 }
 

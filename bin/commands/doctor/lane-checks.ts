@@ -37,6 +37,19 @@ export function checkControl({ control, corrupt }: ControlReading, nowMillisecon
   return warning(name, `written ${ago}, without a quota: no poll was answered`, mend);
 }
 
+/** The mapping that brings removals by the TTL to the expiry intake. While it is off nothing is measured, so no alarm tells. */
+export async function checkIntake(lambda: Pick<LambdaClient, 'send'>, mappingId: string): Promise<Check> {
+  const name = 'mapping expiry-intake';
+  const mapping = await lambda.send(new GetEventSourceMappingCommand({ UUID: mappingId }));
+  const { State: state = 'unknown', LastProcessingResult: result } = mapping;
+  const mend = 'See the runbook, expiry-intake-late: until it is on, links that live are missing in the ledger.';
+  if (!isOn(state)) return failed(name, state.toLowerCase(), mend);
+  if (result?.startsWith('PROBLEM') === true) return failed(name, `enabled, but Lambda says ${result}`, mend);
+  return ok(name, state.toLowerCase());
+}
+
+const isOn = (state: string) => ['Enabled', 'Enabling', 'Creating', 'Updating'].includes(state);
+
 /** What the configuration says of a lane's workers; undefined for a lane that it does not have. */
 export type Plans = ReadonlyMap<string, Pick<LanePlan, 'link' | 'qr'> | WorkerPlan>;
 
@@ -86,8 +99,7 @@ async function checkMapping(
     const words = `${standing}; lib/config.ts says batches of ${plan.batchSize}, ${plan.concurrency} at once`;
     return warning(name, words, 'Use the checkout that it was deployed from, or deploy this one.');
   }
-  const on = state === 'Enabled' || state === 'Enabling' || state === 'Creating' || state === 'Updating';
-  if (on !== paused) return ok(name, standing);
+  if (isOn(state) !== paused) return ok(name, standing);
   const said = paused ? 'the lane is paused' : 'the lane is not paused';
   return warning(name, `${standing}, but ${said}`, 'The governor mends it within a minute; if not, see its log.');
 }

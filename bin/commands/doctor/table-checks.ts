@@ -61,6 +61,6 @@ function streamCheck(name: string, on: boolean, view: string | undefined, table:
   const words = on ? `tells ${view}, not what was deleted` : 'is off: was the table restored?';
   const mend =
     `aws dynamodb update-table --table-name ${table} ` +
-    '--stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES; then deploy, so that the pipe reads it';
+    '--stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES; then deploy, so that the expiry intake reads it';
   return failed(name, words, mend);
 }

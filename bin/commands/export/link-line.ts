@@ -22,14 +22,16 @@ const columns = [
   'renewTtl',
   'keepUntil',
   'qrKey',
+  'expiryBeingChecked',
 ] as const;
 type Column = (typeof columns)[number] | 'data';
 
 const columnsWith = (withData: boolean): readonly Column[] => (withData ? [...columns, 'data'] : columns);
 
-function exported(record: LinkRecord): Record<Column, unknown> {
+function exported(record: LinkRecord): Partial<Record<Column, unknown>> {
   const { address, applied, expiresAt, keepUntil, data, ...fields } = record;
-  const { shortUrl, state, source, requestId, pid, campaign, version, ttlSeconds, renewTtl, qrKey } = fields;
+  const { shortUrl, state, source, requestId, pid, campaign, version, ttlSeconds, renewTtl, qrKey, expiryCheck } =
+    fields;
   return {
     ...address,
     shortUrl,
@@ -46,6 +48,7 @@ function exported(record: LinkRecord): Record<Column, unknown> {
     renewTtl,
     keepUntil: keepUntil === undefined ? undefined : isoSeconds(keepUntil),
     qrKey,
+    ...(expiryCheck !== undefined && { expiryBeingChecked: true }),
     data,
   };
 }

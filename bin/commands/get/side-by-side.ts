@@ -33,6 +33,7 @@ export function facetsOf(
 
 function ledgerState(record: LinkRecord | undefined, nowSeconds: number): string {
   if (record === undefined) return 'no record';
+  if (record.expiryCheck !== undefined) return `${record.state}, its expiry is being checked`;
   const isPast = record.state === 'live' && record.expiresAt <= nowSeconds;
   return isPast ? 'expired, unless renewed by clicks' : record.state;
 }

@@ -79,8 +79,10 @@ export function ofLinkRecord(
 ): Happening[] {
   const { state, version, expiresAt, applied, lease, qrKey, shortUrl } = record;
   const isPast = state === 'live' && expiresAt * 1000 <= nowMilliseconds;
+  const ended =
+    record.expiryCheck === undefined ? 'expired, unless renewed by clicks' : 'live, its expiry is being checked';
   const words = joined([
-    `the link is ${isPast ? 'expired, unless renewed by clicks' : state}, version ${version}`,
+    `the link is ${isPast ? ended : state}, version ${version}`,
     `${isPast ? 'expired' : 'until'} ${isoSeconds(expiresAt)}`,
     applied.requestId === requestId ? undefined : `changed last by ${applied.requestId}`,
     lease && `${lease.action} ${lease.requestId} holds it until ${isoSeconds(lease.until)}`,

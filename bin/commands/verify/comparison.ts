@@ -46,7 +46,9 @@ export function compare(
       : different([{ what: 'state', words: 'deleted in the ledger, live at the API' }]);
   }
   if (found === 'absent') {
-    const expired = record.expiresAt <= context.nowSeconds + machineToleranceSeconds;
+    // A check that is under way is about to find it over.
+    const isChecked = record.expiryCheck !== undefined;
+    const expired = isChecked || record.expiresAt <= context.nowSeconds + machineToleranceSeconds;
     return expired
       ? { verdict: 'equal' }
       : different([{ what: 'state', words: 'live in the ledger, gone at the API' }]);
@@ -74,7 +76,9 @@ const different = (differences: Difference[]): Comparison => ({ verdict: 'differ
 function lifeDifferences(record: LinkRecord, found: LinkAtApi, nowSeconds: number): Difference[] {
   const ttl = ttlDifference(record, found, nowSeconds);
   const later = found.expiresAt - record.expiresAt;
-  const isExplained = Math.abs(later) <= clockToleranceSeconds || (later > 0 && record.renewTtl);
+  // What a check is under way for: it writes the true expiry down.
+  const isChecked = record.expiryCheck !== undefined;
+  const isExplained = isChecked || Math.abs(later) <= clockToleranceSeconds || (later > 0 && record.renewTtl);
   const words = `expires ${durationWords(Math.abs(later))} ${later > 0 ? 'later' : 'earlier'} at the API`;
   return [...(ttl === undefined ? [] : [ttl]), ...(isExplained ? [] : [{ what: 'expiry' as const, words }])];
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { eventSourceMappingProperties } from '../lambda/event-source-mapping.ts';
 import { functionProperties } from '../lambda/function-configuration.ts';
+import { streamMappingProperties } from '../lambda/stream-mapping.ts';
 import type { NoticeBoard } from '../notices.ts';
-import { pipeProperties } from '../pipes/pipes.ts';
 import { ruleProperties, targetProperties } from '../schedules/schedules.ts';
 import { secretProperties } from '../services/secret-values.ts';
 import { bucketProperties } from '../storage/buckets.ts';
@@ -27,7 +27,6 @@ const encryption = 'nothing is encrypted: data stays in the memory of this machi
 const unretried = 'a failed invocation is not tried again';
 const atOnce = 'an invocation does not wait';
 const withoutRetries = z.looseObject({ MaximumRetryAttempts: z.literal(0).optional() });
-const untilTaken = 'a pipe delivers a record again and again until the queue takes it';
 const protection = 'everything is gone when the local cloud stops';
 
 function under(path: string, properties: Readonly<Record<string, string>>): Record<string, string> {
@@ -104,7 +103,11 @@ const coverages: Readonly<Record<string, Coverage>> = {
       RecursiveLoop: 'loops are not looked for',
     },
   },
-  'AWS::Lambda::EventSourceMapping': { carriedOut: eventSourceMappingProperties, leftOut: tags },
+  // Of a queue or of a stream: each knows properties that the other has not.
+  'AWS::Lambda::EventSourceMapping': {
+    carriedOut: eventSourceMappingProperties.extend(streamMappingProperties.shape),
+    leftOut: { ...tags, ParallelizationFactor: 'a stream has one shard, whose batches go one after the other' },
+  },
   'AWS::Lambda::EventInvokeConfig': {
     carriedOut: withoutRetries,
     leftOut: {
@@ -126,31 +129,6 @@ const coverages: Readonly<Record<string, Coverage>> = {
     differs: {
       EventPattern: 'rules on events never fire',
       'Targets.RetryPolicy.MaximumRetryAttempts': unretried,
-    },
-  },
-  'AWS::Pipes::Pipe': {
-    carriedOut: pipeProperties,
-    leftOut: {
-      ...tags,
-      RoleArn: permissions,
-      Description: 'it does not change behaviour',
-      KmsKeyIdentifier: encryption,
-      LogConfiguration: 'what a pipe meets goes to the log of the local cloud',
-      ...under('SourceParameters.DynamoDBStreamParameters', {
-        StartingPosition: 'the pipe is there before the first record',
-        BatchSize: 'records are delivered at once, at most ten in a call',
-        MaximumBatchingWindowInSeconds: 'records are delivered at once, at most ten in a call',
-        ParallelizationFactor: 'records are delivered one call after the other',
-        OnPartialBatchItemFailure: untilTaken,
-        MaximumRetryAttempts: untilTaken,
-        MaximumRecordAgeInSeconds: untilTaken,
-        DeadLetterConfig: untilTaken,
-      }),
-    },
-    differs: {
-      Enrichment: 'a pipe with an enrichment does not run here',
-      'TargetParameters.InputTemplate': 'a pipe with an input template does not run here',
-      'TargetParameters.SqsQueueParameters': 'messages have no group and no deduplication ID',
     },
   },
   'AWS::CloudWatch::Alarm': {

@@ -77,7 +77,6 @@ const kinds: Readonly<Record<string, Kind>> = {
     attributes: (name, arn) => ({ Id: name, EventSourceMappingArn: arn }),
   },
   'AWS::Events::Rule': { nameProperty: 'Name', longestName: 64, arn: inRegion('events', 'rule/') },
-  'AWS::Pipes::Pipe': { nameProperty: 'Name', longestName: 64, arn: inRegion('pipes', 'pipe/') },
   'AWS::CloudWatch::Alarm': { nameProperty: 'AlarmName', arn: inRegion('cloudwatch', 'alarm:') },
   'AWS::CloudWatch::Dashboard': {
     nameProperty: 'DashboardName',

@@ -99,6 +99,10 @@ export class EventSourceMapping {
     return this.#polling || this.#batches.size + this.#deletions.size > 0 ? 'Disabling' : 'Disabled';
   }
 
+  get sourceArn(): string {
+    return this.queue.arn;
+  }
+
   /** Begins to poll, if enabled. */
   start(): void {
     if (!this.#enabled || this.#stopped || this.#polling) return;

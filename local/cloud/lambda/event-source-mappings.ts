@@ -24,12 +24,15 @@ export function connectMappings(
   for (const resource of deployment.resources('AWS::Lambda::EventSourceMapping')) {
     const warn = (why: string) => notices.add('warning', resource.type, why, `${resource.stack}/${resource.logicalId}`);
     const settings = deployment.properties(resource, eventSourceMappingProperties);
+    // Those of streams are connected by themselves (stream-mappings.ts).
+    if (/^arn:[^:]+:dynamodb:/.test(settings.EventSourceArn)) continue;
     const queue = deployment.find('AWS::SQS::Queue', settings.EventSourceArn);
     const target = functions.find(settings.FunctionName);
     if (!queue || !target) {
       warn(queue ? 'its function is not in these stacks' : 'only queues of these stacks are polled');
       continue;
     }
+    if (settings.FilterCriteria !== undefined) warn('the messages of a queue are not filtered here');
     if (settings.ScalingConfig?.MaximumConcurrency === undefined) {
       warn(`without a MaximumConcurrency it stays at ${concurrencyWithoutMaximum} batches at once`);
     }

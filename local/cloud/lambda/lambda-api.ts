@@ -2,6 +2,10 @@ import { ServiceError, type ServiceRequest, type ServiceResponse } from '../serv
 import type { EventSourceMapping } from './event-source-mapping.ts';
 import { invokePayloadLimitBytes, type LambdaFunction } from './function.ts';
 import type { Functions } from './functions.ts';
+import type { StreamMapping } from './stream-mapping.ts';
+
+/** A mapping of a queue or of a table's stream. */
+export type Mapping = EventSourceMapping | StreamMapping;
 
 const functionPath = /^\/20\d\d-\d\d-\d\d\/functions\/([^/]+)\/(invocations|configuration|concurrency)$/;
 const accountPath = /^\/20\d\d-\d\d-\d\d\/account-settings\/?$/;
@@ -17,9 +21,9 @@ const accountConcurrency = 1_000;
  */
 export class LambdaApi {
   readonly #functions: Functions;
-  readonly #mappings: readonly EventSourceMapping[];
+  readonly #mappings: readonly Mapping[];
 
-  constructor(functions: Functions, mappings: readonly EventSourceMapping[]) {
+  constructor(functions: Functions, mappings: readonly Mapping[]) {
     this.#functions = functions;
     this.#mappings = mappings;
   }
@@ -67,7 +71,7 @@ export class LambdaApi {
       return json(200, {
         EventSourceMappings: this.#mappings
           .filter((mapping) => ofFunction === undefined || mapping.function === ofFunction)
-          .filter((mapping) => wanted.source === null || mapping.queue.arn === wanted.source)
+          .filter((mapping) => wanted.source === null || mapping.sourceArn === wanted.source)
           .map(describeMapping),
       });
     }
@@ -120,7 +124,7 @@ export class LambdaApi {
   }
 }
 
-function change(mapping: EventSourceMapping, input: Record<string, unknown>): void {
+function change(mapping: Mapping, input: Record<string, unknown>): void {
   const { Enabled, FunctionName, ...others } = input;
   const [other] = Object.keys(others);
   if (other !== undefined) {
@@ -129,12 +133,12 @@ function change(mapping: EventSourceMapping, input: Record<string, unknown>): vo
   if (typeof Enabled === 'boolean') mapping.setEnabled(Enabled);
 }
 
-function describeMapping(mapping: EventSourceMapping): unknown {
+function describeMapping(mapping: Mapping): unknown {
   const { settings } = mapping;
   return {
     UUID: mapping.resource.name,
     EventSourceMappingArn: mapping.resource.arn,
-    EventSourceArn: mapping.queue.arn,
+    EventSourceArn: mapping.sourceArn,
     FunctionArn: mapping.function.configuration.arn,
     State: mapping.state,
     StateTransitionReason: 'USER_INITIATED',
@@ -142,7 +146,7 @@ function describeMapping(mapping: EventSourceMapping): unknown {
     BatchSize: settings.BatchSize,
     MaximumBatchingWindowInSeconds: settings.MaximumBatchingWindowInSeconds,
     FunctionResponseTypes: settings.FunctionResponseTypes,
-    ScalingConfig: settings.ScalingConfig,
+    ...(settings.ScalingConfig !== undefined && { ScalingConfig: settings.ScalingConfig }),
   };
 }
 

@@ -14,7 +14,7 @@ type Item = Readonly<Record<string, AttributeValue>>;
 type ItemJson = Readonly<Record<string, unknown>>;
 
 /**
- * A deletion by DynamoDB itself, in the form in which EventBridge Pipes hands records of a stream over, but for their
+ * A deletion by DynamoDB itself, in the form in which Lambda hands records of a stream over, but for their
  * size in bytes.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
  */

@@ -23,6 +23,11 @@ export class ServiceMetrics {
     this.#sentBefore.set(counts.name, counts.sent);
   }
 
+  /** How long the last record of a batch had been on its stream when the batch was handed over. */
+  iteratorAge(functionName: string, milliseconds: number): void {
+    this.#metrics.record('AWS/Lambda', 'IteratorAge', { FunctionName: functionName }, milliseconds);
+  }
+
   /** The end of an invocation. A throttled one is neither an invocation nor an error (as AWS counts). */
   invocation(functionName: string, result: InvocationResult, running: number): void {
     const record = (name: string, value: number) =>

@@ -6,7 +6,7 @@ import type { QrWorkerPorts } from '../../../lambdas/qr-worker/qr-worker.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
 import { givenTable } from './given-engines.ts';
 
-type ContractLedger = LinkLedger & QrWorkerPorts['ledger'];
+type ContractLedger = LinkLedger & QrWorkerPorts['ledger'] & Pick<Ledger, 'concludeCheck' | 'removeChecked'>;
 
 const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
 const table = givenTable();
@@ -164,6 +164,74 @@ describe.each<[string, () => Promise<ContractLedger>]>([
     await ledger.replaceLink({ ...withQr, state: 'deleted', version: 2 }, { version: 1, nowSeconds: 1_000 });
     expect(await ledger.link(withQr.address)).not.toHaveProperty('qrKey');
     expect(await ledger.link(link('none').address)).toBeUndefined();
+  });
+
+  it('keeps a record that is being checked with its old expiry, whatever the time at which the TTL is to remove it', async () => {
+    const ledger = await given();
+    const marked = link('marked', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
+    await ledger.addLink(marked);
+    expect(await ledger.link(marked.address)).toEqual(marked);
+    const { expiryCheck: _, ...changed } = { ...marked, version: 2 };
+    expect(await ledger.replaceLink(changed, { version: 1, nowSeconds: 1_000 })).toBe(true);
+    expect(await ledger.link(marked.address)).toEqual(changed);
+  });
+
+  it('takes what a check has found only while its mark and the version stand', async () => {
+    const ledger = await given();
+    const marked = link('checked', {
+      expiryCheck: { token: 'first', lostAt: 1_900_000_000 },
+      keepUntil: 2_000_000_000,
+    });
+    const { expiryCheck: _, ...plain } = marked;
+    await ledger.addLink(marked);
+    const found = { expiresAt: 1_780_000_000, nowSeconds: 1_000 };
+    const other = { ...marked, expiryCheck: { token: 'second', lostAt: 1_900_000_000 } };
+    expect(await ledger.concludeCheck(other, found)).toBe(false);
+    expect(await ledger.concludeCheck({ ...marked, version: 2 }, found)).toBe(false);
+    expect(await ledger.removeChecked(other, 1_000)).toBe(false);
+    expect(await ledger.link(marked.address)).toEqual(marked);
+    expect(await ledger.concludeCheck(marked, { ...found, lookAgainAt: 1_779_000_000 })).toBe(true);
+    expect(await ledger.link(marked.address)).toEqual({
+      ...plain,
+      expiresAt: 1_780_000_000,
+      lookAgainAt: 1_779_000_000,
+    });
+    expect(await ledger.concludeCheck(marked, found)).toBe(false);
+    expect(await ledger.removeChecked(marked, 1_000)).toBe(false);
+    expect(await ledger.concludeCheck(link('none', { expiryCheck: { token: 'x', lostAt: 0 } }), found)).toBe(false);
+    expect(await ledger.link(link('none').address)).toBeUndefined();
+  });
+
+  it('takes nothing from a check while a change holds the link, and gives the check’s own lease back', async () => {
+    const ledger = await given();
+    const marked = link('check-and-change', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
+    await ledger.addLink(marked);
+    await ledger.leaseLink(marked.address, lease('a', 1_100), 1, 1_000);
+    expect(await ledger.concludeCheck(marked, { expiresAt: 1_780_000_000, nowSeconds: 1_100 })).toBe(false);
+    expect(await ledger.removeChecked(marked, 1_100)).toBe(false);
+    const mine = { expiresAt: 1_780_000_000, lease: { taken: lease('a', 1_100) }, nowSeconds: 1_100 };
+    expect(await ledger.concludeCheck(marked, mine)).toBe(true);
+    const { expiryCheck: _, ...plain } = marked;
+    expect(await ledger.link(marked.address)).toEqual({ ...plain, expiresAt: 1_780_000_000 });
+  });
+
+  it('keeps a lease that was left behind, and removes a checked record with it', async () => {
+    const ledger = await given();
+    const marked = link('check-of-left', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
+    await ledger.addLink({ ...marked, lease: lease('a', 900) });
+    expect(await ledger.concludeCheck(marked, { expiresAt: 1_780_000_000, nowSeconds: 1_000 })).toBe(true);
+    expect((await ledger.link(marked.address))?.lease).toEqual(lease('a', 900));
+    const taken = link('check-and-left', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
+    await ledger.addLink({ ...taken, lease: lease('a', 1_100) });
+    const giveBack = { taken: lease('a', 1_100), left: lease('a', 900) };
+    expect(await ledger.concludeCheck(taken, { expiresAt: 1_780_000_000, lease: giveBack, nowSeconds: 1_000 })).toBe(
+      true,
+    );
+    expect((await ledger.link(taken.address))?.lease).toEqual(lease('a', 900));
+    const over = link('checked-over', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
+    await ledger.addLink({ ...over, lease: lease('a', 900) });
+    expect(await ledger.removeChecked(over, 1_000)).toBe(true);
+    expect(await ledger.link(over.address)).toBeUndefined();
   });
 
   it('keeps the places of a link’s parked commands in the order in which they were asked for', async () => {

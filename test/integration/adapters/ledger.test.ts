@@ -1,7 +1,7 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
-import { Ledger, linkInStreamRecord } from '../../../lambdas/adapters/ledger.ts';
+import { Ledger, removalInStreamRecord } from '../../../lambdas/adapters/ledger.ts';
 import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
 import { clientSettings, givenTable } from './given-engines.ts';
@@ -191,10 +191,12 @@ describe('link records', () => {
     await ledger.replaceLink({ ...free, version: 2 }, { version: 1, nowSeconds: 1 });
     expect(await raw()).toMatchObject({ expiresAt: { N: '1773144000' } });
     expect(await raw()).not.toHaveProperty('linkExpiresAt');
-    const image = JSON.stringify({ dynamodb: { OldImage: await raw() } });
-    expect(linkInStreamRecord(image)).toMatchObject({ ...free, version: 2 });
-    expect(linkInStreamRecord('{"dynamodb":{"OldImage":{"pk":{"S":"request#crm/1"}}}}')).toBeUndefined();
-    expect(linkInStreamRecord('none')).toBeUndefined();
+    const image = JSON.stringify({ eventID: 'e-1', dynamodb: { OldImage: await raw() } });
+    expect(removalInStreamRecord(image)).toMatchObject({ token: 'e-1', record: { ...free, version: 2 } });
+    expect(
+      removalInStreamRecord('{"eventID":"e-1","dynamodb":{"OldImage":{"pk":{"S":"request#crm/1"}}}}'),
+    ).toBeUndefined();
+    expect(removalInStreamRecord('none')).toBeUndefined();
   });
 
   it('leave out what is undefined, and carry key, form and expiry as the table wants them', async () => {

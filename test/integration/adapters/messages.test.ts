@@ -6,6 +6,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { CheckQueue } from '../../../lambdas/adapters/check-queue.ts';
 import { DeliveryQueue } from '../../../lambdas/adapters/delivery-queue.ts';
 import { OutcomeTopic } from '../../../lambdas/adapters/outcome-topic.ts';
 import { QrQueue } from '../../../lambdas/adapters/qr-queue.ts';
@@ -150,6 +151,25 @@ describe('QR jobs', () => {
   it('fail when the queue is not there', async () => {
     const queue = new QrQueue(engines.sqs, `${await engines.queue('qr-gone')}-not`);
     await expect(queue.ask(job('r0'))).rejects.toThrow(/^refused three times: \w+/);
+  });
+});
+
+describe('checks of expiries', () => {
+  it('come ten at a time, in ASCII: SQS refuses some characters that a link may hold', async () => {
+    const queueUrl = await engines.queue('checks');
+    const queue = new CheckQueue(engines.sqs, queueUrl);
+    const bodies = ids(12).map((id) => JSON.stringify({ id, c: 'a\uffff\u0001é😀' }));
+    await Promise.all(bodies.map((body) => queue.ask(body)));
+    const received = (await engines.drain(queueUrl)).map(({ body }) => body);
+    expect(received.every((body) => /^[\x20-\x7e]*$/.test(body))).toBe(true);
+    expect(received.map((body) => JSON.parse(body)).toSorted((one, other) => one.id.localeCompare(other.id))).toEqual(
+      bodies.map((body) => JSON.parse(body)).toSorted((one, other) => one.id.localeCompare(other.id)),
+    );
+  });
+
+  it('fail when the queue is not there, so that the stream brings their records again', async () => {
+    const queue = new CheckQueue(engines.sqs, `${await engines.queue('checks-gone')}-not`);
+    await expect(queue.ask('{}')).rejects.toThrow(/^refused three times: \w+/);
   });
 });
 

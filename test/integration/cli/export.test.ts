@@ -91,10 +91,12 @@ describe('an export', () => {
 
 test('a CSV line quotes what needs it, and keeps its columns', () => {
   const record = givenRecord({}, { campaign: 'spring, "late"', data: { pid: 'sms' } });
-  expect(headLine('csv', true)).toMatch(/^onelinkId,shortlinkId,shortUrl,state,.*,qrKey,data$/);
+  expect(headLine('csv', true)).toMatch(/^onelinkId,shortlinkId,shortUrl,state,.*,qrKey,expiryBeingChecked,data$/);
   expect(linkLine(record, 'csv', true)).toBe(
     'A1b3,secret-id,https://acme.onelink.me/A1b3/secret-id,live,crm,r-1,sms,"spring, ""late""",1,r-1,' +
-      '2026-03-09T12:00:00Z,2026-04-09T12:00:00Z,2678400,true,,,"{""pid"":""sms""}"',
+      '2026-03-09T12:00:00Z,2026-04-09T12:00:00Z,2678400,true,,,,"{""pid"":""sms""}"',
   );
+  const checked = { ...record, expiryCheck: { token: 'removal-1', lostAt: 2_000_000_000 } };
+  expect(JSON.parse(linkLine(checked, 'ndjson', false))).toMatchObject({ state: 'live', expiryBeingChecked: true });
   expect(JSON.parse(linkLine(record, 'ndjson', false))).not.toHaveProperty('data');
 });

@@ -1,16 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { SendMessageBatchCommandOutput } from '@aws-sdk/client-sqs';
+import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, ListBucketsCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { CfnPipe } from 'aws-cdk-lib/aws-pipes';
-import { Queue } from 'aws-cdk-lib/aws-sqs';
+import {
+  EventSourceMapping,
+  type EventSourceMappingOptions,
+  FilterCriteria,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { expect, test } from 'vitest';
 import type { LocalCloud, LocalCloudOptions } from '../../../local/cloud/cloud.ts';
-import { Pipe } from '../../../local/cloud/pipes/pipe.ts';
 import { ExpirySweeper } from '../../../local/cloud/storage/expiry-sweeper.ts';
-import { expiryRecord, type StreamRecord } from '../../../local/cloud/storage/stream-record.ts';
-import { type Bench, openBench, QueueDriver, urlOf } from './fixture.ts';
+import type { StreamRecord } from '../../../local/cloud/storage/stream-record.ts';
+import { type Bench, openBench, printed } from './fixture.ts';
 
 const expiredLinks = {
   eventName: ['REMOVE'],
@@ -19,7 +24,7 @@ const expiredLinks = {
 };
 const nowSeconds = 1_800_000_000;
 
-/** A ledger in a stack of its own, and a pipe from its stream to a queue in another. */
+/** A ledger in a stack of its own; what is fed by its stream is in another. */
 async function openLedger() {
   const bench = await openBench();
   const ledger = new Table(new Stack(bench.app, 'State'), 'Ledger', {
@@ -33,22 +38,34 @@ async function openLedger() {
   return { bench, ledger };
 }
 
-function declarePipe(
-  { stack }: Bench,
-  id: string,
+/** A function that prints what it is handed, and then does `rest`; and the mapping that feeds it. */
+function declareIntake(
+  bench: Bench,
   source: Table,
-  target: Queue,
-  { pattern = expiredLinks, ...more }: { pattern?: unknown; desiredState?: string } = {},
-): CfnPipe {
-  return new CfnPipe(stack, id, {
-    roleArn: 'arn:aws:iam::000000000000:role/pipe',
-    source: source.tableStreamArn ?? '',
-    sourceParameters: {
-      filterCriteria: { filters: [{ pattern: JSON.stringify(pattern) }] },
-      dynamoDbStreamParameters: { startingPosition: 'LATEST', batchSize: 10, maximumRetryAttempts: 5 },
-    },
-    target: target.queueArn,
-    ...(more.desiredState !== undefined && { desiredState: more.desiredState }),
+  rest = '',
+  {
+    pattern = expiredLinks,
+    ...options
+  }: Partial<EventSourceMappingOptions> & { pattern?: Record<string, unknown> } = {},
+): EventSourceMapping {
+  const target = bench.declareFunction(
+    bench.stack,
+    'Intake',
+    `let calls = 0;
+     export const handler = async (event) => {
+       calls++;
+       console.log(JSON.stringify(event));
+       const numbers = event.Records.map(({ dynamodb }) => dynamodb.SequenceNumber);
+       const keys = event.Records.map(({ dynamodb }) => dynamodb.Keys.pk.S);
+       ${rest}
+     };`,
+  );
+  return new EventSourceMapping(bench.stack, 'Mapping', {
+    target,
+    eventSourceArn: source.tableStreamArn ?? '',
+    startingPosition: StartingPosition.TRIM_HORIZON,
+    filters: [FilterCriteria.filter(pattern)],
+    ...options,
   });
 }
 
@@ -71,16 +88,18 @@ async function start(bench: Bench, options: Partial<LocalCloudOptions> = {}) {
   };
 }
 
-async function bodies(cloud: LocalCloud, queue: string): Promise<string[]> {
-  const messages = await new QueueDriver(cloud).receive(await urlOf(cloud, queue), 0);
-  return messages.map(({ Body = '' }) => Body);
+/** The keys of the records that the function was handed, invocation by invocation. */
+async function handed(bench: Bench, cloud: LocalCloud): Promise<string[][]> {
+  const events = await printed<{ Records: StreamRecord[] }>(bench, cloud, 'Intake');
+  return events.map(({ Records }) =>
+    Records.map(({ dynamodb }) => (dynamodb.Keys.pk as { S: string }).S.replace('link#', '')).sort(),
+  );
 }
 
-test('an expired item that passes the filter becomes a message, and nothing else does', async () => {
-  // Given a ledger with a pipe, and one that is switched off
+test('an expired item that passes the filter is handed to the function, and nothing else is', async () => {
+  // Given a ledger whose stream feeds a function
   const { bench, ledger } = await openLedger();
-  declarePipe(bench, 'Whole', ledger, new Queue(bench.stack, 'Records'));
-  declarePipe(bench, 'Off', ledger, new Queue(bench.stack, 'Nothing'), { desiredState: 'STOPPED' });
+  declareIntake(bench, ledger);
   const { cloud, put, remove, keys } = await start(bench);
   await put('link#a/1', nowSeconds);
   await put('link#a/2', nowSeconds + 1);
@@ -93,29 +112,31 @@ test('an expired item that passes the filter becomes a message, and nothing else
 
   // Then only what expired is gone, and only the link is told
   expect(await keys()).toEqual(['link#a/2']);
-  const records = (await bodies(cloud, 'Records')).map((body) => JSON.parse(body));
-  expect(records).toEqual([
+  expect(await printed(bench, cloud, 'Intake')).toEqual([
     {
-      eventID: expect.stringMatching(/^[0-9a-f]{32}$/),
-      eventName: 'REMOVE',
-      eventVersion: '1.1',
-      eventSource: 'aws:dynamodb',
-      awsRegion: 'us-east-1',
-      dynamodb: {
-        ApproximateCreationDateTime: nowSeconds,
-        Keys: { pk: { S: 'link#a/1' } },
-        OldImage: { pk: { S: 'link#a/1' }, expiresAt: { N: String(nowSeconds) } },
-        SequenceNumber: expect.stringMatching(/^\d{21,40}$/),
-        StreamViewType: 'NEW_AND_OLD_IMAGES',
-      },
-      userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
-      eventSourceARN: cloud.outputs.Bench?.StreamArn,
+      Records: [
+        {
+          eventID: expect.stringMatching(/^[0-9a-f]{32}$/),
+          eventName: 'REMOVE',
+          eventVersion: '1.1',
+          eventSource: 'aws:dynamodb',
+          awsRegion: 'us-east-1',
+          dynamodb: {
+            ApproximateCreationDateTime: nowSeconds,
+            Keys: { pk: { S: 'link#a/1' } },
+            OldImage: { pk: { S: 'link#a/1' }, expiresAt: { N: String(nowSeconds) } },
+            SequenceNumber: expect.stringMatching(/^\d{21,40}$/),
+            StreamViewType: 'NEW_AND_OLD_IMAGES',
+          },
+          userIdentity: { type: 'Service', principalId: 'dynamodb.amazonaws.com' },
+          eventSourceARN: cloud.outputs.Bench?.StreamArn,
+        },
+      ],
     },
   ]);
   expect(cloud.outputs.Bench?.StreamArn).toMatch(
     /^arn:aws:dynamodb:us-east-1:000000000000:table\/State-Ledger.*\/stream\//,
   );
-  expect(await bodies(cloud, 'Nothing')).toEqual([]);
 
   // And what is not carried out is said
   const told = (subject: string) => cloud.notices.find((notice) => notice.subject === subject);
@@ -123,16 +144,12 @@ test('an expired item that passes the filter becomes a message, and nothing else
     severity: 'warning',
     reason: 'only deletions of expired items are put on the stream: what clients insert, modify or remove is not',
   });
-  expect(told('AWS::Pipes::Pipe.SourceParameters.DynamoDBStreamParameters.MaximumRetryAttempts')).toMatchObject({
-    severity: 'left-out',
-    reason: 'a pipe delivers a record again and again until the queue takes it',
-    resources: ['Bench/Whole', 'Bench/Off'],
-  });
+  expect(told('AWS::Lambda::EventSourceMapping')).toBeUndefined();
 });
 
 test('an expired item lingers as long as it is told to, by the clock', async () => {
   const { bench, ledger } = await openLedger();
-  declarePipe(bench, 'Pipe', ledger, new Queue(bench.stack, 'Records'));
+  declareIntake(bench, ledger);
   const { cloud, time, put, keys } = await start(bench, {
     expiredItemsLingerSeconds: Duration.days(2).toSeconds(),
   });
@@ -145,7 +162,7 @@ test('an expired item lingers as long as it is told to, by the clock', async () 
   time.seconds += 1;
   // Two at once: each item is deleted, counted and told once.
   expect((await Promise.all([cloud.sweepExpiredItems(), cloud.sweepExpiredItems()])).sort()).toEqual([0, 25]);
-  expect((await cloud.queues()).map(({ visible }) => visible)).toEqual([25]);
+  expect((await handed(bench, cloud)).flat()).toHaveLength(25);
 });
 
 test('an item whose expiry moves while it is swept stays, and is not told', async () => {
@@ -226,96 +243,95 @@ test('a sweep in the background leaves the table engine to others between two pa
   expect(await keys()).toHaveLength(240);
 });
 
-test('a pipe tries again what the queue engine did not answer and what it refused, and keeps the rest in order', async () => {
-  // Given a queue that fails the first call, and takes of the second all but the first message
-  const bench = await openBench();
-  new Queue(bench.stack, 'Records');
-  const cloud = await bench.start();
-  const queueUrl = await urlOf(cloud, 'Records');
-  const driver = new QueueDriver(cloud);
-  let calls = 0;
-  driver.client.middlewareStack.add(
-    (next) => async (call) => {
-      calls++;
-      if (calls === 1) throw new Error('no answer');
-      if (calls > 2) return next(call);
-      const { Entries = [], ...input } = call.input as { Entries?: { Id: string }[] };
-      const result = await next({ ...call, input: { ...input, Entries: Entries.slice(1) } as never });
-      const Failed = [{ Id: Entries[0]?.Id, Code: 'InternalError', SenderFault: false }];
-      return { ...result, output: { ...result.output, Failed } as SendMessageBatchCommandOutput };
-    },
-    { step: 'initialize' },
-  );
-  const troubles: string[] = [];
-  const stopping = new AbortController();
-  const pipe = new Pipe({
-    sourceArn: 'arn:stream',
-    queueUrl,
-    sqs: driver.client,
-    matches: () => true,
-    stopping: stopping.signal,
-    onTrouble: (error) => troubles.push(String(error)),
+test('batches have their size; a batch of which a record is reported begins again there', async () => {
+  const { bench, ledger } = await openLedger();
+  const report = 'return { batchItemFailures: calls === 1 ? [{ itemIdentifier: numbers[1] }] : [] };';
+  declareIntake(bench, ledger, report, {
+    batchSize: 3,
+    maxBatchingWindow: Duration.seconds(1),
+    reportBatchItemFailures: true,
   });
+  const { cloud, put } = await start(bench);
+  for (const number of [1, 2, 3, 4, 5]) await put(`link#${number}`, nowSeconds);
 
-  // When it is handed twelve records
-  for (let sequence = 10; sequence < 22; sequence++) {
-    const at = { region: 'us-east-1', nowMilliseconds: 0, sequence };
-    pipe.take(expiryRecord({ arn: 'arn:stream', viewType: 'KEYS_ONLY' }, {}, {}, at));
-  }
-  await pipe.delivered();
+  await cloud.sweepExpiredItems();
 
-  // Then each is delivered once, the refused one later
-  const delivered = [...(await bodies(cloud, 'Records')), ...(await bodies(cloud, 'Records'))].map((body) =>
-    (JSON.parse(body) as StreamRecord).dynamodb.SequenceNumber.slice(-2),
-  );
-  expect(delivered).toEqual(['11', '12', '13', '14', '15', '16', '17', '18', '19', '10', '20', '21']);
-  expect(troubles).toEqual(['Error: no answer', 'Error: the queue refused 1 records: InternalError']);
+  const batches = await handed(bench, cloud);
+  expect(batches.map((keys) => keys.length)).toEqual([3, 2, 2]);
+  // The second and third record of the first batch come again, and then the rest.
+  expect(batches[0]).toEqual(expect.arrayContaining(batches[1] ?? []));
+  expect([...new Set(batches.flat())].sort()).toEqual(['1', '2', '3', '4', '5']);
+});
 
-  // And a pipe that is stopped says what it holds back
-  stopping.abort();
-  pipe.take(
-    expiryRecord({ arn: 'arn:stream', viewType: 'KEYS_ONLY' }, {}, {}, { region: '', nowMilliseconds: 0, sequence: 1 }),
-  );
-  await expect(pipe.delivered()).rejects.toThrow('stopped with 1 records not delivered');
+test('a batch whose function fails is halved, so that one record alone is given up, whole, into the bucket', async () => {
+  // Given a record that no function survives
+  const { bench, ledger } = await openLedger();
+  const archive = new Bucket(bench.stack, 'Archive');
+  declareIntake(bench, ledger, `if (keys.includes('link#bad')) throw new Error('no');`, {
+    maxBatchingWindow: Duration.seconds(1),
+    bisectBatchOnError: true,
+    retryAttempts: 1,
+    onFailure: { bind: () => ({ destination: archive.bucketArn }) },
+  });
+  const { cloud, put } = await start(bench);
+  for (const name of ['1', '2', 'bad', '4']) await put(`link#${name}`, nowSeconds);
+
+  await cloud.sweepExpiredItems();
+
+  // Then the others are done, each once in a batch without it
+  const good = (await handed(bench, cloud)).filter((keys) => !keys.includes('bad'));
+  expect(good.flat().sort()).toEqual(['1', '2', '4']);
+  const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
+  const name = (await s3.send(new ListBucketsCommand({}))).Buckets?.[0]?.Name ?? '';
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: name }));
+  expect(Contents.map(({ Key }) => Key)).toEqual([
+    expect.stringMatching(/^aws\/lambda\/[0-9a-f-]{36}\/shardId-[0-9-]+\/2027\/01\/15\/2027-01-15T08\.00\.00-/),
+  ]);
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: name, Key: Contents[0]?.Key ?? '' }));
+  const given = JSON.parse((await Body?.transformToString()) ?? '');
+  expect(given).toMatchObject({
+    requestContext: { condition: 'RetryAttemptsExhausted', approximateInvokeCount: 2 },
+    DDBStreamBatchInfo: { batchSize: 1, streamArn: cloud.outputs.Bench?.StreamArn },
+  });
+  expect(JSON.parse(given.payload).Records[0].dynamodb.Keys).toEqual({ pk: { S: 'link#bad' } });
+});
+
+test('a record that is too old is given up, and how old each batch’s last record was is measured', async () => {
+  const { bench, ledger } = await openLedger();
+  declareIntake(bench, ledger, '', { maxRecordAge: Duration.hours(1), enabled: false });
+  const { cloud, time, put } = await start(bench);
+  const lambda = new LambdaClient(cloud.clientConfig('lambda'));
+  const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand({}));
+  expect(EventSourceMappings).toMatchObject([
+    { State: 'Disabled', EventSourceArn: cloud.outputs.Bench?.StreamArn, BatchSize: 100 },
+  ]);
+  await put('link#old', nowSeconds);
+  await cloud.sweepExpiredItems();
+  time.seconds += 1_800;
+  await put('link#young', nowSeconds);
+  await cloud.sweepExpiredItems();
+  time.seconds += 1_801;
+
+  await lambda.send(new UpdateEventSourceMappingCommand({ UUID: EventSourceMappings[0]?.UUID ?? '', Enabled: true }));
+  await cloud.sweepExpiredItems();
+
+  expect(await handed(bench, cloud)).toEqual([['young']]);
+  const [name = ''] = cloud.environments().map((state) => state.function);
+  expect(cloud.metrics.maximum('AWS/Lambda', 'IteratorAge', { FunctionName: name })).toBe(1_801_000);
 });
 
 test('a filter that is not carried out here is refused at the start, with its place', async () => {
   const { bench, ledger } = await openLedger();
-  declarePipe(bench, 'Pipe', ledger, new Queue(bench.stack, 'Records'), {
-    pattern: { dynamodb: { Keys: { pk: { S: [{ wildcard: 'link#*' }] } } } },
-  });
+  declareIntake(bench, ledger, '', { pattern: { dynamodb: { Keys: { pk: { S: [{ wildcard: 'link#*' }] } } } } });
 
   await expect(bench.start()).rejects.toThrow(
-    'Bench/Pipe (AWS::Pipes::Pipe): SourceParameters.FilterCriteria.Filters[0].Pattern: ' +
-      '$.dynamodb.Keys.pk.S[0].wildcard: this comparison is not known here',
+    /^Bench\/Mapping\w* \(AWS::Lambda::EventSourceMapping\): FilterCriteria\.Filters\[0\]\.Pattern: \$\.dynamodb\.Keys\.pk\.S\[0\]\.wildcard: this comparison is not known here$/,
   );
 });
 
-test('a pipe that goes elsewhere, or changes what it delivers, does not run, which it says', async () => {
+test('a destination that is no bucket of these stacks is refused at the start', async () => {
   const { bench, ledger } = await openLedger();
-  const queue = new Queue(bench.stack, 'Records');
-  declarePipe(bench, 'Enriched', ledger, queue).enrichment = 'arn:aws:lambda:us-east-1:000000000000:function:enrich';
-  declarePipe(bench, 'Shaped', ledger, queue).targetParameters = { inputTemplate: '<$.dynamodb>' };
-  declarePipe(bench, 'Elsewhere', ledger, queue).target = 'arn:aws:sns:us-east-1:000000000000:topic';
-  const { cloud, put } = await start(bench);
-  await put('link#a/1', nowSeconds);
+  declareIntake(bench, ledger, '', { onFailure: { bind: () => ({ destination: 'arn:aws:s3:::elsewhere' }) } });
 
-  await cloud.sweepExpiredItems();
-
-  expect(await bodies(cloud, 'Records')).toEqual([]);
-  for (const [reason, ...resources] of [
-    [
-      'it does not run: it would change what it delivers, by an enrichment or an input template',
-      'Bench/Enriched',
-      'Bench/Shaped',
-    ],
-    ["it does not run: only pipes from a table's stream to a queue of these stacks do", 'Bench/Elsewhere'],
-  ]) {
-    expect(cloud.notices).toContainEqual({
-      severity: 'warning',
-      subject: 'AWS::Pipes::Pipe',
-      reason,
-      resources,
-    });
-  }
+  await expect(bench.start()).rejects.toThrow('its destination must be a bucket of these stacks');
 });

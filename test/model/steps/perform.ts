@@ -2,12 +2,12 @@ import type { Fate } from '../scheduler/scheduler.ts';
 import { type Environment, type Job, jobs, Pipeline } from '../world/pipeline.ts';
 import { portsOf } from '../world/ports.ts';
 import type { Message } from '../world/queue.ts';
-import { type ConflictPolicy, expiryWork, linkWork, qrWork } from '../world/workers.ts';
+import { type ConflictPolicy, expiryWork, intakeWork, linkWork, qrWork } from '../world/workers.ts';
 import { onelinkId, Producers, type SentCommand } from './commands.ts';
 import type { Scenario, Step } from './step.ts';
 
 /** As many as may be at work at once: a lane's reserved concurrency. */
-const environmentsAtOnce = { link: 3, qr: 2, expiry: 2 } as const;
+const environmentsAtOnce = { link: 3, qr: 2, intake: 2, expiry: 2 } as const;
 /** Well within the horizon of 75 days, for which alone exactly once is promised. */
 const longestSeconds = 60 * 86_400;
 /** A message that is not done after so many deliveries without a fault never will be. */
@@ -149,6 +149,7 @@ class Performance {
     await pipeline.receive(job, messages, (environment) => {
       this.#slots.set(environment, slot);
       const ports = portsOf(pipeline, environment.number);
+      if (job === 'intake') return intakeWork(ports);
       if (job === 'expiry') return expiryWork(ports);
       return job === 'link' ? linkWork(ports, this.#policy, slot) : qrWork(ports);
     });

@@ -51,7 +51,7 @@ const place = fc.nat({ max: 11 });
 const applied = fc.array(fc.boolean(), { maxLength: 4 });
 const job: fc.Arbitrary<Job> = fc.oneof(
   { weight: 3, arbitrary: fc.constant('link' as const) },
-  fc.constantFrom('qr' as const, 'expiry' as const),
+  fc.constantFrom('qr' as const, 'intake' as const, 'expiry' as const),
 );
 
 /** Mostly the first, which is what a counterexample shrinks to. */

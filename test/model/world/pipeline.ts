@@ -1,6 +1,7 @@
 import type { BatchWork, Verdict } from '../../../lambdas/domain/delivery.ts';
 import { type LinkRecord, wakeAt } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import type { Removal } from '../../../lambdas/domain/removal.ts';
 import { returnDelaySeconds } from '../../../lambdas/domain/return-delay.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
 import { quiet, Scheduler } from '../scheduler/scheduler.ts';
@@ -12,7 +13,7 @@ export const timeoutSeconds = 60;
 export const leaseSeconds = timeoutSeconds + 30;
 const visibilitySeconds = 6 * timeoutSeconds + 5;
 
-export const jobs = ['link', 'qr', 'expiry'] as const;
+export const jobs = ['link', 'qr', 'intake', 'expiry'] as const;
 export type Job = (typeof jobs)[number];
 
 /** An execution environment at work on one batch. */
@@ -34,6 +35,8 @@ export class Pipeline {
   readonly queues: Record<Job, Queue> = {
     link: new Queue('m'),
     qr: new Queue('q'),
+    // The table's stream: what is not taken care of is delivered again.
+    intake: new Queue('s'),
     expiry: new Queue('x'),
   };
   readonly outcomes: Outcome[] = [];
@@ -101,11 +104,12 @@ export class Pipeline {
     return [...this.ledger.links.values()].filter((record) => wakeAt(record) <= this.nowSeconds);
   }
 
-  /** DynamoDB deletes a record by its TTL, and the pipe brings it before the expiry worker. */
+  /** DynamoDB deletes a record by its TTL, and puts the removal on the table's stream. */
   sweep(record: LinkRecord): void {
     this.ledger.links.delete(keyOf(record.address));
     this.swept.add(keyOf(record.address));
-    this.queues.expiry.send(JSON.stringify(record), this.now);
+    const removal: Removal = { record, token: `removal-${this.queues.intake.messages.length}` };
+    this.queues.intake.send(JSON.stringify(removal), this.now);
   }
 
   /** The work threw when there are no verdicts: the messages stay invisible until their time-out ends. */

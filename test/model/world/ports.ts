@@ -1,9 +1,10 @@
 import type { Transport } from '../../../lambdas/adapters/onelink-client.ts';
 import type { Clock } from '../../../lambdas/domain/clock.ts';
 import type { ApiResult } from '../../../lambdas/domain/failure-table.ts';
-import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link-id.ts';
 import type { Observer } from '../../../lambdas/domain/observer.ts';
+import type { Removal } from '../../../lambdas/domain/removal.ts';
+import type { ExpiryIntakePorts } from '../../../lambdas/expiry-intake/expiry-intake.ts';
 import type { ExpiryWorkerPorts } from '../../../lambdas/expiry-worker/expiry-worker.ts';
 import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
 import type { QrWorkerPorts } from '../../../lambdas/qr-worker/qr-worker.ts';
@@ -14,7 +15,10 @@ import { keyOf } from './one-link.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** The pipeline's ports as one environment sees them: each call waits in the scheduler. */
-export function portsOf(pipeline: Pipeline, environment: number): LinkWorkerPorts & QrWorkerPorts & ExpiryWorkerPorts {
+export function portsOf(
+  pipeline: Pipeline,
+  environment: number,
+): LinkWorkerPorts & QrWorkerPorts & ExpiryIntakePorts & ExpiryWorkerPorts {
   const { scheduler, ledger, oneLink } = pipeline;
 
   const call = <Value>(port: string, subject: string, effect: () => Value | Promise<Value>): Promise<Value> =>
@@ -81,6 +85,10 @@ export function portsOf(pipeline: Pipeline, environment: number): LinkWorkerPort
         call('ledger.releaseLink', keyOf(address), () => ledger.releaseLink(address, lease)),
       replaceLink: (record, held) =>
         change('ledger.replaceLink', record.address, () => ledger.replaceLink(record, held)),
+      concludeCheck: (checked, found) =>
+        call('ledger.concludeCheck', keyOf(checked.address), () => ledger.concludeCheck(checked, found)),
+      removeChecked: (checked, now) =>
+        call('ledger.removeChecked', keyOf(checked.address), () => ledger.removeChecked(checked, now)),
       noteQr: (address, key) => call('ledger.noteQr', keyOf(address), () => ledger.noteQr(address, key)),
       parkedPlaces: async () => [],
       addParkedPlace: async () => {},
@@ -112,7 +120,10 @@ export function portsOf(pipeline: Pipeline, environment: number): LinkWorkerPort
         }),
       remove: removeImage,
     },
-    recordIn: (body) => JSON.parse(body) as LinkRecord,
+    removalIn: (body) => JSON.parse(body) as Removal,
+    checks: {
+      ask: (body) => call('checks.ask', '', () => void pipeline.queues.expiry.send(body, pipeline.now)),
+    },
     history: {
       addExpired: ({ onelinkId, shortlinkId }) => call('history.addExpired', `${onelinkId}/${shortlinkId}`, () => {}),
     },

@@ -1,4 +1,5 @@
 import type { BatchWork } from '../../../lambdas/domain/delivery.ts';
+import { type ExpiryIntakePorts, expiryIntake } from '../../../lambdas/expiry-intake/expiry-intake.ts';
 import { expiryWorkerEnvironment } from '../../../lambdas/expiry-worker/env.ts';
 import { type ExpiryWorkerPorts, expiryWorker } from '../../../lambdas/expiry-worker/expiry-worker.ts';
 import { type LinkWorkerEnvironment, linkWorkerEnvironment } from '../../../lambdas/link-worker/env.ts';
@@ -27,6 +28,8 @@ const expirySettings = readEnvironment(expiryWorkerEnvironment, {
   CALLS_IN_FLIGHT: '2',
   EXPIRY_QUEUE_URL: 'http://127.0.0.1:1/expired',
   KEEP_QR_IMAGES: 'false',
+  LEASE_SECONDS: String(leaseSeconds),
+  CHECK_LOST_AFTER_DAYS: '15',
 });
 
 export type ConflictPolicy = LinkWorkerEnvironment['CONFLICT_POLICY'];
@@ -50,6 +53,14 @@ export function linkWork(ports: LinkWorkerPorts, policy: ConflictPolicy, slot: n
 
 export function expiryWork(ports: ExpiryWorkerPorts): BatchWork {
   return expiryWorker(expirySettings, ports);
+}
+
+export function intakeWork(ports: ExpiryIntakePorts): BatchWork {
+  const work = expiryIntake({ CHECK_LOST_AFTER_DAYS: expirySettings.CHECK_LOST_AFTER_DAYS }, ports);
+  return async (deliveries) => {
+    const taken = await work(deliveries.map(({ body }) => body));
+    return taken.map((isTaken) => (isTaken ? 'done' : 'try-again'));
+  };
 }
 
 export function qrWork(ports: QrWorkerPorts): BatchWork {

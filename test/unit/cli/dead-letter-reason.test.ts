@@ -181,7 +181,7 @@ describe('a QR job in a dead-letter queue', () => {
 
 describe('an expired link in a dead-letter queue', () => {
   const image = { pk: 'link#A1b3/secret-id', v: 1, ...givenRecord() };
-  const stream = { eventName: 'REMOVE', dynamodb: { OldImage: marshall(image) } };
+  const stream = { eventID: 'removal-1', eventName: 'REMOVE', dynamodb: { OldImage: marshall(image) } };
   const kind = 'expiry';
 
   test('names its owner, and whether the ledger has it again', async () => {
@@ -192,6 +192,12 @@ describe('an expired link in a dead-letter queue', () => {
       reason: 'unknown',
     });
     expect(await reasonOf(stream, { kind, link: givenRecord() })).toBe('link-back');
+  });
+
+  test('is still to be checked while the record stands with the mark of its removal', async () => {
+    const checked = (token: string) => givenRecord({}, { expiryCheck: { token, lostAt: 2_000_000_000 } });
+    expect(await reasonOf(stream, { kind, link: checked('removal-1') })).toBe('expiry-unchecked');
+    expect(await reasonOf(stream, { kind, link: checked('removal-2') })).toBe('link-back');
   });
 
   test('that is none is unreadable', async () => {

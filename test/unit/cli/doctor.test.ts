@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { type CheckedApi, checkApi } from '../../../bin/commands/doctor/api-checks.ts';
 import { unlessRefused } from '../../../bin/commands/doctor/check.ts';
-import { checkConcurrency, checkControl, checkMappings } from '../../../bin/commands/doctor/lane-checks.ts';
+import {
+  checkConcurrency,
+  checkControl,
+  checkIntake,
+  checkMappings,
+} from '../../../bin/commands/doctor/lane-checks.ts';
 import { checkSecrets } from '../../../bin/commands/doctor/secret-checks.ts';
 import { checkTable } from '../../../bin/commands/doctor/table-checks.ts';
 import { faultOfApiError } from '../../../lambdas/domain/api-answer.ts';
@@ -152,6 +157,18 @@ describe('mappings', () => {
     expect(await checked({ State: 'Disabled' }, 13, paused)).toMatchObject({ verdict: 'ok' });
     expect(await checked({}, 13, paused)).toMatchObject({ verdict: 'warning' });
     expect(await checked({ State: 'Disabled' })).toMatchObject({ verdict: 'warning' });
+  });
+
+  test('that bring the removals of the TTL are a fault when they are off, or when Lambda meets a problem', async () => {
+    const intake = (mapping: object) => checkIntake(answering({ GetEventSourceMapping: mapping }), 'm');
+    expect(await intake({ State: 'Enabled', LastProcessingResult: 'OK' })).toEqual({
+      name: 'mapping expiry-intake',
+      verdict: 'ok',
+      words: 'enabled',
+    });
+    expect(await intake({ State: 'Disabled' })).toMatchObject({ verdict: 'failed', words: 'disabled' });
+    const problem = 'PROBLEM: Function call failed';
+    expect(await intake({ State: 'Enabled', LastProcessingResult: problem })).toMatchObject({ verdict: 'failed' });
   });
 
   test('that poll for more than the function runs are a fault', async () => {

@@ -39,6 +39,8 @@ describe('side by side', () => {
       columnsOf(facetsOf(sides[0], sides[1], { showData: false, nowSeconds: given.nowSeconds }))[1];
     expect(words(undefined, atApi)).toMatch(/^state +no record +live$/);
     expect(words(past, 'absent')).toMatch(/^state +expired, unless renewed by clicks +not there$/);
+    const checked = { ...past, expiryCheck: { token: 'removal-1', lostAt: given.nowSeconds + 86_400 } };
+    expect(words(checked, atApi)).toMatch(/^state +live, its expiry is being checked +live$/);
     expect(words(past, undefined)).toMatch(/ no usable answer$/);
   });
 });

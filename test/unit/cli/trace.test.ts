@@ -56,6 +56,14 @@ describe('a story', () => {
     );
   });
 
+  test('says that a link whose time has come is being checked', () => {
+    const expiryCheck = { token: 'removal-1', lostAt: now / 1000 + 86_400 };
+    const record = givenRecord({}, { expiresAt: now / 1000 - 60, expiryCheck });
+    expect(ofLinkRecord(record, 'r-1', now, { links: false }).at(-1)?.words).toContain(
+      'the link is live, its expiry is being checked, version 1',
+    );
+  });
+
   test('names no link unless asked to', () => {
     const record = givenRecord({}, { qrKey: 'qr/A1b3/secret-id.png' });
     const request = givenRequest('digest', givenOutcome({ link: givenLink('secret-id') }));

@@ -36,6 +36,16 @@ describe('a live link', () => {
     expect(compared(givenRecord(data), 'absent')).toEqual(differs('state', 'live in the ledger, gone at the API'));
   });
 
+  test('whose expiry is being checked is equal, whatever the check is about to find of its life', () => {
+    const expiryCheck = { token: 'removal-1', lostAt: nowSeconds + 15 * day };
+    const checked = { ...givenRecord(data), renewTtl: false, expiryCheck };
+    expect(compared(checked, 'absent')).toEqual({ verdict: 'equal' });
+    const later = found({ expiresAt: checked.expiresAt + day });
+    expect(compared({ ...checked, ttlSeconds: 400 * day }, later)).toEqual({ verdict: 'renewed-by-clicks' });
+    const other = compared(checked, found({ data: { pid: 'other' } }));
+    expect(other).toEqual(differs('data', 'its data differs'));
+  });
+
   test('differs when it was made in another way', () => {
     const words = 'was made in another way than through the API';
     expect(compared(givenRecord(data), 'foreign')).toEqual(differs('state', words));

@@ -64,9 +64,13 @@ describe('what a million links cost', () => {
     const lines = monthlyCost({ ...withLinks({}), qrShare: 0.1, use: { ...still.use, qrCode } });
     expect(lineOf(lines, 'S3')?.dollarsPerMillionLinks).toBeCloseTo(0.5, 6);
     const expiring = monthlyCost({ ...withLinks({}), expiringShare: 0.5 });
-    // A quarter of a second of half a gigabyte for each.
-    expect(lineOf(expiring, 'Lambda')?.dollarsPerMillionLinks).toBeCloseTo(0.8343, 3);
-    expect(lineOf(expiring, 'EventBridge Pipes')?.dollarsPerMillionLinks).toBeCloseTo(0.2, 6);
+    // A quarter of a second of half a gigabyte for each, and 2.5 ms of the intake.
+    expect(lineOf(expiring, 'Lambda')?.dollarsPerMillionLinks).toBeCloseTo(0.8437, 3);
+    // It goes back, and its result is written: two writes and a read for each.
+    expect(lineOf(expiring, 'DynamoDB')?.dollarsPerMillionLinks).toBeCloseTo(0.6875, 6);
+    // A hundred ends share an object.
+    expect(lineOf(expiring, 'S3')?.dollarsPerMillionLinks).toBeCloseTo(0.025, 6);
+    expect(lineOf(expiring, 'EventBridge Pipes')).toBeUndefined();
   });
 
   test('grows with the links, and the sum is of its lines', () => {

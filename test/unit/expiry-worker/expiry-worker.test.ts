@@ -3,6 +3,7 @@ import { dataDigest } from '../../../lambdas/domain/digest.ts';
 import type { HistoryLine } from '../../../lambdas/domain/history-line.ts';
 import { type LinkRecord, wakeAt } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import type { Removal } from '../../../lambdas/domain/removal.ts';
 import { type ExpiryWorkerVariables, expiryWorkerEnvironment } from '../../../lambdas/expiry-worker/env.ts';
 import { expiryWorker } from '../../../lambdas/expiry-worker/expiry-worker.ts';
 import { readEnvironment } from '../../../lambdas/runtime/environment.ts';
@@ -24,6 +25,8 @@ const variables: ExpiryWorkerVariables = {
   EXPIRY_QUEUE_URL: 'http://127.0.0.1:1/expired',
   OUTCOME_TOPIC_ARN: 'arn:outcomes',
   KEEP_QR_IMAGES: 'false',
+  LEASE_SECONDS: '90',
+  CHECK_LOST_AFTER_DAYS: '15',
 };
 
 const now = Date.parse('2026-06-01T00:00:00Z') / 1000;
@@ -55,6 +58,7 @@ function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
   const control = new InMemoryControl();
   control.say(now * 1000);
   const api = new EmulatedApi({ now: () => now * 1000, sleep: async () => {} });
+  const failing = new Set<'tell'>();
   const [outcomes, history, removed]: [Outcome[], HistoryLine[], string[]] = [[], [], []];
   const work = expiryWorker(readEnvironment(expiryWorkerEnvironment, { ...variables, ...settings }), {
     api: api.client,
@@ -62,21 +66,26 @@ function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
     control,
     onQuotaCall: () => {},
     linkIdSecret: { value: async () => secret },
-    recordIn: (body) => (body === 'unknown' ? undefined : (JSON.parse(body) as LinkRecord)),
+    removalIn: (body) => (body === 'unknown' ? undefined : (JSON.parse(body) as Removal)),
     history: { addExpired: async (line) => void history.push(line) },
     qrImages: { remove: async ({ shortlinkId }) => void removed.push(shortlinkId) },
-    outcomes: { tell: async (outcome) => void outcomes.push(outcome) },
+    outcomes: {
+      tell: async (outcome) => {
+        if (failing.delete('tell')) throw new Error('the test says that tell fails');
+        outcomes.push(outcome);
+      },
+    },
     observer: { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} },
     clock: { wallMilliseconds: () => now * 1000, monotonicMilliseconds: () => 0, sleep: async () => {} },
   });
   const atApi = (expiresAt: number, held: Record<string, string> = data) =>
     api.links.set(key, { data: held, expiresAt });
   const look = (record: LinkRecord | 'unknown', remaining = 60_000, receiveCount = 1) => {
-    const body = typeof record === 'string' ? record : JSON.stringify(record);
+    const body = typeof record === 'string' ? record : JSON.stringify({ record, token: 'removal-1' });
     const delivery = { messageId: 'e-1', body, receiveCount, sentAtMilliseconds: 0 };
     return work([delivery], { remainingMilliseconds: () => remaining });
   };
-  return { ledger, control, api, atApi, outcomes, history, removed, look };
+  return { ledger, control, api, atApi, outcomes, history, removed, failing, look };
 }
 
 describe('a link whose record DynamoDB has deleted', () => {
@@ -148,8 +157,8 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(await look(kept, 60_000, 2)).toEqual(['done']);
     expect(ledger.links.get(key)).toEqual(newer);
     expect(outcomes).toMatchObject([{ outcome: 'expired', requestId: 'p-1' }]);
-    // Nor is that link renewed in its name.
-    expect(api.calls).toEqual(['read', 'read']);
+    // Nor is that link renewed in its name: what stands in the ledger is answer enough.
+    expect(api.calls).toEqual(['read']);
   });
 
   it('and that was changed by other means than the pipeline comes back when no other create turns up', async () => {
@@ -177,7 +186,7 @@ describe('a link whose record DynamoDB has deleted', () => {
       action: 'update',
       requestId: 'u-2',
       requestedAt: '2026-05-31T23:00:00Z',
-      until: now,
+      until: now - 1,
       intended,
     } as const;
     atApi(now + day, { pid: 'new' });
@@ -293,5 +302,145 @@ describe('a link that is to be kept', () => {
     expect(await look(kept)).toEqual(['done']);
     expect(api.calls).toEqual(['read', 'update', 'read']);
     expect(outcomes).toMatchObject([{ outcome: 'renewed' }]);
+  });
+});
+
+describe('a link whose record stands in the ledger until it is checked', () => {
+  const marked: LinkRecord = { ...poster, expiryCheck: { token: 'removal-1', lostAt: now + 15 * day } };
+  const lease = { action: 'update', requestId: 'u-2', requestedAt: '2026-05-31T23:59:00Z' } as const;
+  const given = (record: LinkRecord = marked) => {
+    const world = givenWorld();
+    world.ledger.links.set(key, structuredClone(record));
+    return world;
+  };
+
+  it('and that lives gets its true expiry, and loses the mark', async () => {
+    const { look, atApi, ledger, outcomes } = given();
+    atApi(now + 20 * day);
+    expect(await look(poster)).toEqual(['done']);
+    expect(ledger.links.get(key)).toEqual({ ...poster, expiresAt: now + 20 * day });
+    expect(outcomes).toMatchObject([{ outcome: 'renewed' }]);
+  });
+
+  it('and that is over loses its record after its end is told', async () => {
+    const { look, ledger, outcomes, history, removed, failing } = given();
+    failing.add('tell');
+    expect(await look(poster)).toEqual(['try-again']);
+    expect(ledger.links.get(key)).toEqual(marked);
+    expect(await look(poster)).toEqual(['done']);
+    expect(ledger.links.size).toBe(0);
+    expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
+    expect([history.length, removed]).toEqual([2, ['poster', 'poster']]);
+  });
+
+  it('and whose end is delivered again is told the same again, and leaves no record', async () => {
+    const { look, ledger, outcomes } = given();
+    await look(poster);
+    await look(poster);
+    expect(ledger.links.size).toBe(0);
+    expect(outcomes).toHaveLength(2);
+    expect(new Set(outcomes.map(({ outcomeId }) => outcomeId)).size).toBe(1);
+  });
+
+  it.each<[string, LinkRecord]>([
+    ['a command has changed', { ...poster, version: 3, expiresAt: now + 31 * day }],
+    ['its owner has deleted', { ...poster, state: 'deleted', version: 3 }],
+    ['a later removal asked about', { ...marked, expiryCheck: { token: 'removal-2', lostAt: now + 15 * day } }],
+  ])('is left alone when %s it meanwhile', async (_, record) => {
+    const { look, api, atApi, ledger, outcomes } = given(record);
+    atApi(now + 31 * day);
+    expect(await look(poster)).toEqual(['done']);
+    expect([api.calls, outcomes]).toEqual([[], []]);
+    expect(ledger.links.get(key)).toEqual(record);
+  });
+
+  it('waits while a change of it is under way', async () => {
+    const { look, api, ledger } = given({ ...marked, lease: { ...lease, until: now } });
+    expect(await look(poster)).toEqual(['try-again']);
+    expect(api.calls).toEqual([]);
+    expect(ledger.links.get(key)).toMatchObject({ expiryCheck: { token: 'removal-1' } });
+  });
+
+  it('keeps what a command has written between the look and its result, and is looked at again', async () => {
+    const { look, api, atApi, ledger, outcomes } = given();
+    atApi(now + 20 * day);
+    const changed = { ...poster, version: 3, expiresAt: now + 31 * day };
+    api.afterCalls(1, () => void ledger.links.set(key, changed));
+    expect(await look(poster)).toEqual(['try-again']);
+    expect(ledger.links.get(key)).toEqual(changed);
+    expect(await look(poster)).toEqual(['done']);
+    expect(outcomes).toEqual([]);
+  });
+
+  it('whose check ended between the record and its outcome is told that outcome', async () => {
+    const { look, api, atApi, outcomes, failing } = given();
+    atApi(now + 20 * day);
+    failing.add('tell');
+    expect(await look(poster)).toEqual(['try-again']);
+    expect(await look(poster)).toEqual(['done']);
+    expect(api.calls).toEqual(['read']);
+    expect(outcomes).toMatchObject([{ outcome: 'renewed', link: { expiresAt: '2026-06-21T00:00:00Z' } }]);
+  });
+
+  it('is over, without a call, when a later create has its address', async () => {
+    const newer = { ...poster, source: 'crm', requestId: 'p-2', version: 3 };
+    const { look, api, atApi, ledger, outcomes, history, removed } = given(newer);
+    atApi(now + 31 * day);
+    expect(await look(poster)).toEqual(['done']);
+    expect(api.calls).toEqual([]);
+    expect(outcomes).toMatchObject([{ outcome: 'expired', source: 'studio', requestId: 'p-1' }]);
+    expect([history.length, removed]).toEqual([1, []]);
+    expect(ledger.links.get(key)).toEqual(newer);
+  });
+
+  describe('and that is to be kept', () => {
+    const kept: LinkRecord = { ...marked, keepUntil: now + 400 * day, expiresAt: now + 6 * day };
+
+    it('is held while it is renewed, so that no update comes between its data and the PUT', async () => {
+      const { look, api, atApi, ledger } = given(kept);
+      atApi(kept.expiresAt);
+      let held: LinkRecord | undefined;
+      api.afterCalls(2, () => {
+        held = structuredClone(ledger.links.get(key));
+      });
+      await look(kept);
+      expect(held?.lease).toMatchObject({ action: 'update', requestId: 'u-1', until: now + 90 });
+      const { expiryCheck: _, ...plain } = kept;
+      expect(ledger.links.get(key)).toEqual({ ...plain, expiresAt: now + 31 * day });
+    });
+
+    it('is not renewed when a change has taken it first', async () => {
+      const { look, api, atApi, ledger } = given(kept);
+      atApi(kept.expiresAt);
+      api.afterCalls(1, () => void ledger.leaseLink(kept.address, { ...lease, until: now + 90 }, 2, now));
+      expect(await look(kept)).toEqual(['try-again']);
+      expect(api.calls).toEqual(['read']);
+    });
+
+    it('gives a lease back that a change had left behind', async () => {
+      const left = { ...lease, until: now - 1 };
+      const { look, api, atApi, ledger } = given({ ...kept, lease: left });
+      atApi(kept.expiresAt);
+      expect(await look(kept)).toEqual(['done']);
+      expect(api.calls).toEqual(['read', 'update']);
+      expect(ledger.links.get(key)).toMatchObject({ lease: left, expiresAt: now + 31 * day });
+    });
+
+    it('is free for others when the API does not take the renewal now', async () => {
+      const { look, api, atApi, ledger } = given(kept);
+      atApi(kept.expiresAt);
+      api.spoil('update', { kind: 'status', status: 409 });
+      expect(await look(kept)).toEqual(['try-again']);
+      expect(ledger.links.get(key)).toEqual(kept);
+    });
+
+    it('waits for a day without quota, without the mark', async () => {
+      const { look, atApi, ledger, control } = given(kept);
+      control.say(now * 1000, { lanes: { expiry: { state: 'parking', reason: 'quota-reserve-reached', since: 1 } } });
+      atApi(kept.expiresAt);
+      expect(await look(kept)).toEqual(['done']);
+      expect(ledger.links.get(key)).not.toHaveProperty('expiryCheck');
+      expect(ledger.links.get(key)).toMatchObject({ lookAgainAt: now + day });
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { compilePattern } from '../../../local/cloud/pipes/event-pattern.ts';
+import { compilePattern } from '../../../local/cloud/lambda/event-pattern.ts';
 
 describe('an event pattern', () => {
   test.each([

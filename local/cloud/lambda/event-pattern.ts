@@ -1,7 +1,7 @@
 type Matcher = (value: unknown) => boolean;
 
 /**
- * Makes a function of an event pattern's JSON: what matches it passes a pipe's filter. Known are exact values,
+ * Makes a function of an event pattern's JSON: what matches it passes a mapping's filter. Known are exact values,
  * `prefix` and `exists`.
  * @throws with the path in the pattern, for a comparison that is not known and for what is no pattern
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html

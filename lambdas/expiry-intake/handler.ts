@@ -1,0 +1,25 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { CheckQueue } from '../adapters/check-queue.ts';
+import { dynamoClient } from '../adapters/document-table.ts';
+import { Ledger, removalInStreamRecord } from '../adapters/ledger.ts';
+import { dimension, expiryLane } from '../names.ts';
+import { systemClock as clock } from '../runtime/clock.ts';
+import { readEnvironment } from '../runtime/environment.ts';
+import { streamBatch } from '../runtime/stream-batch.ts';
+import { Telemetry } from '../runtime/telemetry.ts';
+import { expiryIntakeEnvironment } from './env.ts';
+import { expiryIntake } from './expiry-intake.ts';
+
+const env = readEnvironment(expiryIntakeEnvironment, process.env);
+const telemetry = new Telemetry();
+
+export const handler = streamBatch({
+  telemetry,
+  work: expiryIntake(env, {
+    ledger: new Ledger(dynamoClient(), env.LEDGER_TABLE_NAME, clock),
+    checks: new CheckQueue(new SQSClient(), env.EXPIRY_QUEUE_URL),
+    removalIn: removalInStreamRecord,
+    observer: telemetry.observer({ [dimension.lane]: expiryLane }),
+    clock,
+  }),
+});

@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Resource } from '../assembly/deployment.ts';
+import type { Clock } from '../clock.ts';
+import type { StreamRecord } from '../storage/stream-record.ts';
+import type { MappingState } from './event-source-mapping.ts';
+import { type InvocationResult, invokePayloadLimitBytes, type LambdaFunction } from './function.ts';
+import { readBatchResponse } from './partial-batch.ts';
+
+/** What is carried out of `AWS::Lambda::EventSourceMapping` where its source is a table's stream, with Lambda's defaults. */
+export const streamMappingProperties = z.looseObject({
+  EventSourceArn: z.string(),
+  FunctionName: z.string(),
+  StartingPosition: z.enum(['TRIM_HORIZON', 'LATEST']),
+  BatchSize: z.coerce.number().int().min(1).max(10_000).default(100),
+  MaximumBatchingWindowInSeconds: z.coerce.number().min(0).max(300).default(0),
+  FilterCriteria: z.looseObject({ Filters: z.array(z.looseObject({ Pattern: z.string() })).default([]) }).optional(),
+  FunctionResponseTypes: z.array(z.enum(['ReportBatchItemFailures'])).default([]),
+  BisectBatchOnFunctionError: z.union([z.boolean(), z.stringbool()]).default(false),
+  /** -1 for as long as the record is there. */
+  MaximumRetryAttempts: z.coerce.number().int().min(-1).max(10_000).default(-1),
+  MaximumRecordAgeInSeconds: z.coerce
+    .number()
+    .int()
+    .refine((age) => age === -1 || (age >= 60 && age <= 604_800), 'must be -1, or 60 to 604,800')
+    .default(-1),
+  DestinationConfig: z.looseObject({ OnFailure: z.looseObject({ Destination: z.string() }).optional() }).optional(),
+  Enabled: z.union([z.boolean(), z.stringbool()]).default(true),
+});
+
+/** A stream keeps its records for 24 hours, and a mapping tries no longer. */
+const streamRetentionSeconds = 86_400;
+/** A stream has one shard here. */
+const shardId = 'shardId-00000000000000000000-00000000';
+const [firstRetryMilliseconds, longestRetryMilliseconds] = [100, 5_000];
+/** An event is `{"Records":[…]}` around its records. */
+const batchLimitBytes = invokePayloadLimitBytes - 20;
+
+export interface StreamMappingParts {
+  readonly resource: Resource;
+  readonly function: LambdaFunction;
+  readonly settings: z.infer<typeof streamMappingProperties>;
+  readonly clock: Clock;
+  /** Whether the mapping's filters let a record pass. */
+  readonly matches: (record: StreamRecord) => boolean;
+  /** Puts what was given up into the bucket of the mapping's destination; undefined: it has none. */
+  readonly putObject: ((key: string, body: string) => Promise<unknown>) | undefined;
+  /** Told, at each invocation, of the age of the batch's last record. */
+  readonly onIteratorAge: (functionName: string, milliseconds: number) => void;
+  readonly onTrouble: (error: unknown) => void;
+}
+
+/**
+ * Hands a stream's records to a function, batch by batch in their order, and a batch that failed again until it is done or
+ * given up. What is not done yet is kept in memory.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+ */
+export class StreamMapping {
+  readonly resource: Resource;
+  readonly sourceArn: string;
+  readonly function: LambdaFunction;
+  readonly settings: z.infer<typeof streamMappingProperties>;
+  lastModifiedMilliseconds: number;
+  readonly #parts: StreamMappingParts;
+  /** The first in line first. */
+  readonly #pending: StreamRecord[] = [];
+  readonly #stopping = new AbortController();
+  #enabled: boolean;
+  #work: Promise<void> | undefined;
+
+  constructor(parts: StreamMappingParts) {
+    this.#parts = parts;
+    this.resource = parts.resource;
+    this.sourceArn = parts.settings.EventSourceArn;
+    this.function = parts.function;
+    this.settings = parts.settings;
+    this.lastModifiedMilliseconds = parts.clock.now();
+    this.#enabled = parts.settings.Enabled;
+  }
+
+  get state(): MappingState {
+    if (this.#enabled) return 'Enabled';
+    return this.#work ? 'Disabling' : 'Disabled';
+  }
+
+  /** Takes a record over if it passes the filter, and does not wait for its delivery. */
+  take(record: StreamRecord): void {
+    if (!this.#parts.matches(record)) return;
+    this.#pending.push(record);
+    this.start();
+  }
+
+  start(): void {
+    if (!this.#goesOn() || this.#pending.length === 0 || this.#work) return;
+    this.#work = this.#deliver()
+      .catch((error) => {
+        this.#parts.onTrouble(error);
+        return this.#rest(longestRetryMilliseconds);
+      })
+      .finally(() => {
+        this.#work = undefined;
+        this.start();
+      });
+  }
+
+  setEnabled(enabled: boolean): void {
+    if (enabled !== this.#enabled) this.lastModifiedMilliseconds = this.#parts.clock.now();
+    this.#enabled = enabled;
+    this.start();
+  }
+
+  /**
+   * Waits until all that was taken over is done or given up, or the mapping is switched off.
+   * @throws when it is stopped before
+   */
+  async delivered(): Promise<void> {
+    while (this.#pending.length > 0 && this.#work) await this.#work;
+    if (this.#pending.length > 0 && this.#stopping.signal.aborted) {
+      throw new Error(`stopped with ${this.#pending.length} records not delivered`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#work;
+  }
+
+  #goesOn(): boolean {
+    return this.#enabled && !this.#stopping.signal.aborted;
+  }
+
+  async #deliver(): Promise<void> {
+    const { BatchSize, MaximumBatchingWindowInSeconds } = this.settings;
+    while (this.#pending.length > 0 && this.#goesOn()) {
+      if (this.#pending.length < BatchSize) await this.#rest(MaximumBatchingWindowInSeconds * 1000);
+      let bytes = 0;
+      const batch = this.#pending.slice(0, BatchSize).filter((record, index) => {
+        bytes += Buffer.byteLength(JSON.stringify(record)) + 1;
+        return index === 0 || bytes <= batchLimitBytes;
+      });
+      await this.#see(batch);
+    }
+  }
+
+  /** Sees the first records in line to their end: they are done, or given up, or the mapping no longer goes on. */
+  async #see(batch: readonly StreamRecord[]): Promise<void> {
+    const { BisectBatchOnFunctionError, MaximumRetryAttempts } = this.settings;
+    let left = batch;
+    let pause = firstRetryMilliseconds;
+    for (let attempts = 1; this.#goesOn(); ) {
+      left = await this.#giveUpOld(left, attempts - 1);
+      if (left.length === 0) return;
+      const result = await this.#invoke(left);
+      const failed = result.outcome === 'throttled' ? left : this.#failed(left, result);
+      this.#pending.splice(0, left.length - failed.length);
+      if (failed.length === 0) return;
+      if (result.outcome === 'failed' && BisectBatchOnFunctionError && left.length > 1) {
+        const half = Math.ceil(left.length / 2);
+        await this.#see(left.slice(0, half));
+        return this.#see(left.slice(half));
+      }
+      left = failed;
+      if (result.outcome !== 'throttled' && MaximumRetryAttempts >= 0 && attempts++ > MaximumRetryAttempts) {
+        return this.#giveUp(left, 'RetryAttemptsExhausted', attempts - 1);
+      }
+      await this.#rest(pause);
+      pause = Math.min(2 * pause, longestRetryMilliseconds);
+    }
+  }
+
+  async #invoke(batch: readonly StreamRecord[]): Promise<InvocationResult> {
+    this.#parts.onIteratorAge(this.function.configuration.name, this.#ageSeconds(batch.at(-1)) * 1000);
+    return this.function.invoke(eventOf(batch));
+  }
+
+  /** Lambda begins again at the lowest sequence number that the function reports. */
+  #failed(batch: readonly StreamRecord[], result: InvocationResult): readonly StreamRecord[] {
+    if (result.outcome !== 'succeeded') return batch;
+    if (!this.settings.FunctionResponseTypes.includes('ReportBatchItemFailures')) return [];
+    const numbers = batch.map(({ dynamodb }) => dynamodb.SequenceNumber);
+    const verdict = readBatchResponse(result.payload, new Set(numbers));
+    if (verdict.kind === 'failed') return batch;
+    const first = numbers.findIndex((number) => verdict.failed.has(number));
+    return first < 0 ? [] : batch.slice(first);
+  }
+
+  async #giveUpOld(batch: readonly StreamRecord[], attempts: number): Promise<readonly StreamRecord[]> {
+    const { MaximumRecordAgeInSeconds: set } = this.settings;
+    const limit = set === -1 ? streamRetentionSeconds : Math.min(set, streamRetentionSeconds);
+    // Records are in the order of their age: those that are too old come first.
+    const young = batch.findIndex((record) => this.#ageSeconds(record) <= limit);
+    const old = young < 0 ? batch : batch.slice(0, young);
+    if (old.length > 0) await this.#giveUp(old, 'RecordAgeExceeded', attempts);
+    return batch.slice(old.length);
+  }
+
+  /** Puts the whole event into the bucket, where there is one, and goes on without it. */
+  async #giveUp(batch: readonly StreamRecord[], condition: string, attempts: number): Promise<void> {
+    const now = new Date(this.#parts.clock.now()).toISOString();
+    const arrival = (record: StreamRecord | undefined) =>
+      new Date((record?.dynamodb.ApproximateCreationDateTime ?? 0) * 1000).toISOString();
+    const body = {
+      requestContext: {
+        requestId: randomUUID(),
+        functionArn: this.function.configuration.arn,
+        condition,
+        approximateInvokeCount: attempts,
+      },
+      version: '1.0',
+      timestamp: now,
+      DDBStreamBatchInfo: {
+        shardId,
+        startSequenceNumber: batch[0]?.dynamodb.SequenceNumber,
+        endSequenceNumber: batch.at(-1)?.dynamodb.SequenceNumber,
+        approximateArrivalOfFirstRecord: arrival(batch[0]),
+        approximateArrivalOfLastRecord: arrival(batch.at(-1)),
+        batchSize: batch.length,
+        streamArn: this.sourceArn,
+      },
+      payload: eventOf(batch),
+    };
+    const second = now.slice(0, 19).replaceAll(':', '.');
+    const folder = `aws/lambda/${this.resource.name}/${shardId}/${now.slice(0, 10).replaceAll('-', '/')}`;
+    await this.#parts.putObject?.(`${folder}/${second}-${randomUUID()}`, JSON.stringify(body));
+    this.#pending.splice(0, batch.length);
+  }
+
+  #ageSeconds(record: StreamRecord | undefined): number {
+    return this.#parts.clock.now() / 1000 - (record?.dynamodb.ApproximateCreationDateTime ?? 0);
+  }
+
+  async #rest(milliseconds: number): Promise<void> {
+    if (milliseconds > 0) await wait(milliseconds, undefined, { signal: this.#stopping.signal }).catch(() => {});
+  }
+}
+
+function eventOf(batch: readonly StreamRecord[]): string {
+  return `{"Records":[${batch.map((record) => JSON.stringify(record)).join(',')}]}`;
+}
