@@ -47,6 +47,8 @@ export const laneMetric = {
   quotaRefused: 'QuotaRefused',
   /** A batch that found no usable control record, and asked for the quota itself. */
   controlUnreadable: 'ControlUnreadable',
+  /** A count of calls, a count of renewals or a signal that could not be written down. */
+  bookkeepingFailed: 'BookkeepingFailed',
   /** A 401, also one that a fresh token mends at once, or a 403 `feature_not_enabled`. */
   accountBlocked: 'AccountBlocked',
 } as const;
@@ -102,7 +104,7 @@ export const replayerMetric = {
 export const ledgerAttribute = {
   /**
    * The ledger's only key: `link#{onelink-id}/{shortlink-id}`, `request#{source}/{requestId}`,
-   * `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`, `control` or `signals`.
+   * `claim#{onelink-id}/{shortlink-id}`, `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`, `control` or `signals`.
    */
   key: 'pk',
   /** DynamoDB's TTL attribute, in epoch seconds. */

@@ -30,6 +30,7 @@ export class LinkWorker extends Construct {
       LINK_CALLS_PER_SECOND: String(plan.callsPerSecond),
       CALLS_IN_FLIGHT: String(plan.callsInFlight),
       CALL_TIMEOUT_MILLISECONDS: String(callTimeoutMilliseconds),
+      MOST_RETURNED_MESSAGES: String(plan.mostReturnedMessages),
       LEDGER_TABLE_NAME: state.ledger.tableName,
       ARCHIVE_BUCKET_NAME: state.archive.bucketName,
       LANE_QUEUE_URL: commands.queue.queueUrl,

@@ -26,6 +26,7 @@ export class QrWorker extends Construct {
       QR_CALLS_PER_SECOND: String(plan.callsPerSecond),
       CALLS_IN_FLIGHT: String(plan.callsInFlight),
       CALL_TIMEOUT_MILLISECONDS: String(callTimeoutMilliseconds),
+      MOST_RETURNED_MESSAGES: String(plan.mostReturnedMessages),
       LEDGER_TABLE_NAME: state.ledger.tableName,
       QR_BUCKET_NAME: state.qrImages.bucketName,
       QR_QUEUE_URL: qrJobs.queue.queueUrl,

@@ -45,6 +45,8 @@ export interface WorkerPlan {
   readonly callsInFlight: number;
   readonly timeoutSeconds: number;
   readonly visibilityTimeoutSeconds: number;
+  /** Returned messages of one environment whose delays may run at once (lambdas/runtime/returned-messages.ts). */
+  readonly mostReturnedMessages: number;
 }
 
 export interface LanePlan {
@@ -95,6 +97,9 @@ const maxTimeoutSeconds = 900;
 /** SQS event source mappings: `MaximumConcurrency` is 2–1,000. */
 const minConcurrency = 2;
 const maxConcurrency = 1_000;
+
+/** SQS delivers nothing more once a queue has so many messages in flight. Returned ones are, until their delay ends. */
+const mostInFlight = 120_000;
 
 /** Floor that does not lose a call to binary fractions: 0.57 × 100 is 56.99…9 in floating point. */
 const floor = (value: number) => Math.floor(Number(value.toFixed(9)));
@@ -179,6 +184,12 @@ function planWorker(
     const rule = 'a batch may take at most half of Lambda’s 900 s at its normal pace';
     return { setting: setting === 'rateShare' ? 'batchSize' : setting, fault: `${rule}: ${arithmetic}, ${took}` };
   }
+  const mostReturnedMessages = Math.floor(mostInFlight / 2 / concurrency) - batchSize;
+  if (mostReturnedMessages < 1) {
+    const rule = `half of the ${mostInFlight.toLocaleString('en')} messages that SQS allows in flight must be more than C × batch`;
+    const got = `${concurrency} × ${batchSize} = ${(concurrency * batchSize).toLocaleString('en')}`;
+    return { setting: setting === 'rateShare' ? 'batchSize' : setting, fault: `${rule}: ${arithmetic}, ${got}` };
+  }
   return {
     concurrency,
     callsPerSecond,
@@ -192,6 +203,7 @@ function planWorker(
     timeoutSeconds,
     // AWS's advice for SQS mappings: six timeouts and the window, so that no message shows up again while it is worked on.
     visibilityTimeoutSeconds: 6 * timeoutSeconds + windowSeconds,
+    mostReturnedMessages,
   };
 }
 

@@ -6,6 +6,8 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Clock } from '../domain/clock.ts';
 import type { ApiResult } from '../domain/failure-table.ts';
 
 export interface HttpCall {
@@ -13,6 +15,8 @@ export interface HttpCall {
   url: URL;
   headers: Record<string, string>;
   body?: string;
+  /** Less time than the transport's own, for the rest of a call that was begun before. */
+  timeoutMilliseconds?: number;
   /** Called once, when the request's bytes have been handed to the system, or never will be. */
   onSent: () => void;
 }
@@ -20,20 +24,52 @@ export interface HttpCall {
 /** Above this an answer is no JSON of the OneLink API's: a QR code of 3,000 pixels stays below 1 MB. */
 const maxAnswerBytes = 8 * 1024 * 1024;
 
+interface Instant {
+  wall: number;
+  monotonic: number;
+}
+
 /** Errors that come before a connection exists: no byte of the request has left. */
 const connectErrors = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-/** HTTP over kept-alive connections, with a time limit on the whole of every call. Never throws. */
+/**
+ * A connection that has been idle for so long is closed. Servers and load balancers close theirs after 5 s (Node.js), 60 s (AWS's
+ * load balancers) or more, and a request that meets such a close on its way is lost.
+ */
+export const mostIdleMilliseconds = 4_000;
+
+/**
+ * HTTP over kept-alive connections, with a time limit on the whole of every call. Never throws.
+ *
+ * Lambda freezes an environment between invocations: the far side closes its connections, and no timer here runs. So whoever
+ * begins an invocation calls `closeIdle` first.
+ */
 export class HttpTransport {
   readonly #timeoutMilliseconds: number;
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
+  readonly #clock: Clock;
+  readonly #idleSince = new WeakMap<Socket, Instant>();
 
-  constructor(options: { timeoutMilliseconds: number; connections: number }) {
+  constructor(options: { timeoutMilliseconds: number; connections: number; clock: Clock }) {
     this.#timeoutMilliseconds = options.timeoutMilliseconds;
-    const agent = { keepAlive: true, maxSockets: options.connections, maxFreeSockets: options.connections };
+    this.#clock = options.clock;
+    const [maxSockets, maxFreeSockets] = [options.connections, options.connections];
+    const agent = { keepAlive: true, maxSockets, maxFreeSockets, timeout: mostIdleMilliseconds };
     this.#http = new HttpAgent(agent);
     this.#https = new HttpsAgent(agent);
+    for (const one of [this.#http, this.#https]) {
+      one.on('free', (socket: Socket) => void this.#idleSince.set(socket, this.#now()));
+    }
+  }
+
+  /** Closes the connections that have been idle for too long by either clock: one of them may stand still in a freeze. */
+  closeIdle(): void {
+    const now = this.#now();
+    this.#closeFree((socket) => {
+      const since = this.#idleSince.get(socket) ?? { wall: 0, monotonic: 0 };
+      return Math.max(now.wall - since.wall, now.monotonic - since.monotonic) >= mostIdleMilliseconds;
+    });
   }
 
   send(call: HttpCall): Promise<ApiResult> {
@@ -42,6 +78,7 @@ export class HttpTransport {
       const options: RequestOptions = { method: call.method, headers: headersOf(call) };
       options.agent = secure ? this.#https : this.#http;
       let sent = false;
+      let answered = false;
       let told = false;
       const tellSent = () => {
         if (!told) call.onSent();
@@ -63,25 +100,41 @@ export class HttpTransport {
       timer = setTimeout(() => {
         request.destroy();
         end({ unanswered: sent ? 'timeout' : 'not-sent' });
-      }, this.#timeoutMilliseconds);
+      }, call.timeoutMilliseconds ?? this.#timeoutMilliseconds);
       request.on('finish', () => {
         sent = true;
         tellSent();
       });
       request.on('response', (response) => {
+        answered = true;
         readJson(response).then(
           (body) => end({ status: response.statusCode ?? 0, body }),
           () => end({ unanswered: 'reset' }),
         );
       });
       request.on('error', (error: NodeJS.ErrnoException) => {
-        end({ unanswered: !sent && connectErrors.has(error.code ?? '') ? 'not-sent' : 'reset' });
+        if (!sent && connectErrors.has(error.code ?? '')) return end({ unanswered: 'not-sent' });
+        if (!request.reusedSocket || answered) return end({ unanswered: 'reset' });
+        // What happened to one kept connection has happened to the others: the next calls make new ones.
+        this.#closeFree(() => true);
+        end({ unanswered: 'reset', onReusedSocket: true });
       });
       request.end(call.body);
     });
   }
 
-  /** Closes idle connections. */
+  #closeFree(which: (socket: Socket) => boolean): void {
+    for (const agent of [this.#http, this.#https]) {
+      const free = Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? []);
+      for (const socket of free.filter(which)) socket.destroy();
+    }
+  }
+
+  #now(): Instant {
+    return { wall: this.#clock.wallMilliseconds(), monotonic: this.#clock.monotonicMilliseconds() };
+  }
+
+  /** Closes all connections. */
   close(): void {
     this.#http.destroy();
     this.#https.destroy();

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../domain/clock.ts';
-import { type Lease, type LinkRecord, type RequestRecord, wakeAt } from '../domain/ledger-record.ts';
+import { type Claim, type Lease, type LinkRecord, type RequestRecord, wakeAt } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import { ledgerAttribute } from '../names.ts';
 import { DocumentTable, type Item } from './document-table.ts';
@@ -12,6 +12,7 @@ const recordVersion = { v: 1 };
 const { key: pk, expiry } = ledgerAttribute;
 const linkKey = ({ onelinkId, shortlinkId }: LinkAddress) => `link#${onelinkId}/${shortlinkId}`;
 const requestKey = ({ source, requestId }: { source: string; requestId: string }) => `request#${source}/${requestId}`;
+const claimKey = ({ onelinkId, shortlinkId }: LinkAddress) => `claim#${onelinkId}/${shortlinkId}`;
 const parkedKey = ({ onelinkId, shortlinkId }: LinkAddress) => `parked#${onelinkId}/${shortlinkId}`;
 
 /**
@@ -150,6 +151,58 @@ export class Ledger {
         ':read': held.version,
         ':now': held.nowSeconds,
         ...(held.leaseOf !== undefined && { ':mine': held.leaseOf }),
+      },
+    });
+  }
+
+  /**
+   * Claims an address for one create, unless another attempt's claim runs.
+   *
+   * @param recorded the request that the address's record speaks of: its own claim has served
+   * @returns whether it was claimed
+   */
+  claimAddress(
+    address: LinkAddress,
+    claim: Claim,
+    { nowSeconds, recorded }: { nowSeconds: number; recorded?: { source: string; requestId: string } | undefined },
+  ): Promise<boolean> {
+    return this.#table.put(
+      { [pk]: claimKey(address), ...recordVersion, ...claim },
+      {
+        // Its own token: DynamoDB's answer was lost, and the client has repeated the write.
+        ConditionExpression: `attribute_not_exists(${pk}) OR #until < :now OR #token = :token OR (#source = :source AND requestId = :request)`,
+        ExpressionAttributeNames: { '#until': 'until', '#token': 'token', '#source': 'source' },
+        ExpressionAttributeValues: {
+          ':now': nowSeconds,
+          ':token': claim.token,
+          ':source': recorded?.source ?? '',
+          ':request': recorded?.requestId ?? '',
+        },
+      },
+    );
+  }
+
+  /** Who has claimed an address last. Strongly consistent. */
+  async claimOf(address: LinkAddress): Promise<Claim | undefined> {
+    return (await this.#get(claimKey(address))) as Claim | undefined;
+  }
+
+  /** A create has ended without a link: its claim ends, unless another attempt's runs. */
+  async releaseClaim(
+    address: LinkAddress,
+    { source, requestId, token }: Pick<Claim, 'source' | 'requestId' | 'token'>,
+    nowSeconds: number,
+  ): Promise<void> {
+    await this.#table.update(claimKey(address), {
+      UpdateExpression: 'SET #until = :ended',
+      ConditionExpression: '#source = :source AND requestId = :request AND (#token = :token OR #until < :now)',
+      ExpressionAttributeNames: { '#until': 'until', '#token': 'token', '#source': 'source' },
+      ExpressionAttributeValues: {
+        ':ended': 0,
+        ':source': source,
+        ':request': requestId,
+        ':token': token,
+        ':now': nowSeconds,
       },
     });
   }

@@ -15,6 +15,9 @@ interface Token {
   fresh(nowMilliseconds: number): Promise<string>;
 }
 
+/** What carries a call to the API and brings back how it ended. */
+export type Transport = Pick<HttpTransport, 'send'> & Partial<Pick<HttpTransport, 'closeIdle'>>;
+
 /** Where the API is, and how patient and how parallel the client may be. */
 export interface OneLinkClientSettings {
   /** Without a trailing slash. */
@@ -55,25 +58,35 @@ const quotaAnswer = z.object({ remaining_api_calls: z.int() }).transform((body) 
 /**
  * The OneLink API v2.0. Each call waits for its turn, repeats after a 429 and after a refused token included, and comes
  * back as what it means (failure-table.ts). Nothing is thrown but for a token that cannot be read.
+ *
+ * A GET whose kept connection was reset is sent once more on a new one, within the first one's time-out. A write is not: it may
+ * have been carried out.
  */
 export class OneLinkClient {
   readonly #baseUrl: string;
-  readonly #transport: HttpTransport;
+  readonly #transport: Transport;
   readonly #ports: OneLinkClientPorts;
+  readonly #timeoutMilliseconds: number;
   #mayRetry: () => boolean = () => true;
 
-  constructor(settings: OneLinkClientSettings, ports: OneLinkClientPorts) {
+  /** @param transport HTTP unless given. */
+  constructor(settings: OneLinkClientSettings, ports: OneLinkClientPorts, transport?: Transport) {
     this.#baseUrl = settings.API_BASE_URL;
-    this.#transport = new HttpTransport({
-      timeoutMilliseconds: settings.CALL_TIMEOUT_MILLISECONDS,
-      connections: settings.CALLS_IN_FLIGHT ?? 1,
-    });
+    this.#transport =
+      transport ??
+      new HttpTransport({
+        timeoutMilliseconds: settings.CALL_TIMEOUT_MILLISECONDS,
+        connections: settings.CALLS_IN_FLIGHT ?? 1,
+        clock: ports.clock,
+      });
+    this.#timeoutMilliseconds = settings.CALL_TIMEOUT_MILLISECONDS;
     this.#ports = ports;
   }
 
   /** @param mayRetry false once the invocation has no time left for another try after a 429. */
   beginInvocation(mayRetry: () => boolean): void {
     this.#mayRetry = mayRetry;
+    this.#transport.closeIdle?.();
   }
 
   create({ onelinkId, shortlinkId }: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>> {
@@ -118,8 +131,15 @@ export class OneLinkClient {
     const url = new URL(this.#baseUrl + path);
     const text = body && JSON.stringify(body);
     let credential = await token.value();
+    let repeated = false;
     for (;;) {
-      const result = await this.#send(operation, { method, url, credential, body: text });
+      const startedAt = clock.monotonicMilliseconds();
+      let result = await this.#send(operation, { method, url, credential, body: text });
+      if (method === 'GET' && !repeated && isOnReusedSocket(result)) {
+        repeated = true;
+        const timeLeft = this.#timeoutMilliseconds - (clock.monotonicMilliseconds() - startedAt);
+        if (timeLeft > 0) result = await this.#send(operation, { method, url, credential, body: text, timeLeft });
+      }
       const ended = this.#read(operation, result, answer);
       if (ended.meaning === 'ok') return { meaning: 'ok', value: ended.value };
       if (ended.meaning === 'slow-down') {
@@ -134,13 +154,14 @@ export class OneLinkClient {
         }
       }
       const [status, error] = 'status' in result ? [result.status, result.body] : [undefined, undefined];
-      return { meaning: ended.meaning, fault: faultOfApiError(status, error, data) };
+      const fault = faultOfApiError(status, error, data);
+      return { meaning: ended.meaning, fault, ...(isOnReusedSocket(result) && { onReusedSocket: true }) };
     }
   }
 
   async #send(
     operation: Operation,
-    call: { method: HttpCall['method']; url: URL; credential: string; body: string | undefined },
+    call: { method: HttpCall['method']; url: URL; credential: string; body: string | undefined; timeLeft?: number },
   ): Promise<ApiResult> {
     const { turns, clock, onCall } = this.#ports;
     const turn = await turns.next();
@@ -151,6 +172,7 @@ export class OneLinkClient {
       // The raw token: the API's documents show no `Bearer`.
       headers: { authorization: call.credential, accept: 'application/json' },
       ...(call.body !== undefined && { body: call.body }),
+      ...(call.timeLeft !== undefined && { timeoutMilliseconds: call.timeLeft }),
       onSent: () => turn.sent(),
     });
     onCall(operation, meaningOf(operation, result), clock.monotonicMilliseconds() - startedAt);
@@ -171,6 +193,10 @@ export class OneLinkClient {
     }
     return { meaning: meaning === 'ok' ? 'transient' : meaning };
   }
+}
+
+function isOnReusedSocket(result: ApiResult): boolean {
+  return 'unanswered' in result && result.onReusedSocket === true;
 }
 
 function pathOf({ onelinkId, shortlinkId }: LinkAddress): string {

@@ -34,9 +34,15 @@ export class ParkedStore {
     });
   }
 
-  /** Resolves when the command is in the archive. @throws Error when S3 refused it three times. */
-  add(command: ParkedCommand): Promise<void> {
-    return this.#objects.add(command);
+  /**
+   * Resolves when the command is in the archive.
+   * @throws Error when S3 refused it three times, or the replayer could not read the line
+   */
+  async add(command: ParkedCommand): Promise<void> {
+    const line = parkedCommandSchema.safeParse(command).data;
+    // Names no value: the error is logged.
+    if (line === undefined) throw new Error('the line to park is no parked command of version 1');
+    await this.#objects.add(line);
   }
 
   /** A lane's lots, the oldest first; read page by page, so that a million commands take no more memory than a thousand. */

@@ -1,4 +1,5 @@
 import { GetQueueAttributesCommand, SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { originalAttribute } from '../domain/original-message.ts';
 import type { ParkedCommand } from '../domain/parked-command.ts';
 
 /** SQS takes at most 10 messages and 1 MiB in one SendMessageBatch; attributes count, too. */
@@ -37,9 +38,9 @@ export class ReplayQueue {
             Id: String(index),
             MessageBody: body,
             MessageAttributes: {
-              OriginalMessageId: { DataType: 'String', StringValue: messageId },
-              OriginalSentTimestamp: { DataType: 'Number', StringValue: String(sentAtMilliseconds) },
-              OriginalReceiveCount: { DataType: 'Number', StringValue: String(receiveCount) },
+              [originalAttribute.messageId]: { DataType: 'String', StringValue: messageId },
+              [originalAttribute.sentTimestamp]: { DataType: 'Number', StringValue: String(sentAtMilliseconds) },
+              [originalAttribute.receiveCount]: { DataType: 'Number', StringValue: String(receiveCount) },
             },
           })),
         }),

@@ -3,7 +3,14 @@ import type { Fault } from './fault.ts';
 import { encodeAngleBrackets } from './link-data.ts';
 
 /** An answer of the OneLink API, as its client hands it on. */
-export type ApiAnswer<Value> = { meaning: 'ok'; value: Value } | { meaning: Exclude<Meaning, 'ok'>; fault: Fault };
+export type ApiAnswer<Value> =
+  | { meaning: 'ok'; value: Value }
+  | {
+      meaning: Exclude<Meaning, 'ok'>;
+      fault: Fault;
+      /** A kept connection was reset: that says nothing about how the API is. */
+      onReusedSocket?: true;
+    };
 
 /** What a GET tells of a link. */
 export interface LinkAtApi {

@@ -28,7 +28,11 @@ export type Meaning =
 export type ApiResult =
   | { status: number; body: unknown }
   /** `not-sent`: no byte of the request left (name not resolved, connection refused). */
-  | { unanswered: 'not-sent' | 'reset' | 'timeout' };
+  | {
+      unanswered: 'not-sent' | 'reset' | 'timeout';
+      /** It was reset on a kept connection before a byte came back: the far side had most likely closed that before. */
+      onReusedSocket?: true;
+    };
 
 type WriteAnswer =
   | '200'

@@ -82,6 +82,22 @@ export interface IntendedLink {
   shortUrl?: string;
 }
 
+/**
+ * Taken before a link is made under an ID that its producer chose, by a conditional write beside the link's record: until it
+ * ends, no other create sends a POST for that address. It stays for the horizon, so that whoever finds a link without a record
+ * knows whose create is on its way.
+ */
+export interface Claim {
+  source: string;
+  requestId: string;
+  /** Epoch seconds. 0: its create has ended without a link. */
+  until: number;
+  /** Of this one attempt. */
+  token: string;
+  /** Epoch seconds; DynamoDB's TTL. */
+  expiresAt: number;
+}
+
 /** What was answered to a request, so that a repeat is answered in the same words. */
 export interface RequestRecord {
   source: string;

@@ -7,11 +7,11 @@ export const parkedCommandSchema = z.object({
   /** What SendMessage returned to the producer. */
   messageId: z.string(),
   /** Epoch milliseconds at which it first reached the queue. */
-  sentAtMilliseconds: z.number(),
+  sentAtMilliseconds: z.int().min(0),
   /** Deliveries before it was parked: above 1, something of it may have been sent. */
-  receiveCount: z.int(),
+  receiveCount: z.int().min(0),
   /** Epoch milliseconds. */
-  parkedAtMilliseconds: z.number(),
+  parkedAtMilliseconds: z.int().min(0),
   source: z.string(),
   requestId: z.string(),
   /** Confidential: the archive bucket is encrypted, and nothing of it goes to the logs. */

@@ -1,4 +1,5 @@
 import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
+import { keepBooks } from '../domain/bookkeeping.ts';
 import { type Clock, isoSeconds } from '../domain/clock.ts';
 import { type ControlRecord, laneNow, type Signals } from '../domain/control-record.ts';
 import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/delivery.ts';
@@ -95,8 +96,9 @@ export function expiryWorker(settings: ExpiryWorkerEnvironment, ports: ExpiryWor
       }),
     );
     const now = ports.clock.wallMilliseconds();
-    if (batch.tally.calls > 0) await ports.control.addSpent(expiryLane, batch.tally.calls, now);
-    for (const [day, links] of batch.renewals.byDay) await ports.control.addRenewals(day, links, now);
+    const book = (write: () => Promise<void>) => keepBooks(ports.observer, laneMetric.bookkeepingFailed, write);
+    if (batch.tally.calls > 0) await book(() => ports.control.addSpent(expiryLane, batch.tally.calls, now));
+    for (const [day, links] of batch.renewals.byDay) await book(() => ports.control.addRenewals(day, links, now));
     return verdicts;
   };
 }

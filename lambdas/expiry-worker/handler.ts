@@ -29,6 +29,8 @@ const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
 
 export const handler = sqsBatch({
+  mostReturned: env.MOST_RETURNED_MESSAGES,
+  clock,
   telemetry,
   turns,
   api,

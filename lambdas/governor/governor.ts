@@ -77,8 +77,12 @@ export function governor(settings: GovernorEnvironment, ports: GovernorPorts) {
         return observer.warn('the control record changed twice during a run');
     }
     observeLanes(steered, reading.control, settings, ports);
-    await observeQuota(steered, sight, days.coming, settings, ports);
-    await reconcile(settings.LANES, steered, mappings, observer);
+    try {
+      await observeQuota(steered, sight, days.coming, settings, ports);
+    } finally {
+      // A forecast that fails fails the run for all to see, and keeps no lane from being paused.
+      await reconcile(settings.LANES, steered, mappings, observer);
+    }
   };
 }
 

@@ -23,7 +23,10 @@ export async function probe(api: ProbedApi, onelinkId: string, withCanary: boole
   const sentinel = { onelinkId, shortlinkId: sentinelId };
   const seen = verdictOf(await api.read(sentinel));
   if (seen !== 'good' || !withCanary) return seen;
-  return verdictOf(await api.create(sentinel, { data: {} }));
+  const canary = () => api.create(sentinel, { data: {} });
+  const answer = await canary();
+  // A kept connection that was reset says nothing about the API, and the canary may be sent twice.
+  return verdictOf(answer.meaning !== 'ok' && answer.onReusedSocket ? await canary() : answer);
 }
 
 function verdictOf(answer: ApiAnswer<unknown>): Verdict {

@@ -12,7 +12,8 @@ const outageAfter = 10;
 
 /**
  * Calls in a row without a usable answer, over the batches of one environment: a lane of small batches has to notice as well.
- * Writes by themselves, since a GET may be answered while POSTs are not.
+ * Writes by themselves, since a GET may be answered while POSTs are not. A kept connection that was reset says nothing: the far
+ * side closes them while an environment is frozen. In an outage the new connection that follows it meets the same.
  */
 export class LostCalls {
   #lost = { writes: 0, reads: 0 };
@@ -23,7 +24,8 @@ export class LostCalls {
     this.#lost = { writes: Math.min(writes, outageAfter - 1), reads: Math.min(reads, outageAfter - 1) };
   }
 
-  answered(operation: Operation, meaning: Meaning): void {
+  answered(operation: Operation, { meaning, ...answer }: { meaning: Meaning; onReusedSocket?: true }): void {
+    if (answer.onReusedSocket) return;
     const kind = operation === 'read' ? 'reads' : 'writes';
     this.#lost[kind] = meaning === 'transient' || meaning === 'ambiguous' ? this.#lost[kind] + 1 : 0;
   }
@@ -42,28 +44,33 @@ export interface BatchGate {
   apiFor(source: string, calls: string[]): OneLinkApi;
   /** Why a command of this kind should not be begun, if so: it is to be parked, or goes back to its queue. */
   closedFor(action: Action): 'park' | ReturnCause | undefined;
-  /** Resolves when all others have been told what this batch has met. */
+  /** Resolves when all others have been told what this batch has met, or cannot be told. Never rejects. */
   told(): Promise<void>;
 }
 
 /**
  * @param lane how the lane stands as the batch begins
  * @param lost what the environment remembers of its last batches
- * @param tell makes known to the governor and all workers what this one meets, once a batch for each kind
+ * @param tell makes known to the governor and all workers what this one meets, once a batch for each kind; where it has
+ *   failed, again with the next answer of the kind. It must not reject: nobody waits for it until the batch ends.
  */
 export function openGate(
   api: OneLinkApi,
   lane: LaneNow,
   tally: QuotaTally,
   lost: LostCalls,
-  tell: (signal: Signal) => Promise<void>,
+  tell: (signal: Signal) => Promise<boolean>,
 ): BatchGate {
   let blocked = lane.reason === 'token-refused' || lane.reason === 'feature-off';
   let parking = lane.state === 'parking';
   const telling = new Map<Signal, Promise<void>>();
   lost.begin();
   const meet = (signal: Signal) => {
-    if (!telling.has(signal)) telling.set(signal, tell(signal));
+    if (telling.has(signal)) return;
+    const told = tell(signal).then((wasTold) => {
+      if (!wasTold) telling.delete(signal);
+    });
+    telling.set(signal, told);
   };
 
   const watch = <Value>(operation: Operation, answer: ApiAnswer<Value>): ApiAnswer<Value> => {
@@ -75,7 +82,7 @@ export function openGate(
       parking = true;
       meet('quotaExceededAt');
     }
-    lost.answered(operation, answer.meaning);
+    lost.answered(operation, answer);
     if (lost.isOutage) meet('apiOutageAt');
     return answer;
   };

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { LinkAtApi } from '../domain/api-answer.ts';
 import type { CreateCommand } from '../domain/command.ts';
 import { dataDigest, sameData } from '../domain/digest.ts';
-import { isLater, type LinkRecord } from '../domain/ledger-record.ts';
+import { type Claim, isLater, type LinkRecord } from '../domain/ledger-record.ts';
 import { dataAsText } from '../domain/link-data.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import type { Decision } from '../domain/outcome.ts';
@@ -13,7 +14,7 @@ import type { LinkWorkerPorts } from './ports.ts';
 import { addressesOf, isDead, isMadeBy, removeWhatCameBack } from './take-back.ts';
 
 /**
- * Makes one link, exactly once, without a write that announces it first.
+ * Makes one link, exactly once. Under a derived ID no write announces it first; a chosen one is claimed before the POST.
  *
  * A derived ID on its first delivery is posted at once. Where an earlier attempt may have left something (a redelivery),
  * or the ID was chosen by the producer, the ledger and a free GET come first. A lost answer is settled by a GET, too:
@@ -82,6 +83,15 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer> {
     if (isMadeBy(command, before)) return created(before);
     if (isAlive(before, ports) && !attempt.redelivered) return taken(address);
   }
+  const claim = chosen ? claimBy(attempt) : undefined;
+  let claimed = false;
+  /** What ends without a link leaves the address to others. */
+  const without = async (answer: Answer): Promise<Answer> => {
+    if (claim !== undefined && (claimed || attempt.redelivered)) {
+      await ports.ledger.releaseClaim(address, claim, nowSecondsOf(ports));
+    }
+    return answer;
+  };
   // Twice round is enough for any single lost answer; a command that meets more of them comes back later.
   for (let round = 0; round < 3; round++) {
     if (lookFirst) {
@@ -89,17 +99,23 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer> {
       if (found.meaning === 'ok') {
         const mayBeOwn = attempt.redelivered || round > 0;
         const isOurs = !chosen || isOwn(found.value, attempt, { before: seenAbsent ? undefined : before, mayBeOwn });
-        return isOurs ? record(address, attempt, found.value) : taken(address, isDead(found.value, ports));
+        return isOurs ? record(address, attempt, found.value) : without(taken(address, isDead(found.value, ports)));
       }
       // Made in the user interface or by an SDK: not ours, and not to be touched.
-      if (found.meaning === 'permanent') return taken(address);
+      if (found.meaning === 'permanent') return without(taken(address));
       if (found.meaning !== 'absent') return returnCauseOf(found.meaning);
-      if (before !== undefined && isAlive(before, ports)) return taken(address);
-      if (refusedAsTaken) return 'try-again';
+      if (before !== undefined && isAlive(before, ports)) return without(taken(address));
+      if (refusedAsTaken) return without('try-again');
       seenAbsent = true;
     }
     if (!attempt.mayWrite) return staleAnswer;
-    const sentAtSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
+    if (claim !== undefined && !claimed) {
+      const held = { nowSeconds: nowSecondsOf(ports), recorded: before };
+      claimed = await ports.ledger.claimAddress(address, claim, held);
+      // Another create, or another copy of this one, is at it.
+      if (!claimed) return 'try-again';
+    }
+    const sentAtSeconds = nowSecondsOf(ports);
     const made = await ports.api.create(address, command);
     switch (made.meaning) {
       case 'ok':
@@ -116,10 +132,25 @@ async function makeAt(address: LinkAddress, attempt: Attempt): Promise<Answer> {
         lookFirst = true;
         break;
       default:
-        return answerOf(made);
+        return without(answerOf(made));
     }
   }
   return 'try-again';
+}
+
+function claimBy({ command, settings, ports }: Attempt): Claim {
+  const nowSeconds = nowSecondsOf(ports);
+  return {
+    source: command.source,
+    requestId: command.requestId,
+    until: nowSeconds + settings.LEASE_SECONDS,
+    token: randomUUID(),
+    expiresAt: nowSeconds + settings.REQUEST_HORIZON_DAYS * 86_400,
+  };
+}
+
+function nowSecondsOf({ clock }: LinkWorkerPorts): number {
+  return Math.floor(clock.wallMilliseconds() / 1000);
 }
 
 /** The API's clock may be this much ahead of ours. */
@@ -137,7 +168,7 @@ function isOwn(
 ): boolean {
   if (!sameData(command.data, found.data)) return false;
   // Made by now with this TTL, it could not live longer.
-  const latestEnd = Math.floor(ports.clock.wallMilliseconds() / 1000) + ttlOf(command, settings);
+  const latestEnd = nowSecondsOf(ports) + ttlOf(command, settings);
   if (found.expiresAt > latestEnd + clockToleranceSeconds) return false;
   if (before !== undefined && isOf(before, dataDigest(secret, found.data))) return false;
   return mayBeOwn || !isDead(found, ports);
@@ -187,7 +218,7 @@ async function record(
   if (!isHistory) return taken(address);
   await ports.qrImages.remove(address);
   const next = { ...fresh, version: held.version + 1 };
-  const nowSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
+  const nowSeconds = nowSecondsOf(ports);
   const replaced = await ports.ledger.replaceLink(next, { version: held.version, nowSeconds, anew: true });
   return replaced ? created(next) : 'try-again';
 }

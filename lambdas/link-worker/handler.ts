@@ -30,9 +30,12 @@ const linkIdSecret = new Secret(secrets, env.LINK_ID_SECRET_ARN);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
 
 export const handler = sqsBatch({
+  mostReturned: env.MOST_RETURNED_MESSAGES,
+  clock,
   telemetry,
   turns,
   api,
+  horizonDays: env.REQUEST_HORIZON_DAYS,
   queue: new DeliveryQueue(sqs, env.LANE_QUEUE_URL),
   work: linkWorker(env, {
     api,

@@ -3,7 +3,7 @@ import type { LinkRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import { deliveriesToWaitForCreate } from '../domain/return-delay.ts';
 import { type Answer, returnCauseOf } from './answer.ts';
-import type { LinkWorkerPorts } from './ports.ts';
+import type { LinkLedger, LinkWorkerPorts } from './ports.ts';
 
 /**
  * The link that a command speaks of: its record; `absent` when the ledger does not know it, nor the API a living one; or the answer, when
@@ -28,7 +28,15 @@ export async function linkOfCommand(
   // A delete need not wait: it leaves a record that stops a create which was asked for earlier.
   if (isAbsent && command.action === 'delete') return 'absent';
   if (receiveCount < deliveriesToWaitForCreate) return { answer: 'try-again' };
+  if (!isAbsent && (await isOnItsWay(address, command.source, ledger))) return { answer: 'try-again' };
   return isAbsent ? 'absent' : { answer: notOwner(address) };
+}
+
+/** A create of this source has claimed the address, and has yet to write its link down, however often it has to come again. */
+async function isOnItsWay(address: LinkAddress, source: string, ledger: LinkLedger): Promise<boolean> {
+  const claim = await ledger.claimOf(address);
+  if (claim?.source !== source || claim.until === 0) return false;
+  return (await ledger.requests([claim])).size === 0;
 }
 
 function madeElsewhere(address: LinkAddress): Answer {

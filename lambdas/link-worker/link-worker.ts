@@ -1,3 +1,4 @@
+import { keepBooks } from '../domain/bookkeeping.ts';
 import { type CommandReading, commandReader } from '../domain/command.ts';
 import type { BatchWork, Delivery, Verdict } from '../domain/delivery.ts';
 import { commandDigest } from '../domain/digest.ts';
@@ -53,7 +54,8 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     const tally = new QuotaTally(ports.onQuotaCall);
     const renewals = new Renewals();
     const parking = new Parking(lane, settings, ports);
-    const gate = openGate(ports.api, lane, tally, lost, (signal) => ports.control.signal(signal, now()));
+    const book = (write: () => Promise<void>) => keepBooks(ports.observer, laneMetric.bookkeepingFailed, write);
+    const gate = openGate(ports.api, lane, tally, lost, (signal) => book(() => ports.control.signal(signal, now())));
 
     const chains = chainsOf(accepted);
     const isSuspect = (chain: Accepted[][]) =>
@@ -76,9 +78,9 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     };
     await inParallel([...refusals, ...others.map(carryOut)], settings.CALLS_IN_FLIGHT);
     await inParallel(suspects.map(carryOut), 1);
-    // Counts that are lost in a crash are missing in the forecast, and nowhere else.
-    if (tally.calls > 0) await ports.control.addSpent(settings.LANE, tally.calls, now());
-    for (const [day, links] of renewals.byDay) await ports.control.addRenewals(day, links, now());
+    // Counts that are lost are missing in caps and forecast, and nowhere else.
+    if (tally.calls > 0) await book(() => ports.control.addSpent(settings.LANE, tally.calls, now()));
+    for (const [day, links] of renewals.byDay) await book(() => ports.control.addRenewals(day, links, now()));
     await gate.told();
     return deliveries.map((delivery) => verdicts.get(delivery) ?? 'try-again');
   };

@@ -1,7 +1,7 @@
 import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { ControlRecord, Signal, Signals } from '../domain/control-record.ts';
-import type { Lease, LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
+import type { Claim, Lease, LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import type { LinkSpec } from '../domain/link-spec.ts';
 import type { Observer } from '../domain/observer.ts';
@@ -25,6 +25,18 @@ export interface LinkLedger {
   link(address: LinkAddress): Promise<LinkRecord | undefined>;
   /** Adds the record, or returns the one that is there. */
   addLink(record: LinkRecord): Promise<LinkRecord | undefined>;
+  /** @returns false while another attempt's claim runs */
+  claimAddress(
+    address: LinkAddress,
+    claim: Claim,
+    held: { nowSeconds: number; recorded?: { source: string; requestId: string } | undefined },
+  ): Promise<boolean>;
+  claimOf(address: LinkAddress): Promise<Claim | undefined>;
+  releaseClaim(
+    address: LinkAddress,
+    claim: Pick<Claim, 'source' | 'requestId' | 'token'>,
+    nowSeconds: number,
+  ): Promise<void>;
   leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean>;
   releaseLink(address: LinkAddress, lease: Lease): Promise<void>;
   /** @param held anew: the record is that of another link than before, which has no image yet. */

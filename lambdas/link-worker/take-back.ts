@@ -41,8 +41,11 @@ export async function takeBack(
     if (record !== undefined && !isMadeBy(command, record)) continue;
     const isTold = told.outcome === 'created' && told.link?.shortlinkId === address.shortlinkId;
     if (isTold && record?.state !== 'deleted') continue;
-    // Under a chosen ID, what has no record may be anybody's.
-    if (record === undefined && address === chosen) continue;
+    // Under a chosen ID, what has no record may be anybody's, unless this request has claimed the address.
+    if (record === undefined && address === chosen) {
+      const claim = await ports.ledger.claimOf(address);
+      if (claim === undefined || !isMadeBy(command, claim) || claim.until === 0) continue;
+    }
     if (record?.state === 'live') {
       // Somebody has changed it since, and so knows of it.
       if (record.applied.requestId !== command.requestId) continue;
@@ -88,7 +91,7 @@ async function forget(
   return ledger.replaceLink(next, { version: record.version, nowSeconds });
 }
 
-export function isMadeBy({ source, requestId }: CreateCommand, record: LinkRecord): boolean {
+export function isMadeBy({ source, requestId }: CreateCommand, record: { source: string; requestId: string }): boolean {
   return record.source === source && record.requestId === requestId;
 }
 

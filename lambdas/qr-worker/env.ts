@@ -11,6 +11,8 @@ export const qrWorkerEnvironment = z.object({
   /** Calls that may wait for an answer at once, in one environment. */
   CALLS_IN_FLIGHT: z.coerce.number().int().min(1),
   CALL_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(100),
+  /** Returned messages whose delay may run at once, of one environment: its part of the 120,000 that SQS allows in flight. */
+  MOST_RETURNED_MESSAGES: z.coerce.number().int().min(1),
   LEDGER_TABLE_NAME: z.string().min(1),
   QR_BUCKET_NAME: z.string().min(1),
   QR_QUEUE_URL: z.url(),

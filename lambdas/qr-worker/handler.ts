@@ -26,9 +26,12 @@ const token = new Secret(new SecretsManagerClient(), env.API_TOKEN_SECRET_ARN);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
 
 export const handler = sqsBatch({
+  mostReturned: env.MOST_RETURNED_MESSAGES,
+  clock,
   telemetry,
   turns,
   api,
+  horizonDays: env.REQUEST_HORIZON_DAYS,
   queue: new DeliveryQueue(new SQSClient(), env.QR_QUEUE_URL),
   work: qrWorker(env, {
     api,

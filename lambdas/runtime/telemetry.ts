@@ -84,7 +84,8 @@ export class Telemetry {
   }
 
   #series(metric: string, dimensions: Dimensions, unit: Unit): number[] {
-    const key = Object.values(dimensions).join('\0');
+    // Names and values: a lane and a source may share a name.
+    const key = JSON.stringify(Object.entries(dimensions).sort());
     const group = this.#gathered.get(key) ?? { dimensions, series: new Map() };
     this.#gathered.set(key, group);
     const series = group.series.get(metric) ?? { unit, values: [] };

@@ -89,7 +89,9 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const engine = async (program: 'queue-engine' | 'table-engine') => {
     const logFile = path.join(logDirectory, `${program}.log`);
     const onLost = (why: string) => notices.add('warning', program, why);
-    const started = await shutdown.whenStarted(startEngine(`${program}.ts`, { region }, logFile, onLost));
+    const mostInFlight = options.mostInFlight ?? 120_000;
+    const settings = { region, mostInFlight };
+    const started = await shutdown.whenStarted(startEngine(`${program}.ts`, settings, logFile, onLost));
     if (simulated) await started.shiftClock(simulated.offsetMilliseconds);
     return started;
   };

@@ -40,6 +40,8 @@ export interface LocalCloudOptions {
   readonly fireSchedulesAtStart?: boolean;
   /** Default: what the stacks say, else `us-east-1`. */
   readonly region?: string;
+  /** Messages of one queue that may be in flight at once; default 120,000, as on SQS. */
+  readonly mostInFlight?: number;
   /** A warm environment that is idle for longer is let go; default 600. */
   readonly environmentIdleSeconds?: number;
   /** An older environment is not used again; default 7,200. */

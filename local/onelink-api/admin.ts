@@ -5,8 +5,8 @@ import { setImmediate } from 'node:timers/promises';
 import { bodyOf } from './body.ts';
 import type { ClockChange, Control } from './control.ts';
 import { ControlError } from './control.ts';
-import { send } from './fault-player.ts';
 import type { FaultInput } from './faults.ts';
+import { send } from './http-line.ts';
 import type { PreloadedLink } from './inventory.ts';
 import type { SettingsPatch } from './settings.ts';
 

@@ -5,6 +5,8 @@ export interface Answer {
   body: string;
   /** Where a redirect leads. */
   location?: string;
+  /** The methods that the path knows, with a 405. */
+  allow?: string;
 }
 
 export function ok(body: string): Answer {

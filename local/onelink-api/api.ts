@@ -1,5 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { createLink } from './actions/create.ts';
 import { deleteLink } from './actions/delete.ts';
 import { drawQrCode } from './actions/qr.ts';
@@ -7,13 +5,12 @@ import { showQuota } from './actions/quota.ts';
 import { readLink } from './actions/read.ts';
 import { updateLink } from './actions/update.ts';
 import type { Answer } from './answer.ts';
-import { bodyOf } from './body.ts';
 import { isFields } from './data/payload.ts';
 import { passDoor } from './door.ts';
 import type { Emulator } from './emulator.ts';
 import { ApiError, errorAnswer, quotaExceeded } from './errors.ts';
-import type { Seen } from './fault-player.ts';
-import { play, send } from './fault-player.ts';
+import { play } from './fault-player.ts';
+import type { Line, Seen } from './line.ts';
 import type { Call, Operation } from './operations.ts';
 import { route } from './operations.ts';
 
@@ -29,61 +26,58 @@ const actions: Readonly<Record<Operation, Action>> = {
   quota: showQuota,
 };
 
-/** No request that means anything is larger; what is, is answered as an invalid body. */
-const maxBodyBytes = 1 << 20;
+/** A request, however it came. */
+export interface ApiRequest {
+  method: string;
+  path: string;
+  /** Without its question mark. */
+  query: string;
+  authorization: string | undefined;
+  /** The body's text; undefined when it is too long. */
+  body(): Promise<string | undefined>;
+  /** Nobody will read the body. */
+  discardBody(): void;
+}
 
 /** Serves one call of the API: door, body, fault, quota, action. */
-export async function serveApi(
-  emulator: Emulator,
-  req: IncomingMessage,
-  res: ServerResponse,
-  path: string,
-  query: string,
-  signal: AbortSignal,
-): Promise<void> {
+export async function serveApi(emulator: Emulator, request: ApiRequest, line: Line): Promise<void> {
   const arrived = emulator.clock.monotonic();
-  const found = route(req.method ?? '', path, query);
+  const found = route(request.method, request.path, request.query);
   if (found === undefined || 'allow' in found) {
-    req.resume();
-    if (found !== undefined) res.setHeader('allow', found.allow);
+    request.discardBody();
     const status = found === undefined ? 404 : 405;
-    send(
-      res,
-      errorAnswer(status, 'invalid_parameter', found === undefined ? 'No such endpoint' : 'Method not allowed'),
+    const refusal = errorAnswer(
+      status,
+      'invalid_parameter',
+      found === undefined ? 'No such endpoint' : 'Method not allowed',
     );
+    line.send({ ...refusal, ...found });
     return;
   }
   const { call } = found;
   const { statistics } = emulator;
   statistics.arrived(call.operation, arrived, emulator.settings.qrCountsToRate);
-  const seen = await answer(emulator, call, req, res, arrived, signal);
+  const seen = await answer(emulator, call, request, line, arrived);
   statistics.answered(call.operation, seen);
 }
 
-async function answer(
-  emulator: Emulator,
-  call: Call,
-  req: IncomingMessage,
-  res: ServerResponse,
-  arrived: number,
-  signal: AbortSignal,
-): Promise<Seen> {
+async function answer(emulator: Emulator, call: Call, request: ApiRequest, line: Line, arrived: number): Promise<Seen> {
   try {
-    passDoor(emulator, call.operation, req.headers.authorization, arrived);
+    passDoor(emulator, call.operation, request.authorization, arrived);
   } catch (error) {
-    req.resume();
-    return send(res, asAnswer(error, emulator));
+    request.discardBody();
+    return line.send(asAnswer(error, emulator));
   }
   const hasBody = call.operation === 'create' || call.operation === 'update';
-  const body = hasBody ? parsed(await bodyOf(req, maxBodyBytes)) : undefined;
+  const body = hasBody ? parsed(await request.body()) : undefined;
   const { latencyMilliseconds, latencyJitterMilliseconds } = emulator.settings;
   const latency = latencyMilliseconds + Math.random() * latencyJitterMilliseconds;
-  if (latency > 0) await delay(latency, undefined, { signal });
+  if (latency > 0) await line.wait(latency);
   const fault = emulator.faults.take(call, shortlinkIdOf(call, body));
   const perform = () => performed(emulator, call, body);
-  if (fault === undefined) return send(res, await perform());
+  if (fault === undefined) return line.send(await perform());
   emulator.statistics.played(fault.kind);
-  return play(fault, call.operation, emulator.settings, res, perform, signal);
+  return play(fault, call.operation, emulator.settings, line, perform);
 }
 
 /** Carries the call out and settles its quota. */
@@ -103,6 +97,7 @@ async function performed(emulator: Emulator, call: Call, body: unknown): Promise
   }
   const counts = emulator.settings.quotaCounts === 'every-call' || result.status === 200 || result.status === 409;
   if (isWrite && counts) emulator.quota.take();
+  emulator.onPerformed?.(call, body, result);
   return result;
 }
 

@@ -1,11 +1,21 @@
+import type { Answer } from './answer.ts';
 import type { TimeSources } from './clock.ts';
 import { EmulatorClock } from './clock.ts';
 import { FaultPlan } from './faults.ts';
 import { MonthlyQuota, SlidingWindow } from './limits.ts';
+import type { Call } from './operations.ts';
+import { drawQr } from './qr/image.ts';
 import type { Settings } from './settings.ts';
 import type { Stats } from './statistics.ts';
 import { Statistics } from './statistics.ts';
 import { LinkStore } from './store.ts';
+
+/** What a test may put in the place of the emulator's own. */
+export interface EmulatorParts extends TimeSources {
+  drawQr?: typeof drawQr;
+  /** Told of each call that was carried out, with its true answer, whatever its caller gets to see. */
+  onPerformed?: (call: Call, body: unknown, answer: Answer) => void;
+}
 
 /** The emulated account: its settings, its links, what is left of its limits, and what was seen of its callers. */
 export class Emulator {
@@ -16,13 +26,17 @@ export class Emulator {
   readonly faults = new FaultPlan();
   settings: Settings;
   statistics = new Statistics();
+  readonly drawQr: typeof drawQr;
+  readonly onPerformed: EmulatorParts['onPerformed'];
   rate: SlidingWindow;
   qrRate: SlidingWindow;
 
-  constructor(settings: Settings, time?: TimeSources) {
+  constructor(settings: Settings, parts: EmulatorParts = {}) {
     this.#startedWith = settings;
     this.settings = settings;
-    this.clock = new EmulatorClock(time);
+    this.clock = new EmulatorClock(parts);
+    this.drawQr = parts.drawQr ?? drawQr;
+    this.onPerformed = parts.onPerformed;
     this.store = new LinkStore(this.clock, () => this.settings.purgeDelayHours * 3600);
     this.quota = new MonthlyQuota(this.clock, settings.monthlyQuota);
     this.rate = new SlidingWindow(settings.requestsPerSecond);

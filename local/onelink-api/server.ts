@@ -3,11 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { followLink } from './actions/click.ts';
 import { serveAdmin } from './admin.ts';
-import { serveApi } from './api.ts';
+import { type ApiRequest, serveApi } from './api.ts';
+import { bodyOf } from './body.ts';
 import type { TimeSources } from './clock.ts';
 import { Control, checked } from './control.ts';
 import { Emulator } from './emulator.ts';
-import { send } from './fault-player.ts';
+import { HttpLine, send } from './http-line.ts';
 import type { SettingsInput } from './settings.ts';
 import { defaultSettings, settingsInput, withChange } from './settings.ts';
 
@@ -81,6 +82,9 @@ export async function startOneLinkApi(options: OneLinkApiOptions = {}): Promise<
   };
 }
 
+/** No request that means anything is larger; what is, is answered as an invalid body. */
+const maxBodyBytes = 1 << 20;
+
 async function serve(
   emulator: Emulator,
   control: Control,
@@ -92,7 +96,15 @@ async function serve(
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
   if (path.startsWith('/api/')) {
-    return serveApi(emulator, req, res, path, mark === -1 ? '' : target.slice(mark + 1), signal);
+    const request: ApiRequest = {
+      method: req.method ?? '',
+      path,
+      query: mark === -1 ? '' : target.slice(mark + 1),
+      authorization: req.headers.authorization,
+      body: () => bodyOf(req, maxBodyBytes),
+      discardBody: () => void req.resume(),
+    };
+    return serveApi(emulator, request, new HttpLine(res, signal));
   }
   if (path.startsWith('/__emulator/')) return serveAdmin(control, req, res, path.slice('/__emulator/'.length));
   req.resume();

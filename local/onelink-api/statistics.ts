@@ -1,6 +1,6 @@
-import type { Seen } from './fault-player.ts';
 import type { FaultKind } from './faults.ts';
 import { ArrivalCounter } from './limits.ts';
+import type { Seen } from './line.ts';
 import type { Operation } from './operations.ts';
 
 /** What the emulator saw and did since its start or its last reset. */

@@ -7,7 +7,8 @@ import { kindsNamed } from '../../local/weather/kinds.ts';
 import { WeatherPlan } from '../../local/weather/plan.ts';
 import { sayProgress } from '../report/progress.ts';
 import { type Account, isSound } from './agreement/account.ts';
-import { accountsTable, crashTable, lostAnswersTable, quotaTable } from './report/tables.ts';
+import { accountsTable, allAtOnceTables, crashTable, lostAnswersTable, quotaTable } from './report/tables.ts';
+import { type AllAtOnce, allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
 import { type CrashResult, crashActions, crashPoints } from './scenarios/crash-points.ts';
 import { isAsExpected, type LostAnswer, lostAnswers, spoiledAnswers, tokenRotated } from './scenarios/lost-answers.ts';
 import { randomKills } from './scenarios/random-kills.ts';
@@ -15,7 +16,7 @@ import { slowCopy } from './scenarios/slow-copy.ts';
 import { storm } from './scenarios/storm.ts';
 import { forgetAssembly } from './world/synthesis.ts';
 
-const scenarios = ['crash-points', 'lost-answers', 'slow-copy', 'random-kills', 'weather'] as const;
+const scenarios = ['crash-points', 'lost-answers', 'slow-copy', 'random-kills', 'all-at-once', 'weather'] as const;
 type Scenario = (typeof scenarios)[number];
 interface Flags {
   seed: number;
@@ -34,11 +35,11 @@ const count = (text: string): number => {
 
 const { seed, kills, patience, weather, weatherKinds, messages, ...flags } = new Command('npm run test:faults --')
   .description(
-    'Kills workers at every request they make and at random, spoils answers of the OneLink API in every way, and has services fail, then holds ' +
+    'Kills functions at every request they make and at random, spoils answers of the OneLink API in every way, and has services fail, then holds ' +
       'API, ledger, bucket and outcomes against each other. Linux only. Ends with 1 when something does not agree.',
   )
   .option('--seed <number>', 'of the campaign, the kills and the delays', count, Date.now() % 1_000_000)
-  .option('--kills <number>', 'of the scenario random-kills', count, 1_000)
+  .option('--kills <number>', 'of each of the scenarios random-kills and all-at-once', count, 1_000)
   .option(
     '--patience <seconds>',
     'without any news, after the last kill, until what is unsettled counts as lost',
@@ -70,6 +71,7 @@ const wanted = (name: Scenario) => scenario === undefined || scenario === name;
 const accounts: Account[] = [];
 let crashes: CrashResult[] = [];
 let cells: LostAnswer[] = [];
+let mixed: AllAtOnce | undefined;
 
 say(`seed ${seed}`);
 try {
@@ -87,6 +89,10 @@ try {
   if (wanted('slow-copy')) accounts.push(await slowCopy(seed));
   if (wanted('random-kills')) accounts.push(await randomKills({ kills, seed, patienceSeconds: patience }, say));
   if (wanted('weather')) accounts.push(await storm({ weather: plan, messages, patienceSeconds: patience }, say));
+  if (wanted('all-at-once')) {
+    mixed = await allAtOnce({ kills, seed, patienceSeconds: patience }, say);
+    accounts.push(mixed.account);
+  }
 } finally {
   await forgetAssembly();
 }
@@ -95,11 +101,12 @@ const folder = fileURLToPath(new URL('../../.local/out/', import.meta.url));
 await mkdir(folder, { recursive: true });
 await writeFile(
   `${folder}faults.json`,
-  `${JSON.stringify({ seed, scenarios: accounts, crashes, lostAnswers: cells }, null, 2)}\n`,
+  `${JSON.stringify({ seed, scenarios: accounts, crashes, lostAnswers: cells, allAtOnce: mixed }, null, 2)}\n`,
 );
 
 if (crashes.length > 0) console.log(`${crashTable(crashes)}\n`);
 if (cells.length > 0) console.log(`Outcome · links made · quota calls:\n\n${lostAnswersTable(cells)}\n`);
+if (mixed !== undefined) console.log(`${allAtOnceTables(mixed)}\n`);
 console.log(`${accountsTable(accounts)}\n\n${quotaTable(accounts)}\n\nseed ${seed}`);
 if (wanted('weather')) console.log(weatherWords(plan).join('\n'));
 for (const { scenario: name, disagreements } of accounts) {

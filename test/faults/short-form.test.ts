@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { isSound } from './agreement/account.ts';
+import { allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
 import { crashPoints } from './scenarios/crash-points.ts';
 import { isAsExpected, lostAnswers } from './scenarios/lost-answers.ts';
 import { forgetAssembly } from './world/synthesis.ts';
@@ -33,5 +34,27 @@ describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
     expect(cells.filter((cell) => !isAsExpected(cell))).toEqual([]);
     expect(cells).toHaveLength(10);
     expect(isSound(account)).toBe(true);
+  });
+
+  it('add up together with parking, replay and links that end, whichever function is killed', {
+    timeout: 240_000,
+  }, async () => {
+    const small = { kills: 1, seed: 1, patienceSeconds: 90, waveSize: 5, killsPerPhase: 1, concurrency: 2 };
+    const { account, points, parked, spoiledAnswers, ends } = await allAtOnce(small, quietly);
+    // One sum of all: where it does not come out, this says what does not.
+    expect(account.disagreements).toEqual([]);
+    expect(account).toMatchObject({ lost: 0, duplicates: 0, unexplainedQuotaCalls: 0 });
+    const killed = Map.groupBy(points, ({ function: name }) => name);
+    const kills = [...killed].map(([name, all]) => [
+      name,
+      all.reduce((sum, { before, after }) => sum + before + after, 0),
+    ]);
+    expect(kills.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['expiry worker', 'governor', 'link worker', 'QR worker', 'replayer']),
+    );
+    expect(kills.filter(([, count]) => count === 0)).toEqual([]);
+    expect(parked).toBeGreaterThan(0);
+    expect(spoiledAnswers).toBeGreaterThan(0);
+    expect(ends.expired).toBeGreaterThan(0);
   });
 });

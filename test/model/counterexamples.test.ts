@@ -14,7 +14,7 @@ describe('a create at the address of a deleted link', () => {
   it('adopts its own link when the answer to its POST was lost', async () => {
     const world = new LinkWorld();
     await world.deliver({ body: remove });
-    world.api.script('create', { meaning: 'ambiguous', applied: true });
+    world.api.spoil('create', { kind: 'reset-after' });
     await world.deliver({ body: again, messageId: 'm-2' });
     expect(world.told).toEqual(['deleted', 'created']);
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ state: 'live', requestId: 'again' });
@@ -47,7 +47,7 @@ describe('a create at the address of an expired link', () => {
     await world.deliver({ body: { ...poster, ttl: '10m' } });
     world.now += 3 * 86_400_000;
     world.api.links.clear();
-    world.api.script('create', { meaning: 'ambiguous', applied: true });
+    world.api.spoil('create', { kind: 'reset-after' });
     await world.deliver({ body: again, messageId: 'm-2' });
     expect(world.told).toEqual(['created', 'created']);
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ requestId: 'again', version: 2 });
@@ -196,7 +196,7 @@ describe('a change that comes back after its validUntil', () => {
   it('gives its lease back when it was not carried out, and costs nothing', async () => {
     const world = new LinkWorld();
     await world.deliver({ body: poster });
-    world.api.script('update', { meaning: 'ambiguous' });
+    world.api.spoil('update', { kind: 'status', status: 503 });
     await world.deliver({ body: change, messageId: 'm-2' });
     world.now += 600_000;
     const before = world.api.quotaCalls;
@@ -280,12 +280,12 @@ describe('an update that ends a link’s renewals, and keeps its end', () => {
   it('asks the API for the end, which clicks may have moved', async () => {
     const world = new LinkWorld();
     await world.deliver({ body: poster });
+    world.now += 10 * 86_400_000;
     // Clicked, and nobody heard of it: the API knows another end than the ledger.
-    const end = world.now / 1000 + 60 * 86_400;
-    world.api.script('read', { meaning: 'transient' });
+    world.api.click('A1b3/poster');
+    const end = Math.floor(world.now / 1000) + 31 * 86_400;
+    world.api.spoil('read', { kind: 'status', status: 503 });
     await world.deliver({ body: { ...again, action: 'update', renewTtl: false }, messageId: 'm-2' });
-    const link = world.api.links.get('A1b3/poster');
-    if (link !== undefined) link.expiresAt = end;
     world.now += 600_000;
     await world.deliver({ body: { ...again, action: 'update', renewTtl: false }, messageId: 'm-2', receiveCount: 2 });
     expect(world.told).toEqual(['created', 'updated']);
@@ -305,8 +305,6 @@ describe('an update that shortened its link’s life, and was lost until that wa
     const shorten = { ...again, action: 'update', ttl: '10m' };
     await world.deliver({ body: shorten, messageId: 'm-2' });
     world.now += 3_600_000;
-    const held = world.api.links.get('A1b3/poster');
-    if (held !== undefined) held.expiresAt = Date.parse('2026-03-01T10:10:05Z') / 1000;
     if (how === 'removed by the API') world.api.links.clear();
     await world.deliver({ body: shorten, messageId: 'm-2', receiveCount: 2 });
     await world.deliver({ body: shorten, messageId: 'm-2', receiveCount: 3 });
@@ -324,7 +322,7 @@ describe('an update that shortened its link’s life, and was lost until that wa
     const change = { ...again, action: 'update' };
     await world.deliver({ body: change, messageId: 'm-2' });
     world.now += 600_000;
-    world.api.script('read', { meaning: 'permanent' }, { meaning: 'permanent' });
+    world.api.links.set('A1b3/poster', { data: poster.data, expiresAt: 1_780_000_000, foreign: true });
     await world.deliver({ body: change, messageId: 'm-2', receiveCount: 2 });
     await world.deliver({ body: change, messageId: 'm-2', receiveCount: 3 });
     expect(world.outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'link-expired' });

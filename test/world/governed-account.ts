@@ -97,7 +97,7 @@ export class GovernedAccount {
         })),
       },
       {
-        api: this.api,
+        api: this.api.client,
         control: this.control,
         mappings: {
           state: async (id) => this.mappings.get(id) ?? 'on',
@@ -256,8 +256,8 @@ export class GovernedAccount {
     const { reserveCalls: QUOTA_RESERVE_CALLS, name: LANE } = lane;
     const settings = { ...readEnvironment(linkWorkerEnvironment, linkWorkerVariables), LANE, QUOTA_RESERVE_CALLS };
     return linkWorker(settings, {
-      api: this.api,
-      quota: this.api.quota,
+      api: this.api.client,
+      quota: (accountId) => this.api.client.quota(accountId),
       control: this.control,
       pace: { easeIn: () => {}, approach: async () => {}, arrive: () => {} },
       parked: { add: async (command) => this.#park(command) },

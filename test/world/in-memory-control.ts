@@ -63,6 +63,7 @@ export class InMemoryControl {
   }
 
   async addRenewals(day: string, links: number): Promise<void> {
+    this.#maybeFail('addRenewals');
     this.due.set(day, (this.due.get(day) ?? 0) + links);
   }
 
@@ -72,6 +73,7 @@ export class InMemoryControl {
   }
 
   async renewals(days: string[]): Promise<number> {
+    this.#maybeFail('renewals');
     return days.reduce((sum, day) => sum + (this.due.get(day) ?? 0), 0);
   }
 

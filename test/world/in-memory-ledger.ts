@@ -1,10 +1,11 @@
-import type { Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/ledger-record.ts';
+import type { Claim, Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/ledger-record.ts';
 import type { LinkAddress } from '../../lambdas/domain/link-id.ts';
 
 /** The ledger's behaviour in memory; test/integration holds it and the real one to the same contract. */
 export class InMemoryLedger {
   readonly links = new Map<string, LinkRecord>();
   readonly answered = new Map<string, RequestRecord>();
+  readonly claims = new Map<string, Claim>();
   readonly parked = new Map<string, Set<string>>();
   /** Set to make the next call of a method fail, as a throttled or unreachable table does. */
   readonly failNext = new Set<string>();
@@ -38,6 +39,35 @@ export class InMemoryLedger {
     const held = this.links.get(keyOf(record.address));
     if (held === undefined) this.links.set(keyOf(record.address), structuredClone(record));
     return structuredClone(held);
+  }
+
+  async claimAddress(
+    address: LinkAddress,
+    claim: Claim,
+    { nowSeconds, recorded }: { nowSeconds: number; recorded?: { source: string; requestId: string } | undefined },
+  ): Promise<boolean> {
+    this.#maybeFail('claimAddress');
+    const held = this.claims.get(keyOf(address));
+    const hasServed = held?.source === recorded?.source && held?.requestId === recorded?.requestId;
+    if (held !== undefined && held.until >= nowSeconds && held.token !== claim.token && !hasServed) return false;
+    this.claims.set(keyOf(address), structuredClone(claim));
+    return true;
+  }
+
+  async claimOf(address: LinkAddress): Promise<Claim | undefined> {
+    this.#maybeFail('claimOf');
+    return structuredClone(this.claims.get(keyOf(address)));
+  }
+
+  async releaseClaim(
+    address: LinkAddress,
+    { source, requestId, token }: Pick<Claim, 'source' | 'requestId' | 'token'>,
+    nowSeconds: number,
+  ): Promise<void> {
+    this.#maybeFail('releaseClaim');
+    const held = this.claims.get(keyOf(address));
+    if (held?.source !== source || held.requestId !== requestId) return;
+    if (held.token === token || held.until < nowSeconds) held.until = 0;
   }
 
   async leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean> {

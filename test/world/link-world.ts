@@ -12,9 +12,9 @@ import {
 import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
 import type { LinkLedger, LinkWorkerControl } from '../../lambdas/link-worker/ports.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';
+import { EmulatedApi } from './emulated-api.ts';
 import { InMemoryControl } from './in-memory-control.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
-import { ScriptedApi } from './scripted-api.ts';
 
 export const linkWorkerVariables: LinkWorkerVariables = {
   LANE: 'campaign',
@@ -25,6 +25,7 @@ export const linkWorkerVariables: LinkWorkerVariables = {
   LINK_CALLS_PER_SECOND: '100',
   CALLS_IN_FLIGHT: '8',
   CALL_TIMEOUT_MILLISECONDS: '10000',
+  MOST_RETURNED_MESSAGES: '3000',
   LEDGER_TABLE_NAME: 'ledger',
   ARCHIVE_BUCKET_NAME: 'archive',
   LANE_QUEUE_URL: 'http://127.0.0.1:1/lane',
@@ -70,11 +71,13 @@ export class LinkWorld {
   readonly ledger = new InMemoryLedger();
   readonly control = new InMemoryControl();
   readonly parked: ParkedCommand[] = [];
-  /** What the API answers to a poll of the quota; undefined: nothing. */
-  quota: number | undefined = 5_000_000;
-  quotaPolls = 0;
   easedIn = 0;
-  readonly api = new ScriptedApi(() => this.now);
+  readonly api = new EmulatedApi({
+    now: () => this.now,
+    sleep: async (milliseconds) => {
+      this.now += milliseconds;
+    },
+  });
   readonly outcomes: Outcome[] = [];
   readonly qrJobs: QrJob[] = [];
   readonly rejected: RejectedCommand[] = [];
@@ -96,12 +99,8 @@ export class LinkWorld {
     this.#work = linkWorker(
       { ...readEnvironment(linkWorkerEnvironment, linkWorkerVariables), ...settings },
       {
-        api: this.api,
-        quota: async () => {
-          this.quotaPolls++;
-          if (this.quota !== undefined) return { meaning: 'ok', value: this.quota };
-          return { meaning: 'transient', fault: { path: '', rule: 'scripted', message: '' } };
-        },
+        api: this.api.client,
+        quota: (accountId) => this.api.client.quota(accountId),
         control: table?.control ?? this.control,
         pace: { easeIn: () => void this.easedIn++, approach: async () => {}, arrive: () => {} },
         parked: { add: async (command) => this.#orFail('park', () => this.parked.push(command)) },

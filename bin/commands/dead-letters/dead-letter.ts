@@ -6,6 +6,7 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { originalAttribute, soundOriginal } from '../../../lambdas/domain/original-message.ts';
 import { OperatorError } from '../../client/operator-error.ts';
 
 /** A dead letter in our hands: nobody else gets it until its visibility time-out ends. */
@@ -24,8 +25,8 @@ export interface DeadLetter {
   groupId: string | undefined;
 }
 
-/** Message attributes by which a redriven message keeps its age and its identity; the workers read them. */
-export const originalAttribute = { sentTimestamp: 'OriginalSentTimestamp', messageId: 'OriginalMessageId' } as const;
+/** The longest deduplication window that the configuration takes. The workers judge by the one that is configured. */
+const longestWindowMilliseconds = 3_650 * 86_400_000;
 
 export interface ReceiveOptions {
   /** How long the letters stay in our hands. */
@@ -57,12 +58,18 @@ export async function receiveDeadLetters(
 function deadLetterOf({ MessageId = '', ReceiptHandle = '', Body = '', ...message }: Message): DeadLetter {
   const { Attributes = {}, MessageAttributes: attributes = {} } = message;
   const text = (name: string) => attributes[name]?.StringValue;
+  const sentAtMilliseconds = Number(Attributes.SentTimestamp);
+  const original = soundOriginal(
+    { messageId: text(originalAttribute.messageId), sentTimestamp: text(originalAttribute.sentTimestamp) },
+    sentAtMilliseconds,
+    longestWindowMilliseconds,
+  );
   return {
     messageId: MessageId,
     receiptHandle: ReceiptHandle,
     body: Body,
-    sentAtMilliseconds: Number(text(originalAttribute.sentTimestamp) ?? Attributes.SentTimestamp),
-    originalMessageId: text(originalAttribute.messageId) ?? MessageId,
+    sentAtMilliseconds: original.sentAtMilliseconds ?? sentAtMilliseconds,
+    originalMessageId: original.messageId ?? MessageId,
     receiveCount: Number(Attributes.ApproximateReceiveCount ?? 0),
     attributes,
     groupId: Attributes.MessageGroupId,

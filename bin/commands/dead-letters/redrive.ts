@@ -1,10 +1,10 @@
 import { type MessageAttributeValue, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { originalAttribute } from '../../../lambdas/domain/original-message.ts';
 import type { Turns } from '../../../lambdas/domain/pacer.ts';
 import {
   type DeadLetter,
   deleteDeadLetters,
   giveBack,
-  originalAttribute,
   type ReceiveOptions,
   receiveDeadLetters,
 } from './dead-letter.ts';
@@ -96,8 +96,9 @@ async function send(sqs: Pick<SQSClient, 'send'>, url: string, letter: DeadLette
 /** What the message has, and what it needs to keep its age and identity. */
 function attributesOf(letter: DeadLetter): Record<string, MessageAttributeValue> {
   return {
+    ...letter.attributes,
+    // What a producer set and nobody can believe must not stand in their place.
     [originalAttribute.sentTimestamp]: { DataType: 'Number', StringValue: String(letter.sentAtMilliseconds) },
     [originalAttribute.messageId]: { DataType: 'String', StringValue: letter.originalMessageId },
-    ...letter.attributes,
   };
 }

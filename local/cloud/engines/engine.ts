@@ -17,6 +17,8 @@ export interface Engine {
 
 export interface EngineSettings {
   readonly region: string;
+  /** Messages of one queue that may be in flight at once. */
+  readonly mostInFlight: number;
 }
 
 /** A message from the parent, which the engine sends back when it is done. */

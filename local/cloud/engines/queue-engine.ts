@@ -38,6 +38,14 @@ stores.sqsStore.createQueue = (...parameters) => {
     else moved.set(message, { atMilliseconds: Date.now(), receiveCount });
     enqueue(message);
   };
+  // SQS gives out nothing while the limit is reached: a long poll is answered empty. A short poll meets `OverLimit` there;
+  // Lambda's pollers make none, and those here stand for them.
+  const dequeue = queue.dequeue.bind(queue);
+  queue.dequeue = (most, ...rest) => {
+    queue.processTimers();
+    const room = settings.mostInFlight - queue.inflightMessages.size;
+    return room > 0 ? dequeue(Math.min(most, room), ...rest) : [];
+  };
   return queue;
 };
 

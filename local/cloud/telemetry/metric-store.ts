@@ -190,6 +190,6 @@ function add(totals: Totals, value: number): void {
 }
 
 function keyOf({ namespace, name, dimensions }: MetricSeries): string {
-  const pairs = Object.entries(dimensions).map(([dimension, value]) => `${dimension}=${value}`);
-  return [namespace, name, ...pairs.sort()].join('\n');
+  // As JSON: a name or value may hold whatever character would join them.
+  return JSON.stringify([namespace, name, ...Object.entries(dimensions).sort()]);
 }

@@ -3,7 +3,6 @@ import { ok } from '../answer.ts';
 import type { Emulator } from '../emulator.ts';
 import { ApiError, invalidQrParameter, qrFailed } from '../errors.ts';
 import type { Call } from '../operations.ts';
-import { drawQr } from '../qr/image.ts';
 import type { Settings } from '../settings.ts';
 import { shortUrl } from '../short-url.ts';
 import { ownLink } from './read.ts';
@@ -25,7 +24,7 @@ export async function drawQrCode(emulator: Emulator, call: Call): Promise<Answer
   const brandDomain = brandDomainOf(settings, call) ?? link.brandDomain;
   const url = shortUrl(settings, { ...link, brandDomain });
   try {
-    const image = await drawQr(url, { size, format, margin });
+    const image = await emulator.drawQr(url, { size, format, margin });
     if (image === undefined) throw invalidQrParameter('size');
     const uri = `image/${format};base64,${image.toString('base64')}`;
     return ok(JSON.stringify({ qr: settings.qrDataPrefix ? `data:${uri}` : uri }));

@@ -5,6 +5,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { dynamoClient } from '../../../lambdas/adapters/document-table.ts';
 import { HttpTransport } from '../../../lambdas/adapters/http-transport.ts';
+import { systemClock as clock } from '../../../lambdas/runtime/clock.ts';
 
 /**
  * What no link worker can do without, and nothing else: one read for the batch's requests, and for each command the POST,
@@ -18,7 +19,7 @@ const table = env.LEDGER_TABLE_NAME ?? '';
 const inFlight = Number(env.CALLS_IN_FLIGHT);
 const dynamo = dynamoClient();
 const sns = new SNSClient();
-const http = new HttpTransport({ timeoutMilliseconds: 10_000, connections: inFlight });
+const http = new HttpTransport({ timeoutMilliseconds: 10_000, connections: inFlight, clock });
 const secret = new SecretsManagerClient().send(new GetSecretValueCommand({ SecretId: env.API_TOKEN_SECRET_ARN }));
 
 interface Create {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultyPipeline } from '../world/faulty-pipeline.ts';
-import { disagreements } from './agreement.ts';
+import { disagreements, vanished } from './agreement.ts';
 import { type ExtraQuota, extraQuota } from './quota.ts';
 
 /** What a scenario came to: the figures of the report. */
@@ -12,7 +12,7 @@ export interface Account {
   linksMade: number;
   /** Requests that were told of a link made for them. */
   distinctCreates: number;
-  /** Messages without an outcome, codes owed and never told of, and dead letters. */
+  /** Messages without an outcome, codes owed and never told of, links that are gone and were not told as expired, dead letters. */
   lost: number;
   /** Links made beyond one for each distinct create; those that were taken back at once are not among them. */
   duplicates: number;
@@ -26,7 +26,7 @@ export interface Account {
 }
 
 /** Waits until the queues are empty: messages told of may yet come back, to be told again. */
-async function rest(pipeline: FaultyPipeline): Promise<void> {
+export async function rest(pipeline: FaultyPipeline): Promise<void> {
   for (let look = 0; look < 300 && (await pipeline.waiting()).atWork > 0; look++) await sleep(100);
   // What SNS has taken may still be on its way here.
   await sleep(300);
@@ -58,8 +58,10 @@ export async function takeAccount(
   const state = {
     requests,
     ledger: await pipeline.ledger(),
-    links: [...pipeline.api.links()].filter(({ foreign }) => !foreign),
+    links: [...pipeline.api.links()].filter(({ foreign, expired }) => !foreign && !expired),
     images: await pipeline.images(),
+    unasked: pipeline.correspondence.unasked(),
+    history: await pipeline.history(),
   };
   return {
     scenario,
@@ -67,7 +69,7 @@ export async function takeAccount(
     commands: all.length,
     linksMade: links.made,
     distinctCreates: created.length,
-    lost: pipeline.correspondence.unsettled().length + (await pipeline.waiting()).dead,
+    lost: pipeline.correspondence.unsettled().length + vanished(state).length + (await pipeline.waiting()).dead,
     duplicates: links.made - extra.madeAndTakenBack / 2 - created.length,
     disagreements: disagreements(state),
     extraQuotaCalls: extra,

@@ -1,3 +1,4 @@
+import { linkInItem } from '../../../lambdas/adapters/ledger.ts';
 import { sameData } from '../../../lambdas/domain/digest.ts';
 import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
@@ -10,6 +11,10 @@ export interface FinalState {
   ledger: ReadonlyMap<string, Record<string, unknown>>;
   links: readonly LinkView[];
   images: ReadonlySet<string>;
+  /** What was told of links whose time had come. */
+  unasked: readonly Outcome[];
+  /** Requests whose links the history says have expired, as `source/requestId`. */
+  history: ReadonlySet<string>;
 }
 
 /** Ledger and API may differ by the seconds that a call took. */
@@ -18,12 +23,44 @@ const expiryToleranceSeconds = 6;
 /** In words, each thing that ledger, API, bucket and outcomes do not agree on; empty when they all say the same. */
 export function disagreements(state: FinalState): string[] {
   const records = linkRecords(state.ledger);
-  return [...ledgerAndApi(state, records), ...bucketAndLedger(state, records), ...outcomesAndLedger(state, records)];
+  return [
+    ...ledgerAndApi(state, records),
+    ...bucketAndLedger(state, records),
+    ...outcomesAndLedger(state, records),
+    ...ends(state, records),
+  ];
+}
+
+const requestOf = ({ source, requestId }: Pick<Outcome, 'source' | 'requestId'>) => `${source}/${requestId}`;
+const isEnd = ({ outcome }: Outcome) => outcome === 'expired';
+
+/** Requests that were told of a link of which nothing is left, and no end was told. */
+export function vanished({ requests, ledger, unasked }: FinalState): string[] {
+  const ended = new Set(unasked.filter(isEnd).map(requestOf));
+  return [...requests].flatMap(([request, copies]) => {
+    const link = copies.flatMap(({ answers }) => answers).find(({ outcome }) => outcome === 'created')?.link;
+    const isLeft = link === undefined || ledger.has(`link#${addressOf(link)}`) || ended.has(request);
+    return isLeft ? [] : [request];
+  });
+}
+
+/** A link ends once, is in the history then, and in the ledger no more. */
+function ends({ unasked, history }: FinalState, records: Map<string, LinkRecord>): string[] {
+  const found: string[] = [];
+  for (const [request, told] of Map.groupBy(unasked.filter(isEnd), requestOf)) {
+    const times = new Set(told.map(({ outcomeId }) => outcomeId)).size;
+    if (times > 1) found.push(`${request}: expired ${times} times`);
+    if (!history.has(request)) found.push(`${request}: told as expired, not in the history`);
+    const standing = told[0]?.link && records.get(addressOf(told[0].link));
+    if (standing !== undefined && requestOf(standing) === request)
+      found.push(`${request}: told as expired, in the ledger ${standing.state}`);
+  }
+  return found;
 }
 
 function linkRecords(ledger: FinalState['ledger']): Map<string, LinkRecord> {
   const links = [...ledger].filter(([key]) => key.startsWith('link#'));
-  return new Map(links.map(([key, record]) => [key.slice('link#'.length), record as unknown as LinkRecord]));
+  return new Map(links.map(([key, record]) => [key.slice('link#'.length), linkInItem(record)]));
 }
 
 const addressOf = ({ onelinkId, shortlinkId }: { onelinkId: string; shortlinkId: string }) =>
@@ -98,6 +135,14 @@ function outcomesAndLedger(state: FinalState, records: Map<string, LinkRecord>):
   }
   for (const [address, { version, by }] of told) {
     const record = records.get(address);
+    const end = state.unasked.findLast(
+      (one) => isEnd(one) && one.link !== undefined && addressOf(one.link) === address,
+    );
+    if (record === undefined && end !== undefined) {
+      if (end.link?.version !== version)
+        found.push(`${address}: told version ${version}, expired ${end.link?.version}`);
+      continue;
+    }
     if (record?.version !== version) found.push(`${address}: told version ${version}, recorded ${record?.version}`);
     // A delete of what is deleted already changes nothing.
     const changing = by.filter(({ action }) => action !== 'delete' || record?.state === 'live');

@@ -20,12 +20,15 @@ export const causes: Readonly<Record<keyof ExtraQuota, string>> = {
   updateRepeated: 'update carried out again',
 };
 
+/** The expiry worker gives a link that is to be kept the data that it has, once more for each term: work of its own. */
+const isRenewal = ({ operation, by = '' }: ApiWrite) => operation === 'update' && by.includes('Expiry');
+
 const isOk = ({ status }: ApiWrite) => status === 200;
 
 /** @param superseded requests whose outcome is that a later change came first */
 export function extraQuota(writes: readonly ApiWrite[], superseded: ReadonlySet<string>): ExtraQuota {
   const done = (operation: ApiWrite['operation']) =>
-    writes.filter((write) => write.operation === operation && isOk(write));
+    writes.filter((write) => write.operation === operation && isOk(write) && !isRenewal(write));
   const beyondFirst = (operation: ApiWrite['operation']) =>
     done(operation).length - new Set(done(operation).map(({ requestId }) => requestId)).size;
   const takenBack = done('create').filter(({ requestId }) => superseded.has(requestId ?? ''));

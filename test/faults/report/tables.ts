@@ -1,6 +1,7 @@
 import { table } from '../../report/table.ts';
 import { type Account, isSound } from '../agreement/account.ts';
 import { causes, totalOf } from '../agreement/quota.ts';
+import type { AllAtOnce } from '../scenarios/all-at-once/all-at-once.ts';
 import type { CrashResult } from '../scenarios/crash-points.ts';
 import { isAsExpected, type LostAnswer, spoiledOperations } from '../scenarios/lost-answers.ts';
 
@@ -72,4 +73,22 @@ export function lostAnswersTable(cells: readonly LostAnswer[]): string {
       }),
     ]),
   );
+}
+
+/** What was done in the run that does everything at once, and each request of each function with the kills on either side of it. */
+export function allAtOnceTables({ account, points, days, spoiledAnswers, parked, ends }: AllAtOnce): string {
+  const bothSides = points.filter(({ before, after }) => before > 0 && after > 0).length;
+  const done = [
+    ['days', days],
+    ['kills', account.kills],
+    ['requests of functions, killed on both sides', `${bothSides} of ${points.length}`],
+    ['spoiled answers', spoiledAnswers],
+    ['commands parked and replayed', parked],
+    ...Object.entries(ends).map(([outcome, links]) => [`links told as ${outcome}`, links]),
+  ];
+  const killed = points.map((point) => [point.function, point.request, point.before, point.after]);
+  return [
+    table(['all at once', ''], done),
+    table(['function', 'request', 'killed before it', 'killed after it'], killed),
+  ].join('\n\n');
 }

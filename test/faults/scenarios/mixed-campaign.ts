@@ -6,10 +6,14 @@ const onelinkId = 'A1b3';
 const source = 'crm';
 const qr = { format: 'png', size: 120 } as const;
 /** Everything was asked for in the past, each command a second after the one before. */
+const keptUntil = '2026-12-31T00:00:00Z';
 const begins = Date.parse('2026-03-01T10:00:00Z');
 
 /** Of a wave: kinds of work, by how often each comes up in ten. */
 const kinds = ['derived', 'derived', 'derived', 'chosen', 'chosen', 'with code', 'with code', 'conflict'] as const;
+
+/** The same where links end as well: some live for a day, some for a day after each click, and some are kept. */
+const kindsThatEnd = [...kinds, 'of a day', 'of a day', 'clicked', 'kept'] as const;
 
 /**
  * Waves of commands: new links of every kind, changes and codes of links that were made before or are made in the same wave,
@@ -18,10 +22,20 @@ const kinds = ['derived', 'derived', 'derived', 'chosen', 'chosen', 'with code',
 export class MixedCampaign {
   readonly #random: SeededRandom;
   readonly #chosen: string[] = [];
+  readonly #kinds: readonly (typeof kindsThatEnd)[number][];
+  /** Chosen IDs of links that end, and whether they renew themselves. No other create chooses them: each has one end. */
+  readonly #ending = new Map<string, { renews: boolean }>();
   #count = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, { linksEnd = false } = {}) {
     this.#random = seededRandom(seed);
+    this.#kinds = linksEnd ? kindsThatEnd : kinds;
+  }
+
+  /** Of the links that live for a day after each click, a half: somebody follows them. */
+  clicked(): { onelinkId: string; shortlinkId: string }[] {
+    const renewing = [...this.#ending].filter(([, { renews }]) => renews);
+    return renewing.filter(() => this.#random.fraction() < 0.5).map(([shortlinkId]) => ({ onelinkId, shortlinkId }));
   }
 
   wave(size: number): TestCommand[] {
@@ -35,7 +49,7 @@ export class MixedCampaign {
   }
 
   #create(): TestCommand {
-    const kind = this.#random.pick(kinds);
+    const kind = this.#random.pick(this.#kinds);
     const { requestId, ...rest } = this.#next();
     const create = { ...rest, requestId, action: 'create', data: dataOf(requestId) } as const;
     if (kind === 'derived') return create;
@@ -43,6 +57,14 @@ export class MixedCampaign {
     if (kind === 'conflict' && this.#chosen.length > 0)
       return { ...create, shortlinkId: this.#random.pick(this.#chosen) };
     const shortlinkId = `c-${requestId}`;
+    if (kind === 'of a day' || kind === 'clicked') {
+      const renews = kind === 'clicked';
+      this.#ending.set(shortlinkId, { renews });
+      const withCode = this.#random.fraction() < 0.3;
+      return { ...create, shortlinkId, ttl: '1d', renewTtl: renews, ...(withCode && { qr }) };
+    }
+    // With a term of two weeks, of which the last is kept free for its renewal.
+    if (kind === 'kept') return { ...create, shortlinkId, ttl: '14d', renewTtl: true, keepUntil: keptUntil };
     this.#chosen.push(shortlinkId);
     return { ...create, shortlinkId, ...(this.#random.fraction() < 0.3 && { qr }) };
   }
@@ -50,7 +72,7 @@ export class MixedCampaign {
   /** One to three changes of one link, or its code. */
   #changes(): TestCommand[] {
     // Most often one of the last links, whose create may still be under way.
-    const recent = this.#chosen.slice(-12);
+    const recent = [...this.#chosen.slice(-12), ...[...this.#ending.keys()].slice(-3)];
     const shortlinkId = this.#random.pick(recent);
     return Array.from({ length: 1 + this.#random.integer(3) }, (): TestCommand => {
       const { requestId, ...rest } = this.#next();

@@ -8,6 +8,14 @@ export interface Treatment {
   kill?: 'before' | 'after';
   /** Held back for so long before it is forwarded, so that its message may come to another worker meanwhile. */
   stallMilliseconds?: number;
+  spoil?: SpoiledAnswer;
+}
+
+/** An answer that the function does not get: the connection is reset, or another answer comes in its place. */
+export interface SpoiledAnswer {
+  /** Whether the service carries the request out all the same. */
+  applied: boolean;
+  instead: 'reset' | { status: number; body: string };
 }
 
 export interface ProxyOptions {
@@ -17,7 +25,7 @@ export interface ProxyOptions {
   /** Changes what is forwarded; the request itself unless given. */
   rewrite?(request: WireRequest): Buffer;
   treat(request: WireRequest, pid: number | undefined): Treatment;
-  killed(pid: number): void;
+  killed(request: WireRequest, side: 'before' | 'after'): void;
   /** Told of each request that was forwarded, with the status it was answered; none when the connection broke. */
   answered(request: WireRequest, status: number | undefined): void;
 }
@@ -51,15 +59,20 @@ export async function startProxy(options: ProxyOptions): Promise<WireProxy> {
     const { method = 'GET', url: path = '/', headers } = incoming;
     const seen: WireRequest = { service: options.service, method, path, headers, body: await bodyOf(incoming) };
     const pid = pidOf(incoming.socket);
-    const { kill, stallMilliseconds = 0 } = options.treat(seen, pid);
-    const killIt = () => {
+    const { kill, stallMilliseconds = 0, spoil } = options.treat(seen, pid);
+    const killIt = (side: 'before' | 'after') => {
       if (pid === undefined) return;
       process.kill(pid, 'SIGKILL');
-      options.killed(pid);
+      options.killed(seen, side);
       incoming.socket.destroy();
     };
     if (stallMilliseconds > 0) await sleep(stallMilliseconds);
-    if (kill === 'before') return killIt();
+    if (kill === 'before') return killIt('before');
+    const spoilIt = ({ instead }: SpoiledAnswer) => {
+      if (instead === 'reset') return incoming.socket.resetAndDestroy();
+      outgoing.writeHead(instead.status, { 'content-type': 'application/json' }).end(instead.body);
+    };
+    if (spoil?.applied === false) return spoilIt(spoil);
     const to = await upstream.promise;
     const body = options.rewrite?.(seen) ?? seen.body;
     const answer = await forward(to, seen, body, agent).catch((error: unknown) => {
@@ -67,8 +80,9 @@ export async function startProxy(options: ProxyOptions): Promise<WireProxy> {
       throw error;
     });
     options.answered(seen, answer.status);
-    if (kill === 'after') return killIt();
+    if (kill === 'after') return killIt('after');
     if (outgoing.destroyed) return;
+    if (spoil !== undefined) return spoilIt(spoil);
     outgoing.writeHead(answer.status, answer.headers).end(answer.body);
   };
   server.keepAliveTimeout = 0;

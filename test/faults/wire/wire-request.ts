@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-export type Service = 'dynamodb' | 'sqs' | 'sns' | 's3' | 'secretsManager' | 'onelink';
+export type Service = 'dynamodb' | 'sqs' | 'sns' | 's3' | 'secretsManager' | 'lambda' | 'onelink';
 
 /** A request of a function, as it was seen between it and a service. */
 export interface WireRequest {
@@ -26,7 +26,9 @@ function operationOf({ service, method, path, headers, body }: WireRequest): str
     case 'sns':
       return new URLSearchParams(body.toString()).get('Action') ?? method;
     case 's3':
-      return path.includes('delete') ? 'DeleteObjects' : `${method} object`;
+      return s3Operation(method, path);
+    case 'lambda':
+      return method === 'GET' ? 'GetEventSourceMapping' : 'UpdateEventSourceMapping';
     case 'onelink':
       return oneLinkOperation(method, path);
   }
@@ -39,6 +41,11 @@ function targetOf(headers: IncomingHttpHeaders): string {
 
 function recordKindOf(body: string): string {
   return /"S":"(link|request)#/.exec(body)?.[1] ?? (body.includes('"S":"control"') ? 'control' : '');
+}
+
+function s3Operation(method: string, path: string): string {
+  if (path.includes('list-type=2')) return 'ListObjectsV2';
+  return path.includes('delete') ? 'DeleteObjects' : `${method} object`;
 }
 
 const writes: Readonly<Record<string, string>> = { POST: 'create', PUT: 'update', DELETE: 'delete' };

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { openOutcomeQueue } from '../../../bin/client/outcome-queue.ts';
 import { pipelineOutputs } from '../../../bin/client/pipeline-outputs.ts';
 import { sendMessages } from '../../../bin/client/send-messages.ts';
 import { config } from '../../../lib/config.ts';
-import { type LocalCloud, startLocalCloud } from '../../../local/cloud/cloud.ts';
+import { type LocalCloud, SimulatedClock, startLocalCloud } from '../../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../../local/onelink-api/server.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../../local/start/emulator-settings.ts';
@@ -31,6 +31,8 @@ import { assemblyIn } from './synthesis.ts';
 export interface Sender {
   pid: number;
   function: string;
+  /** The function's, in the template. */
+  logicalId: string;
   /** The same for all requests of one invocation, and for no others. */
   invocation: string;
 }
@@ -38,17 +40,22 @@ export interface Sender {
 export interface FaultyPipelineOptions {
   sizes: ShortTimeOuts;
   /** What becomes of each request; may be changed while running through the object that was passed. */
-  mischief: { treat(request: WireRequest, sender: Sender): Treatment };
+  mischief: {
+    treat(request: WireRequest, sender: Sender): Treatment;
+    /** Told of each process that was killed, and on which side of which request. */
+    killed?(request: WireRequest, sender: Sender, side: 'before' | 'after'): void;
+  };
   /** Whether calls to the OneLink API pass the proxy, too. */
   proxyApi: boolean;
   callTimeoutMilliseconds?: number;
   /** Between the proxies and the services. */
   weather?: WeatherPlan;
+  /** Instead of the wall clock's time, and for the emulator as well: it leaps ahead with `leap`. */
+  startsAt?: string;
 }
 
 /** Sends a second in one environment; see the pacer for why neither more nor fewer begin sooner. */
 const callsPerSecond = '40';
-const lane = 'transactional';
 const token = 'token-of-the-test';
 export const linkIdSecret = 'a secret of the test, long enough to derive link IDs with';
 
@@ -59,18 +66,21 @@ export const linkIdSecret = 'a secret of the test, long enough to derive link ID
 export async function faultyPipeline(options: FaultyPipelineOptions) {
   const directory = await mkdtemp(join(tmpdir(), 'onelink-faults-'));
   const pipeline = chosenPipeline(config, 'production');
+  const clock = options.startsAt === undefined ? undefined : new SimulatedClock(Date.parse(options.startsAt));
   const assemblyDirectory = await assemblyIn(directory);
 
   let cloud: LocalCloud | undefined;
   let kills = 0;
   const apiWrites: ApiWrite[] = [];
   const sender = (pid: number): Sender | undefined => {
-    for (const { function: name, environments } of cloud?.environments() ?? []) {
+    for (const { function: name, logicalId, environments } of cloud?.environments() ?? []) {
       const found = environments.find((environment) => environment.pid === pid);
-      if (found !== undefined) return { pid, function: name, invocation: `${found.id}/${found.invocations}` };
+      if (found !== undefined)
+        return { pid, function: name, logicalId, invocation: `${found.id}/${found.invocations}` };
     }
     return undefined;
   };
+  const senders = new WeakMap<WireRequest, Sender>();
   const proxyOf = (service: Service) =>
     startProxy({
       service,
@@ -81,30 +91,36 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
       rewrite: soonerReturns,
       treat: (request, pid) => {
         const by = pid === undefined ? undefined : sender(pid);
-        return by === undefined ? {} : options.mischief.treat(request, by);
+        if (by === undefined) return {};
+        senders.set(request, by);
+        return options.mischief.treat(request, by);
       },
-      killed: () => {
+      killed: (request, side) => {
         kills += 1;
+        const by = senders.get(request);
+        if (by !== undefined) options.mischief.killed?.(request, by, side);
       },
       answered: (request, status) => {
-        const write = apiWriteOf(request, status);
+        const write = apiWriteOf(request, status, senders.get(request)?.function);
         if (write !== undefined) apiWrites.push(write);
       },
     });
-  const services = ['dynamodb', 'sqs', 'sns', 's3', 'secretsManager', 'onelink'] as const;
+  const services = ['dynamodb', 'sqs', 'sns', 's3', 'secretsManager', 'lambda', 'onelink'] as const;
   const started = await Promise.all(services.map(async (service) => [service, await proxyOf(service)] as const));
   const proxies = Object.fromEntries(started) as Record<Service, WireProxy>;
-  await shortenTimeOuts(assemblyDirectory, pipeline.stackName, options.sizes, proxies.sqs.origin);
+  const scheduled = await shortenTimeOuts(assemblyDirectory, pipeline.stackName, options.sizes, proxies.sqs.origin);
 
   const api = await startOneLinkApi({
     settings: { ...emulatorSettings(pipeline, token), qrRequestsPerSecond: pipeline.account.callsPerSecond },
   });
+  if (clock !== undefined) api.control.moveClock({ set: clock.now() });
   const { weather } = options;
   const apiOrigin = options.proxyApi ? proxies.onelink.origin : api.origin;
   // In front of the proxy, which keeps connections of its own.
   const front = weather && (await startApiFront(weather, apiOrigin));
   cloud = await startLocalCloud({
     assemblyDirectory,
+    ...(clock !== undefined && { clock }),
     stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
     workDirectory: join(directory, 'work'),
     environmentOverrides: {
@@ -124,16 +140,16 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
       sns: proxies.sns.origin,
       s3: proxies.s3.origin,
       secretsManager: proxies.secretsManager.origin,
+      lambda: proxies.lambda.origin,
     },
     secretValues: { ApiToken: token, LinkIdSecret: linkIdSecret },
     sweepExpiredItemsEverySeconds: 0,
     ...(weather && { weather }),
   });
   const { endpointsInside } = cloud;
-  for (const service of ['dynamodb', 'sqs', 'sns', 's3', 'secretsManager'] as const) {
-    proxies[service].forwardTo(endpointsInside[service]);
+  for (const service of services) {
+    proxies[service].forwardTo(service === 'onelink' ? api.origin : endpointsInside[service]);
   }
-  proxies.onelink.forwardTo(api.origin);
 
   const named = cloud.outputs[pipeline.stackName] ?? {};
   const outputs = pipelineOutputs(named, pipeline.stackName);
@@ -152,14 +168,16 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     api: api.control,
     cloud: running,
     correspondence,
+    /** Functions that a schedule runs each minute. */
+    scheduled,
     /** Every write to the API that passed the proxy. */
     apiWrites: apiWrites as readonly ApiWrite[],
     get kills() {
       return kills;
     },
 
-    /** Puts commands on the lane's queue, in order. */
-    async send(commands: readonly SentCommand['command'][]): Promise<void> {
+    /** Puts commands on a lane's queue, in order. */
+    async send(commands: readonly SentCommand['command'][], lane = 'transactional'): Promise<void> {
       const messages = commands.map((command) => ({ command, body: JSON.stringify(command) }));
       const url = outputs.laneQueueUrls.get(lane) ?? '';
       const unsent = await sendMessages(sqs, url, messages, ({ command }, id) => correspondence.sent(command, id));
@@ -174,6 +192,29 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
         running.killAllEnvironments();
         await sleep(20);
       } while (isAnyLeft());
+    },
+
+    /** How the governor says that each lane stands. */
+    async lanes(): Promise<string[]> {
+      const key = { pk: 'control' };
+      const read = await dynamo.send(new GetCommand({ TableName: named.LedgerTableName ?? '', Key: key }));
+      return Object.values((read.Item?.lanes ?? {}) as Record<string, { state: string }>).map(({ state }) => state);
+    },
+
+    /** Requests whose links the archive says have expired, as `source/requestId`. */
+    async history(): Promise<Set<string>> {
+      const ended = new Set<string>();
+      const Bucket = named.ArchiveBucketName ?? '';
+      for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix: 'history/' })) {
+        for (const { Key = '' } of page.Contents ?? []) {
+          const object = await s3.send(new GetObjectCommand({ Bucket, Key }));
+          for (const line of ((await object.Body?.transformToString()) ?? '').trim().split('\n')) {
+            const { source, requestId } = JSON.parse(line) as { source: string; requestId: string };
+            ended.add(`${source}/${requestId}`);
+          }
+        }
+      }
+      return ended;
     },
 
     /** All records of the ledger, by key. */
@@ -193,9 +234,27 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
       return keys;
     },
 
-    /** Messages in the lane's queues and in their dead-letter queues, in flight or not. */
+    /** Lets a function that a schedule runs each minute run now. @returns whether it came to its end */
+    async run(functionName: string): Promise<boolean> {
+      return (await running.invoke(functionName, {})).outcome === 'succeeded';
+    },
+
+    /** Leaps ahead, everywhere at once. Nothing must be under way: a lease would end before its holder. */
+    async leap(milliseconds: number): Promise<void> {
+      if (clock === undefined) throw new Error('the pipeline runs by the wall clock, which does not leap');
+      api.control.moveClock({ advanceMilliseconds: milliseconds });
+      await clock.advance(milliseconds);
+    },
+
+    /** Somebody follows a short link. */
+    async click({ onelinkId, shortlinkId }: { onelinkId: string; shortlinkId: string }): Promise<void> {
+      const { body } = await fetch(`${api.origin}/${onelinkId}/${shortlinkId}`, { redirect: 'manual' });
+      await body?.cancel();
+    },
+
+    /** Messages in the queues and in their dead-letter queues, in flight or not. */
     async waiting(): Promise<{ atWork: number; dead: number }> {
-      const queues = (await running.queues()).filter(({ name }) => name.includes('Transactional'));
+      const queues = await running.queues();
       const count = (dead: boolean) =>
         queues
           .filter(({ deadLetterQueueOf }) => deadLetterQueueOf.length > 0 === dead)

@@ -4,6 +4,7 @@ import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
 import { emptyControl } from '../../../lambdas/domain/control-record.ts';
 import { InMemoryControl } from '../../world/in-memory-control.ts';
 import { givenTable } from './given-engines.ts';
+import { givenLostAnswers } from './given-lost-answers.ts';
 
 const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
 const noon = Date.parse('2026-03-09T12:30:00Z');
@@ -90,6 +91,38 @@ describe('in DynamoDB', () => {
     expect(broken).toMatchObject({ corrupt: true, control: undefined });
     expect(await control.write({ ...emptyControl, governedAt: 2 }, broken)).toBe(true);
     expect((await control.read()).control).toMatchObject({ governedAt: 2 });
+  });
+
+  it('an addition whose answer was lost is counted once, beside those of other environments', async () => {
+    // Given
+    const { client, table } = await givenTable();
+    const { lossy, lost } = await givenLostAnswers(client);
+    const [unlucky, other] = [new ControlTable(lossy, table, clock), new ControlTable(client, table, clock)];
+    // When
+    await unlucky.addSpent('campaign', 600, noon);
+    await other.addSpent('campaign', 5, noon);
+    await unlucky.addSpent('campaign', 70, noon + 3_600_000);
+    await unlucky.addRenewals('2026-03-20', 3, noon);
+    await other.addRenewals('2026-03-20', 1, noon);
+    // Then
+    expect(lost()).toBe(3);
+    const [spent] = await other.spent(['campaign'], ['2026-03-09']);
+    expect([spent?.calls, spent?.byHour.get(12), spent?.byHour.get(13)]).toEqual([675, 605, 70]);
+    expect(await other.renewals(['2026-03-20'])).toBe(4);
+  });
+
+  it('a control record whose answer was lost is known as one’s own, and not taken for another’s word', async () => {
+    // Given
+    const { client, table } = await givenTable();
+    const { lossy, lost } = await givenLostAnswers(client);
+    const [unlucky, other] = [new ControlTable(lossy, table, clock), new ControlTable(client, table, clock)];
+    const nothing = await other.read();
+    // When
+    const written = await unlucky.write({ ...emptyControl, governedAt: 1 }, nothing);
+    // Then
+    expect([written, lost()]).toEqual([true, 1]);
+    expect(await other.write({ ...emptyControl, governedAt: 2 }, nothing)).toBe(false);
+    expect((await other.read()).control).toMatchObject({ revision: 1, governedAt: 1 });
   });
 
   it('the control record never expires; counts do, after the month they serve', async () => {

@@ -59,7 +59,8 @@ export function givenClient(
     token = 'local-token',
     fresh = token,
     timeoutMilliseconds = 5_000,
-  }: { token?: string; fresh?: string; timeoutMilliseconds?: number } = {},
+    at = clock,
+  }: { token?: string; fresh?: string; timeoutMilliseconds?: number; at?: Clock } = {},
 ): GivenClient {
   const turns = countedTurns();
   givenTurns.push(turns);
@@ -76,7 +77,7 @@ export function givenClient(
         },
       },
       turns,
-      clock,
+      clock: at,
       onCall: (operation: Operation, meaning: Meaning) => calls.push(`${operation} ${meaning}`),
     },
   );

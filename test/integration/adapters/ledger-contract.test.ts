@@ -180,4 +180,31 @@ describe.each<[string, () => Promise<ContractLedger>]>([
     await ledger.removeParkedPlace(address, '2026-03-02T00:00:00.000Z b');
     expect(await ledger.parkedPlaces(address)).toEqual([]);
   });
+
+  it('lets one attempt claim an address, until the claim ends, is given back or has served', async () => {
+    const ledger = await given();
+    const address = { onelinkId: 'A1b3', shortlinkId: 'claimed' };
+    const claim = (requestId: string, token: string, until: number) => {
+      return { source: 'crm', requestId, token, until, expiresAt: 2_000_000_000 };
+    };
+    expect(await ledger.claimOf(address)).toBeUndefined();
+    expect(await ledger.claimAddress(address, claim('a', 'one', 200), { nowSeconds: 100 })).toBe(true);
+    expect(await ledger.claimAddress(address, claim('a', 'one', 200), { nowSeconds: 100 })).toBe(true);
+    expect(await ledger.claimAddress(address, claim('a', 'two', 300), { nowSeconds: 200 })).toBe(false);
+    await ledger.releaseClaim(address, claim('a', 'two', 0), 200);
+    await ledger.releaseClaim(address, claim('b', 'one', 0), 200);
+    expect(await ledger.claimOf(address)).toMatchObject(claim('a', 'one', 200));
+
+    const ofAnother = { nowSeconds: 200, recorded: { source: 'crm', requestId: 'b' } };
+    expect(await ledger.claimAddress(address, claim('c', 'three', 300), ofAnother)).toBe(false);
+    const hasServed = { nowSeconds: 200, recorded: { source: 'crm', requestId: 'a' } };
+    expect(await ledger.claimAddress(address, claim('c', 'three', 300), hasServed)).toBe(true);
+    await ledger.releaseClaim(address, claim('c', 'three', 0), 250);
+    expect((await ledger.claimOf(address))?.until).toBe(0);
+    expect(await ledger.claimAddress(address, claim('d', 'four', 400), { nowSeconds: 250 })).toBe(true);
+    expect(await ledger.claimAddress(address, claim('e', 'five', 500), { nowSeconds: 401 })).toBe(true);
+    // One that has ended may be given back by any attempt of its request.
+    await ledger.releaseClaim(address, claim('e', 'six', 0), 501);
+    expect((await ledger.claimOf(address))?.until).toBe(0);
+  });
 });

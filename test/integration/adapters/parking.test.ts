@@ -52,6 +52,15 @@ describe('the parked store', () => {
     expect((await engines.s3.send(new ListObjectsV2Command({ Bucket: bucket }))).KeyCount).toBe(1);
   });
 
+  it('writes no line that nobody could read', async () => {
+    const bucket = await engines.bucket('unreadable');
+    const store = new ParkedStore(engines.s3, bucket);
+    await expect(store.add(command('a', { sentAtMilliseconds: Number.NaN }))).rejects.toThrow(
+      'the line to park is no parked command of version 1',
+    );
+    expect((await engines.s3.send(new ListObjectsV2Command({ Bucket: bucket }))).KeyCount).toBe(0);
+  });
+
   it('lists more than a page', async () => {
     const bucket = await engines.bucket('pages');
     const store = new ParkedStore(engines.s3, bucket);

@@ -161,6 +161,22 @@ describe('redrive', () => {
     ]);
   });
 
+  test('puts the truth in place of attributes that a producer forged', async () => {
+    const queue = await givenLetters();
+    const messageId = await send(queue.url, 'x', {
+      OriginalSentTimestamp: ['String', '2026-03-09T10:00:00Z'],
+      OriginalMessageId: ['String', 'no message ID'],
+    });
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: queue.url, VisibilityTimeout: 0, MessageSystemAttributeNames: ['All'] }),
+    );
+    const sentAt = Messages[0]?.Attributes?.SentTimestamp;
+    await redrive(sqs, queue, options, countedTurns().turns);
+    expect((await engines.drain(queue.sourceUrl)).map(({ attributes }) => attributes)).toEqual([
+      { OriginalSentTimestamp: sentAt, OriginalMessageId: messageId },
+    ]);
+  });
+
   test('keeps those of a message that was redriven or replayed before', async () => {
     const queue = await givenLetters();
     // With the last one, the worker knows that it was parked, and may have been begun before that.

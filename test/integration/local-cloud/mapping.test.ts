@@ -1,3 +1,4 @@
+import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
 import { Duration } from 'aws-cdk-lib';
 import type { FunctionProps } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource, type SqsEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -47,6 +48,36 @@ async function openLane(
 
 const batches = (bench: Bench, cloud: LocalCloud) => printed<Batch>(bench, cloud, 'Worker');
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `message ${index}`);
+
+describe('a queue', () => {
+  test('gives out nothing while as many messages are in flight as may be, those whose delay runs included', async () => {
+    // Given
+    const bench = await openBench();
+    new Queue(bench.stack, 'Lane');
+    const cloud = await bench.start({ mostInFlight: 15 });
+    const sqs = new QueueDriver(cloud);
+    const lane = await urlOf(cloud, 'Lane');
+    await sqs.send(lane, numbered(20));
+    // When
+    const received = [await sqs.receive(lane, 0), await sqs.receive(lane, 0), await sqs.receive(lane, 0)];
+    const [returned] = received[0] ?? [];
+    const giveBack = (VisibilityTimeout: number) =>
+      sqs.client.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: lane,
+          ReceiptHandle: returned?.ReceiptHandle,
+          VisibilityTimeout,
+        }),
+      );
+    await giveBack(600);
+    const whileDelayed = await sqs.receive(lane, 0);
+    await giveBack(0);
+    const afterwards = await sqs.receive(lane, 0);
+    // Then
+    expect(received.map((messages) => messages.length)).toEqual([10, 5, 0]);
+    expect([whileDelayed.length, afterwards.length]).toEqual([0, 1]);
+  });
+});
 
 describe('an SQS mapping', () => {
   test('hands over records in the form that Lambda gives them, and deletes them when the handler is done', async () => {

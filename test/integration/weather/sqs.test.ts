@@ -19,7 +19,12 @@ import { clientSettings } from '../adapters/given-engines.ts';
 import { always, givenFront } from './given-weather.ts';
 
 const directory = await mkdtemp(path.join(tmpdir(), 'weather-'));
-const engine = await startEngine('queue-engine.ts', { region: 'eu-west-1' }, path.join(directory, 'log'), () => {});
+const engine = await startEngine(
+  'queue-engine.ts',
+  { region: 'eu-west-1', mostInFlight: 120_000 },
+  path.join(directory, 'log'),
+  () => {},
+);
 const calm = new SQSClient({ ...clientSettings(engine.endpoint), useQueueUrlAsEndpoint: false });
 afterAll(async () => {
   await engine.stop();

@@ -6,19 +6,17 @@ import { keyOf } from '../world/one-link.ts';
 /**
  * Requests whose links the promises do not speak of: the producer can avoid it, or it is a known limit.
  *
- * - Two different commands under one requestId, both under way at once: which of them it stands for is not defined.
+ * - Two different commands under one requestId, both under way at once: which of them it stands for is not defined. The contract
+ *   forbids it, and neither command shows which of them the producer meant.
  * - Copies of one update or delete under way at once, of which one is told `stale` by its own validUntil, or `superseded` by its
- *   own requestedAt, in the moment in which another has read the link's record and has yet to take its lease. The change
- *   cannot be taken back: what was there before is not kept.
+ *   own requestedAt, in the moment in which another has read the link's record and has yet to take its lease. One write covers
+ *   one record: the answer lies in the request's, the lease in the link's. The change cannot be taken back, since what was there
+ *   before is not kept.
  * - A copy of a create that comes after the link has expired and the API and the ledger have forgotten it: it makes the link anew.
- * - A copy of a create that died between its POST under a chosen ID and the link's record, while another, which had looked before
- *   that POST, was told that nothing came of it. Whose link it is nobody can tell for certain, so that it stays.
- * - A copy of a create that died between its POST under the derived ID, since the chosen one was taken, and the link's record, while
- *   the chosen ID became free and another copy, as a first delivery, took it. A look at the derived ID before each POST
- *   under a chosen one would close this, at one more call for each.
+ *   Nothing is left anywhere that tells whether the first copy's POST was applied.
  */
 export function excusedRequests({ pipeline, producers }: Run): Set<string> {
-  const { outcomes, oneLink, ledger } = pipeline;
+  const { outcomes, oneLink } = pipeline;
   const isTold = (request: string, ...kinds: Outcome['outcome'][]) =>
     outcomes.some((told) => kinds.includes(told.outcome) && `${told.source}/${told.requestId}` === request);
   const excused = producers.sent.filter(({ request, keys, action, mark }) => {
@@ -26,10 +24,7 @@ export function excusedRequests({ pipeline, producers }: Run): Set<string> {
     if (!producers.copied.has(request)) return false;
     const applied = oneLink.writes.filter((write) => write.mark === mark && write.meaning === 'ok');
     if (action === 'create') {
-      const isMadeAnew = applied.length > 1 && keys.some((key) => oneLink.purged.has(key));
-      const isLeft = applied.some(({ key }) => !ledger.links.has(key));
-      const isAtBoth = new Set(applied.map(({ key }) => key)).size > 1;
-      return isMadeAnew || (isLeft && (isAtBoth || isTold(request, 'stale', 'conflict', 'superseded')));
+      return applied.length > 1 && keys.some((key) => oneLink.purged.has(key));
     }
     if (action === 'update' && applied.length === 0) return false;
     return isTold(request, 'stale') || (isTold(request, 'superseded') && producers.stampsOf(request).length > 1);

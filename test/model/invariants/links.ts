@@ -31,7 +31,7 @@ export function linkFaults(run: Run): string[] {
     const mayBeAdopted = producers.sent.some(
       (sent) => sent.action === 'create' && sent.isAlike && sent.keys.includes(key),
     );
-    const isExplained = mayBeAdopted || (ahead >= 0 && (ahead <= toleranceSeconds || held.clicks > 0));
+    const isExplained = mayBeAdopted || (ahead >= 0 && (ahead <= toleranceSeconds || oneLink.clicked.has(key)));
     if (!isExplained) faults.push(`${key} expires ${ahead} s later than its record says`);
   }
   for (const [key, record] of ledger.links) {

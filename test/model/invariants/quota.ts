@@ -1,6 +1,6 @@
 import { laneMetric } from '../../../lambdas/names.ts';
+import type { HeldLink } from '../../world/held-links.ts';
 import type { Run } from '../steps/perform.ts';
-import type { HeldLink } from '../world/one-link.ts';
 import { excusedRequests } from './excused.ts';
 
 /** One request makes one link at most, and calls that count against the quota are spent on work alone. */
@@ -9,6 +9,7 @@ export function quotaFaults(run: Run): string[] {
   const excused = excusedRequests(run);
   const { oneLink, outcomes, environments, counts, swept } = pipeline;
   const faults: string[] = [];
+  const { links } = oneLink;
   const commandsOf = Map.groupBy(producers.sent, ({ mark }) => mark);
 
   for (const [mark, writes] of Map.groupBy(oneLink.writes, (write) => write.mark ?? '')) {
@@ -19,11 +20,11 @@ export function quotaFaults(run: Run): string[] {
     if (excused.has(request)) continue;
     const applied = writes.filter(({ meaning }) => meaning === 'ok');
     // A link that expired before its create could be answered may be made anew.
-    const isOver = (key: string) => (oneLink.links.get(key)?.expiresAt ?? Infinity) <= pipeline.nowSeconds;
+    const isOver = (key: string) => (links.get(key)?.expiresAt ?? Infinity) <= pipeline.nowSeconds;
     const hasExpired = writes.some(({ key }) => oneLink.purged.has(key) || swept.has(key) || isOver(key));
     if (hasExpired) continue;
     const isLiving = ({ data, expiresAt }: HeldLink) => data.af_sub1 === mark && expiresAt > pipeline.nowSeconds;
-    const living = [...oneLink.links].filter(([, held]) => isLiving(held)).map(([key]) => key);
+    const living = [...links].filter(([, held]) => isLiving(held)).map(([key]) => key);
     if (action === 'create' && living.length > 1) faults.push(`${request} has links at ${living.join(' and ')}`);
     // A link that was deleted before its create had its answer may be made anew, to go again or at another address.
     const isRemade = applied.some(({ key }) =>

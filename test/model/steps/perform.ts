@@ -99,7 +99,7 @@ class Performance {
       case 'make-by-hand':
         return pipeline.oneLink.makeByHand(`${onelinkId}/${step.address}`);
       case 'delete-by-hand':
-        return void pipeline.oneLink.madeByHand.delete(`${onelinkId}/${step.address}`);
+        return pipeline.oneLink.deleteByHand(`${onelinkId}/${step.address}`);
       case 'sweep': {
         const record = pipeline.overdue[step.record % Math.max(1, pipeline.overdue.length)];
         if (record !== undefined) pipeline.sweep(record);

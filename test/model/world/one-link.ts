@@ -1,136 +1,95 @@
-import type { ApiAnswer, LinkAtApi } from '../../../lambdas/domain/api-answer.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link-id.ts';
-import type { LinkSpec } from '../../../lambdas/domain/link-spec.ts';
-import type { QrImage } from '../../../lambdas/domain/qr-image.ts';
-import { defaultTtlSeconds, ttlSeconds } from '../../../lambdas/domain/ttl.ts';
-
-/** A link as the API holds it. */
-export interface HeldLink {
-  data: Record<string, string>;
-  ttlSeconds: number;
-  renewTtl: boolean;
-  /** Epoch seconds. */
-  expiresAt: number;
-  /** Since it was last written. */
-  clicks: number;
-}
+import { type CarriedOut, EmulatedApi } from '../../world/emulated-api.ts';
+import type { HeldLink } from '../../world/held-links.ts';
 
 /** A write that reached the API, whether or not its answer reached anybody. */
-export interface Write {
+export interface Write extends Pick<CarriedOut, 'key' | 'meaning'> {
   environment: number;
   operation: 'create' | 'update' | 'delete';
-  key: string;
   /** Whose data it carried: the commands' own mark (commands.ts). */
   mark: string | undefined;
-  meaning: 'ok' | 'exists' | 'absent' | 'permanent';
 }
 
 /** The API shows an expired link, which may be brought back by an update, for up to two days. */
 const purgeDelaySeconds = 48 * 3_600;
 
-/** The OneLink API in memory, its lives of links included; which calls fail is the scheduler's to say. */
-export class OneLinkInMemory {
-  readonly links = new Map<string, HeldLink>();
+const image = Buffer.from('89504e470d0a1a0a', 'hex');
+
+/** The emulated OneLink API, and what the invariants have to know of it; which calls fail is the scheduler's to say. */
+export class ObservedOneLink {
+  readonly api: EmulatedApi;
   readonly writes: Write[] = [];
-  /** Links that were made in the user interface: their IDs are taken, and nobody may read or change them here. */
-  readonly madeByHand = new Set<string>();
   /** Links that expired and are no longer known. */
   readonly purged = new Set<string>();
+  /** Links that were clicked since they were last written. */
+  readonly clicked = new Set<string>();
+  /** Whose call is carried out at the moment: the scheduler carries out one at a time. */
+  caller = -1;
+  /** Links that were made, and neither deleted nor noted as purged. */
+  readonly #made = new Set<string>();
   readonly #nowSeconds: () => number;
 
-  constructor(nowSeconds: () => number) {
-    this.#nowSeconds = nowSeconds;
+  constructor(nowMilliseconds: () => number) {
+    this.#nowSeconds = () => Math.floor(nowMilliseconds() / 1000);
+    this.api = new EmulatedApi({
+      now: nowMilliseconds,
+      sleep: async () => {},
+      // The pace is not modelled, and a code that is drawn takes longer than a run of the model.
+      settings: { requestsPerSecond: 2_000, qrRequestsPerSecond: 2_000 },
+      drawQr: async () => image,
+      onCarriedOut: (call) => this.#note(call),
+    });
   }
 
-  create(environment: number, address: LinkAddress, link: LinkSpec): ApiAnswer<{ shortUrl: string }> {
-    const key = keyOf(address);
-    const meaning = this.links.has(key) || this.madeByHand.has(key) ? 'exists' : 'ok';
-    this.writes.push({ environment, operation: 'create', key, mark: markOf(link), meaning });
-    if (meaning !== 'ok') return failed(meaning);
-    const ttl = secondsOf(link.ttl) ?? defaultTtlSeconds;
-    const renewTtl = link.renewTtl ?? true;
-    const expiresAt = this.#nowSeconds() + ttl;
-    this.links.set(key, { data: { ...link.data }, ttlSeconds: ttl, renewTtl, expiresAt, clicks: 0 });
-    return { meaning, value: { shortUrl: urlOf(key, link) } };
-  }
-
-  read(address: LinkAddress): ApiAnswer<LinkAtApi> {
-    const held = this.links.get(keyOf(address));
-    return held === undefined
-      ? failed(this.#meaningOfNone(keyOf(address)))
-      : { meaning: 'ok', value: { data: { ...held.data }, expiresAt: held.expiresAt } };
-  }
-
-  update(environment: number, address: LinkAddress, link: LinkSpec): ApiAnswer<{ shortUrl: string }> {
-    const key = keyOf(address);
-    const held = this.links.get(key);
-    const meaning = held === undefined ? this.#meaningOfNone(key) : 'ok';
-    this.writes.push({ environment, operation: 'update', key, mark: markOf(link), meaning });
-    if (held === undefined) return failed(this.#meaningOfNone(key));
-    const ttl = secondsOf(link.ttl);
-    held.data = { ...link.data };
-    held.ttlSeconds = ttl ?? held.ttlSeconds;
-    held.renewTtl = link.renewTtl ?? held.renewTtl;
-    if (ttl !== undefined || held.renewTtl) held.expiresAt = this.#nowSeconds() + held.ttlSeconds;
-    held.clicks = 0;
-    return { meaning: 'ok', value: { shortUrl: urlOf(key, link) } };
-  }
-
-  delete(environment: number, address: LinkAddress): ApiAnswer<null> {
-    const key = keyOf(address);
-    const meaning = this.links.delete(key) ? 'ok' : this.#meaningOfNone(key);
-    this.writes.push({ environment, operation: 'delete', key, mark: undefined, meaning });
-    return meaning === 'ok' ? { meaning, value: null } : failed(meaning);
-  }
-
-  qr(address: LinkAddress, format: QrImage['format']): ApiAnswer<QrImage> {
-    if (!this.links.has(keyOf(address))) return failed(this.#meaningOfNone(keyOf(address)));
-    return { meaning: 'ok', value: { format, bytes: Buffer.from('an image') } };
+  /** Those of the pipeline, by key. */
+  get links(): Map<string, HeldLink> {
+    return new Map([...this.api.links].filter(([, { foreign }]) => !foreign));
   }
 
   /** Somebody makes a link in the user interface, if the ID is free. */
   makeByHand(key: string): void {
-    if (!this.links.has(key)) this.madeByHand.add(key);
+    if (this.api.links.has(key)) return;
+    this.api.links.set(key, {
+      data: { pid: 'by hand' },
+      expiresAt: this.#nowSeconds() + 3_650 * 86_400,
+      foreign: true,
+    });
   }
 
-  #meaningOfNone(key: string): 'permanent' | 'absent' {
-    return this.madeByHand.has(key) ? 'permanent' : 'absent';
+  deleteByHand(key: string): void {
+    if (this.api.links.get(key)?.foreign) this.api.links.delete(key);
   }
 
-  /** A click extends a living link that renews itself. */
   click(key: string): void {
-    const held = this.links.get(key);
-    if (held === undefined || !held.renewTtl || held.expiresAt <= this.#nowSeconds()) return;
-    held.expiresAt = this.#nowSeconds() + held.ttlSeconds;
-    held.clicks++;
+    const before = this.api.links.get(key);
+    this.api.click(key);
+    if (before?.renewTtl && before.expiresAt > this.#nowSeconds()) this.clicked.add(key);
   }
 
   /** Expired links go: at last after two days, and sooner when the generated order says so. */
   purge(delaySeconds = purgeDelaySeconds): void {
-    for (const [key, { expiresAt }] of this.links) {
-      if (expiresAt + delaySeconds > this.#nowSeconds()) continue;
-      this.links.delete(key);
+    for (const key of this.#made) {
+      const link = this.api.links.get(key);
+      if (link !== undefined && link.expiresAt + delaySeconds > this.#nowSeconds()) continue;
+      this.api.links.delete(key);
+      this.#made.delete(key);
       this.purged.add(key);
     }
   }
-}
 
-export function failed<Meaning extends string>(meaning: Meaning) {
-  return { meaning, fault: { path: '', rule: `model-${meaning}`, message: 'as the model says' } };
+  #note({ operation, key, data, meaning }: CarriedOut): void {
+    if (operation !== 'create' && operation !== 'update' && operation !== 'delete') return;
+    const mark = typeof data?.af_sub1 === 'string' ? data.af_sub1 : undefined;
+    this.writes.push({ environment: this.caller, operation, key, mark, meaning });
+    if (meaning !== 'ok') return;
+    this.clicked.delete(key);
+    if (operation === 'delete') this.#made.delete(key);
+    // Made anew without a delete: the link before it was purged in the meantime.
+    if (operation === 'create' && this.#made.has(key)) this.purged.add(key);
+    if (operation === 'create') this.#made.add(key);
+  }
 }
 
 export function keyOf({ onelinkId, shortlinkId }: LinkAddress): string {
   return `${onelinkId}/${shortlinkId}`;
-}
-
-function urlOf(key: string, { brandDomain }: LinkSpec): string {
-  return `https://${brandDomain ?? 'acme.onelink.me'}/${key}`;
-}
-
-function secondsOf(ttl: LinkSpec['ttl']): number | undefined {
-  return ttl === undefined ? undefined : ttlSeconds(ttl, 365);
-}
-
-function markOf({ data }: LinkSpec): string | undefined {
-  return data.af_sub1;
 }

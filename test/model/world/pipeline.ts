@@ -4,7 +4,7 @@ import type { Outcome } from '../../../lambdas/domain/outcome.ts';
 import { returnDelaySeconds } from '../../../lambdas/domain/return-delay.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
 import { quiet, Scheduler } from '../scheduler/scheduler.ts';
-import { keyOf, OneLinkInMemory } from './one-link.ts';
+import { keyOf, ObservedOneLink } from './one-link.ts';
 import { type Message, Queue } from './queue.ts';
 
 /** As lib derives them: a lease outlasts its invocation, and a message stays invisible for six time-outs. */
@@ -30,7 +30,7 @@ export class Pipeline {
   now = Date.parse('2026-03-01T10:00:00Z');
   readonly scheduler = new Scheduler(() => this.nowSeconds);
   readonly ledger = new InMemoryLedger();
-  readonly oneLink = new OneLinkInMemory(() => this.nowSeconds);
+  readonly oneLink = new ObservedOneLink(() => this.now);
   readonly queues: Record<Job, Queue> = {
     link: new Queue('m'),
     qr: new Queue('q'),

@@ -1,14 +1,16 @@
-import type { ApiAnswer } from '../../../lambdas/domain/api-answer.ts';
+import type { Transport } from '../../../lambdas/adapters/onelink-client.ts';
 import type { Clock } from '../../../lambdas/domain/clock.ts';
+import type { ApiResult } from '../../../lambdas/domain/failure-table.ts';
 import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link-id.ts';
 import type { Observer } from '../../../lambdas/domain/observer.ts';
 import type { ExpiryWorkerPorts } from '../../../lambdas/expiry-worker/expiry-worker.ts';
 import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
 import type { QrWorkerPorts } from '../../../lambdas/qr-worker/qr-worker.ts';
+import { keyOfCall, operationOf } from '../../world/emulated-api.ts';
 import { InMemoryControl } from '../../world/in-memory-control.ts';
 import { linkIdSecret } from '../../world/link-world.ts';
-import { failed, keyOf } from './one-link.ts';
+import { keyOf } from './one-link.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** The pipeline's ports as one environment sees them: each call waits in the scheduler. */
@@ -18,23 +20,21 @@ export function portsOf(pipeline: Pipeline, environment: number): LinkWorkerPort
   const call = <Value>(port: string, subject: string, effect: () => Value | Promise<Value>): Promise<Value> =>
     scheduler.submit({ environment, port, subject, effect: async () => effect() });
 
-  const write = <Value>(port: string, address: LinkAddress, effect: () => ApiAnswer<Value>) =>
-    scheduler.submit<ApiAnswer<Value>>({
+  /** Each call of the API waits before it is sent; whose answer is lost, its client hears nothing. */
+  const send: Transport['send'] = async (request) => {
+    const result = await scheduler.submit<ApiResult>({
       environment,
-      port,
-      subject: keyOf(address),
-      effect: async () => effect(),
-      whenLost: failed('ambiguous'),
+      port: `api.${operationOf(request)}`,
+      subject: keyOfCall(request),
+      effect: () => {
+        oneLink.caller = environment;
+        return oneLink.api.send(request);
+      },
+      whenLost: { unanswered: 'reset' },
     });
-
-  const look = <Value>(port: string, address: LinkAddress, effect: () => ApiAnswer<Value>) =>
-    scheduler.submit<ApiAnswer<Value>>({
-      environment,
-      port,
-      subject: keyOf(address),
-      effect: async () => effect(),
-      whenLost: failed('transient'),
-    });
+    request.onSent();
+    return result;
+  };
 
   /** Keeps what becomes of a link's record. */
   const change = <Value>(port: string, address: LinkAddress, effect: () => Promise<Value>) =>
@@ -64,18 +64,17 @@ export function portsOf(pipeline: Pipeline, environment: number): LinkWorkerPort
     call('images.remove', keyOf(address), () => void pipeline.images.delete(keyOf(address)));
 
   return {
-    api: {
-      create: (address, link) => write('api.create', address, () => oneLink.create(environment, address, link)),
-      read: (address) => look('api.read', address, () => oneLink.read(address)),
-      update: (address, link) => write('api.update', address, () => oneLink.update(environment, address, link)),
-      delete: (address) => write('api.delete', address, () => oneLink.delete(environment, address)),
-      qr: (address, { format }) => look('api.qr', address, () => oneLink.qr(address, format)),
-    },
+    api: oneLink.api.clientOver({ send }, () => pipeline.now),
     ledger: {
       requests: (asked) => call('ledger.requests', asked.map(nameOf).join(' '), () => ledger.requests(asked)),
       rememberRequest: (record) => call('ledger.rememberRequest', nameOf(record), () => ledger.rememberRequest(record)),
       link: (address) => call('ledger.link', keyOf(address), () => ledger.link(address)),
       addLink: (record) => change('ledger.addLink', record.address, () => ledger.addLink(record)),
+      claimAddress: (address, claim, held) =>
+        call('ledger.claimAddress', keyOf(address), () => ledger.claimAddress(address, claim, held)),
+      claimOf: (address) => call('ledger.claimOf', keyOf(address), () => ledger.claimOf(address)),
+      releaseClaim: (address, claim, now) =>
+        call('ledger.releaseClaim', keyOf(address), () => ledger.releaseClaim(address, claim, now)),
       leaseLink: (address, lease, version, now) =>
         call('ledger.leaseLink', keyOf(address), () => ledger.leaseLink(address, lease, version, now)),
       releaseLink: (address, lease) =>

@@ -21,6 +21,7 @@ describe('the time', () => {
     callsInFlight: 1,
     timeoutSeconds: 1,
     visibilityTimeoutSeconds: 1,
+    mostReturnedMessages: 3_000,
   };
   // 8 × 100 × 0.5 = 400 calls a second; 2 × 5 × 1 = 10 QR codes a second.
   const plan = {

@@ -6,9 +6,9 @@ import type { Outcome } from '../../../lambdas/domain/outcome.ts';
 import { type ExpiryWorkerVariables, expiryWorkerEnvironment } from '../../../lambdas/expiry-worker/env.ts';
 import { expiryWorker } from '../../../lambdas/expiry-worker/expiry-worker.ts';
 import { readEnvironment } from '../../../lambdas/runtime/environment.ts';
+import { EmulatedApi } from '../../world/emulated-api.ts';
 import { InMemoryControl } from '../../world/in-memory-control.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
-import { ScriptedApi } from '../../world/scripted-api.ts';
 
 const variables: ExpiryWorkerVariables = {
   API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
@@ -17,6 +17,7 @@ const variables: ExpiryWorkerVariables = {
   EXPIRY_CALLS_PER_SECOND: '4',
   CALLS_IN_FLIGHT: '1',
   CALL_TIMEOUT_MILLISECONDS: '10000',
+  MOST_RETURNED_MESSAGES: '3000',
   LEDGER_TABLE_NAME: 'ledger',
   ARCHIVE_BUCKET_NAME: 'archive',
   QR_BUCKET_NAME: 'codes',
@@ -53,10 +54,10 @@ function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
   const ledger = new InMemoryLedger();
   const control = new InMemoryControl();
   control.say(now * 1000);
-  const api = new ScriptedApi(() => now * 1000);
+  const api = new EmulatedApi({ now: () => now * 1000, sleep: async () => {} });
   const [outcomes, history, removed]: [Outcome[], HistoryLine[], string[]] = [[], [], []];
   const work = expiryWorker(readEnvironment(expiryWorkerEnvironment, { ...variables, ...settings }), {
-    api,
+    api: api.client,
     ledger,
     control,
     onQuotaCall: () => {},
@@ -186,7 +187,7 @@ describe('a link whose record DynamoDB has deleted', () => {
 
   it('and whose address has a link of the user interface by now is over', async () => {
     const { look, api, outcomes } = givenWorld();
-    api.script('read', { meaning: 'permanent' });
+    api.links.set(key, { data, expiresAt: now + 20 * day, foreign: true });
     expect(await look(poster)).toEqual(['done']);
     expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
   });
@@ -205,7 +206,7 @@ describe('a link whose record DynamoDB has deleted', () => {
 
   it('waits while the API does not answer or refuses the account, and when there is no time', async () => {
     const { look, api, outcomes } = givenWorld();
-    api.script('read', { meaning: 'transient' }, { meaning: 'account-blocked' });
+    api.spoil('read', { kind: 'status', status: 503 }, { kind: 'status', status: 401 });
     expect(await look(poster)).toEqual(['try-again']);
     expect(await look(poster)).toEqual(['account-blocked']);
     expect(await look(poster, 14_000)).toEqual(['out-of-time']);
@@ -251,6 +252,19 @@ describe('a link that is to be kept', () => {
     expect(api.calls).toEqual(['read', 'update']);
   });
 
+  it('is done when it was renewed, although the call and the next renewal cannot be counted', async () => {
+    // Given
+    const world = givenWorld();
+    world.atApi(now + 3 * day);
+    world.control.failNext.add('addSpent').add('addRenewals');
+    // When
+    const verdicts = await world.look({ ...poster, expiresAt: now + 3 * day, keepUntil: now + 100 * day });
+    // Then
+    expect(verdicts).toEqual(['done']);
+    expect(world.outcomes.map(({ outcome }) => outcome)).toEqual(['renewed']);
+    expect(world.control.failNext.size).toBe(0);
+  });
+
   it('is told expiring-soon when there is no quota, and looked at again the next day', async () => {
     const { look, api, atApi, outcomes, ledger, control } = givenWorld();
     control.say(now * 1000, { lanes: { expiry: { state: 'parking', reason: 'quota-reserve-reached', since: 1 } } });
@@ -266,7 +280,7 @@ describe('a link that is to be kept', () => {
   it('is told expiring-soon when the API refuses the renewal', async () => {
     const { look, api, atApi, outcomes } = givenWorld();
     atApi(kept.expiresAt);
-    api.script('update', { meaning: 'permanent' });
+    api.spoil('update', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
     await look(kept);
     expect(outcomes).toMatchObject([{ outcome: 'expiring-soon', reason: 'refused-by-api' }]);
   });
@@ -274,7 +288,7 @@ describe('a link that is to be kept', () => {
   it('whose renewal was lost on the way is settled by the next look, without a second PUT', async () => {
     const { look, api, atApi, outcomes } = givenWorld();
     atApi(kept.expiresAt);
-    api.script('update', { meaning: 'ambiguous', applied: true });
+    api.spoil('update', { kind: 'reset-after' });
     expect(await look(kept)).toEqual(['try-again']);
     expect(await look(kept)).toEqual(['done']);
     expect(api.calls).toEqual(['read', 'update', 'read']);

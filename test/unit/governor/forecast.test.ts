@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Usage } from '../../../lambdas/domain/control-record.ts';
 import { daysOfMonth, forecast, nextUsage } from '../../../lambdas/governor/forecast.ts';
@@ -92,6 +93,66 @@ describe('the forecast', () => {
       { day: '2026-03-31', used: 0 },
       { day: '2026-04-01', used: 1_000 },
     ]);
+  });
+
+  it('books an old month’s count on no new day while the API’s month turns later than our clock’s', () => {
+    // Given
+    const turn = Date.parse('2026-04-01T00:01:30Z');
+    const used = (at: number) => (at < turn ? 4_000_000 : 1_000);
+    // When
+    const seen = polled('2026-03-29T00:00:00Z', 4 * 24, used, () => 0);
+    // Then
+    expect(seen.usage.days).toEqual([
+      { day: '2026-03-29', used: 0 },
+      { day: '2026-03-30', used: 0 },
+      { day: '2026-03-31', used: 0 },
+      { day: '2026-04-01', used: 1_000 },
+      { day: '2026-04-02', used: 0 },
+    ]);
+    expect(expected(seen, 0).projectedMonthEndPercent).toBeLessThan(1);
+  });
+
+  it('goes on where a month’s count is never seen to fall, and books it anew where nobody has looked meanwhile', () => {
+    const steady = polled('2026-03-31T00:00:00Z', 48, () => 4_000_000);
+    expect(steady.usage.days.map(({ used }) => used)).toEqual([0, 0, 0]);
+    const away = polled('2026-03-31T00:00:00Z', 1, () => 1_000).usage;
+    const back = nextUsage(away, { at: Date.parse('2026-04-02T00:00:00Z'), used: 5_000, own: 0 });
+    expect(back.days.at(-1)).toEqual({ day: '2026-04-02', used: 5_000 });
+  });
+
+  it('takes the mid-month gift of more calls for no turn', () => {
+    const gift = Date.parse('2026-03-10T12:00:00Z');
+    const seen = polled('2026-03-09T00:00:00Z', 48, (at) => (at < gift ? 4_000_000 : 1_000_000));
+    expect(seen.usage.month).toBe('2026-03');
+    expect(seen.usage.days.map(({ used }) => used)).toEqual([0, 0, 0]);
+  });
+
+  it('books every call once and tells of nobody else, however far apart the API’s month and our clock’s turn', () => {
+    const [start, clockTurn, end] = ['2026-03-31T12:00:00Z', '2026-04-01T00:00:00Z', '2026-04-01T12:00:00Z'].map((at) =>
+      Date.parse(at),
+    ) as [number, number, number];
+    const minutesApart = fc.integer({ min: -350, max: 350 });
+    const perMinute = fc.integer({ min: 0, max: 1_000 });
+    fc.assert(
+      fc.property(minutesApart, perMinute, fc.integer({ min: 200_000, max: 4_000_000 }), (apart, rate, gone) => {
+        const apiTurn = clockTurn + apart * minute - 30_000;
+        const since = (from: number, at: number) => rate * Math.floor((at - from) / minute);
+        const used = (at: number) => (at < apiTurn ? gone + since(start, at) : since(apiTurn, at));
+        const own = (at: number) => (at < clockTurn ? gone + since(start, at) : since(clockTurn, at));
+        let usage: Usage | undefined;
+        for (let at = start; at <= end; at += minute) {
+          usage = nextUsage(usage, { at, used: used(at), own: own(at) });
+          const seen = expected({ usage, at }, own(at));
+          // One poll may catch the two counts a minute apart.
+          expect(seen.spentElsewhere).toBeLessThanOrEqual(2 * rate);
+          expect(seen.burnPerHour).toBeLessThanOrEqual(61 * rate + 1);
+        }
+        const booked = usage?.days.reduce((sum, one) => sum + one.used, 0) ?? 0;
+        expect(Math.abs(booked - since(start, end))).toBeLessThanOrEqual(2 * rate);
+        expect(usage?.month).toBe('2026-04');
+      }),
+      { numRuns: 25 },
+    );
   });
 
   it('remembers little: samples of an hour, days of a week', () => {

@@ -305,6 +305,18 @@ describe('a run that meets others', () => {
     },
   );
 
+  it('and cannot count the renewals, pauses the lanes all the same, and fails for all to see', async () => {
+    // Given
+    world.get = failed('account-blocked', 'api-401-authentication-failure');
+    await world.minutes(1);
+    world.control.failNext.add('renewals');
+    // When
+    const run = world.minutes(1);
+    // Then
+    await expect(run).rejects.toThrow('the control table fails at renewals');
+    expect(world.off).toHaveLength(4);
+  });
+
   it('and cannot switch one mapping, switches the others, fails for all to see, and tries again', async () => {
     world.failMapping = 'campaign-links';
     world.get = failed('account-blocked', 'api-401-authentication-failure');

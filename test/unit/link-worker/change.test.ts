@@ -80,7 +80,7 @@ describe('an update', () => {
     '%s of a link that was made in another way is rejected at once',
     async (action) => {
       const { data, ...other } = { ...update, shortlinkId: 'by-hand' };
-      world.api.script('read', { meaning: 'permanent' });
+      world.api.links.set('A1b3/by-hand', { data: { pid: 'studio' }, expiresAt: 1_780_000_000, foreign: true });
       expect(await world.deliver({ body: { ...other, action, ...(action === 'update' && { data }) } })).toEqual([
         'done',
       ]);
@@ -98,7 +98,7 @@ describe('an update', () => {
   });
 
   it('whose answer was lost is settled by a free look', async () => {
-    world.api.script('update', { meaning: 'ambiguous', applied: true });
+    world.api.spoil('update', { kind: 'reset-after' });
     await world.deliver({ body: update });
     expect(world.api.calls).toEqual(['update', 'read']);
     expect(world.told).toEqual(['updated']);
@@ -117,14 +117,14 @@ describe('a delete', () => {
   });
 
   it('whose answer was lost is settled by a free look', async () => {
-    world.api.script('delete', { meaning: 'ambiguous', applied: true });
+    world.api.spoil('delete', { kind: 'reset-after' });
     await world.deliver({ body: remove });
     expect(world.api.calls).toEqual(['delete', 'read']);
     expect(world.told).toEqual(['deleted']);
   });
 
   it('that was lost for real is tried again', async () => {
-    world.api.script('delete', { meaning: 'ambiguous' });
+    world.api.spoil('delete', { kind: 'status', status: 503 });
     expect(await world.deliver({ body: remove })).toEqual(['try-again']);
   });
 

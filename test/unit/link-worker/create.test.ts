@@ -63,7 +63,7 @@ describe('a create with a derived ID', () => {
 
   it('adopts its own link when the first answer was lost after the link was made', async () => {
     const world = new LinkWorld();
-    world.api.script('create', { meaning: 'ambiguous', applied: true });
+    world.api.spoil('create', { kind: 'reset-after' });
     await world.deliver({ body: { ...create, brandDomain: 'go.acme.example' } });
     expect(world.api.calls).toEqual(['create', 'read']);
     expect(world.told).toEqual(['created']);
@@ -72,7 +72,7 @@ describe('a create with a derived ID', () => {
 
   it('posts the same ID again when the lost answer stood for nothing', async () => {
     const world = new LinkWorld();
-    world.api.script('create', { meaning: 'ambiguous' });
+    world.api.spoil('create', { kind: 'status', status: 503 });
     await world.deliver({ body: create });
     expect(world.api.calls).toEqual(['create', 'read', 'create']);
     expect([...world.api.links.keys()]).toEqual([derivedKey]);
@@ -80,7 +80,12 @@ describe('a create with a derived ID', () => {
 
   it('comes back later when three answers in a row are lost', async () => {
     const world = new LinkWorld();
-    world.api.script('create', { meaning: 'ambiguous' }, { meaning: 'ambiguous' }, { meaning: 'ambiguous' });
+    world.api.spoil(
+      'create',
+      { kind: 'status', status: 503 },
+      { kind: 'status', status: 503 },
+      { kind: 'status', status: 503 },
+    );
     expect(await world.deliver({ body: create })).toEqual(['try-again']);
     expect(world.told).toEqual([]);
   });
@@ -95,7 +100,7 @@ describe('a create with a derived ID', () => {
 
   it('comes back later when a 409 is followed by a 404', async () => {
     const world = new LinkWorld();
-    world.api.script('create', { meaning: 'exists' });
+    world.api.spoil('create', { kind: 'status', status: 409, errorType: 'invalid_parameter' });
     expect(await world.deliver({ body: create })).toEqual(['try-again']);
     expect(world.api.calls).toEqual(['create', 'read']);
   });
@@ -203,7 +208,7 @@ describe('a create with a chosen ID', () => {
 
   it('is a conflict when the link there was not made through the API at all', async () => {
     const world = new LinkWorld();
-    world.api.script('read', { meaning: 'permanent' });
+    world.api.links.set('A1b3/spring-26', { data: create.data, expiresAt: 1_780_000_000, foreign: true });
     await world.deliver({ body: chosen });
     expect(world.told).toEqual(['conflict']);
   });
@@ -248,10 +253,10 @@ describe('a create with a chosen ID', () => {
 describe('a create that the API refuses', () => {
   it('is rejected, archived and remembered when the fault is its own', async () => {
     const world = new LinkWorld();
-    world.api.script('create', { meaning: 'permanent' });
+    world.api.spoil('create', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
     await world.deliver({ body: create });
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'refused-by-api' }]);
-    expect(world.rejected).toMatchObject([{ messageId: 'm-1', faults: [{ rule: 'scripted-permanent' }] }]);
+    expect(world.rejected).toMatchObject([{ messageId: 'm-1', faults: [{ rule: 'api-400-invalid-parameter' }] }]);
 
     await world.deliver({ body: create, messageId: 'm-2' });
     expect(world.api.calls).toEqual(['create']);
@@ -260,7 +265,7 @@ describe('a create that the API refuses', () => {
 
   it('is parked when the quota is spent, and so is the rest of the batch, without another call', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
-    world.api.script('create', { meaning: 'quota-spent' });
+    world.api.spoil('create', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
     const second = { ...create, requestId: 'r-2' };
     expect(await world.deliver({ body: create }, { body: second }, { body: 'not JSON' })).toEqual([
       'done',
@@ -273,7 +278,7 @@ describe('a create that the API refuses', () => {
 
   it('waits when the account is blocked, and so does the rest of the batch', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
-    world.api.script('create', { meaning: 'account-blocked' });
+    world.api.spoil('create', { kind: 'status', status: 401 });
     const verdicts = await world.deliver({ body: create }, { body: { ...create, requestId: 'r-2' } });
     expect(verdicts).toEqual(['account-blocked', 'account-blocked']);
     expect(world.api.calls).toEqual(['create']);
@@ -281,12 +286,80 @@ describe('a create that the API refuses', () => {
 
   it('stops the batch after ten calls in a row without a usable answer', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
-    world.api.script('create', ...Array.from({ length: 20 }, () => ({ meaning: 'transient' as const })));
+    world.api.isReachable = false;
     const batch = Array.from({ length: 20 }, (_, index) => ({
       body: { ...create, requestId: `r-${index}` },
       messageId: `m-${index}`,
     }));
     expect(new Set(await world.deliver(...batch))).toEqual(new Set(['try-again', 'api-outage']));
     expect(world.api.calls).toHaveLength(10);
+  });
+});
+
+describe('the claim of a chosen ID', () => {
+  const address = 'A1b3/spring-26';
+  const claim = (requestId: string, until: number, source = 'crm') => ({
+    source,
+    requestId,
+    until,
+    token: 'another attempt',
+    expiresAt: 1_800_000_000,
+  });
+  const nowSeconds = Date.parse('2026-03-01T10:00:05Z') / 1000;
+
+  it('is taken before the POST, and keeps others from theirs while it runs', async () => {
+    const world = new LinkWorld();
+    world.ledger.claims.set(address, claim('other', nowSeconds + 60));
+    expect(await world.deliver({ body: chosen })).toEqual(['try-again']);
+    expect(world.api.calls).toEqual(['read']);
+
+    world.now += 90_000;
+    expect(await world.deliver({ body: chosen, receiveCount: 2 })).toEqual(['done']);
+    expect(world.told).toEqual(['created']);
+    expect(world.ledger.claims.get(address)).toMatchObject({ requestId: 'r-1', until: nowSeconds + 90 + 90 });
+  });
+
+  it('of a link that was made and deleted meanwhile has served', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: chosen });
+    const { data: _, ...withoutData } = chosen;
+    const remove = { ...withoutData, requestId: 'd-1', action: 'delete', requestedAt: '2026-03-01T10:00:02Z' };
+    await world.deliver({ body: remove });
+    await world.deliver({ body: { ...chosen, requestId: 'r-2', requestedAt: '2026-03-01T10:00:03Z' } });
+    expect(world.told).toEqual(['created', 'deleted', 'created']);
+  });
+
+  it('is given back by a create that the API refuses', async () => {
+    const world = new LinkWorld();
+    world.api.spoil('create', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
+    await world.deliver({ body: chosen });
+    expect(world.told).toEqual(['rejected']);
+    expect(world.ledger.claims.get(address)?.until).toBe(0);
+  });
+
+  it('makes an update wait for its source’s create, however long that takes', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('addLink');
+    await world.deliver({ body: chosen });
+    const early = { ...chosen, requestId: 'u-1', action: 'update', requestedAt: '2026-03-01T10:00:02Z' };
+    world.now += 3_600_000;
+    expect(await world.deliver({ body: early, receiveCount: 12 })).toEqual(['try-again']);
+    await world.deliver({ body: chosen, receiveCount: 2 });
+    expect(await world.deliver({ body: early, receiveCount: 13 })).toEqual(['done']);
+    expect(world.told).toEqual(['created', 'updated']);
+  });
+
+  it('tells a create that was answered otherwise which link to take back', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('addLink');
+    await world.deliver({ body: chosen });
+    // A copy that came too late is told so, without having seen the POST.
+    const late = { ...chosen, validUntil: '2026-03-01T10:00:04Z' };
+    world.api.spoil('read', { kind: 'status', status: 404, errorType: 'invalid_parameter' });
+    await world.deliver({ body: late, messageId: 'm-2' });
+    expect(world.told).toEqual(['stale']);
+
+    await world.deliver({ body: chosen, receiveCount: 2 });
+    expect(world.api.links.size).toBe(0);
   });
 });

@@ -42,7 +42,7 @@ const states: Record<string, (world: LinkWorld, nowSeconds: number) => void> = {
     live(world, { lease: { action: 'update', ...before, requestId: 'other', until: now + 60 } }),
   'live, with a lost change that came about': (world, now) => {
     live(world, { lease: lostUpdate(now) });
-    world.api.links.set(key, { data: { pid: 'lost' }, expiresAt: now + hour });
+    world.api.links.set(key, { data: { pid: 'lost' }, ttlSeconds: hour, expiresAt: now + hour });
   },
   'live, with a lost change that did not': (world, now) => live(world, { lease: lostUpdate(now) }),
   'live, changed by a later command': (world) => live(world, { applied: after }),
@@ -97,7 +97,7 @@ function deleted(world: LinkWorld, applied: LinkRecord['applied']): void {
   world.api.links.clear();
 }
 
-const verbs = { create: 'POST', read: 'GET', update: 'PUT', delete: 'DELETE' };
+const verbs = { create: 'POST', read: 'GET', update: 'PUT', delete: 'DELETE', qr: 'GET' };
 
 describe('docs/commands.md says what becomes of a command', () => {
   it('for every state there is', () => {

@@ -84,8 +84,8 @@ describe('while its lane is parking, a command', () => {
 
   it('that was tried before is looked for first when it comes back', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
-    world.api.script('create', { meaning: 'ambiguous', applied: true });
-    world.api.script('read', { meaning: 'transient' });
+    world.api.spoil('create', { kind: 'reset-after' });
+    world.api.spoil('read', { kind: 'status', status: 503 });
     await world.deliver({ body: create });
     world.control.say(world.now, parking());
     await world.deliver({ body: create, receiveCount: 2 });
@@ -115,7 +115,7 @@ describe('while its lane is parking, a command', () => {
 describe('a 429 quota_exceeded', () => {
   it('parks the command, tells all others at once, and spends no other call', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
-    world.api.script('create', { meaning: 'quota-spent' });
+    world.api.spoil('create', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
     const batch = [1, 2, 3].map((n) => ({ body: { ...create, requestId: `r-${n}` } }));
     expect(await world.deliver(...batch)).toEqual(['done', 'done', 'done']);
     expect(world.outcomes.map(({ outcome, reason }) => [outcome, reason])).toEqual(
@@ -139,7 +139,7 @@ describe('a 429 quota_exceeded', () => {
   it('met by an update, gives its lease back', async () => {
     const world = new LinkWorld();
     await world.deliver({ body: chosen });
-    world.api.script('update', { meaning: 'quota-spent' });
+    world.api.spoil('update', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
     await world.deliver({ body: update, messageId: 'm-2' });
     expect(world.told).toEqual(['created', 'parked']);
     expect(world.ledger.links.get('A1b3/spring')).not.toHaveProperty('lease');
@@ -221,13 +221,27 @@ describe('when the lane does not stand open', () => {
   });
 
   it.each([
-    ['account-blocked', 'tokenRefusedAt', 'account-blocked'],
-    ['transient', 'apiOutageAt', 'api-outage'],
+    [
+      'a refused token',
+      (world: LinkWorld): void => {
+        world.api.control.changeSettings({ token: 'another' });
+      },
+      'tokenRefusedAt',
+      'account-blocked',
+    ],
+    [
+      'an API that nobody reaches',
+      (world: LinkWorld): void => {
+        world.api.isReachable = false;
+      },
+      'apiOutageAt',
+      'api-outage',
+    ],
   ] as const)(
     '%s is made known to all, and a batch that begins before the governor has looked makes no call',
-    async (meaning, signal, cause) => {
+    async (_, spoil, signal, cause) => {
       const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
-      world.api.script('create', ...Array.from({ length: 12 }, () => ({ meaning })));
+      spoil(world);
       await world.deliver(...Array.from({ length: 12 }, (_, n) => ({ body: { ...create, requestId: `r-${n}` } })));
       expect(world.control.signals).toEqual({ [signal]: world.now });
       const before = world.api.calls.length;
@@ -260,12 +274,12 @@ describe('without a usable word of the governor, a worker', () => {
     lose(world);
     await world.deliver({ body: create });
     expect(world.told).toEqual(['created']);
-    expect(world.quotaPolls).toBe(1);
+    expect(world.api.quotaPolls).toBe(1);
     expect(world.counts.get('ControlUnreadable')).toBe(1);
-    world.quota = 1_000;
+    world.api.control.changeSettings({ quotaRemaining: 1_000 });
     await world.deliver({ body: { ...create, requestId: 'r-2' } });
     expect(world.told).toEqual(['created', 'parked']);
-    world.quota = undefined;
+    world.api.spoil('quota', { kind: 'status', status: 503 });
     expect(await world.deliver({ body: { ...create, requestId: 'r-3' } })).toEqual(['api-outage']);
   });
 
@@ -274,15 +288,15 @@ describe('without a usable word of the governor, a worker', () => {
     world.control.say(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
     world.now += 60 * 60_000;
     expect(await world.deliver({ body: create })).toEqual(['lane-paused']);
-    expect(world.quotaPolls).toBe(0);
+    expect(world.api.quotaPolls).toBe(0);
   });
 });
 
 describe('calls of the quota', () => {
   it('are counted for the lane’s caps: what cost a call, or may have', async () => {
     const world = new LinkWorld();
-    world.api.script('create', { meaning: 'ok' } as never);
-    await world.deliver({ body: chosen }, { body: create });
+    world.api.spoil('create', { kind: 'reset-after' });
+    await world.deliver({ body: chosen }, { body: { ...create, requestId: 'r-2' } });
     const [spent] = await world.control.spent(['campaign'], ['2026-03-01']);
     expect(spent?.calls).toBe(2);
   });

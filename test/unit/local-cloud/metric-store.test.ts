@@ -27,6 +27,17 @@ describe('the metric store', () => {
     expect(() => metrics.statistic(series, 'TM(10%:90%)', 600_000, 660_000)).toThrow('TM(10%:90%)');
   });
 
+  test('tells series apart whatever characters their values hold', () => {
+    // Given
+    const { metrics } = storeAt(600_000);
+    // When
+    metrics.record('Links', 'Calls', { lane: 'crm\nservice=links' }, 1);
+    metrics.record('Links', 'Calls', { lane: 'crm', service: 'links' }, 2);
+    // Then
+    expect(metrics.sum('Links', 'Calls', { lane: 'crm', service: 'links' })).toBe(2);
+    expect(metrics.series()).toHaveLength(2);
+  });
+
   test('tells series apart by their dimensions, in whatever order, and sums over all when none are named', () => {
     const { metrics } = storeAt(0);
     metrics.record('Links', 'Created', { lane: 'campaign', service: 'links' }, 5);

@@ -16,6 +16,7 @@ const variables: QrWorkerVariables = {
   QR_CALLS_PER_SECOND: '8',
   CALLS_IN_FLIGHT: '1',
   CALL_TIMEOUT_MILLISECONDS: '10000',
+  MOST_RETURNED_MESSAGES: '3000',
   LEDGER_TABLE_NAME: 'ledger',
   QR_BUCKET_NAME: 'codes',
   QR_QUEUE_URL: 'http://127.0.0.1:1/qr',

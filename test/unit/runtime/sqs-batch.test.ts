@@ -40,8 +40,23 @@ function record(messageId: string, receiveCount = 1): SQSRecord {
   };
 }
 
+/** The delivery that a worker sees of a message with these attributes. */
+async function deliveredWith(values: Record<string, string>): Promise<{ seen: Delivery }> {
+  let seen: Delivery | undefined;
+  const { handler } = given(async (deliveries) => {
+    seen = deliveries[0];
+    return ['done'];
+  });
+  const messageAttributes = Object.fromEntries(
+    Object.entries(values).map(([name, stringValue]) => [name, { stringValue, dataType: 'String' }]),
+  );
+  await handler({ Records: [{ ...record('sent'), messageAttributes }] }, givenContext());
+  if (seen === undefined) throw new Error('nothing was delivered');
+  return { seen };
+}
+
 /** A handler around this work, and everything that it did to its surroundings, in order. */
-function given(work: BatchWork, undelayed = 0) {
+function given(work: BatchWork, undelayed = 0, mostReturned = 3_000) {
   const did: string[] = [];
   const delayed: { receiptHandle: string; delaySeconds: number }[][] = [];
   const telemetry = new Telemetry();
@@ -51,8 +66,11 @@ function given(work: BatchWork, undelayed = 0) {
   vi.spyOn(telemetry, 'endInvocation').mockImplementation(() => did.push('telemetry ends'));
   vi.spyOn(turns, 'beginInvocation').mockImplementation(() => did.push('turns begin'));
   const handler = sqsBatch({
+    mostReturned,
+    clock,
     telemetry,
     turns,
+    horizonDays: 75,
     api: {
       beginInvocation: (answer) => {
         did.push('api begins');
@@ -106,6 +124,55 @@ describe('a batch', () => {
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'redriven' }] });
   });
 
+  it.each([
+    ['in ISO form', '2026-03-10T12:00:00Z'],
+    ['that is no number', 'NaN'],
+    ['that is empty', ''],
+    ['with a fraction', '1773144000122.5'],
+    ['with an exponent', '1.773144e12'],
+    ['below zero', '-1'],
+    ['after the message was sent', '1773144000124'],
+    ['before the deduplication window', '1766664000122'],
+    ['that is too long for a number', '9'.repeat(400)],
+  ])('takes no first sent time from an attribute %s', async (_, value) => {
+    const { seen } = await deliveredWith({ OriginalSentTimestamp: value });
+    expect(seen.sentAtMilliseconds).toBe(1_773_144_000_123);
+  });
+
+  it.each([
+    ['the time of sending itself', '1773144000123', 1_773_144_000_123],
+    ['the first instant of the deduplication window', '1766664000123', 1_766_664_000_123],
+  ])('takes %s from an attribute', async (_, value, expected) => {
+    const { seen } = await deliveredWith({ OriginalSentTimestamp: value });
+    expect(seen.sentAtMilliseconds).toBe(expected);
+  });
+
+  it.each(['', 'a b', 'a\uffff', 'é', 'x'.repeat(101), 'a\nb'])(
+    'takes no message ID from an attribute that cannot be one: %j',
+    async (value) => {
+      const { seen } = await deliveredWith({ OriginalMessageId: value });
+      expect(seen.messageId).toBe('sent');
+    },
+  );
+
+  it.each(['0', '-3', '1.5', '1e3', '10000', 'Infinity', 'many', ''])(
+    'takes no receive count from an attribute that cannot be one: %j',
+    async (value) => {
+      const { seen } = await deliveredWith({ OriginalReceiveCount: value });
+      expect(seen).toEqual({
+        messageId: 'sent',
+        body: 'body of sent',
+        receiveCount: 1,
+        sentAtMilliseconds: 1_773_144_000_123,
+      });
+    },
+  );
+
+  it('counts one delivery more for a message that had been tried before it was parked', async () => {
+    const { seen } = await deliveredWith({ OriginalReceiveCount: '7' });
+    expect(seen).toMatchObject({ receiveCount: 2, replayed: true });
+  });
+
   it('that is all done fails nothing and delays nothing', async () => {
     const { handler, delayed } = given(answering('done', 'done'));
     const response = await handler({ Records: [record('a'), record('b')] }, givenContext());
@@ -134,6 +201,18 @@ describe('a batch', () => {
         { receiptHandle: 'handle-f', delaySeconds: 60 },
       ],
     ]);
+  });
+
+  it('gives back no more with a delay than the environment’s share of what may be in flight', async () => {
+    // Given
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const { handler, delayed } = given(answering('api-outage', 'try-again', 'api-outage'), 0, 2);
+    // When
+    const response = await handler({ Records: [record('a'), record('b'), record('c')] }, givenContext());
+    // Then
+    const items = ['a', 'b', 'c'].map((itemIdentifier) => ({ itemIdentifier }));
+    expect(response).toEqual({ batchItemFailures: items });
+    expect(delayed.flat().map(({ delaySeconds }) => delaySeconds)).toEqual([90, 0, 90]);
   });
 
   it('takes a missing verdict for a failure: nothing is acknowledged by mistake', async () => {

@@ -92,6 +92,21 @@ describe('what an invocation counted', () => {
     ]);
   });
 
+  it('keeps a lane and a source of the same name apart, and counts together what only names its dimensions in another order', () => {
+    // Given
+    const telemetry = new Telemetry();
+    // When
+    telemetry.observer({ lane: 'crm', operation: 'create' }).count('ApiCallMade');
+    telemetry.observer({ source: 'crm', operation: 'create' }).count('QuotaCallMade');
+    telemetry.observer({ operation: 'create', lane: 'crm' }).count('ApiCallMade');
+    telemetry.endInvocation();
+    // Then
+    expect(output.lines().map((line) => emf(line).rest)).toEqual([
+      { service: 'acme-links', lane: 'crm', operation: 'create', ApiCallMade: 2 },
+      { service: 'acme-links', source: 'crm', operation: 'create', QuotaCallMade: 1 },
+    ]);
+  });
+
   it('loses no value when there are more than the 100 that EMF takes in a line, and counts nothing twice', () => {
     const telemetry = new Telemetry();
     const observer = telemetry.observer({ lane: 'campaign' });

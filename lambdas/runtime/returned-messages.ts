@@ -1,0 +1,65 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Deadline } from '../domain/delivery.ts';
+
+export interface Return {
+  receiptHandle: string;
+  delaySeconds: number;
+}
+
+/** Left for SQS to be told of the delays, and for the invocation to end. */
+const windUpMilliseconds = 5_000;
+
+/**
+ * The messages that one execution environment has given back, and whose delays run. SQS counts them as in flight, and delivers
+ * nothing more once a queue has 120,000 in flight.
+ *
+ * The mapping runs C environments at once, and each slot's part is 120,000 / C. The environment that works in the slot has
+ * half of it, for the batch in its hands and what it has returned; the other half is for the one that it may have
+ * replaced while that one's delays still run, or for delays that SQS did not take. So `most` = 60,000 / C − batch size (lib/rate-budget.ts), and however much
+ * comes back, C × 2 × (most + batch size) ≤ 120,000 are in flight.
+ */
+export class ReturnedMessages {
+  readonly #most: number;
+  readonly #clock: Clock;
+  /** Epoch milliseconds at which each delay ends. */
+  #until: number[] = [];
+
+  constructor(most: number, clock: Clock) {
+    this.#most = most;
+    this.#clock = clock;
+  }
+
+  /**
+   * The delays with which these messages may be given back now. What is above the share waits in the invocation's hands, where
+   * it is in flight already: until there is room, for its delay, or for as long as the invocation lasts, whichever comes
+   * first. What finds no room then goes back without a delay.
+   */
+  async admit(asked: Return[], deadline: Deadline): Promise<Return[]> {
+    const longestFirst = asked.toSorted((one, other) => other.delaySeconds - one.delaySeconds);
+    const [over] = longestFirst.slice(this.#room());
+    if (over !== undefined) {
+      const left = deadline.remainingMilliseconds() - windUpMilliseconds;
+      const wait = Math.min(over.delaySeconds * 1000, this.#millisecondsToRoomFor(asked.length), left);
+      if (wait > 0) await this.#clock.sleep(wait);
+    }
+    const withDelay = new Set(longestFirst.slice(0, this.#room()));
+    const admitted = asked.map((one) => (withDelay.has(one) ? one : { ...one, delaySeconds: 0 }));
+    const now = this.#clock.wallMilliseconds();
+    for (const { delaySeconds } of admitted) {
+      if (delaySeconds > 0) this.#until.push(now + delaySeconds * 1000);
+    }
+    return admitted;
+  }
+
+  #room(): number {
+    const now = this.#clock.wallMilliseconds();
+    this.#until = this.#until.filter((until) => until > now);
+    return Math.max(0, this.#most - this.#until.length);
+  }
+
+  #millisecondsToRoomFor(count: number): number {
+    const toEnd = this.#until.length + count - this.#most;
+    const endsAt = this.#until.toSorted((one, other) => one - other)[toEnd - 1];
+    return endsAt === undefined ? Number.POSITIVE_INFINITY : endsAt - this.#clock.wallMilliseconds();
+  }
+}

@@ -1,0 +1,69 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Answer } from './answer.ts';
+import type { Line, Seen } from './line.ts';
+
+/** Sends an answer in one piece. */
+export function send(res: ServerResponse, answer: Answer): number {
+  res.writeHead(answer.status, heading(answer)).end(answer.body);
+  return answer.status;
+}
+
+function heading(answer: Answer): Record<string, string | number> {
+  const { contentType, body, location, allow } = answer;
+  return {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(body),
+    ...(location !== undefined && { location }),
+    ...(allow !== undefined && { allow }),
+  };
+}
+
+/** The line to a caller over HTTP. */
+export class HttpLine implements Line {
+  readonly #res: ServerResponse;
+  readonly #signal: AbortSignal;
+
+  /** @param signal Ends waits when the emulator closes. */
+  constructor(res: ServerResponse, signal: AbortSignal) {
+    this.#res = res;
+    this.#signal = signal;
+  }
+
+  send(answer: Answer): Seen {
+    return send(this.#res, answer);
+  }
+
+  async sendSlowly(answer: Answer, milliseconds: number): Promise<Seen> {
+    const body = Buffer.from(answer.body);
+    const pieces = Math.min(10, body.length);
+    this.#res.writeHead(answer.status, heading(answer)).flushHeaders();
+    for (let piece = 0; piece < pieces; piece++) {
+      await this.wait(milliseconds / pieces);
+      this.#res.write(body.subarray((body.length * piece) / pieces, (body.length * (piece + 1)) / pieces));
+    }
+    this.#res.end();
+    return answer.status;
+  }
+
+  /** The client learns it from the length alone. */
+  sendHalf(answer: Answer): Seen {
+    const body = Buffer.from(answer.body);
+    this.#res.writeHead(answer.status, heading(answer));
+    this.#res.write(body.subarray(0, Math.floor(body.length / 2)), () => this.#res.socket?.end());
+    return answer.status;
+  }
+
+  reset(): Seen {
+    this.#res.socket?.resetAndDestroy();
+    return 'reset';
+  }
+
+  async hang(): Promise<Seen> {
+    return 'hung';
+  }
+
+  wait(milliseconds: number): Promise<void> {
+    return delay(milliseconds, undefined, { signal: this.#signal });
+  }
+}

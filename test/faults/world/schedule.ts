@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Runs functions again and again, each one run after the other: a schedule whose minutes are shorter. */
+export class Schedule {
+  readonly #run: (functionName: string) => Promise<boolean>;
+  readonly #functions: readonly string[];
+  readonly #minuteMilliseconds: number;
+  #over = new AbortController();
+  #runs: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    run: (functionName: string) => Promise<boolean>,
+    functions: readonly string[],
+    minuteMilliseconds: number,
+  ) {
+    this.#run = run;
+    this.#functions = functions;
+    this.#minuteMilliseconds = minuteMilliseconds;
+  }
+
+  start(): void {
+    this.#over = new AbortController();
+    const { signal } = this.#over;
+    this.#runs = Promise.all(
+      this.#functions.map(async (name) => {
+        while (!signal.aborted) {
+          await this.#run(name);
+          await sleep(this.#minuteMilliseconds, undefined, { signal }).catch(() => {});
+        }
+      }),
+    );
+  }
+
+  /** Resolves when no run that was started here is under way. */
+  async stop(): Promise<void> {
+    this.#over.abort();
+    await this.#runs;
+  }
+}
