@@ -35,7 +35,7 @@ const count = (text: string): number => {
 
 const { seed, kills, patience, weather, weatherKinds, messages, ...flags } = new Command('npm run test:faults --')
   .description(
-    'Kills functions at every request they make and at random, spoils answers of the OneLink API in every way, has services fail, then holds ' +
+    'Kills functions at every request they make and at random, spoils answers of the OneLink API in every way, and has services fail, then holds ' +
       'API, ledger, bucket and outcomes against each other. Linux only. Ends with 1 when something does not agree.',
   )
   .option('--seed <number>', 'of the campaign, the kills and the delays', count, Date.now() % 1_000_000)
@@ -88,11 +88,11 @@ try {
   }
   if (wanted('slow-copy')) accounts.push(await slowCopy(seed));
   if (wanted('random-kills')) accounts.push(await randomKills({ kills, seed, patienceSeconds: patience }, say));
+  if (wanted('weather')) accounts.push(await storm({ weather: plan, messages, patienceSeconds: patience }, say));
   if (wanted('all-at-once')) {
     mixed = await allAtOnce({ kills, seed, patienceSeconds: patience }, say);
     accounts.push(mixed.account);
   }
-  if (wanted('weather')) accounts.push(await storm({ weather: plan, messages, patienceSeconds: patience }, say));
 } finally {
   await forgetAssembly();
 }

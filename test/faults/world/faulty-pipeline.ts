@@ -48,10 +48,10 @@ export interface FaultyPipelineOptions {
   /** Whether calls to the OneLink API pass the proxy, too. */
   proxyApi: boolean;
   callTimeoutMilliseconds?: number;
-  /** Instead of the wall clock's time, and for the emulator as well: it leaps ahead with `leap`. */
-  startsAt?: string;
   /** Between the proxies and the services. */
   weather?: WeatherPlan;
+  /** Instead of the wall clock's time, and for the emulator as well: it leaps ahead with `leap`. */
+  startsAt?: string;
 }
 
 /** Sends a second in one environment; see the pacer for why neither more nor fewer begin sooner. */
