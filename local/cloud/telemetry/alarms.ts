@@ -79,7 +79,7 @@ const measured: Readonly<Record<string, readonly string[]>> = {
     'ApproximateAgeOfOldestMessage',
     'NumberOfMessagesSent',
   ],
-  'AWS/Lambda': ['Invocations', 'Errors', 'Throttles', 'Duration', 'ConcurrentExecutions'],
+  'AWS/Lambda': ['Invocations', 'Errors', 'Throttles', 'Duration', 'ConcurrentExecutions', 'IteratorAge'],
 };
 
 export interface AlarmEvents {
