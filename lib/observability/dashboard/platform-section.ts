@@ -44,7 +44,7 @@ export function expirySection(shown: Shown): IWidget[][] {
   ];
   const state = [laneStateMetric.laneParkingMinutes, laneStateMetric.lanePausedMinutes];
   return [
-    heading('Expiry', ['links-expiring-soon', 'expiry-backlog-old', 'dead-letters'], shown),
+    heading('Expiry', ['links-expiring-soon', 'expiry-intake-late', 'expiry-backlog-old', 'dead-letters'], shown),
     [
       graph(
         'Expiry: per minute',
@@ -61,6 +61,11 @@ export function expirySection(shown: Shown): IWidget[][] {
         'Expiry: parking and paused (minutes)',
         state.map((one) => metrics.laneState(one, expiryLane, latest)),
       ),
+    ],
+    [
+      graph('Expiry: age of what the intake handles (ms)', [
+        expiry.intake.function.metric('IteratorAge', { ...latest, label: 'oldest' }),
+      ]),
     ],
   ];
 }
