@@ -160,7 +160,7 @@ async function replayLot(lane: Lane, lot: Lot, deadline: Deadline, ports: Replay
   return commands.length - refused.length;
 }
 
-/** Answers those whose requests can be read: nobody else will. */
+/** Tells those whose requests can be read. It is not the last word: an operator may release them. */
 async function tellQuarantined(
   lane: string,
   lines: string[],
@@ -172,7 +172,7 @@ async function tellQuarantined(
   const told = lines.flatMap((line) => {
     const asked = askedInLine(line);
     if (asked === undefined) return [];
-    const decision = { outcome: 'rejected', reason: 'quarantined' } as const;
+    const decision = { outcome: 'parked', reason: 'quarantined' } as const;
     return [outcomeOf(decision, asked, { lane, messageId: asked.messageId, nowMilliseconds })];
   });
   await Promise.all(told.map((outcome) => outcomes.tell(outcome)));

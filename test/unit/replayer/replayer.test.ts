@@ -289,7 +289,7 @@ describe('the replayer', () => {
     expect(world.removed).toEqual(['campaign/0', 'campaign/1', 'campaign/2', 'campaign/3']);
     expect(world.told).toMatchObject([
       {
-        outcome: 'rejected',
+        outcome: 'parked',
         reason: 'quarantined',
         source: 'crm',
         requestId: 'n-1',
@@ -298,7 +298,7 @@ describe('the replayer', () => {
         lane: 'campaign',
         metadata: { note: 'a' },
       },
-      { outcome: 'rejected', reason: 'quarantined', source: 'crm', requestId: 'bad-1', messageId: 'm-bad-1' },
+      { outcome: 'parked', reason: 'quarantined', source: 'crm', requestId: 'bad-1', messageId: 'm-bad-1' },
     ]);
     expect(world.metrics['campaign CommandQuarantined']).toBe(5);
     expect(world.metrics['campaign CommandReplayed']).toBe(2);
