@@ -124,6 +124,8 @@ async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Pr
       return { outcome: 'qr-ready', link, qr: { bucket: store.bucket, key, format, bytes: bytes.length } };
     }
     case 'permanent':
+      // The address is a link's that was made in another way: an image that an earlier delivery has put there is of no link of ours.
+      if (answer.fault.rule.endsWith('invalid-source')) await store.remove(address);
       return { outcome: 'qr-failed', reason: 'refused-by-api', faults: [answer.fault], link };
     case 'absent':
       if (receiveCount < deliveriesToWaitForLink) return 'try-again';

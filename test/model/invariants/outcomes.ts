@@ -7,7 +7,7 @@ export function outcomeFaults({ pipeline, producers, restless }: Run): string[] 
   const { outcomes } = pipeline;
 
   for (const [messageId, command] of producers.messages) {
-    const told = outcomes.filter((outcome) => outcome.messageId === messageId);
+    const told = outcomes.filter(({ messageId: of, outcome }) => of === messageId && outcome !== 'parked');
     if (told.length === 0) faults.push(`${messageId} (${command.request} ${command.action}) has no outcome`);
   }
   for (const [outcomeId, told] of Map.groupBy(outcomes, (outcome) => outcome.outcomeId)) {
@@ -39,10 +39,11 @@ export function outcomeFaults({ pipeline, producers, restless }: Run): string[] 
 
 /**
  * What answers the request itself. Not: a rejection that the request's record does not hold, since the message was not
- * valid or used another's requestId; nor what is told of a link's end, or of the code of a link that was asked for with its create.
+ * valid or used another's requestId; nor "parked", which is not the last word; nor what is told of a link's end, or of the code of a link that was asked for with its create.
  */
 function isAnswer(outcome: Outcome): boolean {
   if (outcome.requestId === null || outcome.action === null || isOfCode(outcome)) return false;
+  if (outcome.outcome === 'parked') return false;
   return outcome.reason !== 'invalid-command' && outcome.reason !== 'request-id-reused';
 }
 

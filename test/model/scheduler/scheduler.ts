@@ -7,7 +7,10 @@ export type Fate =
   /** It takes no effect, and its caller hears nothing. */
   | 'lost'
   /** It takes effect, its answer is lost, and the SDK sends it again: the caller hears the second answer. */
-  | 'repeated';
+  | 'repeated'
+  /** It takes no effect: the month's quota is spent, or the API refuses the account. */
+  | Refusal;
+export type Refusal = 'quota-spent' | 'account-refused';
 
 /** Whose call of which port about what, for those who read the trace. */
 export interface CallName {
@@ -28,6 +31,8 @@ interface PendingCall extends CallName {
   run(): Promise<unknown>;
   answer(value: unknown): void;
   lose(): void;
+  /** Undefined for a call that is never refused so. */
+  refuse: ((refusal: Refusal) => void) | undefined;
 }
 
 export interface Call<Value> extends CallName {
@@ -35,6 +40,8 @@ export interface Call<Value> extends CallName {
   effect(): Promise<Value>;
   /** What its caller gets when the answer is lost; an error unless given. */
   whenLost?: Value;
+  /** What its caller gets when the service refuses it. */
+  whenRefused?: Record<Refusal, Value>;
 }
 
 /**
@@ -50,7 +57,7 @@ export class Scheduler {
     this.#nowSeconds = nowSeconds;
   }
 
-  submit<Value>({ environment, port, subject, effect, whenLost }: Call<Value>): Promise<Value> {
+  submit<Value>({ environment, port, subject, effect, whenLost, whenRefused }: Call<Value>): Promise<Value> {
     return new Promise<Value>((resolve, reject) => {
       this.pending.push({
         environment,
@@ -62,6 +69,7 @@ export class Scheduler {
           if (whenLost === undefined) reject(new Error(`the answer of ${port} was lost`));
           else resolve(whenLost);
         },
+        refuse: whenRefused && ((refusal) => resolve(whenRefused[refusal])),
       });
     });
   }
@@ -73,11 +81,16 @@ export class Scheduler {
   /** Ends a pending call, and lets its caller run on until it waits again. */
   async end(call: PendingCall, fate: Fate): Promise<void> {
     this.#remove(call);
+    if ((fate === 'quota-spent' || fate === 'account-refused') && call.refuse !== undefined) {
+      this.#note(call, fate, fate);
+      call.refuse(fate);
+      return quiet();
+    }
     const applied = fate === 'lost' ? undefined : await call.run();
     const answer = fate === 'repeated' ? await call.run() : applied;
     this.#note(call, fate, answer);
-    if (fate === 'answered' || fate === 'repeated') call.answer(answer);
-    else call.lose();
+    if (fate === 'lost' || fate === 'lost-applied') call.lose();
+    else call.answer(answer);
     await quiet();
   }
 

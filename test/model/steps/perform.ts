@@ -94,6 +94,8 @@ class Performance {
         return pipeline.wait(step.seconds, isApplied(step.applied));
       case 'click':
         return pipeline.oneLink.click([...pipeline.oneLink.links.keys()][step.link] ?? '');
+      case 'replay':
+        return pipeline.replay();
       case 'purge':
         return pipeline.oneLink.purge(0);
       case 'make-by-hand':
@@ -117,6 +119,7 @@ class Performance {
     );
     await this.#finish(pipeline.running);
     for (;;) {
+      pipeline.replay();
       const undone = queues.flatMap((queue) => queue.undone);
       if (undone.length === 0) return [];
       const restless = undone.filter((message) => {
@@ -155,8 +158,8 @@ class Performance {
     });
   }
 
-  #noteCopy({ messageId }: Message): void {
-    const command = this.producers.messages.get(messageId);
+  #noteCopy({ messageId, original }: Message): void {
+    const command = this.producers.messages.get(original?.messageId ?? messageId);
     if (command !== undefined) this.producers.copied.add(command.request);
   }
 

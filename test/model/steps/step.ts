@@ -37,6 +37,7 @@ export type Step =
   | { do: 'wait'; seconds: number; applied: boolean[] }
   | { do: 'click'; link: number }
   | { do: 'purge' }
+  | { do: 'replay' }
   /** Somebody makes a link in the user interface, which the API refuses to touch, or deletes it there. */
   | { do: 'make-by-hand'; address: 'poster' | 'flyer' }
   | { do: 'delete-by-hand'; address: 'poster' | 'flyer' }
@@ -62,7 +63,16 @@ function mostly<Value>(usual: Value, weight: number, ...others: Value[]): fc.Arb
   );
 }
 
-const fate = mostly<Fate>('answered', 20, 'lost-applied', 'lost-applied', 'lost', 'repeated');
+const fate = mostly<Fate>(
+  'answered',
+  20,
+  'lost-applied',
+  'lost-applied',
+  'lost',
+  'repeated',
+  'quota-spent',
+  'account-refused',
+);
 
 const command: fc.Arbitrary<CommandSpec> = fc.record({
   action: fc.constantFrom('create', 'create', 'create', 'update', 'update', 'update', 'update', 'delete', 'qr'),
@@ -120,6 +130,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('click' as const), link: place }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('purge' as const) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('replay' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('sweep' as const), record: place }) },
   {
     weight: 1,

@@ -1,6 +1,7 @@
 import type { BatchWork, Verdict } from '../../../lambdas/domain/delivery.ts';
 import { type LinkRecord, wakeAt } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import type { ParkedCommand } from '../../../lambdas/domain/parked-command.ts';
 import type { Removal } from '../../../lambdas/domain/removal.ts';
 import { returnDelaySeconds } from '../../../lambdas/domain/return-delay.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
@@ -40,6 +41,9 @@ export class Pipeline {
     expiry: new Queue('x'),
   };
   readonly outcomes: Outcome[] = [];
+  readonly parked: ParkedCommand[] = [];
+  /** Epoch milliseconds, once anything was parked. */
+  parkedAt: number | undefined;
   /** Link keys that have an image in the bucket. */
   readonly images = new Set<string>();
   /** Message IDs of what lies in the archive. */
@@ -68,8 +72,10 @@ export class Pipeline {
       message.receiveCount++;
       message.visibleAt = this.now + visibilitySeconds * 1000;
     }
-    const deliveries = messages.map(({ messageId, body, sentAtMilliseconds, receiveCount }) => {
-      return { messageId, body, sentAtMilliseconds, receiveCount };
+    const deliveries = messages.map(({ messageId, body, sentAtMilliseconds, receiveCount, original }) => {
+      if (original === undefined) return { messageId, body, sentAtMilliseconds, receiveCount };
+      const more = original.receiveCount > 1 ? 1 : 0;
+      return { ...original, body, receiveCount: receiveCount + more, replayed: true as const };
     });
     const deadline = { remainingMilliseconds: () => environment.startedAt + timeoutSeconds * 1000 - this.now };
     const counts = deliveries.map(({ receiveCount }) => receiveCount);
@@ -78,6 +84,18 @@ export class Pipeline {
       () => this.#finish(environment, [], counts),
     );
     await quiet();
+  }
+
+  park(command: ParkedCommand): void {
+    this.parkedAt = this.now;
+    this.parked.push(command);
+  }
+
+  /** The replayer sends what is parked back to its queue. */
+  replay(): void {
+    for (const { body, messageId, sentAtMilliseconds, receiveCount } of this.parked.splice(0)) {
+      this.queues.link.send(body, this.now).original = { messageId, sentAtMilliseconds, receiveCount };
+    }
   }
 
   /** An environment dies; what it held is delivered again when its visibility time-out ends. */

@@ -14,6 +14,12 @@ import { linkIdSecret } from '../../world/link-world.ts';
 import { keyOf } from './one-link.ts';
 import type { Pipeline } from './pipeline.ts';
 
+const refused = (status: number, error_type: string): ApiResult => ({ status, body: { error_type, message: '' } });
+const refusals = {
+  'quota-spent': refused(429, 'quota_exceeded'),
+  'account-refused': refused(403, 'feature_not_enabled'),
+};
+
 /** The pipeline's ports as one environment sees them: each call waits in the scheduler. */
 export function portsOf(
   pipeline: Pipeline,
@@ -35,6 +41,8 @@ export function portsOf(
         return oneLink.api.send(request);
       },
       whenLost: { unanswered: 'reset' },
+      // A GET costs no quota, and 429s of the rate are not modelled.
+      ...(request.method !== 'GET' && { whenRefused: refusals }),
     });
     request.onSent();
     return result;
@@ -51,7 +59,7 @@ export function portsOf(
     });
 
   const control = new InMemoryControl();
-  control.say(pipeline.now);
+  control.say(pipeline.now, pipeline.parkedAt === undefined ? {} : { parkedAt: pipeline.parkedAt });
   const observer: Observer = {
     count: (metric, by = 1) => void pipeline.counts.set(metric, (pipeline.counts.get(metric) ?? 0) + by),
     milliseconds: () => {},
@@ -90,14 +98,16 @@ export function portsOf(
       removeChecked: (checked, now) =>
         call('ledger.removeChecked', keyOf(checked.address), () => ledger.removeChecked(checked, now)),
       noteQr: (address, key) => call('ledger.noteQr', keyOf(address), () => ledger.noteQr(address, key)),
-      parkedPlaces: async () => [],
-      addParkedPlace: async () => {},
-      removeParkedPlace: async () => {},
+      parkedPlaces: (address) => call('ledger.parkedPlaces', keyOf(address), () => ledger.parkedPlaces(address)),
+      addParkedPlace: (address, place) =>
+        call('ledger.addParkedPlace', keyOf(address), () => ledger.addParkedPlace(address, place)),
+      removeParkedPlace: (address, place) =>
+        call('ledger.removeParkedPlace', keyOf(address), () => ledger.removeParkedPlace(address, place)),
     },
     quota: async () => ({ meaning: 'ok', value: 5_000_000 }),
     control,
     pace: { easeIn: () => {}, approach: async () => {}, arrive: () => {} },
-    parked: { add: async () => {} },
+    parked: { add: (command) => call('parked.add', nameOf(command), () => pipeline.park(command)) },
     onQuotaCall: () => {},
     linkIdSecret: { value: async () => linkIdSecret },
     outcomes: {

@@ -8,6 +8,8 @@ export interface Message {
   visibleAt: number;
   /** Acknowledged. One delivered once more all the same is not, until it is acknowledged again. */
   done: boolean;
+  /** Of a command that was parked and is back: the message that brought it first. */
+  original?: { messageId: string; sentAtMilliseconds: number; receiveCount: number };
 }
 
 /** A queue as SQS keeps its promises: at least once, in any order, to more than one at a time now and then. */
@@ -20,7 +22,7 @@ export class Queue {
   }
 
   send(body: string, nowMilliseconds: number): Message {
-    const message = {
+    const message: Message = {
       messageId: `${this.#name}-${this.messages.length + 1}`,
       body,
       sentAtMilliseconds: nowMilliseconds,

@@ -124,6 +124,14 @@ describe('a QR job', () => {
     expect(ledger.answered.get('studio/q-1')?.outcome.outcome).toBe('qr-ready');
   });
 
+  it('whose address has become a link that was made in another way leaves no image behind', async () => {
+    const foreign = { path: '', rule: 'api-400-invalid-source', message: 'made in another way' };
+    const { deliver, outcomes, removed } = givenWorld({ meaning: 'permanent', fault: foreign });
+    expect(await deliver([job], 2)).toEqual(['done']);
+    expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'refused-by-api' }]);
+    expect(removed).toEqual(['A1b3/poster']);
+  });
+
   it('whose link was deleted meanwhile leaves no image behind', async () => {
     const { deliver, outcomes, removed, ledger } = givenWorld();
     ledger.links.set('A1b3/poster', { ...link, state: 'deleted' });
