@@ -147,7 +147,9 @@ async function replay(scene: Scene<Options>): Promise<number> {
   progress.clear();
   for (const { lane, before, left, words: why } of ended) {
     if (options.json) console.log(JSON.stringify({ lane, replayed: Math.max(0, before - left), left, words: why }));
-    else console.log(`${lane}  ${n(Math.max(0, before - left))} replayed, ${n(left)} left: ${why}`);
+    else
+      console.log(`${lane}  ${n(Math.max(0, before - left))} replayed or put in quarantine, ${n(left)} left: ${why}`);
   }
+  if (!options.json) console.log('What could not be replayed: onelink quarantine list');
   return ended.every(({ left }) => left === 0) ? exitCode.done : exitCode.someLeft;
 }

@@ -210,7 +210,9 @@ export function commandReader(lane: { contract: ApiContract; producers: Producer
 const [maxFaults, maxPathCharacters] = [100, 200];
 
 function shortened(faults: Fault[]): Fault[] {
-  const told = faults.slice(0, maxFaults).map((fault) => ({ ...fault, path: fault.path.slice(0, maxPathCharacters) }));
+  const told = faults
+    .slice(0, maxFaults)
+    .map((fault) => ({ ...fault, path: fault.path.slice(0, maxPathCharacters).toWellFormed() }));
   const more = faults.length - told.length;
   return more === 0 ? told : [...told, { path: '', rule: 'more', message: `and ${more} more faults` }];
 }
@@ -273,11 +275,13 @@ export function identityOf(raw: unknown): Omit<RefusedCommand, 'faults'> {
   if (!isObject(raw)) return { source: null, requestId: null, action: null };
   const text = (schema: z.ZodType<string>, value: unknown) => schema.safeParse(value).data ?? null;
   const kept = metadata.safeParse(raw.metadata).data;
+  // Strict readers of JSON would refuse the whole outcome.
+  const isSound = Object.entries(kept ?? {}).every((entry) => entry.every((text) => text.isWellFormed()));
   return {
     source: text(identity.source, raw.source),
     requestId: text(identity.requestId, raw.requestId),
     action: z.enum(['create', 'update', 'delete', 'qr']).safeParse(raw.action).data ?? null,
-    ...(kept !== undefined && { metadata: kept }),
+    ...(kept !== undefined && isSound && { metadata: kept }),
   };
 }
 

@@ -119,6 +119,13 @@ describe('a command that breaks one rule', () => {
 });
 
 describe('a command whose text would change on the way', () => {
+  it('does not give half of a surrogate pair back, which strict readers of JSON refuse', () => {
+    const reading = read({ ...create, metadata: { note: 'x\ud800' }, 'odd\ud800': 1 }, sentAt);
+    const refused = 'refused' in reading ? reading.refused : expect.fail('was accepted');
+    expect(refused).not.toHaveProperty('metadata');
+    expect(JSON.stringify(refused)).not.toContain('\\ud800');
+  });
+
   it('is refused for half of a surrogate pair, in a name or a value', () => {
     const data = { pid: 'sms', x: 'a\ud800', '\udfffy': 'b' };
     expect(faultsOf({ ...create, data, metadata: { note: '\udc00' } })).toEqual([
