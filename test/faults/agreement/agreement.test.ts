@@ -38,6 +38,46 @@ const ended: FinalState = {
 };
 const record = { source: 'crm', requestId: 'r-1', state: 'deleted', version: 1, expiresAt: 1_772_400_000 };
 
+/** The link was updated, has ended, and then its delete came, which found nothing. */
+function deletedAfterwards(told: { version: number }): FinalState {
+  const answerOf = (requestId: string, outcome: 'updated' | 'deleted', version: number): Outcome => ({
+    ...created,
+    ...(outcome === 'updated' ? { action: 'update' } : { action: 'delete' }),
+    requestId,
+    outcomeId: requestId,
+    outcome,
+    link: { ...link, version },
+  });
+  const updated = answerOf('r-2', 'updated', 2);
+  const deleted = answerOf('r-3', 'deleted', 1);
+  const { data, ...address } = command;
+  const asked = { requestId: 'r-3', action: 'delete', requestedAt: '2026-03-01T10:02:00Z' } as const;
+  return {
+    ...ended,
+    requests: new Map([
+      ...ended.requests,
+      [
+        'crm/r-2',
+        [
+          {
+            ...sent,
+            command: { ...command, requestId: 'r-2', action: 'update', requestedAt: '2026-03-01T10:01:00Z' },
+            answers: [updated],
+          },
+        ],
+      ],
+      ['crm/r-3', [{ ...sent, command: { ...address, ...asked }, answers: [deleted] }]],
+    ]),
+    ledger: new Map<string, Record<string, unknown>>([
+      ...ended.ledger,
+      ['request#crm/r-2', { outcome: updated }],
+      ['request#crm/r-3', { outcome: deleted }],
+      ['link#A1b3/spring1', { ...record, requestId: 'r-3', applied: asked }],
+    ]),
+    unasked: [{ ...expired, link: { ...link, ...told } }],
+  };
+}
+
 describe('the agreement on a link that has ended', () => {
   it('is whole when its end was told once and stands in the history', () => {
     expect(disagreements(ended)).toEqual([]);
@@ -67,6 +107,24 @@ describe('the agreement on a link that has ended', () => {
 
   it('does not hold when it ended in an earlier state than the one that was told last', () => {
     const late = { ...expired, link: { ...link, version: 2 } };
-    expect(disagreements({ ...ended, unasked: [late] })).toEqual(['A1b3/spring1: told version 1, expired 2']);
+    expect(disagreements({ ...ended, unasked: [late] })).toEqual([
+      'A1b3/spring1: told version 1, expired 2 (r-1 created version 1, r-1 expired version 2)',
+    ]);
+  });
+
+  it('counts versions anew when a delete comes after the end', () => {
+    expect(disagreements(deletedAfterwards({ version: 2 }))).toEqual([]);
+  });
+
+  it('does not hold when a delete buries a link whose last version nobody was told the end of', () => {
+    expect(disagreements(deletedAfterwards({ version: 1 }))).toEqual([
+      expect.stringContaining('A1b3/spring1: told version 2, expired 1'),
+    ]);
+  });
+
+  it('does not hold when a tombstone counts anew and no end was told', () => {
+    expect(disagreements({ ...deletedAfterwards({ version: 2 }), unasked: [] })).toEqual([
+      expect.stringContaining('A1b3/spring1: told version 2, recorded 1'),
+    ]);
   });
 });

@@ -115,7 +115,7 @@ function wordsOf({ outcome, reason, link }: Outcome): string {
 
 function outcomesAndLedger(state: FinalState, records: Map<string, LinkRecord>): string[] {
   const found: string[] = [];
-  const told = new Map<string, { version: number; by: TestCommand[] }>();
+  const told = new Map<string, Change[]>();
   for (const [request, copies] of state.requests) {
     const answers = copies.flatMap((one) => one.answers);
     const kinds = new Map(answers.map((answer) => [identityOf(answer), wordsOf(answer)]));
@@ -127,27 +127,52 @@ function outcomesAndLedger(state: FinalState, records: Map<string, LinkRecord>):
     if (recorded === undefined || !kinds.has(identityOf(recorded.outcome)))
       found.push(`${request}: the ledger remembers another outcome`);
     if (answer.link === undefined || !['created', 'updated', 'deleted'].includes(answer.outcome)) continue;
-    const of = told.get(addressOf(answer.link)) ?? { version: 0, by: [] };
-    told.set(addressOf(answer.link), {
-      version: Math.max(of.version, answer.link.version ?? 0),
-      by: [...of.by, first.command],
-    });
+    const changes = told.get(addressOf(answer.link)) ?? [];
+    told.set(addressOf(answer.link), [...changes, { command: first.command, answer }]);
   }
-  for (const [address, { version, by }] of told) {
-    const record = records.get(address);
-    const end = state.unasked.findLast(
-      (one) => isEnd(one) && one.link !== undefined && addressOf(one.link) === address,
-    );
-    if (record === undefined && end !== undefined) {
-      if (end.link?.version !== version)
-        found.push(`${address}: told version ${version}, expired ${end.link?.version}`);
-      continue;
-    }
-    if (record?.version !== version) found.push(`${address}: told version ${version}, recorded ${record?.version}`);
-    // A delete of what is deleted already changes nothing.
-    const changing = by.filter(({ action }) => action !== 'delete' || record?.state === 'live');
-    const later = changing.find((command) => record !== undefined && isLater(command, record.applied));
-    if (later !== undefined) found.push(`${address}: ${later.requestId} was told, and is not what was applied last`);
+  for (const [address, changes] of told) {
+    const wrong = changesAndRecord(changes, records.get(address), endOf(address, state));
+    const story = () => [...changes.map(({ answer }) => answer), ...[endOf(address, state) ?? []].flat()].map(tale);
+    if (wrong !== undefined) found.push(`${address}: ${wrong} (${story().join(', ')})`);
   }
   return found;
+}
+
+/** A change of a link, and what was told of it. */
+interface Change {
+  command: TestCommand;
+  answer: Outcome;
+}
+
+const tale = (answer: Outcome) => `${answer.requestId} ${wordsOf(answer)}`;
+
+function endOf(address: string, { unasked }: FinalState): Outcome | undefined {
+  return unasked.findLast((one) => isEnd(one) && one.link !== undefined && addressOf(one.link) === address);
+}
+
+/** What the changes of a link and its record do not agree on. */
+function changesAndRecord(
+  changes: Change[],
+  record: LinkRecord | undefined,
+  end: Outcome | undefined,
+): string | undefined {
+  // A delete that came after the end: nothing was left, and its tombstone counts anew.
+  const burial = changes.find(({ command: { action, requestId } }) => {
+    return action === 'delete' && record?.state === 'deleted' && requestId === record.requestId;
+  });
+  if (end !== undefined && (record === undefined || burial !== undefined)) {
+    const last = lastVersion(changes.filter((change) => change !== burial));
+    if (end.link?.version !== last) return `told version ${last}, expired ${end.link?.version}`;
+    return undefined;
+  }
+  const last = lastVersion(changes);
+  if (record?.version !== last) return `told version ${last}, recorded ${record?.version}`;
+  // A delete of what is deleted already changes nothing.
+  const changing = changes.filter(({ command }) => command.action !== 'delete' || record?.state === 'live');
+  const later = changing.find(({ command }) => record !== undefined && isLater(command, record.applied));
+  return later && `${later.command.requestId} was told, and is not what was applied last`;
+}
+
+function lastVersion(changes: Change[]): number {
+  return Math.max(0, ...changes.map(({ answer }) => answer.link?.version ?? 0));
 }
