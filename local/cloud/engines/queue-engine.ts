@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { buildApp } from 'fauxqs';
 import { engineSettings, reportPort } from './child.ts';
+import { holdsRefusedCharacter } from './message-characters.ts';
 import { copyMessage, type MessageCopy } from './message-copies.ts';
 import type { QueueCounts } from './queue-counts.ts';
 
@@ -20,6 +21,11 @@ const stores = {
   s3Store: new (await inside('./s3/s3Store.js')).S3Store(),
 } as Stores;
 stores.sqsStore.host = '';
+// fauxqs refuses everything above U+FFFF, emoji among them.
+const { INVALID_MESSAGE_BODY_CHAR: itsRule } = (await inside('./sqs/sqsTypes.js')) as {
+  INVALID_MESSAGE_BODY_CHAR: RegExp;
+};
+itsRule.test = holdsRefusedCharacter;
 
 type Message = Parameters<Queue['enqueue']>[0];
 
