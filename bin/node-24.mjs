@@ -15,7 +15,7 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
       `This needs Node.js 24 and was started by ${process.version}. On Linux and Windows, npm ci brings one along; ` +
         'elsewhere install it first (https://nodejs.org/, or: nvm install 24).',
     );
-    process.exit(1);
+    process.exit(2);
   }
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
   // Ctrl-C reaches both of them already; when it ends is for the child to say.

@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { withUsageCode } from '../bin/client/usage.ts';
 import { changes } from './campaign/changes.ts';
 import { repetitions, reusedRequestIds, staleMessages, takenIds } from './campaign/collisions.ts';
 import { type Envelope, wrapped } from './campaign/envelopes.ts';
@@ -113,6 +115,10 @@ function bodyOf({ body, requestedAt }: Line, index: number, random: SeededRandom
 }
 
 if (import.meta.main) {
+  const program = new Command('npm run campaign');
+  withUsageCode(
+    program.description('Writes examples/campaign.ndjson, and the setup beside it. Always the same.'),
+  ).parse();
   const { bodies, setup } = generateCampaign();
   const write = (file: string, text: string) => {
     writeFileSync(fileURLToPath(new URL(file, import.meta.url)), text);

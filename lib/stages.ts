@@ -4,17 +4,24 @@ import { PipelineStack } from './pipeline-stack.ts';
 import { describe, planExpiry, planLanes } from './rate-budget.ts';
 import { StateStack } from './state-stack.ts';
 
+/** Somebody asked for a stage that the configuration does not have. */
+export class NoSuchStage extends Error {
+  override readonly name = 'NoSuchStage';
+}
+
 /**
  * Two stacks for each pipeline of each stage: `<pipeline>-<stage>-State`, which stays, and `<pipeline>-<stage>`.
  *
  * @param only the one stage wanted; without it, all of them.
  * @returns the rate plans, to be read by the operator.
- * @throws Error when there is no such stage.
+ * @throws NoSuchStage when there is no such stage.
  */
 export function addStages(app: App, configuration: Configuration, only?: string): string[] {
   const { accounts, stages } = configuration;
   if (only !== undefined && !Object.hasOwn(stages, only)) {
-    throw new Error(`stage: must be one of ${Object.keys(stages).join(', ')}; got ${only}`);
+    throw new NoSuchStage(
+      `-c stage: must be one of the stages in lib/config.ts (${Object.keys(stages).join(', ')}); got ${only}`,
+    );
   }
   const plans: string[] = [];
   for (const [stageName, stage] of Object.entries(stages)) {

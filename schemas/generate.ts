@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
 import * as z from 'zod';
+import { withUsageCode } from '../bin/client/usage.ts';
 import { type ApiContract, commandSchema } from '../lambdas/domain/command.ts';
 import { forbiddenParameters, parameterRules } from '../lambdas/domain/link-data.ts';
 import { outcomeSchema } from '../lambdas/domain/outcome.ts';
@@ -123,6 +125,8 @@ function titleOf({ properties = {} }: Schema): string {
 }
 
 if (import.meta.main) {
+  const program = new Command('npm run schemas');
+  withUsageCode(program.description('Writes the JSON Schemas of commands and outcomes, from the contract.')).parse();
   for (const [file, schema] of Object.entries(schemaFiles)) {
     writeFileSync(fileURLToPath(new URL(file, import.meta.url)), textOf(schema()));
     console.log(`schemas/${file}`);

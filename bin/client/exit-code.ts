@@ -2,7 +2,8 @@ import { OperatorError } from './operator-error.ts';
 import { serviceTrouble } from './service-trouble.ts';
 
 /**
- * The exit code of a verb. Trouble that can be named is told in words; anything else is a fault of ours and is thrown on.
+ * The exit code of a verb. Trouble that can be named is told in words; anything else is a fault of ours
+ * and is shown with its stack.
  *
  * @param onTrouble the code for a verb that could not be done
  */
@@ -14,8 +15,7 @@ export async function exitCodeOf(
     return await verb();
   } catch (error) {
     const words = error instanceof OperatorError ? error.message : serviceTrouble(error, local);
-    if (words === undefined) throw error;
-    console.error(words);
+    console.error(words ?? error);
     return onTrouble;
   }
 }

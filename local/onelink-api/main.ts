@@ -121,6 +121,8 @@ function explained(error: unknown, flags: Flags): string {
   return message;
 }
 
+// 1 is what scripts read as a verdict.
+program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 const flags = program.parse().opts<Flags>();
 try {
   const api = await startOneLinkApi({ port: flags.port, host: flags.host, settings: settingsOf(flags) });
@@ -135,5 +137,5 @@ try {
   }
 } catch (error) {
   console.error(`onelink-api: ${explained(error, flags)}`);
-  process.exitCode = 1;
+  process.exitCode = 2;
 }

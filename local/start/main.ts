@@ -1,35 +1,37 @@
 import '../../bin/node-24.mjs';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { count } from '../../bin/client/count-option.ts';
+import { OperatorError } from '../../bin/client/operator-error.ts';
+import { usageCode, withUsageCode } from '../../bin/client/usage.ts';
 import { ConfigurationError } from '../../lib/config-validation.ts';
 import { kinds } from '../weather/kinds.ts';
 import { run } from './run.ts';
 import { AnotherRun } from './run-lock.ts';
 import { runScenario } from './scenarios/run-scenario.ts';
 import { stories } from './scenarios/stories.ts';
-import { type WeatherFlags, weatherOf } from './weather-option.ts';
-
-const count = (text: string): number => {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
-};
+import { kindsListed, seed, type WeatherFlags, weatherOf } from './weather-option.ts';
 
 const program = new Command('npm start --')
   .description(
     'Runs a campaign through the pipeline on this machine: the synthesised app on local engines, against an emulator of the ' +
-      'OneLink API. Ends with 1 when something does not add up.',
+      'OneLink API. Ends with 1 when something does not add up, with 2 when it could not be run.',
   )
   .option('--input <file>', 'messages to send: NDJSON, a JSON array or a single JSON object', defaultInput())
-  .option('--limit <messages>', 'only the first so many', count)
+  .option('--limit <messages>', 'only the first so many', count(1, 100_000_000))
   .option('--stage <name>', 'the stage of lib/config.ts to run', 'production')
   .option('--chaos', 'kill execution environments at random until the campaign is done', false)
-  .option('--weather [seed]', 'have the local cloud fail as AWS may, by a plan that the seed decides', count)
-  .option('--weather-kinds <list>', 'only these kinds, by name or by the beginning of several: sqs,dynamodb-throttles')
+  .option('--weather [seed]', 'have the local cloud fail as AWS may, by a plan that the seed decides', seed)
+  .option(
+    '--weather-kinds <list>',
+    'only these kinds, by name or by the beginning of several: sqs,dynamodb-throttles',
+    kindsListed,
+  )
   .option('--storm', 'weather that strikes often, and strikes repeats too', false)
   .option(
     '--patience <seconds>',
     'end when there was no news for so long (with --chaos or --storm, and a visibility time-out)',
-    count,
+    count(1, 86_400),
     120,
   )
   .addOption(
@@ -78,7 +80,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const { patience, scenario, weather, weatherKinds, storm, ...flags } = program.parse().opts<Flags>();
+const { patience, scenario, weather, weatherKinds, storm, ...flags } = withUsageCode(program).parse().opts<Flags>();
 try {
   const plan = weatherOf(
     { storm, ...(weather !== undefined && { weather }), ...(weatherKinds !== undefined && { weatherKinds }) },
@@ -90,7 +92,7 @@ try {
       : await runScenario({ ...flags, scenario }, interrupted.signal);
   process.exitCode = addsUp ? 0 : 1;
 } catch (error) {
-  const known = error instanceof ConfigurationError || error instanceof AnotherRun;
-  console.error(known || (error instanceof Error && error.message.startsWith('--')) ? error.message : error);
-  process.exitCode = 1;
+  const isKnown = [OperatorError, ConfigurationError, AnotherRun].some((kind) => error instanceof kind);
+  console.error(isKnown && error instanceof Error ? error.message : error);
+  process.exitCode = usageCode;
 }

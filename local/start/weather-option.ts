@@ -1,26 +1,41 @@
-import { kindsNamed } from '../weather/kinds.ts';
+import { InvalidArgumentError } from 'commander';
+import { count } from '../../bin/client/count-option.ts';
+import { OperatorError } from '../../bin/client/operator-error.ts';
+import { kindsNamed, type WeatherKind } from '../weather/kinds.ts';
 import { WeatherPlan } from '../weather/plan.ts';
+
+/** The parser of --weather: a seed. */
+export const seed = count(0, 999_999_999);
+
+/** The parser of --weather-kinds. */
+export function kindsListed(list: string): WeatherKind[] {
+  try {
+    return kindsNamed(list);
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+  }
+}
 
 export interface WeatherFlags {
   /** A seed, or true for one of the program's choosing. */
   weather?: number | true;
-  weatherKinds?: string;
+  weatherKinds?: readonly WeatherKind[];
   storm: boolean;
 }
 
 /**
  * The weather that the options ask for; undefined when they ask for none.
  * @param choose a seed, if none was given
- * @throws Error for a kind that does not exist, and for options that need --weather
+ * @throws OperatorError for options that need --weather
  */
 export function weatherOf({ weather, weatherKinds, storm }: WeatherFlags, choose: () => number) {
   if (weather === undefined) {
-    if (weatherKinds !== undefined || storm) throw new Error('--weather-kinds and --storm need --weather');
+    if (weatherKinds !== undefined || storm) throw new OperatorError('--weather-kinds and --storm need --weather');
     return undefined;
   }
   return new WeatherPlan({
     seed: weather === true ? choose() : weather,
     strength: storm ? 'storm' : 'mild',
-    ...(weatherKinds !== undefined && { kinds: kindsNamed(weatherKinds) }),
+    ...(weatherKinds !== undefined && { kinds: weatherKinds }),
   });
 }

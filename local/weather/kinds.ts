@@ -60,7 +60,7 @@ export function kindsNamed(list: string): WeatherKind[] {
   const named = list.split(',').map((name) => name.trim());
   for (const name of named) {
     if (name === '' || !allKinds.some((kind) => kind.startsWith(name))) {
-      throw new Error(`--weather-kinds: no kind is called "${name}"; there are ${allKinds.join(', ')}`);
+      throw new Error(`No kind is called "${name}"; there are ${allKinds.join(', ')}.`);
     }
   }
   return allKinds.filter((kind) => named.some((name) => kind.startsWith(name)));

@@ -1,7 +1,9 @@
 import '../../bin/node-24.mjs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Argument, Command, InvalidArgumentError } from 'commander';
+import { Argument, Command } from 'commander';
+import { count } from '../../bin/client/count-option.ts';
+import { usageCode, withUsageCode } from '../../bin/client/usage.ts';
 import { sayProgress } from '../report/progress.ts';
 import type { BenchOptions, Item } from './item.ts';
 import { coldStart } from './items/cold-start.ts';
@@ -28,11 +30,7 @@ const items = {
 } as const satisfies Record<string, { key: string; run: Item }>;
 type ItemName = keyof typeof items;
 
-const count = (text: string): number => {
-  if (!/^\d{1,9}$/.test(text) || Number(text) === 0)
-    throw new InvalidArgumentError('It must be a whole number above 0.');
-  return Number(text);
-};
+const whole = count(1, 999_999_999);
 
 const program = new Command('npm run bench --')
   .description(
@@ -40,23 +38,23 @@ const program = new Command('npm run bench --')
       'Tables go to the standard output, all figures to .local/out/bench.json, where items that did not run stay as they were.',
   )
   .addArgument(new Argument('[item]', 'only this one').choices(Object.keys(items)))
-  .option('--seed <number>', 'of campaigns and faults', count, 20260301)
-  .option('--seconds <number>', 'of each window of rate and latency', count, 60)
+  .option('--seed <number>', 'of campaigns and faults', whole, 20260301)
+  .option('--seconds <number>', 'of each window of rate and latency', whole, 60)
   .option(
     '--calls-per-second <number>',
     'the limit of the account to run at; default: what this machine carries',
-    count,
+    whole,
   )
-  .option('--commands <number>', 'size of the campaigns of an item', count)
+  .option('--commands <number>', 'size of the campaigns of an item', whole)
   .option('--only <words...>', 'only the variants of an item whose name holds one of these', [])
-  .option('--short', 'with growth: no more of it than a run of everything does', false)
-  .parse();
+  .option('--short', 'with growth: no more of it than a run of everything does', false);
+withUsageCode(program).parse();
 const flags = program.opts<Omit<BenchOptions, 'say'> & { short: boolean }>();
 const [asked] = program.processedArgs as [ItemName | undefined];
 
 if (process.platform !== 'linux') {
   console.error('What a process uses is read from /proc: this runs on Linux only.');
-  process.exit(1);
+  process.exit(usageCode);
 }
 
 const folder = fileURLToPath(new URL('../../.local/out/', import.meta.url));

@@ -1,9 +1,12 @@
 import '../../bin/node-24.mjs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
+import { count } from '../../bin/client/count-option.ts';
+import { usageCode, withUsageCode } from '../../bin/client/usage.ts';
 import { weatherWords } from '../../local/start/report/weather-words.ts';
-import { kindsNamed } from '../../local/weather/kinds.ts';
+import { kindsListed, seed as seedGiven } from '../../local/start/weather-option.ts';
+import type { WeatherKind } from '../../local/weather/kinds.ts';
 import { WeatherPlan } from '../../local/weather/plan.ts';
 import { sayProgress } from '../report/progress.ts';
 import { type Account, isSound } from './agreement/account.ts';
@@ -24,46 +27,46 @@ interface Flags {
   patience: number;
   scenario?: Scenario;
   weather?: number | true;
-  weatherKinds?: string;
+  weatherKinds?: WeatherKind[];
   messages: number;
 }
 
-const count = (text: string): number => {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
-};
-
-const { seed, kills, patience, weather, weatherKinds, messages, ...flags } = new Command('npm run test:faults --')
+const program = new Command('npm run test:faults --')
   .description(
     'Kills functions at every request they make and at random, spoils answers of the OneLink API in every way, and has services fail, then holds ' +
       'API, ledger, bucket and outcomes against each other. Linux only. Ends with 1 when something does not agree.',
   )
-  .option('--seed <number>', 'of the campaign, the kills and the delays', count, Date.now() % 1_000_000)
-  .option('--kills <number>', 'of each of the scenarios random-kills and all-at-once', count, 1_000)
+  .option('--seed <number>', 'of the campaign, the kills and the delays', seedGiven, Date.now() % 1_000_000)
+  .option('--kills <number>', 'of each of the scenarios random-kills and all-at-once', count(0, 1_000_000), 1_000)
   .option(
     '--patience <seconds>',
     'without any news, after the last kill, until what is unsettled counts as lost',
-    count,
+    count(1, 86_400),
     120,
   )
-  .option('--weather [seed]', 'only the scenario weather, a storm, by a plan of this seed', count)
-  .option('--weather-kinds <list>', 'of the scenario weather: only these, by name or by the beginning of several')
-  .option('--messages <number>', 'of the scenario weather', count, 3_000)
+  .option('--weather [seed]', 'only the scenario weather, a storm, by a plan of this seed', seedGiven)
+  .option(
+    '--weather-kinds <list>',
+    'of the scenario weather: only these, by name or by the beginning of several',
+    kindsListed,
+  )
+  .option('--messages <number>', 'of the scenario weather', count(1, 100_000_000), 3_000)
   .addOption(new Option('--scenario <name>', 'only this one').choices([...scenarios]).conflicts('weather'))
-  .addHelpText('after', '\nThe tables go to the standard output, all of it to .local/out/faults.json.')
+  .addHelpText('after', '\nThe tables go to the standard output, all of it to .local/out/faults.json.');
+const { seed, kills, patience, weather, weatherKinds, messages, ...flags } = withUsageCode(program)
   .parse()
   .opts<Flags>();
 
 if (process.platform !== 'linux') {
   console.error('Which process sent a request is read from /proc: this runs on Linux only.');
-  process.exit(1);
+  process.exit(usageCode);
 }
 
 const scenario = weather === undefined ? flags.scenario : 'weather';
 const plan = new WeatherPlan({
   seed: typeof weather === 'number' ? weather : seed,
   strength: 'storm',
-  ...(weatherKinds !== undefined && { kinds: kindsNamed(weatherKinds) }),
+  ...(weatherKinds !== undefined && { kinds: weatherKinds }),
 });
 
 const say = sayProgress(performance.now());

@@ -1,10 +1,20 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { count } from '../../bin/client/count-option.ts';
+import { withUsageCode } from '../../bin/client/usage.ts';
 import { explore } from './explore.ts';
 
-/** `npm run test:model -- [runs] [seed] [path]`: many random interleavings, other ones each time. */
-const [runs = '2000', given, path] = process.argv.slice(2);
-const seed = given === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(given);
+const program = new Command('npm run test:model --')
+  .description('Runs the model: many random interleavings, other ones each time. Ends with 1 when something broke.')
+  .argument('[runs]', 'so many (default: 2000)', count(1, 100_000_000))
+  .argument('[seed]', 'the same seed makes the same interleavings', count(0, 2 ** 32 - 1))
+  .argument('[path]', 'where a counterexample was found before, as it was printed', (text) => {
+    if (/^\d+(:\d+)*$/.test(text)) return text;
+    throw new InvalidArgumentError('It must look like 17:2:0.');
+  });
+const [runs = 2_000, given, path] = withUsageCode(program).parse().processedArgs as [number?, number?, string?];
+const seed = given ?? Math.floor(Math.random() * 2 ** 31);
 console.log(`${runs} runs of the model, seed ${seed}`);
 const startedAt = performance.now();
-const found = await explore({ runs: Number(runs), seed, path });
+const found = await explore({ runs, seed, path });
 console.log(found ?? `all held, in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
 process.exitCode = found === undefined ? 0 : 1;

@@ -57,7 +57,7 @@ describe('the command line', () => {
 
     const taken = await failed('--port', String(port));
     expect(taken).toEqual({
-      code: 1,
+      code: 2,
       told: `onelink-api: Port ${port} of 127.0.0.1 is taken. Choose another with --port.\n`,
     });
 
@@ -68,15 +68,15 @@ describe('the command line', () => {
 
   it('Given a value that breaks a rule, Then it says which', async () => {
     expect(await failed('--port', '0', '--rate', '0')).toMatchObject({
-      code: 1,
+      code: 2,
       told: expect.stringContaining('requestsPerSecond'),
     });
     expect(await failed('--port', '0', '--template', 'A1b3')).toMatchObject({
-      code: 1,
+      code: 2,
       told: expect.stringContaining('A1b3=acme'),
     });
     expect(await failed('--port', '0', '--config', '/nowhere.json')).toMatchObject({
-      code: 1,
+      code: 2,
       told: expect.stringContaining('/nowhere.json'),
     });
   });

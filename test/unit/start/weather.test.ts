@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { weatherWords } from '../../../local/start/report/weather-words.ts';
-import { weatherOf } from '../../../local/start/weather-option.ts';
+import { kindsListed, weatherOf } from '../../../local/start/weather-option.ts';
 import { allKinds } from '../../../local/weather/kinds.ts';
 import { WeatherPlan } from '../../../local/weather/plan.ts';
 
@@ -17,7 +17,7 @@ describe('the options of the weather', () => {
   });
 
   it('take kinds; all are on without', () => {
-    const some = weatherOf({ weather: 7, weatherKinds: 'dynamodb-throttles', storm: false }, chosen);
+    const some = weatherOf({ weather: 7, weatherKinds: ['dynamodb-throttles'], storm: false }, chosen);
     expect(allKinds.filter((kind) => some?.isOn(kind))).toEqual(['dynamodb-throttles']);
     const all = weatherOf({ weather: 7, storm: false }, chosen);
     expect(allKinds.filter((kind) => !all?.isOn(kind))).toEqual([]);
@@ -25,8 +25,8 @@ describe('the options of the weather', () => {
 
   it('are refused where they ask for weather that is off, or for a kind that is none', () => {
     expect(() => weatherOf({ storm: true }, chosen)).toThrow('need --weather');
-    expect(() => weatherOf({ weatherKinds: 'sqs', storm: false }, chosen)).toThrow('need --weather');
-    expect(() => weatherOf({ weather: 1, weatherKinds: 'hail', storm: false }, chosen)).toThrow('"hail"');
+    expect(() => weatherOf({ weatherKinds: ['sqs-slow-downs'], storm: false }, chosen)).toThrow('need --weather');
+    expect(() => kindsListed('sqs,hail')).toThrow('"hail"');
   });
 });
 
