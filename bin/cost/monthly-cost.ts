@@ -116,6 +116,13 @@ export function monthlyCost(input: CostInput): CostLine[] {
   });
 }
 
+/** What single steps of DynamoDB add, for a million links that need them. */
+export function dollarsPerMillionSteps(): { chosenIdClaimed: number; endChecked: number } {
+  const { dynamoDbWriteUnit: write, dynamoDbReadUnit: read } = awsPrices;
+  // An end that is checked: the record goes back, and its result is written or it is removed; the worker reads it once.
+  return { chosenIdClaimed: 1_000_000 * write, endChecked: 1_000_000 * (2 * write + read) };
+}
+
 /** The sum over all services. */
 export function totalOf(lines: readonly CostLine[]): Pick<CostLine, 'dollarsPerMonth' | 'dollarsPerMillionLinks'> {
   return {

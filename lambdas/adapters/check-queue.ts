@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { wireText } from '../domain/wire-json.ts';
 import { Batching } from './batching.ts';
 
 /** The expiry worker's queue: each message is the stream's record of a removal. */
@@ -24,13 +25,8 @@ export class CheckQueue {
     });
   }
 
-  /** Resolves when SQS has it. @param json escaped here, as SQS refuses some characters @throws Error when it refused it three times */
+  /** Resolves when SQS has it. @param json a link's parameters may hold what SQS refuses: escaped here @throws Error when it refused it three times */
   ask(json: string): Promise<void> {
-    return this.#batching.add(inAscii(json));
+    return this.#batching.add(wireText(json));
   }
-}
-
-/** The same JSON, with every character beyond ASCII as an escape. A link's parameters may hold U+FFFF, which SQS refuses. */
-function inAscii(json: string): string {
-  return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -102,16 +102,24 @@ const linkFields = (contract: ApiContract) => ({
       params: { rule: 'ttl' },
     })
     .optional()
-    .describe('How long the link lives: 10m, 20h, 14d. 31 days unless given.'),
+    .describe(
+      'How long the link lives: 10m, 20h, 14d. Unless given, 31 days in a create, and the link’s own in an update.',
+    ),
   renewTtl: z
     .boolean()
     .optional()
-    .describe('Whether each click and update extends the life by the TTL again; true unless given.'),
-  brandDomain: brandDomain.optional(),
+    .describe(
+      'Whether each click and update extends the life by the TTL again. Unless given, true in a create, and as the link has it in an update.',
+    ),
+  brandDomain: brandDomain
+    .optional()
+    .describe(
+      'One of the brand domains configured for the template. Unless given, the template’s own in a create, and the link’s in an update.',
+    ),
   keepUntil: instant
     .optional()
     .describe(
-      'The pipeline renews the link until then, whether or not anybody clicks it. Asks for a TTL of 14 days or more.',
+      'The pipeline renews the link until then, whether or not anybody clicks it. Asks for a TTL of 14 days or more. An update without it changes nothing about it.',
     ),
 });
 

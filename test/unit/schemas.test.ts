@@ -32,6 +32,14 @@ describe('the command’s schema', () => {
     ]);
   });
 
+  test('tells what becomes of each optional field in an update without it', () => {
+    for (const field of ['ttl', 'renewTtl', 'keepUntil', 'brandDomain']) {
+      expect(schema.$defs[field].description).toMatch(/\bin an update\b|\bAn update without it\b/);
+    }
+    expect(schema.$defs.ttl.description).toContain('31 days in a create');
+    expect(schema.$defs.renewTtl.description).toContain('true in a create');
+  });
+
   test('carries the published limits of link parameters', () => {
     const { data } = schema.$defs;
     expect(data.required).toEqual(['pid']);

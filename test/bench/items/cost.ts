@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { awsPrices } from '../../../bin/cost/aws-prices.ts';
 import type { StandingUse, UsePerItem } from '../../../bin/cost/measured-use.ts';
-import { type CostInput, monthlyCost, totalOf } from '../../../bin/cost/monthly-cost.ts';
+import { type CostInput, dollarsPerMillionSteps, monthlyCost, totalOf } from '../../../bin/cost/monthly-cost.ts';
 import { governorMetric, laneMetric, operationMetric, operations } from '../../../lambdas/names.ts';
 import { planExpiry } from '../../../lib/rate-budget.ts';
 import { table } from '../../report/table.ts';
@@ -194,7 +194,16 @@ function costTables(input: Omit<CostInput, 'linksPerMonth'>): string {
   const { alarmMetrics, customMetrics, polledQueues } = input.use.standing;
   const standing = `Standing: ${alarmMetrics} alarm metrics, at most ${customMetrics} custom metrics, ${polledQueues} polled queues.`;
   const shares = `QR share ${input.qrShare}, expiring share ${input.expiringShare}.`;
-  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${shares} ${standing}`;
+  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${shares} ${standing}\n\n${stepsInWords()}`;
+}
+
+/** DynamoDB's part of what only some links need; docs/architecture.md tells the figures as well. */
+export function stepsInWords(): string {
+  const { chosenIdClaimed, endChecked } = dollarsPerMillionSteps();
+  return (
+    `DynamoDB, for each million links: $${chosenIdClaimed.toFixed(3)} to claim chosen IDs, ` +
+    `$${endChecked.toFixed(3)} to check ends.`
+  );
 }
 
 function short(value: number): string {

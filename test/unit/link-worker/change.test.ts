@@ -42,6 +42,16 @@ describe('an update', () => {
     expect(world.ledger.links.get('A1b3/other')?.expiresAt).toBe(Date.parse('2026-03-02T10:00:05Z') / 1000);
   });
 
+  it('leaves what it does not name as the link has it, at the API and in the ledger', async () => {
+    const other = { shortlinkId: 'other', ttl: '1d', renewTtl: false, brandDomain: 'go.acme.example' };
+    await world.deliver({ body: { ...made, requestId: 'c-2', ...other } });
+    await world.deliver({ body: { ...update, requestId: 'u-2', shortlinkId: 'other' } });
+    const shortUrl = 'https://go.acme.example/A1b3/other';
+    expect(world.outcomes.at(-1)).toMatchObject({ outcome: 'updated', link: { shortUrl } });
+    expect(world.ledger.links.get('A1b3/other')).toMatchObject({ ttlSeconds: 86_400, renewTtl: false, shortUrl });
+    expect(world.api.links.get('A1b3/other')).toMatchObject({ ttlSeconds: 86_400, renewTtl: false });
+  });
+
   it('keeps a link kept that says nothing about it, and for as long as it says', async () => {
     await world.deliver({ body: { ...update, keepUntil: '2028-01-01T00:00:00Z' } });
     await world.deliver({

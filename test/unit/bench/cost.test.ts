@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { stepsInWords } from '../../bench/items/cost.ts';
+
+const doc = (file: string) => readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8');
+
+test('Given the list prices, When the bench prints its costs, Then the docs tell the same of single steps', () => {
+  const words = 'DynamoDB, for each million links: $0.625 to claim chosen IDs, $1.375 to check ends.';
+  expect(stepsInWords()).toBe(words);
+  expect(doc('performance.md')).toContain(words);
+  expect(doc('architecture.md')).toContain('one write unit for each link under a chosen ID, $0.625 a million');
+  expect(doc('architecture.md')).toContain('A read adds $0.125, which makes $1.375.');
+});
