@@ -33,3 +33,10 @@ export function returnDelaySeconds(cause: ReturnCause, receiveCount: number, ran
  * each) 635 s or more, which a queue's visibility time-out of 365 s (lib/rate-budget.ts) fits into.
  */
 export const deliveriesToWaitForCreate = 8;
+
+/**
+ * A source's own link that the ledger does not know is waited for longer: the intake has yet to put its record back. With the
+ * delays above seventeen deliveries take 63,675 s or more, 17 hours. Lambda gives a removal up after twelve (lib/expiry-intake.ts),
+ * and somebody was paged after five minutes. Three deliveries are left before the dead-letter queue.
+ */
+export const deliveriesToWaitForStream = 17;

@@ -1,7 +1,7 @@
 import type { DeleteCommand, QrCommand, UpdateCommand } from '../domain/command.ts';
 import type { LinkRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
-import { deliveriesToWaitForCreate } from '../domain/return-delay.ts';
+import { deliveriesToWaitForCreate, deliveriesToWaitForStream } from '../domain/return-delay.ts';
 import { type Answer, returnCauseOf } from './answer.ts';
 import type { LinkLedger, LinkWorkerPorts } from './ports.ts';
 
@@ -28,15 +28,30 @@ export async function linkOfCommand(
   // A delete need not wait: it leaves a record that stops a create which was asked for earlier.
   if (isAbsent && command.action === 'delete') return 'absent';
   if (receiveCount < deliveriesToWaitForCreate) return { answer: 'try-again' };
-  if (!isAbsent && (await isOnItsWay(address, command.source, ledger))) return { answer: 'try-again' };
-  return isAbsent ? 'absent' : { answer: notOwner(address) };
+  if (isAbsent) return 'absent';
+  const claimed = await claimedBy(command.source, address, ledger);
+  if (claimed === 'on-its-way') return { answer: 'try-again' };
+  // The TTL has removed the record of a link that clicks keep alive, and the table's stream is late with that.
+  if (claimed === 'made' && receiveCount < deliveriesToWaitForStream) return { answer: 'try-again' };
+  return { answer: notOwner(address) };
 }
 
-/** A create of this source has claimed the address, and has yet to write its link down, however often it has to come again. */
-async function isOnItsWay(address: LinkAddress, source: string, ledger: LinkLedger): Promise<boolean> {
+/**
+ * Whether a create of this source has claimed the address: it has yet to write its link down, however often it has to come
+ * again; or it has made the link.
+ */
+async function claimedBy(
+  source: string,
+  address: LinkAddress,
+  ledger: LinkLedger,
+): Promise<'on-its-way' | 'made' | undefined> {
   const claim = await ledger.claimOf(address);
-  if (claim?.source !== source || claim.until === 0) return false;
-  return (await ledger.requests([claim])).size === 0;
+  if (claim?.source !== source || claim.until === 0) return undefined;
+  const [request] = (await ledger.requests([claim])).values();
+  if (request === undefined) return 'on-its-way';
+  const { outcome, link } = request.outcome;
+  const isHere = link?.onelinkId === address.onelinkId && link.shortlinkId === address.shortlinkId;
+  return outcome === 'created' && isHere ? 'made' : undefined;
 }
 
 function madeElsewhere(address: LinkAddress): Answer {

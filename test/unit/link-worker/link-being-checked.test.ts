@@ -134,3 +134,58 @@ describe('a command for a link whose expiry is being checked', () => {
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'not-owner' }]);
   });
 });
+
+describe('a command for a living link whose record the TTL has removed, and whose removal waits on the stream', () => {
+  let world: LinkWorld;
+  const made = { ...create, requestId: 'made', shortlinkId: 'poster', data };
+  const madeOnce = async (body: object) => {
+    await world.deliver({ body });
+    world.ledger.links.clear();
+    world.outcomes.length = 0;
+  };
+  beforeEach(() => {
+    world = new LinkWorld();
+  });
+
+  it.each([
+    ['update', { ...update, requestedAt: '2026-03-01T10:00:02Z' }],
+    ['delete', { ...remove, requestedAt: '2026-03-01T10:00:02Z' }],
+    ['qr', { ...change, action: 'qr' }],
+  ])(
+    '%s: Given that its source made it under a chosen ID, When it is delivered for hours, Then it waits',
+    async (_, body) => {
+      await madeOnce(made);
+      for (const receiveCount of [8, 12, 16]) {
+        expect(await world.deliver({ body, receiveCount })).toEqual(['try-again']);
+      }
+      expect(world.outcomes).toEqual([]);
+    },
+  );
+
+  it('Given that the record comes back in the end, When the update is delivered again, Then it is updated', async () => {
+    await madeOnce(made);
+    await world.deliver({ body: update, receiveCount: 15 });
+    world.ledger.links.set(key, structuredClone(marked));
+    expect(await world.deliver({ body: { ...update }, receiveCount: 16 })).toEqual(['done']);
+    expect(world.outcomes).toMatchObject([{ outcome: 'updated' }]);
+  });
+
+  it('Given that nobody brings the record back, When it has waited for 17 deliveries, Then it is no dead letter', async () => {
+    await madeOnce(made);
+    expect(await world.deliver({ body: update, receiveCount: 17 })).toEqual(['done']);
+    expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'not-owner' }]);
+  });
+
+  it('Given that another source made it, When it is delivered eight times, Then its sender is told not-owner', async () => {
+    await madeOnce(made);
+    expect(await world.deliver({ body: { ...update, source: 'studio' }, receiveCount: 8 })).toEqual(['done']);
+    expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'not-owner' }]);
+  });
+
+  it('Given that its source’s create went to another ID, When it is delivered eight times, Then it is not-owner', async () => {
+    world.api.links.set(key, { data: { pid: 'other' }, expiresAt: asked + 20 * day });
+    await madeOnce({ ...made, onConflict: 'derive' });
+    expect(await world.deliver({ body: update, receiveCount: 8 })).toEqual(['done']);
+    expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'not-owner' }]);
+  });
+});
