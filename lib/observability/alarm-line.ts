@@ -33,6 +33,7 @@ export const alarmIds = [
   'replayer-silent',
   'control-record-lost',
   'ledger-throttled',
+  'bookkeeping-failed',
   'links-expiring-soon',
   'expiry-intake-late',
   'expiry-backlog-old',

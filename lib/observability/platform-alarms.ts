@@ -61,6 +61,20 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       means:
         'DynamoDB turns the ledger’s reads or writes away. The functions repeat them; commands take longer or come back.',
     },
+    ...[...observed.lanes.map(({ name }) => name), expiryLane].map(
+      (subject): AlarmLine => ({
+        ...ticket,
+        id: 'bookkeeping-failed',
+        subject,
+        metric: metrics.lane(laneMetric.bookkeepingFailed, subject),
+        threshold: 1,
+        // The SDK has repeated each write; one that fails now and then is within what the forecast can bear.
+        periods: 3,
+        means:
+          'For a quarter of an hour counts of calls, renewals or signals could not be written. Commands are complete; caps, ' +
+          'forecast and the lane’s state go by too little.',
+      }),
+    ),
     {
       ...page,
       ...about,

@@ -16,12 +16,13 @@ const idleLane = (): LaneMinute => ({
   qrFailed: 0,
   parkingMinutes: 0,
   pausedMinutes: 0,
+  booksFailed: 0,
 });
 
 /** Nothing to do: the governor and the replayer run, and that is all. */
 export const idleMinute = (): Minute => ({
   lanes: { transactional: idleLane(), campaign: idleLane() },
-  expiry: { ...emptyQueue(), expiringSoon: 0 },
+  expiry: { ...emptyQueue(), expiringSoon: 0, booksFailed: 0 },
   governor: {
     runs: true,
     polled: true,
@@ -82,6 +83,8 @@ export function minuteOfBusyDay(at: number): Minute {
     governor.spentElsewhere = 9_000;
     if (at === hour(10)) minute.ledgerThrottles = 400;
   }
+  // A write that DynamoDB refused to the last.
+  if (at === hour(10, 15)) campaign.booksFailed = 2;
   if (at === hour(10, 30)) hiccup(minute);
   if (isIn(at, hour(12), hour(13))) {
     const perMinute = 57 * 60;

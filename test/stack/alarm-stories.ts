@@ -79,6 +79,9 @@ const storiesOfLane = (name: LaneName): Record<string, Story> => ({
   [`${name}-qr-failed`]: ofLane(name, 15, (lane) => {
     Object.assign(lane, { qrStored: 20, qrFailed: 2 });
   }),
+  [`${name}-bookkeeping-failed`]: ofLane(name, 15, (lane) => {
+    lane.booksFailed = 1;
+  }),
   [`${name}-worker-throttled`]: {
     lasts: 20,
     goesWrong: ({ throttles }) => {
@@ -177,6 +180,12 @@ export const stories: Record<string, Story> = {
     lasts: 10,
     goesWrong: (minute, at) => {
       minute.intakeAgeSeconds = at * 60;
+    },
+  },
+  'expiry-bookkeeping-failed': {
+    lasts: 15,
+    goesWrong: ({ expiry }) => {
+      expiry.booksFailed = 1;
     },
   },
   'links-expiring-soon': {

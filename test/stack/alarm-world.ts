@@ -41,12 +41,13 @@ export interface LaneMinute {
   qrFailed: number;
   parkingMinutes: number;
   pausedMinutes: number;
+  booksFailed: number;
 }
 
 /** One minute of a pipeline, as its metrics tell it. */
 export interface Minute {
   lanes: { transactional: LaneMinute; campaign: LaneMinute };
-  expiry: QueueMinute & { expiringSoon: number };
+  expiry: QueueMinute & { expiringSoon: number; booksFailed: number };
   governor: {
     runs: boolean;
     /** Whether the quota poll was answered. */
@@ -136,6 +137,7 @@ export class AlarmWorld {
           [laneMetric.takenIdMet]: lane.takenIds,
           [laneMetric.qrStored]: lane.qrStored,
           [laneMetric.qrFailed]: lane.qrFailed,
+          [laneMetric.bookkeepingFailed]: lane.booksFailed,
         },
       );
       this.#counts(
@@ -148,7 +150,10 @@ export class AlarmWorld {
       }
     }
     if (rest.queuesMeasured) this.#queue(expiryLane, expiry);
-    this.#counts({ lane: expiryLane }, { [laneMetric.linkExpiringSoon]: expiry.expiringSoon });
+    this.#counts(
+      { lane: expiryLane },
+      { [laneMetric.linkExpiringSoon]: expiry.expiringSoon, [laneMetric.bookkeepingFailed]: expiry.booksFailed },
+    );
     this.#governor(governor);
     for (const [subject, name] of Object.entries(this.#names.functions)) {
       const record = (metric: string, value: number) =>

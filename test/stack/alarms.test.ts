@@ -75,6 +75,7 @@ describe('the alarms', () => {
         'function-errors',
         'qr-function-errors',
         'worker-throttled',
+        'bookkeeping-failed',
       ].map((id) => `${lane}-${id}`),
     });
     const [transactional, campaign] = [ofLane('transactional'), ofLane('campaign')];
@@ -114,6 +115,7 @@ describe('the alarms', () => {
         'replayer-silent',
         'control-record-lost',
         'ledger-throttled',
+        'expiry-bookkeeping-failed',
         'expiry-backlog-old',
         'links-expiring-soon',
       ].sort(),
@@ -143,12 +145,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 72 in all, which are paid for', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 75 in all, which are paid for', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(72);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(75);
   });
 
   test('tell their topic when they fire and when it is over', () => {
@@ -185,6 +187,7 @@ describe('the alarms', () => {
     expect(at('campaign-calls-failing')).toBe(`IF(${made} >= 100, 100 * ${failed} / ${made}, 0), 300 s × 3 >= 5`);
     expect(at('campaign-rate-limited')).toBe('OneLinkPipeline RateLimited Sum 300 s × 2 >= 10');
     expect(at('campaign-commands-quarantined')).toBe('OneLinkPipeline CommandQuarantined Sum 900 s × 1 >= 1');
+    expect(at('campaign-bookkeeping-failed')).toBe('OneLinkPipeline BookkeepingFailed Sum 300 s × 3 >= 1');
     expect(at('campaign-commands-rejected')).toBe('OneLinkPipeline CommandRejected Sum 900 s × 1 >= 1000');
     expect(at('governor-silent')).toBe('OneLinkPipeline ApiUnreachable SampleCount 60 s × 10 < 1');
     expect(at('account-refused')).toBe('OneLinkPipeline AccountRefused Maximum 60 s × 2 >= 1');

@@ -82,6 +82,7 @@ export function governorSection(shown: Shown): IWidget[][] {
         'account-refused',
         'api-unreachable',
         'control-record-lost',
+        'bookkeeping-failed',
         'replayer-silent',
         'function-errors',
         'worker-throttled',
@@ -102,9 +103,14 @@ export function governorSection(shown: Shown): IWidget[][] {
         metrics.governor(governorMetric.quotaPolled, { ...oneMinute, label: 'quota polls answered' }),
       ]),
       graph('Control record', [metrics.governor(governorMetric.controlRebuilt, { ...oneMinute, label: 'made anew' })], {
-        right: lanes.map(({ name }) =>
-          metrics.lane(laneMetric.controlUnreadable, name, { ...oneMinute, label: `${name}: batches without it` }),
-        ),
+        right: [
+          ...lanes.map(({ name }) =>
+            metrics.lane(laneMetric.controlUnreadable, name, { ...oneMinute, label: `${name}: batches without it` }),
+          ),
+          ...[...lanes.map(({ name }) => name), expiryLane].map((name) =>
+            metrics.lane(laneMetric.bookkeepingFailed, name, { ...oneMinute, label: `${name}: counts not written` }),
+          ),
+        ],
         rightYAxis: { min: 0 },
       }),
     ],
