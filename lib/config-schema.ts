@@ -125,6 +125,7 @@ export const accountSchema = z.strictObject({
   leftToOthers: fraction(0, 0.99, 'must be a share from 0 to 0.99'),
   monthlyQuotaCalls: count(1, 1_000_000_000),
   maxDataCharacters: count(100, 100_000),
+  queryStringCounts: z.boolean('must be true or false').optional(),
   maxTtlDays: count(1, 3_650),
 });
 

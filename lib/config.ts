@@ -92,7 +92,8 @@ export const config: Configuration = {
       headroom: 0.95, // the share of the limits we dare to use: the network bunches what we space evenly
       leftToOthers: 0, // of that, the share left to other systems that use the account (0.2 = a fifth)
       monthlyQuotaCalls: 7_500_000, // POST, PUT and DELETE per UTC month, by contract
-      maxDataCharacters: 2_048, // of a link's data; newer contracts say 3,000
+      maxDataCharacters: 2_048, // of a link's data, as JSON; newer contracts say 3,000
+      queryStringCounts: false, // true: the query string that the data makes keeps to that limit, too, as in the API's version 1.0
       maxTtlDays: 365, // newer contracts say 730; above it the API silently makes it 31
     },
     acmeStaging: {
@@ -104,6 +105,7 @@ export const config: Configuration = {
       leftToOthers: 0,
       monthlyQuotaCalls: 7_500_000,
       maxDataCharacters: 2_048,
+      queryStringCounts: false,
       maxTtlDays: 365,
     },
   },

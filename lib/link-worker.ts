@@ -47,6 +47,7 @@ export class LinkWorker extends Construct {
       APPSFLYER_ACCOUNT_ID: account.accountId,
       QUOTA_RESERVE_CALLS: String(props.lane.quotaReserveCalls),
       MAX_DATA_CHARACTERS: String(account.maxDataCharacters),
+      QUERY_STRING_COUNTS: String(account.queryStringCounts ?? false),
       MAX_TTL_DAYS: String(account.maxTtlDays),
     };
     const worker = new WorkerFunction(this, 'Worker', {

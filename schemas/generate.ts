@@ -10,7 +10,7 @@ import { portablePattern } from './portable-pattern.ts';
 
 /**
  * Makes the JSON Schemas for producers and listeners in other languages out of the zod contract that the pipeline itself
- * checks with. What JSON Schema cannot say (the payload's size, a producer's rights) is said in a description.
+ * checks with. What JSON Schema cannot say (the payload's size, a number's digits, a producer's rights) is said in a description.
  */
 
 /** A JSON Schema, or a part of one. */
@@ -75,12 +75,14 @@ function linkData(): Schema {
   return {
     description:
       'The link’s parameters; `pid`, the media source, is mandatory. Any other name is a parameter of your own. All of it ' +
-      `together must not exceed ${publishedContract.maxDataCharacters} characters, as JSON or as a query string, whichever is longer.`,
+      `together must not exceed ${publishedContract.maxDataCharacters} characters as JSON. A number must be written as JavaScript ` +
+      'writes it, since it goes out as text: send one with more than 15 digits, an exponent or a final zero as text. No name may ' +
+      'stand twice, nor two names that differ in < and %3C, or > and %3E, alone.',
     type: 'object',
     properties: Object.fromEntries(known),
     required: ['pid'],
     additionalProperties: scalar,
-    propertyNames: { minLength: 1, not: { enum: [...forbiddenParameters] } },
+    propertyNames: { minLength: 1, not: { enum: [...forbiddenParameters, '__proto__'] } },
   };
 }
 

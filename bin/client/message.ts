@@ -15,7 +15,7 @@ export interface MessageSketch {
 
 /** Looks inside a message, whatever it is wrapped in. */
 export function sketchOf(body: string): MessageSketch {
-  const command = openEnvelope(body)?.command;
+  const command = openEnvelope(body).command;
   if (!isObject(command)) return { asksForQr: false };
   const { source, requestId, action, onelinkId, data, qr } = command;
   const text = (name: string, value: unknown) => (typeof value === 'string' ? { [name]: value } : {});

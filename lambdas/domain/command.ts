@@ -1,14 +1,16 @@
 import * as z from 'zod';
+import { faultsOfIssue } from './command-faults.ts';
+import type { OpenedMessage } from './envelope.ts';
 import type { Fault } from './fault.ts';
+import { instantProblem } from './instant.ts';
 import { isObject } from './json-object.ts';
-import { dataAsText, dataFaults } from './link-data.ts';
+import { type DataLimit, dataAsText, dataFaults } from './link-data.ts';
+import { qrFormats } from './link-spec.ts';
 import type { Producer, Templates } from './producer.ts';
 import { ttlSeconds } from './ttl.ts';
 
 /** What the API takes, where its documents of different dates disagree. */
-export interface ApiContract {
-  /** 2,048 in the first documents, 3,000 in newer ones. */
-  maxDataCharacters: number;
+export interface ApiContract extends DataLimit {
   /** 365 in the first documents, 730 in newer ones. */
   maxTtlDays: number;
 }
@@ -17,7 +19,7 @@ const instant = z.iso
   .datetime({
     offset: true,
     // One that is missing is told as any other missing field.
-    error: ({ input }) => (input === undefined ? undefined : 'must be an ISO 8601 instant with a time zone'),
+    error: ({ input }) => (typeof input === 'string' ? instantProblem(input) : undefined),
   })
   // ISO 8601 takes decimals without end: they would fill a record of the ledger, or a message that has to be sent again.
   .max(64, 'must not be longer than 64 characters');
@@ -47,19 +49,21 @@ const brandDomain = z
   .describe('One of the brand domains configured for the template.');
 const metadata = z
   .record(
-    z.string().max(64, 'a name must not be longer than 64 characters'),
+    z.string().min(1, 'a name must not be empty').max(64, 'a name must not be longer than 64 characters'),
     z.string().max(256, 'must not be longer than 256 characters'),
   )
   .refine((map) => Object.keys(map).length <= 10, {
     error: 'must not have more than 10 entries',
     params: { rule: 'length' },
+    // Whatever else is wrong with it.
+    when: ({ value }) => isObject(value),
   })
   .describe('Comes back with every outcome; the pipeline does not look at it.');
 
 const qrOptions = z
   .strictObject({
     size: z.int().min(1).max(3000).optional().describe('Width and height in pixels; 300 unless given, 3,000 at most.'),
-    format: z.enum(['png', 'jpg']).default('png'),
+    format: z.enum(qrFormats).default('png').describe('`jpeg` is another name for `jpg`.'),
     margin: z.boolean().optional().describe('The quiet zone around the code.'),
     brandDomain: brandDomain.optional(),
   })
@@ -75,14 +79,12 @@ const common = {
   metadata: metadata.optional(),
 };
 
-const commonFields = z.looseObject(common);
-
 /** Fields of a link that create and update share. */
 const linkFields = (contract: ApiContract) => ({
   data: z
     .record(z.string(), z.unknown())
     .check((context) => {
-      for (const { path, rule, message } of dataFaults(context.value, contract.maxDataCharacters)) {
+      for (const { path, rule, message } of dataFaults(context.value, contract)) {
         context.issues.push({
           code: 'custom',
           input: undefined,
@@ -96,7 +98,7 @@ const linkFields = (contract: ApiContract) => ({
     .transform(dataAsText)
     .describe('The link’s parameters. `pid`, the media source, is mandatory.'),
   ttl: z
-    .union([z.string(), z.int()])
+    .union([z.string(), z.number()], { error: 'must be text such as 14d, or a whole number of days' })
     .refine((ttl) => ttlSeconds(ttl, contract.maxTtlDays) !== undefined, {
       error: `must be minutes, hours or days (10m, 20h, 14d; a bare number means days), above zero and at most ${contract.maxTtlDays} days`,
       params: { rule: 'ttl' },
@@ -119,54 +121,29 @@ const linkFields = (contract: ApiContract) => ({
   keepUntil: instant
     .optional()
     .describe(
-      'The pipeline renews the link until then, whether or not anybody clicks it. Asks for a TTL of 14 days or more. An update without it changes nothing about it.',
+      'The pipeline renews the link until then, whether or not anybody clicks it. Must be after the time the command is sent. Asks for a TTL of 14 days or more. An update without it changes nothing about it.',
     ),
 });
 
-/** A link that is to be kept is renewed a week before it expires: with less than two weeks to live it could be too late. */
-const leastTtlToKeepSeconds = 14 * 86_400;
-
-/** The rules that look at two fields of a link. */
-function checkKept(
-  context: z.core.ParsePayload<{ ttl?: string | number | undefined; keepUntil?: string | undefined }>,
-): void {
-  const { ttl, keepUntil } = context.value;
-  // A TTL that is too long is told by its own rule.
-  const seconds = ttl === undefined ? undefined : ttlSeconds(ttl, Number.MAX_SAFE_INTEGER);
-  if (keepUntil === undefined || seconds === undefined || seconds >= leastTtlToKeepSeconds) return;
-  const message = 'must be at least 14 days for a link that is to be kept until some time';
-  context.issues.push({
-    code: 'custom',
-    input: undefined,
-    path: ['ttl'],
-    message,
-    params: { rule: 'keep' },
-    continue: true,
-  });
-}
+const onConflict = z
+  .enum(['reject', 'derive'])
+  .describe('What to do when the chosen shortlinkId is another link’s; as the lane is configured unless given.');
 
 /**
  * The contract for producers: one command. JSON Schema for other languages is generated from it.
- * What cannot be told from the command alone (a producer's rights, a clock that is ahead) is checked by `readCommand`.
+ * What it does not tell (a producer's rights, fields that depend on one another, instants) is checked by `commandReader`.
  */
 export function commandSchema(contract: ApiContract) {
   return z.discriminatedUnion('action', [
-    z
-      .strictObject({
-        ...common,
-        action: z.literal('create'),
-        shortlinkId: shortlinkId.optional().describe('Derived from source and requestId unless given.'),
-        onConflict: z
-          .enum(['reject', 'derive'])
-          .optional()
-          .describe(
-            'What to do when the chosen shortlinkId is another link’s; as the lane is configured unless given.',
-          ),
-        ...linkFields(contract),
-        qr: qrOptions.optional(),
-      })
-      .check(checkKept),
-    z.strictObject({ ...common, action: z.literal('update'), shortlinkId, ...linkFields(contract) }).check(checkKept),
+    z.strictObject({
+      ...common,
+      action: z.literal('create'),
+      shortlinkId: shortlinkId.optional().describe('Derived from source and requestId unless given.'),
+      onConflict: onConflict.optional(),
+      ...linkFields(contract),
+      qr: qrOptions.optional(),
+    }),
+    z.strictObject({ ...common, action: z.literal('update'), shortlinkId, ...linkFields(contract) }),
     z.strictObject({ ...common, action: z.literal('delete'), shortlinkId }),
     z.strictObject({ ...common, action: z.literal('qr'), shortlinkId, qr: qrOptions.prefault({}) }),
   ]);
@@ -178,6 +155,20 @@ export type CreateCommand = Extract<Command, { action: 'create' }>;
 export type UpdateCommand = Extract<Command, { action: 'update' }>;
 export type DeleteCommand = Extract<Command, { action: 'delete' }>;
 export type QrCommand = Extract<Command, { action: 'qr' }>;
+
+/** Every field that some action has, for a command whose own action is not known: what is there can be told all the same. */
+function anyActionSchema(contract: ApiContract) {
+  const link = linkFields(contract);
+  return z.strictObject({
+    ...common,
+    action: z.unknown().optional(),
+    shortlinkId: shortlinkId.optional(),
+    onConflict: onConflict.optional(),
+    ...link,
+    data: link.data.optional(),
+    qr: qrOptions.optional(),
+  });
+}
 
 /** `requestedAt` may be this far ahead of the message's sent time, for clocks that differ. */
 const clockToleranceMilliseconds = 5 * 60_000;
@@ -199,18 +190,25 @@ export type CommandReading = { command: Command } | { refused: RefusedCommand };
  */
 export function commandReader(lane: { contract: ApiContract; producers: Producer[]; templates: Templates }) {
   const schema = commandSchema(lane.contract);
+  const anyAction = anyActionSchema(lane.contract);
   const producers = new Map(lane.producers.map((producer) => [producer.source, producer]));
 
-  return (raw: unknown, sentAtMilliseconds: number): CommandReading => {
+  return ({ command: raw, faults: ofText }: OpenedMessage, sentAtMilliseconds: number): CommandReading => {
+    if (raw === undefined) return { refused: { faults: shortened(ofText), ...nobody } };
     const parsed = schema.safeParse(raw);
     const faults = parsed.success ? [] : parsed.error.issues.flatMap(faultsOfIssue);
-    // Without a known action the union looks no further; the fields that all actions share can still be told.
-    if (faults.some(({ path }) => path === 'action') && isObject(raw)) {
-      faults.push(...(commonFields.safeParse(raw).error?.issues ?? []).flatMap(faultsOfIssue));
+    // Without a known action the union looks no further.
+    if (faults.some(({ path }) => path === 'action')) {
+      faults.push(...(anyAction.safeParse(raw).error?.issues ?? []).flatMap(faultsOfIssue));
     }
-    faults.push(...contextFaults(raw, sentAtMilliseconds, producers, lane.templates));
+    faults.push(
+      ...ofText,
+      ...textFaults(raw),
+      ...rightsFaults(raw, producers, lane.templates),
+      ...timeFaults(raw, sentAtMilliseconds),
+    );
     if (parsed.success && faults.length === 0) return { command: parsed.data };
-    return { refused: { faults: shortened(faults), ...identityOf(raw) } };
+    return { refused: { faults: shortened(faults), ...identityOf(raw, ofText) } };
   };
 }
 
@@ -225,15 +223,9 @@ function shortened(faults: Fault[]): Fault[] {
   return more === 0 ? told : [...told, { path: '', rule: 'more', message: `and ${more} more faults` }];
 }
 
-/** Rights and time, judged on whatever fields are readable, so that they are told together with the other faults. */
-function contextFaults(
-  raw: unknown,
-  sentAtMilliseconds: number,
-  producers: Map<string, Producer>,
-  templates: Templates,
-): Fault[] {
-  if (!isObject(raw)) return [];
-  const faults: Fault[] = textFaults(raw);
+/** Rights, judged on whatever fields are readable, so that they are told together with the other faults. */
+function rightsFaults(raw: Record<string, unknown>, producers: Map<string, Producer>, templates: Templates): Fault[] {
+  const faults: Fault[] = [];
   const producer = typeof raw.source === 'string' ? producers.get(raw.source) : undefined;
   if (typeof raw.source === 'string' && producer === undefined) {
     faults.push({ path: 'source', rule: 'not-allowed', message: 'is not a producer configured for this lane' });
@@ -251,78 +243,73 @@ function contextFaults(
       }
     }
   }
-  if (
-    typeof raw.requestedAt === 'string' &&
-    Date.parse(raw.requestedAt) > sentAtMilliseconds + clockToleranceMilliseconds
-  ) {
-    faults.push({
-      path: 'requestedAt',
-      rule: 'in-future',
-      message: 'must not be more than five minutes ahead of the time the message was sent',
-    });
+  return faults;
+}
+
+/** A link that is to be kept is renewed a week before it expires: with less than two weeks to live it could be too late. */
+const leastTtlToKeepSeconds = 14 * 86_400;
+
+const isInstant = (value: unknown): value is string => instant.safeParse(value).success;
+
+/** Instants against the time the message was sent, and the TTL against the wish to keep the link. */
+function timeFaults(
+  { action, requestedAt, keepUntil, ttl }: Record<string, unknown>,
+  sentAtMilliseconds: number,
+): Fault[] {
+  const faults: Fault[] = [];
+  if (isInstant(requestedAt) && Date.parse(requestedAt) > sentAtMilliseconds + clockToleranceMilliseconds) {
+    const message = 'must not be more than five minutes ahead of the time the message was sent';
+    faults.push({ path: 'requestedAt', rule: 'in-future', message });
+  }
+  if (!isInstant(keepUntil) || action === 'delete' || action === 'qr') return faults;
+  if (Date.parse(keepUntil) <= sentAtMilliseconds) {
+    faults.push({ path: 'keepUntil', rule: 'in-past', message: 'must be after the time the message was sent' });
+  }
+  // A TTL that is too long is told by its own rule.
+  const isTtl = typeof ttl === 'string' || typeof ttl === 'number';
+  const seconds = isTtl ? ttlSeconds(ttl, Number.MAX_SAFE_INTEGER) : undefined;
+  if (seconds !== undefined && seconds < leastTtlToKeepSeconds) {
+    const message = 'must be at least 14 days for a link that is to be kept until some time';
+    faults.push({ path: 'ttl', rule: 'keep', message });
   }
   return faults;
 }
 
 /** Names and values that would change on the way: what is written goes out as it is, or is refused. */
 function textFaults(raw: Record<string, unknown>): Fault[] {
-  return ['data', 'metadata'].flatMap((field) => {
-    const map = raw[field];
-    if (!isObject(map)) return [];
-    return Object.entries(map).flatMap(([name, value]): Fault[] => {
-      const path = `${field}.${name.toWellFormed()}`;
-      if (name === '__proto__') return [{ path, rule: 'name', message: 'is not a name that can be used' }];
-      if (name.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())) return [];
-      return [{ path, rule: 'unicode', message: 'must not hold half of a surrogate pair: UTF-8 cannot hold it' }];
-    });
+  return ['data', 'metadata'].flatMap((field) => mapFaults(field, raw[field]));
+}
+
+function mapFaults(field: string, map: unknown): Fault[] {
+  if (!isObject(map)) return [];
+  return Object.entries(map).flatMap(([name, value]): Fault[] => {
+    const path = `${field}.${name.toWellFormed()}`;
+    if (name === '__proto__') return [{ path, rule: 'name', message: 'is not a name that can be used' }];
+    if (name.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())) return [];
+    return [{ path, rule: 'unicode', message: 'must not hold half of a surrogate pair: UTF-8 cannot hold it' }];
   });
 }
 
-/** Who asks for what, as far as it is in order in itself. */
-export function identityOf(raw: unknown): Omit<RefusedCommand, 'faults'> {
-  if (!isObject(raw)) return { source: null, requestId: null, action: null };
-  const text = (schema: z.ZodType<string>, value: unknown) => schema.safeParse(value).data ?? null;
-  const kept = metadata.safeParse(raw.metadata).data;
+const nobody = { source: null, requestId: null, action: null };
+
+/**
+ * Who asks for what, as far as it is in order in itself.
+ *
+ * @param faults what the text has wrong: a field that stands there twice says nothing
+ */
+export function identityOf(raw: unknown, faults: readonly Fault[] = []): Omit<RefusedCommand, 'faults'> {
+  if (!isObject(raw)) return nobody;
+  const isTwice = (field: string) =>
+    faults.some(({ path, rule }) => rule === 'duplicate' && (path === field || path.startsWith(`${field}.`)));
+  const field = <Value>(name: string, schema: z.ZodType<Value>) =>
+    isTwice(name) ? undefined : schema.safeParse(raw[name]).data;
+  const kept = field('metadata', metadata);
   // Strict readers of JSON would refuse the whole outcome.
-  const isSound = Object.entries(kept ?? {}).every((entry) => entry.every((text) => text.isWellFormed()));
+  const isSound = mapFaults('metadata', raw.metadata).length === 0;
   return {
-    source: text(identity.source, raw.source),
-    requestId: text(identity.requestId, raw.requestId),
-    action: z.enum(['create', 'update', 'delete', 'qr']).safeParse(raw.action).data ?? null,
+    source: field('source', identity.source) ?? null,
+    requestId: field('requestId', identity.requestId) ?? null,
+    action: field('action', z.enum(['create', 'update', 'delete', 'qr'])) ?? null,
     ...(kept !== undefined && isSound && { metadata: kept }),
   };
-}
-
-/** Zod's issue as faults of ours. Zod's own messages are used only where they cannot quote the input. */
-function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
-  const path = issue.path.map(String).join('.');
-  const missing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
-  switch (issue.code) {
-    case 'custom':
-      return [{ path: issue.params?.parameter ?? path, rule: issue.params?.rule ?? 'rule', message: issue.message }];
-    case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        path: path === '' ? key : `${path}.${key}`,
-        rule: 'unknown-field',
-        message: 'is not a field of this command',
-      }));
-    case 'invalid_type':
-      return missing
-        ? [{ path, rule: 'required', message: 'is mandatory' }]
-        : [{ path, rule: 'type', message: `must be ${issue.expected === 'record' ? 'object' : issue.expected}` }];
-    case 'invalid_value':
-      return [{ path, rule: 'value', message: `must be one of: ${issue.values.map(String).join(', ')}` }];
-    case 'invalid_union':
-      return path === 'action'
-        ? [{ path, rule: 'value', message: 'must be one of: create, update, delete, qr' }]
-        : [{ path, rule: 'type', message: 'has the wrong type' }];
-    case 'too_big':
-      return [{ path, rule: 'length', message: `must be at most ${issue.maximum}` }];
-    case 'too_small':
-      return [{ path, rule: 'length', message: `must be at least ${issue.minimum}` }];
-    case 'invalid_format':
-      return [{ path, rule: 'format', message: issue.message }];
-    default:
-      return [{ path, rule: issue.code, message: 'is not valid' }];
-  }
 }

@@ -1,37 +1,119 @@
+import type { Fault } from './fault.ts';
 import { isObject } from './json-object.ts';
+import { type JsonLoss, readJson } from './json-reading.ts';
+
+/** A message as it was opened. */
+export interface OpenedMessage {
+  /** The raw command; undefined when none was found. */
+  command: Record<string, unknown> | undefined;
+  /** What the text itself has wrong: why no command was found, or what of it would be lost. */
+  faults: Fault[];
+}
+
+/** A part of a message's JSON, and the names that lead there. */
+interface Found {
+  json: unknown;
+  losses: JsonLoss[];
+  inside: readonly string[];
+  /** What it is called when it is no object. */
+  what: string;
+}
 
 /**
  * Finds the command inside what a queue delivers. Producers may send it bare, as the `detail` of an EventBridge event,
  * as the `data` of a CloudEvent (structured mode), or inside an SNS notification; an SNS notification may in turn
  * hold one of the others.
- *
- * @returns the raw command, or undefined when the body is not JSON (an SNS notification's message included).
  */
-export function openEnvelope(body: string): { command: unknown } | undefined {
-  const outer = parse(body);
-  if (outer === undefined) return undefined;
-  if (isObject(outer.json) && outer.json.Type === 'Notification' && typeof outer.json.Message === 'string') {
-    const inner = parse(outer.json.Message);
-    return inner && { command: unwrapEvent(inner.json) };
+export function openEnvelope(body: string): OpenedMessage {
+  const outer = read(body, 'the message', '');
+  if (!('json' in outer)) return outer;
+  const { json, losses } = outer;
+  if (!isObject(json) || json.Type !== 'Notification' || typeof json.Message !== 'string') return openEvent(outer);
+  const inner = read(json.Message, 'the notification’s Message', 'Message');
+  if (!('json' in inner)) return inner;
+  const { command, faults } = openEvent(inner);
+  return { command, faults: [...lossFaults(losses, ['Message']), ...faults] };
+}
+
+function openEvent(message: Found): OpenedMessage {
+  const { json, losses } = message;
+  if (!isObject(json)) return commandAt(message);
+  if ('detail-type' in json && 'detail' in json) {
+    return commandAt({ json: json.detail, losses, inside: ['detail'], what: 'the EventBridge event’s detail' });
   }
-  return { command: unwrapEvent(outer.json) };
-}
-
-function unwrapEvent(json: unknown): unknown {
-  if (!isObject(json)) return json;
-  if ('detail-type' in json && 'detail' in json) return json.detail;
   // The attribute is `specversion` in CloudEvents 1.0, all lower case; a bare command's is `specVersion`.
-  if (typeof json.specversion !== 'string') return json;
-  if (typeof json.data === 'string') return parse(json.data)?.json;
-  if (typeof json.data_base64 === 'string')
-    return parse(Buffer.from(json.data_base64, 'base64').toString('utf8'))?.json;
-  return json.data;
+  if (typeof json.specversion !== 'string') return commandAt(message);
+  const what = 'the CloudEvent’s data';
+  const [data, base64] = [json.data ?? undefined, json.data_base64 ?? undefined];
+  if (data !== undefined && base64 !== undefined) {
+    return refused('data_base64', 'duplicate', 'the CloudEvent holds data as well: one of the two would be lost');
+  }
+  if (data === undefined && base64 === undefined) {
+    return refused('data', 'required', 'the CloudEvent holds no data: put the command there');
+  }
+  if (base64 === undefined && typeof data !== 'string')
+    return commandAt({ json: data, losses, inside: ['data'], what });
+  const text = base64 === undefined ? data : textOfBase64(base64);
+  const path = base64 === undefined ? 'data' : 'data_base64';
+  if (typeof text !== 'string') return refused(path, 'encoding', 'must be base64 of UTF-8 text');
+  const inner = read(text, what, path);
+  if (!('json' in inner)) return inner;
+  const { command, faults } = commandAt(inner);
+  return { command, faults: [...lossFaults(losses, [path]), ...faults] };
 }
 
-function parse(text: string): { json: unknown } | undefined {
+function commandAt({ json, losses, inside, what }: Found): OpenedMessage {
+  if (isObject(json)) return { command: json, faults: lossFaults(losses, inside) };
+  return refused(inside.join('.'), 'type', `${what} must be one command: a JSON object`);
+}
+
+function read(text: string, what: string, path: string): Found | OpenedMessage {
+  const reading = readJson(text);
+  if ('problem' in reading) return refused(path, 'json', `${what} ${reading.problem}`);
+  return { ...reading, inside: [], what };
+}
+
+const refused = (path: string, rule: string, message: string): OpenedMessage => ({
+  command: undefined,
+  faults: [{ path, rule, message }],
+});
+
+/** The text, or undefined when anything of it would be lost. */
+function textOfBase64(base64: unknown): string | undefined {
+  if (typeof base64 !== 'string') return undefined;
+  const bytes = Buffer.from(base64, 'base64');
+  const plain = base64.replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '');
+  if (bytes.toString('base64').replace(/=+$/, '') !== plain) return undefined;
   try {
-    return { json: JSON.parse(text) as unknown };
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return undefined;
   }
+}
+
+/** What is lost of a command, and names of its envelope that stand there twice: nobody could tell which one is meant. */
+function lossFaults(losses: JsonLoss[], inside: readonly string[]): Fault[] {
+  return losses.flatMap(({ kind, path }): Fault[] => {
+    const isInside = inside.every((name, index) => path[index] === name) && path.length > inside.length;
+    const own = isInside ? path.slice(inside.length) : path;
+    if (kind === 'duplicate') {
+      if (!isInside && path.length > 1) return [];
+      return [
+        { path: own.join('.'), rule: 'duplicate', message: 'stands there more than once: all but one would be lost' },
+      ];
+    }
+    const message = isInside ? numberMessage(own) : undefined;
+    return message === undefined ? [] : [{ path: own.join('.'), rule: 'number', message }];
+  });
+}
+
+/** What to do about a number that would change; undefined where a number is refused anyway. */
+function numberMessage([field, name, ...deeper]: readonly string[]): string | undefined {
+  if (deeper.length > 0) return undefined;
+  if (field === 'data' && name !== undefined) {
+    return 'this number would not go out as it is written: send it as text, in quotes';
+  }
+  if (field === 'ttl' && name === undefined) return 'must be written in digits only, or as text such as "14d"';
+  if (field === 'qr' && name === 'size') return 'must be written in digits only, such as 300';
+  return undefined;
 }

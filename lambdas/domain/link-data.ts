@@ -98,22 +98,36 @@ export function dataAsSent(data: Record<string, string>): Record<string, string>
   );
 }
 
-/**
- * The size that counts against the API's payload limit. Whether it measures the JSON or the query string made of it is
- * not published: the longer counts.
- */
-export function dataCharacters(data: Record<string, string>): number {
-  const sent = dataAsSent(data);
-  return Math.max(JSON.stringify(sent).length, new URLSearchParams(sent).toString().length);
+/** How much data a link may have. */
+export interface DataLimit {
+  /** 2,048 in the first documents, 3,000 in newer ones. */
+  maxDataCharacters: number;
+  /** Whether the query string that the data makes must keep to it as well, as in the API's version 1.0. */
+  queryStringCounts?: boolean | undefined;
 }
 
+/** The size that counts against the limit: that of the JSON that is sent, or of the query string where that is longer and counts. */
+export function dataCharacters(data: Record<string, string>, queryStringCounts = false): number {
+  const sent = dataAsSent(data);
+  const json = JSON.stringify(sent).length;
+  return queryStringCounts ? Math.max(json, new URLSearchParams(sent).toString().length) : json;
+}
+
+/** A name in one form: angle brackets are encoded on the way, and the API may give them back either way. */
+const oneForm = (name: string) => encodeAngleBrackets(name).replaceAll(/%3[ce]/g, (code) => code.toUpperCase());
+
 /** Every published rule that the data breaks; paths are relative to the command. */
-export function dataFaults(data: Record<string, unknown>, maxCharacters: number): Fault[] {
+export function dataFaults(data: Record<string, unknown>, limit: DataLimit): Fault[] {
+  const { maxDataCharacters, queryStringCounts } = limit;
   const faults: Fault[] = [];
+  const forms = new Set<string>();
   const fault = (name: string, rule: string, message: string) => faults.push({ path: `data.${name}`, rule, message });
   const texts: [string, string][] = [];
   for (const [name, value] of Object.entries(data)) {
     if (name === '') fault(name, 'name', 'a parameter needs a name');
+    const form = oneForm(name);
+    if (forms.has(form)) fault(name, 'name', 'is sent under the same name as another: < and %3C are one, > and %3E');
+    forms.add(form);
     if (forbiddenParameters.has(name)) {
       fault(name, 'forbidden', 'is not a link parameter: use the field of the command, if there is one');
       continue;
@@ -129,17 +143,18 @@ export function dataFaults(data: Record<string, unknown>, maxCharacters: number)
       fault(name, 'length', `must not be longer than ${rule.maxLength} characters`);
     }
     // A text beyond the payload limit is refused below; it need not also cost a pattern's backtracking.
-    if (rule?.pattern !== undefined && text.length <= maxCharacters && !rule.pattern.test(text)) {
+    if (rule?.pattern !== undefined && text.length <= maxDataCharacters && !rule.pattern.test(text)) {
       fault(name, 'format', rule.expected ?? 'is malformed');
     }
   }
   if (!Object.hasOwn(data, 'pid')) fault('pid', 'required', 'the media source is mandatory');
-  const characters = dataCharacters(Object.fromEntries(texts));
-  if (characters > maxCharacters) {
+  const characters = dataCharacters(Object.fromEntries(texts), queryStringCounts);
+  if (characters > maxDataCharacters) {
+    const measure = queryStringCounts ? 'as JSON or as a query string' : 'as JSON';
     faults.push({
       path: 'data',
       rule: 'payload-length',
-      message: `must not exceed ${maxCharacters} characters as JSON or as a query string; it has ${characters}`,
+      message: `must not exceed ${maxDataCharacters} characters ${measure}; it has ${characters}`,
     });
   }
   return faults;

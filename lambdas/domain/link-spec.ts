@@ -1,3 +1,6 @@
+/** The values of the API's documents; `jpg` and `jpeg` are the same. */
+export const qrFormats = ['png', 'jpg', 'jpeg'] as const;
+
 /** What a create or an update asks of the API; names as in the commands. */
 export interface LinkSpec {
   data: Record<string, string>;
@@ -9,7 +12,7 @@ export interface LinkSpec {
 /** What a QR image is asked for with. */
 export interface QrSpec {
   size?: number | undefined;
-  format: 'png' | 'jpg';
+  format: (typeof qrFormats)[number];
   margin?: boolean | undefined;
   brandDomain?: string | undefined;
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { qrFormats } from './link-spec.ts';
 
 /** What the link worker asks of the QR worker, through the lane's QR queue. */
 export const qrJobSchema = z.object({
@@ -15,7 +16,7 @@ export const qrJobSchema = z.object({
   version: z.int().optional(),
   qr: z.object({
     size: z.int().optional(),
-    format: z.enum(['png', 'jpg']),
+    format: z.enum(qrFormats),
     margin: z.boolean().optional(),
     brandDomain: z.string().optional(),
   }),

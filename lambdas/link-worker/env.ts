@@ -44,6 +44,8 @@ export const linkWorkerEnvironment = z.object({
   QUOTA_RESERVE_CALLS: z.coerce.number().int().min(0),
   /** 2,048 in the API's documents; 3,000 in newer ones. */
   MAX_DATA_CHARACTERS: z.coerce.number().int().min(1),
+  /** Whether the query string that the data makes must keep to that limit as well. */
+  QUERY_STRING_COUNTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
   /** 365 in the API's documents; 730 in newer ones. Above it the API silently makes it 31 days. */
   MAX_TTL_DAYS: z.coerce.number().int().min(1),
 });

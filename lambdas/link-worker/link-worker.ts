@@ -24,7 +24,11 @@ const suspectFrom = 3;
  */
 export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPorts): BatchWork {
   const read = commandReader({
-    contract: { maxDataCharacters: settings.MAX_DATA_CHARACTERS, maxTtlDays: settings.MAX_TTL_DAYS },
+    contract: {
+      maxDataCharacters: settings.MAX_DATA_CHARACTERS,
+      queryStringCounts: settings.QUERY_STRING_COUNTS,
+      maxTtlDays: settings.MAX_TTL_DAYS,
+    },
     producers: settings.PRODUCERS,
     templates: settings.TEMPLATES,
   });
@@ -103,10 +107,7 @@ function chainsOf(accepted: Accepted[]): Accepted[][][] {
 }
 
 function readDelivery(delivery: Delivery, read: ReturnType<typeof commandReader>): CommandReading {
-  const opened = openEnvelope(delivery.body);
-  if (opened !== undefined) return read(opened.command, delivery.sentAtMilliseconds);
-  const fault = { path: '', rule: 'json', message: 'the message is not JSON' };
-  return { refused: { faults: [fault], source: null, requestId: null, action: null } };
+  return read(openEnvelope(delivery.body), delivery.sentAtMilliseconds);
 }
 
 async function inParallel(tasks: (() => Promise<void>)[], width: number): Promise<void> {

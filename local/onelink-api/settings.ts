@@ -41,6 +41,8 @@ const shape = {
   refusedCountsToRate: z.boolean(),
   /** Characters of `data`; 2,048 in the guide, 3,000 in newer texts. */
   maxDataCharacters: z.int().min(1),
+  /** Whether the query string that `data` makes must keep to that limit as well, which the guide asks of version 1.0. */
+  queryStringCounts: z.boolean(),
   /** Days of `ttl`; 365 in the guide, 730 in newer texts. */
   maxTtlDays: z.int().min(1).max(36_500),
   /** A `ttl` that cannot be read or is out of range: the 31-day default, silently, or a 400 as there once was. */
@@ -90,6 +92,7 @@ export const defaultSettings: Settings = {
   qrCountsToRate: true,
   refusedCountsToRate: false,
   maxDataCharacters: 2048,
+  queryStringCounts: false,
   maxTtlDays: 365,
   outOfRangeTtl: 'default',
   enforceLengths: true,

@@ -19,6 +19,7 @@ export function emulatorSettings(
     qrRequestsPerSecond: account.qrCallsPerSecond,
     monthlyQuota: account.monthlyQuotaCalls,
     maxDataCharacters: account.maxDataCharacters,
+    queryStringCounts: account.queryStringCounts ?? false,
     maxTtlDays: account.maxTtlDays,
   } satisfies SettingsInput;
 }

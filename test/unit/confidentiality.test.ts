@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ApiAnswer, faultOfApiError } from '../../lambdas/domain/api-answer.ts';
 import { commandReader } from '../../lambdas/domain/command.ts';
+import { openEnvelope } from '../../lambdas/domain/envelope.ts';
 import { type Outcome, outcomeSchema } from '../../lambdas/domain/outcome.ts';
 import type { RejectedCommand } from '../../lambdas/domain/rejected-command.ts';
 import type { LinkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
@@ -79,7 +80,7 @@ describe('a fault', () => {
       producers: settings.PRODUCERS,
       templates: settings.TEMPLATES,
     });
-    const reading = read(invalid, Date.parse('2026-03-10T12:00:00Z'));
+    const reading = read(openEnvelope(JSON.stringify(invalid)), Date.parse('2026-03-10T12:00:00Z'));
     const faults = 'refused' in reading ? reading.refused.faults : [];
     expect(faults.length).toBeGreaterThan(12);
     expectNothingPlantedIn(JSON.stringify(faults));
@@ -112,6 +113,7 @@ const settings: LinkWorkerEnvironment = {
   APPSFLYER_ACCOUNT_ID: 'acc-demo',
   QUOTA_RESERVE_CALLS: 0,
   MAX_DATA_CHARACTERS: 2_048,
+  QUERY_STRING_COUNTS: false,
   MAX_TTL_DAYS: 365,
 };
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { commandReader } from '../../lambdas/domain/command.ts';
+import { openEnvelope } from '../../lambdas/domain/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/outcome.ts';
 import { config } from '../../lib/config.ts';
 
@@ -21,7 +22,9 @@ describe('docs/commands.md', () => {
         producers: production?.producers ?? [],
         templates: production?.templates ?? {},
       });
-      expect(read(command, Date.parse(String(command.requestedAt)))).toEqual({ command: expect.anything() });
+      expect(read(openEnvelope(JSON.stringify(command)), Date.parse(String(command.requestedAt)))).toEqual({
+        command: expect.anything(),
+      });
     },
   );
 

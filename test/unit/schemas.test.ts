@@ -48,6 +48,8 @@ describe('the command’s schema', () => {
     expect(data.properties.af_c_id.maxLength).toBe(24);
     expect(Object.keys(data.properties)).toEqual(Object.keys(parameterRules));
     expect(data.propertyNames.not.enum).toContain('renew_ttl');
+    expect(data.propertyNames.not.enum).toContain('__proto__');
+    expect(data.description).toContain('2048 characters as JSON.');
   });
 
   test('has patterns that every ECMA-262 engine reads in unicode mode, as validators use them', () => {

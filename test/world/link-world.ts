@@ -45,6 +45,7 @@ export const linkWorkerVariables: LinkWorkerVariables = {
   APPSFLYER_ACCOUNT_ID: 'acc-demo',
   QUOTA_RESERVE_CALLS: '1000',
   MAX_DATA_CHARACTERS: '2048',
+  QUERY_STRING_COUNTS: 'false',
   MAX_TTL_DAYS: '365',
 };
 

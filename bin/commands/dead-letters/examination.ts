@@ -64,13 +64,13 @@ async function examineCommand(
   const { secret } = ports;
   const { settings, account } = ports.pipeline;
   const opened = openEnvelope(body);
-  if (opened === undefined) return { ...nobody, ...unreadable };
+  if (opened.command === undefined) return { ...nobody, ...unreadable };
   const read = commandReader({
     contract: account,
     producers: settings.producers.filter(({ lanes }) => lanes.includes(lane)),
     templates: settings.templates,
   });
-  const reading = read(opened.command, sentAtMilliseconds);
+  const reading = read(opened, sentAtMilliseconds);
   if ('refused' in reading) {
     // Rules alone: a path may hold a name that somebody's data has.
     const { source, requestId, action, faults } = reading.refused;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Command, CommandReading } from '../../../lambdas/domain/command.ts';
+import type { Command, commandReader } from '../../../lambdas/domain/command.ts';
 import { commandDigest } from '../../../lambdas/domain/digest.ts';
 import { openEnvelope } from '../../../lambdas/domain/envelope.ts';
 import type { Fault } from '../../../lambdas/domain/fault.ts';
@@ -20,7 +20,7 @@ export interface DryRunSettings {
   /** The lane that a source's rows take; undefined for an unknown source. */
   laneOf(source: string | undefined): string | undefined;
   /** The reader of a lane's commands. */
-  readerOf(lane: string): (raw: unknown, sentAtMilliseconds: number) => CommandReading;
+  readerOf(lane: string): ReturnType<typeof commandReader>;
   nowMilliseconds: number;
 }
 
@@ -70,7 +70,7 @@ export class DryRun {
   #look(line: number, body: string): RowFinding | undefined {
     const { laneOf, readerOf, nowMilliseconds } = this.#settings;
     const opened = openEnvelope(body);
-    if (opened === undefined) return { line, finding: 'unreadable', faults: whole('json', 'is not JSON') };
+    if (opened.command === undefined) return { line, finding: 'unreadable', faults: opened.faults };
     const lane = laneOf(sourceOf(opened.command));
     if (lane === undefined) {
       return {
@@ -79,7 +79,7 @@ export class DryRun {
         faults: whole('lane', 'its source is none of lib/config.ts: name the lane with --lane'),
       };
     }
-    const reading = readerOf(lane)(opened.command, nowMilliseconds);
+    const reading = readerOf(lane)(opened, nowMilliseconds);
     if ('refused' in reading) return { line, finding: 'invalid', faults: reading.refused.faults };
     const { command } = reading;
     const repeated = this.#repeatOf(command, line);
@@ -134,8 +134,7 @@ export class DryRun {
   }
 }
 
-function sourceOf(command: unknown): string | undefined {
-  const source: unknown = typeof command === 'object' && command !== null ? Reflect.get(command, 'source') : undefined;
+function sourceOf({ source }: Record<string, unknown>): string | undefined {
   return typeof source === 'string' ? source : undefined;
 }
 

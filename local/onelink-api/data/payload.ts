@@ -12,17 +12,16 @@ export function isFields(value: unknown): value is Fields {
 /**
  * Checks the `data` of a request, an object or the same as a JSON string, and gives the compact JSON to keep.
  *
- * Its size is that of the compact JSON or of the query string it makes, whichever has more characters: which of the two
- * the API measures is not published. Parameters are checked in the order given; the first fault is the answer.
+ * Its size is that of the JSON, and of the query string that it makes where the settings say so. Parameters are checked in the order given; the first fault is the answer.
  * @throws ApiError 400 `invalid_parameter` or `limit_exceeded`
  */
 export function checkedPayload(data: unknown, settings: Settings): string {
   const fields = typeof data === 'string' ? parsed(data) : data;
   if (!isFields(fields)) throw invalidBody();
   const json = JSON.stringify(fields);
-  if (json.length > settings.maxDataCharacters || queryString(fields).length > settings.maxDataCharacters) {
-    throw dataTooLong();
-  }
+  const { maxDataCharacters, queryStringCounts } = settings;
+  const sizes = [json.length, ...(queryStringCounts ? [queryString(fields).length] : [])];
+  if (sizes.some((size) => size > maxDataCharacters)) throw dataTooLong();
   if (fields.pid === undefined || fields.pid === '') {
     throw invalidParameter('pid', '', 'the media source is mandatory');
   }

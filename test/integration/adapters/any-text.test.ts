@@ -9,6 +9,7 @@ import { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { QrQueue } from '../../../lambdas/adapters/qr-queue.ts';
 import { ReplayQueue } from '../../../lambdas/adapters/replay-queue.ts';
 import { type CreateCommand, commandReader } from '../../../lambdas/domain/command.ts';
+import { openEnvelope } from '../../../lambdas/domain/envelope.ts';
 import { dataAsSent } from '../../../lambdas/domain/link-data.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
 import type { QrJob } from '../../../lambdas/domain/qr-job.ts';
@@ -78,7 +79,9 @@ describe.each(['refuse', 'replace'] as const)('where SQS and SNS %s characters t
         run += 1;
         const bodies = made.map((body, index) => body(`${on}-${run}-${index}`));
         const raw = bodies.map((body) => JSON.parse(body) as CreateCommand);
-        const taken = raw.filter((command) => 'command' in read(command, Date.parse('2026-03-01T10:00:01Z')));
+        const taken = raw.filter(
+          (command) => 'command' in read(openEnvelope(JSON.stringify(command)), Date.parse('2026-03-01T10:00:01Z')),
+        );
         accepted += taken.length;
         const requests = byRequest(taken).map(({ requestId }) => requestId);
 

@@ -1,13 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { commandReader } from '../../../lambdas/domain/command.ts';
+import { openEnvelope } from '../../../lambdas/domain/envelope.ts';
 
 const sentAt = Date.parse('2026-03-10T12:00:00Z');
-const read = commandReader({
+const readMessage = commandReader({
   contract: { maxDataCharacters: 2_048, maxTtlDays: 365 },
   producers: [{ source: 'crm', templates: ['A1b3'] }],
   templates: { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } },
 });
+
+/** As it comes: in the text of a message. */
+const read = (raw: unknown, at: number) => readMessage(openEnvelope(JSON.stringify(raw)), at);
 
 /** Six characters and more that no text of ours has. */
 const planted = fc.stringMatching(/^[Q-Z]{2}[0-9]{4,40}$/);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { commandReader } from '../../../lambdas/domain/command.ts';
+import { openEnvelope } from '../../../lambdas/domain/envelope.ts';
 
 const sentAt = Date.parse('2026-03-10T12:00:00Z');
-const read = commandReader({
+const readMessage = commandReader({
   contract: { maxDataCharacters: 2_048, maxTtlDays: 365 },
   producers: [
     { source: 'crm', templates: ['A1b3'] },
@@ -13,6 +14,9 @@ const read = commandReader({
     abc123: { domain: 'globex.onelink.me', brandDomains: [] },
   },
 });
+
+/** As it comes: in the text of a message. */
+const read = (raw: unknown, at: number) => readMessage(openEnvelope(JSON.stringify(raw)), at);
 
 const common = {
   specVersion: '1.0',
@@ -110,7 +114,7 @@ describe('a command that breaks one rule', () => {
     expect(faultsOf(raw)).toEqual([fault]);
   });
 
-  it.each([undefined, null, 'x', 7, true, []])('is refused when it is no object: %j', (raw) => {
+  it.each([null, 'x', 7, true, []])('is refused when it is no object: %j', (raw) => {
     const reading = read(raw, sentAt);
     expect(reading).toEqual({
       refused: { faults: [expect.objectContaining({ path: '' })], source: null, requestId: null, action: null },
@@ -179,12 +183,44 @@ describe('a command that breaks many rules', () => {
     expect(faultsOf({ ...create, source: '-crm' })).toEqual(['source format', 'source not-allowed']);
   });
 
-  it('is told of the fields that all commands share even when its action is unknown', () => {
-    expect(faultsOf({ ...create, action: 'remove', requestId: undefined, source: 'shop' })).toEqual([
+  it.each(['remove', undefined, null, 7])('is told of all fields even when its action is %j', (action) => {
+    const raw = {
+      ...create,
+      action,
+      requestId: undefined,
+      source: 'shop',
+      shortlinkId: 'a/b',
+      onConflict: 'overwrite',
+      data: { c: ' x', af_r: 'http://x.example' },
+      ttl: '1y',
+      renewTtl: 1,
+      keepUntil: '2026-03-01T00:00:00Z',
+      qr: { size: 0, color: 'red' },
+      metadata: Object.fromEntries([...'abcdefghijk'].map((k) => [k, k === 'a' ? 1 : ''])),
+      renew_ttl: true,
+    };
+    expect(faultsOf(raw).toSorted()).toEqual([
       'action value',
+      'data.af_r format',
+      'data.c format',
+      'data.pid required',
+      'keepUntil in-past',
+      'metadata length',
+      'metadata.a type',
+      'onConflict value',
+      'qr.color unknown-field',
+      'qr.size length',
+      'renewTtl type',
+      'renew_ttl unknown-field',
       'requestId required',
+      'shortlinkId format',
       'source not-allowed',
+      'ttl ttl',
     ]);
+  });
+
+  it('is not told that data is missing when nobody knows what it asks for', () => {
+    expect(faultsOf({ ...common, action: 'remove' })).toEqual(['action value']);
   });
 });
 
@@ -212,5 +248,133 @@ describe('what is kept of a refused command, to answer its producer', () => {
     const reading = read({ ...create, source: 'a b', requestId: 7, action: 'remove', metadata: { k: 1 } }, sentAt);
     expect(reading).toMatchObject({ refused: { source: null, requestId: null, action: null } });
     expect('refused' in reading && reading.refused).not.toHaveProperty('metadata');
+  });
+});
+
+describe('a command as text', () => {
+  const text = (fields: string) => `{${JSON.stringify(create).slice(1, -1)},${fields}}`;
+  const found = (body: string) => {
+    const reading = readMessage(openEnvelope(body), sentAt);
+    return 'refused' in reading ? reading.refused.faults.map(({ path, message }) => `${path}: ${message}`) : [];
+  };
+
+  it.each([
+    [
+      '"data":{"pid":"sms","deep_link_sub1":1610521604143693812}',
+      'data: stands there more than once: all but one would be lost',
+    ],
+  ])('%# is refused for a field that stands there twice', (fields, fault) => {
+    expect(found(text(fields))).toContain(fault);
+  });
+
+  it.each(['1610521604143693812', '0.1000', '-0', '1e400', '1E5', '1.0'])(
+    'is refused for a parameter that would go out in other digits, and says what to do: %s',
+    (number) => {
+      expect(found(JSON.stringify(create).replace('"pid":"sms"', `"pid":"sms","x":${number}`))).toEqual(
+        number === '1e400'
+          ? [
+              'data.x: must be text, a finite number, true or false',
+              'data.x: this number would not go out as it is written: send it as text, in quotes',
+            ]
+          : ['data.x: this number would not go out as it is written: send it as text, in quotes'],
+      );
+    },
+  );
+
+  it.each([
+    ['"ttl":14.0', ['ttl: must be written in digits only, or as text such as "14d"']],
+    [
+      '"ttl":1e21',
+      [
+        'ttl: must be minutes, hours or days (10m, 20h, 14d; a bare number means days), above zero and at most 365 days',
+        'ttl: must be written in digits only, or as text such as "14d"',
+      ],
+    ],
+    ['"ttl":true', ['ttl: must be text such as 14d, or a whole number of days']],
+    ['"qr":{"size":3e2}', ['qr.size: must be written in digits only, such as 300']],
+    ['"qr":{"size":300.5}', ['qr.size: must be a whole number']],
+    ['"qr":{"format":"gif"}', ['qr.format: must be one of: png, jpg, jpeg']],
+    ['"qr":[]', ['qr: must be an object']],
+    ['"renewTtl":"true"', ['renewTtl: must be true or false']],
+    [
+      `"metadata":{"${'n'.repeat(65)}":"x"}`,
+      [`metadata.${'n'.repeat(65)}: a name must not be longer than 64 characters`],
+    ],
+    ['"metadata":{"":"x"}', ['metadata.: a name must not be empty']],
+    [`"metadata":{"k":"${'x'.repeat(257)}"}`, ['metadata.k: must be at most 256 characters long']],
+    ['"metadata":{"k":1.0}', ['metadata.k: must be text']],
+    ['"source":"crm"', ['source: stands there more than once: all but one would be lost']],
+    ['"__proto__":{"ttl":"7d"}', ['__proto__: is not a field of this command']],
+    ['"qr":{"__proto__":{"size":1}}', ['qr.__proto__: is not a field of this command']],
+  ])('is refused in words that say what to mend: %s', (fields, faults) => {
+    expect(found(text(fields))).toEqual(faults);
+  });
+
+  it.each([
+    'constructor',
+    'toString',
+    'hasOwnProperty',
+    'valueOf',
+    '__defineGetter__',
+    'a.b',
+    'a b',
+    '\\u0000',
+    '10',
+    'ключ',
+  ])('keeps a parameter and a metadata entry of any other name: %s', (name) => {
+    const body = text(`"metadata":{"${name}":"m"}`).replace('"pid":"sms"', `"pid":"sms","${name}":"d"`);
+    const reading = readMessage(openEnvelope(body), sentAt);
+    const key = JSON.parse(`"${name}"`);
+    expect(reading).toEqual({
+      command: { ...create, data: { pid: 'sms', [key]: 'd' }, metadata: { [key]: 'm' } },
+    });
+  });
+
+  it('names nobody by a field that stands there twice', () => {
+    const body = text('"requestId":"other","metadata":{"a":"1","a":"2"}');
+    expect(readMessage(openEnvelope(body), sentAt)).toEqual({
+      refused: { faults: [expect.anything(), expect.anything()], source: 'crm', requestId: null, action: 'create' },
+    });
+  });
+});
+
+describe('a requested time', () => {
+  it.each([
+    ['2026-03-10T11:59:00+0100', 'lacks the colon in its offset: write +01:00, not +0100'],
+    ['2026-03-10T11:59:00+01', 'lacks the minutes of its offset: write +01:00, not +01'],
+    ['2026-03-10T11:59:00', 'lacks its time zone: add Z, or an offset such as +01:00'],
+    ['2026-03-10T11:59Z', 'lacks the seconds: 2026-03-01T09:00:00Z'],
+    ['2026-03-10', 'lacks the time and its zone: write 2026-03-01T09:00:00Z'],
+    ['2026-03-10 11:59:00Z', 'must have a capital T between date and time: 2026-03-01T09:00:00Z'],
+    ['2026-03-10t11:59:00z', 'must have a capital T between date and time: 2026-03-01T09:00:00Z'],
+    ['2026-03-10T11:59:00 UTC', 'must end in Z, or in an offset such as +01:00'],
+    ['2026-03-10T11:59:00z', 'must end in Z, or in an offset such as +01:00'],
+    ['2026-02-30T11:59:00Z', 'is no instant of the calendar: look at the day, the time and the offset'],
+    ['2026-03-10T25:00:00Z', 'is no instant of the calendar: look at the day, the time and the offset'],
+    ['2026-03-10T11:59:00+99:00', 'is no instant of the calendar: look at the day, the time and the offset'],
+    ['10.3.2026', 'must be an ISO 8601 instant with a time zone, such as 2026-03-01T09:00:00Z'],
+    ['', 'must be an ISO 8601 instant with a time zone, such as 2026-03-01T09:00:00Z'],
+  ])('is refused with words that say what is missing: %s', (requestedAt, message) => {
+    const reading = read({ ...create, requestedAt }, sentAt);
+    expect('refused' in reading && reading.refused.faults).toEqual([{ path: 'requestedAt', rule: 'format', message }]);
+  });
+
+  it.each(['2026-03-10T11:59:00.123456Z', '2026-03-10T12:59:00+01:00'])('may be %s', (requestedAt) => {
+    expect(faultsOf({ ...create, requestedAt })).toEqual([]);
+  });
+});
+
+describe('a link that is to be kept', () => {
+  it('is kept until some time after the command was sent', () => {
+    expect(faultsOf({ ...create, keepUntil: '2026-03-10T12:00:00.001Z' })).toEqual([]);
+    expect(faultsOf({ ...create, keepUntil: '2026-03-10T12:00:00Z' })).toEqual(['keepUntil in-past']);
+    expect(faultsOf({ ...update, keepUntil: '2026-03-10T13:00:00+02:00' })).toEqual(['keepUntil in-past']);
+  });
+
+  it('lives for 14 days or more at a time, whatever else is wrong', () => {
+    const kept = { keepUntil: '2027-01-01T00:00:00Z', ttl: '13d' };
+    expect(faultsOf({ ...create, ...kept })).toEqual(['ttl keep']);
+    expect(faultsOf({ ...create, ...kept, requestId: 7 })).toEqual(['requestId type', 'ttl keep']);
+    expect(faultsOf({ ...create, ...kept, action: 'make' })).toEqual(['action value', 'ttl keep']);
   });
 });

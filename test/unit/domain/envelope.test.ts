@@ -20,8 +20,8 @@ const sns = (json: unknown) => ({ Type: 'Notification', MessageId: '1', Message:
 describe('a command in an envelope', () => {
   it.each(Object.keys(envelopes))('is found in %s, and in an SNS notification of it', (kind) => {
     const enveloped = envelopes[kind]?.(command);
-    expect(openEnvelope(JSON.stringify(enveloped))).toEqual({ command });
-    expect(openEnvelope(JSON.stringify(sns(enveloped)))).toEqual({ command });
+    expect(openEnvelope(JSON.stringify(enveloped))).toEqual({ command, faults: [] });
+    expect(openEnvelope(JSON.stringify(sns(enveloped)))).toEqual({ command, faults: [] });
   });
 
   it('comes out of every envelope as it went in', () => {
@@ -35,39 +35,102 @@ describe('a command in an envelope', () => {
         const plain = JSON.parse(JSON.stringify(json)) as unknown;
         const enveloped = wrap(plain);
         const body = JSON.stringify(notified ? sns(enveloped) : enveloped);
-        expect(openEnvelope(body)).toEqual({ command: plain });
+        expect(openEnvelope(body)).toEqual({ command: plain, faults: [] });
       }),
     );
   });
 
-  it('is no command when the envelope is empty or its content is no JSON', () => {
-    expect(openEnvelope(JSON.stringify({ specversion: '1.0', id: '1' }))).toEqual({ command: undefined });
-    expect(openEnvelope(JSON.stringify({ specversion: '1.0', data: '{broken' }))).toEqual({ command: undefined });
-    expect(openEnvelope(JSON.stringify({ 'detail-type': 'x', detail: null }))).toEqual({ command: null });
+  it.each<[object, string]>([
+    [{ specversion: '1.0', id: '1' }, 'data required: the CloudEvent holds no data: put the command there'],
+    [{ specversion: '1.0', data: null }, 'data required: the CloudEvent holds no data: put the command there'],
+    [{ specversion: '1.0', data: '{broken' }, 'data json: the CloudEvent’s data is not JSON (character 2)'],
+    [{ specversion: '1.0', data: [command] }, 'data type: the CloudEvent’s data must be one command: a JSON object'],
+    [{ specversion: '1.0', data: '"x"' }, ' type: the CloudEvent’s data must be one command: a JSON object'],
+    [
+      { specversion: '1.0', data: command, data_base64: 'e30=' },
+      'data_base64 duplicate: the CloudEvent holds data as well: one of the two would be lost',
+    ],
+    [{ specversion: '1.0', data_base64: 'e30*=' }, 'data_base64 encoding: must be base64 of UTF-8 text'],
+    [{ specversion: '1.0', data_base64: { a: 1 } }, 'data_base64 encoding: must be base64 of UTF-8 text'],
+    [
+      { specversion: '1.0', data_base64: Buffer.from('{"a":"\xe4"}', 'latin1').toString('base64') },
+      'data_base64 encoding: must be base64 of UTF-8 text',
+    ],
+    [
+      { 'detail-type': 'x', detail: null },
+      'detail type: the EventBridge event’s detail must be one command: a JSON object',
+    ],
+    [
+      { 'detail-type': 'x', detail: text },
+      'detail type: the EventBridge event’s detail must be one command: a JSON object',
+    ],
+    [sns([command]), ' type: the notification’s Message must be one command: a JSON object'],
+    [[command], ' type: the message must be one command: a JSON object'],
+  ])('that is not there is told: %j', (message, fault) => {
+    const { command: found, faults } = openEnvelope(JSON.stringify(message));
+    expect(found).toBeUndefined();
+    expect(faults.map(({ path, rule, message: words }) => `${path} ${rule}: ${words}`)).toEqual([fault]);
   });
 
   it('is opened no further than its form goes', () => {
-    expect(openEnvelope(text)).toEqual({ command });
+    expect(openEnvelope(text)).toEqual({ command, faults: [] });
     const noEvent = { 'detail-type': 'link', other: 1 };
-    expect(openEnvelope(JSON.stringify(noEvent))).toEqual({ command: noEvent });
+    expect(openEnvelope(JSON.stringify(noEvent))).toEqual({ command: noEvent, faults: [] });
     const noEventEither = { detail: 'a field of its own', action: 'create' };
-    expect(openEnvelope(JSON.stringify(noEventEither))).toEqual({ command: noEventEither });
+    expect(openEnvelope(JSON.stringify(noEventEither))).toEqual({ command: noEventEither, faults: [] });
     const noNotification = { Type: 'SubscriptionConfirmation', Message: text };
-    expect(openEnvelope(JSON.stringify(noNotification))).toEqual({ command: noNotification });
+    expect(openEnvelope(JSON.stringify(noNotification))).toEqual({ command: noNotification, faults: [] });
     const twice = sns(sns(command));
-    expect(openEnvelope(JSON.stringify(twice))).toEqual({ command: sns(command) });
+    expect(openEnvelope(JSON.stringify(twice))).toEqual({ command: sns(command), faults: [] });
   });
 });
 
 describe('a body that is not JSON', () => {
-  it.each(['', 'hello', '{', `${text}}`, JSON.stringify({ Type: 'Notification', Message: 'hello' })])(
-    'is recognised: %j',
-    (body) => {
-      expect(openEnvelope(body)).toBeUndefined();
-    },
-  );
+  it.each([
+    ['', 'the message is not JSON'],
+    ['hello', 'the message is not JSON'],
+    ['{"pid":', 'the message is not JSON'],
+    [`${text}}`, `the message is not JSON (character ${text.length + 1})`],
+    [`\uFEFF${text}`, 'the message starts with a byte order mark (U+FEFF): send the JSON without it'],
+    ['{"a":"\u0007"}', 'the message is not JSON (character 7)'],
+    [JSON.stringify({ Type: 'Notification', Message: 'hello' }), 'the notification’s Message is not JSON'],
+  ])('is told, and where it stops to be JSON if that is known, never what stands there: %j', (body, message) => {
+    const { command: found, faults } = openEnvelope(body);
+    expect(found).toBeUndefined();
+    expect(faults).toEqual([{ path: expect.any(String), rule: 'json', message }]);
+  });
 
   it('never throws, whatever it is', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (body) => void openEnvelope(body)));
+  });
+});
+
+describe('a command whose text says more than JavaScript keeps', () => {
+  const told = (body: string) => openEnvelope(body).faults.map(({ path, rule }) => `${path} ${rule}`);
+  const raw =
+    '{"data":{"pid":"sms","deep_link_sub1":1610521604143693812,"x":{"y":1.0},"c":"a","c":"b"},"ttl":14.0,"ttl":7}';
+  const faults = ['data.deep_link_sub1 number', 'data.c duplicate', 'ttl number', 'ttl duplicate'];
+
+  it.each([
+    ['by itself', raw],
+    ['in an EventBridge event', `{"detail-type":"x","version":1.0,"detail":${raw}}`],
+    ['in a CloudEvent', `{"specversion":"1.0","x":{"a":1,"a":2},"data":${raw}}`],
+    ['in a CloudEvent, as text', `{"specversion":"1.0","data":${JSON.stringify(raw)}}`],
+    ['in a CloudEvent, as base64', `{"specversion":"1.0","data_base64":"${Buffer.from(raw).toString('base64')}"}`],
+    [
+      'in a notification',
+      JSON.stringify(sns(JSON.parse('"x"'))).replace(/"Message":.*/, `"Message":${JSON.stringify(raw)}}`),
+    ],
+  ])('is told of each loss, with the path inside the command: %s', (_, body) => {
+    expect(told(body)).toEqual(faults);
+  });
+
+  it.each([
+    '{"detail-type":"x","detail":{},"detail":{}}',
+    '{"specversion":"1.0","data":{},"data":{}}',
+    '{"specversion":"1.0","data":"{}","data":"{}"}',
+    '{"Type":"Notification","Message":"{}","Message":"{}"}',
+  ])('is told that its envelope holds another one: %s', (body) => {
+    expect(told(body)).toEqual([expect.stringMatching(/^(?:detail|data|Message) duplicate$/)]);
   });
 });

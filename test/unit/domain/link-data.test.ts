@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   dataAsSent,
+  dataAsText,
   dataCharacters,
   dataFaults,
   encodeAngleBrackets,
@@ -9,10 +10,10 @@ import {
   parameterRules,
 } from '../../../lambdas/domain/link-data.ts';
 
-const maxCharacters = 2_048;
+const limit = { maxDataCharacters: 2_048 };
 /** The faults of one parameter beside a valid `pid`, as `path rule`. */
 const faultsOf = (name: string, value: unknown) =>
-  dataFaults({ pid: 'sms', [name]: value }, maxCharacters).map(({ path, rule }) => `${path} ${rule}`);
+  dataFaults({ pid: 'sms', [name]: value }, limit).map(({ path, rule }) => `${path} ${rule}`);
 
 const a = (length: number) => 'a'.repeat(length);
 
@@ -96,13 +97,13 @@ describe('parameters that are never sent', () => {
 
 describe('the data as a whole', () => {
   it('must have a pid', () => {
-    expect(dataFaults({ c: 'spring' }, maxCharacters)).toEqual([
+    expect(dataFaults({ c: 'spring' }, limit)).toEqual([
       { path: 'data.pid', rule: 'required', message: 'the media source is mandatory' },
     ]);
   });
 
   it('is told all its faults at once', () => {
-    const rules = dataFaults({ c: ' x', ttl: '1d', af_prt: a(51), is_retargeting: 'no' }, maxCharacters);
+    const rules = dataFaults({ c: ' x', ttl: '1d', af_prt: a(51), is_retargeting: 'no' }, limit);
     expect(rules.map(({ path, rule }) => `${path} ${rule}`)).toEqual([
       'data.c format',
       'data.ttl forbidden',
@@ -112,10 +113,37 @@ describe('the data as a whole', () => {
     ]);
   });
 
-  it('may have exactly as many characters as the API takes', () => {
-    // {"pid":"sms","x":"…"} is 20 characters of JSON without the value; pid=sms&x=… is 10 as a query string.
-    expect(dataFaults({ pid: 'sms', x: a(2_028) }, maxCharacters)).toEqual([]);
-    expect(dataFaults({ pid: 'sms', x: a(2_029) }, maxCharacters)).toEqual([
+  it('may have exactly as many characters as the API takes, as JSON', () => {
+    // {"pid":"sms","x":"…"} is 20 characters of JSON without the value.
+    expect(dataFaults({ pid: 'sms', x: a(2_028) }, limit)).toEqual([]);
+    expect(dataFaults({ pid: 'sms', x: a(2_029) }, limit)).toEqual([
+      {
+        path: 'data',
+        rule: 'payload-length',
+        message: 'must not exceed 2048 characters as JSON; it has 2049',
+      },
+    ]);
+  });
+
+  it('is measured as the JSON that is sent, in whatever script', () => {
+    expect(dataCharacters({ pid: 'sms' })).toBe(13);
+    // {"pid":"a>"} is sent as {"pid":"a%3E"}.
+    expect(dataCharacters({ pid: 'a>' })).toBe(14);
+    expect(dataCharacters({ pid: 'ééééé' })).toBe(15);
+    // {"pid":"sms","c":"…"} is 20 characters without the value; as a query string these are six to nine times as long.
+    for (const letter of ['春', 'ر', 'Ж']) {
+      expect(dataFaults({ pid: 'sms', x: letter.repeat(2_028) }, limit)).toEqual([]);
+      expect(dataFaults({ pid: 'sms', x: letter.repeat(2_029) }, limit)).toHaveLength(1);
+    }
+  });
+
+  it('is measured as a query string as well where the account says so', () => {
+    const both = { ...limit, queryStringCounts: true };
+    // pid=%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9 against {"pid":"ééééé"}.
+    expect(dataCharacters({ pid: 'ééééé' }, true)).toBe(34);
+    // pid=sms&x= has 10 characters; each ä becomes %C3%A4, six.
+    expect(dataFaults({ pid: 'sms', x: `${'ä'.repeat(339)}abcd` }, both)).toEqual([]);
+    expect(dataFaults({ pid: 'sms', x: `${'ä'.repeat(339)}abcde` }, both)).toEqual([
       {
         path: 'data',
         rule: 'payload-length',
@@ -124,20 +152,34 @@ describe('the data as a whole', () => {
     ]);
   });
 
-  it('is measured as it is sent, by the longer of its two forms', () => {
-    expect(dataCharacters({ pid: 'sms' })).toBe(13);
-    // {"pid":"a>"} is sent as {"pid":"a%3E"}: 14. As a query string it is pid=a%253E: 10.
-    expect(dataCharacters({ pid: 'a>' })).toBe(14);
-    // pid=%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9 against {"pid":"ééééé"}.
-    expect(dataCharacters({ pid: 'ééééé' })).toBe(34);
+  it.each([
+    ['a<', 'a%3C'],
+    ['a%3c', 'a<'],
+    ['a%3c', 'a%3C'],
+    ['<a>', '%3Ca%3e'],
+  ])('must not name one parameter in two ways: %s and %s', (one, other) => {
+    const faults = dataFaults({ pid: 'sms', [one]: 'x', [other]: 'y' }, limit);
+    expect(faults.map(({ path, rule }) => `${path} ${rule}`)).toEqual([`data.${other} name`]);
+  });
+
+  it('may have names that differ in case, in spaces or in their Unicode form: they go out as they are', () => {
+    const data = {
+      pid: 'sms',
+      a: '1',
+      A: '2',
+      'a ': '3',
+      caf\u00e9: '4',
+      'cafe\u0301': '5',
+      constructor: '6',
+      toString: '7',
+    };
+    expect(dataFaults(data, limit)).toEqual([]);
+    expect(dataAsSent(dataAsText(data))).toEqual(data);
   });
 
   it('of a hostile length is refused without being matched against patterns', () => {
     const startedAt = performance.now();
-    const faults = dataFaults(
-      { pid: 'sms', af_r: `https://a${a(200_000)}#`, c: `x${' '.repeat(200_000)}` },
-      maxCharacters,
-    );
+    const faults = dataFaults({ pid: 'sms', af_r: `https://a${a(200_000)}#`, c: `x${' '.repeat(200_000)}` }, limit);
     expect(faults.map(({ rule }) => rule)).toEqual(['length', 'payload-length']);
     expect(performance.now() - startedAt).toBeLessThan(1_000);
   });
@@ -168,7 +210,7 @@ describe('a fault', () => {
     const planted = fc.string({ minLength: 0, maxLength: 400 }).map((rest) => `jane#555-0100 ${rest}`);
     fc.assert(
       fc.property(names, fc.oneof(planted, fc.constant({ deep: 'jane#555-0100' })), (name, value) => {
-        expect(JSON.stringify(dataFaults({ [name]: value }, 100))).not.toContain('555-0100');
+        expect(JSON.stringify(dataFaults({ [name]: value }, { maxDataCharacters: 100 }))).not.toContain('555-0100');
       }),
     );
   });

@@ -108,10 +108,16 @@ describe('the rules of data', () => {
     expect(refusalOf({ pid: 'sms', x: 'a'.repeat(2029) }, { maxDataCharacters: 3000 })).toBe('accepted');
   });
 
-  it('Given a query string of 2,048 characters that is longer than its JSON, Then the query string is what counts', () => {
+  it('Given letters that a query string has to encode, Then they count as one each', () => {
+    expect(refusalOf({ pid: 'sms', x: '春'.repeat(2028) })).toBe('accepted');
+    expect(refusalOf({ pid: 'sms', x: '春'.repeat(2029) })).toContain('exceeds limit');
+  });
+
+  it('Given the query string counts, Then one of 2,048 characters is accepted, and with one more refused', () => {
+    const both = { queryStringCounts: true };
     // pid=sms&x= has 10 characters; each ä becomes %C3%A4, six.
-    expect(refusalOf({ pid: 'sms', x: `${'ä'.repeat(339)}abcd` })).toBe('accepted');
-    expect(refusalOf({ pid: 'sms', x: `${'ä'.repeat(339)}abcde` })).toContain('exceeds limit');
+    expect(refusalOf({ pid: 'sms', x: `${'ä'.repeat(339)}abcd` }, both)).toBe('accepted');
+    expect(refusalOf({ pid: 'sms', x: `${'ä'.repeat(339)}abcde` }, both)).toContain('exceeds limit');
   });
 
   it('Given data as a JSON string with blanks in it, Then the compact JSON is kept', () => {

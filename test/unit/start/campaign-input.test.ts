@@ -55,6 +55,7 @@ test('the emulator’s account is the one of the configuration', () => {
     qrRequestsPerSecond: 10,
     monthlyQuota: 9,
     maxDataCharacters: 2_048,
+    queryStringCounts: false,
     maxTtlDays: 365,
   });
 });

@@ -1,0 +1,52 @@
+import type * as z from 'zod';
+import type { Fault } from './fault.ts';
+
+/** What zod calls the types, in words for a producer. */
+const typeWords: Readonly<Record<string, string>> = {
+  array: 'an array',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'an object',
+  record: 'an object',
+  string: 'text',
+};
+
+/** Zod's issue as faults of ours. Zod's own messages are used only where they cannot quote the input. */
+export function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
+  const path = issue.path.map(String).join('.');
+  const missing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
+  switch (issue.code) {
+    case 'custom':
+      return [{ path: issue.params?.parameter ?? path, rule: issue.params?.rule ?? 'rule', message: issue.message }];
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => ({
+        path: path === '' ? key : `${path}.${key}`,
+        rule: 'unknown-field',
+        message: 'is not a field of this command',
+      }));
+    case 'invalid_type':
+      return missing
+        ? [{ path, rule: 'required', message: 'is mandatory' }]
+        : [{ path, rule: 'type', message: `must be ${typeWords[issue.expected] ?? issue.expected}` }];
+    case 'invalid_value':
+      return [{ path, rule: 'value', message: `must be one of: ${issue.values.map(String).join(', ')}` }];
+    case 'invalid_union':
+      return path === 'action'
+        ? [{ path, rule: 'value', message: 'must be one of: create, update, delete, qr' }]
+        : [{ path, rule: 'type', message: issue.message }];
+    case 'invalid_key':
+      // The name's own faults: what is wrong with it stands inside.
+      return issue.issues.map(({ message }) => ({ path, rule: 'length', message }));
+    case 'too_big':
+      return [{ path, rule: 'length', message: `must be at most ${issue.maximum}${unitOf(issue)}` }];
+    case 'too_small':
+      return [{ path, rule: 'length', message: `must be at least ${issue.minimum}${unitOf(issue)}` }];
+    case 'invalid_format':
+      return [{ path, rule: 'format', message: issue.message }];
+    default:
+      return [{ path, rule: issue.code, message: 'is not valid' }];
+  }
+}
+
+const unitOf = ({ origin }: { origin: string }) => (origin === 'string' ? ' characters long' : '');
