@@ -59,12 +59,18 @@ export function sqsBatch(options: SqsBatchOptions) {
   };
 }
 
+/** What a delivery is made of. */
+type ReceivedRecord = Pick<SQSRecord, 'messageId' | 'body'> & {
+  attributes: Pick<SQSRecord['attributes'], 'SentTimestamp' | 'ApproximateReceiveCount'>;
+  messageAttributes: Record<string, { stringValue?: string | undefined }>;
+};
+
 /**
  * A message that was redriven from a dead-letter queue, or was parked and replayed, answers for the one it was at first, and
  * keeps its age. A producer can set the attributes as well: what cannot be true in them is ignored.
  */
-function deliveryOf(
-  { messageId, body, attributes, messageAttributes, ...record }: SQSRecord,
+export function deliveryOf(
+  { messageId, body, attributes, messageAttributes, ...record }: ReceivedRecord,
   window: number,
 ): Delivery {
   const text = (name: string) => messageAttributes[name]?.stringValue;
@@ -87,6 +93,6 @@ function deliveryOf(
   };
 }
 
-function receiveCountOf(record: Pick<SQSRecord, 'attributes'>): number {
+function receiveCountOf(record: Pick<ReceivedRecord, 'attributes'>): number {
   return Number(record.attributes.ApproximateReceiveCount);
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { dataDigest } from '../../../lambdas/domain/digest.ts';
 import { linkIdSecret } from '../../world/link-world.ts';
 import type { Run } from '../steps/perform.ts';
@@ -26,6 +27,8 @@ export function linkFaults(run: Run): string[] {
     }
     if (record.dataDigest !== dataDigest(linkIdSecret, held.data))
       faults.push(`${key} holds other data than its record`);
+    if (!producers.sent.some(({ body }) => isDeepStrictEqual(body.data, held.data)))
+      faults.push(`${key} holds data that nobody has sent in these words`);
     const ahead = held.expiresAt - record.expiresAt;
     // A create that adopts a link with the data it asked for knows nothing of the TTL that this was made with.
     const mayBeAdopted = producers.sent.some(

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
 import type { Run } from '../steps/perform.ts';
 
@@ -25,6 +26,13 @@ export function outcomeFaults({ pipeline, producers, restless }: Run): string[] 
     const command = producers.messages.get(outcome.messageId);
     if (command?.isValid === false && outcome.reason !== 'invalid-command') {
       faults.push(`${outcome.messageId} is not valid, yet is told ${nameOf(outcome)}`);
+    }
+  }
+  for (const outcome of outcomes) {
+    const command = producers.messages.get(outcome.messageId);
+    if (command === undefined || producers.ambiguous.has(command.request)) continue;
+    if (!isDeepStrictEqual(outcome.metadata, command.body.metadata)) {
+      faults.push(`${outcome.messageId} hears ${nameOf(outcome)} with other metadata than it had`);
     }
   }
   // A link that was asked for with its code is followed by one word about that, at least.

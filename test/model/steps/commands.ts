@@ -44,6 +44,7 @@ export class Producers {
     );
     const shortlinkId = this.#shortlinkIdOf(spec);
     const instant = (seconds: number) => new Date(nowMilliseconds + seconds * 1000).toISOString();
+    const strange = spec.withNoncharacters ? { 'a\uffff': 'b\uffff' } : undefined;
     const body = {
       specVersion: '1.0',
       source,
@@ -54,7 +55,7 @@ export class Producers {
       requestedAt: instant(spec.requestedSeconds),
       ...(spec.validSeconds !== undefined && { validUntil: instant(spec.validSeconds) }),
       ...((action === 'create' || action === 'update') && {
-        data: { pid: 'sms', af_sub1: mark },
+        data: { pid: 'sms', af_sub1: mark, ...strange },
         ...(spec.keepSeconds !== undefined
           ? { ttl: '14d', keepUntil: instant(spec.keepSeconds) }
           : spec.ttl !== undefined && { ttl: spec.ttl }),
@@ -62,6 +63,7 @@ export class Producers {
       }),
       ...(action === 'create' && spec.onConflict !== undefined && { onConflict: spec.onConflict }),
       ...((action === 'qr' || (action === 'create' && spec.withQr)) && { qr: { size: 300 } }),
+      ...(strange !== undefined && { metadata: strange }),
       ...(spec.flaw === 'invalid' && { renew_ttl: true }),
     };
     const ids = action === 'create' ? [shortlinkId, derived] : [shortlinkId];

@@ -1,10 +1,12 @@
+import { originalAttribute } from '../../../lambdas/domain/original-message.ts';
+import { wireJson } from '../../../lambdas/domain/wire-json.ts';
 import type { Fate } from '../scheduler/scheduler.ts';
 import { type Environment, type Job, jobs, Pipeline } from '../world/pipeline.ts';
 import { portsOf } from '../world/ports.ts';
-import type { Message } from '../world/queue.ts';
+import { type Attributes, answeredAs, type Message } from '../world/queue.ts';
 import { type ConflictPolicy, expiryWork, intakeWork, linkWork, qrWork } from '../world/workers.ts';
 import { onelinkId, Producers, type SentCommand } from './commands.ts';
-import type { Scenario, Step } from './step.ts';
+import type { ForgedAttributes, Scenario, Step } from './step.ts';
 
 /** As many as may be at work at once: a lane's reserved concurrency. */
 const environmentsAtOnce = { link: 3, qr: 2, intake: 2, expiry: 2 } as const;
@@ -50,7 +52,7 @@ class Performance {
     const { scheduler, queues } = pipeline;
     switch (step.do) {
       case 'send': {
-        const message = this.#send(producers.make(step.command, pipeline.now));
+        const message = this.#send(producers.make(step.command, pipeline.now), this.#attributesOf(step.forged));
         if (step.receive) await this.#receive('link', [message]);
         return;
       }
@@ -135,11 +137,28 @@ class Performance {
     }
   }
 
-  #send(command: SentCommand): Message {
-    const message = this.pipeline.queues.link.send(JSON.stringify(command.body), this.pipeline.now);
+  #attributesOf({ messageId, sentTimestamp, receiveCount }: ForgedAttributes = {}): Attributes {
+    const { now } = this.pipeline;
+    const timestamps = {
+      'a-minute-ago': String(now - 60_000),
+      ISO: new Date(now).toISOString(),
+      tomorrow: String(now + 86_400_000),
+      'before-the-horizon': String(now - 76 * 86_400_000),
+      negative: '-1',
+    };
+    const forgedId = `forged-${this.producers.messages.size}`;
+    return {
+      ...(messageId && { [originalAttribute.messageId]: messageId === 'sound' ? forgedId : `not ${forgedId}` }),
+      ...(sentTimestamp && { [originalAttribute.sentTimestamp]: timestamps[sentTimestamp] }),
+      ...(receiveCount && { [originalAttribute.receiveCount]: receiveCount }),
+    };
+  }
+
+  #send(command: SentCommand, attributes: Attributes = {}): Message {
+    const message = this.pipeline.queues.link.send(wireJson(command.body), this.pipeline.now, attributes);
     const { messages, copied } = this.producers;
     if ([...messages.values()].some(({ request }) => request === command.request)) copied.add(command.request);
-    messages.set(message.messageId, command);
+    messages.set(answeredAs(message), command);
     return message;
   }
 
@@ -158,8 +177,8 @@ class Performance {
     });
   }
 
-  #noteCopy({ messageId, original }: Message): void {
-    const command = this.producers.messages.get(original?.messageId ?? messageId);
+  #noteCopy(message: Message): void {
+    const command = this.producers.messages.get(answeredAs(message));
     if (command !== undefined) this.producers.copied.add(command.request);
   }
 

@@ -22,10 +22,22 @@ export interface CommandSpec {
   /** Carries the same data as others that are `alike`. */
   alike: boolean;
   flaw?: 'invalid' | 'reused-request-id' | undefined;
+  /** Its data and metadata, names and values, hold U+FFFF, which SQS refuses as it is. */
+  withNoncharacters: boolean;
+}
+
+/**
+ * Attributes with which a producer makes its message look like one that was parked. `sound` is believed and harmless, if it is
+ * no more than a minute older.
+ */
+export interface ForgedAttributes {
+  messageId?: 'sound' | 'unsound' | undefined;
+  sentTimestamp?: 'a-minute-ago' | 'ISO' | 'tomorrow' | 'before-the-horizon' | 'negative' | undefined;
+  receiveCount?: '1' | '7' | '0' | 'many' | undefined;
 }
 
 export type Step =
-  | { do: 'send'; command: CommandSpec; receive: boolean }
+  | { do: 'send'; command: CommandSpec; receive: boolean; forged?: ForgedAttributes | undefined }
   /** An earlier command in another message, stamped anew or not. */
   | { do: 'repeat'; earlier: number; stampedAnew: boolean }
   | { do: 'receive'; job: Job; first: number; count: number }
@@ -88,12 +100,25 @@ const command: fc.Arbitrary<CommandSpec> = fc.record({
   withQr: mostly(false, 3, true),
   alike: mostly(false, 8, true),
   flaw: mostly<CommandSpec['flaw']>(undefined, 20, 'invalid', 'reused-request-id'),
+  withNoncharacters: mostly(false, 8, true),
 });
+
+const forged: fc.Arbitrary<ForgedAttributes | undefined> = fc.oneof(
+  { weight: 12, arbitrary: fc.constant(undefined) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      messageId: fc.constantFrom(undefined, 'sound', 'unsound'),
+      sentTimestamp: fc.constantFrom(undefined, 'a-minute-ago', 'ISO', 'tomorrow', 'before-the-horizon', 'negative'),
+      receiveCount: fc.constantFrom(undefined, '1', '7', '0', 'many'),
+    }),
+  },
+);
 
 const address = fc.constantFrom('poster' as const, 'flyer' as const);
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 9, arbitrary: fc.record({ do: fc.constant('send' as const), command, receive: fc.boolean() }) },
+  { weight: 9, arbitrary: fc.record({ do: fc.constant('send' as const), command, receive: fc.boolean(), forged }) },
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('repeat' as const), earlier: place, stampedAnew: fc.boolean() }),

@@ -1,9 +1,12 @@
 import type { BatchWork, Verdict } from '../../../lambdas/domain/delivery.ts';
 import { type LinkRecord, wakeAt } from '../../../lambdas/domain/ledger-record.ts';
+import { originalAttribute } from '../../../lambdas/domain/original-message.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
-import type { ParkedCommand } from '../../../lambdas/domain/parked-command.ts';
+import { type ParkedCommand, parkedCommandIn } from '../../../lambdas/domain/parked-command.ts';
 import type { Removal } from '../../../lambdas/domain/removal.ts';
 import { returnDelaySeconds } from '../../../lambdas/domain/return-delay.ts';
+import { wireText } from '../../../lambdas/domain/wire-json.ts';
+import { deliveryOf } from '../../../lambdas/runtime/sqs-batch.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
 import { quiet, Scheduler } from '../scheduler/scheduler.ts';
 import { keyOf, ObservedOneLink } from './one-link.ts';
@@ -13,6 +16,8 @@ import { type Message, Queue } from './queue.ts';
 export const timeoutSeconds = 60;
 export const leaseSeconds = timeoutSeconds + 30;
 const visibilitySeconds = 6 * timeoutSeconds + 5;
+/** `REQUEST_HORIZON_DAYS` of the workers. */
+const horizonMilliseconds = 75 * 86_400_000;
 
 export const jobs = ['link', 'qr', 'intake', 'expiry'] as const;
 export type Job = (typeof jobs)[number];
@@ -41,7 +46,8 @@ export class Pipeline {
     expiry: new Queue('x'),
   };
   readonly outcomes: Outcome[] = [];
-  readonly parked: ParkedCommand[] = [];
+  /** Lines of the archive. */
+  readonly parked: string[] = [];
   /** Epoch milliseconds, once anything was parked. */
   parkedAt: number | undefined;
   /** Link keys that have an image in the bucket. */
@@ -72,13 +78,14 @@ export class Pipeline {
       message.receiveCount++;
       message.visibleAt = this.now + visibilitySeconds * 1000;
     }
-    const deliveries = messages.map(({ messageId, body, sentAtMilliseconds, receiveCount, original }) => {
-      if (original === undefined) return { messageId, body, sentAtMilliseconds, receiveCount };
-      const more = original.receiveCount > 1 ? 1 : 0;
-      return { ...original, body, receiveCount: receiveCount + more, replayed: true as const };
+    const deliveries = messages.map(({ messageId, body, sentAtMilliseconds, receiveCount, attributes }) => {
+      const values = Object.entries(attributes).map(([name, stringValue]) => [name, { stringValue }]);
+      const system = { SentTimestamp: `${sentAtMilliseconds}`, ApproximateReceiveCount: `${receiveCount}` };
+      const record = { messageId, body, attributes: system, messageAttributes: Object.fromEntries(values) };
+      return deliveryOf(record, horizonMilliseconds);
     });
     const deadline = { remainingMilliseconds: () => environment.startedAt + timeoutSeconds * 1000 - this.now };
-    const counts = deliveries.map(({ receiveCount }) => receiveCount);
+    const counts = messages.map(({ receiveCount }) => receiveCount);
     workOf(environment)(deliveries, deadline).then(
       (verdicts) => this.#finish(environment, verdicts, counts),
       () => this.#finish(environment, [], counts),
@@ -88,13 +95,19 @@ export class Pipeline {
 
   park(command: ParkedCommand): void {
     this.parkedAt = this.now;
-    this.parked.push(command);
+    this.parked.push(JSON.stringify(command));
   }
 
   /** The replayer sends what is parked back to its queue. */
   replay(): void {
-    for (const { body, messageId, sentAtMilliseconds, receiveCount } of this.parked.splice(0)) {
-      this.queues.link.send(body, this.now).original = { messageId, sentAtMilliseconds, receiveCount };
+    for (const line of this.parked.splice(0)) {
+      const parked = parkedCommandIn(line);
+      if (parked === undefined) throw new Error('a line of the archive cannot be read');
+      this.queues.link.send(wireText(parked.body), this.now, {
+        [originalAttribute.messageId]: parked.messageId,
+        [originalAttribute.sentTimestamp]: String(parked.sentAtMilliseconds),
+        [originalAttribute.receiveCount]: String(parked.receiveCount),
+      });
     }
   }
 

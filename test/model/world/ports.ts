@@ -4,6 +4,7 @@ import type { ApiResult } from '../../../lambdas/domain/failure-table.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link-id.ts';
 import type { Observer } from '../../../lambdas/domain/observer.ts';
 import type { Removal } from '../../../lambdas/domain/removal.ts';
+import { wireJson, wireText } from '../../../lambdas/domain/wire-json.ts';
 import type { ExpiryIntakePorts } from '../../../lambdas/expiry-intake/expiry-intake.ts';
 import type { ExpiryWorkerPorts } from '../../../lambdas/expiry-worker/expiry-worker.ts';
 import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
@@ -117,8 +118,7 @@ export function portsOf(
         }),
     },
     qrQueue: {
-      ask: (job) =>
-        call('qrQueue.ask', nameOf(job), () => void pipeline.queues.qr.send(JSON.stringify(job), pipeline.now)),
+      ask: (job) => call('qrQueue.ask', nameOf(job), () => void pipeline.queues.qr.send(wireJson(job), pipeline.now)),
     },
     qrImages: { remove: removeImage },
     store: {
@@ -132,7 +132,7 @@ export function portsOf(
     },
     removalIn: (body) => JSON.parse(body) as Removal,
     checks: {
-      ask: (body) => call('checks.ask', '', () => void pipeline.queues.expiry.send(body, pipeline.now)),
+      ask: (body) => call('checks.ask', '', () => void pipeline.queues.expiry.send(wireText(body), pipeline.now)),
     },
     history: {
       addExpired: ({ onelinkId, shortlinkId }) => call('history.addExpired', `${onelinkId}/${shortlinkId}`, () => {}),

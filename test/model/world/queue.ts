@@ -1,3 +1,8 @@
+import { originalAttribute, soundOriginal } from '../../../lambdas/domain/original-message.ts';
+
+/** Message attributes by name, as text. */
+export type Attributes = Record<string, string>;
+
 /** An SQS message, in whatever state. */
 export interface Message {
   messageId: string;
@@ -8,9 +13,18 @@ export interface Message {
   visibleAt: number;
   /** Acknowledged. One delivered once more all the same is not, until it is acknowledged again. */
   done: boolean;
-  /** Of a command that was parked and is back: the message that brought it first. */
-  original?: { messageId: string; sentAtMilliseconds: number; receiveCount: number };
+  /** Of a command that was parked and is back, the message that brought it first; or what a producer makes of that. */
+  attributes: Attributes;
 }
+
+/** The message that its outcomes name: the one that came first, if what the attributes say of it can be true. */
+export function answeredAs({ messageId, attributes, sentAtMilliseconds }: Message): string {
+  const claimed = soundOriginal({ messageId: attributes[originalAttribute.messageId] }, sentAtMilliseconds, 0);
+  return claimed.messageId ?? messageId;
+}
+
+/** #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF: SQS refuses what holds another. */
+const illegal = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 /** A queue as SQS keeps its promises: at least once, in any order, to more than one at a time now and then. */
 export class Queue {
@@ -21,7 +35,10 @@ export class Queue {
     this.#name = name;
   }
 
-  send(body: string, nowMilliseconds: number): Message {
+  /** @throws Error when it holds a character that SQS refuses */
+  send(body: string, nowMilliseconds: number, attributes: Attributes = {}): Message {
+    if ([body, ...Object.values(attributes)].some((text) => illegal.test(text)))
+      throw new Error('InvalidMessageContents');
     const message: Message = {
       messageId: `${this.#name}-${this.messages.length + 1}`,
       body,
@@ -29,6 +46,7 @@ export class Queue {
       receiveCount: 0,
       visibleAt: nowMilliseconds,
       done: false,
+      attributes,
     };
     this.messages.push(message);
     return message;
