@@ -9,6 +9,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Clock } from '../domain/clock.ts';
 import type { ApiResult } from '../domain/failure-table.ts';
+import { parseKeepingDigits } from '../domain/json-reading.ts';
 
 export interface HttpCall {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -161,7 +162,8 @@ async function readJson(response: IncomingMessage): Promise<unknown> {
   if (!response.complete) throw new Error('answer broken off');
   const text = Buffer.concat(chunks).toString('utf8');
   try {
-    return JSON.parse(text) as unknown;
+    // A link's data may hold numbers of more digits than JavaScript keeps; a renewal sends them again.
+    return parseKeepingDigits(text);
   } catch {
     return text;
   }

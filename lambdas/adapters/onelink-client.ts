@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type ApiAnswer, faultOfApiError, type LinkAtApi } from '../domain/api-answer.ts';
+import { type ApiAnswer, type AskedOfApi, faultOfApiError, type LinkAtApi } from '../domain/api-answer.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type ApiResult, type Meaning, meaningOf } from '../domain/failure-table.ts';
 import { dataAsSent } from '../domain/link-data.ts';
@@ -91,7 +91,7 @@ export class OneLinkClient {
 
   create({ onelinkId, shortlinkId }: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>> {
     const body = { shortlink_id: shortlinkId, ...bodyOf(link) };
-    return this.#call('create', 'POST', `/shortlinks/${onelinkId}`, shortUrlAnswer, body, link.data);
+    return this.#call('create', 'POST', `/shortlinks/${onelinkId}`, shortUrlAnswer, body, askedFor(body, link));
   }
 
   read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>> {
@@ -99,7 +99,8 @@ export class OneLinkClient {
   }
 
   update(address: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>> {
-    return this.#call('update', 'PUT', pathOf(address), shortUrlAnswer, bodyOf(link), link.data);
+    const body = bodyOf(link);
+    return this.#call('update', 'PUT', pathOf(address), shortUrlAnswer, body, askedFor(body, link));
   }
 
   delete(address: LinkAddress): Promise<ApiAnswer<null>> {
@@ -111,7 +112,8 @@ export class OneLinkClient {
     if (size !== undefined) query.set('size', String(size));
     if (margin !== undefined) query.set('margin', String(margin));
     if (brandDomain !== undefined) query.set('brand_domain', brandDomain);
-    return this.#call('qr', 'GET', `${pathOf(address)}/qr?${query}`, qrAnswer);
+    const paths = new Map([...query.keys()].map((name) => [name, `qr.${fieldOf(name)}`]));
+    return this.#call('qr', 'GET', `${pathOf(address)}/qr?${query}`, qrAnswer, undefined, { paths, otherwise: 'qr' });
   }
 
   /** POST, PUT and DELETE calls that the account has left this UTC month. */
@@ -125,7 +127,7 @@ export class OneLinkClient {
     path: string,
     answer: z.ZodType<Value>,
     body?: object,
-    data: Record<string, string> = {},
+    asked: AskedOfApi = {},
   ): Promise<ApiAnswer<Value>> {
     const { token, clock, turns } = this.#ports;
     const url = new URL(this.#baseUrl + path);
@@ -154,7 +156,7 @@ export class OneLinkClient {
         }
       }
       const [status, error] = 'status' in result ? [result.status, result.body] : [undefined, undefined];
-      const fault = faultOfApiError(status, error, data);
+      const fault = faultOfApiError(status, error, asked);
       return { meaning: ended.meaning, fault, ...(isOnReusedSocket(result) && { onReusedSocket: true }) };
     }
   }
@@ -198,6 +200,15 @@ export class OneLinkClient {
 function isOnReusedSocket(result: ApiResult): boolean {
   return 'unanswered' in result && result.onReusedSocket === true;
 }
+
+/** The fields of a request, as the command has them. */
+function askedFor(body: object, { data }: LinkSpec): AskedOfApi {
+  const texts = Object.values(body).filter((value) => typeof value === 'string');
+  return { data, paths: new Map(Object.keys(body).map((name) => [name, fieldOf(name)])), texts };
+}
+
+/** `brand_domain` is `brandDomain` in a command, and so on. */
+const fieldOf = (name: string) => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 function pathOf({ onelinkId, shortlinkId }: LinkAddress): string {
   return `/shortlinks/${onelinkId}/${shortlinkId}`;

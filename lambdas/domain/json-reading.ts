@@ -32,6 +32,19 @@ export function readJson(text: string): JsonReading {
   }
 }
 
+/** `JSON.parse` hands a primitive's source text to its reviver (ECMAScript 2026; Node.js 21); the type is not told yet. */
+type ReviverWithSource = (this: unknown, name: string, value: unknown, context: { source?: string }) => unknown;
+
+/**
+ * Reads JSON whose numbers keep their text: one that JavaScript would write in other digits comes as text.
+ * @throws SyntaxError
+ */
+export function parseKeepingDigits(text: string): unknown {
+  const keep: ReviverWithSource = (_, value, { source }) =>
+    typeof value === 'number' && source !== undefined && JSON.stringify(value) !== source ? source : value;
+  return JSON.parse(text, keep as (this: unknown, name: string, value: unknown) => unknown);
+}
+
 /** Where it stopped making sense, if the engine says so. The rest of its message is an excerpt. */
 function placeOf(error: unknown): string {
   const position = error instanceof SyntaxError ? /at position (\d+)/.exec(error.message)?.[1] : undefined;

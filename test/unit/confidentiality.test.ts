@@ -69,9 +69,9 @@ describe('a fault', () => {
     [500, `${signIn} ${phone}`],
   ])('made of an API error of status %i keeps nothing of what it echoes: %s', (status, message) => {
     for (const error_type of ['invalid_parameter', `about ${email}`, 'authentication_failure']) {
-      expectNothingPlantedIn(JSON.stringify(faultOfApiError(status, { error_type, message }, data)));
+      expectNothingPlantedIn(JSON.stringify(faultOfApiError(status, { error_type, message }, { data })));
     }
-    expectNothingPlantedIn(JSON.stringify(faultOfApiError(status, message, data)));
+    expectNothingPlantedIn(JSON.stringify(faultOfApiError(status, message, { data })));
   });
 
   it('of a command that breaks every rule names the rules and none of the values', () => {
@@ -138,7 +138,7 @@ async function run() {
     const message = `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: ${phone} is no text.`;
     return {
       meaning: 'permanent',
-      fault: faultOfApiError(400, { error_type: 'invalid_parameter', message }, link.data),
+      fault: faultOfApiError(400, { error_type: 'invalid_parameter', message }, { data: link.data }),
     };
   };
   const ports: LinkWorkerPorts = {

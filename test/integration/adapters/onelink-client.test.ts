@@ -121,12 +121,27 @@ describe('update and delete', () => {
   });
 });
 
+describe('read', () => {
+  it('keeps the digits of numbers that a link’s data holds', async () => {
+    const api = await givenEmulator();
+    const { client } = givenClient(api.baseUrl);
+    const body = '{"payload":{"pid":"sms","x":1610521604143693812},"expiry":"2026-04-01T00:00:00Z","ttl":86400}';
+    await client.create(spring, { data });
+    api.control.addFaults({ kind: 'not-json', body });
+    expect(await client.read(spring)).toMatchObject({
+      meaning: 'ok',
+      value: { data: { pid: 'sms', x: '1610521604143693812' }, ttlSeconds: 86_400 },
+    });
+  });
+});
+
 describe('qr', () => {
   it.each([true, false])('fetches the image in the format asked for; with the data: prefix: %s', async (prefix) => {
     const api = await givenEmulator({ qrDataPrefix: prefix });
     const { client } = givenClient(api.baseUrl);
     await client.create(spring, { data });
     const png = await client.qr(spring, { format: 'png' });
+    const jpeg = await client.qr(spring, { format: 'jpeg' });
     const jpg = await client.qr(spring, {
       format: 'jpg',
       size: 120,
@@ -135,6 +150,7 @@ describe('qr', () => {
     });
     expect(png).toMatchObject({ meaning: 'ok', value: { format: 'png' } });
     expect(jpg).toMatchObject({ meaning: 'ok', value: { format: 'jpg' } });
+    expect(jpeg).toMatchObject({ meaning: 'ok', value: { format: 'jpg' } });
     // Width and height stand in a PNG's bytes 16 to 23.
     expect(png.meaning === 'ok' && png.value.bytes.readUInt32BE(16)).toBe(300);
   });
@@ -145,7 +161,9 @@ describe('qr', () => {
     await client.create(spring, { data });
     expect(await client.qr(spring, { format: 'png', brandDomain: 'else.example' })).toMatchObject({
       meaning: 'permanent',
+      fault: { path: 'qr.brandDomain' },
     });
+    expect(await client.qr(spring, { format: 'png', size: 20 })).toMatchObject({ fault: { path: 'qr.size' } });
     expect(await client.qr(nobody, { format: 'png' })).toMatchObject({ meaning: 'absent' });
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readJson } from '../../../lambdas/domain/json-reading.ts';
+import { parseKeepingDigits, readJson } from '../../../lambdas/domain/json-reading.ts';
 
 const lossesOf = (text: string) => {
   const reading = readJson(text);
@@ -62,6 +62,15 @@ describe('a name', () => {
     ['{"a":1,"A":2,"a ":3,"\u00e9":4,"e\u0301":5,"constructor":6,"toString":7}', []],
   ])('that stands twice in one object loses a value: %s', (text, losses) => {
     expect(lossesOf(text)).toEqual(losses);
+  });
+});
+
+describe('what the API gives back', () => {
+  it('keeps the digits of its numbers', () => {
+    const text = '{"payload":{"a":1610521604143693812,"b":0.10,"c":7,"d":[1e5],"__proto__":1.0},"ttl":86400}';
+    expect(JSON.stringify(parseKeepingDigits(text))).toBe(
+      '{"payload":{"a":"1610521604143693812","b":"0.10","c":7,"d":["1e5"],"__proto__":"1.0"},"ttl":86400}',
+    );
   });
 });
 
