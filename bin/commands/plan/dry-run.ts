@@ -4,12 +4,21 @@ import { commandDigest } from '../../../lambdas/domain/digest.ts';
 import { openEnvelope } from '../../../lambdas/domain/envelope.ts';
 import type { Fault } from '../../../lambdas/domain/fault.ts';
 import type { LaneLoad } from './campaign-plan.ts';
+import { nearNames } from './near-names.ts';
 
-/** What would become of a row that would not be carried out as it stands. */
+/** What would become of a row that would not be carried out as it stands; a `near-name` is carried out, and may be a mistake. */
 export interface RowFinding {
   /** From 1. */
   line: number;
-  finding: 'unreadable' | 'no-lane' | 'invalid' | 'stale' | 'repeat' | 'request-id-reused' | 'chosen-id-taken';
+  finding:
+    | 'unreadable'
+    | 'no-lane'
+    | 'invalid'
+    | 'stale'
+    | 'repeat'
+    | 'request-id-reused'
+    | 'chosen-id-taken'
+    | 'near-name';
   /** What is wrong, never with a value. */
   faults: Fault[];
   /** The row that had the same request, or the same chosen ID, first. */
@@ -80,7 +89,8 @@ export class DryRun {
       };
     }
     const reading = readerOf(lane)(opened, nowMilliseconds);
-    if ('refused' in reading) return { line, finding: 'invalid', faults: reading.refused.faults };
+    if ('refused' in reading)
+      return { line, finding: 'invalid', faults: [...reading.refused.faults, ...nearNames(opened.command.data)] };
     const { command } = reading;
     const repeated = this.#repeatOf(command, line);
     if (repeated !== undefined) return repeated;
@@ -90,7 +100,8 @@ export class DryRun {
     const taken = this.#takenBy(command, line);
     if (taken !== undefined) return taken;
     this.#count(command, lane);
-    return undefined;
+    const near = nearNames('data' in command ? command.data : undefined);
+    return near.length === 0 ? undefined : { line, finding: 'near-name', faults: near };
   }
 
   #repeatOf(command: Command, line: number): RowFinding | undefined {

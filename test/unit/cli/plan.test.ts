@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { costOf } from '../../../bin/commands/plan/campaign-cost.ts';
 import { roomFor, timeOf } from '../../../bin/commands/plan/campaign-plan.ts';
 import { DryRun } from '../../../bin/commands/plan/dry-run.ts';
+import { nearNames } from '../../../bin/commands/plan/near-names.ts';
 import { rowsOf } from '../../../bin/commands/plan/rows.ts';
 import { commandReader } from '../../../lambdas/domain/command.ts';
 import { config } from '../../../lib/config.ts';
@@ -129,6 +130,17 @@ describe('the dry run', () => {
     expect(found('nope', create('r-2', { source: 'stranger' })).findings).toEqual(['unreadable', 'no-lane']);
   });
 
+  test('warns of names that are almost known ones, and counts the row as one in order', () => {
+    const run = dryRun();
+    const row = run.row(1, create('r-1', { data: { pid: 'sms', 'deep_link_value ': 'secret' } }));
+    expect(row).toMatchObject({ finding: 'near-name', faults: [{ path: 'data.deep_link_value ', rule: 'near-name' }] });
+    expect(run.loads).toEqual([{ lane: 'campaign', quotaCalls: 1, looks: 0, qrCodes: 0 }]);
+    expect(run.row(2, create('r-2', { data: { 'pid ': 'sms' } }))?.faults.map(({ rule }) => rule)).toEqual([
+      'required',
+      'near-name',
+    ]);
+  });
+
   test('finds rows that come too late', () => {
     expect(found(create('r-1', { validUntil: '2026-03-10T11:59:59Z' })).findings).toEqual(['stale']);
   });
@@ -152,6 +164,50 @@ describe('the dry run', () => {
       create('r-3', { ...chosen, onelinkId: 'abc123' }),
     );
     expect(findings).toEqual(['in order', 'chosen-id-taken', 'in order']);
+  });
+});
+
+describe('a parameter whose name is almost a known one', () => {
+  const warned = (name: string) =>
+    nearNames({ pid: 'sms', [name]: 'secret' }).map(({ path, message }) => `${path}: ${message}`);
+
+  test.each([
+    ['deep_link_value ', 'deep_link_value'],
+    [' c', 'c'],
+    ['deep_link_value\u200b', 'deep_link_value'],
+    ['Deep_Link_Value', 'deep_link_value'],
+    ['deep-link-value', 'deep_link_value'],
+    ['deeplinkvalue', 'deep_link_value'],
+    ['deep_link_vaule', 'deep_link_value'],
+    ['deep_link_valeu', 'deep_link_value'],
+    ['af_chanel', 'af_channel'],
+    ['utm_campain', 'utm_campaign'],
+    ['af_sub 1', 'af_sub1'],
+    ['ｐｉｄ', 'pid'],
+    ['\u0441', 'c'],
+    ['PID', 'pid'],
+  ])('is warned about: %j', (name, known) => {
+    expect(warned(name)).toEqual([`data.${name}: is almost ${known}, but goes out as a name of its own`]);
+  });
+
+  test.each(['my_name ', '\tx', 'na\u0000me', 'x\u00ad'])('or holds what nobody sees: %j', (name) => {
+    expect(warned(name)).toEqual([`data.${name}: starts or ends with a blank, or holds a character that nobody sees`]);
+  });
+
+  test.each([
+    'deep_link_value',
+    'deep_link_sub10',
+    'af_sub6',
+    'af_sub',
+    'deep_link_sub11',
+    'cc',
+    'ad',
+    'coupon',
+    'клиент',
+    'a b',
+    'x'.repeat(10_000),
+  ])('or is a name like any other: %s', (name) => {
+    expect(warned(name)).toEqual([]);
   });
 });
 
