@@ -27,6 +27,10 @@ export class PipelineStack extends Stack {
       LinkIdSecretArn: state.linkIdSecret.secretArn,
       GovernorFunctionName: this.pipeline.governor.function.functionName,
       ReplayerFunctionName: this.pipeline.replayer.function.functionName,
+      GovernorLogGroupName: this.pipeline.governor.function.logGroup.logGroupName,
+      ReplayerLogGroupName: this.pipeline.replayer.function.logGroup.logGroupName,
+      PageTopicArn: this.pipeline.alarms.page.topicArn,
+      TicketTopicArn: this.pipeline.alarms.ticket.topicArn,
     };
     const { expired } = this.pipeline.expiry;
     const describeWorker = (prefix: string, { function: worker, mapping }: FedFunction) => {

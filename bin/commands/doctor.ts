@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { Command } from 'commander';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import { Secret } from '../../lambdas/adapters/secret.ts';
@@ -20,6 +21,7 @@ import { type Check, notKnown, unlessRefused } from './doctor/check.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, type Plans } from './doctor/lane-checks.ts';
 import { checkSecrets } from './doctor/secret-checks.ts';
 import { checkTable } from './doctor/table-checks.ts';
+import { checkAlarmTopic } from './doctor/topic-checks.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 export const exitCode = { fit: 0, unfit: 1, notDone: 2 } as const;
@@ -33,7 +35,9 @@ const configuredFor = 'what the pipeline should be like';
 
 export function doctorCommand(): Command {
   const command = new Command('doctor')
-    .description('Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table.')
+    .description(
+      'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, alarms.',
+    )
     .option('--json', 'print one JSON object for each check');
   return withPipelineOptions(command)
     .addHelpText(
@@ -83,15 +87,18 @@ async function* checksOf(
 
   let tokenNeverReplaced = false;
   let readable = false;
+  let sendable = false;
   yield* await unlessRefused('secrets', 'secretsmanager:GetSecretValue and DescribeSecret', isLocal, async () => {
     const found = await checkSecrets(secrets, { apiTokenArn, linkIdArn });
     // A local run is given its token when its secret is created.
     tokenNeverReplaced = found.tokenNeverReplaced && !isLocal;
     readable = true;
+    sendable = found.tokenCanBeSent;
     return found.checks;
   });
   if (!readable) yield notKnown('API token', 'its secret could not be read, so that the API was not asked');
-  if (readable && !interrupted.aborted) {
+  if (readable && !sendable) yield notKnown('API token', 'no request can carry it, so that the API was not asked');
+  if (sendable && !interrupted.aborted) {
     progress.update(() => 'asking the OneLink API, one call a second');
     const token = new Secret(secrets, apiTokenArn);
     const limits = { callsPerSecond: 1, callsInFlight: 1, interrupted };
@@ -112,6 +119,13 @@ async function* checksOf(
     await checkIntake(lambda, intake),
   ]);
   yield* await checkTable(dynamo, table, isLocal);
+  const sns = new SNSClient();
+  const topics = { page: output('PageTopicArn'), ticket: output('TicketTopicArn') };
+  for (const severity of ['page', 'ticket'] as const) {
+    yield* await unlessRefused(`alarm topic ${severity}`, 'sns:GetTopicAttributes', isLocal, async () => [
+      await checkAlarmTopic(sns, { severity, topicArn: topics[severity], local: isLocal }),
+    ]);
+  }
 }
 
 /** Lambda environments that the pipelines of one stage reserve together. */

@@ -89,7 +89,7 @@ const verdictWords = {
   equal: 'Both sides say the same.',
   'renewed-by-clicks': 'Both sides say the same; clicks have renewed it since.',
   different: 'They differ.',
-  unread: 'The API gave no usable answer. Try again later.',
+  unread: 'The API gave no usable answer. Try again later, or see: onelink doctor',
   unknown:
     'Neither side has it: it never was, or it is long gone (the history of expired links is in the archive bucket).',
   'not-in-ledger': 'The ledger does not have it: another pipeline made it, or none.',

@@ -158,11 +158,15 @@ describe('the outputs', () => {
       'ExpiryWorkerLogGroupName',
       'ExpiryWorkerMappingId',
       'GovernorFunctionName',
+      'GovernorLogGroupName',
       'LedgerTableName',
       'LinkIdSecretArn',
       'OutcomeTopicArn',
+      'PageTopicArn',
       'QrBucketName',
       'ReplayerFunctionName',
+      'ReplayerLogGroupName',
+      'TicketTopicArn',
       'TransactionalDeadLetterQueueUrl',
       'TransactionalLinkWorkerLogGroupName',
       'TransactionalLinkWorkerMappingId',
@@ -184,6 +188,10 @@ describe('the outputs', () => {
     expect(reference('CampaignQrWorkerMappingId')).toMatch(/^PipelineCampaignQrWorkerMapping/);
     expect(reference('ExpiryWorkerMappingId')).toMatch(/^PipelineExpiryMapping/);
     expect(reference('ExpiryIntakeMappingId')).toMatch(/^PipelineExpiryIntakeMapping/);
+    expect(reference('GovernorLogGroupName')).toMatch(/^PipelineGovernor.*Logs/);
+    expect(reference('ReplayerLogGroupName')).toMatch(/^PipelineReplayer.*Logs/);
+    expect(reference('PageTopicArn')).toMatch(/^PipelineAlarmsPage/);
+    expect(reference('TicketTopicArn')).toMatch(/^PipelineAlarmsTicket/);
     const imported = (id: string) => template.findOutputs(id)[id]?.Value['Fn::ImportValue'];
     expect(imported('ApiTokenSecretArn')).toContain('ApiToken');
     expect(imported('LinkIdSecretArn')).toContain('LinkIdSecret');

@@ -2,6 +2,7 @@ import type { ApiAnswer, LinkAtApi } from '../../../lambdas/domain/api-answer.ts
 import type { LinkAddress } from '../../../lambdas/domain/link-id.ts';
 import { n } from '../../client/number-words.ts';
 import { type Check, failed, ok, warning } from './check.ts';
+import { putToken } from './secret-checks.ts';
 
 export interface CheckedApi {
   read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>>;
@@ -52,10 +53,7 @@ function refused(rule: string, neverReplaced: boolean): Check {
     return failed('API token', 'accepted, but the OneLink API is not enabled for the account', mend);
   }
   const placeholder = neverReplaced ? ': the secret holds the value that was made up when it was created' : '';
-  const mend =
-    'Put the OneLink API token, as it is, into the secret that the output ApiTokenSecretArn names: ' +
-    'aws secretsmanager put-secret-value --secret-id … --secret-string …';
-  return failed('API token', `refused${placeholder}`, mend);
+  return failed('API token', `refused${placeholder}`, putToken);
 }
 
 async function checkAccount(api: CheckedApi, accountId: string, monthlyQuotaCalls: number): Promise<Check> {

@@ -34,10 +34,10 @@ export async function unlessRefused(
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     if (local && error.name === 'UnknownOperationException') return [notKnown(name)];
-    if (/AccessDenied|Unauthorized/.test(error.name)) {
+    if (/AccessDenied|Unauthorized|AuthorizationError/.test(error.name)) {
       return [warning(name, `AWS denies ${asked}`, `Run it with a role that may ${asked}.`)];
     }
-    if (error.name === 'ResourceNotFoundException') {
+    if (error.name === 'ResourceNotFoundException' || error.name === 'NotFoundException') {
       return [failed(name, 'is not there', 'Deploy the pipeline again: npx cdk deploy --all')];
     }
     throw error;

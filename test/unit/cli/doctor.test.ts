@@ -9,6 +9,7 @@ import {
 } from '../../../bin/commands/doctor/lane-checks.ts';
 import { checkSecrets } from '../../../bin/commands/doctor/secret-checks.ts';
 import { checkTable } from '../../../bin/commands/doctor/table-checks.ts';
+import { checkAlarmTopic } from '../../../bin/commands/doctor/topic-checks.ts';
 import { faultOfApiError } from '../../../lambdas/domain/api-answer.ts';
 import { type ControlRecord, emptyControl } from '../../../lambdas/domain/control-record.ts';
 import { config } from '../../../lib/config.ts';
@@ -224,6 +225,58 @@ describe('the rest', () => {
     expect(brief(replaced.checks)).toEqual(['API token secret ok', 'link-ID secret warning']);
     expect(brief((await checked('', 1)).checks)).toEqual(['API token secret failed', 'link-ID secret failed']);
     expect(JSON.stringify([once, replaced])).not.toContain('s3cret');
+  });
+
+  test.each([
+    ['\u200bs3cret', 'holds U+200B as character 1, which no header of a request can carry as it is'],
+    ['s3cr\u00e9t', 'holds U+00E9 as character 5, which no header of a request can carry as it is'],
+    ['s3cret \u{1f511}', 'holds U+0020 as character 7, which no header of a request can carry as it is'],
+    ['s3\u0000cret', 'holds U+0000 as character 3, which no header of a request can carry as it is'],
+    ['Bearer s3cret', 'begins with Bearer: the API takes the bare token'],
+    ['s3cret\ns3cret', 'holds more than one line'],
+    [' \n', 'is empty'],
+  ])('a token that no header can carry is told, by place and code point: %j', async (SecretString, words) => {
+    const secrets = answering({ GetSecretValue: { SecretString }, DescribeSecret: { VersionIdsToStages: {} } });
+    const found = await checkSecrets(secrets, { apiTokenArn: 'a', linkIdArn: 'b' });
+    expect(found.tokenCanBeSent).toBe(false);
+    expect(found.checks[0]).toMatchObject({ name: 'API token secret', verdict: 'failed', words });
+    expect(JSON.stringify(found)).not.toContain('s3');
+  });
+
+  test('a line break after the token is no fault: the functions leave it out', async () => {
+    const secrets = answering({ GetSecretValue: { SecretString: 's3cret\n' }, DescribeSecret: {} });
+    expect((await checkSecrets(secrets, { apiTokenArn: 'a', linkIdArn: 'b' })).tokenCanBeSent).toBe(true);
+  });
+
+  test('an alarm that nobody hears is a fault if it pages, and a warning if it is a ticket', async () => {
+    const topic = (severity: 'page' | 'ticket', confirmed: string, pending: string, local = false) =>
+      checkAlarmTopic(
+        answering({
+          GetTopicAttributes: { Attributes: { SubscriptionsConfirmed: confirmed, SubscriptionsPending: pending } },
+        }),
+        { severity, topicArn: 'arn:aws:sns:eu-west-1:111122223333:p', local },
+      );
+    expect(await topic('page', '2', '1')).toEqual({ name: 'alarm topic page', verdict: 'ok', words: '2 subscribed' });
+    expect(await topic('page', '0', '0')).toEqual({
+      name: 'alarm topic page',
+      verdict: 'failed',
+      words: 'nobody is subscribed',
+      mend:
+        'aws sns subscribe --topic-arn arn:aws:sns:eu-west-1:111122223333:p --protocol email --notification-endpoint … ' +
+        '(or alarms.email in lib/config.ts)',
+    });
+    expect(await topic('ticket', '0', '1')).toMatchObject({
+      verdict: 'warning',
+      words: '1 asked to subscribe, and nobody has confirmed',
+    });
+    expect(await topic('page', '0', '0', true)).toMatchObject({ verdict: 'not-known' });
+  });
+
+  test('a topic of another account that does not tell is a warning', async () => {
+    const denied = () => Promise.reject(named('AuthorizationErrorException'));
+    expect(brief(await unlessRefused('alarm topic page', 'sns:GetTopicAttributes', false, denied))).toEqual([
+      'alarm topic page warning',
+    ]);
   });
 
   test('what AWS denies is a warning, and the other checks go on', async () => {
