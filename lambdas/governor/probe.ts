@@ -12,8 +12,8 @@ export interface ProbedApi {
 const sentinelId = 'onelink-pipeline-sentinel';
 
 /**
- * A look at the API. The quota's own endpoint answers without looking at the token, so that a free GET of a sentinel link has
- * to tell: 404 is the healthy answer.
+ * A look at the API, by a free GET of a sentinel link: 404 is the healthy answer. The poll of the quota does not tell. Its
+ * documents demand the token and list no answer to a wrong one, so nothing here relies on what it does with it.
  *
  * While the lanes are paused, that is not enough: POSTs may fail where GETs are answered, and whether the feature is on
  * shows in POSTs alone. So a canary goes first: a POST that the API must refuse as invalid (400). It costs no link, no

@@ -45,11 +45,12 @@ export async function serveAdmin(control: Control, req: IncomingMessage, res: Se
   const wanted = `${req.method} ${name}`;
   if (wanted === 'GET links') return dumpLinks(control, res);
   const endpoint = Object.hasOwn(endpoints, wanted) ? endpoints[wanted] : undefined;
-  const text = await bodyOf(req, maxBodyBytes);
   if (endpoint === undefined) {
+    req.resume();
     const message = `No such endpoint. There are: GET links, ${Object.keys(endpoints).join(', ')}`;
     return sendJson(res, 404, { error: 'not_found', message });
   }
+  const text = await bodyOf(req, maxBodyBytes);
   try {
     return sendJson(res, 200, endpoint(control, input(text)));
   } catch (error) {
@@ -60,7 +61,9 @@ export async function serveAdmin(control: Control, req: IncomingMessage, res: Se
 
 /** The body as JSON; an empty one is an empty object. */
 function input(text: string | undefined): unknown {
-  if (text === undefined) throw new ControlError([{ path: '', rule: `must not exceed ${maxBodyBytes} bytes` }]);
+  if (text === undefined) {
+    throw new ControlError([{ path: '', rule: `must be UTF-8 and not exceed ${maxBodyBytes} bytes` }]);
+  }
   if (text.trim() === '') return {};
   try {
     return JSON.parse(text);
@@ -80,8 +83,8 @@ async function dumpLinks(control: Control, res: ServerResponse): Promise<void> {
 
 async function* blocksOfLines(control: Control): AsyncGenerator<string> {
   let lines: string[] = [];
-  for (const link of control.links()) {
-    lines.push(`${JSON.stringify(link)}\n`);
+  for (const line of control.linkLines()) {
+    lines.push(`${line}\n`);
     if (lines.length < linesPerTurn) continue;
     yield lines.join('');
     lines = [];

@@ -5,17 +5,19 @@ import { showQuota } from './actions/quota.ts';
 import { readLink } from './actions/read.ts';
 import { updateLink } from './actions/update.ts';
 import type { Answer } from './answer.ts';
-import { isFields } from './data/payload.ts';
-import { passDoor } from './door.ts';
+import { type Fields, valuesOf } from './data/fields.ts';
+import { knownFields } from './data/payload.ts';
+import { countsToRate, passDoor } from './door.ts';
 import type { Emulator } from './emulator.ts';
 import { ApiError, errorAnswer, quotaExceeded } from './errors.ts';
 import { play } from './fault-player.ts';
 import type { Line, Seen } from './line.ts';
 import type { Call, Operation } from './operations.ts';
 import { route } from './operations.ts';
+import type { Settings } from './settings.ts';
 
-/** Does what a call asks. `body` is the parsed JSON of its body, undefined when there is none or it is no JSON. */
-export type Action = (emulator: Emulator, call: Call, body: unknown) => Answer | Promise<Answer>;
+/** Does what a call asks. `body` is undefined when there is none, or it is no JSON object. */
+export type Action = (emulator: Emulator, call: Call, body: Fields | undefined) => Answer | Promise<Answer>;
 
 const actions: Readonly<Record<Operation, Action>> = {
   create: createLink,
@@ -26,6 +28,8 @@ const actions: Readonly<Record<Operation, Action>> = {
   quota: showQuota,
 };
 
+const isJson = /^application\/json\s*(?:;|$)/i;
+
 /** A request, however it came. */
 export interface ApiRequest {
   method: string;
@@ -33,8 +37,9 @@ export interface ApiRequest {
   /** Without its question mark. */
   query: string;
   authorization: string | undefined;
-  /** The body's text; undefined when it is too long. */
-  body(): Promise<string | undefined>;
+  contentType: string | undefined;
+  /** The body's text; undefined when it has more bytes than that, or is not UTF-8. */
+  body(maxBytes: number): Promise<string | undefined>;
   /** Nobody will read the body. */
   discardBody(): void;
 }
@@ -56,7 +61,7 @@ export async function serveApi(emulator: Emulator, request: ApiRequest, line: Li
   }
   const { call } = found;
   const { statistics } = emulator;
-  statistics.arrived(call.operation, arrived, emulator.settings.qrCountsToRate);
+  statistics.arrived(call.operation, arrived, countsToRate(call.operation, emulator.settings));
   const seen = await answer(emulator, call, request, line, arrived);
   statistics.answered(call.operation, seen);
 }
@@ -69,7 +74,7 @@ async function answer(emulator: Emulator, call: Call, request: ApiRequest, line:
     return line.send(asAnswer(error, emulator));
   }
   const hasBody = call.operation === 'create' || call.operation === 'update';
-  const body = hasBody ? parsed(await request.body()) : undefined;
+  const body = hasBody ? await bodyOf(request, emulator.settings) : undefined;
   const { latencyMilliseconds, latencyJitterMilliseconds } = emulator.settings;
   const latency = latencyMilliseconds + Math.random() * latencyJitterMilliseconds;
   if (latency > 0) await line.wait(latency);
@@ -81,7 +86,7 @@ async function answer(emulator: Emulator, call: Call, request: ApiRequest, line:
 }
 
 /** Carries the call out and settles its quota. */
-async function performed(emulator: Emulator, call: Call, body: unknown): Promise<Answer> {
+async function performed(emulator: Emulator, call: Call, body: Fields | undefined): Promise<Answer> {
   const isWrite = call.operation === 'create' || call.operation === 'update' || call.operation === 'delete';
   if (isWrite && emulator.quota.remaining === 0) {
     emulator.statistics.refused.quota += 1;
@@ -97,7 +102,7 @@ async function performed(emulator: Emulator, call: Call, body: unknown): Promise
   }
   const counts = emulator.settings.quotaCounts === 'every-call' || result.status === 200 || result.status === 409;
   if (isWrite && counts) emulator.quota.take();
-  emulator.onPerformed?.(call, body, result);
+  emulator.onPerformed?.(call, body && valuesOf(body), result);
   return result;
 }
 
@@ -106,16 +111,14 @@ function asAnswer(error: unknown, emulator: Emulator): Answer {
   throw error;
 }
 
-function parsed(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+async function bodyOf(request: ApiRequest, settings: Settings): Promise<Fields | undefined> {
+  const text = await request.body(settings.maxBodyBytes);
+  const isWelcome = settings.contentTypes === 'any' || isJson.test(request.contentType ?? '');
+  return isWelcome && text !== undefined ? knownFields(text, settings) : undefined;
 }
 
-function shortlinkIdOf(call: Call, body: unknown): string {
+function shortlinkIdOf(call: Call, body: Fields | undefined): string {
   if (call.operation !== 'create') return call.shortlinkId;
-  return isFields(body) && typeof body.shortlink_id === 'string' ? body.shortlink_id : '';
+  const id = body?.get('shortlink_id')?.value;
+  return typeof id === 'string' ? id : '';
 }

@@ -44,6 +44,16 @@ export class EmulatorClock {
   }
 }
 
+/** Instants from 1970 to the year 9999, the last that has four digits. */
+export function isRepresentable(milliseconds: number): boolean {
+  return milliseconds >= 0 && milliseconds < Date.UTC(10_000, 0);
+}
+
+/** Whether the clock may stand there: a hundred years, the longest `ttl`, before the last instant. */
+export function isClockTime(milliseconds: number): boolean {
+  return milliseconds >= 0 && milliseconds < Date.UTC(9_899, 0);
+}
+
 /** An instant as the API writes it: whole seconds, UTC. */
 export function isoSeconds(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;

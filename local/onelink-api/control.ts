@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { isoSeconds } from './clock.ts';
+import { isClockTime, isoSeconds } from './clock.ts';
 import type { Emulator } from './emulator.ts';
 import type { ArmedFault, FaultInput } from './faults.ts';
 import { faultSchema } from './faults.ts';
 import type { LinkView, PreloadedLink } from './inventory.ts';
-import { linkView, PreloadError, preload, preloadSchema } from './inventory.ts';
+import { linkLine, linkView, PreloadError, preload, preloadSchema } from './inventory.ts';
 import type { Settings, SettingsPatch } from './settings.ts';
 import { settingsPatch, withChange } from './settings.ts';
 import type { Stats } from './statistics.ts';
@@ -64,6 +64,11 @@ export class Control {
     for (const link of this.#emulator.store.all()) yield linkView(this.#emulator, link);
   }
 
+  /** The same as lines of JSON. */
+  *linkLines(): Generator<string> {
+    for (const link of this.#emulator.store.all()) yield linkLine(this.#emulator, link);
+  }
+
   /** @returns how many links were put in */
   preload(input: readonly PreloadedLink[]): number {
     const links = checked(preloadInput, input);
@@ -98,11 +103,15 @@ export class Control {
 
   moveClock(input: ClockChange): ClockView {
     const change = checked(clockChange, input);
-    if ('set' in change) {
-      this.#emulator.clock.set(typeof change.set === 'number' ? change.set : Date.parse(change.set));
-    } else {
-      this.#emulator.clock.advance(change.advanceMilliseconds);
+    const { clock } = this.#emulator;
+    const [path] = Object.keys(change);
+    const moved =
+      'advanceMilliseconds' in change ? clock.now() + change.advanceMilliseconds : new Date(change.set).getTime();
+    if (!isClockTime(moved)) {
+      throw new ControlError([{ path: path ?? '', rule: 'must lead to an instant from 1970 to the end of 9898' }]);
     }
+    if ('advanceMilliseconds' in change) clock.advance(change.advanceMilliseconds);
+    else clock.set(moved);
     return this.clock();
   }
 

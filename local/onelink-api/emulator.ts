@@ -14,7 +14,7 @@ import { LinkStore } from './store.ts';
 export interface EmulatorParts extends TimeSources {
   drawQr?: typeof drawQr;
   /** Told of each call that was carried out, with its true answer, whatever its caller gets to see. */
-  onPerformed?: (call: Call, body: unknown, answer: Answer) => void;
+  onPerformed?: (call: Call, body: Readonly<Record<string, unknown>> | undefined, answer: Answer) => void;
 }
 
 /** The emulated account: its settings, its links, what is left of its limits, and what was seen of its callers. */

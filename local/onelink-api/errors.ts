@@ -73,13 +73,12 @@ export const invalidBody = () =>
 export const dataTooLong = () =>
   new ApiError(400, 'limit_exceeded', 'Generating shortlink failed, data sent exceeds limit');
 
-/** @param reason What is wrong, worded to follow `Reason:` and without the final full stop. */
-export const invalidParameter = (name: string, value: unknown, reason: string) =>
-  new ApiError(
-    400,
-    'invalid_parameter',
-    `Parameter '${name}' has an invalid value: '${typeof value === 'string' ? value : JSON.stringify(value)}'. Reason: ${reason}.`,
-  );
+/**
+ * @param value As text.
+ * @param reason What is wrong, worded to follow `Reason:` and without the final full stop.
+ */
+export const invalidParameter = (name: string, value: string, reason: string) =>
+  new ApiError(400, 'invalid_parameter', `Parameter '${name}' has an invalid value: '${value}'. Reason: ${reason}.`);
 
 export const invalidQrParameter = (name: string) =>
   new ApiError(400, 'invalid_parameter', `Invalid QR parameter: ${name}`);

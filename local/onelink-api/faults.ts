@@ -3,6 +3,7 @@ import type { Call } from './operations.ts';
 import { operations } from './operations.ts';
 
 const operation = z.enum(operations);
+const contentType = z.string().regex(/^[\t\x20-\x7e]+$/, 'printable ASCII, as a header holds it');
 const milliseconds = z.number().min(0).max(600_000);
 
 /** Which calls a fault is played on. */
@@ -28,7 +29,7 @@ const error = {
   message: z.string().optional(),
   /** The whole body, as it is, instead of the error object. */
   body: z.string().optional(),
-  contentType: z.string().optional(),
+  contentType: contentType.optional(),
 };
 
 export const faultSchema = z.discriminatedUnion('kind', [
@@ -61,7 +62,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
     body: z.string().default('<html><body>Bad gateway</body></html>'),
   }),
   /** The true answer under another content type. */
-  z.strictObject({ kind: z.literal('wrong-content-type'), ...where, contentType: z.string().default('text/html') }),
+  z.strictObject({ kind: z.literal('wrong-content-type'), ...where, contentType: contentType.default('text/html') }),
 ]);
 
 /** A fault as it is asked for. */

@@ -10,10 +10,11 @@ export function send(res: ServerResponse, answer: Answer): number {
 }
 
 function heading(answer: Answer): Record<string, string | number> {
-  const { contentType, body, location, allow } = answer;
+  const { status, contentType, body, location, allow } = answer;
   return {
     'content-type': contentType,
-    'content-length': Buffer.byteLength(body),
+    // These two have no body, and a length would keep a client waiting for one (RFC 9110, 8.6).
+    ...(status !== 204 && status !== 304 && { 'content-length': Buffer.byteLength(body) }),
     ...(location !== undefined && { location }),
     ...(allow !== undefined && { allow }),
   };

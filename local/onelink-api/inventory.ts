@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { isoSeconds } from './clock.ts';
+import { isoSeconds, isRepresentable } from './clock.ts';
+import { fieldOf } from './data/fields.ts';
 import { defaultTtlSeconds, ttlSeconds } from './data/ttl.ts';
 import type { Emulator } from './emulator.ts';
 import { shortUrl } from './short-url.ts';
@@ -37,6 +38,13 @@ export function linkView(emulator: Emulator, link: LinkRecord): LinkView {
   };
 }
 
+/** The same as a line of JSON, in which the numbers of `payload` are as the client wrote them. */
+export function linkLine(emulator: Emulator, link: LinkRecord): string {
+  const { onelinkId, shortlinkId, shortlinkUrl, payload: _, ...others } = linkView(emulator, link);
+  const before = JSON.stringify({ onelinkId, shortlinkId, shortlinkUrl });
+  return `${before.slice(0, -1)},"payload":${link.payload},${JSON.stringify(others).slice(1)}`;
+}
+
 const ttlForm = /^[1-9]\d{0,8}[mhd]?$/;
 
 /** A link to be there from the start. Its parameters are not checked: the dashboard has other rules than the API. */
@@ -48,7 +56,10 @@ export const preloadSchema = z.strictObject({
   ttl: z.string().regex(ttlForm, 'minutes, hours or days, such as 10m, 20h or 14d').optional(),
   renewTtl: z.boolean().default(true),
   /** ISO 8601; now + ttl unless given. */
-  expiry: z.iso.datetime({ offset: true }).optional(),
+  expiry: z.iso
+    .datetime({ offset: true })
+    .refine((instant) => isRepresentable(Date.parse(instant)), 'must be from 1970 to 9999')
+    .optional(),
   brandDomain: z.string().optional(),
   /** Made in the dashboard, the bulk tool or an SDK: PUT, DELETE and QR refuse it with `invalid_source`. */
   foreign: z.boolean().default(false),
@@ -85,7 +96,7 @@ export function preload(emulator: Emulator, links: readonly z.output<typeof prel
     seen.add(key);
   }
   for (const link of links) {
-    const window = link.ttl === undefined ? defaultTtlSeconds : ttlSeconds(link.ttl, settings);
+    const window = link.ttl === undefined ? defaultTtlSeconds : ttlSeconds(fieldOf(link.ttl), settings);
     store.put({
       onelinkId: link.onelinkId,
       shortlinkId: link.shortlinkId,

@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { ControlError } from './control.ts';
+import { ControlError, checked } from './control.ts';
 import type { OneLinkApi } from './server.ts';
 import { startOneLinkApi } from './server.ts';
 import type { Settings, SettingsInput } from './settings.ts';
-import { defaultSettings } from './settings.ts';
+import { defaultSettings, settingsInput } from './settings.ts';
 
 type Templates = NonNullable<SettingsInput['templates']>;
 
@@ -40,13 +40,21 @@ type Flags = SettingsInput & {
   rate?: number;
   qrRate?: number;
   latency?: number;
+  latencyJitter?: number;
 };
 
+/** 1 is what scripts read as a verdict. */
+const failureCode = 2;
+
 const program = new Command('onelink-api')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : failureCode))
   .description('A stand-alone emulator of the OneLink API v2.0.')
   .option('--port <number>', 'port to listen on; 0 takes a free one', number, 4570)
   .option('--host <address>', 'address to listen on; anything but loopback lets others in', '127.0.0.1')
-  .option('--json', 'print one line of JSON with the address instead of the greeting')
+  .option(
+    '--json',
+    'print one line of JSON with the address, not the greeting (npm adds lines; npm run --silent does not)',
+  )
   .option('--config <file>', 'JSON file of settings; flags win over it')
   .option('--template <id=subdomain[,brand…]>', 'a OneLink template; repeatable', template)
   .option('--token <token>', `API token (${defaultSettings.token})`)
@@ -55,8 +63,12 @@ const program = new Command('onelink-api')
   .option('--rate <calls>', `calls in any second (${defaultSettings.requestsPerSecond})`, number)
   .option('--qr-rate <calls>', `QR calls in any second (${defaultSettings.qrRequestsPerSecond})`, number)
   .option('--latency <milliseconds>', 'standing delay of every answer (0)', number)
+  .option('--latency-jitter <milliseconds>', 'up to this much more, at random (0)', number)
+  .option('--no-feature-enabled', 'the account may not create links: 403')
+  .option('--no-branded-links', 'the account has no branded links: 401')
   .optionsGroup('Where the documents disagree or say nothing:')
   .option('--max-data-characters <number>', '2048 or, in newer texts, 3000', number)
+  .option('--query-string-counts', 'the query string that data makes keeps to that limit, too')
   .option('--max-ttl-days <number>', '365 or, in newer texts, 730', number)
   .addOption(choice<'outOfRangeTtl'>('--out-of-range-ttl <what>', 'take 31 days, or a 400', 'default', 'refuse'))
   .option('--foreign-reads', 'let GET show links made elsewhere')
@@ -67,6 +79,38 @@ const program = new Command('onelink-api')
   .option('--no-qr-counts-to-rate', 'QR calls take no place in the general window')
   .option('--no-qr-data-prefix', 'QR answers without data: in front')
   .option('--no-enforce-lengths', 'no maximum lengths of parameters')
+  .option('--no-quota-needs-token', 'the quota operation asks for no token')
+  .option('--quota-counts-to-rate', 'quota calls take a place in the general window')
+  .addOption(choice<'nulls'>('--nulls <what>', 'a null is refused, or as if left out', 'refuse', 'leave-out'))
+  .addOption(
+    choice<'shortlinkIdCharacters'>(
+      '--shortlink-id-characters <which>',
+      'letters and digits as in the guide, or _ and - too, as seen',
+      'seen',
+      'guide',
+    ),
+  )
+  .addOption(
+    choice<'reservedParameters'>(
+      '--reserved-parameters <what>',
+      'names such as ttl inside data: a 400, or taken',
+      'refuse',
+      'accept',
+    ),
+  )
+  .addOption(
+    choice<'updateBrandMismatch'>(
+      '--update-brand-mismatch <error>',
+      'for an update with another brand domain: 403, or 400',
+      'wrong_brand_domain',
+      'invalid_parameter',
+    ),
+  )
+  .addOption(choice<'contentTypes'>('--content-types <which>', 'content types that a body may have', 'any', 'json'))
+  .option('--max-body-bytes <number>', `a larger body is invalid (${defaultSettings.maxBodyBytes})`, number)
+  .addOption(
+    choice<'shownTtl'>('--shown-ttl <which>', 'the ttl of a GET: the window, or what remains', 'window', 'remaining'),
+  )
   .option('--purge-delay-hours <hours>', 'how long a record outlives its link, up to 48', number)
   .addHelpText(
     'after',
@@ -75,13 +119,26 @@ Examples:
   npm run onelink-api
   npm run onelink-api -- --template A1b3=acme,click.acme.example --template abc123=globex
   npm run onelink-api -- --quota 100 --rate 10 --latency 80
-  npm run onelink-api -- --port 0 --json
+  npm run --silent onelink-api -- --port 0 --json
   npm run onelink-api -- --max-data-characters 3000 --max-ttl-days 730 --foreign-reads --limit-messages reference`,
   );
 
 function settingsOf(flags: Flags): SettingsInput {
-  const { port: _, host: __, json: ___, config, template, account, quota, rate, qrRate, latency, ...rest } = flags;
-  const file = config === undefined ? {} : JSON.parse(readFileSync(config, 'utf8'));
+  const {
+    port: _,
+    host: __,
+    json: ___,
+    config,
+    template,
+    account,
+    quota,
+    rate,
+    qrRate,
+    latency,
+    latencyJitter,
+    ...rest
+  } = flags;
+  const file = config === undefined ? {} : checked(settingsInput, JSON.parse(readFileSync(config, 'utf8')));
   // A --no-… flag is true when it is not given, which must not win over the file.
   const given = Object.entries(rest).filter(([name]) => program.getOptionValueSource(name) === 'cli');
   const renamed = {
@@ -91,6 +148,7 @@ function settingsOf(flags: Flags): SettingsInput {
     requestsPerSecond: rate,
     qrRequestsPerSecond: qrRate,
     latencyMilliseconds: latency,
+    latencyJitterMilliseconds: latencyJitter,
   };
   return {
     ...file,
@@ -114,21 +172,23 @@ Ctrl-C stops it.`;
 }
 
 function explained(error: unknown, flags: Flags): string {
-  if (error instanceof ControlError) return error.faults.map(({ path, rule }) => `${path}: ${rule}`).join('\n');
+  if (error instanceof ControlError)
+    return error.faults.map(({ path, rule }) => `${path || 'settings'}: ${rule}`).join('\n');
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') return `Port ${flags.port} of ${flags.host} is taken. Choose another with --port.`;
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL') return `Cannot listen on ${flags.host}:${flags.port}: ${code}.`;
   return message;
 }
 
-// 1 is what scripts read as a verdict.
-program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 const flags = program.parse().opts<Flags>();
 try {
   const api = await startOneLinkApi({ port: flags.port, host: flags.host, settings: settingsOf(flags) });
   const { origin, baseUrl, port } = api;
   const { accountId } = api.control.settings();
   console.log(flags.json ? JSON.stringify({ event: 'listening', origin, baseUrl, port, accountId }) : greeting(api));
+  if (flags.json && process.env.npm_lifecycle_event !== undefined && process.env.npm_config_loglevel !== 'silent') {
+    console.error('onelink-api: npm has printed lines of its own; npm run --silent prints none');
+  }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, async () => {
       await api.close();
@@ -137,5 +197,5 @@ try {
   }
 } catch (error) {
   console.error(`onelink-api: ${explained(error, flags)}`);
-  process.exitCode = 2;
+  process.exitCode = failureCode;
 }

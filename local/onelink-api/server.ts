@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { followLink } from './actions/click.ts';
 import { serveAdmin } from './admin.ts';
@@ -9,6 +8,7 @@ import type { TimeSources } from './clock.ts';
 import { Control, checked } from './control.ts';
 import { Emulator } from './emulator.ts';
 import { HttpLine, send } from './http-line.ts';
+import { createListener } from './listener.ts';
 import type { SettingsInput } from './settings.ts';
 import { defaultSettings, settingsInput, withChange } from './settings.ts';
 
@@ -45,17 +45,10 @@ export async function startOneLinkApi(options: OneLinkApiOptions = {}): Promise<
   const control = new Control(emulator);
   const closing = new AbortController();
 
-  const server = createServer((req, res) => {
-    serve(emulator, control, req, res, closing.signal).catch((error: unknown) => {
-      // A caller that left, or a delay cut short by close, has nobody to be told.
-      if (req.destroyed || closing.signal.aborted) return res.destroy();
-      console.error('onelink-api: a request failed inside the emulator', error);
-      if (res.headersSent) return res.destroy();
-      return send(res, { status: 500, contentType: 'text/plain', body: 'The emulator failed; see its output\n' });
-    });
-  });
-  // Longer than clients keep an idle connection, or they now and then send on one that has just been closed.
-  server.keepAliveTimeout = 75_000;
+  const server = createListener(
+    (req, res) => serve(emulator, control, req, res, closing.signal),
+    () => closing.signal.aborted,
+  );
 
   const host = options.host ?? '127.0.0.1';
   await new Promise<void>((resolve, reject) => {
@@ -82,9 +75,6 @@ export async function startOneLinkApi(options: OneLinkApiOptions = {}): Promise<
   };
 }
 
-/** No request that means anything is larger; what is, is answered as an invalid body. */
-const maxBodyBytes = 1 << 20;
-
 async function serve(
   emulator: Emulator,
   control: Control,
@@ -92,7 +82,9 @@ async function serve(
   res: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  const target = req.url ?? '/';
+  // A target may be a whole URL (RFC 9112, 3.2.2), whose host goes before the header.
+  const [, authority, rest = ''] = /^(?:https?:\/\/([^/?#]*))?(.*)$/is.exec(req.url ?? '/') ?? [];
+  const target = rest.startsWith('/') ? rest : `/${rest}`;
   const mark = target.indexOf('?');
   const path = mark === -1 ? target : target.slice(0, mark);
   if (path.startsWith('/api/')) {
@@ -101,7 +93,8 @@ async function serve(
       path,
       query: mark === -1 ? '' : target.slice(mark + 1),
       authorization: req.headers.authorization,
-      body: () => bodyOf(req, maxBodyBytes),
+      contentType: req.headers['content-type'],
+      body: (maxBytes) => bodyOf(req, maxBytes),
       discardBody: () => void req.resume(),
     };
     return serveApi(emulator, request, new HttpLine(res, signal));
@@ -109,9 +102,9 @@ async function serve(
   if (path.startsWith('/__emulator/')) return serveAdmin(control, req, res, path.slice('/__emulator/'.length));
   req.resume();
   if (req.method !== 'GET') {
-    send(res, { status: 405, contentType: 'text/plain', body: 'A short link is followed with GET\n' });
+    send(res, { status: 405, contentType: 'text/plain', body: 'A short link is followed with GET\n', allow: 'GET' });
     return;
   }
-  const host = (req.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
+  const host = (authority ?? req.headers.host ?? '').replace(/:\d+$/, '').toLowerCase();
   send(res, followLink(emulator, host, path));
 }

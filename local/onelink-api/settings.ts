@@ -19,7 +19,7 @@ export type Template = z.output<typeof template>;
  */
 const shape = {
   /** The raw value of the `authorization` header that is accepted. */
-  token: z.string().min(1),
+  token: z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'printable ASCII, as a header holds it'),
   /** The account that the quota operation knows. */
   accountId: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'letters, digits, _ and -'),
   templates: z.record(templateId, template),
@@ -47,6 +47,27 @@ const shape = {
   maxTtlDays: z.int().min(1).max(36_500),
   /** A `ttl` that cannot be read or is out of range: the 31-day default, silently, or a 400 as there once was. */
   outOfRangeTtl: z.enum(['default', 'refuse']),
+  /** Whether the quota operation asks for the token: the reference demands it everywhere, and lists no 401 there. */
+  quotaNeedsToken: z.boolean(),
+  /** Whether a quota call takes a place in the general window. Unpublished. */
+  quotaCountsToRate: z.boolean(),
+  /** A `null` in a body: a wrong value wherever it stands, or as if the field were left out. Unpublished. */
+  nulls: z.enum(['refuse', 'leave-out']),
+  /** Characters of a `shortlink_id`: letters and digits, as the guide says, or `_` and `-` too, as examples have them. */
+  shortlinkIdCharacters: z.enum(['seen', 'guide']),
+  /** Names such as `ttl` and `brand_domain` inside `data`. That they are refused is inferred. */
+  reservedParameters: z.enum(['refuse', 'accept']),
+  /** How an update with another brand domain is refused: as a create is, or with a 400. Unpublished. */
+  updateBrandMismatch: z.enum(['wrong_brand_domain', 'invalid_parameter']),
+  /** The content types that a body may have; a wrong one makes it an invalid body. Unpublished. */
+  contentTypes: z.enum(['any', 'json']),
+  /** A larger body is an invalid one. Unpublished. */
+  maxBodyBytes: z
+    .int()
+    .min(1)
+    .max(1 << 26),
+  /** The `ttl` of a GET: the window that was asked for, or what is left of it. Which of the two is inferred. */
+  shownTtl: z.enum(['window', 'remaining']),
   /** Whether the published maximum lengths of parameters are enforced; formats always are. */
   enforceLengths: z.boolean(),
   /** Whether GET shows links that were not made through this API version. The guide says no, newer texts yes. */
@@ -95,6 +116,15 @@ export const defaultSettings: Settings = {
   queryStringCounts: false,
   maxTtlDays: 365,
   outOfRangeTtl: 'default',
+  quotaNeedsToken: true,
+  quotaCountsToRate: false,
+  nulls: 'refuse',
+  shortlinkIdCharacters: 'seen',
+  reservedParameters: 'refuse',
+  updateBrandMismatch: 'wrong_brand_domain',
+  contentTypes: 'any',
+  maxBodyBytes: 1 << 20,
+  shownTtl: 'window',
   enforceLengths: true,
   foreignReads: false,
   purgeDelayHours: 48,

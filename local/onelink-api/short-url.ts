@@ -1,4 +1,6 @@
-import { accountMayNotBrand, brandDomainMismatch } from './errors.ts';
+import { type Field, plainText } from './data/fields.ts';
+import { accountMayNotBrand, brandDomainMismatch, invalidParameter } from './errors.ts';
+import type { Call } from './operations.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -15,14 +17,23 @@ export function shortUrl(
 
 /**
  * The brand domain that a create or an update asks for, if it asks for one.
- * @throws ApiError 401 or 403 `wrong_brand_domain`
+ * @throws ApiError 401 or 403 `wrong_brand_domain`; 400 `invalid_parameter` for what is no string, and for an update if
+ *   the settings say so
  */
-export function checkedBrandDomain(settings: Settings, onelinkId: string, asked: unknown): string | undefined {
+export function checkedBrandDomain(
+  settings: Settings,
+  { operation, onelinkId }: Call,
+  asked: Field | undefined,
+): string | undefined {
   if (asked === undefined) return undefined;
-  if (!settings.brandedLinks) throw accountMayNotBrand();
-  const known = settings.templates[onelinkId]?.brandDomains ?? [];
-  if (typeof asked !== 'string' || !known.includes(asked)) throw brandDomainMismatch();
-  return asked;
+  const { value } = asked;
+  if (typeof value !== 'string') throw invalidParameter('brand_domain', plainText(asked), 'value should be a string');
+  const isKnown = settings.brandedLinks && settings.templates[onelinkId]?.brandDomains.includes(value);
+  if (isKnown) return value;
+  if (operation === 'update' && settings.updateBrandMismatch === 'invalid_parameter') {
+    throw invalidParameter('brand_domain', value, 'value should be a brand domain of the template');
+  }
+  throw settings.brandedLinks ? brandDomainMismatch() : accountMayNotBrand();
 }
 
 /**

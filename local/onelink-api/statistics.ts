@@ -45,10 +45,10 @@ export class Statistics {
   readonly clicks = { total: 0, onLiveLinks: 0 };
   readonly faultsPlayed: Partial<Record<FaultKind, number>> = {};
 
-  arrived(operation: Operation, milliseconds: number, qrCountsToRate: boolean): void {
+  arrived(operation: Operation, milliseconds: number, countsToRate: boolean): void {
     this.all.record(milliseconds);
     if (operation === 'qr') this.qr.record(milliseconds);
-    if (operation !== 'quota' && (operation !== 'qr' || qrCountsToRate)) this.api.record(milliseconds);
+    if (countsToRate) this.api.record(milliseconds);
   }
 
   answered(operation: Operation, seen: Seen): void {

@@ -175,6 +175,7 @@ function requestOf({ method, url, headers, body }: HttpCall): ApiRequest {
     path: url.pathname,
     query: url.search.slice(1),
     authorization: headers.authorization,
+    contentType: headers['content-type'],
     body: async () => body ?? '',
     discardBody: () => {},
   };

@@ -1,5 +1,5 @@
 import type { Answer } from '../answer.ts';
-import type { Fields } from '../data/payload.ts';
+import { type Fields, fieldsOf, plainText } from '../data/fields.ts';
 import { queryString } from '../data/payload.ts';
 import type { Emulator } from '../emulator.ts';
 import { decoded } from '../operations.ts';
@@ -27,16 +27,17 @@ export function followLink(emulator: Emulator, host: string, path: string): Answ
   statistics.clicks.onLiveLinks += 1;
   link.clicks += 1;
   if (link.renewTtl) link.expiresAtSeconds = clock.nowSeconds() + link.ttlSeconds;
-  return redirect(destination(JSON.parse(link.payload), base));
+  return redirect(destination(fieldsOf(link.payload) ?? new Map(), base));
 }
 
 function destination(parameters: Fields, base: string): string {
-  const asked = [parameters.af_r, parameters.af_web_dp].find((url) => typeof url === 'string' && URL.canParse(url));
-  const target = String(asked ?? base);
-  if (String(parameters.af_param_forwarding) === 'false') return target;
-  const travelling = queryString(
-    Object.fromEntries(Object.entries(parameters).filter(([name]) => !steering.has(name))),
-  );
+  const text = (name: string) => {
+    const field = parameters.get(name);
+    return field && plainText(field);
+  };
+  const target = [text('af_r'), text('af_web_dp')].find((url) => url !== undefined && URL.canParse(url)) ?? base;
+  if (text('af_param_forwarding') === 'false') return target;
+  const travelling = queryString(new Map([...parameters].filter(([name]) => !steering.has(name))));
   if (travelling === '') return target;
   return `${target}${target.includes('?') ? '&' : '?'}${travelling}`;
 }

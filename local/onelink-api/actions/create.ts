@@ -1,10 +1,12 @@
 import type { Answer } from '../answer.ts';
 import { ok } from '../answer.ts';
-import { checkedPayload, isFields } from '../data/payload.ts';
+import { type Field, type Fields, plainText } from '../data/fields.ts';
+import { checkedPayload } from '../data/payload.ts';
 import { checkedRenewTtl, defaultTtlSeconds, ttlSeconds } from '../data/ttl.ts';
 import type { Emulator } from '../emulator.ts';
 import { invalidBody, invalidParameter, notFound, shortlinkIdTaken } from '../errors.ts';
 import type { Call } from '../operations.ts';
+import type { Settings } from '../settings.ts';
 import { checkedBrandDomain, shortUrl } from '../short-url.ts';
 import type { LinkStore } from '../store.ts';
 
@@ -14,16 +16,17 @@ import type { LinkStore } from '../store.ts';
  * Checked in this order: template, body, `shortlink_id`, `ttl`, `renew_ttl`, `data`, `brand_domain`, and last whether
  * the ID is free: so a 409 means that nothing else was wrong.
  */
-export function createLink(emulator: Emulator, call: Call, body: unknown): Answer {
+export function createLink(emulator: Emulator, call: Call, body: Fields | undefined): Answer {
   const { settings, store, clock } = emulator;
   const { onelinkId } = call;
   if (!Object.hasOwn(settings.templates, onelinkId)) throw notFound();
-  if (!isFields(body)) throw invalidBody();
-  const chosenId = body.shortlink_id === undefined ? undefined : checkedShortlinkId(body.shortlink_id);
-  const window = body.ttl === undefined ? defaultTtlSeconds : ttlSeconds(body.ttl, settings);
-  const renewTtl = checkedRenewTtl(body.renew_ttl) ?? true;
-  const payload = checkedPayload(body.data, settings);
-  const brandDomain = checkedBrandDomain(settings, onelinkId, body.brand_domain);
+  if (body === undefined) throw invalidBody();
+  const [id, ttl] = [body.get('shortlink_id'), body.get('ttl')];
+  const chosenId = id && checkedShortlinkId(id, settings);
+  const window = ttl === undefined ? defaultTtlSeconds : ttlSeconds(ttl, settings);
+  const renewTtl = checkedRenewTtl(body.get('renew_ttl')) ?? true;
+  const payload = checkedPayload(body.get('data'), settings);
+  const brandDomain = checkedBrandDomain(settings, call, body.get('brand_domain'));
   if (chosenId !== undefined && store.get(onelinkId, chosenId) !== undefined) throw shortlinkIdTaken();
   const link = {
     onelinkId,
@@ -41,10 +44,12 @@ export function createLink(emulator: Emulator, call: Call, body: unknown): Answe
   return ok(JSON.stringify({ shortlink_url: shortUrl(settings, link) }));
 }
 
+const idForms = { seen: /^[A-Za-z0-9_-]{1,50}$/, guide: /^[A-Za-z0-9]{1,50}$/ } as const;
+
 /** At most 50 letters and digits are published; the reference's own examples have `_`, and links with `-` exist. */
-function checkedShortlinkId(id: unknown): string {
-  if (typeof id === 'string' && /^[A-Za-z0-9_-]{1,50}$/.test(id)) return id;
-  throw invalidParameter('shortlink_id', id, 'value should be 1 to 50 letters and digits');
+function checkedShortlinkId(id: Field, { shortlinkIdCharacters }: Settings): string {
+  if (typeof id.value === 'string' && idForms[shortlinkIdCharacters].test(id.value)) return id.value;
+  throw invalidParameter('shortlink_id', plainText(id), 'value should be 1 to 50 letters and digits');
 }
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';

@@ -14,7 +14,9 @@ import type { LinkRecord } from '../store.ts';
 export function readLink(emulator: Emulator, call: Call): Answer {
   const link = existingLink(emulator, call);
   if (link.foreign && !emulator.settings.foreignReads) throw invalidSource();
-  return ok(`{"payload":${link.payload},"expiry":"${isoSeconds(link.expiresAtSeconds)}","ttl":${link.ttlSeconds}}`);
+  const left = Math.max(0, link.expiresAtSeconds - emulator.clock.nowSeconds());
+  const ttl = emulator.settings.shownTtl === 'window' ? link.ttlSeconds : left;
+  return ok(`{"payload":${link.payload},"expiry":"${isoSeconds(link.expiresAtSeconds)}","ttl":${ttl}}`);
 }
 
 /** @throws ApiError 404 when the template or the link is unknown */

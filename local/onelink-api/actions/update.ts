@@ -1,6 +1,7 @@
 import type { Answer } from '../answer.ts';
 import { ok } from '../answer.ts';
-import { checkedPayload, isFields } from '../data/payload.ts';
+import type { Fields } from '../data/fields.ts';
+import { checkedPayload } from '../data/payload.ts';
 import { checkedRenewTtl, ttlSeconds } from '../data/ttl.ts';
 import type { Emulator } from '../emulator.ts';
 import { invalidBody } from '../errors.ts';
@@ -15,14 +16,15 @@ import { ownLink } from './read.ts';
  * and any other keeps the end it was promised. `renew_ttl` and `brand_domain` stay as they are unless given. A link that
  * expired and is not yet purged can be brought back this way.
  */
-export function updateLink(emulator: Emulator, call: Call, body: unknown): Answer {
+export function updateLink(emulator: Emulator, call: Call, body: Fields | undefined): Answer {
   const { settings, store, clock } = emulator;
   const link = ownLink(emulator, call);
-  if (!isFields(body)) throw invalidBody();
-  const window = body.ttl === undefined ? undefined : ttlSeconds(body.ttl, settings);
-  const renewTtl = checkedRenewTtl(body.renew_ttl) ?? link.renewTtl;
-  const payload = checkedPayload(body.data, settings);
-  const brandDomain = checkedBrandDomain(settings, call.onelinkId, body.brand_domain) ?? link.brandDomain;
+  if (body === undefined) throw invalidBody();
+  const ttl = body.get('ttl');
+  const window = ttl && ttlSeconds(ttl, settings);
+  const renewTtl = checkedRenewTtl(body.get('renew_ttl')) ?? link.renewTtl;
+  const payload = checkedPayload(body.get('data'), settings);
+  const brandDomain = checkedBrandDomain(settings, call, body.get('brand_domain')) ?? link.brandDomain;
 
   link.payload = payload;
   link.brandDomain = brandDomain;

@@ -1,3 +1,6 @@
+import type { Settings } from '../settings.ts';
+import { type Field, plainText } from './fields.ts';
+
 /** Says what is wrong with a value, worded to follow `Reason:`, or nothing. */
 type Rule = (value: string) => string | undefined;
 
@@ -64,8 +67,8 @@ const maxLengths: ReadonlyMap<string, number> = new Map<string, number>([
   ['af_og_description', 300],
 ]);
 
-/** Fields of the request or of AppsFlyer itself that have no place inside `data`. */
-const forbidden: ReadonlySet<string> = new Set([
+/** Fields of the request or of AppsFlyer itself. That `data` may not hold them is inferred. */
+const reserved: ReadonlySet<string> = new Set([
   'shortlink',
   'source_caller',
   'onelink_id',
@@ -79,15 +82,16 @@ const forbidden: ReadonlySet<string> = new Set([
  * What is wrong with one parameter of `data`, worded to follow `Reason:`, or nothing. An empty value is none at all and
  * breaks no rule: live links carry `"c": ""`. (That `pid` must have one is the payload's rule.)
  */
-export function parameterFault(name: string, value: unknown, enforceLengths: boolean): string | undefined {
+export function parameterFault(name: string, field: Field, settings: Settings): string | undefined {
   if (name === '') return 'a parameter should have a name';
-  if (forbidden.has(name)) return 'parameter is not allowed in data';
+  if (settings.reservedParameters === 'refuse' && reserved.has(name)) return 'parameter is not allowed in data';
+  const { value } = field;
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') {
     return 'value should be a string, a number or a boolean';
   }
-  const text = String(value);
+  const text = plainText(field);
   if (text === '') return undefined;
-  const maxLength = enforceLengths ? maxLengths.get(name) : undefined;
+  const maxLength = settings.enforceLengths ? maxLengths.get(name) : undefined;
   if (maxLength !== undefined && text.length > maxLength) {
     return `value should not be longer than ${maxLength} characters`;
   }

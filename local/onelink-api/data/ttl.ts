@@ -1,5 +1,6 @@
 import { invalidParameter } from '../errors.ts';
 import type { Settings } from '../settings.ts';
+import { type Field, plainText } from './fields.ts';
 
 /** 31 days, the API's default. */
 export const defaultTtlSeconds = 31 * 86_400;
@@ -10,21 +11,25 @@ const secondsPerUnit = { m: 60, h: 3600, d: 86_400 } as const;
  * The seconds that a request's `ttl` asks for: `10m`, `20h`, `14d`, or a bare number of days.
  *
  * What cannot be read, is zero or exceeds the maximum becomes the 31-day default, or is refused with a 400, as the
- * settings say.
+ * settings say. `null` is refused, as it is everywhere.
  */
-export function ttlSeconds(ttl: unknown, settings: Settings): number {
-  const match = /^(\d{1,9})([mhd]?)$/.exec(typeof ttl === 'number' ? String(ttl) : typeof ttl === 'string' ? ttl : '');
+export function ttlSeconds(ttl: Field, settings: Settings): number {
+  const { value } = ttl;
+  const asked = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+  const match = /^(\d{1,9})([mhd]?)$/.exec(asked);
   if (match !== null) {
     const unit = match[2] === 'm' || match[2] === 'h' ? match[2] : 'd';
     const seconds = Number(match[1]) * secondsPerUnit[unit];
     if (seconds > 0 && seconds <= settings.maxTtlDays * secondsPerUnit.d) return seconds;
   }
-  if (settings.outOfRangeTtl === 'default') return defaultTtlSeconds;
-  throw invalidParameter('ttl', ttl, `value should be minutes, hours or days, at most ${settings.maxTtlDays}d`);
+  if (settings.outOfRangeTtl === 'default' && value !== null) return defaultTtlSeconds;
+  const rule = `value should be minutes, hours or days, at most ${settings.maxTtlDays}d`;
+  throw invalidParameter('ttl', plainText(ttl), rule);
 }
 
 /** @throws ApiError 400 `invalid_parameter` for anything but true and false */
-export function checkedRenewTtl(renewTtl: unknown): boolean | undefined {
-  if (renewTtl === undefined || typeof renewTtl === 'boolean') return renewTtl;
-  throw invalidParameter('renew_ttl', renewTtl, 'value should be true or false');
+export function checkedRenewTtl(renewTtl: Field | undefined): boolean | undefined {
+  if (renewTtl === undefined) return undefined;
+  if (typeof renewTtl.value === 'boolean') return renewTtl.value;
+  throw invalidParameter('renew_ttl', plainText(renewTtl), 'value should be true or false');
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { adminClient } from '../../../local/onelink-api/admin-client.ts';
 import { startOneLinkApi } from '../../../local/onelink-api/server.ts';
 import { givenEmulator } from './given-emulator.ts';
+import { rawRequest, sendRaw } from './given-socket.ts';
 
 const faultsOf = (answer: { json: unknown }) => (answer.json as { faults: { path: string; rule: string }[] }).faults;
 
@@ -133,6 +134,49 @@ describe('the admin endpoints', () => {
     expect(await api.call('GET', '/shortlinks/A1b3/abc')).toMatchObject({
       json: { expiry: '2026-03-10T12:00:01Z', ttl: 432_000 },
     });
+  });
+
+  it.each([
+    [{ set: '0999-01-01T00:00:00Z' }, 'set'],
+    [{ set: '9899-01-01T00:00:00Z' }, 'set'],
+    [{ set: 8e15 }, 'set'],
+    [{ advanceMilliseconds: 1e13 }, 'advanceMilliseconds'],
+  ])('Given a clock that is to go where it cannot, %j, Then it stays', async (change, path) => {
+    const api = await givenEmulator({}, '9800-01-01T00:00:00Z');
+    const answer = await api.call('POST', '/__emulator/clock', change);
+    expect(answer).toMatchObject({ status: 400 });
+    expect(faultsOf(answer)).toEqual([{ path, rule: 'must lead to an instant from 1970 to the end of 9898' }]);
+    expect(api.control.clock().now).toBe('9800-01-01T00:00:00Z');
+  });
+
+  it('Given the last second of the clock and the longest ttl, Then the expiry is a date of four digits', async () => {
+    const api = await givenEmulator({ maxTtlDays: 36_500 });
+    await api.call('POST', '/__emulator/clock', { set: '9898-12-31T23:59:59Z' });
+    await api.create({ shortlink_id: 'abc', ttl: '36500d' });
+    expect((await api.call('GET', '/shortlinks/A1b3/abc')).json).toMatchObject({ expiry: '9998-12-07T23:59:59Z' });
+    expect(api.control.stats().quota.month).toBe('9898-12');
+  });
+
+  it.each([
+    ['links', [{ onelinkId: 'A1b3', shortlinkId: 'a', data: {}, expiry: '9999-12-31T23:59:59-01:00' }], '0.expiry'],
+    ['links', [{ onelinkId: 'A1b3', shortlinkId: 'a', data: { pid: null } }], '0.data.pid'],
+    ['faults', { kind: 'wrong-content-type', contentType: 'text/html\r\nx: y' }, 'contentType'],
+    ['faults', { kind: 'status', status: 503, contentType: '' }, 'contentType'],
+    ['settings', { token: 'local-token\u200b' }, 'token'],
+    ['settings', { token: ' local-token' }, 'token'],
+    ['settings', { nulls: null }, 'nulls'],
+  ])('Given %s that HTTP or the API could not hold, %j, Then 400 names %s', async (name, body, path) => {
+    const api = await givenEmulator();
+    const answer = await api.call('POST', `/__emulator/${name}`, body);
+    expect(answer).toMatchObject({ status: 400 });
+    expect(faultsOf(answer).map((fault) => fault.path)).toEqual([path]);
+  });
+
+  it('Given a body that is not UTF-8, Then 400', async () => {
+    const api = await givenEmulator();
+    const body = Buffer.from('{"token":"caf\xe9"}', 'latin1');
+    const [answer] = await sendRaw(api.port, rawRequest('POST /__emulator/settings', body));
+    expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('must be UTF-8') });
   });
 
   it('Given a body that is no JSON, or an endpoint that is none, Then the answer says so', async () => {

@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { adminClient } from '../../../local/onelink-api/admin-client.ts';
+import { defaultSettings } from '../../../local/onelink-api/settings.ts';
 
 const main = fileURLToPath(new URL('../../../local/onelink-api/main.ts', import.meta.url));
 const run = (...args: string[]) => spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -21,7 +23,51 @@ const failed = async (...args: string[]) => {
   return { code, told };
 };
 
+const readme = await readFile(new URL('../../../local/onelink-api/README.md', import.meta.url), 'utf8');
+const flagsIn = (text: string) => new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g));
+
 describe('the command line', () => {
+  it('Given its README and its help, Then both name every setting and every flag', async () => {
+    const child = run('--help');
+    const help = await text(child.stdout);
+    const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
+    for (const setting of Object.keys(defaultSettings)) {
+      const row = rows.find((line) => line.includes(`\`${setting}\``));
+      const [flag] = flagsIn(row ?? '');
+      expect(flag, `the flag of ${setting}`).toBeDefined();
+      expect(flagsIn(help)).toContain(flag);
+    }
+    const others = ['--help', '--port', '--host', '--json', '--config', '--silent'];
+    expect([...flagsIn(help)].filter((flag) => !flagsIn(rows.join()).has(flag)).sort()).toEqual(others.sort());
+  });
+
+  it('Given npm --silent, When a parent asks for JSON, Then standard output is that one line', async () => {
+    const root = fileURLToPath(new URL('../../..', import.meta.url));
+    const child = spawn('npm', ['run', '--silent', 'onelink-api', '--', '--port', '0', '--json'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    let printed = '';
+    child.stdout.on('data', (piece) => {
+      printed += piece;
+    });
+    await once(child.stdout, 'data');
+    process.kill(-(child.pid ?? 0), 'SIGTERM');
+    await once(child, 'close');
+    expect(JSON.parse(printed)).toMatchObject({ event: 'listening' });
+  });
+
+  it('Given a file that is no object of settings, or an unknown flag, Then it is a usage error', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'onelink-api-'));
+    for (const content of ['null', '[]', '{"nulls":null}', '{']) {
+      await writeFile(join(folder, 'settings.json'), content);
+      expect(await failed('--port', '0', '--config', join(folder, 'settings.json'))).toMatchObject({ code: 2 });
+    }
+    await rm(folder, { recursive: true });
+    expect(await failed('--prot', '0')).toMatchObject({ code: 2, told: expect.stringContaining('--prot') });
+  });
+
   it('Given a configuration file and flags, Then a parent reads the address, flags win, and SIGTERM stops it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'onelink-api-'));
     const config = join(folder, 'settings.json');

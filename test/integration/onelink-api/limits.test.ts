@@ -34,6 +34,13 @@ describe('the rate', () => {
     expect(await api.call('GET', '/shortlinks-quota/acc-demo')).toMatchObject({ status: 200 });
   });
 
+  it('Given quota calls draw on it, Then they do, and are refused', async () => {
+    const api = await givenEmulator({ requestsPerSecond: 1, quotaCountsToRate: true });
+    expect(await api.call('GET', '/shortlinks-quota/acc-demo')).toMatchObject({ status: 200 });
+    expect(await api.call('GET', '/shortlinks-quota/acc-demo')).toMatchObject({ status: 429, json: tooFast });
+    expect(api.control.stats().arrivals).toMatchObject({ all: 2, api: 2 });
+  });
+
   it('Given 25 QR calls in a second, Then the next QR call is refused, and other calls are not', async () => {
     const api = await givenEmulator();
     await api.create({ shortlink_id: 'abc' });

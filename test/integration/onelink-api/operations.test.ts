@@ -114,6 +114,46 @@ describe('create', () => {
   });
 });
 
+describe('what is inferred or unpublished', () => {
+  it('Given IDs as the guide has them, Then _ and - are refused', async () => {
+    const api = await givenEmulator({ shortlinkIdCharacters: 'guide' });
+    expect(await api.create({ shortlink_id: 'a_b' })).toMatchObject({ status: 400 });
+    expect(await api.create({ shortlink_id: 'a-b' })).toMatchObject({ status: 400 });
+    expect(await api.create({ shortlink_id: 'ab' })).toMatchObject({ status: 200 });
+  });
+
+  it('Given bodies must be JSON by their content type, Then another one is invalid', async () => {
+    const api = await givenEmulator({ contentTypes: 'json' });
+    const as = (type: string) =>
+      api.call('POST', '/shortlinks/A1b3', { data: { pid: 'sms' } }, { 'content-type': type });
+    expect(await as('application/json; charset=utf-8')).toMatchObject({ status: 200 });
+    expect(await as('text/plain')).toMatchObject({ status: 400, json: invalidBody });
+    expect(await as('application/jsonp')).toMatchObject({ status: 400, json: invalidBody });
+  });
+
+  it.each([
+    [{ updateBrandMismatch: 'wrong_brand_domain' as const }, 403, 'wrong_brand_domain'],
+    [{ updateBrandMismatch: 'invalid_parameter' as const }, 400, 'invalid_parameter'],
+    [{ updateBrandMismatch: 'invalid_parameter' as const, brandedLinks: false }, 400, 'invalid_parameter'],
+    [{ brandedLinks: false }, 401, 'wrong_brand_domain'],
+  ])('Given %j, When an update names a foreign brand domain, Then %i %s', async (settings, status, error_type) => {
+    const api = await givenEmulator(settings);
+    await api.create({ shortlink_id: 'abc' });
+    const update = { data: { pid: 'sms' }, brand_domain: 'other.example' };
+    expect(await api.call('PUT', '/shortlinks/A1b3/abc', update)).toMatchObject({ status, json: { error_type } });
+  });
+
+  it('Given GET shows what remains of the window, Then ttl is that, and 0 after the end', async () => {
+    const api = await givenEmulator({ shownTtl: 'remaining' });
+    await api.create({ shortlink_id: 'abc', ttl: '1h' });
+    const shown = async () => (await api.call('GET', '/shortlinks/A1b3/abc')).json as { ttl: number };
+    api.control.moveClock({ advanceMilliseconds: 60_000 });
+    expect((await shown()).ttl).toBe(3_540);
+    api.control.moveClock({ advanceMilliseconds: 3_600_000 });
+    expect((await shown()).ttl).toBe(0);
+  });
+});
+
 describe('read', () => {
   it('Given a link of 14 days made at noon, Then GET shows its parameters, its end and its window', async () => {
     const api = await givenEmulator();
@@ -177,8 +217,14 @@ describe('delete', () => {
 });
 
 describe('quota', () => {
-  it('Given the account, Then GET shows what is left, with no token asked', async () => {
+  it('Given the account, Then GET shows what is left', async () => {
     const api = await givenEmulator({ monthlyQuota: 120 });
+    const answer = await api.call('GET', '/shortlinks-quota/acc-demo');
+    expect(answer).toMatchObject({ status: 200, text: '{"remaining_api_calls":120}' });
+  });
+
+  it('Given no token is asked of it, Then GET shows what is left without one', async () => {
+    const api = await givenEmulator({ monthlyQuota: 120, quotaNeedsToken: false });
     const answer = await api.call('GET', '/shortlinks-quota/acc-demo', undefined, { authorization: '' });
     expect(answer).toMatchObject({ status: 200, text: '{"remaining_api_calls":120}' });
   });
@@ -189,14 +235,16 @@ describe('quota', () => {
   });
 });
 
-describe('every operation on a link', () => {
+describe('every operation', () => {
   const operations: [string, string][] = [
     ['POST', '/shortlinks/A1b3'],
     ['GET', '/shortlinks/A1b3/abc'],
     ['PUT', '/shortlinks/A1b3/abc'],
     ['DELETE', '/shortlinks/A1b3/abc'],
     ['GET', '/shortlinks/A1b3/abc/qr'],
+    ['GET', '/shortlinks-quota/acc-demo'],
   ];
+  const onLinks = operations.slice(1, 5);
 
   it.each(operations)('Given a wrong token, When %s %s, Then 401 authentication_failure', async (method, path) => {
     const api = await givenEmulator();
@@ -211,20 +259,17 @@ describe('every operation on a link', () => {
     }
   });
 
-  it.each(operations.slice(1))('Given no such link, When %s %s, Then 404', async (method, path) => {
+  it.each(onLinks)('Given no such link, When %s %s, Then 404', async (method, path) => {
     const api = await givenEmulator();
     expect(await api.call(method, path)).toMatchObject({ status: 404, json: notFound });
   });
 
-  it.each(operations.slice(1))(
-    'Given a link made elsewhere, When %s %s, Then 400 invalid_source',
-    async (method, path) => {
-      const api = await givenEmulator();
-      api.control.preload([{ onelinkId: 'A1b3', shortlinkId: 'abc', data: { pid: 'ui' }, foreign: true }]);
-      const body = method === 'PUT' ? { data: { pid: 'sms' } } : undefined;
-      expect(await api.call(method, path, body)).toMatchObject({ status: 400, json: invalidSource });
-    },
-  );
+  it.each(onLinks)('Given a link made elsewhere, When %s %s, Then 400 invalid_source', async (method, path) => {
+    const api = await givenEmulator();
+    api.control.preload([{ onelinkId: 'A1b3', shortlinkId: 'abc', data: { pid: 'ui' }, foreign: true }]);
+    const body = method === 'PUT' ? { data: { pid: 'sms' } } : undefined;
+    expect(await api.call(method, path, body)).toMatchObject({ status: 400, json: invalidSource });
+  });
 
   it('Given reads of foreign links are allowed, Then GET shows one and PUT still refuses it', async () => {
     const api = await givenEmulator({ foreignReads: true });

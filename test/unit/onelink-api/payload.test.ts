@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { type Field, fieldOf } from '../../../local/onelink-api/data/fields.ts';
 import { checkedPayload } from '../../../local/onelink-api/data/payload.ts';
 import { ttlSeconds } from '../../../local/onelink-api/data/ttl.ts';
 import type { Settings } from '../../../local/onelink-api/settings.ts';
 import { defaultSettings } from '../../../local/onelink-api/settings.ts';
 
+const sent = (data: unknown): Field | undefined =>
+  data === undefined ? undefined : { value: data, text: JSON.stringify(data) };
 const refusalOf = (data: unknown, settings: Partial<Settings> = {}): string => {
   try {
-    checkedPayload(data, { ...defaultSettings, ...settings });
+    checkedPayload(sent(data), { ...defaultSettings, ...settings });
     return 'accepted';
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -120,8 +123,25 @@ describe('the rules of data', () => {
     expect(refusalOf({ pid: 'sms', x: `${'ä'.repeat(339)}abcde` }, both)).toContain('exceeds limit');
   });
 
+  it('Given data as a JSON string, Then its size is that of the string as it came', () => {
+    // {"pid":"sms","x":"…"} has 20 characters around the value.
+    const withBlanks = (blanks: number) => `{"pid":"sms",${' '.repeat(blanks)}"x":"${'a'.repeat(2000)}"}`;
+    expect(refusalOf(withBlanks(28))).toBe('accepted');
+    expect(refusalOf(withBlanks(29))).toBe('Generating shortlink failed, data sent exceeds limit');
+  });
+
+  it('Given reserved names are accepted, Then ttl may stand in data', () => {
+    expect(refusalOf({ pid: 'sms', ttl: '1d', brand_domain: 'x' }, { reservedParameters: 'accept' })).toBe('accepted');
+  });
+
+  it('Given a value that no text can be made of, Then it is refused like any other object', () => {
+    expect(refusalOf({ pid: 'p', x: { toString: null } })).toBe(
+      `Parameter 'x' has an invalid value: '{"toString":null}'. Reason: value should be a string, a number or a boolean.`,
+    );
+  });
+
   it('Given data as a JSON string with blanks in it, Then the compact JSON is kept', () => {
-    expect(checkedPayload('{ "pid": "sms",  "c": "<b>" }', defaultSettings)).toBe('{"pid":"sms","c":"<b>"}');
+    expect(checkedPayload(fieldOf('{ "pid": "sms",  "c": "<b>" }'), defaultSettings)).toBe('{"pid":"sms","c":"<b>"}');
   });
 });
 
@@ -135,22 +155,28 @@ describe('the ttl', () => {
     ['365d', 31_536_000],
     ['8760h', 31_536_000],
   ])('Given %j, Then it is %i seconds', (ttl, seconds) => {
-    expect(ttlSeconds(ttl, defaultSettings)).toBe(seconds);
+    expect(ttlSeconds(fieldOf(ttl), defaultSettings)).toBe(seconds);
   });
 
-  it.each([['366d'], ['8761h'], ['0d'], ['-1d'], ['1w'], ['1.5d'], [''], [true], [null], [1.5]])(
+  it.each([['366d'], ['8761h'], ['0d'], ['-1d'], ['1w'], ['1.5d'], [''], [true], [1.5]])(
     'Given %j, Then it silently becomes 31 days, or a 400 when so set',
     (ttl) => {
-      expect(ttlSeconds(ttl, defaultSettings)).toBe(2_678_400);
-      expect(() => ttlSeconds(ttl, { ...defaultSettings, outOfRangeTtl: 'refuse' })).toThrow(
+      expect(ttlSeconds(fieldOf(ttl), defaultSettings)).toBe(2_678_400);
+      expect(() => ttlSeconds(fieldOf(ttl), { ...defaultSettings, outOfRangeTtl: 'refuse' })).toThrow(
         'Reason: value should be minutes, hours or days, at most 365d.',
       );
     },
   );
 
+  it('Given null, Then it is refused, though other wrong values become 31 days', () => {
+    expect(() => ttlSeconds(fieldOf(null), defaultSettings)).toThrow(
+      "Parameter 'ttl' has an invalid value: 'null'. Reason: value should be minutes, hours or days, at most 365d.",
+    );
+  });
+
   it('Given the newer maximum, Then 730 days are taken and 731 are not', () => {
     const newer = { ...defaultSettings, maxTtlDays: 730 };
-    expect(ttlSeconds('730d', newer)).toBe(63_072_000);
-    expect(ttlSeconds('731d', newer)).toBe(2_678_400);
+    expect(ttlSeconds(fieldOf('730d'), newer)).toBe(63_072_000);
+    expect(ttlSeconds(fieldOf('731d'), newer)).toBe(2_678_400);
   });
 });
