@@ -38,8 +38,8 @@ const ended: FinalState = {
 };
 const record = { source: 'crm', requestId: 'r-1', state: 'deleted', version: 1, expiresAt: 1_772_400_000 };
 
-/** The link was updated, has ended, and then its delete came, which found nothing. */
-function deletedAfterwards(told: { version: number }): FinalState {
+/** The link was updated, has ended, and then two deletes came, which found nothing. */
+function deletedAfterwards(told: { version: number; tombstone?: number }): FinalState {
   const answerOf = (requestId: string, outcome: 'updated' | 'deleted', version: number): Outcome => ({
     ...created,
     ...(outcome === 'updated' ? { action: 'update' } : { action: 'delete' }),
@@ -50,6 +50,7 @@ function deletedAfterwards(told: { version: number }): FinalState {
   });
   const updated = answerOf('r-2', 'updated', 2);
   const deleted = answerOf('r-3', 'deleted', 1);
+  const again = answerOf('r-4', 'deleted', 2);
   const { data, ...address } = command;
   const asked = { requestId: 'r-3', action: 'delete', requestedAt: '2026-03-01T10:02:00Z' } as const;
   return {
@@ -67,14 +68,19 @@ function deletedAfterwards(told: { version: number }): FinalState {
         ],
       ],
       ['crm/r-3', [{ ...sent, command: { ...address, ...asked }, answers: [deleted] }]],
+      ['crm/r-4', [{ ...sent, command: { ...address, ...asked, requestId: 'r-4' }, answers: [again] }]],
     ]),
     ledger: new Map<string, Record<string, unknown>>([
       ...ended.ledger,
       ['request#crm/r-2', { outcome: updated }],
       ['request#crm/r-3', { outcome: deleted }],
-      ['link#A1b3/spring1', { ...record, requestId: 'r-3', applied: asked }],
+      ['request#crm/r-4', { outcome: again }],
+      [
+        'link#A1b3/spring1',
+        { ...record, requestId: 'r-3', version: told.tombstone ?? 2, applied: { ...asked, requestId: 'r-4' } },
+      ],
     ]),
-    unasked: [{ ...expired, link: { ...link, ...told } }],
+    unasked: [{ ...expired, link: { ...link, version: told.version } }],
   };
 }
 
@@ -112,7 +118,7 @@ describe('the agreement on a link that has ended', () => {
     ]);
   });
 
-  it('counts versions anew when a delete comes after the end', () => {
+  it('counts versions anew when deletes come after the end', () => {
     expect(disagreements(deletedAfterwards({ version: 2 }))).toEqual([]);
   });
 
@@ -122,8 +128,14 @@ describe('the agreement on a link that has ended', () => {
     ]);
   });
 
+  it('does not hold when a tombstone has another version than the last delete was told', () => {
+    expect(disagreements(deletedAfterwards({ version: 2, tombstone: 1 }))).toEqual([
+      expect.stringContaining('A1b3/spring1: told version 2, recorded 1'),
+    ]);
+  });
+
   it('does not hold when a tombstone counts anew and no end was told', () => {
-    expect(disagreements({ ...deletedAfterwards({ version: 2 }), unasked: [] })).toEqual([
+    expect(disagreements({ ...deletedAfterwards({ version: 2, tombstone: 1 }), unasked: [] })).toEqual([
       expect.stringContaining('A1b3/spring1: told version 2, recorded 1'),
     ]);
   });

@@ -156,14 +156,18 @@ function changesAndRecord(
   record: LinkRecord | undefined,
   end: Outcome | undefined,
 ): string | undefined {
-  // A delete that came after the end: nothing was left, and its tombstone counts anew.
-  const burial = changes.find(({ command: { action, requestId } }) => {
+  // A delete that came after the end: nothing was left, and the versions of its tombstone begin anew.
+  const isBuried = changes.some(({ command: { action, requestId } }) => {
     return action === 'delete' && record?.state === 'deleted' && requestId === record.requestId;
   });
-  if (end !== undefined && (record === undefined || burial !== undefined)) {
-    const last = lastVersion(changes.filter((change) => change !== burial));
+  if (end !== undefined && (record === undefined || isBuried)) {
+    const deletes = changes.filter(({ command }) => isBuried && command.action === 'delete');
+    const last = lastVersion(changes.filter((change) => !deletes.includes(change)));
     if (end.link?.version !== last) return `told version ${last}, expired ${end.link?.version}`;
-    return undefined;
+    const lastDelete = lastVersion(deletes);
+    return record === undefined || record.version === lastDelete
+      ? undefined
+      : `told version ${lastDelete}, recorded ${record.version}`;
   }
   const last = lastVersion(changes);
   if (record?.version !== last) return `told version ${last}, recorded ${record?.version}`;
