@@ -6,7 +6,7 @@ const typeWords: Readonly<Record<string, string>> = {
   array: 'an array',
   boolean: 'true or false',
   int: 'a whole number',
-  number: 'a number',
+  number: 'a number, without quotes',
   object: 'an object',
   record: 'an object',
   string: 'text',
@@ -30,7 +30,7 @@ export function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
         ? [{ path, rule: 'required', message: 'is mandatory' }]
         : [{ path, rule: 'type', message: `must be ${typeWords[issue.expected] ?? issue.expected}` }];
     case 'invalid_value':
-      return [{ path, rule: 'value', message: `must be one of: ${issue.values.map(String).join(', ')}` }];
+      return [{ path, rule: 'value', message: valueMessage(issue.values.map(String)) }];
     case 'invalid_union':
       return path === 'action'
         ? [{ path, rule: 'value', message: 'must be one of: create, update, delete, qr' }]
@@ -39,8 +39,11 @@ export function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
       // The name's own faults: what is wrong with it stands inside.
       return issue.issues.map(({ message }) => ({ path, rule: 'length', message }));
     case 'too_big':
+      // Zod's own limit of whole numbers; ours is told beside it.
+      if (issue.maximum === Number.MAX_SAFE_INTEGER) return [];
       return [{ path, rule: 'length', message: `must be at most ${issue.maximum}${unitOf(issue)}` }];
     case 'too_small':
+      if (issue.minimum === Number.MIN_SAFE_INTEGER) return [];
       return [{ path, rule: 'length', message: `must be at least ${issue.minimum}${unitOf(issue)}` }];
     case 'invalid_format':
       return [{ path, rule: 'format', message: issue.message }];
@@ -48,5 +51,8 @@ export function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
       return [{ path, rule: issue.code, message: 'is not valid' }];
   }
 }
+
+const valueMessage = ([first, ...others]: string[]) =>
+  others.length === 0 ? `must be the text "${first}"` : `must be one of: ${[first, ...others].join(', ')}`;
 
 const unitOf = ({ origin }: { origin: string }) => (origin === 'string' ? ' characters long' : '');

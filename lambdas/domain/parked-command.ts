@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { identityOf, type RefusedCommand } from './command.ts';
+import { openEnvelope } from './envelope.ts';
 import { isObject } from './json-object.ts';
 import { messageIdForm } from './original-message.ts';
 
@@ -32,8 +33,8 @@ export function askedInLine(line: string): (Omit<RefusedCommand, 'faults'> & { m
   const parked = jsonIn(line);
   if (!isObject(parked) || typeof parked.messageId !== 'string') return undefined;
   if (!messageIdForm.test(parked.messageId)) return undefined;
-  const command = typeof parked.body === 'string' ? jsonIn(parked.body) : undefined;
-  const asked = identityOf(isObject(command) ? command : parked);
+  const { command, faults } = openEnvelope(typeof parked.body === 'string' ? parked.body : '');
+  const asked = command === undefined ? identityOf(parked) : identityOf(command, faults);
   return asked.source === null || asked.requestId === null ? undefined : { ...asked, messageId: parked.messageId };
 }
 

@@ -1,12 +1,13 @@
 import type { Fault } from '../../../lambdas/domain/fault.ts';
 import { isObject } from '../../../lambdas/domain/json-object.ts';
-import { parameterRules } from '../../../lambdas/domain/link-data.ts';
+import { forbiddenParameters, parameterRules } from '../../../lambdas/domain/link-data.ts';
 
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
 
-/** Names of link parameters that mean something to AppsFlyer or to web analytics. */
+/** Names that mean something to AppsFlyer, in a link's data or beside it, or to web analytics. */
 const knownNames: readonly string[] = [
   ...Object.keys(parameterRules),
+  ...forbiddenParameters,
   'deep_link_value',
   ...numbered('deep_link_sub', 10),
   'af_xp',

@@ -186,6 +186,8 @@ describe('a parameter whose name is almost a known one', () => {
     ['ｐｉｄ', 'pid'],
     ['\u0441', 'c'],
     ['PID', 'pid'],
+    ['renewTtl', 'renew_ttl'],
+    ['TTL', 'ttl'],
   ])('is warned about: %j', (name, known) => {
     expect(warned(name)).toEqual([`data.${name}: is almost ${known}, but goes out as a name of its own`]);
   });

@@ -292,6 +292,9 @@ describe('a command as text', () => {
     ],
     ['"ttl":true', ['ttl: must be text such as 14d, or a whole number of days']],
     ['"qr":{"size":3e2}', ['qr.size: must be written in digits only, such as 300']],
+    ['"qr":{"size":10000000000000000}', ['qr.size: must be at most 3000']],
+    ['"qr":{"size":-10000000000000000}', ['qr.size: must be at least 1']],
+    ['"qr":{"size":"300"}', ['qr.size: must be a number, without quotes']],
     ['"qr":{"size":300.5}', ['qr.size: must be a whole number']],
     ['"qr":{"format":"gif"}', ['qr.format: must be one of: png, jpg, jpeg']],
     ['"qr":[]', ['qr: must be an object']],
@@ -328,6 +331,10 @@ describe('a command as text', () => {
     expect(reading).toEqual({
       command: { ...create, data: { pid: 'sms', [key]: 'd' }, metadata: { [key]: 'm' } },
     });
+  });
+
+  it('is told which text its version is', () => {
+    expect(found(JSON.stringify({ ...create, specVersion: 1 }))).toEqual(['specVersion: must be the text "1.0"']);
   });
 
   it('names nobody by a field that stands there twice', () => {
