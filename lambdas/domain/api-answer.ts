@@ -45,7 +45,11 @@ export function faultOfApiError(status: number | undefined, body: unknown, data:
   const { type } = apiErrorOf(body);
   const known = Object.hasOwn(ownWords, type);
   const rule = `api-${status}${known ? `-${type.replaceAll('_', '-')}` : ''}`;
-  const message = (known && ownWords[type]) || `the API answered with status ${status}`;
+  const message =
+    // Of a POST it is the template, of anything else the link.
+    status === 404
+      ? 'the API knows no such link or template'
+      : (known && ownWords[type]) || `the API answered with status ${status}`;
   const original = typeof body === 'object' && body !== null && 'message' in body ? String(body.message) : '';
   const told = /^Parameter '([^']{1,200})' has an invalid value: .*Reason: (.{1,200})$/s.exec(original);
   const [, parameter, reason] = told ?? [];
