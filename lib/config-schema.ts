@@ -55,8 +55,10 @@ const domain = text(
   /^[A-Za-z0-9.-]{1,253}(?:\/[^\s?#]{0,200})?$/,
   'must be a domain name, with a path if the template says so',
 );
-const laneNameRule = `must be lower-case letters and digits, a letter first, and not ${expiryLane}`;
-const laneNamePattern = new RegExp(`^(?!${expiryLane}$)[a-z][a-z0-9]{0,30}$`);
+/** A lane gives its name to constructs, alarms and verbs: these are theirs already. Dashes are too: `campaign-qr` is a lane's QR queue. */
+const takenNames = [expiryLane, 'all', 'outcomes', 'governor', 'replayer', 'alarms', 'dashboard'].join(', ');
+const laneNameRule = `must be lower-case letters and digits, a letter first, and none of ${takenNames}`;
+const laneNamePattern = new RegExp(`^(?!(?:${takenNames.replaceAll(', ', '|')})$)[a-z][a-z0-9]{0,30}$`);
 
 const producer = z.strictObject({
   source: text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1–64 letters, digits, dots, dashes or underscores'),

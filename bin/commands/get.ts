@@ -58,7 +58,7 @@ Examples:
 
 async function get({ options, chosen, output, interrupted }: Scene<Options>): Promise<number> {
   const pipeline = configuredOf(chosen, configuredFor);
-  const address = linkAddressOf(options.link);
+  const address = linkAddressOf(options.link, pipeline.settings.templates);
   const secrets = new SecretsManagerClient();
   const token = new Secret(secrets, output('ApiTokenSecretArn'));
   const callsPerSecond = spareCallsPerSecond(config, pipeline.settings.account);

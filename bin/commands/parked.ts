@@ -4,14 +4,14 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { Command } from 'commander';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import { ParkedStore } from '../../lambdas/adapters/parked-store.ts';
+import { QuarantineStore } from '../../lambdas/adapters/quarantine-store.ts';
 import { systemClock } from '../../lambdas/runtime/clock.ts';
-import { durationWords } from '../client/duration-words.ts';
 import { lanesNamed } from '../client/lanes-at-work.ts';
-import { instantWords, n } from '../client/number-words.ts';
+import { counted, n } from '../client/number-words.ts';
 import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../client/pipeline-choice.ts';
 import { pipelineOutputs } from '../client/pipeline-outputs.ts';
 import { runVerb, type Scene } from '../client/pipeline-verb.ts';
-import { type ParkedSummary, summarise } from './parked/parked-lots.ts';
+import { type ParkedSummary, parkedWords, summarise } from './parked/parked-lots.ts';
 import { replayParked } from './parked/replay.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
@@ -40,11 +40,12 @@ function listCommand(): Command {
       `${pipelineHelp}
 
 Nothing is read but the names of the objects under parked/ in the archive bucket. A command that was delivered twice may be
-there twice; it is carried out once.
+there twice; it is carried out once. What is parked for a lane that the pipeline does not have any more is shown as well: nobody
+replays it (see docs/operations.md).
 
 Exit codes:
   ${exitCode.done}  listed, or there was nothing to list
-  ${exitCode.someLeft}  interrupted
+  ${exitCode.someLeft}  interrupted, or something is parked for a lane that the pipeline does not have
   ${exitCode.notDone}  it could not be done
 
 Examples:
@@ -71,7 +72,7 @@ watching, not the replay.
 
 Exit codes:
   ${exitCode.done}  nothing is parked any more
-  ${exitCode.someLeft}  some commands stay parked, and it says why
+  ${exitCode.someLeft}  some commands stay parked, and it says why, or went to quarantine
   ${exitCode.notDone}  it could not be done
 
 Examples:
@@ -93,15 +94,22 @@ function lanesOf({ options, outputs, stackName }: Scene<Options>): string[] {
 async function list(scene: Scene<Options>): Promise<number> {
   const { options, output, progress, interrupted } = scene;
   const store = new ParkedStore(new S3Client(), output('ArchiveBucketName'));
-  for (const lane of lanesOf(scene)) {
+  const own = lanesOf({ ...scene, options: {} });
+  const all = [...own, ...(await store.lanes()).filter((lane) => !own.includes(lane))];
+  const meant = lanesNamed(
+    options.lane,
+    all.map((name) => ({ name })),
+  );
+  for (const { name: lane } of meant) {
     const summary = await summarise(lane, until(interrupted, store.lots(lane)), ({ lots, commands }) =>
-      progress.update(() => `${lane}: ${n(commands)} commands in ${n(lots)} lots so far`),
+      progress.update(() => `${lane}: ${counted(commands, 'command')} in ${counted(lots, 'lot')} so far`),
     );
     progress.clear();
     if (interrupted.aborted) return exitCode.someLeft;
-    console.log(options.json ? json(summary) : words(summary, Date.now()));
+    const isReplayed = own.includes(lane);
+    console.log(options.json ? json(summary, isReplayed) : parkedWords(summary, isReplayed, Date.now()));
   }
-  return exitCode.done;
+  return meant.every(({ name }) => own.includes(name)) ? exitCode.done : exitCode.someLeft;
 }
 
 async function* until<Item>(interrupted: AbortSignal, items: AsyncIterable<Item>): AsyncGenerator<Item> {
@@ -111,19 +119,14 @@ async function* until<Item>(interrupted: AbortSignal, items: AsyncIterable<Item>
   }
 }
 
-function json({ oldestMilliseconds, newestMilliseconds, ...summary }: ParkedSummary): string {
+function json({ oldestMilliseconds, newestMilliseconds, ...summary }: ParkedSummary, isReplayed: boolean): string {
   const instant = (name: string, at?: number) => (at === undefined ? {} : { [name]: new Date(at).toISOString() });
   return JSON.stringify({
     ...summary,
+    isReplayed,
     ...instant('oldestAt', oldestMilliseconds),
     ...instant('newestAt', newestMilliseconds),
   });
-}
-
-function words({ lane, lots, commands, bytes, oldestMilliseconds }: ParkedSummary, nowMilliseconds: number): string {
-  if (oldestMilliseconds === undefined) return `${lane}  nothing is parked`;
-  const oldest = `${instantWords(oldestMilliseconds)} UTC (${durationWords((nowMilliseconds - oldestMilliseconds) / 1000)} ago)`;
-  return `${lane}  ${n(commands)} commands in ${n(lots)} lots, ${(bytes / 1e6).toFixed(1)} MB  oldest ${oldest}`;
 }
 
 async function replay(scene: Scene<Options>): Promise<number> {
@@ -135,9 +138,10 @@ async function replay(scene: Scene<Options>): Promise<number> {
     await lambda.send(new InvokeCommand({ FunctionName: output('ReplayerFunctionName'), InvocationType: 'Event' }));
   };
   const parked = async (lane: string) => (await summarise(lane, store.lots(lane))).commands;
+  const quarantine = new QuarantineStore(new S3Client(), output('ArchiveBucketName'));
   const ended = await replayParked(
     lanesOf(scene),
-    { control, parked, start, nowMilliseconds: Date.now },
+    { control, parked, quarantine, start, nowMilliseconds: Date.now },
     {
       interrupted,
       onLook: (left) =>
@@ -145,11 +149,11 @@ async function replay(scene: Scene<Options>): Promise<number> {
     },
   );
   progress.clear();
-  for (const { lane, before, left, words: why } of ended) {
-    if (options.json) console.log(JSON.stringify({ lane, replayed: Math.max(0, before - left), left, words: why }));
-    else
-      console.log(`${lane}  ${n(Math.max(0, before - left))} replayed or put in quarantine, ${n(left)} left: ${why}`);
+  for (const { lane, replayed, quarantined, left, words: why } of ended) {
+    if (options.json) console.log(JSON.stringify({ lane, replayed, quarantined, left, words: why }));
+    else console.log(`${lane}  ${n(replayed)} replayed, ${n(quarantined)} put in quarantine, ${n(left)} left: ${why}`);
   }
-  if (!options.json) console.log('What could not be replayed: onelink quarantine list');
-  return ended.every(({ left }) => left === 0) ? exitCode.done : exitCode.someLeft;
+  const inQuarantine = ended.some(({ quarantined }) => quarantined > 0);
+  if (inQuarantine) console.error('See what could not be replayed: onelink quarantine list');
+  return ended.every(({ left }) => left === 0) && !inQuarantine ? exitCode.done : exitCode.someLeft;
 }

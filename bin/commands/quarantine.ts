@@ -2,12 +2,12 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { Command } from 'commander';
 import { ParkedStore } from '../../lambdas/adapters/parked-store.ts';
 import { type QuarantinedObject, QuarantineStore } from '../../lambdas/adapters/quarantine-store.ts';
-import { askedInLine } from '../../lambdas/domain/parked-command.ts';
-import { instantWords, n } from '../client/number-words.ts';
+import { counted, instantWords, n } from '../client/number-words.ts';
 import { OperatorError } from '../client/operator-error.ts';
 import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../client/pipeline-choice.ts';
 import { runVerb, type Scene } from '../client/pipeline-verb.ts';
 import { confirmed } from './dead-letters/confirmation.ts';
+import { inspect } from './quarantine/inspection.ts';
 import { release } from './quarantine/release.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
@@ -23,7 +23,7 @@ interface Options extends PipelineOptions {
 const codes = `
 Exit codes:
   ${exitCode.done}  done
-  ${exitCode.someLeft}  some lines are left: nobody can read them, or you said no
+  ${exitCode.someLeft}  some lines are left: nobody can read them, or you did not confirm
   ${exitCode.notDone}  it could not be done
 `;
 
@@ -36,7 +36,7 @@ export function quarantineCommand(): Command {
     .option('--lane <name>', 'only this lane')
     .option('--json', 'print one JSON object for each');
   const show = new Command('show')
-    .description('Shows who asked for what in an object. It prints no values.')
+    .description('Shows who asked for what in an object, and what is wrong with each line. It prints no values.')
     .argument('<key>', 'as list prints it')
     .option('--json', 'print one JSON object for each line');
   const releasing = new Command('release')
@@ -89,17 +89,15 @@ function words({ lane, reason, bytes, key, quarantinedAtMilliseconds }: Quaranti
 }
 
 async function showOne(scene: Scene<Options>, key: string): Promise<number> {
-  const lines = (await storesOf(scene).quarantine.lines(keyIn(key).key)) ?? absent();
+  const { lane, reason } = keyIn(key);
+  const lines = (await storesOf(scene).quarantine.lines(key)) ?? absent();
+  if (!scene.options.json) console.log('line  bytes  source  requestId  action  messageId  what is wrong');
   for (const [index, line] of lines.entries()) {
-    const { source = null, requestId = null, action = null, messageId = null } = askedInLine(line) ?? {};
-    const shown = { line: index + 1, bytes: Buffer.byteLength(line), source, requestId, action, messageId };
-    if (scene.options.json) console.log(JSON.stringify(shown));
-    else
-      console.log(
-        Object.values(shown)
-          .map((value) => value ?? '?')
-          .join('  '),
-      );
+    const { why: found, ...asked } = inspect(line, lane);
+    const why = reason === 'refused' ? 'the lane’s queue refused it: release sends it again' : found;
+    const shown = { line: index + 1, bytes: Buffer.byteLength(line), ...asked, why };
+    const values = Object.values(shown).map((value) => value ?? '?');
+    console.log(scene.options.json ? JSON.stringify(shown) : values.join('  '));
   }
   return exitCode.done;
 }
@@ -108,24 +106,39 @@ async function releaseOne(scene: Scene<Options>, key: string): Promise<number> {
   const { options, interrupted } = scene;
   const stores = storesOf(scene);
   const object = keyIn(key);
+  if (options.yes && !options.drop) throw new OperatorError('--yes goes with --drop. Nothing was released.');
   if (options.drop) {
-    if (!options.yes && !(await confirmed('Delete it for good?', interrupted))) return exitCode.someLeft;
+    if ((await stores.quarantine.lines(key)) === undefined) absent();
+    if (!options.yes && !(await agreed(interrupted))) return exitCode.someLeft;
     await stores.quarantine.remove(object.key);
     console.log(options.json ? JSON.stringify({ key, dropped: true }) : 'dropped');
     return exitCode.done;
   }
   const { released, left } = (await release(object, stores)) ?? absent();
   if (options.json) console.log(JSON.stringify({ key, released, left }));
-  else console.log(`${n(released)} parked again, ${n(left)} unreadable lines left in quarantine`);
+  else console.log(`${n(released)} parked again, ${counted(left, 'unreadable line')} left in quarantine`);
+  if (left > 0) {
+    console.error(
+      'Find it with: onelink quarantine list. To delete what nobody needs: onelink quarantine release KEY --drop',
+    );
+  }
   return left === 0 ? exitCode.done : exitCode.someLeft;
 }
 
+/** @throws OperatorError when there is nobody to be asked */
+async function agreed(interrupted: AbortSignal): Promise<boolean> {
+  if (!process.stdin.isTTY) throw new OperatorError('Nobody is here to be asked: say --yes. Nothing was deleted.');
+  if (await confirmed('Delete it for good?', interrupted)) return true;
+  console.error('Nothing was deleted.');
+  return false;
+}
+
 /** Nothing else of the bucket may be shown or deleted by this verb. */
-function keyIn(key: string): { key: string; lane: string } {
-  const [, lane] = /^quarantine\/([^/]+)\/./.exec(key) ?? [];
-  if (lane === undefined)
+function keyIn(key: string): { key: string; lane: string; reason: string } {
+  const [, lane, reason] = /^quarantine\/([^/]+)\/([^/]+)\/./.exec(key) ?? [];
+  if (lane === undefined || reason === undefined)
     throw new OperatorError('The key must begin with quarantine/ and a lane: see onelink quarantine list.');
-  return { key, lane };
+  return { key, lane, reason };
 }
 
 function absent(): never {

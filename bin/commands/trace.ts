@@ -3,6 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
 import { ParkedStore } from '../../lambdas/adapters/parked-store.ts';
+import { QuarantineStore } from '../../lambdas/adapters/quarantine-store.ts';
 import type { LinkRecord } from '../../lambdas/domain/ledger-record.ts';
 import { deriveLinkId } from '../../lambdas/domain/link-id.ts';
 import { expiryLane } from '../../lambdas/names.ts';
@@ -19,6 +20,7 @@ import { examinationPorts } from './dead-letters/examination-ports.ts';
 import { listDeadLetters } from './dead-letters/list.ts';
 import { type Request, searchLogs } from './trace/log-search.ts';
 import { searchParked } from './trace/parked-search.ts';
+import { searchQuarantine } from './trace/quarantine-search.ts';
 import { requestsOfLink } from './trace/requests-of-link.ts';
 import {
   type Happening,
@@ -27,6 +29,7 @@ import {
   ofDeadLetter,
   ofLinkRecord,
   ofParked,
+  ofQuarantined,
   ofRequestRecord,
   type Shown,
 } from './trace/story.ts';
@@ -49,7 +52,9 @@ interface Options extends PipelineOptions {
 
 export function traceCommand(): Command {
   const command = new Command('trace')
-    .description('Tells what became of a command, in order of time: calls, ledger, outcome, QR code, parked or dead.')
+    .description(
+      'Tells what became of a command, in order of time: calls, ledger, outcome, QR code, parked, in quarantine or dead.',
+    )
     .argument('[link]', 'the short URL, or TEMPLATE/ID, of the link that it is about')
     .option('--source <name>', 'the command’s source; with --request-id')
     .option('--request-id <id>', 'the command’s requestId')
@@ -113,12 +118,15 @@ async function trace(scene: Scene<Options>): Promise<number> {
 }
 
 /** @throws OperatorError when the options name neither a link nor a request */
-async function requestsMeant({ link, source, requestId }: Options, { ledger }: ExaminationPorts): Promise<Request[]> {
+async function requestsMeant(
+  { link, source, requestId }: Options,
+  { ledger, pipeline }: ExaminationPorts,
+): Promise<Request[]> {
   if (link === undefined && source !== undefined && requestId !== undefined) return [{ source, requestId }];
   if (link === undefined || source !== undefined || requestId !== undefined) {
     throw new OperatorError('Name a link, or a request by --source and --request-id together.');
   }
-  const record = await ledger.link(linkAddressOf(link));
+  const record = await ledger.link(linkAddressOf(link, pipeline.settings.templates));
   return record === undefined ? [] : requestsOfLink(record);
 }
 
@@ -141,12 +149,17 @@ async function storyOf(request: Request, scene: Scene<Options>, ports: Examinati
   // What was answered is carried out: a copy of it that is still parked changes nothing.
   if (record !== undefined || interrupted.aborted) return happenings;
   const parkedAt = logged.filter(({ outcome }) => outcome === 'parked').map(({ at = 0 }) => at);
-  const store = new ParkedStore(new S3Client(), output('ArchiveBucketName'));
+  const [s3, bucket] = [new S3Client(), output('ArchiveBucketName')];
   const names = lanes.map(({ name }) => name).filter((name) => name !== expiryLane);
-  const parked = await searchParked(store, names, request, { parkedAt, interrupted }, (lots) =>
+  const parked = await searchParked(new ParkedStore(s3, bucket), names, request, { parkedAt, interrupted }, (lots) =>
     progress.update(() => `searching what is parked: ${n(lots)} lots`),
   );
-  return [...happenings, ...parked.flatMap(ofParked)];
+  const quarantined = await searchQuarantine(new QuarantineStore(s3, bucket), request, interrupted);
+  return [
+    ...happenings,
+    ...parked.flatMap(ofParked),
+    ...quarantined.map((object) => ofQuarantined(object, request.requestId)),
+  ];
 }
 
 /** By the outcome, or where none is on record, by the ID that a create of this name derives. */

@@ -51,6 +51,25 @@ export class ParkedStore {
     await this.#objects.add(line);
   }
 
+  /** The lanes for which something is parked, also those that the pipeline does not have any more. */
+  async lanes(): Promise<string[]> {
+    const lanes: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await this.#s3.send(
+        new ListObjectsV2Command({
+          Bucket: this.#bucket,
+          Prefix: prefix.parked,
+          Delimiter: '/',
+          ContinuationToken: after,
+        }),
+      );
+      lanes.push(...(page.CommonPrefixes ?? []).map(({ Prefix = '' }) => Prefix.slice(prefix.parked.length, -1)));
+      after = page.NextContinuationToken;
+    } while (after !== undefined);
+    return lanes;
+  }
+
   /** A lane's lots, the oldest first; read page by page, so that a million commands take no more memory than a thousand. */
   async *lots(lane: string): AsyncGenerator<ParkedLot> {
     let after: string | undefined;

@@ -61,7 +61,11 @@ export function faultOfApiError(status: number | undefined, body: unknown, asked
   const { type } = apiErrorOf(body);
   const known = Object.hasOwn(ownWords, type);
   const rule = `api-${status}${known ? `-${type.replaceAll('_', '-')}` : ''}`;
-  const message = (known && ownWords[type]) || `the API answered with status ${status}`;
+  const message =
+    // Of a POST it is the template, of anything else the link.
+    status === 404
+      ? 'the API knows no such link or template'
+      : (known && ownWords[type]) || `the API answered with status ${status}`;
   const field = Object.hasOwn(fieldOfType, type) ? fieldOfType[type] : undefined;
   if (field !== undefined) return { path: paths.get(field) ?? '', rule, message };
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ControlReading } from '../../../lambdas/adapters/control-table.ts';
+import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
 import { laneNow } from '../../../lambdas/domain/control-record.ts';
 import { durationWords } from '../../client/duration-words.ts';
 
@@ -7,6 +8,11 @@ export interface ReplayPorts {
   control: { read(): Promise<ControlReading> };
   /** Commands of a lane that are parked. */
   parked(lane: string): Promise<number>;
+  /** What could not be replayed: that is not what was. */
+  quarantine: {
+    objects(lane: string): AsyncIterable<Pick<QuarantinedObject, 'key'>>;
+    lines(key: string): Promise<readonly string[] | undefined>;
+  };
   /** Starts the replayer, without waiting for it. */
   start(): Promise<void>;
   nowMilliseconds(): number;
@@ -16,8 +22,9 @@ export interface ReplayPorts {
 /** How it ended for a lane: all is back in its queue, or why not. */
 export interface Replayed {
   lane: string;
-  /** Commands that were parked at first, and that are still. */
-  before: number;
+  /** Commands that went back to their queue, that went to quarantine meanwhile, and that are still parked. */
+  replayed: number;
+  quarantined: number;
   left: number;
   words: string;
 }
@@ -38,6 +45,7 @@ export async function replayParked(
   { interrupted, onLook }: { interrupted: AbortSignal; onLook: (left: ReadonlyMap<string, number>) => void },
 ): Promise<Replayed[]> {
   const before = await countAll(lanes, ports);
+  const heldBefore = new Map(await Promise.all(lanes.map(async (lane) => [lane, await heldOf(lane, ports)] as const)));
   const ended = new Map<string, string>();
   let left = before;
   let movedAt = ports.nowMilliseconds();
@@ -48,7 +56,7 @@ export async function replayParked(
     for (const [lane, count] of left) {
       if (ended.has(lane)) continue;
       const words =
-        count === 0 ? (before.get(lane) === 0 ? 'nothing is parked' : 'all replayed') : hindrance(lane, reading);
+        count === 0 ? (before.get(lane) === 0 ? 'nothing is parked' : 'nothing is left') : hindrance(lane, reading);
       if (words !== undefined) ended.set(lane, words);
     }
   };
@@ -74,12 +82,35 @@ export async function replayParked(
     for (const lane of lanes) if (!ended.has(lane)) ended.set(lane, words);
   }
   const stopped = 'interrupted: the replayer goes on by itself';
-  return lanes.map((lane) => ({
-    lane,
-    before: before.get(lane) ?? 0,
-    left: left.get(lane) ?? 0,
-    words: ended.get(lane) ?? stopped,
-  }));
+  return Promise.all(
+    lanes.map(async (lane) => {
+      const quarantined = await linesAdded(lane, heldBefore.get(lane) ?? [], ports);
+      const now = left.get(lane) ?? 0;
+      const replayed = Math.max(0, (before.get(lane) ?? 0) - now - quarantined);
+      return { lane, replayed, quarantined, left: now, words: ended.get(lane) ?? stopped };
+    }),
+  );
+}
+
+/** The keys of what lies in quarantine for a lane. */
+async function heldOf(lane: string, { quarantine }: Pick<ReplayPorts, 'quarantine'>): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of quarantine.objects(lane)) keys.push(key);
+  return keys;
+}
+
+/** Lines that came into quarantine since. */
+async function linesAdded(
+  lane: string,
+  before: readonly string[],
+  ports: Pick<ReplayPorts, 'quarantine'>,
+): Promise<number> {
+  const known = new Set(before);
+  let lines = 0;
+  for (const key of await heldOf(lane, ports)) {
+    if (!known.has(key)) lines += (await ports.quarantine.lines(key))?.length ?? 0;
+  }
+  return lines;
 }
 
 async function countAll(lanes: readonly string[], { parked }: ReplayPorts): Promise<Map<string, number>> {

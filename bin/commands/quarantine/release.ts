@@ -38,7 +38,7 @@ export async function release(
 }
 
 /** A line's command; one without a sound first sent time is as old as its parking. */
-function mended(line: string, lane: string): ParkedCommand | undefined {
+export function mended(line: string, lane: string): ParkedCommand | undefined {
   const command = parkedCommandIn(line) ?? parkedCommandIn(withSentTime(line));
   return command && { ...command, lane, body: wireText(command.body) };
 }

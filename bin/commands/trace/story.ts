@@ -1,3 +1,4 @@
+import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
 import { isoSeconds } from '../../../lambdas/domain/clock.ts';
 import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
@@ -111,6 +112,15 @@ export function ofParked({
     { at: sentAtMilliseconds, where: 'producer', requestId, words: 'its message reached the queue' },
     { at: parkedAtMilliseconds, where, requestId, words },
   ];
+}
+
+export function ofQuarantined(
+  { key, lane, reason, quarantinedAtMilliseconds }: QuarantinedObject,
+  requestId: string,
+): Happening {
+  const why = reason === 'refused' ? 'the lane’s queue refused it' : 'the replayer could not read it';
+  const words = `is in quarantine, since ${why}: onelink quarantine show ${key}`;
+  return { at: quarantinedAtMilliseconds, where: `${lane} archive`, requestId, words };
 }
 
 export function ofDeadLetter({ lane, queue, requestId, sentAt, receiveCount, reason, words: why }: Listed): Happening {

@@ -7,12 +7,12 @@ export function weatherWords(weather: Pick<WeatherPlan, 'seed' | 'strength' | 'c
   const all = counts.reduce((sum, [, count]) => sum + count, 0);
   const lines = [...Map.groupBy(counts, ([kind]) => kind.slice(0, kind.indexOf('-')))].map(([service, ofService]) => {
     const terms = ofService.map(
-      ([kind, count]) => `${count.toLocaleString('en')} ${kind.slice(service.length + 1).replaceAll('-', ' ')}`,
+      ([kind, count]) => `${kind.slice(service.length + 1).replaceAll('-', ' ')} ${count.toLocaleString('en')}`,
     );
     return `  ${service}: ${terms.join(', ')}`;
   });
   return [
-    `The weather (seed ${weather.seed}, ${weather.strength}) struck ${all.toLocaleString('en')} times on the way:`,
+    `The weather (seed ${weather.seed}, ${weather.strength}) struck ${all === 1 ? 'once' : `${all.toLocaleString('en')} times`} on the way:`,
     ...lines,
   ];
 }

@@ -4,15 +4,32 @@ import { columnsOf, facetsOf } from '../../../bin/commands/get/side-by-side.ts';
 import { given, givenRecord } from './given-ledger.ts';
 
 describe('a link is named', () => {
+  const templates = { A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] } };
   const address = { onelinkId: 'A1b3', shortlinkId: 'xY_9-z' };
   test.each(['https://acme.onelink.me/A1b3/xY_9-z', 'https://go.acme.example/path/A1b3/xY_9-z?utm=1', 'A1b3/xY_9-z'])(
     'by %s',
-    (text) => expect(linkAddressOf(text)).toEqual(address),
+    (text) => expect(linkAddressOf(text, templates)).toEqual(address),
   );
 
   test.each(['A1b3', 'https://acme.onelink.me/', 'a/b/c', 'A1b3/secret id'])('not by %s', (text) => {
-    expect(() => linkAddressOf(text)).toThrow('That is no link');
-    expect(() => linkAddressOf(text)).not.toThrow('secret');
+    expect(() => linkAddressOf(text, templates)).toThrow('That is no link');
+    expect(() => linkAddressOf(text, templates)).not.toThrow('secret');
+  });
+
+  test.each([
+    'https://evil.example/A1b3/secret',
+    'https://acme.onelink.me.evil.example/A1b3/secret',
+    'https://acme.onelink.me@evil.example/A1b3/secret',
+    'https://globex.onelink.me/A1b3/secret',
+  ])('not by a domain that its template does not have: %s', (text) => {
+    expect(() => linkAddressOf(text, templates)).toThrow(/ is no domain of the template A1b3; those are acme\.onelink/);
+    expect(() => linkAddressOf(text, templates)).not.toThrow('secret');
+  });
+
+  test('not by the short URL of a template that nobody has configured', () => {
+    expect(() => linkAddressOf('https://acme.onelink.me/Zz99/secret', templates)).toThrow(
+      'lib/config.ts has no template Zz99; it has A1b3.',
+    );
   });
 });
 

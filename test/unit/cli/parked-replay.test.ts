@@ -13,6 +13,8 @@ function scene(
   change: (now: number) => Partial<ControlRecord> = () => ({}),
 ) {
   const left = { ...counts };
+  /** Key to lines; nothing is replayed to quarantine unless a test says so. */
+  const held = new Map([['campaign', new Map([['before', ['one', 'two']]])]]);
   let now = start;
   let runs = 0;
   const ports: ReplayPorts = {
@@ -29,6 +31,12 @@ function scene(
       }),
     },
     parked: async (lane) => left[lane] ?? 0,
+    quarantine: {
+      objects: async function* (lane) {
+        for (const key of held.get(lane)?.keys() ?? []) yield { key };
+      },
+      lines: async (key) => held.get('campaign')?.get(key),
+    },
     start: async () => {
       runs += 1;
     },
@@ -43,18 +51,27 @@ function scene(
     interrupted: never,
     onLook: (of: ReadonlyMap<string, number>) => seen.push([...of.values()].join(' ')),
   };
-  return { ports, options, seen, runs: () => runs };
+  const quarantine = (key: string, ...lines: string[]) => held.get('campaign')?.set(key, lines);
+  return { ports, options, seen, runs: () => runs, quarantine };
 }
 
 describe('parked replay', () => {
   test('starts the replayer once, and watches until nothing is parked', async () => {
     const { ports, options, seen, runs } = scene({ campaign: 1_000, transactional: 0 }, 400);
     expect(await replayParked(['transactional', 'campaign'], ports, options)).toEqual([
-      { lane: 'transactional', before: 0, left: 0, words: 'nothing is parked' },
-      { lane: 'campaign', before: 1_000, left: 0, words: 'all replayed' },
+      { lane: 'transactional', replayed: 0, quarantined: 0, left: 0, words: 'nothing is parked' },
+      { lane: 'campaign', replayed: 1_000, quarantined: 0, left: 0, words: 'nothing is left' },
     ]);
     expect(seen).toEqual(['0 1000', '0 600', '0 200']);
     expect(runs()).toBe(1);
+  });
+
+  test('does not count as replayed what went to quarantine meanwhile', async () => {
+    const { ports, options, quarantine } = scene({ campaign: 1_000 }, 400);
+    const start = async () => void quarantine('meanwhile', 'three', 'four', 'five');
+    expect(await replayParked(['campaign'], { ...ports, start }, options)).toEqual([
+      { lane: 'campaign', replayed: 997, quarantined: 3, left: 0, words: 'nothing is left' },
+    ]);
   });
 
   test('does not start it for a lane that is not open, and says why', async () => {
@@ -71,7 +88,7 @@ describe('parked replay', () => {
       now > start ? { lanes: { campaign: parking } } : {},
     );
     const [ended] = await replayParked(['campaign'], ports, options);
-    expect(ended).toMatchObject({ before: 1_000, left: 600, words: 'the lane is parking (daily-cap-reached)' });
+    expect(ended).toMatchObject({ replayed: 400, left: 600, words: 'the lane is parking (daily-cap-reached)' });
   });
 
   test('stops when the governor is silent, or nothing moves', async () => {

@@ -11,7 +11,8 @@ describe("an API error, told in the pipeline's own words", () => {
     [400, 'internal_error', 'api-400-internal-error', 'the API failed'],
     [401, 'authentication_failure', 'api-401-authentication-failure', 'the API refuses the token'],
     [429, 'quota_exceeded', 'api-429-quota-exceeded', 'the month’s quota is spent'],
-    [404, 'invalid_parameter', 'api-404-invalid-parameter', 'the API says that the request is not valid'],
+    [404, 'invalid_parameter', 'api-404-invalid-parameter', 'the API knows no such link or template'],
+    [404, 'not_found', 'api-404', 'the API knows no such link or template'],
   ])('%i %s', (status, error_type, rule, message) => {
     expect(faultOfApiError(status, { error_type, message: 'words of the API' })).toEqual({ path: '', rule, message });
   });

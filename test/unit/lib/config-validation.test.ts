@@ -200,9 +200,23 @@ describe('a configuration', () => {
 
   test('names lanes in lower-case letters and digits only', () => {
     const lane = config.stages.production?.pipelines[0]?.lanes.campaign;
-    expect(faultsOf(changed([`${pipeline}.lanes`, { Bulk: lane }]))).toContain(
-      `${at}.lanes.Bulk: the name must be lower-case letters and digits, a letter first, and not expiry`,
-    );
+    const rule =
+      'the name must be lower-case letters and digits, a letter first, and none of expiry, all, outcomes, governor, replayer, ' +
+      'alarms, dashboard';
+    // A name of its own for each construct, alarm and verb: `campaign-qr` is the QR queue of another lane.
+    for (const name of [
+      'Bulk',
+      'campaign-qr',
+      'expiry',
+      'all',
+      'governor',
+      'replayer',
+      'outcomes',
+      'alarms',
+      'dashboard',
+    ]) {
+      expect(faultsOf(changed([`${pipeline}.lanes`, { [name]: lane }]))).toContain(`${at}.lanes.${name}: ${rule}`);
+    }
   });
 
   test('with several faults names them all at once, those of shape and those of relation', () => {

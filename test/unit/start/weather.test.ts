@@ -42,8 +42,8 @@ describe('the words for the weather', () => {
     plan.strikes('sqs-slow-downs');
     expect(weatherWords(plan)).toEqual([
       'The weather (seed 7, mild) struck 1,101 times on the way:',
-      '  sqs: 1 slow downs',
-      '  sns: 0 slow downs, 1,100 lost answers',
+      '  sqs: slow downs 1',
+      '  sns: slow downs 0, lost answers 1,100',
     ]);
   });
 });

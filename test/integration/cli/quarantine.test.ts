@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { searchQuarantine } from '../../../bin/commands/trace/quarantine-search.ts';
+import { onelinkProgram } from '../../../bin/program.ts';
+import { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
+import { QuarantineStore } from '../../../lambdas/adapters/quarantine-store.ts';
+import type { ParkedCommand } from '../../../lambdas/domain/parked-command.ts';
+import type { Deployment } from '../../../local/cloud/assembly/deployment.ts';
+import { serveCloudFormation } from '../../../local/cloud/services/cloudformation.ts';
+import { readBody, send } from '../../../local/cloud/services/wire.ts';
+import { givenEngines } from '../adapters/given-engines.ts';
+
+const { s3, bucket: makeBucket, settings } = await givenEngines();
+let buckets = 0;
+let bucket = '';
+
+/** A stack with the outputs of a pipeline, by the local cloud's own CloudFormation. */
+const deployment = {
+  stackNames: ['Here'],
+  place: { region: 'eu-west-1', accountId: '000000000000' },
+  outputs: () =>
+    Object.entries({
+      ArchiveBucketName: bucket,
+      OutcomeTopicArn: 'arn:aws:sns:eu-west-1:000000000000:outcomes',
+      QrBucketName: 'qr',
+      CampaignQueueUrl: 'http://127.0.0.1:1/campaign',
+    }).map(([key, value]) => ({ key, value })),
+} as unknown as Deployment;
+const cloudFormation = createServer(async (request, response) => {
+  const body = await readBody(request);
+  const asked = { method: 'POST', url: '/', headers: request.headers, body } as unknown as Parameters<
+    typeof serveCloudFormation
+  >[0];
+  send(response, serveCloudFormation(asked, deployment, new Date(0)));
+});
+cloudFormation.listen(0, '127.0.0.1');
+await once(cloudFormation, 'listening');
+Object.assign(process.env, {
+  AWS_ENDPOINT_URL_CLOUDFORMATION: `http://127.0.0.1:${(cloudFormation.address() as AddressInfo).port}`,
+  AWS_ENDPOINT_URL_S3: settings.endpoint,
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+});
+afterAll(() => {
+  cloudFormation.closeAllConnections();
+  cloudFormation.close();
+});
+
+const command: ParkedCommand = {
+  v: 1,
+  lane: 'campaign',
+  messageId: 'm-1',
+  sentAtMilliseconds: 5,
+  receiveCount: 1,
+  parkedAtMilliseconds: Date.parse('2026-03-09T10:15:30Z'),
+  source: 'crm',
+  requestId: 'r-1',
+  body: '{"source":"crm","requestId":"r-1","action":"create","data":{"pid":"secret-pid"}}',
+};
+const sound = JSON.stringify(command);
+const cutOff = JSON.stringify({ ...command, requestId: 'r-2' }).slice(0, -30);
+const timeless = JSON.stringify({ ...command, requestId: 'r-3', sentAtMilliseconds: null, body: '{}' });
+const later = JSON.stringify({ ...command, v: 2 });
+const lot = 'quarantine/campaign/unreadable/20260309T101530000Z-5-0a1b.ndjson';
+
+const put = (key: string, ...lines: string[]) =>
+  s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: lines.map((line) => `${line}\n`).join('') }));
+async function keys(prefix = ''): Promise<string[]> {
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
+  return Contents.map(({ Key = '' }) => Key);
+}
+
+/** Runs a verb, with nobody at the terminal. */
+async function onelink(...words: string[]) {
+  const [out, err]: [string[], string[]] = [[], []];
+  vi.spyOn(console, 'log').mockImplementation((line) => void out.push(String(line)));
+  vi.spyOn(console, 'error').mockImplementation((line) => void err.push(String(line)));
+  process.exitCode = undefined;
+  await onelinkProgram().parseAsync(['node', 'onelink', ...words, '--stack', 'Here']);
+  const code = process.exitCode;
+  process.exitCode = undefined;
+  vi.restoreAllMocks();
+  return { code, out, err };
+}
+
+beforeEach(async () => {
+  bucket = await makeBucket(`archive-${++buckets}`);
+});
+
+describe('quarantine', () => {
+  test('list names what lies there, of one lane if asked to', async () => {
+    await put(lot, 'trash');
+    await put('quarantine/transactional/refused/lot', sound);
+    const { code, out } = await onelink('quarantine', 'list', '--json');
+    expect(out.map((line) => JSON.parse(line))).toMatchObject([
+      { key: lot, lane: 'campaign', reason: 'unreadable', bytes: 6 },
+      { lane: 'transactional', reason: 'refused' },
+    ]);
+    expect(code).toBe(0);
+    expect((await onelink('quarantine', 'list', '--lane', 'campaign')).out).toHaveLength(1);
+    await put('parked/campaign/not-in-quarantine', sound);
+    expect((await onelink('quarantine', 'list', '--lane', 'nope')).out).toEqual(['nothing is in quarantine']);
+  });
+
+  test('show says who asked, and what is wrong with each line; no value of a link', async () => {
+    await put(lot, 'trash', cutOff, timeless, later, sound);
+    const { code, out } = await onelink('quarantine', 'show', lot);
+    expect(out).toEqual([
+      'line  bytes  source  requestId  action  messageId  what is wrong',
+      '1  5  ?  ?  ?  ?  is no JSON object: cut off, or not written by a worker',
+      `2  ${cutOff.length}  crm  r-2  ?  m-1  is no JSON object: cut off, or not written by a worker`,
+      `3  ${timeless.length}  crm  r-3  ?  m-1  has no sound sentAtMilliseconds: release mends it`,
+      `4  ${later.length}  crm  r-1  create  m-1  is of version 2, which this release does not know`,
+      `5  ${sound.length}  crm  r-1  create  m-1  can be read: release parks it again`,
+    ]);
+    expect(code).toBe(0);
+    await put('quarantine/campaign/refused/lot', sound);
+    const refused = await onelink('quarantine', 'show', 'quarantine/campaign/refused/lot', '--json');
+    expect(JSON.parse(refused.out[0] ?? '')).toMatchObject({
+      why: 'the lane’s queue refused it: release sends it again',
+    });
+  });
+
+  test('release parks again what can be read, keeps the rest, and says how to delete it', async () => {
+    await put(lot, 'trash', sound);
+    const { code, out, err } = await onelink('quarantine', 'release', lot);
+    expect(out).toEqual(['1 parked again, 1 unreadable line left in quarantine']);
+    expect(err).toEqual([
+      'Find it with: onelink quarantine list. To delete what nobody needs: onelink quarantine release KEY --drop',
+    ]);
+    expect(code).toBe(1);
+    expect(await keys('parked/campaign/')).toEqual([expect.stringMatching(/20260309T101530000Z-1-/)]);
+    expect(await keys('quarantine/')).toEqual([expect.stringMatching(/^quarantine\/campaign\/unreadable\/rest\./)]);
+  });
+
+  test('release --drop deletes only when somebody confirms it, and only what is there', async () => {
+    await put(lot, 'trash');
+    const unasked = await onelink('quarantine', 'release', lot, '--drop');
+    expect(unasked).toEqual({ code: 2, out: [], err: ['Nobody is here to be asked: say --yes. Nothing was deleted.'] });
+    expect(await keys()).toEqual([lot]);
+    const confirmed = await onelink('quarantine', 'release', lot, '--drop', '--yes');
+    expect(confirmed).toEqual({ code: 0, out: ['dropped'], err: [] });
+    expect(await keys()).toEqual([]);
+    const again = await onelink('quarantine', 'release', lot, '--drop', '--yes');
+    expect([again.code, again.err[0]]).toEqual([2, expect.stringContaining('There is no such object in quarantine')]);
+  });
+
+  test('nothing but what is in quarantine can be shown, released or dropped', async () => {
+    await put('parked/campaign/lot', sound);
+    for (const words of [['show'], ['release'], ['release', '--drop', '--yes']]) {
+      const { code, err } = await onelink('quarantine', ...words.slice(0, 1), 'parked/campaign/lot', ...words.slice(1));
+      expect([code, err[0]]).toEqual([2, expect.stringContaining('must begin with quarantine/')]);
+    }
+    expect(await keys()).toEqual(['parked/campaign/lot']);
+  });
+
+  test('a trace finds a request there, also in a line that is cut off', async () => {
+    await put(lot, 'trash', cutOff);
+    await put('quarantine/campaign/refused/lot', sound);
+    const store = new QuarantineStore(s3, bucket);
+    const found = async (source: string, requestId: string) => {
+      const objects = await searchQuarantine(store, { source, requestId }, new AbortController().signal);
+      return objects.map(({ key }) => key);
+    };
+    expect(await found('crm', 'r-2')).toEqual([lot]);
+    expect(await found('crm', 'r-1')).toEqual(['quarantine/campaign/refused/lot']);
+    expect(await found('crm', 'r-4')).toEqual([]);
+    expect(await found('studio', 'r-1')).toEqual([]);
+  });
+});
+
+describe('parked list', () => {
+  test('shows what is parked for a lane that is gone, and ends with 1', async () => {
+    await new ParkedStore(s3, bucket).add(command);
+    await new ParkedStore(s3, bucket).add({ ...command, lane: 'bulk' });
+    const { code, out } = await onelink('parked', 'list');
+    expect(out).toEqual([
+      expect.stringMatching(/^campaign {2}1 command in 1 lot, 0\.0 MB {2}oldest 2026-03-09 10:15:30 UTC \(/),
+      expect.stringMatching(/^bulk {2}1 command in 1 lot, .* nobody replays it: the pipeline has no such lane$/),
+    ]);
+    expect(code).toBe(1);
+    expect((await onelink('parked', 'list', '--lane', 'campaign')).code).toBe(0);
+    const unknown = await onelink('parked', 'list', '--lane', 'nope');
+    expect(unknown).toMatchObject({ code: 2, err: ['There is no lane nope; there are campaign, bulk.'] });
+  });
+
+  test('believes no age that a lot cannot have', async () => {
+    await put('parked/campaign/00010101T000000000Z-1-0a.ndjson', sound);
+    await put('parked/campaign/99991231T235959999Z-1-0a.ndjson', sound);
+    expect((await onelink('parked', 'list')).out).toEqual(['campaign  2 commands in 2 lots, 0.0 MB  of unknown age']);
+    await new ParkedStore(s3, bucket).add(command);
+    expect((await onelink('parked', 'list')).out).toEqual([
+      expect.stringMatching(/^campaign {2}3 commands in 3 lots, 0\.0 MB {2}oldest 2026-03-09 10:15:30 UTC/),
+    ]);
+  });
+});
