@@ -71,7 +71,9 @@ export function faultOfApiError(status: number | undefined, body: unknown, asked
 
   const original = typeof body === 'object' && body !== null && 'message' in body ? String(body.message) : '';
   const ofCode = /^Invalid QR parameter: (.{1,200})$/s.exec(original)?.[1];
-  if (ofCode !== undefined) return { path: pathNamedIn(ofCode, paths) ?? otherwise, rule, message };
+  if (ofCode !== undefined) {
+    return { path: pathNamedIn(ofCode, paths) ?? otherwise, rule, message: 'the API refuses this option of the code' };
+  }
   const told = /^Parameter '([^']{1,200})' has an invalid value: .*Reason: (.{1,200})$/s.exec(original);
   const [, parameter = '', reason = ''] = told ?? [];
   // As it was sent, or as it was given.

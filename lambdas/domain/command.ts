@@ -201,9 +201,11 @@ export function commandReader(lane: { contract: ApiContract; producers: Producer
     if (faults.some(({ path }) => path === 'action')) {
       faults.push(...(anyAction.safeParse(raw).error?.issues ?? []).flatMap(faultsOfIssue));
     }
+    // A field that has to go needs no mending inside.
+    const unknown = new Set(faults.filter(({ rule }) => rule === 'unknown-field').map(({ path }) => path));
+    const isKnown = ({ path }: Fault) => !unknown.has(path.split('.')[0] ?? '');
     faults.push(
-      ...ofText,
-      ...textFaults(raw),
+      ...[...ofText, ...textFaults(raw)].filter(isKnown),
       ...rightsFaults(raw, producers, lane.templates),
       ...timeFaults(raw, sentAtMilliseconds),
     );

@@ -133,7 +133,7 @@ describe('an API error about another field of the request', () => {
     expect(faultOfApiError(400, invalid(`Invalid QR parameter: ${code}`), asked)).toEqual({
       path,
       rule: 'api-400-invalid-parameter',
-      message: 'the API says that the request is not valid',
+      message: 'the API refuses this option of the code',
     });
   });
 });

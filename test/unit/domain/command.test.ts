@@ -333,6 +333,14 @@ describe('a command as text', () => {
     });
   });
 
+  it('is told nothing of what stands in a field that it must not have', () => {
+    const body = JSON.stringify({ ...common, action: 'delete', shortlinkId: 'spring' }).replace(
+      '}',
+      ',"data":{"a":1.0,"a":2}}',
+    );
+    expect(found(body)).toEqual(['data: is not a field of this command']);
+  });
+
   it('is told which text its version is', () => {
     expect(found(JSON.stringify({ ...create, specVersion: 1 }))).toEqual(['specVersion: must be the text "1.0"']);
   });
