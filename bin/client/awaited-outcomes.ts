@@ -10,6 +10,8 @@ export interface Awaited<Message> {
   answer?: Outcome;
   /** The outcome of the QR code that a create asked for with its link. */
   qr?: Outcome;
+  /** The ledger says that the code is stored; its outcome was not heard. */
+  qrStored?: true;
 }
 
 /** What an outcome was to the one who waited for it. */
@@ -64,6 +66,15 @@ export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
     return { kind: 'news', awaited, outcome };
   }
 
+  /** The ledger has the QR code of a message that was answered. @returns whether that was news */
+  qrStored(messageId: string): boolean {
+    const awaited = this.#all.get(messageId);
+    if (awaited === undefined || isSettled(awaited)) return false;
+    awaited.qrStored = true;
+    if (isSettled(awaited)) this.#unsettled -= 1;
+    return isSettled(awaited);
+  }
+
   /** How many messages still wait for something, the parked ones among them. */
   get unsettled(): number {
     return this.#unsettled;
@@ -95,7 +106,8 @@ export function isParked({ parked, answer }: Pick<Awaited<unknown>, 'parked' | '
 }
 
 export function isSettled(awaited: Awaited<{ asksForQr: boolean }>): boolean {
-  return awaited.answer !== undefined && (!owesQr(awaited) || awaited.qr !== undefined);
+  const { answer, qr, qrStored } = awaited;
+  return answer !== undefined && (!owesQr(awaited) || qr !== undefined || qrStored === true);
 }
 
 function isQrOfCreate({ action, outcome }: Outcome): boolean {

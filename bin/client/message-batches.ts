@@ -2,20 +2,41 @@
 const maxMessages = 10;
 export const maxBytes = 1024 * 1024;
 
-/** Packs messages, in order, into as few batches as SQS's limits allow. A message above them goes alone, to be refused. */
-export function batchesOf<Message extends { body: string }>(messages: readonly Message[]): Message[][] {
-  const batches: Message[][] = [];
-  let bytes = 0;
-  for (const message of messages) {
-    const size = Buffer.byteLength(message.body);
-    const last = batches.at(-1);
-    if (last === undefined || last.length === maxMessages || bytes + size > maxBytes) {
-      batches.push([message]);
-      bytes = size;
-    } else {
-      last.push(message);
-      bytes += size;
+/** Messages of one queue. */
+export interface Batch<Message> {
+  queueUrl: string;
+  messages: Message[];
+}
+
+/**
+ * Packs messages, in order, into as few batches of each queue as SQS's limits allow, as they come. A message above them goes
+ * alone, to be refused.
+ *
+ * @throws what reading the messages throws, at the end
+ */
+export async function* batchesOf<Message extends { body: string }>(
+  messages: Iterable<Message> | AsyncIterable<Message>,
+  queueUrlOf: (message: Message) => string,
+): AsyncGenerator<Batch<Message>> {
+  const open = new Map<string, Batch<Message> & { bytes: number }>();
+  let trouble: { error: unknown } | undefined;
+  try {
+    for await (const message of messages) {
+      const [queueUrl, size] = [queueUrlOf(message), Buffer.byteLength(message.body)];
+      let batch = open.get(queueUrl);
+      if (batch !== undefined && (batch.messages.length === maxMessages || batch.bytes + size > maxBytes)) {
+        yield batch;
+        batch = undefined;
+      }
+      batch ??= { queueUrl, messages: [], bytes: 0 };
+      batch.messages.push(message);
+      batch.bytes += size;
+      open.set(queueUrl, batch);
     }
+  } catch (error) {
+    trouble = { error };
   }
-  return batches;
+  // Those that were read before it, too.
+  yield* open.values();
+  if (trouble !== undefined) throw trouble.error;
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type SNSClient, SubscribeCommand, UnsubscribeCommand } from '@aws-sdk/client-sns';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PublishCommand, type SNSClient, SubscribeCommand, UnsubscribeCommand } from '@aws-sdk/client-sns';
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
@@ -15,12 +16,27 @@ import { type Outcome, outcomeSchema } from '../../lambdas/domain/outcome.ts';
 export interface OutcomeQueue {
   readonly url: string;
   /**
+   * Publishes probes until one of them is heard: a subscription and its filter may take a minute until they are known
+   * everywhere, and what is told meanwhile is lost. Outcomes that come in meanwhile are dropped.
+   *
+   * @returns `denied` when it may not publish; `silent` when none was heard in time, or the signal has ended it
+   * @throws when SQS refuses to be read, or SNS to publish for another reason
+   */
+  untilHeard(options: ProbeOptions): Promise<'heard' | 'denied' | 'silent'>;
+  /**
    * Hands over every outcome, some of them more than once (SNS and SQS repeat), until the signal ends it.
    * @throws when SQS refuses to be read
    */
   listen(heard: (outcome: Outcome) => void, signal: AbortSignal): Promise<void>;
   /** Unsubscribes and deletes the queue. Safe to call twice. */
   close(): Promise<void>;
+}
+
+export interface ProbeOptions {
+  signal: AbortSignal;
+  /** From one probe to the next. */
+  everyMilliseconds?: number;
+  atMostMilliseconds?: number;
 }
 
 /** Receive calls side by side: some thousand outcomes a second. */
@@ -38,7 +54,10 @@ export async function openOutcomeQueue(
   topicArn: string,
   options: { source?: string } = {},
 ): Promise<OutcomeQueue> {
-  const name = `onelink-outcomes-${randomBytes(6).toString('hex')}`;
+  const id = randomBytes(6).toString('hex');
+  const name = `onelink-outcomes-${id}`;
+  // No source has a colon: a probe passes this filter alone, and meets no producer's.
+  const probe = `probe:${id}`;
   // An hour: it is deleted at the end, and if that fails, at least it does not hold short links for long.
   const { QueueUrl: url = '' } = await sqs.send(
     new CreateQueueCommand({ QueueName: name, Attributes: { MessageRetentionPeriod: '3600' } }),
@@ -69,7 +88,7 @@ export async function openOutcomeQueue(
         ReturnSubscriptionArn: true,
         Attributes: {
           RawMessageDelivery: 'true',
-          ...(options.source !== undefined && { FilterPolicy: JSON.stringify({ source: [options.source] }) }),
+          ...(options.source !== undefined && { FilterPolicy: JSON.stringify({ source: [options.source, probe] }) }),
         },
       }),
     );
@@ -81,28 +100,63 @@ export async function openOutcomeQueue(
   return {
     url,
     close,
+    untilHeard: (limits) => untilHeard({ sqs, sns }, { url, topicArn, probe }, limits),
     listen: async (heard, signal) => {
-      await Promise.all(Array.from({ length: receiversAtOnce }, () => receive(sqs, url, heard, signal)));
+      const each = (body: string) => {
+        const outcome = outcomeSchema.safeParse(jsonOf(body)).data;
+        if (outcome !== undefined) heard(outcome);
+      };
+      await Promise.all(Array.from({ length: receiversAtOnce }, () => receive(sqs, url, each, signal)));
     },
   };
 }
 
-async function receive(
-  sqs: SQSClient,
-  url: string,
-  heard: (outcome: Outcome) => void,
-  signal: AbortSignal,
-): Promise<void> {
+async function untilHeard(
+  { sqs, sns }: { sqs: SQSClient; sns: SNSClient },
+  { url, topicArn, probe }: { url: string; topicArn: string; probe: string },
+  { signal, everyMilliseconds = 1_000, atMostMilliseconds = 90_000 }: ProbeOptions,
+): Promise<'heard' | 'denied' | 'silent'> {
+  const body = JSON.stringify({ probe });
+  const over = new AbortController();
+  const ended = AbortSignal.any([signal, over.signal, AbortSignal.timeout(atMostMilliseconds)]);
+  let end: 'heard' | 'denied' | 'silent' = 'silent';
+  const publish = async () => {
+    while (!ended.aborted) {
+      try {
+        const source = { DataType: 'String', StringValue: probe };
+        const command = new PublishCommand({ TopicArn: topicArn, Message: body, MessageAttributes: { source } });
+        await sns.send(command, { abortSignal: ended });
+      } catch (error) {
+        if (ended.aborted) return;
+        over.abort();
+        if (!isDenial(error)) throw error;
+        end = 'denied';
+      }
+      await sleep(everyMilliseconds, undefined, { signal: ended }).catch(() => {});
+    }
+  };
+  const hear = (heard: string) => {
+    if (heard !== body) return;
+    end = 'heard';
+    over.abort();
+  };
+  await Promise.all([publish(), receive(sqs, url, hear, ended).finally(() => over.abort())]);
+  return end;
+}
+
+/** By the policy of the topic or of the one who publishes, or because of the topic's key. */
+function isDenial(error: unknown): boolean {
+  return error instanceof Error && /AccessDenied|AuthorizationError|NotAuthorized/.test(error.name);
+}
+
+async function receive(sqs: SQSClient, url: string, heard: (body: string) => void, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10, WaitTimeSeconds: 10 }),
         { abortSignal: signal },
       );
-      for (const { Body = '' } of Messages) {
-        const outcome = outcomeSchema.safeParse(jsonOf(Body)).data;
-        if (outcome !== undefined) heard(outcome);
-      }
+      for (const { Body = '' } of Messages) heard(Body);
       if (Messages.length === 0) continue;
       const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
       await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));

@@ -1,14 +1,19 @@
 import type { Outcome } from '../../lambdas/domain/outcome.ts';
-import { AwaitedOutcomes, type Hearing, isParked, isSettled } from '../client/awaited-outcomes.ts';
+import { type Awaited, AwaitedOutcomes, type Hearing, isParked, isSettled } from '../client/awaited-outcomes.ts';
 import type { MessageSketch } from '../client/message.ts';
 import type { FileMessage } from '../client/message-file.ts';
+import { n } from '../client/number-words.ts';
 import { outcomeWords, tallyWords, unwelcome } from '../client/outcome-words.ts';
+import type { Missed } from './send/missed-outcomes.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
-export const exitCode = { done: 0, notCarriedOut: 1, nothingSent: 2, unanswered: 3 } as const;
+export const exitCode = { done: 0, notCarriedOut: 1, nothingSent: 2, unanswered: 3, partlySent: 4 } as const;
 
-/** A message on its way to a lane. */
-export interface Outgoing extends FileMessage, MessageSketch {
+/** Of the messages without an outcome, so many are named. */
+const openNamed = 20;
+
+/** A message on its way to a lane. What is in it is not kept: there may be millions of them. */
+export interface Outgoing extends Pick<FileMessage, 'line'>, MessageSketch {
   lane: string;
 }
 
@@ -21,6 +26,8 @@ export class Conversation {
   #timeoutSeconds = 0;
   #timer: NodeJS.Timeout | undefined;
   #refused = false;
+  #sent = 0;
+  #newsAt = performance.now();
 
   constructor(json: boolean) {
     this.#json = json;
@@ -32,6 +39,7 @@ export class Conversation {
   }
 
   sent(message: Outgoing, messageId: string): void {
+    this.#sent += 1;
     for (const hearing of this.#awaited.sent(message, messageId)) this.#print(hearing);
   }
 
@@ -39,27 +47,47 @@ export class Conversation {
     this.#print(this.#awaited.heard(outcome));
   }
 
+  get sentCount(): number {
+    return this.#sent;
+  }
+
+  /** Since the last news, or since all was sent. */
+  get quietSeconds(): number {
+    return (performance.now() - this.#newsAt) / 1000;
+  }
+
+  /** What is neither answered nor parked, in the order in which it was sent. */
+  open(): Awaited<Outgoing>[] {
+    return this.#awaited.all().filter((one) => !isSettled(one) && !isParked(one));
+  }
+
+  /** What the ledger knows of messages whose outcomes were not heard. */
+  found({ answers, codes }: Missed): void {
+    for (const answer of answers) this.heard(answer);
+    for (const messageId of codes) if (this.#awaited.qrStored(messageId)) this.#rest();
+  }
+
   /** @param timeoutSeconds to wait for further outcomes, from each piece of news on */
   allSent(timeoutSeconds: number): void {
     this.#timeoutSeconds = timeoutSeconds;
+    this.#newsAt = performance.now();
     this.#rest();
   }
 
-  /** Says how it went. @returns the exit code */
-  close(wanted: number, unsent: number, waited: boolean): number {
+  /** Says what has become of what was sent. @returns the exit code, if all was sent */
+  close(waited: boolean): number {
     clearTimeout(this.#timer);
-    const all = this.#awaited.all();
-    const open = all.filter((one) => !isSettled(one) && !isParked(one));
+    const [all, open] = [this.#awaited.all(), this.open()];
     const parked = all.filter(isParked).length;
-    const sent = wanted - unsent;
     const say = (text: string) => console.error(text);
     if (!waited) {
-      say(`${sent.toLocaleString('en')} sent`);
-      return unsent > 0 ? exitCode.unanswered : exitCode.done;
+      say(`${n(this.#sent)} sent`);
+      return exitCode.done;
     }
-    for (const { message, answer } of open) {
+    for (const { message, answer } of open.slice(0, openNamed)) {
       say(`line ${message.line}: ${answer === undefined ? 'no outcome yet' : 'its QR code is not there yet'}`);
     }
+    if (open.length > openNamed) say(`and ${n(open.length - openNamed)} more without an outcome`);
     const tally = tallyWords(
       new Map([
         ...this.#tally,
@@ -67,18 +95,17 @@ export class Conversation {
         ...(open.length > 0 ? [['still open', open.length] as const] : []),
       ]),
     );
-    say(`${sent.toLocaleString('en')} sent: ${tally || 'nothing heard'}`);
-    if (parked > 0) {
-      say(
-        `${parked.toLocaleString('en')} parked: they wait for quota, and are carried out by themselves when there is some.`,
-      );
-    }
-    if (unsent > 0 || open.length > 0 || parked > 0) return exitCode.unanswered;
+    say(`${n(this.#sent)} sent: ${tally || 'nothing heard'}`);
+    if (parked > 0)
+      say(`${n(parked)} parked: they wait for quota, and are carried out by themselves when there is some.`);
+    if (open.length > 0) say('To see what has become of one: onelink trace --source <name> --request-id <id>');
+    if (open.length > 0 || parked > 0) return exitCode.unanswered;
     return this.#refused ? exitCode.notCarriedOut : exitCode.done;
   }
 
   #print(hearing: Hearing<Outgoing>): void {
     if (hearing.kind !== 'news') return;
+    this.#newsAt = performance.now();
     const { outcome } = hearing;
     const kind = outcome.repeat ? 'repeated' : outcome.outcome;
     // What is parked gets its own outcome later: it is counted at the end.

@@ -149,9 +149,9 @@ async function dryRun(
   });
   const progress = new Progress(process.stderr);
   const named = new Map<RowFinding['finding'], number>();
-  for await (const { line, body } of rowsOf(file)) {
+  for await (const { line, body, unsendable } of rowsOf(file)) {
     if (interrupted.aborted) break;
-    const found = run.row(line, body);
+    const found = run.row(line, body, unsendable);
     progress.update(() => `${n(run.rows)} rows read: ${tallyWords(run.findings) || 'all in order'}`);
     if (found === undefined) continue;
     const sofar = named.get(found.finding) ?? 0;

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { defaultLaneOf, type LaneUser } from '../../bin/client/lane-choice.ts';
 import { type MessageSketch, sketchOf } from '../../bin/client/message.ts';
-import { readMessages } from '../../bin/client/message-file.ts';
+import type { FileMessage } from '../../bin/client/message-file.ts';
+import { openMessages } from '../../bin/client/message-source.ts';
 import { OperatorError } from '../../bin/client/operator-error.ts';
 
 /** A message of the campaign, with the lane that it takes. */
@@ -30,37 +31,43 @@ export type CampaignSetup = z.infer<typeof setupSchema>;
 /**
  * Reads a campaign and, where there is one, `<name>.setup.json` beside it.
  *
- * @throws OperatorError when a file cannot be read, or the one beside it is no setup
+ * @throws OperatorError when the campaign cannot be read, or holds nothing that could be sent; Error for the file beside it
  */
-export function readCampaign(
+export async function readCampaign(
   file: string,
   options: { limit?: number; producers: readonly LaneUser[] },
-): { messages: CampaignMessage[]; setup: CampaignSetup } {
+): Promise<{ messages: CampaignMessage[]; setup: CampaignSetup }> {
   const setupFile = file.replace(/(\.\w+)?$/, '.setup.json');
-  const setup: CampaignSetup = existsSync(setupFile) ? setupIn(setupFile) : { foreignLinks: [], lanes: {} };
-  const read = readMessages(textOf(file)).slice(0, options.limit);
-  return { messages: withLanes(read, setup, options.producers), setup };
+  const setup: CampaignSetup = existsSync(setupFile)
+    ? setupSchema.parse(JSON.parse(readFileSync(setupFile, 'utf8')))
+    : { foreignLinks: [], lanes: {} };
+  return { messages: withLanes(await read(file, options.limit), setup, options.producers), setup };
 }
 
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new OperatorError(
-      `--input: ${file} cannot be read (${error instanceof Error && Reflect.get(error, 'code')})`,
-    );
-  }
-}
+const faultsShown = 20;
 
-function setupIn(file: string): CampaignSetup {
-  const text = textOf(file);
+async function read(file: string, limit = Number.POSITIVE_INFINITY): Promise<FileMessage[]> {
+  const source = await openMessages(file).catch((error: unknown) => {
+    throw error instanceof OperatorError ? new OperatorError(`--input: ${error.message}`) : error;
+  });
+  const messages: FileMessage[] = [];
   try {
-    return setupSchema.parse(JSON.parse(text));
-  } catch {
-    throw new OperatorError(
-      `--input: ${file}, which lies beside the campaign, is no setup; see examples/campaign.setup.json`,
-    );
+    for await (const message of source.messages()) {
+      if (messages.length === limit) break;
+      messages.push(message);
+    }
+  } finally {
+    await source.close();
   }
+  const faults = messages.flatMap(({ line, unsendable }) =>
+    unsendable === undefined ? [] : `line ${line} ${unsendable}`,
+  );
+  if (faults.length > 0) {
+    const more = faults.length > faultsShown ? [`and ${faults.length - faultsShown} more`] : [];
+    throw new OperatorError([`${source.name} cannot be sent:`, ...faults.slice(0, faultsShown), ...more].join('\n'));
+  }
+  if (messages.length === 0) throw new OperatorError(`${source.name} holds no command.`);
+  return messages;
 }
 
 /** Nobody knows the lane of what cannot be read: it takes the first producer's, and is refused there. */

@@ -52,7 +52,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
   const screen = display(process.stdout, options.quiet);
   const phases = new Phases();
   const pipeline = chosenPipeline(config, options.stage);
-  const { messages, setup } = readCampaign(options.input, { ...options, producers: pipeline.settings.producers });
+  const { messages, setup } = await readCampaign(options.input, { ...options, producers: pipeline.settings.producers });
   await mkdir(inLocal(''), { recursive: true });
   const unlock = lockRun(inLocal('run.pid'));
   await Promise.all([forgetKeptRun(), ...['out', 'cdk.out', 'cloud/logs'].map((name) => empty(inLocal(name)))]);

@@ -31,7 +31,7 @@ let answered: Answered<CampaignMessage>[];
 beforeAll(async () => {
   pipeline = await runningPipeline();
   const file = new URL('../../examples/campaign.ndjson', import.meta.url).pathname;
-  const { messages, setup } = readCampaign(file, { limit: 250, producers: pipeline.producers });
+  const { messages, setup } = await readCampaign(file, { limit: 250, producers: pipeline.producers });
   pipeline.api.control.preload(setup.foreignLinks);
   const own = [command, command, { ...command, requestId: 'planted-2', ttl: '9999d' }].map((body, index) => ({
     line: 1_000 + index,

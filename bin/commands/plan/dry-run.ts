@@ -34,6 +34,11 @@ export interface DryRunSettings {
 }
 
 const whole = (rule: string, message: string): Fault[] => [{ path: '', rule, message }];
+const unreadable = (line: number, why: string): RowFinding => ({
+  line,
+  finding: 'unreadable',
+  faults: whole('json', why),
+});
 
 /**
  * Goes through the rows of a campaign as the lanes would, and sends nothing. Of each row it keeps three numbers, so that memory
@@ -54,10 +59,13 @@ export class DryRun {
     this.#settings = settings;
   }
 
-  /** @returns what is wrong with the row, if anything is */
-  row(line: number, body: string): RowFinding | undefined {
+  /**
+   * @param unsendable why it has no body, if so
+   * @returns what is wrong with the row, if anything is
+   */
+  row(line: number, body: string, unsendable?: string): RowFinding | undefined {
     this.rows += 1;
-    const found = this.#look(line, body);
+    const found = unsendable === undefined ? this.#look(line, body) : unreadable(line, unsendable);
     if (found !== undefined) this.#findings.set(found.finding, (this.#findings.get(found.finding) ?? 0) + 1);
     return found;
   }

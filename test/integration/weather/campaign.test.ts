@@ -12,7 +12,7 @@ let answered: Answered<CampaignMessage>[];
 beforeAll(async () => {
   pipeline = await runningPipeline({ weather });
   const file = new URL('../../../examples/campaign.ndjson', import.meta.url).pathname;
-  const { messages, setup } = readCampaign(file, { limit: 120, producers: pipeline.producers });
+  const { messages, setup } = await readCampaign(file, { limit: 120, producers: pipeline.producers });
   pipeline.api.control.preload(setup.foreignLinks);
   answered = await pipeline.carryOut(messages, 120);
 }, 180_000);

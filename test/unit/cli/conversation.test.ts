@@ -24,7 +24,7 @@ describe('a conversation', () => {
     expect(conversation.over.aborted).toBe(false);
     conversation.heard(givenOutcome({ link: givenLink('abc') }));
     expect(conversation.over.aborted).toBe(true);
-    expect(conversation.close(1, 0, true)).toBe(0);
+    expect(conversation.close(true)).toBe(0);
     expect(printed.at(-1)).toBe('1 sent: 1 created');
   });
 
@@ -32,7 +32,7 @@ describe('a conversation', () => {
     const conversation = new Conversation(false);
     conversation.sent(message(1), 'm-1');
     conversation.heard(givenOutcome({ outcome: 'conflict', reason: 'shortlink-id-taken' }));
-    expect(conversation.close(1, 0, true)).toBe(1);
+    expect(conversation.close(true)).toBe(1);
   });
 
   test('is over when there was no news for too long, and then ends with 3', () => {
@@ -46,11 +46,12 @@ describe('a conversation', () => {
     expect(conversation.over.aborted).toBe(false);
     vi.advanceTimersByTime(1_000);
     expect(conversation.over.aborted).toBe(true);
-    expect(conversation.close(2, 0, true)).toBe(3);
-    expect(printed.slice(-3)).toEqual([
+    expect(conversation.close(true)).toBe(3);
+    expect(printed.slice(-4)).toEqual([
       'line 1: its QR code is not there yet',
       'line 2: no outcome yet',
       '2 sent: 2 still open, 1 created',
+      'To see what has become of one: onelink trace --source <name> --request-id <id>',
     ]);
   });
 
@@ -63,7 +64,7 @@ describe('a conversation', () => {
     expect(conversation.over.aborted).toBe(false);
     conversation.heard(givenOutcome({ messageId: 'm-2' }));
     expect(conversation.over.aborted).toBe(true);
-    expect(conversation.close(2, 0, true)).toBe(3);
+    expect(conversation.close(true)).toBe(3);
     expect(printed.slice(-2)).toEqual([
       '2 sent: 1 created, 1 parked',
       '1 parked: they wait for quota, and are carried out by themselves when there is some.',
@@ -75,13 +76,43 @@ describe('a conversation', () => {
     conversation.sent(message(1), 'm-1');
     conversation.heard(givenOutcome({ outcome: 'parked', reason: 'quota-exceeded' }));
     conversation.heard(givenOutcome());
-    expect(conversation.close(1, 0, true)).toBe(0);
+    expect(conversation.close(true)).toBe(0);
     expect(printed.at(-1)).toBe('1 sent: 1 created');
   });
 
-  test('ends with 3 when something could not be sent', () => {
-    expect(new Conversation(false).close(3, 1, false)).toBe(3);
+  test('counts what was sent when nobody waits', () => {
+    const conversation = new Conversation(false);
+    conversation.sent(message(1), 'm-1');
+    conversation.sent(message(2), 'm-2');
+    expect(conversation.close(false)).toBe(0);
     expect(printed).toEqual(['2 sent']);
+  });
+
+  test('takes from the ledger what was not heard, and hears nothing twice', () => {
+    const conversation = new Conversation(false);
+    conversation.sent(message(1, true), 'm-1');
+    conversation.sent(message(2), 'm-2');
+    conversation.allSent(60);
+    const [first, second] = [givenOutcome(), givenOutcome({ requestId: 'r-2', messageId: 'm-2' })];
+    conversation.found({ answers: [first], codes: ['m-1'] });
+    expect(conversation.open().map(({ message: { line } }) => line)).toEqual([2]);
+    conversation.heard(first);
+    expect(conversation.over.aborted).toBe(false);
+    conversation.heard(second);
+    expect(conversation.over.aborted).toBe(true);
+    expect(conversation.close(true)).toBe(0);
+    expect(printed.at(-1)).toBe('2 sent: 2 created');
+  });
+
+  test('knows how long there was no news', () => {
+    const conversation = new Conversation(false);
+    conversation.sent(message(1, true), 'm-1');
+    conversation.allSent(60);
+    vi.advanceTimersByTime(20_000);
+    expect(conversation.quietSeconds).toBe(20);
+    conversation.heard(givenOutcome());
+    expect(conversation.quietSeconds).toBe(0);
+    conversation.close(true);
   });
 
   test('prints outcomes as they are when asked for JSON, each once', () => {

@@ -21,10 +21,10 @@ function givenServices(answers: Record<string, unknown> = {}) {
     SubscribeCommand: { SubscriptionArn: 'subscription' },
     ...answers,
   };
-  const send = async ({ constructor: { name }, input }: Sent) => {
+  const send = async ({ constructor: { name }, input }: Sent): Promise<unknown> => {
     sent.push([name, input]);
     const answer = all[name] ?? {};
-    const value = typeof answer === 'function' ? answer() : answer;
+    const value = typeof answer === 'function' ? answer(input) : answer;
     if (value instanceof Error) throw value;
     return value;
   };
@@ -52,7 +52,10 @@ describe('a queue for outcomes', () => {
       Protocol: 'sqs',
       Endpoint: queueArn,
       ReturnSubscriptionArn: true,
-      Attributes: { RawMessageDelivery: 'true', FilterPolicy: '{"source":["crm"]}' },
+      Attributes: {
+        RawMessageDelivery: 'true',
+        FilterPolicy: expect.stringMatching(/^\{"source":\["crm","probe:[0-9a-f]{12}"\]\}$/),
+      },
     });
   });
 
@@ -91,5 +94,69 @@ describe('a queue for outcomes', () => {
   test('says so when it cannot be read', async () => {
     const queue = await openOutcomeQueue(givenServices({ ReceiveMessageCommand: new Error('gone') }), topicArn);
     await expect(queue.listen(() => {}, new AbortController().signal)).rejects.toThrow('gone');
+  });
+});
+
+describe('a probe', () => {
+  const never = new AbortController().signal;
+  const soon = (body: object) => new Promise((resolve) => setImmediate(() => resolve(body)));
+
+  /** A topic that delivers nothing for the first so many publications. */
+  function givenLateTopic(lost: number, more: Record<string, unknown> = {}) {
+    const delivered: string[] = [];
+    let published = 0;
+    const services = givenServices({
+      PublishCommand: ({ Message = '' }: { Message?: string }) => {
+        if (++published > lost) delivered.push(Message);
+        return {};
+      },
+      ReceiveMessageCommand: () => soon({ Messages: delivered.splice(0).map((Body) => ({ Body })) }),
+      ...more,
+    });
+    return { ...services, published: () => published };
+  }
+
+  test('is published until it is heard, and passes the filter of this queue alone', async () => {
+    const services = givenLateTopic(3);
+    const queue = await openOutcomeQueue(services, topicArn, { source: 'crm' });
+    expect(await queue.untilHeard({ signal: never, everyMilliseconds: 1 })).toBe('heard');
+    expect(services.published()).toBeGreaterThanOrEqual(4);
+    const { TopicArn, Message, MessageAttributes } = services.input('PublishCommand');
+    const { FilterPolicy } = services.input('SubscribeCommand').Attributes as { FilterPolicy: string };
+    const [, probe] = JSON.parse(FilterPolicy).source;
+    expect({ TopicArn, Message, MessageAttributes }).toEqual({
+      TopicArn: topicArn,
+      Message: JSON.stringify({ probe }),
+      MessageAttributes: { source: { DataType: 'String', StringValue: probe } },
+    });
+  });
+
+  test('is not the probe of somebody else, nor an outcome', async () => {
+    const others = [JSON.stringify({ probe: 'probe:0123' }), JSON.stringify(givenOutcome())];
+    const services = givenLateTopic(1_000_000, {
+      ReceiveMessageCommand: () => soon({ Messages: others.map((Body) => ({ Body })) }),
+    });
+    const queue = await openOutcomeQueue(services, topicArn);
+    const limits = { signal: never, everyMilliseconds: 1, atMostMilliseconds: 30 };
+    expect(await queue.untilHeard(limits)).toBe('silent');
+  });
+
+  test('may be denied, by the topic or by its key', async () => {
+    for (const name of ['AuthorizationErrorException', 'KMSAccessDeniedException', 'AccessDenied']) {
+      const services = givenLateTopic(0, { PublishCommand: Object.assign(new Error(name), { name }) });
+      const queue = await openOutcomeQueue(services, topicArn);
+      expect(await queue.untilHeard({ signal: never })).toBe('denied');
+    }
+  });
+
+  test('ends with the signal, and with any other trouble', async () => {
+    const interruption = new AbortController();
+    const services = givenLateTopic(1_000_000, { ReceiveMessageCommand: () => soon({}) });
+    const queue = await openOutcomeQueue(services, topicArn);
+    const probing = queue.untilHeard({ signal: interruption.signal, everyMilliseconds: 1 });
+    interruption.abort();
+    expect(await probing).toBe('silent');
+    const gone = await openOutcomeQueue(givenLateTopic(0, { PublishCommand: new Error('gone') }), topicArn);
+    await expect(gone.untilHeard({ signal: never })).rejects.toThrow('gone');
   });
 });

@@ -1,0 +1,75 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { type FileMessage, messagesIn } from './message-file.ts';
+import { OperatorError } from './operator-error.ts';
+
+/** A file of messages, which can be read more than once and need not fit into memory. */
+export interface MessageSource {
+  /** As the operator calls it. */
+  readonly name: string;
+  /** @throws OperatorError when it cannot be read, or has changed since it was opened */
+  messages(): AsyncGenerator<FileMessage>;
+  /** Removes what was made to read it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file, or with `-` standard input. What cannot be read twice is put into a file of its own first.
+ *
+ * @throws OperatorError when it is not there
+ */
+export async function openMessages(file: string): Promise<MessageSource> {
+  if (file !== '-' && (await isSeekable(file))) return sourceOf(file, file, async () => {});
+  // Its owner's alone.
+  const folder = await mkdtemp(join(tmpdir(), 'onelink-'));
+  const close = () => rm(folder, { recursive: true, force: true });
+  try {
+    const copy = join(folder, 'copy');
+    await pipeline(file === '-' ? process.stdin : createReadStream(file), createWriteStream(copy, { mode: 0o600 }));
+    return await sourceOf(file === '-' ? 'Standard input' : file, copy, close);
+  } catch (error) {
+    await close();
+    throw troubleOf(file, error);
+  }
+}
+
+/** A pipe, as of `<(…)` in a shell, is not. */
+async function isSeekable(file: string): Promise<boolean> {
+  const found = await stat(file).catch((error: unknown) => {
+    throw troubleOf(file, error);
+  });
+  return found.isFile() || found.isDirectory();
+}
+
+async function sourceOf(name: string, path: string, close: () => Promise<void>): Promise<MessageSource> {
+  const opened = await stateOf(name, path);
+  return {
+    name,
+    close,
+    async *messages() {
+      const changed = () => new OperatorError(`${name} was changed while it was read. Run the command again.`);
+      if ((await stateOf(name, path)) !== opened) throw changed();
+      try {
+        yield* messagesIn(createReadStream(path));
+      } catch (error) {
+        throw troubleOf(name, error);
+      }
+      if ((await stateOf(name, path)) !== opened) throw changed();
+    },
+  };
+}
+
+async function stateOf(name: string, path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
+    throw troubleOf(name, error);
+  });
+  return `${size} ${mtimeMs}`;
+}
+
+function troubleOf(name: string, error: unknown): unknown {
+  if (error instanceof OperatorError || !(error instanceof Error) || !('code' in error)) return error;
+  return new OperatorError(`${name} cannot be read (${error.code})`);
+}

@@ -1,0 +1,42 @@
+/**
+ * What an error of SendMessageBatch means for its messages.
+ *
+ * - `again`: it may go better the next time;
+ * - `contents`: SQS does not want one of the messages;
+ * - `hopeless`: neither these nor any other can be sent.
+ */
+export interface SendTrouble {
+  kind: 'again' | 'contents' | 'hopeless';
+  /** A short name, never with a value of a message. */
+  reason: string;
+  /** SQS may have taken the messages: its answer was lost. */
+  mayBeIn: boolean;
+}
+
+const throttled = /Throttl|OverLimit|TooManyRequests|SlowDown/;
+const aboutContents = /InvalidMessageContents|BatchRequestTooLong|InvalidParameterValue/;
+
+export function sendTrouble(error: unknown): SendTrouble {
+  const { name, code, status } = partsOf(error);
+  if (throttled.test(name) || status === 429) return { kind: 'again', reason: name, mayBeIn: false };
+  if (status !== undefined && status >= 500) return { kind: 'again', reason: `${name} (${status})`, mayBeIn: true };
+  if (status !== undefined && status >= 400) {
+    return { kind: aboutContents.test(name) ? 'contents' : 'hopeless', reason: name, mayBeIn: false };
+  }
+  // No answer, or none that can be read.
+  const network = code ?? (/^(TimeoutError|NetworkingError)$/.test(name) ? name : undefined);
+  if (network !== undefined) return { kind: 'again', reason: network, mayBeIn: !/REFUSED|NOTFOUND|EAI_/.test(network) };
+  return { kind: 'hopeless', reason: name, mayBeIn: false };
+}
+
+function partsOf(error: unknown): { name: string; code: string | undefined; status: number | undefined } {
+  if (!(error instanceof Error)) return { name: 'unknown', code: undefined, status: undefined };
+  const code: unknown = Reflect.get(error, 'code');
+  const metadata: unknown = Reflect.get(error, '$metadata');
+  const status: unknown = typeof metadata === 'object' && metadata !== null && Reflect.get(metadata, 'httpStatusCode');
+  return {
+    name: error.name,
+    code: typeof code === 'string' ? code : undefined,
+    status: typeof status === 'number' ? status : undefined,
+  };
+}
