@@ -136,7 +136,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const [undeliveredSubscriptions, expiringTables] = await Promise.all([
     createTopics(deployment, sns, notices),
     createTables(deployment, dynamodb),
-    createBuckets(deployment, s3),
+    createBuckets(deployment, s3, queueEngine.endpoint),
   ]);
   const secretsManager = new SecretsManager(clock);
   createSecrets(deployment, secretsManager, options.secretValues ?? {});
@@ -214,7 +214,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     },
   });
   const cloudWatchApi = new CloudWatchApi(alarms, metrics);
-  const logsApi = new LogsApi(functions, logs);
+  const logsApi = new LogsApi(functions, logs, deployment, clock.now());
   const startedAt = new Date(clock.now());
   http.services = {
     json: {

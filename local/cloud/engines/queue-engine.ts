@@ -1,10 +1,12 @@
 /** Program: SQS, SNS and S3 on loopback, by fauxqs. */
 import type { AddressInfo } from 'node:net';
 import { buildApp } from 'fauxqs';
+import { serveBucketReads } from './bucket-reads.ts';
 import { engineSettings, reportPort } from './child.ts';
 import { holdsRefusedCharacter } from './message-characters.ts';
 import { copyMessage, type MessageCopy } from './message-copies.ts';
 import type { QueueCounts } from './queue-counts.ts';
+import { refuseForQueueType } from './queue-type-rules.ts';
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 type Queue = ReturnType<Stores['sqsStore']['createQueue']>;
@@ -56,6 +58,8 @@ stores.sqsStore.createQueue = (...parameters) => {
 };
 
 const app = buildApp({ logger: false, defaultRegion: settings.region, stores });
+refuseForQueueType(app);
+serveBucketReads(app, (bucket) => stores.s3Store.hasBucket(bucket));
 app.get('/_local/queues', async () => {
   processTimers();
   return [...stores.sqsStore.allQueues()].map(count);

@@ -20,6 +20,7 @@ export interface FunctionConfiguration {
   readonly resource: Resource;
   readonly name: string;
   readonly arn: string;
+  readonly runtime: string | undefined;
   readonly handler: string;
   readonly codeDirectory: string;
   readonly memoryMegabytes: number;
@@ -57,6 +58,7 @@ export async function configureFunction(
     resource,
     name: resource.name,
     arn: resource.arn,
+    runtime: properties.Runtime,
     handler: properties.Handler,
     codeDirectory,
     memoryMegabytes: properties.MemorySize,

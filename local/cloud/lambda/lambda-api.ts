@@ -8,14 +8,18 @@ import type { StreamMapping } from './stream-mapping.ts';
 export type Mapping = EventSourceMapping | StreamMapping;
 
 const functionPath = /^\/20\d\d-\d\d-\d\d\/functions\/([^/]+)\/(invocations|configuration|concurrency)$/;
+const functionsPath = /^\/20\d\d-\d\d-\d\d\/functions\/?$/;
 const accountPath = /^\/20\d\d-\d\d-\d\d\/account-settings\/?$/;
 const mappingPath = /^\/20\d\d-\d\d-\d\d\/event-source-mappings\/?([^/]*)$/;
+
+/** A page of ListFunctions has at most so many. */
+const functionsPerPage = 50;
 
 /** Lambda's default quota of concurrent executions in a region. Here nothing counts against it. */
 const accountConcurrency = 1_000;
 
 /**
- * The few operations of Lambda's API that functions and operators use: Invoke, GetFunctionConfiguration,
+ * The few operations of Lambda's API that functions and operators use: Invoke, ListFunctions, GetFunctionConfiguration,
  * GetFunctionConcurrency, GetAccountSettings, List-, Get- and UpdateEventSourceMapping (of which `Enabled` alone).
  * @see https://docs.aws.amazon.com/lambda/latest/api/
  */
@@ -63,6 +67,7 @@ export class LambdaApi {
         );
       }
     }
+    if (functionsPath.test(path) && method === 'GET') return json(200, this.#list(query));
     if (accountPath.test(path) && method === 'GET') return json(200, this.#account());
     const [, uuid] = mappingPath.exec(path) ?? [];
     if (uuid === '' && method === 'GET') {
@@ -83,6 +88,21 @@ export class LambdaApi {
       return json(method === 'PUT' ? 202 : 200, describeMapping(mapping));
     }
     throw new ServiceError(404, 'UnknownOperationException', `${method} ${path} is not carried out here`);
+  }
+
+  /** By name, as Lambda lists them; the marker is the name of the last one. */
+  #list(query: URLSearchParams): unknown {
+    const marker = query.get('Marker') ?? '';
+    const most = Math.min(Number(query.get('MaxItems') ?? functionsPerPage), functionsPerPage);
+    if (!(most >= 1)) throw new ServiceError(400, 'InvalidParameterValueException', 'MaxItems must be at least 1');
+    const after = this.#functions.all
+      .filter(({ configuration }) => configuration.name > marker)
+      .sort((left, right) => (left.configuration.name < right.configuration.name ? -1 : 1));
+    const page = after.slice(0, most);
+    return {
+      Functions: page.map(describeFunction),
+      NextMarker: after.length > page.length ? page.at(-1)?.configuration.name : null,
+    };
   }
 
   #account(): unknown {
@@ -154,10 +174,12 @@ function describeFunction({ configuration }: LambdaFunction): unknown {
   return {
     FunctionName: configuration.name,
     FunctionArn: configuration.arn,
+    Runtime: configuration.runtime,
     Handler: configuration.handler,
     Timeout: configuration.timeoutSeconds,
     MemorySize: configuration.memoryMegabytes,
     Environment: { Variables: configuration.environment },
+    LoggingConfig: { LogGroup: configuration.logGroupName },
     Version: '$LATEST',
     State: 'Active',
     LastUpdateStatus: 'Successful',

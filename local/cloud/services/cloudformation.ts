@@ -1,64 +1,95 @@
 import { randomUUID } from 'node:crypto';
 import { type Deployment, stackId } from '../assembly/deployment.ts';
-import type { ServiceRequest, ServiceResponse } from './wire.ts';
+import { ServiceError, type ServiceRequest, type ServiceResponse } from './wire.ts';
+import { element, members, textElement } from './xml.ts';
 
-/** CloudFormation: `DescribeStacks` alone, so that a program reads a stack's outputs here as it does on AWS. */
+/** As many as one answer of DescribeStackResources has at most, and a page of ListStackResources here. */
+const resourcesPerAnswer = 100;
+
+const headers = { 'content-type': 'text/xml' };
+
+/** Of CloudFormation, what a program reads of a stack that is there: DescribeStacks, ListStackResources, DescribeStackResources. */
 export function serveCloudFormation(request: ServiceRequest, deployment: Deployment, createdAt: Date): ServiceResponse {
   const parameters = new URLSearchParams(request.body);
   const action = parameters.get('Action') ?? '';
-  const headers = { 'content-type': 'text/xml' };
-  const refuse = (code: string, message: string): ServiceResponse => ({
-    status: 400,
-    headers,
-    body: element(
-      'ErrorResponse',
-      element('Error', element('Type', 'Sender') + element('Code', code) + element('Message', escapeXml(message))) +
-        element('RequestId', randomUUID()),
-    ),
-  });
-  if (action !== 'DescribeStacks') return refuse('InvalidAction', `${action} is not carried out here`);
-  const wanted = parameters.get('StackName');
-  const names = deployment.stackNames.filter((name) => [null, name, stackId(name, deployment.place)].includes(wanted));
-  if (names.length === 0) return refuse('ValidationError', `Stack with id ${wanted} does not exist`);
-  const stacks = names.map((name) => describeStack(name, deployment, createdAt));
-  return {
-    status: 200,
-    headers,
-    body: element(
-      'DescribeStacksResponse',
-      element('DescribeStacksResult', element('Stacks', members(stacks))) +
-        element('ResponseMetadata', element('RequestId', randomUUID())),
-    ),
-  };
+  try {
+    const result = carriedOut(action, parameters, deployment, createdAt.toISOString());
+    const metadata = element('ResponseMetadata', element('RequestId', randomUUID()));
+    return { status: 200, headers, body: element(`${action}Response`, element(`${action}Result`, result) + metadata) };
+  } catch (error) {
+    if (!(error instanceof ServiceError)) throw error;
+    const told = element('Type', 'Sender') + element('Code', error.code) + textElement('Message', error.message);
+    const body = element('ErrorResponse', element('Error', told) + element('RequestId', randomUUID()));
+    return { status: error.status, headers, body };
+  }
 }
 
-function describeStack(name: string, deployment: Deployment, createdAt: Date): string {
+function carriedOut(action: string, parameters: URLSearchParams, deployment: Deployment, createdAt: string): string {
+  const wanted = parameters.get('StackName');
+  if (action === 'DescribeStacks') {
+    const names = wanted === null ? deployment.stackNames : [stackNamed(wanted, deployment)];
+    return element('Stacks', members(names.map((name) => describeStack(name, deployment, createdAt))));
+  }
+  if (action === 'ListStackResources') {
+    if (wanted === null) throw new ServiceError(400, 'ValidationError', 'StackName is required');
+    const all = resourcesOf(stackNamed(wanted, deployment), deployment);
+    const from = Number(parameters.get('NextToken') ?? 0);
+    if (!Number.isInteger(from) || from < 0)
+      throw new ServiceError(400, 'ValidationError', 'NextToken is none of ours');
+    const to = from + resourcesPerAnswer;
+    const next = to < all.length ? String(to) : undefined;
+    const page = all.slice(from, to).map(({ common }) => common + element('LastUpdatedTimestamp', createdAt));
+    return element('StackResourceSummaries', members(page)) + textElement('NextToken', next);
+  }
+  if (action === 'DescribeStackResources') {
+    if (wanted === null) throw new ServiceError(400, 'ValidationError', 'only by StackName here');
+    const name = stackNamed(wanted, deployment);
+    const logicalId = parameters.get('LogicalResourceId');
+    const stack = textElement('StackName', name) + textElement('StackId', stackId(name, deployment.place));
+    const found = resourcesOf(name, deployment)
+      .filter((resource) => logicalId === null || resource.logicalId === logicalId)
+      .slice(0, resourcesPerAnswer)
+      .map(({ common }) => stack + common + element('Timestamp', createdAt));
+    return element('StackResources', members(found));
+  }
+  throw new ServiceError(400, 'InvalidAction', `${action} is not carried out here`);
+}
+
+function stackNamed(wanted: string, deployment: Deployment): string {
+  const name = deployment.stackNames.find((each) => each === wanted || stackId(each, deployment.place) === wanted);
+  if (name === undefined) throw new ServiceError(400, 'ValidationError', `Stack with id ${wanted} does not exist`);
+  return name;
+}
+
+function resourcesOf(stackName: string, deployment: Deployment) {
+  return deployment
+    .resources()
+    .filter(({ stack }) => stack === stackName)
+    .map(({ logicalId, ref, type }) => ({
+      logicalId,
+      common:
+        textElement('LogicalResourceId', logicalId) +
+        textElement('PhysicalResourceId', ref) +
+        textElement('ResourceType', type) +
+        element('ResourceStatus', 'CREATE_COMPLETE'),
+    }));
+}
+
+function describeStack(name: string, deployment: Deployment, createdAt: string): string {
   const outputs = deployment
     .outputs(name)
     .map(
       ({ key, value, description, exportName }) =>
-        element('OutputKey', escapeXml(key)) +
-        element('OutputValue', escapeXml(value)) +
-        (description === undefined ? '' : element('Description', escapeXml(description))) +
-        (exportName === undefined ? '' : element('ExportName', escapeXml(exportName))),
+        textElement('OutputKey', key) +
+        textElement('OutputValue', value) +
+        textElement('Description', description) +
+        textElement('ExportName', exportName),
     );
   return (
-    element('StackName', escapeXml(name)) +
-    element('StackId', escapeXml(stackId(name, deployment.place))) +
-    element('CreationTime', createdAt.toISOString()) +
+    textElement('StackName', name) +
+    textElement('StackId', stackId(name, deployment.place)) +
+    element('CreationTime', createdAt) +
     element('StackStatus', 'CREATE_COMPLETE') +
     element('Outputs', members(outputs))
   );
-}
-
-function members(contents: readonly string[]): string {
-  return contents.map((content) => element('member', content)).join('');
-}
-
-function element(name: string, content: string): string {
-  return `<${name}>${content}</${name}>`;
-}
-
-function escapeXml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

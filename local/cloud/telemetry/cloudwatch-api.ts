@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { checked, ServiceError } from '../services/wire.ts';
 import { type Alarm, type Alarms, describeRule } from './alarms.ts';
-import { type MetricQuery, metricQuerySchema, type QueriedMetric, queryMetric } from './metric-query.ts';
+import {
+  dimensionsSchema,
+  type MetricQuery,
+  metricQuerySchema,
+  type QueriedMetric,
+  queryMetric,
+  queryStatistic,
+} from './metric-query.ts';
 import type { MetricStore } from './metric-store.ts';
 
 const describeAlarmsInput = z.strictObject({
@@ -23,8 +30,22 @@ const getMetricDataInput = z.strictObject({
   ScanBy: z.enum(['TimestampDescending', 'TimestampAscending']).default('TimestampDescending'),
 });
 
+/** GetMetricStatistics gives no more datapoints than that. */
+const mostDatapoints = 1_440;
+
+const getMetricStatisticsInput = z.strictObject({
+  Namespace: z.string(),
+  MetricName: z.string(),
+  Dimensions: dimensionsSchema,
+  StartTime: z.number(),
+  EndTime: z.number(),
+  Period: z.int().min(1),
+  Statistics: z.array(z.enum(['Sum', 'Average', 'Minimum', 'Maximum', 'SampleCount'])).default([]),
+  ExtendedStatistics: z.array(z.string()).default([]),
+});
+
 /**
- * Of CloudWatch, DescribeAlarms and GetMetricData, in the JSON protocol that the SDK for JavaScript speaks.
+ * Of CloudWatch, DescribeAlarms, GetMetricData and GetMetricStatistics, in the JSON protocol that the SDK for JavaScript speaks.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
  */
 export class CloudWatchApi {
@@ -39,6 +60,9 @@ export class CloudWatchApi {
   operate(action: string, input: unknown): unknown {
     if (action === 'DescribeAlarms') return this.#describeAlarms(checked(describeAlarmsInput, input, invalid));
     if (action === 'GetMetricData') return this.#getMetricData(checked(getMetricDataInput, input, invalid));
+    if (action === 'GetMetricStatistics') {
+      return this.#getMetricStatistics(checked(getMetricStatisticsInput, input, invalid));
+    }
     throw new ServiceError(400, 'UnknownOperationException', `${action} is not carried out here`);
   }
 
@@ -60,10 +84,52 @@ export class CloudWatchApi {
     };
   }
 
+  #getMetricStatistics(input: z.infer<typeof getMetricStatisticsInput>): unknown {
+    const { Namespace: namespace, MetricName: name, Dimensions: dimensions, Statistics, ExtendedStatistics } = input;
+    const statistics = [...Statistics, ...ExtendedStatistics];
+    if (statistics.length === 0) {
+      invalid(
+        'At least one of the parameters Statistics and ExtendedStatistics must be given',
+        'MissingRequiredParameterException',
+      );
+    }
+    if (input.StartTime >= input.EndTime) {
+      invalid(
+        'The parameter StartTime must be less than the parameter EndTime.',
+        'InvalidParameterCombinationException',
+      );
+    }
+    const requested = Math.floor((input.EndTime - input.StartTime) / input.Period);
+    if (requested > mostDatapoints) {
+      const limit = `which exceeds the limit of ${mostDatapoints}`;
+      invalid(`You have requested up to ${requested} datapoints, ${limit}.`, 'InvalidParameterCombinationException');
+    }
+    const metric = { namespace, name, dimensions };
+    const queried = statistics.map((statistic) => ({
+      statistic,
+      ...asked(() => queryStatistic(this.#metrics, metric, statistic, input.Period)),
+    }));
+    const period = input.Period * 1000;
+    const { earliest, latest } = this.#span(input);
+    const Datapoints: unknown[] = [];
+    for (let at = earliest - (earliest % period); at < latest; at += period) {
+      const values = new Map(queried.map(({ statistic, datapoint }) => [statistic, datapoint(at, at + period)]));
+      if ([...values.values()].every((value) => value === undefined)) continue;
+      const chosen = (names: readonly string[]) => Object.fromEntries(names.map((each) => [each, values.get(each)]));
+      const extended = ExtendedStatistics.length > 0 && { ExtendedStatistics: chosen(ExtendedStatistics) };
+      Datapoints.push({ Timestamp: at / 1000, ...chosen(Statistics), ...extended, Unit: 'None' });
+    }
+    return { Label: name, Datapoints };
+  }
+
+  /** What is not kept any more, or is yet to come, need not be looked for. */
+  #span({ StartTime, EndTime }: { StartTime: number; EndTime: number }): { earliest: number; latest: number } {
+    const { from, to } = this.#metrics.kept;
+    return { earliest: Math.max(StartTime * 1000, from), latest: Math.min(EndTime * 1000, to) };
+  }
+
   #getMetricData({ MetricDataQueries, ScanBy, ...times }: z.infer<typeof getMetricDataInput>): unknown {
-    // What is not kept any more, or is yet to come, need not be looked for.
-    const { kept } = this.#metrics;
-    const [earliest, latest] = [Math.max(times.StartTime * 1000, kept.from), Math.min(times.EndTime * 1000, kept.to)];
+    const { earliest, latest } = this.#span(times);
     const results = MetricDataQueries.filter(({ ReturnData }) => ReturnData).map((query) => {
       const { periodMilliseconds: period, datapoint } = this.#query(MetricDataQueries, query.Id);
       const points: { at: number; value: number }[] = [];
@@ -85,11 +151,16 @@ export class CloudWatchApi {
   }
 
   #query(queries: readonly MetricQuery[], id: string): QueriedMetric {
-    try {
-      return queryMetric(this.#metrics, queries, id);
-    } catch (error) {
-      return invalid(error instanceof Error ? error.message : String(error));
-    }
+    return asked(() => queryMetric(this.#metrics, queries, id));
+  }
+}
+
+/** What a query comes to; one that is not carried out is refused with its reason. */
+function asked(query: () => QueriedMetric): QueriedMetric {
+  try {
+    return query();
+  } catch (error) {
+    return invalid(error instanceof Error ? error.message : String(error));
   }
 }
 
@@ -123,6 +194,6 @@ function describeAlarm(alarm: Alarm): unknown {
   };
 }
 
-function invalid(message: string): never {
-  throw new ServiceError(400, 'InvalidParameterValueException', message);
+function invalid(message: string, code = 'InvalidParameterValueException'): never {
+  throw new ServiceError(400, code, message);
 }

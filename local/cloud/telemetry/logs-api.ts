@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Deployment } from '../assembly/deployment.ts';
 import type { Functions } from '../lambda/functions.ts';
 import { checked, ServiceError } from '../services/wire.ts';
 import { compileFilter } from './filter-pattern.ts';
@@ -7,6 +8,18 @@ import type { FunctionLogs, LogLine } from './function-logs.ts';
 /** CloudWatch Logs gives at most so many events and bytes a page. */
 const eventsPerPage = 10_000;
 const bytesPerPage = 1_048_576;
+
+const groupsPerPage = 50;
+
+const describeLogGroupsInput = z.strictObject({
+  logGroupNamePrefix: z.string().default(''),
+  logGroupNamePattern: z.string().default(''),
+  limit: z.int().min(1).max(groupsPerPage).default(groupsPerPage),
+  nextToken: z.string().default(''),
+});
+
+/** What is read of `AWS::Logs::LogGroup`. */
+const logGroupProperties = z.looseObject({ RetentionInDays: z.coerce.number().optional() });
 
 const filterLogEventsInput = z.strictObject({
   logGroupName: z.string().optional(),
@@ -25,21 +38,61 @@ const filterLogEventsInput = z.strictObject({
 });
 
 /**
- * Of CloudWatch Logs, FilterLogEvents over the log group of a function, read from the files of this run.
+ * Of CloudWatch Logs, DescribeLogGroups, and FilterLogEvents over the log group of a function, read from the files of this run.
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
  */
 export class LogsApi {
   readonly #functions: Functions;
   readonly #logs: FunctionLogs;
 
-  constructor(functions: Functions, logs: FunctionLogs) {
+  readonly #deployment: Deployment;
+  readonly #createdAtMilliseconds: number;
+
+  constructor(functions: Functions, logs: FunctionLogs, deployment: Deployment, createdAtMilliseconds: number) {
     this.#functions = functions;
     this.#logs = logs;
+    this.#deployment = deployment;
+    this.#createdAtMilliseconds = createdAtMilliseconds;
   }
 
   async operate(action: string, input: unknown): Promise<unknown> {
     if (action === 'FilterLogEvents') return this.#filter(checked(filterLogEventsInput, input, invalid));
+    if (action === 'DescribeLogGroups') return this.#describe(checked(describeLogGroupsInput, input, invalid));
     throw new ServiceError(400, 'UnknownOperationException', `${action} is not carried out here`);
+  }
+
+  /** Those of the templates, and those that Lambda would make for functions without one; by name. */
+  #describe(input: z.infer<typeof describeLogGroupsInput>): unknown {
+    if (input.logGroupNamePrefix !== '' && input.logGroupNamePattern !== '') {
+      invalid('LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.');
+    }
+    const declared = this.#deployment.resources('AWS::Logs::LogGroup');
+    const names = [
+      ...declared.map(({ ref }) => ref),
+      ...this.#functions.all.map(({ configuration }) => configuration.logGroupName),
+    ];
+    const matching = [...new Set(names)]
+      .filter((name) => name.startsWith(input.logGroupNamePrefix) && name.includes(input.logGroupNamePattern))
+      .filter((name) => name > input.nextToken)
+      .sort();
+    const page = matching.slice(0, input.limit);
+    const { region, accountId } = this.#deployment.place;
+    return {
+      logGroups: page.map((name) => {
+        const resource = declared.find(({ ref }) => ref === name);
+        const arn = `arn:aws:logs:${region}:${accountId}:log-group:${name}`;
+        return {
+          logGroupName: name,
+          arn: `${arn}:*`,
+          logGroupArn: arn,
+          creationTime: this.#createdAtMilliseconds,
+          metricFilterCount: 0,
+          storedBytes: 0,
+          retentionInDays: resource && this.#deployment.properties(resource, logGroupProperties).RetentionInDays,
+        };
+      }),
+      nextToken: matching.length > page.length ? page.at(-1) : undefined,
+    };
   }
 
   async #filter(input: z.infer<typeof filterLogEventsInput>): Promise<unknown> {

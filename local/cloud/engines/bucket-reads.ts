@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { buildApp } from 'fauxqs';
+import { element, textElement } from '../services/xml.ts';
+
+type App = ReturnType<typeof buildApp>;
+
+/** What a template says of a bucket that has no effect here, and can be read. */
+export interface BucketSettings {
+  readonly name: string;
+  /** The policy's JSON. */
+  readonly policy: string | undefined;
+  readonly encryption: { readonly algorithm: string; readonly keyId: string | undefined; readonly bucketKey: boolean };
+  /** The four settings, as S3 names them. */
+  readonly publicAccessBlock: Readonly<Record<string, boolean>> | undefined;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+const namespace = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+
+/** What fauxqs has no notion of, and would take for the bucket itself: a DELETE of one would delete the bucket. */
+const settingNames = new Set([
+  ...[
+    'accelerate',
+    'acl',
+    'analytics',
+    'cors',
+    'encryption',
+    'intelligent-tiering',
+    'inventory',
+    'location',
+    'logging',
+  ],
+  ...['metrics', 'notification', 'object-lock', 'ownershipControls', 'policy', 'policyStatus', 'publicAccessBlock'],
+  ...['replication', 'requestPayment', 'tagging', 'uploads', 'versioning', 'versions', 'website'],
+]);
+
+/**
+ * Serves reads of a bucket's policy, encryption and public access block. Any other setting is refused: fauxqs would answer with a list of
+ * objects.
+ */
+export function serveBucketReads(app: App, exists: (bucket: string) => boolean): void {
+  const buckets = new Map<string, BucketSettings>();
+  app.put('/_local/bucket-settings', async ({ body }) => {
+    const settings = JSON.parse(String(body)) as BucketSettings;
+    buckets.set(settings.name, settings);
+    return {};
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    const { pathname, searchParams } = new URL(request.url, 'http://127.0.0.1');
+    const [, bucket] = /^\/([^/]+)\/?$/.exec(pathname) ?? [];
+    const setting = [...searchParams.keys()].find((name) => settingNames.has(name));
+    if (bucket === undefined || setting === undefined) return;
+    const { status, contentType, body } = exists(bucket)
+      ? settingOf(buckets.get(bucket), request.method, setting)
+      : error(404, 'NoSuchBucket', 'The specified bucket does not exist');
+    return reply.status(status).header('content-type', contentType).send(body);
+  });
+}
+
+function settingOf(settings: BucketSettings | undefined, method: string, setting: string): Answer {
+  if (method !== 'GET') return notCarriedOut(method, setting);
+  if (setting === 'policy') {
+    if (settings?.policy !== undefined) return { status: 200, contentType: 'application/json', body: settings.policy };
+    return error(404, 'NoSuchBucketPolicy', 'The bucket policy does not exist');
+  }
+  if (setting === 'encryption') return xml('ServerSideEncryptionConfiguration', encryptionRule(settings?.encryption));
+  if (setting === 'publicAccessBlock') {
+    if (settings?.publicAccessBlock === undefined) {
+      return error(404, 'NoSuchPublicAccessBlockConfiguration', 'The public access block configuration was not found');
+    }
+    const each = Object.entries(settings.publicAccessBlock).map(([name, on]) => element(name, String(on)));
+    return xml('PublicAccessBlockConfiguration', each.join(''));
+  }
+  return notCarriedOut(method, setting);
+}
+
+/** S3 encrypts every bucket, with its own keys unless it is told otherwise. */
+function encryptionRule(encryption: BucketSettings['encryption'] | undefined): string {
+  const { algorithm, keyId, bucketKey } = encryption ?? { algorithm: 'AES256', keyId: undefined, bucketKey: false };
+  const byDefault = textElement('SSEAlgorithm', algorithm) + textElement('KMSMasterKeyID', keyId);
+  return element(
+    'Rule',
+    element('ApplyServerSideEncryptionByDefault', byDefault) + element('BucketKeyEnabled', String(bucketKey)),
+  );
+}
+
+function notCarriedOut(method: string, setting: string): Answer {
+  return error(501, 'NotImplemented', `${method} of a bucket's ${setting} is not carried out here`);
+}
+
+function error(status: number, code: string, message: string): Answer {
+  const told = textElement('Code', code) + textElement('Message', message) + element('RequestId', randomUUID());
+  return { status, contentType: 'application/xml', body: element('Error', told) };
+}
+
+function xml(name: string, content: string): Answer {
+  return { status: 200, contentType: 'application/xml', body: `<${name} ${namespace}>${content}</${name}>` };
+}
