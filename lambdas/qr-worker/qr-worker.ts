@@ -1,7 +1,7 @@
 import type { ApiAnswer } from '../domain/api-answer.ts';
 import type { Clock } from '../domain/clock.ts';
 import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/delivery.ts';
-import type { RequestRecord } from '../domain/ledger-record.ts';
+import type { LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
 import type { LinkAddress } from '../domain/link-id.ts';
 import type { Observer } from '../domain/observer.ts';
 import { type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
@@ -18,6 +18,7 @@ export interface QrWorkerPorts {
     /** Remembers the answer, or returns the one that another copy of the job has had before. */
     rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined>;
     noteQr(address: LinkAddress, qrKey: string): Promise<boolean>;
+    link(address: LinkAddress): Promise<LinkRecord | undefined>;
   };
   store: {
     bucket: string;
@@ -118,6 +119,9 @@ async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Pr
       if (!(await ledger.noteQr(address, key))) {
         // Its link was deleted (or expired) meanwhile: the image must not stay behind.
         await store.remove(address);
+        // The TTL has removed the record of a link that may live on, and the expiry intake puts it back.
+        const isUnknown = (await ledger.link(address)) === undefined;
+        if (isUnknown && receiveCount < batch.settings.MAX_QR_ATTEMPTS) return 'try-again';
         return { outcome: 'qr-failed', reason: 'link-deleted', link };
       }
       const { format, bytes } = answer.value;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ApiAnswer, faultOfApiError } from '../../lambdas/domain/api-answer.ts';
+import { faultOfApiError } from '../../lambdas/domain/api-answer.ts';
 import { commandReader } from '../../lambdas/domain/command.ts';
 import { openEnvelope } from '../../lambdas/domain/envelope.ts';
 import { type Outcome, outcomeSchema } from '../../lambdas/domain/outcome.ts';
@@ -8,6 +8,7 @@ import type { LinkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
 import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
 import type { LinkWorkerPorts } from '../../lambdas/link-worker/ports.ts';
 import { Telemetry } from '../../lambdas/runtime/telemetry.ts';
+import { EmulatedApi, operationOf } from '../world/emulated-api.ts';
 import { InMemoryControl } from '../world/in-memory-control.ts';
 import { captureOutput } from './runtime/captured-output.ts';
 import { givenContext } from './runtime/given-context.ts';
@@ -129,30 +130,36 @@ const commands = [
   { ...common, action: email, requestId: ` ${email}`, source: email },
 ];
 
+const now = () => Date.parse('2026-03-10T12:00:01Z');
+
+/** The API, which holds another's link, quotes values in what it refuses, and whose connection breaks when a command says so. */
+function givenApi() {
+  const api = new EmulatedApi({ now, sleep: async () => {} });
+  api.links.set(`A1b3/${shortlinkId}`, { data: { pid: 'else', af_sub1: email }, expiresAt: 1_800_000_000 });
+  const message = `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: ${phone} is no text.`;
+  const refusal = { kind: 'status', status: 400, errorType: 'invalid_parameter', message } as const;
+  return api.clientOver(
+    {
+      send: async (call) => {
+        const { data, shortlink_id } = JSON.parse(call.body ?? '{}');
+        if (data?.af_keywords === 'break') throw new TypeError(`cannot send ${email} with ${token}`);
+        if (data?.af_keywords === 'refuse') api.spoil(operationOf(call), { ...refusal, shortlinkId: shortlink_id });
+        return api.send(call);
+      },
+    },
+    now,
+  );
+}
+
 /** Carries the commands out with everything in memory, and notes what is told, kept and logged. */
 async function run() {
   const telemetry = new Telemetry();
   const told: Outcome[] = [];
   const archived: RejectedCommand[] = [];
-  const refuse = (link: { data: Record<string, string> }): ApiAnswer<never> => {
-    const message = `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: ${phone} is no text.`;
-    return {
-      meaning: 'permanent',
-      fault: faultOfApiError(400, { error_type: 'invalid_parameter', message }, { data: link.data }),
-    };
-  };
+  const api = givenApi();
   const ports: LinkWorkerPorts = {
-    api: {
-      create: async (address, link) => {
-        if (link.data.af_keywords === 'refuse') return refuse(link);
-        if (link.data.af_keywords === 'break') throw new TypeError(`cannot send ${email} with ${token}`);
-        return { meaning: 'ok', value: { shortUrl: `https://acme.onelink.me/A1b3/${address.shortlinkId}` } };
-      },
-      read: async () => ({ meaning: 'ok', value: { data: { pid: 'else', af_sub1: email }, expiresAt: 1_800_000_000 } }),
-      update: async (_, link) => refuse(link),
-      delete: async () => refuse({ data }),
-    },
-    quota: async () => ({ meaning: 'ok', value: 5_000_000 }),
+    api,
+    quota: (accountId) => api.quota(accountId),
     control: new InMemoryControl(),
     pace: { easeIn: () => {}, approach: async () => {}, arrive: () => {} },
     parked: { add: async () => {} },
@@ -179,7 +186,7 @@ async function run() {
     archive: { addRejected: async (line) => void archived.push(line) },
     observer: telemetry.observer({ lane: 'campaign' }),
     clock: {
-      wallMilliseconds: () => Date.parse('2026-03-10T12:00:01Z'),
+      wallMilliseconds: now,
       monotonicMilliseconds: () => 0,
       sleep: async () => {},
     },

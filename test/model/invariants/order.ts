@@ -15,7 +15,12 @@ export function orderFaults(run: Run): string[] {
     const about = told.get(key) ?? [];
     const made = oneLink.writes.filter((write) => write.operation === 'create' && write.key === key);
     // A link made after its predecessor's record was deleted begins with version 1 again: outcomes alone do not tell which.
-    const isTellable = !swept.has(key) || made.filter(({ meaning }) => meaning === 'ok').length <= 1;
+    // So does one that a create with equal data has adopted meanwhile.
+    const firsts = new Set(
+      states.flatMap(({ version, source, requestId }) => (version === 1 ? [`${source}/${requestId}`] : [])),
+    );
+    const isMadeOnce = made.filter(({ meaning }) => meaning === 'ok').length <= 1 && firsts.size <= 1;
+    const isTellable = !swept.has(key) || isMadeOnce;
     const faults = [
       ...appliedOutOfOrder(states),
       ...about.flatMap((outcome) => toldWrongly(outcome, states, run)),

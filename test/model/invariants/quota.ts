@@ -37,7 +37,8 @@ export function quotaFaults(run: Run): string[] {
       if (environments[environment]?.answeredBefore.has(request))
         faults.push(`${request} had its answer, yet was sent as ${operation}`);
     }
-    if (!command.isValid) faults.push(`${request} is not valid, yet was sent`);
+    if (![...producers.messages.values()].some((sent) => sent.mark === command.mark && sent.isValid))
+      faults.push(`${request} is not valid, yet was sent`);
     for (const { messageId, outcome, reason } of outcomes) {
       if (producers.messages.get(messageId)?.mark !== mark) continue;
       // Whose link was over before the change could be answered, and its address another's, is told that it is no owner.

@@ -14,8 +14,22 @@ export interface SentCommand {
   isAlike: boolean;
   /** The link it speaks of, or would make. */
   keys: string[];
-  isValid: boolean;
+  /** It is refused whenever it comes. */
+  hasFlaw: boolean;
   body: Record<string, unknown>;
+}
+
+/** A command in one of its messages. */
+export interface SentMessage extends SentCommand {
+  isValid: boolean;
+}
+
+/** A command may have been asked for so long after its message was sent: clocks differ. Who forges an age has a minute less. */
+const aheadMilliseconds = 300_000;
+
+export function inMessage(command: SentCommand, sentAtMilliseconds: number): SentMessage {
+  const isEarly = Date.parse(String(command.body.requestedAt)) > sentAtMilliseconds + aheadMilliseconds;
+  return { ...command, isValid: !command.hasFlaw && !isEarly };
 }
 
 /** The template that all of them address. */
@@ -25,7 +39,7 @@ export const onelinkId = 'A1b3';
 export class Producers {
   readonly sent: SentCommand[] = [];
   /** Message ID to command. */
-  readonly messages = new Map<string, SentCommand>();
+  readonly messages = new Map<string, SentMessage>();
   /** Requests of which two copies were under way at once, or that came in more than one message. */
   readonly copied = new Set<string>();
 
@@ -75,7 +89,7 @@ export class Producers {
       mark,
       isAlike: spec.alike,
       keys: ids.flatMap((id) => (id === undefined ? [] : [`${onelinkId}/${id}`])),
-      isValid: spec.flaw !== 'invalid',
+      hasFlaw: spec.flaw === 'invalid',
       body,
     };
     this.sent.push(command);

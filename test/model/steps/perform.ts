@@ -5,7 +5,7 @@ import { type Environment, type Job, jobs, Pipeline } from '../world/pipeline.ts
 import { portsOf } from '../world/ports.ts';
 import { type Attributes, answeredAs, type Message } from '../world/queue.ts';
 import { type ConflictPolicy, expiryWork, intakeWork, linkWork, qrWork } from '../world/workers.ts';
-import { onelinkId, Producers, type SentCommand } from './commands.ts';
+import { inMessage, onelinkId, Producers, type SentCommand } from './commands.ts';
 import type { ForgedAttributes, Scenario, Step } from './step.ts';
 
 /** As many as may be at work at once: a lane's reserved concurrency. */
@@ -158,7 +158,7 @@ class Performance {
     const message = this.pipeline.queues.link.send(wireJson(command.body), this.pipeline.now, attributes);
     const { messages, copied } = this.producers;
     if ([...messages.values()].some(({ request }) => request === command.request)) copied.add(command.request);
-    messages.set(answeredAs(message), command);
+    messages.set(answeredAs(message), inMessage(command, this.pipeline.now));
     return message;
   }
 

@@ -91,7 +91,7 @@ const command: fc.Arbitrary<CommandSpec> = fc.record({
   source: mostly<'crm' | 'studio'>('crm', 8, 'studio'),
   address: fc.constantFrom('poster', 'poster', 'poster', 'derived', 'flyer'),
   earlier: place,
-  requestedSeconds: mostly(0, 5, -30, -3_600, 120),
+  requestedSeconds: mostly(0, 15, -30, -30, -30, -3_600, -3_600, -3_600, 120, 120, 120, 1_000),
   ttl: mostly<string | undefined>(undefined, 2, '10m', '1h'),
   renewTtl: mostly<boolean | undefined>(undefined, 3, false),
   validSeconds: mostly<number | undefined>(undefined, 24, 20, 20, 400, -5),

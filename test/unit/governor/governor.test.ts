@@ -1,25 +1,18 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { ApiAnswer } from '../../../lambdas/domain/api-answer.ts';
 import { emptyControl, type LaneControl } from '../../../lambdas/domain/control-record.ts';
-import type { Meaning } from '../../../lambdas/domain/failure-table.ts';
 import type { ObservedFields } from '../../../lambdas/domain/observer.ts';
+import type { Operation } from '../../../lambdas/domain/operation.ts';
 import { governor } from '../../../lambdas/governor/governor.ts';
+import { EmulatedApi, operationOf } from '../../world/emulated-api.ts';
 import { InMemoryControl } from '../../world/in-memory-control.ts';
 
-const failed = (meaning: Exclude<Meaning, 'ok'>, rule = 'scripted') => ({
-  meaning,
-  fault: { path: '', rule, message: '' },
-});
 const minute = 60_000;
 
 class GovernedWorld {
   now = Date.parse('2026-03-09T12:00:00Z');
-  quota: ApiAnswer<number> = { meaning: 'ok', value: 6_000_000 };
-  get: ApiAnswer<never> = failed('absent');
-  post: ApiAnswer<never> = failed('permanent');
-  /** While the answers are under way. */
+  readonly api = new EmulatedApi({ now: () => this.now, sleep: async () => {} });
+  /** While the quota's answer is under way. */
   meanwhile: () => Promise<void> = async () => {};
-  readonly calls: string[] = [];
   readonly control = new InMemoryControl();
   readonly mappings = new Map([
     ['campaign-links', 'on'],
@@ -52,21 +45,15 @@ class GovernedWorld {
       ],
     },
     {
-      api: {
-        quota: async () => {
-          this.calls.push('quota');
-          await this.meanwhile();
-          return this.quota;
+      api: this.api.clientOver(
+        {
+          send: async (call) => {
+            if (operationOf(call) === 'quota') await this.meanwhile();
+            return this.api.send(call);
+          },
         },
-        read: async () => {
-          this.calls.push('read');
-          return this.get;
-        },
-        create: async (_, { data }) => {
-          this.calls.push(`create ${JSON.stringify(data)}`);
-          return this.post;
-        },
-      },
+        () => this.now,
+      ),
       control: this.control,
       mappings: {
         state: async (id) => this.mappings.get(id) as 'on' | 'off' | 'changing',
@@ -80,6 +67,27 @@ class GovernedWorld {
       clock: { wallMilliseconds: () => this.now, monotonicMilliseconds: () => 0, sleep: async () => {} },
     },
   );
+
+  constructor() {
+    this.left(6_000_000);
+  }
+
+  /** What the account has left; the poll is answered. */
+  left(quotaRemaining: number): void {
+    this.api.control.clearFaults();
+    this.api.control.changeSettings({ quotaRemaining });
+  }
+
+  /** Each call of the operation is answered so, until the faults are cleared. */
+  always(operation: Operation, status: number, errorType?: string): void {
+    const error = { kind: 'status', status, ...(errorType !== undefined && { errorType }) } as const;
+    this.api.control.addFaults({ ...error, operation, probability: 1 });
+  }
+
+  /** Whether the API knows the pipeline's token. */
+  knowsToken(isKnown: boolean): void {
+    this.api.control.changeSettings({ token: isKnown ? 'local-token' : 'another' });
+  }
 
   /** So many runs, a minute apart. */
   async minutes(count: number): Promise<void> {
@@ -125,7 +133,8 @@ const allOpen = { campaign: 'open', transactional: 'open', expiry: 'open' };
 
 describe('the governor, each minute', () => {
   it('tells what is left of the quota, in metrics and to the workers, at the cost of two free calls', async () => {
-    expect(world.calls).toEqual(['quota', 'read']);
+    expect(world.api.quotaPolls).toBe(1);
+    expect(world.api.calls).toEqual(['read']);
     expect(world.metrics).toEqual({
       QuotaPolled: 1,
       QuotaRemaining: 6_000_000,
@@ -154,7 +163,7 @@ describe('the governor, each minute', () => {
 
   it('falls silent on the quota when its poll fails: the heartbeat alarm counts on that', async () => {
     world.metrics = {};
-    world.quota = failed('transient');
+    world.always('quota', 503);
     await world.minutes(1);
     expect(world.metrics).not.toHaveProperty('QuotaPolled');
     expect(world.metrics).toMatchObject({ ApiUnreachable: 0 });
@@ -162,21 +171,21 @@ describe('the governor, each minute', () => {
   });
 
   it('parks lane by lane as the quota runs down to their reserves, and opens them by a poll that shows room', async () => {
-    world.quota = { meaning: 'ok', value: 750_000 };
+    world.left(750_000);
     await world.minutes(1);
     expect(world.lanes).toEqual({ ...allOpen, campaign: 'parking: quota-reserve-reached' });
     expect(world.control.control?.parkedAt).toBe(world.now);
-    world.quota = { meaning: 'ok', value: 19_000 };
+    world.left(19_000);
     await world.minutes(30);
     expect(world.lanes.transactional).toBe('parking: quota-reserve-reached');
     expect(world.metrics['campaign LaneParkingMinutes']).toBe(30);
     expect(world.off).toEqual([]);
     // The calendar alone opens nothing.
     world.now = Date.parse('2026-04-01T00:00:30Z');
-    world.quota = failed('transient');
+    world.always('quota', 503);
     await world.run();
     expect(world.lanes.campaign).toBe('parking: quota-reserve-reached');
-    world.quota = { meaning: 'ok', value: 7_500_000 };
+    world.left(7_500_000);
     await world.minutes(1);
     expect(world.lanes).toEqual(allOpen);
     expect(world.control.control?.lanes.campaign?.openedAt).toBe(world.now);
@@ -185,18 +194,18 @@ describe('the governor, each minute', () => {
   });
 
   it('without a new poll takes what we have spent since the last one for gone', async () => {
-    world.quota = failed('transient');
+    world.always('quota', 503);
     await world.control.addSpent('campaign', 5_260_000, world.now);
     await world.minutes(1);
     expect(world.lanes.campaign).toBe('parking: quota-reserve-reached');
   });
 
   it('parks all lanes when a worker met quota_exceeded, until a poll that was started later shows room', async () => {
-    world.quota = failed('transient');
+    world.always('quota', 503);
     await world.control.signal('quotaExceededAt', world.now + 1);
     await world.minutes(1);
     expect(world.lanes.transactional).toBe('parking: quota-exceeded');
-    world.quota = { meaning: 'ok', value: 6_000_000 };
+    world.left(6_000_000);
     await world.minutes(1);
     expect(world.lanes).toEqual(allOpen);
   });
@@ -217,30 +226,40 @@ describe('the governor, each minute', () => {
     expect(world.lanes).toEqual(allOpen);
   });
 
-  it('pauses every lane when the token is refused, and opens them two good minutes after', async () => {
-    world.get = failed('account-blocked', 'api-401-authentication-failure');
-    await world.minutes(2);
-    expect(world.metrics).toMatchObject({ AccountRefused: 1, ApiUnreachable: 0, QuotaPolled: 1 });
-    expect(world.lanes).toEqual(paused('token-refused'));
-    expect(world.off).toHaveLength(4);
-    world.get = failed('absent');
-    await world.minutes(1);
-    expect(world.off).toHaveLength(4);
-    await world.minutes(1);
-    expect(world.lanes).toEqual(allOpen);
-    expect(world.off).toEqual([]);
-    expect(world.calls).toContain('create {}');
-  });
+  it.each([
+    ['the quota is told all the same', false, { AccountRefused: 1, ApiUnreachable: 0, QuotaPolled: 1 }],
+    ['neither is the quota told', true, { AccountRefused: 1, ApiUnreachable: 0 }],
+  ])(
+    'pauses every lane when the token is refused (%s), and opens them two good minutes after',
+    async (_, quotaNeedsToken, metrics) => {
+      world.metrics = {};
+      world.api.control.changeSettings({ quotaNeedsToken });
+      world.knowsToken(false);
+      await world.minutes(2);
+      expect(world.metrics).toMatchObject(metrics);
+      expect('QuotaPolled' in world.metrics).toBe(!quotaNeedsToken);
+      expect(world.lanes).toEqual(paused('token-refused'));
+      expect(world.off).toHaveLength(4);
+      world.knowsToken(true);
+      await world.minutes(1);
+      expect(world.off).toHaveLength(4);
+      await world.minutes(1);
+      expect(world.lanes).toEqual(allOpen);
+      expect(world.off).toEqual([]);
+      expect(world.api.calls).toContain('create');
+      expect(world.api.links.size).toBe(0);
+    },
+  );
 
   it('learns of a feature that is off from a worker, and that it is on again from a canary', async () => {
     await world.control.signal('featureOffAt', world.now + 1);
     await world.minutes(1);
     expect(world.lanes).toEqual(paused('feature-off'));
-    world.post = failed('account-blocked', 'api-403-feature-not-enabled');
+    world.api.control.changeSettings({ featureEnabled: false });
     await world.minutes(30);
     expect(world.lanes).toEqual(paused('feature-off'));
     expect(world.metrics['campaign LanePausedMinutes']).toBe(30);
-    world.post = failed('permanent');
+    world.api.control.changeSettings({ featureEnabled: true });
     await world.minutes(2);
     expect(world.lanes).toEqual(allOpen);
   });
@@ -251,10 +270,11 @@ describe('the governor, each minute', () => {
       await world.minutes(1);
     }
     expect(world.lanes).toEqual(paused('api-outage'));
-    world.post = failed('ambiguous');
+    world.always('create', 503);
     await world.minutes(10);
     expect(world.lanes).toEqual(paused('api-outage'));
-    world.post = failed('quota-spent');
+    world.api.control.clearFaults();
+    world.always('create', 429, 'quota_exceeded');
     await world.minutes(2);
     expect(world.lanes).toEqual(allOpen);
   });
@@ -299,7 +319,7 @@ describe('a run that meets others', () => {
     async (method) => {
       world.control.failNext.add(method);
       await expect(world.minutes(1)).rejects.toThrow();
-      world.get = failed('account-blocked', 'api-401-authentication-failure');
+      world.knowsToken(false);
       await world.minutes(2);
       expect(world.lanes).toEqual(paused('token-refused'));
     },
@@ -307,7 +327,8 @@ describe('a run that meets others', () => {
 
   it('and cannot count the renewals, pauses the lanes all the same, and fails for all to see', async () => {
     // Given
-    world.get = failed('account-blocked', 'api-401-authentication-failure');
+    world.api.control.changeSettings({ quotaNeedsToken: false });
+    world.knowsToken(false);
     await world.minutes(1);
     world.control.failNext.add('renewals');
     // When
@@ -319,7 +340,7 @@ describe('a run that meets others', () => {
 
   it('and cannot switch one mapping, switches the others, fails for all to see, and tries again', async () => {
     world.failMapping = 'campaign-links';
-    world.get = failed('account-blocked', 'api-401-authentication-failure');
+    world.knowsToken(false);
     await world.minutes(1);
     await expect(world.minutes(1)).rejects.toThrow('throttled');
     expect(world.off).toEqual(['campaign-codes', 'transactional-links', 'expired']);
@@ -330,7 +351,7 @@ describe('a run that meets others', () => {
 
   it('waits for a mapping that is on its way', async () => {
     world.mappings.set('expired', 'changing');
-    world.get = failed('account-blocked', 'api-401-authentication-failure');
+    world.knowsToken(false);
     await world.minutes(2);
     expect(world.mappings.get('expired')).toBe('changing');
     world.mappings.set('expired', 'on');

@@ -1,21 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ApiAnswer } from '../../../lambdas/domain/api-answer.ts';
 import { keepBooks } from '../../../lambdas/domain/bookkeeping.ts';
 import type { LaneNow, Signal } from '../../../lambdas/domain/control-record.ts';
 import type { ObservedFields } from '../../../lambdas/domain/observer.ts';
 import { QuotaTally } from '../../../lambdas/domain/quota-tally.ts';
 import { LostCalls, openGate } from '../../../lambdas/link-worker/batch-gate.ts';
+import { EmulatedApi } from '../../world/emulated-api.ts';
 import { create, LinkWorld } from '../../world/link-world.ts';
 
 const address = { onelinkId: 'A1b3', shortlinkId: 'spring' };
 const link = { data: { pid: 'sms' } };
 const open: LaneNow = { state: 'open', quotaKnown: true, hasParked: false };
-const fault = { path: '', rule: 'api-429-quota-exceeded', message: '' };
 
-/** A gate in front of an API that answers each call with the given meaning; signals fail as often as said. */
-function givenGate(meaning: Exclude<ApiAnswer<never>['meaning'], 'ok'>, failures: number) {
-  const answer = async () => ({ meaning, fault }) as const;
+/** A gate in front of an API whose quota is spent; signals fail as often as said. */
+function givenGate(failures: number) {
+  const api = new EmulatedApi({ now: () => Date.parse('2026-03-01T10:00:05Z'), sleep: async () => {} });
+  api.control.changeSettings({ quotaRemaining: 0 });
   const told: Signal[] = [];
   const warnings: { message: string; fields: ObservedFields | undefined }[] = [];
   const counts = new Map<string, number>();
@@ -31,12 +31,8 @@ function givenGate(meaning: Exclude<ApiAnswer<never>['meaning'], 'ok'>, failures
     if (left-- > 0) throw new TypeError('a message that may quote a value');
     told.push(signal);
   };
-  const gate = openGate(
-    { create: answer, read: answer, update: answer, delete: answer },
-    open,
-    new QuotaTally(() => {}),
-    new LostCalls(),
-    (signal) => keepBooks(observer, 'BookkeepingFailed', () => write(signal)),
+  const gate = openGate(api.client, open, new QuotaTally(() => {}), new LostCalls(), (signal) =>
+    keepBooks(observer, 'BookkeepingFailed', () => write(signal)),
   );
   return { gate, api: gate.apiFor('crm', []), told, warnings, counts };
 }
@@ -53,7 +49,7 @@ describe('a signal that cannot be written', () => {
 
   it('ends neither the process in the middle of the batch nor the batch', async () => {
     // Given
-    const { gate, api, warnings, counts } = givenGate('quota-spent', 1);
+    const { gate, api, warnings, counts } = givenGate(1);
     // When
     await api.create(address, link);
     await setImmediate();
@@ -67,7 +63,7 @@ describe('a signal that cannot be written', () => {
 
   it('is written with the next answer of its kind, and then no more', async () => {
     // Given
-    const { gate, api, told } = givenGate('quota-spent', 1);
+    const { gate, api, told } = givenGate(1);
     // When
     await api.create(address, link);
     await setImmediate();

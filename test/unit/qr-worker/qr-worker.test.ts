@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { ApiAnswer } from '../../../lambdas/domain/api-answer.ts';
 import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
 import type { Outcome } from '../../../lambdas/domain/outcome.ts';
-import type { QrImage } from '../../../lambdas/domain/qr-image.ts';
 import type { QrJob } from '../../../lambdas/domain/qr-job.ts';
 import { type QrWorkerVariables, qrWorkerEnvironment } from '../../../lambdas/qr-worker/env.ts';
 import { qrWorker } from '../../../lambdas/qr-worker/qr-worker.ts';
 import { readEnvironment } from '../../../lambdas/runtime/environment.ts';
+import { EmulatedApi } from '../../world/emulated-api.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
 
 const variables: QrWorkerVariables = {
@@ -54,23 +53,28 @@ const link: LinkRecord = {
   applied: { requestedAt: '2026-03-01T09:00:00Z', requestId: 'c-1' },
   expiresAt: Date.parse('2027-03-01T09:00:00Z') / 1000,
 };
-const png: QrImage = { format: 'png', bytes: Buffer.from('an image') };
-const refused = (meaning: 'absent' | 'permanent' | 'transient' | 'account-blocked'): ApiAnswer<QrImage> => ({
-  meaning,
-  fault: { path: '', rule: `scripted-${meaning}`, message: 'as the test says' },
-});
+/** A PNG's first eight bytes. */
+const image = Buffer.from('89504e470d0a1a0a', 'hex');
+const unavailable = { kind: 'status', status: 503 } as const;
+/** What the API documents for a `size` that it does not take. */
+const wrong = { kind: 'status', status: 400, errorType: 'invalid_parameter' } as const;
 
-function givenWorld(...answers: ApiAnswer<QrImage>[]) {
+function givenWorld() {
   const ledger = new InMemoryLedger();
-  const [outcomes, stored, removed, asked]: [Outcome[], string[], string[], unknown[]] = [[], [], [], []];
+  const [outcomes, stored, removed, drawn]: [Outcome[], string[], string[], unknown[]] = [[], [], [], []];
+  const now = () => Date.parse('2026-03-01T10:00:05Z');
+  const api = new EmulatedApi({
+    now,
+    sleep: async () => {},
+    drawQr: async (url, { size, format }) => {
+      drawn.push({ url, size, format });
+      return image;
+    },
+  });
+  api.links.set('A1b3/poster', { data: { pid: 'print' }, expiresAt: link.expiresAt });
   ledger.links.set('A1b3/poster', { ...link });
   const work = qrWorker(readEnvironment(qrWorkerEnvironment, variables), {
-    api: {
-      qr: async (address, spec) => {
-        asked.push({ ...address, ...spec });
-        return answers.shift() ?? { meaning: 'ok', value: png };
-      },
-    },
+    api: api.client,
     ledger,
     store: {
       bucket: 'codes',
@@ -84,7 +88,7 @@ function givenWorld(...answers: ApiAnswer<QrImage>[]) {
     outcomes: { tell: async (outcome) => void outcomes.push(outcome) },
     observer: { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} },
     clock: {
-      wallMilliseconds: () => Date.parse('2026-03-01T10:00:05Z'),
+      wallMilliseconds: now,
       monotonicMilliseconds: () => 0,
       sleep: async () => {},
     },
@@ -99,14 +103,14 @@ function givenWorld(...answers: ApiAnswer<QrImage>[]) {
       })),
       { remainingMilliseconds: () => remaining },
     );
-  return { ledger, outcomes, stored, removed, asked, deliver };
+  return { ledger, api, outcomes, stored, removed, drawn, deliver };
 }
 
 describe('a QR job', () => {
   it('ends with the image in the bucket, a note in the ledger and an outcome that answers the command’s message', async () => {
-    const { deliver, outcomes, stored, asked, ledger } = givenWorld();
+    const { deliver, outcomes, stored, drawn, ledger } = givenWorld();
     expect(await deliver([job])).toEqual(['done']);
-    expect(asked).toEqual([{ onelinkId: 'A1b3', shortlinkId: 'poster', format: 'png', size: 600 }]);
+    expect(drawn).toEqual([{ url: 'https://acme.onelink.me/A1b3/poster', size: 600, format: 'png' }]);
     expect(stored).toEqual(['qr/A1b3/poster.png']);
     expect(outcomes).toMatchObject([
       {
@@ -125,8 +129,8 @@ describe('a QR job', () => {
   });
 
   it('whose address has become a link that was made in another way leaves no image behind', async () => {
-    const foreign = { path: '', rule: 'api-400-invalid-source', message: 'made in another way' };
-    const { deliver, outcomes, removed } = givenWorld({ meaning: 'permanent', fault: foreign });
+    const { deliver, api, outcomes, removed } = givenWorld();
+    api.links.set('A1b3/poster', { data: { pid: 'by hand' }, expiresAt: link.expiresAt, foreign: true });
     expect(await deliver([job], 2)).toEqual(['done']);
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'refused-by-api' }]);
     expect(removed).toEqual(['A1b3/poster']);
@@ -140,6 +144,25 @@ describe('a QR job', () => {
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-deleted' }]);
   });
 
+  it('Given a living link whose record the TTL has removed, When its code is drawn, Then it waits until the record is back', async () => {
+    const { deliver, outcomes, removed, ledger } = givenWorld();
+    ledger.links.delete('A1b3/poster');
+    expect(await deliver([job], 7)).toEqual(['try-again']);
+    expect(outcomes).toEqual([]);
+    // What lies in the bucket meanwhile would be the image of a link that nobody knows.
+    expect(removed).toEqual(['A1b3/poster']);
+    ledger.links.set('A1b3/poster', { ...link });
+    expect(await deliver([job], 8)).toEqual(['done']);
+    expect(outcomes).toMatchObject([{ outcome: 'qr-ready' }]);
+  });
+
+  it('Given a record that does not come back, When the code is drawn for the eighth time, Then it fails', async () => {
+    const { deliver, outcomes, ledger } = givenWorld();
+    ledger.links.delete('A1b3/poster');
+    expect(await deliver([job], 8)).toEqual(['done']);
+    expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-deleted' }]);
+  });
+
   it('of a create leaves the create’s own request record alone', async () => {
     const { deliver, ledger, outcomes } = givenWorld();
     await deliver([{ ...job, action: 'create' }]);
@@ -148,10 +171,10 @@ describe('a QR job', () => {
   });
 
   it('of a repeated command is answered from its record, without a call', async () => {
-    const { deliver, outcomes, asked } = givenWorld();
+    const { deliver, outcomes, api } = givenWorld();
     await deliver([job]);
     await deliver([{ ...job, messageId: 'm-2' }]);
-    expect(asked).toHaveLength(1);
+    expect(api.calls).toEqual(['qr']);
     expect(outcomes.map(({ messageId, repeat }) => [messageId, repeat])).toEqual([
       ['m-1', false],
       ['m-2', true],
@@ -165,7 +188,8 @@ describe('a QR job', () => {
   });
 
   it('is tried again while the API fails, and fails for good at its last attempt', async () => {
-    const { deliver, outcomes } = givenWorld(refused('transient'), refused('transient'));
+    const { deliver, outcomes, api } = givenWorld();
+    api.spoil('qr', unavailable, unavailable);
     expect(await deliver([job], 7)).toEqual(['try-again']);
     expect(outcomes).toEqual([]);
     expect(await deliver([job], 8)).toEqual(['done']);
@@ -173,7 +197,8 @@ describe('a QR job', () => {
   });
 
   it('waits for a link that may be too fresh to be found, then says that there is none', async () => {
-    const { deliver, outcomes, removed } = givenWorld(refused('absent'), refused('absent'));
+    const { deliver, outcomes, removed, api } = givenWorld();
+    api.links.delete('A1b3/poster');
     expect(await deliver([job], 2)).toEqual(['try-again']);
     expect(removed).toEqual([]);
     expect(await deliver([job], 3)).toEqual(['done']);
@@ -183,15 +208,18 @@ describe('a QR job', () => {
   });
 
   it('fails at once when the API calls the request wrong', async () => {
-    const { deliver, outcomes } = givenWorld(refused('permanent'));
+    const { deliver, outcomes, api } = givenWorld();
+    api.spoil('qr', wrong);
     expect(await deliver([job])).toEqual(['done']);
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'refused-by-api' }]);
+    expect(api.calls).toEqual(['qr']);
   });
 
   it('never fails for an account that is blocked, and spares the rest of the batch the call', async () => {
-    const { deliver, outcomes, asked } = givenWorld(refused('account-blocked'));
+    const { deliver, outcomes, api } = givenWorld();
+    api.control.changeSettings({ token: 'another' });
     expect(await deliver([job, { ...job, requestId: 'q-2' }], 8)).toEqual(['account-blocked', 'account-blocked']);
-    expect(asked).toHaveLength(1);
+    expect(api.calls).toEqual(['qr']);
     expect(outcomes).toEqual([]);
   });
 
@@ -201,8 +229,8 @@ describe('a QR job', () => {
   });
 
   it('goes back unbegun when there is no time left', async () => {
-    const { deliver, asked } = givenWorld();
+    const { deliver, api } = givenWorld();
     expect(await deliver([job], 1, 14_000)).toEqual(['out-of-time']);
-    expect(asked).toEqual([]);
+    expect(api.calls).toEqual([]);
   });
 });
