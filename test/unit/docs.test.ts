@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { awsPrices } from '../../bin/cost/aws-prices.ts';
 import { commandReader } from '../../lambdas/domain/command.ts';
 import { openEnvelope } from '../../lambdas/domain/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/outcome.ts';
@@ -76,17 +75,5 @@ describe('README.md', () => {
       const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
       expect([page, text.match(/--secret-string (?!file:\/\/).*/)?.[0]]).toEqual([page, undefined]);
     }
-  });
-});
-
-describe('docs/architecture.md', () => {
-  const architecture = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
-
-  it('reckons the end of a link at the prices of bin/cost', () => {
-    const { dynamoDbWriteUnit: write, dynamoDbReadUnit: read } = awsPrices;
-    expect(architecture).toContain(`At $${write * 1e6} a million`);
-    expect(architecture).toContain(
-      `that is $${(2 * write * 1e6).toFixed(2)} for a million links. A read adds $${read * 1e6}.`,
-    );
   });
 });
