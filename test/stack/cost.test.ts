@@ -20,6 +20,7 @@ import { configuredApp } from './configured-app.ts';
 
 const pipeline = chosenPipeline(config, 'production');
 const { settings, account } = pipeline;
+const { template, stateTemplate } = configuredApp();
 
 test('the custom metrics hold every name there is, and each metric once', () => {
   const metrics = customMetrics(settings);
@@ -35,7 +36,6 @@ test('a producer costs three metrics: one for each operation that draws on the q
 });
 
 test('the tables of costs in docs/performance.md are of this configuration, of its template, and of what was measured', () => {
-  const { template, stateTemplate } = configuredApp();
   const [plan] = planLanes(account, settings.lanes).plans.filter(({ lane }) => lane === 'campaign');
   if (plan === undefined) throw new Error('lib/config.ts has no lane `campaign`');
   const standing = standingUse([template.toJSON(), stateTemplate.toJSON()], settings);
