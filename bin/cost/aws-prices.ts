@@ -19,6 +19,7 @@ export const awsPrices = {
   dynamoDbRecoveryGigabyteMonth: 0.2,
   /** Standard topics; a batch of up to ten messages within 64 KB is one. Deliveries to SQS are free. */
   snsPublish: 0.5e-6,
+  /** A PUT or a LIST. */
   s3Put: 0.005e-3,
   s3StorageGigabyteMonth: 0.023,
   /** The first 10,000; prorated by the hour in which a metric is written. */

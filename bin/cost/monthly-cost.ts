@@ -1,19 +1,25 @@
 import { awsPrices } from './aws-prices.ts';
-import type { StandingUse, UsePerItem } from './measured-use.ts';
+import type { UsePerItem } from './measured-use.ts';
+import type { StandingUse } from './standing-use.ts';
 
-export interface CostInput {
-  linksPerMonth: number;
+/** What decides the cost of a link. */
+export interface LinkCostInput {
   /** 0–1: of the links, those that have a QR code made. */
   qrShare: number;
   /** 0–1: of the links, those whose record is deleted by DynamoDB's TTL in the month, and asked about at the API. */
   expiringShare: number;
-  memoryMegabytes: { linkWorker: number; qrWorker: number; expiryWorker: number; governor: number };
+  memoryMegabytes: { linkWorker: number; qrWorker: number; expiryWorker: number; governor: number; replayer: number };
   /** How long a link's record and its request's are kept. */
   linkDays: number;
   requestHorizonDays: number;
   /** Of the expiry worker, in one environment: it waits for its turn, and the wait is billed. */
   expiryCallsPerSecond: number;
-  use: { link: UsePerItem; qrCode: UsePerItem; standing: StandingUse };
+  use: { link: UsePerItem; qrCode: UsePerItem };
+}
+
+export interface CostInput extends LinkCostInput {
+  linksPerMonth: number;
+  standing: StandingUse;
 }
 
 export interface CostLine {
@@ -29,19 +35,29 @@ const [daysPerMonth, minutesPerMonth, secondsPerMonth] = [30, 43_200, 2_592_000]
 const idleReceivesPerQueue = (5 * secondsPerMonth) / 20;
 /** Two calls of 0.2 s, a second apart. */
 const governorSecondsPerRun = 1.5;
+/** One listing for each lane, side by side, and a read. */
+const replayerSecondsPerRun = 0.3;
+/** The control record and the signals: of the governor in each run, and of the replayer. */
+const controlReadUnits = 2;
+/** The control record holds the samples of an hour and the sums of eight days: between one and two KB. */
+const controlWriteUnits = 2;
 /** Upper bounds: a record is under 1 KB, so that a write is one unit; DynamoDB adds 100 bytes to each. QR: PNG of 300 pixels. */
 const [ledgerRecordBytes, qrImageBytes, historyLineBytes] = [700, 2_500, 300];
 const gigabyte = 1024 ** 3;
 
-/**
- * What a pipeline costs at AWS in a month of 30 days, by service, at list prices without free tiers. Outside of it: what the
- * API costs, the producers' and listeners' own queues, and data transfer, of which a million links send out about a gigabyte
- * (AWS gives 100 a month for free).
- */
-export function monthlyCost(input: CostInput): CostLine[] {
+/** Read units of a governor's run, the mean over a month: a count for each lane and day that was, and one for each day to come. */
+export function governorReadUnitsPerRun(lanes: number): number {
+  const meanDays = (daysPerMonth + 1) / 2;
+  // The expiry worker is counted as a lane. A count that is not there costs a unit as well.
+  return controlReadUnits + (lanes + 1) * meanDays + meanDays;
+}
+
+const gigabyteSeconds = (milliseconds: number, megabytes: number) => (milliseconds / 1000) * (megabytes / 1024);
+
+/** What each link adds to the bill, by service, in dollars: its record's storage and its end included. */
+export function costOfLink(input: LinkCostInput): Map<string, number> {
   const { use, memoryMegabytes: memory } = input;
   const prices = awsPrices;
-  const gigabyteSeconds = (milliseconds: number, megabytes: number) => (milliseconds / 1000) * (megabytes / 1024);
   // What is made each month stays, on average, for so many months.
   const linkMonths = input.linkDays / daysPerMonth;
   const requestMonths = input.requestHorizonDays / daysPerMonth;
@@ -83,21 +99,7 @@ export function monthlyCost(input: CostInput): CostLine[] {
         prices.s3StorageGigabyteMonth) /
       gigabyte,
   };
-  const { standing } = use;
-  const fixed: Record<string, number> = {
-    Lambda:
-      minutesPerMonth *
-      (gigabyteSeconds(governorSecondsPerRun * 1000, memory.governor) * prices.lambdaGigabyteSecond +
-        prices.lambdaRequest),
-    SQS: standing.polledQueues * idleReceivesPerQueue * prices.sqsRequest,
-    // The governor writes and reads the control record once a minute.
-    DynamoDB: minutesPerMonth * (prices.dynamoDbWriteUnit + prices.dynamoDbReadUnit),
-    'CloudWatch metrics': standing.customMetrics * prices.cloudWatchMetricMonth,
-    'CloudWatch alarms': standing.alarmMetrics * prices.cloudWatchAlarmMetricMonth,
-    'CloudWatch dashboard': standing.dashboards * prices.cloudWatchDashboardMonth,
-    'Secrets Manager': standing.secrets * prices.secretsManagerSecretMonth,
-  };
-  const variable = new Map<string, number>(
+  return new Map(
     services.map((service) => [
       service,
       link[service] +
@@ -106,6 +108,36 @@ export function monthlyCost(input: CostInput): CostLine[] {
         (service === 'DynamoDB' || service === 'S3' ? stored[service] : 0),
     ]),
   );
+}
+
+/**
+ * What a pipeline costs at AWS in a month of 30 days, by service, at list prices without free tiers. Outside of it: what the
+ * API costs, the producers' and listeners' own queues, and data transfer, of which a million links send out about a gigabyte
+ * (AWS gives 100 a month for free).
+ */
+export function monthlyCost(input: CostInput): CostLine[] {
+  const { standing, memoryMegabytes: memory } = input;
+  const prices = awsPrices;
+  const variable = costOfLink(input);
+  const fixed: Record<string, number> = {
+    Lambda:
+      minutesPerMonth *
+      ((gigabyteSeconds(governorSecondsPerRun * 1000, memory.governor) +
+        gigabyteSeconds(replayerSecondsPerRun * 1000, memory.replayer)) *
+        prices.lambdaGigabyteSecond +
+        2 * prices.lambdaRequest),
+    SQS: standing.polledQueues * idleReceivesPerQueue * prices.sqsRequest,
+    DynamoDB:
+      minutesPerMonth *
+      (controlWriteUnits * prices.dynamoDbWriteUnit +
+        (governorReadUnitsPerRun(standing.lanes) + controlReadUnits) * prices.dynamoDbReadUnit),
+    // The replayer looks once a minute what is parked.
+    S3: minutesPerMonth * standing.lanes * prices.s3Put,
+    'CloudWatch metrics': standing.customMetrics * prices.cloudWatchMetricMonth,
+    'CloudWatch alarms': standing.alarmMetrics * prices.cloudWatchAlarmMetricMonth,
+    'CloudWatch dashboard': standing.dashboards * prices.cloudWatchDashboardMonth,
+    'Secrets Manager': standing.secrets * prices.secretsManagerSecretMonth,
+  };
   return [...new Set([...variable.keys(), ...Object.keys(fixed)])].map((service) => {
     const each = variable.get(service) ?? 0;
     return {

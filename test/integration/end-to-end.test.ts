@@ -140,6 +140,12 @@ describe('a campaign through the whole pipeline', () => {
     for (const secret of [...Object.values(planted), 'token-of-the-test', ...ids]) expect(logs).not.toContain(secret);
   });
 
+  it('writes no metric that the cost does not count', () => {
+    const { written, unlisted } = pipeline.metrics();
+    expect(unlisted).toEqual([]);
+    expect(written).toBeGreaterThan(30);
+  });
+
   it('leaves its queues empty, its dead-letter queues too, and no alarm that pages', async () => {
     const queues = await pipeline.cloud.queues();
     expect(queues.filter(({ name, visible }) => name.includes('Pipeline') && visible > 0)).toEqual([]);

@@ -1,8 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { governorReadUnitsPerRun } from '../../bin/cost/monthly-cost.ts';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import { Ledger } from '../../lambdas/adapters/ledger.ts';
 import { emptyControl } from '../../lambdas/domain/control-record.ts';
+import { governor } from '../../lambdas/governor/governor.ts';
+import { EmulatedApi } from '../world/emulated-api.ts';
 import { create, LinkWorld } from '../world/link-world.ts';
 import { givenTable } from './adapters/given-engines.ts';
 
@@ -103,4 +106,57 @@ describe('what a create costs the ledger', () => {
     expect(calls).toEqual({ GetItem: 1, BatchGetItem: 2, UpdateItem: 3, PutItem: 1 });
     expect(units).toBeLessThanOrEqual(9);
   });
+});
+
+describe('what a run of the governor costs the ledger', () => {
+  it('is a read for each lane and day of the month so far, one for each day to come, and a write of two units', async () => {
+    const { client, table } = await givenTable();
+    let now = Date.parse('2026-11-08T12:00:07.123Z');
+    const ofRun = { wallMilliseconds: () => now, monotonicMilliseconds: () => now, sleep: async () => {} };
+    const api = new EmulatedApi({ now: () => now, sleep: ofRun.sleep });
+    const lane = { reserveCalls: 20_000, mappings: [] };
+    const settings = {
+      API_BASE_URL: 'http://127.0.0.1:1',
+      API_TOKEN_SECRET_ARN: 'arn:token',
+      APPSFLYER_ACCOUNT_ID: 'acc-demo',
+      CALL_TIMEOUT_MILLISECONDS: 10_000,
+      MONTHLY_QUOTA_CALLS: 7_500_000,
+      LEDGER_TABLE_NAME: table,
+      PROBE_TEMPLATE_ID: 'A1b3',
+      LANES: ['campaign', 'transactional', 'expiry'].map((name) => ({ name, ...lane })),
+    };
+    const observer = { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} };
+    const mappings = { state: async () => 'on' as const, switch: async () => {} };
+    const control = new ControlTable(client, table, ofRun);
+    const govern = governor(settings, {
+      api: api.client,
+      control,
+      mappings,
+      observer,
+      laneObserver: () => observer,
+      clock: ofRun,
+    });
+
+    // Given a control record that has grown for a week and an hour
+    let remaining = 7_000_000;
+    const minutes = async (count: number, apart: number) => {
+      for (let run = 0; run < count; run++, now += apart) {
+        await control.addSpent('campaign', 251_317, now);
+        remaining -= 254_321;
+        api.control.changeSettings({ quotaRemaining: remaining });
+        await govern();
+      }
+    };
+    await minutes(8, 86_400_000);
+    await minutes(13, 300_000);
+    const read = meter(client);
+    await govern();
+
+    // On the 16th of 30 days: the control record and the signals, 3 lanes × 16 days, and 15 days to come
+    const { calls, units } = read();
+    expect(calls).toEqual({ BatchGetItem: 3, PutItem: 1 });
+    expect(units).toBe(2 + 3 * 16 + 15 + 2);
+    // The mean over such a month, as the cost model has it
+    expect(governorReadUnitsPerRun(2)).toBe(64);
+  }, 60_000);
 });

@@ -4,6 +4,7 @@ import { commandReader } from '../../lambdas/domain/command.ts';
 import { openEnvelope } from '../../lambdas/domain/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/outcome.ts';
 import { config } from '../../lib/config.ts';
+import { deadLetterRetentionDays } from '../../lib/rate-budget.ts';
 
 const text = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
 const examples = [...text.matchAll(/```json\n(.*?)```/gs)].map(
@@ -48,5 +49,31 @@ describe('docs/commands.md', () => {
     for (const outcome of outcomes) expect(outcomeSchema.strict().parse(outcome)).toEqual(outcome);
     const named = [...text.matchAll(/^\| `([a-z-]+)` \| /gm)].map(([, kind]) => kind);
     expect(named).toEqual(expect.arrayContaining([...outcomeKinds]));
+  });
+});
+
+describe('README.md', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
+
+  it('promises what the configuration keeps', () => {
+    expect(readme).toContain(`however often it is sent within ${production?.requestHorizonDays} days`);
+    expect(readme).toContain(
+      `${production?.commandRetentionDays} days old in its queue, or ${deadLetterRetentionDays} days old as a dead letter`,
+    );
+  });
+
+  it('counts the commands of the campaign that it shows', () => {
+    const lines = readFileSync(new URL('../../examples/campaign.ndjson', import.meta.url), 'utf8')
+      .trimEnd()
+      .split('\n');
+    expect(readme).toContain(`a campaign of ${lines.length.toLocaleString('en')} commands`);
+  });
+
+  it('puts no token on a command line', () => {
+    const pages = ['README.md', 'docs/operations.md', 'lib/observability/RUNBOOK.md'];
+    for (const page of pages) {
+      const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
+      expect([page, text.match(/--secret-string (?!file:\/\/).*/)?.[0]]).toEqual([page, undefined]);
+    }
   });
 });

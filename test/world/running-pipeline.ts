@@ -22,6 +22,7 @@ import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../local/start/emulator-settings.ts';
 import { startApiFront } from '../../local/weather/api-sockets.ts';
 import type { WeatherPlan } from '../../local/weather/plan.ts';
+import { writtenMetrics } from './written-metrics.ts';
 
 const token = 'token-of-the-test';
 
@@ -132,6 +133,9 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
       };
       return new Map(await Promise.all(Contents.map(({ Key = '' }) => read({ Key }))));
     },
+
+    /** The metrics that the functions wrote. */
+    metrics: () => writtenMetrics(cloud.metrics.series(), pipeline.settings),
 
     /** Everything that the functions printed. */
     async logs(): Promise<string> {

@@ -1,8 +1,9 @@
 import type { PipelineSettings } from '../../../lib/config-schema.ts';
-import { type AccountLimits, planExpiry } from '../../../lib/rate-budget.ts';
+import { type AccountLimits, planExpiry, planLanes } from '../../../lib/rate-budget.ts';
 import { awsPrices } from '../../cost/aws-prices.ts';
-import { measuredUse } from '../../cost/measured-use.ts';
-import { monthlyCost } from '../../cost/monthly-cost.ts';
+import { useOn } from '../../cost/measured-use.ts';
+import { costOfLink } from '../../cost/monthly-cost.ts';
+import { sustained } from './campaign-plan.ts';
 
 /** The API's default TTL: how long a link is taken to live. */
 const linkDays = 31;
@@ -15,24 +16,30 @@ export interface CampaignCost {
   region: string;
 }
 
-/** The dollars of a campaign at AWS's list prices, without what the pipeline costs anyway. */
+/**
+ * The dollars of a campaign at AWS's list prices, without what the pipeline costs anyway: as if all of it took the fastest lane, in
+ * full batches.
+ */
 export function costOf(
   { links, qrCodes }: { links: number; qrCodes: number },
-  settings: Pick<PipelineSettings, 'memoryMegabytes' | 'requestHorizonDays' | 'expiryRateShare'>,
+  settings: Pick<PipelineSettings, 'lanes' | 'memoryMegabytes' | 'requestHorizonDays' | 'expiryRateShare'>,
   account: AccountLimits,
 ): CampaignCost {
   const { plan: expiry } = planExpiry(account, settings.expiryRateShare);
-  const lines = monthlyCost({
-    linksPerMonth: links,
+  const [fastest] = planLanes(account, settings.lanes).plans.sort(
+    (one, other) => sustained(other.link) - sustained(one.link),
+  );
+  if (fastest === undefined) throw new Error('lanes: must hold at least one lane; got {}');
+  const perLink = costOfLink({
     qrShare: links === 0 ? 0 : qrCodes / links,
     expiringShare: 1,
     memoryMegabytes: settings.memoryMegabytes,
     linkDays,
     requestHorizonDays: settings.requestHorizonDays,
     expiryCallsPerSecond: expiry?.callsPerSecond ?? 1,
-    use: measuredUse,
+    use: useOn(fastest),
   });
-  const perMillion = lines.reduce((sum, { dollarsPerMillionLinks }) => sum + dollarsPerMillionLinks, 0);
+  const dollarsPerLink = [...perLink.values()].reduce((sum, dollars) => sum + dollars, 0);
   const { readOn, region } = awsPrices;
-  return { dollars: (perMillion * links) / 1_000_000, readOn, region };
+  return { dollars: dollarsPerLink * links, readOn, region };
 }

@@ -1,3 +1,4 @@
+import type { MetricSeries } from '../../cloud/telemetry/metric-store.ts';
 import { type Check, checksOfAll } from './checks.ts';
 import type { Story } from './story.ts';
 import type { TimelineEvent } from './timeline.ts';
@@ -8,6 +9,8 @@ export interface Played {
   events: readonly TimelineEvent[];
   /** How long it took by the simulated clock. */
   minutes: number;
+  /** Every metric that was written, AWS's own included. */
+  metrics: MetricSeries[];
 }
 
 /**
@@ -25,7 +28,7 @@ export async function playStory(
     const checks = [...(await checksOfAll(world)), ...own];
     for (const { text, holds } of checks) world.timeline.add({ what: 'check', text, holds });
     const minutes = (world.time.now() - Date.parse(story.beginsAt)) / 60_000;
-    return { checks, events: world.timeline.events, minutes };
+    return { checks, events: world.timeline.events, minutes, metrics: world.cloud.metrics.series() };
   } finally {
     await world.stop();
   }

@@ -2,20 +2,17 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { awsPrices } from '../../../bin/cost/aws-prices.ts';
-import type { StandingUse, UsePerItem } from '../../../bin/cost/measured-use.ts';
-import { type CostInput, dollarsPerMillionSteps, monthlyCost, totalOf } from '../../../bin/cost/monthly-cost.ts';
-import { governorMetric, laneMetric, operationMetric, operations } from '../../../lambdas/names.ts';
-import { planExpiry } from '../../../lib/rate-budget.ts';
-import { table } from '../../report/table.ts';
+import { type MeasuredPerItem, useOn } from '../../../bin/cost/measured-use.ts';
+import { type StandingUse, standingUse } from '../../../bin/cost/standing-use.ts';
+import { costFigures, costInput, costTables } from '../../report/cost-tables.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { type BenchPipeline, benchPipeline } from '../world/bench-pipeline.ts';
 import { creates } from '../world/commands.ts';
-import { billedMilliseconds, configuredPlan } from '../world/lanes.ts';
+import { configuredPlan } from '../world/lanes.ts';
 import { requestCountsProbe } from '../world/request-counts.ts';
 import { assemblyOf, type Variant, variantPipeline } from '../world/synthesis.ts';
 
 const qrCodes = 200;
-const months = [100_000, 1_000_000, 7_500_000];
 /** What the duty in lib/rate-budget.ts assumes of the API. */
 const emulator = { latencyMilliseconds: 100, latencyJitterMilliseconds: 200 };
 /** CloudWatch Logs counts so many bytes for each event beside its text. */
@@ -29,7 +26,7 @@ export async function cost({ say, commands = 4_000 }: BenchOptions): Promise<Fin
   const meter = meterOf(pipeline);
   try {
     const measured: Record<string, number> = {};
-    const use = async (worker: 'LinkWorker' | 'QrWorker', items: number): Promise<UsePerItem> => {
+    const use = async (worker: 'LinkWorker' | 'QrWorker', items: number): Promise<MeasuredPerItem> => {
       const name = pipeline.functionOf('campaign', worker);
       const counts = await probe.read(name);
       const { invocations, milliseconds, logBytes } = meter.of(name);
@@ -37,7 +34,6 @@ export async function cost({ say, commands = 4_000 }: BenchOptions): Promise<Fin
         operations.reduce((sum, operation) => sum + (counts.get(operation) ?? 0), 0) / items;
       measured[worker] = milliseconds / items;
       return {
-        lambdaMilliseconds: billedMilliseconds(configuredPlan('campaign', worker)),
         lambdaRequests: invocations / items,
         // In, out and deleted, ten at a time. QR jobs are few and far between: the link worker sends them in one by one.
         sqsRequests: worker === 'LinkWorker' ? 0.3 : 1.2,
@@ -56,14 +52,14 @@ export async function cost({ say, commands = 4_000 }: BenchOptions): Promise<Fin
     say(`cost: ${qrCodes} QR codes`);
     await run(pipeline, qrCodes, 1);
     const qrCode = await use('QrWorker', qrCodes);
-    const standing = await standingUse(pipeline);
-    const input = inputOf({ link, qrCode, standing });
+    const plan = { link: configuredPlan('campaign', 'LinkWorker'), qr: configuredPlan('campaign', 'QrWorker') };
+    const input = costInput(variantPipeline({}), useOn(plan, { link, qrCode }), await standing(pipeline));
     return {
       figures: {
         prices: awsPrices,
-        use: { link, qrCode, standing },
+        use: { ...input.use, standing: input.standing },
         billedMillisecondsHere: measured,
-        ...dollars(input),
+        ...costFigures(input),
       },
       table: costTables(input),
       broken: [],
@@ -113,99 +109,10 @@ function meterOf({ cloud }: BenchPipeline) {
   return { of };
 }
 
-async function standingUse({ pipeline }: BenchPipeline): Promise<StandingUse> {
+async function standing({ pipeline }: BenchPipeline): Promise<StandingUse> {
   const assembly = await assemblyOf({});
-  const resources: { Type: string; Properties: { Metrics?: { MetricStat?: unknown }[] } }[] = [];
-  for (const stack of [pipeline.stackName, `${pipeline.stackName}-State`]) {
-    const { Resources } = JSON.parse(await readFile(join(assembly, `${stack}.template.json`), 'utf8'));
-    resources.push(...(Object.values(Resources) as typeof resources));
-  }
-  const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
-  return {
-    // An alarm over an expression is billed for each metric in it.
-    alarmMetrics: ofType('AWS::CloudWatch::Alarm').reduce(
-      (sum, { Properties }) =>
-        sum + Math.max(1, (Properties.Metrics ?? []).filter(({ MetricStat }) => MetricStat).length),
-      0,
-    ),
-    customMetrics: mostCustomMetrics(Object.keys(pipeline.settings.lanes).length + 1),
-    dashboards: ofType('AWS::CloudWatch::Dashboard').length,
-    secrets: ofType('AWS::SecretsManager::Secret').length,
-    polledQueues: ofType('AWS::Lambda::EventSourceMapping').length,
-  };
-}
-
-/** All that there may be, the expiry worker counting as a lane. A metric is billed by the hour in which it is written. */
-function mostCustomMetrics(lanes: number): number {
-  const ofLane = Object.keys(laneMetric).length + Object.keys(operationMetric).length * operations.length;
-  return lanes * ofLane + Object.keys(governorMetric).length;
-}
-
-function inputOf(use: CostInput['use']): Omit<CostInput, 'linksPerMonth'> {
-  const { settings, account } = variantPipeline({});
-  const { plan } = planExpiry(account, settings.expiryRateShare);
-  return {
-    qrShare: 0.02,
-    // Every link ends some day, and each that renews itself is asked about.
-    expiringShare: 1,
-    memoryMegabytes: settings.memoryMegabytes,
-    linkDays: 31,
-    requestHorizonDays: settings.requestHorizonDays,
-    expiryCallsPerSecond: plan?.callsPerSecond ?? 1,
-    use,
-  };
-}
-
-function dollars(input: Omit<CostInput, 'linksPerMonth'>) {
-  const perMonth = months.map((linksPerMonth) => {
-    const lines = monthlyCost({ ...input, linksPerMonth });
-    const byService = Object.fromEntries(lines.map(({ service, dollarsPerMonth }) => [service, dollarsPerMonth]));
-    return { linksPerMonth, dollarsPerMonth: totalOf(lines).dollarsPerMonth, byService };
-  });
-  const { dollarsPerMillionLinks } = totalOf(monthlyCost({ ...input, linksPerMonth: 1_000_000 }));
-  return { dollarsPerMillionLinks, perMonth };
-}
-
-function costTables(input: Omit<CostInput, 'linksPerMonth'>): string {
-  const { link, qrCode } = input.use;
-  const measures = Object.keys(link) as (keyof UsePerItem)[];
-  const uses = table(
-    ['each takes', 'a link', 'a QR code'],
-    measures.map((measure) => [measure, short(link[measure]), short(qrCode[measure])]),
+  const templates = [pipeline.stackName, `${pipeline.stackName}-State`].map(async (stack) =>
+    JSON.parse(await readFile(join(assembly, `${stack}.template.json`), 'utf8')),
   );
-  const columns = months.map((linksPerMonth) => monthlyCost({ ...input, linksPerMonth }));
-  const [first = []] = columns;
-  const money = (amount = 0) => `$${amount.toFixed(2)}`;
-  const rows = first.map(({ service, dollarsPerMillionLinks }, line) => [
-    service,
-    money(dollarsPerMillionLinks),
-    ...columns.map((lines) => money(lines[line]?.dollarsPerMonth)),
-  ]);
-  const sums = [
-    'all',
-    money(totalOf(first).dollarsPerMillionLinks),
-    ...columns.map((lines) => money(totalOf(lines).dollarsPerMonth)),
-  ];
-  const header = [
-    `dollars (${awsPrices.region}, ${awsPrices.readOn}, no free tier)`,
-    'each million links',
-    ...months.map((links) => `${links.toLocaleString('en')} links a month`),
-  ];
-  const { alarmMetrics, customMetrics, polledQueues } = input.use.standing;
-  const standing = `Standing: ${alarmMetrics} alarm metrics, at most ${customMetrics} custom metrics, ${polledQueues} polled queues.`;
-  const shares = `QR share ${input.qrShare}, expiring share ${input.expiringShare}.`;
-  return `${uses}\n\n${table(header, [...rows, sums])}\n\n${shares} ${standing}\n\n${stepsInWords()}`;
-}
-
-/** DynamoDB's part of what only some links need; docs/architecture.md tells the figures as well. */
-export function stepsInWords(): string {
-  const { chosenIdClaimed, endChecked } = dollarsPerMillionSteps();
-  return (
-    `DynamoDB, for each million links: $${chosenIdClaimed.toFixed(3)} to claim chosen IDs, ` +
-    `$${endChecked.toFixed(3)} to check ends.`
-  );
-}
-
-function short(value: number): string {
-  return value >= 10 ? value.toFixed(0) : value.toFixed(3);
+  return standingUse(await Promise.all(templates), pipeline.settings);
 }

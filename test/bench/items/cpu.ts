@@ -1,12 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { awsPrices } from '../../../bin/cost/aws-prices.ts';
+import { billedMilliseconds } from '../../../bin/cost/measured-use.ts';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { type BenchPipelineOptions, benchPipeline } from '../world/bench-pipeline.ts';
 import { creates } from '../world/commands.ts';
 import { cpuProfiler } from '../world/cpu-profiles.ts';
-import { billedMilliseconds, configuredPlan } from '../world/lanes.ts';
+import { configuredPlan } from '../world/lanes.ts';
 import { assemblyWith } from '../world/stand-in.ts';
 import { variantAt, variantPipeline } from '../world/synthesis.ts';
 

@@ -39,11 +39,3 @@ export function configuredPlan(lane: string, worker: 'LinkWorker' | 'QrWorker'):
   if (plan === undefined) throw new Error(`lib/config.ts has no lane ${lane}`);
   return worker === 'LinkWorker' ? plan.link : plan.qr;
 }
-
-/**
- * What Lambda bills for one item of a full batch: a slot's cycle, as lib/rate-budget.ts works it out, by the batch. The pace
- * decides, not the processor, as long as that keeps up.
- */
-export function billedMilliseconds({ busySeconds, duty, batchSize }: WorkerPlan): number {
-  return (busySeconds * 1000) / duty / batchSize;
-}

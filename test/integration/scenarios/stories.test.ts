@@ -8,6 +8,7 @@ import { playStory } from '../../../local/start/scenarios/play.ts';
 import { tokenRevoked } from '../../../local/start/scenarios/stories/token-revoked.ts';
 import { stories } from '../../../local/start/scenarios/stories.ts';
 import { synthesise } from '../../../local/start/synthesis.ts';
+import { writtenMetrics } from '../../world/written-metrics.ts';
 
 /** `npm run test:scenarios` plays all of them in full; `npm test` plays one, short. */
 const inFull = process.env.MODE === 'scenarios';
@@ -24,8 +25,9 @@ describe.each(played)('the story $name', (story) => {
   test('ends as it must, and its timeline tells how', { timeout: 180_000 }, async () => {
     const timelineFile = join(directory, `${story.name}.ndjson`);
     const said: string[] = [];
-    const { checks } = await playStory(story, {
-      pipeline: chosenPipeline(config, 'production'),
+    const pipeline = chosenPipeline(config, 'production');
+    const { checks, metrics } = await playStory(story, {
+      pipeline,
       assemblyDirectory: join(directory, 'cdk.out'),
       workDirectory: join(directory, story.name),
       timelineFile,
@@ -47,6 +49,11 @@ describe.each(played)('the story $name', (story) => {
     expect(lanes[0]).toMatch(/^(paused|parking)$/);
     expect(lanes.at(-1)).toBe('open');
     expect(events.some(({ what, state, overLeap }) => what === 'alarm' && state === 'ALARM' && !overLeap)).toBe(true);
+
+    // Each metric is among those that the cost counts
+    const { written, unlisted } = writtenMetrics(metrics, pipeline.settings);
+    expect(unlisted).toEqual([]);
+    expect(written).toBeGreaterThan(20);
 
     // And neither names a link, nor a value of one
     for (const told of [text, said.join('\n')])

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { stepsInWords } from '../../bench/items/cost.ts';
+import { stepsInWords } from '../../report/cost-tables.ts';
 
 const doc = (file: string) => readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8');
 

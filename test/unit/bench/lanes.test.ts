@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { billedMilliseconds, configuredPlan, dutyAt } from '../../bench/world/lanes.ts';
+import { billedMilliseconds } from '../../../bin/cost/measured-use.ts';
+import { configuredPlan, dutyAt } from '../../bench/world/lanes.ts';
 
 const plans = [
   configuredPlan('campaign', 'LinkWorker'),

@@ -16,15 +16,12 @@ const still: CostInput = {
   linksPerMonth: 0,
   qrShare: 0,
   expiringShare: 0,
-  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 512, governor: 256 },
+  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 512, governor: 256, replayer: 256 },
   linkDays: 0,
   requestHorizonDays: 0,
   expiryCallsPerSecond: 4,
-  use: {
-    link: nothing,
-    qrCode: nothing,
-    standing: { alarmMetrics: 0, customMetrics: 0, dashboards: 0, secrets: 0, polledQueues: 0 },
-  },
+  use: { link: nothing, qrCode: nothing },
+  standing: { alarmMetrics: 0, customMetrics: 0, dashboards: 0, secrets: 0, polledQueues: 0, lanes: 0 },
 };
 const withLinks = (use: Partial<typeof nothing>, linksPerMonth = 1_000_000): CostInput => ({
   ...still,
@@ -82,8 +79,8 @@ describe('what a million links cost', () => {
 
 describe('what stands costs without a link', () => {
   test('alarms, metrics, the dashboard and the secrets', () => {
-    const standing = { alarmMetrics: 50, customMetrics: 100, dashboards: 1, secrets: 2, polledQueues: 0 };
-    const lines = monthlyCost({ ...still, use: { ...still.use, standing } });
+    const standing = { alarmMetrics: 50, customMetrics: 100, dashboards: 1, secrets: 2, polledQueues: 0, lanes: 0 };
+    const lines = monthlyCost({ ...still, standing });
     expect(lineOf(lines, 'CloudWatch alarms')?.dollarsPerMonth).toBeCloseTo(5, 6);
     expect(lineOf(lines, 'CloudWatch metrics')?.dollarsPerMonth).toBeCloseTo(30, 6);
     expect(lineOf(lines, 'CloudWatch dashboard')?.dollarsPerMonth).toBe(3);
@@ -91,10 +88,18 @@ describe('what stands costs without a link', () => {
   });
 
   test('five long polls on each queue, around the clock', () => {
-    const standing = { ...still.use.standing, polledQueues: 5 };
+    const standing = { ...still.standing, polledQueues: 5 };
     // 5 queues × 5 × 2,592,000 s / 20 s = 3,240,000 receives.
-    const lines = monthlyCost({ ...still, use: { ...still.use, standing } });
+    const lines = monthlyCost({ ...still, standing });
     expect(lineOf(lines, 'SQS')?.dollarsPerMonth).toBeCloseTo(1.296, 6);
+  });
+
+  test('the governor reads 64 units and writes two each minute, and the replayer reads two', () => {
+    const standing = { ...still.standing, lanes: 2 };
+    // 43,200 minutes × (2 × 0.625 $ + 66 × 0.125 $) a million.
+    expect(lineOf(monthlyCost({ ...still, standing }), 'DynamoDB')?.dollarsPerMonth).toBeCloseTo(0.4104, 6);
+    // 43,200 minutes × 2 listings at 5 $ a million.
+    expect(lineOf(monthlyCost({ ...still, standing }), 'S3')?.dollarsPerMonth).toBeCloseTo(0.432, 6);
   });
 
   test('nothing of it is counted for each link', () => {

@@ -1,0 +1,64 @@
+import {
+  dimension,
+  expiryLane,
+  governorMetric,
+  laneMetric,
+  laneStateMetric,
+  type Operation,
+  operationMetric,
+  operations,
+  replayerMetric,
+  sourceMetric,
+} from '../../lambdas/names.ts';
+import type { PipelineSettings } from '../config-schema.ts';
+
+/** One metric as CloudWatch bills it: a name and a combination of dimensions, beside the pipeline's own. */
+export interface CustomMetric {
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** The expiry worker makes no link and takes no command. */
+const ofExpiry = [
+  laneMetric.commandReturned,
+  laneMetric.linkExpired,
+  laneMetric.linkRenewed,
+  laneMetric.linkExpiringSoon,
+  laneMetric.rateLimited,
+  laneMetric.quotaRefused,
+  laneMetric.bookkeepingFailed,
+  laneMetric.accountBlocked,
+];
+const expiryAlone: readonly string[] = [laneMetric.linkExpired, laneMetric.linkRenewed, laneMetric.linkExpiringSoon];
+const ofLane = Object.values(laneMetric).filter((name) => !expiryAlone.includes(name));
+/** Answers to the governor's own calls. */
+const ofGovernor = [laneMetric.rateLimited, laneMetric.quotaRefused, laneMetric.accountBlocked];
+/** Of these operations, the callers: the link worker and the QR worker, the expiry worker, the governor. */
+const expiryOperations = ['read', 'update'] as const;
+const governorOperations = ['quota', 'read', 'create'] as const;
+const quotaOperations = ['create', 'update', 'delete'] as const;
+
+/** Every custom metric that the functions of a pipeline can write. CloudWatch bills each for the hours in which it is written. */
+export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lanes' | 'producers'>): CustomMetric[] {
+  const named = (names: readonly string[], dimensions: CustomMetric['dimensions']) =>
+    names.map((name) => ({ name, dimensions }));
+  const calls = (made: readonly Operation[], dimensions: CustomMetric['dimensions']) =>
+    made.flatMap((one) => named(Object.values(operationMetric), { ...dimensions, [dimension.operation]: one }));
+  const laneStates = Object.values(laneStateMetric);
+  const expiry = { [dimension.lane]: expiryLane };
+  return [
+    ...Object.keys(lanes).flatMap((name) => {
+      const lane = { [dimension.lane]: name };
+      return [...named([...ofLane, ...laneStates, ...Object.values(replayerMetric)], lane), ...calls(operations, lane)];
+    }),
+    ...named([...ofExpiry, ...laneStates], expiry),
+    ...calls(expiryOperations, expiry),
+    ...named([...Object.values(governorMetric), ...ofGovernor], {}),
+    ...calls(governorOperations, {}),
+    ...[...new Set(producers.map(({ source }) => source))].flatMap((source) =>
+      quotaOperations.flatMap((one) =>
+        named([sourceMetric.quotaCallMade], { [dimension.source]: source, [dimension.operation]: one }),
+      ),
+    ),
+  ];
+}

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { costOf } from '../../bin/commands/plan/campaign-cost.ts';
+import { measuredUse, useOn } from '../../bin/cost/measured-use.ts';
+import { standingUse } from '../../bin/cost/standing-use.ts';
+import {
+  governorMetric,
+  laneMetric,
+  laneStateMetric,
+  operationMetric,
+  replayerMetric,
+  sourceMetric,
+} from '../../lambdas/names.ts';
+import { config } from '../../lib/config.ts';
+import { customMetrics } from '../../lib/observability/custom-metrics.ts';
+import { planLanes } from '../../lib/rate-budget.ts';
+import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
+import { costInput, costTables } from '../report/cost-tables.ts';
+import { configuredApp } from './configured-app.ts';
+
+const pipeline = chosenPipeline(config, 'production');
+const { settings, account } = pipeline;
+const { template, stateTemplate } = configuredApp();
+
+test('the custom metrics hold every name there is, and each metric once', () => {
+  const metrics = customMetrics(settings);
+  const names = [laneMetric, sourceMetric, operationMetric, governorMetric, laneStateMetric, replayerMetric];
+  expect(new Set(metrics.map(({ name }) => name))).toEqual(new Set(names.flatMap((of) => Object.values(of))));
+  expect(new Set(metrics.map((one) => JSON.stringify(one))).size).toBe(metrics.length);
+});
+
+test('a producer costs three metrics: one for each operation that draws on the quota', () => {
+  const other = { source: 'shop', principals: [], lanes: ['campaign'], templates: ['A1b3'] };
+  const more = customMetrics({ ...settings, producers: [...settings.producers, other] });
+  expect(more.length - customMetrics(settings).length).toBe(3);
+});
+
+test('the tables of costs in docs/performance.md are of this configuration, of its template, and of what was measured', () => {
+  const [plan] = planLanes(account, settings.lanes).plans.filter(({ lane }) => lane === 'campaign');
+  if (plan === undefined) throw new Error('lib/config.ts has no lane `campaign`');
+  const standing = standingUse([template.toJSON(), stateTemplate.toJSON()], settings);
+  const tables = costTables(costInput(pipeline, useOn(plan, measuredUse), standing));
+  const text = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');
+  const section = text.slice(text.indexOf('\n### 8. Cost'), text.indexOf('\n## Why no second holds'));
+  expect(section).toContain(tables);
+  // What `onelink plan` says of a million links with as many codes, but for the cents that it rounds
+  const { dollars } = costOf({ links: 1_000_000, qrCodes: 20_000 }, settings, account);
+  expect(section).toContain(`| all                                        | $${dollars.toFixed(2)} `);
+});

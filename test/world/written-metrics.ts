@@ -1,0 +1,19 @@
+import { dimension, metricNamespace } from '../../lambdas/names.ts';
+import type { PipelineSettings } from '../../lib/config-schema.ts';
+import { customMetrics } from '../../lib/observability/custom-metrics.ts';
+import type { MetricSeries } from '../../local/cloud/telemetry/metric-store.ts';
+
+const named = (name: string, dimensions: Readonly<Record<string, string>>) =>
+  JSON.stringify([name, ...Object.entries(dimensions).sort()]);
+
+/** What the functions wrote in all, and those of it that lib/observability/custom-metrics.ts does not know. */
+export function writtenMetrics(
+  series: readonly MetricSeries[],
+  settings: Pick<PipelineSettings, 'lanes' | 'producers'>,
+): { written: number; unlisted: string[] } {
+  const listed = new Set(customMetrics(settings).map(({ name, dimensions }) => named(name, dimensions)));
+  const written = series
+    .filter(({ namespace }) => namespace === metricNamespace)
+    .map(({ name, dimensions: { [dimension.pipeline]: _, ...dimensions } }) => named(name, dimensions));
+  return { written: written.length, unlisted: written.filter((one) => !listed.has(one)) };
+}
