@@ -141,9 +141,31 @@ export class Control {
 
 /** @throws ControlError with a path and a rule for everything that is wrong */
 export function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = schema.safeParse(input);
+  if (holdsProto(input)) throw new ControlError([{ path: '', rule: 'must not have a field named __proto__' }]);
+  const result = parsed(schema, input);
   if (result.success) return result.data;
   throw new ControlError(result.error.issues.flatMap((problem) => faultsOf(problem)));
+}
+
+/** zod runs out of stack where more than some 100,000 things are wrong. */
+function parsed<Schema extends z.ZodType>(schema: Schema, input: unknown) {
+  try {
+    return schema.safeParse(input);
+  } catch (error) {
+    if (error instanceof RangeError) throw new ControlError([{ path: '', rule: 'has too many faults to list' }]);
+    throw error;
+  }
+}
+
+/** Whether a field of that name is somewhere in there, which zod would leave out without a word. */
+function holdsProto(input: unknown): boolean {
+  const unseen = [input];
+  for (let value = unseen.pop(); value !== undefined; value = unseen.pop()) {
+    if (typeof value !== 'object' || value === null) continue;
+    if (Object.hasOwn(value, '__proto__')) return true;
+    for (const inner of Object.values(value)) if (typeof inner === 'object') unseen.push(inner);
+  }
+  return false;
 }
 
 function faultsOf(problem: z.core.$ZodIssue, outer: PropertyKey[] = []): ControlFault[] {

@@ -186,7 +186,7 @@ try {
   const { origin, baseUrl, port } = api;
   const { accountId } = api.control.settings();
   console.log(flags.json ? JSON.stringify({ event: 'listening', origin, baseUrl, port, accountId }) : greeting(api));
-  if (flags.json && process.env.npm_lifecycle_event !== undefined && process.env.npm_config_loglevel !== 'silent') {
+  if (flags.json && process.env.npm_lifecycle_event === 'onelink-api' && process.env.npm_config_loglevel !== 'silent') {
     console.error('onelink-api: npm has printed lines of its own; npm run --silent prints none');
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

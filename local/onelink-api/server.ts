@@ -92,7 +92,8 @@ async function serve(
       method: req.method ?? '',
       path,
       query: mark === -1 ? '' : target.slice(mark + 1),
-      authorization: req.headers.authorization,
+      // Twice is no token: which of the two counts would be a guess.
+      authorization: req.headersDistinct.authorization?.join(', '),
       contentType: req.headers['content-type'],
       body: (maxBytes) => bodyOf(req, maxBytes),
       discardBody: () => void req.resume(),

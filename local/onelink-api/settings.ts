@@ -9,7 +9,7 @@ const template = z.strictObject({
   /** Domains that a link of this template may carry instead, as `click.acme.example` or `acme.example/go`. */
   brandDomains: z.array(host).default([]),
   /** Where a click goes that has no better destination; `https://www.<subdomain>.example/` unless given. */
-  baseUrl: z.url().optional(),
+  baseUrl: z.url({ protocol: /^https?$/ }).optional(),
 });
 export type Template = z.output<typeof template>;
 

@@ -10,7 +10,8 @@ const matches =
     pattern.test(value) ? undefined : reason;
 
 const webUrl: Rule = (value) => {
-  if (!URL.canParse(value)) return 'value should be a valid URL';
+  // A parser of URLs drops line breaks and encodes blanks, which a link would carry as they are.
+  if (/[\s\p{Cc}]/u.test(value) || !URL.canParse(value)) return 'value should be a valid URL';
   if (!/^https:\/\//i.test(value)) return 'value should be an absolute https URL';
   return value.includes('#') ? 'value should not have a fragment' : undefined;
 };

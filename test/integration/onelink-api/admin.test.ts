@@ -165,11 +165,22 @@ describe('the admin endpoints', () => {
     ['settings', { token: 'local-token\u200b' }, 'token'],
     ['settings', { token: ' local-token' }, 'token'],
     ['settings', { nulls: null }, 'nulls'],
+    ['settings', { templates: { A1b3: { subdomain: 'acme', baseUrl: 'javascript:x' } } }, 'templates.A1b3.baseUrl'],
+    ['settings', '{"templates":{"__proto__":{"subdomain":"acme"}}}', ''],
+    ['links', '[{"onelinkId":"A1b3","shortlinkId":"a","data":{"__proto__":"x"}}]', ''],
   ])('Given %s that HTTP or the API could not hold, %j, Then 400 names %s', async (name, body, path) => {
     const api = await givenEmulator();
     const answer = await api.call('POST', `/__emulator/${name}`, body);
     expect(answer).toMatchObject({ status: 400 });
     expect(faultsOf(answer).map((fault) => fault.path)).toEqual([path]);
+  });
+
+  it('Given more faults than can be listed, Then 400 says so', async () => {
+    const api = await givenEmulator();
+    const data = Object.fromEntries(Array.from({ length: 150_000 }, (_, number) => [`k${number}`, null]));
+    const answer = await api.call('POST', '/__emulator/links', [{ onelinkId: 'A1b3', shortlinkId: 'a', data }]);
+    expect(answer).toMatchObject({ status: 400 });
+    expect(faultsOf(answer)).toEqual([{ path: '', rule: 'has too many faults to list' }]);
   });
 
   it('Given a body that is not UTF-8, Then 400', async () => {

@@ -193,6 +193,11 @@ describe('a connection', () => {
     ],
     ['an upgrade', `GET ${create}/abc HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n`, 401],
     [
+      'two tokens',
+      `GET ${create}/abc HTTP/1.1\r\nhost: x\r\nauthorization: local-token\r\nauthorization: other\r\n\r\n`,
+      401,
+    ],
+    [
       'escapes that are none',
       `GET ${create}/%zz%e0%a4%a HTTP/1.1\r\nhost: x\r\nauthorization: local-token\r\n\r\n`,
       404,

@@ -72,6 +72,8 @@ describe('the rules of data', () => {
     ['af_web_dp', 'http://acme.example', 'value should be an absolute https URL'],
     ['af_ios_url', 'https://acme.example/#top', 'value should not have a fragment'],
     ['af_og_image', 'badURL', 'value should be a valid URL'],
+    ['af_r', 'https://acme.example/\r\nx: y', 'value should be a valid URL'],
+    ['af_web_dp', 'https://acme.example/a b', 'value should be a valid URL'],
     ['af_dp', 'no-scheme', 'value should be a valid URI'],
     ['shortlink', 'x', 'parameter is not allowed in data'],
     ['ttl', '1d', 'parameter is not allowed in data'],
