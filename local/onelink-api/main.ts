@@ -17,7 +17,7 @@ const number = (text: string): number => {
 
 const template = (text: string, before: Templates = {}): Templates => {
   const match = /^([^=]+)=([^,]+)(?:,(.+))?$/.exec(text);
-  if (match === null) throw new InvalidArgumentError('It must look like A1b3=acme or A1b3=acme,click.acme.example.');
+  if (match === null) throw new InvalidArgumentError('It must look like A1b3=acme or A1b3=acme,go.acme.example.');
   const [, id = '', subdomain = '', domains] = match;
   return { ...before, [id]: { subdomain, brandDomains: domains?.split(',') ?? [] } };
 };
@@ -117,7 +117,7 @@ const program = new Command('onelink-api')
     `
 Examples:
   npm run onelink-api
-  npm run onelink-api -- --template A1b3=acme,click.acme.example --template abc123=globex
+  npm run onelink-api -- --template A1b3=acme,go.acme.example --template abc123=globex
   npm run onelink-api -- --quota 100 --rate 10 --latency 80
   npm run --silent onelink-api -- --port 0 --json
   npm run onelink-api -- --max-data-characters 3000 --max-ttl-days 730 --foreign-reads --limit-messages reference`,

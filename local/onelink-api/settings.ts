@@ -6,7 +6,7 @@ const host = z.string().regex(/^[a-z0-9][a-z0-9.-]*(?:\/[^\s?#]+)?$/, 'a lower-c
 const template = z.strictObject({
   /** `acme` makes short URLs of `https://acme.onelink.me/…`. */
   subdomain: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
-  /** Domains that a link of this template may carry instead, as `click.acme.example` or `acme.example/go`. */
+  /** Domains that a link of this template may carry instead, as `go.acme.example` or `acme.example/go`. */
   brandDomains: z.array(host).default([]),
   /** Where a click goes that has no better destination; `https://www.<subdomain>.example/` unless given. */
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
@@ -101,7 +101,7 @@ export const defaultSettings: Settings = {
   token: 'local-token',
   accountId: 'acc-demo',
   templates: {
-    A1b3: { subdomain: 'acme', brandDomains: ['click.acme.example'] },
+    A1b3: { subdomain: 'acme', brandDomains: ['go.acme.example'] },
     abc123: { subdomain: 'globex', brandDomains: [] },
   },
   featureEnabled: true,

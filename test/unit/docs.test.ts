@@ -5,6 +5,7 @@ import { openEnvelope } from '../../lambdas/domain/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/outcome.ts';
 import { config } from '../../lib/config.ts';
 import { deadLetterRetentionDays } from '../../lib/rate-budget.ts';
+import { defaultSettings } from '../../local/onelink-api/settings.ts';
 
 const text = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
 const examples = [...text.matchAll(/```json\n(.*?)```/gs)].map(
@@ -75,5 +76,29 @@ describe('README.md', () => {
       const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
       expect([page, text.match(/--secret-string (?!file:\/\/).*/)?.[0]]).toEqual([page, undefined]);
     }
+  });
+});
+
+describe('local/onelink-api/README.md', () => {
+  const rows = readFileSync(new URL('../../local/onelink-api/README.md', import.meta.url), 'utf8')
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+
+  it.each(Object.entries(defaultSettings).filter(([name]) => name !== 'templates'))(
+    'gives the default of the setting %s',
+    (name, value) => {
+      const found = rows.filter(([, settings]) => settings?.split(', ').includes(`\`${name}\``));
+      expect(found.map(([, , , given]) => given?.replaceAll(/[`,]/g, ''))).toEqual([String(value)]);
+    },
+  );
+
+  it('gives the templates that the emulator has, which are those of lib/config.ts', () => {
+    const text = readFileSync(new URL('../../local/onelink-api/README.md', import.meta.url), 'utf8');
+    expect(text).toContain('`A1b3` → acme with brand domain `go.acme.example`; `abc123` → globex');
+    const configured = Object.entries(production?.templates ?? {}).map(([id, { domain, brandDomains }]) => [
+      id,
+      { subdomain: domain.replace('.onelink.me', ''), brandDomains },
+    ]);
+    expect(defaultSettings.templates).toEqual(Object.fromEntries(configured));
   });
 });

@@ -16,10 +16,10 @@ describe('create', () => {
       data,
       ttl: 14,
       renewTtl: false,
-      brandDomain: 'click.acme.example',
+      brandDomain: 'go.acme.example',
     });
     // Assess
-    expect(answer).toEqual({ meaning: 'ok', value: { shortUrl: 'https://click.acme.example/A1b3/spring' } });
+    expect(answer).toEqual({ meaning: 'ok', value: { shortUrl: 'https://go.acme.example/A1b3/spring' } });
     expect([...api.control.links()]).toEqual([
       expect.objectContaining({ ...spring, payload: data, ttl: 1_209_600, renewTtl: false }),
     ]);
@@ -146,7 +146,7 @@ describe('qr', () => {
       format: 'jpg',
       size: 120,
       margin: false,
-      brandDomain: 'click.acme.example',
+      brandDomain: 'go.acme.example',
     });
     expect(png).toMatchObject({ meaning: 'ok', value: { format: 'png' } });
     expect(jpg).toMatchObject({ meaning: 'ok', value: { format: 'jpg' } });

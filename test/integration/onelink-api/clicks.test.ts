@@ -44,7 +44,7 @@ describe('a click', () => {
   it('Given the host of a template or brand, Then its links are found, and those of other templates not', async () => {
     const api = await givenEmulator({
       templates: {
-        A1b3: { subdomain: 'acme', brandDomains: ['click.acme.example', 'acme.example/go'] },
+        A1b3: { subdomain: 'acme', brandDomains: ['go.acme.example', 'acme.example/go'] },
         abc123: { subdomain: 'globex' },
       },
     });
@@ -52,7 +52,7 @@ describe('a click', () => {
     const found = [302, 'https://shop.example/?pid=sms'];
     expect(await follow(api, '/A1b3/abc', 'acme.onelink.me')).toEqual(found);
     expect(await follow(api, '/A1b3/abc', 'ACME.onelink.me:4570')).toEqual(found);
-    expect(await follow(api, '/A1b3/abc', 'click.acme.example')).toEqual(found);
+    expect(await follow(api, '/A1b3/abc', 'go.acme.example')).toEqual(found);
     expect(await follow(api, '/go/A1b3/abc', 'acme.example')).toEqual(found);
     expect(await follow(api, '/A1b3/abc', 'acme.example')).toEqual([404, undefined]);
     expect(await follow(api, '/A1b3/abc', 'globex.onelink.me')).toEqual([404, undefined]);

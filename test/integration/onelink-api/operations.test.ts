@@ -26,8 +26,8 @@ describe('create', () => {
 
   it('Given a brand domain of the template, Then it takes the place of the host', async () => {
     const api = await givenEmulator();
-    expect(await api.create({ shortlink_id: 'abc', brand_domain: 'click.acme.example' })).toMatchObject({
-      json: { shortlink_url: 'https://click.acme.example/A1b3/abc' },
+    expect(await api.create({ shortlink_id: 'abc', brand_domain: 'go.acme.example' })).toMatchObject({
+      json: { shortlink_url: 'https://go.acme.example/A1b3/abc' },
     });
   });
 
@@ -41,7 +41,7 @@ describe('create', () => {
 
   it('Given an account without branded links, Then 401 wrong_brand_domain', async () => {
     const api = await givenEmulator({ brandedLinks: false });
-    expect(await api.create({ brand_domain: 'click.acme.example' })).toMatchObject({
+    expect(await api.create({ brand_domain: 'go.acme.example' })).toMatchObject({
       status: 401,
       json: { error_type: 'wrong_brand_domain', message: 'Account validation failure' },
     });
@@ -186,7 +186,7 @@ describe('update', () => {
   it('Given an update that breaks a rule, Then 400 and the link is as before', async () => {
     const api = await givenEmulator();
     await api.create({ shortlink_id: 'abc', ttl: '2d' });
-    const broken = { data: { pid: 'mail', af_r: 'badURL' }, ttl: '9d', brand_domain: 'click.acme.example' };
+    const broken = { data: { pid: 'mail', af_r: 'badURL' }, ttl: '9d', brand_domain: 'go.acme.example' };
     expect(await api.call('PUT', '/shortlinks/A1b3/abc', broken)).toMatchObject({ status: 400 });
     expect(await api.call('PUT', '/shortlinks/A1b3/abc', '{')).toMatchObject({ status: 400, json: invalidBody });
     expect(await api.call('GET', '/shortlinks/A1b3/abc')).toMatchObject({
@@ -197,11 +197,11 @@ describe('update', () => {
   it('Given a brand domain, Then the link moves to it and stays there', async () => {
     const api = await givenEmulator();
     await api.create({ shortlink_id: 'abc' });
-    const branded = { json: { shortlink_url: 'https://click.acme.example/A1b3/abc' } };
+    const branded = { json: { shortlink_url: 'https://go.acme.example/A1b3/abc' } };
     const body = { data: { pid: 'sms' } };
-    expect(
-      await api.call('PUT', '/shortlinks/A1b3/abc', { ...body, brand_domain: 'click.acme.example' }),
-    ).toMatchObject(branded);
+    expect(await api.call('PUT', '/shortlinks/A1b3/abc', { ...body, brand_domain: 'go.acme.example' })).toMatchObject(
+      branded,
+    );
     expect(await api.call('PUT', '/shortlinks/A1b3/abc', body)).toMatchObject(branded);
   });
 });

@@ -61,9 +61,9 @@ describe('the QR code', () => {
 
   it('Given a brand domain, Then the code holds the branded URL', async () => {
     const api = await withLink();
-    const branded = 'https://click.acme.example/A1b3/abc';
-    expect(await pictureOf(api, '?brand_domain=click.acme.example')).toMatchObject({ text: branded });
-    await api.call('PUT', '/shortlinks/A1b3/abc', { data: { pid: 'sms' }, brand_domain: 'click.acme.example' });
+    const branded = 'https://go.acme.example/A1b3/abc';
+    expect(await pictureOf(api, '?brand_domain=go.acme.example')).toMatchObject({ text: branded });
+    await api.call('PUT', '/shortlinks/A1b3/abc', { data: { pid: 'sms' }, brand_domain: 'go.acme.example' });
     expect(await pictureOf(api)).toMatchObject({ text: branded });
   });
 
