@@ -1,4 +1,5 @@
 import type { Outcome, OutcomeKind } from '../../lambdas/domain/outcome.ts';
+import { visible } from './visible-text.ts';
 
 /** Outcomes that did not give the producer what was asked for. */
 export const unwelcome: ReadonlySet<OutcomeKind> = new Set(['rejected', 'conflict', 'stale', 'qr-failed']);
@@ -17,7 +18,9 @@ export function outcomeWords(outcome: Outcome, where: string): string[] {
   ].join('  ');
   return [
     [where, who, what].filter((text) => text !== '').join('  '),
-    ...faults.map(({ path, rule, message }) => `    ${path === '' ? 'the command' : path}: ${message} [${rule}]`),
+    ...faults.map(
+      ({ path, rule, message }) => `    ${path === '' ? 'the command' : visible(path)}: ${message} [${rule}]`,
+    ),
   ];
 }
 

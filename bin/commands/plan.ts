@@ -23,6 +23,7 @@ import {
 } from '../client/pipeline-choice.ts';
 import { outputNamed, readOutputs } from '../client/pipeline-outputs.ts';
 import { Progress } from '../client/progress.ts';
+import { visible } from '../client/visible-text.ts';
 import { costOf } from './plan/campaign-cost.ts';
 import { type LaneLoad, type QuotaFacts, roomFor, sustained, timeOf } from './plan/campaign-plan.ts';
 import { DryRun, type RowFinding } from './plan/dry-run.ts';
@@ -171,11 +172,6 @@ function findingWords({ line, finding, faults }: RowFinding): string {
     .map(({ path, rule, message }) => `${path === '' ? '' : `${visible(path)}: `}${message} [${rule}]`)
     .join('; ');
   return `line ${line}: ${finding}: ${what}`;
-}
-
-/** A name may hold anything, and must not speak to the terminal. */
-function visible(path: string): string {
-  return path.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`);
 }
 
 function rowWords({ rows, actions, findings }: DryRun): string {

@@ -35,6 +35,12 @@ describe('outcomeWords', () => {
     ]);
   });
 
+  test('spells out what a producer’s name would do to the terminal', () => {
+    const faults = [{ path: 'data.\u001b[2Jx\u202e\u200b ', rule: 'type', message: 'must be text' }];
+    const outcome = givenOutcome({ outcome: 'rejected', reason: 'invalid-command', faults });
+    expect(outcomeWords(outcome, '')[1]).toBe('    data.\\u{1b}[2Jx\\u{202e}\\u{200b} : must be text [type]');
+  });
+
   test('says when it was answered before', () => {
     expect(outcomeWords(givenOutcome({ repeat: true }), '')).toEqual(['crm r-1  created  (answered before)']);
   });
