@@ -6,8 +6,8 @@ import { parameterFault } from './parameters.ts';
 /**
  * Checks the `data` of a request, an object or the same as a JSON string, and gives the compact JSON to keep.
  *
- * A string is measured as it came, an object by its compact JSON, and the query string where the settings say so. Parameters are checked in the order given; the first
- * fault is the answer.
+ * A string is measured as it came, an object by its compact JSON, and the query string where the settings say so.
+ * Parameters are checked in the order given; the first fault is the answer.
  * @throws ApiError 400 `invalid_parameter` or `limit_exceeded`
  */
 export function checkedPayload(data: Field | undefined, settings: Settings): string {

@@ -89,4 +89,33 @@ describe('reading any command', () => {
       }),
     );
   });
+
+  it('takes data whose text goes out as it stands, digit for digit, and refuses the rest', () => {
+    const digits = fc.stringMatching(/^-?(?:0|[1-9]\d{0,20})(?:\.\d{1,18})?(?:[eE][+-]?\d{1,3})?$/);
+    const name = fc.stringMatching(/^x[a-c]{1,2}$/);
+    let [taken, refused] = [0, 0];
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, digits), { maxLength: 3 }), (parameters) => {
+        const written = parameters.map(([key, number]) => `,"${key}":${number}`).join('');
+        const body =
+          '{"specVersion":"1.0","source":"crm","requestId":"order-1","action":"create","onelinkId":"A1b3",' +
+          `"requestedAt":"2026-03-10T11:00:00Z","data":{"pid":"sms"${written}}}`;
+        const reading = readMessage(openEnvelope(body), sentAt);
+        const isExact =
+          new Set(parameters.map(([key]) => key)).size === parameters.length &&
+          parameters.every(([, number]) => String(Number(number)) === number);
+        expect('command' in reading).toBe(isExact);
+        if ('refused' in reading) refused += 1;
+        else {
+          taken += 1;
+          expect('data' in reading.command && Object.entries(reading.command.data)).toEqual([
+            ['pid', 'sms'],
+            ...parameters,
+          ]);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(Math.min(taken, refused)).toBeGreaterThan(200);
+  });
 });

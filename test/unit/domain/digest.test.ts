@@ -31,6 +31,8 @@ describe("a command's digest", () => {
 
   it.each<[string, Partial<CreateCommand>]>([
     ['a value', { data: { pid: 'sms', c: 'summer' } }],
+    ['a last digit', { data: { pid: 'sms', c: '1610521604143693799' } }],
+    ['a final zero', { data: { pid: 'sms', c: '0.10' } }],
     ['one parameter more', { data: { pid: 'sms', c: 'spring', af_sub1: '' } }],
     ['the TTL', { ttl: '15d' }],
     ['the renewal', { renewTtl: false }],

@@ -110,3 +110,22 @@ describe('10,000 messages of any form', () => {
     expect(seen.created).toBeGreaterThan(300);
   }, 60_000);
 });
+
+describe('a message whose text says more than JavaScript keeps', () => {
+  it('is rejected before any call, and can be sent again as text under its requestId', async () => {
+    const world = new LinkWorld();
+    const text = JSON.stringify({ ...create, data: { pid: 'sms', x: '' } });
+    await world.deliver({ body: text.replace('"x":""', '"x":1610521604143693812') });
+    expect(world.api.calls).toEqual([]);
+    expect(world.outcomes).toMatchObject([
+      { outcome: 'rejected', reason: 'invalid-command', faults: [{ path: 'data.x', rule: 'number' }] },
+    ]);
+
+    await world.deliver({ body: text.replace('"x":""', '"x":"1610521604143693812"'), messageId: 'm-2' });
+    await world.deliver({ body: text.replace('"x":""', '"x":"1610521604143693799"'), messageId: 'm-3' });
+    expect(world.told).toEqual(['rejected', 'created', 'rejected']);
+    expect(world.outcomes[2]).toMatchObject({ reason: 'request-id-reused' });
+    const { onelinkId, shortlinkId } = world.outcomes[1]?.link ?? {};
+    expect(world.api.links.get(`${onelinkId}/${shortlinkId}`)).toMatchObject({ data: { x: '1610521604143693812' } });
+  });
+});
