@@ -23,7 +23,7 @@ export function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
       return issue.keys.map((key) => ({
         path: path === '' ? key : `${path}.${key}`,
         rule: 'unknown-field',
-        message: 'is not a field of this command',
+        message: `is not a field of this command${meantBy(key)}`,
       }));
     case 'invalid_type':
       return missing
@@ -50,6 +50,30 @@ export function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
     default:
       return [{ path, rule: issue.code, message: 'is not valid' }];
   }
+}
+
+/** Every field of a command and of its `qr`. */
+const fields = [
+  ...[
+    'specVersion',
+    'source',
+    'requestId',
+    'action',
+    'onelinkId',
+    'shortlinkId',
+    'requestedAt',
+    'validUntil',
+    'metadata',
+  ],
+  ...['data', 'ttl', 'renewTtl', 'brandDomain', 'keepUntil', 'onConflict', 'qr', 'size', 'format', 'margin'],
+];
+const letters = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/g, '');
+const fieldOfLetters = new Map(fields.map((name) => [letters(name), name]));
+
+/** The field that somebody meant who wrote it in another case, or with underscores. */
+function meantBy(name: string): string {
+  const field = name.length > 40 ? undefined : fieldOfLetters.get(letters(name));
+  return field === undefined || field === name ? '' : `: did you mean ${field}?`;
 }
 
 const valueMessage = ([first, ...others]: string[]) =>

@@ -42,7 +42,8 @@ function openEvent(message: Found): OpenedMessage {
     return commandAt({ json: json.detail, losses, inside: ['detail'], what: 'the EventBridge event’s detail' });
   }
   // The attribute is `specversion` in CloudEvents 1.0, all lower case; a bare command's is `specVersion`.
-  if (typeof json.specversion !== 'string') return commandAt(message);
+  // Whoever writes that in lower case has still a command's fields, whose capitals no CloudEvent may have.
+  if (typeof json.specversion !== 'string' || 'requestId' in json || 'onelinkId' in json) return commandAt(message);
   const what = 'the CloudEvent’s data';
   const [data, base64] = [json.data ?? undefined, json.data_base64 ?? undefined];
   if (data !== undefined && base64 !== undefined) {

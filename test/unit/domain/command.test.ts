@@ -341,6 +341,22 @@ describe('a command as text', () => {
     expect(found(body)).toEqual(['data: is not a field of this command']);
   });
 
+  it.each([
+    ['renew_ttl', 'is not a field of this command: did you mean renewTtl?'],
+    ['requestID', 'is not a field of this command: did you mean requestId?'],
+    ['TTL', 'is not a field of this command: did you mean ttl?'],
+    ['ttl_days', 'is not a field of this command'],
+  ])('is told which field was meant by %s', (name, message) => {
+    expect(found(text(`"${name}":"x"`))).toEqual([`${name}: ${message}`]);
+  });
+
+  it('is told that its version is written with a capital, and is no CloudEvent', () => {
+    expect(found(JSON.stringify(create).replace('specVersion', 'specversion'))).toEqual([
+      'specVersion: must be the text "1.0"',
+      'specversion: is not a field of this command: did you mean specVersion?',
+    ]);
+  });
+
   it('is told which text its version is', () => {
     expect(found(JSON.stringify({ ...create, specVersion: 1 }))).toEqual(['specVersion: must be the text "1.0"']);
   });
