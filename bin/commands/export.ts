@@ -43,6 +43,9 @@ takes no rate from the lanes. It is no snapshot: what changes meanwhile may or m
 in it for as long as the ledger keeps them; see state and expiresAt. The file holds short links, which are confidential: only
 you can read it (mode 600). Interrupted, it leaves nothing behind: start it anew.
 
+A CSV file is made for spreadsheets: it begins with a byte-order mark, and a value that would be a formula has an apostrophe in
+front. Programs read NDJSON, which has every value as it is. Metadata is in outcomes alone, not in the ledger.
+
 Exit codes:
   ${exitCode.done}  the file is whole
   ${exitCode.interrupted}  interrupted: there is no file
@@ -78,7 +81,10 @@ async function write({ options, output, progress, interrupted }: Scene<Options>)
     progress.clear();
     if (interrupted.aborted) {
       await file.discard();
-      console.error('Interrupted: nothing is left of it. Start it anew.');
+      console.error(
+        `Interrupted after ${n(exported.records)}${about} records and ${n(exported.links)} links. ` +
+          'There is no file: a scan cannot go on where it ended. Run the same command again.',
+      );
       return exitCode.interrupted;
     }
     await file.finish();

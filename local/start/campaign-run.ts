@@ -1,7 +1,8 @@
 import { AwaitedOutcomes, type Hearing, owesQr } from '../../bin/client/awaited-outcomes.ts';
+import { OperatorError } from '../../bin/client/operator-error.ts';
 import type { OutcomeQueue } from '../../bin/client/outcome-queue.ts';
 import type { PipelineOutputs } from '../../bin/client/pipeline-outputs.ts';
-import { sendMessages, type Unsent } from '../../bin/client/send-messages.ts';
+import { sendAll, type Unsent } from '../../bin/client/send-messages.ts';
 import type { LocalCloud } from '../cloud/cloud.ts';
 import type { AdminClient } from '../onelink-api/admin-client.ts';
 import type { CampaignMessage } from './campaign-input.ts';
@@ -14,7 +15,7 @@ import type { Answered } from './report/reconciliation.ts';
 export interface CampaignOptions {
   messages: readonly CampaignMessage[];
   cloud: LocalCloud;
-  sqs: Parameters<typeof sendMessages>[0];
+  sqs: Parameters<typeof sendAll>[0];
   outputs: PipelineOutputs;
   hearing: OutcomeQueue;
   emulator: { admin: AdminClient };
@@ -80,16 +81,19 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRun
   };
 
   const send = async () => {
-    await Promise.all(
-      [...lanes].map(async ([lane, { messages: ofLane }]) => {
-        const url = outputs.laneQueueUrls.get(lane);
-        if (url === undefined) throw new Error(`the pipeline has no lane ${lane}`);
-        const onSent = (message: CampaignMessage, id: string) => {
-          for (const hearing of awaited.sent(message, id)) note(hearing);
-        };
-        unsent.push(...(await sendMessages(options.sqs, url, ofLane, onSent, { signal: options.signal })));
-      }),
-    );
+    for (const lane of lanes.keys()) {
+      if (!outputs.laneQueueUrls.has(lane)) throw new OperatorError(`The pipeline has no lane ${lane}.`);
+    }
+    const { stoppedBy } = await sendAll(options.sqs, messages, {
+      queueUrlOf: ({ lane }) => outputs.laneQueueUrls.get(lane) ?? '',
+      onSent: (message, id) => {
+        for (const hearing of awaited.sent(message, id)) note(hearing);
+      },
+      onUnsent: (one) => void unsent.push(one),
+      signal: options.signal,
+    });
+    if (stoppedBy !== undefined)
+      screen.say(`SQS takes no more: ${stoppedBy instanceof Error ? stoppedBy.message : stoppedBy}`);
     sending = false;
   };
 

@@ -8,6 +8,15 @@ import type { LocalCloud } from '../cloud/cloud.ts';
 const rushSeconds = 30;
 const intervalSeconds = { rush: [2, 8], later: [30, 60] } as const;
 
+/** What is said at the start: how long it takes, and why. */
+export function chaosWords(visibilityTimeoutSeconds: number): string {
+  const minutes = Math.ceil(visibilityTimeoutSeconds / 60);
+  return (
+    `Environments will be killed at random. It takes about ${minutes + 1} minutes: what a killed environment had in hand comes ` +
+    `back after its queue’s visibility time-out of ${minutes} minutes, as on AWS.`
+  );
+}
+
 /**
  * Kills an execution environment at random times, one in the middle of its work if there is any, until the signal. What
  * was in its hands is in flight until the queue's visibility time-out ends, as on AWS.

@@ -12,6 +12,7 @@ import { startApiFront } from '../weather/api-sockets.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
 import { readCampaign } from './campaign-input.ts';
 import { type CampaignRun, runCampaign } from './campaign-run.ts';
+import { chaosWords } from './chaos.ts';
 import { chosenPipeline } from './chosen-pipeline.ts';
 import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
 import { emulatorSettings } from './emulator-settings.ts';
@@ -24,7 +25,7 @@ import { closingWords } from './report/closing-words.ts';
 import { reconcile } from './report/reconciliation.ts';
 import { type Findings, summarise } from './report/summary.ts';
 import { verdict } from './report/verdict.ts';
-import { writeOutcomes, writeSummary } from './report/write-report.ts';
+import { writeLinks, writeNotSent, writeOutcomes, writeSummary } from './report/write-report.ts';
 import { lockRun } from './run-lock.ts';
 import { synthesise } from './synthesis.ts';
 
@@ -59,6 +60,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
 
   const closing: (() => Promise<void>)[] = [];
   try {
+    if (options.chaos) screen.say(chaosWords(longestVisibilitySeconds(pipeline)));
     screen.say(`Synthesising ${pipeline.stackName} and starting the OneLink API emulator …`);
     const starting = phases.time('emulator', startEmulator(emulatorSettings(pipeline, token)));
     closing.push(async () => (await starting).stop());
@@ -79,11 +81,9 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     closing.push(() => hearing.close());
 
     const patienceSeconds = patience(options, pipeline);
-    if (options.chaos) {
-      screen.say(
-        `Environments will be killed at random; news may take ${patienceSeconds} s: killed batches come back late.`,
-      );
-    }
+    const heard = await hearing.untilHeard({ signal });
+    if (heard !== 'heard' && !signal.aborted)
+      screen.say('No probe was heard in 90 s: the first outcomes may be missed.');
     if (options.weather) {
       const { seed, strength } = options.weather;
       screen.say(`Weather: ${strength}, seed ${seed}; --weather ${seed} plans the same again.`);
@@ -94,14 +94,20 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
 
     const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
     const { origin } = emulator;
-    const report = writeOutcomes(inLocal('out'), ran.all, { s3, qrBucketName: outputs.qrBucketName, origin });
-    const qrImages = (await phases.time('report', report)).size;
+    const isUp = options.keep && !signal.aborted;
+    const report = writeOutcomes(inLocal('out'), ran.all, { s3, qrBucketName: outputs.qrBucketName, origin, isUp });
+    const qrFiles = await phases.time('report', report);
+    const qrImages = qrFiles.size;
+    if (isUp) closing.push(() => writeLinks(inLocal('out'), ran.all, qrFiles, { origin, isUp: false }));
+    await writeNotSent(inLocal('out'), ran.unsent);
     const sum = reconcile(ran.all);
     const found = await findings(ran, cloud, emulator, pipeline, qrImages);
     const summary = summarise(sum, found, ran.unsent.length);
     await writeSummary(inLocal('out'), summary);
-    const faults = verdict(sum, found, summary, ran.contradictions);
+    const faults = verdict(sum, found, summary, ran.contradictions, ran.unsent);
     for (const line of closingWords(ran, sum, found, summary, faults, options.weather)) screen.say(line);
+    if (ran.unsent.length > 0)
+      screen.say('Not sent: .local/out/not-sent.csv says why; not-sent.ndjson can be sent again.');
     screen.say(`Files: .local/out/ (links.csv, rejects.csv, outcomes.ndjson, summary.json, qr/index.html)`);
     screen.say(`Took: ${phases.words()}; logs of the functions: .local/cloud/logs/`);
     // Quiet hides how it went, not that it went wrong.
@@ -145,8 +151,12 @@ function sayNotices({ notices }: LocalCloud, screen: Display): void {
 /** What a killed environment had in its hands comes back after the visibility time-out, as what a storm made fail does. */
 function patience({ chaos, weather, patienceSeconds }: RunOptions, { account, settings }: ConfiguredPipeline): number {
   if (!chaos && weather?.strength !== 'storm') return patienceSeconds;
+  return patienceSeconds + longestVisibilitySeconds({ account, settings });
+}
+
+function longestVisibilitySeconds({ account, settings }: Pick<ConfiguredPipeline, 'account' | 'settings'>): number {
   const workers = planLanes(account, settings.lanes).plans.flatMap(({ link, qr }) => [link, qr]);
-  return patienceSeconds + Math.max(...workers.map(({ visibilityTimeoutSeconds }) => visibilityTimeoutSeconds));
+  return Math.max(...workers.map(({ visibilityTimeoutSeconds }) => visibilityTimeoutSeconds));
 }
 
 async function findings(

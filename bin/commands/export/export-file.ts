@@ -36,9 +36,12 @@ export class ExportFile {
     }
   }
 
-  /** Resolves when the lines are handed to the system: who waits for that holds no more than its own page in memory. */
+  /**
+   * Resolves when the lines are handed to the system: who waits for that holds no more than its own page in memory.
+   * @param lines with their ends
+   */
   add(lines: readonly string[]): Promise<void> {
-    const text = lines.map((line) => `${line}\n`).join('');
+    const text = lines.join('');
     this.#writing = this.#writing.then(() => this.#file.appendFile(text));
     return this.#writing.catch((error: unknown) => {
       throw new OperatorError(`${this.path} cannot be written (${codeOf(error)}). Make room and run it again.`);

@@ -1,5 +1,6 @@
 import { isoSeconds } from '../../../lambdas/domain/clock.ts';
 import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
+import { type Cell, csvHead, csvRow } from '../../client/csv.ts';
 
 export const exportFormats = ['ndjson', 'csv'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
@@ -53,23 +54,24 @@ function exported(record: LinkRecord): Partial<Record<Column, unknown>> {
   };
 }
 
-/** The first line of a file; NDJSON has none. */
+/** The first line of a file, with its end; NDJSON has none. */
 export function headLine(format: ExportFormat, withData: boolean): string | undefined {
-  return format === 'csv' ? columnsWith(withData).join(',') : undefined;
+  return format === 'csv' ? csvHead(columnsWith(withData)) : undefined;
 }
 
-/** @param withData the link's parameters as well, where the ledger keeps them */
+/**
+ * A link's line, with its end.
+ * @param withData the link's parameters as well, where the ledger keeps them
+ */
 export function linkLine(record: LinkRecord, format: ExportFormat, withData: boolean): string {
   const link = exported(record);
   const wanted = columnsWith(withData).map((column): [Column, unknown] => [column, link[column]]);
   return format === 'csv'
-    ? wanted.map(([, value]) => csvField(value)).join(',')
-    : JSON.stringify(Object.fromEntries(wanted));
+    ? csvRow(wanted.map(([, value]) => cellOf(value)))
+    : `${JSON.stringify(Object.fromEntries(wanted))}\n`;
 }
 
-/** RFC 4180. */
-function csvField(value: unknown): string {
-  if (value === undefined) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+function cellOf(value: unknown): Cell {
+  if (value === undefined || typeof value === 'number' || typeof value === 'boolean') return value;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

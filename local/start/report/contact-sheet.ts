@@ -7,11 +7,14 @@ export interface SheetEntry {
   campaign: string;
 }
 
-/** `qr/index.html`: all images on one page that needs nothing from outside. */
-export function contactSheet(entries: readonly SheetEntry[]): string {
+/**
+ * `qr/index.html`: all images on one page that needs nothing from outside.
+ * @param isUp whether the emulator is up, and will be: only then are there links
+ */
+export function contactSheet(entries: readonly SheetEntry[], isUp: boolean): string {
   const figures = entries.map(
     ({ file, shortUrl, localUrl, source, campaign }) =>
-      `<figure><a href="${asHtml(localUrl)}"><img src="${asHtml(encodeURIComponent(file))}" alt="QR code" loading="lazy"></a>` +
+      `<figure>${linked(`<img src="${asHtml(encodeURIComponent(file))}" alt="QR code" loading="lazy">`, isUp ? localUrl : undefined)}` +
       `<figcaption>${asHtml(shortUrl)}<br>${asHtml(source)} · ${asHtml(campaign)}</figcaption></figure>`,
   );
   return `<!doctype html>
@@ -26,12 +29,16 @@ export function contactSheet(entries: readonly SheetEntry[]): string {
   figcaption { overflow-wrap: anywhere; }
 </style>
 <h1>${entries.length.toLocaleString('en')} QR codes</h1>
-<p>Click one to follow its link at the emulator, while the run is up.</p>
+<p>${isUp ? 'Click one to follow its link at the emulator.' : 'The run has ended: its links at the emulator are dead.'}</p>
 <main>
 ${figures.join('\n')}
 </main>
 </html>
 `;
+}
+
+function linked(html: string, url: string | undefined): string {
+  return url === undefined ? html : `<a href="${asHtml(url)}">${html}</a>`;
 }
 
 function asHtml(text: string): string {

@@ -22,7 +22,10 @@ export interface Summary {
   rateLimited: number;
   quotaUsed: number;
   deadLetters: number;
+  /** Sent, and without an outcome or the code that they are owed. */
   unaccounted: number;
+  /** Commands that SQS did not confirm: nobody answers them. */
+  notSent: number;
   /** From the first message sent to the last outcome heard. */
   seconds: number;
   /** By name: OK, ALARM or INSUFFICIENT_DATA. */
@@ -42,11 +45,10 @@ export interface Findings {
   alarms: Record<string, string>;
 }
 
-/** @param unsent messages that SQS did not take: nobody will ever answer them */
-export function summarise(sum: Reconciliation, found: Findings, unsent: number): Summary {
+export function summarise(sum: Reconciliation, found: Findings, notSent: number): Summary {
   const { stats } = found;
   return {
-    commands: sum.commands + unsent,
+    commands: sum.commands + notSent,
     outcomes: sum.outcomes,
     distinctCreates: sum.distinctCreates,
     linksAlive: [...found.links.values()].filter(({ expired }) => !expired).length,
@@ -59,7 +61,8 @@ export function summarise(sum: Reconciliation, found: Findings, unsent: number):
     rateLimited: stats.refused.rate + stats.refused.qrRate,
     quotaUsed: stats.quota.used,
     deadLetters: found.deadLetters,
-    unaccounted: sum.unaccounted.length + unsent,
+    unaccounted: sum.unaccounted.length,
+    notSent,
     seconds: Math.round(found.seconds * 10) / 10,
     alarms: found.alarms,
   };

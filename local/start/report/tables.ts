@@ -1,14 +1,26 @@
-import { csv } from './csv.ts';
+import { type Cell, csvHead, csvRow } from '../../../bin/client/csv.ts';
 import { type Answered, fatesOf } from './reconciliation.ts';
+
+/** Where the links of a run can be followed. */
+export interface LinkHost {
+  /** The emulator's. */
+  origin: string;
+  /** Whether it is up, and will be. */
+  isUp: boolean;
+}
 
 /**
  * `links.csv`: a row for each message.
  *
- * @param origin the emulator's: there the links can be followed while it is up
  * @param qrFiles file name by key in the QR bucket
  */
-export function linksTable(all: readonly Answered[], origin: string, qrFiles: ReadonlyMap<string, string>): string {
+export function linksTable(
+  all: readonly Answered[],
+  { origin, isUp }: LinkHost,
+  qrFiles: ReadonlyMap<string, string>,
+): string {
   const fates = fatesOf(all);
+  const metadata = metadataColumns(all);
   const rows = [...all].sort(byLine).map((one) => {
     const { message, answer, qr } = one;
     const link = answer?.link;
@@ -23,18 +35,21 @@ export function linksTable(all: readonly Answered[], origin: string, qrFiles: Re
       fates.get(one) ?? '',
       answer?.reason ?? '',
       link?.shortUrl ?? '',
-      link?.shortUrl === undefined ? '' : `${origin}/${link.onelinkId}/${link.shortlinkId}`,
+      link?.shortUrl === undefined ? '' : `${isUp ? '' : 'dead: '}${origin}/${link.onelinkId}/${link.shortlinkId}`,
       link?.expiresAt ?? '',
       image === undefined ? '' : (qrFiles.get(image.key) ?? ''),
+      ...metadata.cells(one),
     ];
   });
   const header = 'line,request,source,campaign,lane,action,status,reason,short_url,local_url,expires_at,qr_file';
-  return csv(header.split(','), rows);
+  return table([...header.split(','), ...metadata.header], rows);
 }
 
 /** `rejects.csv`: a row for each fault of what was rejected. */
 export function rejectsTable(all: readonly Answered[]): string {
-  const rows = [...all].sort(byLine).flatMap(({ message, answer }) => {
+  const metadata = metadataColumns(all.filter(({ answer }) => answer?.outcome === 'rejected'));
+  const rows = [...all].sort(byLine).flatMap((one) => {
+    const { message, answer } = one;
     if (answer?.outcome !== 'rejected') return [];
     const faults = answer.faults ?? [{ path: '', rule: '', message: '' }];
     return faults.map(({ path, rule, message: what }) => [
@@ -45,9 +60,34 @@ export function rejectsTable(all: readonly Answered[]): string {
       path,
       rule,
       what,
+      ...metadata.cells(one),
     ]);
   });
-  return csv(['line', 'request', 'source', 'reason', 'path', 'rule', 'message'], rows);
+  return table(['line', 'request', 'source', 'reason', 'path', 'rule', 'message', ...metadata.header], rows);
+}
+
+function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  return `${csvHead(header)}${rows.map(csvRow).join('')}`;
+}
+
+/** More than a person looks at. */
+const mostMetadataColumns = 50;
+
+/** A column for each name of metadata, in the order in which they come up; one for all of them when they are too many. */
+function metadataColumns(all: readonly Answered[]): { header: string[]; cells(one: Answered): Cell[] } {
+  const ofOne = ({ answer, qr }: Answered) => answer?.metadata ?? qr?.metadata;
+  const names = [...new Set([...all].sort(byLine).flatMap((one) => Object.keys(ofOne(one) ?? {})))];
+  if (names.length > mostMetadataColumns) {
+    return { header: ['metadata'], cells: (one) => [ofOne(one) && JSON.stringify(ofOne(one))] };
+  }
+  const metadataOf = (one: Answered, name: string) => {
+    const metadata = ofOne(one);
+    return metadata !== undefined && Object.hasOwn(metadata, name) ? metadata[name] : undefined;
+  };
+  return {
+    header: names.map((name) => `metadata.${name}`),
+    cells: (one) => names.map((name) => metadataOf(one, name)),
+  };
 }
 
 function byLine(one: Answered, other: Answered): number {

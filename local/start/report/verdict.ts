@@ -1,3 +1,4 @@
+import { type NotSent, notSentWords } from './not-sent.ts';
 import type { Reconciliation } from './reconciliation.ts';
 import type { Findings, Summary } from './summary.ts';
 
@@ -7,15 +8,17 @@ export function verdict(
   { links, stats }: Pick<Findings, 'links' | 'stats'>,
   summary: Summary,
   contradictions: number,
+  unsent: NotSent,
 ): string[] {
   // What has no outcome may or may not have made its link: as long as there is any, links cannot be compared.
-  const complete = summary.unaccounted === 0;
+  const complete = summary.unaccounted === 0 && !unsent.some(({ mayBeIn }) => mayBeIn);
   const missing = [...sum.links].filter((address) => complete && !links.has(address)).length;
   const extra = [...links.keys()].filter((address) => complete && !sum.links.has(address)).length;
   const twice = complete && stats.links.made !== sum.distinctCreates;
   const images = complete && summary.qrImages !== sum.qrKeys.size;
   const { limitPerSecond: limit } = summary;
   const faults: [boolean, string][] = [
+    [unsent.length > 0, notSentWords(unsent)],
     [summary.unaccounted > 0, `${summary.unaccounted} commands have no outcome, or not the QR code they are owed`],
     [summary.deadLetters > 0, `${summary.deadLetters} dead letters`],
     [contradictions > 0, `${contradictions} outcomes contradict an earlier one of the same message`],

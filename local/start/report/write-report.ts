@@ -2,28 +2,51 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import { contactSheet, type SheetEntry } from './contact-sheet.ts';
+import { type NotSent, notSentLines, notSentTable } from './not-sent.ts';
 import { downloadQrImages } from './qr-images.ts';
 import type { Answered } from './reconciliation.ts';
 import type { Summary } from './summary.ts';
-import { linksTable, rejectsTable } from './tables.ts';
+import { type LinkHost, linksTable, rejectsTable } from './tables.ts';
 
 /** Everything under `.local/out` but the summary. @returns QR image file by key in the bucket */
 export async function writeOutcomes(
   folder: string,
   all: readonly Answered[],
-  { s3, qrBucketName, origin }: { s3: S3Client; qrBucketName: string; origin: string },
+  { s3, qrBucketName, ...host }: { s3: S3Client; qrBucketName: string } & LinkHost,
 ): Promise<Map<string, string>> {
   await mkdir(folder, { recursive: true });
   const qrFiles = await downloadQrImages(s3, qrBucketName, join(folder, 'qr'));
-  const paths = new Map([...qrFiles].map(([key, file]) => [key, `qr/${file}`]));
   const outcomes = all.flatMap(({ answer, qr }) => [answer, qr]).filter((outcome) => outcome !== undefined);
   await Promise.all([
-    writeFile(join(folder, 'links.csv'), linksTable(all, origin, paths)),
+    writeLinks(folder, all, qrFiles, host),
     writeFile(join(folder, 'rejects.csv'), rejectsTable(all)),
     writeFile(join(folder, 'outcomes.ndjson'), outcomes.map((outcome) => `${JSON.stringify(outcome)}\n`).join('')),
-    writeFile(join(folder, 'qr', 'index.html'), contactSheet(sheetEntries(all, qrFiles, origin))),
   ]);
   return qrFiles;
+}
+
+/** What was not sent, if there is any. */
+export async function writeNotSent(folder: string, unsent: NotSent): Promise<void> {
+  if (unsent.length === 0) return;
+  await Promise.all([
+    writeFile(join(folder, 'not-sent.csv'), notSentTable(unsent)),
+    writeFile(join(folder, 'not-sent.ndjson'), notSentLines(unsent)),
+  ]);
+}
+
+/** What holds links that can be followed: written anew when they are dead. */
+export async function writeLinks(
+  folder: string,
+  all: readonly Answered[],
+  qrFiles: ReadonlyMap<string, string>,
+  host: LinkHost,
+): Promise<void> {
+  const paths = new Map([...qrFiles].map(([key, file]) => [key, `qr/${file}`]));
+  const entries = sheetEntries(all, qrFiles, host.origin);
+  await Promise.all([
+    writeFile(join(folder, 'links.csv'), linksTable(all, host, paths)),
+    writeFile(join(folder, 'qr', 'index.html'), contactSheet(entries, host.isUp)),
+  ]);
 }
 
 export async function writeSummary(folder: string, summary: Summary): Promise<void> {

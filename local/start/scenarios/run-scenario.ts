@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { config } from '../../../lib/config.ts';
 import { chosenPipeline } from '../chosen-pipeline.ts';
@@ -30,7 +30,8 @@ export async function runScenario(
   await mkdir(inLocal(''), { recursive: true });
   const unlock = lockRun(inLocal('run.pid'));
   try {
-    await Promise.all([forgetKeptRun(), ...['out', 'cdk.out', 'cloud/logs'].map((name) => empty(inLocal(name)))]);
+    const timelineFile = await newTimeline(inLocal('out'));
+    await Promise.all([forgetKeptRun(), ...['cdk.out', 'cloud/logs'].map((name) => empty(inLocal(name)))]);
     screen.say(`${story.name}: ${story.about}`);
     screen.say(`Synthesising ${pipeline.stackName} …`);
     await synthesise(stage, inLocal('cdk.out'));
@@ -42,7 +43,7 @@ export async function runScenario(
       pipeline,
       assemblyDirectory: inLocal('cdk.out'),
       workDirectory: inLocal('cloud'),
-      timelineFile: join(inLocal('out'), 'timeline.ndjson'),
+      timelineFile,
       say: (line) => screen.say(line),
       signal,
     });
@@ -61,4 +62,12 @@ export async function runScenario(
   } finally {
     unlock();
   }
+}
+
+/** Makes room for a story's one file. What a campaign left in the same folder stays. @returns where it goes */
+export async function newTimeline(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const file = join(folder, 'timeline.ndjson');
+  await rm(file, { force: true });
+  return file;
 }

@@ -65,7 +65,7 @@ describe('an export', () => {
   test('is its owner’s alone, and bears its name only when it is whole', async () => {
     const path = join(directory, 'whole');
     const file = await ExportFile.create(path);
-    await file.add(['one', 'two']);
+    await file.add(['one\n', 'two\n']);
     await expect(stat(path)).rejects.toThrow('ENOENT');
     await file.finish();
     expect(await readFile(path, 'utf8')).toBe('one\ntwo\n');
@@ -91,11 +91,15 @@ describe('an export', () => {
 
 test('a CSV line quotes what needs it, and keeps its columns', () => {
   const record = givenRecord({}, { campaign: 'spring, "late"', data: { pid: 'sms' } });
-  expect(headLine('csv', true)).toMatch(/^onelinkId,shortlinkId,shortUrl,state,.*,qrKey,expiryBeingChecked,data$/);
+  expect(headLine('csv', true)).toMatch(
+    /^\ufeffonelinkId,shortlinkId,shortUrl,state,.*,qrKey,expiryBeingChecked,data\r\n$/,
+  );
   expect(linkLine(record, 'csv', true)).toBe(
     'A1b3,secret-id,https://acme.onelink.me/A1b3/secret-id,live,crm,r-1,sms,"spring, ""late""",1,r-1,' +
-      '2026-03-09T12:00:00Z,2026-04-09T12:00:00Z,2678400,true,,,,"{""pid"":""sms""}"',
+      '2026-03-09T12:00:00Z,2026-04-09T12:00:00Z,2678400,true,,,,"{""pid"":""sms""}"\r\n',
   );
+  const evil = givenRecord({}, { campaign: '=HYPERLINK("https://evil.example")' });
+  expect(linkLine(evil, 'csv', false)).toContain(`,"'=HYPERLINK(`);
   const checked = { ...record, expiryCheck: { token: 'removal-1', lostAt: 2_000_000_000 } };
   expect(JSON.parse(linkLine(checked, 'ndjson', false))).toMatchObject({ state: 'live', expiryBeingChecked: true });
   expect(JSON.parse(linkLine(record, 'ndjson', false))).not.toHaveProperty('data');

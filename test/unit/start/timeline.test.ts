@@ -1,7 +1,8 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { newTimeline } from '../../../local/start/scenarios/run-scenario.ts';
 import { type Happening, Timeline, timelineLine } from '../../../local/start/scenarios/timeline.ts';
 
 const at = '2026-03-09T10:15:30.000Z';
@@ -45,4 +46,13 @@ test('steps of a minute are in the file alone', async () => {
     '',
   ]);
   await rm(directory, { recursive: true });
+});
+
+test('a new timeline takes the place of the last one, and of nothing else', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'onelink-timeline-'));
+  await writeFile(join(folder, 'links.csv'), 'of a campaign');
+  await writeFile(join(folder, 'timeline.ndjson'), 'of another story');
+  expect(await newTimeline(folder)).toBe(join(folder, 'timeline.ndjson'));
+  expect(await readdir(folder)).toEqual(['links.csv']);
+  await rm(folder, { recursive: true });
 });

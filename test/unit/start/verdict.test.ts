@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { NotSent } from '../../../local/start/report/not-sent.ts';
 import { reconcile } from '../../../local/start/report/reconciliation.ts';
 import type { Findings, Summary } from '../../../local/start/report/summary.ts';
 import { summarise } from '../../../local/start/report/summary.ts';
@@ -6,6 +7,7 @@ import { verdict } from '../../../local/start/report/verdict.ts';
 import { givenLink } from '../cli/given-outcome.ts';
 import { givenAnswered } from './given-answered.ts';
 import { givenFindings } from './given-findings.ts';
+import { givenUnsent } from './given-unsent.ts';
 
 const all = [
   givenAnswered(1, { answer: { link: givenLink('a') } }),
@@ -13,8 +15,8 @@ const all = [
 ];
 const sum = reconcile(all);
 
-const judge = (found: Findings, change: Partial<Summary> = {}, contradictions = 0) =>
-  verdict(sum, found, { ...summarise(sum, found, 0), ...change }, contradictions);
+const judge = (found: Findings, change: Partial<Summary> = {}, contradictions = 0, unsent: NotSent = []) =>
+  verdict(sum, found, { ...summarise(sum, found, unsent.length), ...change }, contradictions, unsent);
 
 test('the summary holds the emulator’s own numbers', () => {
   expect(summarise(sum, givenFindings(), 1)).toEqual({
@@ -31,7 +33,8 @@ test('the summary holds the emulator’s own numbers', () => {
     rateLimited: 0,
     quotaUsed: 2,
     deadLetters: 0,
-    unaccounted: 1,
+    unaccounted: 0,
+    notSent: 1,
     seconds: 1.2,
     alarms: { 'dead-letters': 'OK' },
   });
@@ -76,5 +79,19 @@ describe('the verdict', () => {
 
   test('says when an outcome contradicts another', () => {
     expect(judge(givenFindings(), {}, 1)).toEqual(['1 outcomes contradict an earlier one of the same message']);
+  });
+
+  test('names the lines that were not sent, and why', () => {
+    expect(judge(givenFindings(), {}, 0, [givenUnsent(9), givenUnsent(7, 'InvalidMessageContents')])).toEqual([
+      '2 commands were not sent: lines 7, 9 (1 interrupted, 1 InvalidMessageContents)',
+    ]);
+  });
+
+  test('compares no links while a command may be in that was not confirmed', () => {
+    const links = new Map([...givenFindings().links, ['A1b3/c', { expired: false }] as const]);
+    expect(judge(givenFindings({ links }), {}, 0, [givenUnsent(3)])).toHaveLength(2);
+    expect(judge(givenFindings({ links }), {}, 0, [givenUnsent(3, 'ECONNRESET', true)])).toEqual([
+      '1 command was not sent: line 3 (1 ECONNRESET)',
+    ]);
   });
 });
