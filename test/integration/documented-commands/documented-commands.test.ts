@@ -1,0 +1,152 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { commandsIn, normalised } from './commands-in.ts';
+import { type KeptRun, type Ran, startKeptRun } from './kept-run.ts';
+
+const documents = ['README.md', 'docs/operations.md', 'lib/observability/RUNBOOK.md'];
+const textOf = (file: string) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+const documented = new Map(
+  documents.flatMap((file) => commandsIn(file, textOf(file))).map(({ command }) => [normalised(command), command]),
+);
+/** What the runbook has its reader paste first. */
+const before = /^```sh\n(STACK=.*?)^```/ms.exec(textOf('lib/observability/RUNBOOK.md'))?.[1] ?? '';
+
+/** Why a command is not run here. The first that fits counts. */
+const notRun: [pattern: RegExp, because: string][] = [
+  [/^npm ci/, 'it installs what this test runs with'],
+  [/^STACK=/, 'it stands before every other command of the runbook'],
+  [/^npm start/, 'a run has .local for itself; this one was started by npm start -- --input my-commands.ndjson --keep'],
+  [/^npm run (check|format|bench|test:\w+)/, 'it takes minutes; test/unit/cli/usage.test.ts tries its command line'],
+  [/^npm run onelink-api/, 'it goes on until Ctrl-C; test/integration/onelink-api/command-line.test.ts starts it'],
+  [/^(npm run synth$|npx cdk synth)/, 'npm start has synthesised the app'],
+  [/^npx cdk (deploy|bootstrap)/, 'it needs an AWS account'],
+  [/^aws sts /, 'it needs an AWS account'],
+  [/^aws events /, 'the local cloud fires schedules, and has no API for them'],
+  [/^aws cloudformation detect-stack-drift/, 'what the local cloud has cannot drift'],
+  [/^aws lambda get-(account-settings|function-concurrency)/, 'the local cloud has no account, and no such operation'],
+  [/^aws dynamodb (restore-table|update-table)/, 'the local engine has no such operation'],
+  [/^aws (logs tail|s3 ls)$/, 'it is a name in a sentence'],
+  [
+    /^aws (secretsmanager put-secret-value|s3 mv) .*(…|BUCKET)/,
+    'it names no secret or bucket; the runbook’s form is run',
+  ],
+  [/^aws secretsmanager .*file:\/\/token\.txt/, 'the runbook’s form, which needs no file, is run'],
+  [/^curl .*onelink\.appsflyer\.com/, 'it asks the vendor'],
+  [/ --watch /, 'it goes on until Ctrl-C'],
+];
+const reasonFor = (command: string) => notRun.find(([pattern]) => pattern.test(command))?.[1];
+
+/** Exit codes other than 0 that are right here, and why. */
+const otherCodes: [pattern: RegExp, codes: number[], because: string][] = [
+  [/^npx onelink send my-commands/, [1], 'one of its commands is rejected'],
+  [/^npx onelink status/, [0, 1], 'lanes were paused a moment ago, so that not all may be well'],
+  [/^npx onelink trace .*--request-id (R|dispatch-803acb24)$/, [1], 'nobody has sent that request'],
+  [/^npx onelink parked replay/, [0, 1], 'a lane may not have opened again'],
+];
+
+const hasJq = spawnSync('jq', ['--version']).status === 0;
+const quarantined = (name: string) => `quarantine/campaign/unreadable/${name}`;
+const create = (requestId: string, change: object = {}) => ({
+  specVersion: '1.0',
+  source: 'crm',
+  requestId,
+  action: 'create',
+  requestedAt: '2026-03-01T10:00:00Z',
+  onelinkId: 'A1b3',
+  data: { pid: 'sms', c: 'spring-sale' },
+  ...change,
+});
+
+let run: KeptRun;
+let lots = 0;
+
+beforeAll(async () => {
+  const invalid = create('r-2', { ttl: 'for ever' });
+  run = await startKeptRun([create('r-1', { shortlinkId: 'abc123', ttl: '30d' }), invalid, create('r-3', { qr: {} })]);
+  const file = (name: string, ...lines: object[]) =>
+    writeFile(join(run.folder, name), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  await file('commands.ndjson', create('r-4'));
+  await file('my-command.json', create('r-5'));
+  // What Lambda gives up, it writes so; this batch holds nothing to take in.
+  const Bucket = run.outputs.ArchiveBucketName;
+  const givenUp = JSON.stringify({ payload: JSON.stringify({ Records: [] }) });
+  await new S3Client().send(new PutObjectCommand({ Bucket, Key: 'aws/lambda/given-up.json', Body: givenUp }));
+}, 120_000);
+afterAll(() => run?.stop());
+
+/** The command with what its reader fills in. */
+async function filledIn(command: string): Promise<string> {
+  if (/quarantine .*KEY/.test(command)) {
+    const Key = quarantined(`lot-${++lots}`);
+    const line = { v: 1, lane: 'campaign', messageId: 'm-1', sentAtMilliseconds: null, receiveCount: 1 };
+    const asked = { parkedAtMilliseconds: Date.now(), source: 'crm', requestId: `parked-${lots}`, body: '{}' };
+    const Body = `${JSON.stringify({ ...line, ...asked })}\n`;
+    await new S3Client().send(new PutObjectCommand({ Bucket: run.outputs.ArchiveBucketName, Key, Body }));
+    return command.replace('KEY', Key);
+  }
+  if (/dead-letters purge/.test(command)) {
+    const QueueUrl = run.outputs.CampaignDeadLetterQueueUrl;
+    await new SQSClient().send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(create('r-6')) }));
+  }
+  return command
+    .replace('--to letters.ndjson', '--yes --to letters.ndjson')
+    .replace('KEY=aws/lambda/…', 'KEY=aws/lambda/given-up.json');
+}
+
+/** Runs it; whoever waits for the governor waits for its next minute, so that it is run meanwhile. */
+async function tried(command: string): Promise<Ran> {
+  const lambda = new LambdaClient();
+  const FunctionName = run.outputs.GovernorFunctionName;
+  const timer = / --wait/.test(command)
+    ? setInterval(() => void lambda.send(new InvokeCommand({ FunctionName })).catch(() => {}), 1_000)
+    : undefined;
+  try {
+    const input = command.startsWith('read -rs') ? 'local-token\n' : '';
+    return await run.shell(await filledIn(command), { before, input });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+describe('every command of README, operations and runbook', () => {
+  test('is found', () => {
+    expect(documented.size).toBeGreaterThan(80);
+    expect(before).toContain('logs()');
+  });
+
+  test('each reason for not running one is needed', () => {
+    for (const [pattern, because] of notRun) {
+      const meant = [...documented.keys()].filter((command) => reasonFor(command) === because && pattern.test(command));
+      expect([because, meant.length > 0]).toEqual([because, true]);
+    }
+  });
+
+  const toRun = [...documented].filter(([command]) => reasonFor(command) === undefined);
+  const pausing = /onelink (pause|resume)/;
+  const changing = /onelink (send|parked replay|quarantine|dead-letters)|jq |put-secret|^npm|export/;
+  const isLooking = ([command]: [string, string]) => !changing.test(command) && !pausing.test(command);
+
+  test.concurrent.each(toRun.filter(isLooking))('%s', (_, command) => works(command));
+
+  test.each(toRun.filter(([command]) => changing.test(command)))('%s', (_, command) => works(command));
+
+  // A lane that is paused carries nothing out.
+  test.each(toRun.filter(([command]) => pausing.test(command)))('%s', (_, command) => works(command));
+}, 120_000);
+
+async function works(command: string): Promise<void> {
+  if (/\bjq /.test(command) && !hasJq) return;
+  const ran = await tried(command);
+  const [, codes = [0]] = otherCodes.find(([pattern]) => pattern.test(normalised(command))) ?? [];
+  expect(codes, `${ran.out}\n${ran.err}`).toContain(ran.code);
+  expect(ran.err).not.toMatch(/^ +at |Unknown options|Exception:|invalid choice|command not found/m);
+  // The shell passes over what fails within a pipe.
+  if (/^(logs|aws) /.test(command)) expect(ran.err).toBe('');
+  if (command.includes('\'"outcome":"rejected"\'')) expect(ran.out).toContain('r-2');
+}
