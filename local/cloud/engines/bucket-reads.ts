@@ -51,9 +51,9 @@ export function serveBucketReads(app: App, exists: (bucket: string) => boolean):
     return {};
   });
   app.addHook('onRequest', async (request, reply) => {
-    const { pathname, searchParams } = new URL(request.url, 'http://127.0.0.1');
-    const [, bucket] = /^\/([^/]+)\/?$/.exec(pathname) ?? [];
-    const setting = [...searchParams.keys()].find((name) => settingNames.has(name));
+    const [path = '', query = ''] = request.url.split('?');
+    const [, bucket] = /^\/([^/]+)\/?$/.exec(path) ?? [];
+    const setting = [...new URLSearchParams(query).keys()].find((name) => settingNames.has(name));
     if (bucket === undefined || setting === undefined) return;
     const { status, contentType, body } = exists(bucket)
       ? settingOf(buckets.get(bucket), request.method, setting)

@@ -1,4 +1,4 @@
-import { ServiceError, type ServiceRequest, type ServiceResponse } from '../services/wire.ts';
+import { jsonOf, ServiceError, type ServiceRequest, type ServiceResponse } from '../services/wire.ts';
 import type { EventSourceMapping } from './event-source-mapping.ts';
 import { invokePayloadLimitBytes, type LambdaFunction } from './function.ts';
 import type { Functions } from './functions.ts';
@@ -84,7 +84,7 @@ export class LambdaApi {
       const mapping = this.#mappings.find(({ resource }) => resource.name === uuid);
       if (!mapping)
         throw new ServiceError(404, 'ResourceNotFoundException', 'The resource you requested does not exist.');
-      if (method === 'PUT') change(mapping, JSON.parse(body));
+      if (method === 'PUT') change(mapping, contentOf(body));
       return json(method === 'PUT' ? 202 : 200, describeMapping(mapping));
     }
     throw new ServiceError(404, 'UnknownOperationException', `${method} ${path} is not carried out here`);
@@ -124,6 +124,7 @@ export class LambdaApi {
         `Request must be smaller than ${invokePayloadLimitBytes} bytes`,
       );
     }
+    contentOf(payload);
     if (type === 'DryRun') return { status: 204, body: '' };
     if (type === 'Event') {
       // Asynchronous: the caller is told that it was accepted, whatever comes of it.
@@ -144,8 +145,14 @@ export class LambdaApi {
   }
 }
 
-function change(mapping: Mapping, input: Record<string, unknown>): void {
-  const { Enabled, FunctionName, ...others } = input;
+function contentOf(body: string): unknown {
+  const content = jsonOf(body);
+  if (content !== undefined) return content;
+  throw new ServiceError(400, 'InvalidRequestContentException', 'Could not parse request body into json');
+}
+
+function change(mapping: Mapping, input: unknown): void {
+  const { Enabled, FunctionName, ...others } = { ...(input as Record<string, unknown> | null) };
   const [other] = Object.keys(others);
   if (other !== undefined) {
     throw new ServiceError(400, 'InvalidParameterValueException', `${other} cannot be changed here, only Enabled`);

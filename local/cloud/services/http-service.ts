@@ -54,11 +54,13 @@ async function serve(
   if (!services) return send(response, { status: 503, body: 'starting' });
   const url = request.url ?? '/';
   if (isRuntimeApi(url)) return services.runtimeApi(request, response, body);
-  const { pathname, searchParams } = new URL(url, 'http://127.0.0.1');
+  const [target = '', query = ''] = url.split('?');
+  const path = decoded(target);
+  if (path === undefined) return send(response, { status: 400, body: 'the path has an escape that is none' });
   const call: ServiceRequest = {
     method: request.method ?? 'GET',
-    path: decodeURIComponent(pathname),
-    query: searchParams,
+    path,
+    query: new URLSearchParams(query),
     headers: request.headers,
     body,
   };
@@ -66,9 +68,17 @@ async function serve(
   send(response, { ...answer, headers: { 'x-amzn-requestid': randomUUID(), ...answer.headers } });
 }
 
+function decoded(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
 function route(request: ServiceRequest, services: Services): ServiceResponse | Promise<ServiceResponse> {
   const [target = '', action = ''] = String(request.headers['x-amz-target']).split('.');
-  const json = services.json[target];
+  const json = Object.hasOwn(services.json, target) ? services.json[target] : undefined;
   if (json) return serveJson(request, action, json);
   // Lambda's API is REST, each path beginning with the date of its version.
   if (/^\/20\d\d-\d\d-\d\d\//.test(request.path)) return services.lambda(request);

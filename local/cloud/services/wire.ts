@@ -39,10 +39,25 @@ export async function serveJson(
 ): Promise<ServiceResponse> {
   const headers = { 'content-type': String(request.headers['content-type']) };
   try {
-    return { status: 200, headers, body: JSON.stringify(await service(action, JSON.parse(request.body || '{}'))) };
+    return { status: 200, headers, body: JSON.stringify(await service(action, inputOf(request.body))) };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     return { status: error.status, headers, body: JSON.stringify({ __type: error.code, message: error.message }) };
+  }
+}
+
+function inputOf(body: string): unknown {
+  const input = jsonOf(body || '{}');
+  if (typeof input === 'object' && input !== null && !Array.isArray(input)) return input;
+  throw new ServiceError(400, 'SerializationException', 'the body must be a JSON object');
+}
+
+/** The value that a text is in JSON; undefined when it is none. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -227,3 +227,24 @@ test('queues are listed by the variables alone, and a standard one refuses what 
   await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'z', MessageGroupId: 'tenant' }));
   expect(await cloud.queues()).toMatchObject([{ name: 'lane', visible: 2 }]);
 });
+
+test('a request that makes no sense is told so, and is no failure', async () => {
+  const bench = await openBench();
+  bench.declareFunction(bench.stack, 'Worker', silent, { functionName: 'worker' });
+  const cloud = await bench.start();
+  const call = async (method: string, path: string, body?: string, target?: string) => {
+    const headers = { 'content-type': 'application/x-amz-json-1.1', ...(target && { 'x-amz-target': target }) };
+    const response = await fetch(`${cloud.endpoints.lambda}${path}`, { method, headers, ...(body && { body }) });
+    return [response.status, await response.text()];
+  };
+  const notJson = [400, expect.stringContaining('SerializationException')];
+  expect(await call('POST', '/', '{', 'secretsmanager.ListSecrets')).toEqual(notJson);
+  expect(await call('POST', '/', 'null', 'secretsmanager.ListSecrets')).toEqual(notJson);
+  expect(await call('POST', '/', '{}', 'constructor.assign')).toEqual([404, expect.any(String)]);
+  expect(await call('GET', '/2015-03-31/functions/%zz')).toEqual([400, expect.any(String)]);
+  expect(await call('GET', '//')).toEqual([404, expect.any(String)]);
+  expect(await call('POST', '/2015-03-31/functions/worker/invocations', '{"told":')).toEqual([
+    400,
+    expect.stringContaining('Could not parse request body into json'),
+  ]);
+});
