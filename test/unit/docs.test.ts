@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { spareCallsPerSecond } from '../../bin/client/spare-rate.ts';
 import { commandReader } from '../../lambdas/domain/command.ts';
 import { openEnvelope } from '../../lambdas/domain/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/outcome.ts';
 import { config } from '../../lib/config.ts';
-import { deadLetterRetentionDays } from '../../lib/rate-budget.ts';
+import { accountSchema, pipelineSchema, stageSchema } from '../../lib/config-schema.ts';
+import {
+  budgetOf,
+  deadLetterRetentionDays,
+  planExpiry,
+  planLanes,
+  plannedCalls,
+  reachedCallsPerSecond,
+} from '../../lib/rate-budget.ts';
 import { defaultSettings } from '../../local/onelink-api/settings.ts';
 
 const text = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
@@ -100,5 +109,62 @@ describe('local/onelink-api/README.md', () => {
       { subdomain: domain.replace('.onelink.me', ''), brandDomains },
     ]);
     expect(defaultSettings.templates).toEqual(Object.fromEntries(configured));
+  });
+});
+
+describe('docs/operations.md', () => {
+  const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const table = text.slice(text.indexOf('\n## Every knob'), text.indexOf('\n## Change rates'));
+  const settings = [accountSchema, pipelineSchema, pipelineSchema.shape.lanes.valueType, stageSchema]
+    .flatMap(({ shape }) => Object.keys(shape))
+    .filter((name) => name !== 'lanes' && name !== 'pipelines');
+
+  it.each(settings)('tells what the setting %s changes', (name) => {
+    expect(table).toMatch(new RegExp(`\`[a-z.*]*${name}\``));
+  });
+
+  it('names no setting that there is not', () => {
+    const named = [...table.matchAll(/^\| (.*?) \|/gm)]
+      .flatMap(([, cell = '']) => [...cell.matchAll(/`(?:[a-z]+\.\*\.)?([A-Za-z]+)`/g)])
+      .map(([, name]) => name);
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((name) => !settings.includes(String(name)))).toEqual([]);
+  });
+});
+
+describe('what the docs reckon from lib/config.ts', () => {
+  const page = (name: string) =>
+    readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
+  const account = config.accounts.acme;
+  if (account === undefined || production === undefined) throw new Error('lib/config.ts has no account acme');
+  const { plans } = planLanes(account, production.lanes);
+  const { plan: expiry } = planExpiry(account, production.expiryRateShare);
+  const campaign = plans.find(({ lane }) => lane === 'campaign')?.link;
+  const transactional = plans.find(({ lane }) => lane === 'transactional')?.link;
+
+  it('is the share of messages in flight', () => {
+    expect(campaign).toMatchObject({ concurrency: 13, batchSize: 1_000, mostReturnedMessages: 3_615 });
+    expect(page('architecture.md')).toContain('60,000 / concurrency − batch size, 3,615 on the campaign lane');
+    expect(page('architecture.md')).toContain('13 × 2 × (3,615 + 1,000) = 119,990');
+  });
+
+  it('is what all workers reach, the duty of the lanes, and the calls in flight', () => {
+    expect(Math.round(reachedCallsPerSecond(plans, expiry))).toBe(903);
+    expect(budgetOf(account).callsPerSecond).toBe(950);
+    expect(plannedCalls(plans, expiry).qrCallsPerSecond).toBe(22);
+    expect(page('performance.md')).toContain("reach 903 of the budget's 950 calls a second (95 %)");
+    expect(page('performance.md')).toContain("QR codes' 22 calls");
+    expect([campaign?.duty, transactional?.duty].map((duty) => Math.round(100 * (duty ?? 0)))).toEqual([98, 60]);
+    expect(page('performance.md')).toContain('batches of fifteen seconds reach 98 %');
+    expect(page('performance.md')).toContain('of half a second, reach 60 % and no more');
+    expect(campaign?.callsInFlight).toBe(132);
+    expect(page('performance.md')).toContain('up to 250, 132 on the campaign lane');
+  });
+
+  it('is the rate that is left to `verify`, and how long it takes', () => {
+    expect(spareCallsPerSecond(config, 'acme')).toBe(4);
+    expect(page('operations.md')).toContain(
+      'at 4 a second, as the configuration is shipped, 100 links take 25 seconds',
+    );
   });
 });
