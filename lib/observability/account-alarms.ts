@@ -90,9 +90,11 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
       id: 'quota-unknown',
       metric: new MathExpression({
         label: 'polls without an answer',
-        expression: 'IF(down > 0, 0, runs - FILL(polled, 0))',
+        // An API that is down and a token that is refused have alarms of their own.
+        expression: 'IF(down + refused > 0, 0, runs - FILL(polled, 0))',
         usingMetrics: {
           down: metrics.governor(governorMetric.apiUnreachable, { ...fiveMinutes, statistic: 'Maximum' }),
+          refused: metrics.governor(governorMetric.accountRefused, { ...fiveMinutes, statistic: 'Maximum' }),
           runs: metrics.governor(governorMetric.apiUnreachable, { ...fiveMinutes, statistic: 'SampleCount' }),
           polled: metrics.governor(governorMetric.quotaPolled, fiveMinutes),
         },
@@ -101,7 +103,7 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
       threshold: 4,
       periods: 6,
       means:
-        'The API is well, but has not told the quota for half an hour: the lanes go by the last figure and their own calls.',
+        'The API is well and accepts the token, but has not told the quota for half an hour: the lanes go by the last figure and their own calls.',
     },
   ];
 }

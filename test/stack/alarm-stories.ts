@@ -128,11 +128,12 @@ export const stories: Record<string, Story> = {
   'campaign-backlog-late': ofLane('campaign', 10, ({ commands }) => {
     Object.assign(commands, { waiting: 14_500_000, oldestSeconds: 90 * 60 });
   }),
+  // A token that is refused is refused by the quota's endpoint, too.
   'account-refused': {
-    lasts: 30,
+    lasts: 45,
     goesWrong: (minute, at) => {
       allStands(minute, at);
-      minute.governor.refused = 1;
+      Object.assign(minute.governor, { refused: 1, polled: false });
     },
     also: ['transactional-commands-late'],
   },
