@@ -9,6 +9,7 @@ import { kindsListed, seed as seedGiven } from '../../local/start/weather-option
 import type { WeatherKind } from '../../local/weather/kinds.ts';
 import { WeatherPlan } from '../../local/weather/plan.ts';
 import { sayProgress } from '../report/progress.ts';
+import { forgetAssembly } from '../world/assembly.ts';
 import { type Account, isSound } from './agreement/account.ts';
 import { accountsTable, allAtOnceTables, crashTable, lostAnswersTable, quotaTable } from './report/tables.ts';
 import { type AllAtOnce, allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
@@ -17,7 +18,6 @@ import { isAsExpected, type LostAnswer, lostAnswers, spoiledAnswers, tokenRotate
 import { randomKills } from './scenarios/random-kills.ts';
 import { slowCopy } from './scenarios/slow-copy.ts';
 import { storm } from './scenarios/storm.ts';
-import { forgetAssembly } from './world/synthesis.ts';
 
 const scenarios = ['crash-points', 'lost-answers', 'slow-copy', 'random-kills', 'all-at-once', 'weather'] as const;
 type Scenario = (typeof scenarios)[number];

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { forgetAssembly } from '../world/assembly.ts';
 import { isSound } from './agreement/account.ts';
 import { allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
 import { crashPoints } from './scenarios/crash-points.ts';
 import { isAsExpected, lostAnswers } from './scenarios/lost-answers.ts';
-import { forgetAssembly } from './world/synthesis.ts';
 
 const quietly = () => {};
 

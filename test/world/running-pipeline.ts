@@ -6,15 +6,12 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { App } from 'aws-cdk-lib';
 import { type Awaited, AwaitedOutcomes } from '../../bin/client/awaited-outcomes.ts';
 import { openOutcomeQueue } from '../../bin/client/outcome-queue.ts';
 import { pipelineOutputs } from '../../bin/client/pipeline-outputs.ts';
 import { sendMessages } from '../../bin/client/send-messages.ts';
 import type { Outcome } from '../../lambdas/domain/outcome.ts';
 import { config } from '../../lib/config.ts';
-import { validateConfiguration } from '../../lib/config-validation.ts';
-import { addStages } from '../../lib/stages.ts';
 import { startLocalCloud } from '../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../local/onelink-api/server.ts';
 import type { CampaignMessage } from '../../local/start/campaign-input.ts';
@@ -22,6 +19,7 @@ import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../local/start/emulator-settings.ts';
 import { startApiFront } from '../../local/weather/api-sockets.ts';
 import type { WeatherPlan } from '../../local/weather/plan.ts';
+import { assemblyIn } from './assembly.ts';
 import { writtenMetrics } from './written-metrics.ts';
 
 const token = 'token-of-the-test';
@@ -30,14 +28,12 @@ const token = 'token-of-the-test';
 export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'onelink-end-to-end-'));
   const pipeline = chosenPipeline(config, 'production');
-  const app = new App({ outdir: join(directory, 'cdk.out'), analyticsReporting: false });
-  addStages(app, validateConfiguration(config), 'production');
-  app.synth();
+  const assemblyDirectory = await assemblyIn(directory);
 
   const api = await startOneLinkApi({ settings: emulatorSettings(pipeline, token) });
   const front = weather && (await startApiFront(weather, api.origin));
   const cloud = await startLocalCloud({
-    assemblyDirectory: join(directory, 'cdk.out'),
+    assemblyDirectory,
     stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
     workDirectory: join(directory, 'work'),
     environmentOverrides: { API_BASE_URL: api.baseUrl.replace(api.origin, front?.endpoint ?? api.origin) },

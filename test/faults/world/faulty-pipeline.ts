@@ -18,6 +18,7 @@ import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../../local/start/emulator-settings.ts';
 import { startApiFront } from '../../../local/weather/api-sockets.ts';
 import type { WeatherPlan } from '../../../local/weather/plan.ts';
+import { assemblyIn } from '../../world/assembly.ts';
 import { type ApiWrite, apiWriteOf } from '../wire/api-writes.ts';
 import { processOfPort } from '../wire/process-of-port.ts';
 import { startProxy, type Treatment, type WireProxy } from '../wire/proxy.ts';
@@ -25,7 +26,6 @@ import type { Service, WireRequest } from '../wire/wire-request.ts';
 import { Correspondence, type SentCommand } from './correspondence.ts';
 import { type ShortTimeOuts, shortenTimeOuts } from './short-time-outs.ts';
 import { soonerReturns } from './sooner-returns.ts';
-import { assemblyIn } from './synthesis.ts';
 
 /** Who sent a request: one invocation of one environment. */
 export interface Sender {

@@ -1,0 +1,27 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files of twenty seconds and more, the longest first. Two run at a time, so that none should run alone at the end. */
+export const longest = [
+  'test/faults/short-form.test.ts',
+  'test/integration/scenarios/stories.test.ts',
+  'test/integration/end-to-end.test.ts',
+  'test/integration/local-cloud/mapping.test.ts',
+  'test/integration/expiry.test.ts',
+  'test/integration/weather/campaign.test.ts',
+  'test/integration/local-cloud/expiry.test.ts',
+  'test/integration/local-cloud/function.test.ts',
+  'test/model/model.test.ts',
+];
+
+/** @returns the place of a file, the first one 0; whatever is not named comes after, in the order it had */
+export function placeOf(file: string): number {
+  const place = longest.findIndex((name) => file.endsWith(`/${name}`));
+  return place === -1 ? longest.length : place;
+}
+
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const usual = await super.sort(files);
+    return usual.toSorted((one, other) => placeOf(one.moduleId) - placeOf(other.moduleId));
+  }
+}

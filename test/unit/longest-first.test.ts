@@ -1,0 +1,15 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { longest, placeOf } from '../run/longest-first.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+test('the files that are to start first are there', () => {
+  expect(longest.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+});
+
+test('the longest file starts before the others, and a short one after all of them', () => {
+  expect(placeOf('/anywhere/test/faults/short-form.test.ts')).toBe(0);
+  expect(placeOf('/anywhere/test/unit/domain/ttl.test.ts')).toBe(longest.length);
+});

@@ -1,0 +1,64 @@
+import { access, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { App } from 'aws-cdk-lib';
+import { config } from '../../lib/config.ts';
+import { validateConfiguration } from '../../lib/config-validation.ts';
+import { addStages } from '../../lib/stages.ts';
+import { runDirectoryVariable } from '../run/global-setup.ts';
+
+/** Whoever has begun to synthesise has died if it takes longer than this. */
+const patienceMilliseconds = 50_000;
+
+let own: Promise<string> | undefined;
+
+/** A copy of the synthesised app, bundles included, in a folder of its own. Synthesised once for all files of a run. */
+export async function assemblyIn(directory: string): Promise<string> {
+  const run = process.env[runDirectoryVariable];
+  const shared = run === undefined ? undefined : await sharedIn(run);
+  if (shared === undefined) own ??= synthesise();
+  const assembly = join(directory, 'cdk.out');
+  await cp(shared ?? (await own) ?? '', assembly, { recursive: true });
+  return assembly;
+}
+
+/** Removes what this process has synthesised for itself. */
+export async function forgetAssembly(): Promise<void> {
+  if (own === undefined) return;
+  await rm(await own, { recursive: true, force: true });
+  own = undefined;
+}
+
+/** The first who asks synthesises, and the others wait. @returns undefined when nothing comes of that */
+async function sharedIn(run: string): Promise<string | undefined> {
+  const done = join(run, 'assembly');
+  try {
+    await mkdir(join(run, 'assembly-begun'));
+    await rename(await synthesise(), done);
+    return done;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  const deadline = performance.now() + patienceMilliseconds;
+  while (performance.now() < deadline) {
+    if (await isThere(done)) return done;
+    await sleep(100);
+  }
+  return undefined;
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function synthesise(): Promise<string> {
+  const outdir = await mkdtemp(join(tmpdir(), 'onelink-test-app-'));
+  const app = new App({ outdir, analyticsReporting: false });
+  addStages(app, validateConfiguration(config), 'production');
+  app.synth();
+  return outdir;
+}
