@@ -69,7 +69,7 @@ governor expects until the month ends, from that pipeline's control record; othe
 In the dry run each row is read as its lane would read it, sent now: rules, the producer's rights, validUntil. Found as well are rows
 that repeat a request of the file, creates that choose an ID twice, and (as a warning) parameters whose names are almost
 known ones. What an ID means to links that exist is not looked
-at. No value of a link is shown. A million rows take less than a minute, and half a gigabyte of memory.
+at. No value of a link is shown. A million rows take a minute or two, and half a gigabyte of memory.
 
 Exit codes:
   ${exitCode.fine}  every row is in order, there is room, and time
