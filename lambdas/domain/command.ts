@@ -121,7 +121,7 @@ const linkFields = (contract: ApiContract) => ({
   keepUntil: instant
     .optional()
     .describe(
-      'The pipeline renews the link until then, whether or not anybody clicks it. Must be after the time the command is sent. Asks for a TTL of 14 days or more. An update without it changes nothing about it.',
+      'The pipeline renews the link until then, whether or not anybody clicks it. Must be after the time the command is sent. Later than the end of its TTL, it asks for a TTL of 14 days or more, which an update may leave as the link has it. An update without it changes nothing about it.',
     ),
 });
 
@@ -249,7 +249,14 @@ function rightsFaults(raw: Record<string, unknown>, producers: Map<string, Produ
 }
 
 /** A link that is to be kept is renewed a week before it expires: with less than two weeks to live it could be too late. */
-const leastTtlToKeepSeconds = 14 * 86_400;
+export const leastTtlToKeepSeconds = 14 * 86_400;
+
+/** The fault of a life that is too short for a link that is to be kept beyond it. */
+export const tooShortToKeep = (path: 'ttl' | 'keepUntil'): Fault => ({
+  path,
+  rule: 'keep',
+  message: 'asks for a TTL of at least 14 days, where the link is to be kept for longer than its TTL',
+});
 
 const isInstant = (value: unknown): value is string => instant.safeParse(value).success;
 
@@ -270,10 +277,8 @@ function timeFaults(
   // A TTL that is too long is told by its own rule.
   const isTtl = typeof ttl === 'string' || typeof ttl === 'number';
   const seconds = isTtl ? ttlSeconds(ttl, Number.MAX_SAFE_INTEGER) : undefined;
-  if (seconds !== undefined && seconds < leastTtlToKeepSeconds) {
-    const message = 'must be at least 14 days for a link that is to be kept until some time';
-    faults.push({ path: 'ttl', rule: 'keep', message });
-  }
+  if (seconds === undefined || seconds >= leastTtlToKeepSeconds) return faults;
+  if (Date.parse(keepUntil) > sentAtMilliseconds + seconds * 1000) faults.push(tooShortToKeep('ttl'));
   return faults;
 }
 

@@ -1,3 +1,4 @@
+import { leastTtlToKeepSeconds } from './command.ts';
 import type { LinkAddress } from './link-id.ts';
 import type { Outcome } from './outcome.ts';
 
@@ -44,10 +45,13 @@ export interface ExpiryCheck {
 }
 
 /**
- * A link that is kept (`keepUntil`) is looked at a week before it would expire: DynamoDB deletes an expired item within a
- * few days, and a renewal that has to wait for quota is tried again every day.
+ * A link that is kept (`keepUntil`) is looked at so many seconds before it would expire, a week: DynamoDB deletes an expired item
+ * within a few days, and a renewal that has to wait for quota is tried again every day. With a shorter life than is asked for, half of
+ * it: a link that was to be renewed as soon as it was renewed would spend quota without end.
  */
-export const renewalLeadSeconds = 7 * 86_400;
+export function renewalLeadSeconds({ ttlSeconds }: Pick<LinkRecord, 'ttlSeconds'>): number {
+  return Math.min(leastTtlToKeepSeconds, ttlSeconds) / 2;
+}
 
 /** Whether the pipeline has to renew the link before it expires. */
 export function needsRenewal({
@@ -69,12 +73,12 @@ export function isCertainlyOver(record: LinkRecord, nowSeconds: number): boolean
 
 /** When DynamoDB's TTL is to delete the record, and so bring it before the expiry worker. Epoch seconds. */
 export function wakeAt(
-  record: Pick<LinkRecord, 'state' | 'keepUntil' | 'expiresAt' | 'lookAgainAt' | 'expiryCheck'>,
+  record: Pick<LinkRecord, 'state' | 'keepUntil' | 'expiresAt' | 'ttlSeconds' | 'lookAgainAt' | 'expiryCheck'>,
 ): number {
   // Later than the expiry: until then the check is in its queue.
   if (record.expiryCheck !== undefined) return record.expiryCheck.lostAt;
   if (record.lookAgainAt !== undefined) return Math.min(record.lookAgainAt, record.expiresAt);
-  return needsRenewal(record) ? record.expiresAt - renewalLeadSeconds : record.expiresAt;
+  return needsRenewal(record) ? record.expiresAt - Math.floor(renewalLeadSeconds(record)) : record.expiresAt;
 }
 
 /**

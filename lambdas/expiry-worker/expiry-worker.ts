@@ -222,7 +222,7 @@ async function decide(removal: Removal, receiveCount: number, batch: Batch): Pro
   if (!isOwn && receiveCount < deliveriesToWaitForCreate) return 'try-again';
 
   const { expiresAt } = found.value;
-  if (needsRenewal({ ...checked, expiresAt }) && expiresAt - nowSeconds <= renewalLeadSeconds) {
+  if (needsRenewal({ ...checked, expiresAt }) && expiresAt - nowSeconds <= renewalLeadSeconds(checked)) {
     return isHeld ? 'try-again' : renew(checked, found.value, nowSeconds, batch);
   }
   const renewal = lease !== undefined && isRenewal(lease, checked) ? { lease: { taken: lease } } : {};

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
-import type { DeleteCommand, UpdateCommand } from '../domain/command.ts';
+import { type DeleteCommand, leastTtlToKeepSeconds, tooShortToKeep, type UpdateCommand } from '../domain/command.ts';
 import { dataDigest } from '../domain/digest.ts';
 import type { Meaning } from '../domain/failure-table.ts';
 import { type IntendedLink, isLater, type Lease, type LinkRecord } from '../domain/ledger-record.ts';
@@ -79,6 +79,16 @@ export async function changeLink(
     if (gone !== undefined) return gone;
   }
   const lease = leaseFor(change, record);
+  if (isTooShortToKeep(lease)) {
+    if (left !== undefined) await ports.ledger.releaseLink(record.address, left);
+    const path = 'ttl' in command && command.ttl !== undefined ? 'ttl' : 'keepUntil';
+    return {
+      outcome: 'rejected',
+      reason: 'invalid-command',
+      faults: [tooShortToKeep(path)],
+      link: { ...record.address },
+    };
+  }
   const taken = await ports.ledger.leaseLink(record.address, lease, record.version, nowSeconds);
   if (!taken) return 'try-again';
   // What was left may have changed what no GET shows. This update says it anew, and the record is true again.
@@ -143,6 +153,12 @@ function leaseFor({ command, secret, settings, nowSeconds }: Change, record: Lin
     }),
   };
   return { ...lease, intended };
+}
+
+/** What the command leaves out stays as the link has it: only both together tell whether the link can be kept so. */
+function isTooShortToKeep({ intended }: Lease): boolean {
+  if (intended?.keepUntil === undefined) return false;
+  return intended.keepUntil > intended.expiresAt && intended.ttlSeconds < leastTtlToKeepSeconds;
 }
 
 /**

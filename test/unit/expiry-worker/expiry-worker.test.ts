@@ -236,6 +236,11 @@ describe('a link that is to be kept', () => {
     expect(wakeAt({ ...kept, keepUntil: kept.expiresAt - 1 })).toBe(kept.expiresAt);
   });
 
+  it('is not looked at again as soon as it was renewed, however short its TTL', () => {
+    const short = { ...kept, ttlSeconds: 600, expiresAt: now + 600 };
+    expect(wakeAt(short)).toBe(now + 300);
+  });
+
   it('is renewed with the data that it has, and comes back for another term', async () => {
     const { look, api, atApi, outcomes, ledger } = givenWorld();
     atApi(kept.expiresAt);

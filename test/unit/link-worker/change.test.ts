@@ -61,6 +61,34 @@ describe('an update', () => {
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ version: 3, keepUntil: 1_830_297_600 });
   });
 
+  const message = 'asks for a TTL of at least 14 days, where the link is to be kept for longer than its TTL';
+  const keepUntil = '2028-01-01T00:00:00Z';
+
+  it.each([
+    ['keeps a link whose TTL is short', { ttl: '13d' }, { keepUntil }, 'keepUntil'],
+    ['shortens the TTL of a link that is kept', { ttl: '14d', keepUntil }, { ttl: '1d' }, 'ttl'],
+  ])('that %s is rejected, at no cost: each renewal would bring on the next', async (_, first, then, path) => {
+    await world.deliver({ body: { ...made, requestId: 'c-2', shortlinkId: 'other', ...first } });
+    world.api.calls.length = 0;
+    await world.deliver({ body: { ...update, requestId: 'u-2', shortlinkId: 'other', ...then } });
+    expect(world.outcomes.at(-1)).toMatchObject({
+      outcome: 'rejected',
+      reason: 'invalid-command',
+      faults: [{ path, rule: 'keep', message }],
+    });
+    expect(world.api.calls).toEqual([]);
+    expect(world.ledger.links.get('A1b3/other')).not.toHaveProperty('lease');
+  });
+
+  it('ends the keeping of a link when it says when: before its new TTL ends', async () => {
+    await world.deliver({ body: { ...made, requestId: 'c-2', shortlinkId: 'other', ttl: '14d', keepUntil } });
+    const soon = '2026-03-01T11:00:00Z';
+    const end = { shortlinkId: 'other', ttl: '1d', keepUntil: soon };
+    await world.deliver({ body: { ...update, requestId: 'u-2', ...end } });
+    expect(world.outcomes.at(-1)).toMatchObject({ outcome: 'updated', link: { expiresAt: '2026-03-02T10:00:05Z' } });
+    expect(world.ledger.links.get('A1b3/other')?.keepUntil).toBe(Date.parse(soon) / 1000);
+  });
+
   it('that is older than what was last applied is superseded, at no cost', async () => {
     await world.deliver({ body: update });
     await world.deliver({

@@ -56,7 +56,11 @@ describe('a create with a derived ID', () => {
     const kept = { ...create, keepUntil: '2028-01-01T00:00:00Z' };
     await world.deliver({ body: { ...kept, ttl: '13d' } }, { body: { ...kept, ttl: '14d' } });
     expect(world.outcomes[0]?.faults).toEqual([
-      { path: 'ttl', rule: 'keep', message: 'must be at least 14 days for a link that is to be kept until some time' },
+      {
+        path: 'ttl',
+        rule: 'keep',
+        message: 'asks for a TTL of at least 14 days, where the link is to be kept for longer than its TTL',
+      },
     ]);
     expect(world.ledger.links.get(derivedKey)?.keepUntil).toBe(Date.parse('2028-01-01T00:00:00Z') / 1000);
   });
