@@ -7,7 +7,9 @@ import type { Fault } from './fault.ts';
 interface ParameterRule {
   maxLength?: number;
   pattern?: RegExp;
-  /** What the pattern asks for, in words. */
+  /** What the pattern cannot say. */
+  check?: (text: string) => boolean;
+  /** What pattern and check ask for, in words. */
   expected?: string;
 }
 
@@ -15,7 +17,10 @@ const upTo = (maxLength: number): ParameterRule => ({ maxLength });
 // No look-around in these patterns: they stand in the JSON Schema, which validators of other languages read.
 const trimmed = /^(?:\S(?:[\s\S]*\S)?)?$/;
 const flag: ParameterRule = { pattern: /^(?:true|false)$/, expected: 'must be true or false' };
+/** No URL may hold a control character (RFC 3986); a parser would drop some, and the link would not. */
+const hasNoControls = (text: string) => !/\p{Cc}/u.test(text);
 const webUrl: ParameterRule = {
+  check: (text) => hasNoControls(text) && URL.canParse(encodeAngleBrackets(text)),
   pattern: /^https:\/\/[^\s/?#]+[^\s#]*$/i,
   expected: 'must be an absolute https:// URL without a fragment',
 };
@@ -65,7 +70,11 @@ export const parameterRules: Readonly<Record<string, ParameterRule>> = {
   af_ios_url: webUrl,
   af_android_url: webUrl,
   af_og_image: webUrl,
-  af_dp: { pattern: /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/, expected: 'must be a URI with a scheme (RFC 3986)' },
+  af_dp: {
+    pattern: /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/,
+    check: hasNoControls,
+    expected: 'must be a URI with a scheme (RFC 3986)',
+  },
   af_og_title: upTo(40),
   af_og_description: upTo(300),
 };
@@ -143,8 +152,9 @@ export function dataFaults(data: Record<string, unknown>, limit: DataLimit): Fau
       fault(name, 'length', `must not be longer than ${rule.maxLength} characters`);
     }
     // A text beyond the payload limit is refused below; it need not also cost a pattern's backtracking.
-    if (rule?.pattern !== undefined && text.length <= maxDataCharacters && !rule.pattern.test(text)) {
-      fault(name, 'format', rule.expected ?? 'is malformed');
+    const isSound = text.length > maxDataCharacters || isInForm(text, rule);
+    if (!isSound) {
+      fault(name, 'format', rule?.expected ?? 'is malformed');
     }
   }
   if (!Object.hasOwn(data, 'pid')) fault('pid', 'required', 'the media source is mandatory');
@@ -158,6 +168,10 @@ export function dataFaults(data: Record<string, unknown>, limit: DataLimit): Fau
     });
   }
   return faults;
+}
+
+function isInForm(text: string, { pattern, check }: ParameterRule = {}): boolean {
+  return (pattern?.test(text) ?? true) && (check?.(text) ?? true);
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

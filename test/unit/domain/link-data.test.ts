@@ -71,9 +71,22 @@ describe('the published formats', () => {
     ],
     ['af_web_dp', ['https://a.b'], ['a.b']],
     ['af_ios_url', ['https://a.b'], ['app://a']],
-    ['af_android_url', ['https://a.b'], ['market://a']],
+    [
+      'af_android_url',
+      ['https://a.b', 'https://münchen.example/ü', 'https://a.b/<c>', 'https://[::1]/'],
+      ['market://a'],
+    ],
+    [
+      'af_ios_url',
+      ['https://a.b:8443'],
+      ['https://a.b/\u0000', 'https://a.b/\u007f', 'https://a.b:99999', 'https://[::1'],
+    ],
     ['af_og_image', ['https://a.b/c.png'], ['/c.png']],
-    ['af_dp', ['app://product/1', 'mailto:x', 'https://a.b'], ['product', 'app:', '1app://x', 'app://a b', '']],
+    [
+      'af_dp',
+      ['app://product/1', 'mailto:x', 'https://a.b'],
+      ['product', 'app:', '1app://x', 'app://a b', 'app://\u0000', ''],
+    ],
   ])('of %s', (name, good, bad) => {
     for (const value of good) expect(faultsOf(name, value), String(value)).toEqual([]);
     for (const value of bad) expect(faultsOf(name, value), String(value)).toEqual([`data.${name} format`]);
