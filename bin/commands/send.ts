@@ -207,7 +207,8 @@ async function lookUpMissed(conversation: Conversation, ledger: Ledger, most: nu
   }
 }
 
-const nameOf = (error: unknown) => (error instanceof Error ? error.name : 'unknown');
+const nameOf = (error: unknown) =>
+  error instanceof Error ? String(Reflect.get(error, 'code') ?? error.name) : 'unknown';
 
 function troubleWords(error: unknown, { local }: Options): string {
   if (error instanceof OperatorError) return error.message;
