@@ -80,7 +80,7 @@ async function send(file: string, options: Options): Promise<number> {
   const { lane, force } = options;
   const choice = { stackName, pipeline, ...(lane !== undefined && { lane }), ...(force && { force }) };
   return interruptible(async (interrupted) => {
-    const source = await openMessages(file);
+    const source = await openMessages(file, interrupted);
     try {
       return await sendFile(file, source, options, choice, interrupted);
     } finally {
