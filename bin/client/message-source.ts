@@ -19,19 +19,22 @@ export interface MessageSource {
 /**
  * Opens a file, or with `-` standard input. What cannot be read twice is put into a file of its own first.
  *
- * @throws OperatorError when it is not there
+ * @throws OperatorError when it is not there, or the signal ends it
  */
-export async function openMessages(file: string): Promise<MessageSource> {
+export async function openMessages(file: string, signal?: AbortSignal): Promise<MessageSource> {
   if (file !== '-' && (await isSeekable(file))) return sourceOf(file, file, async () => {});
   // Its owner's alone.
   const folder = await mkdtemp(join(tmpdir(), 'onelink-'));
   const close = () => rm(folder, { recursive: true, force: true });
   try {
     const copy = join(folder, 'copy');
-    await pipeline(file === '-' ? process.stdin : createReadStream(file), createWriteStream(copy, { mode: 0o600 }));
+    await pipeline(file === '-' ? process.stdin : createReadStream(file), createWriteStream(copy, { mode: 0o600 }), {
+      ...(signal && { signal }),
+    });
     return await sourceOf(file === '-' ? 'Standard input' : file, copy, close);
   } catch (error) {
     await close();
+    if (signal?.aborted) throw new OperatorError('Interrupted while the commands were read.');
     throw troubleOf(file, error);
   }
 }

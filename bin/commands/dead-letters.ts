@@ -185,6 +185,7 @@ async function redriveAll(scene: LetterScene<Options & { rate: number }>): Promi
       console.error(`${nameOf(queue)}: message ${messageId} stays: ${reason}`);
     say(options, queue, 'redriven', moved, 'sent back');
   }
+  sayInterrupted(interrupted);
   return someLeft || interrupted.aborted ? exitCode.someLeft : exitCode.done;
 }
 
@@ -224,7 +225,13 @@ async function purgeAll(scene: LetterScene<PurgeOptions>): Promise<number> {
   } finally {
     await kept.close();
   }
+  sayInterrupted(interrupted);
   return interrupted.aborted ? exitCode.someLeft : exitCode.done;
+}
+
+function sayInterrupted(interrupted: AbortSignal): void {
+  if (interrupted.aborted)
+    console.error('Interrupted: the rest stays where it is. To go on, run the same command again.');
 }
 
 /** @throws OperatorError when there is nobody to be asked */

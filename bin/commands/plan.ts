@@ -150,7 +150,7 @@ async function dryRun(
   });
   const progress = new Progress(process.stderr);
   const named = new Map<RowFinding['finding'], number>();
-  for await (const { line, body, unsendable } of rowsOf(file)) {
+  for await (const { line, body, unsendable } of rowsOf(file, interrupted)) {
     if (interrupted.aborted) break;
     const found = run.row(line, body, unsendable);
     progress.update(() => `${n(run.rows)} rows read: ${tallyWords(run.findings) || 'all in order'}`);

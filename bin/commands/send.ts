@@ -80,7 +80,7 @@ async function send(file: string, options: Options): Promise<number> {
   const { lane, force } = options;
   const choice = { stackName, pipeline, ...(lane !== undefined && { lane }), ...(force && { force }) };
   return interruptible(async (interrupted) => {
-    const source = await openMessages(file);
+    const source = await openMessages(file, interrupted);
     try {
       return await sendFile(file, source, options, choice, interrupted);
     } finally {
@@ -207,7 +207,8 @@ async function lookUpMissed(conversation: Conversation, ledger: Ledger, most: nu
   }
 }
 
-const nameOf = (error: unknown) => (error instanceof Error ? error.name : 'unknown');
+const nameOf = (error: unknown) =>
+  error instanceof Error ? String(Reflect.get(error, 'code') ?? error.name) : 'unknown';
 
 function troubleWords(error: unknown, { local }: Options): string {
   if (error instanceof OperatorError) return error.message;

@@ -81,7 +81,7 @@ export async function replayParked(
     const words = `nothing has moved for ${durationWords(still / 1000)}: is its queue full? See onelink status`;
     for (const lane of lanes) if (!ended.has(lane)) ended.set(lane, words);
   }
-  const stopped = 'interrupted: the replayer goes on by itself';
+  const stopped = 'interrupted: the replayer goes on by itself, see onelink parked list';
   return Promise.all(
     lanes.map(async (lane) => {
       const quarantined = await linesAdded(lane, heldBefore.get(lane) ?? [], ports);

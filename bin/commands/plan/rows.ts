@@ -6,8 +6,8 @@ import { openMessages } from '../../client/message-source.ts';
  *
  * @throws OperatorError when the file cannot be read
  */
-export async function* rowsOf(path: string): AsyncGenerator<FileMessage> {
-  const source = await openMessages(path);
+export async function* rowsOf(path: string, interrupted?: AbortSignal): AsyncGenerator<FileMessage> {
+  const source = await openMessages(path, interrupted);
   try {
     yield* source.messages();
   } finally {

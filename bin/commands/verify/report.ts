@@ -67,8 +67,13 @@ export class Report {
       const of = interrupted && wanted === 'all' ? 'those scanned' : `${linksInLedger.toLocaleString('en')} links`;
       this.#print.note(`${this.total.toLocaleString('en')} of ${of} looked at: ${tallyWords(tally) || 'none'}`);
     }
+    if (interrupted) {
+      const again = wanted === 'all' ? 'or run it with --sample, which takes less time' : 'which takes another sample';
+      this.#print.note(
+        `Interrupted: what was not looked at may differ. It cannot go on where it ended: run it again, ${again}.`,
+      );
+    }
     if (this.count('different') > 0) return exitCode.different;
-    if (interrupted) this.#print.note('Interrupted: what was not looked at may differ.');
     const unread = this.count('unread');
     if (unread > 0) this.#print.note(`${unread} could not be read at the API. Try again later.`);
     return interrupted || unread > 0 ? exitCode.notDone : exitCode.equal;

@@ -168,3 +168,32 @@ describe('onelink send that ends half-way', () => {
     expect(status).toBe(4);
   });
 });
+
+describe('onelink send', () => {
+  /** What comes in through a pipe, by name or as standard input. */
+  async function piped(words: string, input: Buffer) {
+    const env = { PATH: process.env.PATH, AWS_REGION: 'eu-central-1', NODE: process.execPath, PROGRAM: program };
+    const child = spawn('bash', ['--norc', '-c', words], { cwd: folder, env, stdio: 'pipe' });
+    child.stdin.end(input);
+    let said = '';
+    child.stderr.on('data', (text) => {
+      said += text;
+    });
+    const status = await new Promise((resolve) => child.on('exit', resolve));
+    return { status, said: said.trim().split('\n') };
+  }
+  const latin1 = Buffer.from('{"source":"crm"}\n{"source":"crm","c":"S\xe3o"}', 'latin1');
+
+  test.each([
+    ['standard input', '"$NODE" "$PROGRAM" send -'],
+    ['a pipe of the shell', '"$NODE" "$PROGRAM" send <(cat)'],
+  ])('refuses what is not UTF-8 in %s, by line and byte', { timeout: 30_000 }, async (_, words) => {
+    expect(await piped(words, latin1)).toEqual({
+      status: 2,
+      said: [
+        'line 2: is not UTF-8: byte 23 is 0xE3. Save the file as UTF-8 (for instance: iconv -f WINDOWS-1252 -t UTF-8)',
+        'Nothing was sent.',
+      ],
+    });
+  });
+});

@@ -66,4 +66,12 @@ describe('the report', () => {
   ])('ends as it should for %s', (_, code, checks, interrupted) => {
     expect(report({}, checks, { interrupted }).code).toBe(code);
   });
+
+  test('says when it is interrupted how far it came and how to go on, differences or not', () => {
+    const { notes } = report({}, [different(), { verdict: 'equal' }], { interrupted: true });
+    expect(notes).toEqual([
+      '2 of 1,234 links looked at: 1 equal, 1 different',
+      'Interrupted: what was not looked at may differ. It cannot go on where it ended: run it again, which takes another sample.',
+    ]);
+  });
 });

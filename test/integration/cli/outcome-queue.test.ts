@@ -1,0 +1,53 @@
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { expect, test } from 'vitest';
+import { openOutcomeQueue } from '../../../bin/client/outcome-queue.ts';
+import { snsWeather } from '../../../local/weather/sns.ts';
+import { givenOutcome } from '../../unit/cli/given-outcome.ts';
+import { clientSettings, givenEngines } from '../adapters/given-engines.ts';
+import { always, givenFront } from '../weather/given-weather.ts';
+
+const engines = await givenEngines();
+
+test('the first outcome is heard, though the subscription takes a while', async () => {
+  // Given a subscription that delivers nothing until the fourth probe
+  const { topicArn } = await engines.topic('outcomes');
+  const waiting: (() => void)[] = [];
+  const endpoint = await givenFront(engines.sns, always('sns-late-subscriptions'), (plan) =>
+    snsWeather(plan, (call) => void waiting.push(call)),
+  );
+  const late = new SNSClient(clientSettings(endpoint));
+  let probes = 0;
+  const sns = {
+    send: (command: PublishCommand, ...rest: []) => {
+      if (command instanceof PublishCommand && ++probes === 4) for (const call of waiting) call();
+      return late.send(command, ...rest);
+    },
+  } as SNSClient;
+  const { sqs } = engines;
+  const hearing = await openOutcomeQueue({ sqs, sns }, topicArn, { source: 'crm' });
+
+  // When it is probed before anything is told
+  const signal = new AbortController().signal;
+  expect(await hearing.untilHeard({ signal, everyMilliseconds: 20 })).toBe('heard');
+  expect(probes).toBeGreaterThanOrEqual(4);
+  const publish = (source: string, requestId: string) =>
+    late.send(
+      new PublishCommand({
+        TopicArn: topicArn,
+        Message: JSON.stringify(givenOutcome({ source, requestId })),
+        MessageAttributes: { source: { DataType: 'String', StringValue: source } },
+      }),
+    );
+  await publish('studio', 'r-1');
+  await publish('crm', 'r-2');
+
+  // Then the first outcome of the source is heard, and no other's
+  const over = new AbortController();
+  const heard: (string | null)[] = [];
+  await hearing.listen(({ requestId }) => {
+    heard.push(requestId);
+    over.abort();
+  }, over.signal);
+  expect(heard).toEqual(['r-2']);
+  await hearing.close();
+});
