@@ -15,8 +15,12 @@ export class SimulatedClock implements Clock {
   readonly #followers = new Set<(offsetMilliseconds: number) => Promise<void>>();
   #told: Promise<unknown> = Promise.resolve();
 
-  /** @param startsAtMilliseconds epoch; default: now. It may be in the past, only the leaps may not lead there */
+  /**
+   * @param startsAtMilliseconds epoch; default: now. It may be in the past, only the leaps may not lead there
+   * @throws RangeError for what is not a whole number, or beyond the dates that have four digits for a year
+   */
   constructor(startsAtMilliseconds = Date.now()) {
+    mustHaveADate(startsAtMilliseconds);
     this.#offsetMilliseconds = whole(startsAtMilliseconds - Date.now());
   }
 
@@ -35,11 +39,12 @@ export class SimulatedClock implements Clock {
    * When it resolves, the engines have it: messages whose delay, visibility time-out or retention was leapt over are
    * receivable or gone. Schedules that came due have fired once each, and alarms are evaluated.
    * @param milliseconds a whole number, not negative
-   * @throws RangeError for any other number
+   * @throws RangeError for any other number, and beyond the year 9999
    * @throws when an engine is gone
    */
   async advance(milliseconds: number): Promise<void> {
     if (!(milliseconds >= 0)) throw new RangeError(`a clock goes forward, not by ${milliseconds} ms`);
+    mustHaveADate(this.now() + milliseconds);
     this.#offsetMilliseconds += whole(milliseconds);
     const told = this.#told.then(() => Promise.all([...this.#followers].map((tell) => tell(this.#offsetMilliseconds))));
     this.#told = told.catch(() => {});
@@ -64,6 +69,14 @@ export class SimulatedClock implements Clock {
     this.#followers.add(tell);
     return () => this.#followers.delete(tell);
   }
+}
+
+/** Dates are written with four digits for a year. */
+const endMilliseconds = Date.UTC(10_000, 0);
+
+function mustHaveADate(epochMilliseconds: number): void {
+  if (epochMilliseconds >= 0 && epochMilliseconds < endMilliseconds) return;
+  throw new RangeError(`a clock cannot stand at ${epochMilliseconds} ms, only from 1970 to 9999`);
 }
 
 function whole(milliseconds: number): number {

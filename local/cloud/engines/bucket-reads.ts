@@ -40,10 +40,10 @@ const settingNames = new Set([
 ]);
 
 /**
- * Serves reads of a bucket's policy, encryption and public access block. Any other setting is refused: fauxqs would answer with a list of
+ * Serves reads of a bucket's policy, encryption, public access block, location and versioning. Any other setting is refused: fauxqs would answer with a list of
  * objects.
  */
-export function serveBucketReads(app: App, exists: (bucket: string) => boolean): void {
+export function serveBucketReads(app: App, region: string, exists: (bucket: string) => boolean): void {
   const buckets = new Map<string, BucketSettings>();
   app.put('/_local/bucket-settings', async ({ body }) => {
     const settings = JSON.parse(String(body)) as BucketSettings;
@@ -56,13 +56,13 @@ export function serveBucketReads(app: App, exists: (bucket: string) => boolean):
     const setting = [...new URLSearchParams(query).keys()].find((name) => settingNames.has(name));
     if (bucket === undefined || setting === undefined) return;
     const { status, contentType, body } = exists(bucket)
-      ? settingOf(buckets.get(bucket), request.method, setting)
+      ? settingOf(buckets.get(bucket), request.method, setting, region)
       : error(404, 'NoSuchBucket', 'The specified bucket does not exist');
     return reply.status(status).header('content-type', contentType).send(body);
   });
 }
 
-function settingOf(settings: BucketSettings | undefined, method: string, setting: string): Answer {
+function settingOf(settings: BucketSettings | undefined, method: string, setting: string, region: string): Answer {
   if (method !== 'GET') return notCarriedOut(method, setting);
   if (setting === 'policy') {
     if (settings?.policy !== undefined) return { status: 200, contentType: 'application/json', body: settings.policy };
@@ -76,6 +76,10 @@ function settingOf(settings: BucketSettings | undefined, method: string, setting
     const each = Object.entries(settings.publicAccessBlock).map(([name, on]) => element(name, String(on)));
     return xml('PublicAccessBlockConfiguration', each.join(''));
   }
+  // Of us-east-1 S3 tells nothing.
+  if (setting === 'location') return xml('LocationConstraint', region === 'us-east-1' ? '' : region);
+  // No version of an object is kept here, whatever the template says.
+  if (setting === 'versioning') return xml('VersioningConfiguration', '');
   return notCarriedOut(method, setting);
 }
 

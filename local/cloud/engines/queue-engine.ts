@@ -59,7 +59,7 @@ stores.sqsStore.createQueue = (...parameters) => {
 
 const app = buildApp({ logger: false, defaultRegion: settings.region, stores });
 refuseForQueueType(app);
-serveBucketReads(app, (bucket) => stores.s3Store.hasBucket(bucket));
+serveBucketReads(app, settings.region, (bucket) => stores.s3Store.hasBucket(bucket));
 app.get('/_local/queues', async () => {
   processTimers();
   return [...stores.sqsStore.allQueues()].map(count);

@@ -8,7 +8,9 @@ import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import {
   DeleteBucketPolicyCommand,
+  GetBucketCorsCommand,
   GetBucketEncryptionCommand,
+  GetBucketLocationCommand,
   GetBucketPolicyCommand,
   GetBucketVersioningCommand,
   GetPublicAccessBlockCommand,
@@ -147,7 +149,7 @@ test('a bucket shows policy, encryption and public access block, and no setting 
       ],
     },
   });
-  const cloud = await bench.start();
+  const cloud = await bench.start({ region: 'eu-west-1' });
   const s3 = new S3Client(cloud.clientConfig('s3'));
 
   const { Policy = '' } = await s3.send(new GetBucketPolicyCommand({ Bucket: 'archive' }));
@@ -187,7 +189,10 @@ test('a bucket shows policy, encryption and public access block, and no setting 
   await expect(s3.send(new GetBucketEncryptionCommand({ Bucket: 'nobodys' }))).rejects.toMatchObject({
     name: 'NoSuchBucket',
   });
-  await expect(s3.send(new GetBucketVersioningCommand({ Bucket: 'plain' }))).rejects.toMatchObject({
+  expect((await s3.send(new GetBucketVersioningCommand({ Bucket: 'plain' }))).Status).toBeUndefined();
+  const { LocationConstraint } = await s3.send(new GetBucketLocationCommand({ Bucket: 'plain' }));
+  expect(LocationConstraint).toBe('eu-west-1');
+  await expect(s3.send(new GetBucketCorsCommand({ Bucket: 'plain' }))).rejects.toMatchObject({
     name: 'NotImplemented',
   });
   await expect(s3.send(new DeleteBucketPolicyCommand({ Bucket: 'plain' }))).rejects.toMatchObject({

@@ -34,6 +34,16 @@ test('it may begin in the past, but never goes back', async () => {
   expect(new Date(clock.now()).toISOString()).toBe('2025-12-31T23:59:59.000Z');
 });
 
+test('it stands at no time that has no date of four digits', async () => {
+  const clock = new SimulatedClock(Date.parse('9999-12-31T23:59:58Z'));
+  await expect(clock.advance(2_000)).rejects.toThrow('only from 1970 to 9999');
+  await expect(clock.set(8.64e15)).rejects.toThrow('only from 1970 to 9999');
+  await clock.advance(1_000);
+  expect(new Date(clock.now()).toISOString()).toBe('9999-12-31T23:59:59.000Z');
+  expect(() => new SimulatedClock(-1)).toThrow('only from 1970 to 9999');
+  expect(() => new SimulatedClock(Number.NaN)).toThrow('only from 1970 to 9999');
+});
+
 test('a leap is over when all followers have taken it; the next is told after it', async () => {
   const clock = new SimulatedClock();
   const told: string[] = [];
