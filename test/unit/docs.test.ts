@@ -142,6 +142,12 @@ describe('what the docs reckon from lib/config.ts', () => {
   const campaign = plans.find(({ lane }) => lane === 'campaign')?.link;
   const transactional = plans.find(({ lane }) => lane === 'transactional')?.link;
 
+  it('is how long a request is carried out once', () => {
+    const days = `${production.requestHorizonDays} days`;
+    expect(page('commands.md')).toContain(`A \`requestId\` is carried out once, for ${days}`);
+    expect(page('architecture.md')).toContain(`| digest of the command, the outcome as told | ${days}:`);
+  });
+
   it('is the share of messages in flight', () => {
     expect(campaign).toMatchObject({ concurrency: 13, batchSize: 1_000, mostReturnedMessages: 3_615 });
     expect(page('architecture.md')).toContain('60,000 / concurrency − batch size, 3,615 on the campaign lane');
