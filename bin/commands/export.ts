@@ -38,7 +38,7 @@ export function exportCommand(): Command {
       'after',
       `${pipelineHelp} You need its permission to scan the ledger.
 
-The whole ledger is scanned whatever is wanted, in ${segments} segments side by side, at about 0.02 $ for a million records, and
+The whole ledger is scanned whatever is wanted, in ${segments} segments side by side, at about 0.01 $ for a million records, and
 takes no rate from the lanes. It is no snapshot: what changes meanwhile may or may not be seen. Expired and deleted links are
 in it for as long as the ledger keeps them; see state and expiresAt. The file holds short links, which are confidential: only
 you can read it (mode 600). Interrupted, it leaves nothing behind: start it anew.

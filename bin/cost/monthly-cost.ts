@@ -148,6 +148,9 @@ export function monthlyCost(input: CostInput): CostLine[] {
   });
 }
 
+/** Of the whole ledger, a million records of it. A scan is eventually consistent: half a unit for 4 KB. */
+export const dollarsPerMillionScanned = ((1_000_000 * ledgerRecordBytes) / 4_096 / 2) * awsPrices.dynamoDbReadUnit;
+
 /** What single steps of DynamoDB add, for a million links that need them. */
 export function dollarsPerMillionSteps(): { chosenIdClaimed: number; endChecked: number } {
   const { dynamoDbWriteUnit: write, dynamoDbReadUnit: read } = awsPrices;

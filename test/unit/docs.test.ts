@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { spareCallsPerSecond } from '../../bin/client/spare-rate.ts';
+import { dollarsPerMillionScanned } from '../../bin/cost/monthly-cost.ts';
 import { commandReader } from '../../lambdas/domain/command.ts';
 import { openEnvelope } from '../../lambdas/domain/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/outcome.ts';
@@ -142,6 +143,12 @@ describe('what the docs reckon from lib/config.ts', () => {
   const campaign = plans.find(({ lane }) => lane === 'campaign')?.link;
   const transactional = plans.find(({ lane }) => lane === 'transactional')?.link;
 
+  it('is how long a request is carried out once', () => {
+    const days = `${production.requestHorizonDays} days`;
+    expect(page('commands.md')).toContain(`A \`requestId\` is carried out once, for ${days}`);
+    expect(page('architecture.md')).toContain(`| digest of the command, the outcome as told | ${days}:`);
+  });
+
   it('is the share of messages in flight', () => {
     expect(campaign).toMatchObject({ concurrency: 13, batchSize: 1_000, mostReturnedMessages: 3_615 });
     expect(page('architecture.md')).toContain('60,000 / concurrency − batch size, 3,615 on the campaign lane');
@@ -159,6 +166,18 @@ describe('what the docs reckon from lib/config.ts', () => {
     expect(page('performance.md')).toContain('of half a second, reach 60 % and no more');
     expect(campaign?.callsInFlight).toBe(132);
     expect(page('performance.md')).toContain('up to 250, 132 on the campaign lane');
+  });
+
+  it('is what a scan of the ledger costs', () => {
+    expect(dollarsPerMillionScanned.toFixed(2)).toBe('0.01');
+    expect(page('operations.md').match(/about 0.\d+ \$ (for a million records|a million)/g)).toEqual([
+      'about 0.01 $ for a million records',
+      'about 0.01 $ a million',
+    ]);
+    for (const verb of ['export', 'verify']) {
+      const text = readFileSync(new URL(`../../bin/commands/${verb}.ts`, import.meta.url), 'utf8');
+      expect(text).toContain('about 0.01 $ for a million records');
+    }
   });
 
   it('is the rate that is left to `verify`, and how long it takes', () => {
