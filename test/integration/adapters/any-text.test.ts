@@ -27,13 +27,13 @@ const unit = fc.oneof(
   fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
 );
 /** One text in fifty may hold half of a surrogate pair: its command is refused. */
-const anyText = (maxLength: number) =>
+const anyText = (maxLength: number, minLength = 0) =>
   fc
-    .tuple(fc.string({ unit, maxLength }), fc.nat({ max: 49 }))
+    .tuple(fc.string({ unit, minLength, maxLength }), fc.nat({ max: 49 }))
     .map(([text, luck]) => (luck === 0 ? text : text.toWellFormed()));
-/** For a name, what an object of JavaScript has by itself as well. */
+/** For a name, what an object of JavaScript has by itself as well; an empty one is refused. */
 const anyName = (maxLength: number) =>
-  fc.oneof({ weight: 49, arbitrary: anyText(maxLength) }, fc.constantFrom('__proto__', 'constructor', 'toJSON'));
+  fc.oneof({ weight: 49, arbitrary: anyText(maxLength, 1) }, fc.constantFrom('', '__proto__', 'constructor', 'toJSON'));
 
 /** JSON text of objects, since a name such as `__proto__` exists in text alone. */
 const anyMap = (length: number, maxKeys: number) =>
