@@ -83,8 +83,11 @@ function parameterOf(member: string, values: string[], folder: string, input: st
   const [value = ''] = values;
   if (values.length === 0) return true;
   if (value === 'file:///dev/stdin') return input;
-  const file = /^fileb?:\/\/(.+)$/.exec(value)?.[1];
-  if (file !== undefined) return readFileSync(isAbsolute(file) ? file : join(folder, file));
+  const [, scheme, file = ''] = /^(fileb?):\/\/(.+)$/.exec(value) ?? [];
+  if (scheme !== undefined) {
+    const read = readFileSync(isAbsolute(file) ? file : join(folder, file));
+    return scheme === 'fileb' ? read : read.toString();
+  }
   if (value.startsWith('{')) return JSON.parse(value);
   return values.length > 1 || member.endsWith('Names') ? values : value;
 }

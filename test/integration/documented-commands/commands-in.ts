@@ -5,7 +5,7 @@ export interface DocumentedCommand {
 }
 
 const fence = /^```sh\n(.*?)^```/gms;
-const inline = /`((?:npx|npm|aws) [^`]+)`/g;
+const inline = /`((?:npx|npm|aws|read) [^`]+)`/g;
 
 /** Every command of a document, blocks first, then those within its sentences. What only sets variables is none. */
 export function commandsIn(file: string, markdown: string): DocumentedCommand[] {

@@ -6,6 +6,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { spareCallsPerSecond } from '../../../bin/client/spare-rate.ts';
+import { config } from '../../../lib/config.ts';
 import { commandsIn, normalised } from './commands-in.ts';
 import { type KeptRun, type Ran, startKeptRun } from './kept-run.ts';
 
@@ -32,11 +34,7 @@ const notRun: [pattern: RegExp, because: string][] = [
   [/^aws lambda get-(account-settings|function-concurrency)/, 'the local cloud has no account, and no such operation'],
   [/^aws dynamodb (restore-table|update-table)/, 'the local engine has no such operation'],
   [/^aws (logs tail|s3 ls)$/, 'it is a name in a sentence'],
-  [
-    /^aws (secretsmanager put-secret-value|s3 mv) .*(…|BUCKET)/,
-    'it names no secret or bucket; the runbook’s form is run',
-  ],
-  [/^aws secretsmanager .*file:\/\/token\.txt/, 'the runbook’s form, which needs no file, is run'],
+  [/aws (secretsmanager put-secret-value .*…|s3 mv .*BUCKET)/, 'it names no secret, or no bucket'],
   [/^curl .*onelink\.appsflyer\.com/, 'it asks the vendor'],
   [/ --watch /, 'it goes on until Ctrl-C'],
 ];
@@ -73,6 +71,7 @@ beforeAll(async () => {
     writeFile(join(run.folder, name), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   await file('commands.ndjson', create('r-4'));
   await file('my-command.json', create('r-5'));
+  await writeFile(join(run.folder, 'token.txt'), 'local-token\n');
   // What Lambda gives up, it writes so; this batch holds nothing to take in.
   const Bucket = run.outputs.ArchiveBucketName;
   const givenUp = JSON.stringify({ payload: JSON.stringify({ Records: [] }) });
@@ -118,6 +117,13 @@ describe('every command of README, operations and runbook', () => {
   test('is found', () => {
     expect(documented.size).toBeGreaterThan(80);
     expect(before).toContain('logs()');
+  });
+
+  test('verify takes the rate that the document and --help say, and no other', () => {
+    expect(spareCallsPerSecond(config, 'acme')).toBe(4);
+    expect(textOf('docs/operations.md').match(/\d+ a second, as the configuration is shipped/g)).toEqual([
+      '4 a second, as the configuration is shipped',
+    ]);
   });
 
   test('each reason for not running one is needed', () => {

@@ -79,7 +79,9 @@ export async function startKeptRun(messages: readonly object[]): Promise<KeptRun
     folder,
     outputs: kept.outputs,
     shell: async (command, { before = '', input = '' } = {}) => {
-      const child = spawn('bash', ['-c', `${before}\n${command}`], { cwd: folder, env });
+      // Functions win over whatever the machine has under these names.
+      const functions = ['npx', 'aws'].map((name) => `${name}() { '${join(tools, name)}' "$@"; }`).join('\n');
+      const child = spawn('bash', ['-c', `${functions}\n${before}\n${command}`], { cwd: folder, env });
       const ran = { out: '', err: '' };
       child.stdout.on('data', (piece) => (ran.out += piece));
       child.stderr.on('data', (piece) => (ran.err += piece));
