@@ -47,11 +47,15 @@ export function linkLine(emulator: Emulator, link: LinkRecord): string {
 
 const ttlForm = /^[1-9]\d{0,8}[mhd]?$/;
 
+function isPlain(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+}
+
 /** A link to be there from the start. Its parameters are not checked: the dashboard has other rules than the API. */
 export const preloadSchema = z.strictObject({
   onelinkId: z.string().min(1),
   shortlinkId: z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, '1 to 50 letters, digits, _ or -'),
-  data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  data: z.record(z.string(), z.custom<string | number | boolean>(isPlain, 'a string, a number or a boolean')),
   /** As in a request: `10m`, `20h`, `14d`, a bare number of days; 31 days unless given. */
   ttl: z.string().regex(ttlForm, 'minutes, hours or days, such as 10m, 20h or 14d').optional(),
   renewTtl: z.boolean().default(true),
