@@ -179,7 +179,7 @@ describe('link records', () => {
   });
 
   it('of a link that is to be kept are deleted a week before it expires, and still tell its expiry', async () => {
-    const kept = link('kept', { keepUntil: 1_900_000_000 });
+    const kept = link('kept', { keepUntil: 1_900_000_000, ttlSeconds: 31 * 86_400 });
     await ledger.addLink(kept);
     const raw = async () => {
       const key = { pk: { S: 'link#A1b3/kept' } };
