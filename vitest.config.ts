@@ -1,14 +1,18 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/run/longest-first.ts';
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts'],
-    // Two workers: the machines this runs on have two cores, and the wire-level tests start processes of their own.
-    maxWorkers: 2,
+    // Two minutes for every command of the documents: `npm run test:scenarios` has them.
+    exclude: [...configDefaults.exclude, ...(mode === 'scenarios' ? [] : ['test/integration/documented-commands/**'])],
+    // The wire-level tests wait a good deal, and start processes of their own: three fill two cores.
+    maxWorkers: 3,
+    // Half of the time of the short tests would go into loading the same modules again for each file.
+    isolate: false,
     sequence: { sequencer: LongestFirst },
     globalSetup: ['test/run/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
   },
-});
+}));

@@ -28,6 +28,8 @@ export interface SeenRequest {
 interface Invocation {
   counts: Map<string, number>;
   requestId: string | undefined;
+  /** It dies: what it has sent beside the request at which it is killed is no second crash. */
+  isDying: boolean;
 }
 
 /**
@@ -47,7 +49,11 @@ export class CrashPlan {
   treat(request: WireRequest, sender: Sender): Treatment {
     const worker = workerOf(sender.function);
     if (worker === undefined) return {};
-    const invocation = this.#invocations.get(sender.invocation) ?? { counts: new Map(), requestId: undefined };
+    const invocation = this.#invocations.get(sender.invocation) ?? {
+      counts: new Map(),
+      requestId: undefined,
+      isDying: false,
+    };
     this.#invocations.set(sender.invocation, invocation);
     const name = nameOf(request);
     const occurrence = (invocation.counts.get(name) ?? 0) + 1;
@@ -55,6 +61,7 @@ export class CrashPlan {
     invocation.requestId ??= this.#requestIdOf(request);
     const { requestId } = invocation;
     this.seen.push({ worker, request: name, occurrence, requestId });
+    if (invocation.isDying) return {};
     const crash = this.#planned.find(
       ({ done, point, requestId: meant }) =>
         !done &&
@@ -65,6 +72,7 @@ export class CrashPlan {
     );
     if (crash === undefined) return {};
     crash.done = true;
+    invocation.isDying = true;
     return { kill: crash.point.kill };
   }
 
