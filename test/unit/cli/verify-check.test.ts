@@ -1,53 +1,50 @@
 import { expect, test } from 'vitest';
 import { checkLink, type LinkCheckPorts } from '../../../bin/commands/verify/link-check.ts';
-import type { ApiAnswer, LinkAtApi } from '../../../lambdas/domain/api-answer.ts';
 import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
+import { EmulatedApi } from '../../world/emulated-api.ts';
 import { given, givenRecord } from './given-ledger.ts';
 
 const address = { onelinkId: 'A1b3', shortlinkId: 'secret-id' };
-const fault = { path: '', rule: 'api-401', message: 'the API refuses the token' };
-const at = (data: Record<string, string>): ApiAnswer<LinkAtApi> => ({
-  meaning: 'ok',
-  value: { data, expiresAt: givenRecord().expiresAt },
-});
+const now = given.nowSeconds * 1000;
 
-/** A ledger and an API that answer what they are given, one after the other, and the last for ever. */
-function givenPorts(records: (LinkRecord | undefined)[], answers: ApiAnswer<LinkAtApi>[]) {
+/** A ledger that answers what it is given, one after the other, and the last for ever; and an API that holds this data. */
+function givenPorts(records: (LinkRecord | undefined)[], data: Record<string, string>) {
   const asked: string[] = [];
-  const next = <Value>(values: Value[]) => (values.length > 1 ? values.shift() : values[0]) as Value;
+  const api = new EmulatedApi({ now: () => now, sleep: async () => {} });
+  api.links.set('A1b3/secret-id', { data, expiresAt: givenRecord().expiresAt });
   const ports: LinkCheckPorts = {
     ledger: {
       link: async () => {
         asked.push('ledger');
-        return next(records);
+        return records.length > 1 ? records.shift() : records[0];
       },
     },
     api: {
-      read: async () => {
+      read: (one) => {
         asked.push('api');
-        return next(answers);
+        return api.client.read(one);
       },
     },
     secret: given.secret,
     templates: given.templates,
     clock: {
-      wallMilliseconds: () => given.nowSeconds * 1000,
+      wallMilliseconds: () => now,
       monotonicMilliseconds: () => 0,
       sleep: async (milliseconds) => void asked.push(`${milliseconds} ms`),
     },
   };
-  return { ports, asked };
+  return { ports, asked, api };
 }
 
 test('an equal link is looked at once', async () => {
-  const { ports, asked } = givenPorts([givenRecord()], [at({ pid: 'sms' })]);
+  const { ports, asked } = givenPorts([givenRecord()], { pid: 'sms' });
   expect(await checkLink(address, ports)).toEqual({ verdict: 'equal' });
   expect(asked).toEqual(['ledger', 'api']);
 });
 
 test('a difference is reported after a second look, with the record as it is then', async () => {
   const later = givenRecord({ pid: 'sms' }, { version: 2 });
-  const { ports, asked } = givenPorts([givenRecord(), later], [at({ pid: 'x' })]);
+  const { ports, asked } = givenPorts([givenRecord(), later], { pid: 'x' });
   expect(await checkLink(address, ports)).toEqual({
     verdict: 'different',
     record: later,
@@ -57,7 +54,7 @@ test('a difference is reported after a second look, with the record as it is the
 });
 
 test('a change in flight explains a difference', async () => {
-  const { ports } = givenPorts([givenRecord(), givenRecord({ pid: 'x' })], [at({ pid: 'x' })]);
+  const { ports } = givenPorts([givenRecord(), givenRecord({ pid: 'x' })], { pid: 'x' });
   expect(await checkLink(address, ports)).toEqual({ verdict: 'equal' });
 });
 
@@ -66,28 +63,32 @@ test.each([
   [-1, 'different', ['ledger', 'api', 'ledger', 'api']],
 ])('a lease that ends %i s from now', async (ends, verdict, calls) => {
   const lease = { action: 'update' as const, requestId: 'r-2', requestedAt: '', until: given.nowSeconds + ends };
-  const { ports, asked } = givenPorts([givenRecord({ pid: 'sms' }, { lease })], [at({ pid: 'x' })]);
+  const { ports, asked } = givenPorts([givenRecord({ pid: 'sms' }, { lease })], { pid: 'x' });
   expect(await checkLink(address, ports)).toMatchObject({ verdict });
   expect(asked).toEqual(calls);
 });
 
 test('a record that is gone by now is no difference', async () => {
-  const { ports } = givenPorts([undefined], []);
+  const { ports } = givenPorts([undefined], {});
   expect(await checkLink(address, ports)).toEqual({ verdict: 'gone' });
 });
 
+const down = { kind: 'status', status: 503 } as const;
+
 test('an API that fails is asked three times', async () => {
-  const transient: ApiAnswer<LinkAtApi> = { meaning: 'transient', fault };
-  const failing = givenPorts([givenRecord()], [transient]);
+  const failing = givenPorts([givenRecord()], { pid: 'sms' });
+  failing.api.spoil('read', { ...down, times: 3 });
   expect(await checkLink(address, failing.ports)).toEqual({ verdict: 'unread' });
   expect(failing.asked).toEqual(['ledger', 'api', '500 ms', 'api', '1000 ms', 'api']);
-  const { ports } = givenPorts([givenRecord()], [transient, transient, at({ pid: 'sms' })]);
+  const { ports, api } = givenPorts([givenRecord()], { pid: 'sms' });
+  api.spoil('read', { ...down, times: 2 });
   expect(await checkLink(address, ports)).toEqual({ verdict: 'equal' });
 });
 
 test('an account that is refused ends it, in words', async () => {
-  const { ports } = givenPorts([givenRecord()], [{ meaning: 'account-blocked', fault }]);
+  const { ports, api } = givenPorts([givenRecord()], { pid: 'sms' });
+  api.control.changeSettings({ token: 'another' });
   await expect(checkLink(address, ports)).rejects.toThrow(
-    'The OneLink API refuses the account: the API refuses the token [api-401].',
+    'The OneLink API refuses the account: the API refuses the token [api-401-authentication-failure].',
   );
 });
