@@ -79,7 +79,10 @@ async function handle(job: QrJob | undefined, delivery: Delivery, batch: Batch):
   }
   try {
     const known = job.action === 'qr' ? batch.records.get(`${job.source}/${job.requestId}`) : undefined;
-    if (known !== undefined) return await answerAgain(job, known, batch);
+    if (known !== undefined) {
+      if (delivery.receiveCount > 1 && !(await removeOrphan(job, batch))) return 'try-again';
+      return await answerAgain(job, known, batch);
+    }
     if (batch.blocked) return 'account-blocked';
     const decision = await fetchAndStore(job, delivery.receiveCount, batch);
     return typeof decision === 'string' ? decision : await tell(job, decision, batch);
@@ -106,6 +109,23 @@ async function answerAgain(job: QrJob, known: RequestRecord, batch: Batch): Prom
   if (repeat) batch.ports.observer.count(laneMetric.commandRepeated);
   await publish({ ...known.outcome, messageId: job.messageId, repeat }, batch);
   return 'done';
+}
+
+/**
+ * A copy of the job has told its outcome, and an earlier delivery of this one may have put the image there once more, after its
+ * link's end, and ended before it removed it.
+ *
+ * @returns whether it could be found out
+ */
+async function removeOrphan({ onelinkId, shortlinkId, qr }: QrJob, { ports }: Batch): Promise<boolean> {
+  const address = { onelinkId, shortlinkId };
+  const record = await ports.ledger.link(address);
+  if (record?.state === 'live') return true;
+  // Without a record the link may be over, or may live on until the expiry intake has put its record back.
+  const found = record === undefined ? await ports.api.qr(address, qr) : undefined;
+  const isOver = found === undefined || found.meaning === 'absent';
+  if (isOver) await ports.store.remove(address);
+  return isOver || found.meaning === 'ok' || found.meaning === 'permanent';
 }
 
 async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Promise<Decision | Verdict> {

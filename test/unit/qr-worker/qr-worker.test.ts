@@ -181,6 +181,42 @@ describe('a QR job', () => {
     ]);
   });
 
+  it.each([
+    [
+      'was deleted',
+      (world: ReturnType<typeof givenWorld>) => {
+        world.ledger.links.set('A1b3/poster', { ...link, state: 'deleted' });
+      },
+    ],
+    [
+      'has ended',
+      (world: ReturnType<typeof givenWorld>) => {
+        world.ledger.links.delete('A1b3/poster');
+        world.api.links.delete('A1b3/poster');
+      },
+    ],
+  ])(
+    'Given a copy that was told its code, and whose link %s since, When it is delivered again, Then no image stays',
+    async (_, end) => {
+      const world = givenWorld();
+      await world.deliver([job]);
+      end(world);
+      expect(await world.deliver([job], 2)).toEqual(['done']);
+      expect(world.removed).toEqual(['A1b3/poster']);
+      expect(world.outcomes.at(-1)).toMatchObject({ outcome: 'qr-ready', messageId: 'm-1' });
+    },
+  );
+
+  it('Given a copy that was told its code, and whose link lives, When it is delivered again, Then the image stays', async () => {
+    const { deliver, ledger, removed } = givenWorld();
+    await deliver([job]);
+    expect(await deliver([job], 2)).toEqual(['done']);
+    // The TTL has removed its record; the expiry intake will put it back.
+    ledger.links.delete('A1b3/poster');
+    expect(await deliver([job], 3)).toEqual(['done']);
+    expect(removed).toEqual([]);
+  });
+
   it('under a requestId that was used for something else is rejected', async () => {
     const { deliver, outcomes } = givenWorld();
     await deliver([job, { ...job, commandDigest: 'another', messageId: 'm-2' }]);
