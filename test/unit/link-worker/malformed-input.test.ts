@@ -103,7 +103,7 @@ describe('10,000 messages of any form', () => {
         }
         seen.created += world.told.filter((kind) => kind === 'created').length;
       }),
-      { numRuns: 400 },
+      { numRuns: 1_000 },
     );
     // The generator must reach both sides, or the test would prove little.
     expect(seen.invalid).toBeGreaterThan(2_000);
