@@ -6,8 +6,8 @@ export default defineConfig(({ mode }) => ({
     include: ['test/**/*.test.ts'],
     // Two minutes for every command of the documents: `npm run test:scenarios` has them.
     exclude: [...configDefaults.exclude, ...(mode === 'scenarios' ? [] : ['test/integration/documented-commands/**'])],
-    // The wire-level tests wait a good deal, and start processes of their own: three fill two cores.
-    maxWorkers: 3,
+    // Two workers: the machines this runs on have two cores, and the wire-level tests start processes of their own.
+    maxWorkers: 2,
     // Half of the time of the short tests would go into loading the same modules again for each file.
     isolate: false,
     sequence: { sequencer: LongestFirst },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sketchOf } from '../../bin/client/message.ts';
 import type { Outcome } from '../../lambdas/domain/outcome.ts';
 import { runningPipeline } from '../world/running-pipeline.ts';
@@ -56,7 +56,8 @@ describe('a link whose time has come in the ledger', () => {
 
   it('and that is gone at the API is written into the history, its image removed, its producer told', async () => {
     expect(told.get('dead')).toMatchObject({ outcome: 'expired' });
-    expect((await pipeline.ledger()).has('link#A1b3/dead')).toBe(false);
+    // The record goes last, after its end was told.
+    await vi.waitFor(async () => expect((await pipeline.ledger()).has('link#A1b3/dead')).toBe(false), 10_000);
     expect((await pipeline.ledger()).has('request#product/dead')).toBe(true);
     expect((await pipeline.objects('QrBucketName')).size).toBe(0);
     const history = [...(await pipeline.objects('ArchiveBucketName'))].filter(([key]) => key.startsWith('history/'));
