@@ -162,6 +162,10 @@ async function dryRun(
     console.log(json ? JSON.stringify({ kind: 'row', ...found }) : findingWords(found));
   }
   progress.clear();
+  const unnamed = [...named].flatMap(([finding, rows]) =>
+    rows > rowsNamed ? `${n(rows - rowsNamed)} more ${finding}` : [],
+  );
+  if (!json && unnamed.length > 0) console.log(`… and ${unnamed.join(', ')}: --json prints them all`);
   if (run.rows === 0) throw new OperatorError(`${file} holds no command.`);
   if (interrupted.aborted) console.error(`Interrupted after ${n(run.rows)} rows.`);
   return run;

@@ -23,7 +23,7 @@ interface Options extends PipelineOptions {
 const codes = `
 Exit codes:
   ${exitCode.done}  done
-  ${exitCode.someLeft}  some lines are left: nobody can read them, or you did not confirm
+  ${exitCode.someLeft}  release alone: some lines are left, since nobody can read them, or you did not confirm
   ${exitCode.notDone}  it could not be done
 `;
 

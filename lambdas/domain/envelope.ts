@@ -28,22 +28,38 @@ export function openEnvelope(body: string): OpenedMessage {
   const outer = read(body, 'the message', '');
   if (!('json' in outer)) return outer;
   const { json, losses } = outer;
-  if (!isObject(json) || json.Type !== 'Notification' || typeof json.Message !== 'string') return openEvent(outer);
+  if (!isObject(json) || isBare(json)) return openEvent(outer);
+  if (json.Type === 'SubscriptionConfirmation' || json.Type === 'UnsubscribeConfirmation') {
+    return refused('Type', 'value', 'is one of SNS’s confirmations, which hold no command');
+  }
+  if (json.Type !== 'Notification') return openEvent(outer);
+  if (typeof json.Message !== 'string') {
+    return refused('Message', 'required', 'the notification holds no Message as text: put the command there, as JSON');
+  }
   const inner = read(json.Message, 'the notification’s Message', 'Message');
   if (!('json' in inner)) return inner;
   const { command, faults } = openEvent(inner);
   return { command, faults: [...lossFaults(losses, ['Message']), ...faults] };
 }
 
+const isEventBridgeEvent = (json: Record<string, unknown>) =>
+  'detail-type' in json && ('detail' in json || !isBare(json));
+
+/** Has fields of a command, which no envelope has. */
+const isBare = (json: Record<string, unknown>) => 'requestId' in json || 'onelinkId' in json;
+
 function openEvent(message: Found): OpenedMessage {
   const { json, losses } = message;
   if (!isObject(json)) return commandAt(message);
-  if ('detail-type' in json && 'detail' in json) {
+  if (isEventBridgeEvent(json)) {
+    if (!('detail' in json)) {
+      return refused('detail', 'required', 'the EventBridge event holds no detail: put the command there');
+    }
     return commandAt({ json: json.detail, losses, inside: ['detail'], what: 'the EventBridge event’s detail' });
   }
   // The attribute is `specversion` in CloudEvents 1.0, all lower case; a bare command's is `specVersion`.
   // Whoever writes that in lower case has still a command's fields, whose capitals no CloudEvent may have.
-  if (typeof json.specversion !== 'string' || 'requestId' in json || 'onelinkId' in json) return commandAt(message);
+  if (typeof json.specversion !== 'string' || isBare(json)) return commandAt(message);
   const what = 'the CloudEvent’s data';
   const [data, base64] = [json.data ?? undefined, json.data_base64 ?? undefined];
   if (data !== undefined && base64 !== undefined) {

@@ -31,9 +31,9 @@ export const parameterRules: Readonly<Record<string, ParameterRule>> = {
   pid: {
     maxLength: 150,
     pattern: /^[^\s/<>*&?\\](?:[^/<>*&?\\]*[^\s/<>*&?\\])?$/,
-    expected: 'must not be empty, hold any of / < > * & ? \\ or start or end with a space',
+    expected: 'must not be empty, hold any of / < > * & ? \\ or start or end with white space',
   },
-  c: { maxLength: 100, pattern: trimmed, expected: 'must not start or end with a space' },
+  c: { maxLength: 100, pattern: trimmed, expected: 'must not start or end with white space' },
   af_prt: upTo(50),
   af_channel: upTo(20),
   af_adset: upTo(100),
@@ -148,8 +148,11 @@ export function dataFaults(data: Record<string, unknown>, limit: DataLimit): Fau
     const text = String(value);
     texts.push([name, text]);
     const rule = Object.hasOwn(parameterRules, name) ? parameterRules[name] : undefined;
-    if (rule?.maxLength !== undefined && text.length > rule.maxLength) {
-      fault(name, 'length', `must not be longer than ${rule.maxLength} characters`);
+    // As it is sent: an angle bracket goes out as three characters.
+    const sent = encodeAngleBrackets(text);
+    if (rule?.maxLength !== undefined && sent.length > rule.maxLength) {
+      const counted = sent === text ? '' : '; < and > count three';
+      fault(name, 'length', `must not be longer than ${rule.maxLength} characters${counted}`);
     }
     // A text beyond the payload limit is refused below; it need not also cost a pattern's backtracking.
     const isSound = text.length > maxDataCharacters || isInForm(text, rule);

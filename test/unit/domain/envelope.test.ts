@@ -56,6 +56,19 @@ describe('a command in an envelope', () => {
       { specversion: '1.0', data_base64: Buffer.from('{"a":"\xe4"}', 'latin1').toString('base64') },
       'data_base64 encoding: must be base64 of UTF-8 text',
     ],
+    [{ 'detail-type': 'x' }, 'detail required: the EventBridge event holds no detail: put the command there'],
+    [
+      { Type: 'Notification', MessageId: '1' },
+      'Message required: the notification holds no Message as text: put the command there, as JSON',
+    ],
+    [
+      { Type: 'Notification', Message: { action: 'create' } },
+      'Message required: the notification holds no Message as text: put the command there, as JSON',
+    ],
+    [
+      { Type: 'SubscriptionConfirmation', Message: 'You have chosen …', Token: 't' },
+      'Type value: is one of SNS’s confirmations, which hold no command',
+    ],
     [
       { 'detail-type': 'x', detail: null },
       'detail type: the EventBridge event’s detail must be one command: a JSON object',
@@ -74,11 +87,11 @@ describe('a command in an envelope', () => {
 
   it('is opened no further than its form goes', () => {
     expect(openEnvelope(text)).toEqual({ command, faults: [] });
-    const noEvent = { 'detail-type': 'link', other: 1 };
+    const noEvent = { 'detail-type': 'link', requestId: 'r-1' };
     expect(openEnvelope(JSON.stringify(noEvent))).toEqual({ command: noEvent, faults: [] });
     const noEventEither = { detail: 'a field of its own', action: 'create' };
     expect(openEnvelope(JSON.stringify(noEventEither))).toEqual({ command: noEventEither, faults: [] });
-    const noNotification = { Type: 'SubscriptionConfirmation', Message: text };
+    const noNotification = { Type: 'SubscriptionConfirmation', Message: text, requestId: 'r-1' };
     expect(openEnvelope(JSON.stringify(noNotification))).toEqual({ command: noNotification, faults: [] });
     const twice = sns(sns(command));
     expect(openEnvelope(JSON.stringify(twice))).toEqual({ command: sns(command), faults: [] });

@@ -190,6 +190,13 @@ describe('the data as a whole', () => {
     expect(dataAsSent(dataAsText(data))).toEqual(data);
   });
 
+  it('is measured as it is sent: an angle bracket goes out as three characters', () => {
+    expect(dataFaults({ pid: 'sms', c: '<'.repeat(33) }, limit)).toEqual([]);
+    expect(dataFaults({ pid: 'sms', c: '<'.repeat(34) }, limit)).toEqual([
+      { path: 'data.c', rule: 'length', message: 'must not be longer than 100 characters; < and > count three' },
+    ]);
+  });
+
   it('of a hostile length is refused without being matched against patterns', () => {
     const startedAt = performance.now();
     const faults = dataFaults({ pid: 'sms', af_r: `https://a${a(200_000)}#`, c: `x${' '.repeat(200_000)}` }, limit);
