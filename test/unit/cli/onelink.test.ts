@@ -111,6 +111,15 @@ describe('the other verbs', () => {
     expect(JSON.parse(parks.stdout).room).toMatchObject({ verdict: 'parks', parked: 250_000 });
   });
 
+  test('plan names twenty rows of a kind, says how many more there are, and --json names all', () => {
+    const rows = '{"source":"crm"}\n'.repeat(23);
+    const { status, stdout } = onelink(['plan', '-'], rows);
+    expect(status).toBe(1);
+    expect(stdout.match(/^line \d+: invalid/gm)).toHaveLength(20);
+    expect(stdout).toContain('… and 3 more invalid: --json prints them all');
+    expect(onelink(['plan', '-', '--json'], rows).stdout.match(/"kind":"row"/g)).toHaveLength(23);
+  });
+
   test('take either a sample or all', () => {
     expect(onelink(['verify', '--all', '--sample', '3']).stderr).toContain(
       "'--all' cannot be used with option '--sample",
