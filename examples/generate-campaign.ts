@@ -6,7 +6,7 @@ import { changes } from './campaign/changes.ts';
 import { repetitions, reusedRequestIds, staleMessages, takenIds } from './campaign/collisions.ts';
 import { type Envelope, wrapped } from './campaign/envelopes.ts';
 import { invalidCommands } from './campaign/invalid-commands.ts';
-import { type Create, creates, early, type Fate, type Line, times } from './campaign/line.ts';
+import { type Create, creates, early, type Fate, type ForeignLink, type Line, times } from './campaign/line.ts';
 import { type SeededRandom, seededRandom } from './campaign/seeded-random.ts';
 import { continueOnPhone, customerMessage, printedCode, referral } from './campaign/use-cases.ts';
 
@@ -16,14 +16,6 @@ import { continueOnPhone, customerMessage, printedCode, referral } from './campa
  *     examples/campaign.ndjson        one message body per line
  *     examples/campaign.setup.json    what must be there before, and which lines leave their source's default lane
  */
-
-/** A link that was made elsewhere, and whose ID somebody asks for. */
-export interface ForeignLink {
-  onelinkId: string;
-  shortlinkId: string;
-  data: Record<string, string>;
-  foreign: true;
-}
 
 /** What a run needs to know besides the messages. */
 export interface CampaignSetup {

@@ -11,8 +11,8 @@ import { Construct } from 'constructs';
 import type { ExpiryIntakeVariables } from '../lambdas/expiry-intake/env.ts';
 import { ledgerAttribute, prefix } from '../lambdas/names.ts';
 import type { PipelineSettings } from './config-schema.ts';
+import type { PipelineState } from './pipeline-state.ts';
 import { intakeConcurrency } from './rate-budget.ts';
-import type { PipelineState } from './state-stack.ts';
 import { allow, type FunctionSurroundings, WorkerFunction } from './worker-function.ts';
 
 export interface ExpiryIntakeProps {

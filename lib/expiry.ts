@@ -5,9 +5,9 @@ import type { ExpiryWorkerVariables } from '../lambdas/expiry-worker/env.ts';
 import { prefix } from '../lambdas/names.ts';
 import type { AccountSettings, PipelineSettings } from './config-schema.ts';
 import { ExpiryIntake } from './expiry-intake.ts';
+import type { PipelineState } from './pipeline-state.ts';
 import { consume, feed } from './queue-mapping.ts';
 import { callTimeoutMilliseconds, deadLetterRetentionDays, type WorkerPlan } from './rate-budget.ts';
-import type { PipelineState } from './state-stack.ts';
 import { WorkQueue } from './work-queue.ts';
 import { allow, type FunctionSurroundings, WorkerFunction } from './worker-function.ts';
 

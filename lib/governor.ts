@@ -7,8 +7,8 @@ import type { AccountSettings, PipelineSettings } from './config-schema.ts';
 import { everyMinute } from './every-minute.ts';
 import type { Expiry } from './expiry.ts';
 import type { Lane } from './lane.ts';
+import type { PipelineState } from './pipeline-state.ts';
 import { callTimeoutMilliseconds } from './rate-budget.ts';
-import type { PipelineState } from './state-stack.ts';
 import { allow, type FunctionSurroundings, WorkerFunction } from './worker-function.ts';
 
 export interface GovernorProps {

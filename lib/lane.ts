@@ -1,34 +1,14 @@
 import { AccountPrincipal, ArnPrincipal, type IPrincipal, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import type { AccountSettings, LaneSettings, PipelineSettings, ProducerPrincipal } from './config-schema.ts';
+import type { LaneSettings, PipelineSettings, ProducerPrincipal } from './config-schema.ts';
+import type { LaneProps } from './lane-props.ts';
 import { LinkWorker } from './link-worker.ts';
 import { QrWorker } from './qr-worker.ts';
 import type { LanePlan } from './rate-budget.ts';
-import type { PipelineState } from './state-stack.ts';
 import { WorkQueue } from './work-queue.ts';
-import type { FunctionSurroundings } from './worker-function.ts';
-
-/** One lane's settings and plan, and what it shares with the others of its pipeline. */
-export interface LaneProps {
-  readonly name: string;
-  readonly lane: LaneSettings;
-  readonly plan: LanePlan;
-  readonly settings: PipelineSettings;
-  readonly account: AccountSettings;
-  readonly state: PipelineState;
-  readonly outcomes: Topic;
-  readonly surroundings: FunctionSurroundings;
-}
 
 /** `campaign` as constructs and outputs spell it: `Campaign`. */
 export const pascal = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-
-/** What both workers of a lane are given. */
-export interface LaneWorkerProps extends LaneProps {
-  readonly qrJobs: WorkQueue;
-  readonly outcomesPerPublish: number;
-}
 
 /** One way through the pipeline: commands → link worker → QR jobs → QR worker, with its own share of the rate. */
 export class Lane extends Construct {

@@ -2,7 +2,7 @@ import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib
 import { Construct } from 'constructs';
 import type { LinkWorkerVariables } from '../lambdas/link-worker/env.ts';
 import { prefix } from '../lambdas/names.ts';
-import type { LaneWorkerProps } from './lane.ts';
+import type { LaneWorkerProps } from './lane-props.ts';
 import { consume, feed } from './queue-mapping.ts';
 import { callTimeoutMilliseconds } from './rate-budget.ts';
 import type { WorkQueue } from './work-queue.ts';

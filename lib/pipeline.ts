@@ -10,9 +10,9 @@ import { Lane, pascal } from './lane.ts';
 import { AlarmSet } from './observability/alarm-set.ts';
 import { PipelineDashboard } from './observability/dashboard/dashboard.ts';
 import { OutcomeTopic } from './outcome-topic.ts';
+import type { PipelineState } from './pipeline-state.ts';
 import { planExpiry, planLanes } from './rate-budget.ts';
 import { Replayer } from './replayer.ts';
-import type { PipelineState } from './state-stack.ts';
 
 export interface OneLinkPipelineProps {
   /** Unique in the AWS account and region: it names metrics, alarms and the dashboard. */

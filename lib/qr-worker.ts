@@ -2,7 +2,7 @@ import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib
 import { Construct } from 'constructs';
 import { prefix } from '../lambdas/names.ts';
 import type { QrWorkerVariables } from '../lambdas/qr-worker/env.ts';
-import type { LaneWorkerProps } from './lane.ts';
+import type { LaneWorkerProps } from './lane-props.ts';
 import { consume, feed } from './queue-mapping.ts';
 import { callTimeoutMilliseconds } from './rate-budget.ts';
 import { allow, WorkerFunction } from './worker-function.ts';

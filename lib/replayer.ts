@@ -6,7 +6,7 @@ import type { ReplayerVariables } from '../lambdas/replayer/env.ts';
 import type { PipelineSettings } from './config-schema.ts';
 import { everyMinute } from './every-minute.ts';
 import type { Lane } from './lane.ts';
-import type { PipelineState } from './state-stack.ts';
+import type { PipelineState } from './pipeline-state.ts';
 import { allow, type FunctionSurroundings, WorkerFunction } from './worker-function.ts';
 
 export interface ReplayerProps {

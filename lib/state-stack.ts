@@ -1,26 +1,11 @@
 import { type CfnElement, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import {
-  AttributeType,
-  BillingMode,
-  type ITable,
-  StreamViewType,
-  Table,
-  TableEncryption,
-} from 'aws-cdk-lib/aws-dynamodb';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import { ledgerAttribute, prefix } from '../lambdas/names.ts';
 import type { PipelineSettings, StageSettings } from './config-schema.ts';
-
-/** What a pipeline needs to find again after it was torn down and put up anew. */
-export interface PipelineState {
-  readonly ledger: Pick<ITable, 'tableArn' | 'tableName'> & { readonly tableStreamArn?: string | undefined };
-  readonly qrImages: Pick<IBucket, 'arnForObjects' | 'bucketName'>;
-  readonly archive: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;
-  readonly apiToken: Pick<ISecret, 'secretArn'>;
-  readonly linkIdSecret: Pick<ISecret, 'secretArn'>;
-}
+import type { PipelineState } from './pipeline-state.ts';
 
 export interface StateStackProps extends StackProps {
   readonly settings: Pick<PipelineSettings, 'qrImageDays' | 'archiveDays'>;

@@ -1,5 +1,4 @@
-import type { ForeignLink } from '../generate-campaign.ts';
-import { type Create, creates, early, type Line, late, times } from './line.ts';
+import { type Create, creates, early, type ForeignLink, type Line, late, times } from './line.ts';
 import type { SeededRandom } from './seeded-random.ts';
 import { continueOnPhone, customerMessage, printedCode, referral } from './use-cases.ts';
 

@@ -1,6 +1,14 @@
 import type { CreateCommand, DeleteCommand, QrCommand, UpdateCommand } from '../../lambdas/domain/command.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
+/** A link that was made elsewhere, and whose ID somebody asks for. */
+export interface ForeignLink {
+  onelinkId: string;
+  shortlinkId: string;
+  data: Record<string, string>;
+  foreign: true;
+}
+
 /** Values of a link's parameters, as producers send them: numbers and booleans too. */
 export type Data = Record<string, string | number | boolean>;
 

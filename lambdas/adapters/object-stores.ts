@@ -1,8 +1,13 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { Archive } from './archive.ts';
-import type { Buckets } from './on-demand-stores.ts';
 import { ParkedStore } from './parked-store.ts';
 import { QrStore } from './qr-store.ts';
+
+/** The variables that name the buckets. */
+export interface Buckets {
+  ARCHIVE_BUCKET_NAME: string;
+  QR_BUCKET_NAME: string;
+}
 
 /** All that workers keep in S3. */
 export function objectStores({ ARCHIVE_BUCKET_NAME, QR_BUCKET_NAME }: Buckets) {

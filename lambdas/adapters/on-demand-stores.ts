@@ -1,12 +1,7 @@
 import type { Archive } from './archive.ts';
+import type { Buckets } from './object-stores.ts';
 import type { ParkedStore } from './parked-store.ts';
 import type { QrStore } from './qr-store.ts';
-
-/** The variables that name the buckets. */
-export interface Buckets {
-  ARCHIVE_BUCKET_NAME: string;
-  QR_BUCKET_NAME: string;
-}
 
 /**
  * The stores of S3 for workers whose batches seldom need one. S3's client is the heaviest of the AWS clients; it lies in a

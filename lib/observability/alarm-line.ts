@@ -3,8 +3,8 @@ import type { AccountSettings, PipelineSettings } from '../config-schema.ts';
 import type { Expiry } from '../expiry.ts';
 import type { Governor } from '../governor.ts';
 import type { Lane } from '../lane.ts';
+import type { PipelineState } from '../pipeline-state.ts';
 import type { Replayer } from '../replayer.ts';
-import type { PipelineState } from '../state-stack.ts';
 
 /** Each has a heading of its own in RUNBOOK.md, in this order. */
 export const alarmIds = [

@@ -1,4 +1,5 @@
 import qrcode from 'qrcode';
+import type { Bitmap } from './bitmap.ts';
 import { encodeJpeg } from './jpeg.ts';
 import { encodePng } from './png.ts';
 
@@ -8,12 +9,6 @@ export interface QrRequest {
   format: 'png' | 'jpeg';
   /** Whether there is a quiet zone of four modules around the code, as ISO/IEC 18004 asks. */
   margin: boolean;
-}
-
-/** A square, black-and-white image: one byte per pixel of one row, 1 for dark, and how often each row repeats. */
-export interface Bitmap {
-  size: number;
-  rows: readonly { pixels: Uint8Array; repeat: number }[];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import jpeg from 'jpeg-js';
-import type { Bitmap } from './image.ts';
+import type { Bitmap } from './bitmap.ts';
 
 const quality = 85;
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { Bitmap } from './image.ts';
+import type { Bitmap } from './bitmap.ts';
 
 interface Waiting {
   resolve: (image: Buffer) => void;
