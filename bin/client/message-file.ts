@@ -2,12 +2,11 @@ import { wireText } from '../../lambdas/domain/wire-json.ts';
 import { BrokenLayout, linesIn, type Piece, valuesIn } from './json-values.ts';
 import { maxBytes } from './message-batches.ts';
 import { n } from './number-words.ts';
+import type { Place, Unit } from './place-words.ts';
 import { firstNotUtf8 } from './utf8.ts';
 
 /** One message of a file: the body as it will be sent. */
-export interface FileMessage {
-  /** From 1: the line, or the place in a JSON array. */
-  line: number;
+export interface FileMessage extends Place {
   body: string;
   /** Why the pipeline will refuse it unread, if so. Never quotes the body: it is confidential. */
   fault?: string;
@@ -42,7 +41,8 @@ export async function* messagesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator
   try {
     for await (const piece of valuesIn(all, layout, longestPieceBytes)) {
       place += 1;
-      yield read(piece, layout === 'array' ? place : piece.line, withoutBlanks);
+      if (layout === 'sequence') yield read(piece, piece.line, withoutBlanks);
+      else yield { ...read(piece, place, withoutBlanks, 'element'), unit: 'element' };
     }
   } catch (error) {
     if (!(error instanceof BrokenLayout)) throw error;
@@ -53,7 +53,12 @@ export async function* messagesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator
 /** Turns pieces into messages. The first one that is not UTF-8 says what to do. */
 function pieceReader() {
   let isAdvised = false;
-  return ({ bytes, ...at }: Piece, line: number, bodyOf: (text: string) => string): FileMessage => {
+  return (
+    { bytes, ...at }: Piece,
+    line: number,
+    bodyOf: (text: string) => string,
+    unit: Unit = 'line',
+  ): FileMessage => {
     const unsendable = (why: string): FileMessage => ({ line, body: '', unsendable: why });
     const tooLong = (length: string) => unsendable(`is ${length} bytes long; SQS takes ${n(maxBytes)}`);
     if (bytes === undefined) return tooLong(`more than ${n(longestPieceBytes)}`);
@@ -62,7 +67,10 @@ function pieceReader() {
       const advice = isAdvised ? '' : '. Save the file as UTF-8 (for instance: iconv -f WINDOWS-1252 -t UTF-8)';
       isAdvised = true;
       const place = placeOf(strange, bytes, at);
-      const where = place.line === line ? `byte ${place.byte}` : `line ${place.line}, byte ${place.byte} of the file`;
+      const where =
+        unit === 'line' && place.line === line
+          ? `byte ${place.byte}`
+          : `line ${place.line}, byte ${place.byte} of the file`;
       const value = (bytes[strange] ?? 0).toString(16).toUpperCase().padStart(2, '0');
       return unsendable(`is not UTF-8: ${where} is 0x${value}${advice}`);
     }

@@ -1,9 +1,9 @@
 import type { Outcome } from '../../lambdas/domain/outcome.ts';
 import { type Awaited, AwaitedOutcomes, type Hearing, isParked, isSettled } from '../client/awaited-outcomes.ts';
 import type { MessageSketch } from '../client/message.ts';
-import type { FileMessage } from '../client/message-file.ts';
 import { n } from '../client/number-words.ts';
 import { outcomeWords, tallyWords, unwelcome } from '../client/outcome-words.ts';
+import { type Place, placeWords } from '../client/place-words.ts';
 import type { Missed } from './send/missed-outcomes.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
@@ -13,7 +13,7 @@ export const exitCode = { done: 0, notCarriedOut: 1, nothingSent: 2, unanswered:
 const openNamed = 20;
 
 /** A message on its way to a lane. What is in it is not kept: there may be millions of them. */
-export interface Outgoing extends Pick<FileMessage, 'line'>, MessageSketch {
+export interface Outgoing extends Place, MessageSketch {
   lane: string;
 }
 
@@ -85,7 +85,7 @@ export class Conversation {
       return exitCode.done;
     }
     for (const { message, answer } of open.slice(0, openNamed)) {
-      say(`line ${message.line}: ${answer === undefined ? 'no outcome yet' : 'its QR code is not there yet'}`);
+      say(`${placeWords(message)}: ${answer === undefined ? 'no outcome yet' : 'its QR code is not there yet'}`);
     }
     if (open.length > openNamed) say(`and ${n(open.length - openNamed)} more without an outcome`);
     const tally = tallyWords(
@@ -111,9 +111,8 @@ export class Conversation {
     // What is parked gets its own outcome later: it is counted at the end.
     if (kind !== 'parked') this.#tally.set(kind, (this.#tally.get(kind) ?? 0) + 1);
     this.#refused ||= unwelcome.has(outcome.outcome);
-    const { line } = hearing.awaited.message;
-    for (const words of this.#json ? [JSON.stringify(outcome)] : outcomeWords(outcome, `line ${line}`))
-      console.log(words);
+    const where = placeWords(hearing.awaited.message);
+    for (const words of this.#json ? [JSON.stringify(outcome)] : outcomeWords(outcome, where)) console.log(words);
     this.#rest();
   }
 

@@ -22,6 +22,7 @@ import {
   withPipelineOptions,
 } from '../client/pipeline-choice.ts';
 import { outputNamed, readOutputs } from '../client/pipeline-outputs.ts';
+import { placeWords } from '../client/place-words.ts';
 import { Progress } from '../client/progress.ts';
 import { visible } from '../client/visible-text.ts';
 import { costOf } from './plan/campaign-cost.ts';
@@ -150,9 +151,9 @@ async function dryRun(
   });
   const progress = new Progress(process.stderr);
   const named = new Map<RowFinding['finding'], number>();
-  for await (const { line, body, unsendable } of rowsOf(file, interrupted)) {
+  for await (const { line, unit, body, unsendable } of rowsOf(file, interrupted)) {
     if (interrupted.aborted) break;
-    const found = run.row(line, body, unsendable);
+    const found = run.row(line, body, unsendable, unit);
     progress.update(() => `${n(run.rows)} rows read: ${tallyWords(run.findings) || 'all in order'}`);
     if (found === undefined) continue;
     const sofar = named.get(found.finding) ?? 0;
@@ -171,11 +172,11 @@ async function dryRun(
   return run;
 }
 
-function findingWords({ line, finding, faults }: RowFinding): string {
+function findingWords({ finding, faults, ...place }: RowFinding): string {
   const what = faults
     .map(({ path, rule, message }) => `${path === '' ? '' : `${visible(path)}: `}${message} [${rule}]`)
     .join('; ');
-  return `line ${line}: ${finding}: ${what}`;
+  return `${placeWords(place)}: ${finding}: ${what}`;
 }
 
 function rowWords({ rows, actions, findings }: DryRun): string {

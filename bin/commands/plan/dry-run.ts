@@ -3,13 +3,12 @@ import type { Command, commandReader } from '../../../lambdas/domain/command.ts'
 import { commandDigest } from '../../../lambdas/domain/digest.ts';
 import { openEnvelope } from '../../../lambdas/domain/envelope.ts';
 import type { Fault } from '../../../lambdas/domain/fault.ts';
+import { type Place, placeWords, type Unit } from '../../client/place-words.ts';
 import type { LaneLoad } from './campaign-plan.ts';
 import { nearNames } from './near-names.ts';
 
 /** What would become of a row that would not be carried out as it stands; a `near-name` is carried out, and may be a mistake. */
-export interface RowFinding {
-  /** From 1. */
-  line: number;
+export interface RowFinding extends Place {
   finding:
     | 'unreadable'
     | 'no-lane'
@@ -53,6 +52,7 @@ export class DryRun {
   readonly #loads = new Map<string, LaneLoad>();
   readonly #actions = new Map<string, number>();
   readonly #findings = new Map<RowFinding['finding'], number>();
+  #unit: Unit = 'line';
   rows = 0;
 
   constructor(settings: DryRunSettings) {
@@ -61,13 +61,15 @@ export class DryRun {
 
   /**
    * @param unsendable why it has no body, if so
+   * @param unit what the file counts its rows in
    * @returns what is wrong with the row, if anything is
    */
-  row(line: number, body: string, unsendable?: string): RowFinding | undefined {
+  row(line: number, body: string, unsendable?: string, unit?: Place['unit']): RowFinding | undefined {
     this.rows += 1;
+    this.#unit = unit ?? 'line';
     const found = unsendable === undefined ? this.#look(line, body) : unreadable(line, unsendable);
     if (found !== undefined) this.#findings.set(found.finding, (this.#findings.get(found.finding) ?? 0) + 1);
-    return found;
+    return found && unit ? { ...found, unit } : found;
   }
 
   /** What the rows that would be carried out ask of each lane. */
@@ -123,10 +125,10 @@ export class DryRun {
       return undefined;
     }
     if (this.#asked.get(request) === asked) {
-      const faults = whole('repeat', `asks the same as line ${firstLine}: answered once, at no cost`);
+      const faults = whole('repeat', `asks the same as ${this.#placeOf(firstLine)}: answered once, at no cost`);
       return { line, finding: 'repeat', faults, firstLine };
     }
-    const faults = whole('unique', `has the requestId of line ${firstLine}, which asks for something else`);
+    const faults = whole('unique', `has the requestId of ${this.#placeOf(firstLine)}, which asks for something else`);
     return { line, finding: 'request-id-reused', faults, firstLine };
   }
 
@@ -138,8 +140,12 @@ export class DryRun {
       this.#chosen.set(address, line);
       return undefined;
     }
-    const faults = whole('chosen-id', `chooses the shortlinkId of line ${firstLine}`);
+    const faults = whole('chosen-id', `chooses the shortlinkId of ${this.#placeOf(firstLine)}`);
     return { line, finding: 'chosen-id-taken', faults, firstLine };
+  }
+
+  #placeOf(line: number): string {
+    return placeWords({ line, unit: this.#unit });
   }
 
   #count(command: Command, lane: string): void {

@@ -64,8 +64,8 @@ describe('NDJSON', () => {
 describe('a JSON array', () => {
   test('gives each element, by its place', async () => {
     expect(await messagesOf('[\n  {"a": 1},\n  {"b": [2, {"c": "]}"}]}\n]\n')).toEqual([
-      { line: 1, body: '{"a":1}' },
-      { line: 2, body: '{"b":[2,{"c":"]}"}]}' },
+      { line: 1, unit: 'element', body: '{"a":1}' },
+      { line: 2, unit: 'element', body: '{"b":[2,{"c":"]}"}]}' },
     ]);
     expect(await messagesOf('[]')).toEqual([]);
   });
