@@ -24,6 +24,7 @@ import {
 import { outputNamed, readOutputs } from '../client/pipeline-outputs.ts';
 import { placeWords } from '../client/place-words.ts';
 import { Progress } from '../client/progress.ts';
+import { withNeeds } from '../client/usage.ts';
 import { visible } from '../client/visible-text.ts';
 import { costOf } from './plan/campaign-cost.ts';
 import { type LaneLoad, type QuotaFacts, roomFor, sustained, timeOf } from './plan/campaign-plan.ts';
@@ -60,7 +61,7 @@ export function planCommand(): Command {
     .option('--by <date>', 'when it must be done: 2026-12-01 (its beginning, UTC) or an ISO 8601 instant', instant)
     .option('--lane <name>', 'the lane; unless given, each source’s first lane, and the fastest one for --links')
     .option('--json', 'print one JSON object for each row that is not in order, and one at the end');
-  return withPipelineOptions(command)
+  return withPipelineOptions(withNeeds(command, { qr: 'links' }))
     .addHelpText(
       'after',
       `
