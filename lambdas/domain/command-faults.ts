@@ -6,10 +6,19 @@ const typeWords: Readonly<Record<string, string>> = {
   array: 'an array',
   boolean: 'true or false',
   int: 'a whole number',
-  number: 'a number, without quotes',
+  number: 'a number',
   object: 'an object',
   record: 'an object',
   string: 'text',
+};
+
+/** What zod says it received, in words for a producer. */
+const receivedWords: Readonly<Record<string, string>> = {
+  array: 'an array',
+  boolean: 'true or false',
+  null: 'null',
+  object: 'an object',
+  string: 'text in quotes',
 };
 
 /** Zod's issue as faults of ours. Zod's own messages are used only where they cannot quote the input. */
@@ -28,7 +37,7 @@ export function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
     case 'invalid_type':
       return missing
         ? [{ path, rule: 'required', message: 'is mandatory' }]
-        : [{ path, rule: 'type', message: `must be ${typeWords[issue.expected] ?? issue.expected}` }];
+        : [{ path, rule: 'type', message: `must be ${typeWords[issue.expected] ?? issue.expected}${notWhat(issue)}` }];
     case 'invalid_value':
       return [{ path, rule: 'value', message: valueMessage(issue.values.map(String)) }];
     case 'invalid_union':
@@ -50,6 +59,11 @@ export function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
     default:
       return [{ path, rule: issue.code, message: 'is not valid' }];
   }
+}
+
+function notWhat({ message }: { message: string }): string {
+  const received = receivedWords[/received (\w+)$/.exec(message)?.[1] ?? ''];
+  return received === undefined ? '' : `, not ${received}`;
 }
 
 /** Every field of a command and of its `qr`. */
