@@ -352,9 +352,28 @@ describe('a command as text', () => {
     ['renew_ttl', 'is not a field of this command: did you mean renewTtl?'],
     ['requestID', 'is not a field of this command: did you mean requestId?'],
     ['TTL', 'is not a field of this command: did you mean ttl?'],
+    ['tll', 'is not a field of this command: did you mean ttl?'],
+    ['keepUntill', 'is not a field of this command: did you mean keepUntil?'],
+    ['shortlinkdI', 'is not a field of this command: did you mean shortlinkId?'],
+    ['brandDomian', 'is not a field of this command: did you mean brandDomain?'],
+    ['templateId', 'is not a field of this command: did you mean onelinkId?'],
+    ['size', 'is not a field of this command: it belongs inside qr'],
+    ['af_dp', 'is not a field of this command: it belongs inside data'],
+    ['utm_campaign', 'is not a field of this command: it belongs inside data'],
     ['ttl_days', 'is not a field of this command'],
+    ['x', 'is not a field of this command'],
   ])('is told which field was meant by %s', (name, message) => {
     expect(found(text(`"${name}":"x"`))).toEqual([`${name}: ${message}`]);
+  });
+
+  it.each([
+    ['sise', ': did you mean size?'],
+    ['Format', ': did you mean format?'],
+    ['brand_domain', ': did you mean brandDomain?'],
+    ['ttl', ': it belongs beside qr'],
+    ['color', ''],
+  ])('is told which field of qr was meant by %s', (name, words) => {
+    expect(found(text(`"qr":{"${name}":"x"}`))).toEqual([`qr.${name}: is not a field of this command${words}`]);
   });
 
   it('is told that its version is written with a capital, and is no CloudEvent', () => {
