@@ -83,7 +83,8 @@ function openEvent(message: Found): OpenedMessage {
 
 function commandAt({ json, losses, inside, under, what }: Found): OpenedMessage {
   if (isObject(json)) return { command: json, faults: lossFaults(losses, { inside, under }) };
-  return refused(inside.join('.'), 'type', `${what} must be one command: a JSON object`);
+  const remedy = typeof json === 'string' ? ', not in quotes' : '';
+  return refused(inside.join('.'), 'type', `${what} must be one command: a JSON object${remedy}`);
 }
 
 function read(text: string, what: string, path: string, under: readonly string[]): Found | OpenedMessage {

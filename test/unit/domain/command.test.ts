@@ -443,6 +443,21 @@ describe('many faults of one kind', () => {
     ]);
     expect(faults.at(-1)?.message).toBe('and 980 more faults');
   });
+
+  it('are a hundred at most, of whatever kinds', () => {
+    const thirty = (name: string, value: unknown) =>
+      Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`${name}${index}`, value]));
+    const raw = {
+      ...create,
+      ...thirty('u', 1),
+      data: { pid: 'sms', ...thirty('n', null), ...thirty('c', '\0') },
+      metadata: { ...thirty('n', 1), ...thirty('long', 'x'.repeat(257)), ...thirty('c', '\0') },
+    };
+    const faults = found(JSON.stringify(raw));
+    // 180 of six kinds, and that metadata has too many entries.
+    expect(faults).toHaveLength(101);
+    expect(faults.at(-1)).toEqual({ path: '', rule: 'more', message: 'and 81 more faults' });
+  });
 });
 
 describe('a requested time', () => {

@@ -40,7 +40,7 @@ describe('a command in an envelope', () => {
     );
   });
 
-  it.each<[object, string]>([
+  it.each<[object | string, string]>([
     [{ specversion: '1.0', id: '1' }, 'data required: the CloudEvent holds no data: put the command there'],
     [{ specversion: '1.0', data: null }, 'data required: the CloudEvent holds no data: put the command there'],
     [
@@ -48,7 +48,11 @@ describe('a command in an envelope', () => {
       'data json: the CloudEvent’s data is not JSON (character 2): a name without quotes',
     ],
     [{ specversion: '1.0', data: [command] }, 'data type: the CloudEvent’s data must be one command: a JSON object'],
-    [{ specversion: '1.0', data: '"x"' }, ' type: the CloudEvent’s data must be one command: a JSON object'],
+    [
+      { specversion: '1.0', data: '"x"' },
+      ' type: the CloudEvent’s data must be one command: a JSON object, not in quotes',
+    ],
+    [text, ' type: the message must be one command: a JSON object, not in quotes'],
     [
       { specversion: '1.0', data: command, data_base64: 'e30=' },
       'data_base64 duplicate: the CloudEvent holds data as well: one of the two would be lost',
@@ -78,7 +82,7 @@ describe('a command in an envelope', () => {
     ],
     [
       { 'detail-type': 'x', detail: text },
-      'detail type: the EventBridge event’s detail must be one command: a JSON object',
+      'detail type: the EventBridge event’s detail must be one command: a JSON object, not in quotes',
     ],
     [sns([command]), ' type: the notification’s Message must be one command: a JSON object'],
     [[command], ' type: the message must be one command: a JSON object'],
