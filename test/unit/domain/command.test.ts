@@ -395,6 +395,13 @@ describe('a command as text', () => {
   });
 });
 
+describe('the length of metadata', () => {
+  it('is counted in characters, an emoji as one', () => {
+    expect(faultsOf({ ...create, metadata: { ['😀'.repeat(64)]: '😀'.repeat(256) } })).toEqual([]);
+    expect(faultsOf({ ...create, metadata: { k: '😀'.repeat(257) } })).toEqual(['metadata.k length']);
+  });
+});
+
 describe('a right that is missing', () => {
   const words = (raw: unknown) => {
     const reading = read(raw, sentAt);
