@@ -58,7 +58,7 @@ export function planCommand(): Command {
     .argument('[file]', 'commands, as onelink send reads them: a dry run; nothing is sent')
     .option('--links <number>', 'instead of a file: so many creates', count(1, 1_000_000_000))
     .option('--qr <number>', 'with --links: so many of them with a QR code', count(0, 1_000_000_000))
-    .option('--by <date>', 'when it must be done: 2026-12-01 (its beginning, UTC) or an ISO 8601 instant', instant)
+    .option('--by <date>', 'when it must be done: 2026-12-01 (its beginning, UTC) or an RFC 3339 time', instant)
     .option('--lane <name>', 'the lane; unless given, each source’s first lane, and the fastest one for --links')
     .option('--json', 'print one JSON object for each row that is not in order, and one at the end');
   return withPipelineOptions(withNeeds(command, { qr: 'links' }))
@@ -69,8 +69,8 @@ It reads lib/config.ts, and needs no AWS account. With --stack or --local it als
 governor expects until the month ends, from that pipeline's control record; otherwise it reckons with the whole month.
 
 In the dry run each row is read as its lane would read it, sent now: rules, the producer's rights, validUntil. Found as well are rows
-that repeat a request of the file, creates that choose an ID twice, and (as a warning) parameters whose names are almost
-known ones. What an ID means to links that exist is not looked
+that repeat a request of the file, creates that choose an ID which an earlier row has and no row between deletes, and (as a warning) parameters whose names are
+almost known ones, or are fields that belong beside data. What an ID means to links that exist is not looked
 at. No value of a link is shown. A million rows take a minute or two, and half a gigabyte of memory.
 
 Exit codes:
@@ -143,7 +143,7 @@ async function dryRun(
   );
   const run = new DryRun({
     laneOf: (source) => lane ?? defaultLaneOf(source, settings.producers),
-    readerOf: (name) => {
+    readerOf: (name = [...readers.keys()][0] ?? '') => {
       const reader = readers.get(name);
       if (reader === undefined) throw new OperatorError(`There is no lane ${name} in lib/config.ts.`);
       return reader;

@@ -27,12 +27,15 @@ export interface RowFinding extends Place {
 export interface DryRunSettings {
   /** The lane that a source's rows take; undefined for an unknown source. */
   laneOf(source: string | undefined): string | undefined;
-  /** The reader of a lane's commands. */
-  readerOf(lane: string): ReturnType<typeof commandReader>;
+  /** The reader of a lane's commands; of any lane's where none is known: all but the rights is the same. */
+  readerOf(lane: string | undefined): ReturnType<typeof commandReader>;
   nowMilliseconds: number;
 }
 
 const whole = (rule: string, message: string): Fault[] => [{ path: '', rule, message }];
+const noLane: readonly Fault[] = [
+  { path: 'source', rule: 'lane', message: 'is none of lib/config.ts: mend it, or name the lane with --lane' },
+];
 const unreadable = (line: number, why: string): RowFinding => ({
   line,
   finding: 'unreadable',
@@ -90,17 +93,16 @@ export class DryRun {
     const { laneOf, readerOf, nowMilliseconds } = this.#settings;
     const opened = openEnvelope(body);
     if (opened.command === undefined) return { line, finding: 'unreadable', faults: opened.faults };
-    const lane = laneOf(sourceOf(opened.command));
-    if (lane === undefined) {
-      return {
-        line,
-        finding: 'no-lane',
-        faults: whole('lane', 'its source is none of lib/config.ts: name the lane with --lane'),
-      };
-    }
+    const source = sourceOf(opened.command);
+    const lane = laneOf(source);
     const reading = readerOf(lane)(opened, nowMilliseconds);
-    if ('refused' in reading)
-      return { line, finding: 'invalid', faults: [...reading.refused.faults, ...nearNames(opened.command.data)] };
+    const faults = 'refused' in reading ? [...reading.refused.faults, ...nearNames(opened.command.data)] : [];
+    // Without a source, that is what the row is told to be missing.
+    if (lane === undefined && source !== undefined) {
+      const others = faults.filter(({ path, rule }) => path !== 'source' || rule !== 'not-allowed');
+      return { line, finding: 'no-lane', faults: [...noLane, ...others] };
+    }
+    if ('refused' in reading || lane === undefined) return { line, finding: 'invalid', faults };
     const { command } = reading;
     const repeated = this.#repeatOf(command, line);
     if (repeated !== undefined) return repeated;
@@ -133,8 +135,10 @@ export class DryRun {
   }
 
   #takenBy(command: Command, line: number): RowFinding | undefined {
-    if (command.action !== 'create' || command.shortlinkId === undefined) return undefined;
+    if (command.shortlinkId === undefined) return undefined;
     const address = number53(`${command.onelinkId}/${command.shortlinkId}`);
+    if (command.action === 'delete') this.#chosen.delete(address);
+    if (command.action !== 'create') return undefined;
     const firstLine = this.#chosen.get(address);
     if (firstLine === undefined) {
       this.#chosen.set(address, line);
