@@ -77,7 +77,7 @@ function linkData(): Schema {
       'The link’s parameters; `pid`, the media source, is mandatory. Any other name is a parameter of your own. All of it ' +
       `together must not exceed ${publishedContract.maxDataCharacters} characters as JSON. A number must be written as JavaScript ` +
       'writes it, since it goes out as text: send one with more than 15 digits, an exponent or a final zero as text. No name may ' +
-      'stand twice, nor two names that differ in < and %3C, or > and %3E, alone.',
+      'stand twice, nor two names that differ in < and %3C, or > and %3E, alone. No control character but tab and line break.',
     type: 'object',
     properties: Object.fromEntries(known),
     required: ['pid'],
@@ -91,7 +91,7 @@ function ttl(schema: z.core.JSONSchema._JSONSchema): Schema {
   return {
     description: `${description} At most ${publishedContract.maxTtlDays} days.`,
     anyOf: [
-      { type: 'string', pattern: '^[0-9]{1,9}[mhd]?$' },
+      { type: 'string', pattern: '^[1-9][0-9]{0,8}[mhd]?$' },
       { type: 'integer', minimum: 1, maximum: publishedContract.maxTtlDays },
     ],
   };

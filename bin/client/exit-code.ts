@@ -1,3 +1,4 @@
+import { fileTrouble } from './file-trouble.ts';
 import { OperatorError } from './operator-error.ts';
 import { serviceTrouble } from './service-trouble.ts';
 
@@ -15,7 +16,14 @@ export async function exitCodeOf(
     return await verb();
   } catch (error) {
     const words = error instanceof OperatorError ? error.message : serviceTrouble(error, local);
-    console.error(words ?? error);
+    console.error(words ?? fileWords(error) ?? error);
     return onTrouble;
   }
+}
+
+/** A file that nobody has put into words before: its path is in the system's error. */
+function fileWords(error: unknown): string | undefined {
+  const path: unknown = error instanceof Error ? Reflect.get(error, 'path') : undefined;
+  const why = fileTrouble(error, 'write');
+  return typeof path !== 'string' || why === undefined ? undefined : `${path} cannot be read or written: ${why}.`;
 }

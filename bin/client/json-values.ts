@@ -137,7 +137,7 @@ export async function* valuesIn(
         isString = byte === quote;
         depth = byte === openBrace || byte === openBracket ? 1 : 0;
         isBare = !isString && depth === 0;
-      } else throw new BrokenLayout(line, betweenWords(layout, expects));
+      } else throw new BrokenLayout(line, betweenWords(layout, expects, byte));
     }
     if (begun !== undefined) gathered.add(chunk.subarray(from));
     offset += chunk.length;
@@ -147,7 +147,10 @@ export async function* valuesIn(
   if (layout === 'array' && expects !== 'nothing') throw new BrokenLayout(line, 'ends before the array does');
 }
 
-function betweenWords(layout: string, expects: Expected): string {
+function betweenWords(layout: string, expects: Expected, byte: number): string {
+  if (layout === 'sequence' && byte === comma)
+    return 'has a comma after a command: leave it out, or put [ and ] around all commands';
+  if (expects === 'value' && byte === closeBracket) return 'has a comma after the last command: leave it out';
   if (layout === 'sequence') return 'is not JSON: something stands between two commands';
   if (expects === 'nothing') return 'holds something after the end of the array';
   return expects === 'comma-or-end' ? 'lacks a comma between two commands' : 'is not JSON: a command is missing';

@@ -1,4 +1,5 @@
 import { n } from './number-words.ts';
+import type { Unit } from './place-words.ts';
 
 /** Line numbers as ranges, so that a million of them in a row take no room. */
 export class LineRanges {
@@ -12,12 +13,12 @@ export class LineRanges {
     else this.#ranges.push([line, line]);
   }
 
-  /** `line 7`, or `lines 3, 7-9, 301-1,000 and 12 more`. */
-  words(rangesShown = 10): string {
+  /** `line 7`, or `lines 3, 7-9, 301-1,000 and 12 more`; or elements. */
+  words(rangesShown = 10, unit: Unit = 'line'): string {
     const all = this.#merged();
     const shown = all.slice(0, rangesShown).map(([from, to]) => (from === to ? n(from) : `${n(from)}-${n(to)}`));
     const more = all.slice(rangesShown).reduce((sum, [from, to]) => sum + to - from + 1, 0);
-    return `${this.count === 1 ? 'line' : 'lines'} ${shown.join(', ')}${more > 0 ? ` and ${n(more)} more` : ''}`;
+    return `${unit}${this.count === 1 ? '' : 's'} ${shown.join(', ')}${more > 0 ? ` and ${n(more)} more` : ''}`;
   }
 
   #merged(): [from: number, to: number][] {

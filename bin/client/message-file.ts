@@ -1,16 +1,18 @@
 import { wireText } from '../../lambdas/domain/wire-json.ts';
+import { foreignFormat, slipIn, tellingBytes } from './foreign-file.ts';
 import { BrokenLayout, linesIn, type Piece, valuesIn } from './json-values.ts';
 import { maxBytes } from './message-batches.ts';
 import { n } from './number-words.ts';
+import type { Place, Unit } from './place-words.ts';
 import { firstNotUtf8 } from './utf8.ts';
 
 /** One message of a file: the body as it will be sent. */
-export interface FileMessage {
-  /** From 1: the line, or the place in a JSON array. */
-  line: number;
+export interface FileMessage extends Place {
   body: string;
   /** Why the pipeline will refuse it unread, if so. Never quotes the body: it is confidential. */
   fault?: string;
+  /** What may have gone wrong, where it shows; it is in the fault as well. */
+  hint?: string;
   /** Why it cannot be sent at all, if so; then it has no body. */
   unsendable?: string;
 }
@@ -26,8 +28,8 @@ const longestPieceBytes = 16 * maxBytes;
  */
 export async function* messagesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<FileMessage> {
   const { layout, all } = await layoutOf(chunks);
-  if (layout === 'utf-16') {
-    yield { line: 1, body: '', unsendable: 'is UTF-16. Save the file as UTF-8 (iconv -f UTF-16 -t UTF-8)' };
+  if (typeof layout === 'object') {
+    yield { line: 1, body: '', unsendable: layout.foreign };
     return;
   }
   const read = pieceReader();
@@ -42,7 +44,8 @@ export async function* messagesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator
   try {
     for await (const piece of valuesIn(all, layout, longestPieceBytes)) {
       place += 1;
-      yield read(piece, layout === 'array' ? place : piece.line, withoutBlanks);
+      if (layout === 'sequence') yield read(piece, piece.line, withoutBlanks);
+      else yield { ...read(piece, place, withoutBlanks, 'element'), unit: 'element' };
     }
   } catch (error) {
     if (!(error instanceof BrokenLayout)) throw error;
@@ -53,7 +56,13 @@ export async function* messagesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator
 /** Turns pieces into messages. The first one that is not UTF-8 says what to do. */
 function pieceReader() {
   let isAdvised = false;
-  return ({ bytes, ...at }: Piece, line: number, bodyOf: (text: string) => string): FileMessage => {
+  const hinted = new Set<string>();
+  return (
+    { bytes, ...at }: Piece,
+    line: number,
+    bodyOf: (text: string) => string,
+    unit: Unit = 'line',
+  ): FileMessage => {
     const unsendable = (why: string): FileMessage => ({ line, body: '', unsendable: why });
     const tooLong = (length: string) => unsendable(`is ${length} bytes long; SQS takes ${n(maxBytes)}`);
     if (bytes === undefined) return tooLong(`more than ${n(longestPieceBytes)}`);
@@ -62,13 +71,22 @@ function pieceReader() {
       const advice = isAdvised ? '' : '. Save the file as UTF-8 (for instance: iconv -f WINDOWS-1252 -t UTF-8)';
       isAdvised = true;
       const place = placeOf(strange, bytes, at);
-      const where = place.line === line ? `byte ${place.byte}` : `line ${place.line}, byte ${place.byte} of the file`;
+      const where =
+        unit === 'line' && place.line === line
+          ? `byte ${place.byte}`
+          : `line ${place.line}, byte ${place.byte} of the file`;
       const value = (bytes[strange] ?? 0).toString(16).toUpperCase().padStart(2, '0');
       return unsendable(`is not UTF-8: ${where} is 0x${value}${advice}`);
     }
-    const body = wireText(bodyOf(withoutByteOrderMark(bytes.toString('utf8'))));
+    const text = bodyOf(withoutByteOrderMark(bytes.toString('utf8')));
+    const body = wireText(text);
     const length = Buffer.byteLength(body);
-    return length > maxBytes ? tooLong(n(length)) : checked({ line, body });
+    if (length > maxBytes) return tooLong(n(length));
+    const { hint, ...message } = checked({ line, body }, text);
+    // Once for each kind: the next million lines have it, too.
+    if (hint === undefined || hinted.has(hint)) return message;
+    hinted.add(hint);
+    return { ...message, hint, fault: `${message.fault}: ${hint}` };
   };
 }
 
@@ -87,7 +105,10 @@ function withoutBlanks(json: string): string {
   return json.replaceAll(/("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/gs, (_, text: string | undefined) => text ?? '');
 }
 
-type Layout = 'ndjson' | 'array' | 'sequence' | 'utf-16';
+type Layout = 'ndjson' | 'array' | 'sequence' | { foreign: string };
+
+/** As of classic Mac OS, and of some spreadsheets. */
+const onlyReturns = { foreign: "ends its lines by CR alone. Convert them: tr '\\r' '\\n' < <file> | onelink send -" };
 
 /** Looks at the first line that is not blank, and gives back all chunks, without a byte-order mark at their beginning. */
 async function layoutOf(chunks: AsyncIterable<Buffer>): Promise<{ layout: Layout; all: AsyncIterable<Buffer> }> {
@@ -110,14 +131,14 @@ async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerato
 
 /** @returns undefined when more of the file must be seen */
 function layoutIn(head: Buffer, isAll: boolean): Layout | undefined {
-  if (head.length < 4 && !isAll) return undefined;
-  const [first = 0, second = 0] = head;
-  const marked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-  if (marked || (head.length > 1 && (first === 0) !== (second === 0))) return 'utf-16';
+  if (head.length < tellingBytes && !isAll) return undefined;
+  const foreign = foreignFormat(head);
+  if (foreign !== undefined) return { foreign };
   const text = withoutByteOrderMark(head.toString('utf8')).trimStart();
   if (text.startsWith('[')) return 'array';
   if (text !== '' && !text.startsWith('{')) return 'ndjson';
   const end = text.indexOf('\n');
+  if (end === -1 && /^[^\n]*\}\s*\r\s*\{/.test(text)) return onlyReturns;
   if (end !== -1 || isAll) return isComplete(end === -1 ? text : text.slice(0, end)) ? 'ndjson' : 'sequence';
   return head.length > longestPieceBytes ? 'ndjson' : undefined;
 }
@@ -128,9 +149,13 @@ function isComplete(line: string): boolean {
   return !/^\s*\{\s*$/.test(line) && !/[{,[]\s*$/.test(line);
 }
 
-function checked(message: FileMessage): FileMessage {
+/** @param text as the file has it: what SQS does not take is escaped in the body */
+function checked(message: FileMessage, text: string): FileMessage {
   const { json, fault } = jsonOf(message.body);
-  if (fault !== undefined) return { ...message, fault };
+  if (fault !== undefined) {
+    const hint = slipIn(text);
+    return { ...message, fault, ...(hint !== undefined && { hint }) };
+  }
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
   return isObject ? message : { ...message, fault: 'is not a JSON object' };
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { fileTrouble } from './file-trouble.ts';
 import { type FileMessage, messagesIn } from './message-file.ts';
 import { OperatorError } from './operator-error.ts';
 
@@ -35,7 +36,11 @@ export async function openMessages(file: string, signal?: AbortSignal): Promise<
   } catch (error) {
     await close();
     if (signal?.aborted) throw new OperatorError('Interrupted while the commands were read.');
-    throw troubleOf(file, error);
+    const isNoRoom = error instanceof Error && /^(ENOSPC|EDQUOT|EROFS)$/.test(String(Reflect.get(error, 'code')));
+    if (!isNoRoom) throw troubleOf(file === '-' ? 'Standard input' : file, error);
+    throw new OperatorError(
+      `What cannot be read twice is copied to ${tmpdir()}: ${fileTrouble(error, 'write')}. Set TMPDIR.`,
+    );
   }
 }
 
@@ -44,7 +49,8 @@ async function isSeekable(file: string): Promise<boolean> {
   const found = await stat(file).catch((error: unknown) => {
     throw troubleOf(file, error);
   });
-  return found.isFile() || found.isDirectory();
+  if (found.isDirectory()) throw new OperatorError(`${file} cannot be read: it is a folder.`);
+  return found.isFile();
 }
 
 async function sourceOf(name: string, path: string, close: () => Promise<void>): Promise<MessageSource> {
@@ -73,6 +79,6 @@ async function stateOf(name: string, path: string): Promise<string> {
 }
 
 function troubleOf(name: string, error: unknown): unknown {
-  if (error instanceof OperatorError || !(error instanceof Error) || !('code' in error)) return error;
-  return new OperatorError(`${name} cannot be read (${error.code})`);
+  const why = error instanceof OperatorError ? undefined : fileTrouble(error, 'read');
+  return why === undefined ? error : new OperatorError(`${name} cannot be read: ${why}.`);
 }

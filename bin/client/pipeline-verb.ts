@@ -22,14 +22,17 @@ export interface Scene<Options extends PipelineOptions = PipelineOptions> {
  *
  * @param onTrouble the code for a verb that could not be done
  * @param configuredFor what the verb needs lib/config.ts for, if it does: a stack that is not there is told at once
+ * @param check throws OperatorError for options that do not go together, before anything is asked of AWS
  */
 export async function runVerb<Options extends PipelineOptions>(
   options: Options,
   onTrouble: number,
   work: (scene: Scene<Options>) => Promise<number>,
   configuredFor?: string,
+  check: (options: Options) => void = () => {},
 ): Promise<void> {
   const start = async () => {
+    check(options);
     const chosen = choosePipeline(options);
     const { stackName } = chosen;
     if (configuredFor !== undefined) configuredOf(chosen, configuredFor);

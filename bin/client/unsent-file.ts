@@ -1,6 +1,7 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { fileTrouble } from './file-trouble.ts';
 
 /**
  * Keeps messages that were not sent: NDJSON that can be sent again, readable by its owner alone. The file is made with the
@@ -29,7 +30,7 @@ export class UnsentFile {
   /** @returns where they are; undefined when there are none, or they could not be written */
   close(): { path?: string; trouble?: string } {
     if (this.#file !== undefined) closeSync(this.#file.descriptor);
-    if (this.#trouble !== undefined) return { trouble: codeOf(this.#trouble) };
+    if (this.#trouble !== undefined) return { trouble: fileTrouble(this.#trouble, 'write') ?? codeOf(this.#trouble) };
     return this.#file === undefined ? {} : { path: this.#file.path };
   }
 

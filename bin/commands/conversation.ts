@@ -1,10 +1,10 @@
 import type { Outcome } from '../../lambdas/domain/outcome.ts';
 import { type Awaited, AwaitedOutcomes, type Hearing, isParked, isSettled } from '../client/awaited-outcomes.ts';
 import type { MessageSketch } from '../client/message.ts';
-import type { FileMessage } from '../client/message-file.ts';
 import { n } from '../client/number-words.ts';
 import { outcomeWords, tallyWords, unwelcome } from '../client/outcome-words.ts';
-import type { Missed } from './send/missed-outcomes.ts';
+import { type Place, placeWords } from '../client/place-words.ts';
+import { canBeLookedUp, type Missed } from './send/missed-outcomes.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 export const exitCode = { done: 0, notCarriedOut: 1, nothingSent: 2, unanswered: 3, partlySent: 4 } as const;
@@ -13,7 +13,7 @@ export const exitCode = { done: 0, notCarriedOut: 1, nothingSent: 2, unanswered:
 const openNamed = 20;
 
 /** A message on its way to a lane. What is in it is not kept: there may be millions of them. */
-export interface Outgoing extends Pick<FileMessage, 'line'>, MessageSketch {
+export interface Outgoing extends Place, MessageSketch {
   lane: string;
 }
 
@@ -85,7 +85,7 @@ export class Conversation {
       return exitCode.done;
     }
     for (const { message, answer } of open.slice(0, openNamed)) {
-      say(`line ${message.line}: ${answer === undefined ? 'no outcome yet' : 'its QR code is not there yet'}`);
+      say(`${placeWords(message)}: ${answer === undefined ? silenceWords(message) : 'its QR code is not there yet'}`);
     }
     if (open.length > openNamed) say(`and ${n(open.length - openNamed)} more without an outcome`);
     const tally = tallyWords(
@@ -99,6 +99,9 @@ export class Conversation {
     if (parked > 0)
       say(`${n(parked)} parked: they wait for quota, and are carried out by themselves when there is some.`);
     if (open.length > 0) say('To see what has become of one: onelink trace --source <name> --request-id <id>');
+    if (open.some(({ answer }) => answer === undefined)) {
+      say('A rejected command leaves no record to look up. Whether one is invalid: onelink plan <file>');
+    }
     if (open.length > 0 || parked > 0) return exitCode.unanswered;
     return this.#refused ? exitCode.notCarriedOut : exitCode.done;
   }
@@ -111,9 +114,8 @@ export class Conversation {
     // What is parked gets its own outcome later: it is counted at the end.
     if (kind !== 'parked') this.#tally.set(kind, (this.#tally.get(kind) ?? 0) + 1);
     this.#refused ||= unwelcome.has(outcome.outcome);
-    const { line } = hearing.awaited.message;
-    for (const words of this.#json ? [JSON.stringify(outcome)] : outcomeWords(outcome, `line ${line}`))
-      console.log(words);
+    const where = placeWords(hearing.awaited.message);
+    for (const words of this.#json ? [JSON.stringify(outcome)] : outcomeWords(outcome, where)) console.log(words);
     this.#rest();
   }
 
@@ -123,4 +125,9 @@ export class Conversation {
     if (this.#awaited.unsettled === this.#awaited.parked) this.#over.abort();
     else this.#timer = setTimeout(() => this.#over.abort(), this.#timeoutSeconds * 1000);
   }
+}
+
+function silenceWords(message: MessageSketch): string {
+  if (canBeLookedUp(message)) return 'no outcome yet';
+  return 'no outcome yet: without a valid source and requestId it can only be rejected, and cannot be looked up';
 }

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { systemClock } from '../../lambdas/runtime/clock.ts';
 import { Turnstile } from '../../lambdas/runtime/turnstile.ts';
 import { count } from '../client/count-option.ts';
+import { formatOf } from '../client/file-ending.ts';
 import { OperatorError } from '../client/operator-error.ts';
 import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../client/pipeline-choice.ts';
 import { runVerb, type Scene } from '../client/pipeline-verb.ts';
@@ -127,7 +128,7 @@ Examples:
   onelink dead-letters purge --yes --to /secure/letters.ndjson
   jq -c '.body | fromjson' letters.ndjson | onelink send -    # puts purged commands back after all`,
     )
-    .action(verb(purgeAll));
+    .action(verb(purgeAll, ({ to }) => to !== undefined && formatOf(to, ['ndjson', 'jsonl'])));
 }
 
 /** A pipeline's dead-letter queues, and how to speak to them. */
@@ -136,12 +137,21 @@ interface LetterScene<Chosen extends Options> extends Scene<Chosen> {
   sqs: SQSClient;
 }
 
-function verb<Chosen extends Options>(work: (scene: LetterScene<Chosen>) => Promise<number>) {
+function verb<Chosen extends Options>(
+  work: (scene: LetterScene<Chosen>) => Promise<number>,
+  check?: (options: Chosen) => void,
+) {
   return (options: Chosen): Promise<void> =>
-    runVerb(options, exitCode.notDone, (scene) => {
-      const queues = deadLetterQueues(scene.outputs, scene.stackName, options);
-      return work({ ...scene, queues, sqs: new SQSClient() });
-    });
+    runVerb(
+      options,
+      exitCode.notDone,
+      (scene) => {
+        const queues = deadLetterQueues(scene.outputs, scene.stackName, options);
+        return work({ ...scene, queues, sqs: new SQSClient() });
+      },
+      undefined,
+      check,
+    );
 }
 
 async function list(scene: LetterScene<Options>): Promise<number> {

@@ -1,9 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { Command } from 'commander';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
+import { ParkedStore } from '../../lambdas/adapters/parked-store.ts';
 import { Secret } from '../../lambdas/adapters/secret.ts';
 import { expiryLane } from '../../lambdas/names.ts';
 import { systemClock } from '../../lambdas/runtime/clock.ts';
@@ -19,6 +21,7 @@ import { spareApi } from '../client/spare-api.ts';
 import { checkApi } from './doctor/api-checks.ts';
 import { type Check, notKnown, unlessRefused } from './doctor/check.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, type Plans } from './doctor/lane-checks.ts';
+import { checkStranded } from './doctor/parked-checks.ts';
 import { checkSecrets } from './doctor/secret-checks.ts';
 import { checkTable } from './doctor/table-checks.ts';
 import { checkAlarmTopic } from './doctor/topic-checks.ts';
@@ -119,6 +122,10 @@ async function* checksOf(
     await checkIntake(lambda, intake),
   ]);
   yield* await checkTable(dynamo, table, isLocal);
+  const archive = output('ArchiveBucketName');
+  yield* await unlessRefused('parked commands', 's3:ListBucket', isLocal, async () => [
+    await checkStranded(new ParkedStore(new S3Client(), archive), { archive, lanes: lanes.map(({ name }) => name) }),
+  ]);
   const sns = new SNSClient();
   const topics = { page: output('PageTopicArn'), ticket: output('TicketTopicArn') };
   for (const severity of ['page', 'ticket'] as const) {

@@ -1,15 +1,17 @@
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Command, Option } from 'commander';
+import { formatOf } from '../client/file-ending.ts';
 import { scanLinks, segments } from '../client/link-scan.ts';
 import { n } from '../client/number-words.ts';
 import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../client/pipeline-choice.ts';
 import { runVerb, type Scene } from '../client/pipeline-verb.ts';
 import { ExportFile } from './export/export-file.ts';
 import { exportLinks } from './export/export-links.ts';
+import { scannedWords, unmatchedWords } from './export/export-words.ts';
 import { type ExportFormat, exportFormats, headLine, linkLine } from './export/link-line.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
-export const exitCode = { done: 0, interrupted: 1, notDone: 2 } as const;
+export const exitCode = { done: 0, noLink: 1, interrupted: 1, notDone: 2 } as const;
 
 interface Options extends PipelineOptions {
   to: string;
@@ -27,7 +29,7 @@ export function exportCommand(): Command {
     .option('--campaign <name>', 'only links of this campaign (the parameter c)')
     .option('--source <name>', 'only links that this producer has made')
     .addOption(
-      new Option('--format <kind>', 'NDJSON or CSV (default: csv for a file of that ending, else ndjson)').choices(
+      new Option('--format <kind>', 'NDJSON or CSV (default: by the file’s ending; without one, ndjson)').choices(
         exportFormats,
       ),
     )
@@ -48,7 +50,7 @@ front. Programs read NDJSON, which has every value as it is. Metadata is in outc
 
 Exit codes:
   ${exitCode.done}  the file is whole
-  ${exitCode.interrupted}  interrupted: there is no file
+  ${exitCode.noLink}  no link is of that campaign or source, or interrupted: there is no file
   ${exitCode.notDone}  it could not be done
 
 Examples:
@@ -56,12 +58,14 @@ Examples:
   onelink export --campaign spring-sale --to spring.csv --stack OneLink-production
   onelink export --source crm --to crm.csv --local`,
     )
-    .action((options: Options) => runVerb(options, exitCode.notDone, write));
+    .action((options: Options) => runVerb(options, exitCode.notDone, write, undefined, formatFor));
 }
+
+const formatFor = ({ to, format }: Options) => formatOf(to, exportFormats, format);
 
 async function write({ options, output, progress, interrupted }: Scene<Options>): Promise<number> {
   const { to, campaign, source, withData = false } = options;
-  const format = options.format ?? (to.toLowerCase().endsWith('.csv') ? 'csv' : 'ndjson');
+  const format = formatFor(options);
   const [dynamo, table] = [new DynamoDBClient(), output('LedgerTableName')];
   const file = await ExportFile.create(to);
   try {
@@ -87,9 +91,16 @@ async function write({ options, output, progress, interrupted }: Scene<Options>)
       );
       return exitCode.interrupted;
     }
+    const unmatched = exported.links === 0 ? unmatchedWords(only, exported.records) : undefined;
+    if (unmatched !== undefined) {
+      await file.discard();
+      if (options.json) console.log(JSON.stringify({ file: null, format, ...exported }));
+      console.error(unmatched);
+      return exitCode.noLink;
+    }
     await file.finish();
     if (options.json) console.log(JSON.stringify({ file: to, format, ...exported }));
-    else console.error(`${n(exported.links)} links written to ${to}, of ${n(exported.records)} records scanned`);
+    else console.error(`${n(exported.links)} links written to ${to}, of ${scannedWords(exported.records)}`);
     return exitCode.done;
   } catch (error) {
     await file.discard().catch(() => {});

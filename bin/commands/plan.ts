@@ -22,7 +22,9 @@ import {
   withPipelineOptions,
 } from '../client/pipeline-choice.ts';
 import { outputNamed, readOutputs } from '../client/pipeline-outputs.ts';
+import { placeWords } from '../client/place-words.ts';
 import { Progress } from '../client/progress.ts';
+import { withNeeds } from '../client/usage.ts';
 import { visible } from '../client/visible-text.ts';
 import { costOf } from './plan/campaign-cost.ts';
 import { type LaneLoad, type QuotaFacts, roomFor, sustained, timeOf } from './plan/campaign-plan.ts';
@@ -56,10 +58,10 @@ export function planCommand(): Command {
     .argument('[file]', 'commands, as onelink send reads them: a dry run; nothing is sent')
     .option('--links <number>', 'instead of a file: so many creates', count(1, 1_000_000_000))
     .option('--qr <number>', 'with --links: so many of them with a QR code', count(0, 1_000_000_000))
-    .option('--by <date>', 'when it must be done: 2026-12-01 (its beginning, UTC) or an ISO 8601 instant', instant)
+    .option('--by <date>', 'when it must be done: 2026-12-01 (its beginning, UTC) or an RFC 3339 time', instant)
     .option('--lane <name>', 'the lane; unless given, each source’s first lane, and the fastest one for --links')
     .option('--json', 'print one JSON object for each row that is not in order, and one at the end');
-  return withPipelineOptions(command)
+  return withPipelineOptions(withNeeds(command, { qr: 'links' }))
     .addHelpText(
       'after',
       `
@@ -67,8 +69,8 @@ It reads lib/config.ts, and needs no AWS account. With --stack or --local it als
 governor expects until the month ends, from that pipeline's control record; otherwise it reckons with the whole month.
 
 In the dry run each row is read as its lane would read it, sent now: rules, the producer's rights, validUntil. Found as well are rows
-that repeat a request of the file, creates that choose an ID twice, and (as a warning) parameters whose names are almost
-known ones. What an ID means to links that exist is not looked
+that repeat a request of the file, creates that choose an ID which an earlier row has and no row between deletes, and (as a warning) parameters whose names are
+almost known ones, or are fields that belong beside data. What an ID means to links that exist is not looked
 at. No value of a link is shown. A million rows take a minute or two, and half a gigabyte of memory.
 
 Exit codes:
@@ -141,7 +143,7 @@ async function dryRun(
   );
   const run = new DryRun({
     laneOf: (source) => lane ?? defaultLaneOf(source, settings.producers),
-    readerOf: (name) => {
+    readerOf: (name = [...readers.keys()][0] ?? '') => {
       const reader = readers.get(name);
       if (reader === undefined) throw new OperatorError(`There is no lane ${name} in lib/config.ts.`);
       return reader;
@@ -150,9 +152,9 @@ async function dryRun(
   });
   const progress = new Progress(process.stderr);
   const named = new Map<RowFinding['finding'], number>();
-  for await (const { line, body, unsendable } of rowsOf(file, interrupted)) {
+  for await (const { line, unit, body, unsendable, hint } of rowsOf(file, interrupted)) {
     if (interrupted.aborted) break;
-    const found = run.row(line, body, unsendable);
+    const found = hintedBy(hint, run.row(line, body, unsendable, unit));
     progress.update(() => `${n(run.rows)} rows read: ${tallyWords(run.findings) || 'all in order'}`);
     if (found === undefined) continue;
     const sofar = named.get(found.finding) ?? 0;
@@ -171,11 +173,17 @@ async function dryRun(
   return run;
 }
 
-function findingWords({ line, finding, faults }: RowFinding): string {
+/** What the file shows of why a row is no JSON. */
+function hintedBy(hint: string | undefined, found: RowFinding | undefined): RowFinding | undefined {
+  if (hint === undefined || found?.finding !== 'unreadable') return found;
+  return { ...found, faults: [...found.faults, { path: '', rule: 'json', message: hint }] };
+}
+
+function findingWords({ finding, faults, ...place }: RowFinding): string {
   const what = faults
     .map(({ path, rule, message }) => `${path === '' ? '' : `${visible(path)}: `}${message} [${rule}]`)
     .join('; ');
-  return `line ${line}: ${finding}: ${what}`;
+  return `${placeWords(place)}: ${finding}: ${what}`;
 }
 
 function rowWords({ rows, actions, findings }: DryRun): string {

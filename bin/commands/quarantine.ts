@@ -6,6 +6,7 @@ import { counted, instantWords, n } from '../client/number-words.ts';
 import { OperatorError } from '../client/operator-error.ts';
 import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../client/pipeline-choice.ts';
 import { runVerb, type Scene } from '../client/pipeline-verb.ts';
+import { withNeeds } from '../client/usage.ts';
 import { confirmed } from './dead-letters/confirmation.ts';
 import { inspect } from './quarantine/inspection.ts';
 import { release } from './quarantine/release.ts';
@@ -39,7 +40,7 @@ export function quarantineCommand(): Command {
     .description('Shows who asked for what in an object, and what is wrong with each line. It prints no values.')
     .argument('<key>', 'as list prints it')
     .option('--json', 'print one JSON object for each line');
-  const releasing = new Command('release')
+  const releasing = withNeeds(new Command('release'), { yes: 'drop' })
     .description('Parks the commands of an object again: the replayer brings them back.')
     .argument('<key>', 'as list prints it')
     .option('--drop', 'delete the object instead')
@@ -62,8 +63,9 @@ Examples:
   return withPipelineOptions(command).addHelpText('after', text);
 }
 
-const about = (work: (scene: Scene<Options>, key: string) => Promise<number>) => (key: string, options: Options) =>
-  runVerb(options, exitCode.notDone, (scene) => work(scene, key));
+function about(work: (scene: Scene<Options>, key: string) => Promise<number>) {
+  return (key: string, options: Options) => runVerb(options, exitCode.notDone, (scene) => work(scene, key));
+}
 
 function storesOf({ output }: Scene<Options>) {
   const [s3, bucket] = [new S3Client(), output('ArchiveBucketName')];
@@ -106,7 +108,6 @@ async function releaseOne(scene: Scene<Options>, key: string): Promise<number> {
   const { options, interrupted } = scene;
   const stores = storesOf(scene);
   const object = keyIn(key);
-  if (options.yes && !options.drop) throw new OperatorError('--yes goes with --drop. Nothing was released.');
   if (options.drop) {
     if ((await stores.quarantine.lines(key)) === undefined) absent();
     if (!options.yes && !(await agreed(interrupted))) return exitCode.someLeft;

@@ -17,6 +17,7 @@ import { outputNamed, pipelineOutputs, readOutputs } from '../client/pipeline-ou
 import { Progress } from '../client/progress.ts';
 import { sendAll } from '../client/send-messages.ts';
 import { serviceTrouble } from '../client/service-trouble.ts';
+import { withNeeds } from '../client/usage.ts';
 import { Conversation, exitCode } from './conversation.ts';
 import { checkFile, type LaneChoice, sendables } from './send/checked-file.ts';
 import { Leftover } from './send/leftover.ts';
@@ -43,9 +44,9 @@ export function sendCommand(): Command {
     .option('--lane <name>', 'the lane; unless given, each source’s first lane in lib/config.ts')
     .option('--wait', 'wait for every outcome and print it')
     .option('--timeout <seconds>', 'with --wait: give up after so long without news', seconds, defaultTimeoutSeconds);
-  return withPipelineOptions(command)
+  return withPipelineOptions(withNeeds(command, { timeout: 'wait', json: 'wait' }))
     .option('--force', 'send even what is not a JSON object')
-    .option('--json', 'print outcomes as they are, one JSON object a line')
+    .option('--json', 'with --wait: print outcomes as they are, one JSON object a line')
     .addHelpText(
       'after',
       `${pipelineHelp} The body of a message may be a bare command, an EventBridge event, a CloudEvent or an SNS notification.

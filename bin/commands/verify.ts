@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Command, Option } from 'commander';
 import { Ledger } from '../../lambdas/adapters/ledger.ts';
@@ -6,7 +6,6 @@ import { Secret } from '../../lambdas/adapters/secret.ts';
 import { systemClock } from '../../lambdas/runtime/clock.ts';
 import { config } from '../../lib/config.ts';
 import { count } from '../client/count-option.ts';
-import { durationWords } from '../client/duration-words.ts';
 import { scanAddresses, segments } from '../client/link-scan.ts';
 import { configuredOf, type PipelineOptions, pipelineHelp, withPipelineOptions } from '../client/pipeline-choice.ts';
 import { runVerb, type Scene } from '../client/pipeline-verb.ts';
@@ -14,6 +13,7 @@ import { valuesOf } from '../client/secret-values.ts';
 import { spareApi } from '../client/spare-api.ts';
 import { spareCallsPerSecond } from '../client/spare-rate.ts';
 import { checkLink } from './verify/link-check.ts';
+import { progressWords } from './verify/progress-words.ts';
 import { exitCode, Report } from './verify/report.ts';
 import { verify } from './verify/verification.ts';
 
@@ -87,6 +87,7 @@ async function run({ options, chosen, output, progress, interrupted }: Scene<Opt
     { out: print(console.log), note: print(console.error) },
     { json: options.json === true, showLinks: options.showLinks === true },
   );
+  const recordsAbout = options.all ? await itemCountOf(dynamo, table) : undefined;
   const scanned = { records: 0, links: 0 };
   const ports = {
     segments: Array.from({ length: segments }, (_, segment) =>
@@ -101,13 +102,16 @@ async function run({ options, chosen, output, progress, interrupted }: Scene<Opt
     },
     onChecked: (...checked: Parameters<Report['checked']>) => {
       report.checked(...checked);
-      progress.update(() => {
-        const different = `${n(report.count('different'))} different`;
-        if (options.all) return `${n(report.total)} looked at, ${different}, ${callsPerSecond} a second`;
-        const all = Math.min(options.sample, scanned.links);
-        const left = durationWords((all - report.total) / callsPerSecond);
-        return `${n(report.total)} of ${n(all)} looked at, ${different}, about ${left} left`;
-      });
+      progress.update(() =>
+        progressWords({
+          lookedAt: report.total,
+          different: report.count('different'),
+          scanned,
+          wanted: options.all ? 'all' : options.sample,
+          recordsAbout,
+          callsPerSecond,
+        }),
+      );
     },
   };
   await verify(options.all ? undefined : options.sample, ports, interrupted);
@@ -116,6 +120,12 @@ async function run({ options, chosen, output, progress, interrupted }: Scene<Opt
     wanted: options.all ? 'all' : options.sample,
     interrupted: interrupted.aborted,
   });
+}
+
+/** Undefined where the role may not ask: then there is no total to show. */
+async function itemCountOf(dynamo: DynamoDBClient, table: string): Promise<number | undefined> {
+  const asked = await dynamo.send(new DescribeTableCommand({ TableName: table })).catch(() => undefined);
+  return asked?.Table?.ItemCount;
 }
 
 const n = (count: number) => count.toLocaleString('en');

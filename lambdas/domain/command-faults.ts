@@ -1,15 +1,26 @@
 import type * as z from 'zod';
 import type { Fault } from './fault.ts';
+import { parameterRules } from './link-data.ts';
+import { isOneSlip } from './one-slip.ts';
 
 /** What zod calls the types, in words for a producer. */
 const typeWords: Readonly<Record<string, string>> = {
   array: 'an array',
   boolean: 'true or false',
   int: 'a whole number',
-  number: 'a number, without quotes',
+  number: 'a number',
   object: 'an object',
   record: 'an object',
   string: 'text',
+};
+
+/** What zod says it received, in words for a producer. */
+const receivedWords: Readonly<Record<string, string>> = {
+  array: 'an array',
+  boolean: 'true or false',
+  null: 'null',
+  object: 'an object',
+  string: 'text in quotes',
 };
 
 /** Zod's issue as faults of ours. Zod's own messages are used only where they cannot quote the input. */
@@ -23,12 +34,12 @@ export function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
       return issue.keys.map((key) => ({
         path: path === '' ? key : `${path}.${key}`,
         rule: 'unknown-field',
-        message: `is not a field of this command${meantBy(key)}`,
+        message: `is not a field of this command${meantBy(path, key)}`,
       }));
     case 'invalid_type':
       return missing
         ? [{ path, rule: 'required', message: 'is mandatory' }]
-        : [{ path, rule: 'type', message: `must be ${typeWords[issue.expected] ?? issue.expected}` }];
+        : [{ path, rule: 'type', message: `must be ${typeWords[issue.expected] ?? issue.expected}${notWhat(issue)}` }];
     case 'invalid_value':
       return [{ path, rule: 'value', message: valueMessage(issue.values.map(String)) }];
     case 'invalid_union':
@@ -52,28 +63,36 @@ export function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
   }
 }
 
-/** Every field of a command and of its `qr`. */
-const fields = [
-  ...[
-    'specVersion',
-    'source',
-    'requestId',
-    'action',
-    'onelinkId',
-    'shortlinkId',
-    'requestedAt',
-    'validUntil',
-    'metadata',
-  ],
-  ...['data', 'ttl', 'renewTtl', 'brandDomain', 'keepUntil', 'onConflict', 'qr', 'size', 'format', 'margin'],
-];
-const letters = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/g, '');
-const fieldOfLetters = new Map(fields.map((name) => [letters(name), name]));
+function notWhat({ message }: { message: string }): string {
+  const received = receivedWords[/received (\w+)$/.exec(message)?.[1] ?? ''];
+  return received === undefined ? '' : `, not ${received}`;
+}
 
-/** The field that somebody meant who wrote it in another case, or with underscores. */
-function meantBy(name: string): string {
-  const field = name.length > 40 ? undefined : fieldOfLetters.get(letters(name));
-  return field === undefined || field === name ? '' : `: did you mean ${field}?`;
+/** Every field of a command, and of its `qr`. */
+const fieldsAt: Readonly<Record<string, readonly string[]>> = {
+  '': [
+    ...['specVersion', 'source', 'requestId', 'action', 'onelinkId', 'shortlinkId', 'requestedAt', 'validUntil'],
+    ...['metadata', 'data', 'ttl', 'renewTtl', 'brandDomain', 'keepUntil', 'onConflict', 'qr'],
+  ],
+  qr: ['size', 'format', 'margin', 'brandDomain'],
+};
+const letters = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/g, '');
+
+/** The field that somebody meant who wrote it otherwise, by a slip of the pen, or in the wrong place. */
+function meantBy(path: string, name: string): string {
+  const fields = fieldsAt[path] ?? [];
+  if (name.length > 40 || fields.includes(name)) return '';
+  const written = letters(name);
+  if (path === '') {
+    if (written === 'templateid' || written === 'template') return ': did you mean onelinkId?';
+    if (fieldsAt.qr?.includes(name)) return ': it belongs inside qr';
+    if (Object.hasOwn(parameterRules, name) || /^(?:deep_link_(?:value|sub\d+)|utm_.+)$/.test(name))
+      return ': it belongs inside data';
+  } else if (fieldsAt['']?.includes(name)) return ': it belongs beside qr';
+  const field =
+    fields.find((one) => letters(one) === written) ??
+    fields.find((one) => written.length > 1 && isOneSlip(letters(one), written));
+  return field === undefined ? '' : `: did you mean ${field}?`;
 }
 
 const valueMessage = ([first, ...others]: string[]) =>

@@ -4,7 +4,7 @@ import type { OpenedMessage } from './envelope.ts';
 import type { Fault } from './fault.ts';
 import { instantProblem } from './instant.ts';
 import { isObject } from './json-object.ts';
-import { type DataLimit, dataAsText, dataFaults } from './link-data.ts';
+import { controlMessage, type DataLimit, dataAsText, dataFaults, hasControls } from './link-data.ts';
 import { qrFormats } from './link-spec.ts';
 import type { Producer, Templates } from './producer.ts';
 import { ttlSeconds } from './ttl.ts';
@@ -100,7 +100,7 @@ const linkFields = (contract: ApiContract) => ({
   ttl: z
     .union([z.string(), z.number()], { error: 'must be text such as 14d, or a whole number of days' })
     .refine((ttl) => ttlSeconds(ttl, contract.maxTtlDays) !== undefined, {
-      error: `must be minutes, hours or days (10m, 20h, 14d; a bare number means days), above zero and at most ${contract.maxTtlDays} days`,
+      error: `must be minutes, hours or days (10m, 20h, 14d; a bare number means days), above zero, without leading zeros and at most ${contract.maxTtlDays} days`,
       params: { rule: 'ttl' },
     })
     .optional()
@@ -204,26 +204,47 @@ export function commandReader(lane: { contract: ApiContract; producers: Producer
     // A field that has to go needs no mending inside.
     const unknown = new Set(faults.filter(({ rule }) => rule === 'unknown-field').map(({ path }) => path));
     const isKnown = ({ path }: Fault) => !unknown.has(path.split('.')[0] ?? '');
-    faults.push(
-      ...[...ofText, ...textFaults(raw)].filter(isKnown),
+    // A number that is refused as it is written needs no word about its type; one that breaks its field's rule none about digits.
+    const written = new Set(ofText.filter(({ rule }) => rule === 'number').map(({ path }) => path));
+    const ofFields = faults.filter(({ path, rule }) => rule !== 'type' || !written.has(path));
+    const broken = new Set(ofFields.map(({ path }) => path));
+    const ofWriting = ofText.filter(
+      ({ path, rule }) => rule !== 'number' || path.startsWith('data.') || !broken.has(path),
+    );
+    const faultsFound = [
+      ...ofFields,
+      ...[...ofWriting, ...textFaults(raw)].filter(isKnown),
       ...rightsFaults(raw, producers, lane.templates),
       ...timeFaults(raw, sentAtMilliseconds),
-    );
-    if (parsed.success && faults.length === 0) return { command: parsed.data };
-    return { refused: { faults: shortened(faults), ...identityOf(raw, ofText) } };
+    ];
+    if (parsed.success && faultsFound.length === 0) return { command: parsed.data };
+    return { refused: { faults: shortened(faultsFound), ...identityOf(raw, ofText) } };
   };
 }
 
 /** So many faults, with paths so long, fit an outcome into SNS's 256 KiB; a body may name tens of thousands. */
 const [maxFaults, maxPathCharacters] = [100, 200];
+/** Of one kind; the rest would say the same. */
+const maxAlike = 20;
 
 function shortened(faults: Fault[]): Fault[] {
-  const told = faults
+  const different = new Map(faults.map((fault) => [JSON.stringify(fault), fault]));
+  const alike = new Map<string, number>();
+  const kinds = [...different.values()].filter(({ rule, message }) => {
+    const sofar = alike.get(`${rule} ${message}`) ?? 0;
+    alike.set(`${rule} ${message}`, sofar + 1);
+    return sofar < maxAlike;
+  });
+  const told = kinds
     .slice(0, maxFaults)
     .map((fault) => ({ ...fault, path: fault.path.slice(0, maxPathCharacters).toWellFormed() }));
-  const more = faults.length - told.length;
+  const more = different.size - told.length;
   return more === 0 ? told : [...told, { path: '', rule: 'more', message: `and ${more} more faults` }];
 }
+
+/** What is configured instead: the first few. */
+const offered = (all: readonly string[]) =>
+  `: ${all.length === 0 ? 'it has none' : `${all.slice(0, 10).join(', ')}${all.length > 10 ? ', …' : ''}`}`;
 
 /** Rights, judged on whatever fields are readable, so that they are told together with the other faults. */
 function rightsFaults(raw: Record<string, unknown>, producers: Map<string, Producer>, templates: Templates): Fault[] {
@@ -234,14 +255,21 @@ function rightsFaults(raw: Record<string, unknown>, producers: Map<string, Produ
   }
   if (typeof raw.onelinkId === 'string') {
     if (producer !== undefined && !producer.templates.includes(raw.onelinkId)) {
-      faults.push({ path: 'onelinkId', rule: 'not-allowed', message: 'is not a template configured for this source' });
+      faults.push({
+        path: 'onelinkId',
+        rule: 'not-allowed',
+        message: `is not a template configured for this source${offered(producer.templates)}`,
+      });
     }
     const domains = Object.hasOwn(templates, raw.onelinkId) ? (templates[raw.onelinkId]?.brandDomains ?? []) : [];
+    // Who may not use a template is not told what is its.
+    const mayKnow = producer?.templates.includes(raw.onelinkId) === true;
     const named: [string, unknown][] = [['brandDomain', raw.brandDomain]];
     if (isObject(raw.qr)) named.push(['qr.brandDomain', raw.qr.brandDomain]);
     for (const [path, domain] of named) {
       if (typeof domain === 'string' && !domains.includes(domain)) {
-        faults.push({ path, rule: 'not-allowed', message: 'is not a brand domain configured for this template' });
+        const message = `is not a brand domain configured for this template${mayKnow ? offered(domains) : ''}`;
+        faults.push({ path, rule: 'not-allowed', message });
       }
     }
   }
@@ -292,7 +320,12 @@ function mapFaults(field: string, map: unknown): Fault[] {
   return Object.entries(map).flatMap(([name, value]): Fault[] => {
     const path = `${field}.${name.toWellFormed()}`;
     if (name === '__proto__') return [{ path, rule: 'name', message: 'is not a name that can be used' }];
-    if (name.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())) return [];
+    const text = typeof value === 'string' ? value : '';
+    // In data it is told beside the other rules of parameters.
+    if (field === 'metadata' && (hasControls(name) || hasControls(text))) {
+      return [{ path, rule: 'control', message: controlMessage }];
+    }
+    if (name.isWellFormed() && text.isWellFormed()) return [];
     return [{ path, rule: 'unicode', message: 'must not hold half of a surrogate pair: UTF-8 cannot hold it' }];
   });
 }

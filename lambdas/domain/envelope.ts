@@ -15,6 +15,8 @@ interface Found {
   json: unknown;
   losses: JsonLoss[];
   inside: readonly string[];
+  /** The names that lead to the text in the message's own JSON, when it is text in text. */
+  under: readonly string[];
   /** What it is called when it is no object. */
   what: string;
 }
@@ -25,7 +27,7 @@ interface Found {
  * hold one of the others.
  */
 export function openEnvelope(body: string): OpenedMessage {
-  const outer = read(body, 'the message', '');
+  const outer = read(body, 'the message', '', []);
   if (!('json' in outer)) return outer;
   const { json, losses } = outer;
   if (!isObject(json) || isBare(json)) return openEvent(outer);
@@ -36,10 +38,10 @@ export function openEnvelope(body: string): OpenedMessage {
   if (typeof json.Message !== 'string') {
     return refused('Message', 'required', 'the notification holds no Message as text: put the command there, as JSON');
   }
-  const inner = read(json.Message, 'the notification’s Message', 'Message');
+  const inner = read(json.Message, 'the notification’s Message', 'Message', ['Message']);
   if (!('json' in inner)) return inner;
   const { command, faults } = openEvent(inner);
-  return { command, faults: [...lossFaults(losses, ['Message']), ...faults] };
+  return { command, faults: [...lossFaults(losses, { under: [] }), ...faults] };
 }
 
 const isEventBridgeEvent = (json: Record<string, unknown>) =>
@@ -49,13 +51,13 @@ const isEventBridgeEvent = (json: Record<string, unknown>) =>
 const isBare = (json: Record<string, unknown>) => 'requestId' in json || 'onelinkId' in json;
 
 function openEvent(message: Found): OpenedMessage {
-  const { json, losses } = message;
+  const { json, losses, under } = message;
   if (!isObject(json)) return commandAt(message);
   if (isEventBridgeEvent(json)) {
     if (!('detail' in json)) {
       return refused('detail', 'required', 'the EventBridge event holds no detail: put the command there');
     }
-    return commandAt({ json: json.detail, losses, inside: ['detail'], what: 'the EventBridge event’s detail' });
+    return commandAt({ json: json.detail, losses, inside: ['detail'], under, what: 'the EventBridge event’s detail' });
   }
   // The attribute is `specversion` in CloudEvents 1.0, all lower case; a bare command's is `specVersion`.
   // Whoever writes that in lower case has still a command's fields, whose capitals no CloudEvent may have.
@@ -69,25 +71,26 @@ function openEvent(message: Found): OpenedMessage {
     return refused('data', 'required', 'the CloudEvent holds no data: put the command there');
   }
   if (base64 === undefined && typeof data !== 'string')
-    return commandAt({ json: data, losses, inside: ['data'], what });
+    return commandAt({ json: data, losses, inside: ['data'], under, what });
   const text = base64 === undefined ? data : textOfBase64(base64);
   const path = base64 === undefined ? 'data' : 'data_base64';
   if (typeof text !== 'string') return refused(path, 'encoding', 'must be base64 of UTF-8 text');
-  const inner = read(text, what, path);
+  const inner = read(text, what, path, [...under, path]);
   if (!('json' in inner)) return inner;
   const { command, faults } = commandAt(inner);
-  return { command, faults: [...lossFaults(losses, [path]), ...faults] };
+  return { command, faults: [...lossFaults(losses, { under }), ...faults] };
 }
 
-function commandAt({ json, losses, inside, what }: Found): OpenedMessage {
-  if (isObject(json)) return { command: json, faults: lossFaults(losses, inside) };
-  return refused(inside.join('.'), 'type', `${what} must be one command: a JSON object`);
+function commandAt({ json, losses, inside, under, what }: Found): OpenedMessage {
+  if (isObject(json)) return { command: json, faults: lossFaults(losses, { inside, under }) };
+  const remedy = typeof json === 'string' ? ', not in quotes' : '';
+  return refused(inside.join('.'), 'type', `${what} must be one command: a JSON object${remedy}`);
 }
 
-function read(text: string, what: string, path: string): Found | OpenedMessage {
+function read(text: string, what: string, path: string, under: readonly string[]): Found | OpenedMessage {
   const reading = readJson(text);
   if ('problem' in reading) return refused(path, 'json', `${what} ${reading.problem}`);
-  return { ...reading, inside: [], what };
+  return { ...reading, inside: [], under, what };
 }
 
 const refused = (path: string, rule: string, message: string): OpenedMessage => ({
@@ -108,19 +111,23 @@ function textOfBase64(base64: unknown): string | undefined {
   }
 }
 
-/** What is lost of a command, and names of its envelope that stand there twice: nobody could tell which one is meant. */
-function lossFaults(losses: JsonLoss[], inside: readonly string[]): Fault[] {
+/**
+ * What is lost of a command, and names of its envelope that stand there twice: nobody could tell which one is meant.
+ *
+ * @param inside the names that lead to the command; undefined when it is text in this JSON
+ */
+function lossFaults(
+  losses: JsonLoss[],
+  { inside, under }: { inside?: readonly string[]; under: readonly string[] },
+): Fault[] {
   return losses.flatMap(({ kind, path }): Fault[] => {
-    const isInside = inside.every((name, index) => path[index] === name) && path.length > inside.length;
-    const own = isInside ? path.slice(inside.length) : path;
-    if (kind === 'duplicate') {
-      if (!isInside && path.length > 1) return [];
-      return [
-        { path: own.join('.'), rule: 'duplicate', message: 'stands there more than once: all but one would be lost' },
-      ];
-    }
+    const isInside =
+      inside !== undefined && path.length > inside.length && inside.every((name, index) => path[index] === name);
+    const own = isInside ? path.slice(inside.length) : ['envelope', ...under, ...path];
+    const fault = { path: own.join('.'), rule: kind };
+    if (kind === 'duplicate') return [{ ...fault, message: 'stands there more than once: all but one would be lost' }];
     const message = isInside ? numberMessage(own) : undefined;
-    return message === undefined ? [] : [{ path: own.join('.'), rule: 'number', message }];
+    return message === undefined ? [] : [{ ...fault, message }];
   });
 }
 

@@ -1,3 +1,5 @@
+import { jsonFault } from './json-fault.ts';
+
 /** What a JSON text says that is lost when JavaScript reads it. */
 export interface JsonLoss {
   /**
@@ -27,8 +29,8 @@ export function readJson(text: string): JsonReading {
   try {
     const json: unknown = JSON.parse(text);
     return { json, losses: lossesIn(text) };
-  } catch (error) {
-    return { problem: `is not JSON${placeOf(error)}` };
+  } catch {
+    return { problem: `is not JSON ${jsonFault(text)}` };
   }
 }
 
@@ -43,12 +45,6 @@ export function parseKeepingDigits(text: string): unknown {
   const keep: ReviverWithSource = (_, value, { source }) =>
     typeof value === 'number' && source !== undefined && JSON.stringify(value) !== source ? source : value;
   return JSON.parse(text, keep as (this: unknown, name: string, value: unknown) => unknown);
-}
-
-/** Where it stopped making sense, if the engine says so. The rest of its message is an excerpt. */
-function placeOf(error: unknown): string {
-  const position = error instanceof SyntaxError ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
-  return position === undefined ? '' : ` (character ${Number(position) + 1})`;
 }
 
 /** An object that is being walked through; arrays have no names. */

@@ -7,22 +7,34 @@ import type { Fault } from './fault.ts';
 interface ParameterRule {
   maxLength?: number;
   pattern?: RegExp;
-  /** What the pattern cannot say. */
-  check?: (text: string) => boolean;
-  /** What pattern and check ask for, in words. */
+  /** What the pattern asks for, in words. */
   expected?: string;
+  /** What of it a text breaks, if that can be said; also what the pattern cannot say. */
+  problem?: (text: string) => string | undefined;
 }
 
 const upTo = (maxLength: number): ParameterRule => ({ maxLength });
 // No look-around in these patterns: they stand in the JSON Schema, which validators of other languages read.
 const trimmed = /^(?:\S(?:[\s\S]*\S)?)?$/;
 const flag: ParameterRule = { pattern: /^(?:true|false)$/, expected: 'must be true or false' };
-/** No URL may hold a control character (RFC 3986); a parser would drop some, and the link would not. */
-const hasNoControls = (text: string) => !/\p{Cc}/u.test(text);
+/** No URI may hold these (RFC 3986); a parser would drop some, and the link would not. */
+const blankProblem = (text: string) => {
+  if (/[\n\r]/.test(text)) return 'it holds a line break';
+  return /\s/.test(text) ? 'it holds a blank: write %20' : undefined;
+};
+const webUrlProblem = (text: string) => {
+  const blank = blankProblem(text);
+  if (blank !== undefined) return blank;
+  if (text.includes('#')) return 'it holds a #: write %23, or leave the fragment out';
+  if (URL.canParse(encodeAngleBrackets(text))) return undefined;
+  const [, port] = /^https:\/\/[^/?]*:([^\]/?]*)(?:[/?]|$)/i.exec(text) ?? [];
+  const isPort = port === undefined || (/^\d*$/.test(port) && Number(port) <= 65_535);
+  return isPort ? 'its host is not valid' : 'its port is not 0 to 65535';
+};
 const webUrl: ParameterRule = {
-  check: (text) => hasNoControls(text) && URL.canParse(encodeAngleBrackets(text)),
   pattern: /^https:\/\/[^\s/?#]+[^\s#]*$/i,
   expected: 'must be an absolute https:// URL without a fragment',
+  problem: webUrlProblem,
 };
 const numbered = (name: string, count: number, rule: ParameterRule) =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`${name}${index + 1}`, rule]));
@@ -71,9 +83,10 @@ export const parameterRules: Readonly<Record<string, ParameterRule>> = {
   af_android_url: webUrl,
   af_og_image: webUrl,
   af_dp: {
-    pattern: /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/,
-    check: hasNoControls,
+    // A scheme alone is a URI, and opens the app.
+    pattern: /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]*$/,
     expected: 'must be a URI with a scheme (RFC 3986)',
+    problem: blankProblem,
   },
   af_og_title: upTo(40),
   af_og_description: upTo(300),
@@ -155,9 +168,10 @@ export function dataFaults(data: Record<string, unknown>, limit: DataLimit): Fau
       fault(name, 'length', `must not be longer than ${rule.maxLength} characters${counted}`);
     }
     // A text beyond the payload limit is refused below; it need not also cost a pattern's backtracking.
-    const isSound = text.length > maxDataCharacters || isInForm(text, rule);
-    if (!isSound) {
-      fault(name, 'format', rule?.expected ?? 'is malformed');
+    if (hasControls(name) || hasControls(text)) fault(name, 'control', controlMessage);
+    else if (text.length <= maxDataCharacters) {
+      const message = formProblem(text, rule);
+      if (message !== undefined) fault(name, 'format', message);
     }
   }
   if (!Object.hasOwn(data, 'pid')) fault('pid', 'required', 'the media source is mandatory');
@@ -167,15 +181,21 @@ export function dataFaults(data: Record<string, unknown>, limit: DataLimit): Fau
     faults.push({
       path: 'data',
       rule: 'payload-length',
-      message: `must not exceed ${maxDataCharacters} characters ${measure}; it has ${characters}`,
+      message: `must not exceed ${maxDataCharacters} characters ${measure}; it has ${characters} (each value as text in quotes, < and > as three, an escape such as \\n as two)`,
     });
   }
   return faults;
 }
 
-function isInForm(text: string, { pattern, check }: ParameterRule = {}): boolean {
-  return (pattern?.test(text) ?? true) && (check?.(text) ?? true);
+function formProblem(text: string, { pattern, expected, problem }: ParameterRule = {}): string | undefined {
+  const found = problem?.(text);
+  if (found === undefined && (pattern?.test(text) ?? true)) return undefined;
+  return `${expected ?? 'is malformed'}${found === undefined ? '' : `; ${found}`}`;
 }
+
+/** Nobody means those, and readers of outcomes and exports stumble over them. Tabs and line breaks can be meant. */
+export const hasControls = (text: string) => /[^\P{Cc}\t\n\r]/u.test(text);
+export const controlMessage = 'must not hold NUL or another control character but tab and line break: leave it out';
 
 function isScalar(value: unknown): value is string | number | boolean {
   return (

@@ -5,10 +5,10 @@ import { type MessageSketch, sketchOf } from '../../bin/client/message.ts';
 import type { FileMessage } from '../../bin/client/message-file.ts';
 import { openMessages } from '../../bin/client/message-source.ts';
 import { OperatorError } from '../../bin/client/operator-error.ts';
+import { type Place, placeWords } from '../../bin/client/place-words.ts';
 
 /** A message of the campaign, with the lane that it takes. */
-export interface CampaignMessage extends MessageSketch {
-  line: number;
+export interface CampaignMessage extends MessageSketch, Place {
   body: string;
   lane: string;
 }
@@ -59,8 +59,8 @@ async function read(file: string, limit = Number.POSITIVE_INFINITY): Promise<Fil
   } finally {
     await source.close();
   }
-  const faults = messages.flatMap(({ line, unsendable }) =>
-    unsendable === undefined ? [] : `line ${line} ${unsendable}`,
+  const faults = messages.flatMap(({ unsendable, ...place }) =>
+    unsendable === undefined ? [] : `${placeWords(place)} ${unsendable}`,
   );
   if (faults.length > 0) {
     const more = faults.length > faultsShown ? [`and ${faults.length - faultsShown} more`] : [];
@@ -72,14 +72,14 @@ async function read(file: string, limit = Number.POSITIVE_INFINITY): Promise<Fil
 
 /** Nobody knows the lane of what cannot be read: it takes the first producer's, and is refused there. */
 export function withLanes(
-  messages: readonly { line: number; body: string }[],
+  messages: readonly (Place & { body: string })[],
   setup: Pick<CampaignSetup, 'lanes'>,
   producers: readonly LaneUser[],
 ): CampaignMessage[] {
   const fallback = producers[0]?.lanes[0] ?? '';
-  return messages.map(({ line, body }) => {
+  return messages.map(({ line, unit, body }) => {
     const sketch = sketchOf(body);
     const lane = setup.lanes[String(line)] ?? defaultLaneOf(sketch.source, producers) ?? fallback;
-    return { line, body, lane, ...sketch };
+    return { line, ...(unit && { unit }), body, lane, ...sketch };
   });
 }

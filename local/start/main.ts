@@ -17,7 +17,11 @@ const program = new Command('npm start --')
     'Runs a campaign through the pipeline on this machine: the synthesised app on local engines, against an emulator of the ' +
       'OneLink API. Ends with 1 when something does not add up, with 2 when it could not be run.',
   )
-  .option('--input <file>', 'messages to send: NDJSON, a JSON array or a single JSON object', defaultInput())
+  .option(
+    '--input <file>',
+    'messages to send: NDJSON, a JSON array or a single JSON object; refused as a whole, as by onelink send, if a line is not UTF-8',
+    defaultInput(),
+  )
   .option('--limit <messages>', 'only the first so many', count(1, 100_000_000))
   .option('--stage <name>', 'the stage of lib/config.ts to run', 'production')
   .option('--chaos', 'kill execution environments at random until the campaign is done', false)

@@ -1,4 +1,5 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
+import { fileTrouble } from '../../client/file-trouble.ts';
 import { OperatorError } from '../../client/operator-error.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
@@ -19,7 +20,8 @@ export class LetterFile {
     try {
       return new LetterFile(path, await open(path, 'wx', 0o600));
     } catch (error) {
-      const why = codeOf(error) === 'EEXIST' ? 'is there already' : `cannot be written (${codeOf(error)})`;
+      const isTaken = codeOf(error) === 'EEXIST';
+      const why = isTaken ? 'is there already' : `cannot be written: ${whyOf(error)}`;
       throw new OperatorError(`${path} ${why}. Name another file with --to. Nothing was deleted.`);
     }
   }
@@ -38,7 +40,7 @@ export class LetterFile {
       await this.#file.sync();
     } catch (error) {
       throw new OperatorError(
-        `${this.path} cannot be written (${codeOf(error)}). What it does not hold was not deleted: make room and run it again.`,
+        `${this.path} cannot be written: ${whyOf(error)}. What it does not hold was not deleted: mend that and run it again.`,
       );
     }
   }
@@ -49,6 +51,8 @@ export class LetterFile {
     if (this.#lines === 0) await rm(this.path);
   }
 }
+
+const whyOf = (error: unknown) => fileTrouble(error, 'write') ?? codeOf(error);
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error ? Reflect.get(error, 'code') : undefined;

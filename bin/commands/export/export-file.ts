@@ -1,4 +1,5 @@
-import { type FileHandle, link, open, rm } from 'node:fs/promises';
+import { type FileHandle, link, lstat, open, rm } from 'node:fs/promises';
+import { fileTrouble } from '../../client/file-trouble.ts';
 import { OperatorError } from '../../client/operator-error.ts';
 
 /**
@@ -19,9 +20,12 @@ export class ExportFile {
   /** @throws OperatorError when the file, or an export to it that is under way, is there already, or it cannot be made */
   static async create(path: string): Promise<ExportFile> {
     // Sooner than at the end, when the scan is paid for.
-    const taken = await open(path, 'r').then(
-      (file) => file.close().then(() => true),
-      (error: unknown) => codeOf(error) !== 'ENOENT',
+    const taken = await lstat(path).then(
+      () => true,
+      (error: unknown) => {
+        if (codeOf(error) === 'ENOENT') return false;
+        throw new OperatorError(`${path} cannot be written: ${whyOf(error)}. Name another file with --to.`);
+      },
     );
     if (taken) throw new OperatorError(`${path} is there already. Name another file with --to.`);
     try {
@@ -32,7 +36,7 @@ export class ExportFile {
           `${partOf(path)} is there already: another export writes it, or one was killed. Delete it, or name another file.`,
         );
       }
-      throw new OperatorError(`${path} cannot be written (${codeOf(error)}). Name another file with --to.`);
+      throw new OperatorError(`${path} cannot be written: ${whyOf(error)}. Name another file with --to.`);
     }
   }
 
@@ -44,20 +48,22 @@ export class ExportFile {
     const text = lines.join('');
     this.#writing = this.#writing.then(() => this.#file.appendFile(text));
     return this.#writing.catch((error: unknown) => {
-      throw new OperatorError(`${this.path} cannot be written (${codeOf(error)}). Make room and run it again.`);
+      throw new OperatorError(`${this.path} cannot be written: ${whyOf(error)}. Mend that and run it again.`);
     });
   }
 
   /** Gives the file its name. @throws OperatorError when somebody else has taken it meanwhile */
   async finish(): Promise<void> {
-    await this.#file.sync();
+    await this.#file.sync().catch((error: unknown) => {
+      throw new OperatorError(`${this.path} cannot be written: ${whyOf(error)}. Mend that and run it again.`);
+    });
     this.#whole = true;
     await this.#file.close();
     try {
       // Unlike a rename, a link never replaces what is there.
       await link(partOf(this.path), this.path);
     } catch (error) {
-      throw new OperatorError(`${this.path} cannot be made (${codeOf(error)}); the export is in ${partOf(this.path)}.`);
+      throw new OperatorError(`${this.path} cannot be made: ${whyOf(error)}; the export is in ${partOf(this.path)}.`);
     }
     await rm(partOf(this.path));
   }
@@ -71,6 +77,7 @@ export class ExportFile {
   }
 }
 
+const whyOf = (error: unknown) => fileTrouble(error, 'write') ?? codeOf(error);
 const partOf = (path: string) => `${path}.part`;
 
 function codeOf(error: unknown): unknown {

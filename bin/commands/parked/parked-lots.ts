@@ -1,4 +1,4 @@
-import type { ParkedLot } from '../../../lambdas/adapters/parked-store.ts';
+import type { ParkedLot, ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { durationWords } from '../../client/duration-words.ts';
 import { counted, instantWords } from '../../client/number-words.ts';
 
@@ -37,6 +37,17 @@ export async function summarise(
     onLot(sum);
   }
   return sum;
+}
+
+/** Lanes that have commands in the archive and that the pipeline does not have (any more): nobody replays those. */
+export async function strandedLanes(
+  store: Pick<ParkedStore, 'lots' | 'lanes'>,
+  own: readonly string[],
+): Promise<{ lane: string; commands: number }[]> {
+  const gone = (await store.lanes()).filter((lane) => !own.includes(lane));
+  return Promise.all(
+    gone.map(async (lane) => ({ lane, commands: (await summarise(lane, store.lots(lane))).commands })),
+  );
 }
 
 /** @param isReplayed false for a lane that the pipeline does not have (any more) */

@@ -3,13 +3,12 @@ import type { Command, commandReader } from '../../../lambdas/domain/command.ts'
 import { commandDigest } from '../../../lambdas/domain/digest.ts';
 import { openEnvelope } from '../../../lambdas/domain/envelope.ts';
 import type { Fault } from '../../../lambdas/domain/fault.ts';
+import { type Place, placeWords, type Unit } from '../../client/place-words.ts';
 import type { LaneLoad } from './campaign-plan.ts';
 import { nearNames } from './near-names.ts';
 
 /** What would become of a row that would not be carried out as it stands; a `near-name` is carried out, and may be a mistake. */
-export interface RowFinding {
-  /** From 1. */
-  line: number;
+export interface RowFinding extends Place {
   finding:
     | 'unreadable'
     | 'no-lane'
@@ -28,12 +27,15 @@ export interface RowFinding {
 export interface DryRunSettings {
   /** The lane that a source's rows take; undefined for an unknown source. */
   laneOf(source: string | undefined): string | undefined;
-  /** The reader of a lane's commands. */
-  readerOf(lane: string): ReturnType<typeof commandReader>;
+  /** The reader of a lane's commands; of any lane's where none is known: all but the rights is the same. */
+  readerOf(lane: string | undefined): ReturnType<typeof commandReader>;
   nowMilliseconds: number;
 }
 
 const whole = (rule: string, message: string): Fault[] => [{ path: '', rule, message }];
+const noLane: readonly Fault[] = [
+  { path: 'source', rule: 'lane', message: 'is none of lib/config.ts: mend it, or name the lane with --lane' },
+];
 const unreadable = (line: number, why: string): RowFinding => ({
   line,
   finding: 'unreadable',
@@ -53,6 +55,7 @@ export class DryRun {
   readonly #loads = new Map<string, LaneLoad>();
   readonly #actions = new Map<string, number>();
   readonly #findings = new Map<RowFinding['finding'], number>();
+  #unit: Unit = 'line';
   rows = 0;
 
   constructor(settings: DryRunSettings) {
@@ -61,13 +64,15 @@ export class DryRun {
 
   /**
    * @param unsendable why it has no body, if so
+   * @param unit what the file counts its rows in
    * @returns what is wrong with the row, if anything is
    */
-  row(line: number, body: string, unsendable?: string): RowFinding | undefined {
+  row(line: number, body: string, unsendable?: string, unit?: Place['unit']): RowFinding | undefined {
     this.rows += 1;
+    this.#unit = unit ?? 'line';
     const found = unsendable === undefined ? this.#look(line, body) : unreadable(line, unsendable);
     if (found !== undefined) this.#findings.set(found.finding, (this.#findings.get(found.finding) ?? 0) + 1);
-    return found;
+    return found && unit ? { ...found, unit } : found;
   }
 
   /** What the rows that would be carried out ask of each lane. */
@@ -88,17 +93,16 @@ export class DryRun {
     const { laneOf, readerOf, nowMilliseconds } = this.#settings;
     const opened = openEnvelope(body);
     if (opened.command === undefined) return { line, finding: 'unreadable', faults: opened.faults };
-    const lane = laneOf(sourceOf(opened.command));
-    if (lane === undefined) {
-      return {
-        line,
-        finding: 'no-lane',
-        faults: whole('lane', 'its source is none of lib/config.ts: name the lane with --lane'),
-      };
-    }
+    const source = sourceOf(opened.command);
+    const lane = laneOf(source);
     const reading = readerOf(lane)(opened, nowMilliseconds);
-    if ('refused' in reading)
-      return { line, finding: 'invalid', faults: [...reading.refused.faults, ...nearNames(opened.command.data)] };
+    const faults = 'refused' in reading ? [...reading.refused.faults, ...nearNames(opened.command.data)] : [];
+    // Without a source, that is what the row is told to be missing.
+    if (lane === undefined && source !== undefined) {
+      const others = faults.filter(({ path, rule }) => path !== 'source' || rule !== 'not-allowed');
+      return { line, finding: 'no-lane', faults: [...noLane, ...others] };
+    }
+    if ('refused' in reading || lane === undefined) return { line, finding: 'invalid', faults };
     const { command } = reading;
     const repeated = this.#repeatOf(command, line);
     if (repeated !== undefined) return repeated;
@@ -123,23 +127,29 @@ export class DryRun {
       return undefined;
     }
     if (this.#asked.get(request) === asked) {
-      const faults = whole('repeat', `asks the same as line ${firstLine}: answered once, at no cost`);
+      const faults = whole('repeat', `asks the same as ${this.#placeOf(firstLine)}: answered once, at no cost`);
       return { line, finding: 'repeat', faults, firstLine };
     }
-    const faults = whole('unique', `has the requestId of line ${firstLine}, which asks for something else`);
+    const faults = whole('unique', `has the requestId of ${this.#placeOf(firstLine)}, which asks for something else`);
     return { line, finding: 'request-id-reused', faults, firstLine };
   }
 
   #takenBy(command: Command, line: number): RowFinding | undefined {
-    if (command.action !== 'create' || command.shortlinkId === undefined) return undefined;
+    if (command.shortlinkId === undefined) return undefined;
     const address = number53(`${command.onelinkId}/${command.shortlinkId}`);
+    if (command.action === 'delete') this.#chosen.delete(address);
+    if (command.action !== 'create') return undefined;
     const firstLine = this.#chosen.get(address);
     if (firstLine === undefined) {
       this.#chosen.set(address, line);
       return undefined;
     }
-    const faults = whole('chosen-id', `chooses the shortlinkId of line ${firstLine}`);
+    const faults = whole('chosen-id', `chooses the shortlinkId of ${this.#placeOf(firstLine)}`);
     return { line, finding: 'chosen-id-taken', faults, firstLine };
+  }
+
+  #placeOf(line: number): string {
+    return placeWords({ line, unit: this.#unit });
   }
 
   #count(command: Command, lane: string): void {

@@ -1,6 +1,7 @@
 import type { Fault } from '../../../lambdas/domain/fault.ts';
 import { isObject } from '../../../lambdas/domain/json-object.ts';
 import { forbiddenParameters, parameterRules } from '../../../lambdas/domain/link-data.ts';
+import { isOneSlip } from '../../../lambdas/domain/one-slip.ts';
 
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
 
@@ -50,6 +51,15 @@ const skeleton = (name: string) =>
     .join('');
 const skeletons = new Map(knownNames.map((name) => [skeleton(name), name]));
 
+/** Fields of a command that are no likely names of a parameter, as `source` and `action` are. */
+const besideData = new Map(
+  [
+    ...['specVersion', 'requestId', 'onelinkId', 'shortlinkId', 'requestedAt', 'validUntil', 'metadata'],
+    ...['ttl', 'renewTtl', 'brandDomain', 'keepUntil', 'onConflict', 'qr'],
+  ].map((name) => [skeleton(name), name]),
+);
+besideData.set('templateid', 'onelinkId');
+
 /** A slip of the pen shows only in a name of some length. */
 const leastLetters = 6;
 
@@ -78,26 +88,16 @@ function lookAt(name: string): string | undefined {
   // Longer ones are no slip of a known name.
   if (name.length > 100) return undefined;
   const bones = skeleton(name);
-  const near = skeletons.get(bones) ?? (bones.length < leastLetters ? undefined : slipOf(bones));
+  const field = besideData.get(bones) ?? slipOf(besideData, bones);
+  if (field !== undefined) return `belongs beside data, as ${field}: here it goes out as a parameter of the link`;
+  const near = skeletons.get(bones) ?? slipOf(skeletons, bones);
   if (near !== undefined) return `is almost ${near}, but goes out as a name of its own`;
   if (/^\s|\s$|[\p{Cc}\p{Cf}]/u.test(name)) return 'starts or ends with a blank, or holds a character that nobody sees';
   return undefined;
 }
 
 /** The known name that is one letter away: one more, one less, another one, or two that changed places. */
-function slipOf(bones: string): string | undefined {
-  return [...skeletons].find(([one]) => one.length >= leastLetters && isOneSlip(one, bones))?.[1];
-}
-
-function isOneSlip(one: string, other: string): boolean {
-  const [long, short] = one.length >= other.length ? [one, other] : [other, one];
-  let start = 0;
-  while (start < short.length && long[start] === short[start]) start += 1;
-  let end = 0;
-  while (end < short.length - start && long.at(-1 - end) === short.at(-1 - end)) end += 1;
-  const [longer, shorter] = [long.slice(start, long.length - end), short.slice(start, short.length - end)];
-  // af_sub6 is no slip of af_sub5.
-  if (/\d/.test(longer + shorter)) return false;
-  if (longer.length <= 1) return true;
-  return longer.length === 2 && shorter.length === 2 && longer[0] === shorter[1] && longer[1] === shorter[0];
+function slipOf(names: ReadonlyMap<string, string>, bones: string): string | undefined {
+  if (bones.length < leastLetters) return undefined;
+  return [...names].find(([one]) => one.length >= leastLetters && isOneSlip(one, bones))?.[1];
 }

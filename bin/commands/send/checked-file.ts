@@ -5,6 +5,7 @@ import type { FileMessage } from '../../client/message-file.ts';
 import type { MessageSource } from '../../client/message-source.ts';
 import { n } from '../../client/number-words.ts';
 import { OperatorError } from '../../client/operator-error.ts';
+import { placeWords } from '../../client/place-words.ts';
 import type { Outgoing } from '../conversation.ts';
 
 /** A message with its body, ready to go. */
@@ -54,7 +55,7 @@ export async function checkFile(
     if (fault === undefined && lane !== undefined) {
       lanes.add(lane);
       if (sources.size < 2) sources.add(sketch.source);
-    } else if (++faulty <= faultsNamed) faults.push(`line ${message.line}: ${fault}`);
+    } else if (++faulty <= faultsNamed) faults.push(`${placeWords(message)}: ${fault}`);
   }
   if (messages === 0) throw new OperatorError(`${source.name} holds no command.`);
   if (faulty === 0) return { messages, lanes, onlySource: onlyOf(sources) };
@@ -64,11 +65,11 @@ export async function checkFile(
 
 /** The messages of a file that was checked. @throws OperatorError when it is not the same any more */
 export async function* sendables(source: MessageSource, choice: LaneChoice): AsyncGenerator<Sendable> {
-  for await (const { line, body } of source.messages()) {
+  for await (const { line, unit, body } of source.messages()) {
     const sketch = sketchOf(body);
     const lane = laneOf(sketch, choice);
     if (lane === undefined) throw new OperatorError(`${source.name} was changed while it was read.`);
-    yield { line, body, ...sketch, lane };
+    yield { line, ...(unit && { unit }), body, ...sketch, lane };
   }
 }
 

@@ -1,6 +1,7 @@
 import { LineRanges } from '../../client/line-ranges.ts';
 import { n } from '../../client/number-words.ts';
 import { tallyWords } from '../../client/outcome-words.ts';
+import type { Place, Unit } from '../../client/place-words.ts';
 import type { Unsent } from '../../client/send-messages.ts';
 import { UnsentFile } from '../../client/unsent-file.ts';
 
@@ -9,6 +10,7 @@ export class Leftover {
   readonly #file: UnsentFile;
   readonly #lines = new LineRanges();
   readonly #reasons = new Map<string, number>();
+  #unit: Unit = 'line';
   #mayBeIn = 0;
 
   /** @param source the file, or `-` */
@@ -16,7 +18,8 @@ export class Leftover {
     this.#file = new UnsentFile(source);
   }
 
-  add({ message: { line, body }, reason, mayBeIn }: Unsent<{ line: number; body: string }>): void {
+  add({ message: { line, unit, body }, reason, mayBeIn }: Unsent<Place & { body: string }>): void {
+    this.#unit = unit ?? 'line';
     this.#lines.add(line);
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
     if (mayBeIn) this.#mayBeIn += 1;
@@ -52,6 +55,10 @@ export class Leftover {
       path === undefined
         ? `They could not be kept in a file (${trouble}). Send the whole file again: a repeat makes nothing twice.`
         : `They are in ${path}. When the cause is gone: ${again(path)}`;
-    return [`${n(this.count)} not sent: ${this.#lines.words()} (${tallyWords(this.#reasons)})`, ...doubtful, next];
+    return [
+      `${n(this.count)} not sent: ${this.#lines.words(10, this.#unit)} (${tallyWords(this.#reasons)})`,
+      ...doubtful,
+      next,
+    ];
   }
 }

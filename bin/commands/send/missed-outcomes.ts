@@ -20,6 +20,10 @@ export interface Missed {
 /** Of what cannot be a request there is no record, and DynamoDB may refuse its key. */
 const sound = (text: string | undefined): text is string => text !== undefined && /^[\x21-\x7e]{1,128}$/.test(text);
 
+/** Whether the ledger can have a record of a message's request at all. What cannot be one is rejected, and only told. */
+export const canBeLookedUp = ({ source, requestId }: Pick<MessageSketch, 'source' | 'requestId'>): boolean =>
+  sound(source) && sound(requestId);
+
 /** BatchGetItem takes as many keys. */
 const requestsAtOnce = 100;
 

@@ -5,12 +5,12 @@ import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { expiryLane } from '../../../lambdas/names.ts';
 import type { LaneAtWork } from '../../client/lanes-at-work.ts';
 import { type DeadLetterQueue, sizeOf } from '../dead-letters/dead-letter-queues.ts';
-import { summarise } from '../parked/parked-lots.ts';
+import { strandedLanes, summarise } from '../parked/parked-lots.ts';
 import { daysToCome, type Sight } from './overview.ts';
 
 export interface LookPorts {
   control: Pick<ControlTable, 'read' | 'renewals'>;
-  parked: Pick<ParkedStore, 'lots'>;
+  parked: Pick<ParkedStore, 'lots' | 'lanes'>;
   sqs: Pick<SQSClient, 'send'>;
   cloudWatch: CloudWatchClient;
   nowMilliseconds(): number;
@@ -27,11 +27,15 @@ export interface Place {
 /** Asks all services at once how a pipeline stands. */
 export async function look({ stackName, lanes, ...place }: Place, ports: LookPorts): Promise<Sight> {
   const atMilliseconds = ports.nowMilliseconds();
-  const [reading, renewalsDue, ages, alarms, deadLetters, standings] = await Promise.all([
+  const [reading, renewalsDue, ages, alarms, stranded, deadLetters, standings] = await Promise.all([
     ports.control.read(),
     ports.control.renewals(daysToCome(atMilliseconds)),
     oldestSeconds(lanes, ports.cloudWatch, atMilliseconds),
     alarmsOf(stackName, ports.cloudWatch),
+    strandedLanes(
+      ports.parked,
+      lanes.map(({ name }) => name),
+    ),
     Promise.all(
       place.deadLetterQueues.map(async (queue) => {
         const { waiting, held } = await sizeOf(ports.sqs, queue);
@@ -62,6 +66,7 @@ export async function look({ stackName, lanes, ...place }: Place, ports: LookPor
         return { kind, now: { waiting, inFlight, oldestSeconds: oldest } };
       }),
     })),
+    stranded,
     deadLetters,
     alarms,
   };

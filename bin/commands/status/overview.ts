@@ -26,6 +26,8 @@ export interface Sight {
     /** Commands in the archive; undefined for a lane that never parks. */
     parked: number | undefined;
   }[];
+  /** Commands in the archive for lanes that the pipeline does not have: nobody replays them. */
+  stranded?: { lane: string; commands: number }[];
   deadLetters: { lane: string; kind: QueueKind; messages: number }[];
   alarms: { name: string; since: number | undefined }[];
 }
@@ -62,6 +64,7 @@ export interface Overview {
   health?: Health['verdict'];
   lanes: LaneOverview[];
   quota?: QuotaOverview;
+  stranded: { lane: string; commands: number }[];
   deadLetters: Sight['deadLetters'];
   alarms: Sight['alarms'];
   /** Whether anything asks for an operator. */
@@ -69,7 +72,7 @@ export interface Overview {
 }
 
 export function overviewOf(sight: Sight): Overview {
-  const { stackName, atMilliseconds: at, reading, deadLetters, alarms } = sight;
+  const { stackName, atMilliseconds: at, reading, stranded = [], deadLetters, alarms } = sight;
   const { control, corrupt } = reading;
   const lanes = sight.lanes.map((lane) => laneOverview(lane, reading, at));
   const controlRecord = corrupt
@@ -81,7 +84,7 @@ export function overviewOf(sight: Sight): Overview {
         : 'old';
   const dead = deadLetters.filter(({ messages }) => messages > 0);
   const stands = lanes.some(({ state }) => state !== 'open');
-  const unwell = controlRecord !== 'fresh' || stands || dead.length > 0 || alarms.length > 0;
+  const unwell = controlRecord !== 'fresh' || stands || [stranded, dead, alarms].some((found) => found.length > 0);
   const quota = quotaOverview(sight);
   return {
     stack: stackName,
@@ -90,6 +93,7 @@ export function overviewOf(sight: Sight): Overview {
     controlRecord,
     lanes,
     ...(quota !== undefined && { quota }),
+    stranded,
     deadLetters: dead,
     alarms,
     wellness: unwell ? 'unwell' : 'well',

@@ -12,7 +12,7 @@ const alarmsShown = 6;
 
 /** An overview for people: 80 columns, one screen. */
 export function screenOf(overview: Overview): string[] {
-  const { at, lanes, deadLetters, alarms } = overview;
+  const { at, lanes, stranded, deadLetters, alarms } = overview;
   const ago = (instant: number) => `${durationWords((at - instant) / 1000)} ago`;
   const dead = deadLetters.map((queue) => `${nameOf(queue)} ${n(queue.messages)}`).join(', ');
   const more = alarms.length - alarmsShown;
@@ -22,6 +22,7 @@ export function screenOf(overview: Overview): string[] {
     '',
     row(['LANE', 'STATE', 'WAITING', 'IN WORK', 'OLDEST', 'PARKED']),
     ...lanes.flatMap((lane) => laneRows(lane, ago)),
+    ...stranded.map(({ lane, commands }) => row([lane, 'gone: nobody replays it', '-', '-', '-', n(commands)])),
     '',
     ...quotaRows(overview.quota, ago),
     `DEAD LETTERS  ${dead || 'none'}`,

@@ -49,7 +49,7 @@ const formats: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['af_ios_url', webUrl],
   ['af_android_url', webUrl],
   ['af_og_image', webUrl],
-  ['af_dp', matches(/^[A-Za-z][A-Za-z0-9+.-]*:\S+$/, 'value should be a valid URI')],
+  ['af_dp', matches(/^[A-Za-z][A-Za-z0-9+.-]*:\S*$/, 'value should be a valid URI')],
 ]);
 
 /** The maximum lengths published for parameters of `data`, in characters. */

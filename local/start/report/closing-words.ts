@@ -1,4 +1,5 @@
 import { outcomeWords } from '../../../bin/client/outcome-words.ts';
+import { placeWords } from '../../../bin/client/place-words.ts';
 import type { CampaignRun } from '../campaign-run.ts';
 import type { Answered, Reconciliation } from './reconciliation.ts';
 import type { Findings, Summary } from './summary.ts';
@@ -48,7 +49,7 @@ export function closingWords(
 
 function rejectWords({ message, answer }: Answered): string[] {
   if (answer === undefined) return [];
-  const [head = '', ...faults] = outcomeWords(answer, `  line ${message.line}`);
+  const [head = '', ...faults] = outcomeWords(answer, `  ${placeWords(message)}`);
   const more = faults.length - shownFaults;
   return [head, ...faults.slice(0, shownFaults), ...(more > 0 ? [`    and ${more} more`] : [])];
 }

@@ -16,7 +16,7 @@ export function notSentWords(unsent: NotSent): string {
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
   const what = unsent.length === 1 ? '1 command was' : `${n(unsent.length)} commands were`;
-  return `${what} not sent: ${lines.words()} (${tallyWords(reasons)})`;
+  return `${what} not sent: ${lines.words(10, unsent[0]?.message.unit)} (${tallyWords(reasons)})`;
 }
 
 /** `not-sent.csv`: a row for each command, in the order of the file. */

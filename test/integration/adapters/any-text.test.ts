@@ -26,11 +26,11 @@ const unit = fc.oneof(
   fc.constantFrom('\ufffe', '\uffff', '\ud800', '\udfff', '😀', '\u{1fffe}', '\u{10ffff}'),
   fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
 );
-/** One text in fifty may hold half of a surrogate pair: its command is refused. */
+/** One text in fifty may hold half of a surrogate pair, or a control character: its command is refused. */
 const anyText = (maxLength: number, minLength = 0) =>
   fc
     .tuple(fc.string({ unit, minLength, maxLength }), fc.nat({ max: 49 }))
-    .map(([text, luck]) => (luck === 0 ? text : text.toWellFormed()));
+    .map(([text, luck]) => (luck === 0 ? text : text.toWellFormed().replaceAll(/[^\P{Cc}\t\n\r]/gu, '\n')));
 /** For a name, what an object of JavaScript has by itself as well; an empty one is refused. */
 const anyName = (maxLength: number) =>
   fc.oneof({ weight: 49, arbitrary: anyText(maxLength, 1) }, fc.constantFrom('', '__proto__', 'constructor', 'toJSON'));

@@ -329,6 +329,8 @@ describe('purge', () => {
     await expect(LetterFile.create(path)).rejects.toThrow(`${path} is there already. Name another file with --to.`);
     await file.close();
     await expect(stat(path)).rejects.toThrow('ENOENT');
-    await expect(LetterFile.create(join(directory, 'none', 'x'))).rejects.toThrow('cannot be written (ENOENT)');
+    await expect(LetterFile.create(join(directory, 'none', 'x'))).rejects.toThrow(
+      'cannot be written: there is no such folder',
+    );
   });
 });

@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { checkStranded } from '../../../bin/commands/doctor/parked-checks.ts';
+import { strandedLanes } from '../../../bin/commands/parked/parked-lots.ts';
 import { searchQuarantine } from '../../../bin/commands/trace/quarantine-search.ts';
 import { onelinkProgram } from '../../../bin/program.ts';
 import { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
@@ -196,5 +198,25 @@ describe('parked list', () => {
     expect((await onelink('parked', 'list')).out).toEqual([
       expect.stringMatching(/^campaign {2}3 commands in 3 lots, 0\.0 MB {2}oldest 2026-03-09 10:15:30 UTC/),
     ]);
+  });
+});
+
+describe('what is parked for a lane that is gone', () => {
+  const lanes = ['campaign'];
+
+  test('is counted for status, and fails the doctor, who names the lane and the remedy', async () => {
+    await put('parked/campaign/2026/20260309T101530000Z-5-0a1b.ndjson', sound);
+    const store = new ParkedStore(s3, bucket);
+    expect(await strandedLanes(store, lanes)).toEqual([]);
+    expect(await checkStranded(store, { archive: bucket, lanes })).toMatchObject({ verdict: 'ok' });
+
+    await put('parked/studio-old/2026/20260309T101530000Z-5-0a1c.ndjson', sound);
+    expect(await strandedLanes(store, lanes)).toEqual([{ lane: 'studio-old', commands: 5 }]);
+    expect(await checkStranded(store, { archive: bucket, lanes })).toEqual({
+      name: 'parked commands',
+      verdict: 'failed',
+      words: '5 commands for studio-old: the pipeline has no such lane, and nobody replays them',
+      mend: `Move them to a lane that their producers may use: aws s3 mv --recursive s3://${bucket}/parked/OLD/ s3://${bucket}/parked/NEW/`,
+    });
   });
 });

@@ -38,7 +38,7 @@ describe('a conversation', () => {
   test('is over when there was no news for too long, and then ends with 3', () => {
     const conversation = new Conversation(false);
     conversation.sent(message(1, true), 'm-1');
-    conversation.sent(message(2), 'm-2');
+    conversation.sent({ ...message(2), source: 'crm', requestId: 'r-2' }, 'm-2');
     conversation.allSent(60);
     vi.advanceTimersByTime(59_000);
     conversation.heard(givenOutcome());
@@ -47,12 +47,28 @@ describe('a conversation', () => {
     vi.advanceTimersByTime(1_000);
     expect(conversation.over.aborted).toBe(true);
     expect(conversation.close(true)).toBe(3);
-    expect(printed.slice(-4)).toEqual([
+    expect(printed.slice(-5)).toEqual([
       'line 1: its QR code is not there yet',
       'line 2: no outcome yet',
       '2 sent: 2 still open, 1 created',
       'To see what has become of one: onelink trace --source <name> --request-id <id>',
+      'A rejected command leaves no record to look up. Whether one is invalid: onelink plan <file>',
     ]);
+  });
+
+  test.each([
+    ['without a requestId', { requestId: undefined }],
+    ['whose requestId holds a blank', { requestId: 'r 1' }],
+    ['without a source', { source: undefined }],
+  ])('says that a command %s can only be rejected, though nobody heard of it', (_, change) => {
+    const asked = { source: 'crm', requestId: 'r-1', ...change };
+    const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+    const conversation = new Conversation(false);
+    conversation.sent({ ...message(1), ...given }, 'm-1');
+    expect(conversation.close(true)).toBe(3);
+    expect(printed).toContain(
+      'line 1: no outcome yet: without a valid source and requestId it can only be rejected, and cannot be looked up',
+    );
   });
 
   test('does not wait for what is parked, says how many, and ends with 3', () => {

@@ -34,6 +34,14 @@ describe('what was not sent', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
+  test('is told by element where it comes from an array', () => {
+    const leftover = new Leftover(join(folder, 'spring.json'));
+    for (const { message, ...one } of [unsent(7), unsent(9)]) {
+      leftover.add({ ...one, message: { ...message, unit: 'element' } });
+    }
+    expect(leftover.words(false, again)[0]).toBe('2 not sent: elements 7, 9 (2 not tried)');
+  });
+
   test('replaces no earlier rest, and the rest of a rest bears the same name', () => {
     writeFileSync(join(folder, 'spring.not-sent.ndjson'), 'earlier');
     const leftover = new Leftover(join(folder, 'spring.not-sent.ndjson'));

@@ -64,8 +64,8 @@ describe('NDJSON', () => {
 describe('a JSON array', () => {
   test('gives each element, by its place', async () => {
     expect(await messagesOf('[\n  {"a": 1},\n  {"b": [2, {"c": "]}"}]}\n]\n')).toEqual([
-      { line: 1, body: '{"a":1}' },
-      { line: 2, body: '{"b":[2,{"c":"]}"}]}' },
+      { line: 1, unit: 'element', body: '{"a":1}' },
+      { line: 2, unit: 'element', body: '{"b":[2,{"c":"]}"}]}' },
     ]);
     expect(await messagesOf('[]')).toEqual([]);
   });
@@ -88,7 +88,8 @@ describe('a JSON array', () => {
   test.each([
     ['[{"a":1},{"b":2}', [1, 'ends before the array does']],
     ['[{"a":1},\n{"b":2', [2, 'is JSON that has no end']],
-    ['[{"a":1},\n\n]', [3, 'is not JSON: a command is missing']],
+    ['[{"a":1},\n\n]', [3, 'has a comma after the last command: leave it out']],
+    ['[{"a":1},\n,{"b":2}]', [2, 'is not JSON: a command is missing']],
     ['[{"a":1}\n{"b":2}]', [2, 'lacks a comma between two commands']],
     ['[{"a":1}]\n{"b":2}', [2, 'holds something after the end of the array']],
   ])('%j is broken', async (file, refusal) => {
@@ -107,7 +108,10 @@ describe('objects over several lines', () => {
 
   test('must end, and have nothing between them', async () => {
     expect(await refusals('{\n"a": 1\n')).toEqual([[1, 'is JSON that has no end']]);
-    expect(await refusals('{"a":1},\n{"b":2}')).toEqual([[1, 'is not JSON: something stands between two commands']]);
+    expect(await refusals('{"a":1},\n{"b":2}')).toEqual([
+      [1, 'has a comma after a command: leave it out, or put [ and ] around all commands'],
+    ]);
+    expect(await refusals('{\n"a":1}\n}')).toEqual([[3, 'is not JSON: something stands between two commands']]);
   });
 });
 
@@ -155,14 +159,6 @@ describe('the encoding', () => {
     'is taken as it is for %s',
     async (text) => expect(await bodies(`{"c":"${text}"}`)).toEqual([[1, `{"c":"${text}"}`]]),
   );
-
-  test.each([
-    ['UTF-16 with its mark', Buffer.from('\ufeff{"a":1}', 'utf16le')],
-    ['UTF-16, big-endian', Buffer.from('\ufeff{"a":1}', 'utf16le').swap16()],
-    ['UTF-16 without a mark', Buffer.from('{"a":1}', 'utf16le')],
-  ])('is refused for %s', async (_, file) => {
-    expect(await refusals(file)).toEqual([[1, 'is UTF-16. Save the file as UTF-8 (iconv -f UTF-16 -t UTF-8)']]);
-  });
 });
 
 describe('the length', () => {
@@ -181,5 +177,48 @@ describe('the length', () => {
     expect(await refusals(`[{"a":1},{"a":"${'x'.repeat(17 * 1024 * 1024)}"},{"b":2}]`)).toEqual([
       [2, 'is more than 16,777,216 bytes long; SQS takes 1,048,576'],
     ]);
+  });
+});
+
+describe('a file that holds something else', () => {
+  const utf16 = Buffer.from('{"a":1}\n', 'utf16le');
+  test.each([
+    ['a spreadsheet', Buffer.from('PK\x03\x04\x14\0', 'latin1'), /^is a ZIP archive, as \.xlsx files are\. .* NDJSON/],
+    ['an old spreadsheet', Buffer.from('d0cf11e0a1b11ae1', 'hex'), /\(\.xls\)/],
+    ['gzip', Buffer.from('1f8b0800', 'hex'), /^is compressed by gzip\. .*gunzip/],
+    ['zstd', Buffer.from('28b52ffd04', 'hex'), /^is compressed by zstd/],
+    ['rich text', '{\\rtf1\\ansi {"a":1}}', /^is a rich-text document/],
+    ['UTF-32', Buffer.from('fffe00007b000000', 'hex'), /^is UTF-32/],
+    ['UTF-16 with its mark', Buffer.concat([Buffer.from('fffe', 'hex'), utf16]), /^is UTF-16\. .*iconv -f UTF-16 -t/],
+    ['UTF-16 without a mark', utf16, /^is UTF-16\. .*iconv -f UTF-16LE -t/],
+    ['UTF-16, big end first', Buffer.from(utf16).swap16(), /^is UTF-16\. .*iconv -f UTF-16BE -t/],
+    ['lines that end by CR alone', '{"a":1}\r{"b":2}\r', /^ends its lines by CR alone\. .*tr '\\r' '\\n'/],
+  ])('%s: is named, with what to do, and nothing of it is read', async (_, file, words) => {
+    expect(await refusals(file)).toEqual([[1, expect.stringMatching(words)]]);
+  });
+});
+
+describe('a line that is not JSON', () => {
+  const faults = async (file: string) => (await messagesOf(file)).map(({ fault }) => fault?.replace(/ \(.*?\)/, ''));
+
+  test.each([
+    ['{“a”: 1}', 'it has typographic quotation marks: write " instead'],
+    ["{'a': 1}", 'its names stand in single quotes: write " instead'],
+    ['{"a":1,}', 'a comma stands before a closing bracket: leave it out'],
+    ['{"a":1}\0\0', 'it holds a NUL character, as a file that was cut or copied in part does'],
+    ['{"a":1}{"b":2}', 'two commands stand in one line: each needs its own'],
+    ['{"a":None}', 'it looks like Python: JSON writes null, true and false'],
+    ['{"a":NaN}', 'JSON has no NaN, Infinity or undefined'],
+    ['# the first ten', 'it is a comment, and JSON has none'],
+    ['```json', 'it is a Markdown fence: leave it out'],
+    ['<html>', 'it looks like HTML or XML'],
+    ['source,requestId,action', 'it looks like CSV. Make one JSON object of each row'],
+    ['source;requestId;action', 'it looks like CSV. Make one JSON object of each row'],
+  ])('%j says what it looks like, once', async (text, hint) => {
+    expect(await faults(`${text}\n{"ok":1}\n${text}`)).toEqual([`is not JSON: ${hint}`, undefined, 'is not JSON']);
+  });
+
+  test('is not guessed at by what stands in quotes', async () => {
+    expect(await faults('{"a":",} “NaN” None" "b"}\n')).toEqual(['is not JSON']);
   });
 });

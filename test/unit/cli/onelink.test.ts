@@ -53,6 +53,15 @@ describe('onelink send', () => {
     expect(status).toBe(2);
   });
 
+  test('counts the elements of an array, in words too, where they all stand in one line', () => {
+    const { stderr } = onelink(['send', '-'], '[{"source":"crm"},{"source":"loyalty"},[]]');
+    expect(stderr.trim().split('\n')).toEqual([
+      'element 2: its source is not one of the producers in lib/config.ts (crm, product, studio). Name the lane with --lane.',
+      'element 3: is not a JSON object',
+      'Nothing was sent.',
+    ]);
+  });
+
   test('says when the file is not there', () => {
     const { status, stderr } = onelink(['send', '/does/not/exist.ndjson']);
     expect(stderr).toContain('/does/not/exist.ndjson cannot be read');
@@ -118,6 +127,15 @@ describe('the other verbs', () => {
     expect(stdout.match(/^line \d+: invalid/gm)).toHaveLength(20);
     expect(stdout).toContain('… and 3 more invalid: --json prints them all');
     expect(onelink(['plan', '-', '--json'], rows).stdout.match(/"kind":"row"/g)).toHaveLength(23);
+  });
+
+  test('plan counts the elements of an array, and says so', () => {
+    const create = '{"source":"crm"}';
+    const told = onelink(['plan', '-'], `[${create},7]`).stdout;
+    expect(told).toMatch(/^element 1: invalid: /m);
+    expect(told).toMatch(/^element 2: unreadable: /m);
+    const rows = onelink(['plan', '-', '--json'], `[${create},7]`).stdout;
+    expect(JSON.parse(rows.split('\n')[1] ?? '')).toMatchObject({ kind: 'row', line: 2, unit: 'element' });
   });
 
   test('take either a sample or all', () => {

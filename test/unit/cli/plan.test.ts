@@ -165,6 +165,35 @@ describe('the dry run', () => {
     );
     expect(findings).toEqual(['in order', 'chosen-id-taken', 'in order']);
   });
+
+  test('finds no ID taken that a delete has freed before', () => {
+    const chosen = { shortlinkId: 'spring' };
+    const remove = (requestId: string, more: object = {}) =>
+      create(requestId, { ...chosen, action: 'delete', data: undefined, ...more });
+    expect(found(create('r-1', chosen), remove('r-2'), create('r-3', chosen), create('r-4', chosen)).findings).toEqual([
+      'in order',
+      'in order',
+      'in order',
+      'chosen-id-taken',
+    ]);
+    expect(
+      found(create('r-1', chosen), remove('r-2', { shortlinkId: 'other' }), create('r-3', chosen)).findings,
+    ).toEqual(['in order', 'in order', 'chosen-id-taken']);
+  });
+
+  test('tells every fault of a row whose lane nobody knows', () => {
+    const run = dryRun();
+    const told = (row: number, body: string) => {
+      const found = run.row(row, body);
+      return [found?.finding, ...(found?.faults.map(({ path, rule }) => `${path} ${rule}`) ?? [])];
+    };
+    expect(told(1, create('r-1', { source: 'stranger', ttl: '1y', data: { c: ' x' } }))).toEqual([
+      ...['no-lane', 'source lane', 'data.c format', 'data.pid required', 'ttl ttl'],
+    ]);
+    expect(told(2, create('r-2', { source: 'stranger' }))).toEqual(['no-lane', 'source lane']);
+    expect(told(3, create('r-3', { source: undefined }))).toEqual(['invalid', 'source required']);
+    expect(told(4, create('r-4', { source: 7, ttl: '1y' }))).toEqual(['invalid', 'source type', 'ttl ttl']);
+  });
 });
 
 describe('a parameter whose name is almost a known one', () => {
@@ -186,10 +215,28 @@ describe('a parameter whose name is almost a known one', () => {
     ['ｐｉｄ', 'pid'],
     ['\u0441', 'c'],
     ['PID', 'pid'],
-    ['renewTtl', 'renew_ttl'],
-    ['TTL', 'ttl'],
   ])('is warned about: %j', (name, known) => {
     expect(warned(name)).toEqual([`data.${name}: is almost ${known}, but goes out as a name of its own`]);
+  });
+
+  test.each([
+    ['brandDomain', 'brandDomain'],
+    ['Brand-Domain', 'brandDomain'],
+    ['TTL', 'ttl'],
+    ['qr', 'qr'],
+    ['renewTtl', 'renewTtl'],
+    ['keepUntil', 'keepUntil'],
+    ['keepUntill', 'keepUntil'],
+    ['brandDomian', 'brandDomain'],
+    ['shortlinkId', 'shortlinkId'],
+    ['shortlink_id', 'shortlinkId'],
+    ['metadata', 'metadata'],
+    ['templateId', 'onelinkId'],
+    ['validUntil', 'validUntil'],
+  ])('or is a field that belongs beside data: %s', (name, field) => {
+    expect(warned(name)).toEqual([
+      `data.${name}: belongs beside data, as ${field}: here it goes out as a parameter of the link`,
+    ]);
   });
 
   test.each(['my_name ', '\tx', 'na\u0000me', 'x\u00ad'])('or holds what nobody sees: %j', (name) => {

@@ -65,6 +65,14 @@ describe('status', () => {
     expect(overviewOf(sight()).wellness).toBe('well');
   });
 
+  test('names what is parked for a lane that is gone, which nobody replays', () => {
+    const stranded = [{ lane: 'studio-old', commands: 50_000 }];
+    expect(screen({ stranded })).toContain(
+      'studio-old     gone: nobody replays it            -        -           -  50,000',
+    );
+    expect(overviewOf(sight({ stranded })).wellness).toBe('unwell');
+  });
+
   test('says why a lane is not open, since when, and in whose words', () => {
     const lanes = {
       campaign: { state: 'paused', reason: 'operator', note: 'rates change', since: now - 3 * hour },

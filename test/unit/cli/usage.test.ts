@@ -74,9 +74,20 @@ describe('a command line that onelink does not understand ends with 2', () => {
     ['a number out of its range', ['status', '--watch', '0']],
     ['a date that is none', ['plan', '--links', '1', '--by', 'tomorrow']],
     ['a choice that is none', ['export', '--to', 'links.xml', '--format', 'xml']],
+    ['a time-out of a wait that is not asked for', ['send', 'commands.ndjson', '--timeout', '10']],
+    ['outcomes as JSON that are not waited for', ['send', 'commands.ndjson', '--json']],
+    ['codes of a number of links that is not given', ['plan', 'commands.ndjson', '--qr', '10']],
+    ['a yes to no question', ['quarantine', 'release', 'quarantine/crm/refused/1', '--yes']],
     ['two flags that exclude each other', ['verify', '--all', '--sample', '3']],
   ])('%s', async (_, words) => {
     expect(await codeOf(words)).toBe(2);
+  });
+
+  test('an option that would do nothing is named with the one that it needs', async () => {
+    await codeOf(['send', 'commands.ndjson', '--timeout', '10']);
+    expect(process.stderr.write).toHaveBeenCalledWith(
+      "error: option '--timeout' does nothing without option '--wait'\n",
+    );
   });
 
   test('help is no error', async () => {
@@ -104,7 +115,7 @@ describe('a command line that onelink does not understand ends with 2', () => {
 describe('the npm scripts', () => {
   test.concurrent.each([
     [['bin/onelink.mjs', 'verify', '--smple'], "unknown option '--smple'"],
-    [['local/start/main.ts', '--input', 'nofile'], '--input: nofile cannot be read (ENOENT)'],
+    [['local/start/main.ts', '--input', 'nofile'], '--input: nofile cannot be read: there is no such file.'],
     [['local/start/main.ts', '--stage', 'nope'], '--stage: must be one of the stages in lib/config.ts'],
     [['local/start/main.ts', '--storm'], '--weather-kinds and --storm need --weather'],
     [['local/start/main.ts', '--weather', '99999999999999999999'], 'It must be a whole number from 0 to 999,999,999.'],

@@ -40,12 +40,19 @@ describe('a command in an envelope', () => {
     );
   });
 
-  it.each<[object, string]>([
+  it.each<[object | string, string]>([
     [{ specversion: '1.0', id: '1' }, 'data required: the CloudEvent holds no data: put the command there'],
     [{ specversion: '1.0', data: null }, 'data required: the CloudEvent holds no data: put the command there'],
-    [{ specversion: '1.0', data: '{broken' }, 'data json: the CloudEvent’s data is not JSON (character 2)'],
+    [
+      { specversion: '1.0', data: '{broken' },
+      'data json: the CloudEvent’s data is not JSON (character 2): a name without quotes',
+    ],
     [{ specversion: '1.0', data: [command] }, 'data type: the CloudEvent’s data must be one command: a JSON object'],
-    [{ specversion: '1.0', data: '"x"' }, ' type: the CloudEvent’s data must be one command: a JSON object'],
+    [
+      { specversion: '1.0', data: '"x"' },
+      ' type: the CloudEvent’s data must be one command: a JSON object, not in quotes',
+    ],
+    [text, ' type: the message must be one command: a JSON object, not in quotes'],
     [
       { specversion: '1.0', data: command, data_base64: 'e30=' },
       'data_base64 duplicate: the CloudEvent holds data as well: one of the two would be lost',
@@ -75,7 +82,7 @@ describe('a command in an envelope', () => {
     ],
     [
       { 'detail-type': 'x', detail: text },
-      'detail type: the EventBridge event’s detail must be one command: a JSON object',
+      'detail type: the EventBridge event’s detail must be one command: a JSON object, not in quotes',
     ],
     [sns([command]), ' type: the notification’s Message must be one command: a JSON object'],
     [[command], ' type: the message must be one command: a JSON object'],
@@ -100,14 +107,16 @@ describe('a command in an envelope', () => {
 
 describe('a body that is not JSON', () => {
   it.each([
-    ['', 'the message is not JSON'],
-    ['hello', 'the message is not JSON'],
-    ['{"pid":', 'the message is not JSON'],
+    ['', 'the message is not JSON (character 1): it ends too early'],
+    ['hello', 'the message is not JSON (character 1)'],
+    ['{"pid":', 'the message is not JSON (character 8): it ends too early'],
     [`${text}}`, `the message is not JSON (character ${text.length + 1})`],
     [`\uFEFF${text}`, 'the message starts with a byte order mark (U+FEFF): send the JSON without it'],
-    ['{"a":"\u0007"}', 'the message is not JSON (character 7)'],
-    [JSON.stringify({ Type: 'Notification', Message: 'hello' }), 'the notification’s Message is not JSON'],
-  ])('is told, and where it stops to be JSON if that is known, never what stands there: %j', (body, message) => {
+    [
+      JSON.stringify({ Type: 'Notification', Message: 'hello' }),
+      'the notification’s Message is not JSON (character 1)',
+    ],
+  ])('is told, and where it stops to be JSON, never what stands there: %j', (body, message) => {
     const { command: found, faults } = openEnvelope(body);
     expect(found).toBeUndefined();
     expect(faults).toEqual([{ path: expect.any(String), rule: 'json', message }]);
@@ -127,7 +136,7 @@ describe('a command whose text says more than JavaScript keeps', () => {
   it.each([
     ['by itself', raw],
     ['in an EventBridge event', `{"detail-type":"x","version":1.0,"detail":${raw}}`],
-    ['in a CloudEvent', `{"specversion":"1.0","x":{"a":1,"a":2},"data":${raw}}`],
+    ['in a CloudEvent', `{"specversion":"1.0","x":{"a":1.0},"data":${raw}}`],
     ['in a CloudEvent, as text', `{"specversion":"1.0","data":${JSON.stringify(raw)}}`],
     ['in a CloudEvent, as base64', `{"specversion":"1.0","data_base64":"${Buffer.from(raw).toString('base64')}"}`],
     [
@@ -138,12 +147,26 @@ describe('a command whose text says more than JavaScript keeps', () => {
     expect(told(body)).toEqual(faults);
   });
 
+  const event = `"detail-type":"x","detail":{}`;
+  const cloudEvent = `"specversion":"1.0"`;
+  const notification = (message: string, more = '') =>
+    `{"Type":"Notification","Message":${JSON.stringify(message)}${more}}`;
+
   it.each([
-    '{"detail-type":"x","detail":{},"detail":{}}',
-    '{"specversion":"1.0","data":{},"data":{}}',
-    '{"specversion":"1.0","data":"{}","data":"{}"}',
-    '{"Type":"Notification","Message":"{}","Message":"{}"}',
-  ])('is told that its envelope holds another one: %s', (body) => {
-    expect(told(body)).toEqual([expect.stringMatching(/^(?:detail|data|Message) duplicate$/)]);
+    [`{${event},"detail":{}}`, ['envelope.detail']],
+    [`{${cloudEvent},"data":{},"data":{}}`, ['envelope.data']],
+    [`{${cloudEvent},"data":"{}","data":"{}"}`, ['envelope.data']],
+    [notification('{}', ',"Message":"{}"'), ['envelope.Message']],
+    [notification('{}', ',"MessageAttributes":{"a":{},"a":{}}'), ['envelope.MessageAttributes.a']],
+    [
+      notification('{}', ',"MessageAttributes":{"a":{"Type":"String","Type":"Number"}}'),
+      ['envelope.MessageAttributes.a.Type'],
+    ],
+    [notification(`{${event},"source":"a","source":"b"}`), ['envelope.Message.source']],
+    [`{${event},"source":"a","source":"b"}`, ['envelope.source']],
+    [`{${cloudEvent},"x":{"a":1,"a":2},"data":{"a":1,"a":2}}`, ['envelope.x.a', 'a']],
+    [`{${cloudEvent},"x":{"a":1,"a":2},"data":"{\\"a\\":1,\\"a\\":2}"}`, ['envelope.x.a', 'a']],
+  ])('is told, by the envelope’s own path, of what its envelope holds twice: %s', (body, paths) => {
+    expect(told(body)).toEqual(paths.map((path) => `${path} duplicate`));
   });
 });

@@ -76,8 +76,8 @@ describe('what the API gives back', () => {
 
 describe('text', () => {
   it('that is not JSON is told by its place, with nothing of what it holds', () => {
-    expect(lossesOf('{"token" secret}')).toBe('is not JSON (character 10)');
-    expect(lossesOf('secret')).toBe('is not JSON');
+    expect(lossesOf('{"token" secret}')).toBe('is not JSON (character 10): a colon is missing before it');
+    expect(lossesOf('secret')).toBe('is not JSON (character 1)');
     expect(lossesOf('\uFEFF{}')).toBe('starts with a byte order mark (U+FEFF): send the JSON without it');
   });
 

@@ -76,20 +76,53 @@ describe('the published formats', () => {
       ['https://a.b', 'https://münchen.example/ü', 'https://a.b/<c>', 'https://[::1]/'],
       ['market://a'],
     ],
-    [
-      'af_ios_url',
-      ['https://a.b:8443'],
-      ['https://a.b/\u0000', 'https://a.b/\u007f', 'https://a.b:99999', 'https://[::1'],
-    ],
+    ['af_ios_url', ['https://a.b:8443'], ['https://a.b:99999', 'https://[::1']],
     ['af_og_image', ['https://a.b/c.png'], ['/c.png']],
     [
       'af_dp',
-      ['app://product/1', 'mailto:x', 'https://a.b'],
-      ['product', 'app:', '1app://x', 'app://a b', 'app://\u0000', ''],
+      ['app://product/1', 'mailto:x', 'https://a.b', 'app:', 'app://'],
+      ['product', '1app://x', 'app://a b', 'app: ', ':', ''],
     ],
   ])('of %s', (name, good, bad) => {
     for (const value of good) expect(faultsOf(name, value), String(value)).toEqual([]);
     for (const value of bad) expect(faultsOf(name, value), String(value)).toEqual([`data.${name} format`]);
+  });
+});
+
+describe('what a URL breaks', () => {
+  const url = 'must be an absolute https:// URL without a fragment';
+  it.each([
+    ['af_r', 'http://a.b', url],
+    ['af_r', 'https://a.b/c d', `${url}; it holds a blank: write %20`],
+    ['af_r', ' https://a.b', `${url}; it holds a blank: write %20`],
+    ['af_web_dp', 'https://a.b/c\n', `${url}; it holds a line break`],
+    ['af_ios_url', 'https://a.b/#c', `${url}; it holds a #: write %23, or leave the fragment out`],
+    ['af_og_image', 'https://a.b:99999/', `${url}; its port is not 0 to 65535`],
+    ['af_og_image', 'https://a.b:http', `${url}; its port is not 0 to 65535`],
+    ['af_android_url', 'https://[::1', `${url}; its host is not valid`],
+    ['af_dp', 'app://a b', 'must be a URI with a scheme (RFC 3986); it holds a blank: write %20'],
+    ['af_dp', 'app://a\r\n', 'must be a URI with a scheme (RFC 3986); it holds a line break'],
+    ['af_dp', 'product', 'must be a URI with a scheme (RFC 3986)'],
+  ])('is said by name: %s %j', (name, value, message) => {
+    expect(dataFaults({ pid: 'sms', [name]: value }, limit)).toEqual([
+      { path: `data.${name}`, rule: 'format', message },
+    ]);
+  });
+});
+
+describe('a control character', () => {
+  it.each(['\u0000', 'a\u0007b', '\u001b[1m', '\u007f', '\u0092'])(
+    'is refused in a value and in a name: %j',
+    (text) => {
+      expect(faultsOf('x', text)).toEqual(['data.x control']);
+      expect(faultsOf(text, 'x')).toEqual([`data.${text} control`]);
+      expect(faultsOf('af_r', `https://a.b/${text}`)).toEqual(['data.af_r control']);
+    },
+  );
+
+  it.each(['\t', '\n', '\r\n', 'two\nlines'])('is taken where it can be meant: %j', (text) => {
+    expect(faultsOf('af_og_description', text)).toEqual([]);
+    expect(dataAsSent({ x: text })).toEqual({ x: text });
   });
 });
 
@@ -133,7 +166,8 @@ describe('the data as a whole', () => {
       {
         path: 'data',
         rule: 'payload-length',
-        message: 'must not exceed 2048 characters as JSON; it has 2049',
+        message:
+          'must not exceed 2048 characters as JSON; it has 2049 (each value as text in quotes, < and > as three, an escape such as \\n as two)',
       },
     ]);
   });
@@ -160,7 +194,8 @@ describe('the data as a whole', () => {
       {
         path: 'data',
         rule: 'payload-length',
-        message: 'must not exceed 2048 characters as JSON or as a query string; it has 2049',
+        message:
+          'must not exceed 2048 characters as JSON or as a query string; it has 2049 (each value as text in quotes, < and > as three, an escape such as \\n as two)',
       },
     ]);
   });

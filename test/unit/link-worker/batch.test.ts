@@ -178,7 +178,36 @@ describe('a batch', () => {
     const fields = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`${index}${'x'.repeat(300)}`, 1]));
     await world.deliver({ body: { ...create, ...fields } });
     expect(JSON.stringify(world.outcomes[0]).length).toBeLessThan(100_000);
-    expect(world.outcomes[0]?.faults?.at(-1)).toEqual({ path: '', rule: 'more', message: 'and 19900 more faults' });
+    expect(world.outcomes[0]?.faults?.at(-1)).toEqual({ path: '', rule: 'more', message: 'and 19980 more faults' });
+  });
+
+  it('answers a stale command as stale again, under whatever validUntil it is repeated', async () => {
+    const world = new LinkWorld();
+    const past = new Date(world.now - 1_000).toISOString();
+    const later = new Date(world.now + 3_600_000).toISOString();
+    await world.deliver({ body: { ...create, validUntil: past } });
+    await world.deliver({ body: { ...create, validUntil: later }, messageId: 'm-2' });
+    await world.deliver({ body: { ...create, requestId: 'another', validUntil: later }, messageId: 'm-3' });
+    expect(world.outcomes.map(({ outcome, repeat }) => `${outcome} ${repeat}`)).toEqual([
+      'stale false',
+      'stale true',
+      'created false',
+    ]);
+  });
+
+  it.each([
+    [{ data: { pid: 'sms', x: 7 } }, { data: { x: '7', pid: 'sms' } }, 'created true'],
+    [{ qr: {} }, { qr: { format: 'png' } }, 'created true'],
+    [{ ttl: 14 }, { ttl: '14' }, 'rejected false'],
+    [{ ttl: '14' }, { ttl: '14d' }, 'rejected false'],
+    [{}, { renewTtl: true }, 'rejected false'],
+    [{ qr: { format: 'jpg' } }, { qr: { format: 'jpeg' } }, 'rejected false'],
+    [{ data: { pid: 'sms', x: '<' } }, { data: { pid: 'sms', x: '%3C' } }, 'rejected false'],
+  ])('compares a repeat as it is written, data as text: %j and %j', async (first, second, told) => {
+    const world = new LinkWorld();
+    await world.deliver({ body: { ...create, ...first } });
+    await world.deliver({ body: { ...create, ...second }, messageId: 'm-2' });
+    expect(world.outcomes.map(({ outcome, repeat }) => `${outcome} ${repeat}`)).toEqual(['created false', told]);
   });
 
   it('gives each rejection of a command that was mended in vain an outcome of its own', async () => {

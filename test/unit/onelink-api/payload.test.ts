@@ -36,6 +36,8 @@ describe('the rules of data', () => {
     ['af_cost_value', 3],
     ['af_r', 'https://www.acme.example/a?b=c'],
     ['af_dp', 'acme://offer/42'],
+    ['af_dp', 'acme:'],
+    ['af_dp', 'acme://'],
     ['af_channel', 'x'.repeat(20)],
     ['af_c_id', 'x'.repeat(24)],
     ['deep_link_value', '<offer>'],

@@ -1,0 +1,101 @@
+import { wireText } from './wire-json.ts';
+
+/** A value that is a number or one of three words; what follows must not go on with it. */
+const scalarAt = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y;
+/** What stands in a string, as far as it is in order. It always matches: nothing is tried twice. */
+const stringAt = /"(?:[^"\\\p{Cc}]|[\x7f-\x9f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*/uy;
+const blanksAt = /[ \t\n\r]*/y;
+
+/**
+ * What a text has where it stops to be JSON, with the remedy. The first one that fits counts. Control characters come escaped,
+ * since tools on the way may have escaped them, too.
+ */
+const signs: readonly (readonly [RegExp, string])[] = [
+  [/^$/, 'it ends too early'],
+  [/^\\u0000/, 'NUL; is it UTF-16? Send UTF-8'],
+  [/^\\u001f/, 'gzip; send it uncompressed'],
+  [/^H4sI/, 'base64 of gzip; send the JSON itself'],
+  [/^(?:eyJ|ew[o0])/, 'base64; send the JSON itself'],
+  [/^%7B/i, 'URL encoding; send the JSON itself'],
+  [/^\ufffd/, 'a byte that is not UTF-8'],
+  [/^[\u00ab\u00bb\u2018-\u201f\u201e\uff02]/, 'a typographic quotation mark; write "'],
+  [/^['`]/, 'a quotation mark other than "'],
+  [/^(?:\/[/*]|#)/, 'a comment; leave it out'],
+  [/^(?:[+-]?(?:NaN|Infinity)|undefined|None|nil)/i, 'a value that JSON lacks; write null, or text in quotes'],
+  [/^(?:true|false|null)/i, 'true, false and null are lower case'],
+  [/^[-+.]?[\d.]/, 'no JSON number (such as +1, .5, 01); write its digits, or text in quotes'],
+  [/^[^\S \t\n\r]|^\p{Cf}/u, 'a blank other than space, tab, CR and LF'],
+];
+
+/** Where a text stops to be JSON, and why. It never quotes the text. */
+export function jsonFault(text: string): string {
+  const { at, why } = firstFault(text);
+  const before = text.slice(0, at);
+  const line = before.split('\n').length;
+  const place = line === 1 ? `character ${at + 1}` : `line ${line}, character ${at - before.lastIndexOf('\n')}`;
+  const found = why ?? signs.find(([sign]) => sign.test(wireText(text.slice(at, at + 10))))?.[1];
+  return `(${place})${found === undefined ? '' : `: ${found}`}`;
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): string {
+  pattern.lastIndex = at;
+  return pattern.exec(text)?.[0] ?? '';
+}
+
+/** Walks through the text until it is no JSON. */
+function firstFault(text: string): { at: number; why?: string | undefined } {
+  const open: ('{' | '[')[] = [];
+  let wanted: 'value' | 'name' | 'colon' | 'next' = 'value';
+  let before = '';
+  for (let at = 0; ; ) {
+    at += matchAt(blanksAt, text, at).length;
+    const [character = '', inner] = [text[at], open.at(-1)];
+    const isEnd = character === (inner === '{' ? '}' : ']') && inner !== undefined;
+    if (wanted === 'next') {
+      if (inner === undefined) return { at, why: afterTheEnd(text, at) };
+      if (isEnd) open.pop();
+      else if (character === ',') wanted = inner === '{' ? 'name' : 'value';
+      else return { at, ...(character === '"' && { why: 'a comma is missing before it' }) };
+      at += 1;
+    } else if (wanted === 'colon') {
+      if (character !== ':') return { at, ...(character !== '' && { why: 'a colon is missing before it' }) };
+      wanted = 'value';
+      at += 1;
+    } else if (isEnd) {
+      if (before === ',') return { at, why: 'a comma before the end; leave it out' };
+      if (before === ':') return { at };
+      open.pop();
+      wanted = 'next';
+      at += 1;
+    } else if (character === '"') {
+      const end = at + matchAt(stringAt, text, at).length;
+      if (text[end] !== '"') return { at: end, why: inText(text[end]) };
+      wanted = wanted === 'name' ? 'colon' : 'next';
+      at = end + 1;
+    } else if (wanted === 'name') {
+      return { at, ...(/^[\p{L}_$]/u.test(character) && { why: 'a name without quotes' }) };
+    } else if (character === '{' || character === '[') {
+      open.push(character);
+      wanted = character === '{' ? 'name' : 'value';
+      at += 1;
+    } else {
+      const { length } = matchAt(scalarAt, text, at);
+      if (length === 0) return { at };
+      wanted = 'next';
+      at += length;
+    }
+    before = character;
+  }
+}
+
+/** What stands after the first value. */
+function afterTheEnd(text: string, at: number): string | undefined {
+  if (!/[{["]/.test(text[at] ?? '')) return undefined;
+  const crOnly = text.includes('\r') && !text.includes('\n') ? ', and its lines end in CR alone: write LF' : '';
+  return `a second value; a message is one command${crOnly}`;
+}
+
+function inText(character: string | undefined): string {
+  if (character === undefined) return 'text without its closing quotation mark';
+  return character === '\\' ? 'an escape that JSON lacks' : 'a control character in text; write a line break as \\n';
+}

@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const launcher = new URL('../../../bin/node-24.mjs', import.meta.url).href;
+
+/** Says what it hears, and ends in good order when told to, at once when told twice. */
+const patient = `
+import '${launcher}';
+let heard = 0;
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
+  console.log(signal);
+  if (++heard === 2) process.exit(130);
+  setTimeout(() => process.exit(7), 400);
+});
+console.log('pid ' + process.pid);
+setInterval(() => {}, 1000);
+`;
+const careless = `
+import '${launcher}';
+console.log('pid ' + process.pid);
+setInterval(() => {}, 1000);
+`;
+/** What an operator has installed. */
+const old = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'22.11.0'})";
+
+describe.skipIf(process.platform === 'darwin')('a program that an older Node.js hands over to Node.js 24', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'launcher-'));
+    writeFileSync(join(folder, 'patient.mjs'), patient);
+    writeFileSync(join(folder, 'careless.mjs'), careless);
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  async function started(program: string) {
+    const child: ChildProcess = spawn(process.execPath, ['--import', old, join(folder, program)], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    let told = '';
+    const ended = once(child, 'close').then(([code]) => ({ code, told }));
+    const inner = await new Promise<number>((resolve) => {
+      child.stdout?.on('data', (piece) => {
+        told += piece;
+        const pid = /pid (\d+)/.exec(told)?.[1];
+        if (pid !== undefined) resolve(Number(pid));
+      });
+    });
+    return { launcherPid: child.pid ?? 0, inner, ended };
+  }
+  const heard = (told: string) => told.trim().split('\n').slice(1);
+
+  test.each(['SIGINT', 'SIGTERM'] as const)('gets a %s that only the launcher was sent', async (signal) => {
+    const { launcherPid, inner, ended } = await started('patient.mjs');
+    expect(inner).not.toBe(launcherPid);
+    process.kill(launcherPid, signal);
+    const { code, told } = await ended;
+    expect(heard(told)).toEqual([signal]);
+    expect(code).toBe(7);
+  });
+
+  test('hears a Ctrl-C of the terminal once, which goes to both', async () => {
+    const { launcherPid, ended } = await started('patient.mjs');
+    process.kill(-launcherPid, 'SIGINT');
+    const { code, told } = await ended;
+    expect(heard(told)).toEqual(['SIGINT']);
+    expect(code).toBe(7);
+  });
+
+  test('ends at once, by the usual code, where it does not listen', async () => {
+    const { launcherPid, ended } = await started('careless.mjs');
+    process.kill(launcherPid, 'SIGINT');
+    expect((await ended).code).toBe(130);
+  });
+});
