@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
-import { config } from '../lib/config.ts';
-import { ConfigurationError, validateConfiguration } from '../lib/config-validation.ts';
-import { addStages, NoSuchStage } from '../lib/stages.ts';
+import { config } from '../lib/config/config.ts';
+import { ConfigurationError, validateConfiguration } from '../lib/config/config-validation.ts';
+import { addStages, NoSuchStage } from '../lib/stacks/stages.ts';
 
 /** `cdk synth` makes every stage; `cdk synth -c stage=production` makes one. All of them are checked either way. */
 try {

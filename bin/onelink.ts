@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { usageCode } from './client/usage.ts';
-import { onelinkProgram } from './program.ts';
+import { onelinkProgram } from '../cli/program.ts';
+import { usageCode } from '../cli/terminal/usage.ts';
 
 await onelinkProgram()
   .parseAsync()

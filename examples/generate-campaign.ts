@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { withUsageCode } from '../bin/client/usage.ts';
+import { withUsageCode } from '../cli/terminal/usage.ts';
 import { changes } from './campaign/changes.ts';
 import { repetitions, reusedRequestIds, staleMessages, takenIds } from './campaign/collisions.ts';
 import { type Envelope, wrapped } from './campaign/envelopes.ts';

@@ -2,10 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import * as z from 'zod';
-import { withUsageCode } from '../bin/client/usage.ts';
-import { type ApiContract, commandSchema } from '../lambdas/domain/command.ts';
-import { forbiddenParameters, parameterRules } from '../lambdas/domain/link-data.ts';
-import { outcomeSchema } from '../lambdas/domain/outcome.ts';
+import { withUsageCode } from '../cli/terminal/usage.ts';
+import { type ApiContract, commandSchema } from '../lambdas/domain/contract/command.ts';
+import { forbiddenParameters, parameterRules } from '../lambdas/domain/contract/link-data.ts';
+import { outcomeSchema } from '../lambdas/domain/contract/outcome.ts';
 import { portablePattern } from './portable-pattern.ts';
 
 /**
@@ -16,7 +16,7 @@ import { portablePattern } from './portable-pattern.ts';
 /** A JSON Schema, or a part of one. */
 type Schema = z.core.JSONSchema.JSONSchema;
 
-/** The first published limits. An account on the newer contract takes 3,000 characters and 730 days: lib/config.ts. */
+/** The first published limits. An account on the newer contract takes 3,000 characters and 730 days: lib/config/config.ts. */
 const publishedContract: ApiContract = { maxDataCharacters: 2_048, maxTtlDays: 365 };
 
 export const schemaFiles: Readonly<Record<string, () => Schema>> = {

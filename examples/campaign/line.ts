@@ -1,4 +1,4 @@
-import type { CreateCommand, DeleteCommand, QrCommand, UpdateCommand } from '../../lambdas/domain/command.ts';
+import type { CreateCommand, DeleteCommand, QrCommand, UpdateCommand } from '../../lambdas/domain/contract/command.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
 /** A link that was made elsewhere, and whose ID somebody asks for. */

@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { HistoryLine } from '../domain/history-line.ts';
-import type { RejectedCommand } from '../domain/rejected-command.ts';
-import { prefix } from '../names.ts';
+import type { RejectedCommand } from '../domain/contract/rejected-command.ts';
+import type { HistoryLine } from '../domain/link/history-line.ts';
+import { prefix } from './names.ts';
 import { NdjsonObjects } from './ndjson-objects.ts';
 
 /** `2026/03/09` */

@@ -1,5 +1,5 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { wireText } from '../domain/wire-json.ts';
+import { wireText } from '../domain/contract/wire-json.ts';
 import { Batching } from './batching.ts';
 
 /** The expiry worker's queue: each message is the stream's record of a removal. */

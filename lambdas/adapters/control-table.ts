@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Clock } from '../domain/clock.ts';
 import {
   type ControlRecord,
   emptyControl,
@@ -8,9 +7,10 @@ import {
   type Signal,
   type Signals,
   signalsSchema,
-} from '../domain/control-record.ts';
-import { ledgerAttribute } from '../names.ts';
+} from '../domain/control/control-record.ts';
+import type { Clock } from '../domain/work/clock.ts';
 import { DocumentTable } from './document-table.ts';
+import { ledgerAttribute } from './names.ts';
 
 const { key: pk, expiry } = ledgerAttribute;
 const [controlKey, signalsKey] = ['control', 'signals'];

@@ -9,8 +9,8 @@ import {
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Clock } from '../domain/clock.ts';
-import { ledgerAttribute } from '../names.ts';
+import type { Clock } from '../domain/work/clock.ts';
+import { ledgerAttribute } from './names.ts';
 
 /** DynamoDB takes at most 100 keys in one BatchGetItem. */
 const keysPerRead = 100;

@@ -7,9 +7,9 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
-import type { Clock } from '../domain/clock.ts';
-import type { ApiResult } from '../domain/failure-table.ts';
-import { parseKeepingDigits } from '../domain/json-reading.ts';
+import { parseKeepingDigits } from '../domain/contract/json-reading.ts';
+import type { ApiResult } from '../domain/onelink/failure-table.ts';
+import type { Clock } from '../domain/work/clock.ts';
 
 export interface HttpCall {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';

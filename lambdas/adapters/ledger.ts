@@ -1,6 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Clock } from '../domain/clock.ts';
 import {
   type CheckLease,
   type Claim,
@@ -8,11 +7,12 @@ import {
   type LinkRecord,
   type RequestRecord,
   wakeAt,
-} from '../domain/ledger-record.ts';
-import type { LinkAddress } from '../domain/link-id.ts';
-import type { Removal } from '../domain/removal.ts';
-import { ledgerAttribute } from '../names.ts';
+} from '../domain/link/ledger-record.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { Removal } from '../domain/link/removal.ts';
+import type { Clock } from '../domain/work/clock.ts';
 import { DocumentTable, type Item } from './document-table.ts';
+import { ledgerAttribute } from './names.ts';
 
 /** Records carry the version of their form, so that a later release can read an earlier one's. */
 const recordVersion = { v: 1 };
@@ -291,7 +291,7 @@ export class Ledger {
     });
   }
 
-  /** Where the parked commands of a link stand among each other (domain/parked-command.ts), the first one first. */
+  /** Where the parked commands of a link stand among each other (domain/contract/parked-command.ts), the first one first. */
   async parkedPlaces(address: LinkAddress): Promise<string[]> {
     const item = await this.#get(parkedKey(address));
     return item?.places instanceof Set ? [...(item.places as Set<string>)].sort() : [];

@@ -1,13 +1,13 @@
 import * as z from 'zod';
-import { type ApiAnswer, type AskedOfApi, faultOfApiError, type LinkAtApi } from '../domain/api-answer.ts';
-import type { Clock } from '../domain/clock.ts';
-import { type ApiResult, type Meaning, meaningOf } from '../domain/failure-table.ts';
-import { dataAsSent } from '../domain/link-data.ts';
-import type { LinkAddress } from '../domain/link-id.ts';
-import type { LinkSpec, QrSpec } from '../domain/link-spec.ts';
-import type { Operation } from '../domain/operation.ts';
-import type { Turns } from '../domain/pacer.ts';
-import { decodeQrImage, type QrImage } from '../domain/qr-image.ts';
+import { dataAsSent } from '../domain/contract/link-data.ts';
+import type { LinkSpec, QrSpec } from '../domain/contract/link-spec.ts';
+import type { Turns } from '../domain/control/pacer.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
+import { decodeQrImage, type QrImage } from '../domain/link/qr-image.ts';
+import { type ApiAnswer, type AskedOfApi, faultOfApiError, type LinkAtApi } from '../domain/onelink/api-answer.ts';
+import { type ApiResult, type Meaning, meaningOf } from '../domain/onelink/failure-table.ts';
+import type { Operation } from '../domain/onelink/operation.ts';
+import type { Clock } from '../domain/work/clock.ts';
 import { type HttpCall, HttpTransport } from './http-transport.ts';
 
 interface Token {

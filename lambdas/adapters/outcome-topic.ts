@@ -1,6 +1,6 @@
 import { PublishBatchCommand, type SNSClient } from '@aws-sdk/client-sns';
-import type { Outcome } from '../domain/outcome.ts';
-import { wireJson } from '../domain/wire-json.ts';
+import type { Outcome } from '../domain/contract/outcome.ts';
+import { wireJson } from '../domain/contract/wire-json.ts';
 import { Batching } from './batching.ts';
 
 /** SNS takes at most 10 messages and 256 KiB in one PublishBatch. */

@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { type ParkedCommand, parkedCommandIn, parkedCommandSchema } from '../domain/parked-command.ts';
-import { prefix } from '../names.ts';
+import { type ParkedCommand, parkedCommandIn, parkedCommandSchema } from '../domain/contract/parked-command.ts';
+import { prefix } from './names.ts';
 import { NdjsonObjects } from './ndjson-objects.ts';
 
 /** What a lot holds: the commands, and the lines that are none, as they stand. */

@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { QrJob } from '../domain/qr-job.ts';
-import { wireJson } from '../domain/wire-json.ts';
+import type { QrJob } from '../domain/contract/qr-job.ts';
+import { wireJson } from '../domain/contract/wire-json.ts';
 import { Batching } from './batching.ts';
 
 /** Hands QR jobs on to the lane's QR worker, which keeps to a rate of its own. */

@@ -1,7 +1,7 @@
 import { DeleteObjectsCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { LinkAddress } from '../domain/link-id.ts';
-import type { QrImage } from '../domain/qr-image.ts';
-import { prefix } from '../names.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { QrImage } from '../domain/link/qr-image.ts';
+import { prefix } from './names.ts';
 
 /** The QR bucket. */
 export class QrStore {

@@ -7,7 +7,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { prefix } from '../names.ts';
+import { prefix } from './names.ts';
 
 /** Why something is in quarantine: nobody could read it, or the lane's queue did not take it. */
 export const quarantineReasons = ['unreadable', 'refused'] as const;

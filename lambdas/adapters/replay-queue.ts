@@ -4,11 +4,11 @@ import {
   type SendMessageBatchCommandOutput,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import type { Clock } from '../domain/clock.ts';
-import type { Deadline } from '../domain/delivery.ts';
-import { originalAttribute } from '../domain/original-message.ts';
-import type { ParkedCommand } from '../domain/parked-command.ts';
-import { wireText } from '../domain/wire-json.ts';
+import { originalAttribute } from '../domain/contract/original-message.ts';
+import type { ParkedCommand } from '../domain/contract/parked-command.ts';
+import { wireText } from '../domain/contract/wire-json.ts';
+import type { Clock } from '../domain/work/clock.ts';
+import type { Deadline } from '../domain/work/delivery.ts';
 
 /** SQS takes at most 10 messages and 1 MiB in one SendMessageBatch; attributes count, too. */
 const [maxMessages, maxBytes] = [10, 1024 * 1024 - 20 * 1024];

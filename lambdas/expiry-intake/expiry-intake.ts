@@ -1,7 +1,7 @@
-import type { Clock } from '../domain/clock.ts';
-import type { LinkRecord } from '../domain/ledger-record.ts';
-import type { Observer } from '../domain/observer.ts';
-import { isSameLink, needsCheck, type Removal, recordInCheck } from '../domain/removal.ts';
+import type { LinkRecord } from '../domain/link/ledger-record.ts';
+import { isSameLink, needsCheck, type Removal, recordInCheck } from '../domain/link/removal.ts';
+import type { Clock } from '../domain/work/clock.ts';
+import type { Observer } from '../domain/work/observer.ts';
 import type { ExpiryIntakeEnvironment } from './env.ts';
 
 /** Everything outside that the intake needs. */

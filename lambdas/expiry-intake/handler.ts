@@ -2,7 +2,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { CheckQueue } from '../adapters/check-queue.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
 import { Ledger, removalInStreamRecord } from '../adapters/ledger.ts';
-import { dimension, expiryLane } from '../names.ts';
+import { dimension, expiryLane } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { streamBatch } from '../runtime/stream-batch.ts';

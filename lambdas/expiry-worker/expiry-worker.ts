@@ -1,27 +1,27 @@
-import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
-import { keepBooks } from '../domain/bookkeeping.ts';
-import { type Clock, isoSeconds } from '../domain/clock.ts';
-import { type ControlRecord, laneNow, type Signals } from '../domain/control-record.ts';
-import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/delivery.ts';
-import { dataDigest } from '../domain/digest.ts';
-import { type HistoryLine, historyLineOf } from '../domain/history-line.ts';
+import { dataAsText } from '../domain/contract/link-data.ts';
+import { type Decision, type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
+import { type ControlRecord, laneNow, type Signals } from '../domain/control/control-record.ts';
+import { QuotaTally } from '../domain/control/quota-tally.ts';
+import { Renewals } from '../domain/control/renewals.ts';
+import { dataDigest } from '../domain/link/digest.ts';
+import { type HistoryLine, historyLineOf } from '../domain/link/history-line.ts';
 import {
   type CheckLease,
   type Lease,
   type LinkRecord,
   needsRenewal,
   renewalLeadSeconds,
-} from '../domain/ledger-record.ts';
-import { dataAsText } from '../domain/link-data.ts';
-import type { LinkAddress } from '../domain/link-id.ts';
-import type { Observer } from '../domain/observer.ts';
-import type { Operation } from '../domain/operation.ts';
-import { type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
-import { QuotaTally } from '../domain/quota-tally.ts';
-import { isSameLink, needsCheck, type Removal, recordInCheck } from '../domain/removal.ts';
-import { Renewals } from '../domain/renewals.ts';
-import { deliveriesToWaitForCreate } from '../domain/return-delay.ts';
-import { expiryLane, laneMetric } from '../names.ts';
+} from '../domain/link/ledger-record.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
+import { isSameLink, needsCheck, type Removal, recordInCheck } from '../domain/link/removal.ts';
+import type { ApiAnswer, LinkAtApi } from '../domain/onelink/api-answer.ts';
+import type { Operation } from '../domain/onelink/operation.ts';
+import { keepBooks } from '../domain/work/bookkeeping.ts';
+import { type Clock, isoSeconds } from '../domain/work/clock.ts';
+import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
+import { expiryLane, laneMetric } from '../domain/work/names.ts';
+import type { Observer } from '../domain/work/observer.ts';
+import { deliveriesToWaitForCreate } from '../domain/work/return-delay.ts';
 import type { ExpiryWorkerEnvironment } from './env.ts';
 
 /** Everything outside that the expiry worker needs. */

@@ -9,7 +9,7 @@ import { onDemandStores } from '../adapters/on-demand-stores.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
 import { Secret } from '../adapters/secret.ts';
-import { dimension, expiryLane } from '../names.ts';
+import { dimension, expiryLane } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { sqsBatch } from '../runtime/sqs-batch.ts';

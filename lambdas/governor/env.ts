@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { jsonText } from '../domain/json-text.ts';
+import { jsonText } from '../domain/contract/json-text.ts';
 
 /** The contract between the governor's construct and its handler: one variable each, all required. */
 export const governorEnvironment = z.object({

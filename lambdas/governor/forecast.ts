@@ -1,4 +1,4 @@
-import type { Usage } from '../domain/control-record.ts';
+import type { Usage } from '../domain/control/control-record.ts';
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 

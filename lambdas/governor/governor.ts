@@ -1,13 +1,13 @@
-import type { ApiAnswer } from '../domain/api-answer.ts';
-import type { Clock } from '../domain/clock.ts';
-import { type ControlRecord, emptyControl, type Signals } from '../domain/control-record.ts';
-import type { Observer } from '../domain/observer.ts';
-import { governorMetric, laneStateMetric } from '../names.ts';
+import { type ControlRecord, emptyControl, type Signals } from '../domain/control/control-record.ts';
+import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
+import type { Clock } from '../domain/work/clock.ts';
+import type { Observer } from '../domain/work/observer.ts';
 import type { GovernorEnvironment } from './env.ts';
 import { daysOfMonth, forecast, nextUsage } from './forecast.ts';
 import { nextHealth, type Verdict, verdictOf } from './health.ts';
 import { nextLane } from './lane-rules.ts';
 import { lanesOff, type Mappings, reconcile } from './mappings.ts';
+import { governorMetric, laneStateMetric } from './names.ts';
 import { type ProbedApi, probe } from './probe.ts';
 
 interface ControlReading {

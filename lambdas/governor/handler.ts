@@ -6,7 +6,7 @@ import { dynamoClient } from '../adapters/document-table.ts';
 import { LaneMappings } from '../adapters/lane-mappings.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { Secret } from '../adapters/secret.ts';
-import { dimension } from '../names.ts';
+import { dimension } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { Telemetry } from '../runtime/telemetry.ts';

@@ -1,4 +1,4 @@
-import type { Health, Signals } from '../domain/control-record.ts';
+import type { Health, Signals } from '../domain/control/control-record.ts';
 
 /** What a look at the API showed. */
 export type Verdict = Health['verdict'];

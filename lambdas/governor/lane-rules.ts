@@ -1,4 +1,4 @@
-import type { Health, LaneControl, LaneReason, LaneState } from '../domain/control-record.ts';
+import type { Health, LaneControl, LaneReason, LaneState } from '../domain/control/control-record.ts';
 
 /** What the configuration says of one lane. */
 export interface GovernedLane {

@@ -1,5 +1,5 @@
-import type { ControlRecord } from '../domain/control-record.ts';
-import type { Observer } from '../domain/observer.ts';
+import type { ControlRecord } from '../domain/control/control-record.ts';
+import type { Observer } from '../domain/work/observer.ts';
 
 export interface Mappings {
   state(id: string): Promise<'on' | 'off' | 'changing'>;

@@ -1,6 +1,6 @@
-import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
-import type { LinkAddress } from '../domain/link-id.ts';
-import type { LinkSpec } from '../domain/link-spec.ts';
+import type { LinkSpec } from '../domain/contract/link-spec.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { ApiAnswer, LinkAtApi } from '../domain/onelink/api-answer.ts';
 import type { Verdict } from './health.ts';
 
 export interface ProbedApi {

@@ -1,9 +1,9 @@
-import type { ApiAnswer } from '../domain/api-answer.ts';
-import { isoSeconds } from '../domain/clock.ts';
-import type { Meaning } from '../domain/failure-table.ts';
-import type { LinkRecord } from '../domain/ledger-record.ts';
-import type { Decision } from '../domain/outcome.ts';
-import type { ReturnCause } from '../domain/return-delay.ts';
+import type { Decision } from '../domain/contract/outcome.ts';
+import type { LinkRecord } from '../domain/link/ledger-record.ts';
+import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
+import type { Meaning } from '../domain/onelink/failure-table.ts';
+import { isoSeconds } from '../domain/work/clock.ts';
+import type { ReturnCause } from '../domain/work/return-delay.ts';
 
 /** What became of a command: a decision to be told, or the cause for which it is parked or goes back to its queue. */
 export type Answer = Decision | NoDecision;

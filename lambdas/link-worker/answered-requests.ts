@@ -1,4 +1,4 @@
-import type { RequestRecord } from '../domain/ledger-record.ts';
+import type { RequestRecord } from '../domain/link/ledger-record.ts';
 import type { LinkLedger } from './ports.ts';
 
 interface Request {

@@ -1,10 +1,10 @@
-import type { ApiAnswer } from '../domain/api-answer.ts';
-import type { Action } from '../domain/command.ts';
-import type { LaneNow, Signal } from '../domain/control-record.ts';
-import type { Meaning } from '../domain/failure-table.ts';
-import type { Operation } from '../domain/operation.ts';
-import type { QuotaTally } from '../domain/quota-tally.ts';
-import type { ReturnCause } from '../domain/return-delay.ts';
+import type { Action } from '../domain/contract/command.ts';
+import type { LaneNow, Signal } from '../domain/control/control-record.ts';
+import type { QuotaTally } from '../domain/control/quota-tally.ts';
+import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
+import type { Meaning } from '../domain/onelink/failure-table.ts';
+import type { Operation } from '../domain/onelink/operation.ts';
+import type { ReturnCause } from '../domain/work/return-delay.ts';
 import type { OneLinkApi } from './ports.ts';
 
 /** So many calls of a kind in a row without a usable answer are an outage, not bad luck. */

@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
-import { type DeleteCommand, leastTtlToKeepSeconds, tooShortToKeep, type UpdateCommand } from '../domain/command.ts';
-import { dataDigest } from '../domain/digest.ts';
-import type { Meaning } from '../domain/failure-table.ts';
-import { type IntendedLink, isLater, type Lease, type LinkRecord } from '../domain/ledger-record.ts';
-import { dataAsText } from '../domain/link-data.ts';
-import { deliveriesToWaitForCreate } from '../domain/return-delay.ts';
-import { ttlSeconds } from '../domain/ttl.ts';
+import {
+  type DeleteCommand,
+  leastTtlToKeepSeconds,
+  tooShortToKeep,
+  type UpdateCommand,
+} from '../domain/contract/command.ts';
+import { dataAsText } from '../domain/contract/link-data.ts';
+import { ttlSeconds } from '../domain/contract/ttl.ts';
+import { dataDigest } from '../domain/link/digest.ts';
+import { type IntendedLink, isLater, type Lease, type LinkRecord } from '../domain/link/ledger-record.ts';
+import type { ApiAnswer, LinkAtApi } from '../domain/onelink/api-answer.ts';
+import type { Meaning } from '../domain/onelink/failure-table.ts';
+import { deliveriesToWaitForCreate } from '../domain/work/return-delay.ts';
 import { type Answer, answerOf, linkOf, type NoDecision, returnCauseOf, staleAnswer } from './answer.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import { linkOfCommand } from './link-of-command.ts';

@@ -1,10 +1,10 @@
-import type { Command, QrOptions, RefusedCommand } from '../domain/command.ts';
-import { type Deadline, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/delivery.ts';
-import type { RequestRecord } from '../domain/ledger-record.ts';
-import type { LinkAddress } from '../domain/link-id.ts';
-import { type Asked, type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
-import type { Renewals } from '../domain/renewals.ts';
-import { laneMetric } from '../names.ts';
+import type { Command, QrOptions, RefusedCommand } from '../domain/contract/command.ts';
+import { type Asked, type Decision, type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
+import type { Renewals } from '../domain/control/renewals.ts';
+import type { RequestRecord } from '../domain/link/ledger-record.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
+import { type Deadline, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
+import { laneMetric } from '../domain/work/names.ts';
 import { type Answer, staleAnswer } from './answer.ts';
 import type { AnsweredRequests } from './answered-requests.ts';
 import type { BatchGate } from './batch-gate.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { jsonText } from '../domain/json-text.ts';
-import { producerSchema, templatesSchema } from '../domain/producer.ts';
+import { jsonText } from '../domain/contract/json-text.ts';
+import { producerSchema, templatesSchema } from '../domain/contract/producer.ts';
 
 /** The contract between the link worker's construct and its handler: one variable each, all required. */
 export const linkWorkerEnvironment = z.object({

@@ -10,7 +10,7 @@ import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
 import { QrQueue } from '../adapters/qr-queue.ts';
 import { Secret } from '../adapters/secret.ts';
-import { dimension } from '../names.ts';
+import { dimension } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { sqsBatch } from '../runtime/sqs-batch.ts';

@@ -1,5 +1,5 @@
-import { type LaneNow, laneNow } from '../domain/control-record.ts';
-import { laneMetric } from '../names.ts';
+import { type LaneNow, laneNow } from '../domain/control/control-record.ts';
+import { laneMetric } from '../domain/work/names.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 

@@ -1,7 +1,7 @@
-import type { DeleteCommand, QrCommand, UpdateCommand } from '../domain/command.ts';
-import type { LinkRecord } from '../domain/ledger-record.ts';
-import type { LinkAddress } from '../domain/link-id.ts';
-import { deliveriesToWaitForCreate, deliveriesToWaitForStream } from '../domain/return-delay.ts';
+import type { DeleteCommand, QrCommand, UpdateCommand } from '../domain/contract/command.ts';
+import type { LinkRecord } from '../domain/link/ledger-record.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
+import { deliveriesToWaitForCreate, deliveriesToWaitForStream } from '../domain/work/return-delay.ts';
 import { type Answer, returnCauseOf } from './answer.ts';
 import type { LinkLedger, LinkWorkerPorts } from './ports.ts';
 

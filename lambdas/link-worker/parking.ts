@@ -1,10 +1,10 @@
-import type { Command } from '../domain/command.ts';
-import type { LaneNow } from '../domain/control-record.ts';
-import type { Delivery } from '../domain/delivery.ts';
-import type { LinkAddress } from '../domain/link-id.ts';
-import { parkedPlace } from '../domain/parked-command.ts';
-import { deliveriesToWaitForCreate } from '../domain/return-delay.ts';
-import { wireJson } from '../domain/wire-json.ts';
+import type { Command } from '../domain/contract/command.ts';
+import { parkedPlace } from '../domain/contract/parked-command.ts';
+import { wireJson } from '../domain/contract/wire-json.ts';
+import type { LaneNow } from '../domain/control/control-record.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { Delivery } from '../domain/work/delivery.ts';
+import { deliveriesToWaitForCreate } from '../domain/work/return-delay.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 

@@ -1,15 +1,15 @@
-import type { ApiAnswer, LinkAtApi } from '../domain/api-answer.ts';
-import type { Clock } from '../domain/clock.ts';
-import type { ControlRecord, Signal, Signals } from '../domain/control-record.ts';
-import type { Claim, Lease, LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
-import type { LinkAddress } from '../domain/link-id.ts';
-import type { LinkSpec } from '../domain/link-spec.ts';
-import type { Observer } from '../domain/observer.ts';
-import type { Operation } from '../domain/operation.ts';
-import type { Outcome } from '../domain/outcome.ts';
-import type { ParkedCommand } from '../domain/parked-command.ts';
-import type { QrJob } from '../domain/qr-job.ts';
-import type { RejectedCommand } from '../domain/rejected-command.ts';
+import type { LinkSpec } from '../domain/contract/link-spec.ts';
+import type { Outcome } from '../domain/contract/outcome.ts';
+import type { ParkedCommand } from '../domain/contract/parked-command.ts';
+import type { QrJob } from '../domain/contract/qr-job.ts';
+import type { RejectedCommand } from '../domain/contract/rejected-command.ts';
+import type { ControlRecord, Signal, Signals } from '../domain/control/control-record.ts';
+import type { Claim, Lease, LinkRecord, RequestRecord } from '../domain/link/ledger-record.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { ApiAnswer, LinkAtApi } from '../domain/onelink/api-answer.ts';
+import type { Operation } from '../domain/onelink/operation.ts';
+import type { Clock } from '../domain/work/clock.ts';
+import type { Observer } from '../domain/work/observer.ts';
 
 export interface OneLinkApi {
   create(address: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>>;

@@ -1,9 +1,9 @@
-import type { LinkAtApi } from '../domain/api-answer.ts';
-import type { CreateCommand } from '../domain/command.ts';
-import { sameData } from '../domain/digest.ts';
-import type { LinkRecord } from '../domain/ledger-record.ts';
-import { deriveLinkId, type LinkAddress } from '../domain/link-id.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import type { CreateCommand } from '../domain/contract/command.ts';
+import type { Outcome } from '../domain/contract/outcome.ts';
+import { sameData } from '../domain/link/digest.ts';
+import type { LinkRecord } from '../domain/link/ledger-record.ts';
+import { deriveLinkId, type LinkAddress } from '../domain/link/link-id.ts';
+import type { LinkAtApi } from '../domain/onelink/api-answer.ts';
 import { type NoDecision, returnCauseOf } from './answer.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import type { LinkWorkerPorts } from './ports.ts';

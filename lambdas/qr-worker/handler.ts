@@ -9,7 +9,7 @@ import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
 import { QrStore } from '../adapters/qr-store.ts';
 import { Secret } from '../adapters/secret.ts';
-import { dimension } from '../names.ts';
+import { dimension } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { sqsBatch } from '../runtime/sqs-batch.ts';

@@ -1,13 +1,13 @@
-import type { ApiAnswer } from '../domain/api-answer.ts';
-import type { Clock } from '../domain/clock.ts';
-import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/delivery.ts';
-import type { LinkRecord, RequestRecord } from '../domain/ledger-record.ts';
-import type { LinkAddress } from '../domain/link-id.ts';
-import type { Observer } from '../domain/observer.ts';
-import { type Decision, type Outcome, outcomeOf } from '../domain/outcome.ts';
-import type { QrImage } from '../domain/qr-image.ts';
-import { type QrJob, qrJobSchema } from '../domain/qr-job.ts';
-import { laneMetric } from '../names.ts';
+import { type Decision, type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
+import { type QrJob, qrJobSchema } from '../domain/contract/qr-job.ts';
+import type { LinkRecord, RequestRecord } from '../domain/link/ledger-record.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { QrImage } from '../domain/link/qr-image.ts';
+import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
+import type { Clock } from '../domain/work/clock.ts';
+import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
+import { laneMetric } from '../domain/work/names.ts';
+import type { Observer } from '../domain/work/observer.ts';
 import type { QrWorkerEnvironment } from './env.ts';
 
 /** Everything outside that the QR worker needs. */

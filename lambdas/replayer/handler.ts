@@ -8,7 +8,7 @@ import { OutcomeTopic } from '../adapters/outcome-topic.ts';
 import { ParkedStore } from '../adapters/parked-store.ts';
 import { QuarantineStore } from '../adapters/quarantine-store.ts';
 import { ReplayQueue } from '../adapters/replay-queue.ts';
-import { dimension } from '../names.ts';
+import { dimension } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { Telemetry } from '../runtime/telemetry.ts';

@@ -1,11 +1,12 @@
-import type { Clock } from '../domain/clock.ts';
-import { type ControlRecord, laneNow, type Signals } from '../domain/control-record.ts';
-import { type Deadline, leastTimeMilliseconds } from '../domain/delivery.ts';
-import type { Observer } from '../domain/observer.ts';
-import { type Outcome, outcomeOf } from '../domain/outcome.ts';
-import { askedInLine, type ParkedCommand } from '../domain/parked-command.ts';
-import { laneMetric, replayerMetric } from '../names.ts';
+import { type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
+import { askedInLine, type ParkedCommand } from '../domain/contract/parked-command.ts';
+import { type ControlRecord, laneNow, type Signals } from '../domain/control/control-record.ts';
+import type { Clock } from '../domain/work/clock.ts';
+import { type Deadline, leastTimeMilliseconds } from '../domain/work/delivery.ts';
+import { laneMetric } from '../domain/work/names.ts';
+import type { Observer } from '../domain/work/observer.ts';
 import type { ReplayerEnvironment } from './env.ts';
+import { replayerMetric } from './names.ts';
 
 interface Lot {
   key: string;

@@ -1,5 +1,5 @@
-import type { Clock } from '../domain/clock.ts';
-import type { Deadline } from '../domain/delivery.ts';
+import type { Clock } from '../domain/work/clock.ts';
+import type { Deadline } from '../domain/work/delivery.ts';
 
 export interface Return {
   receiptHandle: string;
@@ -15,7 +15,7 @@ const windUpMilliseconds = 5_000;
  *
  * The mapping runs C environments at once, and each slot's part is 120,000 / C. The environment that works in the slot has
  * half of it, for the batch in its hands and what it has returned; the other half is for the one that it may have
- * replaced while that one's delays still run, or for delays that SQS did not take. So `most` = 60,000 / C − batch size (lib/rate-budget.ts), and however much
+ * replaced while that one's delays still run, or for delays that SQS did not take. So `most` = 60,000 / C − batch size (lib/config/rate-budget.ts), and however much
  * comes back, C × 2 × (most + batch size) ≤ 120,000 are in flight.
  */
 export class ReturnedMessages {

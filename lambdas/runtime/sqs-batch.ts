@@ -1,8 +1,8 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { Clock } from '../domain/clock.ts';
-import { type BatchWork, type Delivery, leastTimeMilliseconds } from '../domain/delivery.ts';
-import { originalAttribute, soundOriginal } from '../domain/original-message.ts';
-import { returnDelaySeconds } from '../domain/return-delay.ts';
+import { originalAttribute, soundOriginal } from '../domain/contract/original-message.ts';
+import type { Clock } from '../domain/work/clock.ts';
+import { type BatchWork, type Delivery, leastTimeMilliseconds } from '../domain/work/delivery.ts';
+import { returnDelaySeconds } from '../domain/work/return-delay.ts';
 import { ReturnedMessages } from './returned-messages.ts';
 import type { Telemetry } from './telemetry.ts';
 import type { Turnstile } from './turnstile.ts';

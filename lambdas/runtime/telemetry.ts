@@ -2,10 +2,10 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { MetricUnit as Unit } from '@aws-lambda-powertools/metrics/types';
 import type { Context } from 'aws-lambda';
-import type { Meaning } from '../domain/failure-table.ts';
-import type { ObservedFields, Observer } from '../domain/observer.ts';
-import type { Operation } from '../domain/operation.ts';
-import { dimension, laneMetric, operationMetric, sourceMetric } from '../names.ts';
+import type { Meaning } from '../domain/onelink/failure-table.ts';
+import type { Operation } from '../domain/onelink/operation.ts';
+import { dimension, laneMetric, operationMetric, sourceMetric } from '../domain/work/names.ts';
+import type { ObservedFields, Observer } from '../domain/work/observer.ts';
 
 type Dimensions = Record<string, string>;
 

@@ -1,5 +1,5 @@
-import type { Clock } from '../domain/clock.ts';
-import { Pacer, type Turn, type Turns } from '../domain/pacer.ts';
+import { Pacer, type Turn, type Turns } from '../domain/control/pacer.ts';
+import type { Clock } from '../domain/work/clock.ts';
 
 /** At a slow pace as well a read of the ledger, some milliseconds, must not hold up the next turn. */
 const leastApproaching = 8;

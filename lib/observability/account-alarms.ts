@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { governorMetric } from '../../lambdas/names.ts';
+import { governorMetric } from '../../lambdas/governor/names.ts';
 import type { AlarmLine, Observed } from './alarm-line.ts';
 import { fiveMinutes, latest, oneMinute, pipelineMetrics } from './metrics.ts';
 

@@ -1,10 +1,10 @@
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
-import type { AccountSettings, PipelineSettings } from '../config-schema.ts';
-import type { Expiry } from '../expiry.ts';
-import type { Governor } from '../governor.ts';
-import type { Lane } from '../lane.ts';
-import type { PipelineState } from '../pipeline-state.ts';
-import type { Replayer } from '../replayer.ts';
+import type { AccountSettings, PipelineSettings } from '../config/config-schema.ts';
+import type { Expiry } from '../constructs/expiry.ts';
+import type { Governor } from '../constructs/governor.ts';
+import type { Lane } from '../constructs/lane.ts';
+import type { PipelineState } from '../constructs/pipeline-state.ts';
+import type { Replayer } from '../constructs/replayer.ts';
 
 /** Each has a heading of its own in RUNBOOK.md, in this order. */
 export const alarmIds = [

@@ -5,7 +5,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import type { StageSettings } from '../config-schema.ts';
+import type { StageSettings } from '../config/config-schema.ts';
 import { type AlarmLine, type Observed, runbookEntry } from './alarm-line.ts';
 import { alarmsOf } from './alarms.ts';
 

@@ -1,16 +1,8 @@
-import {
-  dimension,
-  expiryLane,
-  governorMetric,
-  laneMetric,
-  laneStateMetric,
-  type Operation,
-  operationMetric,
-  operations,
-  replayerMetric,
-  sourceMetric,
-} from '../../lambdas/names.ts';
-import type { PipelineSettings } from '../config-schema.ts';
+import { type Operation, operations } from '../../lambdas/domain/onelink/operation.ts';
+import { dimension, expiryLane, laneMetric, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
+import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
+import { replayerMetric } from '../../lambdas/replayer/names.ts';
+import type { PipelineSettings } from '../config/config-schema.ts';
 
 /** One metric as CloudWatch bills it: a name and a combination of dimensions, beside the pipeline's own. */
 export interface CustomMetric {

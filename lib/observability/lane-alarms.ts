@@ -1,7 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { laneMetric, laneStateMetric, operationMetric, replayerMetric } from '../../lambdas/names.ts';
-import type { Lane } from '../lane.ts';
+import { laneMetric, operationMetric } from '../../lambdas/domain/work/names.ts';
+import { laneStateMetric } from '../../lambdas/governor/names.ts';
+import { replayerMetric } from '../../lambdas/replayer/names.ts';
+import type { Lane } from '../constructs/lane.ts';
 import type { AlarmLine, Observed } from './alarm-line.ts';
 import { answeredAfterMinutes, fifteenMinutes, fiveMinutes, latest, pipelineMetrics } from './metrics.ts';
 

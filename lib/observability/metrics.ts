@@ -1,17 +1,16 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Operation } from '../../lambdas/domain/onelink/operation.ts';
 import {
   dimension,
-  type governorMetric,
   type laneMetric,
-  type laneStateMetric,
   metricNamespace,
-  type Operation,
   type operationMetric,
-  type replayerMetric,
   sourceMetric,
-} from '../../lambdas/names.ts';
-import type { Lane } from '../lane.ts';
+} from '../../lambdas/domain/work/names.ts';
+import type { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
+import type { replayerMetric } from '../../lambdas/replayer/names.ts';
+import type { Lane } from '../constructs/lane.ts';
 
 type Values<Names> = Names[keyof Names] & string;
 

@@ -1,6 +1,7 @@
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { expiryLane, governorMetric, laneMetric } from '../../lambdas/names.ts';
+import { expiryLane, laneMetric } from '../../lambdas/domain/work/names.ts';
+import { governorMetric } from '../../lambdas/governor/names.ts';
 import type { AlarmLine, Observed } from './alarm-line.ts';
 import { fifteenMinutes, fiveMinutes, latest, pipelineMetrics, tableMetric } from './metrics.ts';
 

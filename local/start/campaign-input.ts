@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { defaultLaneOf, type LaneUser } from '../../bin/client/lane-choice.ts';
-import { type MessageSketch, sketchOf } from '../../bin/client/message.ts';
-import type { FileMessage } from '../../bin/client/message-file.ts';
-import { openMessages } from '../../bin/client/message-source.ts';
-import { OperatorError } from '../../bin/client/operator-error.ts';
-import { type Place, placeWords } from '../../bin/client/place-words.ts';
+import { type MessageSketch, sketchOf } from '../../cli/files/message.ts';
+import type { FileMessage } from '../../cli/files/message-file.ts';
+import { openMessages } from '../../cli/files/message-source.ts';
+import { type Place, placeWords } from '../../cli/files/place-words.ts';
+import { OperatorError } from '../../cli/operator-error.ts';
+import { defaultLaneOf, type LaneUser } from '../../cli/terminal/lane-choice.ts';
 
 /** A message of the campaign, with the lane that it takes. */
 export interface CampaignMessage extends MessageSketch, Place {

@@ -1,8 +1,8 @@
-import { AwaitedOutcomes, type Hearing, owesQr } from '../../bin/client/awaited-outcomes.ts';
-import { OperatorError } from '../../bin/client/operator-error.ts';
-import type { OutcomeQueue } from '../../bin/client/outcome-queue.ts';
-import type { PipelineOutputs } from '../../bin/client/pipeline-outputs.ts';
-import { sendAll, type Unsent } from '../../bin/client/send-messages.ts';
+import { OperatorError } from '../../cli/operator-error.ts';
+import { AwaitedOutcomes, type Hearing, owesQr } from '../../cli/pipeline/awaited-outcomes.ts';
+import type { OutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
+import type { PipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
+import { sendAll, type Unsent } from '../../cli/pipeline/send-messages.ts';
 import type { LocalCloud } from '../cloud/cloud.ts';
 import type { AdminClient } from '../onelink-api/admin-client.ts';
 import type { CampaignMessage } from './campaign-input.ts';

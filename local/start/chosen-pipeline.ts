@@ -1,6 +1,6 @@
-import { type ConfiguredPipeline, configuredPipelines } from '../../bin/client/configured-pipeline.ts';
-import { OperatorError } from '../../bin/client/operator-error.ts';
-import type { Configuration } from '../../lib/config-schema.ts';
+import { OperatorError } from '../../cli/operator-error.ts';
+import { type ConfiguredPipeline, configuredPipelines } from '../../cli/pipeline/configured-pipeline.ts';
+import type { Configuration } from '../../lib/config/config-schema.ts';
 
 /**
  * The pipeline to run: the first one of the stage.
@@ -11,5 +11,5 @@ export function chosenPipeline(configuration: Configuration, stage: string): Con
   const pipeline = configuredPipelines(configuration).find((one) => one.stage === stage);
   if (pipeline !== undefined) return pipeline;
   const stages = Object.keys(configuration.stages).join(', ');
-  throw new OperatorError(`--stage: must be one of the stages in lib/config.ts (${stages}); got ${stage}`);
+  throw new OperatorError(`--stage: must be one of the stages in lib/config/config.ts (${stages}); got ${stage}`);
 }

@@ -1,4 +1,4 @@
-import type { ConfiguredPipeline } from '../../bin/client/configured-pipeline.ts';
+import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
 import type { SettingsInput } from '../onelink-api/settings.ts';
 
 /** An account at the emulator that is what the configuration says of the true one. */

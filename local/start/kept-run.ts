@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { localRunFile } from '../../bin/client/local-run.ts';
+import { localRunFile } from '../../cli/pipeline/local-run.ts';
 
 /** What somebody needs to use a run that is left up. */
 export interface KeptRun {

@@ -1,10 +1,10 @@
 import '../../bin/node-24.mjs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
-import { count } from '../../bin/client/count-option.ts';
-import { OperatorError } from '../../bin/client/operator-error.ts';
-import { usageCode, withUsageCode } from '../../bin/client/usage.ts';
-import { ConfigurationError } from '../../lib/config-validation.ts';
+import { OperatorError } from '../../cli/operator-error.ts';
+import { count } from '../../cli/terminal/count-option.ts';
+import { usageCode, withUsageCode } from '../../cli/terminal/usage.ts';
+import { ConfigurationError } from '../../lib/config/config-validation.ts';
 import { kinds } from '../weather/kinds.ts';
 import { run } from './run.ts';
 import { AnotherRun } from './run-lock.ts';
@@ -23,7 +23,7 @@ const program = new Command('npm start --')
     defaultInput(),
   )
   .option('--limit <messages>', 'only the first so many', count(1, 100_000_000))
-  .option('--stage <name>', 'the stage of lib/config.ts to run', 'production')
+  .option('--stage <name>', 'the stage of lib/config/config.ts to run', 'production')
   .option('--chaos', 'kill execution environments at random until the campaign is done', false)
   .option('--weather [seed]', 'have the local cloud fail as AWS may, by a plan that the seed decides', seed)
   .option(

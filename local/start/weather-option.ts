@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { count } from '../../bin/client/count-option.ts';
-import { OperatorError } from '../../bin/client/operator-error.ts';
+import { OperatorError } from '../../cli/operator-error.ts';
+import { count } from '../../cli/terminal/count-option.ts';
 import { kindsNamed, type WeatherKind } from '../weather/kinds.ts';
 import { WeatherPlan } from '../weather/plan.ts';
 

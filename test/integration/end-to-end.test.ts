@@ -2,8 +2,8 @@ import jpeg from 'jpeg-js';
 import jsqr from 'jsqr';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Awaited as Answered } from '../../bin/client/awaited-outcomes.ts';
-import { sketchOf } from '../../bin/client/message.ts';
+import { sketchOf } from '../../cli/files/message.ts';
+import type { Awaited as Answered } from '../../cli/pipeline/awaited-outcomes.ts';
 import { type CampaignMessage, readCampaign } from '../../local/start/campaign-input.ts';
 import { runningPipeline } from '../world/running-pipeline.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { sketchOf } from '../../bin/client/message.ts';
-import type { Outcome } from '../../lambdas/domain/outcome.ts';
+import { sketchOf } from '../../cli/files/message.ts';
+import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import { runningPipeline } from '../world/running-pipeline.ts';
 
 const command = {

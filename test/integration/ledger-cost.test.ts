@@ -1,13 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { governorReadUnitsPerRun } from '../../bin/cost/monthly-cost.ts';
+import { governorReadUnitsPerRun } from '../../cli/cost/monthly-cost.ts';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import { Ledger } from '../../lambdas/adapters/ledger.ts';
-import { emptyControl } from '../../lambdas/domain/control-record.ts';
+import { emptyControl } from '../../lambdas/domain/control/control-record.ts';
 import { governor } from '../../lambdas/governor/governor.ts';
 import { EmulatedApi } from '../world/emulated-api.ts';
 import { create, LinkWorld } from '../world/link-world.ts';
-import { givenTable } from './adapters/given-engines.ts';
+import { givenTable } from './lambdas/adapters/given-engines.ts';
 
 const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dataDigest } from '../../lambdas/domain/digest.ts';
-import type { LinkRecord } from '../../lambdas/domain/ledger-record.ts';
+import { dataDigest } from '../../lambdas/domain/link/digest.ts';
+import type { LinkRecord } from '../../lambdas/domain/link/ledger-record.ts';
 import { create, LinkWorld, linkIdSecret } from '../world/link-world.ts';
 
 /** What random interleavings have once broken, each as the shortest story that did. */

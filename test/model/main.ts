@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { count } from '../../bin/client/count-option.ts';
-import { withUsageCode } from '../../bin/client/usage.ts';
+import { count } from '../../cli/terminal/count-option.ts';
+import { withUsageCode } from '../../cli/terminal/usage.ts';
 import { explore } from './explore.ts';
 
 const program = new Command('npm run test:model --')

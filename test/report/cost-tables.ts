@@ -1,9 +1,9 @@
-import type { ConfiguredPipeline } from '../../bin/client/configured-pipeline.ts';
-import { awsPrices } from '../../bin/cost/aws-prices.ts';
-import type { UsePerItem } from '../../bin/cost/measured-use.ts';
-import { type CostInput, dollarsPerMillionSteps, monthlyCost, totalOf } from '../../bin/cost/monthly-cost.ts';
-import type { StandingUse } from '../../bin/cost/standing-use.ts';
-import { planExpiry } from '../../lib/rate-budget.ts';
+import { awsPrices } from '../../cli/cost/aws-prices.ts';
+import type { UsePerItem } from '../../cli/cost/measured-use.ts';
+import { type CostInput, dollarsPerMillionSteps, monthlyCost, totalOf } from '../../cli/cost/monthly-cost.ts';
+import type { StandingUse } from '../../cli/cost/standing-use.ts';
+import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
+import { planExpiry } from '../../lib/config/rate-budget.ts';
 import { table } from './table.ts';
 
 type Input = Omit<CostInput, 'linksPerMonth'>;

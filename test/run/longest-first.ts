@@ -5,11 +5,11 @@ export const longest = [
   'test/faults/short-form.test.ts',
   'test/integration/scenarios/stories.test.ts',
   'test/integration/end-to-end.test.ts',
-  'test/integration/local-cloud/mapping.test.ts',
+  'test/integration/local/cloud/mapping.test.ts',
   'test/integration/expiry.test.ts',
-  'test/integration/weather/campaign.test.ts',
-  'test/integration/local-cloud/expiry.test.ts',
-  'test/integration/local-cloud/function.test.ts',
+  'test/integration/local/weather/campaign.test.ts',
+  'test/integration/local/cloud/expiry.test.ts',
+  'test/integration/local/cloud/function.test.ts',
   'test/model/model.test.ts',
 ];
 

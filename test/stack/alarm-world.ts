@@ -1,15 +1,9 @@
 import type { Stack as CdkStack, CfnElement } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
-import {
-  expiryLane,
-  governorMetric,
-  laneMetric,
-  laneStateMetric,
-  metricNamespace,
-  operationMetric,
-  replayerMetric,
-} from '../../lambdas/names.ts';
+import { expiryLane, laneMetric, metricNamespace, operationMetric } from '../../lambdas/domain/work/names.ts';
+import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
+import { replayerMetric } from '../../lambdas/replayer/names.ts';
 import { Deployment } from '../../local/cloud/assembly/deployment.ts';
 import type { Stack } from '../../local/cloud/assembly/read-assembly.ts';
 import { NoticeBoard } from '../../local/cloud/notices.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { config } from '../../lib/config.ts';
-import type { Configuration } from '../../lib/config-schema.ts';
+import { config } from '../../lib/config/config.ts';
+import type { Configuration } from '../../lib/config/config-schema.ts';
 import { type AlarmId, alarmIds } from '../../lib/observability/alarm-line.ts';
 import { configuredApp } from './configured-app.ts';
 

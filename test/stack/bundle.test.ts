@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { App, Stack } from 'aws-cdk-lib';
 import { Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { expect, test } from 'vitest';
-import { handlerCode, type Job } from '../../lib/bundle.ts';
+import { handlerCode, type Job } from '../../lib/constructs/bundle.ts';
 import { bytesAtStart } from '../world/bundle-size.ts';
 import { emptyApp } from './configured-app.ts';
 

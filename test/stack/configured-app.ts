@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { config } from '../../lib/config.ts';
-import type { Configuration } from '../../lib/config-schema.ts';
-import { validateConfiguration } from '../../lib/config-validation.ts';
-import { PipelineStack } from '../../lib/pipeline-stack.ts';
-import { addStages } from '../../lib/stages.ts';
-import { StateStack } from '../../lib/state-stack.ts';
+import { config } from '../../lib/config/config.ts';
+import type { Configuration } from '../../lib/config/config-schema.ts';
+import { validateConfiguration } from '../../lib/config/config-validation.ts';
+import { PipelineStack } from '../../lib/stacks/pipeline-stack.ts';
+import { addStages } from '../../lib/stacks/stages.ts';
+import { StateStack } from '../../lib/stacks/state-stack.ts';
 
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 

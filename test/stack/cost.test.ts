@@ -1,19 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { costOf } from '../../bin/commands/plan/campaign-cost.ts';
-import { measuredUse, useOn } from '../../bin/cost/measured-use.ts';
-import { standingUse } from '../../bin/cost/standing-use.ts';
-import {
-  governorMetric,
-  laneMetric,
-  laneStateMetric,
-  operationMetric,
-  replayerMetric,
-  sourceMetric,
-} from '../../lambdas/names.ts';
-import { config } from '../../lib/config.ts';
+import { costOf } from '../../cli/commands/plan/campaign-cost.ts';
+import { measuredUse, useOn } from '../../cli/cost/measured-use.ts';
+import { standingUse } from '../../cli/cost/standing-use.ts';
+import { laneMetric, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
+import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
+import { replayerMetric } from '../../lambdas/replayer/names.ts';
+import { config } from '../../lib/config/config.ts';
+import { planLanes } from '../../lib/config/rate-budget.ts';
 import { customMetrics } from '../../lib/observability/custom-metrics.ts';
-import { planLanes } from '../../lib/rate-budget.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
 import { costInput, costTables } from '../report/cost-tables.ts';
 import { configuredApp } from './configured-app.ts';
@@ -37,7 +32,7 @@ test('a producer costs three metrics: one for each operation that draws on the q
 
 test('the tables of costs in docs/performance.md are of this configuration, of its template, and of what was measured', () => {
   const [plan] = planLanes(account, settings.lanes).plans.filter(({ lane }) => lane === 'campaign');
-  if (plan === undefined) throw new Error('lib/config.ts has no lane `campaign`');
+  if (plan === undefined) throw new Error('lib/config/config.ts has no lane `campaign`');
   const standing = standingUse([template.toJSON(), stateTemplate.toJSON()], settings);
   const tables = costTables(costInput(pipeline, useOn(plan, measuredUse), standing));
   const text = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');

@@ -2,9 +2,9 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
-import { config } from '../../lib/config.ts';
-import { OneLinkPipeline } from '../../lib/pipeline.ts';
-import { StateStack } from '../../lib/state-stack.ts';
+import { config } from '../../lib/config/config.ts';
+import { OneLinkPipeline } from '../../lib/stacks/pipeline.ts';
+import { StateStack } from '../../lib/stacks/state-stack.ts';
 import { emptyApp } from './configured-app.ts';
 import { named, pipelineOf, settings, template } from './shipped-pipeline.ts';
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
-import { config } from '../../lib/config.ts';
-import { PipelineStack } from '../../lib/pipeline-stack.ts';
-import { addStages } from '../../lib/stages.ts';
+import { config } from '../../lib/config/config.ts';
+import { PipelineStack } from '../../lib/stacks/pipeline-stack.ts';
+import { addStages } from '../../lib/stacks/stages.ts';
 import { emptyApp } from './configured-app.ts';
 
 // A finding of this rule carries the export through which the bucket's ARN comes: a name that only synthesis knows.

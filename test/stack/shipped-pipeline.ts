@@ -1,9 +1,9 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { expect } from 'vitest';
-import { config } from '../../lib/config.ts';
-import type { PipelineSettings } from '../../lib/config-schema.ts';
-import { PipelineStack } from '../../lib/pipeline-stack.ts';
-import { StateStack } from '../../lib/state-stack.ts';
+import { config } from '../../lib/config/config.ts';
+import type { PipelineSettings } from '../../lib/config/config-schema.ts';
+import { PipelineStack } from '../../lib/stacks/pipeline-stack.ts';
+import { StateStack } from '../../lib/stacks/state-stack.ts';
 import { configuredApp, emptyApp } from './configured-app.ts';
 
 /** The shipped configuration's production pipeline. */

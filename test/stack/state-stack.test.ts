@@ -1,8 +1,8 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { config } from '../../lib/config.ts';
-import type { Configuration } from '../../lib/config-schema.ts';
-import { StateStack } from '../../lib/state-stack.ts';
+import { config } from '../../lib/config/config.ts';
+import type { Configuration } from '../../lib/config/config-schema.ts';
+import { StateStack } from '../../lib/stacks/state-stack.ts';
 import { configuredApp, emptyApp } from './configured-app.ts';
 
 const { stateTemplate, state } = configuredApp();

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App } from 'aws-cdk-lib';
-import { config } from '../../lib/config.ts';
-import { validateConfiguration } from '../../lib/config-validation.ts';
-import { addStages } from '../../lib/stages.ts';
+import { config } from '../../lib/config/config.ts';
+import { validateConfiguration } from '../../lib/config/config-validation.ts';
+import { addStages } from '../../lib/stacks/stages.ts';
 import { runDirectoryVariable } from '../run/global-setup.ts';
 
 /** Whoever has begun to synthesise has died if it takes longer than this. */

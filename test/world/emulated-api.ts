@@ -1,7 +1,7 @@
 import { OneLinkClient, type OneLinkClientPorts, type Transport } from '../../lambdas/adapters/onelink-client.ts';
-import { type ApiResult, type Meaning, meaningOf } from '../../lambdas/domain/failure-table.ts';
-import type { Operation } from '../../lambdas/domain/operation.ts';
-import type { Turn, Turns } from '../../lambdas/domain/pacer.ts';
+import type { Turn, Turns } from '../../lambdas/domain/control/pacer.ts';
+import { type ApiResult, type Meaning, meaningOf } from '../../lambdas/domain/onelink/failure-table.ts';
+import type { Operation } from '../../lambdas/domain/onelink/operation.ts';
 import { followLink } from '../../local/onelink-api/actions/click.ts';
 import type { Answer } from '../../local/onelink-api/answer.ts';
 import { type ApiRequest, serveApi } from '../../local/onelink-api/api.ts';

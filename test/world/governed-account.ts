@@ -1,7 +1,7 @@
-import type { Delivery } from '../../lambdas/domain/delivery.ts';
-import type { Outcome } from '../../lambdas/domain/outcome.ts';
-import type { ParkedCommand } from '../../lambdas/domain/parked-command.ts';
-import { returnDelaySeconds } from '../../lambdas/domain/return-delay.ts';
+import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
+import type { ParkedCommand } from '../../lambdas/domain/contract/parked-command.ts';
+import type { Delivery } from '../../lambdas/domain/work/delivery.ts';
+import { returnDelaySeconds } from '../../lambdas/domain/work/return-delay.ts';
 import { governor } from '../../lambdas/governor/governor.ts';
 import { linkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
 import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';

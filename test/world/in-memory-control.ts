@@ -1,5 +1,10 @@
 import { type ControlReading, dayOf, type SpentOnDay } from '../../lambdas/adapters/control-table.ts';
-import { type ControlRecord, emptyControl, type Signal, type Signals } from '../../lambdas/domain/control-record.ts';
+import {
+  type ControlRecord,
+  emptyControl,
+  type Signal,
+  type Signals,
+} from '../../lambdas/domain/control/control-record.ts';
 
 /** The control table's behaviour in memory; test/integration holds it and the real one to the same contract. */
 export class InMemoryControl {

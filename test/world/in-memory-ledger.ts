@@ -1,5 +1,5 @@
-import type { CheckLease, Claim, Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/ledger-record.ts';
-import type { LinkAddress } from '../../lambdas/domain/link-id.ts';
+import type { CheckLease, Claim, Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/link/ledger-record.ts';
+import type { LinkAddress } from '../../lambdas/domain/link/link-id.ts';
 
 /** The ledger's behaviour in memory; test/integration holds it and the real one to the same contract. */
 export class InMemoryLedger {

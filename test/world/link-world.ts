@@ -1,9 +1,9 @@
-import type { Delivery, Verdict } from '../../lambdas/domain/delivery.ts';
-import type { ObservedFields } from '../../lambdas/domain/observer.ts';
-import type { Outcome } from '../../lambdas/domain/outcome.ts';
-import type { ParkedCommand } from '../../lambdas/domain/parked-command.ts';
-import type { QrJob } from '../../lambdas/domain/qr-job.ts';
-import type { RejectedCommand } from '../../lambdas/domain/rejected-command.ts';
+import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
+import type { ParkedCommand } from '../../lambdas/domain/contract/parked-command.ts';
+import type { QrJob } from '../../lambdas/domain/contract/qr-job.ts';
+import type { RejectedCommand } from '../../lambdas/domain/contract/rejected-command.ts';
+import type { Delivery, Verdict } from '../../lambdas/domain/work/delivery.ts';
+import type { ObservedFields } from '../../lambdas/domain/work/observer.ts';
 import {
   type LinkWorkerEnvironment,
   type LinkWorkerVariables,

@@ -6,12 +6,12 @@ import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/clien
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { type Awaited, AwaitedOutcomes } from '../../bin/client/awaited-outcomes.ts';
-import { openOutcomeQueue } from '../../bin/client/outcome-queue.ts';
-import { pipelineOutputs } from '../../bin/client/pipeline-outputs.ts';
-import { sendMessages } from '../../bin/client/send-messages.ts';
-import type { Outcome } from '../../lambdas/domain/outcome.ts';
-import { config } from '../../lib/config.ts';
+import { type Awaited, AwaitedOutcomes } from '../../cli/pipeline/awaited-outcomes.ts';
+import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
+import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
+import { sendMessages } from '../../cli/pipeline/send-messages.ts';
+import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
+import { config } from '../../lib/config/config.ts';
 import { startLocalCloud } from '../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../local/onelink-api/server.ts';
 import type { CampaignMessage } from '../../local/start/campaign-input.ts';

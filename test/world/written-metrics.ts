@@ -1,5 +1,5 @@
-import { dimension, metricNamespace } from '../../lambdas/names.ts';
-import type { PipelineSettings } from '../../lib/config-schema.ts';
+import { dimension, metricNamespace } from '../../lambdas/domain/work/names.ts';
+import type { PipelineSettings } from '../../lib/config/config-schema.ts';
 import { customMetrics } from '../../lib/observability/custom-metrics.ts';
 import type { MetricSeries } from '../../local/cloud/telemetry/metric-store.ts';
 

@@ -1,6 +1,8 @@
 import type { IMetric, IWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import { laneMetric, laneStateMetric, operationMetric, replayerMetric } from '../../../lambdas/names.ts';
-import type { Lane } from '../../lane.ts';
+import { laneMetric, operationMetric } from '../../../lambdas/domain/work/names.ts';
+import { laneStateMetric } from '../../../lambdas/governor/names.ts';
+import { replayerMetric } from '../../../lambdas/replayer/names.ts';
+import type { Lane } from '../../constructs/lane.ts';
 import { answeredAfterMinutes, latest, minutesToDrain, oneMinute } from '../metrics.ts';
 import { callsPerSecond, graph, heading, laneOperations, line, type Shown } from './widgets.ts';
 

@@ -1,5 +1,6 @@
 import { type IMetric, type IWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { expiryLane, governorMetric, laneMetric, laneStateMetric } from '../../../lambdas/names.ts';
+import { expiryLane, laneMetric } from '../../../lambdas/domain/work/names.ts';
+import { governorMetric, laneStateMetric } from '../../../lambdas/governor/names.ts';
 import { latest, oneMinute, tableMetric } from '../metrics.ts';
 import { functionsOf } from '../platform-alarms.ts';
 import { graph, heading, type Shown } from './widgets.ts';

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { GaugeWidget, type IMetric, type IWidget, MathExpression, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import { expiryLane, governorMetric } from '../../../lambdas/names.ts';
-import { budgetOf } from '../../rate-budget.ts';
+import { expiryLane } from '../../../lambdas/domain/work/names.ts';
+import { governorMetric } from '../../../lambdas/governor/names.ts';
+import { budgetOf } from '../../config/rate-budget.ts';
 import { latest } from '../metrics.ts';
 import { callsPerSecond, graph, heading, laneOperations, line, type Shown } from './widgets.ts';
 

@@ -7,7 +7,8 @@ import {
   MathExpression,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import { type Operation, operationMetric, operations } from '../../../lambdas/names.ts';
+import { type Operation, operations } from '../../../lambdas/domain/onelink/operation.ts';
+import { operationMetric } from '../../../lambdas/domain/work/names.ts';
 import { type AlarmId, type Observed, runbookEntry } from '../alarm-line.ts';
 import { oneMinute, type pipelineMetrics } from '../metrics.ts';
 

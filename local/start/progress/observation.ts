@@ -1,4 +1,4 @@
-import type { PipelineOutputs } from '../../../bin/client/pipeline-outputs.ts';
+import type { PipelineOutputs } from '../../../cli/pipeline/pipeline-outputs.ts';
 import type { LocalCloud } from '../../cloud/cloud.ts';
 import type { AdminClient } from '../../onelink-api/admin-client.ts';
 

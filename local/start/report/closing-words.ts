@@ -1,5 +1,5 @@
-import { outcomeWords } from '../../../bin/client/outcome-words.ts';
-import { placeWords } from '../../../bin/client/place-words.ts';
+import { placeWords } from '../../../cli/files/place-words.ts';
+import { outcomeWords } from '../../../cli/terminal/outcome-words.ts';
 import type { CampaignRun } from '../campaign-run.ts';
 import type { Answered, Reconciliation } from './reconciliation.ts';
 import type { Findings, Summary } from './summary.ts';

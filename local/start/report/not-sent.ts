@@ -1,8 +1,8 @@
-import { csvHead, csvRow } from '../../../bin/client/csv.ts';
-import { LineRanges } from '../../../bin/client/line-ranges.ts';
-import { n } from '../../../bin/client/number-words.ts';
-import { tallyWords } from '../../../bin/client/outcome-words.ts';
-import type { Unsent } from '../../../bin/client/send-messages.ts';
+import { csvHead, csvRow } from '../../../cli/files/csv.ts';
+import { LineRanges } from '../../../cli/files/line-ranges.ts';
+import type { Unsent } from '../../../cli/pipeline/send-messages.ts';
+import { tallyWords } from '../../../cli/terminal/outcome-words.ts';
+import { n } from '../../../cli/words.ts';
 import type { CampaignMessage } from '../campaign-input.ts';
 
 export type NotSent = readonly Unsent<CampaignMessage>[];

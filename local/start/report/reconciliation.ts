@@ -1,5 +1,5 @@
-import { type Awaited, isParked, isSettled, owesQr } from '../../../bin/client/awaited-outcomes.ts';
-import { type Outcome, type OutcomeKind, outcomeKinds } from '../../../lambdas/domain/outcome.ts';
+import { type Awaited, isParked, isSettled, owesQr } from '../../../cli/pipeline/awaited-outcomes.ts';
+import { type Outcome, type OutcomeKind, outcomeKinds } from '../../../lambdas/domain/contract/outcome.ts';
 import type { CampaignMessage } from '../campaign-input.ts';
 
 /** What became of a message, as its row and the sum have it. */

@@ -1,4 +1,4 @@
-import { type Cell, csvHead, csvRow } from '../../../bin/client/csv.ts';
+import { type Cell, csvHead, csvRow } from '../../../cli/files/csv.ts';
 import { type Answered, fatesOf } from './reconciliation.ts';
 
 /** Where the links of a run can be followed. */

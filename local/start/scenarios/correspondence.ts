@@ -1,5 +1,5 @@
-import { AwaitedOutcomes, isParked, isSettled } from '../../../bin/client/awaited-outcomes.ts';
-import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import { AwaitedOutcomes, isParked, isSettled } from '../../../cli/pipeline/awaited-outcomes.ts';
+import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
 import type { CampaignMessage } from '../campaign-input.ts';
 import type { Answered } from '../report/reconciliation.ts';
 import type { StoryCommand } from './commands.ts';

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { config } from '../../../lib/config.ts';
+import { config } from '../../../lib/config/config.ts';
 import { chosenPipeline } from '../chosen-pipeline.ts';
 import { forgetKeptRun } from '../kept-run.ts';
 import { empty, inLocal } from '../local-folder.ts';

@@ -2,11 +2,11 @@ import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingC
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { ConfiguredPipeline } from '../../../bin/client/configured-pipeline.ts';
-import { sketchOf } from '../../../bin/client/message.ts';
-import { openOutcomeQueue } from '../../../bin/client/outcome-queue.ts';
-import { outputNamed, pipelineOutputs } from '../../../bin/client/pipeline-outputs.ts';
-import { sendMessages } from '../../../bin/client/send-messages.ts';
+import { sketchOf } from '../../../cli/files/message.ts';
+import type { ConfiguredPipeline } from '../../../cli/pipeline/configured-pipeline.ts';
+import { openOutcomeQueue } from '../../../cli/pipeline/outcome-queue.ts';
+import { outputNamed, pipelineOutputs } from '../../../cli/pipeline/pipeline-outputs.ts';
+import { sendMessages } from '../../../cli/pipeline/send-messages.ts';
 import { type LocalCloud, SimulatedClock, startLocalCloud } from '../../cloud/cloud.ts';
 import type { AdminClient } from '../../onelink-api/admin-client.ts';
 import { startEmulator } from '../emulator-process.ts';

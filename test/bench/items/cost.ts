@@ -1,9 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { awsPrices } from '../../../bin/cost/aws-prices.ts';
-import { type MeasuredPerItem, useOn } from '../../../bin/cost/measured-use.ts';
-import { type StandingUse, standingUse } from '../../../bin/cost/standing-use.ts';
+import { awsPrices } from '../../../cli/cost/aws-prices.ts';
+import { type MeasuredPerItem, useOn } from '../../../cli/cost/measured-use.ts';
+import { type StandingUse, standingUse } from '../../../cli/cost/standing-use.ts';
 import { costFigures, costInput, costTables } from '../../report/cost-tables.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { type BenchPipeline, benchPipeline } from '../world/bench-pipeline.ts';
@@ -13,7 +13,7 @@ import { requestCountsProbe } from '../world/request-counts.ts';
 import { assemblyOf, type Variant, variantPipeline } from '../world/synthesis.ts';
 
 const qrCodes = 200;
-/** What the duty in lib/rate-budget.ts assumes of the API. */
+/** What the duty in lib/config/rate-budget.ts assumes of the API. */
 const emulator = { latencyMilliseconds: 100, latencyJitterMilliseconds: 200 };
 /** CloudWatch Logs counts so many bytes for each event beside its text. */
 const logEventBytes = 26;
@@ -74,7 +74,7 @@ export async function cost({ say, commands = 4_000 }: BenchOptions): Promise<Fin
 function twoEnvironmentsAtFullPace(): Variant {
   const { settings, account } = variantPipeline({});
   const { campaign, ...others } = settings.lanes;
-  if (campaign === undefined) throw new Error('lib/config.ts has no lane `campaign`');
+  if (campaign === undefined) throw new Error('lib/config/config.ts has no lane `campaign`');
   // With a tenth of a call more, so that the share is not cut below two whole paces.
   const rateShare =
     (2 * configuredPlan('campaign', 'LinkWorker').callsPerSecond + 0.1) / (account.callsPerSecond * account.headroom);

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { awsPrices } from '../../../bin/cost/aws-prices.ts';
-import { billedMilliseconds } from '../../../bin/cost/measured-use.ts';
+import { awsPrices } from '../../../cli/cost/aws-prices.ts';
+import { billedMilliseconds } from '../../../cli/cost/measured-use.ts';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { type BenchPipelineOptions, benchPipeline } from '../world/bench-pipeline.ts';

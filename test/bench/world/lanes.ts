@@ -1,4 +1,10 @@
-import { type LanePlan, planExpiry, planLanes, plannedCalls, type WorkerPlan } from '../../../lib/rate-budget.ts';
+import {
+  type LanePlan,
+  planExpiry,
+  planLanes,
+  plannedCalls,
+  type WorkerPlan,
+} from '../../../lib/config/rate-budget.ts';
 import type { BenchPipeline } from './bench-pipeline.ts';
 import { variantPipeline } from './synthesis.ts';
 
@@ -25,17 +31,17 @@ export function plannedCallsPerSecond({ pipeline }: Pick<BenchPipeline, 'pipelin
   return plannedCalls(lanePlans({ pipeline }), plan).callsPerSecond;
 }
 
-/** An invocation's start, ledger read and wind-up, as lib/rate-budget.ts assumes them. */
+/** An invocation's start, ledger read and wind-up, as lib/config/rate-budget.ts assumes them. */
 const overheadSeconds = 0.1;
 
-/** The duty of lib/rate-budget.ts, (B/r) / (B/r + 1/r + latency + overhead), at another latency than the one it assumes. */
+/** The duty of lib/config/rate-budget.ts, (B/r) / (B/r + 1/r + latency + overhead), at another latency than the one it assumes. */
 export function dutyAt({ busySeconds, callsPerSecond }: WorkerPlan, latencySeconds: number): number {
   return busySeconds / (busySeconds + 1 / callsPerSecond + latencySeconds + overheadSeconds);
 }
 
-/** A lane's worker as lib/config.ts has it sized. */
+/** A lane's worker as lib/config/config.ts has it sized. */
 export function configuredPlan(lane: string, worker: 'LinkWorker' | 'QrWorker'): WorkerPlan {
   const plan = lanePlans({ pipeline: variantPipeline({}) }).find((one) => one.lane === lane);
-  if (plan === undefined) throw new Error(`lib/config.ts has no lane ${lane}`);
+  if (plan === undefined) throw new Error(`lib/config/config.ts has no lane ${lane}`);
   return worker === 'LinkWorker' ? plan.link : plan.qr;
 }

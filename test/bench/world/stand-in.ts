@@ -46,7 +46,7 @@ export async function assemblyWith(variant: Variant, { handler, defined = {}, si
   return assembly;
 }
 
-/** As lib/bundle-program.ts does, but for what makes it small. */
+/** As lib/constructs/bundle-program.ts does, but for what makes it small. */
 async function bundle(handler: string, outfile: string, defined: Readonly<Record<string, string>>): Promise<void> {
   await build({
     entryPoints: [fileURLToPath(new URL(`../stand-ins/${handler}`, import.meta.url))],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
 import type { SentCommand, TestCommand } from '../world/correspondence.ts';
 import { disagreements, type FinalState, vanished } from './agreement.ts';
 

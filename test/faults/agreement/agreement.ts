@@ -1,7 +1,7 @@
 import { linkInItem } from '../../../lambdas/adapters/ledger.ts';
-import { sameData } from '../../../lambdas/domain/digest.ts';
-import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/domain/ledger-record.ts';
-import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
+import { sameData } from '../../../lambdas/domain/link/digest.ts';
+import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { LinkView } from '../../../local/onelink-api/inventory.ts';
 import type { SentCommand, TestCommand } from '../world/correspondence.ts';
 

@@ -1,4 +1,4 @@
-import { deriveLinkId } from '../../../lambdas/domain/link-id.ts';
+import { deriveLinkId } from '../../../lambdas/domain/link/link-id.ts';
 import type { FaultInput } from '../../../local/onelink-api/faults.ts';
 import { type Account, takeAccount } from '../agreement/account.ts';
 import { markOf } from '../wire/api-writes.ts';

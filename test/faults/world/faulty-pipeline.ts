@@ -8,10 +8,10 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { openOutcomeQueue } from '../../../bin/client/outcome-queue.ts';
-import { pipelineOutputs } from '../../../bin/client/pipeline-outputs.ts';
-import { sendMessages } from '../../../bin/client/send-messages.ts';
-import { config } from '../../../lib/config.ts';
+import { openOutcomeQueue } from '../../../cli/pipeline/outcome-queue.ts';
+import { pipelineOutputs } from '../../../cli/pipeline/pipeline-outputs.ts';
+import { sendMessages } from '../../../cli/pipeline/send-messages.ts';
+import { config } from '../../../lib/config/config.ts';
 import { type LocalCloud, SimulatedClock, startLocalCloud } from '../../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../../local/onelink-api/server.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { changeControl } from '../../../bin/commands/pause/control-change.ts';
-import { pausedBy, resumedBy } from '../../../bin/commands/pause/lane-orders.ts';
+import { changeControl } from '../../../cli/commands/pause/control-change.ts';
+import { pausedBy, resumedBy } from '../../../cli/commands/pause/lane-orders.ts';
 import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
 import type { MappingState } from '../../../lambdas/adapters/lane-mappings.ts';
-import { type ControlRecord, emptyControl } from '../../../lambdas/domain/control-record.ts';
+import { type ControlRecord, emptyControl } from '../../../lambdas/domain/control/control-record.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { givenTable } from '../adapters/given-engines.ts';
+import { givenTable } from '../lambdas/adapters/given-engines.ts';
 
 const { client, table } = await givenTable();
 const control = new ControlTable(client, table, systemClock);

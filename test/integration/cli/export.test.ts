@@ -2,16 +2,16 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scanLinks, segments } from '../../../bin/client/link-scan.ts';
-import { ExportFile } from '../../../bin/commands/export/export-file.ts';
-import { exportLinks } from '../../../bin/commands/export/export-links.ts';
-import { headLine, linkLine } from '../../../bin/commands/export/link-line.ts';
+import { ExportFile } from '../../../cli/commands/export/export-file.ts';
+import { exportLinks } from '../../../cli/commands/export/export-links.ts';
+import { headLine, linkLine } from '../../../cli/commands/export/link-line.ts';
+import { scanLinks, segments } from '../../../cli/pipeline/link-scan.ts';
 import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
 import { Ledger } from '../../../lambdas/adapters/ledger.ts';
-import { emptyControl } from '../../../lambdas/domain/control-record.ts';
+import { emptyControl } from '../../../lambdas/domain/control/control-record.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { givenRecord } from '../../unit/cli/given-ledger.ts';
-import { givenTable } from '../adapters/given-engines.ts';
+import { givenRecord } from '../../world/given-ledger.ts';
+import { givenTable } from '../lambdas/adapters/given-engines.ts';
 
 const { client, table } = await givenTable();
 const never = new AbortController().signal;

@@ -1,10 +1,10 @@
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { expect, test } from 'vitest';
-import { openOutcomeQueue } from '../../../bin/client/outcome-queue.ts';
+import { openOutcomeQueue } from '../../../cli/pipeline/outcome-queue.ts';
 import { snsWeather } from '../../../local/weather/sns.ts';
-import { givenOutcome } from '../../unit/cli/given-outcome.ts';
-import { clientSettings, givenEngines } from '../adapters/given-engines.ts';
-import { always, givenFront } from '../weather/given-weather.ts';
+import { givenOutcome } from '../../world/given-outcome.ts';
+import { clientSettings, givenEngines } from '../lambdas/adapters/given-engines.ts';
+import { always, givenFront } from '../local/weather/given-weather.ts';
 
 const engines = await givenEngines();
 

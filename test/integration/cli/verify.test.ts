@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { scanAddresses, segments } from '../../../bin/client/link-scan.ts';
-import { checkLink } from '../../../bin/commands/verify/link-check.ts';
-import { Report } from '../../../bin/commands/verify/report.ts';
-import { verify } from '../../../bin/commands/verify/verification.ts';
+import { checkLink } from '../../../cli/commands/verify/link-check.ts';
+import { Report } from '../../../cli/commands/verify/report.ts';
+import { verify } from '../../../cli/commands/verify/verification.ts';
+import { scanAddresses, segments } from '../../../cli/pipeline/link-scan.ts';
 import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
 import { Ledger } from '../../../lambdas/adapters/ledger.ts';
-import { emptyControl } from '../../../lambdas/domain/control-record.ts';
-import { dataDigest } from '../../../lambdas/domain/digest.ts';
-import type { LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
+import { emptyControl } from '../../../lambdas/domain/control/control-record.ts';
+import { dataDigest } from '../../../lambdas/domain/link/digest.ts';
+import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { type OneLinkApi, startOneLinkApi } from '../../../local/onelink-api/server.ts';
-import { givenClient } from '../adapters/given-client.ts';
-import { givenTable } from '../adapters/given-engines.ts';
+import { givenClient } from '../lambdas/adapters/given-client.ts';
+import { givenTable } from '../lambdas/adapters/given-engines.ts';
 
 const secret = 'a secret of the test';
 const templates = { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } };

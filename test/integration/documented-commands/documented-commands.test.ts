@@ -6,8 +6,8 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { spareCallsPerSecond } from '../../../bin/client/spare-rate.ts';
-import { config } from '../../../lib/config.ts';
+import { spareCallsPerSecond } from '../../../cli/pipeline/spare-rate.ts';
+import { config } from '../../../lib/config/config.ts';
 import { commandsIn, normalised } from './commands-in.ts';
 import { type KeptRun, type Ran, startKeptRun } from './kept-run.ts';
 
@@ -24,8 +24,14 @@ const notRun: [pattern: RegExp, because: string][] = [
   [/^npm ci/, 'it installs what this test runs with'],
   [/^STACK=/, 'it stands before every other command of the runbook'],
   [/^npm start/, 'a run has .local for itself; this one was started by npm start -- --input my-commands.ndjson --keep'],
-  [/^npm run (check|format|bench|test:\w+)/, 'it takes minutes; test/unit/cli/usage.test.ts tries its command line'],
-  [/^npm run onelink-api/, 'it goes on until Ctrl-C; test/integration/onelink-api/command-line.test.ts starts it'],
+  [
+    /^npm run (check|format|bench|test:\w+)/,
+    'it takes minutes; test/unit/cli/terminal/usage.test.ts tries its command line',
+  ],
+  [
+    /^npm run onelink-api/,
+    'it goes on until Ctrl-C; test/integration/local/onelink-api/command-line.test.ts starts it',
+  ],
   [/^(npm run synth$|npx cdk synth)/, 'npm start has synthesised the app'],
   [/^npx cdk (deploy|bootstrap)/, 'it needs an AWS account'],
   [/^aws sts /, 'it needs an AWS account'],

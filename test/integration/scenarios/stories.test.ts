@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { config } from '../../../lib/config.ts';
+import { config } from '../../../lib/config/config.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 import { playStory } from '../../../local/start/scenarios/play.ts';
 import { tokenRevoked } from '../../../local/start/scenarios/stories/token-revoked.ts';

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
 import type { SentCommand } from '../steps/commands.ts';
 import type { Run } from '../steps/perform.ts';
 import { keyOf } from '../world/one-link.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { dataDigest } from '../../../lambdas/domain/digest.ts';
+import { dataDigest } from '../../../lambdas/domain/link/digest.ts';
 import { linkIdSecret } from '../../world/link-world.ts';
 import type { Run } from '../steps/perform.ts';
 import { timeoutSeconds } from '../world/pipeline.ts';

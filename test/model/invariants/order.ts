@@ -1,5 +1,5 @@
-import { isLater, type LinkRecord } from '../../../lambdas/domain/ledger-record.ts';
-import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
+import { isLater, type LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { Run } from '../steps/perform.ts';
 import { keyOf } from '../world/one-link.ts';
 import { excusedKeys } from './excused.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Outcome } from '../../../lambdas/domain/outcome.ts';
+import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
 import type { Run } from '../steps/perform.ts';
 
 /** Every message has its outcome, and nobody is told two different things about one request. */

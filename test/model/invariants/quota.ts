@@ -1,4 +1,4 @@
-import { laneMetric } from '../../../lambdas/names.ts';
+import { laneMetric } from '../../../lambdas/domain/work/names.ts';
 import type { HeldLink } from '../../world/held-links.ts';
 import type { Run } from '../steps/perform.ts';
 import { excusedRequests } from './excused.ts';

@@ -1,4 +1,4 @@
-import { deriveLinkId } from '../../../lambdas/domain/link-id.ts';
+import { deriveLinkId } from '../../../lambdas/domain/link/link-id.ts';
 import { linkIdSecret, linkWorkerVariables } from '../../world/link-world.ts';
 import type { CommandSpec } from './step.ts';
 

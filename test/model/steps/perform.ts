@@ -1,5 +1,5 @@
-import { originalAttribute } from '../../../lambdas/domain/original-message.ts';
-import { wireJson } from '../../../lambdas/domain/wire-json.ts';
+import { originalAttribute } from '../../../lambdas/domain/contract/original-message.ts';
+import { wireJson } from '../../../lambdas/domain/contract/wire-json.ts';
 import type { Fate } from '../scheduler/scheduler.ts';
 import { type Environment, type Job, jobs, Pipeline } from '../world/pipeline.ts';
 import { portsOf } from '../world/ports.ts';

@@ -1,4 +1,4 @@
-import type { LinkAddress } from '../../../lambdas/domain/link-id.ts';
+import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { type CarriedOut, EmulatedApi } from '../../world/emulated-api.ts';
 import type { HeldLink } from '../../world/held-links.ts';
 

@@ -1,10 +1,10 @@
 import type { Transport } from '../../../lambdas/adapters/onelink-client.ts';
-import type { Clock } from '../../../lambdas/domain/clock.ts';
-import type { ApiResult } from '../../../lambdas/domain/failure-table.ts';
-import type { LinkAddress } from '../../../lambdas/domain/link-id.ts';
-import type { Observer } from '../../../lambdas/domain/observer.ts';
-import type { Removal } from '../../../lambdas/domain/removal.ts';
-import { wireJson, wireText } from '../../../lambdas/domain/wire-json.ts';
+import { wireJson, wireText } from '../../../lambdas/domain/contract/wire-json.ts';
+import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
+import type { Removal } from '../../../lambdas/domain/link/removal.ts';
+import type { ApiResult } from '../../../lambdas/domain/onelink/failure-table.ts';
+import type { Clock } from '../../../lambdas/domain/work/clock.ts';
+import type { Observer } from '../../../lambdas/domain/work/observer.ts';
 import type { ExpiryIntakePorts } from '../../../lambdas/expiry-intake/expiry-intake.ts';
 import type { ExpiryWorkerPorts } from '../../../lambdas/expiry-worker/expiry-worker.ts';
 import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';

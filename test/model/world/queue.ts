@@ -1,4 +1,4 @@
-import { originalAttribute, soundOriginal } from '../../../lambdas/domain/original-message.ts';
+import { originalAttribute, soundOriginal } from '../../../lambdas/domain/contract/original-message.ts';
 
 /** Message attributes by name, as text. */
 export type Attributes = Record<string, string>;

@@ -1,4 +1,4 @@
-import type { BatchWork } from '../../../lambdas/domain/delivery.ts';
+import type { BatchWork } from '../../../lambdas/domain/work/delivery.ts';
 import { type ExpiryIntakePorts, expiryIntake } from '../../../lambdas/expiry-intake/expiry-intake.ts';
 import { expiryWorkerEnvironment } from '../../../lambdas/expiry-worker/env.ts';
 import { type ExpiryWorkerPorts, expiryWorker } from '../../../lambdas/expiry-worker/expiry-worker.ts';

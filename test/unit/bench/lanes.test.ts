@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { billedMilliseconds } from '../../../bin/cost/measured-use.ts';
+import { billedMilliseconds } from '../../../cli/cost/measured-use.ts';
 import { configuredPlan, dutyAt } from '../../bench/world/lanes.ts';
 
 const plans = [

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { onelinkProgram } from '../../../bin/program.ts';
+import { onelinkProgram } from '../../../cli/program.ts';
 import { runDirectoryVariable } from '../../run/global-setup.ts';
 
 const program = join(import.meta.dirname, '../../../bin/onelink.mjs');
@@ -45,7 +45,7 @@ describe('onelink send', () => {
     );
     expect(stderr.trim().split('\n')).toEqual([
       'line 2: is not JSON',
-      'line 3: its source is not one of the producers in lib/config.ts (crm, product, studio). Name the lane with --lane.',
+      'line 3: its source is not one of the producers in lib/config/config.ts (crm, product, studio). Name the lane with --lane.',
       'line 4: is not a JSON object',
       'line 5: has no source to tell the lane by. Name the lane with --lane.',
       'Nothing was sent.',
@@ -56,7 +56,7 @@ describe('onelink send', () => {
   test('counts the elements of an array, in words too, where they all stand in one line', () => {
     const { stderr } = onelink(['send', '-'], '[{"source":"crm"},{"source":"loyalty"},[]]');
     expect(stderr.trim().split('\n')).toEqual([
-      'element 2: its source is not one of the producers in lib/config.ts (crm, product, studio). Name the lane with --lane.',
+      'element 2: its source is not one of the producers in lib/config/config.ts (crm, product, studio). Name the lane with --lane.',
       'element 3: is not a JSON object',
       'Nothing was sent.',
     ]);
@@ -107,7 +107,7 @@ describe('the other verbs', () => {
     expect(onelink(['dead-letters', 'list'])).toEqual({ status: 2, stderr: `${credentials}\n`, stdout: '' });
     expect(onelink(['status'])).toEqual({ status: 2, stderr: `${credentials}\n`, stdout: '' });
     const unknown = onelink(['verify', '--stack', 'Nobody-knows']);
-    expect(unknown.stderr).toMatch(/^Nobody-knows is not in lib\/config\.ts, .* Name one of them with --stack/);
+    expect(unknown.stderr).toMatch(/^Nobody-knows is not in lib\/config\/config\.ts, .* Name one of them with --stack/);
     expect(unknown.status).toBe(2);
   });
 

@@ -1,0 +1,71 @@
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { expiryLane } from '../../../lambdas/domain/work/names.ts';
+import { OperatorError } from '../../operator-error.ts';
+import { outputNamed, type PipelineOutputs, pascal, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
+
+/** What a queue holds: commands, the QR jobs that the link worker makes of them, or links whose time has come. */
+export const queueKinds = ['commands', 'qr', 'expiry'] as const;
+export type QueueKind = (typeof queueKinds)[number];
+
+/** A dead-letter queue, and the queue that its messages come from. Links whose time has come have a `lane` of their own. */
+export interface DeadLetterQueue {
+  lane: string;
+  kind: QueueKind;
+  url: string;
+  sourceUrl: string;
+}
+
+/** As the alarms call it: `campaign`, `campaign-qr`, `expiry`. */
+export function nameOf({ lane, kind }: Pick<DeadLetterQueue, 'lane' | 'kind'>): string {
+  return kind === 'qr' ? `${lane}-qr` : lane;
+}
+
+/**
+ * The dead-letter queues of a pipeline, lane by lane, and that of the links whose time has come.
+ *
+ * @param only the one lane or kind wanted; without it, all of them
+ * @throws PipelineNotFound when the stack is not a pipeline's; OperatorError when it has no such lane
+ */
+export function deadLetterQueues(
+  outputs: Readonly<Record<string, string>>,
+  stackName: string,
+  only: { lane?: string; queue?: QueueKind },
+): DeadLetterQueue[] {
+  const { laneQueueUrls }: PipelineOutputs = pipelineOutputs(outputs, stackName);
+  if (only.lane !== undefined && !laneQueueUrls.has(only.lane)) {
+    const lanes = [...laneQueueUrls.keys()].join(', ');
+    throw new OperatorError(`${stackName} has no lane ${only.lane}; it has ${lanes}. Name one of them with --lane.`);
+  }
+  const lanes = only.lane === undefined ? [...laneQueueUrls.keys()] : [only.lane];
+  const kinds: readonly QueueKind[] = only.queue === undefined ? queueKinds : [only.queue];
+  const queueOf = (lane: string, kind: QueueKind, prefix: string): DeadLetterQueue => {
+    const url = (name: string) => outputNamed(`${prefix}${name}`, outputs, stackName);
+    return { lane, kind, url: url('DeadLetterQueueUrl'), sourceUrl: url('QueueUrl') };
+  };
+  const ofLanes = lanes.flatMap((lane) => {
+    return kinds.flatMap((kind) =>
+      kind === 'expiry' ? [] : [queueOf(lane, kind, kind === 'qr' ? `${pascal(lane)}Qr` : pascal(lane))],
+    );
+  });
+  const wantsExpired = kinds.includes('expiry') && only.lane === undefined;
+  return wantsExpired ? [...ofLanes, queueOf(expiryLane, 'expiry', 'ExpiredLinks')] : ofLanes;
+}
+
+/** Messages that SQS counts in a queue, about: those waiting, and those that somebody holds at the moment. */
+export interface QueueSize {
+  waiting: number;
+  held: number;
+}
+
+export async function sizeOf(sqs: Pick<SQSClient, 'send'>, { url }: Pick<DeadLetterQueue, 'url'>): Promise<QueueSize> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: url,
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return {
+    waiting: Number(Attributes.ApproximateNumberOfMessages ?? 0),
+    held: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
+  };
+}

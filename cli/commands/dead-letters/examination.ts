@@ -1,0 +1,119 @@
+import { removalInStreamRecord } from '../../../lambdas/adapters/ledger.ts';
+import { commandReader } from '../../../lambdas/domain/contract/command.ts';
+import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
+import { type QrJob, qrJobSchema } from '../../../lambdas/domain/contract/qr-job.ts';
+import { commandDigest } from '../../../lambdas/domain/link/digest.ts';
+import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/link/ledger-record.ts';
+import { deriveLinkId, type LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
+import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { DeadLetterQueue } from './dead-letter-queues.ts';
+import {
+  invalid,
+  type Known,
+  noExpiredLink,
+  noQrJob,
+  type Reason,
+  reasonOfCommand,
+  reasonOfExpired,
+  reasonOfQrJob,
+  unreadable,
+} from './reason.ts';
+
+/** Who asked for what, and why it may be here. */
+export interface Examination extends Reason {
+  source: string | null;
+  requestId: string | null;
+  action: string | null;
+}
+
+export interface ExaminationPorts {
+  ledger: {
+    request(asked: { source: string; requestId: string }): Promise<RequestRecord | undefined>;
+    link(address: LinkAddress): Promise<LinkRecord | undefined>;
+  };
+  pipeline: Pick<ConfiguredPipeline, 'settings' | 'account'>;
+  /** The link-ID secret; without it, derived links cannot be found, nor a reused `requestId` be told. */
+  secret: string | undefined;
+  nowMilliseconds(): number;
+}
+
+/** Looks into a dead letter, and at what the ledger knows of its request and its link. */
+export function examine(
+  queue: Pick<DeadLetterQueue, 'lane' | 'kind'>,
+  letter: Pick<DeadLetter, 'body' | 'sentAtMilliseconds'>,
+  ports: ExaminationPorts,
+): Promise<Examination> {
+  switch (queue.kind) {
+    case 'commands':
+      return examineCommand(queue.lane, letter, ports);
+    case 'qr':
+      return examineJob(letter.body, ports);
+    case 'expiry':
+      return examineExpired(letter.body, ports);
+  }
+}
+
+const nobody = { source: null, requestId: null, action: null };
+
+async function examineCommand(
+  lane: string,
+  { body, sentAtMilliseconds }: Pick<DeadLetter, 'body' | 'sentAtMilliseconds'>,
+  ports: ExaminationPorts,
+): Promise<Examination> {
+  const { secret } = ports;
+  const { settings, account } = ports.pipeline;
+  const opened = openEnvelope(body);
+  if (opened.command === undefined) return { ...nobody, ...unreadable };
+  const read = commandReader({
+    contract: account,
+    producers: settings.producers.filter(({ lanes }) => lanes.includes(lane)),
+    templates: settings.templates,
+  });
+  const reading = read(opened, sentAtMilliseconds);
+  if ('refused' in reading) {
+    // Rules alone: a path may hold a name that somebody's data has.
+    const { source, requestId, action, faults } = reading.refused;
+    return { source, requestId, action, ...invalid(faults.map(({ rule }) => rule)) };
+  }
+  const { command } = reading;
+  const shortlinkId =
+    command.shortlinkId ?? (secret === undefined ? undefined : deriveLinkId(secret, command, settings.linkIdLength));
+  const address = shortlinkId === undefined ? undefined : { onelinkId: command.onelinkId, shortlinkId };
+  const known = await knownOf(command, address, ports);
+  const digest = secret === undefined ? undefined : commandDigest(secret, command);
+  const { source, requestId, action } = command;
+  return { source, requestId, action, ...reasonOfCommand(command, digest, known) };
+}
+
+async function examineJob(body: string, ports: ExaminationPorts): Promise<Examination> {
+  const job = qrJobOf(body);
+  if (job === undefined) return { ...nobody, ...noQrJob };
+  const known = await knownOf(job, job, ports);
+  const { source, requestId, action } = job;
+  return { source, requestId, action, ...reasonOfQrJob(job, known) };
+}
+
+async function examineExpired(body: string, { ledger }: ExaminationPorts): Promise<Examination> {
+  const removal = removalInStreamRecord(body);
+  if (removal === undefined) return { ...nobody, ...noExpiredLink };
+  const { source, requestId, address } = removal.record;
+  return { source, requestId, action: null, ...reasonOfExpired(removal, await ledger.link(address)) };
+}
+
+async function knownOf(
+  asked: { source: string; requestId: string },
+  address: LinkAddress | undefined,
+  { ledger, nowMilliseconds }: ExaminationPorts,
+): Promise<Known> {
+  const [request, link] = await Promise.all([ledger.request(asked), address && ledger.link(address)]);
+  return { request, link, nowMilliseconds: nowMilliseconds() };
+}
+
+function qrJobOf(body: string): QrJob | undefined {
+  try {
+    return qrJobSchema.safeParse(JSON.parse(body)).data;
+  } catch {
+    return undefined;
+  }
+}

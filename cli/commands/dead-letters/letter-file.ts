@@ -1,0 +1,59 @@
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { fileTrouble } from '../../files/file-trouble.ts';
+import { OperatorError } from '../../operator-error.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import type { DeadLetterQueue } from './dead-letter-queues.ts';
+
+/** Where purged dead letters are kept: NDJSON, readable by its owner alone, since bodies are confidential. */
+export class LetterFile {
+  readonly path: string;
+  readonly #file: FileHandle;
+  #lines = 0;
+
+  private constructor(path: string, file: FileHandle) {
+    this.path = path;
+    this.#file = file;
+  }
+
+  /** @throws OperatorError when there is such a file already, or it cannot be made */
+  static async create(path: string): Promise<LetterFile> {
+    try {
+      return new LetterFile(path, await open(path, 'wx', 0o600));
+    } catch (error) {
+      const isTaken = codeOf(error) === 'EEXIST';
+      const why = isTaken ? 'is there already' : `cannot be written: ${whyOf(error)}`;
+      throw new OperatorError(`${path} ${why}. Name another file with --to. Nothing was deleted.`);
+    }
+  }
+
+  /**
+   * Resolves when the lines are on the disk.
+   * @throws OperatorError when they cannot be written
+   */
+  async add({ lane, kind }: Pick<DeadLetterQueue, 'lane' | 'kind'>, letters: readonly DeadLetter[]): Promise<void> {
+    const lines = letters.map(({ receiptHandle: _, sentAtMilliseconds, ...letter }) =>
+      JSON.stringify({ lane, queue: kind, ...letter, sentAt: new Date(sentAtMilliseconds).toISOString() }),
+    );
+    this.#lines += lines.length;
+    try {
+      await this.#file.appendFile(lines.map((line) => `${line}\n`).join(''));
+      await this.#file.sync();
+    } catch (error) {
+      throw new OperatorError(
+        `${this.path} cannot be written: ${whyOf(error)}. What it does not hold was not deleted: mend that and run it again.`,
+      );
+    }
+  }
+
+  /** An empty file is removed. */
+  async close(): Promise<void> {
+    await this.#file.close();
+    if (this.#lines === 0) await rm(this.path);
+  }
+}
+
+const whyOf = (error: unknown) => fileTrouble(error, 'write') ?? codeOf(error);
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error ? Reflect.get(error, 'code') : undefined;
+}

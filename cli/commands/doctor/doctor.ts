@@ -1,0 +1,169 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { Command } from 'commander';
+import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
+import { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
+import { Secret } from '../../../lambdas/adapters/secret.ts';
+import { expiryLane } from '../../../lambdas/domain/work/names.ts';
+import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { config } from '../../../lib/config/config.ts';
+import {
+  type LanePlan,
+  planExpiry,
+  planLanes,
+  reservedConcurrency,
+  type WorkerPlan,
+} from '../../../lib/config/rate-budget.ts';
+import { type ConfiguredPipeline, configuredPipelines } from '../../pipeline/configured-pipeline.ts';
+import { lanesAtWork } from '../../pipeline/lanes-at-work.ts';
+import {
+  configuredOf,
+  type PipelineOptions,
+  pipelineHelp,
+  withPipelineOptions,
+} from '../../pipeline/pipeline-choice.ts';
+import { outputNamed } from '../../pipeline/pipeline-outputs.ts';
+import { spareApi } from '../../pipeline/spare-api.ts';
+import { tallyWords } from '../../terminal/outcome-words.ts';
+import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
+import { checkApi } from './api-checks.ts';
+import { type Check, notKnown, unlessRefused } from './check.ts';
+import { checkConcurrency, checkControl, checkIntake, checkMappings, type Plans } from './lane-checks.ts';
+import { checkStranded } from './parked-checks.ts';
+import { checkSecrets } from './secret-checks.ts';
+import { checkTable } from './table-checks.ts';
+import { checkAlarmTopic } from './topic-checks.ts';
+
+/** Exit codes: scripts and the help text rely on them. */
+export const exitCode = { fit: 0, unfit: 1, notDone: 2 } as const;
+
+interface Options extends PipelineOptions {
+  json?: true;
+}
+
+/** What the configuration is read for. */
+const configuredFor = 'what the pipeline should be like';
+
+export function doctorCommand(): Command {
+  const command = new Command('doctor')
+    .description(
+      'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, alarms.',
+    )
+    .option('--json', 'print one JSON object for each check');
+  return withPipelineOptions(command)
+    .addHelpText(
+      'after',
+      `${pipelineHelp}
+
+It changes nothing, and costs no quota: the API is asked by GETs, one a second. Run it after the first deployment, after a table
+was restored (it comes back without TTL and stream), and when nothing else explains what you see. No secret is shown.
+
+Exit codes:
+  ${exitCode.fit}  nothing is wrong; there may be warnings
+  ${exitCode.unfit}  something is wrong, and it says how to mend it
+  ${exitCode.notDone}  it could not be done
+
+Examples:
+  onelink doctor
+  onelink doctor --stack OneLink-production
+  onelink doctor --json --local | jq 'select(.verdict != "ok")'`,
+    )
+    .action((options: Options) => runVerb(options, exitCode.notDone, doctor, configuredFor));
+}
+
+async function doctor(scene: Scene<Options>): Promise<number> {
+  const { options, chosen, progress, interrupted } = scene;
+  const pipeline = configuredOf(chosen, configuredFor);
+  const tally = new Map<Check['verdict'], number>();
+  for await (const check of checksOf(scene, pipeline)) {
+    progress.clear();
+    tally.set(check.verdict, (tally.get(check.verdict) ?? 0) + 1);
+    console.log(options.json ? JSON.stringify(check) : words(check));
+    if (interrupted.aborted) break;
+  }
+  if (!options.json) console.error(tallyWords(tally));
+  if (interrupted.aborted) return exitCode.notDone;
+  return tally.has('failed') ? exitCode.unfit : exitCode.fit;
+}
+
+async function* checksOf(
+  { chosen, stackName, outputs, output, progress, interrupted }: Scene<Options>,
+  pipeline: ConfiguredPipeline,
+): AsyncGenerator<Check> {
+  const { settings, account } = pipeline;
+  const isLocal = chosen.local !== undefined;
+  const [secrets, lambda, dynamo] = [new SecretsManagerClient(), new LambdaClient(), new DynamoDBClient()];
+  const table = output('LedgerTableName');
+  const [apiTokenArn, linkIdArn] = [output('ApiTokenSecretArn'), output('LinkIdSecretArn')];
+
+  let tokenNeverReplaced = false;
+  let readable = false;
+  let sendable = false;
+  yield* await unlessRefused('secrets', 'secretsmanager:GetSecretValue and DescribeSecret', isLocal, async () => {
+    const found = await checkSecrets(secrets, { apiTokenArn, linkIdArn });
+    // A local run is given its token when its secret is created.
+    tokenNeverReplaced = found.tokenNeverReplaced && !isLocal;
+    readable = true;
+    sendable = found.tokenCanBeSent;
+    return found.checks;
+  });
+  if (!readable) yield notKnown('API token', 'its secret could not be read, so that the API was not asked');
+  if (readable && !sendable) yield notKnown('API token', 'no request can carry it, so that the API was not asked');
+  if (sendable && !interrupted.aborted) {
+    progress.update(() => 'asking the OneLink API, one call a second');
+    const token = new Secret(secrets, apiTokenArn);
+    const limits = { callsPerSecond: 1, callsInFlight: 1, interrupted };
+    const api = spareApi(pipeline, { local: chosen.local, token }, limits);
+    const asked = { ...account, templateIds: Object.keys(settings.templates) };
+    yield* await checkApi(api, asked, tokenNeverReplaced);
+  }
+  yield* await unlessRefused('Lambda concurrency', 'lambda:GetAccountSettings', isLocal, async () => [
+    await checkConcurrency(lambda, reservedByStage(pipeline.stage)),
+  ]);
+  const reading = await new ControlTable(dynamo, table, systemClock).read();
+  yield checkControl(reading, Date.now());
+  const lanes = lanesAtWork(outputs, stackName);
+  const mayMap = 'lambda:GetEventSourceMapping and GetFunctionConcurrency';
+  const intake = outputNamed('ExpiryIntakeMappingId', outputs, stackName);
+  yield* await unlessRefused('mappings', mayMap, isLocal, async () => [
+    ...(await checkMappings(lambda, lanes, plansOf(pipeline), reading)),
+    await checkIntake(lambda, intake),
+  ]);
+  yield* await checkTable(dynamo, table, isLocal);
+  const archive = output('ArchiveBucketName');
+  yield* await unlessRefused('parked commands', 's3:ListBucket', isLocal, async () => [
+    await checkStranded(new ParkedStore(new S3Client(), archive), { archive, lanes: lanes.map(({ name }) => name) }),
+  ]);
+  const sns = new SNSClient();
+  const topics = { page: output('PageTopicArn'), ticket: output('TicketTopicArn') };
+  for (const severity of ['page', 'ticket'] as const) {
+    yield* await unlessRefused(`alarm topic ${severity}`, 'sns:GetTopicAttributes', isLocal, async () => [
+      await checkAlarmTopic(sns, { severity, topicArn: topics[severity], local: isLocal }),
+    ]);
+  }
+}
+
+/** Lambda environments that the pipelines of one stage reserve together. */
+function reservedByStage(stage: string): number {
+  return configuredPipelines(config)
+    .filter((one) => one.stage === stage)
+    .reduce((sum, { account, settings: { lanes, expiryRateShare } }) => {
+      return sum + reservedConcurrency(planLanes(account, lanes).plans, planExpiry(account, expiryRateShare).plan);
+    }, 0);
+}
+
+function plansOf({ account, settings }: ConfiguredPipeline): Plans {
+  const { plan: expiry } = planExpiry(account, settings.expiryRateShare);
+  const plans = new Map<string, LanePlan | WorkerPlan>(
+    planLanes(account, settings.lanes).plans.map((plan) => [plan.lane, plan]),
+  );
+  return expiry === undefined ? plans : plans.set(expiryLane, expiry);
+}
+
+function words({ name, verdict, words: found, mend }: Check): string {
+  const line = `${verdict.padEnd(10)} ${name}: ${found}`;
+  return mend === undefined ? line : `${line}\n           ${mend}`;
+}

@@ -1,0 +1,104 @@
+import {
+  GetAccountSettingsCommand,
+  GetEventSourceMappingCommand,
+  GetFunctionConcurrencyCommand,
+  type LambdaClient,
+} from '@aws-sdk/client-lambda';
+import type { ControlReading } from '../../../lambdas/adapters/control-table.ts';
+import type { LanePlan, WorkerPlan } from '../../../lib/config/rate-budget.ts';
+import { governorHeard } from '../../pipeline/governor-heard.ts';
+import type { LaneAtWork, LaneWorker } from '../../pipeline/lanes-at-work.ts';
+import { durationWords, n } from '../../words.ts';
+import { type Check, failed, ok, warning } from './check.ts';
+
+/** Lambda keeps so many environments unreserved, in every account. */
+const keptUnreserved = 100;
+
+/** @param reserved environments that all pipelines of the stage reserve together */
+export async function checkConcurrency(lambda: Pick<LambdaClient, 'send'>, reserved: number): Promise<Check> {
+  const { AccountLimit = {} } = await lambda.send(new GetAccountSettingsCommand());
+  const { ConcurrentExecutions: quota = 0 } = AccountLimit;
+  const words = `the stage reserves ${n(reserved)} environments of ${n(quota)}, and ${keptUnreserved} must stay unreserved`;
+  if (reserved + keptUnreserved <= quota) return ok('Lambda concurrency', words);
+  const mend = `Ask for ${n(reserved + keptUnreserved)} at least: Service Quotas, AWS Lambda, “Concurrent executions”.`;
+  return failed('Lambda concurrency', words, mend);
+}
+
+export function checkControl({ control, corrupt }: ControlReading, nowMilliseconds: number): Check {
+  const name = 'control record';
+  const mend = 'See the log of the function that the output GovernorFunctionName names, and the alarm governor-silent.';
+  if (corrupt) return failed(name, 'makes no sense: the governor makes it anew within a minute', mend);
+  if (control === undefined) return failed(name, 'is not there: the governor has not run', mend);
+  const ago =
+    control.governedAt === 0 ? 'never' : `${durationWords((nowMilliseconds - control.governedAt) / 1000)} ago`;
+  if (!governorHeard(control, nowMilliseconds)) return failed(name, `the governor last ran ${ago}`, mend);
+  if (control.quota !== undefined) return ok(name, `written ${ago}`);
+  return warning(name, `written ${ago}, without a quota: no poll was answered`, mend);
+}
+
+/** The mapping that brings removals by the TTL to the expiry intake. While it is off nothing is measured, so no alarm tells. */
+export async function checkIntake(lambda: Pick<LambdaClient, 'send'>, mappingId: string): Promise<Check> {
+  const name = 'mapping expiry-intake';
+  const mapping = await lambda.send(new GetEventSourceMappingCommand({ UUID: mappingId }));
+  const { State: state = 'unknown', LastProcessingResult: result } = mapping;
+  const mend = 'See the runbook, expiry-intake-late: until it is on, links that live are missing in the ledger.';
+  if (!isOn(state)) return failed(name, state.toLowerCase(), mend);
+  if (result?.startsWith('PROBLEM') === true) return failed(name, `enabled, but Lambda says ${result}`, mend);
+  return ok(name, state.toLowerCase());
+}
+
+const isOn = (state: string) => ['Enabled', 'Enabling', 'Creating', 'Updating'].includes(state);
+
+/** What the configuration says of a lane's workers; undefined for a lane that it does not have. */
+export type Plans = ReadonlyMap<string, Pick<LanePlan, 'link' | 'qr'> | WorkerPlan>;
+
+/** Each mapping against its function, the configuration and the control record. */
+export async function checkMappings(
+  lambda: Pick<LambdaClient, 'send'>,
+  lanes: readonly LaneAtWork[],
+  plans: Plans,
+  reading: ControlReading,
+): Promise<Check[]> {
+  const checks: Check[] = [];
+  for (const lane of lanes) {
+    const paused = reading.control?.lanes[lane.name]?.state === 'paused';
+    for (const worker of lane.workers) {
+      checks.push(await checkMapping(lambda, lane.name, worker, planOf(worker, plans.get(lane.name)), paused));
+    }
+  }
+  return checks;
+}
+
+function planOf({ kind }: LaneWorker, plan: ReturnType<Plans['get']>): WorkerPlan | undefined {
+  if (plan === undefined || kind === 'expiry') return plan as WorkerPlan | undefined;
+  return 'link' in plan ? plan[kind] : undefined;
+}
+
+async function checkMapping(
+  lambda: Pick<LambdaClient, 'send'>,
+  lane: string,
+  { kind, mappingId }: LaneWorker,
+  plan: WorkerPlan | undefined,
+  paused: boolean,
+): Promise<Check> {
+  const name = `mapping ${kind === 'qr' ? `${lane}-qr` : lane}`;
+  const mapping = await lambda.send(new GetEventSourceMappingCommand({ UUID: mappingId }));
+  const { State: state = 'unknown', BatchSize: batchSize, ScalingConfig, FunctionArn: FunctionName } = mapping;
+  const { ReservedConcurrentExecutions: reserved } = await lambda.send(
+    new GetFunctionConcurrencyCommand({ FunctionName }),
+  );
+  const maximum = ScalingConfig?.MaximumConcurrency;
+  const standing = `${state.toLowerCase()}, batches of ${batchSize}, ${maximum ?? 'any number'} at once`;
+  const deploy = 'Deploy the pipeline again; somebody has changed it by hand: npx cdk deploy';
+  if (maximum === undefined || maximum !== reserved) {
+    const words = `${standing}, but the function reserves ${reserved ?? 'none'}: messages would be throttled into dead letters`;
+    return failed(name, words, deploy);
+  }
+  if (plan !== undefined && (batchSize !== plan.batchSize || maximum !== plan.concurrency)) {
+    const words = `${standing}; lib/config/config.ts says batches of ${plan.batchSize}, ${plan.concurrency} at once`;
+    return warning(name, words, 'Use the checkout that it was deployed from, or deploy this one.');
+  }
+  if (isOn(state) !== paused) return ok(name, standing);
+  const said = paused ? 'the lane is paused' : 'the lane is not paused';
+  return warning(name, `${standing}, but ${said}`, 'The governor mends it within a minute; if not, see its log.');
+}

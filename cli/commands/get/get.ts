@@ -1,0 +1,101 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { Command } from 'commander';
+import { Ledger } from '../../../lambdas/adapters/ledger.ts';
+import { Secret } from '../../../lambdas/adapters/secret.ts';
+import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { config } from '../../../lib/config/config.ts';
+import { linkAddressOf } from '../../pipeline/link-address.ts';
+import {
+  configuredOf,
+  type PipelineOptions,
+  pipelineHelp,
+  withPipelineOptions,
+} from '../../pipeline/pipeline-choice.ts';
+import { valuesOf } from '../../pipeline/secret-values.ts';
+import { spareApi } from '../../pipeline/spare-api.ts';
+import { spareCallsPerSecond } from '../../pipeline/spare-rate.ts';
+import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
+import { compare } from '../verify/comparison.ts';
+import { find } from '../verify/link-check.ts';
+import { columnsOf, facetsOf } from './side-by-side.ts';
+
+/** Exit codes: scripts and the help text rely on them. */
+export const exitCode = { equal: 0, different: 1, notDone: 2 } as const;
+
+interface Options extends PipelineOptions {
+  link: string;
+  showData?: true;
+  json?: true;
+}
+
+/** What the configuration is read for. */
+const configuredFor = 'the account and the templates’ domains';
+
+export function getCommand(): Command {
+  const command = new Command('get')
+    .description('Shows a link as the ledger and as the OneLink API have it, side by side.')
+    .argument('<link>', 'its short URL, or TEMPLATE/ID')
+    .option('--show-data', 'show the values of its parameters too; they are confidential')
+    .option('--json', 'print one JSON object');
+  return withPipelineOptions(command)
+    .addHelpText(
+      'after',
+      `${pipelineHelp} You need its permissions to read the ledger and its two secrets.
+
+One GET, which costs no quota. The ledger keeps a digest of the data unless lib/config/config.ts says full, so that values come from
+the API as a rule.
+
+Exit codes:
+  ${exitCode.equal}  both sides say the same
+  ${exitCode.different}  they differ, or the ledger does not have the link
+  ${exitCode.notDone}  it could not be done, or the API gave no usable answer
+
+Examples:
+  onelink get https://acme.onelink.me/A1b3/abc123
+  onelink get A1b3/abc123 --show-data --stack OneLink-production
+  onelink get A1b3/abc123 --json --local | jq .differences`,
+    )
+    .action((link: string, options: Omit<Options, 'link'>) =>
+      runVerb({ ...options, link }, exitCode.notDone, get, configuredFor),
+    );
+}
+
+async function get({ options, chosen, output, interrupted }: Scene<Options>): Promise<number> {
+  const pipeline = configuredOf(chosen, configuredFor);
+  const address = linkAddressOf(options.link, pipeline.settings.templates);
+  const secrets = new SecretsManagerClient();
+  const token = new Secret(secrets, output('ApiTokenSecretArn'));
+  const callsPerSecond = spareCallsPerSecond(config, pipeline.settings.account);
+  const api = spareApi(pipeline, { local: chosen.local, token }, { callsPerSecond, callsInFlight: 1, interrupted });
+  const ledger = new Ledger(new DynamoDBClient(), output('LedgerTableName'), systemClock);
+  const [secret] = await valuesOf(new Secret(secrets, output('LinkIdSecretArn')), token);
+  const [record, found] = await Promise.all([ledger.link(address), find(address, { api, clock: systemClock })]);
+
+  const nowSeconds = Math.floor(Date.now() / 1000);
+  const { templates } = pipeline.settings;
+  const comparison =
+    record === undefined || found === undefined ? undefined : compare(record, found, { secret, templates, nowSeconds });
+  const differences = comparison?.verdict === 'different' ? comparison.differences : [];
+  const verdict =
+    comparison?.verdict ?? (found === undefined ? 'unread' : found === 'absent' ? 'unknown' : 'not-in-ledger');
+  const facets = facetsOf(record, found, { showData: options.showData === true, nowSeconds });
+  if (options.json) {
+    console.log(JSON.stringify({ verdict, differences, facets }));
+  } else {
+    console.log(columnsOf(facets).join('\n'));
+    console.error(differences.map(({ words }) => words).join('; ') || verdictWords[verdict]);
+  }
+  if (found === undefined) return exitCode.notDone;
+  return verdict === 'equal' || verdict === 'renewed-by-clicks' ? exitCode.equal : exitCode.different;
+}
+
+const verdictWords = {
+  equal: 'Both sides say the same.',
+  'renewed-by-clicks': 'Both sides say the same; clicks have renewed it since.',
+  different: 'They differ.',
+  unread: 'The API gave no usable answer. Try again later, or see: onelink doctor',
+  unknown:
+    'Neither side has it: it never was, or it is long gone (the history of expired links is in the archive bucket).',
+  'not-in-ledger': 'The ledger does not have it: another pipeline made it, or none.',
+} as const;

@@ -1,0 +1,85 @@
+import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
+import type { LinkAtApi } from '../../../lambdas/domain/onelink/api-answer.ts';
+import { isoSeconds } from '../../../lambdas/domain/work/clock.ts';
+import { durationWords } from '../../words.ts';
+import type { Found } from '../verify/comparison.ts';
+
+/** One thing that is known of a link, as the ledger and as the API have it; undefined where one of them does not tell. */
+export interface Facet {
+  what: string;
+  ledger: string | undefined;
+  api: string | undefined;
+}
+
+/**
+ * What both sides say of a link.
+ *
+ * @param showData whether values of parameters may be shown; without it, only how many there are
+ */
+export function facetsOf(
+  record: LinkRecord | undefined,
+  found: Found | undefined,
+  { showData, nowSeconds }: { showData: boolean; nowSeconds: number },
+): Facet[] {
+  const api = typeof found === 'object' ? found : undefined;
+  const facets: Facet[] = [
+    { what: 'state', ledger: ledgerState(record, nowSeconds), api: apiState(found, nowSeconds) },
+    { what: 'expires', ledger: record && isoSeconds(record.expiresAt), api: api && isoSeconds(api.expiresAt) },
+    ...(record === undefined ? [] : ledgerFacets(record, showData)),
+    ...dataFacets(record, api, showData),
+  ];
+  return facets.filter(({ ledger, api: there }) => ledger !== undefined || there !== undefined);
+}
+
+function ledgerState(record: LinkRecord | undefined, nowSeconds: number): string {
+  if (record === undefined) return 'no record';
+  if (record.expiryCheck !== undefined) return `${record.state}, its expiry is being checked`;
+  const isPast = record.state === 'live' && record.expiresAt <= nowSeconds;
+  return isPast ? 'expired, unless renewed by clicks' : record.state;
+}
+
+function apiState(found: Found | undefined, nowSeconds: number): string | undefined {
+  if (found === undefined) return 'no usable answer';
+  if (found === 'absent') return 'not there';
+  if (found === 'foreign') return 'made in another way than through the API';
+  return found.expiresAt <= nowSeconds ? 'expired' : 'live';
+}
+
+function ledgerFacets(record: LinkRecord, showData: boolean): Facet[] {
+  const { source, requestId, version, applied, ttlSeconds, renewTtl, keepUntil, lease, qrKey } = record;
+  const only = (what: string, ledger: string | undefined): Facet => ({ what, ledger, api: undefined });
+  return [
+    only('short URL', record.shortUrl),
+    only('made by', `${source} ${requestId}`),
+    only('version', `${version}, by ${applied.requestId} of ${applied.requestedAt}`),
+    only('TTL', `${durationWords(ttlSeconds)}, ${renewTtl ? 'renewed by clicks' : 'fixed'}`),
+    only('kept until', keepUntil === undefined ? undefined : isoSeconds(keepUntil)),
+    only('change', lease && `${lease.action} ${lease.requestId} holds it until ${isoSeconds(lease.until)}`),
+    only('QR code', qrKey),
+    ...(showData ? [only('media source', record.pid), only('campaign', record.campaign)] : []),
+  ];
+}
+
+function dataFacets(record: LinkRecord | undefined, api: LinkAtApi | undefined, showData: boolean): Facet[] {
+  const kept = record?.data;
+  if (!showData) {
+    const counted = (data: object | undefined) => data && `${Object.keys(data).length} parameters`;
+    return [{ what: 'data', ledger: counted(kept) ?? (record && 'its digest alone'), api: counted(api?.data) }];
+  }
+  const names = new Set([...Object.keys(kept ?? {}), ...Object.keys(api?.data ?? {})]);
+  const value = (data: Record<string, unknown> | undefined, name: string) =>
+    data === undefined || !Object.hasOwn(data, name) ? undefined : String(data[name]);
+  return [...names]
+    .sort()
+    .map((name) => ({ what: `data.${name}`, ledger: value(kept, name), api: value(api?.data, name) }));
+}
+
+/** Two columns for people; what only one side knows has a dash on the other. */
+export function columnsOf(facets: readonly Facet[]): string[] {
+  const cell = (text: string | undefined) => text ?? '-';
+  const room = (texts: string[]) => Math.max(...texts.map((text) => text.length)) + 2;
+  const first = room(['', ...facets.map(({ what }) => what)]);
+  const second = Math.min(60, room(['ledger', ...facets.map(({ ledger }) => cell(ledger))]));
+  const line = (what: string, ledger: string, api: string) => `${what.padEnd(first)}${ledger.padEnd(second)}  ${api}`;
+  return [line('', 'LEDGER', 'API'), ...facets.map(({ what, ledger, api }) => line(what, cell(ledger), cell(api)))];
+}

@@ -1,0 +1,66 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ControlReading } from '../../../lambdas/adapters/control-table.ts';
+import type { MappingState } from '../../../lambdas/adapters/lane-mappings.ts';
+import type { LaneState } from '../../../lambdas/domain/control/control-record.ts';
+import type { LaneAtWork } from '../../pipeline/lanes-at-work.ts';
+
+export interface FollowingPorts {
+  control: { read(): Promise<ControlReading> };
+  mappings: { state(id: string): Promise<MappingState> };
+  sleep?: (milliseconds: number) => Promise<unknown>;
+}
+
+/** How the waiting ended: as wanted, or why not. */
+export type Followed = { done: true } | { done: false; words: string };
+
+const lookEveryMilliseconds = 2_000;
+
+/**
+ * Waits until the lanes' mappings are as the control record was told.
+ *
+ * @param wanted how each lane is to stand
+ * @param onLook told how many mappings are still on their way
+ */
+export async function followMappings(
+  lanes: readonly LaneAtWork[],
+  wanted: ReadonlyMap<string, LaneState>,
+  ports: FollowingPorts,
+  { attempts, interrupted, onLook }: { attempts: number; interrupted: AbortSignal; onLook: (left: number) => void },
+): Promise<Followed> {
+  const waitedFor = lanes.filter(({ name }) => wanted.has(name));
+  const rest =
+    ports.sleep ?? ((milliseconds) => sleep(milliseconds, undefined, { signal: interrupted }).catch(() => {}));
+  for (let attempt = 1; !interrupted.aborted; attempt++) {
+    const { control } = await ports.control.read();
+    for (const { name } of waitedFor) {
+      const { state, reason } = control?.lanes[name] ?? {};
+      const isPaused = state === 'paused';
+      if (state === undefined || isPaused === (wanted.get(name) === 'paused')) continue;
+      const word = isPaused ? 'was paused again' : 'was resumed meanwhile';
+      return { done: false, words: `${name} ${word}${reason === undefined ? '' : ` (${reason})`}.` };
+    }
+    const left = await mappingsLeft(waitedFor, wanted, ports);
+    if (left === 0) return { done: true };
+    onLook(left);
+    if (attempt >= attempts) {
+      const words = `${left} mappings are not there yet. Does the governor run? See: onelink doctor`;
+      return { done: false, words };
+    }
+    await rest(lookEveryMilliseconds);
+  }
+  return { done: false, words: 'Interrupted: the word stands, and the governor carries it out.' };
+}
+
+async function mappingsLeft(
+  lanes: readonly LaneAtWork[],
+  wanted: ReadonlyMap<string, LaneState>,
+  { mappings }: Pick<FollowingPorts, 'mappings'>,
+): Promise<number> {
+  let left = 0;
+  for (const { name, workers } of lanes) {
+    const goal: MappingState = wanted.get(name) === 'paused' ? 'off' : 'on';
+    const states = await Promise.all(workers.map(({ mappingId }) => mappings.state(mappingId)));
+    left += states.filter((state) => state !== goal).length;
+  }
+  return left;
+}

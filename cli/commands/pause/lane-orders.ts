@@ -1,0 +1,100 @@
+import type { ControlRecord, LaneControl } from '../../../lambdas/domain/control/control-record.ts';
+
+/** What came of an operator's word about one lane. */
+export interface Ordered {
+  lane: string;
+  /** False: the lane stands as it stood. */
+  changed: boolean;
+  /** How the lane is to stand from now on. */
+  state: LaneControl['state'];
+  words: string;
+}
+
+/** A control record with the operator's word in it. */
+export interface Order {
+  control: ControlRecord;
+  ordered: Ordered[];
+}
+
+/** The lanes are paused until an operator resumes them, whatever they were before. */
+export function pausedBy(
+  control: ControlRecord,
+  lanes: readonly string[],
+  { note, nowMilliseconds }: { note: string; nowMilliseconds: number },
+): Order {
+  const paused = (lane: string): [string, LaneControl] => {
+    const { state, since = nowMilliseconds, openedAt } = control.lanes[lane] ?? {};
+    const alreadySince = state === 'paused' ? since : nowMilliseconds;
+    const kept = openedAt === undefined ? {} : { openedAt };
+    return [lane, { state: 'paused', reason: 'operator', note, since: alreadySince, ...kept }];
+  };
+  return {
+    control: { ...control, lanes: { ...control.lanes, ...Object.fromEntries(lanes.map(paused)) } },
+    ordered: lanes.map((lane) => {
+      const before = control.lanes[lane];
+      const was = before?.state === 'paused' ? `, and was before (${before.reason ?? 'operator'})` : '';
+      return { lane, changed: true, state: 'paused', words: `is paused until you resume it${was}` };
+    }),
+  };
+}
+
+/**
+ * Ends what an operator can end: a pause. A lane that the governor paused opens on trial, with all that it paused for the same
+ * reason: it pauses them again if the trouble is still there. Parking ends by itself, when there is quota.
+ */
+export function resumedBy(control: ControlRecord, lanes: readonly string[], nowMilliseconds: number): Order {
+  const { pausedFor } = control.health;
+  const orders = lanes.map((lane) => resumed(lane, control, nowMilliseconds));
+  // The account's health is one: to try one lane is to try them all.
+  const tries = orders.some(({ onTrial }) => onTrial);
+  const others = tries
+    ? Object.entries(control.lanes).filter(
+        ([lane, { reason }]) => !lanes.includes(lane) && reason !== undefined && reason === pausedFor,
+      )
+    : [];
+  const also = others.map(([lane]) => ({ ...resumed(lane, control, nowMilliseconds), onTrial: true }));
+  const all = [...orders, ...also];
+  const changed = all.flatMap(({ lane, control: next }) => (next === undefined ? [] : [[lane, next] as const]));
+  return {
+    control: {
+      ...control,
+      ...(tries && { health: { verdict: 'good', strikes: 0, goodRuns: 0, pauses: 0 } }),
+      lanes: { ...control.lanes, ...Object.fromEntries(changed) },
+    },
+    ordered: all.map(({ lane, control: next, words }) => ({
+      lane,
+      changed: next !== undefined,
+      state: next?.state ?? control.lanes[lane]?.state ?? 'open',
+      words,
+    })),
+  };
+}
+
+interface Resumption {
+  lane: string;
+  /** Undefined: nothing to change. */
+  control: LaneControl | undefined;
+  onTrial: boolean;
+  words: string;
+}
+
+function resumed(lane: string, { lanes, health }: ControlRecord, nowMilliseconds: number): Resumption {
+  const before = lanes[lane];
+  const open: LaneControl = { state: 'open', since: nowMilliseconds, openedAt: nowMilliseconds };
+  if (before === undefined || before.state === 'open') {
+    return { lane, control: undefined, onTrial: false, words: 'is not paused' };
+  }
+  if (before.state === 'parking') {
+    const words = `is parking (${before.reason ?? 'quota'}), not paused: the governor opens it when there is quota again`;
+    return { lane, control: undefined, onTrial: false, words };
+  }
+  const byOperator = before.reason === undefined || before.reason === 'operator';
+  if (!byOperator && before.reason !== 'control-record-lost') {
+    const words = `opens on trial: the governor pauses it again if it still finds ${before.reason}`;
+    return { lane, control: open, onTrial: true, words };
+  }
+  if (health.pausedFor === undefined) return { lane, control: open, onTrial: false, words: 'opens' };
+  const control: LaneControl = { state: 'paused', reason: health.pausedFor, since: nowMilliseconds };
+  const words = `stays paused by the governor (${health.pausedFor}): resume it once more to open it all the same`;
+  return { lane, control, onTrial: false, words };
+}

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import type { Command, commandReader } from '../../../lambdas/domain/contract/command.ts';
+import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
+import type { Fault } from '../../../lambdas/domain/contract/fault.ts';
+import { commandDigest } from '../../../lambdas/domain/link/digest.ts';
+import { type Place, placeWords, type Unit } from '../../files/place-words.ts';
+import type { LaneLoad } from './campaign-plan.ts';
+import { nearNames } from './near-names.ts';
+
+/** What would become of a row that would not be carried out as it stands; a `near-name` is carried out, and may be a mistake. */
+export interface RowFinding extends Place {
+  finding:
+    | 'unreadable'
+    | 'no-lane'
+    | 'invalid'
+    | 'stale'
+    | 'repeat'
+    | 'request-id-reused'
+    | 'chosen-id-taken'
+    | 'near-name';
+  /** What is wrong, never with a value. */
+  faults: Fault[];
+  /** The row that had the same request, or the same chosen ID, first. */
+  firstLine?: number;
+}
+
+export interface DryRunSettings {
+  /** The lane that a source's rows take; undefined for an unknown source. */
+  laneOf(source: string | undefined): string | undefined;
+  /** The reader of a lane's commands; of any lane's where none is known: all but the rights is the same. */
+  readerOf(lane: string | undefined): ReturnType<typeof commandReader>;
+  nowMilliseconds: number;
+}
+
+const whole = (rule: string, message: string): Fault[] => [{ path: '', rule, message }];
+const noLane: readonly Fault[] = [
+  { path: 'source', rule: 'lane', message: 'is none of lib/config/config.ts: mend it, or name the lane with --lane' },
+];
+const unreadable = (line: number, why: string): RowFinding => ({
+  line,
+  finding: 'unreadable',
+  faults: whole('json', why),
+});
+
+/**
+ * Goes through the rows of a campaign as the lanes would, and sends nothing. Of each row it keeps three numbers, so that memory
+ * grows with the number of rows and not with what is in them: a million take half a gigabyte. Two of the numbers are the
+ * first 53 bits of a digest: among a million rows two different ones share one with a chance of 10^12 / 2 / 2^53, one in 18,000.
+ */
+export class DryRun {
+  readonly #settings: DryRunSettings;
+  readonly #requests = new Map<number, number>();
+  readonly #asked = new Map<number, number>();
+  readonly #chosen = new Map<number, number>();
+  readonly #loads = new Map<string, LaneLoad>();
+  readonly #actions = new Map<string, number>();
+  readonly #findings = new Map<RowFinding['finding'], number>();
+  #unit: Unit = 'line';
+  rows = 0;
+
+  constructor(settings: DryRunSettings) {
+    this.#settings = settings;
+  }
+
+  /**
+   * @param unsendable why it has no body, if so
+   * @param unit what the file counts its rows in
+   * @returns what is wrong with the row, if anything is
+   */
+  row(line: number, body: string, unsendable?: string, unit?: Place['unit']): RowFinding | undefined {
+    this.rows += 1;
+    this.#unit = unit ?? 'line';
+    const found = unsendable === undefined ? this.#look(line, body) : unreadable(line, unsendable);
+    if (found !== undefined) this.#findings.set(found.finding, (this.#findings.get(found.finding) ?? 0) + 1);
+    return found && unit ? { ...found, unit } : found;
+  }
+
+  /** What the rows that would be carried out ask of each lane. */
+  get loads(): LaneLoad[] {
+    return [...this.#loads.values()];
+  }
+
+  /** Rows that would be carried out, by action. */
+  get actions(): ReadonlyMap<string, number> {
+    return this.#actions;
+  }
+
+  get findings(): ReadonlyMap<RowFinding['finding'], number> {
+    return this.#findings;
+  }
+
+  #look(line: number, body: string): RowFinding | undefined {
+    const { laneOf, readerOf, nowMilliseconds } = this.#settings;
+    const opened = openEnvelope(body);
+    if (opened.command === undefined) return { line, finding: 'unreadable', faults: opened.faults };
+    const source = sourceOf(opened.command);
+    const lane = laneOf(source);
+    const reading = readerOf(lane)(opened, nowMilliseconds);
+    const faults = 'refused' in reading ? [...reading.refused.faults, ...nearNames(opened.command.data)] : [];
+    // Without a source, that is what the row is told to be missing.
+    if (lane === undefined && source !== undefined) {
+      const others = faults.filter(({ path, rule }) => path !== 'source' || rule !== 'not-allowed');
+      return { line, finding: 'no-lane', faults: [...noLane, ...others] };
+    }
+    if ('refused' in reading || lane === undefined) return { line, finding: 'invalid', faults };
+    const { command } = reading;
+    const repeated = this.#repeatOf(command, line);
+    if (repeated !== undefined) return repeated;
+    if (command.validUntil !== undefined && Date.parse(command.validUntil) < nowMilliseconds) {
+      return { line, finding: 'stale', faults: whole('valid-until', 'validUntil has passed') };
+    }
+    const taken = this.#takenBy(command, line);
+    if (taken !== undefined) return taken;
+    this.#count(command, lane);
+    const near = nearNames('data' in command ? command.data : undefined);
+    return near.length === 0 ? undefined : { line, finding: 'near-name', faults: near };
+  }
+
+  #repeatOf(command: Command, line: number): RowFinding | undefined {
+    const request = number53(`${command.source}\0${command.requestId}`);
+    // Not the secret's: it is compared with the digests of this file alone.
+    const asked = Number.parseInt(commandDigest('a dry run', command).slice(0, 13), 16);
+    const firstLine = this.#requests.get(request);
+    if (firstLine === undefined) {
+      this.#requests.set(request, line);
+      this.#asked.set(request, asked);
+      return undefined;
+    }
+    if (this.#asked.get(request) === asked) {
+      const faults = whole('repeat', `asks the same as ${this.#placeOf(firstLine)}: answered once, at no cost`);
+      return { line, finding: 'repeat', faults, firstLine };
+    }
+    const faults = whole('unique', `has the requestId of ${this.#placeOf(firstLine)}, which asks for something else`);
+    return { line, finding: 'request-id-reused', faults, firstLine };
+  }
+
+  #takenBy(command: Command, line: number): RowFinding | undefined {
+    if (command.shortlinkId === undefined) return undefined;
+    const address = number53(`${command.onelinkId}/${command.shortlinkId}`);
+    if (command.action === 'delete') this.#chosen.delete(address);
+    if (command.action !== 'create') return undefined;
+    const firstLine = this.#chosen.get(address);
+    if (firstLine === undefined) {
+      this.#chosen.set(address, line);
+      return undefined;
+    }
+    const faults = whole('chosen-id', `chooses the shortlinkId of ${this.#placeOf(firstLine)}`);
+    return { line, finding: 'chosen-id-taken', faults, firstLine };
+  }
+
+  #placeOf(line: number): string {
+    return placeWords({ line, unit: this.#unit });
+  }
+
+  #count(command: Command, lane: string): void {
+    const load = this.#loads.get(lane) ?? { lane, quotaCalls: 0, looks: 0, qrCodes: 0 };
+    this.#loads.set(lane, load);
+    const { action } = command;
+    this.#actions.set(action, (this.#actions.get(action) ?? 0) + 1);
+    if (action !== 'qr') load.quotaCalls += 1;
+    if (action === 'create' && command.shortlinkId !== undefined) load.looks += 1;
+    if (action === 'qr' || (action === 'create' && command.qr !== undefined)) load.qrCodes += 1;
+  }
+}
+
+function sourceOf({ source }: Record<string, unknown>): string | undefined {
+  return typeof source === 'string' ? source : undefined;
+}
+
+/** The largest whole number that JavaScript holds exactly has 53 bits. */
+function number53(text: string): number {
+  const digest = createHash('sha256').update(text).digest();
+  return digest.readUIntBE(0, 6) * 32 + (digest.readUInt8(6) >> 3);
+}

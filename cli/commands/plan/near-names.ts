@@ -1,0 +1,103 @@
+import type { Fault } from '../../../lambdas/domain/contract/fault.ts';
+import { isObject } from '../../../lambdas/domain/contract/json-object.ts';
+import { forbiddenParameters, parameterRules } from '../../../lambdas/domain/contract/link-data.ts';
+import { isOneSlip } from '../../../lambdas/domain/contract/one-slip.ts';
+
+const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
+
+/** Names that mean something to AppsFlyer, in a link's data or beside it, or to web analytics. */
+const knownNames: readonly string[] = [
+  ...Object.keys(parameterRules),
+  ...forbiddenParameters,
+  'deep_link_value',
+  ...numbered('deep_link_sub', 10),
+  'af_xp',
+  'af_ios_store_cpp',
+  'af_android_store_csl',
+  ...['source', 'medium', 'campaign', 'term', 'content', 'id'].map((name) => `utm_${name}`),
+];
+const known: ReadonlySet<string> = new Set(knownNames);
+
+/** Letters of other alphabets that look like Latin ones. */
+const lookalikes: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '\u0430': 'a',
+    '\u0435': 'e',
+    '\u043e': 'o',
+    '\u0440': 'p',
+    '\u0441': 'c',
+    '\u0443': 'y',
+    '\u0445': 'x',
+    '\u0456': 'i',
+    '\u0458': 'j',
+    '\u0455': 's',
+    '\u03bf': 'o',
+    '\u03b1': 'a',
+    '\u03b9': 'i',
+    '\u03c1': 'p',
+    '\u03bd': 'v',
+  }),
+);
+
+/** What is left of a name when case, blanks, punctuation and the alphabet are left aside. */
+const skeleton = (name: string) =>
+  [
+    ...name
+      .normalize('NFKC')
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}]/gu, ''),
+  ]
+    .map((letter) => lookalikes.get(letter) ?? letter)
+    .join('');
+const skeletons = new Map(knownNames.map((name) => [skeleton(name), name]));
+
+/** Fields of a command that are no likely names of a parameter, as `source` and `action` are. */
+const besideData = new Map(
+  [
+    ...['specVersion', 'requestId', 'onelinkId', 'shortlinkId', 'requestedAt', 'validUntil', 'metadata'],
+    ...['ttl', 'renewTtl', 'brandDomain', 'keepUntil', 'onConflict', 'qr'],
+  ].map((name) => [skeleton(name), name]),
+);
+besideData.set('templateid', 'onelinkId');
+
+/** A slip of the pen shows only in a name of some length. */
+const leastLetters = 6;
+
+const found = new Map<string, string | undefined>();
+/** Files have few names, and many rows; a hostile one has as many as it likes. */
+const mostKept = 10_000;
+
+/** Names that are almost a known one, or look like another: they go out as they are, and may not do what their author means. */
+export function nearNames(data: unknown): Fault[] {
+  if (!isObject(data)) return [];
+  return Object.keys(data).flatMap((name) => {
+    const message = warningOf(name);
+    return message === undefined ? [] : [{ path: `data.${name}`, rule: 'near-name', message }];
+  });
+}
+
+function warningOf(name: string): string | undefined {
+  if (known.has(name)) return undefined;
+  if (found.has(name)) return found.get(name);
+  const message = lookAt(name);
+  if (found.size < mostKept) found.set(name, message);
+  return message;
+}
+
+function lookAt(name: string): string | undefined {
+  // Longer ones are no slip of a known name.
+  if (name.length > 100) return undefined;
+  const bones = skeleton(name);
+  const field = besideData.get(bones) ?? slipOf(besideData, bones);
+  if (field !== undefined) return `belongs beside data, as ${field}: here it goes out as a parameter of the link`;
+  const near = skeletons.get(bones) ?? slipOf(skeletons, bones);
+  if (near !== undefined) return `is almost ${near}, but goes out as a name of its own`;
+  if (/^\s|\s$|[\p{Cc}\p{Cf}]/u.test(name)) return 'starts or ends with a blank, or holds a character that nobody sees';
+  return undefined;
+}
+
+/** The known name that is one letter away: one more, one less, another one, or two that changed places. */
+function slipOf(names: ReadonlyMap<string, string>, bones: string): string | undefined {
+  if (bones.length < leastLetters) return undefined;
+  return [...names].find(([one]) => one.length >= leastLetters && isOneSlip(one, bones))?.[1];
+}

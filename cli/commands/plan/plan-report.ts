@@ -1,0 +1,84 @@
+import { durationWords, instantWords, n } from '../../words.ts';
+import type { CampaignCost } from './campaign-cost.ts';
+import type { Bound, LaneLoad, LaneTime, QuotaFacts, Room } from './campaign-plan.ts';
+
+/** What the plan comes to. */
+export interface PlanFigures {
+  stackName: string;
+  loads: LaneLoad[];
+  times: LaneTime[];
+  /** Lanes work side by side: the longest of them. */
+  seconds: number;
+  quota: QuotaFacts & { seenAt?: number };
+  room: Room;
+  cost: CampaignCost;
+  /** Epoch milliseconds. */
+  by?: { end: number; latestStart: number; inTime: boolean };
+}
+
+const boundWords: Record<Bound, string> = {
+  rate: 'by its rate',
+  'qr-rate': 'by the rate of QR codes',
+  'hourly-cap': 'by its hourly cap',
+  'daily-cap': 'by its daily cap',
+};
+
+/** The plan for people. */
+export function planWords({ loads, times, seconds, quota, room, cost, by }: PlanFigures): string[] {
+  const line = (what: string, words: string) => `${what.padEnd(16)}${words}`;
+  const lanes = loads.map(({ lane, quotaCalls, looks, qrCodes }) => {
+    const time = times.find((one) => one.lane === lane);
+    const parts = [
+      `${n(quotaCalls)} calls`,
+      ...(looks > 0 ? [`${n(looks)} looks`] : []),
+      ...(qrCodes > 0 ? [`${n(qrCodes)} QR codes`] : []),
+    ].join(', ');
+    if (time === undefined) return line(lane, parts);
+    return line(
+      lane,
+      `${parts}: ${durationWords(time.seconds)}, ${boundWords[time.bound]} (${Math.round(time.callsPerSecond)} calls/s)`,
+    );
+  });
+  return [
+    ...lanes,
+    line('time', `${durationWords(seconds)}, if nothing else is in the lanes`),
+    ...(by === undefined ? [] : [line('by', byWords(by))]),
+    line(
+      'quota',
+      `${percent(room.needsPercent)} of the month’s ${n(quota.monthlyQuotaCalls)} calls; ${roomWords(room, quota)}`,
+    ),
+    line(
+      'cost',
+      `about $${cost.dollars.toFixed(2)} at AWS (list prices, ${cost.region}, ${cost.readOn}; the links’ records and end included)`,
+    ),
+  ];
+}
+
+function byWords({ end, latestStart, inTime }: NonNullable<PlanFigures['by']>): string {
+  const done = `done by ${instantWords(end)} UTC`;
+  return inTime
+    ? `${done} if it starts by ${instantWords(latestStart)} UTC`
+    : `too late to be ${done}: it had to start by ${instantWords(latestStart)} UTC`;
+}
+
+function roomWords(
+  { verdict, parked, needsPercent }: Room,
+  { remaining, seenAt, projectedMonthEndPercent }: PlanFigures['quota'],
+): string {
+  const left =
+    seenAt === undefined ? 'with the whole month to spend' : `${n(remaining)} are left (${instantWords(seenAt)} UTC)`;
+  const end =
+    projectedMonthEndPercent === undefined
+      ? ''
+      : `, and the month would end with ${percent(projectedMonthEndPercent + needsPercent)} used`;
+  switch (verdict) {
+    case 'room':
+      return `${left}: there is room${end}`;
+    case 'month-at-risk':
+      return `${left}, enough for it${end}: what comes later would be parked`;
+    case 'parks':
+      return `${left}: not enough above the lanes’ reserves; ${n(parked)} commands would be parked until the month turns`;
+  }
+}
+
+const percent = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} %`;

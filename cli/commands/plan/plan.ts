@@ -1,0 +1,262 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Command, InvalidArgumentError } from 'commander';
+import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
+import { commandReader } from '../../../lambdas/domain/contract/command.ts';
+import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { planLanes } from '../../../lib/config/rate-budget.ts';
+import { placeWords } from '../../files/place-words.ts';
+import { OperatorError } from '../../operator-error.ts';
+import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
+import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
+import {
+  type ChosenPipeline,
+  choosePipeline,
+  configuredOf,
+  type PipelineOptions,
+  withPipelineOptions,
+} from '../../pipeline/pipeline-choice.ts';
+import { outputNamed, readOutputs } from '../../pipeline/pipeline-outputs.ts';
+import { count } from '../../terminal/count-option.ts';
+import { exitCodeOf } from '../../terminal/exit-code.ts';
+import { interruptible } from '../../terminal/interruption.ts';
+import { defaultLaneOf } from '../../terminal/lane-choice.ts';
+import { tallyWords } from '../../terminal/outcome-words.ts';
+import { Progress } from '../../terminal/progress.ts';
+import { withNeeds } from '../../terminal/usage.ts';
+import { n, visible } from '../../words.ts';
+import { daysToCome, overviewOf } from '../status/overview.ts';
+import { costOf } from './campaign-cost.ts';
+import { type LaneLoad, type QuotaFacts, roomFor, sustained, timeOf } from './campaign-plan.ts';
+import { DryRun, type RowFinding } from './dry-run.ts';
+import { type PlanFigures, planWords } from './plan-report.ts';
+import { rowsOf } from './rows.ts';
+
+/** Exit codes: scripts and the help text rely on them. */
+export const exitCode = { fine: 0, troubled: 1, notDone: 2 } as const;
+
+/** Rows with these are answered, or carried out. */
+const harmless: ReadonlySet<RowFinding['finding']> = new Set(['repeat', 'near-name']);
+
+/** Of each kind of trouble, so many rows are named; --json names all. */
+const rowsNamed = 20;
+
+interface Options extends PipelineOptions {
+  links?: number;
+  qr?: number;
+  by?: number;
+  lane?: string;
+  json?: true;
+}
+
+export function planCommand(): Command {
+  const command = new Command('plan')
+    .description(
+      'Tells how long a campaign takes, what it takes of the quota, whether there is room, and what it costs.',
+    )
+    .argument('[file]', 'commands, as onelink send reads them: a dry run; nothing is sent')
+    .option('--links <number>', 'instead of a file: so many creates', count(1, 1_000_000_000))
+    .option('--qr <number>', 'with --links: so many of them with a QR code', count(0, 1_000_000_000))
+    .option('--by <date>', 'when it must be done: 2026-12-01 (its beginning, UTC) or an RFC 3339 time', instant)
+    .option('--lane <name>', 'the lane; unless given, each source’s first lane, and the fastest one for --links')
+    .option('--json', 'print one JSON object for each row that is not in order, and one at the end');
+  return withPipelineOptions(withNeeds(command, { qr: 'links' }))
+    .addHelpText(
+      'after',
+      `
+It reads lib/config/config.ts, and needs no AWS account. With --stack or --local it also reads how much of the month's quota is left, and what the
+governor expects until the month ends, from that pipeline's control record; otherwise it reckons with the whole month.
+
+In the dry run each row is read as its lane would read it, sent now: rules, the producer's rights, validUntil. Found as well are rows
+that repeat a request of the file, creates that choose an ID which an earlier row has and no row between deletes, and (as a warning) parameters whose names are
+almost known ones, or are fields that belong beside data. What an ID means to links that exist is not looked
+at. No value of a link is shown. A million rows take a minute or two, and half a gigabyte of memory.
+
+Exit codes:
+  ${exitCode.fine}  every row is in order, there is room, and time
+  ${exitCode.troubled}  some row is not, or there is no room, or not the time
+  ${exitCode.notDone}  it could not be done, or not to its end
+
+Examples:
+  onelink plan commands.ndjson --stack OneLink-production
+  onelink plan --links 2000000 --qr 20000 --by 2026-12-01T08:00:00Z
+  onelink plan commands.ndjson --json --local | jq -r .finding | sort | uniq -c`,
+    )
+    .action(async (file: string | undefined, options: Options) => {
+      const work = () => interruptible((interrupted) => plan(file, options, interrupted));
+      process.exitCode = await exitCodeOf(work, { local: options.local === true, onTrouble: exitCode.notDone });
+    });
+}
+
+function instant(text: string): number {
+  const at = /^\d{4}-\d\d-\d\d(T.+(Z|[+-]\d\d:?\d\d))?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new InvalidArgumentError('It must be a date, or an ISO 8601 instant with a time zone.');
+}
+
+async function plan(file: string | undefined, options: Options, interrupted: AbortSignal): Promise<number> {
+  const chosen = choosePipeline(options);
+  const pipeline = configuredOf(chosen, 'rates and quota');
+  if (options.lane !== undefined) {
+    lanesNamed(
+      options.lane,
+      Object.keys(pipeline.settings.lanes).map((name) => ({ name })),
+    );
+  }
+  const rows = file === undefined ? undefined : await dryRun(file, options, pipeline, interrupted);
+  if (interrupted.aborted) return exitCode.notDone;
+  const loads = rows?.loads ?? loadOf(options, pipeline);
+  const quota = await quotaOf(options, chosen, pipeline);
+  const figures = figuresOf(loads, quota, options, chosen.stackName, pipeline);
+
+  if (options.json) console.log(JSON.stringify({ kind: 'plan', ...rowFigures(rows), ...readable(figures) }));
+  else {
+    if (rows !== undefined) console.log(rowWords(rows));
+    console.log(planWords(figures).join('\n'));
+  }
+  const rowsInOrder = [...(rows?.findings.keys() ?? [])].every((finding) => harmless.has(finding));
+  const fine = rowsInOrder && figures.room.verdict === 'room' && figures.by?.inTime !== false;
+  return fine ? exitCode.fine : exitCode.troubled;
+}
+
+function loadOf({ links, qr = 0, lane }: Options, { settings, account }: ConfiguredPipeline): LaneLoad[] {
+  if (links === undefined) throw new OperatorError('Name a file of commands, or say how many with --links.');
+  if (qr > links) throw new OperatorError('--qr must not be more than --links.');
+  const { plans } = planLanes(account, settings.lanes);
+  const [fastest] = plans.sort((one, other) => sustained(other.link) - sustained(one.link));
+  return [{ lane: lane ?? fastest?.lane ?? '', quotaCalls: links, looks: 0, qrCodes: qr }];
+}
+
+async function dryRun(
+  file: string,
+  { lane, links, json }: Options,
+  { settings, account }: ConfiguredPipeline,
+  interrupted: AbortSignal,
+): Promise<DryRun> {
+  if (links !== undefined) throw new OperatorError('Name a file or --links, not both.');
+  const readers = new Map(
+    Object.keys(settings.lanes).map((name) => {
+      const producers = settings.producers.filter(({ lanes }) => lanes.includes(name));
+      return [name, commandReader({ contract: account, producers, templates: settings.templates })] as const;
+    }),
+  );
+  const run = new DryRun({
+    laneOf: (source) => lane ?? defaultLaneOf(source, settings.producers),
+    readerOf: (name = [...readers.keys()][0] ?? '') => {
+      const reader = readers.get(name);
+      if (reader === undefined) throw new OperatorError(`There is no lane ${name} in lib/config/config.ts.`);
+      return reader;
+    },
+    nowMilliseconds: Date.now(),
+  });
+  const progress = new Progress(process.stderr);
+  const named = new Map<RowFinding['finding'], number>();
+  for await (const { line, unit, body, unsendable, hint } of rowsOf(file, interrupted)) {
+    if (interrupted.aborted) break;
+    const found = hintedBy(hint, run.row(line, body, unsendable, unit));
+    progress.update(() => `${n(run.rows)} rows read: ${tallyWords(run.findings) || 'all in order'}`);
+    if (found === undefined) continue;
+    const sofar = named.get(found.finding) ?? 0;
+    named.set(found.finding, sofar + 1);
+    if (!json && sofar >= rowsNamed) continue;
+    progress.clear();
+    console.log(json ? JSON.stringify({ kind: 'row', ...found }) : findingWords(found));
+  }
+  progress.clear();
+  const unnamed = [...named].flatMap(([finding, rows]) =>
+    rows > rowsNamed ? `${n(rows - rowsNamed)} more ${finding}` : [],
+  );
+  if (!json && unnamed.length > 0) console.log(`… and ${unnamed.join(', ')}: --json prints them all`);
+  if (run.rows === 0) throw new OperatorError(`${file} holds no command.`);
+  if (interrupted.aborted) console.error(`Interrupted after ${n(run.rows)} rows.`);
+  return run;
+}
+
+/** What the file shows of why a row is no JSON. */
+function hintedBy(hint: string | undefined, found: RowFinding | undefined): RowFinding | undefined {
+  if (hint === undefined || found?.finding !== 'unreadable') return found;
+  return { ...found, faults: [...found.faults, { path: '', rule: 'json', message: hint }] };
+}
+
+function findingWords({ finding, faults, ...place }: RowFinding): string {
+  const what = faults
+    .map(({ path, rule, message }) => `${path === '' ? '' : `${visible(path)}: `}${message} [${rule}]`)
+    .join('; ');
+  return `${placeWords(place)}: ${finding}: ${what}`;
+}
+
+function rowWords({ rows, actions, findings }: DryRun): string {
+  const fine = [...actions.values()].reduce((sum, one) => sum + one, 0);
+  const others = tallyWords(findings);
+  return `${'rows'.padEnd(16)}${n(fine)} of ${n(rows)} in order: ${tallyWords(actions) || 'none'}${others && `; ${others}`}`;
+}
+
+function rowFigures(run: DryRun | undefined) {
+  if (run === undefined) return {};
+  const { rows, actions, findings } = run;
+  return { rows, actions: Object.fromEntries(actions), findings: Object.fromEntries(findings) };
+}
+
+/** What is left by the control record of the pipeline that was named, if one was. */
+async function quotaOf(
+  { stack, local }: Options,
+  { stackName }: ChosenPipeline,
+  { account: { monthlyQuotaCalls } }: ConfiguredPipeline,
+): Promise<PlanFigures['quota']> {
+  const all: QuotaFacts = { monthlyQuotaCalls, remaining: monthlyQuotaCalls };
+  if (stack === undefined && !local) return all;
+  const outputs = await readOutputs(new CloudFormationClient(), stackName);
+  const table = outputNamed('LedgerTableName', outputs, stackName);
+  const control = new ControlTable(new DynamoDBClient(), table, systemClock);
+  const atMilliseconds = Date.now();
+  const [reading, renewalsDue] = await Promise.all([control.read(), control.renewals(daysToCome(atMilliseconds))]);
+  const nothing = { lanes: [], deadLetters: [], alarms: [] };
+  const { quota } = overviewOf({ stackName, atMilliseconds, reading, renewalsDue, monthlyQuotaCalls, ...nothing });
+  if (quota === undefined) {
+    console.error('The control record knows no quota (yet): reckoned with the whole month. See onelink doctor');
+    return all;
+  }
+  const { remaining, projectedMonthEndPercent, polledAt } = quota;
+  return { monthlyQuotaCalls, remaining, projectedMonthEndPercent, seenAt: polledAt };
+}
+
+function figuresOf(
+  loads: LaneLoad[],
+  quota: PlanFigures['quota'],
+  { by }: Options,
+  stackName: string,
+  { settings, account }: ConfiguredPipeline,
+): PlanFigures {
+  const { plans } = planLanes(account, settings.lanes);
+  const times = loads.flatMap((load) => {
+    const [lanePlan, lane] = [plans.find((one) => one.lane === load.lane), settings.lanes[load.lane]];
+    return lanePlan === undefined || lane === undefined ? [] : [timeOf(load, lanePlan, lane)];
+  });
+  const seconds = Math.max(0, ...times.map((time) => time.seconds));
+  const reserved = loads.map((load) => ({ ...load, reserveCalls: settings.lanes[load.lane]?.quotaReserveCalls ?? 0 }));
+  const sum = (of: (load: LaneLoad) => number) => loads.reduce((total, load) => total + of(load), 0);
+  const latestStart = by === undefined ? 0 : by - seconds * 1000;
+  return {
+    stackName,
+    loads,
+    times,
+    seconds,
+    quota,
+    room: roomFor(reserved, quota),
+    cost: costOf(
+      { links: sum(({ quotaCalls }) => quotaCalls), qrCodes: sum(({ qrCodes }) => qrCodes) },
+      settings,
+      account,
+    ),
+    ...(by !== undefined && { by: { end: by, latestStart, inTime: latestStart >= Date.now() } }),
+  };
+}
+
+function readable({ by, quota: { seenAt, ...quota }, ...figures }: PlanFigures) {
+  const iso = (at: number) => new Date(at).toISOString();
+  return {
+    ...figures,
+    quota: { ...quota, ...(seenAt !== undefined && { seenAt: iso(seenAt) }) },
+    ...(by !== undefined && { by: { ...by, end: iso(by.end), latestStart: iso(by.latestStart) } }),
+  };
+}

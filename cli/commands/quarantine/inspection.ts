@@ -1,0 +1,58 @@
+import { identityOf } from '../../../lambdas/domain/contract/command.ts';
+import { isObject } from '../../../lambdas/domain/contract/json-object.ts';
+import { messageIdForm } from '../../../lambdas/domain/contract/original-message.ts';
+import { parkedCommandSchema } from '../../../lambdas/domain/contract/parked-command.ts';
+import { mended } from './release.ts';
+
+/** What a line in quarantine tells of itself, as far as it can be read, and what is wrong with it. No value of a link. */
+export interface Inspection {
+  source: string | null;
+  requestId: string | null;
+  action: string | null;
+  messageId: string | null;
+  why: string;
+}
+
+const printable = /^[!-~]{1,128}$/;
+const shown = (value: unknown) => (typeof value === 'string' && printable.test(value) ? value : null);
+
+/** @param lane the one whose folder it lies in */
+export function inspect(line: string, lane: string): Inspection {
+  const json = jsonIn(line);
+  if (!isObject(json)) return { ...rest(line), why: 'is no JSON object: cut off, or not written by a worker' };
+  const command = typeof json.body === 'string' ? jsonIn(json.body) : undefined;
+  const asked = isObject(command) ? identityOf(command) : undefined;
+  const messageId = shown(json.messageId);
+  return {
+    source: shown(asked?.source ?? json.source),
+    requestId: shown(asked?.requestId ?? json.requestId),
+    action: shown(asked?.action),
+    messageId: messageId !== null && messageIdForm.test(messageId) ? messageId : null,
+    why: whyOf(line, json, lane),
+  };
+}
+
+function whyOf(line: string, json: Record<string, unknown>, lane: string): string {
+  const found = parkedCommandSchema.safeParse(json);
+  if (found.success) return 'can be read: release parks it again';
+  if (json.v !== 1) {
+    return Number.isInteger(json.v) ? `is of version ${json.v}, which this release does not know` : 'has no version';
+  }
+  const fields = [...new Set(found.error.issues.map(({ path }) => String(path[0])))];
+  const broken = `has no sound ${fields.join(', ')}`;
+  return mended(line, lane) === undefined ? broken : `${broken}: release mends it`;
+}
+
+/** Of a line that is cut off: its fields stand before the body, in which every quotation mark is escaped. */
+function rest(line: string): Omit<Inspection, 'why'> {
+  const field = (name: string) => shown(new RegExp(`"${name}":"([^"\\\\]*)"`).exec(line)?.[1]);
+  return { source: field('source'), requestId: field('requestId'), action: null, messageId: field('messageId') };
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

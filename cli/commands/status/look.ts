@@ -1,0 +1,119 @@
+import { type CloudWatchClient, GetMetricDataCommand, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { ControlTable } from '../../../lambdas/adapters/control-table.ts';
+import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
+import { expiryLane } from '../../../lambdas/domain/work/names.ts';
+import type { LaneAtWork } from '../../pipeline/lanes-at-work.ts';
+import { type DeadLetterQueue, sizeOf } from '../dead-letters/dead-letter-queues.ts';
+import { strandedLanes, summarise } from '../parked/parked-lots.ts';
+import { daysToCome, type Sight } from './overview.ts';
+
+export interface LookPorts {
+  control: Pick<ControlTable, 'read' | 'renewals'>;
+  parked: Pick<ParkedStore, 'lots' | 'lanes'>;
+  sqs: Pick<SQSClient, 'send'>;
+  cloudWatch: CloudWatchClient;
+  nowMilliseconds(): number;
+}
+
+/** What there is to look at. */
+export interface Place {
+  stackName: string;
+  lanes: LaneAtWork[];
+  deadLetterQueues: DeadLetterQueue[];
+  monthlyQuotaCalls: number | undefined;
+}
+
+/** Asks all services at once how a pipeline stands. */
+export async function look({ stackName, lanes, ...place }: Place, ports: LookPorts): Promise<Sight> {
+  const atMilliseconds = ports.nowMilliseconds();
+  const [reading, renewalsDue, ages, alarms, stranded, deadLetters, standings] = await Promise.all([
+    ports.control.read(),
+    ports.control.renewals(daysToCome(atMilliseconds)),
+    oldestSeconds(lanes, ports.cloudWatch, atMilliseconds),
+    alarmsOf(stackName, ports.cloudWatch),
+    strandedLanes(
+      ports.parked,
+      lanes.map(({ name }) => name),
+    ),
+    Promise.all(
+      place.deadLetterQueues.map(async (queue) => {
+        const { waiting, held } = await sizeOf(ports.sqs, queue);
+        return { lane: queue.lane, kind: queue.kind, messages: waiting + held };
+      }),
+    ),
+    Promise.all(
+      lanes.map(async ({ name, workers }) => ({
+        name,
+        sizes: await Promise.all(workers.map(({ queueUrl: url }) => sizeOf(ports.sqs, { url }))),
+        parked: name === expiryLane ? undefined : (await summarise(name, ports.parked.lots(name))).commands,
+      })),
+    ),
+  ]);
+  return {
+    stackName,
+    atMilliseconds,
+    reading,
+    renewalsDue,
+    monthlyQuotaCalls: place.monthlyQuotaCalls,
+    lanes: standings.map(({ name, sizes, parked }, lane) => ({
+      name,
+      parked,
+      queues: (lanes[lane]?.workers ?? []).map(({ kind, queueUrl }, index) => {
+        const { waiting = 0, held: inFlight = 0 } = sizes[index] ?? {};
+        // The last known age of a queue that is empty by now says nothing.
+        const oldest = waiting + inFlight === 0 ? undefined : ages.get(queueUrl);
+        return { kind, now: { waiting, inFlight, oldestSeconds: oldest } };
+      }),
+    })),
+    stranded,
+    deadLetters,
+    alarms,
+  };
+}
+
+/** SQS measures it once a minute, and tells it some minutes late. */
+const agesOfMilliseconds = 10 * 60_000;
+
+async function oldestSeconds(
+  lanes: LaneAtWork[],
+  cloudWatch: CloudWatchClient,
+  nowMilliseconds: number,
+): Promise<Map<string, number>> {
+  const urls = lanes.flatMap(({ workers }) => workers.map(({ queueUrl }) => queueUrl));
+  const { MetricDataResults = [] } = await cloudWatch.send(
+    new GetMetricDataCommand({
+      StartTime: new Date(nowMilliseconds - agesOfMilliseconds),
+      EndTime: new Date(nowMilliseconds),
+      ScanBy: 'TimestampDescending',
+      MetricDataQueries: urls.map((url, index) => ({
+        Id: `q${index}`,
+        MetricStat: {
+          Metric: {
+            Namespace: 'AWS/SQS',
+            MetricName: 'ApproximateAgeOfOldestMessage',
+            Dimensions: [{ Name: 'QueueName', Value: url.split('/').at(-1) }],
+          },
+          Period: 60,
+          Stat: 'Maximum',
+        },
+      })),
+    }),
+  );
+  const ages = MetricDataResults.flatMap(({ Id = '', Values: [latest] = [] }): [string, number][] => {
+    const url = urls[Number(Id.slice(1))];
+    return url === undefined || latest === undefined ? [] : [[url, latest]];
+  });
+  return new Map(ages);
+}
+
+async function alarmsOf(stackName: string, client: CloudWatchClient): Promise<Sight['alarms']> {
+  const alarms: Sight['alarms'] = [];
+  const asked = { AlarmNamePrefix: `${stackName}-`, StateValue: 'ALARM' } as const;
+  for await (const { MetricAlarms = [] } of paginateDescribeAlarms({ client }, asked)) {
+    for (const { AlarmName = '', StateTransitionedTimestamp: since } of MetricAlarms) {
+      alarms.push({ name: AlarmName, since: since?.getTime() });
+    }
+  }
+  return alarms;
+}

@@ -1,0 +1,147 @@
+import type { ControlReading } from '../../../lambdas/adapters/control-table.ts';
+import {
+  type Health,
+  type LaneReason,
+  type LaneState,
+  laneNow,
+} from '../../../lambdas/domain/control/control-record.ts';
+import { daysOfMonth, forecast } from '../../../lambdas/governor/forecast.ts';
+import { governorHeard } from '../../pipeline/governor-heard.ts';
+import type { QueueKind } from '../dead-letters/dead-letter-queues.ts';
+
+/** How much is in a queue, about. */
+export interface QueueNow {
+  waiting: number;
+  inFlight: number;
+  /** Of the oldest message, as SQS measures it each minute; undefined when it is not known. */
+  oldestSeconds?: number | undefined;
+}
+
+/** What was asked of the services. */
+export interface Sight {
+  stackName: string;
+  atMilliseconds: number;
+  reading: ControlReading;
+  /** Renewals of kept links that fall due before the month ends. */
+  renewalsDue: number;
+  monthlyQuotaCalls: number | undefined;
+  lanes: {
+    name: string;
+    queues: { kind: 'link' | 'qr' | 'expiry'; now: QueueNow }[];
+    /** Commands in the archive; undefined for a lane that never parks. */
+    parked: number | undefined;
+  }[];
+  /** Commands in the archive for lanes that the pipeline does not have: nobody replays them. */
+  stranded?: { lane: string; commands: number }[];
+  deadLetters: { lane: string; kind: QueueKind; messages: number }[];
+  alarms: { name: string; since: number | undefined }[];
+}
+
+export interface LaneOverview {
+  lane: string;
+  state: LaneState;
+  reason?: LaneReason;
+  /** Epoch milliseconds. */
+  since?: number;
+  note?: string;
+  queues: ({ kind: 'link' | 'qr' | 'expiry' } & QueueNow)[];
+  parked?: number;
+}
+
+export interface QuotaOverview {
+  remaining: number;
+  polledAt: number;
+  used?: number;
+  usedPercent?: number;
+  burnPerHour?: number;
+  hoursToEmpty?: number;
+  spentElsewhere?: number;
+  projectedMonthEndPercent?: number;
+}
+
+/** How a pipeline stands. */
+export interface Overview {
+  stack: string;
+  at: number;
+  /** When the governor last ran; undefined when nobody knows. */
+  governedAt?: number;
+  controlRecord: 'fresh' | 'old' | 'missing' | 'corrupt';
+  health?: Health['verdict'];
+  lanes: LaneOverview[];
+  quota?: QuotaOverview;
+  stranded: { lane: string; commands: number }[];
+  deadLetters: Sight['deadLetters'];
+  alarms: Sight['alarms'];
+  /** Whether anything asks for an operator. */
+  wellness: 'well' | 'unwell';
+}
+
+export function overviewOf(sight: Sight): Overview {
+  const { stackName, atMilliseconds: at, reading, stranded = [], deadLetters, alarms } = sight;
+  const { control, corrupt } = reading;
+  const lanes = sight.lanes.map((lane) => laneOverview(lane, reading, at));
+  const controlRecord = corrupt
+    ? 'corrupt'
+    : control === undefined
+      ? 'missing'
+      : governorHeard(control, at)
+        ? 'fresh'
+        : 'old';
+  const dead = deadLetters.filter(({ messages }) => messages > 0);
+  const stands = lanes.some(({ state }) => state !== 'open');
+  const unwell = controlRecord !== 'fresh' || stands || [stranded, dead, alarms].some((found) => found.length > 0);
+  const quota = quotaOverview(sight);
+  return {
+    stack: stackName,
+    at,
+    ...(control !== undefined && { governedAt: control.governedAt, health: control.health.verdict }),
+    controlRecord,
+    lanes,
+    ...(quota !== undefined && { quota }),
+    stranded,
+    deadLetters: dead,
+    alarms,
+    wellness: unwell ? 'unwell' : 'well',
+  };
+}
+
+/** As the workers see it: what one of them has met counts before the governor has written it down. */
+function laneOverview(
+  { name, queues, parked }: Sight['lanes'][number],
+  { control, signals }: ControlReading,
+  at: number,
+): LaneOverview {
+  const { state, reason } = laneNow(control, signals, name, at);
+  const said = control?.lanes[name];
+  const { since, note } = said?.state === state ? said : {};
+  return {
+    lane: name,
+    state,
+    ...(reason !== undefined && { reason }),
+    ...(since !== undefined && { since }),
+    ...(note !== undefined && { note }),
+    queues: queues.map(({ kind, now }) => ({ kind, ...now })),
+    ...(parked !== undefined && { parked }),
+  };
+}
+
+/** The governor's own arithmetic, on what it remembers. */
+function quotaOverview({ reading, renewalsDue, monthlyQuotaCalls }: Sight): QuotaOverview | undefined {
+  const { quota, usage } = reading.control ?? {};
+  if (quota === undefined) return undefined;
+  const { remaining, polledAt, own } = quota;
+  if (usage === undefined || monthlyQuotaCalls === undefined) return { remaining, polledAt };
+  const expected = forecast(usage, { remaining, monthlyQuotaCalls, own, renewalsDue, nowMilliseconds: polledAt });
+  const { projectedMonthEndPercent, ...burn } = expected;
+  return {
+    remaining,
+    polledAt,
+    used: usage.used,
+    usedPercent: (100 * usage.used) / monthlyQuotaCalls,
+    ...burn,
+    ...(projectedMonthEndPercent !== undefined && { projectedMonthEndPercent }),
+  };
+}
+
+/** The days of whose renewals a sight needs the count. */
+export const daysToCome = (atMilliseconds: number) => daysOfMonth(atMilliseconds).coming;

@@ -1,0 +1,119 @@
+import { mostHours } from '../../../lambdas/governor/forecast.ts';
+import { durationWords, instantWords, n } from '../../words.ts';
+import { nameOf } from '../dead-letters/dead-letter-queues.ts';
+import type { LaneOverview, Overview, QuotaOverview } from './overview.ts';
+
+/** A terminal's. */
+const width = 80;
+
+/** Alarms that have room on one screen. */
+const alarmsShown = 6;
+
+/** An overview for people: 80 columns, one screen. */
+export function screenOf(overview: Overview): string[] {
+  const { at, lanes, stranded, deadLetters, alarms } = overview;
+  const ago = (instant: number) => `${durationWords((at - instant) / 1000)} ago`;
+  const dead = deadLetters.map((queue) => `${nameOf(queue)} ${n(queue.messages)}`).join(', ');
+  const more = alarms.length - alarmsShown;
+  return [
+    `${overview.stack}  ${instantWords(at)} UTC`,
+    controlWords(overview, ago),
+    '',
+    row(['LANE', 'STATE', 'WAITING', 'IN WORK', 'OLDEST', 'PARKED']),
+    ...lanes.flatMap((lane) => laneRows(lane, ago)),
+    ...stranded.map(({ lane, commands }) => row([lane, 'gone: nobody replays it', '-', '-', '-', n(commands)])),
+    '',
+    ...quotaRows(overview.quota, ago),
+    `DEAD LETTERS  ${dead || 'none'}`,
+    `ALARMS        ${alarms.length === 0 ? 'none' : n(alarms.length)}`,
+    ...alarms
+      .slice(0, alarmsShown)
+      .map(({ name, since }) => `  ${name}${since === undefined ? '' : `, ${ago(since)}`}`),
+    ...(more > 0 ? [`  and ${n(more)} more`] : []),
+  ].flatMap((line) => wrapped(line));
+}
+
+function controlWords({ controlRecord, governedAt, health }: Overview, ago: (instant: number) => string): string {
+  const when = governedAt === undefined || governedAt === 0 ? 'never' : ago(governedAt);
+  switch (controlRecord) {
+    case 'missing':
+      return 'CONTROL       no record: the governor has not run yet, or it was lost';
+    case 'corrupt':
+      return 'CONTROL       the record makes no sense: the governor makes it anew';
+    case 'old':
+      return `CONTROL       the governor last ran ${when}: it is silent`;
+    case 'fresh':
+      return `CONTROL       the governor ran ${when}; the API is ${health === 'good' ? 'well' : `unwell (${health})`}`;
+  }
+}
+
+const columns = [
+  { width: 15 },
+  { width: 26 },
+  { width: 10, right: true },
+  { width: 9, right: true },
+  { width: 12, right: true },
+  { width: 8, right: true },
+];
+
+function row(cells: readonly string[]): string {
+  const padded = columns.map(({ width: room, right }, column) => {
+    const cell = cells[column] ?? '';
+    return right ? cell.padStart(room) : cell.padEnd(room);
+  });
+  return padded.join('').trimEnd();
+}
+
+function laneRows(
+  { lane, state, reason, since, note, queues, parked }: LaneOverview,
+  ago: (at: number) => string,
+): string[] {
+  const standing = [state, ...(reason === undefined || reason === 'operator' ? [] : [reason])].join(': ');
+  // A long reason goes below, where it does not push the figures aside.
+  const short = standing.length < 26 ? standing : state;
+  const below = [
+    ...(short === standing ? [] : [String(reason)]),
+    ...(since === undefined || state === 'open' ? [] : [`since ${instantWords(since)} UTC, ${ago(since)}`]),
+    ...(note === undefined ? [] : [`“${note}”`]),
+  ].join('; ');
+  return [
+    ...queues.map(({ kind, waiting, inFlight, oldestSeconds }) =>
+      row([
+        kind === 'qr' ? '  its QR codes' : lane,
+        kind === 'qr' ? '' : short,
+        n(waiting),
+        n(inFlight),
+        oldestSeconds === undefined ? '-' : durationWords(oldestSeconds),
+        kind !== 'link' || parked === undefined ? '-' : n(parked),
+      ]),
+    ),
+    ...(below === '' ? [] : [`  ${below}`]),
+  ];
+}
+
+function quotaRows(quota: QuotaOverview | undefined, ago: (at: number) => string): string[] {
+  if (quota === undefined) return ['QUOTA         not known: no poll was answered yet'];
+  const { remaining, usedPercent, burnPerHour, hoursToEmpty, spentElsewhere, projectedMonthEndPercent, polledAt } =
+    quota;
+  const used = usedPercent === undefined ? '' : `, ${percent(usedPercent)} used`;
+  const first = `QUOTA         ${n(remaining)} calls left this month${used} (${ago(polledAt)})`;
+  if (burnPerHour === undefined || hoursToEmpty === undefined) return [first];
+  const lasts = hoursToEmpty >= mostHours ? 'lasts the month' : `empty in ${durationWords(hoursToEmpty * 3600)}`;
+  const elsewhere = spentElsewhere ? `; ${n(Math.round(spentElsewhere))} calls of the last hour not ours` : '';
+  const end =
+    projectedMonthEndPercent === undefined
+      ? 'month’s end: too early to tell'
+      : `month’s end: ${percent(projectedMonthEndPercent)} used`;
+  const burn = `${n(Math.round(burnPerHour))} an hour now: ${lasts}`;
+  return [first, `              ${burn}`, `              ${end}${elsewhere}`];
+}
+
+const percent = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} %`;
+
+/** Breaks a line that is too long for the screen at a space; what follows is indented. */
+function wrapped(line: string): string[] {
+  if (line.length <= width) return [line];
+  const at = line.lastIndexOf(' ', width);
+  if (at < 20) return [line];
+  return [line.slice(0, at), ...wrapped(`    ${line.slice(at + 1)}`)];
+}

@@ -1,0 +1,69 @@
+import { type CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
+import type { LaneAtWork, LaneWorker } from '../../pipeline/lanes-at-work.ts';
+import { type Happening, type LoggedFields, ofLog } from './story.ts';
+
+export interface Request {
+  source: string;
+  requestId: string;
+}
+
+/** As CloudWatch Logs has it: equality of fields of a JSON line with texts. */
+export function filterPatternOf({ source, requestId }: Request): string {
+  return `{ $.requestId = ${quoted(requestId)} && $.source = ${quoted(source)} }`;
+}
+
+const quoted = (value: string) => `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
+
+/**
+ * What the workers have logged of a request. Ends early, with what was found, when the signal says so.
+ *
+ * @param onPage told how many pages were read; those without a hit count as well
+ */
+export async function searchLogs(
+  client: CloudWatchLogsClient,
+  lanes: readonly LaneAtWork[],
+  request: Request,
+  { from, to, interrupted }: { from: number; to: number; interrupted: AbortSignal },
+  onPage: (pages: number) => void = () => {},
+): Promise<Happening[]> {
+  let pages = 0;
+  const groups = lanes.flatMap(({ name, workers }) => workers.map((worker) => ({ lane: name, worker })));
+  const found = await Promise.all(
+    groups.map(async ({ lane, worker }) => {
+      const happenings: Happening[] = [];
+      const asked = {
+        logGroupName: worker.logGroupName,
+        filterPattern: filterPatternOf(request),
+        startTime: from,
+        endTime: to,
+      };
+      for await (const { events = [] } of paginateFilterLogEvents({ client }, asked)) {
+        onPage(++pages);
+        for (const { message = '', timestamp = 0 } of events) {
+          const fields = fieldsOf(message);
+          // An asterisk in a requestId stands for any text in a pattern.
+          if (fields === undefined || fields.requestId !== request.requestId || fields.source !== request.source)
+            continue;
+          happenings.push(ofLog(whereOf(lane, worker), request.requestId, timestamp, fields));
+        }
+        if (interrupted.aborted) break;
+      }
+      return happenings;
+    }),
+  );
+  return found.flat();
+}
+
+function whereOf(lane: string, { kind }: LaneWorker): string {
+  return kind === 'qr' ? `${lane} QR worker` : `${lane} worker`;
+}
+
+function fieldsOf(line: string): LoggedFields | undefined {
+  try {
+    const fields: unknown = JSON.parse(line);
+    const isLine = typeof fields === 'object' && fields !== null && 'message' in fields;
+    return isLine && typeof fields.message === 'string' ? (fields as LoggedFields) : undefined;
+  } catch {
+    return undefined;
+  }
+}

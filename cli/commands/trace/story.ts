@@ -1,0 +1,141 @@
+import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
+import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
+import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-command.ts';
+import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/link/ledger-record.ts';
+import { isoSeconds } from '../../../lambdas/domain/work/clock.ts';
+import type { Listed } from '../dead-letters/list.ts';
+
+/** One thing that happened to a request, or that stands now. */
+export interface Happening {
+  /** Epoch milliseconds; undefined for what stands now. */
+  at: number | undefined;
+  /** Who tells it: `campaign worker`, `ledger`, `archive`, `dead letters`. */
+  where: string;
+  requestId: string;
+  /** What was answered, if this is an answer. */
+  outcome?: string;
+  words: string;
+}
+
+/** What the workers' log lines hold of a command; never a value of it. */
+export interface LoggedFields {
+  message: string;
+  source?: unknown;
+  requestId?: unknown;
+  messageId?: unknown;
+  action?: unknown;
+  outcome?: unknown;
+  reason?: unknown;
+  repeat?: unknown;
+  rules?: unknown;
+  calls?: unknown;
+  error?: unknown;
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
+const joined = (parts: (string | undefined)[], by = '; ') => parts.filter((part) => part !== undefined).join(by);
+
+export function ofLog(where: string, requestId: string, at: number, fields: LoggedFields): Happening {
+  const { message, action, outcome, reason, repeat, rules, calls, error, messageId } = fields;
+  const [called, broken] = [texts(calls), texts(rules)];
+  const words = joined([
+    joined([text(action), message], ' ') + (text(outcome) === undefined ? '' : `: ${outcome}`),
+    repeat === true ? 'answered before' : undefined,
+    text(reason),
+    text(error),
+    broken.length === 0 ? undefined : `rules: ${broken.join(', ')}`,
+    called.length === 0 ? undefined : `calls: ${called.join(', ')}`,
+    text(messageId) && `message ${messageId}`,
+  ]);
+  return { at, where, requestId, ...(typeof outcome === 'string' && { outcome }), words };
+}
+
+export interface Shown {
+  /** Whether short URLs and link IDs may be shown. */
+  links: boolean;
+}
+
+export function ofRequestRecord({ requestId, outcome, expiresAt }: RequestRecord, shown: Shown): Happening {
+  const words = joined([
+    `the request is on record as ${outcome.outcome}`,
+    outcome.reason,
+    outcome.faults && `rules: ${outcome.faults.map(({ rule }) => rule).join(', ')}`,
+    shown.links ? linkWords(outcome) : undefined,
+    `repeats are answered with it until ${isoSeconds(expiresAt)}`,
+  ]);
+  return { at: Date.parse(outcome.decidedAt), where: 'ledger', requestId, outcome: outcome.outcome, words };
+}
+
+function linkWords({ link }: Outcome): string | undefined {
+  return link && (link.shortUrl ?? `${link.onelinkId}/${link.shortlinkId}`);
+}
+
+/** What the ledger has of the link that a request was about. */
+export function ofLinkRecord(
+  record: LinkRecord,
+  requestId: string,
+  nowMilliseconds: number,
+  shown: Shown,
+): Happening[] {
+  const { state, version, expiresAt, applied, lease, qrKey, shortUrl } = record;
+  const isPast = state === 'live' && expiresAt * 1000 <= nowMilliseconds;
+  const ended =
+    record.expiryCheck === undefined ? 'expired, unless renewed by clicks' : 'live, its expiry is being checked';
+  const words = joined([
+    `the link is ${isPast ? ended : state}, version ${version}`,
+    `${isPast ? 'expired' : 'until'} ${isoSeconds(expiresAt)}`,
+    applied.requestId === requestId ? undefined : `changed last by ${applied.requestId}`,
+    lease && `${lease.action} ${lease.requestId} holds it until ${isoSeconds(lease.until)}`,
+    qrKey === undefined ? undefined : shown.links ? `QR code at ${qrKey}` : 'its QR code is stored',
+    shown.links ? shortUrl : undefined,
+  ]);
+  const now: Happening = { at: undefined, where: 'ledger', requestId, words };
+  if (applied.requestId !== requestId) return [now];
+  return [
+    { at: Date.parse(applied.requestedAt), where: 'producer', requestId, words: 'asked for it (requestedAt)' },
+    now,
+  ];
+}
+
+export function ofParked({
+  lane,
+  requestId,
+  parkedAtMilliseconds,
+  receiveCount,
+  sentAtMilliseconds,
+}: ParkedCommand): Happening[] {
+  const where = `${lane} archive`;
+  const when = receiveCount === 1 ? 'at its first delivery' : `at delivery ${receiveCount}`;
+  const words = `is parked until there is quota again, ${when}`;
+  return [
+    { at: sentAtMilliseconds, where: 'producer', requestId, words: 'its message reached the queue' },
+    { at: parkedAtMilliseconds, where, requestId, words },
+  ];
+}
+
+export function ofQuarantined(
+  { key, lane, reason, quarantinedAtMilliseconds }: QuarantinedObject,
+  requestId: string,
+): Happening {
+  const why = reason === 'refused' ? 'the lane’s queue refused it' : 'the replayer could not read it';
+  const words = `is in quarantine, since ${why}: onelink quarantine show ${key}`;
+  return { at: quarantinedAtMilliseconds, where: `${lane} archive`, requestId, words };
+}
+
+export function ofDeadLetter({ lane, queue, requestId, sentAt, receiveCount, reason, words: why }: Listed): Happening {
+  const words = `is a dead letter of ${queue === 'qr' ? `${lane}-qr` : lane} (sent ${sentAt}, ${receiveCount} deliveries); ${reason}: ${why}`;
+  return { at: undefined, where: 'dead letters', requestId: requestId ?? '', words };
+}
+
+/** In order of time; what stands now comes last. */
+export function inOrder(happenings: readonly Happening[]): Happening[] {
+  return [...happenings].sort(
+    (one, other) => (one.at ?? Number.POSITIVE_INFINITY) - (other.at ?? Number.POSITIVE_INFINITY) || 0,
+  );
+}
+
+export function happeningWords({ at, where, requestId, words }: Happening, several: boolean): string {
+  const when = at === undefined ? 'now'.padEnd(23) : new Date(at).toISOString().replace('T', ' ').slice(0, 23);
+  return `${when}  ${where.padEnd(23)}  ${several ? `${requestId}: ` : ''}${words}`;
+}

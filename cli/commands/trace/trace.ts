@@ -1,0 +1,206 @@
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { Command } from 'commander';
+import { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
+import { QuarantineStore } from '../../../lambdas/adapters/quarantine-store.ts';
+import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
+import { deriveLinkId } from '../../../lambdas/domain/link/link-id.ts';
+import { expiryLane } from '../../../lambdas/domain/work/names.ts';
+import { OperatorError } from '../../operator-error.ts';
+import { lanesAtWork } from '../../pipeline/lanes-at-work.ts';
+import { linkAddressOf } from '../../pipeline/link-address.ts';
+import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../../pipeline/pipeline-choice.ts';
+import { count } from '../../terminal/count-option.ts';
+import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
+import { n } from '../../words.ts';
+import { deadLetterQueues, nameOf, sizeOf } from '../dead-letters/dead-letter-queues.ts';
+import type { ExaminationPorts } from '../dead-letters/examination.ts';
+import { examinationPorts } from '../dead-letters/examination-ports.ts';
+import { listDeadLetters } from '../dead-letters/list.ts';
+import { type Request, searchLogs } from './log-search.ts';
+import { searchParked } from './parked-search.ts';
+import { searchQuarantine } from './quarantine-search.ts';
+import { requestsOfLink } from './requests-of-link.ts';
+import {
+  type Happening,
+  happeningWords,
+  inOrder,
+  ofDeadLetter,
+  ofLinkRecord,
+  ofParked,
+  ofQuarantined,
+  ofRequestRecord,
+  type Shown,
+} from './story.ts';
+
+/** Exit codes: scripts and the help text rely on them. */
+export const exitCode = { found: 0, nothing: 1, notDone: 2 } as const;
+
+/** Dead letters of each queue that are looked at. */
+const lettersLookedAt = 1_000;
+const dayMilliseconds = 86_400_000;
+
+interface Options extends PipelineOptions {
+  link?: string;
+  source?: string;
+  requestId?: string;
+  days: number;
+  showLinks?: true;
+  json?: true;
+}
+
+export function traceCommand(): Command {
+  const command = new Command('trace')
+    .description(
+      'Tells what became of a command, in order of time: calls, ledger, outcome, QR code, parked, in quarantine or dead.',
+    )
+    .argument('[link]', 'the short URL, or TEMPLATE/ID, of the link that it is about')
+    .option('--source <name>', 'the command’s source; with --request-id')
+    .option('--request-id <id>', 'the command’s requestId')
+    .option('--days <number>', 'how far back the logs are searched', count(1, 3_653), 14)
+    .option('--show-links', 'show short URLs too; they are confidential')
+    .option('--json', 'print one JSON object for each happening');
+  return withPipelineOptions(command)
+    .addHelpText(
+      'after',
+      `${pipelineHelp} You need its permissions to read the ledger, the link-ID secret, the workers' logs, the archive and the
+dead-letter queues.
+
+A link stands for the requests that the ledger knows of: the one that made it, its last change, and a change under way. The
+logs hold no link, so that others are found by their requestId alone. In large logs the search is slow: --days narrows it.
+Dead letters are hidden from others for up to a minute while they are looked at. No parameter of a link is shown.
+
+Exit codes:
+  ${exitCode.found}  something is known of it
+  ${exitCode.nothing}  nothing was found
+  ${exitCode.notDone}  it could not be done, or not to its end
+
+Examples:
+  onelink trace --source crm --request-id dispatch-803acb24
+  onelink trace https://acme.onelink.me/A1b3/abc123 --days 60 --stack OneLink-production
+  onelink trace A1b3/abc123 --show-links --json --local`,
+    )
+    .action((link: string | undefined, options: Options) =>
+      runVerb({ ...options, ...(link !== undefined && { link }) }, exitCode.notDone, trace),
+    );
+}
+
+async function trace(scene: Scene<Options>): Promise<number> {
+  const { options, progress, interrupted } = scene;
+  const ports = await examinationPorts(scene);
+  const requests = await requestsMeant(options, ports);
+  const happenings: Happening[] = [];
+  for (const request of requests) {
+    if (!interrupted.aborted) happenings.push(...(await storyOf(request, scene, ports)));
+  }
+  if (requests.length > 0 && !interrupted.aborted) happenings.push(...(await deadOnes(requests, scene, ports)));
+  progress.clear();
+  for (const happening of inOrder(happenings)) {
+    const { at, ...told } = happening;
+    const instant = at === undefined ? null : new Date(at).toISOString();
+    console.log(
+      options.json ? JSON.stringify({ at: instant, ...told }) : happeningWords(happening, requests.length > 1),
+    );
+  }
+  if (interrupted.aborted) {
+    console.error('Interrupted: there may be more.');
+    return exitCode.notDone;
+  }
+  if (happenings.length > 0) return exitCode.found;
+  console.error(
+    requests.length === 0
+      ? 'The ledger has no such link (any more). Its command can be traced by --source and --request-id.'
+      : 'Nothing is known of it: it waits in its queue (onelink status), is older than the logs that were searched (--days), ' +
+          'or never reached the pipeline.',
+  );
+  return exitCode.nothing;
+}
+
+/** @throws OperatorError when the options name neither a link nor a request */
+async function requestsMeant(
+  { link, source, requestId }: Options,
+  { ledger, pipeline }: ExaminationPorts,
+): Promise<Request[]> {
+  if (link === undefined && source !== undefined && requestId !== undefined) return [{ source, requestId }];
+  if (link === undefined || source !== undefined || requestId !== undefined) {
+    throw new OperatorError('Name a link, or a request by --source and --request-id together.');
+  }
+  const record = await ledger.link(linkAddressOf(link, pipeline.settings.templates));
+  return record === undefined ? [] : requestsOfLink(record);
+}
+
+async function storyOf(request: Request, scene: Scene<Options>, ports: ExaminationPorts): Promise<Happening[]> {
+  const { options, stackName, outputs, output, progress, interrupted } = scene;
+  const shown: Shown = { links: options.showLinks === true };
+  const record = await ports.ledger.request(request);
+  const link = await linkOfRequest(request, record?.outcome.link, ports);
+  const now = ports.nowMilliseconds();
+  const lanes = lanesAtWork(outputs, stackName);
+  const range = { from: now - options.days * dayMilliseconds, to: now, interrupted };
+  const logged = await searchLogs(new CloudWatchLogsClient(), lanes, request, range, (pages) =>
+    progress.update(() => `searching the logs of ${options.days} days: ${n(pages)} pages`),
+  );
+  const happenings = [
+    ...logged,
+    ...(record === undefined ? [] : [ofRequestRecord(record, shown)]),
+    ...(link === undefined ? [] : ofLinkRecord(link, request.requestId, now, shown)),
+  ];
+  // What was answered is carried out: a copy of it that is still parked changes nothing.
+  if (record !== undefined || interrupted.aborted) return happenings;
+  const parkedAt = logged.filter(({ outcome }) => outcome === 'parked').map(({ at = 0 }) => at);
+  const [s3, bucket] = [new S3Client(), output('ArchiveBucketName')];
+  const names = lanes.map(({ name }) => name).filter((name) => name !== expiryLane);
+  const parked = await searchParked(new ParkedStore(s3, bucket), names, request, { parkedAt, interrupted }, (lots) =>
+    progress.update(() => `searching what is parked: ${n(lots)} lots`),
+  );
+  const quarantined = await searchQuarantine(new QuarantineStore(s3, bucket), request, interrupted);
+  return [
+    ...happenings,
+    ...parked.flatMap(ofParked),
+    ...quarantined.map((object) => ofQuarantined(object, request.requestId)),
+  ];
+}
+
+/** By the outcome, or where none is on record, by the ID that a create of this name derives. */
+async function linkOfRequest(
+  request: Request,
+  told: { onelinkId: string; shortlinkId: string } | undefined,
+  { ledger, pipeline: { settings }, secret }: ExaminationPorts,
+): Promise<LinkRecord | undefined> {
+  if (told !== undefined) return ledger.link(told);
+  if (secret === undefined) return undefined;
+  for (const onelinkId of Object.keys(settings.templates)) {
+    const shortlinkId = deriveLinkId(secret, { ...request, onelinkId }, settings.linkIdLength);
+    const link = await ledger.link({ onelinkId, shortlinkId });
+    if (link !== undefined) return link;
+  }
+  return undefined;
+}
+
+async function deadOnes(
+  requests: readonly Request[],
+  { stackName, outputs, progress, interrupted }: Scene<Options>,
+  ports: ExaminationPorts,
+): Promise<Happening[]> {
+  const sqs = new SQSClient();
+  const found: Happening[] = [];
+  for (const queue of deadLetterQueues(outputs, stackName, {})) {
+    const { waiting } = await sizeOf(sqs, queue);
+    if (waiting === 0 || interrupted.aborted) continue;
+    let looked = 0;
+    await listDeadLetters(sqs, queue, { limit: lettersLookedAt, interrupted }, ports, (letter) => {
+      looked += 1;
+      progress.update(() => `looking at the dead letters of ${nameOf(queue)}: ${n(looked)} of about ${n(waiting)}`);
+      const isMeant = requests.some(
+        ({ source, requestId }) => letter.source === source && letter.requestId === requestId,
+      );
+      if (isMeant) found.push(ofDeadLetter(letter));
+    });
+    progress.clear();
+    if (waiting > lettersLookedAt) {
+      console.error(`${nameOf(queue)}: ${n(lettersLookedAt)} of about ${n(waiting)} dead letters looked at`);
+    }
+  }
+  return found;
+}

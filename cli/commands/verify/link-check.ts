@@ -1,0 +1,84 @@
+import type { Templates } from '../../../lambdas/domain/contract/producer.ts';
+import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
+import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
+import type { ApiAnswer, LinkAtApi } from '../../../lambdas/domain/onelink/api-answer.ts';
+import type { Clock } from '../../../lambdas/domain/work/clock.ts';
+import { OperatorError } from '../../operator-error.ts';
+import { type Comparison, compare, type Difference, type Found } from './comparison.ts';
+
+/** What came of looking at one link. */
+export type LinkCheck =
+  | Exclude<Comparison, { verdict: 'different' }>
+  | { verdict: 'different'; record: LinkRecord; differences: Difference[] }
+  /** A change holds the link's lease at this moment. */
+  | { verdict: 'being-changed' }
+  /** Its record went (expired, deleted) after it had been scanned. */
+  | { verdict: 'gone' }
+  /** The API gave no usable answer. */
+  | { verdict: 'unread' };
+
+export interface LinkCheckPorts {
+  ledger: { link(address: LinkAddress): Promise<LinkRecord | undefined> };
+  api: { read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>> };
+  /** The link-ID secret, which keys the digests. */
+  secret: string;
+  templates: Templates;
+  clock: Clock;
+}
+
+/**
+ * Looks at a link in the ledger and at the API; and once again before it reports a difference, which a change in flight
+ * may explain.
+ *
+ * @throws OperatorError when the API refuses the account
+ */
+export async function checkLink(address: LinkAddress, ports: LinkCheckPorts): Promise<LinkCheck> {
+  const first = await look(address, ports);
+  return first.verdict === 'different' ? look(address, ports) : first;
+}
+
+async function look(address: LinkAddress, ports: LinkCheckPorts): Promise<LinkCheck> {
+  const record = await ports.ledger.link(address);
+  if (record === undefined) return { verdict: 'gone' };
+  if (record.lease !== undefined && record.lease.until * 1000 >= ports.clock.wallMilliseconds()) {
+    return { verdict: 'being-changed' };
+  }
+  const found = await find(address, ports);
+  if (found === undefined) return { verdict: 'unread' };
+  const nowSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
+  const comparison = compare(record, found, { ...ports, nowSeconds });
+  return comparison.verdict === 'different' ? { ...comparison, record } : comparison;
+}
+
+/** Half a second, then one: what is still not answered then may be reported as such. */
+const retryMilliseconds = [500, 1_000];
+
+/**
+ * What the API has at an address, by up to three free GETs; undefined when none was answered.
+ *
+ * @throws OperatorError when the API refuses the account
+ */
+export async function find(
+  address: LinkAddress,
+  { api, clock }: Pick<LinkCheckPorts, 'api' | 'clock'>,
+): Promise<Found | undefined> {
+  for (let attempt = 0; ; attempt++) {
+    const answer = await api.read(address);
+    switch (answer.meaning) {
+      case 'ok':
+        return answer.value;
+      case 'absent':
+        return 'absent';
+      case 'permanent':
+        return 'foreign';
+      case 'account-blocked':
+        throw new OperatorError(
+          `The OneLink API refuses the account: ${answer.fault.message} [${answer.fault.rule}]. Put the token that AppsFlyer ` +
+            'issued into the secret that the output ApiTokenSecretArn names.',
+        );
+    }
+    const wait = retryMilliseconds[attempt];
+    if (wait === undefined) return undefined;
+    await clock.sleep(wait);
+  }
+}

@@ -1,0 +1,81 @@
+import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
+import { tallyWords } from '../../terminal/outcome-words.ts';
+import type { LinkCheck } from './link-check.ts';
+
+/** Exit codes: scripts and the help text rely on them. */
+export const exitCode = { equal: 0, different: 1, notDone: 2 } as const;
+
+/** What is known of the run apart from its links. */
+export interface RunFacts {
+  linksInLedger: number;
+  wanted: number | 'all';
+  interrupted: boolean;
+}
+
+const verdicts = ['equal', 'renewed-by-clicks', 'different', 'being-changed', 'gone', 'unread'] as const;
+
+/** Says what was found, as it is found: who asked for the link and what differs, never a value of the link. */
+export class Report {
+  readonly #print: { out(line: string): void; note(line: string): void };
+  readonly #json: boolean;
+  readonly #showLinks: boolean;
+  readonly #tally = new Map<LinkCheck['verdict'], number>();
+
+  constructor(
+    print: { out(line: string): void; note(line: string): void },
+    { json, showLinks }: { json: boolean; showLinks: boolean },
+  ) {
+    this.#print = print;
+    this.#json = json;
+    this.#showLinks = showLinks;
+  }
+
+  checked(address: LinkAddress, check: LinkCheck): void {
+    this.#tally.set(check.verdict, this.count(check.verdict) + 1);
+    if (check.verdict !== 'different') return;
+    const { source, requestId, lease } = check.record;
+    const link = this.#showLinks ? `${address.onelinkId}/${address.shortlinkId}` : undefined;
+    // A lease that has run out is a change whose end nobody has seen yet.
+    const unsettled = lease?.requestId;
+    if (this.#json) {
+      const { differences } = check;
+      this.#print.out(JSON.stringify({ kind: 'difference', source, requestId, link, differences, unsettled }));
+      return;
+    }
+    const what = check.differences.map(({ words }) => words).join('; ');
+    const hint =
+      unsettled === undefined ? [] : [`change ${unsettled} is unsettled: the link’s next command settles it`];
+    this.#print.out([source, requestId, ...(link === undefined ? [] : [link]), what, ...hint].join('  '));
+  }
+
+  count(verdict: LinkCheck['verdict']): number {
+    return this.#tally.get(verdict) ?? 0;
+  }
+
+  /** Links that were looked at. */
+  get total(): number {
+    return [...this.#tally.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Says how it went. @returns the exit code */
+  close({ linksInLedger, wanted, interrupted }: RunFacts): number {
+    const tally = new Map(verdicts.map((verdict) => [verdict, this.count(verdict)] as const).filter(([, n]) => n > 0));
+    if (this.#json) {
+      const links = Object.fromEntries(tally);
+      this.#print.out(JSON.stringify({ kind: 'summary', checked: this.total, linksInLedger, interrupted, links }));
+    } else {
+      const of = interrupted && wanted === 'all' ? 'those scanned' : `${linksInLedger.toLocaleString('en')} links`;
+      this.#print.note(`${this.total.toLocaleString('en')} of ${of} looked at: ${tallyWords(tally) || 'none'}`);
+    }
+    if (interrupted) {
+      const again = wanted === 'all' ? 'or run it with --sample, which takes less time' : 'which takes another sample';
+      this.#print.note(
+        `Interrupted: what was not looked at may differ. It cannot go on where it ended: run it again, ${again}.`,
+      );
+    }
+    if (this.count('different') > 0) return exitCode.different;
+    const unread = this.count('unread');
+    if (unread > 0) this.#print.note(`${unread} could not be read at the API. Try again later.`);
+    return interrupted || unread > 0 ? exitCode.notDone : exitCode.equal;
+  }
+}

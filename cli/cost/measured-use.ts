@@ -1,0 +1,60 @@
+import type { WorkerPlan } from '../../lib/config/rate-budget.ts';
+
+/** What one link, or one QR code, takes of each service. Everything is a mean over a campaign that fills its batches. */
+export interface UsePerItem {
+  /** Billed: the time that its environment runs at its pace, divided by what it carries. */
+  lambdaMilliseconds: number;
+  lambdaRequests: number;
+  /** The producer's sends, and the event source mapping's receives and deletes. */
+  sqsRequests: number;
+  dynamoDbWriteUnits: number;
+  dynamoDbReadUnits: number;
+  snsPublishes: number;
+  s3Puts: number;
+  logBytes: number;
+}
+
+/** The pace in lib/config/config.ts decides the billed time: {@link billedMilliseconds}. */
+export type MeasuredPerItem = Omit<UsePerItem, 'lambdaMilliseconds'>;
+
+/** As `npm run bench -- cost` prints it, on a machine that keeps the campaign lane's pace. */
+export const measuredUse: { measuredOn: string; link: MeasuredPerItem; qrCode: MeasuredPerItem } = {
+  measuredOn: '2026-11-27',
+  link: {
+    lambdaRequests: 0.001,
+    sqsRequests: 0.3,
+    dynamoDbWriteUnits: 2.001,
+    dynamoDbReadUnits: 1,
+    snsPublishes: 0.228,
+    s3Puts: 0,
+    logBytes: 474,
+  },
+  qrCode: {
+    lambdaRequests: 0.015,
+    sqsRequests: 1.2,
+    dynamoDbWriteUnits: 1,
+    dynamoDbReadUnits: 0,
+    snsPublishes: 0.915,
+    s3Puts: 1,
+    logBytes: 446,
+  },
+};
+
+/**
+ * What Lambda bills for one item of a full batch: a slot's cycle, as lib/config/rate-budget.ts works it out, by the batch. The pace
+ * decides, not the processor, as long as that keeps up.
+ */
+export function billedMilliseconds({ busySeconds, duty, batchSize }: WorkerPlan): number {
+  return (busySeconds * 1000) / duty / batchSize;
+}
+
+/** What each takes on a lane of this plan. */
+export function useOn(
+  { link, qr }: { link: WorkerPlan; qr: WorkerPlan },
+  measured: { link: MeasuredPerItem; qrCode: MeasuredPerItem } = measuredUse,
+): { link: UsePerItem; qrCode: UsePerItem } {
+  return {
+    link: { lambdaMilliseconds: billedMilliseconds(link), ...measured.link },
+    qrCode: { lambdaMilliseconds: billedMilliseconds(qr), ...measured.qrCode },
+  };
+}

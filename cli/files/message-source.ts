@@ -1,0 +1,84 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { OperatorError } from '../operator-error.ts';
+import { fileTrouble } from './file-trouble.ts';
+import { type FileMessage, messagesIn } from './message-file.ts';
+
+/** A file of messages, which can be read more than once and need not fit into memory. */
+export interface MessageSource {
+  /** As the operator calls it. */
+  readonly name: string;
+  /** @throws OperatorError when it cannot be read, or has changed since it was opened */
+  messages(): AsyncGenerator<FileMessage>;
+  /** Removes what was made to read it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file, or with `-` standard input. What cannot be read twice is put into a file of its own first.
+ *
+ * @throws OperatorError when it is not there, or the signal ends it
+ */
+export async function openMessages(file: string, signal?: AbortSignal): Promise<MessageSource> {
+  if (file !== '-' && (await isSeekable(file))) return sourceOf(file, file, async () => {});
+  // Its owner's alone.
+  const folder = await mkdtemp(join(tmpdir(), 'onelink-'));
+  const close = () => rm(folder, { recursive: true, force: true });
+  try {
+    const copy = join(folder, 'copy');
+    await pipeline(file === '-' ? process.stdin : createReadStream(file), createWriteStream(copy, { mode: 0o600 }), {
+      ...(signal && { signal }),
+    });
+    return await sourceOf(file === '-' ? 'Standard input' : file, copy, close);
+  } catch (error) {
+    await close();
+    if (signal?.aborted) throw new OperatorError('Interrupted while the commands were read.');
+    const isNoRoom = error instanceof Error && /^(ENOSPC|EDQUOT|EROFS)$/.test(String(Reflect.get(error, 'code')));
+    if (!isNoRoom) throw troubleOf(file === '-' ? 'Standard input' : file, error);
+    throw new OperatorError(
+      `What cannot be read twice is copied to ${tmpdir()}: ${fileTrouble(error, 'write')}. Set TMPDIR.`,
+    );
+  }
+}
+
+/** A pipe, as of `<(…)` in a shell, is not. */
+async function isSeekable(file: string): Promise<boolean> {
+  const found = await stat(file).catch((error: unknown) => {
+    throw troubleOf(file, error);
+  });
+  if (found.isDirectory()) throw new OperatorError(`${file} cannot be read: it is a folder.`);
+  return found.isFile();
+}
+
+async function sourceOf(name: string, path: string, close: () => Promise<void>): Promise<MessageSource> {
+  const opened = await stateOf(name, path);
+  return {
+    name,
+    close,
+    async *messages() {
+      const changed = () => new OperatorError(`${name} was changed while it was read. Run the command again.`);
+      if ((await stateOf(name, path)) !== opened) throw changed();
+      try {
+        yield* messagesIn(createReadStream(path));
+      } catch (error) {
+        throw troubleOf(name, error);
+      }
+      if ((await stateOf(name, path)) !== opened) throw changed();
+    },
+  };
+}
+
+async function stateOf(name: string, path: string): Promise<string> {
+  const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
+    throw troubleOf(name, error);
+  });
+  return `${size} ${mtimeMs}`;
+}
+
+function troubleOf(name: string, error: unknown): unknown {
+  const why = error instanceof OperatorError ? undefined : fileTrouble(error, 'read');
+  return why === undefined ? error : new OperatorError(`${name} cannot be read: ${why}.`);
+}

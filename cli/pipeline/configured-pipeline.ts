@@ -1,0 +1,19 @@
+import type { AccountSettings, Configuration, PipelineSettings } from '../../lib/config/config-schema.ts';
+
+/** A pipeline of one stage, as the configuration has it. */
+export interface ConfiguredPipeline {
+  stage: string;
+  /** `<pipeline>-<stage>`, as lib/stacks/stages.ts names it. */
+  stackName: string;
+  settings: PipelineSettings;
+  account: AccountSettings;
+}
+
+export function configuredPipelines({ stages, accounts }: Configuration): ConfiguredPipeline[] {
+  return Object.entries(stages).flatMap(([stage, { pipelines }]) =>
+    pipelines.flatMap((settings) => {
+      const account = accounts[settings.account];
+      return account === undefined ? [] : [{ stage, stackName: `${settings.name}-${stage}`, settings, account }];
+    }),
+  );
+}

@@ -1,0 +1,49 @@
+import { expiryLane } from '../../lambdas/domain/work/names.ts';
+import { OperatorError } from '../operator-error.ts';
+import { outputNamed, pascal, pipelineOutputs } from './pipeline-outputs.ts';
+
+/** A worker of a lane: what it logs to, and the mapping that feeds it. */
+export interface LaneWorker {
+  kind: 'link' | 'qr' | 'expiry';
+  logGroupName: string;
+  /** The event source mapping's UUID. */
+  mappingId: string;
+  queueUrl: string;
+}
+
+/** A lane of a pipeline that is up, or the links whose time has come, which have a lane of their own. */
+export interface LaneAtWork {
+  name: string;
+  workers: LaneWorker[];
+}
+
+/** @throws PipelineNotFound when the stack is not a pipeline's, or an earlier release's */
+export function lanesAtWork(outputs: Readonly<Record<string, string>>, stackName: string): LaneAtWork[] {
+  const worker = (kind: LaneWorker['kind'], prefix: string, queue: string): LaneWorker => ({
+    kind,
+    logGroupName: outputNamed(`${prefix}LogGroupName`, outputs, stackName),
+    mappingId: outputNamed(`${prefix}MappingId`, outputs, stackName),
+    queueUrl: outputNamed(queue, outputs, stackName),
+  });
+  const lanes = [...pipelineOutputs(outputs, stackName).laneQueueUrls.keys()].map((name) => ({
+    name,
+    workers: [
+      worker('link', `${pascal(name)}LinkWorker`, `${pascal(name)}QueueUrl`),
+      worker('qr', `${pascal(name)}QrWorker`, `${pascal(name)}QrQueueUrl`),
+    ],
+  }));
+  return [...lanes, { name: expiryLane, workers: [worker('expiry', 'ExpiryWorker', 'ExpiredLinksQueueUrl')] }];
+}
+
+/**
+ * The lanes that somebody has named.
+ *
+ * @param named a lane's name, `all`, or undefined for all
+ * @throws OperatorError when there is no such lane
+ */
+export function lanesNamed<Lane extends { name: string }>(named: string | undefined, lanes: readonly Lane[]): Lane[] {
+  if (named === undefined || named === 'all') return [...lanes];
+  const found = lanes.filter(({ name }) => name === named);
+  if (found.length > 0) return found;
+  throw new OperatorError(`There is no lane ${named}; there are ${lanes.map(({ name }) => name).join(', ')}.`);
+}

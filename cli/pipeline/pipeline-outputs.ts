@@ -1,0 +1,77 @@
+import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { OperatorError } from '../operator-error.ts';
+
+/** What one needs to talk to a pipeline. */
+export interface PipelineOutputs {
+  /** Lane to the URL of its command queue. */
+  laneQueueUrls: ReadonlyMap<string, string>;
+  outcomeTopicArn: string;
+  qrBucketName: string;
+}
+
+/** The stack is not there, or is not a pipeline's. */
+export class PipelineNotFound extends OperatorError {
+  override readonly name = 'PipelineNotFound';
+}
+
+/** @throws PipelineNotFound; the service's error when it cannot be asked */
+export async function readPipeline(
+  cloudFormation: Pick<CloudFormationClient, 'send'>,
+  stackName: string,
+): Promise<PipelineOutputs> {
+  return pipelineOutputs(await readOutputs(cloudFormation, stackName), stackName);
+}
+
+/**
+ * A stack's outputs, by name.
+ * @throws PipelineNotFound; the service's error when it cannot be asked
+ */
+export async function readOutputs(
+  cloudFormation: Pick<CloudFormationClient, 'send'>,
+  stackName: string,
+): Promise<Record<string, string>> {
+  const stacks = await cloudFormation
+    .send(new DescribeStacksCommand({ StackName: stackName }))
+    .catch((error: unknown) => {
+      if (error instanceof Error && error.message.includes('does not exist')) {
+        throw new PipelineNotFound(
+          `There is no stack ${stackName} in this account and region. Name another one with --stack, or deploy it first.`,
+        );
+      }
+      throw error;
+    });
+  const outputs = (stacks.Stacks?.[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }): [string, string] => [
+    OutputKey,
+    OutputValue,
+  ]);
+  return Object.fromEntries(outputs);
+}
+
+/** @throws PipelineNotFound when the stack has no such output */
+export function outputNamed(name: string, outputs: Readonly<Record<string, string>>, stackName: string): string {
+  const value = outputs[name];
+  if (value !== undefined) return value;
+  throw new PipelineNotFound(
+    `The stack ${stackName} has no output ${name}: it is not a pipeline's, or an earlier release's. Deploy it again: ` +
+      `npx cdk deploy ${stackName}`,
+  );
+}
+
+/** `campaign` as outputs spell it: `Campaign`. */
+export const pascal = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+/** @throws PipelineNotFound when they are not the outputs of a pipeline */
+export function pipelineOutputs(outputs: Readonly<Record<string, string>>, stackName: string): PipelineOutputs {
+  const { OutcomeTopicArn: outcomeTopicArn, QrBucketName: qrBucketName } = outputs;
+  // A lane's name is lower case: `CampaignQueueUrl` is one, `CampaignQrQueueUrl` and `CampaignDeadLetterQueueUrl` are not.
+  const lanes = Object.entries(outputs).flatMap(([key, url]): [string, string][] => {
+    const name = /^([A-Z][a-z0-9]*)QueueUrl$/.exec(key)?.[1];
+    return name === undefined ? [] : [[name.charAt(0).toLowerCase() + name.slice(1), url]];
+  });
+  if (outcomeTopicArn === undefined || qrBucketName === undefined || lanes.length === 0) {
+    throw new PipelineNotFound(
+      `The stack ${stackName} has not the outputs of a pipeline. Name the pipeline's own stack.`,
+    );
+  }
+  return { laneQueueUrls: new Map(lanes), outcomeTopicArn, qrBucketName };
+}

@@ -1,0 +1,211 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { type Batch, batchesOf } from '../files/message-batches.ts';
+import { sendTrouble } from './send-trouble.ts';
+
+/** A message that SQS did not confirm, and why. */
+export interface Unsent<Message> {
+  message: Message;
+  reason: string;
+  /** SQS may have it all the same: its answer was lost. */
+  mayBeIn: boolean;
+}
+
+export interface Sending<Message> {
+  /** Where each message goes. */
+  queueUrlOf(message: Message): string;
+  /** Told of each message that SQS took, with the ID that its outcome will carry. */
+  onSent(message: Message, messageId: string): void;
+  /** Told of every other message, in order, except where SQS refused a message for what is in it. */
+  onUnsent(unsent: Unsent<Message>): void;
+  /** Ends it: what is on its way is waited for, up to five seconds. */
+  signal?: AbortSignal;
+  /** Before the second attempt; doubles with each further one. */
+  backoffMilliseconds?: number;
+}
+
+const attempts = 5;
+/** Enough to keep SQS busy from one program. */
+const batchesAtOnce = 8;
+const graceMilliseconds = 5_000;
+
+/**
+ * Sends messages, in order as far as batches side by side keep it. What SQS fails on for a reason of its own is sent again, up to
+ * five times in all. Then, and when there is no way to SQS at all, nothing more is sent: the rest goes to `onUnsent`.
+ *
+ * @returns what stopped it, if something did: an error of SQS's, or one that reading the messages has thrown
+ */
+export async function sendAll<Message extends { body: string }>(
+  sqs: Pick<SQSClient, 'send'>,
+  messages: Iterable<Message> | AsyncIterable<Message>,
+  { queueUrlOf, onSent, onUnsent, signal, backoffMilliseconds = 200 }: Sending<Message>,
+): Promise<{ stoppedBy?: unknown }> {
+  const batches = batchesOf(messages, queueUrlOf);
+  const stop = new AbortController();
+  const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  const cut = new AbortController();
+  const grace = () => setTimeout(() => cut.abort(), graceMilliseconds).unref();
+  signal?.addEventListener('abort', grace, { once: true });
+  const late: { place: number; unsent: Unsent<Message>[] }[] = [];
+  let places = 0;
+  const sender = new BatchSender(sqs, onSent, { stopped, cut: cut.signal, backoffMilliseconds });
+  let stoppedBy: { error: unknown } | undefined;
+  const stopFor = (error: unknown) => {
+    stoppedBy ??= { error };
+    stop.abort();
+  };
+
+  const work = async () => {
+    while (!stopped.aborted) {
+      const { value: batch, done } = await batches.next();
+      if (done) return;
+      const place = places++;
+      const { unsent, trouble }: BatchEnd<Message> = stopped.aborted
+        ? { unsent: untried(batch) }
+        : await sender.send(batch);
+      if (trouble !== undefined) stopFor(trouble);
+      if (stopped.aborted) late.push({ place, unsent });
+      else unsent.forEach(onUnsent);
+    }
+  };
+  const untried = ({ messages: rest }: Batch<Message>) => {
+    const reason = stoppedBy === undefined ? 'interrupted' : 'not tried';
+    return rest.map((message): Unsent<Message> => ({ message, reason, mayBeIn: false }));
+  };
+  await Promise.all(Array.from({ length: batchesAtOnce }, () => work().catch(stopFor)));
+  signal?.removeEventListener('abort', grace);
+  for (const { unsent } of late.sort((one, other) => one.place - other.place)) unsent.forEach(onUnsent);
+  try {
+    for await (const batch of batches) untried(batch).forEach(onUnsent);
+  } catch (error) {
+    stopFor(error);
+  }
+  return stoppedBy === undefined ? {} : { stoppedBy: stoppedBy.error };
+}
+
+/**
+ * Sends messages to one queue.
+ *
+ * @returns those that SQS did not take, or that were not sent because of the signal
+ * @throws what stopped it, if something did
+ */
+export async function sendMessages<Message extends { body: string }>(
+  sqs: Pick<SQSClient, 'send'>,
+  queueUrl: string,
+  messages: readonly Message[],
+  onSent: (message: Message, messageId: string) => void,
+  options: { signal?: AbortSignal; backoffMilliseconds?: number } = {},
+): Promise<Unsent<Message>[]> {
+  const unsent: Unsent<Message>[] = [];
+  const onUnsent = (one: Unsent<Message>) => void unsent.push(one);
+  const sending = { queueUrlOf: () => queueUrl, onSent, onUnsent, ...options };
+  const ended = await sendAll(sqs, messages, sending);
+  if ('stoppedBy' in ended) throw ended.stoppedBy;
+  return unsent;
+}
+
+interface BatchEnd<Message> {
+  unsent: Unsent<Message>[];
+  /** Why nothing more should be sent. */
+  trouble?: unknown;
+}
+
+class BatchSender<Message extends { body: string }> {
+  readonly #sqs: Pick<SQSClient, 'send'>;
+  readonly #onSent: Sending<Message>['onSent'];
+  readonly #limits: { stopped: AbortSignal; cut: AbortSignal; backoffMilliseconds: number };
+
+  constructor(
+    sqs: Pick<SQSClient, 'send'>,
+    onSent: Sending<Message>['onSent'],
+    limits: { stopped: AbortSignal; cut: AbortSignal; backoffMilliseconds: number },
+  ) {
+    this.#sqs = sqs;
+    this.#onSent = onSent;
+    this.#limits = limits;
+  }
+
+  async send({ queueUrl, messages }: Batch<Message>): Promise<BatchEnd<Message>> {
+    const refused: Unsent<Message>[] = [];
+    const { stopped, cut, backoffMilliseconds } = this.#limits;
+    let waiting = messages.map((message): Unsent<Message> => ({ message, reason: 'unknown', mayBeIn: false }));
+    for (let attempt = 1; ; attempt++) {
+      const { left, trouble } = await this.#try(queueUrl, waiting, refused);
+      waiting = left;
+      if (waiting.length === 0) return { unsent: refused };
+      const unsent = [...refused, ...waiting];
+      if (cut.aborted) return { unsent };
+      if (trouble?.kind === 'contents') {
+        if (messages.length === 1) return { unsent };
+        // One of them is to blame for all: each goes by itself.
+        return this.#sendAlone(queueUrl, waiting, refused);
+      }
+      if (trouble?.kind === 'hopeless') return { unsent, trouble: trouble.error };
+      if (attempt === attempts) {
+        // Some of the batch, or all of it: then SQS takes nothing.
+        const all = waiting.length === messages.length;
+        return all ? { unsent, trouble: trouble?.error ?? refusalOf(waiting) } : { unsent };
+      }
+      if (stopped.aborted) return { unsent };
+      await sleep(backoffMilliseconds * 2 ** (attempt - 1), undefined, { signal: stopped }).catch(() => {});
+      if (stopped.aborted) return { unsent };
+    }
+  }
+
+  async #sendAlone(
+    queueUrl: string,
+    waiting: readonly Unsent<Message>[],
+    refused: readonly Unsent<Message>[],
+  ): Promise<BatchEnd<Message>> {
+    const unsent = [...refused];
+    for (const [index, one] of waiting.entries()) {
+      const alone = await this.send({ queueUrl, messages: [one.message] });
+      unsent.push(...alone.unsent);
+      if (alone.trouble === undefined) continue;
+      return { unsent: [...unsent, ...waiting.slice(index + 1)], trouble: alone.trouble };
+    }
+    return { unsent };
+  }
+
+  /** One attempt. Those that are refused for what is in them are put to the others; what may be tried again is returned. */
+  async #try(
+    queueUrl: string,
+    waiting: readonly Unsent<Message>[],
+    refused: Unsent<Message>[],
+  ): Promise<{ left: Unsent<Message>[]; trouble?: ReturnType<typeof sendTrouble> & { error: unknown } }> {
+    const Entries = waiting.map(({ message: { body } }, index) => ({ Id: String(index), MessageBody: body }));
+    try {
+      const answer = await this.#sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }), {
+        abortSignal: this.#limits.cut,
+      });
+      const taken = new Set<number>();
+      for (const { Id, MessageId = '' } of answer.Successful ?? []) {
+        const sent = waiting[Number(Id)];
+        if (sent === undefined || taken.has(Number(Id))) continue;
+        taken.add(Number(Id));
+        this.#onSent(sent.message, MessageId);
+      }
+      const failed = new Map((answer.Failed ?? []).map((failure) => [Number(failure.Id), failure]));
+      const left = waiting.flatMap((one, index): Unsent<Message>[] => {
+        if (taken.has(index)) return [];
+        const failure = failed.get(index);
+        if (failure === undefined) return [{ ...one, reason: 'SQS did not mention it', mayBeIn: true }];
+        const { Code: reason = 'unknown', SenderFault } = failure;
+        // A throttled sender is at fault as well, and may try again.
+        if (!SenderFault || /Throttl|OverLimit/.test(reason)) return [{ ...one, reason }];
+        refused.push({ ...one, reason });
+        return [];
+      });
+      return { left };
+    } catch (error) {
+      const trouble = sendTrouble(error);
+      const { reason, mayBeIn } = this.#limits.cut.aborted ? { reason: 'interrupted', mayBeIn: true } : trouble;
+      const left = waiting.map((one) => ({ ...one, reason, mayBeIn: one.mayBeIn || mayBeIn }));
+      return { left, trouble: { ...trouble, error } };
+    }
+  }
+}
+
+function refusalOf([first]: readonly Unsent<unknown>[]): Error {
+  return new Error(`SQS failed ${attempts} times: ${first?.reason}`);
+}

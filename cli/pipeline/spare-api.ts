@@ -1,0 +1,29 @@
+import { OneLinkClient } from '../../lambdas/adapters/onelink-client.ts';
+import type { Secret } from '../../lambdas/adapters/secret.ts';
+import { systemClock } from '../../lambdas/runtime/clock.ts';
+import { Turnstile } from '../../lambdas/runtime/turnstile.ts';
+import { callTimeoutMilliseconds } from '../../lib/config/rate-budget.ts';
+import type { ConfiguredPipeline } from './configured-pipeline.ts';
+import type { LocalRun } from './local-run.ts';
+
+/**
+ * The OneLink API for an operator's free GETs.
+ *
+ * @param limits.callsPerSecond what the rate budget leaves over (spare-rate.ts): the lanes are not slowed
+ */
+export function spareApi(
+  { account }: Pick<ConfiguredPipeline, 'account'>,
+  { local, token }: { local: LocalRun | undefined; token: Secret },
+  limits: { callsPerSecond: number; callsInFlight: number; interrupted: AbortSignal },
+): OneLinkClient {
+  const api = new OneLinkClient(
+    {
+      API_BASE_URL: local?.oneLinkApi.baseUrl ?? account.apiBaseUrl,
+      CALL_TIMEOUT_MILLISECONDS: callTimeoutMilliseconds,
+      CALLS_IN_FLIGHT: limits.callsInFlight,
+    },
+    { token, turns: Turnstile.atPace(limits.callsPerSecond, systemClock), clock: systemClock, onCall: () => {} },
+  );
+  api.beginInvocation(() => !limits.interrupted.aborted);
+  return api;
+}

@@ -1,0 +1,34 @@
+import { Command } from 'commander';
+import { deadLettersCommand } from './commands/dead-letters/dead-letters.ts';
+import { doctorCommand } from './commands/doctor/doctor.ts';
+import { exportCommand } from './commands/export/export.ts';
+import { getCommand } from './commands/get/get.ts';
+import { parkedCommand } from './commands/parked/parked.ts';
+import { pauseCommand, resumeCommand } from './commands/pause/pause.ts';
+import { planCommand } from './commands/plan/plan.ts';
+import { quarantineCommand } from './commands/quarantine/quarantine.ts';
+import { sendCommand } from './commands/send/send.ts';
+import { statusCommand } from './commands/status/status.ts';
+import { traceCommand } from './commands/trace/trace.ts';
+import { verifyCommand } from './commands/verify/verify.ts';
+import { withUsageCode } from './terminal/usage.ts';
+
+/** The operators' command line. */
+export function onelinkProgram(): Command {
+  const program = new Command('onelink')
+    .description('Operates a OneLink Pipeline.')
+    .addCommand(planCommand())
+    .addCommand(sendCommand())
+    .addCommand(statusCommand())
+    .addCommand(doctorCommand())
+    .addCommand(traceCommand())
+    .addCommand(getCommand())
+    .addCommand(verifyCommand())
+    .addCommand(exportCommand())
+    .addCommand(deadLettersCommand())
+    .addCommand(parkedCommand())
+    .addCommand(quarantineCommand())
+    .addCommand(pauseCommand())
+    .addCommand(resumeCommand());
+  return withUsageCode(program);
+}

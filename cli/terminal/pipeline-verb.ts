@@ -1,0 +1,52 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import {
+  type ChosenPipeline,
+  choosePipeline,
+  configuredOf,
+  type PipelineOptions,
+} from '../pipeline/pipeline-choice.ts';
+import { outputNamed, readOutputs } from '../pipeline/pipeline-outputs.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { interruptible } from './interruption.ts';
+import { Progress } from './progress.ts';
+
+/** What a verb about a pipeline that is up has at hand. */
+export interface Scene<Options extends PipelineOptions = PipelineOptions> {
+  options: Options;
+  chosen: ChosenPipeline;
+  stackName: string;
+  outputs: Record<string, string>;
+  /** @throws PipelineNotFound when the stack has no such output */
+  output(name: string): string;
+  progress: Progress;
+  interrupted: AbortSignal;
+}
+
+/**
+ * Finds the pipeline and runs a verb on it; its exit code becomes the program's.
+ *
+ * @param onTrouble the code for a verb that could not be done
+ * @param configuredFor what the verb needs lib/config/config.ts for, if it does: a stack that is not there is told at once
+ * @param check throws OperatorError for options that do not go together, before anything is asked of AWS
+ */
+export async function runVerb<Options extends PipelineOptions>(
+  options: Options,
+  onTrouble: number,
+  work: (scene: Scene<Options>) => Promise<number>,
+  configuredFor?: string,
+  check: (options: Options) => void = () => {},
+): Promise<void> {
+  const start = async () => {
+    check(options);
+    const chosen = choosePipeline(options);
+    const { stackName } = chosen;
+    if (configuredFor !== undefined) configuredOf(chosen, configuredFor);
+    const outputs = await readOutputs(new CloudFormationClient(), stackName);
+    const output = (name: string) => outputNamed(name, outputs, stackName);
+    const progress = new Progress(process.stderr);
+    return interruptible((interrupted) =>
+      work({ options, chosen, stackName, outputs, output, progress, interrupted }).finally(() => progress.clear()),
+    );
+  };
+  process.exitCode = await exitCodeOf(start, { local: options.local === true, onTrouble });
+}

@@ -1,0 +1,21 @@
+/** Where things lie in the table and in the buckets. */
+
+export const ledgerAttribute = {
+  /**
+   * The ledger's only key: `link#{onelink-id}/{shortlink-id}`, `request#{source}/{requestId}`,
+   * `claim#{onelink-id}/{shortlink-id}`, `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`, `control` or `signals`.
+   */
+  key: 'pk',
+  /** DynamoDB's TTL attribute, in epoch seconds. */
+  expiry: 'expiresAt',
+} as const;
+
+/** Where things lie in the buckets. `givenUp` is Lambda's own: what it could not bring to the expiry intake. */
+export const prefix = {
+  qr: 'qr/',
+  rejected: 'rejected/',
+  history: 'history/',
+  parked: 'parked/',
+  quarantine: 'quarantine/',
+  givenUp: 'aws/lambda/',
+} as const;

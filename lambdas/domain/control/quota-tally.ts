@@ -1,0 +1,26 @@
+import type { Meaning } from '../onelink/failure-table.ts';
+import type { Operation } from '../onelink/operation.ts';
+
+/**
+ * Answers to a POST, PUT or DELETE that cost a call of the quota, or may: successes and 409s do; for other failures it is not
+ * published, so that they are counted as spent.
+ */
+const counted: ReadonlySet<Meaning> = new Set(['ok', 'exists', 'permanent', 'absent', 'ambiguous']);
+const writes: ReadonlySet<Operation> = new Set(['create', 'update', 'delete']);
+
+/** Calls of the quota that one batch has made. */
+export class QuotaTally {
+  calls = 0;
+  readonly #onCall: (source: string, operation: Operation) => void;
+
+  /** @param onCall told of each call, for the metrics by source */
+  constructor(onCall: (source: string, operation: Operation) => void) {
+    this.#onCall = onCall;
+  }
+
+  answered(source: string, operation: Operation, meaning: Meaning): void {
+    if (!writes.has(operation) || !counted.has(meaning)) return;
+    this.calls++;
+    this.#onCall(source, operation);
+  }
+}

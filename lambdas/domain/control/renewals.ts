@@ -1,0 +1,18 @@
+import { leastTtlToKeepSeconds } from '../contract/command.ts';
+import { needsRenewal, wakeAt } from '../link/ledger-record.ts';
+
+/** Links that will have to be renewed, by day (UTC), as one batch has made or changed them: the forecast counts them. */
+export class Renewals {
+  readonly byDay = new Map<string, number>();
+
+  /** @param expiresAt ISO 8601 @param keepUntil ISO 8601 */
+  add(expiresAt: string, keepUntil: string): void {
+    const seconds = (instant: string) => Math.floor(Date.parse(instant) / 1000);
+    // A link that is kept has such a TTL, or a longer one.
+    const ttl = { ttlSeconds: leastTtlToKeepSeconds };
+    const kept = { state: 'live', ...ttl, expiresAt: seconds(expiresAt), keepUntil: seconds(keepUntil) } as const;
+    if (!needsRenewal(kept)) return;
+    const day = new Date(wakeAt(kept) * 1000).toISOString().slice(0, 10);
+    this.byDay.set(day, (this.byDay.get(day) ?? 0) + 1);
+  }
+}

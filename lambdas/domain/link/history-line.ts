@@ -1,0 +1,30 @@
+import { isoSeconds } from '../work/clock.ts';
+import type { LinkRecord } from './ledger-record.ts';
+
+/** What stays of a link that has expired: enough to say, years later, that it was there, and whose it was. */
+export interface HistoryLine {
+  onelinkId: string;
+  shortlinkId: string;
+  shortUrl: string;
+  source: string;
+  requestId: string;
+  pid: string;
+  campaign?: string;
+  version: number;
+  /** ISO 8601, UTC. */
+  expiredAt: string;
+}
+
+export function historyLineOf(record: LinkRecord): HistoryLine {
+  const { address, shortUrl, source, requestId, pid, campaign, version, expiresAt } = record;
+  return {
+    ...address,
+    shortUrl,
+    source,
+    requestId,
+    pid,
+    ...(campaign !== undefined && { campaign }),
+    version,
+    expiredAt: isoSeconds(expiresAt),
+  };
+}

@@ -1,0 +1,163 @@
+import * as z from 'zod';
+import { expiryLane } from '../../lambdas/domain/work/names.ts';
+import { deadLetterRetentionDays } from './rate-budget.ts';
+
+/** The shape of the configuration, setting by setting; how they must fit together is in config-validation.ts. */
+
+/** Says a rule once, for whatever breaks it: `must be 1–10,000 (SQS event source mappings)`. */
+const rule = <Value>(holds: (value: unknown) => boolean, must: string) => z.custom<Value>(holds, { error: must });
+const count = (least: number, most: number, why = '') =>
+  rule<number>(
+    (value) => Number.isInteger(value) && Number(value) >= least && Number(value) <= most,
+    `must be ${least.toLocaleString('en')}–${most.toLocaleString('en')}${why && ` (${why})`}`,
+  );
+const fraction = (least: number, most: number, must: string) =>
+  rule<number>((value) => typeof value === 'number' && value >= least && value <= most, must);
+const text = (pattern: RegExp, must: string) =>
+  rule<string>((value) => typeof value === 'string' && pattern.test(value), must);
+const choice = <const Value extends string | number>(...values: Value[]) =>
+  rule<Value>((value) => values.some((one) => one === value), `must be one of ${values.join(', ')}`);
+const key = (pattern: RegExp, must: string) => z.string().regex(pattern, must);
+
+const conflictPolicy = choice('reject', 'derive');
+const share = fraction(0, 1, 'must be a share from 0 to 1');
+const topicArn = text(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, 'must be the ARN of an SNS topic');
+
+const lane = z.strictObject({
+  rateShare: share,
+  qrShare: share,
+  batchSize: count(1, 10_000, 'SQS event source mappings'),
+  windowSeconds: count(0, 300, 'SQS event source mappings'),
+  quotaReserveCalls: count(0, 1_000_000_000),
+  hourlyCapCalls: count(1, 1_000_000_000).optional(),
+  dailyCapCalls: count(1, 1_000_000_000).optional(),
+  answeredWithinMinutes: count(1, 10_080, 'a week'),
+  rejectedAlarmPer15Minutes: count(1, 10_000_000),
+  conflictPolicy: conflictPolicy.optional(),
+});
+
+const principal = z.union(
+  [
+    z.strictObject({ account: text(/^\d{12}$/, 'must be an AWS account ID') }),
+    z.strictObject({ role: text(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, 'must be the ARN of an IAM role') }),
+    z.strictObject({
+      service: text(/^[a-z0-9.-]+\.amazonaws\.com$/, 'must be an AWS service principal'),
+      sourceArn: text(/^arn:.+/, 'must be the ARN of what the service sends from'),
+    }),
+  ],
+  { error: 'must be { account: 12 digits }, { role: ARN } or { service: ….amazonaws.com, sourceArn: ARN }' },
+);
+
+// The same rules as the commands': what the configuration allows must be possible to ask for.
+const templateIdPattern = /^[A-Za-z0-9]{4,8}$/;
+const templateIdRule = 'must be 4 to 8 letters and digits (OneLink template ID)';
+const domain = text(
+  /^[A-Za-z0-9.-]{1,253}(?:\/[^\s?#]{0,200})?$/,
+  'must be a domain name, with a path if the template says so',
+);
+/** A lane gives its name to constructs, alarms and verbs: these are theirs already. Dashes are too: `campaign-qr` is a lane's QR queue. */
+const takenNames = [expiryLane, 'all', 'outcomes', 'governor', 'replayer', 'alarms', 'dashboard'].join(', ');
+const laneNameRule = `must be lower-case letters and digits, a letter first, and none of ${takenNames}`;
+const laneNamePattern = new RegExp(`^(?!(?:${takenNames.replaceAll(', ', '|')})$)[a-z][a-z0-9]{0,30}$`);
+
+const producer = z.strictObject({
+  source: text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1–64 letters, digits, dots, dashes or underscores'),
+  principals: z.array(principal),
+  lanes: z.array(text(laneNamePattern, laneNameRule)).min(1, 'must name at least one lane'),
+  templates: z.array(text(templateIdPattern, templateIdRule)).min(1, 'must name at least one template'),
+});
+
+const percent = count(1, 99, 'percent');
+
+const alarmThresholds = z.strictObject({
+  quotaUsedPercent: z.strictObject({
+    ticket: z.array(percent).max(10, 'must be 10 at most: each is an alarm of its own'),
+    page: percent,
+  }),
+  quotaProjectedPercent: count(1, 1_000, 'percent'),
+  quotaSpentElsewhereCalls: count(1, 1_000_000_000),
+  laneParkedMinutes: count(5, 10_080, 'a week'),
+  lanePausedMinutes: count(5, 10_080, 'a week'),
+  failedCallsPercent: percent,
+  returnedCommandsPercent: percent,
+  qrFailedPercent: percent,
+  rateLimitedPer5Minutes: count(1, 10_000_000),
+  ledgerThrottlesPer5Minutes: count(1, 10_000_000),
+});
+
+const memory = count(128, 10_240, 'megabytes, Lambda');
+
+export const pipelineSchema = z.strictObject({
+  name: text(/^[A-Z][A-Za-z0-9]{0,39}$/, 'must be 1–40 letters and digits, a capital first'),
+  account: z.string(),
+  templates: z.record(
+    key(templateIdPattern, templateIdRule),
+    z.strictObject({ domain, brandDomains: z.array(domain) }),
+  ),
+  producers: z.array(producer).min(1, 'must name at least one producer'),
+  lanes: z.record(key(laneNamePattern, laneNameRule), lane),
+  expiryRateShare: share,
+  keepQrImagesOfExpiredLinks: z.boolean(),
+  linkIdLength: count(10, 50, 'guessable below 10; OneLink short-link IDs end at 50'),
+  conflictPolicy,
+  ledgerKeeps: choice('digest', 'full'),
+  requestHorizonDays: count(1, 3_650),
+  commandRetentionDays: count(1, deadLetterRetentionDays - 1, 'below the dead-letter queue’s 14 days'),
+  qrImageDays: rule<number | 'forever'>(
+    (value) => value === 'forever' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 36_500),
+    'must be days from 1 to 36,500, or forever',
+  ),
+  archiveDays: count(31, 36_500),
+  alarmThresholds,
+  memoryMegabytes: z.strictObject({
+    linkWorker: memory,
+    qrWorker: memory,
+    expiryWorker: memory,
+    governor: memory,
+    replayer: memory,
+  }),
+});
+
+export const accountSchema = z.strictObject({
+  accountId: text(/^[\w-]{1,64}$/, 'must be the AppsFlyer account ID'),
+  apiBaseUrl: text(/^https?:\/\/[^\s/]+(\/[^\s/]+)*$/, 'must be a URL without a trailing slash'),
+  callsPerSecond: count(1, 100_000),
+  qrCallsPerSecond: count(1, 100_000),
+  headroom: fraction(0.01, 1, 'must be a share from 0.01 to 1'),
+  leftToOthers: fraction(0, 0.99, 'must be a share from 0 to 0.99'),
+  monthlyQuotaCalls: count(1, 1_000_000_000),
+  maxDataCharacters: count(100, 100_000),
+  queryStringCounts: z.boolean('must be true or false').optional(),
+  maxTtlDays: count(1, 3_650),
+});
+
+// Days, from a week to a decade, that CloudWatch Logs offers (PutRetentionPolicy).
+const logRetentionPeriods = [
+  7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+export const stageSchema = z.strictObject({
+  tags: z.record(z.string(), z.string()),
+  removalPolicy: choice('retain', 'destroy'),
+  logRetentionDays: choice(...logRetentionPeriods),
+  alarms: z.strictObject({
+    email: text(/^[^\s@]+@[^\s@]+$/, 'must be an e-mail address').optional(),
+    pageTopicArn: topicArn.optional(),
+    ticketTopicArn: topicArn.optional(),
+    runbookUrl: text(/^https:\/\/[^\s#]+\/RUNBOOK\.md$/, 'must be an https URL that ends in /RUNBOOK.md').optional(),
+  }),
+  pipelines: z.array(pipelineSchema).min(1, 'must hold at least one pipeline'),
+});
+
+const stageName = key(/^[a-z][a-z0-9]{0,19}$/, 'must be 1–20 lower-case letters and digits, a letter first');
+export const configurationSchema = z.strictObject({
+  accounts: z.record(z.string(), accountSchema),
+  stages: z.record(stageName, stageSchema),
+});
+
+export type LaneSettings = z.infer<typeof lane>;
+export type ProducerPrincipal = z.infer<typeof principal>;
+export type PipelineSettings = z.infer<typeof pipelineSchema>;
+export type AccountSettings = z.infer<typeof accountSchema>;
+export type StageSettings = z.infer<typeof stageSchema>;
+export type Configuration = z.infer<typeof configurationSchema>;

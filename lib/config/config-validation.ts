@@ -1,0 +1,238 @@
+import * as z from 'zod';
+import {
+  type AccountSettings,
+  accountSchema,
+  type Configuration,
+  configurationSchema,
+  type PipelineSettings,
+  pipelineSchema,
+  stageSchema,
+} from './config-schema.ts';
+import {
+  arithmeticOf,
+  budgetOf,
+  deadLetterRetentionDays,
+  type LanePlan,
+  planExpiry,
+  planLanes,
+  plannedCalls,
+  type WorkerPlan,
+} from './rate-budget.ts';
+
+/** Everything that is wrong with a configuration, a line for each fault. */
+export class ConfigurationError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The configuration (lib/config/config.ts) cannot work:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigurationError';
+    this.faults = faults;
+  }
+}
+
+/**
+ * Checks the shape of every setting and, of every pipeline whose own settings are sound, how they fit together.
+ *
+ * @throws ConfigurationError with all faults at once: path, rule, and the value given.
+ */
+export function validateConfiguration(candidate: unknown): Configuration {
+  const parsed = configurationSchema.safeParse(candidate);
+  const faults = parsed.success ? [] : parsed.error.issues.flatMap((issue) => shapeFaults(issue, candidate));
+  faults.push(...relationFaults(candidate));
+  if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
+  return parsed.data;
+}
+
+type Path = readonly PropertyKey[];
+
+const pathText = (path: Path) =>
+  path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '');
+
+const got = (value: unknown) => (value === undefined ? 'got nothing' : `got ${JSON.stringify(value)?.slice(0, 100)}`);
+
+function shapeFaults(issue: z.core.$ZodIssue, candidate: unknown): string[] {
+  const path = pathText(issue.path);
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((name) => `${path && `${path}.`}${name}: is not a setting`);
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => `${path}: the name ${message}`);
+  const value = issue.path.reduce<unknown>((whole, step) => Reflect.get(Object(whole), step), candidate);
+  const must = issue.code === 'invalid_type' ? `must be of type ${issue.expected}` : issue.message;
+  return [`${path}: ${must}; ${got(value)}`];
+}
+
+/** A pipeline that is sound in itself, where it stands, and what it plans to send. */
+interface PlannedPipeline {
+  readonly serviceName: string;
+  readonly accountName: string;
+  readonly plans: readonly LanePlan[];
+  readonly expiry: WorkerPlan | undefined;
+}
+
+function relationFaults(candidate: unknown): string[] {
+  const outline = z
+    .object({ accounts: z.record(z.string(), z.unknown()), stages: z.record(z.string(), z.unknown()) })
+    .safeParse(candidate);
+  if (!outline.success) return [];
+  const accounts = soundParts(accountSchema, outline.data.accounts);
+  const planned: PlannedPipeline[] = [];
+  const faults = duplicateAccounts(accounts);
+  for (const [name, part] of Object.entries(outline.data.stages)) {
+    const alarms = stageSchema.shape.alarms.safeParse(Reflect.get(Object(part), 'alarms'));
+    const { email, pageTopicArn, ticketTopicArn } = alarms.data ?? {};
+    if (email && pageTopicArn && ticketTopicArn) {
+      faults.push(`stages.${name}.alarms.email: needs a topic made here, and both are given; ${got(email)}`);
+    }
+    const pipelines = Reflect.get(Object(part), 'pipelines');
+    const names = new Set<string>();
+    for (const [index, one] of (Array.isArray(pipelines) ? pipelines : []).entries()) {
+      const settings = pipelineSchema.safeParse(one).data;
+      if (!settings) continue;
+      const at = `stages.${name}.pipelines[${index}]`;
+      if (names.has(settings.name)) faults.push(`${at}.name: must be unique in its stage; ${got(settings.name)}`);
+      names.add(settings.name);
+      const limits = accounts.get(settings.account);
+      if (!limits) {
+        if (!Object.hasOwn(outline.data.accounts, settings.account)) {
+          faults.push(`${at}.account: must be one of the accounts; ${got(settings.account)}`);
+        }
+        continue;
+      }
+      const { plans, expiry, faults: found } = pipelineFaults(settings, limits);
+      faults.push(...found.map(([path, message]) => `${at}.${path}: ${message}`));
+      planned.push({ serviceName: `${settings.name}-${name}`, accountName: settings.account, plans, expiry });
+    }
+  }
+  return [...faults, ...accountFaults(accounts, planned)];
+}
+
+function soundParts<Schema extends z.ZodType>(
+  schema: Schema,
+  parts: Record<string, unknown>,
+): Map<string, z.infer<Schema>> {
+  return new Map(
+    Object.entries(parts).flatMap(([name, part]) => {
+      const parsed = schema.safeParse(part);
+      return parsed.success ? [[name, parsed.data] as const] : [];
+    }),
+  );
+}
+
+/** The limits are the account's: declared twice, they would be spent twice. */
+function duplicateAccounts(accounts: ReadonlyMap<string, AccountSettings>): string[] {
+  const seen = new Map<string, string>();
+  return [...accounts].flatMap(([name, { accountId, apiBaseUrl }]) => {
+    const identity = `${apiBaseUrl} ${accountId}`;
+    const first = seen.get(identity);
+    seen.set(identity, first ?? name);
+    return first ? [`accounts.${name}: must not repeat accounts.${first}; got ${accountId} at ${apiBaseUrl}`] : [];
+  });
+}
+
+function pipelineFaults(
+  settings: PipelineSettings,
+  limits: AccountSettings,
+): { plans: LanePlan[]; expiry: WorkerPlan | undefined; faults: [path: string, message: string][] } {
+  const faults: [string, string][] = [];
+  const known = (names: readonly string[], among: object, path: string, what: string) => {
+    for (const [index, name] of names.entries()) {
+      if (!Object.hasOwn(among, name))
+        faults.push([`${path}[${index}]`, `must be one of the pipeline's ${what}; ${got(name)}`]);
+    }
+  };
+  const sources = new Set<string>();
+  for (const [index, { source, lanes, templates }] of settings.producers.entries()) {
+    if (sources.has(source)) faults.push([`producers[${index}].source`, `must be unique; ${got(source)}`]);
+    sources.add(source);
+    known(lanes, settings.lanes, `producers[${index}].lanes`, 'lanes');
+    known(templates, settings.templates, `producers[${index}].templates`, 'templates');
+  }
+  if (Object.keys(settings.lanes).length === 0) faults.push(['lanes', 'must hold at least one lane; got {}']);
+  if (Object.keys(settings.templates).length === 0)
+    faults.push(['templates', 'must hold at least one template; got {}']);
+
+  const horizon = settings.commandRetentionDays + deadLetterRetentionDays + 31;
+  if (settings.requestHorizonDays < horizon) {
+    const waits = `${settings.commandRetentionDays} in the queue + ${deadLetterRetentionDays} as a dead letter`;
+    const rule = `must be at least ${horizon} (${waits} + 31 to wait for the next month)`;
+    faults.push(['requestHorizonDays', `${rule}; ${got(settings.requestHorizonDays)}`]);
+  }
+  const budget = budgetOf(limits);
+  for (const [name, { batchSize, windowSeconds, rateShare, quotaReserveCalls }] of Object.entries(settings.lanes)) {
+    if (batchSize > 10 && windowSeconds < 1) {
+      const because = `because batchSize is ${batchSize} and SQS fills batches above 10 only over a window`;
+      faults.push([`lanes.${name}.windowSeconds`, `must be at least 1, ${because}; ${got(windowSeconds)}`]);
+    }
+    // The governor polls once a minute; a lane learns of the last calls after two polls at worst.
+    const rate = Math.floor(rateShare * budget.callsPerSecond);
+    if (quotaReserveCalls < 120 * rate) {
+      const sum = `two polls of 60 s × ${rate} calls/s`;
+      faults.push([
+        `lanes.${name}.quotaReserveCalls`,
+        `must be at least ${(120 * rate).toLocaleString('en')} (${sum}); ${got(quotaReserveCalls)}`,
+      ]);
+    }
+    if (quotaReserveCalls >= limits.monthlyQuotaCalls) {
+      const quota = limits.monthlyQuotaCalls.toLocaleString('en');
+      faults.push([
+        `lanes.${name}.quotaReserveCalls`,
+        `must be below the monthly quota of ${quota}; ${got(quotaReserveCalls)}`,
+      ]);
+    }
+  }
+  const { plans, faults: planFaults } = planLanes(limits, settings.lanes);
+  const expiry = planExpiry(limits, settings.expiryRateShare);
+  const unplanned = [...planFaults, ...expiry.faults];
+  faults.push(...unplanned.map(({ path, message }): [string, string] => [pathText(path), message]));
+  faults.push(...thresholdFaults(settings, plans, expiry.plan));
+  return { plans, expiry: expiry.plan, faults };
+}
+
+function thresholdFaults(
+  { alarmThresholds }: PipelineSettings,
+  plans: readonly LanePlan[],
+  expiry: WorkerPlan | undefined,
+): [path: string, message: string][] {
+  const faults: [string, string][] = [];
+  const { quotaUsedPercent, quotaSpentElsewhereCalls } = alarmThresholds;
+  const { ticket, page } = quotaUsedPercent;
+  const at = 'alarmThresholds.quotaUsedPercent';
+  for (const [index, percent] of ticket.entries()) {
+    const before = ticket[index - 1];
+    if (before !== undefined && percent <= before) {
+      faults.push([`${at}.ticket[${index}]`, `must be above the one before it, ${before}; ${got(percent)}`]);
+    }
+    if (percent >= page) faults.push([`${at}.ticket[${index}]`, `must be below the page's ${page}; ${got(percent)}`]);
+  }
+  // A worker counts its calls when its batch is done: until then the governor takes them for somebody else's.
+  const workers = [...plans.map(({ link }) => link), ...(expiry === undefined ? [] : [expiry])];
+  const uncounted = workers.reduce((sum, { concurrency, batchSize }) => sum + concurrency * batchSize, 0);
+  if (quotaSpentElsewhereCalls < 2 * uncounted) {
+    const rule = `must be at least ${(2 * uncounted).toLocaleString('en')} (twice the ${uncounted.toLocaleString('en')} calls that batches under way have not counted yet)`;
+    faults.push(['alarmThresholds.quotaSpentElsewhereCalls', `${rule}; ${got(quotaSpentElsewhereCalls)}`]);
+  }
+  return faults;
+}
+
+/** Everything that names one AppsFlyer account shares its limits, across pipelines and stages. */
+function accountFaults(accounts: ReadonlyMap<string, AccountSettings>, planned: readonly PlannedPipeline[]): string[] {
+  return [...accounts].flatMap(([name, limits]) => {
+    const members = planned.filter(({ accountName }) => accountName === name);
+    const budget = budgetOf(limits);
+    const loads = members.map(({ plans, expiry }) => plannedCalls(plans, expiry));
+    const check = (kind: 'callsPerSecond' | 'qrCallsPerSecond', unit: string, left: readonly string[]) => {
+      const total = loads.reduce((sum, load) => sum + load[kind], 0);
+      if (total <= budget[kind]) return [];
+      const sum = members.map(({ serviceName }, index) => `${serviceName}: ${left[index]}`).join('; ');
+      const allowed = `floor(${limits[kind]} × ${limits.headroom} × (1 − ${limits.leftToOthers})) = ${budget[kind]}`;
+      return [`accounts.${name}: the shares must come to at most ${allowed} ${unit}; got ${total} (${sum})`];
+    };
+    const all = members.map(({ plans, expiry }) => arithmeticOf(plans, expiry));
+    const qr = members.map(({ plans }) =>
+      plans.map(({ lane, qr }) => `${lane} QR ${qr.concurrency} × ${qr.callsPerSecond}`).join(' + '),
+    );
+    return [...check('callsPerSecond', 'calls/s', all), ...check('qrCallsPerSecond', 'QR calls/s', qr)];
+  });
+}

@@ -1,0 +1,94 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  EventSourceMapping,
+  FilterCriteria,
+  FilterRule,
+  type Function as LambdaFunction,
+  StartingPosition,
+} from 'aws-cdk-lib/aws-lambda';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
+import type { ExpiryIntakeVariables } from '../../lambdas/expiry-intake/env.ts';
+import type { PipelineSettings } from '../config/config-schema.ts';
+import { intakeConcurrency } from '../config/rate-budget.ts';
+import type { PipelineState } from './pipeline-state.ts';
+import { allow, type FunctionSurroundings, WorkerFunction } from './worker-function.ts';
+
+export interface ExpiryIntakeProps {
+  readonly settings: Pick<PipelineSettings, 'memoryMegabytes'>;
+  readonly state: PipelineState;
+  /** The expiry worker's queue. */
+  readonly expired: Queue;
+  readonly checkLostAfterDays: number;
+  readonly surroundings: FunctionSurroundings;
+}
+
+/**
+ * What DynamoDB's TTL removes, and only that: a link whose removal nobody asked for. What the filter keeps out starts no
+ * function, so that the pipeline's own writes cost nothing here.
+ */
+const removedLinks = {
+  eventName: ['REMOVE'],
+  userIdentity: { type: ['Service'], principalId: ['dynamodb.amazonaws.com'] },
+  dynamodb: { Keys: { [ledgerAttribute.key]: { S: FilterRule.beginsWith('link#') } } },
+};
+
+/** The stream keeps a record for 24 hours. What half of them has not brought in goes to the archive while it is still there. */
+const giveUpAfter = Duration.hours(12);
+
+/** Puts the records of links that may live on back into the ledger, and queues the check of each. It calls no API. */
+export class ExpiryIntake extends Construct {
+  readonly function: LambdaFunction;
+  readonly mapping: EventSourceMapping;
+
+  /** @throws Error when the ledger has no stream. */
+  constructor(scope: Construct, id: string, props: ExpiryIntakeProps) {
+    super(scope, id);
+    const { settings, state, expired, checkLostAfterDays, surroundings } = props;
+    const { ledger, archive } = state;
+    const stream = ledger.tableStreamArn;
+    if (stream === undefined)
+      throw new Error('state.ledger: must have a stream, for the links that expire; it has none');
+    const variables: ExpiryIntakeVariables = {
+      LEDGER_TABLE_NAME: ledger.tableName,
+      EXPIRY_QUEUE_URL: expired.queueUrl,
+      CHECK_LOST_AFTER_DAYS: String(checkLostAfterDays),
+    };
+    const worker = new WorkerFunction(this, 'Worker', {
+      ...surroundings,
+      job: 'expiry-intake',
+      description: 'Takes in the links whose time has come, and keeps the ledger whole until they are checked',
+      memoryMegabytes: settings.memoryMegabytes.expiryWorker,
+      // A hundred writes and ten sends, side by side.
+      timeoutSeconds: 60,
+      concurrency: intakeConcurrency,
+      variables,
+      permissions: [
+        allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], stream),
+        // Takes no resource (IAM service authorization reference, DynamoDB).
+        allow(['dynamodb:ListStreams'], '*'),
+        allow(['dynamodb:GetItem', 'dynamodb:PutItem'], ledger.tableArn),
+        allow(['sqs:SendMessage'], expired.queueArn),
+        // Lambda writes what it gives up with the function's role (Lambda Developer Guide, S3 as a failure destination).
+        allow(['s3:PutObject'], archive.arnForObjects(`${prefix.givenUp}*`)),
+        allow(['s3:ListBucket'], archive.bucketArn),
+      ],
+    });
+    this.function = worker.function;
+    this.mapping = new EventSourceMapping(this, 'Mapping', {
+      target: this.function,
+      eventSourceArn: stream,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      // A mass expiry comes in full batches; a single link waits no longer than this.
+      maxBatchingWindow: Duration.seconds(1),
+      filters: [FilterCriteria.filter(removedLinks)],
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      maxRecordAge: giveUpAfter,
+      // Whole records, which a queue as destination would not get.
+      onFailure: { bind: () => ({ destination: archive.bucketArn }) },
+    });
+  }
+}

@@ -1,0 +1,61 @@
+import { AccountPrincipal, ArnPrincipal, type IPrincipal, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { LaneSettings, PipelineSettings, ProducerPrincipal } from '../config/config-schema.ts';
+import type { LanePlan } from '../config/rate-budget.ts';
+import type { LaneProps } from './lane-props.ts';
+import { LinkWorker } from './link-worker.ts';
+import { QrWorker } from './qr-worker.ts';
+import { WorkQueue } from './work-queue.ts';
+
+/** `campaign` as constructs and outputs spell it: `Campaign`. */
+export const pascal = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+/** One way through the pipeline: commands → link worker → QR jobs → QR worker, with its own share of the rate. */
+export class Lane extends Construct {
+  readonly name: string;
+  readonly settings: LaneSettings;
+  readonly plan: LanePlan;
+  readonly commands: WorkQueue;
+  readonly linkWorker: LinkWorker;
+  readonly qrJobs: WorkQueue;
+  readonly qrWorker: QrWorker;
+
+  constructor(scope: Construct, id: string, props: LaneProps) {
+    super(scope, id);
+    this.name = props.name;
+    this.settings = props.lane;
+    this.plan = props.plan;
+    const retentionDays = props.settings.commandRetentionDays;
+    this.commands = new WorkQueue(this, 'Commands', {
+      retentionDays,
+      visibilityTimeoutSeconds: props.plan.link.visibilityTimeoutSeconds,
+    });
+    this.qrJobs = new WorkQueue(this, 'QrJobs', {
+      retentionDays,
+      visibilityTimeoutSeconds: props.plan.qr.visibilityTimeoutSeconds,
+    });
+    for (const principal of this.principals(props.settings)) this.commands.queue.grantSendMessages(principal);
+
+    // A latency lane tells each outcome at once; the others fill SNS's batches of ten.
+    const outcomesPerPublish = props.lane.windowSeconds > 0 ? 10 : 1;
+    const workerProps = { ...props, qrJobs: this.qrJobs, outcomesPerPublish };
+    this.linkWorker = new LinkWorker(this, 'LinkWorker', { ...workerProps, commands: this.commands });
+    this.qrWorker = new QrWorker(this, 'QrWorker', workerProps);
+  }
+
+  /** Those who may send here by the queue's own policy, each once. */
+  private principals({ producers }: PipelineSettings): IPrincipal[] {
+    const named = producers.filter(({ lanes }) => lanes.includes(this.name)).flatMap(({ principals }) => principals);
+    const distinct = new Map(named.map((principal) => [JSON.stringify(principal), principal]));
+    return [...distinct.values()].map(principalOf);
+  }
+}
+
+function principalOf(principal: ProducerPrincipal): IPrincipal {
+  if ('account' in principal) return new AccountPrincipal(principal.account);
+  if ('role' in principal) return new ArnPrincipal(principal.role);
+  // Without the source, anybody's rule or topic in any account could make the service send here.
+  return new ServicePrincipal(principal.service, {
+    conditions: { ArnEquals: { 'aws:SourceArn': principal.sourceArn } },
+  });
+}

@@ -1,0 +1,34 @@
+import { Duration } from 'aws-cdk-lib';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { deadLetterRetentionDays, maxReceiveCount } from '../config/rate-budget.ts';
+
+export interface WorkQueueProps {
+  readonly retentionDays: number;
+  readonly visibilityTimeoutSeconds: number;
+}
+
+/**
+ * A queue, and where its messages go that come back time and again. Encrypted with SQS's own keys, under which EventBridge
+ * and SNS can write without a key policy; TLS only. A message may be 1 MiB, SQS's limit: a command is a few KB at most.
+ */
+export class WorkQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, props: WorkQueueProps) {
+    super(scope, id);
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(deadLetterRetentionDays),
+    });
+    this.queue = new Queue(this, 'Queue', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(props.retentionDays),
+      visibilityTimeout: Duration.seconds(props.visibilityTimeoutSeconds),
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
+    });
+  }
+}

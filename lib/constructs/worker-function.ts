@@ -1,0 +1,92 @@
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { metricNamespace } from '../../lambdas/domain/work/names.ts';
+import { handlerCode, type Job } from './bundle.ts';
+
+/** Lambda's quota for all variables of a function together: 4 KB. */
+const maxEnvironmentBytes = 4_096;
+/** What an ARN, a queue URL or a generated name may come to, while synthesis knows only a placeholder for it. */
+const unresolvedBytes = 160;
+
+/** What every function of one pipeline shares. */
+export interface FunctionSurroundings {
+  /** `service` on every log line and metric; unique among pipelines and stages. */
+  readonly serviceName: string;
+  readonly logRetentionDays: RetentionDays;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+export interface WorkerFunctionProps extends FunctionSurroundings {
+  readonly job: Job;
+  readonly description: string;
+  readonly memoryMegabytes: number;
+  readonly timeoutSeconds: number;
+  /** Reserved concurrency: the C of the rate budget. */
+  readonly concurrency: number;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly permissions: readonly PolicyStatement[];
+}
+
+/** An exact permission: these actions on these resources, no wildcards in the actions. */
+export const allow = (actions: readonly string[], ...resources: readonly string[]) =>
+  new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
+
+/** A Lambda function with its own log group and a role that holds what it was given here and nothing else. */
+export class WorkerFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+
+  /** @throws Error when the variables come to more than Lambda's 4 KB, with the largest ones named. */
+  constructor(scope: Construct, id: string, props: WorkerFunctionProps) {
+    super(scope, id);
+    const environment = {
+      ...props.variables,
+      NODE_OPTIONS: '--enable-source-maps',
+      POWERTOOLS_LOG_LEVEL: 'INFO',
+      POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
+      POWERTOOLS_SERVICE_NAME: props.serviceName,
+    };
+    refuseLargeEnvironment(this.node.path, environment);
+
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetentionDays,
+      removalPolicy: props.removalPolicy,
+    });
+    const writeLogs = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { work: new PolicyDocument({ statements: [writeLogs, ...props.permissions] }) },
+    });
+    this.function = new LambdaFunction(this, 'Function', {
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: handlerCode(props.job),
+      memorySize: props.memoryMegabytes,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      reservedConcurrentExecutions: props.concurrency,
+      environment,
+      role: this.role,
+      logGroup,
+    });
+  }
+}
+
+function refuseLargeEnvironment(path: string, environment: Readonly<Record<string, string>>): void {
+  const sizes = Object.entries(environment).map(([name, value]) => {
+    const known = value.replaceAll(/\$\{Token\[[^\]]*\]\}/g, '');
+    return { name, bytes: Buffer.byteLength(name + known) + (known === value ? 0 : unresolvedBytes) };
+  });
+  const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (total <= maxEnvironmentBytes) return;
+  const largest = sizes.sort((one, other) => other.bytes - one.bytes).slice(0, 2);
+  throw new Error(
+    `${path}: the environment must be at most 4,096 bytes (Lambda); got ${total.toLocaleString('en')}, of which ` +
+      `${largest.map(({ name, bytes }) => `${name} ${bytes.toLocaleString('en')}`).join(', ')}. ` +
+      'Put fewer or shorter `producers`, `templates` or brand domains on the lane.',
+  );
+}

@@ -1,0 +1,56 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { pascal } from '../constructs/lane.ts';
+import { OneLinkPipeline, type OneLinkPipelineProps } from './pipeline.ts';
+
+/** A function and the mapping that feeds it. */
+interface FedFunction {
+  readonly function: LambdaFunction;
+  readonly mapping: EventSourceMapping;
+}
+
+/** One pipeline of one stage, with the outputs that the command line and the runbook read. */
+export class PipelineStack extends Stack {
+  readonly pipeline: OneLinkPipeline;
+
+  constructor(scope: Construct, id: string, props: OneLinkPipelineProps & StackProps) {
+    super(scope, id, props);
+    this.pipeline = new OneLinkPipeline(this, 'Pipeline', props);
+    const { state } = props;
+    const outputs: Record<string, string> = {
+      OutcomeTopicArn: this.pipeline.outcomes.topic.topicArn,
+      LedgerTableName: state.ledger.tableName,
+      QrBucketName: state.qrImages.bucketName,
+      ArchiveBucketName: state.archive.bucketName,
+      ApiTokenSecretArn: state.apiToken.secretArn,
+      LinkIdSecretArn: state.linkIdSecret.secretArn,
+      GovernorFunctionName: this.pipeline.governor.function.functionName,
+      ReplayerFunctionName: this.pipeline.replayer.function.functionName,
+      GovernorLogGroupName: this.pipeline.governor.function.logGroup.logGroupName,
+      ReplayerLogGroupName: this.pipeline.replayer.function.logGroup.logGroupName,
+      PageTopicArn: this.pipeline.alarms.page.topicArn,
+      TicketTopicArn: this.pipeline.alarms.ticket.topicArn,
+    };
+    const { expired } = this.pipeline.expiry;
+    const describeWorker = (prefix: string, { function: worker, mapping }: FedFunction) => {
+      outputs[`${prefix}LogGroupName`] = worker.logGroup.logGroupName;
+      outputs[`${prefix}MappingId`] = mapping.eventSourceMappingId;
+    };
+    describeWorker('ExpiryWorker', this.pipeline.expiry);
+    describeWorker('ExpiryIntake', this.pipeline.expiry.intake);
+    outputs.ExpiryIntakeFunctionName = this.pipeline.expiry.intake.function.functionName;
+    outputs.ExpiredLinksQueueUrl = expired.queue.queueUrl;
+    outputs.ExpiredLinksDeadLetterQueueUrl = expired.deadLetters.queueUrl;
+    for (const { name, commands, qrJobs, linkWorker, qrWorker } of this.pipeline.lanes) {
+      const lane = pascal(name);
+      outputs[`${lane}QueueUrl`] = commands.queue.queueUrl;
+      outputs[`${lane}DeadLetterQueueUrl`] = commands.deadLetters.queueUrl;
+      outputs[`${lane}QrQueueUrl`] = qrJobs.queue.queueUrl;
+      outputs[`${lane}QrDeadLetterQueueUrl`] = qrJobs.deadLetters.queueUrl;
+      describeWorker(`${lane}LinkWorker`, linkWorker);
+      describeWorker(`${lane}QrWorker`, qrWorker);
+    }
+    for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
+  }
+}

@@ -1,0 +1,103 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { AccountSettings, PipelineSettings, StageSettings } from '../config/config-schema.ts';
+import { ConfigurationError } from '../config/config-validation.ts';
+import { planExpiry, planLanes } from '../config/rate-budget.ts';
+import { Expiry } from '../constructs/expiry.ts';
+import { Governor } from '../constructs/governor.ts';
+import { Lane, pascal } from '../constructs/lane.ts';
+import { OutcomeTopic } from '../constructs/outcome-topic.ts';
+import type { PipelineState } from '../constructs/pipeline-state.ts';
+import { Replayer } from '../constructs/replayer.ts';
+import { AlarmSet } from '../observability/alarm-set.ts';
+import { PipelineDashboard } from '../observability/dashboard/dashboard.ts';
+
+export interface OneLinkPipelineProps {
+  /** Unique in the AWS account and region: it names metrics, alarms and the dashboard. */
+  readonly serviceName: string;
+  readonly settings: PipelineSettings;
+  /** The AppsFlyer account that the links are made in. Its limits are shared by all pipelines that name it. */
+  readonly account: AccountSettings;
+  readonly stage: Pick<StageSettings, 'removalPolicy' | 'logRetentionDays' | 'alarms'>;
+  readonly state: PipelineState;
+}
+
+/**
+ * Commands in, links and outcomes out: a {@link Lane} for each in the settings, the topic that tells the outcomes, the
+ * governor that watches the quota, and what an operator looks at.
+ */
+export class OneLinkPipeline extends Construct {
+  readonly serviceName: string;
+  readonly lanes: readonly Lane[];
+  readonly outcomes: OutcomeTopic;
+  readonly expiry: Expiry;
+  readonly governor: Governor;
+  readonly replayer: Replayer;
+  readonly alarms: AlarmSet;
+
+  /** @throws ConfigurationError when the lanes' shares leave a worker without a pace. */
+  constructor(scope: Construct, id: string, props: OneLinkPipelineProps) {
+    super(scope, id);
+    const { serviceName, settings, account, stage, state } = props;
+    this.serviceName = serviceName;
+    const surroundings = {
+      serviceName,
+      logRetentionDays: stage.logRetentionDays,
+      removalPolicy: stage.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    };
+    const { plans, faults: laneFaults } = planLanes(account, settings.lanes);
+    const { plan: expiryPlan, faults: expiryFaults } = planExpiry(account, settings.expiryRateShare);
+    const faults = [...laneFaults, ...expiryFaults];
+    if (faults.length > 0 || expiryPlan === undefined) {
+      throw new ConfigurationError(faults.map(({ path, message }) => `${path.join('.')}: ${message}`));
+    }
+    this.outcomes = new OutcomeTopic(this, 'Outcomes', { serviceName });
+    this.lanes = plans.flatMap((plan) => {
+      const lane = settings.lanes[plan.lane];
+      if (!lane) return [];
+      const outcomes = this.outcomes.topic;
+      const laneProps = { name: plan.lane, lane, plan, settings, account, state, outcomes, surroundings };
+      return [new Lane(this, pascal(plan.lane), laneProps)];
+    });
+    const { topic: outcomes } = this.outcomes;
+    this.expiry = new Expiry(this, 'Expiry', { settings, account, state, surroundings, outcomes, plan: expiryPlan });
+    const { lanes, expiry } = this;
+    this.governor = new Governor(this, 'Governor', { settings, account, state, surroundings, lanes, expiry });
+    this.replayer = new Replayer(this, 'Replayer', { settings, state, surroundings, lanes, outcomes });
+    const { governor, replayer } = this;
+    const observed = { serviceName, settings, account, lanes, expiry, governor, replayer, ledger: state.ledger };
+    this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
+    const { runbookUrl } = stage.alarms;
+    const { alarms } = this.alarms;
+    new PipelineDashboard(this, 'Dashboard', { ...observed, alarms, ...(runbookUrl !== undefined && { runbookUrl }) });
+  }
+
+  /**
+   * Lets somebody send commands: to one lane, or to all of them.
+   *
+   * @throws Error when there is no such lane.
+   */
+  grantSend(grantee: IGrantable, lane?: string): void {
+    for (const { commands } of lane === undefined ? this.lanes : [this.lane(lane)]) {
+      commands.queue.grantSendMessages(grantee);
+    }
+  }
+
+  /** Lets somebody subscribe to the outcomes of every source; see {@link OutcomeTopic.subscribe} for one source's. */
+  grantReadOutcomes(grantee: IGrantable): void {
+    this.outcomes.grantSubscribe(grantee);
+  }
+
+  /** Delivers one source's outcomes to a queue. */
+  subscribe(queue: IQueue, source: string): void {
+    this.outcomes.subscribe(queue, source);
+  }
+
+  private lane(name: string): Lane {
+    const found = this.lanes.find((lane) => lane.name === name);
+    if (found) return found;
+    throw new Error(`must be one of the lanes ${this.lanes.map((lane) => lane.name).join(', ')}; got ${name}`);
+  }
+}

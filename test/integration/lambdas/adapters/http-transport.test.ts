@@ -1,0 +1,137 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { HttpTransport } from '../../../../lambdas/adapters/http-transport.ts';
+
+const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
+
+const opened: (() => void)[] = [];
+afterEach(() => {
+  for (const close of opened.splice(0)) close();
+});
+
+interface Given {
+  /** Sends a GET, or a POST of a body, and tells how often `onSent` was called. */
+  send: (body?: string) => Promise<{ result: unknown; sent: number }>;
+  transport: HttpTransport;
+  connections: Set<Socket>;
+  server: Server;
+}
+
+async function given(serve: (request: IncomingMessage, response: ServerResponse) => void): Promise<Given> {
+  const server = createServer(serve);
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => connections.add(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const transport = new HttpTransport({ timeoutMilliseconds: 2_000, connections: 3, clock });
+  opened.push(() => {
+    transport.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/path?x=1`);
+  const send: Given['send'] = async (body) => {
+    let sent = 0;
+    const result = await transport.send({
+      method: body === undefined ? 'GET' : 'POST',
+      url,
+      headers: { authorization: 'token', accept: 'application/json' },
+      ...(body !== undefined && { body }),
+      onSent: () => sent++,
+    });
+    return { result, sent };
+  };
+  return { send, transport, connections, server };
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += chunk;
+  return text;
+}
+
+describe('HTTP', () => {
+  it('sends method, path, headers and body as given, with the length in bytes', async () => {
+    let seen: unknown;
+    const { send } = await given(async (request, response) => {
+      const { method, url, headers } = request;
+      const { authorization, 'content-type': type, 'content-length': length } = headers;
+      seen = { method, url, authorization, type, length, text: await textOf(request) };
+      response.end('{}');
+    });
+    await send('{"é":1}');
+    expect(seen).toEqual({
+      method: 'POST',
+      url: '/path?x=1',
+      authorization: 'token',
+      type: 'application/json',
+      length: '8',
+      text: '{"é":1}',
+    });
+  });
+
+  it('tells that it has sent exactly once', async () => {
+    const { send } = await given((_, response) => response.end('{}'));
+    expect((await send()).sent).toBe(1);
+    expect((await send('{}')).sent).toBe(1);
+  });
+
+  it('keeps connections alive, and opens no more than it may', async () => {
+    const { send, connections } = await given((_, response) => response.end('{}'));
+    for (let call = 0; call < 5; call++) await send();
+    expect(connections.size).toBe(1);
+    await Promise.all(Array.from({ length: 12 }, () => send('{}')));
+    expect(connections.size).toBe(3);
+  });
+
+  it('does not take a kept connection that the server has closed for an answer', async () => {
+    const { send, connections } = await given((_, response) => response.end('{}'));
+    await send();
+    for (const socket of connections) socket.resetAndDestroy();
+    const { result, sent } = await send('{}');
+    // Either the client knew already and opened another, or it found out while sending: then nobody can tell.
+    expect([
+      { unanswered: 'reset', onReusedSocket: true },
+      { status: 200, body: {} },
+    ]).toContainEqual(result);
+    expect(sent).toBe(1);
+  });
+
+  it.each([
+    ['{"a":[1,"é"]}', { a: [1, 'é'] }],
+    ['"ok"', 'ok'],
+    ['', ''],
+    ['<html>', '<html>'],
+  ])('hands on JSON as a value and anything else as text: %j', async (text, body) => {
+    const { send } = await given((_, response) => response.writeHead(418).end(text));
+    expect((await send()).result).toEqual({ status: 418, body });
+  });
+
+  it('puts characters together that were torn apart on the way', async () => {
+    const { send } = await given((_, response) => {
+      const bytes = Buffer.from('"é"');
+      response.write(bytes.subarray(0, 2), () => response.end(bytes.subarray(2)));
+    });
+    expect((await send()).result).toEqual({ status: 200, body: 'é' });
+  });
+
+  it('takes an answer that breaks off for none', async () => {
+    const { send } = await given((_, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('{}', () => response.socket?.end());
+    });
+    expect(await send('{}')).toEqual({ result: { unanswered: 'reset' }, sent: 1 });
+  });
+
+  it('does not read an answer that has no end', async () => {
+    const { send } = await given((_, response) => {
+      const piece = Buffer.alloc(1024 * 1024, 0x20);
+      const more = () => {
+        while (!response.destroyed && response.write(piece));
+      };
+      response.on('drain', more);
+      more();
+    });
+    expect(await send()).toEqual({ result: { unanswered: 'reset' }, sent: 1 });
+  });
+});

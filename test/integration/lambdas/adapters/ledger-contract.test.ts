@@ -1,0 +1,278 @@
+import { describe, expect, it } from 'vitest';
+import { Ledger } from '../../../../lambdas/adapters/ledger.ts';
+import type { Lease, LinkRecord, RequestRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
+import type { LinkLedger } from '../../../../lambdas/link-worker/ports.ts';
+import type { QrWorkerPorts } from '../../../../lambdas/qr-worker/qr-worker.ts';
+import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
+import { givenTable } from './given-engines.ts';
+
+type ContractLedger = LinkLedger & QrWorkerPorts['ledger'] & Pick<Ledger, 'concludeCheck' | 'removeChecked'>;
+
+const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
+const table = givenTable();
+
+function link(shortlinkId: string, change: Partial<LinkRecord> = {}): LinkRecord {
+  return {
+    address: { onelinkId: 'A1b3', shortlinkId },
+    source: 'crm',
+    requestId: 'r',
+    state: 'live',
+    shortUrl: `https://acme.onelink.me/A1b3/${shortlinkId}`,
+    pid: 'sms',
+    dataDigest: 'digest',
+    ttlSeconds: 86_400,
+    renewTtl: true,
+    version: 1,
+    applied: { requestedAt: '2026-03-10T12:00:00Z', requestId: 'r' },
+    expiresAt: 1_773_144_000,
+    ...change,
+  };
+}
+
+const answered = (messageId: string): RequestRecord => ({
+  source: 'crm',
+  requestId: 'answered',
+  commandDigest: 'digest',
+  outcome: {
+    specVersion: '1.0',
+    outcomeId: 'outcome',
+    outcome: 'created',
+    action: 'create',
+    source: 'crm',
+    requestId: 'answered',
+    lane: 'campaign',
+    messageId,
+    repeat: false,
+    decidedAt: '2026-03-10T12:00:01Z',
+  },
+  expiresAt: 1_773_144_000,
+});
+
+const lease = (requestId: string, until: number): Lease => ({
+  action: 'update',
+  requestId,
+  requestedAt: '2026-03-10T12:00:01Z',
+  until,
+  intended: { dataDigest: 'new', ttlSeconds: 60, renewTtl: false, expiresAt: 2_000 },
+});
+
+/** The behaviour that the use cases build on: the tests' ledger in memory must show it exactly as the real one does. */
+describe.each<[string, () => Promise<ContractLedger>]>([
+  ['in memory', async () => new InMemoryLedger()],
+  [
+    'over DynamoDB’s wire',
+    async () => {
+      const { client, table: name } = await table;
+      return new Ledger(client, name, clock);
+    },
+  ],
+])('the ledger %s', (_, given) => {
+  it('adds a link once: whoever comes second gets the first', async () => {
+    const ledger = await given();
+    const first = link('added');
+    expect(await ledger.addLink(first)).toBeUndefined();
+    expect(await ledger.addLink(link('added', { requestId: 'other' }))).toMatchObject(first);
+  });
+
+  it('remembers the first answer to a request: whoever comes second gets that', async () => {
+    const ledger = await given();
+    const first = answered('first');
+    expect(await ledger.rememberRequest(first)).toBeUndefined();
+    expect(await ledger.rememberRequest(answered('second'))).toMatchObject(first);
+    const found = await ledger.requests([first]);
+    expect(found.get('crm/answered')).toMatchObject(first);
+  });
+
+  it('replaces a record only for those who read the version that is there, and brings none back', async () => {
+    const ledger = await given();
+    const read = { version: 1, nowSeconds: 1_000 };
+    await ledger.addLink(link('changed', { campaign: 'spring', data: { pid: 'sms' } }));
+    expect(await ledger.replaceLink(link('changed', { version: 2, pid: 'mail' }), read)).toBe(true);
+    expect(await ledger.replaceLink(link('changed', { version: 2, pid: 'late' }), read)).toBe(false);
+    const held = await ledger.link(link('changed').address);
+    expect(held).toMatchObject({ version: 2, pid: 'mail' });
+    expect(held).not.toHaveProperty('campaign');
+    expect(held).not.toHaveProperty('data');
+    expect(await ledger.replaceLink(link('nowhere', { version: 2 }), read)).toBe(false);
+    expect(await ledger.link(link('nowhere').address)).toBeUndefined();
+  });
+
+  it('takes back what it has given out, changed', async () => {
+    const ledger = await given();
+    const { address } = link('read-and-written');
+    await ledger.addLink(link('read-and-written', { keepUntil: 1_900_000_000 }));
+    const read = (await ledger.link(address)) ?? expect.fail('no record');
+    expect(read).toEqual(link('read-and-written', { keepUntil: 1_900_000_000 }));
+    const changed = { ...read, version: 2, pid: 'mail' };
+    expect(await ledger.replaceLink(changed, { version: 1, nowSeconds: 1_000 })).toBe(true);
+    expect(await ledger.link(address)).toEqual(changed);
+  });
+
+  it('gives one lease at a time, to those who read the version that is there', async () => {
+    const ledger = await given();
+    const { address } = link('leased');
+    await ledger.addLink(link('leased'));
+    expect(await ledger.leaseLink(address, lease('a', 1_100), 2, 1_000)).toBe(false);
+    expect(await ledger.leaseLink(address, lease('a', 1_100), 1, 1_000)).toBe(true);
+    expect(await ledger.leaseLink(address, lease('b', 1_200), 1, 1_100)).toBe(false);
+    expect((await ledger.link(address))?.lease).toEqual(lease('a', 1_100));
+    // Not even its own again, which may be another copy's; anybody's once it has run out.
+    expect(await ledger.leaseLink(address, lease('a', 1_150), 1, 1_050)).toBe(false);
+    expect(await ledger.leaseLink(address, lease('b', 1_300), 1, 1_101)).toBe(true);
+    expect(await ledger.leaseLink(link('none').address, lease('a', 1_100), 1, 1_000)).toBe(false);
+  });
+
+  it('replaces a leased record for the lease’s holder alone, and the lease ends with it', async () => {
+    const ledger = await given();
+    const { address } = link('held');
+    const next = link('held', { version: 2 });
+    await ledger.addLink(link('held'));
+    await ledger.leaseLink(address, lease('a', 1_100), 1, 1_000);
+    expect(await ledger.replaceLink(next, { version: 1, nowSeconds: 1_100 })).toBe(false);
+    expect(await ledger.replaceLink(next, { version: 1, leaseOf: 'b', nowSeconds: 1_100 })).toBe(false);
+    expect(await ledger.replaceLink(next, { version: 1, leaseOf: 'a', nowSeconds: 1_100 })).toBe(true);
+    expect(await ledger.link(address)).not.toHaveProperty('lease');
+  });
+
+  it('gives a lease back for its holder alone', async () => {
+    const ledger = await given();
+    const { address } = link('released');
+    await ledger.addLink(link('released'));
+    await ledger.leaseLink(address, lease('a', 1_100), 1, 1_000);
+    await ledger.releaseLink(address, lease('b', 1_100));
+    await ledger.releaseLink(address, lease('a', 1_000));
+    expect((await ledger.link(address))?.lease?.requestId).toBe('a');
+    await ledger.releaseLink(address, lease('a', 1_100));
+    expect(await ledger.link(address)).not.toHaveProperty('lease');
+    await ledger.releaseLink(link('none').address, lease('a', 1_100));
+    expect(await ledger.link(link('none').address)).toBeUndefined();
+  });
+
+  it('notes a QR image for a live link alone, and keeps the note when the record is replaced', async () => {
+    const ledger = await given();
+    const [withQr, gone] = [link('with-qr'), link('gone', { state: 'deleted' })];
+    await ledger.addLink(withQr);
+    await ledger.addLink(gone);
+    expect(await ledger.noteQr(withQr.address, 'qr/A1b3/with-qr.png')).toBe(true);
+    expect(await ledger.noteQr(gone.address, 'qr/A1b3/gone.png')).toBe(false);
+    expect(await ledger.noteQr(link('none').address, 'qr/A1b3/none.png')).toBe(false);
+    await ledger.replaceLink({ ...withQr, version: 2 }, { version: 1, nowSeconds: 1_000 });
+    expect((await ledger.link(withQr.address))?.qrKey).toBe('qr/A1b3/with-qr.png');
+    await ledger.replaceLink({ ...withQr, requestId: 'next' }, { version: 2, nowSeconds: 1_000, anew: true });
+    expect(await ledger.link(withQr.address)).not.toHaveProperty('qrKey');
+    await ledger.noteQr(withQr.address, 'qr/A1b3/with-qr.png');
+    await ledger.replaceLink({ ...withQr, state: 'deleted', version: 2 }, { version: 1, nowSeconds: 1_000 });
+    expect(await ledger.link(withQr.address)).not.toHaveProperty('qrKey');
+    expect(await ledger.link(link('none').address)).toBeUndefined();
+  });
+
+  it('keeps a record that is being checked with its old expiry, whatever the time at which the TTL is to remove it', async () => {
+    const ledger = await given();
+    const marked = link('marked', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
+    await ledger.addLink(marked);
+    expect(await ledger.link(marked.address)).toEqual(marked);
+    const { expiryCheck: _, ...changed } = { ...marked, version: 2 };
+    expect(await ledger.replaceLink(changed, { version: 1, nowSeconds: 1_000 })).toBe(true);
+    expect(await ledger.link(marked.address)).toEqual(changed);
+  });
+
+  it('takes what a check has found only while its mark and the version stand', async () => {
+    const ledger = await given();
+    const marked = link('checked', {
+      expiryCheck: { token: 'first', lostAt: 1_900_000_000 },
+      keepUntil: 2_000_000_000,
+    });
+    const { expiryCheck: _, ...plain } = marked;
+    await ledger.addLink(marked);
+    const found = { expiresAt: 1_780_000_000, nowSeconds: 1_000 };
+    const other = { ...marked, expiryCheck: { token: 'second', lostAt: 1_900_000_000 } };
+    expect(await ledger.concludeCheck(other, found)).toBe(false);
+    expect(await ledger.concludeCheck({ ...marked, version: 2 }, found)).toBe(false);
+    expect(await ledger.removeChecked(other, 1_000)).toBe(false);
+    expect(await ledger.link(marked.address)).toEqual(marked);
+    expect(await ledger.concludeCheck(marked, { ...found, lookAgainAt: 1_779_000_000 })).toBe(true);
+    expect(await ledger.link(marked.address)).toEqual({
+      ...plain,
+      expiresAt: 1_780_000_000,
+      lookAgainAt: 1_779_000_000,
+    });
+    expect(await ledger.concludeCheck(marked, found)).toBe(false);
+    expect(await ledger.removeChecked(marked, 1_000)).toBe(false);
+    expect(await ledger.concludeCheck(link('none', { expiryCheck: { token: 'x', lostAt: 0 } }), found)).toBe(false);
+    expect(await ledger.link(link('none').address)).toBeUndefined();
+  });
+
+  it('takes nothing from a check while a change holds the link, and gives the check’s own lease back', async () => {
+    const ledger = await given();
+    const marked = link('check-and-change', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
+    await ledger.addLink(marked);
+    await ledger.leaseLink(marked.address, lease('a', 1_100), 1, 1_000);
+    expect(await ledger.concludeCheck(marked, { expiresAt: 1_780_000_000, nowSeconds: 1_100 })).toBe(false);
+    expect(await ledger.removeChecked(marked, 1_100)).toBe(false);
+    const mine = { expiresAt: 1_780_000_000, lease: { taken: lease('a', 1_100) }, nowSeconds: 1_100 };
+    expect(await ledger.concludeCheck(marked, mine)).toBe(true);
+    const { expiryCheck: _, ...plain } = marked;
+    expect(await ledger.link(marked.address)).toEqual({ ...plain, expiresAt: 1_780_000_000 });
+  });
+
+  it('keeps a lease that was left behind, and removes a checked record with it', async () => {
+    const ledger = await given();
+    const marked = link('check-of-left', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
+    await ledger.addLink({ ...marked, lease: lease('a', 900) });
+    expect(await ledger.concludeCheck(marked, { expiresAt: 1_780_000_000, nowSeconds: 1_000 })).toBe(true);
+    expect((await ledger.link(marked.address))?.lease).toEqual(lease('a', 900));
+    const taken = link('check-and-left', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
+    await ledger.addLink({ ...taken, lease: lease('a', 1_100) });
+    const giveBack = { taken: lease('a', 1_100), left: lease('a', 900) };
+    expect(await ledger.concludeCheck(taken, { expiresAt: 1_780_000_000, lease: giveBack, nowSeconds: 1_000 })).toBe(
+      true,
+    );
+    expect((await ledger.link(taken.address))?.lease).toEqual(lease('a', 900));
+    const over = link('checked-over', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
+    await ledger.addLink({ ...over, lease: lease('a', 900) });
+    expect(await ledger.removeChecked(over, 1_000)).toBe(true);
+    expect(await ledger.link(over.address)).toBeUndefined();
+  });
+
+  it('keeps the places of a link’s parked commands in the order in which they were asked for', async () => {
+    const ledger = await given();
+    const address = { onelinkId: 'A1b3', shortlinkId: 'parked' };
+    expect(await ledger.parkedPlaces(address)).toEqual([]);
+    for (const place of ['2026-03-02T00:00:00.000Z b', '2026-03-01T00:00:00.000Z a', '2026-03-02T00:00:00.000Z b']) {
+      await ledger.addParkedPlace(address, place, 2_000_000_000);
+    }
+    expect(await ledger.parkedPlaces(address)).toEqual(['2026-03-01T00:00:00.000Z a', '2026-03-02T00:00:00.000Z b']);
+    await ledger.removeParkedPlace(address, '2026-03-01T00:00:00.000Z a');
+    await ledger.removeParkedPlace(address, 'never there');
+    expect(await ledger.parkedPlaces(address)).toEqual(['2026-03-02T00:00:00.000Z b']);
+    await ledger.removeParkedPlace(address, '2026-03-02T00:00:00.000Z b');
+    expect(await ledger.parkedPlaces(address)).toEqual([]);
+  });
+
+  it('lets one attempt claim an address, until the claim ends, is given back or has served', async () => {
+    const ledger = await given();
+    const address = { onelinkId: 'A1b3', shortlinkId: 'claimed' };
+    const claim = (requestId: string, token: string, until: number) => {
+      return { source: 'crm', requestId, token, until, expiresAt: 2_000_000_000 };
+    };
+    expect(await ledger.claimOf(address)).toBeUndefined();
+    expect(await ledger.claimAddress(address, claim('a', 'one', 200), { nowSeconds: 100 })).toBe(true);
+    expect(await ledger.claimAddress(address, claim('a', 'one', 200), { nowSeconds: 100 })).toBe(true);
+    expect(await ledger.claimAddress(address, claim('a', 'two', 300), { nowSeconds: 200 })).toBe(false);
+    await ledger.releaseClaim(address, claim('a', 'two', 0), 200);
+    await ledger.releaseClaim(address, claim('b', 'one', 0), 200);
+    expect(await ledger.claimOf(address)).toMatchObject(claim('a', 'one', 200));
+
+    const ofAnother = { nowSeconds: 200, recorded: { source: 'crm', requestId: 'b' } };
+    expect(await ledger.claimAddress(address, claim('c', 'three', 300), ofAnother)).toBe(false);
+    const hasServed = { nowSeconds: 200, recorded: { source: 'crm', requestId: 'a' } };
+    expect(await ledger.claimAddress(address, claim('c', 'three', 300), hasServed)).toBe(true);
+    await ledger.releaseClaim(address, claim('c', 'three', 0), 250);
+    expect((await ledger.claimOf(address))?.until).toBe(0);
+    expect(await ledger.claimAddress(address, claim('d', 'four', 400), { nowSeconds: 250 })).toBe(true);
+    expect(await ledger.claimAddress(address, claim('e', 'five', 500), { nowSeconds: 401 })).toBe(true);
+    // One that has ended may be given back by any attempt of its request.
+    await ledger.releaseClaim(address, claim('e', 'six', 0), 501);
+    expect((await ledger.claimOf(address))?.until).toBe(0);
+  });
+});

@@ -1,0 +1,226 @@
+import type { PublishBatchCommand, SNSClient } from '@aws-sdk/client-sns';
+import {
+  ReceiveMessageCommand,
+  type SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { CheckQueue } from '../../../../lambdas/adapters/check-queue.ts';
+import { DeliveryQueue } from '../../../../lambdas/adapters/delivery-queue.ts';
+import { OutcomeTopic } from '../../../../lambdas/adapters/outcome-topic.ts';
+import { QrQueue } from '../../../../lambdas/adapters/qr-queue.ts';
+import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
+import type { QrJob } from '../../../../lambdas/domain/contract/qr-job.ts';
+import { clientSettings, givenEngines } from './given-engines.ts';
+
+let engines: Awaited<ReturnType<typeof givenEngines>>;
+beforeAll(async () => {
+  engines = await givenEngines();
+});
+
+function outcome(requestId: string, change: Partial<Outcome> = {}): Outcome {
+  return {
+    specVersion: '1.0',
+    outcomeId: `outcome-${requestId}`,
+    outcome: 'created',
+    action: 'create',
+    source: 'crm',
+    requestId,
+    lane: 'campaign',
+    messageId: 'm',
+    repeat: false,
+    decidedAt: '2026-03-10T12:00:00.000Z',
+    ...change,
+  };
+}
+
+function job(requestId: string): QrJob {
+  return {
+    specVersion: '1.0',
+    source: 'crm',
+    requestId,
+    action: 'qr',
+    messageId: 'm',
+    commandDigest: 'digest',
+    onelinkId: 'A1b3',
+    shortlinkId: 'spring',
+    qr: { format: 'png' },
+    metadata: { note: 'é & <b>' },
+    sentAtMilliseconds: 1_773_144_000_123,
+  };
+}
+
+const ids = (count: number) => Array.from({ length: count }, (_, index) => `r${index}`);
+
+describe('outcomes', () => {
+  it('reach those who listen, whole, with attributes to filter by', async () => {
+    const { topicArn, queueUrl } = await engines.topic('outcomes-whole');
+    const told = outcome('r1', { faults: [{ path: 'data', rule: 'x', message: 'é & <b>' }], metadata: { a: 'b' } });
+    await new OutcomeTopic(engines.sns, topicArn, 10).tell(told);
+    const [message, ...others] = await engines.drain(queueUrl);
+    expect(others).toEqual([]);
+    expect(JSON.parse(message?.body ?? '')).toEqual(told);
+    expect(message?.attributes).toEqual({ outcome: 'created', action: 'create', source: 'crm', lane: 'campaign' });
+  });
+
+  it('of a message that could not be read leave out the attributes that are not known', async () => {
+    const { topicArn, queueUrl } = await engines.topic('outcomes-unread');
+    const unread = outcome('r1', { outcome: 'rejected', action: null, source: null, requestId: null });
+    await new OutcomeTopic(engines.sns, topicArn, 1).tell(unread);
+    const [message] = await engines.drain(queueUrl);
+    expect(message?.attributes).toEqual({ outcome: 'rejected', lane: 'campaign' });
+  });
+
+  it('are all told when there are more than go into one publish', async () => {
+    const { topicArn, queueUrl } = await engines.topic('outcomes-many');
+    const topic = new OutcomeTopic(engines.sns, topicArn, 10);
+    await Promise.all(ids(25).map((id) => topic.tell(outcome(id))));
+    const told = (await engines.drain(queueUrl)).map(({ body }) => (JSON.parse(body) as Outcome).requestId);
+    expect(told.toSorted()).toEqual(ids(25).toSorted());
+  });
+
+  it('of which one is refused: that one is told again, and the others are not told twice', async () => {
+    // Prepare: SNS refuses r1 once.
+    const published: string[][] = [];
+    const sns = {
+      send: async ({ input }: PublishBatchCommand) => {
+        const entries = input.PublishBatchRequestEntries ?? [];
+        published.push(entries.map(({ Message = '' }) => (JSON.parse(Message) as Outcome).requestId ?? ''));
+        return published.length === 1 ? { Failed: [{ Id: '1', Code: 'InternalError', SenderFault: false }] } : {};
+      },
+    } as unknown as SNSClient;
+    const topic = new OutcomeTopic(sns, 'arn', 3);
+    // Act
+    await Promise.all(ids(3).map((id) => topic.tell(outcome(id))));
+    // Assess
+    expect(published).toEqual([['r0', 'r1', 'r2'], ['r1']]);
+  });
+
+  it('that SNS refuses three times are not told, and say why', async () => {
+    const refusing = async ({ input }: PublishBatchCommand) => ({
+      Failed: (input.PublishBatchRequestEntries ?? [])
+        .filter(({ Message = '' }) => Message.includes('outcome-r0'))
+        .map(({ Id }) => ({ Id, Code: 'InvalidParameter', SenderFault: true })),
+    });
+    const topic = new OutcomeTopic({ send: refusing } as unknown as SNSClient, 'arn', 2);
+    const ends = await Promise.allSettled([topic.tell(outcome('r0')), topic.tell(outcome('r1'))]);
+    expect(ends).toEqual([
+      { status: 'rejected', reason: new Error('refused three times: InvalidParameter') },
+      { status: 'fulfilled', value: undefined },
+    ]);
+  });
+
+  it('never make a publish of more than SNS takes', async () => {
+    const sizes: number[] = [];
+    const send = async ({ input }: PublishBatchCommand) => {
+      const bytes = (input.PublishBatchRequestEntries ?? []).map(({ Message = '' }) => Buffer.byteLength(Message));
+      sizes.push(bytes.reduce((sum, size) => sum + size));
+      return {};
+    };
+    const topic = new OutcomeTopic({ send } as unknown as SNSClient, 'arn', 10);
+    const faults = [{ path: 'data', rule: 'x', message: 'é'.repeat(40_000) }];
+    await Promise.all(ids(7).map((id) => topic.tell(outcome(id, { faults }))));
+    expect(sizes).toHaveLength(3);
+    for (const size of sizes) expect(size).toBeLessThan(256 * 1024);
+  });
+});
+
+describe('QR jobs', () => {
+  it('reach the queue as they were asked', async () => {
+    const queueUrl = await engines.queue('qr-whole');
+    const queue = new QrQueue(engines.sqs, queueUrl);
+    await Promise.all(ids(12).map((id) => queue.ask(job(id))));
+    const asked = (await engines.drain(queueUrl)).map(({ body }) => JSON.parse(body) as QrJob);
+    expect(asked.toSorted((a, b) => a.requestId.localeCompare(b.requestId))).toEqual(ids(12).toSorted().map(job));
+  });
+
+  it('of which one is refused: that one is asked again, and the others are not asked twice', async () => {
+    const sent: string[][] = [];
+    const sqs = {
+      send: async ({ input }: SendMessageBatchCommand) => {
+        sent.push((input.Entries ?? []).map(({ MessageBody = '' }) => (JSON.parse(MessageBody) as QrJob).requestId));
+        return sent.length === 1 ? { Failed: [{ Id: '0', Code: 'InternalError', SenderFault: false }] } : {};
+      },
+    } as unknown as SQSClient;
+    const queue = new QrQueue(sqs, 'url');
+    await Promise.all(ids(2).map((id) => queue.ask(job(id))));
+    expect(sent).toEqual([['r0', 'r1'], ['r0']]);
+  });
+
+  it('fail when the queue is not there', async () => {
+    const queue = new QrQueue(engines.sqs, `${await engines.queue('qr-gone')}-not`);
+    await expect(queue.ask(job('r0'))).rejects.toThrow(/^refused three times: \w+/);
+  });
+});
+
+describe('checks of expiries', () => {
+  it('come ten at a time, in characters that SQS takes as they are, and no longer than they must be', async () => {
+    const queueUrl = await engines.queue('checks');
+    const queue = new CheckQueue(engines.sqs, queueUrl);
+    const bodies = ids(12).map((id) => JSON.stringify({ id, c: 'a\uffff\u0001é😀' }));
+    await Promise.all(bodies.map((body) => queue.ask(body)));
+    const received = (await engines.drain(queueUrl)).map(({ body }) => body);
+    expect(received).toContain('{"id":"r1","c":"a\\uffff\\u0001é\\ud83d\\ude00"}');
+    expect(received.map((body) => JSON.parse(body)).toSorted((one, other) => one.id.localeCompare(other.id))).toEqual(
+      bodies.map((body) => JSON.parse(body)).toSorted((one, other) => one.id.localeCompare(other.id)),
+    );
+  });
+
+  it('fail when the queue is not there, so that the stream brings their records again', async () => {
+    const queue = new CheckQueue(engines.sqs, `${await engines.queue('checks-gone')}-not`);
+    await expect(queue.ask('{}')).rejects.toThrow(/^refused three times: \w+/);
+  });
+});
+
+describe('messages that are given back', () => {
+  /** Receives so many messages, which are then invisible for 30 s. */
+  async function received(queueUrl: string, count: number): Promise<string[]> {
+    const handles: string[] = [];
+    for (const id of ids(count)) {
+      await engines.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: id }));
+    }
+    while (handles.length < count) {
+      const { Messages = [] } = await engines.sqs.send(
+        new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10 }),
+      );
+      handles.push(...Messages.map(({ ReceiptHandle = '' }) => ReceiptHandle));
+    }
+    return handles;
+  }
+
+  it('come back when they are told to, and only they', async () => {
+    // Prepare
+    const queueUrl = await engines.queue('lane-delays');
+    const handles = await received(queueUrl, 25);
+    // Act: every second one at once, the others in an hour.
+    const undelayed = await new DeliveryQueue(engines.sqs, queueUrl).delay(
+      handles.map((receiptHandle, index) => ({ receiptHandle, delaySeconds: index % 2 === 0 ? 0 : 3_600 })),
+    );
+    // Assess
+    expect(undelayed).toBe(0);
+    expect((await engines.drain(queueUrl)).map(({ body }) => body).toSorted()).toEqual(
+      ids(25)
+        .filter((_, index) => index % 2 === 0)
+        .toSorted(),
+    );
+  });
+
+  it('that cannot be delayed are counted, and keep nobody else', async () => {
+    const queueUrl = await engines.queue('lane-unknown-handle');
+    const [handle = ''] = await received(queueUrl, 1);
+    const undelayed = await new DeliveryQueue(engines.sqs, queueUrl).delay([
+      { receiptHandle: 'no such handle', delaySeconds: 0 },
+      { receiptHandle: handle, delaySeconds: 0 },
+    ]);
+    expect(undelayed).toBe(1);
+    expect(await engines.drain(queueUrl)).toHaveLength(1);
+  });
+
+  it('are all counted when SQS does not answer, without an error', async () => {
+    const nobody = new SQSClient(clientSettings('http://127.0.0.1:1'));
+    const messages = ids(12).map((receiptHandle) => ({ receiptHandle, delaySeconds: 10 }));
+    expect(await new DeliveryQueue(nobody, 'http://127.0.0.1:1/q').delay(messages)).toBe(12);
+    expect(await new DeliveryQueue(nobody, 'http://127.0.0.1:1/q').delay([])).toBe(0);
+  });
+});

@@ -1,0 +1,180 @@
+import { createServer } from 'node:net';
+import { describe, expect, it, vi } from 'vitest';
+import type { Meaning } from '../../../../lambdas/domain/onelink/failure-table.ts';
+import type { FaultInput } from '../../../../local/onelink-api/faults.ts';
+import { givenEmulator } from '../../local/onelink-api/given-emulator.ts';
+import { givenClient } from './given-client.ts';
+
+const spring = { onelinkId: 'A1b3', shortlinkId: 'spring' };
+const data = { pid: 'sms' };
+
+/** How long a call may take here. */
+const timeoutMilliseconds = 150;
+const tooLong = 10_000;
+
+type Row = [fault: FaultInput, create: Meaning, made: number, read: Meaning];
+
+describe('a call that meets a fault', () => {
+  it.each<Row>([
+    [{ kind: 'reset-before' }, 'ambiguous', 0, 'transient'],
+    [{ kind: 'reset-after' }, 'ambiguous', 1, 'transient'],
+    [{ kind: 'hang', when: 'before' }, 'ambiguous', 0, 'transient'],
+    [{ kind: 'hang', when: 'after' }, 'ambiguous', 1, 'transient'],
+    [{ kind: 'latency', milliseconds: tooLong, when: 'after' }, 'ambiguous', 1, 'transient'],
+    [{ kind: 'latency', milliseconds: 1 }, 'ok', 1, 'ok'],
+    [{ kind: 'slow-body', milliseconds: tooLong }, 'ambiguous', 1, 'transient'],
+    [{ kind: 'slow-body', milliseconds: 20 }, 'ok', 1, 'ok'],
+    [{ kind: 'truncated' }, 'ambiguous', 1, 'transient'],
+    [{ kind: 'not-json' }, 'ambiguous', 1, 'transient'],
+    [{ kind: 'not-json', body: '{"unexpected":true}' }, 'ambiguous', 1, 'transient'],
+    [{ kind: 'wrong-content-type' }, 'ok', 1, 'ok'],
+    [{ kind: 'status', status: 400 }, 'ambiguous', 0, 'transient'],
+    [{ kind: 'status', status: 500 }, 'ambiguous', 0, 'transient'],
+    [{ kind: 'status', status: 502, body: '<html></html>', contentType: 'text/html' }, 'ambiguous', 0, 'transient'],
+    [{ kind: 'status', status: 503 }, 'ambiguous', 0, 'transient'],
+    [{ kind: 'status', status: 302, body: '' }, 'ambiguous', 0, 'transient'],
+    [{ kind: 'error-after', status: 504 }, 'ambiguous', 1, 'transient'],
+    [{ kind: 'status', status: 403, body: 'Forbidden' }, 'account-blocked', 0, 'account-blocked'],
+  ])('%j: a create is %s with %i made, a read is %s', async (fault, create, made, read) => {
+    // Prepare
+    const api = await givenEmulator();
+    const { client, turns, calls } = givenClient(api.baseUrl, { timeoutMilliseconds });
+    // Act
+    api.control.addFaults(fault);
+    const created = await client.create(spring, { data });
+    api.control.clearFaults();
+    const { links } = api.control.stats();
+    api.control.preload([{ ...spring, shortlinkId: 'there', data }]);
+    api.control.addFaults(fault);
+    const found = await client.read({ ...spring, shortlinkId: 'there' });
+    // Assess
+    expect([created.meaning, links.made, found.meaning]).toEqual([create, made, read]);
+    expect(calls).toHaveLength(2);
+    expect(turns.sent).toHaveLength(2);
+  });
+
+  it.each<[FaultInput, Meaning]>([
+    [{ kind: 'reset-after' }, 'ambiguous'],
+    [{ kind: 'truncated' }, 'ambiguous'],
+    [{ kind: 'not-json' }, 'ambiguous'],
+    [{ kind: 'status', status: 400 }, 'ambiguous'],
+  ])('%j: an update and a delete may have been applied', async (fault, meaning) => {
+    const api = await givenEmulator();
+    api.control.preload([{ ...spring, data }]);
+    const { client } = givenClient(api.baseUrl, { timeoutMilliseconds });
+    api.control.addFaults({ ...fault, operation: 'update' });
+    expect(await client.update(spring, { data: { pid: 'mail' } })).toMatchObject({ meaning });
+    api.control.addFaults({ ...fault, operation: 'delete' });
+    expect(await client.delete(spring)).toMatchObject({ meaning });
+  });
+
+  it.each<FaultInput>([
+    { kind: 'reset-before' },
+    { kind: 'not-json' },
+    { kind: 'not-json', body: '{"qr":"data:image/png;base64,AAAA","remaining_api_calls":"many"}' },
+    { kind: 'truncated' },
+    { kind: 'status', status: 400 },
+  ])('%j: a QR code and the quota are asked for again', async (fault) => {
+    const api = await givenEmulator();
+    api.control.preload([{ ...spring, data }]);
+    const { client } = givenClient(api.baseUrl, { timeoutMilliseconds });
+    api.control.addFaults({ ...fault, operation: 'qr' });
+    expect(await client.qr(spring, { format: 'png' })).toMatchObject({ meaning: 'transient' });
+    api.control.addFaults({ ...fault, operation: 'quota' });
+    expect(await client.quota('acc-demo')).toMatchObject({ meaning: 'transient' });
+  });
+
+  it('gives its turn on as soon as it has sent, long before it is answered', async () => {
+    const api = await givenEmulator();
+    const { client, turns } = givenClient(api.baseUrl, { timeoutMilliseconds: 1_000 });
+    api.control.addFaults({ kind: 'hang' });
+    let answered = false;
+    const call = client.read(spring).then(() => {
+      answered = true;
+    });
+    await vi.waitFor(() => expect(turns.sent).toEqual([1]));
+    expect(answered).toBe(false);
+    await api.close();
+    await call;
+  });
+});
+
+describe('a rate that was exceeded', () => {
+  it('slows down and tries again, each time with a turn of its own', async () => {
+    const api = await givenEmulator();
+    const { client, turns, calls } = givenClient(api.baseUrl);
+    api.control.addFaults({ kind: 'status', status: 429, times: 2 });
+    expect(await client.create(spring, { data })).toMatchObject({ meaning: 'ok' });
+    expect(calls).toEqual(['create slow-down', 'create slow-down', 'create ok']);
+    expect(turns.slowedDown).toBe(2);
+    expect(turns.sent).toHaveLength(3);
+  });
+
+  it('goes back when the invocation has no time left', async () => {
+    const api = await givenEmulator();
+    const { client, turns, calls } = givenClient(api.baseUrl);
+    client.beginInvocation(() => false);
+    api.control.addFaults({ kind: 'status', status: 429, times: 2 });
+    expect(await client.create(spring, { data })).toEqual({
+      meaning: 'slow-down',
+      fault: { path: '', rule: 'api-429-rate-limit-exceeded', message: 'above the account’s rate' },
+    });
+    expect(calls).toEqual(['create slow-down']);
+    expect(turns.slowedDown).toBe(1);
+  });
+});
+
+describe('a token that is refused', () => {
+  it('is replaced by a fresh one, and the call goes again', async () => {
+    const api = await givenEmulator();
+    const { client, turns, calls } = givenClient(api.baseUrl, { token: 'rotated-away', fresh: 'local-token' });
+    expect(await client.create(spring, { data })).toMatchObject({ meaning: 'ok' });
+    expect(calls).toEqual(['create account-blocked', 'create ok']);
+    expect(turns.sent).toHaveLength(2);
+  });
+
+  it('blocks the account when the fresh one is the same, without trying again', async () => {
+    const api = await givenEmulator();
+    const { client, calls, freshTokens } = givenClient(api.baseUrl, { token: 'wrong' });
+    expect(await client.create(spring, { data })).toEqual({
+      meaning: 'account-blocked',
+      fault: {
+        path: '',
+        rule: 'api-401-authentication-failure',
+        message: 'the API refuses the token',
+      },
+    });
+    expect(calls).toEqual(['create account-blocked']);
+    expect(freshTokens()).toBe(1);
+  });
+
+  it('blocks the account when the fresh one is refused as well', async () => {
+    const api = await givenEmulator();
+    const { client, calls } = givenClient(api.baseUrl, { token: 'wrong', fresh: 'also wrong' });
+    expect(await client.read(spring)).toMatchObject({ meaning: 'account-blocked' });
+    expect(calls).toEqual(['read account-blocked', 'read account-blocked']);
+  });
+});
+
+describe('a request that never left', () => {
+  const unanswered = { path: '', rule: 'api-unanswered', message: 'the API did not answer' };
+
+  it('changed nothing: connection refused', async () => {
+    const closed = await new Promise<number>((resolve) => {
+      const server = createServer().listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+      });
+    });
+    const { client, calls } = givenClient(`http://127.0.0.1:${closed}/api/v2.0`);
+    expect(await client.create(spring, { data })).toEqual({ meaning: 'transient', fault: unanswered });
+    expect(calls).toEqual(['create transient']);
+  });
+
+  it('changed nothing, and holds up nobody: a token that no header can carry', async () => {
+    const api = await givenEmulator();
+    const { client } = givenClient(api.baseUrl, { token: 'pasted\u200bwith a zero-width space' });
+    expect(await client.create(spring, { data })).toEqual({ meaning: 'transient', fault: unanswered });
+    expect(api.control.stats().arrivals.all).toBe(0);
+  });
+});

@@ -1,0 +1,101 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Secret } from '../../../../lambdas/adapters/secret.ts';
+import { clientSettings } from './given-engines.ts';
+
+const opened: (() => void)[] = [];
+afterEach(() => {
+  for (const close of opened.splice(0)) close();
+});
+
+const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:token-AbCdEf';
+const refused = { status: 400, body: { __type: 'AccessDeniedException', message: 'not allowed' } };
+
+/** Secrets Manager with one secret, whose value can be changed, or which can be made to fail. */
+async function given(first: string | typeof refused) {
+  const stub = { answer: first, asked: [] as unknown[] };
+  const server = createServer(async (request, response) => {
+    let text = '';
+    for await (const chunk of request) text += chunk;
+    stub.asked.push([request.headers['x-amz-target'], JSON.parse(text)]);
+    const { status, body } =
+      typeof stub.answer === 'string' ? { status: 200, body: { ARN: arn, SecretString: stub.answer } } : stub.answer;
+    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = new SecretsManagerClient(clientSettings(endpoint));
+  opened.push(() => {
+    client.destroy();
+    server.closeAllConnections();
+    server.close();
+  });
+  return { stub, secret: new Secret(client, arn) };
+}
+
+describe('a secret', () => {
+  it('is read when first needed and then remembered, by as many as ask at once', async () => {
+    const { stub, secret } = await given('first');
+    expect(stub.asked).toEqual([]);
+    expect(await Promise.all([secret.value(), secret.value(), secret.value()])).toEqual(['first', 'first', 'first']);
+    stub.answer = 'second';
+    expect(await secret.value()).toBe('first');
+    expect(stub.asked).toEqual([['secretsmanager.GetSecretValue', { SecretId: arn }]]);
+  });
+
+  it('is trimmed: consoles and files end their lines', async () => {
+    expect(await (await given(' token\n')).secret.value()).toBe('token');
+  });
+
+  it('that cannot be read says so by its name, and is read again by the next who asks', async () => {
+    const { stub, secret } = await given(refused);
+    await expect(secret.value()).rejects.toThrow(`The secret ${arn} cannot be read: not allowed`);
+    stub.answer = 'mended';
+    expect(await secret.value()).toBe('mended');
+    expect(stub.asked).toHaveLength(2);
+  });
+
+  it('that is empty cannot be used', async () => {
+    const { stub, secret } = await given('');
+    await expect(secret.value()).rejects.toThrow('has no text value');
+    stub.answer = 'filled';
+    expect(await secret.value()).toBe('filled');
+  });
+});
+
+describe('a fresh value', () => {
+  it('is read anew, and remembered from then on', async () => {
+    const { stub, secret } = await given('old');
+    await secret.value();
+    stub.answer = 'new';
+    expect(await secret.fresh(1_000_000)).toBe('new');
+    expect(await secret.value()).toBe('new');
+    expect(stub.asked).toHaveLength(2);
+  });
+
+  it('is read at most every 30 seconds, however many ask', async () => {
+    const { stub, secret } = await given('old');
+    await secret.value();
+    stub.answer = 'new';
+    const asked = await Promise.all([secret.fresh(1_000_000), secret.fresh(1_000_000), secret.fresh(1_000_001)]);
+    expect(asked).toEqual(['new', 'new', 'new']);
+    stub.answer = 'newest';
+    expect(await secret.fresh(1_029_999)).toBe('new');
+    expect(stub.asked).toHaveLength(2);
+    expect(await secret.fresh(1_030_000)).toBe('newest');
+    expect(stub.asked).toHaveLength(3);
+  });
+
+  it('that cannot be read is the remembered one, and mends half a minute later', async () => {
+    const { stub, secret } = await given('old');
+    await secret.value();
+    stub.answer = refused;
+    expect(await secret.fresh(1_000_000)).toBe('old');
+    stub.answer = 'mended';
+    expect(await secret.fresh(1_029_999)).toBe('old');
+    expect(await secret.fresh(1_030_000)).toBe('mended');
+    expect(await secret.value()).toBe('mended');
+  });
+});

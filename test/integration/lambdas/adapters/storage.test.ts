@@ -1,0 +1,104 @@
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Archive } from '../../../../lambdas/adapters/archive.ts';
+import { QrStore } from '../../../../lambdas/adapters/qr-store.ts';
+import type { RejectedCommand } from '../../../../lambdas/domain/contract/rejected-command.ts';
+import { givenEngines } from './given-engines.ts';
+
+let engines: Awaited<ReturnType<typeof givenEngines>>;
+beforeAll(async () => {
+  engines = await givenEngines();
+});
+
+async function keysOf(bucket: string): Promise<string[]> {
+  const { Contents = [] } = await engines.s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+  return Contents.map(({ Key = '' }) => Key);
+}
+
+async function objectOf(bucket: string, key: string) {
+  const { Body, ContentType } = await engines.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return { type: ContentType, bytes: Buffer.from((await Body?.transformToByteArray()) ?? []) };
+}
+
+function rejected(messageId: string, change: Partial<RejectedCommand> = {}): RejectedCommand {
+  return {
+    lane: 'campaign',
+    messageId,
+    sentAt: '2026-03-09T23:59:59.000Z',
+    source: 'crm',
+    requestId: 'order-1',
+    faults: [{ path: 'data.af_r', rule: 'format', message: 'must be a URL' }],
+    body: '{"broken": "é\n',
+    ...change,
+  };
+}
+
+describe('the archive', () => {
+  it('keeps rejected commands whole, one on a line, under lane and day', async () => {
+    // Prepare
+    const bucket = await engines.bucket('archive-lines');
+    const archive = new Archive(engines.s3, bucket);
+    const commands = ['m1', 'm2', 'm3'].map((id) => rejected(id));
+    // Act
+    await Promise.all(commands.map((command) => archive.addRejected(command)));
+    // Assess
+    const [key = '', ...others] = await keysOf(bucket);
+    expect(others).toEqual([]);
+    expect(key).toMatch(/^rejected\/campaign\/2026\/03\/09\/[0-9a-f]{32}\.ndjson$/);
+    const { type, bytes } = await objectOf(bucket, key);
+    expect(type).toBe('application/x-ndjson');
+    const text = bytes.toString('utf8');
+    expect(text.endsWith('\n')).toBe(true);
+    expect(
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual(commands);
+  });
+
+  it('never writes over what it wrote before', async () => {
+    const bucket = await engines.bucket('archive-twice');
+    const archive = new Archive(engines.s3, bucket);
+    await archive.addRejected(rejected('m1'));
+    await archive.addRejected(rejected('m2'));
+    await archive.addRejected(rejected('m1'));
+    expect(await keysOf(bucket)).toHaveLength(2);
+  });
+
+  it('says that a command is kept only when it is', async () => {
+    const archive = new Archive(engines.s3, 'no-such-bucket');
+    await expect(archive.addRejected(rejected('m1'))).rejects.toThrow('refused three times: NoSuchBucket');
+  });
+});
+
+describe('the QR store', () => {
+  const spring = { onelinkId: 'A1b3', shortlinkId: 'spring' };
+
+  it.each([
+    ['png', 'image/png'],
+    ['jpg', 'image/jpeg'],
+  ] as const)('keeps a %s under its link, byte for byte', async (format, type) => {
+    const bucket = await engines.bucket(`qr-${format}`);
+    const store = new QrStore(engines.s3, bucket);
+    const bytes = Buffer.from([0xff, 0xd8, 0x00, 0x0d, 0x0a, 0x80]);
+    const key = await store.put(spring, { format, bytes });
+    expect(key).toBe(`qr/A1b3/spring.${format}`);
+    expect(await objectOf(bucket, key)).toEqual({ type, bytes });
+    expect(store.bucket).toBe(bucket);
+  });
+
+  it('replaces an older image of the link', async () => {
+    const bucket = await engines.bucket('qr-again');
+    const store = new QrStore(engines.s3, bucket);
+    await store.put(spring, { format: 'png', bytes: Buffer.from('old') });
+    await store.put(spring, { format: 'png', bytes: Buffer.from('new') });
+    expect(await keysOf(bucket)).toEqual(['qr/A1b3/spring.png']);
+    expect((await objectOf(bucket, 'qr/A1b3/spring.png')).bytes.toString()).toBe('new');
+  });
+
+  it('says so when it cannot keep it', async () => {
+    const store = new QrStore(engines.s3, 'no-such-bucket');
+    await expect(store.put(spring, { format: 'png', bytes: Buffer.from('x') })).rejects.toThrow();
+  });
+});

@@ -1,0 +1,150 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  GetQueueAttributesCommand,
+  type Message,
+  type MessageAttributeValue,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { App, Stack } from 'aws-cdk-lib';
+import { Code, type FunctionProps, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { onTestFinished } from 'vitest';
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../../../local/cloud/cloud.ts';
+
+/** One test's directory, CDK app and cloud; everything is gone when the test is over. */
+export interface Bench {
+  readonly app: App;
+  readonly stack: Stack;
+  /** Declares a Node.js function whose `index.mjs` is this source. */
+  declareFunction(scope: Construct, id: string, source: string, props?: Partial<FunctionProps>): LambdaFunction;
+  /** Synthesises the app and starts it. */
+  start(options?: Partial<LocalCloudOptions>): Promise<LocalCloud>;
+  readonly directory: string;
+}
+
+/** To be called within a test. */
+export async function openBench(): Promise<Bench> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'local-cloud-'));
+  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const app = new App({
+    outdir: path.join(directory, 'cdk.out'),
+    analyticsReporting: false,
+    // It takes a second, and would complain of what a test does on purpose.
+    builtinCloudFormationValidation: false,
+  });
+  const stack = new Stack(app, 'Bench');
+  let functions = 0;
+  return {
+    app,
+    stack,
+    directory,
+    declareFunction: (scope, id, source, props = {}) => {
+      const folder = path.join(directory, `source-${functions++}`);
+      mkdirSync(folder);
+      writeFileSync(path.join(folder, 'index.mjs'), source);
+      return new LambdaFunction(scope, id, {
+        runtime: Runtime.NODEJS_24_X,
+        handler: 'index.handler',
+        code: Code.fromAsset(folder),
+        memorySize: 256,
+        ...props,
+      });
+    },
+    start: async (options = {}) => {
+      app.synth();
+      const cloud = await startLocalCloud({
+        assemblyDirectory: app.outdir,
+        workDirectory: path.join(directory, 'work'),
+        stopGraceSeconds: 0,
+        ...options,
+      });
+      onTestFinished(() => cloud.stop());
+      return cloud;
+    },
+  };
+}
+
+/**
+ * Polls until the value is right.
+ * @throws when it is not within the deadline, showing the last value
+ */
+export async function until<T>(
+  read: () => T | Promise<T>,
+  right: (value: T) => boolean,
+  deadlineMilliseconds = 15_000,
+): Promise<T> {
+  const deadline = performance.now() + deadlineMilliseconds;
+  for (;;) {
+    const value = await read();
+    if (right(value)) return value;
+    if (performance.now() > deadline) throw new Error(`not reached, last: ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** An SQS client with the two or three calls that the tests make again and again. */
+export class QueueDriver {
+  readonly client: SQSClient;
+
+  constructor(cloud: LocalCloud) {
+    this.client = new SQSClient(cloud.clientConfig('sqs'));
+  }
+
+  async send(
+    url: string,
+    bodies: readonly string[],
+    MessageAttributes: Record<string, MessageAttributeValue> = {},
+    messagesPerCall = 10,
+  ): Promise<void> {
+    const calls: Promise<unknown>[] = [];
+    for (let first = 0; first < bodies.length; first += messagesPerCall) {
+      const Entries = bodies
+        .slice(first, first + messagesPerCall)
+        .map((MessageBody, index) => ({ Id: String(index), MessageBody, MessageAttributes }));
+      calls.push(this.client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries })));
+    }
+    await Promise.all(calls);
+  }
+
+  async receive(url: string, waitSeconds = 5): Promise<Message[]> {
+    const { Messages } = await this.client.send(
+      new ReceiveMessageCommand({
+        QueueUrl: url,
+        WaitTimeSeconds: waitSeconds,
+        MaxNumberOfMessages: 10,
+        MessageSystemAttributeNames: ['All'],
+      }),
+    );
+    return Messages ?? [];
+  }
+
+  /** Messages in the queue, in flight included. */
+  async depth(url: string): Promise<number> {
+    const { Attributes = {} } = await this.client.send(
+      new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] }),
+    );
+    return Number(Attributes.ApproximateNumberOfMessages) + Number(Attributes.ApproximateNumberOfMessagesNotVisible);
+  }
+}
+
+/** The JSON lines that a function has printed so far. */
+export async function printed<T>(bench: Bench, cloud: LocalCloud, logicalIdPrefix: string): Promise<T[]> {
+  const name = cloud.environments().find(({ logicalId }) => logicalId.startsWith(logicalIdPrefix))?.function;
+  const text = await readFile(path.join(bench.directory, 'work/logs', `${name}.log`), 'utf8').catch(() => '');
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line) as T);
+}
+
+/** The URL of the queue whose logical ID begins with this. */
+export async function urlOf(cloud: LocalCloud, prefix: string): Promise<string> {
+  const queue = (await cloud.queues()).find(({ logicalId }) => logicalId.startsWith(prefix));
+  if (!queue) throw new Error(`no queue ${prefix}`);
+  return queue.url;
+}

@@ -1,0 +1,318 @@
+import { ChangeMessageVisibilityCommand } from '@aws-sdk/client-sqs';
+import { Duration } from 'aws-cdk-lib';
+import type { FunctionProps } from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource, type SqsEventSourceProps } from 'aws-cdk-lib/aws-lambda-event-sources';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { describe, expect, test } from 'vitest';
+import type { LocalCloud } from '../../../../local/cloud/cloud.ts';
+import { type Bench, openBench, printed, QueueDriver, until, urlOf } from './fixture.ts';
+
+interface Batch {
+  readonly at: number;
+  readonly ids: string[];
+  readonly bodies: string[];
+  readonly receives: string[];
+}
+
+/** A handler that prints each batch as one line of JSON, then does `rest`. */
+const handler = (rest: string, before = '') => `
+import { setTimeout as wait } from 'node:timers/promises';
+${before}
+export const handler = async (event) => {
+  console.log(JSON.stringify({
+    at: Date.now(),
+    ids: event.Records.map((record) => record.messageId),
+    bodies: event.Records.map((record) => record.body),
+    receives: event.Records.map((record) => record.attributes.ApproximateReceiveCount),
+  }));
+  ${rest}
+};`;
+
+/** A lane with its dead-letter queue and worker. */
+async function openLane(
+  source: string,
+  mapping: SqsEventSourceProps,
+  props: Partial<FunctionProps> = {},
+  visibilitySeconds = 30,
+) {
+  const bench = await openBench();
+  const deadLetters = new Queue(bench.stack, 'DeadLetters');
+  const queue = new Queue(bench.stack, 'Lane', {
+    visibilityTimeout: Duration.seconds(visibilitySeconds),
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: 2 },
+  });
+  const worker = bench.declareFunction(bench.stack, 'Worker', source, { timeout: Duration.seconds(1), ...props });
+  worker.addEventSource(new SqsEventSource(queue, mapping));
+  return { bench, worker, queue };
+}
+
+const batches = (bench: Bench, cloud: LocalCloud) => printed<Batch>(bench, cloud, 'Worker');
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => `message ${index}`);
+
+describe('a queue', () => {
+  test('gives out nothing while as many messages are in flight as may be, those whose delay runs included', async () => {
+    // Given
+    const bench = await openBench();
+    new Queue(bench.stack, 'Lane');
+    const cloud = await bench.start({ mostInFlight: 15 });
+    const sqs = new QueueDriver(cloud);
+    const lane = await urlOf(cloud, 'Lane');
+    await sqs.send(lane, numbered(20));
+    // When
+    const received = [await sqs.receive(lane, 0), await sqs.receive(lane, 0), await sqs.receive(lane, 0)];
+    const [returned] = received[0] ?? [];
+    const giveBack = (VisibilityTimeout: number) =>
+      sqs.client.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: lane,
+          ReceiptHandle: returned?.ReceiptHandle,
+          VisibilityTimeout,
+        }),
+      );
+    await giveBack(600);
+    const whileDelayed = await sqs.receive(lane, 0);
+    await giveBack(0);
+    const afterwards = await sqs.receive(lane, 0);
+    // Then
+    expect(received.map((messages) => messages.length)).toEqual([10, 5, 0]);
+    expect([whileDelayed.length, afterwards.length]).toEqual([0, 1]);
+  });
+});
+
+describe('an SQS mapping', () => {
+  test('hands over records in the form that Lambda gives them, and deletes them when the handler is done', async () => {
+    const { bench } = await openLane(
+      'export const handler = async (event) => { console.log(JSON.stringify(event.Records[0])); };',
+      { batchSize: 10 },
+    );
+    const cloud = await bench.start();
+    const sqs = new QueueDriver(cloud);
+    const lane = await urlOf(cloud, 'Lane');
+
+    await sqs.send(lane, ['hello'], { kind: { DataType: 'String', StringValue: 'greeting' } });
+    await until(
+      () => sqs.depth(lane),
+      (depth) => depth === 0 && cloud.environments()[0]?.invocations === 1,
+    );
+
+    const [record] = await printed<Record<string, unknown>>(bench, cloud, 'Worker');
+    expect(record).toEqual({
+      messageId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      receiptHandle: expect.any(String),
+      body: 'hello',
+      attributes: {
+        ApproximateReceiveCount: '1',
+        SentTimestamp: expect.stringMatching(/^\d{13}$/),
+        SenderId: '000000000000',
+        ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/),
+      },
+      messageAttributes: {
+        kind: { stringValue: 'greeting', stringListValues: [], binaryListValues: [], dataType: 'String' },
+      },
+      md5OfMessageAttributes: expect.stringMatching(/^[0-9a-f]{32}$/),
+      md5OfBody: '5d41402abc4b2a76b9719d911017c592',
+      eventSource: 'aws:sqs',
+      eventSourceARN: expect.stringMatching(/^arn:aws:sqs:us-east-1:000000000000:Bench-Lane/),
+      awsRegion: 'us-east-1',
+    });
+  });
+
+  test('fills a large batch within its window, and hands over a small one when the window is over', async () => {
+    const { bench } = await openLane(handler(''), { batchSize: 300, maxBatchingWindow: Duration.seconds(1) });
+    const cloud = await bench.start();
+    const sqs = new QueueDriver(cloud);
+    const lane = await urlOf(cloud, 'Lane');
+
+    const sentAt = Date.now();
+    await sqs.send(lane, numbered(310));
+    await until(
+      () => sqs.depth(lane),
+      (depth) => depth === 0,
+    );
+
+    const [first, second] = await batches(bench, cloud);
+    expect([first?.ids.length, second?.ids.length]).toEqual([300, 10]);
+    expect(new Set([...(first?.bodies ?? []), ...(second?.bodies ?? [])])).toEqual(new Set(numbered(310)));
+    // One window after the first batch was full, with some time for a slow machine.
+    expect((second?.at ?? 0) - sentAt).toBeLessThan(4_000);
+  });
+
+  test('keeps a batch below the 6 MB that an invocation may weigh', async () => {
+    const { bench } = await openLane(
+      handler('').replace('bodies: event.Records.map((record) => record.body)', 'bodies: []'),
+      { batchSize: 100, maxBatchingWindow: Duration.seconds(1) },
+    );
+    const cloud = await bench.start();
+    const sqs = new QueueDriver(cloud);
+    const lane = await urlOf(cloud, 'Lane');
+
+    await sqs.send(
+      lane,
+      Array.from({ length: 20 }, () => 'x'.repeat(500_000)),
+      undefined,
+      1,
+    );
+    await until(
+      () => sqs.depth(lane),
+      (depth) => depth === 0,
+    );
+
+    expect((await batches(bench, cloud)).map(({ ids }) => ids.length)).toEqual([12, 8]);
+  });
+
+  test('runs no more batches at once than its maximum concurrency, each in an environment of its own', async () => {
+    const { bench } = await openLane(handler('await wait(300);'), { batchSize: 1, maxConcurrency: 2 });
+    const cloud = await bench.start();
+    const sqs = new QueueDriver(cloud);
+    const lane = await urlOf(cloud, 'Lane');
+
+    await sqs.send(lane, numbered(6));
+    await until(
+      () => sqs.depth(lane),
+      (depth) => depth === 0,
+    );
+
+    expect(cloud.environments()[0]).toMatchObject({ invocations: 6, started: 2, killed: 0 });
+    expect(cloud.metrics.maximum('AWS/Lambda', 'ConcurrentExecutions')).toBe(2);
+  });
+
+  test('above the reserved concurrency batches are throttled, come back, and end as dead letters unseen', async () => {
+    // Given more concurrency in the mapping than in the function
+    const { bench } = await openLane(
+      handler('await wait(8_000);'),
+      { batchSize: 1, maxConcurrency: 3 },
+      { reservedConcurrentExecutions: 1, timeout: Duration.seconds(10) },
+      1,
+    );
+    const cloud = await bench.start();
+    const sqs = new QueueDriver(cloud);
+    const [lane, deadLetters] = [await urlOf(cloud, 'Lane'), await urlOf(cloud, 'DeadLetters')];
+
+    await sqs.send(lane, numbered(3));
+    const lost = await until(
+      () => sqs.depth(deadLetters),
+      (depth) => depth >= 2,
+    );
+
+    expect(lost).toBeGreaterThanOrEqual(2);
+    expect(await batches(bench, cloud)).toHaveLength(1);
+    expect(cloud.metrics.sum('AWS/Lambda', 'Throttles')).toBeGreaterThanOrEqual(4);
+  });
+
+  test('partial batch response: what failed comes back after its visibility time-out, the rest is deleted', async () => {
+    const { bench } = await openLane(
+      handler(`return { batchItemFailures: event.Records
+        .filter((record) => record.body === 'bad' && record.attributes.ApproximateReceiveCount === '1')
+        .map((record) => ({ itemIdentifier: record.messageId })) };`),
+      { batchSize: 10, reportBatchItemFailures: true },
+      {},
+      1,
+    );
+    const cloud = await bench.start();
+    const sqs = new QueueDriver(cloud);
+    const lane = await urlOf(cloud, 'Lane');
+
+    const sentAt = Date.now();
+    await sqs.send(lane, ['good', 'bad', 'fine']);
+    await until(
+      () => sqs.depth(lane),
+      (depth) => depth === 0,
+    );
+
+    const seen = await batches(bench, cloud);
+    const ofBad = seen.filter(({ bodies }) => bodies.includes('bad'));
+    expect(seen.flatMap(({ bodies }) => bodies).sort()).toEqual(['bad', 'bad', 'fine', 'good']);
+    // A second from the receive on, which came after the sending.
+    expect((ofBad[1]?.at ?? 0) - sentAt).toBeGreaterThanOrEqual(1_000);
+  });
+
+  test('a visibility that the function chose for a failed message is left as it is', async () => {
+    // Given a queue that hides messages for half a minute, and a function that wants its message back in a second
+    const { bench, worker, queue } = await openLane(
+      handler(
+        `const [record] = event.Records;
+  if (record.attributes.ApproximateReceiveCount !== '1') return;
+  await sqs.send(new ChangeMessageVisibilityCommand({
+    QueueUrl: process.env.LANE, ReceiptHandle: record.receiptHandle, VisibilityTimeout: 1 }));
+  return { batchItemFailures: [{ itemIdentifier: record.messageId }] };`,
+        `import { createRequire } from 'node:module';
+const { SQSClient, ChangeMessageVisibilityCommand } = createRequire('${import.meta.filename}')('@aws-sdk/client-sqs');
+const sqs = new SQSClient();`,
+      ),
+      { batchSize: 1, reportBatchItemFailures: true },
+      { timeout: Duration.seconds(10) },
+    );
+    worker.addEnvironment('LANE', queue.queueUrl);
+    const cloud = await bench.start();
+    const sqs = new QueueDriver(cloud);
+    const lane = await urlOf(cloud, 'Lane');
+
+    await sqs.send(lane, ['again, please']);
+    await until(
+      () => sqs.depth(lane),
+      (depth) => depth === 0,
+    );
+
+    expect((await batches(bench, cloud)).map(({ receives }) => receives)).toEqual([['1'], ['2']]);
+  });
+
+  test('an answer that names an unknown message fails the whole batch, which ends as dead letters', async () => {
+    const { bench } = await openLane(
+      handler(`return { batchItemFailures: [{ itemIdentifier: 'nobody' }] };`),
+      { batchSize: 10, reportBatchItemFailures: true },
+      {},
+      1,
+    );
+    const cloud = await bench.start();
+    const sqs = new QueueDriver(cloud);
+    const [lane, deadLetters] = [await urlOf(cloud, 'Lane'), await urlOf(cloud, 'DeadLetters')];
+
+    await sqs.send(lane, ['a', 'b']);
+    await until(
+      () => sqs.depth(deadLetters),
+      (depth) => depth === 2,
+    );
+
+    expect((await batches(bench, cloud)).flatMap(({ receives }) => receives).sort()).toEqual(['1', '1', '2', '2']);
+    const states = await cloud.queues();
+    const source = states.find(({ url }) => url === lane);
+    expect(states.find(({ url }) => url === deadLetters)).toMatchObject({
+      deadLetterQueueOf: [source?.name],
+      visible: 2,
+      sent: 0,
+    });
+  });
+
+  test('is switched off and on by UpdateEventSourceMapping', async () => {
+    const { bench } = await openLane(handler(''), { batchSize: 1 });
+    const cloud = await bench.start();
+    const sqs = new QueueDriver(cloud);
+    const lane = await urlOf(cloud, 'Lane');
+    const name = cloud.environments()[0]?.function ?? '';
+    const api = `${cloud.endpoints.lambda}/2015-03-31/event-source-mappings/`;
+    const list = async () => {
+      const answer = await fetch(`${api}?FunctionName=${name}`);
+      return (await answer.json()) as { EventSourceMappings: { UUID: string; State: string }[] };
+    };
+    const [mapping] = (await list()).EventSourceMappings;
+    const change = (Enabled: boolean) =>
+      fetch(api + mapping?.UUID, { method: 'PUT', body: JSON.stringify({ Enabled }) });
+    const state = async () => (await list()).EventSourceMappings[0]?.State;
+
+    // When it is off, messages wait
+    expect((await change(false)).status).toBe(202);
+    await until(state, (value) => value === 'Disabled');
+    await sqs.send(lane, ['waiting']);
+    expect((await cloud.queues()).find(({ url }) => url === lane)).toMatchObject({ visible: 1, inFlight: 0 });
+    expect(await batches(bench, cloud)).toEqual([]);
+
+    // When it is on again, they are handed over
+    await change(true);
+    await until(
+      () => sqs.depth(lane),
+      (depth) => depth === 0,
+    );
+    expect(await state()).toBe('Enabled');
+    expect(await batches(bench, cloud)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { adminClient } from '../../../../local/onelink-api/admin-client.ts';
+import { defaultSettings } from '../../../../local/onelink-api/settings.ts';
+
+const main = fileURLToPath(new URL('../../../../local/onelink-api/main.ts', import.meta.url));
+const run = (...args: string[]) => spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+
+const failed = async (...args: string[]) => {
+  const child = run(...args);
+  let told = '';
+  child.stderr.on('data', (piece) => {
+    told += piece;
+  });
+  const [code] = await once(child, 'close');
+  return { code, told };
+};
+
+const readme = await readFile(new URL('../../../../local/onelink-api/README.md', import.meta.url), 'utf8');
+const flagsIn = (text: string) => new Set(text.match(/(?<![\w-])--[a-z][a-z-]+/g));
+
+describe('the command line', () => {
+  it('Given its README and its help, Then both name every setting and every flag', async () => {
+    const child = run('--help');
+    const help = await text(child.stdout);
+    const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
+    for (const setting of Object.keys(defaultSettings)) {
+      const row = rows.find((line) => line.includes(`\`${setting}\``));
+      const [flag] = flagsIn(row ?? '');
+      expect(flag, `the flag of ${setting}`).toBeDefined();
+      expect(flagsIn(help)).toContain(flag);
+    }
+    const others = ['--help', '--port', '--host', '--json', '--config', '--silent'];
+    expect([...flagsIn(help)].filter((flag) => !flagsIn(rows.join()).has(flag)).sort()).toEqual(others.sort());
+  });
+
+  it('Given npm --silent, When a parent asks for JSON, Then standard output is that one line', async () => {
+    const root = fileURLToPath(new URL('../../../..', import.meta.url));
+    const child = spawn('npm', ['run', '--silent', 'onelink-api', '--', '--port', '0', '--json'], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    });
+    let printed = '';
+    child.stdout.on('data', (piece) => {
+      printed += piece;
+    });
+    await once(child.stdout, 'data');
+    process.kill(-(child.pid ?? 0), 'SIGTERM');
+    await once(child, 'close');
+    expect(JSON.parse(printed)).toMatchObject({ event: 'listening' });
+  });
+
+  it('Given a file that is no object of settings, or an unknown flag, Then it is a usage error', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'onelink-api-'));
+    for (const content of ['null', '[]', '{"nulls":null}', '{']) {
+      await writeFile(join(folder, 'settings.json'), content);
+      expect(await failed('--port', '0', '--config', join(folder, 'settings.json'))).toMatchObject({ code: 2 });
+    }
+    await rm(folder, { recursive: true });
+    expect(await failed('--prot', '0')).toMatchObject({ code: 2, told: expect.stringContaining('--prot') });
+  });
+
+  it('Given a configuration file and flags, Then a parent reads the address, flags win, and SIGTERM stops it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'onelink-api-'));
+    const config = join(folder, 'settings.json');
+    await writeFile(config, JSON.stringify({ accountId: 'acc-file', token: 'from-file', qrDataPrefix: false }));
+    const child = run(
+      '--port',
+      '0',
+      '--json',
+      '--config',
+      config,
+      '--token',
+      'flag',
+      '--template',
+      'Zz9=acme,a.example',
+      '--rate',
+      '7',
+    );
+    const [line] = await once(createInterface({ input: child.stdout }), 'line');
+    const { origin, baseUrl, port, event } = JSON.parse(line);
+    expect({ event, origin, baseUrl }).toEqual({
+      event: 'listening',
+      origin: `http://127.0.0.1:${port}`,
+      baseUrl: `http://127.0.0.1:${port}/api/v2.0`,
+    });
+    expect(await adminClient(origin).settings()).toMatchObject({
+      accountId: 'acc-file',
+      token: 'flag',
+      qrDataPrefix: false,
+      templates: { Zz9: { subdomain: 'acme', brandDomains: ['a.example'] } },
+      requestsPerSecond: 7,
+      enforceLengths: true,
+    });
+
+    const taken = await failed('--port', String(port));
+    expect(taken).toEqual({
+      code: 2,
+      told: `onelink-api: Port ${port} of 127.0.0.1 is taken. Choose another with --port.\n`,
+    });
+
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    await rm(folder, { recursive: true });
+  });
+
+  it('Given a value that breaks a rule, Then it says which', async () => {
+    expect(await failed('--port', '0', '--rate', '0')).toMatchObject({
+      code: 2,
+      told: expect.stringContaining('requestsPerSecond'),
+    });
+    expect(await failed('--port', '0', '--template', 'A1b3')).toMatchObject({
+      code: 2,
+      told: expect.stringContaining('A1b3=acme'),
+    });
+    expect(await failed('--port', '0', '--config', '/nowhere.json')).toMatchObject({
+      code: 2,
+      told: expect.stringContaining('/nowhere.json'),
+    });
+  });
+});

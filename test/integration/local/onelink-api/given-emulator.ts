@@ -1,0 +1,57 @@
+import { afterEach } from 'vitest';
+import type { OneLinkApi } from '../../../../local/onelink-api/server.ts';
+import { startOneLinkApi } from '../../../../local/onelink-api/server.ts';
+import type { SettingsInput } from '../../../../local/onelink-api/settings.ts';
+
+/** What a call was answered; `json` is undefined when the body is none. */
+export interface Answered {
+  status: number;
+  headers: Headers;
+  text: string;
+  json: unknown;
+}
+
+/** An emulator whose clocks stand still until the test moves them. */
+export interface Given extends OneLinkApi {
+  /** The rate limits' clock. */
+  time: { monotonic: number };
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
+  /** POST /shortlinks/A1b3 with `data` of `pid` only, unless given. */
+  create(body?: Record<string, unknown>): Promise<Answered>;
+}
+
+const running: OneLinkApi[] = [];
+
+afterEach(async () => {
+  for (const api of running.splice(0)) await api.close();
+});
+
+/** Starts an emulator on a free port for one test; wall time is 2026-03-10T12:00:00Z unless given. */
+export async function givenEmulator(settings: SettingsInput = {}, now = '2026-03-10T12:00:00Z'): Promise<Given> {
+  const time = { monotonic: 0 };
+  const api = await startOneLinkApi({
+    settings,
+    time: { wallMilliseconds: () => Date.parse(now), monotonicMilliseconds: () => time.monotonic },
+  });
+  running.push(api);
+  const call: Given['call'] = async (method, path, body, headers = {}) => {
+    const response = await fetch(path.startsWith('/shortlinks') ? `${api.baseUrl}${path}` : `${api.origin}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: { authorization: 'local-token', ...headers },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: parsed(text) };
+  };
+  const create: Given['create'] = (body = {}) => call('POST', '/shortlinks/A1b3', { data: { pid: 'sms' }, ...body });
+  return { ...api, time, call, create };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

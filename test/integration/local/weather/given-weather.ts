@@ -1,0 +1,24 @@
+import { afterAll } from 'vitest';
+import { allKinds, type WeatherKind } from '../../../../local/weather/kinds.ts';
+import { WeatherPlan } from '../../../../local/weather/plan.ts';
+import { calmOnRepeats } from '../../../../local/weather/wire/calm.ts';
+import type { Treatment } from '../../../../local/weather/wire/exchange.ts';
+import { startFront } from '../../../../local/weather/wire/front.ts';
+
+/** A mild plan in which these kinds strike whenever they can, and no other does. */
+export function always(...kinds: WeatherKind[]): WeatherPlan {
+  return new WeatherPlan({ seed: 1, kinds, chances: Object.fromEntries(allKinds.map((kind) => [kind, 1])) });
+}
+
+/** Such weather in front of the service of a client; returns its endpoint. It ends with the test file. */
+export async function givenFront(
+  client: { config: { endpoint?: (() => Promise<{ hostname: string; port?: number }>) | undefined } },
+  plan: WeatherPlan,
+  weather: (plan: WeatherPlan) => Treatment,
+): Promise<string> {
+  const at = await client.config.endpoint?.();
+  if (at === undefined) throw new Error('the client has no endpoint of its own');
+  const front = await startFront(`http://${at.hostname}:${at.port}`, calmOnRepeats(plan, weather(plan)));
+  afterAll(() => front.stop());
+  return front.endpoint;
+}

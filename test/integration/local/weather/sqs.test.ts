@@ -1,0 +1,136 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { startEngine } from '../../../../local/cloud/engines/engine.ts';
+import type { WeatherKind } from '../../../../local/weather/kinds.ts';
+import { sqsWeather } from '../../../../local/weather/sqs.ts';
+import { clientSettings } from '../../lambdas/adapters/given-engines.ts';
+import { always, givenFront } from './given-weather.ts';
+
+const directory = await mkdtemp(path.join(tmpdir(), 'weather-'));
+const engine = await startEngine(
+  'queue-engine.ts',
+  { region: 'eu-west-1', mostInFlight: 120_000 },
+  path.join(directory, 'log'),
+  () => {},
+);
+const calm = new SQSClient({ ...clientSettings(engine.endpoint), useQueueUrlAsEndpoint: false });
+afterAll(async () => {
+  await engine.stop();
+  await rm(directory, { recursive: true });
+});
+
+let queues = 0;
+async function given(...kinds: WeatherKind[]) {
+  queues += 1;
+  const { QueueUrl } = await calm.send(new CreateQueueCommand({ QueueName: `queue-${queues}` }));
+  const plan = always(...kinds);
+  const endpoint = await givenFront(calm, plan, (weather) => sqsWeather(weather, engine.endpoint));
+  const client = (maxAttempts: number) =>
+    new SQSClient({ ...clientSettings(endpoint), maxAttempts, useQueueUrlAsEndpoint: false });
+  const send = async (...bodies: string[]) => {
+    const Entries = bodies.map((body) => ({ Id: body, MessageBody: body }));
+    await calm.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  };
+  const receive = async (from: SQSClient, WaitTimeSeconds = 0): Promise<Message[]> => {
+    const all = { MaxNumberOfMessages: 10, MessageSystemAttributeNames: ['All' as const] };
+    const { Messages = [] } = await from.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds, ...all }));
+    return Messages;
+  };
+  return { QueueUrl, plan, once: client(1), patient: client(3), send, receive };
+}
+
+const facts = (messages: Message[]) =>
+  messages.map(({ MessageId, Body, Attributes }) => [MessageId, Body, Attributes?.ApproximateReceiveCount]);
+
+describe('weather in front of SQS', () => {
+  it.each(['sqs-duplicates-at-once', 'sqs-duplicates-later'] as const)(
+    '%s: delivers a message again while it is in flight, its receive count not raised',
+    async (kind) => {
+      const { once, send, receive } = await given(kind);
+      await send('a');
+      const first = await receive(once);
+      const second = await receive(calm, 6);
+      expect(facts(second)).toEqual(facts(first));
+      expect(facts(first)).toEqual([[expect.any(String), 'a', '1']]);
+      expect(second[0]?.ReceiptHandle).not.toBe(first[0]?.ReceiptHandle);
+    },
+  );
+
+  it('delivers a message again after its delete, which then lives until it is deleted itself', async () => {
+    const { QueueUrl, once, send, receive } = await given('sqs-duplicates-after-delete');
+    await send('a');
+    const first = await receive(once);
+    await once.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: first[0]?.ReceiptHandle }));
+    const second = await receive(calm, 6);
+    expect(facts(second)).toEqual(facts(first));
+    await calm.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: second[0]?.ReceiptHandle }));
+    const { Attributes } = await calm.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }));
+    expect(Attributes).toMatchObject({
+      ApproximateNumberOfMessages: '0',
+      ApproximateNumberOfMessagesNotVisible: '0',
+      ApproximateNumberOfMessagesDelayed: '0',
+    });
+  });
+
+  it('shuffles what a receive brings, and loses none', async () => {
+    const { once, send, receive } = await given('sqs-shuffled-receives');
+    const sent = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    await send(...sent);
+    const bodies = (await receive(once)).map(({ Body = '' }) => Body);
+    expect(bodies).not.toEqual(sent);
+    expect(bodies.toSorted()).toEqual(sent);
+  });
+
+  it('brings fewer messages than there are; the rest stays visible', async () => {
+    const { once, send, receive } = await given('sqs-short-receives');
+    await send('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j');
+    const some = await receive(once);
+    expect(some.length).toBeLessThan(10);
+    expect([...some, ...(await receive(calm))]).toHaveLength(10);
+  });
+
+  it('brings nothing, though there is something', async () => {
+    const { once, send, receive } = await given('sqs-empty-receives');
+    await send('a');
+    expect(await receive(once, 10)).toEqual([]);
+    expect(await receive(calm)).toHaveLength(1);
+  });
+
+  it('fails entries of a batch that it does not send', async () => {
+    const { QueueUrl, once, receive } = await given('sqs-failed-entries');
+    const Entries = ['a', 'b', 'c', 'd'].map((Id) => ({ Id, MessageBody: Id }));
+    const { Failed = [], Successful = [] } = await once.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    expect(Failed.length).toBeGreaterThan(0);
+    expect(Failed[0]).toMatchObject({ Code: 'InternalError', SenderFault: false });
+    expect([...Failed, ...Successful].map(({ Id }) => Id).toSorted()).toEqual(['a', 'b', 'c', 'd']);
+    const sent = (await receive(calm)).map(({ Body }) => Body);
+    expect(sent.toSorted()).toEqual(Successful.map(({ Id }) => Id).toSorted());
+  });
+
+  it('answers 503, after which the SDK repeats', async () => {
+    const { QueueUrl, once, patient } = await given('sqs-slow-downs');
+    const send = () => new SendMessageCommand({ QueueUrl, MessageBody: 'a' });
+    await expect(once.send(send())).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
+    await expect(patient.send(send())).resolves.toMatchObject({ $metadata: { attempts: 2 } });
+  });
+
+  it('loses the answer of a send that succeeded: the repeat sends a second message', async () => {
+    const { QueueUrl, patient, receive } = await given('sqs-lost-answers');
+    await patient.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a' }));
+    const received = await receive(calm);
+    expect(received.map(({ Body }) => Body)).toEqual(['a', 'a']);
+    expect(received[0]?.MessageId).not.toBe(received[1]?.MessageId);
+  });
+});

@@ -1,0 +1,189 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { dollarsPerMillionScanned } from '../../cli/cost/monthly-cost.ts';
+import { spareCallsPerSecond } from '../../cli/pipeline/spare-rate.ts';
+import { commandReader } from '../../lambdas/domain/contract/command.ts';
+import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
+import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/contract/outcome.ts';
+import { config } from '../../lib/config/config.ts';
+import { accountSchema, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
+import {
+  budgetOf,
+  deadLetterRetentionDays,
+  planExpiry,
+  planLanes,
+  plannedCalls,
+  reachedCallsPerSecond,
+} from '../../lib/config/rate-budget.ts';
+import { defaultSettings } from '../../local/onelink-api/settings.ts';
+
+const text = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
+const examples = [...text.matchAll(/```json\n(.*?)```/gs)].map(
+  ([, json = '']) => JSON.parse(json) as Record<string, unknown>,
+);
+const production = config.stages.production?.pipelines[0];
+
+describe('docs/commands.md', () => {
+  const commands = examples.filter((example) => 'specVersion' in example && !('outcome' in example));
+
+  it.each(commands.map((command) => [String(command.requestId), command]))(
+    'shows a valid command: %s',
+    (_, command) => {
+      const read = commandReader({
+        contract: { maxDataCharacters: 2048, maxTtlDays: 365 },
+        producers: production?.producers ?? [],
+        templates: production?.templates ?? {},
+      });
+      expect(read(openEnvelope(JSON.stringify(command)), Date.parse(String(command.requestedAt)))).toEqual({
+        command: expect.anything(),
+      });
+    },
+  );
+
+  it('shows every action, and create for each of the four use cases', () => {
+    expect(
+      Object.entries(Object.groupBy(commands, ({ action }) => String(action))).map(([action, list]) => [
+        action,
+        list?.length,
+      ]),
+    ).toEqual([
+      ['create', 4],
+      ['update', 1],
+      ['qr', 1],
+      ['delete', 1],
+    ]);
+  });
+
+  it('shows a valid outcome, and names each kind there is', () => {
+    const outcomes = examples.filter((example) => 'outcome' in example);
+    expect(outcomes).toHaveLength(1);
+    for (const outcome of outcomes) expect(outcomeSchema.strict().parse(outcome)).toEqual(outcome);
+    const named = [...text.matchAll(/^\| `([a-z-]+)` \| /gm)].map(([, kind]) => kind);
+    expect(named).toEqual(expect.arrayContaining([...outcomeKinds]));
+  });
+});
+
+describe('README.md', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
+
+  it('promises what the configuration keeps', () => {
+    expect(readme).toContain(`however often it is sent within ${production?.requestHorizonDays} days`);
+    expect(readme).toContain(
+      `${production?.commandRetentionDays} days old in its queue, or ${deadLetterRetentionDays} days old as a dead letter`,
+    );
+  });
+
+  it('counts the commands of the campaign that it shows', () => {
+    const lines = readFileSync(new URL('../../examples/campaign.ndjson', import.meta.url), 'utf8')
+      .trimEnd()
+      .split('\n');
+    expect(readme).toContain(`a campaign of ${lines.length.toLocaleString('en')} commands`);
+  });
+
+  it('puts no token on a command line', () => {
+    const pages = ['README.md', 'docs/operations.md', 'lib/observability/RUNBOOK.md'];
+    for (const page of pages) {
+      const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
+      expect([page, text.match(/--secret-string (?!file:\/\/).*/)?.[0]]).toEqual([page, undefined]);
+    }
+  });
+});
+
+describe('local/onelink-api/README.md', () => {
+  const rows = readFileSync(new URL('../../local/onelink-api/README.md', import.meta.url), 'utf8')
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+
+  it.each(Object.entries(defaultSettings).filter(([name]) => name !== 'templates'))(
+    'gives the default of the setting %s',
+    (name, value) => {
+      const found = rows.filter(([, settings]) => settings?.split(', ').includes(`\`${name}\``));
+      expect(found.map(([, , , given]) => given?.replaceAll(/[`,]/g, ''))).toEqual([String(value)]);
+    },
+  );
+
+  it('gives the templates that the emulator has, which are those of lib/config/config.ts', () => {
+    const text = readFileSync(new URL('../../local/onelink-api/README.md', import.meta.url), 'utf8');
+    expect(text).toContain('`A1b3` → acme with brand domain `go.acme.example`; `abc123` → globex');
+    const configured = Object.entries(production?.templates ?? {}).map(([id, { domain, brandDomains }]) => [
+      id,
+      { subdomain: domain.replace('.onelink.me', ''), brandDomains },
+    ]);
+    expect(defaultSettings.templates).toEqual(Object.fromEntries(configured));
+  });
+});
+
+describe('docs/operations.md', () => {
+  const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const table = text.slice(text.indexOf('\n## Every knob'), text.indexOf('\n## Change rates'));
+  const settings = [accountSchema, pipelineSchema, pipelineSchema.shape.lanes.valueType, stageSchema]
+    .flatMap(({ shape }) => Object.keys(shape))
+    .filter((name) => name !== 'lanes' && name !== 'pipelines');
+
+  it.each(settings)('tells what the setting %s changes', (name) => {
+    expect(table).toMatch(new RegExp(`\`[a-z.*]*${name}\``));
+  });
+
+  it('names no setting that there is not', () => {
+    const named = [...table.matchAll(/^\| (.*?) \|/gm)]
+      .flatMap(([, cell = '']) => [...cell.matchAll(/`(?:[a-z]+\.\*\.)?([A-Za-z]+)`/g)])
+      .map(([, name]) => name);
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((name) => !settings.includes(String(name)))).toEqual([]);
+  });
+});
+
+describe('what the docs reckon from lib/config/config.ts', () => {
+  const page = (name: string) =>
+    readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
+  const account = config.accounts.acme;
+  if (account === undefined || production === undefined) throw new Error('lib/config/config.ts has no account acme');
+  const { plans } = planLanes(account, production.lanes);
+  const { plan: expiry } = planExpiry(account, production.expiryRateShare);
+  const campaign = plans.find(({ lane }) => lane === 'campaign')?.link;
+  const transactional = plans.find(({ lane }) => lane === 'transactional')?.link;
+
+  it('is how long a request is carried out once', () => {
+    const days = `${production.requestHorizonDays} days`;
+    expect(page('commands.md')).toContain(`A \`requestId\` is carried out once, for ${days}`);
+    expect(page('architecture.md')).toContain(`| digest of the command, the outcome as told | ${days}:`);
+  });
+
+  it('is the share of messages in flight', () => {
+    expect(campaign).toMatchObject({ concurrency: 13, batchSize: 1_000, mostReturnedMessages: 3_615 });
+    expect(page('architecture.md')).toContain('60,000 / concurrency − batch size, 3,615 on the campaign lane');
+    expect(page('architecture.md')).toContain('13 × 2 × (3,615 + 1,000) = 119,990');
+  });
+
+  it('is what all workers reach, the duty of the lanes, and the calls in flight', () => {
+    expect(Math.round(reachedCallsPerSecond(plans, expiry))).toBe(903);
+    expect(budgetOf(account).callsPerSecond).toBe(950);
+    expect(plannedCalls(plans, expiry).qrCallsPerSecond).toBe(22);
+    expect(page('performance.md')).toContain("reach 903 of the budget's 950 calls a second (95 %)");
+    expect(page('performance.md')).toContain("QR codes' 22 calls");
+    expect([campaign?.duty, transactional?.duty].map((duty) => Math.round(100 * (duty ?? 0)))).toEqual([98, 60]);
+    expect(page('performance.md')).toContain('batches of fifteen seconds reach 98 %');
+    expect(page('performance.md')).toContain('of half a second, reach 60 % and no more');
+    expect(campaign?.callsInFlight).toBe(132);
+    expect(page('performance.md')).toContain('up to 250, 132 on the campaign lane');
+  });
+
+  it('is what a scan of the ledger costs', () => {
+    expect(dollarsPerMillionScanned.toFixed(2)).toBe('0.01');
+    expect(page('operations.md').match(/about 0.\d+ \$ (for a million records|a million)/g)).toEqual([
+      'about 0.01 $ for a million records',
+      'about 0.01 $ a million',
+    ]);
+    for (const verb of ['export', 'verify']) {
+      const text = readFileSync(new URL(`../../cli/commands/${verb}/${verb}.ts`, import.meta.url), 'utf8');
+      expect(text).toContain('about 0.01 $ for a million records');
+    }
+  });
+
+  it('is the rate that is left to `verify`, and how long it takes', () => {
+    expect(spareCallsPerSecond(config, 'acme')).toBe(4);
+    expect(page('operations.md')).toContain(
+      'at 4 a second, as the configuration is shipped, 100 links take 25 seconds',
+    );
+  });
+});

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { deadLetterQueues } from '../../../../../cli/commands/dead-letters/dead-letter-queues.ts';
+
+const outputs: Record<string, string> = {
+  OutcomeTopicArn: 'arn:aws:sns:eu-central-1:111122223333:outcomes',
+  QrBucketName: 'qr-images',
+  ...Object.fromEntries(
+    ['Campaign', 'CampaignQr', 'Urgent', 'UrgentQr', 'ExpiredLinks'].flatMap((name) => [
+      [`${name}QueueUrl`, `https://sqs.example/${name}`],
+      [`${name}DeadLetterQueueUrl`, `https://sqs.example/${name}-dead`],
+    ]),
+  ),
+};
+const urls = (only: Parameters<typeof deadLetterQueues>[2]) =>
+  deadLetterQueues(outputs, 'OneLink-production', only).map(({ url }) => url.replace('https://sqs.example/', ''));
+
+test('are two to a lane, and one for expired links', () => {
+  expect(urls({})).toEqual(['Campaign-dead', 'CampaignQr-dead', 'Urgent-dead', 'UrgentQr-dead', 'ExpiredLinks-dead']);
+});
+
+test('can be picked by lane and by kind', () => {
+  expect(urls({ lane: 'urgent' })).toEqual(['Urgent-dead', 'UrgentQr-dead']);
+  expect(urls({ queue: 'qr' })).toEqual(['CampaignQr-dead', 'UrgentQr-dead']);
+  expect(urls({ queue: 'expiry' })).toEqual(['ExpiredLinks-dead']);
+  expect(urls({ lane: 'urgent', queue: 'expiry' })).toEqual([]);
+  expect(deadLetterQueues(outputs, 'OneLink-production', { lane: 'campaign', queue: 'qr' })).toEqual([
+    {
+      lane: 'campaign',
+      kind: 'qr',
+      url: 'https://sqs.example/CampaignQr-dead',
+      sourceUrl: 'https://sqs.example/CampaignQr',
+    },
+  ]);
+});
+
+test('of an unknown lane are refused, with those that there are', () => {
+  expect(() => urls({ lane: 'slow' })).toThrow('OneLink-production has no lane slow; it has campaign, urgent.');
+});
+
+test('that are missing from the outputs are named', () => {
+  const { CampaignQrDeadLetterQueueUrl: _, ...fewer } = outputs;
+  expect(() => deadLetterQueues(fewer, 'OneLink-production', {})).toThrow('has no output CampaignQrDeadLetterQueueUrl');
+});

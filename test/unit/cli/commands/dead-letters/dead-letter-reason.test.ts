@@ -1,0 +1,206 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, test } from 'vitest';
+import { examine } from '../../../../../cli/commands/dead-letters/examination.ts';
+import { commandDigest } from '../../../../../lambdas/domain/link/digest.ts';
+import type { LinkRecord, RequestRecord } from '../../../../../lambdas/domain/link/ledger-record.ts';
+import { config } from '../../../../../lib/config/config.ts';
+import { given, givenRecord, givenRequest } from '../../../../world/given-ledger.ts';
+
+const production = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
+const account = config.accounts.acme ?? expect.fail('no account');
+const nowMilliseconds = given.nowSeconds * 1000;
+
+const common = { specVersion: '1.0', source: 'crm', requestId: 'r-1', onelinkId: 'A1b3' } as const;
+const create = {
+  ...common,
+  action: 'create',
+  data: { pid: 'sms', utm_mobile: '+49 170 5550100' },
+  requestedAt: '2026-03-10T11:00:00Z',
+} as const;
+const update = { ...create, action: 'update', shortlinkId: 'secret-id' } as const;
+const job = {
+  specVersion: '1.0',
+  source: 'crm',
+  requestId: 'r-1',
+  action: 'qr',
+  messageId: 'm-1',
+  commandDigest: 'digest',
+  onelinkId: 'A1b3',
+  shortlinkId: 'secret-id',
+  qr: { format: 'png' },
+  sentAtMilliseconds: nowMilliseconds,
+};
+
+/** What a letter of the campaign lane looks like, given what the ledger knows. */
+function examined(
+  body: unknown,
+  known: {
+    request?: RequestRecord;
+    link?: LinkRecord;
+    secret?: string | undefined;
+    kind?: 'commands' | 'qr' | 'expiry';
+  } = {},
+) {
+  const asked: string[] = [];
+  const found = examine(
+    { lane: 'campaign', kind: known.kind ?? 'commands' },
+    { body: typeof body === 'string' ? body : JSON.stringify(body), sentAtMilliseconds: nowMilliseconds - 60_000 },
+    {
+      ledger: {
+        request: async ({ source, requestId }) => {
+          asked.push(`${source}/${requestId}`);
+          return known.request;
+        },
+        link: async ({ shortlinkId }) => {
+          asked.push(shortlinkId);
+          return known.link;
+        },
+      },
+      pipeline: { settings: production, account },
+      secret: 'secret' in known ? known.secret : given.secret,
+      nowMilliseconds: () => nowMilliseconds,
+    },
+  );
+  return found.then((examination) => ({ ...examination, asked }));
+}
+
+const reasonOf = async (...args: Parameters<typeof examined>) => (await examined(...args)).reason;
+const by = (requestId: string, change: Partial<LinkRecord> = {}) =>
+  givenRecord({}, { applied: { requestedAt: '2026-03-10T10:00:00Z', requestId }, ...change });
+
+describe('a command in a dead-letter queue', () => {
+  test('that is no JSON is nobody’s', async () => {
+    expect(await examined('{"source": "crm", broken')).toEqual({
+      source: null,
+      requestId: null,
+      action: null,
+      reason: 'unreadable',
+      words: 'is not JSON: a redrive rejects it',
+      asked: [],
+    });
+  });
+
+  test('that is invalid is told by its rules, and by none of its values or names', async () => {
+    const found = await examined({ ...create, data: { pid: '', '+49 170 5550100': 'x'.repeat(9_999) }, ttl: '0d' });
+    expect(found).toMatchObject({ source: 'crm', requestId: 'r-1', action: 'create', reason: 'invalid' });
+    expect(found.words).toMatch(/^breaks rules \([a-z, -]+\): a redrive rejects it$/);
+  });
+
+  test('of a source that may not use the lane is invalid', async () => {
+    expect(await reasonOf({ ...create, source: 'product' })).toBe('invalid');
+  });
+
+  test('that was answered says how', async () => {
+    const request = givenRequest(commandDigest(given.secret, create));
+    const found = await examined(create, { request });
+    expect(found).toMatchObject({
+      reason: 'answered',
+      words: 'was answered (created): a redrive tells the same again',
+    });
+    expect(found.asked[0]).toBe('crm/r-1');
+  });
+
+  test('whose requestId answered for another command is told apart, if the secret is there', async () => {
+    const request = givenRequest('another digest');
+    expect(await reasonOf(create, { request })).toBe('request-id-reused');
+    expect(await reasonOf(create, { request, secret: undefined })).toBe('answered');
+  });
+
+  test('whose validUntil has passed is stale, unless its link is there', async () => {
+    const late = { ...create, validUntil: '2026-03-10T11:59:59Z' };
+    expect(await reasonOf(late)).toBe('stale');
+    expect(await reasonOf({ ...create, validUntil: '2026-03-10T12:00:00Z' })).toBe('unknown');
+    expect(await reasonOf(late, { link: by('r-1') })).toBe('link-made');
+  });
+
+  test('to create is looked for under the ID derived for it', async () => {
+    // Literal, so that a change of the derivation is noticed.
+    const { reason, asked } = await examined(create, { link: by('r-1') });
+    expect(reason).toBe('link-made');
+    expect(asked).toEqual(['crm/r-1', '4n18ywz91bkz']);
+    expect((await examined(create, { secret: undefined })).asked).toEqual(['crm/r-1']);
+  });
+
+  test.each([
+    ['another’s live link', { requestId: 'r-0' }, 'link-taken'],
+    ['another source’s', { source: 'studio' }, 'link-taken'],
+    ['one that has expired', { requestId: 'r-0', expiresAt: given.nowSeconds }, 'unknown'],
+    ['one that was deleted', { state: 'deleted' as const }, 'unknown'],
+  ])('to create under the ID of %s', async (_, change, reason) => {
+    expect(await reasonOf({ ...create, shortlinkId: 'secret-id' }, { link: by('r-0', change) })).toBe(reason);
+  });
+
+  const lease = { action: 'update' as const, requestId: 'r-1', requestedAt: '', until: 0 };
+  test.each<[string, LinkRecord | undefined, string]>([
+    ['nobody knows', undefined, 'link-unknown'],
+    ['belongs to another source', by('r-0', { source: 'studio' }), 'not-owner'],
+    ['has it applied', by('r-1'), 'change-applied'],
+    [
+      'was changed later',
+      givenRecord({}, { applied: { requestedAt: '2026-03-10T11:30:00Z', requestId: 'r-2' } }),
+      'superseded',
+    ],
+    ['was deleted before', by('r-0', { state: 'deleted' }), 'link-deleted'],
+    ['it holds the lease of', by('r-0', { lease }), 'change-unsettled'],
+    ['another change holds the lease of', by('r-0', { lease: { ...lease, requestId: 'r-7' } }), 'unknown'],
+    ['is there', by('r-0'), 'unknown'],
+  ])('to update a link that %s', async (_, link, reason) => {
+    expect(await reasonOf(update, link && { link })).toBe(reason);
+  });
+
+  test.each<[LinkRecord, string]>([
+    [by('r-0', { state: 'deleted' }), 'link-deleted'],
+    [by('r-9'), 'unknown'],
+  ])('to draw a code of a link', async (link, reason) => {
+    const { data: _, ...fields } = create;
+    expect(await reasonOf({ ...fields, action: 'qr', shortlinkId: 'secret-id' }, { link })).toBe(reason);
+  });
+});
+
+describe('a QR job in a dead-letter queue', () => {
+  const kind = 'qr' as const;
+  test.each<[string, unknown, Parameters<typeof examined>[1], string]>([
+    ['that is none', { ...job, qr: undefined }, {}, 'unreadable'],
+    ['that is no JSON', 'x', {}, 'unreadable'],
+    ['that was answered', job, { request: givenRequest('digest'), link: by('r-1') }, 'answered'],
+    ['of another command', job, { request: givenRequest('other'), link: by('r-1') }, 'request-id-reused'],
+    [
+      'of a create, whose record has the link’s outcome',
+      { ...job, action: 'create' },
+      { request: givenRequest('digest'), link: by('r-1') },
+      'unknown',
+    ],
+    ['of a link that nobody knows', job, {}, 'link-unknown'],
+    ['of a deleted link', job, { link: by('r-0', { state: 'deleted' }) }, 'link-deleted'],
+    ['whose image is there', job, { link: by('r-0', { qrKey: 'qr/x' }) }, 'image-stored'],
+    ['of a link without an image', job, { link: by('r-0') }, 'unknown'],
+  ])('%s', async (_, body, known, reason) => {
+    expect(await reasonOf(body, { ...known, kind })).toBe(reason);
+  });
+});
+
+describe('an expired link in a dead-letter queue', () => {
+  const image = { pk: 'link#A1b3/secret-id', v: 1, ...givenRecord() };
+  const stream = { eventID: 'removal-1', eventName: 'REMOVE', dynamodb: { OldImage: marshall(image) } };
+  const kind = 'expiry';
+
+  test('names its owner, and whether the ledger has it again', async () => {
+    expect(await examined(stream, { kind })).toMatchObject({
+      source: 'crm',
+      requestId: 'r-1',
+      action: null,
+      reason: 'unknown',
+    });
+    expect(await reasonOf(stream, { kind, link: givenRecord() })).toBe('link-back');
+  });
+
+  test('is still to be checked while the record stands with the mark of its removal', async () => {
+    const checked = (token: string) => givenRecord({}, { expiryCheck: { token, lostAt: 2_000_000_000 } });
+    expect(await reasonOf(stream, { kind, link: checked('removal-1') })).toBe('expiry-unchecked');
+    expect(await reasonOf(stream, { kind, link: checked('removal-2') })).toBe('link-back');
+  });
+
+  test('that is none is unreadable', async () => {
+    expect(await reasonOf({ dynamodb: {} }, { kind })).toBe('unreadable');
+  });
+});

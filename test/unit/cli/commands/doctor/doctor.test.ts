@@ -1,0 +1,291 @@
+import { describe, expect, test } from 'vitest';
+import { checkApi } from '../../../../../cli/commands/doctor/api-checks.ts';
+import { unlessRefused } from '../../../../../cli/commands/doctor/check.ts';
+import {
+  checkConcurrency,
+  checkControl,
+  checkIntake,
+  checkMappings,
+} from '../../../../../cli/commands/doctor/lane-checks.ts';
+import { checkSecrets } from '../../../../../cli/commands/doctor/secret-checks.ts';
+import { checkTable } from '../../../../../cli/commands/doctor/table-checks.ts';
+import { checkAlarmTopic } from '../../../../../cli/commands/doctor/topic-checks.ts';
+import { type ControlRecord, emptyControl } from '../../../../../lambdas/domain/control/control-record.ts';
+import { config } from '../../../../../lib/config/config.ts';
+import { planLanes } from '../../../../../lib/config/rate-budget.ts';
+import { EmulatedApi } from '../../../../world/emulated-api.ts';
+
+/** A service that gives these answers, by the name of the command. */
+function answering(answers: Record<string, unknown>) {
+  return {
+    send: async (command: { constructor: { name: string } }) => {
+      const answer = answers[command.constructor.name.replace(/Command$/, '')];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  } as never;
+}
+const named = (name: string) => Object.assign(new Error('not allowed'), { name });
+const brief = (checks: { name: string; verdict: string }[]) => checks.map(({ name, verdict }) => `${name} ${verdict}`);
+
+describe('the API', () => {
+  const now = Date.parse('2026-03-09T12:00:00Z');
+  const asked = { templateIds: ['A1b3', 'abc123'], accountId: 'acc', monthlyQuotaCalls: 1_000 };
+  const givenApi = (accountId = 'acc', quotaRemaining = 900) => {
+    const api = new EmulatedApi({ now: () => now, sleep: async () => {}, settings: { accountId } });
+    api.control.changeSettings({ quotaRemaining });
+    return api;
+  };
+  const check = ({ client }: EmulatedApi, neverReplaced = false) => checkApi(client, asked, neverReplaced);
+
+  test('is well when the sentinel is not there and the account is known', async () => {
+    expect(brief(await check(givenApi()))).toEqual([
+      'API token ok',
+      'template A1b3 ok',
+      'template abc123 ok',
+      'account ID ok',
+    ]);
+  });
+
+  test.each([
+    [true, 'refused: the secret holds the value that was made up when it was created'],
+    [false, 'refused'],
+  ])('that refuses the token is asked no further; never replaced: %s', async (neverReplaced, words) => {
+    const api = givenApi();
+    api.control.changeSettings({ token: 'another' });
+    const [first, ...others] = await check(api, neverReplaced);
+    expect(first).toMatchObject({ name: 'API token', words, mend: expect.stringContaining('put-secret-value') });
+    expect(others).toEqual([]);
+  });
+
+  test('with the feature off is told as such', async () => {
+    const api = givenApi();
+    // By the vendor's pages only creates answer so; where reads do as well, it is told.
+    api.spoil('read', { kind: 'status', status: 403, errorType: 'feature_not_enabled' });
+    expect((await check(api))[0]?.words).toContain('is not enabled for the account');
+  });
+
+  test('knows the account, and how much it may have', async () => {
+    const unknown = await check(givenApi('other'));
+    expect(unknown.at(-1)).toMatchObject({ verdict: 'failed', words: 'the API knows no quota of acc' });
+    const more = await check(givenApi('acc', 7_500_000));
+    expect(more.at(-1)).toMatchObject({ verdict: 'warning', words: '7,500,000 of 1,000 calls left this month' });
+  });
+
+  test('that is down fails nothing', async () => {
+    const api = givenApi();
+    for (const operation of ['read', 'quota'] as const) api.spoil(operation, { kind: 'status', status: 503, times: 9 });
+    expect(new Set((await check(api)).map(({ verdict }) => verdict))).toEqual(new Set(['warning']));
+  });
+});
+
+describe('the table', () => {
+  const whole = {
+    DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' } },
+    DescribeTable: { Table: { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } } },
+    DescribeContinuousBackups: {
+      ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' } },
+    },
+  };
+  const checked = async (change: Record<string, unknown> = {}, local = false) =>
+    checkTable(answering({ ...whole, ...change }), 'ledger', local);
+
+  test('as it was deployed is fit', async () => {
+    expect(brief(await checked())).toEqual(['ledger TTL ok', 'ledger stream ok', 'ledger recovery ok']);
+  });
+
+  test('that was restored lacks TTL, stream and recovery, and each is told with its remedy', async () => {
+    const restored = await checked({
+      DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } },
+      DescribeTable: { Table: {} },
+      DescribeContinuousBackups: {
+        ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' } },
+      },
+    });
+    expect(brief(restored)).toEqual(['ledger TTL failed', 'ledger stream failed', 'ledger recovery failed']);
+    expect(restored.map(({ mend }) => mend?.split(' --table-name')[0])).toEqual([
+      'aws dynamodb update-time-to-live',
+      'aws dynamodb update-table',
+      'aws dynamodb update-continuous-backups',
+    ]);
+  });
+
+  test('with another TTL attribute, or a stream without old images, is not fit', async () => {
+    const other = await checked({
+      DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'ttl' } },
+      DescribeTable: { Table: { StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } } },
+    });
+    expect(other.map(({ words }) => words).slice(0, 2)).toEqual([
+      'goes by ttl, not by expiresAt',
+      'tells KEYS_ONLY, not what was deleted',
+    ]);
+  });
+
+  test('on the local engine is not known, which is no fault', async () => {
+    const local = await checked(
+      {
+        DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } },
+        DescribeTable: { Table: {} },
+        DescribeContinuousBackups: named('UnknownOperationException'),
+      },
+      true,
+    );
+    expect(brief(local)).toEqual(['ledger TTL not-known', 'ledger stream not-known', 'ledger recovery not-known']);
+  });
+});
+
+describe('mappings', () => {
+  const { plans } = planLanes(config.accounts.acme ?? expect.fail(), {
+    campaign: { rateShare: 0.905, qrShare: 0.55, batchSize: 1_000, windowSeconds: 5 },
+  });
+  const worker = { kind: 'link' as const, logGroupName: 'l', mappingId: 'm', queueUrl: 'q' };
+  const sound = { State: 'Enabled', BatchSize: 1_000, ScalingConfig: { MaximumConcurrency: 13 } };
+  const checked = async (mapping: object = {}, reserved = 13, lanes: ControlRecord['lanes'] = {}) => {
+    const lambda = answering({
+      GetEventSourceMapping: { ...sound, ...mapping },
+      GetFunctionConcurrency: { ReservedConcurrentExecutions: reserved },
+    });
+    const byLane = new Map(plans.map((plan) => [plan.lane, plan]));
+    const reading = { control: { ...emptyControl, lanes }, corrupt: false, signals: {} };
+    const [check] = await checkMappings(lambda, [{ name: 'campaign', workers: [worker] }], byLane, reading);
+    return check;
+  };
+
+  test('are fit when they are as configured, and stand as the control record says', async () => {
+    expect(await checked()).toEqual({
+      name: 'mapping campaign',
+      verdict: 'ok',
+      words: 'enabled, batches of 1000, 13 at once',
+    });
+    const paused = { campaign: { state: 'paused', reason: 'operator', since: 1 } } as const;
+    expect(await checked({ State: 'Disabled' }, 13, paused)).toMatchObject({ verdict: 'ok' });
+    expect(await checked({}, 13, paused)).toMatchObject({ verdict: 'warning' });
+    expect(await checked({ State: 'Disabled' })).toMatchObject({ verdict: 'warning' });
+  });
+
+  test('that bring the removals of the TTL are a fault when they are off, or when Lambda meets a problem', async () => {
+    const intake = (mapping: object) => checkIntake(answering({ GetEventSourceMapping: mapping }), 'm');
+    expect(await intake({ State: 'Enabled', LastProcessingResult: 'OK' })).toEqual({
+      name: 'mapping expiry-intake',
+      verdict: 'ok',
+      words: 'enabled',
+    });
+    expect(await intake({ State: 'Disabled' })).toMatchObject({ verdict: 'failed', words: 'disabled' });
+    const problem = 'PROBLEM: Function call failed';
+    expect(await intake({ State: 'Enabled', LastProcessingResult: problem })).toMatchObject({ verdict: 'failed' });
+  });
+
+  test('that poll for more than the function runs are a fault', async () => {
+    expect(await checked({ ScalingConfig: {} })).toMatchObject({ verdict: 'failed' });
+    expect(await checked({}, 4)).toMatchObject({ verdict: 'failed' });
+  });
+
+  test('that differ from the configuration are worth a warning', async () => {
+    expect(await checked({ BatchSize: 10 })).toMatchObject({
+      verdict: 'warning',
+      words: 'enabled, batches of 10, 13 at once; lib/config/config.ts says batches of 1000, 13 at once',
+    });
+  });
+});
+
+describe('the rest', () => {
+  test('a new AWS account runs too few environments', async () => {
+    const settings = (ConcurrentExecutions: number) =>
+      answering({ GetAccountSettings: { AccountLimit: { ConcurrentExecutions } } });
+    expect(await checkConcurrency(settings(10), 24)).toMatchObject({
+      verdict: 'failed',
+      mend: expect.stringMatching('124'),
+    });
+    expect(await checkConcurrency(settings(124), 24)).toMatchObject({ verdict: 'ok' });
+  });
+
+  test('the control record must be there, be sound and be fresh', () => {
+    const now = Date.parse('2026-03-10T12:00:00Z');
+    const quota = { remaining: 1, polledAt: now, own: 0 };
+    const check = (control: ControlRecord | undefined, corrupt = false) =>
+      checkControl({ control, corrupt, signals: {} }, now);
+    expect(check({ ...emptyControl, governedAt: now - 60_000, quota })).toMatchObject({ verdict: 'ok' });
+    expect(check({ ...emptyControl, governedAt: now - 60_000 })).toMatchObject({ verdict: 'warning' });
+    expect(check({ ...emptyControl, governedAt: now - 3_600_000, quota }).words).toBe('the governor last ran 1 h ago');
+    expect(check(undefined)).toMatchObject({ verdict: 'failed' });
+    expect(check(undefined, true)).toMatchObject({ verdict: 'failed' });
+  });
+
+  test('a secret is told by what it is, never by its value', async () => {
+    const versions = (count: number) => ({
+      VersionIdsToStages: Object.fromEntries(Array.from({ length: count }, (_, id) => [String(id), []])),
+    });
+    const checked = (SecretString: string, count: number) =>
+      checkSecrets(answering({ GetSecretValue: { SecretString }, DescribeSecret: versions(count) }), {
+        apiTokenArn: 'a',
+        linkIdArn: 'b',
+      });
+    const once = await checked('s3cret', 1);
+    expect(once.tokenNeverReplaced).toBe(true);
+    expect(brief(once.checks)).toEqual(['API token secret ok', 'link-ID secret ok']);
+    const replaced = await checked('s3cret', 2);
+    expect(replaced.tokenNeverReplaced).toBe(false);
+    expect(brief(replaced.checks)).toEqual(['API token secret ok', 'link-ID secret warning']);
+    expect(brief((await checked('', 1)).checks)).toEqual(['API token secret failed', 'link-ID secret failed']);
+    expect(JSON.stringify([once, replaced])).not.toContain('s3cret');
+  });
+
+  test.each([
+    ['\u200bs3cret', 'holds U+200B as character 1, which no header of a request can carry as it is'],
+    ['s3cr\u00e9t', 'holds U+00E9 as character 5, which no header of a request can carry as it is'],
+    ['s3cret \u{1f511}', 'holds U+0020 as character 7, which no header of a request can carry as it is'],
+    ['s3\u0000cret', 'holds U+0000 as character 3, which no header of a request can carry as it is'],
+    ['Bearer s3cret', 'begins with Bearer: the API takes the bare token'],
+    ['s3cret\ns3cret', 'holds more than one line'],
+    [' \n', 'is empty'],
+  ])('a token that no header can carry is told, by place and code point: %j', async (SecretString, words) => {
+    const secrets = answering({ GetSecretValue: { SecretString }, DescribeSecret: { VersionIdsToStages: {} } });
+    const found = await checkSecrets(secrets, { apiTokenArn: 'a', linkIdArn: 'b' });
+    expect(found.tokenCanBeSent).toBe(false);
+    expect(found.checks[0]).toMatchObject({ name: 'API token secret', verdict: 'failed', words });
+    expect(JSON.stringify(found)).not.toContain('s3');
+  });
+
+  test('a line break after the token is no fault: the functions leave it out', async () => {
+    const secrets = answering({ GetSecretValue: { SecretString: 's3cret\n' }, DescribeSecret: {} });
+    expect((await checkSecrets(secrets, { apiTokenArn: 'a', linkIdArn: 'b' })).tokenCanBeSent).toBe(true);
+  });
+
+  test('an alarm that nobody hears is a fault if it pages, and a warning if it is a ticket', async () => {
+    const topic = (severity: 'page' | 'ticket', confirmed: string, pending: string, local = false) =>
+      checkAlarmTopic(
+        answering({
+          GetTopicAttributes: { Attributes: { SubscriptionsConfirmed: confirmed, SubscriptionsPending: pending } },
+        }),
+        { severity, topicArn: 'arn:aws:sns:eu-west-1:111122223333:p', local },
+      );
+    expect(await topic('page', '2', '1')).toEqual({ name: 'alarm topic page', verdict: 'ok', words: '2 subscribed' });
+    expect(await topic('page', '0', '0')).toEqual({
+      name: 'alarm topic page',
+      verdict: 'failed',
+      words: 'nobody is subscribed',
+      mend:
+        'aws sns subscribe --topic-arn arn:aws:sns:eu-west-1:111122223333:p --protocol email --notification-endpoint … ' +
+        '(or alarms.email in lib/config/config.ts)',
+    });
+    expect(await topic('ticket', '0', '1')).toMatchObject({
+      verdict: 'warning',
+      words: '1 asked to subscribe, and nobody has confirmed',
+    });
+    expect(await topic('page', '0', '0', true)).toMatchObject({ verdict: 'not-known' });
+  });
+
+  test('a topic of another account that does not tell is a warning', async () => {
+    const denied = () => Promise.reject(named('AuthorizationErrorException'));
+    expect(brief(await unlessRefused('alarm topic page', 'sns:GetTopicAttributes', false, denied))).toEqual([
+      'alarm topic page warning',
+    ]);
+  });
+
+  test('what AWS denies is a warning, and the other checks go on', async () => {
+    const denied = () => Promise.reject(named('AccessDeniedException'));
+    expect(brief(await unlessRefused('mappings', 'lambda:X', false, denied))).toEqual(['mappings warning']);
+    const unknown = () => Promise.reject(named('UnknownOperationException'));
+    await expect(unlessRefused('mappings', 'lambda:X', false, unknown)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { pausedBy, resumedBy } from '../../../../../cli/commands/pause/lane-orders.ts';
+import {
+  type ControlRecord,
+  emptyControl,
+  type LaneControl,
+} from '../../../../../lambdas/domain/control/control-record.ts';
+
+const now = Date.parse('2026-03-10T12:00:00Z');
+const before = now - 3_600_000;
+const troubled = { verdict: 'api-outage', strikes: 4, goodRuns: 0, pauses: 2, pausedFor: 'api-outage' } as const;
+const recordOf = (lanes: Record<string, LaneControl>, change: Partial<ControlRecord> = {}): ControlRecord => ({
+  ...emptyControl,
+  revision: 7,
+  governedAt: before,
+  lanes,
+  ...change,
+});
+const pause = (control: ControlRecord, ...lanes: string[]) =>
+  pausedBy(control, lanes, { note: 'rates change', nowMilliseconds: now });
+
+describe('pause', () => {
+  test('stands with its reason, and leaves the other lanes alone', () => {
+    const { control } = pause(
+      recordOf({ campaign: { state: 'open', since: before } }, { parkedAt: before }),
+      'campaign',
+    );
+    expect(control).toEqual(
+      recordOf(
+        { campaign: { state: 'paused', reason: 'operator', note: 'rates change', since: now } },
+        { parkedAt: before },
+      ),
+    );
+  });
+
+  test('takes a pause of the governor over, so that only an operator ends it', () => {
+    const { control, ordered } = pause(
+      recordOf({ campaign: { state: 'paused', reason: 'token-refused', since: before } }),
+      'campaign',
+    );
+    expect(control.lanes.campaign).toEqual({
+      state: 'paused',
+      reason: 'operator',
+      note: 'rates change',
+      since: before,
+    });
+    expect(ordered[0]?.words).toBe('is paused until you resume it, and was before (token-refused)');
+  });
+
+  test('works for a lane that the record does not know yet', () => {
+    expect(pause(emptyControl, 'campaign').control.lanes.campaign?.state).toBe('paused');
+  });
+});
+
+describe('resume', () => {
+  test('opens what an operator has paused, and says since when it is open', () => {
+    const { control, ordered } = resumedBy(
+      recordOf({ campaign: { state: 'paused', reason: 'operator', note: 'x', since: before } }),
+      ['campaign'],
+      now,
+    );
+    expect(control.lanes.campaign).toEqual({ state: 'open', since: now, openedAt: now });
+    expect(ordered).toEqual([{ lane: 'campaign', changed: true, state: 'open', words: 'opens' }]);
+  });
+
+  test('changes nothing about a lane that is open, unknown, or parks', () => {
+    const control = recordOf({
+      campaign: { state: 'parking', reason: 'quota-exceeded', since: before },
+      transactional: { state: 'open', since: before },
+    });
+    const order = resumedBy(control, ['campaign', 'transactional', 'expiry'], now);
+    expect(order.control).toEqual(control);
+    expect(order.ordered.map(({ changed, state }) => [changed, state])).toEqual([
+      [false, 'parking'],
+      [false, 'open'],
+      [false, 'open'],
+    ]);
+  });
+
+  test('opens on trial what the governor has paused, all lanes of that reason alike', () => {
+    const outage: LaneControl = { state: 'paused', reason: 'api-outage', since: before };
+    const control = recordOf(
+      {
+        campaign: outage,
+        transactional: outage,
+        expiry: { state: 'paused', reason: 'operator', note: 'x', since: before },
+      },
+      { health: troubled },
+    );
+    const order = resumedBy(control, ['campaign'], now);
+    expect(order.control.health).toEqual({ verdict: 'good', strikes: 0, goodRuns: 0, pauses: 0 });
+    expect(order.ordered.map(({ lane, state }) => [lane, state])).toEqual([
+      ['campaign', 'open'],
+      ['transactional', 'open'],
+    ]);
+    expect(order.control.lanes.expiry?.state).toBe('paused');
+  });
+
+  test('ends an operator’s pause, not the governor’s behind it', () => {
+    const operators: LaneControl = { state: 'paused', reason: 'operator', note: 'x', since: before };
+    const order = resumedBy(recordOf({ campaign: operators }, { health: troubled }), ['campaign'], now);
+    expect(order.control.lanes.campaign).toEqual({ state: 'paused', reason: 'api-outage', since: now });
+    expect(order.control.health).toEqual(troubled);
+    // Once more, and it opens on trial.
+    expect(resumedBy(order.control, ['campaign'], now).control.lanes.campaign?.state).toBe('open');
+  });
+});

@@ -1,0 +1,297 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { costOf } from '../../../../../cli/commands/plan/campaign-cost.ts';
+import { roomFor, timeOf } from '../../../../../cli/commands/plan/campaign-plan.ts';
+import { DryRun } from '../../../../../cli/commands/plan/dry-run.ts';
+import { nearNames } from '../../../../../cli/commands/plan/near-names.ts';
+import { rowsOf } from '../../../../../cli/commands/plan/rows.ts';
+import { commandReader } from '../../../../../lambdas/domain/contract/command.ts';
+import { config } from '../../../../../lib/config/config.ts';
+
+const settings = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
+const account = config.accounts.acme ?? expect.fail('no account');
+const now = Date.parse('2026-03-10T12:00:00Z');
+
+describe('the time', () => {
+  const worker = {
+    batchSize: 1,
+    windowSeconds: 0,
+    busySeconds: 1,
+    callsInFlight: 1,
+    timeoutSeconds: 1,
+    visibilityTimeoutSeconds: 1,
+    mostReturnedMessages: 3_000,
+  };
+  // 8 × 100 × 0.5 = 400 calls a second; 2 × 5 × 1 = 10 QR codes a second.
+  const plan = {
+    link: { ...worker, concurrency: 8, callsPerSecond: 100, duty: 0.5 },
+    qr: { ...worker, concurrency: 2, callsPerSecond: 5, duty: 1 },
+  };
+  const load = { lane: 'campaign', quotaCalls: 4_000, looks: 0, qrCodes: 0 };
+
+  test('is set by the lane’s pace times its duty, looks included', () => {
+    expect(timeOf(load, plan, {})).toEqual({ lane: 'campaign', seconds: 10, bound: 'rate', callsPerSecond: 400 });
+    expect(timeOf({ ...load, looks: 400 }, plan, {}).seconds).toBe(11);
+  });
+
+  test('is set by QR codes where they are many', () => {
+    expect(timeOf({ ...load, qrCodes: 600 }, plan, {})).toMatchObject({ seconds: 60, bound: 'qr-rate' });
+  });
+
+  test('is set by a cap where there is one: what is over it waits for the next hour or day', () => {
+    expect(timeOf(load, plan, { hourlyCapCalls: 1_000 })).toMatchObject({ seconds: 3 * 3_600, bound: 'hourly-cap' });
+    expect(timeOf(load, plan, { dailyCapCalls: 3_999 })).toMatchObject({ seconds: 86_400, bound: 'daily-cap' });
+    expect(timeOf(load, plan, { dailyCapCalls: 4_000 })).toMatchObject({ bound: 'rate' });
+  });
+});
+
+describe('the room', () => {
+  const load = (quotaCalls: number, reserveCalls: number) => ({
+    lane: 'campaign',
+    quotaCalls,
+    looks: 0,
+    qrCodes: 0,
+    reserveCalls,
+  });
+  const month = { monthlyQuotaCalls: 1_000, remaining: 600 };
+
+  test('is there when the lane stays above its reserve', () => {
+    expect(roomFor([load(500, 100)], month)).toEqual({ needsPercent: 50, verdict: 'room', parked: 0 });
+  });
+
+  test('is not when it would come down to it: the rest is parked', () => {
+    expect(roomFor([load(501, 100)], month)).toMatchObject({ verdict: 'parks', parked: 1 });
+    expect(roomFor([load(501, 100)], { ...month, remaining: 50 })).toMatchObject({ parked: 501 });
+  });
+
+  test('is shared: the lane with the larger reserve stops first', () => {
+    expect(roomFor([load(200, 0), load(500, 100)], month)).toMatchObject({ verdict: 'parks', parked: 100 });
+  });
+
+  test('is at risk when the forecast needs what the campaign takes', () => {
+    expect(roomFor([load(400, 100)], { ...month, projectedMonthEndPercent: 61 }).verdict).toBe('month-at-risk');
+    expect(roomFor([load(400, 100)], { ...month, projectedMonthEndPercent: 60 }).verdict).toBe('room');
+  });
+});
+
+test('the cost grows with the links, and QR codes add to it', () => {
+  const dollars = (links: number, qrCodes: number) => costOf({ links, qrCodes }, settings, account).dollars;
+  expect(dollars(0, 0)).toBe(0);
+  expect(dollars(2_000_000, 0)).toBeCloseTo(2 * dollars(1_000_000, 0), 9);
+  expect(dollars(1_000_000, 1_000_000)).toBeGreaterThan(dollars(1_000_000, 0));
+});
+
+describe('the dry run', () => {
+  const dryRun = () =>
+    new DryRun({
+      laneOf: (source) => (source === 'crm' ? 'campaign' : undefined),
+      readerOf: () =>
+        commandReader({ contract: account, producers: settings.producers, templates: settings.templates }),
+      nowMilliseconds: now,
+    });
+  const create = (requestId: string, change: object = {}) =>
+    JSON.stringify({
+      specVersion: '1.0',
+      source: 'crm',
+      requestId,
+      action: 'create',
+      onelinkId: 'A1b3',
+      data: { pid: 'sms', utm_mobile: 'secret-phone' },
+      requestedAt: '2026-03-10T11:00:00Z',
+      ...change,
+    });
+  const found = (...bodies: string[]) => {
+    const run = dryRun();
+    const findings = bodies.map((body, index) => run.row(index + 1, body)?.finding ?? 'in order');
+    return { run, findings };
+  };
+
+  test('counts what rows in order ask of their lane', () => {
+    const change = { requestId: 'r-3', action: 'delete', shortlinkId: 'x', data: undefined };
+    const { run, findings } = found(
+      create('r-1', { qr: {} }),
+      create('r-2', { shortlinkId: 'mine' }),
+      create('r-3', change),
+      create('r-4', { ...change, requestId: 'r-4', action: 'qr' }),
+    );
+    expect(findings).toEqual(['in order', 'in order', 'in order', 'in order']);
+    expect(run.loads).toEqual([{ lane: 'campaign', quotaCalls: 3, looks: 1, qrCodes: 2 }]);
+    expect(Object.fromEntries(run.actions)).toEqual({ create: 2, delete: 1, qr: 1 });
+  });
+
+  test('finds what the lane would refuse, without a value', () => {
+    const run = dryRun();
+    const row = run.row(7, create('r-1', { ttl: 'secret-ttl', onelinkId: 'zzzz' }));
+    expect(row).toMatchObject({ line: 7, finding: 'invalid' });
+    expect(row?.faults.map(({ rule }) => rule).sort()).toEqual(['not-allowed', 'ttl']);
+    expect(JSON.stringify(row)).not.toContain('secret');
+    expect(found('nope', create('r-2', { source: 'stranger' })).findings).toEqual(['unreadable', 'no-lane']);
+  });
+
+  test('warns of names that are almost known ones, and counts the row as one in order', () => {
+    const run = dryRun();
+    const row = run.row(1, create('r-1', { data: { pid: 'sms', 'deep_link_value ': 'secret' } }));
+    expect(row).toMatchObject({ finding: 'near-name', faults: [{ path: 'data.deep_link_value ', rule: 'near-name' }] });
+    expect(run.loads).toEqual([{ lane: 'campaign', quotaCalls: 1, looks: 0, qrCodes: 0 }]);
+    expect(run.row(2, create('r-2', { data: { 'pid ': 'sms' } }))?.faults.map(({ rule }) => rule)).toEqual([
+      'required',
+      'near-name',
+    ]);
+  });
+
+  test('finds rows that come too late', () => {
+    expect(found(create('r-1', { validUntil: '2026-03-10T11:59:59Z' })).findings).toEqual(['stale']);
+  });
+
+  test('tells a repeat from another command under the same requestId', () => {
+    const { run, findings } = found(
+      create('r-1'),
+      create('r-1', { requestedAt: '2026-03-10T11:30:00Z' }),
+      create('r-1', { ttl: '7d' }),
+    );
+    expect(findings).toEqual(['in order', 'repeat', 'request-id-reused']);
+    expect(run.loads[0]?.quotaCalls).toBe(1);
+    expect(dryRun().row(1, create('r-1'))).toBeUndefined();
+  });
+
+  test('finds an ID that two creates choose, by template', () => {
+    const chosen = { shortlinkId: 'spring' };
+    const { findings } = found(
+      create('r-1', chosen),
+      create('r-2', chosen),
+      create('r-3', { ...chosen, onelinkId: 'abc123' }),
+    );
+    expect(findings).toEqual(['in order', 'chosen-id-taken', 'in order']);
+  });
+
+  test('finds no ID taken that a delete has freed before', () => {
+    const chosen = { shortlinkId: 'spring' };
+    const remove = (requestId: string, more: object = {}) =>
+      create(requestId, { ...chosen, action: 'delete', data: undefined, ...more });
+    expect(found(create('r-1', chosen), remove('r-2'), create('r-3', chosen), create('r-4', chosen)).findings).toEqual([
+      'in order',
+      'in order',
+      'in order',
+      'chosen-id-taken',
+    ]);
+    expect(
+      found(create('r-1', chosen), remove('r-2', { shortlinkId: 'other' }), create('r-3', chosen)).findings,
+    ).toEqual(['in order', 'in order', 'chosen-id-taken']);
+  });
+
+  test('tells every fault of a row whose lane nobody knows', () => {
+    const run = dryRun();
+    const told = (row: number, body: string) => {
+      const found = run.row(row, body);
+      return [found?.finding, ...(found?.faults.map(({ path, rule }) => `${path} ${rule}`) ?? [])];
+    };
+    expect(told(1, create('r-1', { source: 'stranger', ttl: '1y', data: { c: ' x' } }))).toEqual([
+      ...['no-lane', 'source lane', 'data.c format', 'data.pid required', 'ttl ttl'],
+    ]);
+    expect(told(2, create('r-2', { source: 'stranger' }))).toEqual(['no-lane', 'source lane']);
+    expect(told(3, create('r-3', { source: undefined }))).toEqual(['invalid', 'source required']);
+    expect(told(4, create('r-4', { source: 7, ttl: '1y' }))).toEqual(['invalid', 'source type', 'ttl ttl']);
+  });
+});
+
+describe('a parameter whose name is almost a known one', () => {
+  const warned = (name: string) =>
+    nearNames({ pid: 'sms', [name]: 'secret' }).map(({ path, message }) => `${path}: ${message}`);
+
+  test.each([
+    ['deep_link_value ', 'deep_link_value'],
+    [' c', 'c'],
+    ['deep_link_value\u200b', 'deep_link_value'],
+    ['Deep_Link_Value', 'deep_link_value'],
+    ['deep-link-value', 'deep_link_value'],
+    ['deeplinkvalue', 'deep_link_value'],
+    ['deep_link_vaule', 'deep_link_value'],
+    ['deep_link_valeu', 'deep_link_value'],
+    ['af_chanel', 'af_channel'],
+    ['utm_campain', 'utm_campaign'],
+    ['af_sub 1', 'af_sub1'],
+    ['ｐｉｄ', 'pid'],
+    ['\u0441', 'c'],
+    ['PID', 'pid'],
+  ])('is warned about: %j', (name, known) => {
+    expect(warned(name)).toEqual([`data.${name}: is almost ${known}, but goes out as a name of its own`]);
+  });
+
+  test.each([
+    ['brandDomain', 'brandDomain'],
+    ['Brand-Domain', 'brandDomain'],
+    ['TTL', 'ttl'],
+    ['qr', 'qr'],
+    ['renewTtl', 'renewTtl'],
+    ['keepUntil', 'keepUntil'],
+    ['keepUntill', 'keepUntil'],
+    ['brandDomian', 'brandDomain'],
+    ['shortlinkId', 'shortlinkId'],
+    ['shortlink_id', 'shortlinkId'],
+    ['metadata', 'metadata'],
+    ['templateId', 'onelinkId'],
+    ['validUntil', 'validUntil'],
+  ])('or is a field that belongs beside data: %s', (name, field) => {
+    expect(warned(name)).toEqual([
+      `data.${name}: belongs beside data, as ${field}: here it goes out as a parameter of the link`,
+    ]);
+  });
+
+  test.each(['my_name ', '\tx', 'na\u0000me', 'x\u00ad'])('or holds what nobody sees: %j', (name) => {
+    expect(warned(name)).toEqual([`data.${name}: starts or ends with a blank, or holds a character that nobody sees`]);
+  });
+
+  test.each([
+    'deep_link_value',
+    'deep_link_sub10',
+    'af_sub6',
+    'af_sub',
+    'deep_link_sub11',
+    'cc',
+    'ad',
+    'coupon',
+    'клиент',
+    'a b',
+    'x'.repeat(10_000),
+  ])('or is a name like any other: %s', (name) => {
+    expect(warned(name)).toEqual([]);
+  });
+});
+
+describe('the file', () => {
+  let directory: string;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'onelink-plan-'));
+  });
+  afterAll(() => rm(directory, { recursive: true }));
+
+  async function read(path: string): Promise<string[]> {
+    const read: string[] = [];
+    for await (const { line, body } of rowsOf(path)) read.push(`${line} ${body}`);
+    return read;
+  }
+
+  async function rows(text: string) {
+    const path = join(directory, 'campaign');
+    await writeFile(path, text);
+    return read(path);
+  }
+
+  test('is NDJSON, whatever stands in a line, and blank lines count', async () => {
+    expect(await rows('{"a":1}\n\nnope\r\n{"b":2}')).toEqual(['1 {"a":1}', '3 nope', '4 {"b":2}']);
+    expect(await rows('nope\n{"b":2}\n')).toEqual(['1 nope', '2 {"b":2}']);
+    expect(await rows('')).toEqual([]);
+  });
+
+  test('may be a JSON array, or one object over several lines', async () => {
+    expect(await rows('[{"a":1},\n{"b":2}]')).toEqual(['1 {"a":1}', '2 {"b":2}']);
+    expect(await rows('[\n{"a":1}\n]')).toEqual(['1 {"a":1}']);
+    expect(await rows('{\n  "a": {\n"b":2}}\n')).toEqual(['1 {"a":{"b":2}}']);
+  });
+
+  test('that is not there is told', async () => {
+    await expect(read(join(directory, 'nothing'))).rejects.toThrow('nothing cannot be read');
+  });
+});

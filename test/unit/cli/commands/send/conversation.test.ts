@@ -1,0 +1,141 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Conversation } from '../../../../../cli/commands/send/conversation.ts';
+import { givenLink, givenOutcome } from '../../../../world/given-outcome.ts';
+
+const message = (line: number, asksForQr = false) => ({ line, body: '{}', lane: 'campaign', asksForQr });
+
+describe('a conversation', () => {
+  let printed: string[];
+  beforeEach(() => {
+    vi.useFakeTimers();
+    printed = [];
+    vi.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
+    vi.spyOn(console, 'error').mockImplementation((line: string) => void printed.push(line));
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  test('is over when everything is answered, and ends well when nothing was refused', () => {
+    const conversation = new Conversation(false);
+    conversation.sent(message(1), 'm-1');
+    conversation.allSent(60);
+    expect(conversation.over.aborted).toBe(false);
+    conversation.heard(givenOutcome({ link: givenLink('abc') }));
+    expect(conversation.over.aborted).toBe(true);
+    expect(conversation.close(true)).toBe(0);
+    expect(printed.at(-1)).toBe('1 sent: 1 created');
+  });
+
+  test('ends with 1 when a command was refused', () => {
+    const conversation = new Conversation(false);
+    conversation.sent(message(1), 'm-1');
+    conversation.heard(givenOutcome({ outcome: 'conflict', reason: 'shortlink-id-taken' }));
+    expect(conversation.close(true)).toBe(1);
+  });
+
+  test('is over when there was no news for too long, and then ends with 3', () => {
+    const conversation = new Conversation(false);
+    conversation.sent(message(1, true), 'm-1');
+    conversation.sent({ ...message(2), source: 'crm', requestId: 'r-2' }, 'm-2');
+    conversation.allSent(60);
+    vi.advanceTimersByTime(59_000);
+    conversation.heard(givenOutcome());
+    vi.advanceTimersByTime(59_000);
+    expect(conversation.over.aborted).toBe(false);
+    vi.advanceTimersByTime(1_000);
+    expect(conversation.over.aborted).toBe(true);
+    expect(conversation.close(true)).toBe(3);
+    expect(printed.slice(-5)).toEqual([
+      'line 1: its QR code is not there yet',
+      'line 2: no outcome yet',
+      '2 sent: 2 still open, 1 created',
+      'To see what has become of one: onelink trace --source <name> --request-id <id>',
+      'A rejected command leaves no record to look up. Whether one is invalid: onelink plan <file>',
+    ]);
+  });
+
+  test.each([
+    ['without a requestId', { requestId: undefined }],
+    ['whose requestId holds a blank', { requestId: 'r 1' }],
+    ['without a source', { source: undefined }],
+  ])('says that a command %s can only be rejected, though nobody heard of it', (_, change) => {
+    const asked = { source: 'crm', requestId: 'r-1', ...change };
+    const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+    const conversation = new Conversation(false);
+    conversation.sent({ ...message(1), ...given }, 'm-1');
+    expect(conversation.close(true)).toBe(3);
+    expect(printed).toContain(
+      'line 1: no outcome yet: without a valid source and requestId it can only be rejected, and cannot be looked up',
+    );
+  });
+
+  test('does not wait for what is parked, says how many, and ends with 3', () => {
+    const conversation = new Conversation(false);
+    conversation.sent(message(1), 'm-1');
+    conversation.sent(message(2), 'm-2');
+    conversation.allSent(60);
+    conversation.heard(givenOutcome({ outcome: 'parked', reason: 'quota-exceeded' }));
+    expect(conversation.over.aborted).toBe(false);
+    conversation.heard(givenOutcome({ messageId: 'm-2' }));
+    expect(conversation.over.aborted).toBe(true);
+    expect(conversation.close(true)).toBe(3);
+    expect(printed.slice(-2)).toEqual([
+      '2 sent: 1 created, 1 parked',
+      '1 parked: they wait for quota, and are carried out by themselves when there is some.',
+    ]);
+  });
+
+  test('counts what was parked and carried out after all as carried out', () => {
+    const conversation = new Conversation(false);
+    conversation.sent(message(1), 'm-1');
+    conversation.heard(givenOutcome({ outcome: 'parked', reason: 'quota-exceeded' }));
+    conversation.heard(givenOutcome());
+    expect(conversation.close(true)).toBe(0);
+    expect(printed.at(-1)).toBe('1 sent: 1 created');
+  });
+
+  test('counts what was sent when nobody waits', () => {
+    const conversation = new Conversation(false);
+    conversation.sent(message(1), 'm-1');
+    conversation.sent(message(2), 'm-2');
+    expect(conversation.close(false)).toBe(0);
+    expect(printed).toEqual(['2 sent']);
+  });
+
+  test('takes from the ledger what was not heard, and hears nothing twice', () => {
+    const conversation = new Conversation(false);
+    conversation.sent(message(1, true), 'm-1');
+    conversation.sent(message(2), 'm-2');
+    conversation.allSent(60);
+    const [first, second] = [givenOutcome(), givenOutcome({ requestId: 'r-2', messageId: 'm-2' })];
+    conversation.found({ answers: [first], codes: ['m-1'] });
+    expect(conversation.open().map(({ message: { line } }) => line)).toEqual([2]);
+    conversation.heard(first);
+    expect(conversation.over.aborted).toBe(false);
+    conversation.heard(second);
+    expect(conversation.over.aborted).toBe(true);
+    expect(conversation.close(true)).toBe(0);
+    expect(printed.at(-1)).toBe('2 sent: 2 created');
+  });
+
+  test('knows how long there was no news', () => {
+    const conversation = new Conversation(false);
+    conversation.sent(message(1, true), 'm-1');
+    conversation.allSent(60);
+    vi.advanceTimersByTime(20_000);
+    expect(conversation.quietSeconds).toBe(20);
+    conversation.heard(givenOutcome());
+    expect(conversation.quietSeconds).toBe(0);
+    conversation.close(true);
+  });
+
+  test('prints outcomes as they are when asked for JSON, each once', () => {
+    const conversation = new Conversation(true);
+    conversation.sent(message(1), 'm-1');
+    conversation.heard(givenOutcome());
+    conversation.heard(givenOutcome());
+    expect(printed.map((line) => JSON.parse(line))).toEqual([givenOutcome()]);
+  });
+});

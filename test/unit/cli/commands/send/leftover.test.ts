@@ -1,0 +1,93 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Leftover } from '../../../../../cli/commands/send/leftover.ts';
+import { LineRanges } from '../../../../../cli/files/line-ranges.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'onelink-leftover-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const again = (path: string) => `onelink send ${path}`;
+const unsent = (line: number, reason = 'not tried', mayBeIn = false) => ({
+  message: { line, body: `{"line":${line}}` },
+  reason,
+  mayBeIn,
+});
+
+describe('what was not sent', () => {
+  test('is kept beside the file, for its owner alone, and is told by line and reason', () => {
+    const leftover = new Leftover(join(folder, 'spring.ndjson'));
+    for (const one of [unsent(7, 'InvalidMessageContents'), unsent(301, 'ECONNRESET', true), unsent(302)]) {
+      leftover.add(one);
+    }
+    const path = join(folder, 'spring.not-sent.ndjson');
+    expect(leftover.words(false, again)).toEqual([
+      '3 not sent: lines 7, 301-302 (1 InvalidMessageContents, 1 ECONNRESET, 1 not tried)',
+      '1 of them may be in all the same: SQS’s answer was lost. A repeat makes nothing twice.',
+      `They are in ${path}. When the cause is gone: onelink send ${path}`,
+    ]);
+    expect(readFileSync(path, 'utf8')).toBe('{"line":7}\n{"line":301}\n{"line":302}\n');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('is told by element where it comes from an array', () => {
+    const leftover = new Leftover(join(folder, 'spring.json'));
+    for (const { message, ...one } of [unsent(7), unsent(9)]) {
+      leftover.add({ ...one, message: { ...message, unit: 'element' } });
+    }
+    expect(leftover.words(false, again)[0]).toBe('2 not sent: elements 7, 9 (2 not tried)');
+  });
+
+  test('replaces no earlier rest, and the rest of a rest bears the same name', () => {
+    writeFileSync(join(folder, 'spring.not-sent.ndjson'), 'earlier');
+    const leftover = new Leftover(join(folder, 'spring.not-sent.ndjson'));
+    leftover.add(unsent(1));
+    leftover.words(false, again);
+    expect(readdirSync(folder).sort()).toEqual(['spring.not-sent-2.ndjson', 'spring.not-sent.ndjson']);
+    expect(readFileSync(join(folder, 'spring.not-sent.ndjson'), 'utf8')).toBe('earlier');
+  });
+
+  test('leaves no file when nothing was sent at all: the file that was given is as good', () => {
+    const leftover = new Leftover(join(folder, 'spring.ndjson'));
+    leftover.add(unsent(1, 'interrupted'));
+    leftover.add(unsent(2, 'interrupted'));
+    expect(leftover.words(true, again)).toEqual(['Nothing was sent (2 interrupted).']);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('is kept elsewhere when there is no folder to write to', () => {
+    mkdirSync(join(folder, 'sub'));
+    const leftover = new Leftover(join(folder, 'no-such-folder', 'spring.ndjson'));
+    leftover.add(unsent(1));
+    const [, where = ''] = leftover.words(false, again);
+    const path = /^They are in (\S+)\. /.exec(where)?.[1] ?? '';
+    expect(readFileSync(path, 'utf8')).toBe('{"line":1}\n');
+    rmSync(path);
+  });
+
+  test('says nothing when all was sent', () => {
+    expect(new Leftover(join(folder, 'spring.ndjson')).words(false, again)).toEqual([]);
+  });
+});
+
+describe('line ranges', () => {
+  const words = (lines: number[], shown?: number) => {
+    const ranges = new LineRanges();
+    for (const line of lines) ranges.add(line);
+    return ranges.words(shown);
+  };
+
+  test('are put in order and joined', () => {
+    expect(words([7])).toBe('line 7');
+    expect(words([5, 6, 1, 2, 9, 3, 4])).toBe('lines 1-6, 9');
+    expect(words([1_000, 1_001])).toBe('lines 1,000-1,001');
+  });
+
+  test('are not told without end', () => {
+    expect(words([1, 3, 5, 7, 8], 2)).toBe('lines 1, 3 and 3 more');
+  });
+});

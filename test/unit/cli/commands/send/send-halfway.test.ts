@@ -1,0 +1,199 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+
+const program = join(import.meta.dirname, '../../../../../bin/onelink.mjs');
+const command = (number: number) => `{"source":"crm","requestId":"r-${number}"}`;
+
+interface Entry {
+  Id: string;
+  MessageBody: string;
+}
+
+/** What SQS does with a batch: takes it, answers with an error, or does as it is told. */
+type Treatment = 'take' | { status: number; type: string } | ((response: ServerResponse) => void);
+
+/** CloudFormation and SQS on loopback: as much of them as `send` needs. */
+async function givenAws(treat: (batch: number, bodies: string[]) => Treatment) {
+  const taken: string[] = [];
+  let batches = 0;
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const body = Buffer.concat(chunks).toString('utf8');
+    if (body.includes('Action=DescribeStacks')) {
+      const outputs = {
+        OutcomeTopicArn: 'arn:aws:sns:eu-central-1:1:t',
+        QrBucketName: 'qr',
+        LedgerTableName: 'ledger',
+        CampaignQueueUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/1/campaign`,
+      };
+      const members = Object.entries(outputs).map(
+        ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
+      );
+      response.setHeader('content-type', 'text/xml');
+      response.end(
+        `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>s</StackName><Outputs>${members.join('')}` +
+          '</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>',
+      );
+      return;
+    }
+    const { Entries } = JSON.parse(body) as { Entries: Entry[] };
+    const bodies = Entries.map(({ MessageBody }) => MessageBody);
+    const treatment = treat(++batches, bodies);
+    response.setHeader('content-type', 'application/x-amz-json-1.0');
+    if (typeof treatment === 'function') {
+      treatment(response);
+    } else if (treatment === 'take') {
+      taken.push(...bodies);
+      const Successful = Entries.map(({ Id, MessageBody }) => {
+        const MD5OfMessageBody = createHash('md5').update(MessageBody).digest('hex');
+        return { Id, MessageId: `m-${taken.length}-${Id}`, MD5OfMessageBody };
+      });
+      response.end(JSON.stringify({ Successful, Failed: [] }));
+    } else {
+      response.statusCode = treatment.status;
+      response.end(JSON.stringify({ __type: treatment.type, message: 'so it is' }));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const stop = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { endpoint, taken, stop };
+}
+
+let folder: string;
+let stops: (() => void)[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'onelink-halfway-'));
+  stops = [];
+});
+afterEach(() => {
+  for (const stop of stops) stop();
+  rmSync(folder, { recursive: true });
+});
+
+/** Sends so many commands as an operator would. */
+async function send(commands: number, treat: (batch: number, send: ChildProcess, bodies: string[]) => Treatment) {
+  writeFileSync(
+    join(folder, 'spring.ndjson'),
+    Array.from({ length: commands }, (_, index) => command(index + 1)).join('\n'),
+  );
+  let child: ChildProcess | undefined;
+  const aws = await givenAws((batch, bodies) => treat(batch, child as ChildProcess, bodies));
+  stops.push(aws.stop);
+  const env = {
+    PATH: process.env.PATH,
+    AWS_REGION: 'eu-central-1',
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_ACCESS_KEY_ID: 'id',
+    AWS_SECRET_ACCESS_KEY: 'key',
+  };
+  child = spawn(process.execPath, [program, 'send', 'spring.ndjson'], { cwd: folder, env, stdio: 'pipe' });
+  let said = '';
+  child.stderr?.on('data', (text) => {
+    said += text;
+  });
+  const status = await new Promise((resolve) => child?.on('exit', resolve));
+  const rest = readdirSync(folder).filter((name) => name !== 'spring.ndjson');
+  const notSent = rest.flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'));
+  return { status, said: said.trim().split('\n'), taken: aws.taken, rest, notSent };
+}
+
+/** Which of r-1, r-2, … */
+const numbers = (bodies: string[]) => bodies.map((body) => Number(/r-(\d+)/.exec(body)?.[1])).sort((a, b) => a - b);
+const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
+describe('onelink send that ends half-way', () => {
+  test('says how many and which lines were not sent, and keeps them in a file', { timeout: 30_000 }, async () => {
+    const denied = { status: 403, type: 'com.amazonaws.sqs#AccessDeniedException' };
+    const { status, said, taken, rest, notSent } = await send(1_000, (batch) => (batch > 30 ? denied : 'take'));
+    expect(numbers(taken)).toEqual(upTo(300));
+    expect(numbers(notSent)).toEqual(upTo(1_000, 301));
+    expect(rest).toEqual(['spring.not-sent.ndjson']);
+    expect(said[0]).toBe('AWS denies it: so it is');
+    expect(said[1]).toBe('300 sent');
+    expect(said[2]).toMatch(/^700 not sent: lines 301-1,000 \(\d+ not tried, \d+ AccessDeniedException\)$/);
+    expect(said[3]).toBe(
+      'They are in spring.not-sent.ndjson. When the cause is gone: onelink send spring.not-sent.ndjson',
+    );
+    expect(status).toBe(4);
+  });
+
+  test('has sent nothing when the first batch is denied', { timeout: 30_000 }, async () => {
+    const denied = { status: 403, type: 'com.amazonaws.sqs#AccessDeniedException' };
+    const { status, said, rest } = await send(25, () => denied);
+    expect(said.at(-1)).toMatch(/^Nothing was sent \(/);
+    expect(rest).toEqual([]);
+    expect(status).toBe(2);
+  });
+
+  test('by Ctrl-C tells of what is on its way, too', { timeout: 30_000 }, async () => {
+    const { status, said, taken, notSent } = await send(1_000, (batch, child) => {
+      if (batch === 20) child.kill('SIGINT');
+      return 'take';
+    });
+    expect(numbers([...taken, ...notSent])).toEqual(upTo(1_000));
+    expect(notSent.length).toBeGreaterThan(0);
+    expect(said[0]).toBe('Interrupted.');
+    expect(status).toBe(4);
+  });
+
+  test('by a lost network says what may be in', { timeout: 30_000 }, async () => {
+    const { status, said, taken, notSent } = await send(100, (batch) =>
+      batch > 4 ? (response) => response.destroy() : 'take',
+    );
+    expect(taken).toHaveLength(40);
+    expect(numbers(notSent)).toEqual(upTo(100).filter((number) => !numbers(taken).includes(number)));
+    expect(said.join('\n')).toContain('60 of them may be in all the same');
+    expect(status).toBe(4);
+  });
+
+  test('sends everything but what SQS refuses', { timeout: 30_000 }, async () => {
+    const refused = { status: 400, type: 'com.amazonaws.sqs#InvalidMessageContents' };
+    const { status, said, taken, notSent } = await send(30, (_, __, bodies) =>
+      bodies.includes(command(7)) ? refused : 'take',
+    );
+    expect(taken).toHaveLength(29);
+    expect(notSent).toEqual([command(7)]);
+    expect(said).toContain('1 not sent: line 7 (1 InvalidMessageContents)');
+    expect(status).toBe(4);
+  });
+});
+
+describe('onelink send', () => {
+  /** What comes in through a pipe, by name or as standard input. */
+  async function piped(words: string, input: Buffer) {
+    const env = { PATH: process.env.PATH, AWS_REGION: 'eu-central-1', NODE: process.execPath, PROGRAM: program };
+    const child = spawn('bash', ['--norc', '-c', words], { cwd: folder, env, stdio: 'pipe' });
+    child.stdin.end(input);
+    let said = '';
+    child.stderr.on('data', (text) => {
+      said += text;
+    });
+    const status = await new Promise((resolve) => child.on('exit', resolve));
+    return { status, said: said.trim().split('\n') };
+  }
+  const latin1 = Buffer.from('{"source":"crm"}\n{"source":"crm","c":"S\xe3o"}', 'latin1');
+
+  test.each([
+    ['standard input', '"$NODE" "$PROGRAM" send -'],
+    ['a pipe of the shell', '"$NODE" "$PROGRAM" send <(cat)'],
+  ])('refuses what is not UTF-8 in %s, by line and byte', { timeout: 30_000 }, async (_, words) => {
+    expect(await piped(words, latin1)).toEqual({
+      status: 2,
+      said: [
+        'line 2: is not UTF-8: byte 23 is 0xE3. Save the file as UTF-8 (for instance: iconv -f WINDOWS-1252 -t UTF-8)',
+        'Nothing was sent.',
+      ],
+    });
+  });
+});

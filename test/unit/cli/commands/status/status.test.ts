@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { overviewOf, type Sight } from '../../../../../cli/commands/status/overview.ts';
+import { screenOf } from '../../../../../cli/commands/status/screen.ts';
+import { type ControlRecord, emptyControl } from '../../../../../lambdas/domain/control/control-record.ts';
+
+const now = Date.parse('2026-03-20T12:00:00Z');
+const minute = 60_000;
+const hour = 60 * minute;
+const control: ControlRecord = {
+  ...emptyControl,
+  governedAt: now - 23_000,
+  quota: { remaining: 4_500_000, polledAt: now - 23_000, own: 2_900_000 },
+  usage: {
+    month: '2026-03',
+    since: now - 20 * 24 * hour,
+    used: 3_000_000,
+    samples: [{ at: now - 23_000 - hour, used: 2_880_000, own: 2_800_000 }],
+    days: [{ day: '2026-03-19', used: 600_000 }],
+  },
+};
+const queue = (waiting = 0, inFlight = 0, oldestSeconds?: number) => ({ waiting, inFlight, oldestSeconds });
+
+function sight(change: Partial<Sight> = {}): Sight {
+  return {
+    stackName: 'OneLink-production',
+    atMilliseconds: now,
+    reading: { control, corrupt: false, signals: {} },
+    renewalsDue: 0,
+    monthlyQuotaCalls: 7_500_000,
+    lanes: [
+      {
+        name: 'campaign',
+        queues: [
+          { kind: 'link', now: queue(1_234_567, 2_000, 7_325) },
+          { kind: 'qr', now: queue(12, 4, 30) },
+        ],
+        parked: 50_000,
+      },
+      { name: 'expiry', queues: [{ kind: 'expiry', now: queue() }], parked: undefined },
+    ],
+    deadLetters: [{ lane: 'campaign', kind: 'qr', messages: 0 }],
+    alarms: [],
+    ...change,
+  };
+}
+const screen = (change: Partial<Sight> = {}) => screenOf(overviewOf(sight(change)));
+
+describe('status', () => {
+  test('of a pipeline that is well fits one screen', () => {
+    expect(screen()).toEqual([
+      'OneLink-production  2026-03-20 12:00:00 UTC',
+      'CONTROL       the governor ran 23 s ago; the API is well',
+      '',
+      'LANE           STATE                        WAITING  IN WORK      OLDEST  PARKED',
+      'campaign       open                       1,234,567    2,000   2 h 2 min  50,000',
+      '  its QR codes                                   12        4        30 s       -',
+      'expiry         open                               0        0           -       -',
+      '',
+      'QUOTA         4,500,000 calls left this month, 40 % used (23 s ago)',
+      '              120,000 an hour now: empty in 1 d 13 h',
+      '              month’s end: 54 % used; 20,000 calls of the last hour not ours',
+      'DEAD LETTERS  none',
+      'ALARMS        none',
+    ]);
+    expect(overviewOf(sight()).wellness).toBe('well');
+  });
+
+  test('names what is parked for a lane that is gone, which nobody replays', () => {
+    const stranded = [{ lane: 'studio-old', commands: 50_000 }];
+    expect(screen({ stranded })).toContain(
+      'studio-old     gone: nobody replays it            -        -           -  50,000',
+    );
+    expect(overviewOf(sight({ stranded })).wellness).toBe('unwell');
+  });
+
+  test('says why a lane is not open, since when, and in whose words', () => {
+    const lanes = {
+      campaign: { state: 'paused', reason: 'operator', note: 'rates change', since: now - 3 * hour },
+      expiry: { state: 'parking', reason: 'quota-reserve-reached', since: now - hour },
+    } as const;
+    const lines = screen({ reading: { control: { ...control, lanes }, corrupt: false, signals: {} } });
+    expect(lines).toContain('  since 2026-03-20 09:00:00 UTC, 3 h ago; “rates change”');
+    expect(lines).toContain('  quota-reserve-reached; since 2026-03-20 11:00:00 UTC, 1 h ago');
+    expect(lines.every((line) => line.length <= 80)).toBe(true);
+  });
+
+  test('goes by what the workers go by: a signal later than the governor’s word counts', () => {
+    const signals = { quotaExceededAt: now - 1_000 };
+    const { lanes, wellness } = overviewOf(sight({ reading: { control, corrupt: false, signals } }));
+    expect(lanes[0]).toMatchObject({ state: 'parking', reason: 'quota-exceeded' });
+    expect(wellness).toBe('unwell');
+  });
+
+  test('names dead letters and alarms, and how many more there are', () => {
+    const alarms = Array.from({ length: 8 }, (_, index) => ({
+      name: `OneLink-production-campaign-alarm-${index}`,
+      since: now - minute,
+    }));
+    const lines = screen({ alarms, deadLetters: [{ lane: 'campaign', kind: 'qr', messages: 1_203 }] });
+    expect(lines).toContain('DEAD LETTERS  campaign-qr 1,203');
+    expect(lines).toContain('ALARMS        8');
+    expect(lines).toContain('  OneLink-production-campaign-alarm-5, 1 min ago');
+    expect(lines.at(-1)).toBe('  and 2 more');
+    expect(lines.length).toBeLessThanOrEqual(24);
+  });
+
+  test.each([
+    [{ control: undefined, corrupt: false }, 'CONTROL       no record: the governor has not run yet, or it was lost'],
+    [{ control: undefined, corrupt: true }, 'CONTROL       the record makes no sense: the governor makes it anew'],
+    [
+      { control: { ...control, governedAt: now - hour }, corrupt: false },
+      'CONTROL       the governor last ran 1 h ago: it is silent',
+    ],
+  ])('is not well without a word of the governor: %#', (reading, line) => {
+    const looked = sight({ reading: { ...reading, signals: {} } });
+    expect(screenOf(overviewOf(looked))).toContain(line);
+    expect(overviewOf(looked).wellness).toBe('unwell');
+  });
+});

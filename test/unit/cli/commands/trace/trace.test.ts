@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { filterPatternOf } from '../../../../../cli/commands/trace/log-search.ts';
+import { searchParked } from '../../../../../cli/commands/trace/parked-search.ts';
+import { requestsOfLink } from '../../../../../cli/commands/trace/requests-of-link.ts';
+import {
+  happeningWords,
+  inOrder,
+  ofDeadLetter,
+  ofLinkRecord,
+  ofLog,
+  ofParked,
+  ofRequestRecord,
+} from '../../../../../cli/commands/trace/story.ts';
+import type { ParkedCommand } from '../../../../../lambdas/domain/contract/parked-command.ts';
+import { given, givenRecord, givenRequest } from '../../../../world/given-ledger.ts';
+import { givenLink, givenOutcome } from '../../../../world/given-outcome.ts';
+
+const now = given.nowSeconds * 1000;
+const minute = 60_000;
+const hidden = { links: false };
+const parkedCommand = (requestId: string, at: number): ParkedCommand => ({
+  v: 1,
+  lane: 'campaign',
+  messageId: 'm-1',
+  sentAtMilliseconds: at - minute,
+  receiveCount: 1,
+  parkedAtMilliseconds: at,
+  source: 'crm',
+  requestId,
+  body: '{"data":{"pid":"secret-pid"}}',
+});
+
+describe('a story', () => {
+  test('is told in order of time, and what stands now comes last', () => {
+    const answered = ofLog('campaign worker', 'r-1', Date.parse('2026-03-09T12:00:02.345Z'), {
+      message: 'command answered',
+      action: 'create',
+      outcome: 'created',
+      repeat: false,
+      rules: [],
+      calls: ['create ambiguous', 'read ok'],
+      messageId: 'm-1',
+    });
+    const story = inOrder([...ofLinkRecord(givenRecord(), 'r-1', now, hidden), answered]);
+    expect(story.map((happening) => happeningWords(happening, false))).toEqual([
+      '2026-03-09 12:00:00.000  producer                 asked for it (requestedAt)',
+      '2026-03-09 12:00:02.345  campaign worker          create command answered: created; calls: create ambiguous, read ok; message m-1',
+      'now                      ledger                   the link is live, version 1; until 2026-04-09T12:00:00Z',
+    ]);
+  });
+
+  test('names the rules that a rejected command broke, and a repeat as such', () => {
+    const rejected = { message: 'command answered', outcome: 'rejected', repeat: true, rules: ['required', 'ttl'] };
+    expect(ofLog('campaign worker', 'r-1', 0, rejected).words).toBe(
+      'command answered: rejected; answered before; rules: required, ttl',
+    );
+  });
+
+  test('says that a link whose time has come is being checked', () => {
+    const expiryCheck = { token: 'removal-1', lostAt: now / 1000 + 86_400 };
+    const record = givenRecord({}, { expiresAt: now / 1000 - 60, expiryCheck });
+    expect(ofLinkRecord(record, 'r-1', now, { links: false }).at(-1)?.words).toContain(
+      'the link is live, its expiry is being checked, version 1',
+    );
+  });
+
+  test('names no link unless asked to', () => {
+    const record = givenRecord({}, { qrKey: 'qr/A1b3/secret-id.png' });
+    const request = givenRequest('digest', givenOutcome({ link: givenLink('secret-id') }));
+    const told = (links: boolean) => [
+      ofRequestRecord(request, { links }),
+      ...ofLinkRecord(record, 'r-1', now, { links }),
+    ];
+    expect(JSON.stringify(told(false))).not.toContain('secret-id');
+    expect(JSON.stringify(told(true))).toContain('https://acme.onelink.me/A1b3/secret-id');
+  });
+
+  test('says when a later change, or one under way, has to do with it', () => {
+    const lease = { action: 'update', requestId: 'r-3', requestedAt: '', until: given.nowSeconds } as const;
+    const record = givenRecord({}, { applied: { requestedAt: '2026-03-10T00:00:00Z', requestId: 'r-2' }, lease });
+    expect(ofLinkRecord(record, 'r-1', now, hidden)[0]?.words).toBe(
+      'the link is live, version 1; until 2026-04-09T12:00:00Z; changed last by r-2; ' +
+        'update r-3 holds it until 2026-03-10T12:00:00Z',
+    );
+    expect(requestsOfLink(record).map(({ requestId }) => requestId)).toEqual(['r-1', 'r-2', 'r-3']);
+  });
+
+  test('knows the parked and the dead', () => {
+    const parked = ofParked(parkedCommand('r-1', now));
+    expect(parked.map(({ at, words }) => [at, words])).toEqual([
+      [now - minute, 'its message reached the queue'],
+      [now, 'is parked until there is quota again, at its first delivery'],
+    ]);
+    expect(JSON.stringify(parked)).not.toContain('secret');
+    const letter = {
+      lane: 'campaign',
+      queue: 'qr' as const,
+      source: 'crm',
+      requestId: 'r-1',
+      action: 'create',
+      reason: 'unknown' as const,
+      words: 'nothing tells',
+      messageId: 'm-1',
+      sentAt: '2026-03-09T12:00:00Z',
+      ageSeconds: 1,
+      receiveCount: 21,
+    };
+    expect(ofDeadLetter(letter).words).toBe(
+      'is a dead letter of campaign-qr (sent 2026-03-09T12:00:00Z, 21 deliveries); unknown: nothing tells',
+    );
+  });
+});
+
+describe('the search', () => {
+  test('in the logs goes by requestId and source, whatever is in them', () => {
+    expect(filterPatternOf({ source: 'crm', requestId: 'a"b\\c' })).toBe(
+      '{ $.requestId = "a\\"b\\\\c" && $.source = "crm" }',
+    );
+  });
+
+  /** Two lots, an hour apart. */
+  function givenStore() {
+    const read: string[] = [];
+    const commands = { early: [parkedCommand('r-1', now - 60 * minute)], late: [parkedCommand('r-2', now)] };
+    return {
+      read,
+      store: {
+        async *lots() {
+          for (const [key, [first]] of Object.entries(commands)) {
+            yield { key, parkedAtMilliseconds: first?.parkedAtMilliseconds ?? 0, commands: 1, bytes: 1 };
+          }
+        },
+        read: async ({ key }: { key: string }) => {
+          read.push(key);
+          return { commands: commands[key as keyof typeof commands] };
+        },
+      },
+    };
+  }
+  const interrupted = new AbortController().signal;
+  const request = { source: 'crm', requestId: 'r-2' };
+
+  test('among the parked reads the lots of the time that the logs name, or all', async () => {
+    const timed = givenStore();
+    const found = await searchParked(timed.store, ['campaign'], request, { parkedAt: [now + 5_000], interrupted });
+    expect(found.map(({ requestId }) => requestId)).toEqual(['r-2']);
+    expect(timed.read).toEqual(['late']);
+    const untimed = givenStore();
+    await searchParked(untimed.store, ['campaign'], request, { parkedAt: [], interrupted });
+    expect(untimed.read).toEqual(['early', 'late']);
+  });
+
+  test('takes another source’s request of the same name for another', async () => {
+    const { store } = givenStore();
+    expect(await searchParked(store, ['campaign'], { ...request, source: 'x' }, { parkedAt: [], interrupted })).toEqual(
+      [],
+    );
+  });
+});

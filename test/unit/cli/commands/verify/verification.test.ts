@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import type { LinkCheck } from '../../../../../cli/commands/verify/link-check.ts';
+import { verify } from '../../../../../cli/commands/verify/verification.ts';
+import type { ScannedPage } from '../../../../../cli/pipeline/link-scan.ts';
+
+const link = (shortlinkId: string) => ({ onelinkId: 'A1b3', shortlinkId });
+const never = new AbortController().signal;
+
+/** A ledger of three segments with 60 links among 90 records. */
+async function* segment(name: string): AsyncGenerator<ScannedPage> {
+  yield { links: Array.from({ length: 15 }, (_, index) => link(`${name}${index}`)), records: 20 };
+  yield { links: Array.from({ length: 5 }, (_, index) => link(`${name}${index + 15}`)), records: 10 };
+}
+
+async function run(sample: number | undefined, verdict: LinkCheck['verdict'] = 'equal', signal = never) {
+  const checked: string[] = [];
+  let scanned = { records: 0, links: 0 };
+  const done = verify(
+    sample,
+    {
+      segments: ['a', 'b', 'c'].map(segment),
+      check: async () => ({ verdict }) as LinkCheck,
+      onScanned: (sofar) => {
+        scanned = { ...sofar };
+      },
+      onChecked: ({ shortlinkId }) => void checked.push(shortlinkId),
+      random: () => 0.999,
+    },
+    signal,
+  );
+  await done.catch(() => {});
+  return { done, checked, scanned };
+}
+
+describe('verify', () => {
+  test('looks at every link once', async () => {
+    const { checked, scanned } = await run(undefined);
+    expect(new Set(checked).size).toBe(60);
+    expect(checked).toHaveLength(60);
+    expect(scanned).toEqual({ records: 90, links: 60 });
+  });
+
+  test('looks at as many as the sample has, after the whole scan', async () => {
+    const { checked, scanned } = await run(7);
+    expect(new Set(checked).size).toBe(7);
+    expect(scanned.links).toBe(60);
+  });
+
+  test('looks at all of them when the sample is larger', async () => {
+    expect((await run(1_000)).checked).toHaveLength(60);
+  });
+
+  test('ends when it is interrupted', async () => {
+    const { checked, done } = await run(undefined, 'equal', AbortSignal.abort());
+    await expect(done).resolves.toBeUndefined();
+    expect(checked).toEqual([]);
+  });
+
+  test('gives up after 16 links in a row that the API did not answer for', async () => {
+    const { checked, done } = await run(50, 'unread');
+    await expect(done).rejects.toThrow('The OneLink API does not answer');
+    expect(checked.length).toBeGreaterThanOrEqual(16);
+    expect(checked.length).toBeLessThan(30);
+  });
+});

@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { checkLink, type LinkCheckPorts } from '../../../../../cli/commands/verify/link-check.ts';
+import type { LinkRecord } from '../../../../../lambdas/domain/link/ledger-record.ts';
+import { EmulatedApi } from '../../../../world/emulated-api.ts';
+import { given, givenRecord } from '../../../../world/given-ledger.ts';
+
+const address = { onelinkId: 'A1b3', shortlinkId: 'secret-id' };
+const now = given.nowSeconds * 1000;
+
+/** A ledger that answers what it is given, one after the other, and the last for ever; and an API that holds this data. */
+function givenPorts(records: (LinkRecord | undefined)[], data: Record<string, string>) {
+  const asked: string[] = [];
+  const api = new EmulatedApi({ now: () => now, sleep: async () => {} });
+  api.links.set('A1b3/secret-id', { data, expiresAt: givenRecord().expiresAt });
+  const ports: LinkCheckPorts = {
+    ledger: {
+      link: async () => {
+        asked.push('ledger');
+        return records.length > 1 ? records.shift() : records[0];
+      },
+    },
+    api: {
+      read: (one) => {
+        asked.push('api');
+        return api.client.read(one);
+      },
+    },
+    secret: given.secret,
+    templates: given.templates,
+    clock: {
+      wallMilliseconds: () => now,
+      monotonicMilliseconds: () => 0,
+      sleep: async (milliseconds) => void asked.push(`${milliseconds} ms`),
+    },
+  };
+  return { ports, asked, api };
+}
+
+test('an equal link is looked at once', async () => {
+  const { ports, asked } = givenPorts([givenRecord()], { pid: 'sms' });
+  expect(await checkLink(address, ports)).toEqual({ verdict: 'equal' });
+  expect(asked).toEqual(['ledger', 'api']);
+});
+
+test('a difference is reported after a second look, with the record as it is then', async () => {
+  const later = givenRecord({ pid: 'sms' }, { version: 2 });
+  const { ports, asked } = givenPorts([givenRecord(), later], { pid: 'x' });
+  expect(await checkLink(address, ports)).toEqual({
+    verdict: 'different',
+    record: later,
+    differences: [{ what: 'data', words: 'its data differs' }],
+  });
+  expect(asked).toEqual(['ledger', 'api', 'ledger', 'api']);
+});
+
+test('a change in flight explains a difference', async () => {
+  const { ports } = givenPorts([givenRecord(), givenRecord({ pid: 'x' })], { pid: 'x' });
+  expect(await checkLink(address, ports)).toEqual({ verdict: 'equal' });
+});
+
+test.each([
+  [0, 'being-changed', ['ledger']],
+  [-1, 'different', ['ledger', 'api', 'ledger', 'api']],
+])('a lease that ends %i s from now', async (ends, verdict, calls) => {
+  const lease = { action: 'update' as const, requestId: 'r-2', requestedAt: '', until: given.nowSeconds + ends };
+  const { ports, asked } = givenPorts([givenRecord({ pid: 'sms' }, { lease })], { pid: 'x' });
+  expect(await checkLink(address, ports)).toMatchObject({ verdict });
+  expect(asked).toEqual(calls);
+});
+
+test('a record that is gone by now is no difference', async () => {
+  const { ports } = givenPorts([undefined], {});
+  expect(await checkLink(address, ports)).toEqual({ verdict: 'gone' });
+});
+
+const down = { kind: 'status', status: 503 } as const;
+
+test('an API that fails is asked three times', async () => {
+  const failing = givenPorts([givenRecord()], { pid: 'sms' });
+  failing.api.spoil('read', { ...down, times: 3 });
+  expect(await checkLink(address, failing.ports)).toEqual({ verdict: 'unread' });
+  expect(failing.asked).toEqual(['ledger', 'api', '500 ms', 'api', '1000 ms', 'api']);
+  const { ports, api } = givenPorts([givenRecord()], { pid: 'sms' });
+  api.spoil('read', { ...down, times: 2 });
+  expect(await checkLink(address, ports)).toEqual({ verdict: 'equal' });
+});
+
+test('an account that is refused ends it, in words', async () => {
+  const { ports, api } = givenPorts([givenRecord()], { pid: 'sms' });
+  api.control.changeSettings({ token: 'another' });
+  await expect(checkLink(address, ports)).rejects.toThrow(
+    'The OneLink API refuses the account: the API refuses the token [api-401-authentication-failure].',
+  );
+});

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest';
+import { awsPrices } from '../../../../cli/cost/aws-prices.ts';
+import { type CostInput, type CostLine, monthlyCost, totalOf } from '../../../../cli/cost/monthly-cost.ts';
+
+const nothing = {
+  lambdaMilliseconds: 0,
+  lambdaRequests: 0,
+  sqsRequests: 0,
+  dynamoDbWriteUnits: 0,
+  dynamoDbReadUnits: 0,
+  snsPublishes: 0,
+  s3Puts: 0,
+  logBytes: 0,
+};
+const still: CostInput = {
+  linksPerMonth: 0,
+  qrShare: 0,
+  expiringShare: 0,
+  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 512, governor: 256, replayer: 256 },
+  linkDays: 0,
+  requestHorizonDays: 0,
+  expiryCallsPerSecond: 4,
+  use: { link: nothing, qrCode: nothing },
+  standing: { alarmMetrics: 0, customMetrics: 0, dashboards: 0, secrets: 0, polledQueues: 0, lanes: 0 },
+};
+const withLinks = (use: Partial<typeof nothing>, linksPerMonth = 1_000_000): CostInput => ({
+  ...still,
+  linksPerMonth,
+  use: { ...still.use, link: { ...nothing, ...use } },
+});
+const lineOf = (lines: CostLine[], service: string) => lines.find((line) => line.service === service);
+
+describe('what a million links cost', () => {
+  test('Lambda: 10 ms at 1 GB are 10,000 GB-seconds', () => {
+    const line = lineOf(monthlyCost(withLinks({ lambdaMilliseconds: 10 })), 'Lambda');
+    expect(line?.dollarsPerMillionLinks).toBeCloseTo(0.133_334, 6);
+  });
+
+  test('DynamoDB: two writes and a read', () => {
+    const line = lineOf(monthlyCost(withLinks({ dynamoDbWriteUnits: 2, dynamoDbReadUnits: 1 })), 'DynamoDB');
+    expect(line?.dollarsPerMillionLinks).toBeCloseTo(1.375, 6);
+  });
+
+  test.each([
+    ['SQS', { sqsRequests: 0.3 }, 0.12],
+    ['SNS', { snsPublishes: 0.1 }, 0.05],
+    ['S3', { s3Puts: 1 }, 5],
+    ['CloudWatch Logs', { logBytes: 1024 ** 3 / 1_000_000 }, 0.5],
+  ])('%s', (service, use, dollars) => {
+    expect(lineOf(monthlyCost(withLinks(use)), service)?.dollarsPerMillionLinks).toBeCloseTo(dollars, 6);
+  });
+
+  test('the ledger keeps links for a month and requests for two and a half', () => {
+    const kept = { ...withLinks({}), linkDays: 30, requestHorizonDays: 75 };
+    // 700 bytes × 3.5 months × 1,000,000 = 2.28 GB, at 0.45 $ with its recovery.
+    expect(lineOf(monthlyCost(kept), 'DynamoDB')?.dollarsPerMillionLinks).toBeCloseTo(1.0268, 3);
+  });
+
+  test('QR codes and expiries add theirs by their share', () => {
+    const qrCode = { ...nothing, s3Puts: 1 };
+    const lines = monthlyCost({ ...withLinks({}), qrShare: 0.1, use: { ...still.use, qrCode } });
+    expect(lineOf(lines, 'S3')?.dollarsPerMillionLinks).toBeCloseTo(0.5, 6);
+    const expiring = monthlyCost({ ...withLinks({}), expiringShare: 0.5 });
+    // A quarter of a second of half a gigabyte for each, and 2.5 ms of the intake.
+    expect(lineOf(expiring, 'Lambda')?.dollarsPerMillionLinks).toBeCloseTo(0.8437, 3);
+    // It goes back, and its result is written: two writes and a read for each.
+    expect(lineOf(expiring, 'DynamoDB')?.dollarsPerMillionLinks).toBeCloseTo(0.6875, 6);
+    // A hundred ends share an object.
+    expect(lineOf(expiring, 'S3')?.dollarsPerMillionLinks).toBeCloseTo(0.025, 6);
+    expect(lineOf(expiring, 'EventBridge Pipes')).toBeUndefined();
+  });
+
+  test('grows with the links, and the sum is of its lines', () => {
+    const [one, ten] = [1_000_000, 10_000_000].map((links) => totalOf(monthlyCost(withLinks({ s3Puts: 1 }, links))));
+    expect((ten?.dollarsPerMonth ?? 0) - (one?.dollarsPerMonth ?? 0)).toBeCloseTo(45, 6);
+    expect(ten?.dollarsPerMillionLinks).toBe(one?.dollarsPerMillionLinks);
+  });
+});
+
+describe('what stands costs without a link', () => {
+  test('alarms, metrics, the dashboard and the secrets', () => {
+    const standing = { alarmMetrics: 50, customMetrics: 100, dashboards: 1, secrets: 2, polledQueues: 0, lanes: 0 };
+    const lines = monthlyCost({ ...still, standing });
+    expect(lineOf(lines, 'CloudWatch alarms')?.dollarsPerMonth).toBeCloseTo(5, 6);
+    expect(lineOf(lines, 'CloudWatch metrics')?.dollarsPerMonth).toBeCloseTo(30, 6);
+    expect(lineOf(lines, 'CloudWatch dashboard')?.dollarsPerMonth).toBe(3);
+    expect(lineOf(lines, 'Secrets Manager')?.dollarsPerMonth).toBeCloseTo(0.8, 6);
+  });
+
+  test('five long polls on each queue, around the clock', () => {
+    const standing = { ...still.standing, polledQueues: 5 };
+    // 5 queues × 5 × 2,592,000 s / 20 s = 3,240,000 receives.
+    const lines = monthlyCost({ ...still, standing });
+    expect(lineOf(lines, 'SQS')?.dollarsPerMonth).toBeCloseTo(1.296, 6);
+  });
+
+  test('the governor reads 64 units and writes two each minute, and the replayer reads two', () => {
+    const standing = { ...still.standing, lanes: 2 };
+    // 43,200 minutes × (2 × 0.625 $ + 66 × 0.125 $) a million.
+    expect(lineOf(monthlyCost({ ...still, standing }), 'DynamoDB')?.dollarsPerMonth).toBeCloseTo(0.4104, 6);
+    // 43,200 minutes × 2 listings at 5 $ a million.
+    expect(lineOf(monthlyCost({ ...still, standing }), 'S3')?.dollarsPerMonth).toBeCloseTo(0.432, 6);
+  });
+
+  test('nothing of it is counted for each link', () => {
+    expect(totalOf(monthlyCost(still)).dollarsPerMillionLinks).toBe(0);
+  });
+});
+
+test('the prices say when and where they were read', () => {
+  expect(awsPrices.readOn).toMatch(/^20\d\d-\d\d$/);
+  expect(awsPrices.region).toBe('us-east-1');
+});

@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { csvHead, csvRow } from '../../../../cli/files/csv.ts';
+
+describe('CSV', () => {
+  test('begins with a byte-order mark, ends lines with CRLF and quotes what needs it', () => {
+    expect(csvHead(['a', 'b'])).toBe('\ufeffa,b\r\n');
+    expect(csvRow([1, 'x,y'])).toBe('1,"x,y"\r\n');
+    expect(csvRow([true, 'say "hi"', undefined, ''])).toBe('true,"say ""hi""",,\r\n');
+    expect(csvRow([-3, 'two\nlines'])).toBe('-3,"two\nlines"\r\n');
+  });
+
+  test.each([
+    ['=1+1', "'=1+1"],
+    ['+43', "'+43"],
+    ['-2', "'-2"],
+    ['@cmd', "'@cmd"],
+    ['\tx', "'\tx"],
+    ['\rx', '"\'\rx"'],
+    ['\n=1', '"\'\n=1"'],
+    ['  =1', "'  =1"],
+    ['\u200b=1', "'\u200b=1"],
+    ['＝1+1', "'＝1+1"],
+    ['＠SUM(1)', "'＠SUM(1)"],
+    ['=HYPERLINK("https://evil.example","x")', '"\'=HYPERLINK(""https://evil.example"",""x"")"'],
+    ['a=b', 'a=b'],
+    [' a', ' a'],
+    ['', ''],
+  ])('keeps a spreadsheet from taking %j for a formula', (value, written) => {
+    expect(csvRow([value])).toBe(`${written}\r\n`);
+  });
+});

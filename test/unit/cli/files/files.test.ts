@@ -1,0 +1,97 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { LetterFile } from '../../../../cli/commands/dead-letters/letter-file.ts';
+import { ExportFile } from '../../../../cli/commands/export/export-file.ts';
+import { exportFormats } from '../../../../cli/commands/export/link-line.ts';
+import { formatOf } from '../../../../cli/files/file-ending.ts';
+import { fileTrouble } from '../../../../cli/files/file-trouble.ts';
+import { openMessages } from '../../../../cli/files/message-source.ts';
+import { onelinkProgram } from '../../../../cli/program.ts';
+import { exitCodeOf } from '../../../../cli/terminal/exit-code.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'onelink-files-'));
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  rmSync(folder, { recursive: true });
+});
+const at = (name: string) => join(folder, name);
+
+describe('a file that cannot be read', () => {
+  test.each([
+    ['', 'it is a folder'],
+    ['nofile', 'there is no such file'],
+    ['commands/nofile', 'a part of its path is no folder'],
+    ['x'.repeat(300), 'its name is too long'],
+  ])('%s is told in words', async (name, why) => {
+    writeFileSync(at('commands'), '');
+    await expect(openMessages(at(name))).rejects.toThrow(`${at(name)} cannot be read: ${why}.`);
+  });
+});
+
+describe('a file that cannot be written', () => {
+  test.each([
+    ['no/such/folder.ndjson', 'there is no such folder'],
+    ['taken/links.ndjson', 'a part of its path is no folder'],
+  ])('%s is told in words by export and purge', async (name, why) => {
+    writeFileSync(at('taken'), '');
+    await expect(ExportFile.create(at(name))).rejects.toThrow(
+      `${at(name)} cannot be written: ${why}. Name another file with --to.`,
+    );
+    await expect(LetterFile.create(at(name))).rejects.toThrow(
+      `${at(name)} cannot be written: ${why}. Name another file with --to. Nothing was deleted.`,
+    );
+  });
+
+  test('because it is a folder is there already', async () => {
+    await expect(ExportFile.create(folder)).rejects.toThrow(`${folder} is there already.`);
+  });
+
+  test('since the disk is full, or for a reason without words, names the reason', () => {
+    const error = (code: string) => Object.assign(new Error('x'), { code });
+    expect(fileTrouble(error('ENOSPC'), 'write')).toBe('the disk is full');
+    expect(fileTrouble(error('EACCES'), 'write')).toBe('you may not write there');
+    expect(fileTrouble(error('EXDEV'), 'write')).toBe('the system says EXDEV');
+    expect(fileTrouble(new TypeError('x'), 'write')).toBeUndefined();
+  });
+
+  test('that no verb has put into words is still told without a stack', async () => {
+    const said = vi.spyOn(console, 'error').mockReturnValue();
+    const error = Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC', path: '/x/y', syscall: 'open' });
+    expect(await exitCodeOf(() => Promise.reject(error), { local: false, onTrouble: 2 })).toBe(2);
+    expect(said).toHaveBeenCalledExactlyOnceWith('/x/y cannot be read or written: the disk is full.');
+  });
+});
+
+describe('the ending of a file', () => {
+  test('decides what is written, and an ending that promises something else is refused', () => {
+    expect(formatOf('links.CSV', exportFormats)).toBe('csv');
+    expect(formatOf('links.ndjson', exportFormats)).toBe('ndjson');
+    expect(formatOf('a.b/links', exportFormats)).toBe('ndjson');
+    expect(formatOf('links.txt', exportFormats, 'csv')).toBe('csv');
+    for (const ending of ['.xlsx', '.json', '.gz', '.txt', '.cvs']) {
+      expect(() => formatOf(`s${ending}`, exportFormats)).toThrow(
+        `s${ending}: only a file that ends in .ndjson or .csv can be written, not ${ending}.`,
+      );
+    }
+  });
+
+  test.each([
+    [['export', '--to', 's.xlsx'], 's.xlsx: only a file that ends in .ndjson or .csv can be written, not .xlsx.'],
+    [
+      ['dead-letters', 'purge', '--yes', '--to', 'l.csv'],
+      'l.csv: only a file that ends in .ndjson or .jsonl can be written, not .csv.',
+    ],
+  ])('%j is refused before anything is asked of AWS', async (words, told) => {
+    const said = vi.spyOn(console, 'error').mockReturnValue();
+    await onelinkProgram().parseAsync(['node', 'onelink', ...words]);
+    expect(said).toHaveBeenCalledExactlyOnceWith(told);
+    expect(process.exitCode).toBe(2);
+    process.exitCode = 0;
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});

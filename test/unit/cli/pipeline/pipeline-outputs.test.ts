@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { pipelineOutputs } from '../../../../cli/pipeline/pipeline-outputs.ts';
+
+const outputs = {
+  OutcomeTopicArn: 'arn:aws:sns:eu-central-1:111122223333:outcomes',
+  QrBucketName: 'qr-images',
+  CampaignQueueUrl: 'https://sqs.example/campaign',
+  CampaignDeadLetterQueueUrl: 'https://sqs.example/campaign-dead',
+  CampaignQrQueueUrl: 'https://sqs.example/campaign-qr',
+  CampaignQrDeadLetterQueueUrl: 'https://sqs.example/campaign-qr-dead',
+  TransactionalQueueUrl: 'https://sqs.example/transactional',
+};
+
+test('finds the command queue of each lane, and none of the others', () => {
+  expect([...pipelineOutputs(outputs, 'OneLink-production').laneQueueUrls]).toEqual([
+    ['campaign', 'https://sqs.example/campaign'],
+    ['transactional', 'https://sqs.example/transactional'],
+  ]);
+});
+
+test('says so when the stack is not a pipeline’s', () => {
+  expect(() => pipelineOutputs({ QrBucketName: 'b' }, 'OneLink-production-State')).toThrow(
+    "The stack OneLink-production-State has not the outputs of a pipeline. Name the pipeline's own stack.",
+  );
+});

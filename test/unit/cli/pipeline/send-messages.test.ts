@@ -1,0 +1,230 @@
+import type { SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { describe, expect, test } from 'vitest';
+import { batchesOf } from '../../../../cli/files/message-batches.ts';
+import { sendAll, sendMessages, type Unsent } from '../../../../cli/pipeline/send-messages.ts';
+
+const messages = (count: number, body = 'x') => Array.from({ length: count }, (_, index) => ({ index, body }));
+
+/** An SQS that takes every entry, or refuses it as `refuse` says: by message and attempt. */
+function givenSqs(refuse: (body: string, attempt: number) => { Code: string; SenderFault: boolean } | undefined) {
+  const attempts = new Map<string, number>();
+  const batchSizes: number[] = [];
+  const send = async ({ input }: SendMessageBatchCommand) => {
+    const entries = input.Entries ?? [];
+    batchSizes.push(entries.length);
+    const Successful: { Id: string; MessageId: string }[] = [];
+    const Failed: { Id: string; Code: string; SenderFault: boolean }[] = [];
+    for (const { Id = '', MessageBody = '' } of entries) {
+      const attempt = (attempts.get(MessageBody) ?? 0) + 1;
+      attempts.set(MessageBody, attempt);
+      const refused = refuse(MessageBody, attempt);
+      if (refused === undefined) Successful.push({ Id, MessageId: `id-of-${MessageBody}` });
+      else Failed.push({ Id, ...refused });
+    }
+    return { Successful, Failed };
+  };
+  return { sqs: { send } as unknown as Pick<SQSClient, 'send'>, batchSizes };
+}
+
+async function sizesOf(all: { index: number; body: string }[], queueUrlOf = (_: { index: number }) => 'url') {
+  const sizes: number[] = [];
+  for await (const { messages: batch } of batchesOf(all, queueUrlOf)) sizes.push(batch.length);
+  return sizes;
+}
+
+describe('batchesOf', () => {
+  test('packs ten to a batch', async () => {
+    expect(await sizesOf(messages(23))).toEqual([10, 10, 3]);
+  });
+
+  test('keeps a batch within 1 MiB', async () => {
+    const heavy = messages(3, 'x'.repeat(600_000));
+    expect(await sizesOf([...heavy, ...messages(2)])).toEqual([1, 1, 3]);
+  });
+
+  test('counts bytes, not characters', async () => {
+    expect(await sizesOf(messages(2, 'ü'.repeat(300_000)))).toEqual([1, 1]);
+  });
+
+  test('fills the batches of each queue', async () => {
+    expect(await sizesOf(messages(30), ({ index }) => (index % 3 === 0 ? 'one' : 'other'))).toEqual([10, 10, 10]);
+  });
+});
+
+describe('sendMessages', () => {
+  const bodies = ['a', 'b', 'c'].map((body) => ({ body }));
+
+  test('tells the ID of every message that SQS took', async () => {
+    const { sqs } = givenSqs(() => undefined);
+    const sent: string[] = [];
+    const unsent = await sendMessages(sqs, 'url', bodies, ({ body }, id) => sent.push(`${body} ${id}`));
+    expect(sent).toEqual(['a id-of-a', 'b id-of-b', 'c id-of-c']);
+    expect(unsent).toEqual([]);
+  });
+
+  test('sends again what SQS failed on, and nothing else', async () => {
+    const { sqs, batchSizes } = givenSqs((body, attempt) =>
+      body === 'b' && attempt < 3 ? { Code: 'InternalError', SenderFault: false } : undefined,
+    );
+    const sent: string[] = [];
+    const unsent = await sendMessages(sqs, 'url', bodies, ({ body }) => sent.push(body), { backoffMilliseconds: 0 });
+    expect(sent).toEqual(['a', 'c', 'b']);
+    expect(batchSizes).toEqual([3, 1, 1]);
+    expect(unsent).toEqual([]);
+  });
+
+  test('gives up on what is the sender’s fault at once, and on anything else after five attempts', async () => {
+    const { sqs, batchSizes } = givenSqs((body) => {
+      if (body === 'a') return { Code: 'InvalidMessageContents', SenderFault: true };
+      return body === 'c' ? { Code: 'InternalError', SenderFault: false } : undefined;
+    });
+    const unsent = await sendMessages(sqs, 'url', bodies, () => {}, { backoffMilliseconds: 0 });
+    expect(unsent).toEqual([
+      { message: { body: 'a' }, reason: 'InvalidMessageContents', mayBeIn: false },
+      { message: { body: 'c' }, reason: 'InternalError', mayBeIn: false },
+    ]);
+    expect(batchSizes).toEqual([3, 1, 1, 1, 1]);
+  });
+
+  test('sends nothing more once it is interrupted', async () => {
+    const { sqs, batchSizes } = givenSqs(() => undefined);
+    const unsent = await sendMessages(sqs, 'url', bodies, () => {}, { signal: AbortSignal.abort() });
+    expect(unsent.map(({ reason }) => reason)).toEqual(['interrupted', 'interrupted', 'interrupted']);
+    expect(batchSizes).toEqual([]);
+  });
+});
+
+const numbered = (count: number) => Array.from({ length: count }, (_, index) => ({ body: `b${index + 1}` }));
+const failure = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more });
+const status = (httpStatusCode: number) => ({ $metadata: { httpStatusCode } });
+
+/** Sends b1, b2, … with an SQS whose calls, counted from 1, may throw. */
+async function sending(
+  count: number,
+  thrown: (call: number, bodies: string[]) => Error | undefined,
+  signal?: AbortSignal,
+) {
+  const { sqs, batchSizes } = givenSqs(() => undefined);
+  let calls = 0;
+  const send = async (command: SendMessageBatchCommand) => {
+    const error = thrown(
+      ++calls,
+      (command.input.Entries ?? []).map(({ MessageBody = '' }) => MessageBody),
+    );
+    if (error !== undefined) throw error;
+    return sqs.send(command);
+  };
+  const sent: string[] = [];
+  const unsent: Unsent<{ body: string }>[] = [];
+  const ended = await sendAll({ send } as unknown as Pick<SQSClient, 'send'>, numbered(count), {
+    queueUrlOf: () => 'url',
+    onSent: ({ body }) => void sent.push(body),
+    onUnsent: (one) => void unsent.push(one),
+    backoffMilliseconds: 0,
+    ...(signal && { signal }),
+  });
+  const reasons = [...new Set(unsent.map(({ reason, mayBeIn }) => `${reason}${mayBeIn ? ', may be in' : ''}`))];
+  return { sent, unsent: unsent.map(({ message }) => message.body), reasons, ended, batchSizes, calls: () => calls };
+}
+
+describe('sendAll', () => {
+  test('stops when AWS denies it half-way, and hands back every message that is not in, in order', async () => {
+    const denied = failure('AccessDeniedException', status(403));
+    const { sent, unsent, reasons, ended, calls } = await sending(1_000, (call) => (call > 30 ? denied : undefined));
+    expect(sent).toEqual(numbered(300).map(({ body }) => body));
+    expect(unsent).toEqual(
+      numbered(1_000)
+        .slice(300)
+        .map(({ body }) => body),
+    );
+    expect(reasons).toEqual(['AccessDeniedException', 'not tried']);
+    expect(ended).toEqual({ stoppedBy: denied });
+    // Those that were on their way side by side.
+    expect(calls()).toBeLessThanOrEqual(38);
+  });
+
+  test('tries five times when the network is lost, and says of what was on its way that it may be in', async () => {
+    const lost = failure('Error', { code: 'ECONNRESET' });
+    const { sent, unsent, reasons, ended } = await sending(200, (call) => (call > 4 ? lost : undefined));
+    expect(sent).toHaveLength(40);
+    expect(unsent).toEqual(
+      numbered(200)
+        .slice(40)
+        .map(({ body }) => body),
+    );
+    expect(reasons).toEqual(['ECONNRESET, may be in', 'not tried']);
+    expect(ended).toEqual({ stoppedBy: lost });
+  });
+
+  test.each([
+    ['a throttle', failure('ThrottlingException', status(400))],
+    ['too many requests', failure('UnknownError', status(429))],
+    ['a fault of SQS', failure('InternalFailure', status(500))],
+    ['a connection that is refused', failure('Error', { code: 'ECONNREFUSED' })],
+    ['a time-out', failure('TimeoutError')],
+  ])('gets over %s that lasts four attempts', async (_, error) => {
+    const { sent, unsent, ended } = await sending(10, (call) => (call <= 4 ? error : undefined));
+    expect(sent).toHaveLength(10);
+    expect(unsent).toEqual([]);
+    expect(ended).toEqual({});
+  });
+
+  test('sends each message of a batch by itself when SQS refuses all for one of them', async () => {
+    const refused = failure('InvalidMessageContents', status(400));
+    const { sent, unsent, reasons, ended } = await sending(25, (_, bodies) =>
+      bodies.includes('b7') ? refused : undefined,
+    );
+    expect(sent).toHaveLength(24);
+    expect(unsent).toEqual(['b7']);
+    expect(reasons).toEqual(['InvalidMessageContents']);
+    expect(ended).toEqual({});
+  });
+
+  test('is interrupted: what is on its way is waited for, the rest is handed back', async () => {
+    const interruption = new AbortController();
+    const { sent, unsent, reasons, ended } = await sending(
+      1_000,
+      (call) => {
+        if (call === 20) interruption.abort();
+        return undefined;
+      },
+      interruption.signal,
+    );
+    expect(sent.length).toBeGreaterThanOrEqual(200);
+    expect([...sent, ...unsent]).toEqual(numbered(1_000).map(({ body }) => body));
+    expect(reasons).toEqual(['interrupted']);
+    expect(ended).toEqual({});
+  });
+
+  test('does not count as sent what SQS leaves out of its answer', async () => {
+    const send = async () => ({ Successful: [{ Id: '0', MessageId: 'm-1' }] });
+    const unsent: string[] = [];
+    const sent: string[] = [];
+    await sendAll({ send } as unknown as Pick<SQSClient, 'send'>, numbered(2), {
+      queueUrlOf: () => 'url',
+      onSent: ({ body }) => void sent.push(body),
+      onUnsent: ({ message, reason, mayBeIn }) => void unsent.push(`${message.body} ${reason} ${mayBeIn}`),
+      backoffMilliseconds: 0,
+    });
+    // The second one is sent again, alone, and is then the one that is mentioned.
+    expect(sent).toEqual(['b1', 'b2']);
+    expect(unsent).toEqual([]);
+  });
+
+  test('hands on what reading the messages has thrown, after what was read before', async () => {
+    const { sqs } = givenSqs(() => undefined);
+    const broken = new Error('the file has changed');
+    async function* reading() {
+      yield* numbered(15);
+      throw broken;
+    }
+    const sent: string[] = [];
+    const ended = await sendAll(sqs, reading(), {
+      queueUrlOf: () => 'url',
+      onSent: ({ body }) => void sent.push(body),
+      onUnsent: () => {},
+    });
+    expect(sent).toHaveLength(15);
+    expect(ended).toEqual({ stoppedBy: broken });
+  });
+});

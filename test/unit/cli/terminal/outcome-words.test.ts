@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { outcomeWords, tallyWords } from '../../../../cli/terminal/outcome-words.ts';
+import { givenLink, givenOutcome } from '../../../world/given-outcome.ts';
+
+describe('outcomeWords', () => {
+  test('shows the short link and when it ends', () => {
+    expect(outcomeWords(givenOutcome({ link: givenLink('abc') }), 'line 3')).toEqual([
+      'line 3  crm r-1  created  https://acme.onelink.me/A1b3/abc  until 2026-04-01T10:00:00Z',
+    ]);
+  });
+
+  test('shows where the QR image lies', () => {
+    const qr = { bucket: 'qr-images', key: 'qr/A1b3/abc.png', format: 'png' as const, bytes: 812 };
+    expect(outcomeWords(givenOutcome({ outcome: 'qr-ready', link: givenLink('abc'), qr }), 'line 3')).toEqual([
+      'line 3  crm r-1  qr-ready  s3://qr-images/qr/A1b3/abc.png',
+    ]);
+  });
+
+  test('shows every fault with its path and rule', () => {
+    const faults = [
+      { path: 'data.af_r', rule: 'format', message: 'must be an absolute https:// URL without a fragment' },
+      { path: '', rule: 'json', message: 'the message is not JSON' },
+    ];
+    const outcome = givenOutcome({
+      outcome: 'rejected',
+      reason: 'invalid-command',
+      source: null,
+      requestId: null,
+      faults,
+    });
+    expect(outcomeWords(outcome, 'line 8')).toEqual([
+      'line 8  rejected  invalid-command',
+      '    data.af_r: must be an absolute https:// URL without a fragment [format]',
+      '    the command: the message is not JSON [json]',
+    ]);
+  });
+
+  test('spells out what a producer’s name would do to the terminal', () => {
+    const faults = [{ path: 'data.\u001b[2Jx\u202e\u200b ', rule: 'type', message: 'must be text' }];
+    const outcome = givenOutcome({ outcome: 'rejected', reason: 'invalid-command', faults });
+    expect(outcomeWords(outcome, '')[1]).toBe('    data.\\u{1b}[2Jx\\u{202e}\\u{200b} : must be text [type]');
+  });
+
+  test('says when it was answered before', () => {
+    expect(outcomeWords(givenOutcome({ repeat: true }), '')).toEqual(['crm r-1  created  (answered before)']);
+  });
+});
+
+test('tallyWords puts the most first', () => {
+  const tally = new Map([
+    ['rejected', 2],
+    ['created', 1_710],
+  ]);
+  expect(tallyWords(tally)).toBe('1,710 created, 2 rejected');
+});

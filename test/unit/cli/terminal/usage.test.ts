@@ -1,0 +1,157 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { onelinkProgram } from '../../../../cli/program.ts';
+import { exitCodeOf } from '../../../../cli/terminal/exit-code.ts';
+
+const root = join(import.meta.dirname, '../../../..');
+
+/** Every verb, by the words that name it: `parked list`. */
+function verbsOf(program: Command, before: string[] = []): { words: string[]; verb: Command }[] {
+  return program.commands.flatMap((verb) => {
+    const words = [...before, verb.name()];
+    return verb.commands.length === 0 ? [{ words, verb }] : verbsOf(verb, words);
+  });
+}
+const verbs = verbsOf(onelinkProgram());
+const flagsWithValue = verbs.flatMap(({ words, verb }) =>
+  verb.options.flatMap(({ long, required }) => (required && long != null ? [[...words, long]] : [])),
+);
+
+class Ended extends Error {}
+
+/** Runs a command line in this process. @returns the code that the process would end with */
+async function codeOf(words: string[]): Promise<unknown> {
+  const exit = vi.spyOn(process, 'exit').mockImplementation(() => {
+    throw new Ended();
+  });
+  await onelinkProgram()
+    .parseAsync(['node', 'onelink', ...words])
+    .catch((error: unknown) => {
+      if (!(error instanceof Ended)) throw error;
+    });
+  return exit.mock.calls[0]?.[0];
+}
+
+/** Runs a program of this repository as its npm script does. */
+async function run(...args: string[]) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+  let told = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (told += piece));
+  const [code] = await once(child, 'close');
+  return { code, told };
+}
+
+describe('a command line that onelink does not understand ends with 2', () => {
+  beforeEach(() => {
+    vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  test.each(verbs.map(({ words }) => words))('%s %s: an unknown flag', async (...words) => {
+    expect(await codeOf([...words.filter(Boolean), '--no-such-flag'])).toBe(2);
+  });
+
+  test.each(flagsWithValue.map((words) => [words.join(' ')]))('%s: without its value', async (words) => {
+    expect(await codeOf(words.split(' '))).toBe(2);
+  });
+
+  test.each([
+    ['no verb at all', []],
+    ['an unknown verb', ['statsu']],
+    ['an unknown verb of a verb', ['parked', 'lst']],
+    ['a verb that needs another', ['dead-letters']],
+    ['a misspelt flag', ['verify', '--smple']],
+    ['a misspelt flag of status', ['status', '--jason']],
+    ['a flag that is missing', ['export']],
+    ['an argument that is missing', ['get']],
+    ['one argument too many', ['doctor', 'production']],
+    ['a number that is none', ['verify', '--sample', 'many']],
+    ['a number out of its range', ['status', '--watch', '0']],
+    ['a date that is none', ['plan', '--links', '1', '--by', 'tomorrow']],
+    ['a choice that is none', ['export', '--to', 'links.xml', '--format', 'xml']],
+    ['a time-out of a wait that is not asked for', ['send', 'commands.ndjson', '--timeout', '10']],
+    ['outcomes as JSON that are not waited for', ['send', 'commands.ndjson', '--json']],
+    ['codes of a number of links that is not given', ['plan', 'commands.ndjson', '--qr', '10']],
+    ['a yes to no question', ['quarantine', 'release', 'quarantine/crm/refused/1', '--yes']],
+    ['two flags that exclude each other', ['verify', '--all', '--sample', '3']],
+  ])('%s', async (_, words) => {
+    expect(await codeOf(words)).toBe(2);
+  });
+
+  test('an option that would do nothing is named with the one that it needs', async () => {
+    await codeOf(['send', 'commands.ndjson', '--timeout', '10']);
+    expect(process.stderr.write).toHaveBeenCalledWith(
+      "error: option '--timeout' does nothing without option '--wait'\n",
+    );
+  });
+
+  test('help is no error', async () => {
+    vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    expect(await codeOf(['verify', '--help'])).toBe(0);
+  });
+
+  test('a fault of ours does not end as a verdict', async () => {
+    const said = vi.spyOn(console, 'error').mockReturnValue();
+    const fault = new TypeError('undefined is not a function');
+    expect(await exitCodeOf(() => Promise.reject(fault), { local: false, onTrouble: 2 })).toBe(2);
+    expect(said).toHaveBeenCalledExactlyOnceWith(fault);
+  });
+
+  test('a network that is down is told in words', async () => {
+    const said = vi.spyOn(console, 'error').mockReturnValue();
+    const down = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
+    expect(await exitCodeOf(() => Promise.reject(down), { local: false, onTrouble: 2 })).toBe(2);
+    expect(said).toHaveBeenCalledExactlyOnceWith(
+      'AWS cannot be reached (ENOTFOUND). Is the network up, and AWS_REGION a region?',
+    );
+  });
+});
+
+describe('the npm scripts', () => {
+  test.concurrent.each([
+    [['bin/onelink.mjs', 'verify', '--smple'], "unknown option '--smple'"],
+    [['local/start/main.ts', '--input', 'nofile'], '--input: nofile cannot be read: there is no such file.'],
+    [['local/start/main.ts', '--stage', 'nope'], '--stage: must be one of the stages in lib/config/config.ts'],
+    [['local/start/main.ts', '--storm'], '--weather-kinds and --storm need --weather'],
+    [['local/start/main.ts', '--weather', '99999999999999999999'], 'It must be a whole number from 0 to 999,999,999.'],
+    [['test/faults/main.ts', '--weather-kinds', 'nonsense'], 'No kind is called "nonsense"; there are dynamodb-'],
+    [['test/faults/main.ts', '--weather', '99999999999999999999'], 'It must be a whole number'],
+    [['test/model/main.ts', 'abc'], 'It must be a whole number from 1 to'],
+    [['test/model/main.ts', '10', '7', 'x'], 'It must look like 17:2:0.'],
+    [['test/bench/main.ts', 'speed'], 'Allowed choices are rate, quota'],
+    [['examples/generate-campaign.ts', 'abc'], 'too many arguments'],
+    [['schemas/generate.ts', 'abc'], 'too many arguments'],
+    [['local/onelink-api/main.ts', '--prot', '4570'], "unknown option '--prot'"],
+  ])('%j ends with 2, in words', async (args, words) => {
+    const { code, told } = await run(...args);
+    expect(told).toContain(words);
+    expect(told).not.toMatch(/^ +at /m);
+    expect(code).toBe(2);
+  });
+
+  test.concurrent.each([
+    ['test/model/main.ts', 'Usage: npm run test:model --'],
+    ['examples/generate-campaign.ts', 'Usage: npm run campaign'],
+    ['schemas/generate.ts', 'Usage: npm run schemas'],
+  ])('%s --help does nothing but help', async (file, words) => {
+    const { code, told } = await run(file, '--help');
+    expect(told).toContain(words);
+    expect(told).not.toMatch(/all held|\.ndjson\n|schema\.json\n/);
+    expect(code).toBe(0);
+  });
+
+  test.concurrent('a stage that does not exist is told without a stack', async () => {
+    const { code, told } = await run('node_modules/aws-cdk/bin/cdk', 'synth', '--quiet', '-c', 'stage=nope');
+    expect(told).toContain(
+      '-c stage: must be one of the stages in lib/config/config.ts (production, staging); got nope',
+    );
+    expect(told).not.toMatch(/^ +at /m);
+    // The CDK's own code.
+    expect(code).toBe(1);
+  });
+});

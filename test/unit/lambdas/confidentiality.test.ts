@@ -1,0 +1,251 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { commandReader } from '../../../lambdas/domain/contract/command.ts';
+import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
+import { type Outcome, outcomeSchema } from '../../../lambdas/domain/contract/outcome.ts';
+import type { RejectedCommand } from '../../../lambdas/domain/contract/rejected-command.ts';
+import { faultOfApiError } from '../../../lambdas/domain/onelink/api-answer.ts';
+import type { LinkWorkerEnvironment } from '../../../lambdas/link-worker/env.ts';
+import { linkWorker } from '../../../lambdas/link-worker/link-worker.ts';
+import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
+import { Telemetry } from '../../../lambdas/runtime/telemetry.ts';
+import { EmulatedApi, operationOf } from '../../world/emulated-api.ts';
+import { InMemoryControl } from '../../world/in-memory-control.ts';
+import { captureOutput } from './runtime/captured-output.ts';
+import { givenContext } from './runtime/given-context.ts';
+
+/** What must not be seen again: a person, a way to sign in as them, and the account's key. */
+const email = 'jane.doe@example.com';
+const phone = '+49-555-0100';
+const signIn = 'https://acme.example/sign-in?magic=eyJhbGciOiJIUzI1NiJ9';
+const shortlinkId = 'janes-link-7f3a9c';
+const token = 'onelink-token-5d41402abc';
+const note = 'vip-customer-jane';
+const planted = [email, phone, signIn, shortlinkId, token, note, 'jane', '555-0100', 'eyJhbGci'];
+
+function expectNothingPlantedIn(text: string): void {
+  const lower = text.toLowerCase();
+  expect(planted.filter((value) => lower.includes(value.toLowerCase()))).toEqual([]);
+}
+
+const data = { pid: 'sms', af_sub1: email, deep_link_value: signIn, phone, af_r: 'https://acme.example' };
+const common = {
+  specVersion: '1.0',
+  source: 'crm',
+  onelinkId: 'A1b3',
+  requestedAt: '2026-03-10T11:59:00Z',
+  metadata: { [note]: email },
+};
+/** Planted values where they break a rule. */
+const invalid = {
+  ...common,
+  action: 'create',
+  requestId: 'order-invalid',
+  shortlinkId: `${email}/${signIn}`,
+  data: {
+    pid: `${email}/`,
+    af_r: `http://${phone}`,
+    af_channel: signIn,
+    c: ` ${email}`,
+    af_cost_value: phone,
+    x: [email],
+  },
+  ttl: phone,
+  renewTtl: email,
+  brandDomain: email,
+  validUntil: phone,
+  qr: { size: phone, format: email, margin: token },
+};
+
+describe('a fault', () => {
+  it.each([
+    [400, `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: value should be text.`],
+    [400, `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: '${email}' is no text.`],
+    [400, `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: ${email} is no text.`],
+    [400, `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: ${email.toUpperCase()} is no text.`],
+    [400, `Parameter 'deep_link_value' has an invalid value: 'x'. Reason: cannot open ${encodeURIComponent(signIn)}.`],
+    [400, `Parameter '${email}' has an invalid value: 'x'. Reason: unknown.`],
+    [400, `Parameter 'shortlink_id' has an invalid value: '${shortlinkId}'. Reason: ${shortlinkId} is taken.`],
+    [409, `Shortlink ID ${shortlinkId} already exists`],
+    [401, `Authentication failed for ${token}`],
+    [500, `${signIn} ${phone}`],
+  ])('made of an API error of status %i keeps nothing of what it echoes: %s', (status, message) => {
+    for (const error_type of ['invalid_parameter', `about ${email}`, 'authentication_failure']) {
+      expectNothingPlantedIn(JSON.stringify(faultOfApiError(status, { error_type, message }, { data })));
+    }
+    expectNothingPlantedIn(JSON.stringify(faultOfApiError(status, message, { data })));
+  });
+
+  it('of a command that breaks every rule names the rules and none of the values', () => {
+    const read = commandReader({
+      contract: { maxDataCharacters: 2_048, maxTtlDays: 365 },
+      producers: settings.PRODUCERS,
+      templates: settings.TEMPLATES,
+    });
+    const reading = read(openEnvelope(JSON.stringify(invalid)), Date.parse('2026-03-10T12:00:00Z'));
+    const faults = 'refused' in reading ? reading.refused.faults : [];
+    expect(faults.length).toBeGreaterThan(12);
+    expectNothingPlantedIn(JSON.stringify(faults));
+  });
+});
+
+const settings: LinkWorkerEnvironment = {
+  LANE: 'campaign',
+  API_BASE_URL: 'http://127.0.0.1/api/v2.0',
+  API_TOKEN_SECRET_ARN: 'arn:token',
+  LINK_ID_SECRET_ARN: 'arn:link-id',
+  LINK_ID_LENGTH: 12,
+  LINK_CALLS_PER_SECOND: 10,
+  CALLS_IN_FLIGHT: 2,
+  CALL_TIMEOUT_MILLISECONDS: 1_000,
+  MOST_RETURNED_MESSAGES: 3_000,
+  LEDGER_TABLE_NAME: 'ledger',
+  ARCHIVE_BUCKET_NAME: 'archive',
+  LANE_QUEUE_URL: 'http://127.0.0.1/lane',
+  QR_QUEUE_URL: 'http://127.0.0.1/qr',
+  QR_BUCKET_NAME: 'codes',
+  OUTCOME_TOPIC_ARN: 'arn:topic',
+  OUTCOMES_PER_PUBLISH: 1,
+  PRODUCERS: [{ source: 'crm', templates: ['A1b3'] }],
+  TEMPLATES: { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } },
+  CONFLICT_POLICY: 'reject',
+  KEEP_DATA: 'full',
+  LEASE_SECONDS: 90,
+  REQUEST_HORIZON_DAYS: 75,
+  APPSFLYER_ACCOUNT_ID: 'acc-demo',
+  QUOTA_RESERVE_CALLS: 0,
+  MAX_DATA_CHARACTERS: 2_048,
+  QUERY_STRING_COUNTS: false,
+  MAX_TTL_DAYS: 365,
+};
+
+const commands = [
+  { ...common, action: 'create', requestId: 'order-made', data },
+  { ...common, action: 'create', requestId: 'order-refused', data: { ...data, af_keywords: 'refuse' } },
+  { ...common, action: 'create', requestId: 'order-taken', shortlinkId, data },
+  { ...common, action: 'create', requestId: 'order-broken', data: { ...data, af_keywords: 'break' } },
+  { ...common, action: 'update', requestId: 'order-unknown', shortlinkId, data },
+  { ...common, action: 'delete', requestId: 'order-unknown-too', shortlinkId },
+  { ...common, action: 'qr', requestId: 'order-qr', shortlinkId },
+  invalid,
+  { ...common, action: email, requestId: ` ${email}`, source: email },
+];
+
+const now = () => Date.parse('2026-03-10T12:00:01Z');
+
+/** The API, which holds another's link, quotes values in what it refuses, and whose connection breaks when a command says so. */
+function givenApi() {
+  const api = new EmulatedApi({ now, sleep: async () => {} });
+  api.links.set(`A1b3/${shortlinkId}`, { data: { pid: 'else', af_sub1: email }, expiresAt: 1_800_000_000 });
+  const message = `Parameter 'af_sub1' has an invalid value: '${email}'. Reason: ${phone} is no text.`;
+  const refusal = { kind: 'status', status: 400, errorType: 'invalid_parameter', message } as const;
+  return api.clientOver(
+    {
+      send: async (call) => {
+        const { data, shortlink_id } = JSON.parse(call.body ?? '{}');
+        if (data?.af_keywords === 'break') throw new TypeError(`cannot send ${email} with ${token}`);
+        if (data?.af_keywords === 'refuse') api.spoil(operationOf(call), { ...refusal, shortlinkId: shortlink_id });
+        return api.send(call);
+      },
+    },
+    now,
+  );
+}
+
+/** Carries the commands out with everything in memory, and notes what is told, kept and logged. */
+async function run() {
+  const telemetry = new Telemetry();
+  const told: Outcome[] = [];
+  const archived: RejectedCommand[] = [];
+  const api = givenApi();
+  const ports: LinkWorkerPorts = {
+    api,
+    quota: (accountId) => api.quota(accountId),
+    control: new InMemoryControl(),
+    pace: { easeIn: () => {}, approach: async () => {}, arrive: () => {} },
+    parked: { add: async () => {} },
+    onQuotaCall: telemetry.quotaCalls(),
+    linkIdSecret: { value: async () => 'secret' },
+    ledger: {
+      requests: async () => new Map(),
+      rememberRequest: async () => undefined,
+      link: async () => undefined,
+      addLink: async () => undefined,
+      claimAddress: async () => true,
+      claimOf: async () => undefined,
+      releaseClaim: async () => {},
+      leaseLink: async () => true,
+      releaseLink: async () => {},
+      replaceLink: async () => true,
+      parkedPlaces: async () => [],
+      addParkedPlace: async () => {},
+      removeParkedPlace: async () => {},
+    },
+    outcomes: { tell: async (outcome) => void told.push(outcome) },
+    qrQueue: { ask: async () => {} },
+    qrImages: { remove: async () => {} },
+    archive: { addRejected: async (line) => void archived.push(line) },
+    observer: telemetry.observer({ lane: 'campaign' }),
+    clock: {
+      wallMilliseconds: now,
+      monotonicMilliseconds: () => 0,
+      sleep: async () => {},
+    },
+  };
+  const bodies = [...commands.map((command) => JSON.stringify(command)), `{"email": "${email}", broken`];
+  const deliveries = bodies.map((body, index) => ({
+    messageId: `m-${index}`,
+    body,
+    // A change of an unknown link is given up on a late delivery; the rest is new.
+    receiveCount: /"action":"(update|delete|qr)"/.test(body) ? 9 : 1,
+    sentAtMilliseconds: Date.parse('2026-03-10T12:00:00Z'),
+  }));
+  telemetry.beginInvocation(givenContext());
+  const onCall = telemetry.apiCalls({ lane: 'campaign' });
+  onCall('create', 'permanent', 3);
+  await linkWorker(settings, ports)(deliveries, { remainingMilliseconds: () => 60_000 });
+  telemetry.endInvocation();
+  return { told, archived };
+}
+
+describe('an invocation that meets everything at once', () => {
+  let output: ReturnType<typeof captureOutput>;
+  beforeEach(() => {
+    vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'acme-links');
+    vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'OneLinkPipeline');
+    output = captureOutput();
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  });
+
+  it('writes who asked and what became of it to the log, and nothing of what was asked', async () => {
+    await run();
+    const lines = output.lines();
+    const answered = lines.filter(({ message }) => message === 'command answered');
+    expect(new Set(answered.map(({ outcome }) => outcome))).toEqual(new Set(['created', 'rejected', 'conflict']));
+    expect(lines).toContainEqual(expect.objectContaining({ requestId: 'order-broken', error: 'TypeError' }));
+    expect(lines.some((line) => '_aws' in line)).toBe(true);
+    expectNothingPlantedIn(output.text());
+  });
+
+  it('tells outcomes that hold to their contract, and carry back only the link and the metadata', async () => {
+    const { told } = await run();
+    expect(told.length).toBeGreaterThanOrEqual(7);
+    for (const outcome of told) {
+      expect(outcomeSchema.strict().safeParse(outcome).error).toBeUndefined();
+      const { link, metadata, ...rest } = outcome;
+      expectNothingPlantedIn(JSON.stringify(rest));
+      expect(metadata === undefined || metadata[note] === email).toBe(true);
+      expect(Object.keys(link ?? {}).filter((name) => !linkFields.has(name))).toEqual([]);
+    }
+  });
+
+  it('keeps the body of what was refused, whole, in the archive alone', async () => {
+    const { archived } = await run();
+    expect(archived.map(({ body }) => body)).toContain(JSON.stringify(invalid));
+    for (const { body: _, ...line } of archived) expectNothingPlantedIn(JSON.stringify(line));
+  });
+});
+
+const linkFields = new Set(['onelinkId', 'shortlinkId', 'shortUrl', 'expiresAt', 'version']);

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
+import { wakeAt } from '../../../../lambdas/domain/link/ledger-record.ts';
+import type { Removal } from '../../../../lambdas/domain/link/removal.ts';
+import { expiryIntake } from '../../../../lambdas/expiry-intake/expiry-intake.ts';
+import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
+
+const now = Date.parse('2026-06-01T00:00:00Z') / 1000;
+const day = 86_400;
+const key = 'A1b3/poster';
+
+/** A link whose time came an hour ago. */
+const poster: LinkRecord = {
+  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
+  source: 'studio',
+  requestId: 'p-1',
+  state: 'live',
+  shortUrl: 'https://acme.onelink.me/A1b3/poster',
+  pid: 'print',
+  dataDigest: 'digest',
+  ttlSeconds: 31 * day,
+  renewTtl: true,
+  version: 2,
+  applied: { requestedAt: '2026-05-01T00:00:00Z', requestId: 'u-1' },
+  expiresAt: now - 3_600,
+};
+const mark = { expiryCheck: { token: 'removal-1', lostAt: now + 15 * day } };
+
+function givenIntake() {
+  const ledger = new InMemoryLedger();
+  const asked: string[] = [];
+  const warned: unknown[] = [];
+  const failing = new Set<string>();
+  const work = expiryIntake(
+    { CHECK_LOST_AFTER_DAYS: 15 },
+    {
+      ledger,
+      checks: {
+        ask: async (body) => {
+          if (failing.delete(body)) throw new Error('the test says that the queue fails');
+          asked.push(body);
+        },
+      },
+      removalIn: (body) => (body === 'unknown' ? undefined : (JSON.parse(body) as Removal)),
+      observer: {
+        count: () => {},
+        milliseconds: () => {},
+        level: () => {},
+        info: () => {},
+        warn: (message, fields) => void warned.push({ message, fields }),
+      },
+      clock: { wallMilliseconds: () => now * 1000, monotonicMilliseconds: () => 0, sleep: async () => {} },
+    },
+  );
+  const removalOf = (record: LinkRecord, token = 'removal-1') => JSON.stringify({ record, token });
+  return { ledger, asked, warned, failing, work, removalOf };
+}
+
+describe('the removal of a link’s record by the TTL', () => {
+  it.each<[string, Partial<LinkRecord>]>([
+    ['renews itself', {}],
+    [
+      'is kept, and is looked at a week ahead',
+      { renewTtl: false, keepUntil: now + 400 * day, expiresAt: now + 7 * day },
+    ],
+    [
+      'had a change under way',
+      {
+        renewTtl: false,
+        lease: { action: 'delete', requestId: 'd', requestedAt: '2026-05-31T00:00:00Z', until: now - 60 },
+      },
+    ],
+  ])('puts it back with its old expiry, marked, before its check is queued: one that %s', async (_, change) => {
+    const { ledger, asked, work, removalOf } = givenIntake();
+    const record = { ...poster, ...change };
+    expect(await work([removalOf(record)])).toEqual([true]);
+    expect(ledger.links.get(key)).toEqual({ ...record, ...mark });
+    expect(wakeAt(ledger.links.get(key) ?? expect.fail('no record'))).toBe(now + 15 * day);
+    expect(asked).toEqual([removalOf(record)]);
+  });
+
+  it('queues nothing while the record cannot go back', async () => {
+    const { ledger, asked, warned, work, removalOf } = givenIntake();
+    ledger.failNext.add('addLink');
+    expect(await work([removalOf(poster)])).toEqual([false]);
+    expect(asked).toEqual([]);
+    expect(warned).toMatchObject([{ fields: { error: 'Error' } }]);
+  });
+
+  it('finds its own mark when it is delivered again, and queues the check again', async () => {
+    const { ledger, asked, failing, work, removalOf } = givenIntake();
+    failing.add(removalOf(poster));
+    expect(await work([removalOf(poster)])).toEqual([false]);
+    expect(ledger.links.get(key)).toEqual({ ...poster, ...mark });
+    expect(await work([removalOf(poster)])).toEqual([true]);
+    expect(ledger.links.get(key)).toEqual({ ...poster, ...mark });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('leaves the link to a command that has written its record meanwhile', async () => {
+    const { ledger, asked, work, removalOf } = givenIntake();
+    const changed = { ...poster, version: 3, expiresAt: now + 31 * day };
+    ledger.links.set(key, changed);
+    expect(await work([removalOf(poster)])).toEqual([true]);
+    expect(ledger.links.get(key)).toEqual(changed);
+    expect(asked).toEqual([]);
+  });
+
+  it('leaves the address to a later create, and has the old link’s end told', async () => {
+    const { ledger, asked, work, removalOf } = givenIntake();
+    const newer = { ...poster, requestId: 'p-2', version: 1 };
+    ledger.links.set(key, newer);
+    expect(await work([removalOf(poster)])).toEqual([true]);
+    expect(ledger.links.get(key)).toEqual(newer);
+    expect(asked).toEqual([removalOf(poster)]);
+  });
+
+  it('marks a record anew whose check was lost', async () => {
+    const { ledger, asked, work, removalOf } = givenIntake();
+    const lost = { ...poster, expiryCheck: { token: 'removal-1', lostAt: now - 60 } };
+    expect(await work([removalOf(lost, 'removal-2')])).toEqual([true]);
+    expect(ledger.links.get(key)?.expiryCheck).toEqual({ token: 'removal-2', lostAt: now + 15 * day });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('costs no write for a certain end, which is queued, nor for a tombstone, which is forgotten', async () => {
+    const { ledger, asked, work, removalOf } = givenIntake();
+    const certain = { ...poster, renewTtl: false };
+    expect(await work([removalOf(certain), removalOf({ ...poster, state: 'deleted' }, 'removal-2')])).toEqual([
+      true,
+      true,
+    ]);
+    expect(ledger.links.size).toBe(0);
+    expect(asked).toEqual([removalOf(certain)]);
+  });
+
+  it('goes on to the queue, where it becomes a dead letter, when it cannot be read: it must not stop the stream', async () => {
+    const { asked, work, removalOf } = givenIntake();
+    expect(await work(['unknown', removalOf(poster)])).toEqual([true, true]);
+    expect([...asked].sort()).toEqual(['unknown', removalOf(poster)].sort());
+  });
+});

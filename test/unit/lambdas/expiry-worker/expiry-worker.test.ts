@@ -1,0 +1,451 @@
+import { describe, expect, it } from 'vitest';
+import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
+import { dataDigest } from '../../../../lambdas/domain/link/digest.ts';
+import type { HistoryLine } from '../../../../lambdas/domain/link/history-line.ts';
+import { type LinkRecord, wakeAt } from '../../../../lambdas/domain/link/ledger-record.ts';
+import type { Removal } from '../../../../lambdas/domain/link/removal.ts';
+import { type ExpiryWorkerVariables, expiryWorkerEnvironment } from '../../../../lambdas/expiry-worker/env.ts';
+import { expiryWorker } from '../../../../lambdas/expiry-worker/expiry-worker.ts';
+import { readEnvironment } from '../../../../lambdas/runtime/environment.ts';
+import { EmulatedApi } from '../../../world/emulated-api.ts';
+import { InMemoryControl } from '../../../world/in-memory-control.ts';
+import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
+
+const variables: ExpiryWorkerVariables = {
+  API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
+  API_TOKEN_SECRET_ARN: 'arn:token',
+  LINK_ID_SECRET_ARN: 'arn:link-id',
+  EXPIRY_CALLS_PER_SECOND: '4',
+  CALLS_IN_FLIGHT: '1',
+  CALL_TIMEOUT_MILLISECONDS: '10000',
+  MOST_RETURNED_MESSAGES: '3000',
+  LEDGER_TABLE_NAME: 'ledger',
+  ARCHIVE_BUCKET_NAME: 'archive',
+  QR_BUCKET_NAME: 'codes',
+  EXPIRY_QUEUE_URL: 'http://127.0.0.1:1/expired',
+  OUTCOME_TOPIC_ARN: 'arn:outcomes',
+  KEEP_QR_IMAGES: 'false',
+  LEASE_SECONDS: '90',
+  CHECK_LOST_AFTER_DAYS: '15',
+};
+
+const now = Date.parse('2026-06-01T00:00:00Z') / 1000;
+const day = 86_400;
+const key = 'A1b3/poster';
+const secret = 'a secret of the test';
+const data = { pid: 'print', n: '7' };
+
+/** A link whose time came an hour ago. */
+const poster: LinkRecord = {
+  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
+  source: 'studio',
+  requestId: 'p-1',
+  state: 'live',
+  shortUrl: 'https://acme.onelink.me/A1b3/poster',
+  pid: 'print',
+  campaign: 'posters',
+  dataDigest: dataDigest(secret, data),
+  ttlSeconds: 31 * day,
+  renewTtl: true,
+  version: 2,
+  applied: { requestedAt: '2026-05-01T00:00:00Z', requestId: 'u-1' },
+  qrKey: 'qr/A1b3/poster.png',
+  expiresAt: now - 3_600,
+};
+
+function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
+  const ledger = new InMemoryLedger();
+  const control = new InMemoryControl();
+  control.say(now * 1000);
+  const api = new EmulatedApi({ now: () => now * 1000, sleep: async () => {} });
+  const failing = new Set<'tell'>();
+  const [outcomes, history, removed]: [Outcome[], HistoryLine[], string[]] = [[], [], []];
+  const work = expiryWorker(readEnvironment(expiryWorkerEnvironment, { ...variables, ...settings }), {
+    api: api.client,
+    ledger,
+    control,
+    onQuotaCall: () => {},
+    linkIdSecret: { value: async () => secret },
+    removalIn: (body) => (body === 'unknown' ? undefined : (JSON.parse(body) as Removal)),
+    history: { addExpired: async (line) => void history.push(line) },
+    qrImages: { remove: async ({ shortlinkId }) => void removed.push(shortlinkId) },
+    outcomes: {
+      tell: async (outcome) => {
+        if (failing.delete('tell')) throw new Error('the test says that tell fails');
+        outcomes.push(outcome);
+      },
+    },
+    observer: { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} },
+    clock: { wallMilliseconds: () => now * 1000, monotonicMilliseconds: () => 0, sleep: async () => {} },
+  });
+  const atApi = (expiresAt: number, held: Record<string, string> = data) =>
+    api.links.set(key, { data: held, expiresAt });
+  const look = (record: LinkRecord | 'unknown', remaining = 60_000, receiveCount = 1) => {
+    const body = typeof record === 'string' ? record : JSON.stringify({ record, token: 'removal-1' });
+    const delivery = { messageId: 'e-1', body, receiveCount, sentAtMilliseconds: 0 };
+    return work([delivery], { remainingMilliseconds: () => remaining });
+  };
+  return { ledger, control, api, atApi, outcomes, history, removed, failing, look };
+}
+
+describe('a link whose record DynamoDB has deleted', () => {
+  it('that does not renew itself is dead, without a call: history, image, outcome', async () => {
+    const { look, api, outcomes, history, removed, ledger } = givenWorld();
+    expect(await look({ ...poster, renewTtl: false })).toEqual(['done']);
+    expect(api.calls).toEqual([]);
+    expect(history).toEqual([
+      {
+        onelinkId: 'A1b3',
+        shortlinkId: 'poster',
+        shortUrl: 'https://acme.onelink.me/A1b3/poster',
+        source: 'studio',
+        requestId: 'p-1',
+        pid: 'print',
+        campaign: 'posters',
+        version: 2,
+        expiredAt: '2026-05-31T23:00:00Z',
+      },
+    ]);
+    expect(removed).toEqual(['poster']);
+    expect(outcomes).toMatchObject([
+      { outcome: 'expired', action: null, source: 'studio', requestId: 'p-1', lane: 'expiry', messageId: 'e-1' },
+    ]);
+    expect(ledger.links.size).toBe(0);
+  });
+
+  it('that renews itself and is gone at the API is dead', async () => {
+    const { look, api, outcomes } = givenWorld();
+    await look(poster);
+    expect(api.calls).toEqual(['read']);
+    expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
+  });
+
+  it('that is still there but past its expiry is dead: the API takes its time to remove it', async () => {
+    const { look, atApi, outcomes } = givenWorld();
+    atApi(now - 3_600);
+    await look(poster);
+    expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
+  });
+
+  it('that was clicked comes back, with the true expiry', async () => {
+    const { look, atApi, outcomes, ledger, history, removed } = givenWorld();
+    atApi(now + 20 * day);
+    await look(poster);
+    expect(ledger.links.get(key)).toEqual({ ...poster, expiresAt: now + 20 * day });
+    expect(outcomes).toMatchObject([{ outcome: 'renewed', link: { expiresAt: '2026-06-21T00:00:00Z', version: 2 } }]);
+    expect([history, removed]).toEqual([[], []]);
+  });
+
+  it('does not take the place of a new link at its address, nor that link’s image', async () => {
+    const { look, atApi, ledger, removed } = givenWorld();
+    const newer = { ...poster, requestId: 'p-2', version: 1 };
+    ledger.links.set(key, newer);
+    atApi(now + 20 * day);
+    await look(poster);
+    expect(ledger.links.get(key)).toEqual(newer);
+    await look({ ...poster, renewTtl: false });
+    expect(removed).toEqual([]);
+  });
+
+  it('does not come back for a link that another create has made there, whose record is on its way', async () => {
+    const { look, atApi, api, ledger, outcomes } = givenWorld();
+    const kept = { ...poster, keepUntil: now + 400 * day };
+    atApi(now + 2 * day, { pid: 'another' });
+    expect(await look(kept)).toEqual(['try-again']);
+    const newer = { ...poster, requestId: 'p-2', version: 1 };
+    ledger.links.set(key, newer);
+    expect(await look(kept, 60_000, 2)).toEqual(['done']);
+    expect(ledger.links.get(key)).toEqual(newer);
+    expect(outcomes).toMatchObject([{ outcome: 'expired', requestId: 'p-1' }]);
+    // Nor is that link renewed in its name: what stands in the ledger is answer enough.
+    expect(api.calls).toEqual(['read']);
+  });
+
+  it('and that was changed by other means than the pipeline comes back when no other create turns up', async () => {
+    const { look, atApi, ledger, outcomes } = givenWorld();
+    atApi(now + 20 * day, { pid: 'by hand' });
+    expect(await look(poster, 60_000, 7)).toEqual(['try-again']);
+    expect(await look(poster, 60_000, 8)).toEqual(['done']);
+    expect(ledger.links.get(key)).toMatchObject({ requestId: 'p-1', expiresAt: now + 20 * day });
+    expect(outcomes).toMatchObject([{ outcome: 'renewed' }]);
+  });
+
+  it.each([
+    ['renews itself', true],
+    // The update may have given it a longer life, and the ledger does not know.
+    ['did not', false],
+  ])('with an update whose end nobody has seen comes back with its lease: one that %s', async (_, renewTtl) => {
+    const { look, atApi, ledger } = givenWorld();
+    const intended = {
+      dataDigest: dataDigest(secret, { pid: 'new' }),
+      ttlSeconds: day,
+      renewTtl: true,
+      expiresAt: now,
+    };
+    const lease = {
+      action: 'update',
+      requestId: 'u-2',
+      requestedAt: '2026-05-31T23:00:00Z',
+      until: now - 1,
+      intended,
+    } as const;
+    atApi(now + day, { pid: 'new' });
+    await look({ ...poster, renewTtl, lease });
+    expect(ledger.links.get(key)).toMatchObject({ requestId: 'p-1', lease, expiresAt: now + day });
+  });
+
+  it('and whose address has a link of the user interface by now is over', async () => {
+    const { look, api, outcomes } = givenWorld();
+    api.links.set(key, { data, expiresAt: now + 20 * day, foreign: true });
+    expect(await look(poster)).toEqual(['done']);
+    expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
+  });
+
+  it('was deleted long ago: nothing is left to do', async () => {
+    const { look, api, outcomes } = givenWorld();
+    expect(await look({ ...poster, state: 'deleted' })).toEqual(['done']);
+    expect([api.calls, outcomes]).toEqual([[], []]);
+  });
+
+  it('keeps its image where the configuration says so', async () => {
+    const { look, removed } = givenWorld({ KEEP_QR_IMAGES: 'true' });
+    await look({ ...poster, renewTtl: false });
+    expect(removed).toEqual([]);
+  });
+
+  it('waits while the API does not answer or refuses the account, and when there is no time', async () => {
+    const { look, api, outcomes } = givenWorld();
+    api.spoil('read', { kind: 'status', status: 503 }, { kind: 'status', status: 401 });
+    expect(await look(poster)).toEqual(['try-again']);
+    expect(await look(poster)).toEqual(['account-blocked']);
+    expect(await look(poster, 14_000)).toEqual(['out-of-time']);
+    expect(outcomes).toEqual([]);
+  });
+
+  it('goes back, to end as a dead letter, when the message is no link record', async () => {
+    const { look } = givenWorld();
+    expect(await look('unknown')).toEqual(['try-again']);
+  });
+});
+
+describe('a link that is to be kept', () => {
+  const kept: LinkRecord = { ...poster, keepUntil: now + 400 * day, expiresAt: now + 6 * day };
+
+  it('is looked at a week before it would expire', () => {
+    expect(wakeAt(kept)).toBe(kept.expiresAt - 7 * day);
+    expect(wakeAt({ ...kept, keepUntil: kept.expiresAt - 1 })).toBe(kept.expiresAt);
+  });
+
+  it('is not looked at again as soon as it was renewed, however short its TTL', () => {
+    const short = { ...kept, ttlSeconds: 600, expiresAt: now + 600 };
+    expect(wakeAt(short)).toBe(now + 300);
+  });
+
+  it('is renewed with the data that it has, and comes back for another term', async () => {
+    const { look, api, atApi, outcomes, ledger } = givenWorld();
+    atApi(kept.expiresAt);
+    await look(kept);
+    expect(api.calls).toEqual(['read', 'update']);
+    expect(api.links.get(key)?.data).toEqual({ pid: 'print', n: '7' });
+    expect(ledger.links.get(key)).toEqual({ ...kept, expiresAt: now + 31 * day });
+    expect(outcomes).toMatchObject([{ outcome: 'renewed', link: { expiresAt: '2026-07-02T00:00:00Z', version: 2 } }]);
+  });
+
+  it('that was clicked meanwhile needs no renewal yet', async () => {
+    const { look, api, atApi, ledger } = givenWorld();
+    atApi(now + 25 * day);
+    await look(kept);
+    expect(api.calls).toEqual(['read']);
+    expect(ledger.links.get(key)).toMatchObject({ expiresAt: now + 25 * day });
+  });
+
+  it('does not renew itself and is kept all the same', async () => {
+    const { look, api, atApi } = givenWorld();
+    atApi(kept.expiresAt);
+    await look({ ...kept, renewTtl: false });
+    expect(api.calls).toEqual(['read', 'update']);
+  });
+
+  it('is done when it was renewed, although the call and the next renewal cannot be counted', async () => {
+    // Given
+    const world = givenWorld();
+    world.atApi(now + 3 * day);
+    world.control.failNext.add('addSpent').add('addRenewals');
+    // When
+    const verdicts = await world.look({ ...poster, expiresAt: now + 3 * day, keepUntil: now + 100 * day });
+    // Then
+    expect(verdicts).toEqual(['done']);
+    expect(world.outcomes.map(({ outcome }) => outcome)).toEqual(['renewed']);
+    expect(world.control.failNext.size).toBe(0);
+  });
+
+  it('is told expiring-soon when there is no quota, and looked at again the next day', async () => {
+    const { look, api, atApi, outcomes, ledger, control } = givenWorld();
+    control.say(now * 1000, { lanes: { expiry: { state: 'parking', reason: 'quota-reserve-reached', since: 1 } } });
+    atApi(kept.expiresAt);
+    await look(kept);
+    expect(api.calls).toEqual(['read']);
+    expect(outcomes).toMatchObject([{ outcome: 'expiring-soon', reason: 'quota-reserve-reached' }]);
+    const held = ledger.links.get(key) ?? expect.fail('no record');
+    expect(wakeAt(held)).toBe(now + day);
+    expect(held.expiresAt).toBe(kept.expiresAt);
+  });
+
+  it('is told expiring-soon when the API refuses the renewal', async () => {
+    const { look, api, atApi, outcomes } = givenWorld();
+    atApi(kept.expiresAt);
+    api.spoil('update', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
+    await look(kept);
+    expect(outcomes).toMatchObject([{ outcome: 'expiring-soon', reason: 'refused-by-api' }]);
+  });
+
+  it('whose renewal was lost on the way is settled by the next look, without a second PUT', async () => {
+    const { look, api, atApi, outcomes } = givenWorld();
+    atApi(kept.expiresAt);
+    api.spoil('update', { kind: 'reset-after' });
+    expect(await look(kept)).toEqual(['try-again']);
+    expect(await look(kept)).toEqual(['done']);
+    expect(api.calls).toEqual(['read', 'update', 'read']);
+    expect(outcomes).toMatchObject([{ outcome: 'renewed' }]);
+  });
+});
+
+describe('a link whose record stands in the ledger until it is checked', () => {
+  const marked: LinkRecord = { ...poster, expiryCheck: { token: 'removal-1', lostAt: now + 15 * day } };
+  const lease = { action: 'update', requestId: 'u-2', requestedAt: '2026-05-31T23:59:00Z' } as const;
+  const given = (record: LinkRecord = marked) => {
+    const world = givenWorld();
+    world.ledger.links.set(key, structuredClone(record));
+    return world;
+  };
+
+  it('and that lives gets its true expiry, and loses the mark', async () => {
+    const { look, atApi, ledger, outcomes } = given();
+    atApi(now + 20 * day);
+    expect(await look(poster)).toEqual(['done']);
+    expect(ledger.links.get(key)).toEqual({ ...poster, expiresAt: now + 20 * day });
+    expect(outcomes).toMatchObject([{ outcome: 'renewed' }]);
+  });
+
+  it('and that is over loses its record after its end is told', async () => {
+    const { look, ledger, outcomes, history, removed, failing } = given();
+    failing.add('tell');
+    expect(await look(poster)).toEqual(['try-again']);
+    expect(ledger.links.get(key)).toEqual(marked);
+    expect(await look(poster)).toEqual(['done']);
+    expect(ledger.links.size).toBe(0);
+    expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
+    expect([history.length, removed]).toEqual([2, ['poster', 'poster']]);
+  });
+
+  it('and whose end is delivered again is told the same again, and leaves no record', async () => {
+    const { look, ledger, outcomes } = given();
+    await look(poster);
+    await look(poster);
+    expect(ledger.links.size).toBe(0);
+    expect(outcomes).toHaveLength(2);
+    expect(new Set(outcomes.map(({ outcomeId }) => outcomeId)).size).toBe(1);
+  });
+
+  it.each<[string, LinkRecord]>([
+    ['a command has changed', { ...poster, version: 3, expiresAt: now + 31 * day }],
+    ['its owner has deleted', { ...poster, state: 'deleted', version: 3 }],
+    ['a later removal asked about', { ...marked, expiryCheck: { token: 'removal-2', lostAt: now + 15 * day } }],
+  ])('is left alone when %s it meanwhile', async (_, record) => {
+    const { look, api, atApi, ledger, outcomes } = given(record);
+    atApi(now + 31 * day);
+    expect(await look(poster)).toEqual(['done']);
+    expect([api.calls, outcomes]).toEqual([[], []]);
+    expect(ledger.links.get(key)).toEqual(record);
+  });
+
+  it('waits while a change of it is under way', async () => {
+    const { look, api, ledger } = given({ ...marked, lease: { ...lease, until: now } });
+    expect(await look(poster)).toEqual(['try-again']);
+    expect(api.calls).toEqual([]);
+    expect(ledger.links.get(key)).toMatchObject({ expiryCheck: { token: 'removal-1' } });
+  });
+
+  it('keeps what a command has written between the look and its result, and is looked at again', async () => {
+    const { look, api, atApi, ledger, outcomes } = given();
+    atApi(now + 20 * day);
+    const changed = { ...poster, version: 3, expiresAt: now + 31 * day };
+    api.afterCalls(1, () => void ledger.links.set(key, changed));
+    expect(await look(poster)).toEqual(['try-again']);
+    expect(ledger.links.get(key)).toEqual(changed);
+    expect(await look(poster)).toEqual(['done']);
+    expect(outcomes).toEqual([]);
+  });
+
+  it('whose check ended between the record and its outcome is told that outcome', async () => {
+    const { look, api, atApi, outcomes, failing } = given();
+    atApi(now + 20 * day);
+    failing.add('tell');
+    expect(await look(poster)).toEqual(['try-again']);
+    expect(await look(poster)).toEqual(['done']);
+    expect(api.calls).toEqual(['read']);
+    expect(outcomes).toMatchObject([{ outcome: 'renewed', link: { expiresAt: '2026-06-21T00:00:00Z' } }]);
+  });
+
+  it('is over, without a call, when a later create has its address', async () => {
+    const newer = { ...poster, source: 'crm', requestId: 'p-2', version: 3 };
+    const { look, api, atApi, ledger, outcomes, history, removed } = given(newer);
+    atApi(now + 31 * day);
+    expect(await look(poster)).toEqual(['done']);
+    expect(api.calls).toEqual([]);
+    expect(outcomes).toMatchObject([{ outcome: 'expired', source: 'studio', requestId: 'p-1' }]);
+    expect([history.length, removed]).toEqual([1, []]);
+    expect(ledger.links.get(key)).toEqual(newer);
+  });
+
+  describe('and that is to be kept', () => {
+    const kept: LinkRecord = { ...marked, keepUntil: now + 400 * day, expiresAt: now + 6 * day };
+
+    it('is held while it is renewed, so that no update comes between its data and the PUT', async () => {
+      const { look, api, atApi, ledger } = given(kept);
+      atApi(kept.expiresAt);
+      let held: LinkRecord | undefined;
+      api.afterCalls(2, () => {
+        held = structuredClone(ledger.links.get(key));
+      });
+      await look(kept);
+      expect(held?.lease).toMatchObject({ action: 'update', requestId: 'u-1', until: now + 90 });
+      const { expiryCheck: _, ...plain } = kept;
+      expect(ledger.links.get(key)).toEqual({ ...plain, expiresAt: now + 31 * day });
+    });
+
+    it('is not renewed when a change has taken it first', async () => {
+      const { look, api, atApi, ledger } = given(kept);
+      atApi(kept.expiresAt);
+      api.afterCalls(1, () => void ledger.leaseLink(kept.address, { ...lease, until: now + 90 }, 2, now));
+      expect(await look(kept)).toEqual(['try-again']);
+      expect(api.calls).toEqual(['read']);
+    });
+
+    it('gives a lease back that a change had left behind', async () => {
+      const left = { ...lease, until: now - 1 };
+      const { look, api, atApi, ledger } = given({ ...kept, lease: left });
+      atApi(kept.expiresAt);
+      expect(await look(kept)).toEqual(['done']);
+      expect(api.calls).toEqual(['read', 'update']);
+      expect(ledger.links.get(key)).toMatchObject({ lease: left, expiresAt: now + 31 * day });
+    });
+
+    it('is free for others when the API does not take the renewal now', async () => {
+      const { look, api, atApi, ledger } = given(kept);
+      atApi(kept.expiresAt);
+      api.spoil('update', { kind: 'status', status: 409 });
+      expect(await look(kept)).toEqual(['try-again']);
+      expect(ledger.links.get(key)).toEqual(kept);
+    });
+
+    it('waits for a day without quota, without the mark', async () => {
+      const { look, atApi, ledger, control } = given(kept);
+      control.say(now * 1000, { lanes: { expiry: { state: 'parking', reason: 'quota-reserve-reached', since: 1 } } });
+      atApi(kept.expiresAt);
+      expect(await look(kept)).toEqual(['done']);
+      expect(ledger.links.get(key)).not.toHaveProperty('expiryCheck');
+      expect(ledger.links.get(key)).toMatchObject({ lookAgainAt: now + day });
+    });
+  });
+});

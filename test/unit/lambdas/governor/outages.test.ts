@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { GovernedAccount, hour, minute } from '../../../world/governed-account.ts';
+import type { ApiMood } from '../../../world/metered-api.ts';
+
+const lanes = [
+  { name: 'transactional', reserveCalls: 100, batchSize: 10, batchesPerMinute: 5 },
+  { name: 'campaign', reserveCalls: 600, batchSize: 100, batchesPerMinute: 10 },
+];
+
+const command = { specVersion: '1.0', source: 'crm', action: 'create', onelinkId: 'A1b3', data: { pid: 'sms' } };
+
+/** Commands in both lanes all the while, the API in a mood for some time, and an hour to get over it. */
+async function givenTrouble(mood: (minuteOf: number) => ApiMood, hours: number) {
+  const account = new GovernedAccount('2026-03-09T10:00:00Z', 1_000_000, lanes);
+  await account.pass(2 * minute);
+  let sent = 0;
+  const step = async (moodNow: ApiMood) => {
+    account.api.mood = moodNow;
+    for (const [lane, count] of [
+      ['transactional', 2],
+      ['campaign', 5],
+    ] as const) {
+      const commands = Array.from({ length: count }, () => ({
+        ...command,
+        requestId: `r-${++sent}`,
+        requestedAt: new Date(account.now).toISOString(),
+      }));
+      account.send(lane, ...commands);
+    }
+    await account.pass(minute);
+  };
+  for (let index = 0; index < 10; index++) await step('good');
+  for (let index = 0; index < hours * 60; index++) await step(mood(index));
+  const recoveredAt = account.now;
+  let resumedAt: number | undefined;
+  for (let index = 0; index < 60; index++) {
+    await step('good');
+    if (resumedAt === undefined && [...account.mappings.values()].every((state) => state === 'on'))
+      resumedAt = account.now;
+  }
+  await account.pass(20 * minute);
+  return { account, sent, resumedAfterMinutes: ((resumedAt ?? Number.POSITIVE_INFINITY) - recoveredAt) / minute };
+}
+
+describe('trouble of the API', () => {
+  it.each<[string, (minuteOf: number) => ApiMood, number, string]>([
+    ['six hours without an answer', () => 'down', 6, 'api-outage'],
+    ['six hours in which POSTs alone fail', () => 'posts-down', 6, 'api-outage'],
+    ['a token that is revoked, and replaced after two hours', () => 'token-refused', 2, 'token-refused'],
+    ['the feature switched off for six hours', () => 'feature-off', 6, 'feature-off'],
+  ])(
+    '%s: lanes are paused and resume by themselves, nothing is lost, and no message is near the dead letters',
+    async (_, mood, hours, reason) => {
+      const { account, sent, resumedAfterMinutes } = await givenTrouble(mood, hours);
+      expect(account.deadLetters).toEqual([]);
+      expect(account.finalOutcomes().size).toBe(sent);
+      expect(new Set(account.finalOutcomes().values())).toEqual(new Set(['created']));
+      expect(account.api.made.size).toBe(sent);
+      // A few returns until the lanes were paused; after that messages wait untouched.
+      expect(account.mostReceives).toBeLessThanOrEqual(5);
+      expect(resumedAfterMinutes).toBeLessThanOrEqual(3);
+      expect(account.story).toEqual(
+        ['paused', 'open'].flatMap((state) =>
+          ['transactional', 'campaign'].map((lane) =>
+            expect.stringContaining(`${lane} ${state}${state === 'open' ? '' : `: ${reason}`}`),
+          ),
+        ),
+      );
+    },
+    30_000,
+  );
+
+  it.each<[string, (minuteOf: number) => ApiMood]>([
+    ['two minutes bad, one good', (index) => (index % 3 < 2 ? 'down' : 'good')],
+    ['ten minutes bad, five good', (index) => (index % 15 < 10 ? 'posts-down' : 'good')],
+    ['one minute bad, one good', (index) => (index % 2 === 0 ? 'down' : 'good')],
+  ])(
+    'that comes and goes for four hours (%s) does not make the mappings flap along, and costs no dead letter',
+    async (_, mood) => {
+      const { account, sent, resumedAfterMinutes } = await givenTrouble(mood, 4);
+      expect(account.deadLetters).toEqual([]);
+      expect(account.finalOutcomes().size).toBe(sent);
+      expect(account.api.made.size).toBe(sent);
+      expect(account.mostReceives).toBeLessThanOrEqual(10);
+      expect(resumedAfterMinutes).toBeLessThanOrEqual(17);
+      const pauses = account.story.filter((line) => line.includes('campaign paused')).length;
+      expect(pauses).toBeLessThanOrEqual(5);
+    },
+    30_000,
+  );
+
+  it('in which the template is deployed anew does not wake a paused lane for longer than a minute', async () => {
+    const { account, sent } = await givenTrouble(() => 'good', 0);
+    account.api.mood = 'down';
+    await account.pass(10 * minute);
+    expect(account.mappings.get('campaign')).toBe('off');
+    account.mappings.set('campaign', 'on');
+    await account.pass(minute);
+    expect(account.mappings.get('campaign')).toBe('off');
+    account.api.mood = 'good';
+    await account.pass(hour);
+    expect(account.finalOutcomes().size).toBe(sent);
+  }, 30_000);
+
+  it('while the governor is dead does not cost a dead letter within the hours in which somebody is paged', async () => {
+    const account = new GovernedAccount('2026-03-09T10:00:00Z', 1_000_000, lanes);
+    await account.pass(2 * minute);
+    account.governorDown = true;
+    account.api.mood = 'down';
+    account.send('campaign', { ...command, requestId: 'r', requestedAt: '2026-03-09T10:00:00Z' });
+    await account.pass(3 * hour);
+    expect(account.deadLetters).toEqual([]);
+    account.api.mood = 'good';
+    await account.pass(20 * minute);
+    expect(account.finalOutcomes().get('r')).toBe('created');
+  });
+
+  it('while the governor dies each time before it has switched a mapping costs no dead letter either', async () => {
+    const { account, sent } = await givenTrouble(() => 'good', 0);
+    account.dieAt = 'governor';
+    account.api.mood = 'token-refused';
+    account.send('campaign', { ...command, requestId: 'r', requestedAt: new Date(account.now).toISOString() });
+    await account.pass(3 * hour);
+    // Paused by the record, though its mapping is on: workers give back what they are handed.
+    expect(account.mappings.get('campaign')).toBe('on');
+    expect(account.deadLetters).toEqual([]);
+    account.dieAt = undefined;
+    account.api.mood = 'good';
+    await account.pass(hour);
+    expect(account.finalOutcomes().size).toBe(sent + 1);
+  });
+});

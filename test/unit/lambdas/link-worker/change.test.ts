@@ -1,0 +1,182 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { create, LinkWorld } from '../../../world/link-world.ts';
+
+const made = { ...create, shortlinkId: 'poster' };
+const update = {
+  ...made,
+  requestId: 'u-1',
+  action: 'update',
+  data: { pid: 'print', c: 'summer' },
+  requestedAt: '2026-03-01T10:00:02Z',
+};
+const { data: _, ...withoutData } = made;
+const remove = { ...withoutData, requestId: 'd-1', action: 'delete', requestedAt: '2026-03-01T10:00:03Z' };
+
+let world: LinkWorld;
+beforeEach(async () => {
+  world = new LinkWorld();
+  await world.deliver({ body: made });
+  world.api.calls.length = 0;
+  world.outcomes.length = 0;
+});
+
+describe('an update', () => {
+  it('replaces data, TTL and expiry, and raises the version', async () => {
+    await world.deliver({ body: { ...update, ttl: '2d' } });
+    expect(world.api.calls).toEqual(['update']);
+    expect(world.outcomes).toMatchObject([
+      { outcome: 'updated', link: { shortlinkId: 'poster', version: 2, expiresAt: '2026-03-03T10:00:05Z' } },
+    ]);
+    expect(world.ledger.links.get('A1b3/poster')).toMatchObject({
+      pid: 'print',
+      campaign: 'summer',
+      ttlSeconds: 172_800,
+    });
+  });
+
+  it('without a TTL starts a renewing link’s own TTL anew, and leaves the expiry of another as it is', async () => {
+    await world.deliver({ body: { ...made, requestId: 'c-2', shortlinkId: 'other', ttl: '1d', renewTtl: false } });
+    world.now += 3_600_000;
+    await world.deliver({ body: update }, { body: { ...update, requestId: 'u-2', shortlinkId: 'other' } });
+    expect(world.ledger.links.get('A1b3/poster')?.expiresAt).toBe(Date.parse('2026-04-01T11:00:05Z') / 1000);
+    expect(world.ledger.links.get('A1b3/other')?.expiresAt).toBe(Date.parse('2026-03-02T10:00:05Z') / 1000);
+  });
+
+  it('leaves what it does not name as the link has it, at the API and in the ledger', async () => {
+    const other = { shortlinkId: 'other', ttl: '1d', renewTtl: false, brandDomain: 'go.acme.example' };
+    await world.deliver({ body: { ...made, requestId: 'c-2', ...other } });
+    await world.deliver({ body: { ...update, requestId: 'u-2', shortlinkId: 'other' } });
+    const shortUrl = 'https://go.acme.example/A1b3/other';
+    expect(world.outcomes.at(-1)).toMatchObject({ outcome: 'updated', link: { shortUrl } });
+    expect(world.ledger.links.get('A1b3/other')).toMatchObject({ ttlSeconds: 86_400, renewTtl: false, shortUrl });
+    expect(world.api.links.get('A1b3/other')).toMatchObject({ ttlSeconds: 86_400, renewTtl: false });
+  });
+
+  it('keeps a link kept that says nothing about it, and for as long as it says', async () => {
+    await world.deliver({ body: { ...update, keepUntil: '2028-01-01T00:00:00Z' } });
+    await world.deliver({
+      body: { ...update, requestId: 'u-2', requestedAt: '2026-03-01T10:00:04Z' },
+      messageId: 'm-2',
+    });
+    expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ version: 3, keepUntil: 1_830_297_600 });
+  });
+
+  const message = 'asks for a TTL of at least 14 days, where the link is to be kept for longer than its TTL';
+  const keepUntil = '2028-01-01T00:00:00Z';
+
+  it.each([
+    ['keeps a link whose TTL is short', { ttl: '13d' }, { keepUntil }, 'keepUntil'],
+    ['shortens the TTL of a link that is kept', { ttl: '14d', keepUntil }, { ttl: '1d' }, 'ttl'],
+  ])('that %s is rejected, at no cost: each renewal would bring on the next', async (_, first, then, path) => {
+    await world.deliver({ body: { ...made, requestId: 'c-2', shortlinkId: 'other', ...first } });
+    world.api.calls.length = 0;
+    await world.deliver({ body: { ...update, requestId: 'u-2', shortlinkId: 'other', ...then } });
+    expect(world.outcomes.at(-1)).toMatchObject({
+      outcome: 'rejected',
+      reason: 'invalid-command',
+      faults: [{ path, rule: 'keep', message }],
+    });
+    expect(world.api.calls).toEqual([]);
+    expect(world.ledger.links.get('A1b3/other')).not.toHaveProperty('lease');
+  });
+
+  it('ends the keeping of a link when it says when: before its new TTL ends', async () => {
+    await world.deliver({ body: { ...made, requestId: 'c-2', shortlinkId: 'other', ttl: '14d', keepUntil } });
+    const soon = '2026-03-01T11:00:00Z';
+    const end = { shortlinkId: 'other', ttl: '1d', keepUntil: soon };
+    await world.deliver({ body: { ...update, requestId: 'u-2', ...end } });
+    expect(world.outcomes.at(-1)).toMatchObject({ outcome: 'updated', link: { expiresAt: '2026-03-02T10:00:05Z' } });
+    expect(world.ledger.links.get('A1b3/other')?.keepUntil).toBe(Date.parse(soon) / 1000);
+  });
+
+  it('that is older than what was last applied is superseded, at no cost', async () => {
+    await world.deliver({ body: update });
+    await world.deliver({
+      body: { ...update, requestId: 'u-0', requestedAt: '2026-03-01T10:00:01Z' },
+      messageId: 'm-2',
+    });
+    expect(world.api.calls).toEqual(['update']);
+    expect(world.outcomes[1]).toMatchObject({ outcome: 'superseded', link: { version: 2 } });
+  });
+
+  it('of somebody else’s link is rejected, at no cost', async () => {
+    await world.deliver({ body: { ...update, source: 'studio' } });
+    expect(world.api.calls).toEqual([]);
+    expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'not-owner' }]);
+  });
+
+  it('of an unknown link waits for its create, and is rejected when none comes', async () => {
+    const early = { ...update, shortlinkId: 'later' };
+    expect(await world.deliver({ body: early })).toEqual(['try-again']);
+    expect(world.api.quotaCalls).toBe(0);
+    expect(await world.deliver({ body: early, receiveCount: 7 })).toEqual(['try-again']);
+    expect(await world.deliver({ body: early, receiveCount: 8 })).toEqual(['done']);
+    expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'link-not-found' }]);
+  });
+
+  it.each(['update', 'delete', 'qr'])(
+    '%s of a link that was made in another way is rejected at once',
+    async (action) => {
+      const { data, ...other } = { ...update, shortlinkId: 'by-hand' };
+      world.api.links.set('A1b3/by-hand', { data: { pid: 'studio' }, expiresAt: 1_780_000_000, foreign: true });
+      expect(await world.deliver({ body: { ...other, action, ...(action === 'update' && { data }) } })).toEqual([
+        'done',
+      ]);
+      expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'made-elsewhere' }]);
+      expect(world.api.quotaCalls).toBe(0);
+    },
+  );
+
+  it('that died after its link record was written is told, not sent again', async () => {
+    world.ledger.failNext.add('rememberRequest');
+    await world.deliver({ body: update });
+    await world.deliver({ body: update, receiveCount: 2 });
+    expect(world.api.calls).toEqual(['update']);
+    expect(world.told).toEqual(['updated']);
+  });
+
+  it('whose answer was lost is settled by a free look', async () => {
+    world.api.spoil('update', { kind: 'reset-after' });
+    await world.deliver({ body: update });
+    expect(world.api.calls).toEqual(['update', 'read']);
+    expect(world.told).toEqual(['updated']);
+  });
+});
+
+describe('a delete', () => {
+  it('removes the link, and its record remembers that for the horizon', async () => {
+    await world.deliver({ body: remove });
+    expect(world.api.links.size).toBe(0);
+    expect(world.outcomes).toMatchObject([{ outcome: 'deleted', link: { shortlinkId: 'poster', version: 2 } }]);
+    expect(world.ledger.links.get('A1b3/poster')).toMatchObject({
+      state: 'deleted',
+      expiresAt: Date.parse('2026-05-15T10:00:05Z') / 1000,
+    });
+  });
+
+  it('whose answer was lost is settled by a free look', async () => {
+    world.api.spoil('delete', { kind: 'reset-after' });
+    await world.deliver({ body: remove });
+    expect(world.api.calls).toEqual(['delete', 'read']);
+    expect(world.told).toEqual(['deleted']);
+  });
+
+  it('that was lost for real is tried again', async () => {
+    world.api.spoil('delete', { kind: 'status', status: 503 });
+    expect(await world.deliver({ body: remove })).toEqual(['try-again']);
+  });
+
+  it('is followed by no update', async () => {
+    await world.deliver({ body: remove });
+    await world.deliver({ body: { ...update, requestedAt: '2026-03-01T10:00:04Z' }, messageId: 'm-2' });
+    expect(world.outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'link-deleted' });
+  });
+
+  it('that died after its link record was written is told, not sent again', async () => {
+    world.ledger.failNext.add('rememberRequest');
+    await world.deliver({ body: remove });
+    await world.deliver({ body: remove, receiveCount: 2 });
+    expect(world.api.calls).toEqual(['delete']);
+    expect(world.told).toEqual(['deleted']);
+  });
+});

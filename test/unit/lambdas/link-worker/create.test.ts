@@ -1,0 +1,369 @@
+import { describe, expect, it } from 'vitest';
+import { create, derivedIdOfCreate, LinkWorld } from '../../../world/link-world.ts';
+
+const derivedKey = `A1b3/${derivedIdOfCreate}`;
+const chosen = { ...create, shortlinkId: 'spring-26' };
+
+describe('a create with a derived ID', () => {
+  it('is posted at once, recorded, answered, and costs one call', async () => {
+    const world = new LinkWorld();
+
+    expect(await world.deliver({ body: create })).toEqual(['done']);
+
+    expect(world.api.calls).toEqual(['create']);
+    expect(world.outcomes).toEqual([
+      {
+        specVersion: '1.0',
+        outcomeId: expect.stringMatching(/^[0-9a-f]{32}$/),
+        outcome: 'created',
+        action: 'create',
+        source: 'crm',
+        requestId: 'r-1',
+        lane: 'campaign',
+        messageId: 'm-1',
+        repeat: false,
+        decidedAt: '2026-03-01T10:00:05.000Z',
+        link: {
+          onelinkId: 'A1b3',
+          shortlinkId: derivedIdOfCreate,
+          shortUrl: `https://acme.onelink.me/${derivedKey}`,
+          expiresAt: '2026-04-01T10:00:05Z',
+          version: 1,
+        },
+      },
+    ]);
+    expect(world.ledger.links.get(derivedKey)).toMatchObject({
+      source: 'crm',
+      requestId: 'r-1',
+      state: 'live',
+      pid: 'sms',
+      campaign: 'spring',
+      version: 1,
+      expiresAt: Date.parse('2026-04-01T10:00:05Z') / 1000,
+    });
+    expect(world.ledger.links.get(derivedKey)).not.toHaveProperty('data');
+  });
+
+  it('takes its expiry from its own TTL', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: { ...create, ttl: '2h', renewTtl: false } });
+    expect(world.outcomes[0]?.link?.expiresAt).toBe('2026-03-01T12:00:05Z');
+    expect(world.ledger.links.get(derivedKey)).toMatchObject({ ttlSeconds: 7_200, renewTtl: false });
+  });
+
+  it('that is to be kept says so in its record, and asks for two weeks of life at least', async () => {
+    const world = new LinkWorld();
+    const kept = { ...create, keepUntil: '2028-01-01T00:00:00Z' };
+    await world.deliver({ body: { ...kept, ttl: '13d' } }, { body: { ...kept, ttl: '14d' } });
+    expect(world.outcomes[0]?.faults).toEqual([
+      {
+        path: 'ttl',
+        rule: 'keep',
+        message: 'asks for a TTL of at least 14 days, where the link is to be kept for longer than its TTL',
+      },
+    ]);
+    expect(world.ledger.links.get(derivedKey)?.keepUntil).toBe(Date.parse('2028-01-01T00:00:00Z') / 1000);
+  });
+
+  it('adopts its own link when the first answer was lost after the link was made', async () => {
+    const world = new LinkWorld();
+    world.api.spoil('create', { kind: 'reset-after' });
+    await world.deliver({ body: { ...create, brandDomain: 'go.acme.example' } });
+    expect(world.api.calls).toEqual(['create', 'read']);
+    expect(world.told).toEqual(['created']);
+    expect(world.outcomes[0]?.link?.shortUrl).toBe(`https://go.acme.example/${derivedKey}`);
+  });
+
+  it('posts the same ID again when the lost answer stood for nothing', async () => {
+    const world = new LinkWorld();
+    world.api.spoil('create', { kind: 'status', status: 503 });
+    await world.deliver({ body: create });
+    expect(world.api.calls).toEqual(['create', 'read', 'create']);
+    expect([...world.api.links.keys()]).toEqual([derivedKey]);
+  });
+
+  it('comes back later when three answers in a row are lost', async () => {
+    const world = new LinkWorld();
+    world.api.spoil(
+      'create',
+      { kind: 'status', status: 503 },
+      { kind: 'status', status: 503 },
+      { kind: 'status', status: 503 },
+    );
+    expect(await world.deliver({ body: create })).toEqual(['try-again']);
+    expect(world.told).toEqual([]);
+  });
+
+  it('adopts on a 409: a copy of the request was faster', async () => {
+    const world = new LinkWorld();
+    world.api.links.set(derivedKey, { data: { pid: 'as the API keeps it' }, expiresAt: 1_780_000_000 });
+    await world.deliver({ body: create });
+    expect(world.api.calls).toEqual(['create', 'read']);
+    expect(world.outcomes[0]?.link?.expiresAt).toBe('2026-05-28T20:26:40Z');
+  });
+
+  it('comes back later when a 409 is followed by a 404', async () => {
+    const world = new LinkWorld();
+    world.api.spoil('create', { kind: 'status', status: 409, errorType: 'invalid_parameter' });
+    expect(await world.deliver({ body: create })).toEqual(['try-again']);
+    expect(world.api.calls).toEqual(['create', 'read']);
+  });
+
+  it('looks first when it is delivered again, and posts only if nothing is there', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: create, receiveCount: 2 });
+    expect(world.api.calls).toEqual(['read', 'create']);
+  });
+});
+
+describe('a create that died between two steps', () => {
+  it('after the POST: is settled by a GET', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('addLink');
+    expect(await world.deliver({ body: create })).toEqual(['try-again']);
+    expect(await world.deliver({ body: create, receiveCount: 2 })).toEqual(['done']);
+    expect(world.api.calls).toEqual(['create', 'read']);
+    expect(world.told).toEqual(['created']);
+  });
+
+  it('after the link record: is answered from it, without a call', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('rememberRequest');
+    await world.deliver({ body: create });
+    await world.deliver({ body: create, receiveCount: 2 });
+    expect(world.api.calls).toEqual(['create']);
+    expect(world.told).toEqual(['created']);
+  });
+
+  it('after the request record: tells what it had not told, as its own first answer', async () => {
+    const world = new LinkWorld();
+    world.failNext.add('tell');
+    expect(await world.deliver({ body: create })).toEqual(['try-again']);
+    expect(await world.deliver({ body: create, receiveCount: 2 })).toEqual(['done']);
+    expect(world.api.calls).toEqual(['create']);
+    expect(world.told).toEqual(['created']);
+  });
+
+  it('after the outcome: asks for the QR code that is still owed', async () => {
+    const world = new LinkWorld();
+    const withQr = { ...create, qr: { size: 600, margin: true } };
+    world.failNext.add('ask');
+    expect(await world.deliver({ body: withQr })).toEqual(['try-again']);
+    expect(await world.deliver({ body: withQr, receiveCount: 2 })).toEqual(['done']);
+    expect(world.api.calls).toEqual(['create']);
+    expect(world.qrJobs).toMatchObject([
+      {
+        requestId: 'r-1',
+        action: 'create',
+        shortlinkId: derivedIdOfCreate,
+        qr: { size: 600, format: 'png', margin: true },
+      },
+    ]);
+  });
+
+  it('is told created, and does not come back to life, when its link was deleted meanwhile', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('rememberRequest');
+    await world.deliver({ body: create });
+    const remove = { ...create, data: undefined, requestId: 'r-2', action: 'delete', shortlinkId: derivedIdOfCreate };
+    await world.deliver({ body: { ...remove, requestedAt: '2026-03-01T10:00:02Z' }, messageId: 'm-2' });
+    await world.deliver({ body: create, receiveCount: 2 });
+    expect(world.told).toEqual(['deleted', 'created']);
+    expect(world.api.links.size).toBe(0);
+  });
+});
+
+describe('a create with a chosen ID', () => {
+  it('looks first, and posts when the ID is free', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: chosen });
+    expect(world.api.calls).toEqual(['read', 'create']);
+    expect(world.outcomes[0]?.link?.shortUrl).toBe('https://acme.onelink.me/A1b3/spring-26');
+  });
+
+  it('adopts the link that is there when it is the one asked for', async () => {
+    const world = new LinkWorld();
+    world.api.links.set('A1b3/spring-26', {
+      data: { c: 'spring', pid: 'sms' },
+      expiresAt: Date.parse('2026-03-31T10:00:00Z') / 1000,
+    });
+    await world.deliver({ body: chosen });
+    expect(world.api.calls).toEqual(['read']);
+    expect(world.told).toEqual(['created']);
+  });
+
+  it('leaves a link alone that lives longer than the one asked for could', async () => {
+    const world = new LinkWorld();
+    world.api.links.set('A1b3/spring-26', {
+      data: { c: 'spring', pid: 'sms' },
+      expiresAt: Date.parse('2026-04-02T10:00:00Z') / 1000,
+    });
+    await world.deliver({ body: chosen });
+    expect(world.told).toEqual(['conflict']);
+  });
+
+  it('is a conflict, at no cost, when the ID belongs to another link', async () => {
+    const world = new LinkWorld();
+    world.api.links.set('A1b3/spring-26', { data: { pid: 'someone' }, expiresAt: 1_780_000_000 });
+    await world.deliver({ body: chosen });
+    expect(world.api.calls).toEqual(['read']);
+    expect(world.outcomes).toMatchObject([{ outcome: 'conflict', reason: 'shortlink-id-taken' }]);
+  });
+
+  it('is a conflict when the link there was not made through the API at all', async () => {
+    const world = new LinkWorld();
+    world.api.links.set('A1b3/spring-26', { data: create.data, expiresAt: 1_780_000_000, foreign: true });
+    await world.deliver({ body: chosen });
+    expect(world.told).toEqual(['conflict']);
+  });
+
+  it('is a conflict, without any call, when the ledger knows another live link there, even one with equal data', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: chosen });
+    await world.deliver({ body: { ...chosen, requestId: 'r-2' }, messageId: 'm-2' });
+    expect(world.api.calls).toEqual(['read', 'create']);
+    expect(world.told).toEqual(['created', 'conflict']);
+  });
+
+  it('gets a derived ID instead where the lane says so', async () => {
+    const world = new LinkWorld({ CONFLICT_POLICY: 'derive' });
+    world.api.links.set('A1b3/spring-26', { data: { pid: 'someone' }, expiresAt: 1_780_000_000 });
+    await world.deliver({ body: chosen });
+    expect(world.api.calls).toEqual(['read', 'create']);
+    expect(world.outcomes).toMatchObject([{ outcome: 'created', link: { shortlinkId: derivedIdOfCreate } }]);
+  });
+
+  it.each([
+    ['reject', 'derive', 'created'],
+    ['derive', 'reject', 'conflict'],
+  ] as const)('follows the command rather than the lane: lane %s, command %s', async (lane, onConflict, expected) => {
+    const world = new LinkWorld({ CONFLICT_POLICY: lane });
+    world.api.links.set('A1b3/spring-26', { data: { pid: 'someone' }, expiresAt: 1_780_000_000 });
+    await world.deliver({ body: { ...chosen, onConflict } });
+    expect(world.told).toEqual([expected]);
+  });
+
+  it('may take over the address of a link that has expired', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: { ...chosen, ttl: '10m' } });
+    world.now += 3 * 86_400_000;
+    world.api.links.clear();
+    await world.deliver({ body: { ...chosen, requestId: 'r-2' }, messageId: 'm-2' });
+    expect(world.told).toEqual(['created', 'created']);
+    expect(world.ledger.links.get('A1b3/spring-26')).toMatchObject({ requestId: 'r-2', version: 2 });
+  });
+});
+
+describe('a create that the API refuses', () => {
+  it('is rejected, archived and remembered when the fault is its own', async () => {
+    const world = new LinkWorld();
+    world.api.spoil('create', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
+    await world.deliver({ body: create });
+    expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'refused-by-api' }]);
+    expect(world.rejected).toMatchObject([{ messageId: 'm-1', faults: [{ rule: 'api-400-invalid-parameter' }] }]);
+
+    await world.deliver({ body: create, messageId: 'm-2' });
+    expect(world.api.calls).toEqual(['create']);
+    expect(world.told).toEqual(['rejected', 'rejected*']);
+  });
+
+  it('is parked when the quota is spent, and so is the rest of the batch, without another call', async () => {
+    const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
+    world.api.spoil('create', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
+    const second = { ...create, requestId: 'r-2' };
+    expect(await world.deliver({ body: create }, { body: second }, { body: 'not JSON' })).toEqual([
+      'done',
+      'done',
+      'done',
+    ]);
+    expect(world.api.calls).toEqual(['create']);
+    expect(world.parked.map(({ requestId }) => requestId)).toEqual(['r-1', 'r-2']);
+  });
+
+  it('waits when the account is blocked, and so does the rest of the batch', async () => {
+    const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
+    world.api.spoil('create', { kind: 'status', status: 401 });
+    const verdicts = await world.deliver({ body: create }, { body: { ...create, requestId: 'r-2' } });
+    expect(verdicts).toEqual(['account-blocked', 'account-blocked']);
+    expect(world.api.calls).toEqual(['create']);
+  });
+
+  it('stops the batch after ten calls in a row without a usable answer', async () => {
+    const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
+    world.api.isReachable = false;
+    const batch = Array.from({ length: 20 }, (_, index) => ({
+      body: { ...create, requestId: `r-${index}` },
+      messageId: `m-${index}`,
+    }));
+    expect(new Set(await world.deliver(...batch))).toEqual(new Set(['try-again', 'api-outage']));
+    expect(world.api.calls).toHaveLength(10);
+  });
+});
+
+describe('the claim of a chosen ID', () => {
+  const address = 'A1b3/spring-26';
+  const claim = (requestId: string, until: number, source = 'crm') => ({
+    source,
+    requestId,
+    until,
+    token: 'another attempt',
+    expiresAt: 1_800_000_000,
+  });
+  const nowSeconds = Date.parse('2026-03-01T10:00:05Z') / 1000;
+
+  it('is taken before the POST, and keeps others from theirs while it runs', async () => {
+    const world = new LinkWorld();
+    world.ledger.claims.set(address, claim('other', nowSeconds + 60));
+    expect(await world.deliver({ body: chosen })).toEqual(['try-again']);
+    expect(world.api.calls).toEqual(['read']);
+
+    world.now += 90_000;
+    expect(await world.deliver({ body: chosen, receiveCount: 2 })).toEqual(['done']);
+    expect(world.told).toEqual(['created']);
+    expect(world.ledger.claims.get(address)).toMatchObject({ requestId: 'r-1', until: nowSeconds + 90 + 90 });
+  });
+
+  it('of a link that was made and deleted meanwhile has served', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: chosen });
+    const { data: _, ...withoutData } = chosen;
+    const remove = { ...withoutData, requestId: 'd-1', action: 'delete', requestedAt: '2026-03-01T10:00:02Z' };
+    await world.deliver({ body: remove });
+    await world.deliver({ body: { ...chosen, requestId: 'r-2', requestedAt: '2026-03-01T10:00:03Z' } });
+    expect(world.told).toEqual(['created', 'deleted', 'created']);
+  });
+
+  it('is given back by a create that the API refuses', async () => {
+    const world = new LinkWorld();
+    world.api.spoil('create', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
+    await world.deliver({ body: chosen });
+    expect(world.told).toEqual(['rejected']);
+    expect(world.ledger.claims.get(address)?.until).toBe(0);
+  });
+
+  it('makes an update wait for its source’s create, however long that takes', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('addLink');
+    await world.deliver({ body: chosen });
+    const early = { ...chosen, requestId: 'u-1', action: 'update', requestedAt: '2026-03-01T10:00:02Z' };
+    world.now += 3_600_000;
+    expect(await world.deliver({ body: early, receiveCount: 12 })).toEqual(['try-again']);
+    await world.deliver({ body: chosen, receiveCount: 2 });
+    expect(await world.deliver({ body: early, receiveCount: 13 })).toEqual(['done']);
+    expect(world.told).toEqual(['created', 'updated']);
+  });
+
+  it('tells a create that was answered otherwise which link to take back', async () => {
+    const world = new LinkWorld();
+    world.ledger.failNext.add('addLink');
+    await world.deliver({ body: chosen });
+    // A copy that came too late is told so, without having seen the POST.
+    const late = { ...chosen, validUntil: '2026-03-01T10:00:04Z' };
+    world.api.spoil('read', { kind: 'status', status: 404, errorType: 'invalid_parameter' });
+    await world.deliver({ body: late, messageId: 'm-2' });
+    expect(world.told).toEqual(['stale']);
+
+    await world.deliver({ body: chosen, receiveCount: 2 });
+    expect(world.api.links.size).toBe(0);
+  });
+});

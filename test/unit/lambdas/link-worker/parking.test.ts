@@ -1,0 +1,348 @@
+import { describe, expect, it } from 'vitest';
+import type { LaneControl } from '../../../../lambdas/domain/control/control-record.ts';
+import { create, derivedIdOfCreate, LinkWorld } from '../../../world/link-world.ts';
+
+const chosen = { ...create, shortlinkId: 'spring' };
+const update = {
+  specVersion: '1.0',
+  source: 'crm',
+  requestId: 'u-1',
+  action: 'update',
+  onelinkId: 'A1b3',
+  shortlinkId: 'spring',
+  data: { pid: 'sms', c: 'autumn' },
+  requestedAt: '2026-03-01T10:00:02Z',
+} as const;
+const remove = {
+  specVersion: '1.0',
+  source: 'crm',
+  requestId: 'd-1',
+  action: 'delete',
+  onelinkId: 'A1b3',
+  shortlinkId: 'spring',
+  requestedAt: '2026-03-01T10:00:03Z',
+};
+const qr = { ...remove, requestId: 'q-1', action: 'qr' };
+
+const parking = (reason: LaneControl['reason'] = 'quota-reserve-reached') => ({
+  lanes: { campaign: { state: 'parking', since: 1, ...(reason && { reason }) } as LaneControl },
+  parkedAt: 1,
+});
+
+/** What is parked comes back, as the replayer sends it. */
+async function replay(world: LinkWorld, which = world.parked.splice(0)) {
+  return world.deliver(...which.map(({ body, messageId }) => ({ body: JSON.parse(body), messageId, replayed: true })));
+}
+
+describe('while its lane is parking, a command', () => {
+  it('is put away and acknowledged, told so, and costs nothing', async () => {
+    const world = new LinkWorld();
+    world.control.say(world.now, parking());
+    expect(await world.deliver({ body: create }, { body: update, receiveCount: 3 })).toEqual(['done', 'done']);
+    expect(world.api.calls).toEqual([]);
+    expect(world.outcomes).toMatchObject([
+      { outcome: 'parked', reason: 'quota-reserve-reached', requestId: 'r-1', repeat: false },
+      { outcome: 'parked', requestId: 'u-1', link: { onelinkId: 'A1b3', shortlinkId: 'spring' } },
+    ]);
+    expect(world.parked).toMatchObject([
+      {
+        v: 1,
+        lane: 'campaign',
+        messageId: 'm-1',
+        sentAtMilliseconds: Date.parse('2026-03-01T10:00:01Z'),
+        receiveCount: 1,
+        source: 'crm',
+        requestId: 'r-1',
+      },
+      { messageId: 'm-2', receiveCount: 3, requestId: 'u-1' },
+    ]);
+    expect(world.counts.get('CommandParked')).toBe(2);
+    expect(world.ledger.answered.size).toBe(0);
+  });
+
+  it('that is free is answered: a repeat, an invalid one, a stale one, a code', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: chosen });
+    world.control.say(world.now, parking('daily-cap-reached'));
+    const stale = { ...create, requestId: 'r-2', validUntil: '2026-03-01T10:00:03Z' };
+    await world.deliver({ body: chosen, messageId: 'm-2' }, { body: 'not JSON' }, { body: stale }, { body: qr });
+    expect(world.told).toEqual(expect.arrayContaining(['created', 'created*', 'rejected', 'stale']));
+    expect(world.qrJobs).toHaveLength(1);
+    expect(world.parked).toEqual([]);
+  });
+
+  it('comes back once: the same link, the same message, one final outcome', async () => {
+    const world = new LinkWorld();
+    world.control.say(world.now, parking());
+    await world.deliver({ body: create });
+    world.control.say(world.now);
+    await replay(world);
+    expect(world.told).toEqual(['parked', 'created']);
+    expect(world.outcomes[1]).toMatchObject({ messageId: 'm-1', link: { shortlinkId: derivedIdOfCreate } });
+    expect(world.api.calls).toEqual(['create']);
+  });
+
+  it('that was tried before is looked for first when it comes back', async () => {
+    const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
+    world.api.spoil('create', { kind: 'reset-after' });
+    world.api.spoil('read', { kind: 'status', status: 503 });
+    await world.deliver({ body: create });
+    world.control.say(world.now, parking());
+    await world.deliver({ body: create, receiveCount: 2 });
+    world.control.say(world.now);
+    const [line] = world.parked;
+    expect(line?.receiveCount).toBe(2);
+    await world.deliver({ body: JSON.parse(line?.body ?? ''), messageId: 'm-1', receiveCount: 2, replayed: true });
+    expect(world.told).toEqual(['parked', 'created']);
+    expect(world.api.calls.filter((call) => call === 'create')).toHaveLength(1);
+  });
+
+  it('that is parked twice is answered once with the link, and once again from its record', async () => {
+    const world = new LinkWorld();
+    world.control.say(world.now, parking());
+    world.failNext.add('tell');
+    expect(await world.deliver({ body: chosen })).toEqual(['try-again']);
+    await world.deliver({ body: chosen, receiveCount: 2 });
+    expect(world.parked).toHaveLength(2);
+    world.control.say(world.now, { parkedAt: 1 });
+    await replay(world);
+    expect(world.told).toEqual(['parked', 'created', 'created']);
+    expect(world.api.links.size).toBe(1);
+    expect(await world.ledger.parkedPlaces({ onelinkId: 'A1b3', shortlinkId: 'spring' })).toEqual([]);
+  });
+});
+
+describe('a 429 quota_exceeded', () => {
+  it('parks the command, tells all others at once, and spends no other call', async () => {
+    const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
+    world.api.spoil('create', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
+    const batch = [1, 2, 3].map((n) => ({ body: { ...create, requestId: `r-${n}` } }));
+    expect(await world.deliver(...batch)).toEqual(['done', 'done', 'done']);
+    expect(world.outcomes.map(({ outcome, reason }) => [outcome, reason])).toEqual(
+      Array(3).fill(['parked', 'quota-exceeded']),
+    );
+    expect(world.api.calls).toEqual(['create']);
+    expect(world.control.signals).toEqual({ quotaExceededAt: world.now });
+  });
+
+  it('counts until a poll that was started later: the governor’s older word opens nothing', async () => {
+    const world = new LinkWorld();
+    await world.control.signal('quotaExceededAt', world.now);
+    await world.deliver({ body: create });
+    expect(world.told).toEqual(['parked']);
+    world.now += 1_000;
+    world.control.say(world.now);
+    await world.deliver({ body: { ...create, requestId: 'r-2' } });
+    expect(world.told).toEqual(['parked', 'created']);
+  });
+
+  it('met by an update, gives its lease back', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: chosen });
+    world.api.spoil('update', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
+    await world.deliver({ body: update, messageId: 'm-2' });
+    expect(world.told).toEqual(['created', 'parked']);
+    expect(world.ledger.links.get('A1b3/spring')).not.toHaveProperty('lease');
+    world.now += 1_000;
+    world.control.say(world.now);
+    await replay(world);
+    expect(world.told).toEqual(['created', 'parked', 'updated']);
+  });
+});
+
+describe('behind a parked command of its link, a later one', () => {
+  async function givenParkedCreate() {
+    const world = new LinkWorld();
+    world.control.say(world.now, parking());
+    await world.deliver({ body: chosen });
+    const create = world.parked.splice(0);
+    world.control.say(world.now, { parkedAt: 1 });
+    return { world, create };
+  }
+
+  it('parks as well, though the lane is open again, and all come out in order', async () => {
+    const { world, create: parkedCreate } = await givenParkedCreate();
+    await world.deliver(
+      { body: update, messageId: 'm-2' },
+      { body: remove, messageId: 'm-3' },
+      { body: qr, messageId: 'm-4' },
+    );
+    expect(world.outcomes.slice(1).map(({ outcome, reason }) => [outcome, reason])).toEqual(
+      Array(3).fill(['parked', 'behind-parked-commands']),
+    );
+    // The replayer's order is not SQS's: the last may come first, and waits.
+    const later = world.parked.splice(0);
+    expect(await replay(world, later)).toEqual(['try-again', 'try-again', 'try-again']);
+    expect(await replay(world, parkedCreate)).toEqual(['done']);
+    expect(await replay(world, later.slice(1, 2))).toEqual(['try-again']);
+    expect(await replay(world, later.slice(0, 1))).toEqual(['done']);
+    expect(await replay(world, later.slice(1, 2))).toEqual(['done']);
+    expect(await replay(world, later.slice(2))).toEqual(['done']);
+    expect(world.told.slice(4)).toEqual(['created', 'updated', 'deleted', 'rejected']);
+    expect(world.api.calls).toEqual(['read', 'create', 'update', 'delete']);
+  });
+
+  it('goes its way when nothing is parked any more', async () => {
+    const { world, create: parkedCreate } = await givenParkedCreate();
+    await replay(world, parkedCreate);
+    await world.deliver({ body: update, messageId: 'm-2' });
+    expect(world.told).toEqual(['parked', 'created', 'updated']);
+  });
+
+  it('does not wait for good for one that never comes', async () => {
+    const { world } = await givenParkedCreate();
+    await world.deliver({ body: update, messageId: 'm-2' });
+    const [line] = world.parked;
+    const body = JSON.parse(line?.body ?? '');
+    expect(await world.deliver({ body, messageId: 'm-2', replayed: true, receiveCount: 7 })).toEqual(['try-again']);
+    expect(await world.deliver({ body, messageId: 'm-2', replayed: true, receiveCount: 8 })).toEqual(['done']);
+    expect(world.told).toEqual(['parked', 'parked', 'rejected']);
+  });
+
+  it('of another link does not wait', async () => {
+    const { world } = await givenParkedCreate();
+    await world.deliver({ body: { ...chosen, requestId: 'r-9', shortlinkId: 'else' } });
+    expect(world.told).toEqual(['parked', 'created']);
+  });
+});
+
+describe('when the lane does not stand open', () => {
+  it('a paused lane gives everything back but what is free, without a call', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: create });
+    world.control.say(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
+    const verdicts = await world.deliver(
+      { body: create, messageId: 'm-2' },
+      { body: { ...create, requestId: 'r-2' } },
+      { body: qr },
+    );
+    expect(verdicts).toEqual(['done', 'lane-paused', 'lane-paused']);
+    expect(world.api.calls).toEqual(['create']);
+  });
+
+  it.each([
+    [
+      'a refused token',
+      (world: LinkWorld): void => {
+        world.api.control.changeSettings({ token: 'another' });
+      },
+      'tokenRefusedAt',
+      'account-blocked',
+    ],
+    [
+      'an API that nobody reaches',
+      (world: LinkWorld): void => {
+        world.api.isReachable = false;
+      },
+      'apiOutageAt',
+      'api-outage',
+    ],
+  ] as const)(
+    '%s is made known to all, and a batch that begins before the governor has looked makes no call',
+    async (_, spoil, signal, cause) => {
+      const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
+      spoil(world);
+      await world.deliver(...Array.from({ length: 12 }, (_, n) => ({ body: { ...create, requestId: `r-${n}` } })));
+      expect(world.control.signals).toEqual({ [signal]: world.now });
+      const before = world.api.calls.length;
+      expect(await world.deliver({ body: { ...create, requestId: 'next' } })).toEqual([cause]);
+      expect(world.api.calls).toHaveLength(before);
+    },
+  );
+
+  it('begins slowly when the lane was opened since it last worked, once', async () => {
+    const world = new LinkWorld();
+    const open = (openedAt?: number) => ({
+      lanes: { campaign: { state: 'open', since: 1, ...(openedAt && { openedAt }) } as LaneControl },
+    });
+    await world.deliver({ body: create });
+    expect(world.easedIn).toBe(0);
+    world.control.say(world.now, open(world.now));
+    await world.deliver({ body: create });
+    await world.deliver({ body: create });
+    expect(world.easedIn).toBe(1);
+  });
+});
+
+describe('without a usable word of the governor, a worker', () => {
+  it.each<[string, (world: LinkWorld) => void]>([
+    ['it is missing', (world) => (world.control.control = undefined)],
+    ['it makes no sense', (world) => (world.control.corrupt = true)],
+    ['it is four minutes old', (world) => (world.now += 4 * 60_000)],
+  ])('asks for the quota itself, and says so: %s', async (_, lose) => {
+    const world = new LinkWorld();
+    lose(world);
+    await world.deliver({ body: create });
+    expect(world.told).toEqual(['created']);
+    expect(world.api.quotaPolls).toBe(1);
+    expect(world.counts.get('ControlUnreadable')).toBe(1);
+    world.api.control.changeSettings({ quotaRemaining: 1_000 });
+    await world.deliver({ body: { ...create, requestId: 'r-2' } });
+    expect(world.told).toEqual(['created', 'parked']);
+    world.api.spoil('quota', { kind: 'status', status: 503 });
+    expect(await world.deliver({ body: { ...create, requestId: 'r-3' } })).toEqual(['api-outage']);
+  });
+
+  it('takes an old word for a pause all the same', async () => {
+    const world = new LinkWorld();
+    world.control.say(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
+    world.now += 60 * 60_000;
+    expect(await world.deliver({ body: create })).toEqual(['lane-paused']);
+    expect(world.api.quotaPolls).toBe(0);
+  });
+});
+
+describe('calls of the quota', () => {
+  it('are counted for the lane’s caps: what cost a call, or may have', async () => {
+    const world = new LinkWorld();
+    world.api.spoil('create', { kind: 'reset-after' });
+    await world.deliver({ body: chosen }, { body: { ...create, requestId: 'r-2' } });
+    const [spent] = await world.control.spent(['campaign'], ['2026-03-01']);
+    expect(spent?.calls).toBe(2);
+  });
+
+  it('that links to be kept will need are forecast', async () => {
+    const world = new LinkWorld();
+    await world.deliver(
+      { body: { ...create, ttl: '31d', keepUntil: '2027-03-01T00:00:00Z' } },
+      { body: { ...create, requestId: 'r-2' } },
+    );
+    expect([...world.control.due]).toEqual([['2026-03-25', 1]]);
+  });
+});
+
+describe('a parked create and an update of the same link that was asked for before it', () => {
+  it('do not wait for each other when they come back', async () => {
+    const world = new LinkWorld();
+    world.control.say(world.now, parking());
+    await world.deliver({ body: { ...update, requestedAt: '2026-03-01T09:59:00Z' } }, { body: chosen });
+    world.control.say(world.now, { parkedAt: 1 });
+    const which = world.parked.splice(0);
+
+    const first = await replay(world, which);
+    const again = await replay(
+      world,
+      which.filter((_, index) => first[index] !== 'done'),
+    );
+
+    expect([...first, ...again].filter((verdict) => verdict === 'done')).toHaveLength(2);
+    expect(world.outcomes.slice(2)).toMatchObject([
+      { requestId: 'r-1', outcome: 'created' },
+      { requestId: 'u-1', outcome: 'superseded', reason: 'later-change-applied' },
+    ]);
+  });
+
+  it('keep their order when the create comes after the end of an earlier link', async () => {
+    const world = new LinkWorld();
+    await world.deliver({ body: { ...chosen, requestId: 'r-0', requestedAt: '2026-03-01T09:00:00Z' } });
+    world.control.say(world.now, parking());
+    await world.deliver({ body: chosen }, { body: { ...remove, requestedAt: '2026-03-01T09:59:00Z' } });
+    world.control.say(world.now, { parkedAt: 1 });
+    const [removed, madeAnew] = world.parked.splice(0);
+
+    expect(await replay(world, madeAnew ? [madeAnew] : [])).toEqual(['try-again']);
+    expect(await replay(world, removed ? [removed] : [])).toEqual(['done']);
+    expect(await replay(world, madeAnew ? [madeAnew] : [])).toEqual(['done']);
+    expect(world.told).toEqual(['created', 'parked', 'parked', 'deleted', 'created']);
+  });
+});

@@ -1,0 +1,255 @@
+import type { SQSRecord } from 'aws-lambda';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { BatchWork, Deadline, Delivery, Verdict } from '../../../../lambdas/domain/work/delivery.ts';
+import { sqsBatch } from '../../../../lambdas/runtime/sqs-batch.ts';
+import { Telemetry } from '../../../../lambdas/runtime/telemetry.ts';
+import { Turnstile } from '../../../../lambdas/runtime/turnstile.ts';
+import { captureOutput } from './captured-output.ts';
+import { givenContext } from './given-context.ts';
+
+let output: ReturnType<typeof captureOutput>;
+
+beforeEach(() => {
+  vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'acme-links');
+  vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'OneLinkPipeline');
+  output = captureOutput();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
+
+function record(messageId: string, receiveCount = 1): SQSRecord {
+  return {
+    messageId,
+    receiptHandle: `handle-${messageId}`,
+    body: `body of ${messageId}`,
+    attributes: {
+      ApproximateReceiveCount: String(receiveCount),
+      SentTimestamp: '1773144000123',
+      SenderId: 'AIDA',
+      ApproximateFirstReceiveTimestamp: '1773144000456',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:eu-west-1:111122223333:lane',
+    awsRegion: 'eu-west-1',
+  };
+}
+
+/** The delivery that a worker sees of a message with these attributes. */
+async function deliveredWith(values: Record<string, string>): Promise<{ seen: Delivery }> {
+  let seen: Delivery | undefined;
+  const { handler } = given(async (deliveries) => {
+    seen = deliveries[0];
+    return ['done'];
+  });
+  const messageAttributes = Object.fromEntries(
+    Object.entries(values).map(([name, stringValue]) => [name, { stringValue, dataType: 'String' }]),
+  );
+  await handler({ Records: [{ ...record('sent'), messageAttributes }] }, givenContext());
+  if (seen === undefined) throw new Error('nothing was delivered');
+  return { seen };
+}
+
+/** A handler around this work, and everything that it did to its surroundings, in order. */
+function given(work: BatchWork, undelayed = 0, mostReturned = 3_000) {
+  const did: string[] = [];
+  const delayed: { receiptHandle: string; delaySeconds: number }[][] = [];
+  const telemetry = new Telemetry();
+  const turns = Turnstile.atPace(10, clock);
+  let mayRetry = () => false;
+  vi.spyOn(telemetry, 'beginInvocation').mockImplementation(() => did.push('telemetry begins'));
+  vi.spyOn(telemetry, 'endInvocation').mockImplementation(() => did.push('telemetry ends'));
+  vi.spyOn(turns, 'beginInvocation').mockImplementation(() => did.push('turns begin'));
+  const handler = sqsBatch({
+    mostReturned,
+    clock,
+    telemetry,
+    turns,
+    horizonDays: 75,
+    api: {
+      beginInvocation: (answer) => {
+        did.push('api begins');
+        mayRetry = answer;
+      },
+    },
+    queue: {
+      delay: async (messages) => {
+        did.push('queue delays');
+        delayed.push(messages);
+        return undelayed;
+      },
+    },
+    work: (deliveries, deadline) => {
+      did.push('work');
+      return work(deliveries, deadline);
+    },
+  });
+  return { handler, did, delayed, mayRetry: () => mayRetry() };
+}
+
+const answering =
+  (...verdicts: Verdict[]): BatchWork =>
+  async () =>
+    verdicts;
+
+describe('a batch', () => {
+  it('reaches the work as deliveries, with the time that is left', async () => {
+    let seen: { deliveries: Delivery[]; deadline: Deadline } | undefined;
+    const { handler } = given(async (deliveries, deadline) => {
+      seen = { deliveries, deadline };
+      return ['done'];
+    });
+    await handler({ Records: [record('a', 3)] }, givenContext(42_000));
+    expect(seen?.deliveries).toEqual([
+      { messageId: 'a', body: 'body of a', receiveCount: 3, sentAtMilliseconds: 1_773_144_000_123 },
+    ]);
+    expect(seen?.deadline.remainingMilliseconds()).toBe(42_000);
+  });
+
+  it('answers for the message that it was before it was redriven, and gives back the one that it is', async () => {
+    let seen: Delivery[] = [];
+    const { handler } = given(async (deliveries) => {
+      seen = deliveries;
+      return ['try-again'];
+    });
+    const text = (stringValue: string) => ({ stringValue, dataType: 'String' });
+    const messageAttributes = { OriginalMessageId: text('first'), OriginalSentTimestamp: text('1773000000000') };
+    const response = await handler({ Records: [{ ...record('redriven'), messageAttributes }] }, givenContext());
+    expect(seen).toMatchObject([{ messageId: 'first', sentAtMilliseconds: 1_773_000_000_000 }]);
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'redriven' }] });
+  });
+
+  it.each([
+    ['in ISO form', '2026-03-10T12:00:00Z'],
+    ['that is no number', 'NaN'],
+    ['that is empty', ''],
+    ['with a fraction', '1773144000122.5'],
+    ['with an exponent', '1.773144e12'],
+    ['below zero', '-1'],
+    ['after the message was sent', '1773144000124'],
+    ['before the deduplication window', '1766664000122'],
+    ['that is too long for a number', '9'.repeat(400)],
+  ])('takes no first sent time from an attribute %s', async (_, value) => {
+    const { seen } = await deliveredWith({ OriginalSentTimestamp: value });
+    expect(seen.sentAtMilliseconds).toBe(1_773_144_000_123);
+  });
+
+  it.each([
+    ['the time of sending itself', '1773144000123', 1_773_144_000_123],
+    ['the first instant of the deduplication window', '1766664000123', 1_766_664_000_123],
+  ])('takes %s from an attribute', async (_, value, expected) => {
+    const { seen } = await deliveredWith({ OriginalSentTimestamp: value });
+    expect(seen.sentAtMilliseconds).toBe(expected);
+  });
+
+  it.each(['', 'a b', 'a\uffff', 'é', 'x'.repeat(101), 'a\nb'])(
+    'takes no message ID from an attribute that cannot be one: %j',
+    async (value) => {
+      const { seen } = await deliveredWith({ OriginalMessageId: value });
+      expect(seen.messageId).toBe('sent');
+    },
+  );
+
+  it.each(['0', '-3', '1.5', '1e3', '10000', 'Infinity', 'many', ''])(
+    'takes no receive count from an attribute that cannot be one: %j',
+    async (value) => {
+      const { seen } = await deliveredWith({ OriginalReceiveCount: value });
+      expect(seen).toEqual({
+        messageId: 'sent',
+        body: 'body of sent',
+        receiveCount: 1,
+        sentAtMilliseconds: 1_773_144_000_123,
+      });
+    },
+  );
+
+  it('counts one delivery more for a message that had been tried before it was parked', async () => {
+    const { seen } = await deliveredWith({ OriginalReceiveCount: '7' });
+    expect(seen).toMatchObject({ receiveCount: 2, replayed: true });
+  });
+
+  it('that is all done fails nothing and delays nothing', async () => {
+    const { handler, delayed } = given(answering('done', 'done'));
+    const response = await handler({ Records: [record('a'), record('b')] }, givenContext());
+    expect(response).toEqual({ batchItemFailures: [] });
+    expect(delayed.flat()).toEqual([]);
+  });
+
+  it('reports what is not done, each with the delay of its cause and of its deliveries', async () => {
+    // Prepare: at 0.5 the jitter takes a quarter off.
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const { handler, delayed } = given(
+      answering('done', 'try-again', 'account-blocked', 'api-outage', 'out-of-time', 'try-again'),
+    );
+    const Records = [record('a'), record('b'), record('c'), record('d'), record('e'), record('f', 4)];
+    // Act
+    const response = await handler({ Records }, givenContext());
+    // Assess
+    const items = ['b', 'c', 'd', 'e', 'f'].map((itemIdentifier) => ({ itemIdentifier }));
+    expect(response).toEqual({ batchItemFailures: items });
+    expect(delayed).toEqual([
+      [
+        { receiptHandle: 'handle-b', delaySeconds: 8 },
+        { receiptHandle: 'handle-c', delaySeconds: 90 },
+        { receiptHandle: 'handle-d', delaySeconds: 90 },
+        { receiptHandle: 'handle-e', delaySeconds: 4 },
+        { receiptHandle: 'handle-f', delaySeconds: 60 },
+      ],
+    ]);
+  });
+
+  it('gives back no more with a delay than the environment’s share of what may be in flight', async () => {
+    // Given
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+    const { handler, delayed } = given(answering('api-outage', 'try-again', 'api-outage'), 0, 2);
+    // When
+    const response = await handler({ Records: [record('a'), record('b'), record('c')] }, givenContext());
+    // Then
+    const items = ['a', 'b', 'c'].map((itemIdentifier) => ({ itemIdentifier }));
+    expect(response).toEqual({ batchItemFailures: items });
+    expect(delayed.flat().map(({ delaySeconds }) => delaySeconds)).toEqual([90, 0, 90]);
+  });
+
+  it('takes a missing verdict for a failure: nothing is acknowledged by mistake', async () => {
+    const { handler } = given(answering('done'));
+    const response = await handler({ Records: [record('a'), record('b')] }, givenContext());
+    expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'b' }] });
+  });
+
+  it('fails as a whole when the work throws, and still writes its metrics', async () => {
+    const { handler, did } = given(async () => {
+      throw new Error('the ledger is gone');
+    });
+    await expect(handler({ Records: [record('a')] }, givenContext())).rejects.toThrow('the ledger is gone');
+    expect(did).toEqual(['telemetry begins', 'turns begin', 'api begins', 'work', 'telemetry ends']);
+  });
+
+  it('begins by telling telemetry, turns and client, and ends after the last delay', async () => {
+    const { handler, did } = given(answering('try-again'));
+    await handler({ Records: [record('a')] }, givenContext());
+    expect(did).toEqual(['telemetry begins', 'turns begin', 'api begins', 'work', 'queue delays', 'telemetry ends']);
+  });
+
+  it.each([
+    [15_001, true],
+    [15_000, false],
+    [0, false],
+  ])('with %i ms left lets the client try again after a 429: %s', async (remaining, expected) => {
+    const batch = given(answering('done'));
+    await batch.handler({ Records: [record('a')] }, givenContext(remaining));
+    expect(batch.mayRetry()).toBe(expected);
+  });
+
+  it('says how many messages kept the queue’s own time-out, and is otherwise silent', async () => {
+    await given(answering('done')).handler({ Records: [record('a')] }, givenContext());
+    expect(output.text()).toBe('');
+    await given(answering('try-again'), 1).handler({ Records: [record('a')] }, givenContext());
+    expect(output.lines()).toEqual([expect.objectContaining({ level: 'WARN', count: 1 })]);
+    expect(output.text()).not.toContain('body of a');
+  });
+});

@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { config } from '../../../../lib/config/config.ts';
+import type { Configuration } from '../../../../lib/config/config-schema.ts';
+import { ConfigurationError, validateConfiguration } from '../../../../lib/config/config-validation.ts';
+import { budgetOf, planExpiry, planLanes } from '../../../../lib/config/rate-budget.ts';
+
+const share = fc.integer({ min: 2, max: 60 }).map((percent) => percent / 100);
+
+/** Two stages on one account with whatever shares: some fit, some do not. */
+const configurations: fc.Arbitrary<Configuration> = fc
+  .record({
+    shares: fc.array(fc.tuple(share, share), { minLength: 4, maxLength: 4 }),
+    expiryRateShare: fc.constantFrom(0.02, 0.05),
+    leftToOthers: fc.constantFrom(0, 0.1, 0.5),
+    callsPerSecond: fc.integer({ min: 100, max: 2_000 }),
+    qrCallsPerSecond: fc.integer({ min: 20, max: 200 }),
+  })
+  .map(({ shares, expiryRateShare, ...limits }) => {
+    const copy = structuredClone(config);
+    const acme = copy.accounts.acme;
+    if (acme) Object.assign(acme, limits);
+    for (const [stageIndex, stage] of Object.values(copy.stages).entries()) {
+      for (const pipeline of stage.pipelines) {
+        pipeline.account = 'acme';
+        pipeline.expiryRateShare = expiryRateShare;
+        pipeline.lanes = structuredClone(pipeline.lanes);
+        for (const [laneIndex, lane] of Object.values(pipeline.lanes).entries()) {
+          const [rateShare, qrShare] = shares[2 * stageIndex + laneIndex] ?? [0, 0];
+          Object.assign(lane, { rateShare, qrShare, quotaReserveCalls: 750_000 });
+        }
+      }
+    }
+    return copy;
+  });
+
+test('an accepted configuration never sends above the account’s limits, whatever the backlog', () => {
+  let accepted = 0;
+  fc.assert(
+    fc.property(configurations, (candidate) => {
+      try {
+        validateConfiguration(candidate);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConfigurationError);
+        return;
+      }
+      accepted += 1;
+      const limits = candidate.accounts.acme ?? expect.fail('no account');
+      const pipelines = Object.values(candidate.stages).flatMap((stage) => stage.pipelines);
+      const plans = pipelines.flatMap((pipeline) => planLanes(limits, pipeline.lanes).plans);
+      const sent = (worker: { concurrency: number; callsPerSecond: number }) =>
+        worker.concurrency * worker.callsPerSecond;
+      const qr = plans.reduce((sum, plan) => sum + sent(plan.qr), 0);
+      const link = plans.reduce((sum, plan) => sum + sent(plan.link), 0);
+      const expiry = pipelines.reduce((sum, { expiryRateShare }) => {
+        const { plan } = planExpiry(limits, expiryRateShare);
+        return sum + (plan === undefined ? 0 : sent(plan));
+      }, 0);
+      // Each pipeline has a governor that may send one call in that second.
+      expect(link + qr + expiry + pipelines.length).toBeLessThanOrEqual(budgetOf(limits).callsPerSecond);
+      expect(qr).toBeLessThanOrEqual(budgetOf(limits).qrCallsPerSecond);
+    }),
+    { numRuns: 1_500 },
+  );
+  // The property is not vacuous.
+  expect(accepted).toBeGreaterThan(10);
+});

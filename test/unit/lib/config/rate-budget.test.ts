@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type AccountLimits,
+  budgetOf,
+  callTimeoutMilliseconds,
+  describe as describePlans,
+  type LaneDemand,
+  planLanes,
+  plannedCalls,
+  reservedConcurrency,
+} from '../../../../lib/config/rate-budget.ts';
+
+const limits: AccountLimits = { callsPerSecond: 1_000, qrCallsPerSecond: 25, headroom: 0.95, leftToOthers: 0 };
+const lanes: Record<string, LaneDemand> = {
+  transactional: { rateShare: 0.06, qrShare: 0.45, batchSize: 10, windowSeconds: 0 },
+  campaign: { rateShare: 0.905, qrShare: 0.55, batchSize: 1_000, windowSeconds: 5 },
+};
+
+describe('the budget', () => {
+  test('is what headroom and other systems leave of the limits', () => {
+    expect(budgetOf(limits)).toEqual({ callsPerSecond: 950, qrCallsPerSecond: 23 });
+    expect(budgetOf({ ...limits, leftToOthers: 0.2 })).toEqual({ callsPerSecond: 760, qrCallsPerSecond: 19 });
+  });
+
+  test('loses no call to binary fractions', () => {
+    // 0.57 × 100 is 56.99999999999999 in floating point
+    expect(budgetOf({ ...limits, callsPerSecond: 100, headroom: 0.57 }).callsPerSecond).toBe(57);
+  });
+});
+
+describe('the plan of the shipped lanes', () => {
+  const { plans, faults } = planLanes(limits, lanes);
+
+  test('has concurrency, pace, timeout and visibility as worked out by hand', () => {
+    expect(faults).toEqual([]);
+    const numbers = plans.flatMap(({ lane, link, qr }) =>
+      [link, qr].map((worker) => [
+        lane,
+        worker.concurrency,
+        worker.callsPerSecond,
+        worker.batchSize,
+        worker.callsInFlight,
+        worker.timeoutSeconds,
+        worker.visibilityTimeoutSeconds,
+      ]),
+    );
+    expect(numbers).toEqual([
+      ['transactional', 3, 19, 10, 38, 30, 180],
+      ['transactional', 2, 5, 10, 10, 30, 180],
+      ['campaign', 13, 66, 1_000, 132, 60, 365],
+      ['campaign', 2, 6, 100, 12, 60, 365],
+    ]);
+  });
+
+  test('keeps the campaign lane busy and the transactional lane quick', () => {
+    const [transactional, campaign] = plans;
+    // 1000/66 = 15.15 s of 15.15 + 0.02 + 0.2 + 0.1; 10/19 = 0.53 s of 0.53 + 0.05 + 0.2 + 0.1
+    expect(campaign?.link.duty).toBeCloseTo(0.98, 3);
+    expect(transactional?.link.duty).toBeCloseTo(0.599, 3);
+    expect(transactional?.link.busySeconds).toBeLessThan(0.6);
+  });
+
+  test('sends at most 938 calls a second: 3 × 19 + 2 × 5 + 13 × 66 + 2 × 6 + 1', () => {
+    expect(plannedCalls(plans)).toEqual({ callsPerSecond: 938, qrCallsPerSecond: 22 });
+    expect(reservedConcurrency(plans)).toBe(22);
+  });
+
+  test('can be read as a table', () => {
+    expect(describePlans('OneLink-production', limits, plans)).toBe(
+      [
+        'OneLink-production: at most 938 of 950 calls/s, 22 of 23 QR calls/s; 895 calls/s (94 %) under a backlog; reserves 22 Lambda environments',
+        '  worker                 C × r       batch        busy        duty     timeout  visibility',
+        '  transactional       3 × 19/s          10       0.5 s        60 %        30 s       180 s',
+        '  transactional QR     2 × 5/s          10       2.0 s        80 %        30 s       180 s',
+        '  campaign           13 × 66/s        1000      15.2 s        98 %        60 s       365 s',
+        '  campaign QR          2 × 6/s         100      16.7 s        97 %        60 s       365 s',
+      ].join('\n'),
+    );
+  });
+});
+
+describe('a lane that cannot be paced', () => {
+  const faultOf = (demand: Partial<LaneDemand>, of = limits) =>
+    planLanes(of, { bulk: { rateShare: 0.5, qrShare: 0.5, batchSize: 1_000, windowSeconds: 5, ...demand } }).faults;
+
+  test('for want of a share is refused with the arithmetic', () => {
+    expect(faultOf({ rateShare: 0.001 })).toEqual([
+      {
+        path: ['lanes', 'bulk', 'rateShare'],
+        message:
+          'must leave each environment at least 1 call/s: R = floor(0.001 × 950) = 0 calls/s, ' +
+          'C = max(2, ceil(0 × 15 s / 1000)) = 2, r = floor(0 / 2) = 0; raise the share or the batch size',
+      },
+    ]);
+  });
+
+  test('for batches too small for its window is refused with the arithmetic', () => {
+    expect(faultOf({ batchSize: 5 })).toEqual([
+      {
+        path: ['lanes', 'bulk', 'rateShare'],
+        message:
+          'must leave each environment at least 1 call/s: R = floor(0.5 × 950) = 475 calls/s, ' +
+          'C = max(2, ceil(475 × 15 s / 5)) = 1425, r = floor(475 / 1425) = 0; raise the share or the batch size',
+      },
+    ]);
+  });
+
+  test('for batches that outlast Lambda is refused with the arithmetic', () => {
+    expect(faultOf({ rateShare: 0.01, batchSize: 10_000 })).toEqual([
+      {
+        path: ['lanes', 'bulk', 'batchSize'],
+        message:
+          'a batch may take at most half of Lambda’s 900 s at its normal pace: R = floor(0.01 × 950) = 9 calls/s, ' +
+          'C = max(2, ceil(9 × 15 s / 10000)) = 2, r = floor(9 / 2) = 4, 10000 / 4 = 2500 s',
+      },
+    ]);
+  });
+
+  test('for more environments than a mapping can have is refused', () => {
+    const [fault] = faultOf({ rateShare: 1, batchSize: 20 }, { ...limits, callsPerSecond: 10_000 });
+    expect(fault?.message).toContain('must need at most 1,000 environments (SQS event source mappings)');
+  });
+});
+
+describe('whatever is accepted', () => {
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  const demand: fc.Arbitrary<LaneDemand> = fc.record({
+    rateShare: share,
+    qrShare: share,
+    batchSize: fc.integer({ min: 1, max: 10_000 }),
+    windowSeconds: fc.integer({ min: 0, max: 300 }),
+  });
+  const anyLimits: fc.Arbitrary<AccountLimits> = fc.record({
+    callsPerSecond: fc.integer({ min: 1, max: 20_000 }),
+    qrCallsPerSecond: fc.integer({ min: 1, max: 1_000 }),
+    headroom: fc.double({ min: 0.01, max: 1, noNaN: true }),
+    leftToOthers: fc.double({ min: 0, max: 0.99, noNaN: true }),
+  });
+
+  test('each worker stays within its share, and its sizes hold', () => {
+    fc.assert(
+      fc.property(anyLimits, fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), demand, { maxKeys: 4 }), (of, wanted) => {
+        const { plans, faults } = planLanes(of, wanted);
+        const refused = new Set(faults.map(({ path }) => path[1]));
+        expect(plans.map(({ lane }) => lane)).toEqual(Object.keys(wanted).filter((lane) => !refused.has(lane)));
+        for (const { lane, link, qr } of plans) {
+          const asked = wanted[lane];
+          expect(link.concurrency * link.callsPerSecond).toBeLessThanOrEqual(
+            (asked?.rateShare ?? 0) * of.callsPerSecond * of.headroom * (1 - of.leftToOthers) + 1e-6,
+          );
+          expect(qr.concurrency * qr.callsPerSecond).toBeLessThanOrEqual(
+            (asked?.qrShare ?? 0) * of.qrCallsPerSecond * of.headroom * (1 - of.leftToOthers) + 1e-6,
+          );
+          for (const worker of [link, qr]) {
+            expect(Number.isInteger(worker.callsPerSecond) && worker.callsPerSecond >= 1).toBe(true);
+            expect(worker.concurrency).toBeGreaterThanOrEqual(2);
+            expect(worker.concurrency).toBeLessThanOrEqual(1_000);
+            expect(worker.timeoutSeconds).toBeGreaterThanOrEqual((2 * worker.batchSize) / worker.callsPerSecond);
+            expect(worker.timeoutSeconds * 1_000).toBeGreaterThanOrEqual(3 * callTimeoutMilliseconds);
+            expect(worker.timeoutSeconds).toBeLessThanOrEqual(900);
+            // SQS's longest visibility timeout is 12 hours
+            expect(worker.visibilityTimeoutSeconds).toBe(6 * worker.timeoutSeconds + worker.windowSeconds);
+            expect(worker.visibilityTimeoutSeconds).toBeLessThanOrEqual(43_200);
+            expect(worker.callsInFlight >= 4 && worker.callsInFlight <= 250).toBe(true);
+            expect(worker.duty > 0 && worker.duty < 1).toBe(true);
+          }
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { display } from '../../../../local/start/progress/display.ts';
+import { type ProgressView, progressLine, progressLines } from '../../../../local/start/progress/progress-lines.ts';
+import { RateMeter } from '../../../../local/start/progress/rate-meter.ts';
+
+const view: ProgressView = {
+  seconds: 12.3,
+  lanes: [
+    { name: 'campaign', answered: 500, total: 2_000, perSecond: 100, waiting: 900, inWork: 600, running: true },
+    { name: 'transactional', answered: 10, total: 10, perSecond: 0, waiting: 0, inWork: 0, running: false },
+  ],
+  qr: { done: 3, owed: 6, perSecond: 0 },
+  quota: { remaining: 7_499_490, monthly: 7_500_000 },
+  alarms: [],
+  deadLetters: 0,
+  killed: undefined,
+};
+
+describe('progress', () => {
+  test('draws a bar for each lane, one for the codes, and how the rest stands', () => {
+    expect(progressLines(view)).toEqual([
+      'campaign       ██████░░░░░░░░░░░░░░░░░░    500/2,000   100/s   15 s left  900 waiting, 600 in work',
+      'transactional  ████████████████████████        10/10     0/s        done  0 waiting, 0 in work, PAUSED',
+      'QR codes       ████████████░░░░░░░░░░░░          3/6     0/s            ',
+      '12 s · quota 7,499,490 left · no alarm',
+    ]);
+  });
+
+  test('says the same in one line', () => {
+    expect(progressLine(view)).toBe(
+      'campaign 500/2,000 (100/s)  transactional 10/10 (PAUSED)  QR 3/6  12 s · quota 7,499,490 left · no alarm',
+    );
+  });
+
+  test('names alarms, dead letters and kills', () => {
+    const lines = progressLines({ ...view, alarms: ['OneLink-dead-letters'], deadLetters: 2, killed: 3 });
+    expect(lines.at(-1)).toBe('12 s · quota 7,499,490 left · ALARM OneLink-dead-letters · 2 DEAD LETTERS · 3 killed');
+  });
+});
+
+describe('the rate meter', () => {
+  test('measures over its window, not since the start', () => {
+    const meter = new RateMeter(5);
+    meter.sample(0, 0);
+    meter.sample(1_000, 1_000);
+    expect(meter.perSecond).toBe(1_000);
+    for (let second = 2; second <= 10; second++) meter.sample(1_000 + (second - 1) * 10, second * 1_000);
+    expect(meter.perSecond).toBe(10);
+  });
+
+  test('knows no rate before there are two samples', () => {
+    const meter = new RateMeter();
+    meter.sample(5, 0);
+    expect(meter.perSecond).toBe(0);
+  });
+});
+
+describe('the display', () => {
+  const given = (isTTY: boolean) => {
+    const written: string[] = [];
+    const stream = { isTTY, columns: 40, write: (text: string) => written.push(text) };
+    return { written, stream: stream as unknown as NodeJS.WriteStream };
+  };
+
+  test('draws over its own lines on a terminal, cut to its width', () => {
+    const { written, stream } = given(true);
+    const screen = display(stream, false);
+    screen.progress(view);
+    screen.progress(view);
+    expect(written[0]?.split('\n').map((line) => line.length)).toEqual([39, 39, 39, 38, 0]);
+    expect(written[1]).toBe('\u001B[4A\u001B[0J');
+  });
+
+  test('writes a line every five seconds elsewhere', () => {
+    const { written, stream } = given(false);
+    const screen = display(stream, false);
+    for (const seconds of [0, 1, 4.9, 5, 9]) screen.progress({ ...view, seconds });
+    expect(written).toHaveLength(2);
+  });
+
+  test('is silent when asked to be', () => {
+    const { written, stream } = given(true);
+    const screen = display(stream, true);
+    screen.say('hello');
+    screen.progress(view);
+    expect(written).toEqual([]);
+  });
+});

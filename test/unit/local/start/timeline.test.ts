@@ -1,0 +1,58 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { newTimeline } from '../../../../local/start/scenarios/run-scenario.ts';
+import { type Happening, Timeline, timelineLine } from '../../../../local/start/scenarios/timeline.ts';
+
+const at = '2026-03-09T10:15:30.000Z';
+const line = (happening: Happening) => timelineLine({ at, ...happening });
+
+test('a line says when, who and what', () => {
+  const reason = 'quota-reserve-reached';
+  expect(line({ what: 'lane', lane: 'campaign', state: 'parking', reason })).toBe(
+    '03-09 10:15  campaign       parking: quota-reserve-reached',
+  );
+  expect(line({ what: 'lane', lane: 'transactional', state: 'open' })).toBe('03-09 10:15  transactional  open');
+  expect(line({ what: 'outcomes', lane: 'campaign', outcomes: { created: 1_200, parked: 3 } })).toBe(
+    '03-09 10:15  campaign       1,200 created, 3 parked',
+  );
+  expect(line({ what: 'alarm', alarm: 'governor-silent', state: 'ALARM', overLeap: true })).toBe(
+    '03-09 10:15  alarm          ALARM governor-silent (over a leap)',
+  );
+  expect(line({ what: 'check', text: '0 dead letters', holds: false })).toBe(
+    '03-09 10:15  BROKEN         0 dead letters',
+  );
+});
+
+test('steps of a minute are in the file alone', async () => {
+  expect(line({ what: 'clock', leapMinutes: 1 })).toBeUndefined();
+  expect(line({ what: 'clock', leapMinutes: 90 })).toBe('03-09 10:15  clock          leaps 90 minutes');
+  expect(line({ what: 'clock', leapMinutes: 7_200 })).toBe('03-09 10:15  clock          leaps 5 days');
+
+  const directory = await mkdtemp(join(tmpdir(), 'onelink-timeline-'));
+  const said: string[] = [];
+  const timeline = new Timeline(
+    join(directory, 'timeline.ndjson'),
+    () => Date.parse(at),
+    (text) => said.push(text),
+  );
+  timeline.add({ what: 'clock', leapMinutes: 1 });
+  timeline.add({ what: 'replayed', lane: 'campaign', commands: 500 });
+  expect(said).toEqual(['03-09 10:15  campaign       500 parked commands replayed']);
+  expect((await readFile(join(directory, 'timeline.ndjson'), 'utf8')).split('\n')).toEqual([
+    `{"at":"${at}","what":"clock","leapMinutes":1}`,
+    `{"at":"${at}","what":"replayed","lane":"campaign","commands":500}`,
+    '',
+  ]);
+  await rm(directory, { recursive: true });
+});
+
+test('a new timeline takes the place of the last one, and of nothing else', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'onelink-timeline-'));
+  await writeFile(join(folder, 'links.csv'), 'of a campaign');
+  await writeFile(join(folder, 'timeline.ndjson'), 'of another story');
+  expect(await newTimeline(folder)).toBe(join(folder, 'timeline.ndjson'));
+  expect(await readdir(folder)).toEqual(['links.csv']);
+  await rm(folder, { recursive: true });
+});
