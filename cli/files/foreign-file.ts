@@ -30,25 +30,3 @@ export function foreignFormat(head: Buffer): string | undefined {
 }
 
 const utf16 = (order: 'LE' | 'BE') => `is UTF-16. Save the file as UTF-8 (iconv -f UTF-16${order} -t UTF-8)`;
-
-/** Why a text is no JSON, where it shows; looked for outside of what stands in quotes. */
-const slips: readonly (readonly [shows: RegExp, hint: string])[] = [
-  [/\0/, 'it holds a NUL character, as a file that was cut or copied in part does'],
-  [/[“”„‟«»＂]/, 'it has typographic quotation marks: write " instead'],
-  [/^\s*```/, 'it is a Markdown fence: leave it out'],
-  [/^\s*(\/\/|\/\*|#)/, 'it is a comment, and JSON has none'],
-  [/^\s*</, 'it looks like HTML or XML'],
-  [/^\s*[{[]\s*'/, 'its names stand in single quotes: write " instead'],
-  [/,\s*[}\]]/, 'a comma stands before a closing bracket: leave it out'],
-  [/\}\s*,\s*$/, 'a comma follows the command: leave it out, or put [ and ] around all commands'],
-  [/\}\s*\{/, 'two commands stand in one line: each needs its own'],
-  [/\b(None|True|False)\b/, 'it looks like Python: JSON writes null, true and false'],
-  [/\b(NaN|Infinity|undefined)\b/, 'JSON has no NaN, Infinity or undefined'],
-  [/^[^{}[\]]*[,;\t]/, 'it looks like CSV. Make one JSON object of each row'],
-];
-
-/** A hint for what is not JSON. It never quotes the text: it is confidential. */
-export function slipIn(text: string): string | undefined {
-  const bare = text.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
-  return slips.find(([shows]) => shows.test(bare))?.[1];
-}

@@ -1,6 +1,7 @@
+import { jsonFault } from '../../lambdas/domain/contract/json-fault.ts';
 import { wireText } from '../../lambdas/domain/contract/wire-json.ts';
 import { n } from '../words.ts';
-import { foreignFormat, slipIn, tellingBytes } from './foreign-file.ts';
+import { foreignFormat, tellingBytes } from './foreign-file.ts';
 import { BrokenLayout, linesIn, type Piece, valuesIn } from './json-values.ts';
 import { maxBytes } from './message-batches.ts';
 import type { Place, Unit } from './place-words.ts';
@@ -11,8 +12,6 @@ export interface FileMessage extends Place {
   body: string;
   /** Why the pipeline will refuse it unread, if so. Never quotes the body: it is confidential. */
   fault?: string;
-  /** What may have gone wrong, where it shows; it is in the fault as well. */
-  hint?: string;
   /** Why it cannot be sent at all, if so; then it has no body. */
   unsendable?: string;
 }
@@ -56,7 +55,6 @@ export async function* messagesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator
 /** Turns pieces into messages. The first one that is not UTF-8 says what to do. */
 function pieceReader() {
   let isAdvised = false;
-  const hinted = new Set<string>();
   return (
     { bytes, ...at }: Piece,
     line: number,
@@ -82,11 +80,7 @@ function pieceReader() {
     const body = wireText(text);
     const length = Buffer.byteLength(body);
     if (length > maxBytes) return tooLong(n(length));
-    const { hint, ...message } = checked({ line, body }, text);
-    // Once for each kind: the next million lines have it, too.
-    if (hint === undefined || hinted.has(hint)) return message;
-    hinted.add(hint);
-    return { ...message, hint, fault: `${message.fault}: ${hint}` };
+    return checked({ line, body });
   };
 }
 
@@ -149,13 +143,9 @@ function isComplete(line: string): boolean {
   return !/^\s*\{\s*$/.test(line) && !/[{,[]\s*$/.test(line);
 }
 
-/** @param text as the file has it: what SQS does not take is escaped in the body */
-function checked(message: FileMessage, text: string): FileMessage {
+function checked(message: FileMessage): FileMessage {
   const { json, fault } = jsonOf(message.body);
-  if (fault !== undefined) {
-    const hint = slipIn(text);
-    return { ...message, fault, ...(hint !== undefined && { hint }) };
-  }
+  if (fault !== undefined) return { ...message, fault };
   const isObject = typeof json === 'object' && json !== null && !Array.isArray(json);
   return isObject ? message : { ...message, fault: 'is not a JSON object' };
 }
@@ -163,10 +153,7 @@ function checked(message: FileMessage, text: string): FileMessage {
 function jsonOf(text: string): { json?: unknown; fault?: string } {
   try {
     return { json: JSON.parse(text) as unknown };
-  } catch (error) {
-    // The rest of the engine's message is an excerpt.
-    const position = error instanceof SyntaxError ? /at position (\d+)/.exec(error.message)?.[1] : undefined;
-    const where = position === undefined ? '' : ` (column ${Number(position) + 1})`;
-    return { fault: `is not JSON${where}` };
+  } catch {
+    return { fault: `is not JSON ${jsonFault(text)}` };
   }
 }

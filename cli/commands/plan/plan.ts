@@ -151,9 +151,9 @@ async function dryRun(
   });
   const progress = new Progress(process.stderr);
   const named = new Map<RowFinding['finding'], number>();
-  for await (const { line, unit, body, unsendable, hint } of rowsOf(file, interrupted)) {
+  for await (const { line, unit, body, unsendable } of rowsOf(file, interrupted)) {
     if (interrupted.aborted) break;
-    const found = hintedBy(hint, run.row(line, body, unsendable, unit));
+    const found = run.row(line, body, unsendable, unit);
     progress.update(() => `${n(run.rows)} rows read: ${tallyWords(run.findings) || 'all in order'}`);
     if (found === undefined) continue;
     const sofar = named.get(found.finding) ?? 0;
@@ -170,12 +170,6 @@ async function dryRun(
   if (run.rows === 0) throw new OperatorError(`${file} holds no command.`);
   if (interrupted.aborted) console.error(`Interrupted after ${n(run.rows)} rows.`);
   return run;
-}
-
-/** What the file shows of why a row is no JSON. */
-function hintedBy(hint: string | undefined, found: RowFinding | undefined): RowFinding | undefined {
-  if (hint === undefined || found?.finding !== 'unreadable') return found;
-  return { ...found, faults: [...found.faults, { path: '', rule: 'json', message: hint }] };
 }
 
 function findingWords({ finding, faults, ...place }: RowFinding): string {

@@ -19,11 +19,15 @@ const signs: readonly (readonly [RegExp, string])[] = [
   [/^%7B/i, 'URL encoding; send the JSON itself'],
   [/^\ufffd/, 'a byte that is not UTF-8'],
   [/^[\u00ab\u00bb\u2018-\u201f\u201e\uff02]/, 'a typographic quotation mark; write "'],
+  [/^```/, 'a Markdown fence; leave it out'],
   [/^['`]/, 'a quotation mark other than "'],
   [/^(?:\/[/*]|#)/, 'a comment; leave it out'],
   [/^(?:[+-]?(?:NaN|Infinity)|undefined|None|nil)/i, 'a value that JSON lacks; write null, or text in quotes'],
   [/^(?:true|false|null)/i, 'true, false and null are lower case'],
   [/^[-+.]?[\d.]/, 'no JSON number (such as +1, .5, 01); write its digits, or text in quotes'],
+  [/^</, 'HTML or XML; send JSON'],
+  [/^,/, 'a comma after the command; leave it out, or put [ and ] around all commands'],
+  [/^[^{}[\]]*?[,;\t]/, 'CSV; make one JSON object of each row'],
   [/^[^\S \t\n\r]|^\p{Cf}/u, 'a blank other than space, tab, CR and LF'],
 ];
 
@@ -33,7 +37,7 @@ export function jsonFault(text: string): string {
   const before = text.slice(0, at);
   const line = before.split('\n').length;
   const place = line === 1 ? `character ${at + 1}` : `line ${line}, character ${at - before.lastIndexOf('\n')}`;
-  const found = why ?? signs.find(([sign]) => sign.test(wireText(text.slice(at, at + 10))))?.[1];
+  const found = why ?? signs.find(([sign]) => sign.test(wireText(text.slice(at, at + 200))))?.[1];
   return `(${place})${found === undefined ? '' : `: ${found}`}`;
 }
 

@@ -44,7 +44,7 @@ describe('onelink send', () => {
       '{"source":"crm"}\nnope\n{"source":"loyalty"}\n[]\n{"action":"create"}\n',
     );
     expect(stderr.trim().split('\n')).toEqual([
-      'line 2: is not JSON',
+      'line 2: is not JSON (character 1)',
       'line 3: its source is not one of the producers in lib/config/config.ts (crm, product, studio). Name the lane with --lane.',
       'line 4: is not a JSON object',
       'line 5: has no source to tell the lane by. Name the lane with --lane.',

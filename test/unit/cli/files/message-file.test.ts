@@ -199,26 +199,25 @@ describe('a file that holds something else', () => {
 });
 
 describe('a line that is not JSON', () => {
-  const faults = async (file: string) => (await messagesOf(file)).map(({ fault }) => fault?.replace(/ \(.*?\)/, ''));
-
   test.each([
-    ['{“a”: 1}', 'it has typographic quotation marks: write " instead'],
-    ["{'a': 1}", 'its names stand in single quotes: write " instead'],
-    ['{"a":1,}', 'a comma stands before a closing bracket: leave it out'],
-    ['{"a":1}\0\0', 'it holds a NUL character, as a file that was cut or copied in part does'],
-    ['{"a":1}{"b":2}', 'two commands stand in one line: each needs its own'],
-    ['{"a":None}', 'it looks like Python: JSON writes null, true and false'],
-    ['{"a":NaN}', 'JSON has no NaN, Infinity or undefined'],
-    ['# the first ten', 'it is a comment, and JSON has none'],
-    ['```json', 'it is a Markdown fence: leave it out'],
-    ['<html>', 'it looks like HTML or XML'],
-    ['source,requestId,action', 'it looks like CSV. Make one JSON object of each row'],
-    ['source;requestId;action', 'it looks like CSV. Make one JSON object of each row'],
-  ])('%j says what it looks like, once', async (text, hint) => {
-    expect(await faults(`${text}\n{"ok":1}\n${text}`)).toEqual([`is not JSON: ${hint}`, undefined, 'is not JSON']);
-  });
-
-  test('is not guessed at by what stands in quotes', async () => {
-    expect(await faults('{"a":",} “NaN” None" "b"}\n')).toEqual(['is not JSON']);
+    ['{“a”: 1}', 'is not JSON (character 2): a typographic quotation mark; write "'],
+    ["{'a': 1}", 'is not JSON (character 2): a quotation mark other than "'],
+    ['{"a":1,}', 'is not JSON (character 8): a comma before the end; leave it out'],
+    [
+      '{"a":1},',
+      'is not JSON (character 8): a comma after the command; leave it out, or put [ and ] around all commands',
+    ],
+    ['{"a":1}\0\0', 'is not JSON (character 8): NUL; is it UTF-16? Send UTF-8'],
+    ['{"a":1}{"b":2}', 'is not JSON (character 8): a second value; a message is one command'],
+    ['{"a":None}', 'is not JSON (character 6): a value that JSON lacks; write null, or text in quotes'],
+    ['{"a":NaN}', 'is not JSON (character 6): a value that JSON lacks; write null, or text in quotes'],
+    ['# the first ten', 'is not JSON (character 1): a comment; leave it out'],
+    ['```json', 'is not JSON (character 1): a Markdown fence; leave it out'],
+    ['<html>', 'is not JSON (character 1): HTML or XML; send JSON'],
+    ['source,requestId,action', 'is not JSON (character 1): CSV; make one JSON object of each row'],
+    ['source;requestId;action', 'is not JSON (character 1): CSV; make one JSON object of each row'],
+  ])('%j is told its place and its remedy', async (text, words) => {
+    const faults = (await messagesOf(`{"ok":1}\n${text}`)).map(({ fault }) => fault);
+    expect(faults).toEqual([undefined, words]);
   });
 });
