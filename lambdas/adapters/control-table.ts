@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
+  type ControlReading,
   type ControlRecord,
+  controlRecordSchema,
   emptyControl,
-  readControlRecord,
   type Signal,
-  type Signals,
   signalsSchema,
 } from '../domain/control/control-record.ts';
+import type { SpentOnDay } from '../domain/control/quota-tally.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import { DocumentTable } from './document-table.ts';
 import { ledgerAttribute } from './names.ts';
@@ -19,25 +20,6 @@ const renewalsKey = (day: string) => `renewals#${day}`;
 
 /** Counts of calls serve the month they were made in, and the one after. */
 const countsKeptSeconds = 75 * 86_400;
-
-/** What the workers know of how things stand. */
-export interface ControlReading {
-  /** Undefined when there is none, or it makes no sense. */
-  control: ControlRecord | undefined;
-  /** There is one, and it makes no sense. */
-  corrupt: boolean;
-  signals: Signals;
-}
-
-/** Calls of the quota that one lane made on one day (UTC). */
-export interface SpentOnDay {
-  lane: string;
-  /** `2026-03-09` */
-  day: string;
-  calls: number;
-  /** By hour, 0 to 23. */
-  byHour: Map<number, number>;
-}
 
 /**
  * What steers the pipeline, beside the links in the ledger's table: the governor's word, the workers' signals, and the calls
@@ -62,7 +44,7 @@ export class ControlTable {
   async read(): Promise<ControlReading> {
     const items = await this.#table.getAll([controlKey, signalsKey]);
     const control = items.find((item) => item[pk] === controlKey);
-    const read = readControlRecord(control);
+    const read = controlRecordSchema.safeParse(control).data;
     const signals = signalsSchema.safeParse(items.find((item) => item[pk] === signalsKey) ?? {}).data ?? {};
     return { control: read, corrupt: control !== undefined && read === undefined, signals };
   }

@@ -1,5 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import {
   type CheckLease,
   type Claim,
@@ -19,7 +20,7 @@ const recordVersion = { v: 1 };
 
 const { key: pk, expiry } = ledgerAttribute;
 const linkKey = ({ onelinkId, shortlinkId }: LinkAddress) => `link#${onelinkId}/${shortlinkId}`;
-const requestKey = ({ source, requestId }: { source: string; requestId: string }) => `request#${source}/${requestId}`;
+const recordKeyOf = (request: RequestKey) => `request#${requestKey(request)}`;
 const claimKey = ({ onelinkId, shortlinkId }: LinkAddress) => `claim#${onelinkId}/${shortlinkId}`;
 const parkedKey = ({ onelinkId, shortlinkId }: LinkAddress) => `parked#${onelinkId}/${shortlinkId}`;
 
@@ -92,20 +93,20 @@ export class Ledger {
   }
 
   /** The records of those requests that have one, by `source/requestId`. Strongly consistent. */
-  async requests(asked: { source: string; requestId: string }[]): Promise<Map<string, RequestRecord>> {
-    const items = await this.#table.getAll(asked.map(requestKey));
+  async requests(asked: RequestKey[]): Promise<Map<string, RequestRecord>> {
+    const items = await this.#table.getAll(asked.map(recordKeyOf));
     const records = items as unknown as RequestRecord[];
-    return new Map(records.map((record) => [`${record.source}/${record.requestId}`, record]));
+    return new Map(records.map((record) => [requestKey(record), record]));
   }
 
   /** One request's record. Strongly consistent. */
-  async request(asked: { source: string; requestId: string }): Promise<RequestRecord | undefined> {
-    return (await this.#get(requestKey(asked))) as RequestRecord | undefined;
+  async request(asked: RequestKey): Promise<RequestRecord | undefined> {
+    return (await this.#get(recordKeyOf(asked))) as RequestRecord | undefined;
   }
 
   /** Remembers what was answered, unless the request has been answered already: then it returns that answer's record. */
   async rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined> {
-    const added = await this.#table.add({ [pk]: requestKey(record), ...recordVersion, ...record });
+    const added = await this.#table.add({ [pk]: recordKeyOf(record), ...recordVersion, ...record });
     return added ? undefined : this.request(record);
   }
 
@@ -194,7 +195,7 @@ export class Ledger {
   claimAddress(
     address: LinkAddress,
     claim: Claim,
-    { nowSeconds, recorded }: { nowSeconds: number; recorded?: { source: string; requestId: string } | undefined },
+    { nowSeconds, recorded }: { nowSeconds: number; recorded?: RequestKey | undefined },
   ): Promise<boolean> {
     return this.#table.put(
       { [pk]: claimKey(address), ...recordVersion, ...claim },

@@ -1,6 +1,6 @@
 import { dataAsText } from '../domain/contract/link-data.ts';
 import { type Decision, type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
-import { type ControlRecord, laneNow, type Signals } from '../domain/control/control-record.ts';
+import { type ControlReader, laneNow } from '../domain/control/control-record.ts';
 import { QuotaTally } from '../domain/control/quota-tally.ts';
 import { Renewals } from '../domain/control/renewals.ts';
 import { dataDigest } from '../domain/link/digest.ts';
@@ -44,8 +44,7 @@ export interface ExpiryWorkerPorts {
     ): Promise<boolean>;
     removeChecked(checked: LinkRecord, nowSeconds: number): Promise<boolean>;
   };
-  control: {
-    read(): Promise<{ control: ControlRecord | undefined; signals: Signals }>;
+  control: ControlReader & {
     addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void>;
     addRenewals(day: string, links: number, nowMilliseconds: number): Promise<void>;
   };

@@ -1,4 +1,5 @@
-import { type ControlRecord, emptyControl, type Signals } from '../domain/control/control-record.ts';
+import { type ControlReading, type ControlRecord, emptyControl } from '../domain/control/control-record.ts';
+import type { SpentOnDay } from '../domain/control/quota-tally.ts';
 import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import type { Observer } from '../domain/work/observer.ts';
@@ -9,19 +10,6 @@ import { nextLane } from './lane-rules.ts';
 import { lanesOff, type Mappings, reconcile } from './mappings.ts';
 import { governorMetric, laneStateMetric } from './names.ts';
 import { type ProbedApi, probe } from './probe.ts';
-
-interface ControlReading {
-  control: ControlRecord | undefined;
-  corrupt: boolean;
-  signals: Signals;
-}
-
-interface SpentOnDay {
-  lane: string;
-  day: string;
-  calls: number;
-  byHour: Map<number, number>;
-}
 
 export interface GovernorPorts {
   api: ProbedApi & { quota(accountId: string): Promise<ApiAnswer<number>> };

@@ -1,14 +1,6 @@
+import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import type { RequestRecord } from '../domain/link/ledger-record.ts';
 import type { LinkLedger } from './ports.ts';
-
-interface Request {
-  source: string;
-  requestId: string;
-}
-
-export function requestKey({ source, requestId }: Request): string {
-  return `${source}/${requestId}`;
-}
 
 /**
  * Keys in one BatchGetItem. DynamoDB takes 100, and a key's share of the CPU is least then; but what is read ahead does not know
@@ -23,19 +15,19 @@ const keysPerRead = 25;
  */
 export class AnsweredRequests {
   readonly #ledger: LinkLedger;
-  readonly #requests: Request[];
+  readonly #requests: RequestKey[];
   readonly #places: Map<string, number>;
   readonly #reads = new Map<number, Promise<Map<string, RequestRecord>>>();
 
   /** @param requests in the order in which they will come up. */
-  constructor(ledger: LinkLedger, requests: Request[]) {
+  constructor(ledger: LinkLedger, requests: RequestKey[]) {
     this.#ledger = ledger;
     this.#requests = requests;
     this.#places = new Map(requests.map((request, index) => [requestKey(request), index]));
   }
 
   /** @throws what the ledger throws when it cannot be read; so does every other request of the same group. */
-  async recordOf(request: Request): Promise<RequestRecord | undefined> {
+  async recordOf(request: RequestKey): Promise<RequestRecord | undefined> {
     return (await this.#groupOf(request)).get(requestKey(request));
   }
 
@@ -44,7 +36,7 @@ export class AnsweredRequests {
     (await this.#groupOf(record)).set(requestKey(record), record);
   }
 
-  #groupOf(request: Request): Promise<Map<string, RequestRecord>> {
+  #groupOf(request: RequestKey): Promise<Map<string, RequestRecord>> {
     const group = Math.floor((this.#places.get(requestKey(request)) ?? 0) / keysPerRead);
     const first = group * keysPerRead;
     const read = this.#reads.get(group) ?? this.#ledger.requests(this.#requests.slice(first, first + keysPerRead));

@@ -1,13 +1,14 @@
 import { type CommandReading, commandReader } from '../domain/contract/command.ts';
 import { openEnvelope } from '../domain/contract/envelope.ts';
 import { parkedPlace } from '../domain/contract/parked-command.ts';
+import { requestKey } from '../domain/contract/request-key.ts';
 import { QuotaTally } from '../domain/control/quota-tally.ts';
 import { Renewals } from '../domain/control/renewals.ts';
 import { commandDigest } from '../domain/link/digest.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import type { BatchWork, Delivery, Verdict } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
-import { AnsweredRequests, requestKey } from './answered-requests.ts';
+import { AnsweredRequests } from './answered-requests.ts';
 import { LostCalls, openGate } from './batch-gate.ts';
 import { type Accepted, CommandWork } from './command-work.ts';
 import type { LinkWorkerEnvironment } from './env.ts';

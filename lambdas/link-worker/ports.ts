@@ -3,7 +3,8 @@ import type { Outcome } from '../domain/contract/outcome.ts';
 import type { ParkedCommand } from '../domain/contract/parked-command.ts';
 import type { QrJob } from '../domain/contract/qr-job.ts';
 import type { RejectedCommand } from '../domain/contract/rejected-command.ts';
-import type { ControlRecord, Signal, Signals } from '../domain/control/control-record.ts';
+import type { RequestKey } from '../domain/contract/request-key.ts';
+import type { ControlReader, Signal } from '../domain/control/control-record.ts';
 import type { Claim, Lease, LinkRecord, RequestRecord } from '../domain/link/ledger-record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { ApiAnswer, LinkAtApi } from '../domain/onelink/api-answer.ts';
@@ -19,7 +20,7 @@ export interface OneLinkApi {
 }
 
 export interface LinkLedger {
-  requests(asked: { source: string; requestId: string }[]): Promise<Map<string, RequestRecord>>;
+  requests(asked: RequestKey[]): Promise<Map<string, RequestRecord>>;
   /** Remembers the answer, or returns the one that another copy of the request has had before. */
   rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined>;
   link(address: LinkAddress): Promise<LinkRecord | undefined>;
@@ -29,7 +30,7 @@ export interface LinkLedger {
   claimAddress(
     address: LinkAddress,
     claim: Claim,
-    held: { nowSeconds: number; recorded?: { source: string; requestId: string } | undefined },
+    held: { nowSeconds: number; recorded?: RequestKey | undefined },
   ): Promise<boolean>;
   claimOf(address: LinkAddress): Promise<Claim | undefined>;
   releaseClaim(
@@ -51,8 +52,7 @@ export interface LinkLedger {
 }
 
 /** The governor's word, and what the governor has to hear of. */
-export interface LinkWorkerControl {
-  read(): Promise<{ control: ControlRecord | undefined; signals: Signals }>;
+export interface LinkWorkerControl extends ControlReader {
   signal(signal: Signal, nowMilliseconds: number): Promise<void>;
   addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void>;
   addRenewals(day: string, links: number, nowMilliseconds: number): Promise<void>;

@@ -1,5 +1,6 @@
 import { type Decision, type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
 import { type QrJob, qrJobSchema } from '../domain/contract/qr-job.ts';
+import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import type { LinkRecord, RequestRecord } from '../domain/link/ledger-record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { QrImage } from '../domain/link/qr-image.ts';
@@ -14,7 +15,7 @@ import type { QrWorkerEnvironment } from './env.ts';
 export interface QrWorkerPorts {
   api: { qr(address: LinkAddress, spec: QrJob['qr']): Promise<ApiAnswer<QrImage>> };
   ledger: {
-    requests(asked: { source: string; requestId: string }[]): Promise<Map<string, RequestRecord>>;
+    requests(asked: RequestKey[]): Promise<Map<string, RequestRecord>>;
     /** Remembers the answer, or returns the one that another copy of the job has had before. */
     rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined>;
     noteQr(address: LinkAddress, qrKey: string): Promise<boolean>;
@@ -78,7 +79,7 @@ async function handle(job: QrJob | undefined, delivery: Delivery, batch: Batch):
     return 'try-again';
   }
   try {
-    const known = job.action === 'qr' ? batch.records.get(`${job.source}/${job.requestId}`) : undefined;
+    const known = job.action === 'qr' ? batch.records.get(requestKey(job)) : undefined;
     if (known !== undefined) {
       if (delivery.receiveCount > 1 && !(await removeOrphan(job, batch))) return 'try-again';
       return await answerAgain(job, known, batch);
@@ -178,7 +179,7 @@ async function tell(job: QrJob, decision: Decision, batch: Batch): Promise<Verdi
       expiresAt: Math.floor(clock.wallMilliseconds() / 1000) + batch.settings.REQUEST_HORIZON_DAYS * 86_400,
     };
     const before = await ledger.rememberRequest(record);
-    batch.records.set(`${job.source}/${job.requestId}`, before ?? record);
+    batch.records.set(requestKey(job), before ?? record);
     if (before !== undefined) return answerAgain(job, before, batch);
   }
   await publish(told, batch);

@@ -1,6 +1,6 @@
 import { type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
 import { askedInLine, type ParkedCommand } from '../domain/contract/parked-command.ts';
-import { type ControlRecord, laneNow, type Signals } from '../domain/control/control-record.ts';
+import { type ControlReader, laneNow } from '../domain/control/control-record.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import { type Deadline, leastTimeMilliseconds } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
@@ -15,8 +15,7 @@ interface Lot {
 }
 
 export interface ReplayerPorts {
-  control: {
-    read(): Promise<{ control: ControlRecord | undefined; signals: Signals }>;
+  control: ControlReader & {
     /** Nothing is parked any more, unless some lane has parked since. */
     drained(parkedAt: number): Promise<boolean>;
   };

@@ -1,10 +1,12 @@
-import { type ControlReading, dayOf, type SpentOnDay } from '../../lambdas/adapters/control-table.ts';
+import { dayOf } from '../../lambdas/adapters/control-table.ts';
 import {
+  type ControlReading,
   type ControlRecord,
   emptyControl,
   type Signal,
   type Signals,
 } from '../../lambdas/domain/control/control-record.ts';
+import type { SpentOnDay } from '../../lambdas/domain/control/quota-tally.ts';
 
 /** The control table's behaviour in memory; test/integration holds it and the real one to the same contract. */
 export class InMemoryControl {

@@ -2,6 +2,7 @@ import { removalInStreamRecord } from '../../../lambdas/adapters/ledger.ts';
 import { commandReader } from '../../../lambdas/domain/contract/command.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
 import { type QrJob, qrJobSchema } from '../../../lambdas/domain/contract/qr-job.ts';
+import type { RequestKey } from '../../../lambdas/domain/contract/request-key.ts';
 import { commandDigest } from '../../../lambdas/domain/link/digest.ts';
 import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import { deriveLinkId, type LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
@@ -29,7 +30,7 @@ export interface Examination extends Reason {
 
 export interface ExaminationPorts {
   ledger: {
-    request(asked: { source: string; requestId: string }): Promise<RequestRecord | undefined>;
+    request(asked: RequestKey): Promise<RequestRecord | undefined>;
     link(address: LinkAddress): Promise<LinkRecord | undefined>;
   };
   pipeline: Pick<ConfiguredPipeline, 'settings' | 'account'>;
@@ -102,7 +103,7 @@ async function examineExpired(body: string, { ledger }: ExaminationPorts): Promi
 }
 
 async function knownOf(
-  asked: { source: string; requestId: string },
+  asked: RequestKey,
   address: LinkAddress | undefined,
   { ledger, nowMilliseconds }: ExaminationPorts,
 ): Promise<Known> {

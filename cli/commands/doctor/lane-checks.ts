@@ -4,7 +4,7 @@ import {
   GetFunctionConcurrencyCommand,
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
-import type { ControlReading } from '../../../lambdas/adapters/control-table.ts';
+import type { ControlReading } from '../../../lambdas/domain/control/control-record.ts';
 import type { LanePlan, WorkerPlan } from '../../../lib/config/rate-budget.ts';
 import { governorHeard } from '../../pipeline/governor-heard.ts';
 import type { LaneAtWork, LaneWorker } from '../../pipeline/lanes-at-work.ts';

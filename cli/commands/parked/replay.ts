@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ControlReading } from '../../../lambdas/adapters/control-table.ts';
 import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
-import { laneNow } from '../../../lambdas/domain/control/control-record.ts';
+import { type ControlReading, laneNow } from '../../../lambdas/domain/control/control-record.ts';
 import { durationWords } from '../../words.ts';
 
 export interface ReplayPorts {

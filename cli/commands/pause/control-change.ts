@@ -1,5 +1,8 @@
-import type { ControlReading } from '../../../lambdas/adapters/control-table.ts';
-import { type ControlRecord, emptyControl } from '../../../lambdas/domain/control/control-record.ts';
+import {
+  type ControlReading,
+  type ControlRecord,
+  emptyControl,
+} from '../../../lambdas/domain/control/control-record.ts';
 import { lanesOff, type Mappings } from '../../../lambdas/governor/mappings.ts';
 import { OperatorError } from '../../operator-error.ts';
 import type { LaneAtWork } from '../../pipeline/lanes-at-work.ts';

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ControlReading } from '../../../lambdas/adapters/control-table.ts';
 import type { MappingState } from '../../../lambdas/adapters/lane-mappings.ts';
-import type { LaneState } from '../../../lambdas/domain/control/control-record.ts';
+import type { ControlReading, LaneState } from '../../../lambdas/domain/control/control-record.ts';
 import type { LaneAtWork } from '../../pipeline/lanes-at-work.ts';
 
 export interface FollowingPorts {

@@ -1,5 +1,5 @@
-import type { ControlReading } from '../../../lambdas/adapters/control-table.ts';
 import {
+  type ControlReading,
   type Health,
   type LaneReason,
   type LaneState,

@@ -66,8 +66,8 @@ const usageSchema = z.object({
 });
 export type Usage = z.infer<typeof usageSchema>;
 
-/** The version of the record's form. The first held `quotaRemaining` and `polledAt` alone. */
-export const controlVersion = 2;
+/** The version of the record's form. */
+const controlVersion = 2;
 
 /**
  * The governor's word to the workers, and an operator's: one record, replaced only by who has read its last revision.
@@ -96,18 +96,6 @@ export const controlRecordSchema = z.object({
 });
 export type ControlRecord = z.infer<typeof controlRecordSchema>;
 
-const firstVersionSchema = z.object({ v: z.literal(1), quotaRemaining: z.number(), polledAt: instant });
-
-/** A control record as it was read: this version's or the one before it. @returns undefined when it is neither */
-export function readControlRecord(item: unknown): ControlRecord | undefined {
-  const read = controlRecordSchema.safeParse(item).data;
-  if (read !== undefined) return read;
-  const first = firstVersionSchema.safeParse(item).data;
-  if (first === undefined) return undefined;
-  const { quotaRemaining, polledAt } = first;
-  return { ...emptyControl, governedAt: polledAt, quota: { remaining: quotaRemaining, polledAt, own: 0 } };
-}
-
 /** What stands before the governor's first run. */
 export const emptyControl: ControlRecord = {
   v: controlVersion,
@@ -126,6 +114,20 @@ export const signalsSchema = z.object({
 });
 export type Signals = z.infer<typeof signalsSchema>;
 export type Signal = keyof Signals;
+
+/** What the workers know of how things stand. */
+export interface ControlReading {
+  /** Undefined when there is none, or it makes no sense. */
+  control: ControlRecord | undefined;
+  /** There is one, and it makes no sense. */
+  corrupt: boolean;
+  signals: Signals;
+}
+
+/** Reads how things stand, for those who have no part in keeping the record. */
+export interface ControlReader {
+  read(): Promise<Pick<ControlReading, 'control' | 'signals'>>;
+}
 
 /** Without a run of the governor for so long, what it said last is not relied on: three polls of a minute are missing. */
 const controlGoodForMilliseconds = 4 * 60_000;

@@ -8,6 +8,16 @@ import type { Operation } from '../onelink/operation.ts';
 const counted: ReadonlySet<Meaning> = new Set(['ok', 'exists', 'permanent', 'absent', 'ambiguous']);
 const writes: ReadonlySet<Operation> = new Set(['create', 'update', 'delete']);
 
+/** Calls of the quota that one lane made on one day (UTC). */
+export interface SpentOnDay {
+  lane: string;
+  /** `2026-03-09` */
+  day: string;
+  calls: number;
+  /** By hour, 0 to 23. */
+  byHour: Map<number, number>;
+}
+
 /** Calls of the quota that one batch has made. */
 export class QuotaTally {
   calls = 0;

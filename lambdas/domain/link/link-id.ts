@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import type { RequestKey } from '../contract/request-key.ts';
 
 /** Where a short link lives: `https://{subdomain}/{onelinkId}/{shortlinkId}`. */
 export interface LinkAddress {
@@ -21,11 +22,7 @@ const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
  *
  * SHA-512 because 36^50, the longest ID the API takes, needs 259 bits; the modulo's bias is then under 2^-250.
  */
-export function deriveLinkId(
-  secret: string,
-  request: { onelinkId: string; source: string; requestId: string },
-  length: number,
-): string {
+export function deriveLinkId(secret: string, request: RequestKey & { onelinkId: string }, length: number): string {
   const digest = createHmac('sha512', secret)
     .update(`link-id\0${request.onelinkId}\0${request.source}\0${request.requestId}`)
     .digest('hex');
