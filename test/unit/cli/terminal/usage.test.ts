@@ -5,7 +5,6 @@ import type { Command } from 'commander';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { onelinkProgram } from '../../../../cli/program.ts';
 import { exitCodeOf } from '../../../../cli/terminal/exit-code.ts';
-import { runDirectoryVariable } from '../../../run/global-setup.ts';
 import { onelink } from '../in-process.ts';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -26,9 +25,7 @@ const codeOf = async (words: string[]) => (await onelink(words)).status;
 
 /** Runs a program of this repository as its npm script does. */
 async function run(...args: string[]) {
-  // Many programs load the same files: compiled once, they start sooner.
-  const env = { ...process.env, NODE_COMPILE_CACHE: process.env[runDirectoryVariable] };
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env });
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let told = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (told += piece));
   const [code] = await once(child, 'close');
