@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { jsonFault } from '../../lambdas/domain/contract/json-fault.ts';
 import { wireText } from '../../lambdas/domain/contract/wire-json.ts';
 import { n } from '../words.ts';
@@ -5,7 +6,6 @@ import { foreignFormat, tellingBytes } from './foreign-file.ts';
 import { BrokenLayout, linesIn, type Piece, valuesIn } from './json-values.ts';
 import { maxBytes } from './message-batches.ts';
 import type { Place, Unit } from './place-words.ts';
-import { firstNotUtf8 } from './utf8.ts';
 
 /** One message of a file: the body as it will be sent. */
 export interface FileMessage extends Place {
@@ -156,4 +156,15 @@ function jsonOf(text: string): { json?: unknown; fault?: string } {
   } catch {
     return { fault: `is not JSON ${jsonFault(text)}` };
   }
+}
+
+/** Where bytes stop being UTF-8: the offset of the first byte of what is none; undefined when all of them are. */
+function firstNotUtf8(bytes: Buffer): number | undefined {
+  if (isUtf8(bytes)) return undefined;
+  // What is none is read as U+FFFD, which is written otherwise.
+  const written = Buffer.from(bytes.toString('utf8'));
+  let at = bytes.findIndex((byte, index) => byte !== written[index]);
+  if (at === -1) at = bytes.length;
+  while (((written[at] ?? 0) & 0xc0) === 0x80) at -= 1;
+  return at;
 }

@@ -16,6 +16,7 @@ import type { LinkAddress } from '../domain/link/link-id.ts';
 import { isSameLink, needsCheck, type Removal, recordInCheck } from '../domain/link/removal.ts';
 import type { ApiAnswer, LinkAtApi } from '../domain/onelink/api-answer.ts';
 import type { Operation } from '../domain/onelink/operation.ts';
+import { eachAtOnce } from '../domain/work/at-once.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import { type Clock, isoSeconds } from '../domain/work/clock.ts';
 import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
@@ -115,17 +116,12 @@ export function expiryWorker(settings: ExpiryWorkerEnvironment, ports: ExpiryWor
     const batch = { settings, ports, hasQuota, tally: new QuotaTally(ports.onQuotaCall), renewals: new Renewals() };
     const verdicts: Verdict[] = new Array(deliveries.length).fill('out-of-time');
     const findings = new Map<number, Finding>();
-    const queue = deliveries.entries();
-    await Promise.all(
-      Array.from({ length: settings.CALLS_IN_FLIGHT }, async () => {
-        for (const [index, delivery] of queue) {
-          if (deadline.remainingMilliseconds() < leastTimeMilliseconds) continue;
-          const found = await handle(delivery, batch);
-          if (typeof found === 'string') verdicts[index] = found;
-          else findings.set(index, found);
-        }
-      }),
-    );
+    await eachAtOnce(settings.CALLS_IN_FLIGHT, deliveries.entries(), async ([index, delivery]) => {
+      if (deadline.remainingMilliseconds() < leastTimeMilliseconds) return;
+      const found = await handle(delivery, batch);
+      if (typeof found === 'string') verdicts[index] = found;
+      else findings.set(index, found);
+    });
     await conclude(findings, deliveries, verdicts, batch);
     const now = ports.clock.wallMilliseconds();
     const book = (write: () => Promise<void>) => keepBooks(ports.observer, laneMetric.bookkeepingFailed, write);

@@ -5,6 +5,7 @@ import { requestKey } from '../domain/contract/request-key.ts';
 import { QuotaTally } from '../domain/control/quota-tally.ts';
 import { Renewals } from '../domain/control/renewals.ts';
 import { commandDigest } from '../domain/link/digest.ts';
+import { eachAtOnce } from '../domain/work/at-once.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import type { BatchWork, Delivery, Verdict } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
@@ -81,8 +82,8 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
         if (copies.every(({ calls }) => calls.length === 0)) ports.pace.arrive();
       }
     };
-    await inParallel([...refusals, ...others.map(carryOut)], settings.CALLS_IN_FLIGHT);
-    await inParallel(suspects.map(carryOut), 1);
+    await eachAtOnce(settings.CALLS_IN_FLIGHT, [...refusals, ...others.map(carryOut)], (task) => task());
+    for (const chain of suspects) await carryOut(chain)();
     // Counts that are lost are missing in caps and forecast, and nowhere else.
     if (tally.calls > 0) await book(() => ports.control.addSpent(settings.LANE, tally.calls, now()));
     for (const [day, links] of renewals.byDay) await book(() => ports.control.addRenewals(day, links, now()));
@@ -109,13 +110,4 @@ function chainsOf(accepted: Accepted[]): Accepted[][][] {
 
 function readDelivery(delivery: Delivery, read: ReturnType<typeof commandReader>): CommandReading {
   return read(openEnvelope(delivery.body), delivery.sentAtMilliseconds);
-}
-
-async function inParallel(tasks: (() => Promise<void>)[], width: number): Promise<void> {
-  const queue = tasks.values();
-  await Promise.all(
-    Array.from({ length: width }, async () => {
-      for (const task of queue) await task();
-    }),
-  );
 }

@@ -5,6 +5,7 @@ import type { LinkRecord, RequestRecord } from '../domain/link/ledger-record.ts'
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { QrImage } from '../domain/link/qr-image.ts';
 import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
+import { eachAtOnce } from '../domain/work/at-once.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
@@ -42,15 +43,10 @@ export function qrWorker(settings: QrWorkerEnvironment, ports: QrWorkerPorts): B
     const records = await ports.ledger.requests(asked);
     const batch = { settings, ports, records, blocked: false };
     const verdicts: Verdict[] = new Array(deliveries.length).fill('out-of-time');
-    const queue = jobs.entries();
-    await Promise.all(
-      Array.from({ length: settings.CALLS_IN_FLIGHT }, async () => {
-        for (const [index, { delivery, job }] of queue) {
-          if (deadline.remainingMilliseconds() < leastTimeMilliseconds) continue;
-          verdicts[index] = await handle(job, delivery, batch);
-        }
-      }),
-    );
+    await eachAtOnce(settings.CALLS_IN_FLIGHT, jobs.entries(), async ([index, { delivery, job }]) => {
+      if (deadline.remainingMilliseconds() < leastTimeMilliseconds) return;
+      verdicts[index] = await handle(job, delivery, batch);
+    });
     return verdicts;
   };
 }

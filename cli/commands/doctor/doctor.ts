@@ -29,10 +29,11 @@ import { outputNamed } from '../../pipeline/pipeline-outputs.ts';
 import { spareApi } from '../../pipeline/spare-api.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
 import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
+import { counted } from '../../words.ts';
+import { strandedLanes } from '../parked/parked-lots.ts';
 import { checkApi } from './api-checks.ts';
-import { type Check, notKnown, unlessRefused } from './check.ts';
+import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, type Plans } from './lane-checks.ts';
-import { checkStranded } from './parked-checks.ts';
 import { checkSecrets } from './secret-checks.ts';
 import { checkTable } from './table-checks.ts';
 import { checkAlarmTopic } from './topic-checks.ts';
@@ -166,4 +167,20 @@ function plansOf({ account, settings }: ConfiguredPipeline): Plans {
 function words({ name, verdict, words: found, mend }: Check): string {
   const line = `${verdict.padEnd(10)} ${name}: ${found}`;
   return mend === undefined ? line : `${line}\n           ${mend}`;
+}
+
+/** Whether somebody replays everything that is parked. */
+export async function checkStranded(
+  store: Pick<ParkedStore, 'lots' | 'lanes'>,
+  { archive, lanes }: { archive: string; lanes: readonly string[] },
+): Promise<Check> {
+  const name = 'parked commands';
+  const stranded = await strandedLanes(store, lanes);
+  if (stranded.length === 0) return ok(name, 'none is parked for a lane that the pipeline does not have');
+  const found = stranded.map(({ lane, commands }) => `${counted(commands, 'command')} for ${lane}`).join(', ');
+  return failed(
+    name,
+    `${found}: the pipeline has no such lane, and nobody replays them`,
+    `Move them to a lane that their producers may use: aws s3 mv --recursive s3://${archive}/parked/OLD/ s3://${archive}/parked/NEW/`,
+  );
 }

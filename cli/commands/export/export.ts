@@ -4,10 +4,9 @@ import { formatOf } from '../../files/file-ending.ts';
 import { scanLinks, segments } from '../../pipeline/link-scan.ts';
 import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../../pipeline/pipeline-choice.ts';
 import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
-import { n } from '../../words.ts';
+import { counted, n } from '../../words.ts';
 import { ExportFile } from './export-file.ts';
 import { exportLinks } from './export-links.ts';
-import { scannedWords, unmatchedWords } from './export-words.ts';
 import { type ExportFormat, exportFormats, headLine, linkLine } from './link-line.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
@@ -106,4 +105,19 @@ async function write({ options, output, progress, interrupted }: Scene<Options>)
     await file.discard().catch(() => {});
     throw error;
   }
+}
+
+/** `238 records scanned (…)`: the ledger holds more than links. */
+export function scannedWords(records: number): string {
+  return `${counted(records, 'record')} scanned (links, requests, and the pipeline’s own notes)`;
+}
+
+/** What to say when nothing matched; undefined when everything was wanted, and there is none. */
+export function unmatchedWords(only: { campaign?: string; source?: string }, records: number): string | undefined {
+  const wanted = Object.entries(only).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  if (wanted.length === 0) return undefined;
+  return (
+    `No link is of ${wanted.join(' and ')}; ${scannedWords(records)}. There is no file. ` +
+    'Names are compared letter by letter, capitals and blanks included.'
+  );
 }

@@ -5,6 +5,8 @@ import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
 import { commandReader } from '../../../lambdas/domain/contract/command.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { planLanes } from '../../../lib/config/rate-budget.ts';
+import type { FileMessage } from '../../files/message-file.ts';
+import { openMessages } from '../../files/message-source.ts';
 import { placeWords } from '../../files/place-words.ts';
 import { OperatorError } from '../../operator-error.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
@@ -30,7 +32,6 @@ import { costOf } from './campaign-cost.ts';
 import { type LaneLoad, type QuotaFacts, roomFor, sustained, timeOf } from './campaign-plan.ts';
 import { DryRun, type RowFinding } from './dry-run.ts';
 import { type PlanFigures, planWords } from './plan-report.ts';
-import { rowsOf } from './rows.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 export const exitCode = { fine: 0, troubled: 1, notDone: 2 } as const;
@@ -170,6 +171,20 @@ async function dryRun(
   if (run.rows === 0) throw new OperatorError(`${file} holds no command.`);
   if (interrupted.aborted) console.error(`Interrupted after ${n(run.rows)} rows.`);
   return run;
+}
+
+/**
+ * The rows of a file, as `onelink send` would send them.
+ *
+ * @throws OperatorError when the file cannot be read
+ */
+export async function* rowsOf(path: string, interrupted?: AbortSignal): AsyncGenerator<FileMessage> {
+  const source = await openMessages(path, interrupted);
+  try {
+    yield* source.messages();
+  } finally {
+    await source.close();
+  }
 }
 
 function findingWords({ finding, faults, ...place }: RowFinding): string {

@@ -18,10 +18,8 @@ import { deadLetterQueues, nameOf, sizeOf } from '../dead-letters/dead-letter-qu
 import type { ExaminationPorts } from '../dead-letters/examination.ts';
 import { examinationPorts } from '../dead-letters/examination-ports.ts';
 import { listDeadLetters } from '../dead-letters/list.ts';
+import { searchParked, searchQuarantine } from './archive-search.ts';
 import { type Request, searchLogs } from './log-search.ts';
-import { searchParked } from './parked-search.ts';
-import { searchQuarantine } from './quarantine-search.ts';
-import { requestsOfLink } from './requests-of-link.ts';
 import {
   type Happening,
   happeningWords,
@@ -203,4 +201,10 @@ async function deadOnes(
     }
   }
   return found;
+}
+
+/** The requests that the ledger knows of for a link: who made it, who changed it last, and whose change is under way. */
+export function requestsOfLink({ source, requestId, applied, lease }: LinkRecord): Request[] {
+  const ids = new Set([requestId, applied.requestId, ...(lease === undefined ? [] : [lease.requestId])]);
+  return [...ids].map((id) => ({ source, requestId: id }));
 }

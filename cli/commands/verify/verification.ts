@@ -1,4 +1,5 @@
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
+import { eachAtOnce } from '../../../lambdas/domain/work/at-once.ts';
 import { OperatorError } from '../../operator-error.ts';
 import type { ScannedPage } from '../../pipeline/link-scan.ts';
 import type { LinkCheck } from './link-check.ts';
@@ -37,51 +38,37 @@ export async function verify(
   const failed = new AbortController();
   const stopped = AbortSignal.any([interrupted, failed.signal]);
   let unread = 0;
-  const checkEach = async (addresses: Iterator<LinkAddress>) => {
-    for (const address of { [Symbol.iterator]: () => addresses }) {
-      if (stopped.aborted) return;
-      const check = await ports.check(address);
-      ports.onChecked(address, check);
-      unread = check.verdict === 'unread' ? unread + 1 : 0;
-      if (unread >= unreadInARow) {
-        throw new OperatorError('The OneLink API does not answer, or answers with errors. Try again when it is well.');
+  const check = async (address: LinkAddress) => {
+    if (stopped.aborted) return;
+    const check = await ports.check(address);
+    ports.onChecked(address, check);
+    unread = check.verdict === 'unread' ? unread + 1 : 0;
+    if (unread >= unreadInARow) {
+      throw new OperatorError('The OneLink API does not answer, or answers with errors. Try again when it is well.');
+    }
+  };
+  const scan = (take: (link: LinkAddress) => Promise<void> | void) =>
+    eachAtOnce(segments.length, segments, async (pages) => {
+      try {
+        for await (const { links, records } of pages) {
+          sofar.records += records;
+          sofar.links += links.length;
+          onScanned(sofar);
+          for (const link of links) await take(link);
+          if (stopped.aborted) return;
+        }
+      } catch (error) {
+        // The other segments end, too.
+        failed.abort();
+        throw error;
       }
-    }
-  };
-  const scan = async (pages: AsyncIterable<ScannedPage>, take: (links: LinkAddress[]) => Promise<void> | void) => {
-    for await (const { links, records } of pages) {
-      sofar.records += records;
-      sofar.links += links.length;
-      onScanned(sofar);
-      await take(links);
-      if (stopped.aborted) return;
-    }
-  };
-  // What fails ends the others, which would otherwise go on behind the error's back.
-  const together = async (work: Promise<void>[]) => {
-    const ended = await Promise.allSettled(
-      work.map((one) =>
-        one.catch((error: unknown) => {
-          failed.abort();
-          throw error;
-        }),
-      ),
-    );
-    for (const one of ended) if (one.status === 'rejected') throw one.reason;
-  };
+    });
 
   if (sample === undefined) {
-    await together(segments.map((pages) => scan(pages, (links) => checkEach(links.values()))));
+    await scan(check);
     return;
   }
   const reservoir = new Reservoir<LinkAddress>(sample, ports.random);
-  await together(
-    segments.map((pages) =>
-      scan(pages, (links) => {
-        for (const link of links) reservoir.add(link);
-      }),
-    ),
-  );
-  const queue = reservoir.items.values();
-  await together(Array.from({ length: checksAtOnce }, () => checkEach(queue)));
+  await scan((link) => reservoir.add(link));
+  await eachAtOnce(checksAtOnce, reservoir.items, check);
 }

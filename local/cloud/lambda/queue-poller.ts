@@ -1,4 +1,5 @@
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { eachAtOnce } from '../../../lambdas/domain/work/at-once.ts';
 
 /** SQS gives and takes at most ten messages a call. */
 const messagesPerCall = 10;
@@ -45,13 +46,9 @@ export class QueuePoller {
     for (let first = 0; first < messages.length; first += messagesPerCall) {
       calls.push(messages.slice(first, first + messagesPerCall));
     }
-    const waiting = calls.values();
-    const one = async () => {
-      for (const batch of waiting) {
-        const Entries = batch.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-        await this.#sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.#url, Entries }));
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(calls.length, callsAtOnce) }, one));
+    await eachAtOnce(callsAtOnce, calls, (batch) => {
+      const Entries = batch.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+      return this.#sqs.send(new DeleteMessageBatchCommand({ QueueUrl: this.#url, Entries }));
+    });
   }
 }

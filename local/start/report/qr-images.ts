@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
+import { eachAtOnce } from '../../../lambdas/domain/work/at-once.ts';
 
 const downloadsAtOnce = 8;
 
@@ -11,15 +12,10 @@ export async function downloadQrImages(s3: S3Client, bucket: string, folder: str
   for await (const { Contents = [] } of paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: 'qr/' })) {
     for (const { Key } of Contents) if (Key !== undefined) files.set(Key, fileNameOf(Key));
   }
-  const queue = files.entries();
-  await Promise.all(
-    Array.from({ length: downloadsAtOnce }, async () => {
-      for (const [Key, name] of queue) {
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
-        if (Body !== undefined) await writeFile(join(folder, name), await Body.transformToByteArray());
-      }
-    }),
-  );
+  await eachAtOnce(downloadsAtOnce, files, async ([Key, name]) => {
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+    if (Body !== undefined) await writeFile(join(folder, name), await Body.transformToByteArray());
+  });
   return files;
 }
 

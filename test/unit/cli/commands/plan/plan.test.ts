@@ -6,7 +6,7 @@ import { costOf } from '../../../../../cli/commands/plan/campaign-cost.ts';
 import { roomFor, timeOf } from '../../../../../cli/commands/plan/campaign-plan.ts';
 import { DryRun } from '../../../../../cli/commands/plan/dry-run.ts';
 import { nearNames } from '../../../../../cli/commands/plan/near-names.ts';
-import { rowsOf } from '../../../../../cli/commands/plan/rows.ts';
+import { rowsOf } from '../../../../../cli/commands/plan/plan.ts';
 import { commandReader } from '../../../../../lambdas/domain/contract/command.ts';
 import { config } from '../../../../../lib/config/config.ts';
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { searchParked } from '../../../../../cli/commands/trace/archive-search.ts';
 import { filterPatternOf } from '../../../../../cli/commands/trace/log-search.ts';
-import { searchParked } from '../../../../../cli/commands/trace/parked-search.ts';
-import { requestsOfLink } from '../../../../../cli/commands/trace/requests-of-link.ts';
 import {
   happeningWords,
   inOrder,
@@ -11,6 +10,7 @@ import {
   ofParked,
   ofRequestRecord,
 } from '../../../../../cli/commands/trace/story.ts';
+import { requestsOfLink } from '../../../../../cli/commands/trace/trace.ts';
 import type { ParkedCommand } from '../../../../../lambdas/domain/contract/parked-command.ts';
 import { given, givenRecord, givenRequest } from '../../../../world/given-ledger.ts';
 import { givenLink, givenOutcome } from '../../../../world/given-outcome.ts';

@@ -1,5 +1,7 @@
 import type { ParkedLot } from '../../../lambdas/adapters/parked-store.ts';
+import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
 import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-command.ts';
+import { inspect } from '../quarantine/inspection.ts';
 import type { Request } from './log-search.ts';
 
 /** A lot is named after its first command, and takes in others for a moment; clocks differ by less than that. */
@@ -29,6 +31,25 @@ export async function searchParked(
       onLot(++lots);
       found.push(...commands.filter((command) => command.source === source && command.requestId === requestId));
     }
+  }
+  return found;
+}
+
+/** Looks for a request among what could not be replayed, object by object. */
+export async function searchQuarantine(
+  store: { objects(): AsyncIterable<QuarantinedObject>; lines(key: string): Promise<string[] | undefined> },
+  { source, requestId }: Request,
+  interrupted: AbortSignal,
+): Promise<QuarantinedObject[]> {
+  const found: QuarantinedObject[] = [];
+  for await (const object of store.objects()) {
+    if (interrupted.aborted) return found;
+    const lines = (await store.lines(object.key)) ?? [];
+    const isMeant = lines.some((line) => {
+      const asked = inspect(line, object.lane);
+      return asked.source === source && asked.requestId === requestId;
+    });
+    if (isMeant) found.push(object);
   }
   return found;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { scannedWords, unmatchedWords } from '../../../../../cli/commands/export/export-words.ts';
+import { scannedWords, unmatchedWords } from '../../../../../cli/commands/export/export.ts';
 
 test('what was scanned says what the ledger holds besides links', () => {
   expect(scannedWords(238)).toBe('238 records scanned (links, requests, and the pipeline’s own notes)');

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { format } from 'node:util';
+import { vi } from 'vitest';
+import { onelinkProgram } from '../../../cli/program.ts';
+
+class Ended extends Error {}
+
+/** Runs a command line in this process as an operator would, with no AWS to be found. @returns what the process would leave */
+export async function onelink(args: readonly string[], input = '') {
+  const nowhere = join(import.meta.dirname, 'no-such-file');
+  const environment = {
+    AWS_REGION: 'eu-central-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: nowhere,
+    AWS_SHARED_CREDENTIALS_FILE: nowhere,
+    AWS_PROFILE: undefined,
+    AWS_ACCESS_KEY_ID: undefined,
+  };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  const told = { stdout: '', stderr: '' };
+  const hear = (stream: 'stdout' | 'stderr', text: string) => {
+    told[stream] += text;
+    return true;
+  };
+  const before = process.exitCode;
+  const spies = [
+    vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([input]) as typeof process.stdin),
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => hear('stdout', String(text))),
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => hear('stderr', String(text))),
+    vi.spyOn(console, 'log').mockImplementation((...words) => void hear('stdout', `${format(...words)}\n`)),
+    vi.spyOn(console, 'error').mockImplementation((...words) => void hear('stderr', `${format(...words)}\n`)),
+    vi.spyOn(process, 'exit').mockImplementation((code) => {
+      process.exitCode = code;
+      throw new Ended();
+    }),
+  ];
+  try {
+    process.exitCode = 0;
+    const run = onelinkProgram().parseAsync(['node', 'onelink', ...args]);
+    await run.catch((error: unknown) => {
+      if (!(error instanceof Ended)) throw error;
+    });
+    return { status: process.exitCode, ...told };
+  } finally {
+    process.exitCode = before;
+    for (const spy of spies) spy.mockRestore();
+    vi.unstubAllEnvs();
+  }
+}

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { eachAtOnce } from '../../../../../lambdas/domain/work/at-once.ts';
+
+/** Work that ends when the test says so. */
+function givenWork() {
+  const begun: { item: string; end: (error?: Error) => Promise<void> }[] = [];
+  const work = (item: string) => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const end = async (error?: Error) => {
+      if (error === undefined) resolve();
+      else reject(error);
+      await new Promise(setImmediate);
+    };
+    begun.push({ item, end });
+    return promise;
+  };
+  const end = (place: number, error?: Error) => begun[place]?.end(error);
+  return { work, end, items: () => begun.map(({ item }) => item) };
+}
+
+test('two at once: the third item begins when one of the first two has ended', async () => {
+  const { work, end, items } = givenWork();
+  const all = eachAtOnce(2, ['a', 'b', 'c'], work);
+  expect(items()).toEqual(['a', 'b']);
+  await end(1);
+  expect(items()).toEqual(['a', 'b', 'c']);
+  await end(0);
+  await end(2);
+  await all;
+});
+
+test('after a failure nothing more begins, and it is thrown when the others have ended', async () => {
+  const { work, end, items } = givenWork();
+  let thrown: unknown;
+  const all = eachAtOnce(2, ['a', 'b', 'c', 'd'], work).catch((error: unknown) => {
+    thrown = error;
+  });
+  const failure = new Error('no answer');
+  await end(0, failure);
+  expect(thrown).toBeUndefined();
+  await end(1);
+  await all;
+  expect(thrown).toBe(failure);
+  expect(items()).toEqual(['a', 'b']);
+});
