@@ -5,7 +5,14 @@ import { findingsIn, passagesOfPage, passagesOfProgram, synonymsOf } from './pro
 const root = new URL('../../', import.meta.url);
 const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
 
-const pages = ['docs/glossary.md'];
+const pages = [
+  'README.md',
+  'SECURITY.md',
+  'docs/architecture.md',
+  'docs/expiry.md',
+  'docs/glossary.md',
+  'docs/quota-and-outages.md',
+];
 /** Folders whose comments and texts keep to the same rules. */
 const folders: string[] = [];
 /** Rooms and pages whose words are still to be rewritten. The list is empty at the end. */
