@@ -71,7 +71,7 @@ export function costTables(input: Input): string {
   return `${uses}\n\n${table(header, [...rows, sums])}\n\n${shares} ${standing}\n\n${stepsInWords()}`;
 }
 
-/** DynamoDB's part of what only some links need; docs/architecture.md tells the figures as well. */
+/** DynamoDB's part of what only some links need; docs/architecture.md and docs/expiry.md hold the figures as well. */
 export function stepsInWords(): string {
   const { chosenIdClaimed, endChecked } = dollarsPerMillionSteps();
   return (

@@ -67,7 +67,7 @@ describe('README.md', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
 
   it('promises what the configuration keeps', () => {
-    expect(readme).toContain(`however often it is sent within ${production?.requestHorizonDays} days`);
+    expect(readme).toContain(`however often you send it within ${production?.requestHorizonDays} days`);
     expect(readme).toContain(
       `${production?.commandRetentionDays} days old in its queue, or ${deadLetterRetentionDays} days old as a dead letter`,
     );
@@ -146,13 +146,13 @@ describe('what the docs reckon from lib/config/config.ts', () => {
   it('is how long a request is carried out once', () => {
     const days = `${production.requestHorizonDays} days`;
     expect(page('commands.md')).toContain(`A \`requestId\` is carried out once, for ${days}`);
-    expect(page('architecture.md')).toContain(`| digest of the command, the outcome as told | ${days}:`);
+    expect(page('architecture.md')).toContain(`| digest of the command, the published outcome | ${days}:`);
   });
 
   it('is the share of messages in flight', () => {
     expect(campaign).toMatchObject({ concurrency: 13, batchSize: 1_000, mostReturnedMessages: 3_615 });
-    expect(page('architecture.md')).toContain('60,000 / concurrency − batch size, 3,615 on the campaign lane');
-    expect(page('architecture.md')).toContain('13 × 2 × (3,615 + 1,000) = 119,990');
+    expect(page('quota-and-outages.md')).toContain('60,000 / concurrency − batch size, 3,615 on the campaign lane');
+    expect(page('quota-and-outages.md')).toContain('13 × 2 × (3,615 + 1,000) = 119,990');
   });
 
   it('is what all workers reach, the duty of the lanes, and the calls in flight', () => {

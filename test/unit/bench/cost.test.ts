@@ -9,5 +9,5 @@ test('Given the list prices, When the bench prints its costs, Then the docs tell
   expect(stepsInWords()).toBe(words);
   expect(doc('performance.md')).toContain(words);
   expect(doc('architecture.md')).toContain('one write unit for each link under a chosen ID, $0.625 a million');
-  expect(doc('architecture.md')).toContain('A read adds $0.125, which makes $1.375.');
+  expect(doc('expiry.md')).toContain('A read adds $0.125, which makes $1.375.');
 });
