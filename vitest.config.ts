@@ -1,5 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/run/longest-first.ts';
+import { SlowFiles } from './test/run/slow-files.ts';
 
 export default defineConfig(({ mode }) => ({
   test: {
@@ -11,6 +12,7 @@ export default defineConfig(({ mode }) => ({
     // Half of the time of the short tests would go into loading the same modules again for each file.
     isolate: false,
     sequence: { sequencer: LongestFirst },
+    reporters: ['default', new SlowFiles()],
     globalSetup: ['test/run/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
