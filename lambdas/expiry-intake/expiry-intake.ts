@@ -1,6 +1,7 @@
 import type { LinkRecord } from '../domain/link/ledger-record.ts';
-import { isSameLink, needsCheck, type Removal, recordInCheck } from '../domain/link/removal.ts';
-import type { Clock } from '../domain/work/clock.ts';
+import { isMadeBy, stateOfRemoved } from '../domain/link/link-state.ts';
+import { type Removal, recordInCheck } from '../domain/link/removal.ts';
+import { type Clock, secondsNow } from '../domain/work/clock.ts';
 import type { Observer } from '../domain/work/observer.ts';
 import type { ExpiryIntakeEnvironment } from './env.ts';
 
@@ -38,12 +39,13 @@ export function expiryIntake(
     const removal = removalIn(body);
     // What cannot be read is a dead letter of the queue in the end, where somebody sees it; here it would stop the stream.
     if (removal === undefined) return checks.ask(body);
-    if (removal.record.state === 'deleted') return;
-    const nowSeconds = Math.floor(clock.wallMilliseconds() / 1000);
-    if (needsCheck(removal, nowSeconds)) {
+    const nowSeconds = secondsNow(clock);
+    const state = stateOfRemoved(removal.record, nowSeconds);
+    if (state === 'tombstone') return;
+    if (state === 'unsure') {
       const standing = await ledger.addLink(recordInCheck(removal, nowSeconds, CHECK_LOST_AFTER_DAYS));
       const isOwn = standing?.expiryCheck?.token === removal.token;
-      if (standing !== undefined && isSameLink(standing, removal.record) && !isOwn) return;
+      if (standing !== undefined && isMadeBy(standing, removal.record) && !isOwn) return;
     }
     await checks.ask(body);
   }

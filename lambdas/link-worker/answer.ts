@@ -1,8 +1,6 @@
 import type { Decision } from '../domain/contract/outcome.ts';
-import type { LinkRecord } from '../domain/link/ledger-record.ts';
 import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
 import type { Meaning } from '../domain/onelink/failure-table.ts';
-import { isoSeconds } from '../domain/work/clock.ts';
 import type { ReturnCause } from '../domain/work/return-delay.ts';
 
 /** What became of a command: a decision to be told, or the cause for which it is parked or goes back to its queue. */
@@ -25,14 +23,4 @@ export function answerOf(refused: Exclude<ApiAnswer<unknown>, { meaning: 'ok' }>
   if (refused.meaning === 'permanent')
     return { outcome: 'rejected', reason: 'refused-by-api', faults: [refused.fault] };
   return returnCauseOf(refused.meaning);
-}
-
-/** The link as its outcome shows it. */
-export function linkOf(record: LinkRecord): NonNullable<Decision['link']> {
-  return {
-    ...record.address,
-    shortUrl: record.shortUrl,
-    expiresAt: isoSeconds(record.expiresAt),
-    version: record.version,
-  };
 }

@@ -1,30 +1,33 @@
 import type { DeleteCommand, QrCommand, UpdateCommand } from '../domain/contract/command.ts';
 import type { LinkRecord } from '../domain/link/ledger-record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
+import { foundAtApi } from '../domain/link/link-state.ts';
+import { secondsNow } from '../domain/work/clock.ts';
 import { deliveriesToWaitForCreate, deliveriesToWaitForStream } from '../domain/work/return-delay.ts';
 import { type Answer, returnCauseOf } from './answer.ts';
-import type { LinkLedger, LinkWorkerPorts } from './ports.ts';
+import type { Attempt } from './attempt.ts';
+import type { LinkLedger } from './ports.ts';
 
 /**
  * The link that a command speaks of: its record; `absent` when the ledger does not know it, nor the API a living one; or the answer, when
  * it is not for this source to touch, or may still turn up. Only the source that made a link may change it or have its
  * code.
  */
-export async function linkOfCommand(
-  command: UpdateCommand | DeleteCommand | QrCommand,
-  receiveCount: number,
-  { api, ledger, clock }: LinkWorkerPorts,
-): Promise<{ record: LinkRecord } | 'absent' | { answer: Answer }> {
+export async function linkOfCommand({
+  command,
+  receiveCount,
+  ports: { api, ledger, clock },
+}: Attempt<UpdateCommand | DeleteCommand | QrCommand>): Promise<
+  { record: LinkRecord } | 'absent' | { answer: Answer }
+> {
   const address = { onelinkId: command.onelinkId, shortlinkId: command.shortlinkId };
   const record = await ledger.link(address);
-  if (record !== undefined) return record.source === command.source ? { record } : { answer: notOwner(address) };
-  const found = await api.read(address);
-  // Made in another way: no create of this pipeline will ever write it down.
-  if (found.meaning === 'permanent') return { answer: madeElsewhere(address) };
-  if (found.meaning !== 'absent' && found.meaning !== 'ok') return { answer: returnCauseOf(found.meaning) };
-  // The API shows a dead link for up to 48 hours.
-  const isDead = found.meaning === 'ok' && found.value.expiresAt * 1000 <= clock.wallMilliseconds();
-  const isAbsent = found.meaning === 'absent' || isDead;
+  if (record !== undefined) return record.source === command.source ? { record } : rejected('not-owner', address);
+  const found = foundAtApi(await api.read(address), secondsNow(clock));
+  // No create of this pipeline will ever write it down.
+  if (found.state === 'made-elsewhere') return rejected('made-elsewhere', address);
+  if (found.state === 'unknown') return { answer: returnCauseOf(found.meaning) };
+  const isAbsent = found.state !== 'alive';
   // A delete need not wait: it leaves a record that stops a create which was asked for earlier.
   if (isAbsent && command.action === 'delete') return 'absent';
   if (receiveCount < deliveriesToWaitForCreate) return { answer: 'try-again' };
@@ -33,7 +36,7 @@ export async function linkOfCommand(
   if (claimed === 'on-its-way') return { answer: 'try-again' };
   // The TTL has removed the record of a link that clicks keep alive, and the table's stream is late with that.
   if (claimed === 'made' && receiveCount < deliveriesToWaitForStream) return { answer: 'try-again' };
-  return { answer: notOwner(address) };
+  return rejected('not-owner', address);
 }
 
 /**
@@ -54,10 +57,6 @@ async function claimedBy(
   return outcome === 'created' && isHere ? 'made' : undefined;
 }
 
-function madeElsewhere(address: LinkAddress): Answer {
-  return { outcome: 'rejected', reason: 'made-elsewhere', link: { ...address } };
-}
-
-function notOwner(address: LinkAddress): Answer {
-  return { outcome: 'rejected', reason: 'not-owner', link: { ...address } };
+function rejected(reason: 'made-elsewhere' | 'not-owner', address: LinkAddress): { answer: Answer } {
+  return { answer: { outcome: 'rejected', reason, link: { ...address } } };
 }

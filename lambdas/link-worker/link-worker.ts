@@ -11,11 +11,12 @@ import type { BatchWork, Delivery, Verdict } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
 import { AnsweredRequests } from './answered-requests.ts';
 import { LostCalls, openGate } from './batch-gate.ts';
-import { type Accepted, CommandWork } from './command-work.ts';
+import { CommandWork } from './command-work.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import { laneStanding } from './lane-standing.ts';
 import { addressIn, Parking } from './parking.ts';
 import type { LinkWorkerPorts } from './ports.ts';
+import type { Accepted } from './telling.ts';
 
 /** From its third delivery on, a message may be the one that brings the function down: it is done alone, and last. */
 const suspectFrom = 3;

@@ -3,6 +3,8 @@ import { parkedPlace } from '../domain/contract/parked-command.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
 import type { LaneNow } from '../domain/control/control-record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
+import { rememberedUntil } from '../domain/link/link-state.ts';
+import { secondsNow } from '../domain/work/clock.ts';
 import type { Delivery } from '../domain/work/delivery.ts';
 import { deliveriesToWaitForCreate } from '../domain/work/return-delay.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
@@ -58,8 +60,8 @@ export class Parking {
     const parkedAtMilliseconds = clock.wallMilliseconds();
     const address = addressIn(command);
     if (address !== undefined) {
-      const keptUntilSeconds = Math.floor(parkedAtMilliseconds / 1000) + REQUEST_HORIZON_DAYS * 86_400;
-      await ledger.addParkedPlace(address, parkedPlace(command), keptUntilSeconds);
+      const until = rememberedUntil(secondsNow(clock), REQUEST_HORIZON_DAYS);
+      await ledger.addParkedPlace(address, parkedPlace(command), until);
     }
     // The command alone: an envelope may be as long as SQS allows, and leave no room for what a replay adds.
     const body = wireJson(command);

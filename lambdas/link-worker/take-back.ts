@@ -3,17 +3,24 @@ import type { Outcome } from '../domain/contract/outcome.ts';
 import { sameData } from '../domain/link/digest.ts';
 import type { LinkRecord } from '../domain/link/ledger-record.ts';
 import { deriveLinkId, type LinkAddress } from '../domain/link/link-id.ts';
-import type { LinkAtApi } from '../domain/onelink/api-answer.ts';
+import { foundAtApi, isMadeBy, rememberedUntil, tombstone } from '../domain/link/link-state.ts';
+import { secondsNow } from '../domain/work/clock.ts';
 import { type NoDecision, returnCauseOf } from './answer.ts';
-import type { LinkWorkerEnvironment } from './env.ts';
-import type { LinkWorkerPorts } from './ports.ts';
+import type { Attempt } from './attempt.ts';
+
+/** A create at one of the addresses where it may make its link. */
+export interface AttemptAt extends Attempt<CreateCommand> {
+  address: LinkAddress;
+  /** Its producer chose the address: what is there may be anybody's. */
+  isChosen: boolean;
+}
 
 /** Where a create may make its link: under the ID that its producer chose, or under the one derived from its request. */
-export function addressesOf(
-  command: CreateCommand,
-  secret: string,
-  settings: LinkWorkerEnvironment,
-): { chosen?: LinkAddress; derived: LinkAddress; derives: boolean } {
+export function addressesOf({ command, secret, settings }: Attempt<CreateCommand>): {
+  chosen?: LinkAddress;
+  derived: LinkAddress;
+  derives: boolean;
+} {
   const { onelinkId, shortlinkId } = command;
   const derived = { onelinkId, shortlinkId: deriveLinkId(secret, command, settings.LINK_ID_LENGTH) };
   const derives = shortlinkId === undefined || (command.onConflict ?? settings.CONFLICT_POLICY) === 'derive';
@@ -27,31 +34,26 @@ export function addressesOf(
  *     told that nothing came of it, or ───▶ two copies under way at once saw the address, or the clock, differently: the
  *     `created` at the other address        first word counts
  */
-export async function takeBack(
-  command: CreateCommand,
-  told: Outcome,
-  secret: string,
-  settings: LinkWorkerEnvironment,
-  ports: LinkWorkerPorts,
-): Promise<NoDecision | undefined> {
-  const { chosen, derived, derives } = addressesOf(command, secret, settings);
+export async function takeBack(attempt: Attempt<CreateCommand>, told: Outcome): Promise<NoDecision | undefined> {
+  const { command, ports } = attempt;
+  const { chosen, derived, derives } = addressesOf(attempt);
   for (const address of [chosen, derives ? derived : undefined]) {
     if (address === undefined) continue;
     const record = await ports.ledger.link(address);
-    if (record !== undefined && !isMadeBy(command, record)) continue;
+    if (record !== undefined && !isMadeBy(record, command)) continue;
     const isTold = told.outcome === 'created' && told.link?.shortlinkId === address.shortlinkId;
     if (isTold && record?.state !== 'deleted') continue;
     // Under a chosen ID, what has no record may be anybody's, unless this request has claimed the address.
     if (record === undefined && address === chosen) {
       const claim = await ports.ledger.claimOf(address);
-      if (claim === undefined || !isMadeBy(command, claim) || claim.until === 0) continue;
+      if (claim === undefined || !isMadeBy(claim, command) || claim.until === 0) continue;
     }
     if (record?.state === 'live') {
       // Somebody has changed it since, and so knows of it.
       if (record.applied.requestId !== command.requestId) continue;
-      if (!(await forget(record, settings, ports))) return 'try-again';
+      if (!(await forget(record, attempt))) return 'try-again';
     }
-    const left = await removeWhatCameBack(command, address, { chosen: address === chosen }, ports);
+    const left = await removeWhatCameBack({ ...attempt, address, isChosen: address === chosen });
     if (left !== undefined) return left;
   }
   return undefined;
@@ -62,39 +64,22 @@ export async function takeBack(
  *
  * @returns the cause for which it could not be found out or done
  */
-export async function removeWhatCameBack(
-  command: CreateCommand,
-  address: LinkAddress,
-  { chosen }: { chosen: boolean },
-  { api, clock }: LinkWorkerPorts,
-): Promise<NoDecision | undefined> {
-  const found = await api.read(address);
-  // Permanent: somebody has made a link there in the user interface.
-  if (found.meaning === 'absent' || found.meaning === 'permanent') return undefined;
-  if (found.meaning !== 'ok') return returnCauseOf(found.meaning);
-  const isOurs = !chosen || sameData(command.data, found.value.data);
-  if (!isOurs || isDead(found.value, { clock })) return undefined;
+export async function removeWhatCameBack({
+  command,
+  address,
+  isChosen,
+  ports: { api, clock },
+}: AttemptAt): Promise<NoDecision | undefined> {
+  const found = foundAtApi(await api.read(address), secondsNow(clock));
+  if (found.state === 'unknown') return returnCauseOf(found.meaning);
+  if (found.state !== 'alive' || (isChosen && !sameData(command.data, found.link.data))) return undefined;
   const removed = await api.delete(address);
   return removed.meaning === 'ok' || removed.meaning === 'absent' ? undefined : returnCauseOf(removed.meaning);
 }
 
 /** The record of a link that goes again: no change, and no other copy, is to find it live. */
-async function forget(
-  record: LinkRecord,
-  settings: LinkWorkerEnvironment,
-  { ledger, clock }: LinkWorkerPorts,
-): Promise<boolean> {
-  const { lease: _, keepUntil: __, lookAgainAt: ___, expiryCheck: ____, ...kept } = record;
-  const nowSeconds = Math.floor(clock.wallMilliseconds() / 1000);
-  const expiresAt = nowSeconds + settings.REQUEST_HORIZON_DAYS * 86_400;
-  const next: LinkRecord = { ...kept, state: 'deleted', version: record.version + 1, expiresAt };
-  return ledger.replaceLink(next, { version: record.version, nowSeconds });
-}
-
-export function isMadeBy({ source, requestId }: CreateCommand, record: { source: string; requestId: string }): boolean {
-  return record.source === source && record.requestId === requestId;
-}
-
-export function isDead({ expiresAt }: LinkAtApi, { clock }: Pick<LinkWorkerPorts, 'clock'>): boolean {
-  return expiresAt * 1000 <= clock.wallMilliseconds();
+function forget(record: LinkRecord, { settings, ports }: Attempt): Promise<boolean> {
+  const nowSeconds = secondsNow(ports.clock);
+  const next = tombstone(record, record.applied, rememberedUntil(nowSeconds, settings.REQUEST_HORIZON_DAYS));
+  return ports.ledger.replaceLink(next, { version: record.version, nowSeconds });
 }

@@ -3,10 +3,11 @@ import { type QrJob, qrJobSchema } from '../domain/contract/qr-job.ts';
 import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import type { LinkRecord, RequestRecord } from '../domain/link/ledger-record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
+import { rememberedUntil } from '../domain/link/link-state.ts';
 import type { QrImage } from '../domain/link/qr-image.ts';
 import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
-import type { Clock } from '../domain/work/clock.ts';
+import { type Clock, secondsNow } from '../domain/work/clock.ts';
 import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
 import type { Observer } from '../domain/work/observer.ts';
@@ -172,7 +173,7 @@ async function tell(job: QrJob, decision: Decision, batch: Batch): Promise<Verdi
       requestId: job.requestId,
       commandDigest: job.commandDigest,
       outcome: told,
-      expiresAt: Math.floor(clock.wallMilliseconds() / 1000) + batch.settings.REQUEST_HORIZON_DAYS * 86_400,
+      expiresAt: rememberedUntil(secondsNow(clock), batch.settings.REQUEST_HORIZON_DAYS),
     };
     const before = await ledger.rememberRequest(record);
     batch.records.set(requestKey(job), before ?? record);

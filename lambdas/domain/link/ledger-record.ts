@@ -62,15 +62,6 @@ export function needsRenewal({
   return state === 'live' && keepUntil !== undefined && keepUntil > expiresAt;
 }
 
-/**
- * Whether a link that the TTL has removed is over without a question. A lease that is still there is a change whose end
- * nobody has seen: it may have given the link a longer life.
- */
-export function isCertainlyOver(record: LinkRecord, nowSeconds: number): boolean {
-  const mayLive = record.renewTtl || needsRenewal(record) || record.lease !== undefined;
-  return record.state === 'live' && !mayLive && record.expiresAt <= nowSeconds;
-}
-
 /** When DynamoDB's TTL is to delete the record, and so bring it before the expiry worker. Epoch seconds. */
 export function wakeAt(
   record: Pick<LinkRecord, 'state' | 'keepUntil' | 'expiresAt' | 'ttlSeconds' | 'lookAgainAt' | 'expiryCheck'>,

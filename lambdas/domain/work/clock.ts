@@ -8,6 +8,11 @@ export interface Clock {
   sleep(milliseconds: number): Promise<void>;
 }
 
+/** Epoch seconds, in which the API and the ledger count. */
+export function secondsNow(clock: Pick<Clock, 'wallMilliseconds'>): number {
+  return Math.floor(clock.wallMilliseconds() / 1000);
+}
+
 /** An ISO 8601 instant in UTC with whole seconds, as the OneLink API writes them. */
 export function isoSeconds(epochSeconds: number): string {
   return new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z');

@@ -6,7 +6,7 @@ import type { ApiResult } from '../../../lambdas/domain/onelink/failure-table.ts
 import type { Clock } from '../../../lambdas/domain/work/clock.ts';
 import type { Observer } from '../../../lambdas/domain/work/observer.ts';
 import type { ExpiryIntakePorts } from '../../../lambdas/expiry-intake/expiry-intake.ts';
-import type { ExpiryWorkerPorts } from '../../../lambdas/expiry-worker/expiry-worker.ts';
+import type { ExpiryWorkerPorts } from '../../../lambdas/expiry-worker/ports.ts';
 import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
 import type { QrWorkerPorts } from '../../../lambdas/qr-worker/qr-worker.ts';
 import { keyOfCall, operationOf } from '../../world/emulated-api.ts';

@@ -1,7 +1,8 @@
 import type { BatchWork } from '../../../lambdas/domain/work/delivery.ts';
 import { type ExpiryIntakePorts, expiryIntake } from '../../../lambdas/expiry-intake/expiry-intake.ts';
 import { expiryWorkerEnvironment } from '../../../lambdas/expiry-worker/env.ts';
-import { type ExpiryWorkerPorts, expiryWorker } from '../../../lambdas/expiry-worker/expiry-worker.ts';
+import { expiryWorker } from '../../../lambdas/expiry-worker/expiry-worker.ts';
+import type { ExpiryWorkerPorts } from '../../../lambdas/expiry-worker/ports.ts';
 import { type LinkWorkerEnvironment, linkWorkerEnvironment } from '../../../lambdas/link-worker/env.ts';
 import { linkWorker } from '../../../lambdas/link-worker/link-worker.ts';
 import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';

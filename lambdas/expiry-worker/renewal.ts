@@ -1,0 +1,73 @@
+import { dataAsText } from '../domain/contract/link-data.ts';
+import { dataDigest } from '../domain/link/digest.ts';
+import { type CheckLease, type Lease, type LinkRecord, needsRenewal } from '../domain/link/ledger-record.ts';
+import type { LinkAtApi } from '../domain/onelink/api-answer.ts';
+import { isoSeconds } from '../domain/work/clock.ts';
+import type { Verdict } from '../domain/work/delivery.ts';
+import { type Check, expiringSoonOf, type Finding, renewedOf } from './check.ts';
+
+/** A renewal that could not be made is tried again so much later. */
+const renewalPauseSeconds = 86_400;
+
+/**
+ * Gives a link that nobody clicks another term of its TTL, with the data that it has. It holds the link meanwhile: the data
+ * of a command's update in between would be lost.
+ */
+export async function renew(
+  checked: LinkRecord,
+  { data, expiresAt }: LinkAtApi,
+  { settings, ports, hasQuota, tally, renewals, nowSeconds }: Check,
+): Promise<Finding | Verdict> {
+  const { api, ledger, linkIdSecret } = ports;
+  const { address, source, ttlSeconds, renewTtl, version } = checked;
+  const pause = { expiresAt, lookAgainAt: nowSeconds + renewalPauseSeconds, nowSeconds };
+  const alive = { ...checked, expiresAt };
+  if (!hasQuota) return (await ledger.concludeCheck(checked, pause)) ? expiringSoonOf(alive, false) : 'try-again';
+
+  const renewed = { ...checked, expiresAt: nowSeconds + ttlSeconds };
+  const lease = renewalLease(
+    renewed,
+    dataDigest(await linkIdSecret.value(), data),
+    nowSeconds + settings.LEASE_SECONDS,
+  );
+  if (!(await ledger.leaseLink(address, lease.taken, version, nowSeconds))) return 'try-again';
+  const ttl = `${Math.floor(ttlSeconds / 60)}m`;
+  const sent = await api.update(address, { data: dataAsText(data), ttl, renewTtl });
+  tally.answered(source, 'update', sent.meaning);
+  switch (sent.meaning) {
+    case 'ok':
+      if (needsRenewal(renewed)) renewals.add(isoSeconds(renewed.expiresAt), isoSeconds(renewed.keepUntil ?? 0));
+      // Refused: the next delivery tells what stands there.
+      return (await ledger.concludeCheck(checked, { expiresAt: renewed.expiresAt, nowSeconds, lease }))
+        ? renewedOf(renewed)
+        : 'try-again';
+    case 'permanent':
+    case 'quota-spent':
+      return (await ledger.concludeCheck(checked, { ...pause, lease }))
+        ? expiringSoonOf(alive, sent.meaning === 'permanent')
+        : 'try-again';
+    case 'ambiguous':
+      // The lease stays: the next delivery finds by its GET whether the renewal came about.
+      return 'try-again';
+    default:
+      if (lease.left === undefined) await ledger.releaseLink(address, lease.taken);
+      return sent.meaning === 'account-blocked' ? 'account-blocked' : 'try-again';
+  }
+}
+
+/**
+ * The lease of a renewal. It goes by the name of the change that was applied last: whoever finds it left behind, and settles it,
+ * leaves the order of the link's changes as it was. Where a change has left its own, that one is held on to.
+ */
+function renewalLease(renewed: LinkRecord, digest: string, until: number): CheckLease {
+  const { lease: left, applied, ttlSeconds, renewTtl, expiresAt, keepUntil } = renewed;
+  if (left !== undefined && !isRenewal(left, renewed)) return { taken: { ...left, until }, left };
+  const keep = keepUntil === undefined ? {} : { keepUntil };
+  const intended = { dataDigest: digest, ttlSeconds, renewTtl, expiresAt, ...keep };
+  return { taken: { action: 'update', ...applied, until, intended } };
+}
+
+/** Whether a check has left the lease: see above. */
+export function isRenewal({ requestId }: Lease, { applied }: LinkRecord): boolean {
+  return requestId === applied.requestId;
+}

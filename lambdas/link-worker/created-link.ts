@@ -1,0 +1,97 @@
+import type { CreateCommand } from '../domain/contract/command.ts';
+import { dataAsText } from '../domain/contract/link-data.ts';
+import type { Decision } from '../domain/contract/outcome.ts';
+import { defaultTtlSeconds, ttlSeconds } from '../domain/contract/ttl.ts';
+import { dataDigest, sameData } from '../domain/link/digest.ts';
+import type { LinkRecord } from '../domain/link/ledger-record.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
+import { isAlive, isMadeBy, isOf, linkOf, stateForCreate } from '../domain/link/link-state.ts';
+import type { LinkAtApi } from '../domain/onelink/api-answer.ts';
+import { secondsNow } from '../domain/work/clock.ts';
+import type { Answer } from './answer.ts';
+import type { Attempt } from './attempt.ts';
+import { type AttemptAt, removeWhatCameBack } from './take-back.ts';
+
+/** What is known of a link that this create has made, or has found to be its own. */
+type Known = Omit<LinkAtApi, 'data'> & {
+  /** As a GET shows it. */
+  data?: LinkAtApi['data'];
+  /** Only if the API has just made the link: a GET does not tell. */
+  shortUrl?: string;
+};
+
+/** What the record at the address answers to a create; undefined when it speaks of another link. */
+export async function answerInRecord(record: LinkRecord, attempt: AttemptAt): Promise<Answer | undefined> {
+  const state = stateForCreate(record, attempt.command);
+  if (state === 'another') return undefined;
+  if (state === 'made') return created(record);
+  const left = await removeWhatCameBack(attempt);
+  if (left !== undefined) return left;
+  if (isMadeBy(record, attempt.command)) return created(record);
+  const link = { ...record.address, version: record.version };
+  return { outcome: 'superseded', reason: 'later-change-applied', link };
+}
+
+/** Writes the link's record; what is there already decides, unless it is history. */
+export async function recordMade(attempt: AttemptAt, known: Known): Promise<Answer> {
+  const { address, isChosen, ports } = attempt;
+  const fresh = freshRecord(attempt, known);
+  const held = await ports.ledger.addLink(fresh);
+  if (held === undefined) {
+    // DynamoDB may have deleted the record of an earlier link here, whose image is still to go.
+    if (isChosen) await ports.qrImages.remove(address);
+    return created(fresh);
+  }
+  const answer = await answerInRecord(held, attempt);
+  if (answer !== undefined) return answer;
+  // An expired or deleted link had this address before. So had one that is live in the ledger, if the API has just made ours
+  // (the address was free then), or holds ours and not that one.
+  const wasMadeNow = known.shortUrl !== undefined;
+  const isHistory = !isAlive(held, secondsNow(ports.clock)) || wasMadeNow || !isOf(held, fresh.dataDigest);
+  if (!isHistory) return taken(address);
+  await ports.qrImages.remove(address);
+  const next = { ...fresh, version: held.version + 1 };
+  const nowSeconds = secondsNow(ports.clock);
+  const replaced = await ports.ledger.replaceLink(next, { version: held.version, nowSeconds, anew: true });
+  return replaced ? created(next) : 'try-again';
+}
+
+function freshRecord(attempt: AttemptAt, known: Known): LinkRecord {
+  const { command, secret, settings, address } = attempt;
+  // Under a derived ID, an update may have changed what is adopted here before its record was gone.
+  const { data = command.data } = known;
+  const texts = sameData(command.data, data) ? command.data : dataAsText(data);
+  const domain = command.brandDomain ?? settings.TEMPLATES[address.onelinkId]?.domain;
+  return {
+    address,
+    source: command.source,
+    requestId: command.requestId,
+    state: 'live',
+    // Of an adopted link it is put together as the API does it.
+    shortUrl: known.shortUrl ?? `https://${domain}/${address.onelinkId}/${address.shortlinkId}`,
+    pid: texts.pid ?? '',
+    ...(texts.c !== undefined && { campaign: texts.c }),
+    dataDigest: dataDigest(secret, texts),
+    ...(settings.KEEP_DATA === 'full' && { data: texts }),
+    ttlSeconds: known.ttlSeconds ?? ttlOf(attempt),
+    renewTtl: command.renewTtl ?? true,
+    version: 1,
+    applied: { requestedAt: command.requestedAt, requestId: command.requestId },
+    expiresAt: known.expiresAt,
+    ...(command.keepUntil !== undefined && { keepUntil: Math.floor(Date.parse(command.keepUntil) / 1000) }),
+  };
+}
+
+function created(record: LinkRecord): Answer {
+  return { outcome: 'created', link: linkOf(record) };
+}
+
+/** The address is another link's, if only until the API removes it. */
+export function taken(address: LinkAddress, state: 'alive' | 'dead' = 'alive'): Decision {
+  const reason = state === 'dead' ? 'expired-link-remains' : 'shortlink-id-taken';
+  return { outcome: 'conflict', reason, link: { ...address } };
+}
+
+export function ttlOf({ command: { ttl }, settings: { MAX_TTL_DAYS } }: Attempt<CreateCommand>): number {
+  return (ttl === undefined ? undefined : ttlSeconds(ttl, MAX_TTL_DAYS)) ?? defaultTtlSeconds;
+}
