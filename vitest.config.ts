@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/run/longest-first.ts';
 
@@ -11,6 +12,8 @@ export default defineConfig(({ mode }) => ({
     // Half of the time of the short tests would go into loading the same modules again for each file.
     isolate: false,
     sequence: { sequencer: LongestFirst },
+    // The app and the command line go by the sample: lib/config/config.ts may say anything.
+    env: { ONELINK_CONFIG: join(import.meta.dirname, 'examples/configuration.ts') },
     globalSetup: ['test/run/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
