@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { LongestFirst } from './test/run/longest-first.ts';
 import { SlowFiles } from './test/run/slow-files.ts';
@@ -13,6 +14,8 @@ export default defineConfig(({ mode }) => ({
     isolate: false,
     sequence: { sequencer: LongestFirst },
     reporters: ['default', new SlowFiles()],
+    // The app and the command line go by the sample: lib/config/config.ts may say anything.
+    env: { ONELINK_CONFIG: join(import.meta.dirname, 'examples/configuration.ts') },
     globalSetup: ['test/run/global-setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,

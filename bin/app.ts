@@ -1,11 +1,11 @@
 import { App } from 'aws-cdk-lib';
-import { config } from '../lib/config/config.ts';
+import { config, configFile } from '../lib/config/chosen-config.ts';
 import { ConfigurationError, validateConfiguration } from '../lib/config/config-validation.ts';
 import { addStages, NoSuchStage } from '../lib/stacks/stages.ts';
 
 /** `cdk synth` makes every stage; `cdk synth -c stage=production` makes one. All of them are checked either way. */
 try {
-  const configuration = validateConfiguration(config);
+  const configuration = validateConfiguration(config, configFile);
   const app = new App({ analyticsReporting: false });
   const only: unknown = app.node.tryGetContext('stage');
   const plans = addStages(app, configuration, typeof only === 'string' ? only : undefined);

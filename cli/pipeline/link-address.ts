@@ -27,13 +27,13 @@ function checkDomain(host: string, onelinkId: string, templates: TemplateDomains
   const template = Object.hasOwn(templates, onelinkId) ? templates[onelinkId] : undefined;
   if (template === undefined) {
     throw new OperatorError(
-      `lib/config/config.ts has no template ${onelinkId}; it has ${Object.keys(templates).join(', ')}.`,
+      `The configuration has no template ${onelinkId}; it has ${Object.keys(templates).join(', ')}.`,
     );
   }
   const domains = [template.domain, ...template.brandDomains];
   // A brand domain may have a path of its own.
   if (domains.some((domain) => domain.split('/')[0] === host)) return;
   throw new OperatorError(
-    `${host} is no domain of the template ${onelinkId}; those are ${domains.join(', ')} (lib/config/config.ts). Nothing was looked up.`,
+    `${host} is no domain of the template ${onelinkId}; those are ${domains.join(', ')}, by the configuration. Nothing was looked up.`,
   );
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
+import { configurationSchema } from '../../lib/config/config-schema.ts';
 import { OperatorError } from '../operator-error.ts';
 
 /** Where `npm start -- --keep` says how to reach it. */
@@ -7,6 +8,8 @@ export const localRunFile = new URL('../../.local/endpoints.json', import.meta.u
 
 const localRunSchema = z.object({
   stackName: z.string(),
+  /** What the run was made with. */
+  configuration: configurationSchema,
   /** To be set in the environment of AWS's SDKs and CLI. */
   variables: z.record(z.string(), z.string()),
   /** The emulator that takes the place of the OneLink API. */

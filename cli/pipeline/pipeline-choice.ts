@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { config } from '../../lib/config/config.ts';
+import { config, configFile } from '../../lib/config/chosen-config.ts';
+import type { Configuration } from '../../lib/config/config-schema.ts';
 import { OperatorError } from '../operator-error.ts';
 import { type ConfiguredPipeline, configuredPipelines } from './configured-pipeline.ts';
 import { type LocalRun, readLocalRun } from './local-run.ts';
@@ -13,7 +14,9 @@ export interface PipelineOptions {
 /** The pipeline that a verb is about. */
 export interface ChosenPipeline {
   stackName: string;
-  /** As lib/config/config.ts has it; undefined when that does not name the stack. */
+  /** A local run's own configuration; that of the checkout for anything deployed. */
+  configuration: Configuration;
+  /** As the configuration has it; undefined when that does not name the stack. */
   pipeline: ConfiguredPipeline | undefined;
   /** Only with `--local`. */
   local: LocalRun | undefined;
@@ -42,15 +45,17 @@ export function choosePipeline(options: PipelineOptions): ChosenPipeline {
   }
   Object.assign(process.env, local?.variables);
   const stackName = local?.stackName ?? options.stack ?? defaultStack();
-  return { stackName, pipeline: configuredPipelines(config).find((one) => one.stackName === stackName), local };
+  const configuration = local?.configuration ?? config;
+  const pipeline = configuredPipelines(configuration).find((one) => one.stackName === stackName);
+  return { stackName, configuration, pipeline, local };
 }
 
-/** @throws OperatorError when lib/config/config.ts does not have it */
-export function configuredOf({ pipeline, stackName }: ChosenPipeline, why: string): ConfiguredPipeline {
+/** @throws OperatorError when the configuration does not have it */
+export function configuredOf({ configuration, pipeline, stackName }: ChosenPipeline, why: string): ConfiguredPipeline {
   if (pipeline !== undefined) return pipeline;
-  const known = configuredPipelines(config).map((one) => one.stackName);
+  const known = configuredPipelines(configuration).map((one) => one.stackName);
   throw new OperatorError(
-    `${stackName} is not in lib/config/config.ts, which is needed for ${why}; it has ${known.join(', ')}. ` +
+    `${stackName} is not in ${configFile}, which is needed for ${why}; it has ${known.join(', ')}. ` +
       'Name one of them with --stack, or use the checkout that it was deployed from.',
   );
 }

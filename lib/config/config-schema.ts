@@ -55,8 +55,21 @@ const domain = text(
   /^[A-Za-z0-9.-]{1,253}(?:\/[^\s?#]{0,200})?$/,
   'must be a domain name, with a path if the template says so',
 );
-/** A lane gives its name to constructs, alarms and verbs: these are theirs already. Dashes are too: `campaign-qr` is a lane's QR queue. */
-const takenNames = [expiryLane, 'all', 'outcomes', 'governor', 'replayer', 'alarms', 'dashboard'].join(', ');
+/**
+ * A lane gives its name to constructs, alarms and verbs: these are theirs already. Dashes are too: `campaign-qr` is a lane's
+ * QR queue, and `qr` alone would read as all of them. Each object has a `constructor`: a record without that lane seems to have it.
+ */
+const takenNames = [
+  expiryLane,
+  'all',
+  'outcomes',
+  'governor',
+  'replayer',
+  'alarms',
+  'dashboard',
+  'qr',
+  'constructor',
+].join(', ');
 const laneNameRule = `must be lower-case letters and digits, a letter first, and none of ${takenNames}`;
 const laneNamePattern = new RegExp(`^(?!(?:${takenNames.replaceAll(', ', '|')})$)[a-z][a-z0-9]{0,30}$`);
 

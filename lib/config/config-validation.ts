@@ -23,8 +23,8 @@ import {
 export class ConfigurationError extends Error {
   readonly faults: readonly string[];
 
-  constructor(faults: readonly string[]) {
-    super(`The configuration (lib/config/config.ts) cannot work:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  constructor(faults: readonly string[], file = 'lib/config/config.ts') {
+    super(`The configuration (${file}) cannot work:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
     this.name = 'ConfigurationError';
     this.faults = faults;
   }
@@ -33,13 +33,14 @@ export class ConfigurationError extends Error {
 /**
  * Checks the shape of every setting and, of every pipeline whose own settings are sound, how they fit together.
  *
+ * @param file where it is from
  * @throws ConfigurationError with all faults at once: path, rule, and the value given.
  */
-export function validateConfiguration(candidate: unknown): Configuration {
+export function validateConfiguration(candidate: unknown, file?: string): Configuration {
   const parsed = configurationSchema.safeParse(candidate);
   const faults = parsed.success ? [] : parsed.error.issues.flatMap((issue) => shapeFaults(issue, candidate));
   faults.push(...relationFaults(candidate));
-  if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
+  if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults, file);
   return parsed.data;
 }
 

@@ -20,7 +20,7 @@ export function addStages(app: App, configuration: Configuration, only?: string)
   const { accounts, stages } = configuration;
   if (only !== undefined && !Object.hasOwn(stages, only)) {
     throw new NoSuchStage(
-      `-c stage: must be one of the stages in lib/config/config.ts (${Object.keys(stages).join(', ')}); got ${only}`,
+      `-c stage: must be one of the configured stages (${Object.keys(stages).join(', ')}); got ${only}`,
     );
   }
   const plans: string[] = [];

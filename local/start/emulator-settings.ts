@@ -12,7 +12,7 @@ export function emulatorSettings(
     templates: Object.fromEntries(
       Object.entries(settings.templates).map(([id, { domain, brandDomains }]) => [
         id,
-        { subdomain: domain.replace(/\.onelink\.me$/, '').replaceAll('.', '-'), brandDomains },
+        { subdomain: subdomainOf(domain), brandDomains },
       ]),
     ),
     requestsPerSecond: account.callsPerSecond,
@@ -22,4 +22,13 @@ export function emulatorSettings(
     queryStringCounts: account.queryStringCounts ?? false,
     maxTtlDays: account.maxTtlDays,
   } satisfies SettingsInput;
+}
+
+/** The emulator's links are all below onelink.me: `links.acme.example/go` becomes `links-acme-example`. */
+function subdomainOf(domain: string): string {
+  const [host = ''] = domain.toLowerCase().split('/');
+  return host
+    .replace(/\.onelink\.me$/, '')
+    .replaceAll('.', '-')
+    .replace(/^-+/, '');
 }

@@ -1,9 +1,12 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { localRunFile } from '../../cli/pipeline/local-run.ts';
+import type { Configuration } from '../../lib/config/config-schema.ts';
 
 /** What somebody needs to use a run that is left up. */
 export interface KeptRun {
   stackName: string;
+  /** What the run was made with: the verbs with `--local` go by it. */
+  configuration: Configuration;
   /** For the environment of AWS's CLI and SDKs. */
   variables: Record<string, string>;
   outputs: Record<string, string>;
@@ -19,8 +22,12 @@ export async function forgetKeptRun(): Promise<void> {
   await rm(localRunFile, { force: true });
 }
 
-/** Lines to paste into another terminal. */
-export function keptRunWords({ variables, outputs, oneLinkApi }: KeptRun): string[] {
+/**
+ * Lines to paste into another terminal.
+ *
+ * @param commands a file that the run takes
+ */
+export function keptRunWords({ variables, outputs, oneLinkApi }: KeptRun, commands: string): string[] {
   const queue = Object.entries(outputs).find(([key]) => /^[A-Z][a-z0-9]*QueueUrl$/.test(key))?.[1];
   return [
     '',
@@ -34,7 +41,7 @@ export function keptRunWords({ variables, outputs, oneLinkApi }: KeptRun): strin
     `  aws s3 ls s3://${outputs.ArchiveBucketName}/rejected/ --recursive`,
     `  aws lambda list-event-source-mappings`,
     `  curl ${oneLinkApi.origin}/__emulator/stats`,
-    `  npx onelink send examples/create-link.json --local --wait`,
+    `  npx onelink send ${commands} --local --wait`,
     '',
     `The OneLink API is at ${oneLinkApi.baseUrl} (token ${oneLinkApi.token}). Ctrl-C ends it all.`,
   ];

@@ -7,6 +7,7 @@ import { usageCode, withUsageCode } from '../../cli/terminal/usage.ts';
 import { ConfigurationError } from '../../lib/config/config-validation.ts';
 import { kinds } from '../weather/kinds.ts';
 import { run } from './run.ts';
+import { runConfiguration } from './run-configuration.ts';
 import { AnotherRun } from './run-lock.ts';
 import { runScenario } from './scenarios/run-scenario.ts';
 import { stories } from './scenarios/stories.ts';
@@ -19,11 +20,14 @@ const program = new Command('npm start --')
   )
   .option(
     '--input <file>',
-    'messages to send: NDJSON, a JSON array or a single JSON object; refused as a whole, as by onelink send, if a line is not UTF-8',
-    defaultInput(),
+    'messages to send: NDJSON, a JSON array or a single JSON object; refused as a whole, as by onelink send, if a line is not UTF-8 (default: examples/campaign.ndjson)',
+  )
+  .option(
+    '--config <file>',
+    'the configuration to run, such as lib/config/config.ts: without --input, with commands made for its producers',
   )
   .option('--limit <messages>', 'only the first so many', count(1, 100_000_000))
-  .option('--stage <name>', 'the stage of lib/config/config.ts to run', 'production')
+  .option('--stage <name>', 'the stage to run (default: the configuration’s first)')
   .option('--chaos', 'kill execution environments at random until the campaign is done', false)
   .option('--weather [seed]', 'have the local cloud fail as AWS may, by a plan that the seed decides', seed)
   .option(
@@ -41,7 +45,7 @@ const program = new Command('npm start --')
   .addOption(
     new Option('--scenario <name>', 'play a story in simulated time, in under two minutes, instead of a campaign')
       .choices(stories.map(({ name }) => name))
-      .conflicts(['input', 'limit', 'chaos', 'weather', 'weatherKinds', 'storm', 'patience', 'keep']),
+      .conflicts(['config', 'input', 'limit', 'chaos', 'weather', 'weatherKinds', 'storm', 'patience', 'keep']),
   )
   .option('--keep', 'leave everything up, for the AWS CLI or any SDK, until Ctrl-C', false)
   .option('--quiet', 'show nothing but what is wrong', false)
@@ -61,15 +65,14 @@ Scenarios (timeline in .local/out/timeline.ndjson; ends with 1 when something th
 ${stories.map(({ name, about }) => `  ${name.padEnd(18)}${about}`).join('\n')}`,
   );
 
-function defaultInput(): string {
-  return fileURLToPath(new URL('../../examples/campaign.ndjson', import.meta.url));
-}
+const sampleCampaign = fileURLToPath(new URL('../../examples/campaign.ndjson', import.meta.url));
 
 interface Flags extends WeatherFlags {
-  input: string;
+  input?: string;
+  config?: string;
   limit?: number;
   scenario?: string;
-  stage: string;
+  stage?: string;
   chaos: boolean;
   patience: number;
   keep: boolean;
@@ -84,16 +87,30 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const { patience, scenario, weather, weatherKinds, storm, ...flags } = withUsageCode(program).parse().opts<Flags>();
+const { patience, scenario, config, weather, weatherKinds, storm, ...flags } = withUsageCode(program)
+  .parse()
+  .opts<Flags>();
 try {
   const plan = weatherOf(
     { storm, ...(weather !== undefined && { weather }), ...(weatherKinds !== undefined && { weatherKinds }) },
     () => Date.now() % 1_000_000,
   );
+  const chosen = await runConfiguration(config);
+  // The shipped campaign is the sample's: its producers and templates are in no other configuration.
+  const input = flags.input ?? (config === undefined ? sampleCampaign : undefined);
   const addsUp =
     scenario === undefined
-      ? await run({ ...flags, ...(plan && { weather: plan }), patienceSeconds: patience }, interrupted.signal)
-      : await runScenario({ ...flags, scenario }, interrupted.signal);
+      ? await run(
+          {
+            ...flags,
+            ...chosen,
+            ...(input !== undefined && { input }),
+            ...(plan && { weather: plan }),
+            patienceSeconds: patience,
+          },
+          interrupted.signal,
+        )
+      : await runScenario({ ...flags, ...chosen, scenario }, interrupted.signal);
   process.exitCode = addsUp ? 0 : 1;
 } catch (error) {
   const isKnown = [OperatorError, ConfigurationError, AnotherRun].some((kind) => error instanceof kind);

@@ -5,7 +5,8 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
 import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
 import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
-import { config } from '../../lib/config/config.ts';
+import { fileWords } from '../../lib/config/chosen-config.ts';
+import type { Configuration } from '../../lib/config/config-schema.ts';
 import { budgetOf, planLanes } from '../../lib/config/rate-budget.ts';
 import { type LocalCloud, startLocalCloud } from '../cloud/cloud.ts';
 import { startApiFront } from '../weather/api-sockets.ts';
@@ -18,6 +19,7 @@ import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
 import { emulatorSettings } from './emulator-settings.ts';
 import { forgetKeptRun, type KeptRun, keptRunWords, writeKeptRun } from './kept-run.ts';
 import { empty, inLocal } from './local-folder.ts';
+import { madeCommands, writeMadeCommands } from './made-commands.ts';
 import { Phases } from './phases.ts';
 import { type Display, display } from './progress/display.ts';
 import { deadLettersIn } from './progress/observation.ts';
@@ -26,12 +28,15 @@ import { reconcile } from './report/reconciliation.ts';
 import { type Findings, summarise } from './report/summary.ts';
 import { verdict } from './report/verdict.ts';
 import { writeLinks, writeNotSent, writeOutcomes, writeSummary } from './report/write-report.ts';
+import { type RunConfiguration, sampleConfigFile } from './run-configuration.ts';
 import { lockRun } from './run-lock.ts';
 import { synthesise } from './synthesis.ts';
 
-export interface RunOptions {
-  stage: string;
-  input: string;
+export interface RunOptions extends RunConfiguration {
+  /** The configuration's first, unless given. */
+  stage?: string;
+  /** A file of messages; without it, they are made for the configuration's producers. */
+  input?: string;
   limit?: number;
   chaos: boolean;
   weather?: WeatherPlan;
@@ -52,8 +57,9 @@ const token = 'local-token';
 export async function run(options: RunOptions, signal: AbortSignal): Promise<boolean> {
   const screen = display(process.stdout, options.quiet);
   const phases = new Phases();
-  const pipeline = chosenPipeline(config, options.stage);
-  const { messages, setup } = await readCampaign(options.input, { ...options, producers: pipeline.settings.producers });
+  const pipeline = chosenPipeline(options.configuration, options.stage);
+  const input = options.input ?? (await makeInput(pipeline));
+  const { messages, setup } = await readCampaign(input, { ...options, producers: pipeline.settings.producers });
   await mkdir(inLocal(''), { recursive: true });
   const unlock = lockRun(inLocal('run.pid'));
   await Promise.all([forgetKeptRun(), ...['out', 'cdk.out', 'cloud/logs'].map((name) => empty(inLocal(name)))]);
@@ -64,7 +70,10 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     screen.say(`Synthesising ${pipeline.stackName} and starting the OneLink API emulator …`);
     const starting = phases.time('emulator', startEmulator(emulatorSettings(pipeline, token)));
     closing.push(async () => (await starting).stop());
-    await Promise.all([starting, phases.time('synthesis', synthesise(options.stage, inLocal('cdk.out')))]);
+    await Promise.all([
+      starting,
+      phases.time('synthesis', synthesise(options.file, pipeline.stage, inLocal('cdk.out'))),
+    ]);
     const emulator = await starting;
     if (setup.foreignLinks.length > 0) await emulator.admin.preload(setup.foreignLinks);
 
@@ -113,7 +122,10 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     // Quiet hides how it went, not that it went wrong.
     if (options.quiet) for (const fault of faults) console.error(fault);
 
-    if (options.keep && !signal.aborted) await keep(pipeline, cloud, emulator, screen, signal);
+    if (options.keep && !signal.aborted) {
+      const commands = options.file === sampleConfigFile ? 'examples/create-link.json' : fileWords(input);
+      await keep({ pipeline, configuration: options.configuration, cloud, emulator, commands }, screen, signal);
+    }
     return faults.length === 0;
   } finally {
     await forgetKeptRun();
@@ -181,21 +193,37 @@ async function findings(
   };
 }
 
+/** Makes a campaign that fits the pipeline. @returns its file */
+async function makeInput(pipeline: ConfiguredPipeline): Promise<string> {
+  const file = inLocal('made-commands.ndjson');
+  await mkdir(inLocal(''), { recursive: true });
+  await writeMadeCommands(file, madeCommands(pipeline, new Date()));
+  return file;
+}
+
+interface Kept {
+  pipeline: ConfiguredPipeline;
+  configuration: Configuration;
+  cloud: LocalCloud;
+  emulator: EmulatorProcess;
+  /** A file that the run takes, to try `onelink send` with. */
+  commands: string;
+}
+
 async function keep(
-  { stackName }: ConfiguredPipeline,
-  cloud: LocalCloud,
-  { origin, baseUrl }: EmulatorProcess,
+  { pipeline: { stackName }, configuration, cloud, emulator: { origin, baseUrl }, commands }: Kept,
   screen: Display,
   signal: AbortSignal,
 ): Promise<void> {
   const outputs = { ...cloud.outputs[stackName] };
   const kept: KeptRun = {
     stackName,
+    configuration,
     variables: cloud.clientVariables(),
     outputs,
     oneLinkApi: { origin, baseUrl, token },
   };
   await writeKeptRun(kept);
-  for (const line of keptRunWords(kept)) screen.say(line);
+  for (const line of keptRunWords(kept, commands)) screen.say(line);
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { dollarsPerMillionScanned } from '../../cli/cost/monthly-cost.ts';
 import { spareCallsPerSecond } from '../../cli/pipeline/spare-rate.ts';
+import { config } from '../../examples/configuration.ts';
 import { commandReader } from '../../lambdas/domain/contract/command.ts';
 import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/contract/outcome.ts';
-import { config } from '../../lib/config/config.ts';
 import { accountSchema, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
 import {
   budgetOf,
@@ -102,7 +102,7 @@ describe('local/onelink-api/README.md', () => {
     },
   );
 
-  it('gives the templates that the emulator has, which are those of lib/config/config.ts', () => {
+  it('gives the templates that the emulator has, which are those of the sample configuration', () => {
     const text = readFileSync(new URL('../../local/onelink-api/README.md', import.meta.url), 'utf8');
     expect(text).toContain('`A1b3` → acme with brand domain `go.acme.example`; `abc123` → globex');
     const configured = Object.entries(production?.templates ?? {}).map(([id, { domain, brandDomains }]) => [
@@ -133,11 +133,12 @@ describe('docs/operations.md', () => {
   });
 });
 
-describe('what the docs reckon from lib/config/config.ts', () => {
+describe('what the docs reckon from the sample configuration', () => {
   const page = (name: string) =>
     readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
   const account = config.accounts.acme;
-  if (account === undefined || production === undefined) throw new Error('lib/config/config.ts has no account acme');
+  if (account === undefined || production === undefined)
+    throw new Error('examples/configuration.ts has no account acme');
   const { plans } = planLanes(account, production.lanes);
   const { plan: expiry } = planExpiry(account, production.expiryRateShare);
   const campaign = plans.find(({ lane }) => lane === 'campaign')?.link;

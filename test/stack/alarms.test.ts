@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { config } from '../../lib/config/config.ts';
+import { config } from '../../examples/configuration.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { type AlarmId, alarmIds } from '../../lib/observability/alarm-line.ts';
 import { configuredApp } from './configured-app.ts';

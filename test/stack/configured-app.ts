@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { config } from '../../lib/config/config.ts';
+import { config } from '../../examples/configuration.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../lib/config/config-validation.ts';
 import { PipelineStack } from '../../lib/stacks/pipeline-stack.ts';
@@ -19,7 +19,7 @@ export function emptyApp(): App {
   return new App({ outdir, analyticsReporting: false, context: { ...context, 'aws:cdk:bundling-stacks': [] } });
 }
 
-/** One stage of a configuration, by default the shipped one's production. */
+/** One stage of a configuration, by default the sample's production. */
 export function configuredApp(configuration: Configuration = config, stage = 'production') {
   const app = emptyApp();
   addStages(app, validateConfiguration(configuration), stage);

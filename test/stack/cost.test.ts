@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { costOf } from '../../cli/commands/plan/campaign-cost.ts';
 import { measuredUse, useOn } from '../../cli/cost/measured-use.ts';
 import { standingUse } from '../../cli/cost/standing-use.ts';
+import { config } from '../../examples/configuration.ts';
 import { laneMetric, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { replayerMetric } from '../../lambdas/replayer/names.ts';
-import { config } from '../../lib/config/config.ts';
 import { planLanes } from '../../lib/config/rate-budget.ts';
 import { customMetrics } from '../../lib/observability/custom-metrics.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
@@ -32,7 +32,7 @@ test('a producer costs three metrics: one for each operation that draws on the q
 
 test('the tables of costs in docs/performance.md are of this configuration, of its template, and of what was measured', () => {
   const [plan] = planLanes(account, settings.lanes).plans.filter(({ lane }) => lane === 'campaign');
-  if (plan === undefined) throw new Error('lib/config/config.ts has no lane `campaign`');
+  if (plan === undefined) throw new Error('examples/configuration.ts has no lane `campaign`');
   const standing = standingUse([template.toJSON(), stateTemplate.toJSON()], settings);
   const tables = costTables(costInput(pipeline, useOn(plan, measuredUse), standing));
   const text = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');

@@ -2,7 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
-import { config } from '../../lib/config/config.ts';
+import { config } from '../../examples/configuration.ts';
 import { OneLinkPipeline } from '../../lib/stacks/pipeline.ts';
 import { StateStack } from '../../lib/stacks/state-stack.ts';
 import { emptyApp } from './configured-app.ts';

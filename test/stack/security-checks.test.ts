@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
-import { config } from '../../lib/config/config.ts';
+import { config } from '../../examples/configuration.ts';
 import { PipelineStack } from '../../lib/stacks/pipeline-stack.ts';
 import { addStages } from '../../lib/stacks/stages.ts';
 import { emptyApp } from './configured-app.ts';

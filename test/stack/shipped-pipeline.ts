@@ -1,12 +1,12 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { expect } from 'vitest';
-import { config } from '../../lib/config/config.ts';
+import { config } from '../../examples/configuration.ts';
 import type { PipelineSettings } from '../../lib/config/config-schema.ts';
 import { PipelineStack } from '../../lib/stacks/pipeline-stack.ts';
 import { StateStack } from '../../lib/stacks/state-stack.ts';
 import { configuredApp, emptyApp } from './configured-app.ts';
 
-/** The shipped configuration's production pipeline. */
+/** The sample configuration's production pipeline. */
 export const { template } = configuredApp();
 
 /** Every resource of a type, by the part of its logical ID that people chose (without the hash). */

@@ -1,6 +1,6 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { config } from '../../lib/config/config.ts';
+import { config } from '../../examples/configuration.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { StateStack } from '../../lib/stacks/state-stack.ts';
 import { configuredApp, emptyApp } from './configured-app.ts';

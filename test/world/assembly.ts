@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App } from 'aws-cdk-lib';
-import { config } from '../../lib/config/config.ts';
+import { config } from '../../examples/configuration.ts';
 import { validateConfiguration } from '../../lib/config/config-validation.ts';
 import { addStages } from '../../lib/stacks/stages.ts';
 import { runDirectoryVariable } from '../run/global-setup.ts';

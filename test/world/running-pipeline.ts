@@ -10,8 +10,8 @@ import { type Awaited, AwaitedOutcomes } from '../../cli/pipeline/awaited-outcom
 import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
 import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { sendMessages } from '../../cli/pipeline/send-messages.ts';
+import { config } from '../../examples/configuration.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
-import { config } from '../../lib/config/config.ts';
 import { startLocalCloud } from '../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../local/onelink-api/server.ts';
 import type { CampaignMessage } from '../../local/start/campaign-input.ts';

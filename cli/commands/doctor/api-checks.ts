@@ -40,7 +40,7 @@ export async function checkApi(
     else if (answer.meaning === 'ok') checks.push(ok(name, 'readable'));
     else if (isUnwell(answer)) checks.push(warning(name, `the API did not answer: ${answer.fault.message}`, later));
     else {
-      const mend = 'See lib/config/config.ts: is it a template of this account, and made for the API?';
+      const mend = 'See the configuration: is it a template of this account, and made for the API?';
       checks.push(failed(name, `${answer.fault.message} [${answer.fault.rule}]`, mend));
     }
   }
@@ -59,11 +59,11 @@ function refused(rule: string, neverReplaced: boolean): Check {
 async function checkAccount(api: CheckedApi, accountId: string, monthlyQuotaCalls: number): Promise<Check> {
   const name = 'account ID';
   const answer = await api.quota(accountId);
-  const mend = 'accounts.….accountId in lib/config/config.ts must be the ID of the account that the token belongs to.';
+  const mend = 'accounts.….accountId in the configuration must be the ID of the account that the token belongs to.';
   if (answer.meaning === 'ok') {
     const left = `${n(answer.value)} of ${n(monthlyQuotaCalls)} calls left this month`;
     if (answer.value <= monthlyQuotaCalls) return ok(name, left);
-    const more = 'More is left than lib/config/config.ts says the month has: set accounts.….monthlyQuotaCalls.';
+    const more = 'More is left than the configuration says the month has: set accounts.….monthlyQuotaCalls.';
     return warning(name, left, more);
   }
   if (answer.meaning === 'absent') return failed(name, `the API knows no quota of ${accountId}`, mend);

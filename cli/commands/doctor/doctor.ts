@@ -9,7 +9,7 @@ import { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { Secret } from '../../../lambdas/adapters/secret.ts';
 import { expiryLane } from '../../../lambdas/domain/work/names.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { config } from '../../../lib/config/config.ts';
+import type { Configuration } from '../../../lib/config/config-schema.ts';
 import {
   type LanePlan,
   planExpiry,
@@ -122,7 +122,7 @@ async function* checksOf(
     yield* await checkApi(api, asked, tokenNeverReplaced);
   }
   yield* await unlessRefused('Lambda concurrency', 'lambda:GetAccountSettings', isLocal, async () => [
-    await checkConcurrency(lambda, reservedByStage(pipeline.stage)),
+    await checkConcurrency(lambda, reservedByStage(chosen.configuration, pipeline.stage)),
   ]);
   const reading = await new ControlTable(dynamo, table, systemClock).read();
   yield checkControl(reading, Date.now());
@@ -148,8 +148,8 @@ async function* checksOf(
 }
 
 /** Lambda environments that the pipelines of one stage reserve together. */
-function reservedByStage(stage: string): number {
-  return configuredPipelines(config)
+function reservedByStage(configuration: Configuration, stage: string): number {
+  return configuredPipelines(configuration)
     .filter((one) => one.stage === stage)
     .reduce((sum, { account, settings: { lanes, expiryRateShare } }) => {
       return sum + reservedConcurrency(planLanes(account, lanes).plans, planExpiry(account, expiryRateShare).plan);

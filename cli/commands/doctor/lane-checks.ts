@@ -95,7 +95,7 @@ async function checkMapping(
     return failed(name, words, deploy);
   }
   if (plan !== undefined && (batchSize !== plan.batchSize || maximum !== plan.concurrency)) {
-    const words = `${standing}; lib/config/config.ts says batches of ${plan.batchSize}, ${plan.concurrency} at once`;
+    const words = `${standing}; the configuration says batches of ${plan.batchSize}, ${plan.concurrency} at once`;
     return warning(name, words, 'Use the checkout that it was deployed from, or deploy this one.');
   }
   if (isOn(state) !== paused) return ok(name, standing);

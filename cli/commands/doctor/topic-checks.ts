@@ -20,6 +20,6 @@ export async function checkAlarmTopic(
   const mend =
     pending > 0
       ? 'Confirm by the link in the mail that SNS has sent; if it has expired (after three days), subscribe again.'
-      : `aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint … (or alarms.email in lib/config/config.ts)`;
+      : `aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint … (or alarms.email in the configuration)`;
   return severity === 'page' ? failed(name, words, mend) : warning(name, words, mend);
 }

@@ -4,7 +4,6 @@ import { Command } from 'commander';
 import { Ledger } from '../../../lambdas/adapters/ledger.ts';
 import { Secret } from '../../../lambdas/adapters/secret.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { config } from '../../../lib/config/config.ts';
 import { linkAddressOf } from '../../pipeline/link-address.ts';
 import {
   configuredOf,
@@ -66,7 +65,7 @@ async function get({ options, chosen, output, interrupted }: Scene<Options>): Pr
   const address = linkAddressOf(options.link, pipeline.settings.templates);
   const secrets = new SecretsManagerClient();
   const token = new Secret(secrets, output('ApiTokenSecretArn'));
-  const callsPerSecond = spareCallsPerSecond(config, pipeline.settings.account);
+  const callsPerSecond = spareCallsPerSecond(chosen.configuration, pipeline.settings.account);
   const api = spareApi(pipeline, { local: chosen.local, token }, { callsPerSecond, callsInFlight: 1, interrupted });
   const ledger = new Ledger(new DynamoDBClient(), output('LedgerTableName'), systemClock);
   const [secret] = await valuesOf(new Secret(secrets, output('LinkIdSecretArn')), token);

@@ -34,7 +34,7 @@ export interface DryRunSettings {
 
 const whole = (rule: string, message: string): Fault[] => [{ path: '', rule, message }];
 const noLane: readonly Fault[] = [
-  { path: 'source', rule: 'lane', message: 'is none of lib/config/config.ts: mend it, or name the lane with --lane' },
+  { path: 'source', rule: 'lane', message: 'is no configured producer: mend it, or name the lane with --lane' },
 ];
 const unreadable = (line: number, why: string): RowFinding => ({
   line,

@@ -145,7 +145,7 @@ async function dryRun(
     laneOf: (source) => lane ?? defaultLaneOf(source, settings.producers),
     readerOf: (name = [...readers.keys()][0] ?? '') => {
       const reader = readers.get(name);
-      if (reader === undefined) throw new OperatorError(`There is no lane ${name} in lib/config/config.ts.`);
+      if (reader === undefined) throw new OperatorError(`There is no lane ${name} in the configuration.`);
       return reader;
     },
     nowMilliseconds: Date.now(),

@@ -90,10 +90,10 @@ function faultOf(
 
 function noLane({ source }: MessageSketch, { pipeline, stackName }: LaneChoice): string {
   const mend = 'Name the lane with --lane.';
-  if (pipeline === undefined) return `${stackName} is not in lib/config/config.ts, so that no lane is known. ${mend}`;
+  if (pipeline === undefined) return `${stackName} is not in the configuration, so that no lane is known. ${mend}`;
   if (source === undefined) return `has no source to tell the lane by. ${mend}`;
   const known = pipeline.settings.producers.map((producer) => producer.source).join(', ');
-  return `its source is not one of the producers in lib/config/config.ts (${known}). ${mend}`;
+  return `its source is not one of the configured producers (${known}). ${mend}`;
 }
 
 function onlyOf(sources: ReadonlySet<string | undefined>): string | undefined {

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { Ledger } from '../../../lambdas/adapters/ledger.ts';
 import { Secret } from '../../../lambdas/adapters/secret.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { config } from '../../../lib/config/config.ts';
+import { config } from '../../../lib/config/chosen-config.ts';
 import { scanAddresses, segments } from '../../pipeline/link-scan.ts';
 import {
   configuredOf,
@@ -80,7 +80,7 @@ async function run({ options, chosen, output, progress, interrupted }: Scene<Opt
   const [linkIdSecret] = await valuesOf(linkId, token);
   const dynamo = new DynamoDBClient();
   const ledger = new Ledger(dynamo, table, systemClock);
-  const callsPerSecond = spareCallsPerSecond(config, settings.account);
+  const callsPerSecond = spareCallsPerSecond(chosen.configuration, settings.account);
   const limits = { callsPerSecond, callsInFlight: segments, interrupted };
   const api = spareApi(pipeline, { local: chosen.local, token }, limits);
 

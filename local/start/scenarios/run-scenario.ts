@@ -1,15 +1,22 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { config } from '../../../lib/config/config.ts';
 import { chosenPipeline } from '../chosen-pipeline.ts';
 import { forgetKeptRun } from '../kept-run.ts';
 import { empty, inLocal } from '../local-folder.ts';
 import { display } from '../progress/display.ts';
+import type { RunConfiguration } from '../run-configuration.ts';
 import { lockRun } from '../run-lock.ts';
 import { synthesise } from '../synthesis.ts';
 import { playStory } from './play.ts';
 import { stories } from './stories.ts';
 import { durationWords } from './timeline.ts';
+
+export interface ScenarioOptions extends RunConfiguration {
+  scenario: string;
+  /** The configuration's first, unless given. */
+  stage?: string;
+  quiet: boolean;
+}
 
 /**
  * Plays a story on the pipeline of a stage, here: the synthesised app as it is, and simulated time.
@@ -19,14 +26,14 @@ import { durationWords } from './timeline.ts';
  * @throws Error when something does not start, or the story comes to a stand
  */
 export async function runScenario(
-  { scenario, stage, quiet }: { scenario: string; stage: string; quiet: boolean },
+  { scenario, stage, quiet, configuration, file }: ScenarioOptions,
   signal: AbortSignal,
 ): Promise<boolean> {
   const begun = performance.now();
   const screen = display(process.stdout, quiet);
   const story = stories.find(({ name }) => name === scenario);
   if (story === undefined) throw new Error(`--scenario: must be one of ${stories.map(({ name }) => name).join(', ')}`);
-  const pipeline = chosenPipeline(config, stage);
+  const pipeline = chosenPipeline(configuration, stage);
   await mkdir(inLocal(''), { recursive: true });
   const unlock = lockRun(inLocal('run.pid'));
   try {
@@ -34,7 +41,7 @@ export async function runScenario(
     await Promise.all([forgetKeptRun(), ...['cdk.out', 'cloud/logs'].map((name) => empty(inLocal(name)))]);
     screen.say(`${story.name}: ${story.about}`);
     screen.say(`Synthesising ${pipeline.stackName} …`);
-    await synthesise(stage, inLocal('cdk.out'));
+    await synthesise(file, pipeline.stage, inLocal('cdk.out'));
     screen.say(
       'Times are simulated, UTC. "Over a leap": nothing was measured meanwhile, and the alarm changed for that alone.',
     );

@@ -74,7 +74,7 @@ export async function cost({ say, commands = 4_000 }: BenchOptions): Promise<Fin
 function twoEnvironmentsAtFullPace(): Variant {
   const { settings, account } = variantPipeline({});
   const { campaign, ...others } = settings.lanes;
-  if (campaign === undefined) throw new Error('lib/config/config.ts has no lane `campaign`');
+  if (campaign === undefined) throw new Error('examples/configuration.ts has no lane `campaign`');
   // With a tenth of a call more, so that the share is not cut below two whole paces.
   const rateShare =
     (2 * configuredPlan('campaign', 'LinkWorker').callsPerSecond + 0.1) / (account.callsPerSecond * account.headroom);

@@ -97,11 +97,11 @@ export async function latency(options: BenchOptions): Promise<Findings> {
   }
 }
 
-/** The account and the transactional lane as lib/config/config.ts has them; the campaign lane takes only what is asked of it. */
+/** The account and the transactional lane as examples/configuration.ts has them; the campaign lane takes only what is asked of it. */
 function withCampaignAt(callsPerSecond: number): Variant {
   const { settings, account } = variantPipeline({});
   const { campaign, ...others } = settings.lanes;
-  if (campaign === undefined) throw new Error('lib/config/config.ts has no lane `campaign`');
+  if (campaign === undefined) throw new Error('examples/configuration.ts has no lane `campaign`');
   const rateShare = Math.min(campaign.rateShare, callsPerSecond / (account.callsPerSecond * account.headroom));
   return { settings: { lanes: { ...others, campaign: { ...campaign, rateShare } } } };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { config } from '../../../lib/config/config.ts';
+import { config } from '../../../examples/configuration.ts';
 import { benchPipeline } from './bench-pipeline.ts';
 import { creates } from './commands.ts';
 import { lanePlans } from './lanes.ts';
@@ -14,7 +14,7 @@ const usableShare = 0.75;
 
 /**
  * The highest limit of an account that this machine carries through the embedded engines: from the CPU time of a call in a
- * short trial, and what is left of the machine by others. In steps of 50, at most what lib/config/config.ts says.
+ * short trial, and what is left of the machine by others. In steps of 50, at most what examples/configuration.ts says.
  */
 export async function carriedCallsPerSecond(say: (line: string) => void): Promise<number> {
   const pipeline = await benchPipeline({

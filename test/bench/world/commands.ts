@@ -8,7 +8,7 @@ export interface CreateMessage {
  * Commands made on the fly, each its own link.
  *
  * @param qrEvery every so many-th asks for a QR code, too; 0 for none
- * @param source one of the producers in lib/config/config.ts
+ * @param source one of the producers in examples/configuration.ts
  */
 export function* creates(name: string, count: number, qrEvery = 0, source = 'crm'): Generator<CreateMessage> {
   const requestedAt = `${new Date().toISOString().slice(0, 19)}Z`;

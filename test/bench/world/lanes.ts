@@ -39,9 +39,9 @@ export function dutyAt({ busySeconds, callsPerSecond }: WorkerPlan, latencySecon
   return busySeconds / (busySeconds + 1 / callsPerSecond + latencySeconds + overheadSeconds);
 }
 
-/** A lane's worker as lib/config/config.ts has it sized. */
+/** A lane's worker as examples/configuration.ts has it sized. */
 export function configuredPlan(lane: string, worker: 'LinkWorker' | 'QrWorker'): WorkerPlan {
   const plan = lanePlans({ pipeline: variantPipeline({}) }).find((one) => one.lane === lane);
-  if (plan === undefined) throw new Error(`lib/config/config.ts has no lane ${lane}`);
+  if (plan === undefined) throw new Error(`examples/configuration.ts has no lane ${lane}`);
   return worker === 'LinkWorker' ? plan.link : plan.qr;
 }

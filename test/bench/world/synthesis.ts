@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import type { ConfiguredPipeline } from '../../../cli/pipeline/configured-pipeline.ts';
-import { config } from '../../../lib/config/config.ts';
+import { config } from '../../../examples/configuration.ts';
 import type {
   AccountSettings,
   Configuration,
@@ -15,7 +15,7 @@ import { budgetOf, governorCallsPerSecond } from '../../../lib/config/rate-budge
 import { addStages } from '../../../lib/stacks/stages.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 
-/** What a run changes in lib/config/config.ts. */
+/** What a run changes in examples/configuration.ts. */
 export interface Variant {
   account?: Partial<AccountSettings>;
   settings?: Partial<PipelineSettings>;
@@ -25,13 +25,13 @@ const stage = 'production';
 const synthesised = new Map<string, Promise<string>>();
 const copies: string[] = [];
 
-/** The first pipeline of the production stage, as lib/config/config.ts has it but for the variant. */
+/** The first pipeline of the production stage, as examples/configuration.ts has it but for the variant. */
 export function variantPipeline(variant: Variant): ConfiguredPipeline {
   return chosenPipeline(configurationOf(variant), stage);
 }
 
 /**
- * lib/config/config.ts at another limit of calls per second. What does not shrink with it (QR codes keep their 25 a second, the
+ * examples/configuration.ts at another limit of calls per second. What does not shrink with it (QR codes keep their 25 a second, the
  * expiry worker its two environments, the governor its one call) takes its room from the campaign lane, which has the most.
  *
  * @param shares of each lane but the campaign lane, and of each lane's QR codes, where they are to be others
@@ -46,7 +46,7 @@ export function variantAt(
   });
   const { campaign, ...others } = Object.fromEntries(reshaped);
   const most = settings.lanes.campaign?.rateShare;
-  if (campaign === undefined || most === undefined) throw new Error('lib/config/config.ts has no lane `campaign`');
+  if (campaign === undefined || most === undefined) throw new Error('examples/configuration.ts has no lane `campaign`');
   const budget = budgetOf({ ...usual, ...account });
   const qr = reshaped.reduce((sum, [, { qrShare }]) => sum + qrShare * budget.qrCallsPerSecond, 0);
   // Two environments at one call each, with room for the fraction that a share is cut by.
@@ -84,9 +84,9 @@ function configurationOf({ account, settings }: Variant): Configuration {
   const { [stage]: production, ...stages } = config.stages;
   const [pipeline] = production?.pipelines ?? [];
   if (production === undefined || pipeline === undefined)
-    throw new Error(`lib/config/config.ts has no pipeline in ${stage}`);
+    throw new Error(`examples/configuration.ts has no pipeline in ${stage}`);
   const usual = config.accounts[pipeline.account];
-  if (usual === undefined) throw new Error(`lib/config/config.ts has no account ${pipeline.account}`);
+  if (usual === undefined) throw new Error(`examples/configuration.ts has no account ${pipeline.account}`);
   return validateConfiguration({
     accounts: { ...config.accounts, [pipeline.account]: { ...usual, ...account } },
     stages: { ...stages, [stage]: { ...production, pipelines: [{ ...pipeline, ...settings }] } },

@@ -11,7 +11,7 @@ import { DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-d
 import { openOutcomeQueue } from '../../../cli/pipeline/outcome-queue.ts';
 import { pipelineOutputs } from '../../../cli/pipeline/pipeline-outputs.ts';
 import { sendMessages } from '../../../cli/pipeline/send-messages.ts';
-import { config } from '../../../lib/config/config.ts';
+import { config } from '../../../examples/configuration.ts';
 import { type LocalCloud, SimulatedClock, startLocalCloud } from '../../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../../local/onelink-api/server.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';

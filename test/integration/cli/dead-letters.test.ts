@@ -10,8 +10,8 @@ import { LetterFile } from '../../../cli/commands/dead-letters/letter-file.ts';
 import { type Listed, listDeadLetters, listedWords } from '../../../cli/commands/dead-letters/list.ts';
 import { purge } from '../../../cli/commands/dead-letters/purge.ts';
 import { redrive } from '../../../cli/commands/dead-letters/redrive.ts';
+import { config } from '../../../examples/configuration.ts';
 import type { Turns } from '../../../lambdas/domain/control/pacer.ts';
-import { config } from '../../../lib/config/config.ts';
 import { givenEngines } from '../lambdas/adapters/given-engines.ts';
 
 const engines = await givenEngines();

@@ -7,7 +7,7 @@ import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { spareCallsPerSecond } from '../../../cli/pipeline/spare-rate.ts';
-import { config } from '../../../lib/config/config.ts';
+import { config } from '../../../examples/configuration.ts';
 import { commandsIn, normalised } from './commands-in.ts';
 import { type KeptRun, type Ran, startKeptRun } from './kept-run.ts';
 

@@ -17,6 +17,7 @@ const parts = [
   'lib',
   'local',
   'schemas',
+  'cli',
   'cdk.json',
   'package.json',
   'tsconfig.json',

@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { config } from '../../../lib/config/config.ts';
+import { config } from '../../../examples/configuration.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
+import { sampleConfigFile } from '../../../local/start/run-configuration.ts';
 import { playStory } from '../../../local/start/scenarios/play.ts';
 import { tokenRevoked } from '../../../local/start/scenarios/stories/token-revoked.ts';
 import { stories } from '../../../local/start/scenarios/stories.ts';
@@ -17,7 +18,7 @@ const played = inFull ? stories : [tokenRevoked];
 let directory: string;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'onelink-stories-'));
-  await synthesise('production', join(directory, 'cdk.out'));
+  await synthesise(sampleConfigFile, 'production', join(directory, 'cdk.out'));
 });
 afterAll(() => rm(directory, { recursive: true, force: true }));
 

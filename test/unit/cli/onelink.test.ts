@@ -12,7 +12,7 @@ describe('onelink send', () => {
     });
     expect(stderr.trim().split('\n')).toEqual([
       'line 2: is not JSON (character 1)',
-      'line 3: its source is not one of the producers in lib/config/config.ts (crm, product, studio). Name the lane with --lane.',
+      'line 3: its source is not one of the configured producers (crm, product, studio). Name the lane with --lane.',
       'line 4: is not a JSON object',
       'line 5: has no source to tell the lane by. Name the lane with --lane.',
       'Nothing was sent.',
@@ -23,7 +23,7 @@ describe('onelink send', () => {
   test('counts the elements of an array, in words too, where they all stand in one line', async () => {
     const { stderr } = await onelink(['send', '-'], '[{"source":"crm"},{"source":"loyalty"},[]]');
     expect(stderr.trim().split('\n')).toEqual([
-      'element 2: its source is not one of the producers in lib/config/config.ts (crm, product, studio). Name the lane with --lane.',
+      'element 2: its source is not one of the configured producers (crm, product, studio). Name the lane with --lane.',
       'element 3: is not a JSON object',
       'Nothing was sent.',
     ]);
@@ -74,7 +74,9 @@ describe('the other verbs', () => {
       expect(await onelink(verb)).toEqual({ status: 2, stderr, stdout: '' });
     }
     const unknown = await onelink(['verify', '--stack', 'Nobody-knows']);
-    expect(unknown.stderr).toMatch(/^Nobody-knows is not in lib\/config\/config\.ts, .* Name one of them with --stack/);
+    expect(unknown.stderr).toMatch(
+      /^Nobody-knows is not in examples\/configuration\.ts, .* Name one of them with --stack/,
+    );
     expect(unknown.status).toBe(2);
   });
 

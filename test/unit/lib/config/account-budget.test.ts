@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { config } from '../../../../lib/config/config.ts';
+import { config } from '../../../../examples/configuration.ts';
 import type { Configuration } from '../../../../lib/config/config-schema.ts';
 import { ConfigurationError, validateConfiguration } from '../../../../lib/config/config-validation.ts';
 import { budgetOf, planExpiry, planLanes } from '../../../../lib/config/rate-budget.ts';

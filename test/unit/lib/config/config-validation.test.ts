@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { config } from '../../../../lib/config/config.ts';
+import { config } from '../../../../examples/configuration.ts';
+import { config as shipped } from '../../../../lib/config/config.ts';
 import type { Configuration } from '../../../../lib/config/config-schema.ts';
 import { ConfigurationError, validateConfiguration } from '../../../../lib/config/config-validation.ts';
 
-/** The shipped configuration with something written over: `'stages.production.pipelines.0.lanes.campaign.batchSize'`. */
+/** The sample configuration with something written over: `'stages.production.pipelines.0.lanes.campaign.batchSize'`. */
 function changed(...changes: readonly (readonly [path: string, value: unknown])[]): unknown {
   const copy: unknown = JSON.parse(JSON.stringify(config)); // stages share objects: structuredClone would keep that
   for (const [path, value] of changes) {
@@ -30,8 +31,11 @@ const pipeline = 'stages.production.pipelines.0';
 const at = 'stages.production.pipelines[0]';
 
 describe('a configuration', () => {
-  test('as shipped is accepted as it is', () => {
-    expect(validateConfiguration(config)).toEqual(config);
+  test.each([
+    ['the sample', config],
+    ['lib/config/config.ts', shipped],
+  ])('that works is accepted as it is: %s', (_, works) => {
+    expect(validateConfiguration(works)).toEqual(works);
   });
 
   test('says of every single fault the path, the rule and the value', () => {
@@ -202,7 +206,7 @@ describe('a configuration', () => {
     const lane = config.stages.production?.pipelines[0]?.lanes.campaign;
     const rule =
       'the name must be lower-case letters and digits, a letter first, and none of expiry, all, outcomes, governor, replayer, ' +
-      'alarms, dashboard';
+      'alarms, dashboard, qr, constructor';
     // A name of its own for each construct, alarm and verb: `campaign-qr` is the QR queue of another lane.
     for (const name of [
       'Bulk',
@@ -214,6 +218,8 @@ describe('a configuration', () => {
       'outcomes',
       'alarms',
       'dashboard',
+      'qr',
+      'constructor',
     ]) {
       expect(faultsOf(changed([`${pipeline}.lanes`, { [name]: lane }]))).toContain(`${at}.lanes.${name}: ${rule}`);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { config } from '../../../../lib/config/config.ts';
+import { config } from '../../../../examples/configuration.ts';
 import { withLanes } from '../../../../local/start/campaign-input.ts';
 import { chosenPipeline } from '../../../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../../../local/start/emulator-settings.ts';
@@ -38,7 +38,7 @@ describe('the pipeline to run', () => {
 
   test('must be in the configuration', () => {
     expect(() => chosenPipeline(config, 'prod')).toThrow(
-      '--stage: must be one of the stages in lib/config/config.ts (production, staging); got prod',
+      '--stage: must be one of the configured stages (production, staging); got prod',
     );
   });
 });

@@ -1,9 +1,9 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { examine } from '../../../../../cli/commands/dead-letters/examination.ts';
+import { config } from '../../../../../examples/configuration.ts';
 import { commandDigest } from '../../../../../lambdas/domain/link/digest.ts';
 import type { LinkRecord, RequestRecord } from '../../../../../lambdas/domain/link/ledger-record.ts';
-import { config } from '../../../../../lib/config/config.ts';
 import { given, givenRecord, givenRequest } from '../../../../world/given-ledger.ts';
 
 const production = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');

@@ -10,8 +10,8 @@ import {
 import { checkSecrets } from '../../../../../cli/commands/doctor/secret-checks.ts';
 import { checkTable } from '../../../../../cli/commands/doctor/table-checks.ts';
 import { checkAlarmTopic } from '../../../../../cli/commands/doctor/topic-checks.ts';
+import { config } from '../../../../../examples/configuration.ts';
 import { type ControlRecord, emptyControl } from '../../../../../lambdas/domain/control/control-record.ts';
-import { config } from '../../../../../lib/config/config.ts';
 import { planLanes } from '../../../../../lib/config/rate-budget.ts';
 import { EmulatedApi } from '../../../../world/emulated-api.ts';
 
@@ -183,7 +183,7 @@ describe('mappings', () => {
   test('that differ from the configuration are worth a warning', async () => {
     expect(await checked({ BatchSize: 10 })).toMatchObject({
       verdict: 'warning',
-      words: 'enabled, batches of 10, 13 at once; lib/config/config.ts says batches of 1000, 13 at once',
+      words: 'enabled, batches of 10, 13 at once; the configuration says batches of 1000, 13 at once',
     });
   });
 });
@@ -266,7 +266,7 @@ describe('the rest', () => {
       words: 'nobody is subscribed',
       mend:
         'aws sns subscribe --topic-arn arn:aws:sns:eu-west-1:111122223333:p --protocol email --notification-endpoint … ' +
-        '(or alarms.email in lib/config/config.ts)',
+        '(or alarms.email in the configuration)',
     });
     expect(await topic('ticket', '0', '1')).toMatchObject({
       verdict: 'warning',

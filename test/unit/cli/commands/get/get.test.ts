@@ -28,7 +28,7 @@ describe('a link is named', () => {
 
   test('not by the short URL of a template that nobody has configured', () => {
     expect(() => linkAddressOf('https://acme.onelink.me/Zz99/secret', templates)).toThrow(
-      'lib/config/config.ts has no template Zz99; it has A1b3.',
+      'The configuration has no template Zz99; it has A1b3.',
     );
   });
 });

@@ -7,8 +7,8 @@ import { roomFor, timeOf } from '../../../../../cli/commands/plan/campaign-plan.
 import { DryRun } from '../../../../../cli/commands/plan/dry-run.ts';
 import { nearNames } from '../../../../../cli/commands/plan/near-names.ts';
 import { rowsOf } from '../../../../../cli/commands/plan/plan.ts';
+import { config } from '../../../../../examples/configuration.ts';
 import { commandReader } from '../../../../../lambdas/domain/contract/command.ts';
-import { config } from '../../../../../lib/config/config.ts';
 
 const settings = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
 const account = config.accounts.acme ?? expect.fail('no account');

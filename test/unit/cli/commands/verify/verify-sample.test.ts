@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Reservoir } from '../../../../../cli/commands/verify/reservoir.ts';
 import { spareCallsPerSecond } from '../../../../../cli/pipeline/spare-rate.ts';
-import { config } from '../../../../../lib/config/config.ts';
+import { config } from '../../../../../examples/configuration.ts';
 import type { Configuration } from '../../../../../lib/config/config-schema.ts';
 
 describe('a reservoir', () => {

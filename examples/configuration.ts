@@ -1,0 +1,113 @@
+import type { Configuration, PipelineSettings } from '../lib/config/config-schema.ts';
+
+/**
+ * A made-up company's configuration: the demo, the stories, the benchmark and the tests run on it. What you deploy is
+ * lib/config/config.ts, which also explains each setting.
+ */
+
+const lanes: PipelineSettings['lanes'] = {
+  transactional: {
+    rateShare: 0.06,
+    qrShare: 0.45,
+    batchSize: 10,
+    windowSeconds: 0,
+    quotaReserveCalls: 20_000,
+    dailyCapCalls: 500_000,
+    answeredWithinMinutes: 5,
+    rejectedAlarmPer15Minutes: 50,
+  },
+  campaign: {
+    rateShare: 0.905,
+    qrShare: 0.55,
+    batchSize: 1_000,
+    windowSeconds: 5,
+    quotaReserveCalls: 750_000,
+    answeredWithinMinutes: 360,
+    rejectedAlarmPer15Minutes: 1_000,
+  },
+};
+
+const pipeline: PipelineSettings = {
+  name: 'OneLink',
+  account: 'acme',
+  templates: {
+    A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] },
+    abc123: { domain: 'globex.onelink.me', brandDomains: [] },
+  },
+  producers: [
+    { source: 'crm', principals: [], lanes: ['campaign', 'transactional'], templates: ['A1b3', 'abc123'] },
+    { source: 'product', principals: [], lanes: ['transactional'], templates: ['A1b3'] },
+    { source: 'studio', principals: [], lanes: ['campaign'], templates: ['A1b3', 'abc123'] },
+  ],
+  lanes,
+  expiryRateShare: 0.01,
+  keepQrImagesOfExpiredLinks: false,
+  linkIdLength: 12,
+  conflictPolicy: 'reject',
+  ledgerKeeps: 'digest',
+  requestHorizonDays: 75,
+  commandRetentionDays: 10,
+  qrImageDays: 'forever',
+  archiveDays: 180,
+  alarmThresholds: {
+    quotaUsedPercent: {
+      ticket: [70, 85],
+      page: 95,
+    },
+    quotaProjectedPercent: 100,
+    quotaSpentElsewhereCalls: 50_000,
+    laneParkedMinutes: 60,
+    lanePausedMinutes: 60,
+    failedCallsPercent: 5,
+    returnedCommandsPercent: 20,
+    qrFailedPercent: 5,
+    rateLimitedPer5Minutes: 10,
+    ledgerThrottlesPer5Minutes: 100,
+  },
+  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 256, governor: 256, replayer: 256 },
+};
+
+export const config: Configuration = {
+  accounts: {
+    acme: {
+      accountId: 'acc-demo',
+      apiBaseUrl: 'https://onelink.appsflyer.com/api/v2.0',
+      callsPerSecond: 1_000,
+      qrCallsPerSecond: 25,
+      headroom: 0.95,
+      leftToOthers: 0,
+      monthlyQuotaCalls: 7_500_000,
+      maxDataCharacters: 2_048,
+      queryStringCounts: false,
+      maxTtlDays: 365,
+    },
+    acmeStaging: {
+      accountId: 'acc-demo-staging',
+      apiBaseUrl: 'https://onelink.appsflyer.com/api/v2.0',
+      callsPerSecond: 1_000,
+      qrCallsPerSecond: 25,
+      headroom: 0.95,
+      leftToOthers: 0,
+      monthlyQuotaCalls: 7_500_000,
+      maxDataCharacters: 2_048,
+      queryStringCounts: false,
+      maxTtlDays: 365,
+    },
+  },
+  stages: {
+    production: {
+      tags: { application: 'onelink-pipeline', stage: 'production' },
+      removalPolicy: 'retain',
+      logRetentionDays: 90,
+      alarms: {},
+      pipelines: [pipeline],
+    },
+    staging: {
+      tags: { application: 'onelink-pipeline', stage: 'staging' },
+      removalPolicy: 'destroy',
+      logRetentionDays: 14,
+      alarms: {},
+      pipelines: [{ ...pipeline, account: 'acmeStaging' }],
+    },
+  },
+};

@@ -1,0 +1,73 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { config as sample } from '../../../../examples/configuration.ts';
+import { commandReader } from '../../../../lambdas/domain/contract/command.ts';
+import { openEnvelope } from '../../../../lambdas/domain/contract/envelope.ts';
+import { readCampaign } from '../../../../local/start/campaign-input.ts';
+import { chosenPipeline } from '../../../../local/start/chosen-pipeline.ts';
+import { madeCommands, writeMadeCommands } from '../../../../local/start/made-commands.ts';
+import { config as other } from '../../../world/other-configuration.ts';
+
+const now = new Date('2026-03-09T08:00:00Z');
+
+describe.each([
+  ['the sample configuration', chosenPipeline(sample)],
+  ['another configuration', chosenPipeline(other)],
+])('the commands made for %s', (_, { settings, account }) => {
+  const made = madeCommands({ settings, account }, now);
+
+  test('are valid on their lanes', () => {
+    for (const { lane, body } of made) {
+      const producers = settings.producers.filter(({ lanes }) => lanes.includes(lane));
+      const read = commandReader({ contract: account, producers, templates: settings.templates });
+      expect(read(openEnvelope(JSON.stringify(body)), now.getTime())).toEqual({ command: expect.anything() });
+    }
+  });
+
+  test('use each template of each producer on each of its lanes, also when only the first few are sent', () => {
+    const ways = settings.producers.flatMap(({ source, lanes, templates }) =>
+      lanes.flatMap((lane) => templates.map((template) => `${source} ${lane} ${template}`)),
+    );
+    const used = made.slice(0, ways.length).map(({ lane, body }) => `${body.source} ${lane} ${body.onelinkId}`);
+    expect(used.sort()).toEqual(ways.sort());
+  });
+});
+
+describe('the commands made for the sample configuration', () => {
+  const { settings, account } = chosenPipeline(sample);
+
+  test('are two thousand requests and some repeats, with QR codes and brand domains among them', () => {
+    const bodies = madeCommands({ settings, account }, now).map(({ body }) => body);
+    expect(bodies).toHaveLength(2_100);
+    expect(new Set(bodies.map((body) => `${body.source} ${body.requestId}`)).size).toBe(2_002);
+    expect(bodies.filter(({ qr }) => qr !== undefined).length).toBeGreaterThan(200);
+    expect(bodies.filter(({ brandDomain }) => brandDomain === 'go.acme.example').length).toBeGreaterThan(300);
+  });
+
+  test('leave a lane as much as its cap and the quota allow', () => {
+    const { campaign, transactional } = settings.lanes;
+    if (campaign === undefined || transactional === undefined) throw new Error('the sample has other lanes');
+    const lanes = { campaign: { ...campaign, hourlyCapCalls: 40 }, transactional };
+    const little = { ...account, monthlyQuotaCalls: transactional.quotaReserveCalls + 30 };
+    const count = (of: typeof account, lane: string) =>
+      new Set(
+        madeCommands({ settings: { ...settings, lanes }, account: of }, now).flatMap((made) =>
+          made.lane === lane ? [`${made.body.source} ${made.body.requestId}`] : [],
+        ),
+      ).size;
+    expect(count(account, 'campaign')).toBe(40);
+    expect(count(little, 'transactional')).toBe(30);
+  });
+
+  test('are read back from their file, each with its lane', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'onelink-made-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const file = join(directory, 'made-commands.ndjson');
+    const made = madeCommands({ settings, account }, now);
+    await writeMadeCommands(file, made);
+    const { messages } = await readCampaign(file, { producers: settings.producers });
+    expect(messages.map(({ lane, body }) => ({ lane, body: JSON.parse(body) }))).toEqual(made);
+  });
+});

@@ -1,0 +1,43 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { config as sample } from '../../../../examples/configuration.ts';
+import { runConfiguration } from '../../../../local/start/run-configuration.ts';
+import { config as other } from '../../../world/other-configuration.ts';
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'onelink-configuration-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+async function fileOf(name: string, text: string): Promise<string> {
+  const file = join(directory, name);
+  await writeFile(file, text);
+  return file;
+}
+
+test('a run is made with the sample unless a configuration is named', async () => {
+  expect((await runConfiguration()).configuration).toEqual(sample);
+});
+
+test('a run is made with the configuration that is named', async () => {
+  const file = join(import.meta.dirname, '../../../world/other-configuration.ts');
+  expect(await runConfiguration(file)).toEqual({ configuration: other, file });
+});
+
+test('a configuration that is not there, or is none, is refused by its file', async () => {
+  await expect(runConfiguration('nofile.ts')).rejects.toThrow(
+    '--config: nofile.ts cannot be read: there is no such file.',
+  );
+  const none = await fileOf('none.mjs', 'export const settings = {};');
+  await expect(runConfiguration(none)).rejects.toThrow(`--config: ${none} cannot be loaded: ${none} exports no`);
+  const broken = await fileOf('broken.mjs', 'export const config = ;');
+  await expect(runConfiguration(broken)).rejects.toThrow(`--config: ${broken} cannot be loaded: `);
+});
+
+test('a configuration that cannot work is refused by its file and its faults', async () => {
+  const file = await fileOf('faulty.mjs', `export const config = ${JSON.stringify({ ...other, accounts: {} })};`);
+  await expect(runConfiguration(file)).rejects.toThrow(`The configuration (${file}) cannot work:\n`);
+});
