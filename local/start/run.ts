@@ -5,7 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
 import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
 import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
-import { fileWords } from '../../lib/config/chosen-config.ts';
+import { fileWords } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { budgetOf, planLanes } from '../../lib/config/rate-budget.ts';
 import { type LocalCloud, startLocalCloud } from '../cloud/cloud.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { delimiter, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { configFileVariable } from '../../lib/config/chosen-config.ts';
+import { configFileVariable } from '../../lib/config/config-file.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 

@@ -1,27 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { checkout } from '../../world/checkout.ts';
 import { aws } from './aws-stand-in.ts';
-
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const parts = [
-  'bin',
-  'docs',
-  'examples',
-  'lambdas',
-  'lib',
-  'local',
-  'schemas',
-  'cli',
-  'cdk.json',
-  'package.json',
-  'tsconfig.json',
-];
 
 export interface Ran {
   code: number | null;
@@ -40,9 +24,7 @@ export interface KeptRun {
 
 /** @param messages what the run's campaign is, by `npm start -- --input my-commands.ndjson --keep` */
 export async function startKeptRun(messages: readonly object[]): Promise<KeptRun> {
-  const folder = await mkdtemp(join(tmpdir(), 'onelink-checkout-'));
-  for (const part of parts) await cp(join(root, part), join(folder, part), { recursive: true });
-  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const folder = await checkout();
   await writeFile(join(folder, 'my-commands.ndjson'), messages.map((one) => `${JSON.stringify(one)}\n`).join(''));
   const start = [
     '--import',

@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { configFileVariable } from '../../lib/config/config-file.ts';
+import { checkout } from '../world/checkout.ts';
+
+/** As an operator has it: nothing but lib/config/config.ts says what the configuration is. */
+const { [configFileVariable]: _, ...usual } = process.env;
+const env = { ...usual, PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
+
+let folder: string;
+beforeAll(async () => {
+  folder = await checkout();
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const configure = (text: string) => writeFile(join(folder, 'lib/config/config.ts'), text);
+
+/** Starts a program of the checkout. */
+function start(...args: string[]) {
+  const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (piece) => (said.out += piece));
+  child.stderr.on('data', (piece) => (said.err += piece));
+  const ended = once(child, 'close').then(([code]) => ({ code, ...said }));
+  return { child, said, ended };
+}
+
+const onelink = (...words: string[]) => start('bin/onelink.mjs', ...words).ended;
+const npmStart = ['--import', './bin/node-24.mjs', 'local/start/main.ts'];
+
+test('the demo runs whatever lib/config/config.ts says', { timeout: 60_000 }, async () => {
+  await configure('export const config = "nothing yet";');
+  const { code, err } = await start(...npmStart, '--stage', 'nope').ended;
+  expect(err).toBe('--stage: must be one of the configured stages (production, staging); got nope\n');
+  expect(code).toBe(2);
+});
+
+describe('with another company in lib/config/config.ts', () => {
+  let run: ReturnType<typeof start>;
+  beforeAll(async () => {
+    const text = await readFile(join(import.meta.dirname, '../world/other-configuration.ts'), 'utf8');
+    await configure(text.replace("'../../lib/config/config-schema.ts'", "'./config-schema.ts'"));
+    run = start(...npmStart, '--config', 'lib/config/config.ts', '--limit', '120', '--keep', '--quiet');
+    process.once('exit', () => run.child.kill());
+    await keptRun(run.child);
+  }, 180_000);
+  afterAll(async () => {
+    run.child.kill('SIGINT');
+    await run.ended;
+  });
+
+  async function keptRun(child: ChildProcess): Promise<void> {
+    while (child.exitCode === null) {
+      const kept = await readFile(join(folder, '.local/endpoints.json'), 'utf8').catch(() => undefined);
+      if (kept !== undefined) return;
+      await sleep(100);
+    }
+    throw new Error(`npm start ended with ${child.exitCode}:\n${run.said.err}`);
+  }
+
+  test('a local run synthesises its lanes, takes its commands and adds up', async () => {
+    const summary = JSON.parse(await readFile(join(folder, '.local/out/summary.json'), 'utf8'));
+    expect(summary).toMatchObject({ commands: 120, unaccounted: 0 });
+    expect(run.said).toEqual({ out: '', err: '' });
+    const { stackName, outputs } = JSON.parse(await readFile(join(folder, '.local/endpoints.json'), 'utf8'));
+    expect(stackName).toBe('ShortUrls-live');
+    const queues = Object.keys(outputs).filter((name) => /^[A-Z][a-z0-9]*QueueUrl$/.test(name));
+    expect(queues.sort()).toEqual(['Bulk2QueueUrl', 'DefaultQueueUrl', 'InstantQueueUrl']);
+  });
+
+  test('plan finds its commands in order, and goes by its shares', { timeout: 60_000 }, async () => {
+    const { code, out } = await onelink('plan', '.local/made-commands.ndjson', '--json');
+    expect(JSON.parse(out.trim().split('\n').at(-1) ?? '')).toMatchObject({ kind: 'plan' });
+    expect(code).toBe(0);
+  });
+
+  test('status shows its lanes, and that all is well', { timeout: 60_000 }, async () => {
+    const { code, out } = await onelink('status', '--local');
+    for (const lane of ['instant', 'default', 'bulk2']) expect(out).toContain(lane);
+    expect(code).toBe(0);
+  });
+
+  test('verbs about the local run go by what it was made with, whatever is edited since', {
+    timeout: 60_000,
+  }, async () => {
+    await configure("export { config } from '../../examples/configuration.ts';");
+    const { code, err } = await onelink('verify', '--local');
+    expect(err).not.toContain('is not in');
+    expect(code).toBe(0);
+  });
+});
