@@ -16,6 +16,9 @@ export interface PipelineDashboardProps extends Observed {
 /**
  * What is wrong now, then the quota, the rate, each lane, and what carries them. CloudWatch keeps points of a minute for 15
  * days, of five minutes for 63 and of an hour for 455: what reaches back for months is drawn by the day.
+ *
+ * Not by cdk-monitoring-constructs: it has no gauge, no time range of a graph's own, and no right axis without an alarm. The same
+ * screen would be more code.
  */
 export class PipelineDashboard extends Construct {
   constructor(scope: Construct, id: string, { alarms, ...props }: PipelineDashboardProps) {

@@ -4,7 +4,7 @@ import { laneStateMetric } from '../../../lambdas/governor/names.ts';
 import { replayerMetric } from '../../../lambdas/replayer/names.ts';
 import type { Lane } from '../../constructs/lane.ts';
 import { answeredAfterMinutes, latest, minutesToDrain, oneMinute } from '../metrics.ts';
-import { callsPerSecond, graph, heading, laneOperations, line, type Shown } from './widgets.ts';
+import { callsPerSecond, dead, graph, heading, laneOperations, line, oldest, type Shown, waiting } from './widgets.ts';
 
 const percentiles = ['p50', 'p95', 'p99'];
 
@@ -48,24 +48,21 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
           right: [
             metrics.replayer(replayerMetric.commandsParked, name, { ...latest, label: 'commands in the archive' }),
           ],
-          rightYAxis: { min: 0 },
         },
       ),
       graph(
         `${name}: backlog`,
         [
-          commands.queue.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'waiting' }),
+          waiting(commands),
           commands.queue.metricApproximateNumberOfMessagesNotVisible({ ...latest, label: 'in flight, or put off' }),
         ],
         {
-          right: [commands.deadLetters.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'dead letters' })],
-          rightYAxis: { min: 0 },
+          right: [dead(commands)],
         },
       ),
       graph(`${name}: time to drain and age of the oldest`, [minutesToDrain(lane), answeredAfterMinutes(lane)], {
         leftAnnotations: [line(settings.answeredWithinMinutes, isLatencyLane ? 'page' : 'ticket')],
-        right: [commands.queue.metricApproximateAgeOfOldestMessage({ ...latest, label: 'oldest (s)' })],
-        rightYAxis: { min: 0 },
+        right: [oldest(commands)],
       }),
     ],
     [
@@ -106,7 +103,6 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
           laneMetric.accountBlocked,
           laneMetric.takenIdMet,
         ),
-        rightYAxis: { min: 0 },
       }),
       graph(
         `${name}: API latency (ms)`,
@@ -124,14 +120,9 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
     heading(`QR: ${name}`, ['qr-failed', 'dead-letters', 'commands-expiring'], shown),
     [
       graph(`${name}: QR images per minute`, counts(laneMetric.qrStored, laneMetric.qrFailed)),
-      graph(
-        `${name}: QR backlog`,
-        [qrJobs.queue.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'waiting' })],
-        {
-          right: [qrJobs.deadLetters.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'dead letters' })],
-          rightYAxis: { min: 0 },
-        },
-      ),
+      graph(`${name}: QR backlog`, [waiting(qrJobs)], {
+        right: [dead(qrJobs)],
+      }),
       graph(`${name}: QR calls per second`, [callsPerSecond('qr', name, ['qr'], shown)], {
         leftAnnotations: [share(plan.qr)],
       }),

@@ -3,7 +3,7 @@ import { expiryLane, laneMetric } from '../../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../../lambdas/governor/names.ts';
 import { latest, oneMinute, tableMetric } from '../metrics.ts';
 import { functionsOf } from '../platform-alarms.ts';
-import { graph, heading, type Shown } from './widgets.ts';
+import { dead, graph, heading, oldest, type Shown, waiting } from './widgets.ts';
 
 const sums = { ...oneMinute, statistic: 'Sum' };
 
@@ -36,7 +36,7 @@ export function ledgerSection(shown: Shown): IWidget[][] {
 /** Links whose time has come. */
 export function expirySection(shown: Shown): IWidget[][] {
   const { metrics, expiry } = shown;
-  const { queue, deadLetters } = expiry.expired;
+  const { expired } = expiry;
   const counts = [
     laneMetric.linkExpired,
     laneMetric.linkRenewed,
@@ -51,12 +51,8 @@ export function expirySection(shown: Shown): IWidget[][] {
         'Expiry: per minute',
         counts.map((one) => metrics.lane(one, expiryLane, { ...oneMinute, label: one })),
       ),
-      graph('Expiry: backlog', [queue.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'waiting' })], {
-        right: [
-          queue.metricApproximateAgeOfOldestMessage({ ...latest, label: 'oldest (s)' }),
-          deadLetters.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'dead letters' }),
-        ],
-        rightYAxis: { min: 0 },
+      graph('Expiry: backlog', [waiting(expired)], {
+        right: [oldest(expired), dead(expired)],
       }),
       graph(
         'Expiry: parking and paused (minutes)',
@@ -112,7 +108,6 @@ export function governorSection(shown: Shown): IWidget[][] {
             metrics.lane(laneMetric.bookkeepingFailed, name, { ...oneMinute, label: `${name}: counts not written` }),
           ),
         ],
-        rightYAxis: { min: 0 },
       }),
     ],
     [

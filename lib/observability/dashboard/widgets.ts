@@ -9,8 +9,9 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Operation, operations } from '../../../lambdas/domain/onelink/operation.ts';
 import { operationMetric } from '../../../lambdas/domain/work/names.ts';
+import type { WorkQueue } from '../../constructs/work-queue.ts';
 import { type AlarmId, type Observed, runbookEntry } from '../alarm-line.ts';
-import { oneMinute, type pipelineMetrics } from '../metrics.ts';
+import { latest, oneMinute, type pipelineMetrics } from '../metrics.ts';
 
 /** What a section of the dashboard is made of. */
 export interface Shown extends Observed {
@@ -31,10 +32,18 @@ export function heading(title: string, ids: readonly AlarmId[], { runbookUrl }: 
   return [new TextWidget({ markdown, width: fullWidth, height: text === '' ? 2 : 3 })];
 }
 
-/** A graph of a third of the width, from zero on. */
+/** A graph of a third of the width, from zero on, with other units on the right. */
 export function graph(title: string, left: IMetric[], rest: GraphWidgetProps = {}): IWidget {
-  return new GraphWidget({ title, left, leftYAxis: { min: 0 }, width: third, height: 6, ...rest });
+  const right = rest.right && { rightYAxis: { min: 0 } };
+  return new GraphWidget({ title, left, leftYAxis: { min: 0 }, ...right, width: third, height: 6, ...rest });
 }
+
+export const waiting = ({ queue }: WorkQueue) =>
+  queue.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'waiting' });
+export const oldest = ({ queue }: WorkQueue) =>
+  queue.metricApproximateAgeOfOldestMessage({ ...latest, label: 'oldest (s)' });
+export const dead = ({ deadLetters }: WorkQueue) =>
+  deadLetters.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'dead letters' });
 
 /** A line that a level should stay below, or above. */
 export const line = (value: number, label: string): HorizontalAnnotation => ({ value, label });

@@ -4,7 +4,7 @@ export interface QueueCounts {
   readonly visible: number;
   readonly inFlight: number;
   readonly delayed: number;
-  /** Messages sent since the start, by producers and topics. */
+  /** Messages sent since the start, by producers and topics; not those that moved from another queue. */
   readonly sent: number;
   /** Messages deleted since the start because they were older than the queue keeps them. */
   readonly expired: number;

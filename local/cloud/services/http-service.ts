@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { isRuntimeApi } from '../lambda/runtime-api.ts';
-import { type JsonService, readBody, type ServiceRequest, type ServiceResponse, send, serveJson } from './wire.ts';
+import { type JsonService, type ServiceRequest, type ServiceResponse, send, serveJson } from './wire.ts';
 
 export interface Services {
   /** By what comes before the operation's name in `X-Amz-Target`. */
@@ -50,7 +51,7 @@ async function serve(
   response: ServerResponse,
   services: Services | undefined,
 ): Promise<void> {
-  const body = await readBody(request);
+  const body = (await buffer(request)).toString();
   if (!services) return send(response, { status: 503, body: 'starting' });
   const url = request.url ?? '/';
   if (isRuntimeApi(url)) return services.runtimeApi(request, response, body);

@@ -67,12 +67,6 @@ export function checked<T>(schema: z.ZodType<T>, input: unknown, refuse: (messag
   return error ? refuse(`not carried out here: ${z.prettifyError(error)}`) : (data as T);
 }
 
-export async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
-}
-
 export function send(response: ServerResponse, { status, headers, body }: ServiceResponse): void {
   response.writeHead(status, { 'content-length': String(Buffer.byteLength(body)), ...headers });
   response.end(body);

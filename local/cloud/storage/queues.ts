@@ -27,23 +27,11 @@ const queueAttributes = queueProperties.omit({ QueueName: true }).extend({
   SqsManagedSseEnabled: text,
 });
 
-export interface QueueState {
-  readonly name: string;
+export interface QueueState extends QueueCounts {
   readonly logicalId: string;
   readonly stack: string;
   readonly url: string;
   readonly arn: string;
-  readonly visible: number;
-  readonly inFlight: number;
-  readonly delayed: number;
-  /** Messages sent by producers and topics since the start; not those that moved from another queue. */
-  readonly sent: number;
-  /** Messages deleted since the start because they were older than the queue's retention. */
-  readonly expired: number;
-  /** 0 when the queue is empty. */
-  readonly oldestAgeSeconds: number;
-  /** The highest receive count of the messages that are in it now; 0 when it is empty. */
-  readonly mostReceives: number;
   /** The names of the queues whose dead-letter queue it is; empty when it is none. */
   readonly deadLetterQueueOf: readonly string[];
 }
@@ -66,23 +54,16 @@ export async function countQueues(queueEndpoint: string): Promise<QueueCounts[]>
   return (await response.json()) as QueueCounts[];
 }
 
+const empty = { visible: 0, inFlight: 0, delayed: 0, sent: 0, expired: 0, oldestAgeSeconds: 0, mostReceives: 0 };
+
 export function describeQueues(deployment: Deployment, counts: readonly QueueCounts[]): QueueState[] {
   const queues = deployment.resources('AWS::SQS::Queue');
   return queues.map((resource) => {
-    const {
-      visible = 0,
-      inFlight = 0,
-      delayed = 0,
-      sent = 0,
-      expired = 0,
-      oldestAgeSeconds = 0,
-      mostReceives = 0,
-    } = counts.find(({ name }) => name === resource.name) ?? {};
     const { name, logicalId, stack, ref: url, arn } = resource;
+    const counted = counts.find((one) => one.name === name) ?? { name, ...empty };
     const sources = queues.filter((source) => deadLetterTarget(deployment, source) === arn);
     const deadLetterQueueOf = sources.map((source) => source.name);
-    const counted = { visible, inFlight, delayed, sent, expired, oldestAgeSeconds, mostReceives };
-    return { name, logicalId, stack, url, arn, ...counted, deadLetterQueueOf };
+    return { ...counted, logicalId, stack, url, arn, deadLetterQueueOf };
   });
 }
 

@@ -1,5 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { lost, type Treatment, type WireAnswer, type WireRequest } from './exchange.ts';
 
 /** A server that stands in front of a service. */
@@ -24,7 +25,7 @@ export async function startFront(service: string, treat: Treatment): Promise<Fro
   });
   const carry = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const { method = 'GET', url: path = '/', headers } = incoming;
-    const asked: WireRequest = { method, path, headers, body: await bodyOf(incoming) };
+    const asked: WireRequest = { method, path, headers, body: await buffer(incoming) };
     const answer = await treat(asked, (changed = asked) => forward(to, changed, agent));
     if (answer === lost) {
       incoming.socket.resetAndDestroy();
@@ -52,7 +53,7 @@ function forward(to: URL, { method, path, headers, body }: WireRequest, agent: A
     const { 'transfer-encoding': _, expect: __, ...sent } = headers;
     if (body.length > 0) sent['content-length'] = String(body.length);
     const call = request({ host: to.hostname, port: to.port, method, path, headers: sent, agent }, (response) => {
-      bodyOf(response).then((answered) => {
+      buffer(response).then((answered) => {
         const kept = Object.entries(response.headers).filter(([name]) => !hopByHop.includes(name));
         resolve({ status: response.statusCode ?? 0, headers: Object.fromEntries(kept), body: answered });
       }, reject);
@@ -60,10 +61,4 @@ function forward(to: URL, { method, path, headers, body }: WireRequest, agent: A
     call.on('error', reject);
     call.end(body);
   });
-}
-
-async function bodyOf(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

@@ -1,5 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service, WireRequest } from './wire-request.ts';
 
@@ -57,7 +58,7 @@ export async function startProxy(options: ProxyOptions): Promise<WireProxy> {
   });
   const carry = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const { method = 'GET', url: path = '/', headers } = incoming;
-    const seen: WireRequest = { service: options.service, method, path, headers, body: await bodyOf(incoming) };
+    const seen: WireRequest = { service: options.service, method, path, headers, body: await buffer(incoming) };
     const pid = pidOf(incoming.socket);
     const { kill, stallMilliseconds = 0, spoil } = options.treat(seen, pid);
     const killIt = (side: 'before' | 'after') => {
@@ -116,7 +117,7 @@ function forward(to: URL, { method, path, headers }: WireRequest, body: Buffer, 
       { host: to.hostname, port: to.port, method, path, headers: sent, agent },
       async (response: IncomingMessage) => {
         try {
-          const answered = await bodyOf(response);
+          const answered = await buffer(response);
           if (!response.complete) throw new Error('answer broken off');
           const kept = Object.entries(response.headers).filter(([name]) => !ownHeaders.includes(name));
           const all = Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
@@ -130,10 +131,4 @@ function forward(to: URL, { method, path, headers }: WireRequest, body: Buffer, 
     // If the function gives up meanwhile, so be it: what was sent has been sent.
     call.end(body);
   });
-}
-
-async function bodyOf(message: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }

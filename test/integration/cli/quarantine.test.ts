@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { checkStranded } from '../../../cli/commands/doctor/doctor.ts';
@@ -12,7 +13,7 @@ import { QuarantineStore } from '../../../lambdas/adapters/quarantine-store.ts';
 import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-command.ts';
 import type { Deployment } from '../../../local/cloud/assembly/deployment.ts';
 import { serveCloudFormation } from '../../../local/cloud/services/cloudformation.ts';
-import { readBody, send } from '../../../local/cloud/services/wire.ts';
+import { send } from '../../../local/cloud/services/wire.ts';
 import { givenEngines } from '../lambdas/adapters/given-engines.ts';
 
 const { s3, bucket: makeBucket, settings } = await givenEngines();
@@ -32,7 +33,7 @@ const deployment = {
     }).map(([key, value]) => ({ key, value })),
 } as unknown as Deployment;
 const cloudFormation = createServer(async (request, response) => {
-  const body = await readBody(request);
+  const body = (await buffer(request)).toString();
   const asked = { method: 'POST', url: '/', headers: request.headers, body } as unknown as Parameters<
     typeof serveCloudFormation
   >[0];

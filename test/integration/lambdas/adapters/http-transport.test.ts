@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HttpTransport } from '../../../../lambdas/adapters/http-transport.ts';
 
@@ -44,19 +45,13 @@ async function given(serve: (request: IncomingMessage, response: ServerResponse)
   return { send, transport, connections, server };
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const chunk of request) text += chunk;
-  return text;
-}
-
 describe('HTTP', () => {
   it('sends method, path, headers and body as given, with the length in bytes', async () => {
     let seen: unknown;
     const { send } = await given(async (request, response) => {
       const { method, url, headers } = request;
       const { authorization, 'content-type': type, 'content-length': length } = headers;
-      seen = { method, url, authorization, type, length, text: await textOf(request) };
+      seen = { method, url, authorization, type, length, text: await text(request) };
       response.end('{}');
     });
     await send('{"é":1}');

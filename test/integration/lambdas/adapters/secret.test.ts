@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Secret } from '../../../../lambdas/adapters/secret.ts';
@@ -17,9 +18,7 @@ const refused = { status: 400, body: { __type: 'AccessDeniedException', message:
 async function given(first: string | typeof refused) {
   const stub = { answer: first, asked: [] as unknown[] };
   const server = createServer(async (request, response) => {
-    let text = '';
-    for await (const chunk of request) text += chunk;
-    stub.asked.push([request.headers['x-amz-target'], JSON.parse(text)]);
+    stub.asked.push([request.headers['x-amz-target'], await json(request)]);
     const { status, body } =
       typeof stub.answer === 'string' ? { status: 200, body: { ARN: arn, SecretString: stub.answer } } : stub.answer;
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));

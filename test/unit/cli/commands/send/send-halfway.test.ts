@@ -5,6 +5,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
 const program = join(import.meta.dirname, '../../../../../bin/onelink.mjs');
@@ -23,9 +24,7 @@ async function givenAws(treat: (batch: number, bodies: string[]) => Treatment) {
   const taken: string[] = [];
   let batches = 0;
   const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const body = Buffer.concat(chunks).toString('utf8');
+    const body = await text(request);
     if (body.includes('Action=DescribeStacks')) {
       const outputs = {
         OutcomeTopicArn: 'arn:aws:sns:eu-central-1:1:t',
