@@ -1,11 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { dollarsPerMillionScanned } from '../../cli/cost/monthly-cost.ts';
 import { spareCallsPerSecond } from '../../cli/pipeline/spare-rate.ts';
+import { onelinkProgram } from '../../cli/program.ts';
 import { config } from '../../examples/configuration.ts';
 import { commandReader } from '../../lambdas/domain/contract/command.ts';
 import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/contract/outcome.ts';
+import { laneReasons } from '../../lambdas/domain/control/control-record.ts';
+import { laneMetric, metricNamespace, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
+import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
+import { replayerMetric } from '../../lambdas/replayer/names.ts';
 import { accountSchema, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
 import {
   budgetOf,
@@ -22,6 +28,27 @@ const examples = [...text.matchAll(/```json\n(.*?)```/gs)].map(
   ([, json = '']) => JSON.parse(json) as Record<string, unknown>,
 );
 const production = config.stages.production?.pipelines[0];
+
+/** The kinds of outcome that docs/commands.md lists, each with its reasons. */
+const documentedReasons = new Map(
+  rowsUnder(text, '| `outcome` |').map(([kind = '', , , reasons = '']) => [codeIn(kind)[0] ?? '', codeIn(reasons)]),
+);
+const lambdas = new URL('../../lambdas/', import.meta.url);
+const lambdaSources = globSync('**/*.ts', { cwd: lambdas }).map((file): [string, string] => [
+  file,
+  readFileSync(new URL(file, lambdas), 'utf8'),
+]);
+
+/** The rows of the table whose first line begins so, cell by cell. */
+function rowsUnder(page: string, head: string): string[][] {
+  const table = page.slice(page.indexOf(`\n${head}`) + 1).split('\n\n')[0] ?? '';
+  const rows = table.trim().split('\n').slice(2);
+  return rows.map((row) => row.split('|').slice(1, -1));
+}
+
+function codeIn(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+}
 
 describe('docs/commands.md', () => {
   const commands = examples.filter((example) => 'specVersion' in example && !('outcome' in example));
@@ -58,8 +85,28 @@ describe('docs/commands.md', () => {
     const outcomes = examples.filter((example) => 'outcome' in example);
     expect(outcomes).toHaveLength(1);
     for (const outcome of outcomes) expect(outcomeSchema.strict().parse(outcome)).toEqual(outcome);
-    const named = [...text.matchAll(/^\| `([a-z-]+)` \| /gm)].map(([, kind]) => kind);
-    expect(named).toEqual(expect.arrayContaining([...outcomeKinds]));
+    expect([...documentedReasons.keys()].sort()).toEqual([...outcomeKinds].sort());
+  });
+
+  it('names each reason that the functions give, under its outcome', () => {
+    const given = new Set<string>();
+    for (const [file, source] of lambdaSources) {
+      for (const [, kind = '', reason = ''] of source.matchAll(/outcome: '([a-z-]+)',\s+reason: '([a-z-]+)'/g)) {
+        given.add(`${kind} ${reason}`);
+        expect(documentedReasons.get(kind), `${file}: ${kind}`).toContain(reason);
+      }
+      for (const [, reason = ''] of source.matchAll(/#reject\(\s*'([a-z-]+)'/g)) {
+        expect(documentedReasons.get('rejected'), file).toContain(reason);
+      }
+    }
+    expect(given.size).toBeGreaterThan(12);
+  });
+
+  it('names no reason that no function gives', () => {
+    const sources = lambdaSources.map(([, source]) => source).join('\n');
+    const documented = [...documentedReasons.values()].flat();
+    expect(documented.length).toBeGreaterThan(20);
+    expect(documented.filter((reason) => !sources.includes(`'${reason}'`))).toEqual([]);
   });
 });
 
@@ -133,6 +180,74 @@ describe('docs/operations.md', () => {
   });
 });
 
+describe('the verbs of the command line', () => {
+  const verbs = onelinkProgram().commands;
+  const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const rows = rowsUnder(operations, '| Verb |');
+
+  it('are all in the README, with resume beside pause, and no other', () => {
+    const shown = [...readme.matchAll(/^npx onelink ([a-z-]+) /gm)].map(([, verb = '']) => verb);
+    expect([...new Set([...shown, 'resume'])].sort()).toEqual(verbs.map((verb) => verb.name()).sort());
+    expect(readme).toMatch(/^npx onelink pause .*# and resume/m);
+  });
+
+  it('are all in docs/operations.md, and no other', () => {
+    expect(rows.map(([verb = '']) => codeIn(verb)[0]).sort()).toEqual(verbs.map((verb) => verb.name()).sort());
+  });
+
+  it.each(verbs.map((verb): [string, Command] => [verb.name(), verb]))(
+    'end with the exit codes that docs/operations.md lists: %s',
+    (name, verb) => {
+      const [, ...cells] = rows.find(([cell]) => cell?.trim() === `\`${name}\``) ?? expect.fail(`no row for ${name}`);
+      const inColumns = cells.slice(0, 3).flatMap((cell, code) => (cell.trim() === '' ? [] : [code]));
+      const others = codeIn(cells[3] ?? '').filter((code) => /^\d+$/.test(code));
+      expect([...inColumns, ...others.map(Number)]).toEqual(exitCodesInHelp(verb));
+    },
+  );
+
+  it('show a lane with one of the reasons that docs/operations.md lists, and no other', () => {
+    const documented = rowsUnder(operations, "| Lane's reason |").flatMap(([reasons = '']) => codeIn(reasons));
+    expect(documented.sort()).toEqual([...laneReasons].sort());
+  });
+});
+
+/** What stands under "Exit codes:" in the help of a verb, or of the verbs below it. */
+function exitCodesInHelp(verb: Command): number[] {
+  let help = '';
+  for (const one of [verb, ...verb.commands]) {
+    one.configureOutput({ writeOut: (text) => (help += text) });
+    one.outputHelp();
+  }
+  const sections = [...help.matchAll(/^Exit codes:\n((?: {2}\d.*\n)+)/gm)].map(([, lines = '']) => lines);
+  const codes = sections.flatMap((lines) => [...lines.matchAll(/^ {2}(\d)/gm)].map(([, code]) => Number(code)));
+  return [...new Set(codes)].sort();
+}
+
+describe('docs/metrics.md', () => {
+  const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+  const documentedUnder = (heading: string) => {
+    const section = page.slice(page.indexOf(`\n## ${heading}\n`) + 1).split('\n## ')[0] ?? '';
+    return rowsUnder(section, '| Metric |').map(([name = '']) => codeIn(name)[0]);
+  };
+
+  it.each([
+    ['Workers, per lane', laneMetric],
+    ['Calls, per lane and operation', operationMetric],
+    ['Quota, per producer', sourceMetric],
+    ['Governor', governorMetric],
+    ['Lane states', laneStateMetric],
+    ['Replayer', replayerMetric],
+  ])('lists the metrics that there are, and no other: %s', (heading, metrics) => {
+    expect(documentedUnder(heading)).toEqual(Object.values(metrics));
+  });
+
+  it('has no other section', () => {
+    expect(page.match(/^## /gm)).toHaveLength(6);
+    expect(page).toContain(`namespace \`${metricNamespace}\``);
+  });
+});
+
 describe('what the docs reckon from the sample configuration', () => {
   const page = (name: string) =>
     readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
@@ -146,7 +261,7 @@ describe('what the docs reckon from the sample configuration', () => {
 
   it('is how long a request is carried out once', () => {
     const days = `${production.requestHorizonDays} days`;
-    expect(page('commands.md')).toContain(`A \`requestId\` is carried out once, for ${days}`);
+    expect(page('commands.md')).toContain(`carries out each \`requestId\` once in ${days}`);
     expect(page('architecture.md')).toContain(`| digest of the command, the published outcome | ${days}:`);
   });
 
