@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { dollarsPerMillionScanned } from '../../cli/cost/monthly-cost.ts';
 import { spareCallsPerSecond } from '../../cli/pipeline/spare-rate.ts';
@@ -22,6 +22,27 @@ const examples = [...text.matchAll(/```json\n(.*?)```/gs)].map(
   ([, json = '']) => JSON.parse(json) as Record<string, unknown>,
 );
 const production = config.stages.production?.pipelines[0];
+
+/** The kinds of outcome that docs/commands.md lists, each with its reasons. */
+const documentedReasons = new Map(
+  rowsUnder(text, '| `outcome` |').map(([kind = '', , , reasons = '']) => [codeIn(kind)[0] ?? '', codeIn(reasons)]),
+);
+const lambdas = new URL('../../lambdas/', import.meta.url);
+const lambdaSources = globSync('**/*.ts', { cwd: lambdas }).map((file): [string, string] => [
+  file,
+  readFileSync(new URL(file, lambdas), 'utf8'),
+]);
+
+/** The rows of the table whose first line begins so, cell by cell. */
+function rowsUnder(page: string, head: string): string[][] {
+  const table = page.slice(page.indexOf(`\n${head}`) + 1).split('\n\n')[0] ?? '';
+  const rows = table.split('\n').slice(2);
+  return rows.map((row) => row.split('|').slice(1, -1));
+}
+
+function codeIn(cell: string): string[] {
+  return [...cell.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+}
 
 describe('docs/commands.md', () => {
   const commands = examples.filter((example) => 'specVersion' in example && !('outcome' in example));
@@ -58,8 +79,28 @@ describe('docs/commands.md', () => {
     const outcomes = examples.filter((example) => 'outcome' in example);
     expect(outcomes).toHaveLength(1);
     for (const outcome of outcomes) expect(outcomeSchema.strict().parse(outcome)).toEqual(outcome);
-    const named = [...text.matchAll(/^\| `([a-z-]+)` \| /gm)].map(([, kind]) => kind);
-    expect(named).toEqual(expect.arrayContaining([...outcomeKinds]));
+    expect([...documentedReasons.keys()].sort()).toEqual([...outcomeKinds].sort());
+  });
+
+  it('names each reason that the functions give, under its outcome', () => {
+    const given = new Set<string>();
+    for (const [file, source] of lambdaSources) {
+      for (const [, kind = '', reason = ''] of source.matchAll(/outcome: '([a-z-]+)',\s+reason: '([a-z-]+)'/g)) {
+        given.add(`${kind} ${reason}`);
+        expect(documentedReasons.get(kind), `${file}: ${kind}`).toContain(reason);
+      }
+      for (const [, reason = ''] of source.matchAll(/#reject\(\s*'([a-z-]+)'/g)) {
+        expect(documentedReasons.get('rejected'), file).toContain(reason);
+      }
+    }
+    expect(given.size).toBeGreaterThan(12);
+  });
+
+  it('names no reason that no function gives', () => {
+    const sources = lambdaSources.map(([, source]) => source).join('\n');
+    const documented = [...documentedReasons.values()].flat();
+    expect(documented.length).toBeGreaterThan(20);
+    expect(documented.filter((reason) => !sources.includes(`'${reason}'`))).toEqual([]);
   });
 });
 
@@ -146,7 +187,7 @@ describe('what the docs reckon from the sample configuration', () => {
 
   it('is how long a request is carried out once', () => {
     const days = `${production.requestHorizonDays} days`;
-    expect(page('commands.md')).toContain(`A \`requestId\` is carried out once, for ${days}`);
+    expect(page('commands.md')).toContain(`carries out each \`requestId\` once in ${days}`);
     expect(page('architecture.md')).toContain(`| digest of the command, the published outcome | ${days}:`);
   });
 

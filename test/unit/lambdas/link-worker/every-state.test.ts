@@ -40,7 +40,7 @@ const states: Record<string, (world: LinkWorld, nowSeconds: number) => void> = {
   'live, another source’s': (world) => live(world, { source: 'studio' }),
   'live, being changed': (world, now) =>
     live(world, { lease: { action: 'update', ...before, requestId: 'other', until: now + 60 } }),
-  'live, with a lost change that came about': (world, now) => {
+  'live, with a lost change that took effect': (world, now) => {
     live(world, { lease: lostUpdate(now) });
     world.api.links.set(key, { data: { pid: 'lost' }, ttlSeconds: hour, expiresAt: now + hour });
   },
