@@ -1,11 +1,17 @@
 import { globSync, readFileSync } from 'node:fs';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { dollarsPerMillionScanned } from '../../cli/cost/monthly-cost.ts';
 import { spareCallsPerSecond } from '../../cli/pipeline/spare-rate.ts';
+import { onelinkProgram } from '../../cli/program.ts';
 import { config } from '../../examples/configuration.ts';
 import { commandReader } from '../../lambdas/domain/contract/command.ts';
 import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/contract/outcome.ts';
+import { laneReasons } from '../../lambdas/domain/control/control-record.ts';
+import { laneMetric, metricNamespace, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
+import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
+import { replayerMetric } from '../../lambdas/replayer/names.ts';
 import { accountSchema, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
 import {
   budgetOf,
@@ -36,7 +42,7 @@ const lambdaSources = globSync('**/*.ts', { cwd: lambdas }).map((file): [string,
 /** The rows of the table whose first line begins so, cell by cell. */
 function rowsUnder(page: string, head: string): string[][] {
   const table = page.slice(page.indexOf(`\n${head}`) + 1).split('\n\n')[0] ?? '';
-  const rows = table.split('\n').slice(2);
+  const rows = table.trim().split('\n').slice(2);
   return rows.map((row) => row.split('|').slice(1, -1));
 }
 
@@ -171,6 +177,74 @@ describe('docs/operations.md', () => {
       .map(([, name]) => name);
     expect(named.length).toBeGreaterThan(30);
     expect(named.filter((name) => !settings.includes(String(name)))).toEqual([]);
+  });
+});
+
+describe('the verbs of the command line', () => {
+  const verbs = onelinkProgram().commands;
+  const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const rows = rowsUnder(operations, '| Verb |');
+
+  it('are all in the README, with resume beside pause, and no other', () => {
+    const shown = [...readme.matchAll(/^npx onelink ([a-z-]+) /gm)].map(([, verb = '']) => verb);
+    expect([...new Set([...shown, 'resume'])].sort()).toEqual(verbs.map((verb) => verb.name()).sort());
+    expect(readme).toMatch(/^npx onelink pause .*# and resume/m);
+  });
+
+  it('are all in docs/operations.md, and no other', () => {
+    expect(rows.map(([verb = '']) => codeIn(verb)[0]).sort()).toEqual(verbs.map((verb) => verb.name()).sort());
+  });
+
+  it.each(verbs.map((verb): [string, Command] => [verb.name(), verb]))(
+    'end with the exit codes that docs/operations.md lists: %s',
+    (name, verb) => {
+      const [, ...cells] = rows.find(([cell]) => cell?.trim() === `\`${name}\``) ?? expect.fail(`no row for ${name}`);
+      const inColumns = cells.slice(0, 3).flatMap((cell, code) => (cell.trim() === '' ? [] : [code]));
+      const others = codeIn(cells[3] ?? '').filter((code) => /^\d+$/.test(code));
+      expect([...inColumns, ...others.map(Number)]).toEqual(exitCodesInHelp(verb));
+    },
+  );
+
+  it('show a lane with one of the reasons that docs/operations.md lists, and no other', () => {
+    const documented = rowsUnder(operations, "| Lane's reason |").flatMap(([reasons = '']) => codeIn(reasons));
+    expect(documented.sort()).toEqual([...laneReasons].sort());
+  });
+});
+
+/** What stands under "Exit codes:" in the help of a verb, or of the verbs below it. */
+function exitCodesInHelp(verb: Command): number[] {
+  let help = '';
+  for (const one of [verb, ...verb.commands]) {
+    one.configureOutput({ writeOut: (text) => (help += text) });
+    one.outputHelp();
+  }
+  const sections = [...help.matchAll(/^Exit codes:\n((?: {2}\d.*\n)+)/gm)].map(([, lines = '']) => lines);
+  const codes = sections.flatMap((lines) => [...lines.matchAll(/^ {2}(\d)/gm)].map(([, code]) => Number(code)));
+  return [...new Set(codes)].sort();
+}
+
+describe('docs/metrics.md', () => {
+  const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+  const documentedUnder = (heading: string) => {
+    const section = page.slice(page.indexOf(`\n## ${heading}\n`) + 1).split('\n## ')[0] ?? '';
+    return rowsUnder(section, '| Metric |').map(([name = '']) => codeIn(name)[0]);
+  };
+
+  it.each([
+    ['Workers, per lane', laneMetric],
+    ['Calls, per lane and operation', operationMetric],
+    ['Quota, per producer', sourceMetric],
+    ['Governor', governorMetric],
+    ['Lane states', laneStateMetric],
+    ['Replayer', replayerMetric],
+  ])('lists the metrics that there are, and no other: %s', (heading, metrics) => {
+    expect(documentedUnder(heading)).toEqual(Object.values(metrics));
+  });
+
+  it('has no other section', () => {
+    expect(page.match(/^## /gm)).toHaveLength(6);
+    expect(page).toContain(`namespace \`${metricNamespace}\``);
   });
 });
 
