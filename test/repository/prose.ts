@@ -12,6 +12,7 @@ const pages = [
   'docs/expiry.md',
   'docs/glossary.md',
   'docs/quota-and-outages.md',
+  'lib/observability/RUNBOOK.md',
 ];
 /** Folders whose comments and texts keep to the same rules. */
 const folders: string[] = [];
