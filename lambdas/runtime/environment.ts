@@ -3,7 +3,7 @@ import type * as z from 'zod';
 /**
  * Reads a function's environment through its contract. Called once, when the execution environment starts.
  *
- * @throws Error that names every variable that is missing or malformed (never its value: it may be a secret's).
+ * @throws Error that names every missing or malformed variable, without its value, which may be secret.
  */
 export function readEnvironment<Contract extends z.ZodObject>(
   contract: Contract,

@@ -6,17 +6,17 @@ export interface Return {
   delaySeconds: number;
 }
 
-/** Left for SQS to be told of the delays, and for the invocation to end. */
+/** Reserved for setting the delays in SQS and for the end of the invocation. */
 const windUpMilliseconds = 5_000;
 
 /**
- * The messages that one execution environment has given back, and whose delays run. SQS counts them as in flight, and delivers
- * nothing more once a queue has 120,000 in flight.
+ * The messages that one execution environment has returned and whose delays still run. SQS counts them as in flight, and
+ * delivers nothing more once a queue has 120,000 in flight.
  *
- * The mapping runs C environments at once, and each slot's part is 120,000 / C. The environment that works in the slot has
- * half of it, for the batch in its hands and what it has returned; the other half is for the one that it may have
- * replaced while that one's delays still run, or for delays that SQS did not take. So `most` = 60,000 / C − batch size (lib/config/rate-budget.ts), and however much
- * comes back, C × 2 × (most + batch size) ≤ 120,000 are in flight.
+ * The mapping runs C environments at once, so each slot has 120,000 / C messages. The environment in the slot may use half,
+ * for its current batch and the messages it has returned. The other half is for an environment that it has replaced, whose
+ * delays still run, and for delays that SQS did not accept. So `most` = 60,000 / C − batch size (lib/config/rate-budget.ts).
+ * However many messages come back, at most C × 2 × (most + batch size) ≤ 120,000 are in flight.
  */
 export class ReturnedMessages {
   readonly #most: number;
@@ -30,9 +30,9 @@ export class ReturnedMessages {
   }
 
   /**
-   * The delays with which these messages may be given back now. What is above the share waits in the invocation's hands, where
-   * it is in flight already: until there is room, for its delay, or for as long as the invocation lasts, whichever comes
-   * first. What finds no room then goes back without a delay.
+   * The delays with which these messages may return now. If they exceed the share, the invocation holds them, since they are
+   * in flight already. It waits until there is room, for the longest delay, or until it must end, whichever comes first.
+   * Messages that still find no room return without a delay.
    */
   async admit(asked: Return[], deadline: Deadline): Promise<Return[]> {
     const longestFirst = asked.toSorted((one, other) => other.delaySeconds - one.delaySeconds);

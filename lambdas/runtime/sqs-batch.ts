@@ -14,19 +14,19 @@ export interface SqsBatchOptions {
   turns: Turnstile;
   api: { beginInvocation(mayRetry: () => boolean): void };
   /**
-   * How long a request record is kept: a message that claims to be older is as old as SQS says. Absent for a queue that only
-   * the pipeline itself writes to.
+   * How long a request record is kept. If a message claims to be older, SQS's own timestamp counts. Absent for a queue that
+   * only the pipeline writes to.
    */
   horizonDays?: number;
-  /** How many returned messages may have their delay running, of this environment's. */
+  /** How many messages that this environment has returned may have a running delay. */
   mostReturned: number;
   clock: Clock;
 }
 
 /**
- * An SQS batch as a Lambda function: deliveries in, one verdict each out; what is not done is reported as failed, after
- * its visibility was set to a growing, jittered delay. If the work itself throws, the whole batch fails and returns
- * when the queue's visibility time-out ends: every step of the work can be repeated.
+ * Handles an SQS batch as a Lambda function: deliveries in, one disposition each out. It reports messages that are not done
+ * as failed, after it has set their visibility to a growing, jittered delay. If the work throws, the whole batch fails and
+ * returns when the queue's visibility time-out ends. Every step of the work can be repeated.
  */
 export function sqsBatch(options: SqsBatchOptions) {
   const { work, queue, telemetry, turns, api, mostReturned, clock, horizonDays = Number.POSITIVE_INFINITY } = options;
@@ -38,13 +38,13 @@ export function sqsBatch(options: SqsBatchOptions) {
     turns.beginInvocation();
     api.beginInvocation(() => deadline.remainingMilliseconds() > leastTimeMilliseconds);
     try {
-      const verdicts = await work(
+      const dispositions = await work(
         event.Records.map((record) => deliveryOf(record, horizonDays * 86_400_000)),
         deadline,
       );
       const returned = event.Records.flatMap((record, index) => {
-        const verdict = verdicts[index] ?? 'try-again';
-        return verdict === 'done' ? [] : [{ record, cause: verdict }];
+        const disposition = dispositions[index] ?? 'try-again';
+        return disposition === 'done' ? [] : [{ record, cause: disposition }];
       });
       const delays = returned.map(({ record, cause }) => ({
         receiptHandle: record.receiptHandle,
@@ -59,15 +59,15 @@ export function sqsBatch(options: SqsBatchOptions) {
   };
 }
 
-/** What a delivery is made of. */
+/** The parts of an SQS record that make a delivery. */
 type ReceivedRecord = Pick<SQSRecord, 'messageId' | 'body'> & {
   attributes: Pick<SQSRecord['attributes'], 'SentTimestamp' | 'ApproximateReceiveCount'>;
   messageAttributes: Record<string, { stringValue?: string | undefined }>;
 };
 
 /**
- * A message that was redriven from a dead-letter queue, or was parked and replayed, answers for the one it was at first, and
- * keeps its age. A producer can set the attributes as well: what cannot be true in them is ignored.
+ * A message that was redriven or replayed keeps the message ID and age of its original. A producer can set these attributes
+ * too, so impossible values are ignored.
  */
 export function deliveryOf(
   { messageId, body, attributes, messageAttributes, ...record }: ReceivedRecord,

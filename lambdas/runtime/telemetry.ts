@@ -9,18 +9,18 @@ import type { ObservedFields, Observer } from '../domain/work/observer.ts';
 
 type Dimensions = Record<string, string>;
 
-/** Metrics that count an answer of the API by what it means. */
+/** Metrics that count the API's answers by their meaning. */
 const metricOfMeaning: Partial<Record<Meaning, string>> = {
   'slow-down': laneMetric.rateLimited,
   'quota-spent': laneMetric.quotaRefused,
   'account-blocked': laneMetric.accountBlocked,
 };
-/** Answers that are the API's way of telling, not failures. */
+/** Meanings of answers that are expected, not failures. */
 const expected: ReadonlySet<Meaning> = new Set(['ok', 'exists', 'absent']);
 
 /**
- * Logs and metrics of one function. Counts and times are gathered over an invocation and written as EMF lines, one for
- * each set of dimensions, when it ends. Service and namespace come from the POWERTOOLS_* variables.
+ * Logs and metrics of one function. It gathers counts and times during an invocation. At the end it writes them as EMF lines,
+ * one for each set of dimensions. Service and namespace come from the POWERTOOLS_* variables.
  */
 export class Telemetry {
   readonly #logger = new Logger();
@@ -48,7 +48,7 @@ export class Telemetry {
     };
   }
 
-  /** An observer of API calls, to be told of each that was sent. */
+  /** An observer to call once for each API call that was sent. */
   apiCalls(dimensions: Dimensions): (operation: Operation, meaning: Meaning, milliseconds: number) => void {
     const all = this.observer(dimensions);
     return (operation, meaning, milliseconds) => {
@@ -61,13 +61,13 @@ export class Telemetry {
     };
   }
 
-  /** An observer of calls that cost quota, by the producer that they were made for. */
+  /** An observer of calls that cost quota, by producer. */
   quotaCalls(): (source: string, operation: Operation) => void {
     return (source, operation) =>
       this.observer({ [dimension.source]: source, [dimension.operation]: operation }).count(sourceMetric.quotaCallMade);
   }
 
-  /** Writes what was gathered. */
+  /** Writes the gathered metrics. */
   endInvocation(): void {
     for (const { dimensions, series } of this.#gathered.values()) {
       // EMF takes at most 100 values of one metric in a line.
@@ -84,7 +84,7 @@ export class Telemetry {
   }
 
   #series(metric: string, dimensions: Dimensions, unit: Unit): number[] {
-    // Names and values: a lane and a source may share a name.
+    // The key holds names and values, because a lane and a source may share a name.
     const key = JSON.stringify(Object.entries(dimensions).sort());
     const group = this.#gathered.get(key) ?? { dimensions, series: new Map() };
     this.#gathered.set(key, group);

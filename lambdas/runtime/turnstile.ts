@@ -1,57 +1,57 @@
 import { Pacer, type Turn, type Turns } from '../domain/control/pacer.ts';
 import type { Clock } from '../domain/work/clock.ts';
 
-/** At a slow pace as well a read of the ledger, some milliseconds, must not hold up the next turn. */
-const leastApproaching = 8;
+/** Even at a slow pace, a ledger read of some milliseconds must not delay the next turn. */
+const leastPreparing = 8;
 
 /**
- * Lets the calls of one execution environment through one by one, at the pacer's times, in the order they came. It
- * outlives invocations (what it learned from a 429 stays); each must begin with `beginInvocation`.
+ * The rate limiter of one execution environment. It grants calls one by one, at the pacer's times, first in, first out. It
+ * outlives invocations and remembers a 429. Each invocation must begin with `beginInvocation`.
  */
 export class Turnstile implements Turns {
   readonly #pacer: Pacer;
   readonly #clock: Clock;
   #last: Promise<void> = Promise.resolve();
-  readonly #mostApproaching: number;
-  /** Work on its way to its first turn. */
-  #approaching = 0;
-  #doors: (() => void)[] = [];
+  readonly #mostPreparing: number;
+  /** Permits that are taken: commands being prepared for their first turn. */
+  #preparing = 0;
+  #waiters: (() => void)[] = [];
 
-  /** @param mostApproaching how much work may be on its way to its turn (see `approach`) */
-  constructor(pacer: Pacer, clock: Clock, mostApproaching = Number.POSITIVE_INFINITY) {
+  /** @param mostPreparing how many commands may be prepared for their turn at once (see `approach`) */
+  constructor(pacer: Pacer, clock: Clock, mostPreparing = Number.POSITIVE_INFINITY) {
     this.#pacer = pacer;
     this.#clock = clock;
-    this.#mostApproaching = mostApproaching;
+    this.#mostPreparing = mostPreparing;
     this.beginInvocation();
   }
 
-  /** @param callsPerSecond one environment's share of the rate, a whole number. */
+  /** @param callsPerSecond one environment's share of the rate, a whole number */
   static atPace(callsPerSecond: number, clock: Clock): Turnstile {
-    return new Turnstile(new Pacer(callsPerSecond), clock, Math.max(leastApproaching, Math.ceil(callsPerSecond / 4)));
+    return new Turnstile(new Pacer(callsPerSecond), clock, Math.max(leastPreparing, Math.ceil(callsPerSecond / 4)));
   }
 
-  /** The slot may have been another environment's until now. */
+  /** Until now, another environment may have used the slot. */
   beginInvocation(): void {
     this.#pacer.begin(this.#clock.monotonicMilliseconds());
-    this.#approaching = 0;
-    for (const open of this.#doors.splice(0)) open();
+    this.#preparing = 0;
+    for (const proceed of this.#waiters.splice(0)) proceed();
   }
 
   /**
-   * Resolves when so little work is on its way to its turn that what it finds out before (has somebody answered the request
-   * meanwhile?) is still true when the turn comes: a quarter of a second's calls. Each ends with a turn, or with `arrive`.
+   * Acquires a permit to prepare a command. At most a quarter of a second's calls hold one, so what a command reads from the
+   * ledger is still fresh at its turn. A turn releases the permit, and so does `arrive`.
    */
   async approach(): Promise<void> {
-    while (this.#approaching >= this.#mostApproaching) {
-      await new Promise<void>((resolve) => this.#doors.push(resolve));
+    while (this.#preparing >= this.#mostPreparing) {
+      await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
-    this.#approaching++;
+    this.#preparing++;
   }
 
-  /** Some work has had its turn, or has ended without one. */
+  /** Releases a permit: a command has had its turn, or has ended without one. */
   arrive(): void {
-    this.#approaching = Math.max(0, this.#approaching - 1);
-    this.#doors.shift()?.();
+    this.#preparing = Math.max(0, this.#preparing - 1);
+    this.#waiters.shift()?.();
   }
 
   async next(): Promise<Turn> {
@@ -71,7 +71,7 @@ export class Turnstile implements Turns {
       sent: () => {
         if (!open) return;
         open = false;
-        // The gap counts from here: a connection that first had to be made has held the next one back as well.
+        // The gap starts here: a new connection's handshake has delayed the next call too.
         this.#pacer.sent(this.#clock.monotonicMilliseconds());
         release();
       },
@@ -82,7 +82,7 @@ export class Turnstile implements Turns {
     this.#pacer.slowDown(this.#clock.monotonicMilliseconds());
   }
 
-  /** The API was unwell a while ago: the pace begins low. */
+  /** The API has just recovered from a failure: the pace begins low. */
   easeIn(): void {
     this.#pacer.easeIn(this.#clock.monotonicMilliseconds());
   }

@@ -4,7 +4,7 @@ import { Batching, type FailedItems } from '../../../../lambdas/adapters/batchin
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A service that takes batches and answers each with what it is told to, then with success. */
+/** A service that gives these answers to the first batches and then accepts every batch. */
 function given(...answers: (FailedItems | Error)[]) {
   const sent: string[][] = [];
   const batching = new Batching<string>({
@@ -19,7 +19,7 @@ function given(...answers: (FailedItems | Error)[]) {
       return answer;
     },
   });
-  /** Adds items and notes the end of each. */
+  /** Adds items and records the result of each. */
   const ends: Record<string, string> = {};
   const add = (...items: string[]) => {
     for (const item of items) {
@@ -35,7 +35,7 @@ function given(...answers: (FailedItems | Error)[]) {
 const refusing = (...indexes: number[]): FailedItems => new Map(indexes.map((index) => [index, 'Throttled']));
 
 describe('a batch', () => {
-  it('goes at once when it is full', async () => {
+  it('is sent at once when it is full', async () => {
     const { add, sent, ends } = given();
     add('a', 'b', 'c');
     await vi.advanceTimersByTimeAsync(0);
@@ -43,7 +43,7 @@ describe('a batch', () => {
     expect(ends).toEqual({ a: 'taken', b: 'taken', c: 'taken' });
   });
 
-  it('that is not full lingers for more, counted from its first item', async () => {
+  it('waits for more items from its first item on, while it is not full', async () => {
     const { add, sent } = given();
     add('a');
     await vi.advanceTimersByTimeAsync(30);
@@ -54,7 +54,7 @@ describe('a batch', () => {
     expect(sent).toEqual([['a', 'b']]);
   });
 
-  it('leaves nothing behind to be sent twice', async () => {
+  it('sends each item once', async () => {
     const { add, sent } = given();
     add('a', 'b', 'c', 'd');
     await vi.advanceTimersByTimeAsync(500);
@@ -64,14 +64,14 @@ describe('a batch', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('never gets heavier than the service takes', async () => {
+  it('never exceeds the bytes that the service accepts', async () => {
     const { add, sent } = given();
     add('a:60', 'b:40', 'c:1');
     await vi.advanceTimersByTimeAsync(50);
     expect(sent).toEqual([['a:60', 'b:40'], ['c:1']]);
   });
 
-  it('holds an item that is too heavy by itself alone', async () => {
+  it('contains one item alone if that item is too large', async () => {
     const { add, sent } = given();
     add('a:1', 'b:101', 'c:1');
     await vi.advanceTimersByTimeAsync(50);
@@ -80,7 +80,7 @@ describe('a batch', () => {
 });
 
 describe('an item that is refused', () => {
-  it('goes again, without its neighbours that were taken, and with those that came since', async () => {
+  it('is sent again with later items and without the items that the service accepted', async () => {
     const { add, sent, ends } = given(refusing(1));
     add('a', 'b', 'c');
     await vi.advanceTimersByTimeAsync(0);
@@ -94,7 +94,7 @@ describe('an item that is refused', () => {
     expect(ends).toEqual({ a: 'taken', b: 'taken', c: 'taken', d: 'taken' });
   });
 
-  it('three times is given up, with the reason and without harm to its neighbours', async () => {
+  it('fails with the reason after three refusals, and the others in its batch succeed', async () => {
     const { add, sent, ends } = given(refusing(0), refusing(0), new Map([[0, 'TooLong']]));
     add('a', 'b');
     await vi.advanceTimersByTimeAsync(150);
@@ -104,7 +104,7 @@ describe('an item that is refused', () => {
     expect(sent).toHaveLength(3);
   });
 
-  it('does not make the batch that it joins heavier than the service takes', async () => {
+  it('does not make the next batch exceed the bytes that the service accepts', async () => {
     const { add, sent, ends } = given(refusing(0));
     add('a:60', 'b:20', 'c:20');
     add('d:90');
@@ -126,7 +126,7 @@ describe('a call that fails as a whole', () => {
     expect(ends).toEqual({ a: 'taken', b: 'taken' });
   });
 
-  it('three times refuses them all, by the name of the error: its message may quote them', async () => {
+  it('fails every item after three attempts, with the name of the error and not its message', async () => {
     const failure = () => Object.assign(new Error('cannot take jane'), { name: 'InternalError' });
     const { add, sent, ends } = given(failure(), failure(), failure());
     add('a', 'b');

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 
-/** Collects what is written to the process's output from now on. */
+/** Collects everything that the process writes to its output from now on. */
 export function captureOutput() {
   const written: string[] = [];
   const into = (text: string | Uint8Array) => {
@@ -11,7 +11,7 @@ export function captureOutput() {
   vi.spyOn(process.stderr, 'write').mockImplementation(into);
   return {
     text: () => written.join(''),
-    /** Each line, which must be JSON: Lambda's log is nothing else. */
+    /** Each line. A line must be JSON, because Lambda's log contains only JSON. */
     lines: () =>
       written
         .join('')

@@ -7,7 +7,7 @@ import { readEnvironment } from '../../../../lambdas/runtime/environment.ts';
 import { linkWorkerVariables } from '../../../world/link-world.ts';
 
 describe("a function's environment", () => {
-  it('is read with its numbers as numbers and its JSON as values', () => {
+  it('is read with numbers as numbers and JSON as values', () => {
     const environment = readEnvironment(linkWorkerEnvironment, { ...linkWorkerVariables, PATH: '/usr/bin' });
     expect(environment).toMatchObject({
       LINK_CALLS_PER_SECOND: 100,
@@ -43,14 +43,14 @@ describe("a function's environment", () => {
     expect(() => readEnvironment(linkWorkerEnvironment, variables)).toThrow(`breaks its contract (env.ts): ${name}`);
   });
 
-  it('names everything that is wrong at once', () => {
+  it('is refused with every fault named at once', () => {
     expect(() => readEnvironment(governorEnvironment, { MONTHLY_QUOTA_CALLS: 'many' })).toThrow(
       /API_BASE_URL: .*API_TOKEN_SECRET_ARN: .*APPSFLYER_ACCOUNT_ID: .*MONTHLY_QUOTA_CALLS: .*PROBE_TEMPLATE_ID: /,
     );
     expect(() => readEnvironment(qrWorkerEnvironment, {})).toThrow(/LANE: .*QR_CALLS_PER_SECOND: .*MAX_QR_ATTEMPTS: /);
   });
 
-  it('never quotes a value, which may be a secret', () => {
+  it('is refused without quoting a value, which may be secret', () => {
     const contract = z.object({ A: z.url(), B: z.coerce.number().int(), C: z.enum(['x', 'y']), D: z.string().max(3) });
     const planted = 'token-555-0100';
     const reading = () => readEnvironment(contract, { A: planted, B: planted, C: planted, D: planted });

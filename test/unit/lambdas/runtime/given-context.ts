@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 
-/** An invocation's context as Lambda hands it over, with so much time left. */
+/** An invocation's context as Lambda passes it, with this much time left. */
 export function givenContext(remainingMilliseconds = 60_000, awsRequestId = 'invocation-1'): Context {
   return {
     callbackWaitsForEmptyEventLoop: false,

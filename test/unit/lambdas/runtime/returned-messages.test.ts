@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ReturnedMessages } from '../../../../lambdas/runtime/returned-messages.ts';
 
-/** An environment with a share of so many, and a clock that the waits move. */
+/** An environment with this share of messages, and a clock that moves when somebody sleeps. */
 function given(most: number) {
   const time = { now: 1_000_000, slept: [] as number[] };
   const clock = {
@@ -23,8 +23,8 @@ function given(most: number) {
   return { time, admit };
 }
 
-describe('messages that go back', () => {
-  it('have their delays while they are within the share, and the share is free again when the delays end', async () => {
+describe('returned messages', () => {
+  it('keep their delays within the share, and free the share when the delays end', async () => {
     const { time, admit } = given(3);
     expect(await admit([120, 60, 90])).toEqual([120, 60, 90]);
     time.now += 120_000;
@@ -32,21 +32,21 @@ describe('messages that go back', () => {
     expect(time.slept).toEqual([]);
   });
 
-  it('wait in the invocation’s hands for the first delays to end, when they are above it', async () => {
+  it('wait in the invocation for the first delays to end, when they exceed the share', async () => {
     const { time, admit } = given(3);
     await admit([30, 20, 90]);
     expect(await admit([120, 110])).toEqual([120, 110]);
     expect(time.slept).toEqual([30_000]);
   });
 
-  it('wait no longer than their own delay, and go back without one', async () => {
+  it('wait at most for their own delay, and then return without one', async () => {
     const { time, admit } = given(3);
     await admit([300, 300, 300]);
     expect(await admit([5, 4])).toEqual([0, 0]);
     expect(time.slept).toEqual([5_000]);
   });
 
-  it('wait no longer than the invocation lasts, less what it takes to wind up', async () => {
+  it('wait at most until the time reserved for the end of the invocation', async () => {
     const { time, admit } = given(3);
     await admit([300, 300]);
     expect(await admit([120, 110, 100], 30_000)).toEqual([120, 0, 0]);
@@ -55,7 +55,7 @@ describe('messages that go back', () => {
     expect(time.slept).toEqual([25_000]);
   });
 
-  it('are never more at once than the share, and never outlast the invocation', async () => {
+  it('never exceed the share at once, and never outlast the invocation', async () => {
     const batch = fc.record({
       delays: fc.array(fc.integer({ min: 1, max: 900 }), { maxLength: 30 }),
       remaining: fc.integer({ min: 0, max: 60_000 }),
@@ -81,7 +81,7 @@ describe('messages that go back', () => {
 });
 
 describe('an outage of a lane of 13 environments and 1,000 commands a batch', () => {
-  it('never has more than SQS’s 120,000 in flight, whatever comes in, also when every environment is replaced once', async () => {
+  it('keeps at most SQS’s 120,000 messages in flight, even when every environment is replaced once', async () => {
     // Given
     const [environments, batchSize] = [13, 1_000];
     const most = Math.floor(60_000 / environments) - batchSize;

@@ -40,7 +40,7 @@ function record(messageId: string, receiveCount = 1): SQSRecord {
   };
 }
 
-/** The delivery that a worker sees of a message with these attributes. */
+/** The delivery that a worker receives for a message with these attributes. */
 async function deliveredWith(values: Record<string, string>): Promise<{ seen: Delivery }> {
   let seen: Delivery | undefined;
   const { handler } = given(async (deliveries) => {
@@ -55,7 +55,7 @@ async function deliveredWith(values: Record<string, string>): Promise<{ seen: De
   return { seen };
 }
 
-/** A handler around this work, and everything that it did to its surroundings, in order. */
+/** A handler around this work, with a record of its calls in order. */
 function given(work: BatchWork, undelayed = 0, mostReturned = 3_000) {
   const did: string[] = [];
   const delayed: { receiptHandle: string; delaySeconds: number }[][] = [];
@@ -93,12 +93,12 @@ function given(work: BatchWork, undelayed = 0, mostReturned = 3_000) {
 }
 
 const answering =
-  (...verdicts: Verdict[]): BatchWork =>
+  (...dispositions: Verdict[]): BatchWork =>
   async () =>
-    verdicts;
+    dispositions;
 
 describe('a batch', () => {
-  it('reaches the work as deliveries, with the time that is left', async () => {
+  it('passes deliveries and the remaining time to the work', async () => {
     let seen: { deliveries: Delivery[]; deadline: Deadline } | undefined;
     const { handler } = given(async (deliveries, deadline) => {
       seen = { deliveries, deadline };
@@ -111,7 +111,7 @@ describe('a batch', () => {
     expect(seen?.deadline.remainingMilliseconds()).toBe(42_000);
   });
 
-  it('answers for the message that it was before it was redriven, and gives back the one that it is', async () => {
+  it('gives the work the original message ID of a redriven message, and returns the redriven message', async () => {
     let seen: Delivery[] = [];
     const { handler } = given(async (deliveries) => {
       seen = deliveries;
@@ -168,28 +168,28 @@ describe('a batch', () => {
     },
   );
 
-  it('counts one delivery more for a message that had been tried before it was parked', async () => {
+  it('counts one delivery more for a message that was tried before it was parked', async () => {
     const { seen } = await deliveredWith({ OriginalReceiveCount: '7' });
     expect(seen).toMatchObject({ receiveCount: 2, replayed: true });
   });
 
-  it('that is all done fails nothing and delays nothing', async () => {
+  it('reports no failure and sets no delay when every message is done', async () => {
     const { handler, delayed } = given(answering('done', 'done'));
     const response = await handler({ Records: [record('a'), record('b')] }, givenContext());
     expect(response).toEqual({ batchItemFailures: [] });
     expect(delayed.flat()).toEqual([]);
   });
 
-  it('reports what is not done, each with the delay of its cause and of its deliveries', async () => {
-    // Prepare: at 0.5 the jitter takes a quarter off.
+  it('reports messages that are not done, each with the delay of its cause and of its deliveries', async () => {
+    // Given: at 0.5 the jitter shortens each delay by a quarter.
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
     const { handler, delayed } = given(
       answering('done', 'try-again', 'account-blocked', 'api-outage', 'out-of-time', 'try-again'),
     );
     const Records = [record('a'), record('b'), record('c'), record('d'), record('e'), record('f', 4)];
-    // Act
+    // When
     const response = await handler({ Records }, givenContext());
-    // Assess
+    // Then
     const items = ['b', 'c', 'd', 'e', 'f'].map((itemIdentifier) => ({ itemIdentifier }));
     expect(response).toEqual({ batchItemFailures: items });
     expect(delayed).toEqual([
@@ -203,7 +203,7 @@ describe('a batch', () => {
     ]);
   });
 
-  it('gives back no more with a delay than the environment’s share of what may be in flight', async () => {
+  it('delays at most the environment’s share of the messages in flight', async () => {
     // Given
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
     const { handler, delayed } = given(answering('api-outage', 'try-again', 'api-outage'), 0, 2);
@@ -215,7 +215,7 @@ describe('a batch', () => {
     expect(delayed.flat().map(({ delaySeconds }) => delaySeconds)).toEqual([90, 0, 90]);
   });
 
-  it('takes a missing verdict for a failure: nothing is acknowledged by mistake', async () => {
+  it('reports a message without a disposition as failed, so none is acknowledged by mistake', async () => {
     const { handler } = given(answering('done'));
     const response = await handler({ Records: [record('a'), record('b')] }, givenContext());
     expect(response).toEqual({ batchItemFailures: [{ itemIdentifier: 'b' }] });
@@ -229,7 +229,7 @@ describe('a batch', () => {
     expect(did).toEqual(['telemetry begins', 'turns begin', 'api begins', 'work', 'telemetry ends']);
   });
 
-  it('begins by telling telemetry, turns and client, and ends after the last delay', async () => {
+  it('starts telemetry, rate limiter and client first, and ends after the last delay', async () => {
     const { handler, did } = given(answering('try-again'));
     await handler({ Records: [record('a')] }, givenContext());
     expect(did).toEqual(['telemetry begins', 'turns begin', 'api begins', 'work', 'queue delays', 'telemetry ends']);
@@ -245,7 +245,7 @@ describe('a batch', () => {
     expect(batch.mayRetry()).toBe(expected);
   });
 
-  it('says how many messages kept the queue’s own time-out, and is otherwise silent', async () => {
+  it('logs how many messages kept the queue’s own time-out, and nothing else', async () => {
     await given(answering('done')).handler({ Records: [record('a')] }, givenContext());
     expect(output.text()).toBe('');
     await given(answering('try-again'), 1).handler({ Records: [record('a')] }, givenContext());

@@ -7,21 +7,24 @@ const context = { awsRequestId: 'i-1' } as Context;
 const event = {
   Records: ['101', '102', '103'].map((SequenceNumber): DynamoDBRecord => ({ dynamodb: { SequenceNumber } })),
 };
-const handlerOf = (taken: boolean[]) =>
-  streamBatch({ telemetry: new Telemetry(), work: async (bodies) => bodies.map((_, index) => taken[index] ?? false) });
+const handlerOf = (succeeded: boolean[]) =>
+  streamBatch({
+    telemetry: new Telemetry(),
+    work: async (bodies) => bodies.map((_, index) => succeeded[index] ?? false),
+  });
 
 describe('a batch of a table’s stream', () => {
-  it('is done when every record is', async () => {
+  it('reports no failure when every record succeeded', async () => {
     expect(await handlerOf([true, true, true])(event, context)).toEqual({ batchItemFailures: [] });
   });
 
-  it('reports the first record that failed, at which Lambda begins again', async () => {
+  it('reports the first failed record, from which Lambda delivers again', async () => {
     expect(await handlerOf([true, false, false])(event, context)).toEqual({
       batchItemFailures: [{ itemIdentifier: '102' }],
     });
   });
 
-  it('hands each record over as JSON', async () => {
+  it('passes each record to the work as JSON', async () => {
     const seen: string[] = [];
     const work = async (bodies: string[]) => {
       seen.push(...bodies);
@@ -31,7 +34,7 @@ describe('a batch of a table’s stream', () => {
     expect(seen.map((body) => JSON.parse(body))).toEqual(event.Records);
   });
 
-  it('fails as a whole when the record that failed cannot be named', async () => {
+  it('fails as a whole when the failed record has no sequence number', async () => {
     await expect(handlerOf([false])({ Records: [{}] }, context)).rejects.toThrow('has no sequence number');
   });
 });

@@ -18,19 +18,19 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** What one line declares: its dimension sets, its metrics with their units, and what stands beside. */
+/** The contents of one line: its dimension sets, its metrics with their units, and its other fields. */
 function emf(line: Record<string, unknown> | undefined) {
   const { _aws, ...rest } = line as { _aws: { CloudWatchMetrics: unknown[]; Timestamp: number } };
   return { declared: _aws.CloudWatchMetrics, timestamp: _aws.Timestamp, rest };
 }
 
-describe('what an invocation counted', () => {
-  it('is written as one EMF line when it ends, summed, and with nothing else in it', () => {
-    // Prepare
+describe('the metrics of an invocation', () => {
+  it('are summed and written as one EMF line, with nothing else in it, when the invocation ends', () => {
+    // Given
     const telemetry = new Telemetry();
     telemetry.beginInvocation(givenContext());
     const observer = telemetry.observer({ lane: 'campaign' });
-    // Act
+    // When
     observer.count('LinkCreated');
     observer.count('LinkCreated', 4);
     observer.milliseconds('CommandLatency', 12);
@@ -38,7 +38,7 @@ describe('what an invocation counted', () => {
     observer.level('QuotaUsedPercent', 7.5, 'Percent');
     expect(output.text()).toBe('');
     telemetry.endInvocation();
-    // Assess
+    // Then
     expect(output.lines()).toHaveLength(1);
     expect(emf(output.lines()[0])).toEqual({
       declared: [
@@ -63,7 +63,7 @@ describe('what an invocation counted', () => {
     });
   });
 
-  it('is forgotten once written', () => {
+  it('are written once', () => {
     const telemetry = new Telemetry();
     const observer = telemetry.observer({ lane: 'campaign' });
     observer.count('LinkCreated', 5);
@@ -74,7 +74,7 @@ describe('what an invocation counted', () => {
     expect(output.lines().map(({ LinkCreated }) => LinkCreated)).toEqual([5, 1]);
   });
 
-  it('is one line for each set of dimensions, even when observers are interleaved', () => {
+  it('take one line for each set of dimensions, even when observers are interleaved', () => {
     const telemetry = new Telemetry();
     const [lane, none] = [telemetry.observer({ lane: 'campaign' }), telemetry.observer({})];
     lane.count('LinkCreated');
@@ -92,7 +92,7 @@ describe('what an invocation counted', () => {
     ]);
   });
 
-  it('keeps a lane and a source of the same name apart, and counts together what only names its dimensions in another order', () => {
+  it('separate a lane from a source of the same name, and ignore the order of the dimensions', () => {
     // Given
     const telemetry = new Telemetry();
     // When
@@ -107,7 +107,7 @@ describe('what an invocation counted', () => {
     ]);
   });
 
-  it('loses no value when there are more than the 100 that EMF takes in a line, and counts nothing twice', () => {
+  it('keep each value once, even beyond the 100 values that EMF allows in a line', () => {
     const telemetry = new Telemetry();
     const observer = telemetry.observer({ lane: 'campaign' });
     observer.count('LinkCreated', 250);
@@ -121,18 +121,18 @@ describe('what an invocation counted', () => {
     for (const { lane } of lines) expect(lane).toBe('campaign');
   });
 
-  it('is no line at all when nothing was', () => {
+  it('take no line when there are none', () => {
     new Telemetry().endInvocation();
     expect(output.text()).toBe('');
   });
 });
 
 describe('calls of the API', () => {
-  it('are counted by operation, and refusals of the account by lane alone, where the alarms look', () => {
-    // Prepare
+  it('are counted by operation, and account refusals by lane alone, as the alarms expect', () => {
+    // Given
     const telemetry = new Telemetry();
     const onCall = telemetry.apiCalls({ lane: 'campaign' });
-    // Act
+    // When
     onCall('create', 'ok', 20);
     onCall('create', 'exists', 21);
     onCall('create', 'slow-down', 1);
@@ -141,7 +141,7 @@ describe('calls of the API', () => {
     onCall('read', 'account-blocked', 4);
     onCall('read', 'ambiguous', 5);
     telemetry.endInvocation();
-    // Assess
+    // Then
     expect(output.lines().map((line) => emf(line).rest)).toEqual([
       {
         service: 'acme-links',
@@ -168,7 +168,7 @@ describe('calls of the API', () => {
 });
 
 describe('a log line', () => {
-  it('carries the fields it was given, the service and the invocation', () => {
+  it('contains its fields, the service and the invocation', () => {
     const telemetry = new Telemetry();
     telemetry.beginInvocation(givenContext(60_000, 'invocation-7'));
     const fields = { source: 'crm', requestId: 'order-1', outcome: 'created', repeat: false, rules: [] };

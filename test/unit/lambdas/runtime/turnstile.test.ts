@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Pacer } from '../../../../lambdas/domain/control/pacer.ts';
 import { Turnstile } from '../../../../lambdas/runtime/turnstile.ts';
 
-/** Time that passes when somebody sleeps. */
-function givenTurnstile(callsPerSecond: number, mostApproaching: number) {
+/** A rate limiter with a clock that moves when somebody sleeps. */
+function givenLimiter(callsPerSecond: number, mostPreparing: number) {
   let now = 0;
   const clock = {
     wallMilliseconds: () => now,
@@ -12,46 +12,46 @@ function givenTurnstile(callsPerSecond: number, mostApproaching: number) {
       now += milliseconds;
     },
   };
-  return new Turnstile(new Pacer(callsPerSecond), clock, mostApproaching);
+  return new Turnstile(new Pacer(callsPerSecond), clock, mostPreparing);
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('work that approaches its turn', () => {
-  it('is let in as turns are taken, so that what it looks up is looked up shortly before', async () => {
-    const turnstile = givenTurnstile(10, 3);
+describe('a permit of the rate limiter', () => {
+  it('becomes free at each turn, so that a command reads the ledger shortly before its own', async () => {
+    const limiter = givenLimiter(10, 3);
     let begun = 0;
     const work = Array.from({ length: 10 }, async () => {
-      await turnstile.approach();
+      await limiter.approach();
       begun++;
     });
     await settled();
     expect(begun).toBe(3);
     for (let turn = 1; turn <= 4; turn++) {
-      (await turnstile.next()).sent();
+      (await limiter.next()).sent();
       await settled();
       expect(begun).toBe(3 + turn);
     }
-    turnstile.arrive();
+    limiter.arrive();
     await settled();
     expect(begun).toBe(8);
-    turnstile.beginInvocation();
+    limiter.beginInvocation();
     await Promise.all(work);
     expect(begun).toBe(10);
   });
 
-  it('takes no place for good, whether it needs two turns, or none', async () => {
-    const turnstile = givenTurnstile(10, 1);
+  it('becomes free whether its command takes two turns or none', async () => {
+    const limiter = givenLimiter(10, 1);
     const twoTurns = async () => {
-      await turnstile.approach();
-      (await turnstile.next()).sent();
-      (await turnstile.next()).sent();
+      await limiter.approach();
+      (await limiter.next()).sent();
+      (await limiter.next()).sent();
     };
     const none = async () => {
-      await turnstile.approach();
-      turnstile.arrive();
+      await limiter.approach();
+      limiter.arrive();
     };
     await Promise.all([twoTurns(), none(), none(), twoTurns(), none()]);
-    await turnstile.approach();
+    await limiter.approach();
   });
 });
