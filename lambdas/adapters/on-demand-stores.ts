@@ -4,8 +4,8 @@ import type { ParkedStore } from './parked-store.ts';
 import type { QrStore } from './qr-store.ts';
 
 /**
- * The stores of S3 for workers whose batches seldom need one. S3's client is the heaviest of the AWS clients; it lies in a
- * file of its own beside the bundle and is loaded with the first object, so that no cold start waits for it.
+ * The stores of S3 for workers whose batches seldom need one. S3's client is the heaviest of the AWS clients. The bundle keeps
+ * it in a file of its own, which is loaded with the first object: no cold start waits for it.
  */
 export function onDemandStores(buckets: Buckets) {
   let loading: Promise<ReturnType<typeof import('./object-stores.ts')['objectStores']>> | undefined;

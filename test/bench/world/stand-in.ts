@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundleOptions } from '../../../lib/constructs/bundle.ts';
 import { assemblyCopy, type Variant, variantPipeline } from './synthesis.ts';
 
 /** Sizes of a lane's link worker, where a run wants others than `lib` works out. */
@@ -39,29 +40,21 @@ export async function assemblyWith(variant: Variant, { handler, defined = {}, si
     const { Properties } = resourceOf(template, 'CampaignLinkWorkerFunction');
     const { S3Key = '' } = Properties.Code as { S3Key?: string };
     const asset = join(assembly, `asset.${S3Key.replace(/\.zip$/, '')}`);
-    await bundle(handler, join(asset, 'index.mjs'), defined);
+    await bundle(handler, asset, defined);
   }
   if (sizes !== undefined) resize(template, sizes);
   await writeFile(file, JSON.stringify(template));
   return assembly;
 }
 
-/** As lib/constructs/bundle-program.ts does, but for what makes it small. */
-async function bundle(handler: string, outfile: string, defined: Readonly<Record<string, string>>): Promise<void> {
+/** In the place of a job's `index.mjs`, made as that was. */
+async function bundle(handler: string, outdir: string, defined: Readonly<Record<string, string>>): Promise<void> {
+  const entry = fileURLToPath(new URL(`../stand-ins/${handler}`, import.meta.url));
   await build({
-    entryPoints: [fileURLToPath(new URL(`../stand-ins/${handler}`, import.meta.url))],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    minify: true,
-    sourcemap: true,
-    sourcesContent: false,
-    mainFields: ['module', 'main'],
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    ...bundleOptions,
+    entryPoints: { index: entry },
+    outdir,
     define: { ...defined },
-    logLevel: 'warning',
   });
 }
 
