@@ -11,9 +11,9 @@ export const governorEnvironment = z.object({
   /** POST, PUT and DELETE calls the account has per UTC month (7,500,000 unless the contract says otherwise). */
   MONTHLY_QUOTA_CALLS: z.coerce.number().int().min(1),
   LEDGER_TABLE_NAME: z.string().min(1),
-  /** The template whose sentinel link the health probe asks for: 404 is the healthy answer. */
+  /** The template of the sentinel link that the health probe reads. The healthy answer is 404. */
   PROBE_TEMPLATE_ID: z.string().min(1),
-  /** JSON: the lanes, the expiry worker's among them, with their limits and the UUIDs of the mappings that feed them. */
+  /** JSON: the lanes, including the expiry worker's, with their limits and the UUIDs of their event source mappings. */
   LANES: jsonText(
     z.array(
       z.object({

@@ -2,37 +2,37 @@ import type { Usage } from '../domain/control/control-record.ts';
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 
-/** The burn is that of the last hour, by samples five minutes apart. */
+/** The burn rate covers the last hour, from samples five minutes apart. */
 const sampleEvery = 5 * minute;
 const samplesKept = hour + sampleEvery;
-/** A week: campaigns have a weekly rhythm, and a single day's burst is no trend. */
-const daysLookedAt = 7;
-/** With less seen than a day, or in a month's first hours, a projection would only mislead. */
-const leastSeen = day;
+/** A week: campaigns have a weekly rhythm, and one day's burst is not a trend. */
+const daysAveraged = 7;
+/** A projection from less than a day's data, or in a month's first hours, would mislead. */
+const leastObserved = day;
 const leastOfMonth = 6 * hour;
-/** So far apart may the API's month and our clock's turn. In these hours nothing is projected anyway. */
+/** The API's month may turn this much before or after our clock's. The forecast projects nothing in these hours anyway. */
 const turnMayDiffer = leastOfMonth;
-/** What `QuotaHoursToEmpty` says when nothing is burnt: a month. */
+/** The value of `QuotaHoursToEmpty` when the burn rate is zero: a month. */
 export const mostHours = 744;
 
 interface Poll {
   at: number;
-  /** Calls of the month that are gone: of the API's month. */
+  /** Calls used in the API's month. */
   used: number;
-  /** Our own calls of the month: of our clock's. */
+  /** Our own calls in our clock's month. */
   own: number;
 }
 
 /**
- * Takes one answered poll into account. The API's month turns when the API says so, by a count that falls to nearly nothing, which
- * may be some time before or after our clock's turn: until then, `used` is the old month's.
+ * Adds one answered poll. The API's month turns when its count falls to nearly zero, some time before or after our clock's
+ * month. Until then, `used` belongs to the old month.
  */
 export function nextUsage(before: Usage | undefined, poll: Poll): Usage {
   const today = new Date(poll.at).toISOString().slice(0, 10);
   const month = monthOfPoll(before, poll);
   const sameMonth = before?.month === month && !hasFallen(before, poll);
   const recent = sameMonth ? before.samples.filter(({ at }) => poll.at - at <= samplesKept) : [];
-  // At our clock's turn our own count begins anew, and cannot be compared with what it was before.
+  // When our clock's month turns, our own count restarts, so it cannot be compared with earlier samples.
   const samples = (recent.at(-1)?.own ?? 0) > poll.own ? [] : recent;
   const last = samples.at(-1);
   if (last === undefined || poll.at - last.at >= sampleEvery) samples.push(poll);
@@ -40,19 +40,19 @@ export function nextUsage(before: Usage | undefined, poll: Poll): Usage {
   const days = [...(before?.days ?? [])];
   const ofToday = days.at(-1)?.day === today ? days.pop() : undefined;
   days.push({ day: today, used: (ofToday?.used ?? 0) + Math.max(0, poll.used - usedBefore) });
-  return { month, since: before?.since ?? poll.at, used: poll.used, samples, days: days.slice(-daysLookedAt - 1) };
+  return { month, since: before?.since ?? poll.at, used: poll.used, samples, days: days.slice(-daysAveraged - 1) };
 }
 
-/** What of the poll's count was booked before, or gone when we first looked. */
+/** The part of the poll's count that is booked already, or that was used before the first poll. */
 function usedBeforeThis(before: Usage | undefined, poll: Poll, month: string): number {
   if (before === undefined) return poll.used;
   if (hasFallen(before, poll)) return 0;
-  // Our clock's turn was hours ago, and the count has not fallen: it goes on, unless nobody has looked meanwhile.
-  const lookedAt = before.samples.at(-1)?.at ?? 0;
-  return before.month === month || poll.at - lookedAt <= samplesKept ? before.used : 0;
+  // If the count has not fallen hours after our clock's turn, it continues, unless polls were missing in between.
+  const lastPolledAt = before.samples.at(-1)?.at ?? 0;
+  return before.month === month || poll.at - lastPolledAt <= samplesKept ? before.used : 0;
 }
 
-/** The API's month, as far as the polls tell. Further from our clock's turn than `turnMayDiffer`, it is our clock's. */
+/** The API's month, as the polls show it. More than `turnMayDiffer` away from our clock's turn, it is our clock's month. */
 function monthOfPoll(before: Usage | undefined, poll: Poll): string {
   const [earlier, ofClock, later] = [
     monthAt(poll.at - turnMayDiffer),
@@ -61,13 +61,14 @@ function monthOfPoll(before: Usage | undefined, poll: Poll): string {
   ];
   if (before === undefined) return ofClock;
   if (hasFallen(before, poll)) return later;
-  // The old month's count still, or the new month's already.
+  // The count still belongs to the old month, or already to the new one.
   return before.month === earlier || before.month === later ? before.month : ofClock;
 }
 
 /**
- * Whether the count began anew: near our clock's turn, and less than half of what it was. A poll a minute sees that whenever the
- * old month had more than 2 × 60,000 calls, at 1,000 a second; with fewer, a mistake is 1.6 % of the quota at most.
+ * Whether the count restarted: the poll is near our clock's turn, and the count is less than half of the last one. At 1,000
+ * calls a second, a poll a minute detects this if the old month had more than 2 × 60,000 calls. With fewer calls, the error
+ * is at most 1.6 % of the quota.
  */
 function hasFallen(before: Usage, { at, used }: Poll): boolean {
   const isNearTurn = monthAt(at - turnMayDiffer) !== monthAt(at + turnMayDiffer);
@@ -77,19 +78,19 @@ function hasFallen(before: Usage, { at, used }: Poll): boolean {
 const monthAt = (epochMilliseconds: number) => new Date(epochMilliseconds).toISOString().slice(0, 7);
 
 export interface Forecast {
-  /** Calls an hour, over the last one. */
+  /** Calls an hour, over the last hour. */
   burnPerHour: number;
   hoursToEmpty: number;
-  /** Calls of the last hour that were not ours. */
+  /** Calls of the last hour that other systems made. */
   spentElsewhere: number;
   /** Percent of the quota when the month ends; undefined while it would mislead. */
   projectedMonthEndPercent: number | undefined;
 }
 
 /**
- * What is to be expected. The month's end is projected as what is used, and for each hour that the month has left the mean of the
- * last seven days, the turn of the month notwithstanding, and the renewals of kept links that fall due till then (those of
- * the last week are in the mean as well: it errs to the safe side).
+ * Forecasts the quota. The projection for the month's end adds three parts: the calls used, the mean of the last seven days for
+ * the rest of the month, and the renewals that fall due by then. The mean may include days of the previous month. It contains
+ * the last week's renewals too, so the projection errs on the safe side.
  */
 export function forecast(
   usage: Usage,
@@ -107,11 +108,11 @@ export function forecast(
   const month = usage.month > monthAt(nowMilliseconds) ? usage.month : monthAt(nowMilliseconds);
   const monthBegan = Date.parse(month);
   const monthEnds = Date.UTC(new Date(monthBegan).getUTCFullYear(), new Date(monthBegan).getUTCMonth() + 1);
-  const lookedAtFrom = Date.parse(new Date(nowMilliseconds).toISOString().slice(0, 10)) - (daysLookedAt - 1) * day;
-  const seenFrom = Math.max(since, lookedAtFrom);
-  const spent = days.reduce((sum, one) => sum + (Date.parse(one.day) >= lookedAtFrom ? one.used : 0), 0);
-  const misleads = nowMilliseconds - since < leastSeen || nowMilliseconds - monthBegan < leastOfMonth;
-  const meanPerMillisecond = spent / Math.max(1, nowMilliseconds - seenFrom);
+  const averagedFrom = Date.parse(new Date(nowMilliseconds).toISOString().slice(0, 10)) - (daysAveraged - 1) * day;
+  const observedFrom = Math.max(since, averagedFrom);
+  const spent = days.reduce((sum, one) => sum + (Date.parse(one.day) >= averagedFrom ? one.used : 0), 0);
+  const misleads = nowMilliseconds - since < leastObserved || nowMilliseconds - monthBegan < leastOfMonth;
+  const meanPerMillisecond = spent / Math.max(1, nowMilliseconds - observedFrom);
   const projected = used + meanPerMillisecond * (monthEnds - nowMilliseconds) + renewalsDue;
   return {
     burnPerHour,
@@ -131,7 +132,7 @@ interface ForecastFacts {
   nowMilliseconds: number;
 }
 
-/** The days (UTC) of this month so far, and those still to come, today in both. */
+/** The past and the coming days (UTC) of this month. Both lists contain today. */
 export function daysOfMonth(nowMilliseconds: number): { past: string[]; coming: string[] } {
   const date = new Date(nowMilliseconds);
   const today = date.getUTCDate();

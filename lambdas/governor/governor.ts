@@ -5,7 +5,7 @@ import type { Clock } from '../domain/work/clock.ts';
 import type { Observer } from '../domain/work/observer.ts';
 import type { GovernorEnvironment } from './env.ts';
 import { daysOfMonth, forecast, nextUsage } from './forecast.ts';
-import { nextHealth, type Verdict, verdictOf } from './health.ts';
+import { type ApiHealth, nextHealth, observedHealth } from './health.ts';
 import { nextLane } from './lane-rules.ts';
 import { lanesOff, type Mappings, reconcile } from './mappings.ts';
 import { governorMetric, laneStateMetric } from './names.ts';
@@ -15,7 +15,7 @@ export interface GovernorPorts {
   api: ProbedApi & { quota(accountId: string): Promise<ApiAnswer<number>> };
   control: {
     read(): Promise<ControlReading>;
-    /** Replaces the record unless somebody else has since it was read. */
+    /** Replaces the record unless somebody else has written it since this reading. */
     write(next: ControlRecord, read: ControlReading): Promise<boolean>;
     spent(lanes: string[], days: string[]): Promise<SpentOnDay[]>;
     renewals(days: string[]): Promise<number>;
@@ -26,21 +26,21 @@ export interface GovernorPorts {
   clock: Clock;
 }
 
-/** What one run has seen. */
-interface Sight {
+/** The observations of one run. */
+interface Observations {
   at: number;
   quota: { remaining: number; polledAt: number } | undefined;
-  probed: Verdict;
+  probed: ApiHealth;
   spent: SpentOnDay[];
 }
 
 /**
- * The governor, run every minute:
+ * The governor runs every minute:
  *
  *     poll the quota, probe the API ─▶ judge health and lanes ─▶ control record ─▶ mappings ─▶ metrics
  *
- * It may end between any two steps: the next run, a minute later, does them all again. Should two run at once, the control
- * record takes the word of one, and the other judges anew by what it finds there.
+ * It may crash between any two steps, because the next run repeats them all a minute later. If two run at once, one writes the
+ * control record, and the other reads it and judges again.
  */
 export function governor(settings: GovernorEnvironment, ports: GovernorPorts) {
   return async (): Promise<void> => {
@@ -54,42 +54,41 @@ export function governor(settings: GovernorEnvironment, ports: GovernorPorts) {
     const names = settings.LANES.map(({ name }) => name);
     const days = daysOfMonth(at);
     const spent = await control.spent(names, days.past);
-    const sight: Sight = { at, quota, probed, spent };
+    const seen: Observations = { at, quota, probed, spent };
 
-    let steered = await steer(reading, sight, settings, ports);
-    if (!(await control.write(steered, reading))) {
-      // An operator has had a word meanwhile, or the replayer, or another run.
+    let next = await judge(reading, seen, settings, ports);
+    if (!(await control.write(next, reading))) {
+      // An operator, the replayer or another run has written the record in the meantime.
       reading = await control.read();
-      steered = await steer(reading, sight, settings, ports);
-      if (!(await control.write(steered, reading)))
-        return observer.warn('the control record changed twice during a run');
+      next = await judge(reading, seen, settings, ports);
+      if (!(await control.write(next, reading))) return observer.warn('the control record changed twice during a run');
     }
-    observeLanes(steered, reading.control, settings, ports);
+    observeLanes(next, reading.control, settings, ports);
     try {
-      await observeQuota(steered, sight, days.coming, settings, ports);
+      await observeQuota(next, seen, days.coming, settings, ports);
     } finally {
-      // A forecast that fails fails the run for all to see, and keeps no lane from being paused.
-      await reconcile(settings.LANES, steered, mappings, observer);
+      // A failed forecast makes the run fail visibly, but must not prevent a lane from being paused.
+      await reconcile(settings.LANES, next, mappings, observer);
     }
   };
 }
 
-/** The next control record: what was seen, judged in the light of the last one. */
-async function steer(
+/** Judges health and lanes by this run's observations and the last record. @returns the next control record */
+async function judge(
   { control: read, corrupt, signals }: ControlReading,
-  { at, quota: polled, probed, spent }: Sight,
+  { at, quota: polled, probed, spent }: Observations,
   settings: GovernorEnvironment,
   { mappings, observer }: GovernorPorts,
 ): Promise<ControlRecord> {
   const before = read ?? (await rebuilt(at, corrupt, settings, mappings, observer));
   const own = spent.reduce((sum, { calls }) => sum + calls, 0);
-  // A poll that was started earlier but arrives later tells nothing new.
-  const isNews = polled !== undefined && polled.polledAt > (before.quota?.polledAt ?? 0);
-  const quota = isNews ? { ...polled, own } : before.quota;
+  // A poll that started before the recorded one is outdated, even if its answer comes later.
+  const isNewer = polled !== undefined && polled.polledAt > (before.quota?.polledAt ?? 0);
+  const quota = isNewer ? { ...polled, own } : before.quota;
   const used = Math.max(0, settings.MONTHLY_QUOTA_CALLS - (polled?.remaining ?? 0));
-  const usage = isNews ? nextUsage(before.usage, { at, used, own }) : before.usage;
-  const health = nextHealth(before.health, verdictOf(probed, signals, before.governedAt), at);
-  // Without a new poll, our own calls since the last one are gone as well; a month that turned meanwhile tells less.
+  const usage = isNewer ? nextUsage(before.usage, { at, used, own }) : before.usage;
+  const health = nextHealth(before.health, observedHealth(probed, signals, before.governedAt), at);
+  // Without a new poll, subtract our own calls since the last one. When the month turns, `own` restarts, and nothing is subtracted.
   const remaining = quota && quota.remaining - Math.max(0, own - quota.own);
   const exceeded = (signals.quotaExceededAt ?? Number.NEGATIVE_INFINITY) >= (quota?.polledAt ?? 0);
 
@@ -114,8 +113,8 @@ async function steer(
 }
 
 /**
- * Before the first run there is no record; after one was lost, the mappings still tell which lanes were paused, if not why. Those
- * stay paused, and something may be parked.
+ * Makes a record before the first run, or after one was lost. The mappings still show which lanes were paused, but not why.
+ * Those lanes stay paused. The new record assumes that commands are parked.
  */
 async function rebuilt(
   at: number,
@@ -142,7 +141,7 @@ function observeLanes(
   const refused = health.verdict === 'token-refused' || health.verdict === 'feature-off';
   observer.level(governorMetric.accountRefused, refused ? 1 : 0, 'Count');
   observer.level(governorMetric.apiUnreachable, health.verdict === 'api-outage' ? 1 : 0, 'Count');
-  if (health.verdict !== 'good') observer.warn('the API is not well', { reason: health.verdict });
+  if (health.verdict !== 'good') observer.warn('the API is degraded', { reason: health.verdict });
   for (const { name } of LANES) {
     const lane = lanes[name];
     if (lane === undefined) continue;
@@ -157,8 +156,8 @@ function observeLanes(
 
 async function observeQuota(
   { quota, usage }: ControlRecord,
-  { at, quota: polled, spent }: Sight,
-  daysToCome: string[],
+  { at, quota: polled, spent }: Observations,
+  comingDays: string[],
   settings: GovernorEnvironment,
   { observer, control }: GovernorPorts,
 ): Promise<void> {
@@ -166,7 +165,7 @@ async function observeQuota(
   const { MONTHLY_QUOTA_CALLS: monthlyQuotaCalls } = settings;
   const own = spent.reduce((sum, { calls }) => sum + calls, 0);
   const { remaining } = polled;
-  const renewalsDue = await control.renewals(daysToCome);
+  const renewalsDue = await control.renewals(comingDays);
   const expected = forecast(usage, { remaining, monthlyQuotaCalls, own, renewalsDue, nowMilliseconds: at });
   observer.count(governorMetric.quotaPolled);
   observer.level(governorMetric.quotaRemaining, remaining, 'Count');

@@ -32,7 +32,7 @@ const govern = governor(env, {
 export async function handler(_event: ScheduledEvent, context: Context): Promise<void> {
   telemetry.beginInvocation(context);
   turns.beginInvocation();
-  // No retries after a 429: the next minute brings the next poll.
+  // No retries after a 429: the next run polls again in a minute.
   api.beginInvocation(() => false);
   try {
     await govern();

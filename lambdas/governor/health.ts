@@ -1,26 +1,26 @@
 import type { Health, Signals } from '../domain/control/control-record.ts';
 
-/** What a look at the API showed. */
-export type Verdict = Health['verdict'];
-type Trouble = Exclude<Verdict, 'good'>;
+/** The API's health as one run observes it. */
+export type ApiHealth = Health['verdict'];
+type Failure = Exclude<ApiHealth, 'good'>;
 
 /**
- * Runs, a minute apart, until the lanes are paused. A refused token is certain, but may be a rotation under way; the
- * feature being off is the API's explicit word, to a worker or to the governor; an outage may be a hiccup.
+ * Bad runs, a minute apart, before the governor pauses the lanes. A refused token is certain, but a rotation may be under way.
+ * The API states explicitly that the feature is off. An outage may last only seconds.
  */
-const strikesToPause: Record<Trouble, number> = { 'token-refused': 2, 'feature-off': 1, 'api-outage': 4 };
+const strikesToPause: Record<Failure, number> = { 'token-refused': 2, 'feature-off': 1, 'api-outage': 4 };
 const mostStrikes = 10;
 
-/** Good runs in a row until the lanes open again: 2, and twice as many with each pause of late, up to 16. */
+/** Good runs in a row before the lanes open again: 2, doubled by each further recent pause, at most 16. */
 const goodRunsToOpen = (pauses: number) => Math.min(16, 2 ** Math.max(1, pauses));
-/** A pause that begins so soon after the last one ended is the same trouble again. */
-const ofLateMilliseconds = 2 * 3_600_000;
+/** A pause that begins this soon after the last one counts as the same failure. */
+const recentMilliseconds = 2 * 3_600_000;
 
 /**
- * What the workers have met since the governor's last run counts as well: a probe's GET may be answered while POSTs are not.
- * A token that the probe finds good is good, whatever a worker met before.
+ * Combines the probe with the workers' signals since the governor's last run, because the API may answer a probe's GET while
+ * POSTs fail. If the probe finds the token good, an earlier `tokenRefusedAt` does not count.
  */
-export function verdictOf(probe: Verdict, signals: Signals, lastRunAt: number): Verdict {
+export function observedHealth(probe: ApiHealth, signals: Signals, lastRunAt: number): ApiHealth {
   if (probe !== 'good') return probe;
   const since = (at: number | undefined) => at !== undefined && at >= lastRunAt;
   if (since(signals.featureOffAt)) return 'feature-off';
@@ -28,20 +28,20 @@ export function verdictOf(probe: Verdict, signals: Signals, lastRunAt: number): 
 }
 
 /**
- * The API's health after one more look. Bad looks weigh one up and good ones half a one down, so that an API that flaps gets
- * the lanes paused as well, and each pause of late makes the next one last longer: a mapping does not flap along.
+ * The API's health after one more run. A bad run adds one strike and a good run removes half a strike, so a flapping API gets
+ * the lanes paused too. Each recent pause makes the next one longer, so the mappings do not flap with the API.
  */
-export function nextHealth(before: Health, verdict: Verdict, nowMilliseconds: number): Health {
-  const bad = verdict !== 'good';
+export function nextHealth(before: Health, observed: ApiHealth, nowMilliseconds: number): Health {
+  const bad = observed !== 'good';
   const strikes = bad ? Math.min(mostStrikes, before.strikes + 1) : Math.max(0, before.strikes - 0.5);
   const goodRuns = bad ? 0 : before.goodRuns + 1;
   const { pausedFor: wasPausedFor, ...rest } = before;
-  const next: Health = { ...rest, verdict, strikes, goodRuns };
+  const next: Health = { ...rest, verdict: observed, strikes, goodRuns };
   if (wasPausedFor !== undefined) {
-    if (goodRuns < goodRunsToOpen(before.pauses)) return { ...next, pausedFor: bad ? verdict : wasPausedFor };
+    if (goodRuns < goodRunsToOpen(before.pauses)) return { ...next, pausedFor: bad ? observed : wasPausedFor };
     return { ...next, strikes: 0, lastOpenedAt: nowMilliseconds };
   }
-  if (!bad || strikes < strikesToPause[verdict]) return next;
-  const again = nowMilliseconds - (before.lastOpenedAt ?? Number.NEGATIVE_INFINITY) < ofLateMilliseconds;
-  return { ...next, pausedFor: verdict, pauses: again ? before.pauses + 1 : 1 };
+  if (!bad || strikes < strikesToPause[observed]) return next;
+  const again = nowMilliseconds - (before.lastOpenedAt ?? Number.NEGATIVE_INFINITY) < recentMilliseconds;
+  return { ...next, pausedFor: observed, pauses: again ? before.pauses + 1 : 1 };
 }

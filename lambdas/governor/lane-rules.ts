@@ -1,6 +1,6 @@
 import type { Health, LaneControl, LaneReason, LaneState } from '../domain/control/control-record.ts';
 
-/** What the configuration says of one lane. */
+/** The configured limits of one lane. */
 export interface GovernedLane {
   name: string;
   /** Calls of the month's quota that the lane leaves to others. */
@@ -10,21 +10,21 @@ export interface GovernedLane {
   dailyCapCalls?: number | undefined;
 }
 
-/** What there is to judge a lane by. */
+/** The facts by which the governor judges a lane. */
 export interface LaneFacts {
   health: Health;
-  /** Calls that the account has left, by the last poll and what we have made since; undefined before the first poll. */
+  /** Calls that the account has left: the last poll less our calls since. Undefined before the first poll. */
   remaining: number | undefined;
-  /** A worker met `quota_exceeded` after the last poll had begun. */
+  /** A worker received `quota_exceeded` after the last poll began. */
   exceeded: boolean;
   spentThisHour: number;
   spentToday: number;
 }
 
-/** A lane that is down to its reserve opens only when a tenth more is there, so that it does not flap around the line. */
+/** A lane that has reached its reserve opens only at a tenth above it, so it does not flap around that value. */
 const hysteresis = 1.1;
 
-/** How the lane stands from now on. An operator's pause, and one whose reason is lost, is an operator's to end. */
+/** The lane's next state. Only an operator ends an operator's pause, or a pause whose reason is lost. */
 export function nextLane(
   before: LaneControl | undefined,
   lane: GovernedLane,
@@ -33,7 +33,7 @@ export function nextLane(
 ): LaneControl {
   if (before?.state === 'paused' && (before.reason === 'operator' || before.reason === 'control-record-lost'))
     return before;
-  const { state, reason } = judge(before, lane, facts);
+  const { state, reason } = judgeLane(before, lane, facts);
   if (before !== undefined && before.state === state && before.reason === reason) return before;
   const since = before?.state === state ? before.since : nowMilliseconds;
   const opens = state === 'open' && before !== undefined;
@@ -41,7 +41,7 @@ export function nextLane(
   return { state, since, ...(reason !== undefined && { reason }), ...(openedAt !== undefined && { openedAt }) };
 }
 
-function judge(
+function judgeLane(
   before: LaneControl | undefined,
   { reserveCalls, hourlyCapCalls = Number.POSITIVE_INFINITY, dailyCapCalls = Number.POSITIVE_INFINITY }: GovernedLane,
   { health, remaining, exceeded, spentThisHour, spentToday }: LaneFacts,

@@ -12,10 +12,10 @@ interface MappedLane {
 }
 
 /**
- * Makes the event source mappings what the control record says, every minute: a deployment that made one anew, or an operator who
- * switched one by hand, does not wake a paused lane for longer. One on its way is looked at again a minute later.
+ * Sets the event source mappings to the state in the control record, every minute. If a deployment or an operator switches a
+ * paused lane's mapping on, the lane runs for a minute at most. A mapping in transition is checked again a minute later.
  *
- * @throws the first error, when the other lanes have had their turn
+ * @throws the first error, after it has tried all mappings
  */
 export async function reconcile(
   lanes: MappedLane[],
@@ -34,14 +34,14 @@ export async function reconcile(
         observer.info(`a mapping was switched ${on ? 'on' : 'off'}`, { lane: name });
       } catch (error) {
         errors.push(error);
-        observer.warn('a mapping could not be looked at or switched', { lane: name });
+        observer.warn('a mapping could not be read or switched', { lane: name });
       }
     }
   }
   if (errors.length > 0) throw errors[0];
 }
 
-/** The lanes that have a mapping switched off. */
+/** The lanes with a mapping that is switched off. */
 export async function lanesOff(lanes: MappedLane[], mappings: Mappings): Promise<string[]> {
   const off: string[] = [];
   for (const { name, mappings: ids } of lanes) {

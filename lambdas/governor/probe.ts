@@ -1,38 +1,38 @@
 import type { LinkSpec } from '../domain/contract/link-spec.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { ApiAnswer, LinkAtApi } from '../domain/onelink/api-answer.ts';
-import type { Verdict } from './health.ts';
+import type { ApiHealth } from './health.ts';
 
 export interface ProbedApi {
   read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>>;
   create(address: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>>;
 }
 
-/** The link that the probes speak of. It need not exist, and cannot: its ID has dashes, and a canary's data no `pid`. */
+/** The link that the probes name. It cannot exist: its ID contains dashes, and the canary's data has no `pid`. */
 const sentinelId = 'onelink-pipeline-sentinel';
 
 /**
- * A look at the API, by a free GET of a sentinel link: 404 is the healthy answer. The poll of the quota does not tell. Its
- * documents demand the token and list no answer to a wrong one, so nothing here relies on what it does with it.
+ * Probes the API with a free GET of a sentinel link. The healthy answer is 404. The quota poll cannot replace this probe: its
+ * documentation requires the token but lists no answer to a wrong one.
  *
- * While the lanes are paused, that is not enough: POSTs may fail where GETs are answered, and whether the feature is on
- * shows in POSTs alone. So a canary goes first: a POST that the API must refuse as invalid (400). It costs no link, no
- * message a receive, and at most one call of quota, once a minute, while nothing else is spent.
+ * While the lanes are paused, a GET is not enough. POSTs may fail while GETs succeed, and only a POST shows whether the feature
+ * is on. So the probe then sends a canary: a POST that the API must refuse as invalid (400). It makes no link and receives no
+ * message. It costs at most one call of quota a minute, while the lanes spend none.
  */
-export async function probe(api: ProbedApi, onelinkId: string, withCanary: boolean): Promise<Verdict> {
+export async function probe(api: ProbedApi, onelinkId: string, withCanary: boolean): Promise<ApiHealth> {
   const sentinel = { onelinkId, shortlinkId: sentinelId };
-  const seen = verdictOf(await api.read(sentinel));
+  const seen = healthIn(await api.read(sentinel));
   if (seen !== 'good' || !withCanary) return seen;
   const canary = () => api.create(sentinel, { data: {} });
   const answer = await canary();
-  // A kept connection that was reset says nothing about the API, and the canary may be sent twice.
-  return verdictOf(answer.meaning !== 'ok' && answer.onReusedSocket ? await canary() : answer);
+  // A reset of a reused connection proves nothing about the API, and the canary is safe to send twice.
+  return healthIn(answer.meaning !== 'ok' && answer.onReusedSocket ? await canary() : answer);
 }
 
-function verdictOf(answer: ApiAnswer<unknown>): Verdict {
+function healthIn(answer: ApiAnswer<unknown>): ApiHealth {
   if (answer.meaning === 'account-blocked') {
     return answer.fault.rule.endsWith('feature-not-enabled') ? 'feature-off' : 'token-refused';
   }
-  // Refused as wrong, taken, above the rate or out of quota: the API is there, and knows us.
+  // If the API refuses a call as invalid, taken, above the rate or out of quota, it is reachable and accepts the token.
   return answer.meaning === 'transient' || answer.meaning === 'ambiguous' ? 'api-outage' : 'good';
 }

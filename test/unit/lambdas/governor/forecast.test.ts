@@ -8,7 +8,7 @@ const hour = 60 * minute;
 const day = 24 * hour;
 const quota = 7_500_000;
 
-/** Polls each minute; `used` and `own` tell what is gone of the month by then. */
+/** Polls each minute. `used` and `own` give the calls of the month at that time. */
 function polled(
   from: string,
   hours: number,
@@ -27,7 +27,7 @@ const expected = ({ usage, at }: { usage: Usage; at: number }, own: number, rene
   forecast(usage, { remaining: quota - usage.used, monthlyQuotaCalls: quota, own, renewalsDue, nowMilliseconds: at });
 
 describe('the forecast', () => {
-  it('burns what was used in the last hour, and runs empty at that', () => {
+  it('takes its burn rate and hours to empty from the last hour', () => {
     const start = Date.parse('2026-03-09T00:00:00Z');
     const seen = polled('2026-03-09T00:00:00Z', 5, (at) => 1_500_000 + ((at - start) / hour) * 60_000);
     const { burnPerHour, hoursToEmpty, spentElsewhere } = expected(seen, seen.usage.used);
@@ -36,7 +36,7 @@ describe('the forecast', () => {
     expect(spentElsewhere).toBe(0);
   });
 
-  it('never runs empty when nothing is burnt: 744 hours is a month', () => {
+  it('has 744 hours to empty, a month, at a burn rate of zero', () => {
     expect(
       expected(
         polled('2026-03-09T00:00:00Z', 2, () => 1_000),
@@ -45,7 +45,7 @@ describe('the forecast', () => {
     ).toMatchObject({ burnPerHour: 0, hoursToEmpty: 744 });
   });
 
-  it('tells what others have spent in the last hour, and takes our own late counts for nothing', () => {
+  it('counts the calls of other systems in the last hour, and none if our own counts are late', () => {
     const start = Date.parse('2026-03-09T00:00:00Z');
     const ours = (at: number) => ((at - start) / hour) * 10_000;
     const seen = polled('2026-03-09T00:00:00Z', 3, (at) => 3 * ours(at), ours);
@@ -54,7 +54,7 @@ describe('the forecast', () => {
     expect(expected(late, ours(late.at) + 500).spentElsewhere).toBe(0);
   });
 
-  it('projects the month’s end from the week before, so that one day’s campaign is no trend', () => {
+  it('projects the month’s end from the last week, so one day’s campaign is not a trend', () => {
     // A million in one hour of the ninth, ten thousand on each of the other days.
     const start = Date.parse('2026-03-03T00:00:00Z');
     const burst = Date.parse('2026-03-09T10:00:00Z');
@@ -62,18 +62,18 @@ describe('the forecast', () => {
       20_000 + ((at - start) / day) * 10_000 + 1_000_000 * Math.min(1, Math.max(0, (at - burst) / hour));
     const seen = polled('2026-03-03T00:00:00Z', 7 * 24 - 1, used);
     const { projectedMonthEndPercent = 0 } = expected(seen, 0);
-    // 1.09 million are used; the week's mean of 153,000 a day for the 22 days to come.
+    // 1.09 million calls are used. The week's mean is 153,000 a day, for the 22 days to come.
     expect(projectedMonthEndPercent).toBeGreaterThan(55);
     expect(projectedMonthEndPercent).toBeLessThan(62);
   });
 
-  it('counts the renewals that fall due till then', () => {
+  it('adds the renewals that fall due before the month’s end', () => {
     const seen = polled('2026-03-03T00:00:00Z', 48, () => 0);
     expect(expected(seen, 0).projectedMonthEndPercent).toBe(0);
     expect(expected(seen, 0, 750_000).projectedMonthEndPercent).toBe(10);
   });
 
-  it('projects nothing before it has seen a day, nor in a month’s first six hours', () => {
+  it('projects nothing from less than a day’s polls, nor in a month’s first six hours', () => {
     expect(
       expected(
         polled('2026-03-09T00:00:00Z', 23, () => 9),
@@ -85,7 +85,7 @@ describe('the forecast', () => {
     expect(expected(polled('2026-03-29T00:00:00Z', 79, turn), 100).projectedMonthEndPercent).toBeLessThan(1);
   });
 
-  it('does not take the turn of the month for a burn, nor what was gone before it first looked', () => {
+  it('counts neither the turn of the month nor calls before its first poll as burn', () => {
     const turn = (at: number) => (at < Date.parse('2026-04-01T00:00:00Z') ? 4_000_000 : 1_000);
     const seen = polled('2026-03-31T22:00:00Z', 3, turn);
     expect(expected(seen, 1_000)).toMatchObject({ burnPerHour: 0, spentElsewhere: 0 });
@@ -95,7 +95,7 @@ describe('the forecast', () => {
     ]);
   });
 
-  it('books an old month’s count on no new day while the API’s month turns later than our clock’s', () => {
+  it('books the old month’s count on no new day if the API’s month turns after our clock’s', () => {
     // Given
     const turn = Date.parse('2026-04-01T00:01:30Z');
     const used = (at: number) => (at < turn ? 4_000_000 : 1_000);
@@ -112,7 +112,7 @@ describe('the forecast', () => {
     expect(expected(seen, 0).projectedMonthEndPercent).toBeLessThan(1);
   });
 
-  it('goes on where a month’s count is never seen to fall, and books it anew where nobody has looked meanwhile', () => {
+  it('continues a count that does not fall, and books it again if polls were missing', () => {
     const steady = polled('2026-03-31T00:00:00Z', 48, () => 4_000_000);
     expect(steady.usage.days.map(({ used }) => used)).toEqual([0, 0, 0]);
     const away = polled('2026-03-31T00:00:00Z', 1, () => 1_000).usage;
@@ -120,14 +120,14 @@ describe('the forecast', () => {
     expect(back.days.at(-1)).toEqual({ day: '2026-04-02', used: 5_000 });
   });
 
-  it('takes the mid-month gift of more calls for no turn', () => {
+  it('does not take a mid-month increase of the quota for a turn of the month', () => {
     const gift = Date.parse('2026-03-10T12:00:00Z');
     const seen = polled('2026-03-09T00:00:00Z', 48, (at) => (at < gift ? 4_000_000 : 1_000_000));
     expect(seen.usage.month).toBe('2026-03');
     expect(seen.usage.days.map(({ used }) => used)).toEqual([0, 0, 0]);
   });
 
-  it('books every call once and tells of nobody else, however far apart the API’s month and our clock’s turn', () => {
+  it('books every call once, and none as another system’s, however far apart the two months turn', () => {
     const [start, clockTurn, end] = ['2026-03-31T12:00:00Z', '2026-04-01T00:00:00Z', '2026-04-01T12:00:00Z'].map((at) =>
       Date.parse(at),
     ) as [number, number, number];
@@ -155,14 +155,14 @@ describe('the forecast', () => {
     );
   });
 
-  it('remembers little: samples of an hour, days of a week', () => {
+  it('keeps the samples of an hour and the days of a week', () => {
     const { usage } = polled('2026-03-01T00:00:00Z', 20 * 24, (at) => at / day);
     expect(usage.samples.length).toBeLessThanOrEqual(14);
     expect(usage.days).toHaveLength(8);
   });
 });
 
-it('knows the days of the month, past and to come', () => {
+it('lists the past and the coming days of the month', () => {
   const { past, coming } = daysOfMonth(Date.parse('2028-02-27T23:59:59Z'));
   expect(past).toHaveLength(27);
   expect(coming).toEqual(['2028-02-27', '2028-02-28', '2028-02-29']);

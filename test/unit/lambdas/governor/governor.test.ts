@@ -11,8 +11,8 @@ const minute = 60_000;
 class GovernedWorld {
   now = Date.parse('2026-03-09T12:00:00Z');
   readonly api = new EmulatedApi({ now: () => this.now, sleep: async () => {} });
-  /** While the quota's answer is under way. */
-  meanwhile: () => Promise<void> = async () => {};
+  /** Runs while the quota poll waits for its answer. */
+  duringPoll: () => Promise<void> = async () => {};
   readonly control = new InMemoryControl();
   readonly mappings = new Map([
     ['campaign-links', 'on'],
@@ -48,7 +48,7 @@ class GovernedWorld {
       api: this.api.clientOver(
         {
           send: async (call) => {
-            if (operationOf(call) === 'quota') await this.meanwhile();
+            if (operationOf(call) === 'quota') await this.duringPoll();
             return this.api.send(call);
           },
         },
@@ -72,24 +72,24 @@ class GovernedWorld {
     this.left(6_000_000);
   }
 
-  /** What the account has left; the poll is answered. */
+  /** Sets the calls that the account has left, and lets the API answer the poll. */
   left(quotaRemaining: number): void {
     this.api.control.clearFaults();
     this.api.control.changeSettings({ quotaRemaining });
   }
 
-  /** Each call of the operation is answered so, until the faults are cleared. */
+  /** The API gives this answer to each call of the operation, until the faults are cleared. */
   always(operation: Operation, status: number, errorType?: string): void {
     const error = { kind: 'status', status, ...(errorType !== undefined && { errorType }) } as const;
     this.api.control.addFaults({ ...error, operation, probability: 1 });
   }
 
-  /** Whether the API knows the pipeline's token. */
+  /** Sets whether the API accepts the pipeline's token. */
   knowsToken(isKnown: boolean): void {
     this.api.control.changeSettings({ token: isKnown ? 'local-token' : 'another' });
   }
 
-  /** So many runs, a minute apart. */
+  /** Runs the governor this often, a minute apart. */
   async minutes(count: number): Promise<void> {
     for (let index = 0; index < count; index++) {
       this.now += minute;
@@ -132,7 +132,7 @@ const paused = (reason: string) => ({
 const allOpen = { campaign: 'open', transactional: 'open', expiry: 'open' };
 
 describe('the governor, each minute', () => {
-  it('tells what is left of the quota, in metrics and to the workers, at the cost of two free calls', async () => {
+  it('publishes the remaining quota to metrics and workers, with two free calls', async () => {
     expect(world.api.quotaPolls).toBe(1);
     expect(world.api.calls).toEqual(['read']);
     expect(world.metrics).toEqual({
@@ -161,7 +161,7 @@ describe('the governor, each minute', () => {
     expect(world.warnings).toEqual([]);
   });
 
-  it('falls silent on the quota when its poll fails: the heartbeat alarm counts on that', async () => {
+  it('writes no quota metric when its poll fails, which triggers the heartbeat alarm', async () => {
     world.metrics = {};
     world.always('quota', 503);
     await world.minutes(1);
@@ -170,7 +170,7 @@ describe('the governor, each minute', () => {
     expect(world.control.control?.quota?.polledAt).toBe(world.now - minute);
   });
 
-  it('parks lane by lane as the quota runs down to their reserves, and opens them by a poll that shows room', async () => {
+  it('parks each lane at its reserve, and opens it when a poll shows room', async () => {
     world.left(750_000);
     await world.minutes(1);
     expect(world.lanes).toEqual({ ...allOpen, campaign: 'parking: quota-reserve-reached' });
@@ -180,7 +180,7 @@ describe('the governor, each minute', () => {
     expect(world.lanes.transactional).toBe('parking: quota-reserve-reached');
     expect(world.metrics['campaign LaneParkingMinutes']).toBe(30);
     expect(world.off).toEqual([]);
-    // The calendar alone opens nothing.
+    // A new month opens no lane before a poll does.
     world.now = Date.parse('2026-04-01T00:00:30Z');
     world.always('quota', 503);
     await world.run();
@@ -189,18 +189,18 @@ describe('the governor, each minute', () => {
     await world.minutes(1);
     expect(world.lanes).toEqual(allOpen);
     expect(world.control.control?.lanes.campaign?.openedAt).toBe(world.now);
-    // Until the replayer has found nothing more.
+    // `parkedAt` stays until the replayer finds nothing parked.
     expect(world.control.control?.parkedAt).toBeDefined();
   });
 
-  it('without a new poll takes what we have spent since the last one for gone', async () => {
+  it('subtracts our own calls since the last poll when a new poll fails', async () => {
     world.always('quota', 503);
     await world.control.addSpent('campaign', 5_260_000, world.now);
     await world.minutes(1);
     expect(world.lanes.campaign).toBe('parking: quota-reserve-reached');
   });
 
-  it('parks all lanes when a worker met quota_exceeded, until a poll that was started later shows room', async () => {
+  it('parks all lanes after a worker received quota_exceeded, until a later poll shows room', async () => {
     world.always('quota', 503);
     await world.control.signal('quotaExceededAt', world.now + 1);
     await world.minutes(1);
@@ -210,7 +210,7 @@ describe('the governor, each minute', () => {
     expect(world.lanes).toEqual(allOpen);
   });
 
-  it('parks a lane at the cap of its hour or day, and opens it in the next', async () => {
+  it('parks a lane at its hourly or daily cap, and opens it in the next hour or day', async () => {
     await world.control.addSpent('campaign', 3_000_000, world.now);
     await world.control.addSpent('transactional', 500_000, world.now);
     await world.minutes(1);
@@ -227,10 +227,10 @@ describe('the governor, each minute', () => {
   });
 
   it.each([
-    ['the quota is told all the same', false, { AccountRefused: 1, ApiUnreachable: 0, QuotaPolled: 1 }],
-    ['neither is the quota told', true, { AccountRefused: 1, ApiUnreachable: 0 }],
+    ['while the quota poll succeeds', false, { AccountRefused: 1, ApiUnreachable: 0, QuotaPolled: 1 }],
+    ['while the quota poll fails too', true, { AccountRefused: 1, ApiUnreachable: 0 }],
   ])(
-    'pauses every lane when the token is refused (%s), and opens them two good minutes after',
+    'pauses every lane when the API refuses the token (%s), and opens them after two good minutes',
     async (_, quotaNeedsToken, metrics) => {
       world.metrics = {};
       world.api.control.changeSettings({ quotaNeedsToken });
@@ -251,7 +251,7 @@ describe('the governor, each minute', () => {
     },
   );
 
-  it('learns of a feature that is off from a worker, and that it is on again from a canary', async () => {
+  it('pauses for a disabled feature by a worker’s signal, and opens by a canary', async () => {
     await world.control.signal('featureOffAt', world.now + 1);
     await world.minutes(1);
     expect(world.lanes).toEqual(paused('feature-off'));
@@ -264,7 +264,7 @@ describe('the governor, each minute', () => {
     expect(world.lanes).toEqual(allOpen);
   });
 
-  it('pauses for an outage that only POSTs meet, and does not open while the canary meets it', async () => {
+  it('pauses for an outage of POSTs alone, and stays paused while the canary fails', async () => {
     for (let index = 0; index < 4; index++) {
       await world.control.signal('apiOutageAt', world.now + 1);
       await world.minutes(1);
@@ -279,7 +279,7 @@ describe('the governor, each minute', () => {
     expect(world.lanes).toEqual(allOpen);
   });
 
-  it('leaves an operator’s pause alone, whatever the API does, and puts right what a deployment switched on', async () => {
+  it('keeps an operator’s pause, and switches a mapping off again after a deployment', async () => {
     const operator: LaneControl = { state: 'paused', reason: 'operator', note: 'maintenance', since: 5 };
     world.control.say(world.now, { lanes: { campaign: operator } });
     await world.minutes(1);
@@ -292,10 +292,10 @@ describe('the governor, each minute', () => {
   });
 });
 
-describe('a run that meets others', () => {
-  it('judges anew by what an operator wrote meanwhile', async () => {
-    world.meanwhile = async () => {
-      world.meanwhile = async () => {};
+describe('a run of the governor', () => {
+  it('judges again when an operator has written the record during the run', async () => {
+    world.duringPoll = async () => {
+      world.duringPoll = async () => {};
       const read = await world.control.read();
       const lanes = { ...read.control?.lanes, campaign: { state: 'paused', reason: 'operator', since: 7 } as const };
       await world.control.write({ ...emptyControl, ...read.control, lanes }, read);
@@ -306,7 +306,7 @@ describe('a run that meets others', () => {
     expect(world.off).toEqual(['campaign-links', 'campaign-codes']);
   });
 
-  it('of a poll that arrives late, after a later one, tells nothing', async () => {
+  it('ignores its poll when the record holds a later one', async () => {
     const later = { remaining: 9, polledAt: world.now + 10 * minute, own: 0 };
     world.control.say(world.now + 10 * minute, { quota: later });
     await world.minutes(1);
@@ -315,7 +315,7 @@ describe('a run that meets others', () => {
   });
 
   it.each(['read', 'spent', 'write'])(
-    'and dies at the control table’s %s, is made up for by the next',
+    'that fails at the control table’s %s is repeated by the next run',
     async (method) => {
       world.control.failNext.add(method);
       await expect(world.minutes(1)).rejects.toThrow();
@@ -325,7 +325,7 @@ describe('a run that meets others', () => {
     },
   );
 
-  it('and cannot count the renewals, pauses the lanes all the same, and fails for all to see', async () => {
+  it('pauses the lanes even if it cannot count the renewals, and then fails', async () => {
     // Given
     world.api.control.changeSettings({ quotaNeedsToken: false });
     world.knowsToken(false);
@@ -338,7 +338,7 @@ describe('a run that meets others', () => {
     expect(world.off).toHaveLength(4);
   });
 
-  it('and cannot switch one mapping, switches the others, fails for all to see, and tries again', async () => {
+  it('switches the other mappings if one fails, then fails, and the next run tries again', async () => {
     world.failMapping = 'campaign-links';
     world.knowsToken(false);
     await world.minutes(1);
@@ -349,7 +349,7 @@ describe('a run that meets others', () => {
     expect(world.off).toHaveLength(4);
   });
 
-  it('waits for a mapping that is on its way', async () => {
+  it('waits for a mapping in transition', async () => {
     world.mappings.set('expired', 'changing');
     world.knowsToken(false);
     await world.minutes(2);
@@ -360,12 +360,12 @@ describe('a run that meets others', () => {
   });
 });
 
-describe('a control record that is lost', () => {
+describe('a lost control record', () => {
   it.each([
     ['missing', () => (world.control.control = undefined)],
     ['corrupt', () => (world.control.corrupt = true)],
   ])(
-    '(%s) is made anew: lanes that were off stay paused until an operator resumes them, and it says so',
+    '(%s) is rebuilt with a warning, and lanes whose mappings are off stay paused until an operator resumes them',
     async (_, lose) => {
       world.mappings.set('campaign-codes', 'off');
       lose();

@@ -1,31 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import { emptyControl, type Health } from '../../../../lambdas/domain/control/control-record.ts';
-import { nextHealth, type Verdict, verdictOf } from '../../../../lambdas/governor/health.ts';
+import { type ApiHealth, nextHealth, observedHealth } from '../../../../lambdas/governor/health.ts';
 
-/** Minutes, one verdict each: `.` good, `x` outage, `t` token refused, `f` feature off. @returns minutes in which lanes were paused */
+/** One observation a minute: `.` good, `x` outage, `t` token refused, `f` feature off. @returns the minutes with paused lanes */
 function paused(minutes: string): string {
-  const verdicts: Record<string, Verdict> = { '.': 'good', x: 'api-outage', t: 'token-refused', f: 'feature-off' };
+  const observed: Record<string, ApiHealth> = { '.': 'good', x: 'api-outage', t: 'token-refused', f: 'feature-off' };
   let health: Health = emptyControl.health;
   return [...minutes]
     .map((minute, index) => {
-      health = nextHealth(health, verdicts[minute] ?? 'good', index * 60_000);
+      health = nextHealth(health, observed[minute] ?? 'good', index * 60_000);
       return health.pausedFor === undefined ? '.' : 'P';
     })
     .join('');
 }
 
-describe('the lanes are paused', () => {
+describe('a pause of the lanes', () => {
   it.each([
-    ['after four minutes of an outage, until two good minutes', 'xxxx.......', '...PP......'],
-    ['not by three bad minutes', 'xxx........', '...........'],
-    ['after two minutes of a refused token: it may be a rotation', '.t.tt...', '....PP..'],
-    ['at once when the feature is off', '.f..', '.PP.'],
-    ['by an API that is bad two minutes of three', 'xx.xx.xx.xx....', '......PPPPPP...'],
+    ['begins after four minutes of an outage, and ends after two good minutes', 'xxxx.......', '...PP......'],
+    ['does not begin after three bad minutes', 'xxx........', '...........'],
+    ['begins after two minutes of a refused token, which may be a rotation', '.t.tt...', '....PP..'],
+    ['begins at once when the feature is off', '.f..', '.PP.'],
+    ['begins when the API fails two minutes of three', 'xx.xx.xx.xx....', '......PPPPPP...'],
   ])('%s', (_, minutes, expected) => {
     expect(paused(minutes)).toBe(expected);
   });
 
-  it('twice as many good minutes are asked for with each pause of late, and as few as at first when it was long ago', () => {
+  it('needs twice as many good minutes to end with each recent pause, and two again hours later', () => {
     const needed = (before: string) => {
       const all = paused(`${before}xxxx${'.'.repeat(30)}`).slice(before.length + 4);
       return all.indexOf('.') + 1;
@@ -38,7 +38,7 @@ describe('the lanes are paused', () => {
     expect(needed(`xxxx..${'.'.repeat(121)}`)).toBe(2);
   });
 
-  it('for what is wrong now, not for what was wrong at first', () => {
+  it('has the current failure as its reason, not the first one', () => {
     const during = nextHealth(
       { ...emptyControl.health, strikes: 4, pausedFor: 'api-outage', pauses: 1 },
       'token-refused',
@@ -48,15 +48,25 @@ describe('the lanes are paused', () => {
   });
 });
 
-describe('what the workers have met counts', () => {
+describe('the observed health', () => {
   const lastRunAt = 1_000;
-  it.each<[string, Verdict, object, Verdict]>([
-    ['an outage that the probe does not see', 'good', { apiOutageAt: 1_500 }, 'api-outage'],
-    ['the feature being off, which shows in POSTs alone', 'good', { featureOffAt: 1_000 }, 'feature-off'],
-    ['not from before the last run', 'good', { apiOutageAt: 999, featureOffAt: 999 }, 'good'],
-    ['not a refused token: the probe is later, and found it good', 'good', { tokenRefusedAt: 1_500 }, 'good'],
-    ['less than what the probe sees itself', 'token-refused', { apiOutageAt: 1_500 }, 'token-refused'],
+  it.each<[string, ApiHealth, object, ApiHealth]>([
+    ['is an outage that workers signal and the probe does not see', 'good', { apiOutageAt: 1_500 }, 'api-outage'],
+    [
+      'is a disabled feature that workers signal, since only a POST shows it',
+      'good',
+      { featureOffAt: 1_000 },
+      'feature-off',
+    ],
+    ['ignores signals from before the last run', 'good', { apiOutageAt: 999, featureOffAt: 999 }, 'good'],
+    [
+      'ignores a signalled refusal of the token that the later probe finds good',
+      'good',
+      { tokenRefusedAt: 1_500 },
+      'good',
+    ],
+    ['is the probe’s own failure before any signal', 'token-refused', { apiOutageAt: 1_500 }, 'token-refused'],
   ])('%s', (_, probe, signals, expected) => {
-    expect(verdictOf(probe, signals, lastRunAt)).toBe(expected);
+    expect(observedHealth(probe, signals, lastRunAt)).toBe(expected);
   });
 });

@@ -3,7 +3,7 @@ import { emptyControl, type LaneControl } from '../../../../lambdas/domain/contr
 import { type LaneFacts, nextLane } from '../../../../lambdas/governor/lane-rules.ts';
 
 const lane = { name: 'campaign', reserveCalls: 1_000, hourlyCapCalls: 500, dailyCapCalls: 5_000 };
-const well: LaneFacts = {
+const healthy: LaneFacts = {
   health: emptyControl.health,
   remaining: 1_000_000,
   exceeded: false,
@@ -12,30 +12,30 @@ const well: LaneFacts = {
 };
 const open: LaneControl = { state: 'open', since: 1 };
 const next = (before: LaneControl | undefined, facts: Partial<LaneFacts> = {}) =>
-  nextLane(before, lane, { ...well, ...facts }, 100);
+  nextLane(before, lane, { ...healthy, ...facts }, 100);
 
 describe('a lane', () => {
   it.each<[string, Partial<LaneFacts>, object]>([
     ['parks at its reserve', { remaining: 1_000 }, { state: 'parking', reason: 'quota-reserve-reached' }],
     ['is open one call above it', { remaining: 1_001 }, { state: 'open' }],
     [
-      'parks when a worker met quota_exceeded since the last poll',
+      'parks when a worker has received quota_exceeded since the last poll',
       { exceeded: true },
       { state: 'parking', reason: 'quota-exceeded' },
     ],
-    ['parks at its cap of the hour', { spentThisHour: 500 }, { state: 'parking', reason: 'hourly-cap-reached' }],
+    ['parks at its hourly cap', { spentThisHour: 500 }, { state: 'parking', reason: 'hourly-cap-reached' }],
     [
-      'parks at its cap of the day',
+      'parks at its daily cap',
       { spentToday: 5_000, spentThisHour: 500 },
       { state: 'parking', reason: 'daily-cap-reached' },
     ],
     [
-      'is paused for what the API suffers from, whatever the quota',
+      'pauses for a failure of the API, whatever the quota',
       { remaining: 0, health: { ...emptyControl.health, pausedFor: 'token-refused' } },
       { state: 'paused', reason: 'token-refused' },
     ],
     [
-      'is open while nobody knows the quota: the API says when it is spent',
+      'stays open while the quota is unknown, since the API reports when it is spent',
       { remaining: undefined },
       { state: 'open' },
     ],
@@ -44,7 +44,7 @@ describe('a lane', () => {
     expect(next(undefined, facts)).toMatchObject(expected);
   });
 
-  it('that is short of quota opens again when a tenth more than the reserve is there', () => {
+  it('opens again at a tenth above its reserve', () => {
     const parking: LaneControl = { state: 'parking', reason: 'quota-reserve-reached', since: 1 };
     expect(next(parking, { remaining: 1_100 })).toBe(parking);
     expect(next(parking, { remaining: 1_101 })).toEqual({ state: 'open', since: 100, openedAt: 100 });
@@ -54,14 +54,14 @@ describe('a lane', () => {
     });
   });
 
-  it('opens when its hour or day is over', () => {
+  it('opens when the hour or day of its cap is over', () => {
     expect(next({ state: 'parking', reason: 'hourly-cap-reached', since: 1 }, { spentThisHour: 3 })).toMatchObject({
       state: 'open',
     });
   });
 
   it.each(['operator', 'control-record-lost'] as const)(
-    'that is paused for %s is an operator’s to resume',
+    'stays paused for %s until an operator resumes it',
     (reason) => {
       const paused: LaneControl = { state: 'paused', reason, since: 1, note: 'maintenance' };
       expect(next(paused)).toBe(paused);
@@ -69,11 +69,11 @@ describe('a lane', () => {
     },
   );
 
-  it('remembers when it was opened last, and keeps its time while nothing changes', () => {
+  it('records when it last opened, and keeps that time while nothing changes', () => {
     const opened = next({ state: 'paused', reason: 'api-outage', since: 1 });
     expect(opened).toEqual({ state: 'open', since: 100, openedAt: 100 });
-    expect(nextLane(opened, lane, well, 200)).toBe(opened);
-    expect(nextLane(opened, lane, { ...well, remaining: 0 }, 300)).toMatchObject({ since: 300, openedAt: 100 });
+    expect(nextLane(opened, lane, healthy, 200)).toBe(opened);
+    expect(nextLane(opened, lane, { ...healthy, remaining: 0 }, 300)).toMatchObject({ since: 300, openedAt: 100 });
     expect(next(undefined)).toEqual({ state: 'open', since: 100 });
   });
 });

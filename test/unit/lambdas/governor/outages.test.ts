@@ -9,8 +9,8 @@ const lanes = [
 
 const command = { specVersion: '1.0', source: 'crm', action: 'create', onelinkId: 'A1b3', data: { pid: 'sms' } };
 
-/** Commands in both lanes all the while, the API in a mood for some time, and an hour to get over it. */
-async function givenTrouble(mood: (minuteOf: number) => ApiMood, hours: number) {
+/** Sends commands to both lanes throughout. The API has the given mood for some hours, and then an hour to recover. */
+async function givenFailure(mood: (minuteOf: number) => ApiMood, hours: number) {
   const account = new GovernedAccount('2026-03-09T10:00:00Z', 1_000_000, lanes);
   await account.pass(2 * minute);
   let sent = 0;
@@ -42,21 +42,21 @@ async function givenTrouble(mood: (minuteOf: number) => ApiMood, hours: number) 
   return { account, sent, resumedAfterMinutes: ((resumedAt ?? Number.POSITIVE_INFINITY) - recoveredAt) / minute };
 }
 
-describe('trouble of the API', () => {
+describe('a failure of the API', () => {
   it.each<[string, (minuteOf: number) => ApiMood, number, string]>([
     ['six hours without an answer', () => 'down', 6, 'api-outage'],
     ['six hours in which POSTs alone fail', () => 'posts-down', 6, 'api-outage'],
     ['a token that is revoked, and replaced after two hours', () => 'token-refused', 2, 'token-refused'],
     ['the feature switched off for six hours', () => 'feature-off', 6, 'feature-off'],
   ])(
-    '%s: lanes are paused and resume by themselves, nothing is lost, and no message is near the dead letters',
+    '%s: lanes pause and resume automatically, no command is lost, and no message is close to the dead-letter queue',
     async (_, mood, hours, reason) => {
-      const { account, sent, resumedAfterMinutes } = await givenTrouble(mood, hours);
+      const { account, sent, resumedAfterMinutes } = await givenFailure(mood, hours);
       expect(account.deadLetters).toEqual([]);
       expect(account.finalOutcomes().size).toBe(sent);
       expect(new Set(account.finalOutcomes().values())).toEqual(new Set(['created']));
       expect(account.api.made.size).toBe(sent);
-      // A few returns until the lanes were paused; after that messages wait untouched.
+      // Messages return a few times until the lanes are paused, and then wait untouched.
       expect(account.mostReceives).toBeLessThanOrEqual(5);
       expect(resumedAfterMinutes).toBeLessThanOrEqual(3);
       expect(account.story).toEqual(
@@ -75,9 +75,9 @@ describe('trouble of the API', () => {
     ['ten minutes bad, five good', (index) => (index % 15 < 10 ? 'posts-down' : 'good')],
     ['one minute bad, one good', (index) => (index % 2 === 0 ? 'down' : 'good')],
   ])(
-    'that comes and goes for four hours (%s) does not make the mappings flap along, and costs no dead letter',
+    'that flaps for four hours (%s) does not make the mappings flap, and makes no dead letter',
     async (_, mood) => {
-      const { account, sent, resumedAfterMinutes } = await givenTrouble(mood, 4);
+      const { account, sent, resumedAfterMinutes } = await givenFailure(mood, 4);
       expect(account.deadLetters).toEqual([]);
       expect(account.finalOutcomes().size).toBe(sent);
       expect(account.api.made.size).toBe(sent);
@@ -89,8 +89,8 @@ describe('trouble of the API', () => {
     30_000,
   );
 
-  it('in which the template is deployed anew does not wake a paused lane for longer than a minute', async () => {
-    const { account, sent } = await givenTrouble(() => 'good', 0);
+  it('with a deployment in it wakes a paused lane for a minute at most', async () => {
+    const { account, sent } = await givenFailure(() => 'good', 0);
     account.api.mood = 'down';
     await account.pass(10 * minute);
     expect(account.mappings.get('campaign')).toBe('off');
@@ -102,7 +102,7 @@ describe('trouble of the API', () => {
     expect(account.finalOutcomes().size).toBe(sent);
   }, 30_000);
 
-  it('while the governor is dead does not cost a dead letter within the hours in which somebody is paged', async () => {
+  it('while the governor is down makes no dead letter within three hours of the page', async () => {
     const account = new GovernedAccount('2026-03-09T10:00:00Z', 1_000_000, lanes);
     await account.pass(2 * minute);
     account.governorDown = true;
@@ -115,13 +115,13 @@ describe('trouble of the API', () => {
     expect(account.finalOutcomes().get('r')).toBe('created');
   });
 
-  it('while the governor dies each time before it has switched a mapping costs no dead letter either', async () => {
-    const { account, sent } = await givenTrouble(() => 'good', 0);
+  it('while each governor run crashes before it switches a mapping makes no dead letter', async () => {
+    const { account, sent } = await givenFailure(() => 'good', 0);
     account.dieAt = 'governor';
     account.api.mood = 'token-refused';
     account.send('campaign', { ...command, requestId: 'r', requestedAt: new Date(account.now).toISOString() });
     await account.pass(3 * hour);
-    // Paused by the record, though its mapping is on: workers give back what they are handed.
+    // The record pauses the lane although its mapping is on, so workers return their messages.
     expect(account.mappings.get('campaign')).toBe('on');
     expect(account.deadLetters).toEqual([]);
     account.dieAt = undefined;
