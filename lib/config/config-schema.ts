@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { expiryLane } from '../../lambdas/domain/work/names.ts';
 import { deadLetterRetentionDays } from './rate-budget.ts';
 
-/** The shape of the configuration, setting by setting; how they must fit together is in config-validation.ts. */
+/** The shape of the configuration, setting by setting. config-validation.ts holds how the settings must fit together. */
 
-/** Says a rule once, for whatever breaks it: `must be 1–10,000 (SQS event source mappings)`. */
+/** A check whose rule is the error text of every value that breaks it: `must be 1–10,000 (SQS event source mappings)`. */
 const rule = <Value>(holds: (value: unknown) => boolean, must: string) => z.custom<Value>(holds, { error: must });
 const count = (least: number, most: number, why = '') =>
   rule<number>(
@@ -48,16 +48,16 @@ const principal = z.union(
   { error: 'must be { account: 12 digits }, { role: ARN } or { service: ….amazonaws.com, sourceArn: ARN }' },
 );
 
-// The same rules as the commands': what the configuration allows must be possible to ask for.
+// The same rules as the commands': a command must be able to name all that the configuration allows.
 const templateIdPattern = /^[A-Za-z0-9]{4,8}$/;
 const templateIdRule = 'must be 4 to 8 letters and digits (OneLink template ID)';
 const domain = text(
   /^[A-Za-z0-9.-]{1,253}(?:\/[^\s?#]{0,200})?$/,
-  'must be a domain name, with a path if the template says so',
+  'must be a domain name, with a path if the template has one',
 );
 /**
- * A lane gives its name to constructs, alarms and verbs: these are theirs already. Dashes are too: `campaign-qr` is a lane's
- * QR queue, and `qr` alone would read as all of them. Each object has a `constructor`: a record without that lane seems to have it.
+ * Constructs, alarms and verbs carry a lane's name, so these names are taken. A dash is refused as well: `campaign-qr` is a
+ * lane's QR queue, and `qr` would read as all QR queues. Each object has a `constructor`, so a record seems to have that lane.
  */
 const takenNames = [
   expiryLane,

@@ -19,7 +19,7 @@ import {
   type WorkerPlan,
 } from './rate-budget.ts';
 
-/** Everything that is wrong with a configuration, a line for each fault. */
+/** All faults of a configuration, one line for each. */
 export class ConfigurationError extends Error {
   readonly faults: readonly string[];
 
@@ -31,7 +31,7 @@ export class ConfigurationError extends Error {
 }
 
 /**
- * Checks the shape of every setting and, of every pipeline whose own settings are sound, how they fit together.
+ * Checks the shape of every setting. If a pipeline's own settings are valid, it also checks how they fit together.
  *
  * @param file where it is from
  * @throws ConfigurationError with all faults at once: path, rule, and the value given.
@@ -64,7 +64,7 @@ function shapeFaults(issue: z.core.$ZodIssue, candidate: unknown): string[] {
   return [`${path}: ${must}; ${got(value)}`];
 }
 
-/** A pipeline that is sound in itself, where it stands, and what it plans to send. */
+/** A pipeline with valid settings, its account, and the calls that it plans. */
 interface PlannedPipeline {
   readonly serviceName: string;
   readonly accountName: string;
@@ -84,7 +84,7 @@ function relationFaults(candidate: unknown): string[] {
     const alarms = stageSchema.shape.alarms.safeParse(Reflect.get(Object(part), 'alarms'));
     const { email, pageTopicArn, ticketTopicArn } = alarms.data ?? {};
     if (email && pageTopicArn && ticketTopicArn) {
-      faults.push(`stages.${name}.alarms.email: needs a topic made here, and both are given; ${got(email)}`);
+      faults.push(`stages.${name}.alarms.email: must be left out if both topic ARNs are given; ${got(email)}`);
     }
     const pipelines = Reflect.get(Object(part), 'pipelines');
     const names = new Set<string>();
@@ -121,7 +121,7 @@ function soundParts<Schema extends z.ZodType>(
   );
 }
 
-/** The limits are the account's: declared twice, they would be spent twice. */
+/** An account has its limits once. If two entries named the same account, the pipelines would use its limits twice. */
 function duplicateAccounts(accounts: ReadonlyMap<string, AccountSettings>): string[] {
   const seen = new Map<string, string>();
   return [...accounts].flatMap(([name, { accountId, apiBaseUrl }]) => {
@@ -154,10 +154,10 @@ function pipelineFaults(
   if (Object.keys(settings.templates).length === 0)
     faults.push(['templates', 'must hold at least one template; got {}']);
 
-  const horizon = settings.commandRetentionDays + deadLetterRetentionDays + 31;
-  if (settings.requestHorizonDays < horizon) {
+  const shortestDays = settings.commandRetentionDays + deadLetterRetentionDays + 31;
+  if (settings.requestHorizonDays < shortestDays) {
     const waits = `${settings.commandRetentionDays} in the queue + ${deadLetterRetentionDays} as a dead letter`;
-    const rule = `must be at least ${horizon} (${waits} + 31 to wait for the next month)`;
+    const rule = `must be at least ${shortestDays} (${waits} + 31 to wait for the next month)`;
     faults.push(['requestHorizonDays', `${rule}; ${got(settings.requestHorizonDays)}`]);
   }
   const budget = budgetOf(limits);
@@ -166,7 +166,7 @@ function pipelineFaults(
       const because = `because batchSize is ${batchSize} and SQS fills batches above 10 only over a window`;
       faults.push([`lanes.${name}.windowSeconds`, `must be at least 1, ${because}; ${got(windowSeconds)}`]);
     }
-    // The governor polls once a minute; a lane learns of the last calls after two polls at worst.
+    // The governor polls once a minute. In the worst case, a lane learns of its last calls after two polls.
     const rate = Math.floor(rateShare * budget.callsPerSecond);
     if (quotaReserveCalls < 120 * rate) {
       const sum = `two polls of 60 s × ${rate} calls/s`;
@@ -207,17 +207,17 @@ function thresholdFaults(
     }
     if (percent >= page) faults.push([`${at}.ticket[${index}]`, `must be below the page's ${page}; ${got(percent)}`]);
   }
-  // A worker counts its calls when its batch is done: until then the governor takes them for somebody else's.
+  // A worker counts its calls at the end of its batch. Until then the governor counts them as spent elsewhere.
   const workers = [...plans.map(({ link }) => link), ...(expiry === undefined ? [] : [expiry])];
   const uncounted = workers.reduce((sum, { concurrency, batchSize }) => sum + concurrency * batchSize, 0);
   if (quotaSpentElsewhereCalls < 2 * uncounted) {
-    const rule = `must be at least ${(2 * uncounted).toLocaleString('en')} (twice the ${uncounted.toLocaleString('en')} calls that batches under way have not counted yet)`;
+    const rule = `must be at least ${(2 * uncounted).toLocaleString('en')} (twice the ${uncounted.toLocaleString('en')} calls that running batches have not counted yet)`;
     faults.push(['alarmThresholds.quotaSpentElsewhereCalls', `${rule}; ${got(quotaSpentElsewhereCalls)}`]);
   }
   return faults;
 }
 
-/** Everything that names one AppsFlyer account shares its limits, across pipelines and stages. */
+/** All pipelines and stages that name an AppsFlyer account share its limits. */
 function accountFaults(accounts: ReadonlyMap<string, AccountSettings>, planned: readonly PlannedPipeline[]): string[] {
   return [...accounts].flatMap(([name, limits]) => {
     const members = planned.filter(({ accountName }) => accountName === name);

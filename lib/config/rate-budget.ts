@@ -1,23 +1,23 @@
 /**
- * From an AppsFlyer account's limits to each worker's concurrency and pace.
+ * Derives each worker's concurrency and pace from an AppsFlyer account's limits.
  *
- * With C environments that each send at most r calls a second, evenly spaced, no sliding second holds more than C × r
- * (r is a whole number). C goes into the template as reserved concurrency, r into the function's environment.
+ * C environments send at most r calls a second each, evenly spaced. So no sliding second holds more than C × r calls (r is
+ * a whole number). The template holds C as reserved concurrency, and the function's environment holds r.
  */
 
 /** What one AppsFlyer account allows, and how much of it we may use. */
 export interface AccountLimits {
   /** Calls per second over all endpoints: 1,000 (OneLink API). */
   readonly callsPerSecond: number;
-  /** QR calls per second: 25 (OneLink API). Whether they draw on the 1,000 too is unpublished: we count them there. */
+  /** QR calls per second: 25 (OneLink API). AppsFlyer does not publish whether they also count against the 1,000. We assume so. */
   readonly qrCallsPerSecond: number;
-  /** 0–1: the share of the limits that we dare to use. */
+  /** 0–1: the share of the limits that the pipelines may use. */
   readonly headroom: number;
-  /** 0–1: the share of that left to other systems. */
+  /** 0–1: the part of that share that is left to other systems. */
   readonly leftToOthers: number;
 }
 
-/** What a lane asks for. Shares are of the account's budget. */
+/** What a lane demands. Its shares are parts of the account's budget. */
 export interface LaneDemand {
   readonly rateShare: number;
   readonly qrShare: number;
@@ -38,9 +38,9 @@ export interface WorkerPlan {
   readonly callsPerSecond: number;
   readonly batchSize: number;
   readonly windowSeconds: number;
-  /** How long a full batch keeps one environment busy at its pace: batchSize / callsPerSecond. */
+  /** How long one environment works on a full batch at its pace: batchSize / callsPerSecond. */
   readonly busySeconds: number;
-  /** 0–1: the part of its pace that the worker can reach under a backlog, since a slot idles between batches. */
+  /** Utilisation, 0–1: the part of its pace that the worker reaches under a backlog. An environment idles between batches. */
   readonly duty: number;
   readonly callsInFlight: number;
   readonly timeoutSeconds: number;
@@ -55,40 +55,40 @@ export interface LanePlan {
   readonly qr: WorkerPlan;
 }
 
-/** What is wrong, with the path below the pipeline's settings. */
+/** One fault, with its path below the pipeline's settings. */
 export interface PlanFault {
   readonly path: readonly string[];
   readonly message: string;
 }
 
-/** The governor asks for the quota and probes the API once a minute, one call at a time, at least a second apart. */
+/** Once a minute the governor polls the quota and probes the API: one call at a time, at least a second apart. */
 export const governorCallsPerSecond = 1;
 
-/** Well below every worker's timeout (30 s at least), so that a call without an answer is still settled in its batch. */
+/** Well below every worker's timeout (at least 30 s), so a worker can still verify an unanswered call within its batch. */
 export const callTimeoutMilliseconds = 10_000;
 
-/** Deliveries of a message before it counts as a crash. A net, not the retry policy: workers settle or return messages. */
+/** Deliveries before SQS moves a message to the dead-letter queue. It catches crashes. Workers return messages long before. */
 export const maxReceiveCount = 20;
 
-/** SQS keeps a message 14 days at most. A dead letter keeps its first arrival's time, so this must be the longer one. */
+/** SQS keeps a message for at most 14 days. A dead letter keeps its first sent time, so this must exceed the queue's retention. */
 export const deadLetterRetentionDays = 14;
 
 /**
- * How long a full batch should keep a worker busy. A lane with a window is after throughput, and its slot idles between
- * batches: for a fiftieth of the time at fifteen seconds.
+ * How long a worker should work on a full batch. A lane with a window needs throughput, and an environment idles between
+ * batches. At fifteen seconds it idles for a fiftieth of the time.
  */
 const throughputBusySeconds = 15;
-/** A lane without a window is after latency: a command waits about this long behind the others of its batch. */
+/** A lane without a window needs low latency. A command waits about this long for the others of its batch. */
 const latencyBusySeconds = 0.5;
 
-/** The API's latency, and the invocation's start, ledger read and wind-up, as assumed for the duty. */
+/** The utilisation assumes this latency of the API, and this time for an invocation's start, ledger read and end. */
 const assumedLatencySeconds = 0.2;
 const assumedOverheadSeconds = 0.1;
 
-/** QR is slow by contract: with batches of ten at 6 calls a second a slot would idle a fifth of the time. */
+/** The API's QR rate is low. With batches of ten at 6 calls a second, an environment would idle a fifth of the time. */
 const qrBatchSize = (windowSeconds: number) => (windowSeconds > 0 ? 100 : 10);
 
-/** An expired link that renews itself costs one GET: batches of a hundred keep a slot busy for 25 s at 4 calls a second. */
+/** An expired link that renews itself costs one GET. At 4 calls a second, an environment works 25 s on a batch of a hundred. */
 const expiryBatchSize = 100;
 const expiryWindowSeconds = 5;
 
@@ -98,10 +98,10 @@ const maxTimeoutSeconds = 900;
 const minConcurrency = 2;
 const maxConcurrency = 1_000;
 
-/** SQS delivers nothing more once a queue has so many messages in flight. Returned ones are, until their delay ends. */
+/** A queue with so many messages in flight delivers no more (SQS). A returned message is in flight until its delay ends. */
 const mostInFlight = 120_000;
 
-/** Floor that does not lose a call to binary fractions: 0.57 × 100 is 56.99…9 in floating point. */
+/** Rounds down, without losing a call to binary fractions: 0.57 × 100 is 56.99…9 in floating point. */
 const floor = (value: number) => Math.floor(Number(value.toFixed(9)));
 const ceil = (value: number) => Math.ceil(Number(value.toFixed(9)));
 
@@ -114,7 +114,7 @@ export function budgetOf(limits: AccountLimits): Budget {
   };
 }
 
-/** Sizes every lane of one pipeline. The plan is complete only without faults. */
+/** Sizes every lane of one pipeline. If there are faults, the lanes at fault have no plan. */
 export function planLanes(
   limits: AccountLimits,
   lanes: Readonly<Record<string, LaneDemand>>,
@@ -140,7 +140,7 @@ export function planLanes(
   return { plans, faults };
 }
 
-/** Sizes the expiry worker, which asks the API about links whose time has come. Throughput counts, not latency. */
+/** Sizes the expiry worker, which asks the API about links past their expiry. It needs throughput, not low latency. */
 export function planExpiry(limits: AccountLimits, share: number): { plan?: WorkerPlan; faults: PlanFault[] } {
   const planned = planWorker(
     'expiryRateShare',
@@ -197,23 +197,23 @@ function planWorker(
     windowSeconds,
     busySeconds,
     duty: busySeconds / (busySeconds + 1 / callsPerSecond + assumedLatencySeconds + assumedOverheadSeconds),
-    // A quarter of a second's commands are on their way to their turn (runtime/turnstile.ts), 1.5 s of sends may wait for their
-    // answers, and some are being written down; more would only pile up behind an API that has stopped answering.
+    // A quarter of a second's commands prepare their calls, 1.5 s of sends wait for their answers, and some write to the ledger.
+    // More would only queue behind an API that has stopped answering.
     callsInFlight: Math.min(250, Math.max(4, callsPerSecond * 2)),
     timeoutSeconds,
-    // AWS's advice for SQS mappings: six timeouts and the window, so that no message shows up again while it is worked on.
+    // AWS advises six timeouts plus the window for SQS mappings, or SQS could deliver a message again during its invocation.
     visibilityTimeoutSeconds: 6 * timeoutSeconds + windowSeconds,
     mostReturnedMessages,
   };
 }
 
-/** Twice the batch at normal pace (each command may need a GET before its POST), in half minutes. */
+/** Twice the time of a batch at normal pace, in half minutes: each command may need a GET before its POST. */
 function timeoutFor(busySeconds: number, windowSeconds: number): number {
   const shortest = windowSeconds > 0 ? 60 : 30;
   return Math.max(shortest, ceil((2 * busySeconds) / 30) * 30);
 }
 
-/** The most that the plans, the expiry worker and one governor may send in any second. */
+/** The most calls that the plans, the expiry worker and one governor may send in any second. */
 export function plannedCalls(plans: readonly LanePlan[], expiry?: WorkerPlan): Budget {
   const sum = (worker: (plan: LanePlan) => WorkerPlan) =>
     plans.reduce((total, plan) => total + worker(plan).concurrency * worker(plan).callsPerSecond, 0);
@@ -224,8 +224,8 @@ export function plannedCalls(plans: readonly LanePlan[], expiry?: WorkerPlan): B
 }
 
 /**
- * Calls per second that the plans, the expiry worker and the governor come to while there is work for all of them: each
- * worker's most, times its duty.
+ * Calls per second that the plans, the expiry worker and the governor reach while all of them have work. Each worker
+ * reaches its maximum times its utilisation.
  */
 export function reachedCallsPerSecond(plans: readonly LanePlan[], expiry?: WorkerPlan): number {
   const workers = [...plans.flatMap(({ link, qr }) => [link, qr]), ...(expiry === undefined ? [] : [expiry])];
@@ -237,18 +237,18 @@ export function reachedCallsPerSecond(plans: readonly LanePlan[], expiry?: Worke
 }
 
 /**
- * The expiry intake runs once for each shard of the ledger's stream. A new table has four; what more there may be takes turns,
- * which delays it by moments. It calls no API.
+ * The expiry intake runs once for each shard of the ledger's stream. A new table has four shards. More shards take turns,
+ * with a delay of seconds. The intake makes no API calls.
  */
 export const intakeConcurrency = 4;
 
-/** Lambda environments that the plans reserve, with the intake of expired links, the governor and the replayer. */
+/** Lambda environments that the plans, the expiry worker, the expiry intake, the governor and the replayer reserve. */
 export function reservedConcurrency(plans: readonly LanePlan[], expiry?: WorkerPlan): number {
   const lanes = plans.reduce((total, plan) => total + plan.link.concurrency + plan.qr.concurrency, 0);
   return lanes + (expiry === undefined ? 0 : expiry.concurrency + intakeConcurrency) + 2;
 }
 
-/** `campaign 13 × 66 + campaign QR 2 × 6 + … + governor 1`: the arithmetic of {@link plannedCalls}, to be read. */
+/** Renders the arithmetic of {@link plannedCalls}: `campaign 13 × 66 + campaign QR 2 × 6 + … + governor 1`. */
 export function arithmeticOf(plans: readonly LanePlan[], expiry?: WorkerPlan): string {
   const term = (name: string, worker: WorkerPlan) => `${name} ${worker.concurrency} × ${worker.callsPerSecond}`;
   const terms = plans.flatMap(({ lane, link, qr }) => [term(lane, link), term(`${lane} QR`, qr)]);
@@ -256,7 +256,7 @@ export function arithmeticOf(plans: readonly LanePlan[], expiry?: WorkerPlan): s
   return [...terms, ...ofExpiry, `governor ${governorCallsPerSecond}`].join(' + ');
 }
 
-/** The plan as a small table for the operator who synthesises it. */
+/** Renders the plan as a table, for the operator who synthesises the app. */
 export function describe(
   serviceName: string,
   limits: AccountLimits,
@@ -283,7 +283,7 @@ export function describe(
       `${planned.qrCallsPerSecond} of ${budget.qrCallsPerSecond} QR calls/s; ` +
       `${Math.round(reached)} calls/s (${Math.round((100 * reached) / budget.callsPerSecond)} %) under a backlog; ` +
       `reserves ${reservedConcurrency(plans, expiry)} Lambda environments`,
-    row(['  worker', 'C × r', 'batch', 'busy', 'duty', 'timeout', 'visibility']),
+    row(['  worker', 'C × r', 'batch', 'busy', 'utilisation', 'timeout', 'visibility']),
     ...plans.flatMap(({ lane, link, qr }) => [worker(`  ${lane}`, link), worker(`  ${lane} QR`, qr)]),
     ...(expiry === undefined ? [] : [worker('  expiry', expiry)]),
   ].join('\n');

@@ -7,7 +7,7 @@ import { budgetOf, planExpiry, planLanes } from '../../../../lib/config/rate-bud
 
 const share = fc.integer({ min: 2, max: 60 }).map((percent) => percent / 100);
 
-/** Two stages on one account with whatever shares: some fit, some do not. */
+/** Two stages on one account with arbitrary shares: some fit, some do not. */
 const configurations: fc.Arbitrary<Configuration> = fc
   .record({
     shares: fc.array(fc.tuple(share, share), { minLength: 4, maxLength: 4 }),
@@ -62,6 +62,6 @@ test('an accepted configuration never sends above the account’s limits, whatev
     }),
     { numRuns: 1_500 },
   );
-  // The property is not vacuous.
+  // Enough of the configurations were accepted to test the property.
   expect(accepted).toBeGreaterThan(10);
 });

@@ -4,9 +4,9 @@ import { config as shipped } from '../../../../lib/config/config.ts';
 import type { Configuration } from '../../../../lib/config/config-schema.ts';
 import { ConfigurationError, validateConfiguration } from '../../../../lib/config/config-validation.ts';
 
-/** The sample configuration with something written over: `'stages.production.pipelines.0.lanes.campaign.batchSize'`. */
+/** The sample configuration with other values at some paths: `'stages.production.pipelines.0.lanes.campaign.batchSize'`. */
 function changed(...changes: readonly (readonly [path: string, value: unknown])[]): unknown {
-  const copy: unknown = JSON.parse(JSON.stringify(config)); // stages share objects: structuredClone would keep that
+  const copy: unknown = JSON.parse(JSON.stringify(config)); // structuredClone would keep the objects that stages share
   for (const [path, value] of changes) {
     const steps = path.split('.');
     const last = steps.pop() ?? '';
@@ -34,11 +34,11 @@ describe('a configuration', () => {
   test.each([
     ['the sample', config],
     ['lib/config/config.ts', shipped],
-  ])('that works is accepted as it is: %s', (_, works) => {
+  ])('without faults is accepted unchanged: %s', (_, works) => {
     expect(validateConfiguration(works)).toEqual(works);
   });
 
-  test('says of every single fault the path, the rule and the value', () => {
+  test('with a fault is refused with the path, the rule and the value', () => {
     const cases: [path: string, value: unknown, fault: string][] = [
       [
         `${pipeline}.lanes.campaign.batchSize`,
@@ -155,7 +155,7 @@ describe('a configuration', () => {
           pageTopicArn: 'arn:aws:sns:eu-west-1:111122223333:page',
           ticketTopicArn: 'arn:aws:sns:eu-west-1:111122223333:ticket',
         },
-        'stages.production.alarms.email: needs a topic made here, and both are given; got "a@b.example"',
+        'stages.production.alarms.email: must be left out if both topic ARNs are given; got "a@b.example"',
       ],
       [
         'stages.production.alarms',
@@ -186,7 +186,7 @@ describe('a configuration', () => {
         `${pipeline}.alarmThresholds.quotaSpentElsewhereCalls`,
         26_459,
         // campaign 13 × 1,000 + transactional 3 × 10 + expiry 2 × 100
-        `${at}.alarmThresholds.quotaSpentElsewhereCalls: must be at least 26,460 (twice the 13,230 calls that batches under way have not counted yet); got 26459`,
+        `${at}.alarmThresholds.quotaSpentElsewhereCalls: must be at least 26,460 (twice the 13,230 calls that running batches have not counted yet); got 26459`,
       ],
       [
         `${pipeline}.alarmThresholds.lanePausedMinutes`,
@@ -198,7 +198,7 @@ describe('a configuration', () => {
     for (const [path, value, fault] of cases) expect(faultsOf(changed([path, value]))).toEqual([fault]);
   });
 
-  test('may do without tickets for the used quota', () => {
+  test('may have no tickets for the used quota', () => {
     expect(faultsOf(changed([`${pipeline}.alarmThresholds.quotaUsedPercent.ticket`, []]))).toEqual([]);
   });
 
@@ -207,7 +207,7 @@ describe('a configuration', () => {
     const rule =
       'the name must be lower-case letters and digits, a letter first, and none of expiry, all, outcomes, governor, replayer, ' +
       'alarms, dashboard, qr, constructor';
-    // A name of its own for each construct, alarm and verb: `campaign-qr` is the QR queue of another lane.
+    // Each construct, alarm and verb needs a name of its own: `campaign-qr` is the QR queue of another lane.
     for (const name of [
       'Bulk',
       'campaign-qr',
@@ -225,7 +225,7 @@ describe('a configuration', () => {
     }
   });
 
-  test('with several faults names them all at once, those of shape and those of relation', () => {
+  test('with several faults is refused with all of them, those of shape and those of relation', () => {
     const candidate = changed(
       ['accounts.acme.headroom', 2],
       [`${pipeline}.linkIdLength`, 51],
@@ -241,7 +241,7 @@ describe('a configuration', () => {
   });
 
   test('whose lanes ask for more than the account has is refused with the arithmetic', () => {
-    // Given: 0.905 + 0.09 of the budget for links leave nothing for QR and the governor
+    // Given: 0.905 + 0.09 of the budget for links, which leaves nothing for QR and the governor
     const candidate = changed(
       [`${pipeline}.lanes.transactional.rateShare`, 0.09],
       [`${pipeline}.lanes.transactional.quotaReserveCalls`, 30_000],
@@ -270,7 +270,7 @@ describe('a configuration', () => {
     );
   });
 
-  test('that is no configuration at all is refused, not crashed on', () => {
+  test('that is not even an object of accounts and stages is refused without a crash', () => {
     for (const candidate of [
       undefined,
       null,

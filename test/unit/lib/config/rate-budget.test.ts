@@ -18,7 +18,7 @@ const lanes: Record<string, LaneDemand> = {
 };
 
 describe('the budget', () => {
-  test('is what headroom and other systems leave of the limits', () => {
+  test('is the part of the limits that headroom and other systems leave', () => {
     expect(budgetOf(limits)).toEqual({ callsPerSecond: 950, qrCallsPerSecond: 23 });
     expect(budgetOf({ ...limits, leftToOthers: 0.2 })).toEqual({ callsPerSecond: 760, qrCallsPerSecond: 19 });
   });
@@ -32,7 +32,7 @@ describe('the budget', () => {
 describe('the plan of the shipped lanes', () => {
   const { plans, faults } = planLanes(limits, lanes);
 
-  test('has concurrency, pace, timeout and visibility as worked out by hand', () => {
+  test('has the concurrency, pace, timeout and visibility timeout that the arithmetic by hand gives', () => {
     expect(faults).toEqual([]);
     const numbers = plans.flatMap(({ lane, link, qr }) =>
       [link, qr].map((worker) => [
@@ -53,7 +53,7 @@ describe('the plan of the shipped lanes', () => {
     ]);
   });
 
-  test('keeps the campaign lane busy and the transactional lane quick', () => {
+  test('gives the campaign lane a high utilisation and the transactional lane short batches', () => {
     const [transactional, campaign] = plans;
     // 1000/66 = 15.15 s of 15.15 + 0.02 + 0.2 + 0.1; 10/19 = 0.53 s of 0.53 + 0.05 + 0.2 + 0.1
     expect(campaign?.link.duty).toBeCloseTo(0.98, 3);
@@ -66,11 +66,11 @@ describe('the plan of the shipped lanes', () => {
     expect(reservedConcurrency(plans)).toBe(22);
   });
 
-  test('can be read as a table', () => {
+  test('is printed as a table', () => {
     expect(describePlans('OneLink-production', limits, plans)).toBe(
       [
         'OneLink-production: at most 938 of 950 calls/s, 22 of 23 QR calls/s; 895 calls/s (94 %) under a backlog; reserves 22 Lambda environments',
-        '  worker                 C × r       batch        busy        duty     timeout  visibility',
+        '  worker                 C × r       batch        busy utilisation     timeout  visibility',
         '  transactional       3 × 19/s          10       0.5 s        60 %        30 s       180 s',
         '  transactional QR     2 × 5/s          10       2.0 s        80 %        30 s       180 s',
         '  campaign           13 × 66/s        1000      15.2 s        98 %        60 s       365 s',
@@ -84,7 +84,7 @@ describe('a lane that cannot be paced', () => {
   const faultOf = (demand: Partial<LaneDemand>, of = limits) =>
     planLanes(of, { bulk: { rateShare: 0.5, qrShare: 0.5, batchSize: 1_000, windowSeconds: 5, ...demand } }).faults;
 
-  test('for want of a share is refused with the arithmetic', () => {
+  test('because its share is too small is refused with the arithmetic', () => {
     expect(faultOf({ rateShare: 0.001 })).toEqual([
       {
         path: ['lanes', 'bulk', 'rateShare'],
@@ -95,7 +95,7 @@ describe('a lane that cannot be paced', () => {
     ]);
   });
 
-  test('for batches too small for its window is refused with the arithmetic', () => {
+  test('because its batches are too small for its window is refused with the arithmetic', () => {
     expect(faultOf({ batchSize: 5 })).toEqual([
       {
         path: ['lanes', 'bulk', 'rateShare'],
@@ -106,7 +106,7 @@ describe('a lane that cannot be paced', () => {
     ]);
   });
 
-  test('for batches that outlast Lambda is refused with the arithmetic', () => {
+  test('because a batch takes longer than Lambda allows is refused with the arithmetic', () => {
     expect(faultOf({ rateShare: 0.01, batchSize: 10_000 })).toEqual([
       {
         path: ['lanes', 'bulk', 'batchSize'],
@@ -117,13 +117,13 @@ describe('a lane that cannot be paced', () => {
     ]);
   });
 
-  test('for more environments than a mapping can have is refused', () => {
+  test('because it needs more environments than a mapping can have is refused', () => {
     const [fault] = faultOf({ rateShare: 1, batchSize: 20 }, { ...limits, callsPerSecond: 10_000 });
     expect(fault?.message).toContain('must need at most 1,000 environments (SQS event source mappings)');
   });
 });
 
-describe('whatever is accepted', () => {
+describe('every accepted plan', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const demand: fc.Arbitrary<LaneDemand> = fc.record({
     rateShare: share,
@@ -138,7 +138,7 @@ describe('whatever is accepted', () => {
     leftToOthers: fc.double({ min: 0, max: 0.99, noNaN: true }),
   });
 
-  test('each worker stays within its share, and its sizes hold', () => {
+  test('keeps each worker within its share and within the limits of Lambda and SQS', () => {
     fc.assert(
       fc.property(anyLimits, fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), demand, { maxKeys: 4 }), (of, wanted) => {
         const { plans, faults } = planLanes(of, wanted);
