@@ -34,7 +34,7 @@ const lanes: PipelineSettings['lanes'] = {
 const pipeline: PipelineSettings = {
   name: 'OneLink', // the stacks are called <name>-<stage>
   account: 'acme', // one of the accounts below
-  /** OneLink templates: their own domain, and the brand domains that their links may use instead. The governor probes the first. */
+  /** OneLink templates: their domain, and the brand domains that links may use instead. The governor probes the first. */
   templates: {
     A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] },
     abc123: { domain: 'globex.onelink.me', brandDomains: [] },
@@ -54,9 +54,9 @@ const pipeline: PipelineSettings = {
   expiryRateShare: 0.01, // of the calls per second, for checks of links past their expiry: floor(0.01 × 950) = 9
   keepQrImagesOfExpiredLinks: false, // true if the images have a use without their links
   linkIdLength: 12, // of derived short-link IDs: 36^12 ≈ 4.7 × 10^18, too many to guess; at least 10
-  conflictPolicy: 'reject', // a chosen ID that another link has: 'reject' the command, or 'derive' another ID (a lane may override)
+  conflictPolicy: 'reject', // if another link has a chosen ID: 'reject' the command or 'derive' an ID (a lane may override)
   ledgerKeeps: 'digest', // of a link's data: its keyed 'digest', or the 'full' data (confidential; a GET of it is free)
-  requestHorizonDays: 75, // the deduplication window, in which a request makes one link: at least 55 = queue 10 + dead letters 14 + a month 31
+  requestHorizonDays: 75, // deduplication window: a request makes one link; at least queue 10 + dead letters 14 + a month 31 = 55
   commandRetentionDays: 10, // in the queue; the dead-letter queue's 14 days also count from the first sent time
   qrImageDays: 'forever', // printed codes live long; a number deletes each image after that many days
   archiveDays: 180, // how long the archive keeps rejected commands

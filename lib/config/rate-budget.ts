@@ -9,7 +9,7 @@
 export interface AccountLimits {
   /** Calls per second over all endpoints: 1,000 (OneLink API). */
   readonly callsPerSecond: number;
-  /** QR calls per second: 25 (OneLink API). AppsFlyer does not publish whether they also count against the 1,000. We assume so. */
+  /** QR calls per second: 25 (OneLink API). It is not published whether they also count against the 1,000. We assume so. */
   readonly qrCallsPerSecond: number;
   /** 0–1: the share of the limits that the pipelines may use. */
   readonly headroom: number;
@@ -70,7 +70,7 @@ export const callTimeoutMilliseconds = 10_000;
 /** Deliveries before SQS moves a message to the dead-letter queue. It catches crashes. Workers return messages long before. */
 export const maxReceiveCount = 20;
 
-/** SQS keeps a message for at most 14 days. A dead letter keeps its first sent time, so this must exceed the queue's retention. */
+/** SQS keeps a message for at most 14 days. A dead letter keeps its sent time, so this must exceed the queue's retention. */
 export const deadLetterRetentionDays = 14;
 
 /**

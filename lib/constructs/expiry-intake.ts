@@ -25,8 +25,8 @@ export interface ExpiryIntakeProps {
 }
 
 /**
- * What DynamoDB's TTL removes, and only that: a link whose removal nobody asked for. What the filter keeps out starts no
- * function, so that the pipeline's own writes cost nothing here.
+ * Selects the link records that DynamoDB's TTL removes. Lambda starts no function for records that a filter excludes, so
+ * the pipeline's own writes cost nothing here.
  */
 const removedLinks = {
   eventName: ['REMOVE'],
@@ -34,10 +34,10 @@ const removedLinks = {
   dynamodb: { Keys: { [ledgerAttribute.key]: { S: FilterRule.beginsWith('link#') } } },
 };
 
-/** The stream keeps a record for 24 hours. What half of them has not brought in goes to the archive while it is still there. */
+/** The stream keeps a record for 24 hours. After half of them, Lambda writes a record that still fails to the archive. */
 const giveUpAfter = Duration.hours(12);
 
-/** Puts the records of links that may live on back into the ledger, and queues the check of each. It calls no API. */
+/** Puts the records of links that may still be live back into the ledger, and queues their checks. Makes no API calls. */
 export class ExpiryIntake extends Construct {
   readonly function: LambdaFunction;
   readonly mapping: EventSourceMapping;
@@ -49,7 +49,7 @@ export class ExpiryIntake extends Construct {
     const { ledger, archive } = state;
     const stream = ledger.tableStreamArn;
     if (stream === undefined)
-      throw new Error('state.ledger: must have a stream, for the links that expire; it has none');
+      throw new Error('state.ledger: must have a stream, for the expiry intake; got a table without one');
     const variables: ExpiryIntakeVariables = {
       LEDGER_TABLE_NAME: ledger.tableName,
       EXPIRY_QUEUE_URL: expired.queueUrl,
@@ -58,7 +58,7 @@ export class ExpiryIntake extends Construct {
     const worker = new WorkerFunction(this, 'Worker', {
       ...surroundings,
       job: 'expiry-intake',
-      description: 'Takes in the links whose time has come, and keeps the ledger whole until they are checked',
+      description: 'Puts records that the TTL removed back into the ledger, and queues the check of each link',
       memoryMegabytes: settings.memoryMegabytes.expiryWorker,
       // A hundred writes and ten sends, side by side.
       timeoutSeconds: 60,
@@ -66,11 +66,11 @@ export class ExpiryIntake extends Construct {
       variables,
       permissions: [
         allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], stream),
-        // Takes no resource (IAM service authorization reference, DynamoDB).
+        // This action supports no resource (IAM service authorization reference, DynamoDB).
         allow(['dynamodb:ListStreams'], '*'),
         allow(['dynamodb:GetItem', 'dynamodb:PutItem'], ledger.tableArn),
         allow(['sqs:SendMessage'], expired.queueArn),
-        // Lambda writes what it gives up with the function's role (Lambda Developer Guide, S3 as a failure destination).
+        // Lambda writes failed batches with the function's role (Lambda Developer Guide, S3 as a failure destination).
         allow(['s3:PutObject'], archive.arnForObjects(`${prefix.givenUp}*`)),
         allow(['s3:ListBucket'], archive.bucketArn),
       ],
@@ -81,13 +81,13 @@ export class ExpiryIntake extends Construct {
       eventSourceArn: stream,
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
-      // A mass expiry comes in full batches; a single link waits no longer than this.
+      // If many links expire at once, batches are full. A single link waits at most this long.
       maxBatchingWindow: Duration.seconds(1),
       filters: [FilterCriteria.filter(removedLinks)],
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       maxRecordAge: giveUpAfter,
-      // Whole records, which a queue as destination would not get.
+      // An S3 destination receives whole records. A queue would receive only their positions in the stream.
       onFailure: { bind: () => ({ destination: archive.bucketArn }) },
     });
   }

@@ -20,10 +20,10 @@ export interface ExpiryProps {
   readonly surroundings: FunctionSurroundings;
 }
 
-/** A dead letter keeps its first arrival's time, and is gone after 14 days at the latest: a day later its check is lost. */
+/** SQS deletes a dead letter at most 14 days after its first sent time. A day later, the check is certainly lost. */
 const checkLostAfterDays = deadLetterRetentionDays + 1;
 
-/** The end of a link: ledger's TTL → stream → intake → queue → expiry worker, which asks the API whether it is one. */
+/** The end of a link: ledger's TTL → stream → intake → queue → expiry worker, which asks the API if the link has ended. */
 export class Expiry extends Construct {
   readonly expired: WorkQueue;
   readonly intake: ExpiryIntake;
@@ -61,14 +61,14 @@ export class Expiry extends Construct {
       EXPIRY_QUEUE_URL: this.expired.queue.queueUrl,
       OUTCOME_TOPIC_ARN: outcomes.topicArn,
       KEEP_QR_IMAGES: settings.keepQrImagesOfExpiredLinks ? 'true' : 'false',
-      // Longer than an invocation can last.
+      // Longer than any invocation, or another change could take the lease while its holder still runs.
       LEASE_SECONDS: String(plan.timeoutSeconds + 30),
       CHECK_LOST_AFTER_DAYS: String(checkLostAfterDays),
     };
     const worker = new WorkerFunction(this, 'Worker', {
       ...surroundings,
       job: 'expiry-worker',
-      description: 'Finds out whether links whose time has come are dead, and renews those that are to be kept',
+      description: 'Checks with the API whether links past their expiry have ended, and renews kept links',
       memoryMegabytes: settings.memoryMegabytes.expiryWorker,
       timeoutSeconds: plan.timeoutSeconds,
       concurrency: plan.concurrency,

@@ -21,8 +21,8 @@ export interface GovernorProps {
 }
 
 /**
- * Asks for the quota every minute, probes the API, writes the control record that the workers read, and switches the
- * mappings of lanes that are paused.
+ * Polls the quota and probes the API every minute. Then it writes the control record, which the workers read, and turns the
+ * mappings of paused lanes off.
  */
 export class Governor extends Construct {
   readonly function: LambdaFunction;
@@ -39,7 +39,7 @@ export class Governor extends Construct {
     }));
     governed.push({
       name: expiryLane,
-      // A printed code that dies is worse than a campaign that waits: renewals may use what the most urgent lane may.
+      // A dead printed code is worse than a late campaign, so renewals may use as much as the most urgent lane.
       reserveCalls: Math.min(...lanes.map((lane) => lane.settings.quotaReserveCalls)),
       hourlyCapCalls: undefined,
       dailyCapCalls: undefined,
@@ -70,11 +70,11 @@ export class Governor extends Construct {
     const worker = new WorkerFunction(this, 'Worker', {
       ...surroundings,
       job: 'governor',
-      description: 'Watches the quota and the API, tells the lanes, and pauses them',
+      description: 'Polls the quota, probes the API, and opens, parks and pauses the lanes',
       memoryMegabytes: settings.memoryMegabytes.governor,
-      // Room for three calls of 10 s each and the mappings, and over before the next minute's.
+      // Enough for three calls of 10 s each and the mappings. The run ends before the next one starts.
       timeoutSeconds: 55,
-      // Two governors at once could write the control record out of order.
+      // Two concurrent governors could write the control record out of order.
       concurrency: 1,
       variables,
       permissions: [

@@ -5,7 +5,7 @@ import type { PipelineState } from './pipeline-state.ts';
 import type { WorkQueue } from './work-queue.ts';
 import type { FunctionSurroundings } from './worker-function.ts';
 
-/** One lane's settings and plan, and what it shares with the others of its pipeline. */
+/** One lane's settings and plan, and what all lanes of its pipeline share. */
 export interface LaneProps {
   readonly name: string;
   readonly lane: LaneSettings;
@@ -17,7 +17,7 @@ export interface LaneProps {
   readonly surroundings: FunctionSurroundings;
 }
 
-/** What both workers of a lane are given. */
+/** The props of both workers of a lane. */
 export interface LaneWorkerProps extends LaneProps {
   readonly qrJobs: WorkQueue;
   readonly outcomesPerPublish: number;

@@ -7,10 +7,10 @@ import { LinkWorker } from './link-worker.ts';
 import { QrWorker } from './qr-worker.ts';
 import { WorkQueue } from './work-queue.ts';
 
-/** `campaign` as constructs and outputs spell it: `Campaign`. */
+/** Spells a lane's name as constructs and outputs do: `campaign` → `Campaign`. */
 export const pascal = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
-/** One way through the pipeline: commands → link worker → QR jobs → QR worker, with its own share of the rate. */
+/** A lane: commands → link worker → QR jobs → QR worker, with its own share of the rate. */
 export class Lane extends Construct {
   readonly name: string;
   readonly settings: LaneSettings;
@@ -36,14 +36,14 @@ export class Lane extends Construct {
     });
     for (const principal of this.principals(props.settings)) this.commands.queue.grantSendMessages(principal);
 
-    // A latency lane tells each outcome at once; the others fill SNS's batches of ten.
+    // A latency lane publishes each outcome at once. The others fill SNS's batches of ten.
     const outcomesPerPublish = props.lane.windowSeconds > 0 ? 10 : 1;
     const workerProps = { ...props, qrJobs: this.qrJobs, outcomesPerPublish };
     this.linkWorker = new LinkWorker(this, 'LinkWorker', { ...workerProps, commands: this.commands });
     this.qrWorker = new QrWorker(this, 'QrWorker', workerProps);
   }
 
-  /** Those who may send here by the queue's own policy, each once. */
+  /** The principals that the queue's policy allows to send, each once. */
   private principals({ producers }: PipelineSettings): IPrincipal[] {
     const named = producers.filter(({ lanes }) => lanes.includes(this.name)).flatMap(({ principals }) => principals);
     const distinct = new Map(named.map((principal) => [JSON.stringify(principal), principal]));
@@ -54,7 +54,7 @@ export class Lane extends Construct {
 function principalOf(principal: ProducerPrincipal): IPrincipal {
   if ('account' in principal) return new AccountPrincipal(principal.account);
   if ('role' in principal) return new ArnPrincipal(principal.role);
-  // Without the source, anybody's rule or topic in any account could make the service send here.
+  // Without the source condition, a rule or topic in any AWS account could send to this queue through the service.
   return new ServicePrincipal(principal.service, {
     conditions: { ArnEquals: { 'aws:SourceArn': principal.sourceArn } },
   });

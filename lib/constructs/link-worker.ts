@@ -12,7 +12,7 @@ export interface LinkWorkerProps extends LaneWorkerProps {
   readonly commands: WorkQueue;
 }
 
-/** Carries out a lane's commands against the OneLink API. */
+/** Executes a lane's commands against the OneLink API. */
 export class LinkWorker extends Construct {
   readonly function: LambdaFunction;
   readonly mapping: EventSourceMapping;
@@ -41,7 +41,7 @@ export class LinkWorker extends Construct {
       ...access(props),
       CONFLICT_POLICY: props.lane.conflictPolicy ?? settings.conflictPolicy,
       KEEP_DATA: settings.ledgerKeeps,
-      // Longer than an invocation can last, whoever took it.
+      // Longer than any invocation, or another change could take the lease while its holder still runs.
       LEASE_SECONDS: String(plan.timeoutSeconds + 30),
       REQUEST_HORIZON_DAYS: String(settings.requestHorizonDays),
       APPSFLYER_ACCOUNT_ID: account.accountId,
@@ -53,7 +53,7 @@ export class LinkWorker extends Construct {
     const worker = new WorkerFunction(this, 'Worker', {
       ...props.surroundings,
       job: 'link-worker',
-      description: `Carries out the commands of the ${props.name} lane`,
+      description: `Executes the commands of the ${props.name} lane`,
       memoryMegabytes: settings.memoryMegabytes.linkWorker,
       timeoutSeconds: plan.timeoutSeconds,
       concurrency: plan.concurrency,
@@ -80,7 +80,7 @@ export class LinkWorker extends Construct {
   }
 }
 
-/** The producers that may use the lane, and the templates that they may address. */
+/** The producers that may use the lane, and the templates that these producers may use. */
 function access({ name, settings }: LinkWorkerProps): Pick<LinkWorkerVariables, 'PRODUCERS' | 'TEMPLATES'> {
   const producers = settings.producers.filter(({ lanes }) => lanes.includes(name));
   const used = new Set(producers.flatMap(({ templates }) => templates));

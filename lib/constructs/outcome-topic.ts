@@ -6,11 +6,11 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 export interface OutcomeTopicProps {
-  /** What subscribers see as the sender: the pipeline's name. */
+  /** The sender that subscribers see: the pipeline's name. */
   readonly serviceName: string;
 }
 
-/** Tells the producers what became of their commands. Message attributes to filter by: `outcome`, `action`, `source`. */
+/** Publishes outcomes to the producers. Subscribers can filter by the message attributes `outcome`, `action`, `source`. */
 export class OutcomeTopic extends Construct {
   readonly topic: Topic;
 
@@ -19,17 +19,17 @@ export class OutcomeTopic extends Construct {
     this.topic = new Topic(this, 'Topic', {
       displayName: props.serviceName,
       enforceSSL: true,
-      // An outcome holds a short link, which may sign somebody in. SNS's own key serves this account's publishers.
+      // An outcome holds a short link, which may sign a user in. The AWS managed key of SNS works for publishers in this account.
       masterKey: Alias.fromAliasName(this, 'Key', 'alias/aws/sns'),
     });
   }
 
-  /** Lets somebody subscribe, in this account or another. They see every source's outcomes. */
+  /** Allows the grantee, in this account or another, to subscribe. The grantee receives the outcomes of all sources. */
   grantSubscribe(grantee: IGrantable): void {
     this.topic.grantSubscribe(grantee);
   }
 
-  /** Delivers one source's outcomes to a queue, as they are, without SNS's envelope. */
+  /** Delivers one source's outcomes to a queue, without SNS's envelope. */
   subscribe(queue: IQueue, source: string): void {
     this.topic.addSubscription(
       new SqsSubscription(queue, {

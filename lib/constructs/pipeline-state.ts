@@ -2,7 +2,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 
-/** What a pipeline needs to find again after it was torn down and put up anew. */
+/** The resources that must still exist when a pipeline is deleted and deployed again. */
 export interface PipelineState {
   readonly ledger: Pick<ITable, 'tableArn' | 'tableName'> & { readonly tableStreamArn?: string | undefined };
   readonly qrImages: Pick<IBucket, 'arnForObjects' | 'bucketName'>;

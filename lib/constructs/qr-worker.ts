@@ -7,10 +7,10 @@ import type { LaneWorkerProps } from './lane-props.ts';
 import { consume, feed } from './queue-mapping.ts';
 import { allow, WorkerFunction } from './worker-function.ts';
 
-/** After these the outcome is `qr-failed`. Below the queue's maxReceiveCount, which is for crashes. */
+/** After so many attempts the job ends as `qr-failed`. Below the queue's maxReceiveCount, which is for crashes. */
 const maxQrAttempts = 8;
 
-/** Gets the QR images that a lane's links were asked for and stores them. */
+/** Gets the QR images of a lane's links from the API and stores them in the QR bucket. */
 export class QrWorker extends Construct {
   readonly function: LambdaFunction;
   readonly mapping: EventSourceMapping;

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import type { WorkerPlan } from '../config/rate-budget.ts';
 import { allow } from './worker-function.ts';
 
-/** What an event source mapping and the batch runtime do with the queue. */
+/** The permissions that an event source mapping and the batch runtime need on the queue. */
 export const consume = (queue: Queue) =>
   allow(
     ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
@@ -13,11 +13,11 @@ export const consume = (queue: Queue) =>
   );
 
 /**
- * Feeds a worker from its queue. `MaximumConcurrency` equals the function's reserved concurrency: pollers do not know the
- * latter, and each batch they send in vain costs its messages a receive. `Enabled` stays out of the template, so that a
- * deployment does not wake a lane that was paused.
+ * Feeds a worker from its queue. `MaximumConcurrency` equals the function's reserved concurrency, which the pollers do not
+ * know. Each batch that Lambda throttles costs its messages a receive. The template leaves `Enabled` out, so a deployment
+ * does not resume a paused lane.
  *
- * Lambda stops filling a batch at 6 MB of payload: 1,000 commands of up to 6 KB arrive together, larger ones in smaller
+ * Lambda stops filling a batch at 6 MB of payload: 1,000 commands fit up to 6 KB each. Larger commands come in smaller
  * batches.
  */
 export function feed(scope: Construct, worker: LambdaFunction, queue: Queue, plan: WorkerPlan): EventSourceMapping {

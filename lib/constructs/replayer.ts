@@ -17,10 +17,10 @@ export interface ReplayerProps {
   readonly surroundings: FunctionSurroundings;
 }
 
-/** A lot holds 500 commands at most: less ahead would leave the workers idle between two lots. */
+/** A lot holds at most 500 commands. With fewer commands sent ahead, the workers would idle between two lots. */
 const leastSendAhead = 1_000;
 
-/** Brings what was parked back to the lanes, every minute, while they are open. */
+/** Every minute, sends parked commands back to the lanes that are open. */
 export class Replayer extends Construct {
   readonly function: LambdaFunction;
 
@@ -35,7 +35,7 @@ export class Replayer extends Construct {
           name,
           queueUrl: commands.queue.queueUrl,
           commandsPerSecond: link.concurrency * link.callsPerSecond,
-          // Two full batches for each environment: fresh commands wait behind no more than that.
+          // Two full batches for each environment. A new command waits behind at most so many.
           sendAhead: Math.max(leastSendAhead, 2 * link.concurrency * link.batchSize),
         })),
       ),
@@ -43,11 +43,11 @@ export class Replayer extends Construct {
     const worker = new WorkerFunction(this, 'Worker', {
       ...surroundings,
       job: 'replayer',
-      description: 'Brings parked commands back to their lanes',
+      description: 'Sends parked commands back to their lanes',
       memoryMegabytes: settings.memoryMegabytes.replayer,
-      // Five minutes' work at a time; the minutes that come meanwhile find it busy, and are dropped.
+      // A run works for up to five minutes. Lambda throttles and drops the runs of these minutes.
       timeoutSeconds: 300,
-      // Two at once would send the same lots twice.
+      // Two concurrent replayers would send the same lots twice.
       concurrency: 1,
       variables,
       permissions: [

@@ -9,8 +9,8 @@ export interface WorkQueueProps {
 }
 
 /**
- * A queue, and where its messages go that come back time and again. Encrypted with SQS's own keys, under which EventBridge
- * and SNS can write without a key policy; TLS only. A message may be 1 MiB, SQS's limit: a command is a few KB at most.
+ * A queue and its dead-letter queue, TLS only. SQS's own keys encrypt both. So EventBridge and SNS can write without a key
+ * policy. A message may have up to 1 MiB, SQS's limit. A command has at most a few KB.
  */
 export class WorkQueue extends Construct {
   readonly queue: Queue;

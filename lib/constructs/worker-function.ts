@@ -6,14 +6,14 @@ import { Construct } from 'constructs';
 import { metricNamespace } from '../../lambdas/domain/work/names.ts';
 import { handlerCode, type Job } from './bundle.ts';
 
-/** Lambda's quota for all variables of a function together: 4 KB. */
+/** All environment variables of a function together: 4 KB (Lambda). */
 const maxEnvironmentBytes = 4_096;
-/** What an ARN, a queue URL or a generated name may come to, while synthesis knows only a placeholder for it. */
+/** The assumed length of an ARN, a queue URL or a generated name. Synthesis knows only a placeholder for it. */
 const unresolvedBytes = 160;
 
-/** What every function of one pipeline shares. */
+/** The settings that all functions of one pipeline share. */
 export interface FunctionSurroundings {
-  /** `service` on every log line and metric; unique among pipelines and stages. */
+  /** `service` on every log line and metric. Unique among pipelines and stages. */
   readonly serviceName: string;
   readonly logRetentionDays: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
@@ -30,16 +30,16 @@ export interface WorkerFunctionProps extends FunctionSurroundings {
   readonly permissions: readonly PolicyStatement[];
 }
 
-/** An exact permission: these actions on these resources, no wildcards in the actions. */
+/** Allows exactly these actions on these resources. Actions have no wildcards. */
 export const allow = (actions: readonly string[], ...resources: readonly string[]) =>
   new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
 
-/** A Lambda function with its own log group and a role that holds what it was given here and nothing else. */
+/** A Lambda function with its own log group, and a role with no other permissions than those in its props. */
 export class WorkerFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
 
-  /** @throws Error when the variables come to more than Lambda's 4 KB, with the largest ones named. */
+  /** @throws Error when the variables exceed Lambda's 4 KB; it names the largest. */
   constructor(scope: Construct, id: string, props: WorkerFunctionProps) {
     super(scope, id);
     const environment = {
