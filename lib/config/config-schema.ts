@@ -56,8 +56,8 @@ const domain = text(
   'must be a domain name, with a path if the template has one',
 );
 /**
- * Constructs, alarms and verbs carry a lane's name, so these names are taken. A dash is refused as well: `campaign-qr` is the
- * name of a lane's QR queue. `qr` alone would name all QR queues, and every object has a `constructor`.
+ * Constructs, alarms and verbs carry a lane's name, so these names are taken. A dash is refused as well: `campaign-qr` is a
+ * lane's QR queue, and `qr` would read as all QR queues. Each object has a `constructor`, so a record seems to have that lane.
  */
 const takenNames = [
   expiryLane,

@@ -6,10 +6,10 @@ import { fiveMinutes, latest, oneMinute, pipelineMetrics } from './metrics.ts';
 
 const ticket = { kind: 'symptom', periods: 1, severity: 'ticket' } as const;
 const page = { ...ticket, severity: 'page' } as const;
-/** The quota stays as it was while no poll is answered: an outage neither closes a ticket nor opens it again. */
+/** If the API answers no poll, a quota alarm keeps its state. So an outage neither closes a ticket nor opens it again. */
 const level = { ...ticket, kind: 'level' } as const;
 
-/** What the governor sees of the AppsFlyer account: the API's health, and the month's quota. */
+/** Alarms on what the governor observes of the AppsFlyer account: the API's health and the month's quota. */
 export function accountAlarms({ serviceName, settings, account }: Observed): AlarmLine[] {
   const metrics = pipelineMetrics(serviceName);
   const { quotaUsedPercent, quotaProjectedPercent, quotaSpentElsewhereCalls } = settings.alarmThresholds;
@@ -22,27 +22,28 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
       metric: metrics.governor(governorMetric.accountRefused, latest),
       threshold: 1,
       periods: 2,
-      means: 'The OneLink API refuses the token, or the account may not use the API. The commands wait.',
+      means: 'The OneLink API refuses the token, or the account may not use the API. Commands wait in their queues.',
     },
     {
       ...page,
       id: 'api-unreachable',
       metric: metrics.governor(governorMetric.apiUnreachable, latest),
       threshold: 1,
-      // An API that flaps is as bad as one that is gone.
+      // A flapping API is as bad as an unavailable one.
       periods: 10,
       breaching: 5,
-      means: 'In five of the last ten minutes the OneLink API has given no usable answer. The commands wait.',
+      means: 'In five of the last ten minutes the OneLink API was unavailable. Commands wait in their queues.',
     },
     {
       ...page,
       kind: 'heartbeat',
       id: 'governor-silent',
-      // Written in every run that has put down the control record; whether the quota was answered is another matter.
+      // The governor writes this metric in each run that saves the control record, even if a poll fails.
       metric: metrics.governor(governorMetric.apiUnreachable, { ...oneMinute, statistic: 'SampleCount' }),
       threshold: 1,
       periods: 10,
-      means: 'The governor has not run for ten minutes: nobody watches the quota, and nobody pauses or opens a lane.',
+      means:
+        'The governor has not run for ten minutes. Nothing polls the quota, and nothing parks, pauses or opens a lane.',
     },
     {
       ...level,
@@ -50,7 +51,7 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
       id: 'quota-nearly-spent',
       metric: used,
       threshold: quotaUsedPercent.page,
-      means: `${quotaUsedPercent.page} % of the month’s ${quota} calls are used. At 100 % nothing more is made, changed or deleted.`,
+      means: `${quotaUsedPercent.page} % of the month’s ${quota} calls are used. At 100 % the API refuses to create, update or delete links.`,
     },
     ...quotaUsedPercent.ticket.map(
       (percent): AlarmLine => ({
@@ -59,20 +60,20 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
         subject: `${percent}-percent`,
         metric: used,
         threshold: percent,
-        means: `${percent} % of the month’s ${quota} calls are used. Fine at the month’s end, a question before.`,
+        means: `${percent} % of the month’s ${quota} calls are used. Check that the rest lasts until the month’s end.`,
       }),
     ),
     {
       ...level,
       id: 'quota-running-out',
-      // The lowest of an hour, twice: one campaign moves the mean of a week, and its first minutes more than its last.
+      // The minimum of an hour, twice: one campaign moves the mean of a week, most of all in its first minutes.
       metric: metrics.governor(governorMetric.quotaProjectedMonthEndPercent, {
         period: Duration.hours(1),
         statistic: 'Minimum',
       }),
       threshold: quotaProjectedPercent,
       periods: 2,
-      means: `As the last seven days went, ${quotaProjectedPercent} % of the quota will be used before the month ends.`,
+      means: `At the mean rate of the last seven days, ${quotaProjectedPercent} % of the quota will be used before the month ends.`,
     },
     {
       ...ticket,
@@ -83,14 +84,14 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
       }),
       threshold: quotaSpentElsewhereCalls,
       periods: 3,
-      means: `Something else has spent ${quotaSpentElsewhereCalls.toLocaleString('en')} calls of the account’s quota within an hour.`,
+      means: `Callers outside this pipeline have spent ${quotaSpentElsewhereCalls.toLocaleString('en')} calls of the account’s quota within an hour.`,
     },
     {
       ...ticket,
       id: 'quota-unknown',
       metric: new MathExpression({
         label: 'polls without an answer',
-        // An API that is down and a token that is refused have alarms of their own.
+        // An unavailable API and a refused token have alarms of their own.
         expression: 'IF(down + refused > 0, 0, runs - FILL(polled, 0))',
         usingMetrics: {
           down: metrics.governor(governorMetric.apiUnreachable, { ...fiveMinutes, statistic: 'Maximum' }),
@@ -103,7 +104,7 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
       threshold: 4,
       periods: 6,
       means:
-        'The API is well and accepts the token, but has not told the quota for half an hour: the lanes go by the last figure and their own calls.',
+        'The API accepts the token, but has answered no quota poll for half an hour. The lanes rely on the last figure and their own calls.',
     },
   ];
 }

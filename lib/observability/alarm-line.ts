@@ -6,7 +6,7 @@ import type { Lane } from '../constructs/lane.ts';
 import type { PipelineState } from '../constructs/pipeline-state.ts';
 import type { Replayer } from '../constructs/replayer.ts';
 
-/** Each has a heading of its own in RUNBOOK.md, in this order. */
+/** Each alarm has a heading in RUNBOOK.md, in this order. */
 export const alarmIds = [
   'dead-letters',
   'commands-late',
@@ -40,28 +40,28 @@ export const alarmIds = [
 ] as const;
 export type AlarmId = (typeof alarmIds)[number];
 
-/** One alarm. It fires when `metric` is at least (or, for a heartbeat, below) the threshold. */
+/** One alarm. It fires if `metric` is at least the threshold (a heartbeat: below it). */
 export interface AlarmLine {
   readonly id: AlarmId;
-  /** The lane, queue, function or threshold, where there are several. */
+  /** The lane, queue, function or threshold, if several have this alarm. */
   readonly subject?: string;
   /**
-   * What it means when nothing is measured. A `symptom`: all is well. A `level`: it is as it was when it was last measured. A
-   * `heartbeat`: it has stopped.
+   * What missing data means. `symptom`: nothing is wrong. `level`: the last measurement still holds. `heartbeat`: the
+   * function has stopped.
    */
   readonly kind: 'symptom' | 'level' | 'heartbeat';
-  /** `page`: somebody gets up. `ticket`: somebody looks on the next working day. */
+  /** `page`: an operator acts now. `ticket`: an operator acts on the next working day. */
   readonly severity: 'page' | 'ticket';
   readonly metric: IMetric;
   readonly threshold: number;
-  /** Periods of the metric that are looked at. CloudWatch looks back a day at most, a week where they are hours. */
+  /** Periods that CloudWatch evaluates: at most a day, or a week if a period is an hour or more. */
   readonly periods: number;
-  /** How many of them must breach the threshold; all of them, unless said. */
+  /** How many of the periods must breach the threshold. All of them by default. */
   readonly breaching?: number;
   readonly means: string;
 }
 
-/** What there is to watch. */
+/** The resources that the alarms and the dashboard observe. */
 export interface Observed {
   readonly serviceName: string;
   readonly settings: PipelineSettings;
@@ -73,8 +73,8 @@ export interface Observed {
   readonly ledger: PipelineState['ledger'];
 }
 
-/** Where RUNBOOK.md lies, unless the stage says where it can be read. */
+/** The path of RUNBOOK.md, for a stage without a `runbookUrl`. */
 const runbookInRepository = 'lib/observability/RUNBOOK.md';
 
-/** Where the runbook speaks of an alarm. */
+/** The runbook's entry on an alarm. */
 export const runbookEntry = (id: AlarmId, runbookUrl = runbookInRepository) => `${runbookUrl}#${id}`;

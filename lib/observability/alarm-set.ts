@@ -19,7 +19,7 @@ const missing: Record<AlarmLine['kind'], TreatMissingData> = {
   heartbeat: TreatMissingData.BREACHING,
 };
 
-/** Every line of alarms.ts as a CloudWatch alarm that tells its topic when it fires and when it is over. */
+/** Makes a CloudWatch alarm of each line in alarms.ts. The alarm notifies its topic when it fires and when it closes. */
 export class AlarmSet extends Construct {
   readonly page: ITopic;
   readonly ticket: ITopic;
@@ -54,9 +54,9 @@ export class AlarmSet extends Construct {
 
   private topic(id: string, arn: string | undefined, email: string | undefined): ITopic {
     if (arn !== undefined) return Topic.fromTopicArn(this, id, arn);
-    // Not encrypted at rest: CloudWatch cannot publish under SNS's own key, and an alarm says nothing confidential.
+    // Not encrypted at rest: CloudWatch cannot publish with the AWS managed key of SNS, and an alarm holds nothing confidential.
     const topic = new Topic(this, id, { enforceSSL: true });
-    // A topic with a policy of its own loses the default one, which let the account's alarms in.
+    // A policy of its own replaces the topic's default policy, which allows the account's alarms to publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
@@ -70,7 +70,7 @@ export class AlarmSet extends Construct {
   }
 }
 
-/** What an alarm says of itself; it ends where the remedy begins. */
+/** An alarm's description: what the alarm means, and where the runbook describes the fix. */
 function descriptionOf({ id, subject, means }: AlarmLine, runbookUrl?: string): string {
   return `${subject === undefined ? '' : `${subject}: `}${means} ${runbookEntry(id, runbookUrl)}`;
 }

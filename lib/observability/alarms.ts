@@ -3,7 +3,7 @@ import type { AlarmLine, Observed } from './alarm-line.ts';
 import { laneAlarms } from './lane-alarms.ts';
 import { platformAlarms } from './platform-alarms.ts';
 
-/** All alarms of one pipeline: those of its lanes, of the AppsFlyer account, and of what carries the pipeline. */
+/** All alarms of one pipeline: those of its lanes, of the AppsFlyer account, and of the AWS resources. */
 export function alarmsOf(observed: Observed): AlarmLine[] {
   return [
     ...observed.lanes.flatMap((lane) => laneAlarms(lane, observed)),

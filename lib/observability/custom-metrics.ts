@@ -4,13 +4,13 @@ import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts
 import { replayerMetric } from '../../lambdas/replayer/names.ts';
 import type { PipelineSettings } from '../config/config-schema.ts';
 
-/** One metric as CloudWatch bills it: a name and a combination of dimensions, beside the pipeline's own. */
+/** One metric as CloudWatch bills it: a name and a combination of dimensions, without the pipeline's own dimension. */
 export interface CustomMetric {
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
 }
 
-/** The expiry worker makes no link and takes no command. */
+/** The metrics of the expiry worker, which creates no links and receives no commands. */
 const ofExpiry = [
   laneMetric.commandReturned,
   laneMetric.linkExpired,
@@ -23,14 +23,14 @@ const ofExpiry = [
 ];
 const expiryAlone: readonly string[] = [laneMetric.linkExpired, laneMetric.linkRenewed, laneMetric.linkExpiringSoon];
 const ofLane = Object.values(laneMetric).filter((name) => !expiryAlone.includes(name));
-/** Answers to the governor's own calls. */
+/** Metrics on the answers to the governor's own calls. */
 const ofGovernor = [laneMetric.rateLimited, laneMetric.quotaRefused, laneMetric.accountBlocked];
-/** Of these operations, the callers: the link worker and the QR worker, the expiry worker, the governor. */
+/** The operations that each caller uses. A lane's workers use all of them. */
 const expiryOperations = ['read', 'update'] as const;
 const governorOperations = ['quota', 'read', 'create'] as const;
 const quotaOperations = ['create', 'update', 'delete'] as const;
 
-/** Every custom metric that the functions of a pipeline can write. CloudWatch bills each for the hours in which it is written. */
+/** All custom metrics that a pipeline's functions can write. CloudWatch bills each for the hours in which a function writes it. */
 export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lanes' | 'producers'>): CustomMetric[] {
   const named = (names: readonly string[], dimensions: CustomMetric['dimensions']) =>
     names.map((name) => ({ name, dimensions }));

@@ -7,23 +7,23 @@ import type { Lane } from '../constructs/lane.ts';
 import type { AlarmLine, Observed } from './alarm-line.ts';
 import { answeredAfterMinutes, fifteenMinutes, fiveMinutes, latest, pipelineMetrics } from './metrics.ts';
 
-/** The operations that cost quota: what fails of them is links not made. */
+/** The operations that cost quota. */
 const writes = ['create', 'update', 'delete'] as const;
 
-/** With fewer calls than this in five minutes, a failure or two on an idle night would be a large share. */
+/** Calls in five minutes. With fewer, one or two failures on an idle night would be a large share. */
 const leastCalls = 100;
-/** A command that fails on an idle night comes back five or six times in five minutes. */
+/** On an idle night, one failing command returns five or six times in five minutes. */
 const leastReturned = 10;
-/** With fewer images than this that failed in a quarter of an hour likewise. */
+/** Failed images in a quarter of an hour. Fewer failures may be a large share of few images. */
 const leastQrFailures = 10;
 
-/** Two days before SQS drops a message for good, or halfway where it is kept for less than four. */
+/** Two days before SQS deletes a message, or halfway if the retention is below four days. */
 const expiringAfterSeconds = (retentionDays: number) => Math.max(retentionDays - 2, retentionDays / 2) * 86_400;
 
 const ticket = { kind: 'symptom', periods: 1, severity: 'ticket' } as const;
 const page = { ...ticket, severity: 'page' } as const;
 
-/** The alarms of one lane, in the order in which a command would meet what they watch. */
+/** The alarms of one lane. */
 export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Observed): AlarmLine[] {
   const { name, settings, commands, qrJobs, linkWorker, qrWorker } = lane;
   const { alarmThresholds, commandRetentionDays } = pipeline;
@@ -48,7 +48,7 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
         subject,
         metric: work.deadLetters.metricApproximateNumberOfMessagesVisible(latest),
         threshold: 1,
-        means: `Some ${what} came back twenty times without being settled: nobody answers them until they are redriven.`,
+        means: `SQS moved ${what} to the dead-letter queue after twenty deliveries. They get no outcome until an operator redrives them.`,
       }),
     ),
     isLatencyLane
@@ -59,7 +59,7 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
           metric: commands.queue.metricApproximateAgeOfOldestMessage(latest),
           threshold: settings.answeredWithinMinutes * 60,
           periods: 2,
-          means: `Somebody has waited for a link for more than ${settings.answeredWithinMinutes} minutes.`,
+          means: `The oldest command has waited for more than ${settings.answeredWithinMinutes} minutes.`,
         }
       : {
           ...ticket,
@@ -69,16 +69,16 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
           threshold: settings.answeredWithinMinutes,
           periods: 5,
           means:
-            `When what waits now is done at the lane’s full rate, the oldest of it will be ${settings.answeredWithinMinutes} ` +
-            'minutes old: more came in than the lane carries in that time, or it stands still.',
+            `At the lane’s full rate, the oldest command will be ${settings.answeredWithinMinutes} minutes old when the backlog ` +
+            'is done. The backlog exceeds the lane’s rate, or the lane makes no progress.',
         },
     {
-      // SQS's age of the oldest message leaves out what was delivered more than three times: this does not.
+      // SQS's age of the oldest message ignores messages with more than three deliveries. This metric counts them.
       ...(isLatencyLane ? page : ticket),
       ...about,
       id: 'commands-returned',
       metric: new MathExpression({
-        label: 'commands put off (%)',
+        label: 'commands returned (%)',
         expression: `IF(returned >= ${leastReturned}, 100 * returned / received, 0)`,
         usingMetrics: {
           returned: metrics.lane(laneMetric.commandReturned, name),
@@ -87,10 +87,10 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
         period: fiveMinutes.period,
       }),
       threshold: alarmThresholds.returnedCommandsPercent,
-      // A hiccup of the API sends back what all environments hold; a lane with a window takes half an hour to get over it.
+      // After a short API failure, all environments return their batches. A lane with a window needs half an hour to recover.
       periods: isLatencyLane ? 3 : 6,
       means:
-        'Commands go back to the queue again and again: the API or something of ours fails, and links are not made.',
+        'Workers return commands to the queue again and again. The API fails, or an AWS resource of the pipeline does.',
     },
     ...queues.map(
       ({ subject, work, what }): AlarmLine => ({
@@ -100,7 +100,7 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
         metric: work.queue.metricApproximateAgeOfOldestMessage(latest),
         threshold: expiringAfterSeconds(commandRetentionDays),
         periods: 5,
-        means: `SQS soon drops the oldest ${what} unanswered: it keeps them for ${commandRetentionDays} days.`,
+        means: `SQS will soon delete the oldest ${what} without an outcome: it keeps them for ${commandRetentionDays} days.`,
       }),
     ),
     {
@@ -110,7 +110,7 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       metric: metrics.laneState(laneStateMetric.laneParkingMinutes, name, latest),
       threshold: alarmThresholds.laneParkedMinutes,
       periods: 3,
-      means: `For ${alarmThresholds.laneParkedMinutes} minutes the lane has put its commands into the archive, for want of quota.`,
+      means: `For ${alarmThresholds.laneParkedMinutes} minutes the lane has parked its commands in the archive, because there is no quota for them.`,
     },
     {
       ...ticket,
@@ -119,7 +119,7 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       metric: metrics.laneState(laneStateMetric.lanePausedMinutes, name, latest),
       threshold: alarmThresholds.lanePausedMinutes,
       periods: 3,
-      means: `The lane has been paused for ${alarmThresholds.lanePausedMinutes} minutes: its commands wait in their queue.`,
+      means: `The lane has been paused for ${alarmThresholds.lanePausedMinutes} minutes. Its commands wait in their queue.`,
     },
     {
       ...ticket,
@@ -135,7 +135,7 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
         period: fiveMinutes.period,
       }),
       threshold: alarmThresholds.failedCallsPercent,
-      // A hiccup spoils one period, and at its edges two.
+      // A short failure breaches one period, or two if it crosses from one to the next.
       periods: 3,
       means: `For a quarter of an hour, ${alarmThresholds.failedCallsPercent} % of the creates, updates and deletes have failed.`,
     },
@@ -146,7 +146,7 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       metric: metrics.lane(laneMetric.rateLimited, name),
       threshold: alarmThresholds.rateLimitedPer5Minutes,
       periods: 2,
-      means: 'The API answers 429 although we keep to our budget: another system uses the account.',
+      means: 'The API answers 429 although the pipeline keeps to its budget. Probably another system uses the account.',
     },
     {
       ...ticket,
@@ -154,7 +154,7 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       id: 'commands-rejected',
       metric: metrics.lane(laneMetric.commandRejected, name, fifteenMinutes),
       threshold: settings.rejectedAlarmPer15Minutes,
-      means: 'A producer sends commands that break the rules. They cost nothing and make no links.',
+      means: 'A producer sends invalid commands. The pipeline rejects them, and they cost no quota.',
     },
     {
       ...ticket,
@@ -163,7 +163,7 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       metric: metrics.replayer(replayerMetric.commandQuarantined, name, { ...fifteenMinutes, statistic: 'Sum' }),
       threshold: 1,
       means:
-        'Parked commands could not be read or sent: they lie in quarantine, and come back only if somebody releases them.',
+        'The replayer could not read or send some parked commands. They stay in quarantine until an operator releases them.',
     },
     {
       ...ticket,
@@ -179,7 +179,7 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
         period: fifteenMinutes.period,
       }),
       threshold: alarmThresholds.qrFailedPercent,
-      means: `${alarmThresholds.qrFailedPercent} % of the QR images could not be had after all attempts. The links are fine.`,
+      means: `${alarmThresholds.qrFailedPercent} % of the QR jobs ended as qr-failed. The links themselves work.`,
     },
     {
       ...ticket,
@@ -196,7 +196,7 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       }),
       threshold: 10,
       periods: 3,
-      means: 'Lambda turns invocations away, and each time the messages of a batch count one receive more.',
+      means: 'Lambda throttles invocations. Each throttled batch costs its messages one receive.',
     },
   ];
 }

@@ -15,12 +15,12 @@ import type { Lane } from '../constructs/lane.ts';
 type Values<Names> = Names[keyof Names] & string;
 
 export const oneMinute = { period: Duration.minutes(1) };
-/** The largest value of a minute: of what is measured once in a minute, the value. */
+/** The maximum of a minute. For a metric with one value a minute, it is that value. */
 export const latest = { ...oneMinute, statistic: 'Maximum' };
 export const fiveMinutes = { period: Duration.minutes(5), statistic: 'Sum' };
 export const fifteenMinutes = { period: Duration.minutes(15) };
 
-/** The metrics that the functions write, as CloudWatch addresses them. Five minutes and sums, unless asked otherwise. */
+/** The metrics that the functions write, as CloudWatch addresses them. By default, sums of five minutes. */
 export const pipelineMetrics = (serviceName: string) => {
   const metric = (metricName: string, dimensionsMap: Record<string, string>, options: MetricOptions) =>
     new Metric({
@@ -54,10 +54,10 @@ export const pipelineMetrics = (serviceName: string) => {
 export const tableMetric = (TableName: string, metricName: string, options: MetricOptions): Metric =>
   new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap: { TableName }, ...options });
 
-/** Commands a minute that the lane carries at its planned rate: concurrency × calls per second × 60. */
+/** Commands a minute at the lane's planned rate: concurrency × calls per second × 60. */
 const commandsPerMinute = ({ plan: { link } }: Lane) => link.concurrency * link.callsPerSecond * 60;
 
-/** Minutes until what waits is done at the lane's planned rate, one call for each command. */
+/** Minutes until the lane has drained its queue at its planned rate, with one call for each command. */
 export function minutesToDrain(lane: Lane): IMetric {
   return new MathExpression({
     label: 'time to drain (min)',
@@ -67,7 +67,7 @@ export function minutesToDrain(lane: Lane): IMetric {
   });
 }
 
-/** How old the oldest command will be when all that waits is done: its age in minutes, and the time to drain. */
+/** Age of the oldest command when the lane has drained its queue: its present age in minutes plus the time to drain. */
 export function answeredAfterMinutes(lane: Lane): IMetric {
   return new MathExpression({
     label: 'done after (min)',

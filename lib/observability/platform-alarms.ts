@@ -8,7 +8,7 @@ import { fifteenMinutes, fiveMinutes, latest, pipelineMetrics, tableMetric } fro
 const ticket = { kind: 'symptom', periods: 1, severity: 'ticket' } as const;
 const page = { ...ticket, severity: 'page' } as const;
 
-/** What carries the pipeline: functions, ledger, control record, and the end of the links. */
+/** Alarms on the pipeline's AWS resources: functions, ledger, control record, and the expiry of links. */
 export function platformAlarms(observed: Observed): AlarmLine[] {
   const { serviceName, settings, expiry, replayer, ledger } = observed;
   const { expired } = expiry;
@@ -21,9 +21,9 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
         id: 'function-errors',
         subject,
         metric: worker.metricErrors({ ...fifteenMinutes, statistic: 'Sum' }),
-        // The replayer may take five minutes to run into its time-out: three of them are every run of a quarter of an hour.
+        // A replayer times out after five minutes: three time-outs are all runs of a quarter of an hour.
         threshold: 3,
-        means: `Invocations crash or run into their time-out. ${runsAgain}`,
+        means: `Invocations crash or time out. ${runsAgain}`,
       }),
     ),
     {
@@ -32,22 +32,23 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       id: 'replayer-silent',
       metric: replayer.function.metricInvocations(fiveMinutes),
       threshold: 1,
-      // A run may take five minutes, and begin in one period and end in the next but one.
+      // A run may take five minutes, and Lambda drops the runs that start during it.
       periods: 6,
-      means: 'The replayer has not run for half an hour: what is parked stays in the archive.',
+      means: 'The replayer has not run for half an hour. Parked commands stay in the archive.',
     },
     {
       ...ticket,
       id: 'control-record-lost',
       metric: metrics.governor(governorMetric.controlRebuilt),
       threshold: 1,
-      means: 'The control record was gone or unreadable, and was made anew: lanes whose mappings were off stay paused.',
+      means:
+        'The control record was missing or unreadable, and the governor made a new one. Lanes whose mappings were off stay paused.',
     },
     {
       ...ticket,
       id: 'ledger-throttled',
-      // An alarm on DynamoDB's metrics keeps its state while nothing is measured, and throttles are only measured when there
-      // are some: without the zeros it would never be over.
+      // An alarm on DynamoDB's metrics keeps its state while data are missing, and DynamoDB reports throttles only when there
+      // are some. Without the zeros, the alarm would never close.
       metric: new MathExpression({
         label: 'throttled reads and writes',
         expression: 'FILL(reads, 0) + FILL(writes, 0)',
@@ -60,7 +61,7 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       threshold: settings.alarmThresholds.ledgerThrottlesPer5Minutes,
       periods: 3,
       means:
-        'DynamoDB turns the ledger’s reads or writes away. The functions repeat them; commands take longer or come back.',
+        'DynamoDB throttles the ledger’s reads or writes. The functions repeat them, and commands take longer or return to their queue.',
     },
     ...[...observed.lanes.map(({ name }) => name), expiryLane].map(
       (subject): AlarmLine => ({
@@ -69,11 +70,11 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
         subject,
         metric: metrics.lane(laneMetric.bookkeepingFailed, subject),
         threshold: 1,
-        // The SDK has repeated each write; one that fails now and then is within what the forecast can bear.
+        // The SDK has repeated each write. The forecast tolerates a rare failure.
         periods: 3,
         means:
-          'For a quarter of an hour counts of calls, renewals or signals could not be written. Commands are complete; caps, ' +
-          'forecast and the lane’s state go by too little.',
+          'For a quarter of an hour a worker could not save its counts of calls and renewals, or its signals. Commands are ' +
+          'complete, but caps, forecast and the lane’s state rely on figures that are too low.',
       }),
     ),
     {
@@ -82,17 +83,18 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       id: 'dead-letters',
       metric: expired.deadLetters.metricApproximateNumberOfMessagesVisible(latest),
       threshold: 1,
-      means: 'Links whose time has come were delivered twenty times without being looked at: their ends are not told.',
+      means:
+        'SQS moved expiry checks to the dead-letter queue after twenty deliveries. The pipeline publishes no outcome for these links.',
     },
     {
       ...page,
       id: 'expiry-intake-late',
-      // Measured as batches are handed over, those that come again included: nothing measured is nothing to do.
+      // Lambda measures the age with each batch, repeats included. No measurement means that there is nothing to do.
       metric: expiry.intake.function.metric('IteratorAge', latest),
       threshold: 5 * 60_000,
       means:
-        'Links whose time has come wait on the ledger’s stream for five minutes: their records are missing, and commands for ' +
-        'those that live may be told not-owner after ten.',
+        'Removals of expired links have waited on the ledger’s stream for five minutes, and the ledger has no records of these ' +
+        'links. After ten minutes, commands for links that are still live may end as not-owner.',
     },
     {
       ...ticket,
@@ -100,26 +102,27 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       metric: expired.queue.metricApproximateAgeOfOldestMessage(latest),
       threshold: 2 * 86_400,
       periods: 5,
-      means: 'Links whose time has come have waited for two days: ends are told late, and kept links are not renewed.',
+      means:
+        'Expiry checks have waited for two days. Outcomes of expired links are late, and kept links are not renewed.',
     },
     {
       ...ticket,
       id: 'links-expiring-soon',
       metric: metrics.lane(laneMetric.linkExpiringSoon, expiryLane, fifteenMinutes),
       threshold: 1,
-      means: 'Links that are to be kept could not be renewed, and expire within a week.',
+      means: 'The expiry worker could not renew some kept links, and they expire within a week.',
     },
   ];
 }
 
-/** Every function of the pipeline, by the name that its alarms and graphs have. */
+/** All functions of the pipeline, with the names that alarms and graphs use. */
 export function functionsOf({ lanes, expiry, governor, replayer }: Observed): {
   subject: string;
   worker: LambdaFunction;
   runsAgain: string;
 }[] {
-  const fed = 'Their messages come back, and end as dead letters if it goes on.';
-  const scheduled = 'It is run again every minute.';
+  const fed = 'SQS delivers their messages again, and moves them to the dead-letter queue after twenty deliveries.';
+  const scheduled = 'EventBridge runs the function again every minute.';
   return [
     ...lanes.flatMap(({ name, linkWorker, qrWorker }) => [
       { subject: name, worker: linkWorker.function, runsAgain: fed },
@@ -129,7 +132,7 @@ export function functionsOf({ lanes, expiry, governor, replayer }: Observed): {
     {
       subject: 'expiry-intake',
       worker: expiry.intake.function,
-      runsAgain: 'The stream hands its records over again, for twelve hours.',
+      runsAgain: 'The stream delivers its records again, for twelve hours.',
     },
     { subject: 'governor', worker: governor.function, runsAgain: scheduled },
     { subject: 'replayer', worker: replayer.function, runsAgain: scheduled },

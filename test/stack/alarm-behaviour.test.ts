@@ -6,7 +6,7 @@ import { configuredApp } from './configured-app.ts';
 
 const app = configuredApp();
 const alarmNames = new AlarmWorld(app).all;
-/** Longer than any alarm looks back: four periods of an hour. */
+/** Longer than the evaluation range of any alarm: four periods of an hour. */
 const longestMinutes = 300;
 
 function play({ lasts, goesWrong }: Story): AlarmWorld {
@@ -28,7 +28,7 @@ function hoursOf(hours: number, minuteOf: (at: number) => Minute): AlarmWorld {
 }
 
 describe('no alarm fires', () => {
-  // Six hours with queues that are measured, and longer without than any alarm looks back.
+  // SQS measures the queues for six hours. The six hours after that are longer than the range of any alarm.
   test('on a day without work', () => {
     expect(hoursOf(12, minuteOfIdleDay).fired).toEqual([]);
   });
@@ -39,17 +39,17 @@ describe('no alarm fires', () => {
 });
 
 describe('an alarm', () => {
-  test('has a fault here that is its own, and every fault an alarm', () => {
+  test('has exactly one story of its own fault, and every story belongs to an alarm', () => {
     expect(Object.keys(stories).sort()).toEqual([...alarmNames].sort());
   });
 
-  test('can be evaluated, and measures what exists', () => {
+  test('evaluates metrics of resources that exist', () => {
     const { notices } = new AlarmWorld(app);
     expect(notices.filter((reason) => !reason.includes('AWS/DynamoDB'))).toEqual([]);
   });
 
-  test.each(alarmNames)('%s fires at its own fault alone, and it is over when that is', (name) => {
-    const story = stories[name] ?? expect.fail('there is no story of it');
+  test.each(alarmNames)('%s fires at its own fault only, and closes after the fault is gone', (name) => {
+    const story = stories[name] ?? expect.fail(`there is no story of ${name}`);
     // When
     const world = play(story);
     // Then
@@ -57,13 +57,13 @@ describe('an alarm', () => {
     expect(world.firing).toEqual([]);
   });
 
-  test('api-unreachable fires at an API that flaps, once', () => {
+  test('api-unreachable fires once while the API flaps', () => {
     const world = play(flappingApi);
     expect(world.fired).toEqual(['api-unreachable']);
     expect(world.transitions.filter(({ to }) => to === 'ALARM')).toHaveLength(1);
   });
 
-  test('of the quota stays as it was while no poll is answered', () => {
+  test('on the quota keeps its state while the API answers no poll', () => {
     // Given
     const world = new AlarmWorld(app);
     const used = (polled: boolean) => {

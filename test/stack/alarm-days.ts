@@ -19,7 +19,7 @@ const idleLane = (): LaneMinute => ({
   booksFailed: 0,
 });
 
-/** Nothing to do: the governor and the replayer run, and that is all. */
+/** A minute without work: only the governor and the replayer run. */
 export const idleMinute = (): Minute => ({
   lanes: { transactional: idleLane(), campaign: idleLane() },
   expiry: { ...emptyQueue(), expiringSoon: 0, booksFailed: 0 },
@@ -41,7 +41,7 @@ export const idleMinute = (): Minute => ({
   queuesMeasured: true,
 });
 
-/** A little of everything, as in most minutes of most days. */
+/** A minute with little work, as most minutes of most days. */
 export function quietMinute(): Minute {
   const minute = idleMinute();
   Object.assign(minute.lanes.transactional, { received: 20, made: 20, qrStored: 5 });
@@ -50,14 +50,14 @@ export function quietMinute(): Minute {
   return minute;
 }
 
-/** In the first six hours of a day without work the queues are still measured; after that SQS has nothing to tell. */
+/** A day without work. After six idle hours, SQS stops measuring the queues. */
 export function minuteOfIdleDay(at: number): Minute {
   return { ...idleMinute(), queuesMeasured: at < 360 };
 }
 
 const hour = (of: number, minutes = 0) => of * 60 + minutes;
 const isIn = (at: number, from: number, until: number) => at >= from && at < until;
-/** What the campaign lane carries in a minute: 13 × 66 a second. */
+/** Commands a minute of the campaign lane at its full rate: 13 × 66 a second. */
 const campaignPerMinute = 13 * 66 * 60;
 const fractionOf = (count: number, share: number) => Math.round(count * share);
 
@@ -65,9 +65,9 @@ const fractionOf = (count: number, share: number) => Math.round(count * share);
  * A normally busy day, minute by minute:
  *
  *     02:00  the governor misses two runs             10:00  a campaign of 3 million,   an hour at full rate
- *     10:30  the API is gone for a minute             12:00  an hour of 57 sign-ins a second
- *     14:00  a campaign of half a million with codes  15:00  the token is changed: one probe is refused
- *     16:00  a deployment: the lanes are paused (4 and 30 min)  20:00  a thousand links expire, renew and are deleted
+ *     10:30  the API is unavailable for a minute      12:00  an hour of 57 sign-ins a second
+ *     14:00  a campaign of half a million with codes  15:00  a new token: the API refuses one probe
+ *     16:00  a deployment with paused lanes (4 and 30 min)  20:00  a thousand links expire, are renewed or deleted
  */
 export function minuteOfBusyDay(at: number): Minute {
   const minute = isIn(at, hour(6), hour(23)) ? quietMinute() : idleMinute();
@@ -79,13 +79,13 @@ export function minuteOfBusyDay(at: number): Minute {
 
   campaignFrom(hour(10), 60, campaign, at);
   if (isIn(at, hour(10), hour(11))) {
-    // Calls of batches under way look like somebody else's until they are counted.
+    // Calls of running batches count as spent elsewhere until the workers have counted them.
     governor.spentElsewhere = 9_000;
     if (at === hour(10)) minute.ledgerThrottles = 400;
   }
-  // A write that DynamoDB refused to the last.
+  // DynamoDB refused these writes and all repeats.
   if (at === hour(10, 15)) campaign.booksFailed = 2;
-  if (at === hour(10, 30)) hiccup(minute);
+  if (at === hour(10, 30)) shortOutage(minute);
   if (isIn(at, hour(12), hour(13))) {
     const perMinute = 57 * 60;
     Object.assign(transactional, {
@@ -117,12 +117,12 @@ export function minuteOfBusyDay(at: number): Minute {
     expiry.waiting = 1_000 - (at - hour(20)) * 16;
     expiry.oldestSeconds = 3_600;
   }
-  // Once a day something crashes, and comes back.
+  // Each function crashes once in a few hours, and Lambda runs it again.
   minute.errors = { [`${['transactional', 'campaign', 'expiry', 'governor', 'replayer'][at % 288]}`]: 1 };
   return minute;
 }
 
-/** So many minutes of the campaign lane at its full rate; all commands arrive in the first five. */
+/** The campaign lane at its full rate for so many minutes. Its queue holds all commands from the start. */
 function campaignFrom(start: number, minutes: number, lane: LaneMinute, at: number): void {
   if (!isIn(at, start, start + minutes)) return;
   const passed = at - start;
@@ -139,8 +139,8 @@ function campaignFrom(start: number, minutes: number, lane: LaneMinute, at: numb
   });
 }
 
-/** The API is gone for a minute: what is in flight fails, the batches go back, and the poll has no answer. */
-function hiccup({ lanes, governor }: Minute): void {
+/** The API is unavailable for a minute: calls in flight fail, workers return their batches, and the poll has no answer. */
+function shortOutage({ lanes, governor }: Minute): void {
   Object.assign(governor, { unreachable: 1, polled: false });
   Object.assign(lanes.campaign, { received: 40_000, returned: 40_000, made: 2_000, failed: 2_000 });
   Object.assign(lanes.transactional, { received: 20, returned: 20, made: 20, failed: 20 });

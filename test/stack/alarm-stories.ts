@@ -1,12 +1,12 @@
 import type { LaneMinute, Minute, QueueMinute } from './alarm-world.ts';
 
-/** One thing that goes wrong, in an otherwise quiet pipeline. */
+/** One fault in an otherwise quiet pipeline. */
 export interface Story {
-  /** How long, in minutes. */
+  /** Duration of the fault in minutes. */
   lasts: number;
-  /** What it changes in its minute number `at`, counted from 0. */
+  /** Applies the fault to its minute number `at`, counted from 0. */
   goesWrong(minute: Minute, at: number): void;
-  /** Alarms that the same trouble raises as well, and rightly. */
+  /** Other alarms that the same fault must raise. */
   also?: string[];
 }
 
@@ -46,7 +46,7 @@ const storiesOfLane = (name: LaneName): Record<string, Story> => ({
     (lane) => {
       lane.commands.oldestSeconds = 8 * day;
     },
-    // Who is about to lose a command has waited for long.
+    // A command that is about to expire has also waited too long for its answer.
     [name === 'transactional' ? 'transactional-commands-late' : 'campaign-backlog-late'],
   ),
   [`${name}-qr-commands-expiring`]: ofLane(name, 10, ({ qrJobs }) => {
@@ -100,7 +100,7 @@ const crashes = (subject: string): Record<string, Story> => ({
   },
 });
 
-/** The API is gone, or refuses everybody, for half an hour: the governor pauses the lanes after four minutes. */
+/** The API is unavailable or refuses the token for half an hour. The governor pauses the lanes after four minutes. */
 const allStands = ({ lanes }: Minute, at: number) => {
   for (const lane of Object.values(lanes)) {
     stands(lane, at);
@@ -117,7 +117,7 @@ const governor = (lasts: number, change: Partial<Minute['governor']>, also?: str
   ...(also && { also }),
 });
 
-/** Its own fault for each alarm, by the alarm's name. */
+/** A fault for each alarm, by the alarm's name. */
 export const stories: Record<string, Story> = {
   ...storiesOfLane('transactional'),
   ...storiesOfLane('campaign'),
@@ -128,7 +128,7 @@ export const stories: Record<string, Story> = {
   'campaign-backlog-late': ofLane('campaign', 10, ({ commands }) => {
     Object.assign(commands, { waiting: 14_500_000, oldestSeconds: 90 * 60 });
   }),
-  // A token that is refused is refused by the quota's endpoint, too.
+  // The quota's endpoint refuses the token as well.
   'account-refused': {
     lasts: 45,
     goesWrong: (minute, at) => {
@@ -200,7 +200,7 @@ export const stories: Record<string, Story> = {
     .reduce((all, one) => Object.assign(all, one), {}),
 };
 
-/** The API flaps: a minute gone, a minute there. */
+/** A flapping API: unavailable in every second minute. */
 export const flappingApi: Story = {
   lasts: 60,
   goesWrong: ({ governor: one }, at) => {

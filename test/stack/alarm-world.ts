@@ -11,14 +11,14 @@ import { Alarms, type AlarmTransition } from '../../local/cloud/telemetry/alarms
 import { MetricStore } from '../../local/cloud/telemetry/metric-store.ts';
 import type { configuredApp } from './configured-app.ts';
 
-/** What is measured of a queue and its dead letters. */
+/** The measurements of a queue and its dead-letter queue. */
 export interface QueueMinute {
   waiting: number;
   oldestSeconds: number;
   deadLetters: number;
 }
 
-/** What one lane does in a minute. */
+/** The measurements of one lane in a minute. */
 export interface LaneMinute {
   commands: QueueMinute;
   qrJobs: QueueMinute;
@@ -38,13 +38,13 @@ export interface LaneMinute {
   booksFailed: number;
 }
 
-/** One minute of a pipeline, as its metrics tell it. */
+/** The measurements of a pipeline in a minute. */
 export interface Minute {
   lanes: { transactional: LaneMinute; campaign: LaneMinute };
   expiry: QueueMinute & { expiringSoon: number; booksFailed: number };
   governor: {
     runs: boolean;
-    /** Whether the quota poll was answered. */
+    /** Whether the API answered the quota poll. */
     polled: boolean;
     refused: number;
     unreachable: number;
@@ -53,18 +53,18 @@ export interface Minute {
     spentElsewhere: number;
     rebuilt: number;
   };
-  /** Invocations that failed or were turned away, by the alarm's name of the function. */
+  /** Invocations that failed or were throttled, by the function's name in its alarms. */
   errors: Record<string, number>;
   throttles: Record<string, number>;
   replayerRuns: boolean;
   ledgerThrottles: number;
-  /** How long the last removal that was handed to the intake had been on the stream. */
+  /** The age on the stream of the last removal that the intake received. */
   intakeAgeSeconds: number;
-  /** SQS measures nothing of a queue that has been idle for six hours. */
+  /** Whether SQS measures the queues. After six idle hours it stops. */
   queuesMeasured: boolean;
 }
 
-/** The alarms of a synthesised template, evaluated minute by minute by the local cloud's evaluator. No process runs. */
+/** The alarms of a synthesised template. The local cloud evaluates them minute by minute, without running a process. */
 export class AlarmWorld {
   readonly transitions: AlarmTransition[] = [];
   readonly notices: string[] = [];
@@ -89,7 +89,7 @@ export class AlarmWorld {
     });
   }
 
-  /** Names without the pipeline's. */
+  /** Names of all alarms, without the pipeline's name. */
   get all(): string[] {
     return this.#alarms.states().map(({ name }) => this.#short(name));
   }
@@ -98,12 +98,12 @@ export class AlarmWorld {
     return this.#alarms.states().flatMap(({ name, state }) => (state === 'ALARM' ? [this.#short(name)] : []));
   }
 
-  /** Alarms that fired, each once, in order. */
+  /** Names of the alarms that fired, each once, in order. */
   get fired(): string[] {
     return [...new Set(this.transitions.flatMap(({ name, to }) => (to === 'ALARM' ? [this.#short(name)] : [])))];
   }
 
-  /** A minute passes in which this is measured. */
+  /** Records the measurements of a minute, and evaluates the alarms at its end. */
   pass(minute: Minute): void {
     this.#record(minute);
     this.#now += 60_000;
@@ -187,7 +187,7 @@ export class AlarmWorld {
     record(letters, 'ApproximateNumberOfMessagesVisible', deadLetters);
   }
 
-  /** Counts are written when there is something to count. */
+  /** The functions write no zero counts. */
   #counts(dimensions: Record<string, string>, counts: Record<string, number>): void {
     for (const [name, count] of Object.entries(counts)) if (count > 0) this.#own(dimensions, name, count);
   }

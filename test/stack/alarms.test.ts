@@ -27,30 +27,30 @@ describe('the runbook', () => {
     expect([...new Set(alarms.map(idOf))].sort()).toEqual([...alarmIds].sort());
   });
 
-  test('says of each what it means, what to check, how to fix it and when it is closed', () => {
+  test('has in each entry what the alarm means, what to check, how to fix it and when it is closed', () => {
     for (const [id, entry] of entries) {
       const parts = [...entry.matchAll(/^\*\*(Means|Check|Fix|Closed when)\b/gm)].map(([, part]) => part);
       expect([id, parts]).toEqual([id, ['Means', 'Check', 'Fix', 'Closed when']]);
     }
   });
 
-  test('says how severe each is, as its alarms do', () => {
+  test('gives each entry the severity of its alarms', () => {
     const severities = Map.groupBy(alarms, (alarm) => idOf(alarm));
     for (const [id, entry] of entries) {
-      const said = entry.match(/^Severity: (.*)/m)?.[1] ?? '';
-      const told = new Set(severities.get(id)?.map((alarm) => severityOf(alarm)));
-      expect([id, new Set(said.match(/\b(page|ticket)\b/g))]).toEqual([id, told]);
+      const stated = entry.match(/^Severity: (.*)/m)?.[1] ?? '';
+      const expected = new Set(severities.get(id)?.map((alarm) => severityOf(alarm)));
+      expect([id, new Set(stated.match(/\b(page|ticket)\b/g))]).toEqual([id, expected]);
     }
   });
 
-  test('reads only outputs that exist', () => {
+  test('reads only outputs that the stack has', () => {
     const lanes = runbook.replaceAll('$' + '{LANE}', 'Campaign');
     const read = [...lanes.matchAll(/\$\(output "?([A-Za-z]+)"?\)/g)].map(([, output]) => output ?? '');
     expect(read.length).toBeGreaterThan(10);
     for (const output of read) expect(template.findOutputs(output), output).not.toEqual({});
   });
 
-  test('keeps to the verbs, and never touches a mapping', () => {
+  test('uses only verbs of the command line, and changes no mapping', () => {
     const verbs = [...runbook.matchAll(/npx onelink ([a-z-]+)/g)].map(([, verb]) => verb);
     const known = ['dead-letters', 'doctor', 'parked', 'pause', 'quarantine', 'resume', 'status', 'trace'];
     expect([...new Set(verbs)].sort()).toEqual(known);
@@ -59,7 +59,7 @@ describe('the runbook', () => {
 });
 
 describe('the alarms', () => {
-  test('are these, by name and severity', () => {
+  test('have these names and severities', () => {
     const ofLane = (lane: string) => ({
       page: ['dead-letters', 'qr-dead-letters', 'commands-expiring', 'qr-commands-expiring'].map(
         (id) => `${lane}-${id}`,
@@ -122,7 +122,7 @@ describe('the alarms', () => {
     );
   });
 
-  test('take what is not measured as well, but for heartbeats; the quota stays as it was', () => {
+  test('treat missing data as not breaching, except heartbeats (breaching) and the quota (ignore)', () => {
     const by = Object.groupBy(alarms, ({ TreatMissingData }) => TreatMissingData);
     const named = (treatment: string) =>
       by[treatment]?.map(({ AlarmName }) => String(AlarmName).replace('OneLink-production-', ''));
@@ -136,7 +136,7 @@ describe('the alarms', () => {
     ]);
   });
 
-  test('look no further back than CloudWatch can: a day, or a week where a period is an hour or more', () => {
+  test('evaluate at most a day, or a week if a period is an hour or more, as CloudWatch allows', () => {
     for (const { AlarmName, Period, Metrics = [], EvaluationPeriods } of alarms) {
       const stats: { MetricStat?: { Period: number } }[] = Metrics;
       const period = Math.max(Period ?? 0, ...stats.map(({ MetricStat }) => MetricStat?.Period ?? 0));
@@ -145,7 +145,7 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 76 in all, which are paid for', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 76 in total, each of which CloudWatch bills', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
@@ -153,14 +153,14 @@ describe('the alarms', () => {
     expect(watched.reduce((sum, one) => sum + one, 0)).toBe(76);
   });
 
-  test('tell their topic when they fire and when it is over', () => {
+  test('notify their topic when they fire and when they close', () => {
     for (const { AlarmActions, OKActions } of alarms) {
       expect(AlarmActions).toHaveLength(1);
       expect(OKActions).toEqual(AlarmActions);
     }
   });
 
-  test('watch what they say, at these thresholds', () => {
+  test('watch these metrics, at these thresholds', () => {
     const at = (name: string) => {
       const alarm = alarms.find(({ AlarmName }) => AlarmName === `OneLink-production-${name}`) ?? {};
       const { ComparisonOperator, DatapointsToAlarm, EvaluationPeriods, Threshold } = alarm;
@@ -202,7 +202,7 @@ describe('the alarms', () => {
     expect(at('ledger-throttled')).toBe('FILL(reads, 0) + FILL(writes, 0), 300 s × 3 >= 100');
   });
 
-  test('address the functions’ metrics by the dimensions that the functions write', () => {
+  test('use the dimensions with which the functions write their metrics', () => {
     const dimensions = (name: string) =>
       alarms.find(({ AlarmName }) => AlarmName === `OneLink-production-${name}`)?.Dimensions;
     expect(dimensions('quota-nearly-spent')).toEqual([{ Name: 'service', Value: 'OneLink-production' }]);
@@ -212,7 +212,7 @@ describe('the alarms', () => {
     ]);
   });
 
-  test('are one for each percentage of the quota that is configured', () => {
+  test('include one alarm for each configured percentage of the quota', () => {
     const [settings, ...others] = config.stages.production?.pipelines ?? [];
     const production = config.stages.production;
     if (!settings || !production) return expect.fail('no pipeline');
@@ -226,7 +226,7 @@ describe('the alarms', () => {
     expect(thresholds).toEqual([98, 50, 75, 90]);
   });
 
-  test('of a stage with topics of its own go there, and an address is subscribed to the topics made here', () => {
+  test('notify the stage’s own topics, and the stack’s topics notify the configured address', () => {
     // Given
     const pageTopicArn = 'arn:aws:sns:eu-west-1:111122223333:page';
     const runbookUrl = 'https://wiki.acme.example/RUNBOOK.md';
@@ -247,7 +247,7 @@ describe('the alarms', () => {
     own.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'operator@acme.example' });
   });
 
-  test('may be published by CloudWatch for this account alone, which a topic’s own policy would else shut out', () => {
+  test('can publish to the topics, which admit CloudWatch on behalf of this AWS account only', () => {
     const policies = Object.entries(template.findResources('AWS::SNS::TopicPolicy')).filter(([id]) =>
       id.includes('Alarms'),
     );
@@ -264,7 +264,7 @@ describe('the alarms', () => {
     }
   });
 
-  test('have IDs that the type knows', () => {
+  test('have unique IDs', () => {
     const known: readonly AlarmId[] = alarmIds;
     expect(new Set(known).size).toBe(known.length);
   });

@@ -38,17 +38,17 @@ const mostKilobytes: Record<Job, number> = {
 };
 
 test.each(Object.entries(mostKilobytes) as [Job, number][])(
-  '%s is a module that Node can load, with source maps, and at most %i KB to begin with',
+  'Node can load the bundle of %s, which has source maps and starts with at most %i KB',
   async (job, kilobytes) => {
     const asset = assetOf(job);
     expect(await bytesAtStart(asset)).toBeLessThan(kilobytes * 1_000);
     const modules = readdirSync(asset).filter((name) => name.endsWith('.mjs'));
     expect(readdirSync(asset).sort()).toEqual(modules.flatMap((name) => [name, `${name}.map`]).sort());
-    // Only names and positions: a stack trace needs no sources.
+    // A stack trace needs names and positions, and no sources.
     for (const name of modules) {
       expect(JSON.parse(readFileSync(join(asset, `${name}.map`), 'utf8')).sourcesContent).toBeUndefined();
     }
-    // Without its environment it must get as far as to say what is missing, and no further.
+    // Without its environment, the handler must load and then name the missing variables.
     const module = pathToFileURL(join(asset, 'index.mjs')).href;
     const loading = promisify(execFile)(process.execPath, ['--input-type=module', '-e', `await import('${module}')`], {
       env: { NODE_OPTIONS: '--enable-source-maps' },

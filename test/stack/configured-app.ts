@@ -12,7 +12,7 @@ import { StateStack } from '../../lib/stacks/state-stack.ts';
 
 const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-/** An app with the feature flags of cdk.json that bundles nothing and leaves nothing behind. */
+/** An app with the feature flags of cdk.json. It bundles no code, and removes its output at exit. */
 export function emptyApp(): App {
   const outdir = mkdtempSync(join(tmpdir(), 'onelink-stack-test-'));
   process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));

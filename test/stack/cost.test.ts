@@ -17,20 +17,20 @@ const pipeline = chosenPipeline(config, 'production');
 const { settings, account } = pipeline;
 const { template, stateTemplate } = configuredApp();
 
-test('the custom metrics hold every name there is, and each metric once', () => {
+test('the custom metrics include every metric name, and each metric once', () => {
   const metrics = customMetrics(settings);
   const names = [laneMetric, sourceMetric, operationMetric, governorMetric, laneStateMetric, replayerMetric];
   expect(new Set(metrics.map(({ name }) => name))).toEqual(new Set(names.flatMap((of) => Object.values(of))));
   expect(new Set(metrics.map((one) => JSON.stringify(one))).size).toBe(metrics.length);
 });
 
-test('a producer costs three metrics: one for each operation that draws on the quota', () => {
+test('a producer costs three metrics: one for each operation that costs quota', () => {
   const other = { source: 'shop', principals: [], lanes: ['campaign'], templates: ['A1b3'] };
   const more = customMetrics({ ...settings, producers: [...settings.producers, other] });
   expect(more.length - customMetrics(settings).length).toBe(3);
 });
 
-test('the tables of costs in docs/performance.md are of this configuration, of its template, and of what was measured', () => {
+test('the cost tables in docs/performance.md follow from this configuration, its template and the measured use', () => {
   const [plan] = planLanes(account, settings.lanes).plans.filter(({ lane }) => lane === 'campaign');
   if (plan === undefined) throw new Error('examples/configuration.ts has no lane `campaign`');
   const standing = standingUse([template.toJSON(), stateTemplate.toJSON()], settings);
@@ -38,7 +38,7 @@ test('the tables of costs in docs/performance.md are of this configuration, of i
   const text = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');
   const section = text.slice(text.indexOf('\n### 8. Cost'), text.indexOf('\n## Why no second holds'));
   expect(section).toContain(tables);
-  // What `onelink plan` says of a million links with as many codes, but for the cents that it rounds
+  // The figure that `onelink plan` prints for a million links with as many codes, before it rounds
   const { dollars } = costOf({ links: 1_000_000, qrCodes: 20_000 }, settings, account);
   expect(section).toContain(`| all                                        | $${dollars.toFixed(2)} `);
 });

@@ -18,7 +18,7 @@ interface Widget {
   };
 }
 
-/** The dashboard's body, with a word for each reference to another resource. */
+/** The dashboard's body, with a name in place of each reference to another resource. */
 function dashboardOf(template: Template): { periodOverride: string; widgets: Widget[] } {
   const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'));
   if (dashboard === undefined) return expect.fail('no dashboard');
@@ -26,7 +26,7 @@ function dashboardOf(template: Template): { periodOverride: string; widgets: Wid
   return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : nameOf(part))).join(''));
 }
 
-/** `AWS::Region` or the logical ID that is referred to. */
+/** `AWS::Region`, or the logical ID that the reference names. */
 const nameOf = (reference: Record<string, unknown>) => [Object.values(reference)[0]].flat()[0];
 
 const { template } = configuredApp();
@@ -37,13 +37,13 @@ const headings = dashboard.widgets.flatMap(({ properties: { markdown } }) => mar
 const serviceName = 'OneLink-production';
 
 describe('the dashboard', () => {
-  test('begins with what is wrong now: every alarm there is', () => {
+  test('begins with a widget on every alarm of the pipeline', () => {
     const [first] = dashboard.widgets;
     expect(first?.type).toBe('alarm');
     expect(first?.properties.alarms).toHaveLength(Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length);
   });
 
-  test('has these sections, and each alarm is named in the one that shows what it watches', () => {
+  test('has these sections, and their headings link every alarm to the runbook', () => {
     expect(headings.map((markdown) => markdown.slice(3, markdown.indexOf('\n')))).toEqual([
       'Quota',
       'Rate',
@@ -59,7 +59,7 @@ describe('the dashboard', () => {
     expect([...new Set(named)].sort()).toEqual([...alarmIds].sort());
   });
 
-  test('links to the runbook where the stage says that it can be read', () => {
+  test('links to the runbook at the URL that the stage configures', () => {
     const stage = config.stages.staging ?? expect.fail('no stage');
     const alarms = { runbookUrl: 'https://wiki.acme.example/RUNBOOK.md' };
     const own = configuredApp({ ...config, stages: { staging: { ...stage, alarms } } }, 'staging');
@@ -67,23 +67,23 @@ describe('the dashboard', () => {
     expect(quota).toContain('[quota-used](https://wiki.acme.example/RUNBOOK.md#quota-used)');
   });
 
-  test('fits the grid', () => {
+  test('places its widgets within the 24 columns of the grid', () => {
     for (const { x, width } of dashboard.widgets) expect(x + width).toBeLessThanOrEqual(24);
   });
 
-  test('shows the quota against what is configured', () => {
+  test('shows the quota with the configured thresholds and reserves', () => {
     expect(titled('Used this month (%)').metrics).toEqual([
       ['OneLinkPipeline', 'QuotaUsedPercent', 'service', serviceName, { label: 'used', period: 60, stat: 'Maximum' }],
     ]);
     expect(titled('Used this month (%)').annotations?.horizontal.map(({ value }) => value)).toEqual([70, 85, 95]);
-    expect(titled('Calls left, and what lanes leave to others').annotations?.horizontal).toMatchObject([
+    expect(titled('Calls left, and the lanes’ reserves').annotations?.horizontal).toMatchObject([
       { value: 20_000, label: 'transactional parks' },
       { value: 750_000, label: 'campaign parks' },
     ]);
     expect(titled('Projected for the month’s end (%)').annotations?.horizontal).toMatchObject([{ value: 100 }]);
   });
 
-  test('shows who spent it: today, this month, three months and four, by source and in days that stay days', () => {
+  test('shows the calls of each source over a day, a month, three months and four, with points that are whole days', () => {
     expect(dashboard.periodOverride).toBe('inherit');
     const history = [
       'Today, by source and hour',
@@ -131,7 +131,7 @@ describe('the dashboard', () => {
     expect(titled('campaign: QR calls per second').annotations?.horizontal).toMatchObject([{ value: 12 }]);
   });
 
-  test('shows how a lane stands, what waits and for how long', () => {
+  test('shows a lane’s state, its backlog and the time to drain', () => {
     const metrics = titled('campaign: parking and paused (minutes; 0 is open)').metrics ?? [];
     expect(metrics.map(([, name]) => name)).toEqual(['LaneParkingMinutes', 'LanePausedMinutes', 'CommandsParked']);
     expect(titled('campaign: time to drain and age of the oldest').metrics).toContainEqual([
@@ -148,9 +148,9 @@ describe('the dashboard', () => {
     'Ledger: capacity units per second',
     'Ledger: throttled per minute',
     'Expiry: backlog',
-    'Health as the governor sees it (1 is bad)',
+    'API health as the governor observes it (1 is bad)',
     'Errors and time-outs per minute',
-  ])('shows %s', (title) => {
+  ])('shows the graph "%s" with at least one metric', (title) => {
     expect(titled(title).metrics?.length).toBeGreaterThan(0);
   });
 });

@@ -9,7 +9,7 @@ import { emptyApp } from './configured-app.ts';
 import { named, pipelineOf, settings, template } from './shipped-pipeline.ts';
 
 describe('the queues', () => {
-  test('keep commands for 10 days and dead letters for 14, since both count from the first arrival', () => {
+  test('keep commands for 10 days and dead letters for 14, because both count from the first sent time', () => {
     const retention = Object.fromEntries(
       Object.entries(named('AWS::SQS::Queue')).map(([id, { Properties }]) => [id, Properties.MessageRetentionPeriod]),
     );
@@ -27,7 +27,7 @@ describe('the queues', () => {
     });
   });
 
-  test('hide a message for six timeouts and the window, and give it up after 20 deliveries', () => {
+  test('have a visibility timeout of six timeouts and the window, and 20 deliveries before the dead-letter queue', () => {
     const queues = named('AWS::SQS::Queue');
     const redrive = (id: string) => [
       queues[id]?.Properties.VisibilityTimeout,
@@ -39,7 +39,7 @@ describe('the queues', () => {
     expect(redrive('CampaignQrJobsQueue')).toEqual([365, 20]);
   });
 
-  test('keep their logical IDs, since a replaced queue loses what waits in it', () => {
+  test('keep their logical IDs, because a replaced queue loses its messages', () => {
     expect(Object.keys(template.findResources('AWS::SQS::Queue')).sort()).toEqual([
       'PipelineCampaignCommandsDeadLetters8D39D113',
       'PipelineCampaignCommandsQueue4281C069',
@@ -54,7 +54,7 @@ describe('the queues', () => {
     ]);
   });
 
-  test('are encrypted and spoken to over TLS only, each of them', () => {
+  test('are all encrypted, and accept only TLS', () => {
     template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
     template.resourceCountIs('AWS::SQS::QueuePolicy', 10);
     template.allResourcesProperties('AWS::SQS::QueuePolicy', {
@@ -70,7 +70,7 @@ describe('the queues', () => {
     });
   });
 
-  test('let in the principals of the producers that use the lane, and nobody else', () => {
+  test('admit only the principals of the producers that use the lane', () => {
     // Given
     const [crm, product] = settings().producers;
     const role = 'arn:aws:iam::111122223333:role/crm';
@@ -105,7 +105,7 @@ describe('the queues', () => {
 });
 
 describe('the governor', () => {
-  test('runs every minute, once, and forgets a poll that comes late', () => {
+  test('runs every minute, without retries, and drops a run that is a minute late', () => {
     template.hasResourceProperties('AWS::Events::Rule', { ScheduleExpression: 'rate(1 minute)' });
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       MaximumEventAgeInSeconds: 60,
@@ -113,7 +113,7 @@ describe('the governor', () => {
     });
   });
 
-  test('probes with the first template', () => {
+  test('probes the first template', () => {
     const { Properties } = named('AWS::Lambda::Function').GovernorWorkerFunction ?? expect.fail('no governor');
     expect(Properties.Environment.Variables).toMatchObject({
       APPSFLYER_ACCOUNT_ID: 'acc-demo',
@@ -124,7 +124,7 @@ describe('the governor', () => {
 });
 
 describe('the outcome topic', () => {
-  test('is encrypted and spoken to over TLS only', () => {
+  test('is encrypted, and accepts only TLS', () => {
     const { Properties } = named('AWS::SNS::Topic').OutcomesTopic ?? expect.fail('no topic');
     expect(JSON.stringify(Properties.KmsMasterKeyId)).toContain(':alias/aws/sns');
     template.allResourcesProperties('AWS::SNS::TopicPolicy', {
@@ -178,7 +178,7 @@ describe('the outputs', () => {
     ]);
   });
 
-  test('point each at its own', () => {
+  test('refer to their own resources', () => {
     const reference = (id: string) => template.findOutputs(id)[id]?.Value.Ref;
     expect(reference('CampaignQueueUrl')).toMatch(/^PipelineCampaignCommandsQueue/);
     expect(reference('CampaignDeadLetterQueueUrl')).toMatch(/^PipelineCampaignCommandsDeadLetters/);
@@ -198,8 +198,8 @@ describe('the outputs', () => {
   });
 });
 
-describe('in somebody’s own app', () => {
-  test('two pipelines do not clash, in two stacks or in one', () => {
+describe('in another app', () => {
+  test('several pipelines fit into two stacks or one, with unique alarm names', () => {
     // Given
     const app = emptyApp();
     const first = pipelineOf({}, app, 'First-test');
@@ -219,7 +219,7 @@ describe('in somebody’s own app', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('a producer is granted one lane or all of them, and nothing but to send', () => {
+  test('a grant to a producer allows only to send, to one lane or to all', () => {
     // Given
     const stack = pipelineOf({});
     const one = new Role(stack, 'One', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
@@ -241,7 +241,7 @@ describe('in somebody’s own app', () => {
     );
   });
 
-  test('a producer is delivered the outcomes of its own source', () => {
+  test('a subscription delivers the outcomes of one source to a queue', () => {
     // Given
     const stack = pipelineOf({});
     // When

@@ -92,7 +92,7 @@ describe('the roles', () => {
     ]);
   });
 
-  test('name their resources, with no wildcard but for the objects under one prefix, and for ListStreams, which takes none', () => {
+  test('name their resources, and have wildcards only for objects under a prefix and for ListStreams, which supports no resource', () => {
     const wild = statements.filter(({ actions, resources }) => `${actions}${resources}`.includes('*'));
     expect(
       wild.map(({ role, actions, resources }) => [
@@ -118,7 +118,7 @@ describe('the roles', () => {
     template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
   });
 
-  test('let a QR worker, which makes and compares no links, have the API token and not the link-ID secret', () => {
+  test('of the QR workers allow no access to the link-ID secret, because these workers make and compare no links', () => {
     const secrets = statements.filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'));
     const known = Object.fromEntries(
       secrets.map(({ role, resources }) => [

@@ -8,7 +8,7 @@ import { PipelineStack } from '../../lib/stacks/pipeline-stack.ts';
 import { addStages } from '../../lib/stacks/stages.ts';
 import { emptyApp } from './configured-app.ts';
 
-// A finding of this rule carries the export through which the bucket's ARN comes: a name that only synthesis knows.
+// A finding of this rule names the export of the bucket's ARN, and only synthesis knows the export's name.
 const objectsUnderPrefixes = [
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/rejected/*]',
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/history/*]',
@@ -17,7 +17,7 @@ const objectsUnderPrefixes = [
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/aws/lambda/*]',
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttQrImagesArnACA41524/qr/*]',
 ];
-/** Of `dynamodb:ListStreams`, which takes no resource. */
+/** The finding on `dynamodb:ListStreams`, which supports no resource. */
 const listStreams = 'AwsSolutions-IAM5[Resource::*]';
 
 function checkedApp(acknowledged: readonly string[]) {
@@ -27,7 +27,7 @@ function checkedApp(acknowledged: readonly string[]) {
   for (const id of acknowledged) {
     Validations.of(main).acknowledge({
       id,
-      reason: 'Objects are named after what they hold: the prefix is as exact as it gets.',
+      reason: 'Object names depend on their content, so a prefix is the most exact resource.',
     });
   }
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -43,12 +43,12 @@ const reportIn = (directory: string) => {
   }));
 };
 
-test('the AWS Solutions checks find nothing that is not acknowledged with its reason', () => {
+test('the AWS Solutions checks find nothing except what is acknowledged with a reason', () => {
   const { directory } = checkedApp([...objectsUnderPrefixes, listStreams]).synth();
   expect(reportIn(directory)).toEqual([]);
 });
 
-test('the checks do run: without an acknowledgement they refuse the synthesis', () => {
+test('the AWS Solutions checks refuse the synthesis if an acknowledgement is missing', () => {
   const app = checkedApp([]);
   expect(() => app.synth()).toThrow('The IAM entity contains wildcard permissions');
   expect(reportIn(app.outdir)).toEqual([

@@ -9,7 +9,7 @@ import { configuredApp, emptyApp } from './configured-app.ts';
 /** The sample configuration's production pipeline. */
 export const { template } = configuredApp();
 
-/** Every resource of a type, by the part of its logical ID that people chose (without the hash). */
+/** All resources of a type, by their logical IDs without the hash. */
 export const named = (type: string, of: Template = template) =>
   Object.fromEntries(
     Object.entries(of.findResources(type)).map(([id, resource]) => [
@@ -21,7 +21,7 @@ export const named = (type: string, of: Template = template) =>
 export const settings = (): PipelineSettings =>
   structuredClone(config.stages.production?.pipelines[0] ?? expect.fail('no production pipeline'));
 
-/** A pipeline of other settings, in a stack of its own. */
+/** A pipeline with other settings, in a stack of its own. */
 export function pipelineOf(changes: Partial<PipelineSettings>, app = emptyApp(), serviceName = 'Test-stage') {
   const state = new StateStack(app, `${serviceName}-State`, { settings: settings(), removalPolicy: 'destroy' });
   const account = config.accounts.acme ?? expect.fail('no account');

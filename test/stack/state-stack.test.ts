@@ -8,7 +8,7 @@ import { configuredApp, emptyApp } from './configured-app.ts';
 const { stateTemplate, state } = configuredApp();
 
 describe('the state stack', () => {
-  test('keeps its logical IDs, since a new one is a new and empty resource', () => {
+  test('keeps its logical IDs, because a new logical ID makes a new and empty resource', () => {
     const resources = Object.entries<{ Type: string }>(stateTemplate.toJSON().Resources);
     expect(Object.fromEntries(resources.map(([id, { Type }]) => [id, Type]))).toEqual({
       Ledger: 'AWS::DynamoDB::Table',
@@ -21,14 +21,14 @@ describe('the state stack', () => {
     });
   });
 
-  test('stays when it is deleted or replaced, and is not deleted by mistake', () => {
+  test('retains its resources when they are deleted or replaced, and has termination protection', () => {
     for (const type of ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret']) {
       stateTemplate.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
     }
     expect(state.terminationProtection).toBe(true);
   });
 
-  test('has a ledger with one key, on demand, recoverable, encrypted, with TTL and stream', () => {
+  test('has an on-demand ledger with one key, point-in-time recovery, encryption, TTL and a stream', () => {
     stateTemplate.hasResource('AWS::DynamoDB::Table', {
       Properties: {
         KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
@@ -45,7 +45,7 @@ describe('the state stack', () => {
     });
   });
 
-  test('has buckets that are private, encrypted, owned, and spoken to over TLS only', () => {
+  test('has buckets that are private, encrypted, without ACLs, and accept only TLS', () => {
     stateTemplate.allResourcesProperties('AWS::S3::Bucket', {
       PublicAccessBlockConfiguration: {
         BlockPublicAcls: true,
@@ -67,12 +67,12 @@ describe('the state stack', () => {
     });
   });
 
-  test('keeps QR images for good and rejected commands for 180 days, with older versions for 30; the history stays', () => {
+  test('keeps QR images and the history without limit, rejected commands for 180 days and older versions for 30', () => {
     const lifecycles = Object.entries(stateTemplate.findResources('AWS::S3::Bucket')).map(([id, { Properties }]) => [
       id,
       Properties.LifecycleConfiguration.Rules,
     ]);
-    // Nothing but rejected commands expires in the archive: what is in quarantine waits for an operator.
+    // Only rejected commands expire in the archive. Commands in quarantine wait for an operator.
     expect(Object.fromEntries(lifecycles)).toEqual({
       QrImages: [{ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' }],
       Archive: [
@@ -87,14 +87,14 @@ describe('the state stack', () => {
     stateTemplate.hasResource('AWS::S3::Bucket', { Properties: { VersioningConfiguration: { Status: 'Enabled' } } });
   });
 
-  test('makes up the link-ID secret once and rotates nothing', () => {
+  test('generates the link-ID secret once and rotates no secret', () => {
     stateTemplate.hasResourceProperties('AWS::SecretsManager::Secret', {
       GenerateSecretString: { PasswordLength: 64, ExcludePunctuation: true },
     });
     stateTemplate.resourceCountIs('AWS::SecretsManager::RotationSchedule', 0);
   });
 
-  test('deletes QR images after the days configured', () => {
+  test('deletes QR images after the configured number of days', () => {
     const stack = new StateStack(emptyApp(), 'Other', {
       settings: { qrImageDays: 400, archiveDays: 31 },
       removalPolicy: 'retain',
@@ -104,7 +104,7 @@ describe('the state stack', () => {
     });
   });
 
-  test('of a stage that may be destroyed goes with it', () => {
+  test('of a stage with the removal policy "destroy" deletes its resources', () => {
     const configuration: Configuration = config;
     const { stateTemplate: staging, state: stack } = configuredApp(configuration, 'staging');
     for (const type of ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SecretsManager::Secret']) {

@@ -11,7 +11,7 @@ describe('the workers', () => {
   const functions = named('AWS::Lambda::Function');
   const { ExpiryIntakeMapping: intake, ...mappings } = named('AWS::Lambda::EventSourceMapping');
 
-  test('reserve what the rate budget gives them', () => {
+  test('have the concurrency, timeout and memory of the rate budget and the configuration', () => {
     const sizes = Object.fromEntries(
       Object.entries(functions).map(([id, { Properties }]) => [
         id,
@@ -30,7 +30,7 @@ describe('the workers', () => {
     });
   });
 
-  test('together send at most the account’s budget: concurrency of the template times pace of the environment', () => {
+  test('together send at most the account’s budget: reserved concurrency times the pace in the environment variables', () => {
     const callers = Object.entries(functions).filter(
       ([id]) => id !== 'ReplayerWorkerFunction' && id !== 'ExpiryIntakeWorkerFunction',
     );
@@ -46,7 +46,7 @@ describe('the workers', () => {
     expect(sum(rates.filter(({ qr }) => qr))).toBe(22);
   });
 
-  test('are fed by mappings that never ask for more than is reserved', () => {
+  test('have mappings whose maximum concurrency equals the reserved concurrency', () => {
     const scaling = Object.fromEntries(
       Object.entries(mappings).map(([id, { Properties }]) => {
         const { BatchSize, MaximumBatchingWindowInSeconds, ScalingConfig } = Properties;
@@ -69,7 +69,7 @@ describe('the workers', () => {
     }
   });
 
-  test('hear of links that DynamoDB’s TTL removes, and of no other change', () => {
+  test('receive from the stream only links that DynamoDB’s TTL removes', () => {
     const { Tags: _, ...properties } = intake?.Properties ?? {};
     expect(properties).toEqual({
       FunctionName: { Ref: expect.stringMatching(/^PipelineExpiryIntakeWorkerFunction/) },
@@ -80,7 +80,7 @@ describe('the workers', () => {
       FilterCriteria: { Filters: [{ Pattern: expect.any(String) }] },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       BisectBatchOnFunctionError: true,
-      // Half of what the stream keeps; until then it is tried again.
+      // Half of the stream's retention. Until then Lambda tries again.
       MaximumRecordAgeInSeconds: 43_200,
       DestinationConfig: { OnFailure: { Destination: { 'Fn::ImportValue': expect.stringContaining('ArchiveArn') } } },
     });
@@ -92,14 +92,14 @@ describe('the workers', () => {
     template.resourceCountIs('AWS::Pipes::Pipe', 0);
   });
 
-  test('keep a check longer than its message can wait in the queue and among the dead letters', () => {
+  test('keep a check longer than its message can wait in the queue and the dead-letter queue', () => {
     const variables = ['ExpiryIntakeWorkerFunction', 'ExpiryWorkerFunction'].map(
       (id) => functions[id]?.Properties.Environment.Variables.CHECK_LOST_AFTER_DAYS,
     );
     expect(variables).toEqual(['15', '15']);
   });
 
-  test('report failures message by message, and leave to the operator whether a lane runs', () => {
+  test('report failures message by message, and the template does not turn their mappings on or off', () => {
     template.allResourcesProperties('AWS::Lambda::EventSourceMapping', {
       FunctionResponseTypes: ['ReportBatchItemFailures'],
       Enabled: Match.absent(),
@@ -108,7 +108,7 @@ describe('the workers', () => {
     for (const { Properties } of Object.values(mappings)) expect(Properties).not.toHaveProperty('FilterCriteria');
   });
 
-  test('run on Node 24, arm64, with source maps and logs of their own', () => {
+  test('run on Node 24 and arm64, with source maps and a log group each', () => {
     template.allResourcesProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -127,13 +127,13 @@ describe('the workers', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
-  /** Text that is put together at deployment, or one address. */
+  /** A text that the deployment joins, with an address in place of each reference. */
   const resolvedText = (value: unknown) => {
     const parts: unknown[] = Reflect.get(Object(value), 'Fn::Join')?.[1] ?? [value];
     return parts.map((part) => (typeof part === 'string' ? part : 'https://resolved.example')).join('');
   };
 
-  /** A function's variables, with an address in place of what only the deployment knows. */
+  /** A function's variables, with an address in place of each value that only the deployment knows. */
   const environmentOf = (id: string): Record<string, string> =>
     Object.fromEntries(
       Object.entries<unknown>(functions[id]?.Properties.Environment.Variables).map(([name, value]) => [
@@ -142,7 +142,7 @@ describe('the workers', () => {
       ]),
     );
 
-  test('get environments that keep their contracts', () => {
+  test('get environment variables that keep their contracts', () => {
     expect(qrWorkerEnvironment.parse(environmentOf('CampaignQrWorkerFunction'))).toMatchObject({
       LANE: 'campaign',
       QR_CALLS_PER_SECOND: 6,
@@ -185,13 +185,13 @@ describe('the workers', () => {
     });
   });
 
-  test('of a latency lane tell each outcome by itself, and know only the producers of their lane', () => {
+  test('of a latency lane publish each outcome by itself, and know only the producers of their lane', () => {
     const variables = functions.TransactionalLinkWorkerFunction?.Properties.Environment.Variables;
     expect(variables.OUTCOMES_PER_PUBLISH).toBe('1');
     expect(JSON.parse(variables.PRODUCERS).map(({ source }: { source: string }) => source)).toEqual(['crm', 'product']);
   });
 
-  test('follow the lane’s own conflict policy where it has one', () => {
+  test('follow the lane’s own conflict policy if the lane has one', () => {
     const { campaign, transactional } = settings().lanes;
     if (!campaign || !transactional) expect.fail('no lanes');
     const stack = pipelineOf({ lanes: { transactional, campaign: { ...campaign, conflictPolicy: 'derive' } } });
@@ -200,7 +200,7 @@ describe('the workers', () => {
     expect(policies).toEqual(['reject', undefined, 'derive', ...Array(5).fill(undefined)]);
   });
 
-  test('whose environment would not fit in 4 KB are refused with the cause', () => {
+  test('whose environment variables exceed 4 KB are refused, and the error names the largest', () => {
     const producers = Array.from({ length: 100 }, (_, index) => ({
       source: `producer-number-${index}`,
       principals: [],
@@ -212,7 +212,7 @@ describe('the workers', () => {
     );
   });
 
-  test('without a pace are refused with the arithmetic', () => {
+  test('of a lane whose share is too small for a pace are refused', () => {
     const { campaign } = settings().lanes;
     if (!campaign) expect.fail('no lane');
     expect(() => pipelineOf({ lanes: { campaign: { ...campaign, rateShare: 0.001 } } })).toThrow(ConfigurationError);

@@ -14,11 +14,11 @@ export interface PipelineDashboardProps extends Observed {
 }
 
 /**
- * What is wrong now, then the quota, the rate, each lane, and what carries them. CloudWatch keeps points of a minute for 15
- * days, of five minutes for 63 and of an hour for 455: what reaches back for months is drawn by the day.
+ * The firing alarms, then the quota, the rate, each lane, and the AWS resources. CloudWatch keeps points of a minute for 15
+ * days, of five minutes for 63 and of an hour for 455. So graphs over months have a point for each day.
  *
- * Not by cdk-monitoring-constructs: it has no gauge, no time range of a graph's own, and no right axis without an alarm. The same
- * screen would be more code.
+ * cdk-monitoring-constructs would need more code for this screen: it has no gauge, no time range for a single graph, and no
+ * right axis without an alarm.
  */
 export class PipelineDashboard extends Construct {
   constructor(scope: Construct, id: string, { alarms, ...props }: PipelineDashboardProps) {
@@ -27,12 +27,12 @@ export class PipelineDashboard extends Construct {
     new Dashboard(this, 'Dashboard', {
       dashboardName: props.serviceName,
       defaultInterval: Duration.hours(3),
-      // Otherwise CloudWatch fits every graph's period to the time range, and a day is no day any more.
+      // Otherwise CloudWatch would fit each graph's period to the time range, and daily points would not be days.
       periodOverride: PeriodOverride.INHERIT,
       widgets: [
         [
           new AlarmStatusWidget({
-            title: 'What is wrong now',
+            title: 'Alarms that fire now',
             alarms: [...alarms],
             states: [AlarmState.ALARM],
             width: fullWidth,

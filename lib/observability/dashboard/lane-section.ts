@@ -8,7 +8,7 @@ import { callsPerSecond, dead, graph, heading, laneOperations, line, oldest, typ
 
 const percentiles = ['p50', 'p95', 'p99'];
 
-/** One lane: how it stands, what waits, what became of it, what the API said, how long it took, and its QR images. */
+/** One lane: its state, backlog, outcomes, calls, API errors and latencies, and its QR images. */
 export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
   const { name, settings, plan, commands, qrJobs } = lane;
   const { metrics } = shown;
@@ -54,7 +54,7 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
         `${name}: backlog`,
         [
           waiting(commands),
-          commands.queue.metricApproximateNumberOfMessagesNotVisible({ ...latest, label: 'in flight, or put off' }),
+          commands.queue.metricApproximateNumberOfMessagesNotVisible({ ...latest, label: 'in flight or returned' }),
         ],
         {
           right: [dead(commands)],
@@ -80,7 +80,7 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
         ),
       ),
       graph(
-        `${name}: put off, parked and brought back per minute`,
+        `${name}: returned, parked and replayed per minute`,
         counts(laneMetric.commandReturned, laneMetric.commandParked, laneMetric.commandReplayed),
       ),
       graph(

@@ -7,7 +7,7 @@ import { dead, graph, heading, oldest, type Shown, waiting } from './widgets.ts'
 
 const sums = { ...oneMinute, statistic: 'Sum' };
 
-/** The ledger's reads and writes, and what DynamoDB turned away. */
+/** The ledger's reads and writes, throttled ones included. */
 export function ledgerSection(shown: Shown): IWidget[][] {
   const ofTable = (name: string, label: string) => tableMetric(shown.ledger.tableName, name, { ...sums, label });
   const perSecond = (name: string, label: string): IMetric =>
@@ -33,7 +33,7 @@ export function ledgerSection(shown: Shown): IWidget[][] {
   ];
 }
 
-/** Links whose time has come. */
+/** Links past their expiry, and the workers that check them. */
 export function expirySection(shown: Shown): IWidget[][] {
   const { metrics, expiry } = shown;
   const { expired } = expiry;
@@ -67,7 +67,7 @@ export function expirySection(shown: Shown): IWidget[][] {
   ];
 }
 
-/** The governor's health and everybody's, as it sees it; the functions themselves. */
+/** The API's health as the governor observes it, the control record, and all functions. */
 export function governorSection(shown: Shown): IWidget[][] {
   const { metrics, lanes } = shown;
   const functions = functionsOf(shown);
@@ -87,7 +87,7 @@ export function governorSection(shown: Shown): IWidget[][] {
       shown,
     ),
     [
-      graph('Health as the governor sees it (1 is bad)', [
+      graph('API health as the governor observes it (1 is bad)', [
         metrics.governor(governorMetric.accountRefused, { ...latest, label: 'account refused' }),
         metrics.governor(governorMetric.apiUnreachable, { ...latest, label: 'API unreachable' }),
       ]),
@@ -99,7 +99,7 @@ export function governorSection(shown: Shown): IWidget[][] {
         }),
         metrics.governor(governorMetric.quotaPolled, { ...oneMinute, label: 'quota polls answered' }),
       ]),
-      graph('Control record', [metrics.governor(governorMetric.controlRebuilt, { ...oneMinute, label: 'made anew' })], {
+      graph('Control record', [metrics.governor(governorMetric.controlRebuilt, { ...oneMinute, label: 'rebuilt' })], {
         right: [
           ...lanes.map(({ name }) =>
             metrics.lane(laneMetric.controlUnreadable, name, { ...oneMinute, label: `${name}: batches without it` }),

@@ -11,7 +11,7 @@ const writes = ['create', 'update', 'delete'] as const;
 const hourly = { period: Duration.hours(1) };
 const daily = { period: Duration.days(1) };
 
-/** The month's quota: where it stands, where it goes, and who spends it. */
+/** The month's quota: what is used, the forecast, and the calls of each source. */
 export function quotaSection(shown: Shown): IWidget[][] {
   const { metrics, settings, account, lanes } = shown;
   const { quotaUsedPercent, quotaProjectedPercent, quotaSpentElsewhereCalls } = settings.alarmThresholds;
@@ -29,7 +29,7 @@ export function quotaSection(shown: Shown): IWidget[][] {
         ...period,
       });
     });
-  // The account's figure falls to zero when the UTC month turns, so that each peak is a month's total.
+  // The account's figure falls to zero at the start of a UTC month, so each peak is a month's total.
   const history = (title: string, start: string, period: { period: Duration }) =>
     graph(title, bySource(period), {
       start,
@@ -45,7 +45,7 @@ export function quotaSection(shown: Shown): IWidget[][] {
       'Quota',
       ['quota-nearly-spent', 'quota-used', 'quota-running-out', 'quota-spent-elsewhere', 'quota-unknown'],
       shown,
-      `${account.monthlyQuotaCalls.toLocaleString('en')} POST, PUT and DELETE calls a month (UTC), whoever makes them.`,
+      `${account.monthlyQuotaCalls.toLocaleString('en')} POST, PUT and DELETE calls a month (UTC), those of other systems included.`,
     ),
     [
       new GaugeWidget({
@@ -67,7 +67,7 @@ export function quotaSection(shown: Shown): IWidget[][] {
         width: 9,
         height: 6,
       }),
-      // A period of a day begins at midnight UTC: the last one is today so far.
+      // A period of a day begins at midnight UTC, so the last one is the present day so far.
       new SingleValueWidget({
         title: 'Today so far, by source (calls, UTC)',
         metrics: bySource(daily),
@@ -76,7 +76,7 @@ export function quotaSection(shown: Shown): IWidget[][] {
       }),
     ],
     [
-      graph('Calls left, and what lanes leave to others', [governor(governorMetric.quotaRemaining, 'calls left')], {
+      graph('Calls left, and the lanes’ reserves', [governor(governorMetric.quotaRemaining, 'calls left')], {
         start: '-P1M',
         leftAnnotations: lanes.map(({ name, settings: lane }) => line(lane.quotaReserveCalls, `${name} parks`)),
       }),
@@ -90,8 +90,8 @@ export function quotaSection(shown: Shown): IWidget[][] {
       ),
       graph(
         'Calls an hour',
-        [governor(governorMetric.quotaBurnPerHour, 'all'), governor(governorMetric.quotaSpentElsewhere, 'not ours')],
-        { start: '-P1W', leftAnnotations: [line(quotaSpentElsewhereCalls, 'ticket, if not ours')] },
+        [governor(governorMetric.quotaBurnPerHour, 'all'), governor(governorMetric.quotaSpentElsewhere, 'elsewhere')],
+        { start: '-P1W', leftAnnotations: [line(quotaSpentElsewhereCalls, 'ticket, if elsewhere')] },
       ),
     ],
     [history('Today, by source and hour', '-P1D', hourly), history('A month, by source and day', '-P1M', daily)],
@@ -102,7 +102,7 @@ export function quotaSection(shown: Shown): IWidget[][] {
   ];
 }
 
-/** Calls per second against what the account allows. */
+/** Calls per second against the account's limits. */
 export function rateSection(shown: Shown): IWidget[][] {
   const { account, lanes, expiry } = shown;
   const budget = budgetOf(account);

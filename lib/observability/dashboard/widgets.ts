@@ -13,17 +13,17 @@ import type { WorkQueue } from '../../constructs/work-queue.ts';
 import { type AlarmId, type Observed, runbookEntry } from '../alarm-line.ts';
 import { latest, oneMinute, type pipelineMetrics } from '../metrics.ts';
 
-/** What a section of the dashboard is made of. */
+/** The props of a section of the dashboard. */
 export interface Shown extends Observed {
   readonly metrics: ReturnType<typeof pipelineMetrics>;
   readonly runbookUrl?: string;
 }
 
-/** CloudWatch's grid is 24 columns wide: three graphs, or four small ones, stand side by side. */
+/** CloudWatch's grid has 24 columns: three graphs, or four small ones, in a row. */
 const third = 8;
 export const fullWidth = 24;
 
-/** Begins a section: its name, what its alarms are called, and where the runbook speaks of them. */
+/** The heading of a section: its title, and the runbook's entries on its alarms. */
 export function heading(title: string, ids: readonly AlarmId[], { runbookUrl }: Shown, text = ''): IWidget[] {
   const links = ids.map((id) =>
     runbookUrl === undefined ? `\`${runbookEntry(id)}\`` : `[${id}](${runbookEntry(id, runbookUrl)})`,
@@ -32,7 +32,7 @@ export function heading(title: string, ids: readonly AlarmId[], { runbookUrl }: 
   return [new TextWidget({ markdown, width: fullWidth, height: text === '' ? 2 : 3 })];
 }
 
-/** A graph of a third of the width, from zero on, with other units on the right. */
+/** A graph of a third of the width. Its axes start at zero, and the right axis has other units. */
 export function graph(title: string, left: IMetric[], rest: GraphWidgetProps = {}): IWidget {
   const right = rest.right && { rightYAxis: { min: 0 } };
   return new GraphWidget({ title, left, leftYAxis: { min: 0 }, ...right, width: third, height: 6, ...rest });
@@ -45,10 +45,10 @@ export const oldest = ({ queue }: WorkQueue) =>
 export const dead = ({ deadLetters }: WorkQueue) =>
   deadLetters.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'dead letters' });
 
-/** A line that a level should stay below, or above. */
+/** A horizontal line at a limit. */
 export const line = (value: number, label: string): HorizontalAnnotation => ({ value, label });
 
-/** What counts against the account's calls per second. The quota's own endpoint is the governor's alone. */
+/** The operations of a lane. Only the governor calls the quota's endpoint. */
 export const laneOperations = operations.filter((operation) => operation !== 'quota');
 
 /** API calls per second of one lane, the mean of each minute. */
@@ -58,7 +58,7 @@ export function callsPerSecond(
   made: readonly Operation[],
   { metrics }: Pick<Shown, 'metrics'>,
 ): IMetric {
-  // Unique in a graph: its expressions share their names.
+  // The IDs must be unique within a graph, whose expressions share them.
   const named = made.map((operation) => [`${lane}_${operation}`, operation] as const);
   return new MathExpression({
     label,

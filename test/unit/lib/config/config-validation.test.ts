@@ -4,7 +4,7 @@ import { config as shipped } from '../../../../lib/config/config.ts';
 import type { Configuration } from '../../../../lib/config/config-schema.ts';
 import { ConfigurationError, validateConfiguration } from '../../../../lib/config/config-validation.ts';
 
-/** A copy of the sample configuration with other values at some paths: `'stages.production.pipelines.0.lanes.campaign.batchSize'`. */
+/** The sample configuration with other values at some paths: `'stages.production.pipelines.0.lanes.campaign.batchSize'`. */
 function changed(...changes: readonly (readonly [path: string, value: unknown])[]): unknown {
   const copy: unknown = JSON.parse(JSON.stringify(config)); // structuredClone would keep the objects that stages share
   for (const [path, value] of changes) {
@@ -34,7 +34,7 @@ describe('a configuration', () => {
   test.each([
     ['the sample', config],
     ['lib/config/config.ts', shipped],
-  ])('that works is accepted as it is: %s', (_, works) => {
+  ])('without faults is accepted unchanged: %s', (_, works) => {
     expect(validateConfiguration(works)).toEqual(works);
   });
 
