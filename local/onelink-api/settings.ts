@@ -6,6 +6,8 @@ const host = z.string().regex(/^[a-z0-9][a-z0-9.-]*(?:\/[^\s?#]+)?$/, 'a lower-c
 const template = z.strictObject({
   /** `acme` makes short URLs of `https://acme.onelink.me/…`. */
   subdomain: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
+  /** The host of its short URLs where that is not below onelink.me. */
+  domain: host.optional(),
   /** Domains that a link of this template may carry instead, as `go.acme.example` or `acme.example/go`. */
   brandDomains: z.array(host).default([]),
   /** Where a click goes that has no better destination; `https://www.<subdomain>.example/` unless given. */

@@ -1,19 +1,22 @@
 import { type Field, plainText } from './data/fields.ts';
 import { accountMayNotBrand, brandDomainMismatch, invalidParameter } from './errors.ts';
 import type { Call } from './operations.ts';
-import type { Settings } from './settings.ts';
+import type { Settings, Template } from './settings.ts';
 
 /**
- * The address of a link: `https://<subdomain>.onelink.me/<template>/<id>`, or `https://<brand domain>/<template>/<id>`
+ * The address of a link: `https://<subdomain>.onelink.me/<template>/<id>`, or below the template's own domain, or `https://<brand domain>/<template>/<id>`
  * since a brand domain takes the place of the OneLink host and nothing else.
  */
 export function shortUrl(
   settings: Settings,
   link: { onelinkId: string; shortlinkId: string; brandDomain: string | undefined },
 ): string {
-  const host = link.brandDomain ?? `${settings.templates[link.onelinkId]?.subdomain ?? 'unknown'}.onelink.me`;
+  const template = settings.templates[link.onelinkId];
+  const host = link.brandDomain ?? (template === undefined ? 'unknown.onelink.me' : domainOf(template));
   return `https://${host}/${link.onelinkId}/${link.shortlinkId}`;
 }
+
+const domainOf = ({ domain, subdomain }: Template): string => domain ?? `${subdomain}.onelink.me`;
 
 /**
  * The brand domain that a create or an update asks for, if it asks for one.
@@ -43,7 +46,7 @@ export function checkedBrandDomain(
 export function clickPath(settings: Settings, host: string, path: string): string | undefined {
   let known = false;
   for (const [onelinkId, template] of Object.entries(settings.templates)) {
-    for (const domain of [`${template.subdomain}.onelink.me`, ...template.brandDomains]) {
+    for (const domain of [domainOf(template), ...template.brandDomains]) {
       const slash = domain.indexOf('/');
       if (host !== (slash === -1 ? domain : domain.slice(0, slash))) continue;
       known = true;

@@ -12,7 +12,7 @@ export function emulatorSettings(
     templates: Object.fromEntries(
       Object.entries(settings.templates).map(([id, { domain, brandDomains }]) => [
         id,
-        { subdomain: subdomainOf(domain), brandDomains },
+        { ...hostOf(domain), brandDomains },
       ]),
     ),
     requestsPerSecond: account.callsPerSecond,
@@ -24,11 +24,13 @@ export function emulatorSettings(
   } satisfies SettingsInput;
 }
 
-/** The emulator's links are all below onelink.me: `links.acme.example/go` becomes `links-acme-example`. */
-function subdomainOf(domain: string): string {
-  const [host = ''] = domain.toLowerCase().split('/');
-  return host
+/** `acme.onelink.me` is the subdomain `acme`. Another domain keeps its name; the subdomain is then for the pages behind it. */
+function hostOf(domain: string): { subdomain: string; domain?: string } {
+  const [host = '', ...path] = domain.split('/');
+  const name = host.toLowerCase();
+  const subdomain = name
     .replace(/\.onelink\.me$/, '')
     .replaceAll('.', '-')
     .replace(/^-+/, '');
+  return name === `${subdomain}.onelink.me` ? { subdomain } : { subdomain, domain: [name, ...path].join('/') };
 }

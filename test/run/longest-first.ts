@@ -5,6 +5,7 @@ export const longest = [
   'test/faults/short-form.test.ts',
   'test/integration/scenarios/stories.test.ts',
   'test/integration/end-to-end.test.ts',
+  'test/integration/other-configuration.test.ts',
   'test/integration/local/cloud/mapping.test.ts',
   'test/integration/expiry.test.ts',
   'test/integration/local/weather/campaign.test.ts',

@@ -46,6 +46,7 @@ describe('a click', () => {
       templates: {
         A1b3: { subdomain: 'acme', brandDomains: ['go.acme.example', 'acme.example/go'] },
         abc123: { subdomain: 'globex' },
+        Tps7: { subdomain: 'initech', domain: 'links.initech.example/r' },
       },
     });
     await api.create({ shortlink_id: 'abc', data: { pid: 'sms', af_r: 'https://shop.example/' } });
@@ -56,6 +57,10 @@ describe('a click', () => {
     expect(await follow(api, '/go/A1b3/abc', 'acme.example')).toEqual(found);
     expect(await follow(api, '/A1b3/abc', 'acme.example')).toEqual([404, undefined]);
     expect(await follow(api, '/A1b3/abc', 'globex.onelink.me')).toEqual([404, undefined]);
+    const own = await api.call('POST', '/shortlinks/Tps7', { data: { pid: 'sms' }, shortlink_id: 'abc' });
+    expect(own.json).toEqual({ shortlink_url: 'https://links.initech.example/r/Tps7/abc' });
+    const [status] = await follow(api, '/r/Tps7/abc', 'links.initech.example');
+    expect(status).toBe(302);
   });
 
   it('Given another method than GET, Then 405', async () => {

@@ -46,11 +46,17 @@ describe('the pipeline to run', () => {
 test('the emulator’s account is the one of the configuration', () => {
   const { settings, account } = chosenPipeline(config, 'production');
   const limits = { ...account, callsPerSecond: 500, qrCallsPerSecond: 10, monthlyQuotaCalls: 9, accountId: 'acc-1' };
-  const templates = { A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example'] } };
+  const templates = {
+    A1b3: { domain: 'Acme.onelink.me', brandDomains: ['go.acme.example'] },
+    Tps7: { domain: 'Links.initech.example/R', brandDomains: [] },
+  };
   expect(emulatorSettings({ settings: { ...settings, templates }, account: limits }, 'a-token')).toEqual({
     token: 'a-token',
     accountId: 'acc-1',
-    templates: { A1b3: { subdomain: 'acme', brandDomains: ['go.acme.example'] } },
+    templates: {
+      A1b3: { subdomain: 'acme', brandDomains: ['go.acme.example'] },
+      Tps7: { subdomain: 'links-initech-example', domain: 'links.initech.example/R', brandDomains: [] },
+    },
     requestsPerSecond: 500,
     qrRequestsPerSecond: 10,
     monthlyQuota: 9,
