@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { dollarsPerMillionScanned } from '../../cli/cost/monthly-cost.ts';
@@ -222,6 +222,61 @@ function exitCodesInHelp(verb: Command): number[] {
   const sections = [...help.matchAll(/^Exit codes:\n((?: {2}\d.*\n)+)/gm)].map(([, lines = '']) => lines);
   const codes = sections.flatMap((lines) => [...lines.matchAll(/^ {2}(\d)/gm)].map(([, code]) => Number(code)));
   return [...new Set(codes)].sort();
+}
+
+describe('CONTRIBUTING.md', () => {
+  const page = readFileSync(new URL('../../CONTRIBUTING.md', import.meta.url), 'utf8');
+  const root = new URL('../../', import.meta.url);
+  const foldersIn = (folder: string) =>
+    readdirSync(new URL(folder, root), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${folder}${name}/`);
+
+  it('lists every room, and no other', () => {
+    const jobs = foldersIn('lambdas/').filter((folder) => folder !== 'lambdas/domain/');
+    const rooms = ['lambdas/domain/', 'lib/', 'cli/', 'local/', 'test/'].flatMap(foldersIn);
+    const documented = rowsUnder(page, '| Room |').flatMap(([room = '']) => codeIn(room));
+    expect(documented.sort()).toEqual([...jobs, ...rooms, 'bin/', 'examples/', 'schemas/'].sort());
+  });
+
+  it('shows where to look in files that exist', () => {
+    const places = rowsUnder(page, '| You look for |').flatMap(([, place = '']) => codeIn(place));
+    const paths = places.filter((place) => place.includes('/'));
+    expect(paths.length).toBeGreaterThan(8);
+    expect(paths.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
+  });
+});
+
+describe('every page', () => {
+  const root = new URL('../../', import.meta.url);
+  const pages = globSync(['*.md', '{docs,lib,local}/**/*.md'], { cwd: root });
+
+  it.each(pages)('names only files and folders that exist: %s', (page) => {
+    const text = readFileSync(new URL(page, root), 'utf8');
+    const named =
+      text.match(/(?<![\w.~/-])(bin|cli|examples|lambdas|lib|local|schemas|test)\/[\w./-]*\w(?![\w*<{-])/g) ?? [];
+    expect(named.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
+  });
+
+  it.each(pages)('links only to pages and headings that exist: %s', (page) => {
+    const text = readFileSync(new URL(page, root), 'utf8');
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+    const broken = links.filter(([, path = '', heading]) => {
+      const file = new URL(path === '' ? page : new URL(path, new URL(page, root)), root);
+      return !existsSync(file) || (heading !== undefined && !anchorsOf(readFileSync(file, 'utf8')).includes(heading));
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
+  });
+});
+
+/** The headings of a page as GitHub makes anchors of them. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 }
 
 describe('docs/metrics.md', () => {

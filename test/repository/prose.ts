@@ -5,19 +5,21 @@ import { findingsIn, passagesOfPage, passagesOfProgram, synonymsOf } from './pro
 const root = new URL('../../', import.meta.url);
 const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
 
-const pages = [
-  'README.md',
-  'SECURITY.md',
-  'docs/architecture.md',
-  'docs/expiry.md',
-  'docs/glossary.md',
-  'docs/quota-and-outages.md',
-  'lib/observability/RUNBOOK.md',
+/** Pages and folders whose words are still to be rewritten. The lists are empty at the end. */
+const pagesToCome = [
+  'docs/performance.md',
+  'docs/reliability.md',
+  'local/cloud/README.md',
+  'local/onelink-api/README.md',
+  'local/start/README.md',
 ];
+const foldersToCome = ['bin', 'cli', 'lambdas', 'lib', 'local', 'schemas', 'test'];
+
+const pages = globSync(['*.md', '{docs,lib,local}/**/*.md'], { cwd: root }).filter(
+  (page) => !pagesToCome.includes(page),
+);
 /** Folders whose comments and texts keep to the same rules. */
 const folders: string[] = [];
-/** Rooms and pages whose words are still to be rewritten. The list is empty at the end. */
-const stillToCome = ['bin', 'cli', 'lambdas', 'lib', 'local', 'schemas', 'test'];
 
 /** A program prints the tables of these pages: its folder is held, not the table. */
 const printedTables = ['docs/performance.md', 'docs/reliability.md'];
@@ -37,9 +39,10 @@ const programs = globSync(
   { cwd: root },
 );
 const given = process.argv.slice(2);
-const faults = (given.length > 0 ? given : [...pages, ...programs.toSorted()]).flatMap(faultsOf);
+const faults = (given.length > 0 ? given : [...pages, ...programs].toSorted()).flatMap(faultsOf);
 for (const fault of faults) console.error(fault);
-if (stillToCome.length > 0) console.log(`The words of these folders are not held yet: ${stillToCome.join(', ')}.`);
+const toCome = [...pagesToCome, ...foldersToCome];
+if (toCome.length > 0) console.log(`Not held yet: ${toCome.join(', ')}.`);
 if (faults.length > 0) {
   console.error(`${faults.length} places break a rule of language (docs/glossary.md, CONTRIBUTING.md).`);
   process.exitCode = 1;
