@@ -5,31 +5,31 @@ import { type Clock, secondsNow } from '../domain/work/clock.ts';
 import type { Observer } from '../domain/work/observer.ts';
 import type { ExpiryIntakeEnvironment } from './env.ts';
 
-/** Everything outside that the intake needs. */
+/** The adapters that the intake needs. */
 export interface ExpiryIntakePorts {
   ledger: { addLink(record: LinkRecord): Promise<LinkRecord | undefined> };
   /** The expiry worker's queue. */
   checks: { ask(body: string): Promise<void> };
-  /** What a record of the table's stream tells; undefined when it is no link's. */
+  /** The removal in a record of the table's stream, or undefined if the record is not a link's. */
   removalIn: (body: string) => Removal | undefined;
   observer: Observer;
   clock: Clock;
 }
 
-/** Whether each record of the stream is taken care of, in their order. One that is not is to be delivered again. */
+/** Resolves to whether each stream record succeeded, in order. The stream delivers a failed one again. */
 export type StreamWork = (bodies: string[]) => Promise<boolean[]>;
 
 /**
- * The expiry intake: DynamoDB's TTL has removed a link's record, and the link may live on.
+ * The expiry intake handles the records that DynamoDB's TTL has removed, because a link may outlive its record.
  *
- *     tombstone ─────────────────────▶ forgotten
- *     certainly over ────────────────▶ queue
- *     otherwise: back into the ledger, marked, if the address has no record ─▶ queue
- *                  └─ it has ── the same link: whoever wrote that has seen it alive
- *                             └ with the mark of this removal, or another link ─▶ queue
+ *     tombstone ─────────────────────▶ dropped
+ *     certainly expired ─────────────▶ queue
+ *     otherwise: restored in the ledger, marked, if the address has no record ─▶ queue
+ *                  └─ it has one ── the same link: its writer has found it alive ─▶ dropped
+ *                                 └ with the mark of this removal, or another link ─▶ queue
  *
- * The record goes back before the check is queued, so that a command finds its link however long the check waits. A crash
- * in between delivers the removal again, which finds its own mark.
+ * The intake restores the record before it queues the check, so commands find their link while the check waits. After a crash
+ * in between, the stream delivers the removal again, and the intake finds its own mark.
  */
 export function expiryIntake(
   { CHECK_LOST_AFTER_DAYS }: Pick<ExpiryIntakeEnvironment, 'CHECK_LOST_AFTER_DAYS'>,
@@ -37,15 +37,15 @@ export function expiryIntake(
 ): StreamWork {
   async function take(body: string): Promise<void> {
     const removal = removalIn(body);
-    // What cannot be read is a dead letter of the queue in the end, where somebody sees it; here it would stop the stream.
+    // An unreadable record would block the stream here. In the queue it becomes a dead letter, and an alarm pages.
     if (removal === undefined) return checks.ask(body);
     const nowSeconds = secondsNow(clock);
     const state = stateOfRemoved(removal.record, nowSeconds);
     if (state === 'tombstone') return;
     if (state === 'unsure') {
-      const standing = await ledger.addLink(recordInCheck(removal, nowSeconds, CHECK_LOST_AFTER_DAYS));
-      const isOwn = standing?.expiryCheck?.token === removal.token;
-      if (standing !== undefined && isMadeBy(standing, removal.record) && !isOwn) return;
+      const existing = await ledger.addLink(recordInCheck(removal, nowSeconds, CHECK_LOST_AFTER_DAYS));
+      const isOwn = existing?.expiryCheck?.token === removal.token;
+      if (existing !== undefined && isMadeBy(existing, removal.record) && !isOwn) return;
     }
     await checks.ask(body);
   }
@@ -58,7 +58,7 @@ export function expiryIntake(
           return true;
         } catch (error) {
           const name = error instanceof Error ? error.name : 'unknown';
-          observer.warn('the removal of a link’s record is to be delivered again', { error: name });
+          observer.warn('the intake of a link’s removal failed: the stream delivers it again', { error: name });
           return false;
         }
       }),

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
 /**
- * - `open`     commands are carried out
- * - `parking`  what needs quota goes to the archive and is acknowledged; what is free is answered
- * - `paused`   the lane's mappings are off: messages wait in their queues
+ * - `open`     workers carry out commands
+ * - `parking`  workers archive and acknowledge commands that need quota, and answer the others
+ * - `paused`   the lane's mappings are off, so messages wait in their queues
  */
 export const laneStates = ['open', 'parking', 'paused'] as const;
 export type LaneState = (typeof laneStates)[number];
@@ -18,7 +18,7 @@ export const laneReasons = [
   'feature-off',
   'api-outage',
   'operator',
-  /** The control record was lost, and the lane's mappings were off: only an operator knows why. */
+  /** The control record was lost while the lane's mappings were off. Only an operator knows why. */
   'control-record-lost',
 ] as const;
 export type LaneReason = (typeof laneReasons)[number];
@@ -29,39 +29,39 @@ const laneControlSchema = z.object({
   /** Epoch milliseconds. */
   since: instant,
   reason: z.enum(laneReasons).optional(),
-  /** An operator's own words. */
+  /** The operator's note. */
   note: z.string().optional(),
-  /** When it was last opened after it had been something else: workers that did not work since begin slowly. */
+  /** When the lane last changed to `open`. Workers that have not run since then start slowly. */
   openedAt: instant.optional(),
 });
 export type LaneControl = z.infer<typeof laneControlSchema>;
 
-/** What the governor has seen of the API's health, run after run. */
+/** The API's health, as the governor's runs have observed it. */
 const healthSchema = z.object({
   verdict: z.enum(['good', 'token-refused', 'feature-off', 'api-outage']),
-  /** Bad runs weigh one up, good ones half a one down: a flapping API gets there as well. */
+  /** A bad run adds one, a good run removes a half. So a flapping API gets the lanes paused too. */
   strikes: z.number(),
   /** Good runs in a row. */
   goodRuns: z.int(),
-  /** Set while the governor has the lanes paused. */
+  /** Set while the governor keeps the lanes paused. */
   pausedFor: z.enum(['token-refused', 'feature-off', 'api-outage']).optional(),
-  /** Pauses of late: each doubles what it takes to open again. */
+  /** Recent pauses. Each doubles the good runs that the lanes need to open again. */
   pauses: z.int(),
   lastOpenedAt: instant.optional(),
 });
 export type Health = z.infer<typeof healthSchema>;
 
-/** What the forecast remembers from run to run (governor/forecast.ts). */
+/** What the forecast keeps from run to run (governor/forecast.ts). */
 const usageSchema = z.object({
   /** `2026-03`, UTC. */
   month: z.string(),
-  /** When the governor first saw the quota. */
+  /** When the governor first polled the quota. */
   since: instant,
-  /** Calls of the month that were gone at the last poll. */
+  /** Calls of the month that were used at the last poll. */
   used: z.number(),
-  /** At most one for five minutes, oldest first, of the last hour or so. */
+  /** The samples of the last hour, five minutes apart, oldest first. */
   samples: z.array(z.object({ at: instant, used: z.number(), own: z.number() })),
-  /** Calls used on each of the last days, whoever made them. */
+  /** Calls used on each of the last days, by all systems. */
   days: z.array(z.object({ day: z.string(), used: z.number() })),
 });
 export type Usage = z.infer<typeof usageSchema>;
@@ -70,13 +70,13 @@ export type Usage = z.infer<typeof usageSchema>;
 const controlVersion = 2;
 
 /**
- * The governor's word to the workers, and an operator's: one record, replaced only by who has read its last revision.
+ * The control record: how governor and operators steer the workers. Only a writer that has read the last revision replaces it.
  */
 export const controlRecordSchema = z.object({
   v: z.literal(controlVersion),
-  /** One more with each write. */
+  /** Grows by one with each write. */
   revision: z.int(),
-  /** Epoch milliseconds at which the governor's last run began. What a worker signals later than that still counts. */
+  /** Epoch milliseconds at which the governor's last run began. A worker's later signals count until its next run. */
   governedAt: instant,
   quota: z
     .object({
@@ -84,19 +84,19 @@ export const controlRecordSchema = z.object({
       remaining: z.number(),
       /** Epoch milliseconds at which the poll was started. */
       polledAt: instant,
-      /** Our own calls of the month by then. */
+      /** Our own calls of the month at that time. */
       own: z.number(),
     })
     .optional(),
   lanes: z.record(z.string(), laneControlSchema),
   health: healthSchema,
   usage: usageSchema.optional(),
-  /** Epoch milliseconds at which some lane was last known to park, while not all that was parked has been replayed. */
+  /** Epoch milliseconds at which a lane was last known to park. Absent after all parked commands were replayed. */
   parkedAt: instant.optional(),
 });
 export type ControlRecord = z.infer<typeof controlRecordSchema>;
 
-/** What stands before the governor's first run. */
+/** The control record before the governor's first run. */
 export const emptyControl: ControlRecord = {
   v: controlVersion,
   revision: 0,
@@ -105,7 +105,7 @@ export const emptyControl: ControlRecord = {
   health: { verdict: 'good', strikes: 0, goodRuns: 0, pauses: 0 },
 };
 
-/** What a worker meets, and all others should know at once. Epoch milliseconds each, of the last time. */
+/** What one worker has met and all others must learn at once: the epoch milliseconds of the last occurrence. */
 export const signalsSchema = z.object({
   quotaExceededAt: instant.optional(),
   tokenRefusedAt: instant.optional(),
@@ -115,37 +115,37 @@ export const signalsSchema = z.object({
 export type Signals = z.infer<typeof signalsSchema>;
 export type Signal = keyof Signals;
 
-/** What the workers know of how things stand. */
+/** One reading of the control record and the workers' signals. */
 export interface ControlReading {
-  /** Undefined when there is none, or it makes no sense. */
+  /** Undefined if the record is missing or corrupt. */
   control: ControlRecord | undefined;
-  /** There is one, and it makes no sense. */
+  /** Whether the record exists and is malformed. */
   corrupt: boolean;
   signals: Signals;
 }
 
-/** Reads how things stand, for those who have no part in keeping the record. */
+/** Reads the control record, for callers that do not write it. */
 export interface ControlReader {
   read(): Promise<Pick<ControlReading, 'control' | 'signals'>>;
 }
 
-/** Without a run of the governor for so long, what it said last is not relied on: three polls of a minute are missing. */
+/** The record is stale if the governor has not run for this long: three polls, a minute apart, are missing. */
 const controlGoodForMilliseconds = 4 * 60_000;
 
 export interface LaneNow {
   state: LaneState;
   reason?: LaneReason;
-  /** When it was last opened, epoch milliseconds. */
+  /** Epoch milliseconds at which the lane last opened. */
   openedAt?: number;
-  /** Whether anything is parked that later commands for the same link have to stand behind. */
+  /** Whether commands may be parked. If so, later commands for the same link queue behind them. */
   hasParked: boolean;
-  /** False: the governor's figure of the quota is missing or old, and the worker has to ask for it. */
+  /** False if the record's quota is missing or stale. Then the worker polls the quota itself. */
   quotaKnown: boolean;
 }
 
 /**
- * How a lane stands at this moment: the control record's word, unless a worker has met something since. A spent quota
- * counts until a poll that was *started later* shows room; a refusal or an outage until the governor has looked.
+ * A lane's state at this moment: the control record, unless a worker has signalled since. A signal of a spent quota counts
+ * until a poll that was *started later* shows room. A signal of a refusal or an outage counts until the governor's next run.
  */
 export function laneNow(
   control: ControlRecord | undefined,
@@ -153,23 +153,25 @@ export function laneNow(
   lane: string,
   nowMilliseconds: number,
 ): LaneNow {
-  const said = control?.lanes[lane];
+  const recorded = control?.lanes[lane];
   const governedAt = control?.governedAt ?? 0;
   const fresh = nowMilliseconds - governedAt < controlGoodForMilliseconds;
   const common = {
     hasParked: control?.parkedAt !== undefined || (signals.quotaExceededAt ?? Number.NEGATIVE_INFINITY) >= governedAt,
     quotaKnown: fresh && control?.quota !== undefined,
-    ...(said?.openedAt !== undefined && { openedAt: said.openedAt }),
+    ...(recorded?.openedAt !== undefined && { openedAt: recorded.openedAt }),
   };
   const paused = (reason: LaneReason): LaneNow => ({ ...common, state: 'paused', reason });
-  if (said?.state === 'paused') return paused(said.reason ?? 'operator');
-  // Longer ago than the governor may be silent, a signal is as old as the record: somebody has to try again.
+  if (recorded?.state === 'paused') return paused(recorded.reason ?? 'operator');
+  // If the governor is down, a signal expires as the record does, and a worker tries again.
   const since = (at: number | undefined) =>
     at !== undefined && at >= governedAt && nowMilliseconds - at < controlGoodForMilliseconds;
   if (since(signals.tokenRefusedAt)) return paused('token-refused');
   if (since(signals.featureOffAt)) return paused('feature-off');
   if (since(signals.apiOutageAt)) return paused('api-outage');
-  if (said?.state === 'parking') return { ...common, state: 'parking', reason: said.reason ?? 'quota-reserve-reached' };
+  if (recorded?.state === 'parking') {
+    return { ...common, state: 'parking', reason: recorded.reason ?? 'quota-reserve-reached' };
+  }
   if (signals.quotaExceededAt !== undefined && signals.quotaExceededAt >= (control?.quota?.polledAt ?? 0)) {
     return { ...common, state: 'parking', reason: 'quota-exceeded' };
   }

@@ -1,38 +1,38 @@
 /**
- * How late a send may be for the ones after it to make up for it. Node's timers fire a millisecond late as a rule, and when
- * the collector runs or Lambda holds the processor back, some more. Each invocation waits as much longer before its first send.
+ * The lateness that later sends may make up for. Node's timers usually fire a millisecond late. Garbage collection and
+ * Lambda's CPU throttling add more. Each invocation waits this much longer before its first send.
  */
 const latenessMadeUpMilliseconds = 20;
 
-/** A 429 halves the pace, down to a tenth; each second without one gives a twentieth back. */
+/** A 429 halves the pace, down to a tenth. Each second without a 429 restores a twentieth. */
 const slowDownFactor = 0.5;
 const leastFactor = 0.1;
 const recoveryPerSecond = 0.05;
 
 /**
- * Spaces the sends of one execution environment. It is pure: it is told the time (monotonic, in milliseconds) and says
+ * Spaces the sends of one execution environment. It is pure: callers pass the time (monotonic, in milliseconds), and it returns
  * when the next send may leave.
  *
- * The promise: C environments, each with a pacer of r sends a second (a whole number), together send at most C × r in
- * any sliding second, whatever the latencies, the timers' lateness, and the hands that an environment's slot (its
- * place in the reserved concurrency) passes through. Each invocation sends by a grid of its own: its times lie at least
- * 1 s / r apart, the first of them w = 1 s / r + L after the invocation began, and none of its sends comes before its time, nor
- * more than L after it (the grid is moved on instead). The proof, for one slot:
+ * The promise: C environments, each with a pacer of r sends a second (a whole number), together send at most C × r in any
+ * sliding second. This holds for all latencies, for late timers, and when environments change in a slot of the reserved
+ * concurrency. Each invocation sends by its own grid. The grid's times are at least 1 s / r apart, and the first is
+ * w = 1 s / r + L after the invocation's start. No send leaves before its time. If a send is more than L late, the grid moves
+ * on. The proof, for one slot:
  *
- * - Within an invocation: send n is never less than a second after send n − r, so r + 1 sends take at least a second.
- * - Across invocations, in the same environment or another, none of which returns with a send under way: let r + 1 sends
- *   begin with p of one invocation, which therefore end (p − 1) / r − L later at the earliest. Each invocation after it adds w and
- *   1 / r for each further send of its own, so that k ≥ 1 changes of hands make at least
+ * - Within an invocation: send n leaves at least a second after send n − r, so r + 1 sends take at least a second.
+ * - Across invocations: no invocation returns while a send is under way. Of r + 1 sends, the first p belong to one invocation,
+ *   so they take at least (p − 1) / r − L. Each later invocation, in any environment, adds w, and 1 / r for each further send
+ *   of its own. So k ≥ 1 changes of invocation take at least
  *   (p − 1) / r − L + (r + 1 − p − k) / r + k × w = 1 s + (k − 1) × L ≥ 1 s.
  *
- * What is late is made up for within these bounds. The send a second after a late one is as late itself, so that a stall costs
- * nothing up to L, unless others came at the same place of a second before.
+ * Within these bounds, later sends make up for lateness. The send a second after a late one is as late itself. So a stall up
+ * to L costs no pace, unless an earlier send was late at the same place of its second.
  */
 export class Pacer {
   readonly #callsPerSecond: number;
   /** The last r sends of this invocation, oldest first. */
   #sends: number[] = [];
-  /** The last send's time by the grid; before the first send, a gap before its. */
+  /** The last send's time by the grid. Before the first send, one gap before its time. */
   #gridAt = 0;
   #factor = 1;
   #factorAt = 0;
@@ -45,7 +45,7 @@ export class Pacer {
     this.#callsPerSecond = callsPerSecond;
   }
 
-  /** An invocation begins: the slot may have been another environment's until now. */
+  /** Begins an invocation. Until now, another environment may have used the slot. */
   begin(now: number): void {
     this.#sends = [];
     this.#gridAt = now + latenessMadeUpMilliseconds;
@@ -57,22 +57,22 @@ export class Pacer {
     return Math.max(this.#gridAt + this.#gap(now), aSecondAfter);
   }
 
-  /** A send has left. Called with the actual time, never before `earliest` said. */
+  /** Records a send. @param at the actual time, not before the result of `earliest` */
   sent(at: number): void {
-    // The pace may have been lowered since `earliest` was asked: its time is not later than the send for that.
+    // If the pace fell after the call of `earliest`, the grid's time would be later than the send.
     const planned = Math.min(at, this.#gridAt + this.#gap(at));
     this.#gridAt = Math.max(planned, at - latenessMadeUpMilliseconds);
     this.#sends.push(at);
     if (this.#sends.length > this.#callsPerSecond) this.#sends.shift();
   }
 
-  /** The API said 429: slower for this invocation and those after it in this environment. */
+  /** After a 429: slows down this invocation and later ones in this environment. */
   slowDown(now: number): void {
     this.#factor = Math.max(leastFactor, this.#currentFactor(now) * slowDownFactor);
     this.#factorAt = now;
   }
 
-  /** The API was unwell a while ago: begins at the lowest pace, and speeds up as after a 429. */
+  /** After a recent failure of the API: begins at the lowest pace, and speeds up as after a 429. */
   easeIn(now: number): void {
     this.#factor = leastFactor;
     this.#factorAt = now;
@@ -87,14 +87,14 @@ export class Pacer {
   }
 }
 
-/** Where calls wait for their turn; every call to the OneLink API takes one. */
+/** The rate limiter: every call to the OneLink API waits for a turn. */
 export interface Turns {
-  /** Resolves when the caller may send, at once. Turns are given one at a time: the next waits until `sent`. */
+  /** Resolves when the caller must send at once. Turns are granted one at a time: the next waits until `sent`. */
   next(): Promise<Turn>;
-  /** The API said that the rate was exceeded. */
+  /** The API has reported that the rate was exceeded. */
   slowDown(): void;
 }
 export interface Turn {
-  /** The request's bytes have left (or never will). Must be called, once. */
+  /** The request's bytes have left, or never will. Each turn calls this once. */
   sent(): void;
 }

@@ -2,8 +2,8 @@ import type { Meaning } from '../onelink/failure-table.ts';
 import type { Operation } from '../onelink/operation.ts';
 
 /**
- * Answers to a POST, PUT or DELETE that cost a call of the quota, or may: successes and 409s do; for other failures it is not
- * published, so that they are counted as spent.
+ * Answers to a POST, PUT or DELETE that cost a call of the quota, or may. Successes and 409s cost one. The API's documentation
+ * does not say whether other failures do, so they count as spent.
  */
 const counted: ReadonlySet<Meaning> = new Set(['ok', 'exists', 'permanent', 'absent', 'ambiguous']);
 const writes: ReadonlySet<Operation> = new Set(['create', 'update', 'delete']);
@@ -23,7 +23,7 @@ export class QuotaTally {
   calls = 0;
   readonly #onCall: (source: string, operation: Operation) => void;
 
-  /** @param onCall told of each call, for the metrics by source */
+  /** @param onCall runs for each call, for the metrics by source */
   constructor(onCall: (source: string, operation: Operation) => void) {
     this.#onCall = onCall;
   }

@@ -1,13 +1,13 @@
 /**
- * Does something for each item, so many at once. After a failure nothing more begins; it is thrown when what had begun has
- * ended. (p-map throws at once, and leaves the others to go on behind the error's back.)
+ * Does the work for each item, at most `width` at once. After a failure it starts no more work, and throws when the work under
+ * way has ended. (p-map throws at once and leaves that work running.)
  */
 export async function eachAtOnce<Item>(
   width: number,
   items: Iterable<Item>,
   work: (item: Item) => Promise<unknown>,
 ): Promise<void> {
-  // One generator for all: whoever throws in its loop closes it for everybody.
+  // All loops share one generator, so a loop that throws closes it for the others.
   const queue = (function* () {
     yield* items;
   })();

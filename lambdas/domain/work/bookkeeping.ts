@@ -1,11 +1,11 @@
 import type { Observer } from './observer.ts';
 
 /**
- * Writes down what only forecasts, caps and other environments read. The commands that it is about are complete: when it
- * fails, it is logged and counted, and the batch goes on.
+ * Writes data that only forecasts, caps and other environments read. Its commands are complete already, so a failed write is
+ * logged and counted, and the batch continues.
  *
- * @param failed the metric that counts it
- * @returns whether it was written. Never rejects, so that it may be awaited late or not at all.
+ * @param failed the metric that counts a failure
+ * @returns whether the write succeeded. It never rejects, so callers may await it late or not at all.
  */
 export async function keepBooks(observer: Observer, failed: string, write: () => Promise<void>): Promise<boolean> {
   try {

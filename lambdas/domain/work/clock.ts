@@ -1,10 +1,10 @@
-/** Time as the functions see it, injected so that tests own it. */
+/** The functions' clock. It is injected, so tests control the time. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   wallMilliseconds(): number;
-  /** Milliseconds that only ever move forward, for gaps and time-outs; not comparable between processes. */
+  /** Milliseconds that only move forward, for gaps and time-outs. Two processes' values are not comparable. */
   monotonicMilliseconds(): number;
-  /** Resolves no sooner than after so many milliseconds. */
+  /** Resolves after at least this many milliseconds. */
   sleep(milliseconds: number): Promise<void>;
 }
 
@@ -13,7 +13,7 @@ export function secondsNow(clock: Pick<Clock, 'wallMilliseconds'>): number {
   return Math.floor(clock.wallMilliseconds() / 1000);
 }
 
-/** An ISO 8601 instant in UTC with whole seconds, as the OneLink API writes them. */
+/** An ISO 8601 instant in UTC with whole seconds, the OneLink API's format. */
 export function isoSeconds(epochSeconds: number): string {
   return new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z');
 }

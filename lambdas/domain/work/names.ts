@@ -1,15 +1,15 @@
-/** Names that the functions write and the infrastructure reads: a metric renamed here is renamed in its alarm as well. */
+/** Names that the functions write and the infrastructure reads. A metric renamed here changes in its alarm too. */
 
 /** The CloudWatch namespace of every metric of the pipeline. */
 export const metricNamespace = 'OneLinkPipeline';
 
 /**
- * Dimensions come from bounded sets only (a metric costs 0.30 $ a month for each combination of values).
- * `service` is the pipeline's name and stands on every metric; the others are named where they are used below.
+ * Dimensions come from bounded sets only, because a metric costs $0.30 a month for each combination of values. Every metric has
+ * `service`, the pipeline's name. The metrics below name their other dimensions.
  */
 export const dimension = { pipeline: 'service', lane: 'lane', operation: 'operation', source: 'source' } as const;
 
-/** The expiry worker's metrics, and its state in the control record, stand under a lane of this name, which no lane may have. */
+/** The lane name of the expiry worker, in its metrics and in the control record. No configured lane may have it. */
 export const expiryLane = 'expiry';
 
 /** Metrics with the dimensions {service, lane}, written by the workers. */
@@ -23,31 +23,31 @@ export const laneMetric = {
   commandConflicted: 'CommandConflicted',
   commandStale: 'CommandStale',
   commandSuperseded: 'CommandSuperseded',
-  /** Given back to the queue, to be tried again later. */
+  /** Commands returned to the queue for a later try. */
   commandReturned: 'CommandReturned',
-  /** Went to the archive until there is quota again. */
+  /** Commands moved to the archive until there is quota. */
   commandParked: 'CommandParked',
-  /** Came back from the archive to its queue. */
+  /** Commands moved from the archive back to their queue. */
   commandReplayed: 'CommandReplayed',
-  /** Milliseconds from the message's first arrival on SQS to its outcome. */
+  /** Milliseconds from the message's first sent time to its outcome. */
   commandLatency: 'CommandLatency',
   linkExpired: 'LinkExpired',
   linkRenewed: 'LinkRenewed',
-  /** A link that is to be kept could not be renewed, and will expire within a week. */
+  /** Kept links that could not be renewed and will expire within a week. */
   linkExpiringSoon: 'LinkExpiringSoon',
   qrStored: 'QrStored',
   qrFailed: 'QrFailed',
-  /** A 409: a call of quota spent on a copy in flight at the same time, or on a chosen ID taken in that instant. */
+  /** A 409: a call of quota that a concurrent copy cost, or a chosen ID that was taken in that instant. */
   takenIdMet: 'TakenIdMet',
-  /** A 429 `rate_limit_exceeded`: the pacing arithmetic or another system's share is wrong. */
+  /** A 429 `rate_limit_exceeded`: our pacing or another system's share of the rate is wrong. */
   rateLimited: 'RateLimited',
   /** A 429 `quota_exceeded`. */
   quotaRefused: 'QuotaRefused',
-  /** A batch that found no usable control record, and asked for the quota itself. */
+  /** Batches whose control record was stale or missing, so they polled the quota themselves. */
   controlUnreadable: 'ControlUnreadable',
-  /** A count of calls, a count of renewals or a signal that could not be written down. */
+  /** Counts of calls, counts of renewals and signals that could not be written. */
   bookkeepingFailed: 'BookkeepingFailed',
-  /** A 401, also one that a fresh token mends at once, or a 403 `feature_not_enabled`. */
+  /** A 401, even if a fresh token fixes it at once, or a 403 `feature_not_enabled`. */
   accountBlocked: 'AccountBlocked',
 } as const;
 

@@ -1,4 +1,4 @@
-/** Fields that may stand in a log line: who asked and what became of it; never a payload's value, a link ID or a token. */
+/** The fields that a log line may have. They never hold a payload's value, a link ID or a token. */
 export interface ObservedFields {
   source?: string | null;
   requestId?: string | null;
@@ -6,25 +6,25 @@ export interface ObservedFields {
   action?: string | null;
   outcome?: string;
   reason?: string | undefined;
-  /** Names of the rules that were broken. */
+  /** The names of the broken rules. */
   rules?: string[];
   repeat?: boolean;
   count?: number;
   meaning?: string;
-  /** What was asked of the API for this command, in order: `create ambiguous`, `read ok`. */
+  /** The command's API calls and their meanings, in order: `create ambiguous`, `read ok`. */
   calls?: string[];
-  /** A lane, and why it stands as it does. */
+  /** A lane. `state` and `reason` describe it. */
   lane?: string;
   state?: string;
-  /** The name of an error, not its message, which may quote what it was about. */
+  /** The name of an error. Its message is left out because it may quote data. */
   error?: string;
 }
 
-/** Logs and metrics as a use case sees them; dimensions such as the lane are on them already. */
+/** Logs and metrics for a use case, with dimensions such as the lane already set. */
 export interface Observer {
   count(metric: string, by?: number): void;
   milliseconds(metric: string, value: number): void;
-  /** A level, such as what is left of the quota. */
+  /** Records a level, such as the remaining quota. */
   level(metric: string, value: number, unit: 'Count' | 'Percent'): void;
   info(message: string, fields?: ObservedFields): void;
   warn(message: string, fields?: ObservedFields): void;

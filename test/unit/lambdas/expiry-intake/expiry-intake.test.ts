@@ -9,7 +9,7 @@ const now = Date.parse('2026-06-01T00:00:00Z') / 1000;
 const day = 86_400;
 const key = 'A1b3/poster';
 
-/** A link whose time came an hour ago. */
+/** A link that expired an hour ago, by its record. */
 const poster: LinkRecord = {
   address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
   source: 'studio',
@@ -58,9 +58,9 @@ function givenIntake() {
 
 describe('the removal of a link’s record by the TTL', () => {
   it.each<[string, Partial<LinkRecord>]>([
-    ['renews itself', {}],
+    ['renews automatically', {}],
     [
-      'is kept, and is looked at a week ahead',
+      'is kept, so it is checked a week before it expires',
       { renewTtl: false, keepUntil: now + 400 * day, expiresAt: now + 7 * day },
     ],
     [
@@ -70,16 +70,19 @@ describe('the removal of a link’s record by the TTL', () => {
         lease: { action: 'delete', requestId: 'd', requestedAt: '2026-05-31T00:00:00Z', until: now - 60 },
       },
     ],
-  ])('puts it back with its old expiry, marked, before its check is queued: one that %s', async (_, change) => {
-    const { ledger, asked, work, removalOf } = givenIntake();
-    const record = { ...poster, ...change };
-    expect(await work([removalOf(record)])).toEqual([true]);
-    expect(ledger.links.get(key)).toEqual({ ...record, ...mark });
-    expect(wakeAt(ledger.links.get(key) ?? expect.fail('no record'))).toBe(now + 15 * day);
-    expect(asked).toEqual([removalOf(record)]);
-  });
+  ])(
+    'restores a marked record with its old expiry before it queues the check, for a link that %s',
+    async (_, change) => {
+      const { ledger, asked, work, removalOf } = givenIntake();
+      const record = { ...poster, ...change };
+      expect(await work([removalOf(record)])).toEqual([true]);
+      expect(ledger.links.get(key)).toEqual({ ...record, ...mark });
+      expect(wakeAt(ledger.links.get(key) ?? expect.fail('no record'))).toBe(now + 15 * day);
+      expect(asked).toEqual([removalOf(record)]);
+    },
+  );
 
-  it('queues nothing while the record cannot go back', async () => {
+  it('queues no check if it cannot restore the record', async () => {
     const { ledger, asked, warned, work, removalOf } = givenIntake();
     ledger.failNext.add('addLink');
     expect(await work([removalOf(poster)])).toEqual([false]);
@@ -87,7 +90,7 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(warned).toMatchObject([{ fields: { error: 'Error' } }]);
   });
 
-  it('finds its own mark when it is delivered again, and queues the check again', async () => {
+  it('queues the check again when it is delivered again and finds its own mark', async () => {
     const { ledger, asked, failing, work, removalOf } = givenIntake();
     failing.add(removalOf(poster));
     expect(await work([removalOf(poster)])).toEqual([false]);
@@ -97,7 +100,7 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('leaves the link to a command that has written its record meanwhile', async () => {
+  it('ends when a command has written the link’s record since', async () => {
     const { ledger, asked, work, removalOf } = givenIntake();
     const changed = { ...poster, version: 3, expiresAt: now + 31 * day };
     ledger.links.set(key, changed);
@@ -106,7 +109,7 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toEqual([]);
   });
 
-  it('leaves the address to a later create, and has the old link’s end told', async () => {
+  it('keeps a later create’s record, and queues the check of the old link', async () => {
     const { ledger, asked, work, removalOf } = givenIntake();
     const newer = { ...poster, requestId: 'p-2', version: 1 };
     ledger.links.set(key, newer);
@@ -115,7 +118,7 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toEqual([removalOf(poster)]);
   });
 
-  it('marks a record anew whose check was lost', async () => {
+  it('marks a record again if its check was lost', async () => {
     const { ledger, asked, work, removalOf } = givenIntake();
     const lost = { ...poster, expiryCheck: { token: 'removal-1', lostAt: now - 60 } };
     expect(await work([removalOf(lost, 'removal-2')])).toEqual([true]);
@@ -123,7 +126,7 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('costs no write for a certain end, which is queued, nor for a tombstone, which is forgotten', async () => {
+  it('writes nothing for a certain end, which it queues, nor for a tombstone, which it drops', async () => {
     const { ledger, asked, work, removalOf } = givenIntake();
     const certain = { ...poster, renewTtl: false };
     expect(await work([removalOf(certain), removalOf({ ...poster, state: 'deleted' }, 'removal-2')])).toEqual([
@@ -134,7 +137,7 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toEqual([removalOf(certain)]);
   });
 
-  it('goes on to the queue, where it becomes a dead letter, when it cannot be read: it must not stop the stream', async () => {
+  it('goes to the queue if it is unreadable, and becomes a dead letter without blocking the stream', async () => {
     const { asked, work, removalOf } = givenIntake();
     expect(await work(['unknown', removalOf(poster)])).toEqual([true, true]);
     expect([...asked].sort()).toEqual(['unknown', removalOf(poster)].sort());

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Pacer } from '../../../../../lambdas/domain/control/pacer.ts';
 
-/** The times at which an environment sends when it wants to send all the time and its timers are punctual. */
+/** The times at which an environment with constant work and punctual timers sends. */
 function sendsOf(pacer: Pacer, count: number, from = 0, lateness: (index: number) => number = () => 0): number[] {
   let now = from;
   return Array.from({ length: count }, (_, index) => {
@@ -16,7 +16,7 @@ describe('one invocation', () => {
   it('waits before its first send, since another environment may have sent just before', () => {
     const pacer = new Pacer(10);
     pacer.begin(5_000);
-    // A gap, and the 20 ms that the sends before may have been late.
+    // A gap, and the 20 ms by which earlier sends may have been late.
     expect(pacer.earliest(5_000)).toBe(5_120);
   });
 
@@ -32,14 +32,14 @@ describe('one invocation', () => {
     expect(sendsOf(pacer, 4, 0, (index) => (index === 1 ? 2 : 0))).toEqual([120, 222, 320, 420]);
   });
 
-  it('makes up for 20 ms of a stall, and never for more', () => {
+  it('makes up for at most 20 ms of a stall', () => {
     const pacer = new Pacer(10);
     pacer.begin(0);
     const sends = sendsOf(pacer, 5, 0, (index) => (index === 1 ? 3_000 : 0));
     expect(sends).toEqual([120, 3_220, 3_300, 3_400, 3_500]);
   });
 
-  it('does not make up within the second: the tenth send after a late one is a second after it', () => {
+  it('makes up for nothing within the second: the tenth send after a late one leaves a second later', () => {
     const pacer = new Pacer(10);
     pacer.begin(0);
     const sends = sendsOf(pacer, 12, 0, (index) => (index === 1 ? 15 : 0));
@@ -47,7 +47,7 @@ describe('one invocation', () => {
     expect(sends.slice(11)).toEqual([1_235]);
   });
 
-  it('halves its pace after a 429 and finds back in ten seconds', () => {
+  it('halves its pace after a 429 and recovers in ten seconds', () => {
     const pacer = new Pacer(10);
     pacer.begin(0);
     const [, , last = 0] = sendsOf(pacer, 3);
@@ -69,7 +69,7 @@ describe('one invocation', () => {
     expect(9_700 / seconds / 97).toBeGreaterThan(share);
   });
 
-  it('refuses a pace that is no whole number', () => {
+  it('refuses a pace that is not a whole number', () => {
     expect(() => new Pacer(2.5)).toThrow('must be a whole number of calls per second, at least 1; got 2.5');
   });
 });
@@ -82,8 +82,8 @@ interface Invocation {
 }
 
 /**
- * Slots (the reserved concurrency) pass between environments in any order. Each invocation sends when its pacer lets it,
- * later by what its timer or its work adds, and gives its slot back some time after its last send.
+ * Environments use the slots of the reserved concurrency in any order. Each invocation sends when its pacer permits, later by
+ * its timer's or its work's delay, and frees its slot some time after its last send.
  */
 function simulate(slots: number, pace: number, spareEnvironments: number, invocations: Invocation[]): number[] {
   const environments = Array.from({ length: slots + spareEnvironments }, () => ({ pacer: new Pacer(pace), freeAt: 0 }));
@@ -98,7 +98,7 @@ function simulate(slots: number, pace: number, spareEnvironments: number, invoca
     environment.pacer.begin(now);
     for (const send of invocation.sends) {
       now = Math.max(now + send.waitsMilliseconds, environment.pacer.earliest(now)) + send.latenessMilliseconds;
-      // An answer to an earlier call may come while this one is on its way out.
+      // The answer to an earlier call may arrive while this call is being sent.
       if (send.refused === 'before') environment.pacer.slowDown(now);
       environment.pacer.sent(now);
       sends.push(now);
@@ -111,7 +111,7 @@ function simulate(slots: number, pace: number, spareEnvironments: number, invoca
 }
 
 describe('all environments together', () => {
-  it('never send more than concurrency × pace in any sliding second, whoever holds the slots', () => {
+  it('send at most concurrency × pace in any sliding second, whichever environments use the slots', () => {
     const milliseconds = (max: number) => fc.double({ min: 0, max, noNaN: true });
     const mostlyNone = (max: number) => fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, milliseconds(max));
     const invocation = fc.record({
@@ -137,7 +137,7 @@ describe('all environments together', () => {
           const sends = simulate(slots, pace, spare, invocations);
           const limit = slots * pace;
           for (let index = 0; index + limit < sends.length; index++) {
-            // A thousandth of a millisecond for what floating-point sums lose.
+            // A tolerance of a thousandth of a millisecond for rounding errors.
             expect((sends[index + limit] ?? 0) - (sends[index] ?? 0)).toBeGreaterThanOrEqual(1_000 - 0.001);
           }
         },
@@ -146,7 +146,7 @@ describe('all environments together', () => {
     );
   });
 
-  it('send at the full rate when they are busy: the bound is tight', () => {
+  it('send at the full rate when they are busy, so the bound is tight', () => {
     const busy = Array.from({ length: 2 }, () => ({
       idleMilliseconds: 0,
       environment: 0,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { eachAtOnce } from '../../../../../lambdas/domain/work/at-once.ts';
 
-/** Work that ends when the test says so. */
+/** Work that ends when the test ends it. */
 function givenWork() {
   const begun: { item: string; end: (error?: Error) => Promise<void> }[] = [];
   const work = (item: string) => {
@@ -18,7 +18,7 @@ function givenWork() {
   return { work, end, items: () => begun.map(({ item }) => item) };
 }
 
-test('two at once: the third item begins when one of the first two has ended', async () => {
+test('with a width of two, the third item begins when one of the first two has ended', async () => {
   const { work, end, items } = givenWork();
   const all = eachAtOnce(2, ['a', 'b', 'c'], work);
   expect(items()).toEqual(['a', 'b']);
@@ -29,7 +29,7 @@ test('two at once: the third item begins when one of the first two has ended', a
   await all;
 });
 
-test('after a failure nothing more begins, and it is thrown when the others have ended', async () => {
+test('after a failure no more work begins, and the error is thrown when the work under way has ended', async () => {
   const { work, end, items } = givenWork();
   let thrown: unknown;
   const all = eachAtOnce(2, ['a', 'b', 'c', 'd'], work).catch((error: unknown) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ReturnCause, returnDelaySeconds } from '../../../../../lambdas/domain/work/return-delay.ts';
 
-/** The shortest and the longest a message stays away after one delivery. */
+/** The shortest and the longest delay after one delivery. */
 const ends = (cause: ReturnCause, receiveCount: number) => [
   returnDelaySeconds(cause, receiveCount, 0),
   returnDelaySeconds(cause, receiveCount, 1),
@@ -27,12 +27,12 @@ describe('a returned message', () => {
     expect(ends(cause, receiveCount)).toEqual(expected);
   });
 
-  it('is spread evenly between the two ends', () => {
+  it('has a delay spread evenly between the two ends', () => {
     expect(returnDelaySeconds('try-again', 5, 0.5)).toBe(120);
   });
 
   it.each<[ReturnCause, number, number]>([['try-again', 29, 60]])(
-    '%s lasts %i to %i hours in 20 deliveries',
+    'with cause %s is tried for %i to %i hours in 20 deliveries',
     (cause, leastHours, mostHours) => {
       const seconds = (random: number) =>
         Array.from({ length: 20 }, (_, index) => returnDelaySeconds(cause, index + 1, random)).reduce((a, b) => a + b);
@@ -41,7 +41,7 @@ describe('a returned message', () => {
     },
   );
 
-  it('never stays away longer than SQS allows, nor for a part of a second', () => {
+  it('has a delay of whole seconds that SQS allows', () => {
     fc.assert(
       fc.property(
         fc.constantFrom<ReturnCause>('try-again', 'account-blocked', 'api-outage', 'lane-paused', 'out-of-time'),
