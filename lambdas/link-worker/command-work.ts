@@ -1,4 +1,4 @@
-import type { RefusedCommand } from '../domain/contract/command.ts';
+import type { RefusedCommand } from '../domain/contract/command-reading.ts';
 import type { Asked, Decision, Outcome } from '../domain/contract/outcome.ts';
 import type { Renewals } from '../domain/control/renewals.ts';
 import type { RequestRecord } from '../domain/link/ledger-record.ts';

@@ -1,4 +1,4 @@
-import { type CommandReading, commandReader } from '../domain/contract/command.ts';
+import { type CommandReading, commandReader } from '../domain/contract/command-reading.ts';
 import { openEnvelope } from '../domain/contract/envelope.ts';
 import { parkedPlace } from '../domain/contract/parked-command.ts';
 import { requestKey } from '../domain/contract/request-key.ts';

@@ -1,4 +1,5 @@
-import type { Command, QrOptions, RefusedCommand } from '../domain/contract/command.ts';
+import type { Command, QrOptions } from '../domain/contract/command.ts';
+import type { RefusedCommand } from '../domain/contract/command-reading.ts';
 import { type Asked, type Decision, type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { Delivery } from '../domain/work/delivery.ts';

@@ -5,7 +5,7 @@ import { dollarsPerMillionScanned } from '../../cli/cost/monthly-cost.ts';
 import { spareCallsPerSecond } from '../../cli/pipeline/spare-rate.ts';
 import { onelinkProgram } from '../../cli/program.ts';
 import { config } from '../../examples/configuration.ts';
-import { commandReader } from '../../lambdas/domain/contract/command.ts';
+import { commandReader } from '../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/contract/outcome.ts';
 import { laneReasons } from '../../lambdas/domain/control/control-record.ts';

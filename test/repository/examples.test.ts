@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Fate } from '../../examples/campaign/line.ts';
 import { generateCampaign } from '../../examples/generate-campaign.ts';
-import { type Command, commandReader } from '../../lambdas/domain/contract/command.ts';
+import type { Command } from '../../lambdas/domain/contract/command.ts';
+import { commandReader } from '../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
 
 const committed = (file: string) => readFileSync(new URL(`../../examples/${file}`, import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { removalInStreamRecord } from '../../../lambdas/adapters/ledger.ts';
-import { commandReader } from '../../../lambdas/domain/contract/command.ts';
+import { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
 import { type QrJob, qrJobSchema } from '../../../lambdas/domain/contract/qr-job.ts';
 import type { RequestKey } from '../../../lambdas/domain/contract/request-key.ts';

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Command, commandReader } from '../../../lambdas/domain/contract/command.ts';
+import type { Command } from '../../../lambdas/domain/contract/command.ts';
+import type { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
 import type { Fault } from '../../../lambdas/domain/contract/fault.ts';
 import { commandDigest } from '../../../lambdas/domain/link/digest.ts';

@@ -2,7 +2,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Command, InvalidArgumentError } from 'commander';
 import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
-import { commandReader } from '../../../lambdas/domain/contract/command.ts';
+import { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { planLanes } from '../../../lib/config/rate-budget.ts';
 import type { FileMessage } from '../../files/message-file.ts';

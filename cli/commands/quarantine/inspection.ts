@@ -1,4 +1,4 @@
-import { identityOf } from '../../../lambdas/domain/contract/command.ts';
+import { identityOf } from '../../../lambdas/domain/contract/command-reading.ts';
 import { isObject } from '../../../lambdas/domain/contract/json-object.ts';
 import { messageIdForm } from '../../../lambdas/domain/contract/original-message.ts';
 import { parkedCommandSchema } from '../../../lambdas/domain/contract/parked-command.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { identityOf, type RefusedCommand } from './command.ts';
+import { identityOf, type RefusedCommand } from './command-reading.ts';
 import { openEnvelope } from './envelope.ts';
 import { isObject } from './json-object.ts';
 import { messageIdForm } from './original-message.ts';

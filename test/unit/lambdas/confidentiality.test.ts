@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { commandReader } from '../../../lambdas/domain/contract/command.ts';
+import { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
 import { type Outcome, outcomeSchema } from '../../../lambdas/domain/contract/outcome.ts';
 import type { RejectedCommand } from '../../../lambdas/domain/contract/rejected-command.ts';

@@ -8,7 +8,7 @@ import { DryRun } from '../../../../../cli/commands/plan/dry-run.ts';
 import { nearNames } from '../../../../../cli/commands/plan/near-names.ts';
 import { rowsOf } from '../../../../../cli/commands/plan/plan.ts';
 import { config } from '../../../../../examples/configuration.ts';
-import { commandReader } from '../../../../../lambdas/domain/contract/command.ts';
+import { commandReader } from '../../../../../lambdas/domain/contract/command-reading.ts';
 
 const settings = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
 const account = config.accounts.acme ?? expect.fail('no account');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commandReader } from '../../../../../lambdas/domain/contract/command.ts';
+import { commandReader } from '../../../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../../../lambdas/domain/contract/envelope.ts';
 
 const sentAt = Date.parse('2026-03-10T12:00:00Z');
