@@ -1,6 +1,6 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, ScanCommand, type ScanCommandInput } from '@aws-sdk/lib-dynamodb';
-import { linkInItem } from '../../lambdas/adapters/ledger.ts';
+import { linkInItem } from '../../lambdas/adapters/ledger-item.ts';
 import { ledgerAttribute } from '../../lambdas/adapters/names.ts';
 import type { LinkRecord } from '../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAddress } from '../../lambdas/domain/link/link-id.ts';

@@ -1,4 +1,4 @@
-import type { LinkRecord } from '../domain/link/ledger-record.ts';
+import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import { isMadeBy, stateOfRemoved } from '../domain/link/link-state.ts';
 import { type Removal, recordInCheck } from '../domain/link/removal.ts';
 import { type Clock, secondsNow } from '../domain/work/clock.ts';
@@ -7,7 +7,7 @@ import type { ExpiryIntakeEnvironment } from './env.ts';
 
 /** The adapters that the intake needs. */
 export interface ExpiryIntakePorts {
-  ledger: { addLink(record: LinkRecord): Promise<LinkRecord | undefined> };
+  ledger: Pick<LinkLedger, 'addLink'>;
   /** The expiry worker's queue. */
   checks: { ask(body: string): Promise<void> };
   /** The removal in a record of the table's stream, or undefined if the record is not a link's. */

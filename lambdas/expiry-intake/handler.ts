@@ -1,7 +1,8 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { CheckQueue } from '../adapters/check-queue.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
-import { Ledger, removalInStreamRecord } from '../adapters/ledger.ts';
+import { Ledger } from '../adapters/ledger.ts';
+import { removalInStreamRecord } from '../adapters/ledger-item.ts';
 import { dimension, expiryLane } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';

@@ -1,8 +1,8 @@
 import type { Outcome } from '../domain/contract/outcome.ts';
 import type { ControlReader } from '../domain/control/control-record.ts';
 import type { HistoryLine } from '../domain/link/history-line.ts';
-import type { CheckLease, Lease, LinkRecord } from '../domain/link/ledger-record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import type { Removal } from '../domain/link/removal.ts';
 import type { ApiAnswer, LinkAtApi } from '../domain/onelink/api-answer.ts';
 import type { Operation } from '../domain/onelink/operation.ts';
@@ -18,17 +18,7 @@ export interface ExpiryWorkerPorts {
       link: { data: Record<string, string>; ttl: string; renewTtl: boolean },
     ): Promise<ApiAnswer<{ shortUrl: string }>>;
   };
-  ledger: {
-    link(address: LinkAddress): Promise<LinkRecord | undefined>;
-    addLink(record: LinkRecord): Promise<LinkRecord | undefined>;
-    leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean>;
-    releaseLink(address: LinkAddress, lease: Lease): Promise<void>;
-    concludeCheck(
-      checked: LinkRecord,
-      found: { expiresAt: number; lookAgainAt?: number; lease?: CheckLease; nowSeconds: number },
-    ): Promise<boolean>;
-    removeChecked(checked: LinkRecord, nowSeconds: number): Promise<boolean>;
-  };
+  ledger: Pick<LinkLedger, 'link' | 'addLink' | 'leaseLink' | 'releaseLink' | 'concludeCheck' | 'removeChecked'>;
   control: ControlReader & {
     addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void>;
     addRenewals(day: string, links: number, nowMilliseconds: number): Promise<void>;

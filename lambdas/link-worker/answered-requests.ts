@@ -1,6 +1,6 @@
 import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import type { RequestRecord } from '../domain/link/ledger-record.ts';
-import type { LinkLedger } from './ports.ts';
+import type { LinkLedger } from '../domain/link/link-ledger.ts';
 
 /**
  * Keys in one BatchGetItem. DynamoDB takes 100, and a key's share of the CPU is least then; but what is read ahead does not know
@@ -14,13 +14,13 @@ const keysPerRead = 25;
  * another environment has carried out meanwhile.
  */
 export class AnsweredRequests {
-  readonly #ledger: LinkLedger;
+  readonly #ledger: Pick<LinkLedger, 'requests'>;
   readonly #requests: RequestKey[];
   readonly #places: Map<string, number>;
   readonly #reads = new Map<number, Promise<Map<string, RequestRecord>>>();
 
   /** @param requests in the order in which they will come up. */
-  constructor(ledger: LinkLedger, requests: RequestKey[]) {
+  constructor(ledger: Pick<LinkLedger, 'requests'>, requests: RequestKey[]) {
     this.#ledger = ledger;
     this.#requests = requests;
     this.#places = new Map(requests.map((request, index) => [requestKey(request), index]));

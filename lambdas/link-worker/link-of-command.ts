@@ -1,12 +1,12 @@
 import type { DeleteCommand, QrCommand, UpdateCommand } from '../domain/contract/command.ts';
 import type { LinkRecord } from '../domain/link/ledger-record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import { foundAtApi } from '../domain/link/link-state.ts';
 import { secondsNow } from '../domain/work/clock.ts';
 import { deliveriesToWaitForCreate, deliveriesToWaitForStream } from '../domain/work/return-delay.ts';
 import { type Answer, returnCauseOf } from './answer.ts';
 import type { Attempt } from './attempt.ts';
-import type { LinkLedger } from './ports.ts';
 
 /**
  * The link that a command speaks of: its record; `absent` when the ledger does not know it, nor the API a living one; or the answer, when
@@ -46,7 +46,7 @@ export async function linkOfCommand({
 async function claimedBy(
   source: string,
   address: LinkAddress,
-  ledger: LinkLedger,
+  ledger: Pick<LinkLedger, 'claimOf' | 'requests'>,
 ): Promise<'on-its-way' | 'made' | undefined> {
   const claim = await ledger.claimOf(address);
   if (claim?.source !== source || claim.until === 0) return undefined;

@@ -1,8 +1,9 @@
 import { type Decision, type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
 import { type QrJob, qrJobSchema } from '../domain/contract/qr-job.ts';
-import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
-import type { LinkRecord, RequestRecord } from '../domain/link/ledger-record.ts';
+import { requestKey } from '../domain/contract/request-key.ts';
+import type { RequestRecord } from '../domain/link/ledger-record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import { rememberedUntil } from '../domain/link/link-state.ts';
 import type { QrImage } from '../domain/link/qr-image.ts';
 import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
@@ -16,13 +17,7 @@ import type { QrWorkerEnvironment } from './env.ts';
 /** Everything outside that the QR worker needs. */
 export interface QrWorkerPorts {
   api: { qr(address: LinkAddress, spec: QrJob['qr']): Promise<ApiAnswer<QrImage>> };
-  ledger: {
-    requests(asked: RequestKey[]): Promise<Map<string, RequestRecord>>;
-    /** Remembers the answer, or returns the one that another copy of the job has had before. */
-    rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined>;
-    noteQr(address: LinkAddress, qrKey: string): Promise<boolean>;
-    link(address: LinkAddress): Promise<LinkRecord | undefined>;
-  };
+  ledger: Pick<LinkLedger, 'requests' | 'rememberRequest' | 'noteQr' | 'link'>;
   store: {
     bucket: string;
     put(address: LinkAddress, image: QrImage): Promise<string>;

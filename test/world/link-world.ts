@@ -2,6 +2,7 @@ import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import type { ParkedCommand } from '../../lambdas/domain/contract/parked-command.ts';
 import type { QrJob } from '../../lambdas/domain/contract/qr-job.ts';
 import type { RejectedCommand } from '../../lambdas/domain/contract/rejected-command.ts';
+import type { LinkLedger } from '../../lambdas/domain/link/link-ledger.ts';
 import type { Delivery, Verdict } from '../../lambdas/domain/work/delivery.ts';
 import type { ObservedFields } from '../../lambdas/domain/work/observer.ts';
 import {
@@ -10,7 +11,7 @@ import {
   linkWorkerEnvironment,
 } from '../../lambdas/link-worker/env.ts';
 import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
-import type { LinkLedger, LinkWorkerControl } from '../../lambdas/link-worker/ports.ts';
+import type { LinkWorkerControl } from '../../lambdas/link-worker/ports.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';
 import { EmulatedApi } from './emulated-api.ts';
 import { InMemoryControl } from './in-memory-control.ts';

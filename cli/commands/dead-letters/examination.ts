@@ -1,4 +1,4 @@
-import { removalInStreamRecord } from '../../../lambdas/adapters/ledger.ts';
+import { removalInStreamRecord } from '../../../lambdas/adapters/ledger-item.ts';
 import { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
 import { type QrJob, qrJobSchema } from '../../../lambdas/domain/contract/qr-job.ts';

@@ -1,4 +1,4 @@
-import { linkInItem } from '../../../lambdas/adapters/ledger.ts';
+import { linkInItem } from '../../../lambdas/adapters/ledger-item.ts';
 import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
 import { sameData } from '../../../lambdas/domain/link/digest.ts';
 import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/domain/link/ledger-record.ts';

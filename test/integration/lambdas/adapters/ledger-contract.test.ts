@@ -1,12 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../../lambdas/adapters/ledger.ts';
 import type { Lease, LinkRecord, RequestRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
-import type { LinkLedger } from '../../../../lambdas/link-worker/ports.ts';
-import type { QrWorkerPorts } from '../../../../lambdas/qr-worker/qr-worker.ts';
+import type { LinkLedger } from '../../../../lambdas/domain/link/link-ledger.ts';
 import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
 import { givenTable } from './given-engines.ts';
-
-type ContractLedger = LinkLedger & QrWorkerPorts['ledger'] & Pick<Ledger, 'concludeCheck' | 'removeChecked'>;
 
 const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
 const table = givenTable();
@@ -57,7 +54,7 @@ const lease = (requestId: string, until: number): Lease => ({
 });
 
 /** The behaviour that the use cases build on: the tests' ledger in memory must show it exactly as the real one does. */
-describe.each<[string, () => Promise<ContractLedger>]>([
+describe.each<[string, () => Promise<LinkLedger>]>([
   ['in memory', async () => new InMemoryLedger()],
   [
     'over DynamoDB’s wire',

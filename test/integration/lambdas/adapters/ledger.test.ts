@@ -1,7 +1,8 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ControlTable } from '../../../../lambdas/adapters/control-table.ts';
-import { Ledger, removalInStreamRecord } from '../../../../lambdas/adapters/ledger.ts';
+import { Ledger } from '../../../../lambdas/adapters/ledger.ts';
+import { removalInStreamRecord } from '../../../../lambdas/adapters/ledger-item.ts';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import type { LinkRecord, RequestRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
 import { clientSettings, givenTable } from './given-engines.ts';
