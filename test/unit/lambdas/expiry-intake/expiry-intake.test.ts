@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
 import { wakeAt } from '../../../../lambdas/domain/link/ledger-record.ts';
 import type { Removal } from '../../../../lambdas/domain/link/removal.ts';
 import { expiryIntake } from '../../../../lambdas/expiry-intake/expiry-intake.ts';
 import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
+
+const it = base.extend('intake', () => givenIntake());
 
 const now = Date.parse('2026-06-01T00:00:00Z') / 1000;
 const day = 86_400;
@@ -79,16 +81,18 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toEqual([removalOf(record)]);
   });
 
-  it('queues nothing while the record cannot go back', async () => {
-    const { ledger, asked, warned, work, removalOf } = givenIntake();
+  it('queues nothing while the record cannot go back', async ({
+    intake: { ledger, asked, warned, work, removalOf },
+  }) => {
     ledger.failNext.add('addLink');
     expect(await work([removalOf(poster)])).toEqual([false]);
     expect(asked).toEqual([]);
     expect(warned).toMatchObject([{ fields: { error: 'Error' } }]);
   });
 
-  it('finds its own mark when it is delivered again, and queues the check again', async () => {
-    const { ledger, asked, failing, work, removalOf } = givenIntake();
+  it('finds its own mark when it is delivered again, and queues the check again', async ({
+    intake: { ledger, asked, failing, work, removalOf },
+  }) => {
     failing.add(removalOf(poster));
     expect(await work([removalOf(poster)])).toEqual([false]);
     expect(ledger.links.get(key)).toEqual({ ...poster, ...mark });
@@ -97,8 +101,9 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('leaves the link to a command that has written its record meanwhile', async () => {
-    const { ledger, asked, work, removalOf } = givenIntake();
+  it('leaves the link to a command that has written its record meanwhile', async ({
+    intake: { ledger, asked, work, removalOf },
+  }) => {
     const changed = { ...poster, version: 3, expiresAt: now + 31 * day };
     ledger.links.set(key, changed);
     expect(await work([removalOf(poster)])).toEqual([true]);
@@ -106,8 +111,9 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toEqual([]);
   });
 
-  it('leaves the address to a later create, and has the old link’s end told', async () => {
-    const { ledger, asked, work, removalOf } = givenIntake();
+  it('leaves the address to a later create, and has the old link’s end told', async ({
+    intake: { ledger, asked, work, removalOf },
+  }) => {
     const newer = { ...poster, requestId: 'p-2', version: 1 };
     ledger.links.set(key, newer);
     expect(await work([removalOf(poster)])).toEqual([true]);
@@ -115,16 +121,16 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toEqual([removalOf(poster)]);
   });
 
-  it('marks a record anew whose check was lost', async () => {
-    const { ledger, asked, work, removalOf } = givenIntake();
+  it('marks a record anew whose check was lost', async ({ intake: { ledger, asked, work, removalOf } }) => {
     const lost = { ...poster, expiryCheck: { token: 'removal-1', lostAt: now - 60 } };
     expect(await work([removalOf(lost, 'removal-2')])).toEqual([true]);
     expect(ledger.links.get(key)?.expiryCheck).toEqual({ token: 'removal-2', lostAt: now + 15 * day });
     expect(asked).toHaveLength(1);
   });
 
-  it('costs no write for a certain end, which is queued, nor for a tombstone, which is forgotten', async () => {
-    const { ledger, asked, work, removalOf } = givenIntake();
+  it('costs no write for a certain end, which is queued, nor for a tombstone, which is forgotten', async ({
+    intake: { ledger, asked, work, removalOf },
+  }) => {
     const certain = { ...poster, renewTtl: false };
     expect(await work([removalOf(certain), removalOf({ ...poster, state: 'deleted' }, 'removal-2')])).toEqual([
       true,
@@ -134,8 +140,9 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toEqual([removalOf(certain)]);
   });
 
-  it('goes on to the queue, where it becomes a dead letter, when it cannot be read: it must not stop the stream', async () => {
-    const { asked, work, removalOf } = givenIntake();
+  it('goes on to the queue, where it becomes a dead letter, when it cannot be read: it must not stop the stream', async ({
+    intake: { asked, work, removalOf },
+  }) => {
     expect(await work(['unknown', removalOf(poster)])).toEqual([true, true]);
     expect([...asked].sort()).toEqual(['unknown', removalOf(poster)].sort());
   });
