@@ -1,6 +1,6 @@
 import { test as base, describe, expect } from 'vitest';
 import { dataDigest } from '../../lambdas/domain/link/digest.ts';
-import type { LinkRecord } from '../../lambdas/domain/link/ledger-record.ts';
+import { givenLinkAt } from '../world/given-ledger.ts';
 import { create, LinkWorld, linkIdSecret } from '../world/link-world.ts';
 
 const it = base.extend('world', () => new LinkWorld());
@@ -53,21 +53,16 @@ describe('a create at the address of an expired link', () => {
 });
 
 /** The record of an earlier link at the same address, with an image. */
-const earlier: LinkRecord = {
-  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
+const earlier = givenLinkAt('poster', {
   source: 'studio',
   requestId: 'earlier',
-  state: 'live',
-  shortUrl: 'https://acme.onelink.me/A1b3/poster',
   pid: 'print',
   dataDigest: dataDigest(linkIdSecret, { pid: 'print' }),
-  ttlSeconds: 86_400,
-  renewTtl: true,
   version: 3,
   applied: { requestedAt: '2026-02-01T10:00:00Z', requestId: 'earlier' },
   qrKey: 'qr/A1b3/poster.png',
   expiresAt: 1_780_000_000,
-};
+});
 
 describe('a create whose address the expiry worker gives back to an earlier link in that instant', () => {
   const putBack = (world: LinkWorld) => void world.ledger.links.set('A1b3/poster', structuredClone(earlier));
@@ -203,21 +198,9 @@ describe('a delete of a link that nobody knows', () => {
   it('is not taken for another source’s create under the same requestId', async ({ world }) => {
     // The other's create is recorded between this delete's look and its own record.
     world.api.afterCalls(1, () => {
-      const { shortlinkId, onelinkId } = poster;
-      world.ledger.links.set('A1b3/poster', {
-        address: { onelinkId, shortlinkId },
-        source: 'studio',
-        requestId: remove.requestId,
-        state: 'live',
-        shortUrl: 'https://acme.onelink.me/A1b3/poster',
-        pid: 'sms',
-        dataDigest: 'digest',
-        ttlSeconds: 86_400,
-        renewTtl: true,
-        version: 1,
-        applied: { requestedAt: remove.requestedAt, requestId: remove.requestId },
-        expiresAt: 1_780_000_000,
-      });
+      const applied = { requestedAt: remove.requestedAt, requestId: remove.requestId };
+      const others = givenLinkAt('poster', { source: 'studio', requestId: remove.requestId, applied });
+      world.ledger.links.set('A1b3/poster', others);
     });
     expect(await world.deliver({ body: remove })).toEqual(['try-again']);
     expect(world.told).toEqual([]);

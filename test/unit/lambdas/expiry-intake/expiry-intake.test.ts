@@ -3,6 +3,7 @@ import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.t
 import { wakeAt } from '../../../../lambdas/domain/link/ledger-record.ts';
 import type { Removal } from '../../../../lambdas/domain/link/removal.ts';
 import { expiryIntake } from '../../../../lambdas/expiry-intake/expiry-intake.ts';
+import { givenLinkAt } from '../../../world/given-ledger.ts';
 import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
 
 const it = base.extend('intake', () => givenIntake());
@@ -12,20 +13,7 @@ const day = 86_400;
 const key = 'A1b3/poster';
 
 /** A link whose time came an hour ago. */
-const poster: LinkRecord = {
-  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
-  source: 'studio',
-  requestId: 'p-1',
-  state: 'live',
-  shortUrl: 'https://acme.onelink.me/A1b3/poster',
-  pid: 'print',
-  dataDigest: 'digest',
-  ttlSeconds: 31 * day,
-  renewTtl: true,
-  version: 2,
-  applied: { requestedAt: '2026-05-01T00:00:00Z', requestId: 'u-1' },
-  expiresAt: now - 3_600,
-};
+const poster = givenLinkAt('poster', { source: 'studio', requestId: 'p-1', version: 2, expiresAt: now - 3_600 });
 const mark = { expiryCheck: { token: 'removal-1', lostAt: now + 15 * day } };
 
 function givenIntake() {

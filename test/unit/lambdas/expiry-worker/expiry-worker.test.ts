@@ -8,28 +8,12 @@ import { type ExpiryWorkerVariables, expiryWorkerEnvironment } from '../../../..
 import { expiryWorker } from '../../../../lambdas/expiry-worker/expiry-worker.ts';
 import { readEnvironment } from '../../../../lambdas/runtime/environment.ts';
 import { EmulatedApi } from '../../../world/emulated-api.ts';
+import { expiryWorkerVariables } from '../../../world/expiry-worker-variables.ts';
+import { givenLinkAt } from '../../../world/given-ledger.ts';
 import { InMemoryControl } from '../../../world/in-memory-control.ts';
 import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
 
 const it = base.extend('world', () => givenWorld());
-
-const variables: ExpiryWorkerVariables = {
-  API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
-  API_TOKEN_SECRET_ARN: 'arn:token',
-  LINK_ID_SECRET_ARN: 'arn:link-id',
-  EXPIRY_CALLS_PER_SECOND: '4',
-  CALLS_IN_FLIGHT: '1',
-  CALL_TIMEOUT_MILLISECONDS: '10000',
-  MOST_RETURNED_MESSAGES: '3000',
-  LEDGER_TABLE_NAME: 'ledger',
-  ARCHIVE_BUCKET_NAME: 'archive',
-  QR_BUCKET_NAME: 'codes',
-  EXPIRY_QUEUE_URL: 'http://127.0.0.1:1/expired',
-  OUTCOME_TOPIC_ARN: 'arn:outcomes',
-  KEEP_QR_IMAGES: 'false',
-  LEASE_SECONDS: '90',
-  CHECK_LOST_AFTER_DAYS: '15',
-};
 
 const now = Date.parse('2026-06-01T00:00:00Z') / 1000;
 const day = 86_400;
@@ -38,22 +22,17 @@ const secret = 'a secret of the test';
 const data = { pid: 'print', n: '7' };
 
 /** A link whose time came an hour ago. */
-const poster: LinkRecord = {
-  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
+const poster = givenLinkAt('poster', {
   source: 'studio',
   requestId: 'p-1',
-  state: 'live',
-  shortUrl: 'https://acme.onelink.me/A1b3/poster',
   pid: 'print',
   campaign: 'posters',
   dataDigest: dataDigest(secret, data),
-  ttlSeconds: 31 * day,
-  renewTtl: true,
   version: 2,
   applied: { requestedAt: '2026-05-01T00:00:00Z', requestId: 'u-1' },
   qrKey: 'qr/A1b3/poster.png',
   expiresAt: now - 3_600,
-};
+});
 
 function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
   const ledger = new InMemoryLedger();
@@ -62,7 +41,7 @@ function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
   const api = new EmulatedApi({ now: () => now * 1000, sleep: async () => {} });
   const failing = new Set<'tell'>();
   const [outcomes, history, removed]: [Outcome[], HistoryLine[], string[]] = [[], [], []];
-  const work = expiryWorker(readEnvironment(expiryWorkerEnvironment, { ...variables, ...settings }), {
+  const work = expiryWorker(readEnvironment(expiryWorkerEnvironment, { ...expiryWorkerVariables, ...settings }), {
     api: api.client,
     ledger,
     control,

@@ -1,11 +1,11 @@
 import { test as base, describe, expect } from 'vitest';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import type { QrJob } from '../../../../lambdas/domain/contract/qr-job.ts';
-import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
 import { type QrWorkerVariables, qrWorkerEnvironment } from '../../../../lambdas/qr-worker/env.ts';
 import { qrWorker } from '../../../../lambdas/qr-worker/qr-worker.ts';
 import { readEnvironment } from '../../../../lambdas/runtime/environment.ts';
 import { EmulatedApi } from '../../../world/emulated-api.ts';
+import { givenLinkAt } from '../../../world/given-ledger.ts';
 import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
 
 const it = base.extend('world', () => givenWorld());
@@ -41,20 +41,7 @@ const job: QrJob = {
   metadata: { shop: '7' },
   sentAtMilliseconds: Date.parse('2026-03-01T10:00:00Z'),
 };
-const link: LinkRecord = {
-  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
-  source: 'studio',
-  requestId: 'c-1',
-  state: 'live',
-  shortUrl: 'https://acme.onelink.me/A1b3/poster',
-  pid: 'print',
-  dataDigest: 'digest of the data',
-  ttlSeconds: 31_536_000,
-  renewTtl: true,
-  version: 3,
-  applied: { requestedAt: '2026-03-01T09:00:00Z', requestId: 'c-1' },
-  expiresAt: Date.parse('2027-03-01T09:00:00Z') / 1000,
-};
+const link = givenLinkAt('poster', { source: 'studio', requestId: 'c-1', version: 3 });
 /** A PNG's first eight bytes. */
 const image = Buffer.from('89504e470d0a1a0a', 'hex');
 const unavailable = { kind: 'status', status: 503 } as const;
