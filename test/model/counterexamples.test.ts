@@ -1,7 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import { dataDigest } from '../../lambdas/domain/link/digest.ts';
-import type { LinkRecord } from '../../lambdas/domain/link/ledger-record.ts';
+import { givenLinkAt } from '../world/given-ledger.ts';
 import { create, LinkWorld, linkIdSecret } from '../world/link-world.ts';
+
+const it = base.extend('world', () => new LinkWorld());
 
 /** What random interleavings have once broken, each as the shortest story that did. */
 
@@ -11,8 +13,7 @@ const remove = { ...withoutData, requestId: 'removed', action: 'delete', request
 const again = { ...poster, requestId: 'again', data: { pid: 'sms', c: 'second' }, requestedAt: '2026-03-01T10:00:02Z' };
 
 describe('a create at the address of a deleted link', () => {
-  it('adopts its own link when the answer to its POST was lost', async () => {
-    const world = new LinkWorld();
+  it('adopts its own link when the answer to its POST was lost', async ({ world }) => {
     await world.deliver({ body: remove });
     world.api.spoil('create', { kind: 'reset-after' });
     await world.deliver({ body: again, messageId: 'm-2' });
@@ -20,8 +21,7 @@ describe('a create at the address of a deleted link', () => {
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ state: 'live', requestId: 'again' });
   });
 
-  it('adopts its own link when it died between its POST and the link record', async () => {
-    const world = new LinkWorld();
+  it('adopts its own link when it died between its POST and the link record', async ({ world }) => {
     await world.deliver({ body: remove });
     world.ledger.failNext.add('addLink');
     await world.deliver({ body: again, messageId: 'm-2' });
@@ -30,8 +30,7 @@ describe('a create at the address of a deleted link', () => {
     expect(world.api.quotaCalls).toBe(1);
   });
 
-  it('leaves alone what another has made there, when it is itself too late', async () => {
-    const world = new LinkWorld();
+  it('leaves alone what another has made there, when it is itself too late', async ({ world }) => {
     await world.deliver({ body: remove });
     // Another producer's create has sent its POST, and its record is still to come.
     world.api.links.set('A1b3/poster', { data: { pid: 'studio' }, expiresAt: 1_780_000_000 });
@@ -42,8 +41,7 @@ describe('a create at the address of a deleted link', () => {
 });
 
 describe('a create at the address of an expired link', () => {
-  it('adopts its own link when the answer to its POST was lost', async () => {
-    const world = new LinkWorld();
+  it('adopts its own link when the answer to its POST was lost', async ({ world }) => {
     await world.deliver({ body: { ...poster, ttl: '10m' } });
     world.now += 3 * 86_400_000;
     world.api.links.clear();
@@ -55,27 +53,21 @@ describe('a create at the address of an expired link', () => {
 });
 
 /** The record of an earlier link at the same address, with an image. */
-const earlier: LinkRecord = {
-  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
+const earlier = givenLinkAt('poster', {
   source: 'studio',
   requestId: 'earlier',
-  state: 'live',
-  shortUrl: 'https://acme.onelink.me/A1b3/poster',
   pid: 'print',
   dataDigest: dataDigest(linkIdSecret, { pid: 'print' }),
-  ttlSeconds: 86_400,
-  renewTtl: true,
   version: 3,
   applied: { requestedAt: '2026-02-01T10:00:00Z', requestId: 'earlier' },
   qrKey: 'qr/A1b3/poster.png',
   expiresAt: 1_780_000_000,
-};
+});
 
 describe('a create whose address the expiry worker gives back to an earlier link in that instant', () => {
   const putBack = (world: LinkWorld) => void world.ledger.links.set('A1b3/poster', structuredClone(earlier));
 
-  it('wins, since its POST has made the link: the address was free', async () => {
-    const world = new LinkWorld();
+  it('wins, since its POST has made the link: the address was free', async ({ world }) => {
     world.api.afterCalls(2, () => putBack(world));
     await world.deliver({ body: poster });
     expect(world.told).toEqual(['created']);
@@ -86,8 +78,9 @@ describe('a create whose address the expiry worker gives back to an earlier link
     expect(world.imagesRemoved).toEqual(['poster']);
   });
 
-  it('wins although it died before its record, since the API holds what it asked for and not what the record says', async () => {
-    const world = new LinkWorld();
+  it('wins although it died before its record, since the API holds what it asked for and not what the record says', async ({
+    world,
+  }) => {
     world.ledger.failNext.add('addLink');
     await world.deliver({ body: poster });
     putBack(world);
@@ -97,8 +90,7 @@ describe('a create whose address the expiry worker gives back to an earlier link
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ requestId: 'made', version: 4 });
   });
 
-  it('does not take a link that is the earlier one’s after all', async () => {
-    const world = new LinkWorld();
+  it('does not take a link that is the earlier one’s after all', async ({ world }) => {
     putBack(world);
     world.api.links.set('A1b3/poster', { data: poster.data, expiresAt: 1_780_000_000 });
     // An update of the earlier link has just given it this very data.
@@ -125,8 +117,7 @@ describe('a create at the address of a link that is dead, but not yet removed by
   const dead = (world: LinkWorld, expiresAt = world.now / 1000 - 3_600) =>
     void world.api.links.set('A1b3/poster', { data: poster.data, expiresAt });
 
-  it('is a conflict until the API removes it, even if its data is the same', async () => {
-    const world = new LinkWorld();
+  it('is a conflict until the API removes it, even if its data is the same', async ({ world }) => {
     dead(world);
     await world.deliver({ body: poster });
     expect(world.outcomes).toMatchObject([{ outcome: 'conflict', reason: 'expired-link-remains' }]);
@@ -142,8 +133,7 @@ describe('a create at the address of a link that is dead, but not yet removed by
     expect(world.ledger.links.has('A1b3/poster')).toBe(false);
   });
 
-  it('is told created with the true expiry when it was its own, made before it died', async () => {
-    const world = new LinkWorld();
+  it('is told created with the true expiry when it was its own, made before it died', async ({ world }) => {
     dead(world, Date.parse('2026-03-01T09:30:00Z') / 1000);
     await world.deliver({ body: poster, receiveCount: 2 });
     expect(world.outcomes).toMatchObject([{ outcome: 'created', link: { expiresAt: '2026-03-01T09:30:00Z' } }]);
@@ -164,8 +154,7 @@ describe('a create at an address whose earlier link has an image', () => {
 });
 
 describe('two copies of one request, carried out at once', () => {
-  it('are told the same, in the words of the one that was first to its record', async () => {
-    const world = new LinkWorld();
+  it('are told the same, in the words of the one that was first to its record', async ({ world }) => {
     await world.deliver({ body: remove });
     await world.deliver({ body: { ...again, action: 'update' }, messageId: 'm-2' });
     const rejected = world.ledger.answered.get('crm/again');
@@ -182,8 +171,7 @@ describe('two copies of one request, carried out at once', () => {
 describe('a change that comes back after its validUntil', () => {
   const change = { ...again, action: 'update', validUntil: '2026-03-01T10:01:00Z' };
 
-  it('is told updated when it was carried out in time', async () => {
-    const world = new LinkWorld();
+  it('is told updated when it was carried out in time', async ({ world }) => {
     await world.deliver({ body: poster });
     world.ledger.failNext.add('replaceLink');
     await world.deliver({ body: change, messageId: 'm-2' });
@@ -193,8 +181,7 @@ describe('a change that comes back after its validUntil', () => {
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ version: 2, campaign: 'second' });
   });
 
-  it('gives its lease back when it was not carried out, and costs nothing', async () => {
-    const world = new LinkWorld();
+  it('gives its lease back when it was not carried out, and costs nothing', async ({ world }) => {
     await world.deliver({ body: poster });
     world.api.spoil('update', { kind: 'status', status: 503 });
     await world.deliver({ body: change, messageId: 'm-2' });
@@ -208,25 +195,12 @@ describe('a change that comes back after its validUntil', () => {
 });
 
 describe('a delete of a link that nobody knows', () => {
-  it('is not taken for another source’s create under the same requestId', async () => {
-    const world = new LinkWorld();
+  it('is not taken for another source’s create under the same requestId', async ({ world }) => {
     // The other's create is recorded between this delete's look and its own record.
     world.api.afterCalls(1, () => {
-      const { shortlinkId, onelinkId } = poster;
-      world.ledger.links.set('A1b3/poster', {
-        address: { onelinkId, shortlinkId },
-        source: 'studio',
-        requestId: remove.requestId,
-        state: 'live',
-        shortUrl: 'https://acme.onelink.me/A1b3/poster',
-        pid: 'sms',
-        dataDigest: 'digest',
-        ttlSeconds: 86_400,
-        renewTtl: true,
-        version: 1,
-        applied: { requestedAt: remove.requestedAt, requestId: remove.requestId },
-        expiresAt: 1_780_000_000,
-      });
+      const applied = { requestedAt: remove.requestedAt, requestId: remove.requestId };
+      const others = givenLinkAt('poster', { source: 'studio', requestId: remove.requestId, applied });
+      world.ledger.links.set('A1b3/poster', others);
     });
     expect(await world.deliver({ body: remove })).toEqual(['try-again']);
     expect(world.told).toEqual([]);
@@ -248,8 +222,7 @@ describe('a create that takes a derived ID where the chosen one is taken', () =>
 });
 
 describe('two copies of one change, carried out at once', () => {
-  it('do not hold one lease: the second waits, and sends nothing', async () => {
-    const world = new LinkWorld();
+  it('do not hold one lease: the second waits, and sends nothing', async ({ world }) => {
     await world.deliver({ body: poster });
     const change = { ...again, action: 'update' };
     const lease = { action: 'update', requestId: 'again', requestedAt: again.requestedAt } as const;
@@ -262,8 +235,7 @@ describe('two copies of one change, carried out at once', () => {
 });
 
 describe('a change whose worker died', () => {
-  it('is found out before its lease is taken over, by whoever does', async () => {
-    const world = new LinkWorld();
+  it('is found out before its lease is taken over, by whoever does', async ({ world }) => {
     await world.deliver({ body: poster });
     world.ledger.failNext.add('replaceLink');
     await world.deliver({ body: { ...again, action: 'update' }, messageId: 'm-2' });
@@ -277,8 +249,7 @@ describe('a change whose worker died', () => {
 });
 
 describe('an update that ends a link’s renewals, and keeps its end', () => {
-  it('asks the API for the end, which clicks may have moved', async () => {
-    const world = new LinkWorld();
+  it('asks the API for the end, which clicks may have moved', async ({ world }) => {
     await world.deliver({ body: poster });
     world.now += 10 * 86_400_000;
     // Clicked, and nobody heard of it: the API knows another end than the ledger.
@@ -315,8 +286,7 @@ describe('an update that shortened its link’s life, and was lost until that wa
     expect(world.api.quotaCalls).toBe(2);
   });
 
-  it('is found to be over, too, where somebody has made a link in the user interface since', async () => {
-    const world = new LinkWorld();
+  it('is found to be over, too, where somebody has made a link in the user interface since', async ({ world }) => {
     await world.deliver({ body: poster });
     world.ledger.failNext.add('replaceLink');
     const change = { ...again, action: 'update' };
@@ -329,8 +299,7 @@ describe('an update that shortened its link’s life, and was lost until that wa
     expect(world.api.quotaCalls).toBe(2);
   });
 
-  it('is over in the ledger when the next PUT finds no link', async () => {
-    const world = new LinkWorld();
+  it('is over in the ledger when the next PUT finds no link', async ({ world }) => {
     await world.deliver({ body: poster });
     world.api.links.clear();
     await world.deliver({ body: { ...again, action: 'update' }, messageId: 'm-2' });
@@ -340,8 +309,7 @@ describe('an update that shortened its link’s life, and was lost until that wa
 });
 
 describe('a change of an expired link', () => {
-  it('keeps off what another producer has made at its address', async () => {
-    const world = new LinkWorld();
+  it('keeps off what another producer has made at its address', async ({ world }) => {
     await world.deliver({ body: { ...poster, ttl: '10m' } });
     world.now += 3 * 86_400_000;
     // The other's create has sent its POST, and its record is still to come.
@@ -352,8 +320,9 @@ describe('a change of an expired link', () => {
 });
 
 describe('a copy of a create', () => {
-  it('that adopts its link after an update, of which no record is left, writes down what is there', async () => {
-    const world = new LinkWorld();
+  it('that adopts its link after an update, of which no record is left, writes down what is there', async ({
+    world,
+  }) => {
     const { shortlinkId: __, ...derived } = poster;
     world.ledger.failNext.add('rememberRequest');
     await world.deliver({ body: derived });
@@ -368,8 +337,7 @@ describe('a copy of a create', () => {
     });
   });
 
-  it('that brought the link back after its delete, and died, takes it away when it comes again', async () => {
-    const world = new LinkWorld();
+  it('that brought the link back after its delete, and died, takes it away when it comes again', async ({ world }) => {
     await world.deliver({ body: poster });
     await world.deliver({ body: remove, messageId: 'm-2' });
     // The copy's POST took effect, and nothing else of it.
@@ -383,8 +351,7 @@ describe('a copy of a create', () => {
 describe('copies of a create that see it differently', () => {
   const inTime = { ...poster, validUntil: '2026-03-01T10:01:00Z' };
 
-  it('do not call it stale where one of them has made the link in time', async () => {
-    const world = new LinkWorld();
+  it('do not call it stale where one of them has made the link in time', async ({ world }) => {
     world.ledger.failNext.add('addLink');
     await world.deliver({ body: inTime });
     world.now += 600_000;
@@ -412,8 +379,7 @@ describe('copies of a create that see it differently', () => {
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ state: 'deleted', version: 2 });
   });
 
-  it('take back what one has made when it dies first, and comes again', async () => {
-    const world = new LinkWorld();
+  it('take back what one has made when it dies first, and comes again', async ({ world }) => {
     world.ledger.failNext.add('rememberRequest');
     await world.deliver({ body: poster });
     const other = new LinkWorld();
@@ -438,8 +404,7 @@ describe('copies of a create that see it differently', () => {
     expect(world.api.links.size).toBe(0);
   });
 
-  it('leave alone what was changed since, by a producer that knows of it', async () => {
-    const world = new LinkWorld();
+  it('leave alone what was changed since, by a producer that knows of it', async ({ world }) => {
     const other = new LinkWorld();
     await other.deliver({ body: poster, messageId: 'm-2' });
     const word = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');

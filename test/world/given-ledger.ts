@@ -30,6 +30,17 @@ export function givenRecord(
   };
 }
 
+/** Such a link at an address of its own. */
+export const givenLinkAt = (shortlinkId: string, change: Partial<LinkRecord> = {}): LinkRecord =>
+  givenRecord(
+    {},
+    {
+      address: { onelinkId: 'A1b3', shortlinkId },
+      shortUrl: `https://acme.onelink.me/A1b3/${shortlinkId}`,
+      ...change,
+    },
+  );
+
 export function givenRequest(commandDigest: string, outcome = givenOutcome()): RequestRecord {
   return { source: 'crm', requestId: 'r-1', commandDigest, outcome, expiresAt: given.nowSeconds + 75 * 86_400 };
 }

@@ -10,6 +10,7 @@ import { dataDigest } from '../../../lambdas/domain/link/digest.ts';
 import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { type OneLinkApi, startOneLinkApi } from '../../../local/onelink-api/server.ts';
+import { givenLinkAt } from '../../world/given-ledger.ts';
 import { givenClient } from '../lambdas/adapters/given-client.ts';
 import { givenTable } from '../lambdas/adapters/given-engines.ts';
 
@@ -42,21 +43,9 @@ async function givenLink(
     const expiry = iso(atApi.expiresAt ?? expiresAt);
     emulator.control.preload([{ ...address, data, ttl: '31d', expiry }]);
   }
-  await ledger.addLink({
-    address,
-    source: 'crm',
-    requestId: name,
-    state: 'live',
-    shortUrl: `https://acme.onelink.me/A1b3/${address.shortlinkId}`,
-    pid: 'sms',
-    dataDigest: dataDigest(secret, data),
-    ttlSeconds: 31 * day,
-    renewTtl: true,
-    version: 1,
-    applied: { requestedAt: iso(nowSeconds), requestId: name },
-    expiresAt,
-    ...record,
-  });
+  await ledger.addLink(
+    givenLinkAt(address.shortlinkId, { requestId: name, dataDigest: dataDigest(secret, data), expiresAt, ...record }),
+  );
 }
 
 async function verified(sample?: number) {

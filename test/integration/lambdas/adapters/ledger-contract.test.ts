@@ -2,46 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { Ledger } from '../../../../lambdas/adapters/ledger.ts';
 import type { Lease, LinkRecord, RequestRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
 import type { LinkLedger } from '../../../../lambdas/domain/link/link-ledger.ts';
+import { givenLinkAt } from '../../../world/given-ledger.ts';
+import { givenOutcome } from '../../../world/given-outcome.ts';
 import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
 import { givenTable } from './given-engines.ts';
 
 const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
 const table = givenTable();
 
-function link(shortlinkId: string, change: Partial<LinkRecord> = {}): LinkRecord {
-  return {
-    address: { onelinkId: 'A1b3', shortlinkId },
-    source: 'crm',
-    requestId: 'r',
-    state: 'live',
-    shortUrl: `https://acme.onelink.me/A1b3/${shortlinkId}`,
-    pid: 'sms',
-    dataDigest: 'digest',
-    ttlSeconds: 86_400,
-    renewTtl: true,
-    version: 1,
-    applied: { requestedAt: '2026-03-10T12:00:00Z', requestId: 'r' },
-    expiresAt: 1_773_144_000,
-    ...change,
-  };
-}
+const link = (shortlinkId: string, change: Partial<LinkRecord> = {}) =>
+  givenLinkAt(shortlinkId, { requestId: 'r', dataDigest: 'digest', expiresAt: 1_773_144_000, ...change });
 
 const answered = (messageId: string): RequestRecord => ({
   source: 'crm',
   requestId: 'answered',
   commandDigest: 'digest',
-  outcome: {
-    specVersion: '1.0',
-    outcomeId: 'outcome',
-    outcome: 'created',
-    action: 'create',
-    source: 'crm',
-    requestId: 'answered',
-    lane: 'campaign',
-    messageId,
-    repeat: false,
-    decidedAt: '2026-03-10T12:00:01Z',
-  },
+  outcome: givenOutcome({ requestId: 'answered', messageId }),
   expiresAt: 1_773_144_000,
 });
 

@@ -3,8 +3,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ControlTable } from '../../../../lambdas/adapters/control-table.ts';
 import { Ledger } from '../../../../lambdas/adapters/ledger.ts';
 import { removalInStreamRecord } from '../../../../lambdas/adapters/ledger-item.ts';
-import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import type { LinkRecord, RequestRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
+import { givenLinkAt } from '../../../world/given-ledger.ts';
+import { givenOutcome } from '../../../world/given-outcome.ts';
 import { clientSettings, givenTable } from './given-engines.ts';
 
 let dynamo: Awaited<ReturnType<typeof givenTable>>;
@@ -23,40 +24,14 @@ beforeAll(async () => {
   control = new ControlTable(dynamo.client, dynamo.table, clock);
 });
 
-const outcome: Outcome = {
-  specVersion: '1.0',
-  outcomeId: 'o',
-  outcome: 'created',
-  action: 'create',
-  source: 'crm',
-  requestId: 'r',
-  lane: 'campaign',
-  messageId: 'm',
-  repeat: false,
-  decidedAt: '2026-03-10T12:00:00.000Z',
-};
+const outcome = givenOutcome({ requestId: 'r' });
 
 function request(requestId: string, source = 'crm'): RequestRecord {
   return { source, requestId, commandDigest: 'digest', outcome: { ...outcome, source, requestId }, expiresAt: 1 };
 }
 
-function link(shortlinkId: string, change: Partial<LinkRecord> = {}): LinkRecord {
-  return {
-    address: { onelinkId: 'A1b3', shortlinkId },
-    source: 'crm',
-    requestId: 'r',
-    state: 'live',
-    shortUrl: `https://acme.onelink.me/A1b3/${shortlinkId}`,
-    pid: 'sms',
-    dataDigest: 'digest',
-    ttlSeconds: 86_400,
-    renewTtl: true,
-    version: 1,
-    applied: { requestedAt: '2026-03-10T12:00:00Z', requestId: 'r' },
-    expiresAt: 1_773_144_000,
-    ...change,
-  };
-}
+const link = (shortlinkId: string, change: Partial<LinkRecord> = {}) =>
+  givenLinkAt(shortlinkId, { requestId: 'r', dataDigest: 'digest', expiresAt: 1_773_144_000, ...change });
 
 /** What DynamoDB was asked while this ran. */
 async function inputsOf(run: () => Promise<void>): Promise<unknown[]> {

@@ -12,6 +12,7 @@ import { OutcomeTopic } from '../../../../lambdas/adapters/outcome-topic.ts';
 import { QrQueue } from '../../../../lambdas/adapters/qr-queue.ts';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import type { QrJob } from '../../../../lambdas/domain/contract/qr-job.ts';
+import { givenOutcome } from '../../../world/given-outcome.ts';
 import { clientSettings, givenEngines } from './given-engines.ts';
 
 let engines: Awaited<ReturnType<typeof givenEngines>>;
@@ -19,21 +20,7 @@ beforeAll(async () => {
   engines = await givenEngines();
 });
 
-function outcome(requestId: string, change: Partial<Outcome> = {}): Outcome {
-  return {
-    specVersion: '1.0',
-    outcomeId: `outcome-${requestId}`,
-    outcome: 'created',
-    action: 'create',
-    source: 'crm',
-    requestId,
-    lane: 'campaign',
-    messageId: 'm',
-    repeat: false,
-    decidedAt: '2026-03-10T12:00:00.000Z',
-    ...change,
-  };
-}
+const outcome = (requestId: string, change: Partial<Outcome> = {}) => givenOutcome({ requestId, ...change });
 
 function job(requestId: string): QrJob {
   return {
@@ -100,7 +87,7 @@ describe('outcomes', () => {
   it('that SNS refuses three times are not told, and say why', async () => {
     const refusing = async ({ input }: PublishBatchCommand) => ({
       Failed: (input.PublishBatchRequestEntries ?? [])
-        .filter(({ Message = '' }) => Message.includes('outcome-r0'))
+        .filter(({ Message = '' }) => Message.includes('r0/created'))
         .map(({ Id }) => ({ Id, Code: 'InvalidParameter', SenderFault: true })),
     });
     const topic = new OutcomeTopic({ send: refusing } as unknown as SNSClient, 'arn', 2);

@@ -1,9 +1,11 @@
 import { createServer } from 'node:net';
-import { describe, expect, it, vi } from 'vitest';
+import { test as base, describe, expect, vi } from 'vitest';
 import type { Meaning } from '../../../../lambdas/domain/onelink/failure-table.ts';
 import type { FaultInput } from '../../../../local/onelink-api/faults.ts';
 import { givenEmulator } from '../../local/onelink-api/given-emulator.ts';
 import { givenClient } from './given-client.ts';
+
+const it = base.extend('api', () => givenEmulator());
 
 const spring = { onelinkId: 'A1b3', shortlinkId: 'spring' };
 const data = { pid: 'sms' };
@@ -84,8 +86,7 @@ describe('a call that meets a fault', () => {
     expect(await client.quota('acc-demo')).toMatchObject({ meaning: 'transient' });
   });
 
-  it('gives its turn on as soon as it has sent, long before it is answered', async () => {
-    const api = await givenEmulator();
+  it('gives its turn on as soon as it has sent, long before it is answered', async ({ api }) => {
     const { client, turns } = givenClient(api.baseUrl, { timeoutMilliseconds: 1_000 });
     api.control.addFaults({ kind: 'hang' });
     let answered = false;
@@ -100,8 +101,7 @@ describe('a call that meets a fault', () => {
 });
 
 describe('a rate that was exceeded', () => {
-  it('slows down and tries again, each time with a turn of its own', async () => {
-    const api = await givenEmulator();
+  it('slows down and tries again, each time with a turn of its own', async ({ api }) => {
     const { client, turns, calls } = givenClient(api.baseUrl);
     api.control.addFaults({ kind: 'status', status: 429, times: 2 });
     expect(await client.create(spring, { data })).toMatchObject({ meaning: 'ok' });
@@ -110,8 +110,7 @@ describe('a rate that was exceeded', () => {
     expect(turns.sent).toHaveLength(3);
   });
 
-  it('goes back when the invocation has no time left', async () => {
-    const api = await givenEmulator();
+  it('goes back when the invocation has no time left', async ({ api }) => {
     const { client, turns, calls } = givenClient(api.baseUrl);
     client.beginInvocation(() => false);
     api.control.addFaults({ kind: 'status', status: 429, times: 2 });
@@ -125,16 +124,14 @@ describe('a rate that was exceeded', () => {
 });
 
 describe('a token that is refused', () => {
-  it('is replaced by a fresh one, and the call goes again', async () => {
-    const api = await givenEmulator();
+  it('is replaced by a fresh one, and the call goes again', async ({ api }) => {
     const { client, turns, calls } = givenClient(api.baseUrl, { token: 'rotated-away', fresh: 'local-token' });
     expect(await client.create(spring, { data })).toMatchObject({ meaning: 'ok' });
     expect(calls).toEqual(['create account-blocked', 'create ok']);
     expect(turns.sent).toHaveLength(2);
   });
 
-  it('blocks the account when the fresh one is the same, without trying again', async () => {
-    const api = await givenEmulator();
+  it('blocks the account when the fresh one is the same, without trying again', async ({ api }) => {
     const { client, calls, freshTokens } = givenClient(api.baseUrl, { token: 'wrong' });
     expect(await client.create(spring, { data })).toEqual({
       meaning: 'account-blocked',
@@ -148,8 +145,7 @@ describe('a token that is refused', () => {
     expect(freshTokens()).toBe(1);
   });
 
-  it('blocks the account when the fresh one is refused as well', async () => {
-    const api = await givenEmulator();
+  it('blocks the account when the fresh one is refused as well', async ({ api }) => {
     const { client, calls } = givenClient(api.baseUrl, { token: 'wrong', fresh: 'also wrong' });
     expect(await client.read(spring)).toMatchObject({ meaning: 'account-blocked' });
     expect(calls).toEqual(['read account-blocked', 'read account-blocked']);
@@ -171,8 +167,7 @@ describe('a request that never left', () => {
     expect(calls).toEqual(['create transient']);
   });
 
-  it('changed nothing, and holds up nobody: a token that no header can carry', async () => {
-    const api = await givenEmulator();
+  it('changed nothing, and holds up nobody: a token that no header can carry', async ({ api }) => {
     const { client } = givenClient(api.baseUrl, { token: 'pasted\u200bwith a zero-width space' });
     expect(await client.create(spring, { data })).toEqual({ meaning: 'transient', fault: unanswered });
     expect(api.control.stats().arrivals.all).toBe(0);

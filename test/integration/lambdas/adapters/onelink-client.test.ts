@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import { givenEmulator } from '../../local/onelink-api/given-emulator.ts';
 import { givenClient } from './given-client.ts';
+
+const it = base.extend('api', () => givenEmulator());
 
 const spring = { onelinkId: 'A1b3', shortlinkId: 'spring' };
 const nobody = { onelinkId: 'A1b3', shortlinkId: 'nobody' };
@@ -26,14 +28,12 @@ describe('create', () => {
     expect(calls).toEqual(['create ok']);
   });
 
-  it('leaves to the API what was not asked for', async () => {
-    const api = await givenEmulator();
+  it('leaves to the API what was not asked for', async ({ api }) => {
     await givenClient(api.baseUrl).client.create(spring, { data });
     expect([...api.control.links()]).toMatchObject([{ ttl: 2_678_400, renewTtl: true }]);
   });
 
-  it('encodes angle brackets, in names too, and nothing else', async () => {
-    const api = await givenEmulator();
+  it('encodes angle brackets, in names too, and nothing else', async ({ api }) => {
     await givenClient(api.baseUrl).client.create(spring, {
       data: { pid: 'sms', 'a<b>': '<i>&"é😀%20/?#</i>' },
     });
@@ -42,8 +42,7 @@ describe('create', () => {
     ]);
   });
 
-  it('learns that the ID is taken', async () => {
-    const api = await givenEmulator();
+  it('learns that the ID is taken', async ({ api }) => {
     const { client, calls } = givenClient(api.baseUrl);
     await client.create(spring, { data });
     expect(await client.create(spring, { data })).toEqual({
@@ -57,8 +56,7 @@ describe('create', () => {
     expect(calls).toEqual(['create ok', 'create exists']);
   });
 
-  it('learns which parameter is wrong, and why', async () => {
-    const api = await givenEmulator();
+  it('learns which parameter is wrong, and why', async ({ api }) => {
     const { client } = givenClient(api.baseUrl);
     expect(await client.create(spring, { data: { pid: 'sms', af_r: 'jane' } })).toEqual({
       meaning: 'permanent',
@@ -72,8 +70,7 @@ describe('create', () => {
 });
 
 describe('read', () => {
-  it('tells the data and the true expiry', async () => {
-    const api = await givenEmulator();
+  it('tells the data and the true expiry', async ({ api }) => {
     const { client } = givenClient(api.baseUrl);
     await client.create(spring, { data, ttl: '1d' });
     expect(await client.read(spring)).toEqual({
@@ -82,8 +79,7 @@ describe('read', () => {
     });
   });
 
-  it('learns that there is no such link, and that one is not for the API', async () => {
-    const api = await givenEmulator();
+  it('learns that there is no such link, and that one is not for the API', async ({ api }) => {
     api.control.preload([{ ...spring, data, foreign: true }]);
     const { client } = givenClient(api.baseUrl);
     expect(await client.read(nobody)).toMatchObject({
@@ -98,8 +94,7 @@ describe('read', () => {
 });
 
 describe('update and delete', () => {
-  it('change the link', async () => {
-    const api = await givenEmulator();
+  it('change the link', async ({ api }) => {
     const { client, calls } = givenClient(api.baseUrl);
     await client.create(spring, { data });
     const answer = await client.update(spring, { data: { pid: 'mail' }, ttl: '2d' });
@@ -113,8 +108,7 @@ describe('update and delete', () => {
     expect(calls).toEqual(['create ok', 'update ok', 'delete ok']);
   });
 
-  it('learn that the link is gone', async () => {
-    const api = await givenEmulator();
+  it('learn that the link is gone', async ({ api }) => {
     const { client } = givenClient(api.baseUrl);
     expect(await client.update(nobody, { data })).toMatchObject({ meaning: 'absent' });
     expect(await client.delete(nobody)).toMatchObject({ meaning: 'absent' });
@@ -122,8 +116,7 @@ describe('update and delete', () => {
 });
 
 describe('read', () => {
-  it('keeps the digits of numbers that a link’s data holds', async () => {
-    const api = await givenEmulator();
+  it('keeps the digits of numbers that a link’s data holds', async ({ api }) => {
     const { client } = givenClient(api.baseUrl);
     const body = '{"payload":{"pid":"sms","x":1610521604143693812},"expiry":"2026-04-01T00:00:00Z","ttl":86400}';
     await client.create(spring, { data });
@@ -155,8 +148,7 @@ describe('qr', () => {
     expect(png.meaning === 'ok' && png.value.bytes.readUInt32BE(16)).toBe(300);
   });
 
-  it('learns that it asked for what there is not', async () => {
-    const api = await givenEmulator();
+  it('learns that it asked for what there is not', async ({ api }) => {
     const { client } = givenClient(api.baseUrl);
     await client.create(spring, { data });
     expect(await client.qr(spring, { format: 'png', brandDomain: 'else.example' })).toMatchObject({
@@ -169,16 +161,14 @@ describe('qr', () => {
 });
 
 describe('quota', () => {
-  it('is what is left of the month', async () => {
-    const api = await givenEmulator();
+  it('is what is left of the month', async ({ api }) => {
     api.control.changeSettings({ quotaRemaining: 120 });
     const { client, calls } = givenClient(api.baseUrl);
     expect(await client.quota('acc-demo')).toEqual({ meaning: 'ok', value: 120 });
     expect(calls).toEqual(['quota ok']);
   });
 
-  it('that is spent stops writes and lets reads through', async () => {
-    const api = await givenEmulator();
+  it('that is spent stops writes and lets reads through', async ({ api }) => {
     api.control.preload([{ ...spring, data }]);
     api.control.changeSettings({ quotaRemaining: 0 });
     const { client, turns } = givenClient(api.baseUrl);
@@ -200,8 +190,7 @@ describe('the account', () => {
     });
   });
 
-  it('is not blocked by one command’s wrong brand domain', async () => {
-    const api = await givenEmulator();
+  it('is not blocked by one command’s wrong brand domain', async ({ api }) => {
     const { client, freshTokens } = givenClient(api.baseUrl);
     expect(await client.create(spring, { data, brandDomain: 'else.example' })).toMatchObject({
       meaning: 'permanent',

@@ -11,11 +11,13 @@ import {
   StartingPosition,
 } from 'aws-cdk-lib/aws-lambda';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { expect, test } from 'vitest';
+import { test as base, expect } from 'vitest';
 import type { LocalCloud, LocalCloudOptions } from '../../../../local/cloud/cloud.ts';
 import { ExpirySweeper } from '../../../../local/cloud/storage/expiry-sweeper.ts';
 import type { StreamRecord } from '../../../../local/cloud/storage/stream-record.ts';
 import { type Bench, openBench, printed } from './fixture.ts';
+
+const test = base.extend('opened', openLedger);
 
 const expiredLinks = {
   eventName: ['REMOVE'],
@@ -147,8 +149,7 @@ test('an expired item that passes the filter is handed to the function, and noth
   expect(told('AWS::Lambda::EventSourceMapping')).toBeUndefined();
 });
 
-test('an expired item lingers as long as it is told to, by the clock', async () => {
-  const { bench, ledger } = await openLedger();
+test('an expired item lingers as long as it is told to, by the clock', async ({ opened: { bench, ledger } }) => {
   declareIntake(bench, ledger);
   const { cloud, time, put, keys } = await start(bench, {
     expiredItemsLingerSeconds: Duration.days(2).toSeconds(),
@@ -243,8 +244,9 @@ test('a sweep in the background leaves the table engine to others between two pa
   expect(await keys()).toHaveLength(240);
 });
 
-test('batches have their size; a batch of which a record is reported begins again there', async () => {
-  const { bench, ledger } = await openLedger();
+test('batches have their size; a batch of which a record is reported begins again there', async ({
+  opened: { bench, ledger },
+}) => {
   const report = 'return { batchItemFailures: calls === 1 ? [{ itemIdentifier: numbers[1] }] : [] };';
   declareIntake(bench, ledger, report, {
     batchSize: 3,
@@ -296,8 +298,9 @@ test('a batch whose function fails is halved, so that one record alone is given 
   expect(JSON.parse(given.payload).Records[0].dynamodb.Keys).toEqual({ pk: { S: 'link#bad' } });
 });
 
-test('a record that is too old is given up, and how old each batch’s last record was is measured', async () => {
-  const { bench, ledger } = await openLedger();
+test('a record that is too old is given up, and how old each batch’s last record was is measured', async ({
+  opened: { bench, ledger },
+}) => {
   declareIntake(bench, ledger, '', { maxRecordAge: Duration.hours(1), enabled: false });
   const { cloud, time, put } = await start(bench);
   const lambda = new LambdaClient(cloud.clientConfig('lambda'));
@@ -320,8 +323,9 @@ test('a record that is too old is given up, and how old each batch’s last reco
   expect(cloud.metrics.maximum('AWS/Lambda', 'IteratorAge', { FunctionName: name })).toBe(1_801_000);
 });
 
-test('a filter that is not carried out here is refused at the start, with its place', async () => {
-  const { bench, ledger } = await openLedger();
+test('a filter that is not carried out here is refused at the start, with its place', async ({
+  opened: { bench, ledger },
+}) => {
   declareIntake(bench, ledger, '', { pattern: { dynamodb: { Keys: { pk: { S: [{ wildcard: 'link#*' }] } } } } });
 
   await expect(bench.start()).rejects.toThrow(
@@ -329,8 +333,9 @@ test('a filter that is not carried out here is refused at the start, with its pl
   );
 });
 
-test('a destination that is no bucket of these stacks is refused at the start', async () => {
-  const { bench, ledger } = await openLedger();
+test('a destination that is no bucket of these stacks is refused at the start', async ({
+  opened: { bench, ledger },
+}) => {
   declareIntake(bench, ledger, '', { onFailure: { bind: () => ({ destination: 'arn:aws:s3:::elsewhere' }) } });
 
   await expect(bench.start()).rejects.toThrow('its destination must be a bucket of these stacks');

@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import { adminClient } from '../../../../local/onelink-api/admin-client.ts';
 import { startOneLinkApi } from '../../../../local/onelink-api/server.ts';
 import { givenEmulator } from './given-emulator.ts';
 import { rawRequest, sendRaw } from './given-socket.ts';
+
+const it = base.extend('api', () => givenEmulator());
 
 const faultsOf = (answer: { json: unknown }) => (answer.json as { faults: { path: string; rule: string }[] }).faults;
 
@@ -74,8 +76,7 @@ describe('the admin endpoints', () => {
     await expect(admin.moveClock({ advanceMilliseconds: -1 })).rejects.toThrow('advanceMilliseconds');
   });
 
-  it('Given 3,000 links, When they are dumped, Then every one has its line', async () => {
-    const api = await givenEmulator();
+  it('Given 3,000 links, When they are dumped, Then every one has its line', async ({ api }) => {
     const links = Array.from({ length: 3000 }, (_, n) => ({
       onelinkId: 'A1b3',
       shortlinkId: `n${n}`,
@@ -113,8 +114,7 @@ describe('the admin endpoints', () => {
     expect(faultsOf(answer)).toEqual([{ path, rule: expect.stringMatching(/.+/) }]);
   });
 
-  it('Given a preload of an ID that is taken, Then none of it is put in', async () => {
-    const api = await givenEmulator();
+  it('Given a preload of an ID that is taken, Then none of it is put in', async ({ api }) => {
     await api.create({ shortlink_id: 'abc' });
     const link = (shortlinkId: string) => ({ onelinkId: 'A1b3', shortlinkId, data: {} });
     expect(faultsOf(await api.call('POST', '/__emulator/links', [link('new'), link('abc')]))).toEqual([
@@ -126,8 +126,7 @@ describe('the admin endpoints', () => {
     expect([...api.control.links()]).toHaveLength(1);
   });
 
-  it('Given a preload with an expiry, Then that is when it ends', async () => {
-    const api = await givenEmulator();
+  it('Given a preload with an expiry, Then that is when it ends', async ({ api }) => {
     api.control.preload([
       { onelinkId: 'A1b3', shortlinkId: 'abc', data: { pid: 'x' }, ttl: '5d', expiry: '2026-03-10T12:00:01.900Z' },
     ]);
@@ -175,15 +174,13 @@ describe('the admin endpoints', () => {
     expect(faultsOf(answer).map((fault) => fault.path)).toEqual([path]);
   });
 
-  it('Given a body that is not UTF-8, Then 400', async () => {
-    const api = await givenEmulator();
+  it('Given a body that is not UTF-8, Then 400', async ({ api }) => {
     const body = Buffer.from('{"token":"caf\xe9"}', 'latin1');
     const [answer] = await sendRaw(api.port, rawRequest('POST /__emulator/settings', body));
     expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('must be UTF-8') });
   });
 
-  it('Given a body that is no JSON, or an endpoint that is none, Then the answer says so', async () => {
-    const api = await givenEmulator();
+  it('Given a body that is no JSON, or an endpoint that is none, Then the answer says so', async ({ api }) => {
     expect(faultsOf(await api.call('POST', '/__emulator/faults', '{'))).toEqual([{ path: '', rule: 'must be JSON' }]);
     const unknown = await api.call('GET', '/__emulator/status');
     expect([unknown.status, unknown.text]).toEqual([404, expect.stringContaining('GET stats')]);
@@ -203,8 +200,7 @@ describe('the admin endpoints', () => {
     await expect(startOneLinkApi({ settings: { maxTtlDays: 0 } })).rejects.toThrow('maxTtlDays');
   });
 
-  it('Given a port that is taken, Then starting fails with EADDRINUSE', async () => {
-    const api = await givenEmulator();
+  it('Given a port that is taken, Then starting fails with EADDRINUSE', async ({ api }) => {
     await expect(startOneLinkApi({ port: api.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import type { Given } from './given-emulator.ts';
 import { givenEmulator } from './given-emulator.ts';
+
+const it = base.extend('api', () => givenEmulator());
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -12,31 +14,27 @@ const update = (api: Given, body: Record<string, unknown> = {}) =>
 const click = (api: Given) => api.call('GET', '/A1b3/abc');
 
 describe('a link that renews', () => {
-  it('Given 10 days, When it is clicked after 4, Then 10 days start anew', async () => {
-    const api = await givenEmulator();
+  it('Given 10 days, When it is clicked after 4, Then 10 days start anew', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '10d' });
     pass(api, 4 * day);
     await click(api);
     expect(await end(api)).toMatchObject({ expiry: '2026-03-24T12:00:00Z', ttl: 864_000 });
   });
 
-  it('Given 10 days, When it is updated after 4 without a ttl, Then 10 days start anew', async () => {
-    const api = await givenEmulator();
+  it('Given 10 days, When it is updated after 4 without a ttl, Then 10 days start anew', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '10d' });
     pass(api, 4 * day);
     await update(api);
     expect(await end(api)).toMatchObject({ expiry: '2026-03-24T12:00:00Z', ttl: 864_000 });
   });
 
-  it('Given 29 days, When it is updated to 2, Then 2 days are left', async () => {
-    const api = await givenEmulator();
+  it('Given 29 days, When it is updated to 2, Then 2 days are left', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '29d' });
     await update(api, { ttl: '2d' });
     expect(await end(api)).toMatchObject({ expiry: '2026-03-12T12:00:00Z', ttl: 172_800 });
   });
 
-  it('Given reads and QR codes, Then they renew nothing', async () => {
-    const api = await givenEmulator();
+  it('Given reads and QR codes, Then they renew nothing', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '20h' });
     pass(api, hour);
     await api.call('GET', '/shortlinks/A1b3/abc/qr');
@@ -45,8 +43,7 @@ describe('a link that renews', () => {
 });
 
 describe('a link that does not renew', () => {
-  it('Given 10 days, When it is clicked and updated, Then it ends when first promised', async () => {
-    const api = await givenEmulator();
+  it('Given 10 days, When it is clicked and updated, Then it ends when first promised', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '10d', renew_ttl: false });
     pass(api, 4 * day);
     await click(api);
@@ -54,16 +51,14 @@ describe('a link that does not renew', () => {
     expect(await end(api)).toMatchObject({ expiry: '2026-03-20T12:00:00Z' });
   });
 
-  it('Given 10 days, When an update brings a ttl of 2, Then 2 days are left', async () => {
-    const api = await givenEmulator();
+  it('Given 10 days, When an update brings a ttl of 2, Then 2 days are left', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '10d', renew_ttl: false });
     await update(api, { ttl: '2d' });
     await click(api);
     expect(await end(api)).toMatchObject({ expiry: '2026-03-12T12:00:00Z' });
   });
 
-  it('Given an update makes it renew, Then it starts anew, and clicks renew it', async () => {
-    const api = await givenEmulator();
+  it('Given an update makes it renew, Then it starts anew, and clicks renew it', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '10d', renew_ttl: false });
     pass(api, day);
     await update(api, { renew_ttl: true });
@@ -73,8 +68,7 @@ describe('a link that does not renew', () => {
     expect(await end(api)).toMatchObject({ expiry: '2026-03-22T12:00:00Z' });
   });
 
-  it('Given an update makes a renewing link stop, Then the end it had stands', async () => {
-    const api = await givenEmulator();
+  it('Given an update makes a renewing link stop, Then the end it had stands', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '10d' });
     pass(api, day);
     await update(api, { renew_ttl: false });

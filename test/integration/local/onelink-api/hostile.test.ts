@@ -1,7 +1,9 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, test as base, describe, expect, vi } from 'vitest';
 import { startOneLinkApi } from '../../../../local/onelink-api/server.ts';
 import { givenEmulator } from './given-emulator.ts';
 import { rawRequest, sendRaw } from './given-socket.ts';
+
+const it = base.extend('api', () => givenEmulator());
 
 const create = '/api/v2.0/shortlinks/A1b3';
 const invalidBody = {
@@ -33,8 +35,7 @@ describe('a body that nobody means', () => {
     expect((answer.json as { message: string }).message).toContain(message);
   });
 
-  it('Given arrays 5,000 deep in data, Then 400 limit_exceeded', async () => {
-    const api = await givenEmulator();
+  it('Given arrays 5,000 deep in data, Then 400 limit_exceeded', async ({ api }) => {
     const body = `{"data":{"pid":"p","x":${deep(5_000)}}}`;
     for (const [method, path] of [
       ['POST', '/shortlinks/A1b3'],
@@ -68,8 +69,7 @@ describe('a body that nobody means', () => {
     expect(await api.call('POST', '/shortlinks/A1b3', '{"data":{"pid":"sms"}} ')).toMatchObject({ status: 400 });
   });
 
-  it('Given a body in chunks, Then it is one body', async () => {
-    const api = await givenEmulator();
+  it('Given a body in chunks, Then it is one body', async ({ api }) => {
     const head = `POST ${create} HTTP/1.1\r\nhost: x\r\nauthorization: local-token\r\ntransfer-encoding: chunked\r\n\r\n`;
     const chunks = '10\r\n{"data":{"pid":"\r\n6\r\nsms"}}\r\n0\r\n\r\n';
     expect(await sendRaw(api.port, head + chunks)).toMatchObject([{ status: 200 }]);
@@ -96,8 +96,9 @@ describe('null', () => {
 });
 
 describe('numbers', () => {
-  it('Given numbers that JavaScript cannot hold, Then GET and the dump give them as they were written', async () => {
-    const api = await givenEmulator();
+  it('Given numbers that JavaScript cannot hold, Then GET and the dump give them as they were written', async ({
+    api,
+  }) => {
     const data = '{"pid":"sms","n":1610521604143693812,"price":0.1000,"e":1E5,"z":-0}';
     await api.call('POST', '/shortlinks/A1b3', `{"shortlink_id":"abc","data":${data}}`);
     expect((await api.call('GET', '/shortlinks/A1b3/abc')).text).toContain(`"payload":${data},`);
@@ -214,8 +215,9 @@ describe('a connection', () => {
     expect(await api.create()).toMatchObject({ status: 200 });
   });
 
-  it('Given a whole URL for a target, Then it is that path, and the URL’s host goes before the header', async () => {
-    const api = await givenEmulator();
+  it('Given a whole URL for a target, Then it is that path, and the URL’s host goes before the header', async ({
+    api,
+  }) => {
     await api.create({ shortlink_id: 'abc' });
     const read = rawRequest(`GET http://127.0.0.1:${api.port}${create}/abc`);
     expect(await sendRaw(api.port, read)).toMatchObject([{ status: 200 }]);
@@ -223,8 +225,7 @@ describe('a connection', () => {
     expect(await sendRaw(api.port, click)).toMatchObject([{ status: 404 }]);
   });
 
-  it('Given a client that leaves in the middle of a slow body, Then the emulator lives on', async () => {
-    const api = await givenEmulator();
+  it('Given a client that leaves in the middle of a slow body, Then the emulator lives on', async ({ api }) => {
     api.control.addFaults({ kind: 'slow-body', milliseconds: 60 });
     const leaving = AbortSignal.timeout(20);
     const left = fetch(`${api.baseUrl}/shortlinks/A1b3/abc`, {

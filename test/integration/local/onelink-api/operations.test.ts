@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import { givenEmulator } from './given-emulator.ts';
+
+const it = base.extend('api', () => givenEmulator());
 
 const notFound = { error_type: 'invalid_parameter', message: 'Shortlink not found' };
 const invalidBody = { error_type: 'invalid_parameter', message: 'Generating shortlink failed, invalid request body' };
@@ -9,8 +11,9 @@ const invalidSource = {
 };
 
 describe('create', () => {
-  it('Given a chosen ID, When a link is made, Then its short URL carries subdomain, template and ID', async () => {
-    const api = await givenEmulator();
+  it('Given a chosen ID, When a link is made, Then its short URL carries subdomain, template and ID', async ({
+    api,
+  }) => {
     const answer = await api.create({ shortlink_id: 'my_shortlink_id' });
     expect(answer).toMatchObject({
       status: 200,
@@ -19,20 +22,17 @@ describe('create', () => {
     expect(answer.headers.get('content-type')).toBe('application/json');
   });
 
-  it('Given no ID, When a link is made, Then it gets eight lower-case letters and digits', async () => {
-    const api = await givenEmulator();
+  it('Given no ID, When a link is made, Then it gets eight lower-case letters and digits', async ({ api }) => {
     expect((await api.create()).text).toMatch(/^\{"shortlink_url":"https:\/\/acme\.onelink\.me\/A1b3\/[a-z0-9]{8}"\}$/);
   });
 
-  it('Given a brand domain of the template, Then it takes the place of the host', async () => {
-    const api = await givenEmulator();
+  it('Given a brand domain of the template, Then it takes the place of the host', async ({ api }) => {
     expect(await api.create({ shortlink_id: 'abc', brand_domain: 'go.acme.example' })).toMatchObject({
       json: { shortlink_url: 'https://go.acme.example/A1b3/abc' },
     });
   });
 
-  it('Given a brand domain that is not the template’s, Then 403 wrong_brand_domain', async () => {
-    const api = await givenEmulator();
+  it('Given a brand domain that is not the template’s, Then 403 wrong_brand_domain', async ({ api }) => {
     expect(await api.create({ brand_domain: 'other.example' })).toMatchObject({
       status: 403,
       json: { error_type: 'wrong_brand_domain', message: 'Brand domain mismatch' },
@@ -47,8 +47,7 @@ describe('create', () => {
     });
   });
 
-  it('Given data as a JSON string, Then it is the same as the object', async () => {
-    const api = await givenEmulator();
+  it('Given data as a JSON string, Then it is the same as the object', async ({ api }) => {
     expect(await api.create({ shortlink_id: 'abc', data: '{"pid":"sms","c":"spring"}' })).toMatchObject({
       status: 200,
     });
@@ -57,8 +56,7 @@ describe('create', () => {
     });
   });
 
-  it('Given an ID that is taken, Then 409, and IDs that differ in case are different', async () => {
-    const api = await givenEmulator();
+  it('Given an ID that is taken, Then 409, and IDs that differ in case are different', async ({ api }) => {
     await api.create({ shortlink_id: 'abc' });
     expect(await api.create({ shortlink_id: 'abc' })).toMatchObject({
       status: 409,
@@ -82,8 +80,7 @@ describe('create', () => {
     });
   });
 
-  it('Given renew_ttl that is not a boolean, Then 400 names it', async () => {
-    const api = await givenEmulator();
+  it('Given renew_ttl that is not a boolean, Then 400 names it', async ({ api }) => {
     expect(await api.create({ renew_ttl: 'false' })).toMatchObject({
       status: 400,
       json: { message: "Parameter 'renew_ttl' has an invalid value: 'false'. Reason: value should be true or false." },
@@ -95,16 +92,14 @@ describe('create', () => {
     expect(await api.call('POST', '/shortlinks/A1b3', body)).toMatchObject({ status: 400, json: invalidBody });
   });
 
-  it('Given data beyond the limit, Then 400 limit_exceeded', async () => {
-    const api = await givenEmulator();
+  it('Given data beyond the limit, Then 400 limit_exceeded', async ({ api }) => {
     expect(await api.create({ data: { pid: 'sms', x: 'a'.repeat(2029) } })).toMatchObject({
       status: 400,
       json: { error_type: 'limit_exceeded', message: 'Generating shortlink failed, data sent exceeds limit' },
     });
   });
 
-  it('Given an unknown template, Then 404, even with a broken body', async () => {
-    const api = await givenEmulator();
+  it('Given an unknown template, Then 404, even with a broken body', async ({ api }) => {
     expect(await api.call('POST', '/shortlinks/zzzz', '{')).toMatchObject({ status: 404, json: notFound });
   });
 
@@ -155,16 +150,14 @@ describe('what is inferred or unpublished', () => {
 });
 
 describe('read', () => {
-  it('Given a link of 14 days made at noon, Then GET shows its parameters, its end and its window', async () => {
-    const api = await givenEmulator();
+  it('Given a link of 14 days made at noon, Then GET shows its parameters, its end and its window', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '14d', data: { pid: 'sms', c: '', n: 5, af_sub1: '<b>' } });
     expect((await api.call('GET', '/shortlinks/A1b3/abc')).text).toBe(
       '{"payload":{"pid":"sms","c":"","n":5,"af_sub1":"<b>"},"expiry":"2026-03-24T12:00:00Z","ttl":1209600}',
     );
   });
 
-  it('Given no ttl, Then it is 31 days', async () => {
-    const api = await givenEmulator();
+  it('Given no ttl, Then it is 31 days', async ({ api }) => {
     await api.create({ shortlink_id: 'abc' });
     expect(await api.call('GET', '/shortlinks/A1b3/abc')).toMatchObject({
       json: { expiry: '2026-04-10T12:00:00Z', ttl: 2_678_400 },
@@ -173,8 +166,7 @@ describe('read', () => {
 });
 
 describe('update', () => {
-  it('Given a link, When it is updated, Then parameters are replaced, not merged', async () => {
-    const api = await givenEmulator();
+  it('Given a link, When it is updated, Then parameters are replaced, not merged', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', data: { pid: 'sms', c: 'spring' } });
     expect(await api.call('PUT', '/shortlinks/A1b3/abc', { data: { pid: 'mail' } })).toMatchObject({
       status: 200,
@@ -183,8 +175,7 @@ describe('update', () => {
     expect(await api.call('GET', '/shortlinks/A1b3/abc')).toMatchObject({ json: { payload: { pid: 'mail' } } });
   });
 
-  it('Given an update that breaks a rule, Then 400 and the link is as before', async () => {
-    const api = await givenEmulator();
+  it('Given an update that breaks a rule, Then 400 and the link is as before', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '2d' });
     const broken = { data: { pid: 'mail', af_r: 'badURL' }, ttl: '9d', brand_domain: 'go.acme.example' };
     expect(await api.call('PUT', '/shortlinks/A1b3/abc', broken)).toMatchObject({ status: 400 });
@@ -194,8 +185,7 @@ describe('update', () => {
     });
   });
 
-  it('Given a brand domain, Then the link moves to it and stays there', async () => {
-    const api = await givenEmulator();
+  it('Given a brand domain, Then the link moves to it and stays there', async ({ api }) => {
     await api.create({ shortlink_id: 'abc' });
     const branded = { json: { shortlink_url: 'https://go.acme.example/A1b3/abc' } };
     const body = { data: { pid: 'sms' } };
@@ -207,8 +197,7 @@ describe('update', () => {
 });
 
 describe('delete', () => {
-  it('Given a link, When it is deleted, Then "ok", it is gone, and its ID is free', async () => {
-    const api = await givenEmulator();
+  it('Given a link, When it is deleted, Then "ok", it is gone, and its ID is free', async ({ api }) => {
     await api.create({ shortlink_id: 'abc' });
     expect(await api.call('DELETE', '/shortlinks/A1b3/abc')).toMatchObject({ status: 200, text: '"ok"' });
     expect(await api.call('GET', '/shortlinks/A1b3/abc')).toMatchObject({ status: 404, json: notFound });
@@ -229,8 +218,7 @@ describe('quota', () => {
     expect(answer).toMatchObject({ status: 200, text: '{"remaining_api_calls":120}' });
   });
 
-  it('Given another account, Then 404', async () => {
-    const api = await givenEmulator();
+  it('Given another account, Then 404', async ({ api }) => {
     expect(await api.call('GET', '/shortlinks-quota/acc-other')).toMatchObject({ status: 404 });
   });
 });
@@ -281,8 +269,7 @@ describe('every operation', () => {
     expect(await api.call('PUT', '/shortlinks/A1b3/abc', { data: { pid: 'x' } })).toMatchObject({ status: 400 });
   });
 
-  it('Given a method that a path does not have, Then 405, and off the map 404', async () => {
-    const api = await givenEmulator();
+  it('Given a method that a path does not have, Then 405, and off the map 404', async ({ api }) => {
     const answer = await api.call('POST', '/shortlinks/A1b3/abc', {});
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, PUT, DELETE']);
     expect(await api.call('GET', '/api/v3.0/shortlinks/A1b3/abc')).toMatchObject({ status: 404 });

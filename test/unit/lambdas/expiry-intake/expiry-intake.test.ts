@@ -1,29 +1,19 @@
-import { describe, expect, it } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
 import { wakeAt } from '../../../../lambdas/domain/link/ledger-record.ts';
 import type { Removal } from '../../../../lambdas/domain/link/removal.ts';
 import { expiryIntake } from '../../../../lambdas/expiry-intake/expiry-intake.ts';
+import { givenLinkAt } from '../../../world/given-ledger.ts';
 import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
+
+const it = base.extend('intake', () => givenIntake());
 
 const now = Date.parse('2026-06-01T00:00:00Z') / 1000;
 const day = 86_400;
 const key = 'A1b3/poster';
 
-/** A link that expired an hour ago, by its record. */
-const poster: LinkRecord = {
-  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
-  source: 'studio',
-  requestId: 'p-1',
-  state: 'live',
-  shortUrl: 'https://acme.onelink.me/A1b3/poster',
-  pid: 'print',
-  dataDigest: 'digest',
-  ttlSeconds: 31 * day,
-  renewTtl: true,
-  version: 2,
-  applied: { requestedAt: '2026-05-01T00:00:00Z', requestId: 'u-1' },
-  expiresAt: now - 3_600,
-};
+/** A link whose time came an hour ago. */
+const poster = givenLinkAt('poster', { source: 'studio', requestId: 'p-1', version: 2, expiresAt: now - 3_600 });
 const mark = { expiryCheck: { token: 'removal-1', lostAt: now + 15 * day } };
 
 function givenIntake() {
@@ -82,16 +72,18 @@ describe('the removal of a link’s record by the TTL', () => {
     },
   );
 
-  it('queues no check if it cannot restore the record', async () => {
-    const { ledger, asked, warned, work, removalOf } = givenIntake();
+  it('queues no check if it cannot restore the record', async ({
+    intake: { ledger, asked, warned, work, removalOf },
+  }) => {
     ledger.failNext.add('addLink');
     expect(await work([removalOf(poster)])).toEqual([false]);
     expect(asked).toEqual([]);
     expect(warned).toMatchObject([{ fields: { error: 'Error' } }]);
   });
 
-  it('queues the check again when it is delivered again and finds its own mark', async () => {
-    const { ledger, asked, failing, work, removalOf } = givenIntake();
+  it('queues the check again when it is delivered again and finds its own mark', async ({
+    intake: { ledger, asked, failing, work, removalOf },
+  }) => {
     failing.add(removalOf(poster));
     expect(await work([removalOf(poster)])).toEqual([false]);
     expect(ledger.links.get(key)).toEqual({ ...poster, ...mark });
@@ -100,8 +92,9 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('ends when a command has written the link’s record since', async () => {
-    const { ledger, asked, work, removalOf } = givenIntake();
+  it('ends when a command has written the link’s record since', async ({
+    intake: { ledger, asked, work, removalOf },
+  }) => {
     const changed = { ...poster, version: 3, expiresAt: now + 31 * day };
     ledger.links.set(key, changed);
     expect(await work([removalOf(poster)])).toEqual([true]);
@@ -109,8 +102,9 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toEqual([]);
   });
 
-  it('keeps a later create’s record, and queues the check of the old link', async () => {
-    const { ledger, asked, work, removalOf } = givenIntake();
+  it('keeps a later create’s record, and queues the check of the old link', async ({
+    intake: { ledger, asked, work, removalOf },
+  }) => {
     const newer = { ...poster, requestId: 'p-2', version: 1 };
     ledger.links.set(key, newer);
     expect(await work([removalOf(poster)])).toEqual([true]);
@@ -118,16 +112,16 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toEqual([removalOf(poster)]);
   });
 
-  it('marks a record again if its check was lost', async () => {
-    const { ledger, asked, work, removalOf } = givenIntake();
+  it('marks a record again if its check was lost', async ({ intake: { ledger, asked, work, removalOf } }) => {
     const lost = { ...poster, expiryCheck: { token: 'removal-1', lostAt: now - 60 } };
     expect(await work([removalOf(lost, 'removal-2')])).toEqual([true]);
     expect(ledger.links.get(key)?.expiryCheck).toEqual({ token: 'removal-2', lostAt: now + 15 * day });
     expect(asked).toHaveLength(1);
   });
 
-  it('writes nothing for a certain end, which it queues, nor for a tombstone, which it drops', async () => {
-    const { ledger, asked, work, removalOf } = givenIntake();
+  it('writes nothing for a certain end, which it queues, nor for a tombstone, which it drops', async ({
+    intake: { ledger, asked, work, removalOf },
+  }) => {
     const certain = { ...poster, renewTtl: false };
     expect(await work([removalOf(certain), removalOf({ ...poster, state: 'deleted' }, 'removal-2')])).toEqual([
       true,
@@ -137,8 +131,9 @@ describe('the removal of a link’s record by the TTL', () => {
     expect(asked).toEqual([removalOf(certain)]);
   });
 
-  it('goes to the queue if it is unreadable, and becomes a dead letter without blocking the stream', async () => {
-    const { asked, work, removalOf } = givenIntake();
+  it('goes to the queue if it is unreadable, and becomes a dead letter without blocking the stream', async ({
+    intake: { asked, work, removalOf },
+  }) => {
     expect(await work(['unknown', removalOf(poster)])).toEqual([true, true]);
     expect([...asked].sort()).toEqual(['unknown', removalOf(poster)].sort());
   });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import { dataDigest } from '../../../../lambdas/domain/link/digest.ts';
 import type { HistoryLine } from '../../../../lambdas/domain/link/history-line.ts';
@@ -8,26 +8,12 @@ import { type ExpiryWorkerVariables, expiryWorkerEnvironment } from '../../../..
 import { expiryWorker } from '../../../../lambdas/expiry-worker/expiry-worker.ts';
 import { readEnvironment } from '../../../../lambdas/runtime/environment.ts';
 import { EmulatedApi } from '../../../world/emulated-api.ts';
+import { expiryWorkerVariables } from '../../../world/expiry-worker-variables.ts';
+import { givenLinkAt } from '../../../world/given-ledger.ts';
 import { InMemoryControl } from '../../../world/in-memory-control.ts';
 import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
 
-const variables: ExpiryWorkerVariables = {
-  API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
-  API_TOKEN_SECRET_ARN: 'arn:token',
-  LINK_ID_SECRET_ARN: 'arn:link-id',
-  EXPIRY_CALLS_PER_SECOND: '4',
-  CALLS_IN_FLIGHT: '1',
-  CALL_TIMEOUT_MILLISECONDS: '10000',
-  MOST_RETURNED_MESSAGES: '3000',
-  LEDGER_TABLE_NAME: 'ledger',
-  ARCHIVE_BUCKET_NAME: 'archive',
-  QR_BUCKET_NAME: 'codes',
-  EXPIRY_QUEUE_URL: 'http://127.0.0.1:1/expired',
-  OUTCOME_TOPIC_ARN: 'arn:outcomes',
-  KEEP_QR_IMAGES: 'false',
-  LEASE_SECONDS: '90',
-  CHECK_LOST_AFTER_DAYS: '15',
-};
+const it = base.extend('world', () => givenWorld());
 
 const now = Date.parse('2026-06-01T00:00:00Z') / 1000;
 const day = 86_400;
@@ -36,22 +22,17 @@ const secret = 'a secret of the test';
 const data = { pid: 'print', n: '7' };
 
 /** A link whose time came an hour ago. */
-const poster: LinkRecord = {
-  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
+const poster = givenLinkAt('poster', {
   source: 'studio',
   requestId: 'p-1',
-  state: 'live',
-  shortUrl: 'https://acme.onelink.me/A1b3/poster',
   pid: 'print',
   campaign: 'posters',
   dataDigest: dataDigest(secret, data),
-  ttlSeconds: 31 * day,
-  renewTtl: true,
   version: 2,
   applied: { requestedAt: '2026-05-01T00:00:00Z', requestId: 'u-1' },
   qrKey: 'qr/A1b3/poster.png',
   expiresAt: now - 3_600,
-};
+});
 
 function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
   const ledger = new InMemoryLedger();
@@ -60,7 +41,7 @@ function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
   const api = new EmulatedApi({ now: () => now * 1000, sleep: async () => {} });
   const failing = new Set<'tell'>();
   const [outcomes, history, removed]: [Outcome[], HistoryLine[], string[]] = [[], [], []];
-  const work = expiryWorker(readEnvironment(expiryWorkerEnvironment, { ...variables, ...settings }), {
+  const work = expiryWorker(readEnvironment(expiryWorkerEnvironment, { ...expiryWorkerVariables, ...settings }), {
     api: api.client,
     ledger,
     control,
@@ -89,8 +70,9 @@ function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
 }
 
 describe('a link whose record DynamoDB has deleted', () => {
-  it('that does not renew itself is dead, without a call: history, image, outcome', async () => {
-    const { look, api, outcomes, history, removed, ledger } = givenWorld();
+  it('that does not renew itself is dead, without a call: history, image, outcome', async ({
+    world: { look, api, outcomes, history, removed, ledger },
+  }) => {
     expect(await look({ ...poster, renewTtl: false })).toEqual(['done']);
     expect(api.calls).toEqual([]);
     expect(history).toEqual([
@@ -113,22 +95,23 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(ledger.links.size).toBe(0);
   });
 
-  it('that renews itself and is gone at the API is dead', async () => {
-    const { look, api, outcomes } = givenWorld();
+  it('that renews itself and is gone at the API is dead', async ({ world: { look, api, outcomes } }) => {
     await look(poster);
     expect(api.calls).toEqual(['read']);
     expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
   });
 
-  it('that is still there but past its expiry is dead: the API takes its time to remove it', async () => {
-    const { look, atApi, outcomes } = givenWorld();
+  it('that is still there but past its expiry is dead: the API takes its time to remove it', async ({
+    world: { look, atApi, outcomes },
+  }) => {
     atApi(now - 3_600);
     await look(poster);
     expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
   });
 
-  it('that was clicked comes back, with the true expiry', async () => {
-    const { look, atApi, outcomes, ledger, history, removed } = givenWorld();
+  it('that was clicked comes back, with the true expiry', async ({
+    world: { look, atApi, outcomes, ledger, history, removed },
+  }) => {
     atApi(now + 20 * day);
     await look(poster);
     expect(ledger.links.get(key)).toEqual({ ...poster, expiresAt: now + 20 * day });
@@ -136,8 +119,9 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect([history, removed]).toEqual([[], []]);
   });
 
-  it('does not take the place of a new link at its address, nor that link’s image', async () => {
-    const { look, atApi, ledger, removed } = givenWorld();
+  it('does not take the place of a new link at its address, nor that link’s image', async ({
+    world: { look, atApi, ledger, removed },
+  }) => {
     const newer = { ...poster, requestId: 'p-2', version: 1 };
     ledger.links.set(key, newer);
     atApi(now + 20 * day);
@@ -147,8 +131,9 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(removed).toEqual([]);
   });
 
-  it('does not come back for a link that another create has made there, whose record is on its way', async () => {
-    const { look, atApi, api, ledger, outcomes } = givenWorld();
+  it('does not come back for a link that another create has made there, whose record is on its way', async ({
+    world: { look, atApi, api, ledger, outcomes },
+  }) => {
     const kept = { ...poster, keepUntil: now + 400 * day };
     atApi(now + 2 * day, { pid: 'another' });
     expect(await look(kept)).toEqual(['try-again']);
@@ -161,8 +146,9 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(api.calls).toEqual(['read']);
   });
 
-  it('and that was changed by other means than the pipeline comes back when no other create turns up', async () => {
-    const { look, atApi, ledger, outcomes } = givenWorld();
+  it('and that was changed by other means than the pipeline comes back when no other create turns up', async ({
+    world: { look, atApi, ledger, outcomes },
+  }) => {
     atApi(now + 20 * day, { pid: 'by hand' });
     expect(await look(poster, 60_000, 7)).toEqual(['try-again']);
     expect(await look(poster, 60_000, 8)).toEqual(['done']);
@@ -194,15 +180,15 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(ledger.links.get(key)).toMatchObject({ requestId: 'p-1', lease, expiresAt: now + day });
   });
 
-  it('and whose address has a link of the user interface by now is over', async () => {
-    const { look, api, outcomes } = givenWorld();
+  it('and whose address has a link of the user interface by now is over', async ({
+    world: { look, api, outcomes },
+  }) => {
     api.links.set(key, { data, expiresAt: now + 20 * day, foreign: true });
     expect(await look(poster)).toEqual(['done']);
     expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
   });
 
-  it('was deleted long ago: nothing is left to do', async () => {
-    const { look, api, outcomes } = givenWorld();
+  it('was deleted long ago: nothing is left to do', async ({ world: { look, api, outcomes } }) => {
     expect(await look({ ...poster, state: 'deleted' })).toEqual(['done']);
     expect([api.calls, outcomes]).toEqual([[], []]);
   });
@@ -213,8 +199,9 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(removed).toEqual([]);
   });
 
-  it('waits while the API does not answer or refuses the account, and when there is no time', async () => {
-    const { look, api, outcomes } = givenWorld();
+  it('waits while the API does not answer or refuses the account, and when there is no time', async ({
+    world: { look, api, outcomes },
+  }) => {
     api.spoil('read', { kind: 'status', status: 503 }, { kind: 'status', status: 401 });
     expect(await look(poster)).toEqual(['try-again']);
     expect(await look(poster)).toEqual(['account-blocked']);
@@ -222,8 +209,7 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(outcomes).toEqual([]);
   });
 
-  it('goes back, to end as a dead letter, when the message is no link record', async () => {
-    const { look } = givenWorld();
+  it('goes back, to end as a dead letter, when the message is no link record', async ({ world: { look } }) => {
     expect(await look('unknown')).toEqual(['try-again']);
   });
 });
@@ -241,8 +227,9 @@ describe('a link that is to be kept', () => {
     expect(wakeAt(short)).toBe(now + 300);
   });
 
-  it('is renewed with the data that it has, and comes back for another term', async () => {
-    const { look, api, atApi, outcomes, ledger } = givenWorld();
+  it('is renewed with the data that it has, and comes back for another term', async ({
+    world: { look, api, atApi, outcomes, ledger },
+  }) => {
     atApi(kept.expiresAt);
     await look(kept);
     expect(api.calls).toEqual(['read', 'update']);
@@ -251,16 +238,14 @@ describe('a link that is to be kept', () => {
     expect(outcomes).toMatchObject([{ outcome: 'renewed', link: { expiresAt: '2026-07-02T00:00:00Z', version: 2 } }]);
   });
 
-  it('that was clicked meanwhile needs no renewal yet', async () => {
-    const { look, api, atApi, ledger } = givenWorld();
+  it('that was clicked meanwhile needs no renewal yet', async ({ world: { look, api, atApi, ledger } }) => {
     atApi(now + 25 * day);
     await look(kept);
     expect(api.calls).toEqual(['read']);
     expect(ledger.links.get(key)).toMatchObject({ expiresAt: now + 25 * day });
   });
 
-  it('does not renew itself and is kept all the same', async () => {
-    const { look, api, atApi } = givenWorld();
+  it('does not renew itself and is kept all the same', async ({ world: { look, api, atApi } }) => {
     atApi(kept.expiresAt);
     await look({ ...kept, renewTtl: false });
     expect(api.calls).toEqual(['read', 'update']);
@@ -279,8 +264,9 @@ describe('a link that is to be kept', () => {
     expect(world.control.failNext.size).toBe(0);
   });
 
-  it('is told expiring-soon when there is no quota, and looked at again the next day', async () => {
-    const { look, api, atApi, outcomes, ledger, control } = givenWorld();
+  it('is told expiring-soon when there is no quota, and looked at again the next day', async ({
+    world: { look, api, atApi, outcomes, ledger, control },
+  }) => {
     control.say(now * 1000, { lanes: { expiry: { state: 'parking', reason: 'quota-reserve-reached', since: 1 } } });
     atApi(kept.expiresAt);
     await look(kept);
@@ -291,16 +277,16 @@ describe('a link that is to be kept', () => {
     expect(held.expiresAt).toBe(kept.expiresAt);
   });
 
-  it('is told expiring-soon when the API refuses the renewal', async () => {
-    const { look, api, atApi, outcomes } = givenWorld();
+  it('is told expiring-soon when the API refuses the renewal', async ({ world: { look, api, atApi, outcomes } }) => {
     atApi(kept.expiresAt);
     api.spoil('update', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
     await look(kept);
     expect(outcomes).toMatchObject([{ outcome: 'expiring-soon', reason: 'refused-by-api' }]);
   });
 
-  it('whose renewal was lost on the way is settled by the next look, without a second PUT', async () => {
-    const { look, api, atApi, outcomes } = givenWorld();
+  it('whose renewal was lost on the way is settled by the next look, without a second PUT', async ({
+    world: { look, api, atApi, outcomes },
+  }) => {
     atApi(kept.expiresAt);
     api.spoil('update', { kind: 'reset-after' });
     expect(await look(kept)).toEqual(['try-again']);

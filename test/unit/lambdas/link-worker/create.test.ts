@@ -1,13 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import { create, derivedIdOfCreate, LinkWorld } from '../../../world/link-world.ts';
+
+const it = base.extend('world', () => new LinkWorld());
 
 const derivedKey = `A1b3/${derivedIdOfCreate}`;
 const chosen = { ...create, shortlinkId: 'spring-26' };
 
 describe('a create with a derived ID', () => {
-  it('is posted at once, recorded, answered, and costs one call', async () => {
-    const world = new LinkWorld();
-
+  it('is posted at once, recorded, answered, and costs one call', async ({ world }) => {
     expect(await world.deliver({ body: create })).toEqual(['done']);
 
     expect(world.api.calls).toEqual(['create']);
@@ -44,15 +44,13 @@ describe('a create with a derived ID', () => {
     expect(world.ledger.links.get(derivedKey)).not.toHaveProperty('data');
   });
 
-  it('takes its expiry from its own TTL', async () => {
-    const world = new LinkWorld();
+  it('takes its expiry from its own TTL', async ({ world }) => {
     await world.deliver({ body: { ...create, ttl: '2h', renewTtl: false } });
     expect(world.outcomes[0]?.link?.expiresAt).toBe('2026-03-01T12:00:05Z');
     expect(world.ledger.links.get(derivedKey)).toMatchObject({ ttlSeconds: 7_200, renewTtl: false });
   });
 
-  it('that is to be kept says so in its record, and asks for two weeks of life at least', async () => {
-    const world = new LinkWorld();
+  it('that is to be kept says so in its record, and asks for two weeks of life at least', async ({ world }) => {
     const kept = { ...create, keepUntil: '2028-01-01T00:00:00Z' };
     await world.deliver({ body: { ...kept, ttl: '13d' } }, { body: { ...kept, ttl: '14d' } });
     expect(world.outcomes[0]?.faults).toEqual([
@@ -65,8 +63,7 @@ describe('a create with a derived ID', () => {
     expect(world.ledger.links.get(derivedKey)?.keepUntil).toBe(Date.parse('2028-01-01T00:00:00Z') / 1000);
   });
 
-  it('adopts its own link when the first answer was lost after the link was made', async () => {
-    const world = new LinkWorld();
+  it('adopts its own link when the first answer was lost after the link was made', async ({ world }) => {
     world.api.spoil('create', { kind: 'reset-after' });
     await world.deliver({ body: { ...create, brandDomain: 'go.acme.example' } });
     expect(world.api.calls).toEqual(['create', 'read']);
@@ -74,16 +71,14 @@ describe('a create with a derived ID', () => {
     expect(world.outcomes[0]?.link?.shortUrl).toBe(`https://go.acme.example/${derivedKey}`);
   });
 
-  it('posts the same ID again when the lost answer stood for nothing', async () => {
-    const world = new LinkWorld();
+  it('posts the same ID again when the lost answer stood for nothing', async ({ world }) => {
     world.api.spoil('create', { kind: 'status', status: 503 });
     await world.deliver({ body: create });
     expect(world.api.calls).toEqual(['create', 'read', 'create']);
     expect([...world.api.links.keys()]).toEqual([derivedKey]);
   });
 
-  it('comes back later when three answers in a row are lost', async () => {
-    const world = new LinkWorld();
+  it('comes back later when three answers in a row are lost', async ({ world }) => {
     world.api.spoil(
       'create',
       { kind: 'status', status: 503 },
@@ -94,31 +89,27 @@ describe('a create with a derived ID', () => {
     expect(world.told).toEqual([]);
   });
 
-  it('adopts on a 409: a copy of the request was faster', async () => {
-    const world = new LinkWorld();
+  it('adopts on a 409: a copy of the request was faster', async ({ world }) => {
     world.api.links.set(derivedKey, { data: { pid: 'as the API keeps it' }, expiresAt: 1_780_000_000 });
     await world.deliver({ body: create });
     expect(world.api.calls).toEqual(['create', 'read']);
     expect(world.outcomes[0]?.link?.expiresAt).toBe('2026-05-28T20:26:40Z');
   });
 
-  it('comes back later when a 409 is followed by a 404', async () => {
-    const world = new LinkWorld();
+  it('comes back later when a 409 is followed by a 404', async ({ world }) => {
     world.api.spoil('create', { kind: 'status', status: 409, errorType: 'invalid_parameter' });
     expect(await world.deliver({ body: create })).toEqual(['try-again']);
     expect(world.api.calls).toEqual(['create', 'read']);
   });
 
-  it('looks first when it is delivered again, and posts only if nothing is there', async () => {
-    const world = new LinkWorld();
+  it('looks first when it is delivered again, and posts only if nothing is there', async ({ world }) => {
     await world.deliver({ body: create, receiveCount: 2 });
     expect(world.api.calls).toEqual(['read', 'create']);
   });
 });
 
 describe('a create that died between two steps', () => {
-  it('after the POST: is settled by a GET', async () => {
-    const world = new LinkWorld();
+  it('after the POST: is settled by a GET', async ({ world }) => {
     world.ledger.failNext.add('addLink');
     expect(await world.deliver({ body: create })).toEqual(['try-again']);
     expect(await world.deliver({ body: create, receiveCount: 2 })).toEqual(['done']);
@@ -126,8 +117,7 @@ describe('a create that died between two steps', () => {
     expect(world.told).toEqual(['created']);
   });
 
-  it('after the link record: is answered from it, without a call', async () => {
-    const world = new LinkWorld();
+  it('after the link record: is answered from it, without a call', async ({ world }) => {
     world.ledger.failNext.add('rememberRequest');
     await world.deliver({ body: create });
     await world.deliver({ body: create, receiveCount: 2 });
@@ -135,8 +125,7 @@ describe('a create that died between two steps', () => {
     expect(world.told).toEqual(['created']);
   });
 
-  it('after the request record: tells what it had not told, as its own first answer', async () => {
-    const world = new LinkWorld();
+  it('after the request record: tells what it had not told, as its own first answer', async ({ world }) => {
     world.failNext.add('tell');
     expect(await world.deliver({ body: create })).toEqual(['try-again']);
     expect(await world.deliver({ body: create, receiveCount: 2 })).toEqual(['done']);
@@ -144,8 +133,7 @@ describe('a create that died between two steps', () => {
     expect(world.told).toEqual(['created']);
   });
 
-  it('after the outcome: asks for the QR code that is still owed', async () => {
-    const world = new LinkWorld();
+  it('after the outcome: asks for the QR code that is still owed', async ({ world }) => {
     const withQr = { ...create, qr: { size: 600, margin: true } };
     world.failNext.add('ask');
     expect(await world.deliver({ body: withQr })).toEqual(['try-again']);
@@ -161,8 +149,7 @@ describe('a create that died between two steps', () => {
     ]);
   });
 
-  it('is told created, and does not come back to life, when its link was deleted meanwhile', async () => {
-    const world = new LinkWorld();
+  it('is told created, and does not come back to life, when its link was deleted meanwhile', async ({ world }) => {
     world.ledger.failNext.add('rememberRequest');
     await world.deliver({ body: create });
     const remove = { ...create, data: undefined, requestId: 'r-2', action: 'delete', shortlinkId: derivedIdOfCreate };
@@ -174,15 +161,13 @@ describe('a create that died between two steps', () => {
 });
 
 describe('a create with a chosen ID', () => {
-  it('looks first, and posts when the ID is free', async () => {
-    const world = new LinkWorld();
+  it('looks first, and posts when the ID is free', async ({ world }) => {
     await world.deliver({ body: chosen });
     expect(world.api.calls).toEqual(['read', 'create']);
     expect(world.outcomes[0]?.link?.shortUrl).toBe('https://acme.onelink.me/A1b3/spring-26');
   });
 
-  it('adopts the link that is there when it is the one asked for', async () => {
-    const world = new LinkWorld();
+  it('adopts the link that is there when it is the one asked for', async ({ world }) => {
     world.api.links.set('A1b3/spring-26', {
       data: { c: 'spring', pid: 'sms' },
       expiresAt: Date.parse('2026-03-31T10:00:00Z') / 1000,
@@ -192,8 +177,7 @@ describe('a create with a chosen ID', () => {
     expect(world.told).toEqual(['created']);
   });
 
-  it('leaves a link alone that lives longer than the one asked for could', async () => {
-    const world = new LinkWorld();
+  it('leaves a link alone that lives longer than the one asked for could', async ({ world }) => {
     world.api.links.set('A1b3/spring-26', {
       data: { c: 'spring', pid: 'sms' },
       expiresAt: Date.parse('2026-04-02T10:00:00Z') / 1000,
@@ -202,23 +186,22 @@ describe('a create with a chosen ID', () => {
     expect(world.told).toEqual(['conflict']);
   });
 
-  it('is a conflict, at no cost, when the ID belongs to another link', async () => {
-    const world = new LinkWorld();
+  it('is a conflict, at no cost, when the ID belongs to another link', async ({ world }) => {
     world.api.links.set('A1b3/spring-26', { data: { pid: 'someone' }, expiresAt: 1_780_000_000 });
     await world.deliver({ body: chosen });
     expect(world.api.calls).toEqual(['read']);
     expect(world.outcomes).toMatchObject([{ outcome: 'conflict', reason: 'shortlink-id-taken' }]);
   });
 
-  it('is a conflict when the link there was not made through the API at all', async () => {
-    const world = new LinkWorld();
+  it('is a conflict when the link there was not made through the API at all', async ({ world }) => {
     world.api.links.set('A1b3/spring-26', { data: create.data, expiresAt: 1_780_000_000, foreign: true });
     await world.deliver({ body: chosen });
     expect(world.told).toEqual(['conflict']);
   });
 
-  it('is a conflict, without any call, when the ledger knows another live link there, even one with equal data', async () => {
-    const world = new LinkWorld();
+  it('is a conflict, without any call, when the ledger knows another live link there, even one with equal data', async ({
+    world,
+  }) => {
     await world.deliver({ body: chosen });
     await world.deliver({ body: { ...chosen, requestId: 'r-2' }, messageId: 'm-2' });
     expect(world.api.calls).toEqual(['read', 'create']);
@@ -243,8 +226,7 @@ describe('a create with a chosen ID', () => {
     expect(world.told).toEqual([expected]);
   });
 
-  it('may take over the address of a link that has expired', async () => {
-    const world = new LinkWorld();
+  it('may take over the address of a link that has expired', async ({ world }) => {
     await world.deliver({ body: { ...chosen, ttl: '10m' } });
     world.now += 3 * 86_400_000;
     world.api.links.clear();
@@ -255,8 +237,7 @@ describe('a create with a chosen ID', () => {
 });
 
 describe('a create that the API refuses', () => {
-  it('is rejected, archived and remembered when the fault is its own', async () => {
-    const world = new LinkWorld();
+  it('is rejected, archived and remembered when the fault is its own', async ({ world }) => {
     world.api.spoil('create', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
     await world.deliver({ body: create });
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'refused-by-api' }]);
@@ -311,8 +292,7 @@ describe('the claim of a chosen ID', () => {
   });
   const nowSeconds = Date.parse('2026-03-01T10:00:05Z') / 1000;
 
-  it('is taken before the POST, and keeps others from theirs while it runs', async () => {
-    const world = new LinkWorld();
+  it('is taken before the POST, and keeps others from theirs while it runs', async ({ world }) => {
     world.ledger.claims.set(address, claim('other', nowSeconds + 60));
     expect(await world.deliver({ body: chosen })).toEqual(['try-again']);
     expect(world.api.calls).toEqual(['read']);
@@ -323,8 +303,7 @@ describe('the claim of a chosen ID', () => {
     expect(world.ledger.claims.get(address)).toMatchObject({ requestId: 'r-1', until: nowSeconds + 90 + 90 });
   });
 
-  it('of a link that was made and deleted meanwhile has served', async () => {
-    const world = new LinkWorld();
+  it('of a link that was made and deleted meanwhile has served', async ({ world }) => {
     await world.deliver({ body: chosen });
     const { data: _, ...withoutData } = chosen;
     const remove = { ...withoutData, requestId: 'd-1', action: 'delete', requestedAt: '2026-03-01T10:00:02Z' };
@@ -333,16 +312,14 @@ describe('the claim of a chosen ID', () => {
     expect(world.told).toEqual(['created', 'deleted', 'created']);
   });
 
-  it('is given back by a create that the API refuses', async () => {
-    const world = new LinkWorld();
+  it('is given back by a create that the API refuses', async ({ world }) => {
     world.api.spoil('create', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
     await world.deliver({ body: chosen });
     expect(world.told).toEqual(['rejected']);
     expect(world.ledger.claims.get(address)?.until).toBe(0);
   });
 
-  it('makes an update wait for its source’s create, however long that takes', async () => {
-    const world = new LinkWorld();
+  it('makes an update wait for its source’s create, however long that takes', async ({ world }) => {
     world.ledger.failNext.add('addLink');
     await world.deliver({ body: chosen });
     const early = { ...chosen, requestId: 'u-1', action: 'update', requestedAt: '2026-03-01T10:00:02Z' };
@@ -353,8 +330,7 @@ describe('the claim of a chosen ID', () => {
     expect(world.told).toEqual(['created', 'updated']);
   });
 
-  it('tells a create that was answered otherwise which link to take back', async () => {
-    const world = new LinkWorld();
+  it('tells a create that was answered otherwise which link to take back', async ({ world }) => {
     world.ledger.failNext.add('addLink');
     await world.deliver({ body: chosen });
     // A copy that came too late is told so, without having seen the POST.

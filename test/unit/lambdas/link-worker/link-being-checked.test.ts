@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { dataDigest } from '../../../../lambdas/domain/link/digest.ts';
-import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
 import type { Removal } from '../../../../lambdas/domain/link/removal.ts';
 import { expiryIntake } from '../../../../lambdas/expiry-intake/expiry-intake.ts';
+import { givenLinkAt } from '../../../world/given-ledger.ts';
 import { create, LinkWorld, linkIdSecret } from '../../../world/link-world.ts';
 
 const key = 'A1b3/poster';
@@ -10,21 +10,14 @@ const data = { pid: 'print' };
 /** 2026-03-01T10:00:00Z, when the commands were asked for. */
 const asked = 1_772_359_200;
 const day = 86_400;
-const marked: LinkRecord = {
-  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
-  source: 'crm',
+const marked = givenLinkAt('poster', {
   requestId: 'made',
-  state: 'live',
-  shortUrl: 'https://acme.onelink.me/A1b3/poster',
   pid: 'print',
   dataDigest: dataDigest(linkIdSecret, data),
-  ttlSeconds: 31 * day,
-  renewTtl: true,
-  version: 1,
   applied: { requestedAt: '2026-02-01T00:00:00Z', requestId: 'made' },
   expiresAt: asked - 60,
   expiryCheck: { token: 'removal-1', lostAt: asked + 15 * day },
-};
+});
 const command = { specVersion: '1.0', source: 'crm', onelinkId: 'A1b3', shortlinkId: 'poster' };
 const change = { ...command, requestId: 'later', requestedAt: '2026-03-01T10:00:00Z' };
 const update = { ...change, action: 'update', data: { pid: 'mail' } };

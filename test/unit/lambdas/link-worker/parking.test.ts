@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import type { LaneControl } from '../../../../lambdas/domain/control/control-record.ts';
 import { create, derivedIdOfCreate, LinkWorld } from '../../../world/link-world.ts';
+
+const it = base.extend('world', () => new LinkWorld());
 
 const chosen = { ...create, shortlinkId: 'spring' };
 const update = {
@@ -35,8 +37,7 @@ async function replay(world: LinkWorld, which = world.parked.splice(0)) {
 }
 
 describe('while its lane is parking, a command', () => {
-  it('is put away and acknowledged, told so, and costs nothing', async () => {
-    const world = new LinkWorld();
+  it('is put away and acknowledged, told so, and costs nothing', async ({ world }) => {
     world.control.say(world.now, parking());
     expect(await world.deliver({ body: create }, { body: update, receiveCount: 3 })).toEqual(['done', 'done']);
     expect(world.api.calls).toEqual([]);
@@ -60,8 +61,7 @@ describe('while its lane is parking, a command', () => {
     expect(world.ledger.answered.size).toBe(0);
   });
 
-  it('that is free is answered: a repeat, an invalid one, a stale one, a code', async () => {
-    const world = new LinkWorld();
+  it('that is free is answered: a repeat, an invalid one, a stale one, a code', async ({ world }) => {
     await world.deliver({ body: chosen });
     world.control.say(world.now, parking('daily-cap-reached'));
     const stale = { ...create, requestId: 'r-2', validUntil: '2026-03-01T10:00:03Z' };
@@ -71,8 +71,7 @@ describe('while its lane is parking, a command', () => {
     expect(world.parked).toEqual([]);
   });
 
-  it('comes back once: the same link, the same message, one final outcome', async () => {
-    const world = new LinkWorld();
+  it('comes back once: the same link, the same message, one final outcome', async ({ world }) => {
     world.control.say(world.now, parking());
     await world.deliver({ body: create });
     world.control.say(world.now);
@@ -97,8 +96,7 @@ describe('while its lane is parking, a command', () => {
     expect(world.api.calls.filter((call) => call === 'create')).toHaveLength(1);
   });
 
-  it('that is parked twice is answered once with the link, and once again from its record', async () => {
-    const world = new LinkWorld();
+  it('that is parked twice is answered once with the link, and once again from its record', async ({ world }) => {
     world.control.say(world.now, parking());
     world.failNext.add('tell');
     expect(await world.deliver({ body: chosen })).toEqual(['try-again']);
@@ -125,8 +123,7 @@ describe('a 429 quota_exceeded', () => {
     expect(world.control.signals).toEqual({ quotaExceededAt: world.now });
   });
 
-  it('counts until a poll that was started later: the governor’s older word opens nothing', async () => {
-    const world = new LinkWorld();
+  it('counts until a poll that was started later: the governor’s older word opens nothing', async ({ world }) => {
     await world.control.signal('quotaExceededAt', world.now);
     await world.deliver({ body: create });
     expect(world.told).toEqual(['parked']);
@@ -136,8 +133,7 @@ describe('a 429 quota_exceeded', () => {
     expect(world.told).toEqual(['parked', 'created']);
   });
 
-  it('met by an update, gives its lease back', async () => {
-    const world = new LinkWorld();
+  it('met by an update, gives its lease back', async ({ world }) => {
     await world.deliver({ body: chosen });
     world.api.spoil('update', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
     await world.deliver({ body: update, messageId: 'm-2' });
@@ -207,8 +203,7 @@ describe('behind a parked command of its link, a later one', () => {
 });
 
 describe('when the lane does not stand open', () => {
-  it('a paused lane gives everything back but what is free, without a call', async () => {
-    const world = new LinkWorld();
+  it('a paused lane gives everything back but what is free, without a call', async ({ world }) => {
     await world.deliver({ body: create });
     world.control.say(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
     const verdicts = await world.deliver(
@@ -250,8 +245,7 @@ describe('when the lane does not stand open', () => {
     },
   );
 
-  it('begins slowly when the lane was opened since it last worked, once', async () => {
-    const world = new LinkWorld();
+  it('begins slowly when the lane was opened since it last worked, once', async ({ world }) => {
     const open = (openedAt?: number) => ({
       lanes: { campaign: { state: 'open', since: 1, ...(openedAt && { openedAt }) } as LaneControl },
     });
@@ -283,8 +277,7 @@ describe('without a usable word of the governor, a worker', () => {
     expect(await world.deliver({ body: { ...create, requestId: 'r-3' } })).toEqual(['api-outage']);
   });
 
-  it('takes an old word for a pause all the same', async () => {
-    const world = new LinkWorld();
+  it('takes an old word for a pause all the same', async ({ world }) => {
     world.control.say(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
     world.now += 60 * 60_000;
     expect(await world.deliver({ body: create })).toEqual(['lane-paused']);
@@ -293,16 +286,14 @@ describe('without a usable word of the governor, a worker', () => {
 });
 
 describe('calls of the quota', () => {
-  it('are counted for the lane’s caps: what cost a call, or may have', async () => {
-    const world = new LinkWorld();
+  it('are counted for the lane’s caps: what cost a call, or may have', async ({ world }) => {
     world.api.spoil('create', { kind: 'reset-after' });
     await world.deliver({ body: chosen }, { body: { ...create, requestId: 'r-2' } });
     const [spent] = await world.control.spent(['campaign'], ['2026-03-01']);
     expect(spent?.calls).toBe(2);
   });
 
-  it('that links to be kept will need are forecast', async () => {
-    const world = new LinkWorld();
+  it('that links to be kept will need are forecast', async ({ world }) => {
     await world.deliver(
       { body: { ...create, ttl: '31d', keepUntil: '2027-03-01T00:00:00Z' } },
       { body: { ...create, requestId: 'r-2' } },
@@ -312,8 +303,7 @@ describe('calls of the quota', () => {
 });
 
 describe('a parked create and an update of the same link that was asked for before it', () => {
-  it('do not wait for each other when they come back', async () => {
-    const world = new LinkWorld();
+  it('do not wait for each other when they come back', async ({ world }) => {
     world.control.say(world.now, parking());
     await world.deliver({ body: { ...update, requestedAt: '2026-03-01T09:59:00Z' } }, { body: chosen });
     world.control.say(world.now, { parkedAt: 1 });
@@ -332,8 +322,7 @@ describe('a parked create and an update of the same link that was asked for befo
     ]);
   });
 
-  it('keep their order when the create comes after the end of an earlier link', async () => {
-    const world = new LinkWorld();
+  it('keep their order when the create comes after the end of an earlier link', async ({ world }) => {
     await world.deliver({ body: { ...chosen, requestId: 'r-0', requestedAt: '2026-03-01T09:00:00Z' } });
     world.control.say(world.now, parking());
     await world.deliver({ body: chosen }, { body: { ...remove, requestedAt: '2026-03-01T09:59:00Z' } });

@@ -1,12 +1,14 @@
-import { describe, expect, it } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import type { QrJob } from '../../../../lambdas/domain/contract/qr-job.ts';
-import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
 import { type QrWorkerVariables, qrWorkerEnvironment } from '../../../../lambdas/qr-worker/env.ts';
 import { qrWorker } from '../../../../lambdas/qr-worker/qr-worker.ts';
 import { readEnvironment } from '../../../../lambdas/runtime/environment.ts';
 import { EmulatedApi } from '../../../world/emulated-api.ts';
+import { givenLinkAt } from '../../../world/given-ledger.ts';
 import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
+
+const it = base.extend('world', () => givenWorld());
 
 const variables: QrWorkerVariables = {
   LANE: 'campaign',
@@ -39,20 +41,7 @@ const job: QrJob = {
   metadata: { shop: '7' },
   sentAtMilliseconds: Date.parse('2026-03-01T10:00:00Z'),
 };
-const link: LinkRecord = {
-  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
-  source: 'studio',
-  requestId: 'c-1',
-  state: 'live',
-  shortUrl: 'https://acme.onelink.me/A1b3/poster',
-  pid: 'print',
-  dataDigest: 'digest of the data',
-  ttlSeconds: 31_536_000,
-  renewTtl: true,
-  version: 3,
-  applied: { requestedAt: '2026-03-01T09:00:00Z', requestId: 'c-1' },
-  expiresAt: Date.parse('2027-03-01T09:00:00Z') / 1000,
-};
+const link = givenLinkAt('poster', { source: 'studio', requestId: 'c-1', version: 3 });
 /** A PNG's first eight bytes. */
 const image = Buffer.from('89504e470d0a1a0a', 'hex');
 const unavailable = { kind: 'status', status: 503 } as const;
@@ -107,8 +96,9 @@ function givenWorld() {
 }
 
 describe('a QR job', () => {
-  it('ends with the image in the bucket, a note in the ledger and an outcome that answers the command’s message', async () => {
-    const { deliver, outcomes, stored, drawn, ledger } = givenWorld();
+  it('ends with the image in the bucket, a note in the ledger and an outcome that answers the command’s message', async ({
+    world: { deliver, outcomes, stored, drawn, ledger },
+  }) => {
     expect(await deliver([job])).toEqual(['done']);
     expect(drawn).toEqual([{ url: 'https://acme.onelink.me/A1b3/poster', size: 600, format: 'png' }]);
     expect(stored).toEqual(['qr/A1b3/poster.png']);
@@ -128,24 +118,27 @@ describe('a QR job', () => {
     expect(ledger.answered.get('studio/q-1')?.outcome.outcome).toBe('qr-ready');
   });
 
-  it('whose address has become a link that was made in another way leaves no image behind', async () => {
-    const { deliver, api, outcomes, removed } = givenWorld();
+  it('whose address has become a link that was made in another way leaves no image behind', async ({
+    world: { deliver, api, outcomes, removed },
+  }) => {
     api.links.set('A1b3/poster', { data: { pid: 'by hand' }, expiresAt: link.expiresAt, foreign: true });
     expect(await deliver([job], 2)).toEqual(['done']);
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'refused-by-api' }]);
     expect(removed).toEqual(['A1b3/poster']);
   });
 
-  it('whose link was deleted meanwhile leaves no image behind', async () => {
-    const { deliver, outcomes, removed, ledger } = givenWorld();
+  it('whose link was deleted meanwhile leaves no image behind', async ({
+    world: { deliver, outcomes, removed, ledger },
+  }) => {
     ledger.links.set('A1b3/poster', { ...link, state: 'deleted' });
     expect(await deliver([job])).toEqual(['done']);
     expect(removed).toEqual(['A1b3/poster']);
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-deleted' }]);
   });
 
-  it('Given a living link whose record the TTL has removed, When its code is drawn, Then it waits until the record is back', async () => {
-    const { deliver, outcomes, removed, ledger } = givenWorld();
+  it('Given a living link whose record the TTL has removed, When its code is drawn, Then it waits until the record is back', async ({
+    world: { deliver, outcomes, removed, ledger },
+  }) => {
     ledger.links.delete('A1b3/poster');
     expect(await deliver([job], 7)).toEqual(['try-again']);
     expect(outcomes).toEqual([]);
@@ -156,22 +149,23 @@ describe('a QR job', () => {
     expect(outcomes).toMatchObject([{ outcome: 'qr-ready' }]);
   });
 
-  it('Given a record that does not come back, When the code is drawn for the eighth time, Then it fails', async () => {
-    const { deliver, outcomes, ledger } = givenWorld();
+  it('Given a record that does not come back, When the code is drawn for the eighth time, Then it fails', async ({
+    world: { deliver, outcomes, ledger },
+  }) => {
     ledger.links.delete('A1b3/poster');
     expect(await deliver([job], 8)).toEqual(['done']);
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-deleted' }]);
   });
 
-  it('of a create leaves the create’s own request record alone', async () => {
-    const { deliver, ledger, outcomes } = givenWorld();
+  it('of a create leaves the create’s own request record alone', async ({ world: { deliver, ledger, outcomes } }) => {
     await deliver([{ ...job, action: 'create' }]);
     expect(ledger.answered.size).toBe(0);
     expect(outcomes).toMatchObject([{ outcome: 'qr-ready', action: 'create' }]);
   });
 
-  it('of a repeated command is answered from its record, without a call', async () => {
-    const { deliver, outcomes, api } = givenWorld();
+  it('of a repeated command is answered from its record, without a call', async ({
+    world: { deliver, outcomes, api },
+  }) => {
     await deliver([job]);
     await deliver([{ ...job, messageId: 'm-2' }]);
     expect(api.calls).toEqual(['qr']);
@@ -207,8 +201,9 @@ describe('a QR job', () => {
     },
   );
 
-  it('Given a copy that was told its code, and whose link lives, When it is delivered again, Then the image stays', async () => {
-    const { deliver, ledger, removed } = givenWorld();
+  it('Given a copy that was told its code, and whose link lives, When it is delivered again, Then the image stays', async ({
+    world: { deliver, ledger, removed },
+  }) => {
     await deliver([job]);
     expect(await deliver([job], 2)).toEqual(['done']);
     // The TTL has removed its record; the expiry intake will put it back.
@@ -217,14 +212,14 @@ describe('a QR job', () => {
     expect(removed).toEqual([]);
   });
 
-  it('under a requestId that was used for something else is rejected', async () => {
-    const { deliver, outcomes } = givenWorld();
+  it('under a requestId that was used for something else is rejected', async ({ world: { deliver, outcomes } }) => {
     await deliver([job, { ...job, commandDigest: 'another', messageId: 'm-2' }]);
     expect(outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'request-id-reused', messageId: 'm-2' });
   });
 
-  it('is tried again while the API fails, and fails for good at its last attempt', async () => {
-    const { deliver, outcomes, api } = givenWorld();
+  it('is tried again while the API fails, and fails for good at its last attempt', async ({
+    world: { deliver, outcomes, api },
+  }) => {
     api.spoil('qr', unavailable, unavailable);
     expect(await deliver([job], 7)).toEqual(['try-again']);
     expect(outcomes).toEqual([]);
@@ -232,8 +227,9 @@ describe('a QR job', () => {
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'api-unavailable' }]);
   });
 
-  it('waits for a link that may be too fresh to be found, then says that there is none', async () => {
-    const { deliver, outcomes, removed, api } = givenWorld();
+  it('waits for a link that may be too fresh to be found, then says that there is none', async ({
+    world: { deliver, outcomes, removed, api },
+  }) => {
     api.links.delete('A1b3/poster');
     expect(await deliver([job], 2)).toEqual(['try-again']);
     expect(removed).toEqual([]);
@@ -243,29 +239,27 @@ describe('a QR job', () => {
     expect(removed).toEqual(['A1b3/poster']);
   });
 
-  it('fails at once when the API calls the request wrong', async () => {
-    const { deliver, outcomes, api } = givenWorld();
+  it('fails at once when the API calls the request wrong', async ({ world: { deliver, outcomes, api } }) => {
     api.spoil('qr', wrong);
     expect(await deliver([job])).toEqual(['done']);
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'refused-by-api' }]);
     expect(api.calls).toEqual(['qr']);
   });
 
-  it('never fails for an account that is blocked, and spares the rest of the batch the call', async () => {
-    const { deliver, outcomes, api } = givenWorld();
+  it('never fails for an account that is blocked, and spares the rest of the batch the call', async ({
+    world: { deliver, outcomes, api },
+  }) => {
     api.control.changeSettings({ token: 'another' });
     expect(await deliver([job, { ...job, requestId: 'q-2' }], 8)).toEqual(['account-blocked', 'account-blocked']);
     expect(api.calls).toEqual(['qr']);
     expect(outcomes).toEqual([]);
   });
 
-  it('that is none goes back, to end in the dead-letter queue', async () => {
-    const { deliver } = givenWorld();
+  it('that is none goes back, to end in the dead-letter queue', async ({ world: { deliver } }) => {
     expect(await deliver(['not JSON', { hello: 'world' }])).toEqual(['try-again', 'try-again']);
   });
 
-  it('goes back unbegun when there is no time left', async () => {
-    const { deliver, api } = givenWorld();
+  it('goes back unbegun when there is no time left', async ({ world: { deliver, api } }) => {
     expect(await deliver([job], 1, 14_000)).toEqual(['out-of-time']);
     expect(api.calls).toEqual([]);
   });

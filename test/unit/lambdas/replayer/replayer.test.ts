@@ -1,9 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { test as base, describe, expect } from 'vitest';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import type { ParkedCommand } from '../../../../lambdas/domain/contract/parked-command.ts';
 import type { LaneControl } from '../../../../lambdas/domain/control/control-record.ts';
 import { replayer } from '../../../../lambdas/replayer/replayer.ts';
 import { InMemoryControl } from '../../../world/in-memory-control.ts';
+
+const it = base.extend('world', () => new ReplayedWorld());
 
 const line = (lane: string, requestId: string): ParkedCommand => ({
   v: 1,
@@ -149,8 +151,7 @@ const many = (lots: number, size: number) =>
   Array.from({ length: lots }, (_, lot) => Array.from({ length: size }, (_, index) => `r-${lot}-${index}`));
 
 describe('the replayer', () => {
-  it('sends what is parked back to its lane, the oldest first, and counts it', async () => {
-    const world = new ReplayedWorld();
+  it('sends what is parked back to its lane, the oldest first, and counts it', async ({ world }) => {
     world.lots.set('campaign', [['a', 'b'], ['c']]).set('transactional', [['t']]);
     await world.replay();
     expect(world.sent).toEqual(['transactional t', 'campaign a', 'campaign b', 'campaign c']);
@@ -163,8 +164,9 @@ describe('the replayer', () => {
     });
   });
 
-  it('holds one lot at a time, and keeps to the lane’s rate and to what the workers make room for', async () => {
-    const world = new ReplayedWorld();
+  it('holds one lot at a time, and keeps to the lane’s rate and to what the workers make room for', async ({
+    world,
+  }) => {
     world.lots.set('campaign', many(40, 500));
     world.drainedPerSecond = 500;
     const began = world.now;
@@ -176,8 +178,7 @@ describe('the replayer', () => {
     expect((world.now - began) / 1000).toBeLessThan(45);
   });
 
-  it('stops in time, and the next run goes on where it was', async () => {
-    const world = new ReplayedWorld();
+  it('stops in time, and the next run goes on where it was', async ({ world }) => {
     world.lots.set('campaign', many(40, 500));
     world.remaining = 20_000;
     await world.replay();
@@ -190,8 +191,7 @@ describe('the replayer', () => {
     expect(new Set(world.sent).size).toBe(20_000);
   });
 
-  it('that dies between sending and removing sends the lot again: nothing is lost', async () => {
-    const world = new ReplayedWorld();
+  it('that dies between sending and removing sends the lot again: nothing is lost', async ({ world }) => {
     world.lots.set('campaign', [['a'], ['b']]);
     world.failing.add('campaign');
     await expect(world.replay()).rejects.toThrow('could not be replayed to the end: campaign');
@@ -212,8 +212,9 @@ describe('the replayer', () => {
     expect(world.sent).toEqual(['transactional t']);
   });
 
-  it('stops at once when a worker meets a spent quota, and sends nothing while the governor is silent', async () => {
-    const world = new ReplayedWorld();
+  it('stops at once when a worker meets a spent quota, and sends nothing while the governor is silent', async ({
+    world,
+  }) => {
     world.lots.set('campaign', [['a']]);
     await world.control.signal('quotaExceededAt', world.now + 1);
     await world.replay();
@@ -223,8 +224,9 @@ describe('the replayer', () => {
     expect(world.sent).toEqual([]);
   });
 
-  it('says that nothing is parked any more when it finds nothing, a quarter of an hour after the last lane parked', async () => {
-    const world = new ReplayedWorld();
+  it('says that nothing is parked any more when it finds nothing, a quarter of an hour after the last lane parked', async ({
+    world,
+  }) => {
     world.lots.set('campaign', [['a']]);
     await world.replay();
     expect(world.control.control?.parkedAt).toBeDefined();
@@ -236,8 +238,7 @@ describe('the replayer', () => {
     expect(world.control.control?.parkedAt).toBeDefined();
   });
 
-  it('goes on past a lane that fails, tells its name, and fails at the end', async () => {
-    const world = new ReplayedWorld();
+  it('goes on past a lane that fails, tells its name, and fails at the end', async ({ world }) => {
     world.lots.set('transactional', [['t']]).set('campaign', [['a'], ['b']]);
     world.failing.add('transactional');
     await expect(world.replay()).rejects.toThrow('could not be replayed to the end: transactional');
@@ -248,8 +249,7 @@ describe('the replayer', () => {
     ]);
   });
 
-  it('goes on past a lot that fails, and gives a lane up at the third in a row', async () => {
-    const world = new ReplayedWorld();
+  it('goes on past a lot that fails, and gives a lane up at the third in a row', async ({ world }) => {
     world.lots.set('campaign', [['a'], ['b'], ['c'], ['d'], ['e'], ['f']]);
     for (const index of [0, 2, 3, 4]) world.unreadableLots.add(`campaign/${index}`);
     await expect(world.replay()).rejects.toThrow('could not be replayed to the end: campaign');
@@ -257,8 +257,7 @@ describe('the replayer', () => {
     expect(world.metrics['campaign ReplayFailed']).toBe(4);
   });
 
-  it('keeps no fast lane waiting for a slow one', async () => {
-    const world = new ReplayedWorld();
+  it('keeps no fast lane waiting for a slow one', async ({ world }) => {
     world.lots.set('transactional', [many(1, 500)[0] ?? [], ['late']]).set('campaign', many(10, 500).slice(1));
     const began = world.now;
     await world.replay();
@@ -267,8 +266,7 @@ describe('the replayer', () => {
     expect(world.sentAt.get('r-9-0')).toBe(began + 4_000);
   });
 
-  it('sleeps no longer than it may run, however slow a lane is', async () => {
-    const world = new ReplayedWorld();
+  it('sleeps no longer than it may run, however slow a lane is', async ({ world }) => {
     world.lots.set('transactional', [many(1, 500)[0] ?? [], ['later']]);
     world.remaining = 17_000;
     const began = world.now;
@@ -277,8 +275,7 @@ describe('the replayer', () => {
     expect(world.removed).toEqual(['transactional/0']);
   });
 
-  it('puts what cannot be read or sent into quarantine, tells whom it can, and goes on', async () => {
-    const world = new ReplayedWorld();
+  it('puts what cannot be read or sent into quarantine, tells whom it can, and goes on', async ({ world }) => {
     const body = JSON.stringify({ source: 'crm', requestId: 'n-1', action: 'create', metadata: { note: 'a' } });
     const spoilt = JSON.stringify({ v: 1, messageId: 'm-n-1', sentAtMilliseconds: null, source: 'crm', body });
     world.lots.set('campaign', [['a', 'bad-1', spoilt, '{nobody knows'], ['{trash'], ['huge'], ['z']]);
