@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { config as sample } from '../../../../examples/configuration.ts';
-import { commandReader } from '../../../../lambdas/domain/contract/command.ts';
+import { commandReader } from '../../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../../lambdas/domain/contract/envelope.ts';
 import { readCampaign } from '../../../../local/start/campaign-input.ts';
 import { chosenPipeline } from '../../../../local/start/chosen-pipeline.ts';
