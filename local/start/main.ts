@@ -24,7 +24,7 @@ const program = new Command('npm start --')
   )
   .option(
     '--config <file>',
-    'the configuration to run, such as lib/config/config.ts: without --input, with commands made for its producers',
+    'the configuration to run, such as lib/config/config.ts; without --input, commands are made for its producers (default: examples/configuration.ts)',
   )
   .option('--limit <messages>', 'only the first so many', count(1, 100_000_000))
   .option('--stage <name>', 'the stage to run (default: the configuration’s first)')

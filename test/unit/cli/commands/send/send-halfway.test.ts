@@ -91,6 +91,7 @@ async function send(commands: number, treat: (batch: number, send: ChildProcess,
   stops.push(aws.stop);
   const env = {
     PATH: process.env.PATH,
+    ONELINK_CONFIG: process.env.ONELINK_CONFIG,
     AWS_REGION: 'eu-central-1',
     AWS_ENDPOINT_URL: aws.endpoint,
     AWS_ACCESS_KEY_ID: 'id',
@@ -171,7 +172,8 @@ describe('onelink send that ends half-way', () => {
 describe('onelink send', () => {
   /** What comes in through a pipe, by name or as standard input. */
   async function piped(words: string, input: Buffer) {
-    const env = { PATH: process.env.PATH, AWS_REGION: 'eu-central-1', NODE: process.execPath, PROGRAM: program };
+    const { PATH, ONELINK_CONFIG } = process.env;
+    const env = { PATH, ONELINK_CONFIG, AWS_REGION: 'eu-central-1', NODE: process.execPath, PROGRAM: program };
     const child = spawn('bash', ['--norc', '-c', words], { cwd: folder, env, stdio: 'pipe' });
     child.stdin.end(input);
     let said = '';
