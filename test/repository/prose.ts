@@ -7,7 +7,6 @@ const read = (file: string) => readFileSync(new URL(file, root), 'utf8');
 
 /** Pages and folders whose words are still to be rewritten. The lists are empty at the end. */
 const pagesToCome = [
-  'docs/performance.md',
   'docs/reliability.md',
   'local/cloud/README.md',
   'local/onelink-api/README.md',
