@@ -14,7 +14,7 @@ import { laneMetric } from '../domain/work/names.ts';
 import type { Observer } from '../domain/work/observer.ts';
 import type { QrWorkerEnvironment } from './env.ts';
 
-/** Everything outside that the QR worker needs. */
+/** The adapters that the QR worker needs. */
 export interface QrWorkerPorts {
   api: { qr(address: LinkAddress, spec: QrJob['qr']): Promise<ApiAnswer<QrImage>> };
   ledger: Pick<LinkLedger, 'requests' | 'rememberRequest' | 'noteQr' | 'link'>;
@@ -28,22 +28,22 @@ export interface QrWorkerPorts {
   clock: Clock;
 }
 
-/** A link that was made a moment ago may not be found yet; after so many deliveries it is taken to be gone. */
+/** The API may not find a new link yet. After this many deliveries, the link counts as gone. */
 const deliveriesToWaitForLink = 3;
 
-/** The QR worker: fetch the image, put it in the bucket, note it in the ledger, tell the producer. */
+/** The QR worker: fetches the image, stores it in the bucket, records it in the ledger, and publishes the outcome. */
 export function qrWorker(settings: QrWorkerEnvironment, ports: QrWorkerPorts): BatchWork {
   return async (deliveries, deadline) => {
     const jobs = deliveries.map((delivery) => ({ delivery, job: readJob(delivery) }));
     const asked = jobs.flatMap(({ job }) => (job?.action === 'qr' ? [job] : []));
     const records = await ports.ledger.requests(asked);
     const batch = { settings, ports, records, blocked: false };
-    const verdicts: Verdict[] = new Array(deliveries.length).fill('out-of-time');
+    const dispositions: Verdict[] = new Array(deliveries.length).fill('out-of-time');
     await eachAtOnce(settings.CALLS_IN_FLIGHT, jobs.entries(), async ([index, { delivery, job }]) => {
       if (deadline.remainingMilliseconds() < leastTimeMilliseconds) return;
-      verdicts[index] = await handle(job, delivery, batch);
+      dispositions[index] = await handle(job, delivery, batch);
     });
-    return verdicts;
+    return dispositions;
   };
 }
 
@@ -51,7 +51,7 @@ interface Batch {
   settings: QrWorkerEnvironment;
   ports: QrWorkerPorts;
   records: Map<string, RequestRecord>;
-  /** The API has refused the account: the rest of the batch waits. */
+  /** The API has refused the account. The worker returns the rest of the batch without a call. */
   blocked: boolean;
 }
 
@@ -66,8 +66,8 @@ function readJob({ body }: Delivery): QrJob | undefined {
 async function handle(job: QrJob | undefined, delivery: Delivery, batch: Batch): Promise<Verdict> {
   const { observer } = batch.ports;
   if (job === undefined) {
-    // Only the link worker writes here: this is truly unknown, and goes to the dead-letter queue in the end.
-    observer.warn('a message of the QR queue is no QR job', { messageId: delivery.messageId });
+    // The link worker alone writes to this queue, so the message is unknown. It ends in the dead-letter queue.
+    observer.warn('a message of the QR queue is not a QR job', { messageId: delivery.messageId });
     return 'try-again';
   }
   try {
@@ -78,7 +78,7 @@ async function handle(job: QrJob | undefined, delivery: Delivery, batch: Batch):
     }
     if (batch.blocked) return 'account-blocked';
     const decision = await fetchAndStore(job, delivery.receiveCount, batch);
-    return typeof decision === 'string' ? decision : await tell(job, decision, batch);
+    return typeof decision === 'string' ? decision : await finish(job, decision, batch);
   } catch (error) {
     const { source, requestId, action } = job;
     observer.warn('QR job returned after an error', {
@@ -105,16 +105,16 @@ async function answerAgain(job: QrJob, known: RequestRecord, batch: Batch): Prom
 }
 
 /**
- * A copy of the job has told its outcome, and an earlier delivery of this one may have put the image there once more, after its
- * link's end, and ended before it removed it.
+ * Removes an image that an earlier delivery may have left. A copy of the job has its outcome. An earlier delivery of this job may
+ * then have stored the image after the link ended, and crashed before it removed the image.
  *
- * @returns whether it could be found out
+ * @returns whether the link's state is known
  */
 async function removeOrphan({ onelinkId, shortlinkId, qr }: QrJob, { ports }: Batch): Promise<boolean> {
   const address = { onelinkId, shortlinkId };
   const record = await ports.ledger.link(address);
   if (record?.state === 'live') return true;
-  // Without a record the link may be over, or may live on until the expiry intake has put its record back.
+  // Without a record, the link may have ended, or the expiry intake may still have to restore its record.
   const found = record === undefined ? await ports.api.qr(address, qr) : undefined;
   const isOver = found === undefined || found.meaning === 'absent';
   if (isOver) await ports.store.remove(address);
@@ -130,9 +130,9 @@ async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Pr
     case 'ok': {
       const key = await store.put(address, answer.value);
       if (!(await ledger.noteQr(address, key))) {
-        // Its link was deleted (or expired) meanwhile: the image must not stay behind.
+        // The link was deleted or has expired since, so its image must not stay.
         await store.remove(address);
-        // The TTL has removed the record of a link that may live on, and the expiry intake puts it back.
+        // If the TTL has removed the record of a live link, the expiry intake restores it.
         const isUnknown = (await ledger.link(address)) === undefined;
         if (isUnknown && receiveCount < batch.settings.MAX_QR_ATTEMPTS) return 'try-again';
         return { outcome: 'qr-failed', reason: 'link-deleted', link };
@@ -141,12 +141,12 @@ async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Pr
       return { outcome: 'qr-ready', link, qr: { bucket: store.bucket, key, format, bytes: bytes.length } };
     }
     case 'permanent':
-      // The address is a link's that was made in another way: an image that an earlier delivery has put there is of no link of ours.
+      // Another system has made the link at this address. An image from an earlier delivery belongs to no link of ours.
       if (answer.fault.rule.endsWith('invalid-source')) await store.remove(address);
       return { outcome: 'qr-failed', reason: 'refused-by-api', faults: [answer.fault], link };
     case 'absent':
       if (receiveCount < deliveriesToWaitForLink) return 'try-again';
-      // An earlier delivery may have put the image there, and ended before it saw that the link is gone.
+      // An earlier delivery may have stored the image, and crashed before it saw that the link is gone.
       await store.remove(address);
       return { outcome: 'qr-failed', reason: 'link-not-found', faults: [answer.fault], link };
     case 'account-blocked':
@@ -158,23 +158,23 @@ async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Pr
   }
 }
 
-async function tell(job: QrJob, decision: Decision, batch: Batch): Promise<Verdict> {
-  const told = outcome(job, decision, batch);
-  // A create has a request record already, with the link's own outcome: that of its image is not remembered.
+async function finish(job: QrJob, decision: Decision, batch: Batch): Promise<Verdict> {
+  const decided = outcome(job, decision, batch);
+  // A create has a request record already, with the link's own outcome. The image's outcome is not recorded.
   if (job.action === 'qr') {
     const { ledger, clock } = batch.ports;
     const record: RequestRecord = {
       source: job.source,
       requestId: job.requestId,
       commandDigest: job.commandDigest,
-      outcome: told,
+      outcome: decided,
       expiresAt: rememberedUntil(secondsNow(clock), batch.settings.REQUEST_HORIZON_DAYS),
     };
     const before = await ledger.rememberRequest(record);
     batch.records.set(requestKey(job), before ?? record);
     if (before !== undefined) return answerAgain(job, before, batch);
   }
-  await publish(told, batch);
+  await publish(decided, batch);
   const { observer, clock } = batch.ports;
   observer.count(decision.outcome === 'qr-ready' ? laneMetric.qrStored : laneMetric.qrFailed);
   observer.milliseconds(laneMetric.commandLatency, clock.wallMilliseconds() - job.sentAtMilliseconds);
@@ -186,15 +186,15 @@ function outcome(job: QrJob, decision: Decision, { ports, settings }: Batch): Ou
   return outcomeOf(decision, job, { lane: settings.LANE, messageId: job.messageId, nowMilliseconds });
 }
 
-async function publish(told: Outcome, { ports }: Batch): Promise<void> {
-  await ports.outcomes.tell(told);
-  const { source, requestId, messageId, action, reason, repeat } = told;
+async function publish(published: Outcome, { ports }: Batch): Promise<void> {
+  await ports.outcomes.tell(published);
+  const { source, requestId, messageId, action, reason, repeat } = published;
   ports.observer.info('QR job answered', {
     source,
     requestId,
     messageId,
     action,
-    outcome: told.outcome,
+    outcome: published.outcome,
     reason,
     repeat,
   });

@@ -6,15 +6,15 @@ export const replayerEnvironment = z.object({
   LEDGER_TABLE_NAME: z.string().min(1),
   ARCHIVE_BUCKET_NAME: z.string().min(1),
   OUTCOME_TOPIC_ARN: z.string().min(1),
-  /** JSON: the lanes, in the order in which their turn comes. */
+  /** JSON: the lanes, which replay side by side. */
   LANES: jsonText(
     z.array(
       z.object({
         name: z.string().min(1),
         queueUrl: z.url(),
-        /** No more commands a second than the lane carries out. */
+        /** At most as many commands a second as the lane carries out. */
         commandsPerSecond: z.int().min(1),
-        /** So many messages may wait in the queue: enough to keep the workers busy, and no more, for the sake of fresh ones. */
+        /** The most messages to keep in the queue: enough to keep the workers busy, few enough not to delay new commands. */
         sendAhead: z.int().min(1),
       }),
     ),

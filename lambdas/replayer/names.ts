@@ -2,10 +2,10 @@
 
 /** Metrics with the dimensions {service, lane}, written by the replayer. */
 export const replayerMetric = {
-  /** Lines of the archive that went to quarantine: nobody could read them, or the lane's queue refused them. */
+  /** Lines of the archive that went to quarantine: unreadable lines, or commands that the lane's queue refused. */
   commandQuarantined: 'CommandQuarantined',
-  /** Runs that could not replay a lane to the end, or a lot of it. */
+  /** Failures to replay a lot or a lane. */
   replayFailed: 'ReplayFailed',
-  /** Commands that wait in the archive. */
+  /** Commands parked in the archive. */
   commandsParked: 'CommandsParked',
 } as const;

@@ -16,22 +16,22 @@ interface Lot {
 
 export interface ReplayerPorts {
   control: ControlReader & {
-    /** Nothing is parked any more, unless some lane has parked since. */
+    /** Clears `parkedAt`, unless a lane has parked since. */
     drained(parkedAt: number): Promise<boolean>;
   };
   parked: {
     /** The oldest first. */
     lots(lane: string): AsyncIterable<Lot>;
-    /** The commands, and the lines that are none. */
+    /** The lot's commands and its unreadable lines. */
     read(lot: Lot): Promise<{ commands: ParkedCommand[]; unreadable: string[] }>;
     remove(lot: Lot): Promise<void>;
   };
   queue: {
     depth(queueUrl: string): Promise<number>;
-    /** @returns those that the queue refuses */
+    /** @returns the commands that the queue refuses */
     send(queueUrl: string, commands: ParkedCommand[], deadline: Deadline): Promise<ParkedCommand[]>;
   };
-  /** Holds what cannot be replayed until an operator has looked at it. */
+  /** Keeps what cannot be replayed until an operator releases it. */
   quarantine: {
     keepLot(lane: string, lotKey: string): Promise<void>;
     keepLines(lane: string, lotKey: string, reason: 'unreadable' | 'refused', lines: string[]): Promise<void>;
@@ -43,29 +43,29 @@ export interface ReplayerPorts {
 
 type Lane = ReplayerEnvironment['LANES'][number];
 
-/** A batch that began while the lane parked may go on parking for Lambda's longest time-out. */
+/** A batch that began while the lane was parking may park commands until Lambda's longest time-out. */
 const parkingMayLastMilliseconds = 900_000;
 
 /** How long to wait for the workers to make room in the queue. */
 const pauseMilliseconds = 1_000;
 
-/** Twice what the workers write into a lot: more would not fit into the memory. */
+/** Twice the workers' largest lot. A larger one would not fit into memory. */
 const maxLotBytes = 32 * 1024 * 1024;
 
-/** A lane that fails at so many lots in a row has a trouble that is not theirs. */
+/** After this many failed lots in a row, the fault is the lane's, not the lots'. */
 const maxFailedLots = 3;
 
 /**
- * The replayer, run every minute: what was parked goes back to its lane's queue, the oldest first, while the lane is open.
+ * The replayer runs every minute. It sends parked commands back to their lane's queue, oldest first, while the lane is open.
  *
  *     lot of the archive ─▶ messages, with their first sent time ─▶ lot removed ─▶ next lot
- *                      └─▶ quarantine: lines that nobody can read, or that the queue refuses
+ *                      └─▶ quarantine: unreadable lines, or commands that the queue refuses
  *
- * It takes up one lot (500 commands at most) of each lane at a time, whatever is parked, and no more than the workers keep up
- * with. It may end anywhere: a lot that was sent and not removed is sent again, and its commands are answered from their
- * request records. No line stops its lot, no lot its lane, and no lane another one.
+ * It processes one lot (500 commands at most) of each lane at a time, as fast as the workers make room. It may crash at any
+ * point. The next run sends a lot that was not removed again, and the worker answers its commands from their request records.
+ * A bad line does not stop its lot, a failed lot does not stop its lane, and a failed lane does not stop the others.
  *
- * @throws Error at the end, when a lane could not be replayed
+ * @throws Error at the end, if a lane could not be replayed
  */
 export function replayer(settings: ReplayerEnvironment, ports: ReplayerPorts) {
   return async (deadline: Deadline): Promise<void> => {
@@ -81,7 +81,7 @@ export function replayer(settings: ReplayerEnvironment, ports: ReplayerPorts) {
   };
 }
 
-/** Never throws: other lanes go on. */
+/** Never throws, so the other lanes continue. */
 async function replayLane(
   lane: Lane,
   deadline: Deadline,
@@ -155,13 +155,13 @@ async function replayLot(lane: Lane, lot: Lot, deadline: Deadline, ports: Replay
   const refusedLines = refused.map((command) => JSON.stringify(command));
   if (refused.length > 0) await quarantine.keepLines(lane.name, lot.key, 'refused', refusedLines);
   const kept = isTooLarge ? lot.commands : unreadable.length + refused.length;
-  if (kept > 0) await tellQuarantined(lane.name, [...unreadable, ...refusedLines], kept, ports);
+  if (kept > 0) await reportQuarantined(lane.name, [...unreadable, ...refusedLines], kept, ports);
   await parked.remove(lot);
   return commands.length - refused.length;
 }
 
-/** Tells those whose requests can be read. It is not the last word: an operator may release them. */
-async function tellQuarantined(
+/** Publishes an outcome for each readable request. The outcome is not final, because an operator may release the command. */
+async function reportQuarantined(
   lane: string,
   lines: string[],
   kept: number,
@@ -169,31 +169,31 @@ async function tellQuarantined(
 ): Promise<void> {
   const observer = laneObserver(lane);
   const nowMilliseconds = clock.wallMilliseconds();
-  const told = lines.flatMap((line) => {
+  const parkedOutcomes = lines.flatMap((line) => {
     const asked = askedInLine(line);
     if (asked === undefined) return [];
     const decision = { outcome: 'parked', reason: 'quarantined' } as const;
     return [outcomeOf(decision, asked, { lane, messageId: asked.messageId, nowMilliseconds })];
   });
-  await Promise.all(told.map((outcome) => outcomes.tell(outcome)));
+  await Promise.all(parkedOutcomes.map((outcome) => outcomes.tell(outcome)));
   observer.count(replayerMetric.commandQuarantined, kept);
   observer.warn('parked commands went to quarantine', { lane, count: kept });
 }
 
-/** Waits until the queue has room. @returns false when time is up, or the lane is not open any more */
+/** Waits until the queue has room. @returns false if time runs out first, or the lane is not open */
 async function hasRoom(lane: Lane, deadline: Deadline, { control, queue, clock }: ReplayerPorts): Promise<boolean> {
   for (;;) {
     if (deadline.remainingMilliseconds() < leastTimeMilliseconds) return false;
     const reading = await control.read();
     const now = laneNow(reading.control, reading.signals, lane.name, clock.wallMilliseconds());
-    // Without a fresh word of the governor there may be no quota: what waits here is safe.
+    // If the control record is stale or missing, there may be no quota. Parked commands can wait.
     if (now.state !== 'open' || !now.quotaKnown) return false;
     if ((await queue.depth(lane.queueUrl)) < lane.sendAhead) return true;
     await sleepWithin(deadline, pauseMilliseconds, clock);
   }
 }
 
-/** Sleeps no longer than until the time at which nothing is begun any more: the next run goes on. */
+/** Sleeps at most until the time after which this run starts no more work. The next run continues. */
 async function sleepWithin(deadline: Deadline, milliseconds: number, clock: Clock): Promise<void> {
   const most = deadline.remainingMilliseconds() - leastTimeMilliseconds + 1;
   await clock.sleep(Math.max(0, Math.min(milliseconds, most)));

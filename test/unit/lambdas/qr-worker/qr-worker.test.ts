@@ -45,7 +45,7 @@ const link = givenLinkAt('poster', { source: 'studio', requestId: 'c-1', version
 /** A PNG's first eight bytes. */
 const image = Buffer.from('89504e470d0a1a0a', 'hex');
 const unavailable = { kind: 'status', status: 503 } as const;
-/** What the API documents for a `size` that it does not take. */
+/** The API's documented answer to an invalid `size`. */
 const wrong = { kind: 'status', status: 400, errorType: 'invalid_parameter' } as const;
 
 function givenWorld() {
@@ -96,7 +96,7 @@ function givenWorld() {
 }
 
 describe('a QR job', () => {
-  it('ends with the image in the bucket, a note in the ledger and an outcome that answers the command’s message', async ({
+  it('stores the image, records it in the ledger, and publishes an outcome for the command’s message', async ({
     world: { deliver, outcomes, stored, drawn, ledger },
   }) => {
     expect(await deliver([job])).toEqual(['done']);
@@ -118,7 +118,7 @@ describe('a QR job', () => {
     expect(ledger.answered.get('studio/q-1')?.outcome.outcome).toBe('qr-ready');
   });
 
-  it('whose address has become a link that was made in another way leaves no image behind', async ({
+  it('leaves no image if another system has made a link at its address', async ({
     world: { deliver, api, outcomes, removed },
   }) => {
     api.links.set('A1b3/poster', { data: { pid: 'by hand' }, expiresAt: link.expiresAt, foreign: true });
@@ -127,7 +127,7 @@ describe('a QR job', () => {
     expect(removed).toEqual(['A1b3/poster']);
   });
 
-  it('whose link was deleted meanwhile leaves no image behind', async ({
+  it('leaves no image if its link was deleted before the image was stored', async ({
     world: { deliver, outcomes, removed, ledger },
   }) => {
     ledger.links.set('A1b3/poster', { ...link, state: 'deleted' });
@@ -136,20 +136,20 @@ describe('a QR job', () => {
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-deleted' }]);
   });
 
-  it('Given a living link whose record the TTL has removed, When its code is drawn, Then it waits until the record is back', async ({
+  it('Given a live link whose record the TTL has removed, When its code is drawn, Then the job waits until the record is restored', async ({
     world: { deliver, outcomes, removed, ledger },
   }) => {
     ledger.links.delete('A1b3/poster');
     expect(await deliver([job], 7)).toEqual(['try-again']);
     expect(outcomes).toEqual([]);
-    // What lies in the bucket meanwhile would be the image of a link that nobody knows.
+    // An image left in the bucket would belong to a link without a record.
     expect(removed).toEqual(['A1b3/poster']);
     ledger.links.set('A1b3/poster', { ...link });
     expect(await deliver([job], 8)).toEqual(['done']);
     expect(outcomes).toMatchObject([{ outcome: 'qr-ready' }]);
   });
 
-  it('Given a record that does not come back, When the code is drawn for the eighth time, Then it fails', async ({
+  it('Given a record that is never restored, When the code is drawn for the eighth time, Then the job fails', async ({
     world: { deliver, outcomes, ledger },
   }) => {
     ledger.links.delete('A1b3/poster');
@@ -157,13 +157,13 @@ describe('a QR job', () => {
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-deleted' }]);
   });
 
-  it('of a create leaves the create’s own request record alone', async ({ world: { deliver, ledger, outcomes } }) => {
+  it('does not change the request record of its create', async ({ world: { deliver, ledger, outcomes } }) => {
     await deliver([{ ...job, action: 'create' }]);
     expect(ledger.answered.size).toBe(0);
     expect(outcomes).toMatchObject([{ outcome: 'qr-ready', action: 'create' }]);
   });
 
-  it('of a repeated command is answered from its record, without a call', async ({
+  it('ends from the request record, without a call, if its command is a repeat', async ({
     world: { deliver, outcomes, api },
   }) => {
     await deliver([job]);
@@ -190,7 +190,7 @@ describe('a QR job', () => {
       },
     ],
   ])(
-    'Given a copy that was told its code, and whose link %s since, When it is delivered again, Then no image stays',
+    'Given a copy that ended as `qr-ready`, and whose link %s since, When it is delivered again, Then no image stays',
     async (_, end) => {
       const world = givenWorld();
       await world.deliver([job]);
@@ -201,23 +201,23 @@ describe('a QR job', () => {
     },
   );
 
-  it('Given a copy that was told its code, and whose link lives, When it is delivered again, Then the image stays', async ({
+  it('Given a copy that ended as `qr-ready`, and whose link is live, When it is delivered again, Then the image stays', async ({
     world: { deliver, ledger, removed },
   }) => {
     await deliver([job]);
     expect(await deliver([job], 2)).toEqual(['done']);
-    // The TTL has removed its record; the expiry intake will put it back.
+    // The TTL has removed the record. The expiry intake will restore it.
     ledger.links.delete('A1b3/poster');
     expect(await deliver([job], 3)).toEqual(['done']);
     expect(removed).toEqual([]);
   });
 
-  it('under a requestId that was used for something else is rejected', async ({ world: { deliver, outcomes } }) => {
+  it('is rejected if another command used its requestId before', async ({ world: { deliver, outcomes } }) => {
     await deliver([job, { ...job, commandDigest: 'another', messageId: 'm-2' }]);
     expect(outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'request-id-reused', messageId: 'm-2' });
   });
 
-  it('is tried again while the API fails, and fails for good at its last attempt', async ({
+  it('is tried again while the API fails, and ends as `qr-failed` at its last attempt', async ({
     world: { deliver, outcomes, api },
   }) => {
     api.spoil('qr', unavailable, unavailable);
@@ -227,7 +227,7 @@ describe('a QR job', () => {
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'api-unavailable' }]);
   });
 
-  it('waits for a link that may be too fresh to be found, then says that there is none', async ({
+  it('waits for a link that the API may not find yet, and then ends as `link-not-found`', async ({
     world: { deliver, outcomes, removed, api },
   }) => {
     api.links.delete('A1b3/poster');
@@ -235,18 +235,18 @@ describe('a QR job', () => {
     expect(removed).toEqual([]);
     expect(await deliver([job], 3)).toEqual(['done']);
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-not-found' }]);
-    // An earlier delivery may have put one there while the link was being deleted, and died of it.
+    // An earlier delivery may have stored an image while the link was being deleted, and crashed.
     expect(removed).toEqual(['A1b3/poster']);
   });
 
-  it('fails at once when the API calls the request wrong', async ({ world: { deliver, outcomes, api } }) => {
+  it('fails at once if the API refuses the request as invalid', async ({ world: { deliver, outcomes, api } }) => {
     api.spoil('qr', wrong);
     expect(await deliver([job])).toEqual(['done']);
     expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'refused-by-api' }]);
     expect(api.calls).toEqual(['qr']);
   });
 
-  it('never fails for an account that is blocked, and spares the rest of the batch the call', async ({
+  it('returns when the account is blocked, and the rest of the batch returns without a call', async ({
     world: { deliver, outcomes, api },
   }) => {
     api.control.changeSettings({ token: 'another' });
@@ -255,7 +255,7 @@ describe('a QR job', () => {
     expect(outcomes).toEqual([]);
   });
 
-  it('that is none goes back, to end in the dead-letter queue', async ({ world: { deliver } }) => {
+  it('returns if the message is not a QR job, and ends in the dead-letter queue', async ({ world: { deliver } }) => {
     expect(await deliver(['not JSON', { hello: 'world' }])).toEqual(['try-again', 'try-again']);
   });
 

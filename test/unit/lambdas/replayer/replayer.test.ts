@@ -23,25 +23,25 @@ class ReplayedWorld {
   now = Date.parse('2026-04-01T00:10:00Z');
   remaining = 300_000;
   readonly control = new InMemoryControl();
-  /** By lane, the oldest first: each lot's request IDs. */
+  /** The request IDs of each lot by lane, oldest first. */
   readonly lots = new Map<string, string[][]>();
   readonly sent: string[] = [];
   readonly removed: string[] = [];
-  /** Lots that were taken up and not removed yet. */
+  /** Lots that were read and are not removed yet. */
   open = 0;
   mostOpen = 0;
   depth = 0;
-  /** What the workers carry out in a second. */
+  /** The commands that the workers carry out in a second. */
   drainedPerSecond = 1_000;
   readonly metrics: Record<string, number> = {};
-  /** Lanes whose queue takes nothing. */
+  /** Lanes whose queue refuses every message. */
   readonly failing = new Set<string>();
-  /** Lots that S3 does not give out. */
+  /** Lots that S3 fails to return. */
   readonly unreadableLots = new Set<string>();
   readonly sizes = new Map<string, number>();
   readonly sentAt = new Map<string, number>();
   readonly quarantined: string[] = [];
-  readonly told: Outcome[] = [];
+  readonly outcomes: Outcome[] = [];
   readonly warnings: object[] = [];
   readonly #sleepers: { wakesAt: number; resolve: () => void }[] = [];
 
@@ -91,7 +91,7 @@ class ReplayedWorld {
         keepLot: async (_, key) => void this.quarantined.push(key),
         keepLines: async (_, key, reason, lines) => void this.quarantined.push(`${key} ${reason} ${lines.length}`),
       },
-      outcomes: { tell: async (outcome) => void this.told.push(outcome) },
+      outcomes: { tell: async (outcome) => void this.outcomes.push(outcome) },
       laneObserver: (lane) => ({
         count: (metric, by = 1) =>
           void Object.assign(this.metrics, { [`${lane} ${metric}`]: (this.metrics[`${lane} ${metric}`] ?? 0) + by }),
@@ -113,7 +113,7 @@ class ReplayedWorld {
     this.control.say(this.now, { parkedAt: this.now - 3_600_000 });
   }
 
-  /** Lets time pass only while all lanes sleep, and to where the first of them wakes. */
+  /** Moves the time only while all lanes sleep, to the first lane's wake-up. */
   async replay(): Promise<void> {
     let ended = false;
     const run = this.run({ remainingMilliseconds: () => this.remaining }).finally(() => {
@@ -135,7 +135,7 @@ class ReplayedWorld {
     this.now += milliseconds;
     this.remaining -= milliseconds;
     this.depth = Math.max(0, this.depth - (milliseconds / 1000) * this.drainedPerSecond);
-    // The governor runs meanwhile.
+    // The governor also runs in this time.
     if (this.control.control !== undefined) this.control.control.governedAt = this.now;
   }
 
@@ -151,7 +151,7 @@ const many = (lots: number, size: number) =>
   Array.from({ length: lots }, (_, lot) => Array.from({ length: size }, (_, index) => `r-${lot}-${index}`));
 
 describe('the replayer', () => {
-  it('sends what is parked back to its lane, the oldest first, and counts it', async ({ world }) => {
+  it('sends parked commands back to their lane, oldest first, and counts them', async ({ world }) => {
     world.lots.set('campaign', [['a', 'b'], ['c']]).set('transactional', [['t']]);
     await world.replay();
     expect(world.sent).toEqual(['transactional t', 'campaign a', 'campaign b', 'campaign c']);
@@ -164,21 +164,19 @@ describe('the replayer', () => {
     });
   });
 
-  it('holds one lot at a time, and keeps to the lane’s rate and to what the workers make room for', async ({
-    world,
-  }) => {
+  it('reads one lot at a time, at the lane’s rate, as the workers make room', async ({ world }) => {
     world.lots.set('campaign', many(40, 500));
     world.drainedPerSecond = 500;
     const began = world.now;
     await world.replay();
     expect(world.sent).toHaveLength(20_000);
     expect(world.mostOpen).toBe(1);
-    // 20,000 at 500 a second, of which some 1,500 are ahead.
+    // 20,000 at 500 a second. Some 1,500 of them are sent ahead.
     expect((world.now - began) / 1000).toBeGreaterThan(36);
     expect((world.now - began) / 1000).toBeLessThan(45);
   });
 
-  it('stops in time, and the next run goes on where it was', async ({ world }) => {
+  it('stops in time, and the next run continues from there', async ({ world }) => {
     world.lots.set('campaign', many(40, 500));
     world.remaining = 20_000;
     await world.replay();
@@ -191,7 +189,7 @@ describe('the replayer', () => {
     expect(new Set(world.sent).size).toBe(20_000);
   });
 
-  it('that dies between sending and removing sends the lot again: nothing is lost', async ({ world }) => {
+  it('sends a lot again after a crash between sending and removing it', async ({ world }) => {
     world.lots.set('campaign', [['a'], ['b']]);
     world.failing.add('campaign');
     await expect(world.replay()).rejects.toThrow('could not be replayed to the end: campaign');
@@ -204,7 +202,7 @@ describe('the replayer', () => {
   it.each<[string, LaneControl]>([
     ['parks', { state: 'parking', reason: 'quota-reserve-reached', since: 1 }],
     ['is paused', { state: 'paused', reason: 'operator', since: 1 }],
-  ])('leaves a lane alone that %s', async (_, campaign) => {
+  ])('skips a lane that %s', async (_, campaign) => {
     const world = new ReplayedWorld();
     world.lots.set('campaign', [['a']]).set('transactional', [['t']]);
     world.control.say(world.now, { lanes: { campaign }, parkedAt: world.now });
@@ -212,7 +210,7 @@ describe('the replayer', () => {
     expect(world.sent).toEqual(['transactional t']);
   });
 
-  it('stops at once when a worker meets a spent quota, and sends nothing while the governor is silent', async ({
+  it('stops at once when a worker meets a spent quota, and sends nothing while the control record is stale', async ({
     world,
   }) => {
     world.lots.set('campaign', [['a']]);
@@ -224,9 +222,7 @@ describe('the replayer', () => {
     expect(world.sent).toEqual([]);
   });
 
-  it('says that nothing is parked any more when it finds nothing, a quarter of an hour after the last lane parked', async ({
-    world,
-  }) => {
+  it('clears `parkedAt` if it finds nothing a quarter of an hour after a lane last parked', async ({ world }) => {
     world.lots.set('campaign', [['a']]);
     await world.replay();
     expect(world.control.control?.parkedAt).toBeDefined();
@@ -238,7 +234,7 @@ describe('the replayer', () => {
     expect(world.control.control?.parkedAt).toBeDefined();
   });
 
-  it('goes on past a lane that fails, tells its name, and fails at the end', async ({ world }) => {
+  it('continues after a failed lane, and fails at the end with the lane’s name', async ({ world }) => {
     world.lots.set('transactional', [['t']]).set('campaign', [['a'], ['b']]);
     world.failing.add('transactional');
     await expect(world.replay()).rejects.toThrow('could not be replayed to the end: transactional');
@@ -249,7 +245,7 @@ describe('the replayer', () => {
     ]);
   });
 
-  it('goes on past a lot that fails, and gives a lane up at the third in a row', async ({ world }) => {
+  it('continues after a failed lot, and stops the lane at the third failure in a row', async ({ world }) => {
     world.lots.set('campaign', [['a'], ['b'], ['c'], ['d'], ['e'], ['f']]);
     for (const index of [0, 2, 3, 4]) world.unreadableLots.add(`campaign/${index}`);
     await expect(world.replay()).rejects.toThrow('could not be replayed to the end: campaign');
@@ -257,16 +253,16 @@ describe('the replayer', () => {
     expect(world.metrics['campaign ReplayFailed']).toBe(4);
   });
 
-  it('keeps no fast lane waiting for a slow one', async ({ world }) => {
+  it('does not delay a fast lane by a slow one', async ({ world }) => {
     world.lots.set('transactional', [many(1, 500)[0] ?? [], ['late']]).set('campaign', many(10, 500).slice(1));
     const began = world.now;
     await world.replay();
-    // 500 at 100 a second take the slow lane five seconds; the fast one sends its ninth lot after four.
+    // The slow lane needs five seconds for 500 commands at 100 a second. The fast lane sends its ninth lot after four.
     expect(world.sentAt.get('late')).toBe(began + 5_000);
     expect(world.sentAt.get('r-9-0')).toBe(began + 4_000);
   });
 
-  it('sleeps no longer than it may run, however slow a lane is', async ({ world }) => {
+  it('never sleeps past its deadline, however slow a lane is', async ({ world }) => {
     world.lots.set('transactional', [many(1, 500)[0] ?? [], ['later']]);
     world.remaining = 17_000;
     const began = world.now;
@@ -275,7 +271,9 @@ describe('the replayer', () => {
     expect(world.removed).toEqual(['transactional/0']);
   });
 
-  it('puts what cannot be read or sent into quarantine, tells whom it can, and goes on', async ({ world }) => {
+  it('quarantines unreadable and refused commands, publishes outcomes for the readable ones, and continues', async ({
+    world,
+  }) => {
     const body = JSON.stringify({ source: 'crm', requestId: 'n-1', action: 'create', metadata: { note: 'a' } });
     const spoilt = JSON.stringify({ v: 1, messageId: 'm-n-1', sentAtMilliseconds: null, source: 'crm', body });
     world.lots.set('campaign', [['a', 'bad-1', spoilt, '{nobody knows'], ['{trash'], ['huge'], ['z']]);
@@ -284,7 +282,7 @@ describe('the replayer', () => {
     expect(world.sent).toEqual(['campaign a', 'campaign z']);
     expect(world.quarantined).toEqual(['campaign/0 unreadable 2', 'campaign/0 refused 1', 'campaign/1', 'campaign/2']);
     expect(world.removed).toEqual(['campaign/0', 'campaign/1', 'campaign/2', 'campaign/3']);
-    expect(world.told).toMatchObject([
+    expect(world.outcomes).toMatchObject([
       {
         outcome: 'parked',
         reason: 'quarantined',
