@@ -15,7 +15,7 @@ import type { Clock } from '../domain/work/clock.ts';
 import { DocumentTable, type Item } from './document-table.ts';
 import { ledgerAttribute } from './names.ts';
 
-/** Records carry the version of their form, so that a later release can read an earlier one's. */
+/** Records carry a schema version, so a later release can read an earlier one's records. */
 const recordVersion = { v: 1 };
 
 const { key: pk, expiry } = ledgerAttribute;
@@ -25,8 +25,8 @@ const claimKey = ({ onelinkId, shortlinkId }: LinkAddress) => `claim#${onelinkId
 const parkedKey = ({ onelinkId, shortlinkId }: LinkAddress) => `parked#${onelinkId}/${shortlinkId}`;
 
 /**
- * A link record as an item. The TTL attribute says when the record is to be looked at, which may be before the link expires;
- * then the expiry has an attribute of its own.
+ * A link record as an item. The TTL attribute is the time of the record's next check. If the check comes before the link
+ * expires, the expiry has its own attribute.
  */
 function itemOf(record: LinkRecord): Item {
   const { expiresAt, ...fields } = record;
@@ -34,7 +34,7 @@ function itemOf(record: LinkRecord): Item {
   return { ...recordVersion, ...fields, [expiry]: wake, ...(wake !== expiresAt && { linkExpiresAt: expiresAt }) };
 }
 
-/** What a record may have or not: a replacement without it takes it away. */
+/** The optional attributes of a record. A replacement removes those that it lacks. */
 const optional = {
   data: undefined,
   campaign: undefined,
@@ -44,13 +44,13 @@ const optional = {
   expiryCheck: undefined,
 };
 
-/** The link record in an item, without what is the table's alone: a replacement must not try to set the key. */
+/** The link record in an item, without the key, because an update must not set the key. */
 export function linkInItem(item: Item): LinkRecord {
   const { [pk]: _, v: __, linkExpiresAt, ...fields } = item;
   return { ...fields, expiresAt: linkExpiresAt ?? item[expiry] } as LinkRecord;
 }
 
-/** Written while the mark of a check and the version stand, and no change holds the link but, maybe, the check's own. */
+/** The condition of a check's write: mark and version are unchanged, and no lease runs except the check's own. */
 const whileChecked =
   'expiryCheck.#token = :token AND #version = :version AND ' +
   '(attribute_not_exists(lease) OR lease.#until < :now OR (lease.requestId = :mine AND lease.#until = :until))';
@@ -69,7 +69,7 @@ function checkedBy({ version, expiryCheck }: LinkRecord, nowSeconds: number, lea
   };
 }
 
-/** What a record of the table's stream tells of a link's record that was removed; undefined when it is anything else. */
+/** The removed link record in a record of the table's stream, or undefined if the record holds anything else. */
 export function removalInStreamRecord(text: string): Removal | undefined {
   try {
     const { eventID, dynamodb } = JSON.parse(text);
@@ -82,8 +82,8 @@ export function removalInStreamRecord(text: string): Removal | undefined {
 }
 
 /**
- * The ledger: link records and request records in one table, each found by its key alone. Records of a link share no
- * key with those of another, so that no partition is hotter than its own link.
+ * The ledger: link records and request records in one table, each found by its key alone. Links share no partition key, so no
+ * partition is hotter than its own link.
  */
 export class Ledger {
   readonly #table: DocumentTable;
@@ -92,7 +92,7 @@ export class Ledger {
     this.#table = new DocumentTable(client, table, clock);
   }
 
-  /** The records of those requests that have one, by `source/requestId`. Strongly consistent. */
+  /** The existing records of these requests, by `source/requestId`. Strongly consistent. */
   async requests(asked: RequestKey[]): Promise<Map<string, RequestRecord>> {
     const items = await this.#table.getAll(asked.map(recordKeyOf));
     const records = items as unknown as RequestRecord[];
@@ -104,27 +104,27 @@ export class Ledger {
     return (await this.#get(recordKeyOf(asked))) as RequestRecord | undefined;
   }
 
-  /** Remembers what was answered, unless the request has been answered already: then it returns that answer's record. */
+  /** Records a request's outcome, unless it has one. @returns the existing record, if there is one */
   async rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined> {
     const added = await this.#table.add({ [pk]: recordKeyOf(record), ...recordVersion, ...record });
     return added ? undefined : this.request(record);
   }
 
-  /** One link's record. Strongly consistent. An expired record may still be there: DynamoDB removes it some days later. */
+  /** One link's record. Strongly consistent. It may have expired, because DynamoDB removes it up to some days later. */
   async link(address: LinkAddress): Promise<LinkRecord | undefined> {
     const item = await this.#get(linkKey(address));
     return item === undefined ? undefined : linkInItem(item);
   }
 
-  /** Adds a link's record unless the address has one already, whose it then returns. */
+  /** Adds a link's record, unless the address has one. @returns the existing record, if there is one */
   async addLink(record: LinkRecord): Promise<LinkRecord | undefined> {
     const added = await this.#table.add({ [pk]: linkKey(record.address), ...itemOf(record) });
     return added ? undefined : this.link(record.address);
   }
 
   /**
-   * Takes the lease of a link for one change, unless the link has changed since that version was read, or any
-   * lease of it still runs, be it that of another copy of the same change. @returns whether it was taken
+   * Takes the lease of a link for one change. It fails if the link has changed since that version was read, or if another lease
+   * runs, even one of a copy of the same change. @returns whether it took the lease
    */
   async leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean> {
     const taken = await this.#table.update(linkKey(address), {
@@ -137,11 +137,11 @@ export class Ledger {
         ':now': nowSeconds,
       },
     });
-    // DynamoDB's answer may have been lost: then the client has repeated the write, and met its own lease.
+    // If DynamoDB's answer was lost, the client has repeated the write and met its own lease.
     return taken || (lease.token !== undefined && (await this.link(address))?.lease?.token === lease.token);
   }
 
-  /** Gives a lease back when its change did not come about; a later one stays. */
+  /** Releases the lease of a change that was not applied. A later lease stays. */
   async releaseLink(address: LinkAddress, lease: Lease): Promise<void> {
     await this.#table.update(linkKey(address), {
       UpdateExpression: 'REMOVE lease',
@@ -152,11 +152,11 @@ export class Ledger {
   }
 
   /**
-   * Replaces a link's record, its lease with it, unless the link has changed since that version was read or the lease is
-   * another's. What is known of its QR image stays while it lives.
+   * Replaces a link's record and removes its lease. It fails if the link has changed since that version was read, or if another
+   * lease runs. The key of a live link's QR image stays.
    *
-   * @param held.anew the record is that of another link than before, which has no image yet
-   * @returns whether it was replaced
+   * @param held.anew the record is a new link's, which has no image yet
+   * @returns whether it replaced the record
    */
   replaceLink(
     record: LinkRecord,
@@ -166,7 +166,7 @@ export class Ledger {
     const entries = Object.entries(fields);
     const set = entries.flatMap(([name, value], index) => (value === undefined ? [] : [{ name, value, index }]));
     const removed = entries.flatMap(([, value], index) => (value === undefined ? [`#f${index}`] : []));
-    // The image of a link that is over is removed, and with it what is known of it.
+    // When a link ends, its image is removed, and the image's key with it.
     const ended = record.state === 'deleted' || held.anew ? ['lease', 'qrKey'] : ['lease'];
     const mine = held.leaseOf === undefined ? '' : ' OR lease.requestId = :mine';
     return this.#table.update(linkKey(record.address), {
@@ -189,8 +189,8 @@ export class Ledger {
   /**
    * Claims an address for one create, unless another attempt's claim runs.
    *
-   * @param recorded the request that the address's record speaks of: its own claim has served
-   * @returns whether it was claimed
+   * @param recorded the request in the address's record, whose claim has served its purpose
+   * @returns whether it claimed the address
    */
   claimAddress(
     address: LinkAddress,
@@ -200,7 +200,7 @@ export class Ledger {
     return this.#table.put(
       { [pk]: claimKey(address), ...recordVersion, ...claim },
       {
-        // Its own token: DynamoDB's answer was lost, and the client has repeated the write.
+        // `token`: if DynamoDB's answer was lost, the client has repeated the write and meets its own claim.
         ConditionExpression: `attribute_not_exists(${pk}) OR #until < :now OR #token = :token OR (#source = :source AND requestId = :request)`,
         ExpressionAttributeNames: { '#until': 'until', '#token': 'token', '#source': 'source' },
         ExpressionAttributeValues: {
@@ -213,12 +213,12 @@ export class Ledger {
     );
   }
 
-  /** Who has claimed an address last. Strongly consistent. */
+  /** The last claim of an address. Strongly consistent. */
   async claimOf(address: LinkAddress): Promise<Claim | undefined> {
     return (await this.#get(claimKey(address))) as Claim | undefined;
   }
 
-  /** A create has ended without a link: its claim ends, unless another attempt's runs. */
+  /** Ends the claim of a create that has made no link, unless another attempt's claim runs. */
   async releaseClaim(
     address: LinkAddress,
     { source, requestId, token }: Pick<Claim, 'source' | 'requestId' | 'token'>,
@@ -239,12 +239,11 @@ export class Ledger {
   }
 
   /**
-   * Writes what the check of a link's expiry has found, and takes its mark off, unless a command has changed the link
-   * meanwhile or is about to.
+   * Writes the result of an expiry check and removes its mark, unless a command has changed the link since or holds its lease.
    *
    * @param checked the record with its mark, as it was read
-   * @param found.lease taken for the check, and given back with it
-   * @returns whether it was written
+   * @param found.lease the lease of the check, which the write replaces
+   * @returns whether it wrote the result
    */
   concludeCheck(
     checked: LinkRecord,
@@ -275,14 +274,14 @@ export class Ledger {
   }
 
   /**
-   * Removes the record of a link whose check has found it over, unless a command has changed the link meanwhile or is about to.
-   * @returns whether it was removed
+   * Removes the record of a link that its check has found expired, unless a command has changed the link since or holds its lease.
+   * @returns whether it removed the record
    */
   removeChecked(checked: LinkRecord, nowSeconds: number): Promise<boolean> {
     return this.#table.remove(linkKey(checked.address), checkedBy(checked, nowSeconds, undefined));
   }
 
-  /** Notes where a link's QR image lies, unless the link is deleted or unknown. @returns whether it was noted */
+  /** Records the key of a link's QR image, unless the link is deleted or unknown. @returns whether it recorded the key */
   noteQr(address: LinkAddress, qrKey: string): Promise<boolean> {
     return this.#table.update(linkKey(address), {
       UpdateExpression: 'SET qrKey = :key',
@@ -292,13 +291,13 @@ export class Ledger {
     });
   }
 
-  /** Where the parked commands of a link stand among each other (domain/contract/parked-command.ts), the first one first. */
+  /** The park order of a link's commands (domain/contract/parked-command.ts), first to last. */
   async parkedPlaces(address: LinkAddress): Promise<string[]> {
     const item = await this.#get(parkedKey(address));
     return item?.places instanceof Set ? [...(item.places as Set<string>)].sort() : [];
   }
 
-  /** Notes that a command of a link is parked, so that later ones for it stand behind. */
+  /** Records that a command of a link is parked, so that later commands for the link queue behind it. */
   async addParkedPlace(address: LinkAddress, place: string, keptUntilSeconds: number): Promise<void> {
     await this.#table.update(parkedKey(address), {
       UpdateExpression: 'ADD places :place SET #expiry = :until',
@@ -307,7 +306,7 @@ export class Ledger {
     });
   }
 
-  /** The command has been carried out: the next one of its link may follow. */
+  /** Removes a finished command from the park order, so that the link's next command may run. */
   async removeParkedPlace(address: LinkAddress, place: string): Promise<void> {
     await this.#table.update(parkedKey(address), {
       UpdateExpression: 'DELETE places :place',
@@ -318,7 +317,7 @@ export class Ledger {
   async #get(key: string): Promise<Item | undefined> {
     const item = await this.#table.get(key);
     if (item === undefined) return undefined;
-    // A record that is changed and written back must not set its key: DynamoDB refuses that.
+    // Callers write changed records back, and DynamoDB refuses an update that sets the key.
     const { [pk]: _, ...record } = item;
     return record;
   }
