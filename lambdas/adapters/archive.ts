@@ -7,7 +7,7 @@ import { NdjsonObjects } from './ndjson-objects.ts';
 /** `2026/03/09` */
 const dayFolder = (instant: string) => instant.slice(0, 10).replaceAll('-', '/');
 
-/** The archive bucket: what the pipeline did not carry out, and what is over, as NDJSON. */
+/** The archive bucket: rejected commands and expired links, as NDJSON. */
 export class Archive {
   readonly #rejected: NdjsonObjects<RejectedCommand>;
   readonly #history: NdjsonObjects<HistoryLine>;
@@ -26,8 +26,8 @@ export class Archive {
   }
 
   /**
-   * Resolves when the rejected command is in the archive, under `rejected/{lane}/{yyyy}/{mm}/{dd}/`. One that was delivered
-   * twice is there twice; tell by `messageId`.
+   * Resolves when the rejected command is in the archive, under `rejected/{lane}/{yyyy}/{mm}/{dd}/`. A command that SQS delivers
+   * twice is there twice, with the same `messageId`.
    */
   addRejected(rejected: RejectedCommand): Promise<void> {
     return this.#rejected.add(rejected);

@@ -1,9 +1,9 @@
-/** Items that failed, by index, each with the service's reason. */
+/** The failed items by index, each with the service's reason. */
 export type FailedItems = ReadonlyMap<number, string>;
 
 interface BatchingOptions<Item> {
   maxItems: number;
-  /** Of a whole batch; an item above it goes alone. */
+  /** The bytes of a whole batch. A larger item is sent alone. */
   maxBytes: number;
   /** How long a batch that is not full waits for more. */
   lingerMilliseconds: number;
@@ -20,8 +20,8 @@ interface Waiting<Item> {
 }
 
 /**
- * Gathers single items into the batch calls of an AWS service, and gives each item its own end: the promise of `add`
- * resolves when the item was taken, and rejects when it was refused in every attempt, even if its neighbours were taken.
+ * Gathers single items into the batch calls of an AWS service. Each item has its own result: the promise of `add` resolves when
+ * the service has accepted the item, and rejects when the service has refused it in every attempt.
  */
 export class Batching<Item> {
   readonly #options: BatchingOptions<Item>;

@@ -18,21 +18,21 @@ const [controlKey, signalsKey] = ['control', 'signals'];
 const spentKey = (lane: string, day: string) => `spent#${lane}/${day}`;
 const renewalsKey = (day: string) => `renewals#${day}`;
 
-/** Counts of calls serve the month they were made in, and the one after. */
+/** The forecast reads the counts of calls in their month and in the next one. */
 const countsKeptSeconds = 75 * 86_400;
 
 /**
- * What steers the pipeline, beside the links in the ledger's table: the governor's word, the workers' signals, and the calls
- * that were counted. Each of these records is one of few; a lane's workers write a count once a batch.
+ * The records in the ledger's table that steer the pipeline: the control record, the workers' signals, and the counts of calls.
+ * They are few. A lane's workers write a count once a batch.
  *
- * When DynamoDB's answer is lost, the client repeats the write. Each write recognises its own repeat: a count keeps, for each
- * environment that has added to it, the number of its last addition, and refuses one that is not later. Such a mark
- * takes 12 bytes of an item's 400 KB (a name of 9, a number of up to three): room for 30,000 environments on a lane and day. Lambda replaces
- * an environment after some hours: the 13 of a campaign lane are 13 × 24 / 2 = 156 a day, which is 2 KB.
+ * If DynamoDB's answer is lost, the client repeats the write, so each write must recognise its own repeat. A count keeps the
+ * number of each environment's last addition, and refuses one that is not later. This mark takes 12 bytes (a name of 9, a number
+ * of up to 3) of an item's 400 KB, so a lane's day has room for 30,000 environments. Lambda replaces an environment after some
+ * hours. A campaign lane's 13 slots make 13 × 24 / 2 = 156 environments a day, or 2 KB.
  */
 export class ControlTable {
   readonly #table: DocumentTable;
-  /** This environment's mark. Six random bytes: among 1,000 environments a day, two share a mark once in 500 million days. */
+  /** This environment's mark: six random bytes. Of 1,000 environments a day, two share a mark once in 500 million days. */
   readonly #self = `_${randomBytes(6).toString('base64url')}`;
   #writes = 0;
 
@@ -40,7 +40,7 @@ export class ControlTable {
     this.#table = new DocumentTable(client, table, clock);
   }
 
-  /** How things stand, in one strongly consistent read. */
+  /** The control record and the signals, in one strongly consistent read. */
   async read(): Promise<ControlReading> {
     const items = await this.#table.getAll([controlKey, signalsKey]);
     const control = items.find((item) => item[pk] === controlKey);
@@ -50,8 +50,8 @@ export class ControlTable {
   }
 
   /**
-   * Replaces the control record, unless somebody else has since the given revision was read. One that makes no sense has no
-   * revision, and is overwritten. @returns whether it was replaced
+   * Replaces the control record, unless somebody else has written it since this reading. A malformed record has no revision, so
+   * the write replaces it. @returns whether it was replaced
    */
   async write(next: Omit<ControlRecord, 'revision' | 'v'>, read: ControlReading): Promise<boolean> {
     const revision = read.control?.revision ?? 0;
@@ -66,7 +66,7 @@ export class ControlTable {
     return this.#table.put({ [pk]: controlKey, ...record, writtenBy }, read.corrupt ? {} : unchanged);
   }
 
-  /** Nothing is parked any more, unless some lane has parked since. @returns whether that was so */
+  /** Clears `parkedAt`, unless a lane has parked since. @returns whether it was cleared */
   drained(parkedAt: number): Promise<boolean> {
     return this.#table.update(controlKey, {
       UpdateExpression: 'REMOVE parkedAt ADD revision :one',
@@ -75,7 +75,7 @@ export class ControlTable {
     });
   }
 
-  /** Tells the governor and all workers what a worker has just met. */
+  /** Signals to the governor and all workers what a worker has just met. */
   async signal(signal: Signal, nowMilliseconds: number): Promise<void> {
     await this.#table.update(signalsKey, {
       UpdateExpression: 'SET #signal = :now',
@@ -84,18 +84,18 @@ export class ControlTable {
     });
   }
 
-  /** Adds calls of the quota that a lane has made. */
+  /** Adds a lane's calls of the quota. */
   async addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void> {
     const [day, hour] = [dayOf(nowMilliseconds), new Date(nowMilliseconds).getUTCHours()];
     await this.#add(spentKey(lane, day), 'ADD calls :n, #hour :n', calls, nowMilliseconds, { '#hour': `h${hour}` });
   }
 
-  /** Adds links that are to be kept, and will have to be renewed on a day. */
+  /** Adds kept links whose renewal falls due on this day. */
   async addRenewals(day: string, links: number, nowMilliseconds: number): Promise<void> {
     await this.#add(renewalsKey(day), 'ADD links :n', links, Math.max(nowMilliseconds, Date.parse(day)));
   }
 
-  /** What these lanes have spent on these days; nothing for those without a call. */
+  /** The calls of these lanes on these days. A lane's day without calls is left out. */
   async spent(lanes: string[], days: string[]): Promise<SpentOnDay[]> {
     const wanted = new Map(lanes.flatMap((lane) => days.map((day) => [spentKey(lane, day), { lane, day }])));
     const items = await this.#table.getAll([...wanted.keys()]);
@@ -107,7 +107,7 @@ export class ControlTable {
     });
   }
 
-  /** Links that will have to be renewed on these days, by and large: those deleted since are counted still. */
+  /** The approximate number of renewals due on these days. It includes links deleted since. */
   async renewals(days: string[]): Promise<number> {
     const items = await this.#table.getAll(days.map(renewalsKey));
     return items.reduce((sum, { links }) => sum + Number(links ?? 0), 0);
@@ -115,7 +115,7 @@ export class ControlTable {
 
   async #add(key: string, add: string, n: number, from: number, names: Record<string, string> = {}): Promise<void> {
     const expiresAt = Math.floor(from / 1000) + countsKeptSeconds;
-    // Refused: this very addition is there, and only its answer was lost.
+    // If DynamoDB refuses the write, this addition was made before and only its answer was lost.
     await this.#table.update(key, {
       UpdateExpression: `${add} SET #expiry = :expiry, #self = :write`,
       ConditionExpression: 'attribute_not_exists(#self) OR #self < :write',

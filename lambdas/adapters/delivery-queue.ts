@@ -1,6 +1,6 @@
 import { ChangeMessageVisibilityBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 
-/** The queue that a worker's messages come from, for giving some of them back. */
+/** The queue of a worker, which returns messages to it. */
 export class DeliveryQueue {
   readonly #sqs: SQSClient;
   readonly #queueUrl: string;
@@ -11,13 +11,13 @@ export class DeliveryQueue {
   }
 
   /**
-   * Sets when each message may be delivered again. Best effort: a message whose visibility could not be changed comes
-   * back when the queue's own visibility time-out ends, which is only later.
+   * Sets when SQS may deliver each message again. If SQS does not change a message's visibility, the message returns later, at
+   * the end of the queue's own visibility time-out.
    *
-   * @returns how many could not be set
+   * @returns how many messages SQS did not change
    */
   async delay(messages: { receiptHandle: string; delaySeconds: number }[]): Promise<number> {
-    // SQS takes at most 10 in one ChangeMessageVisibilityBatch.
+    // SQS allows 10 entries in one ChangeMessageVisibilityBatch.
     const batches = Array.from({ length: Math.ceil(messages.length / 10) }, (_, index) =>
       messages.slice(index * 10, index * 10 + 10),
     );

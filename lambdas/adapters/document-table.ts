@@ -12,7 +12,7 @@ import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Clock } from '../domain/work/clock.ts';
 import { ledgerAttribute } from './names.ts';
 
-/** DynamoDB takes at most 100 keys in one BatchGetItem. */
+/** DynamoDB allows 100 keys in one BatchGetItem. */
 const keysPerRead = 100;
 
 const pk = ledgerAttribute.key;
@@ -20,22 +20,22 @@ const pk = ledgerAttribute.key;
 /** An item as a plain object, its key included. */
 export type Item = Record<string, unknown>;
 
-/** An update, and the values of its expressions as they are, not as DynamoDB spells them. */
+/** An update, whose expression values are plain, not in DynamoDB's format. */
 export interface Update
   extends Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames'> {
   ExpressionAttributeValues?: Item;
 }
 
-// A parameter may be named `constructor`: by that property, the SDK tells objects from instances of a class.
-const spelt = (item: Item) => marshall(item, { removeUndefinedValues: true, convertClassInstanceToMap: true });
+// `convertClassInstanceToMap`: a parameter may be named `constructor`, and the SDK then takes its object for a class instance.
+const marshalled = (item: Item) => marshall(item, { removeUndefinedValues: true, convertClassInstanceToMap: true });
 
 /**
- * The client for what every command needs. It makes its chain of middleware once for each kind of request instead of for each
- * request, which saves a tenth of a request's processor time; the document client of lib-dynamodb cannot do that.
+ * A DynamoDB client that builds its middleware chain once for each kind of request, not for each request. That saves a tenth of
+ * a request's CPU time. The document client of lib-dynamodb cannot do it.
  */
 export const dynamoClient = (): DynamoDBClient => new DynamoDBClient({ cacheMiddleware: true });
 
-/** The ledger's table: items found by their key alone, read with strong consistency, and written on conditions. */
+/** The ledger's table. It finds items by key alone, reads with strong consistency, and writes on conditions. */
 export class DocumentTable {
   readonly #client: DynamoDBClient;
   readonly #table: string;
@@ -49,15 +49,15 @@ export class DocumentTable {
 
   async get(key: string): Promise<Item | undefined> {
     const { Item: item } = await this.#client.send(
-      new GetItemCommand({ TableName: this.#table, Key: spelt({ [pk]: key }), ConsistentRead: true }),
+      new GetItemCommand({ TableName: this.#table, Key: marshalled({ [pk]: key }), ConsistentRead: true }),
     );
     return item && unmarshall(item);
   }
 
   /**
-   * The items that these keys have, in any order.
+   * The items under these keys, in any order.
    *
-   * @throws Error when the table leaves some of them unread eight times: it is throttled
+   * @throws Error if DynamoDB leaves keys unread in eight attempts, because the table is throttled
    */
   async getAll(keys: string[]): Promise<Item[]> {
     const distinct = [...new Set(keys)];
@@ -72,20 +72,24 @@ export class DocumentTable {
     return this.put(item, { ConditionExpression: `attribute_not_exists(${pk})` });
   }
 
-  /** Puts an item in the place of whatever there is, if the condition holds. @returns whether it did */
+  /** Adds or replaces an item, if the condition holds. @returns whether it did */
   put(
     item: Item,
     { ExpressionAttributeValues: values, ...condition }: Omit<Update, 'UpdateExpression'> = {},
   ): Promise<boolean> {
-    const put = { ...condition, ...(values && { ExpressionAttributeValues: spelt(values) }) };
-    return unlessRefused(this.#client.send(new PutItemCommand({ TableName: this.#table, Item: spelt(item), ...put })));
+    const put = { ...condition, ...(values && { ExpressionAttributeValues: marshalled(values) }) };
+    return unlessRefused(
+      this.#client.send(new PutItemCommand({ TableName: this.#table, Item: marshalled(item), ...put })),
+    );
   }
 
   /** Changes an item, if the condition holds. @returns whether it did */
   update(key: string, { ExpressionAttributeValues: values, ...update }: Update): Promise<boolean> {
-    const expressions = { ...update, ...(values && { ExpressionAttributeValues: spelt(values) }) };
+    const expressions = { ...update, ...(values && { ExpressionAttributeValues: marshalled(values) }) };
     return unlessRefused(
-      this.#client.send(new UpdateItemCommand({ TableName: this.#table, Key: spelt({ [pk]: key }), ...expressions })),
+      this.#client.send(
+        new UpdateItemCommand({ TableName: this.#table, Key: marshalled({ [pk]: key }), ...expressions }),
+      ),
     );
   }
 
@@ -94,19 +98,22 @@ export class DocumentTable {
     key: string,
     { ExpressionAttributeValues: values, ...condition }: Omit<Update, 'UpdateExpression'>,
   ): Promise<boolean> {
-    const expressions = { ...condition, ...(values && { ExpressionAttributeValues: spelt(values) }) };
+    const expressions = { ...condition, ...(values && { ExpressionAttributeValues: marshalled(values) }) };
     return unlessRefused(
-      this.#client.send(new DeleteItemCommand({ TableName: this.#table, Key: spelt({ [pk]: key }), ...expressions })),
+      this.#client.send(
+        new DeleteItemCommand({ TableName: this.#table, Key: marshalled({ [pk]: key }), ...expressions }),
+      ),
     );
   }
 
   async #readAll(keys: string[]): Promise<Item[]> {
     const items: Item[] = [];
-    let wanted = keys.map((key) => spelt({ [pk]: key }));
+    let wanted = keys.map((key) => marshalled({ [pk]: key }));
     for (let attempt = 1; wanted.length > 0; attempt++) {
-      // DynamoDB answers a part when the whole would be over 16 MB or a partition is throttled.
+      // DynamoDB returns a part of the items if all exceed 16 MB, or if a partition is throttled.
       if (attempt > 1) await this.#clock.sleep(Math.min(2_000, 50 * 2 ** attempt));
-      if (attempt > 8) throw new Error('the ledger left keys of a BatchGetItem unread eight times: it is throttled');
+      if (attempt > 8)
+        throw new Error('DynamoDB left keys of a BatchGetItem unread eight times: the ledger is throttled');
       const answer = await this.#client.send(
         new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: wanted, ConsistentRead: true } } }),
       );

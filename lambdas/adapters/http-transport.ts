@@ -16,13 +16,13 @@ export interface HttpCall {
   url: URL;
   headers: Record<string, string>;
   body?: string;
-  /** Less time than the transport's own, for the rest of a call that was begun before. */
+  /** A shorter time limit than the transport's own, for the second attempt of a call. */
   timeoutMilliseconds?: number;
-  /** Called once, when the request's bytes have been handed to the system, or never will be. */
+  /** Called once, when the system has accepted the request's bytes, or never will. */
   onSent: () => void;
 }
 
-/** Above this an answer is no JSON of the OneLink API's: a QR code of 3,000 pixels stays below 1 MB. */
+/** A larger answer is not from the OneLink API: a QR code of 3,000 pixels is smaller than 1 MB. */
 const maxAnswerBytes = 8 * 1024 * 1024;
 
 interface Instant {
@@ -30,20 +30,20 @@ interface Instant {
   monotonic: number;
 }
 
-/** Errors that come before a connection exists: no byte of the request has left. */
+/** Errors before the connection exists, so no byte of the request has left. */
 const connectErrors = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /**
- * A connection that has been idle for so long is closed. Servers and load balancers close theirs after 5 s (Node.js), 60 s (AWS's
- * load balancers) or more, and a request that meets such a close on its way is lost.
+ * The transport closes a connection that has been idle this long. Servers and load balancers close theirs after 5 s (Node.js),
+ * 60 s (AWS's load balancers) or more. If that happens while a request is under way, the request is lost.
  */
 export const mostIdleMilliseconds = 4_000;
 
 /**
- * HTTP over kept-alive connections, with a time limit on the whole of every call. Never throws.
+ * HTTP over keep-alive connections, with a time limit for each whole call. Never throws.
  *
- * Lambda freezes an environment between invocations: the far side closes its connections, and no timer here runs. So whoever
- * begins an invocation calls `closeIdle` first.
+ * Lambda freezes an environment between invocations. The server then closes its connections, and no timer runs here. So each
+ * invocation calls `closeIdle` first.
  */
 export class HttpTransport {
   readonly #timeoutMilliseconds: number;
@@ -64,7 +64,7 @@ export class HttpTransport {
     }
   }
 
-  /** Closes the connections that have been idle for too long by either clock: one of them may stand still in a freeze. */
+  /** Closes connections that have been idle too long by either clock, because one clock may stop during a freeze. */
   closeIdle(): void {
     const now = this.#now();
     this.#closeFree((socket) => {
@@ -80,14 +80,14 @@ export class HttpTransport {
       options.agent = secure ? this.#https : this.#http;
       let sent = false;
       let answered = false;
-      let told = false;
-      const tellSent = () => {
-        if (!told) call.onSent();
-        told = true;
+      let reported = false;
+      const reportSent = () => {
+        if (!reported) call.onSent();
+        reported = true;
       };
       const end = (result: ApiResult) => {
         clearTimeout(timer);
-        tellSent();
+        reportSent();
         resolve(result);
       };
       let request: ClientRequest;
@@ -95,7 +95,7 @@ export class HttpTransport {
       try {
         request = (secure ? httpsRequest : httpRequest)(call.url, options);
       } catch {
-        // A header that cannot be sent, such as a token with a character beyond Latin-1.
+        // A header is invalid: for example, the token has a character beyond Latin-1.
         return end({ unanswered: 'not-sent' });
       }
       timer = setTimeout(() => {
@@ -104,7 +104,7 @@ export class HttpTransport {
       }, call.timeoutMilliseconds ?? this.#timeoutMilliseconds);
       request.on('finish', () => {
         sent = true;
-        tellSent();
+        reportSent();
       });
       request.on('response', (response) => {
         answered = true;
@@ -116,7 +116,7 @@ export class HttpTransport {
       request.on('error', (error: NodeJS.ErrnoException) => {
         if (!sent && connectErrors.has(error.code ?? '')) return end({ unanswered: 'not-sent' });
         if (!request.reusedSocket || answered) return end({ unanswered: 'reset' });
-        // What happened to one kept connection has happened to the others: the next calls make new ones.
+        // The server has probably closed the other idle connections too, so the next calls open new ones.
         this.#closeFree(() => true);
         end({ unanswered: 'reset', onReusedSocket: true });
       });
@@ -147,7 +147,7 @@ function headersOf({ headers, body }: HttpCall): Record<string, string> {
   return { ...headers, 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) };
 }
 
-/** The answer's JSON; text that is not JSON comes as text. Rejects when the answer breaks off or is far too long. */
+/** Parses the answer's JSON, and returns other text unparsed. Rejects if the answer is incomplete or too long. */
 async function readJson(response: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -155,14 +155,14 @@ async function readJson(response: IncomingMessage): Promise<unknown> {
     bytes += chunk.length;
     if (bytes > maxAnswerBytes) {
       response.destroy();
-      throw new Error('answer too long');
+      throw new Error('the answer is too long');
     }
     chunks.push(chunk);
   }
-  if (!response.complete) throw new Error('answer broken off');
+  if (!response.complete) throw new Error('the answer is incomplete');
   const text = Buffer.concat(chunks).toString('utf8');
   try {
-    // A link's data may hold numbers of more digits than JavaScript keeps; a renewal sends them again.
+    // A link's data may hold numbers with more digits than JavaScript keeps, and a renewal sends them again.
     return parseKeepingDigits(text);
   } catch {
     return text;

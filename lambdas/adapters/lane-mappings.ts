@@ -5,10 +5,10 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 
-/** How a mapping stands: on its way is neither. */
+/** A mapping's state. `changing`: Lambda is switching it on or off. */
 export type MappingState = 'on' | 'off' | 'changing';
 
-/** The event source mappings that feed a lane's functions. Only the governor switches them. */
+/** The event source mappings of a lane's functions. Only the governor switches them. */
 export class LaneMappings {
   readonly #lambda: LambdaClient;
 
@@ -16,14 +16,14 @@ export class LaneMappings {
     this.#lambda = lambda;
   }
 
-  /** @param id the mapping's UUID @throws what Lambda answers when there is no such mapping */
+  /** @param id the mapping's UUID @throws Lambda's error if the mapping does not exist */
   async state(id: string): Promise<MappingState> {
     const { State } = await this.#lambda.send(new GetEventSourceMappingCommand({ UUID: id }));
     if (State === 'Enabled') return 'on';
     return State === 'Disabled' ? 'off' : 'changing';
   }
 
-  /** Asks for the change, which takes Lambda some seconds. One on its way to something else is left for the next time. */
+  /** Requests the change, which takes Lambda some seconds. If another change is under way, the next run tries again. */
   async switch(id: string, on: boolean): Promise<void> {
     try {
       await this.#lambda.send(new UpdateEventSourceMappingCommand({ UUID: id, Enabled: on }));

@@ -27,8 +27,8 @@ import {
 } from './ledger-item.ts';
 
 /**
- * The ledger: link records and request records in one table, each found by its key alone. Records of a link share no
- * key with those of another, so that no partition is hotter than its own link.
+ * The ledger: link records and request records in one table, each found by its key alone. Links share no partition key, so no
+ * partition is hotter than its own link.
  */
 export class Ledger implements LinkLedger {
   readonly #table: DocumentTable;
@@ -74,7 +74,7 @@ export class Ledger implements LinkLedger {
         ':now': nowSeconds,
       },
     });
-    // DynamoDB's answer may have been lost: then the client has repeated the write, and met its own lease.
+    // If DynamoDB's answer was lost, the client has repeated the write and met its own lease.
     return taken || (lease.token !== undefined && (await this.link(address))?.lease?.token === lease.token);
   }
 
@@ -95,7 +95,7 @@ export class Ledger implements LinkLedger {
     const entries = Object.entries(fields);
     const set = entries.flatMap(([name, value], index) => (value === undefined ? [] : [{ name, value, index }]));
     const removed = entries.flatMap(([, value], index) => (value === undefined ? [`#f${index}`] : []));
-    // The image of a link that is over is removed, and with it what is known of it.
+    // When a link ends, its image is removed, and the image's key with it.
     const ended = record.state === 'deleted' || held.anew ? ['lease', 'qrKey'] : ['lease'];
     const mine = held.leaseOf === undefined ? '' : ' OR lease.requestId = :mine';
     return this.#table.update(linkKey(record.address), {
@@ -123,7 +123,7 @@ export class Ledger implements LinkLedger {
     return this.#table.put(
       { [pk]: claimKey(address), ...recordVersion, ...claim },
       {
-        // Its own token: DynamoDB's answer was lost, and the client has repeated the write.
+        // `token`: if DynamoDB's answer was lost, the client has repeated the write and meets its own claim.
         ConditionExpression: `attribute_not_exists(${pk}) OR #until < :now OR #token = :token OR (#source = :source AND requestId = :request)`,
         ExpressionAttributeNames: { '#until': 'until', '#token': 'token', '#source': 'source' },
         ExpressionAttributeValues: {
@@ -223,7 +223,7 @@ export class Ledger implements LinkLedger {
   async #get(key: string): Promise<Item | undefined> {
     const item = await this.#table.get(key);
     if (item === undefined) return undefined;
-    // A record that is changed and written back must not set its key: DynamoDB refuses that.
+    // Callers write changed records back, and DynamoDB refuses an update that sets the key.
     const { [pk]: _, ...record } = item;
     return record;
   }

@@ -1,4 +1,4 @@
-/** Where things lie in the table and in the buckets. */
+/** Names in the ledger's table and in the buckets. */
 
 export const ledgerAttribute = {
   /**
@@ -10,7 +10,7 @@ export const ledgerAttribute = {
   expiry: 'expiresAt',
 } as const;
 
-/** Where things lie in the buckets. `givenUp` is Lambda's own: what it could not bring to the expiry intake. */
+/** Key prefixes in the buckets. Lambda itself writes `givenUp`: removals that it could not deliver to the expiry intake. */
 export const prefix = {
   qr: 'qr/',
   rejected: 'rejected/',

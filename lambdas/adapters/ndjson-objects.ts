@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Batching } from './batching.ts';
 
-/** Lines gathered into NDJSON objects of a bucket, each named after its content, so that nothing is ever overwritten. */
+/** Gathers lines into NDJSON objects of a bucket. Each object is named after its content, so none overwrites another. */
 export class NdjsonObjects<Line extends object> {
   readonly #batching: Batching<Line>;
 
-  /** @param keyOf where an object goes, told by its lines and their digest. */
+  /** @param keyOf the key of an object with these lines and this digest */
   constructor(s3: S3Client, bucket: string, keyOf: (lines: readonly [Line, ...Line[]], digest: string) => string) {
     this.#batching = new Batching({
       maxItems: 500,
@@ -31,7 +31,7 @@ export class NdjsonObjects<Line extends object> {
     });
   }
 
-  /** Resolves when the line is in the bucket. @throws Error when S3 refused it three times. */
+  /** Resolves when the line is in the bucket. @throws Error if S3 refused it three times */
   add(line: Line): Promise<void> {
     return this.#batching.add(line);
   }

@@ -3,13 +3,13 @@ import { Archive } from './archive.ts';
 import { ParkedStore } from './parked-store.ts';
 import { QrStore } from './qr-store.ts';
 
-/** The variables that name the buckets. */
+/** The environment variables that name the buckets. */
 export interface Buckets {
   ARCHIVE_BUCKET_NAME: string;
   QR_BUCKET_NAME: string;
 }
 
-/** All that workers keep in S3. */
+/** The workers' stores in S3. */
 export function objectStores({ ARCHIVE_BUCKET_NAME, QR_BUCKET_NAME }: Buckets) {
   const s3 = new S3Client();
   return {

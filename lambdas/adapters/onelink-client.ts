@@ -15,10 +15,10 @@ interface Token {
   fresh(nowMilliseconds: number): Promise<string>;
 }
 
-/** What carries a call to the API and brings back how it ended. */
+/** Sends a call to the API and returns its result. */
 export type Transport = Pick<HttpTransport, 'send'> & Partial<Pick<HttpTransport, 'closeIdle'>>;
 
-/** Where the API is, and how patient and how parallel the client may be. */
+/** The API's address, and the client's time limit and concurrency. */
 export interface OneLinkClientSettings {
   /** Without a trailing slash. */
   API_BASE_URL: string;
@@ -30,7 +30,7 @@ export interface OneLinkClientPorts {
   token: Token;
   turns: Turns;
   clock: Clock;
-  /** Told of every call that was sent. */
+  /** Runs for every call that was sent. */
   onCall: (operation: Operation, meaning: Meaning, milliseconds: number) => void;
 }
 
@@ -39,7 +39,7 @@ const linkAnswer = z
   .object({
     payload: z.record(z.string(), z.unknown()),
     expiry: z.iso.datetime({ offset: true }),
-    // Nothing hangs on it: a form that is not expected must not make the link unreadable.
+    // Optional: an unexpected format must not make the link unreadable.
     ttl: z.int().positive().optional().catch(undefined),
   })
   .transform(({ payload, expiry, ttl }): LinkAtApi => {
@@ -56,11 +56,11 @@ const qrAnswer = z.object({ qr: z.string() }).transform((body, context): QrImage
 const quotaAnswer = z.object({ remaining_api_calls: z.int() }).transform((body) => body.remaining_api_calls);
 
 /**
- * The OneLink API v2.0. Each call waits for its turn, repeats after a 429 and after a refused token included, and comes
- * back as what it means (failure-table.ts). Nothing is thrown but for a token that cannot be read.
+ * A client of the OneLink API v2.0. Each call waits for its turn, also a repeat after a 429 or a refused token. The client
+ * returns what an answer means (failure-table.ts). It throws only if the token cannot be read.
  *
- * A GET whose kept connection was reset is sent once more on a new one, within the first one's time-out. A write is not: it may
- * have been carried out.
+ * If a reused connection is reset, the client repeats a GET once on a new connection, within the first call's time-out. It does
+ * not repeat a write, because the API may have applied it.
  */
 export class OneLinkClient {
   readonly #baseUrl: string;
@@ -69,7 +69,7 @@ export class OneLinkClient {
   readonly #timeoutMilliseconds: number;
   #mayRetry: () => boolean = () => true;
 
-  /** @param transport HTTP unless given. */
+  /** @param transport HTTP if omitted */
   constructor(settings: OneLinkClientSettings, ports: OneLinkClientPorts, transport?: Transport) {
     this.#baseUrl = settings.API_BASE_URL;
     this.#transport =
@@ -83,7 +83,7 @@ export class OneLinkClient {
     this.#ports = ports;
   }
 
-  /** @param mayRetry false once the invocation has no time left for another try after a 429. */
+  /** @param mayRetry returns false once the invocation has no time for another try after a 429 */
   beginInvocation(mayRetry: () => boolean): void {
     this.#mayRetry = mayRetry;
     this.#transport.closeIdle?.();
@@ -171,7 +171,7 @@ export class OneLinkClient {
     const result = await this.#transport.send({
       method: call.method,
       url: call.url,
-      // The raw token: the API's documents show no `Bearer`.
+      // The raw token, since the API's documentation shows no `Bearer`.
       headers: { authorization: call.credential, accept: 'application/json' },
       ...(call.body !== undefined && { body: call.body }),
       ...(call.timeLeft !== undefined && { timeoutMilliseconds: call.timeLeft }),
@@ -181,7 +181,7 @@ export class OneLinkClient {
     return result;
   }
 
-  /** A 200 whose body makes no sense tells as little as a connection that broke off. */
+  /** A 200 with a malformed body proves as little as a lost connection. */
   #read<Value>(
     operation: Operation,
     result: ApiResult,
@@ -201,7 +201,7 @@ function isOnReusedSocket(result: ApiResult): boolean {
   return 'unanswered' in result && result.onReusedSocket === true;
 }
 
-/** The fields of a request, as the command has them. */
+/** The fields of a request, by the command's names. */
 function askedFor(body: object, { data }: LinkSpec): AskedOfApi {
   const texts = Object.values(body).filter((value) => typeof value === 'string');
   return { data, paths: new Map(Object.keys(body).map((name) => [name, fieldOf(name)])), texts };

@@ -3,14 +3,14 @@ import type { Outcome } from '../domain/contract/outcome.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
 import { Batching } from './batching.ts';
 
-/** SNS takes at most 10 messages and 256 KiB in one PublishBatch. */
+/** SNS allows 10 messages and 256 KiB in one PublishBatch. */
 const maxBytes = 256 * 1024 - 10 * 1024;
 
-/** Tells outcomes to whoever listens, with attributes to filter by. */
+/** Publishes outcomes to the topic, with attributes for subscription filters. */
 export class OutcomeTopic {
   readonly #batching: Batching<Outcome>;
 
-  /** @param perPublish 1 tells each outcome at once; up to 10 gathers them for a moment. */
+  /** @param perPublish 1 publishes each outcome at once, and up to 10 gathers them for some milliseconds */
   constructor(sns: SNSClient, topicArn: string, perPublish: number) {
     this.#batching = new Batching({
       maxItems: perPublish,
@@ -33,7 +33,7 @@ export class OutcomeTopic {
     });
   }
 
-  /** Resolves when SNS has it. @throws Error when SNS refused it three times. */
+  /** Resolves when SNS has accepted the outcome. @throws Error if SNS refused it three times */
   tell(outcome: Outcome): Promise<void> {
     return this.#batching.add(outcome);
   }

@@ -3,28 +3,28 @@ import { type ParkedCommand, parkedCommandIn, parkedCommandSchema } from '../dom
 import { prefix } from './names.ts';
 import { NdjsonObjects } from './ndjson-objects.ts';
 
-/** What a lot holds: the commands, and the lines that are none, as they stand. */
+/** The content of a lot: its commands, and its unreadable lines unchanged. */
 export interface ParkedLines {
   commands: ParkedCommand[];
   unreadable: string[];
 }
 
-/** Some commands of one lane that were parked at about the same time. */
+/** An object with commands of one lane that were parked at about the same time. */
 export interface ParkedLot {
   key: string;
-  /** Epoch milliseconds at which the first of them was parked. */
+  /** Epoch milliseconds at which the first command was parked. */
   parkedAtMilliseconds: number;
   commands: number;
   bytes: number;
 }
 
 const folderOf = (lane: string) => `${prefix.parked}${lane}/`;
-/** `20260309T101530123Z-500-0123….ndjson`: names sort by time, and tell how much there is without a look inside. */
+/** `20260309T101530123Z-500-0123….ndjson`: names sort by time and contain the number of commands. */
 const namePattern = /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-(\d+)-[0-9a-f]+\.ndjson$/;
 
 /**
- * Commands that wait for quota, in the archive bucket: `parked/{lane}/{time}-{commands}-{digest}.ndjson`. What was
- * delivered twice may be here twice, and is then answered from its request record.
+ * Commands that wait for quota, in the archive bucket: `parked/{lane}/{time}-{commands}-{digest}.ndjson`. A command that SQS
+ * delivers twice may be here twice. The worker then answers the second from its request record.
  */
 export class ParkedStore {
   readonly #s3: S3Client;
@@ -42,16 +42,16 @@ export class ParkedStore {
 
   /**
    * Resolves when the command is in the archive.
-   * @throws Error when S3 refused it three times, or the replayer could not read the line
+   * @throws Error if S3 refused it three times, or if the replayer could not read the line
    */
   async add(command: ParkedCommand): Promise<void> {
     const line = parkedCommandSchema.safeParse(command).data;
-    // Names no value: the error is logged.
-    if (line === undefined) throw new Error('the line to park is no parked command of version 1');
+    // The error is logged, so it names no value.
+    if (line === undefined) throw new Error('the line to park is not a parked command of version 1');
     await this.#objects.add(line);
   }
 
-  /** The lanes for which something is parked, also those that the pipeline does not have any more. */
+  /** The lanes with parked commands, including lanes that are not configured. */
   async lanes(): Promise<string[]> {
     const lanes: string[] = [];
     let after: string | undefined;
@@ -70,7 +70,7 @@ export class ParkedStore {
     return lanes;
   }
 
-  /** A lane's lots, the oldest first; read page by page, so that a million commands take no more memory than a thousand. */
+  /** A lane's lots, oldest first. It reads page by page, so memory does not grow with the number of commands. */
   async *lots(lane: string): AsyncGenerator<ParkedLot> {
     let after: string | undefined;
     do {
@@ -80,7 +80,7 @@ export class ParkedStore {
       for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
         const [, year, month, day, hour, minute, second, milli, commands] = namePattern.exec(Key) ?? [];
         const named = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${milli}Z`);
-        // One that somebody else put there has a name of its own: the replayer finds out what it is.
+        // An object of another system has another form of name. The replayer reads it to find its commands.
         const parkedAtMilliseconds = Number.isNaN(named) ? (LastModified?.getTime() ?? 0) : named;
         yield { key: Key, parkedAtMilliseconds, commands: Number(commands ?? 1), bytes: Size };
       }
@@ -88,7 +88,7 @@ export class ParkedStore {
     } while (after !== undefined);
   }
 
-  /** The lines of a lot; one that another replayer has removed meanwhile holds none. */
+  /** The lines of a lot, or none if another replayer has removed it. */
   async read({ key }: Pick<ParkedLot, 'key'>): Promise<ParkedLines> {
     let text: string | undefined;
     try {

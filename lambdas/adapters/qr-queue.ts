@@ -3,13 +3,13 @@ import type { QrJob } from '../domain/contract/qr-job.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
 import { Batching } from './batching.ts';
 
-/** Hands QR jobs on to the lane's QR worker, which keeps to a rate of its own. */
+/** Sends QR jobs to the lane's QR worker, which has its own rate. */
 export class QrQueue {
   readonly #batching: Batching<QrJob>;
 
   constructor(sqs: SQSClient, queueUrl: string) {
     this.#batching = new Batching({
-      // SQS takes at most 10 messages and 1 MiB in one SendMessageBatch; a job is about 1 KB.
+      // SQS allows 10 messages and 1 MiB in one SendMessageBatch. A job is about 1 KB.
       maxItems: 10,
       maxBytes: 1024 * 1024 - 10 * 1024,
       lingerMilliseconds: 20,
@@ -26,7 +26,7 @@ export class QrQueue {
     });
   }
 
-  /** Resolves when SQS has it. @throws Error when SQS refused it three times. */
+  /** Resolves when SQS has accepted the job. @throws Error if SQS refused it three times */
   ask(job: QrJob): Promise<void> {
     return this.#batching.add(job);
   }

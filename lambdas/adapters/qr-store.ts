@@ -13,7 +13,7 @@ export class QrStore {
     this.bucket = bucket;
   }
 
-  /** Writes the image and returns its key, `qr/{onelink-id}/{shortlink-id}.{png|jpg}`. An older image is replaced. */
+  /** Writes the image, or replaces an older one. @returns its key, `qr/{onelink-id}/{shortlink-id}.{png|jpg}` */
   async put({ onelinkId, shortlinkId }: LinkAddress, image: QrImage): Promise<string> {
     const key = `${prefix.qr}${onelinkId}/${shortlinkId}.${image.format}`;
     await this.#s3.send(
@@ -27,7 +27,7 @@ export class QrStore {
     return key;
   }
 
-  /** Removes a link's image, in whatever format. None there is fine. @throws Error when S3 refuses to. */
+  /** Removes a link's image in any format, if there is one. @throws Error if S3 refuses */
   async remove({ onelinkId, shortlinkId }: LinkAddress): Promise<void> {
     const answer = await this.#s3.send(
       new DeleteObjectsCommand({

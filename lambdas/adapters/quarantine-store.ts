@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { prefix } from './names.ts';
 
-/** Why something is in quarantine: nobody could read it, or the lane's queue did not take it. */
+/** Why a line is in quarantine: it is unreadable, or the lane's queue refused it. */
 export const quarantineReasons = ['unreadable', 'refused'] as const;
 export type QuarantineReason = (typeof quarantineReasons)[number];
 
@@ -24,10 +24,10 @@ export interface QuarantinedObject {
 
 const keyPattern = new RegExp(`^${prefix.quarantine}([^/]+)/(${quarantineReasons.join('|')})/`);
 const folderOf = (lane: string, reason: QuarantineReason) => `${prefix.quarantine}${lane}/${reason}/`;
-/** What a lot is called within its lane. */
+/** A lot's name within its lane. */
 const nameOf = (lotKey: string, lane: string) => lotKey.slice(`${prefix.parked}${lane}/`.length);
 
-/** What could not be replayed, in the archive bucket: `quarantine/{lane}/{reason}/{lot}`. Nothing there expires. */
+/** What could not be replayed, in the archive bucket: `quarantine/{lane}/{reason}/{lot}`. These objects do not expire. */
 export class QuarantineStore {
   readonly #s3: S3Client;
   readonly #bucket: string;
@@ -37,7 +37,7 @@ export class QuarantineStore {
     this.#bucket = bucket;
   }
 
-  /** Resolves when a copy of the whole lot is in quarantine, byte for byte. One that is gone is not copied. */
+  /** Resolves when a copy of the whole lot is in quarantine, byte for byte. It skips a lot that is gone. */
   async keepLot(lane: string, lotKey: string): Promise<void> {
     try {
       await this.#s3.send(
@@ -45,7 +45,7 @@ export class QuarantineStore {
           Bucket: this.#bucket,
           CopySource: `${this.#bucket}/${lotKey.split('/').map(encodeURIComponent).join('/')}`,
           Key: `${folderOf(lane, 'unreadable')}${nameOf(lotKey, lane)}`,
-          // Tags would need a permission of their own.
+          // Copying tags would need an extra permission.
           TaggingDirective: 'REPLACE',
         }),
       );
@@ -54,7 +54,7 @@ export class QuarantineStore {
     }
   }
 
-  /** Resolves when these lines of a lot are in quarantine. Kept twice, they lie there once. */
+  /** Resolves when these lines of a lot are in quarantine. A repeat makes no second object. */
   async keepLines(lane: string, lotKey: string, reason: QuarantineReason, lines: readonly string[]): Promise<void> {
     const text = lines.map((line) => `${line}\n`).join('');
     const digest = createHash('sha256').update(text).digest('hex').slice(0, 32);
@@ -68,7 +68,7 @@ export class QuarantineStore {
     );
   }
 
-  /** What is in quarantine, lane by lane; of all lanes unless one is named. */
+  /** The objects in quarantine, of one lane or, lane by lane, of all. */
   async *objects(lane?: string): AsyncGenerator<QuarantinedObject> {
     let after: string | undefined;
     do {
@@ -89,7 +89,7 @@ export class QuarantineStore {
     } while (after !== undefined);
   }
 
-  /** The lines of an object; undefined when there is none of that key. */
+  /** The lines of an object, or undefined if the key has none. */
   async lines(key: string): Promise<string[] | undefined> {
     try {
       const answer = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));

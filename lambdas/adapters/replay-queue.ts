@@ -10,15 +10,15 @@ import { wireText } from '../domain/contract/wire-json.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import type { Deadline } from '../domain/work/delivery.ts';
 
-/** SQS takes at most 10 messages and 1 MiB in one SendMessageBatch; attributes count, too. */
+/** SQS allows 10 messages and 1 MiB, attributes included, in one SendMessageBatch. */
 const [maxMessages, maxBytes] = [10, 1024 * 1024 - 20 * 1024];
 
-/** How often an entry is sent that SQS did not take for a reason of its own, and how long before the second time. */
+/** How often the adapter sends an entry that SQS fails to accept, and the delay before the second attempt. */
 const [attempts, backoffMilliseconds] = [5, 200];
-/** What is left of an invocation for the archive, when waiting has to end. */
+/** The rest of an invocation that is reserved for writing to the archive. */
 const spareMilliseconds = 5_000;
 
-/** Errors of a whole request that its messages have caused: sent one by one, the others are taken. */
+/** Errors of a whole request that one message has caused. SQS accepts the others if they are sent one by one. */
 const messageFaults: ReadonlySet<string> = new Set([
   'BatchRequestTooLong',
   'InvalidAttributeValue',
@@ -27,7 +27,7 @@ const messageFaults: ReadonlySet<string> = new Set([
   'InvalidParameterValueException',
 ]);
 
-/** A lane's queue, for what comes back to it from the archive. */
+/** A lane's queue, for replayed commands. */
 export class ReplayQueue {
   readonly #sqs: SQSClient;
   readonly #clock: Pick<Clock, 'sleep'>;
@@ -37,7 +37,7 @@ export class ReplayQueue {
     this.#clock = clock;
   }
 
-  /** How many messages wait or are in flight, by and large. */
+  /** The approximate number of messages that wait or are in flight. */
   async depth(queueUrl: string): Promise<number> {
     const { Attributes = {} } = await this.#sqs.send(
       new GetQueueAttributesCommand({
@@ -49,10 +49,10 @@ export class ReplayQueue {
   }
 
   /**
-   * Sends commands back, each with its first sent time, message ID and receive count. A refused one holds up no other.
+   * Sends commands back, each with its first sent time, message ID and receive count. A refused command does not stop the others.
    *
-   * @returns those that SQS refuses, for what they are or in every attempt while it takes others
-   * @throws Error when SQS takes nothing: then none is refused, and what was sent is answered once all the same
+   * @returns the commands that SQS refuses as invalid, or in every attempt while it accepts others
+   * @throws Error if SQS accepts none. Then none counts as refused, and a repeat of this call makes no second link.
    */
   async send(queueUrl: string, commands: ParkedCommand[], deadline: Deadline): Promise<ParkedCommand[]> {
     const refused: ParkedCommand[] = [];
@@ -74,12 +74,12 @@ export class ReplayQueue {
       await this.#clock.sleep(Math.min(backoffMilliseconds * 2 ** (attempt - 1), mayWait));
     }
     const taken = commands.length - waiting.length - refused.length;
-    // It is not for these messages' sake that SQS takes none: they wait on in the archive.
-    if (waiting.length > 0 && taken === 0) throw new Error(`SQS took none of ${waiting.length}: ${code}`);
+    // SQS accepts none, so the messages are not at fault. They stay in the archive.
+    if (waiting.length > 0 && taken === 0) throw new Error(`SQS accepted none of ${waiting.length} messages: ${code}`);
     return [...refused, ...waiting];
   }
 
-  /** @returns the entries that were not taken */
+  /** @returns the entries that SQS did not accept */
   async #sendBatch(
     queueUrl: string,
     batch: ParkedCommand[],
@@ -91,7 +91,7 @@ export class ReplayQueue {
           QueueUrl: queueUrl,
           Entries: batch.map(({ body, messageId, sentAtMilliseconds, receiveCount }, index) => ({
             Id: String(index),
-            // What an earlier version has parked may hold characters that SQS does not take.
+            // A command parked by an earlier version may hold characters that SQS refuses.
             MessageBody: wireText(body),
             MessageAttributes: {
               [originalAttribute.messageId]: { DataType: 'String', StringValue: messageId },

@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
-/** One secret, read when first needed and then remembered for as long as the execution environment lives. */
+/** One secret. It is read on first use and cached for the life of the execution environment. */
 export class Secret {
   readonly #client: SecretsManagerClient;
   readonly #arn: string;
@@ -12,7 +12,7 @@ export class Secret {
     this.#arn = arn;
   }
 
-  /** @throws Error when it cannot be read or is empty; the next call tries again. */
+  /** @throws Error if the secret is unreadable or empty; the next call tries again */
   value(): Promise<string> {
     this.#value ??= this.#read().catch((error: unknown) => {
       this.#value = undefined;
@@ -22,8 +22,8 @@ export class Secret {
   }
 
   /**
-   * The value as it is now, for when the remembered one was refused; the remembered one if it cannot be read. Read at most
-   * every 30 s, however many ask.
+   * Reads the current value, after the API has refused the cached one. If the read fails, it returns the cached value. It reads
+   * at most once in 30 s, for all callers together.
    */
   async fresh(nowMilliseconds: number): Promise<string> {
     const remembered = this.#value;
@@ -38,7 +38,7 @@ export class Secret {
   async #read(): Promise<string> {
     try {
       const answer = await this.#client.send(new GetSecretValueCommand({ SecretId: this.#arn }));
-      if (!answer.SecretString) throw new Error('has no text value');
+      if (!answer.SecretString) throw new Error('it has no text value');
       return answer.SecretString.trim();
     } catch (error) {
       throw new Error(`The secret ${this.#arn} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`);

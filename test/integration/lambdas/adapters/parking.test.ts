@@ -67,7 +67,7 @@ describe('the parked store', () => {
     const bucket = await engines.bucket('unreadable');
     const store = new ParkedStore(engines.s3, bucket);
     await expect(store.add(command('a', { sentAtMilliseconds: Number.NaN }))).rejects.toThrow(
-      'the line to park is no parked command of version 1',
+      'the line to park is not a parked command of version 1',
     );
     expect((await engines.s3.send(new ListObjectsV2Command({ Bucket: bucket }))).KeyCount).toBe(0);
   });
@@ -229,7 +229,7 @@ describe('the replay queue', () => {
     expect(slept).toEqual([200, 400, 800, 1_600]);
   });
 
-  it('gives up no command when SQS takes none, and waits no longer than there is time', async () => {
+  it('refuses no command when SQS accepts none, and waits no longer than the remaining time', async () => {
     slept.length = 0;
     const { sqs } = failing({ a: 1_000, b: 1_000 });
     const commands = ['a', 'b'].map((body) => command(body, { body }));
@@ -239,7 +239,9 @@ describe('the replay queue', () => {
       remaining -= milliseconds;
     };
     const ending = { remainingMilliseconds: () => remaining };
-    await expect(new ReplayQueue(sqs, { sleep }).send('u', commands, ending)).rejects.toThrow('SQS took none of 2');
+    await expect(new ReplayQueue(sqs, { sleep }).send('u', commands, ending)).rejects.toThrow(
+      'SQS accepted none of 2 messages',
+    );
     expect(slept).toEqual([200, 100]);
   });
 });

@@ -58,7 +58,7 @@ describe('a secret', () => {
 
   it('that is empty cannot be used', async () => {
     const { stub, secret } = await given('');
-    await expect(secret.value()).rejects.toThrow('has no text value');
+    await expect(secret.value()).rejects.toThrow('it has no text value');
     stub.answer = 'filled';
     expect(await secret.value()).toBe('filled');
   });
