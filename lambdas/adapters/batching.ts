@@ -1,3 +1,5 @@
+import { nameOfError } from '../domain/work/observer.ts';
+
 /** The failed items by index, each with the service's reason. */
 export type FailedItems = ReadonlyMap<number, string>;
 
@@ -59,7 +61,7 @@ export class Batching<Item> {
     try {
       failed = await this.#options.send(batch.map(({ item }) => item));
     } catch (error) {
-      failed = new Map(batch.map((_, index) => [index, error instanceof Error ? error.name : 'unknown']));
+      failed = new Map(batch.map((_, index) => [index, nameOfError(error)]));
     }
     for (const [index, entry] of batch.entries()) {
       const reason = failed.get(index);

@@ -9,7 +9,7 @@ import {
   signalsSchema,
 } from '../domain/control/control-record.ts';
 import type { SpentOnDay } from '../domain/control/quota-tally.ts';
-import type { Clock } from '../domain/work/clock.ts';
+import { type Clock, dayOf } from '../domain/work/clock.ts';
 import { DocumentTable } from './document-table.ts';
 import { ledgerAttribute } from './names.ts';
 
@@ -123,9 +123,4 @@ export class ControlTable {
       ExpressionAttributeValues: { ':n': n, ':expiry': expiresAt, ':write': ++this.#writes },
     });
   }
-}
-
-/** `2026-03-09`, UTC. */
-export function dayOf(epochMilliseconds: number): string {
-  return new Date(epochMilliseconds).toISOString().slice(0, 10);
 }

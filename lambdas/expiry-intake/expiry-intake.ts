@@ -2,7 +2,7 @@ import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import { isMadeBy, stateOfRemoved } from '../domain/link/link-state.ts';
 import { type Removal, recordInCheck } from '../domain/link/removal.ts';
 import { type Clock, secondsNow } from '../domain/work/clock.ts';
-import type { Observer } from '../domain/work/observer.ts';
+import { nameOfError, type Observer } from '../domain/work/observer.ts';
 import type { ExpiryIntakeEnvironment } from './env.ts';
 
 /** The adapters that the intake needs. */
@@ -57,8 +57,9 @@ export function expiryIntake(
           await take(body);
           return true;
         } catch (error) {
-          const name = error instanceof Error ? error.name : 'unknown';
-          observer.warn('the intake of a link’s removal failed: the stream delivers it again', { error: name });
+          observer.warn('the intake of a link’s removal failed: the stream delivers it again', {
+            error: nameOfError(error),
+          });
           return false;
         }
       }),

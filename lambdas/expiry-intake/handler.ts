@@ -1,8 +1,9 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { CheckQueue } from '../adapters/check-queue.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
+import { JobQueue } from '../adapters/job-queue.ts';
 import { Ledger } from '../adapters/ledger.ts';
 import { removalInStreamRecord } from '../adapters/ledger-item.ts';
+import { wireText } from '../domain/contract/wire-json.ts';
 import { dimension, expiryLane } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
@@ -18,7 +19,7 @@ export const handler = streamBatch({
   telemetry,
   work: expiryIntake(env, {
     ledger: new Ledger(dynamoClient(), env.LEDGER_TABLE_NAME, clock),
-    checks: new CheckQueue(new SQSClient(), env.EXPIRY_QUEUE_URL),
+    checks: new JobQueue(new SQSClient(), env.EXPIRY_QUEUE_URL, wireText),
     removalIn: removalInStreamRecord,
     observer: telemetry.observer({ [dimension.lane]: expiryLane }),
     clock,

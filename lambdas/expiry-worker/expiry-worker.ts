@@ -10,6 +10,7 @@ import { keepBooks } from '../domain/work/bookkeeping.ts';
 import { secondsNow } from '../domain/work/clock.ts';
 import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
 import { expiryLane, laneMetric } from '../domain/work/names.ts';
+import { nameOfError } from '../domain/work/observer.ts';
 import type { Batch, Finding } from './check.ts';
 import type { ExpiryWorkerEnvironment } from './env.ts';
 import { checkExpiry } from './expiry-check.ts';
@@ -80,8 +81,7 @@ async function handle(delivery: Delivery, batch: Batch): Promise<Finding | Verdi
 }
 
 function returned({ source, requestId }: LinkRecord, error: unknown, { observer }: ExpiryWorkerPorts): Verdict {
-  const name = error instanceof Error ? error.name : 'unknown';
-  observer.warn('expiry returned after an error', { source, requestId, error: name });
+  observer.warn('expiry returned after an error', { source, requestId, error: nameOfError(error) });
   observer.count(laneMetric.commandReturned);
   return 'try-again';
 }

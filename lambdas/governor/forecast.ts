@@ -1,4 +1,5 @@
 import type { Usage } from '../domain/control/control-record.ts';
+import { dayOf } from '../domain/work/clock.ts';
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000];
 
@@ -28,7 +29,7 @@ interface Poll {
  * month. Until then, `used` belongs to the old month.
  */
 export function nextUsage(before: Usage | undefined, poll: Poll): Usage {
-  const today = new Date(poll.at).toISOString().slice(0, 10);
+  const today = dayOf(poll.at);
   const month = monthOfPoll(before, poll);
   const sameMonth = before?.month === month && !hasFallen(before, poll);
   const recent = sameMonth ? before.samples.filter(({ at }) => poll.at - at <= samplesKept) : [];
@@ -108,7 +109,7 @@ export function forecast(
   const month = usage.month > monthAt(nowMilliseconds) ? usage.month : monthAt(nowMilliseconds);
   const monthBegan = Date.parse(month);
   const monthEnds = Date.UTC(new Date(monthBegan).getUTCFullYear(), new Date(monthBegan).getUTCMonth() + 1);
-  const averagedFrom = Date.parse(new Date(nowMilliseconds).toISOString().slice(0, 10)) - (daysAveraged - 1) * day;
+  const averagedFrom = Date.parse(dayOf(nowMilliseconds)) - (daysAveraged - 1) * day;
   const observedFrom = Math.max(since, averagedFrom);
   const spent = days.reduce((sum, one) => sum + (Date.parse(one.day) >= averagedFrom ? one.used : 0), 0);
   const misleads = nowMilliseconds - since < leastObserved || nowMilliseconds - monthBegan < leastOfMonth;

@@ -1,7 +1,7 @@
 import { type ControlReading, type ControlRecord, emptyControl } from '../domain/control/control-record.ts';
 import type { SpentOnDay } from '../domain/control/quota-tally.ts';
 import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
-import type { Clock } from '../domain/work/clock.ts';
+import { type Clock, dayOf } from '../domain/work/clock.ts';
 import type { Observer } from '../domain/work/observer.ts';
 import type { GovernorEnvironment } from './env.ts';
 import { daysOfMonth, forecast, nextUsage } from './forecast.ts';
@@ -92,7 +92,7 @@ async function judge(
   const remaining = quota && quota.remaining - Math.max(0, own - quota.own);
   const exceeded = (signals.quotaExceededAt ?? Number.NEGATIVE_INFINITY) >= (quota?.polledAt ?? 0);
 
-  const today = new Date(at).toISOString().slice(0, 10);
+  const today = dayOf(at);
   const lanes = settings.LANES.map((lane) => {
     const ofToday = spent.find((one) => one.lane === lane.name && one.day === today);
     const spentThisHour = ofToday?.byHour.get(new Date(at).getUTCHours()) ?? 0;

@@ -4,12 +4,13 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { ControlTable } from '../adapters/control-table.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
+import { JobQueue } from '../adapters/job-queue.ts';
 import { Ledger } from '../adapters/ledger.ts';
 import { onDemandStores } from '../adapters/on-demand-stores.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
-import { QrQueue } from '../adapters/qr-queue.ts';
 import { Secret } from '../adapters/secret.ts';
+import { wireJson } from '../domain/contract/wire-json.ts';
 import { dimension } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
@@ -47,7 +48,7 @@ export const handler = sqsBatch({
     parked: stores.parked,
     onQuotaCall: telemetry.quotaCalls(),
     outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, env.OUTCOMES_PER_PUBLISH),
-    qrQueue: new QrQueue(sqs, env.QR_QUEUE_URL),
+    qrQueue: new JobQueue(sqs, env.QR_QUEUE_URL, wireJson),
     qrImages: stores.qrImages,
     archive: stores.archive,
     observer: telemetry.observer(lane),

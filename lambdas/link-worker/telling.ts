@@ -4,6 +4,7 @@ import { type Asked, type Decision, type Outcome, outcomeOf } from '../domain/co
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { Delivery } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
+import { nameOfError } from '../domain/work/observer.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
 /** A valid command and the message that brought it. */
@@ -63,7 +64,7 @@ export class Telling {
     return this.publish(this.outcome({ outcome: 'rejected', reason, faults }, asked, delivery), delivery);
   }
 
-  /** The command is none, or not decided: why it goes back to its queue. */
+  /** Nothing was decided: why the command goes back to its queue. */
   returned({ command, delivery, calls }: Accepted, reason: string): void {
     const { observer } = this.#ports;
     observer.count(laneMetric.commandReturned);
@@ -75,7 +76,7 @@ export class Telling {
 
   /** Something failed on the way. */
   failed({ source, requestId, action }: Asked, { messageId }: Delivery, failure: unknown): void {
-    const error = failure instanceof Error ? failure.name : 'unknown';
+    const error = nameOfError(failure);
     this.#ports.observer.warn('command returned after an error', { source, requestId, action, messageId, error });
     this.#ports.observer.count(laneMetric.commandReturned);
   }

@@ -11,7 +11,7 @@ import { eachAtOnce } from '../domain/work/at-once.ts';
 import { type Clock, secondsNow } from '../domain/work/clock.ts';
 import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
-import type { Observer } from '../domain/work/observer.ts';
+import { nameOfError, type Observer } from '../domain/work/observer.ts';
 import type { QrWorkerEnvironment } from './env.ts';
 
 /** The adapters that the QR worker needs. */
@@ -85,7 +85,7 @@ async function handle(job: QrJob | undefined, delivery: Delivery, batch: Batch):
       source,
       requestId,
       action,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: nameOfError(error),
     });
     observer.count(laneMetric.commandReturned);
     return 'try-again';

@@ -4,7 +4,7 @@ import { type ControlReader, laneNow } from '../domain/control/control-record.ts
 import type { Clock } from '../domain/work/clock.ts';
 import { type Deadline, leastTimeMilliseconds } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
-import type { Observer } from '../domain/work/observer.ts';
+import { nameOfError, type Observer } from '../domain/work/observer.ts';
 import type { ReplayerEnvironment } from './env.ts';
 import { replayerMetric } from './names.ts';
 
@@ -96,7 +96,7 @@ async function replayLane(
     observer.count(replayerMetric.replayFailed);
     observer.warn('parked commands could not be replayed', {
       lane: name,
-      error: error instanceof Error ? error.name : 'unknown',
+      error: nameOfError(error),
     });
   };
   try {

@@ -1,4 +1,3 @@
-import { dayOf } from '../../lambdas/adapters/control-table.ts';
 import {
   type ControlReading,
   type ControlRecord,
@@ -7,6 +6,7 @@ import {
   type Signals,
 } from '../../lambdas/domain/control/control-record.ts';
 import type { SpentOnDay } from '../../lambdas/domain/control/quota-tally.ts';
+import { dayOf } from '../../lambdas/domain/work/clock.ts';
 
 /** The control table's behaviour in memory; test/integration holds it and the real one to the same contract. */
 export class InMemoryControl {

@@ -1,5 +1,6 @@
 import { leastTtlToKeepSeconds } from '../contract/command.ts';
 import { needsRenewal, wakeAt } from '../link/ledger-record.ts';
+import { dayOf } from '../work/clock.ts';
 
 /** Counts the renewals that one batch's links will need, by day (UTC), for the forecast. */
 export class Renewals {
@@ -12,7 +13,7 @@ export class Renewals {
     const ttl = { ttlSeconds: leastTtlToKeepSeconds };
     const kept = { state: 'live', ...ttl, expiresAt: seconds(expiresAt), keepUntil: seconds(keepUntil) } as const;
     if (!needsRenewal(kept)) return;
-    const day = new Date(wakeAt(kept) * 1000).toISOString().slice(0, 10);
+    const day = dayOf(wakeAt(kept) * 1000);
     this.byDay.set(day, (this.byDay.get(day) ?? 0) + 1);
   }
 }

@@ -1,4 +1,4 @@
-import type { Observer } from './observer.ts';
+import { nameOfError, type Observer } from './observer.ts';
 
 /**
  * Writes data that only forecasts, caps and other environments read. Its commands are complete already, so a failed write is
@@ -13,7 +13,7 @@ export async function keepBooks(observer: Observer, failed: string, write: () =>
     return true;
   } catch (error) {
     observer.count(failed);
-    observer.warn('bookkeeping failed: the batch goes on', { error: error instanceof Error ? error.name : 'unknown' });
+    observer.warn('bookkeeping failed: the batch goes on', { error: nameOfError(error) });
     return false;
   }
 }

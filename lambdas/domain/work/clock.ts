@@ -17,3 +17,8 @@ export function secondsNow(clock: Pick<Clock, 'wallMilliseconds'>): number {
 export function isoSeconds(epochSeconds: number): string {
   return new Date(epochSeconds * 1000).toISOString().replace('.000Z', 'Z');
 }
+
+/** `2026-03-09`, UTC. */
+export function dayOf(epochMilliseconds: number): string {
+  return new Date(epochMilliseconds).toISOString().slice(0, 10);
+}

@@ -20,6 +20,11 @@ export interface ObservedFields {
   error?: string;
 }
 
+/** What a log may say of an error. */
+export function nameOfError(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
+}
+
 /** Logs and metrics for a use case, with dimensions such as the lane already set. */
 export interface Observer {
   count(metric: string, by?: number): void;

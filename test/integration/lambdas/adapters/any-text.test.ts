@@ -3,10 +3,10 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { linkLine } from '../../../../cli/commands/export/link-line.ts';
+import { JobQueue } from '../../../../lambdas/adapters/job-queue.ts';
 import { Ledger } from '../../../../lambdas/adapters/ledger.ts';
 import { OutcomeTopic } from '../../../../lambdas/adapters/outcome-topic.ts';
 import { ParkedStore } from '../../../../lambdas/adapters/parked-store.ts';
-import { QrQueue } from '../../../../lambdas/adapters/qr-queue.ts';
 import { ReplayQueue } from '../../../../lambdas/adapters/replay-queue.ts';
 import type { CreateCommand } from '../../../../lambdas/domain/contract/command.ts';
 import { commandReader } from '../../../../lambdas/domain/contract/command-reading.ts';
@@ -14,6 +14,7 @@ import { openEnvelope } from '../../../../lambdas/domain/contract/envelope.ts';
 import { dataAsSent } from '../../../../lambdas/domain/contract/link-data.ts';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import type { QrJob } from '../../../../lambdas/domain/contract/qr-job.ts';
+import { wireJson } from '../../../../lambdas/domain/contract/wire-json.ts';
 import { InMemoryControl } from '../../../world/in-memory-control.ts';
 import { LinkWorld } from '../../../world/link-world.ts';
 import { makePicky } from '../../../world/picky-messages.ts';
@@ -115,7 +116,7 @@ describe.each(['refuse', 'replace'] as const)('where SQS and SNS %s characters t
 
         // Told, and drawn a code for.
         const topic = new OutcomeTopic(sns, topicArn, 10);
-        const queue = new QrQueue(sqs, codes);
+        const queue = new JobQueue(sqs, codes, wireJson);
         await Promise.all([
           ...world.outcomes.map((one) => topic.tell(one)),
           ...world.qrJobs.map((one) => queue.ask(one)),

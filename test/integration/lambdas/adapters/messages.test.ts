@@ -6,12 +6,12 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CheckQueue } from '../../../../lambdas/adapters/check-queue.ts';
 import { DeliveryQueue } from '../../../../lambdas/adapters/delivery-queue.ts';
+import { JobQueue } from '../../../../lambdas/adapters/job-queue.ts';
 import { OutcomeTopic } from '../../../../lambdas/adapters/outcome-topic.ts';
-import { QrQueue } from '../../../../lambdas/adapters/qr-queue.ts';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import type { QrJob } from '../../../../lambdas/domain/contract/qr-job.ts';
+import { wireJson, wireText } from '../../../../lambdas/domain/contract/wire-json.ts';
 import { givenOutcome } from '../../../world/given-outcome.ts';
 import { clientSettings, givenEngines } from './given-engines.ts';
 
@@ -116,7 +116,7 @@ describe('outcomes', () => {
 describe('QR jobs', () => {
   it('reach the queue as they were asked', async () => {
     const queueUrl = await engines.queue('qr-whole');
-    const queue = new QrQueue(engines.sqs, queueUrl);
+    const queue = new JobQueue(engines.sqs, queueUrl, wireJson);
     await Promise.all(ids(12).map((id) => queue.ask(job(id))));
     const asked = (await engines.drain(queueUrl)).map(({ body }) => JSON.parse(body) as QrJob);
     expect(asked.toSorted((a, b) => a.requestId.localeCompare(b.requestId))).toEqual(ids(12).toSorted().map(job));
@@ -130,13 +130,13 @@ describe('QR jobs', () => {
         return sent.length === 1 ? { Failed: [{ Id: '0', Code: 'InternalError', SenderFault: false }] } : {};
       },
     } as unknown as SQSClient;
-    const queue = new QrQueue(sqs, 'url');
+    const queue = new JobQueue(sqs, 'url', wireJson);
     await Promise.all(ids(2).map((id) => queue.ask(job(id))));
     expect(sent).toEqual([['r0', 'r1'], ['r0']]);
   });
 
   it('fail when the queue is not there', async () => {
-    const queue = new QrQueue(engines.sqs, `${await engines.queue('qr-gone')}-not`);
+    const queue = new JobQueue(engines.sqs, `${await engines.queue('qr-gone')}-not`, wireJson);
     await expect(queue.ask(job('r0'))).rejects.toThrow(/^refused three times: \w+/);
   });
 });
@@ -144,7 +144,7 @@ describe('QR jobs', () => {
 describe('checks of expiries', () => {
   it('come ten at a time, in characters that SQS takes as they are, and no longer than they must be', async () => {
     const queueUrl = await engines.queue('checks');
-    const queue = new CheckQueue(engines.sqs, queueUrl);
+    const queue = new JobQueue(engines.sqs, queueUrl, wireText);
     const bodies = ids(12).map((id) => JSON.stringify({ id, c: 'a\uffff\u0001é😀' }));
     await Promise.all(bodies.map((body) => queue.ask(body)));
     const received = (await engines.drain(queueUrl)).map(({ body }) => body);
@@ -155,7 +155,7 @@ describe('checks of expiries', () => {
   });
 
   it('fail when the queue is not there, so that the stream brings their records again', async () => {
-    const queue = new CheckQueue(engines.sqs, `${await engines.queue('checks-gone')}-not`);
+    const queue = new JobQueue(engines.sqs, `${await engines.queue('checks-gone')}-not`, wireText);
     await expect(queue.ask('{}')).rejects.toThrow(/^refused three times: \w+/);
   });
 });
