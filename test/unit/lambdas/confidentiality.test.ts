@@ -1,15 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
 import { type Outcome, outcomeSchema } from '../../../lambdas/domain/contract/outcome.ts';
 import type { RejectedCommand } from '../../../lambdas/domain/contract/rejected-command.ts';
 import { faultOfApiError } from '../../../lambdas/domain/onelink/api-answer.ts';
-import type { LinkWorkerEnvironment } from '../../../lambdas/link-worker/env.ts';
+import { linkWorkerEnvironment } from '../../../lambdas/link-worker/env.ts';
 import { linkWorker } from '../../../lambdas/link-worker/link-worker.ts';
 import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
+import { readEnvironment } from '../../../lambdas/runtime/environment.ts';
 import { Telemetry } from '../../../lambdas/runtime/telemetry.ts';
 import { EmulatedApi, operationOf } from '../../world/emulated-api.ts';
 import { InMemoryControl } from '../../world/in-memory-control.ts';
+import { linkWorkerVariables } from '../../world/link-world.ts';
 import { captureOutput } from './runtime/captured-output.ts';
 import { givenContext } from './runtime/given-context.ts';
 
@@ -88,34 +90,11 @@ describe('a fault', () => {
   });
 });
 
-const settings: LinkWorkerEnvironment = {
-  LANE: 'campaign',
-  API_BASE_URL: 'http://127.0.0.1/api/v2.0',
-  API_TOKEN_SECRET_ARN: 'arn:token',
-  LINK_ID_SECRET_ARN: 'arn:link-id',
-  LINK_ID_LENGTH: 12,
-  LINK_CALLS_PER_SECOND: 10,
-  CALLS_IN_FLIGHT: 2,
-  CALL_TIMEOUT_MILLISECONDS: 1_000,
-  MOST_RETURNED_MESSAGES: 3_000,
-  LEDGER_TABLE_NAME: 'ledger',
-  ARCHIVE_BUCKET_NAME: 'archive',
-  LANE_QUEUE_URL: 'http://127.0.0.1/lane',
-  QR_QUEUE_URL: 'http://127.0.0.1/qr',
-  QR_BUCKET_NAME: 'codes',
-  OUTCOME_TOPIC_ARN: 'arn:topic',
-  OUTCOMES_PER_PUBLISH: 1,
+const settings = {
+  ...readEnvironment(linkWorkerEnvironment, linkWorkerVariables),
   PRODUCERS: [{ source: 'crm', templates: ['A1b3'] }],
-  TEMPLATES: { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } },
-  CONFLICT_POLICY: 'reject',
-  KEEP_DATA: 'full',
-  LEASE_SECONDS: 90,
-  REQUEST_HORIZON_DAYS: 75,
-  APPSFLYER_ACCOUNT_ID: 'acc-demo',
-  QUOTA_RESERVE_CALLS: 0,
-  MAX_DATA_CHARACTERS: 2_048,
-  QUERY_STRING_COUNTS: false,
-  MAX_TTL_DAYS: 365,
+  OUTCOMES_PER_PUBLISH: 1,
+  KEEP_DATA: 'full' as const,
 };
 
 const commands = [
@@ -208,16 +187,7 @@ async function run() {
 }
 
 describe('an invocation that meets everything at once', () => {
-  let output: ReturnType<typeof captureOutput>;
-  beforeEach(() => {
-    vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'acme-links');
-    vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'OneLinkPipeline');
-    output = captureOutput();
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
-    vi.unstubAllEnvs();
-  });
+  const output = captureOutput();
 
   it('writes who asked and what became of it to the log, and nothing of what was asked', async () => {
     await run();

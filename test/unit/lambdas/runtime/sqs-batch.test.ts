@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { BatchWork, Deadline, Delivery, Verdict } from '../../../../lambdas/domain/work/delivery.ts';
 import { sqsBatch } from '../../../../lambdas/runtime/sqs-batch.ts';
 import { Telemetry } from '../../../../lambdas/runtime/telemetry.ts';
@@ -7,18 +7,7 @@ import { Turnstile } from '../../../../lambdas/runtime/turnstile.ts';
 import { captureOutput } from './captured-output.ts';
 import { givenContext } from './given-context.ts';
 
-let output: ReturnType<typeof captureOutput>;
-
-beforeEach(() => {
-  vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'acme-links');
-  vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'OneLinkPipeline');
-  output = captureOutput();
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-});
-
+const output = captureOutput();
 const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
 
 function record(messageId: string, receiveCount = 1): SQSRecord {

@@ -3,20 +3,9 @@ import { Telemetry } from '../../../../lambdas/runtime/telemetry.ts';
 import { captureOutput } from './captured-output.ts';
 import { givenContext } from './given-context.ts';
 
-let output: ReturnType<typeof captureOutput>;
-
-beforeEach(() => {
-  vi.stubEnv('POWERTOOLS_SERVICE_NAME', 'acme-links');
-  vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'OneLinkPipeline');
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 2, 10, 12) });
-  output = captureOutput();
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-  vi.useRealTimers();
-});
+const output = captureOutput();
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 2, 10, 12) }));
+afterEach(() => void vi.useRealTimers());
 
 /** The contents of one line: its dimension sets, its metrics with their units, and its other fields. */
 function emf(line: Record<string, unknown> | undefined) {
