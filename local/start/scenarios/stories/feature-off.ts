@@ -1,7 +1,6 @@
 import { alarmCameAndWent } from '../checks.ts';
-import { creates } from '../commands.ts';
 import type { Story } from '../story.ts';
-import { bothLanesWork, lanesOpened, lanesPaused } from './lanes.ts';
+import { bothLanesWork, lanesOpened, lanesPaused, sendToBoth } from './lanes.ts';
 
 /** AppsFlyer switches the account's feature off: POSTs are refused, while quota and GETs are answered as ever. */
 export const featureOff: Story = {
@@ -13,10 +12,7 @@ export const featureOff: Story = {
     await bothLanesWork(world, short);
     await api.changeSettings({ featureEnabled: false });
     timeline.add({ what: 'account', text: 'the feature is switched off: POSTs are answered 403' });
-    await world.send([
-      ...creates({ lane: 'campaign', name: 'campaign-off', commands: 200, requestedAt: time.iso() }),
-      ...creates({ lane: 'transactional', name: 'sign-in-off', commands: 20, requestedAt: time.iso() }),
-    ]);
+    await sendToBoth(world, 'off', { campaign: 200, signIns: 20 });
     await lanesPaused(world, 'feature-off', 5);
     await time.step(2);
     await time.leap(55);

@@ -1,7 +1,6 @@
-import { creates } from '../commands.ts';
 import type { Story } from '../story.ts';
 import type { World } from '../world.ts';
-import { bothLanesWork, lanesOpened } from './lanes.ts';
+import { bothLanesWork, lanesOpened, sendToBoth } from './lanes.ts';
 
 /** The API is down for two minutes of three, time and again. */
 export const flapping: Story = {
@@ -15,10 +14,7 @@ export const flapping: Story = {
     for (let round = 1; round <= rounds; round++) {
       await api.addFaults({ kind: 'status', status: 503, operation: 'any', probability: 1 });
       timeline.add({ what: 'account', text: 'down' });
-      await world.send([
-        ...creates({ lane: 'campaign', name: `campaign-${round}`, commands: 60, requestedAt: time.iso() }),
-        ...creates({ lane: 'transactional', name: `sign-in-${round}`, commands: 10, requestedAt: time.iso() }),
-      ]);
+      await sendToBoth(world, String(round), { campaign: 60, signIns: 10 });
       await time.step(2);
       await api.clearFaults();
       timeline.add({ what: 'account', text: 'up' });

@@ -21,6 +21,15 @@ export async function callsOfWorkers({ api }: World): Promise<number> {
   return answers.reduce((sum, count) => sum + count, 0);
 }
 
+/** Some creates on each lane, under names of their own. */
+export async function sendToBoth(world: World, name: string, commands: { campaign: number; signIns: number }) {
+  const requestedAt = world.time.iso();
+  await world.send([
+    ...creates({ lane: 'campaign', name: `campaign-${name}`, commands: commands.campaign, requestedAt }),
+    ...creates({ lane: 'transactional', name: `sign-in-${name}`, commands: commands.signIns, requestedAt }),
+  ]);
+}
+
 /** An ordinary beginning: some commands on each lane, answered at once. */
 export async function bothLanesWork(world: World, short: boolean): Promise<void> {
   const { time, timeline } = world;

@@ -1,8 +1,7 @@
 import { alarmCameAndWent, type Check } from '../checks.ts';
-import { creates } from '../commands.ts';
 import type { Story } from '../story.ts';
 import type { World } from '../world.ts';
-import { bothLanesWork, callsOfWorkers, lanesOpened, lanesPaused } from './lanes.ts';
+import { bothLanesWork, callsOfWorkers, lanesOpened, lanesPaused, sendToBoth } from './lanes.ts';
 
 /** The whole API is down for six hours, the quota's endpoint included, and producers go on as ever. */
 export const outage: Story = {
@@ -19,17 +18,17 @@ export const outage: Story = {
     ]);
     timeline.add({ what: 'account', text: 'down: every call is answered 503, or reset' });
     const downSince = time.now();
-    await send(world, 'first', 150);
+    await sendToBoth(world, 'first', { campaign: 150, signIns: 10 });
     await lanesPaused(world, 'api-outage', 10);
     // The alarm looks for five bad minutes in ten.
     await time.step(short ? 1 : 4);
     for (const wave of short ? ['second'] : ['second', 'third', 'fourth']) {
-      await send(world, wave, 25);
+      await sendToBoth(world, wave, { campaign: 25, signIns: 10 });
       await time.leap(short ? 120 : 55);
     }
     const deployment = await deploy(world);
     for (const wave of short ? [] : ['fifth', 'sixth', 'seventh']) {
-      await send(world, wave, 25);
+      await sendToBoth(world, wave, { campaign: 25, signIns: 10 });
       await time.leap(55);
     }
     await time.leap(360 - (time.now() - downSince) / 60_000);
@@ -60,11 +59,4 @@ async function deploy(world: World): Promise<Check> {
     text: `the deployment woke the paused lane for ${seconds} s; calls that its workers made meanwhile: ${calls}`,
     holds: seconds < 90 && calls === 0,
   };
-}
-
-async function send({ send, time }: World, name: string, commands: number): Promise<void> {
-  await send([
-    ...creates({ lane: 'campaign', name: `campaign-${name}`, commands, requestedAt: time.iso() }),
-    ...creates({ lane: 'transactional', name: `sign-in-${name}`, commands: 10, requestedAt: time.iso() }),
-  ]);
 }

@@ -1,8 +1,6 @@
 import { alarmCameAndWent, type Check } from '../checks.ts';
-import { creates } from '../commands.ts';
 import type { Story } from '../story.ts';
-import type { World } from '../world.ts';
-import { bothLanesWork, lanesOpened, lanesPaused } from './lanes.ts';
+import { bothLanesWork, lanesOpened, lanesPaused, sendToBoth } from './lanes.ts';
 
 /** Somebody revokes the API token; the new one is in the secret two hours later. */
 export const tokenRevoked: Story = {
@@ -15,12 +13,12 @@ export const tokenRevoked: Story = {
 
     await api.changeSettings({ token: 'another-token' });
     timeline.add({ what: 'account', text: 'the token is revoked' });
-    await send(world, 'first', short ? 20 : 200);
+    await sendToBoth(world, 'first', { campaign: short ? 20 : 200, signIns: 10 });
     await lanesPaused(world, 'token-refused', 5);
     // The page goes off when two minutes of it are over.
     await time.step(short ? 1 : 2);
     for (const wave of short ? ['second'] : ['second', 'third', 'fourth', 'fifth']) {
-      await send(world, wave, short ? 20 : 50);
+      await sendToBoth(world, wave, { campaign: short ? 20 : 50, signIns: 10 });
       await time.leap(short ? 117 : 29);
     }
     const refusedCreates = (await api.stats()).calls.create?.['401'] ?? 0;
@@ -36,10 +34,3 @@ export const tokenRevoked: Story = {
     return [...checks, alarmCameAndWent(world, 'account-refused')];
   },
 };
-
-async function send({ send, time }: World, name: string, commands: number): Promise<void> {
-  await send([
-    ...creates({ lane: 'campaign', name: `campaign-${name}`, commands, requestedAt: time.iso() }),
-    ...creates({ lane: 'transactional', name: `sign-in-${name}`, commands: 10, requestedAt: time.iso() }),
-  ]);
-}

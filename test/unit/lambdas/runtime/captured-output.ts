@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 
-/** Collects what each test's functions write to the process's output, as in an environment of a pipeline called acme-links. */
+/** Collects what each test writes to the process's output. The environment is that of a pipeline called acme-links. */
 export function captureOutput() {
   const written: string[] = [];
   const into = (text: string | Uint8Array) => {
@@ -19,7 +19,7 @@ export function captureOutput() {
     vi.unstubAllEnvs();
   });
   const text = () => written.join('');
-  /** Each line, which must be JSON: Lambda's log is nothing else. */
+  /** Each line. A line must be JSON, because Lambda's log contains only JSON. */
   const lines = () =>
     text()
       .split('\n')
