@@ -1,4 +1,5 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { dollarsPerMillionScanned } from '../../cli/cost/monthly-cost.ts';
@@ -118,6 +119,21 @@ describe('README.md', () => {
     expect(readme).toContain(
       `${production?.commandRetentionDays} days old in its queue, or ${deadLetterRetentionDays} days old as a dead letter`,
     );
+  });
+
+  it('names the Node versions that npm ci takes without an engine warning, and those that it warns of', () => {
+    // Given
+    const { satisfies } = createRequire(createRequire(import.meta.url).resolve('aws-cdk-lib'))('semver');
+    const lock = readFileSync(new URL('../../node_modules/.package-lock.json', import.meta.url), 'utf8');
+    const { packages } = JSON.parse(lock) as { packages: Record<string, { engines?: { node?: string } }> };
+    const engines = Object.values(packages).flatMap((one) => one.engines?.node ?? []);
+    // When
+    const versions = ['20.0.0', '22.11.0', '22.12.0', '23.0.0', '24.0.0', '25.0.0', '26.0.0', '27.0.0'];
+    const warned = versions.filter((version) => !engines.every((engine) => satisfies(version, engine)));
+    // Then
+    expect(warned).toEqual(['20.0.0', '22.11.0', '23.0.0', '25.0.0']);
+    expect(readme).toContain('| 22.12 and newer 22, 24, 26 and newer | no warning |');
+    expect(readme).toContain('| 20, 23, 25 | works, and prints engine warnings (`EBADENGINE`) |');
   });
 
   it('counts the commands of the campaign that it shows', () => {

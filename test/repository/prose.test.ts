@@ -66,6 +66,8 @@ describe('the prose of a program', () => {
       "const short = 'two words', pattern = /don't/;",
       '/**',
       ' * Reads it.',
+      ' * - The first.',
+      ' * - The second.',
       ' *',
       ' * @param a the first',
       ' */',
@@ -74,8 +76,10 @@ describe('the prose of a program', () => {
     expect(passagesOfProgram(source)).toEqual([
       { line: 1, text: 'A comment that goes on in the next line.' },
       { line: 4, text: 'Reads it.' },
-      { line: 7, text: '@param a the first' },
-      { line: 9, text: '§ is not a file of commands' },
+      { line: 6, text: '- The first.' },
+      { line: 7, text: '- The second.' },
+      { line: 9, text: '@param a the first' },
+      { line: 11, text: '§ is not a file of commands' },
     ]);
   });
 });
