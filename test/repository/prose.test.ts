@@ -58,6 +58,16 @@ describe('a word that is not in use', () => {
   });
 });
 
+describe('docs/glossary.md', () => {
+  test('lists each term once, in alphabetical order', () => {
+    const glossary = readFileSync(new URL('../../docs/glossary.md', import.meta.url), 'utf8');
+    const section = glossary.split('\n## ').find((part) => part.startsWith('Terms')) ?? '';
+    const terms = [...section.matchAll(/^\| ([^|]+) \|/gm)].map(([, term = '']) => term).slice(1);
+    expect(terms.length).toBeGreaterThan(50);
+    expect(terms).toEqual([...new Set(terms)].toSorted((a, b) => a.localeCompare(b, 'en')));
+  });
+});
+
 describe('the prose of a program', () => {
   test('is its comments and its longer texts, each with its line', () => {
     const source = [
