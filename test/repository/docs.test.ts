@@ -1,4 +1,5 @@
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { dollarsPerMillionScanned } from '../../cli/cost/monthly-cost.ts';
@@ -81,14 +82,14 @@ describe('docs/commands.md', () => {
     ]);
   });
 
-  it('shows a valid outcome, and names each kind there is', () => {
+  it('shows a valid outcome, and lists each kind of outcome and no other', () => {
     const outcomes = examples.filter((example) => 'outcome' in example);
     expect(outcomes).toHaveLength(1);
     for (const outcome of outcomes) expect(outcomeSchema.strict().parse(outcome)).toEqual(outcome);
     expect([...documentedReasons.keys()].sort()).toEqual([...outcomeKinds].sort());
   });
 
-  it('names each reason that the functions give, under its outcome', () => {
+  it('lists each reason in the code under its outcome', () => {
     const given = new Set<string>();
     for (const [file, source] of lambdaSources) {
       for (const [, kind = '', reason = ''] of source.matchAll(/outcome: '([a-z-]+)',\s+reason: '([a-z-]+)'/g)) {
@@ -102,7 +103,7 @@ describe('docs/commands.md', () => {
     expect(given.size).toBeGreaterThan(12);
   });
 
-  it('names no reason that no function gives', () => {
+  it('lists no reason that the code does not have', () => {
     const sources = lambdaSources.map(([, source]) => source).join('\n');
     const documented = [...documentedReasons.values()].flat();
     expect(documented.length).toBeGreaterThan(20);
@@ -113,14 +114,29 @@ describe('docs/commands.md', () => {
 describe('README.md', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
 
-  it('promises what the configuration keeps', () => {
+  it('promises the retention times of the sample configuration', () => {
     expect(readme).toContain(`however often you send it within ${production?.requestHorizonDays} days`);
     expect(readme).toContain(
       `${production?.commandRetentionDays} days old in its queue, or ${deadLetterRetentionDays} days old as a dead letter`,
     );
   });
 
-  it('counts the commands of the campaign that it shows', () => {
+  it('lists the Node versions with and without an engine warning of npm ci', () => {
+    // Given
+    const { satisfies } = createRequire(createRequire(import.meta.url).resolve('aws-cdk-lib'))('semver');
+    const lock = readFileSync(new URL('../../node_modules/.package-lock.json', import.meta.url), 'utf8');
+    const { packages } = JSON.parse(lock) as { packages: Record<string, { engines?: { node?: string } }> };
+    const engines = Object.values(packages).flatMap((one) => one.engines?.node ?? []);
+    // When
+    const versions = ['20.0.0', '22.11.0', '22.12.0', '23.0.0', '24.0.0', '25.0.0', '26.0.0', '27.0.0'];
+    const warned = versions.filter((version) => !engines.every((engine) => satisfies(version, engine)));
+    // Then
+    expect(warned).toEqual(['20.0.0', '22.11.0', '23.0.0', '25.0.0']);
+    expect(readme).toContain('| 22.12 and newer 22, 24, 26 and newer | no warning |');
+    expect(readme).toContain('| 20, 23, 25 | works, and prints engine warnings (`EBADENGINE`) |');
+  });
+
+  it('states the number of commands in the sample campaign', () => {
     const lines = readFileSync(new URL('../../examples/campaign.ndjson', import.meta.url), 'utf8')
       .trimEnd()
       .split('\n');
@@ -142,14 +158,14 @@ describe('local/onelink-api/README.md', () => {
     .map((line) => line.split('|').map((cell) => cell.trim()));
 
   it.each(Object.entries(defaultSettings).filter(([name]) => name !== 'templates'))(
-    'gives the default of the setting %s',
+    'lists the default of the setting %s',
     (name, value) => {
       const found = rows.filter(([, settings]) => settings?.split(', ').includes(`\`${name}\``));
       expect(found.map(([, , , given]) => given?.replaceAll(/[`,]/g, ''))).toEqual([String(value)]);
     },
   );
 
-  it('gives the templates that the emulator has, which are those of the sample configuration', () => {
+  it('lists the templates of the emulator, and they are those of the sample configuration', () => {
     const text = readFileSync(new URL('../../local/onelink-api/README.md', import.meta.url), 'utf8');
     expect(text).toContain('`A1b3` → acme with brand domain `go.acme.example`; `abc123` → globex');
     const configured = Object.entries(production?.templates ?? {}).map(([id, { domain, brandDomains }]) => [
@@ -167,11 +183,11 @@ describe('docs/operations.md', () => {
     .flatMap(({ shape }) => Object.keys(shape))
     .filter((name) => name !== 'lanes' && name !== 'pipelines');
 
-  it.each(settings)('tells what the setting %s changes', (name) => {
+  it.each(settings)('describes what the setting %s changes', (name) => {
     expect(table).toMatch(new RegExp(`\`[a-z.*]*${name}\``));
   });
 
-  it('names no setting that there is not', () => {
+  it('describes no other setting', () => {
     const named = [...table.matchAll(/^\| (.*?) \|/gm)]
       .flatMap(([, cell = '']) => [...cell.matchAll(/`(?:[a-z]+\.\*\.)?([A-Za-z]+)`/g)])
       .map(([, name]) => name);
@@ -180,24 +196,24 @@ describe('docs/operations.md', () => {
   });
 });
 
-describe('the verbs of the command line', () => {
+describe('the docs of the verbs', () => {
   const verbs = onelinkProgram().commands;
   const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const rows = rowsUnder(operations, '| Verb |');
 
-  it('are all in the README, with resume beside pause, and no other', () => {
+  it('README lists every verb and no other, with resume beside pause', () => {
     const shown = [...readme.matchAll(/^npx onelink ([a-z-]+) /gm)].map(([, verb = '']) => verb);
     expect([...new Set([...shown, 'resume'])].sort()).toEqual(verbs.map((verb) => verb.name()).sort());
     expect(readme).toMatch(/^npx onelink pause .*# and resume/m);
   });
 
-  it('are all in docs/operations.md, and no other', () => {
+  it('docs/operations.md lists every verb and no other', () => {
     expect(rows.map(([verb = '']) => codeIn(verb)[0]).sort()).toEqual(verbs.map((verb) => verb.name()).sort());
   });
 
   it.each(verbs.map((verb): [string, Command] => [verb.name(), verb]))(
-    'end with the exit codes that docs/operations.md lists: %s',
+    'docs/operations.md lists the exit codes in the help of %s',
     (name, verb) => {
       const [, ...cells] = rows.find(([cell]) => cell?.trim() === `\`${name}\``) ?? expect.fail(`no row for ${name}`);
       const inColumns = cells.slice(0, 3).flatMap((cell, code) => (cell.trim() === '' ? [] : [code]));
@@ -206,13 +222,13 @@ describe('the verbs of the command line', () => {
     },
   );
 
-  it('show a lane with one of the reasons that docs/operations.md lists, and no other', () => {
+  it('docs/operations.md lists every reason of a lane state and no other', () => {
     const documented = rowsUnder(operations, "| Lane's reason |").flatMap(([reasons = '']) => codeIn(reasons));
     expect(documented.sort()).toEqual([...laneReasons].sort());
   });
 });
 
-/** What stands under "Exit codes:" in the help of a verb, or of the verbs below it. */
+/** The codes under "Exit codes:" in the help of a verb, or of the verbs below it. */
 function exitCodesInHelp(verb: Command): number[] {
   let help = '';
   for (const one of [verb, ...verb.commands]) {
@@ -239,7 +255,7 @@ describe('CONTRIBUTING.md', () => {
     expect(documented.sort()).toEqual([...jobs, ...rooms, 'bin/', 'examples/', 'schemas/'].sort());
   });
 
-  it('shows where to look in files that exist', () => {
+  it('points to files that exist', () => {
     const places = rowsUnder(page, '| You look for |').flatMap(([, place = '']) => codeIn(place));
     const paths = places.filter((place) => place.includes('/'));
     expect(paths.length).toBeGreaterThan(8);
@@ -293,7 +309,7 @@ describe('docs/metrics.md', () => {
     ['Governor', governorMetric],
     ['Lane states', laneStateMetric],
     ['Replayer', replayerMetric],
-  ])('lists the metrics that there are, and no other: %s', (heading, metrics) => {
+  ])('lists every metric in the code and no other: %s', (heading, metrics) => {
     expect(documentedUnder(heading)).toEqual(Object.values(metrics));
   });
 
@@ -303,7 +319,7 @@ describe('docs/metrics.md', () => {
   });
 });
 
-describe('what the docs reckon from the sample configuration', () => {
+describe('figures in the docs follow from the sample configuration', () => {
   const page = (name: string) =>
     readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
   const account = config.accounts.acme;
@@ -314,19 +330,19 @@ describe('what the docs reckon from the sample configuration', () => {
   const campaign = plans.find(({ lane }) => lane === 'campaign')?.link;
   const transactional = plans.find(({ lane }) => lane === 'transactional')?.link;
 
-  it('is how long a request is carried out once', () => {
+  it('the deduplication window', () => {
     const days = `${production.requestHorizonDays} days`;
     expect(page('commands.md')).toContain(`carries out each \`requestId\` once in ${days}`);
     expect(page('architecture.md')).toContain(`| digest of the command, the published outcome | ${days}:`);
   });
 
-  it('is the share of messages in flight', () => {
+  it('the share of messages in flight', () => {
     expect(campaign).toMatchObject({ concurrency: 13, batchSize: 1_000, mostReturnedMessages: 3_615 });
     expect(page('quota-and-outages.md')).toContain('60,000 / concurrency − batch size, 3,615 on the campaign lane');
     expect(page('quota-and-outages.md')).toContain('13 × 2 × (3,615 + 1,000) = 119,990');
   });
 
-  it('is what all workers reach, the duty of the lanes, and the calls in flight', () => {
+  it('the rate of all workers, the utilisation of the lanes, and the calls in flight', () => {
     expect(Math.round(reachedCallsPerSecond(plans, expiry))).toBe(903);
     expect(budgetOf(account).callsPerSecond).toBe(950);
     expect(plannedCalls(plans, expiry).qrCallsPerSecond).toBe(22);
@@ -339,7 +355,7 @@ describe('what the docs reckon from the sample configuration', () => {
     expect(page('performance.md')).toContain('up to 250, 132 on the campaign lane');
   });
 
-  it('is what a scan of the ledger costs', () => {
+  it('the cost of a ledger scan', () => {
     expect(dollarsPerMillionScanned.toFixed(2)).toBe('0.01');
     expect(page('operations.md').match(/about 0.\d+ \$ (for a million records|a million)/g)).toEqual([
       'about 0.01 $ for a million records',
@@ -351,7 +367,7 @@ describe('what the docs reckon from the sample configuration', () => {
     }
   });
 
-  it('is the rate that is left to `verify`, and how long it takes', () => {
+  it('the rate that is left to `verify`, and the time it takes', () => {
     expect(spareCallsPerSecond(config, 'acme')).toBe(4);
     expect(page('operations.md')).toContain(
       'at 4 a second, as the configuration is shipped, 100 links take 25 seconds',

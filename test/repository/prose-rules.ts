@@ -83,7 +83,7 @@ function passagesOfToken(token: string, line: number, isComment: boolean): Passa
     ? token.slice(2, -2).replaceAll(/^\s*\*+ ?/gm, '')
     : token.slice(1, -1).replaceAll(/\$\{[^}]*\}/g, code);
   let at = line;
-  return inner.split(/\n(?=\s*\n|\s{2,}|@)/).flatMap((part) => {
+  return inner.split(/\n(?=\s*\n|\s{2,}|@|- |\d\. )/).flatMap((part) => {
     const passage = { line: at, text: part.replaceAll(/\s+/g, ' ').trim() };
     at += part.split('\n').length;
     const words = passage.text.split(' ').filter((word) => /\p{L}/u.test(word)).length;

@@ -58,6 +58,16 @@ describe('a word that is not in use', () => {
   });
 });
 
+describe('docs/glossary.md', () => {
+  test('lists each term once, in alphabetical order', () => {
+    const glossary = readFileSync(new URL('../../docs/glossary.md', import.meta.url), 'utf8');
+    const section = glossary.split('\n## ').find((part) => part.startsWith('Terms')) ?? '';
+    const terms = [...section.matchAll(/^\| ([^|]+) \|/gm)].map(([, term = '']) => term).slice(1);
+    expect(terms.length).toBeGreaterThan(50);
+    expect(terms).toEqual([...new Set(terms)].toSorted((a, b) => a.localeCompare(b, 'en')));
+  });
+});
+
 describe('the prose of a program', () => {
   test('is its comments and its longer texts, each with its line', () => {
     const source = [
@@ -66,6 +76,8 @@ describe('the prose of a program', () => {
       "const short = 'two words', pattern = /don't/;",
       '/**',
       ' * Reads it.',
+      ' * - The first.',
+      ' * - The second.',
       ' *',
       ' * @param a the first',
       ' */',
@@ -74,8 +86,10 @@ describe('the prose of a program', () => {
     expect(passagesOfProgram(source)).toEqual([
       { line: 1, text: 'A comment that goes on in the next line.' },
       { line: 4, text: 'Reads it.' },
-      { line: 7, text: '@param a the first' },
-      { line: 9, text: '§ is not a file of commands' },
+      { line: 6, text: '- The first.' },
+      { line: 7, text: '- The second.' },
+      { line: 9, text: '@param a the first' },
+      { line: 11, text: '§ is not a file of commands' },
     ]);
   });
 });
