@@ -3,7 +3,7 @@ import type { Fault } from './fault.ts';
 import { parameterRules } from './link-data.ts';
 import { isOneSlip } from './one-slip.ts';
 
-/** What zod calls the types, in words for a producer. */
+/** Zod's type names, in words for a producer. */
 const typeWords: Readonly<Record<string, string>> = {
   array: 'an array',
   boolean: 'true or false',
@@ -14,7 +14,7 @@ const typeWords: Readonly<Record<string, string>> = {
   string: 'text',
 };
 
-/** What zod says it received, in words for a producer. */
+/** Zod's names of received types, in words for a producer. */
 const receivedWords: Readonly<Record<string, string>> = {
   array: 'an array',
   boolean: 'true or false',
@@ -23,7 +23,7 @@ const receivedWords: Readonly<Record<string, string>> = {
   string: 'text in quotes',
 };
 
-/** Zod's issue as faults of ours. Zod's own messages are used only where they cannot quote the input. */
+/** Zod's issue as faults. Zod's own messages are used only where they cannot quote the input. */
 export function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
   const path = issue.path.map(String).join('.');
   const missing = issue.code === 'invalid_type' && issue.message.includes('received undefined');
@@ -47,10 +47,10 @@ export function faultsOfIssue(issue: z.core.$ZodIssue): Fault[] {
         ? [{ path, rule: 'value', message: 'must be one of: create, update, delete, qr' }]
         : [{ path, rule: 'type', message: issue.message }];
     case 'invalid_key':
-      // The name's own faults: what is wrong with it stands inside.
+      // The issues inside are the name's own faults.
       return issue.issues.map(({ message }) => ({ path, rule: 'length', message }));
     case 'too_big':
-      // Zod's own limit of whole numbers; ours is told beside it.
+      // Zod's own limit of whole numbers. Our limit has its own fault.
       if (issue.maximum === Number.MAX_SAFE_INTEGER) return [];
       return [{ path, rule: 'length', message: `must be at most ${issue.maximum}${unitOf(issue)}` }];
     case 'too_small':
@@ -68,7 +68,7 @@ function notWhat({ message }: { message: string }): string {
   return received === undefined ? '' : `, not ${received}`;
 }
 
-/** Every field of a command, and of its `qr`. */
+/** Every field of a command and of its `qr`. */
 const fieldsAt: Readonly<Record<string, readonly string[]>> = {
   '': [
     ...['specVersion', 'source', 'requestId', 'action', 'onelinkId', 'shortlinkId', 'requestedAt', 'validUntil'],
@@ -78,7 +78,7 @@ const fieldsAt: Readonly<Record<string, readonly string[]>> = {
 };
 const letters = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/g, '');
 
-/** The field that somebody meant who wrote it otherwise, by a slip of the pen, or in the wrong place. */
+/** The field that the producer probably meant: another spelling, a typing error, or the right name in the wrong place. */
 function meantBy(path: string, name: string): string {
   const fields = fieldsAt[path] ?? [];
   if (name.length > 40 || fields.includes(name)) return '';

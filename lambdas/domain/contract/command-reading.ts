@@ -19,10 +19,10 @@ import { controlMessage, hasControls } from './link-data.ts';
 import type { Producer, Templates } from './producer.ts';
 import { ttlSeconds } from './ttl.ts';
 
-/** `requestedAt` may be this far ahead of the message's sent time, for clocks that differ. */
+/** `requestedAt` may be this far ahead of the message's sent time, because clocks differ. */
 const clockToleranceMilliseconds = 5 * 60_000;
 
-/** What can be told of a command that was refused: enough to answer its producer. */
+/** What is known of a rejected command: its faults, and enough to answer its producer. */
 export interface RefusedCommand {
   faults: Fault[];
   source: string | null;
@@ -34,8 +34,8 @@ export interface RefusedCommand {
 export type CommandReading = { command: Command } | { refused: RefusedCommand };
 
 /**
- * Makes the reader of one lane: it checks a raw command against the contract and its producer's rights, and tells all
- * faults at once. Nothing invalid gets past it, so nothing invalid spends quota.
+ * Makes one lane's reader. It checks a raw command against the contract and its producer's rights, and returns all faults at
+ * once. It accepts no invalid command, so no invalid command spends quota.
  */
 export function commandReader(lane: { contract: ApiContract; producers: Producer[]; templates: Templates }) {
   const schema = commandSchema(lane.contract);
@@ -46,14 +46,14 @@ export function commandReader(lane: { contract: ApiContract; producers: Producer
     if (raw === undefined) return { refused: { faults: shortened(ofText), ...nobody } };
     const parsed = schema.safeParse(raw);
     const faults = parsed.success ? [] : parsed.error.issues.flatMap(faultsOfIssue);
-    // Without a known action the union looks no further.
+    // If the action is unknown, the union checks nothing else.
     if (faults.some(({ path }) => path === 'action')) {
       faults.push(...(anyAction.safeParse(raw).error?.issues ?? []).flatMap(faultsOfIssue));
     }
-    // A field that has to go needs no mending inside.
+    // An unknown field must be removed, so faults inside it do not matter.
     const unknown = new Set(faults.filter(({ rule }) => rule === 'unknown-field').map(({ path }) => path));
     const isKnown = ({ path }: Fault) => !unknown.has(path.split('.')[0] ?? '');
-    // A number that is refused as it is written needs no word about its type; one that breaks its field's rule none about digits.
+    // A number refused for its digits gets no fault about its type. A number that breaks its field's rule gets none about digits.
     const written = new Set(ofText.filter(({ rule }) => rule === 'number').map(({ path }) => path));
     const ofFields = faults.filter(({ path, rule }) => rule !== 'type' || !written.has(path));
     const broken = new Set(ofFields.map(({ path }) => path));
@@ -71,9 +71,9 @@ export function commandReader(lane: { contract: ApiContract; producers: Producer
   };
 }
 
-/** So many faults, with paths so long, fit an outcome into SNS's 256 KiB; a body may name tens of thousands. */
+/** With these limits an outcome fits into SNS's 256 KiB, although a body may have tens of thousands of faults. */
 const [maxFaults, maxPathCharacters] = [100, 200];
-/** Of one kind; the rest would say the same. */
+/** The most faults of one kind. More of them would repeat the same message. */
 const maxAlike = 20;
 
 function shortened(faults: Fault[]): Fault[] {
@@ -84,18 +84,18 @@ function shortened(faults: Fault[]): Fault[] {
     alike.set(`${rule} ${message}`, sofar + 1);
     return sofar < maxAlike;
   });
-  const told = kinds
+  const shown = kinds
     .slice(0, maxFaults)
     .map((fault) => ({ ...fault, path: fault.path.slice(0, maxPathCharacters).toWellFormed() }));
-  const more = different.size - told.length;
-  return more === 0 ? told : [...told, { path: '', rule: 'more', message: `and ${more} more faults` }];
+  const more = different.size - shown.length;
+  return more === 0 ? shown : [...shown, { path: '', rule: 'more', message: `and ${more} more faults` }];
 }
 
-/** What is configured instead: the first few. */
+/** The first few configured values. */
 const offered = (all: readonly string[]) =>
   `: ${all.length === 0 ? 'it has none' : `${all.slice(0, 10).join(', ')}${all.length > 10 ? ', …' : ''}`}`;
 
-/** Rights, judged on whatever fields are readable, so that they are told together with the other faults. */
+/** The missing rights, found in all readable fields, so they are returned together with the other faults. */
 function rightsFaults(raw: Record<string, unknown>, producers: Map<string, Producer>, templates: Templates): Fault[] {
   const faults: Fault[] = [];
   const producer = typeof raw.source === 'string' ? producers.get(raw.source) : undefined;
@@ -111,7 +111,7 @@ function rightsFaults(raw: Record<string, unknown>, producers: Map<string, Produ
       });
     }
     const domains = Object.hasOwn(templates, raw.onelinkId) ? (templates[raw.onelinkId]?.brandDomains ?? []) : [];
-    // Who may not use a template is not told what is its.
+    // A producer without rights to the template must not learn its brand domains.
     const mayKnow = producer?.templates.includes(raw.onelinkId) === true;
     const named: [string, unknown][] = [['brandDomain', raw.brandDomain]];
     if (isObject(raw.qr)) named.push(['qr.brandDomain', raw.qr.brandDomain]);
@@ -127,7 +127,7 @@ function rightsFaults(raw: Record<string, unknown>, producers: Map<string, Produ
 
 const isInstant = (value: unknown): value is string => instant.safeParse(value).success;
 
-/** Instants against the time the message was sent, and the TTL against the wish to keep the link. */
+/** Checks instants against the message's sent time, and the TTL against `keepUntil`. */
 function timeFaults(
   { action, requestedAt, keepUntil, ttl }: Record<string, unknown>,
   sentAtMilliseconds: number,
@@ -141,7 +141,7 @@ function timeFaults(
   if (Date.parse(keepUntil) <= sentAtMilliseconds) {
     faults.push({ path: 'keepUntil', rule: 'in-past', message: 'must be after the time the message was sent' });
   }
-  // A TTL that is too long is told by its own rule.
+  // The rule of `ttl` itself finds a TTL that is too long.
   const isTtl = typeof ttl === 'string' || typeof ttl === 'number';
   const seconds = isTtl ? ttlSeconds(ttl, Number.MAX_SAFE_INTEGER) : undefined;
   if (seconds === undefined || seconds >= leastTtlToKeepSeconds) return faults;
@@ -149,7 +149,7 @@ function timeFaults(
   return faults;
 }
 
-/** Names and values that would change on the way: what is written goes out as it is, or is refused. */
+/** Finds names and values that would change on the way. The pipeline sends text unchanged or rejects it. */
 function textFaults(raw: Record<string, unknown>): Fault[] {
   return ['data', 'metadata'].flatMap((field) => mapFaults(field, raw[field]));
 }
@@ -158,23 +158,23 @@ function mapFaults(field: string, map: unknown): Fault[] {
   if (!isObject(map)) return [];
   return Object.entries(map).flatMap(([name, value]): Fault[] => {
     const path = `${field}.${name.toWellFormed()}`;
-    if (name === '__proto__') return [{ path, rule: 'name', message: 'is not a name that can be used' }];
+    if (name === '__proto__') return [{ path, rule: 'name', message: 'is not allowed as a name' }];
     const text = typeof value === 'string' ? value : '';
-    // In data it is told beside the other rules of parameters.
+    // For data, `dataFaults` checks control characters.
     if (field === 'metadata' && (hasControls(name) || hasControls(text))) {
       return [{ path, rule: 'control', message: controlMessage }];
     }
     if (name.isWellFormed() && text.isWellFormed()) return [];
-    return [{ path, rule: 'unicode', message: 'must not hold half of a surrogate pair: UTF-8 cannot hold it' }];
+    return [{ path, rule: 'unicode', message: 'must not contain half of a surrogate pair, which UTF-8 cannot encode' }];
   });
 }
 
 const nobody = { source: null, requestId: null, action: null };
 
 /**
- * Who asks for what, as far as it is in order in itself.
+ * The valid parts of a command's identity.
  *
- * @param faults what the text has wrong: a field that stands there twice says nothing
+ * @param faults the faults of the text: the value of a duplicate field is unknown
  */
 export function identityOf(raw: unknown, faults: readonly Fault[] = []): Omit<RefusedCommand, 'faults'> {
   if (!isObject(raw)) return nobody;
@@ -183,7 +183,7 @@ export function identityOf(raw: unknown, faults: readonly Fault[] = []): Omit<Re
   const field = <Value>(name: string, schema: z.ZodType<Value>) =>
     isTwice(name) ? undefined : schema.safeParse(raw[name]).data;
   const kept = field('metadata', metadata);
-  // Strict readers of JSON would refuse the whole outcome.
+  // Metadata with faults is left out, because strict JSON readers would refuse the whole outcome.
   const isSound = mapFaults('metadata', raw.metadata).length === 0;
   return {
     source: field('source', identity.source) ?? null,

@@ -6,9 +6,9 @@ import { type DataLimit, dataAsText, dataFaults } from './link-data.ts';
 import { qrFormats } from './link-spec.ts';
 import { ttlSeconds } from './ttl.ts';
 
-/** What the API takes, where its documents of different dates disagree. */
+/** The API's limits on which its older and newer documentation disagree. */
 export interface ApiContract extends DataLimit {
-  /** 365 in the first documents, 730 in newer ones. */
+  /** 365 in the first documentation, 730 in the newer one. */
   maxTtlDays: number;
 }
 
@@ -16,10 +16,10 @@ export interface ApiContract extends DataLimit {
 export const instant = z.iso
   .datetime({
     offset: true,
-    // One that is missing is told as any other missing field.
+    // A missing instant gets the fault of any other missing field.
     error: ({ input }) => (typeof input === 'string' ? instantProblem(input) : undefined),
   })
-  // ISO 8601 takes decimals without end: they would fill a record of the ledger, or a message that has to be sent again.
+  // ISO 8601 allows any number of decimals. They could exceed the size of a ledger record or a message.
   .max(64, 'must not be longer than 64 characters');
 export const identity = {
   source: z
@@ -30,7 +30,7 @@ export const identity = {
     .string()
     .regex(/^[\x21-\x7e]{1,128}$/, 'must be 1 to 128 printable ASCII characters without spaces')
     .describe(
-      'Unique within the source. The same requestId again means the same request: it is answered, not repeated.',
+      'Unique within the source. The same requestId means the same request: a repeat gets its outcome and changes nothing.',
     ),
 };
 const onelinkId = z
@@ -40,7 +40,7 @@ const onelinkId = z
 const shortlinkId = z
   .string()
   .regex(/^[A-Za-z0-9_-]{1,50}$/, 'must be 1 to 50 letters, digits, dashes or underscores')
-  .describe('The last part of the short URL; case matters.');
+  .describe('The last part of the short URL, case-sensitive.');
 const brandDomain = z
   .string()
   .regex(/^[A-Za-z0-9.-]{1,253}(?:\/[^\s?#]{0,200})?$/, 'must be a domain name, with a path if the template says so')
@@ -53,27 +53,27 @@ export const metadata = z
   .refine((map) => Object.keys(map).length <= 10, {
     error: 'must not have more than 10 entries',
     params: { rule: 'length' },
-    // Whatever else is wrong with it.
+    // Checked even if the map has other faults.
     when: ({ value }) => isObject(value),
   })
-  .describe('Comes back with every outcome; the pipeline does not look at it.');
+  .describe('Returned with every outcome. The pipeline does not read it.');
 
 const qrOptions = z
   .strictObject({
-    size: z.int().min(1).max(3000).optional().describe('Width and height in pixels; 300 unless given, 3,000 at most.'),
+    size: z.int().min(1).max(3000).optional().describe('Width and height in pixels. Default: 300. At most 3,000.'),
     format: z.enum(qrFormats).default('png').describe('`jpeg` is another name for `jpg`.'),
     margin: z.boolean().optional().describe('The quiet zone around the code.'),
     brandDomain: brandDomain.optional(),
   })
-  .describe('Asks for a QR image.');
+  .describe('Requests a QR image.');
 export type QrOptions = z.output<typeof qrOptions>;
 
 const common = {
   specVersion: z.literal('1.0'),
   ...identity,
   onelinkId,
-  requestedAt: instant.describe('When the producer asked. Orders the changes of one link.'),
-  validUntil: instant.optional().describe('After this instant the command is answered `stale` and costs nothing.'),
+  requestedAt: instant.describe('When the producer requested it. Orders the changes of one link.'),
+  validUntil: instant.optional().describe('After this instant the command ends as `stale` and costs no quota.'),
   metadata: metadata.optional(),
 };
 
@@ -102,41 +102,39 @@ const linkFields = (contract: ApiContract) => ({
       params: { rule: 'ttl' },
     })
     .optional()
-    .describe(
-      'How long the link lives: 10m, 20h, 14d. Unless given, 31 days in a create, and the link’s own in an update.',
-    ),
+    .describe('How long the link lives: 10m, 20h, 14d. Default: 31 days in a create, the link’s own TTL in an update.'),
   renewTtl: z
     .boolean()
     .optional()
     .describe(
-      'Whether each click and update extends the life by the TTL again. Unless given, true in a create, and as the link has it in an update.',
+      'Whether each click and update extends the link’s life by its TTL. Default: true in a create, the link’s own value in an update.',
     ),
   brandDomain: brandDomain
     .optional()
     .describe(
-      'One of the brand domains configured for the template. Unless given, the template’s own in a create, and the link’s in an update.',
+      'One of the brand domains configured for the template. Default: the template’s own domain in a create, the link’s in an update.',
     ),
   keepUntil: instant
     .optional()
     .describe(
-      'The pipeline renews the link until then, whether or not anybody clicks it. Must be after the time the command is sent. Later than the end of its TTL, it asks for a TTL of 14 days or more, which an update may leave as the link has it. An update without it changes nothing about it.',
+      'The pipeline renews the link until then, even without clicks. Must be after the time the command is sent. If it is after the end of the TTL, the TTL must be at least 14 days. An update may keep the link’s own TTL. An update without it does not change it.',
     ),
 });
 
 const onConflict = z
   .enum(['reject', 'derive'])
-  .describe('What to do when the chosen shortlinkId is another link’s; as the lane is configured unless given.');
+  .describe('What to do if another link has the chosen shortlinkId. Default: the lane’s configuration.');
 
 /**
- * The contract for producers: one command. JSON Schema for other languages is generated from it.
- * What it does not tell (a producer's rights, fields that depend on one another, instants) is checked by `commandReader` (command-reading.ts).
+ * The contract for producers: one command. `npm run schemas` generates the JSON Schema for other languages from it.
+ * `commandReader` (command-reading.ts) checks what a schema cannot: a producer's rights, instants, and dependent fields.
  */
 export function commandSchema(contract: ApiContract) {
   return z.discriminatedUnion('action', [
     z.strictObject({
       ...common,
       action: z.literal('create'),
-      shortlinkId: shortlinkId.optional().describe('Derived from source and requestId unless given.'),
+      shortlinkId: shortlinkId.optional().describe('Default: derived from source and requestId.'),
       onConflict: onConflict.optional(),
       ...linkFields(contract),
       qr: qrOptions.optional(),
@@ -154,7 +152,7 @@ export type UpdateCommand = Extract<Command, { action: 'update' }>;
 export type DeleteCommand = Extract<Command, { action: 'delete' }>;
 export type QrCommand = Extract<Command, { action: 'qr' }>;
 
-/** Every field that some action has, for a command whose own action is not known: what is there can be told all the same. */
+/** The fields of all actions. It finds the faults of a command whose action is unknown. */
 export function anyActionSchema(contract: ApiContract) {
   const link = linkFields(contract);
   return z.strictObject({
@@ -168,12 +166,12 @@ export function anyActionSchema(contract: ApiContract) {
   });
 }
 
-/** A link that is to be kept is renewed a week before it expires: with less than two weeks to live it could be too late. */
+/** The pipeline renews a kept link a week before it expires. With a TTL below two weeks, that could be too late. */
 export const leastTtlToKeepSeconds = 14 * 86_400;
 
-/** The fault of a life that is too short for a link that is to be kept beyond it. */
+/** The fault of a kept link whose TTL is too short. */
 export const tooShortToKeep = (path: 'ttl' | 'keepUntil'): Fault => ({
   path,
   rule: 'keep',
-  message: 'asks for a TTL of at least 14 days, where the link is to be kept for longer than its TTL',
+  message: 'requires a TTL of at least 14 days if keepUntil is after the end of the TTL',
 });

@@ -2,29 +2,28 @@ import type { Fault } from './fault.ts';
 import { isObject } from './json-object.ts';
 import { type JsonLoss, readJson } from './json-reading.ts';
 
-/** A message as it was opened. */
+/** The content of a message's envelope. */
 export interface OpenedMessage {
-  /** The raw command; undefined when none was found. */
+  /** The raw command, or undefined if there is none. */
   command: Record<string, unknown> | undefined;
-  /** What the text itself has wrong: why no command was found, or what of it would be lost. */
+  /** The faults of the text: why it has no command, or which parts would be lost. */
   faults: Fault[];
 }
 
-/** A part of a message's JSON, and the names that lead there. */
+/** A part of a message's JSON, and the path to it. */
 interface Found {
   json: unknown;
   losses: JsonLoss[];
   inside: readonly string[];
-  /** The names that lead to the text in the message's own JSON, when it is text in text. */
+  /** The path to the text in the message's own JSON, if the JSON is inside a text. */
   under: readonly string[];
-  /** What it is called when it is no object. */
+  /** Its name in the fault message if it is not an object. */
   what: string;
 }
 
 /**
- * Finds the command inside what a queue delivers. Producers may send it bare, as the `detail` of an EventBridge event,
- * as the `data` of a CloudEvent (structured mode), or inside an SNS notification; an SNS notification may in turn
- * hold one of the others.
+ * Finds the command in a message. Producers may send it bare, as the `detail` of an EventBridge event, as the `data` of a
+ * CloudEvent (structured mode), or in an SNS notification. An SNS notification may contain any of the others.
  */
 export function openEnvelope(body: string): OpenedMessage {
   const outer = read(body, 'the message', '', []);
@@ -32,11 +31,11 @@ export function openEnvelope(body: string): OpenedMessage {
   const { json, losses } = outer;
   if (!isObject(json) || isBare(json)) return openEvent(outer);
   if (json.Type === 'SubscriptionConfirmation' || json.Type === 'UnsubscribeConfirmation') {
-    return refused('Type', 'value', 'is one of SNS’s confirmations, which hold no command');
+    return refused('Type', 'value', 'is a confirmation of SNS, which contains no command');
   }
   if (json.Type !== 'Notification') return openEvent(outer);
   if (typeof json.Message !== 'string') {
-    return refused('Message', 'required', 'the notification holds no Message as text: put the command there, as JSON');
+    return refused('Message', 'required', 'the notification has no Message as text: put the command there, as JSON');
   }
   const inner = read(json.Message, 'the notification’s Message', 'Message', ['Message']);
   if (!('json' in inner)) return inner;
@@ -47,7 +46,7 @@ export function openEnvelope(body: string): OpenedMessage {
 const isEventBridgeEvent = (json: Record<string, unknown>) =>
   'detail-type' in json && ('detail' in json || !isBare(json));
 
-/** Has fields of a command, which no envelope has. */
+/** Whether the object has fields that only a command has. */
 const isBare = (json: Record<string, unknown>) => 'requestId' in json || 'onelinkId' in json;
 
 function openEvent(message: Found): OpenedMessage {
@@ -55,20 +54,20 @@ function openEvent(message: Found): OpenedMessage {
   if (!isObject(json)) return commandAt(message);
   if (isEventBridgeEvent(json)) {
     if (!('detail' in json)) {
-      return refused('detail', 'required', 'the EventBridge event holds no detail: put the command there');
+      return refused('detail', 'required', 'the EventBridge event has no detail: put the command there');
     }
     return commandAt({ json: json.detail, losses, inside: ['detail'], under, what: 'the EventBridge event’s detail' });
   }
-  // The attribute is `specversion` in CloudEvents 1.0, all lower case; a bare command's is `specVersion`.
-  // Whoever writes that in lower case has still a command's fields, whose capitals no CloudEvent may have.
+  // CloudEvents 1.0 writes `specversion`, a bare command `specVersion`. A command that writes it in lower case still has a
+  // command's other fields, whose capitals no CloudEvent may have.
   if (typeof json.specversion !== 'string' || isBare(json)) return commandAt(message);
   const what = 'the CloudEvent’s data';
   const [data, base64] = [json.data ?? undefined, json.data_base64 ?? undefined];
   if (data !== undefined && base64 !== undefined) {
-    return refused('data_base64', 'duplicate', 'the CloudEvent holds data as well: one of the two would be lost');
+    return refused('data_base64', 'duplicate', 'the CloudEvent has data as well, and one of the two would be lost');
   }
   if (data === undefined && base64 === undefined) {
-    return refused('data', 'required', 'the CloudEvent holds no data: put the command there');
+    return refused('data', 'required', 'the CloudEvent has no data: put the command there');
   }
   if (base64 === undefined && typeof data !== 'string')
     return commandAt({ json: data, losses, inside: ['data'], under, what });
@@ -98,7 +97,7 @@ const refused = (path: string, rule: string, message: string): OpenedMessage => 
   faults: [{ path, rule, message }],
 });
 
-/** The text, or undefined when anything of it would be lost. */
+/** The decoded text, or undefined if decoding would lose any of it. */
 function textOfBase64(base64: unknown): string | undefined {
   if (typeof base64 !== 'string') return undefined;
   const bytes = Buffer.from(base64, 'base64');
@@ -112,9 +111,9 @@ function textOfBase64(base64: unknown): string | undefined {
 }
 
 /**
- * What is lost of a command, and names of its envelope that stand there twice: nobody could tell which one is meant.
+ * The faults of losses in a command, and of duplicate names in its envelope, where the producer's intent is unclear.
  *
- * @param inside the names that lead to the command; undefined when it is text in this JSON
+ * @param inside the path to the command, or undefined if the command is a text in this JSON
  */
 function lossFaults(
   losses: JsonLoss[],
@@ -125,17 +124,17 @@ function lossFaults(
       inside !== undefined && path.length > inside.length && inside.every((name, index) => path[index] === name);
     const own = isInside ? path.slice(inside.length) : ['envelope', ...under, ...path];
     const fault = { path: own.join('.'), rule: kind };
-    if (kind === 'duplicate') return [{ ...fault, message: 'stands there more than once: all but one would be lost' }];
+    if (kind === 'duplicate') return [{ ...fault, message: 'occurs more than once, and all but one would be lost' }];
     const message = isInside ? numberMessage(own) : undefined;
     return message === undefined ? [] : [{ ...fault, message }];
   });
 }
 
-/** What to do about a number that would change; undefined where a number is refused anyway. */
+/** The remedy for a number that would change, or undefined where a number is refused anyway. */
 function numberMessage([field, name, ...deeper]: readonly string[]): string | undefined {
   if (deeper.length > 0) return undefined;
   if (field === 'data' && name !== undefined) {
-    return 'this number would not go out as it is written: send it as text, in quotes';
+    return 'this number would change before it is sent: write it as text, in quotes';
   }
   if (field === 'ttl' && name === undefined) return 'must be written in digits only, or as text such as "14d"';
   if (field === 'qr' && name === 'size') return 'must be written in digits only, such as 300';

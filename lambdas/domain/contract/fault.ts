@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-/** One thing that is wrong with a command: where, which rule, and what to mend. It never carries the value. */
+/** One fault of a command: where, which rule, and how to fix it. It never contains the value. */
 export const faultSchema = z.object({
-  /** Dotted path inside the command, `data.af_r` for example; empty for the command as a whole. */
+  /** Dotted path inside the command, for example `data.af_r`. Empty for the command as a whole. */
   path: z.string(),
   /** A short name that programs can match on. */
   rule: z.string(),

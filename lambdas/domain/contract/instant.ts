@@ -1,6 +1,6 @@
 const example = '2026-12-24T18:00:00Z';
 
-/** What is wrong with text that is no RFC 3339 time. It never quotes the text. */
+/** The fault of a text that is not an RFC 3339 time. It never quotes the text. */
 export function instantProblem(text: string): string {
   if (text !== text.trim()) return 'must not start or end with a blank';
   const [, date, separator, time, seconds, zone] =

@@ -1,14 +1,14 @@
 import { wireText } from './wire-json.ts';
 
-/** A value that is a number or one of three words; what follows must not go on with it. */
+/** A number, `true`, `false` or `null`, if it ends there. */
 const scalarAt = /(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)(?![\w.+-])/y;
-/** What stands in a string, as far as it is in order. It always matches: nothing is tried twice. */
+/** The valid part of a string. It always matches, so the pattern never backtracks. */
 const stringAt = /"(?:[^"\\\p{Cc}]|[\x7f-\x9f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*/uy;
 const blanksAt = /[ \t\n\r]*/y;
 
 /**
- * What a text has where it stops to be JSON, with the remedy. The first one that fits counts. Control characters come escaped,
- * since tools on the way may have escaped them, too.
+ * The causes of invalid JSON, with their remedies. The first match counts. Control characters are escaped here, because tools on
+ * the way may have escaped them too.
  */
 const signs: readonly (readonly [RegExp, string])[] = [
   [/^$/, 'it ends too early'],
@@ -22,16 +22,16 @@ const signs: readonly (readonly [RegExp, string])[] = [
   [/^```/, 'a Markdown fence; leave it out'],
   [/^['`]/, 'a quotation mark other than "'],
   [/^(?:\/[/*]|#)/, 'a comment; leave it out'],
-  [/^(?:[+-]?(?:NaN|Infinity)|undefined|None|nil)/i, 'a value that JSON lacks; write null, or text in quotes'],
+  [/^(?:[+-]?(?:NaN|Infinity)|undefined|None|nil)/i, 'a value that JSON does not have; write null, or text in quotes'],
   [/^(?:true|false|null)/i, 'true, false and null are lower case'],
-  [/^[-+.]?[\d.]/, 'no JSON number (such as +1, .5, 01); write its digits, or text in quotes'],
+  [/^[-+.]?[\d.]/, 'not a JSON number (such as +1, .5, 01); write its digits, or text in quotes'],
   [/^</, 'HTML or XML; send JSON'],
   [/^,/, 'a comma after the command; leave it out, or put [ and ] around all commands'],
   [/^[^{}[\]]*?[,;\t]/, 'CSV; make one JSON object of each row'],
   [/^[^\S \t\n\r]|^\p{Cf}/u, 'a blank other than space, tab, CR and LF'],
 ];
 
-/** Where a text stops to be JSON, and why. It never quotes the text. */
+/** Where a text stops being JSON, and why. It never quotes the text. */
 export function jsonFault(text: string): string {
   const { at, why } = firstFault(text);
   const before = text.slice(0, at);
@@ -46,7 +46,7 @@ function matchAt(pattern: RegExp, text: string, at: number): string {
   return pattern.exec(text)?.[0] ?? '';
 }
 
-/** Walks through the text until it is no JSON. */
+/** Reads the text up to its first fault. */
 function firstFault(text: string): { at: number; why?: string | undefined } {
   const open: ('{' | '[')[] = [];
   let wanted: 'value' | 'name' | 'colon' | 'next' = 'value';
@@ -92,7 +92,7 @@ function firstFault(text: string): { at: number; why?: string | undefined } {
   }
 }
 
-/** What stands after the first value. */
+/** The fault of a text that goes on after the first value. */
 function afterTheEnd(text: string, at: number): string | undefined {
   if (!/[{["]/.test(text[at] ?? '')) return undefined;
   const crOnly = text.includes('\r') && !text.includes('\n') ? ', and its lines end in CR alone: write LF' : '';
@@ -101,5 +101,7 @@ function afterTheEnd(text: string, at: number): string | undefined {
 
 function inText(character: string | undefined): string {
   if (character === undefined) return 'text without its closing quotation mark';
-  return character === '\\' ? 'an escape that JSON lacks' : 'a control character in text; write a line break as \\n';
+  return character === '\\'
+    ? 'an escape that JSON does not have'
+    : 'a control character in text; write a line break as \\n';
 }

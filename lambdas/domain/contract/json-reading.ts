@@ -1,27 +1,27 @@
 import { jsonFault } from './json-fault.ts';
 
-/** What a JSON text says that is lost when JavaScript reads it. */
+/** A part of a JSON text that is lost when JavaScript reads it. */
 export interface JsonLoss {
   /**
-   * - `number`     its digits are not those that JavaScript writes for it: they would go out as others
-   * - `duplicate`  the name stands more than once in its object: all but the last would vanish
+   * - `number`     JavaScript would write other digits for it
+   * - `duplicate`  its object has the name more than once, and all but the last would vanish
    */
   kind: 'number' | 'duplicate';
-  /** The names that lead there. */
+  /** The path to it. */
   path: readonly string[];
 }
 
 export type JsonReading =
   | { json: unknown; losses: JsonLoss[] }
-  /** Why it cannot be read, worded to follow the name of what it is. */
+  /** Why the text is unreadable, worded to follow its name. */
   | { problem: string };
 
-/** A command is at most this deep in its message: `detail`, `data`, the parameter. What lies deeper is refused anyway. */
+/** The deepest level of a command's parameter in its message: `detail`, `data`, the parameter. Deeper values are refused anyway. */
 const deepestName = 3;
 
 const byteOrderMark = '\uFEFF';
 
-/** Reads JSON, and tells what of it would be lost. Losses in arrays and below the third name are left out. */
+/** Reads JSON, and lists what would be lost of it, except in arrays and below the third level. */
 export function readJson(text: string): JsonReading {
   if (text.startsWith(byteOrderMark)) {
     return { problem: 'starts with a byte order mark (U+FEFF): send the JSON without it' };
@@ -34,11 +34,11 @@ export function readJson(text: string): JsonReading {
   }
 }
 
-/** `JSON.parse` hands a primitive's source text to its reviver (ECMAScript 2026; Node.js 21); the type is not told yet. */
+/** `JSON.parse` passes a primitive's source text to its reviver (ECMAScript 2026, Node.js 21). TypeScript lacks the type. */
 type ReviverWithSource = (this: unknown, name: string, value: unknown, context: { source?: string }) => unknown;
 
 /**
- * Reads JSON whose numbers keep their text: one that JavaScript would write in other digits comes as text.
+ * Reads JSON and keeps the digits of its numbers: a number that JavaScript would write in other digits becomes text.
  * @throws SyntaxError
  */
 export function parseKeepingDigits(text: string): unknown {
@@ -47,7 +47,7 @@ export function parseKeepingDigits(text: string): unknown {
   return JSON.parse(text, keep as (this: unknown, name: string, value: unknown) => unknown);
 }
 
-/** An object that is being walked through; arrays have no names. */
+/** An object that is being read. Arrays have no names. */
 interface OpenObject {
   names: Set<string>;
   name: string;
@@ -55,12 +55,12 @@ interface OpenObject {
 
 const numberAt = /-?\d[\d.eE+-]*/y;
 
-/** Walks through text that is known to be JSON. */
+/** Finds the losses in text that is valid JSON. */
 function lossesIn(text: string): JsonLoss[] {
   const losses: JsonLoss[] = [];
   const open: (OpenObject | 'array')[] = [];
   let nameComes = false;
-  const tell = (kind: JsonLoss['kind']) => {
+  const addLoss = (kind: JsonLoss['kind']) => {
     const path = open.map((one) => (one === 'array' ? '' : one.name));
     losses.push({ kind, path });
   };
@@ -81,7 +81,7 @@ function lossesIn(text: string): JsonLoss[] {
       if (nameComes && inner !== undefined && inner !== 'array' && open.length <= deepestName) {
         const name = stringAt(text, at, end);
         inner.name = name;
-        if (inner.names.has(name)) tell('duplicate');
+        if (inner.names.has(name)) addLoss('duplicate');
         inner.names.add(name);
       }
       nameComes = false;
@@ -90,7 +90,7 @@ function lossesIn(text: string): JsonLoss[] {
     } else if (character === '-' || (character !== undefined && character >= '0' && character <= '9')) {
       numberAt.lastIndex = at;
       const [written = ''] = numberAt.exec(text) ?? [];
-      if (isNamed(inner) && JSON.stringify(Number(written)) !== written) tell('number');
+      if (isNamed(inner) && JSON.stringify(Number(written)) !== written) addLoss('number');
       at += written.length;
       continue;
     }
@@ -99,7 +99,7 @@ function lossesIn(text: string): JsonLoss[] {
   return losses;
 }
 
-/** The place after the closing quotation mark of the string that starts here. */
+/** The position after the closing quotation mark of the string that starts here. */
 function endOfString(text: string, start: number): number {
   for (let at = text.indexOf('"', start + 1); ; at = text.indexOf('"', at + 1)) {
     let backslashes = 0;

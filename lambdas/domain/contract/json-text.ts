@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** An environment variable that holds JSON of a schema. */
+/** An environment variable that contains JSON of this schema. */
 export const jsonText = <Schema extends z.ZodType>(schema: Schema) =>
   z
     .string()

@@ -1,23 +1,23 @@
 import type { Fault } from './fault.ts';
 
 /**
- * The published rule of one link parameter (OneLink's documents list them; a parameter that is not here, such as
- * `deep_link_value`, `utm_*` or a custom name, has no published limit).
+ * The published rule of one link parameter, from OneLink's documentation. Other parameters, such as `deep_link_value`, `utm_*`
+ * or a custom name, have no published limit.
  */
 interface ParameterRule {
   maxLength?: number;
   pattern?: RegExp;
-  /** What the pattern asks for, in words. */
+  /** What the pattern requires, in words. */
   expected?: string;
-  /** What of it a text breaks, if that can be said; also what the pattern cannot say. */
+  /** The specific fault of a text, if it is known. It may check what the pattern cannot. */
   problem?: (text: string) => string | undefined;
 }
 
 const upTo = (maxLength: number): ParameterRule => ({ maxLength });
-// No look-around in these patterns: they stand in the JSON Schema, which validators of other languages read.
+// These patterns have no look-around, because they are part of the JSON Schema that validators in other languages read.
 const trimmed = /^(?:\S(?:[\s\S]*\S)?)?$/;
 const flag: ParameterRule = { pattern: /^(?:true|false)$/, expected: 'must be true or false' };
-/** No URI may hold these (RFC 3986); a parser would drop some, and the link would not. */
+/** Characters that RFC 3986 forbids in a URI. A URL parser drops some of them, but the link keeps them. */
 const blankProblem = (text: string) => {
   if (/[\n\r]/.test(text)) return 'it holds a line break';
   return /\s/.test(text) ? 'it holds a blank: write %20' : undefined;
@@ -83,7 +83,7 @@ export const parameterRules: Readonly<Record<string, ParameterRule>> = {
   af_android_url: webUrl,
   af_og_image: webUrl,
   af_dp: {
-    // A scheme alone is a URI, and opens the app.
+    // A scheme alone is a URI and opens the app.
     pattern: /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]*$/,
     expected: 'must be a URI with a scheme (RFC 3986)',
     problem: blankProblem,
@@ -92,7 +92,7 @@ export const parameterRules: Readonly<Record<string, ParameterRule>> = {
   af_og_description: upTo(300),
 };
 
-/** Fields of the request that must not be sent as link parameters. */
+/** Fields of the request that are not link parameters. */
 export const forbiddenParameters: ReadonlySet<string> = new Set([
   'shortlink',
   'source_caller',
@@ -103,42 +103,42 @@ export const forbiddenParameters: ReadonlySet<string> = new Set([
   'brand_domain',
 ]);
 
-/** `<` and `>` are the two characters that break a link unless they are encoded; nothing else needs it. */
+/** Encodes `<` and `>`. Only these two characters break a link if they are not encoded. */
 export function encodeAngleBrackets(text: string): string {
   return text.replaceAll('<', '%3C').replaceAll('>', '%3E');
 }
 
-/** A link's data as text, which is what commands carry; the API may give numbers and booleans. */
+/** A link's data as text, the form of commands. The API may return numbers and booleans. */
 export function dataAsText(data: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, String(value)]));
 }
 
-/** The parameters as they are sent: all text, angle brackets encoded. */
+/** The parameters as the pipeline sends them: all text, angle brackets encoded. */
 export function dataAsSent(data: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => [encodeAngleBrackets(name), encodeAngleBrackets(value)]),
   );
 }
 
-/** How much data a link may have. */
+/** The limit of a link's data. */
 export interface DataLimit {
-  /** 2,048 in the first documents, 3,000 in newer ones. */
+  /** 2,048 in the first documentation, 3,000 in the newer one. */
   maxDataCharacters: number;
-  /** Whether the query string that the data makes must keep to it as well, as in the API's version 1.0. */
+  /** Whether the limit also holds for the data as a query string, as in the API's version 1.0. */
   queryStringCounts?: boolean | undefined;
 }
 
-/** The size that counts against the limit: that of the JSON that is sent, or of the query string where that is longer and counts. */
+/** The size that counts against the limit: the JSON as sent, or the query string if that counts and is longer. */
 export function dataCharacters(data: Record<string, string>, queryStringCounts = false): number {
   const sent = dataAsSent(data);
   const json = JSON.stringify(sent).length;
   return queryStringCounts ? Math.max(json, new URLSearchParams(sent).toString().length) : json;
 }
 
-/** A name in one form: angle brackets are encoded on the way, and the API may give them back either way. */
+/** A name in its canonical form: the pipeline encodes angle brackets, and the API may return them in either form. */
 const oneForm = (name: string) => encodeAngleBrackets(name).replaceAll(/%3[ce]/g, (code) => code.toUpperCase());
 
-/** Every published rule that the data breaks; paths are relative to the command. */
+/** A fault for every published rule that the data breaks. Paths are relative to the command. */
 export function dataFaults(data: Record<string, unknown>, limit: DataLimit): Fault[] {
   const { maxDataCharacters, queryStringCounts } = limit;
   const faults: Fault[] = [];
@@ -161,13 +161,13 @@ export function dataFaults(data: Record<string, unknown>, limit: DataLimit): Fau
     const text = String(value);
     texts.push([name, text]);
     const rule = Object.hasOwn(parameterRules, name) ? parameterRules[name] : undefined;
-    // As it is sent: an angle bracket goes out as three characters.
+    // As it is sent: an angle bracket becomes three characters.
     const sent = encodeAngleBrackets(text);
     if (rule?.maxLength !== undefined && sent.length > rule.maxLength) {
       const counted = sent === text ? '' : '; < and > count three';
       fault(name, 'length', `must not be longer than ${rule.maxLength} characters${counted}`);
     }
-    // A text beyond the payload limit is refused below; it need not also cost a pattern's backtracking.
+    // The check below refuses a text beyond the payload limit, so a pattern need not backtrack over it.
     if (hasControls(name) || hasControls(text)) fault(name, 'control', controlMessage);
     else if (text.length <= maxDataCharacters) {
       const message = formProblem(text, rule);
@@ -193,9 +193,10 @@ function formProblem(text: string, { pattern, expected, problem }: ParameterRule
   return `${expected ?? 'is malformed'}${found === undefined ? '' : `; ${found}`}`;
 }
 
-/** Nobody means those, and readers of outcomes and exports stumble over them. Tabs and line breaks can be meant. */
+/** Control characters are never intended, and readers of outcomes and exports fail on them. Tabs and line breaks may be intended. */
 export const hasControls = (text: string) => /[^\P{Cc}\t\n\r]/u.test(text);
-export const controlMessage = 'must not hold NUL or another control character but tab and line break: leave it out';
+export const controlMessage =
+  'must not contain control characters (such as NUL) except tab and line break: leave them out';
 
 function isScalar(value: unknown): value is string | number | boolean {
   return (

@@ -1,7 +1,7 @@
-/** The values of the API's documents; `jpg` and `jpeg` are the same. */
+/** The values in the API's documentation. `jpg` and `jpeg` are the same. */
 export const qrFormats = ['png', 'jpg', 'jpeg'] as const;
 
-/** What a create or an update asks of the API; names as in the commands. */
+/** The fields of a create or an update at the API, by the command's names. */
 export interface LinkSpec {
   data: Record<string, string>;
   ttl?: string | number | undefined;
@@ -9,7 +9,7 @@ export interface LinkSpec {
   brandDomain?: string | undefined;
 }
 
-/** What a QR image is asked for with. */
+/** The options of a QR image. */
 export interface QrSpec {
   size?: number | undefined;
   format: (typeof qrFormats)[number];

@@ -1,4 +1,4 @@
-/** Whether two names are one letter apart: one more, one less, another one, or two that changed places. */
+/** Whether two names differ by one typing error: a letter added, missing, replaced, or two letters swapped. */
 export function isOneSlip(one: string, other: string): boolean {
   const [long, short] = one.length >= other.length ? [one, other] : [other, one];
   let start = 0;
@@ -6,7 +6,7 @@ export function isOneSlip(one: string, other: string): boolean {
   let end = 0;
   while (end < short.length - start && long.at(-1 - end) === short.at(-1 - end)) end += 1;
   const [longer, shorter] = [long.slice(start, long.length - end), short.slice(start, short.length - end)];
-  // af_sub6 is no slip of af_sub5.
+  // af_sub6 is not a misspelling of af_sub5.
   if (/\d/.test(longer + shorter)) return false;
   if (longer.length <= 1) return true;
   return longer.length === 2 && shorter.length === 2 && longer[0] === shorter[1] && longer[1] === shorter[0];

@@ -1,6 +1,6 @@
 /**
- * Message attributes by which a message that was parked or redriven keeps its age and identity. Any producer can set them,
- * so each counts only if it is sound.
+ * Message attributes that keep the age and identity of a parked or redriven message. Any producer can set them, so each counts
+ * only if it is plausible.
  */
 export const originalAttribute = {
   messageId: 'OriginalMessageId',
@@ -11,17 +11,17 @@ export const originalAttribute = {
 /** The values of the three attributes, as text. Each is missing if the message does not have it. */
 export type OriginalValues = { readonly [Name in keyof typeof originalAttribute]?: string | undefined };
 
-/** SQS's message IDs have at most 100 characters. */
+/** An SQS message ID has at most 100 characters. */
 export const messageIdForm = /^[A-Za-z0-9-]{1,100}$/;
 /** Whole milliseconds since 1970, in decimal. */
 const timestampForm = /^(?:0|[1-9]\d{0,14})$/;
 const receiveCountForm = /^[1-9]\d{0,3}$/;
 
 /**
- * What the attributes say, as far as it can be true.
+ * The plausible values of the attributes.
  *
- * @param sentAtMilliseconds when this message itself was sent, as told by SQS: no original is younger
- * @param windowMilliseconds the deduplication window: an older original would have no request record left
+ * @param sentAtMilliseconds SQS's sent time of this message, since its original cannot be younger
+ * @param windowMilliseconds the deduplication window, since the request record of an older original would be gone
  */
 export function soundOriginal(
   values: OriginalValues,

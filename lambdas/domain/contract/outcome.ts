@@ -19,28 +19,30 @@ export const outcomeKinds = [
 ] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];
 
-/** The contract for those who listen: what became of a command. */
+/** The contract for subscribers: the outcome of a command. */
 export const outcomeSchema = z.object({
   specVersion: z.literal('1.0'),
-  outcomeId: z.string().describe('The same for every telling of the same outcome: SNS may repeat and reorder.'),
+  outcomeId: z
+    .string()
+    .describe('The same each time the same outcome is published, because SNS may repeat and reorder messages.'),
   outcome: z.enum(outcomeKinds),
   action: z
     .enum(['create', 'update', 'delete', 'qr'])
     .nullable()
-    .describe('Null when nobody asked: a link expired or was renewed, or the message was not readable that far.'),
-  source: z.string().nullable().describe('Null when the message was not readable that far.'),
+    .describe('Null if there is no command (a link expired or was renewed), or if the action is not readable.'),
+  source: z.string().nullable().describe('Null if the source is not readable.'),
   requestId: z.string().nullable(),
   lane: z.string(),
-  messageId: z.string().describe('The SQS message that is answered: what SendMessage returned to the producer.'),
-  repeat: z.boolean().describe('True when the request had been answered before, through another message.'),
+  messageId: z.string().describe('The ID of the command’s SQS message, which SendMessage returned to the producer.'),
+  repeat: z.boolean().describe('True if another message of the same request was answered before.'),
   decidedAt: z.string().describe('ISO 8601, UTC.'),
   link: z
     .object({
       onelinkId: z.string(),
       shortlinkId: z.string(),
       shortUrl: z.string().optional(),
-      expiresAt: z.string().optional().describe('ISO 8601, UTC, as last known: clicks on a renewing link extend it.'),
-      version: z.int().optional().describe('1 when created, and one more with each change.'),
+      expiresAt: z.string().optional().describe('ISO 8601, UTC, as last known. Clicks on a renewing link extend it.'),
+      version: z.int().optional().describe('1 at the create. Grows by one with each change.'),
     })
     .optional(),
   qr: z.object({ bucket: z.string(), key: z.string(), format: z.enum(['png', 'jpg']), bytes: z.int() }).optional(),
@@ -50,10 +52,10 @@ export const outcomeSchema = z.object({
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
 
-/** What a use case decides; who asked, and through which message, is added when it is told. */
+/** A use case's decision. `outcomeOf` adds the request and the message. */
 export type Decision = Pick<Outcome, 'outcome' | 'link' | 'qr' | 'reason' | 'faults'>;
 
-/** Who asked for what. */
+/** The request that an outcome answers. */
 export interface Asked {
   source: string | null;
   requestId: string | null;
@@ -61,18 +63,19 @@ export interface Asked {
   metadata?: Record<string, string> | undefined;
 }
 
-/** The outcome of a decision. Deterministic but for `decidedAt`, so that a crash and a repeat tell the same. */
+/** The outcome of a decision. Deterministic except `decidedAt`, so a repeat after a crash publishes the same outcome. */
 export function outcomeOf(
   decision: Decision,
   asked: Asked,
   delivery: { lane: string; messageId: string; nowMilliseconds: number },
 ): Outcome {
-  // A rejected command may be mended and sent again under its requestId: each rejection is an outcome of its own.
+  // A producer may fix a rejected command and send it again under its requestId, so each rejection is a separate outcome.
   const ofMessage = asked.requestId === null || decision.outcome === 'rejected' ? [delivery.messageId] : [];
-  // A link may be renewed, in danger or, made anew by a late copy, at its end time and again without a change of its own.
+  // The version alone is not unique here: a link may be renewed, be about to expire, or expire more than once without a change.
   const isOfExpiry = ['renewed', 'expiring-soon', 'expired'].includes(decision.outcome);
   const ofExpiry = isOfExpiry ? [decision.link?.expiresAt ?? ''] : [];
-  // One ID, one content: a command may be parked for two reasons, and two copies of a code's job may find two causes.
+  // One ID has one content, so the cause counts: a command may be parked for two reasons, and two copies of a QR job may fail
+  // for two causes.
   const cause = [decision.reason ?? '', ...(decision.faults?.map(({ rule }) => rule) ?? [])];
   const about = [asked.source, asked.requestId, ...ofMessage, ...ofExpiry, ...cause];
   const identity = [...about, decision.outcome, decision.link?.version ?? 0].join('\0');

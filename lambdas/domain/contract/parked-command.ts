@@ -4,31 +4,31 @@ import { openEnvelope } from './envelope.ts';
 import { isObject } from './json-object.ts';
 import { messageIdForm } from './original-message.ts';
 
-/** One line of an object under `parked/`: a message that waits for quota, as it was received. */
+/** One line of an object under `parked/`: a message that waits for quota, unchanged. */
 export const parkedCommandSchema = z.object({
   v: z.literal(1),
   lane: z.string(),
-  /** What SendMessage returned to the producer. */
+  /** The message ID that SendMessage returned to the producer. */
   messageId: z.string(),
-  /** Epoch milliseconds at which it first reached the queue. */
+  /** Epoch milliseconds at which the message first reached the queue. */
   sentAtMilliseconds: z.int().min(0),
-  /** Deliveries before it was parked: above 1, something of it may have been sent. */
+  /** Deliveries before it was parked. Above 1, an earlier delivery may have sent calls to the API. */
   receiveCount: z.int().min(0),
   /** Epoch milliseconds. */
   parkedAtMilliseconds: z.int().min(0),
   source: z.string(),
   requestId: z.string(),
-  /** Confidential: the archive bucket is encrypted, and nothing of it goes to the logs. */
+  /** Confidential: the archive bucket is encrypted, and the logs contain none of it. */
   body: z.string(),
 });
 export type ParkedCommand = z.infer<typeof parkedCommandSchema>;
 
-/** A line of an object under `parked/`, or undefined when it is none of this version. */
+/** A line of an object under `parked/`, or undefined if it is not a parked command of this version. */
 export function parkedCommandIn(line: string): ParkedCommand | undefined {
   return parkedCommandSchema.safeParse(jsonIn(line)).data;
 }
 
-/** Who asked for what in a line that may be broken, and through which message; undefined when nobody can be answered. */
+/** The request and message ID in a line that may be malformed, or undefined if the line is too damaged for an answer. */
 export function askedInLine(line: string): (Omit<RefusedCommand, 'faults'> & { messageId: string }) | undefined {
   const parked = jsonIn(line);
   if (!isObject(parked) || typeof parked.messageId !== 'string') return undefined;
@@ -47,8 +47,8 @@ function jsonIn(text: string): unknown {
 }
 
 /**
- * Where a command stands among those of its link that are parked: by the order in which they were asked for, as text that
- * sorts so. `requestedAt` may be in any time zone.
+ * A command's key in the park order of its link. The text sorts by `requestedAt`, which may be in any time zone, and then by
+ * `requestId`.
  */
 export function parkedPlace({ requestedAt, requestId }: { requestedAt: string; requestId: string }): string {
   return `${new Date(requestedAt).toISOString()} ${requestId}`;

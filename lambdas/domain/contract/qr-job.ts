@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { qrFormats } from './link-spec.ts';
 
-/** What the link worker asks of the QR worker, through the lane's QR queue. */
+/** A job that the link worker sends to the QR worker, through the lane's QR queue. */
 export const qrJobSchema = z.object({
   specVersion: z.literal('1.0'),
   source: z.string(),
   requestId: z.string(),
-  /** The command that asked: `qr` itself, or a create that wants a code with its link. */
+  /** The action of the command: `qr`, or a create with a QR code. */
   action: z.enum(['create', 'qr']),
-  /** The message that brought the command. */
+  /** The ID of the command's message. */
   messageId: z.string(),
   commandDigest: z.string(),
   onelinkId: z.string(),
@@ -21,7 +21,7 @@ export const qrJobSchema = z.object({
     brandDomain: z.string().optional(),
   }),
   metadata: z.record(z.string(), z.string()).optional(),
-  /** Epoch milliseconds at which the command arrived. */
+  /** Epoch milliseconds at which the command was sent. */
   sentAtMilliseconds: z.number(),
 });
 export type QrJob = z.infer<typeof qrJobSchema>;

@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts';
 
-/** A command that was refused, whole, with the reasons: what a producer's engineer needs to mend it and send it again. */
+/** A whole rejected command and its faults. A producer's engineer needs both to fix the command and send it again. */
 export interface RejectedCommand {
   lane: string;
   messageId: string;
@@ -9,6 +9,6 @@ export interface RejectedCommand {
   source: string | null;
   requestId: string | null;
   faults: Fault[];
-  /** As it was received. Confidential: the archive bucket is encrypted, and nothing of it goes to the logs. */
+  /** The body, unchanged. Confidential: the archive bucket is encrypted, and the logs contain none of it. */
   body: string;
 }

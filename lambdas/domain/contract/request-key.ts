@@ -1,10 +1,10 @@
-/** What a request is known by: a source carries each of its `requestId`s out once. */
+/** The identity of a request: within a source, each `requestId` is carried out once. */
 export interface RequestKey {
   source: string;
   requestId: string;
 }
 
-/** The same text for the same request. */
+/** The identity as text. */
 export function requestKey({ source, requestId }: RequestKey): string {
   return `${source}/${requestId}`;
 }

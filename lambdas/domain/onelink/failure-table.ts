@@ -1,17 +1,17 @@
 import type { Operation } from './operation.ts';
 
 /**
- * What an answer of the OneLink API means for the one who asked. This file alone decides on status codes.
+ * What an answer of the OneLink API means for its caller. This file alone decides on status codes.
  *
- * - `ok`               done as asked
- * - `exists`           409: the short-link ID is taken, perhaps by an earlier copy of this very request
- * - `absent`           404: no such link
- * - `permanent`        the request is wrong and will stay wrong
- * - `transient`        nothing was changed; worth trying again
- * - `ambiguous`        a write that may or may not have been applied: a free GET tells
- * - `slow-down`        above the rate: the same call again, later and slower
+ * - `ok`               done
+ * - `exists`           409: the short-link ID is taken, perhaps by an earlier copy of this request
+ * - `absent`           404: the link does not exist
+ * - `permanent`        the request is invalid and a retry cannot succeed
+ * - `transient`        the API changed nothing, and a retry may succeed
+ * - `ambiguous`        the API may have applied the write: verify it with a GET, which is free
+ * - `slow-down`        above the rate: retry later, at a slower pace
  * - `quota-spent`      the month's calls are used up
- * - `account-blocked`  token refused or feature off: nothing will work for anybody
+ * - `account-blocked`  the token is refused or the feature is off, so every call fails
  */
 export type Meaning =
   | 'ok'
@@ -24,13 +24,13 @@ export type Meaning =
   | 'quota-spent'
   | 'account-blocked';
 
-/** A call as it ended: with an answer, or without one. */
+/** The result of a call: an answer, or none. */
 export type ApiResult =
   | { status: number; body: unknown }
   /** `not-sent`: no byte of the request left (name not resolved, connection refused). */
   | {
       unanswered: 'not-sent' | 'reset' | 'timeout';
-      /** It was reset on a kept connection before a byte came back: the far side had most likely closed that before. */
+      /** Set if a reused connection was reset before the first byte of the answer. Most likely the server had closed it before. */
       onReusedSocket?: true;
     };
 
@@ -46,7 +46,7 @@ type WriteAnswer =
   | '429 quota_exceeded';
 type DataAnswer = WriteAnswer | '400 limit_exceeded' | '401 wrong_brand_domain' | '403 wrong_brand_domain';
 
-/** The answers that the API's documents list, by operation. */
+/** The documented answers of the API, by operation. */
 interface DocumentedAnswers {
   create: DataAnswer | '409 invalid_parameter';
   update: DataAnswer;
@@ -67,7 +67,7 @@ const write: Record<WriteAnswer, Meaning> = {
   '200': 'ok',
   '400 invalid_parameter': 'permanent',
   '400 invalid_source': 'permanent',
-  // "Failed to create shortlink." says nothing about whether it failed before or after it was stored.
+  // "Failed to create shortlink." leaves open whether the link was stored.
   '400 internal_error': 'ambiguous',
   '401 authentication_failure': 'account-blocked',
   '403 feature_not_enabled': 'account-blocked',
@@ -83,7 +83,7 @@ const dataWrite: Record<DataAnswer, Meaning> = {
 };
 
 const documented: { [O in Operation]: Record<DocumentedAnswers[O], Meaning> } = {
-  // A create's 404 speaks of the template: the link need not be there yet.
+  // A create's 404 concerns the template, since its link does not exist yet.
   create: { ...dataWrite, '404 invalid_parameter': 'permanent', '409 invalid_parameter': 'exists' },
   update: dataWrite,
   delete: write,
@@ -107,7 +107,7 @@ const documented: { [O in Operation]: Record<DocumentedAnswers[O], Meaning> } = 
 
 const writes: ReadonlySet<Operation> = new Set(['create', 'update', 'delete']);
 
-/** What the result of a call means. An answer that is not documented gets the most careful reading of its class. */
+/** The meaning of a call's result. An undocumented answer gets the safest meaning of its class. */
 export function meaningOf(operation: Operation, result: ApiResult): Meaning {
   const lost: Meaning = writes.has(operation) ? 'ambiguous' : 'transient';
   if ('unanswered' in result) return result.unanswered === 'not-sent' ? 'transient' : lost;
@@ -119,19 +119,19 @@ export function meaningOf(operation: Operation, result: ApiResult): Meaning {
 
   if (status === 429) return /quota/.test(`${type} ${message}`) ? 'quota-spent' : 'slow-down';
   if (status === 401) return 'account-blocked';
-  // A 403 without a known type may come from a firewall before the API: no message's own fault.
+  // A 403 without a known type may come from a firewall in front of the API, so the message is not at fault.
   if (status === 403) return type === 'wrong_brand_domain' ? 'permanent' : 'account-blocked';
   if (status === 404) return operation === 'create' ? 'permanent' : 'absent';
   if (status === 409) return operation === 'create' ? 'exists' : 'transient';
   if (status === 408 || status === 425) return lost;
-  // The API's own failure under a client's status, as it tells one of a POST.
+  // The API may report its own failure with a 4xx status, as it does for a POST.
   if (type === 'internal_error') return lost;
   if (status >= 400 && status < 500) return 'permanent';
   // 1xx, 2xx other than 200, 3xx and 5xx.
   return lost;
 }
 
-/** The API's error, lower case. Older answers name the type `error-type` or `code`, the oldest are bare text. */
+/** The API's error, in lower case. Older answers name the type `error-type` or `code`. The oldest are bare text. */
 export function apiErrorOf(body: unknown): { type: string; message: string } {
   if (typeof body === 'string') return { type: '', message: body.toLowerCase() };
   if (typeof body !== 'object' || body === null) return { type: '', message: '' };

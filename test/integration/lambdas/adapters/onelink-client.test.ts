@@ -50,7 +50,7 @@ describe('create', () => {
       fault: {
         path: '',
         rule: 'api-409-invalid-parameter',
-        message: 'the API says that the request is not valid',
+        message: 'the API reports that the request is invalid',
       },
     });
     expect(calls).toEqual(['create ok', 'create exists']);

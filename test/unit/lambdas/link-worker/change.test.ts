@@ -61,7 +61,7 @@ describe('an update', () => {
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ version: 3, keepUntil: 1_830_297_600 });
   });
 
-  const message = 'asks for a TTL of at least 14 days, where the link is to be kept for longer than its TTL';
+  const message = 'requires a TTL of at least 14 days if keepUntil is after the end of the TTL';
   const keepUntil = '2028-01-01T00:00:00Z';
 
   it.each([

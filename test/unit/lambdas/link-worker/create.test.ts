@@ -57,7 +57,7 @@ describe('a create with a derived ID', () => {
       {
         path: 'ttl',
         rule: 'keep',
-        message: 'asks for a TTL of at least 14 days, where the link is to be kept for longer than its TTL',
+        message: 'requires a TTL of at least 14 days if keepUntil is after the end of the TTL',
       },
     ]);
     expect(world.ledger.links.get(derivedKey)?.keepUntil).toBe(Date.parse('2028-01-01T00:00:00Z') / 1000);

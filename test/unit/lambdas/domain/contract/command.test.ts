@@ -263,7 +263,7 @@ describe('a command as text', () => {
   it.each([
     [
       '"data":{"pid":"sms","deep_link_sub1":1610521604143693812}',
-      'data: stands there more than once: all but one would be lost',
+      'data: occurs more than once, and all but one would be lost',
     ],
   ])('%# is refused for a field that stands there twice', (fields, fault) => {
     expect(found(text(fields))).toContain(fault);
@@ -273,7 +273,7 @@ describe('a command as text', () => {
     'is refused for a parameter that would go out in other digits, and says what to do: %s',
     (number) => {
       expect(found(JSON.stringify(create).replace('"pid":"sms"', `"pid":"sms","x":${number}`))).toEqual([
-        'data.x: this number would not go out as it is written: send it as text, in quotes',
+        'data.x: this number would change before it is sent: write it as text, in quotes',
       ]);
     },
   );
@@ -307,13 +307,13 @@ describe('a command as text', () => {
     ['"metadata":{"k":1.0}', ['metadata.k: must be text']],
     [
       '"metadata":{"k":"\\u0000"}',
-      ['metadata.k: must not hold NUL or another control character but tab and line break: leave it out'],
+      ['metadata.k: must not contain control characters (such as NUL) except tab and line break: leave them out'],
     ],
     [
       '"brandDomain":"other.example"',
       ['brandDomain: is not a brand domain configured for this template: click.acme.example'],
     ],
-    ['"source":"crm"', ['source: stands there more than once: all but one would be lost']],
+    ['"source":"crm"', ['source: occurs more than once, and all but one would be lost']],
     ['"__proto__":{"ttl":"7d"}', ['__proto__: is not a field of this command']],
     ['"qr":{"__proto__":{"size":1}}', ['qr.__proto__: is not a field of this command']],
   ])('is refused in words that say what to mend: %s', (fields, faults) => {
@@ -436,7 +436,7 @@ describe('many faults of one kind', () => {
 
   it('are told once where they are the same', () => {
     expect(found(withData(Array(1_000).fill('"x":"1"').join(',')))).toEqual([
-      { path: 'data.x', rule: 'duplicate', message: 'stands there more than once: all but one would be lost' },
+      { path: 'data.x', rule: 'duplicate', message: 'occurs more than once, and all but one would be lost' },
     ]);
   });
 

@@ -41,8 +41,8 @@ describe('a command in an envelope', () => {
   });
 
   it.each<[object | string, string]>([
-    [{ specversion: '1.0', id: '1' }, 'data required: the CloudEvent holds no data: put the command there'],
-    [{ specversion: '1.0', data: null }, 'data required: the CloudEvent holds no data: put the command there'],
+    [{ specversion: '1.0', id: '1' }, 'data required: the CloudEvent has no data: put the command there'],
+    [{ specversion: '1.0', data: null }, 'data required: the CloudEvent has no data: put the command there'],
     [
       { specversion: '1.0', data: '{broken' },
       'data json: the CloudEvent’s data is not JSON (character 2): a name without quotes',
@@ -55,7 +55,7 @@ describe('a command in an envelope', () => {
     [text, ' type: the message must be one command: a JSON object, not in quotes'],
     [
       { specversion: '1.0', data: command, data_base64: 'e30=' },
-      'data_base64 duplicate: the CloudEvent holds data as well: one of the two would be lost',
+      'data_base64 duplicate: the CloudEvent has data as well, and one of the two would be lost',
     ],
     [{ specversion: '1.0', data_base64: 'e30*=' }, 'data_base64 encoding: must be base64 of UTF-8 text'],
     [{ specversion: '1.0', data_base64: { a: 1 } }, 'data_base64 encoding: must be base64 of UTF-8 text'],
@@ -63,18 +63,18 @@ describe('a command in an envelope', () => {
       { specversion: '1.0', data_base64: Buffer.from('{"a":"\xe4"}', 'latin1').toString('base64') },
       'data_base64 encoding: must be base64 of UTF-8 text',
     ],
-    [{ 'detail-type': 'x' }, 'detail required: the EventBridge event holds no detail: put the command there'],
+    [{ 'detail-type': 'x' }, 'detail required: the EventBridge event has no detail: put the command there'],
     [
       { Type: 'Notification', MessageId: '1' },
-      'Message required: the notification holds no Message as text: put the command there, as JSON',
+      'Message required: the notification has no Message as text: put the command there, as JSON',
     ],
     [
       { Type: 'Notification', Message: { action: 'create' } },
-      'Message required: the notification holds no Message as text: put the command there, as JSON',
+      'Message required: the notification has no Message as text: put the command there, as JSON',
     ],
     [
       { Type: 'SubscriptionConfirmation', Message: 'You have chosen …', Token: 't' },
-      'Type value: is one of SNS’s confirmations, which hold no command',
+      'Type value: is a confirmation of SNS, which contains no command',
     ],
     [
       { 'detail-type': 'x', detail: null },

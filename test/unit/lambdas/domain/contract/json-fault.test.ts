@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonFault } from '../../../../../lambdas/domain/contract/json-fault.ts';
 
-const number = 'no JSON number (such as +1, .5, 01); write its digits, or text in quotes';
-const lacking = 'a value that JSON lacks; write null, or text in quotes';
+const number = 'not a JSON number (such as +1, .5, 01); write its digits, or text in quotes';
+const lacking = 'a value that JSON does not have; write null, or text in quotes';
 const blank = 'a blank other than space, tab, CR and LF';
 
 describe('a text that is no JSON', () => {
@@ -44,8 +44,8 @@ describe('a text that is no JSON', () => {
       '(character 9): a second value; a message is one command, and its lines end in CR alone: write LF',
     ],
     ['{"a":"x\ny"}', '(character 8): a control character in text; write a line break as \\n'],
-    ['{"a":"\\x"}', '(character 7): an escape that JSON lacks'],
-    ['{"a":"\\u12"}', '(character 7): an escape that JSON lacks'],
+    ['{"a":"\\x"}', '(character 7): an escape that JSON does not have'],
+    ['{"a":"\\u12"}', '(character 7): an escape that JSON does not have'],
     ['{"a":"x', '(character 8): text without its closing quotation mark'],
   ])('is told where it stops to be JSON, and why: %j', (text, fault) => {
     expect(() => JSON.parse(text)).toThrow();

@@ -7,12 +7,12 @@ function invalid(message: string) {
 
 describe("an API error, told in the pipeline's own words", () => {
   it.each([
-    [400, 'limit_exceeded', 'api-400-limit-exceeded', 'the API says that the data exceeds its limit'],
+    [400, 'limit_exceeded', 'api-400-limit-exceeded', 'the API reports that the data exceeds its limit'],
     [400, 'internal_error', 'api-400-internal-error', 'the API failed'],
     [401, 'authentication_failure', 'api-401-authentication-failure', 'the API refuses the token'],
     [429, 'quota_exceeded', 'api-429-quota-exceeded', 'the month’s quota is spent'],
-    [404, 'invalid_parameter', 'api-404-invalid-parameter', 'the API knows no such link or template'],
-    [404, 'not_found', 'api-404', 'the API knows no such link or template'],
+    [404, 'invalid_parameter', 'api-404-invalid-parameter', 'the API has no such link or template'],
+    [404, 'not_found', 'api-404', 'the API has no such link or template'],
   ])('%i %s', (status, error_type, rule, message) => {
     expect(faultOfApiError(status, { error_type, message: 'words of the API' })).toEqual({ path: '', rule, message });
   });
@@ -62,7 +62,7 @@ describe('an API error that names a parameter', () => {
   const silent = {
     path: '',
     rule: 'api-400-invalid-parameter',
-    message: 'the API says that the request is not valid',
+    message: 'the API reports that the request is invalid',
   };
 
   it('says nothing of a parameter that the command does not have: the name may be a value', () => {
@@ -104,7 +104,7 @@ describe('an API error about another field of the request', () => {
   it('keeps a reason back that holds what was sent there', () => {
     const body = invalid("Parameter 'shortlink_id' has an invalid value: 'x'. Reason: spring-sale is taken.");
     const asked = { ...fields(['shortlink_id', 'shortlinkId']), texts: ['spring-sale'] };
-    expect(faultOfApiError(400, body, asked).message).toBe('the API says that the request is not valid');
+    expect(faultOfApiError(400, body, asked).message).toBe('the API reports that the request is invalid');
   });
 
   it('names what a type speaks of without a name', () => {
