@@ -29,7 +29,7 @@ const examples = [...text.matchAll(/```json\n(.*?)```/gs)].map(
 );
 const production = config.stages.production?.pipelines[0];
 
-/** The kinds of outcome that docs/commands.md lists, each with its reasons. */
+/** The outcome kinds that docs/commands.md lists, each with its reasons. */
 const documentedReasons = new Map(
   rowsUnder(text, '| `outcome` |').map(([kind = '', , , reasons = '']) => [codeIn(kind)[0] ?? '', codeIn(reasons)]),
 );
@@ -39,7 +39,7 @@ const lambdaSources = globSync('**/*.ts', { cwd: lambdas }).map((file): [string,
   readFileSync(new URL(file, lambdas), 'utf8'),
 ]);
 
-/** The rows of the table whose first line begins so, cell by cell. */
+/** The cells of each row of the table whose first line begins with `head`. */
 function rowsUnder(page: string, head: string): string[][] {
   const table = page.slice(page.indexOf(`\n${head}`) + 1).split('\n\n')[0] ?? '';
   const rows = table.trim().split('\n').slice(2);
@@ -67,7 +67,7 @@ describe('docs/commands.md', () => {
     },
   );
 
-  it('shows every action, and create for each of the four use cases', () => {
+  it('has an example of every action, and of a create for each of the four use cases', () => {
     expect(
       Object.entries(Object.groupBy(commands, ({ action }) => String(action))).map(([action, list]) => [
         action,
@@ -81,14 +81,14 @@ describe('docs/commands.md', () => {
     ]);
   });
 
-  it('shows a valid outcome, and names each kind there is', () => {
+  it('shows a valid outcome, and lists all outcome kinds', () => {
     const outcomes = examples.filter((example) => 'outcome' in example);
     expect(outcomes).toHaveLength(1);
     for (const outcome of outcomes) expect(outcomeSchema.strict().parse(outcome)).toEqual(outcome);
     expect([...documentedReasons.keys()].sort()).toEqual([...outcomeKinds].sort());
   });
 
-  it('names each reason that the functions give, under its outcome', () => {
+  it('lists each reason of the functions under its outcome', () => {
     const given = new Set<string>();
     for (const [file, source] of lambdaSources) {
       for (const [, kind = '', reason = ''] of source.matchAll(/outcome: '([a-z-]+)',\s+reason: '([a-z-]+)'/g)) {
@@ -102,7 +102,7 @@ describe('docs/commands.md', () => {
     expect(given.size).toBeGreaterThan(12);
   });
 
-  it('names no reason that no function gives', () => {
+  it('lists only reasons that a function uses', () => {
     const sources = lambdaSources.map(([, source]) => source).join('\n');
     const documented = [...documentedReasons.values()].flat();
     expect(documented.length).toBeGreaterThan(20);
@@ -113,21 +113,21 @@ describe('docs/commands.md', () => {
 describe('README.md', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
 
-  it('promises what the configuration keeps', () => {
+  it('states the deduplication window and the retention of the configuration', () => {
     expect(readme).toContain(`however often you send it within ${production?.requestHorizonDays} days`);
     expect(readme).toContain(
       `${production?.commandRetentionDays} days old in its queue, or ${deadLetterRetentionDays} days old as a dead letter`,
     );
   });
 
-  it('counts the commands of the campaign that it shows', () => {
+  it('states the number of commands in the example campaign', () => {
     const lines = readFileSync(new URL('../../examples/campaign.ndjson', import.meta.url), 'utf8')
       .trimEnd()
       .split('\n');
     expect(readme).toContain(`a campaign of ${lines.length.toLocaleString('en')} commands`);
   });
 
-  it('puts no token on a command line', () => {
+  it('shows no command line with a token, nor do the guides', () => {
     const pages = ['README.md', 'docs/operations.md', 'lib/observability/RUNBOOK.md'];
     for (const page of pages) {
       const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
@@ -142,14 +142,14 @@ describe('local/onelink-api/README.md', () => {
     .map((line) => line.split('|').map((cell) => cell.trim()));
 
   it.each(Object.entries(defaultSettings).filter(([name]) => name !== 'templates'))(
-    'gives the default of the setting %s',
+    'states the default of the setting %s',
     (name, value) => {
       const found = rows.filter(([, settings]) => settings?.split(', ').includes(`\`${name}\``));
       expect(found.map(([, , , given]) => given?.replaceAll(/[`,]/g, ''))).toEqual([String(value)]);
     },
   );
 
-  it('gives the templates that the emulator has, which are those of the sample configuration', () => {
+  it('states the templates of the emulator, which equal those of the sample configuration', () => {
     const text = readFileSync(new URL('../../local/onelink-api/README.md', import.meta.url), 'utf8');
     expect(text).toContain('`A1b3` → acme with brand domain `go.acme.example`; `abc123` → globex');
     const configured = Object.entries(production?.templates ?? {}).map(([id, { domain, brandDomains }]) => [
@@ -167,11 +167,11 @@ describe('docs/operations.md', () => {
     .flatMap(({ shape }) => Object.keys(shape))
     .filter((name) => name !== 'lanes' && name !== 'pipelines');
 
-  it.each(settings)('tells what the setting %s changes', (name) => {
+  it.each(settings)('explains the setting %s', (name) => {
     expect(table).toMatch(new RegExp(`\`[a-z.*]*${name}\``));
   });
 
-  it('names no setting that there is not', () => {
+  it('explains only settings of the schema', () => {
     const named = [...table.matchAll(/^\| (.*?) \|/gm)]
       .flatMap(([, cell = '']) => [...cell.matchAll(/`(?:[a-z]+\.\*\.)?([A-Za-z]+)`/g)])
       .map(([, name]) => name);
@@ -186,13 +186,13 @@ describe('the verbs of the command line', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
   const rows = rowsUnder(operations, '| Verb |');
 
-  it('are all in the README, with resume beside pause, and no other', () => {
+  it('equal the verbs in the README, which names resume beside pause', () => {
     const shown = [...readme.matchAll(/^npx onelink ([a-z-]+) /gm)].map(([, verb = '']) => verb);
     expect([...new Set([...shown, 'resume'])].sort()).toEqual(verbs.map((verb) => verb.name()).sort());
     expect(readme).toMatch(/^npx onelink pause .*# and resume/m);
   });
 
-  it('are all in docs/operations.md, and no other', () => {
+  it('equal the verbs in docs/operations.md', () => {
     expect(rows.map(([verb = '']) => codeIn(verb)[0]).sort()).toEqual(verbs.map((verb) => verb.name()).sort());
   });
 
@@ -206,13 +206,13 @@ describe('the verbs of the command line', () => {
     },
   );
 
-  it('show a lane with one of the reasons that docs/operations.md lists, and no other', () => {
+  it('show the reasons of a lane that docs/operations.md lists, and no others', () => {
     const documented = rowsUnder(operations, "| Lane's reason |").flatMap(([reasons = '']) => codeIn(reasons));
     expect(documented.sort()).toEqual([...laneReasons].sort());
   });
 });
 
-/** What stands under "Exit codes:" in the help of a verb, or of the verbs below it. */
+/** The codes under "Exit codes:" in the help of a verb and of its subcommands. */
 function exitCodesInHelp(verb: Command): number[] {
   let help = '';
   for (const one of [verb, ...verb.commands]) {
@@ -293,7 +293,7 @@ describe('docs/metrics.md', () => {
     ['Governor', governorMetric],
     ['Lane states', laneStateMetric],
     ['Replayer', replayerMetric],
-  ])('lists the metrics that there are, and no other: %s', (heading, metrics) => {
+  ])('lists exactly the metrics of the code: %s', (heading, metrics) => {
     expect(documentedUnder(heading)).toEqual(Object.values(metrics));
   });
 
@@ -303,7 +303,7 @@ describe('docs/metrics.md', () => {
   });
 });
 
-describe('what the docs reckon from the sample configuration', () => {
+describe('the figures that the docs calculate from the sample configuration', () => {
   const page = (name: string) =>
     readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
   const account = config.accounts.acme;
@@ -314,32 +314,32 @@ describe('what the docs reckon from the sample configuration', () => {
   const campaign = plans.find(({ lane }) => lane === 'campaign')?.link;
   const transactional = plans.find(({ lane }) => lane === 'transactional')?.link;
 
-  it('is how long a request is carried out once', () => {
+  it('include the deduplication window', () => {
     const days = `${production.requestHorizonDays} days`;
     expect(page('commands.md')).toContain(`carries out each \`requestId\` once in ${days}`);
     expect(page('architecture.md')).toContain(`| digest of the command, the published outcome | ${days}:`);
   });
 
-  it('is the share of messages in flight', () => {
+  it('include the returned messages that may be in flight', () => {
     expect(campaign).toMatchObject({ concurrency: 13, batchSize: 1_000, mostReturnedMessages: 3_615 });
     expect(page('quota-and-outages.md')).toContain('60,000 / concurrency − batch size, 3,615 on the campaign lane');
     expect(page('quota-and-outages.md')).toContain('13 × 2 × (3,615 + 1,000) = 119,990');
   });
 
-  it('is what all workers reach, the duty of the lanes, and the calls in flight', () => {
+  it('include the rate under a backlog, the utilisation of the lanes, and the calls in flight', () => {
     expect(Math.round(reachedCallsPerSecond(plans, expiry))).toBe(903);
     expect(budgetOf(account).callsPerSecond).toBe(950);
     expect(plannedCalls(plans, expiry).qrCallsPerSecond).toBe(22);
     expect(page('performance.md')).toContain("reach 903 of the budget's 950 calls a second (95 %)");
     expect(page('performance.md')).toContain("QR codes' 22 calls");
-    expect([campaign?.duty, transactional?.duty].map((duty) => Math.round(100 * (duty ?? 0)))).toEqual([98, 60]);
+    expect([campaign?.duty, transactional?.duty].map((part) => Math.round(100 * (part ?? 0)))).toEqual([98, 60]);
     expect(page('performance.md')).toContain('batches of fifteen seconds reach 98 %');
     expect(page('performance.md')).toContain('of half a second, reach 60 % and no more');
     expect(campaign?.callsInFlight).toBe(132);
     expect(page('performance.md')).toContain('up to 250, 132 on the campaign lane');
   });
 
-  it('is what a scan of the ledger costs', () => {
+  it('include the cost of a scan of the ledger', () => {
     expect(dollarsPerMillionScanned.toFixed(2)).toBe('0.01');
     expect(page('operations.md').match(/about 0.\d+ \$ (for a million records|a million)/g)).toEqual([
       'about 0.01 $ for a million records',
@@ -351,7 +351,7 @@ describe('what the docs reckon from the sample configuration', () => {
     }
   });
 
-  it('is the rate that is left to `verify`, and how long it takes', () => {
+  it('include the rate that is left to `verify`, and the time for 100 links', () => {
     expect(spareCallsPerSecond(config, 'acme')).toBe(4);
     expect(page('operations.md')).toContain(
       'at 4 a second, as the configuration is shipped, 100 links take 25 seconds',
