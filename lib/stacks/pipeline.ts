@@ -25,8 +25,8 @@ export interface OneLinkPipelineProps {
 }
 
 /**
- * Turns commands into links and outcomes. It has a {@link Lane} for each lane of the settings, the outcome topic, the
- * governor, the replayer, the expiry workers, the alarms and the dashboard.
+ * Turns commands into links and outcomes. It has a {@link Lane} for each lane of the settings. All lanes share the outcome
+ * topic, the expiry workers, the governor, the replayer, the alarms and the dashboard.
  */
 export class OneLinkPipeline extends Construct {
   readonly serviceName: string;
