@@ -3,7 +3,7 @@ import { config, configFile } from '../lib/config/chosen-config.ts';
 import { ConfigurationError, validateConfiguration } from '../lib/config/config-validation.ts';
 import { addStages, NoSuchStage } from '../lib/stacks/stages.ts';
 
-/** `cdk synth` makes every stage; `cdk synth -c stage=production` makes one. All of them are checked either way. */
+/** `cdk synth` makes all stages. `cdk synth -c stage=production` makes one. Both check all stages. */
 try {
   const configuration = validateConfiguration(config, configFile);
   const app = new App({ analyticsReporting: false });
@@ -15,7 +15,7 @@ try {
   );
 } catch (error) {
   if (!(error instanceof ConfigurationError) && !(error instanceof NoSuchStage)) throw error;
-  // The CDK ends with 1 whatever this process ends with. The faults are the whole message; where in the code they were found helps nobody.
+  // A stack trace would not help: the faults are the whole message. The CDK ends with 1, whichever code this process ends with.
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -1,11 +1,11 @@
-// Imported first by what needs Node.js 24, in plain JavaScript. Under an older Node.js the same command is run again by the
-// Node.js 24 that `npm ci` puts into node_modules (Linux and Windows); where there is none, this says what to do.
+// Programs that need Node.js 24 import this first. It is plain JavaScript, which an older Node.js can run. An older Node.js
+// starts the same command again with the Node.js 24 that `npm ci` installs on Linux and Windows. Without one, it prints what to do.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-/** The launcher's process ID, for its child. */
+/** Passes the launcher's process ID to its child. */
 const launcherVariable = 'ONELINK_LAUNCHED_BY';
 const passedOn = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -17,8 +17,8 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   );
   if (!existsSync(node)) {
     console.error(
-      `This needs Node.js 24 and was started by ${process.version}. On Linux and Windows, npm ci brings one along; ` +
-        'elsewhere install it first (https://nodejs.org/, or: nvm install 24).',
+      `This program needs Node.js 24, and ${process.version} started it. On Linux and Windows, npm ci installs Node.js 24. ` +
+        'On other systems, install it first (https://nodejs.org/, or: nvm install 24).',
     );
     process.exit(2);
   }
@@ -26,7 +26,7 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
     stdio: 'inherit',
     env: { ...process.env, [launcherVariable]: String(process.pid) },
   });
-  // A terminal's Ctrl-C reaches both, another's `kill -INT` this one alone: nobody can tell, so that the child gets it again.
+  // Ctrl-C in a terminal reaches both processes, `kill -INT` only this one. The two look alike, so the child always gets the signal again.
   for (const signal of passedOn) process.on(signal, () => child.kill(signal));
   process.exitCode = await new Promise((resolve) => {
     child.on('exit', (code, signal) => resolve(code ?? (signal === null ? 1 : 128 + constants.signals[signal])));
@@ -37,8 +37,8 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
 if (process.env[launcherVariable] === String(process.ppid)) takeTwoForOne();
 
 /**
- * One Ctrl-C comes twice, from the terminal and from the launcher, and the second would end at once what the first ends in good order.
- * Of two within half a second the second is not heard.
+ * One Ctrl-C comes twice: from the terminal and from the launcher. The first starts an orderly shutdown, and the second would end the
+ * process at once. So the process ignores a second signal within half a second.
  */
 function takeTwoForOne() {
   const lastAt = new Map(passedOn.map((signal) => [signal, Number.NEGATIVE_INFINITY]));
@@ -52,7 +52,7 @@ function takeTwoForOne() {
     return emit.call(process, name, ...rest);
   };
   for (const signal of passedOn) {
-    // Its presence keeps Node.js from ending by itself, and it does so where nobody else listens.
+    // A listener keeps Node.js from ending by itself. So without other listeners, this one ends the process.
     const last = () => {
       if (process.listenerCount(signal) > 1) return;
       process.off(signal, last);

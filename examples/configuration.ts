@@ -1,7 +1,7 @@
 import type { Configuration, PipelineSettings } from '../lib/config/config-schema.ts';
 
 /**
- * A made-up company's configuration: the demo, the stories, the benchmark and the tests run on it. What you deploy is
+ * The configuration of a fictional company. The demo, the stories, the benchmark and the tests use it. Deployments use
  * lib/config/config.ts, which also explains each setting.
  */
 

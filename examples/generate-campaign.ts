@@ -11,13 +11,13 @@ import { type SeededRandom, seededRandom } from './campaign/seeded-random.ts';
 import { continueOnPhone, customerMessage, printedCode, referral } from './campaign/use-cases.ts';
 
 /**
- * Makes the example campaign: 2,000 messages as producers would send them, most of them sound. Always the same.
+ * Makes the example campaign: 2,000 messages as producers would send them, most of them valid. The result is always the same.
  *
  *     examples/campaign.ndjson        one message body per line
- *     examples/campaign.setup.json    what must be there before, and which lines leave their source's default lane
+ *     examples/campaign.setup.json    links that must exist before, and lines that use another lane than their source's default
  */
 
-/** What a run needs to know besides the messages. */
+/** The setup of a run, besides the messages. */
 export interface CampaignSetup {
   foreignLinks: ForeignLink[];
   /** Line number, from 1, to lane. */
@@ -27,12 +27,12 @@ export interface CampaignSetup {
 export interface Campaign {
   bodies: string[];
   setup: CampaignSetup;
-  /** What becomes of each line. */
+  /** How each line ends. */
   fates: Fate[];
 }
 
 const size = 2_000;
-/** In the past, for the pipeline refuses a time that is ahead. */
+/** In the past, because the pipeline rejects a time in the future. */
 const firstRequestAt = Date.parse('2025-11-03T08:00:00Z');
 const millisecondsBetweenRequests = 1_700;
 
@@ -89,7 +89,7 @@ function writtenLines(random: SeededRandom): Line[] {
   return [...lines, ...messages.map((one) => creates(one, random.fraction()))];
 }
 
-/** Most producers send bare commands; each of the others has a carrier that suits it. */
+/** Most commands are bare. Each source also uses an envelope that suits it. */
 const bare: readonly Envelope[] = ['bare'];
 const carriers: Readonly<Record<string, readonly Envelope[]>> = {
   crm: ['bare', 'bare', 'bare', 'bare', 'bare', 'bare', 'cloudevent'],
@@ -109,7 +109,9 @@ function bodyOf({ body, requestedAt }: Line, index: number, random: SeededRandom
 if (import.meta.main) {
   const program = new Command('npm run campaign');
   withUsageCode(
-    program.description('Writes examples/campaign.ndjson, and the setup beside it. Always the same.'),
+    program.description(
+      'Writes examples/campaign.ndjson and examples/campaign.setup.json. The result is always the same.',
+    ),
   ).parse();
   const { bodies, setup } = generateCampaign();
   const write = (file: string, text: string) => {

@@ -9,14 +9,14 @@ import { outcomeSchema } from '../lambdas/domain/contract/outcome.ts';
 import { portablePattern } from './portable-pattern.ts';
 
 /**
- * Makes the JSON Schemas for producers and listeners in other languages out of the zod contract that the pipeline itself
- * checks with. What JSON Schema cannot say (the payload's size, a number's digits, a producer's rights) is said in a description.
+ * Makes the JSON Schemas, for producers and subscribers in other languages, from the zod contract that the pipeline checks.
+ * JSON Schema cannot express some rules (the payload's size, a number's digits, a producer's rights). Descriptions state them.
  */
 
 /** A JSON Schema, or a part of one. */
 type Schema = z.core.JSONSchema.JSONSchema;
 
-/** The first published limits. An account on the newer contract takes 3,000 characters and 730 days: lib/config/config.ts. */
+/** The limits of the older contract. An account on the newer one has 3,000 characters and 730 days: lib/config/config.ts. */
 const publishedContract: ApiContract = { maxDataCharacters: 2_048, maxTtlDays: 365 };
 
 export const schemaFiles: Readonly<Record<string, () => Schema>> = {
@@ -41,26 +41,26 @@ function commandJsonSchema(): Schema {
     $id: 'urn:onelink-pipeline:command:1.0',
     title: 'OneLink Pipeline command',
     description:
-      'What a producer sends to a lane’s queue: bare, as the detail of an EventBridge event, as the data of a CloudEvent, ' +
-      'or inside an SNS notification. One message holds one command.',
+      'The command that a producer sends to a lane’s queue: bare, as the detail of an EventBridge event, as the data of a ' +
+      'CloudEvent, or inside an SNS notification. One message holds one command.',
     ...hoisted(variants),
   };
 }
 
 function outcomeJsonSchema(): Schema {
-  // As an input: a listener reads outcomes, and should not stumble over fields that a later release adds.
+  // As an input, which allows other fields: a subscriber must accept outcomes with fields that a later release adds.
   const { $schema, ...schema } = z.toJSONSchema(outcomeSchema, { io: 'input' });
   return {
     ...($schema !== undefined && { $schema }),
     $id: 'urn:onelink-pipeline:outcome:1.0',
     title: 'OneLink Pipeline outcome',
     description:
-      'What became of a command, as published on the outcome topic. Message attributes to filter by: outcome, action, source, lane.',
+      'The result of a command, as published on the outcome topic. Message attributes to filter by: outcome, action, source, lane.',
     ...schema,
   };
 }
 
-/** `data`, with the published rule of every parameter that has one. */
+/** The schema of `data`, with the published rule of each parameter that has one. */
 function linkData(): Schema {
   const scalar: Schema = { type: ['string', 'number', 'boolean'] };
   const known = Object.entries(parameterRules).map(([name, { maxLength, pattern, expected }]): [string, Schema] => [
@@ -74,10 +74,10 @@ function linkData(): Schema {
   ]);
   return {
     description:
-      'The link’s parameters; `pid`, the media source, is mandatory. Any other name is a parameter of your own. All of it ' +
-      `together must not exceed ${publishedContract.maxDataCharacters} characters as JSON. A number must be written as JavaScript ` +
-      'writes it, since it goes out as text: send one with more than 15 digits, an exponent or a final zero as text. No name may ' +
-      'stand twice, nor two names that differ in < and %3C, or > and %3E, alone. No control character but tab and line break.',
+      'The link’s parameters. `pid`, the media source, is mandatory. Any other name is a parameter of your own. The whole must ' +
+      `not exceed ${publishedContract.maxDataCharacters} characters as JSON. The pipeline sends a number as the text that JavaScript ` +
+      'writes. Send a number with more than 15 digits, an exponent or a final zero as text. Names must be unique, also if < ' +
+      'counts as %3C and > as %3E. Tab and line break are the only control characters allowed.',
     type: 'object',
     properties: Object.fromEntries(known),
     required: ['pid'],
@@ -97,15 +97,15 @@ function ttl(schema: z.core.JSONSchema._JSONSchema): Schema {
   };
 }
 
-/** Moves what several variants say in the same words into `$defs`, under the field's name. */
+/** Moves a field that several variants define identically into `$defs`, under the field's name. */
 function hoisted(variants: Schema[]): Pick<Schema, 'oneOf' | '$defs'> {
-  const wordings = new Map<string, string[]>();
+  const definitions = new Map<string, string[]>();
   for (const { properties = {} } of variants) {
     for (const [name, field] of Object.entries(properties)) {
-      wordings.set(name, [...(wordings.get(name) ?? []), JSON.stringify(field)]);
+      definitions.set(name, [...(definitions.get(name) ?? []), JSON.stringify(field)]);
     }
   }
-  const shared = [...wordings].filter(([, texts]) => texts.length > 1 && new Set(texts).size === 1);
+  const shared = [...definitions].filter(([, texts]) => texts.length > 1 && new Set(texts).size === 1);
   const names = new Set(shared.map(([name]) => name));
   return {
     oneOf: variants.map((variant) => ({

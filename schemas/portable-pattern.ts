@@ -1,8 +1,8 @@
 /**
- * A regular expression as JSON Schema can carry it: without flags, which have no place there. `s` and `i` are written
- * into the pattern; matching stays the same.
+ * Writes a regular expression without flags, which JSON Schema does not support. The flags `s` and `i` become part of the
+ * pattern, and the pattern matches the same texts.
  *
- * @throws Error for another flag, or for letters of a character class that `i` would have to double.
+ * @throws Error for another flag, or for letters in a character class with the flag `i`.
  */
 export function portablePattern({ source, flags }: RegExp): string {
   const other = flags.replaceAll(/[si]/g, '');

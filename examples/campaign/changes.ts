@@ -1,7 +1,7 @@
 import { type Create, type Line, late } from './line.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** Links that are there, each to be changed in one way. */
+/** Links that the campaign creates and then changes, each in one way. */
 export interface ToChange {
   updated: Create[];
   deleted: Create[];
@@ -11,8 +11,8 @@ export interface ToChange {
 }
 
 /**
- * Changes of links that were made earlier in the file. One to a link, so that none waits for another; a change whose link
- * is not there yet would wait some ten seconds and try again.
+ * Changes of links that earlier lines create. Each link gets one change, so no change waits for another. If its link did not
+ * exist yet, a change would return to the queue for some ten seconds.
  */
 export function changes(random: SeededRandom, links: ToChange): Line[] {
   const of = (create: Create, verb: string) => ({
@@ -34,7 +34,7 @@ export function changes(random: SeededRandom, links: ToChange): Line[] {
       const qr = index % 2 === 0 ? { qr: { size: 480, format: 'jpg' as const } } : {};
       return { fate: 'qr-ready', body: { ...of(link, 'qr'), action: 'qr', ...qr }, place: place() };
     }),
-    // Asked for before the link itself was: it has been overtaken, and what came later stands.
+    // Requested before the link's create, so the later request wins.
     ...links.outdated.map(
       (link): Line => ({
         fate: 'superseded',

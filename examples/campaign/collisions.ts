@@ -2,7 +2,7 @@ import { type Create, creates, early, type ForeignLink, type Line, late, times }
 import type { SeededRandom } from './seeded-random.ts';
 import { continueOnPhone, customerMessage, printedCode, referral } from './use-cases.ts';
 
-/** Messages that were to be answered by a time that has passed. */
+/** Messages whose `validUntil` has passed. */
 export function staleMessages(random: SeededRandom): Line[] {
   const validUntil = '2025-11-03T12:00:00Z';
   return times(12, (number) => ({
@@ -12,7 +12,7 @@ export function staleMessages(random: SeededRandom): Line[] {
   }));
 }
 
-/** IDs that somebody else has: links made by hand, and links of other requests. */
+/** Creates under IDs that are taken: by links made by hand, and by links of other requests. */
 export function takenIds(random: SeededRandom, foreign: ForeignLink[], named: Create[]): Line[] {
   return [
     ...foreign.map(({ onelinkId, shortlinkId }, index): Line => {
@@ -26,7 +26,7 @@ export function takenIds(random: SeededRandom, foreign: ForeignLink[], named: Cr
   ];
 }
 
-/** A `requestId` used again, for something else. */
+/** Other commands under a `requestId` that was used before. */
 export function reusedRequestIds(random: SeededRandom, used: Create[]): Line[] {
   return used.map(({ requestId }) => ({
     fate: 'rejected',
@@ -35,7 +35,7 @@ export function reusedRequestIds(random: SeededRandom, used: Create[]): Line[] {
   }));
 }
 
-/** What is sent twice: by the same way, or by the other lane that its producer may use. */
+/** Commands sent twice: to the same lane, or to the other lane of their producer. */
 export function repetitions(random: SeededRandom, again: Create[]): Line[] {
   const messages = times(24, (number) => customerMessage(random, 3_000 + number));
   return [

@@ -1,9 +1,9 @@
 import type { SeededRandom } from './seeded-random.ts';
 
-/** The ways in which a command may reach the queue. */
+/** The envelopes in which a command may reach the queue. */
 export type Envelope = 'bare' | 'eventbridge' | 'cloudevent' | 'sns';
 
-/** Wraps a command as its carrier would. What is not the command is as the carriers write it, with made-up identities. */
+/** Wraps a command in an envelope. The other fields are as the service writes them, with fictional identities. */
 export function wrapped(command: { requestedAt?: unknown }, envelope: Envelope, random: SeededRandom): string {
   const id = `${random.hexadecimal(8)}-0000-4000-8000-${random.hexadecimal(12)}`;
   const time = String(command.requestedAt);

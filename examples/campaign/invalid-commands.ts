@@ -1,6 +1,6 @@
 import type { Line } from './line.ts';
 
-/** Commands as they go wrong in practice. Every one of them must be answered with its faults and cost no call. */
+/** Commands with faults that occur in practice. The pipeline must reject each with its faults, and without a call. */
 export function invalidCommands(): Line['body'][] {
   const sound = (number: number) => ({
     source: 'crm',
@@ -17,13 +17,13 @@ export function invalidCommands(): Line['body'][] {
   };
 
   return [
-    // Not even a command.
+    // Messages without a command.
     '{"specVersion":"1.0","source":"crm","requestId":"cut-off-he',
     'please make a link for user-000001',
     [],
     '{"Type":"Notification","MessageId":"00000000-0000-4000-8000-000000000000","Message":"not JSON"}',
 
-    // Who asks for what.
+    // Faults of source, template, brand domain, action and IDs.
     broken({ source: 'loyalty' }),
     broken({ source: 'crm team' }),
     broken({ source: 'product', onelinkId: 'abc123' }),
@@ -36,12 +36,12 @@ export function invalidCommands(): Line['body'][] {
     broken({ requestId: 'with spaces in it' }),
     broken({ action: 'update' }),
 
-    // When.
+    // Faults of times.
     broken({ requestedAt: '2099-01-01T00:00:00Z' }),
     broken({ requestedAt: '03.11.2025 08:15' }),
     broken({ validUntil: 'tomorrow' }),
 
-    // The link's parameters.
+    // Faults of the link's parameters.
     broken({ data: { c: 'no_media_source' } }),
     withData({ pid: 'mail/news' }),
     withData({ c: 'a_campaign_name_that_somebody_made_of_every_word_of_the_brief_'.repeat(2) }),
@@ -54,14 +54,14 @@ export function invalidCommands(): Line['body'][] {
     withData({ offer: { city: 'oslo' } }),
     withData({ basket: 'x'.repeat(2_100) }),
 
-    // The link itself.
+    // Faults of the link's other fields.
     broken({ ttl: '400d' }),
     broken({ ttl: '2w' }),
     broken({ shortlinkId: 'summer sale' }),
     broken({ shortlink_id: 'summersale' }),
     broken({ qr: { size: 5_000, format: 'gif' } }),
 
-    // Everything at once: all of it is told in one answer.
+    // Several faults, which one outcome must name together.
     broken({
       source: 'product',
       onelinkId: 'abc123',

@@ -1,15 +1,15 @@
-/** Random choices that are the same on every run. */
+/** Random choices that are the same in every run. */
 export interface SeededRandom {
-  /** From 0 up to 1. */
+  /** From 0 to below 1. */
   fraction(): number;
-  /** From 0 up to `below`, whole. */
+  /** An integer from 0 to below `below`. */
   integer(below: number): number;
   pick<Item>(items: readonly Item[]): Item;
-  /** So many lower-case hexadecimal digits. */
+  /** Lower-case hexadecimal digits. */
   hexadecimal(digits: number): string;
 }
 
-/** Mulberry32: 32 bits of state are plenty for a test campaign. */
+/** Mulberry32. Its 32 bits of state suffice for a test campaign. */
 export function seededRandom(seed: number): SeededRandom {
   let state = seed >>> 0;
   const fraction = () => {

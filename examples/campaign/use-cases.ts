@@ -1,7 +1,7 @@
 import type { Create, Data } from './line.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** The four things that companies make links for. Everything in here is made up; the domains are reserved for examples. */
+/** The four use cases of links. All data are fictional, and the domains are reserved for examples. */
 
 const site = 'https://www.acme.example';
 const brandDomain = 'go.acme.example';
@@ -12,7 +12,7 @@ const tiers = ['blue', 'silver', 'gold'] as const;
 const day = (random: SeededRandom) => `2026-02-${String(1 + random.integer(28)).padStart(2, '0')}`;
 const user = (random: SeededRandom) => `user-${String(random.integer(1_000_000)).padStart(6, '0')}`;
 
-/** Scan to continue on the phone what was begun on a television or a desktop: one short-lived code per session. */
+/** A QR code to continue a television or desktop session on the phone: one short-lived code per session. */
 export function continueOnPhone(random: SeededRandom, number: number): Create {
   const [pid, place] = random.pick([
     ['tv_app', 'television'],
@@ -50,7 +50,7 @@ export function continueOnPhone(random: SeededRandom, number: number): Create {
   };
 }
 
-/** A message to one customer, its link made when it is sent. */
+/** A message to one customer, with a link of its own. */
 export function customerMessage(random: SeededRandom, number: number): Create {
   const [pid, channel] = random.pick([
     ['crm_sms', 'SMS'],
@@ -68,7 +68,7 @@ export function customerMessage(random: SeededRandom, number: number): Create {
     onelinkId: random.pick(['A1b3', 'A1b3', 'abc123']),
     data: {
       pid,
-      // Some senders leave the campaign empty, and it must go through as it is.
+      // Some senders leave the campaign empty, and the pipeline must pass an empty value on.
       c: number % 40 === 0 ? '' : campaign,
       af_channel: channel,
       af_c_id: `c${random.hexadecimal(12)}`,
@@ -96,7 +96,7 @@ const priceDrop: Message = (random) => {
     campaign: '2026-02_price_drop',
     data: {
       deep_link_value: `${site}/trips/${city}?date=${date}&adults=2&sort=price&utm_medium=message&ref=${random.hexadecimal(8)}`,
-      // Senders pack what their template needs into one parameter.
+      // Senders put all values that their template needs into one parameter.
       offer: JSON.stringify(offer),
       af_web_dp: `${site}/trips/${city}?date=${date}`,
       utm_source: 'crm',
@@ -155,7 +155,7 @@ const billReminder: Message = (random) => {
   };
 };
 
-/** The one that must never be late: after `validUntil` it is not even made. */
+/** A message that must not be late: after `validUntil` the pipeline does not make its link. */
 const signIn: Message = (random) => ({
   campaign: 'magic_sign_in',
   data: {
@@ -166,11 +166,11 @@ const signIn: Message = (random) => ({
   },
   ttl: '20m',
   renewTtl: false,
-  // Far away, so that this file can be sent for years; a real one is valid for minutes.
+  // Far in the future, so this file stays valid for years. A real sign-in link is valid for minutes.
   validUntil: '2099-12-31T23:59:59Z',
 });
 
-/** A code that is printed and lives as long as the paper; where it leads can be changed later. */
+/** A printed code. It must work as long as the paper lasts, and its target can change later. */
 export function printedCode(random: SeededRandom, number: number): Create {
   const item = random.pick(['poster', 'receipt', 'luggage-tag', 'shop-window', 'event-badge', 'packaging']);
   const city = random.pick(cities);
@@ -200,7 +200,7 @@ export function printedCode(random: SeededRandom, number: number): Create {
   };
 }
 
-/** A link that somebody passes on to friends, some of them with a name of its own. */
+/** A link that a customer sends to friends. Some of these links have chosen names. */
 export function referral(random: SeededRandom, number: number, source: 'product' | 'crm'): Create {
   const colour = random.pick(['Amber', 'Indigo', 'Olive', 'Coral', 'Teal', 'Plum']);
   const animal = random.pick(['Fox', 'Heron', 'Otter', 'Lynx', 'Finch', 'Ibex']);

@@ -2,13 +2,13 @@ import { isAbsolute, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Configuration } from './config-schema.ts';
 
-/** The environment variable that puts another file in the place of lib/config/config.ts. */
+/** The environment variable that names a file to use instead of lib/config/config.ts. */
 export const configFileVariable = 'ONELINK_CONFIG';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * What a file exports as `config`. Its type is a promise of the file: `validateConfiguration` checks it.
+ * Reads what a file exports as `config`. The type is unchecked until `validateConfiguration` has run.
  *
  * @throws Error when the file cannot be loaded, or exports none
  */
@@ -18,7 +18,7 @@ export async function readConfig(file: string): Promise<Configuration> {
   return loaded.config;
 }
 
-/** A file as messages name it: relative to the checkout, if it is in there. */
+/** A file as messages name it. A file within the checkout is named by its relative path. */
 export function fileWords(file: string): string {
   const inRoot = relative(root, resolve(file));
   return inRoot.startsWith('..') || isAbsolute(inRoot) ? file : inRoot;

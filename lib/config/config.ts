@@ -23,7 +23,7 @@ const lanes: PipelineSettings['lanes'] = {
     qrShare: 0.55, // floor(0.55 × 23) = 12
     batchSize: 1_000, // fifteen seconds of work per invocation: a utilisation of 98 %
     windowSeconds: 5,
-    quotaReserveCalls: 750_000, // a tenth of the month's quota is left to the transactional lane
+    quotaReserveCalls: 750_000, // a tenth of the month's quota is left to the transactional lane.
     // No hourlyCapCalls and no dailyCapCalls: a campaign may need half of the month's quota in an hour.
     // A backlog that takes longer raises a ticket. A whole month's quota takes 146 minutes at full rate.
     answeredWithinMinutes: 360,

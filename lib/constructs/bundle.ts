@@ -7,28 +7,28 @@ import { type BuildOptions, buildSync } from 'esbuild';
 /** The jobs that have a handler in `lambdas/<job>/handler.ts`. */
 export type Job = 'link-worker' | 'qr-worker' | 'expiry-intake' | 'expiry-worker' | 'governor' | 'replayer';
 
-/** How esbuild makes a handler and all it imports, the AWS SDK included, into modules for Lambda's Node.js. */
+/** The options with which esbuild bundles a handler and its imports, the AWS SDK included, for Lambda's Node.js. */
 export const bundleOptions = {
   outExtension: { '.js': '.mjs' },
   bundle: true,
-  // A dynamic import becomes a file of its own: a cold start loads none of them.
+  // Each dynamic import becomes a separate file, which a cold start does not load.
   splitting: true,
   platform: 'node',
   target: 'node24',
   format: 'esm',
   minify: true,
   sourcemap: true,
-  // A stack trace shows names and lines. The sources themselves would triple the asset.
+  // A stack trace needs names and lines only. The sources would triple the asset's size.
   sourcesContent: false,
   mainFields: ['module', 'main'],
-  // CommonJS dependencies call require(), which an ES module does not have.
+  // CommonJS dependencies call require(), which ES modules lack.
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
 /**
- * One job's handler and all it imports, as `index.mjs` and the files that it imports. The AWS SDK is part of it: bundled it
- * loads faster than the runtime's own. Stacks that CDK is told not to bundle get the job's folder as it is.
+ * One job's handler and its imports, as `index.mjs` and further files. The bundle includes the AWS SDK, because a bundled SDK
+ * loads faster than the runtime's own. If CDK must not bundle a stack, the asset is the job's source folder.
  */
 export function handlerCode(job: Job): Code {
   const entry = fileURLToPath(new URL(`../../lambdas/${job}/handler.ts`, import.meta.url));

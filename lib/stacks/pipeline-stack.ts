@@ -10,7 +10,7 @@ interface FedFunction {
   readonly mapping: EventSourceMapping;
 }
 
-/** One pipeline of one stage, with the outputs that the command line and the runbook read. */
+/** One pipeline of one stage. The command line and the runbook read the stack's outputs. */
 export class PipelineStack extends Stack {
   readonly pipeline: OneLinkPipeline;
 

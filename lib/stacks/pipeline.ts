@@ -18,15 +18,15 @@ export interface OneLinkPipelineProps {
   /** Unique in the AWS account and region: it names metrics, alarms and the dashboard. */
   readonly serviceName: string;
   readonly settings: PipelineSettings;
-  /** The AppsFlyer account that the links are made in. Its limits are shared by all pipelines that name it. */
+  /** The AppsFlyer account of the links. All pipelines that name an account share its limits. */
   readonly account: AccountSettings;
   readonly stage: Pick<StageSettings, 'removalPolicy' | 'logRetentionDays' | 'alarms'>;
   readonly state: PipelineState;
 }
 
 /**
- * Commands in, links and outcomes out: a {@link Lane} for each in the settings, the topic that tells the outcomes, the
- * governor that watches the quota, and what an operator looks at.
+ * Turns commands into links and outcomes. It has a {@link Lane} for each lane of the settings. All lanes share the outcome
+ * topic, the expiry workers, the governor, the replayer, the alarms and the dashboard.
  */
 export class OneLinkPipeline extends Construct {
   readonly serviceName: string;
@@ -37,7 +37,7 @@ export class OneLinkPipeline extends Construct {
   readonly replayer: Replayer;
   readonly alarms: AlarmSet;
 
-  /** @throws ConfigurationError when the lanes' shares leave a worker without a pace. */
+  /** @throws ConfigurationError when a share leaves a worker less than one call a second. */
   constructor(scope: Construct, id: string, props: OneLinkPipelineProps) {
     super(scope, id);
     const { serviceName, settings, account, stage, state } = props;
@@ -75,9 +75,9 @@ export class OneLinkPipeline extends Construct {
   }
 
   /**
-   * Lets somebody send commands: to one lane, or to all of them.
+   * Allows the grantee to send commands, to one lane or to all lanes.
    *
-   * @throws Error when there is no such lane.
+   * @throws Error when the pipeline has no such lane.
    */
   grantSend(grantee: IGrantable, lane?: string): void {
     for (const { commands } of lane === undefined ? this.lanes : [this.lane(lane)]) {
@@ -85,7 +85,7 @@ export class OneLinkPipeline extends Construct {
     }
   }
 
-  /** Lets somebody subscribe to the outcomes of every source; see {@link OutcomeTopic.subscribe} for one source's. */
+  /** Allows the grantee to subscribe to the outcomes of all sources. For one source, use {@link OutcomeTopic.subscribe}. */
   grantReadOutcomes(grantee: IGrantable): void {
     this.outcomes.grantSubscribe(grantee);
   }

@@ -4,17 +4,17 @@ import { describe, planExpiry, planLanes } from '../config/rate-budget.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 import { StateStack } from './state-stack.ts';
 
-/** Somebody asked for a stage that the configuration does not have. */
+/** The configuration does not have the requested stage. */
 export class NoSuchStage extends Error {
   override readonly name = 'NoSuchStage';
 }
 
 /**
- * Two stacks for each pipeline of each stage: `<pipeline>-<stage>-State`, which stays, and `<pipeline>-<stage>`.
+ * Adds two stacks for each pipeline of each stage: `<pipeline>-<stage>-State`, which stays, and `<pipeline>-<stage>`.
  *
- * @param only the one stage wanted; without it, all of them.
- * @returns the rate plans, to be read by the operator.
- * @throws NoSuchStage when there is no such stage.
+ * @param only adds one stage. Without it, all stages are added.
+ * @returns the rate plans, for the operator to read.
+ * @throws NoSuchStage when the configuration has no such stage.
  */
 export function addStages(app: App, configuration: Configuration, only?: string): string[] {
   const { accounts, stages } = configuration;
@@ -30,10 +30,10 @@ export function addStages(app: App, configuration: Configuration, only?: string)
       const serviceName = `${settings.name}-${stageName}`;
       const account = accounts[settings.account];
       if (!account) throw new Error(`account: must be one of the accounts; got ${settings.account}`);
-      // The state stays either way; the other stack's queues, and what waits in them, go with it.
+      // The state stays in any case. Deleting the other stack deletes its queues and their messages.
       const terminationProtection = stage.removalPolicy === 'retain';
       const state = new StateStack(app, `${serviceName}-State`, {
-        description: `What ${serviceName} must not lose`,
+        description: `State of ${serviceName}: ledger, archive, QR images and secrets`,
         settings,
         removalPolicy: stage.removalPolicy,
         terminationProtection,

@@ -12,7 +12,7 @@ export interface StateStackProps extends StackProps {
   readonly removalPolicy: StageSettings['removalPolicy'];
 }
 
-/** Holds what must outlive all the rest. Its logical IDs never change: a new one is a new, empty table. */
+/** Holds the resources that outlive a deployment. Never change their logical IDs: a new ID makes a new, empty resource. */
 export class StateStack extends Stack implements PipelineState {
   readonly ledger: Table;
   readonly qrImages: Bucket;
@@ -27,46 +27,46 @@ export class StateStack extends Stack implements PipelineState {
 
     this.ledger = new Table(this, 'Ledger', {
       partitionKey: { name: ledgerAttribute.key, type: AttributeType.STRING },
-      // No index: one would cost a second write for each of ours, and exports can scan in parallel.
+      // No index: an index would double the cost of each write, and an export can scan in parallel.
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       timeToLiveAttribute: ledgerAttribute.expiry,
-      // Old images, because a TTL deletion is told by what was deleted.
+      // With old images, because the expiry intake needs the records that the TTL has deleted.
       stream: StreamViewType.NEW_AND_OLD_IMAGES,
       deletionProtection: retain,
       removalPolicy,
     });
 
     const { qrImageDays, archiveDays } = props.settings;
-    // Not versioned: the same image can be had again for free.
+    // Not versioned: the API renders the same image again for free.
     this.qrImages = privateBucket(this, 'QrImages', removalPolicy, {
       versioned: false,
       ...(qrImageDays !== 'forever' && { expiration: Duration.days(qrImageDays) }),
     });
-    // Versioned: a rejected or parked command may be the only copy there is. The history of expired links stays.
+    // Versioned: the archive may hold the only copy of a rejected or parked command. The history of expired links does not expire.
     this.archive = privateBucket(this, 'Archive', removalPolicy, {
       versioned: true,
       expiration: Duration.days(archiveDays),
       expiringPrefix: prefix.rejected,
     });
 
-    // Secrets Manager makes up a value, so that the stack deploys before there is a token; the operator puts the real one.
+    // Secrets Manager generates a first value, so the stack deploys without a token. The operator puts the token later.
     this.apiToken = new Secret(this, 'ApiToken', { description: 'OneLink API token, raw', removalPolicy });
-    // Short-link IDs are derived with it: rotated, a repeated command would derive another ID and make a second link.
+    // This secret derives short-link IDs. With another secret, a repeated command would derive another ID and make a second link.
     this.linkIdSecret = new Secret(this, 'LinkIdSecret', {
-      description: 'Derives short-link IDs. Never change it while the pipeline lives.',
+      description: 'Derives short-link IDs. Never change this secret while the pipeline exists.',
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy,
     });
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
-        'The API token is issued by AppsFlyer, which has no call to rotate it; the link-ID secret must never change, ' +
-        'or a repeated command makes a second link.',
+        'AppsFlyer issues the API token and has no call to rotate it. The link-ID secret must never change, or a repeated ' +
+        'command makes a second link.',
     });
 
-    // Fixed by hand, not by the construct tree: moving a construct must not replace what it holds.
+    // Fixed logical IDs, so moving a construct in the tree does not replace its resource.
     for (const part of ['ledger', 'qrImages', 'archive', 'apiToken', 'linkIdSecret'] as const) {
       pin(this[part], `${part.charAt(0).toUpperCase()}${part.slice(1)}`);
     }
@@ -97,8 +97,8 @@ function privateBucket(
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',
     reason:
-      'Object keys may hold short-link IDs, which are confidential: access logs would copy them into one more bucket. ' +
-      'CloudTrail data events tell who read what, where that is wanted.',
+      'Object keys may hold short-link IDs, which are confidential. Access logs would copy them into another bucket. ' +
+      'To record who reads an object, use CloudTrail data events.',
   });
   return bucket;
 }

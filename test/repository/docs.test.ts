@@ -30,7 +30,7 @@ const examples = [...text.matchAll(/```json\n(.*?)```/gs)].map(
 );
 const production = config.stages.production?.pipelines[0];
 
-/** The kinds of outcome that docs/commands.md lists, each with its reasons. */
+/** The outcome kinds that docs/commands.md lists, each with its reasons. */
 const documentedReasons = new Map(
   rowsUnder(text, '| `outcome` |').map(([kind = '', , , reasons = '']) => [codeIn(kind)[0] ?? '', codeIn(reasons)]),
 );
@@ -40,7 +40,7 @@ const lambdaSources = globSync('**/*.ts', { cwd: lambdas }).map((file): [string,
   readFileSync(new URL(file, lambdas), 'utf8'),
 ]);
 
-/** The rows of the table whose first line begins so, cell by cell. */
+/** The cells of each row of the table whose first line begins with `head`. */
 function rowsUnder(page: string, head: string): string[][] {
   const table = page.slice(page.indexOf(`\n${head}`) + 1).split('\n\n')[0] ?? '';
   const rows = table.trim().split('\n').slice(2);
@@ -68,7 +68,7 @@ describe('docs/commands.md', () => {
     },
   );
 
-  it('shows every action, and create for each of the four use cases', () => {
+  it('has an example of every action, and of a create for each of the four use cases', () => {
     expect(
       Object.entries(Object.groupBy(commands, ({ action }) => String(action))).map(([action, list]) => [
         action,
@@ -143,7 +143,7 @@ describe('README.md', () => {
     expect(readme).toContain(`a campaign of ${lines.length.toLocaleString('en')} commands`);
   });
 
-  it('puts no token on a command line', () => {
+  it('shows no command line with a token, nor do the guides', () => {
     const pages = ['README.md', 'docs/operations.md', 'lib/observability/RUNBOOK.md'];
     for (const page of pages) {
       const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
@@ -348,7 +348,7 @@ describe('figures in the docs follow from the sample configuration', () => {
     expect(plannedCalls(plans, expiry).qrCallsPerSecond).toBe(22);
     expect(page('performance.md')).toContain("reach 903 of the budget's 950 calls a second (95 %)");
     expect(page('performance.md')).toContain("QR codes' 22 calls");
-    expect([campaign?.duty, transactional?.duty].map((duty) => Math.round(100 * (duty ?? 0)))).toEqual([98, 60]);
+    expect([campaign?.duty, transactional?.duty].map((part) => Math.round(100 * (part ?? 0)))).toEqual([98, 60]);
     expect(page('performance.md')).toContain('batches of fifteen seconds reach 98 %');
     expect(page('performance.md')).toContain('of half a second, reach 60 % and no more');
     expect(campaign?.callsInFlight).toBe(132);

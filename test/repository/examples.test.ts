@@ -30,12 +30,12 @@ const commandsOf = (...wanted: Fate[]): Command[] =>
   });
 const count = (fate: Fate) => fates.filter((one) => one === fate).length;
 
-test('the committed campaign is what its generator makes (else: npm run campaign)', () => {
+test('the committed campaign equals the generator’s (if not, run `npm run campaign`)', () => {
   expect(committed('campaign.ndjson')).toBe(`${bodies.join('\n')}\n`);
   expect(committed('campaign.setup.json')).toBe(`${JSON.stringify(setup, null, 2)}\n`);
 });
 
-test('has 2,000 messages, most of them sound, and a few of everything that can happen', () => {
+test('the campaign has 2,000 messages: most create links, and a few end in each other way', () => {
   expect(Object.fromEntries([...new Set(fates)].sort().map((fate) => [fate, count(fate)]))).toEqual({
     conflict: 11,
     created: 1_710,
@@ -51,12 +51,12 @@ test('has 2,000 messages, most of them sound, and a few of everything that can h
   expect(bodies).toHaveLength(2_000);
 });
 
-test('is refused by the contract exactly where it is broken on purpose', () => {
+test('the contract rejects exactly the messages of the campaign that are invalid on purpose', () => {
   const refused = readings.flatMap((reading, index) => ('command' in reading ? [] : [fates[index]]));
   expect(refused).toEqual(new Array(35).fill('rejected'));
 });
 
-test('tells several faults of one command at once', () => {
+test('the contract names all faults of a command together', () => {
   const most = Math.max(
     ...readings.map((reading) => ('refused' in reading ? (reading.refused?.faults.length ?? 1) : 0)),
   );
@@ -67,14 +67,14 @@ describe('the four use cases', () => {
   const created = commandsOf('created', 'created-with-qr').filter((command) => command.action === 'create');
   const of = (pids: string[]) => created.filter(({ data }) => pids.includes(data.pid ?? ''));
 
-  test('scan to continue: short-lived codes of the product, never renewed', () => {
+  test('include short-lived QR codes of `product` to continue a session, without renewal', () => {
     const codes = of(['tv_app', 'desktop_web', 'kiosk']);
     expect(codes).toHaveLength(100);
     expect(codes.every((one) => one.source === 'product' && one.renewTtl === false && one.qr !== undefined)).toBe(true);
     expect([...new Set(codes.map(({ ttl }) => ttl))].sort()).toEqual(['10m', '15m', '1h', '2h', '30m']);
   });
 
-  test('messages: by far the most, one per customer', () => {
+  test('include messages, by far the most links, one for each customer', () => {
     const messages = of(['crm_sms', 'crm_email', 'crm_whatsapp', 'crm_push']);
     expect(messages).toHaveLength(1_490);
     expect(new Set(messages.map(({ requestId }) => requestId)).size).toBe(1_490);
@@ -82,20 +82,20 @@ describe('the four use cases', () => {
     expect(messages.some(({ data }) => data.c === '')).toBe(true);
   });
 
-  test('print: codes that live for a year', () => {
+  test('include printed QR codes that live for a year', () => {
     const prints = of(['print']);
     expect(prints).toHaveLength(75);
     expect(prints.every(({ ttl, qr }) => ['365d', 365].includes(ttl ?? '') && qr !== undefined)).toBe(true);
   });
 
-  test('referrals: some under a name of their own', () => {
+  test('include referrals, some of them under a chosen ID', () => {
     const referrals = of(['referral']);
     expect(referrals).toHaveLength(220);
     expect(referrals.filter(({ shortlinkId }) => shortlinkId !== undefined)).toHaveLength(55);
   });
 });
 
-test('chosen IDs are taken by another only where that is meant', () => {
+test('only the commands that must end as `conflict` choose a taken ID', () => {
   const chosen = commandsOf('created', 'created-with-qr').flatMap((command) =>
     command.action === 'create' && command.shortlinkId !== undefined
       ? [`${command.onelinkId}/${command.shortlinkId}`]
@@ -107,11 +107,11 @@ test('chosen IDs are taken by another only where that is meant', () => {
   expect(rivals.every((address) => chosen.includes(address) || foreign.includes(address))).toBe(true);
 });
 
-test('the single example is a sound command', () => {
+test('examples/create-link.json is a valid command', () => {
   expect(read(openEnvelope(committed('create-link.json')), now)).toHaveProperty('command');
 });
 
-test('holds data of no real person: example domains and numbered users only', () => {
+test('the campaign has no data of real people: only example domains and numbered users', () => {
   const hosts = [...bodies.join('\n').matchAll(/https?:\/\/([^/"\\?#\s]+)/g)].map(([, host = '']) => host);
   expect(hosts.filter((host) => !host.endsWith('.example'))).toEqual([]);
   expect(bodies.join('\n')).not.toMatch(/[\w.]+@[\w.]+|\+\d{6,}/);

@@ -139,15 +139,15 @@ const allowed: Case[] = [
   ['cli/terminal/a.ts', '../pipeline/pipeline-choice.ts'],
 ];
 
-/** What the linter says, by file and by the line on which an import stands. */
-const said = new Map<string, string[]>();
+/** The linter's messages, by file and line of the import. */
+const messages = new Map<string, string[]>();
 let exitCode = 0;
 let scratch = '';
 
-/** One file for each room, with one import on each line; asked of the linter in one go. */
+/** One file for each room, with one import on each line. The linter checks all files in one run. */
 const cases = [...Object.values(refused).flat(), ...allowed];
 const linesOf = Map.groupBy(cases, ([file]) => file);
-/** Every way of importing is one, told by the first of its room. */
+/** All syntaxes of an import. The linter must find each. */
 const ways: [file: string, line: string][] = [
   ['lambdas/domain/contract/types.ts', "import type { Ledger } from '../../adapters/ledger.ts';"],
   ['lambdas/domain/contract/exports.ts', "export { Ledger } from '../../adapters/ledger.ts';"],
@@ -183,34 +183,34 @@ beforeAll(async () => {
   };
   for (const { message, location } of report.diagnostics) {
     const place = `${location.path}:${location.start.line}`;
-    said.set(place, [...(said.get(place) ?? []), message]);
+    messages.set(place, [...(messages.get(place) ?? []), message]);
   }
 });
 
 afterAll(() => rm(scratch, { recursive: true }));
 
-/** What the linter says of one import. */
-function verdictOn([file, imported]: Case): string[] {
+/** The linter's messages on one import. */
+function messagesOn([file, imported]: Case): string[] {
   const line = (linesOf.get(file) ?? []).findIndex(([, other]) => other === imported) + 1;
-  return said.get(`${file}:${line}`) ?? [];
+  return messages.get(`${file}:${line}`) ?? [];
 }
 
 describe.each(Object.entries(refused))('%s', (message, imports) => {
   it.each(imports)('%s may not import %s', (...one) => {
-    expect(verdictOn(one)).toEqual([message]);
+    expect(messagesOn(one)).toEqual([message]);
   });
 });
 
 describe('the linter', () => {
-  it.each(allowed)('lets %s import %s', (...one) => {
-    expect(verdictOn(one)).toEqual([]);
+  it.each(allowed)('allows %s to import %s', (...one) => {
+    expect(messagesOn(one)).toEqual([]);
   });
 
-  it.each(ways)('sees an import in %s: %s', (file) => {
-    expect(said.get(`${file}:1`)).toEqual([contract]);
+  it.each(ways)('finds the import in %s: %s', (file) => {
+    expect(messages.get(`${file}:1`)).toEqual([contract]);
   });
 
-  it('fails the check', () => {
+  it('exits with 1 after a forbidden import, which fails the check', () => {
     expect(exitCode).toBe(1);
   });
 });

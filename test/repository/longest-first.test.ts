@@ -5,11 +5,11 @@ import { longest, placeOf } from '../run/longest-first.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-test('the files that are to start first are there', () => {
+test('the list of the longest test files names only files that exist', () => {
   expect(longest.filter((file) => !existsSync(join(root, file)))).toEqual([]);
 });
 
-test('the longest file starts before the others, and a short one after all of them', () => {
+test('the longest test file starts first, and a short one after all long ones', () => {
   expect(placeOf('/anywhere/test/faults/short-form.test.ts')).toBe(0);
   expect(placeOf('/anywhere/test/unit/domain/ttl.test.ts')).toBe(longest.length);
 });

@@ -6,7 +6,7 @@ import { portablePattern } from '../../schemas/portable-pattern.ts';
 
 const committed = (file: string) => readFileSync(new URL(`../../schemas/${file}`, import.meta.url), 'utf8');
 
-test.each(Object.entries(schemaFiles))('%s says what the contract says (else: npm run schemas)', (file, schema) => {
+test.each(Object.entries(schemaFiles))('%s equals the contract (if not, run `npm run schemas`)', (file, schema) => {
   expect(committed(file)).toBe(textOf(schema()));
 });
 
@@ -14,13 +14,13 @@ describe('the command’s schema', () => {
   const schema = JSON.parse(committed('command.schema.json'));
   const create = schema.oneOf.find(({ title }: { title: string }) => title === 'create');
 
-  test('tells the four actions apart by `action`', () => {
+  test('has a variant for each of the four values of `action`', () => {
     expect(schema.oneOf.map(({ title }: { title: string }) => title)).toEqual(['create', 'update', 'delete', 'qr']);
     expect(create.properties.action).toEqual({ type: 'string', const: 'create' });
     expect(create.additionalProperties).toBe(false);
   });
 
-  test('asks of a create what the pipeline asks', () => {
+  test('requires the same fields of a create as the pipeline', () => {
     expect(create.required).toEqual([
       'specVersion',
       'source',
@@ -32,7 +32,7 @@ describe('the command’s schema', () => {
     ]);
   });
 
-  test('tells what becomes of each optional field in an update without it', () => {
+  test('describes what an update without an optional field does to that field', () => {
     for (const field of ['ttl', 'renewTtl', 'keepUntil', 'brandDomain']) {
       expect(schema.$defs[field].description).toMatch(/\bin an update\b|\bAn update without it\b/);
     }
@@ -40,7 +40,7 @@ describe('the command’s schema', () => {
     expect(schema.$defs.renewTtl.description).toContain('true in a create');
   });
 
-  test('carries the published limits of link parameters', () => {
+  test('has the published limits of link parameters', () => {
     const { data } = schema.$defs;
     expect(data.required).toEqual(['pid']);
     expect(data.properties.pid.maxLength).toBe(150);
@@ -52,7 +52,7 @@ describe('the command’s schema', () => {
     expect(data.description).toContain('2048 characters as JSON.');
   });
 
-  test('has patterns that every ECMA-262 engine reads in unicode mode, as validators use them', () => {
+  test('has patterns that are valid in unicode mode, which validators use', () => {
     const patterns = [...committed('command.schema.json').matchAll(/"pattern": (".*")/g)].map(([, text = '""']) =>
       JSON.parse(text),
     );
@@ -61,7 +61,7 @@ describe('the command’s schema', () => {
   });
 });
 
-test('the outcome’s schema lets later releases add fields', () => {
+test('the outcome’s schema allows additional fields, which a later release may add', () => {
   const schema = JSON.parse(committed('outcome.schema.json'));
   expect(schema.additionalProperties).toBeUndefined();
   expect(schema.required).toContain('messageId');
@@ -76,7 +76,7 @@ describe('portablePattern', () => {
     expect(portablePattern(pattern)).toBe(portable);
   });
 
-  test('refuses what it cannot carry over', () => {
+  test('refuses a flag that it cannot write into the pattern', () => {
     expect(() => portablePattern(/a/m)).toThrow('the flag m of /a/ cannot be written into the pattern');
     expect(() => portablePattern(/[a-f]/i)).toThrow('the class [a-f] of /[a-f]/ has letters');
   });

@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 
 const read = (path: string | URL) => JSON.parse(readFileSync(path, 'utf8'));
 
-/** Where this app wants something else than CDK recommends. */
+/** Flags for which this app chooses another value than CDK recommends. */
 const ownChoices = {
-  // The app is for AWS's commercial regions only.
+  // The app supports only AWS's commercial regions.
   '@aws-cdk/core:target-partitions': ['aws'],
-  // CloudFormation refuses to remove what another stack imports.
+  // CloudFormation refuses to remove an export that another stack imports.
   '@aws-cdk/core:defaultCrossStackReferences': 'strong',
 };
 

@@ -17,7 +17,7 @@ export interface PipelineDashboardProps extends Observed {
  * The firing alarms, then the quota, the rate, each lane, and the AWS resources. CloudWatch keeps points of a minute for 15
  * days, of five minutes for 63 and of an hour for 455. So graphs over months have a point for each day.
  *
- * cdk-monitoring-constructs would need more code for this screen: it has no gauge, no time range for a single graph, and no
+ * cdk-monitoring-constructs would need more code for this screen. It has no gauge, no time range for a single graph, and no
  * right axis without an alarm.
  */
 export class PipelineDashboard extends Construct {
