@@ -98,7 +98,7 @@ describe('list', () => {
         requestId: 'r-1',
         action: 'create',
         reason: 'unknown',
-        words: 'nothing in the ledger tells why: see the worker’s log; a redrive tries it again',
+        words: 'the ledger does not show why: read the worker’s log; a redrive tries it again',
         messageId,
         sentAt: '2026-03-09T11:00:00.000Z',
         ageSeconds: 90_000,
@@ -106,7 +106,7 @@ describe('list', () => {
       },
     ]);
     expect(found.map(listedWords)).toEqual([
-      'campaign  crm r-1  create  1 d 1 h old  1 deliveries  unknown: nothing in the ledger tells why: see the worker’s log; ' +
+      'campaign  crm r-1  create  1 d 1 h old  1 deliveries  unknown: the ledger does not show why: read the worker’s log; ' +
         'a redrive tries it again',
     ]);
   });
@@ -235,7 +235,7 @@ describe('redrive', () => {
       Array.from({ length: 9 }, (_, index) => [`a${index}`, ['String', 'x'] as [string, string]]),
     );
     const messageId = await send(queue.url, 'full', nine);
-    const reason = 'it has so many message attributes that its first sent time and ID find no place';
+    const reason = 'it has too many message attributes: with its first sent time and ID they exceed 10';
     expect(await redrive(sqs, queue, options, countedTurns().turns)).toEqual({
       moved: 1,
       refused: [{ messageId, reason }],
@@ -326,7 +326,7 @@ describe('purge', () => {
   test('never writes over a file, and leaves no empty one behind', async () => {
     const path = join(directory, 'again.ndjson');
     const file = await LetterFile.create(path);
-    await expect(LetterFile.create(path)).rejects.toThrow(`${path} is there already. Name another file with --to.`);
+    await expect(LetterFile.create(path)).rejects.toThrow(`${path} exists already. Name another file with --to.`);
     await file.close();
     await expect(stat(path)).rejects.toThrow('ENOENT');
     await expect(LetterFile.create(join(directory, 'none', 'x'))).rejects.toThrow(

@@ -95,7 +95,7 @@ describe('a command in a dead-letter queue', () => {
     const found = await examined(create, { request });
     expect(found).toMatchObject({
       reason: 'answered',
-      words: 'was answered (created): a redrive tells the same again',
+      words: 'has its outcome (created): a redrive publishes it again',
     });
     expect(found.asked[0]).toBe('crm/r-1');
   });
