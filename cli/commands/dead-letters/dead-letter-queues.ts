@@ -3,11 +3,11 @@ import { expiryLane } from '../../../lambdas/domain/work/names.ts';
 import { OperatorError } from '../../operator-error.ts';
 import { outputNamed, type PipelineOutputs, pascal, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
 
-/** What a queue holds: commands, the QR jobs that the link worker makes of them, or links whose time has come. */
+/** What a queue holds: commands, the QR jobs that the link worker queues for them, or expired links. */
 export const queueKinds = ['commands', 'qr', 'expiry'] as const;
 export type QueueKind = (typeof queueKinds)[number];
 
-/** A dead-letter queue, and the queue that its messages come from. Links whose time has come have a `lane` of their own. */
+/** A dead-letter queue, and the queue that its messages come from. Expired links have a `lane` of their own. */
 export interface DeadLetterQueue {
   lane: string;
   kind: QueueKind;
@@ -15,16 +15,16 @@ export interface DeadLetterQueue {
   sourceUrl: string;
 }
 
-/** As the alarms call it: `campaign`, `campaign-qr`, `expiry`. */
+/** The name that the alarms use: `campaign`, `campaign-qr`, `expiry`. */
 export function nameOf({ lane, kind }: Pick<DeadLetterQueue, 'lane' | 'kind'>): string {
   return kind === 'qr' ? `${lane}-qr` : lane;
 }
 
 /**
- * The dead-letter queues of a pipeline, lane by lane, and that of the links whose time has come.
+ * The dead-letter queues of a pipeline, lane by lane, and the queue of expired links.
  *
  * @param only the one lane or kind wanted; without it, all of them
- * @throws PipelineNotFound when the stack is not a pipeline's; OperatorError when it has no such lane
+ * @throws PipelineNotFound if the stack is not a pipeline; OperatorError if the pipeline has no such lane
  */
 export function deadLetterQueues(
   outputs: Readonly<Record<string, string>>,
@@ -51,7 +51,7 @@ export function deadLetterQueues(
   return wantsExpired ? [...ofLanes, queueOf(expiryLane, 'expiry', 'ExpiredLinks')] : ofLanes;
 }
 
-/** Messages that SQS counts in a queue, about: those waiting, and those that somebody holds at the moment. */
+/** SQS's approximate counts of a queue: messages that wait, and messages in flight. */
 export interface QueueSize {
   waiting: number;
   held: number;

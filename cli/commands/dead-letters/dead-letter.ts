@@ -9,33 +9,33 @@ import {
 import { originalAttribute, soundOriginal } from '../../../lambdas/domain/contract/original-message.ts';
 import { OperatorError } from '../../operator-error.ts';
 
-/** A dead letter in our hands: nobody else gets it until its visibility time-out ends. */
+/** A received dead letter. No other receiver gets it until its visibility timeout ends. */
 export interface DeadLetter {
   messageId: string;
   receiptHandle: string;
   body: string;
-  /** Epoch milliseconds at which it reached its first queue; a redriven message keeps its first one. */
+  /** Epoch milliseconds at which the message reached its first queue. A redrive keeps this time. */
   sentAtMilliseconds: number;
-  /** The ID that SendMessage returned to the producer; a redriven message keeps its first one. */
+  /** The ID that SendMessage returned to the producer. A redrive keeps this ID. */
   originalMessageId: string;
-  /** Deliveries over all queues, this one included. */
+  /** Deliveries from all queues, this receive included. */
   receiveCount: number;
   attributes: Record<string, MessageAttributeValue>;
-  /** Keeps a producer's messages apart from others' in a fair queue. */
+  /** The message group, by which a fair queue separates producers. */
   groupId: string | undefined;
 }
 
-/** The longest deduplication window that the configuration takes. The workers judge by the one that is configured. */
+/** The longest deduplication window that the configuration accepts. The workers use the configured one. */
 const longestWindowMilliseconds = 3_650 * 86_400_000;
 
 export interface ReceiveOptions {
-  /** How long the letters stay in our hands. */
+  /** How long SQS hides the letters from other receivers. */
   visibilitySeconds: number;
-  /** How long to wait for a first one. At 0 SQS asks only some of its servers, and may miss the last letters. */
+  /** How long to wait for a first letter. At 0, SQS samples only some of its servers and may miss the last letters. */
   waitSeconds?: number;
 }
 
-/** Up to ten dead letters; none when there are no more to be had. */
+/** Receives up to ten dead letters. Returns none if SQS has no more. */
 export async function receiveDeadLetters(
   sqs: Pick<SQSClient, 'send'>,
   url: string,
@@ -76,7 +76,7 @@ function deadLetterOf({ MessageId = '', ReceiptHandle = '', Body = '', ...messag
   };
 }
 
-/** Gives letters back to their queue at once. Those that SQS does not take back come back by themselves, a little later. */
+/** Makes letters visible in their queue at once. If SQS refuses that for some, their visibility timeout does it later. */
 export async function giveBack(
   sqs: Pick<SQSClient, 'send'>,
   url: string,
@@ -93,8 +93,8 @@ export async function giveBack(
 }
 
 /**
- * Takes letters out of their queue for good.
- * @throws OperatorError when SQS keeps some of them: going on would meet them again and again
+ * Deletes letters from their queue.
+ * @throws OperatorError if SQS keeps some of them. Otherwise the caller would receive them again and again.
  */
 export async function deleteDeadLetters(
   sqs: Pick<SQSClient, 'send'>,
@@ -105,14 +105,14 @@ export async function deleteDeadLetters(
     const { Failed = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries: entries }));
     if (Failed.length > 0) {
       throw new OperatorError(
-        `SQS did not delete ${Failed.length} dead letters (${Failed[0]?.Code}). They are still in their queue; run the same ` +
+        `SQS did not delete ${Failed.length} dead letters (${Failed[0]?.Code}). They are still in their queue. Run the same ` +
           'command again.',
       );
     }
   }
 }
 
-/** Batch entries, at most ten to a call, which is SQS's limit. */
+/** Batch entries, at most ten in a call, which is SQS's limit. */
 function tens(letters: readonly DeadLetter[]): { Id: string; ReceiptHandle: string }[][] {
   const entries = letters.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
   return Array.from({ length: Math.ceil(entries.length / 10) }, (_, ten) => entries.slice(ten * 10, ten * 10 + 10));

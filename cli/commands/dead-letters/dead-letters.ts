@@ -34,24 +34,24 @@ interface Options extends PipelineOptions {
 
 export function deadLettersCommand(): Command {
   return new Command('dead-letters')
-    .description('Lists, redrives or purges the messages that no worker could settle.')
+    .description('Lists, redrives or purges dead letters: messages that no worker could complete.')
     .addCommand(listCommand())
     .addCommand(redriveCommand())
     .addCommand(purgeCommand());
 }
 
-/** What the three of them share. */
+/** The options that the three subcommands share. */
 function subcommand(name: string, description: string, limit: string): Command {
   const command = new Command(name)
     .description(description)
     .option('--lane <name>', 'only this lane')
     .addOption(
-      new Option('--queue <kind>', 'only command queues, only QR queues, or only that of expired links').choices(
+      new Option('--queue <kind>', 'only command queues, only QR queues, or only the queue of expired links').choices(
         queueKinds,
       ),
     )
     .option('--limit <number>', limit, count(1, 10_000_000))
-    .option('--json', 'print one JSON object a line');
+    .option('--json', 'print one JSON object per line');
   return withPipelineOptions(command);
 }
 
@@ -59,23 +59,25 @@ const codesHelp = (done: string, someLeft: string) => `
 Exit codes:
   ${exitCode.done}  ${done}
   ${exitCode.someLeft}  ${someLeft}
-  ${exitCode.notDone}  it could not be done
+  ${exitCode.notDone}  the verb failed; the error explains why
 `;
 
 function listCommand(): Command {
   return subcommand(
     'list',
-    'Shows each dead letter, and why it is one as far as that can be told.',
-    'at most so many of each queue (default: 100)',
+    'Shows each dead letter and, if known, why it is one.',
+    'the most dead letters to show from each queue (default: 100)',
   )
     .addHelpText(
       'after',
       `${pipelineHelp}
 
-Messages are only looked at: each is hidden for up to a minute, and then given back. Shown is who asked for what, never
-what was in it. The reason is worked out from the message and from the ledger as it is now: whether the request was
-answered, whether its link is there, whether the command is valid, or its validUntil has passed. Where nothing tells, it
-says unknown: the worker's log may know more.
+The listing changes nothing. It hides each message from other receivers for up to a minute, and then returns it. It shows
+the source, the requestId and the action of each message, never its contents.
+
+The reason comes from the message and from the current ledger. It names the request's outcome, the state of its link, the
+broken rules, or a validUntil that has passed. If neither explains the failure, the reason is "unknown". Then read the
+worker's log.
 ${codesHelp('listed, or there was nothing to list', 'interrupted')}
 Examples:
   onelink dead-letters list
@@ -86,16 +88,17 @@ Examples:
 }
 
 function redriveCommand(): Command {
-  return subcommand('redrive', 'Sends dead letters back to the queue they came from.', 'stop after so many')
-    .option('--rate <number>', 'messages a second', count(1, 1_000), 20)
+  return subcommand('redrive', 'Sends dead letters back to the queue they came from.', 'stop after this many messages')
+    .option('--rate <number>', 'messages per second', count(1, 1_000), 20)
     .addHelpText(
       'after',
       `${pipelineHelp}
 
-Mend the cause first. Each message keeps its first sent time and message ID, so that its producer's outcome carries the
-ID that SendMessage returned, and a command is as old as it is. What was carried out before is not carried out again.
-A message is sent first and deleted then: interrupted, at most ten are sent twice, and none is lost.
-${codesHelp('all were sent back', 'some stay dead letters: it was interrupted, or SQS refused them')}
+Fix the cause first. Each message keeps its first sent time and its message ID. Its outcome carries the ID that SendMessage
+returned to the producer. A command that has its outcome is not carried out again.
+
+The redrive sends each message before it deletes it. If you interrupt it, it loses none and sends at most ten twice.
+${codesHelp('all were sent back', 'some are still dead letters: you interrupted the redrive, or SQS refused them')}
 Examples:
   onelink dead-letters redrive --lane campaign --queue commands --limit 10
   onelink dead-letters redrive --rate 100 --stack OneLink-staging
@@ -110,8 +113,8 @@ interface PurgeOptions extends Options {
 }
 
 function purgeCommand(): Command {
-  return subcommand('purge', 'Deletes dead letters, after writing them to a file.', 'stop after so many')
-    .option('--yes', 'do not ask')
+  return subcommand('purge', 'Writes dead letters to a file, and deletes them.', 'stop after this many messages')
+    .option('--yes', 'delete without a confirmation')
     .option(
       '--to <file>',
       'the file, which must not exist (default: dead-letters-<stack>-<time>.ndjson in this directory)',
@@ -120,18 +123,18 @@ function purgeCommand(): Command {
       'after',
       `${pipelineHelp}
 
-Nobody will be told an outcome of what is deleted. Each message is written to the file, one JSON object a line, before it
-goes. The file holds confidential data: only you can read it (mode 600); delete it when it has served.
-${codesHelp('all were deleted', 'some are left: it was interrupted, or you said no')}
+A purged command gets no outcome. The purge writes each message to the file, one JSON object per line, before it deletes
+the message. The file holds confidential data, and only you can read it (mode 600). Delete it when you no longer need it.
+${codesHelp('all were deleted', 'some are left: you interrupted the purge, or did not confirm it')}
 Examples:
   onelink dead-letters purge --lane campaign --queue qr
   onelink dead-letters purge --yes --to /secure/letters.ndjson
-  jq -c '.body | fromjson' letters.ndjson | onelink send -    # puts purged commands back after all`,
+  jq -c '.body | fromjson' letters.ndjson | onelink send -    # sends purged commands again`,
     )
     .action(verb(purgeAll, ({ to }) => to !== undefined && formatOf(to, ['ndjson', 'jsonl'])));
 }
 
-/** A pipeline's dead-letter queues, and how to speak to them. */
+/** A pipeline's dead-letter queues, and the client that calls them. */
 interface LetterScene<Chosen extends Options> extends Scene<Chosen> {
   queues: DeadLetterQueue[];
   sqs: SQSClient;
@@ -170,7 +173,7 @@ async function list(scene: LetterScene<Options>): Promise<number> {
     if (shown < waiting && shown === limit) {
       console.error(`${nameOf(queue)}: ${shown} of about ${waiting} shown; --limit shows more`);
     } else if (held > 0) {
-      console.error(`${nameOf(queue)}: about ${held} more are in somebody’s hands; look again in a minute`);
+      console.error(`${nameOf(queue)}: another receiver holds about ${held} more; list them again in a minute`);
     }
   }
   if (listed === 0 && !interrupted.aborted) console.error('No dead letters.');
@@ -193,9 +196,9 @@ async function redriveAll(scene: LetterScene<Options & { rate: number }>): Promi
     someLeft ||= refused.length > 0;
     for (const { messageId, reason } of refused)
       console.error(`${nameOf(queue)}: message ${messageId} stays: ${reason}`);
-    say(options, queue, 'redriven', moved, 'sent back');
+    printCount(options, queue, 'redriven', moved, 'sent back');
   }
-  sayInterrupted(interrupted);
+  reportInterruption(interrupted);
   return someLeft || interrupted.aborted ? exitCode.someLeft : exitCode.done;
 }
 
@@ -210,9 +213,9 @@ async function purgeAll(scene: LetterScene<PurgeOptions>): Promise<number> {
   const counts = queues.map((queue, index) => `${nameOf(queue)} ${n(sizes[index]?.waiting ?? 0)}`).join(', ');
   const file =
     options.to ?? `dead-letters-${stackName}-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}.ndjson`;
-  const most = options.limit === undefined ? '' : ` Up to ${n(options.limit)} of them go.`;
+  const most = options.limit === undefined ? '' : ` It deletes up to ${n(options.limit)} of them.`;
   console.error(
-    `About ${n(waiting)} dead letters in ${stackName}: ${counts}.${most} They are written to ${file} first.`,
+    `About ${n(waiting)} dead letters in ${stackName}: ${counts}.${most} The purge writes them to ${file} first.`,
   );
   if (!options.yes && !(await agreed(interrupted))) return exitCode.someLeft;
 
@@ -230,29 +233,38 @@ async function purgeAll(scene: LetterScene<PurgeOptions>): Promise<number> {
       );
       progress.clear();
       left -= deleted;
-      say(options, queue, 'purged', deleted, 'deleted');
+      printCount(options, queue, 'purged', deleted, 'deleted');
     }
   } finally {
     await kept.close();
   }
-  sayInterrupted(interrupted);
+  reportInterruption(interrupted);
   return interrupted.aborted ? exitCode.someLeft : exitCode.done;
 }
 
-function sayInterrupted(interrupted: AbortSignal): void {
+function reportInterruption(interrupted: AbortSignal): void {
   if (interrupted.aborted)
-    console.error('Interrupted: the rest stays where it is. To go on, run the same command again.');
+    console.error('Interrupted. The other messages are still dead letters. To continue, run the same command again.');
 }
 
-/** @throws OperatorError when there is nobody to be asked */
+/** @throws OperatorError if the input is not a terminal, so that the verb cannot ask */
 async function agreed(interrupted: AbortSignal): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new OperatorError('Nobody is here to be asked: say --yes. Nothing was deleted.');
+  if (!process.stdin.isTTY)
+    throw new OperatorError(
+      'The input is not a terminal. To delete without a confirmation, add --yes. Nothing was deleted.',
+    );
   if (await confirmed('Delete them?', interrupted)) return true;
   console.error('Nothing was deleted.');
   return false;
 }
 
-function say(options: Options, { lane, kind }: DeadLetterQueue, what: string, count: number, words: string): void {
+function printCount(
+  options: Options,
+  { lane, kind }: DeadLetterQueue,
+  what: string,
+  count: number,
+  words: string,
+): void {
   if (options.json) console.log(JSON.stringify({ lane, queue: kind, [what]: count }));
   else console.log(`${nameOf({ lane, kind })}: ${n(count)} ${words}`);
 }

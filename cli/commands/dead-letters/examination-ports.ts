@@ -8,9 +8,9 @@ import type { Scene } from '../../terminal/pipeline-verb.ts';
 import type { ExaminationPorts } from './examination.ts';
 
 /**
- * What a look into dead letters needs. Without the right to read the link-ID secret it goes on, and says so.
+ * What an examination of dead letters needs. If the caller may not read the link-ID secret, it warns and continues without it.
  *
- * @throws OperatorError when lib/config/config.ts does not have the pipeline
+ * @throws OperatorError if lib/config/config.ts does not have the pipeline
  */
 export async function examinationPorts({
   chosen,
@@ -20,7 +20,7 @@ export async function examinationPorts({
   const linkIdSecret = new Secret(new SecretsManagerClient(), output('LinkIdSecretArn'));
   const secret = await linkIdSecret.value().catch((error: unknown) => {
     const words = error instanceof Error ? error.message : String(error);
-    console.error(`${words} Creates without a shortlinkId of their own are listed without a look at their link.`);
+    console.error(`${words} Without it, the listing cannot look up the links of creates with a derived shortlinkId.`);
     return undefined;
   });
   const ledger = new Ledger(new DynamoDBClient(), output('LedgerTableName'), systemClock);

@@ -21,7 +21,7 @@ import {
   unreadable,
 } from './reason.ts';
 
-/** Who asked for what, and why it may be here. */
+/** The request of a dead letter, and the reason why it may be one. */
 export interface Examination extends Reason {
   source: string | null;
   requestId: string | null;
@@ -34,12 +34,12 @@ export interface ExaminationPorts {
     link(address: LinkAddress): Promise<LinkRecord | undefined>;
   };
   pipeline: Pick<ConfiguredPipeline, 'settings' | 'account'>;
-  /** The link-ID secret; without it, derived links cannot be found, nor a reused `requestId` be told. */
+  /** The link-ID secret. Without it, the examination finds neither derived links nor a reused `requestId`. */
   secret: string | undefined;
   nowMilliseconds(): number;
 }
 
-/** Looks into a dead letter, and at what the ledger knows of its request and its link. */
+/** Examines a dead letter, with the ledger's records of its request and its link. */
 export function examine(
   queue: Pick<DeadLetterQueue, 'lane' | 'kind'>,
   letter: Pick<DeadLetter, 'body' | 'sentAtMilliseconds'>,
@@ -73,7 +73,7 @@ async function examineCommand(
   });
   const reading = read(opened, sentAtMilliseconds);
   if ('refused' in reading) {
-    // Rules alone: a path may hold a name that somebody's data has.
+    // Only the rules: a path may hold a name from the producer's data.
     const { source, requestId, action, faults } = reading.refused;
     return { source, requestId, action, ...invalid(faults.map(({ rule }) => rule)) };
   }

@@ -4,7 +4,7 @@ import { OperatorError } from '../../operator-error.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
 
-/** Where purged dead letters are kept: NDJSON, readable by its owner alone, since bodies are confidential. */
+/** The NDJSON file that keeps purged dead letters. Only its owner can read it, because bodies are confidential. */
 export class LetterFile {
   readonly path: string;
   readonly #file: FileHandle;
@@ -15,20 +15,20 @@ export class LetterFile {
     this.#file = file;
   }
 
-  /** @throws OperatorError when there is such a file already, or it cannot be made */
+  /** @throws OperatorError if the file exists, or cannot be created */
   static async create(path: string): Promise<LetterFile> {
     try {
       return new LetterFile(path, await open(path, 'wx', 0o600));
     } catch (error) {
       const isTaken = codeOf(error) === 'EEXIST';
-      const why = isTaken ? 'is there already' : `cannot be written: ${whyOf(error)}`;
+      const why = isTaken ? 'exists already' : `cannot be written: ${whyOf(error)}`;
       throw new OperatorError(`${path} ${why}. Name another file with --to. Nothing was deleted.`);
     }
   }
 
   /**
    * Resolves when the lines are on the disk.
-   * @throws OperatorError when they cannot be written
+   * @throws OperatorError if they cannot be written
    */
   async add({ lane, kind }: Pick<DeadLetterQueue, 'lane' | 'kind'>, letters: readonly DeadLetter[]): Promise<void> {
     const lines = letters.map(({ receiptHandle: _, sentAtMilliseconds, ...letter }) =>
@@ -40,12 +40,13 @@ export class LetterFile {
       await this.#file.sync();
     } catch (error) {
       throw new OperatorError(
-        `${this.path} cannot be written: ${whyOf(error)}. What it does not hold was not deleted: mend that and run it again.`,
+        `${this.path} cannot be written: ${whyOf(error)}. The purge deleted only messages that the file holds. ` +
+          'Fix the cause, and run the same command again.',
       );
     }
   }
 
-  /** An empty file is removed. */
+  /** Closes the file, and removes it if it is empty. */
   async close(): Promise<void> {
     await this.#file.close();
     if (this.#lines === 0) await rm(this.path);

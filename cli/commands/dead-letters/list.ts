@@ -4,10 +4,10 @@ import { type DeadLetter, giveBack, receiveDeadLetters } from './dead-letter.ts'
 import { type DeadLetterQueue, nameOf } from './dead-letter-queues.ts';
 import { type Examination, type ExaminationPorts, examine } from './examination.ts';
 
-/** Long enough to look at a page of them, short enough that a listing that was killed holds nobody up. */
+/** Long enough to examine a page of letters, and short enough that a killed listing does not hide them for long. */
 const peekSeconds = 60;
 
-/** A dead letter as it is listed: who asked for what, never what was in it. */
+/** A dead letter in a listing: its request, never its contents. */
 export interface Listed extends Examination {
   lane: string;
   queue: DeadLetterQueue['kind'];
@@ -18,8 +18,8 @@ export interface Listed extends Examination {
 }
 
 /**
- * Looks at up to so many dead letters of a queue, and gives them all back, also when it is interrupted or fails. Each look
- * counts as a delivery, which matters to nobody: a dead-letter queue gives nothing up but for its age.
+ * Lists up to `limit` dead letters of a queue, and returns them all to it, even after an interruption or an error. Each
+ * receive counts as a delivery. That has no effect, because SQS removes messages from a dead-letter queue by age alone.
  *
  * @returns how many were listed
  */
@@ -36,7 +36,7 @@ export async function listDeadLetters(
       const most = limit - held.size;
       const wait = waitSeconds === undefined ? {} : { waitSeconds };
       const letters = await receiveDeadLetters(sqs, queue.url, most, { visibilitySeconds: peekSeconds, ...wait });
-      // One that has been seen is back already: its time-out has ended, and there is nothing new behind it.
+      // A letter that comes a second time is visible again after its timeout. SQS has no new ones then.
       const fresh = letters.filter(({ messageId }) => !held.has(messageId));
       for (const letter of letters) held.set(letter.messageId, letter);
       if (fresh.length === 0) break;
@@ -69,7 +69,7 @@ function listedOf(
   };
 }
 
-/** One line for people. */
+/** One line of text for a listed letter. */
 export function listedWords({ lane, queue, source, requestId, action, ...listed }: Listed): string {
   const asked = source === null && requestId === null ? `message ${listed.messageId}` : `${source} ${requestId}`;
   const seen = `${durationWords(listed.ageSeconds)} old`;

@@ -5,11 +5,11 @@ import type { DeadLetterQueue } from './dead-letter-queues.ts';
 const holdSeconds = 60;
 
 /**
- * Deletes dead letters for good, each only when it is kept elsewhere.
+ * Deletes dead letters, each only after `keep` has stored it.
  *
- * @param keep resolves when they are safe
+ * @param keep resolves when the letters are stored
  * @returns how many were deleted
- * @throws what `keep` throws: those that it was given are not deleted then, and come back by themselves
+ * @throws what `keep` throws. The letters that it received are then not deleted, and become visible again.
  */
 export async function purge(
   sqs: Pick<SQSClient, 'send'>,

@@ -10,25 +10,25 @@ import {
 } from './dead-letter.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
 
-/** Ten letters at a rate of one a second, and time to spare. */
+/** Enough for ten letters at the lowest rate, one per second. */
 const holdSeconds = 60;
 
-/** SQS takes at most ten attributes with a message. */
+/** SQS accepts at most ten attributes with a message. */
 const maxAttributes = 10;
 
 export interface Redriven {
   moved: number;
-  /** Those that their queue did not take; they stay dead letters. */
+  /** Messages that their queue refused. They stay dead letters. */
   refused: { messageId: string; reason: string }[];
 }
 
 /**
- * Sends dead letters back to the queue that they came from, paced, each with its first sent time and message ID: sent
- * first and deleted then, so that an interruption at any point duplicates some rather than losing one. A duplicate is
- * answered from its request record.
+ * Sends dead letters back to the queue that they came from, at a pace. Each keeps its first sent time and message ID.
+ * It sends a letter before it deletes it: an interruption duplicates some and loses none. The worker answers a duplicate
+ * from its request record.
  *
- * @param turns one is taken for each message
- * @throws OperatorError when SQS does not delete what was sent
+ * @param turns the pace: each message waits for one turn
+ * @throws OperatorError if SQS does not delete what was sent
  */
 export async function redrive(
   sqs: Pick<SQSClient, 'send'>,
@@ -46,7 +46,7 @@ export async function redrive(
       const letters = await receiveDeadLetters(sqs, queue.url, most, { visibilitySeconds: holdSeconds, ...options });
       const fresh = letters.filter(({ messageId }) => !refused.has(messageId));
       for (const letter of letters) left.set(letter.messageId, letter);
-      // Nothing is behind those that were refused before and have come back.
+      // Only refused letters that are visible again: SQS has no new ones.
       if (fresh.length === 0) break;
       const sent: DeadLetter[] = [];
       const sends = fresh.map(async (letter) => {
@@ -69,11 +69,11 @@ export async function redrive(
   return { moved, refused: [...refused].map(([messageId, reason]) => ({ messageId, reason })) };
 }
 
-/** @returns why the message cannot be sent, if that is the message's own fault */
+/** @returns why SQS refuses the message, if the message itself is the cause */
 async function send(sqs: Pick<SQSClient, 'send'>, url: string, letter: DeadLetter): Promise<string | undefined> {
   const attributes = attributesOf(letter);
   if (Object.keys(attributes).length > maxAttributes) {
-    return 'it has so many message attributes that its first sent time and ID find no place';
+    return `it has too many message attributes: with its first sent time and ID they exceed ${maxAttributes}`;
   }
   try {
     await sqs.send(
@@ -87,17 +87,17 @@ async function send(sqs: Pick<SQSClient, 'send'>, url: string, letter: DeadLette
     return undefined;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    // With the attributes added, a message may be over SQS's 1 MiB.
+    // The added attributes may make a message longer than SQS's 1 MiB.
     if (error.name === 'InvalidParameterValue' || error.name === 'InvalidMessageContents') return error.name;
     throw error;
   }
 }
 
-/** What the message has, and what it needs to keep its age and identity. */
+/** The message's own attributes, and the two that keep its age and identity. */
 function attributesOf(letter: DeadLetter): Record<string, MessageAttributeValue> {
   return {
     ...letter.attributes,
-    // What a producer set and nobody can believe must not stand in their place.
+    // These two overwrite what a producer may have set under their names.
     [originalAttribute.sentTimestamp]: { DataType: 'Number', StringValue: String(letter.sentAtMilliseconds) },
     [originalAttribute.messageId]: { DataType: 'String', StringValue: letter.originalMessageId },
   };

@@ -1,9 +1,9 @@
-/** What one check found. `not-known`: the service does not tell here (the local engines lack it). */
+/** What one check found. `not-known`: the check cannot run here, for example because the local engines lack the operation. */
 export interface Check {
   name: string;
   verdict: 'ok' | 'warning' | 'failed' | 'not-known';
   words: string;
-  /** How to mend it. */
+  /** How to fix it. */
   mend?: string;
 }
 
@@ -15,13 +15,17 @@ export const warning = (name: string, words: string, mend: string): Check => ({
   mend,
 });
 export const failed = (name: string, words: string, mend: string): Check => ({ name, verdict: 'failed', words, mend });
-export const notKnown = (name: string, words = 'not known here'): Check => ({ name, verdict: 'not-known', words });
+export const notKnown = (name: string, words = 'cannot be checked here'): Check => ({
+  name,
+  verdict: 'not-known',
+  words,
+});
 
 /**
- * Checks that ask a service; what it refuses is a finding, and the other checks go on.
+ * Runs checks that call a service. If the service refuses, that is a finding, and the other checks continue.
  *
- * @param asked what was asked for, `secretsmanager:GetSecretValue`
- * @param local on the local engines, what they do not carry out is not known
+ * @param asked the permission that the check needs, `secretsmanager:GetSecretValue`
+ * @param local on the local engines, an unsupported operation ends the check as `not-known`
  */
 export async function unlessRefused(
   name: string,
@@ -38,7 +42,7 @@ export async function unlessRefused(
       return [warning(name, `AWS denies ${asked}`, `Run it with a role that may ${asked}.`)];
     }
     if (error.name === 'ResourceNotFoundException' || error.name === 'NotFoundException') {
-      return [failed(name, 'is not there', 'Deploy the pipeline again: npx cdk deploy --all')];
+      return [failed(name, 'does not exist', 'Deploy the pipeline again: npx cdk deploy --all')];
     }
     throw error;
   }

@@ -45,8 +45,8 @@ interface Options extends PipelineOptions {
   json?: true;
 }
 
-/** What the configuration is read for. */
-const configuredFor = 'what the pipeline should be like';
+/** What the verb needs the configuration for. */
+const configuredFor = 'the pipeline’s settings';
 
 export function doctorCommand(): Command {
   const command = new Command('doctor')
@@ -59,13 +59,15 @@ export function doctorCommand(): Command {
       'after',
       `${pipelineHelp}
 
-It changes nothing, and costs no quota: the API is asked by GETs, one a second. Run it after the first deployment, after a table
-was restored (it comes back without TTL and stream), and when nothing else explains what you see. No secret is shown.
+The doctor changes nothing and costs no quota: it sends one GET per second to the API. It prints no secret.
+
+Run it after the first deployment, and when the other verbs do not explain a problem. Run it also after you restore a table,
+because DynamoDB restores neither its TTL nor its stream.
 
 Exit codes:
-  ${exitCode.fit}  nothing is wrong; there may be warnings
-  ${exitCode.unfit}  something is wrong, and it says how to mend it
-  ${exitCode.notDone}  it could not be done
+  ${exitCode.fit}  no check failed; there may be warnings
+  ${exitCode.unfit}  a check failed; its line shows how to fix that
+  ${exitCode.notDone}  the verb failed; the error explains why
 
 Examples:
   onelink doctor
@@ -105,16 +107,16 @@ async function* checksOf(
   let sendable = false;
   yield* await unlessRefused('secrets', 'secretsmanager:GetSecretValue and DescribeSecret', isLocal, async () => {
     const found = await checkSecrets(secrets, { apiTokenArn, linkIdArn });
-    // A local run is given its token when its secret is created.
+    // A local run creates the secret with its token.
     tokenNeverReplaced = found.tokenNeverReplaced && !isLocal;
     readable = true;
     sendable = found.tokenCanBeSent;
     return found.checks;
   });
-  if (!readable) yield notKnown('API token', 'its secret could not be read, so that the API was not asked');
-  if (readable && !sendable) yield notKnown('API token', 'no request can carry it, so that the API was not asked');
+  if (!readable) yield notKnown('API token', 'not checked, because its secret could not be read');
+  if (readable && !sendable) yield notKnown('API token', 'not checked, because no request can carry it');
   if (sendable && !interrupted.aborted) {
-    progress.update(() => 'asking the OneLink API, one call a second');
+    progress.update(() => 'calling the OneLink API, one call per second');
     const token = new Secret(secrets, apiTokenArn);
     const limits = { callsPerSecond: 1, callsInFlight: 1, interrupted };
     const api = spareApi(pipeline, { local: chosen.local, token }, limits);
@@ -169,7 +171,7 @@ function words({ name, verdict, words: found, mend }: Check): string {
   return mend === undefined ? line : `${line}\n           ${mend}`;
 }
 
-/** Whether somebody replays everything that is parked. */
+/** Whether the replayer replays everything that is parked. */
 export async function checkStranded(
   store: Pick<ParkedStore, 'lots' | 'lanes'>,
   { archive, lanes }: { archive: string; lanes: readonly string[] },
@@ -180,7 +182,7 @@ export async function checkStranded(
   const found = stranded.map(({ lane, commands }) => `${counted(commands, 'command')} for ${lane}`).join(', ');
   return failed(
     name,
-    `${found}: the pipeline has no such lane, and nobody replays them`,
+    `${found}: the pipeline has no such lane, so the replayer does not replay them`,
     `Move them to a lane that their producers may use: aws s3 mv --recursive s3://${archive}/parked/OLD/ s3://${archive}/parked/NEW/`,
   );
 }

@@ -11,7 +11,7 @@ import type { LaneAtWork, LaneWorker } from '../../pipeline/lanes-at-work.ts';
 import { durationWords, n } from '../../words.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 
-/** Lambda keeps so many environments unreserved, in every account. */
+/** Lambda keeps this many environments unreserved in every account. */
 const keptUnreserved = 100;
 
 /** @param reserved environments that all pipelines of the stage reserve together */
@@ -20,39 +20,39 @@ export async function checkConcurrency(lambda: Pick<LambdaClient, 'send'>, reser
   const { ConcurrentExecutions: quota = 0 } = AccountLimit;
   const words = `the stage reserves ${n(reserved)} environments of ${n(quota)}, and ${keptUnreserved} must stay unreserved`;
   if (reserved + keptUnreserved <= quota) return ok('Lambda concurrency', words);
-  const mend = `Ask for ${n(reserved + keptUnreserved)} at least: Service Quotas, AWS Lambda, “Concurrent executions”.`;
+  const mend = `Request at least ${n(reserved + keptUnreserved)}: Service Quotas, AWS Lambda, “Concurrent executions”.`;
   return failed('Lambda concurrency', words, mend);
 }
 
 export function checkControl({ control, corrupt }: ControlReading, nowMilliseconds: number): Check {
   const name = 'control record';
   const mend = 'See the log of the function that the output GovernorFunctionName names, and the alarm governor-silent.';
-  if (corrupt) return failed(name, 'makes no sense: the governor makes it anew within a minute', mend);
-  if (control === undefined) return failed(name, 'is not there: the governor has not run', mend);
+  if (corrupt) return failed(name, 'cannot be read: the governor replaces it within a minute', mend);
+  if (control === undefined) return failed(name, 'does not exist: the governor has not run', mend);
   const ago =
     control.governedAt === 0 ? 'never' : `${durationWords((nowMilliseconds - control.governedAt) / 1000)} ago`;
   if (!governorHeard(control, nowMilliseconds)) return failed(name, `the governor last ran ${ago}`, mend);
   if (control.quota !== undefined) return ok(name, `written ${ago}`);
-  return warning(name, `written ${ago}, without a quota: no poll was answered`, mend);
+  return warning(name, `written ${ago}, without a quota: no poll has succeeded`, mend);
 }
 
-/** The mapping that brings removals by the TTL to the expiry intake. While it is off nothing is measured, so no alarm tells. */
+/** Checks the mapping that feeds TTL deletions to the expiry intake. While it is off, nothing is measured and no alarm goes off. */
 export async function checkIntake(lambda: Pick<LambdaClient, 'send'>, mappingId: string): Promise<Check> {
   const name = 'mapping expiry-intake';
   const mapping = await lambda.send(new GetEventSourceMappingCommand({ UUID: mappingId }));
   const { State: state = 'unknown', LastProcessingResult: result } = mapping;
-  const mend = 'See the runbook, expiry-intake-late: until it is on, links that live are missing in the ledger.';
+  const mend = 'See the runbook, expiry-intake-late. While the mapping is off, the ledger loses links that still live.';
   if (!isOn(state)) return failed(name, state.toLowerCase(), mend);
-  if (result?.startsWith('PROBLEM') === true) return failed(name, `enabled, but Lambda says ${result}`, mend);
+  if (result?.startsWith('PROBLEM') === true) return failed(name, `enabled, but Lambda reports ${result}`, mend);
   return ok(name, state.toLowerCase());
 }
 
 const isOn = (state: string) => ['Enabled', 'Enabling', 'Creating', 'Updating'].includes(state);
 
-/** What the configuration says of a lane's workers; undefined for a lane that it does not have. */
+/** The planned workers of each lane. A lane that the configuration does not have has no entry. */
 export type Plans = ReadonlyMap<string, Pick<LanePlan, 'link' | 'qr'> | WorkerPlan>;
 
-/** Each mapping against its function, the configuration and the control record. */
+/** Compares each mapping with its function, the configuration and the control record. */
 export async function checkMappings(
   lambda: Pick<LambdaClient, 'send'>,
   lanes: readonly LaneAtWork[],
@@ -89,16 +89,20 @@ async function checkMapping(
   );
   const maximum = ScalingConfig?.MaximumConcurrency;
   const standing = `${state.toLowerCase()}, batches of ${batchSize}, ${maximum ?? 'any number'} at once`;
-  const deploy = 'Deploy the pipeline again; somebody has changed it by hand: npx cdk deploy';
+  const deploy = 'Somebody changed it by hand. Deploy the pipeline again: npx cdk deploy';
   if (maximum === undefined || maximum !== reserved) {
     const words = `${standing}, but the function reserves ${reserved ?? 'none'}: messages would be throttled into dead letters`;
     return failed(name, words, deploy);
   }
   if (plan !== undefined && (batchSize !== plan.batchSize || maximum !== plan.concurrency)) {
-    const words = `${standing}; the configuration says batches of ${plan.batchSize}, ${plan.concurrency} at once`;
-    return warning(name, words, 'Use the checkout that it was deployed from, or deploy this one.');
+    const words = `${standing}; the configuration has batches of ${plan.batchSize}, ${plan.concurrency} at once`;
+    return warning(name, words, 'Run the doctor from the deployed checkout, or deploy this one.');
   }
   if (isOn(state) !== paused) return ok(name, standing);
-  const said = paused ? 'the lane is paused' : 'the lane is not paused';
-  return warning(name, `${standing}, but ${said}`, 'The governor mends it within a minute; if not, see its log.');
+  const laneState = paused ? 'the lane is paused' : 'the lane is not paused';
+  return warning(
+    name,
+    `${standing}, but ${laneState}`,
+    'The governor corrects it within a minute. If not, see its log.',
+  );
 }

@@ -5,17 +5,17 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { type Check, failed, ok, warning } from './check.ts';
 
-/** Never on a command line: other users of the machine can read those. */
+/** The token goes through a file, because other users of the machine can read a command line. */
 export const putToken =
   'Put the bare token into a file, and the file into the secret: ' +
   'aws secretsmanager put-secret-value --secret-id … --secret-string file://token.txt';
 
-/** What is known of the two secrets. Their values are looked at and not kept. */
+/** What the checks found about the two secrets. They read the values and do not keep them. */
 export interface SecretFindings {
   checks: Check[];
-  /** The token's secret has still the value that it was created with. */
+  /** Whether the token's secret still has the value that it was created with. */
   tokenNeverReplaced: boolean;
-  /** The token, as the functions read it, can stand in a request's header. */
+  /** Whether a request's header can carry the token as the functions read it. */
   tokenCanBeSent: boolean;
 }
 
@@ -26,7 +26,7 @@ export async function checkSecrets(
   const [token, linkId] = await Promise.all([read(secrets, apiTokenArn), read(secrets, linkIdArn)]);
   const fault = tokenFault(token.value.trim());
   return {
-    // With whose value, the API has to tell: the token may have been there from the beginning.
+    // The first value may be the token. Only a call to the API shows whether it is.
     tokenNeverReplaced: token.versions <= 1,
     tokenCanBeSent: fault === undefined,
     checks: [
@@ -34,14 +34,14 @@ export async function checkSecrets(
         ? failed('API token secret', fault, putToken)
         : ok(
             'API token secret',
-            token.versions <= 1 ? 'readable, never replaced' : 'readable, replaced since it was made',
+            token.versions <= 1 ? 'readable, never replaced' : 'readable, replaced since it was created',
           ),
       linkIdCheck(linkId),
     ],
   };
 }
 
-/** Why no request can carry a token, told by place and code point: none of its own characters is named. */
+/** Why no request can carry a token. It gives a position and a code point, and no character of a valid token. */
 function tokenFault(token: string): string | undefined {
   if (token === '') return 'is empty';
   if (/[\r\n]/.test(token)) return 'holds more than one line';
@@ -49,18 +49,18 @@ function tokenFault(token: string): string | undefined {
   const at = [...token].findIndex((character) => !/^[!-~]$/.test(character));
   if (at < 0) return undefined;
   const codePoint = [...token][at]?.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
-  return `holds U+${codePoint} as character ${at + 1}, which no header of a request can carry as it is`;
+  return `holds U+${codePoint} as character ${at + 1}, which a request header cannot carry`;
 }
 
 function linkIdCheck({ value, versions }: { value: string; versions: number }): Check {
   const name = 'link-ID secret';
   if (value === '') {
-    return failed(name, 'is empty', 'Restore the value it had: with another, a repeated command makes a second link.');
+    return failed(name, 'is empty', 'Restore its value. With another value, a repeated command makes a second link.');
   }
-  if (versions <= 1) return ok(name, 'there, and never replaced');
+  if (versions <= 1) return ok(name, 'exists, never replaced');
   const mend =
-    'Unless you restored it on purpose, put the previous version back: links derived with the old value are not found ' +
-    'again, and a repeated command makes a second link.';
+    'Unless you restored the value on purpose, put the previous version back. With the new value, the pipeline does not ' +
+    'find earlier derived links, and a repeated command makes a second link.';
   return warning(name, 'was replaced', mend);
 }
 

@@ -8,8 +8,8 @@ import { ledgerAttribute } from '../../../lambdas/adapters/names.ts';
 import { type Check, failed, notKnown, ok, unlessRefused, warning } from './check.ts';
 
 /**
- * What a ledger must have. A table that was restored from a point in time comes without TTL, stream and point-in-time recovery, and
- * everything seems to work: expired links stay, and those to be kept are not renewed.
+ * Checks what a ledger must have. A point-in-time restore brings back neither TTL, nor stream, nor point-in-time recovery.
+ * Without them nothing fails visibly: expired links stay in the ledger, and kept links are not renewed.
  */
 export async function checkTable(
   dynamo: Pick<DynamoDBClient, 'send'>,
@@ -20,21 +20,21 @@ export async function checkTable(
   return [
     ...(await unlessRefused(ttl, 'dynamodb:DescribeTimeToLive', local, async () => {
       const { TimeToLiveDescription: found } = await dynamo.send(new DescribeTimeToLiveCommand({ TableName }));
-      // The engine knows no TTL, and the sweeper beside it does not ask it.
+      // The local engine has no TTL. A sweeper of the local cloud deletes expired records instead.
       if (local && found?.TimeToLiveStatus !== 'ENABLED') return [notKnown(ttl)];
       return [ttlCheck(ttl, found?.TimeToLiveStatus, found?.AttributeName, TableName)];
     })),
     ...(await unlessRefused(stream, 'dynamodb:DescribeTable', local, async () => {
       const { Table } = await dynamo.send(new DescribeTableCommand({ TableName }));
       const { StreamEnabled, StreamViewType } = Table?.StreamSpecification ?? {};
-      // The engine has no streams: what the template says of one is carried out beside it.
+      // The local engine has no streams. The local cloud feeds the expiry intake instead.
       if (local && StreamEnabled === undefined) return [notKnown(stream)];
       return [streamCheck(stream, StreamEnabled === true, StreamViewType, TableName)];
     })),
     ...(await unlessRefused(recovery, 'dynamodb:DescribeContinuousBackups', local, async () => {
       const answer = await dynamo.send(new DescribeContinuousBackupsCommand({ TableName }));
       const found = answer.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
-      if (found?.PointInTimeRecoveryStatus === 'ENABLED') return [ok(recovery, 'to any point of the last 35 days')];
+      if (found?.PointInTimeRecoveryStatus === 'ENABLED') return [ok(recovery, 'to any point in the last 35 days')];
       const mend =
         `aws dynamodb update-continuous-backups --table-name ${TableName} ` +
         '--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true';
@@ -47,7 +47,7 @@ function ttlCheck(name: string, status: string | undefined, attribute: string | 
   const on = status === 'ENABLED' || status === 'ENABLING';
   if (on && attribute === ledgerAttribute.expiry) return ok(name, `by ${attribute}`);
   if (status === 'DISABLING') return warning(name, 'is being switched off', 'Switch it on again in an hour.');
-  const words = on ? `goes by ${attribute}, not by ${ledgerAttribute.expiry}` : 'is off: was the table restored?';
+  const words = on ? `uses ${attribute}, not ${ledgerAttribute.expiry}` : 'is off: was the table restored?';
   const mend =
     `aws dynamodb update-time-to-live --table-name ${table} ` +
     `--time-to-live-specification Enabled=true,AttributeName=${ledgerAttribute.expiry}`;
@@ -55,12 +55,12 @@ function ttlCheck(name: string, status: string | undefined, attribute: string | 
 }
 
 function streamCheck(name: string, on: boolean, view: string | undefined, table: string): Check {
-  // Old images, because a TTL deletion is told by what was deleted.
-  const tellsOld = view === 'NEW_AND_OLD_IMAGES' || view === 'OLD_IMAGE';
-  if (on && tellsOld) return ok(name, `with ${view}`);
-  const words = on ? `tells ${view}, not what was deleted` : 'is off: was the table restored?';
+  // The expiry intake needs the old image: the record that the TTL deleted.
+  const hasOldImages = view === 'NEW_AND_OLD_IMAGES' || view === 'OLD_IMAGE';
+  if (on && hasOldImages) return ok(name, `with ${view}`);
+  const words = on ? `has ${view}, which lacks the deleted record` : 'is off: was the table restored?';
   const mend =
     `aws dynamodb update-table --table-name ${table} ` +
-    '--stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES; then deploy, so that the expiry intake reads it';
+    '--stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES; then deploy, which connects the expiry intake';
   return failed(name, words, mend);
 }

@@ -1,11 +1,12 @@
 import { GetTopicAttributesCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { counted } from '../../words.ts';
 import { type Check, failed, notKnown, ok, warning } from './check.ts';
 
 /**
- * Whether anybody hears of an alarm.
+ * Checks that an alarm topic has a subscriber.
  *
- * @param severity `page`: an alarm that nobody hears is a fault; `ticket`: it is worth a warning
- * @param local on a local run alarms are told by the run itself
+ * @param severity `page`: a topic without a subscriber fails the check; `ticket`: it is worth a warning
+ * @param local a local run prints its alarms itself
  */
 export async function checkAlarmTopic(
   sns: Pick<SNSClient, 'send'>,
@@ -16,10 +17,10 @@ export async function checkAlarmTopic(
   const [confirmed, pending] = [Number(Attributes.SubscriptionsConfirmed), Number(Attributes.SubscriptionsPending)];
   if (local || Number.isNaN(confirmed)) return notKnown(name);
   if (confirmed > 0) return ok(name, `${confirmed} subscribed`);
-  const words = pending > 0 ? `${pending} asked to subscribe, and nobody has confirmed` : 'nobody is subscribed';
+  const words = pending > 0 ? `${counted(pending, 'subscription')} pending, none confirmed` : 'no subscription';
   const mend =
     pending > 0
-      ? 'Confirm by the link in the mail that SNS has sent; if it has expired (after three days), subscribe again.'
+      ? 'Open the link in the mail that SNS sent. It expires after three days. Then subscribe again.'
       : `aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint … (or alarms.email in the configuration)`;
   return severity === 'page' ? failed(name, words, mend) : warning(name, words, mend);
 }

@@ -2,16 +2,16 @@ import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { ScannedPage } from '../../pipeline/link-scan.ts';
 
 export interface Exported {
-  /** Records of any kind that were looked at. */
+  /** Scanned records of any kind. */
   records: number;
   links: number;
 }
 
 /**
- * Writes the links of all segments, side by side; each holds one page in memory. Ends early when a segment does.
+ * Writes the links of all segments in parallel, each with one page in memory. An error in one segment ends them all.
  *
- * @param onPage told of what was done so far
- * @throws what a segment or the writing throws, when the others have ended
+ * @param onPage receives the counts so far
+ * @throws what a segment or `write` throws, after the other segments have ended
  */
 export async function exportLinks(
   segments: AsyncIterable<ScannedPage<LinkRecord>>[],

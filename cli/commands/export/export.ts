@@ -26,26 +26,28 @@ export function exportCommand(): Command {
     .description('Writes the ledger’s link records to a file.')
     .requiredOption('--to <file>', 'the file, which must not exist')
     .option('--campaign <name>', 'only links of this campaign (the parameter c)')
-    .option('--source <name>', 'only links that this producer has made')
+    .option('--source <name>', 'only links that this producer created')
     .addOption(
       new Option('--format <kind>', 'NDJSON or CSV (default: by the file’s ending; without one, ndjson)').choices(
         exportFormats,
       ),
     )
-    .option('--with-data', 'the links’ parameters too, where the ledger keeps them (ledgerKeeps: full)')
+    .option('--with-data', 'include the links’ parameters, where the ledger keeps them (ledgerKeeps: full)')
     .option('--json', 'print one JSON object at the end');
   return withPipelineOptions(command)
     .addHelpText(
       'after',
       `${pipelineHelp} You need its permission to scan the ledger.
 
-The whole ledger is scanned whatever is wanted, in ${segments} segments side by side, at about 0.01 $ for a million records, and
-takes no rate from the lanes. It is no snapshot: what changes meanwhile may or may not be seen. Expired and deleted links are
-in it for as long as the ledger keeps them; see state and expiresAt. The file holds short links, which are confidential: only
-you can read it (mode 600). Interrupted, it leaves nothing behind: start it anew.
+The export always scans the whole ledger, in ${segments} parallel segments, for about 0.01 $ per million records. It takes no rate
+from the lanes. It is not a snapshot: it may or may not include changes made during the scan. It includes expired and
+deleted links while the ledger keeps them. See the columns state and expiresAt.
 
-A CSV file is made for spreadsheets: it begins with a byte-order mark, and a value that would be a formula has an apostrophe in
-front. Programs read NDJSON, which has every value as it is. Metadata is in outcomes alone, not in the ledger.
+The file holds short links, which are confidential, and only you can read it (mode 600). An interrupted export leaves no
+file. Run it again.
+
+CSV is for spreadsheets. The file begins with a byte-order mark, and a value that would be a formula gets an apostrophe in
+front. NDJSON is for programs, and has every value unchanged. Metadata is only in outcomes, not in the ledger.
 
 Exit codes:
   ${exitCode.done}  the file is whole
@@ -70,7 +72,7 @@ async function write({ options, output, progress, interrupted }: Scene<Options>)
   try {
     const head = headLine(format, withData);
     if (head !== undefined) await file.add([head]);
-    // Counted by DynamoDB every six hours or so.
+    // DynamoDB updates this count about every six hours.
     const { Table } = await dynamo.send(new DescribeTableCommand({ TableName: table }));
     const about = Table?.ItemCount ? ` of about ${n(Table.ItemCount)}` : '';
     const only = { ...(campaign !== undefined && { campaign }), ...(source !== undefined && { source }) };
@@ -86,7 +88,7 @@ async function write({ options, output, progress, interrupted }: Scene<Options>)
       await file.discard();
       console.error(
         `Interrupted after ${n(exported.records)}${about} records and ${n(exported.links)} links. ` +
-          'There is no file: a scan cannot go on where it ended. Run the same command again.',
+          'It left no file, because a scan cannot continue where it ended. Run the same command again.',
       );
       return exitCode.interrupted;
     }
@@ -107,17 +109,17 @@ async function write({ options, output, progress, interrupted }: Scene<Options>)
   }
 }
 
-/** `238 records scanned (…)`: the ledger holds more than links. */
+/** `238 records scanned (…)`: the ledger holds more than links, so this number is larger than that of the links. */
 export function scannedWords(records: number): string {
   return `${counted(records, 'record')} scanned (links, requests, and the pipeline’s own notes)`;
 }
 
-/** What to say when nothing matched; undefined when everything was wanted, and there is none. */
+/** What to print if nothing matched a filter; undefined without a filter. */
 export function unmatchedWords(only: { campaign?: string; source?: string }, records: number): string | undefined {
   const wanted = Object.entries(only).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   if (wanted.length === 0) return undefined;
   return (
-    `No link is of ${wanted.join(' and ')}; ${scannedWords(records)}. There is no file. ` +
-    'Names are compared letter by letter, capitals and blanks included.'
+    `No link has ${wanted.join(' and ')}: ${scannedWords(records)}. The export left no file. ` +
+    'Names must match exactly, with capitals and blanks.'
   );
 }

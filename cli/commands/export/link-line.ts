@@ -5,7 +5,7 @@ import { type Cell, csvHead, csvRow } from '../../files/csv.ts';
 export const exportFormats = ['ndjson', 'csv'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
-/** A link as it is exported; the columns of a CSV file in their order. */
+/** The fields of an exported link, in the order of a CSV file's columns. */
 const columns = [
   'onelinkId',
   'shortlinkId',
@@ -54,14 +54,14 @@ function exported(record: LinkRecord): Partial<Record<Column, unknown>> {
   };
 }
 
-/** The first line of a file, with its end; NDJSON has none. */
+/** The header line of a file, with its line end. NDJSON has none. */
 export function headLine(format: ExportFormat, withData: boolean): string | undefined {
   return format === 'csv' ? csvHead(columnsWith(withData)) : undefined;
 }
 
 /**
- * A link's line, with its end.
- * @param withData the link's parameters as well, where the ledger keeps them
+ * A link's line, with its line end.
+ * @param withData whether to include the link's parameters, where the ledger keeps them
  */
 export function linkLine(record: LinkRecord, format: ExportFormat, withData: boolean): string {
   const link = exported(record);

@@ -28,27 +28,27 @@ interface Options extends PipelineOptions {
   json?: true;
 }
 
-/** What the configuration is read for. */
+/** What the verb needs the configuration for. */
 const configuredFor = 'the account and the templates’ domains';
 
 export function getCommand(): Command {
   const command = new Command('get')
-    .description('Shows a link as the ledger and as the OneLink API have it, side by side.')
+    .description('Shows a link in the ledger and at the OneLink API, side by side.')
     .argument('<link>', 'its short URL, or TEMPLATE/ID')
-    .option('--show-data', 'show the values of its parameters too; they are confidential')
+    .option('--show-data', 'also show the values of its parameters, which are confidential')
     .option('--json', 'print one JSON object');
   return withPipelineOptions(command)
     .addHelpText(
       'after',
       `${pipelineHelp} You need its permissions to read the ledger and its two secrets.
 
-One GET, which costs no quota. The ledger keeps a digest of the data unless lib/config/config.ts says full, so that values come from
-the API as a rule.
+It sends one GET, which costs no quota. The ledger keeps only a digest of the data, unless ledgerKeeps is full in
+lib/config/config.ts. So the values usually come from the API.
 
 Exit codes:
-  ${exitCode.equal}  both sides say the same
+  ${exitCode.equal}  both sides have the same
   ${exitCode.different}  they differ, or the ledger does not have the link
-  ${exitCode.notDone}  it could not be done, or the API gave no usable answer
+  ${exitCode.notDone}  the verb failed, or the API gave no usable answer
 
 Examples:
   onelink get https://acme.onelink.me/A1b3/abc123
@@ -90,11 +90,11 @@ async function get({ options, chosen, output, interrupted }: Scene<Options>): Pr
 }
 
 const verdictWords = {
-  equal: 'Both sides say the same.',
-  'renewed-by-clicks': 'Both sides say the same; clicks have renewed it since.',
+  equal: 'Both sides have the same.',
+  'renewed-by-clicks': 'Both sides have the same. Clicks have extended the link’s life at the API.',
   different: 'They differ.',
-  unread: 'The API gave no usable answer. Try again later, or see: onelink doctor',
+  unread: 'The API gave no usable answer. Try again later, or run: onelink doctor',
   unknown:
-    'Neither side has it: it never was, or it is long gone (the history of expired links is in the archive bucket).',
-  'not-in-ledger': 'The ledger does not have it: another pipeline made it, or none.',
+    'Neither side has this link. It never existed, or it ended long ago. The archive bucket has the history of ended links.',
+  'not-in-ledger': 'The ledger does not have this link. This pipeline did not make it.',
 } as const;

@@ -4,7 +4,7 @@ import { isoSeconds } from '../../../lambdas/domain/work/clock.ts';
 import { durationWords } from '../../words.ts';
 import type { Found } from '../verify/comparison.ts';
 
-/** One thing that is known of a link, as the ledger and as the API have it; undefined where one of them does not tell. */
+/** One property of a link, in the ledger and at the API; undefined on a side that does not have it. */
 export interface Facet {
   what: string;
   ledger: string | undefined;
@@ -12,9 +12,9 @@ export interface Facet {
 }
 
 /**
- * What both sides say of a link.
+ * The properties of a link on both sides.
  *
- * @param showData whether values of parameters may be shown; without it, only how many there are
+ * @param showData whether to show the values of parameters; otherwise only their number
  */
 export function facetsOf(
   record: LinkRecord | undefined,
@@ -40,8 +40,8 @@ function ledgerState(record: LinkRecord | undefined, nowSeconds: number): string
 
 function apiState(found: Found | undefined, nowSeconds: number): string | undefined {
   if (found === undefined) return 'no usable answer';
-  if (found === 'absent') return 'not there';
-  if (found === 'foreign') return 'made in another way than through the API';
+  if (found === 'absent') return 'no link';
+  if (found === 'foreign') return 'not made through the API';
   return found.expiresAt <= nowSeconds ? 'expired' : 'live';
 }
 
@@ -74,7 +74,7 @@ function dataFacets(record: LinkRecord | undefined, api: LinkAtApi | undefined, 
     .map((name) => ({ what: `data.${name}`, ledger: value(kept, name), api: value(api?.data, name) }));
 }
 
-/** Two columns for people; what only one side knows has a dash on the other. */
+/** The properties in two columns of text, with a dash for a side that does not have one. */
 export function columnsOf(facets: readonly Facet[]): string[] {
   const cell = (text: string | undefined) => text ?? '-';
   const room = (texts: string[]) => Math.max(...texts.map((text) => text.length)) + 2;

@@ -39,7 +39,7 @@ const ports: ExaminationPorts = {
 };
 
 let made = 0;
-/** A queue, and its dead-letter queue with these bodies in it. */
+/** A queue, and its dead-letter queue with these bodies. */
 async function givenLetters(...bodies: unknown[]): Promise<DeadLetterQueue> {
   const name = `queue-${++made}`;
   const queue = {
@@ -64,7 +64,7 @@ async function send(url: string, body: unknown, attributes: Record<string, [stri
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `letter ${index}`);
 const bodiesIn = async (url: string) => (await engines.drain(url)).map(({ body }) => body).sort();
 
-/** Turns without a wait, which count. */
+/** A rate limiter that counts its turns and never waits. */
 function countedTurns() {
   const taken = { count: 0 };
   const turns: Turns = {
@@ -86,7 +86,7 @@ describe('list', () => {
     return { done, found };
   }
 
-  test('shows who asked for what, how old it is and how often it came, and nothing of what was asked', async () => {
+  test('shows the request of a letter, its age and its deliveries, and none of its contents', async () => {
     const queue = await givenLetters();
     const messageId = await send(queue.url, command, { OriginalSentTimestamp: ['Number', String(now - 90_000_000)] });
     const { found } = await listed(queue, 100);
@@ -98,7 +98,7 @@ describe('list', () => {
         requestId: 'r-1',
         action: 'create',
         reason: 'unknown',
-        words: 'nothing in the ledger tells why: see the worker’s log; a redrive tries it again',
+        words: 'the ledger does not show why: read the worker’s log; a redrive tries it again',
         messageId,
         sentAt: '2026-03-09T11:00:00.000Z',
         ageSeconds: 90_000,
@@ -106,12 +106,12 @@ describe('list', () => {
       },
     ]);
     expect(found.map(listedWords)).toEqual([
-      'campaign  crm r-1  create  1 d 1 h old  1 deliveries  unknown: nothing in the ledger tells why: see the worker’s log; ' +
+      'campaign  crm r-1  create  1 d 1 h old  1 deliveries  unknown: the ledger does not show why: read the worker’s log; ' +
         'a redrive tries it again',
     ]);
   });
 
-  test('looks at each letter once, and gives all of them back', async () => {
+  test('examines each letter once, and returns all of them', async () => {
     const queue = await givenLetters(...numbered(23));
     const { found } = await listed(queue, 100);
     expect(new Set(found.map(({ messageId }) => messageId)).size).toBe(23);
@@ -125,7 +125,7 @@ describe('list', () => {
     expect(await sizeOf(sqs, queue)).toEqual({ waiting: 23, held: 0 });
   });
 
-  test('gives them back when it fails', async () => {
+  test('returns the letters when it fails', async () => {
     const queue = await givenLetters(command);
     const ledger = { ...ports.ledger, request: () => Promise.reject(new Error('throttled')) };
     await expect((await listed(queue, 100, { ledger })).done).rejects.toThrow('throttled');
@@ -136,7 +136,7 @@ describe('list', () => {
 describe('redrive', () => {
   const options = { limit: Number.POSITIVE_INFINITY, interrupted: never, waitSeconds: 0 };
 
-  test('moves every letter, one turn each', async () => {
+  test('moves every letter, with one turn of the rate limiter for each', async () => {
     const queue = await givenLetters(...numbered(23));
     const { turns, taken } = countedTurns();
     const heard: number[] = [];
@@ -161,7 +161,7 @@ describe('redrive', () => {
     ]);
   });
 
-  test('puts the truth in place of attributes that a producer forged', async () => {
+  test('overwrites attributes that a producer forged', async () => {
     const queue = await givenLetters();
     const messageId = await send(queue.url, 'x', {
       OriginalSentTimestamp: ['String', '2026-03-09T10:00:00Z'],
@@ -177,9 +177,9 @@ describe('redrive', () => {
     ]);
   });
 
-  test('keeps those of a message that was redriven or replayed before', async () => {
+  test('keeps the first sent time and message ID of a message that was redriven or replayed before', async () => {
     const queue = await givenLetters();
-    // With the last one, the worker knows that it was parked, and may have been begun before that.
+    // The last attribute shows the worker that the command was parked, and may have begun before that.
     const before = {
       OriginalSentTimestamp: '1773140000000',
       OriginalMessageId: 'the-first',
@@ -204,7 +204,7 @@ describe('redrive', () => {
     expect(await bodiesIn(queue.sourceUrl)).toHaveLength(12);
   });
 
-  test('interrupted, leaves each letter in one queue or the other, free to be taken', async () => {
+  test('leaves each letter visible in one of the two queues when it is interrupted', async () => {
     const queue = await givenLetters(...numbered(23));
     const interruption = new AbortController();
     const { turns, taken } = countedTurns();
@@ -222,20 +222,20 @@ describe('redrive', () => {
     expect([...left, ...sent].sort()).toEqual(numbered(23).sort());
   });
 
-  test('that cannot send deletes nothing, and gives the letters back', async () => {
+  test('deletes nothing and returns the letters if it cannot send', async () => {
     const queue = await givenLetters('a', 'b');
     const gone = { ...queue, sourceUrl: `${queue.sourceUrl}-gone` };
     await expect(redrive(sqs, gone, options, countedTurns().turns)).rejects.toThrow();
     expect(await bodiesIn(queue.url)).toEqual(['a', 'b']);
   });
 
-  test('leaves a message that has no room for the two attributes where it is, and says so', async () => {
+  test('leaves a message with too many attributes where it is, and reports it', async () => {
     const queue = await givenLetters('a');
     const nine = Object.fromEntries(
       Array.from({ length: 9 }, (_, index) => [`a${index}`, ['String', 'x'] as [string, string]]),
     );
     const messageId = await send(queue.url, 'full', nine);
-    const reason = 'it has so many message attributes that its first sent time and ID find no place';
+    const reason = 'it has too many message attributes: with its first sent time and ID they exceed 10';
     expect(await redrive(sqs, queue, options, countedTurns().turns)).toEqual({
       moved: 1,
       refused: [{ messageId, reason }],
@@ -244,7 +244,7 @@ describe('redrive', () => {
     expect(await bodiesIn(queue.url)).toEqual(['full']);
   });
 
-  test('gives nothing back when everything was moved', async () => {
+  test('returns nothing after it has moved everything', async () => {
     const queue = await givenLetters('a', 'b');
     const calls: string[] = [];
     const noting = {
@@ -257,7 +257,7 @@ describe('redrive', () => {
     expect(calls).not.toContain('ChangeMessageVisibilityBatchCommand');
   });
 
-  test('sends before it deletes, and stops when nothing is deleted', async () => {
+  test('sends before it deletes, and stops if SQS deletes nothing', async () => {
     const queue = await givenLetters('a');
     const calls: string[] = [];
     const refusing = {
@@ -282,7 +282,7 @@ describe('purge', () => {
   });
   afterAll(() => rm(directory, { recursive: true }));
 
-  test('writes what it deletes to a file that its owner alone can read', async () => {
+  test('writes what it deletes to a file that only its owner can read', async () => {
     const queue = await givenLetters();
     const messageId = await send(queue.url, command, { OriginalSentTimestamp: ['Number', String(now)] });
     const file = await LetterFile.create(join(directory, 'one.ndjson'));
@@ -302,7 +302,7 @@ describe('purge', () => {
     expect(await sizeOf(sqs, queue)).toEqual({ waiting: 0, held: 0 });
   });
 
-  test('keeps to its limit, and writes a line for each that it deleted', async () => {
+  test('keeps to its limit, and writes a line for each letter that it deletes', async () => {
     const queue = await givenLetters(...numbered(23));
     const file = await LetterFile.create(join(directory, 'many.ndjson'));
     expect(await purge(sqs, queue, { ...options, limit: 12 }, (letters) => file.add(queue, letters))).toBe(12);
@@ -314,7 +314,7 @@ describe('purge', () => {
     expect([...written, ...(await bodiesIn(queue.url))].sort()).toEqual(numbered(23).sort());
   });
 
-  test('deletes nothing that could not be written', async () => {
+  test('deletes nothing that it could not write', async () => {
     const queue = await givenLetters('a');
     await expect(purge(sqs, queue, options, () => Promise.reject(new Error('disk full')))).rejects.toThrow('disk full');
     const { Attributes } = await sqs.send(
@@ -323,10 +323,10 @@ describe('purge', () => {
     expect(Attributes?.ApproximateNumberOfMessagesNotVisible).toBe('1');
   });
 
-  test('never writes over a file, and leaves no empty one behind', async () => {
+  test('never overwrites a file, and leaves no empty file', async () => {
     const path = join(directory, 'again.ndjson');
     const file = await LetterFile.create(path);
-    await expect(LetterFile.create(path)).rejects.toThrow(`${path} is there already. Name another file with --to.`);
+    await expect(LetterFile.create(path)).rejects.toThrow(`${path} exists already. Name another file with --to.`);
     await file.close();
     await expect(stat(path)).rejects.toThrow('ENOENT');
     await expect(LetterFile.create(join(directory, 'none', 'x'))).rejects.toThrow(

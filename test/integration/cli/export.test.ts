@@ -75,11 +75,11 @@ describe('an export', () => {
   test('replaces nothing, and leaves nothing behind when it is given up', async () => {
     const path = join(directory, 'taken');
     const file = await ExportFile.create(path);
-    await expect(ExportFile.create(path)).rejects.toThrow('taken.part is there already');
+    await expect(ExportFile.create(path)).rejects.toThrow('taken.part exists already');
     await file.add(['half']);
     await file.discard();
     await writeFile(path, 'mine');
-    await expect(ExportFile.create(path)).rejects.toThrow('taken is there already. Name another file with --to.');
+    await expect(ExportFile.create(path)).rejects.toThrow('taken exists already. Name another file with --to.');
     expect((await readdir(directory)).filter((name) => name.startsWith('taken'))).toEqual(['taken']);
   });
 

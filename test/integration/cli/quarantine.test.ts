@@ -216,7 +216,7 @@ describe('what is parked for a lane that is gone', () => {
     expect(await checkStranded(store, { archive: bucket, lanes })).toEqual({
       name: 'parked commands',
       verdict: 'failed',
-      words: '5 commands for studio-old: the pipeline has no such lane, and nobody replays them',
+      words: '5 commands for studio-old: the pipeline has no such lane, so the replayer does not replay them',
       mend: `Move them to a lane that their producers may use: aws s3 mv --recursive s3://${bucket}/parked/OLD/ s3://${bucket}/parked/NEW/`,
     });
   });

@@ -62,8 +62,8 @@ describe('the other verbs', () => {
     [['verify', '--help'], 'Exit codes:\n  0  equal, as far as it was looked at\n  1  there are differences\n'],
     [['dead-letters', '--help'], 'redrive [options]'],
     [['dead-letters', 'list', '--help'], 'Examples:\n  onelink dead-letters list\n'],
-    [['dead-letters', 'redrive', '--help'], '--rate <number>   messages a second (default: 20)'],
-    [['dead-letters', 'purge', '--help'], '--yes             do not ask'],
+    [['dead-letters', 'redrive', '--help'], '--rate <number>   messages per second (default: 20)'],
+    [['dead-letters', 'purge', '--help'], '--yes             delete without a confirmation'],
   ])('%j explains itself', async (args, text) => {
     expect(await onelink(args)).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining(text) });
   });

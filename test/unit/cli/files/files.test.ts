@@ -48,7 +48,7 @@ describe('a file that cannot be written', () => {
   });
 
   test('because it is a folder is there already', async () => {
-    await expect(ExportFile.create(folder)).rejects.toThrow(`${folder} is there already.`);
+    await expect(ExportFile.create(folder)).rejects.toThrow(`${folder} exists already.`);
   });
 
   test('since the disk is full, or for a reason without words, names the reason', () => {

@@ -14,11 +14,11 @@ const outputs: Record<string, string> = {
 const urls = (only: Parameters<typeof deadLetterQueues>[2]) =>
   deadLetterQueues(outputs, 'OneLink-production', only).map(({ url }) => url.replace('https://sqs.example/', ''));
 
-test('are two to a lane, and one for expired links', () => {
+test('a pipeline has two dead-letter queues for each lane, and one for expired links', () => {
   expect(urls({})).toEqual(['Campaign-dead', 'CampaignQr-dead', 'Urgent-dead', 'UrgentQr-dead', 'ExpiredLinks-dead']);
 });
 
-test('can be picked by lane and by kind', () => {
+test('the options select dead-letter queues by lane and by kind', () => {
   expect(urls({ lane: 'urgent' })).toEqual(['Urgent-dead', 'UrgentQr-dead']);
   expect(urls({ queue: 'qr' })).toEqual(['CampaignQr-dead', 'UrgentQr-dead']);
   expect(urls({ queue: 'expiry' })).toEqual(['ExpiredLinks-dead']);
@@ -33,11 +33,11 @@ test('can be picked by lane and by kind', () => {
   ]);
 });
 
-test('of an unknown lane are refused, with those that there are', () => {
+test('an unknown lane is refused with the names of the lanes', () => {
   expect(() => urls({ lane: 'slow' })).toThrow('OneLink-production has no lane slow; it has campaign, urgent.');
 });
 
-test('that are missing from the outputs are named', () => {
+test('an output that the stack lacks is named', () => {
   const { CampaignQrDeadLetterQueueUrl: _, ...fewer } = outputs;
   expect(() => deadLetterQueues(fewer, 'OneLink-production', {})).toThrow('has no output CampaignQrDeadLetterQueueUrl');
 });

@@ -31,7 +31,7 @@ const job = {
   sentAtMilliseconds: nowMilliseconds,
 };
 
-/** What a letter of the campaign lane looks like, given what the ledger knows. */
+/** Examines a letter of the campaign lane, given the ledger's records. */
 function examined(
   body: unknown,
   known: {
@@ -69,7 +69,7 @@ const by = (requestId: string, change: Partial<LinkRecord> = {}) =>
   givenRecord({}, { applied: { requestedAt: '2026-03-10T10:00:00Z', requestId }, ...change });
 
 describe('a command in a dead-letter queue', () => {
-  test('that is no JSON is nobody’s', async () => {
+  test('that is not JSON is unreadable, and has no source', async () => {
     expect(await examined('{"source": "crm", broken')).toEqual({
       source: null,
       requestId: null,
@@ -80,7 +80,7 @@ describe('a command in a dead-letter queue', () => {
     });
   });
 
-  test('that is invalid is told by its rules, and by none of its values or names', async () => {
+  test('that is invalid shows the broken rules, and none of its values or names', async () => {
     const found = await examined({ ...create, data: { pid: '', '+49 170 5550100': 'x'.repeat(9_999) }, ttl: '0d' });
     expect(found).toMatchObject({ source: 'crm', requestId: 'r-1', action: 'create', reason: 'invalid' });
     expect(found.words).toMatch(/^breaks rules \([a-z, -]+\): a redrive rejects it$/);
@@ -90,31 +90,31 @@ describe('a command in a dead-letter queue', () => {
     expect(await reasonOf({ ...create, source: 'product' })).toBe('invalid');
   });
 
-  test('that was answered says how', async () => {
+  test('that has an outcome shows that outcome', async () => {
     const request = givenRequest(commandDigest(given.secret, create));
     const found = await examined(create, { request });
     expect(found).toMatchObject({
       reason: 'answered',
-      words: 'was answered (created): a redrive tells the same again',
+      words: 'has its outcome (created): a redrive publishes it again',
     });
     expect(found.asked[0]).toBe('crm/r-1');
   });
 
-  test('whose requestId answered for another command is told apart, if the secret is there', async () => {
+  test('that reuses a requestId shows that, if the secret can be read', async () => {
     const request = givenRequest('another digest');
     expect(await reasonOf(create, { request })).toBe('request-id-reused');
     expect(await reasonOf(create, { request, secret: undefined })).toBe('answered');
   });
 
-  test('whose validUntil has passed is stale, unless its link is there', async () => {
+  test('whose validUntil has passed is stale, unless its link exists', async () => {
     const late = { ...create, validUntil: '2026-03-10T11:59:59Z' };
     expect(await reasonOf(late)).toBe('stale');
     expect(await reasonOf({ ...create, validUntil: '2026-03-10T12:00:00Z' })).toBe('unknown');
     expect(await reasonOf(late, { link: by('r-1') })).toBe('link-made');
   });
 
-  test('to create is looked for under the ID derived for it', async () => {
-    // Literal, so that a change of the derivation is noticed.
+  test('to create is looked up under its derived ID', async () => {
+    // A literal value: the test fails if the derivation changes.
     const { reason, asked } = await examined(create, { link: by('r-1') });
     expect(reason).toBe('link-made');
     expect(asked).toEqual(['crm/r-1', '4n18ywz91bkz']);
@@ -151,7 +151,7 @@ describe('a command in a dead-letter queue', () => {
   test.each<[LinkRecord, string]>([
     [by('r-0', { state: 'deleted' }), 'link-deleted'],
     [by('r-9'), 'unknown'],
-  ])('to draw a code of a link', async (link, reason) => {
+  ])('to make the QR code of a link', async (link, reason) => {
     const { data: _, ...fields } = create;
     expect(await reasonOf({ ...fields, action: 'qr', shortlinkId: 'secret-id' }, { link })).toBe(reason);
   });
@@ -184,7 +184,7 @@ describe('an expired link in a dead-letter queue', () => {
   const stream = { eventID: 'removal-1', eventName: 'REMOVE', dynamodb: { OldImage: marshall(image) } };
   const kind = 'expiry';
 
-  test('names its owner, and whether the ledger has it again', async () => {
+  test('shows its owner, and whether the ledger has a new link at its address', async () => {
     expect(await examined(stream, { kind })).toMatchObject({
       source: 'crm',
       requestId: 'r-1',
@@ -194,13 +194,13 @@ describe('an expired link in a dead-letter queue', () => {
     expect(await reasonOf(stream, { kind, link: givenRecord() })).toBe('link-back');
   });
 
-  test('is still to be checked while the record stands with the mark of its removal', async () => {
+  test('is unchecked while its record has the mark of this removal', async () => {
     const checked = (token: string) => givenRecord({}, { expiryCheck: { token, lostAt: 2_000_000_000 } });
     expect(await reasonOf(stream, { kind, link: checked('removal-1') })).toBe('expiry-unchecked');
     expect(await reasonOf(stream, { kind, link: checked('removal-2') })).toBe('link-back');
   });
 
-  test('that is none is unreadable', async () => {
+  test('that is not a link record is unreadable', async () => {
     expect(await reasonOf({ dynamodb: {} }, { kind })).toBe('unreadable');
   });
 });

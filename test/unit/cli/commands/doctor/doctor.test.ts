@@ -38,7 +38,7 @@ describe('the API', () => {
   };
   const check = ({ client }: EmulatedApi, neverReplaced = false) => checkApi(client, asked, neverReplaced);
 
-  test('is well when the sentinel is not there and the account is known', async () => {
+  test('passes if it has no sentinel link and knows the account', async () => {
     expect(brief(await check(givenApi()))).toEqual([
       'API token ok',
       'template A1b3 ok',
@@ -48,9 +48,9 @@ describe('the API', () => {
   });
 
   test.each([
-    [true, 'refused: the secret holds the value that was made up when it was created'],
+    [true, 'refused: the secret still holds the random value that it was created with'],
     [false, 'refused'],
-  ])('that refuses the token is asked no further; never replaced: %s', async (neverReplaced, words) => {
+  ])('that refuses the token gets no further call; never replaced: %s', async (neverReplaced, words) => {
     const api = givenApi();
     api.control.changeSettings({ token: 'another' });
     const [first, ...others] = await check(api, neverReplaced);
@@ -58,21 +58,21 @@ describe('the API', () => {
     expect(others).toEqual([]);
   });
 
-  test('with the feature off is told as such', async () => {
+  test('with the feature off fails with the remedy', async () => {
     const api = givenApi();
-    // By the vendor's pages only creates answer so; where reads do as well, it is told.
+    // The vendor's pages document this answer for creates only. The doctor also recognises it on a read.
     api.spoil('read', { kind: 'status', status: 403, errorType: 'feature_not_enabled' });
     expect((await check(api))[0]?.words).toContain('is not enabled for the account');
   });
 
-  test('knows the account, and how much it may have', async () => {
+  test('confirms the account ID and the size of its quota', async () => {
     const unknown = await check(givenApi('other'));
-    expect(unknown.at(-1)).toMatchObject({ verdict: 'failed', words: 'the API knows no quota of acc' });
+    expect(unknown.at(-1)).toMatchObject({ verdict: 'failed', words: 'the API has no quota for acc' });
     const more = await check(givenApi('acc', 7_500_000));
     expect(more.at(-1)).toMatchObject({ verdict: 'warning', words: '7,500,000 of 1,000 calls left this month' });
   });
 
-  test('that is down fails nothing', async () => {
+  test('that is unavailable causes warnings, and no failed check', async () => {
     const api = givenApi();
     for (const operation of ['read', 'quota'] as const) api.spoil(operation, { kind: 'status', status: 503, times: 9 });
     expect(new Set((await check(api)).map(({ verdict }) => verdict))).toEqual(new Set(['warning']));
@@ -90,11 +90,11 @@ describe('the table', () => {
   const checked = async (change: Record<string, unknown> = {}, local = false) =>
     checkTable(answering({ ...whole, ...change }), 'ledger', local);
 
-  test('as it was deployed is fit', async () => {
+  test('as deployed passes', async () => {
     expect(brief(await checked())).toEqual(['ledger TTL ok', 'ledger stream ok', 'ledger recovery ok']);
   });
 
-  test('that was restored lacks TTL, stream and recovery, and each is told with its remedy', async () => {
+  test('that was restored lacks TTL, stream and recovery, and each check names its remedy', async () => {
     const restored = await checked({
       DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } },
       DescribeTable: { Table: {} },
@@ -110,18 +110,18 @@ describe('the table', () => {
     ]);
   });
 
-  test('with another TTL attribute, or a stream without old images, is not fit', async () => {
+  test('with another TTL attribute, or a stream without old images, fails', async () => {
     const other = await checked({
       DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'ttl' } },
       DescribeTable: { Table: { StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } } },
     });
     expect(other.map(({ words }) => words).slice(0, 2)).toEqual([
-      'goes by ttl, not by expiresAt',
-      'tells KEYS_ONLY, not what was deleted',
+      'uses ttl, not expiresAt',
+      'has KEYS_ONLY, which lacks the deleted record',
     ]);
   });
 
-  test('on the local engine is not known, which is no fault', async () => {
+  test('on the local engine ends as not-known, which is not a failure', async () => {
     const local = await checked(
       {
         DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } },
@@ -151,7 +151,7 @@ describe('mappings', () => {
     return check;
   };
 
-  test('are fit when they are as configured, and stand as the control record says', async () => {
+  test('pass if they match the configuration and the control record', async () => {
     expect(await checked()).toEqual({
       name: 'mapping campaign',
       verdict: 'ok',
@@ -163,7 +163,7 @@ describe('mappings', () => {
     expect(await checked({ State: 'Disabled' })).toMatchObject({ verdict: 'warning' });
   });
 
-  test('that bring the removals of the TTL are a fault when they are off, or when Lambda meets a problem', async () => {
+  test('that feed the expiry intake fail when they are off, or when Lambda reports a problem', async () => {
     const intake = (mapping: object) => checkIntake(answering({ GetEventSourceMapping: mapping }), 'm');
     expect(await intake({ State: 'Enabled', LastProcessingResult: 'OK' })).toEqual({
       name: 'mapping expiry-intake',
@@ -175,21 +175,21 @@ describe('mappings', () => {
     expect(await intake({ State: 'Enabled', LastProcessingResult: problem })).toMatchObject({ verdict: 'failed' });
   });
 
-  test('that poll for more than the function runs are a fault', async () => {
+  test('with more concurrency than their function reserves fail', async () => {
     expect(await checked({ ScalingConfig: {} })).toMatchObject({ verdict: 'failed' });
     expect(await checked({}, 4)).toMatchObject({ verdict: 'failed' });
   });
 
-  test('that differ from the configuration are worth a warning', async () => {
+  test('that differ from the configuration cause a warning', async () => {
     expect(await checked({ BatchSize: 10 })).toMatchObject({
       verdict: 'warning',
-      words: 'enabled, batches of 10, 13 at once; the configuration says batches of 1000, 13 at once',
+      words: 'enabled, batches of 10, 13 at once; the configuration has batches of 1000, 13 at once',
     });
   });
 });
 
-describe('the rest', () => {
-  test('a new AWS account runs too few environments', async () => {
+describe('the other checks', () => {
+  test('a new AWS account with too few environments fails', async () => {
     const settings = (ConcurrentExecutions: number) =>
       answering({ GetAccountSettings: { AccountLimit: { ConcurrentExecutions } } });
     expect(await checkConcurrency(settings(10), 24)).toMatchObject({
@@ -199,7 +199,7 @@ describe('the rest', () => {
     expect(await checkConcurrency(settings(124), 24)).toMatchObject({ verdict: 'ok' });
   });
 
-  test('the control record must be there, be sound and be fresh', () => {
+  test('the control record must exist, be readable and be fresh', () => {
     const now = Date.parse('2026-03-10T12:00:00Z');
     const quota = { remaining: 1, polledAt: now, own: 0 };
     const check = (control: ControlRecord | undefined, corrupt = false) =>
@@ -211,7 +211,7 @@ describe('the rest', () => {
     expect(check(undefined, true)).toMatchObject({ verdict: 'failed' });
   });
 
-  test('a secret is told by what it is, never by its value', async () => {
+  test('a finding about a secret never holds its value', async () => {
     const versions = (count: number) => ({
       VersionIdsToStages: Object.fromEntries(Array.from({ length: count }, (_, id) => [String(id), []])),
     });
@@ -231,14 +231,14 @@ describe('the rest', () => {
   });
 
   test.each([
-    ['\u200bs3cret', 'holds U+200B as character 1, which no header of a request can carry as it is'],
-    ['s3cr\u00e9t', 'holds U+00E9 as character 5, which no header of a request can carry as it is'],
-    ['s3cret \u{1f511}', 'holds U+0020 as character 7, which no header of a request can carry as it is'],
-    ['s3\u0000cret', 'holds U+0000 as character 3, which no header of a request can carry as it is'],
+    ['\u200bs3cret', 'holds U+200B as character 1, which a request header cannot carry'],
+    ['s3cr\u00e9t', 'holds U+00E9 as character 5, which a request header cannot carry'],
+    ['s3cret \u{1f511}', 'holds U+0020 as character 7, which a request header cannot carry'],
+    ['s3\u0000cret', 'holds U+0000 as character 3, which a request header cannot carry'],
     ['Bearer s3cret', 'begins with Bearer: the API takes the bare token'],
     ['s3cret\ns3cret', 'holds more than one line'],
     [' \n', 'is empty'],
-  ])('a token that no header can carry is told, by place and code point: %j', async (SecretString, words) => {
+  ])('a token that no header can carry fails with a position and a code point: %j', async (SecretString, words) => {
     const secrets = answering({ GetSecretValue: { SecretString }, DescribeSecret: { VersionIdsToStages: {} } });
     const found = await checkSecrets(secrets, { apiTokenArn: 'a', linkIdArn: 'b' });
     expect(found.tokenCanBeSent).toBe(false);
@@ -246,12 +246,12 @@ describe('the rest', () => {
     expect(JSON.stringify(found)).not.toContain('s3');
   });
 
-  test('a line break after the token is no fault: the functions leave it out', async () => {
+  test('a line break after the token passes, because the functions remove it', async () => {
     const secrets = answering({ GetSecretValue: { SecretString: 's3cret\n' }, DescribeSecret: {} });
     expect((await checkSecrets(secrets, { apiTokenArn: 'a', linkIdArn: 'b' })).tokenCanBeSent).toBe(true);
   });
 
-  test('an alarm that nobody hears is a fault if it pages, and a warning if it is a ticket', async () => {
+  test('an alarm topic without a subscription fails if it pages, and causes a warning if it is for tickets', async () => {
     const topic = (severity: 'page' | 'ticket', confirmed: string, pending: string, local = false) =>
       checkAlarmTopic(
         answering({
@@ -263,26 +263,26 @@ describe('the rest', () => {
     expect(await topic('page', '0', '0')).toEqual({
       name: 'alarm topic page',
       verdict: 'failed',
-      words: 'nobody is subscribed',
+      words: 'no subscription',
       mend:
         'aws sns subscribe --topic-arn arn:aws:sns:eu-west-1:111122223333:p --protocol email --notification-endpoint … ' +
         '(or alarms.email in the configuration)',
     });
     expect(await topic('ticket', '0', '1')).toMatchObject({
       verdict: 'warning',
-      words: '1 asked to subscribe, and nobody has confirmed',
+      words: '1 subscription pending, none confirmed',
     });
     expect(await topic('page', '0', '0', true)).toMatchObject({ verdict: 'not-known' });
   });
 
-  test('a topic of another account that does not tell is a warning', async () => {
+  test('a topic in another account that denies access causes a warning', async () => {
     const denied = () => Promise.reject(named('AuthorizationErrorException'));
     expect(brief(await unlessRefused('alarm topic page', 'sns:GetTopicAttributes', false, denied))).toEqual([
       'alarm topic page warning',
     ]);
   });
 
-  test('what AWS denies is a warning, and the other checks go on', async () => {
+  test('a permission that AWS denies causes a warning, and the other checks continue', async () => {
     const denied = () => Promise.reject(named('AccessDeniedException'));
     expect(brief(await unlessRefused('mappings', 'lambda:X', false, denied))).toEqual(['mappings warning']);
     const unknown = () => Promise.reject(named('UnknownOperationException'));

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { scannedWords, unmatchedWords } from '../../../../../cli/commands/export/export.ts';
 
-test('what was scanned says what the ledger holds besides links', () => {
+test('the count of scanned records names what the ledger holds besides links', () => {
   expect(scannedWords(238)).toBe('238 records scanned (links, requests, and the pipeline’s own notes)');
 });
 
-test('a misspelt campaign is told by its name, and an empty ledger is no fault', () => {
+test('the export names a filter that matches no link, and accepts an empty ledger', () => {
   expect(unmatchedWords({ campaign: 'sprng-sale', source: 'crm' }, 238)).toBe(
-    'No link is of campaign "sprng-sale" and source "crm"; 238 records scanned (links, requests, and the pipeline’s own notes). ' +
-      'There is no file. Names are compared letter by letter, capitals and blanks included.',
+    'No link has campaign "sprng-sale" and source "crm": 238 records scanned (links, requests, and the pipeline’s own notes). ' +
+      'The export left no file. Names must match exactly, with capitals and blanks.',
   );
   expect(unmatchedWords({}, 238)).toBeUndefined();
 });

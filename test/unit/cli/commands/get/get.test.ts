@@ -26,7 +26,7 @@ describe('a link is named', () => {
     expect(() => linkAddressOf(text, templates)).not.toThrow('secret');
   });
 
-  test('not by the short URL of a template that nobody has configured', () => {
+  test('not by the short URL of a template that is not configured', () => {
     expect(() => linkAddressOf('https://acme.onelink.me/Zz99/secret', templates)).toThrow(
       'The configuration has no template Zz99; it has A1b3.',
     );
@@ -37,7 +37,7 @@ describe('side by side', () => {
   const data = { pid: 'sms', utm_mobile: 'secret-phone' };
   const atApi = { data, expiresAt: given.nowSeconds + 86_400 };
 
-  test('no value of a parameter is shown unless asked for', () => {
+  test('shows no value of a parameter unless the operator asks for it', () => {
     const record = givenRecord(data, { data, campaign: 'secret-campaign' });
     const facets = facetsOf(record, atApi, { showData: false, nowSeconds: given.nowSeconds });
     expect(JSON.stringify(facets)).not.toMatch(/secret-(phone|campaign)/);
@@ -45,17 +45,17 @@ describe('side by side', () => {
     expect(facets).toContainEqual({ what: 'expires', ledger: '2026-04-09T12:00:00Z', api: '2026-03-11T12:00:00Z' });
   });
 
-  test('shows values of both sides when asked to', () => {
+  test('shows the values of both sides with --show-data', () => {
     const facets = facetsOf(givenRecord(data), atApi, { showData: true, nowSeconds: given.nowSeconds });
     expect(facets).toContainEqual({ what: 'data.utm_mobile', ledger: undefined, api: 'secret-phone' });
   });
 
-  test('says on which side a link is missing or over', () => {
+  test('shows on which side a link is missing or has ended', () => {
     const past = givenRecord(data, { expiresAt: given.nowSeconds - 1 });
     const words = (...sides: Parameters<typeof facetsOf> extends [infer A, infer B, unknown] ? [A, B] : never) =>
       columnsOf(facetsOf(sides[0], sides[1], { showData: false, nowSeconds: given.nowSeconds }))[1];
     expect(words(undefined, atApi)).toMatch(/^state +no record +live$/);
-    expect(words(past, 'absent')).toMatch(/^state +expired, unless renewed by clicks +not there$/);
+    expect(words(past, 'absent')).toMatch(/^state +expired, unless renewed by clicks +no link$/);
     const checked = { ...past, expiryCheck: { token: 'removal-1', lostAt: given.nowSeconds + 86_400 } };
     expect(words(checked, atApi)).toMatch(/^state +live, its expiry is being checked +live$/);
     expect(words(past, undefined)).toMatch(/ no usable answer$/);
