@@ -4,10 +4,10 @@ import type { LinkView, PreloadedLink } from './inventory.ts';
 import type { Settings, SettingsPatch } from './settings.ts';
 import type { Stats } from './statistics.ts';
 
-/** The emulator said no; the message names path and rule. */
+/** The emulator refused a request. The message names the path and the rule. */
 export class AdminError extends Error {}
 
-/** What `Control` offers, for an emulator that runs in another process. */
+/** The methods of `Control`, for an emulator that runs in another process. */
 export interface AdminClient {
   stats(): Promise<Stats>;
   links(): Promise<LinkView[]>;
@@ -23,8 +23,8 @@ export interface AdminClient {
 }
 
 /**
- * @param origin The emulator's, such as `http://127.0.0.1:4570`
- * @throws AdminError (from every method) when the emulator refuses
+ * @param origin The emulator's origin, such as `http://127.0.0.1:4570`
+ * @throws AdminError from every method if the emulator refuses
  */
 export function adminClient(origin: string): AdminClient {
   const call = async (method: string, name: string, body?: unknown): Promise<string> => {

@@ -12,14 +12,14 @@ import type { SettingsPatch } from './settings.ts';
 
 /** Enough for a preload of some 200,000 links. */
 const maxBodyBytes = 64 << 20;
-/** Lines written before the event loop gets its turn, so that a dump does not hold up calls. */
+/** Lines written before the event loop gets its turn. A dump must not delay calls. */
 const linesPerTurn = 500;
 
 type Endpoint = (control: Control, input: unknown) => unknown;
 
 /**
- * Method and path below `/__emulator/` to what is done; the dump of links is streamed and stands apart. The types that
- * bodies are given here are hopes: `Control` checks whatever it is handed.
+ * Maps the method and the path below `/__emulator/` to an action. The dump of links is streamed, so it is not in this map.
+ * The types of the bodies are unchecked casts: `Control` validates every argument.
  */
 const endpoints: Readonly<Record<string, Endpoint>> = {
   'GET stats': (control) => control.stats(),
@@ -40,7 +40,7 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   },
 };
 
-/** Serves a request for the emulator itself. `name` is the path below `/__emulator/`. */
+/** Serves an admin request. `name` is the path below `/__emulator/`. */
 export async function serveAdmin(control: Control, req: IncomingMessage, res: ServerResponse, name: string) {
   const wanted = `${req.method} ${name}`;
   if (wanted === 'GET links') return dumpLinks(control, res);
@@ -59,7 +59,7 @@ export async function serveAdmin(control: Control, req: IncomingMessage, res: Se
   }
 }
 
-/** The body as JSON; an empty one is an empty object. */
+/** The body as JSON. An empty body counts as an empty object. */
 function input(text: string | undefined): unknown {
   if (text === undefined) {
     throw new ControlError([{ path: '', rule: `must be UTF-8 and not exceed ${maxBodyBytes} bytes` }]);

@@ -1,11 +1,11 @@
-/** An HTTP answer, ready to be sent or spoilt by a fault. */
+/** An HTTP answer. A fault may change it before the emulator sends it. */
 export interface Answer {
   status: number;
   contentType: string;
   body: string;
-  /** Where a redirect leads. */
+  /** The target of a redirect. */
   location?: string;
-  /** The methods that the path knows, with a 405. */
+  /** The methods that the path supports, with a 405. */
   allow?: string;
 }
 

@@ -16,7 +16,7 @@ import type { Call, Operation } from './operations.ts';
 import { route } from './operations.ts';
 import type { Settings } from './settings.ts';
 
-/** Does what a call asks. `body` is undefined when there is none, or it is no JSON object. */
+/** Performs a call. `body` is undefined if the call has none, or if it is not a JSON object. */
 export type Action = (emulator: Emulator, call: Call, body: Fields | undefined) => Answer | Promise<Answer>;
 
 const actions: Readonly<Record<Operation, Action>> = {
@@ -30,7 +30,7 @@ const actions: Readonly<Record<Operation, Action>> = {
 
 const isJson = /^application\/json\s*(?:;|$)/i;
 
-/** A request, however it came. */
+/** A request, over a socket or within the process. */
 export interface ApiRequest {
   method: string;
   path: string;
@@ -38,15 +38,15 @@ export interface ApiRequest {
   query: string;
   authorization: string | undefined;
   contentType: string | undefined;
-  /** The body's text; undefined when it has more bytes than that, or is not UTF-8. */
+  /** The body's text. Undefined if it exceeds the limit or is not UTF-8. */
   body(maxBytes: number): Promise<string | undefined>;
-  /** Nobody will read the body. */
+  /** Reads nothing more of the body. */
   discardBody(): void;
 }
 
-/** Serves one call of the API: door, body, fault, quota, action. */
+/** Serves one call of the API: admission, body, fault, quota, action. */
 export async function serveApi(emulator: Emulator, request: ApiRequest, line: Line): Promise<void> {
-  const arrived = emulator.clock.monotonic();
+  const receivedMilliseconds = emulator.clock.monotonic();
   const found = route(request.method, request.path, request.query);
   if (found === undefined || 'allow' in found) {
     request.discardBody();
@@ -61,14 +61,20 @@ export async function serveApi(emulator: Emulator, request: ApiRequest, line: Li
   }
   const { call } = found;
   const { statistics } = emulator;
-  statistics.arrived(call.operation, arrived, countsToRate(call.operation, emulator.settings));
-  const seen = await answer(emulator, call, request, line, arrived);
+  statistics.received(call.operation, receivedMilliseconds, countsToRate(call.operation, emulator.settings));
+  const seen = await answer(emulator, call, request, line, receivedMilliseconds);
   statistics.answered(call.operation, seen);
 }
 
-async function answer(emulator: Emulator, call: Call, request: ApiRequest, line: Line, arrived: number): Promise<Seen> {
+async function answer(
+  emulator: Emulator,
+  call: Call,
+  request: ApiRequest,
+  line: Line,
+  receivedMilliseconds: number,
+): Promise<Seen> {
   try {
-    passDoor(emulator, call.operation, request.authorization, arrived);
+    passDoor(emulator, call.operation, request.authorization, receivedMilliseconds);
   } catch (error) {
     request.discardBody();
     return line.send(asAnswer(error, emulator));
@@ -85,7 +91,7 @@ async function answer(emulator: Emulator, call: Call, request: ApiRequest, line:
   return play(fault, call.operation, emulator.settings, line, perform);
 }
 
-/** Carries the call out and settles its quota. */
+/** Performs the call and charges it to the quota. */
 async function performed(emulator: Emulator, call: Call, body: Fields | undefined): Promise<Answer> {
   const isWrite = call.operation === 'create' || call.operation === 'update' || call.operation === 'delete';
   if (isWrite && emulator.quota.remaining === 0) {
@@ -95,7 +101,8 @@ async function performed(emulator: Emulator, call: Call, body: Fields | undefine
   let result: Answer;
   try {
     const answered = actions[call.operation](emulator, call, body);
-    // Awaiting only what needs it keeps a write and its quota in one turn: the last call of a month is sold once.
+    // A write and its charge must run in one turn of the event loop: only one call gets the last of the quota. Therefore
+    // only an operation that returns a promise is awaited.
     result = answered instanceof Promise ? await answered : answered;
   } catch (error) {
     result = asAnswer(error, emulator);

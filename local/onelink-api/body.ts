@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 
-// With its byte order mark, if there is one: JSON begins without.
+// `ignoreBOM` keeps a byte order mark in the text, and JSON.parse then refuses it.
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The body of a request as text; undefined when it is not UTF-8, or has more bytes than that (the rest is read and dropped). */
+/** The body of a request as text. Undefined if it is not UTF-8 or exceeds the limit (the rest is read and dropped). */
 export function bodyOf(req: IncomingMessage, maxBytes: number): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const pieces: Buffer[] = [];

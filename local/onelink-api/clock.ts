@@ -1,14 +1,14 @@
-/** Where time comes from; tests hand in their own. */
+/** The sources of time. Tests inject their own. */
 export interface TimeSources {
   /** Wall time in milliseconds since 1970; `Date.now` by default. */
   wallMilliseconds?: () => number;
-  /** A clock that never goes back, in milliseconds; `performance.now` by default. The rate limits live on it. */
+  /** A monotonic clock in milliseconds; `performance.now` by default. The rate limits use it. */
   monotonicMilliseconds?: () => number;
 }
 
 /**
- * The emulator's two clocks. `now` can be moved and rules expiry, purges and the quota's month; `monotonic` cannot: a
- * rate is a matter of real seconds, whatever the date is said to be.
+ * The emulator's two clocks. Tests move `now`, and it decides expiry, purges and the quota's month. Nothing moves
+ * `monotonic`: a rate limit counts real seconds, whatever the emulated date.
  */
 export class EmulatorClock {
   readonly #wall: () => number;
@@ -34,7 +34,7 @@ export class EmulatorClock {
     this.#offset += milliseconds;
   }
 
-  /** Makes it the given time now; the clock runs on from there. */
+  /** Sets the emulated time. The clock runs on from there. */
   set(milliseconds: number): void {
     this.#offset = milliseconds - this.#wall();
   }
@@ -49,12 +49,12 @@ export function isRepresentable(milliseconds: number): boolean {
   return milliseconds >= 0 && milliseconds < Date.UTC(10_000, 0);
 }
 
-/** Whether the clock may stand there: a hundred years, the longest `ttl`, before the last instant. */
+/** Whether the clock may be set to this instant. The latest is the longest `ttl`, a hundred years, before the year 10000. */
 export function isClockTime(milliseconds: number): boolean {
   return milliseconds >= 0 && milliseconds < Date.UTC(9_899, 0);
 }
 
-/** An instant as the API writes it: whole seconds, UTC. */
+/** An instant in the API's format: whole seconds, UTC. */
 export function isoSeconds(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
 }

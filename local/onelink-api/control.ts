@@ -9,13 +9,13 @@ import type { Settings, SettingsPatch } from './settings.ts';
 import { settingsPatch, withChange } from './settings.ts';
 import type { Stats } from './statistics.ts';
 
-/** One thing wrong with what was asked of the emulator: where, and the rule it breaks. */
+/** One invalid argument: its path, and the rule that it breaks. */
 export interface ControlFault {
   path: string;
   rule: string;
 }
 
-/** A request to the emulator itself that makes no sense. */
+/** An admin request with invalid arguments. */
 export class ControlError extends Error {
   readonly faults: readonly ControlFault[];
 
@@ -25,14 +25,14 @@ export class ControlError extends Error {
   }
 }
 
-/** What the emulated clock says. */
+/** The emulated time. */
 export interface ClockView {
   /** ISO 8601, whole seconds, UTC. */
   now: string;
   nowMilliseconds: number;
 }
 
-/** Milliseconds to move on by, or the instant that it shall be now. */
+/** The milliseconds to advance by, or the new instant. */
 export type ClockChange = { advanceMilliseconds: number } | { set: string | number };
 
 const clockChange = z.union([
@@ -43,10 +43,10 @@ const preloadInput = z.array(preloadSchema).min(1);
 const nothing = z.strictObject({});
 
 /**
- * What a test may ask of the emulator. The library hands it out and the admin endpoints serve it, so that both take and
- * refuse the same; arguments are checked here, whoever passes them.
+ * The requests that a test may make of the emulator. The library returns this object and the admin endpoints serve it, so
+ * both accept and refuse the same arguments.
  *
- * All of it throws {@link ControlError} for arguments that break a rule.
+ * Every method throws {@link ControlError} for arguments that break a rule.
  */
 export class Control {
   readonly #emulator: Emulator;
@@ -64,12 +64,12 @@ export class Control {
     for (const link of this.#emulator.store.all()) yield linkView(this.#emulator, link);
   }
 
-  /** The same as lines of JSON. */
+  /** The same links as lines of JSON. */
   *linkLines(): Generator<string> {
     for (const link of this.#emulator.store.all()) yield linkLine(this.#emulator, link);
   }
 
-  /** @returns how many links were put in */
+  /** @returns the number of links added */
   preload(input: readonly PreloadedLink[]): number {
     const links = checked(preloadInput, input);
     try {
@@ -85,7 +85,7 @@ export class Control {
     return this.#emulator.faults.list();
   }
 
-  /** @returns all faults now armed */
+  /** @returns all armed faults */
   addFaults(input: FaultInput | readonly FaultInput[]): ArmedFault[] {
     const faults = Array.isArray(input) ? checked(z.array(faultSchema), input) : [checked(faultSchema, input)];
     for (const fault of faults) this.#emulator.faults.add(fault);
@@ -132,14 +132,14 @@ export class Control {
     return this.settings();
   }
 
-  /** As freshly started: no links, faults or figures; quota, windows, settings and clock as at the start. */
+  /** Restores the state at the start: settings, quota, rate windows and clock, without links, faults or statistics. */
   reset(input: Record<string, never> = {}): void {
     checked(nothing, input);
     this.#emulator.reset();
   }
 }
 
-/** @throws ControlError with a path and a rule for everything that is wrong */
+/** @throws ControlError with a path and a rule for each invalid value */
 export function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   if (holdsProto(input)) throw new ControlError([{ path: '', rule: 'must not have a field named __proto__' }]);
   const result = parsed(schema, input);
@@ -147,7 +147,7 @@ export function checked<Schema extends z.ZodType>(schema: Schema, input: unknown
   throw new ControlError(result.error.issues.flatMap((problem) => faultsOf(problem)));
 }
 
-/** zod runs out of stack where more than some 100,000 things are wrong. */
+/** zod overflows the stack if an input has more than some 100,000 faults. */
 function parsed<Schema extends z.ZodType>(schema: Schema, input: unknown) {
   try {
     return schema.safeParse(input);
@@ -157,7 +157,7 @@ function parsed<Schema extends z.ZodType>(schema: Schema, input: unknown) {
   }
 }
 
-/** Whether a field of that name is somewhere in there, which zod would leave out without a word. */
+/** Whether any object in the value has a field of that name. zod drops such a field without an error. */
 function holdsProto(input: unknown): boolean {
   const unseen = [input];
   for (let value = unseen.pop(); value !== undefined; value = unseen.pop()) {
@@ -170,7 +170,7 @@ function holdsProto(input: unknown): boolean {
 
 function faultsOf(problem: z.core.$ZodIssue, outer: PropertyKey[] = []): ControlFault[] {
   const path = [...outer, ...problem.path];
-  // A union's own message says nothing; the first alternative that got past its shape says most.
+  // The union's own message names no rule. The first alternative that passed the check of shape is the most specific.
   if (problem.code === 'invalid_union' && problem.errors.length > 0) {
     const [first] = problem.errors.toSorted((a, b) => depth(b) - depth(a));
     if (first !== undefined) return first.flatMap((inner) => faultsOf(inner, path));

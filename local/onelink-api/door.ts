@@ -4,19 +4,19 @@ import type { Operation } from './operations.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * What a call meets before anything is done for it, in this order: token, feature, rate. (The monthly quota comes
- * after, with the body, since it is about the work and not about the call.)
+ * Admits or refuses a call, in this order: token, feature, rate. (The monthly quota is checked later, with the body, since
+ * it counts work, not calls.)
  *
- * A call with a wrong token belongs to no account and takes no place in a window. Whether the quota operation asks for the
- * token and is under the rate is for the settings to say. A QR call has to find room in both windows; refused by one,
- * it takes a place in neither, unless the settings say that refused calls count.
+ * A call with a wrong token belongs to no account and takes no place in a window. The settings decide whether the quota
+ * operation needs the token and counts to the rate. A QR call needs room in both windows. If one refuses it, it takes a
+ * place in neither, unless the settings say that refused calls count.
  * @throws ApiError 401, 403 `feature_not_enabled` or 429 `rate_limit_exceeded`
  */
 export function passDoor(
   emulator: Emulator,
   operation: Operation,
   authorization: string | undefined,
-  arrivedMilliseconds: number,
+  receivedMilliseconds: number,
 ): void {
   const { settings, statistics, rate, qrRate } = emulator;
   const needsToken = operation !== 'quota' || settings.quotaNeedsToken;
@@ -25,12 +25,12 @@ export function passDoor(
 
   const inQrRate = operation === 'qr';
   const inRate = countsToRate(operation, settings);
-  const refusedByQrRate = inQrRate && !qrRate.hasRoom(arrivedMilliseconds);
-  const refusedByRate = !refusedByQrRate && inRate && !rate.hasRoom(arrivedMilliseconds);
+  const refusedByQrRate = inQrRate && !qrRate.hasRoom(receivedMilliseconds);
+  const refusedByRate = !refusedByQrRate && inRate && !rate.hasRoom(receivedMilliseconds);
   const refused = refusedByQrRate || refusedByRate;
   if (!refused || settings.refusedCountsToRate) {
-    if (inQrRate) qrRate.hold(arrivedMilliseconds);
-    if (inRate) rate.hold(arrivedMilliseconds);
+    if (inQrRate) qrRate.hold(receivedMilliseconds);
+    if (inRate) rate.hold(receivedMilliseconds);
   }
   if (!refused) return;
   statistics.refused[refusedByQrRate ? 'qrRate' : 'rate'] += 1;

@@ -10,14 +10,14 @@ import type { Stats } from './statistics.ts';
 import { Statistics } from './statistics.ts';
 import { LinkStore } from './store.ts';
 
-/** What a test may put in the place of the emulator's own. */
+/** The parts of the emulator that a test may replace. */
 export interface EmulatorParts extends TimeSources {
   drawQr?: typeof drawQr;
-  /** Told of each call that was carried out, with its true answer, whatever its caller gets to see. */
+  /** Called after each performed call with its true answer, even if a fault hides that answer from the client. */
   onPerformed?: (call: Call, body: Readonly<Record<string, unknown>> | undefined, answer: Answer) => void;
 }
 
-/** The emulated account: its settings, its links, what is left of its limits, and what was seen of its callers. */
+/** The emulated account: its settings, its links, its remaining limits, and the statistics of its calls. */
 export class Emulator {
   readonly #startedWith: Settings;
   readonly clock: EmulatorClock;
@@ -43,7 +43,7 @@ export class Emulator {
     this.qrRate = new SlidingWindow(settings.qrRequestsPerSecond);
   }
 
-  /** Takes new settings. A window whose limit changes starts empty; what was used of the quota stays used. */
+  /** Applies new settings. A window whose limit changes starts empty. The quota keeps its used calls. */
   change(settings: Settings): void {
     const { requestsPerSecond, qrRequestsPerSecond } = settings;
     if (requestsPerSecond !== this.settings.requestsPerSecond) this.rate = new SlidingWindow(requestsPerSecond);
@@ -52,7 +52,7 @@ export class Emulator {
     this.settings = settings;
   }
 
-  /** As freshly started: no links, faults or figures, windows and quota whole, first settings, true time. */
+  /** Restores the state at the start: no links, faults or statistics, full windows and quota, first settings, real time. */
   reset(): void {
     this.change(this.#startedWith);
     this.rate = new SlidingWindow(this.settings.requestsPerSecond);
@@ -67,7 +67,7 @@ export class Emulator {
   stats(): Stats {
     const { all, api, qr, calls, refused, clicks, faultsPlayed } = this.statistics;
     const { month, monthly, used, remaining } = this.quota;
-    // The census first: it purges what is due, and the counts should say so.
+    // The census comes first: it purges the records that are due, and the counters must include that purge.
     const census = this.store.census();
     return structuredClone({
       arrivals: {

@@ -13,7 +13,7 @@ type ErrorType =
   | 'rate_limit_exceeded'
   | 'quota_exceeded';
 
-/** A refusal as the API words it: the status, the type and the message of the published contract. */
+/** A refusal in the API's words: the status, the type and the message of the published contract. */
 export class ApiError extends Error {
   readonly status: number;
   readonly errorType: ErrorType;
@@ -24,7 +24,7 @@ export class ApiError extends Error {
     this.errorType = errorType;
   }
 
-  /** What goes over the wire; the first key's name differs between editions of the documents. */
+  /** The body on the wire. The name of the first key differs between editions of the documents. */
   toAnswer(settings: Settings): Answer {
     return errorAnswer(this.status, this.errorType, this.message, settings.errorKey);
   }
@@ -74,8 +74,8 @@ export const dataTooLong = () =>
   new ApiError(400, 'limit_exceeded', 'Generating shortlink failed, data sent exceeds limit');
 
 /**
- * @param value As text.
- * @param reason What is wrong, worded to follow `Reason:` and without the final full stop.
+ * @param value The value as text.
+ * @param reason What is wrong, worded to follow `Reason:`, without the full stop.
  */
 export const invalidParameter = (name: string, value: string, reason: string) =>
   new ApiError(400, 'invalid_parameter', `Parameter '${name}' has an invalid value: '${value}'. Reason: ${reason}.`);

@@ -6,9 +6,9 @@ import type { Operation } from './operations.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Plays a fault on a call and says what the client saw.
+ * Applies a fault to a call and returns what the client saw.
  *
- * @param perform Lets the call take effect and gives the true answer. Kinds that strike before the effect never call it.
+ * @param perform Performs the call and returns the true answer. Kinds of fault without an effect never call it.
  */
 export async function play(
   fault: Fault,
@@ -62,7 +62,7 @@ function scripted(fault: Scripted, operation: Operation, settings: Settings): An
   return { ...answer, body: fault.body ?? answer.body, contentType: fault.contentType ?? answer.contentType };
 }
 
-/** What the API says with a status that a fault gave no words to. */
+/** The API's own words for a status, if the fault gives none. */
 function usualError(status: number, operation: Operation, settings: Settings): { errorType: string; message: string } {
   if (status === 401) return authenticationFailure();
   if (status === 429) return rateLimitExceeded(settings.limitMessages);

@@ -6,15 +6,15 @@ const operation = z.enum(operations);
 const contentType = z.string().regex(/^[\t\x20-\x7e]+$/, 'printable ASCII, as a header holds it');
 const milliseconds = z.number().min(0).max(600_000);
 
-/** Which calls a fault is played on. */
+/** The calls that a fault applies to. */
 const where = {
   /** One operation, several, or `any`. */
   operation: z.union([operation, z.array(operation).min(1), z.literal('any')]).default('any'),
-  /** Played on the next so many matching calls; 1, or without end when a probability is given. */
+  /** The number of matching calls that the fault applies to: 1 by default, unlimited if a probability is given. */
   times: z.int().min(1).optional(),
-  /** Played on each matching call with this chance instead of on every one. */
+  /** Applies the fault to each matching call with this probability, not to every call. */
   probability: z.number().gt(0).max(1).optional(),
-  /** Makes the chances repeatable. */
+  /** Makes the random draws repeatable. */
   seed: z.int().min(0).max(0xffff_ffff).default(1),
   /** Only calls of this template. */
   onelinkId: z.string().min(1).optional(),
@@ -22,12 +22,12 @@ const where = {
   shortlinkId: z.string().min(1).optional(),
 };
 
-/** What an error fault answers; what is left out is what the API would say with that status. */
+/** The answer of an error fault. A field left out has the API's own value for that status. */
 const error = {
   status: z.int().min(200).max(599),
   errorType: z.string().optional(),
   message: z.string().optional(),
-  /** The whole body, as it is, instead of the error object. */
+  /** The whole body, unchanged, instead of the error object. */
   body: z.string().optional(),
   contentType: contentType.optional(),
 };
@@ -41,44 +41,44 @@ export const faultSchema = z.discriminatedUnion('kind', [
     jitterMilliseconds: milliseconds.default(0),
     when: z.enum(['before', 'after']).default('before'),
   }),
-  /** An error instead of the call: nothing takes effect. */
+  /** The API answers an error and the call has no effect. */
   z.strictObject({ kind: z.literal('status'), ...where, ...error }),
-  /** The call takes effect, then an error is answered. */
+  /** The call takes effect, then the API answers an error. */
   z.strictObject({ kind: z.literal('error-after'), ...where, ...error, status: error.status.default(500) }),
-  /** The connection is reset: nothing takes effect. */
+  /** The connection is reset and the call has no effect. */
   z.strictObject({ kind: z.literal('reset-before'), ...where }),
   /** The call takes effect, then the connection is reset. */
   z.strictObject({ kind: z.literal('reset-after'), ...where }),
-  /** No answer ever comes; the call takes effect or not. */
+  /** The API never answers. The setting decides whether the call takes effect. */
   z.strictObject({ kind: z.literal('hang'), ...where, when: z.enum(['before', 'after']).default('before') }),
-  /** The head of the true answer at once, its body piece by piece over this time. */
+  /** The head of the true answer is sent at once, and its body in pieces over this time. */
   z.strictObject({ kind: z.literal('slow-body'), ...where, milliseconds }),
-  /** Half of the true answer's body, then the connection closes. */
+  /** Half of the true answer's body is sent, then the connection closes. */
   z.strictObject({ kind: z.literal('truncated'), ...where }),
-  /** The call takes effect; its status stands, but the body is no JSON. */
+  /** The call takes effect with its true status, but the body is not JSON. */
   z.strictObject({
     kind: z.literal('not-json'),
     ...where,
     body: z.string().default('<html><body>Bad gateway</body></html>'),
   }),
-  /** The true answer under another content type. */
+  /** The true answer is sent under another content type. */
   z.strictObject({ kind: z.literal('wrong-content-type'), ...where, contentType: contentType.default('text/html') }),
 ]);
 
-/** A fault as it is asked for. */
+/** A fault as requested. */
 export type FaultInput = z.input<typeof faultSchema>;
 export type Fault = z.output<typeof faultSchema>;
 export type FaultKind = Fault['kind'];
 
-/** A fault that waits for its calls. */
+/** A fault that is armed. */
 export interface ArmedFault {
   fault: Fault;
-  /** Calls it will still be played on; undefined: without end. */
+  /** The number of calls that it still applies to. Undefined: unlimited. */
   remaining: number | undefined;
   played: number;
 }
 
-/** The faults in the order they were given. A call plays the first that matches it, and no more than that one. */
+/** The faults in the order of arming. The first fault that matches applies to a call, and no other. */
 export class FaultPlan {
   #armed: (ArmedFault & { chance: () => number })[] = [];
 
@@ -91,7 +91,7 @@ export class FaultPlan {
     });
   }
 
-  /** Those not yet played out. */
+  /** The faults with calls left. */
   list(): ArmedFault[] {
     return this.#armed.map(({ fault, remaining, played }) => ({ fault, remaining, played }));
   }
@@ -100,7 +100,7 @@ export class FaultPlan {
     this.#armed = [];
   }
 
-  /** The fault to play on this call, if any; `shortlinkId` is the one in the path or in a create's body. */
+  /** The fault for this call, if any. `shortlinkId` comes from the path, or from the body of a create. */
   take(call: Call, shortlinkId: string): Fault | undefined {
     for (const [index, armed] of this.#armed.entries()) {
       const { fault } = armed;
@@ -124,7 +124,7 @@ function matches(fault: Fault, call: Call, shortlinkId: string): boolean {
   return fault.shortlinkId === undefined || fault.shortlinkId === shortlinkId;
 }
 
-/** Mulberry32: even chances from 0 to below 1, the same for the same seed. */
+/** Mulberry32: uniform numbers from 0 to below 1, the same for the same seed. */
 function seededChance(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -13,14 +13,14 @@ function heading(answer: Answer): Record<string, string | number> {
   const { status, contentType, body, location, allow } = answer;
   return {
     'content-type': contentType,
-    // These two have no body, and a length would keep a client waiting for one (RFC 9110, 8.6).
+    // A 204 and a 304 have no body, and a client would wait for one if it got a length (RFC 9110, 8.6).
     ...(status !== 204 && status !== 304 && { 'content-length': Buffer.byteLength(body) }),
     ...(location !== undefined && { location }),
     ...(allow !== undefined && { allow }),
   };
 }
 
-/** The line to a caller over HTTP. */
+/** The connection to a client over HTTP. */
 export class HttpLine implements Line {
   readonly #res: ServerResponse;
   readonly #signal: AbortSignal;
@@ -47,7 +47,7 @@ export class HttpLine implements Line {
     return answer.status;
   }
 
-  /** The client learns it from the length alone. */
+  /** The client detects the truncation from the length alone. */
   sendHalf(answer: Answer): Seen {
     const body = Buffer.from(answer.body);
     this.#res.writeHead(answer.status, heading(answer));

@@ -6,7 +6,7 @@ import type { Emulator } from './emulator.ts';
 import { shortUrl } from './short-url.ts';
 import type { LinkRecord } from './store.ts';
 
-/** A link as the emulator shows it to a test. */
+/** A link as the admin endpoints return it. */
 export interface LinkView {
   onelinkId: string;
   shortlinkId: string;
@@ -14,10 +14,10 @@ export interface LinkView {
   payload: Record<string, unknown>;
   /** ISO 8601, whole seconds, UTC. */
   expiry: string;
-  /** The configured window in seconds. */
+  /** The configured TTL in seconds. */
   ttl: number;
   renewTtl: boolean;
-  /** Past its expiry, not yet purged. */
+  /** Expired and not yet purged. */
   expired: boolean;
   foreign: boolean;
   clicks: number;
@@ -38,7 +38,7 @@ export function linkView(emulator: Emulator, link: LinkRecord): LinkView {
   };
 }
 
-/** The same as a line of JSON, in which the numbers of `payload` are as the client wrote them. */
+/** The same link as a line of JSON. The numbers of `payload` are as the client wrote them. */
 export function linkLine(emulator: Emulator, link: LinkRecord): string {
   const { onelinkId, shortlinkId, shortlinkUrl, payload: _, ...others } = linkView(emulator, link);
   const before = JSON.stringify({ onelinkId, shortlinkId, shortlinkUrl });
@@ -51,7 +51,7 @@ function isPlain(value: unknown): boolean {
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
-/** A link to be there from the start. Its parameters are not checked: the dashboard has other rules than the API. */
+/** A link of a preload. Its parameters are not checked, because the dashboard's rules differ from the API's. */
 export const preloadSchema = z.strictObject({
   onelinkId: z.string().min(1),
   shortlinkId: z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, '1 to 50 letters, digits, _ or -'),
@@ -70,7 +70,7 @@ export const preloadSchema = z.strictObject({
 });
 export type PreloadedLink = z.input<typeof preloadSchema>;
 
-/** A link of a preload that cannot be taken: where it stands and what rule it breaks. */
+/** A link that a preload cannot add: its path, and the rule that it breaks. */
 export class PreloadError extends Error {
   readonly path: string;
 
@@ -81,7 +81,7 @@ export class PreloadError extends Error {
 }
 
 /**
- * Puts links in without POST: no quota, no rate, no checks of parameters. All or none.
+ * Adds links without POST: no quota, no rate limit, no checks of parameters. It adds all of them or none.
  * @throws PreloadError for an unknown template or brand domain, or an ID that is taken
  */
 export function preload(emulator: Emulator, links: readonly z.output<typeof preloadSchema>[]): void {

@@ -4,26 +4,26 @@ import type { EmulatorClock } from './clock.ts';
 const windowMilliseconds = 1000;
 
 /**
- * An exact sliding-window limit: a ring of the last `limit` arrivals that count. One more is too many when the ring is
- * full and its oldest entry is less than a second old, because it would be number limit + 1 within one second.
+ * An exact sliding-window limit: a ring of the last `limit` counted calls. If the ring is full and its oldest call is less
+ * than a second old, one more call would be number limit + 1 within one second.
  */
 export class SlidingWindow {
   readonly #times: Float64Array;
   #next = 0;
   #held = 0;
 
-  /** @param limit Arrivals admitted in any one second. */
+  /** @param limit Calls admitted in any one second. */
   constructor(limit: number) {
     this.#times = new Float64Array(limit);
   }
 
-  /** Whether one more arrival at this time (milliseconds, never going back) keeps within the limit. */
+  /** Whether one more call at this time keeps within the limit. The time is monotonic, in milliseconds. */
   hasRoom(milliseconds: number): boolean {
     const oldest = this.#times[this.#next] ?? 0;
     return this.#held < this.#times.length || milliseconds - oldest >= windowMilliseconds;
   }
 
-  /** Counts an arrival. */
+  /** Counts a call. */
   hold(milliseconds: number): void {
     this.#times[this.#next] = milliseconds;
     this.#next = (this.#next + 1) % this.#times.length;
@@ -31,7 +31,7 @@ export class SlidingWindow {
   }
 }
 
-/** Counts arrivals, refused ones included, and remembers the fullest second there ever was. */
+/** Counts all calls, refused ones included, and remembers the maximum of any one second. */
 export class ArrivalCounter {
   #times = new Float64Array(1024);
   #first = 0;
@@ -60,7 +60,7 @@ export class ArrivalCounter {
   }
 }
 
-/** The monthly allowance of POST, PUT and DELETE calls; it is whole again when the UTC month of the clock turns. */
+/** The monthly allowance of POST, PUT and DELETE calls. It is restored when the clock enters a new UTC month. */
 export class MonthlyQuota {
   readonly #clock: EmulatorClock;
   #used = 0;
@@ -97,13 +97,13 @@ export class MonthlyQuota {
     return Math.max(0, this.monthly - this.used);
   }
 
-  /** The month that the figures are of, as `2026-11`. */
+  /** The month of these figures, as `2026-11`. */
   get month(): string {
     this.#turnMonth();
     return new Date(this.#monthStart).toISOString().slice(0, 7);
   }
 
-  /** Sets what is left of this month, from 0 to the monthly allowance. */
+  /** Sets the calls left in this month, from 0 to the monthly allowance. */
   setRemaining(remaining: number): void {
     this.#turnMonth();
     this.#used = this.monthly - remaining;

@@ -3,16 +3,16 @@ import type { Answer } from './answer.ts';
 /** The status that the client saw, or why it saw none. */
 export type Seen = number | 'reset' | 'hung';
 
-/** The way back to a caller, over a socket or within the process. */
+/** The connection to a client, over a socket or within the process. */
 export interface Line {
-  /** The answer in one piece. */
+  /** Sends the answer in one piece. */
   send(answer: Answer): Seen;
-  /** The head at once, then the body piece by piece over this time. */
+  /** Sends the head at once, then the body in pieces over this time. */
   sendSlowly(answer: Answer, milliseconds: number): Promise<Seen>;
-  /** Half of the body, then the connection ends in order. */
+  /** Sends half of the body, then ends the connection in order. */
   sendHalf(answer: Answer): Seen;
   reset(): Seen;
-  /** Nothing ever comes. */
+  /** Sends nothing, ever. */
   hang(): Promise<Seen>;
   wait(milliseconds: number): Promise<void>;
 }

@@ -9,13 +9,13 @@ type Serve = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 interface Newest {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** When all requests before it have been answered. */
+  /** Resolves when all requests before it have their answers. */
   readonly before: Promise<void>;
-  /** When it has been answered, or its caller has left. */
+  /** Resolves when it has its answer, or the client has disconnected. */
   readonly over: Promise<void>;
 }
 
-/** How long a refused caller may go on sending: with input unread, closing would reset the connection and lose the answer. */
+/** How long a refused client may go on sending. Closing on unread input would reset the connection and lose the answer. */
 const lingerMilliseconds = 2_000;
 
 const statusOf: Readonly<Record<string, number>> = {
@@ -25,8 +25,8 @@ const statusOf: Readonly<Record<string, number>> = {
 };
 
 /**
- * An HTTP server that leaves no request without an answer. Requests of one connection are carried out one after another. What
- * is no HTTP gets its 4xx, a fault of `serve` a 500 with the stack trace.
+ * An HTTP server that answers every request. It serves the requests of one connection one after another. It answers
+ * invalid HTTP with its 4xx, and an exception of `serve` with a 500 and the stack trace.
  */
 export function createListener(serve: Serve, isClosing: () => boolean): Server {
   const newest = new WeakMap<Duplex, Newest>();
@@ -36,14 +36,14 @@ export function createListener(serve: Serve, isClosing: () => boolean): Server {
     const before = newest.get(req.socket)?.over ?? Promise.resolve();
     const over = new Promise<void>((resolve) => res.once('close', resolve));
     newest.set(req.socket, { req, res, before, over });
-    // Node.js throws it for what is written to a caller that has left.
+    // Node.js throws this error for a write to a client that has disconnected.
     res.on('error', () => {});
     const inTurn = async () => {
       await before;
       if (!req.socket.destroyed) await serve(req, res);
     };
     inTurn().catch((error: unknown) => {
-      // A caller that left, or a delay cut short by close, has nobody to be told.
+      // The client disconnected, or `close` ended a delay: nobody waits for an answer.
       if (res.destroyed || isClosing()) return res.destroy();
       console.error('onelink-api: a request failed inside the emulator', error);
       if (res.headersSent) return res.destroy();
@@ -69,14 +69,14 @@ export function createListener(serve: Serve, isClosing: () => boolean): Server {
     socket.on('error', () => {});
     void refuse(socket, 405, 'Method not allowed', 'GET, POST, PUT, DELETE');
   });
-  // A caller may end its side once it has sent its request; Node.js would end the other, too.
+  // A client may end its side after it has sent its request. Node.js would then end the other side, too.
   Object.assign(server, { httpAllowHalfOpen: true });
-  // Longer than clients keep an idle connection, or they now and then send on one that has just been closed.
+  // Longer than a client keeps an idle connection. Otherwise a client may send on a connection that has just closed.
   server.keepAliveTimeout = 75_000;
   return server;
 }
 
-/** An answer for a connection on which Node.js has made out no request. */
+/** Writes an answer on a connection on which Node.js has parsed no request. */
 function rawAnswer(status: number, message: string, allow: string | undefined): string {
   const { contentType, body } = errorAnswer(status, 'invalid_parameter', message);
   return [

@@ -28,7 +28,7 @@ const choice = <Name extends keyof Settings>(
   ...choices: Extract<Settings[Name], string>[]
 ) => new Option(flags, text).choices(choices);
 
-/** Flag names are those of the settings, so that what was given on the command line is a change of settings. */
+/** Flag names equal the names of the settings: the flags of a command line are a change of settings. */
 type Flags = SettingsInput & {
   port: number;
   host: string;
@@ -43,49 +43,46 @@ type Flags = SettingsInput & {
   latencyJitter?: number;
 };
 
-/** 1 is what scripts read as a verdict. */
+/** Scripts read exit code 1 as a finding, so a failure to start has another code. */
 const failureCode = 2;
 
 const program = new Command('onelink-api')
   .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : failureCode))
   .description('A stand-alone emulator of the OneLink API v2.0.')
-  .option('--port <number>', 'port to listen on; 0 takes a free one', number, 4570)
-  .option('--host <address>', 'address to listen on; anything but loopback lets others in', '127.0.0.1')
-  .option(
-    '--json',
-    'print one line of JSON with the address, not the greeting (npm adds lines; npm run --silent does not)',
-  )
-  .option('--config <file>', 'JSON file of settings; flags win over it')
-  .option('--template <id=subdomain[,brand…]>', 'a OneLink template; repeatable', template)
+  .option('--port <number>', 'port to listen on (0: any free port)', number, 4570)
+  .option('--host <address>', 'address to listen on (any but loopback admits other machines)', '127.0.0.1')
+  .option('--json', 'print the address as one line of JSON (npm adds lines of its own, npm run --silent does not)')
+  .option('--config <file>', 'JSON file of settings (flags override it)')
+  .option('--template <id=subdomain[,brand…]>', 'a OneLink template (repeatable)', template)
   .option('--token <token>', `API token (${defaultSettings.token})`)
   .option('--account <id>', `account ID (${defaultSettings.accountId})`)
   .option('--quota <calls>', `calls per UTC month (${defaultSettings.monthlyQuota})`, number)
   .option('--rate <calls>', `calls in any second (${defaultSettings.requestsPerSecond})`, number)
   .option('--qr-rate <calls>', `QR calls in any second (${defaultSettings.qrRequestsPerSecond})`, number)
-  .option('--latency <milliseconds>', 'standing delay of every answer (0)', number)
-  .option('--latency-jitter <milliseconds>', 'up to this much more, at random (0)', number)
-  .option('--no-feature-enabled', 'the account may not create links: 403')
-  .option('--no-branded-links', 'the account has no branded links: 401')
-  .optionsGroup('Where the documents disagree or say nothing:')
+  .option('--latency <milliseconds>', 'fixed delay of every answer (0)', number)
+  .option('--latency-jitter <milliseconds>', 'maximum of an additional random delay (0)', number)
+  .option('--no-feature-enabled', 'the account may not create links (403)')
+  .option('--no-branded-links', 'the account has no branded links (401)')
+  .optionsGroup('Where the documents disagree or are silent:')
   .option('--max-data-characters <number>', '2048 or, in newer texts, 3000', number)
-  .option('--query-string-counts', 'the query string that data makes keeps to that limit, too')
+  .option('--query-string-counts', 'the query string that data makes has the same limit')
   .option('--max-ttl-days <number>', '365 or, in newer texts, 730', number)
-  .addOption(choice<'outOfRangeTtl'>('--out-of-range-ttl <what>', 'take 31 days, or a 400', 'default', 'refuse'))
-  .option('--foreign-reads', 'let GET show links made elsewhere')
+  .addOption(choice<'outOfRangeTtl'>('--out-of-range-ttl <what>', '31 days, or a 400', 'default', 'refuse'))
+  .option('--foreign-reads', 'GET returns links made elsewhere')
   .addOption(choice<'limitMessages'>('--limit-messages <edition>', 'wording of the 429s', 'guide', 'reference'))
   .addOption(choice<'errorKey'>('--error-key <name>', 'first key of an error', 'error_type', 'error-type', 'code'))
   .addOption(choice<'quotaCounts'>('--quota-counts <what>', 'calls that cost quota', 'successes-and-409', 'every-call'))
-  .option('--refused-counts-to-rate', 'a call refused for its rate holds its place in the window')
+  .option('--refused-counts-to-rate', 'a call refused for its rate takes a place in the window')
   .option('--no-qr-counts-to-rate', 'QR calls take no place in the general window')
   .option('--no-qr-data-prefix', 'QR answers without data: in front')
-  .option('--no-enforce-lengths', 'no maximum lengths of parameters')
-  .option('--no-quota-needs-token', 'the quota operation asks for no token')
+  .option('--no-enforce-lengths', 'parameters have no maximum lengths')
+  .option('--no-quota-needs-token', 'the quota operation needs no token')
   .option('--quota-counts-to-rate', 'quota calls take a place in the general window')
-  .addOption(choice<'nulls'>('--nulls <what>', 'a null is refused, or as if left out', 'refuse', 'leave-out'))
+  .addOption(choice<'nulls'>('--nulls <what>', 'a null is an error, or equals a field left out', 'refuse', 'leave-out'))
   .addOption(
     choice<'shortlinkIdCharacters'>(
       '--shortlink-id-characters <which>',
-      'letters and digits as in the guide, or _ and - too, as seen',
+      'letters and digits as in the guide, or _ and - too',
       'seen',
       'guide',
     ),
@@ -93,7 +90,7 @@ const program = new Command('onelink-api')
   .addOption(
     choice<'reservedParameters'>(
       '--reserved-parameters <what>',
-      'names such as ttl inside data: a 400, or taken',
+      'names such as ttl inside data: 400, or accepted',
       'refuse',
       'accept',
     ),
@@ -109,9 +106,14 @@ const program = new Command('onelink-api')
   .addOption(choice<'contentTypes'>('--content-types <which>', 'content types that a body may have', 'any', 'json'))
   .option('--max-body-bytes <number>', `a larger body is invalid (${defaultSettings.maxBodyBytes})`, number)
   .addOption(
-    choice<'shownTtl'>('--shown-ttl <which>', 'the ttl of a GET: the window, or what remains', 'window', 'remaining'),
+    choice<'shownTtl'>(
+      '--shown-ttl <which>',
+      'the ttl of a GET: as configured, or the time left',
+      'window',
+      'remaining',
+    ),
   )
-  .option('--purge-delay-hours <hours>', 'how long a record outlives its link, up to 48', number)
+  .option('--purge-delay-hours <hours>', 'time from expiry to purge, up to 48', number)
   .addHelpText(
     'after',
     `
@@ -139,7 +141,7 @@ function settingsOf(flags: Flags): SettingsInput {
     ...rest
   } = flags;
   const file = config === undefined ? {} : checked(settingsInput, JSON.parse(readFileSync(config, 'utf8')));
-  // A --no-… flag is true when it is not given, which must not win over the file.
+  // A --no-… flag is true if it is not given. That default must not override the file.
   const given = Object.entries(rest).filter(([name]) => program.getOptionValueSource(name) === 'cli');
   const renamed = {
     templates: template,
@@ -175,7 +177,7 @@ function explained(error: unknown, flags: Flags): string {
   if (error instanceof ControlError)
     return error.faults.map(({ path, rule }) => `${path || 'settings'}: ${rule}`).join('\n');
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'EADDRINUSE') return `Port ${flags.port} of ${flags.host} is taken. Choose another with --port.`;
+  if (code === 'EADDRINUSE') return `Port ${flags.port} of ${flags.host} is in use. Choose another port with --port.`;
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL') return `Cannot listen on ${flags.host}:${flags.port}: ${code}.`;
   return message;
 }
@@ -187,7 +189,7 @@ try {
   const { accountId } = api.control.settings();
   console.log(flags.json ? JSON.stringify({ event: 'listening', origin, baseUrl, port, accountId }) : greeting(api));
   if (flags.json && process.env.npm_lifecycle_event === 'onelink-api' && process.env.npm_config_loglevel !== 'silent') {
-    console.error('onelink-api: npm has printed lines of its own; npm run --silent prints none');
+    console.error('onelink-api: npm printed lines of its own. To print only the JSON, use npm run --silent.');
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, async () => {

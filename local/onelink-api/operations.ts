@@ -2,12 +2,12 @@
 export const operations = ['create', 'read', 'update', 'delete', 'qr', 'quota'] as const;
 export type Operation = (typeof operations)[number];
 
-/** One call of the API, as far as it is known before its body is looked into. */
+/** One call of the API, as far as its request line shows it. */
 export interface Call {
   readonly operation: Operation;
-  /** The template's ID; for the quota operation the account's. */
+  /** The template's ID. For the quota operation, the account's. */
   readonly onelinkId: string;
-  /** Empty for create (its body may name one) and quota. */
+  /** Empty for quota, and for create (its body may have the ID). */
   readonly shortlinkId: string;
   readonly query: URLSearchParams;
 }
@@ -18,7 +18,7 @@ const resource = /^\/api\/v2\.0\/shortlinks\/([^/]+)(?:\/([^/]+)(\/qr)?)?$/;
 const quota = /^\/api\/v2\.0\/shortlinks-quota\/([^/]+)$/;
 const noQuery = new URLSearchParams();
 
-/** The call that a method and path make; the methods allowed when it is not one of them; undefined off the map. */
+/** The call of a method and a path. For an unsupported method, the methods allowed. For an unknown path, undefined. */
 export function route(method: string, path: string, query: string): Route | undefined {
   const match = resource.exec(path);
   if (match === null) {
@@ -46,7 +46,7 @@ function asRoute(operation: Operation, onelinkId: string, shortlinkId: string, q
   };
 }
 
-/** A path segment without its percent-encoding; one that is badly encoded names nothing and stays as it is. */
+/** A path segment without its percent-encoding. A badly encoded segment stays unchanged and matches nothing. */
 export function decoded(segment: string): string {
   if (!segment.includes('%')) return segment;
   try {

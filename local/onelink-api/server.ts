@@ -17,17 +17,17 @@ export interface OneLinkApiOptions {
   port?: number;
   /** The address to listen on; 127.0.0.1 unless given. */
   host?: string;
-  /** The account and the reading of the contract; what is left out is as in `defaultSettings`. */
+  /** The account and the reading of the contract. A setting left out has its value in `defaultSettings`. */
   settings?: SettingsInput;
-  /** Clocks of a test's own. */
+  /** Clocks that a test injects. */
   time?: TimeSources;
 }
 
 /** A running emulator. */
 export interface OneLinkApi {
-  /** `http://127.0.0.1:4570`: clicks and, under `/__emulator/`, the emulator itself. */
+  /** `http://127.0.0.1:4570`: the origin of clicks and of the admin endpoints under `/__emulator/`. */
   readonly origin: string;
-  /** `http://127.0.0.1:4570/api/v2.0`: what takes the place of the true API's base URL. */
+  /** `http://127.0.0.1:4570/api/v2.0`: replaces the real API's base URL. */
   readonly baseUrl: string;
   readonly port: number;
   readonly control: Control;
@@ -37,7 +37,7 @@ export interface OneLinkApi {
 
 /**
  * Starts an emulator of OneLink API v2.0 in this process.
- * @throws ControlError for settings that break a rule; the listen error (`EADDRINUSE`) when the port is taken
+ * @throws ControlError for settings that break a rule; the listen error (`EADDRINUSE`) if the port is in use
  */
 export async function startOneLinkApi(options: OneLinkApiOptions = {}): Promise<OneLinkApi> {
   const settings = withChange(defaultSettings, checked(settingsInput, options.settings ?? {}));
@@ -82,7 +82,7 @@ async function serve(
   res: ServerResponse,
   signal: AbortSignal,
 ): Promise<void> {
-  // A target may be a whole URL (RFC 9112, 3.2.2), whose host goes before the header.
+  // A target may be an absolute URL (RFC 9112, 3.2.2). Its host overrides the header.
   const [, authority, rest = ''] = /^(?:https?:\/\/([^/?#]*))?(.*)$/is.exec(req.url ?? '/') ?? [];
   const target = rest.startsWith('/') ? rest : `/${rest}`;
   const mark = target.indexOf('?');
@@ -92,7 +92,7 @@ async function serve(
       method: req.method ?? '',
       path,
       query: mark === -1 ? '' : target.slice(mark + 1),
-      // Twice is no token: which of the two counts would be a guess.
+      // A second `authorization` header makes the token ambiguous, so the call counts as having none.
       authorization: req.headersDistinct.authorization?.join(', '),
       contentType: req.headers['content-type'],
       body: (maxBytes) => bodyOf(req, maxBytes),

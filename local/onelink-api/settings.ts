@@ -6,96 +6,96 @@ const host = z.string().regex(/^[a-z0-9][a-z0-9.-]*(?:\/[^\s?#]+)?$/, 'a lower-c
 const template = z.strictObject({
   /** `acme` makes short URLs of `https://acme.onelink.me/…`. */
   subdomain: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes'),
-  /** The host of its short URLs where that is not below onelink.me. */
+  /** The host of the template's short URLs, if it is not below onelink.me. */
   domain: host.optional(),
-  /** Domains that a link of this template may carry instead, as `go.acme.example` or `acme.example/go`. */
+  /** The brand domains that a link of this template may have, as `go.acme.example` or `acme.example/go`. */
   brandDomains: z.array(host).default([]),
-  /** Where a click goes that has no better destination; `https://www.<subdomain>.example/` unless given. */
+  /** Where a click without a better destination goes; `https://www.<subdomain>.example/` by default. */
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
 });
 export type Template = z.output<typeof template>;
 
 /**
- * Everything about the emulated account and about how the API is read where its documents disagree. The same object is
+ * Everything about the emulated account, and the reading of the API where its documents disagree. The same object is
  * a start option, a configuration file and the body of `POST /__emulator/settings`.
  */
 const shape = {
-  /** The raw value of the `authorization` header that is accepted. */
+  /** The raw value of the accepted `authorization` header. */
   token: z.string().regex(/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/, 'printable ASCII, as a header holds it'),
-  /** The account that the quota operation knows. */
+  /** The account of the quota operation. */
   accountId: z.string().regex(/^[A-Za-z0-9_-]{1,100}$/, 'letters, digits, _ and -'),
   templates: z.record(templateId, template),
-  /** Off: creates are answered 403 `feature_not_enabled`, the operation for which that answer is published. */
+  /** If false, a create gets 403 `feature_not_enabled`. The documents publish that answer for creates only. */
   featureEnabled: z.boolean(),
-  /** Off: a `brand_domain` is answered 401 `Account validation failure` instead of being looked up. */
+  /** If false, a `brand_domain` gets 401 `Account validation failure`. */
   brandedLinks: z.boolean(),
-  /** POST, PUT and DELETE calls per UTC month; 7.5 million are published. */
+  /** POST, PUT and DELETE calls per UTC month. The documents publish 7.5 million. */
   monthlyQuota: z.int().min(0),
-  /** Calls that count to the quota: the two kinds known to, or every call that got past the door. */
+  /** Calls that cost quota: the two kinds that are known to, or every admitted call. */
   quotaCounts: z.enum(['successes-and-409', 'every-call']),
-  /** Calls admitted in any second over all operations but the quota's; 1,000 are published. */
+  /** Calls admitted in any second over all operations but the quota's. The documents publish 1,000. */
   requestsPerSecond: z.int().min(1).max(1_000_000),
-  /** QR calls admitted in any second; 25 are published. */
+  /** QR calls admitted in any second. The documents publish 25. */
   qrRequestsPerSecond: z.int().min(1).max(1_000_000),
   /** Whether a QR call takes a place in the general window too. Unpublished. */
   qrCountsToRate: z.boolean(),
-  /** Whether a call refused for its rate holds a place in the window all the same. Unpublished. */
+  /** Whether a call refused for its rate takes a place in the window. Unpublished. */
   refusedCountsToRate: z.boolean(),
-  /** Characters of `data`; 2,048 in the guide, 3,000 in newer texts. */
+  /** Maximum characters of `data`: 2,048 in the guide, 3,000 in newer texts. */
   maxDataCharacters: z.int().min(1),
-  /** Whether the query string that `data` makes must keep to that limit as well, which the guide asks of version 1.0. */
+  /** Whether the query string that `data` makes has the same limit. The guide requires it for version 1.0. */
   queryStringCounts: z.boolean(),
-  /** Days of `ttl`; 365 in the guide, 730 in newer texts. */
+  /** Maximum days of `ttl`: 365 in the guide, 730 in newer texts. */
   maxTtlDays: z.int().min(1).max(36_500),
-  /** A `ttl` that cannot be read or is out of range: the 31-day default, silently, or a 400 as there once was. */
+  /** An unreadable or out-of-range `ttl` becomes the 31-day default without an error, or gets the 400 of older versions. */
   outOfRangeTtl: z.enum(['default', 'refuse']),
-  /** Whether the quota operation asks for the token: the reference demands it everywhere, and lists no 401 there. */
+  /** Whether the quota operation needs the token. The reference demands it for all operations, but lists no 401 there. */
   quotaNeedsToken: z.boolean(),
   /** Whether a quota call takes a place in the general window. Unpublished. */
   quotaCountsToRate: z.boolean(),
-  /** A `null` in a body: a wrong value wherever it stands, or as if the field were left out. Unpublished. */
+  /** Whether a `null` in a body is a wrong value everywhere, or equals a field left out. Unpublished. */
   nulls: z.enum(['refuse', 'leave-out']),
-  /** Characters of a `shortlink_id`: letters and digits, as the guide says, or `_` and `-` too, as examples have them. */
+  /** Characters of a `shortlink_id`: letters and digits, as in the guide, or `_` and `-` too, as in examples. */
   shortlinkIdCharacters: z.enum(['seen', 'guide']),
-  /** Names such as `ttl` and `brand_domain` inside `data`. That they are refused is inferred. */
+  /** Names such as `ttl` and `brand_domain` inside `data`. The documents imply that the API refuses them. */
   reservedParameters: z.enum(['refuse', 'accept']),
-  /** How an update with another brand domain is refused: as a create is, or with a 400. Unpublished. */
+  /** How the API refuses an update with another brand domain: with a create's answer, or with a 400. Unpublished. */
   updateBrandMismatch: z.enum(['wrong_brand_domain', 'invalid_parameter']),
-  /** The content types that a body may have; a wrong one makes it an invalid body. Unpublished. */
+  /** The content types that a body may have. Any other makes the body invalid. Unpublished. */
   contentTypes: z.enum(['any', 'json']),
-  /** A larger body is an invalid one. Unpublished. */
+  /** A larger body is invalid. Unpublished. */
   maxBodyBytes: z
     .int()
     .min(1)
     .max(1 << 26),
-  /** The `ttl` of a GET: the window that was asked for, or what is left of it. Which of the two is inferred. */
+  /** The `ttl` of a GET: the configured TTL, or the time left of it. The documents do not say which. */
   shownTtl: z.enum(['window', 'remaining']),
-  /** Whether the published maximum lengths of parameters are enforced; formats always are. */
+  /** Whether the published maximum lengths of parameters apply. The formats always apply. */
   enforceLengths: z.boolean(),
-  /** Whether GET shows links that were not made through this API version. The guide says no, newer texts yes. */
+  /** Whether GET returns links that were not made through this API version. The guide denies it, newer texts confirm it. */
   foreignReads: z.boolean(),
-  /** Hours a record stays behind after its expiry; at most 48 are published. */
+  /** Hours between a link's expiry and the purge of its record. The documents publish at most 48. */
   purgeDelayHours: z.number().min(0).max(48),
-  /** How the 429s are worded: as the guide has it (`Rate limit exceeded`) or the reference (`Rate Limit Exceeded.`). */
+  /** The wording of the 429s: the guide's (`Rate limit exceeded`) or the reference's (`Rate Limit Exceeded.`). */
   limitMessages: z.enum(['guide', 'reference']),
-  /** The name of an error's first key: as it is now, or as older texts have it. */
+  /** The name of an error's first key, current or as in older texts. */
   errorKey: z.enum(['error_type', 'error-type', 'code']),
-  /** Whether a QR answer starts with `data:`, as its description says, or without, as its example shows. */
+  /** Whether a QR answer starts with `data:`, as in its description, or not, as in its example. */
   qrDataPrefix: z.boolean(),
-  /** A standing delay of every API answer, before the call takes effect. */
+  /** A fixed delay of every API answer, before the call takes effect. */
   latencyMilliseconds: z.number().min(0).max(600_000),
-  /** Up to this much more, evenly spread. */
+  /** The maximum of an additional random delay, uniformly distributed. */
   latencyJitterMilliseconds: z.number().min(0).max(600_000),
 };
 
 const settings = z.strictObject(shape);
 export type Settings = Readonly<z.output<typeof settings>>;
 
-/** Settings to start with, all optional; see {@link defaultSettings}. */
+/** Settings at the start, all optional. See {@link defaultSettings}. */
 export const settingsInput = settings.partial();
 export type SettingsInput = z.input<typeof settingsInput>;
 
-/** A change of settings while running; `quotaRemaining` sets what is left of this month's quota. */
+/** A change of settings at run time. `quotaRemaining` sets the calls left of this month's quota. */
 export const settingsPatch = settings.partial().extend({ quotaRemaining: z.int().min(0).optional() });
 export type SettingsPatch = z.input<typeof settingsPatch>;
 
@@ -137,7 +137,7 @@ export const defaultSettings: Settings = {
   latencyJitterMilliseconds: 0,
 };
 
-/** The settings with a checked change laid over them; what the change leaves out stays. */
+/** The settings with a validated change applied. A setting that the change leaves out stays. */
 export function withChange(current: Settings, change: z.output<typeof settingsInput>): Settings {
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   return { ...current, ...given };

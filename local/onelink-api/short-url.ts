@@ -4,8 +4,8 @@ import type { Call } from './operations.ts';
 import type { Settings, Template } from './settings.ts';
 
 /**
- * The address of a link: `https://<subdomain>.onelink.me/<template>/<id>`, or below the template's own domain, or `https://<brand domain>/<template>/<id>`
- * since a brand domain takes the place of the OneLink host and nothing else.
+ * The address of a link: `https://<host>/<template>/<id>`. The host is the brand domain, else the template's own domain,
+ * else `<subdomain>.onelink.me`.
  */
 export function shortUrl(
   settings: Settings,
@@ -19,9 +19,9 @@ export function shortUrl(
 const domainOf = ({ domain, subdomain }: Template): string => domain ?? `${subdomain}.onelink.me`;
 
 /**
- * The brand domain that a create or an update asks for, if it asks for one.
- * @throws ApiError 401 or 403 `wrong_brand_domain`; 400 `invalid_parameter` for what is no string, and for an update if
- *   the settings say so
+ * The brand domain of a create or an update, if the body has one.
+ * @throws ApiError 401 or 403 `wrong_brand_domain`. For a value that is not a string, and for an update if the settings
+ *   say so: 400 `invalid_parameter`.
  */
 export function checkedBrandDomain(
   settings: Settings,
@@ -40,8 +40,8 @@ export function checkedBrandDomain(
 }
 
 /**
- * The path of a click below its template's host: brand domains may have a path of their own, which goes. Undefined when
- * the host is one of the account's, but not of the template in the path. Other hosts (127.0.0.1) serve every template.
+ * The path of a click below its template's host, without the path of a brand domain. Undefined if the host belongs to the
+ * account but not to the template in the path. Other hosts (127.0.0.1) serve every template.
  */
 export function clickPath(settings: Settings, host: string, path: string): string | undefined {
   let known = false;

@@ -3,30 +3,30 @@ import { ArrivalCounter } from './limits.ts';
 import type { Seen } from './line.ts';
 import type { Operation } from './operations.ts';
 
-/** What the emulator saw and did since its start or its last reset. */
+/** The calls and answers since the emulator's start or its last reset. */
 export interface Stats {
-  /** Calls that arrived, however they were answered. */
+  /** Calls received, whatever their answers. */
   arrivals: {
     /** All six operations. */
     all: number;
     /** The operations under the general rate limit. */
     api: number;
     qr: number;
-    /** The most arrivals in any one second (sliding, not by the clock). */
+    /** The most calls in any one second (sliding, not by the clock). */
     fullestSecond: { all: number; api: number; qr: number };
   };
   /** Calls per operation and per answer seen: a status, `reset` or `hung`. */
   calls: Record<string, Record<string, number>>;
-  /** 429s that the limits gave, by limit; those of faults are not among them. */
+  /** 429s of the rate limits, by limit. The 429s of faults are not included. */
   refused: { rate: number; qrRate: number; quota: number };
   links: {
-    /** Made by POST in total. */
+    /** Links that POST created. */
     made: number;
     preloaded: number;
     updated: number;
     deleted: number;
     purged: number;
-    /** Held now, expired ones included. */
+    /** Links stored, expired ones included. */
     held: number;
     alive: number;
   };
@@ -35,7 +35,7 @@ export interface Stats {
   faultsPlayed: Partial<Record<FaultKind, number>>;
 }
 
-/** Counters of calls; those of links and quota live with the store and the quota. */
+/** Counters of calls. The store and the quota keep their own counters. */
 export class Statistics {
   readonly all = new ArrivalCounter();
   readonly api = new ArrivalCounter();
@@ -45,7 +45,7 @@ export class Statistics {
   readonly clicks = { total: 0, onLiveLinks: 0 };
   readonly faultsPlayed: Partial<Record<FaultKind, number>> = {};
 
-  arrived(operation: Operation, milliseconds: number, countsToRate: boolean): void {
+  received(operation: Operation, milliseconds: number, countsToRate: boolean): void {
     this.all.record(milliseconds);
     if (operation === 'qr') this.qr.record(milliseconds);
     if (countsToRate) this.api.record(milliseconds);

@@ -1,18 +1,18 @@
 import type { EmulatorClock } from './clock.ts';
 
-/** A link as the API keeps it. */
+/** A link as the API stores it. */
 export interface LinkRecord {
   readonly onelinkId: string;
   readonly shortlinkId: string;
-  /** The parameters as compact JSON: a string is a third of the object's size, and GET sends it as it is. */
+  /** The parameters as compact JSON: a string takes a third of the object's memory, and GET sends it unchanged. */
   payload: string;
-  /** The configured window, not what remains of it. */
+  /** The configured TTL, not the time left of it. */
   ttlSeconds: number;
-  /** Whether a click or an update starts the window anew. */
+  /** Whether a click or an update restarts the TTL. */
   renewTtl: boolean;
   expiresAtSeconds: number;
   brandDomain: string | undefined;
-  /** Made by something other than this version of the API: the dashboard, the bulk tool, an SDK. */
+  /** Made by anything but this version of the API: the dashboard, the bulk tool, an SDK. */
   readonly foreign: boolean;
   clicks: number;
 }
@@ -23,7 +23,7 @@ export interface StoreCounts {
   preloaded: number;
   updated: number;
   deleted: number;
-  /** Records gone because their purge was due. */
+  /** Records removed by a purge. */
   purged: number;
 }
 
@@ -39,7 +39,7 @@ export class LinkStore {
     this.#purgeDelaySeconds = purgeDelaySeconds;
   }
 
-  /** The link, alive or expired, until it is purged: then it never was. */
+  /** The link, live or expired. After its purge, undefined. */
   get(onelinkId: string, shortlinkId: string): LinkRecord | undefined {
     const key = `${onelinkId}/${shortlinkId}`;
     const link = this.#links.get(key);
@@ -69,7 +69,7 @@ export class LinkStore {
     }
   }
 
-  /** How many links are held, and how many of them are alive. Looks at each: milliseconds for 100,000. */
+  /** The number of links stored, and the number of live ones. It visits each link: milliseconds for 100,000. */
   census(): { held: number; alive: number } {
     const now = this.#clock.nowSeconds();
     const purgeBefore = now - this.#purgeDelaySeconds();

@@ -2,15 +2,15 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { WeatherPlan } from './plan.ts';
 import type { Front } from './wire/front.ts';
 
-/** How long a connection to the OneLink API may be idle: gateways and balancers differ, and tell nobody. */
+/** How long a connection to the OneLink API may be idle. Gateways and load balancers differ, and publish no value. */
 const idleMilliseconds = { mild: 12_000, storm: 5_000 } as const;
 
 /**
- * Stands in front of the OneLink API, byte for byte, and forgets connections that are idle, as a NAT gateway does: the
- * client hears nothing of it until it sends on one, which is then reset.
+ * Proxies the OneLink API, byte for byte, and forgets idle connections, as a NAT gateway does. The client gets no notice:
+ * its next request on such a connection is reset.
  *
  * @param api `http://127.0.0.1:{port}`
- * @param idle milliseconds without a byte, when no request waits for its answer
+ * @param idle milliseconds without a byte, while no request waits for its answer
  */
 export async function startApiFront(
   plan: WeatherPlan,
@@ -40,7 +40,7 @@ export async function startApiFront(
     });
     for (const socket of [client, service]) {
       sockets.add(socket);
-      // Why a connection broke is told by its end.
+      // The `close` event follows, and handles every cause.
       socket.on('error', () => {});
       socket.setNoDelay(true);
     }

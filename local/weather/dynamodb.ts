@@ -13,7 +13,7 @@ interface BatchGot {
   UnprocessedKeys?: Record<string, { Keys: Key[] }>;
 }
 
-/** What DynamoDB may do with a request. */
+/** Degrades a request to DynamoDB. */
 export function dynamodbWeather(plan: WeatherPlan, now: () => number = Date.now): Treatment {
   const stale = new StaleReads(plan, now);
   return async (request, forward) => {
@@ -31,7 +31,7 @@ export function dynamodbWeather(plan: WeatherPlan, now: () => number = Date.now)
     if (!writes.includes(action)) return forward();
     if (action !== 'BatchWriteItem') await stale.beforeWrite(request, forward);
     const answer = await forward();
-    // A write that was refused is lost as well: the SDK repeats it, and is refused again.
+    // A refused write loses its answer, too: the SDK repeats the write, and DynamoDB refuses it again.
     return plan.strikes('dynamodb-lost-answers') ? lost : answer;
   };
 }
@@ -41,7 +41,7 @@ const throttled = jsonAnswer(400, {
   message: 'The level of configured provisioned throughput for the table was exceeded.',
 });
 
-/** Splits the keys of one table; at least one is asked for, since DynamoDB leaves out no batch as a whole. */
+/** Splits the keys of one table. At least one goes to DynamoDB, because DynamoDB never leaves out a whole batch. */
 function leaveOut(plan: WeatherPlan, input: BatchGet): { asked: BatchGet; left?: BatchGet['RequestItems'] } {
   const [[table, wanted] = []] = Object.entries(input.RequestItems);
   if (table === undefined || wanted === undefined || wanted.Keys.length < 2) return { asked: input };

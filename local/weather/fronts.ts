@@ -11,12 +11,12 @@ import { startFront } from './wire/front.ts';
 type Endpoints = Readonly<Record<'dynamodb' | 'sqs' | 'sns' | 's3', string>>;
 
 export interface Fronts {
-  /** Where the weather is. */
+  /** The endpoints of the proxies. */
   readonly endpoints: Endpoints;
   stop(): Promise<void>;
 }
 
-/** Stands in front of each engine. */
+/** Starts a proxy in front of each engine. */
 export async function startFronts(plan: WeatherPlan, engines: Endpoints): Promise<Fronts> {
   const front = (engine: string, treat: Treatment) => startFront(engine, calmOnRepeats(plan, treat));
   const [dynamodb, sqs, sns, s3] = await Promise.all([

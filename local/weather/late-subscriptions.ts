@@ -7,8 +7,9 @@ const lateMilliseconds = [5_000, 60_000] as const;
 const nothingYet = '{"weather":["nothing yet"]}';
 
 /**
- * Subscribes, and delivers nothing for up to a minute: until the subscription, or the policy of its queue, is known
- * everywhere. What is published meanwhile is never delivered. It is a filter that matches nothing, replaced later.
+ * Subscribes, and delivers nothing for up to a minute, as SNS does until it has propagated the subscription and the queue's
+ * policy. SNS never delivers what is published before that. A filter that matches nothing simulates this, and is replaced
+ * later.
  */
 export async function subscribeLate(
   plan: WeatherPlan,
@@ -37,7 +38,7 @@ export async function subscribeLate(
     AttributeValue: filter,
   };
   const hear = () => {
-    // It may be unsubscribed by then, and the engine gone.
+    // The subscription or the engine may be gone at that time.
     forward(withBody(request, new URLSearchParams(real).toString())).catch(() => {});
   };
   later(hear, plan.between(kind, ...lateMilliseconds));

@@ -1,5 +1,5 @@
-/** As `setTimeout`. */
+/** Same as `setTimeout`. */
 export type Later = (call: () => void, milliseconds: number) => void;
 
-/** What has not come when the program ends never comes. */
+/** Its timers do not keep the process alive. */
 export const laterUnlessOver: Later = (call, milliseconds) => void setTimeout(call, milliseconds).unref();

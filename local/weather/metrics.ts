@@ -6,7 +6,7 @@ type Record = Pick<MetricStore, 'record'>;
 
 const lateMilliseconds = [60_000, 120_000] as const;
 
-/** Records what it is given a minute or two later, when the plan says so. */
+/** Records a metric a minute or two late if the plan decides so. */
 export function lateMetrics(plan: WeatherPlan, metrics: Record, later: Later): Record {
   return {
     record: (...values) => {

@@ -1,7 +1,7 @@
 import { type SeededRandom, seededRandom } from '../../examples/campaign/seeded-random.ts';
 import { allKinds, kinds, type WeatherKind } from './kinds.ts';
 
-/** `mild` leaves every repeat of an SDK alone, so that no call fails for good; a `storm` does not. */
+/** `mild` lets every retry of an SDK succeed, so no call fails permanently. A `storm` does not. */
 export type Strength = 'mild' | 'storm';
 
 export interface WeatherOptions {
@@ -10,12 +10,12 @@ export interface WeatherOptions {
   readonly kinds?: readonly WeatherKind[];
   /** Default: mild. */
   readonly strength?: Strength;
-  /** Other chances than those of the strength, from 0 to 1. */
+  /** Probabilities from 0 to 1 that override those of the strength. */
   readonly chances?: Readonly<Partial<Record<WeatherKind, number>>>;
 }
 
 /**
- * Decides when each kind strikes. A kind draws from a random sequence of its own: its n-th decision depends on the seed
+ * Decides when each kind occurs. Each kind draws from a random sequence of its own: its n-th decision depends on the seed
  * alone, whatever other kinds are on.
  */
 export class WeatherPlan {
@@ -39,7 +39,7 @@ export class WeatherPlan {
     return this.#random.has(kind);
   }
 
-  /** Whether the kind strikes this time; a strike is counted. */
+  /** Decides whether the kind occurs this time, and counts it. */
   strikes(kind: WeatherKind): boolean {
     const random = this.#random.get(kind);
     const chance = this.#chances?.[kind] ?? kinds[kind][this.strength];
@@ -48,18 +48,18 @@ export class WeatherPlan {
     return true;
   }
 
-  /** From `least` up to `most`, from the kind's own sequence. */
+  /** A number from `least` up to `most`, from the kind's own sequence. */
   between(kind: WeatherKind, least: number, most: number): number {
     return least + (most - least) * (this.#random.get(kind)?.fraction() ?? 0);
   }
 
-  /** Some of the items, at least one; all of them at times. The rest keeps its order. */
+  /** Some of the items, sometimes all of them, and at least one. They keep their order. */
   some<Item>(kind: WeatherKind, items: readonly Item[]): Set<Item> {
     const certain = Math.floor(this.between(kind, 0, items.length));
     return new Set(items.filter((_, index) => index === certain || this.between(kind, 0, 1) < 0.3));
   }
 
-  /** How often each kind that is on has struck. */
+  /** How often each enabled kind has occurred. */
   counts(): ReadonlyMap<WeatherKind, number> {
     return this.#counts;
   }

@@ -1,7 +1,7 @@
 import type { WeatherPlan } from './plan.ts';
 import { lost, type Treatment, type WireAnswer, type WireRequest, withBody, xmlAnswer } from './wire/exchange.ts';
 
-/** What S3 may do with a request. */
+/** Degrades a request to S3. */
 export function s3Weather(plan: WeatherPlan): Treatment {
   return async (request, forward) => {
     if (plan.strikes('s3-slow-downs')) return slowDown;
@@ -16,7 +16,7 @@ const slowDown = xmlAnswer(
   '<?xml version="1.0" encoding="UTF-8"?><Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>',
 );
 
-/** Fails some keys of DeleteObjects. At least one is deleted, unless it is the only one. */
+/** Fails some keys of DeleteObjects. S3 deletes at least one of several keys. */
 async function inPart(plan: WeatherPlan, request: WireRequest, forward: Parameters<Treatment>[1]): Promise<WireAnswer> {
   const isBatch = request.method === 'POST' && /[?&]delete\b/.test(request.path);
   if (!isBatch || !plan.strikes('s3-failed-entries')) return forward();

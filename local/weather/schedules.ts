@@ -1,12 +1,12 @@
 import type { WeatherPlan } from './plan.ts';
 
-/** EventBridge promises the minute, not the second. */
+/** EventBridge Scheduler is accurate to the minute, not to the second. */
 const lateMilliseconds = [1_000, 59_000] as const;
 const doubledWithinMilliseconds = 1_000;
 
 /**
- * What becomes of one firing of a schedule: none, one or two, each now or later.
- * @returns how many milliseconds later each of them comes
+ * Decides what happens to one firing of a schedule: none, one or two invocations, each now or later.
+ * @returns the delay of each in milliseconds
  */
 export function firings(plan: WeatherPlan): number[] {
   if (plan.strikes('schedules-skipped')) return [];

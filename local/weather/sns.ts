@@ -7,8 +7,8 @@ const publishes = ['Publish', 'PublishBatch'];
 const entryField = /^PublishBatchRequestEntries\.member\.(\d+)\.(.+)$/;
 
 /**
- * What SNS may do with a request.
- * @param later as `setTimeout`
+ * Degrades a request to SNS.
+ * @param later same as `setTimeout`
  */
 export function snsWeather(plan: WeatherPlan, later: Later = laterUnlessOver): Treatment {
   return async (request, forward) => {
@@ -53,7 +53,7 @@ async function inPart(
     const [, number, field] = entryField.exec(name) ?? [];
     if (number === undefined) rest.append(name, value);
     else if (!failing.has(number)) {
-      // Numbered anew, without gaps, as every client numbers them.
+      // Renumbered without gaps, as every client numbers them.
       rest.append(`PublishBatchRequestEntries.member.${kept.indexOf(number) + 1}.${field}`, value);
     }
   }

@@ -15,7 +15,7 @@ const sends = ['SendMessage', 'SendMessageBatch'];
 const deletes = ['DeleteMessage', 'DeleteMessageBatch'];
 const changes = ['ChangeMessageVisibility', 'ChangeMessageVisibilityBatch'];
 
-/** How long a later copy takes: in a storm it may meet a worker that has forgotten the first. */
+/** The delay of a later copy. In a storm, the worker that receives it may have forgotten the first. */
 const laterSeconds: Record<Strength, readonly [number, number]> = { mild: [0.5, 4], storm: [1, 60] };
 
 interface Entry {
@@ -34,10 +34,10 @@ interface Received {
 type Forward = Parameters<Treatment>[1];
 
 /**
- * What SQS may do with a request. The answer of a receive is never lost: its messages would be back only after their
- * visibility time-out.
+ * Degrades a request to SQS. The answer of a receive is never lost: its messages would return only after their visibility
+ * time-out.
  *
- * @param queueEngine its endpoint, which makes the copies
+ * @param queueEngine the endpoint of the engine that makes the copies
  */
 export function sqsWeather(plan: WeatherPlan, queueEngine: string): Treatment {
   return async (request, forward) => {
@@ -83,7 +83,7 @@ async function receive(
   return withBody(answer, { ...jsonBody<Received>(answer), Messages: shuffled });
 }
 
-/** Copies what is about to be deleted: the copy comes when the message is gone. */
+/** Copies a message before its delete. The copy is delivered after the delete. */
 async function resurrect(plan: WeatherPlan, queueEngine: string, input: Input): Promise<void> {
   const kind = 'sqs-duplicates-after-delete';
   for (const { ReceiptHandle = '' } of input.Entries ?? [input as Pick<Entry, 'ReceiptHandle'>]) {
@@ -93,7 +93,7 @@ async function resurrect(plan: WeatherPlan, queueEngine: string, input: Input): 
 }
 
 /**
- * Fails some entries of a batch. In mild weather only sends: a message whose delete or change fails is back after its
+ * Fails some entries of a batch. Mild weather fails only sends: a message whose delete or change fails returns after its
  * visibility time-out, which takes minutes.
  */
 async function inPart(
@@ -127,7 +127,7 @@ async function copy(queueEngine: string, queueUrl: string, receiptHandle: string
   const body = JSON.stringify({ queueName, receiptHandle, delaySeconds } satisfies MessageCopy);
   const answer = await fetch(`${queueEngine}/_local/copies`, {
     method: 'POST',
-    // The one JSON type that the engine reads.
+    // The engine reads no other JSON type.
     headers: { 'content-type': 'application/x-amz-json-1.0' },
     body,
   });

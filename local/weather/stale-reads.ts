@@ -4,7 +4,7 @@ import { jsonAnswer, jsonBody, type Treatment, type WireRequest, withBody } from
 type Forward = Parameters<Treatment>[1];
 type Item = Record<string, unknown>;
 
-/** How long after a write a read that is not consistent may miss it. DynamoDB says: usually within a second. */
+/** How long after a write an eventually consistent read may miss it. DynamoDB documents: usually within a second. */
 const staleMilliseconds = 1_000;
 
 interface Get {
@@ -20,8 +20,8 @@ interface Write {
 }
 
 /**
- * Answers a GetItem that is not consistent as if the last write had not been. What was there before is read ahead of each
- * write, from the first such read of a table on: a table that is never read so costs nothing.
+ * Answers an eventually consistent GetItem without the last write. It reads the earlier item before each write, but only for
+ * tables that have had such a read, so that other tables cost nothing.
  */
 export class StaleReads {
   readonly #plan: WeatherPlan;
@@ -35,7 +35,7 @@ export class StaleReads {
     this.#now = now;
   }
 
-  /** To be called ahead of a PutItem, UpdateItem or DeleteItem. */
+  /** Call it before a PutItem, UpdateItem or DeleteItem. */
   async beforeWrite(request: WireRequest, forward: Forward): Promise<void> {
     const { TableName, Key, Item } = jsonBody<Write>(request);
     const names = this.#keys.get(TableName);
@@ -51,7 +51,7 @@ export class StaleReads {
     this.#before.set(idOf(TableName, key), { item, until: now + staleMilliseconds });
   }
 
-  /** What a GetItem is answered; undefined when it is as fresh as it can be. */
+  /** The answer of a GetItem. Undefined if it has no stale answer. */
   async get(request: WireRequest, forward: Forward) {
     const { TableName, Key, ConsistentRead, ProjectionExpression } = jsonBody<Get>(request);
     if (!this.#plan.isOn('dynamodb-stale-reads') || ConsistentRead || ProjectionExpression !== undefined)
@@ -77,7 +77,7 @@ function operation(request: WireRequest, name: string, input: unknown): WireRequ
   return withBody({ ...request, headers: { ...request.headers, ...target } }, input);
 }
 
-/** The order of a key's attributes does not matter. */
+/** The same text for the same key, in any order of its attributes. */
 function idOf(table: string, key: Item): string {
   return JSON.stringify([table, Object.entries(key).sort(([one], [other]) => (one < other ? -1 : 1))]);
 }

@@ -5,15 +5,15 @@ import type { Emulator } from '../emulator.ts';
 import { decoded } from '../operations.ts';
 import { clickPath } from '../short-url.ts';
 
-/** Parameters that steer the redirect and do not travel with it. */
+/** Parameters that steer the redirect. The redirect does not pass them on. */
 const steering = new Set(['af_r', 'af_web_dp', 'af_ios_url', 'af_android_url', 'af_dp', 'af_param_forwarding']);
 
 /**
  * A click on a short URL, on a device with none of the apps and no app store.
  *
- * A live link leads to its `af_r`, or its `af_web_dp`, or its template's base URL, with its parameters in the query
- * (unless `af_param_forwarding` is false), and is renewed if it renews. An expired or unknown one leads to the template's
- * base URL and carries nothing.
+ * A live link redirects to its `af_r`, else its `af_web_dp`, else its template's base URL. The target's query carries the
+ * link's parameters unless `af_param_forwarding` is false. The click renews a link that has `renew_ttl`. An expired or
+ * unknown link redirects to the template's base URL without parameters.
  */
 export function followLink(emulator: Emulator, host: string, path: string): Answer {
   const { settings, store, statistics, clock } = emulator;

@@ -11,10 +11,10 @@ import { checkedBrandDomain, shortUrl } from '../short-url.ts';
 import type { LinkStore } from '../store.ts';
 
 /**
- * POST /shortlinks/{onelink-id}: makes a link.
+ * POST /shortlinks/{onelink-id}: creates a link.
  *
- * Checked in this order: template, body, `shortlink_id`, `ttl`, `renew_ttl`, `data`, `brand_domain`, and last whether
- * the ID is free: so a 409 means that nothing else was wrong.
+ * It checks, in this order: template, body, `shortlink_id`, `ttl`, `renew_ttl`, `data`, `brand_domain`, and whether the ID
+ * is free. A 409 therefore means that everything else was valid.
  */
 export function createLink(emulator: Emulator, call: Call, body: Fields | undefined): Answer {
   const { settings, store, clock } = emulator;
@@ -46,7 +46,7 @@ export function createLink(emulator: Emulator, call: Call, body: Fields | undefi
 
 const idForms = { seen: /^[A-Za-z0-9_-]{1,50}$/, guide: /^[A-Za-z0-9]{1,50}$/ } as const;
 
-/** At most 50 letters and digits are published; the reference's own examples have `_`, and links with `-` exist. */
+/** The guide publishes at most 50 letters and digits. The reference's own examples have `_`, and links with `-` exist. */
 function checkedShortlinkId(id: Field, { shortlinkIdCharacters }: Settings): string {
   if (typeof id.value === 'string' && idForms[shortlinkIdCharacters].test(id.value)) return id.value;
   throw invalidParameter('shortlink_id', plainText(id), 'value should be 1 to 50 letters and digits');
@@ -54,7 +54,7 @@ function checkedShortlinkId(id: Field, { shortlinkIdCharacters }: Settings): str
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
-/** Eight lower-case letters and digits, as the API gives out. */
+/** Eight lower-case letters and digits, as the API generates them. */
 function freeId(store: LinkStore, onelinkId: string): string {
   for (;;) {
     let id = '';

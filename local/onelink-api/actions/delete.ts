@@ -4,7 +4,7 @@ import type { Emulator } from '../emulator.ts';
 import type { Call } from '../operations.ts';
 import { ownLink } from './read.ts';
 
-/** DELETE /shortlinks/{onelink-id}/{shortlink-id}: the link is gone at once and its ID is free again. */
+/** DELETE /shortlinks/{onelink-id}/{shortlink-id}: removes the link at once and frees its ID. */
 export function deleteLink(emulator: Emulator, call: Call): Answer {
   emulator.store.delete(ownLink(emulator, call));
   return ok('"ok"');

@@ -7,9 +7,9 @@ import type { Call } from '../operations.ts';
 import type { LinkRecord } from '../store.ts';
 
 /**
- * GET /shortlinks/{onelink-id}/{shortlink-id}: the link's parameters, expiry and window.
+ * GET /shortlinks/{onelink-id}/{shortlink-id}: the link's parameters, expiry and TTL.
  *
- * An expired link is shown, with its expiry in the past, until it is purged; then it is 404.
+ * Until the purge, GET returns an expired link with its past expiry. After the purge it returns 404.
  */
 export function readLink(emulator: Emulator, call: Call): Answer {
   const link = existingLink(emulator, call);
@@ -27,7 +27,7 @@ function existingLink(emulator: Emulator, call: Call): LinkRecord {
 }
 
 /**
- * A link that this version of the API may change or draw.
+ * Finds a link that this version of the API may change or render as a QR code.
  * @throws ApiError 404, or 400 `invalid_source` for a link made elsewhere
  */
 export function ownLink(emulator: Emulator, call: Call): LinkRecord {

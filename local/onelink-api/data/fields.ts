@@ -1,15 +1,15 @@
-/** The value of one field of a JSON object, and its text: compact, each number as the client wrote it. */
+/** The value of one field of a JSON object, and its text: compact, with each number as the client wrote it. */
 export interface Field {
   readonly value: unknown;
   readonly text: string;
 }
 
-/** A value that no client wrote: of a preload, or of a test. */
+/** A value that no client wrote, such as one of a preload or a test. */
 export function fieldOf(value: string | number | boolean | null): Field {
   return { value, text: JSON.stringify(value) };
 }
 
-/** A JSON object, its values unchecked. Of a name that stands twice, the first place and the last value count. */
+/** A JSON object with unchecked values. If a name occurs twice, its first position and its last value count. */
 export type Fields = ReadonlyMap<string, Field>;
 
 /** The fields of a JSON object, or undefined when the text is anything else. */
@@ -29,7 +29,7 @@ export function valuesOf(fields: Fields): Record<string, unknown> {
   return Object.fromEntries([...fields].map(([name, { value }]) => [name, value]));
 }
 
-/** A string as it is; of every other value the JSON. Never `String`, which an object can make fail. */
+/** A string unchanged; any other value as JSON. `String` is not safe here: an object can make it throw. */
 export function plainText({ value, text }: Field): string {
   return typeof value === 'string' ? value : text;
 }
@@ -42,9 +42,9 @@ function parsed(text: string): unknown {
   }
 }
 
-// The two functions below are given valid JSON. They use no recursion, so that no depth of nesting overflows the stack.
+// The two functions below expect valid JSON. They are not recursive: deep nesting must not overflow the stack.
 
-/** Valid JSON without blanks, strings in their shortest form, and numbers as they stand. */
+/** Valid JSON without blanks, with strings in their shortest form and numbers unchanged. */
 function compact(json: string): string {
   const pieces: string[] = [];
   let at = 0;
@@ -63,7 +63,7 @@ function compact(json: string): string {
   return pieces.join('');
 }
 
-/** Name and text of each member of an object, which is compact. */
+/** Name and text of each member of a compact object. */
 function* members(object: string): Generator<[name: string, text: string]> {
   let at = 1;
   while (object[at] === '"') {
@@ -86,7 +86,7 @@ function endOfValue(json: string, start: number): number {
   return json.length;
 }
 
-/** The place behind the closing quotation mark of the string that begins here. */
+/** The position after the closing quotation mark of the string that begins here. */
 function endOfString(json: string, start: number): number {
   let at = start + 1;
   while (json[at] !== '"') at += json[at] === '\\' ? 2 : 1;

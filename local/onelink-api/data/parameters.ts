@@ -1,7 +1,7 @@
 import type { Settings } from '../settings.ts';
 import { type Field, plainText } from './fields.ts';
 
-/** Says what is wrong with a value, worded to follow `Reason:`, or nothing. */
+/** Returns what is wrong with a value, worded to follow `Reason:`, or undefined. */
 type Rule = (value: string) => string | undefined;
 
 const matches =
@@ -10,7 +10,7 @@ const matches =
     pattern.test(value) ? undefined : reason;
 
 const webUrl: Rule = (value) => {
-  // A parser of URLs drops line breaks and encodes blanks, which a link would carry as they are.
+  // The URL parser drops line breaks and encodes blanks, but a link carries them unchanged.
   if (/[\s\p{Cc}]/u.test(value) || !URL.canParse(value)) return 'value should be a valid URL';
   if (!/^https:\/\//i.test(value)) return 'value should be an absolute https URL';
   return value.includes('#') ? 'value should not have a fragment' : undefined;
@@ -19,7 +19,7 @@ const flag = matches(/^(?:true|false)$/, 'value should be true or false');
 const noOuterSpace: Rule = (value) =>
   value === value.trim() ? undefined : 'value should not start or end with a space';
 
-/** The formats published for parameters of `data`; a parameter that is not here may hold anything. */
+/** The formats published for parameters of `data`. A parameter without an entry here may have any value. */
 const formats: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   [
     'pid',
@@ -68,7 +68,7 @@ const maxLengths: ReadonlyMap<string, number> = new Map<string, number>([
   ['af_og_description', 300],
 ]);
 
-/** Fields of the request or of AppsFlyer itself. That `data` may not hold them is inferred. */
+/** Fields of the request or of AppsFlyer itself. The documents imply that `data` must not have them. */
 const reserved: ReadonlySet<string> = new Set([
   'shortlink',
   'source_caller',
@@ -80,8 +80,8 @@ const reserved: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * What is wrong with one parameter of `data`, worded to follow `Reason:`, or nothing. An empty value is none at all and
- * breaks no rule: live links carry `"c": ""`. (That `pid` must have one is the payload's rule.)
+ * Returns what is wrong with one parameter of `data`, worded to follow `Reason:`, or undefined. An empty value counts as
+ * absent and breaks no rule: live links carry `"c": ""`. (The rule that `pid` needs a value is the payload's.)
  */
 export function parameterFault(name: string, field: Field, settings: Settings): string | undefined {
   if (name === '') return 'a parameter should have a name';

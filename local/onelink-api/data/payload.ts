@@ -4,10 +4,10 @@ import { type Field, type Fields, fieldsOf, jsonOf, plainText } from './fields.t
 import { parameterFault } from './parameters.ts';
 
 /**
- * Checks the `data` of a request, an object or the same as a JSON string, and gives the compact JSON to keep.
+ * Checks the `data` of a request, an object or its JSON string, and returns the compact JSON to store.
  *
- * A string is measured as it came, an object by its compact JSON, and the query string where the settings say so.
- * Parameters are checked in the order given; the first fault is the answer.
+ * The limit applies to a string as received and to an object's compact JSON. If the settings say so, it applies to the
+ * query string too. Parameters are checked in the given order, and the error names the first fault.
  * @throws ApiError 400 `invalid_parameter` or `limit_exceeded`
  */
 export function checkedPayload(data: Field | undefined, settings: Settings): string {
@@ -27,7 +27,7 @@ export function checkedPayload(data: Field | undefined, settings: Settings): str
   return jsonOf(fields);
 }
 
-/** The fields of a JSON object as the settings read them, or undefined when the text is anything else. */
+/** The fields of a JSON object as the settings read them. Undefined if the text is not a JSON object. */
 export function knownFields(text: string, { nulls }: Settings): Fields | undefined {
   const fields = fieldsOf(text);
   if (fields === undefined || nulls === 'refuse') return fields;

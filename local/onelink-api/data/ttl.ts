@@ -8,10 +8,10 @@ export const defaultTtlSeconds = 31 * 86_400;
 const secondsPerUnit = { m: 60, h: 3600, d: 86_400 } as const;
 
 /**
- * The seconds that a request's `ttl` asks for: `10m`, `20h`, `14d`, or a bare number of days.
+ * The seconds of a request's `ttl`: `10m`, `20h`, `14d`, or a bare number of days.
  *
- * What cannot be read, is zero or exceeds the maximum becomes the 31-day default, or is refused with a 400, as the
- * settings say. `null` is refused, as it is everywhere.
+ * The settings decide what happens to a value that is unreadable, zero or over the maximum. It becomes the 31-day default,
+ * or the API answers 400. `null` is always an error.
  */
 export function ttlSeconds(ttl: Field, settings: Settings): number {
   const { value } = ttl;
@@ -27,7 +27,7 @@ export function ttlSeconds(ttl: Field, settings: Settings): number {
   throw invalidParameter('ttl', plainText(ttl), rule);
 }
 
-/** @throws ApiError 400 `invalid_parameter` for anything but true and false */
+/** @throws ApiError 400 `invalid_parameter` for any value but true and false */
 export function checkedRenewTtl(renewTtl: Field | undefined): boolean | undefined {
   if (renewTtl === undefined) return undefined;
   if (typeof renewTtl.value === 'boolean') return renewTtl.value;

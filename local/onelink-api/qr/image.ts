@@ -7,13 +7,13 @@ export interface QrRequest {
   /** Width and height in pixels. */
   size: number;
   format: 'png' | 'jpeg';
-  /** Whether there is a quiet zone of four modules around the code, as ISO/IEC 18004 asks. */
+  /** Whether a quiet zone of four modules surrounds the code, as ISO/IEC 18004 requires. */
   margin: boolean;
 }
 
 /**
- * A QR code of exactly the size asked for. Modules are whole pixels, as large as fit; what is left over goes evenly
- * around the code, since modules of uneven width are what small codes fail on.
+ * A QR code of exactly the requested size. A module is a whole number of pixels, as large as fits, and the rest becomes an
+ * even border. Modules of uneven width would make small codes unreadable.
  * @returns undefined when the size is too small for one pixel per module
  */
 export async function drawQr(text: string, { size, format, margin }: QrRequest): Promise<Buffer | undefined> {

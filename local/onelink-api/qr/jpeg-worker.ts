@@ -12,7 +12,7 @@ function encoded({ size, rows }: Bitmap): Uint8Array {
     if (repeat === 0) continue;
     const first = y * lineBytes;
     for (const [x, dark] of pixels.entries()) {
-      // Red, green and blue; the fourth byte is opacity and stays full.
+      // Red, green and blue. The fourth byte is opacity and stays 255.
       if (dark) data.fill(0, first + x * 4, first + x * 4 + 3);
     }
     for (let copy = 1; copy < repeat; copy++) data.copyWithin(first + copy * lineBytes, first, first + lineBytes);

@@ -1,7 +1,7 @@
 import type { WeatherPlan } from '../plan.ts';
 import type { Treatment } from './exchange.ts';
 
-/** Mild weather lets what an SDK repeats through, untouched: AWS's SDKs number their attempts in a header. */
+/** Mild weather forwards the retries of an SDK unchanged. The AWS SDKs number their attempts in a header. */
 export function calmOnRepeats(plan: WeatherPlan, treat: Treatment): Treatment {
   if (plan.strength === 'storm') return treat;
   return (request, forward) => {

@@ -15,16 +15,16 @@ export interface WireAnswer {
   readonly body: Buffer;
 }
 
-/** The connection breaks instead of an answer. */
+/** The connection breaks before an answer. */
 export const lost = Symbol('lost');
 
-/** What becomes of a request. `forward` hands it, or what it became, to the service. */
+/** Degrades a request. `forward` sends the request, or its changed form, to the service. */
 export type Treatment = (
   request: WireRequest,
   forward: (request?: WireRequest) => Promise<WireAnswer>,
 ) => Promise<WireAnswer | typeof lost>;
 
-/** What a request of AWS's JSON protocol asks for: `DynamoDB_20120810.PutItem` is `PutItem`. */
+/** The operation of a request in AWS's JSON protocol: `DynamoDB_20120810.PutItem` is `PutItem`. */
 export function jsonAction({ headers }: WireRequest): string {
   return String(headers['x-amz-target'] ?? '')
     .split('.')
@@ -35,7 +35,7 @@ export function jsonBody<Body>({ body }: { body: Buffer }): Body {
   return JSON.parse(body.toString('utf8')) as Body;
 }
 
-/** The same, with another body. Check sums of the old one go. */
+/** The same message with another body, without the checksums of the old one. */
 export function withBody<Message extends WireRequest | WireAnswer>(message: Message, body: unknown): Message {
   const { 'x-amz-crc32': _, 'content-length': __, ...headers } = message.headers;
   const text = typeof body === 'string' ? body : JSON.stringify(body);

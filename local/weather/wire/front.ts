@@ -3,18 +3,18 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { lost, type Treatment, type WireAnswer, type WireRequest } from './exchange.ts';
 
-/** A server that stands in front of a service. */
+/** A proxy in front of a service. */
 export interface Front {
   /** `http://127.0.0.1:{port}` */
   readonly endpoint: string;
   stop(): Promise<void>;
 }
 
-/** Each connection's own. */
+/** Headers of one connection: a proxy does not forward them. */
 const hopByHop = ['connection', 'keep-alive', 'transfer-encoding', 'content-length'];
 
 /**
- * Starts a server on a free port of loopback, and sends what it gets to the service, treated.
+ * Starts a proxy on a free loopback port. It treats each request before it sends it to the service.
  * @param service `http://127.0.0.1:{port}`
  */
 export async function startFront(service: string, treat: Treatment): Promise<Front> {
@@ -34,7 +34,7 @@ export async function startFront(service: string, treat: Treatment): Promise<Fro
     outgoing.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
     outgoing.end(method === 'HEAD' ? undefined : answer.body);
   };
-  // An idle connection stays: what closes those is weather of its own.
+  // An idle connection stays open: `api-purged-sockets` is the kind that closes those.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   return {

@@ -104,7 +104,7 @@ describe('the command line', () => {
     const taken = await failed('--port', String(port));
     expect(taken).toEqual({
       code: 2,
-      told: `onelink-api: Port ${port} of 127.0.0.1 is taken. Choose another with --port.\n`,
+      told: `onelink-api: Port ${port} of 127.0.0.1 is in use. Choose another port with --port.\n`,
     });
 
     child.kill('SIGTERM');

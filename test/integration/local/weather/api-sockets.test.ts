@@ -23,7 +23,7 @@ async function given(plan: WeatherPlan) {
     agent.destroy();
     await front.stop();
   });
-  /** The answer, or why there is none; and whether its socket had been used before. */
+  /** The answer or the error, and whether an earlier request had used its socket. */
   const call = (path = '/') =>
     new Promise<[string, boolean]>((resolve) => {
       const request = get(`${front.endpoint}${path}`, { agent }, (response) => {
@@ -39,7 +39,7 @@ async function given(plan: WeatherPlan) {
 }
 
 describe('weather in front of the OneLink API', () => {
-  it('forgets an idle connection: the client hears of it when it sends on it, and not before', async () => {
+  it('forgets an idle connection: the client gets a reset with its next request, and no notice before', async () => {
     const plan = always('api-purged-sockets');
     const call = await given(plan);
     expect(await call()).toEqual(['answer', false]);
@@ -48,7 +48,7 @@ describe('weather in front of the OneLink API', () => {
     expect(await call()).toEqual(['answer', false]);
   });
 
-  it('passes on what the API does: answers on one connection, and a broken one', async () => {
+  it('forwards what the API does: answers on one connection, and a broken connection', async () => {
     const call = await given(new WeatherPlan({ seed: 1, kinds: [] }));
     expect(await call()).toEqual(['answer', false]);
     expect(await call()).toEqual(['answer', true]);

@@ -24,7 +24,7 @@ async function given(...kinds: WeatherKind[]) {
 const key = (pk: string) => ({ pk: { S: pk } });
 
 describe('weather in front of DynamoDB', () => {
-  it('throttles: the SDK names the exception, and gets through with its repeat', async () => {
+  it('throttles a request, and the retry of the SDK succeeds', async () => {
     const { plan, once, patient } = await given('dynamodb-throttles');
     const get = () => new GetItemCommand({ TableName, Key: key('a') });
     await expect(once.send(get())).rejects.toMatchObject({ name: 'ProvisionedThroughputExceededException' });
@@ -32,7 +32,7 @@ describe('weather in front of DynamoDB', () => {
     expect(plan.counts().get('dynamodb-throttles')).toBe(2);
   });
 
-  it('loses the answer of a write that succeeded: the repeat of a conditional one is refused', async () => {
+  it('loses the answer of a successful write, so DynamoDB refuses the retry of a conditional write', async () => {
     const { once, patient } = await given('dynamodb-lost-answers');
     const put = (pk: string) =>
       new PutItemCommand({ TableName, Item: key(pk), ConditionExpression: 'attribute_not_exists(pk)' });
@@ -41,7 +41,7 @@ describe('weather in front of DynamoDB', () => {
     await expect(patient.send(put('lost-2'))).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
   });
 
-  it('leaves keys of a batch unprocessed, which a later call gets', async () => {
+  it('leaves keys of a batch unprocessed, and a later call returns them', async () => {
     const { once } = await given('dynamodb-unprocessed-keys');
     const all = ['k1', 'k2', 'k3', 'k4'];
     for (const pk of all) await calm.send(new PutItemCommand({ TableName, Item: key(pk) }));
@@ -63,13 +63,13 @@ describe('weather in front of DynamoDB', () => {
     expect(got).toEqual(expect.arrayContaining(all.map(key)));
   });
 
-  it('answers a read that is not consistent as before the last write, and a consistent one as it is', async () => {
+  it('answers an eventually consistent read without the last write, and a consistent read with it', async () => {
     const { once, plan } = await given('dynamodb-stale-reads');
     const Key = key('stale');
     const get = async (ConsistentRead: boolean) =>
       (await once.send(new GetItemCommand({ TableName, Key, ConsistentRead }))).Item;
     const put = (n: string) => once.send(new PutItemCommand({ TableName, Item: { ...Key, n: { N: n } } }));
-    // From the first such read of the table on.
+    // It can miss writes only after the first such read of the table.
     expect(await get(false)).toBeUndefined();
     await put('1');
     expect(await get(false)).toBeUndefined();
@@ -79,7 +79,7 @@ describe('weather in front of DynamoDB', () => {
     expect(plan.counts().get('dynamodb-stale-reads')).toBe(2);
   });
 
-  it('changes nothing where no kind is on', async () => {
+  it('changes nothing if no kind is on', async () => {
     const endpoint = await givenFront(calm, new WeatherPlan({ seed: 1, kinds: [] }), dynamodbWeather);
     const client = new DynamoDBClient(clientSettings(endpoint));
     await client.send(new PutItemCommand({ TableName, Item: key('calm') }));

@@ -5,12 +5,12 @@ import { calmOnRepeats } from '../../../../local/weather/wire/calm.ts';
 import type { Treatment } from '../../../../local/weather/wire/exchange.ts';
 import { startFront } from '../../../../local/weather/wire/front.ts';
 
-/** A mild plan in which these kinds strike whenever they can, and no other does. */
+/** A mild plan in which these kinds always occur and no other kind does. */
 export function always(...kinds: WeatherKind[]): WeatherPlan {
   return new WeatherPlan({ seed: 1, kinds, chances: Object.fromEntries(allKinds.map((kind) => [kind, 1])) });
 }
 
-/** Such weather in front of the service of a client; returns its endpoint. It ends with the test file. */
+/** Starts a proxy with this plan in front of the service of a client, until the test file ends. Returns its endpoint. */
 export async function givenFront(
   client: { config: { endpoint?: (() => Promise<{ hostname: string; port?: number }>) | undefined } },
   plan: WeatherPlan,

@@ -11,7 +11,7 @@ import { always } from './given-weather.ts';
 const stateOf = async (pid = 0) => /\) (\w)/.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''))?.[1];
 
 describe.runIf(process.platform === 'linux')('environments in freezing weather', () => {
-  test('are stopped between invocations, go on with the next, and end with the cloud', async () => {
+  test('are frozen between invocations, continue with the next one, and end with the cloud', async () => {
     const bench = await openBench();
     bench.declareFunction(
       bench.stack,
@@ -41,7 +41,7 @@ describe.runIf(process.platform === 'linux')('environments in freezing weather',
 });
 
 describe('a mapping whose invocations are all busy', () => {
-  /** How long each message was in the mapping's hands before its handler began, in the order of the handlers. */
+  /** For each message in the order of the handlers: the time from its receive to the start of its handler. */
   async function waitedMilliseconds(weather: WeatherPlan) {
     const bench = await openBench();
     const queue = new Queue(bench.stack, 'Lane', { visibilityTimeout: Duration.seconds(30) });
@@ -60,7 +60,7 @@ describe('a mapping whose invocations are all busy', () => {
     return batches.map(({ waited }) => waited);
   }
 
-  test('holds the next batch in hand without weather, and leaves it in the queue with late batches', async () => {
+  test('collects the next batch in advance without weather, and leaves it in the queue with late batches', async () => {
     const [calm, late] = await Promise.all([
       waitedMilliseconds(new WeatherPlan({ seed: 1, kinds: [] })),
       waitedMilliseconds(always('lambda-late-batches')),

@@ -20,12 +20,12 @@ describe('weather in front of SNS', () => {
     const { topicArn: TopicArn, queueUrl } = await engines.topic(name);
     const endpoint = await givenFront(engines.sns, always(kind), snsWeather);
     const client = (maxAttempts: number) => new SNSClient({ ...clientSettings(endpoint), maxAttempts });
-    const heard = async () => (await engines.drain(queueUrl)).map(({ body }) => body).toSorted();
-    return { TopicArn, once: client(1), patient: client(3), heard };
+    const received = async () => (await engines.drain(queueUrl)).map(({ body }) => body).toSorted();
+    return { TopicArn, once: client(1), patient: client(3), received };
   }
 
-  it('fails entries of a batch that it does not publish; the others keep their attributes', async () => {
-    const { TopicArn, once, heard } = await given('partial', 'sns-failed-entries');
+  it('fails some entries of a batch and does not publish them, and the others keep their attributes', async () => {
+    const { TopicArn, once, received } = await given('partial', 'sns-failed-entries');
     const PublishBatchRequestEntries = ['a', 'b', 'c', 'd', 'e', 'f'].map((Id) => ({
       Id,
       Message: `message ${Id} & <more>`,
@@ -35,29 +35,29 @@ describe('weather in front of SNS', () => {
     const { Failed = [], Successful = [] } = await publish();
     expect(Failed[0]).toMatchObject({ Code: 'InternalError', SenderFault: false });
     expect([...Failed, ...Successful].map(({ Id }) => Id).toSorted()).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
-    expect(await heard()).toEqual(Successful.map(({ Id }) => `message ${Id} & <more>`).toSorted());
+    expect(await received()).toEqual(Successful.map(({ Id }) => `message ${Id} & <more>`).toSorted());
   });
 
   it('fails the only entry of a batch', async () => {
-    const { TopicArn, once, heard } = await given('whole', 'sns-failed-entries');
+    const { TopicArn, once, received } = await given('whole', 'sns-failed-entries');
     const PublishBatchRequestEntries = [{ Id: '0', Message: 'a' }];
     const { Failed, Successful } = await once.send(new PublishBatchCommand({ TopicArn, PublishBatchRequestEntries }));
     expect([Failed?.map(({ Id }) => Id), Successful ?? []]).toEqual([['0'], []]);
-    expect(await heard()).toEqual([]);
+    expect(await received()).toEqual([]);
   });
 
-  it('throttles, after which the SDK repeats', async () => {
-    const { TopicArn, once, patient, heard } = await given('slow', 'sns-slow-downs');
+  it('throttles a request, and the retry of the SDK succeeds', async () => {
+    const { TopicArn, once, patient, received } = await given('slow', 'sns-slow-downs');
     const publish = () => new PublishCommand({ TopicArn, Message: 'a' });
     await expect(once.send(publish())).rejects.toMatchObject({ name: 'Throttling' });
     await expect(patient.send(publish())).resolves.toMatchObject({ $metadata: { attempts: 2 } });
-    expect(await heard()).toEqual(['a']);
+    expect(await received()).toEqual(['a']);
   });
 
-  it('loses the answer of a publish that succeeded: the repeat publishes again', async () => {
-    const { TopicArn, patient, heard } = await given('lost', 'sns-lost-answers');
+  it('loses the answer of a successful publish, so the retry publishes again', async () => {
+    const { TopicArn, patient, received } = await given('lost', 'sns-lost-answers');
     await patient.send(new PublishCommand({ TopicArn, Message: 'a' }));
-    expect(await heard()).toEqual(['a', 'a']);
+    expect(await received()).toEqual(['a', 'a']);
   });
 });
 
@@ -65,7 +65,7 @@ describe('a new subscription in the weather', () => {
   it.each([
     ['without a filter', undefined, ['later, to all', 'later, to one']],
     ['with a filter', '{"source":["crm"]}', ['later, to one']],
-  ])('%s delivers nothing at first, and then what it is to', async (name, FilterPolicy, heard) => {
+  ])('%s delivers nothing at first, and later all that matches', async (name, FilterPolicy, received) => {
     const topic = `late-${name.replaceAll(' ', '-')}`;
     const { topicArn: TopicArn } = await engines.topic(topic);
     const queueUrl = await engines.queue(`${topic}-subscriber`);
@@ -94,7 +94,7 @@ describe('a new subscription in the weather', () => {
     });
     await publish('later, to all');
     await publish('later, to one', { MessageAttributes });
-    expect((await engines.drain(queueUrl)).map(({ body }) => body).toSorted()).toEqual(heard);
+    expect((await engines.drain(queueUrl)).map(({ body }) => body).toSorted()).toEqual(received);
   });
 });
 
@@ -111,7 +111,7 @@ describe('weather in front of S3', () => {
     return { Bucket, once: client(1), patient: client(3), keys };
   }
 
-  it('fails keys of a batch that it does not delete', async () => {
+  it('fails some keys of a batch and does not delete them', async () => {
     const { Bucket, once, keys } = await given('partial', 's3-failed-entries');
     const all = ['a', 'b', 'c', 'd'];
     for (const Key of all) await engines.s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
@@ -121,7 +121,7 @@ describe('weather in front of S3', () => {
     expect(Errors.map(({ Key }) => Key)).toEqual(await keys());
   });
 
-  it('asks to slow down, after which the SDK repeats', async () => {
+  it('answers SlowDown, and the retry of the SDK succeeds', async () => {
     const { Bucket, once, patient, keys } = await given('slow', 's3-slow-downs');
     const put = () => new PutObjectCommand({ Bucket, Key: 'a', Body: 'x' });
     await expect(once.send(put())).rejects.toMatchObject({ name: 'SlowDown', $metadata: { httpStatusCode: 503 } });
@@ -129,7 +129,7 @@ describe('weather in front of S3', () => {
     expect(await keys()).toEqual(['a']);
   });
 
-  it('loses the answer of a write that succeeded', async () => {
+  it('loses the answer of a successful write', async () => {
     const { Bucket, once, patient, keys } = await given('lost', 's3-lost-answers');
     const put = (Key: string) => new PutObjectCommand({ Bucket, Key, Body: 'x' });
     await expect(once.send(put('a'))).rejects.toThrow();

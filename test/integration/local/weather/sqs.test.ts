@@ -56,7 +56,7 @@ const facts = (messages: Message[]) =>
 
 describe('weather in front of SQS', () => {
   it.each(['sqs-duplicates-at-once', 'sqs-duplicates-later'] as const)(
-    '%s: delivers a message again while it is in flight, its receive count not raised',
+    '%s: delivers a message again while it is in flight, with the same receive count',
     async (kind) => {
       const { once, send, receive } = await given(kind);
       await send('a');
@@ -68,7 +68,7 @@ describe('weather in front of SQS', () => {
     },
   );
 
-  it('delivers a message again after its delete, which then lives until it is deleted itself', async () => {
+  it('delivers a copy of a message after its delete, and the copy stays until its own delete', async () => {
     const { QueueUrl, once, send, receive } = await given('sqs-duplicates-after-delete');
     await send('a');
     const first = await receive(once);
@@ -84,7 +84,7 @@ describe('weather in front of SQS', () => {
     });
   });
 
-  it('shuffles what a receive brings, and loses none', async () => {
+  it('shuffles the messages of a receive, and loses none', async () => {
     const { once, send, receive } = await given('sqs-shuffled-receives');
     const sent = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     await send(...sent);
@@ -93,7 +93,7 @@ describe('weather in front of SQS', () => {
     expect(bodies.toSorted()).toEqual(sent);
   });
 
-  it('brings fewer messages than there are; the rest stays visible', async () => {
+  it('returns fewer messages than there are, and the others stay visible', async () => {
     const { once, send, receive } = await given('sqs-short-receives');
     await send('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j');
     const some = await receive(once);
@@ -101,14 +101,14 @@ describe('weather in front of SQS', () => {
     expect([...some, ...(await receive(calm))]).toHaveLength(10);
   });
 
-  it('brings nothing, though there is something', async () => {
+  it('returns no message, though there is one', async () => {
     const { once, send, receive } = await given('sqs-empty-receives');
     await send('a');
     expect(await receive(once, 10)).toEqual([]);
     expect(await receive(calm)).toHaveLength(1);
   });
 
-  it('fails entries of a batch that it does not send', async () => {
+  it('fails some entries of a batch and does not send them', async () => {
     const { QueueUrl, once, receive } = await given('sqs-failed-entries');
     const Entries = ['a', 'b', 'c', 'd'].map((Id) => ({ Id, MessageBody: Id }));
     const { Failed = [], Successful = [] } = await once.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
@@ -119,14 +119,14 @@ describe('weather in front of SQS', () => {
     expect(sent.toSorted()).toEqual(Successful.map(({ Id }) => Id).toSorted());
   });
 
-  it('answers 503, after which the SDK repeats', async () => {
+  it('answers 503, and the retry of the SDK succeeds', async () => {
     const { QueueUrl, once, patient } = await given('sqs-slow-downs');
     const send = () => new SendMessageCommand({ QueueUrl, MessageBody: 'a' });
     await expect(once.send(send())).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
     await expect(patient.send(send())).resolves.toMatchObject({ $metadata: { attempts: 2 } });
   });
 
-  it('loses the answer of a send that succeeded: the repeat sends a second message', async () => {
+  it('loses the answer of a successful send, so the retry sends a second message', async () => {
     const { QueueUrl, patient, receive } = await given('sqs-lost-answers');
     await patient.send(new SendMessageCommand({ QueueUrl, MessageBody: 'a' }));
     const received = await receive(calm);

@@ -101,7 +101,7 @@ describe('the npm scripts', () => {
     [['local/start/main.ts', '--stage', 'nope'], '--stage: must be one of the configured stages'],
     [['local/start/main.ts', '--storm'], '--weather-kinds and --storm need --weather'],
     [['local/start/main.ts', '--weather', '99999999999999999999'], 'It must be a whole number from 0 to 999,999,999.'],
-    [['test/faults/main.ts', '--weather-kinds', 'nonsense'], 'No kind is called "nonsense"; there are dynamodb-'],
+    [['test/faults/main.ts', '--weather-kinds', 'nonsense'], 'No kind matches "nonsense". The kinds are dynamodb-'],
     [['test/faults/main.ts', '--weather', '99999999999999999999'], 'It must be a whole number'],
     [['test/model/main.ts', 'abc'], 'It must be a whole number from 1 to'],
     [['test/model/main.ts', '10', '7', 'x'], 'It must look like 17:2:0.'],

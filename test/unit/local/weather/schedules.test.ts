@@ -8,7 +8,7 @@ const always = (...kinds: WeatherKind[]) =>
   new WeatherPlan({ seed: 1, kinds, chances: Object.fromEntries(allKinds.map((kind) => [kind, 1])) });
 
 describe('a firing of a schedule', () => {
-  it('comes once and at once without weather', () => {
+  it('happens once and at once without weather', () => {
     expect(firings(always())).toEqual([0]);
   });
 
@@ -43,7 +43,7 @@ describe('a metric', () => {
     expect(recordedBy(always())).toEqual({ recorded: [metric], waiting: [] });
   });
 
-  it('comes one to two minutes late', () => {
+  it('is recorded one to two minutes late', () => {
     const { recorded, waiting } = recordedBy(always('metrics-late'));
     expect(recorded).toEqual([]);
     expect(waiting).toHaveLength(1);
