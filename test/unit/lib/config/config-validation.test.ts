@@ -55,38 +55,121 @@ describe('a configuration', () => {
     ['memoryMegabytes.governor', 64, 'must be 128–10,240 (megabytes, Lambda); got 64'],
     ['archiveDays', undefined, 'must be 31–36,500; got nothing'],
     ['colour', 'blue', 'is not a setting'],
-    ['producers[0].principals', [{ account: '42' }], 'must be { account: 12 digits }, { role: ARN } or { service: ….amazonaws.com, sourceArn: ARN }; got {"account":"42"}', 'producers[0].principals[0]'],
-    ['producers[0].lanes', ['campaign', 'express'], 'must be one of the pipeline\'s lanes; got "express"', 'producers[0].lanes[1]'],
-    ['producers[0].templates', ['toString'.slice(0, 4)], 'must be one of the pipeline\'s templates; got "toSt"', 'producers[0].templates[0]'],
+    [
+      'producers[0].principals',
+      [{ account: '42' }],
+      'must be { account: 12 digits }, { role: ARN } or { service: ….amazonaws.com, sourceArn: ARN }; got {"account":"42"}',
+      'producers[0].principals[0]',
+    ],
+    [
+      'producers[0].lanes',
+      ['campaign', 'express'],
+      'must be one of the pipeline\'s lanes; got "express"',
+      'producers[0].lanes[1]',
+    ],
+    [
+      'producers[0].templates',
+      ['toString'.slice(0, 4)],
+      'must be one of the pipeline\'s templates; got "toSt"',
+      'producers[0].templates[0]',
+    ],
     ['producers[1].source', 'crm', 'must be unique; got "crm"'],
     ['account', 'nobody', 'must be one of the accounts; got "nobody"'],
-    ['requestHorizonDays', 54, 'must be at least 55 (10 in the queue + 14 as a dead letter + 31 to wait for the next month); got 54'],
-    ['lanes.campaign.windowSeconds', 0, 'must be at least 1, because batchSize is 1000 and SQS fills batches above 10 only over a window; got 0'],
-    ['lanes.campaign.quotaReserveCalls', 103_079, 'must be at least 103,080 (two polls of 60 s × 859 calls/s); got 103079'],
+    [
+      'requestHorizonDays',
+      54,
+      'must be at least 55 (10 in the queue + 14 as a dead letter + 31 to wait for the next month); got 54',
+    ],
+    [
+      'lanes.campaign.windowSeconds',
+      0,
+      'must be at least 1, because batchSize is 1000 and SQS fills batches above 10 only over a window; got 0',
+    ],
+    [
+      'lanes.campaign.quotaReserveCalls',
+      103_079,
+      'must be at least 103,080 (two polls of 60 s × 859 calls/s); got 103079',
+    ],
     ['lanes.transactional.quotaReserveCalls', 7_500_000, 'must be below the monthly quota of 7,500,000; got 7500000'],
-    ['lanes.transactional.qrShare', 0.05, 'must leave each environment at least 1 call/s: R = floor(0.05 × 23) = 1 calls/s, C = max(2, ceil(1 × 0.5 s / 10)) = 2, r = floor(1 / 2) = 0; raise the share or the batch size'],
+    [
+      'lanes.transactional.qrShare',
+      0.05,
+      'must leave each environment at least 1 call/s: R = floor(0.05 × 23) = 1 calls/s, C = max(2, ceil(1 × 0.5 s / 10)) = 2, r = floor(1 / 2) = 0; raise the share or the batch size',
+    ],
     ['alarmThresholds.quotaUsedPercent.page', 100, 'must be 1–99 (percent); got 100'],
-    ['alarmThresholds.quotaUsedPercent.ticket', [85, 70], 'must be above the one before it, 85; got 70', 'alarmThresholds.quotaUsedPercent.ticket[1]'],
-    ['alarmThresholds.quotaUsedPercent.ticket', [70, 70], 'must be above the one before it, 70; got 70', 'alarmThresholds.quotaUsedPercent.ticket[1]'],
-    ['alarmThresholds.quotaUsedPercent.ticket', [70, 95], 'must be below the page\'s 95; got 95', 'alarmThresholds.quotaUsedPercent.ticket[1]'],
+    [
+      'alarmThresholds.quotaUsedPercent.ticket',
+      [85, 70],
+      'must be above the one before it, 85; got 70',
+      'alarmThresholds.quotaUsedPercent.ticket[1]',
+    ],
+    [
+      'alarmThresholds.quotaUsedPercent.ticket',
+      [70, 70],
+      'must be above the one before it, 70; got 70',
+      'alarmThresholds.quotaUsedPercent.ticket[1]',
+    ],
+    [
+      'alarmThresholds.quotaUsedPercent.ticket',
+      [70, 95],
+      "must be below the page's 95; got 95",
+      'alarmThresholds.quotaUsedPercent.ticket[1]',
+    ],
     // campaign 13 × 1,000 + transactional 3 × 10 + expiry 2 × 100
-    ['alarmThresholds.quotaSpentElsewhereCalls', 26_459, 'must be at least 26,460 (twice the 13,230 calls that running batches have not counted yet); got 26459'],
+    [
+      'alarmThresholds.quotaSpentElsewhereCalls',
+      26_459,
+      'must be at least 26,460 (twice the 13,230 calls that running batches have not counted yet); got 26459',
+    ],
     ['alarmThresholds.lanePausedMinutes', 1, 'must be 5–10,080 (a week); got 1'],
-  ])('with %s of a pipeline as %j is refused with the path, the rule and the value', (path, value, fault, place = path) => {
-    expect(faultsOf(changed([`${pipeline}.${path.replace(/\[(\d+)\]/g, '.$1')}`, value]))).toEqual([`${at}.${place}: ${fault}`]);
-  });
+  ])(
+    'with %s of a pipeline as %j is refused with the path, the rule and the value',
+    (path, value, fault, place = path) => {
+      expect(faultsOf(changed([`${pipeline}.${path.replace(/\[(\d+)\]/g, '.$1')}`, value]))).toEqual([
+        `${at}.${place}: ${fault}`,
+      ]);
+    },
+  );
 
   test.each<Case>([
-    ['accounts.acme.apiBaseUrl', 'https://onelink.appsflyer.com/api/v2.0/', 'must be a URL without a trailing slash; got "https://onelink.appsflyer.com/api/v2.0/"'],
-    ['accounts.acmeStaging.accountId', 'acc-demo', 'must not repeat accounts.acme; got acc-demo at https://onelink.appsflyer.com/api/v2.0', 'accounts.acmeStaging'],
-    ['stages.production.logRetentionDays', 91, 'must be one of 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653; got 91'],
-    ['stages.production.alarms', { email: 'nobody' }, 'must be an e-mail address; got "nobody"', 'stages.production.alarms.email'],
-    ['stages.production.alarms', {
-          email: 'a@b.example',
-          pageTopicArn: 'arn:aws:sns:eu-west-1:111122223333:page',
-          ticketTopicArn: 'arn:aws:sns:eu-west-1:111122223333:ticket',
-        }, 'must be left out if both topic ARNs are given; got "a@b.example"', 'stages.production.alarms.email'],
-    ['stages.production.alarms', { runbookUrl: 'http://wiki.acme.example/runbook' }, 'must be an https URL that ends in /RUNBOOK.md; got "http://wiki.acme.example/runbook"', 'stages.production.alarms.runbookUrl'],
+    [
+      'accounts.acme.apiBaseUrl',
+      'https://onelink.appsflyer.com/api/v2.0/',
+      'must be a URL without a trailing slash; got "https://onelink.appsflyer.com/api/v2.0/"',
+    ],
+    [
+      'accounts.acmeStaging.accountId',
+      'acc-demo',
+      'must not repeat accounts.acme; got acc-demo at https://onelink.appsflyer.com/api/v2.0',
+      'accounts.acmeStaging',
+    ],
+    [
+      'stages.production.logRetentionDays',
+      91,
+      'must be one of 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653; got 91',
+    ],
+    [
+      'stages.production.alarms',
+      { email: 'nobody' },
+      'must be an e-mail address; got "nobody"',
+      'stages.production.alarms.email',
+    ],
+    [
+      'stages.production.alarms',
+      {
+        email: 'a@b.example',
+        pageTopicArn: 'arn:aws:sns:eu-west-1:111122223333:page',
+        ticketTopicArn: 'arn:aws:sns:eu-west-1:111122223333:ticket',
+      },
+      'must be left out if both topic ARNs are given; got "a@b.example"',
+      'stages.production.alarms.email',
+    ],
+    [
+      'stages.production.alarms',
+      { runbookUrl: 'http://wiki.acme.example/runbook' },
+      'must be an https URL that ends in /RUNBOOK.md; got "http://wiki.acme.example/runbook"',
+      'stages.production.alarms.runbookUrl',
+    ],
     ['stages.production.pipelines', [], 'must hold at least one pipeline; got []'],
   ])('with %s as %j is refused with the path, the rule and the value', (path, value, fault, place = path) => {
     expect(faultsOf(changed([path, value]))).toEqual([`${place}: ${fault}`]);
