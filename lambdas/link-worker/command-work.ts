@@ -1,7 +1,7 @@
 import type { RefusedCommand } from '../domain/contract/command-reading.ts';
-import type { Asked, Decision, Outcome } from '../domain/contract/outcome.ts';
+import type { Asked, Decision } from '../domain/contract/outcome.ts';
 import type { Renewals } from '../domain/control/renewals.ts';
-import type { RequestRecord } from '../domain/link/ledger-record.ts';
+import { answerTo, type RequestRecord, requestIdReused } from '../domain/link/ledger-record.ts';
 import { hasBegun, rememberedUntil } from '../domain/link/link-state.ts';
 import { secondsNow } from '../domain/work/clock.ts';
 import { type Deadline, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
@@ -69,7 +69,7 @@ export class CommandWork {
   /** A command that is not valid: archived and answered, at no cost of quota. */
   refuse(delivery: Delivery, { faults, ...asked }: RefusedCommand): Promise<Verdict> {
     return this.#orTryAgain(asked, delivery, async () => {
-      await this.#telling.reject('invalid-command', faults, asked, delivery);
+      await this.#telling.reject({ outcome: 'rejected', reason: 'invalid-command', faults }, asked, delivery);
       return 'done';
     });
   }
@@ -93,8 +93,7 @@ export class CommandWork {
     const { command, delivery, digest } = item;
     const { parking } = this.#batch;
     if (known.commandDigest !== digest) {
-      const fault = { path: 'requestId', rule: 'unique', message: 'was used for another command before' };
-      await this.#telling.reject('request-id-reused', [fault], command, delivery);
+      await this.#telling.reject(requestIdReused, command, delivery);
       return 'done';
     }
     if (command.action === 'create' && mayHaveMade) {
@@ -103,12 +102,11 @@ export class CommandWork {
       if (left !== undefined) return left;
     }
     await parking.leavePlace(item);
-    const sameMessage = known.outcome.messageId === delivery.messageId;
-    const outcome: Outcome = { ...known.outcome, messageId: delivery.messageId, repeat: !sameMessage };
+    const outcome = answerTo(delivery, known);
     if (outcome.repeat) this.#batch.ports.observer.count(laneMetric.commandRepeated);
     await this.#telling.publish(outcome, delivery, item.calls);
     // This message's own first attempt may have ended between its outcome and its QR job.
-    if (sameMessage) await this.#telling.askForQrOf(item, outcome);
+    if (!outcome.repeat) await this.#telling.askForQrOf(item, outcome);
     return 'done';
   }
 

@@ -1,5 +1,4 @@
 import type { Command, QrOptions } from '../domain/contract/command.ts';
-import type { RefusedCommand } from '../domain/contract/command-reading.ts';
 import { type Asked, type Decision, type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { Delivery } from '../domain/work/delivery.ts';
@@ -60,8 +59,9 @@ export class Telling {
     observer.info('command answered', fields);
   }
 
-  reject(reason: string, faults: RefusedCommand['faults'], asked: Asked, delivery: Delivery): Promise<void> {
-    return this.publish(this.outcome({ outcome: 'rejected', reason, faults }, asked, delivery), delivery);
+  /** A decision that leaves no record of the request. */
+  reject(decision: Decision, asked: Asked, delivery: Delivery): Promise<void> {
+    return this.publish(this.outcome(decision, asked, delivery), delivery);
   }
 
   /** Nothing was decided: why the command goes back to its queue. */

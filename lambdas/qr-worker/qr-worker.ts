@@ -1,7 +1,7 @@
 import { type Decision, type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
 import { type QrJob, qrJobSchema } from '../domain/contract/qr-job.ts';
 import { requestKey } from '../domain/contract/request-key.ts';
-import type { RequestRecord } from '../domain/link/ledger-record.ts';
+import { answerTo, type RequestRecord, requestIdReused } from '../domain/link/ledger-record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import { rememberedUntil } from '../domain/link/link-state.ts';
@@ -94,13 +94,12 @@ async function handle(job: QrJob | undefined, delivery: Delivery, batch: Batch):
 
 async function answerAgain(job: QrJob, known: RequestRecord, batch: Batch): Promise<Verdict> {
   if (known.commandDigest !== job.commandDigest) {
-    const fault = { path: 'requestId', rule: 'unique', message: 'was used for another command before' };
-    await publish(outcome(job, { outcome: 'rejected', reason: 'request-id-reused', faults: [fault] }, batch), batch);
+    await publish(outcome(job, requestIdReused, batch), batch);
     return 'done';
   }
-  const repeat = known.outcome.messageId !== job.messageId;
-  if (repeat) batch.ports.observer.count(laneMetric.commandRepeated);
-  await publish({ ...known.outcome, messageId: job.messageId, repeat }, batch);
+  const answer = answerTo(job, known);
+  if (answer.repeat) batch.ports.observer.count(laneMetric.commandRepeated);
+  await publish(answer, batch);
   return 'done';
 }
 

@@ -1,5 +1,5 @@
 import { leastTtlToKeepSeconds } from '../contract/command.ts';
-import type { Outcome } from '../contract/outcome.ts';
+import type { Decision, Outcome } from '../contract/outcome.ts';
 import type { LinkAddress } from './link-id.ts';
 
 /** What the ledger knows of one link. Under 1 KB unless its whole data is kept, so that a write costs one unit. */
@@ -132,6 +132,18 @@ export interface RequestRecord {
   outcome: Outcome;
   /** Epoch seconds; DynamoDB's TTL. */
   expiresAt: number;
+}
+
+/** The decision about a command that carries the `requestId` of another command. */
+export const requestIdReused: Decision = {
+  outcome: 'rejected',
+  reason: 'request-id-reused',
+  faults: [{ path: 'requestId', rule: 'unique', message: 'was used for another command before' }],
+};
+
+/** The recorded outcome, as it answers a copy of its request. */
+export function answerTo({ messageId }: { messageId: string }, { outcome }: RequestRecord): Outcome {
+  return { ...outcome, messageId, repeat: outcome.messageId !== messageId };
 }
 
 /** Whether the first change comes after the second, in the order in which changes of one link apply. */
