@@ -58,6 +58,7 @@ const domain = text(
 /**
  * Constructs, alarms and verbs carry a lane's name, so these names are taken. A dash is refused as well: `campaign-qr` is a
  * lane's QR queue, and `qr` would read as all QR queues. Each object has a `constructor`, so a record seems to have that lane.
+ * The CDK treats the construct IDs `Default` and `Resource` in its own way.
  */
 const takenNames = [
   expiryLane,
@@ -69,6 +70,8 @@ const takenNames = [
   'dashboard',
   'qr',
   'constructor',
+  'default',
+  'resource',
 ].join(', ');
 const laneNameRule = `must be lower-case letters and digits, a letter first, and none of ${takenNames}`;
 const laneNamePattern = new RegExp(`^(?!(?:${takenNames.replaceAll(', ', '|')})$)[a-z][a-z0-9]{0,30}$`);

@@ -69,7 +69,7 @@ describe('with another company in lib/config/config.ts', () => {
     const { stackName, outputs } = JSON.parse(await readFile(join(folder, '.local/endpoints.json'), 'utf8'));
     expect(stackName).toBe('ShortUrls-live');
     const queues = Object.keys(outputs).filter((name) => /^[A-Z][a-z0-9]*QueueUrl$/.test(name));
-    expect(queues.sort()).toEqual(['Bulk2QueueUrl', 'DefaultQueueUrl', 'InstantQueueUrl']);
+    expect(queues.sort()).toEqual(['Bulk2QueueUrl', 'InstantQueueUrl', 'NightlyQueueUrl']);
   });
 
   test('plan finds its commands in order, and goes by its shares', { timeout: 60_000 }, async () => {
@@ -80,7 +80,7 @@ describe('with another company in lib/config/config.ts', () => {
 
   test('status shows its lanes, and that all is well', { timeout: 60_000 }, async () => {
     const { code, out } = await onelink('status', '--local');
-    for (const lane of ['instant', 'default', 'bulk2']) expect(out).toContain(lane);
+    for (const lane of ['instant', 'nightly', 'bulk2']) expect(out).toContain(lane);
     expect(code).toBe(0);
   });
 

@@ -1,8 +1,8 @@
 import type { Configuration, LaneSettings, PipelineSettings } from '../../lib/config/config-schema.ts';
 
 /**
- * What another company might say in lib/config/config.ts: nothing of the sample is in it. Three lanes, one of them called as the
- * CDK calls what it hides, an account that others use as well, every kind of principal, and an address for the alarms.
+ * What another company might say in lib/config/config.ts: nothing of the sample is in it. It has three lanes, an
+ * account that others use as well, every kind of principal, and an address for the alarms.
  */
 
 const lane: LaneSettings = {
@@ -18,7 +18,7 @@ const lane: LaneSettings = {
 const lanes: PipelineSettings['lanes'] = {
   instant: lane,
   bulk2: { ...lane, rateShare: 0.4, qrShare: 0.2, batchSize: 200, windowSeconds: 3, quotaReserveCalls: 60_000 },
-  default: { ...lane, rateShare: 0.15, conflictPolicy: 'reject', dailyCapCalls: 30_000 },
+  nightly: { ...lane, rateShare: 0.15, conflictPolicy: 'reject', dailyCapCalls: 30_000 },
 };
 
 export const config: Configuration = {
@@ -63,7 +63,7 @@ export const config: Configuration = {
                 { role: 'arn:aws:iam::111122223333:role/newsletter' },
                 { service: 'events.amazonaws.com', sourceArn: 'arn:aws:events:eu-west-1:111122223333:rule/send' },
               ],
-              lanes: ['default', 'bulk2'],
+              lanes: ['nightly', 'bulk2'],
               templates: ['Tps7', 'Cover9'],
             },
           ],

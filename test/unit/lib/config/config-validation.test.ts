@@ -183,7 +183,7 @@ describe('a configuration', () => {
     const lane = config.stages.production?.pipelines[0]?.lanes.campaign;
     const rule =
       'the name must be lower-case letters and digits, a letter first, and none of expiry, all, outcomes, governor, replayer, ' +
-      'alarms, dashboard, qr, constructor';
+      'alarms, dashboard, qr, constructor, default, resource';
     // Each construct, alarm and verb needs a name of its own: `campaign-qr` is the QR queue of another lane.
     for (const name of [
       'Bulk',
@@ -197,6 +197,8 @@ describe('a configuration', () => {
       'dashboard',
       'qr',
       'constructor',
+      'default',
+      'resource',
     ]) {
       expect(faultsOf(changed([`${pipeline}.lanes`, { [name]: lane }]))).toContain(`${at}.lanes.${name}: ${rule}`);
     }

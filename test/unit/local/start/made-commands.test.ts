@@ -19,10 +19,16 @@ describe.each([
   const made = madeCommands({ settings, account }, now);
 
   test('are valid on their lanes', () => {
-    for (const { lane, body } of made) {
-      const producers = settings.producers.filter(({ lanes }) => lanes.includes(lane));
-      const read = commandReader({ contract: account, producers, templates: settings.templates });
-      expect(read(openEnvelope(JSON.stringify(body)), now.getTime())).toEqual({ command: expect.anything() });
+    const readers = new Map(
+      Object.keys(settings.lanes).map((lane) => {
+        const producers = settings.producers.filter(({ lanes }) => lanes.includes(lane));
+        return [lane, commandReader({ contract: account, producers, templates: settings.templates })] as const;
+      }),
+    );
+    // The first rounds have one of each kind: with a brand domain, with a QR code, repeated.
+    for (const { lane, body } of made.slice(0, 200)) {
+      const read = readers.get(lane)?.(openEnvelope(JSON.stringify(body)), now.getTime());
+      expect(read).toEqual({ command: expect.anything() });
     }
   });
 
