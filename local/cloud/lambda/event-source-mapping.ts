@@ -42,7 +42,10 @@ interface Received {
 
 export type MappingState = 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled';
 
-/** Polls a queue and invokes a function with what it receives. */
+/**
+ * Polls a queue and invokes a function with what it receives. Written here because the queue engine has no mappings, and the
+ * tests need Lambda's own batches, windows, concurrency and partial failures.
+ */
 export class EventSourceMapping {
   readonly resource: Resource;
   readonly queue: Resource;

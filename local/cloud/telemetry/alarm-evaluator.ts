@@ -34,7 +34,8 @@ export interface Evaluation {
 }
 
 /**
- * Decides an alarm's state as CloudWatch does.
+ * Decides an alarm's state as CloudWatch does. Written here because no engine or library at hand evaluates missing data by
+ * CloudWatch's rules.
  *
  * Enough datapoints in the range: the last N of them decide, gaps passed over. Fewer: the gaps are filled as the alarm
  * says, and as few of them as N needs. No datapoint at all: the filling alone decides, and `missing` means

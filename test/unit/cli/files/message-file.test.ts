@@ -149,6 +149,7 @@ describe('the encoding', () => {
     ['a longer form than needed', [0xc0, 0xaf], 0],
     ['a code point above U+10FFFF', [0xf4, 0x90, 0x80, 0x80], 0],
     ['a character that is cut', [0x41, 0xf0, 0x9f, 0x98], 1],
+    ['a cut character that begins like U+FFFD', [0x41, 0xef, 0xbf], 1],
     ['the rest of a character', [0x41, 0x42, 0x80], 2],
   ])('is refused for %s', async (_, strange, offset) => {
     const file = Buffer.concat([Buffer.from('{"c":"'), Buffer.from(strange), Buffer.from('"}')]);

@@ -56,6 +56,18 @@ describe('verify', () => {
     expect(checked).toEqual([]);
   });
 
+  test('ends the other segments when one cannot be read, and throws its error', async () => {
+    const unreadable = { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('no such table')) }) };
+    let pages = 0;
+    async function* long() {
+      for (; pages < 100; pages++) yield { links: [link(`b${pages}`)], records: 1 };
+    }
+    const ports = { check: async () => ({ verdict: 'equal' }) as LinkCheck, onScanned: () => {}, onChecked: () => {} };
+    const done = verify(undefined, { segments: [unreadable, long()], ...ports }, never);
+    await expect(done).rejects.toThrow('no such table');
+    expect(pages).toBeLessThan(5);
+  });
+
   test('gives up after 16 links in a row that the API did not answer for', async () => {
     const { checked, done } = await run(50, 'unread');
     await expect(done).rejects.toThrow('The OneLink API does not answer');
