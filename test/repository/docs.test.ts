@@ -357,13 +357,13 @@ describe('figures in the docs follow from the sample configuration', () => {
 
   it('the cost of a ledger scan', () => {
     expect(dollarsPerMillionScanned.toFixed(2)).toBe('0.01');
-    expect(page('operations.md').match(/about 0.\d+ \$ (for a million records|a million)/g)).toEqual([
-      'about 0.01 $ for a million records',
-      'about 0.01 $ a million',
+    expect(page('operations.md').match(/about 0.\d+ \$ per million records/g)).toEqual([
+      'about 0.01 $ per million records',
+      'about 0.01 $ per million records',
     ]);
     for (const verb of ['export', 'verify']) {
       const text = readFileSync(new URL(`../../cli/commands/${verb}/${verb}.ts`, import.meta.url), 'utf8');
-      expect(text).toContain('about 0.01 $ for a million records');
+      expect(text).toContain('about 0.01 $ per million records');
     }
   });
 
