@@ -178,7 +178,7 @@ describe('local/onelink-api/README.md', () => {
 
 describe('docs/operations.md', () => {
   const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
-  const table = text.slice(text.indexOf('\n## Every knob'), text.indexOf('\n## Change rates'));
+  const table = text.slice(text.indexOf('\n## Settings'), text.indexOf('\n## Change rates'));
   const settings = [accountSchema, pipelineSchema, pipelineSchema.shape.lanes.valueType, stageSchema]
     .flatMap(({ shape }) => Object.keys(shape))
     .filter((name) => name !== 'lanes' && name !== 'pipelines');
