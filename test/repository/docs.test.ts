@@ -240,6 +240,38 @@ function exitCodesInHelp(verb: Command): number[] {
   return [...new Set(codes)].sort();
 }
 
+describe('lib/observability/RUNBOOK.md', () => {
+  it('searches the logs for messages that the functions log', () => {
+    // Given
+    const runbook = readFileSync(new URL('../../lib/observability/RUNBOOK.md', import.meta.url), 'utf8');
+    const written = lambdaSources.flatMap(([, source]) =>
+      [...source.matchAll(/\.(?:info|warn)\(\s*'([^']+)'/g)].map(([, message = '']) => message),
+    );
+    // When
+    const patterns = [...runbook.matchAll(/^logs .*? grep (?:-E )?'([^']+)'/gm)].map(([, pattern = '']) => pattern);
+    const fieldsAndErrors = [
+      'ERROR',
+      'timed out',
+      'Runtime exited',
+      '"level":"WARN"',
+      '"outcome":"rejected"',
+      'refused-by-api',
+    ];
+    const phrases = new Set(
+      patterns.flatMap((pattern) => pattern.split('|')).filter((one) => !fieldsAndErrors.includes(one)),
+    );
+    // Then
+    expect([...phrases].sort()).toEqual([
+      'after an error',
+      'bookkeeping failed',
+      'command returned',
+      'poll was not answered',
+      'was lost',
+    ]);
+    for (const phrase of phrases) expect(written.filter((message) => message.includes(phrase))).not.toEqual([]);
+  });
+});
+
 describe('CONTRIBUTING.md', () => {
   const page = readFileSync(new URL('../../CONTRIBUTING.md', import.meta.url), 'utf8');
   const root = new URL('../../', import.meta.url);
