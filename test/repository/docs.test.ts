@@ -178,7 +178,7 @@ describe('local/onelink-api/README.md', () => {
 
 describe('docs/operations.md', () => {
   const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
-  const table = text.slice(text.indexOf('\n## Every knob'), text.indexOf('\n## Change rates'));
+  const table = text.slice(text.indexOf('\n## Settings'), text.indexOf('\n## Change rates'));
   const settings = [accountSchema, pipelineSchema, pipelineSchema.shape.lanes.valueType, stageSchema]
     .flatMap(({ shape }) => Object.keys(shape))
     .filter((name) => name !== 'lanes' && name !== 'pipelines');
@@ -239,6 +239,38 @@ function exitCodesInHelp(verb: Command): number[] {
   const codes = sections.flatMap((lines) => [...lines.matchAll(/^ {2}(\d)/gm)].map(([, code]) => Number(code)));
   return [...new Set(codes)].sort();
 }
+
+describe('lib/observability/RUNBOOK.md', () => {
+  it('searches the logs for messages that the functions log', () => {
+    // Given
+    const runbook = readFileSync(new URL('../../lib/observability/RUNBOOK.md', import.meta.url), 'utf8');
+    const written = lambdaSources.flatMap(([, source]) =>
+      [...source.matchAll(/\.(?:info|warn)\(\s*'([^']+)'/g)].map(([, message = '']) => message),
+    );
+    // When
+    const patterns = [...runbook.matchAll(/^logs .*? grep (?:-E )?'([^']+)'/gm)].map(([, pattern = '']) => pattern);
+    const fieldsAndErrors = [
+      'ERROR',
+      'timed out',
+      'Runtime exited',
+      '"level":"WARN"',
+      '"outcome":"rejected"',
+      'refused-by-api',
+    ];
+    const phrases = new Set(
+      patterns.flatMap((pattern) => pattern.split('|')).filter((one) => !fieldsAndErrors.includes(one)),
+    );
+    // Then
+    expect([...phrases].sort()).toEqual([
+      'after an error',
+      'bookkeeping failed',
+      'command returned',
+      'poll was not answered',
+      'was lost',
+    ]);
+    for (const phrase of phrases) expect(written.filter((message) => message.includes(phrase))).not.toEqual([]);
+  });
+});
 
 describe('CONTRIBUTING.md', () => {
   const page = readFileSync(new URL('../../CONTRIBUTING.md', import.meta.url), 'utf8');
@@ -357,13 +389,13 @@ describe('figures in the docs follow from the sample configuration', () => {
 
   it('the cost of a ledger scan', () => {
     expect(dollarsPerMillionScanned.toFixed(2)).toBe('0.01');
-    expect(page('operations.md').match(/about 0.\d+ \$ (for a million records|a million)/g)).toEqual([
-      'about 0.01 $ for a million records',
-      'about 0.01 $ a million',
+    expect(page('operations.md').match(/about 0.\d+ \$ per million records/g)).toEqual([
+      'about 0.01 $ per million records',
+      'about 0.01 $ per million records',
     ]);
     for (const verb of ['export', 'verify']) {
       const text = readFileSync(new URL(`../../cli/commands/${verb}/${verb}.ts`, import.meta.url), 'utf8');
-      expect(text).toContain('about 0.01 $ for a million records');
+      expect(text).toContain('about 0.01 $ per million records');
     }
   });
 

@@ -54,6 +54,8 @@ describe('a word that is not in use', () => {
     const known = synonymsOf(glossary);
     expect(known).toContainEqual({ not: 'turnstile', write: 'rate limiter, with `acquire` and `release`' });
     expect(known).toContainEqual({ not: 'free look', write: 'verified with a GET, which is free' });
+    const rows = glossary.slice(glossary.indexOf('| Not in use |')).trim().split('\n').slice(2);
+    expect(rows.filter((row) => !/^\| ("[^"]+", )*"[^"]+" \| [^|]+ \|$/.test(row))).toEqual([]);
     expect(known.length).toBeGreaterThan(50);
   });
 });

@@ -50,7 +50,7 @@ change at the moment is left out (being-changed). A difference is looked at twic
 link is shown.
 
 The GETs take what the rate budget leaves over (lib/config/config.ts), so that no lane is slowed: ${callsPerSecondOfDefault()} a second for
-the default stack. A sample scans the whole ledger to be without bias, which costs about 0.01 $ for a million records.
+the default stack. A sample scans the whole ledger to be without bias, which costs about 0.01 $ per million records.
 
 Exit codes:
   ${exitCode.equal}  equal, as far as it was looked at
