@@ -28,16 +28,16 @@ const unit = fc.oneof(
   fc.constantFrom('\ufffe', '\uffff', '\ud800', '\udfff', '😀', '\u{1fffe}', '\u{10ffff}'),
   fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
 );
-/** One text in fifty may hold half of a surrogate pair, or a control character: its command is refused. */
+/** One text in fifty may contain half of a surrogate pair or a control character, for which its command is refused. */
 const anyText = (maxLength: number, minLength = 0) =>
   fc
     .tuple(fc.string({ unit, minLength, maxLength }), fc.nat({ max: 49 }))
     .map(([text, luck]) => (luck === 0 ? text : text.toWellFormed().replaceAll(/[^\P{Cc}\t\n\r]/gu, '\n')));
-/** For a name, what an object of JavaScript has by itself as well; an empty one is refused. */
+/** Names, including those of built-in properties of JavaScript objects. An empty name is refused. */
 const anyName = (maxLength: number) =>
   fc.oneof({ weight: 49, arbitrary: anyText(maxLength, 1) }, fc.constantFrom('', '__proto__', 'constructor', 'toJSON'));
 
-/** JSON text of objects, since a name such as `__proto__` exists in text alone. */
+/** Objects as JSON text, because a name such as `__proto__` exists only in text. */
 const anyMap = (length: number, maxKeys: number) =>
   fc
     .array(fc.tuple(anyName(length), anyText(length)), { maxLength: maxKeys })
@@ -63,8 +63,8 @@ const read = commandReader({
 const byRequest = <Item extends { requestId: string | null }>(items: Item[]): Item[] =>
   items.toSorted((one, other) => (one.requestId ?? '').localeCompare(other.requestId ?? ''));
 
-describe.each(['refuse', 'replace'] as const)('where SQS and SNS %s characters that are not theirs', (on) => {
-  it('any command that is accepted can be parked, replayed, carried out, told, drawn and exported, as it went in', async () => {
+describe.each(['refuse', 'replace'] as const)('if SQS and SNS %s invalid characters', (on) => {
+  it('every accepted command stays unchanged when it is parked, replayed, carried out, published, drawn and exported', async () => {
     const sqs = new SQSClient({ ...engines.settings, useQueueUrlAsEndpoint: false });
     const sns = new SNSClient(engines.settings);
     for (const picky of [sqs, sns]) makePicky(picky, on);
@@ -103,7 +103,7 @@ describe.each(['refuse', 'replace'] as const)('where SQS and SNS %s characters t
         }
         const replayed = await engines.drain(lane);
 
-        // Carried out, with the ledger's real wire.
+        // Carried out, with the ledger's real wire format.
         const control = new InMemoryControl();
         const ledger = new Ledger(client, table, { wallMilliseconds: () => world.now } as never);
         const world: LinkWorld = new LinkWorld({ KEEP_DATA: 'full' }, { ledger, control });
@@ -114,7 +114,7 @@ describe.each(['refuse', 'replace'] as const)('where SQS and SNS %s characters t
           requests.map((requestId) => ['created', requestId]),
         );
 
-        // Told, and drawn a code for.
+        // Published, and drawn as a QR code.
         const topic = new OutcomeTopic(sns, topicArn, 10);
         const queue = new JobQueue(sqs, codes, wireJson);
         await Promise.all([

@@ -9,7 +9,7 @@ import { givenLostAnswers } from './given-lost-answers.ts';
 const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
 const noon = Date.parse('2026-03-09T12:30:00Z');
 
-/** The behaviour that governor, workers and replayer build on: in memory as over the wire. */
+/** The behaviour that governor, workers and replayer rely on, in memory and in DynamoDB. */
 describe.each<[string, () => Promise<ControlTable | InMemoryControl>]>([
   ['in memory', async () => new InMemoryControl()],
   [
@@ -25,7 +25,7 @@ describe.each<[string, () => Promise<ControlTable | InMemoryControl>]>([
     control = await given();
   });
 
-  it('is empty before the first run, and takes a word only from who has read the last one', async () => {
+  it('is empty before the first run, and accepts a write only from a writer that has read the last revision', async () => {
     const nothing = await control.read();
     expect(nothing).toEqual({ control: undefined, corrupt: false, signals: {} });
     const open = { campaign: { state: 'open', since: 1 } } as const;
@@ -38,7 +38,7 @@ describe.each<[string, () => Promise<ControlTable | InMemoryControl>]>([
     expect((await control.read()).control).toMatchObject({ revision: 2, governedAt: 3, parkedAt: 77 });
   });
 
-  it('forgets that something is parked, unless some lane has parked since, and then nobody writes over that', async () => {
+  it('clears `parkedAt` unless a lane has parked since, and refuses a write of an older reading', async () => {
     const read = await control.read();
     expect(await control.drained(76)).toBe(false);
     expect(await control.drained(77)).toBe(true);
@@ -46,14 +46,14 @@ describe.each<[string, () => Promise<ControlTable | InMemoryControl>]>([
     expect(await control.write({ ...emptyControl, parkedAt: 77 }, read)).toBe(false);
   });
 
-  it('keeps each signal’s last time, beside the governor’s word', async () => {
+  it('keeps the last time of each signal beside the control record', async () => {
     await control.signal('quotaExceededAt', 5);
     await control.signal('apiOutageAt', 6);
     await control.signal('quotaExceededAt', 7);
     expect((await control.read()).signals).toEqual({ quotaExceededAt: 7, apiOutageAt: 6 });
   });
 
-  it('adds up calls by lane, day and hour', async () => {
+  it('sums calls by lane, day and hour', async () => {
     await control.addSpent('campaign', 600, noon);
     await control.addSpent('campaign', 200, noon + 60_000);
     await control.addSpent('campaign', 9, noon + 3_600_000);
@@ -67,7 +67,7 @@ describe.each<[string, () => Promise<ControlTable | InMemoryControl>]>([
     expect(await control.spent(['transactional'], ['2026-03-09'])).toEqual([]);
   });
 
-  it('adds up renewals by day', async () => {
+  it('sums renewals by day', async () => {
     await control.addRenewals('2026-03-20', 3, noon);
     await control.addRenewals('2026-03-20', 4, noon);
     await control.addRenewals('2026-03-21', 5, noon);
@@ -76,7 +76,7 @@ describe.each<[string, () => Promise<ControlTable | InMemoryControl>]>([
 });
 
 describe('in DynamoDB', () => {
-  it('a record of another form, or one that makes no sense, is read as corrupt, and replaced', async () => {
+  it('a record of another version, or a malformed one, is read as corrupt and replaced', async () => {
     const { client, table } = await givenTable();
     const control = new ControlTable(client, table, clock);
     const put = (item: Record<string, { S: string } | { N: string }>) =>
@@ -94,7 +94,7 @@ describe('in DynamoDB', () => {
     expect((await control.read()).control).toMatchObject({ governedAt: 2 });
   });
 
-  it('an addition whose answer was lost is counted once, beside those of other environments', async () => {
+  it('an addition whose answer was lost is counted once, beside other environments’ additions', async () => {
     // Given
     const { client, table } = await givenTable();
     const { lossy, lost } = await givenLostAnswers(client);
@@ -112,7 +112,7 @@ describe('in DynamoDB', () => {
     expect(await other.renewals(['2026-03-20'])).toBe(4);
   });
 
-  it('a control record whose answer was lost is known as one’s own, and not taken for another’s word', async () => {
+  it('a write of the control record whose answer was lost is recognised as the writer’s own', async () => {
     // Given
     const { client, table } = await givenTable();
     const { lossy, lost } = await givenLostAnswers(client);
@@ -126,7 +126,7 @@ describe('in DynamoDB', () => {
     expect((await other.read()).control).toMatchObject({ revision: 1, governedAt: 1 });
   });
 
-  it('the control record never expires; counts do, after the month they serve', async () => {
+  it('the control record never expires, and counts expire after the forecast’s months', async () => {
     const { client, table } = await givenTable();
     const control = new ControlTable(client, table, clock);
     await control.write(emptyControl, await control.read());

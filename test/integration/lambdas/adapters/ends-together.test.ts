@@ -24,8 +24,8 @@ beforeAll(async () => {
   engines = await givenEngines();
 });
 
-it('sixty links that have ended, asked about one after the other, make one object of the history and six publishes', async () => {
-  // Given a worker whose calls go out at a pace, far apart for what gathers lines and outcomes
+it('sixty expired links, checked one by one, make one object of the history and six publishes', async () => {
+  // Given a worker whose calls are further apart than lines and outcomes linger
   const { s3, sns } = engines;
   const bucket = await engines.bucket('archive');
   const { topicArn, queueUrl } = await engines.topic('outcomes');
@@ -53,7 +53,7 @@ it('sixty links that have ended, asked about one after the other, make one objec
     readEnvironment(expiryWorkerEnvironment, { ...expiryWorkerVariables, CALLS_IN_FLIGHT: '8' }),
     {
       api: {
-        // One turn in 60 ms, as a turnstile lets them through: longer than outcomes wait for each other.
+        // The rate limiter grants one turn in 60 ms, which is longer than outcomes linger.
         read: async (address) => {
           turn = turn.then(() => new Promise((resolve) => setTimeout(resolve, 60)));
           await turn;
@@ -74,7 +74,7 @@ it('sixty links that have ended, asked about one after the other, make one objec
     },
   );
 
-  // When sixty of them come in one batch
+  // When sixty checks arrive in one batch
   const deliveries = Array.from({ length: 60 }, (_, number) => ({
     messageId: `m-${number}`,
     body: JSON.stringify({ record: ended(number), token: `removal-${number}` } satisfies Removal),
@@ -83,7 +83,7 @@ it('sixty links that have ended, asked about one after the other, make one objec
   }));
   const verdicts = await work(deliveries, { remainingMilliseconds: () => 60_000 });
 
-  // Then each is told and in the history, in as few calls as there can be
+  // Then each has its outcome and its history line, with as few calls as possible
   expect(verdicts).toEqual(Array(60).fill('done'));
   expect(puts).toEqual([expect.stringMatching(/^history\/2026\/05\/31\//)]);
   expect(publishes).toEqual([10, 10, 10, 10, 10, 10]);

@@ -5,9 +5,9 @@ import type { Meaning } from '../../../../lambdas/domain/onelink/failure-table.t
 import type { Operation } from '../../../../lambdas/domain/onelink/operation.ts';
 import type { Clock } from '../../../../lambdas/domain/work/clock.ts';
 
-/** Turns without a wait, which count. */
+/** Turns that are granted at once and counted. */
 export interface CountedTurns extends Turns {
-  /** For each turn that was taken, how often its holder said that it had sent. */
+  /** For each turn, how often its holder called `sent`. */
   sent: number[];
   slowedDown: number;
 }
@@ -42,13 +42,13 @@ export interface GivenClient {
   turns: CountedTurns;
   /** Calls that were sent, as `operation meaning`. */
   calls: string[];
-  /** How often a fresh token was asked for. */
+  /** How often the client read a fresh token. */
   freshTokens: () => number;
 }
 
 const givenTurns: CountedTurns[] = [];
 
-/** Every call has a turn of its own, and gives it on exactly once, however it ends. */
+/** Expects that every call took its own turn and called `sent` exactly once. */
 afterEach(({ expect }) => {
   for (const { sent } of givenTurns.splice(0)) expect(sent, 'each turn is given on once').toEqual(sent.map(() => 1));
 });

@@ -38,7 +38,7 @@ parentPort.on('message', (message) => {
 
 export interface DistantServer {
   baseUrl: string;
-  /** Stands still until the server has closed every connection: the client has had no chance to notice. */
+  /** Blocks until the server has closed every connection, so the client cannot notice it. */
   freezeAndPurge(): void;
   seen(): Promise<{ connections: number; requests: string[] }>;
 }
@@ -48,7 +48,7 @@ afterEach(async () => {
   for (const worker of running.splice(0)) await worker.terminate();
 });
 
-/** @param dropsNew each connection but the first is destroyed instead of answered */
+/** @param dropsNew destroys each connection after the first instead of answering */
 export async function givenDistantServer(body: object, dropsNew = false): Promise<DistantServer> {
   const purged = new Int32Array(new SharedArrayBuffer(4));
   const workerData = { body: JSON.stringify(body), dropsNew, purged: purged.buffer };

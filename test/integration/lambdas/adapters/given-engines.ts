@@ -12,12 +12,12 @@ const region = 'eu-west-1';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const account = '000000000000';
 
-/** Settings of any AWS client that speaks to an engine on this machine. */
+/** Settings of an AWS client for an engine on this machine. */
 export function clientSettings(endpoint: string) {
   return { endpoint, region, credentials, maxAttempts: 1 };
 }
 
-/** DynamoDB, in memory, with the ledger's table; ends with the test file. */
+/** DynamoDB in memory, with the ledger's table. It ends with the test file. */
 export async function givenTable(): Promise<{ client: DynamoDBClient; table: string }> {
   // dynalite has no type declarations.
   const dynalite = createRequire(import.meta.url)('dynalite') as (options: { createTableMs: number }) => Server;
@@ -46,7 +46,7 @@ export interface Received {
   attributes: Record<string, string>;
 }
 
-/** SQS, SNS and S3, in memory; they end with the test file. */
+/** SQS, SNS and S3 in memory. They end with the test file. */
 export async function givenEngines() {
   const app = buildApp({ logger: false, defaultRegion: region });
   await app.listen({ port: 0, host: '127.0.0.1' });
@@ -74,7 +74,7 @@ export async function givenEngines() {
       await s3.send(new CreateBucketCommand({ Bucket: name }));
       return name;
     },
-    /** A topic, and a queue that gets what is published there as it is. */
+    /** A topic, and a queue that receives its messages unchanged. */
     topic: async (name: string) => {
       const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name }));
       const queueUrl = await queue(`${name}-listener`);
@@ -83,7 +83,7 @@ export async function givenEngines() {
       await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes }));
       return { topicArn: TopicArn, queueUrl };
     },
-    /** Takes all visible messages out of a queue. */
+    /** Receives and deletes all visible messages of a queue. */
     drain: async (queueUrl: string): Promise<Received[]> => {
       const received: Received[] = [];
       for (;;) {

@@ -21,7 +21,7 @@ export async function givenLostAnswers(client: DynamoDBClient): Promise<{ lossy:
         const isRepeat = /attempt=2/.test(request.headers['amz-sdk-request'] ?? '');
         if (!isWrite || isRepeat) return answered;
         lost++;
-        // As the SDK's own handler reports a connection that was reset.
+        // The SDK's own handler reports a reset connection in this way.
         throw Object.assign(new Error('read ECONNRESET'), { name: 'TimeoutError', code: 'ECONNRESET' });
       },
     },

@@ -12,7 +12,7 @@ afterEach(() => {
 });
 
 interface Given {
-  /** Sends a GET, or a POST of a body, and tells how often `onSent` was called. */
+  /** Sends a GET, or a POST of a body. @returns the result, and how often `onSent` was called */
   send: (body?: string) => Promise<{ result: unknown; sent: number }>;
   transport: HttpTransport;
   connections: Set<Socket>;
@@ -65,13 +65,13 @@ describe('HTTP', () => {
     });
   });
 
-  it('tells that it has sent exactly once', async () => {
+  it('calls `onSent` exactly once', async () => {
     const { send } = await given((_, response) => response.end('{}'));
     expect((await send()).sent).toBe(1);
     expect((await send('{}')).sent).toBe(1);
   });
 
-  it('keeps connections alive, and opens no more than it may', async () => {
+  it('keeps connections alive, and opens at most the configured number', async () => {
     const { send, connections } = await given((_, response) => response.end('{}'));
     for (let call = 0; call < 5; call++) await send();
     expect(connections.size).toBe(1);
@@ -79,12 +79,12 @@ describe('HTTP', () => {
     expect(connections.size).toBe(3);
   });
 
-  it('does not take a kept connection that the server has closed for an answer', async () => {
+  it('reports no answer if the server has closed a reused connection', async () => {
     const { send, connections } = await given((_, response) => response.end('{}'));
     await send();
     for (const socket of connections) socket.resetAndDestroy();
     const { result, sent } = await send('{}');
-    // Either the client knew already and opened another, or it found out while sending: then nobody can tell.
+    // The client may notice before it sends, and open another connection. If it notices later, the result is unknown.
     expect([
       { unanswered: 'reset', onReusedSocket: true },
       { status: 200, body: {} },
@@ -97,12 +97,12 @@ describe('HTTP', () => {
     ['"ok"', 'ok'],
     ['', ''],
     ['<html>', '<html>'],
-  ])('hands on JSON as a value and anything else as text: %j', async (text, body) => {
+  ])('returns JSON as a value and anything else as text: %j', async (text, body) => {
     const { send } = await given((_, response) => response.writeHead(418).end(text));
     expect((await send()).result).toEqual({ status: 418, body });
   });
 
-  it('puts characters together that were torn apart on the way', async () => {
+  it('joins characters that arrive in separate chunks', async () => {
     const { send } = await given((_, response) => {
       const bytes = Buffer.from('"é"');
       response.write(bytes.subarray(0, 2), () => response.end(bytes.subarray(2)));
@@ -110,7 +110,7 @@ describe('HTTP', () => {
     expect((await send()).result).toEqual({ status: 200, body: 'é' });
   });
 
-  it('takes an answer that breaks off for none', async () => {
+  it('reports an incomplete answer as none', async () => {
     const { send } = await given((_, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('{}', () => response.socket?.end());
@@ -118,7 +118,7 @@ describe('HTTP', () => {
     expect(await send('{}')).toEqual({ result: { unanswered: 'reset' }, sent: 1 });
   });
 
-  it('does not read an answer that has no end', async () => {
+  it('stops reading an endless answer', async () => {
     const { send } = await given((_, response) => {
       const piece = Buffer.alloc(1024 * 1024, 0x20);
       const more = () => {

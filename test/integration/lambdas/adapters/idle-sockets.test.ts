@@ -9,7 +9,7 @@ const spring = { onelinkId: 'A1b3', shortlinkId: 'spring' };
 const quotaAnswer = { remaining_api_calls: 5_000_000, shortlink_url: 'https://acme.onelink.me/A1b3/spring' };
 const fault = { path: '', rule: 'api-unanswered', message: 'the API did not answer' };
 
-/** A clock of which one face stands still, as it may in a freeze. */
+/** A clock of which one of the two times stops, as it may during a freeze. */
 function givenClock() {
   const time = { wall: 1_000_000, monotonic: 1_000 };
   const clock: Clock = {
@@ -20,9 +20,9 @@ function givenClock() {
   return { time, clock };
 }
 
-describe('connections that the far side has closed during a freeze', () => {
+describe('connections that the server has closed during a freeze', () => {
   it.each(['wall', 'monotonic'] as const)(
-    'are not used by the next invocation, which knows by its %s clock that they were idle',
+    'are not reused by the next invocation, which detects the idle time by its %s clock',
     async (face) => {
       // Given
       const server = await givenDistantServer(quotaAnswer);
@@ -40,7 +40,7 @@ describe('connections that the far side has closed during a freeze', () => {
     },
   );
 
-  it('are kept when they have been idle for less', async () => {
+  it('are kept after a shorter idle time', async () => {
     // Given
     const server = await givenDistantServer(quotaAnswer);
     const { time, clock } = givenClock();
@@ -55,7 +55,7 @@ describe('connections that the far side has closed during a freeze', () => {
     expect(await server.seen()).toEqual({ connections: 1, requests: ['GET', 'GET'] });
   });
 
-  it('cost a GET one more turn, and all the others none', async () => {
+  it('cost one GET an extra turn, and the other calls none', async () => {
     // Given
     const server = await givenDistantServer(quotaAnswer);
     const { client, calls, turns } = givenClient(server.baseUrl);
@@ -69,7 +69,7 @@ describe('connections that the far side has closed during a freeze', () => {
     expect(turns.sent).toHaveLength(7);
   });
 
-  it('leave a write ambiguous, say why, and are no outage', async () => {
+  it('leave a write ambiguous with the cause, and do not count as an outage', async () => {
     // Given
     const server = await givenDistantServer(quotaAnswer);
     const { client, turns } = givenClient(server.baseUrl);
@@ -89,7 +89,7 @@ describe('connections that the far side has closed during a freeze', () => {
     expect(requests.filter((method) => method === 'POST')).toEqual([]);
   });
 
-  it('do not hide an outage: a new connection that is reset counts', async () => {
+  it('do not hide an outage, because a reset of a new connection counts', async () => {
     // Given
     const server = await givenDistantServer(quotaAnswer, true);
     const { client, calls } = givenClient(server.baseUrl);
@@ -103,7 +103,7 @@ describe('connections that the far side has closed during a freeze', () => {
     expect(lost.isOutage).toBe(true);
   });
 
-  it('are no verdict of the governor’s: its canary is sent again', async () => {
+  it('do not make the governor report an outage, because it sends its canary again', async () => {
     // Given
     const server = await givenDistantServer(quotaAnswer);
     const { client } = givenClient(server.baseUrl);

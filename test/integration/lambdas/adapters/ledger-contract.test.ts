@@ -29,7 +29,7 @@ const lease = (requestId: string, until: number): Lease => ({
   intended: { dataDigest: 'new', ttlSeconds: 60, renewTtl: false, expiresAt: 2_000 },
 });
 
-/** The behaviour that the use cases build on: the tests' ledger in memory must show it exactly as the real one does. */
+/** The behaviour that the use cases rely on. The tests' ledger in memory must behave exactly as the real one. */
 describe.each<[string, () => Promise<LinkLedger>]>([
   ['in memory', async () => new InMemoryLedger()],
   [
@@ -40,14 +40,14 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     },
   ],
 ])('the ledger %s', (_, given) => {
-  it('adds a link once: whoever comes second gets the first', async () => {
+  it('adds a link once, and returns the first record to the second writer', async () => {
     const ledger = await given();
     const first = link('added');
     expect(await ledger.addLink(first)).toBeUndefined();
     expect(await ledger.addLink(link('added', { requestId: 'other' }))).toMatchObject(first);
   });
 
-  it('remembers the first answer to a request: whoever comes second gets that', async () => {
+  it('records the first outcome of a request, and returns it to the second writer', async () => {
     const ledger = await given();
     const first = answered('first');
     expect(await ledger.rememberRequest(first)).toBeUndefined();
@@ -56,7 +56,7 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(found.get('crm/answered')).toMatchObject(first);
   });
 
-  it('replaces a record only for those who read the version that is there, and brings none back', async () => {
+  it('replaces a record only for the current version, and never restores a removed record', async () => {
     const ledger = await given();
     const read = { version: 1, nowSeconds: 1_000 };
     await ledger.addLink(link('changed', { campaign: 'spring', data: { pid: 'sms' } }));
@@ -70,7 +70,7 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(await ledger.link(link('nowhere').address)).toBeUndefined();
   });
 
-  it('takes back what it has given out, changed', async () => {
+  it('accepts a record that it has returned, after a change', async () => {
     const ledger = await given();
     const { address } = link('read-and-written');
     await ledger.addLink(link('read-and-written', { keepUntil: 1_900_000_000 }));
@@ -81,7 +81,7 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(await ledger.link(address)).toEqual(changed);
   });
 
-  it('gives one lease at a time, to those who read the version that is there', async () => {
+  it('grants one lease at a time, for the current version', async () => {
     const ledger = await given();
     const { address } = link('leased');
     await ledger.addLink(link('leased'));
@@ -89,13 +89,13 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(await ledger.leaseLink(address, lease('a', 1_100), 1, 1_000)).toBe(true);
     expect(await ledger.leaseLink(address, lease('b', 1_200), 1, 1_100)).toBe(false);
     expect((await ledger.link(address))?.lease).toEqual(lease('a', 1_100));
-    // Not even its own again, which may be another copy's; anybody's once it has run out.
+    // It refuses even the holder's own lease, which may be another copy's. An expired lease blocks nobody.
     expect(await ledger.leaseLink(address, lease('a', 1_150), 1, 1_050)).toBe(false);
     expect(await ledger.leaseLink(address, lease('b', 1_300), 1, 1_101)).toBe(true);
     expect(await ledger.leaseLink(link('none').address, lease('a', 1_100), 1, 1_000)).toBe(false);
   });
 
-  it('replaces a leased record for the lease’s holder alone, and the lease ends with it', async () => {
+  it('replaces a leased record only for the lease’s holder, and removes the lease', async () => {
     const ledger = await given();
     const { address } = link('held');
     const next = link('held', { version: 2 });
@@ -107,7 +107,7 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(await ledger.link(address)).not.toHaveProperty('lease');
   });
 
-  it('gives a lease back for its holder alone', async () => {
+  it('releases a lease only for its holder', async () => {
     const ledger = await given();
     const { address } = link('released');
     await ledger.addLink(link('released'));
@@ -121,7 +121,7 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(await ledger.link(link('none').address)).toBeUndefined();
   });
 
-  it('notes a QR image for a live link alone, and keeps the note when the record is replaced', async () => {
+  it('records a QR image only for a live link, and keeps its key when the record is replaced', async () => {
     const ledger = await given();
     const [withQr, gone] = [link('with-qr'), link('gone', { state: 'deleted' })];
     await ledger.addLink(withQr);
@@ -139,7 +139,7 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(await ledger.link(link('none').address)).toBeUndefined();
   });
 
-  it('keeps a record that is being checked with its old expiry, whatever the time at which the TTL is to remove it', async () => {
+  it('keeps the old expiry of a record under check, whatever its TTL attribute', async () => {
     const ledger = await given();
     const marked = link('marked', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
     await ledger.addLink(marked);
@@ -149,7 +149,7 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(await ledger.link(marked.address)).toEqual(changed);
   });
 
-  it('takes what a check has found only while its mark and the version stand', async () => {
+  it('accepts a check’s result only while its mark and the version are unchanged', async () => {
     const ledger = await given();
     const marked = link('checked', {
       expiryCheck: { token: 'first', lostAt: 1_900_000_000 },
@@ -175,7 +175,7 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(await ledger.link(link('none').address)).toBeUndefined();
   });
 
-  it('takes nothing from a check while a change holds the link, and gives the check’s own lease back', async () => {
+  it('refuses a check’s result while a change holds the lease, and releases the check’s own lease', async () => {
     const ledger = await given();
     const marked = link('check-and-change', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
     await ledger.addLink(marked);
@@ -188,7 +188,7 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(await ledger.link(marked.address)).toEqual({ ...plain, expiresAt: 1_780_000_000 });
   });
 
-  it('keeps a lease that was left behind, and removes a checked record with it', async () => {
+  it('keeps a lease of a crashed change, and removes it with a checked record', async () => {
     const ledger = await given();
     const marked = link('check-of-left', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });
     await ledger.addLink({ ...marked, lease: lease('a', 900) });
@@ -207,7 +207,7 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(await ledger.link(over.address)).toBeUndefined();
   });
 
-  it('keeps the places of a link’s parked commands in the order in which they were asked for', async () => {
+  it('keeps the park order of a link by `requestedAt`', async () => {
     const ledger = await given();
     const address = { onelinkId: 'A1b3', shortlinkId: 'parked' };
     expect(await ledger.parkedPlaces(address)).toEqual([]);
@@ -222,7 +222,7 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(await ledger.parkedPlaces(address)).toEqual([]);
   });
 
-  it('lets one attempt claim an address, until the claim ends, is given back or has served', async () => {
+  it('lets one attempt claim an address until the claim expires, is released or has served', async () => {
     const ledger = await given();
     const address = { onelinkId: 'A1b3', shortlinkId: 'claimed' };
     const claim = (requestId: string, token: string, until: number) => {
@@ -244,7 +244,7 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect((await ledger.claimOf(address))?.until).toBe(0);
     expect(await ledger.claimAddress(address, claim('d', 'four', 400), { nowSeconds: 250 })).toBe(true);
     expect(await ledger.claimAddress(address, claim('e', 'five', 500), { nowSeconds: 401 })).toBe(true);
-    // One that has ended may be given back by any attempt of its request.
+    // Any attempt of the same request may release an expired claim.
     await ledger.releaseClaim(address, claim('e', 'six', 0), 501);
     expect((await ledger.claimOf(address))?.until).toBe(0);
   });

@@ -33,7 +33,7 @@ function request(requestId: string, source = 'crm'): RequestRecord {
 const link = (shortlinkId: string, change: Partial<LinkRecord> = {}) =>
   givenLinkAt(shortlinkId, { requestId: 'r', dataDigest: 'digest', expiresAt: 1_773_144_000, ...change });
 
-/** What DynamoDB was asked while this ran. */
+/** The requests to DynamoDB during this work. */
 async function inputsOf(run: () => Promise<void>): Promise<unknown[]> {
   const inputs: unknown[] = [];
   dynamo.client.middlewareStack.add(
@@ -49,7 +49,7 @@ async function inputsOf(run: () => Promise<void>): Promise<unknown[]> {
 }
 
 describe('link records', () => {
-  it('keep parameters of any name, also those that every object of JavaScript has', async () => {
+  it('keep parameters of any name, including names of built-in properties of JavaScript objects', async () => {
     const data = { pid: 'sms', constructor: 'a', toJSON: 'b', hasOwnProperty: 'c' };
     await ledger.addLink(link('odd-names', { data }));
     expect((await ledger.link(link('odd-names').address))?.data).toEqual(data);
@@ -57,7 +57,7 @@ describe('link records', () => {
 });
 
 describe('request records', () => {
-  it('are found by source and request, and by nothing else', async () => {
+  it('are found only by source and request', async () => {
     await ledger.rememberRequest(request('a/b'));
     await ledger.rememberRequest(request('a/b', 'shop'));
     expect(await ledger.request({ source: 'crm', requestId: 'a/b' })).toMatchObject(request('a/b'));
@@ -66,7 +66,7 @@ describe('request records', () => {
     expect(await ledger.request({ source: 'CRM', requestId: 'a/b' })).toBeUndefined();
   });
 
-  it('are found for a whole batch, however large, with copies and strangers in it', async () => {
+  it('are found for a batch of any size, with copies and unknown requests in it', async () => {
     const ids = Array.from({ length: 230 }, (_, index) => `batch-${index}`);
     await Promise.all(ids.map((id) => ledger.rememberRequest(request(id))));
     const asked = [...ids, ...ids.slice(0, 50), 'unknown-1', 'unknown-2'];
@@ -76,7 +76,7 @@ describe('request records', () => {
     expect(found.has('crm/unknown-1')).toBe(false);
   });
 
-  it('are none for an empty batch, without a call', async () => {
+  it('are empty for an empty batch, without a call', async () => {
     let found: unknown;
     const inputs = await inputsOf(async () => {
       found = await ledger.requests([]);
@@ -85,8 +85,8 @@ describe('request records', () => {
     expect(inputs).toEqual([]);
   });
 
-  it('are asked for again, after a pause, when DynamoDB left some unread', async () => {
-    // Prepare: the first answer leaves the last two keys, the second the last one.
+  it('are read again after a pause if DynamoDB left some unread', async () => {
+    // Given: the first answer omits the last two keys, the second the last key.
     slept.length = 0;
     for (const id of ['p1', 'p2', 'p3']) await ledger.rememberRequest(request(id));
     let left = 3;
@@ -102,16 +102,16 @@ describe('request records', () => {
       },
       { step: 'initialize', name: 'leave-some-unread', priority: 'low' },
     );
-    // Act
+    // When
     const asked = ['p1', 'p2', 'p3'].map((requestId) => ({ source: 'crm', requestId }));
     const found = await ledger.requests(asked);
     dynamo.client.middlewareStack.remove('leave-some-unread');
-    // Assess
+    // Then
     expect([...found.keys()].toSorted()).toEqual(['crm/p1', 'crm/p2', 'crm/p3']);
     expect(slept).toEqual([200, 400]);
   });
 
-  it('that stay unread are no empty answer: a repeat would be carried out twice', async () => {
+  it('raise an error if they stay unread, because a missing record would make a second link', async () => {
     slept.length = 0;
     dynamo.client.middlewareStack.add(
       () => async (args) => ({
@@ -127,20 +127,20 @@ describe('request records', () => {
 });
 
 describe('link records', () => {
-  it('are added once: whoever comes second gets the first', async () => {
+  it('are added once, and the second writer gets the first record', async () => {
     const first = link('added');
     expect(await ledger.addLink(first)).toBeUndefined();
     expect(await ledger.addLink(link('added', { source: 'shop', requestId: 'other' }))).toMatchObject(first);
     expect(await ledger.link(first.address)).toMatchObject(first);
   });
 
-  it('of one ID under two templates are two, and case matters', async () => {
+  it('are separate for one ID under two templates, and for IDs that differ in case', async () => {
     await ledger.addLink(link('Case'));
     expect(await ledger.link({ onelinkId: 'A1b3', shortlinkId: 'case' })).toBeUndefined();
     expect(await ledger.link({ onelinkId: 'abc123', shortlinkId: 'Case' })).toBeUndefined();
   });
 
-  it('are made by exactly one of many who try at once', async () => {
+  it('are added by exactly one of many concurrent writers', async () => {
     const tries = Array.from({ length: 20 }, (_, index) => ledger.addLink(link('raced', { requestId: `r${index}` })));
     const held = await Promise.all(tries);
     const winner = (await ledger.link(link('raced').address))?.requestId;
@@ -148,13 +148,13 @@ describe('link records', () => {
     expect(new Set(held.flatMap((record) => record?.requestId ?? []))).toEqual(new Set([winner]));
   });
 
-  it('are shown after their expiry until DynamoDB removes them: it is for the reader to judge', async () => {
+  it('are returned after their expiry until DynamoDB removes them, and the reader judges', async () => {
     await ledger.addLink(link('expired', { expiresAt: 1 }));
     expect(await ledger.link(link('expired').address)).toMatchObject({ expiresAt: 1 });
     expect(await ledger.addLink(link('expired'))).toMatchObject({ expiresAt: 1 });
   });
 
-  it('of a link that is to be kept are deleted a week before it expires, and still tell its expiry', async () => {
+  it('of a kept link have a TTL attribute a week before its expiry, and keep the expiry', async () => {
     const kept = link('kept', { keepUntil: 1_900_000_000, ttlSeconds: 31 * 86_400 });
     await ledger.addLink(kept);
     const raw = async () => {
@@ -175,7 +175,7 @@ describe('link records', () => {
     expect(removalInStreamRecord('none')).toBeUndefined();
   });
 
-  it('leave out what is undefined, and carry key, form and expiry as the table wants them', async () => {
+  it('omit undefined values, and have the table’s key, version and expiry', async () => {
     const record = { ...link('raw'), campaign: undefined } as unknown as LinkRecord;
     await ledger.addLink(record);
     const { Item } = await dynamo.client.send(
@@ -187,7 +187,7 @@ describe('link records', () => {
 });
 
 describe('every read', () => {
-  it('is strongly consistent: a repeat may follow within milliseconds', async () => {
+  it('is strongly consistent, because a repeat may follow within milliseconds', async () => {
     const inputs = await inputsOf(async () => {
       await ledger.request({ source: 'crm', requestId: 'x' });
       await ledger.link({ onelinkId: 'A1b3', shortlinkId: 'x' });
@@ -200,7 +200,7 @@ describe('every read', () => {
   });
 });
 
-it('lets an error of the table through: only a refused condition is an answer', async () => {
+it('throws an error of the table, and returns false only for a refused condition', async () => {
   const elsewhere = new Ledger(dynamo.client, 'no-such-table', clock);
   await expect(elsewhere.addLink(link('x'))).rejects.toThrow();
   await expect(elsewhere.requests([{ source: 'crm', requestId: 'x' }])).rejects.toThrow();
@@ -208,7 +208,7 @@ it('lets an error of the table through: only a refused condition is an answer', 
 });
 
 describe('a lease whose first answer was lost', () => {
-  /** Applies the first write, and loses its answer: the client repeats it by itself. */
+  /** Applies the first write and loses its answer, so the client repeats the write. */
   async function givenLosingLedger(): Promise<Ledger> {
     const engine = await dynamo.client.config.endpoint?.();
     const client = new DynamoDBClient({
@@ -229,14 +229,14 @@ describe('a lease whose first answer was lost', () => {
   }
   const lease = { action: 'delete', requestId: 'd', requestedAt: '2026-03-10T12:00:00Z', until: 200 } as const;
 
-  it('is taken all the same', async () => {
+  it('is taken', async () => {
     await ledger.addLink(link('leased'));
     const losing = await givenLosingLedger();
     expect(await losing.leaseLink(link('leased').address, { ...lease, token: 'one' }, 1, 100)).toBe(true);
     expect((await ledger.link(link('leased').address))?.lease).toMatchObject({ token: 'one' });
   });
 
-  it('is still refused where another attempt, be it of the same change, holds one', async () => {
+  it('is refused if another attempt, even of the same change, holds one', async () => {
     await ledger.addLink(link('held', { lease: { ...lease, token: 'other' } }));
     expect(await ledger.leaseLink(link('held').address, { ...lease, token: 'one' }, 1, 100)).toBe(false);
     expect(await ledger.leaseLink(link('held').address, lease, 1, 100)).toBe(false);

@@ -41,7 +41,7 @@ function job(requestId: string): QrJob {
 const ids = (count: number) => Array.from({ length: count }, (_, index) => `r${index}`);
 
 describe('outcomes', () => {
-  it('reach those who listen, whole, with attributes to filter by', async () => {
+  it('reach subscribers whole, with attributes for filters', async () => {
     const { topicArn, queueUrl } = await engines.topic('outcomes-whole');
     const told = outcome('r1', { faults: [{ path: 'data', rule: 'x', message: 'é & <b>' }], metadata: { a: 'b' } });
     await new OutcomeTopic(engines.sns, topicArn, 10).tell(told);
@@ -51,7 +51,7 @@ describe('outcomes', () => {
     expect(message?.attributes).toEqual({ outcome: 'created', action: 'create', source: 'crm', lane: 'campaign' });
   });
 
-  it('of a message that could not be read leave out the attributes that are not known', async () => {
+  it('omit the unknown attributes of an unreadable message', async () => {
     const { topicArn, queueUrl } = await engines.topic('outcomes-unread');
     const unread = outcome('r1', { outcome: 'rejected', action: null, source: null, requestId: null });
     await new OutcomeTopic(engines.sns, topicArn, 1).tell(unread);
@@ -59,7 +59,7 @@ describe('outcomes', () => {
     expect(message?.attributes).toEqual({ outcome: 'rejected', lane: 'campaign' });
   });
 
-  it('are all told when there are more than go into one publish', async () => {
+  it('are all published if they exceed one publish', async () => {
     const { topicArn, queueUrl } = await engines.topic('outcomes-many');
     const topic = new OutcomeTopic(engines.sns, topicArn, 10);
     await Promise.all(ids(25).map((id) => topic.tell(outcome(id))));
@@ -67,8 +67,8 @@ describe('outcomes', () => {
     expect(told.toSorted()).toEqual(ids(25).toSorted());
   });
 
-  it('of which one is refused: that one is told again, and the others are not told twice', async () => {
-    // Prepare: SNS refuses r1 once.
+  it('are published again only if SNS refused them', async () => {
+    // Given: SNS refuses r1 once.
     const published: string[][] = [];
     const sns = {
       send: async ({ input }: PublishBatchCommand) => {
@@ -78,13 +78,13 @@ describe('outcomes', () => {
       },
     } as unknown as SNSClient;
     const topic = new OutcomeTopic(sns, 'arn', 3);
-    // Act
+    // When
     await Promise.all(ids(3).map((id) => topic.tell(outcome(id))));
-    // Assess
+    // Then
     expect(published).toEqual([['r0', 'r1', 'r2'], ['r1']]);
   });
 
-  it('that SNS refuses three times are not told, and say why', async () => {
+  it('fail with the cause after SNS has refused them three times', async () => {
     const refusing = async ({ input }: PublishBatchCommand) => ({
       Failed: (input.PublishBatchRequestEntries ?? [])
         .filter(({ Message = '' }) => Message.includes('r0/created'))
@@ -98,7 +98,7 @@ describe('outcomes', () => {
     ]);
   });
 
-  it('never make a publish of more than SNS takes', async () => {
+  it('never exceed SNS’s limit of one publish', async () => {
     const sizes: number[] = [];
     const send = async ({ input }: PublishBatchCommand) => {
       const bytes = (input.PublishBatchRequestEntries ?? []).map(({ Message = '' }) => Buffer.byteLength(Message));
@@ -114,7 +114,7 @@ describe('outcomes', () => {
 });
 
 describe('QR jobs', () => {
-  it('reach the queue as they were asked', async () => {
+  it('reach the queue unchanged', async () => {
     const queueUrl = await engines.queue('qr-whole');
     const queue = new JobQueue(engines.sqs, queueUrl, wireJson);
     await Promise.all(ids(12).map((id) => queue.ask(job(id))));
@@ -122,7 +122,7 @@ describe('QR jobs', () => {
     expect(asked.toSorted((a, b) => a.requestId.localeCompare(b.requestId))).toEqual(ids(12).toSorted().map(job));
   });
 
-  it('of which one is refused: that one is asked again, and the others are not asked twice', async () => {
+  it('are sent again only if SQS refused them', async () => {
     const sent: string[][] = [];
     const sqs = {
       send: async ({ input }: SendMessageBatchCommand) => {
@@ -135,14 +135,14 @@ describe('QR jobs', () => {
     expect(sent).toEqual([['r0', 'r1'], ['r0']]);
   });
 
-  it('fail when the queue is not there', async () => {
+  it('fail if the queue does not exist', async () => {
     const queue = new JobQueue(engines.sqs, `${await engines.queue('qr-gone')}-not`, wireJson);
     await expect(queue.ask(job('r0'))).rejects.toThrow(/^refused three times: \w+/);
   });
 });
 
 describe('checks of expiries', () => {
-  it('come ten at a time, in characters that SQS takes as they are, and no longer than they must be', async () => {
+  it('are sent ten at a time, in characters that SQS accepts, with as few escapes as possible', async () => {
     const queueUrl = await engines.queue('checks');
     const queue = new JobQueue(engines.sqs, queueUrl, wireText);
     const bodies = ids(12).map((id) => JSON.stringify({ id, c: 'a\uffff\u0001é😀' }));
@@ -154,14 +154,14 @@ describe('checks of expiries', () => {
     );
   });
 
-  it('fail when the queue is not there, so that the stream brings their records again', async () => {
+  it('fail if the queue does not exist, so the stream delivers their records again', async () => {
     const queue = new JobQueue(engines.sqs, `${await engines.queue('checks-gone')}-not`, wireText);
     await expect(queue.ask('{}')).rejects.toThrow(/^refused three times: \w+/);
   });
 });
 
-describe('messages that are given back', () => {
-  /** Receives so many messages, which are then invisible for 30 s. */
+describe('returned messages', () => {
+  /** Receives this many messages, which are then invisible for 30 s. */
   async function received(queueUrl: string, count: number): Promise<string[]> {
     const handles: string[] = [];
     for (const id of ids(count)) {
@@ -176,15 +176,15 @@ describe('messages that are given back', () => {
     return handles;
   }
 
-  it('come back when they are told to, and only they', async () => {
-    // Prepare
+  it('become visible after their own delays', async () => {
+    // Given
     const queueUrl = await engines.queue('lane-delays');
     const handles = await received(queueUrl, 25);
-    // Act: every second one at once, the others in an hour.
+    // When: every second one at once, the others in an hour.
     const undelayed = await new DeliveryQueue(engines.sqs, queueUrl).delay(
       handles.map((receiptHandle, index) => ({ receiptHandle, delaySeconds: index % 2 === 0 ? 0 : 3_600 })),
     );
-    // Assess
+    // Then
     expect(undelayed).toBe(0);
     expect((await engines.drain(queueUrl)).map(({ body }) => body).toSorted()).toEqual(
       ids(25)
@@ -193,7 +193,7 @@ describe('messages that are given back', () => {
     );
   });
 
-  it('that cannot be delayed are counted, and keep nobody else', async () => {
+  it('are counted if SQS cannot delay them, and the others are delayed', async () => {
     const queueUrl = await engines.queue('lane-unknown-handle');
     const [handle = ''] = await received(queueUrl, 1);
     const undelayed = await new DeliveryQueue(engines.sqs, queueUrl).delay([
@@ -204,7 +204,7 @@ describe('messages that are given back', () => {
     expect(await engines.drain(queueUrl)).toHaveLength(1);
   });
 
-  it('are all counted when SQS does not answer, without an error', async () => {
+  it('are all counted, without an error, if SQS does not answer', async () => {
     const nobody = new SQSClient(clientSettings('http://127.0.0.1:1'));
     const messages = ids(12).map((receiptHandle) => ({ receiptHandle, delaySeconds: 10 }));
     expect(await new DeliveryQueue(nobody, 'http://127.0.0.1:1/q').delay(messages)).toBe(12);

@@ -10,13 +10,13 @@ const it = base.extend('api', () => givenEmulator());
 const spring = { onelinkId: 'A1b3', shortlinkId: 'spring' };
 const data = { pid: 'sms' };
 
-/** How long a call may take here. */
+/** The time limit of a call in these tests. */
 const timeoutMilliseconds = 150;
 const tooLong = 10_000;
 
 type Row = [fault: FaultInput, create: Meaning, made: number, read: Meaning];
 
-describe('a call that meets a fault', () => {
+describe('a call with a fault', () => {
   it.each<Row>([
     [{ kind: 'reset-before' }, 'ambiguous', 0, 'transient'],
     [{ kind: 'reset-after' }, 'ambiguous', 1, 'transient'],
@@ -38,10 +38,10 @@ describe('a call that meets a fault', () => {
     [{ kind: 'error-after', status: 504 }, 'ambiguous', 1, 'transient'],
     [{ kind: 'status', status: 403, body: 'Forbidden' }, 'account-blocked', 0, 'account-blocked'],
   ])('%j: a create is %s with %i made, a read is %s', async (fault, create, made, read) => {
-    // Prepare
+    // Given
     const api = await givenEmulator();
     const { client, turns, calls } = givenClient(api.baseUrl, { timeoutMilliseconds });
-    // Act
+    // When
     api.control.addFaults(fault);
     const created = await client.create(spring, { data });
     api.control.clearFaults();
@@ -49,7 +49,7 @@ describe('a call that meets a fault', () => {
     api.control.preload([{ ...spring, shortlinkId: 'there', data }]);
     api.control.addFaults(fault);
     const found = await client.read({ ...spring, shortlinkId: 'there' });
-    // Assess
+    // Then
     expect([created.meaning, links.made, found.meaning]).toEqual([create, made, read]);
     expect(calls).toHaveLength(2);
     expect(turns.sent).toHaveLength(2);
@@ -60,7 +60,7 @@ describe('a call that meets a fault', () => {
     [{ kind: 'truncated' }, 'ambiguous'],
     [{ kind: 'not-json' }, 'ambiguous'],
     [{ kind: 'status', status: 400 }, 'ambiguous'],
-  ])('%j: an update and a delete may have been applied', async (fault, meaning) => {
+  ])('%j: an update and a delete are ambiguous', async (fault, meaning) => {
     const api = await givenEmulator();
     api.control.preload([{ ...spring, data }]);
     const { client } = givenClient(api.baseUrl, { timeoutMilliseconds });
@@ -76,7 +76,7 @@ describe('a call that meets a fault', () => {
     { kind: 'not-json', body: '{"qr":"data:image/png;base64,AAAA","remaining_api_calls":"many"}' },
     { kind: 'truncated' },
     { kind: 'status', status: 400 },
-  ])('%j: a QR code and the quota are asked for again', async (fault) => {
+  ])('%j: a QR code and the quota are transient', async (fault) => {
     const api = await givenEmulator();
     api.control.preload([{ ...spring, data }]);
     const { client } = givenClient(api.baseUrl, { timeoutMilliseconds });
@@ -86,7 +86,7 @@ describe('a call that meets a fault', () => {
     expect(await client.quota('acc-demo')).toMatchObject({ meaning: 'transient' });
   });
 
-  it('gives its turn on as soon as it has sent, long before it is answered', async ({ api }) => {
+  it('frees its turn as soon as it is sent, before its answer', async ({ api }) => {
     const { client, turns } = givenClient(api.baseUrl, { timeoutMilliseconds: 1_000 });
     api.control.addFaults({ kind: 'hang' });
     let answered = false;
@@ -100,8 +100,8 @@ describe('a call that meets a fault', () => {
   });
 });
 
-describe('a rate that was exceeded', () => {
-  it('slows down and tries again, each time with a turn of its own', async ({ api }) => {
+describe('an exceeded rate', () => {
+  it('slows the client down, and each retry takes its own turn', async ({ api }) => {
     const { client, turns, calls } = givenClient(api.baseUrl);
     api.control.addFaults({ kind: 'status', status: 429, times: 2 });
     expect(await client.create(spring, { data })).toMatchObject({ meaning: 'ok' });
@@ -110,7 +110,7 @@ describe('a rate that was exceeded', () => {
     expect(turns.sent).toHaveLength(3);
   });
 
-  it('goes back when the invocation has no time left', async ({ api }) => {
+  it('ends the call without a retry if the invocation has no time left', async ({ api }) => {
     const { client, turns, calls } = givenClient(api.baseUrl);
     client.beginInvocation(() => false);
     api.control.addFaults({ kind: 'status', status: 429, times: 2 });
@@ -123,15 +123,15 @@ describe('a rate that was exceeded', () => {
   });
 });
 
-describe('a token that is refused', () => {
-  it('is replaced by a fresh one, and the call goes again', async ({ api }) => {
+describe('a refused token', () => {
+  it('is replaced by a fresh one, and the call is repeated', async ({ api }) => {
     const { client, turns, calls } = givenClient(api.baseUrl, { token: 'rotated-away', fresh: 'local-token' });
     expect(await client.create(spring, { data })).toMatchObject({ meaning: 'ok' });
     expect(calls).toEqual(['create account-blocked', 'create ok']);
     expect(turns.sent).toHaveLength(2);
   });
 
-  it('blocks the account when the fresh one is the same, without trying again', async ({ api }) => {
+  it('blocks the account without a retry if the fresh one is the same', async ({ api }) => {
     const { client, calls, freshTokens } = givenClient(api.baseUrl, { token: 'wrong' });
     expect(await client.create(spring, { data })).toEqual({
       meaning: 'account-blocked',
@@ -145,17 +145,17 @@ describe('a token that is refused', () => {
     expect(freshTokens()).toBe(1);
   });
 
-  it('blocks the account when the fresh one is refused as well', async ({ api }) => {
+  it('blocks the account if the fresh one is refused too', async ({ api }) => {
     const { client, calls } = givenClient(api.baseUrl, { token: 'wrong', fresh: 'also wrong' });
     expect(await client.read(spring)).toMatchObject({ meaning: 'account-blocked' });
     expect(calls).toEqual(['read account-blocked', 'read account-blocked']);
   });
 });
 
-describe('a request that never left', () => {
+describe('a request that was never sent', () => {
   const unanswered = { path: '', rule: 'api-unanswered', message: 'the API did not answer' };
 
-  it('changed nothing: connection refused', async () => {
+  it('changed nothing if the connection was refused', async () => {
     const closed = await new Promise<number>((resolve) => {
       const server = createServer().listen(0, '127.0.0.1', () => {
         const address = server.address();
@@ -167,7 +167,7 @@ describe('a request that never left', () => {
     expect(calls).toEqual(['create transient']);
   });
 
-  it('changed nothing, and holds up nobody: a token that no header can carry', async ({ api }) => {
+  it('changed nothing and blocks no other call if the token is invalid in a header', async ({ api }) => {
     const { client } = givenClient(api.baseUrl, { token: 'pasted\u200bwith a zero-width space' });
     expect(await client.create(spring, { data })).toEqual({ meaning: 'transient', fault: unanswered });
     expect(api.control.stats().arrivals.all).toBe(0);

@@ -9,18 +9,18 @@ const nobody = { onelinkId: 'A1b3', shortlinkId: 'nobody' };
 const data = { pid: 'sms', c: 'spring' };
 
 describe('create', () => {
-  it('makes the link under the ID it was given, with all that was asked for', async () => {
-    // Prepare
+  it('makes the link under the given ID, with all fields', async () => {
+    // Given
     const api = await givenEmulator();
     const { client, calls } = givenClient(api.baseUrl);
-    // Act
+    // When
     const answer = await client.create(spring, {
       data,
       ttl: 14,
       renewTtl: false,
       brandDomain: 'go.acme.example',
     });
-    // Assess
+    // Then
     expect(answer).toEqual({ meaning: 'ok', value: { shortUrl: 'https://go.acme.example/A1b3/spring' } });
     expect([...api.control.links()]).toEqual([
       expect.objectContaining({ ...spring, payload: data, ttl: 1_209_600, renewTtl: false }),
@@ -28,7 +28,7 @@ describe('create', () => {
     expect(calls).toEqual(['create ok']);
   });
 
-  it('leaves to the API what was not asked for', async ({ api }) => {
+  it('sends no field that the command lacks', async ({ api }) => {
     await givenClient(api.baseUrl).client.create(spring, { data });
     expect([...api.control.links()]).toMatchObject([{ ttl: 2_678_400, renewTtl: true }]);
   });
@@ -42,7 +42,7 @@ describe('create', () => {
     ]);
   });
 
-  it('learns that the ID is taken', async ({ api }) => {
+  it('returns that the ID is taken', async ({ api }) => {
     const { client, calls } = givenClient(api.baseUrl);
     await client.create(spring, { data });
     expect(await client.create(spring, { data })).toEqual({
@@ -56,7 +56,7 @@ describe('create', () => {
     expect(calls).toEqual(['create ok', 'create exists']);
   });
 
-  it('learns which parameter is wrong, and why', async ({ api }) => {
+  it('returns the invalid parameter and the cause', async ({ api }) => {
     const { client } = givenClient(api.baseUrl);
     expect(await client.create(spring, { data: { pid: 'sms', af_r: 'jane' } })).toEqual({
       meaning: 'permanent',
@@ -70,7 +70,7 @@ describe('create', () => {
 });
 
 describe('read', () => {
-  it('tells the data and the true expiry', async ({ api }) => {
+  it('returns the data and the true expiry', async ({ api }) => {
     const { client } = givenClient(api.baseUrl);
     await client.create(spring, { data, ttl: '1d' });
     expect(await client.read(spring)).toEqual({
@@ -79,7 +79,7 @@ describe('read', () => {
     });
   });
 
-  it('learns that there is no such link, and that one is not for the API', async ({ api }) => {
+  it('returns that a link does not exist, or was made outside the API', async ({ api }) => {
     api.control.preload([{ ...spring, data, foreign: true }]);
     const { client } = givenClient(api.baseUrl);
     expect(await client.read(nobody)).toMatchObject({
@@ -108,7 +108,7 @@ describe('update and delete', () => {
     expect(calls).toEqual(['create ok', 'update ok', 'delete ok']);
   });
 
-  it('learn that the link is gone', async ({ api }) => {
+  it('return that the link is gone', async ({ api }) => {
     const { client } = givenClient(api.baseUrl);
     expect(await client.update(nobody, { data })).toMatchObject({ meaning: 'absent' });
     expect(await client.delete(nobody)).toMatchObject({ meaning: 'absent' });
@@ -116,7 +116,7 @@ describe('update and delete', () => {
 });
 
 describe('read', () => {
-  it('keeps the digits of numbers that a link’s data holds', async ({ api }) => {
+  it('keeps the digits of numbers in a link’s data', async ({ api }) => {
     const { client } = givenClient(api.baseUrl);
     const body = '{"payload":{"pid":"sms","x":1610521604143693812},"expiry":"2026-04-01T00:00:00Z","ttl":86400}';
     await client.create(spring, { data });
@@ -129,7 +129,7 @@ describe('read', () => {
 });
 
 describe('qr', () => {
-  it.each([true, false])('fetches the image in the format asked for; with the data: prefix: %s', async (prefix) => {
+  it.each([true, false])('fetches the image in the requested format (with the data: prefix: %s)', async (prefix) => {
     const api = await givenEmulator({ qrDataPrefix: prefix });
     const { client } = givenClient(api.baseUrl);
     await client.create(spring, { data });
@@ -144,11 +144,11 @@ describe('qr', () => {
     expect(png).toMatchObject({ meaning: 'ok', value: { format: 'png' } });
     expect(jpg).toMatchObject({ meaning: 'ok', value: { format: 'jpg' } });
     expect(jpeg).toMatchObject({ meaning: 'ok', value: { format: 'jpg' } });
-    // Width and height stand in a PNG's bytes 16 to 23.
+    // Bytes 16 to 23 of a PNG are its width and height.
     expect(png.meaning === 'ok' && png.value.bytes.readUInt32BE(16)).toBe(300);
   });
 
-  it('learns that it asked for what there is not', async ({ api }) => {
+  it('returns that the link or the option does not exist', async ({ api }) => {
     const { client } = givenClient(api.baseUrl);
     await client.create(spring, { data });
     expect(await client.qr(spring, { format: 'png', brandDomain: 'else.example' })).toMatchObject({
@@ -161,14 +161,14 @@ describe('qr', () => {
 });
 
 describe('quota', () => {
-  it('is what is left of the month', async ({ api }) => {
+  it('is the month’s remaining calls', async ({ api }) => {
     api.control.changeSettings({ quotaRemaining: 120 });
     const { client, calls } = givenClient(api.baseUrl);
     expect(await client.quota('acc-demo')).toEqual({ meaning: 'ok', value: 120 });
     expect(calls).toEqual(['quota ok']);
   });
 
-  it('that is spent stops writes and lets reads through', async ({ api }) => {
+  it('stops writes and permits reads when it is spent', async ({ api }) => {
     api.control.preload([{ ...spring, data }]);
     api.control.changeSettings({ quotaRemaining: 0 });
     const { client, turns } = givenClient(api.baseUrl);
@@ -181,7 +181,7 @@ describe('quota', () => {
 });
 
 describe('the account', () => {
-  it('is blocked when the feature is off', async () => {
+  it('is blocked if the feature is off', async () => {
     const api = await givenEmulator({ featureEnabled: false });
     const { client } = givenClient(api.baseUrl);
     expect(await client.create(spring, { data })).toMatchObject({

@@ -34,7 +34,7 @@ async function lotsOf(store: ParkedStore, lane: string) {
 }
 
 describe('the parked store', () => {
-  it('keeps commands in lots that sort by time and tell how much they hold', async () => {
+  it('keeps commands in lots whose names sort by time and contain the number of commands', async () => {
     const bucket = await engines.bucket('parked');
     const store = new ParkedStore(engines.s3, bucket);
     await Promise.all(['a', 'b', 'c'].map((requestId) => store.add(command(requestId))));
@@ -58,12 +58,12 @@ describe('the parked store', () => {
 
     for (const lot of lots) await store.remove(lot);
     expect(await lotsOf(store, 'campaign')).toEqual([]);
-    // Another replayer was quicker.
+    // Another replayer has removed it.
     expect(await store.read(lots[0] ?? { key: '' })).toEqual({ commands: [], unreadable: [] });
     expect((await engines.s3.send(new ListObjectsV2Command({ Bucket: bucket }))).KeyCount).toBe(1);
   });
 
-  it('writes no line that nobody could read', async () => {
+  it('refuses to write an unreadable line', async () => {
     const bucket = await engines.bucket('unreadable');
     const store = new ParkedStore(engines.s3, bucket);
     await expect(store.add(command('a', { sentAtMilliseconds: Number.NaN }))).rejects.toThrow(
@@ -72,7 +72,7 @@ describe('the parked store', () => {
     expect((await engines.s3.send(new ListObjectsV2Command({ Bucket: bucket }))).KeyCount).toBe(0);
   });
 
-  it('lists more than a page', async () => {
+  it('lists more lots than a page', async () => {
     const bucket = await engines.bucket('pages');
     const store = new ParkedStore(engines.s3, bucket);
     const times = Array.from({ length: 1_050 }, (_, index) => parkedAt + index);
@@ -87,7 +87,7 @@ describe('the parked store', () => {
     expect((await lotsOf(store, 'campaign')).map((lot) => lot.parkedAtMilliseconds)).toEqual(times);
   });
 
-  it('tells the lines that it cannot read from the commands beside them', async () => {
+  it('separates unreadable lines from the commands beside them', async () => {
     const bucket = await engines.bucket('versions');
     const key = 'parked/campaign/20260309T101530123Z-1-00.ndjson';
     const broken = [
@@ -104,7 +104,7 @@ describe('the parked store', () => {
     });
   });
 
-  it('lists what somebody else has put there as well: it must not lie there unseen', async () => {
+  it('lists other systems’ objects too, so that none stays unnoticed', async () => {
     const bucket = await engines.bucket('strays');
     await engines.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'parked/campaign/notes.txt', Body: 'x' }));
     expect(await lotsOf(new ParkedStore(engines.s3, bucket), 'campaign')).toMatchObject([
@@ -114,7 +114,7 @@ describe('the parked store', () => {
 });
 
 describe('the quarantine', () => {
-  it('keeps a lot byte for byte, and lines once, however often they come', async () => {
+  it('keeps a lot byte for byte, and repeated lines once', async () => {
     const bucket = await engines.bucket('quarantine');
     const store = new QuarantineStore(engines.s3, bucket);
     const lot = 'parked/campaign/a b/ü.ndjson';
@@ -135,13 +135,13 @@ describe('the quarantine', () => {
     expect(await copy.Body?.transformToByteArray()).toEqual(trash);
     await store.remove(objects[0]?.key ?? '');
     expect(await store.lines(objects[0]?.key ?? '')).toBeUndefined();
-    // Another replayer was quicker.
+    // Another replayer has removed it.
     await store.keepLot('campaign', 'parked/campaign/gone.ndjson');
   });
 });
 
 describe('the replay queue', () => {
-  it('sends commands back as the messages that they were', async () => {
+  it('sends commands back as their original messages', async () => {
     const url = await engines.queue('replay');
     const queue = new ReplayQueue(engines.sqs, clock);
     const sent = Array.from({ length: 23 }, (_, index) => command(`r-${index}`, { receiveCount: index }));
@@ -156,7 +156,7 @@ describe('the replay queue', () => {
     });
   });
 
-  it('sends long ones in as many requests as it takes', async () => {
+  it('splits long commands over several requests', async () => {
     const url = await engines.queue('long');
     const body = 'x'.repeat(300_000);
     await new ReplayQueue(engines.sqs, clock).send(
@@ -167,7 +167,7 @@ describe('the replay queue', () => {
     expect(await engines.drain(url)).toHaveLength(4);
   });
 
-  it('sends all others when one is refused for what it is', async () => {
+  it('sends the others if SQS refuses one as invalid', async () => {
     const url = await engines.queue('one-refused');
     const tooLong = command('b', { body: 'x'.repeat(1024 * 1024) });
     const refused = await new ReplayQueue(engines.sqs, clock).send(
@@ -179,7 +179,7 @@ describe('the replay queue', () => {
     expect((await engines.drain(url)).map(({ body }) => body)).toEqual(['{"requestId":"a"}', '{"requestId":"c"}']);
   });
 
-  it('escapes what an earlier version has parked raw, whatever SQS does with it', async () => {
+  it('escapes raw characters that an earlier version has parked', async () => {
     for (const on of ['refuse', 'replace'] as const) {
       const url = await engines.queue(`raw-${on}`);
       const sqs = new SQSClient({ ...engines.settings, useQueueUrlAsEndpoint: false });
@@ -189,7 +189,7 @@ describe('the replay queue', () => {
     }
   });
 
-  it('tells one message from its neighbours when SQS refuses the whole request for it', async () => {
+  it('finds the message for which SQS refuses the whole request', async () => {
     const sent: string[] = [];
     const send = async ({ input: { Entries = [] } }: SendMessageBatchCommand) => {
       const bodies = Entries.map(({ MessageBody = '' }) => MessageBody);
@@ -203,7 +203,7 @@ describe('the replay queue', () => {
     expect(sent).toEqual(['a', 'c']);
   });
 
-  /** SQS that fails these bodies, each so many times. */
+  /** An SQS that fails these bodies this often. */
   const failing = (times: Record<string, number>) => {
     const sent: string[] = [];
     const send = async ({ input: { Entries = [] } }: SendMessageBatchCommand) => {
@@ -219,7 +219,7 @@ describe('the replay queue', () => {
     return { sent, sqs: { send } as unknown as SQSClient };
   };
 
-  it('sends an entry again that SQS did not take, and gives it up after five times', async () => {
+  it('sends an entry up to five times if SQS does not accept it, and then returns it as refused', async () => {
     slept.length = 0;
     const { sent, sqs } = failing({ b: 4, c: 1_000 });
     const commands = ['a', 'b', 'c'].map((body) => command(body, { body }));

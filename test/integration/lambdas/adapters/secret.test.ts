@@ -14,7 +14,7 @@ afterEach(() => {
 const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:token-AbCdEf';
 const refused = { status: 400, body: { __type: 'AccessDeniedException', message: 'not allowed' } };
 
-/** Secrets Manager with one secret, whose value can be changed, or which can be made to fail. */
+/** A Secrets Manager with one secret, whose value the test can change, and which can fail. */
 async function given(first: string | typeof refused) {
   const stub = { answer: first, asked: [] as unknown[] };
   const server = createServer(async (request, response) => {
@@ -35,7 +35,7 @@ async function given(first: string | typeof refused) {
 }
 
 describe('a secret', () => {
-  it('is read when first needed and then remembered, by as many as ask at once', async () => {
+  it('is read on first use and cached, also for concurrent callers', async () => {
     const { stub, secret } = await given('first');
     expect(stub.asked).toEqual([]);
     expect(await Promise.all([secret.value(), secret.value(), secret.value()])).toEqual(['first', 'first', 'first']);
@@ -44,11 +44,11 @@ describe('a secret', () => {
     expect(stub.asked).toEqual([['secretsmanager.GetSecretValue', { SecretId: arn }]]);
   });
 
-  it('is trimmed: consoles and files end their lines', async () => {
+  it('is trimmed, because consoles and files add a line end', async () => {
     expect(await (await given(' token\n')).secret.value()).toBe('token');
   });
 
-  it('that cannot be read says so by its name, and is read again by the next who asks', async () => {
+  it('fails with its name if it is unreadable, and the next call reads it again', async () => {
     const { stub, secret } = await given(refused);
     await expect(secret.value()).rejects.toThrow(`The secret ${arn} cannot be read: not allowed`);
     stub.answer = 'mended';
@@ -56,7 +56,7 @@ describe('a secret', () => {
     expect(stub.asked).toHaveLength(2);
   });
 
-  it('that is empty cannot be used', async () => {
+  it('fails if it is empty', async () => {
     const { stub, secret } = await given('');
     await expect(secret.value()).rejects.toThrow('it has no text value');
     stub.answer = 'filled';
@@ -65,7 +65,7 @@ describe('a secret', () => {
 });
 
 describe('a fresh value', () => {
-  it('is read anew, and remembered from then on', async () => {
+  it('is read again and then cached', async () => {
     const { stub, secret } = await given('old');
     await secret.value();
     stub.answer = 'new';
@@ -74,7 +74,7 @@ describe('a fresh value', () => {
     expect(stub.asked).toHaveLength(2);
   });
 
-  it('is read at most every 30 seconds, however many ask', async () => {
+  it('is read at most once in 30 seconds, for all callers together', async () => {
     const { stub, secret } = await given('old');
     await secret.value();
     stub.answer = 'new';
@@ -87,7 +87,7 @@ describe('a fresh value', () => {
     expect(stub.asked).toHaveLength(3);
   });
 
-  it('that cannot be read is the remembered one, and mends half a minute later', async () => {
+  it('is the cached value if the read fails, and is read again half a minute later', async () => {
     const { stub, secret } = await given('old');
     await secret.value();
     stub.answer = refused;

@@ -34,14 +34,14 @@ function rejected(messageId: string, change: Partial<RejectedCommand> = {}): Rej
 }
 
 describe('the archive', () => {
-  it('keeps rejected commands whole, one on a line, under lane and day', async () => {
-    // Prepare
+  it('keeps whole rejected commands, one a line, under lane and day', async () => {
+    // Given
     const bucket = await engines.bucket('archive-lines');
     const archive = new Archive(engines.s3, bucket);
     const commands = ['m1', 'm2', 'm3'].map((id) => rejected(id));
-    // Act
+    // When
     await Promise.all(commands.map((command) => archive.addRejected(command)));
-    // Assess
+    // Then
     const [key = '', ...others] = await keysOf(bucket);
     expect(others).toEqual([]);
     expect(key).toMatch(/^rejected\/campaign\/2026\/03\/09\/[0-9a-f]{32}\.ndjson$/);
@@ -57,7 +57,7 @@ describe('the archive', () => {
     ).toEqual(commands);
   });
 
-  it('never writes over what it wrote before', async () => {
+  it('never overwrites an object', async () => {
     const bucket = await engines.bucket('archive-twice');
     const archive = new Archive(engines.s3, bucket);
     await archive.addRejected(rejected('m1'));
@@ -66,7 +66,7 @@ describe('the archive', () => {
     expect(await keysOf(bucket)).toHaveLength(2);
   });
 
-  it('says that a command is kept only when it is', async () => {
+  it('resolves only after the command is stored', async () => {
     const archive = new Archive(engines.s3, 'no-such-bucket');
     await expect(archive.addRejected(rejected('m1'))).rejects.toThrow('refused three times: NoSuchBucket');
   });
@@ -97,7 +97,7 @@ describe('the QR store', () => {
     expect((await objectOf(bucket, 'qr/A1b3/spring.png')).bytes.toString()).toBe('new');
   });
 
-  it('says so when it cannot keep it', async () => {
+  it('fails if it cannot store the image', async () => {
     const store = new QrStore(engines.s3, 'no-such-bucket');
     await expect(store.put(spring, { format: 'png', bytes: Buffer.from('x') })).rejects.toThrow();
   });

@@ -10,10 +10,10 @@ const readMessage = commandReader({
   templates: { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } },
 });
 
-/** As it comes: in the text of a message. */
+/** Reads the command from the text of a message. */
 const read = (raw: unknown, at: number) => readMessage(openEnvelope(JSON.stringify(raw)), at);
 
-/** Six characters and more that no text of ours has. */
+/** Six or more characters that no message of the pipeline contains. */
 const planted = fc.stringMatching(/^[Q-Z]{2}[0-9]{4,40}$/);
 const odd = fc.oneof(
   planted,
@@ -23,7 +23,7 @@ const odd = fc.oneof(
 );
 const known = (value: unknown) => fc.oneof({ weight: 3, arbitrary: fc.constant(value) }, odd);
 
-/** Commands in every state of disrepair: fields right, wrong, nested, missing, or with a planted value in them. */
+/** Commands with valid, invalid, nested and missing fields, and with planted values. */
 const brokenCommand = fc.record(
   {
     specVersion: known('1.0'),
@@ -46,7 +46,7 @@ const brokenCommand = fc.record(
 );
 
 describe('reading any command', () => {
-  it('never throws, and ends either with a command or with faults', () => {
+  it('never throws, and returns either a command or faults', () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), brokenCommand), (raw) => {
         const reading = read(raw, sentAt);
@@ -57,7 +57,7 @@ describe('reading any command', () => {
     );
   });
 
-  it('never puts a value into a fault', () => {
+  it('returns faults without values', () => {
     fc.assert(
       fc.property(brokenCommand, (raw) => {
         const reading = read(raw, sentAt);
@@ -68,7 +68,7 @@ describe('reading any command', () => {
     );
   });
 
-  it('takes a command that is valid, whatever its custom parameters hold', () => {
+  it('accepts a valid command with any custom parameters', () => {
     const name = fc.stringMatching(/^custom_[a-z]{1,8}$/);
     const values = fc.dictionary(name, fc.oneof(fc.string({ maxLength: 30 }), fc.integer(), fc.boolean()), {
       maxKeys: 5,
@@ -90,7 +90,7 @@ describe('reading any command', () => {
     );
   });
 
-  it('takes data whose text goes out as it stands, digit for digit, and refuses the rest', () => {
+  it('accepts data whose text stays unchanged, digit for digit, and refuses the rest', () => {
     const digits = fc.stringMatching(/^-?(?:0|[1-9]\d{0,20})(?:\.\d{1,18})?(?:[eE][+-]?\d{1,3})?$/);
     const name = fc.stringMatching(/^x[a-c]{1,2}$/);
     let [taken, refused] = [0, 0];

@@ -15,7 +15,7 @@ const readMessage = commandReader({
   },
 });
 
-/** As it comes: in the text of a message. */
+/** Reads the command from the text of a message. */
 const read = (raw: unknown, at: number) => readMessage(openEnvelope(JSON.stringify(raw)), at);
 
 const common = {
@@ -28,14 +28,14 @@ const common = {
 const create = { ...common, action: 'create', data: { pid: 'sms' } };
 const update = { ...common, action: 'update', shortlinkId: 'spring', data: { pid: 'sms' } };
 
-/** The faults found, as `path rule`. */
+/** The faults, as `path rule`. */
 function faultsOf(raw: unknown, sentAtMilliseconds = sentAt): string[] {
   const reading = read(raw, sentAtMilliseconds);
   return 'refused' in reading ? reading.refused.faults.map(({ path, rule }) => `${path} ${rule}`) : [];
 }
 
 describe('a valid command', () => {
-  it('comes out as it was given, its link parameters as text', () => {
+  it('is returned unchanged, with its link parameters as text', () => {
     const raw = {
       ...create,
       shortlinkId: 'Spring_1-a',
@@ -114,7 +114,7 @@ describe('a command that breaks one rule', () => {
     expect(faultsOf(raw)).toEqual([fault]);
   });
 
-  it.each([null, 'x', 7, true, []])('is refused when it is no object: %j', (raw) => {
+  it.each([null, 'x', 7, true, []])('is refused if it is not an object: %j', (raw) => {
     const reading = read(raw, sentAt);
     expect(reading).toEqual({
       refused: { faults: [expect.objectContaining({ path: '' })], source: null, requestId: null, action: null },
@@ -123,14 +123,14 @@ describe('a command that breaks one rule', () => {
 });
 
 describe('a command whose text would change on the way', () => {
-  it('does not give half of a surrogate pair back, which strict readers of JSON refuse', () => {
+  it('does not return half of a surrogate pair, which strict JSON readers refuse', () => {
     const reading = read({ ...create, metadata: { note: 'x\ud800' }, 'odd\ud800': 1 }, sentAt);
     const refused = 'refused' in reading ? reading.refused : expect.fail('was accepted');
     expect(refused).not.toHaveProperty('metadata');
     expect(JSON.stringify(refused)).not.toContain('\\ud800');
   });
 
-  it('is refused for half of a surrogate pair, in a name or a value', () => {
+  it('is refused for half of a surrogate pair in a name or a value', () => {
     const data = { pid: 'sms', x: 'a\ud800', '\udfffy': 'b' };
     expect(faultsOf({ ...create, data, metadata: { note: '\udc00' } })).toEqual([
       'data.x unicode',
@@ -139,19 +139,19 @@ describe('a command whose text would change on the way', () => {
     ]);
   });
 
-  it('is refused for a name that an object cannot have as its own', () => {
+  it('is refused for the name `__proto__`', () => {
     const raw = JSON.parse(JSON.stringify(create).replace('"pid"', '"__proto__":"a","pid"'));
     expect(faultsOf(raw)).toEqual(['data.__proto__ name']);
     expect(faultsOf({ ...create, metadata: JSON.parse('{"__proto__":"a"}') })).toEqual(['metadata.__proto__ name']);
   });
 
-  it('is refused for an instant with decimals without end', () => {
+  it('is refused for an instant with too many decimals', () => {
     expect(faultsOf({ ...create, requestedAt: `2026-03-10T11:59:00.${'0'.repeat(100_000)}Z` })).toEqual([
       'requestedAt length',
     ]);
   });
 
-  it('is taken with every other character', () => {
+  it('is accepted with every other character', () => {
     expect(faultsOf({ ...create, data: { pid: 'sms', x: 'a\uffff\t\r\n😀' }, metadata: { note: '\ufffe' } })).toEqual(
       [],
     );
@@ -159,7 +159,7 @@ describe('a command whose text would change on the way', () => {
 });
 
 describe('a command that breaks many rules', () => {
-  it('is told of all of them at once, rights and time included', () => {
+  it('gets all faults at once, including rights and time', () => {
     const raw = {
       ...create,
       requestId: '',
@@ -181,11 +181,11 @@ describe('a command that breaks many rules', () => {
     ]);
   });
 
-  it('is told that its source is malformed, and no producer of this lane', () => {
+  it('gets the fault of a malformed source without a fault about rights', () => {
     expect(faultsOf({ ...create, source: '-crm' })).toEqual(['source format', 'source not-allowed']);
   });
 
-  it.each(['remove', undefined, null, 7])('is told of all fields even when its action is %j', (action) => {
+  it.each(['remove', undefined, null, 7])('gets the faults of all fields even if its action is %j', (action) => {
     const raw = {
       ...create,
       action,
@@ -221,32 +221,32 @@ describe('a command that breaks many rules', () => {
     ]);
   });
 
-  it('is not told that data is missing when nobody knows what it asks for', () => {
+  it('gets no fault about missing data if its action is unknown', () => {
     expect(faultsOf({ ...common, action: 'remove' })).toEqual(['action value']);
   });
 });
 
 describe("a producer's clock", () => {
-  it('may be five minutes ahead of the queue, and no more', () => {
+  it('may be at most five minutes ahead of the queue', () => {
     expect(faultsOf({ ...create, requestedAt: '2026-03-10T12:05:00Z' })).toEqual([]);
     expect(faultsOf({ ...create, requestedAt: '2026-03-10T12:05:00.001Z' })).toEqual(['requestedAt in-future']);
     expect(faultsOf({ ...create, requestedAt: '2026-03-10T14:05:00+02:00' })).toEqual([]);
   });
 
-  it('may be behind by any time: messages wait, and are parked', () => {
+  it('may be behind by any time, because messages wait or are parked', () => {
     expect(faultsOf({ ...create, requestedAt: '2020-01-01T00:00:00Z' })).toEqual([]);
   });
 });
 
-describe('what is kept of a refused command, to answer its producer', () => {
-  it('is its identity and metadata, where they are in order', () => {
+describe('the answer to a refused command', () => {
+  it('contains identity and metadata if they are valid', () => {
     const metadata = { recipient: 'r-7' };
     expect(read({ ...create, data: {}, metadata }, sentAt)).toMatchObject({
       refused: { source: 'crm', requestId: 'order-1', action: 'create', metadata },
     });
   });
 
-  it('is nothing that is not in order itself', () => {
+  it('contains no invalid field', () => {
     const reading = read({ ...create, source: 'a b', requestId: 7, action: 'remove', metadata: { k: 1 } }, sentAt);
     expect(reading).toMatchObject({ refused: { source: null, requestId: null, action: null } });
     expect('refused' in reading && reading.refused).not.toHaveProperty('metadata');
@@ -265,12 +265,12 @@ describe('a command as text', () => {
       '"data":{"pid":"sms","deep_link_sub1":1610521604143693812}',
       'data: occurs more than once, and all but one would be lost',
     ],
-  ])('%# is refused for a field that stands there twice', (fields, fault) => {
+  ])('%# is refused for a duplicate field', (fields, fault) => {
     expect(found(text(fields))).toContain(fault);
   });
 
   it.each(['1610521604143693812', '0.1000', '-0', '1e400', '1E5', '1.0'])(
-    'is refused for a parameter that would go out in other digits, and says what to do: %s',
+    'is refused with a remedy for a parameter whose digits would change: %s',
     (number) => {
       expect(found(JSON.stringify(create).replace('"pid":"sms"', `"pid":"sms","x":${number}`))).toEqual([
         'data.x: this number would change before it is sent: write it as text, in quotes',
@@ -316,7 +316,7 @@ describe('a command as text', () => {
     ['"source":"crm"', ['source: occurs more than once, and all but one would be lost']],
     ['"__proto__":{"ttl":"7d"}', ['__proto__: is not a field of this command']],
     ['"qr":{"__proto__":{"size":1}}', ['qr.__proto__: is not a field of this command']],
-  ])('is refused in words that say what to mend: %s', (fields, faults) => {
+  ])('is refused with a message that names the fix: %s', (fields, faults) => {
     expect(found(text(fields))).toEqual(faults);
   });
 
@@ -340,7 +340,7 @@ describe('a command as text', () => {
     });
   });
 
-  it('is told nothing of what stands in a field that it must not have', () => {
+  it('gets no faults from inside an unknown field', () => {
     const body = JSON.stringify({ ...common, action: 'delete', shortlinkId: 'spring' }).replace(
       '}',
       ',"data":{"a":1.0,"a":2}}',
@@ -362,7 +362,7 @@ describe('a command as text', () => {
     ['utm_campaign', 'is not a field of this command: it belongs inside data'],
     ['ttl_days', 'is not a field of this command'],
     ['x', 'is not a field of this command'],
-  ])('is told which field was meant by %s', (name, message) => {
+  ])('gets a suggestion for the unknown field %s', (name, message) => {
     expect(found(text(`"${name}":"x"`))).toEqual([`${name}: ${message}`]);
   });
 
@@ -372,22 +372,22 @@ describe('a command as text', () => {
     ['brand_domain', ': did you mean brandDomain?'],
     ['ttl', ': it belongs beside qr'],
     ['color', ''],
-  ])('is told which field of qr was meant by %s', (name, words) => {
+  ])('gets a suggestion for the unknown field qr.%s', (name, words) => {
     expect(found(text(`"qr":{"${name}":"x"}`))).toEqual([`qr.${name}: is not a field of this command${words}`]);
   });
 
-  it('is told that its version is written with a capital, and is no CloudEvent', () => {
+  it('gets a suggestion for `specversion` in lower case, and is not read as a CloudEvent', () => {
     expect(found(JSON.stringify(create).replace('specVersion', 'specversion'))).toEqual([
       'specVersion: must be the text "1.0"',
       'specversion: is not a field of this command: did you mean specVersion?',
     ]);
   });
 
-  it('is told which text its version is', () => {
+  it('gets the required text of its version', () => {
     expect(found(JSON.stringify({ ...create, specVersion: 1 }))).toEqual(['specVersion: must be the text "1.0"']);
   });
 
-  it('names nobody by a field that stands there twice', () => {
+  it('has no identity from a duplicate field', () => {
     const body = text('"requestId":"other","metadata":{"a":"1","a":"2"}');
     expect(readMessage(openEnvelope(body), sentAt)).toEqual({
       refused: { faults: [expect.anything(), expect.anything()], source: 'crm', requestId: null, action: 'create' },
@@ -396,19 +396,19 @@ describe('a command as text', () => {
 });
 
 describe('the length of metadata', () => {
-  it('is counted in characters, an emoji as one', () => {
+  it('counts characters, and an emoji as one', () => {
     expect(faultsOf({ ...create, metadata: { ['😀'.repeat(64)]: '😀'.repeat(256) } })).toEqual([]);
     expect(faultsOf({ ...create, metadata: { k: '😀'.repeat(257) } })).toEqual(['metadata.k length']);
   });
 });
 
-describe('a right that is missing', () => {
+describe('a missing right', () => {
   const words = (raw: unknown) => {
     const reading = read(raw, sentAt);
     return 'refused' in reading ? reading.refused.faults.map(({ path, message }) => `${path}: ${message}`) : [];
   };
 
-  it('is told with what is configured instead', () => {
+  it('comes with the configured values', () => {
     expect(words({ ...create, onelinkId: 'zzzz' })).toEqual([
       'onelinkId: is not a template configured for this source: A1b3',
     ]);
@@ -417,7 +417,7 @@ describe('a right that is missing', () => {
     ]);
   });
 
-  it('to a template tells nothing of that template', () => {
+  it('to a template reveals nothing about that template', () => {
     const stranger = { ...create, source: 'stranger', brandDomain: 'a.example', qr: { brandDomain: 'b.example' } };
     expect(words(stranger)).toEqual([
       'source: is not a producer configured for this lane',
@@ -434,13 +434,13 @@ describe('many faults of one kind', () => {
   };
   const withData = (fields: string) => JSON.stringify(create).replace('"pid":"sms"', `"pid":"sms",${fields}`);
 
-  it('are told once where they are the same', () => {
+  it('are returned once if they are equal', () => {
     expect(found(withData(Array(1_000).fill('"x":"1"').join(',')))).toEqual([
       { path: 'data.x', rule: 'duplicate', message: 'occurs more than once, and all but one would be lost' },
     ]);
   });
 
-  it('are told for the first twenty, beside all others', () => {
+  it('are limited to twenty, and leave other kinds complete', () => {
     const names = Array.from({ length: 1_000 }, (_, index) => `"x${index}":null`).join(',');
     const faults = found(withData(`${names},"c":" x"`));
     expect(faults.map(({ path }) => path)).toEqual([
@@ -451,7 +451,7 @@ describe('many faults of one kind', () => {
     expect(faults.at(-1)?.message).toBe('and 980 more faults');
   });
 
-  it('are a hundred at most, of whatever kinds', () => {
+  it('are at most a hundred, of all kinds together', () => {
     const thirty = (name: string, value: unknown) =>
       Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`${name}${index}`, value]));
     const raw = {
@@ -461,7 +461,7 @@ describe('many faults of one kind', () => {
       metadata: { ...thirty('n', 1), ...thirty('long', 'x'.repeat(257)), ...thirty('c', '\0') },
     };
     const faults = found(JSON.stringify(raw));
-    // 180 of six kinds, and that metadata has too many entries.
+    // 180 faults of six kinds, and the fault that metadata has too many entries.
     expect(faults).toHaveLength(101);
     expect(faults.at(-1)).toEqual({ path: '', rule: 'more', message: 'and 81 more faults' });
   });
@@ -486,7 +486,7 @@ describe('a requested time', () => {
     ['2026-03-10T11:59:00,5Z', 'must have a dot, and no comma, before its fraction of a second'],
     ['10.3.2026', 'must be an RFC 3339 time, e.g. 2026-12-24T18:00:00Z'],
     ['', 'must be an RFC 3339 time, e.g. 2026-12-24T18:00:00Z'],
-  ])('is refused with words that say what is missing: %s', (requestedAt, message) => {
+  ])('is refused with a message that names the missing part: %s', (requestedAt, message) => {
     const reading = read({ ...create, requestedAt }, sentAt);
     expect('refused' in reading && reading.refused.faults).toEqual([{ path: 'requestedAt', rule: 'format', message }]);
   });
@@ -496,14 +496,14 @@ describe('a requested time', () => {
   });
 });
 
-describe('a link that is to be kept', () => {
-  it('is kept until some time after the command was sent', () => {
+describe('a kept link', () => {
+  it('must have a keepUntil after the command’s sent time', () => {
     expect(faultsOf({ ...create, keepUntil: '2026-03-10T12:00:00.001Z' })).toEqual([]);
     expect(faultsOf({ ...create, keepUntil: '2026-03-10T12:00:00Z' })).toEqual(['keepUntil in-past']);
     expect(faultsOf({ ...update, keepUntil: '2026-03-10T13:00:00+02:00' })).toEqual(['keepUntil in-past']);
   });
 
-  it('lives for 14 days or more at a time, whatever else is wrong', () => {
+  it('must have a TTL of 14 days or more, also with other faults', () => {
     const kept = { keepUntil: '2027-01-01T00:00:00Z', ttl: '13d' };
     expect(faultsOf({ ...create, ...kept })).toEqual(['ttl keep']);
     expect(faultsOf({ ...create, ...kept, requestId: 7 })).toEqual(['requestId type', 'ttl keep']);

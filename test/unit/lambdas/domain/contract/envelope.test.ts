@@ -24,7 +24,7 @@ describe('a command in an envelope', () => {
     expect(openEnvelope(JSON.stringify(sns(enveloped)))).toEqual({ command, faults: [] });
   });
 
-  it('comes out of every envelope as it went in', () => {
+  it('is unchanged in every envelope', () => {
     const wrapping = fc.constantFrom(...Object.values(envelopes));
     const values = fc.dictionary(
       fc.string().filter((name) => !['__proto__', 'detail-type', 'specversion', 'Type'].includes(name)),
@@ -92,7 +92,7 @@ describe('a command in an envelope', () => {
     expect(faults.map(({ path, rule, message: words }) => `${path} ${rule}: ${words}`)).toEqual([fault]);
   });
 
-  it('is opened no further than its form goes', () => {
+  it('is opened only as deep as its format goes', () => {
     expect(openEnvelope(text)).toEqual({ command, faults: [] });
     const noEvent = { 'detail-type': 'link', requestId: 'r-1' };
     expect(openEnvelope(JSON.stringify(noEvent))).toEqual({ command: noEvent, faults: [] });
@@ -116,18 +116,18 @@ describe('a body that is not JSON', () => {
       JSON.stringify({ Type: 'Notification', Message: 'hello' }),
       'the notification’s Message is not JSON (character 1)',
     ],
-  ])('is told, and where it stops to be JSON, never what stands there: %j', (body, message) => {
+  ])('gets the place of its first fault and none of its text: %j', (body, message) => {
     const { command: found, faults } = openEnvelope(body);
     expect(found).toBeUndefined();
     expect(faults).toEqual([{ path: expect.any(String), rule: 'json', message }]);
   });
 
-  it('never throws, whatever it is', () => {
+  it('never throws, whatever the body', () => {
     fc.assert(fc.property(fc.oneof(fc.string(), fc.json()), (body) => void openEnvelope(body)));
   });
 });
 
-describe('a command whose text says more than JavaScript keeps', () => {
+describe('a command whose text JavaScript would change', () => {
   const told = (body: string) => openEnvelope(body).faults.map(({ path, rule }) => `${path} ${rule}`);
   const raw =
     '{"data":{"pid":"sms","deep_link_sub1":1610521604143693812,"x":{"y":1.0},"c":"a","c":"b"},"ttl":14.0,"ttl":7}';
@@ -143,7 +143,7 @@ describe('a command whose text says more than JavaScript keeps', () => {
       'in a notification',
       JSON.stringify(sns(JSON.parse('"x"'))).replace(/"Message":.*/, `"Message":${JSON.stringify(raw)}}`),
     ],
-  ])('is told of each loss, with the path inside the command: %s', (_, body) => {
+  ])('gets a fault for each loss, with the path inside the command: %s', (_, body) => {
     expect(told(body)).toEqual(faults);
   });
 
@@ -166,7 +166,7 @@ describe('a command whose text says more than JavaScript keeps', () => {
     [`{${event},"source":"a","source":"b"}`, ['envelope.source']],
     [`{${cloudEvent},"x":{"a":1,"a":2},"data":{"a":1,"a":2}}`, ['envelope.x.a', 'a']],
     [`{${cloudEvent},"x":{"a":1,"a":2},"data":"{\\"a\\":1,\\"a\\":2}"}`, ['envelope.x.a', 'a']],
-  ])('is told, by the envelope’s own path, of what its envelope holds twice: %s', (body, paths) => {
+  ])('gets a fault with the envelope’s path for each duplicate name in its envelope: %s', (body, paths) => {
     expect(told(body)).toEqual(paths.map((path) => `${path} duplicate`));
   });
 });

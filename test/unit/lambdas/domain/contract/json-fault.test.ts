@@ -6,7 +6,7 @@ const number = 'not a JSON number (such as +1, .5, 01); write its digits, or tex
 const lacking = 'a value that JSON does not have; write null, or text in quotes';
 const blank = 'a blank other than space, tab, CR and LF';
 
-describe('a text that is no JSON', () => {
+describe('a text that is not JSON', () => {
   it.each([
     ['', '(character 1): it ends too early'],
     ['{"a":1', '(character 7): it ends too early'],
@@ -47,12 +47,12 @@ describe('a text that is no JSON', () => {
     ['{"a":"\\x"}', '(character 7): an escape that JSON does not have'],
     ['{"a":"\\u12"}', '(character 7): an escape that JSON does not have'],
     ['{"a":"x', '(character 8): text without its closing quotation mark'],
-  ])('is told where it stops to be JSON, and why: %j', (text, fault) => {
+  ])('gets the place and cause of its first fault: %j', (text, fault) => {
     expect(() => JSON.parse(text)).toThrow();
     expect(jsonFault(text)).toBe(fault);
   });
 
-  it('is told one place in it, whatever it is: all before that could begin JSON', () => {
+  it('gets one place, and the text before it could begin valid JSON', () => {
     const pieces = fc.constantFrom('{', '}', '[', ']', ',', ':', '"a"', '"\\u00e9\u007f"', '1.5e3', 'true', ' ', '\n');
     let broken = 0;
     fc.assert(
@@ -75,7 +75,7 @@ describe('a text that is no JSON', () => {
     expect(broken).toBeGreaterThan(500);
   });
 
-  it('of a megabyte is looked through in a moment', () => {
+  it('of a megabyte is read within a second', () => {
     const startedAt = performance.now();
     expect(jsonFault(`{"a":"${'\\n'.repeat(500_000)}`)).toContain('closing quotation mark');
     expect(jsonFault('[1,'.repeat(100_000))).toContain('ends too early');

@@ -19,7 +19,7 @@ describe('a number', () => {
     '100000000000000000000',
     '1e+21',
     '1e-7',
-  ])('that JavaScript writes in the same way is kept: %s', (number) => {
+  ])('is kept if JavaScript writes it with the same digits: %s', (number) => {
     expect(lossesOf(`{"a":${number}}`)).toEqual([]);
   });
 
@@ -40,12 +40,12 @@ describe('a number', () => {
     '0.30000000000000004441',
     '1e-400',
     '123456789012345678901234567890',
-  ])('that would go out in other digits is lost: %s', (number) => {
+  ])('is lost if JavaScript writes it with other digits: %s', (number) => {
     expect(lossesOf(`{"a":${number}}`)).toEqual(['a number']);
     expect(lossesOf(`{"data":{"x": ${number} ,"y":7}}`)).toEqual(['data.x number']);
   });
 
-  it('inside text is text', () => {
+  it('inside a text is not a number', () => {
     expect(lossesOf('{"a":"1.0","1.0":"b","c":"\\"1.0","d":"\\\\"}')).toEqual([]);
   });
 });
@@ -60,12 +60,12 @@ describe('a name', () => {
     ['{"":1,"":2,"":3}', [' duplicate', ' duplicate']],
     ['{"a":{"a":{"a":1}},"b":[{"a":1},{"a":2}]}', []],
     ['{"a":1,"A":2,"a ":3,"\u00e9":4,"e\u0301":5,"constructor":6,"toString":7}', []],
-  ])('that stands twice in one object loses a value: %s', (text, losses) => {
+  ])('loses a value if it occurs twice in one object: %s', (text, losses) => {
     expect(lossesOf(text)).toEqual(losses);
   });
 });
 
-describe('what the API gives back', () => {
+describe('an answer of the API', () => {
   it('keeps the digits of its numbers', () => {
     const text = '{"payload":{"a":1610521604143693812,"b":0.10,"c":7,"d":[1e5],"__proto__":1.0},"ttl":86400}';
     expect(JSON.stringify(parseKeepingDigits(text))).toBe(
@@ -75,13 +75,13 @@ describe('what the API gives back', () => {
 });
 
 describe('text', () => {
-  it('that is not JSON is told by its place, with nothing of what it holds', () => {
+  it('that is not JSON gets the place of its fault, without a quotation', () => {
     expect(lossesOf('{"token" secret}')).toBe('is not JSON (character 10): a colon is missing before it');
     expect(lossesOf('secret')).toBe('is not JSON (character 1)');
     expect(lossesOf('\uFEFF{}')).toBe('starts with a byte order mark (U+FEFF): send the JSON without it');
   });
 
-  it('of any JSON that JavaScript has written loses nothing', () => {
+  it('loses nothing if JavaScript has written it', () => {
     const keys = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('"', '\\', '__proto__', '{', ',', '1.0'));
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof(
@@ -100,7 +100,7 @@ describe('text', () => {
     );
   });
 
-  it('may nest as deep as it likes, and be as long as a message can be', () => {
+  it('may have any depth and a message’s full length', () => {
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
     expect(lossesOf(`{"data":{"x":${deep}}}`)).toEqual([]);
     const many = `{"a":"${'\\"'.repeat(400_000)}"}`;

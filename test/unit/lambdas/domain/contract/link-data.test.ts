@@ -36,7 +36,7 @@ describe('the published lengths', () => {
     expect(faultsOf(name, a(length + 1))).toEqual([`data.${name} length`]);
   });
 
-  it('are none for deep links, utm and custom parameters', () => {
+  it('do not exist for deep links, utm and custom parameters', () => {
     for (const name of ['deep_link_value', 'deep_link_sub10', 'utm_campaign', 'af_sub6', 'order', 'toString']) {
       expect(faultsOf(name, a(1_500)), name).toEqual([]);
     }
@@ -89,7 +89,7 @@ describe('the published formats', () => {
   });
 });
 
-describe('what a URL breaks', () => {
+describe('the fault of a URL', () => {
   const url = 'must be an absolute https:// URL without a fragment';
   it.each([
     ['af_r', 'http://a.b', url],
@@ -103,7 +103,7 @@ describe('what a URL breaks', () => {
     ['af_dp', 'app://a b', 'must be a URI with a scheme (RFC 3986); it holds a blank: write %20'],
     ['af_dp', 'app://a\r\n', 'must be a URI with a scheme (RFC 3986); it holds a line break'],
     ['af_dp', 'product', 'must be a URI with a scheme (RFC 3986)'],
-  ])('is said by name: %s %j', (name, value, message) => {
+  ])('names the broken rule: %s %j', (name, value, message) => {
     expect(dataFaults({ pid: 'sms', [name]: value }, limit)).toEqual([
       { path: `data.${name}`, rule: 'format', message },
     ]);
@@ -120,23 +120,29 @@ describe('a control character', () => {
     },
   );
 
-  it.each(['\t', '\n', '\r\n', 'two\nlines'])('is taken where it can be meant: %j', (text) => {
+  it.each(['\t', '\n', '\r\n', 'two\nlines'])('is accepted if it is a tab or a line break: %j', (text) => {
     expect(faultsOf('af_og_description', text)).toEqual([]);
     expect(dataAsSent({ x: text })).toEqual({ x: text });
   });
 });
 
-describe('parameters that are never sent', () => {
-  it.each(['shortlink', 'source_caller', 'onelink_id', 'af_qr', 'ttl', 'renew_ttl', 'brand_domain'])('%s', (name) => {
-    expect(faultsOf(name, 'x')).toEqual([`data.${name} forbidden`]);
-    expect(forbiddenParameters.has(name)).toBe(true);
-  });
+describe('a refused parameter', () => {
+  it.each(['shortlink', 'source_caller', 'onelink_id', 'af_qr', 'ttl', 'renew_ttl', 'brand_domain'])(
+    'is %s',
+    (name) => {
+      expect(faultsOf(name, 'x')).toEqual([`data.${name} forbidden`]);
+      expect(forbiddenParameters.has(name)).toBe(true);
+    },
+  );
 
-  it.each([[null], [undefined], [{}], [['x']], [Number.NaN], [Number.POSITIVE_INFINITY]])('the value %j', (value) => {
-    expect(faultsOf('af_sub1', value)).toEqual(['data.af_sub1 type']);
-  });
+  it.each([[null], [undefined], [{}], [['x']], [Number.NaN], [Number.POSITIVE_INFINITY]])(
+    'has the value %j',
+    (value) => {
+      expect(faultsOf('af_sub1', value)).toEqual(['data.af_sub1 type']);
+    },
+  );
 
-  it('one without a name', () => {
+  it('has an empty name', () => {
     expect(faultsOf('', 'x')).toEqual(['data. name']);
   });
 });
@@ -148,7 +154,7 @@ describe('the data as a whole', () => {
     ]);
   });
 
-  it('is told all its faults at once', () => {
+  it('gets all its faults at once', () => {
     const rules = dataFaults({ c: ' x', ttl: '1d', af_prt: a(51), is_retargeting: 'no' }, limit);
     expect(rules.map(({ path, rule }) => `${path} ${rule}`)).toEqual([
       'data.c format',
@@ -159,7 +165,7 @@ describe('the data as a whole', () => {
     ]);
   });
 
-  it('may have exactly as many characters as the API takes, as JSON', () => {
+  it('may have as many characters of JSON as the API accepts', () => {
     // {"pid":"sms","x":"…"} is 20 characters of JSON without the value.
     expect(dataFaults({ pid: 'sms', x: a(2_028) }, limit)).toEqual([]);
     expect(dataFaults({ pid: 'sms', x: a(2_029) }, limit)).toEqual([
@@ -172,7 +178,7 @@ describe('the data as a whole', () => {
     ]);
   });
 
-  it('is measured as the JSON that is sent, in whatever script', () => {
+  it('is measured as the JSON that is sent, in every script', () => {
     expect(dataCharacters({ pid: 'sms' })).toBe(13);
     // {"pid":"a>"} is sent as {"pid":"a%3E"}.
     expect(dataCharacters({ pid: 'a>' })).toBe(14);
@@ -184,7 +190,7 @@ describe('the data as a whole', () => {
     }
   });
 
-  it('is measured as a query string as well where the account says so', () => {
+  it('is also measured as a query string if the account requires it', () => {
     const both = { ...limit, queryStringCounts: true };
     // pid=%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9 against {"pid":"ééééé"}.
     expect(dataCharacters({ pid: 'ééééé' }, true)).toBe(34);
@@ -210,7 +216,7 @@ describe('the data as a whole', () => {
     expect(faults.map(({ path, rule }) => `${path} ${rule}`)).toEqual([`data.${other} name`]);
   });
 
-  it('may have names that differ in case, in spaces or in their Unicode form: they go out as they are', () => {
+  it('may have names that differ only in case, spaces or Unicode form, which stay unchanged', () => {
     const data = {
       pid: 'sms',
       a: '1',
@@ -225,14 +231,14 @@ describe('the data as a whole', () => {
     expect(dataAsSent(dataAsText(data))).toEqual(data);
   });
 
-  it('is measured as it is sent: an angle bracket goes out as three characters', () => {
+  it('counts an angle bracket as the three characters that are sent', () => {
     expect(dataFaults({ pid: 'sms', c: '<'.repeat(33) }, limit)).toEqual([]);
     expect(dataFaults({ pid: 'sms', c: '<'.repeat(34) }, limit)).toEqual([
       { path: 'data.c', rule: 'length', message: 'must not be longer than 100 characters; < and > count three' },
     ]);
   });
 
-  it('of a hostile length is refused without being matched against patterns', () => {
+  it('is refused for a hostile length without matching any pattern', () => {
     const startedAt = performance.now();
     const faults = dataFaults({ pid: 'sms', af_r: `https://a${a(200_000)}#`, c: `x${' '.repeat(200_000)}` }, limit);
     expect(faults.map(({ rule }) => rule)).toEqual(['length', 'payload-length']);
@@ -240,15 +246,15 @@ describe('the data as a whole', () => {
   });
 });
 
-describe('what is sent', () => {
-  it('has angle brackets encoded, in names and values, and nothing else touched', () => {
+describe('the data as sent', () => {
+  it('encodes angle brackets in names and values, and changes nothing else', () => {
     expect(dataAsSent({ pid: 'sms', 'a<b>': '<x> & "y" +/?#%20' })).toEqual({
       pid: 'sms',
       'a%3Cb%3E': '%3Cx%3E & "y" +/?#%20',
     });
   });
 
-  it('never holds an angle bracket, and encoding twice changes nothing', () => {
+  it('contains no angle bracket, and a second encoding changes nothing', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const encoded = encodeAngleBrackets(text);
@@ -260,7 +266,7 @@ describe('what is sent', () => {
 });
 
 describe('a fault', () => {
-  it('never carries the value', () => {
+  it('never contains the value', () => {
     const names = fc.constantFrom(...Object.keys(parameterRules), ...forbiddenParameters, 'custom');
     const planted = fc.string({ minLength: 0, maxLength: 400 }).map((rest) => `jane#555-0100 ${rest}`);
     fc.assert(

@@ -7,7 +7,7 @@ const asked = { source: 'crm', requestId: 'order-1', action: 'create', metadata:
 const delivery = { lane: 'campaign', messageId: 'm-1', nowMilliseconds: Date.UTC(2026, 2, 10, 12, 0, 0, 5) };
 
 describe('an outcome', () => {
-  it('says what became of what, who asked, and through which message', () => {
+  it('contains the decision, the request and the message ID', () => {
     expect(outcomeOf(decision, asked, delivery)).toEqual({
       specVersion: '1.0',
       outcomeId: 'ab6a6433dda40f6b7d5d6e34d47696a4',
@@ -24,10 +24,10 @@ describe('an outcome', () => {
     });
   });
 
-  it('carries no more than its contract names', () => {
-    // Prepare: a command is handed over whole, as the use cases do, with everything that is confidential in it.
+  it('contains only the fields of its contract', () => {
+    // Given: a whole command with its confidential fields, as the use cases pass it.
     const command = { ...asked, data: { pid: 'sms', af_sub1: 'jane@example.com' }, onelinkId: 'A1b3', ttl: '14d' };
-    // Act
+    // When
     const outcome = outcomeOf(
       {
         outcome: 'rejected',
@@ -37,17 +37,17 @@ describe('an outcome', () => {
       command,
       delivery,
     );
-    // Assess
+    // Then
     expect(outcomeSchema.strict().safeParse(outcome).success).toBe(true);
     expect(JSON.stringify(outcome)).not.toContain('jane');
   });
 
-  it('leaves out metadata that nobody gave', () => {
+  it('has no metadata if the command has none', () => {
     expect(outcomeOf(decision, { ...asked, metadata: undefined }, delivery)).not.toHaveProperty('metadata');
   });
 });
 
-describe('its ID', () => {
+describe('the ID of an outcome', () => {
   const idOf = (change: {
     decision?: Decision;
     asked?: Partial<Parameters<typeof outcomeOf>[1]>;
@@ -59,12 +59,12 @@ describe('its ID', () => {
       { ...delivery, messageId: change.messageId ?? delivery.messageId },
     ).outcomeId;
 
-  it('is the same whenever, through whichever message and in whichever lane the outcome is told', () => {
+  it('does not depend on time, message or lane', () => {
     const later = { lane: 'other', messageId: 'm-2', nowMilliseconds: delivery.nowMilliseconds + 86_400_000 };
     expect(outcomeOf(decision, asked, later).outcomeId).toBe(idOf({}));
   });
 
-  it('is another for another request, source, outcome or version of the link', () => {
+  it('differs by request, source, outcome and version of the link', () => {
     const ids = [
       idOf({}),
       idOf({ asked: { requestId: 'order-2' } }),
@@ -75,7 +75,7 @@ describe('its ID', () => {
     expect(new Set(ids).size).toBe(5);
   });
 
-  it('is another for a code that failed for another cause, and for a link that ended at another time', () => {
+  it('differs by the cause of a failed QR code, and by the end time of a link', () => {
     const failed = (reason: string, rule: string): Decision => ({
       outcome: 'qr-failed',
       reason,
@@ -95,13 +95,13 @@ describe('its ID', () => {
     expect(decisions.map((one) => idOf({ decision: one, messageId: 'm-2' }))).toEqual(ids);
   });
 
-  it('is another for a command that is parked for another reason', () => {
+  it('differs by the reason of a parked command', () => {
     const parked = (reason: string) => idOf({ decision: { outcome: 'parked', reason, link } });
     expect(parked('quota-exceeded')).not.toBe(parked('behind-parked-commands'));
     expect(parked('quota-exceeded')).toBe(parked('quota-exceeded'));
   });
 
-  it('stands on the message when the request cannot be read', () => {
+  it('depends on the message if the request is unreadable', () => {
     const unreadable = { source: null, requestId: null, action: null };
     const first = idOf({ asked: unreadable, messageId: 'm-1' });
     expect(idOf({ asked: unreadable, messageId: 'm-1' })).toBe(first);

@@ -4,17 +4,17 @@ import { askedInLine } from '../../../../../lambdas/domain/contract/parked-comma
 const command = { source: 'crm', requestId: 'r-1', action: 'create', metadata: { note: 'a' } };
 const lineWith = (body: string) => JSON.stringify({ v: 99, messageId: 'm-1', source: 'crm', requestId: 'r-1', body });
 
-describe('who asked in a line that cannot be replayed', () => {
+describe('the identity in a line that cannot be replayed', () => {
   it.each([
     ['by itself', JSON.stringify(command)],
     ['in an EventBridge event', JSON.stringify({ 'detail-type': 'x', source: 'shop', detail: command })],
     ['in a CloudEvent', JSON.stringify({ specversion: '1.0', source: '/shop', data: command })],
     ['in a notification', JSON.stringify({ Type: 'Notification', Message: JSON.stringify(command) })],
-  ])('is found in its command, %s', (_, body) => {
+  ])('is read from its command, %s', (_, body) => {
     expect(askedInLine(lineWith(body))).toEqual({ ...command, messageId: 'm-1' });
   });
 
-  it('is told by the line itself when the command cannot be read', () => {
+  it('is read from the line itself if the command is unreadable', () => {
     expect(askedInLine(lineWith('{"source":'))).toEqual({
       source: 'crm',
       requestId: 'r-1',
@@ -23,7 +23,7 @@ describe('who asked in a line that cannot be replayed', () => {
     });
   });
 
-  it('is nobody when the command says it twice, or the line says nothing', () => {
+  it('is undefined if the command has it twice, or the line does not have it', () => {
     expect(askedInLine(lineWith('{"source":"crm","requestId":"a","requestId":"b"}'))).toBeUndefined();
     expect(askedInLine('{"messageId":"m-1"}')).toBeUndefined();
     expect(askedInLine('nope')).toBeUndefined();

@@ -39,16 +39,16 @@ describe('a TTL', () => {
     '1 d',
     '+1d',
     '1e1',
-  ])('of %j is none: the API would silently make it 31 days', (ttl) => {
+  ])('of %j is refused, because the API would silently apply 31 days', (ttl) => {
     expect(ttlSeconds(ttl, 365)).toBeUndefined();
   });
 
-  it('may be as long as the newer documents say, if configured', () => {
+  it('may have the newer documentation’s maximum, if configured', () => {
     expect(ttlSeconds('730d', 730)).toBe(63_072_000);
     expect(ttlSeconds('731d', 730)).toBeUndefined();
   });
 
-  it('is 31 days unless given', () => {
+  it('is 31 days by default', () => {
     expect(defaultTtlSeconds).toBe(2_678_400);
   });
 });

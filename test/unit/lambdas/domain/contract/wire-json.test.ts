@@ -13,15 +13,15 @@ describe('JSON on the wire', () => {
     ['😀', '{"x":"\\ud83d\\ude00"}'],
     ['\u{10ffff}', '{"x":"\\udbff\\udfff"}'],
     ['Grüße, 世界 \ufffd\ue000\ud7ff', '{"x":"Grüße, 世界 \ufffd\ue000\ud7ff"}'],
-  ])('says %j in characters that SQS takes', (x, json) => {
+  ])('writes %j in characters that SQS accepts', (x, json) => {
     expect(wireJson({ x })).toBe(json);
   });
 
-  it('escapes what stands raw in JSON text, and leaves its form', () => {
+  it('escapes raw characters in JSON text, and keeps its format', () => {
     expect(wireText('{\n\t"x": "a\uffff" }')).toBe('{\n\t"x": "a\\uffff" }');
   });
 
-  it('says any text so that it is read as it was, in names and values', () => {
+  it('round-trips any text, in names and values', () => {
     fc.assert(
       fc.property(fc.dictionary(text, text), (value) => {
         const json = wireJson(value);

@@ -5,7 +5,7 @@ function invalid(message: string) {
   return { error_type: 'invalid_parameter', message };
 }
 
-describe("an API error, told in the pipeline's own words", () => {
+describe("an API error in the pipeline's own words", () => {
   it.each([
     [400, 'limit_exceeded', 'api-400-limit-exceeded', 'the API reports that the data exceeds its limit'],
     [400, 'internal_error', 'api-400-internal-error', 'the API failed'],
@@ -17,7 +17,7 @@ describe("an API error, told in the pipeline's own words", () => {
     expect(faultOfApiError(status, { error_type, message: 'words of the API' })).toEqual({ path: '', rule, message });
   });
 
-  it('says no more than the status of an error it does not know', () => {
+  it('contains only the status if the error is unknown', () => {
     const expected = { path: '', rule: 'api-418', message: 'the API answered with status 418' };
     expect(faultOfApiError(418, { error_type: 'teapot-of-jane', message: 'jane' })).toEqual(expected);
     expect(faultOfApiError(418, { error_type: 'constructor', message: 'jane' })).toEqual(expected);
@@ -25,7 +25,7 @@ describe("an API error, told in the pipeline's own words", () => {
     expect(faultOfApiError(418, undefined)).toEqual(expected);
   });
 
-  it('says that there was no answer', () => {
+  it('reports a missing answer', () => {
     expect(faultOfApiError(undefined, undefined)).toEqual({
       path: '',
       rule: 'api-unanswered',
@@ -44,13 +44,13 @@ describe('an API error that names a parameter', () => {
     });
   });
 
-  it('takes the last reason, when a value pretends to hold one', () => {
+  it('uses the last reason if a value contains one', () => {
     const value = "x'. Reason: call 555-0100";
     const body = invalid(`Parameter 'c' has an invalid value: '${value}'. Reason: too long.`);
     expect(faultOfApiError(400, body, { data: { c: value } }).message).toBe('too long.');
   });
 
-  it('drops whatever the reason quotes, up to its last quotation mark', () => {
+  it('drops the reason’s quotations, up to the last quotation mark', () => {
     const reason = (text: string) =>
       faultOfApiError(400, invalid(`Parameter 'c' has an invalid value: 'v'. Reason: ${text}`), { data: { c: 'v' } })
         .message;
@@ -65,7 +65,7 @@ describe('an API error that names a parameter', () => {
     message: 'the API reports that the request is invalid',
   };
 
-  it('says nothing of a parameter that the command does not have: the name may be a value', () => {
+  it('does not name a parameter that the command lacks, since the name may be a value', () => {
     const body = invalid("Parameter 'jane@example.com' has an invalid value: 'x'. Reason: unknown.");
     expect(faultOfApiError(400, body, { data: { pid: 'sms' } })).toEqual(silent);
     const inherited = invalid("Parameter 'toString' has an invalid value: 'x'. Reason: unknown.");
@@ -77,7 +77,7 @@ describe('an API error that names a parameter', () => {
     ['in another case', 'Jane.Doe', 'jane.doe is no name'],
     ['as it was sent', 'Jane <Doe>', 'Jane %3CDoe%3E is no name'],
     ['as a URL writes it', 'jane@example.com', 'jane%40example.com is no name'],
-  ])('keeps its reason back when a value of the command shines through, %s', (_, value, reason) => {
+  ])('drops the reason if it contains a value of the command, %s', (_, value, reason) => {
     const body = invalid(`Parameter 'c' has an invalid value: 'x'. Reason: ${reason}`);
     expect(faultOfApiError(400, body, { data: { c: 'x', af_sub1: value } })).toEqual({ ...silent, path: 'data.c' });
   });
@@ -101,19 +101,19 @@ describe('an API error about another field of the request', () => {
     expect(faultOfApiError(400, body, { data: { pid: 'sms' } }).path).toBe('');
   });
 
-  it('keeps a reason back that holds what was sent there', () => {
+  it('drops a reason that contains the sent value', () => {
     const body = invalid("Parameter 'shortlink_id' has an invalid value: 'x'. Reason: spring-sale is taken.");
     const asked = { ...fields(['shortlink_id', 'shortlinkId']), texts: ['spring-sale'] };
     expect(faultOfApiError(400, body, asked).message).toBe('the API reports that the request is invalid');
   });
 
-  it('names what a type speaks of without a name', () => {
+  it('names the field that its type concerns', () => {
     const asked = fields(['data', 'data'], ['brand_domain', 'brandDomain']);
     expect(faultOfApiError(400, { error_type: 'limit_exceeded' }, asked).path).toBe('data');
     expect(faultOfApiError(403, { error_type: 'wrong_brand_domain' }, asked).path).toBe('brandDomain');
   });
 
-  it('finds a parameter that was encoded on its way', () => {
+  it('finds a parameter that was sent encoded', () => {
     const body = invalid("Parameter 'a%3Cb' has an invalid value: 'x'. Reason: odd name.");
     expect(faultOfApiError(400, body, { data: { 'a<b': 'x' } })).toMatchObject({ path: 'data.a<b' });
   });
@@ -125,7 +125,7 @@ describe('an API error about another field of the request', () => {
     ['brand_domain', 'qr.brandDomain'],
     ['margin', 'qr'],
     ['4711', 'qr'],
-  ])('names the option of a code that is refused: %s', (code, path) => {
+  ])('names the refused option of a QR code: %s', (code, path) => {
     const asked = {
       ...fields(['size', 'qr.size'], ['format', 'qr.format'], ['brand_domain', 'qr.brandDomain']),
       otherwise: 'qr',

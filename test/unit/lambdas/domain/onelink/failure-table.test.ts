@@ -47,66 +47,66 @@ function resultOf(answer: string) {
   return { status: Number(status), body: error_type === undefined ? {} : { error_type, message: 'any' } };
 }
 
-describe.each(operations)('an answer that is documented for %s', (operation) => {
+describe.each(operations)('a documented answer to %s', (operation) => {
   it.each(documented[operation])('%s means %s', (answer, meaning) => {
     expect(meaningOf(operation, resultOf(answer))).toBe(meaning);
   });
 });
 
 describe('a call without an answer', () => {
-  it.each(['create', 'update', 'delete'] as const)('may have been applied when it was a %s', (operation) => {
+  it.each(['create', 'update', 'delete'] as const)('may have been applied if it was a %s', (operation) => {
     expect(meaningOf(operation, { unanswered: 'reset' })).toBe('ambiguous');
     expect(meaningOf(operation, { unanswered: 'timeout' })).toBe('ambiguous');
   });
 
-  it.each(['read', 'qr', 'quota'] as const)('changed nothing when it was a %s', (operation) => {
+  it.each(['read', 'qr', 'quota'] as const)('changed nothing if it was a %s', (operation) => {
     expect(meaningOf(operation, { unanswered: 'reset' })).toBe('transient');
     expect(meaningOf(operation, { unanswered: 'timeout' })).toBe('transient');
   });
 
-  it.each(operations)('changed nothing when no byte of it left: %s', (operation) => {
+  it.each(operations)('changed nothing if no byte was sent: %s', (operation) => {
     expect(meaningOf(operation, { unanswered: 'not-sent' })).toBe('transient');
   });
 });
 
-describe('an answer that is not documented', () => {
-  it.each([500, 502, 503, 504, 408, 425, 201, 204, 302])('of status %i settles no write', (status) => {
+describe('an undocumented answer', () => {
+  it.each([500, 502, 503, 504, 408, 425, 201, 204, 302])('of status %i leaves a write ambiguous', (status) => {
     expect(meaningOf('create', { status, body: '' })).toBe('ambiguous');
     expect(meaningOf('delete', { status, body: '' })).toBe('ambiguous');
     expect(meaningOf('read', { status, body: '' })).toBe('transient');
   });
 
-  it('is a failure of the API, and not of the request, when it says internal_error to a GET', () => {
+  it('is the API’s failure, not the request’s, if a GET gets internal_error', () => {
     const result = { status: 400, body: { error_type: 'internal_error', message: 'Failed' } };
     expect(meaningOf('read', result)).toBe('transient');
     expect(meaningOf('qr', result)).toBe('transient');
     expect(meaningOf('quota', result)).toBe('transient');
   });
 
-  it.each([400, 402, 405, 410, 413, 422])('of status %i will stay wrong', (status) => {
+  it.each([400, 402, 405, 410, 413, 422])('of status %i is permanent', (status) => {
     expect(meaningOf('update', { status, body: '' })).toBe('permanent');
   });
 
-  it('tells a spent quota from a rate by its words', () => {
+  it('of status 429 is a spent quota or a rate limit, by its text', () => {
     expect(meaningOf('read', { status: 429, body: 'Monthly Quota Exceeded.' })).toBe('quota-spent');
     expect(meaningOf('create', { status: 429, body: { code: 'x', details: 'monthly QUOTA' } })).toBe('quota-spent');
     expect(meaningOf('read', { status: 429, body: '<html>Too many requests</html>' })).toBe('slow-down');
     expect(meaningOf('update', { status: 429, body: null })).toBe('slow-down');
   });
 
-  it('of status 401 or 403 concerns everybody, unless it speaks of the brand domain', () => {
+  it('of status 401 or 403 blocks the account, unless it concerns the brand domain', () => {
     expect(meaningOf('quota', { status: 401, body: 'no' })).toBe('account-blocked');
     expect(meaningOf('read', { status: 403, body: '<html>Forbidden</html>' })).toBe('account-blocked');
     expect(meaningOf('qr', { status: 403, body: { error_type: 'wrong_brand_domain' } })).toBe('permanent');
   });
 
-  it('of status 404 speaks of the template on a create, of the link elsewhere', () => {
+  it('of status 404 concerns the template of a create, and the link of other calls', () => {
     expect(meaningOf('create', { status: 404, body: 'Not Found' })).toBe('permanent');
     expect(meaningOf('delete', { status: 404, body: 'Not Found' })).toBe('absent');
     expect(meaningOf('read', { status: 404, body: 'Not Found' })).toBe('absent');
   });
 
-  it('of status 409 is an ID that is taken on a create, and a passing state elsewhere', () => {
+  it('of status 409 is a taken ID for a create, and transient for other calls', () => {
     expect(meaningOf('create', { status: 409, body: '"Shortlink ID already in use"' })).toBe('exists');
     expect(meaningOf('update', { status: 409, body: '' })).toBe('transient');
   });
@@ -138,7 +138,7 @@ describe('the error in an answer', () => {
     [null, { type: '', message: '' }],
     [undefined, { type: '', message: '' }],
     [42, { type: '', message: '' }],
-  ])('%j is read in every form it was ever published in', (body, error) => {
+  ])('%j is read in each published format', (body, error) => {
     expect(apiErrorOf(body)).toEqual(error);
   });
 });
