@@ -9,9 +9,9 @@ const deleted = (requestId: string, minute: number) => {
   return { ...command, action: 'delete' };
 };
 
-/** What random kills brought to light. */
+/** Regressions that random kills have found. */
 describe('a link that is deleted and made again', () => {
-  it('does not come back by a create that was asked for before a delete that was told', async () => {
+  it('stays deleted if a create was requested before the last delete', async () => {
     const world = new LinkWorld();
     for (const body of [made('first', 0), deleted('once', 1), deleted('twice', 3), made('second', 2)]) {
       await world.deliver({ body });
@@ -19,7 +19,7 @@ describe('a link that is deleted and made again', () => {
     expect(world.told).toEqual(['created', 'deleted', 'deleted', 'superseded']);
   });
 
-  it('has not the image of the link before it', async () => {
+  it('does not have the image of the deleted link', async () => {
     const world = new LinkWorld();
     await world.deliver({ body: made('first', 0) });
     await world.ledger.noteQr(address, 'qr/A1b3/berlin07.png');

@@ -33,32 +33,32 @@ interface Flags {
 
 const program = new Command('npm run test:faults --')
   .description(
-    'Kills functions at every request they make and at random, spoils answers of the OneLink API in every way, and has services fail, then holds ' +
-      'API, ledger, bucket and outcomes against each other. Linux only. Ends with 1 when something does not agree.',
+    'Kills functions at each of their requests and at random, spoils answers of the OneLink API, and degrades services. Then it compares ' +
+      'API, ledger, bucket and outcomes. Linux only. Exits with 1 if they contradict each other.',
   )
-  .option('--seed <number>', 'of the campaign, the kills and the delays', seedGiven, Date.now() % 1_000_000)
-  .option('--kills <number>', 'of each of the scenarios random-kills and all-at-once', count(0, 1_000_000), 1_000)
+  .option('--seed <number>', 'seed of the campaign, the kills and the delays', seedGiven, Date.now() % 1_000_000)
+  .option('--kills <number>', 'kills in each of the scenarios random-kills and all-at-once', count(0, 1_000_000), 1_000)
   .option(
     '--patience <seconds>',
-    'without any news, after the last kill, until what is unsettled counts as lost',
+    'time without a new outcome, after the last kill, before messages without an outcome count as lost',
     count(1, 86_400),
     120,
   )
-  .option('--weather [seed]', 'only the scenario weather, a storm, by a plan of this seed', seedGiven)
+  .option('--weather [seed]', 'only the scenario weather: degraded services, by a plan with this seed', seedGiven)
   .option(
     '--weather-kinds <list>',
-    'of the scenario weather: only these, by name or by the beginning of several',
+    'kinds of degradation in the scenario weather, by name or by a prefix of several names',
     kindsListed,
   )
-  .option('--messages <number>', 'of the scenario weather', count(1, 100_000_000), 3_000)
-  .addOption(new Option('--scenario <name>', 'only this one').choices([...scenarios]).conflicts('weather'))
-  .addHelpText('after', '\nThe tables go to the standard output, all of it to .local/out/faults.json.');
+  .option('--messages <number>', 'messages in the scenario weather', count(1, 100_000_000), 3_000)
+  .addOption(new Option('--scenario <name>', 'only this scenario').choices([...scenarios]).conflicts('weather'))
+  .addHelpText('after', '\nThe tables go to the standard output. All results go to .local/out/faults.json.');
 const { seed, kills, patience, weather, weatherKinds, messages, ...flags } = withUsageCode(program)
   .parse()
   .opts<Flags>();
 
 if (process.platform !== 'linux') {
-  console.error('Which process sent a request is read from /proc: this runs on Linux only.');
+  console.error('The test reads from /proc which process sent a request, so it runs on Linux only.');
   process.exit(usageCode);
 }
 
@@ -69,31 +69,31 @@ const plan = new WeatherPlan({
   ...(weatherKinds !== undefined && { kinds: weatherKinds }),
 });
 
-const say = sayProgress(performance.now());
+const report = sayProgress(performance.now());
 const wanted = (name: Scenario) => scenario === undefined || scenario === name;
 const accounts: Account[] = [];
 let crashes: CrashResult[] = [];
 let cells: LostAnswer[] = [];
 let mixed: AllAtOnce | undefined;
 
-say(`seed ${seed}`);
+report(`seed ${seed}`);
 try {
   if (wanted('crash-points')) {
-    const found = await crashPoints(crashActions, seed, say);
+    const found = await crashPoints(crashActions, seed, report);
     accounts.push(...found.accounts);
     crashes = found.results;
   }
   if (wanted('lost-answers')) {
     const all = [...(Object.keys(spoiledAnswers) as (keyof typeof spoiledAnswers)[]), tokenRotated] as const;
-    const found = await lostAnswers(all, seed, say);
+    const found = await lostAnswers(all, seed, report);
     accounts.push(found.account);
     cells = found.cells;
   }
   if (wanted('slow-copy')) accounts.push(await slowCopy(seed));
-  if (wanted('random-kills')) accounts.push(await randomKills({ kills, seed, patienceSeconds: patience }, say));
-  if (wanted('weather')) accounts.push(await storm({ weather: plan, messages, patienceSeconds: patience }, say));
+  if (wanted('random-kills')) accounts.push(await randomKills({ kills, seed, patienceSeconds: patience }, report));
+  if (wanted('weather')) accounts.push(await storm({ weather: plan, messages, patienceSeconds: patience }, report));
   if (wanted('all-at-once')) {
-    mixed = await allAtOnce({ kills, seed, patienceSeconds: patience }, say);
+    mixed = await allAtOnce({ kills, seed, patienceSeconds: patience }, report);
     accounts.push(mixed.account);
   }
 } finally {
@@ -116,6 +116,5 @@ for (const { scenario: name, disagreements } of accounts) {
   for (const disagreement of disagreements) console.log(`${name}: ${disagreement}`);
 }
 const unexpected = cells.filter((cell) => !isAsExpected(cell));
-// Not left to end by itself: after a thousand connections cut off under it, Node 24 has been seen to spin for ever while it
-// frees its handles.
+// Without this call, Node 24 may loop without end while it frees its handles, after a thousand reset connections.
 process.exit(accounts.every(isSound) && unexpected.length === 0 ? 0 : 1);

@@ -9,12 +9,12 @@ const quietly = () => {};
 
 afterAll(forgetAssembly);
 
-/** A part of what `npm run test:faults` does; see docs/reliability.md. */
+/** A part of `npm run test:faults`, which docs/reliability.md describes. */
 describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
-  it('make one link of a create, wherever its worker is killed', { timeout: 240_000 }, async () => {
+  it('lead to one link for a create, at whichever request its worker is killed', { timeout: 240_000 }, async () => {
     const { accounts, results } = await crashPoints(['create, derived ID'], 1, quietly);
     expect(accounts.map(isSound)).toEqual([true]);
-    // A kill before and one after each request; one more create, undisturbed, showed which requests there are.
+    // A kill before and after each request. One more create ran without a kill, to show which requests there are.
     const { length } = results;
     const links = length + 1;
     expect(length).toBeGreaterThanOrEqual(16);
@@ -25,23 +25,23 @@ describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
       lost: 0,
       duplicates: 0,
     });
-    const told = new Set(results.flatMap(({ outcome }) => outcome ?? []));
-    expect([...told]).toEqual(['created']);
+    const outcomes = new Set(results.flatMap(({ outcome }) => outcome ?? []));
+    expect([...outcomes]).toEqual(['created']);
   });
 
-  it('end in the same outcome, whatever the API’s answer was', { timeout: 240_000 }, async () => {
+  it('lead to the same outcome, whether or not the API applied the call', { timeout: 240_000 }, async () => {
     const { account, cells } = await lostAnswers(['reset, applied', '400 internal_error, not applied'], 1, quietly);
     expect(cells.filter((cell) => !isAsExpected(cell))).toEqual([]);
     expect(cells).toHaveLength(10);
     expect(isSound(account)).toBe(true);
   });
 
-  it('add up together with parking, replay and links that end, whichever function is killed', {
+  it('leave no contradiction, together with parking, replay and expiring links, whichever function is killed', {
     timeout: 240_000,
   }, async () => {
     const small = { kills: 1, seed: 1, patienceSeconds: 90, waveSize: 5, killsPerPhase: 1, concurrency: 2 };
     const { account, points, parked, spoiledAnswers, ends } = await allAtOnce(small, quietly);
-    // One sum of all: where it does not come out, this says what does not.
+    // First, because the list names the contradictions.
     expect(account.disagreements).toEqual([]);
     expect(account).toMatchObject({ lost: 0, duplicates: 0, unexplainedQuotaCalls: 0 });
     const killed = Map.groupBy(points, ({ function: name }) => name);

@@ -5,7 +5,7 @@ import { create, LinkWorld, linkIdSecret } from '../world/link-world.ts';
 
 const it = base.extend('world', () => new LinkWorld());
 
-/** What random interleavings have once broken, each as the shortest story that did. */
+/** Regressions that random interleavings have found, each as the shortest sequence that shows the fault. */
 
 const poster = { ...create, shortlinkId: 'poster', requestId: 'made', data: { pid: 'sms', c: 'first' } };
 const { data: _, ...withoutData } = poster;
@@ -21,7 +21,7 @@ describe('a create at the address of a deleted link', () => {
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ state: 'live', requestId: 'again' });
   });
 
-  it('adopts its own link when it died between its POST and the link record', async ({ world }) => {
+  it('adopts its own link when the worker crashed between the POST and the link record', async ({ world }) => {
     await world.deliver({ body: remove });
     world.ledger.failNext.add('addLink');
     await world.deliver({ body: again, messageId: 'm-2' });
@@ -30,9 +30,9 @@ describe('a create at the address of a deleted link', () => {
     expect(world.api.quotaCalls).toBe(1);
   });
 
-  it('leaves alone what another has made there, when it is itself too late', async ({ world }) => {
+  it('ends as superseded, and does not touch a link that another producer has made there', async ({ world }) => {
     await world.deliver({ body: remove });
-    // Another producer's create has sent its POST, and its record is still to come.
+    // Another producer's create has sent its POST, and has not written its record.
     world.api.links.set('A1b3/poster', { data: { pid: 'studio' }, expiresAt: 1_780_000_000 });
     await world.deliver({ body: poster, messageId: 'm-2' });
     expect(world.told).toEqual(['deleted', 'superseded']);
@@ -64,21 +64,21 @@ const earlier = givenLinkAt('poster', {
   expiresAt: 1_780_000_000,
 });
 
-describe('a create whose address the expiry worker gives back to an earlier link in that instant', () => {
+describe('a create while the expiry intake puts back the record of an earlier link at its address', () => {
   const putBack = (world: LinkWorld) => void world.ledger.links.set('A1b3/poster', structuredClone(earlier));
 
-  it('wins, since its POST has made the link: the address was free', async ({ world }) => {
+  it('ends as created, because a successful POST proves that the address was free', async ({ world }) => {
     world.api.afterCalls(2, () => putBack(world));
     await world.deliver({ body: poster });
     expect(world.told).toEqual(['created']);
     const record = world.ledger.links.get('A1b3/poster');
     expect(record).toMatchObject({ source: 'crm', requestId: 'made', version: 4 });
-    // The earlier link's image is not this one's.
+    // The image belongs to the earlier link.
     expect(record).not.toHaveProperty('qrKey');
     expect(world.imagesRemoved).toEqual(['poster']);
   });
 
-  it('wins although it died before its record, since the API holds what it asked for and not what the record says', async ({
+  it('ends as created after a crash before its record, because the API holds its data and not those of the record', async ({
     world,
   }) => {
     world.ledger.failNext.add('addLink');
@@ -90,10 +90,10 @@ describe('a create whose address the expiry worker gives back to an earlier link
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ requestId: 'made', version: 4 });
   });
 
-  it('does not take a link that is the earlier one’s after all', async ({ world }) => {
+  it('ends as conflict if an update of the earlier link may have given that link the same data', async ({ world }) => {
     putBack(world);
     world.api.links.set('A1b3/poster', { data: poster.data, expiresAt: 1_780_000_000 });
-    // An update of the earlier link has just given it this very data.
+    // An update of the earlier link intends the same data.
     const intended = {
       dataDigest: dataDigest(linkIdSecret, poster.data),
       ttlSeconds: 60,
@@ -113,11 +113,11 @@ describe('a create whose address the expiry worker gives back to an earlier link
   });
 });
 
-describe('a create at the address of a link that is dead, but not yet removed by the API', () => {
+describe('a create at the address of an expired link that the API has not removed', () => {
   const dead = (world: LinkWorld, expiresAt = world.now / 1000 - 3_600) =>
     void world.api.links.set('A1b3/poster', { data: poster.data, expiresAt });
 
-  it('is a conflict until the API removes it, even if its data is the same', async ({ world }) => {
+  it('ends as conflict until the API removes the link, even if the data are equal', async ({ world }) => {
     dead(world);
     await world.deliver({ body: poster });
     expect(world.outcomes).toMatchObject([{ outcome: 'conflict', reason: 'expired-link-remains' }]);
@@ -125,7 +125,7 @@ describe('a create at the address of a link that is dead, but not yet removed by
     expect(world.api.quotaCalls).toBe(0);
   });
 
-  it('goes elsewhere where the lane says so', async () => {
+  it('makes a link under a derived ID if the conflict policy is `derive`', async () => {
     const world = new LinkWorld({ CONFLICT_POLICY: 'derive' });
     dead(world);
     await world.deliver({ body: poster });
@@ -133,7 +133,7 @@ describe('a create at the address of a link that is dead, but not yet removed by
     expect(world.ledger.links.has('A1b3/poster')).toBe(false);
   });
 
-  it('is told created with the true expiry when it was its own, made before it died', async ({ world }) => {
+  it('ends as created, with the link’s true expiry, if an earlier delivery made that link', async ({ world }) => {
     dead(world, Date.parse('2026-03-01T09:30:00Z') / 1000);
     await world.deliver({ body: poster, receiveCount: 2 });
     expect(world.outcomes).toMatchObject([{ outcome: 'created', link: { expiresAt: '2026-03-01T09:30:00Z' } }]);
@@ -141,7 +141,7 @@ describe('a create at the address of a link that is dead, but not yet removed by
 });
 
 describe('a create at an address whose earlier link has an image', () => {
-  it('takes the image away with the earlier record, whether that link expired or its record is gone already', async () => {
+  it('removes the image, whether the record of the earlier link has expired or is gone', async () => {
     for (const record of [{ ...earlier, expiresAt: 1_700_000_000 }, undefined]) {
       const world = new LinkWorld();
       if (record !== undefined) world.ledger.links.set('A1b3/poster', record);
@@ -153,14 +153,14 @@ describe('a create at an address whose earlier link has an image', () => {
   });
 });
 
-describe('two copies of one request, carried out at once', () => {
-  it('are told the same, in the words of the one that was first to its record', async ({ world }) => {
+describe('two copies of one request at the same time', () => {
+  it('end with the same outcome, that of the first request record', async ({ world }) => {
     await world.deliver({ body: remove });
     await world.deliver({ body: { ...again, action: 'update' }, messageId: 'm-2' });
     const rejected = world.ledger.answered.get('crm/again');
     const copy = new LinkWorld();
     copy.api.links.set('A1b3/poster', { data: poster.data, expiresAt: 1_780_000_000 });
-    // Between this copy's look at the link and its own record, the other copy has finished.
+    // The other copy finishes after this copy's GET and before its request record.
     copy.api.afterCalls(1, () => rejected && copy.ledger.answered.set('crm/again', rejected));
     await copy.deliver({ body: { ...again, action: 'update' }, messageId: 'm-3', receiveCount: 8 });
     expect(rejected?.outcome.reason).toBe('link-deleted');
@@ -168,10 +168,10 @@ describe('two copies of one request, carried out at once', () => {
   });
 });
 
-describe('a change that comes back after its validUntil', () => {
+describe('a change that SQS delivers again after its validUntil', () => {
   const change = { ...again, action: 'update', validUntil: '2026-03-01T10:01:00Z' };
 
-  it('is told updated when it was carried out in time', async ({ world }) => {
+  it('ends as updated if the API applied it in time', async ({ world }) => {
     await world.deliver({ body: poster });
     world.ledger.failNext.add('replaceLink');
     await world.deliver({ body: change, messageId: 'm-2' });
@@ -181,7 +181,7 @@ describe('a change that comes back after its validUntil', () => {
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ version: 2, campaign: 'second' });
   });
 
-  it('gives its lease back when it was not carried out, and costs nothing', async ({ world }) => {
+  it('ends as stale if the API did not apply it, releases its lease, and costs no quota', async ({ world }) => {
     await world.deliver({ body: poster });
     world.api.spoil('update', { kind: 'status', status: 503 });
     await world.deliver({ body: change, messageId: 'm-2' });
@@ -194,9 +194,9 @@ describe('a change that comes back after its validUntil', () => {
   });
 });
 
-describe('a delete of a link that nobody knows', () => {
-  it('is not taken for another source’s create under the same requestId', async ({ world }) => {
-    // The other's create is recorded between this delete's look and its own record.
+describe('a delete of a link that is unknown to the ledger and the API', () => {
+  it('returns to the queue if another source’s create with the same requestId makes the link', async ({ world }) => {
+    // The other source's create writes its record after this delete's GET and before its own record.
     world.api.afterCalls(1, () => {
       const applied = { requestedAt: remove.requestedAt, requestId: remove.requestId };
       const others = givenLinkAt('poster', { source: 'studio', requestId: remove.requestId, applied });
@@ -207,8 +207,8 @@ describe('a delete of a link that nobody knows', () => {
   });
 });
 
-describe('a create that takes a derived ID where the chosen one is taken', () => {
-  it('finds the link that it made there, although the chosen one has become free', async () => {
+describe('a create that makes a link under a derived ID because the chosen ID is taken', () => {
+  it('finds that link after a crash, although the chosen ID has become free', async () => {
     const world = new LinkWorld({ CONFLICT_POLICY: 'derive' });
     world.api.links.set('A1b3/poster', { data: { pid: 'studio' }, expiresAt: 1_780_000_000 });
     world.ledger.failNext.add('addLink');
@@ -221,8 +221,8 @@ describe('a create that takes a derived ID where the chosen one is taken', () =>
   });
 });
 
-describe('two copies of one change, carried out at once', () => {
-  it('do not hold one lease: the second waits, and sends nothing', async ({ world }) => {
+describe('two copies of one change at the same time', () => {
+  it('do not share a lease: the second copy returns to the queue, and sends no call', async ({ world }) => {
     await world.deliver({ body: poster });
     const change = { ...again, action: 'update' };
     const lease = { action: 'update', requestId: 'again', requestedAt: again.requestedAt } as const;
@@ -234,13 +234,13 @@ describe('two copies of one change, carried out at once', () => {
   });
 });
 
-describe('a change whose worker died', () => {
-  it('is found out before its lease is taken over, by whoever does', async ({ world }) => {
+describe('a change whose worker crashed', () => {
+  it('keeps its lease until a later change has recorded what the API did', async ({ world }) => {
     await world.deliver({ body: poster });
     world.ledger.failNext.add('replaceLink');
     await world.deliver({ body: { ...again, action: 'update' }, messageId: 'm-2' });
     world.now += 600_000;
-    // The next change looks, and dies as well: what the first one meant to do is still there to be read.
+    // The next change sends a GET, and its worker crashes as well. The record still holds the first change's intent.
     world.ledger.failNext.add('replaceLink');
     const next = { ...remove, requestedAt: '2026-03-01T10:00:03Z' };
     await world.deliver({ body: next, messageId: 'm-3', receiveCount: 2 });
@@ -248,28 +248,28 @@ describe('a change whose worker died', () => {
   });
 });
 
-describe('an update that ends a link’s renewals, and keeps its end', () => {
-  it('asks the API for the end, which clicks may have moved', async ({ world }) => {
+describe('an update that sets renewTtl to false and keeps the expiry', () => {
+  it('reads the expiry from the API, because clicks may have extended it', async ({ world }) => {
     await world.deliver({ body: poster });
     world.now += 10 * 86_400_000;
-    // Clicked, and nobody heard of it: the API knows another end than the ledger.
+    // The API does not report clicks, so its expiry differs from the ledger's.
     world.api.click('A1b3/poster');
-    const end = Math.floor(world.now / 1000) + 31 * 86_400;
+    const extended = Math.floor(world.now / 1000) + 31 * 86_400;
     world.api.spoil('read', { kind: 'status', status: 503 });
     await world.deliver({ body: { ...again, action: 'update', renewTtl: false }, messageId: 'm-2' });
     world.now += 600_000;
     await world.deliver({ body: { ...again, action: 'update', renewTtl: false }, messageId: 'm-2', receiveCount: 2 });
     expect(world.told).toEqual(['created', 'updated']);
-    expect(world.ledger.links.get('A1b3/poster')?.expiresAt).toBe(end);
+    expect(world.ledger.links.get('A1b3/poster')?.expiresAt).toBe(extended);
     expect(world.api.calls.filter((call) => call === 'update')).toHaveLength(1);
   });
 });
 
-describe('an update that shortened its link’s life, and was lost until that was over', () => {
+describe('an update that shortened a link’s TTL, and whose answer was lost until the link expired', () => {
   it.each([
     ['removed by the API', { outcome: 'rejected', reason: 'link-expired' }],
-    ['still shown by it', { outcome: 'updated', link: { expiresAt: '2026-03-01T10:10:05Z' } }],
-  ])('leaves no record that calls the link live: it is %s', async (how, told) => {
+    ['still shown by the API', { outcome: 'updated', link: { expiresAt: '2026-03-01T10:10:05Z' } }],
+  ])('leaves an expired record, if the link is %s', async (how, outcome) => {
     const world = new LinkWorld();
     await world.deliver({ body: poster });
     world.ledger.failNext.add('replaceLink');
@@ -282,11 +282,11 @@ describe('an update that shortened its link’s life, and was lost until that wa
     const record = world.ledger.links.get('A1b3/poster');
     expect(record?.expiresAt).toBeLessThanOrEqual(world.now / 1000);
     expect(record).not.toHaveProperty('lease');
-    expect(world.outcomes[1]).toMatchObject(told);
+    expect(world.outcomes[1]).toMatchObject(outcome);
     expect(world.api.quotaCalls).toBe(2);
   });
 
-  it('is found to be over, too, where somebody has made a link in the user interface since', async ({ world }) => {
+  it('ends as link-expired if a user has since made a link at the address in the user interface', async ({ world }) => {
     await world.deliver({ body: poster });
     world.ledger.failNext.add('replaceLink');
     const change = { ...again, action: 'update' };
@@ -299,7 +299,7 @@ describe('an update that shortened its link’s life, and was lost until that wa
     expect(world.api.quotaCalls).toBe(2);
   });
 
-  it('is over in the ledger when the next PUT finds no link', async ({ world }) => {
+  it('leaves an expired record when the next PUT finds no link', async ({ world }) => {
     await world.deliver({ body: poster });
     world.api.links.clear();
     await world.deliver({ body: { ...again, action: 'update' }, messageId: 'm-2' });
@@ -309,10 +309,12 @@ describe('an update that shortened its link’s life, and was lost until that wa
 });
 
 describe('a change of an expired link', () => {
-  it('keeps off what another producer has made at its address', async ({ world }) => {
+  it('returns to the queue, and does not touch a link that another producer has made at the address', async ({
+    world,
+  }) => {
     await world.deliver({ body: { ...poster, ttl: '10m' } });
     world.now += 3 * 86_400_000;
-    // The other's create has sent its POST, and its record is still to come.
+    // The other producer's create has sent its POST, and has not written its record.
     world.api.links.set('A1b3/poster', { data: { pid: 'studio' }, expiresAt: world.now / 1000 + 86_400 });
     expect(await world.deliver({ body: remove, messageId: 'm-2' })).toEqual(['try-again']);
     expect(world.api.links.get('A1b3/poster')?.data).toEqual({ pid: 'studio' });
@@ -320,9 +322,7 @@ describe('a change of an expired link', () => {
 });
 
 describe('a copy of a create', () => {
-  it('that adopts its link after an update, of which no record is left, writes down what is there', async ({
-    world,
-  }) => {
+  it('that adopts its link after an update without a record writes a record of the present data', async ({ world }) => {
     const { shortlinkId: __, ...derived } = poster;
     world.ledger.failNext.add('rememberRequest');
     await world.deliver({ body: derived });
@@ -337,10 +337,12 @@ describe('a copy of a create', () => {
     });
   });
 
-  it('that brought the link back after its delete, and died, takes it away when it comes again', async ({ world }) => {
+  it('that made the link again after its delete, and crashed, deletes the link at its next delivery', async ({
+    world,
+  }) => {
     await world.deliver({ body: poster });
     await world.deliver({ body: remove, messageId: 'm-2' });
-    // The copy's POST took effect, and nothing else of it.
+    // The API applied the copy's POST, and the copy wrote no record.
     world.api.links.set('A1b3/poster', { data: poster.data, expiresAt: 1_780_000_000 });
     await world.deliver({ body: poster, messageId: 'm-3', receiveCount: 2 });
     expect(world.told).toEqual(['created', 'deleted', 'created*']);
@@ -348,14 +350,14 @@ describe('a copy of a create', () => {
   });
 });
 
-describe('copies of a create that see it differently', () => {
+describe('copies of a create that find different states', () => {
   const inTime = { ...poster, validUntil: '2026-03-01T10:01:00Z' };
 
-  it('do not call it stale where one of them has made the link in time', async ({ world }) => {
+  it('do not end as stale if one of them has made the link in time', async ({ world }) => {
     world.ledger.failNext.add('addLink');
     await world.deliver({ body: inTime });
     world.now += 600_000;
-    // A copy comes as a first delivery.
+    // SQS delivers a copy as a first delivery.
     await world.deliver({ body: inTime, messageId: 'm-2' });
     expect(world.told).toEqual(['created']);
     expect(world.api.quotaCalls).toBe(1);
@@ -364,14 +366,14 @@ describe('copies of a create that see it differently', () => {
   it.each([
     ['stale', 'valid-until-passed'],
     ['conflict', 'shortlink-id-taken'],
-  ] as const)('take back what one has made when another was told %s before', async (outcome, reason) => {
+  ] as const)('delete the link that one has made if another ended as %s before', async (outcome, reason) => {
     const world = new LinkWorld();
     const other = new LinkWorld();
     await other.deliver({ body: poster, messageId: 'm-2' });
-    const word = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
-    // The other copy ends between this one's POST and its request record.
+    const recorded = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
+    // The other copy ends between this copy's POST and its request record.
     world.api.afterCalls(2, () => {
-      world.ledger.answered.set('crm/made', { ...word, outcome: { ...word.outcome, outcome, reason } });
+      world.ledger.answered.set('crm/made', { ...recorded, outcome: { ...recorded.outcome, outcome, reason } });
     });
     await world.deliver({ body: poster });
     expect(world.told).toEqual([`${outcome}*`]);
@@ -379,39 +381,41 @@ describe('copies of a create that see it differently', () => {
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ state: 'deleted', version: 2 });
   });
 
-  it('take back what one has made when it dies first, and comes again', async ({ world }) => {
+  it('delete the link that one has made at its next delivery if it crashed and another ended as stale', async ({
+    world,
+  }) => {
     world.ledger.failNext.add('rememberRequest');
     await world.deliver({ body: poster });
     const other = new LinkWorld();
     await other.deliver({ body: { ...poster, validUntil: '2026-03-01T10:00:04Z' } });
-    const word = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
-    world.ledger.answered.set('crm/made', word);
+    const recorded = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
+    world.ledger.answered.set('crm/made', recorded);
     await world.deliver({ body: poster, messageId: 'm-3', receiveCount: 2 });
     expect(world.told).toEqual(['stale*']);
     expect(world.api.links.size).toBe(0);
   });
 
-  it('end with one link where one took the chosen ID and one, which found it taken, the derived one', async () => {
+  it('end with one link if one used the chosen ID and another found it taken and used the derived ID', async () => {
     const world = new LinkWorld({ CONFLICT_POLICY: 'derive' });
     const other = new LinkWorld({ CONFLICT_POLICY: 'derive' });
     other.api.links.set('A1b3/poster', { data: { pid: 'studio' }, expiresAt: 1_780_000_000 });
     await other.deliver({ body: poster, messageId: 'm-2' });
-    const word = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
-    world.api.afterCalls(2, () => void world.ledger.answered.set('crm/made', word));
+    const recorded = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
+    world.api.afterCalls(2, () => void world.ledger.answered.set('crm/made', recorded));
     await world.deliver({ body: poster });
     expect(world.told).toEqual(['created*']);
-    expect(world.outcomes[0]?.link).toEqual(word.outcome.link);
+    expect(world.outcomes[0]?.link).toEqual(recorded.outcome.link);
     expect(world.api.links.size).toBe(0);
   });
 
-  it('leave alone what was changed since, by a producer that knows of it', async ({ world }) => {
+  it('do not delete the link if a producer that knows the link has changed it since', async ({ world }) => {
     const other = new LinkWorld();
     await other.deliver({ body: poster, messageId: 'm-2' });
-    const word = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
+    const recorded = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
     world.ledger.failNext.add('rememberRequest');
     await world.deliver({ body: poster });
     await world.deliver({ body: { ...again, action: 'update' }, messageId: 'm-4' });
-    world.ledger.answered.set('crm/made', { ...word, outcome: { ...word.outcome, outcome: 'conflict' } });
+    world.ledger.answered.set('crm/made', { ...recorded, outcome: { ...recorded.outcome, outcome: 'conflict' } });
     await world.deliver({ body: poster, receiveCount: 2 });
     expect(world.api.links.size).toBe(1);
   });

@@ -6,7 +6,7 @@ import { quotaFaults } from './invariants/quota.ts';
 import { type Run, run } from './steps/perform.ts';
 import { scenario } from './steps/step.ts';
 
-/** What a run broke, in words; empty when all is well. */
+/** The invariants that a run broke, as text. Empty if all held. */
 export function faultsOf(done: Run): string[] {
   return [...outcomeFaults(done), ...linkFaults(done), ...orderFaults(done), ...quotaFaults(done)];
 }
@@ -17,7 +17,7 @@ export const property = fc.asyncProperty(scenario, async (one) => {
   if (faults.length > 0) throw new Error(`${faults.join('\n')}\n\n${story(done)}`);
 });
 
-/** What happened, call by call. */
+/** All messages, environments and calls of a run, as text. */
 export function story({ pipeline, producers }: Run): string {
   const sent = [...producers.messages].map(([messageId, { body }]) => `${messageId}: ${JSON.stringify(body)}`);
   const started = pipeline.environments.map(({ number, job, messages }) => {

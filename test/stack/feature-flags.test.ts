@@ -12,7 +12,8 @@ const ownChoices = {
   '@aws-cdk/core:defaultCrossStackReferences': 'strong',
 };
 
-test('Given the feature flags that the installed CDK recommends, cdk.json sets each of them', () => {
+test('cdk.json sets each feature flag that the installed CDK recommends', () => {
+
   const recommended = read(createRequire(import.meta.url).resolve('aws-cdk-lib/recommended-feature-flags.json'));
   const { context } = read(new URL('../../cdk.json', import.meta.url));
   expect(context).toMatchObject({ ...recommended, ...ownChoices });

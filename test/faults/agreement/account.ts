@@ -3,18 +3,18 @@ import type { FaultyPipeline } from '../world/faulty-pipeline.ts';
 import { disagreements, vanished } from './agreement.ts';
 import { type ExtraQuota, extraQuota } from './quota.ts';
 
-/** What a scenario came to: the figures of the report. */
+/** The result of a scenario: the figures of the report. */
 export interface Account {
   scenario: string;
   kills: number;
   /** Messages sent. */
   commands: number;
   linksMade: number;
-  /** Requests that were told of a link made for them. */
+  /** Requests with the outcome `created`. */
   distinctCreates: number;
-  /** Messages without an outcome, codes owed and never told of, links that are gone and were not told as expired, dead letters. */
+  /** Messages without an outcome, QR codes without one, links that are gone without an `expired`, and dead letters. */
   lost: number;
-  /** Links made beyond one for each distinct create; those that were taken back at once are not among them. */
+  /** Links beyond one for each distinct create, without those that the pipeline compensated at once. */
   duplicates: number;
   disagreements: string[];
   extraQuotaCalls: ExtraQuota;
@@ -25,10 +25,10 @@ export interface Account {
   seconds: number;
 }
 
-/** Waits until the queues are empty: messages told of may yet come back, to be told again. */
+/** Waits until the queues are empty, because SQS may still deliver answered messages again. */
 export async function rest(pipeline: FaultyPipeline): Promise<void> {
-  for (let look = 0; look < 300 && (await pipeline.waiting()).atWork > 0; look++) await sleep(100);
-  // What SNS has taken may still be on its way here.
+  for (let poll = 0; poll < 300 && (await pipeline.waiting()).atWork > 0; poll++) await sleep(100);
+  // SNS may still be delivering outcomes.
   await sleep(300);
 }
 
@@ -80,7 +80,7 @@ export async function takeAccount(
   };
 }
 
-/** Whether a scenario proves what it is to prove. */
+/** Whether a scenario kept all promises. */
 export function isSound(account: Account): boolean {
   return (
     account.lost === 0 &&

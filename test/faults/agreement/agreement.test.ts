@@ -27,7 +27,7 @@ const command: TestCommand = {
 };
 const sent: SentCommand = { command, messageId: 'm-1', answers: [created], parked: [], codes: [] };
 
-/** A link that was made, has expired, and has left its line in the history. */
+/** A link that was made and has expired, with its line in the history. */
 const ended: FinalState = {
   requests: new Map([['crm/r-1', [sent]]]),
   ledger: new Map([['request#crm/r-1', { outcome: created }]]),
@@ -38,8 +38,8 @@ const ended: FinalState = {
 };
 const record = { source: 'crm', requestId: 'r-1', state: 'deleted', version: 1, expiresAt: 1_772_400_000 };
 
-/** The link was updated, has ended, and then two deletes came, which found nothing. */
-function deletedAfterwards(told: { version: number; tombstone?: number }): FinalState {
+/** The link was updated and has ended. Then two deletes found no link. */
+function deletedAfterwards(given: { version: number; tombstone?: number }): FinalState {
   const answerOf = (requestId: string, outcome: 'updated' | 'deleted', version: number): Outcome => ({
     ...created,
     ...(outcome === 'updated' ? { action: 'update' } : { action: 'delete' }),
@@ -77,66 +77,66 @@ function deletedAfterwards(told: { version: number; tombstone?: number }): Final
       ['request#crm/r-4', { outcome: again }],
       [
         'link#A1b3/spring1',
-        { ...record, requestId: 'r-3', version: told.tombstone ?? 2, applied: { ...asked, requestId: 'r-4' } },
+        { ...record, requestId: 'r-3', version: given.tombstone ?? 2, applied: { ...asked, requestId: 'r-4' } },
       ],
     ]),
-    unasked: [{ ...expired, link: { ...link, version: told.version } }],
+    unasked: [{ ...expired, link: { ...link, version: given.version } }],
   };
 }
 
 describe('the agreement on a link that has ended', () => {
-  it('is whole when its end was told once and stands in the history', () => {
+  it('is complete if the link has one `expired` outcome and a line in the history', () => {
     expect(disagreements(ended)).toEqual([]);
     expect(vanished(ended)).toEqual([]);
   });
 
-  it('misses a link that nobody was told the end of', () => {
+  it('reports a link without an `expired` outcome as vanished', () => {
     expect(vanished({ ...ended, unasked: [] })).toEqual(['crm/r-1']);
   });
 
-  it('does not hold when its end was told twice', () => {
-    const again = { ...expired, outcomeId: 'end, once more' };
+  it('fails if the link has two `expired` outcomes', () => {
+    const again = { ...expired, outcomeId: 'second end' };
     expect(disagreements({ ...ended, unasked: [expired, again] })).toEqual(['crm/r-1: expired 2 times']);
   });
 
-  it('does not hold when the history knows nothing of it', () => {
-    expect(disagreements({ ...ended, history: new Set() })).toEqual(['crm/r-1: told as expired, not in the history']);
+  it('fails if the history has no line for the link', () => {
+    expect(disagreements({ ...ended, history: new Set() })).toEqual(['crm/r-1: expired, but not in the history']);
   });
 
-  it('does not hold when the ledger still has it', () => {
+  it('fails if the ledger still has the link', () => {
     const ledger = new Map<string, Record<string, unknown>>([
       ...ended.ledger,
       ['link#A1b3/spring1', { ...record, applied: { requestedAt: command.requestedAt, requestId: 'r-1' } }],
     ]);
-    expect(disagreements({ ...ended, ledger })).toEqual(['crm/r-1: told as expired, in the ledger deleted']);
+    expect(disagreements({ ...ended, ledger })).toEqual(['crm/r-1: expired, but deleted in the ledger']);
   });
 
-  it('does not hold when it ended in an earlier state than the one that was told last', () => {
+  it('fails if `expired` has another version than the last outcome before it', () => {
     const late = { ...expired, link: { ...link, version: 2 } };
     expect(disagreements({ ...ended, unasked: [late] })).toEqual([
-      'A1b3/spring1: told version 1, expired 2 (r-1 created version 1, r-1 expired version 2)',
+      'A1b3/spring1: last outcome version 1, expired 2 (r-1 created version 1, r-1 expired version 2)',
     ]);
   });
 
-  it('counts versions anew when deletes come after the end', () => {
+  it('accepts versions that begin again if deletes come after the end', () => {
     expect(disagreements(deletedAfterwards({ version: 2 }))).toEqual([]);
   });
 
-  it('does not hold when a delete buries a link whose last version nobody was told the end of', () => {
+  it('fails if a tombstone follows an end whose `expired` has an earlier version than the last outcome', () => {
     expect(disagreements(deletedAfterwards({ version: 1 }))).toEqual([
-      expect.stringContaining('A1b3/spring1: told version 2, expired 1'),
+      expect.stringContaining('A1b3/spring1: last outcome version 2, expired 1'),
     ]);
   });
 
-  it('does not hold when a tombstone has another version than the last delete was told', () => {
+  it('fails if a tombstone has another version than the outcome of the last delete', () => {
     expect(disagreements(deletedAfterwards({ version: 2, tombstone: 1 }))).toEqual([
-      expect.stringContaining('A1b3/spring1: told version 2, recorded 1'),
+      expect.stringContaining('A1b3/spring1: last outcome version 2, recorded 1'),
     ]);
   });
 
-  it('does not hold when a tombstone counts anew and no end was told', () => {
+  it('fails if the versions of a tombstone begin again without an `expired` outcome', () => {
     expect(disagreements({ ...deletedAfterwards({ version: 2, tombstone: 1 }), unasked: [] })).toEqual([
-      expect.stringContaining('A1b3/spring1: told version 2, recorded 1'),
+      expect.stringContaining('A1b3/spring1: last outcome version 2, recorded 1'),
     ]);
   });
 });

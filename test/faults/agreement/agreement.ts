@@ -5,22 +5,22 @@ import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/d
 import type { LinkView } from '../../../local/onelink-api/inventory.ts';
 import type { SentCommand, TestCommand } from '../world/correspondence.ts';
 
-/** Everything there is to see from outside when all has come to rest. */
+/** The state of the pipeline and the API, as seen from outside, when all queues are empty. */
 export interface FinalState {
   requests: ReadonlyMap<string, readonly SentCommand[]>;
   ledger: ReadonlyMap<string, Record<string, unknown>>;
   links: readonly LinkView[];
   images: ReadonlySet<string>;
-  /** What was told of links whose time had come. */
+  /** Outcomes of links' ends and renewals, which no command requested. */
   unasked: readonly Outcome[];
-  /** Requests whose links the history says have expired, as `source/requestId`. */
+  /** Requests whose links are in the history, as `source/requestId`. */
   history: ReadonlySet<string>;
 }
 
 /** Ledger and API may differ by the seconds that a call took. */
 const expiryToleranceSeconds = 6;
 
-/** In words, each thing that ledger, API, bucket and outcomes do not agree on; empty when they all say the same. */
+/** Each contradiction between ledger, API, bucket and outcomes, as text. Empty if there is none. */
 export function disagreements(state: FinalState): string[] {
   const records = linkRecords(state.ledger);
   return [
@@ -34,7 +34,7 @@ export function disagreements(state: FinalState): string[] {
 const requestOf = ({ source, requestId }: Pick<Outcome, 'source' | 'requestId'>) => `${source}/${requestId}`;
 const isEnd = ({ outcome }: Outcome) => outcome === 'expired';
 
-/** Requests that were told of a link of which nothing is left, and no end was told. */
+/** Requests that ended as `created`, whose link is missing in the ledger and has no `expired` outcome. */
 export function vanished({ requests, ledger, unasked }: FinalState): string[] {
   const ended = new Set(unasked.filter(isEnd).map(requestOf));
   return [...requests].flatMap(([request, copies]) => {
@@ -44,16 +44,16 @@ export function vanished({ requests, ledger, unasked }: FinalState): string[] {
   });
 }
 
-/** A link ends once, is in the history then, and in the ledger no more. */
+/** A link that has ended has one end, a line in the history, and no record in the ledger. */
 function ends({ unasked, history }: FinalState, records: Map<string, LinkRecord>): string[] {
   const found: string[] = [];
-  for (const [request, told] of Map.groupBy(unasked.filter(isEnd), requestOf)) {
-    const times = new Set(told.map(({ outcomeId }) => outcomeId)).size;
+  for (const [request, outcomes] of Map.groupBy(unasked.filter(isEnd), requestOf)) {
+    const times = new Set(outcomes.map(({ outcomeId }) => outcomeId)).size;
     if (times > 1) found.push(`${request}: expired ${times} times`);
-    if (!history.has(request)) found.push(`${request}: told as expired, not in the history`);
-    const standing = told[0]?.link && records.get(addressOf(told[0].link));
-    if (standing !== undefined && requestOf(standing) === request)
-      found.push(`${request}: told as expired, in the ledger ${standing.state}`);
+    if (!history.has(request)) found.push(`${request}: expired, but not in the history`);
+    const left = outcomes[0]?.link && records.get(addressOf(outcomes[0].link));
+    if (left !== undefined && requestOf(left) === request)
+      found.push(`${request}: expired, but ${left.state} in the ledger`);
   }
   return found;
 }
@@ -80,31 +80,33 @@ function ledgerAndApi(state: FinalState, records: Map<string, LinkRecord>): stri
   const found: string[] = [];
   for (const [address, link] of held) {
     const record = records.get(address);
-    if (record?.state !== 'live') found.push(`${address}: at the API, in the ledger ${record?.state ?? 'unknown'}`);
+    if (record?.state !== 'live') found.push(`${address}: at the API, but ${record?.state ?? 'missing'} in the ledger`);
     else {
       const data = commands.get(record.applied.requestId)?.data;
       if (data === undefined || !sameData(data, link.payload)) {
-        found.push(`${address}: the ledger says ${record.applied.requestId}, the API holds other data`);
+        found.push(`${address}: the ledger shows ${record.applied.requestId}, but the API holds other data`);
       }
       const apart = Math.abs(record.expiresAt - Date.parse(link.expiry) / 1000);
-      if (apart > expiryToleranceSeconds) found.push(`${address}: the expiries lie ${apart} s apart`);
+      if (apart > expiryToleranceSeconds) found.push(`${address}: the expiries differ by ${apart} s`);
     }
   }
   for (const [address, { state: recorded }] of records) {
-    if (recorded === 'live' && !held.has(address)) found.push(`${address}: in the ledger, not at the API`);
+    if (recorded === 'live' && !held.has(address)) found.push(`${address}: in the ledger, but not at the API`);
   }
   return found;
 }
 
 function bucketAndLedger({ images }: FinalState, records: Map<string, LinkRecord>): string[] {
-  const noted = new Set([...records.values()].flatMap(({ state, qrKey }) => (state === 'live' ? (qrKey ?? []) : [])));
+  const recorded = new Set(
+    [...records.values()].flatMap(({ state, qrKey }) => (state === 'live' ? (qrKey ?? []) : [])),
+  );
   return [
-    ...[...images].filter((key) => !noted.has(key)).map((key) => `${key}: in the bucket, with no live link`),
-    ...[...noted].filter((key) => !images.has(key)).map((key) => `${key}: in the ledger, not in the bucket`),
+    ...[...images].filter((key) => !recorded.has(key)).map((key) => `${key}: in the bucket, but without a live link`),
+    ...[...recorded].filter((key) => !images.has(key)).map((key) => `${key}: in the ledger, but not in the bucket`),
   ];
 }
 
-/** Each message's rejection is an outcome of its own; whatever else is told of a request, in one or many messages, is one. */
+/** Each message may have its own rejection. Any other outcome of a request is the same for all its messages. */
 function identityOf({ outcome, outcomeId, reason }: Outcome): string {
   return outcome === 'rejected' ? `rejected ${reason}` : outcomeId;
 }
@@ -115,66 +117,67 @@ function wordsOf({ outcome, reason, link }: Outcome): string {
 
 function outcomesAndLedger(state: FinalState, records: Map<string, LinkRecord>): string[] {
   const found: string[] = [];
-  const told = new Map<string, Change[]>();
+  const changesOf = new Map<string, Change[]>();
   for (const [request, copies] of state.requests) {
     const answers = copies.flatMap((one) => one.answers);
     const kinds = new Map(answers.map((answer) => [identityOf(answer), wordsOf(answer)]));
-    if (kinds.size > 1) found.push(`${request}: told ${[...kinds.values()].join(' and ')}`);
+    if (kinds.size > 1) found.push(`${request}: ended as ${[...kinds.values()].join(' and ')}`);
     const recorded = state.ledger.get(`request#${request}`) as RequestRecord | undefined;
     const [answer] = answers;
     const [first] = copies;
     if (answer === undefined || first === undefined) continue;
     if (recorded === undefined || !kinds.has(identityOf(recorded.outcome)))
-      found.push(`${request}: the ledger remembers another outcome`);
+      found.push(`${request}: the ledger holds another outcome`);
     if (answer.link === undefined || !['created', 'updated', 'deleted'].includes(answer.outcome)) continue;
-    const changes = told.get(addressOf(answer.link)) ?? [];
-    told.set(addressOf(answer.link), [...changes, { command: first.command, answer }]);
+    const changes = changesOf.get(addressOf(answer.link)) ?? [];
+    changesOf.set(addressOf(answer.link), [...changes, { command: first.command, answer }]);
   }
-  for (const [address, changes] of told) {
+  for (const [address, changes] of changesOf) {
     const wrong = changesAndRecord(changes, records.get(address), endOf(address, state));
-    const story = () => [...changes.map(({ answer }) => answer), ...[endOf(address, state) ?? []].flat()].map(tale);
-    if (wrong !== undefined) found.push(`${address}: ${wrong} (${story().join(', ')})`);
+    const sequence = () =>
+      [...changes.map(({ answer }) => answer), ...[endOf(address, state) ?? []].flat()].map(lineOf);
+    if (wrong !== undefined) found.push(`${address}: ${wrong} (${sequence().join(', ')})`);
   }
   return found;
 }
 
-/** A change of a link, and what was told of it. */
+/** A change of a link, and its outcome. */
 interface Change {
   command: TestCommand;
   answer: Outcome;
 }
 
-const tale = (answer: Outcome) => `${answer.requestId} ${wordsOf(answer)}`;
+const lineOf = (answer: Outcome) => `${answer.requestId} ${wordsOf(answer)}`;
 
 function endOf(address: string, { unasked }: FinalState): Outcome | undefined {
   return unasked.findLast((one) => isEnd(one) && one.link !== undefined && addressOf(one.link) === address);
 }
 
-/** What the changes of a link and its record do not agree on. */
+/** The contradiction between a link's changes and its record, if there is one. */
 function changesAndRecord(
   changes: Change[],
   record: LinkRecord | undefined,
   end: Outcome | undefined,
 ): string | undefined {
-  // A delete that came after the end: nothing was left, and the versions of its tombstone begin anew.
-  const isBuried = changes.some(({ command: { action, requestId } }) => {
+  // A delete after the end found no record, so the versions of its tombstone begin again.
+  const hasTombstone = changes.some(({ command: { action, requestId } }) => {
     return action === 'delete' && record?.state === 'deleted' && requestId === record.requestId;
   });
-  if (end !== undefined && (record === undefined || isBuried)) {
-    const deletes = changes.filter(({ command }) => isBuried && command.action === 'delete');
+  if (end !== undefined && (record === undefined || hasTombstone)) {
+    const deletes = changes.filter(({ command }) => hasTombstone && command.action === 'delete');
     const last = lastVersion(changes.filter((change) => !deletes.includes(change)));
-    if (end.link?.version !== last) return `told version ${last}, expired ${end.link?.version}`;
+    if (end.link?.version !== last) return `last outcome version ${last}, expired ${end.link?.version}`;
     const lastDelete = lastVersion(deletes);
     return record === undefined || record.version === lastDelete
       ? undefined
-      : `told version ${lastDelete}, recorded ${record.version}`;
+      : `last outcome version ${lastDelete}, recorded ${record.version}`;
   }
   const last = lastVersion(changes);
-  if (record?.version !== last) return `told version ${last}, recorded ${record?.version}`;
-  // A delete of what is deleted already changes nothing.
+  if (record?.version !== last) return `last outcome version ${last}, recorded ${record?.version}`;
+  // A delete of a deleted link changes nothing.
   const changing = changes.filter(({ command }) => command.action !== 'delete' || record?.state === 'live');
   const later = changing.find(({ command }) => record !== undefined && isLater(command, record.applied));
-  return later && `${later.command.requestId} was told, and is not what was applied last`;
+  return later && `${later.command.requestId} has an outcome, but is not the last applied change`;
 }
 
 function lastVersion(changes: Change[]): number {

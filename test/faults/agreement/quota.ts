@@ -1,40 +1,40 @@
 import type { ApiWrite } from '../wire/api-writes.ts';
 
-/** Calls that cost quota beyond the one that each piece of work needs, by cause. */
+/** Quota calls beyond the one that each change needs, by cause. */
 export interface ExtraQuota {
-  /** 409s: copies of one create in flight in the same instant, or a chosen ID that was taken in that instant. */
+  /** 409s: two copies of one create in flight at once, or a chosen ID that another create took at the same time. */
   takenIdMet: number;
-  /** A create and a later delete of its link in flight in the same instant: the link is made and taken back, two calls. */
+  /** A create and a later delete of its link in flight at once. The pipeline makes the link and compensates it: two calls. */
   madeAndTakenBack: number;
   /** A create that made its link twice. */
   madeAgain: number;
-  /** An update that was carried out twice. A delete that is sent again finds no link, and costs nothing. */
+  /** An update that the API applied twice. A delete that is sent again finds no link and costs nothing. */
   updateRepeated: number;
 }
 
-/** In words, for people. */
+/** The causes as the report prints them. */
 export const causes: Readonly<Record<keyof ExtraQuota, string>> = {
   takenIdMet: 'copies of a create in flight at once (409)',
-  madeAndTakenBack: 'made while its delete was carried out, and taken back (2 each)',
-  madeAgain: 'create carried out again',
-  updateRepeated: 'update carried out again',
+  madeAndTakenBack: 'created during its delete, and compensated (2 each)',
+  madeAgain: 'create applied again',
+  updateRepeated: 'update applied again',
 };
 
-/** The expiry worker gives a link that is to be kept the data that it has, once more for each term: work of its own. */
+/** For each term, the expiry worker renews a kept link by an update with the link's data. No command needs this call. */
 const isRenewal = ({ operation, by = '' }: ApiWrite) => operation === 'update' && by.includes('Expiry');
 
 const isOk = ({ status }: ApiWrite) => status === 200;
 
-/** @param superseded requests whose outcome is that a later change came first */
+/** @param superseded requests that ended as `superseded` */
 export function extraQuota(writes: readonly ApiWrite[], superseded: ReadonlySet<string>): ExtraQuota {
   const done = (operation: ApiWrite['operation']) =>
     writes.filter((write) => write.operation === operation && isOk(write) && !isRenewal(write));
   const beyondFirst = (operation: ApiWrite['operation']) =>
     done(operation).length - new Set(done(operation).map(({ requestId }) => requestId)).size;
-  const takenBack = done('create').filter(({ requestId }) => superseded.has(requestId ?? ''));
+  const compensated = done('create').filter(({ requestId }) => superseded.has(requestId ?? ''));
   return {
     takenIdMet: writes.filter(({ operation, status }) => operation === 'create' && status === 409).length,
-    madeAndTakenBack: takenBack.length * 2,
+    madeAndTakenBack: compensated.length * 2,
     madeAgain: beyondFirst('create'),
     updateRepeated: beyondFirst('update'),
   };

@@ -45,16 +45,16 @@ export function quotaTable(accounts: readonly Account[]): string {
   return table(['extra quota calls, by cause', 'calls'], rows);
 }
 
-/** One row for each request that a worker makes for an action: what was told after a kill on either side of it. */
+/** One row for each request that a worker makes for an action: the outcomes after a kill before and after the request. */
 export function crashTable(results: readonly CrashResult[]): string {
   const rows = Map.groupBy(results, ({ action, worker, request, occurrence }) =>
     [action, worker, occurrence > 1 ? `${request} (${occurrence})` : request].join('\0'),
   );
-  const told = (points: readonly CrashResult[], side: 'before' | 'after') =>
+  const outcomes = (points: readonly CrashResult[], side: 'before' | 'after') =>
     points.flatMap(({ kill, outcome }) => (kill === side ? [outcome ?? 'settled'] : [])).join(', ');
   return table(
     ['action', 'worker', 'request', 'killed before it', 'killed after it'],
-    [...rows].map(([key, points]) => [...key.split('\0'), told(points, 'before'), told(points, 'after')]),
+    [...rows].map(([key, points]) => [...key.split('\0'), outcomes(points, 'before'), outcomes(points, 'after')]),
   );
 }
 
@@ -62,7 +62,7 @@ export function crashTable(results: readonly CrashResult[]): string {
 export function lostAnswersTable(cells: readonly LostAnswer[]): string {
   const rows = Map.groupBy(cells, ({ spoiling }) => spoiling);
   return table(
-    ['the call meets', ...spoiledOperations],
+    ['fault of the call', ...spoiledOperations],
     [...rows].map(([spoiling, ofRow]) => [
       spoiling,
       ...spoiledOperations.map((operation) => {
@@ -75,7 +75,7 @@ export function lostAnswersTable(cells: readonly LostAnswer[]): string {
   );
 }
 
-/** What was done in the run that does everything at once, and each request of each function with the kills on either side of it. */
+/** The figures of the all-at-once run, and each request of each function with its kills before and after. */
 export function allAtOnceTables({ account, points, days, spoiledAnswers, parked, ends }: AllAtOnce): string {
   const bothSides = points.filter(({ before, after }) => before > 0 && after > 0).length;
   const done = [
@@ -84,7 +84,7 @@ export function allAtOnceTables({ account, points, days, spoiledAnswers, parked,
     ['requests of functions, killed on both sides', `${bothSides} of ${points.length}`],
     ['spoiled answers', spoiledAnswers],
     ['commands parked and replayed', parked],
-    ...Object.entries(ends).map(([outcome, links]) => [`links told as ${outcome}`, links]),
+    ...Object.entries(ends).map(([outcome, links]) => [`outcomes ${outcome}`, links]),
   ];
   const killed = points.map((point) => [point.function, point.request, point.before, point.after]);
   return [

@@ -2,7 +2,7 @@ import type { Treatment } from '../wire/proxy.ts';
 import { nameOf, type WireRequest } from '../wire/wire-request.ts';
 import type { Sender } from '../world/faulty-pipeline.ts';
 
-/** The n-th request of a name in one invocation of a worker, and the side of it on which the worker dies. */
+/** The n-th request with a name in one invocation of a worker, and the side of it on which the worker is killed. */
 export interface CrashPoint {
   worker: 'link worker' | 'QR worker';
   request: string;
@@ -10,10 +10,10 @@ export interface CrashPoint {
   kill: 'before' | 'after';
 }
 
-/** A crash that waits for its moment, once. */
+/** A crash that happens once, at its point. */
 export interface PlannedCrash {
   point: CrashPoint;
-  /** The request it is meant for; undefined: the point lies before a worker's traffic tells whose work it is. */
+  /** The command at whose work the crash happens. Undefined if the point comes before the worker's requests name a command. */
   requestId: string | undefined;
   done: boolean;
 }
@@ -28,13 +28,13 @@ export interface SeenRequest {
 interface Invocation {
   counts: Map<string, number>;
   requestId: string | undefined;
-  /** It dies: what it has sent beside the request at which it is killed is no second crash. */
+  /** It has been killed. Its other requests in flight cause no second crash. */
   isDying: boolean;
 }
 
 /**
- * Kills workers at planned points, and tells which requests passed. Batches hold one message, so that an invocation is known
- * by the first request that names its command or its link.
+ * Kills workers at planned points, and records all requests. A batch holds one message. So the first request that names a
+ * command or a link identifies the invocation.
  */
 export class CrashPlan {
   readonly seen: SeenRequest[] = [];
@@ -84,7 +84,7 @@ export class CrashPlan {
     return link === undefined ? undefined : this.#requestOfLink.get(link);
   }
 
-  /** Lets the work on a link be known as a request's, as with the code that a create asks for. */
+  /** Assigns the work on a link to a command, such as the QR code that a create requests. */
   linkIsOf(shortlinkId: string, requestId: string): void {
     this.#requestOfLink.set(shortlinkId, requestId);
   }

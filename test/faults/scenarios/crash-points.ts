@@ -19,16 +19,16 @@ const onelinkId = 'A1b3';
 const source = 'crm';
 const rounds = 4;
 
-/** What a crash at one point led to. */
+/** The result of a crash at one point. */
 export interface CrashResult extends CrashPoint {
   action: CrashAction;
-  /** The command's outcome; none: the point lies before it is known whose work it is. */
+  /** The command's outcome. Undefined if the point comes before the worker's requests name a command. */
   outcome: string | undefined;
 }
 
 /**
- * Every crash point of an action: a command is carried out undisturbed, to see which requests its workers make; then one more
- * for each side of each of these requests, whose worker is killed there.
+ * Tests all crash points of an action. First a command runs without a fault, to show which requests its workers make. Then
+ * one command runs for each side of each request, and its worker is killed there.
  */
 export async function crashPoints(
   actions: readonly CrashAction[],
@@ -41,7 +41,7 @@ export async function crashPoints(
     const startedAt = performance.now();
     const plan = new CrashPlan();
     const sizes = { batchSize: 1, concurrency: 4, timeoutSeconds: 20, visibilityTimeoutSeconds: 1 };
-    const pipeline = await faultyPipeline({ sizes, mischief: plan, proxyApi: true });
+    const pipeline = await faultyPipeline({ sizes, injector: plan, proxyApi: true });
     try {
       const found = await everyPoint(action, pipeline, plan);
       results.push(...found);
@@ -56,10 +56,10 @@ export async function crashPoints(
 
 async function everyPoint(action: CrashAction, pipeline: FaultyPipeline, plan: CrashPlan): Promise<CrashResult[]> {
   const settled = async () => {
-    if (!(await pipeline.correspondence.settled(60))) throw new Error(`${action}: a command was never settled`);
+    if (!(await pipeline.correspondence.settled(60))) throw new Error(`${action}: a command has no outcome`);
   };
   let count = 0;
-  /** Commands of the action, their links made and at rest. */
+  /** Commands of the action. Their links exist, and the queues are empty. */
   const commands = async (many: number): Promise<TestCommand[]> => {
     const made = Array.from({ length: many }, () => commandsFor(action, ++count));
     await pipeline.send(made.flatMap(({ before }) => before ?? []));
@@ -70,7 +70,7 @@ async function everyPoint(action: CrashAction, pipeline: FaultyPipeline, plan: C
 
   const [probe] = await commands(1);
   if (probe === undefined) return [];
-  // Cold: an environment reads its secrets only once.
+  // With a cold start, because an environment reads its secrets only once.
   await pipeline.startCold();
   const from = plan.seen.length;
   await pipeline.send([probe]);
@@ -99,16 +99,18 @@ async function everyPoint(action: CrashAction, pipeline: FaultyPipeline, plan: C
   }
   if (open.length > 0) {
     const names = open.map(({ point: { worker, request, kill } }) => `${worker} ${kill} ${request}`);
-    throw new Error(`${action}: never came to pass: ${names.join(', ')}`);
+    throw new Error(`${action}: these crashes did not happen: ${names.join(', ')}`);
   }
   return planned.map(({ point, requestId }) => {
     const copies = pipeline.correspondence.requests().get(`${source}/${requestId}`) ?? [];
-    const told = copies.flatMap(({ answers, codes }) => [...new Set([...answers, ...codes].map((one) => one.outcome))]);
-    return { action, ...point, outcome: requestId === undefined ? undefined : told.join(', ') };
+    const kinds = copies.flatMap(({ answers, codes }) => [
+      ...new Set([...answers, ...codes].map((one) => one.outcome)),
+    ]);
+    return { action, ...point, outcome: requestId === undefined ? undefined : kinds.join(', ') };
   });
 }
 
-/** The n-th command of an action, and the one that makes its link, if it needs one. */
+/** The n-th command of an action, and the create of its link, if it needs one. */
 function commandsFor(
   action: CrashAction,
   count: number,
@@ -125,7 +127,7 @@ function commandsFor(
     action: 'create',
     shortlinkId: chosen,
     data: dataOf(`${requestId}-link`),
-    // So that its delete has an image to remove.
+    // The delete must have an image to remove.
     ...(action === 'delete' && { qr }),
   };
   switch (action) {

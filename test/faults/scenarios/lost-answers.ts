@@ -13,7 +13,7 @@ type Kind = FaultInput extends infer Each
     : never
   : never;
 
-/** Ways in which a call goes wrong. */
+/** Faults of a call. */
 export const spoiledAnswers = {
   'reset, not applied': { kind: 'reset-before' },
   'reset, applied': { kind: 'reset-after' },
@@ -40,7 +40,7 @@ export type Spoiling = keyof typeof spoiledAnswers | typeof tokenRotated;
 export const spoiledOperations = ['create', 'read', 'update', 'delete', 'qr'] as const;
 export type SpoiledOperation = (typeof spoiledOperations)[number];
 
-/** What one command met, and what came of it. */
+/** The fault of one command's call, and the result. */
 export interface LostAnswer {
   spoiling: Spoiling;
   operation: SpoiledOperation;
@@ -51,17 +51,17 @@ export interface LostAnswer {
   quotaCalls: number;
 }
 
-/** What must come of each, whatever its call met. */
+/** The required result of each operation, whatever the fault of its call. */
 export const expectedOfOperation: Readonly<Record<SpoiledOperation, Omit<LostAnswer, 'spoiling' | 'operation'>>> = {
   create: { outcome: 'created', linksMade: 1, quotaCalls: 1 },
-  // A create under a chosen ID looks first.
+  // A create under a chosen ID sends a GET first.
   read: { outcome: 'created', linksMade: 1, quotaCalls: 1 },
   update: { outcome: 'updated', linksMade: 0, quotaCalls: 1 },
   delete: { outcome: 'deleted', linksMade: 0, quotaCalls: 1 },
   qr: { outcome: 'qr-ready', linksMade: 0, quotaCalls: 0 },
 };
 
-/** A write that the API carries out after its time-out, when a GET has found nothing and it was sent again, may count twice. */
+/** May count twice: the API applies a write after the timeout, when a GET has found nothing and the worker has sent it again. */
 const lateWrite: Spoiling = 'late answer, beyond the time-out';
 const mayCountTwice: readonly SpoiledOperation[] = ['create', 'update'];
 
@@ -74,8 +74,8 @@ export function isAsExpected({ spoiling, operation, outcome, linksMade, quotaCal
 }
 
 /**
- * One command for each operation and each way in which its call can go wrong. A GET is spoiled where a create under a chosen
- * ID looks first. Calls go to the emulator directly, so that what is on the wire is what a fault put there.
+ * Sends one command for each operation and each fault of its call. The spoiled GET is the one that a create under a chosen ID
+ * sends first. Calls go to the emulator directly, so the connection carries exactly what the fault sends.
  */
 export async function lostAnswers(
   spoilings: readonly Spoiling[],
@@ -85,11 +85,11 @@ export async function lostAnswers(
   const startedAt = performance.now();
   const sizes = { batchSize: 1, concurrency: 4, timeoutSeconds: 20, visibilityTimeoutSeconds: 6 };
   const peace = { treat: () => ({}) };
-  const pipeline = await faultyPipeline({ sizes, mischief: peace, proxyApi: false, callTimeoutMilliseconds });
+  const pipeline = await faultyPipeline({ sizes, injector: peace, proxyApi: false, callTimeoutMilliseconds });
   try {
     const cells: LostAnswer[] = [];
     for (const spoiling of spoilings) {
-      // Creates apart from each other, so that the links made can be told apart.
+      // One create at a time, to assign each link to its create.
       const together = spoiling === tokenRotated ? spoiledOperations.map((one) => [one]) : inTwo;
       for (const operations of together) cells.push(...(await spoil(spoiling, operations, pipeline)));
       progress(
@@ -101,7 +101,7 @@ export async function lostAnswers(
       cells
         .filter(({ operation }) => operations.includes(operation))
         .reduce((sum, { operation, quotaCalls }) => sum + quotaCalls - expectedOfOperation[operation].quotaCalls, 0);
-    // Seen by the emulator's own counts, since nothing stands between it and the workers here.
+    // From the emulator's counts, because there is no proxy between the emulator and the workers.
     const extraQuotaCalls = {
       ...account.extraQuotaCalls,
       takenIdMet: beyond(['create', 'read']),
@@ -113,7 +113,7 @@ export async function lostAnswers(
   }
 }
 
-/** A refused token holds up all lanes until the governor has looked, which it does every minute. */
+/** A refused token stops all lanes until the governor's next probe, which comes every minute. */
 const patienceSeconds = 150;
 
 const inTwo: SpoiledOperation[][] = [['create', 'update', 'delete', 'qr'], ['read']];
@@ -127,10 +127,10 @@ async function spoil(
   const settle = async (commands: TestCommand[]) => {
     await pipeline.send(commands);
     if (!(await pipeline.correspondence.settled(patienceSeconds)))
-      throw new Error(`${spoiling}: a command was never settled`);
+      throw new Error(`${spoiling}: a command has no outcome`);
   };
   if (spoiling === tokenRotated) {
-    // An environment asks for the secret again only after half a minute; a new one that has its token is warm.
+    // An environment reads the secret again only after half a minute. So new environments run commands with the old token first.
     await pipeline.startCold();
     await settle(works.flatMap(({ before }) => before));
     await pipeline.rotateToken(`token-for-${operations.join('-')}`);
@@ -143,7 +143,7 @@ async function spoil(
   await settle(works.map(({ command }) => command));
   const now = pipeline.api.stats();
   const unplayed = pipeline.api.faults().length;
-  if (unplayed > 0) throw new Error(`${spoiling}: ${unplayed} faults were not met`);
+  if (unplayed > 0) throw new Error(`${spoiling}: ${unplayed} faults did not happen`);
   const made = now.links.made - links.made;
   const taken = (now.calls.create?.['409'] ?? 0) - (calls.create?.['409'] ?? 0);
   const quota: Record<SpoiledOperation, number> = {
@@ -154,12 +154,12 @@ async function spoil(
     qr: 0,
   };
   return works.map(({ operation, command }) => {
-    const told = pipeline.correspondence.requests().get(`${source}/${command.requestId}`)?.[0]?.answers[0];
+    const answer = pipeline.correspondence.requests().get(`${source}/${command.requestId}`)?.[0]?.answers[0];
     const creates = operation === 'create' || operation === 'read';
     return {
       spoiling,
       operation,
-      outcome: [told?.outcome, told?.reason].filter(Boolean).join(' '),
+      outcome: [answer?.outcome, answer?.reason].filter(Boolean).join(' '),
       linksMade: creates ? made : 0,
       quotaCalls: quota[operation],
     };
@@ -188,7 +188,7 @@ function workFor(spoiling: Spoiling, operation: SpoiledOperation) {
   const create: TestCommand = { ...at(0), requestId, action: 'create', data: dataOf(requestId) };
   const derived = deriveLinkId(linkIdSecret, { onelinkId, source, requestId }, 12);
   const own = { ...at(1), requestId, shortlinkId: chosen };
-  // Something to warm an environment with, where no link need be there before.
+  // Warms an environment if the command needs no link before it.
   const other: TestCommand = { ...create, requestId: linkId, data: dataOf(linkId) };
   switch (operation) {
     case 'create':

@@ -5,25 +5,25 @@ import type { TestCommand } from '../world/correspondence.ts';
 const onelinkId = 'A1b3';
 const source = 'crm';
 const qr = { format: 'png', size: 120 } as const;
-/** Everything was asked for in the past, each command a second after the one before. */
+/** All commands have a requestedAt in the past, each a second after the one before. */
 const keptUntil = '2026-12-31T00:00:00Z';
 const begins = Date.parse('2026-03-01T10:00:00Z');
 
-/** Of a wave: kinds of work, by how often each comes up in ten. */
+/** The kinds of creates in a wave, by frequency. */
 const kinds = ['derived', 'derived', 'derived', 'chosen', 'chosen', 'with code', 'with code', 'conflict'] as const;
 
-/** The same where links end as well: some live for a day, some for a day after each click, and some are kept. */
+/** The same kinds with links that end: some live for a day, some for a day after each click, and some are kept. */
 const kindsThatEnd = [...kinds, 'of a day', 'of a day', 'clicked', 'kept'] as const;
 
 /**
- * Waves of commands: new links of every kind, changes and codes of links that were made before or are made in the same wave,
- * a tenth of all sent twice, everything in random order. The same seed makes the same waves.
+ * Waves of commands in random order: new links of every kind, and changes and QR codes of links of this wave or an earlier one.
+ * A tenth of the commands is sent twice. The same seed makes the same waves.
  */
 export class MixedCampaign {
   readonly #random: SeededRandom;
   readonly #chosen: string[] = [];
   readonly #kinds: readonly (typeof kindsThatEnd)[number][];
-  /** Chosen IDs of links that end, and whether they renew themselves. No other create chooses them: each has one end. */
+  /** Chosen IDs of links that end, and whether clicks renew them. No other create chooses these IDs, so each has one end. */
   readonly #ending = new Map<string, { renews: boolean }>();
   #count = 0;
 
@@ -32,7 +32,7 @@ export class MixedCampaign {
     this.#kinds = linksEnd ? kindsThatEnd : kinds;
   }
 
-  /** Of the links that live for a day after each click, a half: somebody follows them. */
+  /** Half of the links that live for a day after each click: users click these links. */
   clicked(): { onelinkId: string; shortlinkId: string }[] {
     const renewing = [...this.#ending].filter(([, { renews }]) => renews);
     return renewing.filter(() => this.#random.fraction() < 0.5).map(([shortlinkId]) => ({ onelinkId, shortlinkId }));
@@ -63,15 +63,15 @@ export class MixedCampaign {
       const withCode = this.#random.fraction() < 0.3;
       return { ...create, shortlinkId, ttl: '1d', renewTtl: renews, ...(withCode && { qr }) };
     }
-    // With a term of two weeks, of which the last is kept free for its renewal.
+    // With a term of two weeks. The expiry worker renews the link in the second week.
     if (kind === 'kept') return { ...create, shortlinkId, ttl: '14d', renewTtl: true, keepUntil: keptUntil };
     this.#chosen.push(shortlinkId);
     return { ...create, shortlinkId, ...(this.#random.fraction() < 0.3 && { qr }) };
   }
 
-  /** One to three changes of one link, or its code. */
+  /** One to three changes or QR codes of one link. */
   #changes(): TestCommand[] {
-    // Most often one of the last links, whose create may still be under way.
+    // One of the latest links, whose create may still be running.
     const recent = [...this.#chosen.slice(-12), ...[...this.#ending.keys()].slice(-3)];
     const shortlinkId = this.#random.pick(recent);
     return Array.from({ length: 1 + this.#random.integer(3) }, (): TestCommand => {
@@ -87,7 +87,7 @@ export class MixedCampaign {
     });
   }
 
-  /** Most deleted links are left alone from then on. */
+  /** Most deleted links get no more commands. */
   #retire(shortlinkId: string): void {
     const at = this.#chosen.indexOf(shortlinkId);
     if (at >= 0 && this.#random.fraction() < 0.8) this.#chosen.splice(at, 1);

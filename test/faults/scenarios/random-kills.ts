@@ -7,18 +7,18 @@ import { type FaultyPipeline, faultyPipeline, type Sender } from '../world/fault
 import { workerOf } from './crash-point.ts';
 import { MixedCampaign } from './mixed-campaign.ts';
 
-/** Of the requests of a worker: how many are its last, and how many are held back until its messages show up elsewhere. */
+/** The chance of a kill at a worker's request, and of a delay that outlasts the visibility timeout of its messages. */
 const killChance = 1 / 12;
 const stallChance = 1 / 60;
 const stallMilliseconds = { least: 1_500, most: 2_500 };
 
 const sizes = { batchSize: 4, concurrency: 6, timeoutSeconds: 20, visibilityTimeoutSeconds: 2 };
 const waveSize = 40;
-/** A new wave is sent when no more than so many messages are unsettled. */
+/** A new wave follows when at most so many messages have no outcome. */
 const fewUnsettled = 60;
 
-/** Kills workers before and after requests at random, and holds requests back, until it is told to stop. */
-class RandomMischief {
+/** Kills workers before and after requests at random, and delays requests, while `killing` is true. */
+class RandomFaultInjector {
   readonly #random: SeededRandom;
   killing = true;
 
@@ -37,8 +37,8 @@ class RandomMischief {
 }
 
 /**
- * A mixed campaign, wave upon wave, under random kills, until there were as many as asked for; then the workers are left in
- * peace, and everything must come to its end.
+ * Sends waves of a mixed campaign under random kills, until there were as many kills as requested. Then the kills stop, and
+ * every message must get its outcome.
  */
 export async function randomKills(
   options: { kills: number; seed: number; patienceSeconds: number },
@@ -46,19 +46,19 @@ export async function randomKills(
   inspect: (pipeline: FaultyPipeline, account: Account) => Promise<void> = async () => {},
 ): Promise<Account> {
   const startedAt = performance.now();
-  const mischief = new RandomMischief(options.seed + 1);
+  const injector = new RandomFaultInjector(options.seed + 1);
   const campaign = new MixedCampaign(options.seed);
-  const pipeline = await faultyPipeline({ sizes, mischief, proxyApi: true });
+  const pipeline = await faultyPipeline({ sizes, injector, proxyApi: true });
   try {
-    let told = 0;
+    let reported = 0;
     while (pipeline.kills < options.kills) {
       if (pipeline.correspondence.unsettled().length <= fewUnsettled) await pipeline.send(campaign.wave(waveSize));
       await sleep(50);
-      if (pipeline.kills < told + 100) continue;
-      told = pipeline.kills;
-      progress(`${told} kills, ${pipeline.correspondence.all().length} messages`);
+      if (pipeline.kills < reported + 100) continue;
+      reported = pipeline.kills;
+      progress(`${reported} kills, ${pipeline.correspondence.all().length} messages`);
     }
-    mischief.killing = false;
+    injector.killing = false;
     await pipeline.correspondence.settled(options.patienceSeconds);
     const account = await takeAccount(pipeline, 'random kills', options.seed, startedAt);
     await inspect(pipeline, account);

@@ -9,7 +9,7 @@ import { workerOf } from './crash-point.ts';
 
 const stallMilliseconds = 6_000;
 
-/** Holds the first update back once it has its lease: the secret that a cold worker reads between lease and PUT comes late. */
+/** Delays the first update after its lease: a cold worker reads the secret between lease and PUT, and that answer is late. */
 class SlowCopy {
   armed = false;
   readonly #leased = new Set<string>();
@@ -24,19 +24,19 @@ class SlowCopy {
 }
 
 /**
- * Nobody is killed: of two copies of one update, the first is slow between its lease and its PUT; meanwhile the other copy and
- * a later update want to be carried out. The later update must be what remains.
+ * Of two copies of one update, the first is slow between its lease and its PUT. At that time the other copy and a later update
+ * run. The later update must be the final one. No function is killed.
  */
 export async function slowCopy(seed: number): Promise<Account> {
   const startedAt = performance.now();
-  const mischief = new SlowCopy();
+  const injector = new SlowCopy();
   const sizes = { batchSize: 1, concurrency: 4, timeoutSeconds: 24, visibilityTimeoutSeconds: 30 };
-  const pipeline = await faultyPipeline({ sizes, mischief, proxyApi: true });
+  const pipeline = await faultyPipeline({ sizes, injector, proxyApi: true });
   try {
     await pipeline.send([command('create', 'slow-copy-link', 0)]);
     await pipeline.correspondence.settled(60);
     await pipeline.startCold();
-    mischief.armed = true;
+    injector.armed = true;
     const update = command('update', 'slow-copy-first', 1);
     await pipeline.send([update, update]);
     await sleep(stallMilliseconds / 2);

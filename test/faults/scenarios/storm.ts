@@ -6,10 +6,10 @@ import { MixedCampaign } from './mixed-campaign.ts';
 
 const sizes = { batchSize: 10, concurrency: 4, timeoutSeconds: 20, visibilityTimeoutSeconds: 22 };
 const waveSize = 50;
-/** A new wave is sent when no more than so many messages are unsettled. */
+/** A new wave follows when at most so many messages have no outcome. */
 const fewUnsettled = 100;
 
-/** A mixed campaign, wave upon wave, in weather: nobody is killed, and everything must come to its end. */
+/** Sends waves of a mixed campaign while services are degraded. No function is killed, and every message must get its outcome. */
 export async function storm(
   options: { weather: WeatherPlan; messages: number; patienceSeconds: number },
   progress: (line: string) => void,
@@ -17,9 +17,9 @@ export async function storm(
   const startedAt = performance.now();
   const { weather } = options;
   const campaign = new MixedCampaign(weather.seed);
-  const pipeline = await faultyPipeline({ sizes, mischief: { treat: () => ({}) }, proxyApi: true, weather });
+  const pipeline = await faultyPipeline({ sizes, injector: { treat: () => ({}) }, proxyApi: true, weather });
   try {
-    let told = 0;
+    let reported = 0;
     let sent = 0;
     while (sent < options.messages) {
       if (pipeline.correspondence.unsettled().length <= fewUnsettled) {
@@ -28,9 +28,9 @@ export async function storm(
         sent += wave.length;
       }
       await sleep(50);
-      if (sent < told + 500) continue;
-      told = sent;
-      progress(`${sent} messages sent, ${pipeline.correspondence.unsettled().length} unsettled`);
+      if (sent < reported + 500) continue;
+      reported = sent;
+      progress(`${sent} messages sent, ${pipeline.correspondence.unsettled().length} without an outcome`);
     }
     await pipeline.correspondence.settled(options.patienceSeconds);
     return await takeAccount(pipeline, `weather, ${weather.strength}`, weather.seed, startedAt);

@@ -1,17 +1,17 @@
 import { nameOf, type WireRequest } from './wire-request.ts';
 
-/** One write that was forwarded to the OneLink API, and the status it got; none when the connection broke. */
+/** One write that the proxy forwarded to the OneLink API, and its status. No status if the connection broke. */
 export interface ApiWrite {
   operation: 'create' | 'update' | 'delete';
   shortlinkId: string;
-  /** The request it was made for, as the tests mark the data of each; a delete carries none. */
+  /** The command's requestId, which the tests write into the data. A delete has no data. */
   requestId: string | undefined;
   status: number | undefined;
   /** The function that sent it. */
   by: string | undefined;
 }
 
-/** Tests put the request's ID into the data, so that a write can be told from another one to the same link. */
+/** Tests write the requestId into the data, to distinguish writes to the same link. */
 export const markOf = (requestId: string) => ({ af_sub1: requestId });
 
 /** @returns undefined when the request is no write to the API */

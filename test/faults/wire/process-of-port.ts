@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 /**
- * Which of some processes holds the other end of a connection on this machine. Linux only: the kernel's table of TCP sockets
- * names the socket of a local port, and a process's open files name the sockets that it holds.
+ * Finds which of the given processes holds the other end of a connection on this machine. Linux only. The kernel's table of
+ * TCP sockets names the socket of a local port, and a process's open files name its sockets.
  *
- * @returns undefined when none of them does, since it is gone by now
+ * @returns undefined if none of them holds it, because the process has ended
  */
 export function processOfPort(port: number, pids: readonly number[]): number | undefined {
   const socket = socketOfPort(port);

@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** A service behind a proxy that spoils each answer; what a caller gets, how often the service was called, what was noted. */
+/** Calls a service through a proxy that spoils each answer. @returns the caller's result, the service's calls, the reports */
 async function callThrough(spoil: SpoiledAnswer) {
   let calls = 0;
   const service = createServer((_, response) => {
@@ -39,7 +39,7 @@ async function callThrough(spoil: SpoiledAnswer) {
 }
 
 describe('a spoiled answer', () => {
-  it('is lost, although the service has carried the request out', async () => {
+  it('is lost after the service has applied the request', async () => {
     expect(await callThrough({ applied: true, instead: 'reset' })).toEqual({
       seen: 'ECONNRESET',
       calls: 1,
@@ -47,7 +47,7 @@ describe('a spoiled answer', () => {
     });
   });
 
-  it('is lost before the service hears of the request', async () => {
+  it('is lost before the service receives the request', async () => {
     expect(await callThrough({ applied: false, instead: 'reset' })).toEqual({
       seen: 'ECONNRESET',
       calls: 0,
@@ -55,7 +55,7 @@ describe('a spoiled answer', () => {
     });
   });
 
-  it('is another one, whether or not the request was carried out', async () => {
+  it('is replaced by another answer, whether or not the service has applied the request', async () => {
     const instead = { status: 503, body: '{}' };
     expect(await callThrough({ applied: true, instead })).toEqual({ seen: 503, calls: 1, noted: [200] });
     expect(await callThrough({ applied: false, instead })).toEqual({ seen: 503, calls: 0, noted: [] });

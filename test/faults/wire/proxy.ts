@@ -4,43 +4,43 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Service, WireRequest } from './wire-request.ts';
 
-/** What becomes of a request. A kill is of the process that sent it, by SIGKILL. */
+/** What the proxy does with a request. A kill sends SIGKILL to the process that sent the request. */
 export interface Treatment {
   kill?: 'before' | 'after';
-  /** Held back for so long before it is forwarded, so that its message may come to another worker meanwhile. */
+  /** Delay before the proxy forwards the request. In that time SQS may deliver the message to another worker. */
   stallMilliseconds?: number;
   spoil?: SpoiledAnswer;
 }
 
-/** An answer that the function does not get: the connection is reset, or another answer comes in its place. */
+/** The function does not get the answer: the proxy resets the connection or sends another answer. */
 export interface SpoiledAnswer {
-  /** Whether the service carries the request out all the same. */
+  /** Whether the service still receives the request and applies it. */
   applied: boolean;
   instead: 'reset' | { status: number; body: string };
 }
 
 export interface ProxyOptions {
   service: Service;
-  /** The process at the other end of a connection, if it is one of those that may be killed. */
+  /** The process at the other end of a connection, if the proxy may kill it. */
   processOf(remotePort: number): number | undefined;
-  /** Changes what is forwarded; the request itself unless given. */
+  /** Changes the forwarded request. By default, the proxy forwards it unchanged. */
   rewrite?(request: WireRequest): Buffer;
   treat(request: WireRequest, pid: number | undefined): Treatment;
   killed(request: WireRequest, side: 'before' | 'after'): void;
-  /** Told of each request that was forwarded, with the status it was answered; none when the connection broke. */
+  /** Called for each forwarded request, with the status of its answer. No status if the connection broke. */
   answered(request: WireRequest, status: number | undefined): void;
 }
 
 export interface WireProxy {
   readonly origin: string;
-  /** Where requests go on to, `http://127.0.0.1:{port}`; until it is set, they wait. */
+  /** Sets the origin of the service, `http://127.0.0.1:{port}`. Until then, requests wait. */
   forwardTo(origin: string): void;
   close(): Promise<void>;
 }
 
 /**
- * A proxy between functions and one service. It takes whole requests and gives whole answers, so that a kill falls exactly
- * before a request leaves for the service, or after the service has answered and before the function hears of it.
+ * A proxy between functions and one service. It buffers whole requests and whole answers. So a kill happens either before the
+ * service receives the request, or after the service has answered and before the function gets the answer.
  */
 export async function startProxy(options: ProxyOptions): Promise<WireProxy> {
   const agent = new Agent({ keepAlive: true });
@@ -53,10 +53,10 @@ export async function startProxy(options: ProxyOptions): Promise<WireProxy> {
     return known;
   };
   const server = createServer((incoming, outgoing) => {
-    // A function that is gone, or a service that breaks off as it was told to, ends the connection: the function sees a reset.
-    carry(incoming, outgoing).catch(() => incoming.socket.resetAndDestroy());
+    // If the function has ended or the service breaks off its answer, the proxy resets the connection.
+    pass(incoming, outgoing).catch(() => incoming.socket.resetAndDestroy());
   });
-  const carry = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
+  const pass = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const { method = 'GET', url: path = '/', headers } = incoming;
     const seen: WireRequest = { service: options.service, method, path, headers, body: await buffer(incoming) };
     const pid = pidOf(incoming.socket);
@@ -106,7 +106,7 @@ interface WireAnswer {
   body: Buffer;
 }
 
-/** Hop-by-hop headers are each connection's own. */
+/** Hop-by-hop headers, which belong to one connection only. */
 const ownHeaders = ['connection', 'keep-alive', 'transfer-encoding', 'content-length'];
 
 function forward(to: URL, { method, path, headers }: WireRequest, body: Buffer, agent: Agent): Promise<WireAnswer> {
@@ -128,7 +128,7 @@ function forward(to: URL, { method, path, headers }: WireRequest, body: Buffer, 
       },
     );
     call.on('error', reject);
-    // If the function gives up meanwhile, so be it: what was sent has been sent.
+    // The call goes on even if the function gives up, as a sent request would.
     call.end(body);
   });
 }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 export type Service = 'dynamodb' | 'sqs' | 'sns' | 's3' | 'secretsManager' | 'lambda' | 'onelink';
 
-/** A request of a function, as it was seen between it and a service. */
+/** A function's request to a service, as the proxy receives it. */
 export interface WireRequest {
   service: Service;
   method: string;
@@ -11,7 +11,7 @@ export interface WireRequest {
   body: Buffer;
 }
 
-/** What a request is for, in a few words: `dynamodb PutItem request`, `onelink create`, `sns PublishBatch`. */
+/** A short name of a request: `dynamodb PutItem request`, `onelink create`, `sns PublishBatch`. */
 export function nameOf(request: WireRequest): string {
   return `${request.service} ${operationOf(request)}`;
 }

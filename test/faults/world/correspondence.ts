@@ -17,22 +17,22 @@ export interface TestCommand {
   requestedAt: string;
 }
 
-/** A message that was sent, and everything that was heard of it. */
+/** A message that was sent, and all its outcomes. */
 export interface SentCommand {
   command: TestCommand;
   messageId: string;
-  /** What was told of the command itself, in the order it was heard. */
+  /** Outcomes of the command itself, in the order of their receipt. */
   answers: Outcome[];
-  /** That it was parked, which is not the last word. */
+  /** Its `parked` outcomes, which are not final. */
   parked: Outcome[];
-  /** What was told of the code that a create asked for with its link. */
+  /** Outcomes of the QR code that a create requested. */
   codes: Outcome[];
 }
 
-/** Nobody asks for these, and no message of the tests' is named in them. */
+/** No command requests these, so they name no message of the test. */
 const unaskedKinds: readonly Outcome['outcome'][] = ['expired', 'renewed', 'expiring-soon'];
 
-/** All that was sent and all that was heard: unlike a producer's, which stops listening once it knows. */
+/** All messages and all outcomes. A producer would stop after the first outcome of a message. */
 export class Correspondence {
   readonly #sent = new Map<string, SentCommand>();
   readonly #early: Outcome[] = [];
@@ -41,11 +41,11 @@ export class Correspondence {
   sent(command: TestCommand, messageId: string): void {
     const one: SentCommand = { command, messageId, answers: [], parked: [], codes: [] };
     this.#sent.set(messageId, one);
-    // An outcome can be quicker than the answer of SendMessage.
-    for (const outcome of this.#early.splice(0)) this.heard(outcome);
+    // An outcome may come before the answer of SendMessage.
+    for (const outcome of this.#early.splice(0)) this.received(outcome);
   }
 
-  heard(outcome: Outcome): void {
+  received(outcome: Outcome): void {
     if (unaskedKinds.includes(outcome.outcome)) {
       this.#unasked.push(outcome);
       return;
@@ -61,52 +61,52 @@ export class Correspondence {
     return [...this.#sent.values()];
   }
 
-  /** What was told of links whose time had come, in the order it was heard. */
+  /** Outcomes of links' ends and renewals, in the order of their receipt. */
   unasked(): readonly Outcome[] {
     return this.#unasked;
   }
 
-  /** Outcomes for messages that were never sent from here. */
+  /** Outcomes of messages that this test has not sent. */
   strays(): Outcome[] {
     return [...this.#early];
   }
 
-  /** By request: a command and its copies. */
+  /** Each request's messages: a command and its copies. */
   requests(): Map<string, SentCommand[]> {
     return Map.groupBy(this.all(), ({ command }) => `${command.source}/${command.requestId}`);
   }
 
-  /** Messages without an outcome, and one of each request whose link was made and whose code was never told of. */
+  /** Messages without an outcome, and one message of each request whose QR code has no outcome. */
   unsettled(): SentCommand[] {
     return [...this.requests().values()].flatMap((copies) => {
       const unanswered = copies.filter(({ answers }) => answers.length === 0);
       if (unanswered.length > 0) return unanswered;
-      return owesCode(copies) ? copies.slice(0, 1) : [];
+      return lacksCode(copies) ? copies.slice(0, 1) : [];
     });
   }
 
-  /** Resolves to whether everything was settled before the patience ended, which begins anew with each outcome. */
+  /** Resolves to whether all messages have their outcome. It gives up after so many seconds without a new outcome. */
   async settled(patienceSeconds: number, onProgress: (unsettled: number) => void = () => {}): Promise<boolean> {
-    return this.comesAbout(() => {
+    return this.becomes(() => {
       const { length } = this.unsettled();
       if (length > 0) onProgress(length);
       return length === 0;
     }, patienceSeconds);
   }
 
-  /** Resolves to whether it came about before the patience ended, which begins anew with each outcome. */
-  async comesAbout(isSo: () => boolean | Promise<boolean>, patienceSeconds: number): Promise<boolean> {
-    let [heard, since] = [this.#heardCount(), performance.now()];
+  /** Resolves to whether the condition became true. It gives up after so many seconds without a new outcome. */
+  async becomes(isSo: () => boolean | Promise<boolean>, patienceSeconds: number): Promise<boolean> {
+    let [received, since] = [this.#receivedCount(), performance.now()];
     while (!(await isSo())) {
-      const now = this.#heardCount();
-      if (now !== heard) [heard, since] = [now, performance.now()];
+      const now = this.#receivedCount();
+      if (now !== received) [received, since] = [now, performance.now()];
       if (performance.now() - since > patienceSeconds * 1000) return false;
       await sleep(100);
     }
     return true;
   }
 
-  #heardCount(): number {
+  #receivedCount(): number {
     return this.all().reduce(
       (sum, { answers, parked, codes }) => sum + answers.length + parked.length + codes.length,
       0,
@@ -114,7 +114,7 @@ export class Correspondence {
   }
 }
 
-function owesCode(copies: readonly SentCommand[]): boolean {
+function lacksCode(copies: readonly SentCommand[]): boolean {
   const [first] = copies;
   if (first?.command.action !== 'create' || first.command.qr === undefined) return false;
   const made = copies.some(({ answers }) => answers.some(({ outcome }) => outcome === 'created'));

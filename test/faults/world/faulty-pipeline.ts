@@ -27,41 +27,41 @@ import { Correspondence, type SentCommand } from './correspondence.ts';
 import { type ShortTimeOuts, shortenTimeOuts } from './short-time-outs.ts';
 import { soonerReturns } from './sooner-returns.ts';
 
-/** Who sent a request: one invocation of one environment. */
+/** The sender of a request: one invocation of one environment. */
 export interface Sender {
   pid: number;
   function: string;
-  /** The function's, in the template. */
+  /** The function's logical ID in the template. */
   logicalId: string;
-  /** The same for all requests of one invocation, and for no others. */
+  /** Identifies the invocation. */
   invocation: string;
 }
 
 export interface FaultyPipelineOptions {
   sizes: ShortTimeOuts;
-  /** What becomes of each request; may be changed while running through the object that was passed. */
-  mischief: {
+  /** Decides on each request. The test may change this object during the run. */
+  injector: {
     treat(request: WireRequest, sender: Sender): Treatment;
-    /** Told of each process that was killed, and on which side of which request. */
+    /** Called for each killed process, with the request and the side of it. */
     killed?(request: WireRequest, sender: Sender, side: 'before' | 'after'): void;
   };
-  /** Whether calls to the OneLink API pass the proxy, too. */
+  /** Whether calls to the OneLink API pass the proxy as well. */
   proxyApi: boolean;
   callTimeoutMilliseconds?: number;
-  /** Between the proxies and the services. */
+  /** Degrades the services behind the proxies. */
   weather?: WeatherPlan;
-  /** Instead of the wall clock's time, and for the emulator as well: it leaps ahead with `leap`. */
+  /** Start of a simulated clock for the pipeline and the emulator, which `leap` advances. By default, the wall clock. */
   startsAt?: string;
 }
 
-/** Sends a second in one environment; see the pacer for why neither more nor fewer begin sooner. */
+/** Sends a second in one environment. The pacer explains why neither more nor fewer calls begin sooner. */
 const callsPerSecond = '40';
 const token = 'token-of-the-test';
 export const linkIdSecret = 'a secret of the test, long enough to derive link IDs with';
 
 /**
- * The whole pipeline as it would be deployed, with short time-outs, on the local cloud and against the emulator, and with a
- * proxy between its functions and whatever they talk to.
+ * The whole pipeline as deployed, but with short timeouts, on the local cloud and against the emulator. A proxy is between its
+ * functions and each of their services.
  */
 export async function faultyPipeline(options: FaultyPipelineOptions) {
   const directory = await mkdtemp(join(tmpdir(), 'onelink-faults-'));
@@ -93,12 +93,12 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
         const by = pid === undefined ? undefined : sender(pid);
         if (by === undefined) return {};
         senders.set(request, by);
-        return options.mischief.treat(request, by);
+        return options.injector.treat(request, by);
       },
       killed: (request, side) => {
         kills += 1;
         const by = senders.get(request);
-        if (by !== undefined) options.mischief.killed?.(request, by, side);
+        if (by !== undefined) options.injector.killed?.(request, by, side);
       },
       answered: (request, status) => {
         const write = apiWriteOf(request, status, senders.get(request)?.function);
@@ -116,7 +116,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
   if (clock !== undefined) api.control.moveClock({ set: clock.now() });
   const { weather } = options;
   const apiOrigin = options.proxyApi ? proxies.onelink.origin : api.origin;
-  // In front of the proxy, which keeps connections of its own.
+  // In front of the proxy, which has connections of its own.
   const front = weather && (await startApiFront(weather, apiOrigin));
   cloud = await startLocalCloud({
     assemblyDirectory,
@@ -129,9 +129,9 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
       QR_CALLS_PER_SECOND: callsPerSecond,
       CALLS_IN_FLIGHT: '4',
       CALL_TIMEOUT_MILLISECONDS: String(options.callTimeoutMilliseconds ?? 5_000),
-      // As lib sets it: longer than an invocation can last.
+      // As lib sets it: longer than any invocation.
       LEASE_SECONDS: String(options.sizes.timeoutSeconds + 1),
-      // A storm of kills is no outage of the API.
+      // Kills use up attempts, and must not end a job as `qr-failed`.
       MAX_QR_ATTEMPTS: '900',
     },
     functionEndpoints: {
@@ -159,9 +159,9 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig('dynamodb')));
   const secrets = new SecretsManagerClient(cloud.clientConfig('secretsManager'));
   const correspondence = new Correspondence();
-  const hearing = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
+  const outcomeQueue = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
   const over = new AbortController();
-  const listening = hearing.listen((outcome) => correspondence.heard(outcome), over.signal);
+  const listening = outcomeQueue.listen((outcome) => correspondence.received(outcome), over.signal);
   const running = cloud;
 
   return {
@@ -170,7 +170,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     correspondence,
     /** Functions that a schedule runs each minute. */
     scheduled,
-    /** Every write to the API that passed the proxy. */
+    /** All writes to the API that passed the proxy. */
     apiWrites: apiWrites as readonly ApiWrite[],
     get kills() {
       return kills;
@@ -184,24 +184,24 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
       if (unsent.length > 0) throw new Error(`${unsent.length} messages were not sent`);
     },
 
-    /** Ends all environments, and waits until none is left that could be handed a message while it dies. */
+    /** Ends all environments, and waits until none is left. A dying environment could still get a message. */
     async startCold(): Promise<void> {
       const isAnyLeft = () => running.environments().some(({ environments }) => environments.length > 0);
       do {
-        // Again and again: the governor's schedule may start one meanwhile, which then stays.
+        // Repeated, because the governor's schedule may start another environment.
         running.killAllEnvironments();
         await sleep(20);
       } while (isAnyLeft());
     },
 
-    /** How the governor says that each lane stands. */
+    /** The state of each lane in the control record. */
     async lanes(): Promise<string[]> {
       const key = { pk: 'control' };
       const read = await dynamo.send(new GetCommand({ TableName: named.LedgerTableName ?? '', Key: key }));
       return Object.values((read.Item?.lanes ?? {}) as Record<string, { state: string }>).map(({ state }) => state);
     },
 
-    /** Requests whose links the archive says have expired, as `source/requestId`. */
+    /** Requests whose links are in the history, as `source/requestId`. */
     async history(): Promise<Set<string>> {
       const ended = new Set<string>();
       const Bucket = named.ArchiveBucketName ?? '';
@@ -234,19 +234,19 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
       return keys;
     },
 
-    /** Lets a function that a schedule runs each minute run now. @returns whether it came to its end */
+    /** Runs a scheduled function now. @returns whether it succeeded */
     async run(functionName: string): Promise<boolean> {
       return (await running.invoke(functionName, {})).outcome === 'succeeded';
     },
 
-    /** Leaps ahead, everywhere at once. Nothing must be under way: a lease would end before its holder. */
+    /** Advances the clock of all parts. No function may run, or its lease would end before its invocation. */
     async leap(milliseconds: number): Promise<void> {
-      if (clock === undefined) throw new Error('the pipeline runs by the wall clock, which does not leap');
+      if (clock === undefined) throw new Error('the wall clock cannot leap: set startsAt');
       api.control.moveClock({ advanceMilliseconds: milliseconds });
       await clock.advance(milliseconds);
     },
 
-    /** Somebody follows a short link. */
+    /** Follows a short link, as a user does. */
     async click({ onelinkId, shortlinkId }: { onelinkId: string; shortlinkId: string }): Promise<void> {
       const { body } = await fetch(`${api.origin}/${onelinkId}/${shortlinkId}`, { redirect: 'manual' });
       await body?.cancel();
@@ -262,7 +262,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
       return { atWork: count(false), dead: count(true) };
     },
 
-    /** Gives the API another token, and the secret as well. */
+    /** Replaces the token at the API and in the secret. */
     async rotateToken(fresh: string): Promise<void> {
       api.control.changeSettings({ token: fresh });
       await secrets.send(new PutSecretValueCommand({ SecretId: named.ApiTokenSecretArn ?? '', SecretString: fresh }));
@@ -271,7 +271,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     async stop(): Promise<void> {
       over.abort();
       await listening;
-      await hearing.close();
+      await outcomeQueue.close();
       await running.stop();
       await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
       await front?.stop();

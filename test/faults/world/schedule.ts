@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Runs functions again and again, each one run after the other: a schedule whose minutes are shorter. */
+/** A schedule with shorter minutes. It runs each function again after the function's last run has ended. */
 export class Schedule {
   readonly #run: (functionName: string) => Promise<boolean>;
   readonly #functions: readonly string[];
@@ -31,7 +31,7 @@ export class Schedule {
     );
   }
 
-  /** Resolves when no run that was started here is under way. */
+  /** Starts no more runs, and resolves when the last run has ended. */
   async stop(): Promise<void> {
     this.#over.abort();
     await this.#runs;

@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Sizes of a pipeline under test: what takes minutes in the cloud takes seconds. */
+/** Sizes of a pipeline under test. Timeouts of minutes become seconds. */
 export interface ShortTimeOuts {
   batchSize: number;
-  /** Environments of each worker at once. */
+  /** The most concurrent environments of each worker. */
   concurrency: number;
   timeoutSeconds: number;
   visibilityTimeoutSeconds: number;
@@ -16,8 +16,8 @@ interface Template {
 }
 
 /**
- * Changes numbers of a synthesised template, and nothing but numbers and where functions find their queues: the workers'
- * sizes as given, no batching window, and so many receives before the dead-letter queue, and retries of a stream's batch, that no storm of kills exhausts them.
+ * Changes only numbers and queue URLs of a synthesised template: the workers' sizes, and no batching window. It also raises the
+ * receives before the dead-letter queue and the retries of a stream's batch, because kills would exhaust them.
  *
  * @returns logical IDs of the functions that a schedule runs
  */
@@ -38,7 +38,7 @@ export async function shortenTimeOuts(
     if (Type === 'AWS::Lambda::EventSourceMapping') {
       Properties.BatchSize = sizes.batchSize;
       Properties.MaximumBatchingWindowInSeconds = 0;
-      // A mapping of a stream has none: its shards are its concurrency.
+      // A stream's mapping has no such setting, because its shards limit its concurrency.
       if ('ScalingConfig' in Properties) Properties.ScalingConfig = { MaximumConcurrency: sizes.concurrency };
       if ('StartingPosition' in Properties) Properties.MaximumRetryAttempts = -1;
     }
@@ -62,7 +62,7 @@ function targetsOfSchedules({ Resources }: Template): Set<string> {
   return new Set(targets.flatMap(({ Arn }) => Arn['Fn::GetAtt']?.[0] ?? []));
 }
 
-/** The SDK sends to the host of a queue's URL, whatever endpoint it is told: wherever a value names a queue, its URL is the proxy's. */
+/** Replaces queue URLs by the proxy's, because the SDK sends to the host of a queue's URL and not to its configured endpoint. */
 function findQueuesAt<Value>(origin: string, value: Value, template: Template): Value {
   const found = (one: unknown): unknown => {
     if (Array.isArray(one)) return one.map(found);

@@ -1,12 +1,12 @@
 import { nameOf, type WireRequest } from '../wire/wire-request.ts';
 
-/** Of a delay's length; a returned command would otherwise wait ten seconds at first, then longer and longer. */
+/** The part of a delay that remains. A returned command would otherwise wait ten seconds at first, and then longer. */
 const share = 0.1;
 const longestSeconds = 2;
 
 /**
- * Lets returned messages come back sooner than the workers ask for: after a tenth of the delay, at least a second and at most
- * two. This is the one place where the tests change what a function says.
+ * Shortens the delay of returned messages to a tenth, at least one second and at most two. Only here do the tests change a
+ * function's request.
  */
 export function soonerReturns(request: WireRequest): Buffer {
   if (nameOf(request) !== 'sqs ChangeMessageVisibilityBatch') return request.body;

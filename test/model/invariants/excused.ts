@@ -4,21 +4,22 @@ import type { Run } from '../steps/perform.ts';
 import { keyOf } from '../world/one-link.ts';
 
 /**
- * Requests whose links the promises do not speak of: the producer can avoid it, or it is a known limit.
+ * Requests that the promises do not cover. Either the producer can avoid the case, or it is a known limit.
  *
- * - Two different commands under one requestId, both under way at once: which of them it stands for is not defined. The contract
- *   forbids it, and neither command shows which of them the producer meant.
- * - Copies of one update or delete under way at once, of which one is told `stale` by its own validUntil, or `superseded` by its
- *   own requestedAt, in the moment in which another has read the link's record and has yet to take its lease. One write covers
- *   one record: the answer lies in the request's, the lease in the link's. The change cannot be taken back, since what was there
- *   before is not kept.
- * - A copy of a create that comes after the link has expired and the API and the ledger have forgotten it: it makes the link anew.
- *   Nothing is left anywhere that tells whether the first copy's POST was applied.
+ * - Two different commands under one requestId at the same time. The contract forbids this, and neither command shows which of
+ *   them the producer meant.
+ * - Copies of one update or delete at the same time. One copy ends as `stale` by its validUntil, or as `superseded` by its
+ *   requestedAt. At that moment another copy has read the link's record and has not taken its lease. A conditional write
+ *   covers one record: the request record holds the outcome, and the link's record holds the lease. The pipeline cannot
+ *   compensate the change, because it does not keep the earlier data.
+ *
+ * - A copy of a create, after the link has expired and neither the API nor the ledger knows the link. The copy makes the link
+ *   again, because no record shows whether the API applied the first copy's POST.
  */
 export function excusedRequests({ pipeline, producers }: Run): Set<string> {
   const { outcomes, oneLink } = pipeline;
-  const isTold = (request: string, ...kinds: Outcome['outcome'][]) =>
-    outcomes.some((told) => kinds.includes(told.outcome) && `${told.source}/${told.requestId}` === request);
+  const hasOutcome = (request: string, ...kinds: Outcome['outcome'][]) =>
+    outcomes.some((one) => kinds.includes(one.outcome) && `${one.source}/${one.requestId}` === request);
   const excused = producers.sent.filter(({ request, keys, action, mark }) => {
     if (producers.ambiguous.has(request)) return true;
     if (!producers.copied.has(request)) return false;
@@ -27,12 +28,14 @@ export function excusedRequests({ pipeline, producers }: Run): Set<string> {
       return applied.length > 1 && keys.some((key) => oneLink.purged.has(key));
     }
     if (action === 'update' && applied.length === 0) return false;
-    return isTold(request, 'stale') || (isTold(request, 'superseded') && producers.stampsOf(request).length > 1);
+    return (
+      hasOutcome(request, 'stale') || (hasOutcome(request, 'superseded') && producers.stampsOf(request).length > 1)
+    );
   });
   return new Set(excused.map(({ request }) => request));
 }
 
-/** The links that those requests have touched. */
+/** The links that the excused requests have changed. */
 export function excusedKeys(run: Run): Set<string> {
   const { oneLink, history } = run.pipeline;
   const excused = excusedRequests(run);

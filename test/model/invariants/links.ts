@@ -5,15 +5,15 @@ import type { Run } from '../steps/perform.ts';
 import { timeoutSeconds } from '../world/pipeline.ts';
 import { excusedKeys } from './excused.ts';
 
-/** An expiry is reckoned from before the call, which may take effect as late as its invocation ends. */
+/** The worker calculates an expiry before the call, and the call may take effect until the invocation ends. */
 const toleranceSeconds = timeoutSeconds;
 
-/** At rest, the ledger says of each link what the API holds, and images lie there for living links alone. */
+/** At rest, the ledger's record of each link matches the API, and only live links have images. */
 export function linkFaults(run: Run): string[] {
   const { pipeline, producers } = run;
   const { ledger, oneLink, images, nowSeconds } = pipeline;
   const faults: string[] = [];
-  // A link about to expire may have done so on one side and not on the other.
+  // A link that is about to expire may have expired at the API and not in the ledger, or the other way round.
   const isSurelyAlive = ({ expiresAt }: { expiresAt: number }) => expiresAt > nowSeconds + 2 * toleranceSeconds;
 
   const excused = excusedKeys(run);
@@ -22,20 +22,20 @@ export function linkFaults(run: Run): string[] {
     if (!isSurelyAlive(held) || excused.has(key)) continue;
     const record = ledger.links.get(key);
     if (record?.state !== 'live') {
-      faults.push(`${key} is at the API, but ${record === undefined ? 'unknown to' : 'deleted in'} the ledger`);
+      faults.push(`${key} is at the API, but ${record === undefined ? 'missing' : 'deleted'} in the ledger`);
       continue;
     }
     if (record.dataDigest !== dataDigest(linkIdSecret, held.data))
       faults.push(`${key} holds other data than its record`);
     if (!producers.sent.some(({ body }) => isDeepStrictEqual(body.data, held.data)))
-      faults.push(`${key} holds data that nobody has sent in these words`);
+      faults.push(`${key} holds data that no producer has sent in this form`);
     const ahead = held.expiresAt - record.expiresAt;
-    // A create that adopts a link with the data it asked for knows nothing of the TTL that this was made with.
+    // A create may adopt a link that has its data. It does not know the TTL with which that link was made.
     const mayBeAdopted = producers.sent.some(
       (sent) => sent.action === 'create' && sent.isAlike && sent.keys.includes(key),
     );
     const isExplained = mayBeAdopted || (ahead >= 0 && (ahead <= toleranceSeconds || oneLink.clicked.has(key)));
-    if (!isExplained) faults.push(`${key} expires ${ahead} s later than its record says`);
+    if (!isExplained) faults.push(`${key} expires ${ahead} s later than its record shows`);
   }
   for (const [key, record] of ledger.links) {
     if (excused.has(key)) continue;
@@ -50,8 +50,8 @@ export function linkFaults(run: Run): string[] {
   for (const key of images) {
     if (excused.has(key)) continue;
     const record = ledger.links.get(key);
-    if (record?.state !== 'live') faults.push(`${key} has an image, but is no living link`);
-    else if (record.qrKey === undefined) faults.push(`${key} has an image that its record does not know`);
+    if (record?.state !== 'live') faults.push(`${key} has an image, but is not live`);
+    else if (record.qrKey === undefined) faults.push(`${key} has an image that is missing in its record`);
   }
   return faults;
 }

@@ -1,18 +1,18 @@
 /** How a call of a port ends. */
 export type Fate =
-  /** It takes effect, and its caller hears so. */
+  /** It takes effect, and its caller gets the answer. */
   | 'answered'
-  /** It takes effect, but its caller never hears of it. */
+  /** It takes effect, but its caller gets no answer. */
   | 'lost-applied'
-  /** It takes no effect, and its caller hears nothing. */
+  /** It takes no effect, and its caller gets no answer. */
   | 'lost'
-  /** It takes effect, its answer is lost, and the SDK sends it again: the caller hears the second answer. */
+  /** It takes effect, its answer is lost, and the SDK sends it again. The caller gets the second answer. */
   | 'repeated'
-  /** It takes no effect: the month's quota is spent, or the API refuses the account. */
+  /** It takes no effect, because the month's quota is spent or the API refuses the account. */
   | Refusal;
 export type Refusal = 'quota-spent' | 'account-refused';
 
-/** Whose call of which port about what, for those who read the trace. */
+/** A call's environment, port and subject, for readers of the trace. */
 export interface CallName {
   environment: number;
   port: string;
@@ -22,31 +22,31 @@ export interface CallName {
 export interface TraceEntry extends CallName {
   atSeconds: number;
   fate: Fate;
-  /** What the caller heard, or would have heard. */
+  /** The answer that the caller got, or would have got. */
   answer: unknown;
 }
 
-/** A call under way: neither carried out nor answered. */
+/** A call that has neither taken effect nor been answered. */
 interface PendingCall extends CallName {
   run(): Promise<unknown>;
   answer(value: unknown): void;
   lose(): void;
-  /** Undefined for a call that is never refused so. */
+  /** Undefined for a call that the service never refuses. */
   refuse: ((refusal: Refusal) => void) | undefined;
 }
 
 export interface Call<Value> extends CallName {
-  /** What the call does outside; runs to its end without waiting for anything. */
+  /** The call's effect outside the environment. It must not wait for other calls. */
   effect(): Promise<Value>;
-  /** What its caller gets when the answer is lost; an error unless given. */
+  /** What the caller gets if the answer is lost. By default, an error. */
   whenLost?: Value;
-  /** What its caller gets when the service refuses it. */
+  /** What the caller gets if the service refuses the call. */
   whenRefused?: Record<Refusal, Value>;
 }
 
 /**
- * Every call of every port waits here until the generated order ends it. It takes effect and is answered in one step;
- * nothing is lost by that, since its caller's next call may in turn wait as long as it likes before it takes effect.
+ * Holds every call of every port until the generated order ends it. The call takes effect and is answered in one step. This
+ * loses no interleaving, because the caller's next call can wait for any time before it takes effect.
  */
 export class Scheduler {
   readonly pending: PendingCall[] = [];
@@ -78,7 +78,7 @@ export class Scheduler {
     return this.pending.filter((call) => call.environment === environment);
   }
 
-  /** Ends a pending call, and lets its caller run on until it waits again. */
+  /** Ends a pending call, and lets its caller run until its next call. */
   async end(call: PendingCall, fate: Fate): Promise<void> {
     this.#remove(call);
     if ((fate === 'quota-spent' || fate === 'account-refused') && call.refuse !== undefined) {
@@ -94,7 +94,7 @@ export class Scheduler {
     await quiet();
   }
 
-  /** The environment is gone: some of its calls took effect, and none is ever answered. */
+  /** Ends the calls of a crashed environment: some take effect, and none is answered. */
   async abandon(environment: number, isApplied: (place: number) => boolean): Promise<void> {
     for (const [place, call] of this.callsOf(environment).entries()) {
       this.#remove(call);
@@ -111,7 +111,7 @@ export class Scheduler {
   }
 }
 
-/** Resolves when every caller has run on until its next call: between two calls there are only microtasks. */
+/** Resolves when every caller has reached its next call. Between two calls there are only microtasks. */
 export function quiet(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

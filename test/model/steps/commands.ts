@@ -9,12 +9,12 @@ export interface SentCommand {
   source: string;
   requestId: string;
   action: CommandSpec['action'];
-  /** Tells whose data a link holds; several have it in common when they are `alike`. */
+  /** Identifies the command in a link's data. Commands that are `alike` share one mark. */
   mark: string;
   isAlike: boolean;
-  /** The link it speaks of, or would make. */
+  /** Keys of the link that it names or would make. */
   keys: string[];
-  /** It is refused whenever it comes. */
+  /** Whether the pipeline must reject it at any time. */
   hasFlaw: boolean;
   body: Record<string, unknown>;
 }
@@ -24,7 +24,7 @@ export interface SentMessage extends SentCommand {
   isValid: boolean;
 }
 
-/** A command may have been asked for so long after its message was sent: clocks differ. Who forges an age has a minute less. */
+/** A command's requestedAt may be so much later than its message's sent time, because clocks differ. */
 const aheadMilliseconds = 300_000;
 
 export function inMessage(command: SentCommand, sentAtMilliseconds: number): SentMessage {
@@ -32,22 +32,22 @@ export function inMessage(command: SentCommand, sentAtMilliseconds: number): Sen
   return { ...command, isValid: !command.hasFlaw && !isEarly };
 }
 
-/** The template that all of them address. */
+/** The template of all commands. */
 export const onelinkId = 'A1b3';
 
-/** Everything that producers have sent so far. */
+/** All commands and messages of the producers. */
 export class Producers {
   readonly sent: SentCommand[] = [];
   /** Message ID to command. */
   readonly messages = new Map<string, SentMessage>();
-  /** Requests of which two copies were under way at once, or that came in more than one message. */
+  /** Requests with two copies in work at once, or with more than one message. */
   readonly copied = new Set<string>();
 
-  /** Puts a command together and notes it. */
+  /** Makes a command and records it. */
   make(spec: CommandSpec, nowMilliseconds: number): SentCommand {
     const { action, source } = spec;
     const reused = spec.flaw === 'reused-request-id' ? this.earlier(spec.earlier)?.requestId : undefined;
-    // Each source numbers its own: the other's have the same numbers.
+    // Each source numbers its own requests, so both sources use the same numbers.
     const ofSource = this.sent.filter((command) => command.source === source);
     const requestId = reused ?? `r-${ofSource.length + 1}`;
     const mark = spec.alike ? 'alike' : `by-${this.sent.length + 1}`;
@@ -96,7 +96,7 @@ export class Producers {
     return command;
   }
 
-  /** The different times at which a request says that it was asked for. */
+  /** The distinct requestedAt times of a request's messages. */
   stampsOf(request: string): string[] {
     const copies = [...this.messages.values()].filter((command) => command.request === request);
     return [...new Set(copies.map(({ body }) => String(body.requestedAt)))];
@@ -107,8 +107,8 @@ export class Producers {
   }
 
   /**
-   * Requests whose ID was used for two commands. Which of the two it stands for is undefined when both are under way at
-   * once: the promises are for producers that keep to the contract.
+   * Requests whose ID two commands use. It is undefined which command runs if both are in work at once. The promises cover
+   * only producers that keep to the contract.
    */
   get ambiguous(): Set<string> {
     const marks = Map.groupBy(this.sent, ({ request }) => request);

@@ -8,28 +8,28 @@ import { type ConflictPolicy, expiryWork, intakeWork, linkWork, qrWork } from '.
 import { inMessage, onelinkId, Producers, type SentCommand } from './commands.ts';
 import type { ForgedAttributes, Scenario, Step } from './step.ts';
 
-/** As many as may be at work at once: a lane's reserved concurrency. */
+/** The most environments that run at once: a lane's reserved concurrency. */
 const environmentsAtOnce = { link: 3, qr: 2, intake: 2, expiry: 2 } as const;
-/** Well within the horizon of 75 days, for which alone exactly once is promised. */
+/** Well within the deduplication window of 75 days, to which the promise of exactly once is limited. */
 const longestSeconds = 60 * 86_400;
-/** A message that is not done after so many deliveries without a fault never will be. */
+/** Without faults, a message that is not done after so many deliveries will never be done. */
 const mostDeliveriesAtRest = 20;
 
-/** What happened in one run: the material of the invariants. */
+/** The result of one run, which the invariants check. */
 export interface Run {
   pipeline: Pipeline;
   producers: Producers;
   policy: ConflictPolicy;
-  /** Messages that did not come to rest. */
+  /** Messages that never left their queue. */
   restless: string[];
 }
 
-/** Carries a scenario out, and then lets everything come to rest. */
+/** Runs a scenario, and then runs without faults until all messages are done. */
 export async function run({ policy, steps }: Scenario): Promise<Run> {
   const performance = new Performance(policy);
   for (const step of steps) await performance.perform(step);
   const restless = await performance.comeToRest();
-  // What is over by then is let go, and everything comes to rest once more.
+  // The TTL deletes the records of ended links. Then the pipeline runs until all messages are done again.
   for (const record of performance.pipeline.overdue) performance.pipeline.sweep(record);
   restless.push(...(await performance.comeToRest()));
   const { pipeline, producers } = performance;
@@ -112,7 +112,7 @@ class Performance {
     }
   }
 
-  /** No more faults: all that is under way ends, and every message is delivered until it is done. */
+  /** Runs without faults: all environments finish, and the queues deliver each message until it is done. */
   async comeToRest(): Promise<string[]> {
     const { pipeline } = this;
     const queues = Object.values(pipeline.queues);
@@ -187,7 +187,7 @@ class Performance {
     return running[place % Math.max(1, running.length)];
   }
 
-  /** Answers the environments' calls in the order they were made. */
+  /** Answers the environments' calls in the order in which the environments made them. */
   async #finish(environments: Environment[]): Promise<void> {
     const numbers = new Set(environments.map(({ number }) => number));
     const { scheduler } = this.pipeline;
@@ -199,7 +199,7 @@ class Performance {
   }
 }
 
-/** No SDK repeats a call to the API: its client decides by the answer (onelink-client.ts). */
+/** No SDK repeats a call to the OneLink API. Its client decides on a repeat by the answer (onelink-client.ts). */
 function fateOf(port: string, fate: Fate): Fate {
   return fate === 'repeated' && port.startsWith('api.') ? 'answered' : fate;
 }

@@ -3,32 +3,32 @@ import type { Fate } from '../scheduler/scheduler.ts';
 import type { Job } from '../world/pipeline.ts';
 import type { ConflictPolicy } from '../world/workers.ts';
 
-/** A command to be sent; what is numbered is looked up among what is there, counting round. */
+/** A command to send. A number selects one of the existing objects, modulo their count. */
 export interface CommandSpec {
   action: 'create' | 'update' | 'delete' | 'qr';
   source: 'crm' | 'studio';
-  /** `derived` speaks of the derived ID of an earlier create. */
+  /** `derived` means the derived ID of an earlier create. */
   address: 'derived' | 'poster' | 'flyer';
   earlier: number;
-  /** Relative to the time at which it is sent. */
+  /** requestedAt, relative to the time of sending. */
   requestedSeconds: number;
   ttl?: string | undefined;
   renewTtl?: boolean | undefined;
   validSeconds?: number | undefined;
-  /** To be kept for so long; it then has a TTL of two weeks, the least that goes with it. */
+  /** keepUntil, relative to the time of sending. Then the TTL is two weeks, the least that keepUntil allows. */
   keepSeconds?: number | undefined;
   onConflict?: ConflictPolicy | undefined;
   withQr: boolean;
   /** Carries the same data as others that are `alike`. */
   alike: boolean;
   flaw?: 'invalid' | 'reused-request-id' | undefined;
-  /** Its data and metadata, names and values, hold U+FFFF, which SQS refuses as it is. */
+  /** Names and values of its data and metadata hold U+FFFF, which SQS refuses if it is not escaped. */
   withNoncharacters: boolean;
 }
 
 /**
- * Attributes with which a producer makes its message look like one that was parked. `sound` is believed and harmless, if it is
- * no more than a minute older.
+ * Attributes with which a producer forges a parked message. The worker believes `sound` attributes, which do no harm if the
+ * message is at most a minute older.
  */
 export interface ForgedAttributes {
   messageId?: 'sound' | 'unsound' | undefined;
@@ -38,19 +38,19 @@ export interface ForgedAttributes {
 
 export type Step =
   | { do: 'send'; command: CommandSpec; receive: boolean; forged?: ForgedAttributes | undefined }
-  /** An earlier command in another message, stamped anew or not. */
+  /** An earlier command in another message, with the same requestedAt or a new one. */
   | { do: 'repeat'; earlier: number; stampedAnew: boolean }
   | { do: 'receive'; job: Job; first: number; count: number }
   | { do: 'deliver-again'; job: Job; message: number; uncounted: boolean }
   | { do: 'answer'; calls: { place: number; fate: Fate }[] }
-  /** Lets one environment work until it is done. */
+  /** Lets one environment run until its invocation ends. */
   | { do: 'finish'; environment: number }
   | { do: 'crash'; environment: number; applied: boolean[] }
   | { do: 'wait'; seconds: number; applied: boolean[] }
   | { do: 'click'; link: number }
   | { do: 'purge' }
   | { do: 'replay' }
-  /** Somebody makes a link in the user interface, which the API refuses to touch, or deletes it there. */
+  /** A user makes a link in the user interface, which the API refuses to change, or deletes the link there. */
   | { do: 'make-by-hand'; address: 'poster' | 'flyer' }
   | { do: 'delete-by-hand'; address: 'poster' | 'flyer' }
   | { do: 'sweep'; record: number };
@@ -67,7 +67,7 @@ const job: fc.Arbitrary<Job> = fc.oneof(
   fc.constantFrom('qr' as const, 'intake' as const, 'expiry' as const),
 );
 
-/** Mostly the first, which is what a counterexample shrinks to. */
+/** Mostly `usual`, to which a counterexample shrinks. */
 function mostly<Value>(usual: Value, weight: number, ...others: Value[]): fc.Arbitrary<Value> {
   return fc.oneof(
     { weight, arbitrary: fc.constant(usual) },

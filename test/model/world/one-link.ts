@@ -2,30 +2,30 @@ import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { type CarriedOut, EmulatedApi } from '../../world/emulated-api.ts';
 import type { HeldLink } from '../../world/held-links.ts';
 
-/** A write that reached the API, whether or not its answer reached anybody. */
+/** A write that reached the API, even if its answer was lost. */
 export interface Write extends Pick<CarriedOut, 'key' | 'meaning'> {
   environment: number;
   operation: 'create' | 'update' | 'delete';
-  /** Whose data it carried: the commands' own mark (commands.ts). */
+  /** The mark in its data, which identifies the command (commands.ts). */
   mark: string | undefined;
 }
 
-/** The API shows an expired link, which may be brought back by an update, for up to two days. */
+/** The API shows an expired link for up to two days. In that time an update can make the link live again. */
 const purgeDelaySeconds = 48 * 3_600;
 
 const image = Buffer.from('89504e470d0a1a0a', 'hex');
 
-/** The emulated OneLink API, and what the invariants have to know of it; which calls fail is the scheduler's to say. */
+/** The emulated OneLink API, with the observations that the invariants need. The scheduler decides which calls fail. */
 export class ObservedOneLink {
   readonly api: EmulatedApi;
   readonly writes: Write[] = [];
-  /** Links that expired and are no longer known. */
+  /** Links that expired and that the API has removed. */
   readonly purged = new Set<string>();
-  /** Links that were clicked since they were last written. */
+  /** Links with clicks since their last write. */
   readonly clicked = new Set<string>();
-  /** Whose call is carried out at the moment: the scheduler carries out one at a time. */
+  /** The environment of the present call. The scheduler runs one call at a time. */
   caller = -1;
-  /** Links that were made, and neither deleted nor noted as purged. */
+  /** Links that were made, and neither deleted nor recorded as purged. */
   readonly #made = new Set<string>();
   readonly #nowSeconds: () => number;
 
@@ -34,19 +34,19 @@ export class ObservedOneLink {
     this.api = new EmulatedApi({
       now: nowMilliseconds,
       sleep: async () => {},
-      // The pace is not modelled, and a code that is drawn takes longer than a run of the model.
+      // The model has no pace. Rendering a QR code would take longer than a run of the model.
       settings: { requestsPerSecond: 2_000, qrRequestsPerSecond: 2_000 },
       drawQr: async () => image,
       onCarriedOut: (call) => this.#note(call),
     });
   }
 
-  /** Those of the pipeline, by key. */
+  /** The pipeline's links, by key. */
   get links(): Map<string, HeldLink> {
     return new Map([...this.api.links].filter(([, { foreign }]) => !foreign));
   }
 
-  /** Somebody makes a link in the user interface, if the ID is free. */
+  /** A user makes a link in the user interface, if the ID is free. */
   makeByHand(key: string): void {
     if (this.api.links.has(key)) return;
     this.api.links.set(key, {
@@ -66,7 +66,7 @@ export class ObservedOneLink {
     if (before?.renewTtl && before.expiresAt > this.#nowSeconds()) this.clicked.add(key);
   }
 
-  /** Expired links go: at last after two days, and sooner when the generated order says so. */
+  /** Removes expired links: after two days, or earlier in the generated order. */
   purge(delaySeconds = purgeDelaySeconds): void {
     for (const key of this.#made) {
       const link = this.api.links.get(key);
@@ -84,7 +84,7 @@ export class ObservedOneLink {
     if (meaning !== 'ok') return;
     this.clicked.delete(key);
     if (operation === 'delete') this.#made.delete(key);
-    // Made anew without a delete: the link before it was purged in the meantime.
+    // The API accepts a second create without a delete only after it has removed the first link.
     if (operation === 'create' && this.#made.has(key)) this.purged.add(key);
     if (operation === 'create') this.#made.add(key);
   }

@@ -12,27 +12,27 @@ import { quiet, Scheduler } from '../scheduler/scheduler.ts';
 import { keyOf, ObservedOneLink } from './one-link.ts';
 import { type Message, Queue } from './queue.ts';
 
-/** As lib derives them: a lease outlasts its invocation, and a message stays invisible for six time-outs. */
+/** As lib derives them: a lease outlasts its invocation, and the visibility timeout is six timeouts plus the window. */
 export const timeoutSeconds = 60;
 export const leaseSeconds = timeoutSeconds + 30;
 const visibilitySeconds = 6 * timeoutSeconds + 5;
 /** `REQUEST_HORIZON_DAYS` of the workers. */
-const horizonMilliseconds = 75 * 86_400_000;
+const deduplicationWindowMilliseconds = 75 * 86_400_000;
 
 export const jobs = ['link', 'qr', 'intake', 'expiry'] as const;
 export type Job = (typeof jobs)[number];
 
-/** An execution environment at work on one batch. */
+/** An execution environment that works on one batch. */
 export interface Environment {
   number: number;
   job: Job;
   startedAt: number;
   messages: Message[];
-  /** The requests that had been answered when it began. */
+  /** The requests with an outcome at its start. */
   answeredBefore: Set<string>;
 }
 
-/** What the pipeline is made of, in memory: queues, environments, ledger, API, topic, bucket; and one clock. */
+/** The parts of a pipeline in memory: queues, environments, ledger, API, topic, bucket, and one clock. */
 export class Pipeline {
   now = Date.parse('2026-03-01T10:00:00Z');
   readonly scheduler = new Scheduler(() => this.nowSeconds);
@@ -41,33 +41,33 @@ export class Pipeline {
   readonly queues: Record<Job, Queue> = {
     link: new Queue('m'),
     qr: new Queue('q'),
-    // The table's stream: what is not taken care of is delivered again.
+    // The table's stream, which delivers failed records again.
     intake: new Queue('s'),
     expiry: new Queue('x'),
   };
   readonly outcomes: Outcome[] = [];
   /** Lines of the archive. */
   readonly parked: string[] = [];
-  /** Epoch milliseconds, once anything was parked. */
+  /** Epoch milliseconds of the last parked command. */
   parkedAt: number | undefined;
   /** Link keys that have an image in the bucket. */
   readonly images = new Set<string>();
-  /** Message IDs of what lies in the archive. */
+  /** Message IDs of the rejected commands in the archive. */
   readonly archived = new Set<string>();
-  /** Every state that a link's record has had. */
+  /** All states of all link records. */
   readonly history: LinkRecord[] = [];
-  /** Keys of links whose record DynamoDB has deleted: what comes after begins with version 1. */
+  /** Keys of links whose records DynamoDB has deleted. A later record begins with version 1. */
   readonly swept = new Set<string>();
   readonly counts = new Map<string, number>();
   running: Environment[] = [];
-  /** Every environment there was, by number. */
+  /** All environments of the run, by number. */
   readonly environments: Environment[] = [];
 
   get nowSeconds(): number {
     return Math.floor(this.now / 1000);
   }
 
-  /** A new environment receives messages and begins; it goes on as its calls are answered. */
+  /** Starts a new environment with messages. It continues whenever one of its calls is answered. */
   async receive(job: Job, messages: Message[], workOf: (environment: Environment) => BatchWork): Promise<void> {
     if (messages.length === 0) return;
     const answeredBefore = new Set(this.ledger.answered.keys());
@@ -82,12 +82,12 @@ export class Pipeline {
       const values = Object.entries(attributes).map(([name, stringValue]) => [name, { stringValue }]);
       const system = { SentTimestamp: `${sentAtMilliseconds}`, ApproximateReceiveCount: `${receiveCount}` };
       const record = { messageId, body, attributes: system, messageAttributes: Object.fromEntries(values) };
-      return deliveryOf(record, horizonMilliseconds);
+      return deliveryOf(record, deduplicationWindowMilliseconds);
     });
     const deadline = { remainingMilliseconds: () => environment.startedAt + timeoutSeconds * 1000 - this.now };
     const counts = messages.map(({ receiveCount }) => receiveCount);
     workOf(environment)(deliveries, deadline).then(
-      (verdicts) => this.#finish(environment, verdicts, counts),
+      (dispositions) => this.#finish(environment, dispositions, counts),
       () => this.#finish(environment, [], counts),
     );
     await quiet();
@@ -98,7 +98,7 @@ export class Pipeline {
     this.parked.push(JSON.stringify(command));
   }
 
-  /** The replayer sends what is parked back to its queue. */
+  /** The replayer sends the parked commands back to their queue. */
   replay(): void {
     for (const line of this.parked.splice(0)) {
       const parked = parkedCommandIn(line);
@@ -111,13 +111,13 @@ export class Pipeline {
     }
   }
 
-  /** An environment dies; what it held is delivered again when its visibility time-out ends. */
+  /** An environment crashes. The queue delivers its messages again after the visibility timeout. */
   async crash(environment: Environment, isApplied: (place: number) => boolean): Promise<void> {
     this.running = this.running.filter((other) => other !== environment);
     await this.scheduler.abandon(environment.number, isApplied);
   }
 
-  /** Time passes: whoever is still at work after the function's time-out is killed. */
+  /** Time passes. Lambda kills environments that run longer than the function's timeout. */
   async wait(seconds: number, isApplied: (place: number) => boolean): Promise<void> {
     const until = this.now + seconds * 1000;
     for (const environment of [...this.running]) {
@@ -130,7 +130,7 @@ export class Pipeline {
     this.oneLink.purge();
   }
 
-  /** Link records whose time has come: DynamoDB deletes each some time later, if at all before it is asked for again. */
+  /** Link records past their TTL. DynamoDB deletes each some time later, perhaps after another read of the record. */
   get overdue(): LinkRecord[] {
     return [...this.ledger.links.values()].filter((record) => wakeAt(record) <= this.nowSeconds);
   }
@@ -143,14 +143,14 @@ export class Pipeline {
     this.queues.intake.send(JSON.stringify(removal), this.now);
   }
 
-  /** The work threw when there are no verdicts: the messages stay invisible until their time-out ends. */
-  #finish(environment: Environment, verdicts: Verdict[], counts: number[]): void {
+  /** Without dispositions the work threw an error. Its messages stay invisible until their visibility timeout ends. */
+  #finish(environment: Environment, dispositions: Verdict[], counts: number[]): void {
     this.running = this.running.filter((other) => other !== environment);
-    for (const [index, verdict] of verdicts.entries()) {
+    for (const [index, disposition] of dispositions.entries()) {
       const message = environment.messages[index];
       if (message === undefined) continue;
-      if (verdict === 'done') message.done = true;
-      else message.visibleAt = this.now + returnDelaySeconds(verdict, counts[index] ?? 1, 0.5) * 1000;
+      if (disposition === 'done') message.done = true;
+      else message.visibleAt = this.now + returnDelaySeconds(disposition, counts[index] ?? 1, 0.5) * 1000;
     }
   }
 }

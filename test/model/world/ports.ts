@@ -21,7 +21,7 @@ const refusals = {
   'account-refused': refused(403, 'feature_not_enabled'),
 };
 
-/** The pipeline's ports as one environment sees them: each call waits in the scheduler. */
+/** One environment's ports of the pipeline. Each call waits in the scheduler. */
 export function portsOf(
   pipeline: Pipeline,
   environment: number,
@@ -31,7 +31,7 @@ export function portsOf(
   const call = <Value>(port: string, subject: string, effect: () => Value | Promise<Value>): Promise<Value> =>
     scheduler.submit({ environment, port, subject, effect: async () => effect() });
 
-  /** Each call of the API waits before it is sent; whose answer is lost, its client hears nothing. */
+  /** Each call of the API waits before it is sent. If the answer is lost, the client gets no answer. */
   const send: Transport['send'] = async (request) => {
     const result = await scheduler.submit<ApiResult>({
       environment,
@@ -42,14 +42,14 @@ export function portsOf(
         return oneLink.api.send(request);
       },
       whenLost: { unanswered: 'reset' },
-      // A GET costs no quota, and 429s of the rate are not modelled.
+      // A GET costs no quota, and the model has no 429s of the rate.
       ...(request.method !== 'GET' && { whenRefused: refusals }),
     });
     request.onSent();
     return result;
   };
 
-  /** Keeps what becomes of a link's record. */
+  /** Adds each new version of a link's record to the history. */
   const change = <Value>(port: string, address: LinkAddress, effect: () => Promise<Value>) =>
     call(port, keyOf(address), async () => {
       const before = ledger.links.get(keyOf(address))?.version;

@@ -3,7 +3,7 @@ import { originalAttribute, soundOriginal } from '../../../lambdas/domain/contra
 /** Message attributes by name, as text. */
 export type Attributes = Record<string, string>;
 
-/** An SQS message, in whatever state. */
+/** An SQS message in any state. */
 export interface Message {
   messageId: string;
   body: string;
@@ -11,22 +11,22 @@ export interface Message {
   receiveCount: number;
   /** Epoch milliseconds. */
   visibleAt: number;
-  /** Acknowledged. One delivered once more all the same is not, until it is acknowledged again. */
+  /** Whether the message is acknowledged. If SQS delivers it again, this is false until the next acknowledgement. */
   done: boolean;
-  /** Of a command that was parked and is back, the message that brought it first; or what a producer makes of that. */
+  /** On a replayed command: ID, sent time and receive count of its first message. A producer may forge them. */
   attributes: Attributes;
 }
 
-/** The message that its outcomes name: the one that came first, if what the attributes say of it can be true. */
+/** The message ID that the outcomes name: the first message's, if the attributes are plausible. */
 export function answeredAs({ messageId, attributes, sentAtMilliseconds }: Message): string {
   const claimed = soundOriginal({ messageId: attributes[originalAttribute.messageId] }, sentAtMilliseconds, 0);
   return claimed.messageId ?? messageId;
 }
 
-/** #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF: SQS refuses what holds another. */
+/** SQS refuses other characters than #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF. */
 const illegal = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
-/** A queue as SQS keeps its promises: at least once, in any order, to more than one at a time now and then. */
+/** A queue with SQS's guarantees: at least once, in any order, and sometimes to two receivers at a time. */
 export class Queue {
   readonly messages: Message[] = [];
   readonly #name: string;
@@ -35,7 +35,7 @@ export class Queue {
     this.#name = name;
   }
 
-  /** @throws Error when it holds a character that SQS refuses */
+  /** @throws Error when the message holds a character that SQS refuses */
   send(body: string, nowMilliseconds: number, attributes: Attributes = {}): Message {
     if ([body, ...Object.values(attributes)].some((text) => illegal.test(text)))
       throw new Error('InvalidMessageContents');
@@ -61,9 +61,9 @@ export class Queue {
   }
 
   /**
-   * Delivers a message once more, even one that a worker holds, or that was acknowledged.
+   * Delivers a message again, even if a worker holds it or has acknowledged it.
    *
-   * @param uncounted another of SQS's servers had a copy that knows nothing of the first delivery.
+   * @param uncounted another SQS server has a copy without the count of the first delivery.
    */
   deliverAgain(message: Message, nowMilliseconds: number, uncounted: boolean): void {
     message.done = false;

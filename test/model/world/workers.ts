@@ -35,16 +35,16 @@ const expirySettings = readEnvironment(expiryWorkerEnvironment, {
 
 export type ConflictPolicy = LinkWorkerEnvironment['CONFLICT_POLICY'];
 
-/** A worker that was built once and gets its ports anew with each batch, as one batch of it runs at a time. */
+/** A worker that is built once and gets new ports for each batch. It runs one batch at a time. */
 interface WarmWorker {
   work: BatchWork;
   begin(ports: LinkWorkerPorts): void;
 }
 
-/** Compiling the command schema takes longer than a whole run of the model. */
+/** Workers to reuse, because compiling the command schema takes longer than a run of the model. */
 const warm: Record<ConflictPolicy, WarmWorker[]> = { reject: [], derive: [] };
 
-/** @param slot no two environments that are at work at once may have the same. */
+/** @param slot must differ between environments that run at once. */
 export function linkWork(ports: LinkWorkerPorts, policy: ConflictPolicy, slot: number): BatchWork {
   const worker = warm[policy][slot] ?? warmWorker(policy);
   warm[policy][slot] = worker;
@@ -71,7 +71,7 @@ export function qrWork(ports: QrWorkerPorts): BatchWork {
 function warmWorker(policy: ConflictPolicy): WarmWorker {
   let current: LinkWorkerPorts | undefined;
   const now = (): LinkWorkerPorts => {
-    if (current === undefined) throw new Error('a worker works without ports');
+    if (current === undefined) throw new Error('a worker has no ports: call begin first');
     return current;
   };
   const ports: LinkWorkerPorts = {

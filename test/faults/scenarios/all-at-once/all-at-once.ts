@@ -2,20 +2,20 @@ import { type Account, rest, takeAccount } from '../../agreement/account.ts';
 import { type FaultyPipeline, faultyPipeline } from '../../world/faulty-pipeline.ts';
 import { Schedule } from '../../world/schedule.ts';
 import { MixedCampaign } from '../mixed-campaign.ts';
-import { type KilledPoint, MixedMischief } from './mischief.ts';
+import { type KilledPoint, MixedFaultInjector } from './fault-injector.ts';
 
 export interface AllAtOnceOptions {
   kills: number;
   seed: number;
   patienceSeconds: number;
   waveSize?: number;
-  /** Of each function, while the lanes are open, while they park, while the token is refused, and while links end. */
+  /** Kills of each function in each phase: open lanes, parking lanes, a refused token, and expiring links. */
   killsPerPhase?: number;
-  /** Environments of each worker at once. */
+  /** The most concurrent environments of each worker. */
   concurrency?: number;
 }
 
-/** Beside the account: what was done, and what came of it. */
+/** The account of the run, and its other figures. */
 export interface AllAtOnce {
   account: Account;
   points: KilledPoint[];
@@ -23,49 +23,49 @@ export interface AllAtOnce {
   spoiledAnswers: number;
   /** Commands that were parked and replayed. */
   parked: number;
-  /** Links by what was told of them when their time had come. */
+  /** Links by the outcome of their expiry check. */
   ends: Record<string, number>;
 }
 
 const shortened = { batchSize: 4, timeoutSeconds: 18, visibilityTimeoutSeconds: 2 };
-/** Early in a month, so that no month turns: the month's quota is part of the account. */
+/** Early in a month, because the account includes the month's quota and no new month may begin. */
 const startsAt = '2026-03-02T00:00:00Z';
 const hours = 3_600_000;
-/** A night is two leaps of so long, with clicks in between; 26 hours a day leave room for this many in March. */
+/** A night is two leaps of this length, with clicks in between. So a day has 26 hours, and so many days fit into March. */
 const leapMilliseconds = 13 * hours;
 const mostDays = 26;
 const minuteMilliseconds = 400;
-/** Calls of the quota that are left when it is almost spent: a batch meets its end in the middle. */
+/** The calls that are left when the quota is almost spent. The quota ends in the middle of a batch. */
 const lastCalls = 3;
 
 /**
- * Days of a mixed campaign on both lanes, each with a quota that is spent and comes back, a token that is refused for a while, and
- * a night in which links end; and all the while every function is killed at its requests and answers of the API are
- * spoiled. Then everybody is left in peace, and all must come to its end.
+ * Days of a mixed campaign on both lanes. On each day the quota is spent and returns, the API refuses the token for a while, and
+ * links end in the night. All that time, functions are killed at their requests and answers of the API are spoiled. Then the
+ * faults stop, and every message must get its outcome.
  */
 export async function allAtOnce(options: AllAtOnceOptions, progress: (line: string) => void): Promise<AllAtOnce> {
   const { kills, seed, patienceSeconds, killsPerPhase = 8, concurrency = 4 } = options;
   const startedAt = performance.now();
-  const mischief = new MixedMischief(seed + 1, killsPerPhase);
-  const pipeline = await faultyPipeline({ sizes: { ...shortened, concurrency }, mischief, proxyApi: true, startsAt });
+  const injector = new MixedFaultInjector(seed + 1, killsPerPhase);
+  const pipeline = await faultyPipeline({ sizes: { ...shortened, concurrency }, injector, proxyApi: true, startsAt });
   const schedule = new Schedule((name) => pipeline.run(name), pipeline.scheduled, minuteMilliseconds);
   try {
-    const world = new World(pipeline, schedule, mischief, options, progress);
+    const world = new World(pipeline, schedule, injector, options, progress);
     let days = 0;
     for (; pipeline.kills < kills && days < mostDays; days++) {
       await world.day();
       progress(`day ${days + 1}: ${pipeline.kills} kills, ${pipeline.correspondence.all().length} messages`);
     }
-    mischief.end();
+    injector.end();
     await pipeline.correspondence.settled(patienceSeconds);
     await schedule.stop();
     const account = await takeAccount(pipeline, 'all at once', seed, startedAt);
     const parked = pipeline.correspondence.all().filter((one) => one.parked.length > 0).length;
-    const told = new Map(pipeline.correspondence.unasked().map((one) => [one.outcomeId, one.outcome]));
+    const distinct = new Map(pipeline.correspondence.unasked().map((one) => [one.outcomeId, one.outcome]));
     const ends = Object.fromEntries(
-      [...Map.groupBy(told.values(), (outcome) => outcome)].map(([outcome, all]) => [outcome, all.length]),
+      [...Map.groupBy(distinct.values(), (outcome) => outcome)].map(([outcome, all]) => [outcome, all.length]),
     );
-    return { account, points: mischief.points(), days, spoiledAnswers: mischief.spoiled, parked, ends };
+    return { account, points: injector.points(), days, spoiledAnswers: injector.spoiled, parked, ends };
   } finally {
     await schedule.stop();
     await pipeline.stop();
@@ -75,7 +75,7 @@ export async function allAtOnce(options: AllAtOnceOptions, progress: (line: stri
 class World {
   readonly #pipeline: FaultyPipeline;
   readonly #schedule: Schedule;
-  readonly #mischief: MixedMischief;
+  readonly #injector: MixedFaultInjector;
   readonly #campaign: MixedCampaign;
   readonly #waveSize: number;
   readonly #patienceSeconds: number;
@@ -85,14 +85,14 @@ class World {
   constructor(
     pipeline: FaultyPipeline,
     schedule: Schedule,
-    mischief: MixedMischief,
+    injector: MixedFaultInjector,
     { seed, waveSize = 20, patienceSeconds }: AllAtOnceOptions,
     progress: (line: string) => void,
   ) {
     this.#progress = progress;
     this.#pipeline = pipeline;
     this.#schedule = schedule;
-    this.#mischief = mischief;
+    this.#injector = injector;
     this.#campaign = new MixedCampaign(seed, { linksEnd: true });
     this.#waveSize = waveSize;
     this.#patienceSeconds = patienceSeconds;
@@ -100,23 +100,26 @@ class World {
 
   async day(): Promise<void> {
     this.#schedule.start();
-    this.#mischief.beginPhase();
+    this.#injector.beginPhase();
     for (let wave = 0; wave < 2; wave++) await this.#sendWave();
     const few = this.#waveSize;
-    await this.#until('few are unsettled', () => this.#pipeline.correspondence.unsettled().length <= few);
+    await this.#until(
+      'most messages have their outcome',
+      () => this.#pipeline.correspondence.unsettled().length <= few,
+    );
     this.#progress('the quota is spent');
-    this.#mischief.beginPhase();
+    this.#injector.beginPhase();
     await this.#quotaIsSpent();
-    this.#progress('it is back; the token is refused');
-    this.#mischief.beginPhase();
+    this.#progress('the quota has returned; the API refuses the token');
+    this.#injector.beginPhase();
     await this.#tokenIsRefused();
-    this.#progress('it is accepted again');
+    this.#progress('the API accepts the token again');
     await this.#settled();
-    this.#progress('everything is settled');
+    this.#progress('every message has its outcome');
     await this.#night();
   }
 
-  /** In the middle of a batch; more is sent when it is gone, some of it for links whose commands are parked. */
+  /** The quota ends in the middle of a batch. Then another wave follows, partly for links with parked commands. */
   async #quotaIsSpent(): Promise<void> {
     const { api, correspondence } = this.#pipeline;
     const parkedBefore = this.#parked();
@@ -125,14 +128,14 @@ class World {
     await this.#sendWave();
     await this.#until('a command is parked', () => this.#parked() > parkedBefore);
     await this.#sendWave();
-    await this.#until('everything is settled or parked', () =>
+    await this.#until('every message has its outcome or is parked', () =>
       correspondence.unsettled().every(({ parked, answers }) => parked.length > 0 || answers.length > 0),
     );
-    const usedMeanwhile = api.stats().quota.used - (used + remaining - lastCalls);
-    api.changeSettings({ quotaRemaining: remaining - usedMeanwhile });
+    const usedSince = api.stats().quota.used - (used + remaining - lastCalls);
+    api.changeSettings({ quotaRemaining: remaining - usedSince });
   }
 
-  /** Until the governor has paused the lanes; it opens them again by itself. */
+  /** The API refuses the token until the governor has paused the lanes. The governor opens them again by itself. */
   async #tokenIsRefused(): Promise<void> {
     const { api } = this.#pipeline;
     const { token } = api.settings();
@@ -142,16 +145,16 @@ class World {
     api.changeSettings({ token });
   }
 
-  /** Nobody is killed while the clock leaps. Links end in the morning, and then everybody is fair game again. */
+  /** No function is killed while the clock leaps. Links end in the morning, and then the faults begin again. */
   async #night(): Promise<void> {
-    this.#mischief.end();
+    this.#injector.end();
     await this.#settled();
     await this.#schedule.stop();
     await rest(this.#pipeline);
     await this.#pipeline.leap(leapMilliseconds);
     for (const link of this.#campaign.clicked()) await this.#pipeline.click(link);
     await this.#pipeline.leap(leapMilliseconds);
-    this.#mischief.beginPhase();
+    this.#injector.beginPhase();
     this.#schedule.start();
     await this.#pipeline.cloud.sweepExpiredItems();
     await rest(this.#pipeline);
@@ -170,11 +173,11 @@ class World {
 
   async #settled(): Promise<void> {
     if (await this.#pipeline.correspondence.settled(this.#patienceSeconds)) return;
-    throw new Error(`${this.#pipeline.correspondence.unsettled().length} messages were never settled`);
+    throw new Error(`${this.#pipeline.correspondence.unsettled().length} messages have no outcome`);
   }
 
   async #until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    if (await this.#pipeline.correspondence.comesAbout(isSo, this.#patienceSeconds)) return;
-    throw new Error(`it never came about that ${what}`);
+    if (await this.#pipeline.correspondence.becomes(isSo, this.#patienceSeconds)) return;
+    throw new Error(`timed out before ${what}`);
   }
 }

@@ -3,9 +3,9 @@ import type { SpoiledAnswer, Treatment } from '../../wire/proxy.ts';
 import { nameOf, type WireRequest } from '../../wire/wire-request.ts';
 import type { Sender } from '../../world/faulty-pipeline.ts';
 
-/** Of the requests of a function: how many are its last. The sides of requests on which it was not killed yet come first. */
+/** The chance of a kill at a request. It is higher on a side of the request on which the function was not killed yet. */
 const killChance = { newSide: 1 / 3, known: 1 / 40 } as const;
-/** Of the calls of the OneLink API: how many answers are spoiled. */
+/** The chance of a spoiled answer at a call of the OneLink API. */
 const spoilChance = 1 / 12;
 const stallChance = 1 / 80;
 const stallMilliseconds = { least: 500, most: 1_500 };
@@ -14,7 +14,7 @@ const body = (error_type: string, message: string) => JSON.stringify({ error_typ
 const refused = { applied: false, instead: { status: 429, body: body('rate_limit_exceeded', 'Rate limit exceeded') } };
 const broken = (status: number) => ({ status, body: body('internal_error', 'Internal error') });
 
-/** What becomes of an answer: lost, 5xx or 429, and for the first two whether the API has carried the call out. */
+/** Faults of an answer: lost, 5xx or 429. If lost or 5xx, the API may have applied the call or not. */
 const spoilings: readonly SpoiledAnswer[] = [
   { applied: false, instead: 'reset' },
   { applied: true, instead: 'reset' },
@@ -25,7 +25,7 @@ const spoilings: readonly SpoiledAnswer[] = [
   refused,
 ];
 
-/** A request that a function makes, and how often the function was killed on either side of it. */
+/** A request of a function, and how often the function was killed before and after the request. */
 export interface KilledPoint {
   function: string;
   request: string;
@@ -34,10 +34,10 @@ export interface KilledPoint {
 }
 
 /**
- * Kills any function at any of its requests and spoils answers of the OneLink API, as the dice fall. It knows no function by
- * name: whatever makes a request is fair game.
+ * Kills functions at their requests and spoils answers of the OneLink API, at random. It has no list of functions, so it treats
+ * every function that sends a request.
  */
-export class MixedMischief {
+export class MixedFaultInjector {
   readonly #random: SeededRandom;
   readonly #points = new Map<string, KilledPoint>();
   readonly #killsPerPhase: number;
@@ -46,7 +46,7 @@ export class MixedMischief {
   #isOn = false;
   spoiled = 0;
 
-  /** @param killsPerPhase of each function: then it is left alone until the next phase, so that each phase comes to its end */
+  /** @param killsPerPhase kills of each function in a phase. The limit lets each phase end. */
   constructor(seed: number, killsPerPhase: number) {
     this.#random = seededRandom(seed);
     this.#killsPerPhase = killsPerPhase;
@@ -57,7 +57,7 @@ export class MixedMischief {
     this.#isOn = true;
   }
 
-  /** From now on everybody is left in peace. */
+  /** Injects no more faults until the next phase. */
   end(): void {
     this.#isOn = false;
   }
@@ -67,8 +67,8 @@ export class MixedMischief {
     const job = sender.logicalId;
     const killed = this.#ofPhase.get(job) ?? 0;
     const point = this.#point(request, sender);
-    const dice = this.#random.fraction();
-    if (killed < this.#killsPerPhase && dice < this.#killChance(point)) {
+    const chance = this.#random.fraction();
+    if (killed < this.#killsPerPhase && chance < this.#killChance(point)) {
       this.#ofPhase.set(job, killed + 1);
       return { kill: this.#side(point) };
     }
@@ -89,7 +89,7 @@ export class MixedMischief {
     return [...this.#points.values()].toSorted((one, other) => (one.function < other.function ? -1 : 1));
   }
 
-  /** A function that was never killed is killed at once: none gets away. */
+  /** A function that was never killed is killed at once, so the run kills each function. */
   #killChance(point: KilledPoint): number {
     const ofFunction = this.points().filter(({ function: name }) => name === point.function);
     if (ofFunction.every(({ before, after }) => before + after === 0)) return 1;
