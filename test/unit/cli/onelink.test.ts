@@ -55,7 +55,7 @@ describe('the other verbs', () => {
     [['resume', '--help'], 'Examples:\n  onelink resume campaign --wait\n'],
     [['parked', 'list', '--help'], 'Examples:\n  onelink parked list\n'],
     [['quarantine', 'release', '--help'], '--drop'],
-    [['parked', 'replay', '--help'], 'Exit codes:\n  0  nothing is parked any more\n'],
+    [['parked', 'replay', '--help'], 'Exit codes:\n  0  nothing is parked\n'],
     [['trace', '--help'], '--show-links'],
     [['get', '--help'], '--show-data'],
     [['export', '--help'], 'Examples:\n  onelink export --to links.ndjson\n'],
