@@ -39,9 +39,9 @@ export function exportCommand(): Command {
       'after',
       `${pipelineHelp} You need its permission to scan the ledger.
 
-The export always scans the whole ledger, in ${segments} parallel segments, for about 0.01 $ per million records. It takes no rate
-from the lanes. It is not a snapshot: it may or may not include changes made during the scan. It includes expired and
-deleted links while the ledger keeps them. See the columns state and expiresAt.
+The export always scans the whole ledger, in ${segments} parallel segments. That costs about 0.01 $ for a million records, and
+takes no rate from the lanes. The export is not a snapshot: it may or may not include changes made during the scan. It
+includes expired and deleted links while the ledger keeps them. See the columns state and expiresAt.
 
 The file holds short links, which are confidential, and only you can read it (mode 600). An interrupted export leaves no
 file. Run it again.

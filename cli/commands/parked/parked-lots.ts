@@ -1,23 +1,23 @@
 import type { ParkedLot, ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { counted, durationWords, instantWords } from '../../words.ts';
 
-/** What waits in the archive for one lane, told by the names of its lots alone. */
+/** What is parked for one lane, by the names of its lots alone. */
 export interface ParkedSummary {
   lane: string;
   lots: number;
   commands: number;
   bytes: number;
-  /** Epoch milliseconds at which the first command of the oldest, and of the newest, lot was parked, as far as it can be true. */
+  /** Epoch milliseconds at which the first command of the oldest lot, and of the newest lot, was parked. Impossible times are left out. */
   oldestMilliseconds?: number;
   newestMilliseconds?: number;
 }
 
-/** Before that there was no API v2.0. A lot's name is no proof of its age: somebody may have put it there by hand. */
+/** API v2.0 did not exist before. A lot's name does not prove its age, because an operator may have put it there by hand. */
 const earliest = Date.UTC(2020, 0);
-/** Clocks differ. */
+/** The clocks of the worker and of this machine may differ by this much. */
 const slackMilliseconds = 5 * 60_000;
 
-/** @param onLot told of what was counted so far */
+/** @param onLot receives the counts so far */
 export async function summarise(
   lane: string,
   lots: AsyncIterable<Pick<ParkedLot, 'commands' | 'bytes' | 'parkedAtMilliseconds'>>,
@@ -38,7 +38,7 @@ export async function summarise(
   return sum;
 }
 
-/** Lanes that have commands in the archive and that the pipeline does not have (any more): nobody replays those. */
+/** Lanes with parked commands that the pipeline does not have. The replayer does not replay those. */
 export async function strandedLanes(
   store: Pick<ParkedStore, 'lots' | 'lanes'>,
   own: readonly string[],
@@ -49,7 +49,7 @@ export async function strandedLanes(
   );
 }
 
-/** @param isReplayed false for a lane that the pipeline does not have (any more) */
+/** @param isReplayed false for a lane that the pipeline does not have */
 export function parkedWords(
   { lane, lots, commands, bytes, oldestMilliseconds }: ParkedSummary,
   isReplayed: boolean,
@@ -63,6 +63,6 @@ export function parkedWords(
     oldestMilliseconds === undefined
       ? 'of unknown age'
       : `oldest ${instantWords(oldestMilliseconds)} UTC (${ago(oldestMilliseconds)} ago)`,
-    ...(isReplayed ? [] : ['nobody replays it: the pipeline has no such lane']),
+    ...(isReplayed ? [] : ['not replayed: the pipeline has no such lane']),
   ].join('  ');
 }

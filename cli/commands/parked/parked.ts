@@ -39,14 +39,14 @@ function listCommand(): Command {
       'after',
       `${pipelineHelp}
 
-Nothing is read but the names of the objects under parked/ in the archive bucket. A command that was delivered twice may be
-there twice; it is carried out once. What is parked for a lane that the pipeline does not have any more is shown as well: nobody
-replays it (see docs/operations.md).
+The listing reads only the names of the objects under parked/ in the archive bucket. A command that was delivered twice may
+be counted twice, and is carried out once. The listing also shows lanes that the pipeline does not have. The replayer does
+not replay their commands (see docs/operations.md).
 
 Exit codes:
   ${exitCode.done}  listed, or there was nothing to list
-  ${exitCode.someLeft}  interrupted, or something is parked for a lane that the pipeline does not have
-  ${exitCode.notDone}  it could not be done
+  ${exitCode.someLeft}  interrupted, or commands are parked for a lane that the pipeline does not have
+  ${exitCode.notDone}  the verb failed; the error explains why
 
 Examples:
   onelink parked list
@@ -59,21 +59,21 @@ Examples:
 function replayCommand(): Command {
   const command = new Command('replay')
     .description('Starts the replayer at once, and watches until nothing is parked.')
-    .argument('[lane]', 'watch this lane alone')
+    .argument('[lane]', 'watch only this lane')
     .option('--json', 'print one JSON object for each lane at the end');
   return withPipelineOptions(command)
     .addHelpText(
       'after',
       `${pipelineHelp} You need its permission to invoke the replayer.
 
-The replayer runs every minute by itself: this only makes the next run come now. It brings back the oldest commands first, no
-faster than the lane carries them out, and only while the lane is open and the governor knows of quota. Ctrl-C ends the
+The replayer runs every minute. This verb only starts the next run early. The replayer sends back the oldest commands first,
+at the pace of the lane. It does so only while the lane is open and the governor has read the quota. Ctrl-C ends the
 watching, not the replay.
 
 Exit codes:
-  ${exitCode.done}  nothing is parked any more
-  ${exitCode.someLeft}  some commands stay parked, and it says why, or went to quarantine
-  ${exitCode.notDone}  it could not be done
+  ${exitCode.done}  nothing is parked
+  ${exitCode.someLeft}  some commands are still parked, for the printed reason, or went to quarantine
+  ${exitCode.notDone}  the verb failed; the error explains why
 
 Examples:
   onelink parked replay
@@ -85,7 +85,7 @@ Examples:
     );
 }
 
-/** The lanes that are meant. Links whose time has come are never parked: a renewal tries again another day. */
+/** The chosen lanes, without the expiry lane. Expired links are never parked, because the next expiry check renews them later. */
 function lanesOf({ options, outputs, stackName }: Scene<Options>): string[] {
   const lanes = [...pipelineOutputs(outputs, stackName).laneQueueUrls.keys()].map((name) => ({ name }));
   return lanesNamed(options.lane, lanes).map(({ name }) => name);
@@ -96,11 +96,11 @@ async function list(scene: Scene<Options>): Promise<number> {
   const store = new ParkedStore(new S3Client(), output('ArchiveBucketName'));
   const own = lanesOf({ ...scene, options: {} });
   const all = [...own, ...(await store.lanes()).filter((lane) => !own.includes(lane))];
-  const meant = lanesNamed(
+  const chosen = lanesNamed(
     options.lane,
     all.map((name) => ({ name })),
   );
-  for (const { name: lane } of meant) {
+  for (const { name: lane } of chosen) {
     const summary = await summarise(lane, until(interrupted, store.lots(lane)), ({ lots, commands }) =>
       progress.update(() => `${lane}: ${counted(commands, 'command')} in ${counted(lots, 'lot')} so far`),
     );
@@ -109,7 +109,7 @@ async function list(scene: Scene<Options>): Promise<number> {
     const isReplayed = own.includes(lane);
     console.log(options.json ? json(summary, isReplayed) : parkedWords(summary, isReplayed, Date.now()));
   }
-  return meant.every(({ name }) => own.includes(name)) ? exitCode.done : exitCode.someLeft;
+  return chosen.every(({ name }) => own.includes(name)) ? exitCode.done : exitCode.someLeft;
 }
 
 async function* until<Item>(interrupted: AbortSignal, items: AsyncIterable<Item>): AsyncGenerator<Item> {
@@ -144,16 +144,16 @@ async function replay(scene: Scene<Options>): Promise<number> {
     { control, parked, quarantine, start, nowMilliseconds: Date.now },
     {
       interrupted,
-      onLook: (left) =>
+      onPoll: (left) =>
         progress.update(() => `still parked: ${[...left].map(([lane, count]) => `${lane} ${n(count)}`).join(', ')}`),
     },
   );
   progress.clear();
   for (const { lane, replayed, quarantined, left, words: why } of ended) {
     if (options.json) console.log(JSON.stringify({ lane, replayed, quarantined, left, words: why }));
-    else console.log(`${lane}  ${n(replayed)} replayed, ${n(quarantined)} put in quarantine, ${n(left)} left: ${why}`);
+    else console.log(`${lane}  ${n(replayed)} replayed, ${n(quarantined)} in quarantine, ${n(left)} left: ${why}`);
   }
   const inQuarantine = ended.some(({ quarantined }) => quarantined > 0);
-  if (inQuarantine) console.error('See what could not be replayed: onelink quarantine list');
+  if (inQuarantine) console.error('To see what could not be replayed, run: onelink quarantine list');
   return ended.every(({ left }) => left === 0) && !inQuarantine ? exitCode.done : exitCode.someLeft;
 }

@@ -5,9 +5,9 @@ import { durationWords } from '../../words.ts';
 
 export interface ReplayPorts {
   control: { read(): Promise<ControlReading> };
-  /** Commands of a lane that are parked. */
+  /** Counts a lane's parked commands. */
   parked(lane: string): Promise<number>;
-  /** What could not be replayed: that is not what was. */
+  /** The commands that could not be replayed. They leave the parked ones as the replayed do, so they are counted apart. */
   quarantine: {
     objects(lane: string): AsyncIterable<Pick<QuarantinedObject, 'key'>>;
     lines(key: string): Promise<readonly string[] | undefined>;
@@ -18,30 +18,30 @@ export interface ReplayPorts {
   sleep?: (milliseconds: number) => Promise<unknown>;
 }
 
-/** How it ended for a lane: all is back in its queue, or why not. */
+/** How the replay ended for a lane: everything is back in its queue, or why not. */
 export interface Replayed {
   lane: string;
-  /** Commands that went back to their queue, that went to quarantine meanwhile, and that are still parked. */
+  /** Commands that went back to their queue, that went to quarantine in the meantime, and that are still parked. */
   replayed: number;
   quarantined: number;
   left: number;
   words: string;
 }
 
-const lookEveryMilliseconds = 2_000;
-/** The replayer waits while a lane's queue is full: that is no standstill before so long. */
+const pollEveryMilliseconds = 2_000;
+/** The replayer waits while a lane's queue is full. A longer pause than this counts as a standstill. */
 const standstillMilliseconds = 10 * 60_000;
 
 /**
- * Starts the replayer and watches until nothing of these lanes is parked, or it cannot go on. Watching is all it does: the
- * replayer works on by itself, every minute, whoever looks.
+ * Starts the replayer, and watches until nothing of these lanes is parked or the replayer cannot continue. The replayer
+ * runs every minute whether or not this function watches.
  *
- * @param onLook told of what is left
+ * @param onPoll receives the counts that are left
  */
 export async function replayParked(
   lanes: readonly string[],
   ports: ReplayPorts,
-  { interrupted, onLook }: { interrupted: AbortSignal; onLook: (left: ReadonlyMap<string, number>) => void },
+  { interrupted, onPoll }: { interrupted: AbortSignal; onPoll: (left: ReadonlyMap<string, number>) => void },
 ): Promise<Replayed[]> {
   const before = await countAll(lanes, ports);
   const heldBefore = new Map(await Promise.all(lanes.map(async (lane) => [lane, await heldOf(lane, ports)] as const)));
@@ -59,28 +59,28 @@ export async function replayParked(
       if (words !== undefined) ended.set(lane, words);
     }
   };
-  /** Why the replayer would not touch the lane, if so. */
+  /** Why the replayer skips the lane, if it does. */
   const hindrance = (lane: string, { control, signals }: ControlReading): string | undefined => {
     const now = laneNow(control, signals, lane, ports.nowMilliseconds());
-    if (now.state !== 'open') return `the lane is ${now.state} (${now.reason ?? 'no reason told'})`;
-    return now.quotaKnown ? undefined : 'the governor has been silent for minutes: see onelink doctor';
+    if (now.state !== 'open') return `the lane is ${now.state} (${now.reason ?? 'no reason given'})`;
+    return now.quotaKnown ? undefined : 'the control record is stale: run onelink doctor';
   };
 
   await judge();
   if (ended.size < lanes.length) await ports.start();
   while (ended.size < lanes.length && !interrupted.aborted) {
-    onLook(left);
-    await rest(lookEveryMilliseconds);
+    onPoll(left);
+    await rest(pollEveryMilliseconds);
     const seen = await countAll(lanes, ports);
     if (lanes.some((lane) => seen.get(lane) !== left.get(lane))) movedAt = ports.nowMilliseconds();
     left = seen;
     await judge();
     const still = ports.nowMilliseconds() - movedAt;
     if (still < standstillMilliseconds) continue;
-    const words = `nothing has moved for ${durationWords(still / 1000)}: is its queue full? See onelink status`;
+    const words = `no command has moved for ${durationWords(still / 1000)}: is its queue full? Run onelink status`;
     for (const lane of lanes) if (!ended.has(lane)) ended.set(lane, words);
   }
-  const stopped = 'interrupted: the replayer goes on by itself, see onelink parked list';
+  const stopped = 'interrupted: the replayer continues without this command, see onelink parked list';
   return Promise.all(
     lanes.map(async (lane) => {
       const quarantined = await linesAdded(lane, heldBefore.get(lane) ?? [], ports);
@@ -91,14 +91,14 @@ export async function replayParked(
   );
 }
 
-/** The keys of what lies in quarantine for a lane. */
+/** The keys of a lane's objects in quarantine. */
 async function heldOf(lane: string, { quarantine }: Pick<ReplayPorts, 'quarantine'>): Promise<string[]> {
   const keys: string[] = [];
   for await (const { key } of quarantine.objects(lane)) keys.push(key);
   return keys;
 }
 
-/** Lines that came into quarantine since. */
+/** How many lines went to quarantine since `before`. */
 async function linesAdded(
   lane: string,
   before: readonly string[],

@@ -17,14 +17,14 @@ export interface ControlChangePorts {
   nowMilliseconds(): number;
 }
 
-/** The governor writes once a minute and the replayer now and then: to lose so often, something must be broken. */
+/** Only the governor (once a minute) and the replayer write it. To lose the conditional write this often means a fault. */
 const attempts = 10;
 
 /**
- * Writes an operator's word into the control record, on top of what stands there at that moment.
+ * Writes an operator override into the control record, by a conditional write over the record just read.
  *
- * @param order from the record as it stands to the one that is wanted
- * @throws OperatorError when others change the record again and again
+ * @param order makes the wanted record from the current one
+ * @throws OperatorError if other writers change the record at each attempt
  */
 export async function changeControl(
   lanes: readonly LaneAtWork[],
@@ -39,13 +39,13 @@ export async function changeControl(
     if (await ports.control.write(next.control, reading)) return next.ordered;
   }
   throw new OperatorError(
-    `The control record was changed by others ${attempts} times in a row, and was left alone. Try again.`,
+    `Other writers changed the control record ${attempts} times in a row. Nothing was written. Try again.`,
   );
 }
 
 /**
- * There is no record (yet), or it makes no sense. As the governor does, lanes whose mappings are off are taken for paused: a
- * record without them would wake them.
+ * Builds a record if there is none, or none that can be read. As the governor does, it treats lanes whose mappings are off
+ * as paused. A record without them would turn them on.
  */
 async function rebuilt(lanes: readonly LaneAtWork[], ports: ControlChangePorts): Promise<ControlRecord> {
   const mapped = lanes.map(({ name, workers }) => ({ name, mappings: workers.map(({ mappingId }) => mappingId) }));

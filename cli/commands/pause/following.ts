@@ -9,22 +9,22 @@ export interface FollowingPorts {
   sleep?: (milliseconds: number) => Promise<unknown>;
 }
 
-/** How the waiting ended: as wanted, or why not. */
+/** How the wait ended: as wanted, or why not. */
 export type Followed = { done: true } | { done: false; words: string };
 
-const lookEveryMilliseconds = 2_000;
+const pollEveryMilliseconds = 2_000;
 
 /**
- * Waits until the lanes' mappings are as the control record was told.
+ * Waits until the lanes' mappings follow the control record.
  *
- * @param wanted how each lane is to stand
- * @param onLook told how many mappings are still on their way
+ * @param wanted the state that each lane is to have
+ * @param onPoll receives how many mappings have not changed yet
  */
 export async function followMappings(
   lanes: readonly LaneAtWork[],
   wanted: ReadonlyMap<string, LaneState>,
   ports: FollowingPorts,
-  { attempts, interrupted, onLook }: { attempts: number; interrupted: AbortSignal; onLook: (left: number) => void },
+  { attempts, interrupted, onPoll }: { attempts: number; interrupted: AbortSignal; onPoll: (left: number) => void },
 ): Promise<Followed> {
   const waitedFor = lanes.filter(({ name }) => wanted.has(name));
   const rest =
@@ -35,19 +35,22 @@ export async function followMappings(
       const { state, reason } = control?.lanes[name] ?? {};
       const isPaused = state === 'paused';
       if (state === undefined || isPaused === (wanted.get(name) === 'paused')) continue;
-      const word = isPaused ? 'was paused again' : 'was resumed meanwhile';
-      return { done: false, words: `${name} ${word}${reason === undefined ? '' : ` (${reason})`}.` };
+      const change = isPaused ? 'was paused again' : 'was resumed in the meantime';
+      return { done: false, words: `${name} ${change}${reason === undefined ? '' : ` (${reason})`}.` };
     }
     const left = await mappingsLeft(waitedFor, wanted, ports);
     if (left === 0) return { done: true };
-    onLook(left);
+    onPoll(left);
     if (attempt >= attempts) {
-      const words = `${left} mappings are not there yet. Does the governor run? See: onelink doctor`;
+      const words = `${left} mappings have not changed yet. To check whether the governor runs, run: onelink doctor`;
       return { done: false, words };
     }
-    await rest(lookEveryMilliseconds);
+    await rest(pollEveryMilliseconds);
   }
-  return { done: false, words: 'Interrupted: the word stands, and the governor carries it out.' };
+  return {
+    done: false,
+    words: 'Interrupted. The control record has the change, and the governor switches the mappings.',
+  };
 }
 
 async function mappingsLeft(

@@ -1,22 +1,22 @@
 import type { ControlRecord, LaneControl } from '../../../lambdas/domain/control/control-record.ts';
 
-/** What came of an operator's word about one lane. */
+/** The result of an operator override for one lane. */
 export interface Ordered {
   lane: string;
-  /** False: the lane stands as it stood. */
+  /** Whether the lane's entry in the control record changes. */
   changed: boolean;
-  /** How the lane is to stand from now on. */
+  /** The lane's state after the override. */
   state: LaneControl['state'];
   words: string;
 }
 
-/** A control record with the operator's word in it. */
+/** A control record with the operator override in it. */
 export interface Order {
   control: ControlRecord;
   ordered: Ordered[];
 }
 
-/** The lanes are paused until an operator resumes them, whatever they were before. */
+/** Pauses the lanes, from any state, until an operator resumes them. */
 export function pausedBy(
   control: ControlRecord,
   lanes: readonly string[],
@@ -39,13 +39,13 @@ export function pausedBy(
 }
 
 /**
- * Ends what an operator can end: a pause. A lane that the governor paused opens on trial, with all that it paused for the same
- * reason: it pauses them again if the trouble is still there. Parking ends by itself, when there is quota.
+ * Ends a pause. A lane that the governor paused becomes half-open, with all lanes that it paused for the same reason. The
+ * governor pauses them again if the failure persists. An operator cannot end parking: the governor does when there is quota.
  */
 export function resumedBy(control: ControlRecord, lanes: readonly string[], nowMilliseconds: number): Order {
   const { pausedFor } = control.health;
   const orders = lanes.map((lane) => resumed(lane, control, nowMilliseconds));
-  // The account's health is one: to try one lane is to try them all.
+  // All lanes share one account, so if one lane becomes half-open, all of them do.
   const tries = orders.some(({ onTrial }) => onTrial);
   const others = tries
     ? Object.entries(control.lanes).filter(
@@ -72,7 +72,7 @@ export function resumedBy(control: ControlRecord, lanes: readonly string[], nowM
 
 interface Resumption {
   lane: string;
-  /** Undefined: nothing to change. */
+  /** Undefined if nothing changes. */
   control: LaneControl | undefined;
   onTrial: boolean;
   words: string;
@@ -85,16 +85,16 @@ function resumed(lane: string, { lanes, health }: ControlRecord, nowMilliseconds
     return { lane, control: undefined, onTrial: false, words: 'is not paused' };
   }
   if (before.state === 'parking') {
-    const words = `is parking (${before.reason ?? 'quota'}), not paused: the governor opens it when there is quota again`;
+    const words = `is parking (${before.reason ?? 'quota'}), not paused: the governor opens it when there is quota`;
     return { lane, control: undefined, onTrial: false, words };
   }
   const byOperator = before.reason === undefined || before.reason === 'operator';
   if (!byOperator && before.reason !== 'control-record-lost') {
-    const words = `opens on trial: the governor pauses it again if it still finds ${before.reason}`;
+    const words = `becomes half-open: the governor pauses it again if it still finds ${before.reason}`;
     return { lane, control: open, onTrial: true, words };
   }
   if (health.pausedFor === undefined) return { lane, control: open, onTrial: false, words: 'opens' };
   const control: LaneControl = { state: 'paused', reason: health.pausedFor, since: nowMilliseconds };
-  const words = `stays paused by the governor (${health.pausedFor}): resume it once more to open it all the same`;
+  const words = `stays paused by the governor (${health.pausedFor}): to open it anyway, resume it again`;
   return { lane, control, onTrial: false, words };
 }

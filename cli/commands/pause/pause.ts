@@ -16,8 +16,8 @@ import { type Order, pausedBy, resumedBy } from './lane-orders.ts';
 /** Exit codes: scripts and the help text rely on them. */
 export const exitCode = { done: 0, notThere: 1, notDone: 2 } as const;
 
-/** The governor runs each minute, and a mapping takes another to change: five minutes are plenty. */
-const lookAttempts = 150;
+/** The governor runs each minute, and a mapping takes another minute to change. 150 polls take five minutes. */
+const pollAttempts = 150;
 
 interface Options extends PipelineOptions {
   lane: string;
@@ -28,24 +28,24 @@ interface Options extends PipelineOptions {
 const codesHelp = (done: string) => `
 Exit codes:
   ${exitCode.done}  ${done}
-  ${exitCode.notThere}  a lane does not stand as you asked; with --wait: or its mappings did not follow
-  ${exitCode.notDone}  it could not be done
+  ${exitCode.notThere}  a lane does not have the state you asked for; with --wait: or its mappings did not change in time
+  ${exitCode.notDone}  the verb failed; the error explains why
 `;
 
 export function pauseCommand(): Command {
   const command = new Command('pause')
-    .description('Pauses a lane: its messages wait, unharmed, until you resume it.')
-    .argument('<lane>', 'a lane, expiry (links whose time has come), or all')
-    .requiredOption('--reason <text>', 'why: it is shown to whoever looks next');
+    .description('Pauses a lane: its messages wait in SQS, unharmed, until you resume it.')
+    .argument('<lane>', 'a lane, expiry (the queue of expired links), or all')
+    .requiredOption('--reason <text>', 'why; onelink status shows it to other operators');
   return withWait(command)
     .addHelpText(
       'after',
       `${pipelineHelp}
 
-Writes the control record; the governor switches the lane's mappings off within a minute. Batches under way are finished.
-Only a resume ends it: no deployment, no new month. SQS keeps messages for as long as lib/config/config.ts says
-(commandRetentionDays), so do not forget it.
-${codesHelp('it is written; with --wait: and the mappings are off')}
+The verb writes the control record. The governor turns the lane's mappings off within a minute. Batches under way end
+normally. Only a resume ends the pause. A deployment or a new month does not. SQS deletes messages after the
+commandRetentionDays of lib/config/config.ts, so resume the lane before that.
+${codesHelp('the pause is written; with --wait: and the mappings are off')}
 Examples:
   onelink pause campaign --reason "rates change, deployment at 10" --wait
   onelink pause all --reason "AppsFlyer incident 4711" --stack OneLink-production
@@ -56,8 +56,8 @@ Examples:
       const order = (names: string[]) => (control: ControlRecord) =>
         pausedBy(control, names, { note: reason, nowMilliseconds: Date.now() });
       return runVerb({ ...options, lane }, exitCode.notDone, (scene) => {
-        if (reason.trim() === '') throw new OperatorError('--reason must say why. Nothing was paused.');
-        return carryOut(scene, order, 'paused');
+        if (reason.trim() === '') throw new OperatorError('--reason must not be empty. Nothing was paused.');
+        return change(scene, order, 'paused');
       });
     });
 }
@@ -65,16 +65,16 @@ Examples:
 export function resumeCommand(): Command {
   const command = new Command('resume')
     .description('Ends the pause of a lane.')
-    .argument('<lane>', 'a lane, expiry (links whose time has come), or all');
+    .argument('<lane>', 'a lane, expiry (the queue of expired links), or all');
   return withWait(command)
     .addHelpText(
       'after',
       `${pipelineHelp}
 
-Writes the control record; the governor switches the lane's mappings on within a minute. A lane that the governor itself has
-paused (token refused, feature off, outage) opens on trial, and with it all that it paused for that: it pauses them again if
-the trouble is still there. A lane that parks is not paused: it opens when there is quota.
-${codesHelp('it is written, or nothing was paused; with --wait: and the mappings are on')}
+The verb writes the control record. The governor turns the lane's mappings on within a minute. If the governor paused the
+lane (token refused, feature off, outage), the lane becomes half-open, with all lanes paused for that reason. The governor
+pauses them again if the failure persists. A parking lane is not paused. The governor opens it when there is quota.
+${codesHelp('the change is written, or nothing was paused; with --wait: and the mappings are on')}
 Examples:
   onelink resume campaign --wait
   onelink resume all --stack OneLink-production
@@ -82,19 +82,19 @@ Examples:
     )
     .action((lane: string, options: Omit<Options, 'lane'>) => {
       const order = (names: string[]) => (control: ControlRecord) => resumedBy(control, names, Date.now());
-      return runVerb({ ...options, lane }, exitCode.notDone, (scene) => carryOut(scene, order, 'open'));
+      return runVerb({ ...options, lane }, exitCode.notDone, (scene) => change(scene, order, 'open'));
     });
 }
 
 function withWait(command: Command): Command {
   return withPipelineOptions(
     command
-      .option('--wait', 'wait until the mappings are as wanted, five minutes at most')
+      .option('--wait', 'wait until the governor has switched the mappings, five minutes at most')
       .option('--json', 'print one JSON object for each lane'),
   );
 }
 
-async function carryOut(
+async function change(
   { options, stackName, outputs, output, progress, interrupted }: Scene<Options>,
   order: (lanes: string[]) => (control: ControlRecord) => Order,
   asked: 'paused' | 'open',
@@ -108,7 +108,8 @@ async function carryOut(
     console.log(options.json ? JSON.stringify({ stack: stackName, ...one }) : `${one.lane} ${one.words}`);
   }
   const changed = ordered.some((one) => one.changed);
-  if (changed && !options.wait) console.error('The governor carries it out within a minute: onelink status');
+  if (changed && !options.wait)
+    console.error('The governor switches the mappings within a minute. To check, run: onelink status');
   const asAsked = ordered.every(({ lane, state }) => !names.includes(lane) || state === asked);
   if (!options.wait) return asAsked ? exitCode.done : exitCode.notThere;
 
@@ -118,12 +119,12 @@ async function carryOut(
     wanted,
     { control, mappings },
     {
-      attempts: lookAttempts,
+      attempts: pollAttempts,
       interrupted,
-      onLook: (left) => progress.update(() => `${left} mappings still to be switched by the governor`),
+      onPoll: (left) => progress.update(() => `the governor has ${left} mappings to switch`),
     },
   );
   progress.clear();
-  console.error(followed.done ? 'The mappings are as wanted.' : followed.words);
+  console.error(followed.done ? 'The governor has switched the mappings.' : followed.words);
   return followed.done && asAsked ? exitCode.done : exitCode.notThere;
 }

@@ -5,20 +5,20 @@ import { useOn } from '../../cost/measured-use.ts';
 import { costOfLink } from '../../cost/monthly-cost.ts';
 import { sustained } from './campaign-plan.ts';
 
-/** The API's default TTL: how long a link is taken to live. */
+/** The API's default TTL. The calculation assumes it as the life of a link. */
 const linkDays = 31;
 
 export interface CampaignCost {
-  /** What the campaign adds to the month's bill at AWS, its links' records and their end included. */
+  /** What the campaign adds to the month's bill at AWS, with the storage of its links' records and their expiry checks. */
   dollars: number;
-  /** `2026-11`, `us-east-1`: when and where the list prices were read. */
+  /** `2026-11`, `us-east-1`: the month and the region of the list prices. */
   readOn: string;
   region: string;
 }
 
 /**
- * The dollars of a campaign at AWS's list prices, without what the pipeline costs anyway: as if all of it took the fastest lane, in
- * full batches.
+ * The dollars of a campaign at AWS's list prices, without the pipeline's fixed cost. It assumes that all commands take the
+ * fastest lane, in full batches.
  */
 export function costOf(
   { links, qrCodes }: { links: number; qrCodes: number },

@@ -1,17 +1,17 @@
 import type { LaneSettings } from '../../../lib/config/config-schema.ts';
 import type { LanePlan, WorkerPlan } from '../../../lib/config/rate-budget.ts';
 
-/** What a campaign asks of one lane. */
+/** The load that a campaign puts on one lane. */
 export interface LaneLoad {
   lane: string;
   /** Commands that cost a call of the quota: create, update, delete. */
   quotaCalls: number;
-  /** GETs before them: a create with an ID of its own is looked up first. They are free, and take their turn. */
-  looks: number;
+  /** GETs before creates with a chosen ID. They are free, and count against the rate. */
+  lookups: number;
   qrCodes: number;
 }
 
-/** What bounds a lane: its pace, its QR codes' pace, or a cap of the configuration. */
+/** What limits a lane: its rate, the rate of its QR codes, or a cap of the configuration. */
 export type Bound = 'rate' | 'qr-rate' | 'hourly-cap' | 'daily-cap';
 
 export interface LaneTime {
@@ -21,21 +21,21 @@ export interface LaneTime {
   callsPerSecond: number;
 }
 
-/** Calls a second that a worker reaches under a backlog: its pace times its duty. */
+/** Calls per second that a worker reaches under a backlog: its pace times its utilisation. */
 export const sustained = ({ concurrency, callsPerSecond, duty }: WorkerPlan) => concurrency * callsPerSecond * duty;
 
-/** How long a lane takes for its part, with nothing else in it. */
+/** How long a lane takes for its part if it carries nothing else. */
 export function timeOf(
-  { lane, quotaCalls, looks, qrCodes }: LaneLoad,
+  { lane, quotaCalls, lookups, qrCodes }: LaneLoad,
   { link, qr }: Pick<LanePlan, 'link' | 'qr'>,
   { hourlyCapCalls, dailyCapCalls }: Pick<LaneSettings, 'hourlyCapCalls' | 'dailyCapCalls'>,
 ): LaneTime {
   const callsPerSecond = sustained(link);
-  // What is over a cap is parked until the hour, or the UTC day, turns.
+  // Commands above a cap stay parked until the next hour or UTC day begins.
   const turns = (cap: number | undefined, seconds: number) =>
     cap === undefined || quotaCalls === 0 ? 0 : (Math.ceil(quotaCalls / cap) - 1) * seconds;
   const bounds: [Bound, number][] = [
-    ['rate', (quotaCalls + looks) / callsPerSecond],
+    ['rate', (quotaCalls + lookups) / callsPerSecond],
     ['qr-rate', qrCodes / sustained(qr)],
     ['hourly-cap', turns(hourlyCapCalls, 3_600)],
     ['daily-cap', turns(dailyCapCalls, 86_400)],
@@ -46,9 +46,9 @@ export function timeOf(
 
 export interface QuotaFacts {
   monthlyQuotaCalls: number;
-  /** Calls left by the control record; the whole quota where there is none to ask. */
+  /** Calls left by the control record, or the whole quota without one. */
   remaining: number;
-  /** Percent of the quota that will be used when the month ends, without this campaign; undefined: too early to tell. */
+  /** The forecast: percent of the quota used when the month ends, without this campaign; undefined if it is too early for one. */
   projectedMonthEndPercent?: number | undefined;
 }
 
@@ -56,19 +56,19 @@ export interface Room {
   /** Percent of the month's quota. */
   needsPercent: number;
   verdict: 'room' | 'parks' | 'month-at-risk';
-  /** Commands that would be parked until the month turns. */
+  /** Commands that would be parked until the next month. */
   parked: number;
 }
 
 /**
- * Whether there is quota for it: `parks` when lanes would come down to their reserve on the way; `month-at-risk` when there is enough
- * now, but not for what else the forecast expects until the month ends.
+ * Whether there is quota for the campaign. `parks`: lanes would reach their reserve during it. `month-at-risk`: there is
+ * enough for it, but not for all other calls that the forecast expects this month.
  */
 export function roomFor(loads: readonly (LaneLoad & { reserveCalls: number })[], quota: QuotaFacts): Room {
   const { monthlyQuotaCalls, remaining, projectedMonthEndPercent } = quota;
   const needed = loads.reduce((sum, { quotaCalls }) => sum + quotaCalls, 0);
   const needsPercent = (100 * needed) / monthlyQuotaCalls;
-  // Lanes with the larger reserve stop first: what they do not take is left to the others.
+  // Lanes with the larger reserve stop first, and leave their calls to the others.
   let left = remaining;
   let parked = 0;
   for (const { quotaCalls, reserveCalls } of [...loads].sort((one, other) => other.reserveCalls - one.reserveCalls)) {

@@ -8,7 +8,7 @@ import { type Place, placeWords, type Unit } from '../../files/place-words.ts';
 import type { LaneLoad } from './campaign-plan.ts';
 import { nearNames } from './near-names.ts';
 
-/** What would become of a row that would not be carried out as it stands; a `near-name` is carried out, and may be a mistake. */
+/** Why a row would not be carried out. A `near-name` would be carried out, and may be a mistake. */
 export interface RowFinding extends Place {
   finding:
     | 'unreadable'
@@ -19,23 +19,23 @@ export interface RowFinding extends Place {
     | 'request-id-reused'
     | 'chosen-id-taken'
     | 'near-name';
-  /** What is wrong, never with a value. */
+  /** The faults, without values. */
   faults: Fault[];
-  /** The row that had the same request, or the same chosen ID, first. */
+  /** The first row with the same request, or the same chosen ID. */
   firstLine?: number;
 }
 
 export interface DryRunSettings {
   /** The lane that a source's rows take; undefined for an unknown source. */
   laneOf(source: string | undefined): string | undefined;
-  /** The reader of a lane's commands; of any lane's where none is known: all but the rights is the same. */
+  /** The reader of a lane's commands. Without a lane it is the reader of any lane: they differ only in the producers' rights. */
   readerOf(lane: string | undefined): ReturnType<typeof commandReader>;
   nowMilliseconds: number;
 }
 
 const whole = (rule: string, message: string): Fault[] => [{ path: '', rule, message }];
 const noLane: readonly Fault[] = [
-  { path: 'source', rule: 'lane', message: 'is no configured producer: mend it, or name the lane with --lane' },
+  { path: 'source', rule: 'lane', message: 'is not a configured producer: correct it, or name the lane with --lane' },
 ];
 const unreadable = (line: number, why: string): RowFinding => ({
   line,
@@ -44,9 +44,9 @@ const unreadable = (line: number, why: string): RowFinding => ({
 });
 
 /**
- * Goes through the rows of a campaign as the lanes would, and sends nothing. Of each row it keeps three numbers, so that memory
- * grows with the number of rows and not with what is in them: a million take half a gigabyte. Two of the numbers are the
- * first 53 bits of a digest: among a million rows two different ones share one with a chance of 10^12 / 2 / 2^53, one in 18,000.
+ * Checks the rows of a campaign as the lanes would, and sends nothing. It keeps three numbers for each row. A million rows
+ * take half a gigabyte, whatever they hold. Two of the numbers are the first 53 bits of a digest. Among a million rows, two
+ * different rows share a number with a chance of 10^12 / 2 / 2^53, one in 18,000.
  */
 export class DryRun {
   readonly #settings: DryRunSettings;
@@ -64,19 +64,19 @@ export class DryRun {
   }
 
   /**
-   * @param unsendable why it has no body, if so
-   * @param unit what the file counts its rows in
-   * @returns what is wrong with the row, if anything is
+   * @param unsendable why the row has no body, if it has none
+   * @param unit the unit in which the file counts its rows
+   * @returns the finding, if the row has one
    */
   row(line: number, body: string, unsendable?: string, unit?: Place['unit']): RowFinding | undefined {
     this.rows += 1;
     this.#unit = unit ?? 'line';
-    const found = unsendable === undefined ? this.#look(line, body) : unreadable(line, unsendable);
+    const found = unsendable === undefined ? this.#check(line, body) : unreadable(line, unsendable);
     if (found !== undefined) this.#findings.set(found.finding, (this.#findings.get(found.finding) ?? 0) + 1);
     return found && unit ? { ...found, unit } : found;
   }
 
-  /** What the rows that would be carried out ask of each lane. */
+  /** The load of each lane, from the rows that would be carried out. */
   get loads(): LaneLoad[] {
     return [...this.#loads.values()];
   }
@@ -90,7 +90,7 @@ export class DryRun {
     return this.#findings;
   }
 
-  #look(line: number, body: string): RowFinding | undefined {
+  #check(line: number, body: string): RowFinding | undefined {
     const { laneOf, readerOf, nowMilliseconds } = this.#settings;
     const opened = openEnvelope(body);
     if (opened.command === undefined) return { line, finding: 'unreadable', faults: opened.faults };
@@ -98,7 +98,7 @@ export class DryRun {
     const lane = laneOf(source);
     const reading = readerOf(lane)(opened, nowMilliseconds);
     const faults = 'refused' in reading ? [...reading.refused.faults, ...nearNames(opened.command.data)] : [];
-    // Without a source, that is what the row is told to be missing.
+    // A row without a source gets the fault that its source is missing, not this one.
     if (lane === undefined && source !== undefined) {
       const others = faults.filter(({ path, rule }) => path !== 'source' || rule !== 'not-allowed');
       return { line, finding: 'no-lane', faults: [...noLane, ...others] };
@@ -119,7 +119,7 @@ export class DryRun {
 
   #repeatOf(command: Command, line: number): RowFinding | undefined {
     const request = number53(`${command.source}\0${command.requestId}`);
-    // Not the secret's: it is compared with the digests of this file alone.
+    // Any key will do: the digest is compared only with digests of this file.
     const asked = Number.parseInt(commandDigest('a dry run', command).slice(0, 13), 16);
     const firstLine = this.#requests.get(request);
     if (firstLine === undefined) {
@@ -128,10 +128,10 @@ export class DryRun {
       return undefined;
     }
     if (this.#asked.get(request) === asked) {
-      const faults = whole('repeat', `asks the same as ${this.#placeOf(firstLine)}: answered once, at no cost`);
+      const faults = whole('repeat', `repeats ${this.#placeOf(firstLine)}: carried out once, at no extra cost`);
       return { line, finding: 'repeat', faults, firstLine };
     }
-    const faults = whole('unique', `has the requestId of ${this.#placeOf(firstLine)}, which asks for something else`);
+    const faults = whole('unique', `has the requestId of ${this.#placeOf(firstLine)}, which is another command`);
     return { line, finding: 'request-id-reused', faults, firstLine };
   }
 
@@ -154,12 +154,12 @@ export class DryRun {
   }
 
   #count(command: Command, lane: string): void {
-    const load = this.#loads.get(lane) ?? { lane, quotaCalls: 0, looks: 0, qrCodes: 0 };
+    const load = this.#loads.get(lane) ?? { lane, quotaCalls: 0, lookups: 0, qrCodes: 0 };
     this.#loads.set(lane, load);
     const { action } = command;
     this.#actions.set(action, (this.#actions.get(action) ?? 0) + 1);
     if (action !== 'qr') load.quotaCalls += 1;
-    if (action === 'create' && command.shortlinkId !== undefined) load.looks += 1;
+    if (action === 'create' && command.shortlinkId !== undefined) load.lookups += 1;
     if (action === 'qr' || (action === 'create' && command.qr !== undefined)) load.qrCodes += 1;
   }
 }

@@ -5,7 +5,7 @@ import { isOneSlip } from '../../../lambdas/domain/contract/one-slip.ts';
 
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
 
-/** Names that mean something to AppsFlyer, in a link's data or beside it, or to web analytics. */
+/** Names that have a meaning for AppsFlyer, in a link's data or outside it, or for web analytics. */
 const knownNames: readonly string[] = [
   ...Object.keys(parameterRules),
   ...forbiddenParameters,
@@ -39,7 +39,7 @@ const lookalikes: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** What is left of a name when case, blanks, punctuation and the alphabet are left aside. */
+/** A name without case, blanks and punctuation, with look-alike letters as Latin ones. */
 const skeleton = (name: string) =>
   [
     ...name
@@ -51,7 +51,7 @@ const skeleton = (name: string) =>
     .join('');
 const skeletons = new Map(knownNames.map((name) => [skeleton(name), name]));
 
-/** Fields of a command that are no likely names of a parameter, as `source` and `action` are. */
+/** Fields of a command that are unlikely names of a parameter. `source` and `action` are likely ones, and not here. */
 const besideData = new Map(
   [
     ...['specVersion', 'requestId', 'onelinkId', 'shortlinkId', 'requestedAt', 'validUntil', 'metadata'],
@@ -60,14 +60,14 @@ const besideData = new Map(
 );
 besideData.set('templateid', 'onelinkId');
 
-/** A slip of the pen shows only in a name of some length. */
+/** In a shorter name, one different letter is no sign of a typo. */
 const leastLetters = 6;
 
 const found = new Map<string, string | undefined>();
-/** Files have few names, and many rows; a hostile one has as many as it likes. */
+/** Limits the cache: files have few names and many rows, but a hostile file may have any number of names. */
 const mostKept = 10_000;
 
-/** Names that are almost a known one, or look like another: they go out as they are, and may not do what their author means. */
+/** Finds names that are almost a known one, or look like one. The API accepts them, and they may not have the intended effect. */
 export function nearNames(data: unknown): Fault[] {
   if (!isObject(data)) return [];
   return Object.keys(data).flatMap((name) => {
@@ -79,24 +79,24 @@ export function nearNames(data: unknown): Fault[] {
 function warningOf(name: string): string | undefined {
   if (known.has(name)) return undefined;
   if (found.has(name)) return found.get(name);
-  const message = lookAt(name);
+  const message = findWarning(name);
   if (found.size < mostKept) found.set(name, message);
   return message;
 }
 
-function lookAt(name: string): string | undefined {
-  // Longer ones are no slip of a known name.
+function findWarning(name: string): string | undefined {
+  // A longer name is no typo of a known one.
   if (name.length > 100) return undefined;
   const bones = skeleton(name);
   const field = besideData.get(bones) ?? slipOf(besideData, bones);
-  if (field !== undefined) return `belongs beside data, as ${field}: here it goes out as a parameter of the link`;
+  if (field !== undefined) return `belongs outside data, as ${field}: here it becomes a parameter of the link`;
   const near = skeletons.get(bones) ?? slipOf(skeletons, bones);
-  if (near !== undefined) return `is almost ${near}, but goes out as a name of its own`;
-  if (/^\s|\s$|[\p{Cc}\p{Cf}]/u.test(name)) return 'starts or ends with a blank, or holds a character that nobody sees';
+  if (near !== undefined) return `is almost ${near}, but is a different parameter`;
+  if (/^\s|\s$|[\p{Cc}\p{Cf}]/u.test(name)) return 'starts or ends with a blank, or holds an invisible character';
   return undefined;
 }
 
-/** The known name that is one letter away: one more, one less, another one, or two that changed places. */
+/** The known name that differs by one letter: added, missing, replaced, or swapped with the next one. */
 function slipOf(names: ReadonlyMap<string, string>, bones: string): string | undefined {
   if (bones.length < leastLetters) return undefined;
   return [...names].find(([one]) => one.length >= leastLetters && isOneSlip(one, bones))?.[1];

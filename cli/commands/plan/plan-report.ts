@@ -2,12 +2,12 @@ import { durationWords, instantWords, n } from '../../words.ts';
 import type { CampaignCost } from './campaign-cost.ts';
 import type { Bound, LaneLoad, LaneTime, QuotaFacts, Room } from './campaign-plan.ts';
 
-/** What the plan comes to. */
+/** The results of a plan. */
 export interface PlanFigures {
   stackName: string;
   loads: LaneLoad[];
   times: LaneTime[];
-  /** Lanes work side by side: the longest of them. */
+  /** The time of the slowest lane, because lanes work in parallel. */
   seconds: number;
   quota: QuotaFacts & { seenAt?: number };
   room: Room;
@@ -23,14 +23,14 @@ const boundWords: Record<Bound, string> = {
   'daily-cap': 'by its daily cap',
 };
 
-/** The plan for people. */
+/** The plan as lines of text. */
 export function planWords({ loads, times, seconds, quota, room, cost, by }: PlanFigures): string[] {
   const line = (what: string, words: string) => `${what.padEnd(16)}${words}`;
-  const lanes = loads.map(({ lane, quotaCalls, looks, qrCodes }) => {
+  const lanes = loads.map(({ lane, quotaCalls, lookups, qrCodes }) => {
     const time = times.find((one) => one.lane === lane);
     const parts = [
       `${n(quotaCalls)} calls`,
-      ...(looks > 0 ? [`${n(looks)} looks`] : []),
+      ...(lookups > 0 ? [`${n(lookups)} lookups`] : []),
       ...(qrCodes > 0 ? [`${n(qrCodes)} QR codes`] : []),
     ].join(', ');
     if (time === undefined) return line(lane, parts);
@@ -41,7 +41,7 @@ export function planWords({ loads, times, seconds, quota, room, cost, by }: Plan
   });
   return [
     ...lanes,
-    line('time', `${durationWords(seconds)}, if nothing else is in the lanes`),
+    line('time', `${durationWords(seconds)}, if the lanes carry nothing else`),
     ...(by === undefined ? [] : [line('by', byWords(by))]),
     line(
       'quota',
@@ -49,7 +49,7 @@ export function planWords({ loads, times, seconds, quota, room, cost, by }: Plan
     ),
     line(
       'cost',
-      `about $${cost.dollars.toFixed(2)} at AWS (list prices, ${cost.region}, ${cost.readOn}; the links’ records and end included)`,
+      `about $${cost.dollars.toFixed(2)} at AWS (list prices, ${cost.region}, ${cost.readOn}; includes the links’ records and expiry checks)`,
     ),
   ];
 }
@@ -58,7 +58,7 @@ function byWords({ end, latestStart, inTime }: NonNullable<PlanFigures['by']>): 
   const done = `done by ${instantWords(end)} UTC`;
   return inTime
     ? `${done} if it starts by ${instantWords(latestStart)} UTC`
-    : `too late to be ${done}: it had to start by ${instantWords(latestStart)} UTC`;
+    : `too late to be ${done}: the latest start was ${instantWords(latestStart)} UTC`;
 }
 
 function roomWords(
@@ -66,18 +66,18 @@ function roomWords(
   { remaining, seenAt, projectedMonthEndPercent }: PlanFigures['quota'],
 ): string {
   const left =
-    seenAt === undefined ? 'with the whole month to spend' : `${n(remaining)} are left (${instantWords(seenAt)} UTC)`;
+    seenAt === undefined ? 'the whole month’s quota is left' : `${n(remaining)} are left (${instantWords(seenAt)} UTC)`;
   const end =
     projectedMonthEndPercent === undefined
       ? ''
-      : `, and the month would end with ${percent(projectedMonthEndPercent + needsPercent)} used`;
+      : `, and the month ends with ${percent(projectedMonthEndPercent + needsPercent)} used`;
   switch (verdict) {
     case 'room':
       return `${left}: there is room${end}`;
     case 'month-at-risk':
-      return `${left}, enough for it${end}: what comes later would be parked`;
+      return `${left}, enough for it${end}: later commands would be parked`;
     case 'parks':
-      return `${left}: not enough above the lanes’ reserves; ${n(parked)} commands would be parked until the month turns`;
+      return `${left}: not enough above the lanes’ reserves; ${n(parked)} commands would be parked until the next month`;
   }
 }
 

@@ -36,10 +36,10 @@ import { type PlanFigures, planWords } from './plan-report.ts';
 /** Exit codes: scripts and the help text rely on them. */
 export const exitCode = { fine: 0, troubled: 1, notDone: 2 } as const;
 
-/** Rows with these are answered, or carried out. */
+/** Rows with these findings get a good outcome. */
 const harmless: ReadonlySet<RowFinding['finding']> = new Set(['repeat', 'near-name']);
 
-/** Of each kind of trouble, so many rows are named; --json names all. */
+/** How many rows of each finding are printed. --json prints all. */
 const rowsNamed = 20;
 
 interface Options extends PipelineOptions {
@@ -53,30 +53,34 @@ interface Options extends PipelineOptions {
 export function planCommand(): Command {
   const command = new Command('plan')
     .description(
-      'Tells how long a campaign takes, what it takes of the quota, whether there is room, and what it costs.',
+      'Estimates a campaign: its time, its share of the quota, whether the quota is enough, and its cost at AWS.',
     )
-    .argument('[file]', 'commands, as onelink send reads them: a dry run; nothing is sent')
-    .option('--links <number>', 'instead of a file: so many creates', count(1, 1_000_000_000))
-    .option('--qr <number>', 'with --links: so many of them with a QR code', count(0, 1_000_000_000))
+    .argument('[file]', 'commands, in a format that onelink send reads; the plan checks each and sends nothing')
+    .option('--links <number>', 'instead of a file: the number of creates', count(1, 1_000_000_000))
+    .option('--qr <number>', 'with --links: how many of them have a QR code', count(0, 1_000_000_000))
     .option('--by <date>', 'when it must be done: 2026-12-01 (its beginning, UTC) or an RFC 3339 time', instant)
-    .option('--lane <name>', 'the lane; unless given, each source’s first lane, and the fastest one for --links')
-    .option('--json', 'print one JSON object for each row that is not in order, and one at the end');
+    .option('--lane <name>', 'the lane (default: each source’s first lane; for --links, the fastest lane)')
+    .option('--json', 'print one JSON object for each row with a finding, and one for the plan at the end');
   return withPipelineOptions(withNeeds(command, { qr: 'links' }))
     .addHelpText(
       'after',
       `
-It reads lib/config/config.ts, and needs no AWS account. With --stack or --local it also reads how much of the month's quota is left, and what the
-governor expects until the month ends, from that pipeline's control record; otherwise it reckons with the whole month.
+The plan reads lib/config/config.ts, and needs no AWS account. With --stack or --local, it also reads the quota that is left
+and the governor's forecast from that pipeline's control record. Otherwise it calculates with the whole month's quota.
 
-In the dry run each row is read as its lane would read it, sent now: rules, the producer's rights, validUntil. Found as well are rows
-that repeat a request of the file, creates that choose an ID which an earlier row has and no row between deletes, and (as a warning) parameters whose names are
-almost known ones, or are fields that belong beside data. What an ID means to links that exist is not looked
-at. No value of a link is shown. A million rows take a minute or two, and half a gigabyte of memory.
+With a file, the plan checks each row as its lane would, if you sent the row now: rules, the producer's rights, validUntil.
+It also finds:
+  - rows that repeat a request of the file
+  - creates that choose the ID of an earlier row, unless a row between them deletes that link
+  - as a warning: parameters whose names are almost known ones, or are fields that belong outside data
+
+It does not compare IDs with existing links, and prints no value of a link. A million rows take a minute or two, and half a
+gigabyte of memory.
 
 Exit codes:
-  ${exitCode.fine}  every row is in order, there is room, and time
-  ${exitCode.troubled}  some row is not, or there is no room, or not the time
-  ${exitCode.notDone}  it could not be done, or not to its end
+  ${exitCode.fine}  no row has a fault, and quota and time are enough
+  ${exitCode.troubled}  some row has a fault, or quota or time are not enough
+  ${exitCode.notDone}  the verb failed, or was interrupted
 
 Examples:
   onelink plan commands.ndjson --stack OneLink-production
@@ -121,11 +125,11 @@ async function plan(file: string | undefined, options: Options, interrupted: Abo
 }
 
 function loadOf({ links, qr = 0, lane }: Options, { settings, account }: ConfiguredPipeline): LaneLoad[] {
-  if (links === undefined) throw new OperatorError('Name a file of commands, or say how many with --links.');
+  if (links === undefined) throw new OperatorError('Name a file of commands, or give their number with --links.');
   if (qr > links) throw new OperatorError('--qr must not be more than --links.');
   const { plans } = planLanes(account, settings.lanes);
   const [fastest] = plans.sort((one, other) => sustained(other.link) - sustained(one.link));
-  return [{ lane: lane ?? fastest?.lane ?? '', quotaCalls: links, looks: 0, qrCodes: qr }];
+  return [{ lane: lane ?? fastest?.lane ?? '', quotaCalls: links, lookups: 0, qrCodes: qr }];
 }
 
 async function dryRun(
@@ -155,7 +159,7 @@ async function dryRun(
   for await (const { line, unit, body, unsendable } of rowsOf(file, interrupted)) {
     if (interrupted.aborted) break;
     const found = run.row(line, body, unsendable, unit);
-    progress.update(() => `${n(run.rows)} rows read: ${tallyWords(run.findings) || 'all in order'}`);
+    progress.update(() => `${n(run.rows)} rows read: ${tallyWords(run.findings) || 'no findings'}`);
     if (found === undefined) continue;
     const sofar = named.get(found.finding) ?? 0;
     named.set(found.finding, sofar + 1);
@@ -168,7 +172,7 @@ async function dryRun(
     rows > rowsNamed ? `${n(rows - rowsNamed)} more ${finding}` : [],
   );
   if (!json && unnamed.length > 0) console.log(`… and ${unnamed.join(', ')}: --json prints them all`);
-  if (run.rows === 0) throw new OperatorError(`${file} holds no command.`);
+  if (run.rows === 0) throw new OperatorError(`${file} has no command.`);
   if (interrupted.aborted) console.error(`Interrupted after ${n(run.rows)} rows.`);
   return run;
 }
@@ -176,7 +180,7 @@ async function dryRun(
 /**
  * The rows of a file, as `onelink send` would send them.
  *
- * @throws OperatorError when the file cannot be read
+ * @throws OperatorError if the file cannot be read
  */
 export async function* rowsOf(path: string, interrupted?: AbortSignal): AsyncGenerator<FileMessage> {
   const source = await openMessages(path, interrupted);
@@ -197,7 +201,7 @@ function findingWords({ finding, faults, ...place }: RowFinding): string {
 function rowWords({ rows, actions, findings }: DryRun): string {
   const fine = [...actions.values()].reduce((sum, one) => sum + one, 0);
   const others = tallyWords(findings);
-  return `${'rows'.padEnd(16)}${n(fine)} of ${n(rows)} in order: ${tallyWords(actions) || 'none'}${others && `; ${others}`}`;
+  return `${'rows'.padEnd(16)}${n(fine)} of ${n(rows)} valid: ${tallyWords(actions) || 'none'}${others && `; ${others}`}`;
 }
 
 function rowFigures(run: DryRun | undefined) {
@@ -206,7 +210,7 @@ function rowFigures(run: DryRun | undefined) {
   return { rows, actions: Object.fromEntries(actions), findings: Object.fromEntries(findings) };
 }
 
-/** What is left by the control record of the pipeline that was named, if one was. */
+/** The quota that is left, by the control record of the pipeline if `--stack` or `--local` names one. */
 async function quotaOf(
   { stack, local }: Options,
   { stackName }: ChosenPipeline,
@@ -222,7 +226,9 @@ async function quotaOf(
   const nothing = { lanes: [], deadLetters: [], alarms: [] };
   const { quota } = overviewOf({ stackName, atMilliseconds, reading, renewalsDue, monthlyQuotaCalls, ...nothing });
   if (quota === undefined) {
-    console.error('The control record knows no quota (yet): reckoned with the whole month. See onelink doctor');
+    console.error(
+      'The control record has no quota. The plan uses the whole month’s quota. To find out why, run: onelink doctor',
+    );
     return all;
   }
   const { remaining, projectedMonthEndPercent, polledAt } = quota;

@@ -2,9 +2,9 @@ import { identityOf } from '../../../lambdas/domain/contract/command-reading.ts'
 import { isObject } from '../../../lambdas/domain/contract/json-object.ts';
 import { messageIdForm } from '../../../lambdas/domain/contract/original-message.ts';
 import { parkedCommandSchema } from '../../../lambdas/domain/contract/parked-command.ts';
-import { mended } from './release.ts';
+import { repaired } from './release.ts';
 
-/** What a line in quarantine tells of itself, as far as it can be read, and what is wrong with it. No value of a link. */
+/** The readable fields of a line in quarantine, and what is wrong with the line. It holds no value of a link. */
 export interface Inspection {
   source: string | null;
   requestId: string | null;
@@ -16,10 +16,10 @@ export interface Inspection {
 const printable = /^[!-~]{1,128}$/;
 const shown = (value: unknown) => (typeof value === 'string' && printable.test(value) ? value : null);
 
-/** @param lane the one whose folder it lies in */
+/** @param lane the lane in whose folder the line is */
 export function inspect(line: string, lane: string): Inspection {
   const json = jsonIn(line);
-  if (!isObject(json)) return { ...rest(line), why: 'is no JSON object: cut off, or not written by a worker' };
+  if (!isObject(json)) return { ...rest(line), why: 'is not a JSON object: cut off, or not written by a worker' };
   const command = typeof json.body === 'string' ? jsonIn(json.body) : undefined;
   const asked = isObject(command) ? identityOf(command) : undefined;
   const messageId = shown(json.messageId);
@@ -36,14 +36,14 @@ function whyOf(line: string, json: Record<string, unknown>, lane: string): strin
   const found = parkedCommandSchema.safeParse(json);
   if (found.success) return 'can be read: release parks it again';
   if (json.v !== 1) {
-    return Number.isInteger(json.v) ? `is of version ${json.v}, which this release does not know` : 'has no version';
+    return Number.isInteger(json.v) ? `has version ${json.v}, which this release cannot read` : 'has no version';
   }
   const fields = [...new Set(found.error.issues.map(({ path }) => String(path[0])))];
-  const broken = `has no sound ${fields.join(', ')}`;
-  return mended(line, lane) === undefined ? broken : `${broken}: release mends it`;
+  const broken = `has no valid ${fields.join(', ')}`;
+  return repaired(line, lane) === undefined ? broken : `${broken}: release repairs it`;
 }
 
-/** Of a line that is cut off: its fields stand before the body, in which every quotation mark is escaped. */
+/** The fields of a line that is cut off. They come before the body, in which every quotation mark is escaped. */
 function rest(line: string): Omit<Inspection, 'why'> {
   const field = (name: string) => shown(new RegExp(`"${name}":"([^"\\\\]*)"`).exec(line)?.[1]);
   return { source: field('source'), requestId: field('requestId'), action: null, messageId: field('messageId') };

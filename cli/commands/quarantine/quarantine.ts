@@ -24,8 +24,8 @@ interface Options extends PipelineOptions {
 const codes = `
 Exit codes:
   ${exitCode.done}  done
-  ${exitCode.someLeft}  release alone: some lines are left, since nobody can read them, or you did not confirm
-  ${exitCode.notDone}  it could not be done
+  ${exitCode.someLeft}  release only: unreadable lines are left, or you did not confirm
+  ${exitCode.notDone}  the verb failed; the error explains why
 `;
 
 export function quarantineCommand(): Command {
@@ -33,18 +33,18 @@ export function quarantineCommand(): Command {
     'Shows or releases parked commands that could not be replayed.',
   );
   const list = new Command('list')
-    .description('Shows what lies in quarantine.')
+    .description('Shows the objects in quarantine.')
     .option('--lane <name>', 'only this lane')
-    .option('--json', 'print one JSON object for each');
+    .option('--json', 'print one JSON object for each object');
   const show = new Command('show')
-    .description('Shows who asked for what in an object, and what is wrong with each line. It prints no values.')
-    .argument('<key>', 'as list prints it')
+    .description('Shows the request in each line of an object, and what is wrong with the line. It prints no values.')
+    .argument('<key>', 'the key that list prints')
     .option('--json', 'print one JSON object for each line');
   const releasing = withNeeds(new Command('release'), { yes: 'drop' })
-    .description('Parks the commands of an object again: the replayer brings them back.')
-    .argument('<key>', 'as list prints it')
+    .description('Parks the commands of an object again: the replayer sends them back.')
+    .argument('<key>', 'the key that list prints')
     .option('--drop', 'delete the object instead')
-    .option('--yes', 'with --drop: do not ask')
+    .option('--yes', 'with --drop: delete without a confirmation')
     .option('--json', 'print one JSON object');
   return command
     .addCommand(withHelp(list, 'list').action((options: Options) => runVerb(options, exitCode.notDone, listAll)))
@@ -55,7 +55,8 @@ export function quarantineCommand(): Command {
 function withHelp(command: Command, example: string): Command {
   const text = `${pipelineHelp}
 
-The replayer moves what it cannot read, or what a lane's queue refuses, under quarantine/ in the archive bucket. It stays there.
+If the replayer cannot read a parked command, or the lane's queue refuses it, the replayer moves it to quarantine/ in the
+archive bucket. The command stays there until you release or drop it.
 ${codes}
 Examples:
   onelink quarantine ${example} --stack OneLink-production
@@ -120,28 +121,33 @@ async function releaseOne(scene: Scene<Options>, key: string): Promise<number> {
   else console.log(`${n(released)} parked again, ${counted(left, 'unreadable line')} left in quarantine`);
   if (left > 0) {
     console.error(
-      'Find it with: onelink quarantine list. To delete what nobody needs: onelink quarantine release KEY --drop',
+      'To find the rest, run: onelink quarantine list. To delete it, run: onelink quarantine release KEY --drop',
     );
   }
   return left === 0 ? exitCode.done : exitCode.someLeft;
 }
 
-/** @throws OperatorError when there is nobody to be asked */
+/** @throws OperatorError if the input is not a terminal, so that the verb cannot ask */
 async function agreed(interrupted: AbortSignal): Promise<boolean> {
-  if (!process.stdin.isTTY) throw new OperatorError('Nobody is here to be asked: say --yes. Nothing was deleted.');
+  if (!process.stdin.isTTY)
+    throw new OperatorError(
+      'The input is not a terminal. To delete without a confirmation, add --yes. Nothing was deleted.',
+    );
   if (await confirmed('Delete it for good?', interrupted)) return true;
   console.error('Nothing was deleted.');
   return false;
 }
 
-/** Nothing else of the bucket may be shown or deleted by this verb. */
+/** Limits the verb to quarantine: it must not show or delete anything else in the bucket. */
 function keyIn(key: string): { key: string; lane: string; reason: string } {
   const [, lane, reason] = /^quarantine\/([^/]+)\/([^/]+)\/./.exec(key) ?? [];
   if (lane === undefined || reason === undefined)
-    throw new OperatorError('The key must begin with quarantine/ and a lane: see onelink quarantine list.');
+    throw new OperatorError(
+      'The key must begin with quarantine/ and a lane. To see the keys, run: onelink quarantine list',
+    );
   return { key, lane, reason };
 }
 
 function absent(): never {
-  throw new OperatorError('There is no such object in quarantine: see onelink quarantine list.');
+  throw new OperatorError('There is no such object in quarantine. To see the keys, run: onelink quarantine list');
 }

@@ -8,17 +8,17 @@ export interface ReleasePorts {
   parked: { add(command: ParkedCommand): Promise<void> };
 }
 
-/** How many lines went back to the parked ones, and how many nobody can read. */
+/** How many lines are parked again, and how many are unreadable. */
 export interface Released {
   released: number;
   left: number;
 }
 
 /**
- * Parks the commands of an object in quarantine again: the replayer brings them back at the lane's rate. Lines that stay
- * unreadable stay in quarantine. Interrupted, it parks a command twice rather than losing it; it is carried out once.
+ * Parks the commands of an object in quarantine again. The replayer sends them back at the lane's rate. Unreadable lines
+ * stay in quarantine. An interruption may park a command twice and loses none. The command is carried out once.
  *
- * @returns undefined when there is no such object
+ * @returns undefined if there is no such object
  */
 export async function release(
   { key, lane }: { key: string; lane: string },
@@ -26,19 +26,19 @@ export async function release(
 ): Promise<Released | undefined> {
   const lines = await quarantine.lines(key);
   if (lines === undefined) return undefined;
-  const commands = lines.map((line) => mended(line, lane));
+  const commands = lines.map((line) => repaired(line, lane));
   const readable = commands.filter((command) => command !== undefined);
   const rest = lines.filter((_, index) => commands[index] === undefined);
   if (readable.length === 0 && rest.length > 0) return { released: 0, left: rest.length };
   await Promise.all(readable.map((command) => parked.add(command)));
-  // In an object of their own, before the whole one goes.
+  // Stores the rest in its own object before it removes the original.
   if (rest.length > 0) await quarantine.keepLines(lane, `parked/${lane}/rest`, 'unreadable', rest);
   await quarantine.remove(key);
   return { released: readable.length, left: rest.length };
 }
 
-/** A line's command; one without a sound first sent time is as old as its parking. */
-export function mended(line: string, lane: string): ParkedCommand | undefined {
+/** A line's command. If the line has no valid first sent time, the time of its parking takes its place. */
+export function repaired(line: string, lane: string): ParkedCommand | undefined {
   const command = parkedCommandIn(line) ?? parkedCommandIn(withSentTime(line));
   return command && { ...command, lane, body: wireText(command.body) };
 }

@@ -26,8 +26,8 @@ function portsWith(off: string[] = [], change: Partial<Pick<ControlTable, 'read'
   };
 }
 
-describe('an operator’s word', () => {
-  test('is written where there is no record, and lanes whose mappings are off are not woken by it', async () => {
+describe('an operator override', () => {
+  test('is written without an earlier record, and does not open lanes whose mappings are off', async () => {
     await changeControl(lanes, portsWith(['transactional-mapping']), pause('campaign'));
     expect((await control.read()).control).toEqual({
       ...emptyControl,
@@ -40,7 +40,7 @@ describe('an operator’s word', () => {
     });
   });
 
-  test('comes on top of what somebody else writes in the same moment', async () => {
+  test('keeps what another writer writes at the same moment', async () => {
     let governorWrites = 1;
     const read = async () => {
       const reading = await control.read();
@@ -53,16 +53,16 @@ describe('an operator’s word', () => {
     expect(written?.lanes.campaign).toEqual({ state: 'open', since: now, openedAt: now });
   });
 
-  test('that changes nothing writes nothing', async () => {
+  test('that changes nothing writes no record', async () => {
     const before = await control.read();
     await changeControl(lanes, portsWith(), (record) => resumedBy(record, ['campaign'], now));
     expect(await control.read()).toEqual(before);
   });
 
-  test('is given up, and says so, when it never gets its turn', async () => {
+  test('ends with an error if every attempt loses against another writer', async () => {
     const write = async () => false;
     await expect(changeControl(lanes, portsWith([], { write }), pause('campaign'))).rejects.toThrow(
-      'The control record was changed by others 10 times in a row',
+      'Other writers changed the control record 10 times in a row',
     );
   });
 });

@@ -77,7 +77,7 @@ async function keys(prefix = ''): Promise<string[]> {
   return Contents.map(({ Key = '' }) => Key);
 }
 
-/** Runs a verb, with nobody at the terminal. */
+/** Runs a verb without a terminal. */
 async function onelink(...words: string[]) {
   const [out, err]: [string[], string[]] = [[], []];
   vi.spyOn(console, 'log').mockImplementation((line) => void out.push(String(line)));
@@ -95,7 +95,7 @@ beforeEach(async () => {
 });
 
 describe('quarantine', () => {
-  test('list names what lies there, of one lane if asked to', async () => {
+  test('list names the objects in quarantine, or those of one lane', async () => {
     await put(lot, 'trash');
     await put('quarantine/transactional/refused/lot', sound);
     const { code, out } = await onelink('quarantine', 'list', '--json');
@@ -109,15 +109,15 @@ describe('quarantine', () => {
     expect((await onelink('quarantine', 'list', '--lane', 'nope')).out).toEqual(['nothing is in quarantine']);
   });
 
-  test('show says who asked, and what is wrong with each line; no value of a link', async () => {
+  test('show prints the request and the fault of each line, and no value of a link', async () => {
     await put(lot, 'trash', cutOff, timeless, later, sound);
     const { code, out } = await onelink('quarantine', 'show', lot);
     expect(out).toEqual([
       'line  bytes  source  requestId  action  messageId  what is wrong',
-      '1  5  ?  ?  ?  ?  is no JSON object: cut off, or not written by a worker',
-      `2  ${cutOff.length}  crm  r-2  ?  m-1  is no JSON object: cut off, or not written by a worker`,
-      `3  ${timeless.length}  crm  r-3  ?  m-1  has no sound sentAtMilliseconds: release mends it`,
-      `4  ${later.length}  crm  r-1  create  m-1  is of version 2, which this release does not know`,
+      '1  5  ?  ?  ?  ?  is not a JSON object: cut off, or not written by a worker',
+      `2  ${cutOff.length}  crm  r-2  ?  m-1  is not a JSON object: cut off, or not written by a worker`,
+      `3  ${timeless.length}  crm  r-3  ?  m-1  has no valid sentAtMilliseconds: release repairs it`,
+      `4  ${later.length}  crm  r-1  create  m-1  has version 2, which this release cannot read`,
       `5  ${sound.length}  crm  r-1  create  m-1  can be read: release parks it again`,
     ]);
     expect(code).toBe(0);
@@ -128,22 +128,23 @@ describe('quarantine', () => {
     });
   });
 
-  test('release parks again what can be read, keeps the rest, and says how to delete it', async () => {
+  test('release parks the readable lines again, keeps the rest, and prints how to delete it', async () => {
     await put(lot, 'trash', sound);
     const { code, out, err } = await onelink('quarantine', 'release', lot);
     expect(out).toEqual(['1 parked again, 1 unreadable line left in quarantine']);
     expect(err).toEqual([
-      'Find it with: onelink quarantine list. To delete what nobody needs: onelink quarantine release KEY --drop',
+      'To find the rest, run: onelink quarantine list. To delete it, run: onelink quarantine release KEY --drop',
     ]);
     expect(code).toBe(1);
     expect(await keys('parked/campaign/')).toEqual([expect.stringMatching(/20260309T101530000Z-1-/)]);
     expect(await keys('quarantine/')).toEqual([expect.stringMatching(/^quarantine\/campaign\/unreadable\/rest\./)]);
   });
 
-  test('release --drop deletes only when somebody confirms it, and only what is there', async () => {
+  test('release --drop deletes an object only after a confirmation', async () => {
     await put(lot, 'trash');
     const unasked = await onelink('quarantine', 'release', lot, '--drop');
-    expect(unasked).toEqual({ code: 2, out: [], err: ['Nobody is here to be asked: say --yes. Nothing was deleted.'] });
+    const noTerminal = 'The input is not a terminal. To delete without a confirmation, add --yes. Nothing was deleted.';
+    expect(unasked).toEqual({ code: 2, out: [], err: [noTerminal] });
     expect(await keys()).toEqual([lot]);
     const confirmed = await onelink('quarantine', 'release', lot, '--drop', '--yes');
     expect(confirmed).toEqual({ code: 0, out: ['dropped'], err: [] });
@@ -152,7 +153,7 @@ describe('quarantine', () => {
     expect([again.code, again.err[0]]).toEqual([2, expect.stringContaining('There is no such object in quarantine')]);
   });
 
-  test('nothing but what is in quarantine can be shown, released or dropped', async () => {
+  test('show, release and drop refuse a key outside quarantine', async () => {
     await put('parked/campaign/lot', sound);
     for (const words of [['show'], ['release'], ['release', '--drop', '--yes']]) {
       const { code, err } = await onelink('quarantine', ...words.slice(0, 1), 'parked/campaign/lot', ...words.slice(1));
@@ -161,7 +162,7 @@ describe('quarantine', () => {
     expect(await keys()).toEqual(['parked/campaign/lot']);
   });
 
-  test('a trace finds a request there, also in a line that is cut off', async () => {
+  test('a trace finds a request in quarantine, even in a line that is cut off', async () => {
     await put(lot, 'trash', cutOff);
     await put('quarantine/campaign/refused/lot', sound);
     const store = new QuarantineStore(s3, bucket);
@@ -177,13 +178,13 @@ describe('quarantine', () => {
 });
 
 describe('parked list', () => {
-  test('shows what is parked for a lane that is gone, and ends with 1', async () => {
+  test('shows what is parked for a removed lane, and ends with exit code 1', async () => {
     await new ParkedStore(s3, bucket).add(command);
     await new ParkedStore(s3, bucket).add({ ...command, lane: 'bulk' });
     const { code, out } = await onelink('parked', 'list');
     expect(out).toEqual([
       expect.stringMatching(/^campaign {2}1 command in 1 lot, 0\.0 MB {2}oldest 2026-03-09 10:15:30 UTC \(/),
-      expect.stringMatching(/^bulk {2}1 command in 1 lot, .* nobody replays it: the pipeline has no such lane$/),
+      expect.stringMatching(/^bulk {2}1 command in 1 lot, .* not replayed: the pipeline has no such lane$/),
     ]);
     expect(code).toBe(1);
     expect((await onelink('parked', 'list', '--lane', 'campaign')).code).toBe(0);
@@ -191,7 +192,7 @@ describe('parked list', () => {
     expect(unknown).toMatchObject({ code: 2, err: ['There is no lane nope; there are campaign, bulk.'] });
   });
 
-  test('believes no age that a lot cannot have', async () => {
+  test('shows no age that a lot cannot have', async () => {
     await put('parked/campaign/00010101T000000000Z-1-0a.ndjson', sound);
     await put('parked/campaign/99991231T235959999Z-1-0a.ndjson', sound);
     expect((await onelink('parked', 'list')).out).toEqual(['campaign  2 commands in 2 lots, 0.0 MB  of unknown age']);
@@ -202,10 +203,10 @@ describe('parked list', () => {
   });
 });
 
-describe('what is parked for a lane that is gone', () => {
+describe('what is parked for a removed lane', () => {
   const lanes = ['campaign'];
 
-  test('is counted for status, and fails the doctor, who names the lane and the remedy', async () => {
+  test('is counted for status, and fails the doctor, which names the lane and the remedy', async () => {
     await put('parked/campaign/2026/20260309T101530000Z-5-0a1b.ndjson', sound);
     const store = new ParkedStore(s3, bucket);
     expect(await strandedLanes(store, lanes)).toEqual([]);

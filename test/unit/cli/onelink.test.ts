@@ -55,7 +55,7 @@ describe('the other verbs', () => {
     [['resume', '--help'], 'Examples:\n  onelink resume campaign --wait\n'],
     [['parked', 'list', '--help'], 'Examples:\n  onelink parked list\n'],
     [['quarantine', 'release', '--help'], '--drop'],
-    [['parked', 'replay', '--help'], 'Exit codes:\n  0  nothing is parked any more\n'],
+    [['parked', 'replay', '--help'], 'Exit codes:\n  0  nothing is parked\n'],
     [['trace', '--help'], '--show-links'],
     [['get', '--help'], '--show-data'],
     [['export', '--help'], 'Examples:\n  onelink export --to links.ndjson\n'],
@@ -83,7 +83,9 @@ describe('the other verbs', () => {
   test('plan needs no AWS, and says so by its exit code when a campaign does not fit', async () => {
     const fits = await onelink(['plan', '--links', '1000000']);
     expect([fits.status, fits.stderr]).toEqual([0, '']);
-    expect(fits.stdout).toContain('13 % of the month’s 7,500,000 calls; with the whole month to spend: there is room');
+    expect(fits.stdout).toContain(
+      '13 % of the month’s 7,500,000 calls; the whole month’s quota is left: there is room',
+    );
     const parks = await onelink(['plan', '--links', '7000000', '--json']);
     expect(parks.status).toBe(1);
     expect(JSON.parse(parks.stdout).room).toMatchObject({ verdict: 'parks', parked: 250_000 });

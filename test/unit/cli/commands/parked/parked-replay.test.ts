@@ -6,14 +6,14 @@ import { type ControlRecord, emptyControl } from '../../../../../lambdas/domain/
 const never = new AbortController().signal;
 const start = Date.parse('2026-03-10T12:00:00Z');
 
-/** A pipeline whose replayer takes so many commands away between two looks. */
+/** A pipeline whose replayer replays this many commands between two polls. */
 function scene(
   counts: Record<string, number>,
-  perLook: number,
+  perPoll: number,
   change: (now: number) => Partial<ControlRecord> = () => ({}),
 ) {
   const left = { ...counts };
-  /** Key to lines; nothing is replayed to quarantine unless a test says so. */
+  /** The lines of each key. A test adds what goes to quarantine. */
   const held = new Map([['campaign', new Map([['before', ['one', 'two']]])]]);
   let now = start;
   let runs = 0;
@@ -43,13 +43,13 @@ function scene(
     nowMilliseconds: () => now,
     sleep: async (milliseconds) => {
       now += milliseconds;
-      for (const lane of Object.keys(left)) left[lane] = Math.max(0, (left[lane] ?? 0) - perLook);
+      for (const lane of Object.keys(left)) left[lane] = Math.max(0, (left[lane] ?? 0) - perPoll);
     },
   };
   const seen: string[] = [];
   const options = {
     interrupted: never,
-    onLook: (of: ReadonlyMap<string, number>) => seen.push([...of.values()].join(' ')),
+    onPoll: (of: ReadonlyMap<string, number>) => seen.push([...of.values()].join(' ')),
   };
   const quarantine = (key: string, ...lines: string[]) => held.get('campaign')?.set(key, lines);
   return { ports, options, seen, runs: () => runs, quarantine };
@@ -66,15 +66,15 @@ describe('parked replay', () => {
     expect(runs()).toBe(1);
   });
 
-  test('does not count as replayed what went to quarantine meanwhile', async () => {
+  test('does not count quarantined commands as replayed', async () => {
     const { ports, options, quarantine } = scene({ campaign: 1_000 }, 400);
-    const start = async () => void quarantine('meanwhile', 'three', 'four', 'five');
+    const start = async () => void quarantine('during', 'three', 'four', 'five');
     expect(await replayParked(['campaign'], { ...ports, start }, options)).toEqual([
       { lane: 'campaign', replayed: 997, quarantined: 3, left: 0, words: 'nothing is left' },
     ]);
   });
 
-  test('does not start it for a lane that is not open, and says why', async () => {
+  test('does not start the replayer for a lane that is not open, and prints the lane’s state', async () => {
     const parking = { state: 'parking', reason: 'quota-exceeded', since: start } as const;
     const { ports, options, runs } = scene({ campaign: 1_000 }, 400, () => ({ lanes: { campaign: parking } }));
     const [ended] = await replayParked(['campaign'], ports, options);
@@ -82,7 +82,7 @@ describe('parked replay', () => {
     expect(runs()).toBe(0);
   });
 
-  test('stops when the lane parks in the middle', async () => {
+  test('stops when the lane starts to park', async () => {
     const parking = { state: 'parking', reason: 'daily-cap-reached', since: start } as const;
     const { ports, options } = scene({ campaign: 1_000 }, 400, (now) =>
       now > start ? { lanes: { campaign: parking } } : {},
@@ -91,20 +91,20 @@ describe('parked replay', () => {
     expect(ended).toMatchObject({ replayed: 400, left: 600, words: 'the lane is parking (daily-cap-reached)' });
   });
 
-  test('stops when the governor is silent, or nothing moves', async () => {
+  test('stops when the control record is stale, or when no command moves', async () => {
     const silent = scene({ campaign: 1_000 }, 400, () => ({ governedAt: start - 3_600_000 }));
     expect((await replayParked(['campaign'], silent.ports, silent.options))[0]?.words).toContain(
-      'governor has been silent',
+      'the control record is stale',
     );
     const still = scene({ campaign: 1_000 }, 0);
     expect((await replayParked(['campaign'], still.ports, still.options))[0]).toMatchObject({
       left: 1_000,
-      words: 'nothing has moved for 10 min: is its queue full? See onelink status',
+      words: 'no command has moved for 10 min: is its queue full? Run onelink status',
     });
   });
 });
 
-test('what is parked is told by the names of the lots', async () => {
+test('the names of the lots show how much is parked', async () => {
   async function* lots() {
     yield { commands: 500, bytes: 250_000, parkedAtMilliseconds: start };
     yield { commands: 20, bytes: 10_000, parkedAtMilliseconds: start + 1_000 };

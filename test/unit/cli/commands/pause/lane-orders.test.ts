@@ -20,7 +20,7 @@ const pause = (control: ControlRecord, ...lanes: string[]) =>
   pausedBy(control, lanes, { note: 'rates change', nowMilliseconds: now });
 
 describe('pause', () => {
-  test('stands with its reason, and leaves the other lanes alone', () => {
+  test('is written with its reason, and does not change the other lanes', () => {
     const { control } = pause(
       recordOf({ campaign: { state: 'open', since: before } }, { parkedAt: before }),
       'campaign',
@@ -33,7 +33,7 @@ describe('pause', () => {
     );
   });
 
-  test('takes a pause of the governor over, so that only an operator ends it', () => {
+  test('replaces a pause of the governor, and only an operator ends it', () => {
     const { control, ordered } = pause(
       recordOf({ campaign: { state: 'paused', reason: 'token-refused', since: before } }),
       'campaign',
@@ -47,13 +47,13 @@ describe('pause', () => {
     expect(ordered[0]?.words).toBe('is paused until you resume it, and was before (token-refused)');
   });
 
-  test('works for a lane that the record does not know yet', () => {
+  test('works for a lane that the record does not have yet', () => {
     expect(pause(emptyControl, 'campaign').control.lanes.campaign?.state).toBe('paused');
   });
 });
 
 describe('resume', () => {
-  test('opens what an operator has paused, and says since when it is open', () => {
+  test('opens a lane that an operator paused, and records the time', () => {
     const { control, ordered } = resumedBy(
       recordOf({ campaign: { state: 'paused', reason: 'operator', note: 'x', since: before } }),
       ['campaign'],
@@ -63,7 +63,7 @@ describe('resume', () => {
     expect(ordered).toEqual([{ lane: 'campaign', changed: true, state: 'open', words: 'opens' }]);
   });
 
-  test('changes nothing about a lane that is open, unknown, or parks', () => {
+  test('does not change a lane that is open, unknown or parking', () => {
     const control = recordOf({
       campaign: { state: 'parking', reason: 'quota-exceeded', since: before },
       transactional: { state: 'open', since: before },
@@ -77,7 +77,7 @@ describe('resume', () => {
     ]);
   });
 
-  test('opens on trial what the governor has paused, all lanes of that reason alike', () => {
+  test('makes a lane that the governor paused half-open, with all lanes of that reason', () => {
     const outage: LaneControl = { state: 'paused', reason: 'api-outage', since: before };
     const control = recordOf(
       {
@@ -96,12 +96,12 @@ describe('resume', () => {
     expect(order.control.lanes.expiry?.state).toBe('paused');
   });
 
-  test('ends an operator’s pause, not the governor’s behind it', () => {
+  test('ends an operator’s pause, and keeps the governor’s own', () => {
     const operators: LaneControl = { state: 'paused', reason: 'operator', note: 'x', since: before };
     const order = resumedBy(recordOf({ campaign: operators }, { health: troubled }), ['campaign'], now);
     expect(order.control.lanes.campaign).toEqual({ state: 'paused', reason: 'api-outage', since: now });
     expect(order.control.health).toEqual(troubled);
-    // Once more, and it opens on trial.
+    // A second resume makes it half-open.
     expect(resumedBy(order.control, ['campaign'], now).control.lanes.campaign?.state).toBe('open');
   });
 });

@@ -29,48 +29,48 @@ describe('the time', () => {
     link: { ...worker, concurrency: 8, callsPerSecond: 100, duty: 0.5 },
     qr: { ...worker, concurrency: 2, callsPerSecond: 5, duty: 1 },
   };
-  const load = { lane: 'campaign', quotaCalls: 4_000, looks: 0, qrCodes: 0 };
+  const load = { lane: 'campaign', quotaCalls: 4_000, lookups: 0, qrCodes: 0 };
 
-  test('is set by the lane’s pace times its duty, looks included', () => {
+  test('is set by the lane’s pace times its utilisation, lookups included', () => {
     expect(timeOf(load, plan, {})).toEqual({ lane: 'campaign', seconds: 10, bound: 'rate', callsPerSecond: 400 });
-    expect(timeOf({ ...load, looks: 400 }, plan, {}).seconds).toBe(11);
+    expect(timeOf({ ...load, lookups: 400 }, plan, {}).seconds).toBe(11);
   });
 
-  test('is set by QR codes where they are many', () => {
+  test('is set by the QR codes if there are many', () => {
     expect(timeOf({ ...load, qrCodes: 600 }, plan, {})).toMatchObject({ seconds: 60, bound: 'qr-rate' });
   });
 
-  test('is set by a cap where there is one: what is over it waits for the next hour or day', () => {
+  test('is set by a cap: commands above it wait for the next hour or day', () => {
     expect(timeOf(load, plan, { hourlyCapCalls: 1_000 })).toMatchObject({ seconds: 3 * 3_600, bound: 'hourly-cap' });
     expect(timeOf(load, plan, { dailyCapCalls: 3_999 })).toMatchObject({ seconds: 86_400, bound: 'daily-cap' });
     expect(timeOf(load, plan, { dailyCapCalls: 4_000 })).toMatchObject({ bound: 'rate' });
   });
 });
 
-describe('the room', () => {
+describe('the room in the quota', () => {
   const load = (quotaCalls: number, reserveCalls: number) => ({
     lane: 'campaign',
     quotaCalls,
-    looks: 0,
+    lookups: 0,
     qrCodes: 0,
     reserveCalls,
   });
   const month = { monthlyQuotaCalls: 1_000, remaining: 600 };
 
-  test('is there when the lane stays above its reserve', () => {
+  test('is enough if the lane stays above its reserve', () => {
     expect(roomFor([load(500, 100)], month)).toEqual({ needsPercent: 50, verdict: 'room', parked: 0 });
   });
 
-  test('is not when it would come down to it: the rest is parked', () => {
+  test('is not enough if the lane would reach its reserve, and the rest is parked', () => {
     expect(roomFor([load(501, 100)], month)).toMatchObject({ verdict: 'parks', parked: 1 });
     expect(roomFor([load(501, 100)], { ...month, remaining: 50 })).toMatchObject({ parked: 501 });
   });
 
-  test('is shared: the lane with the larger reserve stops first', () => {
+  test('is shared, and the lane with the larger reserve stops first', () => {
     expect(roomFor([load(200, 0), load(500, 100)], month)).toMatchObject({ verdict: 'parks', parked: 100 });
   });
 
-  test('is at risk when the forecast needs what the campaign takes', () => {
+  test('is at risk if the forecast needs the calls that the campaign takes', () => {
     expect(roomFor([load(400, 100)], { ...month, projectedMonthEndPercent: 61 }).verdict).toBe('month-at-risk');
     expect(roomFor([load(400, 100)], { ...month, projectedMonthEndPercent: 60 }).verdict).toBe('room');
   });
@@ -104,11 +104,11 @@ describe('the dry run', () => {
     });
   const found = (...bodies: string[]) => {
     const run = dryRun();
-    const findings = bodies.map((body, index) => run.row(index + 1, body)?.finding ?? 'in order');
+    const findings = bodies.map((body, index) => run.row(index + 1, body)?.finding ?? 'valid');
     return { run, findings };
   };
 
-  test('counts what rows in order ask of their lane', () => {
+  test('counts the load that valid rows put on their lane', () => {
     const change = { requestId: 'r-3', action: 'delete', shortlinkId: 'x', data: undefined };
     const { run, findings } = found(
       create('r-1', { qr: {} }),
@@ -116,12 +116,12 @@ describe('the dry run', () => {
       create('r-3', change),
       create('r-4', { ...change, requestId: 'r-4', action: 'qr' }),
     );
-    expect(findings).toEqual(['in order', 'in order', 'in order', 'in order']);
-    expect(run.loads).toEqual([{ lane: 'campaign', quotaCalls: 3, looks: 1, qrCodes: 2 }]);
+    expect(findings).toEqual(['valid', 'valid', 'valid', 'valid']);
+    expect(run.loads).toEqual([{ lane: 'campaign', quotaCalls: 3, lookups: 1, qrCodes: 2 }]);
     expect(Object.fromEntries(run.actions)).toEqual({ create: 2, delete: 1, qr: 1 });
   });
 
-  test('finds what the lane would refuse, without a value', () => {
+  test('finds what the lane would refuse, and shows no value', () => {
     const run = dryRun();
     const row = run.row(7, create('r-1', { ttl: 'secret-ttl', onelinkId: 'zzzz' }));
     expect(row).toMatchObject({ line: 7, finding: 'invalid' });
@@ -130,69 +130,69 @@ describe('the dry run', () => {
     expect(found('nope', create('r-2', { source: 'stranger' })).findings).toEqual(['unreadable', 'no-lane']);
   });
 
-  test('warns of names that are almost known ones, and counts the row as one in order', () => {
+  test('warns of names that are almost known ones, and counts the row as valid', () => {
     const run = dryRun();
     const row = run.row(1, create('r-1', { data: { pid: 'sms', 'deep_link_value ': 'secret' } }));
     expect(row).toMatchObject({ finding: 'near-name', faults: [{ path: 'data.deep_link_value ', rule: 'near-name' }] });
-    expect(run.loads).toEqual([{ lane: 'campaign', quotaCalls: 1, looks: 0, qrCodes: 0 }]);
+    expect(run.loads).toEqual([{ lane: 'campaign', quotaCalls: 1, lookups: 0, qrCodes: 0 }]);
     expect(run.row(2, create('r-2', { data: { 'pid ': 'sms' } }))?.faults.map(({ rule }) => rule)).toEqual([
       'required',
       'near-name',
     ]);
   });
 
-  test('finds rows that come too late', () => {
+  test('finds rows whose validUntil has passed', () => {
     expect(found(create('r-1', { validUntil: '2026-03-10T11:59:59Z' })).findings).toEqual(['stale']);
   });
 
-  test('tells a repeat from another command under the same requestId', () => {
+  test('distinguishes a repeat from another command under the same requestId', () => {
     const { run, findings } = found(
       create('r-1'),
       create('r-1', { requestedAt: '2026-03-10T11:30:00Z' }),
       create('r-1', { ttl: '7d' }),
     );
-    expect(findings).toEqual(['in order', 'repeat', 'request-id-reused']);
+    expect(findings).toEqual(['valid', 'repeat', 'request-id-reused']);
     expect(run.loads[0]?.quotaCalls).toBe(1);
     expect(dryRun().row(1, create('r-1'))).toBeUndefined();
   });
 
-  test('finds an ID that two creates choose, by template', () => {
+  test('finds an ID that two creates of one template choose', () => {
     const chosen = { shortlinkId: 'spring' };
     const { findings } = found(
       create('r-1', chosen),
       create('r-2', chosen),
       create('r-3', { ...chosen, onelinkId: 'abc123' }),
     );
-    expect(findings).toEqual(['in order', 'chosen-id-taken', 'in order']);
+    expect(findings).toEqual(['valid', 'chosen-id-taken', 'valid']);
   });
 
-  test('finds no ID taken that a delete has freed before', () => {
+  test('accepts a chosen ID again after a row that deletes its link', () => {
     const chosen = { shortlinkId: 'spring' };
     const remove = (requestId: string, more: object = {}) =>
       create(requestId, { ...chosen, action: 'delete', data: undefined, ...more });
     expect(found(create('r-1', chosen), remove('r-2'), create('r-3', chosen), create('r-4', chosen)).findings).toEqual([
-      'in order',
-      'in order',
-      'in order',
+      'valid',
+      'valid',
+      'valid',
       'chosen-id-taken',
     ]);
     expect(
       found(create('r-1', chosen), remove('r-2', { shortlinkId: 'other' }), create('r-3', chosen)).findings,
-    ).toEqual(['in order', 'in order', 'chosen-id-taken']);
+    ).toEqual(['valid', 'valid', 'chosen-id-taken']);
   });
 
-  test('tells every fault of a row whose lane nobody knows', () => {
+  test('shows every fault of a row without a known lane', () => {
     const run = dryRun();
-    const told = (row: number, body: string) => {
+    const faultsOf = (row: number, body: string) => {
       const found = run.row(row, body);
       return [found?.finding, ...(found?.faults.map(({ path, rule }) => `${path} ${rule}`) ?? [])];
     };
-    expect(told(1, create('r-1', { source: 'stranger', ttl: '1y', data: { c: ' x' } }))).toEqual([
+    expect(faultsOf(1, create('r-1', { source: 'stranger', ttl: '1y', data: { c: ' x' } }))).toEqual([
       ...['no-lane', 'source lane', 'data.c format', 'data.pid required', 'ttl ttl'],
     ]);
-    expect(told(2, create('r-2', { source: 'stranger' }))).toEqual(['no-lane', 'source lane']);
-    expect(told(3, create('r-3', { source: undefined }))).toEqual(['invalid', 'source required']);
-    expect(told(4, create('r-4', { source: 7, ttl: '1y' }))).toEqual(['invalid', 'source type', 'ttl ttl']);
+    expect(faultsOf(2, create('r-2', { source: 'stranger' }))).toEqual(['no-lane', 'source lane']);
+    expect(faultsOf(3, create('r-3', { source: undefined }))).toEqual(['invalid', 'source required']);
+    expect(faultsOf(4, create('r-4', { source: 7, ttl: '1y' }))).toEqual(['invalid', 'source type', 'ttl ttl']);
   });
 });
 
@@ -215,8 +215,8 @@ describe('a parameter whose name is almost a known one', () => {
     ['ｐｉｄ', 'pid'],
     ['\u0441', 'c'],
     ['PID', 'pid'],
-  ])('is warned about: %j', (name, known) => {
-    expect(warned(name)).toEqual([`data.${name}: is almost ${known}, but goes out as a name of its own`]);
+  ])('causes a warning: %j', (name, known) => {
+    expect(warned(name)).toEqual([`data.${name}: is almost ${known}, but is a different parameter`]);
   });
 
   test.each([
@@ -233,15 +233,18 @@ describe('a parameter whose name is almost a known one', () => {
     ['metadata', 'metadata'],
     ['templateId', 'onelinkId'],
     ['validUntil', 'validUntil'],
-  ])('or is a field that belongs beside data: %s', (name, field) => {
+  ])('causes a warning if it is a field that belongs outside data: %s', (name, field) => {
     expect(warned(name)).toEqual([
-      `data.${name}: belongs beside data, as ${field}: here it goes out as a parameter of the link`,
+      `data.${name}: belongs outside data, as ${field}: here it becomes a parameter of the link`,
     ]);
   });
 
-  test.each(['my_name ', '\tx', 'na\u0000me', 'x\u00ad'])('or holds what nobody sees: %j', (name) => {
-    expect(warned(name)).toEqual([`data.${name}: starts or ends with a blank, or holds a character that nobody sees`]);
-  });
+  test.each(['my_name ', '\tx', 'na\u0000me', 'x\u00ad'])(
+    'causes a warning if it holds an invisible character: %j',
+    (name) => {
+      expect(warned(name)).toEqual([`data.${name}: starts or ends with a blank, or holds an invisible character`]);
+    },
+  );
 
   test.each([
     'deep_link_value',
@@ -255,7 +258,7 @@ describe('a parameter whose name is almost a known one', () => {
     'клиент',
     'a b',
     'x'.repeat(10_000),
-  ])('or is a name like any other: %s', (name) => {
+  ])('causes no warning if it is like no known name: %s', (name) => {
     expect(warned(name)).toEqual([]);
   });
 });
@@ -279,7 +282,7 @@ describe('the file', () => {
     return read(path);
   }
 
-  test('is NDJSON, whatever stands in a line, and blank lines count', async () => {
+  test('is NDJSON whatever its lines hold, and blank lines count', async () => {
     expect(await rows('{"a":1}\n\nnope\r\n{"b":2}')).toEqual(['1 {"a":1}', '3 nope', '4 {"b":2}']);
     expect(await rows('nope\n{"b":2}\n')).toEqual(['1 nope', '2 {"b":2}']);
     expect(await rows('')).toEqual([]);
@@ -291,7 +294,7 @@ describe('the file', () => {
     expect(await rows('{\n  "a": {\n"b":2}}\n')).toEqual(['1 {"a":{"b":2}}']);
   });
 
-  test('that is not there is told', async () => {
+  test('that does not exist causes an error', async () => {
     await expect(read(join(directory, 'nothing'))).rejects.toThrow('nothing cannot be read');
   });
 });

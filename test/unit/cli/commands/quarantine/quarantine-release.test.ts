@@ -32,7 +32,7 @@ function given(...lines: string[]) {
 }
 
 describe('a release from quarantine', () => {
-  test('parks commands again in characters that SQS takes, one without a sent time as old as its parking', async () => {
+  test('parks commands in characters that SQS accepts, and dates one without a sent time by its parking', async () => {
     const world = given(JSON.stringify(command), JSON.stringify({ ...command, sentAtMilliseconds: null }));
     expect(await world.release()).toEqual({ released: 2, left: 0 });
     expect(world.parked).toEqual([
@@ -42,13 +42,13 @@ describe('a release from quarantine', () => {
     expect(world.objects.size).toBe(0);
   });
 
-  test('keeps the lines that nobody can read', async () => {
+  test('keeps unreadable lines in quarantine', async () => {
     const world = given('trash', JSON.stringify(command));
     expect(await world.release()).toEqual({ released: 1, left: 1 });
     expect([...world.objects.values()]).toEqual([['trash']]);
   });
 
-  test('leaves an object alone of which it can read nothing', async () => {
+  test('leaves an object with only unreadable lines unchanged', async () => {
     const world = given('trash');
     expect(await world.release()).toEqual({ released: 0, left: 1 });
     expect([...world.objects.keys()]).toEqual([key]);
