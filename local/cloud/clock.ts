@@ -1,4 +1,4 @@
-/** Where the local cloud takes the time from, so that a simulated clock can stand in for it. */
+/** The source of time of the local cloud. A simulated clock can replace it. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -7,24 +7,24 @@ export interface Clock {
 export const wallClock: Clock = { now: () => Date.now() };
 
 /**
- * Runs as fast as the wall clock, and leaps ahead when it is told to. As the `clock` of a local cloud it shifts the
- * time of everything there: engines, functions, schedules, sweeper, metrics and alarms. One clock may drive several.
+ * Runs as fast as the wall clock, and leaps ahead on request. As the `clock` of a local cloud it shifts the time of
+ * everything there: engines, functions, schedules, sweeper, metrics and alarms. Several clouds may share one clock.
  */
 export class SimulatedClock implements Clock {
   #offsetMilliseconds: number;
   readonly #followers = new Set<(offsetMilliseconds: number) => Promise<void>>();
-  #told: Promise<unknown> = Promise.resolve();
+  #reported: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param startsAtMilliseconds epoch; default: now. It may be in the past, only the leaps may not lead there
-   * @throws RangeError for what is not a whole number, or beyond the dates that have four digits for a year
+   * @param startsAtMilliseconds epoch; default: now. It may be in the past, but a leap may not lead there
+   * @throws RangeError for a value that is not a whole number, or for a year beyond four digits
    */
   constructor(startsAtMilliseconds = Date.now()) {
     mustHaveADate(startsAtMilliseconds);
     this.#offsetMilliseconds = whole(startsAtMilliseconds - Date.now());
   }
 
-  /** How far it is ahead of the wall clock; negative if behind. */
+  /** Its lead over the wall clock. Negative if it is behind. */
   get offsetMilliseconds(): number {
     return this.#offsetMilliseconds;
   }
@@ -34,21 +34,23 @@ export class SimulatedClock implements Clock {
   }
 
   /**
-   * Leaps ahead. `now` tells the new time at once.
+   * Leaps ahead. `now` returns the new time at once.
    *
-   * When it resolves, the engines have it: messages whose delay, visibility time-out or retention was leapt over are
-   * receivable or gone. Schedules that came due have fired once each, and alarms are evaluated.
+   * When the promise resolves, the engines have the new time. A message whose delay, visibility time-out or retention
+   * has passed is receivable or gone. Schedules that became due have fired once each, and alarms are evaluated.
    * @param milliseconds a whole number, not negative
    * @throws RangeError for any other number, and beyond the year 9999
-   * @throws when an engine is gone
+   * @throws if an engine has ended
    */
   async advance(milliseconds: number): Promise<void> {
-    if (!(milliseconds >= 0)) throw new RangeError(`a clock goes forward, not by ${milliseconds} ms`);
+    if (!(milliseconds >= 0)) throw new RangeError(`a clock cannot leap by ${milliseconds} ms, only forward`);
     mustHaveADate(this.now() + milliseconds);
     this.#offsetMilliseconds += whole(milliseconds);
-    const told = this.#told.then(() => Promise.all([...this.#followers].map((tell) => tell(this.#offsetMilliseconds))));
-    this.#told = told.catch(() => {});
-    await told;
+    const reported = this.#reported.then(() =>
+      Promise.all([...this.#followers].map((follow) => follow(this.#offsetMilliseconds))),
+    );
+    this.#reported = reported.catch(() => {});
+    await reported;
   }
 
   /**
@@ -61,13 +63,13 @@ export class SimulatedClock implements Clock {
   }
 
   /**
-   * Has every leap told, one after the other.
-   * @param tell takes the offset after the leap
-   * @returns ends it
+   * Reports every leap to a follower, one after the other.
+   * @param follower takes the offset after the leap
+   * @returns a function that ends it
    */
-  follow(tell: (offsetMilliseconds: number) => Promise<void>): () => void {
-    this.#followers.add(tell);
-    return () => this.#followers.delete(tell);
+  follow(follower: (offsetMilliseconds: number) => Promise<void>): () => void {
+    this.#followers.add(follower);
+    return () => this.#followers.delete(follower);
   }
 }
 
@@ -76,7 +78,7 @@ const endMilliseconds = Date.UTC(10_000, 0);
 
 function mustHaveADate(epochMilliseconds: number): void {
   if (epochMilliseconds >= 0 && epochMilliseconds < endMilliseconds) return;
-  throw new RangeError(`a clock cannot stand at ${epochMilliseconds} ms, only from 1970 to 9999`);
+  throw new RangeError(`a clock cannot be set to ${epochMilliseconds} ms, only from 1970 to 9999`);
 }
 
 function whole(milliseconds: number): number {

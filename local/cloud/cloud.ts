@@ -44,15 +44,15 @@ import { ServiceMetrics } from './telemetry/service-metrics.ts';
 export type * from './surface.ts';
 export { SimulatedClock };
 
-/** How often schedules and alarms look at the clock. */
+/** The interval at which schedules and alarms check the clock. */
 const tickMilliseconds = 250;
 
-/** Windows cannot stop a process and let it go on. */
+/** Windows cannot stop a process and resume it. */
 const canFreeze = process.platform !== 'win32';
 
 /**
- * Brings up what the templates of a synthesised assembly declare, on this machine.
- * @throws when the assembly cannot be read, or declares something that cannot be brought up as it stands
+ * Starts the resources of a synthesised assembly on this machine.
+ * @throws if the assembly is unreadable, or declares a resource that cannot start
  */
 export async function startLocalCloud(options: LocalCloudOptions): Promise<LocalCloud> {
   const shutdown = new Shutdown();
@@ -83,7 +83,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     recordEmbeddedMetrics(line, recorded);
     events.emit('log', { function: name, line });
   });
-  const onTrouble = (error: unknown) => logs.write('local-cloud', `${String(error).replaceAll('\n', ' ')}\n`);
+  const onError = (error: unknown) => logs.write('local-cloud', `${String(error).replaceAll('\n', ' ')}\n`);
   shutdown.add(() => logs.close());
 
   const engine = async (program: 'queue-engine' | 'table-engine') => {
@@ -112,7 +112,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     cloudWatchLogs: http.endpoint,
   };
   const fronts = weather && (await shutdown.whenStarted(startFronts(weather, endpoints)));
-  /** What functions and mappings see: the weather, if there is any, and behind it the engines. */
+  /** The endpoints of functions and mappings: the proxies of the weather, if any, in front of the engines. */
   const inside: Endpoints = { ...endpoints, ...fronts?.endpoints };
   const clientConfig = (service: keyof Endpoints) => ({
     region,
@@ -131,7 +131,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const place = { region, accountId: localAccountId, queueEndpoint: queueEngine.endpoint };
   const deployment = new Deployment(stacks, place, notices);
   noteCoverage(deployment, notices);
-  // Queues first: a subscription is to a queue that exists.
+  // Queues first: a subscription needs an existing queue.
   await createQueues(deployment, sqs);
   const [undeliveredSubscriptions, expiringTables] = await Promise.all([
     createTopics(deployment, sns, notices),
@@ -155,7 +155,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
       sandboxVariables(
         configuration,
         { ...inside, ...options.functionEndpoints },
-        // An SDK sends to the host of a queue's URL.
+        // An SDK sends to the host of the queue's URL.
         { from: endpoints.sqs, to: inside.sqs },
         region,
       ),
@@ -170,13 +170,13 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     },
   });
   shutdown.add(() => functions.stop());
-  // Before the environments end, so that nobody can ask for another.
+  // Before the environments end: no invocation may start after that.
   shutdown.add(() => http.stop());
   const stopping = new AbortController();
   const streams = connectStreams(deployment, functions, notices, {
     s3,
     clock,
-    onTrouble,
+    onError,
     onIteratorAge: (name, milliseconds) => serviceMetrics.iteratorAge(name, milliseconds),
   });
   const sweeper = new ExpirySweeper({
@@ -195,7 +195,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     stopping.abort();
     await sweeper.idle();
     await Promise.all(streams.map((stream) => stream.stop()));
-    await delivered().catch(onTrouble);
+    await delivered().catch(onError);
   });
   const mappings = connectMappings(
     deployment,
@@ -203,14 +203,14 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     polling,
     clock,
     notices,
-    onTrouble,
+    onError,
     () => weather?.strikes('lambda-late-batches') ?? false,
   );
   const lambdaApi = new LambdaApi(functions, [...mappings, ...streams]);
   const alarms = new Alarms(deployment, metrics, clock, notices, {
     changed: (transition) => events.emit('alarm', transition),
     notify: (TopicArn, Subject, Message) => {
-      sns.send(new PublishCommand({ TopicArn, Subject, Message })).catch(onTrouble);
+      sns.send(new PublishCommand({ TopicArn, Subject, Message })).catch(onError);
     },
   });
   const cloudWatchApi = new CloudWatchApi(alarms, metrics);
@@ -246,7 +246,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
       tick();
     };
     shutdown.add(simulated.follow(leap));
-    // It may have leapt while the engines came up.
+    // It may have leapt while the engines started.
     await simulated.advance(0);
   }
   shutdown.every(1_000, () => functions.recycle());
@@ -254,7 +254,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     for (const counts of await countQueues(endpoints.sqs).catch(() => [])) serviceMetrics.queue(counts);
   });
   shutdown.every((options.sweepExpiredItemsEverySeconds ?? 60) * 1_000, async () => {
-    await sweeper.sweepInBackground().catch(onTrouble);
+    await sweeper.sweepInBackground().catch(onError);
   });
   for (const mapping of mappings) mapping.start();
   shutdown.addWithin((options.stopGraceSeconds ?? 1) * 1_000, async () => {

@@ -1,6 +1,6 @@
 import type { FunctionConfiguration } from './lambda/function-configuration.ts';
 
-/** Where each service listens: `http://127.0.0.1:{port}`. Several share a port. */
+/** The address of each service: `http://127.0.0.1:{port}`. Several share a port. */
 export interface Endpoints {
   readonly sqs: string;
   readonly sns: string;
@@ -13,12 +13,12 @@ export interface Endpoints {
   readonly cloudWatchLogs: string;
 }
 
-/** The account of all ARNs: the queue engine knows no other. */
+/** The account of all ARNs. The queue engine supports no other. */
 export const localAccountId = '000000000000';
-/** Any others are as good: nobody checks them. */
+/** Any other credentials work too: nothing checks them. */
 export const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** Points AWS's CLI and SDKs at the local cloud, when set in a program's environment. */
+/** Variables that point AWS's CLI and SDKs at the local cloud, for the environment of a program. */
 export function endpointVariables(endpoints: Endpoints, region: string): Record<string, string> {
   return {
     AWS_REGION: region,
@@ -38,9 +38,9 @@ export function endpointVariables(endpoints: Endpoints, region: string): Record<
 }
 
 /**
- * The environment of a function's process: what Lambda sets, the endpoints here, and the function's own variables.
- * Nothing is inherited from this machine but what a process needs to start.
- * @param queueUrls the origin that the template's queue URLs have, and the one that the function gets instead
+ * The environment of a function's process: Lambda's variables, the endpoints here, and the function's own variables. It
+ * inherits from this machine only what a process needs to start.
+ * @param queueUrls the origin of the template's queue URLs, and the origin that the function gets instead
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function sandboxVariables(

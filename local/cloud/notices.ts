@@ -1,15 +1,15 @@
-/** Something that the template asks for and that is not carried out here. */
+/** A resource type or property of the template that is not implemented here. */
 export interface Notice {
-  /** `left-out`: known, and harmless to leave out. `warning`: behaviour here differs from AWS in a way that may matter. */
+  /** `left-out`: it makes no difference. `warning`: behaviour here differs from AWS in a way that may matter. */
   readonly severity: 'left-out' | 'warning';
   /** A resource type, or a type and a property: `AWS::S3::Bucket.VersioningConfiguration`. */
   readonly subject: string;
   readonly reason: string;
-  /** Where it was met, as `stack/logical ID`. */
+  /** The place of the first one, as `stack/logical ID`. */
   readonly resources: readonly string[];
 }
 
-/** Collects notices: one for each subject and reason, however many resources show it. */
+/** Collects notices: one for each subject and reason, however many resources have it. */
 export class NoticeBoard {
   readonly #notices = new Map<string, { notice: Notice; resources: string[] }>();
   readonly #announce: (notice: Notice) => void;

@@ -1,6 +1,6 @@
 /**
- * Shifts `Date` in this process. Timers, `performance` and Node's own modules keep to the wall clock. Plain JavaScript,
- * since functions' processes load it at a cold start.
+ * Shifts `Date` in this process. Timers, `performance` and Node's own modules keep to the wall clock. It is plain
+ * JavaScript, because every cold start of a function loads it.
  */
 const WallDate = Date;
 let offset;
@@ -9,7 +9,7 @@ function now() {
   return WallDate.now() + offset;
 }
 
-/** From now on `Date` is so far ahead of the wall clock; never further back than it was before. */
+/** Sets the lead of `Date` over the wall clock. A later call must not reduce it. */
 export function shiftDate(milliseconds) {
   if (offset !== undefined) {
     offset = Math.max(offset, milliseconds);
@@ -22,6 +22,6 @@ export function shiftDate(milliseconds) {
     apply: () => new WallDate(now()).toString(),
     get: (target, name, receiver) => (name === 'now' ? now : Reflect.get(target, name, receiver)),
   });
-  // So that `date.constructor === Date` stays true.
+  // `date.constructor === Date` must stay true.
   WallDate.prototype.constructor = globalThis.Date;
 }

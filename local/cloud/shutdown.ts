@@ -1,4 +1,4 @@
-/** Remembers what was started, and ends it in the opposite order: once, also when the start stopped half-way. */
+/** Ends what was started, in the opposite order and once, even if the start failed half-way. */
 export class Shutdown {
   readonly #steps: (() => void | Promise<void>)[] = [];
   #running: Promise<void> | undefined;
@@ -7,7 +7,7 @@ export class Shutdown {
     this.#steps.push(step);
   }
 
-  /** Adds a step for which the others wait no longer than this. */
+  /** Adds a step. The other steps wait no longer than this for it. */
   addWithin(milliseconds: number, step: () => Promise<void>): void {
     this.add(async () => {
       let timer: NodeJS.Timeout | undefined;
@@ -19,14 +19,14 @@ export class Shutdown {
     });
   }
 
-  /** Waits for something to start that is to be stopped. */
+  /** Waits for the start of something that has to be stopped. */
   async whenStarted<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
-    // Whoever else fails meanwhile, this one is waited for, lest it start when all is over.
+    // Even if another start fails, this waits for the result. Otherwise it could start after the shutdown.
     this.add(async () => (await starting.catch(() => undefined))?.stop());
     return starting;
   }
 
-  /** Calls again and again until the shutdown, not while the call before goes on; every 0 milliseconds is never. */
+  /** Calls repeatedly until the shutdown, never twice at once. 0 milliseconds: never. */
   every(milliseconds: number, call: () => void | Promise<void>): void {
     if (milliseconds === 0) return;
     let under = false;

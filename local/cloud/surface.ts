@@ -24,45 +24,47 @@ export type {
 };
 
 export interface LocalCloudOptions {
-  /** What `cdk synth` wrote: `cdk.out`. */
+  /** The output of `cdk synth`: `cdk.out`. */
   readonly assemblyDirectory: string;
   /** Names of stacks; default: all of the assembly. */
   readonly stacks?: readonly string[];
-  /** For logs and caches; made if it is not there. */
+  /** For logs and caches. It is created if it does not exist. */
   readonly workDirectory: string;
-  /** Values for environment variables that a function has in the template; never added to a function that lacks them. */
+  /** Replaces values of environment variables. A function whose template lacks the variable does not get it. */
   readonly environmentOverrides?: Readonly<Record<string, string>>;
-  /** Where functions find a service instead: a proxy of a test's own, which need not be ready before this returns. */
+  /**
+   * Replaces the endpoints of services for functions, with a test's own proxy. It need not listen before this returns.
+   */
   readonly functionEndpoints?: Partial<Endpoints>;
-  /** Values of secrets, by logical ID, construct path, name or description; others are made as the template says. */
+  /** Values of secrets, by logical ID, construct path, name or description. The template decides the others. */
   readonly secretValues?: Readonly<Record<string, string>>;
-  /** Fire every schedule at the start too; default false: one interval later, as EventBridge does. */
+  /** Fires every schedule at the start too. Default false: first after one interval, as EventBridge does. */
   readonly fireSchedulesAtStart?: boolean;
-  /** Default: what the stacks say, else `us-east-1`. */
+  /** Default: the region of the stacks, else `us-east-1`. */
   readonly region?: string;
-  /** Messages of one queue that may be in flight at once; default 120,000, as on SQS. */
+  /** The maximum number of messages of one queue in flight. Default 120,000, as on SQS. */
   readonly mostInFlight?: number;
-  /** A warm environment that is idle for longer is let go; default 600. */
+  /** A warm environment ends after it has been idle for this long. Default 600. */
   readonly environmentIdleSeconds?: number;
-  /** An older environment is not used again; default 7,200. */
+  /** An older environment gets no more invocations. Default 7,200. */
   readonly environmentMaximumAgeSeconds?: number;
-  /** How often expired items are deleted from tables with a time to live; default 60, 0 for never. */
+  /** The interval at which expired items are deleted from tables with a time to live. Default 60; 0: never. */
   readonly sweepExpiredItemsEverySeconds?: number;
   /**
-   * How long an expired item stays in its table, at least: it goes with the first sweep that is so long after its
-   * expiry. DynamoDB promises no more than "within a few days". Default 0.
+   * The minimum time that an expired item stays in its table. The first sweep after that time deletes the item.
+   * DynamoDB promises no more than "within a few days". Default 0.
    */
   readonly expiredItemsLingerSeconds?: number;
-  /** How often queues are looked at for their metrics; default 5. */
+  /** The interval at which the metrics of queues are measured. Default 5. */
   readonly sampleQueuesEverySeconds?: number;
-  /** How long `stop` waits for invocations under way; default 1. */
+  /** The time that `stop` waits for running invocations. Default 1. */
   readonly stopGraceSeconds?: number;
   /**
-   * For schedules, the sweeper, metrics, alarms and logs; default: the wall clock. A `SimulatedClock` shifts engines and
-   * functions as well.
+   * For schedules, the sweeper, metrics, alarms and logs; default: the wall clock. A `SimulatedClock` shifts engines
+   * and functions as well.
    */
   readonly clock?: Clock;
-  /** Makes services fail as AWS's may, for functions and mappings; clients outside see none of it. Default: none. */
+  /** Degrades services as AWS may, for functions and mappings. Clients outside see none of it. Default: none. */
   readonly weather?: WeatherPlan;
 }
 
@@ -75,15 +77,15 @@ export interface LocalCloudEvents {
 
 export interface LocalCloud {
   readonly endpoints: Endpoints;
-  /** What functions and mappings get: `endpoints` unless there is weather. */
+  /** The endpoints of functions and mappings: `endpoints` unless there is weather. */
   readonly endpointsInside: Endpoints;
   readonly region: string;
   /** The outputs of each stack, resolved. */
   readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** What was met in the templates and is not carried out. */
+  /** What the templates have and the local cloud does not implement. */
   readonly notices: readonly Notice[];
   readonly metrics: MetricStore;
-  /** Subscriptions of topics that get nothing here, such as e-mail addresses. */
+  /** Subscriptions of topics without a delivery here, such as e-mail addresses. */
   readonly undeliveredSubscriptions: readonly UndeliveredSubscription[];
   /** For the constructor of an AWS SDK client. */
   clientConfig(service: keyof Endpoints): {
@@ -91,13 +93,13 @@ export interface LocalCloud {
     endpoint: string;
     credentials: { accessKeyId: string; secretAccessKey: string };
   };
-  /** Points AWS's CLI and SDKs here when set in their environment: `AWS_ENDPOINT_URL_SQS` and so on. */
+  /** Variables that point AWS's CLI and SDKs here: `AWS_ENDPOINT_URL_SQS` and so on. */
   clientVariables(): Record<string, string>;
   queues(): Promise<QueueState[]>;
   environments(): FunctionState[];
-  /** Kills one environment with SIGKILL, one in the middle of an invocation if there is any. */
+  /** Kills one environment with SIGKILL. It prefers one in the middle of an invocation. */
   killEnvironment(random?: () => number): KilledEnvironment | undefined;
-  /** Kills all environments with SIGKILL; returns how many there were. */
+  /** Kills all environments with SIGKILL. Returns their number. */
   killAllEnvironments(): number;
   alarms(): AlarmState[];
   /** Oldest first. */
@@ -105,18 +107,18 @@ export interface LocalCloud {
   /**
    * Invokes a function and waits for its end.
    * @param idNameOrArn its logical ID, name or ARN
-   * @param payload anything that JSON can say
-   * @throws when there is no such function
+   * @param payload any JSON value
+   * @throws if there is no such function
    */
   invoke(idNameOrArn: string, payload: unknown): Promise<InvocationResult>;
   /**
-   * Sweeps at once, after a sweep that is under way: deletes what expired `expiredItemsLingerSeconds` ago by the clock.
-   * When it resolves, the functions that are fed by the streams of the tables have done with all deletions so far.
-   * @returns how many items it deleted
-   * @throws when the table engine does not answer, or the local cloud is stopped before
+   * Sweeps at once, after a running sweep: deletes the items that expired `expiredItemsLingerSeconds` ago by the clock.
+   * When the promise resolves, the functions behind the tables' streams have handled all deletions so far.
+   * @returns the number of deleted items
+   * @throws if the table engine does not answer, or the local cloud stops first
    */
   sweepExpiredItems(): Promise<number>;
   on<E extends keyof LocalCloudEvents>(event: E, listener: (...event: LocalCloudEvents[E]) => void): void;
-  /** Stops polling, gives running invocations their grace, and ends every process that was started. */
+  /** Stops polling, waits for running invocations for their grace time, and ends every process that was started. */
   stop(): Promise<void>;
 }

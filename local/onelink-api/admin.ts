@@ -18,8 +18,8 @@ const linesPerTurn = 500;
 type Endpoint = (control: Control, input: unknown) => unknown;
 
 /**
- * Maps the method and the path below `/__emulator/` to an action. The dump of links is streamed, so it is not in this map.
- * The types of the bodies are unchecked casts: `Control` validates every argument.
+ * Maps the method and the path below `/__emulator/` to an action. The dump of links is streamed, so it is not in this
+ * map. The types of the bodies are unchecked casts: `Control` validates every argument.
  */
 const endpoints: Readonly<Record<string, Endpoint>> = {
   'GET stats': (control) => control.stats(),

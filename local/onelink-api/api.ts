@@ -101,8 +101,8 @@ async function performed(emulator: Emulator, call: Call, body: Fields | undefine
   let result: Answer;
   try {
     const answered = actions[call.operation](emulator, call, body);
-    // A write and its charge must run in one turn of the event loop: only one call gets the last of the quota. Therefore
-    // only an operation that returns a promise is awaited.
+    // A write and its charge must run in one turn of the event loop: only one call gets the last of the quota.
+    // Therefore only an operation that returns a promise is awaited.
     result = answered instanceof Promise ? await answered : answered;
   } catch (error) {
     result = asAnswer(error, emulator);

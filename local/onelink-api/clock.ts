@@ -49,7 +49,10 @@ export function isRepresentable(milliseconds: number): boolean {
   return milliseconds >= 0 && milliseconds < Date.UTC(10_000, 0);
 }
 
-/** Whether the clock may be set to this instant. The latest is the longest `ttl`, a hundred years, before the year 10000. */
+/**
+ * Whether the clock may be set to this instant. The latest is the longest `ttl`, a hundred years, before the year
+ * 10000.
+ */
 export function isClockTime(milliseconds: number): boolean {
   return milliseconds >= 0 && milliseconds < Date.UTC(9_899, 0);
 }

@@ -43,8 +43,8 @@ const preloadInput = z.array(preloadSchema).min(1);
 const nothing = z.strictObject({});
 
 /**
- * The requests that a test may make of the emulator. The library returns this object and the admin endpoints serve it, so
- * both accept and refuse the same arguments.
+ * The requests that a test may make of the emulator. The library returns this object and the admin endpoints serve it,
+ * so both accept and refuse the same arguments.
  *
  * Every method throws {@link ControlError} for arguments that break a rule.
  */

@@ -4,8 +4,8 @@ import type { Operation } from './operations.ts';
 import type { Settings } from './settings.ts';
 
 /**
- * Admits or refuses a call, in this order: token, feature, rate. (The monthly quota is checked later, with the body, since
- * it counts work, not calls.)
+ * Admits or refuses a call, in this order: token, feature, rate. (The monthly quota is checked later, with the body,
+ * since it counts work, not calls.)
  *
  * A call with a wrong token belongs to no account and takes no place in a window. The settings decide whether the quota
  * operation needs the token and counts to the rate. A QR call needs room in both windows. If one refuses it, it takes a

@@ -52,7 +52,9 @@ export class Emulator {
     this.settings = settings;
   }
 
-  /** Restores the state at the start: no links, faults or statistics, full windows and quota, first settings, real time. */
+  /**
+   * Restores the state at the start: no links, faults or statistics, full windows and quota, first settings, real time.
+   */
   reset(): void {
     this.change(this.#startedWith);
     this.rate = new SlidingWindow(this.settings.requestsPerSecond);

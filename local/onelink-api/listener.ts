@@ -15,7 +15,9 @@ interface Newest {
   readonly over: Promise<void>;
 }
 
-/** How long a refused client may go on sending. Closing on unread input would reset the connection and lose the answer. */
+/**
+ * How long a refused client may go on sending. Closing on unread input would reset the connection and lose the answer.
+ */
 const lingerMilliseconds = 2_000;
 
 const statusOf: Readonly<Record<string, number>> = {

@@ -47,9 +47,13 @@ const shape = {
   queryStringCounts: z.boolean(),
   /** Maximum days of `ttl`: 365 in the guide, 730 in newer texts. */
   maxTtlDays: z.int().min(1).max(36_500),
-  /** An unreadable or out-of-range `ttl` becomes the 31-day default without an error, or gets the 400 of older versions. */
+  /**
+   * An unreadable or out-of-range `ttl` becomes the 31-day default without an error, or gets the 400 of older versions.
+   */
   outOfRangeTtl: z.enum(['default', 'refuse']),
-  /** Whether the quota operation needs the token. The reference demands it for all operations, but lists no 401 there. */
+  /**
+   * Whether the quota operation needs the token. The reference demands it for all operations, but lists no 401 there.
+   */
   quotaNeedsToken: z.boolean(),
   /** Whether a quota call takes a place in the general window. Unpublished. */
   quotaCountsToRate: z.boolean(),
@@ -72,7 +76,9 @@ const shape = {
   shownTtl: z.enum(['window', 'remaining']),
   /** Whether the published maximum lengths of parameters apply. The formats always apply. */
   enforceLengths: z.boolean(),
-  /** Whether GET returns links that were not made through this API version. The guide denies it, newer texts confirm it. */
+  /**
+   * Whether GET returns links that were not made through this API version. The guide denies it, newer texts confirm it.
+   */
   foreignReads: z.boolean(),
   /** Hours between a link's expiry and the purge of its record. The documents publish at most 48. */
   purgeDelayHours: z.number().min(0).max(48),

@@ -4,8 +4,8 @@ import type { Call } from './operations.ts';
 import type { Settings, Template } from './settings.ts';
 
 /**
- * The address of a link: `https://<host>/<template>/<id>`. The host is the brand domain, else the template's own domain,
- * else `<subdomain>.onelink.me`.
+ * The address of a link: `https://<host>/<template>/<id>`. The host is the brand domain, else the template's own
+ * domain, else `<subdomain>.onelink.me`.
  */
 export function shortUrl(
   settings: Settings,
@@ -40,8 +40,8 @@ export function checkedBrandDomain(
 }
 
 /**
- * The path of a click below its template's host, without the path of a brand domain. Undefined if the host belongs to the
- * account but not to the template in the path. Other hosts (127.0.0.1) serve every template.
+ * The path of a click below its template's host, without the path of a brand domain. Undefined if the host belongs to
+ * the account but not to the template in the path. Other hosts (127.0.0.1) serve every template.
  */
 export function clickPath(settings: Settings, host: string, path: string): string | undefined {
   let known = false;

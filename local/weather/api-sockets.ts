@@ -6,8 +6,8 @@ import type { Front } from './wire/front.ts';
 const idleMilliseconds = { mild: 12_000, storm: 5_000 } as const;
 
 /**
- * Proxies the OneLink API, byte for byte, and forgets idle connections, as a NAT gateway does. The client gets no notice:
- * its next request on such a connection is reset.
+ * Proxies the OneLink API, byte for byte, and forgets idle connections, as a NAT gateway does. The client gets no
+ * notice: its next request on such a connection is reset.
  *
  * @param api `http://127.0.0.1:{port}`
  * @param idle milliseconds without a byte, while no request waits for its answer

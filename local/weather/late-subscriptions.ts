@@ -7,9 +7,9 @@ const lateMilliseconds = [5_000, 60_000] as const;
 const nothingYet = '{"weather":["nothing yet"]}';
 
 /**
- * Subscribes, and delivers nothing for up to a minute, as SNS does until it has propagated the subscription and the queue's
- * policy. SNS never delivers what is published before that. A filter that matches nothing simulates this, and is replaced
- * later.
+ * Subscribes, and delivers nothing for up to a minute, as SNS does until it has propagated the subscription and the
+ * queue's policy. SNS never delivers what is published before that. A filter that matches nothing simulates this, and
+ * is replaced later.
  */
 export async function subscribeLate(
   plan: WeatherPlan,

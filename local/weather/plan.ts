@@ -15,8 +15,8 @@ export interface WeatherOptions {
 }
 
 /**
- * Decides when each kind occurs. Each kind draws from a random sequence of its own: its n-th decision depends on the seed
- * alone, whatever other kinds are on.
+ * Decides when each kind occurs. Each kind draws from a random sequence of its own: its n-th decision depends on the
+ * seed alone, whatever other kinds are on.
  */
 export class WeatherPlan {
   readonly seed: number;

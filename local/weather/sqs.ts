@@ -34,8 +34,8 @@ interface Received {
 type Forward = Parameters<Treatment>[1];
 
 /**
- * Degrades a request to SQS. The answer of a receive is never lost: its messages would return only after their visibility
- * time-out.
+ * Degrades a request to SQS. The answer of a receive is never lost: its messages would return only after their
+ * visibility time-out.
  *
  * @param queueEngine the endpoint of the engine that makes the copies
  */
@@ -93,8 +93,8 @@ async function resurrect(plan: WeatherPlan, queueEngine: string, input: Input): 
 }
 
 /**
- * Fails some entries of a batch. Mild weather fails only sends: a message whose delete or change fails returns after its
- * visibility time-out, which takes minutes.
+ * Fails some entries of a batch. Mild weather fails only sends: a message whose delete or change fails returns after
+ * its visibility time-out, which takes minutes.
  */
 async function inPart(
   plan: WeatherPlan,

@@ -20,8 +20,8 @@ interface Write {
 }
 
 /**
- * Answers an eventually consistent GetItem without the last write. It reads the earlier item before each write, but only for
- * tables that have had such a read, so that other tables cost nothing.
+ * Answers an eventually consistent GetItem without the last write. It reads the earlier item before each write, but
+ * only for tables that have had such a read, so that other tables cost nothing.
  */
 export class StaleReads {
   readonly #plan: WeatherPlan;

@@ -13,21 +13,21 @@ import { alarmProperties } from '../telemetry/alarms.ts';
 import type { Deployment } from './deployment.ts';
 
 interface Coverage {
-  /** Its keys, at every depth, are the properties that are carried out; a literal is the only value that is. */
+  /** Its keys, at every depth, are the implemented properties. For a literal, that value alone is implemented. */
   readonly carriedOut: z.ZodObject;
-  /** Properties without effect here, which is harmless, and why; `Target.RoleArn` is a property of a property. */
+  /** Properties without effect here that make no difference, and why. `Target.RoleArn` is a property of a property. */
   readonly leftOut: Readonly<Record<string, string>>;
-  /** Properties without effect here, which makes a difference, and which. */
+  /** Properties without effect here that make a difference, and which. */
   readonly differs?: Readonly<Record<string, string>>;
 }
 
 const tags = { Tags: 'tags do not change behaviour' };
 const permissions = 'permissions are not enforced';
 const encryption = 'nothing is encrypted: data stays in the memory of this machine';
-const unretried = 'a failed invocation is not tried again';
+const unretried = 'a failed invocation is not retried';
 const atOnce = 'an invocation does not wait';
 const withoutRetries = z.looseObject({ MaximumRetryAttempts: z.literal(0).optional() });
-const protection = 'everything is gone when the local cloud stops';
+const protection = 'the local cloud keeps nothing when it stops';
 
 function under(path: string, properties: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(properties).map(([name, why]) => [`${path}.${name}`, why]));
@@ -59,15 +59,14 @@ const coverages: Readonly<Record<string, Coverage>> = {
       PointInTimeRecoverySpecification: protection,
       DeletionProtectionEnabled: protection,
       SSESpecification: encryption,
-      ContributorInsightsSpecification: 'nobody reads it here',
-      'GlobalSecondaryIndexes.ContributorInsightsSpecification': 'nobody reads it here',
+      ContributorInsightsSpecification: 'there is no Contributor Insights',
+      'GlobalSecondaryIndexes.ContributorInsightsSpecification': 'there is no Contributor Insights',
       WarmThroughput: 'throughput is not limited here',
       OnDemandThroughput: 'throughput is not limited here',
-      TableClass: 'it changes the price alone',
+      TableClass: 'it changes only the price',
     },
     differs: {
-      StreamSpecification:
-        'only deletions of expired items are put on the stream: what clients insert, modify or remove is not',
+      StreamSpecification: 'the stream has only deletions of expired items, not what clients insert, modify or remove',
     },
   },
   'AWS::S3::Bucket': {
@@ -78,9 +77,9 @@ const coverages: Readonly<Record<string, Coverage>> = {
       PublicAccessBlockConfiguration: permissions,
       OwnershipControls: permissions,
       LifecycleConfiguration: protection,
-      LoggingConfiguration: 'nobody reads access logs here',
+      LoggingConfiguration: 'there are no access logs',
     },
-    differs: { VersioningConfiguration: 'an object that is overwritten or deleted leaves no version behind' },
+    differs: { VersioningConfiguration: 'objects have no versions: an overwritten or deleted object is lost' },
   },
   'AWS::SecretsManager::Secret': { carriedOut: secretProperties, leftOut: { ...tags, KmsKeyId: encryption } },
   'AWS::Lambda::Function': {
@@ -90,28 +89,28 @@ const coverages: Readonly<Record<string, Coverage>> = {
       Role: permissions,
       Description: 'it does not change behaviour',
       KmsKeyArn: encryption,
-      'Code.S3Bucket': 'assets are read where they lie in the assembly',
+      'Code.S3Bucket': 'assets are read from the assembly',
       Architectures: "functions run on this machine's processor",
       ...under('LoggingConfig', {
-        LogFormat: 'what functions print is kept as it is printed',
-        ApplicationLogLevel: 'what functions print is kept as it is printed',
-        SystemLogLevel: 'Lambda itself logs nothing here but failures',
+        LogFormat: 'the output of functions is stored unchanged',
+        ApplicationLogLevel: 'the output of functions is stored unchanged',
+        SystemLogLevel: 'Lambda itself logs only failures here',
       }),
       TracingConfig: 'nothing is traced',
       RuntimeManagementConfig: 'functions run on the Node.js that runs the local cloud',
       EphemeralStorage: "functions see this machine's /tmp",
-      RecursiveLoop: 'loops are not looked for',
+      RecursiveLoop: 'loops are not detected',
     },
   },
-  // Of a queue or of a stream: each knows properties that the other has not.
+  // Event source mappings of queues and of streams. Each kind has properties that the other lacks.
   'AWS::Lambda::EventSourceMapping': {
     carriedOut: eventSourceMappingProperties.extend(streamMappingProperties.shape),
-    leftOut: { ...tags, ParallelizationFactor: 'a stream has one shard, whose batches go one after the other' },
+    leftOut: { ...tags, ParallelizationFactor: 'a stream has one shard, and its batches run one after the other' },
   },
   'AWS::Lambda::EventInvokeConfig': {
     carriedOut: withoutRetries,
     leftOut: {
-      FunctionName: 'no function is tried again',
+      FunctionName: 'no function is retried',
       Qualifier: 'functions have one version',
       MaximumEventAgeInSeconds: atOnce,
     },
@@ -135,16 +134,16 @@ const coverages: Readonly<Record<string, Coverage>> = {
     carriedOut: alarmProperties,
     leftOut: {
       ...tags,
-      Unit: 'values are not told apart by unit',
-      'Metrics.MetricStat.Unit': 'values are not told apart by unit',
+      Unit: 'values of different units are not separated',
+      'Metrics.MetricStat.Unit': 'values of different units are not separated',
       'Metrics.Label': 'there is no console',
-      'Metrics.Period': 'a datapoint of an expression is as long as those of its metrics',
+      'Metrics.Period': 'a datapoint of an expression has the period of its metrics',
       EvaluateLowSampleCountPercentile: 'percentiles of few values are evaluated like others',
     },
   },
 };
 
-/** Types that are left out as a whole, which is harmless, and why. */
+/** Types that have no effect here and make no difference, and why. */
 const leftOutTypes: Readonly<Record<string, string>> = {
   'AWS::IAM::Role': permissions,
   'AWS::IAM::Policy': permissions,
@@ -154,14 +153,14 @@ const leftOutTypes: Readonly<Record<string, string>> = {
   'AWS::S3::BucketPolicy': permissions,
   'AWS::SecretsManager::ResourcePolicy': permissions,
   'AWS::Lambda::Permission': permissions,
-  'AWS::Logs::LogGroup': 'what functions print goes to files, which are kept',
-  'AWS::CloudWatch::Dashboard': 'there is no console; the metrics are kept all the same',
+  'AWS::Logs::LogGroup': 'the output of functions is stored in files',
+  'AWS::CloudWatch::Dashboard': 'there is no console, but the metrics are stored',
   'AWS::KMS::Key': encryption,
   'AWS::KMS::Alias': encryption,
-  'AWS::CDK::Metadata': 'it describes the app alone',
+  'AWS::CDK::Metadata': 'it only describes the app',
 };
 
-/** Notes every resource type and property of a deployment that is not carried out here. */
+/** Adds a notice for every resource type and property of a deployment that is not implemented here. */
 export function noteCoverage(deployment: Deployment, notices: NoticeBoard): void {
   for (const resource of deployment.resources()) {
     const { type, stack, logicalId } = resource;
@@ -180,12 +179,15 @@ export function noteCoverage(deployment: Deployment, notices: NoticeBoard): void
   }
 }
 
-/** The paths of the properties that the schema does not name, and of those whose value is not its literal (`''`: itself). */
+/**
+ * The paths of the properties that the schema does not have, and of those whose value is not its literal (`''`:
+ * itself).
+ */
 function uncovered(value: unknown, schema: unknown): string[] {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNonOptional) {
     return uncovered(value, schema.unwrap());
   }
-  // A transformation: what goes in has the template's form.
+  // A transformation: its input has the template's form.
   if (schema instanceof z.ZodPipe) return uncovered(value, schema.in);
   if (schema instanceof z.ZodArray && Array.isArray(value)) {
     return value.flatMap((entry) => uncovered(entry, schema.element));

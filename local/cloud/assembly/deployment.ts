@@ -9,9 +9,9 @@ export interface Resource extends Identity {
   readonly stack: string;
   readonly logicalId: string;
   readonly type: string;
-  /** The construct's path in the CDK app, without its last part `Resource`; empty if the template does not tell. */
+  /** The construct's path in the CDK app, without its last part `Resource`. Empty if the template has none. */
   readonly constructPath: string;
-  /** As the template has them: intrinsic functions not resolved. */
+  /** As in the template, with unresolved intrinsic functions. */
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
@@ -22,7 +22,7 @@ export interface Output {
   readonly exportName: string | undefined;
 }
 
-/** All stacks of an assembly together, with everything in them that can be referred to. */
+/** All stacks of an assembly together, with everything in them that a reference can name. */
 export class Deployment {
   readonly place: Place;
   readonly #stacks: readonly Stack[];
@@ -54,14 +54,14 @@ export class Deployment {
     return found;
   }
 
-  /** The one resource of a type that goes by this logical ID, name or ARN. */
+  /** The one resource of a type with this logical ID, name or ARN. */
   find(type: string, idNameOrArn: string): Resource | undefined {
     return this.resources(type).find(({ logicalId, name, arn }) => [logicalId, name, arn].includes(idNameOrArn));
   }
 
   /**
    * A resource's properties, resolved and checked.
-   * @throws with the resource's place when they are not of the schema's form
+   * @throws with the resource's place if they do not match the schema
    */
   properties<T>(resource: Resource, schema: z.ZodType<T>): T {
     try {
@@ -76,12 +76,12 @@ export class Deployment {
     const properties = resolve(resource.properties, this.#scope(resource.stack));
     if (JSON.stringify(properties).includes('{{resolve:')) {
       const where = `${resource.stack}/${resource.logicalId}`;
-      this.#notices.add('warning', resource.type, 'a {{resolve:…}} reference is left as it stands', where);
+      this.#notices.add('warning', resource.type, 'a {{resolve:…}} reference is not resolved', where);
     }
     return properties;
   }
 
-  /** Where the asset lies whose object key a function's `Code` names. */
+  /** The path of the asset whose object key a function's `Code` names. */
   asset(resource: Resource, objectKey: string): string | undefined {
     return this.#stack(resource.stack).assets.get(objectKey);
   }
@@ -106,7 +106,7 @@ export class Deployment {
     const declared = stack.template.Resources[logicalId];
     if (!declared) throw new Error(`${stack.name} has no resource ${logicalId}`);
     const properties = declared.Properties ?? {};
-    // Names only: resolving everything here would run in circles where two resources refer to each other's ARNs.
+    // Names only. Two resources may refer to each other's ARNs, and resolving everything here would never end.
     const names = Object.fromEntries(
       Object.entries(properties)
         .filter(([name]) => name.endsWith('Name'))
@@ -161,7 +161,7 @@ export class Deployment {
         this.#notices.add(
           'warning',
           `${resource.type}.${attribute}`,
-          'referred to, but not known here: a value is made up',
+          'a reference to an unknown attribute gets an invented value',
           `${stack.name}/${logicalId}`,
         );
         return made;
@@ -178,7 +178,7 @@ export class Deployment {
       imported: (exportName) => {
         for (const exporter of this.#stacks) {
           const exporting = this.#scope(exporter.name);
-          // Only the output asked for is resolved: another one may be what is just being resolved.
+          // Only the wanted output is resolved: this very resolution may be part of another output's.
           for (const { Export, Value } of Object.values(exporter.template.Outputs)) {
             if (Export && resolve(Export.Name, exporting) === exportName) return resolve(Value, exporting);
           }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Where the local cloud says that it is. */
+/** The account, region and queue endpoint that the local cloud claims. */
 export interface Place {
   readonly region: string;
   readonly accountId: string;
@@ -8,17 +8,17 @@ export interface Place {
   readonly queueEndpoint: string;
 }
 
-/** What the rest of a template can know of a resource. All of it follows from the name, before anything is created. */
+/** What a template can know of a resource. All of it follows from the name, before anything is created. */
 export interface Identity {
   readonly name: string;
   readonly arn: string;
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   readonly ref: string;
   readonly attributes: Readonly<Record<string, string>>;
 }
 
 interface Kind {
-  /** The property that names it; without one, or unset, a name is made up from the logical ID. */
+  /** The property with its name. Without a value, the name is derived from the logical ID. */
   readonly nameProperty?: string;
   readonly longestName?: number;
   readonly lowerCase?: boolean;
@@ -66,7 +66,7 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
   'AWS::SecretsManager::Secret': {
     nameProperty: 'Name',
-    // Secrets Manager appends six characters, which here follow from the name.
+    // Secrets Manager appends six random characters. Here they follow from the name.
     arn: (name, place) => `${inRegion('secretsmanager', 'secret:')(name, place)}-${fingerprint(name, 6)}`,
     ref: refIsArn,
     attributes: (_, arn) => ({ Id: arn }),
@@ -96,7 +96,7 @@ export function isKnownKind(type: string): boolean {
 }
 
 /**
- * Gives a resource its name, ARN and attributes. Made-up names follow from stack and logical ID, so that they are the
+ * Gives a resource its name, ARN and attributes. A derived name follows from the stack and the logical ID, and is the
  * same at every start (CloudFormation appends random characters).
  * @param properties resolved, at least the one that names the resource
  */

@@ -1,4 +1,4 @@
-/** What the intrinsic functions of one template can look up. Each lookup throws for a name that it does not know. */
+/** The lookups of one template's intrinsic functions. Each lookup throws for an unknown name. */
 export interface Scope {
   ref(name: string): unknown;
   attribute(logicalId: string, attribute: string): unknown;
@@ -7,12 +7,12 @@ export interface Scope {
   imported(exportName: string): unknown;
 }
 
-/** What `Ref: AWS::NoValue` resolves to; a property or list entry of this value disappears. */
+/** The value of `Ref: AWS::NoValue`. A property or list entry with this value disappears. */
 export const noValue: unique symbol = Symbol('AWS::NoValue');
 
 /**
  * Resolves the intrinsic functions of a CloudFormation value, at any depth.
- * @throws for a function that is not known, or an argument that it does not take
+ * @throws for an unknown function or an invalid argument
  */
 export function resolve(value: unknown, scope: Scope): unknown {
   if (Array.isArray(value)) return value.map((entry) => resolve(entry, scope)).filter((entry) => entry !== noValue);
@@ -43,7 +43,7 @@ function call(name: string, argument: unknown, scope: Scope): unknown {
   switch (name) {
     case 'Ref':
       return scope.ref(text(argument, scope));
-    // An IAM statement has a property `Condition` too; only a condition's name is a string.
+    // An IAM statement has a property `Condition` too, but only the name of a condition is a string.
     case 'Condition':
       return typeof argument === 'string' ? scope.condition(argument) : { Condition: resolve(argument, scope) };
     case 'Fn::GetAtt': {
@@ -76,7 +76,7 @@ function call(name: string, argument: unknown, scope: Scope): unknown {
     case 'Fn::Base64':
       return Buffer.from(text(argument, scope)).toString('base64');
     case 'Fn::If': {
-      // Only the branch taken is resolved: the other may refer to what the condition left out.
+      // Only the chosen branch is resolved: the other may refer to a resource that the condition excludes.
       if (!Array.isArray(argument)) throw new Error('Fn::If takes a list');
       return resolve(scope.condition(text(argument[0], scope)) ? argument[1] : argument[2], scope);
     }
@@ -91,7 +91,7 @@ function call(name: string, argument: unknown, scope: Scope): unknown {
     case 'Fn::Or':
       return list(argument, scope).some((entry) => decide(entry, scope));
     default:
-      throw new Error(`${name} is not carried out here`);
+      throw new Error(`${name} is not implemented here`);
   }
 }
 

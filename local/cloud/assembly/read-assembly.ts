@@ -59,25 +59,25 @@ export type Template = z.infer<typeof templateSchema>;
 
 export interface Stack {
   readonly name: string;
-  /** Undefined where the stack leaves it to the deployment. */
+  /** Undefined if the stack leaves it to the deployment. */
   readonly region: string | undefined;
   readonly template: Template;
-  /** From the object key under which an asset would be uploaded to the place where it lies on disk. */
+  /** Maps the object key of an asset to its path on disk. */
   readonly assets: ReadonlyMap<string, string>;
 }
 
 /**
  * Reads the stacks of a synthesised CDK assembly, those of nested stages included.
- * @param directory what `cdk synth` wrote (`cdk.out`)
+ * @param directory the output of `cdk synth` (`cdk.out`)
  * @param names only these stacks; default all
- * @throws when the directory holds no assembly, or a name none of its stacks
+ * @throws if the directory has no assembly, or the assembly has no stack of a given name
  */
 export async function readAssembly(directory: string, names?: readonly string[]): Promise<Stack[]> {
   const stacks = await readStacks(path.resolve(directory));
   const unknown = names?.filter((name) => !stacks.some((stack) => stack.name === name)) ?? [];
   if (unknown.length > 0) {
     throw new Error(
-      `no stack ${unknown.join(', ')} in ${directory}; it has ${stacks.map((stack) => stack.name).join(', ') || 'none'}`,
+      `no stack ${unknown.join(', ')} in ${directory}. Its stacks: ${stacks.map((stack) => stack.name).join(', ') || 'none'}`,
     );
   }
   return names ? stacks.filter((stack) => names.includes(stack.name)) : stacks;

@@ -4,13 +4,13 @@ import { element, textElement } from '../services/xml.ts';
 
 type App = ReturnType<typeof buildApp>;
 
-/** What a template says of a bucket that has no effect here, and can be read. */
+/** Settings of a bucket in its template that have no effect here, but can be read. */
 export interface BucketSettings {
   readonly name: string;
   /** The policy's JSON. */
   readonly policy: string | undefined;
   readonly encryption: { readonly algorithm: string; readonly keyId: string | undefined; readonly bucketKey: boolean };
-  /** The four settings, as S3 names them. */
+  /** The four settings, under S3's names. */
   readonly publicAccessBlock: Readonly<Record<string, boolean>> | undefined;
 }
 
@@ -22,7 +22,7 @@ interface Answer {
 
 const namespace = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 
-/** What fauxqs has no notion of, and would take for the bucket itself: a DELETE of one would delete the bucket. */
+/** Subresources that fauxqs does not know. It would apply their DELETE to the bucket itself. */
 const settingNames = new Set([
   ...[
     'accelerate',
@@ -40,8 +40,8 @@ const settingNames = new Set([
 ]);
 
 /**
- * Serves reads of a bucket's policy, encryption, public access block, location and versioning. Any other setting is refused: fauxqs would answer with a list of
- * objects.
+ * Serves reads of a bucket's policy, encryption, public access block, location and versioning. It refuses any other
+ * setting: fauxqs would answer with a list of objects.
  */
 export function serveBucketReads(app: App, region: string, exists: (bucket: string) => boolean): void {
   const buckets = new Map<string, BucketSettings>();
@@ -63,7 +63,7 @@ export function serveBucketReads(app: App, region: string, exists: (bucket: stri
 }
 
 function settingOf(settings: BucketSettings | undefined, method: string, setting: string, region: string): Answer {
-  if (method !== 'GET') return notCarriedOut(method, setting);
+  if (method !== 'GET') return notImplemented(method, setting);
   if (setting === 'policy') {
     if (settings?.policy !== undefined) return { status: 200, contentType: 'application/json', body: settings.policy };
     return error(404, 'NoSuchBucketPolicy', 'The bucket policy does not exist');
@@ -76,14 +76,14 @@ function settingOf(settings: BucketSettings | undefined, method: string, setting
     const each = Object.entries(settings.publicAccessBlock).map(([name, on]) => element(name, String(on)));
     return xml('PublicAccessBlockConfiguration', each.join(''));
   }
-  // Of us-east-1 S3 tells nothing.
+  // For us-east-1, S3 returns an empty location.
   if (setting === 'location') return xml('LocationConstraint', region === 'us-east-1' ? '' : region);
-  // No version of an object is kept here, whatever the template says.
+  // Objects have no versions here, whatever the template has.
   if (setting === 'versioning') return xml('VersioningConfiguration', '');
-  return notCarriedOut(method, setting);
+  return notImplemented(method, setting);
 }
 
-/** S3 encrypts every bucket, with its own keys unless it is told otherwise. */
+/** S3 encrypts every bucket, by default with its own keys. */
 function encryptionRule(encryption: BucketSettings['encryption'] | undefined): string {
   const { algorithm, keyId, bucketKey } = encryption ?? { algorithm: 'AES256', keyId: undefined, bucketKey: false };
   const byDefault = textElement('SSEAlgorithm', algorithm) + textElement('KMSMasterKeyID', keyId);
@@ -93,8 +93,8 @@ function encryptionRule(encryption: BucketSettings['encryption'] | undefined): s
   );
 }
 
-function notCarriedOut(method: string, setting: string): Answer {
-  return error(501, 'NotImplemented', `${method} of a bucket's ${setting} is not carried out here`);
+function notImplemented(method: string, setting: string): Answer {
+  return error(501, 'NotImplemented', `${method} of a bucket's ${setting} is not implemented here`);
 }
 
 function error(status: number, code: string, message: string): Answer {

@@ -2,35 +2,35 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 
-/** An engine that runs in a process of its own, so that neither it nor the pollers wait for the other's event loop. */
+/** An engine in a process of its own: neither it nor the pollers wait for the other's event loop. */
 export interface Engine {
   /** `http://127.0.0.1:{port}` */
   readonly endpoint: string;
   /**
-   * Has the engine's `Date` so far ahead of the wall clock; resolves when it is. Not before the call before has.
-   * @throws when the engine has ended
+   * Sets the lead of the engine's `Date` over the wall clock, and resolves when it is set. Calls do not overlap.
+   * @throws if the engine has ended
    */
   shiftClock(offsetMilliseconds: number): Promise<void>;
-  /** Kills the engine. What it held is gone. */
+  /** Kills the engine. Its data is lost. */
   stop(): Promise<void>;
 }
 
 export interface EngineSettings {
   readonly region: string;
-  /** Messages of one queue that may be in flight at once. */
+  /** The maximum number of messages of one queue in flight. */
   readonly mostInFlight: number;
 }
 
-/** A message from the parent, which the engine sends back when it is done. */
+/** A message from the parent. The engine returns it when it is done. */
 export interface ToEngine {
   readonly clockOffsetMilliseconds: number;
 }
 
 /**
  * Starts one of the engine programs of this folder, on a free port.
- * @param logFile what the engine prints goes here
- * @param onLost told when the engine ends before it is stopped: everything it held is lost
- * @throws when it cannot listen, with what it printed in `logFile`
+ * @param logFile receives the engine's output
+ * @param onLost called if the engine ends before it is stopped. Its data is lost
+ * @throws if it cannot listen. Its output is in `logFile`
  */
 export async function startEngine(
   program: 'queue-engine.ts' | 'table-engine.ts',
@@ -41,7 +41,7 @@ export async function startEngine(
   const child = fork(new URL(program, import.meta.url), [JSON.stringify(settings)], {
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    // dynalite takes the region of its ARNs from here.
+    // dynalite reads the region of its ARNs from here.
     env: { PATH: process.env.PATH ?? '', AWS_REGION: settings.region, TZ: 'UTC' },
   });
   const log = createWriteStream(logFile, { flags: 'a' });
@@ -52,16 +52,16 @@ export async function startEngine(
     once(child, 'message').then(([message]) => message as { port: number }),
     exited.then(() => undefined),
   ]);
-  if (port === undefined) throw new Error(`${program} did not start; see ${logFile}`);
+  if (port === undefined) throw new Error(`${program} did not start. See ${logFile}.`);
   let stopping = false;
   child.on('exit', (code, signal) => {
-    if (!stopping) onLost(`${program} ended by itself (${signal ?? code}); see ${logFile}`);
+    if (!stopping) onLost(`${program} ended unexpectedly (${signal ?? code}). See ${logFile}.`);
   });
   return {
     endpoint: `http://127.0.0.1:${port.port}`,
     shiftClock: async (clockOffsetMilliseconds) => {
       const taken = once(child, 'message').then(() => true);
-      // Refused when the channel is closed: that the process has ended tells the rest.
+      // `send` fails on a closed channel. The end of the process, checked below, covers that case.
       child.send({ clockOffsetMilliseconds } satisfies ToEngine, () => {});
       if (!(await Promise.race([taken, exited.then(() => false)]))) throw new Error(`${program} has ended`);
     },

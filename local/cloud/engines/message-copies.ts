@@ -3,7 +3,7 @@ import type { buildApp } from 'fauxqs';
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 type Queue = ReturnType<Stores['sqsStore']['createQueue']>;
 
-/** Asks for a second delivery of a message that is in flight. */
+/** Requests a second delivery of a message in flight. */
 export interface MessageCopy {
   readonly queueName: string;
   readonly receiptHandle: string;
@@ -11,11 +11,11 @@ export interface MessageCopy {
 }
 
 /**
- * Puts a copy of a message in flight into its queue, as SQS does when a server missed that the message was received or
- * deleted: the same message ID, and a receive count that was not raised in between. The copy lives by itself: it has a
- * receipt handle of its own, and stays when the message is deleted.
+ * Adds a copy of a message in flight to its queue. SQS delivers such a copy if one of its servers missed the receive or
+ * the delete. The copy has the same message ID and receive count, but a receipt handle of its own. It stays when the
+ * message is deleted.
  *
- * @returns false when no message is in flight under this handle
+ * @returns false if no message is in flight under this handle
  */
 export function copyMessage(queues: Iterable<Queue>, { queueName, receiptHandle, delaySeconds }: MessageCopy): boolean {
   const queue = [...queues].find(({ name }) => name === queueName);
@@ -26,7 +26,7 @@ export function copyMessage(queues: Iterable<Queue>, { queueName, receiptHandle,
     approximateReceiveCount: message.approximateReceiveCount - 1,
     delayUntil: Date.now() + delaySeconds * 1000,
   };
-  // The class's own method: nothing was sent, so nothing is counted.
+  // The class's own method skips our counter: a copy is not a sent message.
   Object.getPrototypeOf(queue).enqueue.call(queue, copy);
   return true;
 }

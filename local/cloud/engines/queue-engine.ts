@@ -13,9 +13,9 @@ type Queue = ReturnType<Stores['sqsStore']['createQueue']>;
 
 const settings = engineSettings(() => processTimers());
 
-// fauxqs keeps its stores to itself, and its own start listens on all interfaces and gives out queue URLs on
-// `sqs.{region}.localhost`, which not every system resolves. The classes behind its package's front door let us listen
-// on loopback, give out plain 127.0.0.1 URLs (host ''), and see a queue's oldest message. The version is pinned.
+// fauxqs hides its stores. Its own start listens on all interfaces and returns queue URLs on `sqs.{region}.localhost`,
+// which not every system resolves. Its internal classes let us listen on loopback, return plain 127.0.0.1 URLs (host
+// ''), and read a queue's oldest message. The version is pinned.
 const inside = async (file: string) => import(new URL(file, import.meta.resolve('fauxqs')).href);
 const stores = {
   sqsStore: new (await inside('./sqs/sqsStore.js')).SqsStore(),
@@ -23,7 +23,7 @@ const stores = {
   s3Store: new (await inside('./s3/s3Store.js')).S3Store(),
 } as Stores;
 stores.sqsStore.host = '';
-// fauxqs refuses everything above U+FFFF, emoji among them.
+// fauxqs refuses every character above U+FFFF, emoji among them.
 const { INVALID_MESSAGE_BODY_CHAR: itsRule } = (await inside('./sqs/sqsTypes.js')) as {
   INVALID_MESSAGE_BODY_CHAR: RegExp;
 };
@@ -31,8 +31,9 @@ itsRule.test = holdsRefusedCharacter;
 
 type Message = Parameters<Queue['enqueue']>[0];
 
-// Counts what producers send. A message that moves to its dead-letter queue is enqueued as well, but was received
-// before: SQS does not count it as sent either, and in the dead-letter queue its age begins with the move.
+// Counts the messages that producers send. A message that moves to its dead-letter queue is enqueued as well, but has
+// been received before. SQS does not count it as sent either, and its age in the dead-letter queue begins with the
+// move.
 const sent = new Map<string, number>();
 const expired = new Map<string, number>();
 const moved = new WeakMap<Message, { atMilliseconds: number; receiveCount: number }>();
@@ -46,8 +47,8 @@ stores.sqsStore.createQueue = (...parameters) => {
     else moved.set(message, { atMilliseconds: Date.now(), receiveCount });
     enqueue(message);
   };
-  // SQS gives out nothing while the limit is reached: a long poll is answered empty. A short poll meets `OverLimit` there;
-  // Lambda's pollers make none, and those here stand for them.
+  // At the limit SQS returns no messages: a long poll gets an empty answer, a short poll gets `OverLimit`. Lambda's
+  // pollers make only long polls, and the pollers here act for them.
   const dequeue = queue.dequeue.bind(queue);
   queue.dequeue = (most, ...rest) => {
     queue.processTimers();
@@ -69,7 +70,7 @@ app.post('/_local/copies', async ({ body }) => ({
 }));
 
 await app.listen({ port: 0, host: '127.0.0.1' });
-// fauxqs looks at visibility time-outs only when someone receives; without this the counts of a queue that nobody polls
+// fauxqs checks visibility time-outs only during a receive. Without this call, the counts of a queue that nobody polls
 // would be out of date.
 setInterval(processTimers, 1000);
 reportPort((app.server.address() as AddressInfo).port);
@@ -82,8 +83,8 @@ function processTimers(): void {
 }
 
 /**
- * Deletes the messages that are older than the queue keeps them, which fauxqs does not do. A message that moved to a
- * dead-letter queue is as old as it was in its first queue, as on SQS.
+ * Deletes the messages whose retention is over, which fauxqs does not do. As on SQS, the age of a message counts from
+ * its first queue, even in a dead-letter queue.
  */
 function expire(queue: Queue): void {
   const oldestMilliseconds = Date.now() - Number(queue.attributes.MessageRetentionPeriod) * 1000;

@@ -23,8 +23,8 @@ interface Failed {
 const code = 'InvalidParameterValue';
 
 /**
- * Has a standard queue refuse what is for FIFO queues alone, which fauxqs ignores: the whole call of a SendMessage or
- * ReceiveMessage, the entry of a batch. `MessageGroupId` is for both.
+ * Makes a standard queue refuse the parameters of FIFO queues, which fauxqs ignores: the whole call of a SendMessage or
+ * ReceiveMessage, or the entry of a batch. `MessageGroupId` is valid for both types.
  */
 export function refuseForQueueType(app: App): void {
   const refusedEntries = new WeakMap<object, readonly Failed[]>();

@@ -8,7 +8,7 @@ engineSettings();
 // dynalite has no type declarations.
 const dynalite = createRequire(import.meta.url)('dynalite') as (options: { createTableMs: number }) => Server;
 
-// dynalite throws when a client goes away in the middle of a request, as a killed function does.
+// dynalite throws if a client disconnects in the middle of a request, as a killed function does.
 process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   if (error.code === 'ECONNRESET') return;
   console.error(error);
@@ -16,6 +16,6 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 });
 
 const server = dynalite({ createTableMs: 0 });
-// A client's idle connection must not be closed under it: between two batches a worker may be silent for long.
+// No time-out for idle connections: a worker may send nothing for long between two batches.
 server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => reportPort((server.address() as AddressInfo).port));

@@ -1,7 +1,7 @@
 /**
- * Program: runs a function's handler in a process of its own, as AWS's Node.js runtime does: it asks the Runtime API
- * for an invocation, calls the handler, posts what it returned or threw, and asks again. Plain JavaScript, since every
- * cold start loads it.
+ * Program: runs a function's handler in a process of its own, as AWS's Node.js runtime does. It requests an invocation
+ * from the Runtime API, calls the handler, posts its result or error, and repeats. It is plain JavaScript, because
+ * every cold start loads it.
  */
 import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
@@ -9,20 +9,21 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
-// Not imported: an ES import of `http` makes its WebSocket as well, by a large library that every cold start would wait for.
+// `require`, not `import`: an ES import of `http` also loads the large WebSocket library, and every cold start would
+// wait for it.
 const http = process.getBuiltinModule('node:http');
 const { env } = process;
 const [compileCacheDirectory, clockOffset] = process.argv.slice(2);
 if (compileCacheDirectory) enableCompileCache(compileCacheDirectory);
 
-// The parent holds the other end: when it is gone, however it went, so is this process.
+// The parent holds the other end. When the parent ends, for whatever reason, this process ends too.
 process.stdin.on('end', () => process.exit()).on('error', () => process.exit());
 if (clockOffset === undefined) process.stdin.resume();
-// Ctrl-C reaches the whole process group; when an environment ends is for the parent to say.
+// Ctrl-C reaches the whole process group, but the parent decides when an environment ends.
 process.on('SIGINT', () => {});
 
-// With a simulated clock `Date` is shifted before the handler is loaded. Leaps come by stdin at any moment, a line each,
-// and with each invocation, lest it overtake them.
+// With a simulated clock, `Date` is shifted before the handler is loaded. Leaps come by stdin at any moment, a line
+// each. Each invocation carries the offset too, because it may overtake a line.
 let shiftDate = (_) => {};
 if (clockOffset !== undefined) {
   ({ shiftDate } = await import('../shifted-date.mjs'));
@@ -41,7 +42,7 @@ function call(method, where, body) {
       response.on('data', (chunk) => chunks.push(chunk));
       response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks).toString() }));
     });
-    // Without a Runtime API there is nothing left to do.
+    // Without a Runtime API the process has nothing to do.
     request.on('error', () => process.exit());
     request.end(body);
   });
@@ -79,7 +80,7 @@ for (;;) {
   const requestId = headers['lambda-runtime-aws-request-id'];
   const deadline = Number(headers['lambda-runtime-deadline-ms']);
   shiftDate(Number(headers['local-cloud-clock-offset-ms']));
-  // A leap in the middle of an invocation takes none of its time away.
+  // A leap during an invocation does not reduce its remaining time.
   const endsAt = performance.now() + deadline - Date.now();
   env._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
   const context = {

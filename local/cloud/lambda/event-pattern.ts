@@ -1,9 +1,9 @@
 type Matcher = (value: unknown) => boolean;
 
 /**
- * Makes a function of an event pattern's JSON: what matches it passes a mapping's filter. Known are exact values,
- * `prefix` and `exists`.
- * @throws with the path in the pattern, for a comparison that is not known and for what is no pattern
+ * Compiles an event pattern's JSON to a function that returns whether an event passes a mapping's filter. It supports
+ * exact values, `prefix` and `exists`.
+ * @throws with the path in the pattern, for an unsupported comparison and for an invalid pattern
  * @see https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
  */
 export function compilePattern(json: string): Matcher {
@@ -14,7 +14,7 @@ export function compilePattern(json: string): Matcher {
 /** All fields must match. */
 function compileFields(pattern: Readonly<Record<string, unknown>>, path: string): Matcher {
   const fields = Object.entries(pattern).map(([name, node]) => {
-    if (name === '$or') return refuse(`${path}.${name}`, 'this comparison is not known here');
+    if (name === '$or') return refuse(`${path}.${name}`, 'this comparison is not implemented here');
     const matches = isRecord(node) ? compileFields(node, `${path}.${name}`) : compileValues(node, `${path}.${name}`);
     return (event: unknown) => matches(isRecord(event) && Object.hasOwn(event, name) ? event[name] : undefined);
   });
@@ -23,13 +23,13 @@ function compileFields(pattern: Readonly<Record<string, unknown>>, path: string)
   return (event) => (Array.isArray(event) ? event.some(all) : all(event));
 }
 
-/** One of the values must match, and of a list in the event one entry. */
+/** One of the values must match. For a list in the event, one entry must match. */
 function compileValues(node: unknown, path: string): Matcher {
   if (!Array.isArray(node) || node.length === 0) return refuse(path, 'must be an object, or a list that is not empty');
   const values = node.map((entry, index) => compileValue(entry, `${path}[${index}]`));
   return (event) => {
     const entries: unknown[] = Array.isArray(event) && event.length > 0 ? event : [event];
-    // Comparisons see values, not what holds values: `exists` is false for an object, as in EventBridge.
+    // Comparisons apply to plain values only: `exists` is false for an object, as in EventBridge.
     return entries.some((entry) =>
       values.some((matches) => matches(typeof entry === 'object' && entry ? undefined : entry)),
     );
@@ -42,7 +42,9 @@ function compileValue(entry: unknown, path: string): Matcher {
   const [name = '', ...others] = Object.keys(entry);
   if (others.length > 0) return refuse(path, 'must be one comparison');
   const compile = Object.hasOwn(comparisons, name) ? comparisons[name] : undefined;
-  return compile?.(entry[name], `${path}.${name}`) ?? refuse(`${path}.${name}`, 'this comparison is not known here');
+  return (
+    compile?.(entry[name], `${path}.${name}`) ?? refuse(`${path}.${name}`, 'this comparison is not implemented here')
+  );
 }
 
 const comparisons: Readonly<Record<string, (argument: unknown, path: string) => Matcher>> = {

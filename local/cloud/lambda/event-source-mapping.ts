@@ -7,7 +7,7 @@ import { readBatchResponse } from './partial-batch.ts';
 import type { QueuePoller } from './queue-poller.ts';
 import { sqsRecord } from './sqs-event.ts';
 
-/** What is carried out of `AWS::Lambda::EventSourceMapping`. */
+/** The properties of `AWS::Lambda::EventSourceMapping` that are implemented. */
 export const eventSourceMappingProperties = z.looseObject({
   EventSourceArn: z.string(),
   FunctionName: z.string(),
@@ -19,17 +19,18 @@ export const eventSourceMappingProperties = z.looseObject({
   Enabled: z.union([z.boolean(), z.stringbool()]).default(true),
 });
 
-/** How many batches run at once where the mapping sets no maximum: five is where Lambda starts before it scales up. */
+/** The batches in parallel of a mapping without a maximum. Lambda starts with five before it scales up. */
 export const concurrencyWithoutMaximum = 5;
 
-/** Calls of SQS side by side while a batch is filled, or deleted. */
+/** The parallel calls of SQS while a batch is filled or deleted. */
 const callsAtOnce = 10;
 /**
- * How long one poll waits for messages. Short, since a poll that were given up while it waits would still take messages
- * out of the queue, for nobody; so a mapping that is switched off, or a cloud that stops, sees each poll to its end.
+ * The time that one poll waits for messages. It is short, because an abandoned poll would still receive messages, and
+ * lose them until their visibility time-out. A mapping that is disabled or stopped therefore waits for the end of each
+ * poll.
  */
 const pollSeconds = 1;
-/** After a throttled batch its slot rests; Lambda backs off by rules of its own. */
+/** The pause of a slot after a throttled batch. Lambda backs off by rules of its own. */
 const restMilliseconds = 1000;
 /** An event is `{"Records":[…]}` around its records. */
 const batchLimitBytes = invokePayloadLimitBytes - 20;
@@ -42,7 +43,7 @@ interface Received {
 
 export type MappingState = 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled';
 
-/** Polls a queue and invokes a function with what it receives. */
+/** Polls a queue and invokes a function with the received messages. */
 export class EventSourceMapping {
   readonly resource: Resource;
   readonly queue: Resource;
@@ -51,20 +52,20 @@ export class EventSourceMapping {
   lastModifiedMilliseconds: number;
   readonly #poller: QueuePoller;
   readonly #region: string;
-  readonly #onTrouble: (error: unknown) => void;
+  readonly #onError: (error: unknown) => void;
   readonly #clock: Clock;
   readonly #maximumConcurrency: number;
   readonly #waits: () => boolean;
   #enabled: boolean;
-  /** Switched on, and not polled since. */
+  /** Enabled, and not polled since. */
   #enabling = false;
   #stopped = false;
   #polling: Promise<void> | undefined;
-  /** Batches that the function has in hand; each takes one of the mapping's concurrent invocations. */
+  /** Batches in the function's invocations. Each takes one of the mapping's concurrent invocations. */
   #batches = new Set<Promise<void>>();
-  /** Deletions of what is done, which keep no invocation. */
+  /** Deletions of handled messages. They take no concurrent invocation. */
   #deletions = new Set<Promise<void>>();
-  /** Received, but too much for the batch before. */
+  /** Received, but beyond the size of the batch before. */
   #carried: Received[] = [];
 
   constructor(options: {
@@ -75,10 +76,12 @@ export class EventSourceMapping {
     poller: QueuePoller;
     region: string;
     clock: Clock;
-    /** Asked when all invocations are busy: whether the next batch is gathered only once one is free. Default: never. */
+    /**
+     * Called while all invocations are busy: whether to collect the next batch only after one is free. Default: never.
+     */
     waits?: (() => boolean) | undefined;
-    /** Told when the queue engine does not answer. */
-    onTrouble: (error: unknown) => void;
+    /** Called if the queue engine does not answer. */
+    onError: (error: unknown) => void;
   }) {
     this.resource = options.resource;
     this.queue = options.queue;
@@ -88,7 +91,7 @@ export class EventSourceMapping {
     this.#region = options.region;
     this.#clock = options.clock;
     this.lastModifiedMilliseconds = options.clock.now();
-    this.#onTrouble = options.onTrouble;
+    this.#onError = options.onError;
     this.#waits = options.waits ?? (() => false);
     this.#maximumConcurrency = this.settings.ScalingConfig?.MaximumConcurrency ?? concurrencyWithoutMaximum;
     this.#enabled = this.settings.Enabled;
@@ -103,17 +106,17 @@ export class EventSourceMapping {
     return this.queue.arn;
   }
 
-  /** Begins to poll, if enabled. */
+  /** Starts to poll if the mapping is enabled. */
   start(): void {
     if (!this.#enabled || this.#stopped || this.#polling) return;
     this.#polling = this.#poll().finally(() => {
       this.#polling = undefined;
-      // Enabled again while the last poll came to its end.
+      // Enabled again before the last poll ended.
       this.start();
     });
   }
 
-  /** Enables or disables the mapping. What has been received is still handed to the function. */
+  /** Enables or disables the mapping. The function still gets messages that were already received. */
   setEnabled(enabled: boolean): void {
     if (enabled !== this.#enabled) {
       this.lastModifiedMilliseconds = this.#clock.now();
@@ -123,7 +126,7 @@ export class EventSourceMapping {
     this.start();
   }
 
-  /** Ends the polling, and resolves when the batches under way are done. */
+  /** Ends the polling, and resolves when the running batches are done. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#batches);
@@ -134,15 +137,15 @@ export class EventSourceMapping {
     while (this.#enabled && !this.#stopped) {
       try {
         if (this.#batches.size >= this.#maximumConcurrency && this.#waits()) await Promise.race(this.#batches);
-        // Filled while all invocations are busy: none waits for its messages when one of them ends.
+        // Filled while all invocations are busy: an invocation that ends gets its next batch without a wait.
         const messages = await this.#gather();
         this.#enabling = false;
         while (this.#batches.size >= this.#maximumConcurrency) await Promise.race(this.#batches);
-        // Once stopped, what was received last goes down with the engine.
+        // After a stop, the last received messages are lost with the engine.
         if (messages.length > 0 && !this.#stopped) this.#hand(messages);
       } catch (error) {
         if (this.#stopped) return;
-        this.#onTrouble(error);
+        this.#onError(error);
         await new Promise((resolve) => setTimeout(resolve, restMilliseconds));
       }
     }
@@ -150,8 +153,8 @@ export class EventSourceMapping {
   }
 
   /**
-   * Fills one batch: until it has its size, weighs as much as an invocation may, or the window is over, which begins
-   * with the first message. Without a window, what the first receive brings is the batch.
+   * Fills one batch until it has its size, reaches the size limit of an invocation, or its window ends. The window
+   * begins with the first message. Without a window, the first receive is the batch.
    */
   async #gather(): Promise<Received[]> {
     const { BatchSize, MaximumBatchingWindowInSeconds } = this.settings;
@@ -189,7 +192,7 @@ export class EventSourceMapping {
   }
 
   #keep(among: Set<Promise<void>>, work: Promise<void>): void {
-    const kept: Promise<void> = work.catch(this.#onTrouble).finally(() => among.delete(kept));
+    const kept: Promise<void> = work.catch(this.#onError).finally(() => among.delete(kept));
     among.add(kept);
   }
 
@@ -200,13 +203,13 @@ export class EventSourceMapping {
     if (result.outcome === 'throttled') await new Promise((resolve) => setTimeout(resolve, restMilliseconds));
   }
 
-  /** What is not done stays in flight, untouched, until its visibility time-out brings it back. */
+  /** Messages that are not done stay in flight until their visibility time-out returns them. */
   #done(batch: Received[], result: InvocationResult): Message[] {
     if (result.outcome !== 'succeeded') return [];
     const messages = batch.map(({ message }) => message);
     if (!this.settings.FunctionResponseTypes.includes('ReportBatchItemFailures')) return messages;
-    const verdict = readBatchResponse(result.payload, new Set(messages.map(({ MessageId }) => MessageId ?? '')));
-    if (verdict.kind === 'failed') return [];
-    return messages.filter(({ MessageId }) => !verdict.failed.has(MessageId ?? ''));
+    const response = readBatchResponse(result.payload, new Set(messages.map(({ MessageId }) => MessageId ?? '')));
+    if (response.kind === 'failed') return [];
+    return messages.filter(({ MessageId }) => !response.failed.has(MessageId ?? ''));
   }
 }

@@ -7,9 +7,9 @@ import type { Functions } from './functions.ts';
 import { QueuePoller } from './queue-poller.ts';
 
 /**
- * Connects queues with functions as a deployment says. The mappings do not poll before they are started.
- * @param onTrouble told when the queue engine does not answer a mapping
- * @param waits whether a mapping whose invocations are all busy gathers its next batch only once one is free
+ * Connects queues with functions as in a deployment. The mappings do not poll before they are started.
+ * @param onError called if the queue engine does not answer a mapping
+ * @param waits whether a mapping with all invocations busy collects its next batch only after one is free
  */
 export function connectMappings(
   deployment: Deployment,
@@ -17,14 +17,14 @@ export function connectMappings(
   sqs: SQSClient,
   clock: Clock,
   notices: NoticeBoard,
-  onTrouble: (error: unknown) => void,
+  onError: (error: unknown) => void,
   waits?: () => boolean,
 ): EventSourceMapping[] {
   const mappings: EventSourceMapping[] = [];
   for (const resource of deployment.resources('AWS::Lambda::EventSourceMapping')) {
     const warn = (why: string) => notices.add('warning', resource.type, why, `${resource.stack}/${resource.logicalId}`);
     const settings = deployment.properties(resource, eventSourceMappingProperties);
-    // Those of streams are connected by themselves (stream-mappings.ts).
+    // stream-mappings.ts connects those of streams.
     if (/^arn:[^:]+:dynamodb:/.test(settings.EventSourceArn)) continue;
     const queue = deployment.find('AWS::SQS::Queue', settings.EventSourceArn);
     const target = functions.find(settings.FunctionName);
@@ -34,12 +34,12 @@ export function connectMappings(
     }
     if (settings.FilterCriteria !== undefined) warn('the messages of a queue are not filtered here');
     if (settings.ScalingConfig?.MaximumConcurrency === undefined) {
-      warn(`without a MaximumConcurrency it stays at ${concurrencyWithoutMaximum} batches at once`);
+      warn(`without a MaximumConcurrency it has ${concurrencyWithoutMaximum} batches at once`);
     }
     const poller = new QueuePoller(sqs, queue.ref);
     const { region } = deployment.place;
     mappings.push(
-      new EventSourceMapping({ resource, queue, function: target, settings, poller, region, clock, onTrouble, waits }),
+      new EventSourceMapping({ resource, queue, function: target, settings, poller, region, clock, onError, waits }),
     );
   }
   return mappings;

@@ -10,7 +10,7 @@ const bootstrap = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
 export type Ending =
   | { readonly kind: 'answered'; readonly payload: string }
   | { readonly kind: 'failed'; readonly payload: string; readonly errorType: string; readonly errorMessage: string }
-  /** The environment went away before it took the invocation: it may be given to another one. */
+  /** The environment ended before it took the invocation. Another environment may take it. */
   | { readonly kind: 'not-taken' };
 
 export interface Invocation {
@@ -21,33 +21,33 @@ export interface Invocation {
 
 export interface EnvironmentSettings {
   readonly configuration: FunctionConfiguration;
-  /** `host:port` of the service that carries the Runtime API. */
+  /** `host:port` of the service with the Runtime API. */
   readonly runtimeApi: string;
-  /** The whole environment of the process, but for what is told each environment alone. */
+  /** The environment variables of the process, without those that differ for each environment. */
   readonly variables: Readonly<Record<string, string>>;
   readonly compileCacheDirectory: string;
-  /** How far the function's `Date` is ahead of the wall clock; undefined: it is left alone. */
+  /** The lead of the function's `Date` over the wall clock. Undefined: `Date` is not shifted. */
   readonly clockOffsetMilliseconds: () => number | undefined;
-  /** Asked when the environment waits for work: whether its process is stopped until there is some. Default: never. */
+  /** Called when the environment waits for work: whether to freeze its process until then. Default: never. */
   readonly freezes?: (() => boolean) | undefined;
   readonly onOutput: (chunk: string) => void;
   readonly onExit: (environment: ExecutionEnvironment) => void;
 }
 
 /**
- * How long loading the handler may take. AWS allows 10 seconds, then starts over within the function's time-out; a
+ * The time limit for loading the handler. AWS allows 10 seconds, then starts over within the function's time-out. A
  * laptop that starts many environments at once gets longer.
  */
 const initLimitMilliseconds = 30_000;
 
-/** One execution environment of a function: a process that carries out one invocation at a time. */
+/** One execution environment of a function: a process that runs one invocation at a time. */
 export class ExecutionEnvironment {
   readonly id = randomUUID();
   readonly startedAtMilliseconds = performance.now();
   lastUsedAtMilliseconds = performance.now();
   invocations = 0;
   alive = true;
-  /** Resolves when the process is gone. */
+  /** Resolves when the process has ended. */
   readonly exited: Promise<void>;
   readonly #settings: EnvironmentSettings;
   readonly #process: ChildProcess;
@@ -60,7 +60,7 @@ export class ExecutionEnvironment {
   constructor(settings: EnvironmentSettings) {
     this.#settings = settings;
     const { configuration } = settings;
-    // The heap is bounded as AWS's runtime bounds it, so that a function that outgrows its memory dies here too.
+    // The heap has the bound of AWS's runtime: a function that exceeds its memory crashes here too.
     const offset = settings.clockOffsetMilliseconds();
     const heapMegabytes = Math.floor(configuration.memoryMegabytes * 0.9);
     this.#process = spawn(
@@ -81,7 +81,7 @@ export class ExecutionEnvironment {
         stdio: ['pipe', 'pipe', 'pipe'],
       },
     );
-    // A killed process closes its end of stdin first; that is no error.
+    // A killed process closes its end of stdin first. That is not an error.
     this.#process.stdin?.on('error', () => {});
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.setEncoding('utf8').on('data', settings.onOutput);
@@ -104,7 +104,7 @@ export class ExecutionEnvironment {
     return this.#process.pid;
   }
 
-  /** Carries out one invocation. The environment must be alive and not busy. */
+  /** Runs one invocation. The environment must be alive and not busy. */
   run(invocation: Invocation): Promise<Ending> {
     return new Promise((end) => {
       this.#given = { invocation, end, taken: false };
@@ -112,18 +112,18 @@ export class ExecutionEnvironment {
     });
   }
 
-  /** Kills the process at once; an invocation under way fails for this reason. */
+  /** Kills the process at once. A running invocation fails with this error. */
   kill(errorType: string, errorMessage: string): void {
     this.#killedBecause ??= { errorType, errorMessage };
     this.#process.kill('SIGKILL');
   }
 
-  /** Tells the process that its `Date` has leapt, also in the middle of an invocation. */
+  /** Reports a leap of `Date` to the process, even during an invocation. */
   shiftClock(offsetMilliseconds: number): void {
     this.#process.stdin?.write(`${offsetMilliseconds}\n`);
   }
 
-  /** Runtime API: the process asks for work. */
+  /** Runtime API: the process requests work. */
   next(response: ServerResponse): void {
     clearTimeout(this.#timer);
     this.#waitingForWork = response;
@@ -131,12 +131,12 @@ export class ExecutionEnvironment {
     if (this.#waitingForWork && this.#settings.freezes?.()) this.#frozen = this.#process.kill('SIGSTOP');
   }
 
-  /** Runtime API: the process answers the invocation that it was given. False when it was given no such invocation. */
+  /** Runtime API: the process answers its invocation. False if the ID is not that of its invocation. */
   answer(requestId: string, payload: string): boolean {
     return this.#finish(requestId, { kind: 'answered', payload });
   }
 
-  /** Runtime API: the handler threw. False as for `answer`. */
+  /** Runtime API: the handler threw. False as in `answer`. */
   fail(requestId: string, payload: string): boolean {
     return this.#finish(requestId, { kind: 'failed', payload, ...describedBy(payload) });
   }
@@ -193,7 +193,7 @@ export class ExecutionEnvironment {
     clearTimeout(this.#timer);
     this.#settings.onExit(this);
     if (!this.#given) return;
-    // One that was warm, and died between two invocations, never saw the second.
+    // A warm environment that ended between two invocations never received the second.
     if (!this.#given.taken && this.invocations > 0) {
       this.#given.end({ kind: 'not-taken' });
       return;

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import type { Deployment, Resource } from '../assembly/deployment.ts';
 
-/** What is carried out of `AWS::Lambda::Function`. */
+/** The properties of `AWS::Lambda::Function` that are implemented. */
 export const functionProperties = z.looseObject({
   FunctionName: z.string().optional(),
   Code: z.looseObject({ S3Key: z.string().optional() }),
@@ -25,7 +25,7 @@ export interface FunctionConfiguration {
   readonly codeDirectory: string;
   readonly memoryMegabytes: number;
   readonly timeoutSeconds: number;
-  /** Undefined: no limit of its own. */
+  /** Undefined: the function has no limit of its own. */
   readonly reservedConcurrency: number | undefined;
   readonly logGroupName: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -33,8 +33,8 @@ export interface FunctionConfiguration {
 
 /**
  * Reads a function's configuration from its template.
- * @param overrides values for environment variables that the function has; others are not added
- * @throws when its code is not a directory asset, or its runtime not Node.js
+ * @param overrides replace values of the function's environment variables, and add none
+ * @throws if its code is not a directory asset, or its runtime is not Node.js
  */
 export async function configureFunction(
   resource: Resource,
@@ -46,7 +46,7 @@ export async function configureFunction(
   const codeDirectory = deployment.asset(resource, properties.Code.S3Key ?? '');
   if (codeDirectory === undefined || !(await stat(codeDirectory)).isDirectory()) {
     throw new Error(
-      `${where}: Code must be a directory asset of the assembly (inline code, zip files and images are not run here)`,
+      `${where}: Code must be a directory asset of the assembly (inline code, zip files and images are not implemented)`,
     );
   }
   if (properties.Runtime !== undefined && !properties.Runtime.startsWith('nodejs')) {

@@ -11,9 +11,9 @@ export type InvocationOutcome = 'succeeded' | 'failed' | 'throttled';
 export interface InvocationResult {
   readonly requestId: string;
   readonly outcome: InvocationOutcome;
-  /** JSON: what the handler returned, or Lambda's description of the error. Empty when throttled. */
+  /** JSON: the result of the handler, or Lambda's description of the error. Empty if throttled. */
   readonly payload: string;
-  /** As in Lambda's answers: `Sandbox.Timedout`, `Runtime.ExitError`, or the name of what was thrown. */
+  /** As in Lambda's answers: `Sandbox.Timedout`, `Runtime.ExitError`, or the name of the thrown error. */
   readonly errorType: string | undefined;
   readonly errorMessage: string | undefined;
   readonly durationMilliseconds: number;
@@ -26,7 +26,7 @@ export interface FunctionState {
   /** Since the start, recycled and killed environments included. */
   readonly invocations: number;
   readonly started: number;
-  /** Environments ended by a time-out, a crash or `killEnvironment`; recycling does not count. */
+  /** Environments that ended by a time-out, a crash or `killEnvironment`, but not by recycling. */
   readonly killed: number;
 }
 
@@ -42,7 +42,7 @@ export interface FunctionEvents {
   output(chunk: string, environmentId: string): void;
 }
 
-/** When warm environments are let go. */
+/** When warm environments end. */
 export interface Recycling {
   readonly idleSeconds: number;
   readonly maximumAgeSeconds: number;
@@ -74,15 +74,15 @@ export class LambdaFunction {
   }
 
   /**
-   * Invokes the function and waits for its end. Never rejects: what went wrong is in the result. Above the reserved
-   * concurrency nothing runs and the outcome is `throttled`.
+   * Invokes the function and waits for its end. It never rejects: the result has the error. Above the reserved
+   * concurrency nothing runs, and the outcome is `throttled`.
    * @param payload JSON
    */
   async invoke(payload: string): Promise<InvocationResult> {
     const requestId = randomUUID();
     const { reservedConcurrency } = this.configuration;
     if (reservedConcurrency !== undefined && this.#running >= reservedConcurrency) {
-      return this.#told({
+      return this.#recorded({
         requestId,
         outcome: 'throttled',
         payload: '',
@@ -98,7 +98,7 @@ export class LambdaFunction {
       const ending = await this.#run({ requestId, payload });
       const durationMilliseconds = performance.now() - startedAt;
       const error = failureOf(ending);
-      return this.#told({
+      return this.#recorded({
         requestId,
         outcome: error ? 'failed' : 'succeeded',
         payload: error?.payload ?? ending.payload,
@@ -127,7 +127,7 @@ export class LambdaFunction {
     };
   }
 
-  /** Ends the warm environments that are idle for too long or too old. One that is busy stays till it is done. */
+  /** Ends the warm environments that have been idle for too long or are too old. A busy one continues. */
   recycle(): void {
     const now = performance.now();
     for (const environment of this.#environments) {
@@ -138,14 +138,14 @@ export class LambdaFunction {
     }
   }
 
-  /** Resolves when no invocation is under way. */
+  /** Resolves when no invocation is running. */
   async idle(): Promise<void> {
     if (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
   }
 
   async #run(invocation: { requestId: string; payload: string }): Promise<Exclude<Ending, { kind: 'not-taken' }>> {
     for (;;) {
-      // The one used last is the warmest. One too old is not used again, as on AWS.
+      // The last one in use is the warmest. As on AWS, an environment that is too old gets no more invocations.
       const warm = this.environments()
         .filter((environment) => environment.alive && !environment.busy && !this.#tooOld(environment))
         .sort((left, right) => right.lastUsedAtMilliseconds - left.lastUsedAtMilliseconds)[0];
@@ -164,7 +164,7 @@ export class LambdaFunction {
       configuration: this.configuration,
       onOutput: (chunk) => this.#events.output(chunk, environment.id),
       onExit: (ended) => {
-        // Those let go have left the set before.
+        // Recycled environments have left the set before.
         if (this.#environments.delete(ended)) this.#killed++;
       },
     });
@@ -179,7 +179,7 @@ export class LambdaFunction {
     environment.kill('Sandbox.Recycled', 'recycled');
   }
 
-  #told(result: InvocationResult): InvocationResult {
+  #recorded(result: InvocationResult): InvocationResult {
     this.#events.invoked(result, this.#running);
     return result;
   }

@@ -12,13 +12,13 @@ export interface KilledEnvironment {
 }
 
 export interface FunctionsSettings {
-  /** `host:port` of the service that carries the Runtime API. */
+  /** `host:port` of the service with the Runtime API. */
   readonly runtimeApi: string;
   readonly compileCacheDirectory: string;
-  /** How far functions' `Date` is ahead of the wall clock; undefined: it is left alone. */
+  /** The lead of the functions' `Date` over the wall clock. Undefined: `Date` is not shifted. */
   clockOffsetMilliseconds(): number | undefined;
   readonly recycling: Recycling;
-  /** Whether an environment that is idle now is stopped until its next invocation. */
+  /** Whether to freeze an idle environment until its next invocation. */
   freezes?: (() => boolean) | undefined;
   readonly environmentOverrides: Readonly<Record<string, string>>;
   variables(configuration: FunctionConfiguration): Record<string, string>;
@@ -60,7 +60,7 @@ export class Functions {
     return new Functions(all);
   }
 
-  /** The function of this logical ID, name or ARN. */
+  /** The function with this logical ID, name or ARN. */
   find(idNameOrArn: string): LambdaFunction | undefined {
     return this.all.find(({ configuration: { resource, name, arn } }) =>
       [resource.logicalId, name, arn].includes(idNameOrArn),
@@ -75,7 +75,7 @@ export class Functions {
     return this.all.map((each) => each.state());
   }
 
-  /** Tells all environments that their `Date` has leapt. */
+  /** Reports a leap of `Date` to all environments. */
   shiftClock(offsetMilliseconds: number): void {
     for (const { environment } of this.#environments()) environment.shiftClock(offsetMilliseconds);
   }
@@ -84,7 +84,7 @@ export class Functions {
     for (const each of this.all) each.recycle();
   }
 
-  /** Kills one environment, one that is busy if there is any. */
+  /** Kills one environment. It prefers a busy one. */
   killOne(random: () => number): KilledEnvironment | undefined {
     const environments = this.#environments();
     const busy = environments.filter(({ environment }) => environment.busy);
@@ -96,19 +96,19 @@ export class Functions {
     return { function: chosen.function, id, pid, busy: wasBusy };
   }
 
-  /** Kills all environments; returns how many there were. */
+  /** Kills all environments. Returns their number. */
   killAll(): number {
     const environments = this.#environments();
     for (const { environment } of environments) kill(environment);
     return environments.length;
   }
 
-  /** Resolves when no invocation is under way. */
+  /** Resolves when no invocation is running. */
   async idle(): Promise<void> {
     await Promise.all(this.all.map((each) => each.idle()));
   }
 
-  /** Kills all environments, and resolves when their processes are gone. */
+  /** Kills all environments, and resolves when their processes have ended. */
   async stop(): Promise<void> {
     const gone = this.#environments().map(({ environment }) => environment.exited);
     this.killAll();

@@ -12,10 +12,10 @@ const functionsPath = /^\/20\d\d-\d\d-\d\d\/functions\/?$/;
 const accountPath = /^\/20\d\d-\d\d-\d\d\/account-settings\/?$/;
 const mappingPath = /^\/20\d\d-\d\d-\d\d\/event-source-mappings\/?([^/]*)$/;
 
-/** A page of ListFunctions has at most so many. */
+/** The maximum size of a page of ListFunctions. */
 const functionsPerPage = 50;
 
-/** Lambda's default quota of concurrent executions in a region. Here nothing counts against it. */
+/** Lambda's default quota of concurrent executions in a region. Nothing counts against it here. */
 const accountConcurrency = 1_000;
 
 /**
@@ -87,10 +87,10 @@ export class LambdaApi {
       if (method === 'PUT') change(mapping, contentOf(body));
       return json(method === 'PUT' ? 202 : 200, describeMapping(mapping));
     }
-    throw new ServiceError(404, 'UnknownOperationException', `${method} ${path} is not carried out here`);
+    throw new ServiceError(404, 'UnknownOperationException', `${method} ${path} is not implemented here`);
   }
 
-  /** By name, as Lambda lists them; the marker is the name of the last one. */
+  /** By name, as Lambda lists them. The marker is the name of the last one. */
   #list(query: URLSearchParams): unknown {
     const marker = query.get('Marker') ?? '';
     const most = Math.min(Number(query.get('MaxItems') ?? functionsPerPage), functionsPerPage);
@@ -127,7 +127,7 @@ export class LambdaApi {
     contentOf(payload);
     if (type === 'DryRun') return { status: 204, body: '' };
     if (type === 'Event') {
-      // Asynchronous: the caller is told that it was accepted, whatever comes of it.
+      // Asynchronous: the caller gets an acceptance, whatever the invocation's result.
       void target.invoke(payload);
       return { status: 202, body: '' };
     }

@@ -1,13 +1,13 @@
-/** Which messages of a batch are done: all, all but some, or none since the function's answer makes no sense. */
+/** Which messages of a batch are done: all, all but some, or none because the function's answer is invalid. */
 export type BatchVerdict =
   | { readonly kind: 'done'; readonly failed: ReadonlySet<string> }
   | { readonly kind: 'failed' };
 
 /**
- * Reads what a function with `ReportBatchItemFailures` returned. Nothing, or an empty or null list, means that all
- * messages are done; an answer that is not JSON, or names an item that is empty, null or not in the batch, fails the
- * whole batch.
- * @param payload JSON, as the function returned it
+ * Reads the result of a function with `ReportBatchItemFailures`. No result, or an empty or null list, means that all
+ * messages are done. An answer fails the whole batch if it is not JSON, or if it names an item that is empty, null or
+ * not in the batch.
+ * @param payload the function's result as JSON
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function readBatchResponse(payload: string, messageIds: ReadonlySet<string>): BatchVerdict {

@@ -1,10 +1,10 @@
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { eachAtOnce } from '../../../lambdas/domain/work/at-once.ts';
 
-/** SQS gives and takes at most ten messages a call. */
+/** The maximum number of messages in one call of SQS. */
 const messagesPerCall = 10;
 
-/** Receives and deletes one queue's messages for an event source mapping. */
+/** Receives and deletes the messages of one queue for an event source mapping. */
 export class QueuePoller {
   readonly #sqs: SQSClient;
   readonly #url: string;
@@ -16,7 +16,7 @@ export class QueuePoller {
 
   /**
    * Waits for messages.
-   * @param waitSeconds fractions are fine here, though not on SQS
+   * @param waitSeconds may be a fraction here, though not on SQS
    */
   async receive(limit: number, waitSeconds: number): Promise<Message[]> {
     const { Messages } = await this.#sqs.send(
@@ -31,7 +31,7 @@ export class QueuePoller {
     return Messages ?? [];
   }
 
-  /** Takes what is there at once, by several calls side by side. */
+  /** Receives the available messages at once, with several calls in parallel. */
   async drain(limit: number, callsAtOnce: number): Promise<Message[]> {
     const calls = Math.min(Math.ceil(limit / messagesPerCall), callsAtOnce);
     const taken = await Promise.all(
@@ -40,7 +40,7 @@ export class QueuePoller {
     return taken.flat();
   }
 
-  /** A few calls at once: a batch of a thousand must not hold up what other mappings receive. */
+  /** Few parallel calls: a batch of a thousand must not delay the receives of other mappings. */
   async delete(messages: readonly Message[], callsAtOnce: number): Promise<void> {
     const calls: Message[][] = [];
     for (let first = 0; first < messages.length; first += messagesPerCall) {

@@ -4,13 +4,13 @@ import type { ExecutionEnvironment } from './execution-environment.ts';
 const paths =
   /^\/environments\/([^/]+)\/2018-06-01\/runtime\/(init\/error|invocation\/(?:next|([^/]+)\/(response|error)))$/;
 
-/** True when a request is one of an execution environment to its Runtime API. */
+/** Whether a request is from an execution environment to its Runtime API. */
 export function isRuntimeApi(url: string): boolean {
   return url.startsWith('/environments/');
 }
 
 /**
- * Lambda's Runtime API. Each environment has a base address of its own (`/environments/{id}`), by which it is known.
+ * Lambda's Runtime API. The base address of each environment (`/environments/{id}`) identifies it.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
  */
 export function serveRuntimeApi(

@@ -8,7 +8,7 @@ import type { MappingState } from './event-source-mapping.ts';
 import { type InvocationResult, invokePayloadLimitBytes, type LambdaFunction } from './function.ts';
 import { readBatchResponse } from './partial-batch.ts';
 
-/** What is carried out of `AWS::Lambda::EventSourceMapping` where its source is a table's stream, with Lambda's defaults. */
+/** The implemented properties of `AWS::Lambda::EventSourceMapping` for a table's stream, with Lambda's defaults. */
 export const streamMappingProperties = z.looseObject({
   EventSourceArn: z.string(),
   FunctionName: z.string(),
@@ -18,7 +18,7 @@ export const streamMappingProperties = z.looseObject({
   FilterCriteria: z.looseObject({ Filters: z.array(z.looseObject({ Pattern: z.string() })).default([]) }).optional(),
   FunctionResponseTypes: z.array(z.enum(['ReportBatchItemFailures'])).default([]),
   BisectBatchOnFunctionError: z.union([z.boolean(), z.stringbool()]).default(false),
-  /** -1 for as long as the record is there. */
+  /** -1 for as long as the record exists. */
   MaximumRetryAttempts: z.coerce.number().int().min(-1).max(10_000).default(-1),
   MaximumRecordAgeInSeconds: z.coerce
     .number()
@@ -29,7 +29,7 @@ export const streamMappingProperties = z.looseObject({
   Enabled: z.union([z.boolean(), z.stringbool()]).default(true),
 });
 
-/** A stream keeps its records for 24 hours, and a mapping tries no longer. */
+/** A stream keeps its records for 24 hours, and a mapping retries no longer. */
 const streamRetentionSeconds = 86_400;
 /** A stream has one shard here. */
 const shardId = 'shardId-00000000000000000000-00000000';
@@ -42,18 +42,18 @@ export interface StreamMappingParts {
   readonly function: LambdaFunction;
   readonly settings: z.infer<typeof streamMappingProperties>;
   readonly clock: Clock;
-  /** Whether the mapping's filters let a record pass. */
+  /** Whether a record passes the mapping's filters. */
   readonly matches: (record: StreamRecord) => boolean;
-  /** Puts what was given up into the bucket of the mapping's destination; undefined: it has none. */
+  /** Writes a discarded batch to the bucket of the mapping's destination. Undefined: there is none. */
   readonly putObject: ((key: string, body: string) => Promise<unknown>) | undefined;
-  /** Told, at each invocation, of the age of the batch's last record. */
+  /** Called at each invocation with the age of the batch's last record. */
   readonly onIteratorAge: (functionName: string, milliseconds: number) => void;
-  readonly onTrouble: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /**
- * Hands a stream's records to a function, batch by batch in their order, and a batch that failed again until it is done or
- * given up. What is not done yet is kept in memory.
+ * Invokes a function with a stream's records, batch by batch in their order. It retries a failed batch until the batch
+ * is done or discarded. Pending records are in memory.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
 export class StreamMapping {
@@ -63,7 +63,7 @@ export class StreamMapping {
   readonly settings: z.infer<typeof streamMappingProperties>;
   lastModifiedMilliseconds: number;
   readonly #parts: StreamMappingParts;
-  /** The first in line first. */
+  /** The oldest first. */
   readonly #pending: StreamRecord[] = [];
   readonly #stopping = new AbortController();
   #enabled: boolean;
@@ -84,7 +84,7 @@ export class StreamMapping {
     return this.#work ? 'Disabling' : 'Disabled';
   }
 
-  /** Takes a record over if it passes the filter, and does not wait for its delivery. */
+  /** Queues a record that passes the filter, and does not wait for its delivery. */
   take(record: StreamRecord): void {
     if (!this.#parts.matches(record)) return;
     this.#pending.push(record);
@@ -95,7 +95,7 @@ export class StreamMapping {
     if (!this.#goesOn() || this.#pending.length === 0 || this.#work) return;
     this.#work = this.#deliver()
       .catch((error) => {
-        this.#parts.onTrouble(error);
+        this.#parts.onError(error);
         return this.#rest(longestRetryMilliseconds);
       })
       .finally(() => {
@@ -111,8 +111,8 @@ export class StreamMapping {
   }
 
   /**
-   * Waits until all that was taken over is done or given up, or the mapping is switched off.
-   * @throws when it is stopped before
+   * Waits until all queued records are done or discarded, or the mapping is disabled.
+   * @throws if it stops first
    */
   async delivered(): Promise<void> {
     while (this.#pending.length > 0 && this.#work) await this.#work;
@@ -143,7 +143,7 @@ export class StreamMapping {
     }
   }
 
-  /** Sees the first records in line to their end: they are done, or given up, or the mapping no longer goes on. */
+  /** Delivers the oldest records until they are done or discarded, or the mapping stops. */
   async #see(batch: readonly StreamRecord[]): Promise<void> {
     const { BisectBatchOnFunctionError, MaximumRetryAttempts } = this.settings;
     let left = batch;
@@ -174,28 +174,28 @@ export class StreamMapping {
     return this.function.invoke(eventOf(batch));
   }
 
-  /** Lambda begins again at the lowest sequence number that the function reports. */
+  /** Lambda continues at the lowest sequence number that the function reports. */
   #failed(batch: readonly StreamRecord[], result: InvocationResult): readonly StreamRecord[] {
     if (result.outcome !== 'succeeded') return batch;
     if (!this.settings.FunctionResponseTypes.includes('ReportBatchItemFailures')) return [];
     const numbers = batch.map(({ dynamodb }) => dynamodb.SequenceNumber);
-    const verdict = readBatchResponse(result.payload, new Set(numbers));
-    if (verdict.kind === 'failed') return batch;
-    const first = numbers.findIndex((number) => verdict.failed.has(number));
+    const response = readBatchResponse(result.payload, new Set(numbers));
+    if (response.kind === 'failed') return batch;
+    const first = numbers.findIndex((number) => response.failed.has(number));
     return first < 0 ? [] : batch.slice(first);
   }
 
   async #giveUpOld(batch: readonly StreamRecord[], attempts: number): Promise<readonly StreamRecord[]> {
     const { MaximumRecordAgeInSeconds: set } = this.settings;
     const limit = set === -1 ? streamRetentionSeconds : Math.min(set, streamRetentionSeconds);
-    // Records are in the order of their age: those that are too old come first.
+    // Records are in the order of their age: the expired ones are first.
     const young = batch.findIndex((record) => this.#ageSeconds(record) <= limit);
     const old = young < 0 ? batch : batch.slice(0, young);
     if (old.length > 0) await this.#giveUp(old, 'RecordAgeExceeded', attempts);
     return batch.slice(old.length);
   }
 
-  /** Puts the whole event into the bucket, where there is one, and goes on without it. */
+  /** Writes the whole event to the bucket, if any, and continues without it. */
   async #giveUp(batch: readonly StreamRecord[], condition: string, attempts: number): Promise<void> {
     const now = new Date(this.#parts.clock.now()).toISOString();
     const arrival = (record: StreamRecord | undefined) =>

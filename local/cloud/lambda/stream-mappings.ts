@@ -12,12 +12,12 @@ export interface StreamMappingSurroundings {
   readonly s3: S3Client;
   readonly clock: Clock;
   readonly onIteratorAge: (functionName: string, milliseconds: number) => void;
-  readonly onTrouble: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /**
- * Connects the streams of tables with functions as a deployment says.
- * @throws for a filter or a destination that is not carried out here, with its place
+ * Connects the streams of tables with functions as in a deployment.
+ * @throws with its place, for a filter or a destination that is not implemented here
  */
 export function connectStreams(
   deployment: Deployment,
@@ -47,7 +47,7 @@ export function connectStreams(
     }
     const putObject =
       bucket && ((Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: bucket.name, Key, Body })));
-    // A record passes when one of the filters lets it; without any, all pass.
+    // A record passes if one of the filters matches, or if there are none.
     const matches = (record: unknown) => filters.length === 0 || filters.some((passes) => passes(record));
     return [new StreamMapping({ resource, function: target, settings, matches, putObject, ...surroundings })];
   });

@@ -6,7 +6,7 @@ import type { NoticeBoard } from '../notices.ts';
 
 export const targetProperties = z.looseObject({ Id: z.string(), Arn: z.string(), Input: z.string().optional() });
 
-/** What is carried out of `AWS::Events::Rule`, with a schedule and functions as targets. */
+/** The properties of `AWS::Events::Rule` that are implemented, with a schedule and functions as targets. */
 export const ruleProperties = z.looseObject({
   Name: z.string().optional(),
   ScheduleExpression: z.string().optional(),
@@ -52,7 +52,7 @@ export class Schedules {
         this.#timers.push({ everyMilliseconds, functionArn: target, event, nextAtMilliseconds });
         return;
       }
-      const why = isFunction ? `${expression} never fires, only rate(…) does` : 'only functions are invoked as targets';
+      const why = isFunction ? `${expression} never fires: only rate(…) does` : 'only functions are invoked as targets';
       notices.add('warning', resource.type, why, `${resource.stack}/${resource.logicalId}`);
     };
     for (const rule of deployment.resources('AWS::Events::Rule')) {
@@ -69,7 +69,7 @@ export class Schedules {
     }
   }
 
-  /** Fires what is due by the clock. After a leap of several intervals each fires once. */
+  /** Fires the schedules that are due. After a leap of several intervals, each fires once. */
   tick(): void {
     const now = this.#clock.now();
     for (const timer of this.#timers) {
@@ -95,7 +95,7 @@ export class Schedules {
   }
 }
 
-/** Milliseconds between two firings of `rate(5 minutes)`; undefined for any other expression. */
+/** Milliseconds between two firings of `rate(5 minutes)`. Undefined for any other expression. */
 export function parseRate(expression: string): number | undefined {
   const [, count, unit = ''] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   return count === undefined ? undefined : Number(count) * (unitMilliseconds[unit] ?? 0);

@@ -3,12 +3,12 @@ import { type Deployment, stackId } from '../assembly/deployment.ts';
 import { ServiceError, type ServiceRequest, type ServiceResponse } from './wire.ts';
 import { element, members, textElement } from './xml.ts';
 
-/** As many as one answer of DescribeStackResources has at most, and a page of ListStackResources here. */
+/** The maximum of one answer of DescribeStackResources, and the size of a page of ListStackResources here. */
 const resourcesPerAnswer = 100;
 
 const headers = { 'content-type': 'text/xml' };
 
-/** Of CloudFormation, what a program reads of a stack that is there: DescribeStacks, ListStackResources, DescribeStackResources. */
+/** CloudFormation's reads of an existing stack: DescribeStacks, ListStackResources, DescribeStackResources. */
 export function serveCloudFormation(request: ServiceRequest, deployment: Deployment, createdAt: Date): ServiceResponse {
   const parameters = new URLSearchParams(request.body);
   const action = parameters.get('Action') ?? '';
@@ -18,8 +18,8 @@ export function serveCloudFormation(request: ServiceRequest, deployment: Deploym
     return { status: 200, headers, body: element(`${action}Response`, element(`${action}Result`, result) + metadata) };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
-    const told = element('Type', 'Sender') + element('Code', error.code) + textElement('Message', error.message);
-    const body = element('ErrorResponse', element('Error', told) + element('RequestId', randomUUID()));
+    const details = element('Type', 'Sender') + element('Code', error.code) + textElement('Message', error.message);
+    const body = element('ErrorResponse', element('Error', details) + element('RequestId', randomUUID()));
     return { status: error.status, headers, body };
   }
 }
@@ -34,15 +34,14 @@ function carriedOut(action: string, parameters: URLSearchParams, deployment: Dep
     if (wanted === null) throw new ServiceError(400, 'ValidationError', 'StackName is required');
     const all = resourcesOf(stackNamed(wanted, deployment), deployment);
     const from = Number(parameters.get('NextToken') ?? 0);
-    if (!Number.isInteger(from) || from < 0)
-      throw new ServiceError(400, 'ValidationError', 'NextToken is none of ours');
+    if (!Number.isInteger(from) || from < 0) throw new ServiceError(400, 'ValidationError', 'NextToken is not valid');
     const to = from + resourcesPerAnswer;
     const next = to < all.length ? String(to) : undefined;
     const page = all.slice(from, to).map(({ common }) => common + element('LastUpdatedTimestamp', createdAt));
     return element('StackResourceSummaries', members(page)) + textElement('NextToken', next);
   }
   if (action === 'DescribeStackResources') {
-    if (wanted === null) throw new ServiceError(400, 'ValidationError', 'only by StackName here');
+    if (wanted === null) throw new ServiceError(400, 'ValidationError', 'only StackName is implemented here');
     const name = stackNamed(wanted, deployment);
     const logicalId = parameters.get('LogicalResourceId');
     const stack = textElement('StackName', name) + textElement('StackId', stackId(name, deployment.place));
@@ -52,7 +51,7 @@ function carriedOut(action: string, parameters: URLSearchParams, deployment: Dep
       .map(({ common }) => stack + common + element('Timestamp', createdAt));
     return element('StackResources', members(found));
   }
-  throw new ServiceError(400, 'InvalidAction', `${action} is not carried out here`);
+  throw new ServiceError(400, 'InvalidAction', `${action} is not implemented here`);
 }
 
 function stackNamed(wanted: string, deployment: Deployment): string {

@@ -3,9 +3,9 @@ import { generateSecretString, secretProperties } from './secret-values.ts';
 import type { SecretsManager } from './secrets-manager.ts';
 
 /**
- * Creates the secrets of a deployment, with the value given for it, the one in the template, or one made by its rules.
+ * Creates the secrets of a deployment, with the given value, the template's value, or a generated value.
  * @param given by a secret's logical ID, construct path, name or description
- * @throws when a value is given for a secret that is not there: it would be missed without a word
+ * @throws if a value is given for an unknown secret
  */
 export function createSecrets(
   deployment: Deployment,

@@ -7,7 +7,7 @@ import { isRuntimeApi } from '../lambda/runtime-api.ts';
 import { type JsonService, type ServiceRequest, type ServiceResponse, send, serveJson } from './wire.ts';
 
 export interface Services {
-  /** By what comes before the operation's name in `X-Amz-Target`. */
+  /** By the prefix of the operation's name in `X-Amz-Target`. */
   readonly json: Readonly<Record<string, JsonService>>;
   lambda(request: ServiceRequest): Promise<ServiceResponse>;
   cloudFormation(request: ServiceRequest): ServiceResponse;
@@ -17,20 +17,20 @@ export interface Services {
 export interface HttpService {
   /** `http://127.0.0.1:{port}` */
   readonly endpoint: string;
-  /** The services to pass requests to; until it is set all requests are refused. */
+  /** The services behind the server. Until it is set, the server refuses all requests. */
   services: Services | undefined;
   stop(): Promise<void>;
 }
 
-/** Starts the one HTTP server, on a free port of loopback, behind which the local cloud's own services are. */
+/** Starts the HTTP server of the local cloud's own services, on a free loopback port. */
 export async function startHttpService(): Promise<HttpService> {
   const server = createServer((request, response) => {
     serve(request, response, service.services).catch((error: unknown) => {
-      // The client has gone, or an engine has: there is nobody to tell, or nothing better to say.
+      // The client or an engine has ended: no answer is possible.
       if (!response.headersSent) send(response, { status: 500, body: String(error) });
     });
   });
-  // A function's connection is silent while its handler runs, for as long as that takes.
+  // No time-out: a function's connection is silent while its handler runs.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   server.listen(0, '127.0.0.1');
@@ -57,7 +57,7 @@ async function serve(
   if (isRuntimeApi(url)) return services.runtimeApi(request, response, body);
   const [target = '', query = ''] = url.split('?');
   const path = decoded(target);
-  if (path === undefined) return send(response, { status: 400, body: 'the path has an escape that is none' });
+  if (path === undefined) return send(response, { status: 400, body: 'the path has an invalid escape' });
   const call: ServiceRequest = {
     method: request.method ?? 'GET',
     path,
@@ -81,7 +81,7 @@ function route(request: ServiceRequest, services: Services): ServiceResponse | P
   const [target = '', action = ''] = String(request.headers['x-amz-target']).split('.');
   const json = Object.hasOwn(services.json, target) ? services.json[target] : undefined;
   if (json) return serveJson(request, action, json);
-  // Lambda's API is REST, each path beginning with the date of its version.
+  // Lambda's API is REST. Each path begins with the date of its version.
   if (/^\/20\d\d-\d\d-\d\d\//.test(request.path)) return services.lambda(request);
   if (String(request.headers['content-type']).includes('x-www-form-urlencoded'))
     return services.cloudFormation(request);

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 
-/** What is carried out of `AWS::SecretsManager::Secret`. */
+/** The properties of `AWS::SecretsManager::Secret` that are implemented. */
 export const secretProperties = z.looseObject({
   Name: z.string().optional(),
   Description: z.string().optional(),
@@ -24,7 +24,7 @@ export const secretProperties = z.looseObject({
 
 type Rules = NonNullable<z.infer<typeof secretProperties>['GenerateSecretString']>;
 
-/** Makes a secret's first value by the template's rules (`GenerateSecretString`). */
+/** Generates a secret's first value by the template's rules (`GenerateSecretString`). */
 export function generateSecretString(rules: Rules): string {
   const password = generatePassword(rules);
   if (rules.SecretStringTemplate === undefined || rules.GenerateStringKey === undefined) return password;
@@ -46,7 +46,7 @@ function generatePassword(rules: Rules): string {
   if (all.length === 0) throw new Error('GenerateSecretString excludes every character');
   const characters = Array.from({ length: rules.PasswordLength }, () => pick(all));
   if (rules.RequireEachIncludedType) {
-    // One place for each type, at random and each a different one.
+    // One position for each type, at random, and all different.
     const places = characters.map((_, index) => index);
     for (const type of types) {
       const [place] = places.splice(randomInt(places.length), 1);

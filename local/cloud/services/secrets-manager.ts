@@ -33,7 +33,7 @@ export class SecretsManager {
     this.#clock = clock;
   }
 
-  /** Creates a secret; without a value, as CloudFormation does when the template gives neither value nor rules. */
+  /** Creates a secret. It has no value if the template gives neither a value nor rules, as in CloudFormation. */
   create(name: string, arn: string, description: string | undefined, value: string | undefined): void {
     const secret: Secret = { name, arn, description, current: undefined, previous: undefined };
     if (value !== undefined) this.#put(secret, value, randomUUID());
@@ -47,7 +47,7 @@ export class SecretsManager {
       case 'PutSecretValue': {
         const secret = this.#find(input);
         if (input.SecretString === undefined) {
-          throw new ServiceError(400, 'InvalidParameterException', 'only SecretString is carried out here');
+          throw new ServiceError(400, 'InvalidParameterException', 'only SecretString is implemented here');
         }
         const { id } = this.#put(secret, input.SecretString, input.ClientRequestToken ?? randomUUID());
         return { ARN: secret.arn, Name: secret.name, VersionId: id, VersionStages: ['AWSCURRENT'] };
@@ -57,7 +57,7 @@ export class SecretsManager {
       case 'ListSecrets':
         return { SecretList: this.#secrets.map(describe) };
       default:
-        throw new ServiceError(400, 'UnknownOperationException', `${action} is not carried out here`);
+        throw new ServiceError(400, 'UnknownOperationException', `${action} is not implemented here`);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 
-/** A request to one of the services that the local cloud carries out itself. */
+/** A request to a service that the local cloud implements itself. */
 export interface ServiceRequest {
   readonly method: string;
   readonly path: string;
@@ -16,7 +16,7 @@ export interface ServiceResponse {
   readonly body: string;
 }
 
-/** An error that a service answers with; each service has its own wire form for it. */
+/** An error of a service. Each service has its own wire form for it. */
 export class ServiceError extends Error {
   readonly status: number;
   readonly code: string;
@@ -28,10 +28,10 @@ export class ServiceError extends Error {
   }
 }
 
-/** An operation of a service whose protocol is JSON: takes its name and input, gives its output. */
+/** An operation of a service with a JSON protocol: takes its name and input, returns its output. */
 export type JsonService = (action: string, input: unknown) => unknown;
 
-/** Serves AWS's JSON protocols, 1.0 and 1.1, which differ in nothing that matters here. */
+/** Serves AWS's JSON protocols, 1.0 and 1.1. Their differences do not matter here. */
 export async function serveJson(
   request: ServiceRequest,
   action: string,
@@ -52,7 +52,7 @@ function inputOf(body: string): unknown {
   throw new ServiceError(400, 'SerializationException', 'the body must be a JSON object');
 }
 
-/** The value that a text is in JSON; undefined when it is none. */
+/** The JSON value of a text. Undefined if the text is not JSON. */
 export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -61,10 +61,10 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** An operation's input, checked: what is of another form, or not known here, is refused with the words that say so. */
+/** Validates an operation's input. It refuses another form and unknown parameters, with the reason. */
 export function checked<T>(schema: z.ZodType<T>, input: unknown, refuse: (message: string) => never): T {
   const { data, error } = schema.safeParse(input);
-  return error ? refuse(`not carried out here: ${z.prettifyError(error)}`) : (data as T);
+  return error ? refuse(`not implemented here: ${z.prettifyError(error)}`) : (data as T);
 }
 
 export function send(response: ServerResponse, { status, headers, body }: ServiceResponse): void {

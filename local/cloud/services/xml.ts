@@ -1,14 +1,14 @@
-/** An element with its content, which is XML. */
+/** An element with XML content. */
 export function element(name: string, content: string): string {
   return `<${name}>${content}</${name}>`;
 }
 
-/** An element with a text; none when there is no text. */
+/** An element with a text. Without a text, nothing. */
 export function textElement(name: string, text: string | undefined): string {
   return text === undefined ? '' : element(name, escapeXml(text));
 }
 
-/** A list as AWS's query protocol has it. */
+/** A list in the form of AWS's query protocol. */
 export function members(contents: readonly string[]): string {
   return contents.map((content) => element('member', content)).join('');
 }

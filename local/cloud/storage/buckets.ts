@@ -3,10 +3,10 @@ import { z } from 'zod';
 import type { Deployment } from '../assembly/deployment.ts';
 import type { BucketSettings } from '../engines/bucket-reads.ts';
 
-/** What is carried out of `AWS::S3::Bucket`. */
+/** The properties of `AWS::S3::Bucket` that are implemented. */
 export const bucketProperties = z.looseObject({ BucketName: z.string().optional() });
 
-/** What can be read, though it has no effect. */
+/** Properties that can be read, though they have no effect. */
 const shownProperties = z.looseObject({
   BucketEncryption: z
     .looseObject({
@@ -26,7 +26,7 @@ const policyProperties = z.looseObject({ Bucket: z.string(), PolicyDocument: z.r
 
 const publicAccessNames = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'];
 
-/** Creates the buckets of a deployment, and tells the engine what the template says of them. */
+/** Creates the buckets of a deployment, and passes their settings to the engine. */
 export async function createBuckets(deployment: Deployment, s3: S3Client, engine: string): Promise<void> {
   const policies = deployment
     .resources('AWS::S3::BucketPolicy')

@@ -10,12 +10,12 @@ import type { Clock } from '../clock.ts';
 import { expiryRecord, type StreamRecord } from './stream-record.ts';
 import type { ExpiringTable } from './tables.ts';
 
-/** DynamoDB leaves items alone that expired longer ago than this: it takes the value for a mistake. */
+/** DynamoDB ignores items that expired longer ago than this: it takes the value for a mistake. */
 const oldestExpirySeconds = 5 * 365 * 86_400;
 
-/** dynalite answers nobody else while it reads a page, and reads the whole table for a page without a limit. */
+/** dynalite answers no other request while it reads a page. Without a limit, a page is the whole table. */
 const itemsPerPage = 100;
-/** The part of its time that a sweep in the background lets the table engine spend on it. */
+/** The share of the table engine's time that a background sweep takes. */
 const backgroundShare = 0.1;
 
 type Item = Record<string, AttributeValue>;
@@ -25,20 +25,20 @@ export interface ExpirySweeperParts {
   readonly dynamodb: DynamoDBClient;
   readonly region: string;
   readonly clock: Clock;
-  /** How long an item stays after its expiry. */
+  /** The time that an item stays after its expiry. */
   readonly lingerSeconds: number;
   /** Ends a sweep between two items. */
   readonly stopping: AbortSignal;
-  /** Told of each deletion from a table with a stream, as soon as the table engine has answered it. */
+  /** Called for each deletion from a table with a stream, right after the table engine's answer. */
   readonly onRecord: (record: StreamRecord) => void;
 }
 
-/** Deletes expired items, as DynamoDB does in the background. By whole scans: meant for tables of a laptop's size. */
+/** Deletes expired items, as DynamoDB does in the background. It scans whole tables, so tables must fit a laptop. */
 export class ExpirySweeper {
   readonly #parts: ExpirySweeperParts;
   #last: Promise<unknown> = Promise.resolve();
   #sequence = 0;
-  /** How many sweeps somebody waits for: while there are any, none takes its time. */
+  /** The number of sweeps with a waiting caller. If there are any, no sweep pauses. */
   #awaited = 0;
 
   constructor(parts: ExpirySweeperParts) {
@@ -46,9 +46,9 @@ export class ExpirySweeper {
   }
 
   /**
-   * Sweeps all tables once, as fast as it can, after the sweeps that are under way.
-   * @returns how many items were deleted
-   * @throws when the table engine does not answer; what was deleted before is told
+   * Sweeps all tables once, as fast as it can, after the running sweeps.
+   * @returns the number of deleted items
+   * @throws if the table engine does not answer. Deletions before that are reported
    */
   async sweep(): Promise<number> {
     this.#awaited++;
@@ -60,8 +60,7 @@ export class ExpirySweeper {
   }
 
   /**
-   * The same, but at its leisure, so that nobody else waits for the table engine on its account; it hurries once
-   * somebody calls `sweep`.
+   * Sweeps with pauses, so that no other caller has to wait for the table engine. A call of `sweep` ends the pauses.
    */
   sweepInBackground(): Promise<number> {
     return this.#afterOthers();
@@ -77,7 +76,7 @@ export class ExpirySweeper {
     return sweep;
   }
 
-  /** Waits for the sweeps that are under way. */
+  /** Waits for the running sweeps. */
   async idle(): Promise<void> {
     await this.#last;
   }
@@ -86,7 +85,7 @@ export class ExpirySweeper {
     const { dynamodb, clock, lingerSeconds, stopping } = this.#parts;
     const nowSeconds = Math.floor(clock.now() / 1000);
     const expired: Expired = {
-      // A comparison with a number is false for an attribute of another type, so that such an item stays, as on AWS.
+      // A comparison with a number is false for an attribute of another type. Such an item stays, as on AWS.
       condition: '#expiry <= :latest AND #expiry > :oldest',
       names: { '#expiry': table.expiryAttribute },
       values: {
@@ -127,7 +126,7 @@ export class ExpirySweeper {
         new DeleteItemCommand({
           TableName: table.tableName,
           Key: key,
-          // The condition again: the item may have been renewed since it was read.
+          // The condition again: a client may have renewed the item after the read.
           ConditionExpression: expired.condition,
           ExpressionAttributeNames: expired.names,
           ExpressionAttributeValues: expired.values,

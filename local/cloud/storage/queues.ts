@@ -9,7 +9,7 @@ const json = z
   .transform((value) => JSON.stringify(value))
   .optional();
 
-/** What is carried out of `AWS::SQS::Queue`: the attributes that CreateQueue takes under the same names. */
+/** The properties of `AWS::SQS::Queue` that are implemented. CreateQueue takes attributes of the same names. */
 export const queueProperties = z.looseObject({
   QueueName: z.string().optional(),
   VisibilityTimeout: text,
@@ -20,7 +20,7 @@ export const queueProperties = z.looseObject({
   RedrivePolicy: json,
 });
 
-/** With those that the engine keeps, and GetQueueAttributes shows, though they have no effect. */
+/** With those that the engine stores and GetQueueAttributes returns, though they have no effect. */
 const queueAttributes = queueProperties.omit({ QueueName: true }).extend({
   RedriveAllowPolicy: json,
   KmsMasterKeyId: text,
@@ -32,7 +32,7 @@ export interface QueueState extends QueueCounts {
   readonly stack: string;
   readonly url: string;
   readonly arn: string;
-  /** The names of the queues whose dead-letter queue it is; empty when it is none. */
+  /** The names of the queues whose dead-letter queue it is. Empty if it is none. */
   readonly deadLetterQueueOf: readonly string[];
 }
 
@@ -48,7 +48,7 @@ export async function createQueues(deployment: Deployment, sqs: SQSClient): Prom
   }
 }
 
-/** Asks the engine for the state of all queues, also of those that no template declares. */
+/** Reads the state of all queues from the engine, even of queues without a template. */
 export async function countQueues(queueEndpoint: string): Promise<QueueCounts[]> {
   const response = await fetch(`${queueEndpoint}/_local/queues`);
   return (await response.json()) as QueueCounts[];

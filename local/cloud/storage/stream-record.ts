@@ -3,19 +3,18 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 export type StreamViewType = 'KEYS_ONLY' | 'NEW_IMAGE' | 'OLD_IMAGE' | 'NEW_AND_OLD_IMAGES';
 
-/** The stream of a table, as far as it is carried out: deletions of expired items. */
+/** The stream of a table. It has only deletions of expired items. */
 export interface TableStream {
   readonly arn: string;
   readonly viewType: StreamViewType;
 }
 
 type Item = Readonly<Record<string, AttributeValue>>;
-/** In DynamoDB's JSON, binary values in base64. */
+/** In DynamoDB's JSON, with binary values in base64. */
 type ItemJson = Readonly<Record<string, unknown>>;
 
 /**
- * A deletion by DynamoDB itself, in the form in which Lambda hands records of a stream over, but for their
- * size in bytes.
+ * A deletion by DynamoDB itself, in the form of Lambda's stream records, without their size in bytes.
  * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
  */
 export interface StreamRecord {
@@ -28,7 +27,7 @@ export interface StreamRecord {
     /** Epoch seconds. */
     readonly ApproximateCreationDateTime: number;
     readonly Keys: ItemJson;
-    /** Only where the stream's view includes it. */
+    /** Only if the stream's view includes it. */
     readonly OldImage?: ItemJson;
     readonly SequenceNumber: string;
     readonly StreamViewType: StreamViewType;
@@ -39,7 +38,7 @@ export interface StreamRecord {
 
 /**
  * Makes the record of an expired item's deletion.
- * @param sequence rises from deletion to deletion
+ * @param sequence increases with each deletion
  */
 export function expiryRecord(
   stream: TableStream,
@@ -58,7 +57,7 @@ export function expiryRecord(
       ApproximateCreationDateTime: Math.floor(at.nowMilliseconds / 1000),
       Keys: itemJson(key),
       ...(withImage && { OldImage: itemJson(deleted) }),
-      // Sequence numbers have 21 to 40 digits, and sort as texts.
+      // Sequence numbers have 21 to 40 digits, and sort as text.
       SequenceNumber: `1${String(at.sequence).padStart(24, '0')}`,
       StreamViewType: stream.viewType,
     },

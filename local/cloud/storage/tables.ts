@@ -16,7 +16,7 @@ const projection = z.looseObject({
 const throughput = z.object({ ReadCapacityUnits: z.coerce.number(), WriteCapacityUnits: z.coerce.number() }).optional();
 const index = z.looseObject({ IndexName: z.string(), KeySchema: keySchema, Projection: projection });
 
-/** What is carried out of `AWS::DynamoDB::Table`. */
+/** The properties of `AWS::DynamoDB::Table` that are implemented. */
 export const tableProperties = z.looseObject({
   TableName: z.string().optional(),
   KeySchema: keySchema,
@@ -28,7 +28,7 @@ export const tableProperties = z.looseObject({
   TimeToLiveSpecification: z.looseObject({ AttributeName: z.string(), Enabled: z.boolean() }).optional(),
 });
 
-/** With what is carried out in part only, which the notices are to tell. */
+/** With the partly implemented properties, for the notices. */
 const streamProperties = tableProperties.extend({
   StreamSpecification: z
     .looseObject({ StreamViewType: z.enum(['KEYS_ONLY', 'NEW_IMAGE', 'OLD_IMAGE', 'NEW_AND_OLD_IMAGES']) })
@@ -39,9 +39,9 @@ const streamProperties = tableProperties.extend({
 export interface ExpiringTable {
   readonly tableName: string;
   readonly keyAttributes: readonly string[];
-  /** Holds the item's expiry in epoch seconds. */
+  /** The attribute with the item's expiry in epoch seconds. */
   readonly expiryAttribute: string;
-  /** Undefined: the table has none. */
+  /** Undefined: the table has no stream. */
   readonly stream: TableStream | undefined;
 }
 
@@ -52,7 +52,7 @@ export function streamOf(deployment: Deployment, table: Resource): TableStream |
   return StreamSpecification && arn !== undefined ? { arn, viewType: StreamSpecification.StreamViewType } : undefined;
 }
 
-/** Creates the tables of a deployment, and waits until they can be used; gives back those with a time to live. */
+/** Creates the tables of a deployment, waits until they are active, and returns those with a time to live. */
 export async function createTables(deployment: Deployment, dynamodb: DynamoDBClient): Promise<ExpiringTable[]> {
   const expiring: ExpiringTable[] = [];
   for (const resource of deployment.resources('AWS::DynamoDB::Table')) {
@@ -61,13 +61,13 @@ export async function createTables(deployment: Deployment, dynamodb: DynamoDBCli
       TableName: resource.name,
       KeySchema,
       AttributeDefinitions: properties.AttributeDefinitions,
-      // The template's default is PROVISIONED; dynalite wants it said.
+      // The template's default is PROVISIONED, but dynalite needs it explicitly.
       BillingMode: properties.BillingMode ?? 'PROVISIONED',
       ProvisionedThroughput: properties.ProvisionedThroughput,
       GlobalSecondaryIndexes: properties.GlobalSecondaryIndexes,
       LocalSecondaryIndexes: properties.LocalSecondaryIndexes,
     };
-    // The checked properties have optional parts where the SDK's type has required ones that may be undefined.
+    // In the checked properties, parts are optional. In the SDK's type, they are required but may be undefined.
     await dynamodb.send(new CreateTableCommand(input as CreateTableCommandInput));
     await untilActive(resource.name, dynamodb);
     if (!TimeToLiveSpecification?.Enabled) continue;

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { Deployment } from '../assembly/deployment.ts';
 import type { NoticeBoard } from '../notices.ts';
 
-/** What is carried out of `AWS::SNS::Topic`. */
+/** The properties of `AWS::SNS::Topic` that are implemented. */
 export const topicProperties = z.looseObject({ TopicName: z.string().optional(), DisplayName: z.string().optional() });
 
 const flag = z.union([z.boolean(), z.stringbool()]).optional();
 
-/** What is carried out of `AWS::SNS::Subscription`, to an SQS queue. */
+/** The properties of `AWS::SNS::Subscription` that are implemented, for an SQS queue. */
 export const subscriptionProperties = z.looseObject({
   TopicArn: z.string(),
   Protocol: z.string(),
@@ -18,14 +18,14 @@ export const subscriptionProperties = z.looseObject({
   RawMessageDelivery: flag,
 });
 
-/** A subscription to which nothing is delivered here: an e-mail address, say. */
+/** A subscription without a delivery here, such as an e-mail address. */
 export interface UndeliveredSubscription {
   readonly topicArn: string;
   readonly protocol: string;
   readonly endpoint: string;
 }
 
-/** Creates the topics and subscriptions of a deployment; gives back the subscriptions that do not end in a queue. */
+/** Creates the topics and subscriptions of a deployment. Returns the subscriptions to anything but a queue. */
 export async function createTopics(
   deployment: Deployment,
   sns: SNSClient,
@@ -46,7 +46,7 @@ export async function createTopics(
     const { TopicArn, Protocol, Endpoint = '', FilterPolicy, FilterPolicyScope, RawMessageDelivery } = properties;
     if (Protocol !== 'sqs') {
       const where = `${resource.stack}/${resource.logicalId}`;
-      notices.add('warning', resource.type, `nothing is delivered by ${Protocol}`, where);
+      notices.add('warning', resource.type, `${Protocol} deliveries are not implemented`, where);
       undelivered.push({ topicArn: TopicArn, protocol: Protocol, endpoint: Endpoint });
       continue;
     }

@@ -4,7 +4,7 @@ export type AlarmStateValue = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 export interface AlarmRule {
   readonly threshold: number;
   readonly comparison: Comparison;
-  /** N: how many periods are looked at. */
+  /** N: the number of evaluated periods. */
   readonly evaluationPeriods: number;
   /** M: how many of them must breach the threshold. */
   readonly datapointsToAlarm: number;
@@ -21,8 +21,8 @@ export type Comparison = keyof typeof comparisons;
 export const comparisonOperators = Object.keys(comparisons) as [Comparison, ...Comparison[]];
 
 /**
- * How many periods an alarm looks back, so that a few late or missing datapoints do not decide. CloudWatch does not
- * publish the number; its documentation shows five for three evaluation periods.
+ * The number of periods in an alarm's evaluation range. It exceeds N, so a few late or missing datapoints decide
+ * nothing. CloudWatch does not publish the number. Its documentation shows five for three evaluation periods.
  */
 export function evaluationRange(rule: AlarmRule): number {
   return rule.evaluationPeriods + 2;
@@ -36,11 +36,11 @@ export interface Evaluation {
 /**
  * Decides an alarm's state as CloudWatch does.
  *
- * Enough datapoints in the range: the last N of them decide, gaps passed over. Fewer: the gaps are filled as the alarm
- * says, and as few of them as N needs. No datapoint at all: the filling alone decides, and `missing` means
+ * With enough datapoints in the range, the last N of them decide, and gaps do not count. With fewer, the alarm's
+ * setting fills as few gaps as N needs. Without any datapoint, the setting alone decides, and `missing` means
  * INSUFFICIENT_DATA.
- * @param datapoints one for each period of the evaluation range, oldest first; undefined where there is none
- * @param previous the state before, which `ignore` keeps
+ * @param datapoints one for each period of the evaluation range, oldest first; undefined for a gap
+ * @param previous the state before; `ignore` keeps it
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
 export function evaluateAlarm(
@@ -53,10 +53,10 @@ export function evaluateAlarm(
   const recent = existing.slice(-rule.evaluationPeriods);
   const missing = rule.evaluationPeriods - recent.length;
   const breaching = recent.filter(breaches).length;
-  const told = `${breaching} of the last ${recent.length} datapoints [${recent.join(', ')}] breached the threshold (${rule.comparison} ${rule.threshold})`;
+  const summary = `${breaching} of the last ${recent.length} datapoints [${recent.join(', ')}] breached the threshold (${rule.comparison} ${rule.threshold})`;
   const enough = (count: number): Evaluation => ({
     state: count >= rule.datapointsToAlarm ? 'ALARM' : 'OK',
-    reason: missing > 0 ? `${told}; ${missing} missing, treated as ${rule.missingData}` : told,
+    reason: missing > 0 ? `${summary}; ${missing} missing, treated as ${rule.missingData}` : summary,
   });
   if (missing <= 0) return enough(breaching);
   switch (rule.missingData) {
@@ -66,20 +66,20 @@ export function evaluateAlarm(
       return enough(breaching);
     case 'ignore':
       return breaching < rule.datapointsToAlarm && breaching === recent.length
-        ? { state: previous, reason: `${told}; ${missing} missing, the state is kept` }
+        ? { state: previous, reason: `${summary}; ${missing} missing, the state is kept` }
         : enough(breaching);
     case 'missing':
       if (recent.length === 0) return { state: 'INSUFFICIENT_DATA', reason: 'no datapoints were received' };
       if (breaching === recent.length && oldestBreachCounts(rule, datapoints)) {
-        return { state: 'ALARM', reason: `${told}; ${missing} missing, all others breach` };
+        return { state: 'ALARM', reason: `${summary}; ${missing} missing, all others breach` };
       }
       return enough(breaching);
   }
 }
 
 /**
- * With `missing`, few datapoints that all breach are enough for ALARM once the oldest of them is at least M periods
- * old; before that CloudWatch waits, so that a metric that has just begun does not alarm too early.
+ * With `missing`, a few breaching datapoints are enough for ALARM if the oldest is at least M periods old. Before that,
+ * CloudWatch waits, so a new metric does not alarm too early.
  */
 function oldestBreachCounts(rule: AlarmRule, datapoints: readonly (number | undefined)[]): boolean {
   return datapoints.length - datapoints.findIndex((value) => value !== undefined) >= rule.datapointsToAlarm;

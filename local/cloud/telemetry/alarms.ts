@@ -18,7 +18,7 @@ import {
 } from './metric-query.ts';
 import type { MetricStore } from './metric-store.ts';
 
-/** What is carried out of `AWS::CloudWatch::Alarm`. */
+/** The properties of `AWS::CloudWatch::Alarm` that are implemented. */
 export const alarmProperties = z.looseObject({
   AlarmName: z.string().optional(),
   AlarmDescription: z.string().optional(),
@@ -70,7 +70,7 @@ export interface Alarm {
   evaluatedTo: number;
 }
 
-/** The namespaces of AWS's own of which something is measured here. */
+/** AWS's own namespaces with metrics that are measured here. */
 const measured: Readonly<Record<string, readonly string[]>> = {
   'AWS/SQS': [
     'ApproximateNumberOfMessagesVisible',
@@ -84,13 +84,15 @@ const measured: Readonly<Record<string, readonly string[]>> = {
 
 export interface AlarmEvents {
   changed(transition: AlarmTransition): void;
-  /** An action is due: an SNS topic is to be told. */
+  /** Called to publish an action to an SNS topic. */
   notify(topicArn: string, subject: string, message: string): void;
 }
 
 const mostTransitions = 10_000;
 
-/** The alarms of a deployment: looks at each whenever a period is over, and tells its topics when its state changes. */
+/**
+ * The alarms of a deployment. It evaluates each at the end of a period, and publishes changes of state to its topics.
+ */
 export class Alarms {
   readonly transitions: AlarmTransition[] = [];
   readonly all: readonly Alarm[];
@@ -126,14 +128,14 @@ export class Alarms {
     }));
   }
 
-  /** Evaluates the alarms for which time has moved on: to the next minute, or ten seconds where the period is shorter. */
+  /** Evaluates the alarms with a new period: after each minute, or each ten seconds for a shorter period. */
   evaluate(): void {
     const now = this.#clock.now();
     for (const alarm of this.all) {
       const { periodMilliseconds: period, datapoint } = alarm.metric;
       const step = Math.min(period, 60_000);
       const to = now - (now % step);
-      // A heartbeat that is missing from the time before its alarm was there tells nothing: it may still come.
+      // Missing data from before the alarm's creation proves nothing: the first heartbeat may still come.
       const tooEarly = alarm.rule.missingData === 'breaching' && to - step < alarm.createdAt;
       if (to <= alarm.evaluatedTo || tooEarly) continue;
       alarm.evaluatedTo = to;
@@ -150,7 +152,7 @@ export class Alarms {
     const metric = this.#metric(properties);
     for (const { namespace, name } of metric.series) {
       if (!namespace.startsWith('AWS/') || measured[namespace]?.includes(name)) continue;
-      const why = `nothing here measures ${namespace} ${name}: alarms on it see no data`;
+      const why = `nothing here measures ${namespace} ${name}: its alarms get no data`;
       notices.add('warning', resource.type, why, `${resource.stack}/${resource.logicalId}`);
     }
     const rule: AlarmRule = {
@@ -158,7 +160,7 @@ export class Alarms {
       comparison: properties.ComparisonOperator,
       evaluationPeriods: properties.EvaluationPeriods,
       datapointsToAlarm: properties.DatapointsToAlarm ?? properties.EvaluationPeriods,
-      // Alarms on DynamoDB's metrics ignore missing data, whatever they say (PutMetricAlarm's documentation).
+      // Alarms on DynamoDB's metrics ignore missing data, whatever their setting (PutMetricAlarm's documentation).
       missingData: metric.series.some(({ namespace }) => namespace === 'AWS/DynamoDB')
         ? 'ignore'
         : properties.TreatMissingData,
@@ -202,7 +204,7 @@ export class Alarms {
     const actions = { ALARM: AlarmActions, OK: OKActions, INSUFFICIENT_DATA: InsufficientDataActions }[to];
     if (!ActionsEnabled) return;
     const message = JSON.stringify(notification(alarm, transition, this.#place));
-    // SNS takes a subject of at most 100 characters.
+    // The maximum length of an SNS subject is 100 characters.
     const subject = `${to}: "${name}" in ${this.#place.region}`.slice(0, 100);
     for (const topicArn of actions) this.#tell.notify(topicArn, subject, message);
   }
@@ -240,7 +242,7 @@ function notification({ resource, properties, rule }: Alarm, transition: AlarmTr
   };
 }
 
-/** In CloudWatch's words, with its defaults filled in. */
+/** In CloudWatch's own names, with its defaults. */
 export function describeRule({ rule }: Pick<Alarm, 'rule'>) {
   return {
     EvaluationPeriods: rule.evaluationPeriods,

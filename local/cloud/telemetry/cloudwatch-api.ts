@@ -30,7 +30,7 @@ const getMetricDataInput = z.strictObject({
   ScanBy: z.enum(['TimestampDescending', 'TimestampAscending']).default('TimestampDescending'),
 });
 
-/** GetMetricStatistics gives no more datapoints than that. */
+/** The maximum number of datapoints of GetMetricStatistics. */
 const mostDatapoints = 1_440;
 
 const getMetricStatisticsInput = z.strictObject({
@@ -45,7 +45,7 @@ const getMetricStatisticsInput = z.strictObject({
 });
 
 /**
- * Of CloudWatch, DescribeAlarms, GetMetricData and GetMetricStatistics, in the JSON protocol that the SDK for JavaScript speaks.
+ * CloudWatch's DescribeAlarms, GetMetricData and GetMetricStatistics, in the JSON protocol of the SDK for JavaScript.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
  */
 export class CloudWatchApi {
@@ -63,7 +63,7 @@ export class CloudWatchApi {
     if (action === 'GetMetricStatistics') {
       return this.#getMetricStatistics(checked(getMetricStatisticsInput, input, invalid));
     }
-    throw new ServiceError(400, 'UnknownOperationException', `${action} is not carried out here`);
+    throw new ServiceError(400, 'UnknownOperationException', `${action} is not implemented here`);
   }
 
   /** By name, as CloudWatch lists them. */
@@ -122,7 +122,7 @@ export class CloudWatchApi {
     return { Label: name, Datapoints };
   }
 
-  /** What is not kept any more, or is yet to come, need not be looked for. */
+  /** Skips the time outside the stored metrics. */
   #span({ StartTime, EndTime }: { StartTime: number; EndTime: number }): { earliest: number; latest: number } {
     const { from, to } = this.#metrics.kept;
     return { earliest: Math.max(StartTime * 1000, from), latest: Math.min(EndTime * 1000, to) };
@@ -155,7 +155,7 @@ export class CloudWatchApi {
   }
 }
 
-/** What a query comes to; one that is not carried out is refused with its reason. */
+/** The resolved query. It refuses a query that is not implemented, with the reason. */
 function asked(query: () => QueriedMetric): QueriedMetric {
   try {
     return query();

@@ -16,10 +16,11 @@ const valuesSchema = z.union([z.number().transform((value) => [value]), z.array(
 
 /**
  * Records the metrics of a log line, if it is a document of CloudWatch's embedded metric format.
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ * @see
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function recordEmbeddedMetrics(line: string, metrics: Pick<MetricStore, 'record'>): void {
-  // Most lines are not; this is cheaper than to parse each.
+  // Most lines are not. This check is cheaper than parsing each line.
   if (!line.startsWith('{') || !line.includes('"CloudWatchMetrics"')) return;
   const document = documentSchema.safeParse(parse(line)).data;
   if (!document) return;

@@ -1,9 +1,9 @@
 const term = /\s*\$\.([A-Za-z_]\w*)\s*=\s*("(?:[^"\\]|\\.)*")\s*(&&|\}\s*$)/y;
 
 /**
- * Compiles a filter pattern of CloudWatch Logs: `{ $.requestId = "…" && $.source = "…" }`, the equality of fields of a
- * JSON object with texts, joined by `&&`. An empty pattern lets every line pass.
- * @returns whether a line passes
+ * Compiles a filter pattern of CloudWatch Logs: `{ $.requestId = "…" && $.source = "…" }`. It compares fields of a JSON
+ * object with texts, joined by `&&`. Every line passes an empty pattern.
+ * @returns a function that returns whether a line passes
  * @throws for any other pattern
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
@@ -14,17 +14,18 @@ export function compileFilter(pattern: string): (line: string) => boolean {
   term.lastIndex = 1;
   for (let joint = '&&'; joint === '&&'; ) {
     const [, name, quoted = '', next = ''] = (text.startsWith('{') && term.exec(text)) || [];
-    // An asterisk stands for any text, on CloudWatch.
+    // In CloudWatch, an asterisk matches any text.
     if (name === undefined || quoted.includes('*')) {
       throw new Error(
-        `the filter pattern ${pattern} is not carried out here, only { $.field = "text" && $.other = "text" } is`,
+        `the filter pattern ${pattern} is not implemented here, only { $.field = "text" && $.other = "text" } is`,
       );
     }
     fields.push([name, JSON.parse(quoted)]);
     joint = next;
   }
   return (line) => {
-    // Most lines are other ones; this is cheaper than to parse each. Without escapes a value stands there as it is.
+    // Most lines do not pass. This check is cheaper than parsing each line. Without escapes, a line contains the value
+    // unchanged.
     if (!line.includes('\\') && !fields.every(([, value]) => line.includes(value))) return false;
     const record = parseObject(line);
     return record !== undefined && fields.every(([name, value]) => record[name] === value);

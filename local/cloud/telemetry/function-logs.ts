@@ -4,9 +4,9 @@ import type { Clock } from '../clock.ts';
 
 /** One line that a function printed. */
 export interface LogLine {
-  /** When it came, to a tenth of a second, by the cloud's clock. */
+  /** The time of its output, to a tenth of a second, by the cloud's clock. */
   readonly atMilliseconds: number;
-  /** Where it begins in the function's file, in bytes; the order of lines. */
+  /** Its first byte in the function's file. It gives the order of lines. */
   readonly position: number;
   readonly text: string;
 }
@@ -15,20 +15,20 @@ interface LogFile {
   readonly path: string;
   readonly stream: WriteStream;
   bytes: number;
-  /** What was printed when: from this byte on. The first is where this run begins. */
+  /** The time of the output from each byte on. The first entry is the start of this run. */
   readonly marks: { readonly atMilliseconds: number; readonly position: number }[];
 }
 
-/** Lines printed within so long of each other have one time stamp. */
+/** Lines within this time of each other have one time stamp. */
 const markMilliseconds = 100;
 
-/** Cuts what environments print into lines, and appends them to one file for each function. */
+/** Splits the output of environments into lines, and appends them to one file for each function. */
 export class FunctionLogs {
   readonly #directory: string;
   readonly #clock: Clock;
   readonly #onLine: (functionName: string, line: string) => void;
   readonly #files = new Map<string, LogFile>();
-  /** What each environment printed since its last line break. */
+  /** The output of each environment since its last line break. */
   readonly #unfinished = new Map<string, string>();
   #closed = false;
 
@@ -60,9 +60,9 @@ export class FunctionLogs {
   }
 
   /**
-   * What a function has printed in this run, oldest first.
-   * @param fromMilliseconds lines before are passed over, epoch
-   * @param fromPosition so are lines that begin before this byte
+   * Reads the output of a function in this run, oldest first.
+   * @param fromMilliseconds skips earlier lines, epoch
+   * @param fromPosition skips lines that begin before this byte
    */
   async *lines(functionName: string, fromMilliseconds: number, fromPosition: number): AsyncGenerator<LogLine> {
     const file = this.#files.get(functionName);
@@ -92,7 +92,7 @@ export class FunctionLogs {
     }
   }
 
-  /** Writes what is buffered. What comes later is dropped. */
+  /** Writes the buffered output. Later output is dropped. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#files.values()].map(({ stream }) => new Promise((resolve) => stream.end(resolve))));
@@ -102,7 +102,7 @@ export class FunctionLogs {
     const known = this.#files.get(functionName);
     if (known) return known;
     const file = path.join(this.#directory, `${functionName}.log`);
-    // Behind what an earlier run left there.
+    // After the output of an earlier run.
     const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
     const opened: LogFile = { path: file, stream: createWriteStream(file, { flags: 'a' }), bytes, marks: [] };
     this.#files.set(functionName, opened);

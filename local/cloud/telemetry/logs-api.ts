@@ -5,7 +5,7 @@ import { checked, ServiceError } from '../services/wire.ts';
 import { compileFilter } from './filter-pattern.ts';
 import type { FunctionLogs, LogLine } from './function-logs.ts';
 
-/** CloudWatch Logs gives at most so many events and bytes a page. */
+/** The maximum number of events and bytes in a page of CloudWatch Logs. */
 const eventsPerPage = 10_000;
 const bytesPerPage = 1_048_576;
 
@@ -18,7 +18,7 @@ const describeLogGroupsInput = z.strictObject({
   nextToken: z.string().default(''),
 });
 
-/** What is read of `AWS::Logs::LogGroup`. */
+/** The properties of `AWS::Logs::LogGroup` that are read. */
 const logGroupProperties = z.looseObject({ RetentionInDays: z.coerce.number().optional() });
 
 const filterLogEventsInput = z.strictObject({
@@ -29,7 +29,7 @@ const filterLogEventsInput = z.strictObject({
   filterPattern: z.string().default(''),
   limit: z.int().min(1).max(eventsPerPage).default(eventsPerPage),
   startFromHead: z.boolean().default(true),
-  // Deprecated: whatever it says, streams are interleaved.
+  // Deprecated: streams are interleaved, whatever its value.
   interleaved: z.boolean().optional(),
   nextToken: z
     .string()
@@ -38,7 +38,8 @@ const filterLogEventsInput = z.strictObject({
 });
 
 /**
- * Of CloudWatch Logs, DescribeLogGroups, and FilterLogEvents over the log group of a function, read from the files of this run.
+ * CloudWatch Logs' DescribeLogGroups, and FilterLogEvents over the log group of a function. It reads the files of this
+ * run.
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
  */
 export class LogsApi {
@@ -58,10 +59,10 @@ export class LogsApi {
   async operate(action: string, input: unknown): Promise<unknown> {
     if (action === 'FilterLogEvents') return this.#filter(checked(filterLogEventsInput, input, invalid));
     if (action === 'DescribeLogGroups') return this.#describe(checked(describeLogGroupsInput, input, invalid));
-    throw new ServiceError(400, 'UnknownOperationException', `${action} is not carried out here`);
+    throw new ServiceError(400, 'UnknownOperationException', `${action} is not implemented here`);
   }
 
-  /** Those of the templates, and those that Lambda would make for functions without one; by name. */
+  /** The log groups of the templates, and Lambda's own for functions without one, by name. */
   #describe(input: z.infer<typeof describeLogGroupsInput>): unknown {
     if (input.logGroupNamePrefix !== '' && input.logGroupNamePattern !== '') {
       invalid('LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.');
@@ -100,7 +101,7 @@ export class LogsApi {
     const printing = this.#functions.all.filter(({ configuration }) => configuration.logGroupName === group);
     const [first, another] = printing;
     if (!first) invalid(`no function logs to ${group}`, 'ResourceNotFoundException');
-    if (another) invalid(`several functions log to ${group}, which is not carried out here`);
+    if (another) invalid(`several functions log to ${group}, which is not implemented here`);
     const { name } = first.configuration;
     const passes = compiled(input.filterPattern);
     const { nextToken = input.startFromHead ? '>0' : `<${Number.MAX_SAFE_INTEGER}`, startTime, endTime, limit } = input;
@@ -109,7 +110,7 @@ export class LogsApi {
     const page: LogLine[] = [];
     let bytes = 0;
     let more: string | undefined;
-    // Also when the latest come first: the file is read from its head, and the last page's worth kept.
+    // For descending order, too: it reads the file from its start and keeps the last page.
     for await (const line of this.#logs.lines(name, startTime, forward ? bound : 0)) {
       if (line.atMilliseconds > endTime || (!forward && line.position >= bound)) break;
       if (!passes(line.text)) continue;

@@ -1,11 +1,11 @@
-/** The datapoint of each metric at one moment, by the metric's ID; undefined where there is none. */
+/** The datapoint of each metric at one moment, by the metric's ID. Undefined if there is none. */
 export type Datapoints = Readonly<Record<string, number | undefined>>;
 
-/** A CloudWatch metric math expression, ready to be worked out datapoint by datapoint. */
+/** A parsed CloudWatch metric math expression. It is evaluated datapoint by datapoint. */
 export interface Expression {
   /** The IDs that it refers to. */
   readonly ids: readonly string[];
-  /** Undefined when a datapoint that it needs is missing. */
+  /** Undefined if a datapoint that it needs is missing. */
   evaluate(datapoints: Datapoints): number | undefined;
 }
 
@@ -13,7 +13,7 @@ type Evaluate = Expression['evaluate'];
 
 const tokenPattern = /\s*(\d+(?:\.\d+)?|[A-Za-z_][A-Za-z0-9_]*|<=|>=|==|!=|&&|\|\||[-+*/^(),<>[\]])/y;
 
-/** From weakest to strongest. Comparisons and logic give 1 or 0, as in CloudWatch. */
+/** From weakest to strongest. Comparisons and logical operators return 1 or 0, as in CloudWatch. */
 const operators: readonly Readonly<Record<string, (left: number, right: number) => number>>[] = [
   { '||': (left, right) => Number(left !== 0 || right !== 0), OR: (left, right) => Number(left !== 0 || right !== 0) },
   { '&&': (left, right) => Number(left !== 0 && right !== 0), AND: (left, right) => Number(left !== 0 && right !== 0) },
@@ -30,7 +30,7 @@ const operators: readonly Readonly<Record<string, (left: number, right: number) 
   { '^': (left, right) => left ** right },
 ];
 
-/** Over the datapoints that exist: of several metrics, the missing ones are passed over. */
+/** Over the existing datapoints: missing ones of several metrics do not count. */
 const aggregates: Readonly<Record<string, (values: readonly number[]) => number>> = {
   SUM: (values) => values.reduce((sum, value) => sum + value, 0),
   AVG: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
@@ -41,7 +41,7 @@ const aggregates: Readonly<Record<string, (values: readonly number[]) => number>
 /**
  * Parses an expression: numbers, metric IDs, `+ - * / ^`, comparisons, AND and OR, parentheses, `IF`, `FILL` with a
  * number, `ABS`, `CEIL`, `FLOOR`, and `SUM`, `AVG`, `MIN`, `MAX` over a list such as `[m1, m2]`.
- * @throws for anything else, naming it
+ * @throws for anything else, with its name
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 export function parseExpression(source: string): Expression {
@@ -51,7 +51,7 @@ export function parseExpression(source: string): Expression {
   const peek = () => tokens[position];
   const take = () => tokens[position++] ?? fail('it ends too early');
   const fail = (why: string): never => {
-    throw new Error(`the expression ${source} is not carried out here: ${why}`);
+    throw new Error(`the expression ${source} is not implemented here: ${why}`);
   };
   const expect = (token: string) => {
     const got = take();
@@ -116,7 +116,7 @@ export function parseExpression(source: string): Expression {
     if (name === 'FILL' && count === 2) return (datapoints) => first(datapoints) ?? second(datapoints);
     const rounding = { ABS: Math.abs, CEIL: Math.ceil, FLOOR: Math.floor }[name];
     if (rounding && count === 1) return combine((value) => rounding(value), first, first);
-    return fail(`the function ${name} with ${count} arguments is not known`);
+    return fail(`the function ${name} with ${count} arguments is not implemented`);
   };
   const list = (end: string): Evaluate[] => {
     const entries = [binary(0)];
@@ -130,14 +130,14 @@ export function parseExpression(source: string): Expression {
 
   const evaluate = binary(0);
   if (position < tokens.length) fail(`${peek()} is out of place`);
-  // FILL's REPEAT and LINEAR look at other moments.
+  // FILL's REPEAT and LINEAR read other moments.
   for (const id of ids) if (/^[A-Z]/.test(id)) fail(`${id} is not the ID of a metric`);
   return { ids: [...ids], evaluate };
 }
 
 const none: Evaluate = () => undefined;
 
-/** A division by zero has no result, and CloudWatch drops that datapoint. */
+/** A division by zero has no result. CloudWatch drops that datapoint. */
 function combine(operator: (left: number, right: number) => number, left: Evaluate, right: Evaluate): Evaluate {
   return (datapoints) => {
     const [first, second] = [left(datapoints), right(datapoints)];
@@ -154,7 +154,7 @@ function tokenize(source: string): string[] {
   while (tokenPattern.lastIndex < text.length) {
     const from = tokenPattern.lastIndex;
     const token = tokenPattern.exec(text)?.[1];
-    if (token === undefined) throw new Error(`the expression ${source} is not carried out here: ${text.slice(from)}`);
+    if (token === undefined) throw new Error(`the expression ${source} is not implemented here: ${text.slice(from)}`);
     tokens.push(token);
   }
   return tokens;

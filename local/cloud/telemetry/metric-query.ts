@@ -7,7 +7,7 @@ export const dimensionsSchema = z
   .default([])
   .transform((list) => Object.fromEntries(list.map(({ Name, Value }) => [Name, Value])));
 
-/** One metric or expression, as alarms and GetMetricData have them alike. */
+/** One metric or expression, in the common form of alarms and GetMetricData. */
 export const metricQuerySchema = z.looseObject({
   Id: z.string(),
   Expression: z.string().optional(),
@@ -23,18 +23,18 @@ export const metricQuerySchema = z.looseObject({
 
 export type MetricQuery = z.infer<typeof metricQuerySchema>;
 
-/** What a query comes to. */
+/** A resolved query. */
 export interface QueriedMetric {
   readonly periodMilliseconds: number;
-  /** The metrics that it is made of. */
+  /** The metrics that it uses. */
   readonly series: readonly MetricSeries[];
-  /** The value of one period, epoch milliseconds; undefined where there is none. */
+  /** The value of one period, epoch milliseconds. Undefined if there is none. */
   readonly datapoint: (from: number, to: number) => number | undefined;
 }
 
 /**
  * One statistic of one metric.
- * @throws for a statistic or a period that is not carried out
+ * @throws for a statistic or a period that is not implemented
  */
 export function queryStatistic(
   metrics: MetricStore,
@@ -42,19 +42,19 @@ export function queryStatistic(
   statistic: string,
   periodSeconds: number,
 ): QueriedMetric {
-  if (!isStatistic(statistic)) throw new Error(`the statistic ${statistic} is not carried out here`);
+  if (!isStatistic(statistic)) throw new Error(`the statistic ${statistic} is not implemented here`);
   const periodMilliseconds = periodSeconds * 1000;
   if (!(periodMilliseconds > 0) || periodMilliseconds % slotMilliseconds !== 0) {
-    throw new Error(`a period of ${periodSeconds} seconds is not carried out here`);
+    throw new Error(`a period of ${periodSeconds} seconds is not implemented here`);
   }
   const datapoint = (from: number, to: number) => metrics.statistic(metric, statistic, from, to);
   return { periodMilliseconds, series: [metric], datapoint };
 }
 
 /**
- * One query out of a list. An expression's datapoint is worked out from those of its metrics and of other expressions,
- * and its period is the longest of theirs.
- * @throws when it, or one that it names, is not carried out or not there
+ * One query of a list. An expression's datapoint comes from those of its metrics and of other expressions. Its period
+ * is the longest of theirs.
+ * @throws if the query, or one that it names, is unknown or not implemented
  */
 export function queryMetric(metrics: MetricStore, queries: readonly MetricQuery[], id: string): QueriedMetric {
   const query = queries.find(({ Id }) => Id === id);
@@ -65,7 +65,7 @@ export function queryMetric(metrics: MetricStore, queries: readonly MetricQuery[
     return queryStatistic(metrics, { namespace, name, dimensions }, Stat, Period);
   }
   const expression = parseExpression(query.Expression ?? '');
-  // Its own ID is out of sight, lest it go round in circles.
+  // Without its own ID: an expression cannot refer to itself.
   const others = queries.filter((other) => other !== query);
   const inputs = expression.ids.map((input) => [input, queryMetric(metrics, others, input)] as const);
   if (inputs.length === 0) throw new Error(`the expression ${query.Expression} names no metric`);

@@ -15,7 +15,7 @@ interface Totals {
   maximum: number;
 }
 
-/** Values of ten seconds together; a sample of them for percentiles. */
+/** The values of ten seconds, with a sample for percentiles. */
 interface Slot extends Totals {
   readonly startsAtMilliseconds: number;
   readonly sample: number[];
@@ -29,15 +29,17 @@ interface Stored {
   slots: Slot[];
 }
 
-/** CloudWatch's shortest alarm period that is carried out here; windows begin and end on its multiples. */
+/** CloudWatch's shortest alarm period that is implemented here. Windows begin and end on its multiples. */
 export const slotMilliseconds = 10_000;
-/** Values kept of each slot: percentiles are exact up to this many values in ten seconds, and estimated beyond. */
+/**
+ * Values in the sample of each slot: percentiles are exact up to this many values in ten seconds, and estimated beyond.
+ */
 const sampleSize = 500;
 const mostSeries = 5_000;
 
 /**
- * Keeps metric values for alarms and callers: totals since the start, and slots of ten seconds for as long as the
- * longest alarm looks back. A value counts from when it arrives, by the cloud's clock, whatever time stamp it carries.
+ * Stores metric values for alarms and callers: totals since the start, and slots of ten seconds for as long as the
+ * longest alarm range. A value counts from its receipt by the cloud's clock, whatever its time stamp.
  */
 export class MetricStore {
   readonly #clock: Clock;
@@ -48,12 +50,12 @@ export class MetricStore {
     this.#clock = clock;
   }
 
-  /** Keeps slots at least this long. */
+  /** Keeps slots for at least this long. */
   keepFor(milliseconds: number): void {
     this.#keepMilliseconds = Math.max(this.#keepMilliseconds, milliseconds);
   }
 
-  /** The time from which there are slots, epoch milliseconds. */
+  /** The start of the first slot, epoch milliseconds. */
   get kept(): { from: number; to: number } {
     const to = this.#clock.now();
     return { from: to - this.#keepMilliseconds, to };
@@ -83,31 +85,32 @@ export class MetricStore {
       add(slot, value);
       stored.latest = value;
       if (slot.sample.length < sampleSize) slot.sample.push(value);
-      // Reservoir sampling: each of the values so far stays with the same chance.
+      // Reservoir sampling: each value so far stays with the same probability.
       else if (Math.random() < sampleSize / slot.count) slot.sample[Math.floor(Math.random() * sampleSize)] = value;
     }
   }
 
   /**
    * The sum of all values since the start.
-   * @param dimensions exactly these; left out: every series of this name, which counts twice what was written under two
-   *   sets of dimensions
+   * @param dimensions exactly these. Without them: every series of this name, which counts a value twice if it has two
+   * sets
+   *   of dimensions
    */
   sum(namespace: string, name: string, dimensions?: Dimensions): number {
     return this.#matching(namespace, name, dimensions).reduce((sum, { total }) => sum + total.sum, 0);
   }
 
-  /** How many values since the start; dimensions as for `sum`. */
+  /** The number of values since the start. Dimensions as in `sum`. */
   count(namespace: string, name: string, dimensions?: Dimensions): number {
     return this.#matching(namespace, name, dimensions).reduce((count, { total }) => count + total.count, 0);
   }
 
-  /** The value recorded last under exactly these dimensions. */
+  /** The latest value under exactly these dimensions. */
   latest(namespace: string, name: string, dimensions: Dimensions): number | undefined {
     return this.#stored.get(keyOf({ namespace, name, dimensions }))?.latest;
   }
 
-  /** The largest value since the start; dimensions as for `sum`. Undefined when there is none. */
+  /** The largest value since the start, or undefined. Dimensions as in `sum`. */
   maximum(namespace: string, name: string, dimensions?: Dimensions): number | undefined {
     const series = this.#matching(namespace, name, dimensions);
     return series.length === 0 ? undefined : Math.max(...series.map(({ total }) => total.maximum));
@@ -120,7 +123,7 @@ export class MetricStore {
   /**
    * One statistic of the values in [from, to), epoch milliseconds on multiples of ten seconds.
    * @param statistic `Sum`, `Average`, `Minimum`, `Maximum`, `SampleCount` or a percentile such as `p99` or `p99.9`
-   * @returns undefined when there are no values
+   * @returns undefined if there are no values
    * @throws for another statistic
    */
   statistic(
@@ -165,8 +168,8 @@ export function isStatistic(statistic: string): boolean {
 }
 
 function percentile(slots: readonly Slot[], statistic: string): number | undefined {
-  if (!isStatistic(statistic)) throw new Error(`the statistic ${statistic} is not carried out here`);
-  // Each kept value stands for as many as its slot had for each one kept.
+  if (!isStatistic(statistic)) throw new Error(`the statistic ${statistic} is not implemented here`);
+  // Each value in a sample represents an equal part of its slot's values.
   const weighted = slots
     .flatMap(({ sample, count }) => sample.map((value) => ({ value, weight: count / sample.length })))
     .sort((left, right) => left.value - right.value);
@@ -190,6 +193,6 @@ function add(totals: Totals, value: number): void {
 }
 
 function keyOf({ namespace, name, dimensions }: MetricSeries): string {
-  // As JSON: a name or value may hold whatever character would join them.
+  // As JSON: names and values may contain any separator.
   return JSON.stringify([namespace, name, ...Object.entries(dimensions).sort()]);
 }

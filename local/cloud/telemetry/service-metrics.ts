@@ -2,7 +2,7 @@ import type { QueueCounts } from '../engines/queue-counts.ts';
 import type { InvocationResult } from '../lambda/function.ts';
 import type { MetricStore } from './metric-store.ts';
 
-/** Records what AWS itself would measure of queues and functions. */
+/** Records the metrics that AWS itself measures for queues and functions. */
 export class ServiceMetrics {
   readonly #metrics: Pick<MetricStore, 'record'>;
   readonly #sentBefore = new Map<string, number>();
@@ -11,7 +11,9 @@ export class ServiceMetrics {
     this.#metrics = metrics;
   }
 
-  /** One look at a queue. SQS takes one a minute; here they come more often, since a day of tests is short. */
+  /**
+   * One measurement of a queue. SQS measures once a minute. Here it is more frequent, because a simulated day is short.
+   */
   queue(counts: QueueCounts): void {
     const record = (name: string, value: number) =>
       this.#metrics.record('AWS/SQS', name, { QueueName: counts.name }, value);
@@ -23,12 +25,12 @@ export class ServiceMetrics {
     this.#sentBefore.set(counts.name, counts.sent);
   }
 
-  /** How long the last record of a batch had been on its stream when the batch was handed over. */
+  /** The age of a batch's last record on its stream at the invocation. */
   iteratorAge(functionName: string, milliseconds: number): void {
     this.#metrics.record('AWS/Lambda', 'IteratorAge', { FunctionName: functionName }, milliseconds);
   }
 
-  /** The end of an invocation. A throttled one is neither an invocation nor an error (as AWS counts). */
+  /** The end of an invocation. A throttled one counts neither as an invocation nor as an error, as on AWS. */
   invocation(functionName: string, result: InvocationResult, running: number): void {
     const record = (name: string, value: number) =>
       this.#metrics.record('AWS/Lambda', name, { FunctionName: functionName }, value);

@@ -11,9 +11,9 @@ const steering = new Set(['af_r', 'af_web_dp', 'af_ios_url', 'af_android_url', '
 /**
  * A click on a short URL, on a device with none of the apps and no app store.
  *
- * A live link redirects to its `af_r`, else its `af_web_dp`, else its template's base URL. The target's query carries the
- * link's parameters unless `af_param_forwarding` is false. The click renews a link that has `renew_ttl`. An expired or
- * unknown link redirects to the template's base URL without parameters.
+ * A live link redirects to its `af_r`, else its `af_web_dp`, else its template's base URL. The target's query carries
+ * the link's parameters unless `af_param_forwarding` is false. The click renews a link that has `renew_ttl`. An expired
+ * or unknown link redirects to the template's base URL without parameters.
  */
 export function followLink(emulator: Emulator, host: string, path: string): Answer {
   const { settings, store, statistics, clock } = emulator;

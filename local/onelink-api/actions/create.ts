@@ -13,8 +13,8 @@ import type { LinkStore } from '../store.ts';
 /**
  * POST /shortlinks/{onelink-id}: creates a link.
  *
- * It checks, in this order: template, body, `shortlink_id`, `ttl`, `renew_ttl`, `data`, `brand_domain`, and whether the ID
- * is free. A 409 therefore means that everything else was valid.
+ * It checks, in this order: template, body, `shortlink_id`, `ttl`, `renew_ttl`, `data`, `brand_domain`, and whether the
+ * ID is free. A 409 therefore means that everything else was valid.
  */
 export function createLink(emulator: Emulator, call: Call, body: Fields | undefined): Answer {
   const { settings, store, clock } = emulator;
@@ -46,7 +46,9 @@ export function createLink(emulator: Emulator, call: Call, body: Fields | undefi
 
 const idForms = { seen: /^[A-Za-z0-9_-]{1,50}$/, guide: /^[A-Za-z0-9]{1,50}$/ } as const;
 
-/** The guide publishes at most 50 letters and digits. The reference's own examples have `_`, and links with `-` exist. */
+/**
+ * The guide publishes at most 50 letters and digits. The reference's own examples have `_`, and links with `-` exist.
+ */
 function checkedShortlinkId(id: Field, { shortlinkIdCharacters }: Settings): string {
   if (typeof id.value === 'string' && idForms[shortlinkIdCharacters].test(id.value)) return id.value;
   throw invalidParameter('shortlink_id', plainText(id), 'value should be 1 to 50 letters and digits');

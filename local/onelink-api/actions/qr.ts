@@ -12,8 +12,8 @@ const defaultSize = 300;
 const maxSize = 3000;
 
 /**
- * GET /shortlinks/{onelink-id}/{shortlink-id}/qr: the short URL as an image. It checks the link first, then size, format,
- * margin and brand_domain in this order. The error names the first invalid parameter.
+ * GET /shortlinks/{onelink-id}/{shortlink-id}/qr: the short URL as an image. It checks the link first, then size,
+ * format, margin and brand_domain in this order. The error names the first invalid parameter.
  */
 export async function drawQrCode(emulator: Emulator, call: Call): Promise<Answer> {
   const { settings } = emulator;

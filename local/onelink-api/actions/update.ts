@@ -12,9 +12,9 @@ import { ownLink } from './read.ts';
 /**
  * PUT /shortlinks/{onelink-id}/{shortlink-id}: replaces the parameters of a link.
  *
- * A given `ttl` replaces the link's TTL and runs from now. Without a `ttl`, a link with `renew_ttl` restarts its TTL and
- * any other link keeps its expiry. PUT changes `renew_ttl` and `brand_domain` only if the body has them. A PUT with a `ttl`
- * revives an expired link that is not yet purged.
+ * A given `ttl` replaces the link's TTL and runs from now. Without a `ttl`, a link with `renew_ttl` restarts its TTL
+ * and any other link keeps its expiry. PUT changes `renew_ttl` and `brand_domain` only if the body has them. A PUT with
+ * a `ttl` revives an expired link that is not yet purged.
  */
 export function updateLink(emulator: Emulator, call: Call, body: Fields | undefined): Answer {
   const { settings, store, clock } = emulator;

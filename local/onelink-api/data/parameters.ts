@@ -80,8 +80,8 @@ const reserved: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns what is wrong with one parameter of `data`, worded to follow `Reason:`, or undefined. An empty value counts as
- * absent and breaks no rule: live links carry `"c": ""`. (The rule that `pid` needs a value is the payload's.)
+ * Returns what is wrong with one parameter of `data`, worded to follow `Reason:`, or undefined. An empty value counts
+ * as absent and breaks no rule: live links carry `"c": ""`. (The rule that `pid` needs a value is the payload's.)
  */
 export function parameterFault(name: string, field: Field, settings: Settings): string | undefined {
   if (name === '') return 'a parameter should have a name';

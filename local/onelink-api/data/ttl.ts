@@ -10,8 +10,8 @@ const secondsPerUnit = { m: 60, h: 3600, d: 86_400 } as const;
 /**
  * The seconds of a request's `ttl`: `10m`, `20h`, `14d`, or a bare number of days.
  *
- * The settings decide what happens to a value that is unreadable, zero or over the maximum. It becomes the 31-day default,
- * or the API answers 400. `null` is always an error.
+ * The settings decide what happens to a value that is unreadable, zero or over the maximum. It becomes the 31-day
+ * default, or the API answers 400. `null` is always an error.
  */
 export function ttlSeconds(ttl: Field, settings: Settings): number {
   const { value } = ttl;

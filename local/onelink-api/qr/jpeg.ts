@@ -10,9 +10,9 @@ let worker: Worker | undefined;
 const waiting: Waiting[] = [];
 
 /**
- * Encodes a JPEG on a thread of its own, which takes 30 ms to a third of a second. The event loop must not block for that
- * long, because it timestamps calls for the rate limits. The thread starts with the first JPEG, answers in order, and does
- * not keep the process alive.
+ * Encodes a JPEG on a thread of its own, which takes 30 ms to a third of a second. The event loop must not block for
+ * that long, because it timestamps calls for the rate limits. The thread starts with the first JPEG, answers in order,
+ * and does not keep the process alive.
  */
 export function encodeJpeg(bitmap: Bitmap): Promise<Buffer> {
   return new Promise((resolve, reject) => {

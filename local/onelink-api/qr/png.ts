@@ -4,9 +4,9 @@ import type { Bitmap } from './bitmap.ts';
 const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
- * A greyscale PNG of one bit per pixel, encoded here because the available libraries use eight bits or more. At eight bits
- * a 3,000-pixel code blocks the event loop for 60 ms to a second, and calls get their timestamps too late for an exact rate
- * limit. At one bit it takes under ten milliseconds.
+ * A greyscale PNG of one bit per pixel, encoded here because the available libraries use eight bits or more. At eight
+ * bits a 3,000-pixel code blocks the event loop for 60 ms to a second, and calls get their timestamps too late for an
+ * exact rate limit. At one bit it takes under ten milliseconds.
  */
 export function encodePng({ size, rows }: Bitmap): Buffer {
   // A scan line is a filter byte (0: none) and the pixels, most significant bit first; 1 is white.

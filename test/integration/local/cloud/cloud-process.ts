@@ -1,4 +1,4 @@
-/** Program: runs a cloud, invokes its function without waiting for the end, and tells its parent the endpoints. */
+/** Program: runs a cloud, invokes its function without waiting for the end, and reports the endpoints to its parent. */
 import { startLocalCloud } from '../../../../local/cloud/cloud.ts';
 
 const [assemblyDirectory = '', workDirectory = ''] = process.argv.slice(2);

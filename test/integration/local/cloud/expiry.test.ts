@@ -26,7 +26,7 @@ const expiredLinks = {
 };
 const nowSeconds = 1_800_000_000;
 
-/** A ledger in a stack of its own; what is fed by its stream is in another. */
+/** A ledger in a stack of its own. The consumers of its stream are in another. */
 async function openLedger() {
   const bench = await openBench();
   const ledger = new Table(new Stack(bench.app, 'State'), 'Ledger', {
@@ -40,7 +40,7 @@ async function openLedger() {
   return { bench, ledger };
 }
 
-/** A function that prints what it is handed, and then does `rest`; and the mapping that feeds it. */
+/** A function that prints its event and then runs `rest`, and the mapping that invokes it. */
 function declareIntake(
   bench: Bench,
   source: Table,
@@ -71,7 +71,7 @@ function declareIntake(
   });
 }
 
-/** Starts a cloud that sweeps when told to alone, by a clock that a test sets. */
+/** Starts a cloud that sweeps only on request, by a clock that a test sets. */
 async function start(bench: Bench, options: Partial<LocalCloudOptions> = {}) {
   const time = { seconds: nowSeconds };
   const clock = { now: () => time.seconds * 1000 };
@@ -90,7 +90,7 @@ async function start(bench: Bench, options: Partial<LocalCloudOptions> = {}) {
   };
 }
 
-/** The keys of the records that the function was handed, invocation by invocation. */
+/** The keys of the function's records, invocation by invocation. */
 async function handed(bench: Bench, cloud: LocalCloud): Promise<string[][]> {
   const events = await printed<{ Records: StreamRecord[] }>(bench, cloud, 'Intake');
   return events.map(({ Records }) =>
@@ -98,7 +98,7 @@ async function handed(bench: Bench, cloud: LocalCloud): Promise<string[][]> {
   );
 }
 
-test('an expired item that passes the filter is handed to the function, and nothing else is', async () => {
+test('the function gets each expired item that passes the filter, and nothing else', async () => {
   // Given a ledger whose stream feeds a function
   const { bench, ledger } = await openLedger();
   declareIntake(bench, ledger);
@@ -109,10 +109,10 @@ test('an expired item that passes the filter is handed to the function, and noth
   await put('link#a/4', nowSeconds - 1);
   await remove('link#a/4');
 
-  // When the sweeper comes
+  // When the sweeper runs
   expect(await cloud.sweepExpiredItems()).toBe(2);
 
-  // Then only what expired is gone, and only the link is told
+  // Then only the expired items are deleted, and the function gets only the link
   expect(await keys()).toEqual(['link#a/2']);
   expect(await printed(bench, cloud, 'Intake')).toEqual([
     {
@@ -140,16 +140,16 @@ test('an expired item that passes the filter is handed to the function, and noth
     /^arn:aws:dynamodb:us-east-1:000000000000:table\/State-Ledger.*\/stream\//,
   );
 
-  // And what is not carried out is said
-  const told = (subject: string) => cloud.notices.find((notice) => notice.subject === subject);
-  expect(told('AWS::DynamoDB::Table.StreamSpecification')).toMatchObject({
+  // And a notice names what is not implemented
+  const noticeOf = (subject: string) => cloud.notices.find((notice) => notice.subject === subject);
+  expect(noticeOf('AWS::DynamoDB::Table.StreamSpecification')).toMatchObject({
     severity: 'warning',
-    reason: 'only deletions of expired items are put on the stream: what clients insert, modify or remove is not',
+    reason: 'the stream has only deletions of expired items, not what clients insert, modify or remove',
   });
-  expect(told('AWS::Lambda::EventSourceMapping')).toBeUndefined();
+  expect(noticeOf('AWS::Lambda::EventSourceMapping')).toBeUndefined();
 });
 
-test('an expired item lingers as long as it is told to, by the clock', async ({ opened: { bench, ledger } }) => {
+test('an expired item stays for the configured time, by the clock', async ({ opened: { bench, ledger } }) => {
   declareIntake(bench, ledger);
   const { cloud, time, put, keys } = await start(bench, {
     expiredItemsLingerSeconds: Duration.days(2).toSeconds(),
@@ -161,13 +161,13 @@ test('an expired item lingers as long as it is told to, by the clock', async ({ 
   expect(await keys()).toHaveLength(25);
 
   time.seconds += 1;
-  // Two at once: each item is deleted, counted and told once.
+  // Two at once: each item is deleted, counted and reported once.
   expect((await Promise.all([cloud.sweepExpiredItems(), cloud.sweepExpiredItems()])).sort()).toEqual([0, 25]);
   expect((await handed(bench, cloud)).flat()).toHaveLength(25);
 });
 
-test('an item whose expiry moves while it is swept stays, and is not told', async () => {
-  // Given a sweeper that is overtaken between its scan and its deletion
+test('an item that a client renews during a sweep stays, and is not reported', async () => {
+  // Given a renewal between the sweeper's scan and its deletion
   const { bench } = await openLedger();
   const { cloud, clock, TableName, put, keys } = await start(bench);
   await put('link#renewed', nowSeconds - 1);
@@ -203,8 +203,8 @@ test('an item whose expiry moves while it is swept stays, and is not told', asyn
   expect(await keys()).toEqual(['link#renewed']);
 });
 
-test('a sweep in the background leaves the table engine to others between two pages, until somebody waits for it', async () => {
-  // Given three pages, and a sweeper that notes when it asks for each
+test('a background sweep leaves the table engine to others between pages, until a caller waits for it', async () => {
+  // Given three pages, and a sweeper that records the time of each request
   const { bench } = await openLedger();
   const { cloud, clock, TableName, put, keys } = await start(bench);
   for (let number = 100; number < 350; number++) await put(`link#${number}`, nowSeconds + (number % 25));
@@ -231,12 +231,12 @@ test('a sweep in the background leaves the table engine to others between two pa
     onRecord: () => {},
   });
 
-  // When it sweeps, and its sweep is waited for from the second page on
+  // When it sweeps, and a caller waits from the second page on
   const inBackground = sweeper.sweepInBackground();
   while (askedAt.length < 2) await sleep(1);
   expect(await sweeper.sweep()).toBe(0);
 
-  // Then the first page was followed by nine times what it took
+  // Then the pause after the first page was nine times its duration
   expect(await inBackground).toBe(10);
   const [first = 0, second = 0, third = 0] = askedAt;
   expect(second - first).toBeGreaterThan(9 * (spent[0] ?? 0));
@@ -244,7 +244,7 @@ test('a sweep in the background leaves the table engine to others between two pa
   expect(await keys()).toHaveLength(240);
 });
 
-test('batches have their size; a batch of which a record is reported begins again there', async ({
+test('batches have the configured size, and a partly failed batch continues at the reported record', async ({
   opened: { bench, ledger },
 }) => {
   const report = 'return { batchItemFailures: calls === 1 ? [{ itemIdentifier: numbers[1] }] : [] };';
@@ -260,13 +260,13 @@ test('batches have their size; a batch of which a record is reported begins agai
 
   const batches = await handed(bench, cloud);
   expect(batches.map((keys) => keys.length)).toEqual([3, 2, 2]);
-  // The second and third record of the first batch come again, and then the rest.
+  // The second and third record of the first batch are delivered again, and then the others.
   expect(batches[0]).toEqual(expect.arrayContaining(batches[1] ?? []));
   expect([...new Set(batches.flat())].sort()).toEqual(['1', '2', '3', '4', '5']);
 });
 
-test('a batch whose function fails is halved, so that one record alone is given up, whole, into the bucket', async () => {
-  // Given a record that no function survives
+test('a failing batch is bisected until one record is left, which goes to the bucket with its whole event', async () => {
+  // Given a record that every invocation fails on
   const { bench, ledger } = await openLedger();
   const archive = new Bucket(bench.stack, 'Archive');
   declareIntake(bench, ledger, `if (keys.includes('link#bad')) throw new Error('no');`, {
@@ -298,7 +298,7 @@ test('a batch whose function fails is halved, so that one record alone is given 
   expect(JSON.parse(given.payload).Records[0].dynamodb.Keys).toEqual({ pk: { S: 'link#bad' } });
 });
 
-test('a record that is too old is given up, and how old each batch’s last record was is measured', async ({
+test('a record that is too old is discarded, and IteratorAge is the age of each batch’s last record', async ({
   opened: { bench, ledger },
 }) => {
   declareIntake(bench, ledger, '', { maxRecordAge: Duration.hours(1), enabled: false });
@@ -323,17 +323,17 @@ test('a record that is too old is given up, and how old each batch’s last reco
   expect(cloud.metrics.maximum('AWS/Lambda', 'IteratorAge', { FunctionName: name })).toBe(1_801_000);
 });
 
-test('a filter that is not carried out here is refused at the start, with its place', async ({
+test('the start fails for a filter that is not implemented, and names its place', async ({
   opened: { bench, ledger },
 }) => {
   declareIntake(bench, ledger, '', { pattern: { dynamodb: { Keys: { pk: { S: [{ wildcard: 'link#*' }] } } } } });
 
   await expect(bench.start()).rejects.toThrow(
-    /^Bench\/Mapping\w* \(AWS::Lambda::EventSourceMapping\): FilterCriteria\.Filters\[0\]\.Pattern: \$\.dynamodb\.Keys\.pk\.S\[0\]\.wildcard: this comparison is not known here$/,
+    /^Bench\/Mapping\w* \(AWS::Lambda::EventSourceMapping\): FilterCriteria\.Filters\[0\]\.Pattern: \$\.dynamodb\.Keys\.pk\.S\[0\]\.wildcard: this comparison is not implemented here$/,
   );
 });
 
-test('a destination that is no bucket of these stacks is refused at the start', async ({
+test('the start fails for a destination that is not a bucket of these stacks', async ({
   opened: { bench, ledger },
 }) => {
   declareIntake(bench, ledger, '', { onFailure: { bind: () => ({ destination: 'arn:aws:s3:::elsewhere' }) } });

@@ -16,7 +16,7 @@ import type { Construct } from 'constructs';
 import { onTestFinished } from 'vitest';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../../../local/cloud/cloud.ts';
 
-/** One test's directory, CDK app and cloud; everything is gone when the test is over. */
+/** One test's directory, CDK app and cloud. They are removed at the end of the test. */
 export interface Bench {
   readonly app: App;
   readonly stack: Stack;
@@ -27,14 +27,14 @@ export interface Bench {
   readonly directory: string;
 }
 
-/** To be called within a test. */
+/** Call it within a test. */
 export async function openBench(): Promise<Bench> {
   const directory = await mkdtemp(path.join(tmpdir(), 'local-cloud-'));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const app = new App({
     outdir: path.join(directory, 'cdk.out'),
     analyticsReporting: false,
-    // It takes a second, and would complain of what a test does on purpose.
+    // Validation takes a second, and would reject what a test does on purpose.
     builtinCloudFormationValidation: false,
   });
   const stack = new Stack(app, 'Bench');
@@ -70,8 +70,8 @@ export async function openBench(): Promise<Bench> {
 }
 
 /**
- * Polls until the value is right.
- * @throws when it is not within the deadline, showing the last value
+ * Polls until the value is as expected.
+ * @throws at the deadline, with the last value
  */
 export async function until<T>(
   read: () => T | Promise<T>,
@@ -87,7 +87,7 @@ export async function until<T>(
   }
 }
 
-/** An SQS client with the two or three calls that the tests make again and again. */
+/** An SQS client with the calls that the tests share. */
 export class QueueDriver {
   readonly client: SQSClient;
 

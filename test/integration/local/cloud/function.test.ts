@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import type { InvocationResult } from '../../../../local/cloud/lambda/function.ts';
 import { openBench, QueueDriver, until, urlOf } from './fixture.ts';
 
-/** Does what its event says. */
+/** Obeys its event. */
 const obedient = `
 let calls = 0;
 export const handler = async (event, context) => {
@@ -20,7 +20,7 @@ export const handler = async (event, context) => {
 };`;
 
 describe('a function', () => {
-  test('answers, throws, exits or runs out of time, each as on Lambda, and goes on afterwards', async () => {
+  test('answers, throws, exits or times out as on Lambda, and runs the next invocation', async () => {
     const bench = await openBench();
     bench.declareFunction(bench.stack, 'Worker', obedient, { timeout: Duration.seconds(1) });
     const cloud = await bench.start();
@@ -32,7 +32,7 @@ describe('a function', () => {
     const thrown = await invoke('throw');
     expect(thrown).toMatchObject({ outcome: 'failed', errorType: 'RangeError', errorMessage: 'out of range' });
     expect(JSON.parse(thrown.payload).stackTrace[0]).toBe('RangeError: out of range');
-    // The environment survives an error, so that what is in memory stays.
+    // The environment survives an error, and its memory with it.
     expect(await invoke('count')).toMatchObject({ payload: '{"calls":2}' });
 
     expect(await invoke('exit')).toMatchObject({
@@ -57,7 +57,7 @@ describe('a function', () => {
     expect(cloud.metrics.sum('AWS/Lambda', 'Invocations', dimensions)).toBe(7);
   });
 
-  test('sees its own variables, those that Lambda sets, and nothing else of this machine', async () => {
+  test('has its own variables and those of Lambda, and nothing else of this machine', async () => {
     const bench = await openBench();
     bench.declareFunction(bench.stack, 'Worker', obedient, {
       functionName: 'worker',
@@ -95,7 +95,7 @@ describe('a function', () => {
     expect(context.remaining).toBeLessThanOrEqual(3_000);
   });
 
-  test('that cannot be loaded fails each invocation with the reason', async () => {
+  test('fails each invocation with the reason if it cannot be loaded', async () => {
     const bench = await openBench();
     bench.declareFunction(bench.stack, 'Worker', `throw new TypeError('no such module');`, { functionName: 'worker' });
     const cloud = await bench.start();
@@ -107,7 +107,7 @@ describe('a function', () => {
     });
   });
 
-  test("is invoked over Lambda's API, which refuses what is above the reserved concurrency", async () => {
+  test("is invoked over Lambda's API, which throttles above the reserved concurrency", async () => {
     const bench = await openBench();
     bench.declareFunction(bench.stack, 'Worker', obedient, {
       functionName: 'worker',
@@ -141,7 +141,7 @@ describe('a function', () => {
     expect([unknown.status, unknown.headers.get('x-amzn-errortype')]).toEqual([404, 'ResourceNotFoundException']);
   });
 
-  test('lets go of an environment that is idle for too long', async () => {
+  test('ends an environment that is idle for too long', async () => {
     const bench = await openBench();
     bench.declareFunction(bench.stack, 'Worker', obedient, { functionName: 'worker' });
     const cloud = await bench.start({ environmentIdleSeconds: 0.5 });
@@ -158,7 +158,7 @@ describe('a function', () => {
 });
 
 describe('a mapping whose function fails', () => {
-  test.each(['throw', 'exit', 'hang'])('%s: the message comes back, and at last is a dead letter', async (order) => {
+  test.each(['throw', 'exit', 'hang'])('%s: the message returns, and finally is a dead letter', async (order) => {
     const bench = await openBench();
     const deadLetters = new Queue(bench.stack, 'DeadLetters');
     const queue = new Queue(bench.stack, 'Lane', {
@@ -185,7 +185,7 @@ describe('a mapping whose function fails', () => {
     );
   });
 
-  test('an environment killed in the middle of a batch: the batch is delivered again, to another one', async () => {
+  test('delivers the batch to another environment if its environment is killed', async () => {
     const bench = await openBench();
     const queue = new Queue(bench.stack, 'Lane', { visibilityTimeout: Duration.seconds(2) });
     const worker = bench.declareFunction(

@@ -14,7 +14,7 @@ interface Batch {
   readonly receives: string[];
 }
 
-/** A handler that prints each batch as one line of JSON, then does `rest`. */
+/** A handler that prints each batch as one line of JSON, then runs `rest`. */
 const handler = (rest: string, before = '') => `
 import { setTimeout as wait } from 'node:timers/promises';
 ${before}
@@ -50,7 +50,7 @@ const batches = (bench: Bench, cloud: LocalCloud) => printed<Batch>(bench, cloud
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `message ${index}`);
 
 describe('a queue', () => {
-  test('gives out nothing while as many messages are in flight as may be, those whose delay runs included', async () => {
+  test('returns no messages at its limit of messages in flight, which includes delayed messages', async () => {
     // Given
     const bench = await openBench();
     new Queue(bench.stack, 'Lane');
@@ -80,7 +80,7 @@ describe('a queue', () => {
 });
 
 describe('an SQS mapping', () => {
-  test('hands over records in the form that Lambda gives them, and deletes them when the handler is done', async () => {
+  test("invokes the handler with Lambda's form of records, and deletes them after its success", async () => {
     const { bench } = await openLane(
       'export const handler = async (event) => { console.log(JSON.stringify(event.Records[0])); };',
       { batchSize: 10 },
@@ -117,7 +117,7 @@ describe('an SQS mapping', () => {
     });
   });
 
-  test('fills a large batch within its window, and hands over a small one when the window is over', async () => {
+  test('fills a large batch within its window, and invokes with a small one at the end of the window', async () => {
     const { bench } = await openLane(handler(''), { batchSize: 300, maxBatchingWindow: Duration.seconds(1) });
     const cloud = await bench.start();
     const sqs = new QueueDriver(cloud);
@@ -133,11 +133,11 @@ describe('an SQS mapping', () => {
     const [first, second] = await batches(bench, cloud);
     expect([first?.ids.length, second?.ids.length]).toEqual([300, 10]);
     expect(new Set([...(first?.bodies ?? []), ...(second?.bodies ?? [])])).toEqual(new Set(numbered(310)));
-    // One window after the first batch was full, with some time for a slow machine.
+    // One window after the first full batch, with some time for a slow machine.
     expect((second?.at ?? 0) - sentAt).toBeLessThan(4_000);
   });
 
-  test('keeps a batch below the 6 MB that an invocation may weigh', async () => {
+  test('keeps a batch below the 6 MB limit of an invocation', async () => {
     const { bench } = await openLane(
       handler('').replace('bodies: event.Records.map((record) => record.body)', 'bodies: []'),
       { batchSize: 100, maxBatchingWindow: Duration.seconds(1) },
@@ -160,7 +160,7 @@ describe('an SQS mapping', () => {
     expect((await batches(bench, cloud)).map(({ ids }) => ids.length)).toEqual([12, 8]);
   });
 
-  test('runs no more batches at once than its maximum concurrency, each in an environment of its own', async () => {
+  test('runs no more batches at once than its maximum concurrency, each in its own environment', async () => {
     const { bench } = await openLane(handler('await wait(300);'), { batchSize: 1, maxConcurrency: 2 });
     const cloud = await bench.start();
     const sqs = new QueueDriver(cloud);
@@ -176,7 +176,7 @@ describe('an SQS mapping', () => {
     expect(cloud.metrics.maximum('AWS/Lambda', 'ConcurrentExecutions')).toBe(2);
   });
 
-  test('above the reserved concurrency batches are throttled, come back, and end as dead letters unseen', async () => {
+  test('throttles batches above the reserved concurrency, and they end as dead letters without a receive', async () => {
     // Given more concurrency in the mapping than in the function
     const { bench } = await openLane(
       handler('await wait(8_000);'),
@@ -199,7 +199,7 @@ describe('an SQS mapping', () => {
     expect(cloud.metrics.sum('AWS/Lambda', 'Throttles')).toBeGreaterThanOrEqual(4);
   });
 
-  test('partial batch response: what failed comes back after its visibility time-out, the rest is deleted', async () => {
+  test('returns the failed messages after their visibility time-out, and deletes the others', async () => {
     const { bench } = await openLane(
       handler(`return { batchItemFailures: event.Records
         .filter((record) => record.body === 'bad' && record.attributes.ApproximateReceiveCount === '1')
@@ -222,12 +222,12 @@ describe('an SQS mapping', () => {
     const seen = await batches(bench, cloud);
     const ofBad = seen.filter(({ bodies }) => bodies.includes('bad'));
     expect(seen.flatMap(({ bodies }) => bodies).sort()).toEqual(['bad', 'bad', 'fine', 'good']);
-    // A second from the receive on, which came after the sending.
+    // A second from the receive, which came after the sending.
     expect((ofBad[1]?.at ?? 0) - sentAt).toBeGreaterThanOrEqual(1_000);
   });
 
-  test('a visibility that the function chose for a failed message is left as it is', async () => {
-    // Given a queue that hides messages for half a minute, and a function that wants its message back in a second
+  test("does not change a failed message's visibility that the function set", async () => {
+    // Given a queue that hides messages for half a minute, and a function that sets one second
     const { bench, worker, queue } = await openLane(
       handler(
         `const [record] = event.Records;
@@ -256,7 +256,7 @@ const sqs = new SQSClient();`,
     expect((await batches(bench, cloud)).map(({ receives }) => receives)).toEqual([['1'], ['2']]);
   });
 
-  test('an answer that names an unknown message fails the whole batch, which ends as dead letters', async () => {
+  test('fails the whole batch for an unknown message in the answer, and the batch ends as dead letters', async () => {
     const { bench } = await openLane(
       handler(`return { batchItemFailures: [{ itemIdentifier: 'nobody' }] };`),
       { batchSize: 10, reportBatchItemFailures: true },
@@ -283,7 +283,7 @@ const sqs = new SQSClient();`,
     });
   });
 
-  test('is switched off and on by UpdateEventSourceMapping', async () => {
+  test('is disabled and enabled by UpdateEventSourceMapping', async () => {
     const { bench } = await openLane(handler(''), { batchSize: 1 });
     const cloud = await bench.start();
     const sqs = new QueueDriver(cloud);
@@ -299,14 +299,14 @@ const sqs = new SQSClient();`,
       fetch(api + mapping?.UUID, { method: 'PUT', body: JSON.stringify({ Enabled }) });
     const state = async () => (await list()).EventSourceMappings[0]?.State;
 
-    // When it is off, messages wait
+    // When it is disabled, messages wait
     expect((await change(false)).status).toBe(202);
     await until(state, (value) => value === 'Disabled');
     await sqs.send(lane, ['waiting']);
     expect((await cloud.queues()).find(({ url }) => url === lane)).toMatchObject({ visible: 1, inFlight: 0 });
     expect(await batches(bench, cloud)).toEqual([]);
 
-    // When it is on again, they are handed over
+    // When it is enabled again, the function gets them
     await change(true);
     await until(
       () => sqs.depth(lane),

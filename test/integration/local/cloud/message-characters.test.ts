@@ -27,13 +27,13 @@ afterAll(async () => {
 
 /** Both ends of every range that SQS documents. */
 const accepted = [0x9, 0xa, 0xd, 0x20, 0x7f, 0xd7ff, 0xe000, 0xfffd, 0x10000, 0x1f600, 0x10ffff];
-/** What lies beside them. */
+/** The characters next to them. */
 const refused = [0x0, 0x8, 0xb, 0xc, 0xe, 0x1f, 0xd800, 0xdbff, 0xdc00, 0xdfff, 0xfffe, 0xffff];
 const named = (points: readonly number[]) => points.map((point) => [`U+${point.toString(16)}`, point] as const);
 const bodyOf = (point: number) => `{"c":"${String.fromCodePoint(point)}"}`;
 
 describe('the characters of a message', () => {
-  test.each(named(accepted))('%s is delivered as it was sent', async (_, point) => {
+  test.each(named(accepted))('%s is delivered unchanged', async (_, point) => {
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: bodyOf(point) }));
     const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
     expect(Messages?.[0]?.Body).toBe(bodyOf(point));
@@ -44,7 +44,7 @@ describe('the characters of a message', () => {
     await expect(sending).rejects.toThrow('Invalid characters');
   });
 
-  test('a refused message does not take the others of its batch with it', async () => {
+  test('a refused message does not fail the others of its batch', async () => {
     const Entries = [0x1f600, 0xffff, 0x20].map((point, index) => ({ Id: String(index), MessageBody: bodyOf(point) }));
     const { Successful, Failed } = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     expect(Successful?.map(({ Id }) => Id)).toEqual(['0', '2']);

@@ -26,13 +26,13 @@ import { openBench, QueueDriver, until, urlOf } from './fixture.ts';
 
 const minute = Duration.minutes(1);
 
-/** As an operator does in a terminal, so that clients need no other word. */
+/** Sets the variables as an operator does in a terminal. Clients need no other configuration. */
 function setVariables(cloud: LocalCloud): void {
   for (const [name, value] of Object.entries(cloud.clientVariables())) vi.stubEnv(name, value);
   onTestFinished(() => void vi.unstubAllEnvs());
 }
 
-test('the client of Lambda finds its way by the variables, and switches the mapping that a Ref names', async () => {
+test('the client of Lambda finds the cloud by the variables, and disables the mapping of a Ref', async () => {
   const bench = await openBench();
   const lane = new Queue(bench.stack, 'Lane');
   const worker = bench.declareFunction(bench.stack, 'Worker', 'export const handler = async (event) => event;', {
@@ -52,8 +52,8 @@ test('the client of Lambda finds its way by the variables, and switches the mapp
   const lambda = new LambdaClient();
 
   // Functions
-  const answer = await lambda.send(new InvokeCommand({ FunctionName: 'worker', Payload: '{"told":1}' }));
-  expect(JSON.parse(answer.Payload?.transformToString() ?? '')).toEqual({ told: 1 });
+  const answer = await lambda.send(new InvokeCommand({ FunctionName: 'worker', Payload: '{"n":1}' }));
+  expect(JSON.parse(answer.Payload?.transformToString() ?? '')).toEqual({ n: 1 });
   const accepted = await lambda.send(new InvokeCommand({ FunctionName: 'worker', InvocationType: 'Event' }));
   expect(accepted.StatusCode).toBe(202);
   await expect(lambda.send(new InvokeCommand({ FunctionName: 'nobody' }))).rejects.toMatchObject({
@@ -197,10 +197,10 @@ test("CloudWatch's client lists alarms page by page, and reads metrics and expre
   ]);
   await expect(
     cloudWatch.send(new GetMetricDataCommand({ ...times, MetricDataQueries: [query('trimmed', 'tm99')] })),
-  ).rejects.toThrow('the statistic tm99 is not carried out here');
+  ).rejects.toThrow('the statistic tm99 is not implemented here');
 });
 
-test("CloudWatch Logs' client finds what a function printed, oldest or newest first, page by page", async () => {
+test("CloudWatch Logs' client finds the output of a function, oldest or newest first, page by page", async () => {
   const bench = await openBench();
   const logGroup = new LogGroup(bench.stack, 'Logs', { logGroupName: 'pipeline-worker' });
   bench.declareFunction(
@@ -255,7 +255,7 @@ test("CloudWatch Logs' client finds what a function printed, oldest or newest fi
   expect(numbers(await filter({ filterPattern, endTime: elevenOClock - 1 }))).toEqual([1, 3]);
   await expect(filter({ filterPattern: 'ERROR' })).rejects.toMatchObject({
     name: 'InvalidParameterException',
-    message: expect.stringContaining('the filter pattern ERROR is not carried out here'),
+    message: expect.stringContaining('the filter pattern ERROR is not implemented here'),
   });
   await expect(filter({ logGroupName: 'nobody' })).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });

@@ -7,7 +7,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { expect, test } from 'vitest';
 import { type Bench, openBench, QueueDriver, until, urlOf } from './fixture.ts';
 
-/** A queue whose worker never comes to an end by itself. */
+/** A queue whose worker never ends by itself. */
 function declareEndless(bench: Bench): void {
   const queue = new Queue(bench.stack, 'Lane', { visibilityTimeout: Duration.minutes(5) });
   const worker = bench.declareFunction(
@@ -31,10 +31,10 @@ async function processesOf(bench: Bench): Promise<string[]> {
   return found;
 }
 
-// Processes are looked up in /proc.
+// The test finds processes in /proc.
 const onLinux = test.skipIf(process.platform !== 'linux');
 
-onLinux('when the cloud stops, no environment is left, not even one in the middle of an invocation', async () => {
+onLinux('the stop of the cloud ends every environment, even one in the middle of an invocation', async () => {
   const bench = await openBench();
   declareEndless(bench);
   const cloud = await bench.start();
@@ -53,7 +53,7 @@ onLinux('when the cloud stops, no environment is left, not even one in the middl
   await expect(fetch(cloud.endpoints.lambda)).rejects.toThrow();
 });
 
-onLinux('when the process that runs the cloud is killed, engines and environments end with it', async () => {
+onLinux('engines and environments end with the process of the cloud, even if it is killed', async () => {
   // Given a cloud in a process of its own, with an environment in the middle of an invocation
   const bench = await openBench();
   declareEndless(bench);

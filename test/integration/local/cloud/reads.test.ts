@@ -34,7 +34,7 @@ import { openBench } from './fixture.ts';
 
 const silent = 'export const handler = async () => 1;';
 
-test('all resources of a stack can be listed, page by page, and the first hundred described', async () => {
+test('a client lists all resources of a stack page by page, and describes the first hundred', async () => {
   const bench = await openBench();
   new Queue(bench.stack, 'Lane', { queueName: 'lane' });
   for (let number = 1; number <= 109; number++) {
@@ -65,7 +65,7 @@ test('all resources of a stack can be listed, page by page, and the first hundre
   await expect(nobody.next()).rejects.toMatchObject({ name: 'ValidationError' });
 });
 
-test('functions and log groups can be listed', async () => {
+test('a client lists functions and log groups', async () => {
   const bench = await openBench();
   const logGroup = new LogGroup(bench.stack, 'Logs', { logGroupName: '/lanes/b', retention: RetentionDays.ONE_MONTH });
   bench.declareFunction(bench.stack, 'B', silent, { functionName: 'b', logGroup, description: 'second' });
@@ -96,7 +96,7 @@ test('functions and log groups can be listed', async () => {
   await expect(logs.send(both)).rejects.toMatchObject({ name: 'InvalidParameterException' });
 });
 
-test('statistics of a metric can be read for periods', async () => {
+test('a client reads statistics of a metric for periods', async () => {
   const clock = new SimulatedClock(Date.parse('2026-03-10T12:00:00Z'));
   const bench = await openBench();
   bench.declareFunction(bench.stack, 'Worker', silent, { functionName: 'worker' });
@@ -132,7 +132,7 @@ test('statistics of a metric can be read for periods', async () => {
   );
 });
 
-test('a bucket shows policy, encryption and public access block, and no setting is taken for the bucket', async () => {
+test('a client reads policy, encryption and public access block, and cannot delete the bucket by a setting', async () => {
   const bench = await openBench();
   new Bucket(bench.stack, 'Archive', {
     bucketName: 'archive',
@@ -201,7 +201,7 @@ test('a bucket shows policy, encryption and public access block, and no setting 
   await s3.send(new HeadBucketCommand({ Bucket: 'plain' }));
 });
 
-test('queues are listed by the variables alone, and a standard one refuses what is for FIFO queues', async () => {
+test('a client lists queues by the variables alone, and a standard queue refuses parameters of FIFO queues', async () => {
   const bench = await openBench();
   new Queue(bench.stack, 'Lane', { queueName: 'lane' });
   const cloud = await bench.start();
@@ -233,7 +233,7 @@ test('queues are listed by the variables alone, and a standard one refuses what 
   expect(await cloud.queues()).toMatchObject([{ name: 'lane', visible: 2 }]);
 });
 
-test('a request that makes no sense is told so, and is no failure', async () => {
+test('an invalid request gets its error, and no 500', async () => {
   const bench = await openBench();
   bench.declareFunction(bench.stack, 'Worker', silent, { functionName: 'worker' });
   const cloud = await bench.start();
@@ -248,7 +248,7 @@ test('a request that makes no sense is told so, and is no failure', async () => 
   expect(await call('POST', '/', '{}', 'constructor.assign')).toEqual([404, expect.any(String)]);
   expect(await call('GET', '/2015-03-31/functions/%zz')).toEqual([400, expect.any(String)]);
   expect(await call('GET', '//')).toEqual([404, expect.any(String)]);
-  expect(await call('POST', '/2015-03-31/functions/worker/invocations', '{"told":')).toEqual([
+  expect(await call('POST', '/2015-03-31/functions/worker/invocations', '{"n":')).toEqual([
     400,
     expect.stringContaining('Could not parse request body into json'),
   ]);

@@ -12,12 +12,12 @@ import { openBench, printed, QueueDriver, until, urlOf } from './fixture.ts';
 
 const hour = 3_600_000;
 
-/** Milliseconds between two moments, to a few seconds. */
+/** Milliseconds between two moments, rounded to a few seconds. */
 function near(actual: number, expected: number): boolean {
   return Math.abs(actual - expected) < 5_000;
 }
 
-test('a leap takes queues along: delays, visibility time-outs, ages and retention', async () => {
+test('a leap shifts queues: delays, visibility time-outs, ages and retention', async () => {
   const bench = await openBench();
   const deadLetters = new Queue(bench.stack, 'DeadLetters', { retentionPeriod: Duration.hours(3) });
   new Queue(bench.stack, 'Lane', {
@@ -36,7 +36,7 @@ test('a leap takes queues along: delays, visibility time-outs, ages and retentio
   );
   const state = async (url = '') => (await cloud.queues()).find((queue) => queue.url === url);
 
-  // Given one message in flight for half an hour, and one that is delayed by a quarter
+  // Given one message in flight for half an hour, and one with a delay of a quarter
   const sentAt = clock.now();
   await sqs.send(lane ?? '', ['work']);
   await sqs.client.send(new SendMessageCommand({ QueueUrl: delaying, MessageBody: 'later' }));
@@ -46,7 +46,7 @@ test('a leap takes queues along: delays, visibility time-outs, ages and retentio
   expect(await state(lane)).toMatchObject({ visible: 0, inFlight: 1 });
   expect(await state(delaying)).toMatchObject({ visible: 0, delayed: 1 });
 
-  // When somebody waits at the queue while an hour is leapt over, then what was delayed is received at once
+  // When a receive waits while an hour is leapt over, then it gets the delayed message at once
   const waiting = sqs.receive(delaying ?? '', 10);
   await clock.advance(hour);
   const [later] = await waiting;
@@ -54,14 +54,14 @@ test('a leap takes queues along: delays, visibility time-outs, ages and retentio
   const { SentTimestamp, ApproximateFirstReceiveTimestamp } = later?.Attributes ?? {};
   expect(near(Number(ApproximateFirstReceiveTimestamp) - Number(SentTimestamp), hour)).toBe(true);
 
-  // And what was in flight is visible, an hour old; the second receive moves it to the dead-letter queue
+  // And the message in flight is visible, an hour old. The second receive moves it to the dead-letter queue
   expect(await state(lane)).toMatchObject({ visible: 1, inFlight: 0, mostReceives: 1 });
   expect(Math.round((await state(lane))?.oldestAgeSeconds ?? 0)).toBeGreaterThanOrEqual(3_600);
   expect(await sqs.receive(lane ?? '', 0)).toEqual([]);
   const [letter] = await sqs.receive(dead ?? '');
   expect(letter?.Attributes?.SentTimestamp).toBe(first?.Attributes?.SentTimestamp);
 
-  // Then its retention still counts from when it was first sent: three hours, of which two are over
+  // Then its retention still counts from its first send: three hours, of which two are over
   await clock.advance(hour);
   expect(await state(dead)).toMatchObject({ expired: 0 });
   await sqs.send(lane ?? '', ['forgotten', 'forgotten too']);
@@ -72,7 +72,7 @@ test('a leap takes queues along: delays, visibility time-outs, ages and retentio
   expect(await state(lane)).toMatchObject({ visible: 0, expired: 2 });
   expect(await sqs.receive(lane ?? '', 0)).toEqual([]);
 
-  // And the table engine began with the clock
+  // And the table engine started with the clock
   const dynamodb = new DynamoDBClient(cloud.clientConfig('dynamodb'));
   const { Table: described } = await dynamodb.send(
     new DescribeTableCommand({ TableName: cloud.outputs.Bench?.TableName }),
@@ -80,7 +80,7 @@ test('a leap takes queues along: delays, visibility time-outs, ages and retentio
   expect(near(described?.CreationDateTime?.getTime() ?? 0, sentAt)).toBe(true);
 });
 
-test("a leap takes functions' Date along, also amid an invocation, and leaves them their time", async () => {
+test("a leap shifts functions' Date, even during an invocation, and keeps their remaining time", async () => {
   const bench = await openBench();
   bench.declareFunction(
     bench.stack,
@@ -126,14 +126,14 @@ test("a leap takes functions' Date along, also amid an invocation, and leaves th
   expect(first?.remaining).toBeGreaterThan(15_000);
   expect(first?.remaining).toBeLessThanOrEqual(20_000);
 
-  // Leapt between two invocations of one environment
+  // A leap between two invocations of one environment
   await clock.advance(hour);
   const [second] = await invoke({});
   expect(second?.loadedAt).toBe(first?.loadedAt);
   expect(near(second?.now ?? 0, started + hour)).toBe(true);
   expect(second?.remaining).toBeGreaterThan(15_000);
 
-  // Leapt in the middle of one
+  // A leap during an invocation
   const waiting = new Promise<void>((resolve) => {
     cloud.on('log', ({ line }) => line.includes('waiting') && resolve());
   });
@@ -177,7 +177,7 @@ test('a long leap fires each schedule once, and evaluates alarms at the new time
 
   await clock.set(Date.parse('2025-07-31T00:00:05Z'));
 
-  // The skipped month has no values: a heartbeat is missed
+  // The skipped month has no values: a heartbeat is missing
   expect(alarm()).toMatchObject({ state: 'ALARM' });
   expect(near(alarm()?.sinceMilliseconds ?? 0, Date.parse('2025-07-31T00:00:05Z'))).toBe(true);
   const fired = async (id: string) =>
@@ -191,7 +191,7 @@ test('a long leap fires each schedule once, and evaluates alarms at the new time
     expect(near(event?.now ?? 0, Date.parse(event?.time ?? ''))).toBe(true);
   }
 
-  // Minute by minute the heart beats again, and each schedule keeps its rate
+  // Minute by minute the heartbeat is back, and each schedule keeps its rate
   for (let minute = 1; minute <= 5; minute++) {
     await clock.advance(60_000);
     await until(

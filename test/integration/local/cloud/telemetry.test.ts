@@ -9,8 +9,8 @@ import { openBench, QueueDriver, until, urlOf } from './fixture.ts';
 
 const minute = Duration.minutes(1);
 
-test('a metric that a function embeds in its log raises an alarm, which its topic tells', async () => {
-  // Given a function that writes what it is told to, and an alarm on it
+test('an embedded metric raises an alarm, and the alarm publishes to its topic', async () => {
+  // Given a function that logs its event, and an alarm on it
   const bench = await openBench();
   const pages = new Queue(bench.stack, 'Pages');
   const topic = new Topic(bench.stack, 'Alarms');
@@ -66,7 +66,7 @@ test('a metric that a function embeds in its log raises an alarm, which its topi
   // When the minute is over
   shift = 60_000;
 
-  // Then each alarm knows its state, and what was to be told was told as CloudWatch tells it
+  // Then each alarm has its state, and the topic has CloudWatch's message
   await until(
     () => cloud.alarmTransitions().length,
     (count) => count === 3,
@@ -91,7 +91,7 @@ test('a metric that a function embeds in its log raises an alarm, which its topi
     },
   });
 
-  // And when it is quiet for long enough, it is over
+  // And after enough periods without a breach, the alarm is OK
   shift = 5 * 60_000;
   await until(
     () => cloud.alarms().find(({ name }) => name === 'links-refused')?.state,
@@ -99,7 +99,7 @@ test('a metric that a function embeds in its log raises an alarm, which its topi
   );
 });
 
-test("alarms on AWS's own metrics of queues see messages and their age; on what is not measured they are reported", async () => {
+test("alarms on AWS's queue metrics see messages and their age, and a notice names unmeasured metrics", async () => {
   const bench = await openBench();
   const deadLetters = new Queue(bench.stack, 'DeadLetters');
   const alarm = (id: string, metric: Metric, threshold: number) =>
@@ -139,12 +139,12 @@ test("alarms on AWS's own metrics of queues see messages and their age; on what 
   expect(cloud.notices).toContainEqual(
     expect.objectContaining({
       subject: 'AWS::CloudWatch::Alarm',
-      reason: 'nothing here measures AWS/SNS NumberOfNotificationsFailed: alarms on it see no data',
+      reason: 'nothing here measures AWS/SNS NumberOfNotificationsFailed: its alarms get no data',
     }),
   );
 });
 
-test('a heartbeat is not missed before its alarm has been there for a period', async () => {
+test('a heartbeat alarm waits for one period after its creation', async () => {
   const bench = await openBench();
   new Alarm(bench.stack, 'Silent', {
     alarmName: 'silent',
@@ -154,7 +154,7 @@ test('a heartbeat is not missed before its alarm has been there for a period', a
     evaluationPeriods: 1,
     treatMissingData: TreatMissingData.BREACHING,
   });
-  // A second before the minute turns
+  // A second before the end of the minute
   let now = Date.parse('2026-03-01T10:00:59Z');
   const cloud = await bench.start({ clock: { now: () => now } });
   const stateAt = async (time: string, expected: string) => {

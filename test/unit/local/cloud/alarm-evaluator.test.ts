@@ -7,7 +7,7 @@ import {
 
 const treatments = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
 
-/** Datapoints as CloudWatch's documentation draws them: 0 within the threshold, X beyond it, - missing. */
+/** Datapoints in the notation of CloudWatch's documentation: 0 within the threshold, X beyond it, - missing. */
 function evaluate(
   drawn: string,
   m: number,
@@ -26,7 +26,7 @@ function evaluate(
   return evaluateAlarm(rule, datapoints, previous).state;
 }
 
-/** Stands for the state before, whichever it is. */
+/** Any state before. */
 const kept = 'kept';
 
 describe("an alarm's state, as CloudWatch's documentation tabulates it", () => {
@@ -49,7 +49,7 @@ describe("an alarm's state, as CloudWatch's documentation tabulates it", () => {
     }
   });
 
-  test('a metric that has just begun does not alarm before it has breached for M periods', () => {
+  test('a new metric does not alarm before it has breached for M periods', () => {
     expect(evaluate('- - - - X', 3, 3, 'missing', 'OK')).toBe('OK');
     expect(evaluate('- - - X X', 3, 3, 'missing', 'OK')).toBe('OK');
     expect(evaluate('- - X X X', 3, 3, 'missing', 'OK')).toBe('ALARM');
@@ -71,7 +71,7 @@ describe("an alarm's state, as CloudWatch's documentation tabulates it", () => {
     expect([4, 5, 6].map((value) => evaluateAlarm(rule, [value], 'OK').state === 'ALARM')).toEqual(expected);
   });
 
-  test('the reason tells the datapoints, the threshold and what was missing', () => {
+  test('the reason names the datapoints, the threshold and the missing data', () => {
     const rule: AlarmRule = {
       threshold: 10,
       comparison: 'GreaterThanThreshold',

@@ -21,10 +21,10 @@ describe('an event pattern', () => {
   });
 
   test.each([
-    [{ a: { b: ['x', { wildcard: '*' }] } }, '$.a.b[1].wildcard: this comparison is not known here'],
-    [{ a: [{ numeric: ['>', 1] }] }, '$.a[0].numeric: this comparison is not known here'],
+    [{ a: { b: ['x', { wildcard: '*' }] } }, '$.a.b[1].wildcard: this comparison is not implemented here'],
+    [{ a: [{ numeric: ['>', 1] }] }, '$.a[0].numeric: this comparison is not implemented here'],
     [{ a: [{ prefix: 'x', suffix: 'y' }] }, '$.a[0]: must be one comparison'],
-    [{ $or: [{ a: ['x'] }] }, '$.$or: this comparison is not known here'],
+    [{ $or: [{ a: ['x'] }] }, '$.$or: this comparison is not implemented here'],
     [{ a: [{ prefix: 5 }] }, '$.a[0].prefix: must be a text'],
     [{ a: 'x' }, '$.a: must be an object, or a list that is not empty'],
     [{ a: [] }, '$.a: must be an object, or a list that is not empty'],

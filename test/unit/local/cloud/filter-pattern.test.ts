@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { compileFilter } from '../../../../local/cloud/telemetry/filter-pattern.ts';
 
-test('a line passes when it is a JSON object whose fields are these texts', () => {
+test('a line passes if it is a JSON object with these texts in its fields', () => {
   const passes = compileFilter('{ $.requestId = "r-1" && $.source = "crm" }');
   expect(passes('{"requestId":"r-1","source":"crm","level":"INFO"}')).toBe(true);
   expect(passes('{"requestId":"r-1","source":"shop"}')).toBe(false);
@@ -12,14 +12,14 @@ test('a line passes when it is a JSON object whose fields are these texts', () =
   expect(passes('null')).toBe(false);
 });
 
-test('values are compared as JSON has them, whatever their escapes', () => {
+test('values are compared as parsed JSON, whatever their escapes', () => {
   const passes = compileFilter(String.raw`{$.requestId="a \"quoted\" \\ one/é"}`);
   expect(passes(JSON.stringify({ requestId: 'a "quoted" \\ one/é' }))).toBe(true);
   expect(passes(String.raw`{"requestId":"a \"quoted\" \\ one\/\u00e9"}`)).toBe(true);
   expect(compileFilter('{ $.n = "5" }')('{"n":5}')).toBe(false);
 });
 
-test('without a pattern every line passes', () => {
+test('every line passes an empty pattern', () => {
   expect(compileFilter(' ')('anything')).toBe(true);
 });
 
@@ -34,5 +34,5 @@ test.each([
   '{ $.requestId = "r-1"',
   '{ }',
 ])('%s is refused', (pattern) => {
-  expect(() => compileFilter(pattern)).toThrow(`the filter pattern ${pattern} is not carried out here`);
+  expect(() => compileFilter(pattern)).toThrow(`the filter pattern ${pattern} is not implemented here`);
 });

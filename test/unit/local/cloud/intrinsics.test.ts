@@ -34,10 +34,10 @@ describe('intrinsic functions', () => {
     ['Fn::Select with the index as text', { 'Fn::Select': ['0', ['x', 'y']] }, 'x'],
     ['Fn::ImportValue', { 'Fn::ImportValue': { 'Fn::Sub': `State:\${AWS::Region}` } }, 'imported State:eu-west-1'],
     ['Fn::FindInMap', { 'Fn::FindInMap': ['Limits', { Ref: 'AWS::Region' }, 'rate'] }, 'Limits/eu-west-1/rate'],
-    ['Fn::If takes one branch and leaves the other', { 'Fn::If': ['IsProduction', 1, { Ref: 'Nobody' }] }, 1],
-    ['AWS::NoValue takes a property away', { a: { Ref: 'AWS::NoValue' }, b: [1, { Ref: 'AWS::NoValue' }] }, { b: [1] }],
+    ['Fn::If resolves one branch and ignores the other', { 'Fn::If': ['IsProduction', 1, { Ref: 'Nobody' }] }, 1],
+    ['AWS::NoValue removes a property', { a: { Ref: 'AWS::NoValue' }, b: [1, { Ref: 'AWS::NoValue' }] }, { b: [1] }],
     [
-      'a Condition of an IAM statement is no intrinsic function',
+      'a Condition of an IAM statement is not an intrinsic function',
       { Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::Region' } } } },
       { Condition: { StringEquals: { 'aws:SourceAccount': 'eu-west-1' } } },
     ],
@@ -55,7 +55,7 @@ describe('intrinsic functions', () => {
   });
 
   test.each([
-    [{ 'Fn::Cidr': ['10.0.0.0/8', 2, 8] }, 'Fn::Cidr is not carried out here'],
+    [{ 'Fn::Cidr': ['10.0.0.0/8', 2, 8] }, 'Fn::Cidr is not implemented here'],
     [{ Ref: 'Nobody' }, 'no Nobody'],
     [{ 'Fn::Select': [7, ['a']] }, 'no entry 7'],
   ])('%j is refused', (value, message) => {

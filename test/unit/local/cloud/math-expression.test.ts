@@ -25,7 +25,7 @@ describe('a metric math expression', () => {
     expect(parseExpression(source).evaluate(datapoints)).toBe(expected);
   });
 
-  test('knows the metrics that it refers to', () => {
+  test('lists the metrics that it refers to', () => {
     expect(parseExpression('IF(errors > 0, 100 * errors / calls, 0)').ids).toEqual(['errors', 'calls']);
   });
 

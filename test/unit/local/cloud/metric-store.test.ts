@@ -10,7 +10,7 @@ function storeAt(startMilliseconds: number) {
 }
 
 describe('the metric store', () => {
-  test('gives the statistics of a window, and nothing for one without values', () => {
+  test('returns the statistics of a window, and undefined for a window without values', () => {
     const { clock, metrics } = storeAt(600_000);
     const record = (...values: number[]) => metrics.record(series.namespace, series.name, series.dimensions, ...values);
     record(4, 8);
@@ -27,7 +27,7 @@ describe('the metric store', () => {
     expect(() => metrics.statistic(series, 'TM(10%:90%)', 600_000, 660_000)).toThrow('TM(10%:90%)');
   });
 
-  test('tells series apart whatever characters their values hold', () => {
+  test('separates series, whatever characters their values have', () => {
     // Given
     const { metrics } = storeAt(600_000);
     // When
@@ -38,7 +38,7 @@ describe('the metric store', () => {
     expect(metrics.series()).toHaveLength(2);
   });
 
-  test('tells series apart by their dimensions, in whatever order, and sums over all when none are named', () => {
+  test('separates series by their dimensions in any order, and sums over all without dimensions', () => {
     const { metrics } = storeAt(0);
     metrics.record('Links', 'Created', { lane: 'campaign', service: 'links' }, 5);
     metrics.record('Links', 'Created', { service: 'links', lane: 'campaign' }, 2);
@@ -50,7 +50,7 @@ describe('the metric store', () => {
     expect(metrics.sum('Links', 'Deleted')).toBe(0);
   });
 
-  test('forgets windows that nobody can look at any more, but not the totals', () => {
+  test('drops windows before every evaluation range, but not the totals', () => {
     const { clock, metrics } = storeAt(0);
     metrics.record('Links', 'Latency', series.dimensions, 1);
     clock.time = 4 * 3_600_000;
@@ -60,7 +60,7 @@ describe('the metric store', () => {
     expect(metrics.sum('Links', 'Latency')).toBe(3);
   });
 
-  test('percentiles stay right when there are more values than are kept', () => {
+  test('keeps percentiles accurate with more values than it stores', () => {
     const { metrics } = storeAt(0);
     const values = Array.from({ length: 20_000 }, (_, index) => index % 100);
     metrics.record('Links', 'Latency', series.dimensions, ...values);
@@ -99,7 +99,7 @@ describe('the embedded metric format', () => {
   });
 
   test.each(['plain text', '{"level":"INFO"}', '{"CloudWatchMetrics": broken', '{"_aws":{"CloudWatchMetrics":7}}'])(
-    'leaves other lines alone: %s',
+    'ignores other lines: %s',
     (line) => {
       const { metrics } = storeAt(0);
       recordEmbeddedMetrics(line, metrics);

@@ -5,13 +5,13 @@ const batch = new Set(['a', 'b', 'c']);
 
 describe("a function's answer to a batch", () => {
   test.each(['', 'null', '{}', '{"batchItemFailures":null}', '{"batchItemFailures":[]}'])(
-    '%j: all are done',
+    '%j: all messages are done',
     (payload) => {
       expect(readBatchResponse(payload, batch)).toEqual({ kind: 'done', failed: new Set() });
     },
   );
 
-  test('what it names has failed', () => {
+  test('the messages that it names have failed', () => {
     expect(readBatchResponse('{"batchItemFailures":[{"itemIdentifier":"b"}]}', batch)).toEqual({
       kind: 'done',
       failed: new Set(['b']),

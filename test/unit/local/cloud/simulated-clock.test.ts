@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('it runs with the wall clock, and leaps by durations and to moments', async () => {
+test('a simulated clock runs with the wall clock, and leaps by durations and to moments', async () => {
   const clock = new SimulatedClock();
   vi.advanceTimersByTime(250);
   expect(clock.now()).toBe(start + 250);
@@ -23,7 +23,7 @@ test('it runs with the wall clock, and leaps by durations and to moments', async
   expect(clock.now()).toBe(Date.parse('2026-04-01T00:00:00.001Z'));
 });
 
-test('it may begin in the past, but never goes back', async () => {
+test('a simulated clock may start in the past, but never goes back', async () => {
   const clock = new SimulatedClock(Date.parse('2025-12-31T23:59:59Z'));
   expect(new Date(clock.now()).toISOString()).toBe('2025-12-31T23:59:59.000Z');
 
@@ -34,7 +34,7 @@ test('it may begin in the past, but never goes back', async () => {
   expect(new Date(clock.now()).toISOString()).toBe('2025-12-31T23:59:59.000Z');
 });
 
-test('it stands at no time that has no date of four digits', async () => {
+test('a simulated clock refuses years of more than four digits', async () => {
   const clock = new SimulatedClock(Date.parse('9999-12-31T23:59:58Z'));
   await expect(clock.advance(2_000)).rejects.toThrow('only from 1970 to 9999');
   await expect(clock.set(8.64e15)).rejects.toThrow('only from 1970 to 9999');
@@ -44,29 +44,29 @@ test('it stands at no time that has no date of four digits', async () => {
   expect(() => new SimulatedClock(Number.NaN)).toThrow('only from 1970 to 9999');
 });
 
-test('a leap is over when all followers have taken it; the next is told after it', async () => {
+test('a leap ends after all followers have applied it, and the next leap follows', async () => {
   const clock = new SimulatedClock();
-  const told: string[] = [];
+  const applied: string[] = [];
   let release = () => {};
   const held = new Promise<void>((resolve) => {
     release = resolve;
   });
   clock.follow(async (offset) => {
-    told.push(`slow ${offset}`);
+    applied.push(`slow ${offset}`);
     await held;
   });
   const end = clock.follow(async (offset) => {
-    told.push(`quick ${offset}`);
+    applied.push(`quick ${offset}`);
   });
 
-  const first = clock.advance(1_000).then(() => told.push('first over'));
-  const second = clock.advance(1_000).then(() => told.push('second over'));
+  const first = clock.advance(1_000).then(() => applied.push('first over'));
+  const second = clock.advance(1_000).then(() => applied.push('second over'));
   expect(clock.now()).toBe(start + 2_000);
-  await vi.waitFor(() => expect(told).toHaveLength(2));
+  await vi.waitFor(() => expect(applied).toHaveLength(2));
   release();
   await Promise.all([first, second]);
 
-  expect(told).toEqual([
+  expect(applied).toEqual([
     'slow 2000',
     'quick 2000',
     expect.any(String),
@@ -76,10 +76,10 @@ test('a leap is over when all followers have taken it; the next is told after it
   ]);
   end();
   await clock.advance(1);
-  expect(told.slice(6)).toEqual(['slow 2001']);
+  expect(applied.slice(6)).toEqual(['slow 2001']);
 });
 
-test('a follower that fails is told of, and does not keep later leaps back', async () => {
+test('the failure of a follower is reported, and does not block later leaps', async () => {
   const clock = new SimulatedClock();
   const end = clock.follow(async () => {
     throw new Error('the engine has ended');

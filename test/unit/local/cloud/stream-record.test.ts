@@ -3,7 +3,7 @@ import { expiryRecord } from '../../../../local/cloud/storage/stream-record.ts';
 
 const at = { region: 'eu-west-1', nowMilliseconds: 1_800_000_000_999, sequence: 7 };
 
-test('a record is in the JSON of DynamoDB', () => {
+test('a stream record is in the JSON of DynamoDB', () => {
   const bytes = new Uint8Array([1, 2, 3]);
   const key = { pk: { S: 'k' } };
 
@@ -38,7 +38,7 @@ test('a record is in the JSON of DynamoDB', () => {
 });
 
 test.each(['KEYS_ONLY', 'NEW_IMAGE'] as const)(
-  'a stream of %s shows the key of what was deleted, and no image',
+  'a stream of %s shows the key of a deleted item, and no image',
   (viewType) => {
     const { dynamodb } = expiryRecord({ arn: 'arn:stream', viewType }, { pk: { S: 'k' } }, { pk: { S: 'k' } }, at);
 
