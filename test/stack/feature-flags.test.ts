@@ -13,7 +13,6 @@ const ownChoices = {
 };
 
 test('cdk.json sets each feature flag that the installed CDK recommends', () => {
-
   const recommended = read(createRequire(import.meta.url).resolve('aws-cdk-lib/recommended-feature-flags.json'));
   const { context } = read(new URL('../../cdk.json', import.meta.url));
   expect(context).toMatchObject({ ...recommended, ...ownChoices });
