@@ -39,7 +39,7 @@ export function exportCommand(): Command {
       'after',
       `${pipelineHelp} You need its permission to scan the ledger.
 
-The export always scans the whole ledger, in ${segments} parallel segments. That costs about 0.01 $ for a million records, and
+The export always scans the whole ledger, in ${segments} parallel segments. That costs about 0.01 $ per million records, and
 takes no rate from the lanes. The export is not a snapshot: it may or may not include changes made during the scan. It
 includes expired and deleted links while the ledger keeps them. See the columns state and expiresAt.
 
