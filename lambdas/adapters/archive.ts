@@ -26,8 +26,8 @@ export class Archive {
   }
 
   /**
-   * Resolves when the rejected command is in the archive, under `rejected/{lane}/{yyyy}/{mm}/{dd}/`. A command that SQS delivers
-   * twice is there twice, with the same `messageId`.
+   * Resolves when the rejected command is in the archive, under `rejected/{lane}/{yyyy}/{mm}/{dd}/`. A command that SQS
+   * delivers twice is there twice, with the same `messageId`.
    */
   addRejected(rejected: RejectedCommand): Promise<void> {
     return this.#rejected.add(rejected);

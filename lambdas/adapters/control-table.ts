@@ -22,17 +22,20 @@ const renewalsKey = (day: string) => `renewals#${day}`;
 const countsKeptSeconds = 75 * 86_400;
 
 /**
- * The records in the ledger's table that steer the pipeline: the control record, the workers' signals, and the counts of calls.
- * They are few. A lane's workers write a count once a batch.
+ * The records in the ledger's table that steer the pipeline: the control record, the workers' signals, and the counts
+ * of calls. They are few. A lane's workers write a count once a batch.
  *
- * If DynamoDB's answer is lost, the client repeats the write, so each write must recognise its own repeat. A count keeps the
- * number of each environment's last addition, and refuses one that is not later. This mark takes 12 bytes (a name of 9, a number
- * of up to 3) of an item's 400 KB, so a lane's day has room for 30,000 environments. Lambda replaces an environment after some
- * hours. A campaign lane's 13 slots make 13 × 24 / 2 = 156 environments a day, or 2 KB.
+ * If DynamoDB's answer is lost, the client repeats the write, so each write must recognise its own repeat. A count
+ * keeps the number of each environment's last addition, and refuses one that is not later. This mark takes 12 bytes (a
+ * name of 9, a number of up to 3) of an item's 400 KB, so a lane's day has room for 30,000 environments. Lambda
+ * replaces an environment after some hours. A campaign lane's 13 slots make 13 × 24 / 2 = 156 environments a day, or 2
+ * KB.
  */
 export class ControlTable {
   readonly #table: DocumentTable;
-  /** This environment's mark: six random bytes. Of 1,000 environments a day, two share a mark once in 500 million days. */
+  /**
+   * This environment's mark: six random bytes. Of 1,000 environments a day, two share a mark once in 500 million days.
+   */
   readonly #self = `_${randomBytes(6).toString('base64url')}`;
   #writes = 0;
 
@@ -50,8 +53,8 @@ export class ControlTable {
   }
 
   /**
-   * Replaces the control record, unless somebody else has written it since this reading. A malformed record has no revision, so
-   * the write replaces it. @returns whether it was replaced
+   * Replaces the control record, unless somebody else has written it since this reading. A malformed record has no
+   * revision, so the write replaces it. @returns whether it was replaced
    */
   async write(next: Omit<ControlRecord, 'revision' | 'v'>, read: ControlReading): Promise<boolean> {
     const revision = read.control?.revision ?? 0;

@@ -11,8 +11,8 @@ export class DeliveryQueue {
   }
 
   /**
-   * Sets when SQS may deliver each message again. If SQS does not change a message's visibility, the message returns later, at
-   * the end of the queue's own visibility time-out.
+   * Sets when SQS may deliver each message again. If SQS does not change a message's visibility, the message returns
+   * later, at the end of the queue's own visibility time-out.
    *
    * @returns how many messages SQS did not change
    */

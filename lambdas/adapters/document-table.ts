@@ -26,12 +26,13 @@ export interface Update
   ExpressionAttributeValues?: Item;
 }
 
-// `convertClassInstanceToMap`: a parameter may be named `constructor`, and the SDK then takes its object for a class instance.
+// `convertClassInstanceToMap`: a parameter may be named `constructor`, and the SDK then takes its object for a class
+// instance.
 const marshalled = (item: Item) => marshall(item, { removeUndefinedValues: true, convertClassInstanceToMap: true });
 
 /**
- * A DynamoDB client that builds its middleware chain once for each kind of request, not for each request. That saves a tenth of
- * a request's CPU time. The document client of lib-dynamodb cannot do it.
+ * A DynamoDB client that builds its middleware chain once for each kind of request, not for each request. That saves a
+ * tenth of a request's CPU time. The document client of lib-dynamodb cannot do it.
  */
 export const dynamoClient = (): DynamoDBClient => new DynamoDBClient({ cacheMiddleware: true });
 

@@ -34,16 +34,16 @@ interface Instant {
 const connectErrors = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /**
- * The transport closes a connection that has been idle this long. Servers and load balancers close theirs after 5 s (Node.js),
- * 60 s (AWS's load balancers) or more. If that happens while a request is under way, the request is lost.
+ * The transport closes a connection that has been idle this long. Servers and load balancers close theirs after 5 s
+ * (Node.js), 60 s (AWS's load balancers) or more. If that happens while a request is under way, the request is lost.
  */
 export const mostIdleMilliseconds = 4_000;
 
 /**
  * HTTP over keep-alive connections, with a time limit for each whole call. Never throws.
  *
- * Lambda freezes an environment between invocations. The server then closes its connections, and no timer runs here. So each
- * invocation calls `closeIdle` first.
+ * Lambda freezes an environment between invocations. The server then closes its connections, and no timer runs here. So
+ * each invocation calls `closeIdle` first.
  */
 export class HttpTransport {
   readonly #timeoutMilliseconds: number;

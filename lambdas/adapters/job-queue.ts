@@ -10,7 +10,8 @@ export class JobQueue<Job> {
   constructor(sqs: SQSClient, queueUrl: string, textOf: (job: Job) => string) {
     this.#textOf = textOf;
     this.#batching = new Batching({
-      // SQS allows 10 messages and 1 MiB in one SendMessageBatch. A job is about 1 KB, a removal with its link's data 3 KB.
+      // SQS allows 10 messages and 1 MiB in one SendMessageBatch. A job is about 1 KB, a removal with its link's data 3
+      // KB.
       maxItems: 10,
       maxBytes: 1024 * 1024 - 10 * 1024,
       lingerMilliseconds: 20,

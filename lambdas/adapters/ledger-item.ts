@@ -6,7 +6,7 @@ import type { Removal } from '../domain/link/removal.ts';
 import type { Item } from './document-table.ts';
 import { ledgerAttribute } from './names.ts';
 
-/** Records carry the version of their form, so that a later release can read an earlier one's. */
+/** Records carry a schema version, so a later release can read an earlier one's records. */
 export const recordVersion = { v: 1 };
 
 export const { key: pk, expiry } = ledgerAttribute;
@@ -16,8 +16,8 @@ export const claimKey = ({ onelinkId, shortlinkId }: LinkAddress) => `claim#${on
 export const parkedKey = ({ onelinkId, shortlinkId }: LinkAddress) => `parked#${onelinkId}/${shortlinkId}`;
 
 /**
- * A link record as an item. The TTL attribute says when the record is to be looked at, which may be before the link expires;
- * then the expiry has an attribute of its own.
+ * A link record as an item. The TTL attribute is the time of the record's next check. If the check comes before the
+ * link expires, the expiry has its own attribute.
  */
 export function itemOf(record: LinkRecord): Item {
   const { expiresAt, ...fields } = record;
@@ -25,7 +25,7 @@ export function itemOf(record: LinkRecord): Item {
   return { ...recordVersion, ...fields, [expiry]: wake, ...(wake !== expiresAt && { linkExpiresAt: expiresAt }) };
 }
 
-/** What a record may have or not: a replacement without it takes it away. */
+/** The optional attributes of a record. A replacement removes those that it lacks. */
 export const optional = {
   data: undefined,
   campaign: undefined,
@@ -35,13 +35,13 @@ export const optional = {
   expiryCheck: undefined,
 };
 
-/** The link record in an item, without what is the table's alone: a replacement must not try to set the key. */
+/** The link record in an item, without the key, because an update must not set the key. */
 export function linkInItem(item: Item): LinkRecord {
   const { [pk]: _, v: __, linkExpiresAt, ...fields } = item;
   return { ...fields, expiresAt: linkExpiresAt ?? item[expiry] } as LinkRecord;
 }
 
-/** Written while the mark of a check and the version stand, and no change holds the link but, maybe, the check's own. */
+/** The condition of a check's write: mark and version are unchanged, and no lease runs except the check's own. */
 const whileChecked =
   'expiryCheck.#token = :token AND #version = :version AND ' +
   '(attribute_not_exists(lease) OR lease.#until < :now OR (lease.requestId = :mine AND lease.#until = :until))';
@@ -60,7 +60,7 @@ export function checkedBy({ version, expiryCheck }: LinkRecord, nowSeconds: numb
   };
 }
 
-/** What a record of the table's stream tells of a link's record that was removed; undefined when it is anything else. */
+/** The removed link record in a record of the table's stream, or undefined if the record holds anything else. */
 export function removalInStreamRecord(text: string): Removal | undefined {
   try {
     const { eventID, dynamodb } = JSON.parse(text);

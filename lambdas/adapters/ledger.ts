@@ -27,8 +27,8 @@ import {
 } from './ledger-item.ts';
 
 /**
- * The ledger: link records and request records in one table, each found by its key alone. Links share no partition key, so no
- * partition is hotter than its own link.
+ * The ledger: link records and request records in one table, each found by its key alone. Links share no partition key,
+ * so no partition is hotter than its own link.
  */
 export class Ledger implements LinkLedger {
   readonly #table: DocumentTable;

@@ -3,14 +3,17 @@
 export const ledgerAttribute = {
   /**
    * The ledger's only key: `link#{onelink-id}/{shortlink-id}`, `request#{source}/{requestId}`,
-   * `claim#{onelink-id}/{shortlink-id}`, `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`, `control` or `signals`.
+   * `claim#{onelink-id}/{shortlink-id}`, `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`,
+   * `control` or `signals`.
    */
   key: 'pk',
   /** DynamoDB's TTL attribute, in epoch seconds. */
   expiry: 'expiresAt',
 } as const;
 
-/** Key prefixes in the buckets. Lambda itself writes `givenUp`: removals that it could not deliver to the expiry intake. */
+/**
+ * Key prefixes in the buckets. Lambda itself writes `givenUp`: removals that it could not deliver to the expiry intake.
+ */
 export const prefix = {
   qr: 'qr/',
   rejected: 'rejected/',

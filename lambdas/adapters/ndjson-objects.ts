@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Batching } from './batching.ts';
 
-/** Gathers lines into NDJSON objects of a bucket. Each object is named after its content, so none overwrites another. */
+/**
+ * Gathers lines into NDJSON objects of a bucket. Each object is named after its content, so none overwrites another.
+ */
 export class NdjsonObjects<Line extends object> {
   readonly #batching: Batching<Line>;
 

@@ -4,8 +4,8 @@ import type { ParkedStore } from './parked-store.ts';
 import type { QrStore } from './qr-store.ts';
 
 /**
- * The S3 stores for workers whose batches seldom need one. S3's client is the largest of the AWS clients. The bundle keeps it in
- * its own file and loads that file with the first object, so no cold start waits for it.
+ * The S3 stores for workers whose batches seldom need one. S3's client is the largest of the AWS clients. The bundle
+ * keeps it in its own file and loads that file with the first object, so no cold start waits for it.
  */
 export function onDemandStores(buckets: Buckets) {
   let loading: Promise<ReturnType<typeof import('./object-stores.ts')['objectStores']>> | undefined;

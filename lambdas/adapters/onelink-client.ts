@@ -56,11 +56,11 @@ const qrAnswer = z.object({ qr: z.string() }).transform((body, context): QrImage
 const quotaAnswer = z.object({ remaining_api_calls: z.int() }).transform((body) => body.remaining_api_calls);
 
 /**
- * A client of the OneLink API v2.0. Each call waits for its turn, also a repeat after a 429 or a refused token. The client
- * returns what an answer means (failure-table.ts). It throws only if the token cannot be read.
+ * A client of the OneLink API v2.0. Each call waits for its turn, also a repeat after a 429 or a refused token. The
+ * client returns what an answer means (failure-table.ts). It throws only if the token cannot be read.
  *
- * If a reused connection is reset, the client repeats a GET once on a new connection, within the first call's time-out. It does
- * not repeat a write, because the API may have applied it.
+ * If a reused connection is reset, the client repeats a GET once on a new connection, within the first call's time-out.
+ * It does not repeat a write, because the API may have applied it.
  */
 export class OneLinkClient {
   readonly #baseUrl: string;

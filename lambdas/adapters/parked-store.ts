@@ -23,8 +23,8 @@ const folderOf = (lane: string) => `${prefix.parked}${lane}/`;
 const namePattern = /(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-(\d+)-[0-9a-f]+\.ndjson$/;
 
 /**
- * Commands that wait for quota, in the archive bucket: `parked/{lane}/{time}-{commands}-{digest}.ndjson`. A command that SQS
- * delivers twice may be here twice. The worker then answers the second from its request record.
+ * Commands that wait for quota, in the archive bucket: `parked/{lane}/{time}-{commands}-{digest}.ndjson`. A command
+ * that SQS delivers twice may be here twice. The worker then answers the second from its request record.
  */
 export class ParkedStore {
   readonly #s3: S3Client;

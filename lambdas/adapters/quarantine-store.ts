@@ -27,7 +27,9 @@ const folderOf = (lane: string, reason: QuarantineReason) => `${prefix.quarantin
 /** A lot's name within its lane. */
 const nameOf = (lotKey: string, lane: string) => lotKey.slice(`${prefix.parked}${lane}/`.length);
 
-/** What could not be replayed, in the archive bucket: `quarantine/{lane}/{reason}/{lot}`. These objects do not expire. */
+/**
+ * What could not be replayed, in the archive bucket: `quarantine/{lane}/{reason}/{lot}`. These objects do not expire.
+ */
 export class QuarantineStore {
   readonly #s3: S3Client;
   readonly #bucket: string;

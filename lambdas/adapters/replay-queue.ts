@@ -49,7 +49,8 @@ export class ReplayQueue {
   }
 
   /**
-   * Sends commands back, each with its first sent time, message ID and receive count. A refused command does not stop the others.
+   * Sends commands back, each with its first sent time, message ID and receive count. A refused command does not stop
+   * the others.
    *
    * @returns the commands that SQS refuses as invalid, or in every attempt while it accepts others
    * @throws Error if SQS accepts none. Then none counts as refused, and a repeat of this call makes no second link.

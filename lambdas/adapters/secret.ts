@@ -22,8 +22,8 @@ export class Secret {
   }
 
   /**
-   * Reads the current value, after the API has refused the cached one. If the read fails, it returns the cached value. It reads
-   * at most once in 30 s, for all callers together.
+   * Reads the current value, after the API has refused the cached one. If the read fails, it returns the cached value.
+   * It reads at most once in 30 s, for all callers together.
    */
   async fresh(nowMilliseconds: number): Promise<string> {
     const remembered = this.#value;

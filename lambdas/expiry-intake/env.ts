@@ -4,7 +4,9 @@ import * as z from 'zod';
 export const expiryIntakeEnvironment = z.object({
   LEDGER_TABLE_NAME: z.string().min(1),
   EXPIRY_QUEUE_URL: z.url(),
-  /** A check counts as lost after this time, which is longer than SQS keeps a message in queue and dead-letter queue. */
+  /**
+   * A check counts as lost after this time, which is longer than SQS keeps a message in queue and dead-letter queue.
+   */
   CHECK_LOST_AFTER_DAYS: z.coerce.number().int().min(1),
 });
 export type ExpiryIntakeEnvironment = z.infer<typeof expiryIntakeEnvironment>;

@@ -28,8 +28,8 @@ export type StreamWork = (bodies: string[]) => Promise<boolean[]>;
  *                  └─ it has one ── the same link: its writer has found it alive ─▶ dropped
  *                                 └ with the mark of this removal, or another link ─▶ queue
  *
- * The intake restores the record before it queues the check, so commands find their link while the check waits. After a crash
- * in between, the stream delivers the removal again, and the intake finds its own mark.
+ * The intake restores the record before it queues the check, so commands find their link while the check waits. After a
+ * crash in between, the stream delivers the removal again, and the intake finds its own mark.
  */
 export function expiryIntake(
   { CHECK_LOST_AFTER_DAYS }: Pick<ExpiryIntakeEnvironment, 'CHECK_LOST_AFTER_DAYS'>,

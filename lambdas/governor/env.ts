@@ -8,7 +8,7 @@ export const governorEnvironment = z.object({
   API_TOKEN_SECRET_ARN: z.string().min(1),
   APPSFLYER_ACCOUNT_ID: z.string().min(1),
   CALL_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(100),
-  /** POST, PUT and DELETE calls the account has per UTC month (7,500,000 unless the contract says otherwise). */
+  /** POST, PUT and DELETE calls the account has per UTC month (7,500,000 by default). */
   MONTHLY_QUOTA_CALLS: z.coerce.number().int().min(1),
   LEDGER_TABLE_NAME: z.string().min(1),
   /** The template of the sentinel link that the health probe reads. The healthy answer is 404. */

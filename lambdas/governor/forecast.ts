@@ -11,7 +11,9 @@ const daysAveraged = 7;
 /** A projection from less than a day's data, or in a month's first hours, would mislead. */
 const leastObserved = day;
 const leastOfMonth = 6 * hour;
-/** The API's month may turn this much before or after our clock's. The forecast projects nothing in these hours anyway. */
+/**
+ * The API's month may turn this much before or after our clock's. The forecast projects nothing in these hours anyway.
+ */
 const turnMayDiffer = leastOfMonth;
 /** The value of `QuotaHoursToEmpty` when the burn rate is zero: a month. */
 export const mostHours = 744;
@@ -25,8 +27,8 @@ interface Poll {
 }
 
 /**
- * Adds one answered poll. The API's month turns when its count falls to nearly zero, some time before or after our clock's
- * month. Until then, `used` belongs to the old month.
+ * Adds one answered poll. The API's month turns when its count falls to nearly zero, some time before or after our
+ * clock's month. Until then, `used` belongs to the old month.
  */
 export function nextUsage(before: Usage | undefined, poll: Poll): Usage {
   const today = dayOf(poll.at);
@@ -53,7 +55,9 @@ function usedBeforeThis(before: Usage | undefined, poll: Poll, month: string): n
   return before.month === month || poll.at - lastPolledAt <= samplesKept ? before.used : 0;
 }
 
-/** The API's month, as the polls show it. More than `turnMayDiffer` away from our clock's turn, it is our clock's month. */
+/**
+ * The API's month, as the polls show it. More than `turnMayDiffer` away from our clock's turn, it is our clock's month.
+ */
 function monthOfPoll(before: Usage | undefined, poll: Poll): string {
   const [earlier, ofClock, later] = [
     monthAt(poll.at - turnMayDiffer),
@@ -67,9 +71,9 @@ function monthOfPoll(before: Usage | undefined, poll: Poll): string {
 }
 
 /**
- * Whether the count restarted: the poll is near our clock's turn, and the count is less than half of the last one. At 1,000
- * calls a second, a poll a minute detects this if the old month had more than 2 × 60,000 calls. With fewer calls, the error
- * is at most 1.6 % of the quota.
+ * Whether the count restarted: the poll is near our clock's turn, and the count is less than half of the last one. At
+ * 1,000 calls a second, a poll a minute detects this if the old month had more than 2 × 60,000 calls. With fewer calls,
+ * the error is at most 1.6 % of the quota.
  */
 function hasFallen(before: Usage, { at, used }: Poll): boolean {
   const isNearTurn = monthAt(at - turnMayDiffer) !== monthAt(at + turnMayDiffer);
@@ -89,9 +93,9 @@ export interface Forecast {
 }
 
 /**
- * Forecasts the quota. The projection for the month's end adds three parts: the calls used, the mean of the last seven days for
- * the rest of the month, and the renewals that fall due by then. The mean may include days of the previous month. It contains
- * the last week's renewals too, so the projection errs on the safe side.
+ * Forecasts the quota. The projection for the month's end adds three parts: the calls used, the mean of the last seven
+ * days for the rest of the month, and the renewals that fall due by then. The mean may include days of the previous
+ * month. It contains the last week's renewals too, so the projection errs on the safe side.
  */
 export function forecast(
   usage: Usage,

@@ -39,8 +39,8 @@ interface Observations {
  *
  *     poll the quota, probe the API ─▶ judge health and lanes ─▶ control record ─▶ mappings ─▶ metrics
  *
- * It may crash between any two steps, because the next run repeats them all a minute later. If two run at once, one writes the
- * control record, and the other reads it and judges again.
+ * It may crash between any two steps, because the next run repeats them all a minute later. If two run at once, one
+ * writes the control record, and the other reads it and judges again.
  */
 export function governor(settings: GovernorEnvironment, ports: GovernorPorts) {
   return async (): Promise<void> => {
@@ -88,7 +88,8 @@ async function judge(
   const used = Math.max(0, settings.MONTHLY_QUOTA_CALLS - (polled?.remaining ?? 0));
   const usage = isNewer ? nextUsage(before.usage, { at, used, own }) : before.usage;
   const health = nextHealth(before.health, observedHealth(probed, signals, before.governedAt), at);
-  // Without a new poll, subtract our own calls since the last one. When the month turns, `own` restarts, and nothing is subtracted.
+  // Without a new poll, subtract our own calls since the last one. When the month turns, `own` restarts, and nothing is
+  // subtracted.
   const remaining = quota && quota.remaining - Math.max(0, own - quota.own);
   const exceeded = (signals.quotaExceededAt ?? Number.NEGATIVE_INFINITY) >= (quota?.polledAt ?? 0);
 
@@ -113,8 +114,8 @@ async function judge(
 }
 
 /**
- * Makes a record before the first run, or after one was lost. The mappings still show which lanes were paused, but not why.
- * Those lanes stay paused. The new record assumes that commands are parked.
+ * Makes a record before the first run, or after one was lost. The mappings still show which lanes were paused, but not
+ * why. Those lanes stay paused. The new record assumes that commands are parked.
  */
 async function rebuilt(
   at: number,

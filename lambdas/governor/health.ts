@@ -5,8 +5,8 @@ export type ApiHealth = Health['verdict'];
 type Failure = Exclude<ApiHealth, 'good'>;
 
 /**
- * Bad runs, a minute apart, before the governor pauses the lanes. A refused token is certain, but a rotation may be under way.
- * The API states explicitly that the feature is off. An outage may last only seconds.
+ * Bad runs, a minute apart, before the governor pauses the lanes. A refused token is certain, but a rotation may be
+ * under way. The API states explicitly that the feature is off. An outage may last only seconds.
  */
 const strikesToPause: Record<Failure, number> = { 'token-refused': 2, 'feature-off': 1, 'api-outage': 4 };
 const mostStrikes = 10;
@@ -17,8 +17,8 @@ const goodRunsToOpen = (pauses: number) => Math.min(16, 2 ** Math.max(1, pauses)
 const recentMilliseconds = 2 * 3_600_000;
 
 /**
- * Combines the probe with the workers' signals since the governor's last run, because the API may answer a probe's GET while
- * POSTs fail. If the probe finds the token good, an earlier `tokenRefusedAt` does not count.
+ * Combines the probe with the workers' signals since the governor's last run, because the API may answer a probe's GET
+ * while POSTs fail. If the probe finds the token good, an earlier `tokenRefusedAt` does not count.
  */
 export function observedHealth(probe: ApiHealth, signals: Signals, lastRunAt: number): ApiHealth {
   if (probe !== 'good') return probe;
@@ -28,8 +28,8 @@ export function observedHealth(probe: ApiHealth, signals: Signals, lastRunAt: nu
 }
 
 /**
- * The API's health after one more run. A bad run adds one strike and a good run removes half a strike, so a flapping API gets
- * the lanes paused too. Each recent pause makes the next one longer, so the mappings do not flap with the API.
+ * The API's health after one more run. A bad run adds one strike and a good run removes half a strike, so a flapping
+ * API gets the lanes paused too. Each recent pause makes the next one longer, so the mappings do not flap with the API.
  */
 export function nextHealth(before: Health, observed: ApiHealth, nowMilliseconds: number): Health {
   const bad = observed !== 'good';

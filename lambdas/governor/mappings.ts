@@ -12,8 +12,9 @@ interface MappedLane {
 }
 
 /**
- * Sets the event source mappings to the state in the control record, every minute. If a deployment or an operator switches a
- * paused lane's mapping on, the lane runs for a minute at most. A mapping in transition is checked again a minute later.
+ * Sets the event source mappings to the state in the control record, every minute. If a deployment or an operator
+ * switches a paused lane's mapping on, the lane runs for a minute at most. A mapping in transition is checked again a
+ * minute later.
  *
  * @throws the first error, after it has tried all mappings
  */

@@ -12,12 +12,12 @@ export interface ProbedApi {
 const sentinelId = 'onelink-pipeline-sentinel';
 
 /**
- * Probes the API with a free GET of a sentinel link. The healthy answer is 404. The quota poll cannot replace this probe: its
- * documentation requires the token but lists no answer to a wrong one.
+ * Probes the API with a free GET of a sentinel link. The healthy answer is 404. The quota poll cannot replace this
+ * probe: its documentation requires the token but lists no answer to a wrong one.
  *
- * While the lanes are paused, a GET is not enough. POSTs may fail while GETs succeed, and only a POST shows whether the feature
- * is on. So the probe then sends a canary: a POST that the API must refuse as invalid (400). It makes no link and receives no
- * message. It costs at most one call of quota a minute, while the lanes spend none.
+ * While the lanes are paused, a GET is not enough. POSTs may fail while GETs succeed, and only a POST shows whether the
+ * feature is on. So the probe then sends a canary: a POST that the API must refuse as invalid (400). It makes no link
+ * and receives no message. It costs at most one call of quota a minute, while the lanes spend none.
  */
 export async function probe(api: ProbedApi, onelinkId: string, withCanary: boolean): Promise<ApiHealth> {
   const sentinel = { onelinkId, shortlinkId: sentinelId };

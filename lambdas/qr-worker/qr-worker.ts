@@ -104,8 +104,8 @@ async function answerAgain(job: QrJob, known: RequestRecord, batch: Batch): Prom
 }
 
 /**
- * Removes an image that an earlier delivery may have left. A copy of the job has its outcome. An earlier delivery of this job may
- * then have stored the image after the link ended, and crashed before it removed the image.
+ * Removes an image that an earlier delivery may have left. A copy of the job has its outcome. An earlier delivery of
+ * this job may then have stored the image after the link ended, and crashed before it removed the image.
  *
  * @returns whether the link's state is known
  */

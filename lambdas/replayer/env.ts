@@ -14,7 +14,10 @@ export const replayerEnvironment = z.object({
         queueUrl: z.url(),
         /** At most as many commands a second as the lane carries out. */
         commandsPerSecond: z.int().min(1),
-        /** The most messages to keep in the queue: enough to keep the workers busy, few enough not to delay new commands. */
+        /**
+         * The most messages to keep in the queue: enough to keep the workers busy, few enough not to delay new
+         * commands.
+         */
         sendAhead: z.int().min(1),
       }),
     ),

@@ -56,14 +56,16 @@ const maxLotBytes = 32 * 1024 * 1024;
 const maxFailedLots = 3;
 
 /**
- * The replayer runs every minute. It sends parked commands back to their lane's queue, oldest first, while the lane is open.
+ * The replayer runs every minute. It sends parked commands back to their lane's queue, oldest first, while the lane is
+ * open.
  *
  *     lot of the archive ─▶ messages, with their first sent time ─▶ lot removed ─▶ next lot
  *                      └─▶ quarantine: unreadable lines, or commands that the queue refuses
  *
- * It processes one lot (500 commands at most) of each lane at a time, as fast as the workers make room. It may crash at any
- * point. The next run sends a lot that was not removed again, and the worker answers its commands from their request records.
- * A bad line does not stop its lot, a failed lot does not stop its lane, and a failed lane does not stop the others.
+ * It processes one lot (500 commands at most) of each lane at a time, as fast as the workers make room. It may crash at
+ * any point. The next run sends a lot that was not removed again, and the worker answers its commands from their
+ * request records. A bad line does not stop its lot, a failed lot does not stop its lane, and a failed lane does not
+ * stop the others.
  *
  * @throws Error at the end, if a lane could not be replayed
  */
@@ -160,7 +162,10 @@ async function replayLot(lane: Lane, lot: Lot, deadline: Deadline, ports: Replay
   return commands.length - refused.length;
 }
 
-/** Publishes an outcome for each readable request. The outcome is not final, because an operator may release the command. */
+/**
+ * Publishes an outcome for each readable request. The outcome is not final, because an operator may release the
+ * command.
+ */
 async function reportQuarantined(
   lane: string,
   lines: string[],

@@ -10,13 +10,14 @@ export interface Return {
 const windUpMilliseconds = 5_000;
 
 /**
- * The messages that one execution environment has returned and whose delays still run. SQS counts them as in flight, and
- * delivers nothing more once a queue has 120,000 in flight.
+ * The messages that one execution environment has returned and whose delays still run. SQS counts them as in flight,
+ * and delivers nothing more once a queue has 120,000 in flight.
  *
- * The mapping runs C environments at once, so each slot has 120,000 / C messages. The environment in the slot may use half,
- * for its current batch and the messages it has returned. The other half is for an environment that it has replaced, whose
- * delays still run, and for delays that SQS did not accept. So `most` = 60,000 / C − batch size (lib/config/rate-budget.ts).
- * However many messages come back, at most C × 2 × (most + batch size) ≤ 120,000 are in flight.
+ * The mapping runs C environments at once, so each slot has 120,000 / C messages. The environment in the slot may use
+ * half, for its current batch and the messages it has returned. The other half is for an environment that it has
+ * replaced, whose delays still run, and for delays that SQS did not accept. So `most` = 60,000 / C − batch size
+ * (lib/config/rate-budget.ts). However many messages come back, at most C × 2 × (most + batch size) ≤ 120,000 are in
+ * flight.
  */
 export class ReturnedMessages {
   readonly #most: number;
@@ -30,9 +31,9 @@ export class ReturnedMessages {
   }
 
   /**
-   * The delays with which these messages may return now. If they exceed the share, the invocation holds them, since they are
-   * in flight already. It waits until there is room, for the longest delay, or until it must end, whichever comes first.
-   * Messages that still find no room return without a delay.
+   * The delays with which these messages may return now. If they exceed the share, the invocation holds them, since
+   * they are in flight already. It waits until there is room, for the longest delay, or until it must end, whichever
+   * comes first. Messages that still find no room return without a delay.
    */
   async admit(asked: Return[], deadline: Deadline): Promise<Return[]> {
     const longestFirst = asked.toSorted((one, other) => other.delaySeconds - one.delaySeconds);

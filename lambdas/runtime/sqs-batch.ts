@@ -14,8 +14,8 @@ export interface SqsBatchOptions {
   turns: Turnstile;
   api: { beginInvocation(mayRetry: () => boolean): void };
   /**
-   * How long a request record is kept. If a message claims to be older, SQS's own timestamp counts. Absent for a queue that
-   * only the pipeline writes to.
+   * How long a request record is kept. If a message claims to be older, SQS's own timestamp counts. Absent for a queue
+   * that only the pipeline writes to.
    */
   horizonDays?: number;
   /** How many messages that this environment has returned may have a running delay. */
@@ -24,9 +24,9 @@ export interface SqsBatchOptions {
 }
 
 /**
- * Handles an SQS batch as a Lambda function: deliveries in, one disposition each out. It reports messages that are not done
- * as failed, after it has set their visibility to a growing, jittered delay. If the work throws, the whole batch fails and
- * returns when the queue's visibility time-out ends. Every step of the work can be repeated.
+ * Handles an SQS batch as a Lambda function: deliveries in, one disposition each out. It reports messages that are not
+ * done as failed, after it has set their visibility to a growing, jittered delay. If the work throws, the whole batch
+ * fails and returns when the queue's visibility time-out ends. Every step of the work can be repeated.
  */
 export function sqsBatch(options: SqsBatchOptions) {
   const { work, queue, telemetry, turns, api, mostReturned, clock, horizonDays = Number.POSITIVE_INFINITY } = options;
@@ -66,8 +66,8 @@ type ReceivedRecord = Pick<SQSRecord, 'messageId' | 'body'> & {
 };
 
 /**
- * A message that was redriven or replayed keeps the message ID and age of its original. A producer can set these attributes
- * too, so impossible values are ignored.
+ * A message that was redriven or replayed keeps the message ID and age of its original. A producer can set these
+ * attributes too, so impossible values are ignored.
  */
 export function deliveryOf(
   { messageId, body, attributes, messageAttributes, ...record }: ReceivedRecord,

@@ -8,8 +8,8 @@ export interface StreamBatchOptions {
 }
 
 /**
- * Handles a batch of a table's stream as a Lambda function. It reports the first failed record, which has the lowest sequence
- * number. Lambda delivers that record and all later ones again.
+ * Handles a batch of a table's stream as a Lambda function. It reports the first failed record, which has the lowest
+ * sequence number. Lambda delivers that record and all later ones again.
  */
 export function streamBatch({ work, telemetry }: StreamBatchOptions) {
   return async (event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> => {

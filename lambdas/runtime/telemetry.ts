@@ -19,8 +19,8 @@ const metricOfMeaning: Partial<Record<Meaning, string>> = {
 const expected: ReadonlySet<Meaning> = new Set(['ok', 'exists', 'absent']);
 
 /**
- * Logs and metrics of one function. It gathers counts and times during an invocation. At the end it writes them as EMF lines,
- * one for each set of dimensions. Service and namespace come from the POWERTOOLS_* variables.
+ * Logs and metrics of one function. It gathers counts and times during an invocation. At the end it writes them as EMF
+ * lines, one for each set of dimensions. Service and namespace come from the POWERTOOLS_* variables.
  */
 export class Telemetry {
   readonly #logger = new Logger();

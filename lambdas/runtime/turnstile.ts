@@ -5,8 +5,8 @@ import type { Clock } from '../domain/work/clock.ts';
 const leastPreparing = 8;
 
 /**
- * The rate limiter of one execution environment. It grants calls one by one, at the pacer's times, first in, first out. It
- * outlives invocations and remembers a 429. Each invocation must begin with `beginInvocation`.
+ * The rate limiter of one execution environment. It grants calls one by one, at the pacer's times, first in, first out.
+ * It outlives invocations and remembers a 429. Each invocation must begin with `beginInvocation`.
  */
 export class Turnstile implements Turns {
   readonly #pacer: Pacer;
@@ -38,8 +38,8 @@ export class Turnstile implements Turns {
   }
 
   /**
-   * Acquires a permit to prepare a command. At most a quarter of a second's calls hold one, so what a command reads from the
-   * ledger is still fresh at its turn. A turn releases the permit, and so does `arrive`.
+   * Acquires a permit to prepare a command. At most a quarter of a second's calls hold one, so what a command reads
+   * from the ledger is still fresh at its turn. A turn releases the permit, and so does `arrive`.
    */
   async approach(): Promise<void> {
     while (this.#preparing >= this.#mostPreparing) {

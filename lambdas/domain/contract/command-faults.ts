@@ -78,7 +78,9 @@ const fieldsAt: Readonly<Record<string, readonly string[]>> = {
 };
 const letters = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/g, '');
 
-/** The field that the producer probably meant: another spelling, a typing error, or the right name in the wrong place. */
+/**
+ * The field that the producer probably meant: another spelling, a typing error, or the right name in the wrong place.
+ */
 function meantBy(path: string, name: string): string {
   const fields = fieldsAt[path] ?? [];
   if (name.length > 40 || fields.includes(name)) return '';

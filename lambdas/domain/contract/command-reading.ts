@@ -34,8 +34,8 @@ export interface RefusedCommand {
 export type CommandReading = { command: Command } | { refused: RefusedCommand };
 
 /**
- * Makes one lane's reader. It checks a raw command against the contract and its producer's rights, and returns all faults at
- * once. It accepts no invalid command, so no invalid command spends quota.
+ * Makes one lane's reader. It checks a raw command against the contract and its producer's rights, and returns all
+ * faults at once. It accepts no invalid command, so no invalid command spends quota.
  */
 export function commandReader(lane: { contract: ApiContract; producers: Producer[]; templates: Templates }) {
   const schema = commandSchema(lane.contract);
@@ -53,7 +53,8 @@ export function commandReader(lane: { contract: ApiContract; producers: Producer
     // An unknown field must be removed, so faults inside it do not matter.
     const unknown = new Set(faults.filter(({ rule }) => rule === 'unknown-field').map(({ path }) => path));
     const isKnown = ({ path }: Fault) => !unknown.has(path.split('.')[0] ?? '');
-    // A number refused for its digits gets no fault about its type. A number that breaks its field's rule gets none about digits.
+    // A number refused for its digits gets no fault about its type. A number that breaks its field's rule gets none
+    // about digits.
     const written = new Set(ofText.filter(({ rule }) => rule === 'number').map(({ path }) => path));
     const ofFields = faults.filter(({ path, rule }) => rule !== 'type' || !written.has(path));
     const broken = new Set(ofFields.map(({ path }) => path));

@@ -43,7 +43,7 @@ const shortlinkId = z
   .describe('The last part of the short URL, case-sensitive.');
 const brandDomain = z
   .string()
-  .regex(/^[A-Za-z0-9.-]{1,253}(?:\/[^\s?#]{0,200})?$/, 'must be a domain name, with a path if the template says so')
+  .regex(/^[A-Za-z0-9.-]{1,253}(?:\/[^\s?#]{0,200})?$/, 'must be a domain name, with a path if the template has one')
   .describe('One of the brand domains configured for the template.');
 export const metadata = z
   .record(
@@ -127,7 +127,8 @@ const onConflict = z
 
 /**
  * The contract for producers: one command. `npm run schemas` generates the JSON Schema for other languages from it.
- * `commandReader` (command-reading.ts) checks what a schema cannot: a producer's rights, instants, and dependent fields.
+ * `commandReader` (command-reading.ts) checks what a schema cannot: a producer's rights, instants, and dependent
+ * fields.
  */
 export function commandSchema(contract: ApiContract) {
   return z.discriminatedUnion('action', [

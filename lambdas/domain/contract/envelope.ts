@@ -22,8 +22,8 @@ interface Found {
 }
 
 /**
- * Finds the command in a message. Producers may send it bare, as the `detail` of an EventBridge event, as the `data` of a
- * CloudEvent (structured mode), or in an SNS notification. An SNS notification may contain any of the others.
+ * Finds the command in a message. Producers may send it bare, as the `detail` of an EventBridge event, as the `data` of
+ * a CloudEvent (structured mode), or in an SNS notification. An SNS notification may contain any of the others.
  */
 export function openEnvelope(body: string): OpenedMessage {
   const outer = read(body, 'the message', '', []);
@@ -58,8 +58,8 @@ function openEvent(message: Found): OpenedMessage {
     }
     return commandAt({ json: json.detail, losses, inside: ['detail'], under, what: 'the EventBridge event’s detail' });
   }
-  // CloudEvents 1.0 writes `specversion`, a bare command `specVersion`. A command that writes it in lower case still has a
-  // command's other fields, whose capitals no CloudEvent may have.
+  // CloudEvents 1.0 writes `specversion`, a bare command `specVersion`. A command that writes it in lower case still
+  // has a command's other fields, whose capitals no CloudEvent may have.
   if (typeof json.specversion !== 'string' || isBare(json)) return commandAt(message);
   const what = 'the CloudEvent’s data';
   const [data, base64] = [json.data ?? undefined, json.data_base64 ?? undefined];

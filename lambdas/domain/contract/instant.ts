@@ -14,5 +14,5 @@ export function instantProblem(text: string): string {
   if (/^[+-]\d{4}$/.test(zone)) return 'lacks the colon in its offset: write +01:00, not +0100';
   if (/^[+-]\d\d$/.test(zone)) return 'lacks the minutes of its offset: write +01:00, not +01';
   if (!/^(?:Z|[+-]\d\d:\d\d)$/.test(zone)) return 'must end in Z, or in an offset such as +01:00';
-  return 'is no instant of the calendar: look at the day, the time and the offset';
+  return 'is not a valid date and time: check the day, the time and the offset';
 }

@@ -7,8 +7,8 @@ const stringAt = /"(?:[^"\\\p{Cc}]|[\x7f-\x9f]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))
 const blanksAt = /[ \t\n\r]*/y;
 
 /**
- * The causes of invalid JSON, with their remedies. The first match counts. Control characters are escaped here, because tools on
- * the way may have escaped them too.
+ * The causes of invalid JSON, with their remedies. The first match counts. Control characters are escaped here, because
+ * tools on the way may have escaped them too.
  */
 const signs: readonly (readonly [RegExp, string])[] = [
   [/^$/, 'it ends too early'],
@@ -92,7 +92,7 @@ function firstFault(text: string): { at: number; why?: string | undefined } {
   }
 }
 
-/** The fault of a text that goes on after the first value. */
+/** The fault of a text that continues after the first value. */
 function afterTheEnd(text: string, at: number): string | undefined {
   if (!/[{["]/.test(text[at] ?? '')) return undefined;
   const crOnly = text.includes('\r') && !text.includes('\n') ? ', and its lines end in CR alone: write LF' : '';

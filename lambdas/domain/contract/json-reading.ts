@@ -16,7 +16,10 @@ export type JsonReading =
   /** Why the text is unreadable, worded to follow its name. */
   | { problem: string };
 
-/** The deepest level of a command's parameter in its message: `detail`, `data`, the parameter. Deeper values are refused anyway. */
+/**
+ * The deepest level of a command's parameter in its message: `detail`, `data`, the parameter. Deeper values are refused
+ * anyway.
+ */
 const deepestName = 3;
 
 const byteOrderMark = '\uFEFF';
@@ -34,7 +37,10 @@ export function readJson(text: string): JsonReading {
   }
 }
 
-/** `JSON.parse` passes a primitive's source text to its reviver (ECMAScript 2026, Node.js 21). TypeScript lacks the type. */
+/**
+ * `JSON.parse` passes a primitive's source text to its reviver (ECMAScript 2026, Node.js 21). TypeScript lacks the
+ * type.
+ */
 type ReviverWithSource = (this: unknown, name: string, value: unknown, context: { source?: string }) => unknown;
 
 /**

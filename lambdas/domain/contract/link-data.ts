@@ -1,8 +1,8 @@
 import type { Fault } from './fault.ts';
 
 /**
- * The published rule of one link parameter, from OneLink's documentation. Other parameters, such as `deep_link_value`, `utm_*`
- * or a custom name, have no published limit.
+ * The published rule of one link parameter, from OneLink's documentation. Other parameters, such as `deep_link_value`,
+ * `utm_*` or a custom name, have no published limit.
  */
 interface ParameterRule {
   maxLength?: number;
@@ -193,7 +193,10 @@ function formProblem(text: string, { pattern, expected, problem }: ParameterRule
   return `${expected ?? 'is malformed'}${found === undefined ? '' : `; ${found}`}`;
 }
 
-/** Control characters are never intended, and readers of outcomes and exports fail on them. Tabs and line breaks may be intended. */
+/**
+ * Control characters are never intended, and readers of outcomes and exports fail on them. Tabs and line breaks may be
+ * intended.
+ */
 export const hasControls = (text: string) => /[^\P{Cc}\t\n\r]/u.test(text);
 export const controlMessage =
   'must not contain control characters (such as NUL) except tab and line break: leave them out';

@@ -1,6 +1,6 @@
 /**
- * Message attributes that keep the age and identity of a parked or redriven message. Any producer can set them, so each counts
- * only if it is plausible.
+ * Message attributes that keep the age and identity of a parked or redriven message. Any producer can set them, so each
+ * counts only if it is plausible.
  */
 export const originalAttribute = {
   messageId: 'OriginalMessageId',

@@ -63,19 +63,23 @@ export interface Asked {
   metadata?: Record<string, string> | undefined;
 }
 
-/** The outcome of a decision. Deterministic except `decidedAt`, so a repeat after a crash publishes the same outcome. */
+/**
+ * The outcome of a decision. Deterministic except `decidedAt`, so a repeat after a crash publishes the same outcome.
+ */
 export function outcomeOf(
   decision: Decision,
   asked: Asked,
   delivery: { lane: string; messageId: string; nowMilliseconds: number },
 ): Outcome {
-  // A producer may fix a rejected command and send it again under its requestId, so each rejection is a separate outcome.
+  // A producer may fix a rejected command and send it again under its requestId, so each rejection is a separate
+  // outcome.
   const ofMessage = asked.requestId === null || decision.outcome === 'rejected' ? [delivery.messageId] : [];
-  // The version alone is not unique here: a link may be renewed, be about to expire, or expire more than once without a change.
+  // The version alone is not unique here: a link may be renewed, be about to expire, or expire more than once without a
+  // change.
   const isOfExpiry = ['renewed', 'expiring-soon', 'expired'].includes(decision.outcome);
   const ofExpiry = isOfExpiry ? [decision.link?.expiresAt ?? ''] : [];
-  // One ID has one content, so the cause counts: a command may be parked for two reasons, and two copies of a QR job may fail
-  // for two causes.
+  // One ID has one content, so the cause counts: a command may be parked for two reasons, and two copies of a QR job
+  // may fail for two causes.
   const cause = [decision.reason ?? '', ...(decision.faults?.map(({ rule }) => rule) ?? [])];
   const about = [asked.source, asked.requestId, ...ofMessage, ...ofExpiry, ...cause];
   const identity = [...about, decision.outcome, decision.link?.version ?? 0].join('\0');

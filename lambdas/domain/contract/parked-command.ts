@@ -28,7 +28,9 @@ export function parkedCommandIn(line: string): ParkedCommand | undefined {
   return parkedCommandSchema.safeParse(jsonIn(line)).data;
 }
 
-/** The request and message ID in a line that may be malformed, or undefined if the line is too damaged for an answer. */
+/**
+ * The request and message ID in a line that may be malformed, or undefined if the line is too damaged for an answer.
+ */
 export function askedInLine(line: string): (Omit<RefusedCommand, 'faults'> & { messageId: string }) | undefined {
   const parked = jsonIn(line);
   if (!isObject(parked) || typeof parked.messageId !== 'string') return undefined;
@@ -47,8 +49,8 @@ function jsonIn(text: string): unknown {
 }
 
 /**
- * A command's key in the park order of its link. The text sorts by `requestedAt`, which may be in any time zone, and then by
- * `requestId`.
+ * A command's key in the park order of its link. The text sorts by `requestedAt`, which may be in any time zone, and
+ * then by `requestId`.
  */
 export function parkedPlace({ requestedAt, requestId }: { requestedAt: string; requestId: string }): string {
   return `${new Date(requestedAt).toISOString()} ${requestId}`;

@@ -13,7 +13,10 @@ export type Producer = z.infer<typeof producerSchema>;
 export const templatesSchema = z.record(
   z.string(),
   z.object({
-    /** The template's own domain, such as `acme.onelink.me`: a link's URL is `https://{domain}/{onelinkId}/{shortlinkId}`. */
+    /**
+     * The template's own domain, such as `acme.onelink.me`: a link's URL is
+     * `https://{domain}/{onelinkId}/{shortlinkId}`.
+     */
     domain: z.string().min(1),
     /** Brand domains that links of the template may use instead. */
     brandDomains: z.array(z.string()),

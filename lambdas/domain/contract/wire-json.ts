@@ -1,6 +1,7 @@
 /**
- * Every code unit outside #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD. SQS and SNS refuse these units or store U+FFFD
- * instead. They accept characters above U+FFFF, but some tools on the way do not, so their surrogates match here too.
+ * Every code unit outside #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD. SQS and SNS refuse these units or store
+ * U+FFFD instead. They accept characters above U+FFFF, but some tools on the way do not, so their surrogates match here
+ * too.
  */
 const unsafeOnTheWire = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD]/g;
 

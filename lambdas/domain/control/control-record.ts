@@ -70,7 +70,8 @@ export type Usage = z.infer<typeof usageSchema>;
 const controlVersion = 2;
 
 /**
- * The control record: how governor and operators steer the workers. Only a writer that has read the last revision replaces it.
+ * The control record: how governor and operators steer the workers. Only a writer that has read the last revision
+ * replaces it.
  */
 export const controlRecordSchema = z.object({
   v: z.literal(controlVersion),
@@ -144,8 +145,9 @@ export interface LaneNow {
 }
 
 /**
- * A lane's state at this moment: the control record, unless a worker has signalled since. A signal of a spent quota counts
- * until a poll that was *started later* shows room. A signal of a refusal or an outage counts until the governor's next run.
+ * A lane's state at this moment: the control record, unless a worker has signalled since. A signal of a spent quota
+ * counts until a poll that was *started later* shows room. A signal of a refusal or an outage counts until the
+ * governor's next run.
  */
 export function laneNow(
   control: ControlRecord | undefined,

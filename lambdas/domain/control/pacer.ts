@@ -10,23 +10,23 @@ const leastFactor = 0.1;
 const recoveryPerSecond = 0.05;
 
 /**
- * Spaces the sends of one execution environment. It is pure: callers pass the time (monotonic, in milliseconds), and it returns
- * when the next send may leave.
+ * Spaces the sends of one execution environment. It is pure: callers pass the time (monotonic, in milliseconds), and it
+ * returns when the next send may leave.
  *
- * The promise: C environments, each with a pacer of r sends a second (a whole number), together send at most C × r in any
- * sliding second. This holds for all latencies, for late timers, and when environments change in a slot of the reserved
- * concurrency. Each invocation sends by its own grid. The grid's times are at least 1 s / r apart, and the first is
- * w = 1 s / r + L after the invocation's start. No send leaves before its time. If a send is more than L late, the grid moves
- * on. The proof, for one slot:
+ * The promise: C environments, each with a pacer of r sends a second (a whole number), together send at most C × r in
+ * any sliding second. This holds for all latencies, for late timers, and when environments change in a slot of the
+ * reserved concurrency. Each invocation sends by its own grid. The grid's times are at least 1 s / r apart, and the
+ * first is w = 1 s / r + L after the invocation's start. No send leaves before its time. If a send is more than L late,
+ * the grid moves on. The proof, for one slot:
  *
  * - Within an invocation: send n leaves at least a second after send n − r, so r + 1 sends take at least a second.
- * - Across invocations: no invocation returns while a send is under way. Of r + 1 sends, the first p belong to one invocation,
- *   so they take at least (p − 1) / r − L. Each later invocation, in any environment, adds w, and 1 / r for each further send
- *   of its own. So k ≥ 1 changes of invocation take at least
+ * - Across invocations: no invocation returns while a send is under way. Of r + 1 sends, the first p belong to one
+ *   invocation, so they take at least (p − 1) / r − L. Each later invocation, in any environment, adds w, and 1 / r for
+ *   each further send of its own. So k ≥ 1 changes of invocation take at least
  *   (p − 1) / r − L + (r + 1 − p − k) / r + k × w = 1 s + (k − 1) × L ≥ 1 s.
  *
- * Within these bounds, later sends make up for lateness. The send a second after a late one is as late itself. So a stall up
- * to L costs no pace, unless an earlier send was late at the same place of its second.
+ * Within these bounds, later sends make up for lateness. The send a second after a late one is as late itself. So a
+ * stall up to L costs no pace, unless an earlier send was late at the same place of its second.
  */
 export class Pacer {
   readonly #callsPerSecond: number;

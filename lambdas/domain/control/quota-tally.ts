@@ -2,8 +2,8 @@ import type { Meaning } from '../onelink/failure-table.ts';
 import type { Operation } from '../onelink/operation.ts';
 
 /**
- * Answers to a POST, PUT or DELETE that cost a call of the quota, or may. Successes and 409s cost one. The API's documentation
- * does not say whether other failures do, so they count as spent.
+ * Answers to a POST, PUT or DELETE that cost a call of the quota, or may. Successes and 409s cost one. The API's
+ * documentation does not say whether other failures do, so they count as spent.
  */
 const counted: ReadonlySet<Meaning> = new Set(['ok', 'exists', 'permanent', 'absent', 'ambiguous']);
 const writes: ReadonlySet<Operation> = new Set(['create', 'update', 'delete']);

@@ -17,7 +17,10 @@ export interface LinkAtApi {
   data: Record<string, unknown>;
   /** Epoch seconds. */
   expiresAt: number;
-  /** The link's configured TTL, if the API returns it. Presumably in seconds, since the documentation does not state the unit. */
+  /**
+   * The link's configured TTL, if the API returns it. Presumably in seconds, since the documentation does not state the
+   * unit.
+   */
   ttlSeconds?: number;
 }
 
@@ -50,9 +53,9 @@ export interface AskedOfApi {
 const fieldOfType: Readonly<Record<string, string>> = { limit_exceeded: 'data', wrong_brand_domain: 'brand_domain' };
 
 /**
- * The API's error as a fault without values. The API's texts echo values (`Parameter 'af_r' has an invalid value: '…'`). So the
- * fault keeps only the parameter's name, if the command has it, and the reason without its quotations. If the reason still
- * contains a value of the command, the fault drops the reason.
+ * The API's error as a fault without values. The API's texts echo values (`Parameter 'af_r' has an invalid value:
+ * '…'`). So the fault keeps only the parameter's name, if the command has it, and the reason without its quotations. If
+ * the reason still contains a value of the command, the fault drops the reason.
  */
 export function faultOfApiError(status: number | undefined, body: unknown, asked: AskedOfApi = {}): Fault {
   const { data = {}, paths = new Map<string, string>(), texts = [], otherwise = '' } = asked;

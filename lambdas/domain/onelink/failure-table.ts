@@ -30,7 +30,10 @@ export type ApiResult =
   /** `not-sent`: no byte of the request left (name not resolved, connection refused). */
   | {
       unanswered: 'not-sent' | 'reset' | 'timeout';
-      /** Set if a reused connection was reset before the first byte of the answer. Most likely the server had closed it before. */
+      /**
+       * Set if a reused connection was reset before the first byte of the answer. Most likely the server had closed it
+       * before.
+       */
       onReusedSocket?: true;
     };
 

@@ -1,8 +1,8 @@
 import { nameOfError, type Observer } from './observer.ts';
 
 /**
- * Writes data that only forecasts, caps and other environments read. Its commands are complete already, so a failed write is
- * logged and counted, and the batch continues.
+ * Writes data that only forecasts, caps and other environments read. Its commands are complete already, so a failed
+ * write is logged and counted, and the batch continues.
  *
  * @param failed the metric that counts a failure
  * @returns whether the write succeeded. It never rejects, so callers may await it late or not at all.
@@ -13,7 +13,7 @@ export async function keepBooks(observer: Observer, failed: string, write: () =>
     return true;
   } catch (error) {
     observer.count(failed);
-    observer.warn('bookkeeping failed: the batch goes on', { error: nameOfError(error) });
+    observer.warn('bookkeeping failed: the batch continues', { error: nameOfError(error) });
     return false;
   }
 }

@@ -13,7 +13,10 @@ export interface Delivery {
   sentAtMilliseconds: number;
 }
 
-/** A delivery's disposition: `done` (also for a parked command) acknowledges the message, a cause returns it to the queue. */
+/**
+ * A delivery's disposition: `done` (also for a parked command) acknowledges the message, a cause returns it to the
+ * queue.
+ */
 export type Verdict = 'done' | ReturnCause;
 
 /** How much of an invocation's time is left. */
@@ -22,8 +25,8 @@ export interface Deadline {
 }
 
 /**
- * With less time left, workers start and retry nothing. It leaves room for one call's time-out (10 s by default), and to
- * record and publish its outcome. If a command is still cut off, its next delivery completes it.
+ * With less time left, workers start and retry nothing. It leaves room for one call's time-out (10 s by default), and
+ * to record and publish its outcome. If a command is still cut off, its next delivery completes it.
  */
 export const leastTimeMilliseconds = 15_000;
 

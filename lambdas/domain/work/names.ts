@@ -4,8 +4,8 @@
 export const metricNamespace = 'OneLinkPipeline';
 
 /**
- * Dimensions come from bounded sets only, because a metric costs $0.30 a month for each combination of values. Every metric has
- * `service`, the pipeline's name. The metrics below name their other dimensions.
+ * Dimensions come from bounded sets only, because a metric costs $0.30 a month for each combination of values. Every
+ * metric has `service`, the pipeline's name. The metrics below name their other dimensions.
  */
 export const dimension = { pipeline: 'service', lane: 'lane', operation: 'operation', source: 'source' } as const;
 
@@ -51,7 +51,10 @@ export const laneMetric = {
   accountBlocked: 'AccountBlocked',
 } as const;
 
-/** Metrics with the dimensions {service, source, operation}: a POST, PUT or DELETE that may have cost a call of the quota. */
+/**
+ * Metrics with the dimensions {service, source, operation}: a POST, PUT or DELETE that may have cost a call of the
+ * quota.
+ */
 export const sourceMetric = { quotaCallMade: 'QuotaCallMade' } as const;
 
 /** Metrics with the dimensions {service, lane, operation}. */

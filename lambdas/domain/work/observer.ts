@@ -20,7 +20,7 @@ export interface ObservedFields {
   error?: string;
 }
 
-/** What a log may say of an error. */
+/** The name of an error, which a log may contain. */
 export function nameOfError(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
 }

@@ -111,7 +111,10 @@ const commands = [
 
 const now = () => Date.parse('2026-03-10T12:00:01Z');
 
-/** The API, which holds another's link, quotes values in what it refuses, and whose connection breaks when a command says so. */
+/**
+ * An API that has another system's link, quotes values in its refusals, and breaks the connection for one of the
+ * commands.
+ */
 function givenApi() {
   const api = new EmulatedApi({ now, sleep: async () => {} });
   api.links.set(`A1b3/${shortlinkId}`, { data: { pid: 'else', af_sub1: email }, expiresAt: 1_800_000_000 });
@@ -130,10 +133,10 @@ function givenApi() {
   );
 }
 
-/** Carries the commands out with everything in memory, and notes what is told, kept and logged. */
+/** Carries the commands out in memory, and records what is published, archived and logged. */
 async function run() {
   const telemetry = new Telemetry();
-  const told: Outcome[] = [];
+  const published: Outcome[] = [];
   const archived: RejectedCommand[] = [];
   const api = givenApi();
   const ports: LinkWorkerPorts = {
@@ -159,7 +162,7 @@ async function run() {
       addParkedPlace: async () => {},
       removeParkedPlace: async () => {},
     },
-    outcomes: { tell: async (outcome) => void told.push(outcome) },
+    outcomes: { tell: async (outcome) => void published.push(outcome) },
     qrQueue: { ask: async () => {} },
     qrImages: { remove: async () => {} },
     archive: { addRejected: async (line) => void archived.push(line) },
@@ -174,7 +177,7 @@ async function run() {
   const deliveries = bodies.map((body, index) => ({
     messageId: `m-${index}`,
     body,
-    // A change of an unknown link is given up on a late delivery; the rest is new.
+    // A late delivery gives up on the change of an unknown link. The other deliveries are new.
     receiveCount: /"action":"(update|delete|qr)"/.test(body) ? 9 : 1,
     sentAtMilliseconds: Date.parse('2026-03-10T12:00:00Z'),
   }));
@@ -183,13 +186,13 @@ async function run() {
   onCall('create', 'permanent', 3);
   await linkWorker(settings, ports)(deliveries, { remainingMilliseconds: () => 60_000 });
   telemetry.endInvocation();
-  return { told, archived };
+  return { published, archived };
 }
 
-describe('an invocation that meets everything at once', () => {
+describe('an invocation with every kind of command', () => {
   const output = captureOutput();
 
-  it('writes who asked and what became of it to the log, and nothing of what was asked', async () => {
+  it('logs requests and outcomes, and no parameter', async () => {
     await run();
     const lines = output.lines();
     const answered = lines.filter(({ message }) => message === 'command answered');
@@ -199,10 +202,10 @@ describe('an invocation that meets everything at once', () => {
     expectNothingPlantedIn(output.text());
   });
 
-  it('tells outcomes that hold to their contract, and carry back only the link and the metadata', async () => {
-    const { told } = await run();
-    expect(told.length).toBeGreaterThanOrEqual(7);
-    for (const outcome of told) {
+  it('publishes outcomes that match their contract, with only the link and the metadata', async () => {
+    const { published } = await run();
+    expect(published.length).toBeGreaterThanOrEqual(7);
+    for (const outcome of published) {
       expect(outcomeSchema.strict().safeParse(outcome).error).toBeUndefined();
       const { link, metadata, ...rest } = outcome;
       expectNothingPlantedIn(JSON.stringify(rest));
@@ -211,7 +214,7 @@ describe('an invocation that meets everything at once', () => {
     }
   });
 
-  it('keeps the body of what was refused, whole, in the archive alone', async () => {
+  it('keeps the whole body of a rejected command only in the archive', async () => {
     const { archived } = await run();
     expect(archived.map(({ body }) => body)).toContain(JSON.stringify(invalid));
     for (const { body: _, ...line } of archived) expectNothingPlantedIn(JSON.stringify(line));

@@ -121,11 +121,11 @@ describe.each(['refuse', 'replace'] as const)('if SQS and SNS %s invalid charact
           ...world.outcomes.map((one) => topic.tell(one)),
           ...world.qrJobs.map((one) => queue.ask(one)),
         ]);
-        const heard = byRequest((await engines.drain(listener)).map(({ body }) => JSON.parse(body) as Outcome));
+        const received = byRequest((await engines.drain(listener)).map(({ body }) => JSON.parse(body) as Outcome));
         const jobs = byRequest((await engines.drain(codes)).map(({ body }) => JSON.parse(body) as QrJob));
         const metadata = byRequest(taken).map((command) => command.metadata);
-        expect(heard).toEqual(created);
-        expect(heard.map((one) => one.metadata)).toEqual(metadata);
+        expect(received).toEqual(created);
+        expect(received.map((one) => one.metadata)).toEqual(metadata);
         expect(jobs.map((one) => one.metadata)).toEqual(metadata);
 
         // In the API, and exported from the ledger.

@@ -59,8 +59,8 @@ describe.each<[string, () => Promise<ControlTable | InMemoryControl>]>([
     await control.addSpent('campaign', 9, noon + 3_600_000);
     await control.addSpent('transactional', 5, noon - 86_400_000);
     const spent = await control.spent(['campaign', 'transactional'], ['2026-03-08', '2026-03-09']);
-    const told = spent.map(({ lane, day, calls, byHour }) => [lane, day, calls, byHour.get(12), byHour.get(13)]);
-    expect(told.sort()).toEqual([
+    const counted = spent.map(({ lane, day, calls, byHour }) => [lane, day, calls, byHour.get(12), byHour.get(13)]);
+    expect(counted.sort()).toEqual([
       ['campaign', '2026-03-09', 809, 800, 9],
       ['transactional', '2026-03-08', 5, 5, 0],
     ]);

@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import { afterEach } from 'vitest';
 
 /**
- * An HTTP server in a thread of its own, so that it can close its connections while the client's event loop stands still, as a
- * frozen environment's does. It answers each request with the same JSON.
+ * An HTTP server in its own thread, so that it can close its connections while the client's event loop stands still, as
+ * a frozen environment's does. It answers each request with the same JSON.
  */
 const program = `
 const { createServer } = require('node:http');

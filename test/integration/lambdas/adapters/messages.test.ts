@@ -43,11 +43,14 @@ const ids = (count: number) => Array.from({ length: count }, (_, index) => `r${i
 describe('outcomes', () => {
   it('reach subscribers whole, with attributes for filters', async () => {
     const { topicArn, queueUrl } = await engines.topic('outcomes-whole');
-    const told = outcome('r1', { faults: [{ path: 'data', rule: 'x', message: 'é & <b>' }], metadata: { a: 'b' } });
-    await new OutcomeTopic(engines.sns, topicArn, 10).tell(told);
+    const published = outcome('r1', {
+      faults: [{ path: 'data', rule: 'x', message: 'é & <b>' }],
+      metadata: { a: 'b' },
+    });
+    await new OutcomeTopic(engines.sns, topicArn, 10).tell(published);
     const [message, ...others] = await engines.drain(queueUrl);
     expect(others).toEqual([]);
-    expect(JSON.parse(message?.body ?? '')).toEqual(told);
+    expect(JSON.parse(message?.body ?? '')).toEqual(published);
     expect(message?.attributes).toEqual({ outcome: 'created', action: 'create', source: 'crm', lane: 'campaign' });
   });
 
@@ -63,8 +66,8 @@ describe('outcomes', () => {
     const { topicArn, queueUrl } = await engines.topic('outcomes-many');
     const topic = new OutcomeTopic(engines.sns, topicArn, 10);
     await Promise.all(ids(25).map((id) => topic.tell(outcome(id))));
-    const told = (await engines.drain(queueUrl)).map(({ body }) => (JSON.parse(body) as Outcome).requestId);
-    expect(told.toSorted()).toEqual(ids(25).toSorted());
+    const published = (await engines.drain(queueUrl)).map(({ body }) => (JSON.parse(body) as Outcome).requestId);
+    expect(published.toSorted()).toEqual(ids(25).toSorted());
   });
 
   it('are published again only if SNS refused them', async () => {
@@ -205,9 +208,9 @@ describe('returned messages', () => {
   });
 
   it('are all counted, without an error, if SQS does not answer', async () => {
-    const nobody = new SQSClient(clientSettings('http://127.0.0.1:1'));
+    const unreachable = new SQSClient(clientSettings('http://127.0.0.1:1'));
     const messages = ids(12).map((receiptHandle) => ({ receiptHandle, delaySeconds: 10 }));
-    expect(await new DeliveryQueue(nobody, 'http://127.0.0.1:1/q').delay(messages)).toBe(12);
-    expect(await new DeliveryQueue(nobody, 'http://127.0.0.1:1/q').delay([])).toBe(0);
+    expect(await new DeliveryQueue(unreachable, 'http://127.0.0.1:1/q').delay(messages)).toBe(12);
+    expect(await new DeliveryQueue(unreachable, 'http://127.0.0.1:1/q').delay([])).toBe(0);
   });
 });

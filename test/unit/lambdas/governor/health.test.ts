@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { emptyControl, type Health } from '../../../../lambdas/domain/control/control-record.ts';
 import { type ApiHealth, nextHealth, observedHealth } from '../../../../lambdas/governor/health.ts';
 
-/** One observation a minute: `.` good, `x` outage, `t` token refused, `f` feature off. @returns the minutes with paused lanes */
+/**
+ * One observation a minute: `.` good, `x` outage, `t` token refused, `f` feature off. @returns the minutes with paused
+ * lanes
+ */
 function paused(minutes: string): string {
   const observed: Record<string, ApiHealth> = { '.': 'good', x: 'api-outage', t: 'token-refused', f: 'feature-off' };
   let health: Health = emptyControl.health;

@@ -57,7 +57,7 @@ describe('a signal that cannot be written', () => {
     // Then
     expect(unhandled).toEqual([]);
     expect(counts).toEqual(new Map([['BookkeepingFailed', 1]]));
-    expect(warnings).toEqual([{ message: 'bookkeeping failed: the batch goes on', fields: { error: 'TypeError' } }]);
+    expect(warnings).toEqual([{ message: 'bookkeeping failed: the batch continues', fields: { error: 'TypeError' } }]);
     expect(gate.closedFor('create')).toBe('park');
   });
 

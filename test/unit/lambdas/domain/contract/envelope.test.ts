@@ -86,7 +86,7 @@ describe('a command in an envelope', () => {
     ],
     [sns([command]), ' type: the notification’s Message must be one command: a JSON object'],
     [[command], ' type: the message must be one command: a JSON object'],
-  ])('that is not there is told: %j', (message, fault) => {
+  ])('is refused with a remedy if it is missing: %j', (message, fault) => {
     const { command: found, faults } = openEnvelope(JSON.stringify(message));
     expect(found).toBeUndefined();
     expect(faults.map(({ path, rule, message: words }) => `${path} ${rule}: ${words}`)).toEqual([fault]);
@@ -128,7 +128,7 @@ describe('a body that is not JSON', () => {
 });
 
 describe('a command whose text JavaScript would change', () => {
-  const told = (body: string) => openEnvelope(body).faults.map(({ path, rule }) => `${path} ${rule}`);
+  const faultsIn = (body: string) => openEnvelope(body).faults.map(({ path, rule }) => `${path} ${rule}`);
   const raw =
     '{"data":{"pid":"sms","deep_link_sub1":1610521604143693812,"x":{"y":1.0},"c":"a","c":"b"},"ttl":14.0,"ttl":7}';
   const faults = ['data.deep_link_sub1 number', 'data.c duplicate', 'ttl number', 'ttl duplicate'];
@@ -144,7 +144,7 @@ describe('a command whose text JavaScript would change', () => {
       JSON.stringify(sns(JSON.parse('"x"'))).replace(/"Message":.*/, `"Message":${JSON.stringify(raw)}}`),
     ],
   ])('gets a fault for each loss, with the path inside the command: %s', (_, body) => {
-    expect(told(body)).toEqual(faults);
+    expect(faultsIn(body)).toEqual(faults);
   });
 
   const event = `"detail-type":"x","detail":{}`;
@@ -167,6 +167,6 @@ describe('a command whose text JavaScript would change', () => {
     [`{${cloudEvent},"x":{"a":1,"a":2},"data":{"a":1,"a":2}}`, ['envelope.x.a', 'a']],
     [`{${cloudEvent},"x":{"a":1,"a":2},"data":"{\\"a\\":1,\\"a\\":2}"}`, ['envelope.x.a', 'a']],
   ])('gets a fault with the envelope’s path for each duplicate name in its envelope: %s', (body, paths) => {
-    expect(told(body)).toEqual(paths.map((path) => `${path} duplicate`));
+    expect(faultsIn(body)).toEqual(paths.map((path) => `${path} duplicate`));
   });
 });

@@ -82,8 +82,8 @@ interface Invocation {
 }
 
 /**
- * Environments use the slots of the reserved concurrency in any order. Each invocation sends when its pacer permits, later by
- * its timer's or its work's delay, and frees its slot some time after its last send.
+ * Environments use the slots of the reserved concurrency in any order. Each invocation sends when its pacer permits,
+ * later by its timer's or its work's delay, and frees its slot some time after its last send.
  */
 function simulate(slots: number, pace: number, spareEnvironments: number, invocations: Invocation[]): number[] {
   const environments = Array.from({ length: slots + spareEnvironments }, () => ({ pacer: new Pacer(pace), freeAt: 0 }));
