@@ -1,24 +1,24 @@
-/** What may be asked of a run on the command line. */
+/** Options of a run, from the command line. */
 export interface BenchOptions {
   seed: number;
-  /** How long each window is measured. */
+  /** Length of each measured window. */
   seconds: number;
-  /** The account's limit to run at; undefined: the highest that this machine carries. */
+  /** The account's limit in this run. Undefined: the highest that this machine can sustain. */
   callsPerSecond: number | undefined;
-  /** Only these variants of an item. */
+  /** Runs only these variants of an item. */
   only: readonly string[];
-  /** Size of a campaign, where an item has one. */
+  /** Size of the item's campaign, if it has one. */
   commands: number | undefined;
-  say: (line: string) => void;
+  report: (line: string) => void;
 }
 
-/** What came out of one item. */
+/** The results of one item. */
 export interface Findings {
-  /** Goes into bench.json under the item's key, units in the names. */
+  /** Written to bench.json under the item's key. The names carry the units. */
   figures: Record<string, unknown>;
-  /** For the standard output, Markdown. */
+  /** Markdown for the standard output. */
   table: string;
-  /** Promises that did not hold: a rate exceeded, a command lost. Goals that were missed are in the table. */
+  /** Broken promises: an exceeded rate, a lost command. The table shows missed goals. */
   broken: string[];
 }
 

@@ -34,40 +34,36 @@ const whole = count(1, 999_999_999);
 
 const program = new Command('npm run bench --')
   .description(
-    'Measures the pipeline on the local cloud, against the emulator: Linux only. Ends with 1 when a promise did not hold. ' +
-      'Tables go to the standard output, all figures to .local/out/bench.json, where items that did not run stay as they were.',
+    'Measures the pipeline on the local cloud, against the emulator. Linux only. Exits with 1 if a promise is broken. Tables go to ' +
+      'the standard output. All figures go to .local/out/bench.json, which keeps the figures of items that did not run.',
   )
-  .addArgument(new Argument('[item]', 'only this one').choices(Object.keys(items)))
-  .option('--seed <number>', 'of campaigns and faults', whole, 20260301)
-  .option('--seconds <number>', 'of each window of rate and latency', whole, 60)
-  .option(
-    '--calls-per-second <number>',
-    'the limit of the account to run at; default: what this machine carries',
-    whole,
-  )
-  .option('--commands <number>', 'size of the campaigns of an item', whole)
-  .option('--only <words...>', 'only the variants of an item whose name holds one of these', [])
-  .option('--short', 'with growth: no more of it than a run of everything does', false);
+  .addArgument(new Argument('[item]', 'runs only this item').choices(Object.keys(items)))
+  .option('--seed <number>', 'seed of campaigns and faults', whole, 20260301)
+  .option('--seconds <number>', 'length of each window of rate and latency', whole, 60)
+  .option('--calls-per-second <number>', 'limit of the account (default: what this machine can sustain)', whole)
+  .option('--commands <number>', 'size of the item’s campaigns', whole)
+  .option('--only <words...>', 'runs only variants of the item whose names contain one of these words', [])
+  .option('--short', 'with growth: runs only the part that a run of all items includes', false);
 withUsageCode(program).parse();
-const flags = program.opts<Omit<BenchOptions, 'say'> & { short: boolean }>();
+const flags = program.opts<Omit<BenchOptions, 'report'> & { short: boolean }>();
 const [asked] = program.processedArgs as [ItemName | undefined];
 
 if (process.platform !== 'linux') {
-  console.error('What a process uses is read from /proc: this runs on Linux only.');
+  console.error('The benchmark reads the CPU time of processes from /proc, so it runs on Linux only.');
   process.exit(usageCode);
 }
 
 const folder = fileURLToPath(new URL('../../.local/out/', import.meta.url));
 const file = `${folder}bench.json`;
-const say = sayProgress(performance.now());
+const report = sayProgress(performance.now());
 const wanted: ItemName[] = asked === undefined ? (Object.keys(items) as ItemName[]) : [asked];
 const broken: string[] = [];
 try {
   for (const name of wanted) {
     const { key } = items[name];
-    // A ledger of a million records, and a million commands, only for who asks for it alone.
+    // A ledger of a million records and a million commands run only if the item is named alone.
     const run: Item = name === 'growth' && asked === 'growth' && !flags.short ? longGrowth : items[name].run;
-    const findings = await run({ ...flags, callsPerSecond: flags.callsPerSecond, commands: flags.commands, say });
+    const findings = await run({ ...flags, callsPerSecond: flags.callsPerSecond, commands: flags.commands, report });
     await keep(key, findings.figures);
     console.log(`${findings.table}\n`);
     broken.push(...findings.broken);

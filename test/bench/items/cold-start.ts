@@ -10,22 +10,22 @@ import { assemblyOf } from '../world/synthesis.ts';
 const starts = 20;
 const goals = { kilobytes: 500, milliseconds: 200 };
 
-/** The workers, told by a part of their logical ID. The governor is left out: it waits a second before its first call. */
+/** The workers, by a part of their logical ID. Without the governor, which waits a second before its first call. */
 const workers = {
   'link worker': 'CampaignLinkWorker',
   'QR worker': 'CampaignQrWorker',
   'expiry worker': 'ExpiryWorker',
 };
 
-/** Item 5: what a new environment has to load, and how long it takes to its first answer. */
-export async function coldStart({ say }: BenchOptions): Promise<Findings> {
+/** Item 5: the size of the code that a new environment loads, and the time to its first answer. */
+export async function coldStart({ report }: BenchOptions): Promise<Findings> {
   const bundleKilobytes = await bundleSizes();
   const pipeline = await benchPipeline({ variant: {} });
   const runs: Record<string, { medianMilliseconds: number; medianMillisecondsWithCompileCache: number }> = {};
   try {
     await pipeline.feedWorkers(false);
     for (const [name, part] of Object.entries(workers)) {
-      say(`cold start: ${name}`);
+      report(`cold start: ${name}`);
       const milliseconds = await firstAnswers(pipeline, part, true);
       runs[name] = {
         medianMilliseconds: median(milliseconds),
@@ -55,14 +55,14 @@ export async function coldStart({ say }: BenchOptions): Promise<Findings> {
 }
 
 /**
- * From the start of a process to the answer to an empty batch, for which a worker reads its secret and, if it is the link
- * worker, the control record.
+ * Measures from the start of a process to the answer to an empty batch. For this answer a worker reads its secret. The link
+ * worker also reads the control record.
  *
- * @param compiling whether V8 has to compile everything, as on Lambda
+ * @param compiling whether V8 must compile all code, as on Lambda
  */
 async function firstAnswers(pipeline: BenchPipeline, part: string, compiling: boolean): Promise<number[]> {
   const { cloud, workDirectory } = pipeline;
-  // The schedules of the others go on: only the worker's own environments are waited for.
+  // Waits only for the worker's own environments, because schedules still start other functions.
   const own = () => cloud.environments().find(({ logicalId }) => logicalId.includes(part));
   const worker = own()?.logicalId ?? '';
   const milliseconds: number[] = [];
@@ -73,13 +73,13 @@ async function firstAnswers(pipeline: BenchPipeline, part: string, compiling: bo
     const { outcome, durationMilliseconds, errorMessage } = await cloud.invoke(worker, { Records: [] });
     if (outcome !== 'succeeded') throw new Error(`${worker}: ${errorMessage}`);
     milliseconds.push(durationMilliseconds);
-    // The cache is written when the process is idle, not when it is killed.
+    // Node.js writes the cache while the process is idle, and not when it is killed.
     if (!compiling && start === 0) await sleep(1_000);
   }
   return milliseconds;
 }
 
-/** Sizes in kilobytes, by job: an asset's source map names the handler that it was made from. */
+/** Sizes in kilobytes, by job. The source map of an asset names its handler. */
 async function bundleSizes(): Promise<Record<string, number>> {
   const assembly = await assemblyOf({});
   const sizes: [string, number][] = [];

@@ -13,13 +13,13 @@ import { requestCountsProbe } from '../world/request-counts.ts';
 import { assemblyOf, type Variant, variantPipeline } from '../world/synthesis.ts';
 
 const qrCodes = 200;
-/** What the duty in lib/config/rate-budget.ts assumes of the API. */
+/** The API's latency that the utilisation in lib/config/rate-budget.ts assumes. */
 const emulator = { latencyMilliseconds: 100, latencyJitterMilliseconds: 200 };
-/** CloudWatch Logs counts so many bytes for each event beside its text. */
+/** CloudWatch Logs adds so many bytes to the text of each event. */
 const logEventBytes = 26;
 
-/** Item 8: what a link and a QR code take of each AWS service, and what that comes to. */
-export async function cost({ say, commands = 4_000 }: BenchOptions): Promise<Findings> {
+/** Item 8: the use of each AWS service by a link and by a QR code, and its cost. */
+export async function cost({ report, commands = 4_000 }: BenchOptions): Promise<Findings> {
   const variant = twoEnvironmentsAtFullPace();
   const probe = await requestCountsProbe();
   const pipeline = await benchPipeline({ variant, emulator, nodeOptions: [probe.nodeOption] });
@@ -35,21 +35,21 @@ export async function cost({ say, commands = 4_000 }: BenchOptions): Promise<Fin
       measured[worker] = milliseconds / items;
       return {
         lambdaRequests: invocations / items,
-        // In, out and deleted, ten at a time. QR jobs are few and far between: the link worker sends them in one by one.
+        // Sent, received and deleted, ten at a time. QR jobs are rare, so the link worker sends them one by one.
         sqsRequests: worker === 'LinkWorker' ? 0.3 : 1.2,
-        // Each of a record under 1 KB (test/integration/ledger-cost.test.ts).
+        // Each record has less than 1 KB (test/integration/ledger-cost.test.ts).
         dynamoDbWriteUnits: each('PutItem', 'UpdateItem'),
-        // A BatchGetItem reads its keys one by one, be they there or not: one for each command, and none for a create's code.
+        // A BatchGetItem counts each key, whether the record exists or not: one for each command, and none for a create's QR code.
         dynamoDbReadUnits: each('GetItem') + (worker === 'LinkWorker' ? 1 : 0),
         snsPublishes: each('Publish'),
         s3Puts: each('S3 PUT'),
         logBytes: logBytes / items,
       };
     };
-    say(`cost: ${commands} links`);
+    report(`cost: ${commands} links`);
     await run(pipeline, commands, 0);
     const link = await use('LinkWorker', commands);
-    say(`cost: ${qrCodes} QR codes`);
+    report(`cost: ${qrCodes} QR codes`);
     await run(pipeline, qrCodes, 1);
     const qrCode = await use('QrWorker', qrCodes);
     const plan = { link: configuredPlan('campaign', 'LinkWorker'), qr: configuredPlan('campaign', 'QrWorker') };
@@ -70,18 +70,18 @@ export async function cost({ say, commands = 4_000 }: BenchOptions): Promise<Fin
   }
 }
 
-/** The campaign lane's pace and batches as they are configured, in as many environments as any machine carries. */
+/** The campaign lane with its configured pace and batches, in two environments, which any machine can sustain. */
 function twoEnvironmentsAtFullPace(): Variant {
   const { settings, account } = variantPipeline({});
   const { campaign, ...others } = settings.lanes;
   if (campaign === undefined) throw new Error('examples/configuration.ts has no lane `campaign`');
-  // With a tenth of a call more, so that the share is not cut below two whole paces.
+  // With a tenth of a call more, or rounding would cut the share below two whole paces.
   const rateShare =
     (2 * configuredPlan('campaign', 'LinkWorker').callsPerSecond + 0.1) / (account.callsPerSecond * account.headroom);
   return { settings: { lanes: { ...others, campaign: { ...campaign, rateShare } } } };
 }
 
-/** Fills the queue first, so that batches are full. */
+/** Fills the queue first, because batches must be full. */
 async function run(pipeline: BenchPipeline, commands: number, qrEvery: number): Promise<void> {
   await pipeline.feedWorkers(false);
   await pipeline.send('campaign', creates(`cost-${qrEvery}`, commands, qrEvery));
@@ -90,7 +90,7 @@ async function run(pipeline: BenchPipeline, commands: number, qrEvery: number): 
   while ((await waiting()) > 0) await sleep(250);
 }
 
-/** Durations and log bytes of each function from now on, as AWS would bill them. */
+/** Meters durations and log bytes of each function, as AWS would bill them. */
 function meterOf({ cloud }: BenchPipeline) {
   const used = new Map<string, { invocations: number; milliseconds: number; logBytes: number }>();
   const of = (name: string) => {

@@ -11,38 +11,38 @@ import { configuredPlan } from '../world/lanes.ts';
 import { assemblyWith } from '../world/stand-in.ts';
 import { variantAt, variantPipeline } from '../world/synthesis.ts';
 
-/** A lane of this size keeps two environments busy on two cores that others use too. */
+/** A lane of this size keeps two environments busy on two shared cores. */
 const limitCallsPerSecond = 300;
-/** Lambda gives processor time in proportion to memory: one vCPU for 1,769 MB (AWS Lambda Developer Guide). */
+/** Lambda allots processor time in proportion to memory: one vCPU for 1,769 MB (AWS Lambda Developer Guide). */
 const megabytesOfOneProcessor = 1_769;
-/** By then each environment has compiled what is hot: the steady state is measured. */
+/** After so many links, each environment has compiled its hot code, and the steady state begins. */
 const warmUpLinks = 6_000;
-/** Without a limit of its own: the bare loop keeps no pace. */
+/** Almost without a rate limit, because the bare loop has no pace. */
 const emulator = { latencyMilliseconds: 10, latencyJitterMilliseconds: 20, requestsPerSecond: 100_000 };
 
-/** Item 4: CPU of the link worker's environments for each link, where it goes, and the least that it could be. */
-export async function cpu({ say, commands = 6_000 }: BenchOptions): Promise<Findings> {
+/** Item 4: CPU time of the link worker for each link, its parts, and a lower bound. */
+export async function cpu({ report, commands = 6_000 }: BenchOptions): Promise<Findings> {
   const variant = variantAt({ callsPerSecond: limitCallsPerSecond });
-  say('cpu: the link worker');
+  report('cpu: the link worker');
   const worker = await cpuPerLink({ variant, emulator }, commands);
-  // Nothing to wait for between calls, as in the bare loop: what is between the two is the price of keeping a pace.
+  // Without waits between calls, as in the bare loop. The difference to the paced worker is the cost of the pace.
   const environmentOverrides = { LINK_CALLS_PER_SECOND: '5000' };
   const assembly = await assemblyWith(variant, { handler: 'bare-loop.ts' });
   const unpacedRuns: PerLink[] = [];
   const bareRuns: PerLink[] = [];
-  // There and back again, so that a machine that grows slower or faster meanwhile favours neither.
+  // In this order and back, so a machine that becomes slower or faster favours neither.
   for (const [name, runs, options] of [
     ['the link worker, as fast as it can', unpacedRuns, { environmentOverrides }],
     ['the bare loop', bareRuns, { assembly }],
     ['the bare loop', bareRuns, { assembly }],
     ['the link worker, as fast as it can', unpacedRuns, { environmentOverrides }],
   ] as const) {
-    say(`cpu: ${name}`);
+    report(`cpu: ${name}`);
     runs.push(await cpuPerLink({ variant, emulator, ...options }, commands));
   }
   const mean = (runs: PerLink[]) => runs.reduce((sum, run) => sum + run.cpuMillisecondsPerLink, 0) / runs.length;
   const [unpaced, bare] = [mean(unpacedRuns), mean(bareRuns)];
-  say('cpu: where it goes');
+  report('cpu: its parts');
   const profiler = await cpuProfiler();
   const nodeOptions = [profiler.nodeOption];
   const profiled = await cpuPerLink({ variant, emulator, nodeOptions }, commands, profiler.finish);
@@ -82,7 +82,7 @@ export async function cpu({ say, commands = 6_000 }: BenchOptions): Promise<Find
     .map((one) => [one.where, `${(one.share * 100).toFixed(1)} %`, perLink(one.share * worker.cpuMillisecondsPerLink)]);
   return {
     figures: { ...figures, billedMillisecondsPerLink: billed, lambdaDollarsPerMillionLinks: dollars },
-    table: `${table(['CPU per link', ''], rows)}\n\n${table(['where it goes', 'share', 'per link'], where)}`,
+    table: `${table(['CPU per link', ''], rows)}\n\n${table(['part', 'share', 'per link'], where)}`,
     broken: [],
   };
 }
@@ -95,7 +95,7 @@ interface PerLink {
   profile: Map<string, number>;
 }
 
-/** @param finish given the environments' process IDs after the last link, and asked for their profile */
+/** @param finish gets the environments' process IDs after the last link, and returns their profile */
 export async function cpuPerLink(
   options: BenchPipelineOptions,
   commands: number,
@@ -113,7 +113,7 @@ export async function cpuPerLink(
       }
     };
     await pipeline.feedWorkers(false);
-    // Beyond what is measured there is more, so that the window ends under full load.
+    // More commands than the test measures, so the window ends under full load.
     await pipeline.send('campaign', creates('cpu', warmUpLinks + commands + 1_000));
     await pipeline.feedWorkers(true);
     await until(warmUpLinks);

@@ -8,9 +8,9 @@ import { creates } from '../world/commands.ts';
 import { variantAt } from '../world/synthesis.ts';
 
 const limitCallsPerSecond = 300;
-/** The API does not slow the campaign down, and its limit leaves room for a queue that never runs dry. */
+/** The API does not slow the campaign down, and its quota suffices for a queue that is never empty. */
 const emulator = { latencyMilliseconds: 10, latencyJitterMilliseconds: 20, monthlyQuota: 100_000_000 };
-/** So many commands wait in the queue at most: fauxqs slows down beyond a hundred thousand messages. */
+/** The most commands in the queue. fauxqs becomes slower beyond a hundred thousand messages. */
 const sendAhead = 10_000;
 
 interface GrowthRun {
@@ -18,14 +18,14 @@ interface GrowthRun {
   commands: number;
   workerCpuMillisecondsPerCommand: number;
   tableEngineCpuMillisecondsPerCommand: number;
-  /** Of the largest environment of each function, at the end of each fifth of the campaign. */
+  /** Memory of the largest environment of each function, at the end of each fifth of the campaign. */
   residentMegabytes: Record<string, number[]>;
 }
 
-/** Item 7, as part of a whole run: what a command costs over a small and a larger ledger. */
+/** Item 7 in a run of all items: the cost of a command with a small and a larger ledger. */
 export const shortGrowth = (options: BenchOptions) => growth(options, [100, 10_000], options.commands ?? 2_000);
 
-/** Item 7, the long run: a ledger of a million records, and a campaign of a million commands through it. Takes hours. */
+/** Item 7, the long run: a ledger of a million records, and a campaign of a million commands. It takes hours. */
 export const longGrowth = async (options: BenchOptions): Promise<Findings> => {
   const campaigns = await growth(options, [100, 10_000, 1_000_000], 2_000);
   const million = await growth(options, [100], options.commands ?? 1_000_000);
@@ -36,11 +36,11 @@ export const longGrowth = async (options: BenchOptions): Promise<Findings> => {
   };
 };
 
-async function growth({ say }: BenchOptions, sizes: readonly number[], commands: number): Promise<Findings> {
+async function growth({ report }: BenchOptions, sizes: readonly number[], commands: number): Promise<Findings> {
   const runs: GrowthRun[] = [];
   for (const ledgerRecords of sizes) {
-    say(`growth: ${commands} commands over ${ledgerRecords} records`);
-    runs.push(await campaignOver(ledgerRecords, commands, say));
+    report(`growth: ${commands} commands over ${ledgerRecords} records`);
+    runs.push(await campaignOver(ledgerRecords, commands, report));
   }
   const functions = [...new Set(runs.flatMap(({ residentMegabytes }) => Object.keys(residentMegabytes)))];
   return {
@@ -65,7 +65,11 @@ async function growth({ say }: BenchOptions, sizes: readonly number[], commands:
   };
 }
 
-async function campaignOver(ledgerRecords: number, commands: number, say: BenchOptions['say']): Promise<GrowthRun> {
+async function campaignOver(
+  ledgerRecords: number,
+  commands: number,
+  report: BenchOptions['report'],
+): Promise<GrowthRun> {
   const pipeline = await benchPipeline({ variant: variantAt({ callsPerSecond: limitCallsPerSecond }), emulator });
   try {
     await fillLedger(pipeline, ledgerRecords);
@@ -88,14 +92,14 @@ async function campaignOver(ledgerRecords: number, commands: number, say: BenchO
     const residentMegabytes: Record<string, number[]> = {};
     for (let fifth = 1; fifth <= 5; fifth++) {
       pipeline.forgetPeaks();
-      // The last batch of a campaign is never full, and its end is not what is asked for.
+      // Measures before the campaign's end, because its last batches are not full.
       await until(warmUp + Math.floor((commands * fifth) / 5));
       for (const [name, bytes] of pipeline.peakBytes()) {
         if (name !== worker && name !== 'DynamoDB') continue;
         const label = name === worker ? 'link worker' : name;
         residentMegabytes[label] = [...(residentMegabytes[label] ?? []), bytes / 1024 ** 2];
       }
-      if (commands >= 100_000) say(`growth: ${await made()} links`);
+      if (commands >= 100_000) report(`growth: ${await made()} links`);
     }
     const after = { cpu: pipeline.cpuSeconds(), links: await made() };
     await sending;
@@ -113,7 +117,7 @@ async function campaignOver(ledgerRecords: number, commands: number, say: BenchO
   }
 }
 
-/** Records of links and requests that were made before, half and half. */
+/** Writes records of earlier links and requests, half of each. */
 async function fillLedger({ cloud, named }: BenchPipeline, records: number): Promise<void> {
   const client = new DynamoDBClient(cloud.clientConfig('dynamodb'));
   const expiresAt = Math.floor(Date.now() / 1000) + 31 * 86_400;
@@ -132,7 +136,7 @@ async function fillLedger({ cloud, named }: BenchPipeline, records: number): Pro
     }
   }
   const batches = portions(items(), 25);
-  // Four side by side, from the one generator.
+  // Four writers at once share one generator.
   await Promise.all(
     Array.from({ length: 4 }, async () => {
       for (const batch of batches) {

@@ -10,19 +10,19 @@ import { lanePlans } from '../world/lanes.ts';
 import { measureWindow } from '../world/measured-window.ts';
 import { type Variant, variantPipeline } from '../world/synthesis.ts';
 
-/** Even, so that it can be taken off exactly. */
+/** Constant, so the measurement can subtract it exactly. */
 const apiLatencyMilliseconds = 100;
 const transactionalPerSecond = 10;
 const campaignShareOfCarried = 0.6;
 const goalMilliseconds = 250;
 const warmUpSeconds = 12;
 
-/** Item 6: how long one person waits for a link, while a campaign is on. */
+/** Item 6: how long one person waits for a link while a campaign runs. */
 export async function latency(options: BenchOptions): Promise<Findings> {
-  const { say, seconds } = options;
-  const carried = options.callsPerSecond ?? (await carriedCallsPerSecond(say));
+  const { report, seconds } = options;
+  const carried = options.callsPerSecond ?? (await carriedCallsPerSecond(report));
   const campaignPerSecond = campaignShareOfCarried * carried;
-  say(`latency: beside a campaign of ${campaignPerSecond.toFixed(0)} links/s`);
+  report(`latency: beside a campaign of ${campaignPerSecond.toFixed(0)} links/s`);
   const pipeline = await benchPipeline({
     variant: withCampaignAt(campaignPerSecond),
     emulator: { latencyMilliseconds: apiLatencyMilliseconds, latencyJitterMilliseconds: 0 },
@@ -30,11 +30,11 @@ export async function latency(options: BenchOptions): Promise<Findings> {
   const over = new AbortController();
   try {
     const queueUrl = pipeline.laneQueueUrl('transactional');
-    // Of a source of their own, so that nobody has to read through the campaign's outcomes.
-    const hearing = await openOutcomeQueue(pipeline, pipeline.outcomeTopicArn, { source: 'product' });
+    // With a source of its own, so the queue receives no outcomes of the campaign.
+    const outcomeQueue = await openOutcomeQueue(pipeline, pipeline.outcomeTopicArn, { source: 'product' });
     const sentAt = new Map<string, number>();
     const took: number[] = [];
-    const listening = hearing.listen(({ requestId, repeat }) => {
+    const listening = outcomeQueue.listen(({ requestId, repeat }) => {
       const since = sentAt.get(requestId ?? '');
       if (since === undefined || repeat) return;
       sentAt.delete(requestId ?? '');
@@ -48,7 +48,7 @@ export async function latency(options: BenchOptions): Promise<Findings> {
       await pipeline.send(lane, creates('beside', count));
     }
     await pipeline.feedWorkers(true);
-    // Some first commands, so that nobody's is the one that starts an environment.
+    // First commands to start the environments, which no measured command should wait for.
     await pipeline.send('transactional', creates('warm-up', 60, 0, 'product'));
     await sleep(warmUpSeconds * 1000);
     const before = (await pipeline.api.admin.stats()).links.made;
@@ -56,7 +56,7 @@ export async function latency(options: BenchOptions): Promise<Findings> {
     for (const message of creates('waiting', Math.floor(seconds * transactionalPerSecond), 0, 'product')) {
       sentAt.set(message.requestId, performance.now());
       await sendMessages(pipeline.sqs, queueUrl, [message], () => {});
-      // Not in step with anything.
+      // At random intervals, or the commands could synchronise with the batches.
       await sleep((0.5 + Math.random()) * (1000 / transactionalPerSecond));
     }
     const window = await measuring;
@@ -64,14 +64,14 @@ export async function latency(options: BenchOptions): Promise<Findings> {
     for (let waited = 0; sentAt.size > 0 && waited < 100; waited++) await sleep(100);
     over.abort();
     await listening;
-    await hearing.close();
+    await outcomeQueue.close();
     const unanswered = sentAt.size;
     const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(took, share));
     const figures = {
       apiLatencyMilliseconds,
       commands: took.length,
       unanswered,
-      linksPerSecondMeanwhile: made / window.seconds,
+      campaignLinksPerSecond: made / window.seconds,
       ownCores: window.ownCores,
       busyCores: window.busyCores,
       aboveApiMilliseconds: { p50, p95, p99 },
@@ -82,12 +82,12 @@ export async function latency(options: BenchOptions): Promise<Findings> {
       'p50',
       'p95',
       `p99 (goal ≤ ${goalMilliseconds} ms)`,
-      'meanwhile',
+      'campaign rate',
     ];
     return {
       figures,
       table: table(header, [
-        [`${took.length} commands`, ...row, `${figures.linksPerSecondMeanwhile.toFixed(0)} links/s`],
+        [`${took.length} commands`, ...row, `${figures.campaignLinksPerSecond.toFixed(0)} links/s`],
       ]),
       broken: unanswered > 0 ? [`latency: ${unanswered} commands had no outcome`] : [],
     };
@@ -97,7 +97,7 @@ export async function latency(options: BenchOptions): Promise<Findings> {
   }
 }
 
-/** The account and the transactional lane as examples/configuration.ts has them; the campaign lane takes only what is asked of it. */
+/** The account and the transactional lane of examples/configuration.ts, with a campaign lane of the given rate. */
 function withCampaignAt(callsPerSecond: number): Variant {
   const { settings, account } = variantPipeline({});
   const { campaign, ...others } = settings.lanes;
@@ -106,7 +106,7 @@ function withCampaignAt(callsPerSecond: number): Variant {
   return { settings: { lanes: { ...others, campaign: { ...campaign, rateShare } } } };
 }
 
-/** Nearest rank. */
+/** The percentile by nearest rank. */
 function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;

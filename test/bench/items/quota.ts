@@ -6,40 +6,40 @@ import { assemblyWith } from '../world/stand-in.ts';
 import { variantAt } from '../world/synthesis.ts';
 
 interface QuotaCase extends Omit<Campaign, 'commands' | 'seed'> {
-  /** POST, PUT and DELETE per command that needed one, at most. */
+  /** The most POST, PUT and DELETE calls for each command that needs one. */
   goal: number;
 }
 
 const cases: Readonly<Record<string, QuotaCase>> = {
   clean: { goal: 1 },
-  // Further behind than all environments reach with the batches that they have in hand.
+  // Further behind than the batches of all environments reach.
   '10 % duplicates, seconds later': { duplicatesPercent: 10, copiesAfterMessages: [1_200], goal: 1.0005 },
-  // Three batches behind: another environment may come to the copy just when the first comes to its original.
+  // Three batches behind: another environment may process the copy while the first processes the original.
   '10 % duplicates, in a batch beside': { duplicatesPercent: 10, copiesAfterMessages: [600], goal: 1.0005 },
-  // Two copies side by side in the queue may reach two environments in the same instant: the one case that costs a call.
+  // Two adjacent copies may reach two environments at the same time. Only this case costs a call.
   '10 % duplicates, in the same instant': { duplicatesPercent: 10, copiesAfterMessages: [0], goal: 1.0005 },
   '5 % ambiguous answers': { ambiguousPercent: 5, goal: 1.001 },
   'a kill per 200 commands': { killEvery: 200, goal: 1.002 },
 };
 
 const limitCallsPerSecond = 300;
-/** What a killed environment had in its hands comes back after this: minutes in the cloud, seconds here. */
+/** SQS delivers the messages of a killed environment again after this timeout: minutes in the cloud, seconds here. */
 const sizes = { batchSize: 200, visibilityTimeoutSeconds: 30 };
 
-/** Item 2: what a command costs of the month's quota. */
-export async function quota({ say, only, seed, commands = 2_000 }: BenchOptions): Promise<Findings> {
+/** Item 2: the quota calls of a command. */
+export async function quota({ report, only, seed, commands = 2_000 }: BenchOptions): Promise<Findings> {
   const variant = variantAt({ callsPerSecond: limitCallsPerSecond });
   const runs: Record<string, CampaignFigures> = {};
-  for (const [name, { goal: _, ...befalls }] of Object.entries(cases)) {
+  for (const [name, { goal: _, ...faults }] of Object.entries(cases)) {
     if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
-    say(`quota: ${name}`);
+    report(`quota: ${name}`);
     const pipeline = await benchPipeline({
       variant,
       assembly: await assemblyWith(variant, { sizes }),
       emulator: { latencyMilliseconds: 20, latencyJitterMilliseconds: 40 },
     });
     try {
-      runs[name] = await runCampaign(pipeline, { commands, seed, ...befalls }, 280);
+      runs[name] = await runCampaign(pipeline, { commands, seed, ...faults }, 280);
     } finally {
       await pipeline.stop();
     }

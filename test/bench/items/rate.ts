@@ -14,7 +14,7 @@ import { countBetween, fullestSecond, sendTimesProbe } from '../world/send-times
 import { variantAt } from '../world/synthesis.ts';
 
 interface RateVariant {
-  /** Mean; each answer takes from half to one and a half of it. */
+  /** The mean. Each answer takes between a half and one and a half of it. */
   latencyMilliseconds: number;
   leftToOthers?: number;
   cloud?: BenchPipelineOptions['cloud'];
@@ -30,7 +30,7 @@ const variants: Readonly<Record<string, RateVariant>> = {
   'all environments killed halfway': { latencyMilliseconds: 200, killedHalfway: true },
 };
 
-/** A slot's cycle is its batch at its pace, some fifteen seconds: by then each has begun its first. */
+/** An environment works on a batch for some fifteen seconds. After the warm-up each has begun its first. */
 const warmUpSeconds = 12;
 
 export interface RateRun {
@@ -38,7 +38,7 @@ export interface RateRun {
   limitCallsPerSecond: number;
   budgetCallsPerSecond: number;
   plannedCallsPerSecond: number;
-  /** Duty × pace, summed over the workers: what they can reach under a backlog, at this latency. */
+  /** Utilisation × pace, summed over the workers: their rate under a backlog, at this latency. */
   reachableCallsPerSecond: number;
   sustainedCallsPerSecond: number;
   ofBudget: number;
@@ -52,14 +52,14 @@ export interface RateRun {
   cpuMillisecondsPerCall: Record<string, number>;
 }
 
-/** Item 1: both lanes and their QR queues under a backlog that does not end. */
+/** Item 1: both lanes and their QR queues under an endless backlog. */
 export async function rate(options: BenchOptions): Promise<Findings> {
-  const { say, only } = options;
-  const carried = options.callsPerSecond ?? (await carriedCallsPerSecond(say));
+  const { report, only } = options;
+  const carried = options.callsPerSecond ?? (await carriedCallsPerSecond(report));
   const runs: RateRun[] = [];
   for (const [name, variant] of Object.entries(variants)) {
     if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
-    say(`rate: ${name}, an account of ${carried} calls/s`);
+    report(`rate: ${name}, an account of ${carried} calls/s`);
     runs.push(await saturate(name, variant, carried, options.seconds));
   }
   return { figures: { runs }, table: rateTable(runs), broken: runs.flatMap(brokenIn) };
@@ -120,12 +120,12 @@ async function saturate(name: string, variant: RateVariant, limit: number, secon
   }
 }
 
-/** Fills each queue beyond what its workers can take in the time, while nobody takes anything. */
+/** Fills each queue with more messages than its workers can process in the time. The mappings are off while it fills. */
 async function fillQueues(pipeline: BenchPipeline, seconds: number): Promise<void> {
   await pipeline.feedWorkers(false);
   for (const { lane, link, qr } of lanePlans(pipeline)) {
     const perSecond = link.concurrency * link.callsPerSecond;
-    // Another batch in every slot, and the one after it.
+    // Two more batches for each environment.
     const count = Math.ceil(perSecond * seconds) + 2 * link.concurrency * link.batchSize;
     const qrEvery = Math.max(1, Math.floor(perSecond / (2 * qr.concurrency * qr.callsPerSecond)));
     await pipeline.send(lane, creates(`rate-${lane}`, count, qrEvery));
@@ -140,7 +140,7 @@ function rateTable(runs: readonly RateRun[]): string {
       'budget',
       'sustained',
       'of budget',
-      'of duty × budget (goal 98 %)',
+      'of utilisation × budget (goal 98 %)',
       'campaign of its pace (goal 95 % at 200 ms)',
       'fullest second: sends ≤ plan',
       'arrivals ≤ limit',

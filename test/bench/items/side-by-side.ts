@@ -21,16 +21,16 @@ import { CpuMeter } from '../world/processes.ts';
 import { assemblyWith, type StandIn } from '../world/stand-in.ts';
 import { type Variant, variantAt, variantPipeline } from '../world/synthesis.ts';
 
-/** Low enough that no strategy is held up by the machine, so that the limit is what they meet. */
+/** Low enough for the machine, so only the API's limit slows a strategy down. */
 const limitCallsPerSecond = 150;
 const latency = { latencyMilliseconds: 50, latencyJitterMilliseconds: 100 };
-const befalls = { duplicatesPercent: 10, ambiguousPercent: 2, killEvery: 1_000 };
-/** A campaign that is not through by then is stopped. */
+const faults = { duplicatesPercent: 10, ambiguousPercent: 2, killEvery: 1_000 };
+/** The benchmark stops a campaign that takes longer. */
 const limitSeconds = 60;
 
-/** What a killed environment had in its hands comes back after half a minute, whoever serves the queue. */
+/** SQS delivers the messages of a killed environment again after half a minute, for each strategy. */
 const visibilityTimeoutSeconds = 30;
-/** An SQS mapping as it is when nobody sizes it: ten messages, no window, as many environments as there is work for. */
+/** An SQS mapping with AWS's defaults: ten messages, no window, and as many environments as there is work for. */
 const usualSizes = {
   batchSize: 10,
   windowSeconds: 0,
@@ -42,7 +42,7 @@ const usualSizes = {
 const accountCallsPerSecond = String(limitCallsPerSecond);
 
 const strategies: Readonly<Record<string, StandIn | 'script'>> = {
-  // Batches of a few seconds, so that the campaign is longer than one of them.
+  // Batches of a few seconds, because the campaign must be longer than one batch.
   'this pipeline': { sizes: { batchSize: 200, visibilityTimeoutSeconds } },
   '(a) queue worker, retry on error': { handler: 'retry-on-error.ts', sizes: usualSizes },
   '(b) the same under Powertools Idempotency': { handler: 'powertools-idempotency.ts', sizes: usualSizes },
@@ -54,22 +54,22 @@ const strategies: Readonly<Record<string, StandIn | 'script'>> = {
   },
 };
 
-/** Item 3: one campaign with the same faults, carried out in the ways that people carry it out. */
-export async function sideBySide({ say, only, seed, commands = 3_000 }: BenchOptions): Promise<Findings> {
-  const campaign: Campaign = { commands, seed, ...befalls };
-  // The strategies know no lanes: the others keep no more than what they need to exist.
+/** Item 3: one campaign with the same faults, by this pipeline and by common alternatives. */
+export async function sideBySide({ report, only, seed, commands = 3_000 }: BenchOptions): Promise<Findings> {
+  const campaign: Campaign = { commands, seed, ...faults };
+  // The other strategies have no lanes, so the other lanes get only the smallest shares that are valid.
   const variant = variantAt({ callsPerSecond: limitCallsPerSecond }, { others: 0.03, qr: 0.1 });
   const runs: Record<string, CampaignFigures> = {};
   for (const [name, strategy] of Object.entries(strategies)) {
     if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
-    say(`side by side: ${name}`);
+    report(`side by side: ${name}`);
     runs[name] = await (strategy === 'script' ? runScript(campaign, variant) : runWorker(campaign, variant, strategy));
   }
   const entries = Object.entries(runs);
   const ours = runs['this pipeline'];
   const flaws = ours === undefined ? 0 : ours.duplicateLinks + ours.lostCommands + ours.rateRefusals;
   return {
-    figures: { limitCallsPerSecond, ...befalls, limitSeconds, runs },
+    figures: { limitCallsPerSecond, ...faults, limitSeconds, runs },
     table: table(
       [
         'side by side',
@@ -119,10 +119,10 @@ async function runScript(campaign: Campaign, variant: Variant): Promise<Campaign
   const start = () => spawn(process.execPath, [program, api.baseUrl, token, input, results], { stdio: 'inherit' });
   const meter = new CpuMeter();
   let [script, ended] = [start(), false];
-  const looking = setInterval(() => meter.look([['script', script.pid ?? 0]]), 100);
+  const reading = setInterval(() => meter.read([['script', script.pid ?? 0]]), 100);
   try {
-    const faults = faultsOf(campaign);
-    if (faults.length > 0) await api.admin.addFaults(faults);
+    const apiFaults = faultsOf(campaign);
+    if (apiFaults.length > 0) await api.admin.addFaults(apiFaults);
     script.once('exit', (code) => (ended = code === 0));
     const ran = await follow(api.admin, campaign, limitSeconds, {
       kill: () => {
@@ -135,7 +135,7 @@ async function runScript(campaign: Campaign, variant: Variant): Promise<Campaign
     });
     return await accountOf(api.admin, campaign, ran, meter.seconds().get('script') ?? 0);
   } finally {
-    clearInterval(looking);
+    clearInterval(reading);
     script.kill('SIGKILL');
     await api.stop();
     await rm(directory, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /**
- * Loaded into an execution environment by `node --import`, for the benchmark alone: profiles the processor, and writes the
- * profile when it is asked to by SIGUSR2 (the local cloud ends environments with SIGKILL, which leaves no time to).
+ * `node --import` loads this into an execution environment, for the benchmark only. It profiles the processor, and writes the
+ * profile on SIGUSR2. The local cloud ends environments with SIGKILL, which leaves no time to write.
  */
 import { renameSync, writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector';
@@ -15,7 +15,7 @@ session.post('Profiler.start');
 process.on('SIGUSR2', () => {
   session.post('Profiler.stop', (_error, { profile }) => {
     const name = `${directory}/${process.env.AWS_LAMBDA_FUNCTION_NAME}.${process.pid}`;
-    // Under its name once it is whole.
+    // Renamed when complete, so readers never find a part of it.
     writeFileSync(`${name}.part`, JSON.stringify(profile));
     renameSync(`${name}.part`, `${name}.cpuprofile`);
   });

@@ -1,6 +1,6 @@
 /**
- * Loaded into an execution environment by `node --import`, for the benchmark alone: notes the operation of each request to
- * an AWS service, one a line.
+ * `node --import` loads this into an execution environment, for the benchmark only. It writes the operation of each request to
+ * an AWS service, one in each line.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { openSync, writeSync } from 'node:fs';
@@ -13,7 +13,7 @@ subscribe('http.client.request.created', ({ request }) => {
   if (operation !== undefined) writeSync(file, `${operation}\n`);
 });
 
-/** DynamoDB, SQS and Secrets Manager name theirs in a header; SNS speaks forms, and S3 by verb and path. */
+/** DynamoDB, SQS and Secrets Manager name the operation in a header, SNS in a form, and S3 by method and path. */
 function operationOf(request) {
   const target = request.getHeader('x-amz-target');
   if (target !== undefined) return String(target).replace(/^.*\./, '');

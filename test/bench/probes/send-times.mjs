@@ -1,7 +1,7 @@
 /**
- * Loaded into an execution environment by `node --import`, for the benchmark alone: notes when each request to the OneLink
- * API has been handed to the system, at the very event that the pacer counts from. Written at once, eight bytes each, so
- * that an environment that is killed takes nothing with it. CLOCK_MONOTONIC is the same for all processes of a machine.
+ * `node --import` loads this into an execution environment, for the benchmark only. It writes when each request to the OneLink
+ * API was passed to the system, at the event from which the pacer counts. It writes at once, eight bytes each, so a killed
+ * environment loses nothing. CLOCK_MONOTONIC is the same for all processes of a machine.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { openSync, writeSync } from 'node:fs';

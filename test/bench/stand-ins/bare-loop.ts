@@ -8,10 +8,9 @@ import { HttpTransport } from '../../../lambdas/adapters/http-transport.ts';
 import { systemClock as clock } from '../../../lambdas/runtime/clock.ts';
 
 /**
- * What no link worker can do without, and nothing else: one read for the batch's requests, and for each command the POST,
- * the two records and its part of a publish, with the same clients and as large as the link worker's. It checks nothing,
- * remembers nothing of what it read, works out no digest, keeps no pace, logs and counts nothing, and a crash or a lost answer
- * makes a mess: the floor to measure against.
+ * The lower bound of a link worker. It reads the batch's requests once. For each command it sends the POST, writes the two
+ * records and publishes, with the same clients and sizes as the link worker. It has no checks, digests, pace, logs or metrics,
+ * and it does not survive a crash or a lost answer.
  */
 
 const { env } = process;
@@ -31,7 +30,7 @@ interface Create {
   data: Record<string, string>;
 }
 
-/** As long as the digests and identities that the link worker works out. */
+/** As long as the digests and IDs that the link worker calculates. */
 const digest = '0123456789abcdef'.repeat(2);
 const expiresAt = Math.floor(Date.now() / 1000) + 31 * 86_400;
 

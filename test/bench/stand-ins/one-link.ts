@@ -1,6 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
-/** A create, as far as the strategies look at it: they trust their producers. */
+/** The fields of a create that the strategies read. They do not validate commands. */
 export interface Create {
   source: string;
   requestId: string;
@@ -13,7 +13,7 @@ const secret = new SecretsManagerClient().send(
   new GetSecretValueCommand({ SecretId: process.env.API_TOKEN_SECRET_ARN }),
 );
 
-/** One POST by the platform's own `fetch`, as the API's documentation shows it: the API makes up the ID. @throws when refused */
+/** One POST with `fetch`, as the API's documentation shows it. The API chooses the ID. @throws when the API refuses the call */
 export async function createLink({ onelinkId, data, ttl }: Create): Promise<{ shortUrl: string }> {
   const response = await fetch(`${process.env.API_BASE_URL}/shortlinks/${onelinkId}`, {
     method: 'POST',

@@ -12,9 +12,9 @@ const idempotently = makeIdempotent(makeAndStore, {
 });
 
 /**
- * Strategy (b): the same, each message under Powertools Idempotency, keyed by what makes a request unique, and with the
- * invocation's context registered, so that an unfinished attempt may be tried again after its deadline: as its documentation
- * has it for functions beside the handler ("makeIdempotent function wrapper").
+ * Strategy (b): the same, with Powertools Idempotency for each message. Its key is the request, and it has the invocation's
+ * context, so a worker may repeat an unfinished attempt after its deadline. This follows the documentation for functions beside
+ * the handler ("makeIdempotent function wrapper").
  */
 export const handler = (event: SQSEvent, context: Context) => {
   config.registerLambdaContext(context);

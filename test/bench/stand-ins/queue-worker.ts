@@ -5,7 +5,7 @@ import { type Create, createLink } from './one-link.ts';
 
 const documents = DynamoDBDocumentClient.from(new DynamoDBClient());
 
-/** The link, kept for its owner. */
+/** Stores the link for its owner. */
 export async function store({ source, requestId }: Create, { shortUrl }: { shortUrl: string }): Promise<void> {
   const Item = { pk: `link-of#${source}/${requestId}`, shortUrl };
   await documents.send(new PutCommand({ TableName: process.env.LEDGER_TABLE_NAME, Item }));
@@ -18,8 +18,8 @@ export async function makeAndStore(create: Create): Promise<{ shortUrl: string }
 }
 
 /**
- * The shape of most SQS workers, after AWS's own example of partial batch responses ("Implementing partial batch responses",
- * AWS Lambda Developer Guide): every record at once, and those that failed are reported to come back.
+ * A common SQS worker, after AWS's example ("Implementing partial batch responses", AWS Lambda Developer Guide). It processes
+ * all records at once, and reports those that failed, which SQS delivers again.
  */
 export async function eachRecord(
   event: SQSEvent,

@@ -1,6 +1,6 @@
 /**
- * Program, strategy (c): a script that makes one link after the other, waits ever longer after a failure, and appends each
- * result to a file, so that it goes on where it was when it is started again. Its arguments: API, token, input, results.
+ * Strategy (c): a script that makes one link after the other, with exponential back-off after a failure. It appends each result
+ * to a file, so a restarted script continues there. Its arguments are API, token, input and results.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
 

@@ -14,12 +14,12 @@ import { assemblyOf, type Variant, variantPipeline } from './synthesis.ts';
 
 export interface BenchPipelineOptions {
   variant?: Variant;
-  /** Where a run has an assembly of its own; default: the variant as it is synthesised. */
+  /** An assembly for this run. By default, the synthesised variant. */
   assembly?: string;
-  /** Beside what the configuration says of the account: latency, mostly. */
+  /** Settings of the emulator beside those of the account, such as the latency. */
   emulator?: SettingsInput;
   cloud?: Partial<LocalCloudOptions>;
-  /** Added to the options that the functions start Node.js with. */
+  /** Further options of the functions' Node.js. */
   nodeOptions?: readonly string[];
   environmentOverrides?: Readonly<Record<string, string>>;
 }
@@ -33,7 +33,7 @@ const roles = {
 /** The role of this process: pollers, Runtime API, and the benchmark itself. */
 const ownRole = 'pollers';
 
-/** The whole pipeline as it would be deployed, on the local cloud and against the emulator, with meters attached. */
+/** The whole pipeline as deployed, on the local cloud and against the emulator, with meters. */
 export async function benchPipeline(options: BenchPipelineOptions = {}) {
   const variant = options.variant ?? {};
   const pipeline = variantPipeline(variant);
@@ -48,7 +48,7 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
     secretValues: { ApiToken: token },
     ...options.cloud,
   });
-  // As in a running pipeline, the governor has spoken: without its word each batch would ask the API for the quota first.
+  // The governor writes the control record first. Without the record, each batch would poll the quota.
   const governor = cloud.environments().find(({ logicalId }) => logicalId.includes('Governor'));
   const { outcome, errorMessage } = await cloud.invoke(governor?.logicalId ?? '', {});
   if (outcome !== 'succeeded') throw new Error(`the governor: ${errorMessage}`);
@@ -58,8 +58,8 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
   const sns = new SNSClient(cloud.clientConfig('sns'));
   const engines = childrenRunning(Object.keys(roles));
   const meter = new CpuMeter();
-  const look = () => meter.look(running(cloud, engines));
-  const looking = setInterval(look, 250);
+  const read = () => meter.read(running(cloud, engines));
+  const reading = setInterval(read, 250);
   const laneQueueUrl = (lane: string) => {
     const url = outputs.laneQueueUrls.get(lane);
     if (url === undefined) throw new Error(`the pipeline has no lane ${lane}`);
@@ -77,22 +77,22 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
     laneQueueUrl,
     workDirectory,
 
-    /** CPU seconds so far, by function and by what else runs. */
+    /** CPU seconds so far, by function and engine. */
     cpuSeconds(): Map<string, number> {
-      look();
+      read();
       return meter.seconds();
     },
 
-    /** From now on anew. */
+    /** Begins a new measurement of the peaks. */
     forgetPeaks: () => meter.forgetPeaks(),
 
-    /** The most memory that one environment of a function, or an engine, was seen to hold. */
+    /** The peak memory of one environment of a function, or of an engine. */
     peakBytes(): Map<string, number> {
-      look();
+      read();
       return meter.peakBytes();
     },
 
-    /** The name of a lane's function, told by its logical ID. */
+    /** The name of a lane's function, found by its logical ID. */
     functionOf(lane: string, worker: 'LinkWorker' | 'QrWorker'): string {
       const part = `${lane.charAt(0).toUpperCase()}${lane.slice(1)}${worker}`;
       const found = cloud.environments().find(({ logicalId }) => logicalId.includes(part));
@@ -100,7 +100,7 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
       return found.function;
     },
 
-    /** Opens or closes the event source mappings, for queues to fill up unseen. */
+    /** Turns the event source mappings on or off, to fill queues before workers receive messages. */
     async feedWorkers(enabled: boolean): Promise<void> {
       const list = `${cloud.endpoints.lambda}/2015-03-31/event-source-mappings/`;
       const { EventSourceMappings } = (await (await fetch(list)).json()) as {
@@ -111,14 +111,14 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
       }
     },
 
-    /** @throws Error when a message was not taken */
+    /** @throws Error when SQS refuses a message */
     async send(
       lane: string,
       messages: Iterable<{ body: string }>,
       onSent: (message: { body: string }, messageId: string) => void = () => {},
     ): Promise<void> {
       const url = laneQueueUrl(lane);
-      // In portions, so that a campaign of a million commands is never held as a whole.
+      // In portions, because a campaign of a million commands does not fit into memory.
       for (const portion of portions(messages, 2_000)) {
         const unsent = await sendMessages(sqs, url, portion, onSent);
         if (unsent.length > 0) throw new Error(`${unsent.length} messages were not sent`);
@@ -136,7 +136,7 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
     },
 
     async stop(): Promise<void> {
-      clearInterval(looking);
+      clearInterval(reading);
       await cloud.stop();
       await api.stop();
       await rm(workDirectory, { recursive: true, force: true });

@@ -4,16 +4,16 @@ import type { FaultInput } from '../../../local/onelink-api/faults.ts';
 import type { BenchPipeline } from './bench-pipeline.ts';
 import { creates } from './commands.ts';
 
-/** One campaign of creates, and what befalls it. */
+/** One campaign of creates, and its faults. */
 export interface Campaign {
   commands: number;
-  /** So many of a hundred commands are sent twice. */
+  /** The share of commands that are sent twice. */
   duplicatesPercent?: number;
-  /** How many messages later a copy is sent, in turns; 0: right behind. Default: 0 and 400. */
+  /** The distances of copies in messages, in turn. 0 is directly behind. By default, 0 and 400. */
   copiesAfterMessages?: readonly number[];
-  /** So many of a hundred POSTs have an answer that is lost or a 500, two thirds of them after the link was made. */
+  /** The share of POSTs whose answer is lost or a 500. For two thirds of them, the API makes the link. */
   ambiguousPercent?: number;
-  /** An environment is killed, in its work, whenever so many links more have been made. */
+  /** A busy environment is killed after each so many links. */
   killEvery?: number;
   seed: number;
 }
@@ -21,21 +21,21 @@ export interface Campaign {
 export interface CampaignFigures {
   commands: number;
   messages: number;
-  /** Commands that have a link, however many. */
+  /** Commands with at least one link. */
   linked: number;
   /** Links beyond one for each command. */
   duplicateLinks: number;
-  /** Commands without a link, and nothing left that would make it. */
+  /** Commands without a link after the queue is empty. */
   lostCommands: number;
-  /** Commands that were not reached in the time given. */
+  /** Commands without a link when the time is over. */
   unreachedCommands: number;
   quotaCalls: number;
-  /** POST, PUT and DELETE for each command that needed one. */
+  /** POST, PUT and DELETE calls for each command that needs one. */
   quotaCallsPerCommand: number;
   wastedQuotaCalls: number;
   rateRefusals: number;
   kills: number;
-  /** From the first link to nine tenths of them: what a killed environment had in its hands comes later. */
+  /** From the first link to nine tenths of all. The commands of killed environments come later. */
   secondsToNineTenths: number;
   linksPerSecond: number;
   workerCpuMillisecondsPerLink: number;
@@ -60,7 +60,7 @@ export function* messagesOf({
     const due = copies.filter((copy) => copy.due <= sent);
     copies = copies.filter((copy) => copy.due > sent);
     sent += due.length;
-    // The newest first: right behind is right behind.
+    // The newest first, so a copy at distance 0 is directly behind its original.
     yield* due.toReversed();
   }
   yield* copies;
@@ -73,7 +73,7 @@ export function faultsOf({ ambiguousPercent = 0, seed }: Campaign): FaultInput[]
   return kinds.map((kind, index) => ({ kind, operation: 'create', probability, seed: seed + index }));
 }
 
-/** How a campaign gets on, told by the emulator; kills as the campaign has it. */
+/** Follows a campaign by the emulator's counts, and kills environments as the campaign requires. */
 export async function follow(
   admin: AdminClient,
   campaign: Campaign,
@@ -95,7 +95,7 @@ export async function follow(
   return { kills, over, secondsToNineTenths: (nineTenths === 0 ? seconds() : nineTenths) - first };
 }
 
-/** What a campaign came to, counted by the emulator alone. */
+/** The figures of a campaign, from the emulator's counts only. */
 export async function accountOf(
   admin: AdminClient,
   campaign: Campaign,
@@ -124,7 +124,7 @@ export async function accountOf(
   };
 }
 
-/** Runs a campaign through whatever serves the campaign lane, from a queue that is full at the start. */
+/** Runs a campaign through the worker of the campaign lane, from a queue that is full at the start. */
 export async function runCampaign(
   pipeline: BenchPipeline,
   campaign: Campaign,

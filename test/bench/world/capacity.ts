@@ -7,16 +7,16 @@ import { cores } from './machine.ts';
 import { measureWindow } from './measured-window.ts';
 import { variantAt } from './synthesis.ts';
 
-/** Low enough for any machine, high enough to warm it up. */
+/** Low enough for any machine, and high enough to warm it up. */
 const trialCallsPerSecond = 300;
-/** Of the machine's cores: above it, timers fire late. */
+/** The share of the machine's cores above which timers fire late. */
 const usableShare = 0.75;
 
 /**
- * The highest limit of an account that this machine carries through the embedded engines: from the CPU time of a call in a
- * short trial, and what is left of the machine by others. In steps of 50, at most what examples/configuration.ts says.
+ * The highest account limit that this machine can sustain with the embedded engines. It follows from the CPU time of a call in
+ * a short trial, and from the free cores. In steps of 50, up to the limit in examples/configuration.ts.
  */
-export async function carriedCallsPerSecond(say: (line: string) => void): Promise<number> {
+export async function carriedCallsPerSecond(report: (line: string) => void): Promise<number> {
   const pipeline = await benchPipeline({
     variant: variantAt({ callsPerSecond: trialCallsPerSecond }),
     emulator: { latencyMilliseconds: 10, latencyJitterMilliseconds: 20 },
@@ -39,8 +39,8 @@ export async function carriedCallsPerSecond(say: (line: string) => void): Promis
     const carried = Math.floor((usableShare * free * 1000) / cpuMilliseconds / 50) * 50;
     const configured = Math.max(...Object.values(config.accounts).map(({ callsPerSecond }) => callsPerSecond));
     const chosen = Math.min(configured, Math.max(100, carried));
-    say(
-      `a call costs ${cpuMilliseconds.toFixed(2)} ms of CPU in all, ${free.toFixed(2)} of ${cores} cores are free: ` +
+    report(
+      `a call costs ${cpuMilliseconds.toFixed(2)} ms of CPU in total, ${free.toFixed(2)} of ${cores} cores are free: ` +
         `an account of ${chosen} calls/s`,
     );
     return chosen;

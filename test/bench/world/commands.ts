@@ -5,9 +5,9 @@ export interface CreateMessage {
 }
 
 /**
- * Commands made on the fly, each its own link.
+ * Generates creates, each of another link.
  *
- * @param qrEvery every so many-th asks for a QR code, too; 0 for none
+ * @param qrEvery every n-th create requests a QR code; 0 for none
  * @param source one of the producers in examples/configuration.ts
  */
 export function* creates(name: string, count: number, qrEvery = 0, source = 'crm'): Generator<CreateMessage> {

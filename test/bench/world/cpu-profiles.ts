@@ -20,7 +20,7 @@ export async function cpuProfiler() {
     directory,
     nodeOption: `--import=${probe.href}`,
 
-    /** Ends the profiles of these processes and adds them up. */
+    /** Ends the profiles of these processes and sums them. */
     async finish(pids: readonly number[]): Promise<Map<string, number>> {
       for (const pid of pids) process.kill(pid, 'SIGUSR2');
       const written = async () => (await readdir(directory)).filter((name) => name.endsWith('.cpuprofile'));
@@ -37,7 +37,7 @@ export async function cpuProfiler() {
   };
 }
 
-/** Milliseconds of a profile by package, by room of ours, or by what Node.js itself did. Idle time is left out. */
+/** Milliseconds of a profile by package, by folder of `lambdas`, or by part of Node.js. Without idle time. */
 async function byPackage({ nodes, samples, timeDeltas }: Profile): Promise<Map<string, number>> {
   const maps = new Map<string, SourceMap | undefined>();
   const places = new Map<number, string>();
@@ -65,7 +65,7 @@ function placeOf(
 ) {
   if (functionName === '(idle)') return 'idle';
   if (functionName === '(garbage collector)') return 'garbage collection';
-  // What JavaScript the engine runs for nobody, and system calls made without a frame.
+  // JavaScript of the engine itself, and system calls without a frame.
   if (functionName === '(program)') return 'Node.js: native code';
   if (url === '') return `Node.js: ${functionName}`;
   if (url.startsWith('node:')) return `Node.js: ${url.replace(/^node:(internal\/)?/, '').split('/')[0]}`;

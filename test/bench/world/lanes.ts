@@ -17,7 +17,7 @@ export function lanePlans({ pipeline }: Pick<BenchPipeline, 'pipeline'>): LanePl
   return planLanes(pipeline.account, pipeline.settings.lanes).plans;
 }
 
-/** Each lane's two workers, as `lib` sized them, under the names of their functions here. */
+/** Each lane's two workers, as `lib` sizes them, by the names of their functions in this run. */
 export function workerShares(running: Pick<BenchPipeline, 'pipeline' | 'functionOf'>): WorkerShare[] {
   return lanePlans(running).flatMap(({ lane, link, qr }) => [
     { function: running.functionOf(lane, 'LinkWorker'), plan: link },
@@ -25,21 +25,21 @@ export function workerShares(running: Pick<BenchPipeline, 'pipeline' | 'function
   ]);
 }
 
-/** The most that all functions together may send in any second: what the template allows, which is at most the budget. */
+/** The most calls that all functions together may send in any second: what the template allows, at most the budget. */
 export function plannedCallsPerSecond({ pipeline }: Pick<BenchPipeline, 'pipeline'>): number {
   const { plan } = planExpiry(pipeline.account, pipeline.settings.expiryRateShare);
   return plannedCalls(lanePlans({ pipeline }), plan).callsPerSecond;
 }
 
-/** An invocation's start, ledger read and wind-up, as lib/config/rate-budget.ts assumes them. */
+/** An invocation's start, ledger read and end, as lib/config/rate-budget.ts assumes them. */
 const overheadSeconds = 0.1;
 
-/** The duty of lib/config/rate-budget.ts, (B/r) / (B/r + 1/r + latency + overhead), at another latency than the one it assumes. */
+/** The utilisation of lib/config/rate-budget.ts, (B/r) / (B/r + 1/r + latency + overhead), at another latency. */
 export function dutyAt({ busySeconds, callsPerSecond }: WorkerPlan, latencySeconds: number): number {
   return busySeconds / (busySeconds + 1 / callsPerSecond + latencySeconds + overheadSeconds);
 }
 
-/** A lane's worker as examples/configuration.ts has it sized. */
+/** The size of a lane's worker in examples/configuration.ts. */
 export function configuredPlan(lane: string, worker: 'LinkWorker' | 'QrWorker'): WorkerPlan {
   const plan = lanePlans({ pipeline: variantPipeline({}) }).find((one) => one.lane === lane);
   if (plan === undefined) throw new Error(`examples/configuration.ts has no lane ${lane}`);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
-/** Jiffies since the machine was started: all, and those in which nothing ran. */
+/** Jiffies since the start of the machine: all, and idle ones. */
 function jiffies(): { all: number; idle: number } {
   const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
   const fields = line.trim().split(/\s+/).slice(1, 9).map(Number);
@@ -10,7 +10,7 @@ function jiffies(): { all: number; idle: number } {
 
 export const cores = cpus().length;
 
-/** How busy the machine is from now on, whoever keeps it busy. */
+/** Meters the load of the machine by all processes. */
 export function watchMachine(): () => { busyCores: number } {
   const before = jiffies();
   return () => {
@@ -20,7 +20,7 @@ export function watchMachine(): () => { busyCores: number } {
   };
 }
 
-/** The machine in general words. */
+/** A short description of the machine. */
 export function describeMachine(): Record<string, string | number> {
   return { cores, processor: cpus()[0]?.model ?? 'unknown', node: process.versions.node, platform: process.platform };
 }

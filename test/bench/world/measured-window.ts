@@ -8,14 +8,14 @@ export interface MeasuredWindow {
   from: number;
   until: number;
   seconds: number;
-  /** CPU seconds in the window, by function and by what else runs. */
+  /** CPU seconds in the window, by function and engine. */
   cpuSeconds: Map<string, number>;
-  /** Cores that were busy with something, and those that were busy with this. */
+  /** Cores that were busy with any process, and with this pipeline. */
   busyCores: number;
   ownCores: number;
 }
 
-/** Lets time pass, and notes what is used meanwhile. */
+/** Measures the CPU use of a period. */
 export async function measureWindow(
   pipeline: Pick<BenchPipeline, 'cpuSeconds'>,
   seconds: number,

@@ -1,12 +1,12 @@
 import { Agent, request } from 'node:http';
 
-/** Another system that uses the same account, evenly: free GETs of a link that does not exist. */
+/** Another system on the same account, at an even rate: free GETs of a link that does not exist. */
 export function otherClient(baseUrl: string, callsPerSecond: number): { stop(): Promise<void> } {
   const agent = new Agent({ keepAlive: true });
   const startedAt = performance.now();
   let sent = 0;
   const timer = setInterval(() => {
-    // What is due, one at a time: after a stall it does not catch up.
+    // One call at a time. After a delay it sends no more calls than otherwise.
     const due = Math.floor(((performance.now() - startedAt) / 1000) * callsPerSecond);
     if (due <= sent) return;
     sent = due;

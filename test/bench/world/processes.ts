@@ -4,11 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 const ticksPerSecond = 100;
 const pageBytes = 4_096;
 
-/** What one process has used up to now. */
+/** The CPU time and memory of one process. */
 export interface ProcessUse {
   pid: number;
   parent: number;
-  /** User and system time of the process and all its threads, not of its children. */
+  /** User and system time of the process and its threads, without its children. */
   cpuSeconds: number;
   residentBytes: number;
 }
@@ -17,7 +17,7 @@ export interface ProcessUse {
 export function processUse(pid: number): ProcessUse | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name, in parentheses, may hold blanks: what follows it is counted.
+    // The name, in parentheses, may contain blanks, so the fields are counted after it.
     const fields = text
       .slice(text.lastIndexOf(')') + 2)
       .split(' ')
@@ -29,7 +29,7 @@ export function processUse(pid: number): ProcessUse | undefined {
   }
 }
 
-/** Programs that this process has started, by what is on their command line. */
+/** Programs that this process has started, found by their command lines. */
 export function childrenRunning(programs: readonly string[]): Map<string, number> {
   const found = new Map<string, number>();
   for (const name of readdirSync('/proc')) {
@@ -50,16 +50,16 @@ function commandLine(pid: number): string {
 }
 
 /**
- * Adds up the processor time of processes that come and go, under names that several may share. What a process used since it
- * was last looked at and its end is lost: look often.
+ * Sums the processor time of processes that start and end. Several processes may share a name. The time between the last
+ * reading and the end of a process is lost, so read often.
  */
 export class CpuMeter {
   readonly #last = new Map<number, { name: string; seconds: number }>();
   readonly #sums = new Map<string, number>();
   readonly #peakBytes = new Map<string, number>();
 
-  /** @param running name and process ID of all that run now */
-  look(running: Iterable<readonly [name: string, pid: number]>): void {
+  /** @param running name and process ID of all running processes */
+  read(running: Iterable<readonly [name: string, pid: number]>): void {
     for (const [name, pid] of running) {
       const use = processUse(pid);
       if (use === undefined) continue;
@@ -75,7 +75,7 @@ export class CpuMeter {
     return new Map(this.#sums);
   }
 
-  /** The most memory that any one process of the name was seen to hold. */
+  /** The peak memory of one process, by name. */
   peakBytes(): Map<string, number> {
     return new Map(this.#peakBytes);
   }
@@ -85,7 +85,7 @@ export class CpuMeter {
   }
 }
 
-/** What was used between two readings. */
+/** The CPU seconds between two readings. */
 export function difference(
   after: ReadonlyMap<string, number>,
   before: ReadonlyMap<string, number>,

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A folder for the requests that environments make of AWS, and the option that loads the probe into them. */
+/** A folder for the environments' requests to AWS, and the option that loads the probe. */
 export async function requestCountsProbe() {
   const directory = await mkdtemp(join(tmpdir(), 'onelink-bench-requests-'));
   const probe = new URL('../probes/request-counts.mjs', import.meta.url);

@@ -19,7 +19,7 @@ export async function sendTimesProbe() {
       const ofFunction = new Map<string, number[]>();
       for (const name of await readdir(directory)) {
         const bytes = await readFile(join(directory, name));
-        // A copy, since a buffer from the pool may not lie at a multiple of eight; and no half of a number.
+        // A copy, because a buffer from the pool may not begin at a multiple of eight. Without a half-written number.
         const times = new Float64Array(new Uint8Array(bytes.subarray(0, bytes.length - (bytes.length % 8))).buffer);
         const of = name.slice(0, name.lastIndexOf('.'));
         ofFunction.set(of, [...(ofFunction.get(of) ?? []), ...times]);
@@ -33,7 +33,7 @@ export async function sendTimesProbe() {
   };
 }
 
-/** The most that lie within any half-open second [t, t + 1 s). @param times in order, milliseconds */
+/** The most times within any half-open second [t, t + 1 s). @param times in order, milliseconds */
 export function fullestSecond(times: Float64Array): number {
   let fullest = 0;
   let first = 0;
@@ -44,7 +44,7 @@ export function fullestSecond(times: Float64Array): number {
   return fullest;
 }
 
-/** How many lie within [from, until). */
+/** The number of times within [from, until). */
 export function countBetween(times: Float64Array, from: number, until: number): number {
   return times.reduce((sum, time) => (time >= from && time < until ? sum + 1 : sum), 0);
 }

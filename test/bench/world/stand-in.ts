@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 import { bundleOptions } from '../../../lib/constructs/bundle.ts';
 import { assemblyCopy, type Variant, variantPipeline } from './synthesis.ts';
 
-/** Sizes of a lane's link worker, where a run wants others than `lib` works out. */
+/** Sizes of a lane's link worker that differ from those of `lib`. */
 export interface LaneSizes {
   batchSize?: number;
   windowSeconds?: number;
@@ -16,9 +16,9 @@ export interface LaneSizes {
 }
 
 export interface StandIn {
-  /** A module of `stand-ins/` with a `handler`, to run in place of the campaign lane's link worker. */
+  /** A module of `stand-ins/` with a `handler`, which replaces the campaign lane's link worker. */
   handler?: string;
-  /** Values of names that its source leaves open. */
+  /** Values of the undefined names in its source. */
   defined?: Readonly<Record<string, string>>;
   sizes?: LaneSizes;
 }
@@ -29,8 +29,8 @@ interface Template {
 }
 
 /**
- * A copy of the synthesised app in which something else than the link worker serves the campaign lane: with the same queue,
- * variables and memory, bundled in the same way, so that only the code differs. Both lanes share the code's asset.
+ * A copy of the synthesised app with another worker for the campaign lane. Queue, variables, memory and bundling are the same,
+ * so only the code differs. Both lanes share the code's asset.
  */
 export async function assemblyWith(variant: Variant, { handler, defined = {}, sizes }: StandIn): Promise<string> {
   const assembly = await assemblyCopy(variant);
@@ -47,7 +47,7 @@ export async function assemblyWith(variant: Variant, { handler, defined = {}, si
   return assembly;
 }
 
-/** In the place of a job's `index.mjs`, made as that was. */
+/** Replaces a job's `index.mjs`, with the same bundling. */
 async function bundle(handler: string, outdir: string, defined: Readonly<Record<string, string>>): Promise<void> {
   const entry = fileURLToPath(new URL(`../stand-ins/${handler}`, import.meta.url));
   await build({

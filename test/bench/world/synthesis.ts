@@ -15,7 +15,7 @@ import { budgetOf, governorCallsPerSecond } from '../../../lib/config/rate-budge
 import { addStages } from '../../../lib/stacks/stages.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 
-/** What a run changes in examples/configuration.ts. */
+/** The changes of a run to examples/configuration.ts. */
 export interface Variant {
   account?: Partial<AccountSettings>;
   settings?: Partial<PipelineSettings>;
@@ -25,16 +25,16 @@ const stage = 'production';
 const synthesised = new Map<string, Promise<string>>();
 const copies: string[] = [];
 
-/** The first pipeline of the production stage, as examples/configuration.ts has it but for the variant. */
+/** The first pipeline of the production stage in examples/configuration.ts, with the variant's changes. */
 export function variantPipeline(variant: Variant): ConfiguredPipeline {
   return chosenPipeline(configurationOf(variant), stage);
 }
 
 /**
- * examples/configuration.ts at another limit of calls per second. What does not shrink with it (QR codes keep their 25 a second, the
- * expiry worker its two environments, the governor its one call) takes its room from the campaign lane, which has the most.
+ * examples/configuration.ts with another limit of calls per second. Some calls do not shrink with the limit: 25 QR calls a
+ * second, two environments of the expiry worker, and one call of the governor. The campaign lane gives up rate for them.
  *
- * @param shares of each lane but the campaign lane, and of each lane's QR codes, where they are to be others
+ * @param shares other shares of each lane except the campaign lane, and of each lane's QR codes
  */
 export function variantAt(
   account: Partial<AccountSettings> & { callsPerSecond: number },
@@ -49,16 +49,16 @@ export function variantAt(
   if (campaign === undefined || most === undefined) throw new Error('examples/configuration.ts has no lane `campaign`');
   const budget = budgetOf({ ...usual, ...account });
   const qr = reshaped.reduce((sum, [, { qrShare }]) => sum + qrShare * budget.qrCallsPerSecond, 0);
-  // Two environments at one call each, with room for the fraction that a share is cut by.
+  // Two environments with one call each, and a margin for rounding.
   const expiryRateShare = Math.max(settings.expiryRateShare, 2.1 / budget.callsPerSecond);
   const taken = Object.values(others).reduce((sum, lane) => sum + lane.rateShare, 0) + expiryRateShare;
   const room = Math.floor((1 - taken - (qr + governorCallsPerSecond) / budget.callsPerSecond) * 1_000) / 1_000;
-  // Where the others gave theirs up, all of it.
+  // If the others have smaller shares, the campaign lane gets all the rest.
   const rateShare = shares.others === undefined ? Math.min(most, room) : room;
   return { account, settings: { lanes: { ...others, campaign: { ...campaign, rateShare } }, expiryRateShare } };
 }
 
-/** The folder of the synthesised app, bundles included. Each variant is synthesised once, whoever asks. */
+/** The folder of the synthesised app, with its bundles. Each variant is synthesised once. */
 export function assemblyOf(variant: Variant): Promise<string> {
   const key = JSON.stringify(variant);
   const known = synthesised.get(key) ?? synthesise(variant);
@@ -66,7 +66,7 @@ export function assemblyOf(variant: Variant): Promise<string> {
   return known;
 }
 
-/** A copy of it, to be changed. */
+/** A copy of that folder, to change. */
 export async function assemblyCopy(variant: Variant): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'onelink-bench-app-'));
   copies.push(directory);
@@ -74,7 +74,7 @@ export async function assemblyCopy(variant: Variant): Promise<string> {
   return directory;
 }
 
-/** Removes what was synthesised, and the copies. */
+/** Removes the synthesised apps and their copies. */
 export async function forgetAssemblies(): Promise<void> {
   const directories = [...(await Promise.all(synthesised.values())), ...copies];
   await Promise.all(directories.map((directory) => rm(directory, { recursive: true, force: true })));
