@@ -4,13 +4,13 @@ import { basename, dirname, join } from 'node:path';
 import { fileTrouble } from './file-trouble.ts';
 
 /**
- * Keeps messages that were not sent: NDJSON that can be sent again, readable by its owner alone. The file is made with the
- * first of them, beside the one that they come from, and replaces no other.
+ * Keeps messages that were not sent, as NDJSON that can be sent again. Only its owner can read the file. It is created with
+ * the first message, beside the file that the messages come from, and never replaces another file.
  */
 export class UnsentFile {
   readonly #source: string;
   #file: { path: string; descriptor: number } | undefined;
-  #trouble: unknown;
+  #failure: unknown;
 
   /** @param source the file that the messages come from; `-` is standard input */
   constructor(source: string) {
@@ -18,19 +18,19 @@ export class UnsentFile {
   }
 
   add(body: string): void {
-    if (this.#trouble !== undefined) return;
+    if (this.#failure !== undefined) return;
     try {
       this.#file ??= this.#open();
       writeSync(this.#file.descriptor, `${body}\n`);
     } catch (error) {
-      this.#trouble = error;
+      this.#failure = error;
     }
   }
 
-  /** @returns where they are; undefined when there are none, or they could not be written */
-  close(): { path?: string; trouble?: string } {
+  /** @returns the path of the file; no path if there are no messages, or they could not be written */
+  close(): { path?: string; failure?: string } {
     if (this.#file !== undefined) closeSync(this.#file.descriptor);
-    if (this.#trouble !== undefined) return { trouble: fileTrouble(this.#trouble, 'write') ?? codeOf(this.#trouble) };
+    if (this.#failure !== undefined) return { failure: fileTrouble(this.#failure, 'write') ?? codeOf(this.#failure) };
     return this.#file === undefined ? {} : { path: this.#file.path };
   }
 
@@ -39,7 +39,7 @@ export class UnsentFile {
     return this.#isPlain;
   }
 
-  /** Removes what was kept. */
+  /** Removes the file. */
   discard(): void {
     if (this.#file === undefined) return;
     closeSync(this.#file.descriptor);
@@ -52,18 +52,18 @@ export class UnsentFile {
 
   #open(): { path: string; descriptor: number } {
     const isPlain = this.#isPlain;
-    // What is left of a rest is a rest again, of the same file.
+    // A second leftover is named after the original file, not after the first leftover.
     const stem = isPlain ? basename(this.#source).replace(/(\.not-sent(-\d+)?)?(\.\w+)?$/, '') : 'standard-input';
     const folders = [...(isPlain ? [dirname(this.#source)] : []), '.', tmpdir()];
-    let trouble: unknown;
+    let failure: unknown;
     for (const folder of folders) {
       try {
         return openNew(folder, stem);
       } catch (error) {
-        trouble ??= error;
+        failure ??= error;
       }
     }
-    throw trouble;
+    throw failure;
   }
 }
 

@@ -8,33 +8,33 @@ import { defaultLaneOf } from '../../terminal/lane-choice.ts';
 import { n } from '../../words.ts';
 import type { Outgoing } from './conversation.ts';
 
-/** A message with its body, ready to go. */
+/** A message with its body, ready to be sent. */
 export interface Sendable extends Outgoing {
   body: string;
 }
 
 export interface LaneChoice {
-  /** The lane of all messages, where the operator names one. */
+  /** The lane of all messages, if the operator names one. */
   lane?: string;
   force?: true;
   stackName: string;
   pipeline: ConfiguredPipeline | undefined;
 }
 
-/** What a file comes to, when nothing is wrong with it. */
+/** What the check found in a file without faults. */
 export interface CheckedFile {
   messages: number;
   lanes: ReadonlySet<string>;
-  /** The only source there is, if its outcomes are sure to carry it. */
+  /** The only source in the file, if its outcomes are certain to carry it. */
   onlySource: string | undefined;
 }
 
 const faultsNamed = 20;
 
 /**
- * Reads a whole file before anything of it is sent.
+ * Reads a whole file before the verb sends any of it.
  *
- * @throws OperatorError with every line that is wrong, or when there is no command
+ * @throws OperatorError with the faulty lines, or if the file has no command
  */
 export async function checkFile(
   source: MessageSource,
@@ -57,13 +57,13 @@ export async function checkFile(
       if (sources.size < 2) sources.add(sketch.source);
     } else if (++faulty <= faultsNamed) faults.push(`${placeWords(message)}: ${fault}`);
   }
-  if (messages === 0) throw new OperatorError(`${source.name} holds no command.`);
+  if (messages === 0) throw new OperatorError(`${source.name} has no command.`);
   if (faulty === 0) return { messages, lanes, onlySource: onlyOf(sources) };
   const more = faulty > faultsNamed ? [`and ${n(faulty - faultsNamed)} more`] : [];
   throw new OperatorError([...faults, ...more, 'Nothing was sent.'].join('\n'));
 }
 
-/** The messages of a file that was checked. @throws OperatorError when it is not the same any more */
+/** The messages of a checked file. @throws OperatorError if the file has changed since the check */
 export async function* sendables(source: MessageSource, choice: LaneChoice): AsyncGenerator<Sendable> {
   for await (const { line, unit, body } of source.messages()) {
     const sketch = sketchOf(body);
@@ -89,16 +89,16 @@ function faultOf(
 }
 
 function noLane({ source }: MessageSketch, { pipeline, stackName }: LaneChoice): string {
-  const mend = 'Name the lane with --lane.';
-  if (pipeline === undefined) return `${stackName} is not in the configuration, so that no lane is known. ${mend}`;
-  if (source === undefined) return `has no source to tell the lane by. ${mend}`;
+  const fix = 'Name the lane with --lane.';
+  if (pipeline === undefined) return `${stackName} is not in the configuration, so its lanes are unknown. ${fix}`;
+  if (source === undefined) return `has no source, which decides the lane. ${fix}`;
   const known = pipeline.settings.producers.map((producer) => producer.source).join(', ');
-  return `its source is not one of the configured producers (${known}). ${mend}`;
+  return `its source is not one of the configured producers (${known}). ${fix}`;
 }
 
 function onlyOf(sources: ReadonlySet<string | undefined>): string | undefined {
   const [source] = sources;
-  // What cannot be a source comes back as null, and would be filtered out.
-  const isSound = sources.size === 1 && source !== undefined && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(source);
-  return isSound ? source : undefined;
+  // The outcome of an invalid source has null in its place, and the filter would drop it.
+  const isValid = sources.size === 1 && source !== undefined && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(source);
+  return isValid ? source : undefined;
 }

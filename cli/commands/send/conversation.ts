@@ -9,15 +9,15 @@ import { canBeLookedUp, type Missed } from './missed-outcomes.ts';
 /** Exit codes: scripts and the help text rely on them. */
 export const exitCode = { done: 0, notCarriedOut: 1, nothingSent: 2, unanswered: 3, partlySent: 4 } as const;
 
-/** Of the messages without an outcome, so many are named. */
+/** How many messages without an outcome are named. */
 const openNamed = 20;
 
-/** A message on its way to a lane. What is in it is not kept: there may be millions of them. */
+/** A message sent to a lane. Its body is not kept, because there may be millions of them. */
 export interface Outgoing extends Place, MessageSketch {
   lane: string;
 }
 
-/** What was sent and what is answered, printed as it comes in. Ends by itself when there is nothing more to wait for. */
+/** Tracks the messages sent and prints each outcome as it comes in. It ends when there is nothing more to wait for. */
 export class Conversation {
   readonly #json: boolean;
   readonly #awaited = new AwaitedOutcomes<Outgoing>();
@@ -33,7 +33,7 @@ export class Conversation {
     this.#json = json;
   }
 
-  /** Aborts when every message is answered or parked, or when there was no news for too long. */
+  /** Aborts when every message has its outcome or is parked, or after the time-out without news. */
   get over(): AbortSignal {
     return this.#over.signal;
   }
@@ -51,43 +51,45 @@ export class Conversation {
     return this.#sent;
   }
 
-  /** Since the last news, or since all was sent. */
+  /** Seconds since the last news, or since everything was sent. */
   get quietSeconds(): number {
     return (performance.now() - this.#newsAt) / 1000;
   }
 
-  /** What is neither answered nor parked, in the order in which it was sent. */
+  /** Messages that have no outcome and are not parked, in the order of sending. */
   open(): Awaited<Outgoing>[] {
     return this.#awaited.all().filter((one) => !isSettled(one) && !isParked(one));
   }
 
-  /** What the ledger knows of messages whose outcomes were not heard. */
+  /** Adds what the ledger records for messages whose outcomes were missed. */
   found({ answers, codes }: Missed): void {
     for (const answer of answers) this.heard(answer);
-    for (const messageId of codes) if (this.#awaited.qrStored(messageId)) this.#rest();
+    for (const messageId of codes) if (this.#awaited.qrStored(messageId)) this.#awaitNews();
   }
 
-  /** @param timeoutSeconds to wait for further outcomes, from each piece of news on */
+  /** @param timeoutSeconds how long to wait for the next outcome after each piece of news */
   allSent(timeoutSeconds: number): void {
     this.#timeoutSeconds = timeoutSeconds;
     this.#newsAt = performance.now();
-    this.#rest();
+    this.#awaitNews();
   }
 
-  /** Says what has become of what was sent. @returns the exit code, if all was sent */
+  /** Prints a summary of the messages sent. @returns the exit code, if all were sent */
   close(waited: boolean): number {
     clearTimeout(this.#timer);
     const [all, open] = [this.#awaited.all(), this.open()];
     const parked = all.filter(isParked).length;
-    const say = (text: string) => console.error(text);
+    const print = (text: string) => console.error(text);
     if (!waited) {
-      say(`${n(this.#sent)} sent`);
+      print(`${n(this.#sent)} sent`);
       return exitCode.done;
     }
     for (const { message, answer } of open.slice(0, openNamed)) {
-      say(`${placeWords(message)}: ${answer === undefined ? silenceWords(message) : 'its QR code is not there yet'}`);
+      print(
+        `${placeWords(message)}: ${answer === undefined ? silenceWords(message) : 'its QR code is not stored yet'}`,
+      );
     }
-    if (open.length > openNamed) say(`and ${n(open.length - openNamed)} more without an outcome`);
+    if (open.length > openNamed) print(`and ${n(open.length - openNamed)} more without an outcome`);
     const tally = tallyWords(
       new Map([
         ...this.#tally,
@@ -95,12 +97,11 @@ export class Conversation {
         ...(open.length > 0 ? [['still open', open.length] as const] : []),
       ]),
     );
-    say(`${n(this.#sent)} sent: ${tally || 'nothing heard'}`);
-    if (parked > 0)
-      say(`${n(parked)} parked: they wait for quota, and are carried out by themselves when there is some.`);
-    if (open.length > 0) say('To see what has become of one: onelink trace --source <name> --request-id <id>');
+    print(`${n(this.#sent)} sent: ${tally || 'no outcome received'}`);
+    if (parked > 0) print(`${n(parked)} parked: the replayer sends them back to their lane when there is quota.`);
+    if (open.length > 0) print('To trace a command, run: onelink trace --source <name> --request-id <id>');
     if (open.some(({ answer }) => answer === undefined)) {
-      say('A rejected command leaves no record to look up. Whether one is invalid: onelink plan <file>');
+      print('A rejected command leaves no record to look up. To check for invalid commands, run: onelink plan <file>');
     }
     if (open.length > 0 || parked > 0) return exitCode.unanswered;
     return this.#refused ? exitCode.notCarriedOut : exitCode.done;
@@ -111,15 +112,15 @@ export class Conversation {
     this.#newsAt = performance.now();
     const { outcome } = hearing;
     const kind = outcome.repeat ? 'repeated' : outcome.outcome;
-    // What is parked gets its own outcome later: it is counted at the end.
+    // A parked command gets its final outcome later. The summary counts it.
     if (kind !== 'parked') this.#tally.set(kind, (this.#tally.get(kind) ?? 0) + 1);
     this.#refused ||= unwelcome.has(outcome.outcome);
     const where = placeWords(hearing.awaited.message);
     for (const words of this.#json ? [JSON.stringify(outcome)] : outcomeWords(outcome, where)) console.log(words);
-    this.#rest();
+    this.#awaitNews();
   }
 
-  #rest(): void {
+  #awaitNews(): void {
     if (this.#timeoutSeconds === 0) return;
     clearTimeout(this.#timer);
     if (this.#awaited.unsettled === this.#awaited.parked) this.#over.abort();
@@ -129,5 +130,5 @@ export class Conversation {
 
 function silenceWords(message: MessageSketch): string {
   if (canBeLookedUp(message)) return 'no outcome yet';
-  return 'no outcome yet: without a valid source and requestId it can only be rejected, and cannot be looked up';
+  return 'no outcome yet: without a valid source and requestId it ends as rejected, and has no record to look up';
 }

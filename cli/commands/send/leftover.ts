@@ -5,7 +5,7 @@ import type { Unsent } from '../../pipeline/send-messages.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
 import { n } from '../../words.ts';
 
-/** What was not sent of a file: which lines, why, and where it is kept. */
+/** The messages of a file that were not sent: their lines, the reasons, and the file that keeps them. */
 export class Leftover {
   readonly #file: UnsentFile;
   readonly #lines = new LineRanges();
@@ -35,10 +35,10 @@ export class Leftover {
   }
 
   /**
-   * Ends the file, and says what is in it and how to go on.
+   * Closes the file. @returns what it holds, and how to continue
    *
-   * @param isUntouched nothing at all was sent: then the file that was given is as good, where it is still there
-   * @param again the command that sends a file, with the options that were given
+   * @param isUntouched whether nothing was sent. The original file then serves, if it is a plain file.
+   * @param again makes the command that sends a file with the same options
    */
   words(isUntouched: boolean, again: (file: string) => string): string[] {
     if (this.count === 0) return [];
@@ -46,15 +46,15 @@ export class Leftover {
       this.#file.discard();
       return [`Nothing was sent (${tallyWords(this.#reasons)}).`];
     }
-    const { path, trouble } = this.#file.close();
+    const { path, failure } = this.#file.close();
     const doubtful =
       this.#mayBeIn === 0
         ? []
-        : [`${n(this.#mayBeIn)} of them may be in all the same: SQS’s answer was lost. A repeat makes nothing twice.`];
+        : [`SQS may have ${n(this.#mayBeIn)} of them, because its answer was lost. A repeat makes nothing twice.`];
     const next =
       path === undefined
-        ? `They could not be kept in a file (${trouble}). Send the whole file again: a repeat makes nothing twice.`
-        : `They are in ${path}. When the cause is gone: ${again(path)}`;
+        ? `They could not be kept in a file (${failure}). Send the whole file again: a repeat makes nothing twice.`
+        : `They are in ${path}. When the cause is fixed, run: ${again(path)}`;
     return [
       `${n(this.count)} not sent: ${this.#lines.words(10, this.#unit)} (${tallyWords(this.#reasons)})`,
       ...doubtful,

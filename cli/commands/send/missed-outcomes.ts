@@ -4,33 +4,33 @@ import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import type { MessageSketch } from '../../files/message.ts';
 import type { Awaited } from '../../pipeline/awaited-outcomes.ts';
 
-/** What the ledger knows. */
+/** Reads of the ledger. */
 export interface MissedPorts {
   requests(asked: { source: string; requestId: string }[]): Promise<Map<string, RequestRecord>>;
   link(address: LinkAddress): Promise<LinkRecord | undefined>;
 }
 
 export interface Missed {
-  /** Answers to these very messages, in the words in which they were told. */
+  /** Outcomes of these messages, as they were published. */
   answers: Outcome[];
   /** Messages whose QR code is stored. */
   codes: string[];
 }
 
-/** Of what cannot be a request there is no record, and DynamoDB may refuse its key. */
-const sound = (text: string | undefined): text is string => text !== undefined && /^[\x21-\x7e]{1,128}$/.test(text);
+/** An invalid source or requestId has no record, and DynamoDB may refuse it as a key. */
+const isValid = (text: string | undefined): text is string => text !== undefined && /^[\x21-\x7e]{1,128}$/.test(text);
 
-/** Whether the ledger can have a record of a message's request at all. What cannot be one is rejected, and only told. */
+/** Whether the ledger can have a record of a message's request. An invalid one is rejected, and has only its outcome. */
 export const canBeLookedUp = ({ source, requestId }: Pick<MessageSketch, 'source' | 'requestId'>): boolean =>
-  sound(source) && sound(requestId);
+  isValid(source) && isValid(requestId);
 
-/** BatchGetItem takes as many keys. */
+/** The most keys that BatchGetItem accepts. */
 const requestsAtOnce = 100;
 
 /**
- * Looks up in the ledger what was not heard of: the answers, and the codes that creates asked for with their link. What was
- * rejected as invalid is not in the ledger. A request that was answered through another message is not known to be
- * answered through this one.
+ * Reads missed outcomes from the ledger: those of commands, and those of QR codes that creates asked for. The ledger does
+ * not record commands that were rejected as invalid. If another message completed the request, the outcome of this message
+ * stays unknown.
  */
 export async function missedOutcomes(open: readonly Awaited<MessageSketch>[], ledger: MissedPorts): Promise<Missed> {
   const missed: Missed = { answers: [], codes: [] };
@@ -38,7 +38,7 @@ export async function missedOutcomes(open: readonly Awaited<MessageSketch>[], le
     const portion = open.slice(at, at + requestsAtOnce);
     const asked = new Map(
       portion.flatMap(({ message: { source, requestId }, answer }) =>
-        answer !== undefined || !sound(source) || !sound(requestId)
+        answer !== undefined || !isValid(source) || !isValid(requestId)
           ? []
           : [[`${source}/${requestId}`, { source, requestId }] as const],
       ),
@@ -46,8 +46,8 @@ export async function missedOutcomes(open: readonly Awaited<MessageSketch>[], le
     const records = asked.size === 0 ? new Map<string, RequestRecord>() : await ledger.requests([...asked.values()]);
     for (const one of portion) {
       const { source, requestId } = one.message;
-      const told = records.get(`${source}/${requestId}`)?.outcome;
-      const answer = one.answer ?? (told?.messageId === one.messageId ? told : undefined);
+      const recorded = records.get(`${source}/${requestId}`)?.outcome;
+      const answer = one.answer ?? (recorded?.messageId === one.messageId ? recorded : undefined);
       if (answer === undefined) continue;
       if (one.answer === undefined) missed.answers.push(answer);
       if (one.message.asksForQr && answer.outcome === 'created' && (await hasCode(answer, ledger))) {

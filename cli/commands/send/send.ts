@@ -37,38 +37,44 @@ interface Options extends PipelineOptions {
 }
 
 const defaultTimeoutSeconds = 120;
-/** Without news for so long, the ledger is asked. */
+/** After this long without news, the verb reads the ledger. */
 const quietSeconds = 15;
-/** So many of the oldest open messages are looked up then; at the end, all of them. */
+/** How many of the oldest open messages it then reads. At the end it reads all of them. */
 const lookedUpWhenQuiet = 100;
 
 export function sendCommand(): Command {
   const command = new Command('send')
-    .description('Sends commands to a pipeline, and can wait for what becomes of them.')
-    .argument('<file>', 'NDJSON (one command a line), a JSON array, or a single JSON command; - reads standard input')
-    .option('--lane <name>', 'the lane; unless given, each source’s first lane in lib/config/config.ts')
+    .description('Sends commands to a pipeline, and can wait for their outcomes.')
+    .argument('<file>', 'NDJSON (one command per line), a JSON array, or a single JSON command; - reads standard input')
+    .option('--lane <name>', 'the lane (default: each source’s first lane in lib/config/config.ts)')
     .option('--wait', 'wait for every outcome and print it')
-    .option('--timeout <seconds>', 'with --wait: give up after so long without news', seconds, defaultTimeoutSeconds);
+    .option(
+      '--timeout <seconds>',
+      'with --wait: stop after this time without an outcome',
+      seconds,
+      defaultTimeoutSeconds,
+    );
   return withPipelineOptions(withNeeds(command, { timeout: 'wait', json: 'wait' }))
-    .option('--force', 'send even what is not a JSON object')
-    .option('--json', 'with --wait: print outcomes as they are, one JSON object a line')
+    .option('--force', 'also send messages that are not JSON objects')
+    .option('--json', 'with --wait: print each outcome as one JSON object per line')
     .addHelpText(
       'after',
       `${pipelineHelp} The body of a message may be a bare command, an EventBridge event, a CloudEvent or an SNS notification.
 
-The whole file is read first, and nothing is sent while a line of it is wrong. It must be UTF-8; its size does not matter. What
-could not be sent later on (interrupted, refused, no way to AWS) is kept in <file>.not-sent.ndjson, which can be sent again.
-After a hard kill, send the whole file again: a repeat makes nothing twice.
+The verb first reads the whole file, and sends nothing if a line has a fault. The file must be UTF-8, of any size. If some
+messages cannot be sent (interrupted, refused, AWS unreachable), the verb keeps them in <file>.not-sent.ndjson. You can send
+that file later. After a hard kill, send the whole file again: a repeat makes nothing twice.
 
-With --wait it publishes probes to the outcome topic until it hears one: a new subscription may take a minute. What it has not
-heard of in the end it looks up in the ledger. For both you need the permission; without it, it goes on and says so.
+With --wait, the verb subscribes to the outcome topic, and publishes probes until it receives one. A new subscription may
+take a minute. At the end, it reads missed outcomes from the ledger. Both need a permission. Without it, the verb prints a
+warning and continues.
 
 Exit codes:
-  ${exitCode.done}  sent; with --wait: and every command was carried out, was before, or was overtaken by a later change
-  ${exitCode.notCarriedOut}  with --wait: some command was rejected, stale or in conflict, or its QR code failed
-  ${exitCode.nothingSent}  nothing was sent: the file, the options, or the way to the pipeline is wrong
-  ${exitCode.unanswered}  with --wait: something was not answered in time, or is parked until there is quota again
-  ${exitCode.partlySent}  some were sent and others not: how many, which lines, and the file that they are in are told at the end
+  ${exitCode.done}  sent; with --wait: and every command was carried out, repeated or superseded
+  ${exitCode.notCarriedOut}  with --wait: a command was rejected, stale or in conflict, or its QR code failed
+  ${exitCode.nothingSent}  nothing was sent: the file or the options have a fault, or the pipeline is unreachable
+  ${exitCode.unanswered}  with --wait: a command has no outcome after the time-out, or is parked
+  ${exitCode.partlySent}  some messages were not sent; the last lines name them and the file that keeps them
 
 Examples:
   onelink send commands.ndjson --wait
@@ -106,7 +112,7 @@ async function sendFile(
   const progress = new Progress(process.stderr);
   const onMessage = (sofar: number) => progress.update(() => `${n(sofar)} commands read`);
   const checked = await checkFile(source, choice, { interrupted, onMessage });
-  // A connection that hangs is as good as none.
+  // A connection that hangs must not block the verb.
   const sqs = new SQSClient({ requestHandler: { connectionTimeout: 10_000, requestTimeout: 30_000 } });
   const named = await readOutputs(new CloudFormationClient(), stackName);
   const outputs = pipelineOutputs(named, stackName);
@@ -148,7 +154,7 @@ async function sendFile(
     const lookUp = (most: number) => lookUpMissed(conversation, ledger, most);
     const [stoppedBy] = await Promise.all([
       sending(),
-      hearing?.listen((outcome) => conversation.heard(outcome), done).catch(tellDeaf),
+      hearing?.listen((outcome) => conversation.heard(outcome), done).catch(reportDeafness),
       options.wait ? lookUpWhenQuiet(conversation, lookUp, done) : undefined,
     ]);
     if (options.wait && !interrupted.aborted) await lookUp(Number.POSITIVE_INFINITY);
@@ -165,24 +171,28 @@ async function sendFile(
     ended.abort();
     progress.clear();
     await hearing?.close().catch((error: unknown) => {
-      console.error(`The outcome queue ${hearing?.url} could not be removed (${nameOf(error)}). Delete it.`);
+      console.error(
+        `The queue for outcomes ${hearing?.url} could not be deleted (${nameOf(error)}). Delete it yourself.`,
+      );
     });
   }
 }
 
-/** Sends nothing before the subscription is heard, as far as one can. */
+/** Waits until the subscription delivers a probe, the time-out ends, or the topic refuses the probe. */
 async function listenFirst(hearing: OutcomeQueue, progress: Progress, signal: AbortSignal): Promise<void> {
   const began = performance.now();
-  const words = () => `waiting until the subscription works: ${Math.round((performance.now() - began) / 1000)} s`;
+  const words = () => `waiting for the subscription: ${Math.round((performance.now() - began) / 1000)} s`;
   const showing = setInterval(() => progress.update(words), 250);
   const heard = await hearing.untilHeard({ signal }).finally(() => clearInterval(showing));
   progress.clear();
   if (heard === 'heard' || signal.aborted) return;
-  const why = heard === 'denied' ? 'You may not publish to the outcome topic' : 'No probe was heard in 90 s';
-  console.error(`${why}: the first outcomes may not be heard. What is missing in the end is looked up in the ledger.`);
+  const why = heard === 'denied' ? 'You may not publish to the outcome topic' : 'No probe came back in 90 s';
+  console.error(
+    `${why}, so the first outcomes may be missed. At the end, the verb reads missed outcomes from the ledger.`,
+  );
 }
 
-const tellDeaf = (error: unknown) => console.error(`Outcomes cannot be heard any more (${nameOf(error)}).`);
+const reportDeafness = (error: unknown) => console.error(`Outcomes can no longer be received (${nameOf(error)}).`);
 
 async function lookUpWhenQuiet(
   conversation: Conversation,
@@ -208,7 +218,7 @@ async function lookUpMissed(conversation: Conversation, ledger: Ledger, most: nu
     conversation.found(await missedOutcomes(open, ledger));
     return true;
   } catch (error) {
-    console.error(`What was not heard cannot be looked up in the ledger (${nameOf(error)}).`);
+    console.error(`Missed outcomes cannot be read from the ledger (${nameOf(error)}).`);
     return false;
   }
 }
@@ -219,7 +229,8 @@ const nameOf = (error: unknown) =>
 function troubleWords(error: unknown, { local }: Options): string {
   if (error instanceof OperatorError) return error.message;
   return (
-    serviceTrouble(error, local === true) ?? `SQS takes no more: ${error instanceof Error ? error.message : error}`
+    serviceTrouble(error, local === true) ??
+    `SQS accepts no more messages: ${error instanceof Error ? error.message : error}`
   );
 }
 

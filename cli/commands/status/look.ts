@@ -16,7 +16,7 @@ export interface LookPorts {
   nowMilliseconds(): number;
 }
 
-/** What there is to look at. */
+/** The pipeline whose state is read. */
 export interface Place {
   stackName: string;
   lanes: LaneAtWork[];
@@ -24,7 +24,7 @@ export interface Place {
   monthlyQuotaCalls: number | undefined;
 }
 
-/** Asks all services at once how a pipeline stands. */
+/** Reads the state of a pipeline from all services in parallel. */
 export async function look({ stackName, lanes, ...place }: Place, ports: LookPorts): Promise<Sight> {
   const atMilliseconds = ports.nowMilliseconds();
   const [reading, renewalsDue, ages, alarms, stranded, deadLetters, standings] = await Promise.all([
@@ -61,7 +61,7 @@ export async function look({ stackName, lanes, ...place }: Place, ports: LookPor
       parked,
       queues: (lanes[lane]?.workers ?? []).map(({ kind, queueUrl }, index) => {
         const { waiting = 0, held: inFlight = 0 } = sizes[index] ?? {};
-        // The last known age of a queue that is empty by now says nothing.
+        // The last measured age of a queue is out of date once the queue is empty.
         const oldest = waiting + inFlight === 0 ? undefined : ages.get(queueUrl);
         return { kind, now: { waiting, inFlight, oldestSeconds: oldest } };
       }),
@@ -72,7 +72,7 @@ export async function look({ stackName, lanes, ...place }: Place, ports: LookPor
   };
 }
 
-/** SQS measures it once a minute, and tells it some minutes late. */
+/** SQS measures the age once a minute, and the metric arrives some minutes later. */
 const agesOfMilliseconds = 10 * 60_000;
 
 async function oldestSeconds(

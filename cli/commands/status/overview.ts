@@ -9,29 +9,29 @@ import { daysOfMonth, forecast } from '../../../lambdas/governor/forecast.ts';
 import { governorHeard } from '../../pipeline/governor-heard.ts';
 import type { QueueKind } from '../dead-letters/dead-letter-queues.ts';
 
-/** How much is in a queue, about. */
+/** Approximate counts of a queue. */
 export interface QueueNow {
   waiting: number;
   inFlight: number;
-  /** Of the oldest message, as SQS measures it each minute; undefined when it is not known. */
+  /** Age of the oldest message, which SQS measures each minute; undefined if unknown. */
   oldestSeconds?: number | undefined;
 }
 
-/** What was asked of the services. */
+/** What the services reported. */
 export interface Sight {
   stackName: string;
   atMilliseconds: number;
   reading: ControlReading;
-  /** Renewals of kept links that fall due before the month ends. */
+  /** Renewals of kept links that are due before the month ends. */
   renewalsDue: number;
   monthlyQuotaCalls: number | undefined;
   lanes: {
     name: string;
     queues: { kind: 'link' | 'qr' | 'expiry'; now: QueueNow }[];
-    /** Commands in the archive; undefined for a lane that never parks. */
+    /** Parked commands; undefined for a lane that never parks. */
     parked: number | undefined;
   }[];
-  /** Commands in the archive for lanes that the pipeline does not have: nobody replays them. */
+  /** Commands that are parked for lanes that the pipeline does not have. The replayer does not replay them. */
   stranded?: { lane: string; commands: number }[];
   deadLetters: { lane: string; kind: QueueKind; messages: number }[];
   alarms: { name: string; since: number | undefined }[];
@@ -59,11 +59,11 @@ export interface QuotaOverview {
   projectedMonthEndPercent?: number;
 }
 
-/** How a pipeline stands. */
+/** The state of a pipeline. */
 export interface Overview {
   stack: string;
   at: number;
-  /** When the governor last ran; undefined when nobody knows. */
+  /** When the governor last ran; undefined without a control record. */
   governedAt?: number;
   controlRecord: 'fresh' | 'old' | 'missing' | 'corrupt';
   health?: Health['verdict'];
@@ -72,7 +72,7 @@ export interface Overview {
   stranded: { lane: string; commands: number }[];
   deadLetters: Sight['deadLetters'];
   alarms: Sight['alarms'];
-  /** Whether anything asks for an operator. */
+  /** `unwell` if anything needs an operator. */
   wellness: 'well' | 'unwell';
 }
 
@@ -105,15 +105,15 @@ export function overviewOf(sight: Sight): Overview {
   };
 }
 
-/** As the workers see it: what one of them has met counts before the governor has written it down. */
+/** A lane as its workers see it. A worker's signal counts before the governor has written it into the control record. */
 function laneOverview(
   { name, queues, parked }: Sight['lanes'][number],
   { control, signals }: ControlReading,
   at: number,
 ): LaneOverview {
   const { state, reason } = laneNow(control, signals, name, at);
-  const said = control?.lanes[name];
-  const { since, note } = said?.state === state ? said : {};
+  const recorded = control?.lanes[name];
+  const { since, note } = recorded?.state === state ? recorded : {};
   return {
     lane: name,
     state,
@@ -125,7 +125,7 @@ function laneOverview(
   };
 }
 
-/** The governor's own arithmetic, on what it remembers. */
+/** The governor's forecast, from the memory in the control record. */
 function quotaOverview({ reading, renewalsDue, monthlyQuotaCalls }: Sight): QuotaOverview | undefined {
   const { quota, usage } = reading.control ?? {};
   if (quota === undefined) return undefined;
@@ -143,5 +143,5 @@ function quotaOverview({ reading, renewalsDue, monthlyQuotaCalls }: Sight): Quot
   };
 }
 
-/** The days of whose renewals a sight needs the count. */
+/** The rest of the month. The overview counts the renewals that are due on these days. */
 export const daysToCome = (atMilliseconds: number) => daysOfMonth(atMilliseconds).coming;

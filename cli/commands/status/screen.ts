@@ -3,13 +3,13 @@ import { durationWords, instantWords, n } from '../../words.ts';
 import { nameOf } from '../dead-letters/dead-letter-queues.ts';
 import type { LaneOverview, Overview, QuotaOverview } from './overview.ts';
 
-/** A terminal's. */
+/** The columns of a terminal. */
 const width = 80;
 
-/** Alarms that have room on one screen. */
+/** How many alarms fit on one screen. */
 const alarmsShown = 6;
 
-/** An overview for people: 80 columns, one screen. */
+/** An overview as text: 80 columns, one screen. */
 export function screenOf(overview: Overview): string[] {
   const { at, lanes, stranded, deadLetters, alarms } = overview;
   const ago = (instant: number) => `${durationWords((at - instant) / 1000)} ago`;
@@ -21,7 +21,7 @@ export function screenOf(overview: Overview): string[] {
     '',
     row(['LANE', 'STATE', 'WAITING', 'IN WORK', 'OLDEST', 'PARKED']),
     ...lanes.flatMap((lane) => laneRows(lane, ago)),
-    ...stranded.map(({ lane, commands }) => row([lane, 'gone: nobody replays it', '-', '-', '-', n(commands)])),
+    ...stranded.map(({ lane, commands }) => row([lane, 'removed: not replayed', '-', '-', '-', n(commands)])),
     '',
     ...quotaRows(overview.quota, ago),
     `DEAD LETTERS  ${dead || 'none'}`,
@@ -37,13 +37,13 @@ function controlWords({ controlRecord, governedAt, health }: Overview, ago: (ins
   const when = governedAt === undefined || governedAt === 0 ? 'never' : ago(governedAt);
   switch (controlRecord) {
     case 'missing':
-      return 'CONTROL       no record: the governor has not run yet, or it was lost';
+      return 'CONTROL       no record: the governor has not run yet, or the record was lost';
     case 'corrupt':
-      return 'CONTROL       the record makes no sense: the governor makes it anew';
+      return 'CONTROL       the record cannot be read: the governor replaces it';
     case 'old':
-      return `CONTROL       the governor last ran ${when}: it is silent`;
+      return `CONTROL       the governor last ran ${when}: the record is stale`;
     case 'fresh':
-      return `CONTROL       the governor ran ${when}; the API is ${health === 'good' ? 'well' : `unwell (${health})`}`;
+      return `CONTROL       the governor ran ${when}; the API is ${health === 'good' ? 'available' : `degraded (${health})`}`;
   }
 }
 
@@ -69,7 +69,7 @@ function laneRows(
   ago: (at: number) => string,
 ): string[] {
   const standing = [state, ...(reason === undefined || reason === 'operator' ? [] : [reason])].join(': ');
-  // A long reason goes below, where it does not push the figures aside.
+  // A long reason goes on its own line, because it would move the columns.
   const short = standing.length < 26 ? standing : state;
   const below = [
     ...(short === standing ? [] : [String(reason)]),
@@ -92,25 +92,25 @@ function laneRows(
 }
 
 function quotaRows(quota: QuotaOverview | undefined, ago: (at: number) => string): string[] {
-  if (quota === undefined) return ['QUOTA         not known: no poll was answered yet'];
+  if (quota === undefined) return ['QUOTA         unknown: no poll has succeeded yet'];
   const { remaining, usedPercent, burnPerHour, hoursToEmpty, spentElsewhere, projectedMonthEndPercent, polledAt } =
     quota;
   const used = usedPercent === undefined ? '' : `, ${percent(usedPercent)} used`;
   const first = `QUOTA         ${n(remaining)} calls left this month${used} (${ago(polledAt)})`;
   if (burnPerHour === undefined || hoursToEmpty === undefined) return [first];
   const lasts = hoursToEmpty >= mostHours ? 'lasts the month' : `empty in ${durationWords(hoursToEmpty * 3600)}`;
-  const elsewhere = spentElsewhere ? `; ${n(Math.round(spentElsewhere))} calls of the last hour not ours` : '';
+  const elsewhere = spentElsewhere ? `; ${n(Math.round(spentElsewhere))} calls/h spent elsewhere` : '';
   const end =
     projectedMonthEndPercent === undefined
       ? 'month’s end: too early to tell'
       : `month’s end: ${percent(projectedMonthEndPercent)} used`;
-  const burn = `${n(Math.round(burnPerHour))} an hour now: ${lasts}`;
+  const burn = `${n(Math.round(burnPerHour))} per hour now: ${lasts}`;
   return [first, `              ${burn}`, `              ${end}${elsewhere}`];
 }
 
 const percent = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} %`;
 
-/** Breaks a line that is too long for the screen at a space; what follows is indented. */
+/** Breaks a line that is too long for the screen at a space, and indents the rest. */
 function wrapped(line: string): string[] {
   if (line.length <= width) return [line];
   const at = line.lastIndexOf(' ', width);

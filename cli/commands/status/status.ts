@@ -28,23 +28,22 @@ const watchSeconds = 5;
 
 export function statusCommand(): Command {
   const command = new Command('status')
-    .description(
-      'Shows how the pipeline stands: lanes, quota, parked commands, dead letters and alarms, on one screen.',
-    )
-    .option('--watch [seconds]', `look again every so many seconds (default: ${watchSeconds})`, count(1, 3_600))
-    .option('--json', 'print one JSON object for each look; times are ISO 8601');
+    .description('Shows the state of the pipeline on one screen: lanes, quota, parked commands, dead letters, alarms.')
+    .option('--watch [seconds]', `refresh at this interval (default: ${watchSeconds})`, count(1, 3_600))
+    .option('--json', 'print one JSON object for each refresh; times are ISO 8601');
   return withPipelineOptions(command)
     .addHelpText(
       'after',
       `${pipelineHelp}
 
-A lane's state is what its workers go by. Counts are SQS's, about right; the age of the oldest message is measured once a
-minute, and comes some minutes late. The quota is as the governor last saw it, and the forecast is the governor's own.
+The state of a lane is the state that its workers follow. The counts are SQS's approximations. SQS measures the age of the
+oldest message once a minute, and reports it some minutes later. The quota comes from the governor's last poll, and the
+forecast is the governor's.
 
 Exit codes:
-  ${exitCode.well}  all is well: every lane open, the governor heard of, no dead letters, no alarm
-  ${exitCode.unwell}  something is not
-  ${exitCode.notDone}  it could not be done
+  ${exitCode.well}  every lane is open, the control record is fresh, no dead letters, no alarm
+  ${exitCode.unwell}  any of these fails, or commands are parked for a removed lane
+  ${exitCode.notDone}  the verb failed; the error explains why
 
 Examples:
   onelink status

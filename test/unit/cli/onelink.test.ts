@@ -14,7 +14,7 @@ describe('onelink send', () => {
       'line 2: is not JSON (character 1)',
       'line 3: its source is not one of the configured producers (crm, product, studio). Name the lane with --lane.',
       'line 4: is not a JSON object',
-      'line 5: has no source to tell the lane by. Name the lane with --lane.',
+      'line 5: has no source, which decides the lane. Name the lane with --lane.',
       'Nothing was sent.',
     ]);
     expect(status).toBe(2);
@@ -48,7 +48,7 @@ describe('onelink send', () => {
 
 describe('the other verbs', () => {
   test.each([
-    [['status', '--help'], 'Exit codes:\n  0  all is well'],
+    [['status', '--help'], 'Exit codes:\n  0  every lane is open'],
     [['doctor', '--help'], 'Examples:\n  onelink doctor\n'],
     [['plan', '--help'], 'onelink plan --links 2000000 --qr 20000'],
     [['pause', '--help'], '--reason <text>  why'],

@@ -17,7 +17,7 @@ describe('a conversation', () => {
     vi.restoreAllMocks();
   });
 
-  test('is over when everything is answered, and ends well when nothing was refused', () => {
+  test('ends with 0 when every command has a good outcome', () => {
     const conversation = new Conversation(false);
     conversation.sent(message(1), 'm-1');
     conversation.allSent(60);
@@ -28,14 +28,14 @@ describe('a conversation', () => {
     expect(printed.at(-1)).toBe('1 sent: 1 created');
   });
 
-  test('ends with 1 when a command was refused', () => {
+  test('ends with 1 if a command was refused', () => {
     const conversation = new Conversation(false);
     conversation.sent(message(1), 'm-1');
     conversation.heard(givenOutcome({ outcome: 'conflict', reason: 'shortlink-id-taken' }));
     expect(conversation.close(true)).toBe(1);
   });
 
-  test('is over when there was no news for too long, and then ends with 3', () => {
+  test('ends with 3 after the time-out without news', () => {
     const conversation = new Conversation(false);
     conversation.sent(message(1, true), 'm-1');
     conversation.sent({ ...message(2), source: 'crm', requestId: 'r-2' }, 'm-2');
@@ -48,11 +48,11 @@ describe('a conversation', () => {
     expect(conversation.over.aborted).toBe(true);
     expect(conversation.close(true)).toBe(3);
     expect(printed.slice(-5)).toEqual([
-      'line 1: its QR code is not there yet',
+      'line 1: its QR code is not stored yet',
       'line 2: no outcome yet',
       '2 sent: 2 still open, 1 created',
-      'To see what has become of one: onelink trace --source <name> --request-id <id>',
-      'A rejected command leaves no record to look up. Whether one is invalid: onelink plan <file>',
+      'To trace a command, run: onelink trace --source <name> --request-id <id>',
+      'A rejected command leaves no record to look up. To check for invalid commands, run: onelink plan <file>',
     ]);
   });
 
@@ -60,18 +60,18 @@ describe('a conversation', () => {
     ['without a requestId', { requestId: undefined }],
     ['whose requestId holds a blank', { requestId: 'r 1' }],
     ['without a source', { source: undefined }],
-  ])('says that a command %s can only be rejected, though nobody heard of it', (_, change) => {
+  ])('reports that a command %s ends as rejected, even without its outcome', (_, change) => {
     const asked = { source: 'crm', requestId: 'r-1', ...change };
     const given = Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
     const conversation = new Conversation(false);
     conversation.sent({ ...message(1), ...given }, 'm-1');
     expect(conversation.close(true)).toBe(3);
     expect(printed).toContain(
-      'line 1: no outcome yet: without a valid source and requestId it can only be rejected, and cannot be looked up',
+      'line 1: no outcome yet: without a valid source and requestId it ends as rejected, and has no record to look up',
     );
   });
 
-  test('does not wait for what is parked, says how many, and ends with 3', () => {
+  test('does not wait for parked commands, counts them, and ends with 3', () => {
     const conversation = new Conversation(false);
     conversation.sent(message(1), 'm-1');
     conversation.sent(message(2), 'm-2');
@@ -83,11 +83,11 @@ describe('a conversation', () => {
     expect(conversation.close(true)).toBe(3);
     expect(printed.slice(-2)).toEqual([
       '2 sent: 1 created, 1 parked',
-      '1 parked: they wait for quota, and are carried out by themselves when there is some.',
+      '1 parked: the replayer sends them back to their lane when there is quota.',
     ]);
   });
 
-  test('counts what was parked and carried out after all as carried out', () => {
+  test('counts a command that was parked and then carried out as carried out', () => {
     const conversation = new Conversation(false);
     conversation.sent(message(1), 'm-1');
     conversation.heard(givenOutcome({ outcome: 'parked', reason: 'quota-exceeded' }));
@@ -96,7 +96,7 @@ describe('a conversation', () => {
     expect(printed.at(-1)).toBe('1 sent: 1 created');
   });
 
-  test('counts what was sent when nobody waits', () => {
+  test('counts the messages sent without --wait', () => {
     const conversation = new Conversation(false);
     conversation.sent(message(1), 'm-1');
     conversation.sent(message(2), 'm-2');
@@ -104,7 +104,7 @@ describe('a conversation', () => {
     expect(printed).toEqual(['2 sent']);
   });
 
-  test('takes from the ledger what was not heard, and hears nothing twice', () => {
+  test('takes missed outcomes from the ledger, and counts none twice', () => {
     const conversation = new Conversation(false);
     conversation.sent(message(1, true), 'm-1');
     conversation.sent(message(2), 'm-2');
@@ -120,7 +120,7 @@ describe('a conversation', () => {
     expect(printed.at(-1)).toBe('2 sent: 2 created');
   });
 
-  test('knows how long there was no news', () => {
+  test('measures the time without news', () => {
     const conversation = new Conversation(false);
     conversation.sent(message(1, true), 'm-1');
     conversation.allSent(60);
@@ -131,7 +131,7 @@ describe('a conversation', () => {
     conversation.close(true);
   });
 
-  test('prints outcomes as they are when asked for JSON, each once', () => {
+  test('prints each outcome once, unchanged, with --json', () => {
     const conversation = new Conversation(true);
     conversation.sent(message(1), 'm-1');
     conversation.heard(givenOutcome());

@@ -19,7 +19,7 @@ const unsent = (line: number, reason = 'not tried', mayBeIn = false) => ({
 });
 
 describe('what was not sent', () => {
-  test('is kept beside the file, for its owner alone, and is told by line and reason', () => {
+  test('is kept beside the file, readable only by its owner, and reported by line and reason', () => {
     const leftover = new Leftover(join(folder, 'spring.ndjson'));
     for (const one of [unsent(7, 'InvalidMessageContents'), unsent(301, 'ECONNRESET', true), unsent(302)]) {
       leftover.add(one);
@@ -27,14 +27,14 @@ describe('what was not sent', () => {
     const path = join(folder, 'spring.not-sent.ndjson');
     expect(leftover.words(false, again)).toEqual([
       '3 not sent: lines 7, 301-302 (1 InvalidMessageContents, 1 ECONNRESET, 1 not tried)',
-      '1 of them may be in all the same: SQS’s answer was lost. A repeat makes nothing twice.',
-      `They are in ${path}. When the cause is gone: onelink send ${path}`,
+      'SQS may have 1 of them, because its answer was lost. A repeat makes nothing twice.',
+      `They are in ${path}. When the cause is fixed, run: onelink send ${path}`,
     ]);
     expect(readFileSync(path, 'utf8')).toBe('{"line":7}\n{"line":301}\n{"line":302}\n');
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  test('is told by element where it comes from an array', () => {
+  test('is reported by element if it comes from an array', () => {
     const leftover = new Leftover(join(folder, 'spring.json'));
     for (const { message, ...one } of [unsent(7), unsent(9)]) {
       leftover.add({ ...one, message: { ...message, unit: 'element' } });
@@ -42,7 +42,7 @@ describe('what was not sent', () => {
     expect(leftover.words(false, again)[0]).toBe('2 not sent: elements 7, 9 (2 not tried)');
   });
 
-  test('replaces no earlier rest, and the rest of a rest bears the same name', () => {
+  test('replaces no earlier leftover file, and a second one has the same name with a number', () => {
     writeFileSync(join(folder, 'spring.not-sent.ndjson'), 'earlier');
     const leftover = new Leftover(join(folder, 'spring.not-sent.ndjson'));
     leftover.add(unsent(1));
@@ -51,7 +51,7 @@ describe('what was not sent', () => {
     expect(readFileSync(join(folder, 'spring.not-sent.ndjson'), 'utf8')).toBe('earlier');
   });
 
-  test('leaves no file when nothing was sent at all: the file that was given is as good', () => {
+  test('leaves no file if nothing was sent, because the original file serves', () => {
     const leftover = new Leftover(join(folder, 'spring.ndjson'));
     leftover.add(unsent(1, 'interrupted'));
     leftover.add(unsent(2, 'interrupted'));
@@ -59,7 +59,7 @@ describe('what was not sent', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('is kept elsewhere when there is no folder to write to', () => {
+  test('is kept in another folder if its own cannot be written to', () => {
     mkdirSync(join(folder, 'sub'));
     const leftover = new Leftover(join(folder, 'no-such-folder', 'spring.ndjson'));
     leftover.add(unsent(1));
@@ -69,7 +69,7 @@ describe('what was not sent', () => {
     rmSync(path);
   });
 
-  test('says nothing when all was sent', () => {
+  test('is not mentioned if everything was sent', () => {
     expect(new Leftover(join(folder, 'spring.ndjson')).words(false, again)).toEqual([]);
   });
 });
@@ -87,7 +87,7 @@ describe('line ranges', () => {
     expect(words([1_000, 1_001])).toBe('lines 1,000-1,001');
   });
 
-  test('are not told without end', () => {
+  test('are cut off after a number of ranges', () => {
     expect(words([1, 3, 5, 7, 8], 2)).toBe('lines 1, 3 and 3 more');
   });
 });

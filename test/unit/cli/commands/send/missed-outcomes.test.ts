@@ -15,7 +15,7 @@ const open = (requestId: string, more: Partial<Awaited<MessageSketch>> = {}, ask
 const answered = (requestId: string, change: Partial<Outcome> = {}) =>
   givenOutcome({ requestId, messageId: `m-${requestId}`, link: givenLink(`of-${requestId}`), ...change });
 
-/** A ledger that has these answers, and the codes of these links. */
+/** A ledger with these outcomes, and the QR codes of these links. */
 function givenLedger(outcomes: Outcome[], withCode: string[] = []) {
   const reads: string[][] = [];
   const records = new Map(
@@ -33,8 +33,8 @@ function givenLedger(outcomes: Outcome[], withCode: string[] = []) {
   };
 }
 
-describe('what was not heard', () => {
-  test('is taken from the ledger, a hundred requests at a time', async () => {
+describe('a missed outcome', () => {
+  test('is read from the ledger, a hundred requests at a time', async () => {
     const all = Array.from({ length: 250 }, (_, index) => `r-${index}`);
     const ledger = givenLedger([answered('r-3'), answered('r-249', { outcome: 'conflict' })]);
     const { answers, codes } = await missedOutcomes(
@@ -49,12 +49,12 @@ describe('what was not heard', () => {
     expect(ledger.reads.map(({ length }) => length)).toEqual([100, 100, 50]);
   });
 
-  test('is not what was answered through another message', async () => {
+  test('is not the outcome of another message', async () => {
     const ledger = givenLedger([answered('r-1', { messageId: 'of-another' })]);
     expect(await missedOutcomes([open('r-1')], ledger)).toEqual({ answers: [], codes: [] });
   });
 
-  test('may be a QR code: of a link that was heard of, and of one that was not', async () => {
+  test('may be that of a QR code, with or without the outcome of its link', async () => {
     const ledger = givenLedger([answered('r-2'), answered('r-3')], ['of-r-1', 'of-r-2']);
     const all = [open('r-1', { answer: answered('r-1') }, true), open('r-2', {}, true), open('r-3', {}, true)];
     const { answers, codes } = await missedOutcomes(all, ledger);
@@ -62,7 +62,7 @@ describe('what was not heard', () => {
     expect(codes).toEqual(['m-r-1', 'm-r-2']);
   });
 
-  test('is not looked for where no request can be told', async () => {
+  test('is not looked up for a message without a valid request', async () => {
     const ledger = givenLedger([]);
     const strange = [
       { message: { asksForQr: false }, messageId: 'm-1' },

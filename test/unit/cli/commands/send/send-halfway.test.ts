@@ -16,10 +16,10 @@ interface Entry {
   MessageBody: string;
 }
 
-/** What SQS does with a batch: takes it, answers with an error, or does as it is told. */
+/** What SQS does with a batch: accepts it, answers with an error, or runs the given function. */
 type Treatment = 'take' | { status: number; type: string } | ((response: ServerResponse) => void);
 
-/** CloudFormation and SQS on loopback: as much of them as `send` needs. */
+/** The operations of CloudFormation and SQS that `send` needs, on loopback. */
 async function givenAws(treat: (batch: number, bodies: string[]) => Treatment) {
   const taken: string[] = [];
   let batches = 0;
@@ -80,7 +80,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** Sends so many commands as an operator would. */
+/** Sends this many commands as an operator would. */
 async function send(commands: number, treat: (batch: number, send: ChildProcess, bodies: string[]) => Treatment) {
   writeFileSync(
     join(folder, 'spring.ndjson'),
@@ -98,14 +98,14 @@ async function send(commands: number, treat: (batch: number, send: ChildProcess,
     AWS_SECRET_ACCESS_KEY: 'key',
   };
   child = spawn(process.execPath, [program, 'send', 'spring.ndjson'], { cwd: folder, env, stdio: 'pipe' });
-  let said = '';
+  let printed = '';
   child.stderr?.on('data', (text) => {
-    said += text;
+    printed += text;
   });
   const status = await new Promise((resolve) => child?.on('exit', resolve));
   const rest = readdirSync(folder).filter((name) => name !== 'spring.ndjson');
   const notSent = rest.flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'));
-  return { status, said: said.trim().split('\n'), taken: aws.taken, rest, notSent };
+  return { status, printed: printed.trim().split('\n'), taken: aws.taken, rest, notSent };
 }
 
 /** Which of r-1, r-2, … */
@@ -113,75 +113,75 @@ const numbers = (bodies: string[]) => bodies.map((body) => Number(/r-(\d+)/.exec
 const upTo = (last: number, first = 1) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
 
 describe('onelink send that ends half-way', () => {
-  test('says how many and which lines were not sent, and keeps them in a file', { timeout: 30_000 }, async () => {
+  test('prints how many and which lines were not sent, and keeps them in a file', { timeout: 30_000 }, async () => {
     const denied = { status: 403, type: 'com.amazonaws.sqs#AccessDeniedException' };
-    const { status, said, taken, rest, notSent } = await send(1_000, (batch) => (batch > 30 ? denied : 'take'));
+    const { status, printed, taken, rest, notSent } = await send(1_000, (batch) => (batch > 30 ? denied : 'take'));
     expect(numbers(taken)).toEqual(upTo(300));
     expect(numbers(notSent)).toEqual(upTo(1_000, 301));
     expect(rest).toEqual(['spring.not-sent.ndjson']);
-    expect(said[0]).toBe('AWS denies it: so it is');
-    expect(said[1]).toBe('300 sent');
-    expect(said[2]).toMatch(/^700 not sent: lines 301-1,000 \(\d+ not tried, \d+ AccessDeniedException\)$/);
-    expect(said[3]).toBe(
-      'They are in spring.not-sent.ndjson. When the cause is gone: onelink send spring.not-sent.ndjson',
+    expect(printed[0]).toBe('AWS denies it: so it is');
+    expect(printed[1]).toBe('300 sent');
+    expect(printed[2]).toMatch(/^700 not sent: lines 301-1,000 \(\d+ not tried, \d+ AccessDeniedException\)$/);
+    expect(printed[3]).toBe(
+      'They are in spring.not-sent.ndjson. When the cause is fixed, run: onelink send spring.not-sent.ndjson',
     );
     expect(status).toBe(4);
   });
 
-  test('has sent nothing when the first batch is denied', { timeout: 30_000 }, async () => {
+  test('sends nothing if AWS denies the first batch', { timeout: 30_000 }, async () => {
     const denied = { status: 403, type: 'com.amazonaws.sqs#AccessDeniedException' };
-    const { status, said, rest } = await send(25, () => denied);
-    expect(said.at(-1)).toMatch(/^Nothing was sent \(/);
+    const { status, printed, rest } = await send(25, () => denied);
+    expect(printed.at(-1)).toMatch(/^Nothing was sent \(/);
     expect(rest).toEqual([]);
     expect(status).toBe(2);
   });
 
-  test('by Ctrl-C tells of what is on its way, too', { timeout: 30_000 }, async () => {
-    const { status, said, taken, notSent } = await send(1_000, (batch, child) => {
+  test('reports the batches under way after Ctrl-C, too', { timeout: 30_000 }, async () => {
+    const { status, printed, taken, notSent } = await send(1_000, (batch, child) => {
       if (batch === 20) child.kill('SIGINT');
       return 'take';
     });
     expect(numbers([...taken, ...notSent])).toEqual(upTo(1_000));
     expect(notSent.length).toBeGreaterThan(0);
-    expect(said[0]).toBe('Interrupted.');
+    expect(printed[0]).toBe('Interrupted.');
     expect(status).toBe(4);
   });
 
-  test('by a lost network says what may be in', { timeout: 30_000 }, async () => {
-    const { status, said, taken, notSent } = await send(100, (batch) =>
+  test('reports which messages SQS may have after a lost connection', { timeout: 30_000 }, async () => {
+    const { status, printed, taken, notSent } = await send(100, (batch) =>
       batch > 4 ? (response) => response.destroy() : 'take',
     );
     expect(taken).toHaveLength(40);
     expect(numbers(notSent)).toEqual(upTo(100).filter((number) => !numbers(taken).includes(number)));
-    expect(said.join('\n')).toContain('60 of them may be in all the same');
+    expect(printed.join('\n')).toContain('SQS may have 60 of them');
     expect(status).toBe(4);
   });
 
-  test('sends everything but what SQS refuses', { timeout: 30_000 }, async () => {
+  test('sends everything except what SQS refuses', { timeout: 30_000 }, async () => {
     const refused = { status: 400, type: 'com.amazonaws.sqs#InvalidMessageContents' };
-    const { status, said, taken, notSent } = await send(30, (_, __, bodies) =>
+    const { status, printed, taken, notSent } = await send(30, (_, __, bodies) =>
       bodies.includes(command(7)) ? refused : 'take',
     );
     expect(taken).toHaveLength(29);
     expect(notSent).toEqual([command(7)]);
-    expect(said).toContain('1 not sent: line 7 (1 InvalidMessageContents)');
+    expect(printed).toContain('1 not sent: line 7 (1 InvalidMessageContents)');
     expect(status).toBe(4);
   });
 });
 
 describe('onelink send', () => {
-  /** What comes in through a pipe, by name or as standard input. */
+  /** Sends input from a pipe, by name or as standard input. */
   async function piped(words: string, input: Buffer) {
     const { PATH, ONELINK_CONFIG } = process.env;
     const env = { PATH, ONELINK_CONFIG, AWS_REGION: 'eu-central-1', NODE: process.execPath, PROGRAM: program };
     const child = spawn('bash', ['--norc', '-c', words], { cwd: folder, env, stdio: 'pipe' });
     child.stdin.end(input);
-    let said = '';
+    let printed = '';
     child.stderr.on('data', (text) => {
-      said += text;
+      printed += text;
     });
     const status = await new Promise((resolve) => child.on('exit', resolve));
-    return { status, said: said.trim().split('\n') };
+    return { status, printed: printed.trim().split('\n') };
   }
   const latin1 = Buffer.from('{"source":"crm"}\n{"source":"crm","c":"S\xe3o"}', 'latin1');
 
@@ -191,7 +191,7 @@ describe('onelink send', () => {
   ])('refuses what is not UTF-8 in %s, by line and byte', { timeout: 30_000 }, async (_, words) => {
     expect(await piped(words, latin1)).toEqual({
       status: 2,
-      said: [
+      printed: [
         'line 2: is not UTF-8: byte 23 is 0xE3. Save the file as UTF-8 (for instance: iconv -f WINDOWS-1252 -t UTF-8)',
         'Nothing was sent.',
       ],

@@ -46,10 +46,10 @@ function sight(change: Partial<Sight> = {}): Sight {
 const screen = (change: Partial<Sight> = {}) => screenOf(overviewOf(sight(change)));
 
 describe('status', () => {
-  test('of a pipeline that is well fits one screen', () => {
+  test('of a pipeline without findings fits one screen', () => {
     expect(screen()).toEqual([
       'OneLink-production  2026-03-20 12:00:00 UTC',
-      'CONTROL       the governor ran 23 s ago; the API is well',
+      'CONTROL       the governor ran 23 s ago; the API is available',
       '',
       'LANE           STATE                        WAITING  IN WORK      OLDEST  PARKED',
       'campaign       open                       1,234,567    2,000   2 h 2 min  50,000',
@@ -57,23 +57,23 @@ describe('status', () => {
       'expiry         open                               0        0           -       -',
       '',
       'QUOTA         4,500,000 calls left this month, 40 % used (23 s ago)',
-      '              120,000 an hour now: empty in 1 d 13 h',
-      '              month’s end: 54 % used; 20,000 calls of the last hour not ours',
+      '              120,000 per hour now: empty in 1 d 13 h',
+      '              month’s end: 54 % used; 20,000 calls/h spent elsewhere',
       'DEAD LETTERS  none',
       'ALARMS        none',
     ]);
     expect(overviewOf(sight()).wellness).toBe('well');
   });
 
-  test('names what is parked for a lane that is gone, which nobody replays', () => {
+  test('names what is parked for a removed lane, which the replayer skips', () => {
     const stranded = [{ lane: 'studio-old', commands: 50_000 }];
     expect(screen({ stranded })).toContain(
-      'studio-old     gone: nobody replays it            -        -           -  50,000',
+      'studio-old     removed: not replayed              -        -           -  50,000',
     );
     expect(overviewOf(sight({ stranded })).wellness).toBe('unwell');
   });
 
-  test('says why a lane is not open, since when, and in whose words', () => {
+  test('shows why a lane is not open, since when, and the operator’s reason', () => {
     const lanes = {
       campaign: { state: 'paused', reason: 'operator', note: 'rates change', since: now - 3 * hour },
       expiry: { state: 'parking', reason: 'quota-reserve-reached', since: now - hour },
@@ -84,14 +84,14 @@ describe('status', () => {
     expect(lines.every((line) => line.length <= 80)).toBe(true);
   });
 
-  test('goes by what the workers go by: a signal later than the governor’s word counts', () => {
+  test('shows the state that the workers follow: a signal newer than the control record counts', () => {
     const signals = { quotaExceededAt: now - 1_000 };
     const { lanes, wellness } = overviewOf(sight({ reading: { control, corrupt: false, signals } }));
     expect(lanes[0]).toMatchObject({ state: 'parking', reason: 'quota-exceeded' });
     expect(wellness).toBe('unwell');
   });
 
-  test('names dead letters and alarms, and how many more there are', () => {
+  test('names dead letters and alarms, and the number of those that it leaves out', () => {
     const alarms = Array.from({ length: 8 }, (_, index) => ({
       name: `OneLink-production-campaign-alarm-${index}`,
       since: now - minute,
@@ -105,15 +105,18 @@ describe('status', () => {
   });
 
   test.each([
-    [{ control: undefined, corrupt: false }, 'CONTROL       no record: the governor has not run yet, or it was lost'],
-    [{ control: undefined, corrupt: true }, 'CONTROL       the record makes no sense: the governor makes it anew'],
+    [
+      { control: undefined, corrupt: false },
+      'CONTROL       no record: the governor has not run yet, or the record was lost',
+    ],
+    [{ control: undefined, corrupt: true }, 'CONTROL       the record cannot be read: the governor replaces it'],
     [
       { control: { ...control, governedAt: now - hour }, corrupt: false },
-      'CONTROL       the governor last ran 1 h ago: it is silent',
+      'CONTROL       the governor last ran 1 h ago: the record is stale',
     ],
-  ])('is not well without a word of the governor: %#', (reading, line) => {
-    const looked = sight({ reading: { ...reading, signals: {} } });
-    expect(screenOf(overviewOf(looked))).toContain(line);
-    expect(overviewOf(looked).wellness).toBe('unwell');
+  ])('asks for an operator if the control record is stale or missing: %#', (reading, line) => {
+    const stale = sight({ reading: { ...reading, signals: {} } });
+    expect(screenOf(overviewOf(stale))).toContain(line);
+    expect(overviewOf(stale).wellness).toBe('unwell');
   });
 });
