@@ -144,7 +144,7 @@ describe('an update', () => {
 });
 
 describe('a delete', () => {
-  it('removes the link, and its record remembers that for the horizon', async () => {
+  it('removes the link, and its record remembers that for the deduplication window', async () => {
     await world.deliver({ body: remove });
     expect(world.api.links.size).toBe(0);
     expect(world.outcomes).toMatchObject([{ outcome: 'deleted', link: { shortlinkId: 'poster', version: 2 } }]);
