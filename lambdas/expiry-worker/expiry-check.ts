@@ -2,13 +2,13 @@ import { dataDigest } from '../domain/link/digest.ts';
 import { type LinkRecord, needsRenewal, renewalLeadSeconds } from '../domain/link/ledger-record.ts';
 import { foundAtApi, isHeld, isMadeBy, isOf, stateOfRemoved } from '../domain/link/link-state.ts';
 import { recordInCheck } from '../domain/link/removal.ts';
-import type { Verdict } from '../domain/work/delivery.ts';
+import type { Disposition } from '../domain/work/delivery.ts';
 import { deliveriesToWaitForCreate } from '../domain/work/return-delay.ts';
 import { type Check, expiringSoonOf, type Finding, overOf, renewedOf } from './check.ts';
 import { isRenewal, renew } from './renewal.ts';
 
 /** Finds out whether a link is over whose record the TTL has removed; the table is at the expiry worker. */
-export async function checkExpiry(check: Check): Promise<Finding | Verdict> {
+export async function checkExpiry(check: Check): Promise<Finding | Disposition> {
   const { ports, removal, receiveCount, nowSeconds } = check;
   const { record, token } = removal;
   const state = stateOfRemoved(record, nowSeconds);
@@ -55,7 +55,7 @@ async function recordUnderCheck({ removal, nowSeconds, settings, ports: { ledger
  * The mark is off: a command has changed the link and told its own outcome, or an earlier delivery of this check has ended
  * between the record and its outcome, which is told then.
  */
-function concludedBefore(standing: LinkRecord, { removal: { record }, hasQuota }: Check): Finding | Verdict {
+function concludedBefore(standing: LinkRecord, { removal: { record }, hasQuota }: Check): Finding | Disposition {
   const isOther =
     standing.state !== 'live' || standing.version !== record.version || standing.expiryCheck !== undefined;
   if (isOther) return 'done';

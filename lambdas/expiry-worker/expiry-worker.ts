@@ -8,7 +8,7 @@ import { isMadeBy } from '../domain/link/link-state.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import { secondsNow } from '../domain/work/clock.ts';
-import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
+import { type BatchWork, type Delivery, type Disposition, leastTimeMilliseconds } from '../domain/work/delivery.ts';
 import { expiryLane, laneMetric } from '../domain/work/names.ts';
 import { nameOfError } from '../domain/work/observer.ts';
 import type { Batch, Finding } from './check.ts';
@@ -48,24 +48,24 @@ export function expiryWorker(settings: ExpiryWorkerEnvironment, ports: ExpiryWor
     // Renewals can wait for a day: without a fresh word of the governor they do.
     const hasQuota = lane.state === 'open' && lane.quotaKnown;
     const batch = { settings, ports, hasQuota, tally: new QuotaTally(ports.onQuotaCall), renewals: new Renewals() };
-    const verdicts: Verdict[] = new Array(deliveries.length).fill('out-of-time');
+    const dispositions: Disposition[] = new Array(deliveries.length).fill('out-of-time');
     const findings = new Map<number, Finding>();
     await eachAtOnce(settings.CALLS_IN_FLIGHT, deliveries.entries(), async ([index, delivery]) => {
       if (deadline.remainingMilliseconds() < leastTimeMilliseconds) return;
       const found = await handle(delivery, batch);
-      if (typeof found === 'string') verdicts[index] = found;
+      if (typeof found === 'string') dispositions[index] = found;
       else findings.set(index, found);
     });
-    await conclude(findings, deliveries, verdicts, batch);
+    await conclude(findings, deliveries, dispositions, batch);
     const now = ports.clock.wallMilliseconds();
     const book = (write: () => Promise<void>) => keepBooks(ports.observer, laneMetric.bookkeepingFailed, write);
     if (batch.tally.calls > 0) await book(() => ports.control.addSpent(expiryLane, batch.tally.calls, now));
     for (const [day, links] of batch.renewals.byDay) await book(() => ports.control.addRenewals(day, links, now));
-    return verdicts;
+    return dispositions;
   };
 }
 
-async function handle(delivery: Delivery, batch: Batch): Promise<Finding | Verdict> {
+async function handle(delivery: Delivery, batch: Batch): Promise<Finding | Disposition> {
   const { observer, removalIn, clock } = batch.ports;
   const removal = removalIn(delivery.body);
   if (removal === undefined) {
@@ -80,7 +80,7 @@ async function handle(delivery: Delivery, batch: Batch): Promise<Finding | Verdi
   }
 }
 
-function returned({ source, requestId }: LinkRecord, error: unknown, { observer }: ExpiryWorkerPorts): Verdict {
+function returned({ source, requestId }: LinkRecord, error: unknown, { observer }: ExpiryWorkerPorts): Disposition {
   observer.warn('expiry returned after an error', { source, requestId, error: nameOfError(error) });
   observer.count(laneMetric.commandReturned);
   return 'try-again';
@@ -90,7 +90,7 @@ function returned({ source, requestId }: LinkRecord, error: unknown, { observer 
 async function conclude(
   findings: Map<number, Finding>,
   deliveries: Delivery[],
-  verdicts: Verdict[],
+  dispositions: Disposition[],
   { settings, ports }: Batch,
 ): Promise<void> {
   const { history, outcomes, observer, ledger, clock } = ports;
@@ -101,7 +101,7 @@ async function conclude(
           await work(finding, index);
         } catch (error) {
           findings.delete(index);
-          verdicts[index] = returned(finding.record, error, ports);
+          dispositions[index] = returned(finding.record, error, ports);
         }
       }),
     );
@@ -120,7 +120,7 @@ async function conclude(
   // Last: until its end is told, the record brings a check that is lost back.
   const nowSeconds = secondsNow(clock);
   await step(async ({ over }) => over?.checked && ledger.removeChecked(over.checked, nowSeconds));
-  for (const index of findings.keys()) verdicts[index] = 'done';
+  for (const index of findings.keys()) dispositions[index] = 'done';
 }
 
 async function removeImage(

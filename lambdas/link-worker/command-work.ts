@@ -4,7 +4,7 @@ import type { Renewals } from '../domain/control/renewals.ts';
 import { answerTo, type RequestRecord, requestIdReused } from '../domain/link/ledger-record.ts';
 import { hasBegun, rememberedUntil } from '../domain/link/link-state.ts';
 import { secondsNow } from '../domain/work/clock.ts';
-import { type Deadline, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
+import { type Deadline, type Delivery, type Disposition, leastTimeMilliseconds } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
 import { type Answer, staleAnswer } from './answer.ts';
 import type { AnsweredRequests } from './answered-requests.ts';
@@ -32,7 +32,7 @@ export interface BatchContext {
 }
 
 /**
- * One command from delivery to verdict: carry it out (link record included), then request record, outcome, QR job, in
+ * One command from delivery to disposition: carry it out (link record included), then request record, outcome, QR job, in
  * that order. It may end between any two steps; the next delivery finds what was done and goes on from there.
  */
 export class CommandWork {
@@ -44,7 +44,7 @@ export class CommandWork {
     this.#telling = new Telling(batch.settings.LANE, batch.ports);
   }
 
-  handle(item: Accepted): Promise<Verdict> {
+  handle(item: Accepted): Promise<Disposition> {
     const { command, delivery } = item;
     const { deadline, answered, parking } = this.#batch;
     return this.#orTryAgain(command, delivery, async () => {
@@ -67,7 +67,7 @@ export class CommandWork {
   }
 
   /** A command that is not valid: archived and answered, at no cost of quota. */
-  refuse(delivery: Delivery, { faults, ...asked }: RefusedCommand): Promise<Verdict> {
+  refuse(delivery: Delivery, { faults, ...asked }: RefusedCommand): Promise<Disposition> {
     return this.#orTryAgain(asked, delivery, async () => {
       await this.#telling.reject({ outcome: 'rejected', reason: 'invalid-command', faults }, asked, delivery);
       return 'done';
@@ -75,7 +75,7 @@ export class CommandWork {
   }
 
   /** Whatever fails on the way (the ledger, the topic, a queue) brings the command back: each step can be repeated. */
-  async #orTryAgain(asked: Asked, delivery: Delivery, run: () => Promise<Verdict>): Promise<Verdict> {
+  async #orTryAgain(asked: Asked, delivery: Delivery, run: () => Promise<Disposition>): Promise<Disposition> {
     try {
       return await run();
     } catch (error) {
@@ -89,7 +89,7 @@ export class CommandWork {
     item: Accepted,
     known: RequestRecord,
     mayHaveMade = item.delivery.receiveCount > 1,
-  ): Promise<Verdict> {
+  ): Promise<Disposition> {
     const { command, delivery, digest } = item;
     const { parking } = this.#batch;
     if (known.commandDigest !== digest) {
@@ -142,7 +142,7 @@ export class CommandWork {
   }
 
   /** To the archive until there is quota again. */
-  async #park(item: Accepted, reason: string): Promise<Verdict> {
+  async #park(item: Accepted, reason: string): Promise<Disposition> {
     const { command, delivery, calls } = item;
     await this.#batch.parking.putAway(item);
     const address = addressIn(command);
@@ -166,7 +166,7 @@ export class CommandWork {
     return record !== undefined && hasBegun(record, command);
   }
 
-  async #conclude(item: Accepted, decision: Decision): Promise<Verdict> {
+  async #conclude(item: Accepted, decision: Decision): Promise<Disposition> {
     const { command, delivery, digest } = item;
     const { ports, settings, answered, renewals, parking } = this.#batch;
     const outcome = this.#telling.outcome(decision, command, delivery);
@@ -175,7 +175,7 @@ export class CommandWork {
       requestId: command.requestId,
       commandDigest: digest,
       outcome,
-      expiresAt: rememberedUntil(secondsNow(ports.clock), settings.REQUEST_HORIZON_DAYS),
+      expiresAt: rememberedUntil(secondsNow(ports.clock), settings.DEDUPLICATION_WINDOW_DAYS),
     };
     // The first word counts: a copy of the request, in another environment, may have had its answer meanwhile.
     const before = await ports.ledger.rememberRequest(record);

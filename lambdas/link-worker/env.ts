@@ -37,7 +37,7 @@ export const linkWorkerEnvironment = z.object({
   /** How long a change holds its link: longer than an invocation can last. */
   LEASE_SECONDS: z.coerce.number().int().min(1),
   /** How long a request's record is kept, and with it the promise of exactly once. */
-  REQUEST_HORIZON_DAYS: z.coerce.number().int().min(1),
+  DEDUPLICATION_WINDOW_DAYS: z.coerce.number().int().min(1),
   /** Of the quota's poll, which a worker makes itself when the governor is silent. */
   APPSFLYER_ACCOUNT_ID: z.string().min(1),
   /** The lane leaves this many calls of the month's quota to others. */

@@ -7,7 +7,7 @@ import { Renewals } from '../domain/control/renewals.ts';
 import { commandDigest } from '../domain/link/digest.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
-import type { BatchWork, Delivery, Verdict } from '../domain/work/delivery.ts';
+import type { BatchWork, Delivery, Disposition } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
 import { AnsweredRequests } from './answered-requests.ts';
 import { LostCalls, openGate } from './batch-gate.ts';
@@ -23,7 +23,7 @@ const suspectFrom = 3;
 
 /**
  * The link worker: reads the commands of a batch, and has each that was not answered before carried out (command-work.ts),
- * several at a time; the turnstile in front of the API keeps the pace.
+ * several at a time; the rateLimiter in front of the API keeps the pace.
  */
 export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPorts): BatchWork {
   const read = commandReader({
@@ -72,15 +72,15 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     const answered = new AnsweredRequests(ports.ledger, inOrder);
     const work = new CommandWork({ secret, settings, ports, parking, gate, renewals, deadline, answered });
 
-    const verdicts = new Map<Delivery, Verdict>();
+    const dispositions = new Map<Delivery, Disposition>();
     const refusals = refused.map(({ delivery, reading }) => async () => {
-      verdicts.set(delivery, await work.refuse(delivery, reading.refused));
+      dispositions.set(delivery, await work.refuse(delivery, reading.refused));
     });
     const carryOut = (chain: Accepted[][]) => async () => {
       for (const copies of chain) {
-        await ports.pace.approach();
-        for (const item of copies) verdicts.set(item.delivery, await work.handle(item));
-        if (copies.every(({ calls }) => calls.length === 0)) ports.pace.arrive();
+        await ports.pace.acquire();
+        for (const item of copies) dispositions.set(item.delivery, await work.handle(item));
+        if (copies.every(({ calls }) => calls.length === 0)) ports.pace.release();
       }
     };
     await eachAtOnce(settings.CALLS_IN_FLIGHT, [...refusals, ...others.map(carryOut)], (task) => task());
@@ -89,7 +89,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     if (tally.calls > 0) await book(() => ports.control.addSpent(settings.LANE, tally.calls, now()));
     for (const [day, links] of renewals.byDay) await book(() => ports.control.addRenewals(day, links, now()));
     await gate.told();
-    return deliveries.map((delivery) => verdicts.get(delivery) ?? 'try-again');
+    return deliveries.map((delivery) => dispositions.get(delivery) ?? 'try-again');
   };
 }
 

@@ -54,13 +54,13 @@ export class Parking {
   /** The place comes first: should this end after it, the message comes back and is parked again. */
   async putAway({ command, delivery }: Item): Promise<void> {
     const { ledger, parked, clock } = this.#ports;
-    const { LANE: lane, REQUEST_HORIZON_DAYS } = this.#settings;
+    const { LANE: lane, DEDUPLICATION_WINDOW_DAYS } = this.#settings;
     const { messageId, sentAtMilliseconds, receiveCount } = delivery;
     const { source, requestId } = command;
     const parkedAtMilliseconds = clock.wallMilliseconds();
     const address = addressIn(command);
     if (address !== undefined) {
-      const until = rememberedUntil(secondsNow(clock), REQUEST_HORIZON_DAYS);
+      const until = rememberedUntil(secondsNow(clock), DEDUPLICATION_WINDOW_DAYS);
       await ledger.addParkedPlace(address, parkedPlace(command), until);
     }
     // The command alone: an envelope may be as long as SQS allows, and leave no room for what a replay adds.

@@ -36,9 +36,9 @@ export interface LinkWorkerPorts {
     /** A lane that was paused begins slowly. */
     easeIn(): void;
     /** Resolves when it is time to begin with a command, so that it is looked up shortly before its call. */
-    approach(): Promise<void>;
+    acquire(): Promise<void>;
     /** It has ended without a call. */
-    arrive(): void;
+    release(): void;
   };
   parked: { add(command: ParkedCommand): Promise<void> };
   /** Told of each call of the quota, for the metrics by source. */

@@ -80,6 +80,6 @@ export async function removeWhatCameBack({
 /** The record of a link that goes again: no change, and no other copy, is to find it live. */
 function forget(record: LinkRecord, { settings, ports }: Attempt): Promise<boolean> {
   const nowSeconds = secondsNow(ports.clock);
-  const next = tombstone(record, record.applied, rememberedUntil(nowSeconds, settings.REQUEST_HORIZON_DAYS));
+  const next = tombstone(record, record.applied, rememberedUntil(nowSeconds, settings.DEDUPLICATION_WINDOW_DAYS));
   return ports.ledger.replaceLink(next, { version: record.version, nowSeconds });
 }

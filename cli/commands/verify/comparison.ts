@@ -11,10 +11,10 @@ export interface Difference {
 }
 
 export type Comparison =
-  | { verdict: 'equal' }
+  | { result: 'equal' }
   /** Equal except for the expiry: clicks extend a renewing link's life, and the API does not report them. */
-  | { verdict: 'renewed-by-clicks' }
-  | { verdict: 'different'; differences: Difference[] };
+  | { result: 'renewed-by-clicks' }
+  | { result: 'different'; differences: Difference[] };
 
 /** What a GET found: the link, no link, or a link that was not made through the API. */
 export type Found = LinkAtApi | 'absent' | 'foreign';
@@ -40,16 +40,14 @@ export function compare(
   }
   if (record.state === 'deleted') {
     const dead = found === 'absent' || found.expiresAt <= context.nowSeconds;
-    return dead
-      ? { verdict: 'equal' }
-      : different([{ what: 'state', words: 'deleted in the ledger, live at the API' }]);
+    return dead ? { result: 'equal' } : different([{ what: 'state', words: 'deleted in the ledger, live at the API' }]);
   }
   if (found === 'absent') {
     // The expiry check under way will end the link in the ledger.
     const isChecked = record.expiryCheck !== undefined;
     const expired = isChecked || record.expiresAt <= context.nowSeconds + machineToleranceSeconds;
     return expired
-      ? { verdict: 'equal' }
+      ? { result: 'equal' }
       : different([{ what: 'state', words: 'live in the ledger, absent at the API' }]);
   }
   const laterSeconds = found.expiresAt - record.expiresAt;
@@ -63,10 +61,10 @@ export function compare(
       : [{ what: 'short-url', words: 'its short URL has none of its template’s domains' } as const]),
   ];
   if (differences.length > 0) return different(differences);
-  return { verdict: laterSeconds > clockToleranceSeconds ? 'renewed-by-clicks' : 'equal' };
+  return { result: laterSeconds > clockToleranceSeconds ? 'renewed-by-clicks' : 'equal' };
 }
 
-const different = (differences: Difference[]): Comparison => ({ verdict: 'different', differences });
+const different = (differences: Difference[]): Comparison => ({ result: 'different', differences });
 
 /**
  * Compares TTL and expiry. If the API returns a TTL, it must equal the record's. The expiry shows the TTL too, because a

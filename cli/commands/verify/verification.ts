@@ -42,7 +42,7 @@ export async function verify(
     if (stopped.aborted) return;
     const check = await ports.check(address);
     ports.onChecked(address, check);
-    unread = check.verdict === 'unread' ? unread + 1 : 0;
+    unread = check.result === 'unread' ? unread + 1 : 0;
     if (unread >= unreadInARow) {
       throw new OperatorError('The OneLink API is unavailable, or answers with errors. Try again later.');
     }

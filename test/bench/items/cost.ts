@@ -13,7 +13,7 @@ import { requestCountsProbe } from '../world/request-counts.ts';
 import { assemblyOf, type Variant, variantPipeline } from '../world/synthesis.ts';
 
 const qrCodes = 200;
-/** What the duty in lib/config/rate-budget.ts assumes of the API. */
+/** What the utilisation in lib/config/rate-budget.ts assumes of the API. */
 const emulator = { latencyMilliseconds: 100, latencyJitterMilliseconds: 200 };
 /** CloudWatch Logs counts so many bytes for each event beside its text. */
 const logEventBytes = 26;

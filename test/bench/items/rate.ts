@@ -6,7 +6,7 @@ import type { BenchOptions, Findings } from '../item.ts';
 import { type BenchPipeline, type BenchPipelineOptions, benchPipeline } from '../world/bench-pipeline.ts';
 import { carriedCallsPerSecond } from '../world/capacity.ts';
 import { creates } from '../world/commands.ts';
-import { dutyAt, lanePlans, plannedCallsPerSecond, workerShares } from '../world/lanes.ts';
+import { lanePlans, plannedCallsPerSecond, utilisationAt, workerShares } from '../world/lanes.ts';
 import { cores } from '../world/machine.ts';
 import { measureWindow } from '../world/measured-window.ts';
 import { otherClient } from '../world/other-client.ts';
@@ -38,7 +38,7 @@ export interface RateRun {
   limitCallsPerSecond: number;
   budgetCallsPerSecond: number;
   plannedCallsPerSecond: number;
-  /** Duty × pace, summed over the workers: what they can reach under a backlog, at this latency. */
+  /** Utilisation × pace, summed over the workers: what they can reach under a backlog, at this latency. */
   reachableCallsPerSecond: number;
   sustainedCallsPerSecond: number;
   ofBudget: number;
@@ -89,7 +89,7 @@ async function saturate(name: string, variant: RateVariant, limit: number, secon
       countBetween(times, window.from, window.until) / window.seconds;
     const reachable = workerShares(pipeline).map(({ plan, function: of }) => {
       const calls = plan.concurrency * plan.callsPerSecond;
-      return { of, calls, reached: calls * dutyAt(plan, latencyMilliseconds / 1000) };
+      return { of, calls, reached: calls * utilisationAt(plan, latencyMilliseconds / 1000) };
     });
     const campaign = reachable.find(({ of }) => of === pipeline.functionOf('campaign', 'LinkWorker'));
     const reachableCallsPerSecond = reachable.reduce((sum, { reached }) => sum + reached, 0);
@@ -140,7 +140,7 @@ function rateTable(runs: readonly RateRun[]): string {
       'budget',
       'sustained',
       'of budget',
-      'of duty × budget (goal 98 %)',
+      'of utilisation × budget (goal 98 %)',
       'campaign of its pace (goal 95 % at 200 ms)',
       'fullest second: sends ≤ plan',
       'arrivals ≤ limit',

@@ -34,8 +34,8 @@ export function plannedCallsPerSecond({ pipeline }: Pick<BenchPipeline, 'pipelin
 /** An invocation's start, ledger read and wind-up, as lib/config/rate-budget.ts assumes them. */
 const overheadSeconds = 0.1;
 
-/** The duty of lib/config/rate-budget.ts, (B/r) / (B/r + 1/r + latency + overhead), at another latency than the one it assumes. */
-export function dutyAt({ busySeconds, callsPerSecond }: WorkerPlan, latencySeconds: number): number {
+/** The utilisation of lib/config/rate-budget.ts, (B/r) / (B/r + 1/r + latency + overhead), at another latency than the one it assumes. */
+export function utilisationAt({ busySeconds, callsPerSecond }: WorkerPlan, latencySeconds: number): number {
   return busySeconds / (busySeconds + 1 / callsPerSecond + latencySeconds + overheadSeconds);
 }
 

@@ -81,10 +81,10 @@ it('sixty expired links, checked one by one, make one object of the history and 
     receiveCount: 1,
     sentAtMilliseconds: now,
   }));
-  const verdicts = await work(deliveries, { remainingMilliseconds: () => 60_000 });
+  const dispositions = await work(deliveries, { remainingMilliseconds: () => 60_000 });
 
   // Then each has its outcome and its history line, with as few calls as possible
-  expect(verdicts).toEqual(Array(60).fill('done'));
+  expect(dispositions).toEqual(Array(60).fill('done'));
   expect(puts).toEqual([expect.stringMatching(/^history\/2026\/05\/31\//)]);
   expect(publishes).toEqual([10, 10, 10, 10, 10, 10]);
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket }));

@@ -116,9 +116,9 @@ describe('connections that the server has closed during a freeze', () => {
       create: client.create.bind(client),
     };
     // When
-    const verdict = await probe(api, 'A1b3', true);
+    const disposition = await probe(api, 'A1b3', true);
     // Then
-    expect(verdict).toBe('good');
+    expect(disposition).toBe('good');
     expect((await server.seen()).requests).toEqual(['GET', 'POST']);
   });
 });
