@@ -4,14 +4,14 @@ import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-comm
 import { inspect } from '../quarantine/inspection.ts';
 import type { Request } from './log-search.ts';
 
-/** A lot is named after its first command, and takes in others for a moment; clocks differ by less than that. */
+/** A lot has the time of its first command in its name, and takes more commands for a moment. Two minutes cover that and clock differences. */
 const slackMilliseconds = 2 * 60_000;
 
 /**
- * Looks for a request among the parked commands, lot by lot.
+ * Searches the parked commands for a request, lot by lot.
  *
- * @param parkedAt when the logs say it was parked, epoch milliseconds; without any, every lot is read
- * @param onLot told of the lots that were read
+ * @param parkedAt when the request was parked by the logs, epoch milliseconds; if empty, the search reads every lot
+ * @param onLot receives the number of lots read so far
  */
 export async function searchParked(
   store: { lots(lane: string): AsyncIterable<ParkedLot>; read(lot: ParkedLot): Promise<{ commands: ParkedCommand[] }> },
@@ -35,7 +35,7 @@ export async function searchParked(
   return found;
 }
 
-/** Looks for a request among what could not be replayed, object by object. */
+/** Searches the quarantine for a request, object by object. */
 export async function searchQuarantine(
   store: { objects(): AsyncIterable<QuarantinedObject>; lines(key: string): Promise<string[] | undefined> },
   { source, requestId }: Request,
@@ -45,11 +45,11 @@ export async function searchQuarantine(
   for await (const object of store.objects()) {
     if (interrupted.aborted) return found;
     const lines = (await store.lines(object.key)) ?? [];
-    const isMeant = lines.some((line) => {
+    const matches = lines.some((line) => {
       const asked = inspect(line, object.lane);
       return asked.source === source && asked.requestId === requestId;
     });
-    if (isMeant) found.push(object);
+    if (matches) found.push(object);
   }
   return found;
 }

@@ -7,7 +7,7 @@ export interface Request {
   requestId: string;
 }
 
-/** As CloudWatch Logs has it: equality of fields of a JSON line with texts. */
+/** A filter pattern of CloudWatch Logs that compares fields of a JSON line with texts. */
 export function filterPatternOf({ source, requestId }: Request): string {
   return `{ $.requestId = ${quoted(requestId)} && $.source = ${quoted(source)} }`;
 }
@@ -15,9 +15,9 @@ export function filterPatternOf({ source, requestId }: Request): string {
 const quoted = (value: string) => `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
 
 /**
- * What the workers have logged of a request. Ends early, with what was found, when the signal says so.
+ * Finds the workers' log lines about a request. If interrupted, it returns the lines found so far.
  *
- * @param onPage told how many pages were read; those without a hit count as well
+ * @param onPage receives the number of pages read so far, with those without a hit
  */
 export async function searchLogs(
   client: CloudWatchLogsClient,
@@ -41,7 +41,7 @@ export async function searchLogs(
         onPage(++pages);
         for (const { message = '', timestamp = 0 } of events) {
           const fields = fieldsOf(message);
-          // An asterisk in a requestId stands for any text in a pattern.
+          // In a pattern, an asterisk of the requestId matches any text.
           if (fields === undefined || fields.requestId !== request.requestId || fields.source !== request.source)
             continue;
           happenings.push(ofLog(whereOf(lane, worker), request.requestId, timestamp, fields));

@@ -5,19 +5,19 @@ import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/link/led
 import { isoSeconds } from '../../../lambdas/domain/work/clock.ts';
 import type { Listed } from '../dead-letters/list.ts';
 
-/** One thing that happened to a request, or that stands now. */
+/** One event in the story of a request, or a current state. */
 export interface Happening {
-  /** Epoch milliseconds; undefined for what stands now. */
+  /** Epoch milliseconds; undefined for a current state. */
   at: number | undefined;
-  /** Who tells it: `campaign worker`, `ledger`, `archive`, `dead letters`. */
+  /** The source of this event: `campaign worker`, `ledger`, `archive`, `dead letters`. */
   where: string;
   requestId: string;
-  /** What was answered, if this is an answer. */
+  /** The outcome, if this event is one. */
   outcome?: string;
   words: string;
 }
 
-/** What the workers' log lines hold of a command; never a value of it. */
+/** The fields of the workers' log lines about a command. They hold no value of it. */
 export interface LoggedFields {
   message: string;
   source?: unknown;
@@ -41,7 +41,7 @@ export function ofLog(where: string, requestId: string, at: number, fields: Logg
   const [called, broken] = [texts(calls), texts(rules)];
   const words = joined([
     joined([text(action), message], ' ') + (text(outcome) === undefined ? '' : `: ${outcome}`),
-    repeat === true ? 'answered before' : undefined,
+    repeat === true ? 'a repeat' : undefined,
     text(reason),
     text(error),
     broken.length === 0 ? undefined : `rules: ${broken.join(', ')}`,
@@ -52,17 +52,17 @@ export function ofLog(where: string, requestId: string, at: number, fields: Logg
 }
 
 export interface Shown {
-  /** Whether short URLs and link IDs may be shown. */
+  /** Whether to show short URLs and link IDs. */
   links: boolean;
 }
 
 export function ofRequestRecord({ requestId, outcome, expiresAt }: RequestRecord, shown: Shown): Happening {
   const words = joined([
-    `the request is on record as ${outcome.outcome}`,
+    `the request is recorded as ${outcome.outcome}`,
     outcome.reason,
     outcome.faults && `rules: ${outcome.faults.map(({ rule }) => rule).join(', ')}`,
     shown.links ? linkWords(outcome) : undefined,
-    `repeats are answered with it until ${isoSeconds(expiresAt)}`,
+    `repeats get this outcome until ${isoSeconds(expiresAt)}`,
   ]);
   return { at: Date.parse(outcome.decidedAt), where: 'ledger', requestId, outcome: outcome.outcome, words };
 }
@@ -71,7 +71,7 @@ function linkWords({ link }: Outcome): string | undefined {
   return link && (link.shortUrl ?? `${link.onelinkId}/${link.shortlinkId}`);
 }
 
-/** What the ledger has of the link that a request was about. */
+/** The ledger's record of the request's link. */
 export function ofLinkRecord(
   record: LinkRecord,
   requestId: string,
@@ -85,7 +85,7 @@ export function ofLinkRecord(
   const words = joined([
     `the link is ${isPast ? ended : state}, version ${version}`,
     `${isPast ? 'expired' : 'until'} ${isoSeconds(expiresAt)}`,
-    applied.requestId === requestId ? undefined : `changed last by ${applied.requestId}`,
+    applied.requestId === requestId ? undefined : `last changed by ${applied.requestId}`,
     lease && `${lease.action} ${lease.requestId} holds it until ${isoSeconds(lease.until)}`,
     qrKey === undefined ? undefined : shown.links ? `QR code at ${qrKey}` : 'its QR code is stored',
     shown.links ? shortUrl : undefined,
@@ -107,7 +107,7 @@ export function ofParked({
 }: ParkedCommand): Happening[] {
   const where = `${lane} archive`;
   const when = receiveCount === 1 ? 'at its first delivery' : `at delivery ${receiveCount}`;
-  const words = `is parked until there is quota again, ${when}`;
+  const words = `was parked until there is quota, ${when}`;
   return [
     { at: sentAtMilliseconds, where: 'producer', requestId, words: 'its message reached the queue' },
     { at: parkedAtMilliseconds, where, requestId, words },
@@ -119,7 +119,7 @@ export function ofQuarantined(
   requestId: string,
 ): Happening {
   const why = reason === 'refused' ? 'the lane’s queue refused it' : 'the replayer could not read it';
-  const words = `is in quarantine, since ${why}: onelink quarantine show ${key}`;
+  const words = `is in quarantine, because ${why}: onelink quarantine show ${key}`;
   return { at: quarantinedAtMilliseconds, where: `${lane} archive`, requestId, words };
 }
 
@@ -128,7 +128,7 @@ export function ofDeadLetter({ lane, queue, requestId, sentAt, receiveCount, rea
   return { at: undefined, where: 'dead letters', requestId: requestId ?? '', words };
 }
 
-/** In order of time; what stands now comes last. */
+/** The events in order of time, with current states last. */
 export function inOrder(happenings: readonly Happening[]): Happening[] {
   return [...happenings].sort(
     (one, other) => (one.at ?? Number.POSITIVE_INFINITY) - (other.at ?? Number.POSITIVE_INFINITY) || 0,

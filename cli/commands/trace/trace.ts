@@ -35,8 +35,8 @@ import {
 /** Exit codes: scripts and the help text rely on them. */
 export const exitCode = { found: 0, nothing: 1, notDone: 2 } as const;
 
-/** Dead letters of each queue that are looked at. */
-const lettersLookedAt = 1_000;
+/** The most dead letters of each queue that a trace examines. */
+const mostLetters = 1_000;
 const dayMilliseconds = 86_400_000;
 
 interface Options extends PipelineOptions {
@@ -51,28 +51,29 @@ interface Options extends PipelineOptions {
 export function traceCommand(): Command {
   const command = new Command('trace')
     .description(
-      'Tells what became of a command, in order of time: calls, ledger, outcome, QR code, parked, in quarantine or dead.',
+      'Shows the story of a command in order of time: calls, ledger, outcome, QR code, archive, dead letters.',
     )
-    .argument('[link]', 'the short URL, or TEMPLATE/ID, of the link that it is about')
+    .argument('[link]', 'the short URL, or TEMPLATE/ID, of the command’s link')
     .option('--source <name>', 'the command’s source; with --request-id')
-    .option('--request-id <id>', 'the command’s requestId')
-    .option('--days <number>', 'how far back the logs are searched', count(1, 3_653), 14)
-    .option('--show-links', 'show short URLs too; they are confidential')
-    .option('--json', 'print one JSON object for each happening');
+    .option('--request-id <id>', 'the command’s requestId; with --source')
+    .option('--days <number>', 'how many days of logs to search', count(1, 3_653), 14)
+    .option('--show-links', 'also show short URLs, which are confidential')
+    .option('--json', 'print one JSON object for each event');
   return withPipelineOptions(command)
     .addHelpText(
       'after',
       `${pipelineHelp} You need its permissions to read the ledger, the link-ID secret, the workers' logs, the archive and the
 dead-letter queues.
 
-A link stands for the requests that the ledger knows of: the one that made it, its last change, and a change under way. The
-logs hold no link, so that others are found by their requestId alone. In large logs the search is slow: --days narrows it.
-Dead letters are hidden from others for up to a minute while they are looked at. No parameter of a link is shown.
+For a link, the trace shows the requests in the ledger: the one that made it, its last change, and a change under way. The
+logs hold no link, so you can find other requests only by their requestId. A search of large logs is slow. --days limits it.
+
+The trace hides dead letters from other receivers for up to a minute. It prints no parameter of a link.
 
 Exit codes:
-  ${exitCode.found}  something is known of it
-  ${exitCode.nothing}  nothing was found
-  ${exitCode.notDone}  it could not be done, or not to its end
+  ${exitCode.found}  the trace found something
+  ${exitCode.nothing}  it found nothing
+  ${exitCode.notDone}  the verb failed, or was interrupted
 
 Examples:
   onelink trace --source crm --request-id dispatch-803acb24
@@ -108,14 +109,14 @@ async function trace(scene: Scene<Options>): Promise<number> {
   if (happenings.length > 0) return exitCode.found;
   console.error(
     requests.length === 0
-      ? 'The ledger has no such link (any more). Its command can be traced by --source and --request-id.'
-      : 'Nothing is known of it: it waits in its queue (onelink status), is older than the logs that were searched (--days), ' +
+      ? 'The ledger does not have this link. To trace its command, use --source and --request-id.'
+      : 'The trace found nothing. The command waits in its queue (onelink status), is older than the searched logs (--days), ' +
           'or never reached the pipeline.',
   );
   return exitCode.nothing;
 }
 
-/** @throws OperatorError when the options name neither a link nor a request */
+/** @throws OperatorError if the options name neither a link nor a request */
 async function requestsMeant(
   { link, source, requestId }: Options,
   { ledger, pipeline }: ExaminationPorts,
@@ -144,13 +145,13 @@ async function storyOf(request: Request, scene: Scene<Options>, ports: Examinati
     ...(record === undefined ? [] : [ofRequestRecord(record, shown)]),
     ...(link === undefined ? [] : ofLinkRecord(link, request.requestId, now, shown)),
   ];
-  // What was answered is carried out: a copy of it that is still parked changes nothing.
+  // The request has its outcome, so a copy that is still parked changes nothing.
   if (record !== undefined || interrupted.aborted) return happenings;
   const parkedAt = logged.filter(({ outcome }) => outcome === 'parked').map(({ at = 0 }) => at);
   const [s3, bucket] = [new S3Client(), output('ArchiveBucketName')];
   const names = lanes.map(({ name }) => name).filter((name) => name !== expiryLane);
   const parked = await searchParked(new ParkedStore(s3, bucket), names, request, { parkedAt, interrupted }, (lots) =>
-    progress.update(() => `searching what is parked: ${n(lots)} lots`),
+    progress.update(() => `searching the parked commands: ${n(lots)} lots`),
   );
   const quarantined = await searchQuarantine(new QuarantineStore(s3, bucket), request, interrupted);
   return [
@@ -160,13 +161,13 @@ async function storyOf(request: Request, scene: Scene<Options>, ports: Examinati
   ];
 }
 
-/** By the outcome, or where none is on record, by the ID that a create of this name derives. */
+/** Finds the link by the recorded outcome. Without one, it tries the ID that a create of this request derives. */
 async function linkOfRequest(
   request: Request,
-  told: { onelinkId: string; shortlinkId: string } | undefined,
+  recorded: { onelinkId: string; shortlinkId: string } | undefined,
   { ledger, pipeline: { settings }, secret }: ExaminationPorts,
 ): Promise<LinkRecord | undefined> {
-  if (told !== undefined) return ledger.link(told);
+  if (recorded !== undefined) return ledger.link(recorded);
   if (secret === undefined) return undefined;
   for (const onelinkId of Object.keys(settings.templates)) {
     const shortlinkId = deriveLinkId(secret, { ...request, onelinkId }, settings.linkIdLength);
@@ -186,24 +187,24 @@ async function deadOnes(
   for (const queue of deadLetterQueues(outputs, stackName, {})) {
     const { waiting } = await sizeOf(sqs, queue);
     if (waiting === 0 || interrupted.aborted) continue;
-    let looked = 0;
-    await listDeadLetters(sqs, queue, { limit: lettersLookedAt, interrupted }, ports, (letter) => {
-      looked += 1;
-      progress.update(() => `looking at the dead letters of ${nameOf(queue)}: ${n(looked)} of about ${n(waiting)}`);
-      const isMeant = requests.some(
+    let examined = 0;
+    await listDeadLetters(sqs, queue, { limit: mostLetters, interrupted }, ports, (letter) => {
+      examined += 1;
+      progress.update(() => `examining the dead letters of ${nameOf(queue)}: ${n(examined)} of about ${n(waiting)}`);
+      const matches = requests.some(
         ({ source, requestId }) => letter.source === source && letter.requestId === requestId,
       );
-      if (isMeant) found.push(ofDeadLetter(letter));
+      if (matches) found.push(ofDeadLetter(letter));
     });
     progress.clear();
-    if (waiting > lettersLookedAt) {
-      console.error(`${nameOf(queue)}: ${n(lettersLookedAt)} of about ${n(waiting)} dead letters looked at`);
+    if (waiting > mostLetters) {
+      console.error(`${nameOf(queue)}: ${n(mostLetters)} of about ${n(waiting)} dead letters examined`);
     }
   }
   return found;
 }
 
-/** The requests that the ledger knows of for a link: who made it, who changed it last, and whose change is under way. */
+/** The requests that the ledger has for a link: its create, its last change, and a change under way. */
 export function requestsOfLink({ source, requestId, applied, lease }: LinkRecord): Request[] {
   const ids = new Set([requestId, applied.requestId, ...(lease === undefined ? [] : [lease.requestId])]);
   return [...ids].map((id) => ({ source, requestId: id }));

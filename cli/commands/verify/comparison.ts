@@ -4,7 +4,7 @@ import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAtApi } from '../../../lambdas/domain/onelink/api-answer.ts';
 import { durationWords } from '../../words.ts';
 
-/** One thing in which ledger and API differ, in words that hold no value of the link. */
+/** One difference between ledger and API, in words that hold no value of the link. */
 export interface Difference {
   what: 'state' | 'data' | 'ttl' | 'expiry' | 'short-url';
   words: string;
@@ -12,24 +12,23 @@ export interface Difference {
 
 export type Comparison =
   | { result: 'equal' }
-  /** Equal but for clicks, which extend a renewing link's life and of which nobody is told. */
+  /** Equal except for the expiry: clicks extend a renewing link's life, and the API does not report them. */
   | { result: 'renewed-by-clicks' }
   | { result: 'different'; differences: Difference[] };
 
-/** What a GET found: the link, none, or one that was made by other means than the API. */
+/** What a GET found: the link, no link, or a link that was not made through the API. */
 export type Found = LinkAtApi | 'absent' | 'foreign';
 
-/** The API's clock may be this much off the pipeline's, whose expiry is its own time of sending plus the TTL. */
+/** The most that the API's clock may differ from the pipeline's, whose expiry is its time of sending plus the TTL. */
 const clockToleranceSeconds = 5;
-/** And this much off the clock of the machine that this runs on, which need not be kept by anybody. */
+/** The most that the API's clock may differ from the operator's machine, which may not be synchronised. */
 const machineToleranceSeconds = 60;
 
 /**
- * Holds a link's record against what the API says of it.
+ * Compares a link's record with the API's answer.
  *
- * @param context.nowSeconds after the API's answer
- * @param context.templates the domains that links of each template may have; a template that is not there any more is
- *   not held against anything
+ * @param context.nowSeconds a time after the API's answer
+ * @param context.templates the allowed domains of each template's links. A link of an unknown template may have any domain.
  */
 export function compare(
   record: LinkRecord,
@@ -37,17 +36,19 @@ export function compare(
   context: { secret: string; templates: Templates; nowSeconds: number },
 ): Comparison {
   if (found === 'foreign') {
-    return different([{ what: 'state', words: 'was made in another way than through the API' }]);
+    return different([{ what: 'state', words: 'was not made through the API' }]);
   }
   if (record.state === 'deleted') {
     const dead = found === 'absent' || found.expiresAt <= context.nowSeconds;
     return dead ? { result: 'equal' } : different([{ what: 'state', words: 'deleted in the ledger, live at the API' }]);
   }
   if (found === 'absent') {
-    // A check that is under way is about to find it over.
+    // The expiry check under way will end the link in the ledger.
     const isChecked = record.expiryCheck !== undefined;
     const expired = isChecked || record.expiresAt <= context.nowSeconds + machineToleranceSeconds;
-    return expired ? { result: 'equal' } : different([{ what: 'state', words: 'live in the ledger, gone at the API' }]);
+    return expired
+      ? { result: 'equal' }
+      : different([{ what: 'state', words: 'live in the ledger, absent at the API' }]);
   }
   const laterSeconds = found.expiresAt - record.expiresAt;
   const differences = [
@@ -66,13 +67,13 @@ export function compare(
 const different = (differences: Difference[]): Comparison => ({ result: 'different', differences });
 
 /**
- * TTL and expiry. A TTL that the API tells is held against the record's. It shows in the expiry as well, which no click can
- * move further ahead than one TTL from now. Within that, a later expiry of a renewing link is the work of clicks.
+ * Compares TTL and expiry. If the API returns a TTL, it must equal the record's. The expiry shows the TTL too, because a
+ * click moves it to at most one TTL from now. Within that, clicks explain a later expiry of a renewing link.
  */
 function lifeDifferences(record: LinkRecord, found: LinkAtApi, nowSeconds: number): Difference[] {
   const ttl = ttlDifference(record, found, nowSeconds);
   const later = found.expiresAt - record.expiresAt;
-  // What a check is under way for: it writes the true expiry down.
+  // The expiry check under way will write the API's expiry into the record.
   const isChecked = record.expiryCheck !== undefined;
   const isExplained = isChecked || Math.abs(later) <= clockToleranceSeconds || (later > 0 && record.renewTtl);
   const words = `expires ${durationWords(Math.abs(later))} ${later > 0 ? 'later' : 'earlier'} at the API`;

@@ -6,13 +6,13 @@ import type { Clock } from '../../../lambdas/domain/work/clock.ts';
 import { OperatorError } from '../../operator-error.ts';
 import { type Comparison, compare, type Difference, type Found } from './comparison.ts';
 
-/** What came of looking at one link. */
+/** The result of checking one link. */
 export type LinkCheck =
   | Exclude<Comparison, { result: 'different' }>
   | { result: 'different'; record: LinkRecord; differences: Difference[] }
   /** A change holds the link's lease at this moment. */
   | { result: 'being-changed' }
-  /** Its record went (expired, deleted) after it had been scanned. */
+  /** Its record was removed (expired, deleted) after the scan. */
   | { result: 'gone' }
   /** The API gave no usable answer. */
   | { result: 'unread' };
@@ -27,17 +27,17 @@ export interface LinkCheckPorts {
 }
 
 /**
- * Looks at a link in the ledger and at the API; and once again before it reports a difference, which a change in flight
- * may explain.
+ * Compares a link in the ledger and at the API. It compares again before it reports a difference, because a change under
+ * way may explain the first one.
  *
- * @throws OperatorError when the API refuses the account
+ * @throws OperatorError if the API refuses the account
  */
 export async function checkLink(address: LinkAddress, ports: LinkCheckPorts): Promise<LinkCheck> {
-  const first = await look(address, ports);
-  return first.result === 'different' ? look(address, ports) : first;
+  const first = await compareOnce(address, ports);
+  return first.result === 'different' ? compareOnce(address, ports) : first;
 }
 
-async function look(address: LinkAddress, ports: LinkCheckPorts): Promise<LinkCheck> {
+async function compareOnce(address: LinkAddress, ports: LinkCheckPorts): Promise<LinkCheck> {
   const record = await ports.ledger.link(address);
   if (record === undefined) return { result: 'gone' };
   if (record.lease !== undefined && record.lease.until * 1000 >= ports.clock.wallMilliseconds()) {
@@ -50,13 +50,13 @@ async function look(address: LinkAddress, ports: LinkCheckPorts): Promise<LinkCh
   return comparison.result === 'different' ? { ...comparison, record } : comparison;
 }
 
-/** Half a second, then one: what is still not answered then may be reported as such. */
+/** The waits before the second and the third GET. */
 const retryMilliseconds = [500, 1_000];
 
 /**
- * What the API has at an address, by up to three free GETs; undefined when none was answered.
+ * What the API has at an address, by up to three free GETs; undefined if none got a usable answer.
  *
- * @throws OperatorError when the API refuses the account
+ * @throws OperatorError if the API refuses the account
  */
 export async function find(
   address: LinkAddress,

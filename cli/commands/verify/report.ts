@@ -5,7 +5,7 @@ import type { LinkCheck } from './link-check.ts';
 /** Exit codes: scripts and the help text rely on them. */
 export const exitCode = { equal: 0, different: 1, notDone: 2 } as const;
 
-/** What is known of the run apart from its links. */
+/** The facts about a run that its links do not show. */
 export interface RunFacts {
   linksInLedger: number;
   wanted: number | 'all';
@@ -14,7 +14,7 @@ export interface RunFacts {
 
 const results = ['equal', 'renewed-by-clicks', 'different', 'being-changed', 'gone', 'unread'] as const;
 
-/** Says what was found, as it is found: who asked for the link and what differs, never a value of the link. */
+/** Prints each difference as it is found: the request of the link and what differs, never a value of the link. */
 export class Report {
   readonly #print: { out(line: string): void; note(line: string): void };
   readonly #json: boolean;
@@ -35,7 +35,7 @@ export class Report {
     if (check.result !== 'different') return;
     const { source, requestId, lease } = check.record;
     const link = this.#showLinks ? `${address.onelinkId}/${address.shortlinkId}` : undefined;
-    // A lease that has run out is a change whose end nobody has seen yet.
+    // A lease that has run out belongs to a change whose result is not recorded yet.
     const unsettled = lease?.requestId;
     if (this.#json) {
       const { differences } = check;
@@ -44,7 +44,7 @@ export class Report {
     }
     const what = check.differences.map(({ words }) => words).join('; ');
     const hint =
-      unsettled === undefined ? [] : [`change ${unsettled} is unsettled: the link’s next command settles it`];
+      unsettled === undefined ? [] : [`change ${unsettled} has no result yet: the link’s next command verifies it`];
     this.#print.out([source, requestId, ...(link === undefined ? [] : [link]), what, ...hint].join('  '));
   }
 
@@ -52,12 +52,12 @@ export class Report {
     return this.#tally.get(result) ?? 0;
   }
 
-  /** Links that were looked at. */
+  /** Links that were checked. */
   get total(): number {
     return [...this.#tally.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  /** Says how it went. @returns the exit code */
+  /** Prints the summary. @returns the exit code */
   close({ linksInLedger, wanted, interrupted }: RunFacts): number {
     const tally = new Map(results.map((result) => [result, this.count(result)] as const).filter(([, n]) => n > 0));
     if (this.#json) {
@@ -65,17 +65,17 @@ export class Report {
       this.#print.out(JSON.stringify({ kind: 'summary', checked: this.total, linksInLedger, interrupted, links }));
     } else {
       const of = interrupted && wanted === 'all' ? 'those scanned' : `${linksInLedger.toLocaleString('en')} links`;
-      this.#print.note(`${this.total.toLocaleString('en')} of ${of} looked at: ${tallyWords(tally) || 'none'}`);
+      this.#print.note(`${this.total.toLocaleString('en')} of ${of} checked: ${tallyWords(tally) || 'none'}`);
     }
     if (interrupted) {
-      const again = wanted === 'all' ? 'or run it with --sample, which takes less time' : 'which takes another sample';
+      const again = wanted === 'all' ? 'or use --sample, which takes less time' : 'which takes another sample';
       this.#print.note(
-        `Interrupted: what was not looked at may differ. It cannot go on where it ended: run it again, ${again}.`,
+        `Interrupted: the other links may differ. The verb cannot continue where it ended. Run it again, ${again}.`,
       );
     }
     if (this.count('different') > 0) return exitCode.different;
     const unread = this.count('unread');
-    if (unread > 0) this.#print.note(`${unread} could not be read at the API. Try again later.`);
+    if (unread > 0) this.#print.note(`The API gave no usable answer for ${unread} links. Try again later.`);
     return interrupted || unread > 0 ? exitCode.notDone : exitCode.equal;
   }
 }

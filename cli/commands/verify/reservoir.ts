@@ -1,6 +1,6 @@
 /**
- * A random sample of a stream whose length nobody knows beforehand (Vitter's algorithm R). No bias: whatever the order in
- * which they come, each item ends up in the sample with the same chance, and so does each combination of items.
+ * A random sample of a stream of unknown length (Vitter's algorithm R). It has no bias: in any order of the stream, each
+ * item has the same chance to be in the sample. Each combination of items has the same chance, too.
  */
 export class Reservoir<Item> {
   readonly #size: number;

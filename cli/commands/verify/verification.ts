@@ -9,24 +9,24 @@ export interface VerificationPorts {
   /** The ledger's link records, one stream for each segment. */
   segments: AsyncIterable<ScannedPage>[];
   check(address: LinkAddress): Promise<LinkCheck>;
-  /** Told of the scan's progress. */
+  /** Receives the scan's progress. */
   onScanned(sofar: { records: number; links: number }): void;
-  /** Told of each link that was looked at. */
+  /** Receives each checked link. */
   onChecked(address: LinkAddress, check: LinkCheck): void;
   random?: () => number;
 }
 
-/** Links that are looked at side by side; the rateLimiter in front of the API sets the pace. */
+/** Links that are checked in parallel. The rate limiter in front of the API sets the pace. */
 const checksAtOnce = 8;
 
-/** So many unanswered in a row are an outage, and going on would only take long. */
+/** This many links in a row without a usable answer count as an outage. Each more would cost time and find nothing. */
 const unreadInARow = 16;
 
 /**
- * Looks at a sample of the ledger's links, or at all of them. Ends early when the signal says so.
+ * Checks a sample of the ledger's links, or all of them, until the signal interrupts it.
  *
- * @param sample how many; all when undefined
- * @throws OperatorError when the API does not answer or refuses the account
+ * @param sample how many; undefined for all
+ * @throws OperatorError if the API does not answer or refuses the account
  */
 export async function verify(
   sample: number | undefined,
@@ -44,7 +44,7 @@ export async function verify(
     ports.onChecked(address, check);
     unread = check.result === 'unread' ? unread + 1 : 0;
     if (unread >= unreadInARow) {
-      throw new OperatorError('The OneLink API does not answer, or answers with errors. Try again when it is well.');
+      throw new OperatorError('The OneLink API is unavailable, or answers with errors. Try again later.');
     }
   };
   const scan = (take: (link: LinkAddress) => Promise<void> | void) =>
@@ -58,7 +58,7 @@ export async function verify(
           if (stopped.aborted) return;
         }
       } catch (error) {
-        // The other segments end, too.
+        // Ends the other segments, too.
         failed.abort();
         throw error;
       }

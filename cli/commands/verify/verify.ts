@@ -29,33 +29,34 @@ interface Options extends PipelineOptions {
   json?: true;
 }
 
-/** What the configuration is read for. */
+/** What the verb needs the configuration for. */
 const configuredFor = 'the account’s rate and the templates’ domains';
 
 export function verifyCommand(): Command {
   const command = new Command('verify')
-    .description('Compares the ledger with the OneLink API, by free GETs, and reports where they differ.')
-    .option('--sample <number>', 'links to look at, picked at random from all of them', count(1, 1_000_000), 100)
-    .addOption(new Option('--all', 'look at every link').conflicts('sample'))
-    .option('--show-links', 'name each differing link by its address too; addresses are confidential')
-    .option('--json', 'print one JSON object a line: each difference, and a summary at the end');
+    .description('Compares the ledger with the OneLink API, by free GETs, and reports the differences.')
+    .option('--sample <number>', 'how many links to check, picked at random from all links', count(1, 1_000_000), 100)
+    .addOption(new Option('--all', 'check every link').conflicts('sample'))
+    .option('--show-links', 'also show the address of each differing link; addresses are confidential')
+    .option('--json', 'print one JSON object per line: each difference, and a summary at the end');
   return withPipelineOptions(command)
     .addHelpText(
       'after',
       `${pipelineHelp} You need its permissions to scan and read the ledger and to read its two secrets.
 
-Compared are state, data (by its keyed digest), TTL, expiry, and the domain of the short URL. Clicks extend a renewing
-link's life and nobody is told of them: such a link counts as renewed-by-clicks, which is no difference. A link under
-change at the moment is left out (being-changed). A difference is looked at twice before it is reported. No value of a
-link is shown.
+The verb compares state, data (by its keyed digest), TTL, expiry, and the domain of the short URL. It checks a difference
+twice before it reports it. It prints no value of a link.
 
-The GETs take what the rate budget leaves over (lib/config/config.ts), so that no lane is slowed: ${callsPerSecondOfDefault()} a second for
-the default stack. A sample scans the whole ledger to be without bias, which costs about 0.01 $ per million records.
+Clicks extend a renewing link's life, and the API does not report them. Such a link counts as renewed-by-clicks, which is
+not a difference. The verb leaves out a link that a command is changing (being-changed).
+
+The GETs use the rate that the budget in lib/config/config.ts leaves over, so they slow no lane. For the default stack that
+is ${callsPerSecondOfDefault()} per second. An unbiased sample needs a scan of the whole ledger. That costs about 0.01 $ per million records.
 
 Exit codes:
-  ${exitCode.equal}  equal, as far as it was looked at
+  ${exitCode.equal}  all checked links are equal
   ${exitCode.different}  there are differences
-  ${exitCode.notDone}  it could not be done, or not to its end
+  ${exitCode.notDone}  the verb failed, or was interrupted
 
 Examples:
   onelink verify
@@ -84,9 +85,9 @@ async function run({ options, chosen, output, progress, interrupted }: Scene<Opt
   const limits = { callsPerSecond, callsInFlight: segments, interrupted };
   const api = spareApi(pipeline, { local: chosen.local, token }, limits);
 
-  const print = (say: (line: string) => void) => (line: string) => {
+  const print = (write: (line: string) => void) => (line: string) => {
     progress.clear();
-    say(line);
+    write(line);
   };
   const report = new Report(
     { out: print(console.log), note: print(console.error) },
@@ -109,7 +110,7 @@ async function run({ options, chosen, output, progress, interrupted }: Scene<Opt
       report.checked(...checked);
       progress.update(() =>
         progressWords({
-          lookedAt: report.total,
+          checked: report.total,
           different: report.count('different'),
           scanned,
           wanted: options.all ? 'all' : options.sample,
@@ -127,7 +128,7 @@ async function run({ options, chosen, output, progress, interrupted }: Scene<Opt
   });
 }
 
-/** Undefined where the role may not ask: then there is no total to show. */
+/** Undefined if the role may not read it. The progress then shows no total. */
 async function itemCountOf(dynamo: DynamoDBClient, table: string): Promise<number | undefined> {
   const asked = await dynamo.send(new DescribeTableCommand({ TableName: table })).catch(() => undefined);
   return asked?.Table?.ItemCount;

@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulator.close());
 
-/** A link at the API, and its record, which may be wrong. */
+/** A link at the API, and its record, which may differ. */
 async function givenLink(
   name: string,
   record: Partial<LinkRecord> = {},
@@ -81,27 +81,27 @@ describe('the ledger against the API', () => {
     await givenLink('deleted', { state: 'deleted', shortUrl: '' }, 'absent');
     await givenLink('expired', { expiresAt: nowSeconds - day }, 'absent');
     await givenLink('leased', { lease }, 'absent');
-    // What is no link must not be taken for one.
+    // The scan must skip records that are not links.
     await control.write(emptyControl, await control.read());
     await ledger.addParkedPlace({ onelinkId: 'A1b3', shortlinkId: 'equal-1' }, 'place', nowSeconds + day);
   });
 
-  test('is equal, clicks and changes under way apart, at the cost of a GET for each link', async () => {
+  test('is equal, except for clicks and changes under way, with one GET for each link', async () => {
     const { code, summary, differences, calls } = await verified();
     expect(differences).toEqual([]);
-    expect(summary).toBe('24 of 24 links looked at: 22 equal, 1 renewed-by-clicks, 1 being-changed');
+    expect(summary).toBe('24 of 24 links checked: 22 equal, 1 renewed-by-clicks, 1 being-changed');
     expect(code).toBe(0);
     expect(calls).toHaveLength(23);
     expect(new Set(calls)).toEqual(new Set(['read ok', 'read absent']));
   });
 
-  test('can be sampled', async () => {
+  test('can be checked by a sample', async () => {
     const { summary, code } = await verified(5);
-    expect(summary).toMatch(/^5 of 24 links looked at: /);
+    expect(summary).toMatch(/^5 of 24 links checked: /);
     expect(code).toBe(0);
   });
 
-  test('is told where it differs, and nothing of what is in the links', async () => {
+  test('is reported with its differences, and no value of a link', async () => {
     // Given
     await givenLink('other-data', { dataDigest: 'another' });
     await givenLink('early', { expiresAt: nowSeconds + 21 * day });
@@ -117,17 +117,17 @@ describe('the ledger against the API', () => {
       'crm  early  expires 1 d earlier at the API',
       'crm  elsewhere  its short URL has none of its template’s domains',
       'crm  fixed  expires 1 d later at the API',
-      'crm  lost  live in the ledger, gone at the API',
+      'crm  lost  live in the ledger, absent at the API',
       'crm  other-data  its data differs',
       'crm  short-lived  has a TTL of 31 d at the API, and of 1 d in the ledger',
       'crm  undead  deleted in the ledger, live at the API',
     ]);
-    expect(summary).toBe('31 of 31 links looked at: 22 equal, 7 different, 1 renewed-by-clicks, 1 being-changed');
+    expect(summary).toBe('31 of 31 links checked: 22 equal, 7 different, 1 renewed-by-clicks, 1 being-changed');
     expect(code).toBe(1);
     expect(JSON.stringify([differences, summary])).not.toMatch(/secret-|basket/);
   });
 
-  test('cannot be compared with a token that is refused', async () => {
+  test('cannot be compared with a refused token', async () => {
     emulator.control.changeSettings({ token: 'another' });
     await expect(verified()).rejects.toThrow('The OneLink API refuses the account');
   });

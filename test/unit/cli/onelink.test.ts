@@ -59,7 +59,7 @@ describe('the other verbs', () => {
     [['trace', '--help'], '--show-links'],
     [['get', '--help'], '--show-data'],
     [['export', '--help'], 'Examples:\n  onelink export --to links.ndjson\n'],
-    [['verify', '--help'], 'Exit codes:\n  0  equal, as far as it was looked at\n  1  there are differences\n'],
+    [['verify', '--help'], 'Exit codes:\n  0  all checked links are equal\n  1  there are differences\n'],
     [['dead-letters', '--help'], 'redrive [options]'],
     [['dead-letters', 'list', '--help'], 'Examples:\n  onelink dead-letters list\n'],
     [['dead-letters', 'redrive', '--help'], '--rate <number>   messages per second (default: 20)'],

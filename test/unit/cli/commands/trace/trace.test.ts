@@ -31,7 +31,7 @@ const parkedCommand = (requestId: string, at: number): ParkedCommand => ({
 });
 
 describe('a story', () => {
-  test('is told in order of time, and what stands now comes last', () => {
+  test('is in order of time, with current states last', () => {
     const answered = ofLog('campaign worker', 'r-1', Date.parse('2026-03-09T12:00:02.345Z'), {
       message: 'command answered',
       action: 'create',
@@ -49,14 +49,14 @@ describe('a story', () => {
     ]);
   });
 
-  test('names the rules that a rejected command broke, and a repeat as such', () => {
+  test('names the broken rules of a rejected command, and marks a repeat', () => {
     const rejected = { message: 'command answered', outcome: 'rejected', repeat: true, rules: ['required', 'ttl'] };
     expect(ofLog('campaign worker', 'r-1', 0, rejected).words).toBe(
-      'command answered: rejected; answered before; rules: required, ttl',
+      'command answered: rejected; a repeat; rules: required, ttl',
     );
   });
 
-  test('says that a link whose time has come is being checked', () => {
+  test('shows that the expiry of an expired link is being checked', () => {
     const expiryCheck = { token: 'removal-1', lostAt: now / 1000 + 86_400 };
     const record = givenRecord({}, { expiresAt: now / 1000 - 60, expiryCheck });
     expect(ofLinkRecord(record, 'r-1', now, { links: false }).at(-1)?.words).toContain(
@@ -64,32 +64,32 @@ describe('a story', () => {
     );
   });
 
-  test('names no link unless asked to', () => {
+  test('names no link without --show-links', () => {
     const record = givenRecord({}, { qrKey: 'qr/A1b3/secret-id.png' });
     const request = givenRequest('digest', givenOutcome({ link: givenLink('secret-id') }));
-    const told = (links: boolean) => [
+    const story = (links: boolean) => [
       ofRequestRecord(request, { links }),
       ...ofLinkRecord(record, 'r-1', now, { links }),
     ];
-    expect(JSON.stringify(told(false))).not.toContain('secret-id');
-    expect(JSON.stringify(told(true))).toContain('https://acme.onelink.me/A1b3/secret-id');
+    expect(JSON.stringify(story(false))).not.toContain('secret-id');
+    expect(JSON.stringify(story(true))).toContain('https://acme.onelink.me/A1b3/secret-id');
   });
 
-  test('says when a later change, or one under way, has to do with it', () => {
+  test('names a later change, and a change under way', () => {
     const lease = { action: 'update', requestId: 'r-3', requestedAt: '', until: given.nowSeconds } as const;
     const record = givenRecord({}, { applied: { requestedAt: '2026-03-10T00:00:00Z', requestId: 'r-2' }, lease });
     expect(ofLinkRecord(record, 'r-1', now, hidden)[0]?.words).toBe(
-      'the link is live, version 1; until 2026-04-09T12:00:00Z; changed last by r-2; ' +
+      'the link is live, version 1; until 2026-04-09T12:00:00Z; last changed by r-2; ' +
         'update r-3 holds it until 2026-03-10T12:00:00Z',
     );
     expect(requestsOfLink(record).map(({ requestId }) => requestId)).toEqual(['r-1', 'r-2', 'r-3']);
   });
 
-  test('knows the parked and the dead', () => {
+  test('shows parked commands and dead letters', () => {
     const parked = ofParked(parkedCommand('r-1', now));
     expect(parked.map(({ at, words }) => [at, words])).toEqual([
       [now - minute, 'its message reached the queue'],
-      [now, 'is parked until there is quota again, at its first delivery'],
+      [now, 'was parked until there is quota, at its first delivery'],
     ]);
     expect(JSON.stringify(parked)).not.toContain('secret');
     const letter = {
@@ -99,20 +99,20 @@ describe('a story', () => {
       requestId: 'r-1',
       action: 'create',
       reason: 'unknown' as const,
-      words: 'nothing tells',
+      words: 'no reason found',
       messageId: 'm-1',
       sentAt: '2026-03-09T12:00:00Z',
       ageSeconds: 1,
       receiveCount: 21,
     };
     expect(ofDeadLetter(letter).words).toBe(
-      'is a dead letter of campaign-qr (sent 2026-03-09T12:00:00Z, 21 deliveries); unknown: nothing tells',
+      'is a dead letter of campaign-qr (sent 2026-03-09T12:00:00Z, 21 deliveries); unknown: no reason found',
     );
   });
 });
 
 describe('the search', () => {
-  test('in the logs goes by requestId and source, whatever is in them', () => {
+  test('in the logs compares requestId and source, with any characters', () => {
     expect(filterPatternOf({ source: 'crm', requestId: 'a"b\\c' })).toBe(
       '{ $.requestId = "a\\"b\\\\c" && $.source = "crm" }',
     );
@@ -140,7 +140,7 @@ describe('the search', () => {
   const interrupted = new AbortController().signal;
   const request = { source: 'crm', requestId: 'r-2' };
 
-  test('among the parked reads the lots of the time that the logs name, or all', async () => {
+  test('of the parked commands reads the lots of the time in the logs, or all', async () => {
     const timed = givenStore();
     const found = await searchParked(timed.store, ['campaign'], request, { parkedAt: [now + 5_000], interrupted });
     expect(found.map(({ requestId }) => requestId)).toEqual(['r-2']);
@@ -150,7 +150,7 @@ describe('the search', () => {
     expect(untimed.read).toEqual(['early', 'late']);
   });
 
-  test('takes another source’s request of the same name for another', async () => {
+  test('does not match the same requestId of another source', async () => {
     const { store } = givenStore();
     expect(await searchParked(store, ['campaign'], { ...request, source: 'x' }, { parkedAt: [], interrupted })).toEqual(
       [],

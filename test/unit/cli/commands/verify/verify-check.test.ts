@@ -7,7 +7,7 @@ import { given, givenRecord } from '../../../../world/given-ledger.ts';
 const address = { onelinkId: 'A1b3', shortlinkId: 'secret-id' };
 const now = given.nowSeconds * 1000;
 
-/** A ledger that answers what it is given, one after the other, and the last for ever; and an API that holds this data. */
+/** A ledger that returns the given records one after the other, and then repeats the last; and an API with this data. */
 function givenPorts(records: (LinkRecord | undefined)[], data: Record<string, string>) {
   const asked: string[] = [];
   const api = new EmulatedApi({ now: () => now, sleep: async () => {} });
@@ -36,13 +36,13 @@ function givenPorts(records: (LinkRecord | undefined)[], data: Record<string, st
   return { ports, asked, api };
 }
 
-test('an equal link is looked at once', async () => {
+test('an equal link is checked once', async () => {
   const { ports, asked } = givenPorts([givenRecord()], { pid: 'sms' });
   expect(await checkLink(address, ports)).toEqual({ result: 'equal' });
   expect(asked).toEqual(['ledger', 'api']);
 });
 
-test('a difference is reported after a second look, with the record as it is then', async () => {
+test('a difference is reported after a second check, with the record of that check', async () => {
   const later = givenRecord({ pid: 'sms' }, { version: 2 });
   const { ports, asked } = givenPorts([givenRecord(), later], { pid: 'x' });
   expect(await checkLink(address, ports)).toEqual({
@@ -53,7 +53,7 @@ test('a difference is reported after a second look, with the record as it is the
   expect(asked).toEqual(['ledger', 'api', 'ledger', 'api']);
 });
 
-test('a change in flight explains a difference', async () => {
+test('a change under way explains a difference', async () => {
   const { ports } = givenPorts([givenRecord(), givenRecord({ pid: 'x' })], { pid: 'x' });
   expect(await checkLink(address, ports)).toEqual({ result: 'equal' });
 });
@@ -68,14 +68,14 @@ test.each([
   expect(asked).toEqual(calls);
 });
 
-test('a record that is gone by now is no difference', async () => {
+test('a record removed since the scan is not a difference', async () => {
   const { ports } = givenPorts([undefined], {});
   expect(await checkLink(address, ports)).toEqual({ result: 'gone' });
 });
 
 const down = { kind: 'status', status: 503 } as const;
 
-test('an API that fails is asked three times', async () => {
+test('a failing API gets three calls', async () => {
   const failing = givenPorts([givenRecord()], { pid: 'sms' });
   failing.api.spoil('read', { ...down, times: 3 });
   expect(await checkLink(address, failing.ports)).toEqual({ result: 'unread' });
@@ -85,7 +85,7 @@ test('an API that fails is asked three times', async () => {
   expect(await checkLink(address, ports)).toEqual({ result: 'equal' });
 });
 
-test('an account that is refused ends it, in words', async () => {
+test('a refused account ends the check with an error', async () => {
   const { ports, api } = givenPorts([givenRecord()], { pid: 'sms' });
   api.control.changeSettings({ token: 'another' });
   await expect(checkLink(address, ports)).rejects.toThrow(

@@ -6,7 +6,7 @@ const { secret, templates, nowSeconds } = given;
 const data = { pid: 'sms', deep_link_value: 'secret-basket' };
 const day = 86_400;
 
-/** What the API says of a link: as the record has it, unless changed. */
+/** The API's answer for a link: equal to the record, unless a test changes it. */
 const found = (change: { data?: Record<string, unknown>; expiresAt?: number; ttlSeconds?: number } = {}) => ({
   data,
   expiresAt: givenRecord(data).expiresAt,
@@ -17,26 +17,26 @@ const compared = (record: Parameters<typeof compare>[0], at: Parameters<typeof c
 const differs = (what: string, words: string) => ({ result: 'different', differences: [{ what, words }] });
 
 describe('a live link', () => {
-  test('is equal when data and expiry are', () => {
+  test('is equal if data and expiry are equal', () => {
     expect(compared(givenRecord(data), found())).toEqual({ result: 'equal' });
   });
 
-  test('is equal whatever form the API gives the data back in', () => {
+  test('is equal in any form in which the API returns the data', () => {
     const record = givenRecord({ pid: 'sms', n: '5', x: '<b>' });
     expect(compared(record, found({ data: { x: '%3cb%3E', n: 5, pid: 'sms' } }))).toEqual({ result: 'equal' });
   });
 
-  test('differs by its data, without a word of it', () => {
+  test('differs by its data, and shows no value', () => {
     const result = compared(givenRecord(data), found({ data: { ...data, deep_link_value: 'other-basket' } }));
     expect(result).toEqual(differs('data', 'its data differs'));
     expect(JSON.stringify(result)).not.toContain('basket');
   });
 
-  test('differs when the API has none', () => {
-    expect(compared(givenRecord(data), 'absent')).toEqual(differs('state', 'live in the ledger, gone at the API'));
+  test('differs if the API has no link', () => {
+    expect(compared(givenRecord(data), 'absent')).toEqual(differs('state', 'live in the ledger, absent at the API'));
   });
 
-  test('whose expiry is being checked is equal, whatever the check is about to find of its life', () => {
+  test('whose expiry is being checked is equal, with any life at the API', () => {
     const expiryCheck = { token: 'removal-1', lostAt: nowSeconds + 15 * day };
     const checked = { ...givenRecord(data), renewTtl: false, expiryCheck };
     expect(compared(checked, 'absent')).toEqual({ result: 'equal' });
@@ -46,8 +46,8 @@ describe('a live link', () => {
     expect(other).toEqual(differs('data', 'its data differs'));
   });
 
-  test('differs when it was made in another way', () => {
-    const words = 'was made in another way than through the API';
+  test('differs if it was not made through the API', () => {
+    const words = 'was not made through the API';
     expect(compared(givenRecord(data), 'foreign')).toEqual(differs('state', words));
   });
 
@@ -83,11 +83,11 @@ describe('a live link', () => {
     [31 * day, { result: 'equal' }],
     [14 * day, differs('ttl', 'has a TTL of 14 d at the API, and of 31 d in the ledger')],
     [86_400 * 31 - 1, differs('ttl', 'has a TTL of 30 d 23 h at the API, and of 31 d in the ledger')],
-  ])('whose TTL is %i s, as the API tells it', (ttlSeconds, result) => {
+  ])('whose TTL is %i s in the API’s answer', (ttlSeconds, result) => {
     expect(compared(givenRecord(data, { ttlSeconds: 31 * day }), found({ ttlSeconds }))).toEqual(result);
   });
 
-  test('is told with everything that differs', () => {
+  test('is reported with all its differences', () => {
     const record = givenRecord(data, { shortUrl: 'https://elsewhere.example/A1b3/secret-id' });
     const result = compared(record, found({ data: { pid: 'x' }, expiresAt: record.expiresAt - day }));
     expect(result).toEqual({
@@ -114,7 +114,7 @@ describe('a short URL', () => {
     expect(compared(givenRecord(data, { shortUrl }), found())).toEqual(result);
   });
 
-  test.each(['gone1', 'toString'])('of template %s, which is configured no more, is taken as it is', (onelinkId) => {
+  test.each(['gone1', 'toString'])('of template %s, which is not configured, may have any domain', (onelinkId) => {
     const record = givenRecord(data, { shortUrl: 'https://old.example/x', address: { onelinkId, shortlinkId: 'l' } });
     expect(compared(record, found())).toEqual({ result: 'equal' });
   });
@@ -124,12 +124,12 @@ describe('an expired link', () => {
   test.each([
     [-day, { result: 'equal' }],
     [60, { result: 'equal' }],
-    [61, differs('state', 'live in the ledger, gone at the API')],
-  ])('whose record ends %i s from now, and that the API has not', (ends, result) => {
+    [61, differs('state', 'live in the ledger, absent at the API')],
+  ])('whose record ends %i s from now, and which the API does not have', (ends, result) => {
     expect(compared(givenRecord(data, { expiresAt: nowSeconds + ends }), 'absent')).toEqual(result);
   });
 
-  test('that clicks keep alive is renewed by them', () => {
+  test('that clicks keep alive counts as renewed-by-clicks', () => {
     const record = givenRecord(data, { expiresAt: nowSeconds - day });
     expect(compared(record, found({ expiresAt: nowSeconds + 5 * day }))).toEqual({ result: 'renewed-by-clicks' });
   });
@@ -138,12 +138,12 @@ describe('an expired link', () => {
 describe('a deleted link', () => {
   const record = givenRecord({}, { state: 'deleted', shortUrl: '' });
 
-  test('is equal when the API has none, or one that has expired', () => {
+  test('is equal if the API has no link, or an expired one', () => {
     expect(compared(record, 'absent')).toEqual({ result: 'equal' });
     expect(compared(record, found({ expiresAt: nowSeconds }))).toEqual({ result: 'equal' });
   });
 
-  test('differs when it lives at the API', () => {
+  test('differs if it is live at the API', () => {
     const words = 'deleted in the ledger, live at the API';
     expect(compared(record, found({ expiresAt: nowSeconds + 1 }))).toEqual(differs('state', words));
   });

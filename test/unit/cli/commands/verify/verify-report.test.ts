@@ -23,25 +23,25 @@ function report(options: { json?: boolean; showLinks?: boolean }, checks: LinkCh
 }
 
 describe('the report', () => {
-  test('names a link by who asked for it, and neither its address nor its URL', () => {
+  test('names a link by its request, and shows neither its address nor its URL', () => {
     const { out, code } = report({}, [different()]);
     expect(out).toEqual(['crm  r-1  its data differs; expires 1 d earlier at the API']);
     expect(code).toBe(1);
   });
 
-  test('shows the address to those who ask', () => {
+  test('shows the address with --show-links', () => {
     expect(report({ showLinks: true }, [different()]).out).toEqual([
       'crm  r-1  A1b3/secret-id  its data differs; expires 1 d earlier at the API',
     ]);
   });
 
-  test('tells a change that nobody has settled', () => {
+  test('names a change whose result is not recorded', () => {
     expect(report({}, [different({ lease })]).out[0]).toMatch(
-      / {2}change r-9 is unsettled: the link’s next command settles it$/,
+      / {2}change r-9 has no result yet: the link’s next command verifies it$/,
     );
   });
 
-  test('speaks JSON, and names no link there either', () => {
+  test('prints JSON without a link', () => {
     const { out, notes } = report({ json: true }, [different(), { result: 'equal' }, { result: 'equal' }]);
     expect(out.map((line) => JSON.parse(line))).toEqual([
       { kind: 'difference', source: 'crm', requestId: 'r-1', differences },
@@ -50,10 +50,10 @@ describe('the report', () => {
     expect(notes).toEqual([]);
   });
 
-  test('sums up', () => {
+  test('ends with a summary', () => {
     const checks: LinkCheck[] = [{ result: 'equal' }, { result: 'equal' }, { result: 'renewed-by-clicks' }];
     const { code, notes } = report({}, checks);
-    expect(notes).toEqual(['3 of 1,234 links looked at: 2 equal, 1 renewed-by-clicks']);
+    expect(notes).toEqual(['3 of 1,234 links checked: 2 equal, 1 renewed-by-clicks']);
     expect(code).toBe(0);
   });
 
@@ -63,15 +63,15 @@ describe('the report', () => {
     ['differences, and an interruption', 1, [different()], true],
     ['an interruption', 2, [{ result: 'equal' }], true],
     ['links unread', 2, [{ result: 'equal' }, { result: 'unread' }], false],
-  ])('ends as it should for %s', (_, code, checks, interrupted) => {
+  ])('ends with the right exit code for %s', (_, code, checks, interrupted) => {
     expect(report({}, checks, { interrupted }).code).toBe(code);
   });
 
-  test('says when it is interrupted how far it came and how to go on, differences or not', () => {
+  test('prints after an interruption how many links it checked and how to run it again', () => {
     const { notes } = report({}, [different(), { result: 'equal' }], { interrupted: true });
     expect(notes).toEqual([
-      '2 of 1,234 links looked at: 1 equal, 1 different',
-      'Interrupted: what was not looked at may differ. It cannot go on where it ended: run it again, which takes another sample.',
+      '2 of 1,234 links checked: 1 equal, 1 different',
+      'Interrupted: the other links may differ. The verb cannot continue where it ended. Run it again, which takes another sample.',
     ]);
   });
 });

@@ -6,7 +6,7 @@ import { config } from '../../../../../examples/configuration.ts';
 import type { Configuration } from '../../../../../lib/config/config-schema.ts';
 
 describe('a reservoir', () => {
-  test('holds so many different items of the stream, or all of a short one', () => {
+  test('holds the given number of different items of the stream, or all of a short one', () => {
     fc.assert(
       fc.property(fc.nat(200), fc.integer({ min: 1, max: 50 }), (length, size) => {
         const reservoir = new Reservoir<number>(size);
@@ -17,7 +17,7 @@ describe('a reservoir', () => {
     );
   });
 
-  test('gives each item the same chance, wherever it stands', () => {
+  test('gives each item the same chance at any place in the stream', () => {
     // Given a generator whose numbers are known to be even (mulberry32)
     let state = 1;
     const random = () => {
@@ -38,7 +38,7 @@ describe('a reservoir', () => {
   });
 });
 
-/** Two stages on an account of 500 calls a second, of which 450 may be used. */
+/** Two stages on an account of 500 calls per second, with a budget of 450. */
 function givenConfiguration(rateShare: number): Configuration {
   const copy = structuredClone(config);
   Object.assign(copy.accounts.acme ?? {}, {
@@ -59,17 +59,17 @@ function givenConfiguration(rateShare: number): Configuration {
 }
 
 describe('the spare rate', () => {
-  test('is the budget less what every stage’s workers and governors may send', () => {
+  test('is the budget minus the calls that the workers and governors of all stages may send', () => {
     // Each stage: floor(0.4 × 450) = 180 as 2 × 90, QR floor(0.2 × 90) = 18 as 2 × 9, expiry 9 as 2 × 4, governor 1.
     expect(spareCallsPerSecond(givenConfiguration(0.4), 'acme')).toBe(450 - 2 * (180 + 18 + 8 + 1));
   });
 
-  test('is one call a second when nothing is left, or nothing is known', () => {
+  test('is one call per second if nothing is left, or if the account is unknown', () => {
     expect(spareCallsPerSecond(givenConfiguration(0.44), 'acme')).toBe(1);
     expect(spareCallsPerSecond(givenConfiguration(0.4), 'unknown')).toBe(1);
   });
 
-  test('of an account that nobody uses is its whole budget', () => {
+  test('of an account without a pipeline is its whole budget', () => {
     expect(spareCallsPerSecond(givenConfiguration(0.4), 'acmeStaging')).toBe(950);
   });
 });
