@@ -23,7 +23,7 @@ const suspectFrom = 3;
 
 /**
  * The link worker: reads the commands of a batch, and has each that was not answered before carried out (command-work.ts),
- * several at a time; the rateLimiter in front of the API keeps the pace.
+ * several at a time; the rate limiter in front of the API keeps the pace.
  */
 export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPorts): BatchWork {
   const read = commandReader({
