@@ -45,7 +45,7 @@ const pipeline: PipelineSettings = {
   linkIdLength: 12,
   conflictPolicy: 'reject',
   ledgerKeeps: 'digest',
-  requestHorizonDays: 75,
+  deduplicationWindowDays: 75,
   commandRetentionDays: 10,
   qrImageDays: 'forever',
   archiveDays: 180,

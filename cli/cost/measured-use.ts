@@ -44,8 +44,8 @@ export const measuredUse: { measuredOn: string; link: MeasuredPerItem; qrCode: M
  * What Lambda bills for one item of a full batch: a slot's cycle, as lib/config/rate-budget.ts works it out, by the batch. The pace
  * decides, not the processor, as long as that keeps up.
  */
-export function billedMilliseconds({ busySeconds, duty, batchSize }: WorkerPlan): number {
-  return (busySeconds * 1000) / duty / batchSize;
+export function billedMilliseconds({ busySeconds, utilisation, batchSize }: WorkerPlan): number {
+  return (busySeconds * 1000) / utilisation / batchSize;
 }
 
 /** What each takes on a lane of this plan. */

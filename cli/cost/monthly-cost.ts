@@ -11,7 +11,7 @@ export interface LinkCostInput {
   memoryMegabytes: { linkWorker: number; qrWorker: number; expiryWorker: number; governor: number; replayer: number };
   /** How long a link's record and its request's are kept. */
   linkDays: number;
-  requestHorizonDays: number;
+  deduplicationWindowDays: number;
   /** Of the expiry worker, in one environment: it waits for its turn, and the wait is billed. */
   expiryCallsPerSecond: number;
   use: { link: UsePerItem; qrCode: UsePerItem };
@@ -60,7 +60,7 @@ export function costOfLink(input: LinkCostInput): Map<string, number> {
   const prices = awsPrices;
   // What is made each month stays, on average, for so many months.
   const linkMonths = input.linkDays / daysPerMonth;
-  const requestMonths = input.requestHorizonDays / daysPerMonth;
+  const requestMonths = input.deduplicationWindowDays / daysPerMonth;
   const ledgerGigabytes = (ledgerRecordBytes * (linkMonths + requestMonths)) / gigabyte;
   const perItem = (item: UsePerItem, megabytes: number) => ({
     Lambda:

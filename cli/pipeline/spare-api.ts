@@ -1,7 +1,7 @@
 import { OneLinkClient } from '../../lambdas/adapters/onelink-client.ts';
 import type { Secret } from '../../lambdas/adapters/secret.ts';
 import { systemClock } from '../../lambdas/runtime/clock.ts';
-import { Turnstile } from '../../lambdas/runtime/turnstile.ts';
+import { RateLimiter } from '../../lambdas/runtime/rate-limiter.ts';
 import { callTimeoutMilliseconds } from '../../lib/config/rate-budget.ts';
 import type { ConfiguredPipeline } from './configured-pipeline.ts';
 import type { LocalRun } from './local-run.ts';
@@ -22,7 +22,7 @@ export function spareApi(
       CALL_TIMEOUT_MILLISECONDS: callTimeoutMilliseconds,
       CALLS_IN_FLIGHT: limits.callsInFlight,
     },
-    { token, turns: Turnstile.atPace(limits.callsPerSecond, systemClock), clock: systemClock, onCall: () => {} },
+    { token, turns: RateLimiter.atPace(limits.callsPerSecond, systemClock), clock: systemClock, onCall: () => {} },
   );
   api.beginInvocation(() => !limits.interrupted.aborted);
   return api;

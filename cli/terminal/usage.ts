@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** The exit code of a command line that cannot be carried out. It is never 1, which scripts read as a verdict. */
+/** The exit code of a command line that cannot be carried out. It is never 1, which scripts read as a result. */
 export const usageCode = 2;
 
 /** Ends the process with `usageCode` when commander refuses a command line of this program, or of one of its verbs. */

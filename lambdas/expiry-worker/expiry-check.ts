@@ -2,13 +2,13 @@ import { dataDigest } from '../domain/link/digest.ts';
 import { type LinkRecord, needsRenewal, renewalLeadSeconds } from '../domain/link/ledger-record.ts';
 import { foundAtApi, isHeld, isMadeBy, isOf, stateOfRemoved } from '../domain/link/link-state.ts';
 import { recordInCheck } from '../domain/link/removal.ts';
-import type { Verdict } from '../domain/work/delivery.ts';
+import type { Disposition } from '../domain/work/delivery.ts';
 import { deliveriesToWaitForCreate } from '../domain/work/return-delay.ts';
 import { type Check, expiringSoonOf, type Finding, overOf, renewedOf } from './check.ts';
 import { isRenewal, renew } from './renewal.ts';
 
 /** Finds out whether a link has expired after the TTL has removed its record (table: expiry-worker.ts). */
-export async function checkExpiry(check: Check): Promise<Finding | Verdict> {
+export async function checkExpiry(check: Check): Promise<Finding | Disposition> {
   const { ports, removal, receiveCount, nowSeconds } = check;
   const { record, token } = removal;
   const state = stateOfRemoved(record, nowSeconds);
@@ -55,7 +55,7 @@ async function recordUnderCheck({ removal, nowSeconds, settings, ports: { ledger
  * The mark is gone. Either a command has changed the link and published its own outcome. Or an earlier delivery of this
  * check has crashed between record and outcome, and this delivery publishes the outcome.
  */
-function concludedBefore(current: LinkRecord, { removal: { record }, hasQuota }: Check): Finding | Verdict {
+function concludedBefore(current: LinkRecord, { removal: { record }, hasQuota }: Check): Finding | Disposition {
   const isOther = current.state !== 'live' || current.version !== record.version || current.expiryCheck !== undefined;
   if (isOther) return 'done';
   if (current.expiresAt > record.expiresAt) return renewedOf(current);

@@ -8,7 +8,7 @@ import { isMadeBy } from '../domain/link/link-state.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import { secondsNow } from '../domain/work/clock.ts';
-import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
+import { type BatchWork, type Delivery, type Disposition, leastTimeMilliseconds } from '../domain/work/delivery.ts';
 import { expiryLane, laneMetric } from '../domain/work/names.ts';
 import { nameOfError } from '../domain/work/observer.ts';
 import type { Batch, Finding } from './check.ts';
@@ -48,7 +48,7 @@ export function expiryWorker(settings: ExpiryWorkerEnvironment, ports: ExpiryWor
     // Renewals can wait for a day. They wait if the control record is stale or missing.
     const hasQuota = lane.state === 'open' && lane.quotaKnown;
     const batch = { settings, ports, hasQuota, tally: new QuotaTally(ports.onQuotaCall), renewals: new Renewals() };
-    const dispositions: Verdict[] = new Array(deliveries.length).fill('out-of-time');
+    const dispositions: Disposition[] = new Array(deliveries.length).fill('out-of-time');
     const findings = new Map<number, Finding>();
     await eachAtOnce(settings.CALLS_IN_FLIGHT, deliveries.entries(), async ([index, delivery]) => {
       if (deadline.remainingMilliseconds() < leastTimeMilliseconds) return;
@@ -65,7 +65,7 @@ export function expiryWorker(settings: ExpiryWorkerEnvironment, ports: ExpiryWor
   };
 }
 
-async function handle(delivery: Delivery, batch: Batch): Promise<Finding | Verdict> {
+async function handle(delivery: Delivery, batch: Batch): Promise<Finding | Disposition> {
   const { observer, removalIn, clock } = batch.ports;
   const removal = removalIn(delivery.body);
   if (removal === undefined) {
@@ -80,7 +80,7 @@ async function handle(delivery: Delivery, batch: Batch): Promise<Finding | Verdi
   }
 }
 
-function returned({ source, requestId }: LinkRecord, error: unknown, { observer }: ExpiryWorkerPorts): Verdict {
+function returned({ source, requestId }: LinkRecord, error: unknown, { observer }: ExpiryWorkerPorts): Disposition {
   observer.warn('expiry returned after an error', { source, requestId, error: nameOfError(error) });
   observer.count(laneMetric.commandReturned);
   return 'try-again';
@@ -90,7 +90,7 @@ function returned({ source, requestId }: LinkRecord, error: unknown, { observer 
 async function conclude(
   findings: Map<number, Finding>,
   deliveries: Delivery[],
-  dispositions: Verdict[],
+  dispositions: Disposition[],
   { settings, ports }: Batch,
 ): Promise<void> {
   const { history, outcomes, observer, ledger, clock } = ports;

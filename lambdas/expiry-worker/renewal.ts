@@ -3,7 +3,7 @@ import { dataDigest } from '../domain/link/digest.ts';
 import { type CheckLease, type Lease, type LinkRecord, needsRenewal } from '../domain/link/ledger-record.ts';
 import type { LinkAtApi } from '../domain/onelink/api-answer.ts';
 import { isoSeconds } from '../domain/work/clock.ts';
-import type { Verdict } from '../domain/work/delivery.ts';
+import type { Disposition } from '../domain/work/delivery.ts';
 import { type Check, expiringSoonOf, type Finding, renewedOf } from './check.ts';
 
 /** The delay before a failed renewal is tried again. */
@@ -17,7 +17,7 @@ export async function renew(
   checked: LinkRecord,
   { data, expiresAt }: LinkAtApi,
   { settings, ports, hasQuota, tally, renewals, nowSeconds }: Check,
-): Promise<Finding | Verdict> {
+): Promise<Finding | Disposition> {
   const { api, ledger, linkIdSecret } = ports;
   const { address, source, ttlSeconds, renewTtl, version } = checked;
   const pause = { expiresAt, lookAgainAt: nowSeconds + renewalPauseSeconds, nowSeconds };

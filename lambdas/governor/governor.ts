@@ -139,10 +139,10 @@ function observeLanes(
   { LANES }: GovernorEnvironment,
   { observer, laneObserver, clock }: GovernorPorts,
 ): void {
-  const refused = health.verdict === 'token-refused' || health.verdict === 'feature-off';
+  const refused = health.disposition === 'token-refused' || health.disposition === 'feature-off';
   observer.level(governorMetric.accountRefused, refused ? 1 : 0, 'Count');
-  observer.level(governorMetric.apiUnreachable, health.verdict === 'api-outage' ? 1 : 0, 'Count');
-  if (health.verdict !== 'good') observer.warn('the API is degraded', { reason: health.verdict });
+  observer.level(governorMetric.apiUnreachable, health.disposition === 'api-outage' ? 1 : 0, 'Count');
+  if (health.disposition !== 'good') observer.warn('the API is degraded', { reason: health.disposition });
   for (const { name } of LANES) {
     const lane = lanes[name];
     if (lane === undefined) continue;

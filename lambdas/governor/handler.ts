@@ -9,15 +9,15 @@ import { Secret } from '../adapters/secret.ts';
 import { dimension } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { RateLimiter } from '../runtime/rate-limiter.ts';
 import { Telemetry } from '../runtime/telemetry.ts';
-import { Turnstile } from '../runtime/turnstile.ts';
 import { governorEnvironment } from './env.ts';
 import { governor } from './governor.ts';
 
 const env = readEnvironment(governorEnvironment, process.env);
 const telemetry = new Telemetry();
 /** The rate budget leaves one call per second to the governor. */
-const turns = Turnstile.atPace(1, clock);
+const turns = RateLimiter.atPace(1, clock);
 const token = new Secret(new SecretsManagerClient(), env.API_TOKEN_SECRET_ARN);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls({}) });
 const govern = governor(env, {

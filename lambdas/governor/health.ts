@@ -1,7 +1,7 @@
 import type { Health, Signals } from '../domain/control/control-record.ts';
 
 /** The API's health as one run observes it. */
-export type ApiHealth = Health['verdict'];
+export type ApiHealth = Health['disposition'];
 type Failure = Exclude<ApiHealth, 'good'>;
 
 /**
@@ -36,7 +36,7 @@ export function nextHealth(before: Health, observed: ApiHealth, nowMilliseconds:
   const strikes = bad ? Math.min(mostStrikes, before.strikes + 1) : Math.max(0, before.strikes - 0.5);
   const goodRuns = bad ? 0 : before.goodRuns + 1;
   const { pausedFor: wasPausedFor, ...rest } = before;
-  const next: Health = { ...rest, verdict: observed, strikes, goodRuns };
+  const next: Health = { ...rest, disposition: observed, strikes, goodRuns };
   if (wasPausedFor !== undefined) {
     if (goodRuns < goodRunsToOpen(before.pauses)) return { ...next, pausedFor: bad ? observed : wasPausedFor };
     return { ...next, strikes: 0, lastOpenedAt: nowMilliseconds };

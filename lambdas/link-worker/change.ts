@@ -125,7 +125,7 @@ async function answerToUnknown(
   const { onelinkId, shortlinkId } = command;
   const address = { onelinkId, shortlinkId };
   if (command.action === 'update') return { outcome: 'rejected', reason: 'link-not-found', link: address };
-  const until = rememberedUntil(nowSeconds, settings.REQUEST_HORIZON_DAYS);
+  const until = rememberedUntil(nowSeconds, settings.DEDUPLICATION_WINDOW_DAYS);
   const held = await ports.ledger.addLink(tombstoneOfUnknown(command, until));
   if (held !== undefined && !isMadeBy(held, command)) return 'try-again';
   return { outcome: 'deleted', link: { ...address, version: 1 } };

@@ -67,7 +67,7 @@ export function updated({ record, settings }: Change, by: Lease, held: LinkAtApi
 
 /** The record after a delete. */
 export function deleted({ record, settings, nowSeconds }: Change, by: LinkRecord['applied']): LinkRecord {
-  return tombstone(record, by, rememberedUntil(nowSeconds, settings.REQUEST_HORIZON_DAYS));
+  return tombstone(record, by, rememberedUntil(nowSeconds, settings.DEDUPLICATION_WINDOW_DAYS));
 }
 
 /**

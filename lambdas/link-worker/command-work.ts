@@ -4,7 +4,7 @@ import type { Renewals } from '../domain/control/renewals.ts';
 import { answerTo, type RequestRecord, requestIdReused } from '../domain/link/ledger-record.ts';
 import { hasBegun, rememberedUntil } from '../domain/link/link-state.ts';
 import { secondsNow } from '../domain/work/clock.ts';
-import { type Deadline, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
+import { type Deadline, type Delivery, type Disposition, leastTimeMilliseconds } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
 import { type Answer, staleAnswer } from './answer.ts';
 import type { AnsweredRequests } from './answered-requests.ts';
@@ -45,7 +45,7 @@ export class CommandWork {
     this.#publishing = new Publishing(batch.settings.LANE, batch.ports);
   }
 
-  handle(item: Accepted): Promise<Verdict> {
+  handle(item: Accepted): Promise<Disposition> {
     const { command, delivery } = item;
     const { deadline, answered, parking } = this.#batch;
     return this.#orTryAgain(command, delivery, async () => {
@@ -68,7 +68,7 @@ export class CommandWork {
   }
 
   /** Archives and answers an invalid command, without spending quota. */
-  refuse(delivery: Delivery, { faults, ...asked }: RefusedCommand): Promise<Verdict> {
+  refuse(delivery: Delivery, { faults, ...asked }: RefusedCommand): Promise<Disposition> {
     return this.#orTryAgain(asked, delivery, async () => {
       await this.#publishing.reject({ outcome: 'rejected', reason: 'invalid-command', faults }, asked, delivery);
       return 'done';
@@ -76,7 +76,7 @@ export class CommandWork {
   }
 
   /** If the ledger, the topic or a queue fails, the command returns, because each step can be repeated. */
-  async #orTryAgain(asked: Asked, delivery: Delivery, run: () => Promise<Verdict>): Promise<Verdict> {
+  async #orTryAgain(asked: Asked, delivery: Delivery, run: () => Promise<Disposition>): Promise<Disposition> {
     try {
       return await run();
     } catch (error) {
@@ -90,7 +90,7 @@ export class CommandWork {
     item: Accepted,
     known: RequestRecord,
     mayHaveMade = item.delivery.receiveCount > 1,
-  ): Promise<Verdict> {
+  ): Promise<Disposition> {
     const { command, delivery, digest } = item;
     const { parking } = this.#batch;
     if (known.commandDigest !== digest) {
@@ -143,7 +143,7 @@ export class CommandWork {
   }
 
   /** Parks a command in the archive until there is quota. */
-  async #park(item: Accepted, reason: string): Promise<Verdict> {
+  async #park(item: Accepted, reason: string): Promise<Disposition> {
     const { command, delivery, calls } = item;
     await this.#batch.parking.putAway(item);
     const address = addressIn(command);
@@ -169,7 +169,7 @@ export class CommandWork {
     return record !== undefined && hasBegun(record, command);
   }
 
-  async #conclude(item: Accepted, decision: Decision): Promise<Verdict> {
+  async #conclude(item: Accepted, decision: Decision): Promise<Disposition> {
     const { command, delivery, digest } = item;
     const { ports, settings, answered, renewals, parking } = this.#batch;
     const outcome = this.#publishing.outcome(decision, command, delivery);
@@ -178,7 +178,7 @@ export class CommandWork {
       requestId: command.requestId,
       commandDigest: digest,
       outcome,
-      expiresAt: rememberedUntil(secondsNow(ports.clock), settings.REQUEST_HORIZON_DAYS),
+      expiresAt: rememberedUntil(secondsNow(ports.clock), settings.DEDUPLICATION_WINDOW_DAYS),
     };
     // The first recorded outcome wins. Another environment may have completed a copy of this request in the meantime.
     const before = await ports.ledger.rememberRequest(record);

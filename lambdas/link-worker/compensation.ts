@@ -81,6 +81,6 @@ export async function deleteRemaining({
 /** Writes the tombstone first, so that no change and no other copy finds the link live. */
 function writeTombstone(record: LinkRecord, { settings, ports }: Attempt): Promise<boolean> {
   const nowSeconds = secondsNow(ports.clock);
-  const next = tombstone(record, record.applied, rememberedUntil(nowSeconds, settings.REQUEST_HORIZON_DAYS));
+  const next = tombstone(record, record.applied, rememberedUntil(nowSeconds, settings.DEDUPLICATION_WINDOW_DAYS));
   return ports.ledger.replaceLink(next, { version: record.version, nowSeconds });
 }

@@ -122,7 +122,7 @@ function claimBy({ command, settings, ports }: AttemptAt): Claim {
     requestId: command.requestId,
     until: nowSeconds + settings.LEASE_SECONDS,
     token: randomUUID(),
-    expiresAt: rememberedUntil(nowSeconds, settings.REQUEST_HORIZON_DAYS),
+    expiresAt: rememberedUntil(nowSeconds, settings.DEDUPLICATION_WINDOW_DAYS),
   };
 }
 

@@ -37,7 +37,7 @@ export const linkWorkerEnvironment = z.object({
   /** How long a change holds its link: longer than an invocation can last. */
   LEASE_SECONDS: z.coerce.number().int().min(1),
   /** The deduplication window: how long a request record is kept. */
-  REQUEST_HORIZON_DAYS: z.coerce.number().int().min(1),
+  DEDUPLICATION_WINDOW_DAYS: z.coerce.number().int().min(1),
   /** For the quota poll, which a worker makes itself if the control record is stale or missing. */
   APPSFLYER_ACCOUNT_ID: z.string().min(1),
   /** The lane leaves this many calls of the month's quota to others. */

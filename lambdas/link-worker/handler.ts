@@ -14,9 +14,9 @@ import { wireJson } from '../domain/contract/wire-json.ts';
 import { dimension } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { RateLimiter } from '../runtime/rate-limiter.ts';
 import { sqsBatch } from '../runtime/sqs-batch.ts';
 import { Telemetry } from '../runtime/telemetry.ts';
-import { Turnstile } from '../runtime/turnstile.ts';
 import { linkWorkerEnvironment } from './env.ts';
 import { linkWorker } from './link-worker.ts';
 
@@ -25,7 +25,7 @@ const telemetry = new Telemetry();
 const lane = { [dimension.lane]: env.LANE };
 const [sqs, secrets, dynamo] = [new SQSClient(), new SecretsManagerClient(), dynamoClient()];
 const stores = onDemandStores(env);
-const turns = Turnstile.atPace(env.LINK_CALLS_PER_SECOND, clock);
+const turns = RateLimiter.atPace(env.LINK_CALLS_PER_SECOND, clock);
 const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
 const linkIdSecret = new Secret(secrets, env.LINK_ID_SECRET_ARN);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
@@ -36,7 +36,7 @@ export const handler = sqsBatch({
   telemetry,
   turns,
   api,
-  horizonDays: env.REQUEST_HORIZON_DAYS,
+  deduplicationWindowDays: env.DEDUPLICATION_WINDOW_DAYS,
   queue: new DeliveryQueue(sqs, env.LANE_QUEUE_URL),
   work: linkWorker(env, {
     api,

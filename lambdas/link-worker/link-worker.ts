@@ -7,7 +7,7 @@ import { Renewals } from '../domain/control/renewals.ts';
 import { commandDigest } from '../domain/link/digest.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
-import type { BatchWork, Delivery, Verdict } from '../domain/work/delivery.ts';
+import type { BatchWork, Delivery, Disposition } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
 import { AnsweredRequests } from './answered-requests.ts';
 import { LostCalls, openGate } from './batch-gate.ts';
@@ -72,15 +72,15 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     const answered = new AnsweredRequests(ports.ledger, inOrder);
     const work = new CommandWork({ secret, settings, ports, parking, gate, renewals, deadline, answered });
 
-    const dispositions = new Map<Delivery, Verdict>();
+    const dispositions = new Map<Delivery, Disposition>();
     const refusals = refused.map(({ delivery, reading }) => async () => {
       dispositions.set(delivery, await work.refuse(delivery, reading.refused));
     });
     const carryOut = (chain: Accepted[][]) => async () => {
       for (const copies of chain) {
-        await ports.pace.approach();
+        await ports.pace.acquire();
         for (const item of copies) dispositions.set(item.delivery, await work.handle(item));
-        if (copies.every(({ calls }) => calls.length === 0)) ports.pace.arrive();
+        if (copies.every(({ calls }) => calls.length === 0)) ports.pace.release();
       }
     };
     await eachAtOnce(settings.CALLS_IN_FLIGHT, [...refusals, ...others.map(carryOut)], (task) => task());

@@ -55,13 +55,13 @@ export class Parking {
   /** Parks a command. It writes the park order first. After a crash, the message returns and is parked again. */
   async putAway({ command, delivery }: Item): Promise<void> {
     const { ledger, parked, clock } = this.#ports;
-    const { LANE: lane, REQUEST_HORIZON_DAYS } = this.#settings;
+    const { LANE: lane, DEDUPLICATION_WINDOW_DAYS } = this.#settings;
     const { messageId, sentAtMilliseconds, receiveCount } = delivery;
     const { source, requestId } = command;
     const parkedAtMilliseconds = clock.wallMilliseconds();
     const address = addressIn(command);
     if (address !== undefined) {
-      const until = rememberedUntil(secondsNow(clock), REQUEST_HORIZON_DAYS);
+      const until = rememberedUntil(secondsNow(clock), DEDUPLICATION_WINDOW_DAYS);
       await ledger.addParkedPlace(address, parkedPlace(command), until);
     }
     // It parks the command without its envelope, which may leave no room for the attributes that a replay adds.

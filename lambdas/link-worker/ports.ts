@@ -36,9 +36,9 @@ export interface LinkWorkerPorts {
     /** Starts slowly, after a pause of the lane. */
     easeIn(): void;
     /** Acquires a permit to start a command, so that the worker reads its records shortly before its call. */
-    approach(): Promise<void>;
+    acquire(): Promise<void>;
     /** Releases the permit of a command that has ended without a call. */
-    arrive(): void;
+    release(): void;
   };
   parked: { add(command: ParkedCommand): Promise<void> };
   /** Runs for each call of the quota, for the metrics by source. */

@@ -20,7 +20,7 @@ export const qrWorkerEnvironment = z.object({
   /** 1: publishes each outcome alone, at once. 10 (SNS's most): publishes in batches. */
   OUTCOMES_PER_PUBLISH: z.coerce.number().int().min(1).max(10),
   /** The deduplication window: how long a request record is kept. */
-  REQUEST_HORIZON_DAYS: z.coerce.number().int().min(1),
+  DEDUPLICATION_WINDOW_DAYS: z.coerce.number().int().min(1),
   /** After this many failed deliveries the outcome is `qr-failed`. Below the queue's maxReceiveCount. */
   MAX_QR_ATTEMPTS: z.coerce.number().int().min(1),
 });

@@ -12,16 +12,16 @@ import { Secret } from '../adapters/secret.ts';
 import { dimension } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
+import { RateLimiter } from '../runtime/rate-limiter.ts';
 import { sqsBatch } from '../runtime/sqs-batch.ts';
 import { Telemetry } from '../runtime/telemetry.ts';
-import { Turnstile } from '../runtime/turnstile.ts';
 import { qrWorkerEnvironment } from './env.ts';
 import { qrWorker } from './qr-worker.ts';
 
 const env = readEnvironment(qrWorkerEnvironment, process.env);
 const telemetry = new Telemetry();
 const lane = { [dimension.lane]: env.LANE };
-const turns = Turnstile.atPace(env.QR_CALLS_PER_SECOND, clock);
+const turns = RateLimiter.atPace(env.QR_CALLS_PER_SECOND, clock);
 const token = new Secret(new SecretsManagerClient(), env.API_TOKEN_SECRET_ARN);
 const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
 
@@ -31,7 +31,7 @@ export const handler = sqsBatch({
   telemetry,
   turns,
   api,
-  horizonDays: env.REQUEST_HORIZON_DAYS,
+  deduplicationWindowDays: env.DEDUPLICATION_WINDOW_DAYS,
   queue: new DeliveryQueue(new SQSClient(), env.QR_QUEUE_URL),
   work: qrWorker(env, {
     api,

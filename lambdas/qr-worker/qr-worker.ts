@@ -9,7 +9,7 @@ import type { QrImage } from '../domain/link/qr-image.ts';
 import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
 import { type Clock, secondsNow } from '../domain/work/clock.ts';
-import { type BatchWork, type Delivery, leastTimeMilliseconds, type Verdict } from '../domain/work/delivery.ts';
+import { type BatchWork, type Delivery, type Disposition, leastTimeMilliseconds } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
 import { nameOfError, type Observer } from '../domain/work/observer.ts';
 import type { QrWorkerEnvironment } from './env.ts';
@@ -38,7 +38,7 @@ export function qrWorker(settings: QrWorkerEnvironment, ports: QrWorkerPorts): B
     const asked = jobs.flatMap(({ job }) => (job?.action === 'qr' ? [job] : []));
     const records = await ports.ledger.requests(asked);
     const batch = { settings, ports, records, blocked: false };
-    const dispositions: Verdict[] = new Array(deliveries.length).fill('out-of-time');
+    const dispositions: Disposition[] = new Array(deliveries.length).fill('out-of-time');
     await eachAtOnce(settings.CALLS_IN_FLIGHT, jobs.entries(), async ([index, { delivery, job }]) => {
       if (deadline.remainingMilliseconds() < leastTimeMilliseconds) return;
       dispositions[index] = await handle(job, delivery, batch);
@@ -63,7 +63,7 @@ function readJob({ body }: Delivery): QrJob | undefined {
   }
 }
 
-async function handle(job: QrJob | undefined, delivery: Delivery, batch: Batch): Promise<Verdict> {
+async function handle(job: QrJob | undefined, delivery: Delivery, batch: Batch): Promise<Disposition> {
   const { observer } = batch.ports;
   if (job === undefined) {
     // The link worker alone writes to this queue, so the message is unknown. It ends in the dead-letter queue.
@@ -92,7 +92,7 @@ async function handle(job: QrJob | undefined, delivery: Delivery, batch: Batch):
   }
 }
 
-async function answerAgain(job: QrJob, known: RequestRecord, batch: Batch): Promise<Verdict> {
+async function answerAgain(job: QrJob, known: RequestRecord, batch: Batch): Promise<Disposition> {
   if (known.commandDigest !== job.commandDigest) {
     await publish(outcome(job, requestIdReused, batch), batch);
     return 'done';
@@ -120,7 +120,7 @@ async function removeOrphan({ onelinkId, shortlinkId, qr }: QrJob, { ports }: Ba
   return isOver || found.meaning === 'ok' || found.meaning === 'permanent';
 }
 
-async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Promise<Decision | Verdict> {
+async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Promise<Decision | Disposition> {
   const { api, ledger, store } = batch.ports;
   const address = { onelinkId: job.onelinkId, shortlinkId: job.shortlinkId };
   const link = { ...address, ...(job.version !== undefined && { version: job.version }) };
@@ -157,7 +157,7 @@ async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Pr
   }
 }
 
-async function finish(job: QrJob, decision: Decision, batch: Batch): Promise<Verdict> {
+async function finish(job: QrJob, decision: Decision, batch: Batch): Promise<Disposition> {
   const decided = outcome(job, decision, batch);
   // A create has a request record already, with the link's own outcome. The image's outcome is not recorded.
   if (job.action === 'qr') {
@@ -167,7 +167,7 @@ async function finish(job: QrJob, decision: Decision, batch: Batch): Promise<Ver
       requestId: job.requestId,
       commandDigest: job.commandDigest,
       outcome: decided,
-      expiresAt: rememberedUntil(secondsNow(clock), batch.settings.REQUEST_HORIZON_DAYS),
+      expiresAt: rememberedUntil(secondsNow(clock), batch.settings.DEDUPLICATION_WINDOW_DAYS),
     };
     const before = await ledger.rememberRequest(record);
     batch.records.set(requestKey(job), before ?? record);

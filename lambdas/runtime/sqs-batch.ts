@@ -3,21 +3,21 @@ import { originalAttribute, soundOriginal } from '../domain/contract/original-me
 import type { Clock } from '../domain/work/clock.ts';
 import { type BatchWork, type Delivery, leastTimeMilliseconds } from '../domain/work/delivery.ts';
 import { returnDelaySeconds } from '../domain/work/return-delay.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 import { ReturnedMessages } from './returned-messages.ts';
 import type { Telemetry } from './telemetry.ts';
-import type { Turnstile } from './turnstile.ts';
 
 export interface SqsBatchOptions {
   work: BatchWork;
   queue: { delay(messages: { receiptHandle: string; delaySeconds: number }[]): Promise<number> };
   telemetry: Telemetry;
-  turns: Turnstile;
+  turns: RateLimiter;
   api: { beginInvocation(mayRetry: () => boolean): void };
   /**
    * How long a request record is kept. If a message claims to be older, SQS's own timestamp counts. Absent for a queue
    * that only the pipeline writes to.
    */
-  horizonDays?: number;
+  deduplicationWindowDays?: number;
   /** How many messages that this environment has returned may have a running delay. */
   mostReturned: number;
   clock: Clock;
@@ -29,7 +29,16 @@ export interface SqsBatchOptions {
  * fails and returns when the queue's visibility time-out ends. Every step of the work can be repeated.
  */
 export function sqsBatch(options: SqsBatchOptions) {
-  const { work, queue, telemetry, turns, api, mostReturned, clock, horizonDays = Number.POSITIVE_INFINITY } = options;
+  const {
+    work,
+    queue,
+    telemetry,
+    turns,
+    api,
+    mostReturned,
+    clock,
+    deduplicationWindowDays = Number.POSITIVE_INFINITY,
+  } = options;
   const log = telemetry.observer({});
   const returnedMessages = new ReturnedMessages(mostReturned, clock);
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
@@ -39,7 +48,7 @@ export function sqsBatch(options: SqsBatchOptions) {
     api.beginInvocation(() => deadline.remainingMilliseconds() > leastTimeMilliseconds);
     try {
       const dispositions = await work(
-        event.Records.map((record) => deliveryOf(record, horizonDays * 86_400_000)),
+        event.Records.map((record) => deliveryOf(record, deduplicationWindowDays * 86_400_000)),
         deadline,
       );
       const returned = event.Records.flatMap((record, index) => {

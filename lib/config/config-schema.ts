@@ -117,7 +117,7 @@ export const pipelineSchema = z.strictObject({
   linkIdLength: count(10, 50, 'guessable below 10; OneLink short-link IDs end at 50'),
   conflictPolicy,
   ledgerKeeps: choice('digest', 'full'),
-  requestHorizonDays: count(1, 3_650),
+  deduplicationWindowDays: count(1, 3_650),
   commandRetentionDays: count(1, deadLetterRetentionDays - 1, 'below the dead-letter queue’s 14 days'),
   qrImageDays: rule<number | 'forever'>(
     (value) => value === 'forever' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 36_500),

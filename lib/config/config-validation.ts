@@ -155,10 +155,10 @@ function pipelineFaults(
     faults.push(['templates', 'must hold at least one template; got {}']);
 
   const shortestDays = settings.commandRetentionDays + deadLetterRetentionDays + 31;
-  if (settings.requestHorizonDays < shortestDays) {
+  if (settings.deduplicationWindowDays < shortestDays) {
     const waits = `${settings.commandRetentionDays} in the queue + ${deadLetterRetentionDays} as a dead letter`;
     const rule = `must be at least ${shortestDays} (${waits} + 31 to wait for the next month)`;
-    faults.push(['requestHorizonDays', `${rule}; ${got(settings.requestHorizonDays)}`]);
+    faults.push(['deduplicationWindowDays', `${rule}; ${got(settings.deduplicationWindowDays)}`]);
   }
   const budget = budgetOf(limits);
   for (const [name, { batchSize, windowSeconds, rateShare, quotaReserveCalls }] of Object.entries(settings.lanes)) {

@@ -56,7 +56,7 @@ const pipeline: PipelineSettings = {
   linkIdLength: 12, // of derived short-link IDs: 36^12 ≈ 4.7 × 10^18, too many to guess; at least 10
   conflictPolicy: 'reject', // if another link has a chosen ID: 'reject' the command or 'derive' an ID (a lane may override)
   ledgerKeeps: 'digest', // of a link's data: its keyed 'digest', or the 'full' data (confidential; a GET of it is free)
-  requestHorizonDays: 75, // deduplication window: a request makes one link; at least queue 10 + dead letters 14 + a month 31 = 55
+  deduplicationWindowDays: 75, // deduplication window: a request makes one link; at least queue 10 + dead letters 14 + a month 31 = 55
   commandRetentionDays: 10, // in the queue; the dead-letter queue's 14 days also count from the first sent time
   qrImageDays: 'forever', // printed codes live long; a number deletes each image after that many days
   archiveDays: 180, // how long the archive keeps rejected commands

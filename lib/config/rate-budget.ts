@@ -41,7 +41,7 @@ export interface WorkerPlan {
   /** How long one environment works on a full batch at its pace: batchSize / callsPerSecond. */
   readonly busySeconds: number;
   /** Utilisation, 0–1: the part of its pace that the worker reaches under a backlog. An environment idles between batches. */
-  readonly duty: number;
+  readonly utilisation: number;
   readonly callsInFlight: number;
   readonly timeoutSeconds: number;
   readonly visibilityTimeoutSeconds: number;
@@ -196,7 +196,7 @@ function planWorker(
     batchSize,
     windowSeconds,
     busySeconds,
-    duty: busySeconds / (busySeconds + 1 / callsPerSecond + assumedLatencySeconds + assumedOverheadSeconds),
+    utilisation: busySeconds / (busySeconds + 1 / callsPerSecond + assumedLatencySeconds + assumedOverheadSeconds),
     // A quarter of a second's commands prepare their calls, 1.5 s of sends wait for their answers, and some write to the ledger.
     // More would only queue behind an API that has stopped answering.
     callsInFlight: Math.min(250, Math.max(4, callsPerSecond * 2)),
@@ -230,7 +230,7 @@ export function plannedCalls(plans: readonly LanePlan[], expiry?: WorkerPlan): B
 export function reachedCallsPerSecond(plans: readonly LanePlan[], expiry?: WorkerPlan): number {
   const workers = [...plans.flatMap(({ link, qr }) => [link, qr]), ...(expiry === undefined ? [] : [expiry])];
   const reached = workers.reduce(
-    (sum, { concurrency, callsPerSecond, duty }) => sum + concurrency * callsPerSecond * duty,
+    (sum, { concurrency, callsPerSecond, utilisation }) => sum + concurrency * callsPerSecond * utilisation,
     0,
   );
   return reached + governorCallsPerSecond;
@@ -274,7 +274,7 @@ export function describe(
       `${concurrency} × ${callsPerSecond}/s`,
       batchSize,
       `${plan.busySeconds.toFixed(1)} s`,
-      `${Math.round(plan.duty * 100)} %`,
+      `${Math.round(plan.utilisation * 100)} %`,
       `${plan.timeoutSeconds} s`,
       `${plan.visibilityTimeoutSeconds} s`,
     ]);

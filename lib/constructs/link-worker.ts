@@ -43,7 +43,7 @@ export class LinkWorker extends Construct {
       KEEP_DATA: settings.ledgerKeeps,
       // Longer than any invocation, or another change could take the lease while its holder still runs.
       LEASE_SECONDS: String(plan.timeoutSeconds + 30),
-      REQUEST_HORIZON_DAYS: String(settings.requestHorizonDays),
+      DEDUPLICATION_WINDOW_DAYS: String(settings.deduplicationWindowDays),
       APPSFLYER_ACCOUNT_ID: account.accountId,
       QUOTA_RESERVE_CALLS: String(props.lane.quotaReserveCalls),
       MAX_DATA_CHARACTERS: String(account.maxDataCharacters),

@@ -32,7 +32,7 @@ export class QrWorker extends Construct {
       QR_QUEUE_URL: qrJobs.queue.queueUrl,
       OUTCOME_TOPIC_ARN: outcomes.topicArn,
       OUTCOMES_PER_PUBLISH: String(props.outcomesPerPublish),
-      REQUEST_HORIZON_DAYS: String(settings.requestHorizonDays),
+      DEDUPLICATION_WINDOW_DAYS: String(settings.deduplicationWindowDays),
       MAX_QR_ATTEMPTS: String(maxQrAttempts),
     };
     const worker = new WorkerFunction(this, 'Worker', {

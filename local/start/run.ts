@@ -25,8 +25,8 @@ import { type Display, display } from './progress/display.ts';
 import { deadLettersIn } from './progress/observation.ts';
 import { closingWords } from './report/closing-words.ts';
 import { reconcile } from './report/reconciliation.ts';
+import { result } from './report/result.ts';
 import { type Findings, summarise } from './report/summary.ts';
-import { verdict } from './report/verdict.ts';
 import { writeLinks, writeNotSent, writeOutcomes, writeSummary } from './report/write-report.ts';
 import { type RunConfiguration, sampleConfigFile } from './run-configuration.ts';
 import { lockRun } from './run-lock.ts';
@@ -113,7 +113,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const found = await findings(ran, cloud, emulator, pipeline, qrImages);
     const summary = summarise(sum, found, ran.unsent.length);
     await writeSummary(inLocal('out'), summary);
-    const faults = verdict(sum, found, summary, ran.contradictions, ran.unsent);
+    const faults = result(sum, found, summary, ran.contradictions, ran.unsent);
     for (const line of closingWords(ran, sum, found, summary, faults, options.weather)) screen.say(line);
     if (ran.unsent.length > 0)
       screen.say('Not sent: .local/out/not-sent.csv says why; not-sent.ndjson can be sent again.');

@@ -23,7 +23,7 @@ export function costInput(
     expiringShare: 1,
     memoryMegabytes: settings.memoryMegabytes,
     linkDays: 31,
-    requestHorizonDays: settings.requestHorizonDays,
+    deduplicationWindowDays: settings.deduplicationWindowDays,
     expiryCallsPerSecond: plan?.callsPerSecond ?? 1,
     use,
     standing,

@@ -115,7 +115,7 @@ describe('README.md', () => {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
 
   it('promises the retention times of the sample configuration', () => {
-    expect(readme).toContain(`however often you send it within ${production?.requestHorizonDays} days`);
+    expect(readme).toContain(`however often you send it within ${production?.deduplicationWindowDays} days`);
     expect(readme).toContain(
       `${production?.commandRetentionDays} days old in its queue, or ${deadLetterRetentionDays} days old as a dead letter`,
     );
@@ -363,7 +363,7 @@ describe('figures in the docs follow from the sample configuration', () => {
   const transactional = plans.find(({ lane }) => lane === 'transactional')?.link;
 
   it('the deduplication window', () => {
-    const days = `${production.requestHorizonDays} days`;
+    const days = `${production.deduplicationWindowDays} days`;
     expect(page('commands.md')).toContain(`carries out each \`requestId\` once in ${days}`);
     expect(page('architecture.md')).toContain(`| digest of the command, the published outcome | ${days}:`);
   });
@@ -380,7 +380,9 @@ describe('figures in the docs follow from the sample configuration', () => {
     expect(plannedCalls(plans, expiry).qrCallsPerSecond).toBe(22);
     expect(page('performance.md')).toContain("reach 903 of the budget's 950 calls a second (95 %)");
     expect(page('performance.md')).toContain("QR codes' 22 calls");
-    expect([campaign?.duty, transactional?.duty].map((part) => Math.round(100 * (part ?? 0)))).toEqual([98, 60]);
+    expect([campaign?.utilisation, transactional?.utilisation].map((part) => Math.round(100 * (part ?? 0)))).toEqual([
+      98, 60,
+    ]);
     expect(page('performance.md')).toContain('batches of fifteen seconds reach 98 %');
     expect(page('performance.md')).toContain('of half a second, reach 60 % and no more');
     expect(campaign?.callsInFlight).toBe(132);

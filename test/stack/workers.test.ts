@@ -181,7 +181,7 @@ describe('the workers', () => {
       },
       CONFLICT_POLICY: 'reject',
       QUOTA_RESERVE_CALLS: 750_000,
-      REQUEST_HORIZON_DAYS: 75,
+      DEDUPLICATION_WINDOW_DAYS: 75,
     });
   });
 

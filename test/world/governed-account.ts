@@ -226,15 +226,15 @@ export class GovernedAccount {
         ...(original !== undefined && { replayed: true as const }),
       }),
     );
-    const verdicts = await this.#workers.get(lane)?.(deliveries, { remainingMilliseconds: () => 60_000 });
+    const dispositions = await this.#workers.get(lane)?.(deliveries, { remainingMilliseconds: () => 60_000 });
     for (const [index, message] of batch.entries()) {
-      const verdict = verdicts?.[index] ?? 'try-again';
-      if (verdict !== 'done' && message.receiveCount < maxReceiveCount) {
-        message.visibleAt = this.now + returnDelaySeconds(verdict, message.receiveCount, 0.5) * 1000;
+      const disposition = dispositions?.[index] ?? 'try-again';
+      if (disposition !== 'done' && message.receiveCount < maxReceiveCount) {
+        message.visibleAt = this.now + returnDelaySeconds(disposition, message.receiveCount, 0.5) * 1000;
         continue;
       }
       queue.splice(queue.indexOf(message), 1);
-      if (verdict !== 'done') this.deadLetters.push(message);
+      if (disposition !== 'done') this.deadLetters.push(message);
     }
     return true;
   }
@@ -266,7 +266,7 @@ export class GovernedAccount {
       api: this.api.client,
       quota: (accountId) => this.api.client.quota(accountId),
       control: this.control,
-      pace: { easeIn: () => {}, approach: async () => {}, arrive: () => {} },
+      pace: { easeIn: () => {}, acquire: async () => {}, release: () => {} },
       parked: { add: async (command) => this.#park(command) },
       onQuotaCall: () => {},
       linkIdSecret: { value: async () => linkIdSecret },

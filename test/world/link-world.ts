@@ -3,7 +3,7 @@ import type { ParkedCommand } from '../../lambdas/domain/contract/parked-command
 import type { QrJob } from '../../lambdas/domain/contract/qr-job.ts';
 import type { RejectedCommand } from '../../lambdas/domain/contract/rejected-command.ts';
 import type { LinkLedger } from '../../lambdas/domain/link/link-ledger.ts';
-import type { Delivery, Verdict } from '../../lambdas/domain/work/delivery.ts';
+import type { Delivery, Disposition } from '../../lambdas/domain/work/delivery.ts';
 import type { ObservedFields } from '../../lambdas/domain/work/observer.ts';
 import {
   type LinkWorkerEnvironment,
@@ -42,7 +42,7 @@ export const linkWorkerVariables: LinkWorkerVariables = {
   CONFLICT_POLICY: 'reject',
   KEEP_DATA: 'digest',
   LEASE_SECONDS: '90',
-  REQUEST_HORIZON_DAYS: '75',
+  DEDUPLICATION_WINDOW_DAYS: '75',
   APPSFLYER_ACCOUNT_ID: 'acc-demo',
   QUOTA_RESERVE_CALLS: '1000',
   MAX_DATA_CHARACTERS: '2048',
@@ -104,7 +104,7 @@ export class LinkWorld {
         api: this.api.client,
         quota: (accountId) => this.api.client.quota(accountId),
         control: table?.control ?? this.control,
-        pace: { easeIn: () => void this.easedIn++, approach: async () => {}, arrive: () => {} },
+        pace: { easeIn: () => void this.easedIn++, acquire: async () => {}, release: () => {} },
         parked: { add: async (command) => this.#orFail('park', () => this.parked.push(command)) },
         onQuotaCall: () => {},
         ledger: table?.ledger ?? this.ledger,
@@ -134,7 +134,7 @@ export class LinkWorld {
   /** One batch; each entry is a message body, an object being sent as JSON. */
   deliver(
     ...messages: { body: unknown; messageId?: string; receiveCount?: number; replayed?: boolean }[]
-  ): Promise<Verdict[]> {
+  ): Promise<Disposition[]> {
     const deliveries = messages.map(
       ({ body, messageId, receiveCount = 1, replayed = false }, index): Delivery => ({
         messageId: messageId ?? `m-${index + 1}`,

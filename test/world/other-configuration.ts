@@ -73,7 +73,7 @@ export const config: Configuration = {
           linkIdLength: 20,
           conflictPolicy: 'derive',
           ledgerKeeps: 'full',
-          requestHorizonDays: 60,
+          deduplicationWindowDays: 60,
           commandRetentionDays: 4,
           qrImageDays: 30,
           archiveDays: 90,

@@ -1,7 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Command, Option } from 'commander';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { Turnstile } from '../../../lambdas/runtime/turnstile.ts';
+import { RateLimiter } from '../../../lambdas/runtime/rate-limiter.ts';
 import { formatOf } from '../../files/file-ending.ts';
 import { OperatorError } from '../../operator-error.ts';
 import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../../pipeline/pipeline-choice.ts';
@@ -182,7 +182,7 @@ async function list(scene: LetterScene<Options>): Promise<number> {
 
 async function redriveAll(scene: LetterScene<Options & { rate: number }>): Promise<number> {
   const { options, queues, sqs, progress, interrupted } = scene;
-  const turns = Turnstile.atPace(options.rate, systemClock);
+  const turns = RateLimiter.atPace(options.rate, systemClock);
   let left = options.limit ?? Number.POSITIVE_INFINITY;
   let someLeft = false;
   for (const queue of queues) {

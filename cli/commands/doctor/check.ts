@@ -1,23 +1,23 @@
 /** What one check found. `not-known`: the check cannot run here, for example because the local engines lack the operation. */
 export interface Check {
   name: string;
-  verdict: 'ok' | 'warning' | 'failed' | 'not-known';
+  result: 'ok' | 'warning' | 'failed' | 'not-known';
   words: string;
   /** How to fix it. */
   mend?: string;
 }
 
-export const ok = (name: string, words: string): Check => ({ name, verdict: 'ok', words });
+export const ok = (name: string, words: string): Check => ({ name, result: 'ok', words });
 export const warning = (name: string, words: string, mend: string): Check => ({
   name,
-  verdict: 'warning',
+  result: 'warning',
   words,
   mend,
 });
-export const failed = (name: string, words: string, mend: string): Check => ({ name, verdict: 'failed', words, mend });
+export const failed = (name: string, words: string, mend: string): Check => ({ name, result: 'failed', words, mend });
 export const notKnown = (name: string, words = 'cannot be checked here'): Check => ({
   name,
-  verdict: 'not-known',
+  result: 'not-known',
   words,
 });
 

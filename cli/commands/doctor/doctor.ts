@@ -72,7 +72,7 @@ Exit codes:
 Examples:
   onelink doctor
   onelink doctor --stack OneLink-production
-  onelink doctor --json --local | jq 'select(.verdict != "ok")'`,
+  onelink doctor --json --local | jq 'select(.result != "ok")'`,
     )
     .action((options: Options) => runVerb(options, exitCode.notDone, doctor, configuredFor));
 }
@@ -80,10 +80,10 @@ Examples:
 async function doctor(scene: Scene<Options>): Promise<number> {
   const { options, chosen, progress, interrupted } = scene;
   const pipeline = configuredOf(chosen, configuredFor);
-  const tally = new Map<Check['verdict'], number>();
+  const tally = new Map<Check['result'], number>();
   for await (const check of checksOf(scene, pipeline)) {
     progress.clear();
-    tally.set(check.verdict, (tally.get(check.verdict) ?? 0) + 1);
+    tally.set(check.result, (tally.get(check.result) ?? 0) + 1);
     console.log(options.json ? JSON.stringify(check) : words(check));
     if (interrupted.aborted) break;
   }
@@ -166,8 +166,8 @@ function plansOf({ account, settings }: ConfiguredPipeline): Plans {
   return expiry === undefined ? plans : plans.set(expiryLane, expiry);
 }
 
-function words({ name, verdict, words: found, mend }: Check): string {
-  const line = `${verdict.padEnd(10)} ${name}: ${found}`;
+function words({ name, result, words: found, mend }: Check): string {
+  const line = `${result.padEnd(10)} ${name}: ${found}`;
   return mend === undefined ? line : `${line}\n           ${mend}`;
 }
 

@@ -75,21 +75,21 @@ async function get({ options, chosen, output, interrupted }: Scene<Options>): Pr
   const { templates } = pipeline.settings;
   const comparison =
     record === undefined || found === undefined ? undefined : compare(record, found, { secret, templates, nowSeconds });
-  const differences = comparison?.verdict === 'different' ? comparison.differences : [];
-  const verdict =
-    comparison?.verdict ?? (found === undefined ? 'unread' : found === 'absent' ? 'unknown' : 'not-in-ledger');
+  const differences = comparison?.result === 'different' ? comparison.differences : [];
+  const result =
+    comparison?.result ?? (found === undefined ? 'unread' : found === 'absent' ? 'unknown' : 'not-in-ledger');
   const facets = facetsOf(record, found, { showData: options.showData === true, nowSeconds });
   if (options.json) {
-    console.log(JSON.stringify({ verdict, differences, facets }));
+    console.log(JSON.stringify({ result, differences, facets }));
   } else {
     console.log(columnsOf(facets).join('\n'));
-    console.error(differences.map(({ words }) => words).join('; ') || verdictWords[verdict]);
+    console.error(differences.map(({ words }) => words).join('; ') || resultWords[result]);
   }
   if (found === undefined) return exitCode.notDone;
-  return verdict === 'equal' || verdict === 'renewed-by-clicks' ? exitCode.equal : exitCode.different;
+  return result === 'equal' || result === 'renewed-by-clicks' ? exitCode.equal : exitCode.different;
 }
 
-const verdictWords = {
+const resultWords = {
   equal: 'Both sides have the same.',
   'renewed-by-clicks': 'Both sides have the same. Clicks have extended the link’s life at the API.',
   different: 'They differ.',

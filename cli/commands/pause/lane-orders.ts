@@ -46,19 +46,19 @@ export function resumedBy(control: ControlRecord, lanes: readonly string[], nowM
   const { pausedFor } = control.health;
   const orders = lanes.map((lane) => resumed(lane, control, nowMilliseconds));
   // All lanes share one account, so if one lane becomes half-open, all of them do.
-  const tries = orders.some(({ onTrial }) => onTrial);
+  const tries = orders.some(({ halfOpen }) => halfOpen);
   const others = tries
     ? Object.entries(control.lanes).filter(
         ([lane, { reason }]) => !lanes.includes(lane) && reason !== undefined && reason === pausedFor,
       )
     : [];
-  const also = others.map(([lane]) => ({ ...resumed(lane, control, nowMilliseconds), onTrial: true }));
+  const also = others.map(([lane]) => ({ ...resumed(lane, control, nowMilliseconds), halfOpen: true }));
   const all = [...orders, ...also];
   const changed = all.flatMap(({ lane, control: next }) => (next === undefined ? [] : [[lane, next] as const]));
   return {
     control: {
       ...control,
-      ...(tries && { health: { verdict: 'good', strikes: 0, goodRuns: 0, pauses: 0 } }),
+      ...(tries && { health: { disposition: 'good', strikes: 0, goodRuns: 0, pauses: 0 } }),
       lanes: { ...control.lanes, ...Object.fromEntries(changed) },
     },
     ordered: all.map(({ lane, control: next, words }) => ({
@@ -74,7 +74,7 @@ interface Resumption {
   lane: string;
   /** Undefined if nothing changes. */
   control: LaneControl | undefined;
-  onTrial: boolean;
+  halfOpen: boolean;
   words: string;
 }
 
@@ -82,19 +82,19 @@ function resumed(lane: string, { lanes, health }: ControlRecord, nowMilliseconds
   const before = lanes[lane];
   const open: LaneControl = { state: 'open', since: nowMilliseconds, openedAt: nowMilliseconds };
   if (before === undefined || before.state === 'open') {
-    return { lane, control: undefined, onTrial: false, words: 'is not paused' };
+    return { lane, control: undefined, halfOpen: false, words: 'is not paused' };
   }
   if (before.state === 'parking') {
     const words = `is parking (${before.reason ?? 'quota'}), not paused: the governor opens it when there is quota`;
-    return { lane, control: undefined, onTrial: false, words };
+    return { lane, control: undefined, halfOpen: false, words };
   }
   const byOperator = before.reason === undefined || before.reason === 'operator';
   if (!byOperator && before.reason !== 'control-record-lost') {
     const words = `becomes half-open: the governor pauses it again if it still finds ${before.reason}`;
-    return { lane, control: open, onTrial: true, words };
+    return { lane, control: open, halfOpen: true, words };
   }
-  if (health.pausedFor === undefined) return { lane, control: open, onTrial: false, words: 'opens' };
+  if (health.pausedFor === undefined) return { lane, control: open, halfOpen: false, words: 'opens' };
   const control: LaneControl = { state: 'paused', reason: health.pausedFor, since: nowMilliseconds };
   const words = `stays paused by the governor (${health.pausedFor}): to open it anyway, resume it again`;
-  return { lane, control, onTrial: false, words };
+  return { lane, control, halfOpen: false, words };
 }

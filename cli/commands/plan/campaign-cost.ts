@@ -22,7 +22,7 @@ export interface CampaignCost {
  */
 export function costOf(
   { links, qrCodes }: { links: number; qrCodes: number },
-  settings: Pick<PipelineSettings, 'lanes' | 'memoryMegabytes' | 'requestHorizonDays' | 'expiryRateShare'>,
+  settings: Pick<PipelineSettings, 'lanes' | 'memoryMegabytes' | 'deduplicationWindowDays' | 'expiryRateShare'>,
   account: AccountLimits,
 ): CampaignCost {
   const { plan: expiry } = planExpiry(account, settings.expiryRateShare);
@@ -35,7 +35,7 @@ export function costOf(
     expiringShare: 1,
     memoryMegabytes: settings.memoryMegabytes,
     linkDays,
-    requestHorizonDays: settings.requestHorizonDays,
+    deduplicationWindowDays: settings.deduplicationWindowDays,
     expiryCallsPerSecond: expiry?.callsPerSecond ?? 1,
     use: useOn(fastest),
   });

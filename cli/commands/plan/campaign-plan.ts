@@ -22,7 +22,8 @@ export interface LaneTime {
 }
 
 /** Calls per second that a worker reaches under a backlog: its pace times its utilisation. */
-export const sustained = ({ concurrency, callsPerSecond, duty }: WorkerPlan) => concurrency * callsPerSecond * duty;
+export const sustained = ({ concurrency, callsPerSecond, utilisation }: WorkerPlan) =>
+  concurrency * callsPerSecond * utilisation;
 
 /** How long a lane takes for its part if it carries nothing else. */
 export function timeOf(
@@ -55,7 +56,7 @@ export interface QuotaFacts {
 export interface Room {
   /** Percent of the month's quota. */
   needsPercent: number;
-  verdict: 'room' | 'parks' | 'month-at-risk';
+  result: 'room' | 'parks' | 'month-at-risk';
   /** Commands that would be parked until the next month. */
   parked: number;
 }
@@ -76,7 +77,7 @@ export function roomFor(loads: readonly (LaneLoad & { reserveCalls: number })[],
     left -= taken;
     parked += quotaCalls - taken;
   }
-  if (parked > 0) return { needsPercent, verdict: 'parks', parked };
+  if (parked > 0) return { needsPercent, result: 'parks', parked };
   const atEnd = projectedMonthEndPercent === undefined ? 0 : projectedMonthEndPercent + needsPercent;
-  return { needsPercent, verdict: atEnd > 100 ? 'month-at-risk' : 'room', parked: 0 };
+  return { needsPercent, result: atEnd > 100 ? 'month-at-risk' : 'room', parked: 0 };
 }

@@ -62,7 +62,7 @@ function byWords({ end, latestStart, inTime }: NonNullable<PlanFigures['by']>): 
 }
 
 function roomWords(
-  { verdict, parked, needsPercent }: Room,
+  { result, parked, needsPercent }: Room,
   { remaining, seenAt, projectedMonthEndPercent }: PlanFigures['quota'],
 ): string {
   const left =
@@ -71,7 +71,7 @@ function roomWords(
     projectedMonthEndPercent === undefined
       ? ''
       : `, and the month ends with ${percent(projectedMonthEndPercent + needsPercent)} used`;
-  switch (verdict) {
+  switch (result) {
     case 'room':
       return `${left}: there is room${end}`;
     case 'month-at-risk':

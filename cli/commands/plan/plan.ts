@@ -120,7 +120,7 @@ async function plan(file: string | undefined, options: Options, interrupted: Abo
     console.log(planWords(figures).join('\n'));
   }
   const rowsInOrder = [...(rows?.findings.keys() ?? [])].every((finding) => harmless.has(finding));
-  const fine = rowsInOrder && figures.room.verdict === 'room' && figures.by?.inTime !== false;
+  const fine = rowsInOrder && figures.room.result === 'room' && figures.by?.inTime !== false;
   return fine ? exitCode.fine : exitCode.troubled;
 }
 

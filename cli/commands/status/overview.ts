@@ -66,7 +66,7 @@ export interface Overview {
   /** When the governor last ran; undefined without a control record. */
   governedAt?: number;
   controlRecord: 'fresh' | 'old' | 'missing' | 'corrupt';
-  health?: Health['verdict'];
+  health?: Health['disposition'];
   lanes: LaneOverview[];
   quota?: QuotaOverview;
   stranded: { lane: string; commands: number }[];
@@ -94,7 +94,7 @@ export function overviewOf(sight: Sight): Overview {
   return {
     stack: stackName,
     at,
-    ...(control !== undefined && { governedAt: control.governedAt, health: control.health.verdict }),
+    ...(control !== undefined && { governedAt: control.governedAt, health: control.health.disposition }),
     controlRecord,
     lanes,
     ...(quota !== undefined && { quota }),

@@ -11,10 +11,10 @@ export interface Difference {
 }
 
 export type Comparison =
-  | { verdict: 'equal' }
+  | { result: 'equal' }
   /** Equal but for clicks, which extend a renewing link's life and of which nobody is told. */
-  | { verdict: 'renewed-by-clicks' }
-  | { verdict: 'different'; differences: Difference[] };
+  | { result: 'renewed-by-clicks' }
+  | { result: 'different'; differences: Difference[] };
 
 /** What a GET found: the link, none, or one that was made by other means than the API. */
 export type Found = LinkAtApi | 'absent' | 'foreign';
@@ -41,17 +41,13 @@ export function compare(
   }
   if (record.state === 'deleted') {
     const dead = found === 'absent' || found.expiresAt <= context.nowSeconds;
-    return dead
-      ? { verdict: 'equal' }
-      : different([{ what: 'state', words: 'deleted in the ledger, live at the API' }]);
+    return dead ? { result: 'equal' } : different([{ what: 'state', words: 'deleted in the ledger, live at the API' }]);
   }
   if (found === 'absent') {
     // A check that is under way is about to find it over.
     const isChecked = record.expiryCheck !== undefined;
     const expired = isChecked || record.expiresAt <= context.nowSeconds + machineToleranceSeconds;
-    return expired
-      ? { verdict: 'equal' }
-      : different([{ what: 'state', words: 'live in the ledger, gone at the API' }]);
+    return expired ? { result: 'equal' } : different([{ what: 'state', words: 'live in the ledger, gone at the API' }]);
   }
   const laterSeconds = found.expiresAt - record.expiresAt;
   const differences = [
@@ -64,10 +60,10 @@ export function compare(
       : [{ what: 'short-url', words: 'its short URL has none of its template’s domains' } as const]),
   ];
   if (differences.length > 0) return different(differences);
-  return { verdict: laterSeconds > clockToleranceSeconds ? 'renewed-by-clicks' : 'equal' };
+  return { result: laterSeconds > clockToleranceSeconds ? 'renewed-by-clicks' : 'equal' };
 }
 
-const different = (differences: Difference[]): Comparison => ({ verdict: 'different', differences });
+const different = (differences: Difference[]): Comparison => ({ result: 'different', differences });
 
 /**
  * TTL and expiry. A TTL that the API tells is held against the record's. It shows in the expiry as well, which no click can

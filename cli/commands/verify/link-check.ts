@@ -8,14 +8,14 @@ import { type Comparison, compare, type Difference, type Found } from './compari
 
 /** What came of looking at one link. */
 export type LinkCheck =
-  | Exclude<Comparison, { verdict: 'different' }>
-  | { verdict: 'different'; record: LinkRecord; differences: Difference[] }
+  | Exclude<Comparison, { result: 'different' }>
+  | { result: 'different'; record: LinkRecord; differences: Difference[] }
   /** A change holds the link's lease at this moment. */
-  | { verdict: 'being-changed' }
+  | { result: 'being-changed' }
   /** Its record went (expired, deleted) after it had been scanned. */
-  | { verdict: 'gone' }
+  | { result: 'gone' }
   /** The API gave no usable answer. */
-  | { verdict: 'unread' };
+  | { result: 'unread' };
 
 export interface LinkCheckPorts {
   ledger: { link(address: LinkAddress): Promise<LinkRecord | undefined> };
@@ -34,20 +34,20 @@ export interface LinkCheckPorts {
  */
 export async function checkLink(address: LinkAddress, ports: LinkCheckPorts): Promise<LinkCheck> {
   const first = await look(address, ports);
-  return first.verdict === 'different' ? look(address, ports) : first;
+  return first.result === 'different' ? look(address, ports) : first;
 }
 
 async function look(address: LinkAddress, ports: LinkCheckPorts): Promise<LinkCheck> {
   const record = await ports.ledger.link(address);
-  if (record === undefined) return { verdict: 'gone' };
+  if (record === undefined) return { result: 'gone' };
   if (record.lease !== undefined && record.lease.until * 1000 >= ports.clock.wallMilliseconds()) {
-    return { verdict: 'being-changed' };
+    return { result: 'being-changed' };
   }
   const found = await find(address, ports);
-  if (found === undefined) return { verdict: 'unread' };
+  if (found === undefined) return { result: 'unread' };
   const nowSeconds = Math.floor(ports.clock.wallMilliseconds() / 1000);
   const comparison = compare(record, found, { ...ports, nowSeconds });
-  return comparison.verdict === 'different' ? { ...comparison, record } : comparison;
+  return comparison.result === 'different' ? { ...comparison, record } : comparison;
 }
 
 /** Half a second, then one: what is still not answered then may be reported as such. */

@@ -12,14 +12,14 @@ export interface RunFacts {
   interrupted: boolean;
 }
 
-const verdicts = ['equal', 'renewed-by-clicks', 'different', 'being-changed', 'gone', 'unread'] as const;
+const results = ['equal', 'renewed-by-clicks', 'different', 'being-changed', 'gone', 'unread'] as const;
 
 /** Says what was found, as it is found: who asked for the link and what differs, never a value of the link. */
 export class Report {
   readonly #print: { out(line: string): void; note(line: string): void };
   readonly #json: boolean;
   readonly #showLinks: boolean;
-  readonly #tally = new Map<LinkCheck['verdict'], number>();
+  readonly #tally = new Map<LinkCheck['result'], number>();
 
   constructor(
     print: { out(line: string): void; note(line: string): void },
@@ -31,8 +31,8 @@ export class Report {
   }
 
   checked(address: LinkAddress, check: LinkCheck): void {
-    this.#tally.set(check.verdict, this.count(check.verdict) + 1);
-    if (check.verdict !== 'different') return;
+    this.#tally.set(check.result, this.count(check.result) + 1);
+    if (check.result !== 'different') return;
     const { source, requestId, lease } = check.record;
     const link = this.#showLinks ? `${address.onelinkId}/${address.shortlinkId}` : undefined;
     // A lease that has run out is a change whose end nobody has seen yet.
@@ -48,8 +48,8 @@ export class Report {
     this.#print.out([source, requestId, ...(link === undefined ? [] : [link]), what, ...hint].join('  '));
   }
 
-  count(verdict: LinkCheck['verdict']): number {
-    return this.#tally.get(verdict) ?? 0;
+  count(result: LinkCheck['result']): number {
+    return this.#tally.get(result) ?? 0;
   }
 
   /** Links that were looked at. */
@@ -59,7 +59,7 @@ export class Report {
 
   /** Says how it went. @returns the exit code */
   close({ linksInLedger, wanted, interrupted }: RunFacts): number {
-    const tally = new Map(verdicts.map((verdict) => [verdict, this.count(verdict)] as const).filter(([, n]) => n > 0));
+    const tally = new Map(results.map((result) => [result, this.count(result)] as const).filter(([, n]) => n > 0));
     if (this.#json) {
       const links = Object.fromEntries(tally);
       this.#print.out(JSON.stringify({ kind: 'summary', checked: this.total, linksInLedger, interrupted, links }));

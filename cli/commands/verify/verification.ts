@@ -16,7 +16,7 @@ export interface VerificationPorts {
   random?: () => number;
 }
 
-/** Links that are looked at side by side; the turnstile in front of the API sets the pace. */
+/** Links that are looked at side by side; the rateLimiter in front of the API sets the pace. */
 const checksAtOnce = 8;
 
 /** So many unanswered in a row are an outage, and going on would only take long. */
@@ -42,7 +42,7 @@ export async function verify(
     if (stopped.aborted) return;
     const check = await ports.check(address);
     ports.onChecked(address, check);
-    unread = check.verdict === 'unread' ? unread + 1 : 0;
+    unread = check.result === 'unread' ? unread + 1 : 0;
     if (unread >= unreadInARow) {
       throw new OperatorError('The OneLink API does not answer, or answers with errors. Try again when it is well.');
     }

@@ -38,7 +38,7 @@ export type LaneControl = z.infer<typeof laneControlSchema>;
 
 /** The API's health, as the governor's runs have observed it. */
 const healthSchema = z.object({
-  verdict: z.enum(['good', 'token-refused', 'feature-off', 'api-outage']),
+  disposition: z.enum(['good', 'token-refused', 'feature-off', 'api-outage']),
   /** A bad run adds one, a good run removes a half. So a flapping API gets the lanes paused too. */
   strikes: z.number(),
   /** Good runs in a row. */
@@ -103,7 +103,7 @@ export const emptyControl: ControlRecord = {
   revision: 0,
   governedAt: 0,
   lanes: {},
-  health: { verdict: 'good', strikes: 0, goodRuns: 0, pauses: 0 },
+  health: { disposition: 'good', strikes: 0, goodRuns: 0, pauses: 0 },
 };
 
 /** What one worker has met and all others must learn at once: the epoch milliseconds of the last occurrence. */

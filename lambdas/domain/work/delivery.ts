@@ -17,7 +17,7 @@ export interface Delivery {
  * A delivery's disposition: `done` (also for a parked command) acknowledges the message, a cause returns it to the
  * queue.
  */
-export type Verdict = 'done' | ReturnCause;
+export type Disposition = 'done' | ReturnCause;
 
 /** How much of an invocation's time is left. */
 export interface Deadline {
@@ -31,4 +31,4 @@ export interface Deadline {
 export const leastTimeMilliseconds = 15_000;
 
 /** A worker's use case: one disposition per delivery, in order. */
-export type BatchWork = (deliveries: Delivery[], deadline: Deadline) => Promise<Verdict[]>;
+export type BatchWork = (deliveries: Delivery[], deadline: Deadline) => Promise<Disposition[]>;

@@ -6,7 +6,7 @@ import type { BenchOptions, Findings } from '../item.ts';
 import { type BenchPipeline, type BenchPipelineOptions, benchPipeline } from '../world/bench-pipeline.ts';
 import { carriedCallsPerSecond } from '../world/capacity.ts';
 import { creates } from '../world/commands.ts';
-import { dutyAt, lanePlans, plannedCallsPerSecond, workerShares } from '../world/lanes.ts';
+import { lanePlans, plannedCallsPerSecond, utilisationAt, workerShares } from '../world/lanes.ts';
 import { cores } from '../world/machine.ts';
 import { measureWindow } from '../world/measured-window.ts';
 import { otherClient } from '../world/other-client.ts';
@@ -89,7 +89,7 @@ async function saturate(name: string, variant: RateVariant, limit: number, secon
       countBetween(times, window.from, window.until) / window.seconds;
     const reachable = workerShares(pipeline).map(({ plan, function: of }) => {
       const calls = plan.concurrency * plan.callsPerSecond;
-      return { of, calls, reached: calls * dutyAt(plan, latencyMilliseconds / 1000) };
+      return { of, calls, reached: calls * utilisationAt(plan, latencyMilliseconds / 1000) };
     });
     const campaign = reachable.find(({ of }) => of === pipeline.functionOf('campaign', 'LinkWorker'));
     const reachableCallsPerSecond = reachable.reduce((sum, { reached }) => sum + reached, 0);

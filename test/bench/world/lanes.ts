@@ -35,7 +35,7 @@ export function plannedCallsPerSecond({ pipeline }: Pick<BenchPipeline, 'pipelin
 const overheadSeconds = 0.1;
 
 /** The utilisation of lib/config/rate-budget.ts, (B/r) / (B/r + 1/r + latency + overhead), at another latency. */
-export function dutyAt({ busySeconds, callsPerSecond }: WorkerPlan, latencySeconds: number): number {
+export function utilisationAt({ busySeconds, callsPerSecond }: WorkerPlan, latencySeconds: number): number {
   return busySeconds / (busySeconds + 1 / callsPerSecond + latencySeconds + overheadSeconds);
 }
 

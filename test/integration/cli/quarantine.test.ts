@@ -210,13 +210,13 @@ describe('what is parked for a removed lane', () => {
     await put('parked/campaign/2026/20260309T101530000Z-5-0a1b.ndjson', sound);
     const store = new ParkedStore(s3, bucket);
     expect(await strandedLanes(store, lanes)).toEqual([]);
-    expect(await checkStranded(store, { archive: bucket, lanes })).toMatchObject({ verdict: 'ok' });
+    expect(await checkStranded(store, { archive: bucket, lanes })).toMatchObject({ result: 'ok' });
 
     await put('parked/studio-old/2026/20260309T101530000Z-5-0a1c.ndjson', sound);
     expect(await strandedLanes(store, lanes)).toEqual([{ lane: 'studio-old', commands: 5 }]);
     expect(await checkStranded(store, { archive: bucket, lanes })).toEqual({
       name: 'parked commands',
-      verdict: 'failed',
+      result: 'failed',
       words: '5 commands for studio-old: the pipeline has no such lane, so the replayer does not replay them',
       mend: `Move them to a lane that their producers may use: aws s3 mv --recursive s3://${bucket}/parked/OLD/ s3://${bucket}/parked/NEW/`,
     });

@@ -143,7 +143,7 @@ class Performance {
       'a-minute-ago': String(now - 60_000),
       ISO: new Date(now).toISOString(),
       tomorrow: String(now + 86_400_000),
-      'before-the-horizon': String(now - 76 * 86_400_000),
+      'before-the-window': String(now - 76 * 86_400_000),
       negative: '-1',
     };
     const forgedId = `forged-${this.producers.messages.size}`;

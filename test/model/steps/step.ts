@@ -32,7 +32,7 @@ export interface CommandSpec {
  */
 export interface ForgedAttributes {
   messageId?: 'sound' | 'unsound' | undefined;
-  sentTimestamp?: 'a-minute-ago' | 'ISO' | 'tomorrow' | 'before-the-horizon' | 'negative' | undefined;
+  sentTimestamp?: 'a-minute-ago' | 'ISO' | 'tomorrow' | 'before-the-window' | 'negative' | undefined;
   receiveCount?: '1' | '7' | '0' | 'many' | undefined;
 }
 
@@ -109,7 +109,7 @@ const forged: fc.Arbitrary<ForgedAttributes | undefined> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       messageId: fc.constantFrom(undefined, 'sound', 'unsound'),
-      sentTimestamp: fc.constantFrom(undefined, 'a-minute-ago', 'ISO', 'tomorrow', 'before-the-horizon', 'negative'),
+      sentTimestamp: fc.constantFrom(undefined, 'a-minute-ago', 'ISO', 'tomorrow', 'before-the-window', 'negative'),
       receiveCount: fc.constantFrom(undefined, '1', '7', '0', 'many'),
     }),
   },

@@ -4,7 +4,7 @@ import { type ParkedCommand, parkedCommandIn } from '../../../lambdas/domain/con
 import { wireText } from '../../../lambdas/domain/contract/wire-json.ts';
 import { type LinkRecord, wakeAt } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { Removal } from '../../../lambdas/domain/link/removal.ts';
-import type { BatchWork, Verdict } from '../../../lambdas/domain/work/delivery.ts';
+import type { BatchWork, Disposition } from '../../../lambdas/domain/work/delivery.ts';
 import { returnDelaySeconds } from '../../../lambdas/domain/work/return-delay.ts';
 import { deliveryOf } from '../../../lambdas/runtime/sqs-batch.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
@@ -16,7 +16,7 @@ import { type Message, Queue } from './queue.ts';
 export const timeoutSeconds = 60;
 export const leaseSeconds = timeoutSeconds + 30;
 const visibilitySeconds = 6 * timeoutSeconds + 5;
-/** `REQUEST_HORIZON_DAYS` of the workers. */
+/** `DEDUPLICATION_WINDOW_DAYS` of the workers. */
 const deduplicationWindowMilliseconds = 75 * 86_400_000;
 
 export const jobs = ['link', 'qr', 'intake', 'expiry'] as const;
@@ -144,7 +144,7 @@ export class Pipeline {
   }
 
   /** Without dispositions the work threw an error. Its messages stay invisible until their visibility timeout ends. */
-  #finish(environment: Environment, dispositions: Verdict[], counts: number[]): void {
+  #finish(environment: Environment, dispositions: Disposition[], counts: number[]): void {
     this.running = this.running.filter((other) => other !== environment);
     for (const [index, disposition] of dispositions.entries()) {
       const message = environment.messages[index];

@@ -107,7 +107,7 @@ export function portsOf(
     },
     quota: async () => ({ meaning: 'ok', value: 5_000_000 }),
     control,
-    pace: { easeIn: () => {}, approach: async () => {}, arrive: () => {} },
+    pace: { easeIn: () => {}, acquire: async () => {}, release: () => {} },
     parked: { add: (command) => call('parked.add', nameOf(command), () => pipeline.park(command)) },
     onQuotaCall: () => {},
     linkIdSecret: { value: async () => linkIdSecret },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { billedMilliseconds } from '../../../cli/cost/measured-use.ts';
-import { configuredPlan, dutyAt } from '../../bench/world/lanes.ts';
+import { configuredPlan, utilisationAt } from '../../bench/world/lanes.ts';
 
 const plans = [
   configuredPlan('campaign', 'LinkWorker'),
@@ -8,12 +8,12 @@ const plans = [
   configuredPlan('transactional', 'LinkWorker'),
 ];
 
-test('at the latency that lib assumes, the duty is the one that lib works out', () => {
-  for (const plan of plans) expect(dutyAt(plan, 0.2)).toBeCloseTo(plan.duty, 12);
+test('at the latency that lib assumes, the utilisation is the one that lib works out', () => {
+  for (const plan of plans) expect(utilisationAt(plan, 0.2)).toBeCloseTo(plan.utilisation, 12);
 });
 
 test('a slower API leaves less of the pace', () => {
-  for (const plan of plans) expect(dutyAt(plan, 1)).toBeLessThan(dutyAt(plan, 0.02));
+  for (const plan of plans) expect(utilisationAt(plan, 1)).toBeLessThan(utilisationAt(plan, 0.02));
 });
 
 test('Lambda bills a slot’s whole cycle: 1,000 links in 15.5 s', () => {

@@ -88,7 +88,7 @@ describe('the other verbs', () => {
     );
     const parks = await onelink(['plan', '--links', '7000000', '--json']);
     expect(parks.status).toBe(1);
-    expect(JSON.parse(parks.stdout).room).toMatchObject({ verdict: 'parks', parked: 250_000 });
+    expect(JSON.parse(parks.stdout).room).toMatchObject({ result: 'parks', parked: 250_000 });
   });
 
   test('plan names twenty rows of a kind, says how many more there are, and --json names all', async () => {

@@ -143,7 +143,7 @@ async function run() {
     api,
     quota: (accountId) => api.quota(accountId),
     control: new InMemoryControl(),
-    pace: { easeIn: () => {}, approach: async () => {}, arrive: () => {} },
+    pace: { easeIn: () => {}, acquire: async () => {}, release: () => {} },
     parked: { add: async () => {} },
     onQuotaCall: telemetry.quotaCalls(),
     linkIdSecret: { value: async () => 'secret' },

@@ -18,7 +18,7 @@ const still: CostInput = {
   expiringShare: 0,
   memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 512, governor: 256, replayer: 256 },
   linkDays: 0,
-  requestHorizonDays: 0,
+  deduplicationWindowDays: 0,
   expiryCallsPerSecond: 4,
   use: { link: nothing, qrCode: nothing },
   standing: { alarmMetrics: 0, customMetrics: 0, dashboards: 0, secrets: 0, polledQueues: 0, lanes: 0 },
@@ -51,7 +51,7 @@ describe('what a million links cost', () => {
   });
 
   test('the ledger keeps links for a month and requests for two and a half', () => {
-    const kept = { ...withLinks({}), linkDays: 30, requestHorizonDays: 75 };
+    const kept = { ...withLinks({}), linkDays: 30, deduplicationWindowDays: 75 };
     // 700 bytes × 3.5 months × 1,000,000 = 2.28 GB, at 0.45 $ with its recovery.
     expect(lineOf(monthlyCost(kept), 'DynamoDB')?.dollarsPerMillionLinks).toBeCloseTo(1.0268, 3);
   });

@@ -77,7 +77,7 @@ describe('a command line that onelink does not understand ends with 2', () => {
     expect(await codeOf(['verify', '--help'])).toBe(0);
   });
 
-  test('a fault of ours does not end as a verdict', async () => {
+  test('a fault of ours does not end as a result', async () => {
     const said = vi.spyOn(console, 'error').mockReturnValue();
     const fault = new TypeError('undefined is not a function');
     expect(await exitCodeOf(() => Promise.reject(fault), { local: false, onTrouble: 2 })).toBe(2);

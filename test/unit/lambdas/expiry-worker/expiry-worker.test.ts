@@ -253,9 +253,9 @@ describe('a kept link', () => {
     world.atApi(now + 3 * day);
     world.control.failNext.add('addSpent').add('addRenewals');
     // When
-    const verdicts = await world.look({ ...poster, expiresAt: now + 3 * day, keepUntil: now + 100 * day });
+    const dispositions = await world.look({ ...poster, expiresAt: now + 3 * day, keepUntil: now + 100 * day });
     // Then
-    expect(verdicts).toEqual(['done']);
+    expect(dispositions).toEqual(['done']);
     expect(world.outcomes.map(({ outcome }) => outcome)).toEqual(['renewed']);
     expect(world.control.failNext.size).toBe(0);
   });

@@ -82,9 +82,9 @@ describe('a batch whose commands are complete', () => {
     world.control.failNext.add('addSpent').add('addRenewals');
     const kept = { ...create, keepUntil: '2026-09-01T00:00:00Z' };
     // When
-    const verdicts = await world.deliver({ body: kept });
+    const dispositions = await world.deliver({ body: kept });
     // Then
-    expect(verdicts).toEqual(['done']);
+    expect(dispositions).toEqual(['done']);
     expect(world.told).toEqual(['created']);
     expect(world.control.failNext.size).toBe(0);
     expect(world.counts.get('BookkeepingFailed')).toBe(2);

@@ -5,11 +5,11 @@ const it = base.extend('world', () => new LinkWorld());
 
 describe('a batch', () => {
   it('makes one link of two copies, and answers the second as a repeat', async ({ world }) => {
-    const verdicts = await world.deliver(
+    const dispositions = await world.deliver(
       { body: create },
       { body: { ...create, requestedAt: '2026-03-01T10:00:03Z' } },
     );
-    expect(verdicts).toEqual(['done', 'done']);
+    expect(dispositions).toEqual(['done', 'done']);
     expect(world.api.calls).toEqual(['create']);
     expect(world.outcomes.map(({ outcome, repeat, messageId }) => [outcome, repeat, messageId])).toEqual([
       ['created', false, 'm-1'],

@@ -264,8 +264,8 @@ describe('a create that the API refuses', () => {
   it('waits when the account is blocked, and so does the rest of the batch', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
     world.api.spoil('create', { kind: 'status', status: 401 });
-    const verdicts = await world.deliver({ body: create }, { body: { ...create, requestId: 'r-2' } });
-    expect(verdicts).toEqual(['account-blocked', 'account-blocked']);
+    const dispositions = await world.deliver({ body: create }, { body: { ...create, requestId: 'r-2' } });
+    expect(dispositions).toEqual(['account-blocked', 'account-blocked']);
     expect(world.api.calls).toEqual(['create']);
   });
 

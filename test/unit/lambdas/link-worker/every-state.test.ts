@@ -109,11 +109,11 @@ describe('docs/commands.md says what becomes of a command', () => {
     const world = new LinkWorld();
     states[state]?.(world, Math.floor(world.now / 1000));
 
-    const [verdict] = await world.deliver({ body: commands[action] });
+    const [disposition] = await world.deliver({ body: commands[action] });
 
     const told = world.outcomes[0]?.outcome ?? (world.qrJobs.length > 0 ? 'QR job' : undefined);
     const calls = world.api.calls.map((operation) => verbs[operation]).join(' ') || '–';
-    expect(`${verdict === 'done' ? told : 'waits'} · ${calls}`).toBe(expected);
-    expect(world.outcomes.length + world.qrJobs.length).toBe(verdict === 'done' ? 1 : 0);
+    expect(`${disposition === 'done' ? told : 'waits'} · ${calls}`).toBe(expected);
+    expect(world.outcomes.length + world.qrJobs.length).toBe(disposition === 'done' ? 1 : 0);
   });
 });

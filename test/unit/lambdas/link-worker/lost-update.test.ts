@@ -20,8 +20,8 @@ beforeEach(async () => {
 /** Delivered until it is done, each time when its lease has ended. */
 async function deliverUntilDone(body: object): Promise<void> {
   for (let receiveCount = 1; receiveCount <= 5; receiveCount++) {
-    const [verdict] = await world.deliver({ body, messageId: 'm-2', receiveCount });
-    if (verdict === 'done') return;
+    const [disposition] = await world.deliver({ body, messageId: 'm-2', receiveCount });
+    if (disposition === 'done') return;
     world.now += 120_000;
     world.control.say(world.now);
   }

@@ -84,13 +84,13 @@ describe('10,000 messages of any form', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(body, { minLength: 10, maxLength: 10 }), async (bodies) => {
         const world = new LinkWorld();
-        const verdicts = await world.deliver(...bodies.map((text) => ({ body: text })));
+        const dispositions = await world.deliver(...bodies.map((text) => ({ body: text })));
 
         const answered = new Set([...world.outcomes, ...world.qrJobs].map(({ messageId }) => messageId));
-        for (const [index, verdict] of verdicts.entries()) {
+        for (const [index, disposition] of dispositions.entries()) {
           // Only a change of a link that nobody made yet waits.
-          if (verdict !== 'done') expect(verdict).toBe('try-again');
-          expect(answered.has(`m-${index + 1}`)).toBe(verdict === 'done');
+          if (disposition !== 'done') expect(disposition).toBe('try-again');
+          expect(answered.has(`m-${index + 1}`)).toBe(disposition === 'done');
         }
         expect(world.logs.filter(({ message }) => message.includes('error'))).toEqual([]);
         expect(JSON.stringify(world.logs)).not.toContain(secretMark);

@@ -206,12 +206,12 @@ describe('when the lane does not stand open', () => {
   it('a paused lane gives everything back but what is free, without a call', async ({ world }) => {
     await world.deliver({ body: create });
     world.control.say(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
-    const verdicts = await world.deliver(
+    const dispositions = await world.deliver(
       { body: create, messageId: 'm-2' },
       { body: { ...create, requestId: 'r-2' } },
       { body: qr },
     );
-    expect(verdicts).toEqual(['done', 'lane-paused', 'lane-paused']);
+    expect(dispositions).toEqual(['done', 'lane-paused', 'lane-paused']);
     expect(world.api.calls).toEqual(['create']);
   });
 
@@ -315,7 +315,7 @@ describe('a parked create and an update of the same link that was asked for befo
       which.filter((_, index) => first[index] !== 'done'),
     );
 
-    expect([...first, ...again].filter((verdict) => verdict === 'done')).toHaveLength(2);
+    expect([...first, ...again].filter((disposition) => disposition === 'done')).toHaveLength(2);
     expect(world.outcomes.slice(2)).toMatchObject([
       { requestId: 'r-1', outcome: 'created' },
       { requestId: 'u-1', outcome: 'superseded', reason: 'later-change-applied' },

@@ -23,7 +23,7 @@ const variables: QrWorkerVariables = {
   QR_QUEUE_URL: 'http://127.0.0.1:1/qr',
   OUTCOME_TOPIC_ARN: 'arn:outcomes',
   OUTCOMES_PER_PUBLISH: '10',
-  REQUEST_HORIZON_DAYS: '75',
+  DEDUPLICATION_WINDOW_DAYS: '75',
   MAX_QR_ATTEMPTS: '8',
 };
 

@@ -1,9 +1,9 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, it, vi } from 'vitest';
-import type { BatchWork, Deadline, Delivery, Verdict } from '../../../../lambdas/domain/work/delivery.ts';
+import type { BatchWork, Deadline, Delivery, Disposition } from '../../../../lambdas/domain/work/delivery.ts';
+import { RateLimiter } from '../../../../lambdas/runtime/rate-limiter.ts';
 import { sqsBatch } from '../../../../lambdas/runtime/sqs-batch.ts';
 import { Telemetry } from '../../../../lambdas/runtime/telemetry.ts';
-import { Turnstile } from '../../../../lambdas/runtime/turnstile.ts';
 import { captureOutput } from './captured-output.ts';
 import { givenContext } from './given-context.ts';
 
@@ -49,7 +49,7 @@ function given(work: BatchWork, undelayed = 0, mostReturned = 3_000) {
   const did: string[] = [];
   const delayed: { receiptHandle: string; delaySeconds: number }[][] = [];
   const telemetry = new Telemetry();
-  const turns = Turnstile.atPace(10, clock);
+  const turns = RateLimiter.atPace(10, clock);
   let mayRetry = () => false;
   vi.spyOn(telemetry, 'beginInvocation').mockImplementation(() => did.push('telemetry begins'));
   vi.spyOn(telemetry, 'endInvocation').mockImplementation(() => did.push('telemetry ends'));
@@ -59,7 +59,7 @@ function given(work: BatchWork, undelayed = 0, mostReturned = 3_000) {
     clock,
     telemetry,
     turns,
-    horizonDays: 75,
+    deduplicationWindowDays: 75,
     api: {
       beginInvocation: (answer) => {
         did.push('api begins');
@@ -82,7 +82,7 @@ function given(work: BatchWork, undelayed = 0, mostReturned = 3_000) {
 }
 
 const answering =
-  (...dispositions: Verdict[]): BatchWork =>
+  (...dispositions: Disposition[]): BatchWork =>
   async () =>
     dispositions;
 

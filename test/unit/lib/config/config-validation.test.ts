@@ -76,7 +76,7 @@ describe('a configuration', () => {
     ['producers[1].source', 'crm', 'must be unique; got "crm"'],
     ['account', 'nobody', 'must be one of the accounts; got "nobody"'],
     [
-      'requestHorizonDays',
+      'deduplicationWindowDays',
       54,
       'must be at least 55 (10 in the queue + 14 as a dead letter + 31 to wait for the next month); got 54',
     ],
@@ -208,13 +208,13 @@ describe('a configuration', () => {
     const candidate = changed(
       ['accounts.acme.headroom', 2],
       [`${pipeline}.linkIdLength`, 51],
-      ['stages.staging.pipelines.0.requestHorizonDays', 30],
+      ['stages.staging.pipelines.0.deduplicationWindowDays', 30],
       ['stages.staging.pipelines.0.lanes.campaign.quotaReserveCalls', 1],
     );
     expect(faultsOf(candidate)).toEqual([
       'accounts.acme.headroom: must be a share from 0.01 to 1; got 2',
       `${at}.linkIdLength: must be 10–50 (guessable below 10; OneLink short-link IDs end at 50); got 51`,
-      'stages.staging.pipelines[0].requestHorizonDays: must be at least 55 (10 in the queue + 14 as a dead letter + 31 to wait for the next month); got 30',
+      'stages.staging.pipelines[0].deduplicationWindowDays: must be at least 55 (10 in the queue + 14 as a dead letter + 31 to wait for the next month); got 30',
       'stages.staging.pipelines[0].lanes.campaign.quotaReserveCalls: must be at least 103,080 (two polls of 60 s × 859 calls/s); got 1',
     ]);
   });

@@ -56,8 +56,8 @@ describe('the plan of the shipped lanes', () => {
   test('gives the campaign lane a high utilisation and the transactional lane short batches', () => {
     const [transactional, campaign] = plans;
     // 1000/66 = 15.15 s of 15.15 + 0.02 + 0.2 + 0.1; 10/19 = 0.53 s of 0.53 + 0.05 + 0.2 + 0.1
-    expect(campaign?.link.duty).toBeCloseTo(0.98, 3);
-    expect(transactional?.link.duty).toBeCloseTo(0.599, 3);
+    expect(campaign?.link.utilisation).toBeCloseTo(0.98, 3);
+    expect(transactional?.link.utilisation).toBeCloseTo(0.599, 3);
     expect(transactional?.link.busySeconds).toBeLessThan(0.6);
   });
 
@@ -163,7 +163,7 @@ describe('every accepted plan', () => {
             expect(worker.visibilityTimeoutSeconds).toBe(6 * worker.timeoutSeconds + worker.windowSeconds);
             expect(worker.visibilityTimeoutSeconds).toBeLessThanOrEqual(43_200);
             expect(worker.callsInFlight >= 4 && worker.callsInFlight <= 250).toBe(true);
-            expect(worker.duty > 0 && worker.duty < 1).toBe(true);
+            expect(worker.utilisation > 0 && worker.utilisation < 1).toBe(true);
           }
         }
       }),

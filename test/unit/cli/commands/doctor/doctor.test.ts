@@ -26,7 +26,7 @@ function answering(answers: Record<string, unknown>) {
   } as never;
 }
 const named = (name: string) => Object.assign(new Error('not allowed'), { name });
-const brief = (checks: { name: string; verdict: string }[]) => checks.map(({ name, verdict }) => `${name} ${verdict}`);
+const brief = (checks: { name: string; result: string }[]) => checks.map(({ name, result }) => `${name} ${result}`);
 
 describe('the API', () => {
   const now = Date.parse('2026-03-09T12:00:00Z');
@@ -67,15 +67,15 @@ describe('the API', () => {
 
   test('confirms the account ID and the size of its quota', async () => {
     const unknown = await check(givenApi('other'));
-    expect(unknown.at(-1)).toMatchObject({ verdict: 'failed', words: 'the API has no quota for acc' });
+    expect(unknown.at(-1)).toMatchObject({ result: 'failed', words: 'the API has no quota for acc' });
     const more = await check(givenApi('acc', 7_500_000));
-    expect(more.at(-1)).toMatchObject({ verdict: 'warning', words: '7,500,000 of 1,000 calls left this month' });
+    expect(more.at(-1)).toMatchObject({ result: 'warning', words: '7,500,000 of 1,000 calls left this month' });
   });
 
   test('that is unavailable causes warnings, and no failed check', async () => {
     const api = givenApi();
     for (const operation of ['read', 'quota'] as const) api.spoil(operation, { kind: 'status', status: 503, times: 9 });
-    expect(new Set((await check(api)).map(({ verdict }) => verdict))).toEqual(new Set(['warning']));
+    expect(new Set((await check(api)).map(({ result }) => result))).toEqual(new Set(['warning']));
   });
 });
 
@@ -154,35 +154,35 @@ describe('mappings', () => {
   test('pass if they match the configuration and the control record', async () => {
     expect(await checked()).toEqual({
       name: 'mapping campaign',
-      verdict: 'ok',
+      result: 'ok',
       words: 'enabled, batches of 1000, 13 at once',
     });
     const paused = { campaign: { state: 'paused', reason: 'operator', since: 1 } } as const;
-    expect(await checked({ State: 'Disabled' }, 13, paused)).toMatchObject({ verdict: 'ok' });
-    expect(await checked({}, 13, paused)).toMatchObject({ verdict: 'warning' });
-    expect(await checked({ State: 'Disabled' })).toMatchObject({ verdict: 'warning' });
+    expect(await checked({ State: 'Disabled' }, 13, paused)).toMatchObject({ result: 'ok' });
+    expect(await checked({}, 13, paused)).toMatchObject({ result: 'warning' });
+    expect(await checked({ State: 'Disabled' })).toMatchObject({ result: 'warning' });
   });
 
   test('that feed the expiry intake fail when they are off, or when Lambda reports a problem', async () => {
     const intake = (mapping: object) => checkIntake(answering({ GetEventSourceMapping: mapping }), 'm');
     expect(await intake({ State: 'Enabled', LastProcessingResult: 'OK' })).toEqual({
       name: 'mapping expiry-intake',
-      verdict: 'ok',
+      result: 'ok',
       words: 'enabled',
     });
-    expect(await intake({ State: 'Disabled' })).toMatchObject({ verdict: 'failed', words: 'disabled' });
+    expect(await intake({ State: 'Disabled' })).toMatchObject({ result: 'failed', words: 'disabled' });
     const problem = 'PROBLEM: Function call failed';
-    expect(await intake({ State: 'Enabled', LastProcessingResult: problem })).toMatchObject({ verdict: 'failed' });
+    expect(await intake({ State: 'Enabled', LastProcessingResult: problem })).toMatchObject({ result: 'failed' });
   });
 
   test('with more concurrency than their function reserves fail', async () => {
-    expect(await checked({ ScalingConfig: {} })).toMatchObject({ verdict: 'failed' });
-    expect(await checked({}, 4)).toMatchObject({ verdict: 'failed' });
+    expect(await checked({ ScalingConfig: {} })).toMatchObject({ result: 'failed' });
+    expect(await checked({}, 4)).toMatchObject({ result: 'failed' });
   });
 
   test('that differ from the configuration cause a warning', async () => {
     expect(await checked({ BatchSize: 10 })).toMatchObject({
-      verdict: 'warning',
+      result: 'warning',
       words: 'enabled, batches of 10, 13 at once; the configuration has batches of 1000, 13 at once',
     });
   });
@@ -193,10 +193,10 @@ describe('the other checks', () => {
     const settings = (ConcurrentExecutions: number) =>
       answering({ GetAccountSettings: { AccountLimit: { ConcurrentExecutions } } });
     expect(await checkConcurrency(settings(10), 24)).toMatchObject({
-      verdict: 'failed',
+      result: 'failed',
       mend: expect.stringMatching('124'),
     });
-    expect(await checkConcurrency(settings(124), 24)).toMatchObject({ verdict: 'ok' });
+    expect(await checkConcurrency(settings(124), 24)).toMatchObject({ result: 'ok' });
   });
 
   test('the control record must exist, be readable and be fresh', () => {
@@ -204,11 +204,11 @@ describe('the other checks', () => {
     const quota = { remaining: 1, polledAt: now, own: 0 };
     const check = (control: ControlRecord | undefined, corrupt = false) =>
       checkControl({ control, corrupt, signals: {} }, now);
-    expect(check({ ...emptyControl, governedAt: now - 60_000, quota })).toMatchObject({ verdict: 'ok' });
-    expect(check({ ...emptyControl, governedAt: now - 60_000 })).toMatchObject({ verdict: 'warning' });
+    expect(check({ ...emptyControl, governedAt: now - 60_000, quota })).toMatchObject({ result: 'ok' });
+    expect(check({ ...emptyControl, governedAt: now - 60_000 })).toMatchObject({ result: 'warning' });
     expect(check({ ...emptyControl, governedAt: now - 3_600_000, quota }).words).toBe('the governor last ran 1 h ago');
-    expect(check(undefined)).toMatchObject({ verdict: 'failed' });
-    expect(check(undefined, true)).toMatchObject({ verdict: 'failed' });
+    expect(check(undefined)).toMatchObject({ result: 'failed' });
+    expect(check(undefined, true)).toMatchObject({ result: 'failed' });
   });
 
   test('a finding about a secret never holds its value', async () => {
@@ -242,7 +242,7 @@ describe('the other checks', () => {
     const secrets = answering({ GetSecretValue: { SecretString }, DescribeSecret: { VersionIdsToStages: {} } });
     const found = await checkSecrets(secrets, { apiTokenArn: 'a', linkIdArn: 'b' });
     expect(found.tokenCanBeSent).toBe(false);
-    expect(found.checks[0]).toMatchObject({ name: 'API token secret', verdict: 'failed', words });
+    expect(found.checks[0]).toMatchObject({ name: 'API token secret', result: 'failed', words });
     expect(JSON.stringify(found)).not.toContain('s3');
   });
 
@@ -259,20 +259,20 @@ describe('the other checks', () => {
         }),
         { severity, topicArn: 'arn:aws:sns:eu-west-1:111122223333:p', local },
       );
-    expect(await topic('page', '2', '1')).toEqual({ name: 'alarm topic page', verdict: 'ok', words: '2 subscribed' });
+    expect(await topic('page', '2', '1')).toEqual({ name: 'alarm topic page', result: 'ok', words: '2 subscribed' });
     expect(await topic('page', '0', '0')).toEqual({
       name: 'alarm topic page',
-      verdict: 'failed',
+      result: 'failed',
       words: 'no subscription',
       mend:
         'aws sns subscribe --topic-arn arn:aws:sns:eu-west-1:111122223333:p --protocol email --notification-endpoint … ' +
         '(or alarms.email in the configuration)',
     });
     expect(await topic('ticket', '0', '1')).toMatchObject({
-      verdict: 'warning',
+      result: 'warning',
       words: '1 subscription pending, none confirmed',
     });
-    expect(await topic('page', '0', '0', true)).toMatchObject({ verdict: 'not-known' });
+    expect(await topic('page', '0', '0', true)).toMatchObject({ result: 'not-known' });
   });
 
   test('a topic in another account that denies access causes a warning', async () => {

@@ -8,7 +8,7 @@ import {
 
 const now = Date.parse('2026-03-10T12:00:00Z');
 const before = now - 3_600_000;
-const troubled = { verdict: 'api-outage', strikes: 4, goodRuns: 0, pauses: 2, pausedFor: 'api-outage' } as const;
+const troubled = { disposition: 'api-outage', strikes: 4, goodRuns: 0, pauses: 2, pausedFor: 'api-outage' } as const;
 const recordOf = (lanes: Record<string, LaneControl>, change: Partial<ControlRecord> = {}): ControlRecord => ({
   ...emptyControl,
   revision: 7,
@@ -88,7 +88,7 @@ describe('resume', () => {
       { health: troubled },
     );
     const order = resumedBy(control, ['campaign'], now);
-    expect(order.control.health).toEqual({ verdict: 'good', strikes: 0, goodRuns: 0, pauses: 0 });
+    expect(order.control.health).toEqual({ disposition: 'good', strikes: 0, goodRuns: 0, pauses: 0 });
     expect(order.ordered.map(({ lane, state }) => [lane, state])).toEqual([
       ['campaign', 'open'],
       ['transactional', 'open'],

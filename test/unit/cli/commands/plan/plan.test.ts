@@ -26,8 +26,8 @@ describe('the time', () => {
   };
   // 8 × 100 × 0.5 = 400 calls a second; 2 × 5 × 1 = 10 QR codes a second.
   const plan = {
-    link: { ...worker, concurrency: 8, callsPerSecond: 100, duty: 0.5 },
-    qr: { ...worker, concurrency: 2, callsPerSecond: 5, duty: 1 },
+    link: { ...worker, concurrency: 8, callsPerSecond: 100, utilisation: 0.5 },
+    qr: { ...worker, concurrency: 2, callsPerSecond: 5, utilisation: 1 },
   };
   const load = { lane: 'campaign', quotaCalls: 4_000, lookups: 0, qrCodes: 0 };
 
@@ -58,21 +58,21 @@ describe('the room in the quota', () => {
   const month = { monthlyQuotaCalls: 1_000, remaining: 600 };
 
   test('is enough if the lane stays above its reserve', () => {
-    expect(roomFor([load(500, 100)], month)).toEqual({ needsPercent: 50, verdict: 'room', parked: 0 });
+    expect(roomFor([load(500, 100)], month)).toEqual({ needsPercent: 50, result: 'room', parked: 0 });
   });
 
   test('is not enough if the lane would reach its reserve, and the rest is parked', () => {
-    expect(roomFor([load(501, 100)], month)).toMatchObject({ verdict: 'parks', parked: 1 });
+    expect(roomFor([load(501, 100)], month)).toMatchObject({ result: 'parks', parked: 1 });
     expect(roomFor([load(501, 100)], { ...month, remaining: 50 })).toMatchObject({ parked: 501 });
   });
 
   test('is shared, and the lane with the larger reserve stops first', () => {
-    expect(roomFor([load(200, 0), load(500, 100)], month)).toMatchObject({ verdict: 'parks', parked: 100 });
+    expect(roomFor([load(200, 0), load(500, 100)], month)).toMatchObject({ result: 'parks', parked: 100 });
   });
 
   test('is at risk if the forecast needs the calls that the campaign takes', () => {
-    expect(roomFor([load(400, 100)], { ...month, projectedMonthEndPercent: 61 }).verdict).toBe('month-at-risk');
-    expect(roomFor([load(400, 100)], { ...month, projectedMonthEndPercent: 60 }).verdict).toBe('room');
+    expect(roomFor([load(400, 100)], { ...month, projectedMonthEndPercent: 61 }).result).toBe('month-at-risk');
+    expect(roomFor([load(400, 100)], { ...month, projectedMonthEndPercent: 60 }).result).toBe('room');
   });
 });
 

@@ -12,14 +12,14 @@ async function* segment(name: string): AsyncGenerator<ScannedPage> {
   yield { links: Array.from({ length: 5 }, (_, index) => link(`${name}${index + 15}`)), records: 10 };
 }
 
-async function run(sample: number | undefined, verdict: LinkCheck['verdict'] = 'equal', signal = never) {
+async function run(sample: number | undefined, result: LinkCheck['result'] = 'equal', signal = never) {
   const checked: string[] = [];
   let scanned = { records: 0, links: 0 };
   const done = verify(
     sample,
     {
       segments: ['a', 'b', 'c'].map(segment),
-      check: async () => ({ verdict }) as LinkCheck,
+      check: async () => ({ result }) as LinkCheck,
       onScanned: (sofar) => {
         scanned = { ...sofar };
       },
@@ -62,7 +62,7 @@ describe('verify', () => {
     async function* long() {
       for (; pages < 100; pages++) yield { links: [link(`b${pages}`)], records: 1 };
     }
-    const ports = { check: async () => ({ verdict: 'equal' }) as LinkCheck, onScanned: () => {}, onChecked: () => {} };
+    const ports = { check: async () => ({ result: 'equal' }) as LinkCheck, onScanned: () => {}, onChecked: () => {} };
     const done = verify(undefined, { segments: [unreadable, long()], ...ports }, never);
     await expect(done).rejects.toThrow('no such table');
     expect(pages).toBeLessThan(5);

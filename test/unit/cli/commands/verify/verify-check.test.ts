@@ -38,7 +38,7 @@ function givenPorts(records: (LinkRecord | undefined)[], data: Record<string, st
 
 test('an equal link is looked at once', async () => {
   const { ports, asked } = givenPorts([givenRecord()], { pid: 'sms' });
-  expect(await checkLink(address, ports)).toEqual({ verdict: 'equal' });
+  expect(await checkLink(address, ports)).toEqual({ result: 'equal' });
   expect(asked).toEqual(['ledger', 'api']);
 });
 
@@ -46,7 +46,7 @@ test('a difference is reported after a second look, with the record as it is the
   const later = givenRecord({ pid: 'sms' }, { version: 2 });
   const { ports, asked } = givenPorts([givenRecord(), later], { pid: 'x' });
   expect(await checkLink(address, ports)).toEqual({
-    verdict: 'different',
+    result: 'different',
     record: later,
     differences: [{ what: 'data', words: 'its data differs' }],
   });
@@ -55,22 +55,22 @@ test('a difference is reported after a second look, with the record as it is the
 
 test('a change in flight explains a difference', async () => {
   const { ports } = givenPorts([givenRecord(), givenRecord({ pid: 'x' })], { pid: 'x' });
-  expect(await checkLink(address, ports)).toEqual({ verdict: 'equal' });
+  expect(await checkLink(address, ports)).toEqual({ result: 'equal' });
 });
 
 test.each([
   [0, 'being-changed', ['ledger']],
   [-1, 'different', ['ledger', 'api', 'ledger', 'api']],
-])('a lease that ends %i s from now', async (ends, verdict, calls) => {
+])('a lease that ends %i s from now', async (ends, result, calls) => {
   const lease = { action: 'update' as const, requestId: 'r-2', requestedAt: '', until: given.nowSeconds + ends };
   const { ports, asked } = givenPorts([givenRecord({ pid: 'sms' }, { lease })], { pid: 'x' });
-  expect(await checkLink(address, ports)).toMatchObject({ verdict });
+  expect(await checkLink(address, ports)).toMatchObject({ result });
   expect(asked).toEqual(calls);
 });
 
 test('a record that is gone by now is no difference', async () => {
   const { ports } = givenPorts([undefined], {});
-  expect(await checkLink(address, ports)).toEqual({ verdict: 'gone' });
+  expect(await checkLink(address, ports)).toEqual({ result: 'gone' });
 });
 
 const down = { kind: 'status', status: 503 } as const;
@@ -78,11 +78,11 @@ const down = { kind: 'status', status: 503 } as const;
 test('an API that fails is asked three times', async () => {
   const failing = givenPorts([givenRecord()], { pid: 'sms' });
   failing.api.spoil('read', { ...down, times: 3 });
-  expect(await checkLink(address, failing.ports)).toEqual({ verdict: 'unread' });
+  expect(await checkLink(address, failing.ports)).toEqual({ result: 'unread' });
   expect(failing.asked).toEqual(['ledger', 'api', '500 ms', 'api', '1000 ms', 'api']);
   const { ports, api } = givenPorts([givenRecord()], { pid: 'sms' });
   api.spoil('read', { ...down, times: 2 });
-  expect(await checkLink(address, ports)).toEqual({ verdict: 'equal' });
+  expect(await checkLink(address, ports)).toEqual({ result: 'equal' });
 });
 
 test('an account that is refused ends it, in words', async () => {

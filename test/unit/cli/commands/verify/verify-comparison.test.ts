@@ -14,16 +14,16 @@ const found = (change: { data?: Record<string, unknown>; expiresAt?: number; ttl
 });
 const compared = (record: Parameters<typeof compare>[0], at: Parameters<typeof compare>[1]) =>
   compare(record, at, { secret, templates, nowSeconds });
-const differs = (what: string, words: string) => ({ verdict: 'different', differences: [{ what, words }] });
+const differs = (what: string, words: string) => ({ result: 'different', differences: [{ what, words }] });
 
 describe('a live link', () => {
   test('is equal when data and expiry are', () => {
-    expect(compared(givenRecord(data), found())).toEqual({ verdict: 'equal' });
+    expect(compared(givenRecord(data), found())).toEqual({ result: 'equal' });
   });
 
   test('is equal whatever form the API gives the data back in', () => {
     const record = givenRecord({ pid: 'sms', n: '5', x: '<b>' });
-    expect(compared(record, found({ data: { x: '%3cb%3E', n: 5, pid: 'sms' } }))).toEqual({ verdict: 'equal' });
+    expect(compared(record, found({ data: { x: '%3cb%3E', n: 5, pid: 'sms' } }))).toEqual({ result: 'equal' });
   });
 
   test('differs by its data, without a word of it', () => {
@@ -39,9 +39,9 @@ describe('a live link', () => {
   test('whose expiry is being checked is equal, whatever the check is about to find of its life', () => {
     const expiryCheck = { token: 'removal-1', lostAt: nowSeconds + 15 * day };
     const checked = { ...givenRecord(data), renewTtl: false, expiryCheck };
-    expect(compared(checked, 'absent')).toEqual({ verdict: 'equal' });
+    expect(compared(checked, 'absent')).toEqual({ result: 'equal' });
     const later = found({ expiresAt: checked.expiresAt + day });
-    expect(compared({ ...checked, ttlSeconds: 400 * day }, later)).toEqual({ verdict: 'renewed-by-clicks' });
+    expect(compared({ ...checked, ttlSeconds: 400 * day }, later)).toEqual({ result: 'renewed-by-clicks' });
     const other = compared(checked, found({ data: { pid: 'other' } }));
     expect(other).toEqual(differs('data', 'its data differs'));
   });
@@ -52,46 +52,46 @@ describe('a live link', () => {
   });
 
   test.each([
-    [5, { verdict: 'equal' }],
-    [-5, { verdict: 'equal' }],
-    [6, { verdict: 'renewed-by-clicks' }],
+    [5, { result: 'equal' }],
+    [-5, { result: 'equal' }],
+    [6, { result: 'renewed-by-clicks' }],
     [-6, differs('expiry', 'expires 6 s earlier at the API')],
-    [10 * day, { verdict: 'renewed-by-clicks' }],
-  ])('that renews itself and expires %i s later at the API', (later, verdict) => {
+    [10 * day, { result: 'renewed-by-clicks' }],
+  ])('that renews itself and expires %i s later at the API', (later, result) => {
     const record = givenRecord(data, { expiresAt: nowSeconds + 20 * day });
-    expect(compared(record, found({ expiresAt: record.expiresAt + later }))).toEqual(verdict);
+    expect(compared(record, found({ expiresAt: record.expiresAt + later }))).toEqual(result);
   });
 
   test.each([
-    [5, { verdict: 'equal' }],
+    [5, { result: 'equal' }],
     [6, differs('expiry', 'expires 6 s later at the API')],
     [-90_000, differs('expiry', 'expires 1 d 1 h earlier at the API')],
-  ])('that does not renew itself and expires %i s later at the API', (later, verdict) => {
+  ])('that does not renew itself and expires %i s later at the API', (later, result) => {
     const record = givenRecord(data, { renewTtl: false, expiresAt: nowSeconds + 20 * day });
-    expect(compared(record, found({ expiresAt: record.expiresAt + later }))).toEqual(verdict);
+    expect(compared(record, found({ expiresAt: record.expiresAt + later }))).toEqual(result);
   });
 
   test.each([
-    [60, { verdict: 'renewed-by-clicks' }],
+    [60, { result: 'renewed-by-clicks' }],
     [61, differs('ttl', 'lives 1 min 1 s longer at the API than its TTL allows')],
-  ])('that expires %i s beyond now and its TTL', (beyond, verdict) => {
+  ])('that expires %i s beyond now and its TTL', (beyond, result) => {
     const record = givenRecord(data, { ttlSeconds: 31 * day, expiresAt: nowSeconds + 20 * day });
-    expect(compared(record, found({ expiresAt: nowSeconds + 31 * day + beyond }))).toEqual(verdict);
+    expect(compared(record, found({ expiresAt: nowSeconds + 31 * day + beyond }))).toEqual(result);
   });
 
   test.each([
-    [31 * day, { verdict: 'equal' }],
+    [31 * day, { result: 'equal' }],
     [14 * day, differs('ttl', 'has a TTL of 14 d at the API, and of 31 d in the ledger')],
     [86_400 * 31 - 1, differs('ttl', 'has a TTL of 30 d 23 h at the API, and of 31 d in the ledger')],
-  ])('whose TTL is %i s, as the API tells it', (ttlSeconds, verdict) => {
-    expect(compared(givenRecord(data, { ttlSeconds: 31 * day }), found({ ttlSeconds }))).toEqual(verdict);
+  ])('whose TTL is %i s, as the API tells it', (ttlSeconds, result) => {
+    expect(compared(givenRecord(data, { ttlSeconds: 31 * day }), found({ ttlSeconds }))).toEqual(result);
   });
 
   test('is told with everything that differs', () => {
     const record = givenRecord(data, { shortUrl: 'https://elsewhere.example/A1b3/secret-id' });
     const result = compared(record, found({ data: { pid: 'x' }, expiresAt: record.expiresAt - day }));
     expect(result).toEqual({
-      verdict: 'different',
+      result: 'different',
       differences: [
         { what: 'data', words: 'its data differs' },
         { what: 'expiry', words: 'expires 1 d earlier at the API' },
@@ -104,34 +104,34 @@ describe('a live link', () => {
 describe('a short URL', () => {
   const wrong = differs('short-url', 'its short URL has none of its template’s domains');
   test.each([
-    ['https://acme.onelink.me/A1b3/l', { verdict: 'equal' }],
-    ['https://go.acme.example/A1b3/l', { verdict: 'equal' }],
-    ['https://path.acme.example/p/A1b3/l', { verdict: 'equal' }],
+    ['https://acme.onelink.me/A1b3/l', { result: 'equal' }],
+    ['https://go.acme.example/A1b3/l', { result: 'equal' }],
+    ['https://path.acme.example/p/A1b3/l', { result: 'equal' }],
     ['https://globex.onelink.me/A1b3/l', wrong],
     ['https://acme.onelink.me.evil.example/A1b3/l', wrong],
     ['', wrong],
-  ])('%s', (shortUrl, verdict) => {
-    expect(compared(givenRecord(data, { shortUrl }), found())).toEqual(verdict);
+  ])('%s', (shortUrl, result) => {
+    expect(compared(givenRecord(data, { shortUrl }), found())).toEqual(result);
   });
 
   test.each(['gone1', 'toString'])('of template %s, which is configured no more, is taken as it is', (onelinkId) => {
     const record = givenRecord(data, { shortUrl: 'https://old.example/x', address: { onelinkId, shortlinkId: 'l' } });
-    expect(compared(record, found())).toEqual({ verdict: 'equal' });
+    expect(compared(record, found())).toEqual({ result: 'equal' });
   });
 });
 
 describe('an expired link', () => {
   test.each([
-    [-day, { verdict: 'equal' }],
-    [60, { verdict: 'equal' }],
+    [-day, { result: 'equal' }],
+    [60, { result: 'equal' }],
     [61, differs('state', 'live in the ledger, gone at the API')],
-  ])('whose record ends %i s from now, and that the API has not', (ends, verdict) => {
-    expect(compared(givenRecord(data, { expiresAt: nowSeconds + ends }), 'absent')).toEqual(verdict);
+  ])('whose record ends %i s from now, and that the API has not', (ends, result) => {
+    expect(compared(givenRecord(data, { expiresAt: nowSeconds + ends }), 'absent')).toEqual(result);
   });
 
   test('that clicks keep alive is renewed by them', () => {
     const record = givenRecord(data, { expiresAt: nowSeconds - day });
-    expect(compared(record, found({ expiresAt: nowSeconds + 5 * day }))).toEqual({ verdict: 'renewed-by-clicks' });
+    expect(compared(record, found({ expiresAt: nowSeconds + 5 * day }))).toEqual({ result: 'renewed-by-clicks' });
   });
 });
 
@@ -139,8 +139,8 @@ describe('a deleted link', () => {
   const record = givenRecord({}, { state: 'deleted', shortUrl: '' });
 
   test('is equal when the API has none, or one that has expired', () => {
-    expect(compared(record, 'absent')).toEqual({ verdict: 'equal' });
-    expect(compared(record, found({ expiresAt: nowSeconds }))).toEqual({ verdict: 'equal' });
+    expect(compared(record, 'absent')).toEqual({ result: 'equal' });
+    expect(compared(record, found({ expiresAt: nowSeconds }))).toEqual({ result: 'equal' });
   });
 
   test('differs when it lives at the API', () => {

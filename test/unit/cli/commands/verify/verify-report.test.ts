@@ -9,7 +9,7 @@ const differences = [
   { what: 'expiry' as const, words: 'expires 1 d earlier at the API' },
 ];
 const lease = { action: 'update' as const, requestId: 'r-9', requestedAt: '', until: 1 };
-const different = (change = {}): LinkCheck => ({ verdict: 'different', record: givenRecord({}, change), differences });
+const different = (change = {}): LinkCheck => ({ result: 'different', record: givenRecord({}, change), differences });
 
 function report(options: { json?: boolean; showLinks?: boolean }, checks: LinkCheck[], facts = {}) {
   const [out, notes]: [string[], string[]] = [[], []];
@@ -42,7 +42,7 @@ describe('the report', () => {
   });
 
   test('speaks JSON, and names no link there either', () => {
-    const { out, notes } = report({ json: true }, [different(), { verdict: 'equal' }, { verdict: 'equal' }]);
+    const { out, notes } = report({ json: true }, [different(), { result: 'equal' }, { result: 'equal' }]);
     expect(out.map((line) => JSON.parse(line))).toEqual([
       { kind: 'difference', source: 'crm', requestId: 'r-1', differences },
       { kind: 'summary', checked: 3, linksInLedger: 1_234, interrupted: false, links: { equal: 2, different: 1 } },
@@ -51,24 +51,24 @@ describe('the report', () => {
   });
 
   test('sums up', () => {
-    const checks: LinkCheck[] = [{ verdict: 'equal' }, { verdict: 'equal' }, { verdict: 'renewed-by-clicks' }];
+    const checks: LinkCheck[] = [{ result: 'equal' }, { result: 'equal' }, { result: 'renewed-by-clicks' }];
     const { code, notes } = report({}, checks);
     expect(notes).toEqual(['3 of 1,234 links looked at: 2 equal, 1 renewed-by-clicks']);
     expect(code).toBe(0);
   });
 
   test.each<[string, number, LinkCheck[], boolean]>([
-    ['equal', 0, [{ verdict: 'equal' }, { verdict: 'being-changed' }, { verdict: 'gone' }], false],
+    ['equal', 0, [{ result: 'equal' }, { result: 'being-changed' }, { result: 'gone' }], false],
     ['nothing to look at', 0, [], false],
     ['differences, and an interruption', 1, [different()], true],
-    ['an interruption', 2, [{ verdict: 'equal' }], true],
-    ['links unread', 2, [{ verdict: 'equal' }, { verdict: 'unread' }], false],
+    ['an interruption', 2, [{ result: 'equal' }], true],
+    ['links unread', 2, [{ result: 'equal' }, { result: 'unread' }], false],
   ])('ends as it should for %s', (_, code, checks, interrupted) => {
     expect(report({}, checks, { interrupted }).code).toBe(code);
   });
 
   test('says when it is interrupted how far it came and how to go on, differences or not', () => {
-    const { notes } = report({}, [different(), { verdict: 'equal' }], { interrupted: true });
+    const { notes } = report({}, [different(), { result: 'equal' }], { interrupted: true });
     expect(notes).toEqual([
       '2 of 1,234 links looked at: 1 equal, 1 different',
       'Interrupted: what was not looked at may differ. It cannot go on where it ended: run it again, which takes another sample.',

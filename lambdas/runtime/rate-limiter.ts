@@ -8,7 +8,7 @@ const leastPreparing = 8;
  * The rate limiter of one execution environment. It grants calls one by one, at the pacer's times, first in, first out.
  * It outlives invocations and remembers a 429. Each invocation must begin with `beginInvocation`.
  */
-export class Turnstile implements Turns {
+export class RateLimiter implements Turns {
   readonly #pacer: Pacer;
   readonly #clock: Clock;
   #last: Promise<void> = Promise.resolve();
@@ -17,7 +17,7 @@ export class Turnstile implements Turns {
   #preparing = 0;
   #waiters: (() => void)[] = [];
 
-  /** @param mostPreparing how many commands may be prepared for their turn at once (see `approach`) */
+  /** @param mostPreparing how many commands may be prepared for their turn at once (see `acquire`) */
   constructor(pacer: Pacer, clock: Clock, mostPreparing = Number.POSITIVE_INFINITY) {
     this.#pacer = pacer;
     this.#clock = clock;
@@ -26,8 +26,8 @@ export class Turnstile implements Turns {
   }
 
   /** @param callsPerSecond one environment's share of the rate, a whole number */
-  static atPace(callsPerSecond: number, clock: Clock): Turnstile {
-    return new Turnstile(new Pacer(callsPerSecond), clock, Math.max(leastPreparing, Math.ceil(callsPerSecond / 4)));
+  static atPace(callsPerSecond: number, clock: Clock): RateLimiter {
+    return new RateLimiter(new Pacer(callsPerSecond), clock, Math.max(leastPreparing, Math.ceil(callsPerSecond / 4)));
   }
 
   /** Until now, another environment may have used the slot. */
@@ -39,9 +39,9 @@ export class Turnstile implements Turns {
 
   /**
    * Acquires a permit to prepare a command. At most a quarter of a second's calls hold one, so what a command reads
-   * from the ledger is still fresh at its turn. A turn releases the permit, and so does `arrive`.
+   * from the ledger is still fresh at its turn. A turn releases the permit, and so does `release`.
    */
-  async approach(): Promise<void> {
+  async acquire(): Promise<void> {
     while (this.#preparing >= this.#mostPreparing) {
       await new Promise<void>((resolve) => this.#waiters.push(resolve));
     }
@@ -49,7 +49,7 @@ export class Turnstile implements Turns {
   }
 
   /** Releases a permit: a command has had its turn, or has ended without one. */
-  arrive(): void {
+  release(): void {
     this.#preparing = Math.max(0, this.#preparing - 1);
     this.#waiters.shift()?.();
   }
@@ -65,7 +65,7 @@ export class Turnstile implements Turns {
       if (wait <= 0) break;
       await this.#clock.sleep(wait);
     }
-    this.arrive();
+    this.release();
     let open = true;
     return {
       sent: () => {

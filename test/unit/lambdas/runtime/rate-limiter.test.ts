@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Pacer } from '../../../../lambdas/domain/control/pacer.ts';
-import { Turnstile } from '../../../../lambdas/runtime/turnstile.ts';
+import { RateLimiter } from '../../../../lambdas/runtime/rate-limiter.ts';
 
 /** A rate limiter with a clock that moves when somebody sleeps. */
 function givenLimiter(callsPerSecond: number, mostPreparing: number) {
@@ -12,7 +12,7 @@ function givenLimiter(callsPerSecond: number, mostPreparing: number) {
       now += milliseconds;
     },
   };
-  return new Turnstile(new Pacer(callsPerSecond), clock, mostPreparing);
+  return new RateLimiter(new Pacer(callsPerSecond), clock, mostPreparing);
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -22,7 +22,7 @@ describe('a permit of the rate limiter', () => {
     const limiter = givenLimiter(10, 3);
     let begun = 0;
     const work = Array.from({ length: 10 }, async () => {
-      await limiter.approach();
+      await limiter.acquire();
       begun++;
     });
     await settled();
@@ -32,7 +32,7 @@ describe('a permit of the rate limiter', () => {
       await settled();
       expect(begun).toBe(3 + turn);
     }
-    limiter.arrive();
+    limiter.release();
     await settled();
     expect(begun).toBe(8);
     limiter.beginInvocation();
@@ -43,15 +43,15 @@ describe('a permit of the rate limiter', () => {
   it('becomes free whether its command takes two turns or none', async () => {
     const limiter = givenLimiter(10, 1);
     const twoTurns = async () => {
-      await limiter.approach();
+      await limiter.acquire();
       (await limiter.next()).sent();
       (await limiter.next()).sent();
     };
     const none = async () => {
-      await limiter.approach();
-      limiter.arrive();
+      await limiter.acquire();
+      limiter.release();
     };
     await Promise.all([twoTurns(), none(), none(), twoTurns(), none()]);
-    await limiter.approach();
+    await limiter.acquire();
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { NotSent } from '../../../../local/start/report/not-sent.ts';
 import { reconcile } from '../../../../local/start/report/reconciliation.ts';
+import { result } from '../../../../local/start/report/result.ts';
 import type { Findings, Summary } from '../../../../local/start/report/summary.ts';
 import { summarise } from '../../../../local/start/report/summary.ts';
-import { verdict } from '../../../../local/start/report/verdict.ts';
 import { givenLink } from '../../../world/given-outcome.ts';
 import { givenAnswered } from './given-answered.ts';
 import { givenFindings } from './given-findings.ts';
@@ -16,7 +16,7 @@ const all = [
 const sum = reconcile(all);
 
 const judge = (found: Findings, change: Partial<Summary> = {}, contradictions = 0, unsent: NotSent = []) =>
-  verdict(sum, found, { ...summarise(sum, found, unsent.length), ...change }, contradictions, unsent);
+  result(sum, found, { ...summarise(sum, found, unsent.length), ...change }, contradictions, unsent);
 
 test('the summary holds the emulator’s own numbers', () => {
   expect(summarise(sum, givenFindings(), 1)).toEqual({
@@ -40,7 +40,7 @@ test('the summary holds the emulator’s own numbers', () => {
   });
 });
 
-describe('the verdict', () => {
+describe('the result', () => {
   test('has nothing against a run that adds up, links that have expired since included', () => {
     expect(judge(givenFindings())).toEqual([]);
   });

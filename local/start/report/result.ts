@@ -3,7 +3,7 @@ import type { Reconciliation } from './reconciliation.ts';
 import type { Findings, Summary } from './summary.ts';
 
 /** What must hold, whatever was sent and whatever was killed, and does not: a sentence for each. Empty is good. */
-export function verdict(
+export function result(
   sum: Pick<Reconciliation, 'links' | 'distinctCreates' | 'qrKeys'>,
   { links, stats }: Pick<Findings, 'links' | 'stats'>,
   summary: Summary,
