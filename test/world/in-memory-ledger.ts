@@ -154,9 +154,9 @@ function isFree({ lease }: LinkRecord, nowSeconds: number, mine: string | undefi
 }
 
 function isChecked(held: LinkRecord, checked: LinkRecord, nowSeconds: number, lease: Lease | undefined): boolean {
-  const stands = held.expiryCheck?.token === checked.expiryCheck?.token && held.version === checked.version;
+  const isCurrent = held.expiryCheck?.token === checked.expiryCheck?.token && held.version === checked.version;
   const mine = held.lease?.requestId === lease?.requestId && held.lease?.until === lease?.until;
-  return held.expiryCheck !== undefined && stands && (isFree(held, nowSeconds, undefined) || mine);
+  return held.expiryCheck !== undefined && isCurrent && (isFree(held, nowSeconds, undefined) || mine);
 }
 
 function keyOf({ onelinkId, shortlinkId }: LinkAddress): string {
