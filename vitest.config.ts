@@ -6,15 +6,15 @@ import { SlowFiles } from './test/run/slow-files.ts';
 export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts'],
-    // Two minutes for every command of the documents: `npm run test:scenarios` has them.
+    // The commands of the documents take two minutes. `npm run test:scenarios` runs them.
     exclude: [...configDefaults.exclude, ...(mode === 'scenarios' ? [] : ['test/integration/documented-commands/**'])],
-    // Two workers: the machines this runs on have two cores, and the wire-level tests start processes of their own.
+    // Two workers, because the machines have two cores and the wire-level tests start further processes.
     maxWorkers: 2,
-    // Half of the time of the short tests would go into loading the same modules again for each file.
+    // Otherwise half of the short tests' time would go into loading the same modules again for each file.
     isolate: false,
     sequence: { sequencer: LongestFirst },
     reporters: ['default', new SlowFiles()],
-    // The app and the command line go by the sample: lib/config/config.ts may say anything.
+    // The tests use the sample configuration, because an operator may change lib/config/config.ts.
     env: { ONELINK_CONFIG: join(import.meta.dirname, 'examples/configuration.ts') },
     globalSetup: ['test/run/global-setup.ts'],
     testTimeout: 20_000,

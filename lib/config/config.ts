@@ -56,7 +56,7 @@ const pipeline: PipelineSettings = {
   linkIdLength: 12, // of derived short-link IDs: 36^12 ≈ 4.7 × 10^18, too many to guess; at least 10
   conflictPolicy: 'reject', // if another link has a chosen ID: 'reject' the command or 'derive' an ID (a lane may override)
   ledgerKeeps: 'digest', // of a link's data: its keyed 'digest', or the 'full' data (confidential; a GET of it is free)
-  deduplicationWindowDays: 75, // deduplication window: a request makes one link; at least queue 10 + dead letters 14 + a month 31 = 55
+  deduplicationWindowDays: 75, // in which a request makes one link; at least 55 = queue 10 + dead letters 14 + a month 31
   commandRetentionDays: 10, // in the queue; the dead-letter queue's 14 days also count from the first sent time
   qrImageDays: 'forever', // printed codes live long; a number deletes each image after that many days
   archiveDays: 180, // how long the archive keeps rejected commands
@@ -78,7 +78,7 @@ const pipeline: PipelineSettings = {
     rateLimitedPer5Minutes: 10, // 429s of one lane, twice in a row; within the budget there are none
     ledgerThrottlesPer5Minutes: 100, // three times in a row; an on-demand table throttles briefly when traffic doubles
   },
-  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 256, governor: 256, replayer: 256 }, // also sets the CPU: 1,769 MB are one vCPU
+  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 256, governor: 256, replayer: 256 }, // and the CPU: 1,769 MB are one vCPU
 };
 
 export const config: Configuration = {

@@ -104,7 +104,7 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
       threshold: 4,
       periods: 6,
       means:
-        'The API accepts the token, but has answered no quota poll for half an hour. The lanes rely on the last figure and their own calls.',
+        'The API accepts the token, but has answered no quota poll for half an hour. The lanes rely on the last figure, less their own calls.',
     },
   ];
 }

@@ -7,10 +7,10 @@ import type { Awaited as Answered } from '../../cli/pipeline/awaited-outcomes.ts
 import { type CampaignMessage, readCampaign } from '../../local/start/campaign-input.ts';
 import { runningPipeline } from '../world/running-pipeline.ts';
 
-// jsqr is CommonJS whose types call its function `default`; at run time the import is the function itself.
+// jsqr is CommonJS. Its types name its function `default`, but at run time the import is the function itself.
 const decode = jsqr as unknown as typeof jsqr.default;
 
-/** Personal data and a sign-in, as they do occur in payloads. */
+/** Personal data and a sign-in token, as they occur in real payloads. */
 const planted = { phone: '+49 170 5550100', signIn: 'onetime-8f2c61d0' };
 
 const command = {
@@ -27,7 +27,7 @@ const command = {
 let pipeline: Awaited<ReturnType<typeof runningPipeline>>;
 let answered: Answered<CampaignMessage>[];
 
-/** A campaign's first lines, duplicates and mistakes among them, and a few commands of the test's own. */
+/** The first lines of the campaign, with duplicates and invalid commands, and a few commands of this test. */
 beforeAll(async () => {
   pipeline = await runningPipeline();
   const file = new URL('../../examples/campaign.ndjson', import.meta.url).pathname;
@@ -61,22 +61,24 @@ describe('a campaign through the whole pipeline', () => {
     expect(keys.length).toBeGreaterThan(200);
   });
 
-  it('leaves at the API exactly the links that it told of, with the data that was asked for', () => {
+  it('leaves at the API exactly the links that its outcomes name, with the data of the commands', () => {
     const deleted = new Set(
       outcomes()
         .filter(({ outcome }) => outcome === 'deleted')
         .map(({ link }) => keyOf(link)),
     );
-    const told = created()
+    const published = created()
       .map(({ link }) => keyOf(link))
       .filter((key) => !deleted.has(key));
     const held = [...pipeline.api.control.links()].filter(({ foreign }) => !foreign);
-    expect(held.map(({ onelinkId, shortlinkId }) => `${onelinkId}/${shortlinkId}`).toSorted()).toEqual(told.toSorted());
+    expect(held.map(({ onelinkId, shortlinkId }) => `${onelinkId}/${shortlinkId}`).toSorted()).toEqual(
+      published.toSorted(),
+    );
     const mine = created().find(({ requestId }) => requestId === 'planted-1');
     expect(held.find(({ shortlinkId }) => shortlinkId === mine?.link?.shortlinkId)?.payload).toEqual(command.data);
   });
 
-  it('costs one POST for each link made, and one for each conflict that could not be foreseen', () => {
+  it('costs one POST for each link, and one for each conflict that the worker could not know before', () => {
     const { calls, links, refused, arrivals } = pipeline.api.control.stats();
     expect(links.made).toBe(created().length);
     const posts = Object.values(calls.create ?? {}).reduce((sum, count) => sum + count, 0);
@@ -86,7 +88,7 @@ describe('a campaign through the whole pipeline', () => {
     expect(arrivals.fullestSecond.qr).toBeLessThanOrEqual(23);
   });
 
-  it('has written every link and every answer into the ledger, with the expiry that the API holds', async () => {
+  it('records every link and every outcome in the ledger, with the expiry of the API', async () => {
     const ledger = await pipeline.ledger();
     const held = new Map([...pipeline.api.control.links()].map((link) => [keyOf(link), link]));
     for (const outcome of created()) {
@@ -96,7 +98,7 @@ describe('a campaign through the whole pipeline', () => {
       });
       if (link === undefined) continue;
       expect(record).toMatchObject({ state: 'live', source: outcome.source, shortUrl: link.shortlinkUrl });
-      // The ledger counts from when the call took its place in the line: never later than the API, and seconds earlier.
+      // The worker calculates the expiry before the call waits for its turn, so it may be seconds earlier than the API's.
       const earlier = Date.parse(link.expiry) / 1000 - Number(record?.expiresAt);
       expect(earlier).toBeGreaterThanOrEqual(-1);
       expect(earlier).toBeLessThanOrEqual(30);
@@ -105,22 +107,22 @@ describe('a campaign through the whole pipeline', () => {
     expect(stored).not.toContain(planted.signIn);
   });
 
-  it('has put into the bucket, for each code, an image that leads to its link', async () => {
+  it('stores in the bucket, for each QR code, an image that encodes its link', async () => {
     const images = await pipeline.objects('QrBucketName');
-    const ready = answered.flatMap(({ answer, qr }) => [answer, qr]).filter((told) => told?.outcome === 'qr-ready');
-    expect([...images.keys()].toSorted()).toEqual([...new Set(ready.map((told) => told?.qr?.key))].toSorted());
+    const ready = answered.flatMap(({ answer, qr }) => [answer, qr]).filter((one) => one?.outcome === 'qr-ready');
+    expect([...images.keys()].toSorted()).toEqual([...new Set(ready.map((one) => one?.qr?.key))].toSorted());
     const urls = new Map([...pipeline.api.control.links()].map((link) => [keyOf(link), link.shortlinkUrl]));
-    const jpg = ready.find((told) => told?.requestId === 'planted-1');
-    const png = ready.find((told) => told?.qr?.format === 'png');
-    for (const told of [jpg, png]) {
-      const bytes = images.get(told?.qr?.key ?? '') ?? Buffer.alloc(0);
-      const image = told?.qr?.format === 'jpg' ? jpeg.decode(bytes, { useTArray: true }) : PNG.sync.read(bytes);
+    const jpg = ready.find((one) => one?.requestId === 'planted-1');
+    const png = ready.find((one) => one?.qr?.format === 'png');
+    for (const outcome of [jpg, png]) {
+      const bytes = images.get(outcome?.qr?.key ?? '') ?? Buffer.alloc(0);
+      const image = outcome?.qr?.format === 'jpg' ? jpeg.decode(bytes, { useTArray: true }) : PNG.sync.read(bytes);
       const read = decode(new Uint8ClampedArray(image.data), image.width, image.height);
-      expect(read?.data).toBe(urls.get(keyOf(told?.link)));
+      expect(read?.data).toBe(urls.get(keyOf(outcome?.link)));
     }
   });
 
-  it('keeps what it rejected, whole and with the reasons, in the archive', async () => {
+  it('keeps rejected commands in the archive, unchanged and with all faults', async () => {
     const lines = [...(await pipeline.objects('ArchiveBucketName')).values()]
       .flatMap((object) => object.toString('utf8').trim().split('\n'))
       .map((line) => JSON.parse(line) as { messageId: string; body: string; faults: { rule: string }[] });
@@ -131,7 +133,7 @@ describe('a campaign through the whole pipeline', () => {
     expect(lines.find(({ body }) => body.includes('planted-2'))?.faults.map(({ rule }) => rule)).toEqual(['ttl']);
   });
 
-  it('has shown no value, no link ID and no token in a log line, a metric or an error', async () => {
+  it('writes no parameter value, no link ID and no token to the logs', async () => {
     const logs = await pipeline.logs();
     expect(logs).toContain('"requestId":"planted-1"');
     const ids = created()
@@ -140,13 +142,13 @@ describe('a campaign through the whole pipeline', () => {
     for (const secret of [...Object.values(planted), 'token-of-the-test', ...ids]) expect(logs).not.toContain(secret);
   });
 
-  it('writes no metric that the cost does not count', () => {
+  it('writes only metrics that the cost model includes', () => {
     const { written, unlisted } = pipeline.metrics();
     expect(unlisted).toEqual([]);
     expect(written).toBeGreaterThan(30);
   });
 
-  it('leaves its queues empty, its dead-letter queues too, and no alarm that pages', async () => {
+  it('leaves all queues and dead-letter queues empty, and no alarm firing', async () => {
     const queues = await pipeline.cloud.queues();
     expect(queues.filter(({ name, visible }) => name.includes('Pipeline') && visible > 0)).toEqual([]);
     expect(

@@ -18,12 +18,12 @@ const commands = [
 ];
 
 let pipeline: Awaited<ReturnType<typeof runningPipeline>>;
-let told: Map<string | null, Outcome>;
+let published: Map<string | null, Outcome>;
 
-/** Three links whose records DynamoDB deletes: one is alive, one gone at the API, one near its end and to be kept. */
+/** DynamoDB deletes the records of three links: one is live, one is gone at the API, and one is a kept link near its expiry. */
 beforeAll(async () => {
   pipeline = await runningPipeline();
-  // One is there already, as it was asked for, with six days left: it is adopted.
+  // One link exists already, with the data of its command and six days left, so the worker adopts it.
   const expiry = new Date(Date.now() + 6 * 86_400_000).toISOString();
   pipeline.api.control.preload([{ onelinkId: 'A1b3', shortlinkId: 'kept', data: command.data, ttl: '14d', expiry }]);
   const messages = commands.map((body, index) => {
@@ -32,7 +32,7 @@ beforeAll(async () => {
   });
   const made = await pipeline.carryOut(messages, 120);
   expect(made.map(({ answer }) => answer?.outcome)).toEqual(['created', 'created', 'created']);
-  // The API has forgotten one of them.
+  // One link is gone at the API.
   pipeline.api.control.addFaults({
     kind: 'status',
     operation: 'read',
@@ -43,20 +43,25 @@ beforeAll(async () => {
     times: 10,
   });
   await pipeline.expireInLedger('A1b3/clicked', 'A1b3/dead', 'A1b3/kept');
-  told = new Map((await pipeline.hear(3, 120)).map((outcome) => [outcome.requestId, outcome]));
+  published = new Map((await pipeline.hear(3, 120)).map((outcome) => [outcome.requestId, outcome]));
 }, 300_000);
 afterAll(() => pipeline?.stop());
 
-describe('a link whose time has come in the ledger', () => {
-  it('and that is alive comes back, with the expiry that the API holds', async () => {
-    expect(told.get('clicked')).toMatchObject({ outcome: 'renewed', source: 'product', action: null, lane: 'expiry' });
+describe('a link whose record the TTL removes', () => {
+  it('gets its record back, with the expiry of the API, if the link is live', async () => {
+    expect(published.get('clicked')).toMatchObject({
+      outcome: 'renewed',
+      source: 'product',
+      action: null,
+      lane: 'expiry',
+    });
     const expiry = [...pipeline.api.control.links()].find(({ shortlinkId }) => shortlinkId === 'clicked')?.expiry ?? '';
     expect((await pipeline.ledger()).get('link#A1b3/clicked')).toMatchObject({ expiresAt: Date.parse(expiry) / 1000 });
   });
 
-  it('and that is gone at the API is written into the history, its image removed, its producer told', async () => {
-    expect(told.get('dead')).toMatchObject({ outcome: 'expired' });
-    // The record goes last, after its end was told.
+  it('ends as `expired`, with a line in the history and without its image, if the link is gone at the API', async () => {
+    expect(published.get('dead')).toMatchObject({ outcome: 'expired' });
+    // The worker removes the record last, after it has published the outcome.
     await vi.waitFor(async () => expect((await pipeline.ledger()).has('link#A1b3/dead')).toBe(false), 10_000);
     expect((await pipeline.ledger()).has('request#product/dead')).toBe(true);
     expect((await pipeline.objects('QrBucketName')).size).toBe(0);
@@ -66,13 +71,13 @@ describe('a link whose time has come in the ledger', () => {
     ]);
   });
 
-  it('and that is to be kept is renewed, by one paced PUT with the data that it has', async () => {
-    expect(told.get('kept')).toMatchObject({ outcome: 'renewed' });
+  it('is renewed by one paced PUT with its present data, if it is a kept link', async () => {
+    expect(published.get('kept')).toMatchObject({ outcome: 'renewed' });
     expect(pipeline.api.control.stats().calls.update).toEqual({ 200: 1 });
     const link = [...pipeline.api.control.links()].find(({ shortlinkId }) => shortlinkId === 'kept');
     expect(link).toMatchObject({ payload: command.data, ttl: 14 * 86_400 });
     const record = (await pipeline.ledger()).get('link#A1b3/kept');
-    // It is looked at again a week before it would expire.
+    // The next expiry check is a week before the expiry.
     expect(record?.linkExpiresAt).toBe(Number(record?.expiresAt) + 7 * 86_400);
   });
 });

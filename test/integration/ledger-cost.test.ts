@@ -13,14 +13,14 @@ const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep
 
 interface Cost {
   calls: Record<string, number>;
-  /** As DynamoDB counts them: a write unit is 1 KB, a read unit 4 KB, strongly consistent. */
+  /** Capacity units of DynamoDB: a write unit is 1 KB, and a strongly consistent read unit is 4 KB. */
   units: number;
   /** Writes by key. */
   writes: Map<string, number>;
   largestItemBytes: number;
 }
 
-/** Notes what DynamoDB is asked, and what it says that it cost. */
+/** Records the requests to DynamoDB, and the capacity that DynamoDB reports for them. */
 function meter(client: DynamoDBClient): () => Cost {
   let cost: Cost = { calls: {}, units: 0, writes: new Map(), largestItemBytes: 0 };
   client.middlewareStack.add(
@@ -67,8 +67,8 @@ beforeAll(async () => {
   taken = meter(client);
 });
 
-describe('what a create costs the ledger', () => {
-  it('is one hundredth of a read, two writes of one unit each, and as much among thousands of links as among none', async () => {
+describe('the capacity that a command needs in the ledger', () => {
+  it('is the same for a create in a small and a large ledger: two write units, and few reads for each batch', async () => {
     const costs: Cost[] = [];
     for (const from of [0, 200, 1_400]) {
       if (from === 1_400) await world.deliver(...creates(400, 1_000));
@@ -77,26 +77,26 @@ describe('what a create costs the ledger', () => {
       costs.push(taken());
     }
     for (const cost of costs) {
-      // Per batch: the control record and the signals, the request records by 25, and the count of calls.
+      // For each batch: the control record and the signals, the request records in groups of 25, and the count of calls.
       expect(cost.calls).toEqual({ BatchGetItem: 9, PutItem: 400, UpdateItem: 1 });
-      // Writes of one unit; request records that are not there, control record and signals: one read unit each.
+      // One unit for each write, and one read unit for each missing request record, the control record and the signals.
       expect(cost.units).toBe(400 + 1 + 200 + 2);
     }
     expect(new Set(world.told)).toEqual(new Set(['created']));
   }, 60_000);
 
-  it('goes to keys of its own: at the full rate no key takes more than a few writes, of DynamoDB’s 1,000 a second', async () => {
+  it('is spread over separate keys, far below DynamoDB’s 1,000 writes a second for one key', async () => {
     taken();
     await world.deliver(...creates(5_000, 500));
     const { writes, largestItemBytes } = taken();
-    // 950 creates a second make 1,900 writes a second on 1,900 keys, and a batch one on its lane’s count of calls.
+    // 950 creates a second make 1,900 writes a second on 1,900 keys. A batch also writes once to its lane’s count of calls.
     expect(writes.size).toBe(1_001);
     expect(Math.max(...writes.values())).toBe(1);
-    // As JSON, about what DynamoDB counts: a write stays one unit, however long the link's data is.
+    // The JSON size is about DynamoDB's size. So a write costs one unit, whatever the length of the link's data.
     expect(largestItemBytes).toBeLessThan(1_024);
   }, 60_000);
 
-  it('of an update is a read, a lease, a record and an answer, all on the link’s and the request’s own keys', async () => {
+  it('is, for an update, a read, a lease, a link record and a request record', async () => {
     const made = { ...create, requestId: 'poster', shortlinkId: 'poster', data };
     await world.deliver({ body: made });
     taken();
@@ -108,8 +108,8 @@ describe('what a create costs the ledger', () => {
   });
 });
 
-describe('what a run of the governor costs the ledger', () => {
-  it('is a read for each lane and day of the month so far, one for each day to come, and a write of two units', async () => {
+describe('the capacity that a run of the governor needs in the ledger', () => {
+  it('is a read for each lane and past day of the month, one for each future day, and a write of two units', async () => {
     const { client, table } = await givenTable();
     let now = Date.parse('2026-11-08T12:00:07.123Z');
     const ofRun = { wallMilliseconds: () => now, monotonicMilliseconds: () => now, sleep: async () => {} };
@@ -152,11 +152,11 @@ describe('what a run of the governor costs the ledger', () => {
     const read = meter(client);
     await govern();
 
-    // On the 16th of 30 days: the control record and the signals, 3 lanes × 16 days, and 15 days to come
+    // On the 16th of 30 days: the control record and the signals, 3 lanes × 16 days, and 15 future days
     const { calls, units } = read();
     expect(calls).toEqual({ BatchGetItem: 3, PutItem: 1 });
     expect(units).toBe(2 + 3 * 16 + 15 + 2);
-    // The mean over such a month, as the cost model has it
+    // The mean over a month, in the cost model
     expect(governorReadUnitsPerRun(2)).toBe(64);
   }, 60_000);
 });

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { configFileVariable } from '../../lib/config/config-file.ts';
 import { checkout } from '../world/checkout.ts';
 
-/** As an operator has it: nothing but lib/config/config.ts says what the configuration is. */
+/** An operator's environment, in which only lib/config/config.ts holds the configuration. */
 const { [configFileVariable]: _, ...usual } = process.env;
 const env = { ...usual, PATH: `${dirname(process.execPath)}:${process.env.PATH}` };
 
@@ -22,17 +22,17 @@ const configure = (text: string) => writeFile(join(folder, 'lib/config/config.ts
 /** Starts a program of the checkout. */
 function start(...args: string[]) {
   const child = spawn(process.execPath, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = { out: '', err: '' };
-  child.stdout.on('data', (piece) => (said.out += piece));
-  child.stderr.on('data', (piece) => (said.err += piece));
-  const ended = once(child, 'close').then(([code]) => ({ code, ...said }));
-  return { child, said, ended };
+  const printed = { out: '', err: '' };
+  child.stdout.on('data', (piece) => (printed.out += piece));
+  child.stderr.on('data', (piece) => (printed.err += piece));
+  const ended = once(child, 'close').then(([code]) => ({ code, ...printed }));
+  return { child, printed, ended };
 }
 
 const onelink = (...words: string[]) => start('bin/onelink.mjs', ...words).ended;
 const npmStart = ['--import', './bin/node-24.mjs', 'local/start/main.ts'];
 
-test('the demo runs whatever lib/config/config.ts says', { timeout: 60_000 }, async () => {
+test('the demo runs even if lib/config/config.ts is invalid', { timeout: 60_000 }, async () => {
   await configure('export const config = "nothing yet";');
   const { code, err } = await start(...npmStart, '--stage', 'nope').ended;
   expect(err).toBe('--stage: must be one of the configured stages (production, staging); got nope\n');
@@ -59,32 +59,32 @@ describe('with another company in lib/config/config.ts', () => {
       if (kept !== undefined) return;
       await sleep(100);
     }
-    throw new Error(`npm start ended with ${child.exitCode}:\n${run.said.err}`);
+    throw new Error(`npm start ended with ${child.exitCode}:\n${run.printed.err}`);
   }
 
-  test('a local run synthesises its lanes, takes its commands and adds up', async () => {
+  test('a local run synthesises its lanes, processes its commands and accounts for all of them', async () => {
     const summary = JSON.parse(await readFile(join(folder, '.local/out/summary.json'), 'utf8'));
     expect(summary).toMatchObject({ commands: 120, unaccounted: 0 });
-    expect(run.said).toEqual({ out: '', err: '' });
+    expect(run.printed).toEqual({ out: '', err: '' });
     const { stackName, outputs } = JSON.parse(await readFile(join(folder, '.local/endpoints.json'), 'utf8'));
     expect(stackName).toBe('ShortUrls-live');
     const queues = Object.keys(outputs).filter((name) => /^[A-Z][a-z0-9]*QueueUrl$/.test(name));
     expect(queues.sort()).toEqual(['Bulk2QueueUrl', 'InstantQueueUrl', 'NightlyQueueUrl']);
   });
 
-  test('plan finds its commands in order, and goes by its shares', { timeout: 60_000 }, async () => {
+  test('plan accepts its commands, and calculates with its shares', { timeout: 60_000 }, async () => {
     const { code, out } = await onelink('plan', '.local/made-commands.ndjson', '--json');
     expect(JSON.parse(out.trim().split('\n').at(-1) ?? '')).toMatchObject({ kind: 'plan' });
     expect(code).toBe(0);
   });
 
-  test('status shows its lanes, and that all is well', { timeout: 60_000 }, async () => {
+  test('status shows its lanes, and exits with 0', { timeout: 60_000 }, async () => {
     const { code, out } = await onelink('status', '--local');
     for (const lane of ['instant', 'nightly', 'bulk2']) expect(out).toContain(lane);
     expect(code).toBe(0);
   });
 
-  test('verbs about the local run go by what it was made with, whatever is edited since', {
+  test('a verb with --local uses the configuration of the local run, even if lib/config/config.ts changes later', {
     timeout: 60_000,
   }, async () => {
     await configure("export { config } from '../../examples/configuration.ts';");

@@ -10,7 +10,7 @@ type Input = Omit<CostInput, 'linksPerMonth'>;
 
 const months = [100_000, 1_000_000, 7_500_000];
 
-/** What the table of costs supposes of a month: two of a hundred links with a QR code, and each link's end. */
+/** The assumptions of the cost table on a month: two of a hundred links have a QR code, and each link ends. */
 export function costInput(
   { settings, account }: Pick<ConfiguredPipeline, 'settings' | 'account'>,
   use: Input['use'],
@@ -19,7 +19,7 @@ export function costInput(
   const { plan } = planExpiry(account, settings.expiryRateShare);
   return {
     qrShare: 0.02,
-    // Every link ends some day, and each that renews itself is asked about.
+    // Every link ends, and the expiry worker checks each link that renews itself.
     expiringShare: 1,
     memoryMegabytes: settings.memoryMegabytes,
     linkDays: 31,
@@ -71,7 +71,7 @@ export function costTables(input: Input): string {
   return `${uses}\n\n${table(header, [...rows, sums])}\n\n${shares} ${standing}\n\n${stepsInWords()}`;
 }
 
-/** DynamoDB's part of what only some links need; docs/architecture.md and docs/expiry.md hold the figures as well. */
+/** DynamoDB's cost of steps that only some links need. docs/architecture.md and docs/expiry.md state the same figures. */
 export function stepsInWords(): string {
   const { chosenIdClaimed, endChecked } = dollarsPerMillionSteps();
   return (

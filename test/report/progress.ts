@@ -1,4 +1,4 @@
-/** What goes on, on the standard error, so that the tables alone are on the standard output. */
+/** Prints progress to the standard error, because the standard output holds only the tables. */
 export function sayProgress(startedAtMilliseconds: number): (line: string) => void {
   return (line) => {
     const seconds = Math.round((performance.now() - startedAtMilliseconds) / 1000);

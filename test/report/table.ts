@@ -1,4 +1,4 @@
-/** A table as Markdown, its columns aligned. */
+/** A Markdown table with aligned columns. */
 export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const cells = [header, ...rows].map((row) => row.map(String));
   const widths = header.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));

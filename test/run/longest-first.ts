@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files of twenty seconds and more, the longest first. Two run at a time, so that none should run alone at the end. */
+/** Files of twenty seconds and more, the longest first. Two files run at a time, and no long file should run alone at the end. */
 export const longest = [
   'test/faults/short-form.test.ts',
   'test/integration/scenarios/stories.test.ts',
@@ -14,7 +14,7 @@ export const longest = [
   'test/model/model.test.ts',
 ];
 
-/** @returns the place of a file, the first one 0; whatever is not named comes after, in the order it had */
+/** @returns the place of a file, beginning with 0. Files that are not in the list come last, in their own order. */
 export function placeOf(file: string): number {
   const place = longest.findIndex((name) => file.endsWith(`/${name}`));
   return place === -1 ? longest.length : place;

@@ -2,7 +2,7 @@ import type { Reporter, TestModule } from 'vitest/node';
 
 const shown = 10;
 
-/** Prints the files that took longest, so that whoever waits for the suite knows what for. */
+/** Prints the slowest files, to explain the duration of the suite. */
 export class SlowFiles implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     if (modules.length <= shown) return;
@@ -13,7 +13,7 @@ export class SlowFiles implements Reporter {
   }
 }
 
-/** @param files with the milliseconds that each took */
+/** @param files the files, with their durations in milliseconds */
 export function slowest(files: readonly (readonly [file: string, milliseconds: number])[]): string[] {
   return files
     .toSorted(([, one], [, other]) => other - one)

@@ -29,7 +29,7 @@ const deadLetter = (queue: (minute: Minute) => QueueMinute): Story => ({
     queue(minute).deadLetters = 1;
   },
 });
-const stands = (lane: LaneMinute, at: number) => {
+const stalls = (lane: LaneMinute, at: number) => {
   Object.assign(lane, { received: 0, made: 0, qrStored: 0 });
   lane.commands.oldestSeconds = at * 60;
 };
@@ -59,7 +59,7 @@ const storiesOfLane = (name: LaneName): Record<string, Story> => ({
     name,
     75,
     (lane, at) => {
-      stands(lane, at);
+      stalls(lane, at);
       lane.pausedMinutes = at;
     },
     name === 'transactional' ? ['transactional-commands-late'] : [],
@@ -101,9 +101,9 @@ const crashes = (subject: string): Record<string, Story> => ({
 });
 
 /** The API is unavailable or refuses the token for half an hour. The governor pauses the lanes after four minutes. */
-const allStands = ({ lanes }: Minute, at: number) => {
+const allStall = ({ lanes }: Minute, at: number) => {
   for (const lane of Object.values(lanes)) {
-    stands(lane, at);
+    stalls(lane, at);
     if (at < 4) Object.assign(lane, { received: 30, returned: 30, made: 30, failed: 30 });
     else lane.pausedMinutes = at - 4;
   }
@@ -132,7 +132,7 @@ export const stories: Record<string, Story> = {
   'account-refused': {
     lasts: 45,
     goesWrong: (minute, at) => {
-      allStands(minute, at);
+      allStall(minute, at);
       Object.assign(minute.governor, { refused: 1, polled: false });
     },
     also: ['transactional-commands-late'],
@@ -140,7 +140,7 @@ export const stories: Record<string, Story> = {
   'api-unreachable': {
     lasts: 30,
     goesWrong: (minute, at) => {
-      allStands(minute, at);
+      allStall(minute, at);
       Object.assign(minute.governor, { unreachable: 1, polled: false });
     },
     also: ['transactional-commands-late'],

@@ -8,12 +8,12 @@ import { validateConfiguration } from '../../lib/config/config-validation.ts';
 import { addStages } from '../../lib/stacks/stages.ts';
 import { runDirectoryVariable } from '../run/global-setup.ts';
 
-/** Whoever has begun to synthesise has died if it takes longer than this. */
+/** The process that synthesises has crashed if it takes longer than this. */
 const patienceMilliseconds = 50_000;
 
 let own: Promise<string> | undefined;
 
-/** A copy of the synthesised app, bundles included, in a folder of its own. Synthesised once for all files of a run. */
+/** Copies the synthesised app, with its bundles, into the folder. All test files of a run share one synthesis. */
 export async function assemblyIn(directory: string): Promise<string> {
   const run = process.env[runDirectoryVariable];
   const shared = run === undefined ? undefined : await sharedIn(run);
@@ -23,14 +23,14 @@ export async function assemblyIn(directory: string): Promise<string> {
   return assembly;
 }
 
-/** Removes what this process has synthesised for itself. */
+/** Removes the app that this process has synthesised for itself. */
 export async function forgetAssembly(): Promise<void> {
   if (own === undefined) return;
   await rm(await own, { recursive: true, force: true });
   own = undefined;
 }
 
-/** The first who asks synthesises, and the others wait. @returns undefined when nothing comes of that */
+/** The first process synthesises, and the others wait. @returns undefined if the first one has crashed */
 async function sharedIn(run: string): Promise<string | undefined> {
   const done = join(run, 'assembly');
   try {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Bytes that an environment reads before its handler can be called: `index.mjs` and what it imports, but not on demand. */
+/** Bytes that an environment reads before it can call its handler: `index.mjs` and its static imports. */
 export async function bytesAtStart(asset: string): Promise<number> {
   const files = new Map<string, Buffer>();
   const wanted = ['index.mjs'];

@@ -17,7 +17,7 @@ const parts = [
   'tsconfig.json',
 ];
 
-/** A copy of what the programs need, with a `.local` of its own. @returns its folder, which the caller removes */
+/** Copies the files that the programs need, for a `.local` of its own. @returns the folder, which the caller removes */
 export async function checkout(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'onelink-checkout-'));
   for (const part of parts) await cp(join(root, part), join(folder, part), { recursive: true });

@@ -17,10 +17,10 @@ type HttpCall = Parameters<Transport['send']>[0];
 
 export type LinkOperation = Exclude<Operation, 'quota'>;
 
-/** A fault of the emulator's, but for the operation that it spoils. */
+/** A fault of the emulator, without its operation. */
 type Spoiling<Fault = FaultInput> = Fault extends FaultInput ? Omit<Fault, 'operation'> : never;
 
-/** A call that the API carried out, whether or not its answer reached anybody. */
+/** A call that the API executed, even if its answer was lost. */
 export interface CarriedOut {
   operation: Operation;
   /** `A1b3/spring`. */
@@ -31,10 +31,10 @@ export interface CarriedOut {
 
 export interface EmulatedApiOptions extends Pick<EmulatorParts, 'drawQr'> {
   now: () => number;
-  /** Lets the test's clock go on: for an answer that is late, and after a 429. */
+  /** Advances the test's clock, for a late answer and after a 429. */
   sleep: (milliseconds: number) => Promise<void>;
   settings?: Partial<Settings>;
-  /** Told of each call that was carried out. */
+  /** Called for each executed call. */
   onCarriedOut?: (call: CarriedOut) => void;
 }
 
@@ -48,15 +48,15 @@ const baseUrl = 'http://127.0.0.1:1/api/v2.0';
 const timeoutMilliseconds = 10_000;
 const writes: ReadonlySet<Operation> = new Set(['create', 'update', 'delete']);
 
-/** The OneLink API's emulator within the process: its own door, faults, quota, actions and store, on the test's clock. */
+/** The emulator of the OneLink API within the process, on the test's clock, with real validation, faults, quota and store. */
 export class EmulatedApi implements Transport {
   readonly emulator: Emulator;
   readonly control: Control;
   readonly links: HeldLinks;
-  /** Calls about links in the order in which they were sent, repeats included. */
+  /** Calls for links in the order of sending, with repeats. */
   readonly calls: LinkOperation[] = [];
   quotaPolls = 0;
-  /** False: nobody accepts a connection. */
+  /** If false, the API accepts no connection. */
   isReachable = true;
   /** The pipeline's own client, without a pace. */
   readonly client: OneLinkClient;
@@ -85,7 +85,7 @@ export class EmulatedApi implements Transport {
     this.client = this.clientOver(this, now);
   }
 
-  /** A client of its own, whose calls take another way to the API: `send` must come here in the end. */
+  /** Another client, with its own transport. The transport must pass calls to `send` of this object. */
   clientOver(transport: Transport, now: () => number): OneLinkClient {
     const token = settings.token;
     const ports: OneLinkClientPorts = {
@@ -101,22 +101,22 @@ export class EmulatedApi implements Transport {
     );
   }
 
-  /** The next calls of the operation meet these, one each unless they say otherwise. */
+  /** Adds faults for the next calls of the operation. By default, each fault spoils one call. */
   spoil(operation: Operation, ...faults: Spoiling[]): void {
     for (const fault of faults) this.control.addFaults({ ...fault, operation });
   }
 
-  /** Runs something when so many calls have been sent, before the last of them is carried out: as another environment would. */
+  /** Runs a function, as another environment would, after so many sent calls and before the API executes the last of them. */
   afterCalls(count: number, run: () => void): void {
     this.#interruption = { count, run };
   }
 
-  /** Somebody follows the short URL: a living link that renews itself starts its TTL anew. */
+  /** Follows the short URL, as a user does. This restarts the TTL of a live link that renews itself. */
   click(key: string): void {
     followLink(this.emulator, 'acme.onelink.me', `/${key}`);
   }
 
-  /** How many calls would count against the quota. */
+  /** The number of calls that cost quota. */
   get quotaCalls(): number {
     return this.calls.filter((operation) => writes.has(operation)).length;
   }
@@ -134,7 +134,7 @@ export class EmulatedApi implements Transport {
   }
 }
 
-/** No pace, but for the second after a 429 in which the account's window empties. */
+/** Turns without a pace, except one second after a 429. */
 class UnpacedTurns implements Turns {
   readonly #sleep: (milliseconds: number) => Promise<void>;
   #isSlow = false;
@@ -154,14 +154,14 @@ class UnpacedTurns implements Turns {
   }
 }
 
-/** The call that a request makes. */
+/** The operation of a request. */
 export function operationOf({ method, url }: HttpCall): Operation {
   const found = route(method, url.pathname, url.search.slice(1));
   if (found === undefined || 'allow' in found) throw new Error(`the API has no ${method} of this path`);
   return found.call.operation;
 }
 
-/** The link that a request is about, as `A1b3/spring`; the account of a quota call. */
+/** The link of a request, as `A1b3/spring`, or the account of a quota call. */
 export function keyOfCall({ method, url, body }: HttpCall): string {
   const found = route(method, url.pathname, '');
   if (found === undefined || 'allow' in found) throw new Error(`the API has no ${method} of this path`);
@@ -181,7 +181,7 @@ function requestOf({ method, url, headers, body }: HttpCall): ApiRequest {
   };
 }
 
-/** What a client makes of an answer, as HTTP brings it (http-transport.ts). */
+/** The result that a client derives from an answer (http-transport.ts). */
 function resultOf({ status, body }: Answer): ApiResult {
   try {
     return { status, body: JSON.parse(body) as unknown };
@@ -190,7 +190,7 @@ function resultOf({ status, body }: Answer): ApiResult {
   }
 }
 
-/** What HTTP makes of each way in which an answer may come, or not. */
+/** The result of each way in which HTTP delivers an answer, or loses it. */
 class LineWithinProcess implements Line {
   result: ApiResult = { unanswered: 'timeout' };
   readonly #sleep: (milliseconds: number) => Promise<void>;

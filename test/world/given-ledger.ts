@@ -8,7 +8,7 @@ export const given = {
   templates: { A1b3: { domain: 'acme.onelink.me', brandDomains: ['go.acme.example', 'path.acme.example/p'] } },
 };
 
-/** A live link of `crm` that renews itself for 31 days and has 30 to go. */
+/** A live link of `crm` with a TTL of 31 days that renews itself, 30 days before its expiry. */
 export function givenRecord(
   data: Record<string, string> = { pid: 'sms' },
   change: Partial<LinkRecord> = {},
@@ -30,7 +30,7 @@ export function givenRecord(
   };
 }
 
-/** Such a link at an address of its own. */
+/** A link like {@link givenRecord} at another address. */
 export const givenLinkAt = (shortlinkId: string, change: Partial<LinkRecord> = {}): LinkRecord =>
   givenRecord(
     {},

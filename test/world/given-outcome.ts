@@ -1,6 +1,6 @@
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 
-/** An outcome as the pipeline tells it; by default of a create of `crm` that made a link. */
+/** An outcome as the pipeline publishes it. By default, `created` for a create of `crm`. */
 export function givenOutcome(change: Partial<Outcome> = {}): Outcome {
   return {
     specVersion: '1.0',

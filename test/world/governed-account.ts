@@ -22,11 +22,11 @@ interface Message {
   sentAt: number;
   visibleAt: number;
   receiveCount: number;
-  /** As the replayer sent it back. */
+  /** The parked command that the replayer has sent back. */
   original?: ParkedCommand;
 }
 
-/** A lane: its limits, a thousandth or so of the shipped ones. */
+/** A lane's limits, about a thousandth of the sample configuration's. */
 interface LaneSize {
   name: string;
   reserveCalls: number;
@@ -39,8 +39,8 @@ const maxReceiveCount = 20;
 const observer = { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} };
 
 /**
- * An account with its pipeline, in one process and in a time of its own: the real link workers, governor and replayer, minute by
- * minute, on queues that hide, return, count and give up messages as SQS does.
+ * An account with its pipeline, in one process and with a simulated clock. The real link workers, governor and replayer run
+ * minute by minute. The queues hide, return, count and dead-letter messages as SQS does.
  */
 export class GovernedAccount {
   now: number;
@@ -49,14 +49,14 @@ export class GovernedAccount {
   readonly control = new InMemoryControl();
   readonly outcomes: (Outcome & { at: number })[] = [];
   readonly deadLetters: Message[] = [];
-  /** Lane states as they changed: `03-09 10:15 campaign parking: quota-reserve-reached`. */
+  /** Changes of lane states: `03-09 10:15 campaign parking: quota-reserve-reached`. */
   readonly story: string[] = [];
-  /** The longest that a message has been in SQS, all its deliveries included. */
+  /** The longest time of a message in SQS, over all its deliveries. */
   oldestMilliseconds = 0;
   mostReceives = 0;
   mostParked = 0;
   governorDown = false;
-  /** Set to make the replayer, or the governor, die at its next step of that name: after `send`, before `remove`. */
+  /** If set, the replayer crashes before it removes a lot, or the governor before it turns a mapping on or off. */
   dieAt: 'replayer' | 'governor' | undefined;
   readonly mappings: Map<string, 'on' | 'off'>;
   readonly #lanes: LaneSize[];
@@ -66,7 +66,7 @@ export class GovernedAccount {
   readonly #workers: Map<string, ReturnType<typeof linkWorker>>;
   readonly #govern: () => Promise<void>;
   readonly #replay: (deadline: { remainingMilliseconds(): number }) => Promise<void>;
-  /** What the replayer has slept. */
+  /** Milliseconds that the replayer has slept in this minute. */
   #slept = 0;
 
   constructor(from: string, monthlyQuota: number, lanes: LaneSize[]) {
@@ -102,7 +102,7 @@ export class GovernedAccount {
         mappings: {
           state: async (id) => this.mappings.get(id) ?? 'on',
           switch: async (id, on) => {
-            if (this.dieAt === 'governor') throw new Error('the test ends the governor here');
+            if (this.dieAt === 'governor') throw new Error('the test crashes the governor here');
             this.mappings.set(id, on ? 'on' : 'off');
           },
         },
@@ -132,7 +132,7 @@ export class GovernedAccount {
             unreadable: [],
           }),
           remove: async ({ key }) => {
-            if (this.dieAt === 'replayer') throw new Error('the test ends the replayer here');
+            if (this.dieAt === 'replayer') throw new Error('the test crashes the replayer here');
             this.#parked = this.#parked.filter((lot) => lot.key !== key);
           },
         },
@@ -164,7 +164,7 @@ export class GovernedAccount {
     return this.#queues.get(lane)?.length ?? 0;
   }
 
-  /** So much time, in steps; each does what a minute does: governor, workers, replayer. */
+  /** Lets time pass in steps. In each step the governor, the workers and the replayer run once. */
   async pass(milliseconds: number, step = minute): Promise<void> {
     for (const end = this.now + milliseconds; this.now < end; ) {
       this.now += step;
@@ -172,7 +172,7 @@ export class GovernedAccount {
     }
   }
 
-  /** Final outcomes, the last word to each request. */
+  /** The final outcome of each request. */
   finalOutcomes(): Map<string, Outcome['outcome']> {
     const final = this.outcomes.filter(({ outcome }) => outcome !== 'parked');
     return new Map(final.map(({ requestId, outcome }) => [requestId ?? '', outcome]));

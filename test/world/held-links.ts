@@ -14,7 +14,7 @@ export interface HeldLink {
   foreign: boolean;
 }
 
-/** The emulator's links, by `A1b3/spring`, for tests to look at, and to put there what others have made. */
+/** The emulator's links, by `A1b3/spring`. Tests read them, and add links that other systems have made. */
 export class HeldLinks {
   readonly #emulator: Emulator;
 
@@ -31,7 +31,7 @@ export class HeldLinks {
     return this.#record(key) !== undefined;
   }
 
-  /** A renewing link of 31 days unless it is said. */
+  /** Adds a link. By default it has a TTL of 31 days and renews itself. */
   set(key: string, link: Pick<HeldLink, 'data' | 'expiresAt'> & Partial<HeldLink>): void {
     const [onelinkId = '', shortlinkId = ''] = key.split('/');
     this.#emulator.store.put({

@@ -8,18 +8,18 @@ import {
 import type { SpentOnDay } from '../../lambdas/domain/control/quota-tally.ts';
 import { dayOf } from '../../lambdas/domain/work/clock.ts';
 
-/** The control table's behaviour in memory; test/integration holds it and the real one to the same contract. */
+/** The control table's behaviour in memory. test/integration holds this and the real table to the same contract. */
 export class InMemoryControl {
   control: ControlRecord | undefined;
-  /** Set to make what is there unreadable. */
+  /** If true, the control record is unreadable. */
   corrupt = false;
   signals: Signals = {};
   readonly counted = new Map<string, SpentOnDay>();
   readonly due = new Map<string, number>();
-  /** Set to make the next call of a method fail, as a throttled or unreachable table does. */
+  /** Methods whose next call fails, as with a throttled or unreachable table. */
   readonly failNext = new Set<string>();
 
-  /** A word of the governor as of this moment: the quota has room, all lanes are open, unless changed. */
+  /** Writes a fresh control record. By default, there is quota and all lanes are open. */
   say(nowMilliseconds: number, change: Partial<ControlRecord> = {}): void {
     const quota = { remaining: 5_000_000, polledAt: nowMilliseconds, own: 0 };
     this.control = {

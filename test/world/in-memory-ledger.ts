@@ -1,13 +1,13 @@
 import type { CheckLease, Claim, Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAddress } from '../../lambdas/domain/link/link-id.ts';
 
-/** The ledger's behaviour in memory; test/integration holds it and the real one to the same contract. */
+/** The ledger's behaviour in memory. test/integration holds this and the real ledger to the same contract. */
 export class InMemoryLedger {
   readonly links = new Map<string, LinkRecord>();
   readonly answered = new Map<string, RequestRecord>();
   readonly claims = new Map<string, Claim>();
   readonly parked = new Map<string, Set<string>>();
-  /** Set to make the next call of a method fail, as a throttled or unreachable table does. */
+  /** Methods whose next call fails, as with a throttled or unreachable table. */
   readonly failNext = new Set<string>();
 
   async requests(asked: { source: string; requestId: string }[]): Promise<Map<string, RequestRecord>> {
@@ -154,9 +154,9 @@ function isFree({ lease }: LinkRecord, nowSeconds: number, mine: string | undefi
 }
 
 function isChecked(held: LinkRecord, checked: LinkRecord, nowSeconds: number, lease: Lease | undefined): boolean {
-  const stands = held.expiryCheck?.token === checked.expiryCheck?.token && held.version === checked.version;
+  const isCurrent = held.expiryCheck?.token === checked.expiryCheck?.token && held.version === checked.version;
   const mine = held.lease?.requestId === lease?.requestId && held.lease?.until === lease?.until;
-  return held.expiryCheck !== undefined && stands && (isFree(held, nowSeconds, undefined) || mine);
+  return held.expiryCheck !== undefined && isCurrent && (isFree(held, nowSeconds, undefined) || mine);
 }
 
 function keyOf({ onelinkId, shortlinkId }: LinkAddress): string {

@@ -50,7 +50,7 @@ export const linkWorkerVariables: LinkWorkerVariables = {
   MAX_TTL_DAYS: '365',
 };
 
-/** A valid create, to be changed where a test needs it. */
+/** A valid create, which tests change as needed. */
 export const create = {
   specVersion: '1.0',
   source: 'crm',
@@ -63,10 +63,10 @@ export const create = {
 
 export const linkIdSecret = 'a secret of the test';
 
-/** What `create` derives under the secret below; literal, so that a change of the derivation is noticed. */
+/** The ID that `create` derives with the secret above. A literal, so a changed derivation breaks a test. */
 export const derivedIdOfCreate = '4n18ywz91bkz';
 
-/** The link worker with everything outside it in memory, and a clock that the test moves. */
+/** The link worker with all its services in memory, and a clock that the test advances. */
 export class LinkWorld {
   now = Date.parse('2026-03-01T10:00:05Z');
   remainingMilliseconds = 60_000;
@@ -87,11 +87,11 @@ export class LinkWorld {
   readonly imagesRemoved: string[] = [];
   readonly logs: { message: string; fields: ObservedFields }[] = [];
   readonly counts = new Map<string, number>();
-  /** Set to make the next publish, QR job or archive line fail. */
+  /** Ports whose next call fails. */
   readonly failNext = new Set<'tell' | 'ask' | 'archive' | 'park'>();
   readonly #work: ReturnType<typeof linkWorker>;
 
-  /** @param table a real table to use instead of those in memory */
+  /** @param table a real table, instead of the ledger and the control record in memory */
   constructor(
     settings: Partial<LinkWorkerEnvironment> = {},
     table?: { ledger: LinkLedger; control: LinkWorkerControl },
@@ -131,7 +131,7 @@ export class LinkWorld {
     );
   }
 
-  /** One batch; each entry is a message body, an object being sent as JSON. */
+  /** Delivers one batch. Each entry is a message, and an object as body is sent as JSON. */
   deliver(
     ...messages: { body: unknown; messageId?: string; receiveCount?: number; replayed?: boolean }[]
   ): Promise<Disposition[]> {
@@ -147,13 +147,13 @@ export class LinkWorld {
     return this.#work(deliveries, { remainingMilliseconds: () => this.remainingMilliseconds });
   }
 
-  /** The kinds told so far, repeats marked with a star. */
+  /** The published outcome kinds. A star marks a repeat. */
   get told(): string[] {
     return this.outcomes.map(({ outcome, repeat }) => (repeat ? `${outcome}*` : outcome));
   }
 
   #orFail(what: 'tell' | 'ask' | 'archive' | 'park', run: () => void): void {
-    if (this.failNext.delete(what)) throw new Error(`the test says that ${what} fails`);
+    if (this.failNext.delete(what)) throw new Error(`the test makes ${what} fail`);
     run();
   }
 }

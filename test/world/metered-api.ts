@@ -1,11 +1,11 @@
 import type { FaultInput } from '../../local/onelink-api/faults.ts';
 import { EmulatedApi } from './emulated-api.ts';
 
-/** How the API is at a moment. */
+/** The state of the API. */
 export type ApiMood = 'good' | 'down' | 'posts-down' | 'token-refused' | 'feature-off';
 
 const token = 'local-token';
-/** On every call, for as long as the mood lasts. */
+/** On every call, until the state changes. */
 const always = { probability: 1 } as const;
 const faultsOf: Record<ApiMood, FaultInput[]> = {
   good: [],
@@ -15,11 +15,11 @@ const faultsOf: Record<ApiMood, FaultInput[]> = {
   'feature-off': [],
 };
 
-/** The emulated API with moods, and a note of what each month cost: what the governor has to live with. */
+/** The emulated API with states that the test sets, and a count of each month's quota calls. */
 export class MeteredApi extends EmulatedApi {
-  /** How often a link was made at each address. */
+  /** The number of links made at each address. */
   readonly made = new Map<string, number>();
-  /** What succeeded, in order: `create A1b3/spring`. */
+  /** Successful writes, in order: `create A1b3/spring`. */
   readonly changes: string[] = [];
   /** Calls of the pipeline that cost quota, by month. */
   readonly spent = new Map<string, number>();
@@ -28,7 +28,7 @@ export class MeteredApi extends EmulatedApi {
     super({
       now,
       sleep: async () => {},
-      // The clock stands still within a minute, so that the rate is not what such a test is about.
+      // Without a rate limit, because the clock does not advance within a minute.
       settings: { monthlyQuota, requestsPerSecond: 100_000 },
       onCarriedOut: ({ operation, key, meaning }) => {
         if (operation !== 'create' && operation !== 'update' && operation !== 'delete') return;

@@ -1,8 +1,8 @@
 import type { Configuration, LaneSettings, PipelineSettings } from '../../lib/config/config-schema.ts';
 
 /**
- * What another company might say in lib/config/config.ts: nothing of the sample is in it. It has three lanes, an
- * account that others use as well, every kind of principal, and an address for the alarms.
+ * A configuration of another company, without any value of the sample. It has three lanes, an account with other users, every
+ * kind of principal, and an address for the alarms.
  */
 
 const lane: LaneSettings = {

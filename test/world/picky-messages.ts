@@ -1,15 +1,15 @@
 import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 
-/** What AWS documents for characters that a message must not hold: one page says the first, another the second. */
+/** What AWS does with characters that a message must not hold. AWS documents the one on one page and the other on another. */
 export type OnIllegalCharacters = 'refuse' | 'replace';
 
-/** #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF; lone surrogates match. */
+/** All characters except #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF. Lone surrogates match. */
 const illegal = /[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
-/** Makes a client of the local engines as strict as SQS and SNS, in bodies and in attributes. */
+/** Makes a client of the local engines as strict as SQS and SNS, for bodies and attributes. */
 export function makePicky(client: SQSClient | SNSClient, on: OnIllegalCharacters): void {
-  // Both stacks have the same form; the union of their types cannot be called.
+  // Both stacks have the same form, but TypeScript cannot call the union of their types.
   (client as SQSClient).middlewareStack.add(
     (next) => (step) => next({ ...step, input: judged(step.input, on) as typeof step.input }),
     { step: 'initialize', name: 'pickyMessages', override: true },

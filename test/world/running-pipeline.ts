@@ -24,7 +24,7 @@ import { writtenMetrics } from './written-metrics.ts';
 
 const token = 'token-of-the-test';
 
-/** The whole pipeline as it would be deployed, bundles included, on the local cloud and against the emulator. */
+/** The whole pipeline as deployed, with its bundles, on the local cloud and against the emulator. */
 export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'onelink-end-to-end-'));
   const pipeline = chosenPipeline(config, 'production');
@@ -46,7 +46,7 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
   const sqs = new SQSClient(cloud.clientConfig('sqs'));
   const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig('dynamodb')));
-  const hearing = await openOutcomeQueue(
+  const outcomeQueue = await openOutcomeQueue(
     { sqs, sns: new SNSClient(cloud.clientConfig('sns')) },
     outputs.outcomeTopicArn,
   );
@@ -56,7 +56,7 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
     cloud,
     producers: pipeline.settings.producers,
 
-    /** Sends messages and waits until each is settled. @throws Error when that takes longer than the deadline */
+    /** Sends messages and waits until each has its outcome. @throws Error when that takes longer than the deadline */
     async carryOut(messages: CampaignMessage[], deadlineSeconds: number): Promise<Awaited<CampaignMessage>[]> {
       const awaited = new AwaitedOutcomes<CampaignMessage>();
       const over = AbortSignal.timeout(deadlineSeconds * 1000);
@@ -70,7 +70,7 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
         ),
       );
       const sent = Promise.all(sends);
-      const listening = hearing.listen(
+      const listening = outcomeQueue.listen(
         (outcome) => {
           awaited.heard(outcome);
           if (awaited.all().length === messages.length && awaited.unsettled === 0) settled.abort();
@@ -79,25 +79,25 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
       );
       await Promise.all([sent, listening]);
       if (!settled.signal.aborted)
-        throw new Error(`${awaited.unsettled} messages unsettled after ${deadlineSeconds} s`);
+        throw new Error(`${awaited.unsettled} messages have no outcome after ${deadlineSeconds} s`);
       return awaited.all();
     },
 
-    /** Outcomes that nobody asked for, until as many of them have come. @throws Error when that takes longer than the deadline */
+    /** Waits for so many outcomes of links' ends and renewals. @throws Error when that takes longer than the deadline */
     async hear(count: number, deadlineSeconds: number): Promise<Outcome[]> {
-      const heard = new Map<string, Outcome>();
+      const received = new Map<string, Outcome>();
       const over = new AbortController();
       const timer = setTimeout(() => over.abort(), deadlineSeconds * 1000);
-      await hearing.listen((outcome) => {
-        if (outcome.action === null) heard.set(outcome.outcomeId, outcome);
-        if (heard.size === count) over.abort();
+      await outcomeQueue.listen((outcome) => {
+        if (outcome.action === null) received.set(outcome.outcomeId, outcome);
+        if (received.size === count) over.abort();
       }, over.signal);
       clearTimeout(timer);
-      if (heard.size < count) throw new Error(`${heard.size} of ${count} outcomes after ${deadlineSeconds} s`);
-      return [...heard.values()];
+      if (received.size < count) throw new Error(`${received.size} of ${count} outcomes after ${deadlineSeconds} s`);
+      return [...received.values()];
     },
 
-    /** Makes DynamoDB take a link for expired, and delete it. */
+    /** Sets a link's TTL to the past, and lets DynamoDB delete its record. */
     async expireInLedger(...keys: string[]): Promise<void> {
       for (const key of keys) {
         await dynamo.send(
@@ -133,7 +133,7 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
     /** The metrics that the functions wrote. */
     metrics: () => writtenMetrics(cloud.metrics.series(), pipeline.settings),
 
-    /** Everything that the functions printed. */
+    /** All log lines of the functions. */
     async logs(): Promise<string> {
       const folder = join(directory, 'work', 'logs');
       const files = (await readdir(folder)).filter((name) => !name.endsWith('-engine.log'));
@@ -141,7 +141,7 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
     },
 
     async stop(): Promise<void> {
-      await hearing.close();
+      await outcomeQueue.close();
       await cloud.stop();
       await front?.stop();
       await api.close();

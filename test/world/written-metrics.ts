@@ -6,7 +6,7 @@ import type { MetricSeries } from '../../local/cloud/telemetry/metric-store.ts';
 const named = (name: string, dimensions: Readonly<Record<string, string>>) =>
   JSON.stringify([name, ...Object.entries(dimensions).sort()]);
 
-/** What the functions wrote in all, and those of it that lib/observability/custom-metrics.ts does not know. */
+/** The number of metrics that the functions wrote, and those that lib/observability/custom-metrics.ts does not list. */
 export function writtenMetrics(
   series: readonly MetricSeries[],
   settings: Pick<PipelineSettings, 'lanes' | 'producers'>,

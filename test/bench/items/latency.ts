@@ -4,7 +4,7 @@ import { sendMessages } from '../../../cli/pipeline/send-messages.ts';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { benchPipeline } from '../world/bench-pipeline.ts';
-import { carriedCallsPerSecond } from '../world/capacity.ts';
+import { sustainableCallsPerSecond } from '../world/capacity.ts';
 import { creates } from '../world/commands.ts';
 import { lanePlans } from '../world/lanes.ts';
 import { measureWindow } from '../world/measured-window.ts';
@@ -13,15 +13,15 @@ import { type Variant, variantPipeline } from '../world/synthesis.ts';
 /** Constant, so the measurement can subtract it exactly. */
 const apiLatencyMilliseconds = 100;
 const transactionalPerSecond = 10;
-const campaignShareOfCarried = 0.6;
+const campaignShareOfSustainable = 0.6;
 const goalMilliseconds = 250;
 const warmUpSeconds = 12;
 
 /** Item 6: how long one person waits for a link while a campaign runs. */
 export async function latency(options: BenchOptions): Promise<Findings> {
   const { report, seconds } = options;
-  const carried = options.callsPerSecond ?? (await carriedCallsPerSecond(report));
-  const campaignPerSecond = campaignShareOfCarried * carried;
+  const sustainable = options.callsPerSecond ?? (await sustainableCallsPerSecond(report));
+  const campaignPerSecond = campaignShareOfSustainable * sustainable;
   report(`latency: beside a campaign of ${campaignPerSecond.toFixed(0)} links/s`);
   const pipeline = await benchPipeline({
     variant: withCampaignAt(campaignPerSecond),

@@ -4,7 +4,7 @@ import { budgetOf } from '../../../lib/config/rate-budget.ts';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { type BenchPipeline, type BenchPipelineOptions, benchPipeline } from '../world/bench-pipeline.ts';
-import { carriedCallsPerSecond } from '../world/capacity.ts';
+import { sustainableCallsPerSecond } from '../world/capacity.ts';
 import { creates } from '../world/commands.ts';
 import { lanePlans, plannedCallsPerSecond, utilisationAt, workerShares } from '../world/lanes.ts';
 import { cores } from '../world/machine.ts';
@@ -55,12 +55,12 @@ export interface RateRun {
 /** Item 1: both lanes and their QR queues under an endless backlog. */
 export async function rate(options: BenchOptions): Promise<Findings> {
   const { report, only } = options;
-  const carried = options.callsPerSecond ?? (await carriedCallsPerSecond(report));
+  const sustainable = options.callsPerSecond ?? (await sustainableCallsPerSecond(report));
   const runs: RateRun[] = [];
   for (const [name, variant] of Object.entries(variants)) {
     if (only.length > 0 && !only.some((part) => name.includes(part))) continue;
-    report(`rate: ${name}, an account of ${carried} calls/s`);
-    runs.push(await saturate(name, variant, carried, options.seconds));
+    report(`rate: ${name}, an account of ${sustainable} calls/s`);
+    runs.push(await saturate(name, variant, sustainable, options.seconds));
   }
   return { figures: { runs }, table: rateTable(runs), broken: runs.flatMap(brokenIn) };
 }

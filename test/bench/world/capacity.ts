@@ -16,7 +16,7 @@ const usableShare = 0.75;
  * The highest account limit that this machine can sustain with the embedded engines. It follows from the CPU time of a call in
  * a short trial, and from the free cores. In steps of 50, up to the limit in examples/configuration.ts.
  */
-export async function carriedCallsPerSecond(report: (line: string) => void): Promise<number> {
+export async function sustainableCallsPerSecond(report: (line: string) => void): Promise<number> {
   const pipeline = await benchPipeline({
     variant: variantAt({ callsPerSecond: trialCallsPerSecond }),
     emulator: { latencyMilliseconds: 10, latencyJitterMilliseconds: 20 },
@@ -36,9 +36,9 @@ export async function carriedCallsPerSecond(report: (line: string) => void): Pro
     const calls = (await pipeline.api.admin.stats()).arrivals.api - before;
     const cpuMilliseconds = (window.ownCores * window.seconds * 1000) / Math.max(1, calls);
     const free = cores - (window.busyCores - window.ownCores);
-    const carried = Math.floor((usableShare * free * 1000) / cpuMilliseconds / 50) * 50;
+    const sustainable = Math.floor((usableShare * free * 1000) / cpuMilliseconds / 50) * 50;
     const configured = Math.max(...Object.values(config.accounts).map(({ callsPerSecond }) => callsPerSecond));
-    const chosen = Math.min(configured, Math.max(100, carried));
+    const chosen = Math.min(configured, Math.max(100, sustainable));
     report(
       `a call costs ${cpuMilliseconds.toFixed(2)} ms of CPU in total, ${free.toFixed(2)} of ${cores} cores are free: ` +
         `an account of ${chosen} calls/s`,

@@ -5,7 +5,7 @@ import { stepsInWords } from '../../report/cost-tables.ts';
 const doc = (file: string) =>
   readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
 
-test('Given the list prices, When the bench prints its costs, Then the docs state the same cost of single steps', () => {
+test('the docs state the cost of single steps that follows from the list prices', () => {
   const words = 'DynamoDB, for each million links: $0.625 to claim chosen IDs, $1.375 to check ends.';
   expect(stepsInWords()).toBe(words);
   expect(doc('performance.md')).toContain(words);

@@ -8,14 +8,14 @@ const plans = [
   configuredPlan('transactional', 'LinkWorker'),
 ];
 
-test('at the latency that lib assumes, the utilisation is the one that lib works out', () => {
+test('the utilisation equals that of lib at the latency that lib assumes', () => {
   for (const plan of plans) expect(utilisationAt(plan, 0.2)).toBeCloseTo(plan.utilisation, 12);
 });
 
-test('a slower API leaves less of the pace', () => {
+test('a slower API lowers the utilisation', () => {
   for (const plan of plans) expect(utilisationAt(plan, 1)).toBeLessThan(utilisationAt(plan, 0.02));
 });
 
-test('Lambda bills a slot’s whole cycle: 1,000 links in 15.5 s', () => {
+test('Lambda bills the whole cycle of an environment: 1,000 links in 15.5 s', () => {
   expect(billedMilliseconds(configuredPlan('campaign', 'LinkWorker'))).toBeCloseTo(15.47, 2);
 });
