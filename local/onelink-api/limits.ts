@@ -4,8 +4,8 @@ import type { EmulatorClock } from './clock.ts';
 const windowMilliseconds = 1000;
 
 /**
- * An exact sliding-window limit: a ring of the last `limit` counted calls. If the ring is full and its oldest call is
- * less than a second old, one more call would be number limit + 1 within one second.
+ * An exact sliding-window limit: a ring of the last `limit` counted calls. While the ring is full and its oldest call
+ * is less than a second old, one more call would exceed the limit.
  */
 export class SlidingWindow {
   readonly #times: Float64Array;

@@ -5,8 +5,8 @@ export type BatchVerdict =
 
 /**
  * Reads the result of a function with `ReportBatchItemFailures`. No result, or an empty or null list, means that all
- * messages are done. An answer fails the whole batch if it is not JSON, or if it names an item that is empty, null or
- * not in the batch.
+ * messages are done. An answer that is not JSON fails the whole batch. So does an item that is empty, null or not in
+ * the batch.
  * @param payload the function's result as JSON
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
