@@ -32,7 +32,7 @@ export class SlidingWindow {
 }
 
 /** Counts all calls, refused ones included, and remembers the maximum of any one second. */
-export class ArrivalCounter {
+export class CallCounter {
   #times = new Float64Array(1024);
   #first = 0;
   #inWindow = 0;

@@ -25,14 +25,14 @@ afterAll(() => rm(directory, { recursive: true, force: true }));
 describe.each(played)('the story $name', (story) => {
   test('keeps its rules, and its timeline has every event', { timeout: 180_000 }, async () => {
     const timelineFile = join(directory, `${story.name}.ndjson`);
-    const said: string[] = [];
+    const shown: string[] = [];
     const pipeline = chosenPipeline(config, 'production');
     const { checks, metrics } = await playStory(story, {
       pipeline,
       assemblyDirectory: join(directory, 'cdk.out'),
       workDirectory: join(directory, story.name),
       timelineFile,
-      say: (line) => said.push(line),
+      say: (line) => shown.push(line),
       signal: new AbortController().signal,
       short: !inFull,
     });
@@ -45,7 +45,7 @@ describe.each(played)('the story $name', (story) => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(events.length).toBeGreaterThan(said.length);
+    expect(events.length).toBeGreaterThan(shown.length);
     const lanes = events.filter(({ what, lane }) => what === 'lane' && lane === 'campaign').map(({ state }) => state);
     expect(lanes[0]).toMatch(/^(paused|parking)$/);
     expect(lanes.at(-1)).toBe('open');
@@ -57,7 +57,7 @@ describe.each(played)('the story $name', (story) => {
     expect(written).toBeGreaterThan(20);
 
     // And neither the file nor the output has a link or a value of a link
-    for (const told of [text, said.join('\n')])
-      expect(told).not.toMatch(/onelink\.me|acme\.example|crm_email|local-token/);
+    for (const output of [text, shown.join('\n')])
+      expect(output).not.toMatch(/onelink\.me|acme\.example|crm_email|local-token/);
   });
 });

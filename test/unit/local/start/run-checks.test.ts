@@ -68,7 +68,7 @@ describe('the checks of a run', () => {
     ['the API answered 429 to 5 calls', { rateLimited: 5 }],
     ['1001 calls in one second, but the limit is 1000', { maxCallsInOneSecond: 1_001 }],
     ['26 QR calls in one second, but the limit is 25', { maxQrCallsInOneSecond: 26 }],
-  ])('says: %s', (words, change) => {
+  ])('find: %s', (words, change) => {
     expect(judge(givenFindings(), change)).toEqual([words]);
   });
 
