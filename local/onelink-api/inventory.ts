@@ -56,10 +56,10 @@ export const preloadSchema = z.strictObject({
   onelinkId: z.string().min(1),
   shortlinkId: z.string().regex(/^[A-Za-z0-9_-]{1,50}$/, '1 to 50 letters, digits, _ or -'),
   data: z.record(z.string(), z.custom<string | number | boolean>(isPlain, 'a string, a number or a boolean')),
-  /** As in a request: `10m`, `20h`, `14d`, a bare number of days; 31 days unless given. */
+  /** As in a request: `10m`, `20h`, `14d`, a bare number of days. Default: 31 days. */
   ttl: z.string().regex(ttlForm, 'minutes, hours or days, such as 10m, 20h or 14d').optional(),
   renewTtl: z.boolean().default(true),
-  /** ISO 8601; now + ttl unless given. */
+  /** ISO 8601. Default: now + ttl. */
   expiry: z.iso
     .datetime({ offset: true })
     .refine((instant) => isRepresentable(Date.parse(instant)), 'must be from 1970 to 9999')

@@ -4,8 +4,8 @@ import type { EmulatorClock } from './clock.ts';
 const windowMilliseconds = 1000;
 
 /**
- * An exact sliding-window limit: a ring of the last `limit` counted calls. If the ring is full and its oldest call is
- * less than a second old, one more call would be number limit + 1 within one second.
+ * An exact sliding-window limit: a ring of the last `limit` counted calls. While the ring is full and its oldest call
+ * is less than a second old, one more call would exceed the limit.
  */
 export class SlidingWindow {
   readonly #times: Float64Array;
@@ -32,7 +32,7 @@ export class SlidingWindow {
 }
 
 /** Counts all calls, refused ones included, and remembers the maximum of any one second. */
-export class ArrivalCounter {
+export class CallCounter {
   #times = new Float64Array(1024);
   #first = 0;
   #inWindow = 0;

@@ -13,9 +13,9 @@ import type { SettingsInput } from './settings.ts';
 import { defaultSettings, settingsInput, withChange } from './settings.ts';
 
 export interface OneLinkApiOptions {
-  /** The port to listen on; 0 (the default) takes a free one. */
+  /** The port to listen on. Default 0: any free port. */
   port?: number;
-  /** The address to listen on; 127.0.0.1 unless given. */
+  /** The address to listen on. Default 127.0.0.1. */
   host?: string;
   /** The account and the reading of the contract. A setting left out has its value in `defaultSettings`. */
   settings?: SettingsInput;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 const templateId = z.string().regex(/^[A-Za-z0-9]{1,20}$/, 'a template ID is 1 to 20 letters and digits');
-const host = z.string().regex(/^[a-z0-9][a-z0-9.-]*(?:\/[^\s?#]+)?$/, 'a lower-case host name, with a path if need be');
+const host = z.string().regex(/^[a-z0-9][a-z0-9.-]*(?:\/[^\s?#]+)?$/, 'a lower-case host name, with an optional path');
 
 const template = z.strictObject({
   /** `acme` makes short URLs of `https://acme.onelink.me/…`. */

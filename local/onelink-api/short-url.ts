@@ -20,8 +20,8 @@ const domainOf = ({ domain, subdomain }: Template): string => domain ?? `${subdo
 
 /**
  * The brand domain of a create or an update, if the body has one.
- * @throws ApiError 401 or 403 `wrong_brand_domain`. For a value that is not a string, and for an update if the settings
- *   say so: 400 `invalid_parameter`.
+ * @throws ApiError 401 or 403 `wrong_brand_domain`. 400 `invalid_parameter` for a value that is not a string.
+ *   Depending on the settings, also for an update.
  */
 export function checkedBrandDomain(
   settings: Settings,

@@ -1,5 +1,5 @@
 import type { FaultKind } from './faults.ts';
-import { ArrivalCounter } from './limits.ts';
+import { CallCounter } from './limits.ts';
 import type { Seen } from './line.ts';
 import type { Operation } from './operations.ts';
 
@@ -37,9 +37,9 @@ export interface Stats {
 
 /** Counters of calls. The store and the quota keep their own counters. */
 export class Statistics {
-  readonly all = new ArrivalCounter();
-  readonly api = new ArrivalCounter();
-  readonly qr = new ArrivalCounter();
+  readonly all = new CallCounter();
+  readonly api = new CallCounter();
+  readonly qr = new CallCounter();
   readonly calls: Record<string, Record<string, number>> = {};
   readonly refused = { rate: 0, qrRate: 0, quota: 0 };
   readonly clicks = { total: 0, onLiveLinks: 0 };

@@ -7,7 +7,7 @@ import { type Place, placeWords } from '../../cli/files/place-words.ts';
 import { OperatorError } from '../../cli/operator-error.ts';
 import { defaultLaneOf, type LaneUser } from '../../cli/terminal/lane-choice.ts';
 
-/** A message of the campaign, with the lane that it takes. */
+/** A message of the campaign, and its lane. */
 export interface CampaignMessage extends MessageSketch, Place {
   body: string;
   lane: string;
@@ -25,13 +25,13 @@ const setupSchema = z.object({
   lanes: z.record(z.string(), z.string()),
 });
 
-/** What the file beside a campaign says: links that are there before, and lines that leave their source's lane. */
+/** The set-up file beside a campaign: links that exist before it, and lines with another lane than their source's. */
 export type CampaignSetup = z.infer<typeof setupSchema>;
 
 /**
- * Reads a campaign and, where there is one, `<name>.setup.json` beside it.
+ * Reads a campaign and, if there is one, `<name>.setup.json` beside it.
  *
- * @throws OperatorError when the campaign cannot be read, or holds nothing that could be sent; Error for the file beside it
+ * @throws OperatorError if the campaign is unreadable, or has a message that SQS refuses; Error for the set-up file
  */
 export async function readCampaign(
   file: string,
@@ -66,11 +66,11 @@ async function read(file: string, limit = Number.POSITIVE_INFINITY): Promise<Fil
     const more = faults.length > faultsShown ? [`and ${faults.length - faultsShown} more`] : [];
     throw new OperatorError([`${source.name} cannot be sent:`, ...faults.slice(0, faultsShown), ...more].join('\n'));
   }
-  if (messages.length === 0) throw new OperatorError(`${source.name} holds no command.`);
+  if (messages.length === 0) throw new OperatorError(`${source.name} has no command.`);
   return messages;
 }
 
-/** Nobody knows the lane of what cannot be read: it takes the first producer's, and is refused there. */
+/** An unreadable message has no lane. It goes to the first producer's lane, where the worker refuses it. */
 export function withLanes(
   messages: readonly (Place & { body: string })[],
   setup: Pick<CampaignSetup, 'lanes'>,

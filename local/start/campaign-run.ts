@@ -6,7 +6,7 @@ import { sendAll, type Unsent } from '../../cli/pipeline/send-messages.ts';
 import type { LocalCloud } from '../cloud/cloud.ts';
 import type { AdminClient } from '../onelink-api/admin-client.ts';
 import type { CampaignMessage } from './campaign-input.ts';
-import { wreakHavoc } from './chaos.ts';
+import { killEnvironments } from './chaos.ts';
 import type { Display } from './progress/display.ts';
 import { watch } from './progress/observation.ts';
 import { RateMeter } from './progress/rate-meter.ts';
@@ -20,29 +20,29 @@ export interface CampaignOptions {
   hearing: OutcomeQueue;
   emulator: { admin: AdminClient };
   screen: Display;
-  /** Without news for so long, it is over. */
+  /** The run ends after this time without a new outcome. */
   patienceSeconds: number;
   chaos: boolean;
   signal: AbortSignal;
 }
 
-export type CampaignEnd = 'all answered' | 'the rest is parked' | 'no news' | 'dead letter' | 'interrupted';
+export type CampaignEnd = 'all answered' | 'the rest is parked' | 'no new outcome' | 'dead letter' | 'interrupted';
 
 export interface CampaignRun {
   end: CampaignEnd;
   all: Answered[];
   unsent: Unsent<CampaignMessage>[];
   contradictions: number;
-  /** From the first message sent to the last news. */
+  /** From the first message sent to the last new outcome. */
   seconds: number;
-  /** From the start of the process to the first link; undefined when there was none. */
+  /** From the start of the process to the first link. Undefined if there was none. */
   firstLinkSeconds: number | undefined;
   killed: number;
 }
 
-const lookEveryMilliseconds = 500;
+const pollEveryMilliseconds = 500;
 
-/** Sends the campaign in and listens until every message has its outcome, or none is to be hoped for. */
+/** Sends the campaign, and receives outcomes until every message has its own or no more are to be expected. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignRun> {
   const { messages, cloud, outputs, hearing, screen } = options;
   const awaited = new AwaitedOutcomes<CampaignMessage>();
@@ -65,7 +65,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRun
     if (hearing.kind !== 'news') return;
     newsAt = performance.now();
     const { message, answer } = hearing.awaited;
-    // No answer yet.
+    // `parked` is not a final outcome.
     if (hearing.outcome.outcome === 'parked') return;
     if (hearing.outcome !== answer) {
       qr.done += 1;
@@ -93,11 +93,11 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRun
       signal: options.signal,
     });
     if (stoppedBy !== undefined)
-      screen.say(`SQS takes no more: ${stoppedBy instanceof Error ? stoppedBy.message : stoppedBy}`);
+      screen.say(`SQS accepts no more messages: ${stoppedBy instanceof Error ? stoppedBy.message : stoppedBy}`);
     sending = false;
   };
 
-  const look = async (): Promise<CampaignEnd> => {
+  const watchUntilEnd = async (): Promise<CampaignEnd> => {
     for (;;) {
       const now = performance.now();
       const seen = await watch(cloud, options.emulator.admin, outputs);
@@ -128,13 +128,13 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRun
       if (!sending && awaited.unsettled === 0) return 'all answered';
       if (!sending && awaited.unsettled === awaited.parked) return 'the rest is parked';
       if (seen.deadLetters > 0) return 'dead letter';
-      if (performance.now() - newsAt > options.patienceSeconds * 1000) return 'no news';
-      await new Promise((resolve) => setTimeout(resolve, lookEveryMilliseconds));
+      if (performance.now() - newsAt > options.patienceSeconds * 1000) return 'no new outcome';
+      await new Promise((resolve) => setTimeout(resolve, pollEveryMilliseconds));
     }
   };
 
-  const destroy = () =>
-    wreakHavoc(
+  const kill = () =>
+    killEnvironments(
       cloud,
       ({ function: name, busy }) => {
         killed += 1;
@@ -143,12 +143,12 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRun
       over.signal,
     );
 
-  const watching = look().finally(() => over.abort());
+  const watching = watchUntilEnd().finally(() => over.abort());
   await Promise.all([
     send(),
     hearing.listen((outcome) => note(awaited.heard(outcome)), over.signal),
     watching,
-    ...(options.chaos ? [destroy()] : []),
+    ...(options.chaos ? [kill()] : []),
   ]);
   screen.rest();
   const seconds = (newsAt - begun) / 1000;

@@ -3,16 +3,16 @@ import { fileURLToPath } from 'node:url';
 import { type AdminClient, adminClient } from '../onelink-api/admin-client.ts';
 import type { SettingsInput } from '../onelink-api/settings.ts';
 
-/** The emulator in a process of its own, so that drawing QR codes takes no time from the local cloud. */
+/** The emulator in a process of its own: rendering QR codes takes no time from the local cloud. */
 export interface EmulatorProcess {
-  /** `http://127.0.0.1:4570`: where short links can be followed. */
+  /** `http://127.0.0.1:4570`: the origin for clicks on short links. */
   readonly origin: string;
   readonly baseUrl: string;
   readonly admin: AdminClient;
   stop(): Promise<void>;
 }
 
-/** @throws Error when it ends before it listens; what it said is on stderr */
+/** @throws Error if it ends before it listens. Its output is on stderr. */
 export async function startEmulator(settings: SettingsInput): Promise<EmulatorProcess> {
   const child = fork(fileURLToPath(new URL('emulator-program.ts', import.meta.url)), [JSON.stringify(settings)]);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));

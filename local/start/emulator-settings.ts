@@ -1,7 +1,7 @@
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
 import type { SettingsInput } from '../onelink-api/settings.ts';
 
-/** An account at the emulator that is what the configuration says of the true one. */
+/** The emulator's account, as the configuration describes the real one. */
 export function emulatorSettings(
   { settings, account }: Pick<ConfiguredPipeline, 'settings' | 'account'>,
   token: string,
@@ -24,7 +24,10 @@ export function emulatorSettings(
   } satisfies SettingsInput;
 }
 
-/** `acme.onelink.me` is the subdomain `acme`. Another domain keeps its name; the subdomain is then for the pages behind it. */
+/**
+ * `acme.onelink.me` is the subdomain `acme`. Another domain is the template's own, and the subdomain is for its web
+ * pages.
+ */
 function hostOf(domain: string): { subdomain: string; domain?: string } {
   const [host = '', ...path] = domain.split('/');
   const name = host.toLowerCase();

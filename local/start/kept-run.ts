@@ -2,18 +2,18 @@ import { rm, writeFile } from 'node:fs/promises';
 import { localRunFile } from '../../cli/pipeline/local-run.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 
-/** What somebody needs to use a run that is left up. */
+/** How to use a run that stays up. */
 export interface KeptRun {
   stackName: string;
-  /** What the run was made with: the verbs with `--local` go by it. */
+  /** The configuration of the run, for the verbs with `--local`. */
   configuration: Configuration;
-  /** For the environment of AWS's CLI and SDKs. */
+  /** Variables for AWS's CLI and SDKs. */
   variables: Record<string, string>;
   outputs: Record<string, string>;
   oneLinkApi: { origin: string; baseUrl: string; token: string };
 }
 
-/** Writes `.local/endpoints.json`, by which `onelink send --local` finds the run. */
+/** Writes `.local/endpoints.json`. `onelink send --local` finds the run by it. */
 export async function writeKeptRun(kept: KeptRun): Promise<void> {
   await writeFile(localRunFile, `${JSON.stringify(kept, null, 2)}\n`);
 }
@@ -25,7 +25,7 @@ export async function forgetKeptRun(): Promise<void> {
 /**
  * Lines to paste into another terminal.
  *
- * @param commands a file that the run takes
+ * @param commands a file that the run accepts
  */
 export function keptRunWords({ variables, outputs, oneLinkApi }: KeptRun, commands: string): string[] {
   const queue = Object.entries(outputs).find(([key]) => /^[A-Z][a-z0-9]*QueueUrl$/.test(key))?.[1];
@@ -34,7 +34,7 @@ export function keptRunWords({ variables, outputs, oneLinkApi }: KeptRun, comman
     'Everything stays up. For AWS’s CLI and SDKs, in another terminal:',
     ...Object.entries(variables).map(([name, value]) => `  export ${name}=${value}`),
     '',
-    // AWS CLI 1 sends SQS elsewhere unless it is told by the option.
+    // AWS CLI 1 ignores the variable for SQS, so it needs the option.
     `  aws sqs get-queue-attributes --queue-url ${queue} --attribute-names All --endpoint-url $AWS_ENDPOINT_URL_SQS`,
     `  aws dynamodb scan --table-name ${outputs.LedgerTableName} --max-items 3`,
     `  aws s3 ls s3://${outputs.QrBucketName}/qr/ --recursive`,
@@ -43,6 +43,6 @@ export function keptRunWords({ variables, outputs, oneLinkApi }: KeptRun, comman
     `  curl ${oneLinkApi.origin}/__emulator/stats`,
     `  npx onelink send ${commands} --local --wait`,
     '',
-    `The OneLink API is at ${oneLinkApi.baseUrl} (token ${oneLinkApi.token}). Ctrl-C ends it all.`,
+    `The OneLink API is at ${oneLinkApi.baseUrl} (token ${oneLinkApi.token}). Ctrl-C ends the run.`,
   ];
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
 
-/** So many are made, unless a cap or a reserve leaves a lane less room. */
+/** The number of commands, unless a cap or a reserve allows a lane fewer. */
 const wanted = 2_000;
 
 export interface MadeCommand {
@@ -10,9 +10,8 @@ export interface MadeCommand {
 }
 
 /**
- * Creates for a pipeline of whatever configuration: each producer asks for links of each of its templates on each of its
- * lanes. Every tenth comes with a QR code, every third carries a brand domain where the template has one, and every
- * twentieth is sent a second time.
+ * Creates for a pipeline of any configuration: from each producer for each of its templates on each of its lanes. Every
+ * tenth has a QR code, every third has a brand domain if the template has one, and every twentieth is sent twice.
  */
 export function madeCommands(
   { settings, account }: Pick<ConfiguredPipeline, 'settings' | 'account'>,
@@ -29,7 +28,7 @@ export function madeCommands(
     const sharers = ways.filter(({ lane }) => lane === way.lane).length;
     return Math.min(Math.ceil(wanted / ways.length), Math.floor(room(way.lane) / sharers));
   });
-  // Each way in turn, so that `--limit` leaves none out.
+  // Each combination in turn: `--limit` must leave none out.
   const numbers = Array.from({ length: Math.max(0, ...rounds) }, (_, index) => index + 1);
   return numbers.flatMap((number) =>
     ways
@@ -53,7 +52,7 @@ export function madeCommands(
   );
 }
 
-/** Writes them as a campaign: NDJSON, and beside it the lane of each line. */
+/** Writes them as a campaign: NDJSON, with a set-up file for the lane of each line. */
 export async function writeMadeCommands(file: string, commands: readonly MadeCommand[]): Promise<void> {
   const lanes = Object.fromEntries(commands.map(({ lane }, index) => [index + 1, lane]));
   await Promise.all([

@@ -16,45 +16,41 @@ import { kindsListed, seed, type WeatherFlags, weatherOf } from './weather-optio
 const program = new Command('npm start --')
   .description(
     'Runs a campaign through the pipeline on this machine: the synthesised app on local engines, against an emulator of the ' +
-      'OneLink API. Ends with 1 when something does not add up, with 2 when it could not be run.',
+      'OneLink API. Exit code 1: a check of the run failed. 2: the run could not start.',
   )
   .option(
     '--input <file>',
-    'messages to send: NDJSON, a JSON array or a single JSON object; refused as a whole, as by onelink send, if a line is not UTF-8 (default: examples/campaign.ndjson)',
+    'messages to send: NDJSON, a JSON array or a JSON object, all in UTF-8 (default: examples/campaign.ndjson)',
   )
   .option(
     '--config <file>',
     'the configuration to run, such as lib/config/config.ts; without --input, commands are made for its producers (default: examples/configuration.ts)',
   )
-  .option('--limit <messages>', 'only the first so many', count(1, 100_000_000))
+  .option('--limit <messages>', 'send only the first messages', count(1, 100_000_000))
   .option('--stage <name>', 'the stage to run (default: the configuration’s first)')
   .option('--chaos', 'kill execution environments at random until the campaign is done', false)
-  .option('--weather [seed]', 'have the local cloud fail as AWS may, by a plan that the seed decides', seed)
-  .option(
-    '--weather-kinds <list>',
-    'only these kinds, by name or by the beginning of several: sqs,dynamodb-throttles',
-    kindsListed,
-  )
-  .option('--storm', 'weather that strikes often, and strikes repeats too', false)
+  .option('--weather [seed]', 'degrade the local cloud as AWS may fail, by a plan that the seed decides', seed)
+  .option('--weather-kinds <list>', 'only these kinds, by name or prefix: sqs,dynamodb-throttles', kindsListed)
+  .option('--storm', 'degrade it often, and fail retries too', false)
   .option(
     '--patience <seconds>',
-    'end when there was no news for so long (with --chaos or --storm, and a visibility time-out)',
+    'end after this time without a new outcome (with --chaos or --storm, plus a visibility time-out)',
     count(1, 86_400),
     120,
   )
   .addOption(
-    new Option('--scenario <name>', 'play a story in simulated time, in under two minutes, instead of a campaign')
+    new Option('--scenario <name>', 'run a story in simulated time, in under two minutes, instead of a campaign')
       .choices(stories.map(({ name }) => name))
       .conflicts(['config', 'input', 'limit', 'chaos', 'weather', 'weatherKinds', 'storm', 'patience', 'keep']),
   )
-  .option('--keep', 'leave everything up, for the AWS CLI or any SDK, until Ctrl-C', false)
-  .option('--quiet', 'show nothing but what is wrong', false)
+  .option('--keep', 'keep everything up, for the AWS CLI or any SDK, until Ctrl-C', false)
+  .option('--quiet', 'print only failures', false)
   .addHelpText(
     'after',
     `
-Results are in .local/out/. In summary.json, \`outcomes\` counts what was told by kind, QR codes that came with a link
-included; \`seconds\` runs from the first message sent to the last outcome heard.
-Ctrl-C ends it and still writes them; a second one ends it at once.
+Results are in .local/out/. In summary.json, \`outcomes\` counts outcomes by kind, QR codes included. \`seconds\` is the time
+from the first message to the last outcome.
+To end the run, press Ctrl-C: it still writes the results. A second Ctrl-C ends it at once.
 
 Kinds of weather, each with what it does:
 ${Object.entries(kinds)

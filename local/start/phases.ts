@@ -2,7 +2,7 @@
 export class Phases {
   readonly #took = new Map<string, number>();
 
-  /** Times a part by the monotonic clock; parts may overlap. */
+  /** Measures a part by the monotonic clock. Parts may overlap. */
   async time<Value>(name: string, work: Promise<Value>): Promise<Value> {
     const begun = performance.now();
     try {

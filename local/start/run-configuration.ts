@@ -6,10 +6,10 @@ import { fileWords, readConfig } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../lib/config/config-validation.ts';
 
-/** The configuration that a run is made with. */
+/** The configuration of a run. */
 export interface RunConfiguration {
   configuration: Configuration;
-  /** The absolute path of the file that it is from: the synthesis reads it again. */
+  /** The absolute path of its file. The synthesis reads it again. */
   file: string;
 }
 
@@ -18,7 +18,7 @@ export const sampleConfigFile = fileURLToPath(new URL('../../examples/configurat
 /**
  * Reads the configuration of a run.
  *
- * @throws OperatorError when the file cannot be loaded; ConfigurationError when what it says cannot work
+ * @throws OperatorError if the file cannot be loaded; ConfigurationError if the configuration cannot work
  */
 export async function runConfiguration(file = sampleConfigFile): Promise<RunConfiguration> {
   if (!existsSync(file)) throw new OperatorError(`--config: ${file} cannot be read: there is no such file.`);

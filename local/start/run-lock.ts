@@ -6,17 +6,17 @@ export class AnotherRun extends Error {
 }
 
 /**
- * Takes `.local` for this process: two runs would empty each other's folders. The lock of a process that is gone counts
- * for nothing.
+ * Locks `.local` for this process: two runs would delete each other's files. A lock of a process that has ended does
+ * not count.
  *
- * @returns what gives it back
+ * @returns a function that releases the lock
  * @throws AnotherRun
  */
 export function lockRun(file: string): () => void {
   const holder = holderOf(file);
   if (holder !== undefined) {
-    const mend = `End it (Ctrl-C where it runs) or, if that is some other program, delete ${file}.`;
-    throw new AnotherRun(`Another run is up, as process ${holder}. ${mend}`);
+    const fix = `End it (Ctrl-C in its terminal). If that process is another program, delete ${file}.`;
+    throw new AnotherRun(`Another run is up, as process ${holder}. ${fix}`);
   }
   writeFileSync(file, String(process.pid));
   return () => rmSync(file, { force: true });
@@ -25,7 +25,7 @@ export function lockRun(file: string): () => void {
 function holderOf(file: string): number | undefined {
   try {
     const pid = Number(readFileSync(file, 'utf8'));
-    // Signal 0 only asks whether there is such a process.
+    // Signal 0 only checks whether the process exists.
     process.kill(pid, 0);
     return pid === process.pid ? undefined : pid;
   } catch {

@@ -25,7 +25,7 @@ import { type Display, display } from './progress/display.ts';
 import { deadLettersIn } from './progress/observation.ts';
 import { closingWords } from './report/closing-words.ts';
 import { reconcile } from './report/reconciliation.ts';
-import { result } from './report/result.ts';
+import { failedChecks } from './report/run-checks.ts';
 import { type Findings, summarise } from './report/summary.ts';
 import { writeLinks, writeNotSent, writeOutcomes, writeSummary } from './report/write-report.ts';
 import { type RunConfiguration, sampleConfigFile } from './run-configuration.ts';
@@ -33,9 +33,9 @@ import { lockRun } from './run-lock.ts';
 import { synthesise } from './synthesis.ts';
 
 export interface RunOptions extends RunConfiguration {
-  /** The configuration's first, unless given. */
+  /** The configuration's first stage by default. */
   stage?: string;
-  /** A file of messages; without it, they are made for the configuration's producers. */
+  /** A file of messages. Without it, the run makes commands for the configuration's producers. */
   input?: string;
   limit?: number;
   chaos: boolean;
@@ -48,11 +48,11 @@ export interface RunOptions extends RunConfiguration {
 const token = 'local-token';
 
 /**
- * Runs a campaign through the synthesised app, here.
+ * Runs a campaign through the synthesised app on this machine.
  *
- * @param signal ends it early: the report is still written
- * @returns whether it all adds up
- * @throws Error when something does not start
+ * @param signal ends it early; the run still writes its report
+ * @returns whether all checks hold
+ * @throws Error if a part does not start
  */
 export async function run(options: RunOptions, signal: AbortSignal): Promise<boolean> {
   const screen = display(process.stdout, options.quiet);
@@ -82,7 +82,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const baseUrl = emulator.baseUrl.replace(emulator.origin, front?.endpoint ?? emulator.origin);
     const cloud = await phases.time('cloud', startCloud(pipeline, baseUrl, options.weather));
     closing.push(() => cloud.stop());
-    sayNotices(cloud, screen);
+    printNotices(cloud, screen);
     const outputs = pipelineOutputs(cloud.outputs[pipeline.stackName] ?? {}, pipeline.stackName);
     const sqs = new SQSClient(cloud.clientConfig('sqs'));
     const sns = new SNSClient(cloud.clientConfig('sns'));
@@ -92,10 +92,10 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const patienceSeconds = patience(options, pipeline);
     const heard = await hearing.untilHeard({ signal });
     if (heard !== 'heard' && !signal.aborted)
-      screen.say('No probe was heard in 90 s: the first outcomes may be missed.');
+      screen.say('No probe arrived in 90 s: the first outcomes may be missing.');
     if (options.weather) {
       const { seed, strength } = options.weather;
-      screen.say(`Weather: ${strength}, seed ${seed}; --weather ${seed} plans the same again.`);
+      screen.say(`Weather: ${strength}, seed ${seed}. To repeat its plan, use --weather ${seed}.`);
     }
     const { chaos } = options;
     const campaign = { messages, cloud, sqs, outputs, hearing, emulator, screen, patienceSeconds, chaos, signal };
@@ -113,13 +113,13 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const found = await findings(ran, cloud, emulator, pipeline, qrImages);
     const summary = summarise(sum, found, ran.unsent.length);
     await writeSummary(inLocal('out'), summary);
-    const faults = result(sum, found, summary, ran.contradictions, ran.unsent);
+    const faults = failedChecks(sum, found, summary, ran.contradictions, ran.unsent);
     for (const line of closingWords(ran, sum, found, summary, faults, options.weather)) screen.say(line);
     if (ran.unsent.length > 0)
-      screen.say('Not sent: .local/out/not-sent.csv says why; not-sent.ndjson can be sent again.');
+      screen.say('Not sent: .local/out/not-sent.csv has the reasons. To send the rest, use not-sent.ndjson.');
     screen.say(`Files: .local/out/ (links.csv, rejects.csv, outcomes.ndjson, summary.json, qr/index.html)`);
     screen.say(`Took: ${phases.words()}; logs of the functions: .local/cloud/logs/`);
-    // Quiet hides how it went, not that it went wrong.
+    // `--quiet` hides the progress, not the failures.
     if (options.quiet) for (const fault of faults) console.error(fault);
 
     if (options.keep && !signal.aborted) {
@@ -145,14 +145,14 @@ function startCloud(
     workDirectory: inLocal('cloud'),
     environmentOverrides: { API_BASE_URL: baseUrl },
     secretValues: { ApiToken: token },
-    // The workers shall know the quota from the start, and the alarms shall have seen the governor.
+    // The workers need the quota from the start, and the alarms need the governor's heartbeat.
     fireSchedulesAtStart: true,
     ...(weather && { weather }),
   });
 }
 
-/** What the cloud does not carry out is never silent; what is harmless is only counted. */
-function sayNotices({ notices }: LocalCloud, screen: Display): void {
+/** Prints each warning about what the cloud does not implement. Harmless omissions are only counted. */
+function printNotices({ notices }: LocalCloud, screen: Display): void {
   const leftOut = notices.filter(({ severity }) => severity === 'left-out').length;
   for (const { severity, subject, reason } of notices) {
     if (severity === 'warning') screen.say(`Not as on AWS: ${subject}: ${reason}`);
@@ -160,7 +160,7 @@ function sayNotices({ notices }: LocalCloud, screen: Display): void {
   screen.say(`The template is up on local engines; ${leftOut} of its properties have no effect here.`);
 }
 
-/** What a killed environment had in its hands comes back after the visibility time-out, as what a storm made fail does. */
+/** The messages of a killed environment, or of a failure in a storm, return after the visibility time-out. */
 function patience({ chaos, weather, patienceSeconds }: RunOptions, { account, settings }: ConfiguredPipeline): number {
   if (!chaos && weather?.strength !== 'storm') return patienceSeconds;
   return patienceSeconds + longestVisibilitySeconds({ account, settings });
@@ -206,7 +206,7 @@ interface Kept {
   configuration: Configuration;
   cloud: LocalCloud;
   emulator: EmulatorProcess;
-  /** A file that the run takes, to try `onelink send` with. */
+  /** A file that the run accepts, to try `onelink send` with. */
   commands: string;
 }
 

@@ -6,16 +6,16 @@ import { configFileVariable } from '../../lib/config/config-file.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Synthesises the app as a deployment would, bundles included.
+ * Synthesises the app as a deployment does, bundles included.
  *
  * @param configFile the absolute path of the configuration
- * @throws Error with the CDK's output when the configuration is refused or a bundle does not build
+ * @throws Error with the CDK's output if it refuses the configuration or a bundle fails
  */
 export async function synthesise(configFile: string, stage: string, directory: string): Promise<void> {
   const cdk = resolve(root, 'node_modules/aws-cdk/bin/cdk');
   const child = spawn(process.execPath, [cdk, 'synth', '--quiet', '-c', `stage=${stage}`, '--output', directory], {
     cwd: root,
-    // The app is started as `node bin/app.ts`: by the same Node.js as this.
+    // The CDK starts the app as `node bin/app.ts`, and must find this same Node.js.
     env: {
       ...process.env,
       [configFileVariable]: configFile,
@@ -24,11 +24,11 @@ export async function synthesise(configFile: string, stage: string, directory: s
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let said = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const code = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
-  if (code !== 0) throw new Error(`cdk synth ended with code ${code}:\n${said.trim()}`);
+  if (code !== 0) throw new Error(`cdk synth ended with code ${code}:\n${output.trim()}`);
 }

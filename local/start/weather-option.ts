@@ -17,15 +17,15 @@ export function kindsListed(list: string): WeatherKind[] {
 }
 
 export interface WeatherFlags {
-  /** A seed, or true for one of the program's choosing. */
+  /** A seed, or true for a random one. */
   weather?: number | true;
   weatherKinds?: readonly WeatherKind[];
   storm: boolean;
 }
 
 /**
- * The weather that the options ask for; undefined when they ask for none.
- * @param choose a seed, if none was given
+ * The weather of the options. Undefined if they have none.
+ * @param choose returns a seed if the options have none
  * @throws OperatorError for options that need --weather
  */
 export function weatherOf({ weather, weatherKinds, storm }: WeatherFlags, choose: () => number) {

@@ -98,8 +98,8 @@ function notImplemented(method: string, setting: string): Answer {
 }
 
 function error(status: number, code: string, message: string): Answer {
-  const told = textElement('Code', code) + textElement('Message', message) + element('RequestId', randomUUID());
-  return { status, contentType: 'application/xml', body: element('Error', told) };
+  const details = textElement('Code', code) + textElement('Message', message) + element('RequestId', randomUUID());
+  return { status, contentType: 'application/xml', body: element('Error', details) };
 }
 
 function xml(name: string, content: string): Answer {

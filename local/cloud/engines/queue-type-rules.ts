@@ -23,8 +23,8 @@ interface Failed {
 const code = 'InvalidParameterValue';
 
 /**
- * Makes a standard queue refuse the parameters of FIFO queues, which fauxqs ignores: the whole call of a SendMessage or
- * ReceiveMessage, or the entry of a batch. `MessageGroupId` is valid for both types.
+ * Makes a standard queue refuse the parameters of FIFO queues, which fauxqs ignores. It refuses the whole call of a
+ * SendMessage or ReceiveMessage, or the entry of a batch. `MessageGroupId` is valid for both types.
  */
 export function refuseForQueueType(app: App): void {
   const refusedEntries = new WeakMap<object, readonly Failed[]>();

@@ -1,16 +1,14 @@
 /** Which messages of a batch are done: all, all but some, or none because the function's answer is invalid. */
-export type BatchVerdict =
-  | { readonly kind: 'done'; readonly failed: ReadonlySet<string> }
-  | { readonly kind: 'failed' };
+export type BatchResult = { readonly kind: 'done'; readonly failed: ReadonlySet<string> } | { readonly kind: 'failed' };
 
 /**
  * Reads the result of a function with `ReportBatchItemFailures`. No result, or an empty or null list, means that all
- * messages are done. An answer fails the whole batch if it is not JSON, or if it names an item that is empty, null or
- * not in the batch.
+ * messages are done. An answer that is not JSON fails the whole batch. So does an item that is empty, null or not in
+ * the batch.
  * @param payload the function's result as JSON
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
-export function readBatchResponse(payload: string, messageIds: ReadonlySet<string>): BatchVerdict {
+export function readBatchResponse(payload: string, messageIds: ReadonlySet<string>): BatchResult {
   let answer: { batchItemFailures?: unknown } | null;
   try {
     answer = JSON.parse(payload === '' ? 'null' : payload);

@@ -39,8 +39,8 @@ const aggregates: Readonly<Record<string, (values: readonly number[]) => number>
 };
 
 /**
- * Parses an expression: numbers, metric IDs, `+ - * / ^`, comparisons, AND and OR, parentheses, `IF`, `FILL` with a
- * number, `ABS`, `CEIL`, `FLOOR`, and `SUM`, `AVG`, `MIN`, `MAX` over a list such as `[m1, m2]`.
+ * Parses an expression: numbers, metric IDs, `+ - * / ^`, comparisons, AND and OR, and parentheses. Its functions are
+ * `IF`, `FILL` with a number, `ABS`, `CEIL`, `FLOOR`, and `SUM`, `AVG`, `MIN`, `MAX` over a list such as `[m1, m2]`.
  * @throws for anything else, with its name
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */

@@ -19,7 +19,7 @@ export function readLink(emulator: Emulator, call: Call): Answer {
   return ok(`{"payload":${link.payload},"expiry":"${isoSeconds(link.expiresAtSeconds)}","ttl":${ttl}}`);
 }
 
-/** @throws ApiError 404 when the template or the link is unknown */
+/** @throws ApiError 404 if the template or the link is unknown */
 function existingLink(emulator: Emulator, call: Call): LinkRecord {
   const link = emulator.store.get(call.onelinkId, call.shortlinkId);
   if (link === undefined || !Object.hasOwn(emulator.settings.templates, call.onelinkId)) throw notFound();

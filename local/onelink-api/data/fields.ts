@@ -12,7 +12,7 @@ export function fieldOf(value: string | number | boolean | null): Field {
 /** A JSON object with unchecked values. If a name occurs twice, its first position and its last value count. */
 export type Fields = ReadonlyMap<string, Field>;
 
-/** The fields of a JSON object, or undefined when the text is anything else. */
+/** The fields of a JSON object, or undefined if the text is anything else. */
 export function fieldsOf(text: string): Fields | undefined {
   const value = parsed(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;

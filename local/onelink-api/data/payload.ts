@@ -6,8 +6,8 @@ import { parameterFault } from './parameters.ts';
 /**
  * Checks the `data` of a request, an object or its JSON string, and returns the compact JSON to store.
  *
- * The limit applies to a string as received and to an object's compact JSON. If the settings say so, it applies to the
- * query string too. Parameters are checked in the given order, and the error names the first fault.
+ * The limit applies to a string as received and to an object's compact JSON. Depending on the settings, it applies to
+ * the query string too. Parameters are checked in the given order, and the error names the first fault.
  * @throws ApiError 400 `invalid_parameter` or `limit_exceeded`
  */
 export function checkedPayload(data: Field | undefined, settings: Settings): string {

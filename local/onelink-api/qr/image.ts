@@ -14,7 +14,7 @@ export interface QrRequest {
 /**
  * A QR code of exactly the requested size. A module is a whole number of pixels, as large as fits, and the rest becomes
  * an even border. Modules of uneven width would make small codes unreadable.
- * @returns undefined when the size is too small for one pixel per module
+ * @returns undefined if the size is too small for one pixel per module
  */
 export async function drawQr(text: string, { size, format, margin }: QrRequest): Promise<Buffer | undefined> {
   const { modules } = qrcode.create(text, { errorCorrectionLevel: 'M' });

@@ -5,7 +5,7 @@ const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /**
  * A greyscale PNG of one bit per pixel, encoded here because the available libraries use eight bits or more. At eight
- * bits a 3,000-pixel code blocks the event loop for 60 ms to a second, and calls get their timestamps too late for an
+ * bits a 3,000-pixel code blocks the event loop for 60 ms to a second. Calls then get their timestamps too late for an
  * exact rate limit. At one bit it takes under ten milliseconds.
  */
 export function encodePng({ size, rows }: Bitmap): Buffer {

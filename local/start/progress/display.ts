@@ -1,18 +1,18 @@
 import { type ProgressView, progressLine, progressLines } from './progress-lines.ts';
 
-/** Where the run says what it does. */
+/** The output of the run. */
 export interface Display {
-  /** A line that stays. */
+  /** Prints a line that stays. */
   say(text: string): void;
-  /** What has changed; shown as often as the place can bear. */
+  /** Shows the progress, as often as the stream allows. */
   progress(view: ProgressView): void;
-  /** Leaves the last progress standing. */
+  /** Keeps the last progress on the screen. */
   rest(): void;
 }
 
 const plainEverySeconds = 5;
 
-/** Redraws its lines on a terminal; elsewhere (a log, a pipe) it writes one every few seconds. */
+/** Redraws its lines on a terminal. Elsewhere (a log, a pipe) it writes a line every few seconds. */
 export function display(stream: NodeJS.WriteStream, quiet: boolean): Display {
   if (quiet) return { say: () => {}, progress: () => {}, rest: () => {} };
   return stream.isTTY ? redrawn(stream) : plain(stream);
@@ -34,12 +34,12 @@ function plain(stream: NodeJS.WritableStream): Display {
 function redrawn(stream: NodeJS.WriteStream): Display {
   let drawn: string[] = [];
   const erase = () => {
-    // Up to the first line that was drawn, and clear from there on.
+    // Moves up to the first drawn line, and clears the screen below.
     if (drawn.length > 0) stream.write(`\u001B[${drawn.length}A\u001B[0J`);
   };
   const draw = (lines: string[]) => {
     erase();
-    // A line that wraps would be two: cut it.
+    // A line that wraps would be two lines, so it is cut.
     drawn = lines.map((line) => line.slice(0, stream.columns - 1));
     stream.write(drawn.map((line) => `${line}\n`).join(''));
   };

@@ -2,7 +2,7 @@ import type { PipelineOutputs } from '../../../cli/pipeline/pipeline-outputs.ts'
 import type { LocalCloud } from '../../cloud/cloud.ts';
 import type { AdminClient } from '../../onelink-api/admin-client.ts';
 
-/** How things stand outside of the outcomes. */
+/** The state of queues, quota and alarms. */
 export interface Observation {
   lanes: ReadonlyMap<string, { waiting: number; inWork: number; running: boolean }>;
   quota: { remaining: number; monthly: number };
@@ -35,7 +35,10 @@ export function deadLettersIn(queues: Awaited<ReturnType<LocalCloud['queues']>>)
     .reduce((sum, { visible, inFlight, delayed }) => sum + visible + inFlight + delayed, 0);
 }
 
-/** By queue ARN: whether its event source mapping is enabled. Lambda's own API, of which the project has no client. */
+/**
+ * Whether the event source mapping of a queue ARN is enabled. It calls Lambda's API without a client, as the project
+ * has none.
+ */
 export async function mappingStates(endpoints: LocalCloud['endpoints']): Promise<Map<string, boolean>> {
   const response = await fetch(`${endpoints.lambda}/2015-03-31/event-source-mappings/`);
   const { EventSourceMappings } = (await response.json()) as {

@@ -1,4 +1,4 @@
-/** What there is to show at one moment. */
+/** The progress at one moment. */
 export interface ProgressView {
   seconds: number;
   lanes: LaneProgress[];
@@ -7,7 +7,7 @@ export interface ProgressView {
   /** Names of the alarms that are in ALARM. */
   alarms: string[];
   deadLetters: number;
-  /** Environments killed, if that is what the run does. */
+  /** The number of killed environments, with `--chaos`. */
   killed: number | undefined;
 }
 
@@ -18,14 +18,14 @@ export interface LaneProgress {
   perSecond: number;
   waiting: number;
   inWork: number;
-  /** False when a mapping of the lane is switched off. */
+  /** False if a mapping of the lane is disabled. */
   running: boolean;
 }
 
 const barWidth = 24;
 const number = (value: number) => Math.round(value).toLocaleString('en');
 
-/** The view as lines: a bar for each lane, one for the QR codes, and how the rest stands. */
+/** The view as lines: a bar for each lane, one for the QR codes, and a footer. */
 export function progressLines({ lanes, qr, ...view }: ProgressView): string[] {
   const width = Math.max(...lanes.map(({ name }) => name.length), 'QR codes'.length);
   const laneLines = lanes.map(({ name, answered, total, perSecond, waiting, inWork, running }) => {
@@ -35,7 +35,7 @@ export function progressLines({ lanes, qr, ...view }: ProgressView): string[] {
   return [...laneLines, `${'QR codes'.padEnd(width)}  ${meter(qr.done, qr.owed, qr.perSecond)}`, footer(view)];
 }
 
-/** One line for where lines cannot be drawn again. */
+/** One line, for a stream without redrawing. */
 export function progressLine({ lanes, qr, ...view }: ProgressView): string {
   const parts = [
     ...lanes.map(({ name, answered, total, perSecond, running }) => {

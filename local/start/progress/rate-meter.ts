@@ -10,7 +10,7 @@ export class RateMeter {
   /** @param count the running total at that time, in milliseconds of a monotonic clock */
   sample(count: number, at: number): void {
     this.#samples.push({ at, count });
-    // One sample from before the window stays, for the window to begin with.
+    // One sample from before the window stays as its start.
     while ((this.#samples[1]?.at ?? at) <= at - this.#windowMilliseconds) this.#samples.shift();
   }
 

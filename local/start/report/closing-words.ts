@@ -12,7 +12,7 @@ const number = (value: number) => value.toLocaleString('en');
 const sumOf = (terms: readonly (readonly [name: string, count: number])[]) =>
   terms.map(([name, count]) => `${number(count)} ${name}`).join(' + ') || '0';
 
-/** What the run comes to: the sum of the outcomes beside the emulator's own count, three rejects to look at, and what struck. */
+/** The result of the run: the sum of the outcomes, the emulator's counters, three rejects, and what the weather did. */
 export function closingWords(
   run: Pick<CampaignRun, 'end' | 'all' | 'unsent' | 'killed'>,
   sum: Reconciliation,
@@ -32,18 +32,18 @@ export function closingWords(
       ['ready', sum.qr.ready],
       ['failed', sum.qr.failed],
     ])}`,
-    'The emulator has counted:',
-    `  ${number(stats.links.made)} links made (${number(summary.linksAlive)} alive), ` +
+    'The emulator counted:',
+    `  ${number(stats.links.made)} links created (${number(summary.linksAlive)} live), ` +
       `${number(stats.links.updated)} updated, ${number(stats.links.deleted)} deleted`,
     `  ${number(Object.values(create).reduce((all, one) => all + one, 0))} POSTs, of which ` +
-      `${number(create['409'] ?? 0)} met a taken ID (409); ${number(summary.quotaUsed)} calls of quota used`,
-    `  in its fullest second ${number(summary.maxCallsInOneSecond)} calls (limit ${number(summary.limitPerSecond.links)}), ` +
-      `${number(summary.maxQrCallsInOneSecond)} of them for QR codes at most (limit ${number(summary.limitPerSecond.qr)}); ` +
-      `429 for the rate: ${number(summary.rateLimited)}`,
+      `${number(create['409'] ?? 0)} got a 409 for a taken ID; ${number(summary.quotaUsed)} calls of quota used`,
+    `  at most ${number(summary.maxCallsInOneSecond)} calls in a second (limit ${number(summary.limitPerSecond.links)}), ` +
+      `and ${number(summary.maxQrCallsInOneSecond)} QR calls (limit ${number(summary.limitPerSecond.qr)}); ` +
+      `429s for the rate: ${number(summary.rateLimited)}`,
     ...(rejects.length > 0 ? ['Some of the rejects:', ...rejects.flatMap(rejectWords)] : []),
-    ...(run.killed > 0 ? [`${number(run.killed)} environments were killed on the way.`] : []),
+    ...(run.killed > 0 ? [`The run killed ${number(run.killed)} environments.`] : []),
     ...weatherWords(weather),
-    faults.length === 0 ? 'It all adds up.' : `IT DOES NOT ADD UP:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    faults.length === 0 ? 'All checks hold.' : `CHECKS FAILED:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
   ];
 }
 

@@ -1,4 +1,4 @@
-/** A QR image in the folder, and what it leads to. */
+/** A QR image in the folder, and its link. */
 export interface SheetEntry {
   file: string;
   shortUrl: string;
@@ -8,8 +8,8 @@ export interface SheetEntry {
 }
 
 /**
- * `qr/index.html`: all images on one page that needs nothing from outside.
- * @param isUp whether the emulator is up, and will be: only then are there links
+ * `qr/index.html`: all images on one self-contained page.
+ * @param isUp whether the emulator is up and stays up; only then the page has links
  */
 export function contactSheet(entries: readonly SheetEntry[], isUp: boolean): string {
   const figures = entries.map(
@@ -22,14 +22,15 @@ export function contactSheet(entries: readonly SheetEntry[], isUp: boolean): str
 <meta charset="utf-8">
 <title>QR codes</title>
 <style>
-  body { font: 12px/1.4 system-ui, sans-serif; margin: 2rem; }
-  main { display: grid; grid-template-columns: repeat(auto-fill, minmax(180px, 1fr)); gap: 1.5rem; }
-  figure { margin: 0; }
-  img { width: 100%; image-rendering: pixelated; }
-  figcaption { overflow-wrap: anywhere; }
+  body { font: 12px/1.4 system-ui, sans-serif; margin: 2rem }
+  main { display: grid; gap: 1.5rem }
+  main { grid-template-columns: repeat(auto-fill, minmax(180px, 1fr)) }
+  figure { margin: 0 }
+  img { width: 100%; image-rendering: pixelated }
+  figcaption { overflow-wrap: anywhere }
 </style>
 <h1>${entries.length.toLocaleString('en')} QR codes</h1>
-<p>${isUp ? 'Click one to follow its link at the emulator.' : 'The run has ended: its links at the emulator are dead.'}</p>
+<p>${isUp ? 'Click a code to follow its link at the emulator.' : 'The run has ended: its links at the emulator are dead.'}</p>
 <main>
 ${figures.join('\n')}
 </main>

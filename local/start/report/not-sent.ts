@@ -27,7 +27,7 @@ export function notSentTable(unsent: NotSent): string {
   return `${csvHead(['line', 'request', 'source', 'lane', 'reason', 'may_be_in_the_queue'])}${rows.join('')}`;
 }
 
-/** `not-sent.ndjson`: the commands themselves, to be sent again. */
+/** `not-sent.ndjson`: the commands themselves, for another send. */
 export function notSentLines(unsent: NotSent): string {
   return inOrder(unsent)
     .map(({ message }) => `${message.body}\n`)

@@ -2,27 +2,27 @@ import { type Awaited, isParked, isSettled, owesQr } from '../../../cli/pipeline
 import { type Outcome, type OutcomeKind, outcomeKinds } from '../../../lambdas/domain/contract/outcome.ts';
 import type { CampaignMessage } from '../campaign-input.ts';
 
-/** What became of a message, as its row and the sum have it. */
+/** The result of a message, for its row and the sum. */
 export type Fate = OutcomeKind | 'repeated' | 'unanswered';
 
 export type Answered = Awaited<CampaignMessage>;
 
-/** What the outcomes say, added up. */
+/** The sum of all outcomes. */
 export interface Reconciliation {
   commands: number;
-  /** Each message once, in the order of the sum; what never happened is left out. They add up to `commands`. */
+  /** Each message once, in the order of the sum, without empty kinds. They add up to `commands`. */
   fates: [fate: Fate, count: number][];
-  /** Outcomes by kind, those of QR codes that came with a link included, and how many of all were repeats. */
+  /** Outcomes by kind, with the QR codes of creates, and the number of repeats among all. */
   outcomes: Record<OutcomeKind | 'repeated', number>;
-  /** Codes that creates asked for together with their link. */
+  /** Codes of creates. */
   qr: { owed: number; ready: number; failed: number };
-  /** Requests that made a link, each once. */
+  /** Requests that created a link, each once. */
   distinctCreates: number;
-  /** `onelinkId/shortlinkId` of every link that must be there now. */
+  /** `onelinkId/shortlinkId` of every link that must exist at the end. */
   links: Set<string>;
   /** Keys in the QR bucket that outcomes name. */
   qrKeys: Set<string>;
-  /** Messages without an outcome, or without the code that they are owed; what is parked is not lost. */
+  /** Messages without an outcome, or without the code that they asked for. Parked messages are not among them. */
   unaccounted: Answered[];
 }
 
@@ -37,7 +37,7 @@ const fateOrder: ReadonlySet<Fate> = new Set<Fate>([
   'stale',
   'conflict',
   'rejected',
-  // Whatever else there may be: the sum must come out.
+  // Any other kind, so that the sum is complete.
   ...outcomeKinds,
   'unanswered',
 ]);
@@ -46,7 +46,7 @@ export function reconcile(all: readonly Answered[]): Reconciliation {
   const fates = fatesOf(all);
   const counts = new Map<Fate, number>();
   for (const fate of fates.values()) counts.set(fate, (counts.get(fate) ?? 0) + 1);
-  const told = all.flatMap(({ answer, qr }) => [answer, qr]).filter((outcome) => outcome !== undefined);
+  const published = all.flatMap(({ answer, qr }) => [answer, qr]).filter((outcome) => outcome !== undefined);
   const fresh = all.flatMap((one) => (one.answer && fates.get(one) !== 'repeated' ? [one.answer] : []));
   const codes = all.flatMap(({ qr }) => (qr === undefined ? [] : [qr]));
   const byKind = (kind: OutcomeKind) => [...fresh, ...codes].filter(({ outcome }) => outcome === kind).length;
@@ -67,15 +67,15 @@ export function reconcile(all: readonly Answered[]): Reconciliation {
       failed: codes.filter(({ outcome }) => outcome === 'qr-failed').length,
     },
     distinctCreates: counts.get('created') ?? 0,
-    links: linksOf(told),
-    qrKeys: new Set(told.flatMap(({ qr }) => (qr === undefined ? [] : [qr.key]))),
+    links: linksOf(published),
+    qrKeys: new Set(published.flatMap(({ qr }) => (qr === undefined ? [] : [qr.key]))),
     unaccounted: all.filter((one) => !isSettled(one) && !isParked(one)),
   };
 }
 
 /**
- * The fate of each message. Two copies of one create that were in flight in the same instant are both told `created`, in
- * the same words; the second one counts as the repeat that it is.
+ * The fate of each message. Two copies of one create in flight at the same time both end as `created`, with the same
+ * outcome. The second one counts as a repeat.
  */
 export function fatesOf(all: readonly Answered[]): Map<Answered, Fate> {
   const made = new Set<string>();
@@ -93,15 +93,15 @@ export function fatesOf(all: readonly Answered[]): Map<Answered, Fate> {
   );
 }
 
-/** The links that are there, if all of it is true: of each address the latest version decides. */
-function linksOf(told: readonly Outcome[]): Set<string> {
+/** The links that must exist according to the outcomes. The latest version of each address decides. */
+function linksOf(outcomes: readonly Outcome[]): Set<string> {
   const latest = new Map<string, { version: number; alive: boolean }>();
-  for (const { outcome, link } of told) {
+  for (const { outcome, link } of outcomes) {
     if (link === undefined || !['created', 'updated', 'deleted'].includes(outcome)) continue;
     const address = `${link.onelinkId}/${link.shortlinkId}`;
     const version = link.version ?? 0;
     const known = latest.get(address)?.version ?? -1;
-    // A create that was interrupted tells of its link as it is when it comes back: deleted since, at the delete's version.
+    // An interrupted create publishes its link's state at its return: deleted, with the version of the delete.
     const decides = version > known || (version === known && outcome === 'deleted');
     if (decides) latest.set(address, { version, alive: outcome !== 'deleted' });
   }

@@ -1,41 +1,41 @@
 import type { Stats } from '../../onelink-api/statistics.ts';
 import type { Reconciliation } from './reconciliation.ts';
 
-/** `summary.json`. Every number is the emulator's or an engine's own where there is one. */
+/** `summary.json`. If the emulator or an engine has its own number, the summary uses it. */
 export interface Summary {
   commands: number;
   outcomes: Record<string, number>;
   distinctCreates: number;
-  /** Links at the emulator that are not expired; those made elsewhere are left out. */
+  /** Live links at the emulator, without those made elsewhere. */
   linksAlive: number;
   /** Objects in the QR bucket. */
   qrImages: number;
   /** By operation and by status. */
   apiCalls: Record<string, Record<string, number>>;
-  /** The most calls of any kind that arrived within any one second, sliding. */
+  /** The most calls of any kind in any one second, sliding. */
   maxCallsInOneSecond: number;
   maxQrCallsInOneSecond: number;
-  /** What the pipeline may send: the limits less headroom and others' share. */
+  /** The pipeline's budget: the limits without the headroom and other systems' share. */
   budgetPerSecond: { links: number; qr: number };
   limitPerSecond: { links: number; qr: number };
-  /** 429s given for the rate. */
+  /** 429s for the rate. */
   rateLimited: number;
   quotaUsed: number;
   deadLetters: number;
-  /** Sent, and without an outcome or the code that they are owed. */
+  /** Sent, and without an outcome or the code that they asked for. */
   unaccounted: number;
-  /** Commands that SQS did not confirm: nobody answers them. */
+  /** Commands that SQS did not confirm. They get no outcome. */
   notSent: number;
-  /** From the first message sent to the last outcome heard. */
+  /** From the first message sent to the last outcome received. */
   seconds: number;
   /** By name: OK, ALARM or INSUFFICIENT_DATA. */
   alarms: Record<string, string>;
 }
 
-/** What was found outside of the outcomes. */
+/** The state of the emulator and the engines after the run. */
 export interface Findings {
   stats: Stats;
-  /** Links at the emulator that were not made elsewhere, by address, and whether they have expired. */
+  /** Links at the emulator, without those made elsewhere, by address, and whether they have expired. */
   links: ReadonlyMap<string, { expired: boolean }>;
   qrImages: number;
   deadLetters: number;

@@ -1,11 +1,11 @@
 import { type Cell, csvHead, csvRow } from '../../../cli/files/csv.ts';
 import { type Answered, fatesOf } from './reconciliation.ts';
 
-/** Where the links of a run can be followed. */
+/** The emulator's address for clicks on the links of a run. */
 export interface LinkHost {
   /** The emulator's. */
   origin: string;
-  /** Whether it is up, and will be. */
+  /** Whether it is up and stays up. */
   isUp: boolean;
 }
 
@@ -45,7 +45,7 @@ export function linksTable(
   return table([...header.split(','), ...metadata.header], rows);
 }
 
-/** `rejects.csv`: a row for each fault of what was rejected. */
+/** `rejects.csv`: a row for each fault of a rejected command. */
 export function rejectsTable(all: readonly Answered[]): string {
   const metadata = metadataColumns(all.filter(({ answer }) => answer?.outcome === 'rejected'));
   const rows = [...all].sort(byLine).flatMap((one) => {
@@ -70,10 +70,10 @@ function table(header: readonly string[], rows: readonly (readonly Cell[])[]): s
   return `${csvHead(header)}${rows.map(csvRow).join('')}`;
 }
 
-/** More than a person looks at. */
+/** More columns than a person reads. */
 const mostMetadataColumns = 50;
 
-/** A column for each name of metadata, in the order in which they come up; one for all of them when they are too many. */
+/** A column for each name of metadata, in their first order. If there are too many, one column for all of them. */
 function metadataColumns(all: readonly Answered[]): { header: string[]; cells(one: Answered): Cell[] } {
   const ofOne = ({ answer, qr }: Answered) => answer?.metadata ?? qr?.metadata;
   const names = [...new Set([...all].sort(byLine).flatMap((one) => Object.keys(ofOne(one) ?? {})))];

@@ -1,6 +1,6 @@
 import type { WeatherPlan } from '../../weather/plan.ts';
 
-/** What the weather did: a line for each service, a count for each kind. */
+/** The counts of the weather: a line for each service, with a count for each kind. */
 export function weatherWords(weather: Pick<WeatherPlan, 'seed' | 'strength' | 'counts'> | undefined): string[] {
   if (weather === undefined) return [];
   const counts = [...weather.counts()];
@@ -12,7 +12,7 @@ export function weatherWords(weather: Pick<WeatherPlan, 'seed' | 'strength' | 'c
     return `  ${service}: ${terms.join(', ')}`;
   });
   return [
-    `The weather (seed ${weather.seed}, ${weather.strength}) struck ${all === 1 ? 'once' : `${all.toLocaleString('en')} times`} on the way:`,
+    `The weather (seed ${weather.seed}, ${weather.strength}) degraded services ${all === 1 ? 'once' : `${all.toLocaleString('en')} times`}:`,
     ...lines,
   ];
 }

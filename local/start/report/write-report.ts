@@ -8,7 +8,7 @@ import type { Answered } from './reconciliation.ts';
 import type { Summary } from './summary.ts';
 import { type LinkHost, linksTable, rejectsTable } from './tables.ts';
 
-/** Everything under `.local/out` but the summary. @returns QR image file by key in the bucket */
+/** Writes everything under `.local/out` but the summary. @returns QR image file by key in the bucket */
 export async function writeOutcomes(
   folder: string,
   all: readonly Answered[],
@@ -25,7 +25,7 @@ export async function writeOutcomes(
   return qrFiles;
 }
 
-/** What was not sent, if there is any. */
+/** Writes the commands that were not sent, if any. */
 export async function writeNotSent(folder: string, unsent: NotSent): Promise<void> {
   if (unsent.length === 0) return;
   await Promise.all([
@@ -34,7 +34,7 @@ export async function writeNotSent(folder: string, unsent: NotSent): Promise<voi
   ]);
 }
 
-/** What holds links that can be followed: written anew when they are dead. */
+/** Writes the files with links. They are written again when the links are dead. */
 export async function writeLinks(
   folder: string,
   all: readonly Answered[],
@@ -61,10 +61,10 @@ function sheetEntries(all: readonly Answered[], qrFiles: ReadonlyMap<string, str
     }),
   );
   return all.flatMap(({ message, answer, qr }): SheetEntry[] => {
-    const told = qr ?? (answer?.outcome === 'qr-ready' ? answer : undefined);
-    const file = qrFiles.get(told?.qr?.key ?? '');
-    if (told?.link === undefined || file === undefined) return [];
-    const address = `${told.link.onelinkId}/${told.link.shortlinkId}`;
+    const withCode = qr ?? (answer?.outcome === 'qr-ready' ? answer : undefined);
+    const file = qrFiles.get(withCode?.qr?.key ?? '');
+    if (withCode?.link === undefined || file === undefined) return [];
+    const address = `${withCode.link.onelinkId}/${withCode.link.shortlinkId}`;
     const { source = '', campaign = '' } = message;
     return [{ file, shortUrl: urls.get(address) ?? address, localUrl: `${origin}/${address}`, source, campaign }];
   });

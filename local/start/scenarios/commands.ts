@@ -1,14 +1,14 @@
-/** A command as a producer sends it, and the lane that it takes. */
+/** A command as a producer sends it, and its lane. */
 export interface StoryCommand {
   lane: string;
   command: { source: string; requestId: string; action: string; [field: string]: unknown };
 }
 
 const templateId = 'A1b3';
-/** Longer than any story lasts: whatever is made is still there when the story is told. */
+/** Longer than any story: a created link still exists at its end. */
 const ttl = '180d';
 
-/** A link's data; `version` tells afterwards which change came last. */
+/** A link's data. `version` shows which change came last. */
 const dataOf = (campaign: string, version: string) => ({
   pid: 'crm_email',
   c: campaign,
@@ -18,17 +18,17 @@ const dataOf = (campaign: string, version: string) => ({
 
 interface Wave {
   lane: 'campaign' | 'transactional';
-  /** The wave's name, the beginning of its request IDs. */
+  /** The wave's name, the prefix of its request IDs. */
   name: string;
   commands: number;
   /** ISO 8601. */
   requestedAt: string;
-  /** Every so many-th asks for a QR code with its link. */
+  /** Every n-th command asks for a QR code with its link. */
   qrEvery?: number;
   validUntil?: string;
 }
 
-/** Links, each for one customer, whose IDs the pipeline derives. */
+/** Creates, each for one customer. The pipeline derives the IDs of their links. */
 export function creates({ lane, name, commands, requestedAt, qrEvery, validUntil }: Wave): StoryCommand[] {
   return Array.from({ length: commands }, (_, index) => ({
     lane,
@@ -47,14 +47,14 @@ export function creates({ lane, name, commands, requestedAt, qrEvery, validUntil
   }));
 }
 
-/** What is asked of one link of a chosen ID, in this order. */
+/** The steps of one link with a chosen ID, in this order. */
 export type Step = 'create' | 'update' | 'delete';
 
 /**
- * For each of some links of chosen IDs, one step of its life.
+ * One step in the life of several links with chosen IDs.
  *
  * @param name of the links: the same name means the same links
- * @param number of the step in their lives, from 1; it ends up as the link's version
+ * @param number of the step in their lives, from 1; it becomes the link's version
  */
 export function stepOfLinks(
   step: Step,
@@ -76,7 +76,7 @@ export function stepOfLinks(
   }));
 }
 
-/** A code for each of some links of chosen IDs: it needs no quota. */
+/** QR commands for several links with chosen IDs. They need no quota. */
 export function qrCodes({
   name,
   links,
@@ -101,7 +101,7 @@ export function qrCodes({
   }));
 }
 
-/** A command that the API would refuse: it names no media source. */
+/** A command that the API would refuse: it has no media source. */
 export function invalid({
   lane,
   name,

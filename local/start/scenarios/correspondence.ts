@@ -6,15 +6,15 @@ import type { StoryCommand } from './commands.ts';
 import type { Timeline } from './timeline.ts';
 
 export type StoryMessage = CampaignMessage & { command: StoryCommand['command'] };
-export type Told = Answered & { message: StoryMessage };
+export type AnsweredCommand = Answered & { message: StoryMessage };
 
-/** What was sent and what was heard of it. */
+/** The commands sent, and their outcomes. */
 export class Correspondence {
   readonly #awaited = new AwaitedOutcomes<StoryMessage>();
   readonly #timeline: Timeline;
   /** By lane and kind, since the last line of the timeline. */
   readonly #fresh = new Map<string, Map<string, number>>();
-  /** A message that was answered twice, and not in the same words. */
+  /** Messages with two different final outcomes. */
   contradictions = 0;
 
   constructor(timeline: Timeline) {
@@ -39,15 +39,15 @@ export class Correspondence {
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
 
-  /** Writes what was heard since the last time into the timeline, a line for each lane. */
-  tell(): void {
+  /** Adds the outcomes since the last call to the timeline, a line for each lane. */
+  flush(): void {
     for (const [lane, kinds] of this.#fresh) {
       this.#timeline.add({ what: 'outcomes', lane, outcomes: Object.fromEntries(kinds) });
     }
     this.#fresh.clear();
   }
 
-  /** How many messages have their final answer, or wait in the archive for quota. */
+  /** The number of messages with their final outcome, or parked until there is quota. */
   get answeredOrParked(): number {
     return this.all().filter((one) => isSettled(one) || isParked(one)).length;
   }
@@ -56,12 +56,12 @@ export class Correspondence {
     return this.#awaited.parked;
   }
 
-  /** Messages without their final outcome, the parked ones among them. */
+  /** The number of messages without their final outcome, parked ones included. */
   get unsettled(): number {
     return this.#awaited.unsettled;
   }
 
-  all(): Told[] {
+  all(): AnsweredCommand[] {
     return this.#awaited.all();
   }
 }

@@ -2,27 +2,27 @@ import type { MetricSeries } from '../../cloud/telemetry/metric-store.ts';
 import { type Check, checksOfAll } from './checks.ts';
 import type { Story } from './story.ts';
 import type { TimelineEvent } from './timeline.ts';
-import { bringUp, type WorldOptions } from './world.ts';
+import { startWorld, type WorldOptions } from './world.ts';
 
 export interface Played {
   checks: Check[];
   events: readonly TimelineEvent[];
-  /** How long it took by the simulated clock. */
+  /** Its duration by the simulated clock. */
   minutes: number;
-  /** Every metric that was written, AWS's own included. */
+  /** Every recorded metric, AWS's own included. */
   metrics: MetricSeries[];
 }
 
 /**
- * Plays a story, and looks whether all that must hold does.
+ * Plays a story and checks its rules.
  *
- * @throws Error when something does not start, or the story comes to a stand: the timeline is written up to there
+ * @throws Error if a part does not start, or the story makes no progress. The timeline has all events until then.
  */
 export async function playStory(
   story: Story,
   options: Omit<WorldOptions, 'beginsAt'> & { short?: boolean },
 ): Promise<Played> {
-  const world = await bringUp({ ...options, beginsAt: story.beginsAt });
+  const world = await startWorld({ ...options, beginsAt: story.beginsAt });
   try {
     const own = await story.play(world, options.short ?? false);
     const checks = [...(await checksOfAll(world)), ...own];

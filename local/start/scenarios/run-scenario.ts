@@ -13,17 +13,17 @@ import { durationWords } from './timeline.ts';
 
 export interface ScenarioOptions extends RunConfiguration {
   scenario: string;
-  /** The configuration's first, unless given. */
+  /** The configuration's first stage by default. */
   stage?: string;
   quiet: boolean;
 }
 
 /**
- * Plays a story on the pipeline of a stage, here: the synthesised app as it is, and simulated time.
+ * Plays a story on the pipeline of a stage, on this machine: the synthesised app unchanged, in simulated time.
  *
  * @param signal ends it early
- * @returns whether all that must hold does
- * @throws Error when something does not start, or the story comes to a stand
+ * @returns whether all checks hold
+ * @throws Error if a part does not start, or the story makes no progress
  */
 export async function runScenario(
   { scenario, stage, quiet, configuration, file }: ScenarioOptions,
@@ -43,7 +43,7 @@ export async function runScenario(
     screen.say(`Synthesising ${pipeline.stackName} …`);
     await synthesise(file, pipeline.stage, inLocal('cdk.out'));
     screen.say(
-      'Times are simulated, UTC. "Over a leap": nothing was measured meanwhile, and the alarm changed for that alone.',
+      'Times are simulated, UTC. "Over a leap": the alarm changed only because nothing is measured during a leap.',
     );
     screen.say('');
     const { checks, minutes } = await playStory(story, {
@@ -56,7 +56,7 @@ export async function runScenario(
     });
     const broken = checks.filter(({ holds }) => !holds);
     screen.say('');
-    screen.say(broken.length === 0 ? 'All of it holds.' : `${broken.length} OF ${checks.length} DO NOT HOLD.`);
+    screen.say(broken.length === 0 ? 'All checks hold.' : `${broken.length} OF ${checks.length} CHECKS FAILED.`);
     screen.say(
       `${durationWords(minutes)} in ${Math.round((performance.now() - begun) / 1000)} s; file: .local/out/timeline.ndjson`,
     );
@@ -71,7 +71,7 @@ export async function runScenario(
   }
 }
 
-/** Makes room for a story's one file. What a campaign left in the same folder stays. @returns where it goes */
+/** Deletes a story's last file, and leaves a campaign's files in the same folder. @returns the path of the new file */
 export async function newTimeline(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   const file = join(folder, 'timeline.ndjson');

@@ -5,10 +5,10 @@ import { mappingStates } from '../progress/observation.ts';
 import type { Timeline } from './timeline.ts';
 
 const minute = 60_000;
-const lookEveryMilliseconds = 50;
-/** Wall clock. Longer than any one step takes, and short enough to see that a story is stuck. */
+const pollEveryMilliseconds = 50;
+/** Wall clock. Longer than any one step, and short enough to detect that a story makes no progress. */
 const patienceMilliseconds = 60_000;
-/** With messages in flight, a mapping may be filling a batch for its window (5 s), in which no function is busy. */
+/** With messages in flight, a mapping may be filling a batch for its window (5 s), without a busy function. */
 const windowMilliseconds = 6_000;
 
 export interface SimulatedTimeOptions {
@@ -16,18 +16,19 @@ export interface SimulatedTimeOptions {
   cloud: LocalCloud;
   admin: AdminClient;
   timeline: Timeline;
-  /** Whether outcomes were told that have not been heard yet. */
-  unheard: () => Promise<boolean>;
-  /** Told when a leap over more than a minute begins and ends. */
+  /** Whether the outcome queue still has outcomes. */
+  hasPendingOutcomes: () => Promise<boolean>;
+  /** Called at the start and at the end of a leap over more than a minute. */
   leaping: (leaps: boolean) => void;
-  /** Told when a step has been lived through. */
-  lived: () => Promise<void>;
+  /** Called after each step. */
+  stepped: () => Promise<void>;
   signal: AbortSignal;
 }
 
 /**
- * Moves the clock of everything together, in steps. The governor runs once a step; it takes its time by the wall clock (its calls
- * are a second apart), so that six hours in minutes would take a quarter of an hour: where nothing happens, a story leaps.
+ * Moves the clock of all parts together, in steps. The governor runs once in each step. A run takes two to three
+ * seconds of the wall clock, because its calls are a second apart. Six hours in minutes would take a quarter of an
+ * hour. Therefore a story leaps over times in which nothing happens.
  */
 export class SimulatedTime {
   readonly #options: SimulatedTimeOptions;
@@ -50,24 +51,24 @@ export class SimulatedTime {
   }
 
   /**
-   * Minutes, one after the other, each with the governor's run and whatever work there is.
+   * Advances minute by minute, each with the governor's run and all due work.
    *
-   * @param options.inWork do not wait for the work under way first. A minute is well below any queue's visibility time-out; two
-   *   such steps in one batch would not be.
+   * @param options.inWork do not wait for running work first. A minute is shorter than any queue's visibility time-out.
+   *   Two such steps in one batch would not be.
    */
   async step(minutes = 1, options: { inWork?: boolean } = {}): Promise<void> {
     for (let done = 0; done < minutes; done++) {
       if (!options.inWork) await this.settled();
       await this.#advance(minute);
       if (!options.inWork) await this.settled();
-      await this.#options.lived();
+      await this.#options.stepped();
     }
   }
 
   /**
-   * Steps until something is so.
+   * Steps until a condition holds.
    *
-   * @throws Error after so many minutes without it
+   * @throws Error if it does not hold after the maximum of minutes
    */
   async stepUntil(isSo: () => boolean | Promise<boolean>, what: string, mostMinutes: number): Promise<void> {
     for (let minutes = 0; !(await isSo()); minutes++) {
@@ -76,12 +77,14 @@ export class SimulatedTime {
     }
   }
 
-  /** One leap over a time in which nothing happens: what is in flight is visible again behind it, so that no batch may run. */
+  /**
+   * Leaps over a time in which nothing happens. Messages in flight are visible after it, so no batch may be running.
+   */
   async leap(minutes: number): Promise<void> {
     await this.settled({ thoroughly: true });
     await this.#advance(Math.ceil(minutes * minute));
     await this.settled();
-    await this.#options.lived();
+    await this.#options.stepped();
   }
 
   /** Leaps to a moment: ISO 8601, UTC. */
@@ -90,31 +93,35 @@ export class SimulatedTime {
   }
 
   /**
-   * Resolves when no function runs, nothing waits in a queue that is polled, and all that was told is heard.
+   * Resolves when no function runs, no polled queue has visible messages, and all outcomes are received.
    *
-   * @param options.thoroughly not even a batch is being filled
+   * @param options.thoroughly waits until no mapping is filling a batch, either
    */
   async settled(options: { thoroughly?: boolean } = {}): Promise<void> {
-    const { cloud, unheard } = this.#options;
+    const { cloud, hasPendingOutcomes } = this.#options;
     let stillSince = performance.now();
     await this.until(async () => {
-      const [queues, running, pending] = await Promise.all([cloud.queues(), mappingStates(cloud.endpoints), unheard()]);
+      const [queues, running, pending] = await Promise.all([
+        cloud.queues(),
+        mappingStates(cloud.endpoints),
+        hasPendingOutcomes(),
+      ]);
       const busy = cloud.environments().some(({ environments }) => environments.some((one) => one.busy));
       const polled = queues.filter(({ arn }) => running.get(arn) === true);
       const now = performance.now();
       if (busy || pending || polled.some(({ visible }) => visible > 0)) stillSince = now;
       const filling = options.thoroughly && polled.some(({ inFlight }) => inFlight > 0);
-      return now - stillSince >= (filling ? windowMilliseconds : 3 * lookEveryMilliseconds);
+      return now - stillSince >= (filling ? windowMilliseconds : 3 * pollEveryMilliseconds);
     }, 'the work under way');
   }
 
-  /** Looks again and again, by the wall clock. @throws Error when it is not so for too long */
+  /** Polls a condition, by the wall clock. @throws Error if it does not hold within a minute */
   async until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
     const begun = performance.now();
     while (!(await isSo())) {
       this.#options.signal.throwIfAborted();
       if (performance.now() - begun > patienceMilliseconds) throw new Error(`${what}: no end in a minute`);
-      await sleep(lookEveryMilliseconds);
+      await sleep(pollEveryMilliseconds);
     }
   }
 
@@ -124,7 +131,7 @@ export class SimulatedTime {
       cloud
         .environments()
         .some(({ function: name, environments }) => isGovernor(name) && environments.some((one) => one.busy));
-    // A run that comes while another is under way would be turned away.
+    // The governor's reserved concurrency would throttle a second run at the same time.
     await this.until(() => !governs(), 'the governor');
     const before = this.#ended.governor;
     await admin.moveClock({ set: clock.now() + milliseconds });

@@ -1,7 +1,7 @@
 import type { Check } from './checks.ts';
 import type { World } from './world.ts';
 
-/** A course of events, played on the whole pipeline in simulated time. */
+/** A course of events for the whole pipeline in simulated time. */
 export interface Story {
   name: string;
   /** One line, for `--help`. */
@@ -9,9 +9,9 @@ export interface Story {
   /** ISO 8601, simulated. */
   beginsAt: string;
   /**
-   * @param world as deployed, with nothing sent yet
-   * @param short leave out what only makes it longer
-   * @returns what must hold in this story, beside what must hold in each
+   * @param world deployed, without any command
+   * @param short leave out the steps that only make it longer
+   * @returns the story's own checks, beside those of every story
    */
   play(world: World, short: boolean): Promise<Check[]>;
 }

@@ -1,14 +1,14 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 
-/** What may happen in a story. Each becomes a line of `timeline.ndjson`, so none speaks of a link or of a command's values. */
+/** An event of a story. Each becomes a line of `timeline.ndjson`, so none has a link or a value of a command. */
 export type Happening =
-  /** What the story does next, in words. */
+  /** The next step of the story, in words. */
   | { what: 'story'; text: string }
-  /** What the API, or another system that uses the account, does: faults, tokens, quota. */
+  /** An act of the API, or of another system on the account: faults, tokens, quota. */
   | { what: 'account'; text: string }
   | { what: 'clock'; leapMinutes: number }
   | { what: 'sent'; lane: string; commands: number }
-  /** Outcomes heard since the line before, by kind; `repeated` are those of requests that were answered before. */
+  /** Outcomes since the last such line, by kind. `repeated` counts those of requests that already had one. */
   | { what: 'outcomes'; lane: string; outcomes: Record<string, number> }
   | { what: 'lane'; lane: string; state: string; reason?: string }
   | { what: 'mappings'; lane: string; switched: 'on' | 'off'; mappings: number }
@@ -22,18 +22,18 @@ export type TimelineEvent = Happening & {
   at: string;
 };
 
-/** Shorter leaps are in the file alone. */
+/** Shorter leaps are only in the file. */
 const leastShownLeapMinutes = 30;
 const whoWidth = 14;
 
-/** Writes down what happens as it happens, for programs (a file of NDJSON) and for whoever watches. */
+/** Records events as they happen, for programs (a file of NDJSON) and for the reader of the screen. */
 export class Timeline {
   readonly events: TimelineEvent[] = [];
   readonly #file: string;
   readonly #now: () => number;
   readonly #say: (line: string) => void;
 
-  /** @param file is begun anew */
+  /** @param file is overwritten */
   constructor(file: string, now: () => number, say: (line: string) => void) {
     this.#file = file;
     this.#now = now;
@@ -44,14 +44,14 @@ export class Timeline {
   add(happening: Happening, atMilliseconds = this.#now()): void {
     const event: TimelineEvent = { at: new Date(atMilliseconds).toISOString(), ...happening };
     this.events.push(event);
-    // At once: whatever becomes of the story, the file has it up to there.
+    // At once: if the story fails, the file has all events until then.
     appendFileSync(this.#file, `${JSON.stringify(event)}\n`);
     const line = timelineLine(event);
     if (line !== undefined) this.#say(line);
   }
 }
 
-/** `03-09 10:15  campaign       parking: quota-reserve-reached`; undefined for what only the file has. */
+/** `03-09 10:15  campaign       parking: quota-reserve-reached`. Undefined for an event that is only in the file. */
 export function timelineLine(event: TimelineEvent): string | undefined {
   const shown = wordsOf(event);
   if (shown === undefined) return undefined;

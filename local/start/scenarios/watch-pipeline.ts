@@ -1,7 +1,7 @@
 import type { LocalCloud } from '../../cloud/cloud.ts';
 import type { Timeline } from './timeline.ts';
 
-/** The lines of the governor's and the replayer's logs that a story tells of. */
+/** The log lines of the governor and the replayer that the timeline uses. */
 interface LogLine {
   message?: string;
   lane?: string;
@@ -10,7 +10,7 @@ interface LogLine {
   count?: number;
 }
 
-/** Writes into the timeline what governor, replayer and alarms do. */
+/** Adds the acts of governor, replayer and alarms to the timeline. */
 export function watchPipeline(cloud: Pick<LocalCloud, 'on'>, timeline: Timeline, stackName: string) {
   const switched = new Map<string, { lane: string; switched: 'on' | 'off'; mappings: number }>();
   let isLeap = false;
@@ -28,19 +28,19 @@ export function watchPipeline(cloud: Pick<LocalCloud, 'on'>, timeline: Timeline,
     switched.set(key, { lane, switched: word, mappings: (switched.get(key)?.mappings ?? 0) + 1 });
   });
   cloud.on('alarm', ({ atMilliseconds, name, from, to }) => {
-    // That an alarm has its first data is no news.
+    // An alarm's first data is not an event.
     if (from === 'INSUFFICIENT_DATA' && to === 'OK') return;
     const alarm = name.replace(`${stackName}-`, '');
     timeline.add({ what: 'alarm', alarm, state: to, overLeap: isLeap }, atMilliseconds);
   });
 
   return {
-    /** Nothing is measured in a time that is leapt over: an alarm may go off, or fall silent, for that alone. */
+    /** Nothing is measured during a leap. An alarm may fire or clear only because of that. */
     leaping: (leaps: boolean) => {
       isLeap = leaps;
     },
-    /** Writes what is better said once a step. */
-    tell: () => {
+    /** Adds the events that are counted for each step. */
+    flush: () => {
       for (const one of switched.values()) timeline.add({ what: 'mappings', ...one });
       switched.clear();
     },

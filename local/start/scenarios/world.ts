@@ -21,7 +21,7 @@ const firstToken = 'local-token';
 
 export interface WorldOptions {
   pipeline: ConfiguredPipeline;
-  /** What `cdk synth` wrote. */
+  /** The output of `cdk synth`. */
   assemblyDirectory: string;
   workDirectory: string;
   timelineFile: string;
@@ -31,30 +31,30 @@ export interface WorldOptions {
   signal: AbortSignal;
 }
 
-/** What a story plays in: the synthesised pipeline, the API, and a clock that all of it goes by. */
+/** The surroundings of a story: the synthesised pipeline, the API, and one clock for all. */
 export interface World {
   readonly pipeline: ConfiguredPipeline;
   readonly cloud: LocalCloud;
   readonly api: AdminClient;
   readonly time: SimulatedTime;
   readonly timeline: Timeline;
-  readonly told: Correspondence;
-  /** The highest receive count of any message, as seen after each step. */
+  readonly correspondence: Correspondence;
+  /** The highest receive count of any message, measured after each step. */
   readonly mostReceives: number;
   send(commands: readonly StoryCommand[]): Promise<void>;
-  /** Resolves when all that was sent is answered or parked, by the wall clock alone. */
+  /** Resolves when every sent command is answered or parked, without a step of the simulated clock. */
   answeredOrParked(): Promise<void>;
   /** Puts another API token into the pipeline's secret. */
   putToken(token: string): Promise<void>;
-  /** What a deployment may do to a lane: its mappings are switched on. */
+  /** Enables the mappings of a lane, as a deployment may. */
   switchMappingsOn(lane: string): Promise<void>;
-  /** Whether the lane's mappings are at rest, and on or off. */
+  /** Whether all mappings of the lane are enabled, or disabled, without a change in progress. */
   mappingsAre(lane: string, state: 'on' | 'off'): Promise<boolean>;
   stop(): Promise<void>;
 }
 
-/** @throws Error when something does not start */
-export async function bringUp(options: WorldOptions): Promise<World> {
+/** @throws Error if a part does not start */
+export async function startWorld(options: WorldOptions): Promise<World> {
   const { pipeline, signal } = options;
   const { stackName } = pipeline;
   const clock = new SimulatedClock(Date.parse(options.beginsAt));
@@ -85,16 +85,16 @@ export async function bringUp(options: WorldOptions): Promise<World> {
     const lambda = new LambdaClient(cloud.clientConfig('lambda'));
     const secrets = new SecretsManagerClient(cloud.clientConfig('secretsManager'));
     const hearing = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
-    const told = new Correspondence(timeline);
+    const correspondence = new Correspondence(timeline);
     const over = new AbortController();
-    const listening = hearing.listen((outcome) => told.heard(outcome), over.signal);
+    const listening = hearing.listen((outcome) => correspondence.heard(outcome), over.signal);
     closing.push(async () => {
       over.abort();
       await listening;
       await hearing.close();
     });
 
-    const unheard = async () => {
+    const hasPendingOutcomes = async () => {
       const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
       const { Attributes = {} } = await sqs.send(
         new GetQueueAttributesCommand({ QueueUrl: hearing.url, AttributeNames: [...names] }),
@@ -103,13 +103,22 @@ export async function bringUp(options: WorldOptions): Promise<World> {
     };
     const watch = watchPipeline(cloud, timeline, stackName);
     let mostReceives = 0;
-    const lived = async () => {
+    const stepped = async () => {
       mostReceives = Math.max(mostReceives, ...(await cloud.queues()).map((queue) => queue.mostReceives));
-      watch.tell();
-      told.tell();
+      watch.flush();
+      correspondence.flush();
     };
     const leaping = (isLeap: boolean) => watch.leaping(isLeap);
-    const time = new SimulatedTime({ clock, cloud, admin: api, timeline, unheard, lived, leaping, signal });
+    const time = new SimulatedTime({
+      clock,
+      cloud,
+      admin: api,
+      timeline,
+      hasPendingOutcomes,
+      stepped,
+      leaping,
+      signal,
+    });
 
     const mappingsOf = async (lane: string) => {
       const arn = (await cloud.queues()).find(({ url }) => url === outputs.laneQueueUrls.get(lane))?.arn;
@@ -123,7 +132,7 @@ export async function bringUp(options: WorldOptions): Promise<World> {
       api,
       time,
       timeline,
-      told,
+      correspondence,
       stop,
       get mostReceives() {
         return mostReceives;
@@ -137,13 +146,18 @@ export async function bringUp(options: WorldOptions): Promise<World> {
           });
           const url = outputs.laneQueueUrls.get(lane) ?? '';
           timeline.add({ what: 'sent', lane, commands: messages.length });
-          const unsent = await sendMessages(sqs, url, messages, (message, id) => told.sent(message, id), { signal });
+          const unsent = await sendMessages(sqs, url, messages, (message, id) => correspondence.sent(message, id), {
+            signal,
+          });
           if (unsent.length > 0) throw new Error(`${unsent.length} messages could not be sent to ${lane}`);
         }
       },
       answeredOrParked: async () => {
-        await time.until(() => told.answeredOrParked === told.all().length, 'the answers to what was sent');
-        await lived();
+        await time.until(
+          () => correspondence.answeredOrParked === correspondence.all().length,
+          'the outcomes of the commands',
+        );
+        await stepped();
       },
       putToken: async (token) => {
         const SecretId = outputNamed('ApiTokenSecretArn', named, stackName);

@@ -11,7 +11,7 @@ import { stories } from '../../../local/start/scenarios/stories.ts';
 import { synthesise } from '../../../local/start/synthesis.ts';
 import { writtenMetrics } from '../../world/written-metrics.ts';
 
-/** `npm run test:scenarios` plays all of them in full; `npm test` plays one, short. */
+/** `npm run test:scenarios` plays all of them in full. `npm test` plays one of them, short. */
 const inFull = process.env.MODE === 'scenarios';
 const played = inFull ? stories : [tokenRevoked];
 
@@ -23,41 +23,41 @@ beforeAll(async () => {
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe.each(played)('the story $name', (story) => {
-  test('ends as it must, and its timeline tells how', { timeout: 180_000 }, async () => {
+  test('keeps its rules, and its timeline has every event', { timeout: 180_000 }, async () => {
     const timelineFile = join(directory, `${story.name}.ndjson`);
-    const said: string[] = [];
+    const shown: string[] = [];
     const pipeline = chosenPipeline(config, 'production');
     const { checks, metrics } = await playStory(story, {
       pipeline,
       assemblyDirectory: join(directory, 'cdk.out'),
       workDirectory: join(directory, story.name),
       timelineFile,
-      say: (line) => said.push(line),
+      say: (line) => shown.push(line),
       signal: new AbortController().signal,
       short: !inFull,
     });
     expect(checks.filter(({ holds }) => !holds)).toEqual([]);
     expect(checks.length).toBeGreaterThan(7);
 
-    // The file is what was said, and more; in order of time
+    // The file has all printed events and more, in order of time
     const text = await readFile(timelineFile, 'utf8');
     const events = text
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(events.length).toBeGreaterThan(said.length);
+    expect(events.length).toBeGreaterThan(shown.length);
     const lanes = events.filter(({ what, lane }) => what === 'lane' && lane === 'campaign').map(({ state }) => state);
     expect(lanes[0]).toMatch(/^(paused|parking)$/);
     expect(lanes.at(-1)).toBe('open');
     expect(events.some(({ what, state, overLeap }) => what === 'alarm' && state === 'ALARM' && !overLeap)).toBe(true);
 
-    // Each metric is among those that the cost counts
+    // The cost counts each metric
     const { written, unlisted } = writtenMetrics(metrics, pipeline.settings);
     expect(unlisted).toEqual([]);
     expect(written).toBeGreaterThan(20);
 
-    // And neither names a link, nor a value of one
-    for (const told of [text, said.join('\n')])
-      expect(told).not.toMatch(/onelink\.me|acme\.example|crm_email|local-token/);
+    // And neither the file nor the output has a link or a value of a link
+    for (const output of [text, shown.join('\n')])
+      expect(output).not.toMatch(/onelink\.me|acme\.example|crm_email|local-token/);
   });
 });

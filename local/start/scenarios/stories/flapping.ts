@@ -2,10 +2,10 @@ import type { Story } from '../story.ts';
 import type { World } from '../world.ts';
 import { bothLanesWork, lanesOpened, sendToBoth } from './lanes.ts';
 
-/** The API is down for two minutes of three, time and again. */
+/** The API is unavailable for two minutes of every three. */
 export const flapping: Story = {
   name: 'flapping',
-  about: 'the API is down for two minutes of every three, for a good quarter of an hour',
+  about: 'the API is unavailable for two minutes of every three, over a quarter of an hour',
   beginsAt: '2026-03-18T15:55:00Z',
   play: async (world, short) => {
     const { api, time, timeline } = world;
@@ -22,10 +22,7 @@ export const flapping: Story = {
     }
     const opened = await lanesOpened(world, 10);
     const pauses = pausesOf(world, 'campaign');
-    return [
-      opened,
-      { text: `the lanes did not flap along: ${rounds} times down, pauses: ${pauses}`, holds: pauses === 1 },
-    ];
+    return [opened, { text: `the lanes did not flap: ${rounds} outages, pauses: ${pauses}`, holds: pauses === 1 }];
   },
 };
 

@@ -2,7 +2,7 @@ import { alarmCameAndWent, type Check } from '../checks.ts';
 import type { Story } from '../story.ts';
 import { bothLanesWork, lanesOpened, lanesPaused, sendToBoth } from './lanes.ts';
 
-/** Somebody revokes the API token; the new one is in the secret two hours later. */
+/** An administrator revokes the API token. The secret gets the new token two hours later. */
 export const tokenRevoked: Story = {
   name: 'token-revoked',
   about: 'the API refuses the token; two hours later the secret gets the new one',
@@ -15,7 +15,7 @@ export const tokenRevoked: Story = {
     timeline.add({ what: 'account', text: 'the token is revoked' });
     await sendToBoth(world, 'first', { campaign: short ? 20 : 200, signIns: 10 });
     await lanesPaused(world, 'token-refused', 5);
-    // The page goes off when two minutes of it are over.
+    // The alarm fires after two minutes.
     await time.step(short ? 1 : 2);
     for (const wave of short ? ['second'] : ['second', 'third', 'fourth', 'fifth']) {
       await sendToBoth(world, wave, { campaign: short ? 20 : 50, signIns: 10 });

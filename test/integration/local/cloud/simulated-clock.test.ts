@@ -103,7 +103,7 @@ test("a leap shifts functions' Date, even during an invocation, and keeps their 
   );
   const clock = new SimulatedClock(Date.parse('2025-06-30T20:00:00Z'));
   const cloud = await bench.start({ clock });
-  interface Told {
+  interface Answer {
     readonly loadedAt: number;
     readonly now: number;
     readonly date: number;
@@ -112,7 +112,7 @@ test("a leap shifts functions' Date, even during an invocation, and keeps their 
     readonly isDate: boolean;
     readonly remaining: number;
   }
-  const invoke = async (payload: unknown): Promise<Told[]> =>
+  const invoke = async (payload: unknown): Promise<Answer[]> =>
     JSON.parse((await cloud.invoke('worker', payload)).payload);
   const started = clock.now();
 

@@ -9,7 +9,7 @@ const it = base.extend('api', () => givenEmulator());
 const faultsOf = (answer: { json: unknown }) => (answer.json as { faults: { path: string; rule: string }[] }).faults;
 
 describe('the admin endpoints', () => {
-  it('Given a caller in another process, Then the client does all that the library does', async () => {
+  it('Given a caller in another process, Then the client has all methods of the library', async () => {
     const api = await givenEmulator({ monthlyQuota: 100 });
     const admin = adminClient(api.origin);
 
@@ -76,7 +76,7 @@ describe('the admin endpoints', () => {
     await expect(admin.moveClock({ advanceMilliseconds: -1 })).rejects.toThrow('advanceMilliseconds');
   });
 
-  it('Given 3,000 links, When they are dumped, Then every one has its line', async ({ api }) => {
+  it('Given 3,000 links, When a client dumps them, Then each has its line', async ({ api }) => {
     const links = Array.from({ length: 3000 }, (_, n) => ({
       onelinkId: 'A1b3',
       shortlinkId: `n${n}`,
@@ -114,7 +114,7 @@ describe('the admin endpoints', () => {
     expect(faultsOf(answer)).toEqual([{ path, rule: expect.stringMatching(/.+/) }]);
   });
 
-  it('Given a preload of an ID that is taken, Then none of it is put in', async ({ api }) => {
+  it('Given a preload with a taken ID, Then none of its links is added', async ({ api }) => {
     await api.create({ shortlink_id: 'abc' });
     const link = (shortlinkId: string) => ({ onelinkId: 'A1b3', shortlinkId, data: {} });
     expect(faultsOf(await api.call('POST', '/__emulator/links', [link('new'), link('abc')]))).toEqual([
@@ -126,7 +126,7 @@ describe('the admin endpoints', () => {
     expect([...api.control.links()]).toHaveLength(1);
   });
 
-  it('Given a preload with an expiry, Then that is when it ends', async ({ api }) => {
+  it('Given a preload with an expiry, Then the link has that expiry', async ({ api }) => {
     api.control.preload([
       { onelinkId: 'A1b3', shortlinkId: 'abc', data: { pid: 'x' }, ttl: '5d', expiry: '2026-03-10T12:00:01.900Z' },
     ]);
@@ -140,7 +140,7 @@ describe('the admin endpoints', () => {
     [{ set: '9899-01-01T00:00:00Z' }, 'set'],
     [{ set: 8e15 }, 'set'],
     [{ advanceMilliseconds: 1e13 }, 'advanceMilliseconds'],
-  ])('Given a clock that is to go where it cannot, %j, Then it stays', async (change, path) => {
+  ])('Given an impossible change of the clock, %j, Then the clock does not change', async (change, path) => {
     const api = await givenEmulator({}, '9800-01-01T00:00:00Z');
     const answer = await api.call('POST', '/__emulator/clock', change);
     expect(answer).toMatchObject({ status: 400 });
@@ -148,7 +148,7 @@ describe('the admin endpoints', () => {
     expect(api.control.clock().now).toBe('9800-01-01T00:00:00Z');
   });
 
-  it('Given the last second of the clock and the longest ttl, Then the expiry is a date of four digits', async () => {
+  it('Given the last second of the clock and the longest ttl, Then the expiry has a year of four digits', async () => {
     const api = await givenEmulator({ maxTtlDays: 36_500 });
     await api.call('POST', '/__emulator/clock', { set: '9898-12-31T23:59:59Z' });
     await api.create({ shortlink_id: 'abc', ttl: '36500d' });
@@ -167,7 +167,7 @@ describe('the admin endpoints', () => {
     ['settings', { templates: { A1b3: { subdomain: 'acme', baseUrl: 'javascript:x' } } }, 'templates.A1b3.baseUrl'],
     ['settings', '{"templates":{"__proto__":{"subdomain":"acme"}}}', ''],
     ['links', '[{"onelinkId":"A1b3","shortlinkId":"a","data":{"__proto__":"x"}}]', ''],
-  ])('Given %s that HTTP or the API could not hold, %j, Then 400 names %s', async (name, body, path) => {
+  ])('Given %s that HTTP or the API cannot represent, %j, Then 400 names %s', async (name, body, path) => {
     const api = await givenEmulator();
     const answer = await api.call('POST', `/__emulator/${name}`, body);
     expect(answer).toMatchObject({ status: 400 });
@@ -180,13 +180,13 @@ describe('the admin endpoints', () => {
     expect(answer).toMatchObject({ status: 400, body: expect.stringContaining('must be UTF-8') });
   });
 
-  it('Given a body that is no JSON, or an endpoint that is none, Then the answer says so', async ({ api }) => {
+  it('Given a body that is not JSON, or an unknown endpoint, Then the error names it', async ({ api }) => {
     expect(faultsOf(await api.call('POST', '/__emulator/faults', '{'))).toEqual([{ path: '', rule: 'must be JSON' }]);
     const unknown = await api.call('GET', '/__emulator/status');
     expect([unknown.status, unknown.text]).toEqual([404, expect.stringContaining('GET stats')]);
   });
 
-  it('Given a limit is changed while running, Then its window starts empty', async () => {
+  it('Given a change of a limit at run time, Then its window starts empty', async () => {
     const api = await givenEmulator({ requestsPerSecond: 1 });
     await api.create();
     expect(await api.create()).toMatchObject({ status: 429 });
@@ -200,7 +200,7 @@ describe('the admin endpoints', () => {
     await expect(startOneLinkApi({ settings: { maxTtlDays: 0 } })).rejects.toThrow('maxTtlDays');
   });
 
-  it('Given a port that is taken, Then starting fails with EADDRINUSE', async ({ api }) => {
+  it('Given a port in use, Then the start fails with EADDRINUSE', async ({ api }) => {
     await expect(startOneLinkApi({ port: api.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Given } from './given-emulator.ts';
 import { givenEmulator } from './given-emulator.ts';
 
-/** Follows a path as if DNS had led the host here; fetch does not let a caller set the host. */
+/** Requests a path with the host header of a short URL. `fetch` does not let a caller set the host. */
 const follow = (api: Given, path: string, host = '127.0.0.1') =>
   new Promise<[status: number | undefined, location: string | undefined]>((resolve, reject) => {
     request(`${api.origin}${path}`, { headers: { host } }, (res) => {
@@ -20,14 +20,14 @@ describe('a click', () => {
     [{ af_r: 'https://other.example/?a=1', af_web_dp: 'https://shop.example/' }, 'https://other.example/?a=1&pid=sms'],
     [{ af_dp: 'acme://offer', deep_link_value: 'offer' }, 'https://www.acme.example/?pid=sms&deep_link_value=offer'],
     [{ af_r: 'https://other.example/', af_param_forwarding: 'false' }, 'https://other.example/'],
-  ])('Given parameters %j, Then it leads to %s', async (parameters, location) => {
+  ])('Given parameters %j, Then it redirects to %s', async (parameters, location) => {
     const api = await givenEmulator();
     await api.create({ shortlink_id: 'abc', data: { pid: 'sms', ...parameters } });
     expect(await follow(api, '/A1b3/abc')).toEqual([302, location]);
     expect([...api.control.links()][0]).toMatchObject({ clicks: 1 });
   });
 
-  it('Given a template with a base URL of its own, Then an unknown link leads there', async () => {
+  it('Given a template with a base URL, Then an unknown link redirects to it', async () => {
     const api = await givenEmulator({
       templates: { A1b3: { subdomain: 'acme', baseUrl: 'https://acme.example/app' } },
     });
@@ -41,7 +41,7 @@ describe('a click', () => {
     expect(await follow(api, '/__proto__/abc')).toEqual([404, undefined]);
   });
 
-  it('Given the host of a template or brand, Then its links are found, and those of other templates not', async () => {
+  it('Given the host of a template or brand, Then it serves its own links and no others', async () => {
     const api = await givenEmulator({
       templates: {
         A1b3: { subdomain: 'acme', brandDomains: ['go.acme.example', 'acme.example/go'] },

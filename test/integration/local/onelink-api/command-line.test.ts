@@ -15,12 +15,12 @@ const run = (...args: string[]) => spawn(process.execPath, [main, ...args], { st
 
 const failed = async (...args: string[]) => {
   const child = run(...args);
-  let told = '';
+  let stderr = '';
   child.stderr.on('data', (piece) => {
-    told += piece;
+    stderr += piece;
   });
   const [code] = await once(child, 'close');
-  return { code, told };
+  return { code, stderr };
 };
 
 const readme = await readFile(new URL('../../../../local/onelink-api/README.md', import.meta.url), 'utf8');
@@ -58,17 +58,17 @@ describe('the command line', () => {
     expect(JSON.parse(printed)).toMatchObject({ event: 'listening' });
   });
 
-  it('Given a file that is no object of settings, or an unknown flag, Then it is a usage error', async () => {
+  it('Given a file without an object of settings, or an unknown flag, Then the exit code is that of a usage error', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'onelink-api-'));
     for (const content of ['null', '[]', '{"nulls":null}', '{']) {
       await writeFile(join(folder, 'settings.json'), content);
       expect(await failed('--port', '0', '--config', join(folder, 'settings.json'))).toMatchObject({ code: 2 });
     }
     await rm(folder, { recursive: true });
-    expect(await failed('--prot', '0')).toMatchObject({ code: 2, told: expect.stringContaining('--prot') });
+    expect(await failed('--prot', '0')).toMatchObject({ code: 2, stderr: expect.stringContaining('--prot') });
   });
 
-  it('Given a configuration file and flags, Then a parent reads the address, flags win, and SIGTERM stops it', async () => {
+  it('Given a file and flags, Then a parent reads the address, flags override the file, and SIGTERM stops it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'onelink-api-'));
     const config = join(folder, 'settings.json');
     await writeFile(config, JSON.stringify({ accountId: 'acc-file', token: 'from-file', qrDataPrefix: false }));
@@ -104,7 +104,7 @@ describe('the command line', () => {
     const taken = await failed('--port', String(port));
     expect(taken).toEqual({
       code: 2,
-      told: `onelink-api: Port ${port} of 127.0.0.1 is in use. Choose another port with --port.\n`,
+      stderr: `onelink-api: Port ${port} of 127.0.0.1 is in use. Choose another port with --port.\n`,
     });
 
     child.kill('SIGTERM');
@@ -112,18 +112,18 @@ describe('the command line', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('Given a value that breaks a rule, Then it says which', async () => {
+  it('Given a value that breaks a rule, Then the error names it', async () => {
     expect(await failed('--port', '0', '--rate', '0')).toMatchObject({
       code: 2,
-      told: expect.stringContaining('requestsPerSecond'),
+      stderr: expect.stringContaining('requestsPerSecond'),
     });
     expect(await failed('--port', '0', '--template', 'A1b3')).toMatchObject({
       code: 2,
-      told: expect.stringContaining('A1b3=acme'),
+      stderr: expect.stringContaining('A1b3=acme'),
     });
     expect(await failed('--port', '0', '--config', '/nowhere.json')).toMatchObject({
       code: 2,
-      told: expect.stringContaining('/nowhere.json'),
+      stderr: expect.stringContaining('/nowhere.json'),
     });
   });
 });

@@ -13,28 +13,28 @@ const update = (api: Given, body: Record<string, unknown> = {}) =>
   api.call('PUT', '/shortlinks/A1b3/abc', { data: { pid: 'sms' }, ...body });
 const click = (api: Given) => api.call('GET', '/A1b3/abc');
 
-describe('a link that renews', () => {
-  it('Given 10 days, When it is clicked after 4, Then 10 days start anew', async ({ api }) => {
+describe('a link with renew_ttl', () => {
+  it('Given 10 days, When it is clicked after 4, Then its 10 days restart', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '10d' });
     pass(api, 4 * day);
     await click(api);
     expect(await end(api)).toMatchObject({ expiry: '2026-03-24T12:00:00Z', ttl: 864_000 });
   });
 
-  it('Given 10 days, When it is updated after 4 without a ttl, Then 10 days start anew', async ({ api }) => {
+  it('Given 10 days, When it is updated after 4 without a ttl, Then its 10 days restart', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '10d' });
     pass(api, 4 * day);
     await update(api);
     expect(await end(api)).toMatchObject({ expiry: '2026-03-24T12:00:00Z', ttl: 864_000 });
   });
 
-  it('Given 29 days, When it is updated to 2, Then 2 days are left', async ({ api }) => {
+  it('Given 29 days, When an update has a ttl of 2, Then 2 days are left', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '29d' });
     await update(api, { ttl: '2d' });
     expect(await end(api)).toMatchObject({ expiry: '2026-03-12T12:00:00Z', ttl: 172_800 });
   });
 
-  it('Given reads and QR codes, Then they renew nothing', async ({ api }) => {
+  it('Given reads and QR codes, Then they do not renew it', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '20h' });
     pass(api, hour);
     await api.call('GET', '/shortlinks/A1b3/abc/qr');
@@ -42,8 +42,8 @@ describe('a link that renews', () => {
   });
 });
 
-describe('a link that does not renew', () => {
-  it('Given 10 days, When it is clicked and updated, Then it ends when first promised', async ({ api }) => {
+describe('a link without renew_ttl', () => {
+  it('Given 10 days, When it is clicked and updated, Then it keeps its expiry', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '10d', renew_ttl: false });
     pass(api, 4 * day);
     await click(api);
@@ -51,14 +51,14 @@ describe('a link that does not renew', () => {
     expect(await end(api)).toMatchObject({ expiry: '2026-03-20T12:00:00Z' });
   });
 
-  it('Given 10 days, When an update brings a ttl of 2, Then 2 days are left', async ({ api }) => {
+  it('Given 10 days, When an update has a ttl of 2, Then 2 days are left', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '10d', renew_ttl: false });
     await update(api, { ttl: '2d' });
     await click(api);
     expect(await end(api)).toMatchObject({ expiry: '2026-03-12T12:00:00Z' });
   });
 
-  it('Given an update makes it renew, Then it starts anew, and clicks renew it', async ({ api }) => {
+  it('Given an update with renew_ttl, Then its days restart, and clicks renew it', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '10d', renew_ttl: false });
     pass(api, day);
     await update(api, { renew_ttl: true });
@@ -68,7 +68,7 @@ describe('a link that does not renew', () => {
     expect(await end(api)).toMatchObject({ expiry: '2026-03-22T12:00:00Z' });
   });
 
-  it('Given an update makes a renewing link stop, Then the end it had stands', async ({ api }) => {
+  it('Given an update that turns renew_ttl off, Then it keeps its expiry', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '10d' });
     pass(api, day);
     await update(api, { renew_ttl: false });
@@ -84,7 +84,7 @@ describe('an expired link', () => {
     return api;
   };
 
-  it('Given the last second passed, When it is clicked, Then the base URL without parameters, and no renewal', async () => {
+  it('Given its last second has passed, When it is clicked, Then it redirects to the base URL, and is not renewed', async () => {
     const api = await expired();
     const answer = await click(api);
     expect([answer.status, answer.headers.get('location')]).toEqual([302, 'https://www.acme.example/']);
@@ -92,7 +92,7 @@ describe('an expired link', () => {
     expect(api.control.stats()).toMatchObject({ links: { held: 1, alive: 0 }, clicks: { total: 1, onLiveLinks: 0 } });
   });
 
-  it('Given it is not purged, Then its ID is taken, and an update brings it back', async () => {
+  it('Given it is not purged, Then its ID is taken, and an update revives it', async () => {
     const api = await expired();
     pass(api, 48 * hour - 1000);
     expect(await api.create({ shortlink_id: 'abc' })).toMatchObject({ status: 409 });
@@ -100,7 +100,7 @@ describe('an expired link', () => {
     expect(await end(api)).toMatchObject({ expiry: '2026-03-12T12:19:59Z' });
   });
 
-  it('Given 48 hours passed, Then it is gone and its ID is free', async () => {
+  it('Given 48 hours have passed, Then it is purged and its ID is free', async () => {
     const api = await expired();
     pass(api, 48 * hour);
     expect(await api.call('GET', '/shortlinks/A1b3/abc')).toMatchObject({ status: 404 });
@@ -109,7 +109,7 @@ describe('an expired link', () => {
     expect(await api.create({ shortlink_id: 'abc' })).toMatchObject({ status: 200 });
   });
 
-  it('Given a purge delay of nothing, Then it is gone at once', async () => {
+  it('Given a purge delay of 0, Then it is purged at once', async () => {
     const api = await expired(0);
     expect(await api.call('GET', '/shortlinks/A1b3/abc')).toMatchObject({ status: 404 });
     expect([...api.control.links()]).toEqual([]);

@@ -22,7 +22,7 @@ const nothing = { made: 0, quotaUsed: 0 };
 const oneLink = { made: 1, quotaUsed: 1 };
 
 describe('a scripted fault', () => {
-  it('Given latency before, Then the answer comes that much later', async () => {
+  it('Given latency before, Then the answer is delayed by it', async () => {
     const api = await armed({ kind: 'latency', milliseconds: 40, jitterMilliseconds: 10 });
     const start = performance.now();
     expect(await create(api)).toMatchObject({ status: 200 });
@@ -30,7 +30,7 @@ describe('a scripted fault', () => {
     expect(traces(api)).toEqual(oneLink);
   });
 
-  it('Given latency after, When the caller gives up, Then the link is made all the same', async () => {
+  it('Given latency after, When the caller disconnects, Then the link is still created', async () => {
     const api = await armed({ kind: 'latency', milliseconds: 60_000, when: 'after' });
     const caller = new AbortController();
     const call = lost(
@@ -52,7 +52,7 @@ describe('a scripted fault', () => {
     [400, 'internal_error', 'Failed to create shortlink.'],
     [503, 'internal_error', 'Internal server error'],
   ])(
-    'Given status %i, Then it is answered in the API’s words and nothing is made',
+    'Given status %i, Then the answer has the API’s words and no link is created',
     async (status, error_type, message) => {
       const api = await armed({ kind: 'status', status });
       expect(await create(api)).toMatchObject({ status, json: { error_type, message } });
@@ -61,7 +61,7 @@ describe('a scripted fault', () => {
     },
   );
 
-  it('Given status 400 on delete and QR, Then the words are theirs', async () => {
+  it('Given status 400 on delete and QR, Then the answers have the words of these operations', async () => {
     const api = await armed({ kind: 'status', status: 400, times: 2 });
     expect(await api.call('DELETE', '/shortlinks/A1b3/abc')).toMatchObject({
       json: { error_type: 'internal_error', message: 'Failed to delete shortlink' },
@@ -71,7 +71,7 @@ describe('a scripted fault', () => {
     });
   });
 
-  it('Given words of its own, Then they are answered', async () => {
+  it('Given a fault with its own words, Then the answer has them', async () => {
     const api = await armed(
       { kind: 'status', status: 429, errorType: 'quota_exceeded', message: 'Monthly Quota Exceeded.' },
       { kind: 'status', status: 502, body: '<h1>Bad gateway</h1>', contentType: 'text/html' },
@@ -85,7 +85,7 @@ describe('a scripted fault', () => {
     ]);
   });
 
-  it('Given error-after, Then the link is made and paid for, and an error answered', async () => {
+  it('Given error-after, Then the link is created and costs quota, and the answer is an error', async () => {
     const api = await armed({ kind: 'error-after' }, { kind: 'error-after', status: 400, operation: 'delete' });
     expect(await create(api)).toMatchObject({ status: 500 });
     expect(traces(api)).toEqual(oneLink);
@@ -96,13 +96,13 @@ describe('a scripted fault', () => {
     expect(await api.call('GET', '/shortlinks/A1b3/abc')).toMatchObject({ status: 404 });
   });
 
-  it('Given reset-before, Then the connection is reset and nothing is made', async () => {
+  it('Given reset-before, Then the connection is reset and no link is created', async () => {
     const api = await armed({ kind: 'reset-before' });
     expect(await lost(create(api))).toMatch(/ECONNRESET|other side closed/);
     expect(traces(api)).toEqual(nothing);
   });
 
-  it('Given reset-after, Then the connection is reset and the link is made', async () => {
+  it('Given reset-after, Then the connection is reset and the link is created', async () => {
     const api = await armed({ kind: 'reset-after' });
     expect(await lost(create(api))).toMatch(/ECONNRESET|other side closed/);
     expect(traces(api)).toEqual(oneLink);
@@ -112,7 +112,7 @@ describe('a scripted fault', () => {
   it.each([
     ['before' as const, nothing],
     ['after' as const, oneLink],
-  ])('Given a hang %s the effect, Then no answer comes until the emulator closes', async (when, left) => {
+  ])('Given a hang %s the effect, Then the emulator never answers', async (when, left) => {
     const api = await armed({ kind: 'hang', when });
     const call = lost(create(api));
     await expect.poll(() => api.control.stats().calls).toEqual({ create: { hung: 1 } });
@@ -121,7 +121,7 @@ describe('a scripted fault', () => {
     expect(await call).not.toBe('answered');
   });
 
-  it('Given a slow body, Then it comes whole, in pieces, over that time', async () => {
+  it('Given a slow body, Then it is complete, in pieces over that time', async () => {
     const api = await armed({ kind: 'slow-body', milliseconds: 80 });
     const start = performance.now();
     const response = await fetch(`${api.baseUrl}/shortlinks-quota/acc-demo`, {
@@ -134,13 +134,13 @@ describe('a scripted fault', () => {
     expect(Buffer.concat(pieces).toString()).toBe('{"remaining_api_calls":10}');
   });
 
-  it('Given a truncated body, Then half of it comes, the connection ends, and the link is made', async () => {
+  it('Given a truncated body, Then half of it is sent, the connection ends, and the link is created', async () => {
     const api = await armed({ kind: 'truncated' });
     expect(await lost(create(api))).toMatch(/terminated|other side closed|ended|closed/i);
     expect(traces(api)).toEqual(oneLink);
   });
 
-  it('Given not-json, Then 200 with a page for a body, and the link is made', async () => {
+  it('Given not-json, Then the answer is 200 with a web page, and the link is created', async () => {
     const api = await armed({ kind: 'not-json' });
     expect(await create(api)).toMatchObject({
       status: 200,
@@ -150,20 +150,20 @@ describe('a scripted fault', () => {
     expect(traces(api)).toEqual(oneLink);
   });
 
-  it('Given a wrong content type, Then the body is right', async () => {
+  it('Given a wrong content type, Then the body is the true one', async () => {
     const api = await armed({ kind: 'wrong-content-type' });
     const answer = await create(api);
     expect(answer.headers.get('content-type')).toBe('text/html');
     expect(answer.json).toEqual({ shortlink_url: 'https://acme.onelink.me/A1b3/abc' });
   });
 
-  it('Given a fault of one shortlink ID, Then the create whose body names it plays it', async () => {
+  it('Given a fault of one shortlink ID, Then it applies to the create with that ID in its body', async () => {
     const api = await armed({ kind: 'status', status: 500, shortlinkId: 'abc' });
     expect(await api.create({ shortlink_id: 'other' })).toMatchObject({ status: 200 });
     expect(await create(api)).toMatchObject({ status: 500 });
   });
 
-  it('Given a call that the door refuses, Then it does not use a fault up', async () => {
+  it('Given a call that is not admitted, Then it does not use up a fault', async () => {
     const api = await armed({ kind: 'status', status: 500 });
     expect(await api.call('GET', '/shortlinks/A1b3/abc', undefined, { authorization: 'wrong' })).toMatchObject({
       status: 401,
@@ -171,7 +171,7 @@ describe('a scripted fault', () => {
     expect(await create(api)).toMatchObject({ status: 500 });
   });
 
-  it('Given faults were played, Then the figures tell which, and what callers saw', async () => {
+  it('Given faults were applied, Then the statistics have each one, and what callers saw', async () => {
     const api = await armed({ kind: 'reset-after' }, { kind: 'status', status: 503, times: 2 });
     await lost(create(api));
     await create(api);
@@ -183,7 +183,7 @@ describe('a scripted fault', () => {
     });
   });
 
-  it('Given a standing latency, Then every answer is late, and the emulator’s own are not', async () => {
+  it('Given a fixed latency, Then every answer of the API is delayed, and no admin answer', async () => {
     const api = await givenEmulator({ latencyMilliseconds: 40 });
     const start = performance.now();
     await create(api);

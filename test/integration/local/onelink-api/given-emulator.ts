@@ -3,7 +3,7 @@ import type { OneLinkApi } from '../../../../local/onelink-api/server.ts';
 import { startOneLinkApi } from '../../../../local/onelink-api/server.ts';
 import type { SettingsInput } from '../../../../local/onelink-api/settings.ts';
 
-/** What a call was answered; `json` is undefined when the body is none. */
+/** The answer of a call. `json` is undefined if the body is not JSON. */
 export interface Answered {
   status: number;
   headers: Headers;
@@ -11,12 +11,12 @@ export interface Answered {
   json: unknown;
 }
 
-/** An emulator whose clocks stand still until the test moves them. */
+/** An emulator with clocks that only the test moves. */
 export interface Given extends OneLinkApi {
   /** The rate limits' clock. */
   time: { monotonic: number };
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answered>;
-  /** POST /shortlinks/A1b3 with `data` of `pid` only, unless given. */
+  /** POST /shortlinks/A1b3. By default, `data` has only `pid`. */
   create(body?: Record<string, unknown>): Promise<Answered>;
 }
 
@@ -26,7 +26,7 @@ afterEach(async () => {
   for (const api of running.splice(0)) await api.close();
 });
 
-/** Starts an emulator on a free port for one test; wall time is 2026-03-10T12:00:00Z unless given. */
+/** Starts an emulator on a free port for one test. By default, the wall time is 2026-03-10T12:00:00Z. */
 export async function givenEmulator(settings: SettingsInput = {}, now = '2026-03-10T12:00:00Z'): Promise<Given> {
   const time = { monotonic: 0 };
   const api = await startOneLinkApi({

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** An answer off the wire. */
+/** A raw answer. */
 export interface RawAnswer {
   status: number;
   head: string;
@@ -9,13 +9,13 @@ export interface RawAnswer {
 }
 
 export interface Sending {
-  /** Whether the client ends its side once it has sent everything. */
+  /** Whether the client ends its side after it has sent everything. */
   endsItsSide?: boolean;
-  /** Answers after which the client leaves, if the emulator does not end the connection before. */
+  /** The number of answers after which the client disconnects, unless the emulator does so before. */
   answers?: number;
 }
 
-/** Sends bytes as they are, and gives the answers in the order in which they came. */
+/** Sends raw bytes, and returns the answers in their order. */
 export async function sendRaw(port: number, bytes: string | Buffer, sending: Sending = {}): Promise<RawAnswer[]> {
   const { endsItsSide = false, answers = 1 } = sending;
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
@@ -46,7 +46,7 @@ export function rawRequest(line: string, body: string | Buffer = '', headers: re
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`, 'latin1'), Buffer.from(body)]);
 }
 
-/** The whole answers; what is no answer is one with the status 0. A body in chunks is taken to be empty, as Node.js's own are. */
+/** Parses complete answers. Other bytes become an answer with the status 0. A chunked body counts as empty, as Node.js's own are. */
 function answersIn(received: string): RawAnswer[] {
   const answers: RawAnswer[] = [];
   let rest = Buffer.from(received);

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('a body that nobody means', () => {
+describe('a hostile body', () => {
   it.each([
     [`Parameter 'x' has an invalid value: '{"toString":null}'`, '{"data":{"pid":"p","x":{"toString":null}}}'],
     [`Parameter 'pid' has an invalid value`, '{"data":{"pid":{"valueOf":1,"toString":2}}}'],
@@ -28,7 +28,7 @@ describe('a body that nobody means', () => {
     [`Parameter 'shortlink_id' has an invalid value: '[[`, `{"data":{"pid":"p"},"shortlink_id":${deep(5_000)}}`],
     [`Parameter 'renew_ttl' has an invalid value: '[[`, `{"data":{"pid":"p"},"renew_ttl":${deep(100_000)}}`],
     [`Parameter 'brand_domain' has an invalid value: '{`, '{"data":{"pid":"p"},"brand_domain":{"toString":null}}'],
-  ])('Given such a value, Then 400 says: %s', async (message, body) => {
+  ])('Given such a value, Then 400 with the message: %s', async (message, body) => {
     const api = await givenEmulator();
     const answer = await api.call('POST', '/shortlinks/A1b3', body);
     expect(answer).toMatchObject({ status: 400, json: { error_type: 'invalid_parameter' } });
@@ -52,7 +52,7 @@ describe('a body that nobody means', () => {
     ['half of a body', Buffer.from('{"data":{"pid":"p"')],
     ['a form', Buffer.from('data=%7B%22pid%22%3A%22p%22%7D')],
     ['a byte order mark', Buffer.from('\ufeff{"data":{"pid":"p"}}')],
-    ['a byte that is no UTF-8', Buffer.from('{"data":{"pid":"caf\xe9"}}', 'latin1')],
+    ['a byte that is not UTF-8', Buffer.from('{"data":{"pid":"caf\xe9"}}', 'latin1')],
     ['UTF-16', Buffer.from('{"data":{"pid":"p"}}', 'utf16le')],
     ['zero bytes', Buffer.from('{"data":{"pid":"p"}}\0\0')],
     ['data that is a string of a string', Buffer.from(JSON.stringify({ data: JSON.stringify('{"pid":"p"}') }))],
@@ -63,7 +63,7 @@ describe('a body that nobody means', () => {
     expect(api.control.stats().links.made).toBe(0);
   });
 
-  it('Given a body beyond the limit that is set, Then it is invalid, and one byte less is not', async () => {
+  it('Given a body beyond the configured limit, Then it is invalid, and with one byte less it is valid', async () => {
     const api = await givenEmulator({ maxBodyBytes: 22 });
     expect(await api.call('POST', '/shortlinks/A1b3', '{"data":{"pid":"sms"}}')).toMatchObject({ status: 200 });
     expect(await api.call('POST', '/shortlinks/A1b3', '{"data":{"pid":"sms"}} ')).toMatchObject({ status: 400 });
@@ -84,7 +84,7 @@ describe('null', () => {
     ['brand_domain', { brand_domain: null }],
     ['pid', { data: { pid: null } }],
     ['af_sub1', { data: { pid: 'sms', af_sub1: null } }],
-  ])('Given %s is null, Then 400 names it, and as if left out when so set', async (name, body) => {
+  ])('Given %s is null, Then 400 names it, or with that setting the field counts as left out', async (name, body) => {
     const api = await givenEmulator();
     const answer = await api.create(body);
     expect(answer).toMatchObject({ status: 400, json: { error_type: 'invalid_parameter' } });
@@ -96,9 +96,7 @@ describe('null', () => {
 });
 
 describe('numbers', () => {
-  it('Given numbers that JavaScript cannot hold, Then GET and the dump give them as they were written', async ({
-    api,
-  }) => {
+  it('Given numbers beyond JavaScript’s precision, Then GET and the dump return them as written', async ({ api }) => {
     const data = '{"pid":"sms","n":1610521604143693812,"price":0.1000,"e":1E5,"z":-0}';
     await api.call('POST', '/shortlinks/A1b3', `{"shortlink_id":"abc","data":${data}}`);
     expect((await api.call('GET', '/shortlinks/A1b3/abc')).text).toContain(`"payload":${data},`);
@@ -113,7 +111,7 @@ describe('numbers', () => {
 });
 
 describe('a connection', () => {
-  it('Given requests that do not wait for answers, Then they are carried out and answered in order', async () => {
+  it('Given pipelined requests, Then the emulator performs and answers them in order', async () => {
     const api = await givenEmulator({ latencyMilliseconds: 5, latencyJitterMilliseconds: 20 });
     const link = `${create}/abc`;
     const pipelined = Buffer.concat([
@@ -131,7 +129,7 @@ describe('a connection', () => {
     expect(answers[3]?.body).toContain('"pid":"two"');
   });
 
-  it('Given nonsense after a request, Then the request is answered first, and the nonsense is refused', async () => {
+  it('Given nonsense after a request, Then the request gets its answer first, and the nonsense a 400', async () => {
     const api = await givenEmulator({ latencyMilliseconds: 20 });
     const bytes = Buffer.concat([rawRequest(`GET ${create}/abc`), Buffer.from('nonsense\r\n\r\n')]);
     expect(await sendRaw(api.port, bytes, { answers: 2 })).toMatchObject([{ status: 404 }, badRequest]);
@@ -150,7 +148,7 @@ describe('a connection', () => {
     ],
     ['a head that ends too early', `POST ${create} HTTP/1.1\r\nhost: x\r\nauth`],
     [
-      'a chunk whose length is no number',
+      'a chunk without a numeric length',
       `POST ${create} HTTP/1.1\r\nhost: x\r\nauthorization: local-token\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n`,
     ],
   ])('Given %s, Then 400', async (_, bytes) => {
@@ -160,11 +158,11 @@ describe('a connection', () => {
   });
 
   it.each([
-    ['no HTTP', 'hello\r\n\r\n', 400],
-    ['HTTP/2 without being asked', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
+    ['anything but HTTP', 'hello\r\n\r\n', 400],
+    ['HTTP/2 without an upgrade', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 400],
     ['no host', `GET ${create}/abc HTTP/1.1\r\n\r\n`, 400],
     ['two lengths', `POST ${create} HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\n{}`, 400],
-    ['a length that is no number', `POST ${create} HTTP/1.1\r\nhost: x\r\ncontent-length: two\r\n\r\n{}`, 400],
+    ['a length that is not a number', `POST ${create} HTTP/1.1\r\nhost: x\r\ncontent-length: two\r\n\r\n{}`, 400],
     ['a negative length', `POST ${create} HTTP/1.1\r\nhost: x\r\ncontent-length: -1\r\n\r\n`, 400],
     [
       'a length and chunks',
@@ -188,7 +186,7 @@ describe('a connection', () => {
     ['OPTIONS of everything', 'OPTIONS * HTTP/1.1\r\nhost: x\r\n\r\n', 405],
     ['an unknown method', `BREW ${create}/abc HTTP/1.1\r\nhost: x\r\n\r\n`, 400],
     [
-      'an expectation that nobody meets',
+      'an unknown expectation',
       `POST ${create} HTTP/1.1\r\nhost: x\r\nexpect: a-miracle\r\ncontent-length: 0\r\n\r\n`,
       417,
     ],
@@ -198,14 +196,10 @@ describe('a connection', () => {
       `GET ${create}/abc HTTP/1.1\r\nhost: x\r\nauthorization: local-token\r\nauthorization: other\r\n\r\n`,
       401,
     ],
-    [
-      'escapes that are none',
-      `GET ${create}/%zz%e0%a4%a HTTP/1.1\r\nhost: x\r\nauthorization: local-token\r\n\r\n`,
-      404,
-    ],
+    ['invalid escapes', `GET ${create}/%zz%e0%a4%a HTTP/1.1\r\nhost: x\r\nauthorization: local-token\r\n\r\n`, 404],
     ['an escaped zero byte', `GET ${create}/abc%00 HTTP/1.1\r\nhost: x\r\nauthorization: local-token\r\n\r\n`, 404],
     [
-      'a template that is an object’s own word',
+      'a template with the name of an object’s property',
       `POST /api/v2.0/shortlinks/__proto__ HTTP/1.1\r\nhost: x\r\nauthorization: local-token\r\ncontent-length: 2\r\n\r\n{}`,
       404,
     ],
@@ -215,7 +209,7 @@ describe('a connection', () => {
     expect(await api.create()).toMatchObject({ status: 200 });
   });
 
-  it('Given a whole URL for a target, Then it is that path, and the URL’s host goes before the header', async ({
+  it('Given an absolute URL as the target, Then its path counts, and its host overrides the header', async ({
     api,
   }) => {
     await api.create({ shortlink_id: 'abc' });
@@ -225,7 +219,7 @@ describe('a connection', () => {
     expect(await sendRaw(api.port, click)).toMatchObject([{ status: 404 }]);
   });
 
-  it('Given a client that leaves in the middle of a slow body, Then the emulator lives on', async ({ api }) => {
+  it('Given a client that disconnects during a slow body, Then the emulator keeps running', async ({ api }) => {
     api.control.addFaults({ kind: 'slow-body', milliseconds: 60 });
     const leaving = AbortSignal.timeout(20);
     const left = fetch(`${api.baseUrl}/shortlinks/A1b3/abc`, {
@@ -237,11 +231,11 @@ describe('a connection', () => {
   });
 });
 
-describe('a fault of the emulator', () => {
+describe('an exception in the emulator', () => {
   it.each([['POST'], ['PUT'], ['GET']])(
-    'Given one, When %s, Then 500 with a stack trace, in its output too',
+    'When %s, Then the answer is 500 with a stack trace, and stderr has it too',
     async (method) => {
-      const told = vi.spyOn(console, 'error').mockImplementation(() => {});
+      const logged = vi.spyOn(console, 'error').mockImplementation(() => {});
       let isBroken = false;
       const api = await startOneLinkApi({
         time: {
@@ -261,7 +255,7 @@ describe('a fault of the emulator', () => {
       await api.close();
       expect(answer?.status).toBe(500);
       expect(answer?.body).toMatch(/Error: the clock is broken\n {4}at .*hostile\.test\.ts/);
-      expect(told).toHaveBeenCalledExactlyOnceWith(
+      expect(logged).toHaveBeenCalledExactlyOnceWith(
         expect.any(String),
         expect.objectContaining({ stack: expect.any(String) }),
       );

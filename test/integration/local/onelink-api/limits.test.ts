@@ -5,7 +5,7 @@ const tooFast = { error_type: 'rate_limit_exceeded', message: 'Rate limit exceed
 const spent = { error_type: 'quota_exceeded', message: 'Monthly quota exceeded' };
 
 describe('the rate', () => {
-  it('Given 1,000 calls in a second, Then all are served, the next is not, and the one a second after the first is', async () => {
+  it('Given 1,000 calls in a second, Then the next is refused, and one a second after the first is served', async () => {
     const api = await givenEmulator();
     for (let batch = 0; batch < 10; batch++) {
       const answers = await Promise.all(Array.from({ length: 100 }, () => api.call('GET', '/shortlinks/A1b3/none')));
@@ -21,7 +21,7 @@ describe('the rate', () => {
     });
   });
 
-  it('Given every kind of call draws on it but the quota’s and those without a valid token', async () => {
+  it('Given calls of every operation, Then all count but quota calls and those without a valid token', async () => {
     const api = await givenEmulator({ requestsPerSecond: 5 });
     await api.create({ shortlink_id: 'abc' });
     await api.call('PUT', '/shortlinks/A1b3/abc', { data: { pid: 'sms' } });
@@ -34,14 +34,14 @@ describe('the rate', () => {
     expect(await api.call('GET', '/shortlinks-quota/acc-demo')).toMatchObject({ status: 200 });
   });
 
-  it('Given quota calls draw on it, Then they do, and are refused', async () => {
+  it('Given the setting that quota calls count, Then they count and are refused', async () => {
     const api = await givenEmulator({ requestsPerSecond: 1, quotaCountsToRate: true });
     expect(await api.call('GET', '/shortlinks-quota/acc-demo')).toMatchObject({ status: 200 });
     expect(await api.call('GET', '/shortlinks-quota/acc-demo')).toMatchObject({ status: 429, json: tooFast });
     expect(api.control.stats().arrivals).toMatchObject({ all: 2, api: 2 });
   });
 
-  it('Given 25 QR calls in a second, Then the next QR call is refused, and other calls are not', async () => {
+  it('Given 25 QR calls in a second, Then the next QR call is refused, and other calls are served', async () => {
     const api = await givenEmulator();
     await api.create({ shortlink_id: 'abc' });
     for (let call = 0; call < 25; call++) {
@@ -58,7 +58,7 @@ describe('the rate', () => {
     });
   });
 
-  it('Given QR calls do not draw on the general rate, Then a full one does not stop them', async () => {
+  it('Given QR calls do not count to the general rate, Then a full general window admits them', async () => {
     const api = await givenEmulator({ requestsPerSecond: 1, qrCountsToRate: false });
     await api.create({ shortlink_id: 'abc' });
     expect(await api.call('GET', '/shortlinks/A1b3/abc/qr')).toMatchObject({ status: 200 });
@@ -73,7 +73,7 @@ describe('the rate', () => {
     expect(await api.call('GET', '/shortlinks/A1b3/abc')).toMatchObject({ status: 429 });
   });
 
-  it('Given refused calls count, Then a caller who does not slow down is not served again', async () => {
+  it('Given refused calls count, Then a caller that does not slow down stays refused', async () => {
     const api = await givenEmulator({ requestsPerSecond: 1, refusedCountsToRate: true });
     const statuses: number[] = [];
     for (const time of [0, 600, 1200, 2200]) {
@@ -83,7 +83,7 @@ describe('the rate', () => {
     expect(statuses).toEqual([200, 429, 429, 200]);
   });
 
-  it('Given the emulated clock moves, Then the windows do not', async () => {
+  it('Given the emulated clock moves, Then the windows do not change', async () => {
     const api = await givenEmulator({ requestsPerSecond: 1 });
     await api.create();
     api.control.moveClock({ advanceMilliseconds: 60_000 });
@@ -92,7 +92,7 @@ describe('the rate', () => {
 });
 
 describe('the monthly quota', () => {
-  it('Given POST, PUT, DELETE and a 409 cost and reads and faulty bodies do not, Then what is left tells', async () => {
+  it('Given all kinds of calls, Then POST, PUT, DELETE and a 409 cost quota, but reads and invalid bodies do not', async () => {
     const api = await givenEmulator({ monthlyQuota: 10 });
     const left = async () => (await api.call('GET', '/shortlinks-quota/acc-demo')).json;
     await api.create({ shortlink_id: 'abc' });
@@ -110,7 +110,7 @@ describe('the monthly quota', () => {
     expect(await left()).toEqual({ remaining_api_calls: 6 });
   });
 
-  it('Given every call counts, Then a 400 and a 404 cost as well, a 401 and a 429 do not', async () => {
+  it('Given every call counts, Then a 400 and a 404 cost quota too, but a 401 and a 429 do not', async () => {
     const api = await givenEmulator({ monthlyQuota: 10, quotaCounts: 'every-call', requestsPerSecond: 2 });
     await api.create({ data: {} });
     await api.call('DELETE', '/shortlinks/A1b3/none');
@@ -119,7 +119,7 @@ describe('the monthly quota', () => {
     expect(api.control.stats().quota).toEqual({ month: '2026-03', monthly: 10, used: 2, remaining: 8 });
   });
 
-  it('Given it is spent, Then writes are 429, reads are served, and the month’s turn makes it whole', async () => {
+  it('Given a spent quota, Then writes get 429, reads are served, and the next month restores it', async () => {
     const api = await givenEmulator({ monthlyQuota: 1 }, '2026-03-31T23:59:59Z');
     expect(await api.create({ shortlink_id: 'abc' })).toMatchObject({ status: 200 });
     expect(await api.create()).toMatchObject({ status: 429, json: spent });
@@ -132,7 +132,7 @@ describe('the monthly quota', () => {
     expect(await api.create()).toMatchObject({ status: 200 });
   });
 
-  it('Given 40 creates at once for the last 10 calls of a month, Then 10 links are made', async () => {
+  it('Given 40 creates at once for the last 10 calls of a month, Then 10 links are created', async () => {
     const api = await givenEmulator({ monthlyQuota: 10 });
     const answers = await Promise.all(Array.from({ length: 40 }, () => api.create()));
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(10);

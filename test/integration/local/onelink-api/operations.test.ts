@@ -11,7 +11,7 @@ const invalidSource = {
 };
 
 describe('create', () => {
-  it('Given a chosen ID, When a link is made, Then its short URL carries subdomain, template and ID', async ({
+  it('Given a chosen ID, When a link is created, Then its short URL has subdomain, template and ID', async ({
     api,
   }) => {
     const answer = await api.create({ shortlink_id: 'my_shortlink_id' });
@@ -22,11 +22,11 @@ describe('create', () => {
     expect(answer.headers.get('content-type')).toBe('application/json');
   });
 
-  it('Given no ID, When a link is made, Then it gets eight lower-case letters and digits', async ({ api }) => {
+  it('Given no ID, When a link is created, Then it gets eight lower-case letters and digits', async ({ api }) => {
     expect((await api.create()).text).toMatch(/^\{"shortlink_url":"https:\/\/acme\.onelink\.me\/A1b3\/[a-z0-9]{8}"\}$/);
   });
 
-  it('Given a brand domain of the template, Then it takes the place of the host', async ({ api }) => {
+  it('Given a brand domain of the template, Then it replaces the host', async ({ api }) => {
     expect(await api.create({ shortlink_id: 'abc', brand_domain: 'go.acme.example' })).toMatchObject({
       json: { shortlink_url: 'https://go.acme.example/A1b3/abc' },
     });
@@ -47,7 +47,7 @@ describe('create', () => {
     });
   });
 
-  it('Given data as a JSON string, Then it is the same as the object', async ({ api }) => {
+  it('Given data as a JSON string, Then the link equals that of the object', async ({ api }) => {
     expect(await api.create({ shortlink_id: 'abc', data: '{"pid":"sms","c":"spring"}' })).toMatchObject({
       status: 200,
     });
@@ -56,7 +56,7 @@ describe('create', () => {
     });
   });
 
-  it('Given an ID that is taken, Then 409, and IDs that differ in case are different', async ({ api }) => {
+  it('Given a taken ID, Then 409, and IDs that differ in case are different', async ({ api }) => {
     await api.create({ shortlink_id: 'abc' });
     expect(await api.create({ shortlink_id: 'abc' })).toMatchObject({
       status: 409,
@@ -109,15 +109,15 @@ describe('create', () => {
   });
 });
 
-describe('what is inferred or unpublished', () => {
-  it('Given IDs as the guide has them, Then _ and - are refused', async () => {
+describe('inferred or unpublished behaviour', () => {
+  it('Given the guide’s IDs, Then _ and - are refused', async () => {
     const api = await givenEmulator({ shortlinkIdCharacters: 'guide' });
     expect(await api.create({ shortlink_id: 'a_b' })).toMatchObject({ status: 400 });
     expect(await api.create({ shortlink_id: 'a-b' })).toMatchObject({ status: 400 });
     expect(await api.create({ shortlink_id: 'ab' })).toMatchObject({ status: 200 });
   });
 
-  it('Given bodies must be JSON by their content type, Then another one is invalid', async () => {
+  it('Given bodies need the JSON content type, Then a body of another type is invalid', async () => {
     const api = await givenEmulator({ contentTypes: 'json' });
     const as = (type: string) =>
       api.call('POST', '/shortlinks/A1b3', { data: { pid: 'sms' } }, { 'content-type': type });
@@ -138,7 +138,7 @@ describe('what is inferred or unpublished', () => {
     expect(await api.call('PUT', '/shortlinks/A1b3/abc', update)).toMatchObject({ status, json: { error_type } });
   });
 
-  it('Given GET shows what remains of the window, Then ttl is that, and 0 after the end', async () => {
+  it('Given GET shows the remaining time, Then ttl is that, and 0 after the expiry', async () => {
     const api = await givenEmulator({ shownTtl: 'remaining' });
     await api.create({ shortlink_id: 'abc', ttl: '1h' });
     const shown = async () => (await api.call('GET', '/shortlinks/A1b3/abc')).json as { ttl: number };
@@ -150,7 +150,9 @@ describe('what is inferred or unpublished', () => {
 });
 
 describe('read', () => {
-  it('Given a link of 14 days made at noon, Then GET shows its parameters, its end and its window', async ({ api }) => {
+  it('Given a link of 14 days created at noon, Then GET shows its parameters, its expiry and its ttl', async ({
+    api,
+  }) => {
     await api.create({ shortlink_id: 'abc', ttl: '14d', data: { pid: 'sms', c: '', n: 5, af_sub1: '<b>' } });
     expect((await api.call('GET', '/shortlinks/A1b3/abc')).text).toBe(
       '{"payload":{"pid":"sms","c":"","n":5,"af_sub1":"<b>"},"expiry":"2026-03-24T12:00:00Z","ttl":1209600}',
@@ -175,7 +177,7 @@ describe('update', () => {
     expect(await api.call('GET', '/shortlinks/A1b3/abc')).toMatchObject({ json: { payload: { pid: 'mail' } } });
   });
 
-  it('Given an update that breaks a rule, Then 400 and the link is as before', async ({ api }) => {
+  it('Given an update that breaks a rule, Then 400, and the link is unchanged', async ({ api }) => {
     await api.create({ shortlink_id: 'abc', ttl: '2d' });
     const broken = { data: { pid: 'mail', af_r: 'badURL' }, ttl: '9d', brand_domain: 'go.acme.example' };
     expect(await api.call('PUT', '/shortlinks/A1b3/abc', broken)).toMatchObject({ status: 400 });
@@ -197,7 +199,9 @@ describe('update', () => {
 });
 
 describe('delete', () => {
-  it('Given a link, When it is deleted, Then "ok", it is gone, and its ID is free', async ({ api }) => {
+  it('Given a link, When it is deleted, Then the answer is "ok", the link does not exist, and its ID is free', async ({
+    api,
+  }) => {
     await api.create({ shortlink_id: 'abc' });
     expect(await api.call('DELETE', '/shortlinks/A1b3/abc')).toMatchObject({ status: 200, text: '"ok"' });
     expect(await api.call('GET', '/shortlinks/A1b3/abc')).toMatchObject({ status: 404, json: notFound });
@@ -206,13 +210,13 @@ describe('delete', () => {
 });
 
 describe('quota', () => {
-  it('Given the account, Then GET shows what is left', async () => {
+  it('Given the account, Then GET shows the remaining calls', async () => {
     const api = await givenEmulator({ monthlyQuota: 120 });
     const answer = await api.call('GET', '/shortlinks-quota/acc-demo');
     expect(answer).toMatchObject({ status: 200, text: '{"remaining_api_calls":120}' });
   });
 
-  it('Given no token is asked of it, Then GET shows what is left without one', async () => {
+  it('Given the quota operation needs no token, Then GET shows the remaining calls without one', async () => {
     const api = await givenEmulator({ monthlyQuota: 120, quotaNeedsToken: false });
     const answer = await api.call('GET', '/shortlinks-quota/acc-demo', undefined, { authorization: '' });
     expect(answer).toMatchObject({ status: 200, text: '{"remaining_api_calls":120}' });
@@ -269,14 +273,14 @@ describe('every operation', () => {
     expect(await api.call('PUT', '/shortlinks/A1b3/abc', { data: { pid: 'x' } })).toMatchObject({ status: 400 });
   });
 
-  it('Given a method that a path does not have, Then 405, and off the map 404', async ({ api }) => {
+  it('Given an unsupported method, Then 405, and for an unknown path 404', async ({ api }) => {
     const answer = await api.call('POST', '/shortlinks/A1b3/abc', {});
     expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, PUT, DELETE']);
     expect(await api.call('GET', '/api/v3.0/shortlinks/A1b3/abc')).toMatchObject({ status: 404 });
   });
 
   it.each(['error_type', 'error-type', 'code'] as const)(
-    'Given errors name their type %s, Then they do',
+    'Given the error key %s, Then errors have it',
     async (errorKey) => {
       const api = await givenEmulator({ errorKey });
       expect((await api.call('GET', '/shortlinks/A1b3/abc')).json).toEqual({

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Given } from './given-emulator.ts';
 import { givenEmulator } from './given-emulator.ts';
 
-// jsqr is CommonJS whose types call its function `default`; at run time the import is the function itself.
+// jsqr is CommonJS. Its types name its function `default`, but at run time the import is the function itself.
 const decode = jsqr as unknown as typeof jsqr.default;
 
 const bytesOf = async (api: Given, query: string): Promise<[type: string | undefined, bytes: Buffer]> => {
@@ -37,14 +37,14 @@ describe('the QR code', () => {
     ['?format=jpg', 'jpeg', 300],
     ['?format=jpeg&size=500', 'jpeg', 500],
     ['?size=1000&margin=true', 'png', 1000],
-  ])('Given %j, Then a %s of %i pixels that reads as the short URL', async (query, type, size) => {
+  ])('Given %j, Then the code is a %s of %i pixels that decodes to the short URL', async (query, type, size) => {
     const api = await withLink();
     expect(await pictureOf(api, query)).toMatchObject({ type, width: size, height: size, text: url });
   });
 
   it('Given the largest size, Then both formats have 3,000 pixels', async () => {
     const api = await withLink();
-    // Width and height as the headers have them: bytes 16 to 23 of a PNG, behind the frame marker of a JPEG.
+    // Width and height from the headers: bytes 16 to 23 of a PNG, after the frame marker of a JPEG.
     const [, png] = await bytesOf(api, '?size=3000');
     expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([3000, 3000]);
     const [, jpg] = await bytesOf(api, '?size=3000&format=jpg');
@@ -53,13 +53,13 @@ describe('the QR code', () => {
   });
 
   it('Given no margin and a size of whole modules, Then the code reaches the corner', async () => {
-    // This address makes 29 modules a side, with a dark one in the corner; without margin they have 4 pixels each.
+    // This address has 29 modules a side, with a dark one in the corner. Without a margin each has 4 pixels.
     const api = await withLink();
     expect(await pictureOf(api, '?size=116&margin=false')).toMatchObject({ width: 116, corner: 0 });
     expect(await pictureOf(api, '?size=116')).toMatchObject({ width: 116, corner: 255 });
   });
 
-  it('Given a brand domain, Then the code holds the branded URL', async () => {
+  it('Given a brand domain, Then the code has the branded URL', async () => {
     const api = await withLink();
     const branded = 'https://go.acme.example/A1b3/abc';
     expect(await pictureOf(api, '?brand_domain=go.acme.example')).toMatchObject({ text: branded });
@@ -87,7 +87,7 @@ describe('the QR code', () => {
     });
   });
 
-  it('Given answers without data: in front, Then they start as the published example does', async () => {
+  it('Given answers without the data: prefix, Then they start as in the published example', async () => {
     const api = await withLink({ qrDataPrefix: false });
     const { json } = await api.call('GET', '/shortlinks/A1b3/abc/qr?format=jpg');
     expect((json as { qr: string }).qr).toMatch(/^image\/jpeg;base64,\/9j\//);

@@ -4,7 +4,7 @@ import { dataAsSent, dataAsText, dataFaults, parameterRules } from '../../../../
 import { checkedPayload } from '../../../../local/onelink-api/data/payload.ts';
 import { defaultSettings } from '../../../../local/onelink-api/settings.ts';
 
-/** Parts that the rules turn on, and text that nobody thought of. */
+/** Texts that the rules depend on, and arbitrary text. */
 const part = fc.oneof(
   fc.constantFrom('https://', 'HTTPS://', 'x.example', '/', '?a=b', '#', ':', '[', ']', '@', '%', '\\', ' ', '\u00a0'),
   fc.constantFrom(
@@ -39,7 +39,7 @@ const name = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom('deep_link_value', 'toString', 'a<b', '\0', ' c', 'ttl', '') },
 );
 
-it('Given data that the pipeline takes, Then the emulator takes it as it is sent: it costs no call in vain', () => {
+it('Given data that the pipeline accepts, Then the emulator accepts it unchanged and no call is wasted', () => {
   let taken = 0;
   fc.assert(
     fc.property(value, fc.array(fc.tuple(name, value), { minLength: 1, maxLength: 3 }), (pid, parameters) => {

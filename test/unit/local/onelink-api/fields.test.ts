@@ -15,11 +15,11 @@ describe('the fields of a JSON object', () => {
     ['{"__proto__":1,"constructor":2,"toString":3}'],
     ['{"a\\"}{":"\\\\","c":[{"d":"]}"},[]],"e":{}}'],
     ['{}'],
-  ])('Given %s, Then it comes back as it was', (text) => {
+  ])('Given %s, Then it is unchanged', (text) => {
     expect(again(text)).toBe(text);
   });
 
-  it('Given blanks and long forms of characters, Then they go and the numbers stay', () => {
+  it('Given blanks and escaped characters, Then the JSON is compact and the numbers are unchanged', () => {
     expect(again(' {\n"a" : [ 1.0 ,\t2 ] , "b\\u00e9" : "\\u00e9 \\/ x" }\r\n')).toBe('{"a":[1.0,2],"bé":"é / x"}');
   });
 
@@ -28,18 +28,18 @@ describe('the fields of a JSON object', () => {
   });
 
   it.each([['[]'], ['null'], ['"{}"'], ['7'], [''], ['{'], ['{"a":1,}'], ['\ufeff{}'], ['{"a":01}']])(
-    'Given %j, Then it is no object',
+    'Given %j, Then it is not an object',
     (text) => {
       expect(fieldsOf(text)).toBeUndefined();
     },
   );
 
-  it('Given arrays a hundred thousand deep, Then they are read like any other', () => {
+  it('Given arrays a hundred thousand deep, Then they are read without an overflow', () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     expect(again(`{"x":${deep},"y":1}`)).toBe(`{"x":${deep},"y":1}`);
   });
 
-  it('Given any object, Then values and JSON are what JSON.parse and JSON.stringify make of it', () => {
+  it('Given any object, Then values and JSON equal those of JSON.parse and JSON.stringify', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ maxDepth: 2 })),

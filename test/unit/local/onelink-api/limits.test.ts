@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EmulatorClock } from '../../../../local/onelink-api/clock.ts';
-import { ArrivalCounter, MonthlyQuota, SlidingWindow } from '../../../../local/onelink-api/limits.ts';
+import { CallCounter, MonthlyQuota, SlidingWindow } from '../../../../local/onelink-api/limits.ts';
 
-/** Arrival times: gaps that are often nothing, often just around a second. */
+/** Times of calls, often at once and often about a second apart. */
 const arrivals = fc
   .array(fc.oneof(fc.nat(5), fc.nat(400), fc.constantFrom(0, 999, 1000, 1001)), { maxLength: 200 })
   .map((gaps) => {
@@ -25,7 +25,7 @@ describe('the sliding window', () => {
     expect(window.hasRoom(1000)).toBe(true);
   });
 
-  it('Given any arrivals, Then it admits exactly those that leave no second with more than the limit', () => {
+  it('Given any calls, Then it admits all but those that would put more than the limit into one second', () => {
     fc.assert(
       fc.property(arrivals, fc.integer({ min: 1, max: 12 }), (times, limit) => {
         const window = new SlidingWindow(limit);
@@ -42,7 +42,7 @@ describe('the sliding window', () => {
     );
   });
 
-  it('Given refused calls are held too, Then a call has room only if fewer than the limit came in the second before', () => {
+  it('Given refused calls count too, Then it admits a call only if the second before had fewer than the limit', () => {
     fc.assert(
       fc.property(arrivals, fc.integer({ min: 1, max: 12 }), (times, limit) => {
         const window = new SlidingWindow(limit);
@@ -56,11 +56,11 @@ describe('the sliding window', () => {
   });
 });
 
-describe('the arrival counter', () => {
-  it('Given any arrivals, Then the fullest second is the one that counting every second by hand finds', () => {
+describe('the call counter', () => {
+  it('Given any calls, Then the fullest second equals the maximum of a naive count', () => {
     fc.assert(
       fc.property(arrivals, (times) => {
-        const counter = new ArrivalCounter();
+        const counter = new CallCounter();
         for (const time of times) counter.record(time);
         const byHand = times.map((time, index) => times.slice(0, index + 1).filter((t) => time - t < 1000).length);
         expect(counter.fullestSecond).toBe(Math.max(0, ...byHand));
@@ -69,8 +69,8 @@ describe('the arrival counter', () => {
     );
   });
 
-  it('Given 5,000 calls in one second, When its ring has to grow while wrapped, Then none is lost', () => {
-    const counter = new ArrivalCounter();
+  it('Given 5,000 calls in one second, When its wrapped ring grows, Then it keeps all of them', () => {
+    const counter = new CallCounter();
     for (let call = 0; call < 700; call++) counter.record(0);
     for (let call = 0; call < 5000; call++) counter.record(5000);
     expect(counter.fullestSecond).toBe(5000);
@@ -83,7 +83,7 @@ describe('the monthly quota', () => {
     return { clock, quota: new MonthlyQuota(clock, monthly) };
   };
 
-  it('Given a spent quota, When the UTC month turns, Then it is whole again to the millisecond', () => {
+  it('Given a spent quota, When the next UTC month begins, Then it is restored to the millisecond', () => {
     const { clock, quota } = quotaAt('2026-12-31T23:59:59.998Z', 2);
     quota.take();
     quota.take();
@@ -94,7 +94,7 @@ describe('the monthly quota', () => {
     expect(quota).toMatchObject({ remaining: 2, used: 0, month: '2027-01' });
   });
 
-  it('Given what is left is set, Then what is used follows', () => {
+  it('Given the remaining calls are set, Then the used calls follow', () => {
     const { quota } = quotaAt('2026-06-15T00:00:00Z', 7_500_000);
     quota.setRemaining(120);
     expect(quota).toMatchObject({ remaining: 120, used: 7_499_880 });

@@ -81,7 +81,7 @@ describe('the rules of data', () => {
     ['ttl', '1d', 'parameter is not allowed in data'],
     ['brand_domain', 'x', 'parameter is not allowed in data'],
     ['', 'x', 'a parameter should have a name'],
-  ])('Given %s is %j, Then the answer names it and the reason: %s', (name, value, reason) => {
+  ])('Given %s is %j, Then the error names it and the reason: %s', (name, value, reason) => {
     expect(refusalWith(name, value)).toBe(`Parameter '${name}' has an invalid value: '${value}'. Reason: ${reason}.`);
   });
 
@@ -95,56 +95,56 @@ describe('the rules of data', () => {
     expect(refusalWith('custom', value)).toContain('value should be a string, a number or a boolean');
   });
 
-  it.each([[{}], [{ pid: '' }], [{ c: 'spring' }]])('Given %j, Then the missing pid is named', (data) => {
+  it.each([[{}], [{ pid: '' }], [{ c: 'spring' }]])('Given %j, Then the error names the missing pid', (data) => {
     expect(refusalOf(data)).toBe("Parameter 'pid' has an invalid value: ''. Reason: the media source is mandatory.");
   });
 
-  it.each([['[1]'], ['{'], [undefined], [7]])('Given data is %j, Then the body is called invalid', (data) => {
+  it.each([['[1]'], ['{'], [undefined], [7]])('Given data is %j, Then the error is that of an invalid body', (data) => {
     expect(refusalOf(data)).toBe('Generating shortlink failed, invalid request body');
   });
 
-  it('Given lengths are not enforced, Then a long value passes and a wrong format does not', () => {
+  it('Given lengths are not enforced, Then a long value is accepted and a wrong format is refused', () => {
     expect(refusalOf({ pid: 'sms', af_channel: 'x'.repeat(21) }, { enforceLengths: false })).toBe('accepted');
     expect(refusalOf({ pid: 'sms', is_retargeting: 'no' }, { enforceLengths: false })).toContain('true or false');
   });
 
-  it('Given JSON of exactly 2,048 characters, Then it is accepted, and with one more refused', () => {
+  it('Given JSON of 2,048 characters, Then it is accepted, and refused with one more', () => {
     // {"pid":"sms","x":"…"} has 20 characters around the value.
     expect(refusalOf({ pid: 'sms', x: 'a'.repeat(2028) })).toBe('accepted');
     expect(refusalOf({ pid: 'sms', x: 'a'.repeat(2029) })).toBe('Generating shortlink failed, data sent exceeds limit');
     expect(refusalOf({ pid: 'sms', x: 'a'.repeat(2029) }, { maxDataCharacters: 3000 })).toBe('accepted');
   });
 
-  it('Given letters that a query string has to encode, Then they count as one each', () => {
+  it('Given letters that a query string encodes, Then each counts as one character', () => {
     expect(refusalOf({ pid: 'sms', x: '春'.repeat(2028) })).toBe('accepted');
     expect(refusalOf({ pid: 'sms', x: '春'.repeat(2029) })).toContain('exceeds limit');
   });
 
-  it('Given the query string counts, Then one of 2,048 characters is accepted, and with one more refused', () => {
+  it('Given the query string counts, Then 2,048 characters of it are accepted, and one more is refused', () => {
     const both = { queryStringCounts: true };
     // pid=sms&x= has 10 characters; each ä becomes %C3%A4, six.
     expect(refusalOf({ pid: 'sms', x: `${'ä'.repeat(339)}abcd` }, both)).toBe('accepted');
     expect(refusalOf({ pid: 'sms', x: `${'ä'.repeat(339)}abcde` }, both)).toContain('exceeds limit');
   });
 
-  it('Given data as a JSON string, Then its size is that of the string as it came', () => {
+  it('Given data as a JSON string, Then its size is that of the string as received', () => {
     // {"pid":"sms","x":"…"} has 20 characters around the value.
     const withBlanks = (blanks: number) => `{"pid":"sms",${' '.repeat(blanks)}"x":"${'a'.repeat(2000)}"}`;
     expect(refusalOf(withBlanks(28))).toBe('accepted');
     expect(refusalOf(withBlanks(29))).toBe('Generating shortlink failed, data sent exceeds limit');
   });
 
-  it('Given reserved names are accepted, Then ttl may stand in data', () => {
+  it('Given reserved names are accepted, Then data may have a ttl', () => {
     expect(refusalOf({ pid: 'sms', ttl: '1d', brand_domain: 'x' }, { reservedParameters: 'accept' })).toBe('accepted');
   });
 
-  it('Given a value that no text can be made of, Then it is refused like any other object', () => {
+  it('Given a value that cannot become text, Then it is refused like any other object', () => {
     expect(refusalOf({ pid: 'p', x: { toString: null } })).toBe(
       `Parameter 'x' has an invalid value: '{"toString":null}'. Reason: value should be a string, a number or a boolean.`,
     );
   });
 
-  it('Given data as a JSON string with blanks in it, Then the compact JSON is kept', () => {
+  it('Given data as a JSON string with blanks, Then the compact JSON is stored', () => {
     expect(checkedPayload(fieldOf('{ "pid": "sms",  "c": "<b>" }'), defaultSettings)).toBe('{"pid":"sms","c":"<b>"}');
   });
 });
@@ -163,7 +163,7 @@ describe('the ttl', () => {
   });
 
   it.each([['366d'], ['8761h'], ['0d'], ['-1d'], ['1w'], ['1.5d'], [''], [true], [1.5]])(
-    'Given %j, Then it silently becomes 31 days, or a 400 when so set',
+    'Given %j, Then it becomes 31 days without an error, or a 400 with that setting',
     (ttl) => {
       expect(ttlSeconds(fieldOf(ttl), defaultSettings)).toBe(2_678_400);
       expect(() => ttlSeconds(fieldOf(ttl), { ...defaultSettings, outOfRangeTtl: 'refuse' })).toThrow(
@@ -178,7 +178,7 @@ describe('the ttl', () => {
     );
   });
 
-  it('Given the newer maximum, Then 730 days are taken and 731 are not', () => {
+  it('Given the newer maximum, Then 730 days are accepted and 731 are refused', () => {
     const newer = { ...defaultSettings, maxTtlDays: 730 };
     expect(ttlSeconds(fieldOf('730d'), newer)).toBe(63_072_000);
     expect(ttlSeconds(fieldOf('731d'), newer)).toBe(2_678_400);

@@ -11,12 +11,12 @@ const producers = [
 const lines = (...bodies: string[]) => bodies.map((body, index) => ({ line: index + 1, body }));
 
 describe('the lane of a line', () => {
-  test('is its source’s first one', () => {
+  test('is the first lane of its source', () => {
     const messages = withLanes(lines('{"source":"crm"}', '{"source":"product"}'), { lanes: {} }, producers);
     expect(messages.map(({ lane }) => lane)).toEqual(['campaign', 'transactional']);
   });
 
-  test('is another one where the set-up says so', () => {
+  test('is the lane of the set-up file, if that names one', () => {
     const messages = withLanes(
       lines('{"source":"crm"}', '{"source":"crm"}'),
       { lanes: { 2: 'transactional' } },
@@ -25,25 +25,25 @@ describe('the lane of a line', () => {
     expect(messages.map(({ lane }) => lane)).toEqual(['campaign', 'transactional']);
   });
 
-  test('is the first producer’s when nobody can tell', () => {
+  test('is the first producer’s if the line has no known source', () => {
     const messages = withLanes(lines('not JSON', '{"source":"loyalty"}'), { lanes: {} }, producers);
     expect(messages.map(({ lane }) => lane)).toEqual(['campaign', 'campaign']);
   });
 });
 
 describe('the pipeline to run', () => {
-  test('is the stage’s first', () => {
+  test('is the first of the stage', () => {
     expect(chosenPipeline(config, 'staging').stackName).toBe('OneLink-staging');
   });
 
-  test('must be in the configuration', () => {
+  test('must have a configured stage', () => {
     expect(() => chosenPipeline(config, 'prod')).toThrow(
-      '--stage: must be one of the configured stages (production, staging); got prod',
+      '--stage: must be one of the configured stages (production, staging), not prod',
     );
   });
 });
 
-test('the emulator’s account is the one of the configuration', () => {
+test('the emulator has the account of the configuration', () => {
   const { settings, account } = chosenPipeline(config, 'production');
   const limits = { ...account, callsPerSecond: 500, qrCallsPerSecond: 10, monthlyQuotaCalls: 9, accountId: 'acc-1' };
   const templates = {

@@ -6,7 +6,7 @@ import { givenLink } from '../../../world/given-outcome.ts';
 import { givenAnswered } from './given-answered.ts';
 import { givenFindings } from './given-findings.ts';
 
-test('the closing words are a sum, the emulator’s count beside it, and three rejects', () => {
+test('the closing words are the sum of outcomes, the emulator’s counters and three rejects', () => {
   const reject = (line: number) =>
     givenAnswered(line, {
       answer: {
@@ -27,10 +27,10 @@ test('the closing words are a sum, the emulator’s count beside it, and three r
     '',
     '6 commands = 2 created + 4 rejected; unaccounted for: 0',
     '0 QR codes owed with a link = 0 ready + 0 failed',
-    'The emulator has counted:',
-    '  2 links made (1 alive), 0 updated, 0 deleted',
-    '  2 POSTs, of which 0 met a taken ID (409); 2 calls of quota used',
-    '  in its fullest second 3 calls (limit 1,000), 2 of them for QR codes at most (limit 25); 429 for the rate: 0',
+    'The emulator counted:',
+    '  2 links created (1 live), 0 updated, 0 deleted',
+    '  2 POSTs, of which 0 got a 409 for a taken ID; 2 calls of quota used',
+    '  at most 3 calls in a second (limit 1,000), and 2 QR calls (limit 25); 429s for the rate: 0',
     'Some of the rejects:',
     '  line 3  crm r-3  rejected  invalid-command',
     '    ttl: must be minutes, hours or days [ttl]',
@@ -38,16 +38,16 @@ test('the closing words are a sum, the emulator’s count beside it, and three r
     '    ttl: must be minutes, hours or days [ttl]',
     '  line 5  crm r-5  rejected  invalid-command',
     '    ttl: must be minutes, hours or days [ttl]',
-    'It all adds up.',
+    'All checks hold.',
   ]);
 });
 
-test('what does not add up stands out', () => {
+test('the closing words end with the failed checks', () => {
   const sum = reconcile([givenAnswered(1, {})]);
   const found = givenFindings();
-  const run = { end: 'no news' as const, all: [], unsent: [], killed: 2 };
+  const run = { end: 'no new outcome' as const, all: [], unsent: [], killed: 2 };
   const words = closingWords(run, sum, found, summarise(sum, found, 0), ['1 dead letters']);
-  expect(words).toContain('Ended early: no news.');
-  expect(words).toContain('2 environments were killed on the way.');
-  expect(words.at(-1)).toBe('IT DOES NOT ADD UP:\n  1 dead letters');
+  expect(words).toContain('Ended early: no new outcome.');
+  expect(words).toContain('The run killed 2 environments.');
+  expect(words.at(-1)).toBe('CHECKS FAILED:\n  1 dead letters');
 });

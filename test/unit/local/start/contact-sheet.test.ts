@@ -9,7 +9,7 @@ const entry = {
   campaign: 'spring',
 };
 
-test('shows each image with what it leads to', () => {
+test('the contact sheet shows each image with its link', () => {
   const html = contactSheet([entry], true);
   expect(html).toContain('<h1>1 QR codes</h1>');
   expect(html).toContain(
@@ -18,14 +18,14 @@ test('shows each image with what it leads to', () => {
   expect(html).toContain('<figcaption>https://acme.onelink.me/A1b3/b<br>studio · spring</figcaption>');
 });
 
-test('lets no producer’s value become markup', () => {
+test('the contact sheet escapes the values of producers', () => {
   const html = contactSheet([{ ...entry, campaign: '"><script>alert(1)</script>', file: 'a b"c.png' }], true);
   expect(html).not.toContain('<script>');
   expect(html).toContain('&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;');
   expect(html).toContain('src="a%20b%22c.png"');
 });
 
-test('has no links, and says so, when the emulator is down', () => {
+test('the contact sheet has no links after the end of the run, and explains why', () => {
   const html = contactSheet([entry], false);
   expect(html).not.toContain('<a ');
   expect(html).toContain('<figure><img src="A1b3-b.png"');

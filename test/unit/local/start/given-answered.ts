@@ -2,7 +2,7 @@ import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import type { Answered } from '../../../../local/start/report/reconciliation.ts';
 import { givenOutcome } from '../../../world/given-outcome.ts';
 
-/** A message of the campaign with its outcomes; they get the message's ID. */
+/** A message of the campaign with its outcomes. The outcomes get the message's ID. */
 export function givenAnswered(
   line: number,
   {
@@ -14,7 +14,7 @@ export function givenAnswered(
 ): Answered {
   const messageId = `m-${line}`;
   const requestId = answer?.requestId ?? `r-${line}`;
-  const told = (change: Partial<Outcome>) => givenOutcome({ messageId, requestId, ...change });
+  const outcomeOf = (change: Partial<Outcome>) => givenOutcome({ messageId, requestId, ...change });
   return {
     messageId,
     message: {
@@ -27,8 +27,8 @@ export function givenAnswered(
       campaign: 'spring',
       asksForQr,
     },
-    ...(answer !== undefined && { answer: told(answer) }),
-    ...(parked !== undefined && { parked: told(parked) }),
-    ...(qr !== undefined && { qr: told(qr) }),
+    ...(answer !== undefined && { answer: outcomeOf(answer) }),
+    ...(parked !== undefined && { parked: outcomeOf(parked) }),
+    ...(qr !== undefined && { qr: outcomeOf(qr) }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Findings } from '../../../../local/start/report/summary.ts';
 
-/** What the emulator and the engines say of a run that made two links, one of which has expired since. */
+/** The state of emulator and engines after a run that created two links. One of them has expired. */
 export function givenFindings(change: Partial<Findings> = {}): Findings {
   return {
     stats: {

@@ -32,7 +32,7 @@ describe.each([
     }
   });
 
-  test('use each template of each producer on each of its lanes, also when only the first few are sent', () => {
+  test('use each template of each producer on each of its lanes, even in the first few', () => {
     const ways = settings.producers.flatMap(({ source, lanes, templates }) =>
       lanes.flatMap((lane) => templates.map((template) => `${source} ${lane} ${template}`)),
     );
@@ -52,7 +52,7 @@ describe('the commands made for the sample configuration', () => {
     expect(bodies.filter(({ brandDomain }) => brandDomain === 'go.acme.example').length).toBeGreaterThan(300);
   });
 
-  test('leave a lane as much as its cap and the quota allow', () => {
+  test('respect the cap of each lane and the quota', () => {
     const { campaign, transactional } = settings.lanes;
     if (campaign === undefined || transactional === undefined) throw new Error('the sample has other lanes');
     const lanes = { campaign: { ...campaign, hourlyCapCalls: 40 }, transactional };
@@ -67,7 +67,7 @@ describe('the commands made for the sample configuration', () => {
     expect(count(little, 'transactional')).toBe(30);
   });
 
-  test('are read back from their file, each with its lane', async () => {
+  test('keep their lanes when the run reads their file', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'onelink-made-'));
     onTestFinished(() => rm(directory, { recursive: true }));
     const file = join(directory, 'made-commands.ndjson');

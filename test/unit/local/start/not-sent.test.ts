@@ -6,7 +6,7 @@ import { chaosWords } from '../../../../local/start/chaos.ts';
 import { writeNotSent } from '../../../../local/start/report/write-report.ts';
 import { givenUnsent } from './given-unsent.ts';
 
-test('what was not sent is in two files: why, and what to send again', async () => {
+test('two files have the unsent commands: one with the reasons, one for another send', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'onelink-not-sent-'));
   await writeNotSent(folder, []);
   expect(readdirSync(folder)).toEqual([]);
@@ -21,9 +21,9 @@ test('what was not sent is in two files: why, and what to send again', async () 
   rmSync(folder, { recursive: true });
 });
 
-test('chaos says at its start how long it takes, and why', () => {
+test('chaos announces its duration and the reason', () => {
   expect(chaosWords(360)).toBe(
-    'Environments will be killed at random. It takes about 7 minutes: what a killed environment had in hand comes back after ' +
-      'its queue’s visibility time-out of 6 minutes, as on AWS.',
+    'Environments will be killed at random. It takes about 7 minutes: the messages of a killed environment return after ' +
+      'their queue’s visibility time-out of 6 minutes, as on AWS.',
   );
 });

@@ -17,7 +17,7 @@ const view: ProgressView = {
 };
 
 describe('progress', () => {
-  test('draws a bar for each lane, one for the codes, and how the rest stands', () => {
+  test('draws a bar for each lane, one for the codes, and a footer', () => {
     expect(progressLines(view)).toEqual([
       'campaign       ██████░░░░░░░░░░░░░░░░░░    500/2,000   100/s   15 s left  900 waiting, 600 in work',
       'transactional  ████████████████████████        10/10     0/s        done  0 waiting, 0 in work, PAUSED',
@@ -26,7 +26,7 @@ describe('progress', () => {
     ]);
   });
 
-  test('says the same in one line', () => {
+  test('shows the same in one line', () => {
     expect(progressLine(view)).toBe(
       'campaign 500/2,000 (100/s)  transactional 10/10 (PAUSED)  QR 3/6  12 s · quota 7,499,490 left · no alarm',
     );
@@ -48,7 +48,7 @@ describe('the rate meter', () => {
     expect(meter.perSecond).toBe(10);
   });
 
-  test('knows no rate before there are two samples', () => {
+  test('has no rate before its second sample', () => {
     const meter = new RateMeter();
     meter.sample(5, 0);
     expect(meter.perSecond).toBe(0);
@@ -62,7 +62,7 @@ describe('the display', () => {
     return { written, stream: stream as unknown as NodeJS.WriteStream };
   };
 
-  test('draws over its own lines on a terminal, cut to its width', () => {
+  test('redraws its lines on a terminal, cut to its width', () => {
     const { written, stream } = given(true);
     const screen = display(stream, false);
     screen.progress(view);
@@ -78,7 +78,7 @@ describe('the display', () => {
     expect(written).toHaveLength(2);
   });
 
-  test('is silent when asked to be', () => {
+  test('prints nothing with --quiet', () => {
     const { written, stream } = given(true);
     const screen = display(stream, true);
     screen.say('hello');

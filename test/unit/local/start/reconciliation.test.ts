@@ -6,7 +6,7 @@ import { givenAnswered } from './given-answered.ts';
 const code = (key: string) => ({ bucket: 'b', key, format: 'png' as const, bytes: 1 });
 
 describe('the sum of a run', () => {
-  test('counts each message once, and comes to the number of messages', () => {
+  test('counts each message once, and equals the number of messages', () => {
     const sum = reconcile([
       givenAnswered(1, { answer: { outcome: 'created', link: givenLink('a') } }),
       givenAnswered(2, { answer: { outcome: 'created', link: givenLink('a'), repeat: true, requestId: 'r-1' } }),
@@ -26,7 +26,7 @@ describe('the sum of a run', () => {
     expect(sum.distinctCreates).toBe(1);
   });
 
-  test('takes what is parked for neither an answer nor a loss, until its answer comes', () => {
+  test('counts a parked message as neither answered nor lost, until its final outcome', () => {
     const parked = { outcome: 'parked', reason: 'quota-reserve-reached' } as const;
     const sum = reconcile([
       givenAnswered(1, { parked }),
@@ -43,7 +43,7 @@ describe('the sum of a run', () => {
     expect(sum.links.size).toBe(1);
   });
 
-  test('takes the second of two copies that were in flight at once for the repeat that it is', () => {
+  test('counts the second of two copies in flight at once as a repeat', () => {
     const sum = reconcile([
       givenAnswered(1, { answer: { requestId: 'r-1', link: givenLink('a') } }),
       givenAnswered(2, { answer: { requestId: 'r-1', link: givenLink('a') } }),
@@ -56,7 +56,7 @@ describe('the sum of a run', () => {
     expect(sum.outcomes.repeated).toBe(1);
   });
 
-  test('does not let a repeated rejection pass for a rejection', () => {
+  test('counts a repeated rejection as a repeat', () => {
     const sum = reconcile([givenAnswered(1, { answer: { outcome: 'rejected', repeat: true } })]);
     expect(sum.outcomes.rejected).toBe(0);
     expect(sum.outcomes.repeated).toBe(1);
@@ -64,7 +64,7 @@ describe('the sum of a run', () => {
 });
 
 describe('QR codes', () => {
-  test('are owed by every create that asked for one and made its link', () => {
+  test('are expected from every create that asked for one and created its link', () => {
     const sum = reconcile([
       givenAnswered(1, {
         asksForQr: true,
@@ -81,7 +81,7 @@ describe('QR codes', () => {
     expect([...sum.qrKeys]).toEqual(['qr/a']);
   });
 
-  test('are among the outcomes, whether they came with a link or by a command of their own', () => {
+  test('are among the outcomes, whether from a create or from a command of their own', () => {
     const sum = reconcile([
       givenAnswered(1, {
         asksForQr: true,
@@ -99,17 +99,17 @@ describe('QR codes', () => {
   });
 });
 
-test('the latest version of an address decides whether its link is there', () => {
+test('the latest version of an address decides whether its link must exist', () => {
   const version = (shortlinkId: string, number: number) => ({ ...givenLink(shortlinkId), version: number });
   const sum = reconcile([
     givenAnswered(1, { answer: { outcome: 'created', link: version('kept', 1) } }),
     givenAnswered(2, { answer: { outcome: 'updated', link: version('kept', 2) } }),
-    // Heard in another order than it happened.
+    // Received in another order than they happened.
     givenAnswered(3, { answer: { outcome: 'deleted', link: version('gone', 2) } }),
     givenAnswered(4, { answer: { outcome: 'created', link: version('gone', 1) } }),
     givenAnswered(5, { answer: { outcome: 'created', link: version('again', 3) } }),
     givenAnswered(6, { answer: { outcome: 'deleted', link: version('again', 2) } }),
-    // Told late, after a crash, when the link was gone again.
+    // Published late, after a crash and the delete of the link.
     givenAnswered(8, { answer: { outcome: 'created', link: version('buried', 2) } }),
     givenAnswered(9, { answer: { outcome: 'deleted', link: version('buried', 2) } }),
     givenAnswered(10, { answer: { outcome: 'deleted', link: version('lost', 2) } }),

@@ -18,16 +18,16 @@ async function fileOf(name: string, text: string): Promise<string> {
   return file;
 }
 
-test('a run is made with the sample unless a configuration is named', async () => {
+test('a run uses the sample configuration by default', async () => {
   expect((await runConfiguration()).configuration).toEqual(sample);
 });
 
-test('a run is made with the configuration that is named', async () => {
+test('a run uses the configuration of --config', async () => {
   const file = join(import.meta.dirname, '../../../world/other-configuration.ts');
   expect(await runConfiguration(file)).toEqual({ configuration: other, file });
 });
 
-test('a configuration that is not there, or is none, is refused by its file', async () => {
+test('the error for a missing or broken configuration names its file', async () => {
   await expect(runConfiguration('nofile.ts')).rejects.toThrow(
     '--config: nofile.ts cannot be read: there is no such file.',
   );
@@ -37,7 +37,7 @@ test('a configuration that is not there, or is none, is refused by its file', as
   await expect(runConfiguration(broken)).rejects.toThrow(`--config: ${broken} cannot be loaded: `);
 });
 
-test('a configuration that cannot work is refused by its file and its faults', async () => {
+test('the error for an invalid configuration names its file and its faults', async () => {
   const file = await fileOf('faulty.mjs', `export const config = ${JSON.stringify({ ...other, accounts: {} })};`);
   await expect(runConfiguration(file)).rejects.toThrow(`The configuration (${file}) cannot work:\n`);
 });

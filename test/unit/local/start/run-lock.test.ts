@@ -10,18 +10,18 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('a run that is up keeps others out', () => {
+test('a running process locks out other runs', () => {
   const file = join(folder, 'run.pid');
-  // The process that started this one is up for as long as the test is.
+  // The parent process is up for as long as this test.
   writeFileSync(file, String(process.ppid));
   expect(() => lockRun(file)).toThrow(`Another run is up, as process ${process.ppid}.`);
 });
 
-test('one that is gone does not', () => {
+test('the lock of a process that has ended does not count', () => {
   const file = join(folder, 'run.pid');
   lockRun(file)();
   const release = lockRun(file);
-  // Linux gives out no such process ID: its limit is 2^22.
+  // Linux has no such process ID: its limit is 2^22.
   writeFileSync(file, '4194305');
   expect(() => lockRun(file)).not.toThrow();
   release();

@@ -45,12 +45,12 @@ test('rejects.csv has a row for each fault', () => {
   ]);
 });
 
-test('links at the emulator are marked as dead when it is', () => {
+test('links at the emulator are marked as dead after the run', () => {
   const all = [givenAnswered(1, { answer: { link: givenLink('a') } })];
   expect(linksTable(all, { ...host, isUp: false }, new Map())).toContain(',dead: http://127.0.0.1:4570/A1b3/a,');
 });
 
-test('each name of metadata has a column', () => {
+test('each name of metadata has a column of its own', () => {
   const all = [
     givenAnswered(1, { answer: { metadata: { team: '=1+1' } } }),
     givenAnswered(2, { answer: { outcome: 'rejected', reason: 'not-owner', metadata: { flight: 'LH 1' } } }),

@@ -8,7 +8,7 @@ import { type Happening, Timeline, timelineLine } from '../../../../local/start/
 const at = '2026-03-09T10:15:30.000Z';
 const line = (happening: Happening) => timelineLine({ at, ...happening });
 
-test('a line says when, who and what', () => {
+test('a line shows when, who and what', () => {
   const reason = 'quota-reserve-reached';
   expect(line({ what: 'lane', lane: 'campaign', state: 'parking', reason })).toBe(
     '03-09 10:15  campaign       parking: quota-reserve-reached',
@@ -25,21 +25,21 @@ test('a line says when, who and what', () => {
   );
 });
 
-test('steps of a minute are in the file alone', async () => {
+test('steps of a minute are only in the file', async () => {
   expect(line({ what: 'clock', leapMinutes: 1 })).toBeUndefined();
   expect(line({ what: 'clock', leapMinutes: 90 })).toBe('03-09 10:15  clock          leaps 90 minutes');
   expect(line({ what: 'clock', leapMinutes: 7_200 })).toBe('03-09 10:15  clock          leaps 5 days');
 
   const directory = await mkdtemp(join(tmpdir(), 'onelink-timeline-'));
-  const said: string[] = [];
+  const shown: string[] = [];
   const timeline = new Timeline(
     join(directory, 'timeline.ndjson'),
     () => Date.parse(at),
-    (text) => said.push(text),
+    (text) => shown.push(text),
   );
   timeline.add({ what: 'clock', leapMinutes: 1 });
   timeline.add({ what: 'replayed', lane: 'campaign', commands: 500 });
-  expect(said).toEqual(['03-09 10:15  campaign       500 parked commands replayed']);
+  expect(shown).toEqual(['03-09 10:15  campaign       500 parked commands replayed']);
   expect((await readFile(join(directory, 'timeline.ndjson'), 'utf8')).split('\n')).toEqual([
     `{"at":"${at}","what":"clock","leapMinutes":1}`,
     `{"at":"${at}","what":"replayed","lane":"campaign","commands":500}`,
@@ -48,7 +48,7 @@ test('steps of a minute are in the file alone', async () => {
   await rm(directory, { recursive: true });
 });
 
-test('a new timeline takes the place of the last one, and of nothing else', async () => {
+test('a new timeline replaces the last one, and no other file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'onelink-timeline-'));
   await writeFile(join(folder, 'links.csv'), 'of a campaign');
   await writeFile(join(folder, 'timeline.ndjson'), 'of another story');

@@ -7,23 +7,23 @@ import { WeatherPlan } from '../../../../local/weather/plan.ts';
 const chosen = () => 12_345;
 
 describe('the options of the weather', () => {
-  it('are off unless asked for', () => {
+  it('are off by default', () => {
     expect(weatherOf({ storm: false }, chosen)).toBeUndefined();
   });
 
-  it('take a seed, or choose one', () => {
+  it('accept a seed, or choose one', () => {
     expect(weatherOf({ weather: 7, storm: false }, chosen)).toMatchObject({ seed: 7, strength: 'mild' });
     expect(weatherOf({ weather: true, storm: true }, chosen)).toMatchObject({ seed: 12_345, strength: 'storm' });
   });
 
-  it('take kinds; all are on without', () => {
+  it('accept kinds, and turn on all kinds without a list', () => {
     const some = weatherOf({ weather: 7, weatherKinds: ['dynamodb-throttles'], storm: false }, chosen);
     expect(allKinds.filter((kind) => some?.isOn(kind))).toEqual(['dynamodb-throttles']);
     const all = weatherOf({ weather: 7, storm: false }, chosen);
     expect(allKinds.filter((kind) => !all?.isOn(kind))).toEqual([]);
   });
 
-  it('are refused where they ask for weather that is off, or for a kind that is none', () => {
+  it('are refused without --weather, and for an unknown kind', () => {
     expect(() => weatherOf({ storm: true }, chosen)).toThrow('need --weather');
     expect(() => weatherOf({ weatherKinds: ['sqs-slow-downs'], storm: false }, chosen)).toThrow('need --weather');
     expect(() => kindsListed('sqs,hail')).toThrow('"hail"');
@@ -31,7 +31,7 @@ describe('the options of the weather', () => {
 });
 
 describe('the words for the weather', () => {
-  it('are none when there was none', () => {
+  it('are empty without weather', () => {
     expect(weatherWords(undefined)).toEqual([]);
   });
 
@@ -41,7 +41,7 @@ describe('the words for the weather', () => {
     for (let time = 0; time < 1_100; time += 1) plan.strikes('sns-lost-answers');
     plan.strikes('sqs-slow-downs');
     expect(weatherWords(plan)).toEqual([
-      'The weather (seed 7, mild) struck 1,101 times on the way:',
+      'The weather (seed 7, mild) degraded services 1,101 times:',
       '  sqs: slow downs 1',
       '  sns: slow downs 0, lost answers 1,100',
     ]);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { NotSent } from '../../../../local/start/report/not-sent.ts';
 import { reconcile } from '../../../../local/start/report/reconciliation.ts';
-import { result } from '../../../../local/start/report/result.ts';
+import { failedChecks } from '../../../../local/start/report/run-checks.ts';
 import type { Findings, Summary } from '../../../../local/start/report/summary.ts';
 import { summarise } from '../../../../local/start/report/summary.ts';
 import { givenLink } from '../../../world/given-outcome.ts';
@@ -16,9 +16,9 @@ const all = [
 const sum = reconcile(all);
 
 const judge = (found: Findings, change: Partial<Summary> = {}, contradictions = 0, unsent: NotSent = []) =>
-  result(sum, found, { ...summarise(sum, found, unsent.length), ...change }, contradictions, unsent);
+  failedChecks(sum, found, { ...summarise(sum, found, unsent.length), ...change }, contradictions, unsent);
 
-test('the summary holds the emulator’s own numbers', () => {
+test('the summary has the emulator’s own numbers', () => {
   expect(summarise(sum, givenFindings(), 1)).toEqual({
     commands: 3,
     outcomes: expect.objectContaining({ created: 2, rejected: 0, 'qr-ready': 0, repeated: 0 }),
@@ -40,54 +40,54 @@ test('the summary holds the emulator’s own numbers', () => {
   });
 });
 
-describe('the result', () => {
-  test('has nothing against a run that adds up, links that have expired since included', () => {
+describe('the checks of a run', () => {
+  test('hold for a complete run, even if some links have expired', () => {
     expect(judge(givenFindings())).toEqual([]);
   });
 
-  test('finds a link that outcomes tell of and that is not there', () => {
+  test('find a link of an outcome that does not exist at the API', () => {
     expect(judge(givenFindings({ links: new Map([['A1b3/a', { expired: false }]]) }))).toEqual([
-      '1 links that outcomes tell of are not at the API',
+      '1 links of outcomes do not exist at the API',
     ]);
   });
 
-  test('finds a second link for one request', () => {
+  test('find a second link for one request', () => {
     const found = givenFindings();
     const links = new Map([...found.links, ['A1b3/twice', { expired: false }] as const]);
     const stats = { ...found.stats, links: { ...found.stats.links, made: 3 } };
     expect(judge({ ...found, links, stats })).toEqual([
-      '1 links at the API that no outcome tells of',
-      '3 links made for 2 requests',
+      '1 links at the API have no outcome',
+      '3 links created for 2 requests',
     ]);
   });
 
   test.each<[string, Partial<Summary>]>([
-    ['2 commands have no outcome, or not the QR code they are owed', { unaccounted: 2 }],
+    ['2 commands lack their outcome or their QR code', { unaccounted: 2 }],
     ['1 dead letters', { deadLetters: 1 }],
-    ['1 QR images stored, 0 told of', { qrImages: 1 }],
+    ['1 QR images stored, but 0 in outcomes', { qrImages: 1 }],
     ['the API answered 429 to 5 calls', { rateLimited: 5 }],
-    ['1001 calls in one second, the limit is 1000', { maxCallsInOneSecond: 1_001 }],
-    ['26 QR calls in one second, the limit is 25', { maxQrCallsInOneSecond: 26 }],
-  ])('says: %s', (words, change) => {
+    ['1001 calls in one second, but the limit is 1000', { maxCallsInOneSecond: 1_001 }],
+    ['26 QR calls in one second, but the limit is 25', { maxQrCallsInOneSecond: 26 }],
+  ])('find: %s', (words, change) => {
     expect(judge(givenFindings(), change)).toEqual([words]);
   });
 
-  test('does not compare links while some commands have no outcome', () => {
+  test('do not compare links while some commands have no outcome', () => {
     const found = givenFindings({ links: new Map(), qrImages: 7 });
-    expect(judge(found, { unaccounted: 1 })).toEqual(['1 commands have no outcome, or not the QR code they are owed']);
+    expect(judge(found, { unaccounted: 1 })).toEqual(['1 commands lack their outcome or their QR code']);
   });
 
-  test('says when an outcome contradicts another', () => {
+  test('find an outcome that contradicts another', () => {
     expect(judge(givenFindings(), {}, 1)).toEqual(['1 outcomes contradict an earlier one of the same message']);
   });
 
-  test('names the lines that were not sent, and why', () => {
+  test('name the lines that were not sent, and the reasons', () => {
     expect(judge(givenFindings(), {}, 0, [givenUnsent(9), givenUnsent(7, 'InvalidMessageContents')])).toEqual([
       '2 commands were not sent: lines 7, 9 (1 interrupted, 1 InvalidMessageContents)',
     ]);
   });
 
-  test('compares no links while a command may be in that was not confirmed', () => {
+  test('do not compare links while an unconfirmed command may be in the queue', () => {
     const links = new Map([...givenFindings().links, ['A1b3/c', { expired: false }] as const]);
     expect(judge(givenFindings({ links }), {}, 0, [givenUnsent(3)])).toHaveLength(2);
     expect(judge(givenFindings({ links }), {}, 0, [givenUnsent(3, 'ECONNRESET', true)])).toEqual([
