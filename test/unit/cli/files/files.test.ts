@@ -25,7 +25,7 @@ describe('a file that cannot be read', () => {
   test.each([
     ['', 'it is a folder'],
     ['nofile', 'there is no such file'],
-    ['commands/nofile', 'a part of its path is no folder'],
+    ['commands/nofile', 'a part of its path is not a folder'],
     ['x'.repeat(300), 'its name is too long'],
   ])('%s is told in words', async (name, why) => {
     writeFileSync(at('commands'), '');
@@ -36,7 +36,7 @@ describe('a file that cannot be read', () => {
 describe('a file that cannot be written', () => {
   test.each([
     ['no/such/folder.ndjson', 'there is no such folder'],
-    ['taken/links.ndjson', 'a part of its path is no folder'],
+    ['taken/links.ndjson', 'a part of its path is not a folder'],
   ])('%s is told in words by export and purge', async (name, why) => {
     writeFileSync(at('taken'), '');
     await expect(ExportFile.create(at(name))).rejects.toThrow(
@@ -55,7 +55,7 @@ describe('a file that cannot be written', () => {
     const error = (code: string) => Object.assign(new Error('x'), { code });
     expect(fileTrouble(error('ENOSPC'), 'write')).toBe('the disk is full');
     expect(fileTrouble(error('EACCES'), 'write')).toBe('you may not write there');
-    expect(fileTrouble(error('EXDEV'), 'write')).toBe('the system says EXDEV');
+    expect(fileTrouble(error('EXDEV'), 'write')).toBe('the system reports EXDEV');
     expect(fileTrouble(new TypeError('x'), 'write')).toBeUndefined();
   });
 

@@ -87,11 +87,11 @@ describe('a JSON array', () => {
 
   test.each([
     ['[{"a":1},{"b":2}', [1, 'ends before the array does']],
-    ['[{"a":1},\n{"b":2', [2, 'is JSON that has no end']],
-    ['[{"a":1},\n\n]', [3, 'has a comma after the last command: leave it out']],
+    ['[{"a":1},\n{"b":2', [2, 'is JSON without an end']],
+    ['[{"a":1},\n\n]', [3, 'has a comma after the last command: remove it']],
     ['[{"a":1},\n,{"b":2}]', [2, 'is not JSON: a command is missing']],
     ['[{"a":1}\n{"b":2}]', [2, 'lacks a comma between two commands']],
-    ['[{"a":1}]\n{"b":2}', [2, 'holds something after the end of the array']],
+    ['[{"a":1}]\n{"b":2}', [2, 'has other text after the end of the array']],
   ])('%j is broken', async (file, refusal) => {
     expect(await refusals(file)).toEqual([refusal]);
   });
@@ -107,11 +107,11 @@ describe('objects over several lines', () => {
   });
 
   test('must end, and have nothing between them', async () => {
-    expect(await refusals('{\n"a": 1\n')).toEqual([[1, 'is JSON that has no end']]);
+    expect(await refusals('{\n"a": 1\n')).toEqual([[1, 'is JSON without an end']]);
     expect(await refusals('{"a":1},\n{"b":2}')).toEqual([
-      [1, 'has a comma after a command: leave it out, or put [ and ] around all commands'],
+      [1, 'has a comma after a command: remove it, or put [ and ] around all commands'],
     ]);
-    expect(await refusals('{\n"a":1}\n}')).toEqual([[3, 'is not JSON: something stands between two commands']]);
+    expect(await refusals('{\n"a":1}\n}')).toEqual([[3, 'is not JSON: it has other text between two commands']]);
   });
 });
 
@@ -168,7 +168,7 @@ describe('the length', () => {
   test('is at most what SQS takes, in bytes', async () => {
     expect(await refusals(`${ofBytes(1_048_576)}\n`)).toEqual([]);
     expect(await refusals(`{}\n${ofBytes(1_048_577)}\n{}`)).toEqual([
-      [2, 'is 1,048,577 bytes long; SQS takes 1,048,576'],
+      [2, 'is 1,048,577 bytes long; SQS accepts 1,048,576'],
     ]);
     expect(await refusals(`[${'ü'.repeat(3)}]`)).toEqual([]);
   });
@@ -176,7 +176,7 @@ describe('the length', () => {
   test('does not count the blanks of an array, and has its limit all the same', async () => {
     expect(await bodies(`[{"a":${' '.repeat(2_000_000)}1}]`)).toEqual([[1, '{"a":1}']]);
     expect(await refusals(`[{"a":1},{"a":"${'x'.repeat(17 * 1024 * 1024)}"},{"b":2}]`)).toEqual([
-      [2, 'is more than 16,777,216 bytes long; SQS takes 1,048,576'],
+      [2, 'is more than 16,777,216 bytes long; SQS accepts 1,048,576'],
     ]);
   });
 });
@@ -193,7 +193,7 @@ describe('a file that holds something else', () => {
     ['UTF-16 with its mark', Buffer.concat([Buffer.from('fffe', 'hex'), utf16]), /^is UTF-16\. .*iconv -f UTF-16 -t/],
     ['UTF-16 without a mark', utf16, /^is UTF-16\. .*iconv -f UTF-16LE -t/],
     ['UTF-16, big end first', Buffer.from(utf16).swap16(), /^is UTF-16\. .*iconv -f UTF-16BE -t/],
-    ['lines that end by CR alone', '{"a":1}\r{"b":2}\r', /^ends its lines by CR alone\. .*tr '\\r' '\\n'/],
+    ['lines that end with CR only', '{"a":1}\r{"b":2}\r', /^ends its lines with CR only\. .*tr '\\r' '\\n'/],
   ])('%s: is named, with what to do, and nothing of it is read', async (_, file, words) => {
     expect(await refusals(file)).toEqual([[1, expect.stringMatching(words)]]);
   });

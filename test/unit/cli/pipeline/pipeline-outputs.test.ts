@@ -20,6 +20,6 @@ test('finds the command queue of each lane, and none of the others', () => {
 
 test('says so when the stack is not a pipeline’s', () => {
   expect(() => pipelineOutputs({ QrBucketName: 'b' }, 'OneLink-production-State')).toThrow(
-    "The stack OneLink-production-State has not the outputs of a pipeline. Name the pipeline's own stack.",
+    "The stack OneLink-production-State does not have the outputs of a pipeline. Name the pipeline's stack with --stack.",
   );
 });

@@ -42,7 +42,7 @@ describe('outcomeWords', () => {
   });
 
   test('says when it was answered before', () => {
-    expect(outcomeWords(givenOutcome({ repeat: true }), '')).toEqual(['crm r-1  created  (answered before)']);
+    expect(outcomeWords(givenOutcome({ repeat: true }), '')).toEqual(['crm r-1  created  (a repeat)']);
   });
 });
 

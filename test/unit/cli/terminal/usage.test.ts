@@ -70,7 +70,7 @@ describe('a command line that onelink does not understand ends with 2', () => {
 
   test('an option that would do nothing is named with the one that it needs', async () => {
     const { stderr } = await onelink(['send', 'commands.ndjson', '--timeout', '10']);
-    expect(stderr).toContain("error: option '--timeout' does nothing without option '--wait'\n");
+    expect(stderr).toContain("error: option '--timeout' has no effect without option '--wait'\n");
   });
 
   test('help is no error', async () => {
@@ -89,7 +89,7 @@ describe('a command line that onelink does not understand ends with 2', () => {
     const down = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
     expect(await exitCodeOf(() => Promise.reject(down), { local: false, onTrouble: 2 })).toBe(2);
     expect(said).toHaveBeenCalledExactlyOnceWith(
-      'AWS cannot be reached (ENOTFOUND). Is the network up, and AWS_REGION a region?',
+      'AWS cannot be reached (ENOTFOUND). Check the network, and that AWS_REGION is a region.',
     );
   });
 });
