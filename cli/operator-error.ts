@@ -1,4 +1,4 @@
-/** What the one at the keyboard can mend. The message is all that is shown: what is wrong, where, and how to mend it. */
+/** An error that the operator can fix. The program prints only the message: what is wrong, where, and the fix. */
 export class OperatorError extends Error {
   override readonly name: string = 'OperatorError';
 }

@@ -28,7 +28,7 @@ export function durationWords(seconds: number): string {
   return parts.slice(0, 2).filter(Boolean).join(' ') || '0 s';
 }
 
-/** Text that comes from outside, with every character that nobody sees, or that speaks to the terminal, spelt out. */
+/** Text from outside, with invisible characters and terminal control characters spelt out. */
 export function visible(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, (one) => `\\u{${one.codePointAt(0)?.toString(16)}}`);
 }

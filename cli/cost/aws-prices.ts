@@ -1,6 +1,6 @@
 /**
- * AWS's published list prices, in dollars: us-east-1, as of November 2026, before taxes, discounts, and the free tiers, of
- * which none is counted. Other regions cost up to a half more. Check them before you rely on the sums:
+ * AWS's published list prices in dollars, for us-east-1, November 2026, before taxes, discounts and free tiers. Other
+ * regions cost up to a half more. Check the prices before you rely on the sums:
  * aws.amazon.com/{lambda,dynamodb,sqs,sns,s3,cloudwatch,secrets-manager}/pricing.
  */
 export const awsPrices = {
@@ -9,20 +9,20 @@ export const awsPrices = {
   /** First tier, arm64. */
   lambdaGigabyteSecond: 0.000_013_333_4,
   lambdaRequest: 0.2e-6,
-  /** Standard queues; 64 KB are one request. */
+  /** Standard queues. Each 64 KB count as one request. */
   sqsRequest: 0.4e-6,
   /** On demand, since November 2024. One unit writes up to 1 KB. */
   dynamoDbWriteUnit: 0.625e-6,
-  /** One unit reads up to 4 KB, strongly consistent; what is not there costs one, too. */
+  /** One unit reads up to 4 KB, strongly consistent. A read of a missing record costs one unit, too. */
   dynamoDbReadUnit: 0.125e-6,
   dynamoDbStorageGigabyteMonth: 0.25,
   dynamoDbRecoveryGigabyteMonth: 0.2,
-  /** Standard topics; a batch of up to ten messages within 64 KB is one. Deliveries to SQS are free. */
+  /** Standard topics. A batch of up to ten messages within 64 KB counts as one. Deliveries to SQS are free. */
   snsPublish: 0.5e-6,
   /** A PUT or a LIST. */
   s3Put: 0.005e-3,
   s3StorageGigabyteMonth: 0.023,
-  /** The first 10,000; prorated by the hour in which a metric is written. */
+  /** The price of the first 10,000 metrics, prorated by the hours in which a metric is written. */
   cloudWatchMetricMonth: 0.3,
   cloudWatchAlarmMetricMonth: 0.1,
   cloudWatchDashboardMonth: 3,

@@ -1,8 +1,8 @@
 import type { WorkerPlan } from '../../lib/config/rate-budget.ts';
 
-/** What one link, or one QR code, takes of each service. Everything is a mean over a campaign that fills its batches. */
+/** What one link, or one QR code, uses of each service. Each number is a mean over a campaign with full batches. */
 export interface UsePerItem {
-  /** Billed: the time that its environment runs at its pace, divided by what it carries. */
+  /** Billed time: the run time of an environment at its pace, divided by its items. */
   lambdaMilliseconds: number;
   lambdaRequests: number;
   /** The producer's sends, and the event source mapping's receives and deletes. */
@@ -17,7 +17,7 @@ export interface UsePerItem {
 /** The pace in lib/config/config.ts decides the billed time: {@link billedMilliseconds}. */
 export type MeasuredPerItem = Omit<UsePerItem, 'lambdaMilliseconds'>;
 
-/** As `npm run bench -- cost` prints it, on a machine that keeps the campaign lane's pace. */
+/** The numbers that `npm run bench -- cost` prints, on a machine that keeps the campaign lane's pace. */
 export const measuredUse: { measuredOn: string; link: MeasuredPerItem; qrCode: MeasuredPerItem } = {
   measuredOn: '2026-11-27',
   link: {
@@ -41,14 +41,14 @@ export const measuredUse: { measuredOn: string; link: MeasuredPerItem; qrCode: M
 };
 
 /**
- * What Lambda bills for one item of a full batch: a slot's cycle, as lib/config/rate-budget.ts works it out, by the batch. The pace
- * decides, not the processor, as long as that keeps up.
+ * The time that Lambda bills for one item of a full batch: a slot's cycle (lib/config/rate-budget.ts) divided by the batch
+ * size. The pace decides it, not the processor, as long as the processor is fast enough.
  */
 export function billedMilliseconds({ busySeconds, utilisation, batchSize }: WorkerPlan): number {
   return (busySeconds * 1000) / utilisation / batchSize;
 }
 
-/** What each takes on a lane of this plan. */
+/** The use of a link and of a QR code on a lane with this plan. */
 export function useOn(
   { link, qr }: { link: WorkerPlan; qr: WorkerPlan },
   measured: { link: MeasuredPerItem; qrCode: MeasuredPerItem } = measuredUse,

@@ -2,17 +2,17 @@ import { awsPrices } from './aws-prices.ts';
 import type { UsePerItem } from './measured-use.ts';
 import type { StandingUse } from './standing-use.ts';
 
-/** What decides the cost of a link. */
+/** The inputs that decide the cost of a link. */
 export interface LinkCostInput {
-  /** 0–1: of the links, those that have a QR code made. */
+  /** 0–1: the share of links with a QR code. */
   qrShare: number;
-  /** 0–1: of the links, those whose record is deleted by DynamoDB's TTL in the month, and asked about at the API. */
+  /** 0–1: the share of links whose record DynamoDB's TTL deletes in the month, and which the expiry worker checks. */
   expiringShare: number;
   memoryMegabytes: { linkWorker: number; qrWorker: number; expiryWorker: number; governor: number; replayer: number };
-  /** How long a link's record and its request's are kept. */
+  /** How long the ledger keeps a link record, and a request record. */
   linkDays: number;
   deduplicationWindowDays: number;
-  /** Of the expiry worker, in one environment: it waits for its turn, and the wait is billed. */
+  /** Of one environment of the expiry worker. Its wait for the rate limiter is billed. */
   expiryCallsPerSecond: number;
   use: { link: UsePerItem; qrCode: UsePerItem };
 }
@@ -25,40 +25,40 @@ export interface CostInput extends LinkCostInput {
 export interface CostLine {
   service: string;
   dollarsPerMonth: number;
-  /** That part of it which each link adds, for a million of them. */
+  /** The variable part, for a million links. */
   dollarsPerMillionLinks: number;
 }
 
-/** Of 30 days, as AWS reckons a month for storage. */
+/** A month of 30 days, by which AWS bills storage. */
 const [daysPerMonth, minutesPerMonth, secondsPerMonth] = [30, 43_200, 2_592_000];
-/** Lambda starts with five receives side by side on each queue, each a long poll of 20 s (AWS Lambda Developer Guide). */
+/** Lambda starts with five parallel receives on each queue, each a long poll of 20 s (AWS Lambda Developer Guide). */
 const idleReceivesPerQueue = (5 * secondsPerMonth) / 20;
 /** Two calls of 0.2 s, a second apart. */
 const governorSecondsPerRun = 1.5;
-/** One listing for each lane, side by side, and a read. */
+/** One listing for each lane, in parallel, and a read. */
 const replayerSecondsPerRun = 0.3;
-/** The control record and the signals: of the governor in each run, and of the replayer. */
+/** The control record and the signals, for each run of the governor and of the replayer. */
 const controlReadUnits = 2;
 /** The control record holds the samples of an hour and the sums of eight days: between one and two KB. */
 const controlWriteUnits = 2;
-/** Upper bounds: a record is under 1 KB, so that a write is one unit; DynamoDB adds 100 bytes to each. QR: PNG of 300 pixels. */
+/** Upper bounds. A record is under 1 KB, so a write is one unit. DynamoDB adds 100 bytes to each record. QR: a PNG of 300 pixels. */
 const [ledgerRecordBytes, qrImageBytes, historyLineBytes] = [700, 2_500, 300];
 const gigabyte = 1024 ** 3;
 
-/** Read units of a governor's run, the mean over a month: a count for each lane and day that was, and one for each day to come. */
+/** Mean read units of a governor's run over a month: a count for each lane and past day, and one for each day to come. */
 export function governorReadUnitsPerRun(lanes: number): number {
   const meanDays = (daysPerMonth + 1) / 2;
-  // The expiry worker is counted as a lane. A count that is not there costs a unit as well.
+  // The expiry worker counts as a lane. A missing count costs a unit, too.
   return controlReadUnits + (lanes + 1) * meanDays + meanDays;
 }
 
 const gigabyteSeconds = (milliseconds: number, megabytes: number) => (milliseconds / 1000) * (megabytes / 1024);
 
-/** What each link adds to the bill, by service, in dollars: its record's storage and its end included. */
+/** What each link adds to the bill, in dollars by service, with the storage of its record and its expiry check. */
 export function costOfLink(input: LinkCostInput): Map<string, number> {
   const { use, memoryMegabytes: memory } = input;
   const prices = awsPrices;
-  // What is made each month stays, on average, for so many months.
+  // The records of each month stay for this many months on average.
   const linkMonths = input.linkDays / daysPerMonth;
   const requestMonths = input.deduplicationWindowDays / daysPerMonth;
   const ledgerGigabytes = (ledgerRecordBytes * (linkMonths + requestMonths)) / gigabyte;
@@ -74,9 +74,9 @@ export function costOfLink(input: LinkCostInput): Map<string, number> {
   });
   const link = perItem(use.link, memory.linkWorker);
   const qrCode = perItem(use.qrCode, memory.qrWorker);
-  // Of a link that may live on: it is put back, and its result is written or its record removed. Certain ends cost neither write.
-  // One message; a GET at the expiry worker's own, slow pace, in batches of a hundred that share an object of the history. The
-  // intake takes a quarter of a second for a hundred.
+  // The check of a link that may live on: the intake restores the record, and the worker writes the result or removes it. A
+  // certain end needs neither write. The check needs one message and a GET at the expiry worker's slow pace. A batch of a
+  // hundred shares one object of the history. The intake takes a quarter of a second for a hundred.
   const expiry = perItem(
     {
       lambdaMilliseconds: 1000 / input.expiryCallsPerSecond + 2.5,
@@ -111,9 +111,9 @@ export function costOfLink(input: LinkCostInput): Map<string, number> {
 }
 
 /**
- * What a pipeline costs at AWS in a month of 30 days, by service, at list prices without free tiers. Outside of it: what the
- * API costs, the producers' and listeners' own queues, and data transfer, of which a million links send out about a gigabyte
- * (AWS gives 100 a month for free).
+ * What a pipeline costs at AWS in a month of 30 days, by service, at list prices without free tiers. The sum does not
+ * include the API's price, the producers' and listeners' own queues, or data transfer. A million links send out about a
+ * gigabyte, and AWS does not bill the first 100 in a month.
  */
 export function monthlyCost(input: CostInput): CostLine[] {
   const { standing, memoryMegabytes: memory } = input;
@@ -131,7 +131,7 @@ export function monthlyCost(input: CostInput): CostLine[] {
       minutesPerMonth *
       (controlWriteUnits * prices.dynamoDbWriteUnit +
         (governorReadUnitsPerRun(standing.lanes) + controlReadUnits) * prices.dynamoDbReadUnit),
-    // The replayer looks once a minute what is parked.
+    // The replayer lists the parked commands of each lane once a minute.
     S3: minutesPerMonth * standing.lanes * prices.s3Put,
     'CloudWatch metrics': standing.customMetrics * prices.cloudWatchMetricMonth,
     'CloudWatch alarms': standing.alarmMetrics * prices.cloudWatchAlarmMetricMonth,
@@ -148,13 +148,13 @@ export function monthlyCost(input: CostInput): CostLine[] {
   });
 }
 
-/** Of the whole ledger, a million records of it. A scan is eventually consistent: half a unit for 4 KB. */
+/** The cost of a scan of the ledger, per million records. A scan is eventually consistent: half a unit for 4 KB. */
 export const dollarsPerMillionScanned = ((1_000_000 * ledgerRecordBytes) / 4_096 / 2) * awsPrices.dynamoDbReadUnit;
 
-/** What single steps of DynamoDB add, for a million links that need them. */
+/** The cost of single steps in DynamoDB, for a million links that need them. */
 export function dollarsPerMillionSteps(): { chosenIdClaimed: number; endChecked: number } {
   const { dynamoDbWriteUnit: write, dynamoDbReadUnit: read } = awsPrices;
-  // An end that is checked: the record goes back, and its result is written or it is removed; the worker reads it once.
+  // An expiry check writes the record back, writes its result or removes it, and reads it once.
   return { chosenIdClaimed: 1_000_000 * write, endChecked: 1_000_000 * (2 * write + read) };
 }
 

@@ -1,7 +1,7 @@
-/** A cell that a spreadsheet would take for a formula, full-width signs and blanks in front included. */
+/** A cell that a spreadsheet would treat as a formula, even with full-width signs or leading blanks. */
 const looksLikeFormula = /^[\s\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
 
-/** By it a spreadsheet knows that a file is UTF-8. */
+/** It marks the file as UTF-8 for spreadsheets. */
 const byteOrderMark = '\ufeff';
 
 export type Cell = string | number | boolean | undefined;
@@ -12,8 +12,8 @@ export function csvHead(columns: readonly string[]): string {
 }
 
 /**
- * A row of CSV (RFC 4180: CRLF, quotes doubled), safe to open in a spreadsheet: text that would start a formula gets an
- * apostrophe in front, for producers' values are not to be trusted.
+ * A row of CSV (RFC 4180: CRLF, doubled quotes) that is safe to open in a spreadsheet. Producers' values are untrusted, so
+ * text that would start a formula gets an apostrophe in front.
  */
 export function csvRow(cells: readonly Cell[]): string {
   return `${cells.map(field).join(',')}\r\n`;

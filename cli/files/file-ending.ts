@@ -2,11 +2,11 @@ import { extname } from 'node:path';
 import { OperatorError } from '../operator-error.ts';
 
 /**
- * The format that a file's ending asks for. Nothing is written under an ending that promises something else.
+ * The format that a file's ending names. The program writes no file whose ending names another format.
  *
- * @param formats the endings that are known, the first of them for a file without one
- * @param given what --format says: then the ending may be any
- * @throws OperatorError for another ending
+ * @param formats the known endings; the first one is for a file without an ending
+ * @param given the value of --format. With it, the file may have any ending.
+ * @throws OperatorError for an unknown ending
  */
 export function formatOf<Format extends string>(
   file: string,

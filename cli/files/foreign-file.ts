@@ -1,4 +1,4 @@
-/** What a file is by its first bytes, when it holds no text, and what to do about it. */
+/** The formats of files that hold no text, by their first bytes, and how to convert them. */
 const signatures: readonly (readonly [bytes: string, words: string])[] = [
   ['504b0304', 'is a ZIP archive, as .xlsx files are. Unpack it, or save the sheet as text and make NDJSON of it'],
   ['504b0506', 'is an empty ZIP archive'],
@@ -17,13 +17,13 @@ const signatures: readonly (readonly [bytes: string, words: string])[] = [
   ['feff', 'is UTF-16. Save the file as UTF-8 (iconv -f UTF-16 -t UTF-8)'],
 ];
 
-/** So many bytes tell. */
+/** How many bytes identify a format. */
 export const tellingBytes = 5;
 
 export function foreignFormat(head: Buffer): string | undefined {
   const known = signatures.find(([bytes]) => head.subarray(0, bytes.length / 2).toString('hex') === bytes);
   if (known !== undefined) return known[1];
-  // Without a byte-order mark: one of the first two bytes of ASCII text is a zero.
+  // UTF-16 without a byte-order mark: one of the first two bytes of ASCII text is a zero.
   const [first = 0, second = 0, third = 0] = head;
   if (head.length > 1 && first !== 0 && second === 0 && third !== 0) return utf16('LE');
   return head.length > 1 && first === 0 && second !== 0 ? utf16('BE') : undefined;

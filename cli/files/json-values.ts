@@ -1,13 +1,13 @@
-/** A piece of a file, with where it begins. */
+/** A piece of a file, and where it begins. */
 export interface Piece {
-  /** From 1, both of them. */
+  /** Line and byte count from 1. */
   line: number;
   byte: number;
-  /** Undefined when it is longer than anybody would send. */
+  /** Undefined if the piece is longer than the limit. */
   bytes: Buffer | undefined;
 }
 
-/** The layout of a file is broken: its values cannot be told apart from here on. */
+/** The layout of a file is broken: the reader cannot separate its values after this line. */
 export class BrokenLayout extends Error {
   readonly line: number;
   constructor(line: number, message: string) {
@@ -19,7 +19,7 @@ export class BrokenLayout extends Error {
 const [tab, lineFeed, carriageReturn, space, quote, comma, backslash] = [0x09, 0x0a, 0x0d, 0x20, 0x22, 0x2c, 0x5c];
 const [openBracket, closeBracket, openBrace, closeBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** Takes up bytes until a piece is whole, chunk by chunk, and no more than the limit of them. */
+/** Collects the chunks of a piece, up to a limit. */
 class Gathering {
   readonly #limit: number;
   #chunks: Buffer[] = [];
@@ -43,7 +43,7 @@ class Gathering {
   }
 }
 
-/** The lines of a file, without their ends (LF or CRLF). Only LF ends a line: JSON may hold U+2028 as it is. */
+/** The lines of a file, without their ends (LF or CRLF). Only LF ends a line, because JSON may hold an unescaped U+2028. */
 export async function* linesIn(chunks: AsyncIterable<Buffer>, limit: number): AsyncGenerator<Piece> {
   const gathered = new Gathering(limit);
   let line = 1;
@@ -66,10 +66,10 @@ export async function* linesIn(chunks: AsyncIterable<Buffer>, limit: number): As
 type Expected = 'begin' | 'value-or-end' | 'value' | 'comma-or-end' | 'nothing';
 
 /**
- * The values of a file, as they are written, with no more than one of them in memory: the elements of one array, or objects one
- * after the other. Values are told apart by brackets and quotes alone; whether each is JSON is for the reader to find out.
+ * The values of a file, unchanged, with at most one in memory: the elements of one array, or a sequence of objects. Only
+ * brackets and quotes separate values. The caller checks whether each value is JSON.
  *
- * @throws BrokenLayout when something stands between them, or the end is missing
+ * @throws BrokenLayout if there is something between two values, or if the end is missing
  */
 export async function* valuesIn(
   chunks: AsyncIterable<Buffer>,
@@ -116,7 +116,7 @@ export async function* valuesIn(
           if (!isBlank && byte !== comma && byte !== closeBracket) continue;
           gathered.add(chunk.subarray(from, at));
           yield end();
-          // What ended it has a meaning of its own.
+          // The byte that ended the value is read again below.
         } else {
           if (byte === quote) isString = true;
           else if (byte === openBrace || byte === openBracket) depth += 1;
@@ -143,15 +143,15 @@ export async function* valuesIn(
     offset += chunk.length;
   }
   if (begun !== undefined && layout === 'sequence' && isBare) yield end();
-  if (begun !== undefined) throw new BrokenLayout(begun.line, 'is JSON that has no end');
+  if (begun !== undefined) throw new BrokenLayout(begun.line, 'is JSON without an end');
   if (layout === 'array' && expects !== 'nothing') throw new BrokenLayout(line, 'ends before the array does');
 }
 
 function betweenWords(layout: string, expects: Expected, byte: number): string {
   if (layout === 'sequence' && byte === comma)
-    return 'has a comma after a command: leave it out, or put [ and ] around all commands';
-  if (expects === 'value' && byte === closeBracket) return 'has a comma after the last command: leave it out';
-  if (layout === 'sequence') return 'is not JSON: something stands between two commands';
-  if (expects === 'nothing') return 'holds something after the end of the array';
+    return 'has a comma after a command: remove it, or put [ and ] around all commands';
+  if (expects === 'value' && byte === closeBracket) return 'has a comma after the last command: remove it';
+  if (layout === 'sequence') return 'is not JSON: it has other text between two commands';
+  if (expects === 'nothing') return 'has other text after the end of the array';
   return expects === 'comma-or-end' ? 'lacks a comma between two commands' : 'is not JSON: a command is missing';
 }

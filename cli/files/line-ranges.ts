@@ -1,7 +1,7 @@
 import { n } from '../words.ts';
 import type { Unit } from './place-words.ts';
 
-/** Line numbers as ranges, so that a million of them in a row take no room. */
+/** Line numbers as ranges. A million consecutive lines take one entry. */
 export class LineRanges {
   #ranges: [from: number, to: number][] = [];
   count = 0;
@@ -13,7 +13,7 @@ export class LineRanges {
     else this.#ranges.push([line, line]);
   }
 
-  /** `line 7`, or `lines 3, 7-9, 301-1,000 and 12 more`; or elements. */
+  /** `line 7`, or `lines 3, 7-9, 301-1,000 and 12 more`. With the unit `element`, the same with elements. */
   words(rangesShown = 10, unit: Unit = 'line'): string {
     const all = this.#merged();
     const shown = all.slice(0, rangesShown).map(([from, to]) => (from === to ? n(from) : `${n(from)}-${n(to)}`));

@@ -1,25 +1,25 @@
-/** SQS takes at most 10 messages and 1 MiB in one SendMessageBatch, and 1 MiB in one message. */
+/** SQS accepts at most 10 messages and 1 MiB in one SendMessageBatch, and 1 MiB in one message. */
 const maxMessages = 10;
 export const maxBytes = 1024 * 1024;
 
-/** Messages of one queue. */
+/** Messages for one queue. */
 export interface Batch<Message> {
   queueUrl: string;
   messages: Message[];
 }
 
 /**
- * Packs messages, in order, into as few batches of each queue as SQS's limits allow, as they come. A message above them goes
- * alone, to be refused.
+ * Packs messages, in order, into the fewest batches for each queue that SQS's limits allow. A message above the limits goes
+ * into its own batch, which SQS refuses.
  *
- * @throws what reading the messages throws, at the end
+ * @throws after the last batch: what the reading of the messages threw
  */
 export async function* batchesOf<Message extends { body: string }>(
   messages: Iterable<Message> | AsyncIterable<Message>,
   queueUrlOf: (message: Message) => string,
 ): AsyncGenerator<Batch<Message>> {
   const open = new Map<string, Batch<Message> & { bytes: number }>();
-  let trouble: { error: unknown } | undefined;
+  let failure: { error: unknown } | undefined;
   try {
     for await (const message of messages) {
       const [queueUrl, size] = [queueUrlOf(message), Buffer.byteLength(message.body)];
@@ -34,9 +34,9 @@ export async function* batchesOf<Message extends { body: string }>(
       open.set(queueUrl, batch);
     }
   } catch (error) {
-    trouble = { error };
+    failure = { error };
   }
-  // Those that were read before it, too.
+  // The messages that were read before the error are sent, too.
   yield* open.values();
-  if (trouble !== undefined) throw trouble.error;
+  if (failure !== undefined) throw failure.error;
 }

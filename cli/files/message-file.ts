@@ -7,23 +7,22 @@ import { BrokenLayout, linesIn, type Piece, valuesIn } from './json-values.ts';
 import { maxBytes } from './message-batches.ts';
 import type { Place, Unit } from './place-words.ts';
 
-/** One message of a file: the body as it will be sent. */
+/** One message of a file, with the body to send. */
 export interface FileMessage extends Place {
   body: string;
-  /** Why the pipeline will refuse it unread, if so. Never quotes the body: it is confidential. */
+  /** Why the pipeline would refuse it as unreadable. It never quotes the body, which is confidential. */
   fault?: string;
-  /** Why it cannot be sent at all, if so; then it has no body. */
+  /** Why it cannot be sent. The message then has no body. */
   unsendable?: string;
 }
 
-/** Blanks between values may make a piece longer than what is sent of it. */
+/** A piece may be longer than the body made from it, by the blanks between its values. */
 const longestPieceBytes = 16 * maxBytes;
 
 /**
- * Reads messages from NDJSON (one a line, blank lines left out), from a JSON array, or from JSON objects over several lines each.
- * In NDJSON each line is a body as it stands, whether it is JSON or not. Elsewhere the blanks between values are left out, and
- * everything else stays as it is written. Only the characters that SQS does not take are escaped. No more than one
- * message is in memory at a time.
+ * Reads messages from NDJSON (one per line, without blank lines), from a JSON array, or from JSON objects over several lines.
+ * In NDJSON, each line is a body, even if it is not JSON. In the other formats, the reader removes the blanks between values
+ * and changes nothing else. It escapes only characters that SQS refuses. It holds one message in memory at a time.
  */
 export async function* messagesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator<FileMessage> {
   const { layout, all } = await layoutOf(chunks);
@@ -52,7 +51,7 @@ export async function* messagesIn(chunks: AsyncIterable<Buffer>): AsyncGenerator
   }
 }
 
-/** Turns pieces into messages. The first one that is not UTF-8 says what to do. */
+/** Turns pieces into messages. The first message that is not UTF-8 explains the fix. */
 function pieceReader() {
   let isAdvised = false;
   return (
@@ -62,7 +61,7 @@ function pieceReader() {
     unit: Unit = 'line',
   ): FileMessage => {
     const unsendable = (why: string): FileMessage => ({ line, body: '', unsendable: why });
-    const tooLong = (length: string) => unsendable(`is ${length} bytes long; SQS takes ${n(maxBytes)}`);
+    const tooLong = (length: string) => unsendable(`is ${length} bytes long; SQS accepts ${n(maxBytes)}`);
     if (bytes === undefined) return tooLong(`more than ${n(longestPieceBytes)}`);
     const strange = firstNotUtf8(bytes);
     if (strange !== undefined) {
@@ -91,20 +90,20 @@ function placeOf(offset: number, bytes: Buffer, at: { line: number; byte: number
   return { line: at.line + before.filter((byte) => byte === 0x0a).length, byte: offset - lineBegan };
 }
 
-/** Files that were joined have one in the middle, too. */
+/** Concatenated files have one in the middle, too. */
 const withoutByteOrderMark = (text: string) => (text.startsWith('\ufeff') ? text.slice(1) : text);
 
-/** JSON without what stands between its values and names, which says nothing. */
+/** JSON without the blanks between its values and names. */
 function withoutBlanks(json: string): string {
   return json.replaceAll(/("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\r\n]+/gs, (_, text: string | undefined) => text ?? '');
 }
 
 type Layout = 'ndjson' | 'array' | 'sequence' | { foreign: string };
 
-/** As of classic Mac OS, and of some spreadsheets. */
-const onlyReturns = { foreign: "ends its lines by CR alone. Convert them: tr '\\r' '\\n' < <file> | onelink send -" };
+/** Files of classic Mac OS, and of some spreadsheets. */
+const onlyReturns = { foreign: "ends its lines with CR only. Convert them: tr '\\r' '\\n' < <file> | onelink send -" };
 
-/** Looks at the first line that is not blank, and gives back all chunks, without a byte-order mark at their beginning. */
+/** Finds the layout from the first line that is not blank. Returns all chunks, without a byte-order mark at the beginning. */
 async function layoutOf(chunks: AsyncIterable<Buffer>): Promise<{ layout: Layout; all: AsyncIterable<Buffer> }> {
   const source = chunks[Symbol.asyncIterator]();
   let head: Buffer = Buffer.alloc(0);
@@ -123,7 +122,7 @@ async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerato
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }
 
-/** @returns undefined when more of the file must be seen */
+/** @returns undefined if it needs more of the file */
 function layoutIn(head: Buffer, isAll: boolean): Layout | undefined {
   if (head.length < tellingBytes && !isAll) return undefined;
   const foreign = foreignFormat(head);
@@ -137,7 +136,7 @@ function layoutIn(head: Buffer, isAll: boolean): Layout | undefined {
   return head.length > longestPieceBytes ? 'ndjson' : undefined;
 }
 
-/** A first line that is no JSON at all is told as such; one that only opens an object belongs to those below it. */
+/** Whether a first line is a whole message. A line that only opens an object continues on the next lines. */
 function isComplete(line: string): boolean {
   if (jsonOf(line).fault === undefined) return true;
   return !/^\s*\{\s*$/.test(line) && !/[{,[]\s*$/.test(line);
@@ -158,10 +157,10 @@ function jsonOf(text: string): { json?: unknown; fault?: string } {
   }
 }
 
-/** Where bytes stop being UTF-8: the offset of the first byte of what is none; undefined when all of them are. */
+/** The offset of the first byte that is not UTF-8; undefined if all of them are UTF-8. */
 function firstNotUtf8(bytes: Buffer): number | undefined {
   if (isUtf8(bytes)) return undefined;
-  // What is none is read as U+FFFD, which is written otherwise.
+  // Invalid bytes are read as U+FFFD, and written as other bytes.
   const written = Buffer.from(bytes.toString('utf8'));
   let at = bytes.findIndex((byte, index) => byte !== written[index]);
   if (at === -1) at = bytes.length;

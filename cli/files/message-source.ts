@@ -9,22 +9,22 @@ import { type FileMessage, messagesIn } from './message-file.ts';
 
 /** A file of messages, which can be read more than once and need not fit into memory. */
 export interface MessageSource {
-  /** As the operator calls it. */
+  /** The name that the operator gave. */
   readonly name: string;
-  /** @throws OperatorError when it cannot be read, or has changed since it was opened */
+  /** @throws OperatorError if the file cannot be read, or has changed since it was opened */
   messages(): AsyncGenerator<FileMessage>;
-  /** Removes what was made to read it. */
+  /** Removes the temporary copy, if there is one. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a file, or with `-` standard input. What cannot be read twice is put into a file of its own first.
+ * Opens a file, or standard input with `-`. If the input cannot be read twice, it is copied to a temporary file first.
  *
- * @throws OperatorError when it is not there, or the signal ends it
+ * @throws OperatorError if the file does not exist, or if the signal aborts
  */
 export async function openMessages(file: string, signal?: AbortSignal): Promise<MessageSource> {
   if (file !== '-' && (await isSeekable(file))) return sourceOf(file, file, async () => {});
-  // Its owner's alone.
+  // Only the owner can read this folder.
   const folder = await mkdtemp(join(tmpdir(), 'onelink-'));
   const close = () => rm(folder, { recursive: true, force: true });
   try {
@@ -39,12 +39,12 @@ export async function openMessages(file: string, signal?: AbortSignal): Promise<
     const isNoRoom = error instanceof Error && /^(ENOSPC|EDQUOT|EROFS)$/.test(String(Reflect.get(error, 'code')));
     if (!isNoRoom) throw troubleOf(file === '-' ? 'Standard input' : file, error);
     throw new OperatorError(
-      `What cannot be read twice is copied to ${tmpdir()}: ${fileTrouble(error, 'write')}. Set TMPDIR.`,
+      `The input must be copied to ${tmpdir()}, but ${fileTrouble(error, 'write')}. Set TMPDIR to another folder.`,
     );
   }
 }
 
-/** A pipe, as of `<(…)` in a shell, is not. */
+/** False for a pipe, such as `<(…)` in a shell. */
 async function isSeekable(file: string): Promise<boolean> {
   const found = await stat(file).catch((error: unknown) => {
     throw troubleOf(file, error);

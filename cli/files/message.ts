@@ -1,7 +1,7 @@
 import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
 import { isObject } from '../../lambdas/domain/contract/json-object.ts';
 
-/** What can be told of a message from its body alone; nothing is checked. */
+/** The fields of a message that its body shows. They are not validated. */
 export interface MessageSketch {
   source?: string;
   requestId?: string;
@@ -13,7 +13,7 @@ export interface MessageSketch {
   asksForQr: boolean;
 }
 
-/** Looks inside a message, whatever it is wrapped in. */
+/** Reads the fields of a message in any envelope. */
 export function sketchOf(body: string): MessageSketch {
   const command = openEnvelope(body).command;
   if (!isObject(command)) return { asksForQr: false };

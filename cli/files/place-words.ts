@@ -1,9 +1,9 @@
-/** What a file counts its messages in: a JSON array has elements, which may all stand in one line. */
+/** The unit in which a file counts its messages. The elements of a JSON array may all be in one line. */
 export type Unit = 'line' | 'element';
 
-/** Where a message of a file is. A unit that is not named is a line. */
+/** The place of a message in a file. The default unit is the line. */
 export interface Place {
-  /** From 1. */
+  /** Counts from 1. */
   line: number;
   unit?: 'element';
 }

@@ -1,42 +1,41 @@
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 
-/** A message that was sent, and what it has been answered. */
+/** A message that was sent, and the outcomes received for it. */
 export interface Awaited<Message> {
   message: Message;
   messageId: string;
-  /** It was told that it is parked: its answer comes when there is quota again, which may be next month. */
+  /** The `parked` outcome. The final outcome follows when there is quota, which may be next month. */
   parked?: Outcome;
   /** The outcome of the command itself. */
   answer?: Outcome;
   /** The outcome of the QR code that a create asked for with its link. */
   qr?: Outcome;
-  /** The ledger says that the code is stored; its outcome was not heard. */
+  /** The ledger records the QR code, and its outcome was missed. */
   qrStored?: true;
 }
 
-/** What an outcome was to the one who waited for it. */
+/** How a received outcome relates to the messages sent. */
 export type Hearing<Message> =
   | { kind: 'news'; awaited: Awaited<Message>; outcome: Outcome }
-  /** SNS or SQS repeated it, or the worker told it twice around a crash. */
+  /** SNS or SQS repeated it, or the worker published it twice around a crash. */
   | { kind: 'heard-before' }
-  /** It says something else than the outcome before it did, which must never be. */
+  /** It differs from the earlier outcome of the message, which must never happen. */
   | { kind: 'contradiction'; awaited: Awaited<Message>; outcome: Outcome }
-  /** It answers a message that is not known here (yet). */
+  /** It belongs to a message that this program has not sent, or has not recorded yet. */
   | { kind: 'unknown' };
 
 /**
- * Matches outcomes to the messages that they answer, by the message ID that SQS gave out. A message is settled when its
- * command is answered and, if that was a create with a code, when the code's outcome is there as well. "Parked" is no
- * answer yet.
+ * Matches outcomes to messages by the message ID from SQS. A message is settled when it has its final outcome. A create
+ * with a QR code also needs the outcome of the code. `parked` is not a final outcome.
  */
 export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
   readonly #all = new Map<string, Awaited<Message>>();
-  /** An outcome can be quicker than the answer of SendMessage. */
+  /** An outcome can come before the response of SendMessage. */
   readonly #early = new Map<string, Outcome[]>();
   #unsettled = 0;
   #parked = 0;
 
-  /** @returns the outcomes that were already heard for it */
+  /** @returns the outcomes already received for it */
   sent(message: Message, messageId: string): Hearing<Message>[] {
     this.#all.set(messageId, { message, messageId });
     this.#unsettled += 1;
@@ -53,7 +52,7 @@ export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
     }
     const slot = outcome.outcome === 'parked' ? 'parked' : isQrOfCreate(outcome) ? 'qr' : 'answer';
     const before = awaited[slot];
-    // SNS reorders: what was answered is not parked any more.
+    // SNS may reorder outcomes: `parked` after the final outcome is out of date.
     if (slot === 'parked' && awaited.answer !== undefined) return { kind: 'heard-before' };
     if (before !== undefined) {
       const same = before.outcomeId === outcome.outcomeId;
@@ -66,7 +65,7 @@ export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
     return { kind: 'news', awaited, outcome };
   }
 
-  /** The ledger has the QR code of a message that was answered. @returns whether that was news */
+  /** Notes that the ledger has the QR code of a message with its final outcome. @returns whether that was news */
   qrStored(messageId: string): boolean {
     const awaited = this.#all.get(messageId);
     if (awaited === undefined || isSettled(awaited)) return false;
@@ -75,28 +74,28 @@ export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
     return isSettled(awaited);
   }
 
-  /** How many messages still wait for something, the parked ones among them. */
+  /** How many messages still wait for an outcome, with the parked ones. */
   get unsettled(): number {
     return this.#unsettled;
   }
 
-  /** How many of those are parked: no use waiting for them. */
+  /** How many of those are parked. It may take weeks until they have a final outcome. */
   get parked(): number {
     return this.#parked;
   }
 
-  /** In the order in which they were sent. */
+  /** All messages in the order of sending. */
   all(): Awaited<Message>[] {
     return [...this.#all.values()];
   }
 
-  /** Outcomes for messages that were never sent from here. */
+  /** Outcomes of messages that this program did not send. */
   strays(): Outcome[] {
     return [...this.#early.values()].flat();
   }
 }
 
-/** Whether the create asked for a code and, having been carried out through this message, will be told of it. */
+/** Whether this message will get the outcome of a QR code: it made its link, and asked for a code. */
 export function owesQr({ message, answer }: Awaited<{ asksForQr: boolean }>): boolean {
   return message.asksForQr && answer?.outcome === 'created' && !answer.repeat;
 }

@@ -1,9 +1,9 @@
 import type { AccountSettings, Configuration, PipelineSettings } from '../../lib/config/config-schema.ts';
 
-/** A pipeline of one stage, as the configuration has it. */
+/** A pipeline of one stage in the configuration. */
 export interface ConfiguredPipeline {
   stage: string;
-  /** `<pipeline>-<stage>`, as lib/stacks/stages.ts names it. */
+  /** `<pipeline>-<stage>`, the name from lib/stacks/stages.ts. */
   stackName: string;
   settings: PipelineSettings;
   account: AccountSettings;

@@ -2,7 +2,7 @@ import { expiryLane } from '../../lambdas/domain/work/names.ts';
 import { OperatorError } from '../operator-error.ts';
 import { outputNamed, pascal, pipelineOutputs } from './pipeline-outputs.ts';
 
-/** A worker of a lane: what it logs to, and the mapping that feeds it. */
+/** A worker of a lane: its log group, its queue, and the mapping that feeds it. */
 export interface LaneWorker {
   kind: 'link' | 'qr' | 'expiry';
   logGroupName: string;
@@ -11,13 +11,13 @@ export interface LaneWorker {
   queueUrl: string;
 }
 
-/** A lane of a pipeline that is up, or the links whose time has come, which have a lane of their own. */
+/** A lane of a deployed pipeline. Expired links have a lane of their own. */
 export interface LaneAtWork {
   name: string;
   workers: LaneWorker[];
 }
 
-/** @throws PipelineNotFound when the stack is not a pipeline's, or an earlier release's */
+/** @throws PipelineNotFound if the stack is not a pipeline, or of an earlier release */
 export function lanesAtWork(outputs: Readonly<Record<string, string>>, stackName: string): LaneAtWork[] {
   const worker = (kind: LaneWorker['kind'], prefix: string, queue: string): LaneWorker => ({
     kind,
@@ -36,14 +36,14 @@ export function lanesAtWork(outputs: Readonly<Record<string, string>>, stackName
 }
 
 /**
- * The lanes that somebody has named.
+ * The lanes that an operator chose.
  *
  * @param named a lane's name, `all`, or undefined for all
- * @throws OperatorError when there is no such lane
+ * @throws OperatorError if there is no such lane
  */
 export function lanesNamed<Lane extends { name: string }>(named: string | undefined, lanes: readonly Lane[]): Lane[] {
   if (named === undefined || named === 'all') return [...lanes];
   const found = lanes.filter(({ name }) => name === named);
   if (found.length > 0) return found;
-  throw new OperatorError(`There is no lane ${named}; there are ${lanes.map(({ name }) => name).join(', ')}.`);
+  throw new OperatorError(`There is no lane ${named}. The lanes are ${lanes.map(({ name }) => name).join(', ')}.`);
 }

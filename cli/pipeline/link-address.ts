@@ -4,14 +4,14 @@ import { OperatorError } from '../operator-error.ts';
 const templateId = /^[A-Za-z0-9]{4,8}$/;
 const shortlinkId = /^[A-Za-z0-9_-]{1,50}$/;
 
-/** The domains of each template's links. */
+/** The domains of the links of each template. */
 export type TemplateDomains = Readonly<Record<string, { domain: string; brandDomains: readonly string[] }>>;
 
 /**
- * A link as somebody names it: by its short URL or as TEMPLATE/ID.
+ * Reads a link's address from its short URL, or from TEMPLATE/ID.
  *
- * @throws OperatorError when it is neither, or its domain is not one of its template's; a short link is confidential, so
- * that no more than the domain is repeated
+ * @throws OperatorError if it is neither, or if its template does not have its domain. A short link is confidential, so the
+ * error repeats only the domain.
  */
 export function linkAddressOf(text: string, templates: TemplateDomains): LinkAddress {
   const url = URL.canParse(text) && /^https?:/i.test(text) ? new URL(text) : undefined;
@@ -20,20 +20,20 @@ export function linkAddressOf(text: string, templates: TemplateDomains): LinkAdd
     if (url !== undefined) checkDomain(url.hostname, onelinkId, templates);
     return { onelinkId, shortlinkId: id };
   }
-  throw new OperatorError('That is no link: name it by its short URL (https://acme.onelink.me/A1b3/…) or as A1b3/….');
+  throw new OperatorError('That is not a link. Give its short URL (https://acme.onelink.me/A1b3/…), or A1b3/….');
 }
 
 function checkDomain(host: string, onelinkId: string, templates: TemplateDomains): void {
   const template = Object.hasOwn(templates, onelinkId) ? templates[onelinkId] : undefined;
   if (template === undefined) {
     throw new OperatorError(
-      `The configuration has no template ${onelinkId}; it has ${Object.keys(templates).join(', ')}.`,
+      `The configuration has no template ${onelinkId}. It has ${Object.keys(templates).join(', ')}.`,
     );
   }
   const domains = [template.domain, ...template.brandDomains];
-  // A brand domain may have a path of its own.
+  // A brand domain may have a path.
   if (domains.some((domain) => domain.split('/')[0] === host)) return;
   throw new OperatorError(
-    `${host} is no domain of the template ${onelinkId}; those are ${domains.join(', ')}, by the configuration. Nothing was looked up.`,
+    `${host} is not a domain of the template ${onelinkId}. In the configuration it has ${domains.join(', ')}. Nothing was looked up.`,
   );
 }

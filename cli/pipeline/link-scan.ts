@@ -8,14 +8,14 @@ import type { LinkAddress } from '../../lambdas/domain/link/link-id.ts';
 /** One page of a scan. */
 export interface ScannedPage<Link = LinkAddress> {
   links: Link[];
-  /** Records of any kind that were looked at. */
+  /** Scanned records of any kind. */
   records: number;
 }
 
-/** Segments that are scanned side by side: some 10 MB a second of the ledger. */
+/** Segments that are scanned in parallel, at about 10 MB per second. */
 export const segments = 8;
 
-/** One of a scan's segments, and when to stop. */
+/** One segment of a scan, and the signal that ends it. */
 export interface Segment {
   table: string;
   segment: number;
@@ -23,8 +23,8 @@ export interface Segment {
 }
 
 /**
- * The addresses of all link records in one segment of the ledger. The records themselves are read again, strongly
- * consistent, when their turn comes.
+ * The addresses of all link records in one segment of the ledger. The caller reads each record again, strongly consistent,
+ * when it checks the link.
  */
 export function scanAddresses(client: DynamoDBClient, segment: Segment): AsyncGenerator<ScannedPage> {
   return scan(client, segment, { ProjectionExpression: 'address' }, ({ address }) => address as LinkAddress);
@@ -53,8 +53,8 @@ interface Narrowing extends Pick<ScanCommandInput, 'ProjectionExpression' | 'Exp
 }
 
 /**
- * One segment, a page of at most 1 MB at a time. It is no snapshot: what is written meanwhile may or may not be seen. Ends
- * early, without a word, when the signal says so.
+ * Scans one segment in pages of at most 1 MB. It is not a snapshot: the scan may or may not see records written during it.
+ * The signal ends it without an error.
  */
 async function* scan<Link>(
   client: DynamoDBClient,

@@ -3,16 +3,16 @@ import * as z from 'zod';
 import { configurationSchema } from '../../lib/config/config-schema.ts';
 import { OperatorError } from '../operator-error.ts';
 
-/** Where `npm start -- --keep` says how to reach it. */
+/** The file in which `npm start -- --keep` writes its endpoints. */
 export const localRunFile = new URL('../../.local/endpoints.json', import.meta.url);
 
 const localRunSchema = z.object({
   stackName: z.string(),
-  /** What the run was made with. */
+  /** The configuration of the run. */
   configuration: configurationSchema,
-  /** To be set in the environment of AWS's SDKs and CLI. */
+  /** Environment variables for AWS's SDKs and CLI. */
   variables: z.record(z.string(), z.string()),
-  /** The emulator that takes the place of the OneLink API. */
+  /** The emulator of the OneLink API. */
   oneLinkApi: z.object({ baseUrl: z.string() }),
 });
 export type LocalRun = z.infer<typeof localRunSchema>;

@@ -12,20 +12,20 @@ import {
 } from '@aws-sdk/client-sqs';
 import { type Outcome, outcomeSchema } from '../../lambdas/domain/contract/outcome.ts';
 
-/** A queue of one's own that hears the outcomes told from now on. */
+/** A temporary queue that receives the outcomes published from now on. */
 export interface OutcomeQueue {
   readonly url: string;
   /**
-   * Publishes probes until one of them is heard: a subscription and its filter may take a minute until they are known
-   * everywhere, and what is told meanwhile is lost. Outcomes that come in meanwhile are dropped.
+   * Publishes probes until the queue receives one. SNS may take a minute to apply a new subscription and its filter, and
+   * loses what is published before. Outcomes that come in during this wait are dropped.
    *
-   * @returns `denied` when it may not publish; `silent` when none was heard in time, or the signal has ended it
-   * @throws when SQS refuses to be read, or SNS to publish for another reason
+   * @returns `denied` if it may not publish; `silent` if no probe came back in time, or the signal ended the wait
+   * @throws if SQS refuses the receive, or SNS refuses the publish for another reason
    */
   untilHeard(options: ProbeOptions): Promise<'heard' | 'denied' | 'silent'>;
   /**
-   * Hands over every outcome, some of them more than once (SNS and SQS repeat), until the signal ends it.
-   * @throws when SQS refuses to be read
+   * Passes on every outcome, some more than once (SNS and SQS repeat), until the signal ends it.
+   * @throws if SQS refuses the receive
    */
   listen(heard: (outcome: Outcome) => void, signal: AbortSignal): Promise<void>;
   /** Unsubscribes and deletes the queue. Safe to call twice. */
@@ -34,20 +34,20 @@ export interface OutcomeQueue {
 
 export interface ProbeOptions {
   signal: AbortSignal;
-  /** From one probe to the next. */
+  /** The time between two probes. */
   everyMilliseconds?: number;
   atMostMilliseconds?: number;
 }
 
-/** Receive calls side by side: some thousand outcomes a second. */
+/** Parallel receive calls, for some thousand outcomes per second. */
 const receiversAtOnce = 4;
 
 /**
- * Makes a queue and subscribes it to the outcome topic, raw.
+ * Creates a queue and subscribes it to the outcome topic, with raw delivery.
  *
- * @param options.source only the outcomes of this source. An outcome without a source (an unreadable message's) is
- *   then not heard.
- * @throws the service's error; what was made up to then is removed
+ * @param options.source receives only the outcomes of this source. The outcome of an unreadable message has no source, and
+ *   is then missed.
+ * @throws the service's error, after it has removed what it created
  */
 export async function openOutcomeQueue(
   { sqs, sns }: { sqs: SQSClient; sns: SNSClient },
@@ -56,9 +56,9 @@ export async function openOutcomeQueue(
 ): Promise<OutcomeQueue> {
   const id = randomBytes(6).toString('hex');
   const name = `onelink-outcomes-${id}`;
-  // No source has a colon: a probe passes this filter alone, and meets no producer's.
+  // No source has a colon, so a probe passes only this filter, and no producer's.
   const probe = `probe:${id}`;
-  // An hour: it is deleted at the end, and if that fails, at least it does not hold short links for long.
+  // One hour. The queue is deleted at the end. If that fails, it does not hold short links for long.
   const { QueueUrl: url = '' } = await sqs.send(
     new CreateQueueCommand({ QueueName: name, Attributes: { MessageRetentionPeriod: '3600' } }),
   );
@@ -144,7 +144,7 @@ async function untilHeard(
   return end;
 }
 
-/** By the policy of the topic or of the one who publishes, or because of the topic's key. */
+/** Whether AWS denied the publish, by the policy of the topic, the caller or the topic's key. */
 function isDenial(error: unknown): boolean {
   return error instanceof Error && /AccessDenied|AuthorizationError|NotAuthorized/.test(error.name);
 }

@@ -5,18 +5,18 @@ import { OperatorError } from '../operator-error.ts';
 import { type ConfiguredPipeline, configuredPipelines } from './configured-pipeline.ts';
 import { type LocalRun, readLocalRun } from './local-run.ts';
 
-/** The options by which every verb is told its pipeline. */
+/** The options by which every verb finds its pipeline. */
 export interface PipelineOptions {
   local?: true;
   stack?: string;
 }
 
-/** The pipeline that a verb is about. */
+/** The pipeline that a verb works on. */
 export interface ChosenPipeline {
   stackName: string;
-  /** A local run's own configuration; that of the checkout for anything deployed. */
+  /** The configuration of the local run, or of the checkout for a deployed pipeline. */
   configuration: Configuration;
-  /** As the configuration has it; undefined when that does not name the stack. */
+  /** The pipeline in the configuration; undefined if the configuration does not have the stack. */
   pipeline: ConfiguredPipeline | undefined;
   /** Only with `--local`. */
   local: LocalRun | undefined;
@@ -24,24 +24,24 @@ export interface ChosenPipeline {
 
 export function withPipelineOptions(command: Command): Command {
   return command
-    .option('--local', 'the local run: npm start -- --keep')
+    .option('--local', 'use the local run: npm start -- --keep')
     .option('--stack <name>', `the pipeline’s stack (default: ${defaultStack()})`);
 }
 
-/** What the help of every verb says about finding the pipeline. */
+/** The part of every verb's help that explains how it finds the pipeline. */
 export const pipelineHelp = `
-A deployed pipeline is found by its stack's outputs, in the account and region that AWS_PROFILE, AWS_REGION and so on
-name.`;
+The verb finds a deployed pipeline by the outputs of its stack. It uses the AWS account and region of AWS_PROFILE,
+AWS_REGION and so on.`;
 
 /**
- * Finds out which pipeline is meant. For a local run, AWS's SDKs are pointed at it by this process's environment.
+ * Finds the chosen pipeline. For a local run, it sets this process's environment, which directs AWS's SDKs to the run.
  *
- * @throws NoLocalRun; OperatorError when the local run is another stack than the one named
+ * @throws NoLocalRun; OperatorError if the local run has another stack than `--stack`
  */
 export function choosePipeline(options: PipelineOptions): ChosenPipeline {
   const local = options.local ? readLocalRun() : undefined;
   if (local !== undefined && options.stack !== undefined && options.stack !== local.stackName) {
-    throw new OperatorError(`The local run is ${local.stackName}, not ${options.stack}: leave --stack or --local out.`);
+    throw new OperatorError(`The local run is ${local.stackName}, not ${options.stack}. Leave out --stack or --local.`);
   }
   Object.assign(process.env, local?.variables);
   const stackName = local?.stackName ?? options.stack ?? defaultStack();
@@ -50,13 +50,13 @@ export function choosePipeline(options: PipelineOptions): ChosenPipeline {
   return { stackName, configuration, pipeline, local };
 }
 
-/** @throws OperatorError when the configuration does not have it */
+/** @throws OperatorError if the configuration does not have it */
 export function configuredOf({ configuration, pipeline, stackName }: ChosenPipeline, why: string): ConfiguredPipeline {
   if (pipeline !== undefined) return pipeline;
   const known = configuredPipelines(configuration).map((one) => one.stackName);
   throw new OperatorError(
-    `${stackName} is not in ${configFile}, which is needed for ${why}; it has ${known.join(', ')}. ` +
-      'Name one of them with --stack, or use the checkout that it was deployed from.',
+    `${stackName} is not in ${configFile}, which is needed for ${why}. It has ${known.join(', ')}. ` +
+      'Name one of them with --stack, or use the checkout from which the stack was deployed.',
   );
 }
 

@@ -1,7 +1,7 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { OperatorError } from '../operator-error.ts';
 
-/** What one needs to talk to a pipeline. */
+/** The outputs of a pipeline that its users need. */
 export interface PipelineOutputs {
   /** Lane to the URL of its command queue. */
   laneQueueUrls: ReadonlyMap<string, string>;
@@ -9,12 +9,12 @@ export interface PipelineOutputs {
   qrBucketName: string;
 }
 
-/** The stack is not there, or is not a pipeline's. */
+/** The stack does not exist, or is not a pipeline. */
 export class PipelineNotFound extends OperatorError {
   override readonly name = 'PipelineNotFound';
 }
 
-/** @throws PipelineNotFound; the service's error when it cannot be asked */
+/** @throws PipelineNotFound; the service's error if the call fails */
 export async function readPipeline(
   cloudFormation: Pick<CloudFormationClient, 'send'>,
   stackName: string,
@@ -24,7 +24,7 @@ export async function readPipeline(
 
 /**
  * A stack's outputs, by name.
- * @throws PipelineNotFound; the service's error when it cannot be asked
+ * @throws PipelineNotFound; the service's error if the call fails
  */
 export async function readOutputs(
   cloudFormation: Pick<CloudFormationClient, 'send'>,
@@ -47,20 +47,20 @@ export async function readOutputs(
   return Object.fromEntries(outputs);
 }
 
-/** @throws PipelineNotFound when the stack has no such output */
+/** @throws PipelineNotFound if the stack has no such output */
 export function outputNamed(name: string, outputs: Readonly<Record<string, string>>, stackName: string): string {
   const value = outputs[name];
   if (value !== undefined) return value;
   throw new PipelineNotFound(
-    `The stack ${stackName} has no output ${name}: it is not a pipeline's, or an earlier release's. Deploy it again: ` +
+    `The stack ${stackName} has no output ${name}: it is not a pipeline, or of an earlier release. Deploy it again: ` +
       `npx cdk deploy ${stackName}`,
   );
 }
 
-/** `campaign` as outputs spell it: `Campaign`. */
+/** A name in the spelling of outputs: `Campaign` for `campaign`. */
 export const pascal = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
-/** @throws PipelineNotFound when they are not the outputs of a pipeline */
+/** @throws PipelineNotFound if they are not the outputs of a pipeline */
 export function pipelineOutputs(outputs: Readonly<Record<string, string>>, stackName: string): PipelineOutputs {
   const { OutcomeTopicArn: outcomeTopicArn, QrBucketName: qrBucketName } = outputs;
   // A lane's name is lower case: `CampaignQueueUrl` is one, `CampaignQrQueueUrl` and `CampaignDeadLetterQueueUrl` are not.
@@ -70,7 +70,7 @@ export function pipelineOutputs(outputs: Readonly<Record<string, string>>, stack
   });
   if (outcomeTopicArn === undefined || qrBucketName === undefined || lanes.length === 0) {
     throw new PipelineNotFound(
-      `The stack ${stackName} has not the outputs of a pipeline. Name the pipeline's own stack.`,
+      `The stack ${stackName} does not have the outputs of a pipeline. Name the pipeline's stack with --stack.`,
     );
   }
   return { laneQueueUrls: new Map(lanes), outcomeTopicArn, qrBucketName };

@@ -1,7 +1,7 @@
 import type { Secret } from '../../lambdas/adapters/secret.ts';
 import { OperatorError } from '../operator-error.ts';
 
-/** @throws OperatorError when one of them cannot be read */
+/** @throws OperatorError if one of them cannot be read */
 export async function valuesOf<Secrets extends Secret[]>(
   ...secrets: Secrets
 ): Promise<{ [Index in keyof Secrets]: string }> {
@@ -10,6 +10,6 @@ export async function valuesOf<Secrets extends Secret[]>(
     return values as { [Index in keyof Secrets]: string };
   } catch (error) {
     const words = error instanceof Error ? error.message : String(error);
-    throw new OperatorError(`${words} You need secretsmanager:GetSecretValue on it.`);
+    throw new OperatorError(`${words} Your role needs secretsmanager:GetSecretValue on it.`);
   }
 }

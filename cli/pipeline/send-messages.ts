@@ -7,20 +7,20 @@ import { sendTrouble } from './send-trouble.ts';
 export interface Unsent<Message> {
   message: Message;
   reason: string;
-  /** SQS may have it all the same: its answer was lost. */
+  /** SQS may have the message, because its answer was lost. */
   mayBeIn: boolean;
 }
 
 export interface Sending<Message> {
-  /** Where each message goes. */
+  /** The queue of each message. */
   queueUrlOf(message: Message): string;
-  /** Told of each message that SQS took, with the ID that its outcome will carry. */
+  /** Receives each message that SQS accepted, with the ID that its outcome will carry. */
   onSent(message: Message, messageId: string): void;
-  /** Told of every other message, in order, except where SQS refused a message for what is in it. */
+  /** Receives every other message. They are in order, except those that SQS refused for their contents. */
   onUnsent(unsent: Unsent<Message>): void;
-  /** Ends it: what is on its way is waited for, up to five seconds. */
+  /** Ends the sending. It waits up to five seconds for the batches under way. */
   signal?: AbortSignal;
-  /** Before the second attempt; doubles with each further one. */
+  /** The wait before the second attempt. It doubles with each further attempt. */
   backoffMilliseconds?: number;
 }
 
@@ -30,10 +30,10 @@ const batchesAtOnce = 8;
 const graceMilliseconds = 5_000;
 
 /**
- * Sends messages, in order as far as batches side by side keep it. What SQS fails on for a reason of its own is sent again, up to
- * five times in all. Then, and when there is no way to SQS at all, nothing more is sent: the rest goes to `onUnsent`.
+ * Sends messages in batches, several in parallel, so their order is approximate. If SQS fails, it tries a batch up to five
+ * times. If all attempts fail, or SQS is unreachable, it stops, and the rest goes to `onUnsent`.
  *
- * @returns what stopped it, if something did: an error of SQS's, or one that reading the messages has thrown
+ * @returns the error that stopped it, if one did: from SQS, or from the reading of the messages
  */
 export async function sendAll<Message extends { body: string }>(
   sqs: Pick<SQSClient, 'send'>,
@@ -86,8 +86,8 @@ export async function sendAll<Message extends { body: string }>(
 /**
  * Sends messages to one queue.
  *
- * @returns those that SQS did not take, or that were not sent because of the signal
- * @throws what stopped it, if something did
+ * @returns the messages that SQS did not accept, or that were not sent because of the signal
+ * @throws the error that stopped it, if one did
  */
 export async function sendMessages<Message extends { body: string }>(
   sqs: Pick<SQSClient, 'send'>,
@@ -106,7 +106,7 @@ export async function sendMessages<Message extends { body: string }>(
 
 interface BatchEnd<Message> {
   unsent: Unsent<Message>[];
-  /** Why nothing more should be sent. */
+  /** The error after which nothing more is sent. */
   trouble?: unknown;
 }
 
@@ -137,12 +137,12 @@ class BatchSender<Message extends { body: string }> {
       if (cut.aborted) return { unsent };
       if (trouble?.kind === 'contents') {
         if (messages.length === 1) return { unsent };
-        // One of them is to blame for all: each goes by itself.
+        // One message makes SQS refuse the whole batch, so each is sent alone.
         return this.#sendAlone(queueUrl, waiting, refused);
       }
       if (trouble?.kind === 'hopeless') return { unsent, trouble: trouble.error };
       if (attempt === attempts) {
-        // Some of the batch, or all of it: then SQS takes nothing.
+        // If the whole batch failed each time, SQS accepts nothing, and the sending stops.
         const all = waiting.length === messages.length;
         return all ? { unsent, trouble: trouble?.error ?? refusalOf(waiting) } : { unsent };
       }
@@ -167,7 +167,7 @@ class BatchSender<Message extends { body: string }> {
     return { unsent };
   }
 
-  /** One attempt. Those that are refused for what is in them are put to the others; what may be tried again is returned. */
+  /** One attempt. It adds messages refused for their contents to `refused`, and returns those to try again. */
   async #try(
     queueUrl: string,
     waiting: readonly Unsent<Message>[],
@@ -191,7 +191,7 @@ class BatchSender<Message extends { body: string }> {
         const failure = failed.get(index);
         if (failure === undefined) return [{ ...one, reason: 'SQS did not mention it', mayBeIn: true }];
         const { Code: reason = 'unknown', SenderFault } = failure;
-        // A throttled sender is at fault as well, and may try again.
+        // SQS also reports throttling as a sender fault. Those messages may be tried again.
         if (!SenderFault || /Throttl|OverLimit/.test(reason)) return [{ ...one, reason }];
         refused.push({ ...one, reason });
         return [];

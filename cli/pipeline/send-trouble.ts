@@ -1,15 +1,15 @@
 /**
  * What an error of SendMessageBatch means for its messages.
  *
- * - `again`: it may go better the next time;
- * - `contents`: SQS does not want one of the messages;
- * - `hopeless`: neither these nor any other can be sent.
+ * - `again`: another attempt may succeed;
+ * - `contents`: SQS refuses one of the messages for its contents;
+ * - `hopeless`: no message can be sent.
  */
 export interface SendTrouble {
   kind: 'again' | 'contents' | 'hopeless';
   /** A short name, never with a value of a message. */
   reason: string;
-  /** SQS may have taken the messages: its answer was lost. */
+  /** SQS may have the messages, because its answer was lost. */
   mayBeIn: boolean;
 }
 
@@ -23,7 +23,7 @@ export function sendTrouble(error: unknown): SendTrouble {
   if (status !== undefined && status >= 400) {
     return { kind: aboutContents.test(name) ? 'contents' : 'hopeless', reason: name, mayBeIn: false };
   }
-  // No answer, or none that can be read.
+  // There was no answer, or an unreadable one.
   const network = code ?? (/^(TimeoutError|NetworkingError)$/.test(name) ? name : undefined);
   if (network !== undefined) return { kind: 'again', reason: network, mayBeIn: !/REFUSED|NOTFOUND|EAI_/.test(network) };
   return { kind: 'hopeless', reason: name, mayBeIn: false };

@@ -9,7 +9,7 @@ import type { LocalRun } from './local-run.ts';
 /**
  * The OneLink API for an operator's free GETs.
  *
- * @param limits.callsPerSecond what the rate budget leaves over (spare-rate.ts): the lanes are not slowed
+ * @param limits.callsPerSecond the rate that the budget leaves over (spare-rate.ts), so the calls slow no lane
  */
 export function spareApi(
   { account }: Pick<ConfiguredPipeline, 'account'>,

@@ -3,10 +3,10 @@ import { budgetOf, planExpiry, planLanes, plannedCalls } from '../../lib/config/
 import { configuredPipelines } from './configured-pipeline.ts';
 
 /**
- * Calls per second of an AppsFlyer account's budget that no pipeline of any stage plans to send: what an operator's tool
- * may take without slowing anybody down. At least 1: the headroom of the budget bears it.
+ * Calls per second of an AppsFlyer account's budget that no pipeline of any stage plans to send. An operator's verb may use
+ * them without slowing a lane. The result is at least 1, which the headroom of the budget covers.
  *
- * @param accountName as lib/config/config.ts calls it
+ * @param accountName the account's name in lib/config/config.ts
  */
 export function spareCallsPerSecond(configuration: Configuration, accountName: string): number {
   const account = configuration.accounts[accountName];

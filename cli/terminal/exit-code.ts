@@ -3,10 +3,10 @@ import { OperatorError } from '../operator-error.ts';
 import { serviceTrouble } from '../pipeline/service-trouble.ts';
 
 /**
- * The exit code of a verb. Trouble that can be named is told in words; anything else is a fault of ours
- * and is shown with its stack.
+ * The exit code of a verb. It prints known errors as messages. Any other error is a fault of this program, and is printed
+ * with its stack.
  *
- * @param onTrouble the code for a verb that could not be done
+ * @param onTrouble the code for a verb that failed
  */
 export async function exitCodeOf(
   verb: () => Promise<number>,
@@ -21,7 +21,7 @@ export async function exitCodeOf(
   }
 }
 
-/** A file that nobody has put into words before: its path is in the system's error. */
+/** The message for a file error that no caller has handled. The system's error has the path. */
 function fileWords(error: unknown): string | undefined {
   const path: unknown = error instanceof Error ? Reflect.get(error, 'path') : undefined;
   const why = fileTrouble(error, 'write');

@@ -1,16 +1,16 @@
 import type { Outcome, OutcomeKind } from '../../lambdas/domain/contract/outcome.ts';
 import { visible } from '../words.ts';
 
-/** Outcomes that did not give the producer what was asked for. */
+/** Outcomes by which the producer did not get what it asked for. */
 export const unwelcome: ReadonlySet<OutcomeKind> = new Set(['rejected', 'conflict', 'stale', 'qr-failed']);
 
-/** An outcome for people: what it brought, or every fault with its path and rule, each on a line of its own. */
+/** An outcome as text: its result, and each fault with its path and rule on its own line. */
 export function outcomeWords(outcome: Outcome, where: string): string[] {
   const { source, requestId, link, qr, reason, faults = [] } = outcome;
   const who = [source, requestId].filter((text) => text !== null).join(' ');
   const what = [
     outcome.outcome,
-    ...(outcome.repeat ? ['(answered before)'] : []),
+    ...(outcome.repeat ? ['(a repeat)'] : []),
     ...(qr === undefined ? [] : [`s3://${qr.bucket}/${qr.key}`]),
     ...(qr === undefined && link !== undefined ? [link.shortUrl ?? `${link.onelinkId}/${link.shortlinkId}`] : []),
     ...(qr === undefined && link?.expiresAt !== undefined ? [`until ${link.expiresAt}`] : []),
@@ -24,7 +24,7 @@ export function outcomeWords(outcome: Outcome, where: string): string[] {
   ];
 }
 
-/** `1,710 created, 40 rejected, 29 repeated`: how many of each, the most first. */
+/** `1,710 created, 40 rejected, 29 repeated`: the count of each kind, the largest first. */
 export function tallyWords(tally: ReadonlyMap<string, number>): string {
   return [...tally]
     .sort(([, one], [, other]) => other - one)

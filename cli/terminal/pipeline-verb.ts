@@ -10,24 +10,24 @@ import { exitCodeOf } from './exit-code.ts';
 import { interruptible } from './interruption.ts';
 import { Progress } from './progress.ts';
 
-/** What a verb about a pipeline that is up has at hand. */
+/** What a verb on a deployed pipeline works with. */
 export interface Scene<Options extends PipelineOptions = PipelineOptions> {
   options: Options;
   chosen: ChosenPipeline;
   stackName: string;
   outputs: Record<string, string>;
-  /** @throws PipelineNotFound when the stack has no such output */
+  /** @throws PipelineNotFound if the stack has no such output */
   output(name: string): string;
   progress: Progress;
   interrupted: AbortSignal;
 }
 
 /**
- * Finds the pipeline and runs a verb on it; its exit code becomes the program's.
+ * Finds the pipeline and runs a verb on it. The program ends with the verb's exit code.
  *
- * @param onTrouble the code for a verb that could not be done
- * @param configuredFor what the verb needs lib/config/config.ts for, if it does: a stack that is not there is told at once
- * @param check throws OperatorError for options that do not go together, before anything is asked of AWS
+ * @param onTrouble the code for a verb that failed
+ * @param configuredFor what the verb needs lib/config/config.ts for, if it does. A stack that is not there is then an error.
+ * @param check throws OperatorError for options that exclude each other, before the first call to AWS
  */
 export async function runVerb<Options extends PipelineOptions>(
   options: Options,

@@ -1,12 +1,12 @@
-/** Where progress is shown. */
+/** The stream that shows the progress. */
 interface Screen {
   isTTY?: boolean;
   write(text: string): unknown;
 }
 
 /**
- * How far a long verb has come: one line, rewritten in place on a terminal, and a line now and then elsewhere. What is
- * over quickly shows nothing.
+ * Shows the progress of a long verb. On a terminal it rewrites one line in place. Elsewhere it prints a line every ten
+ * seconds. A short verb shows nothing.
  */
 export class Progress {
   readonly #screen: Screen;
@@ -31,7 +31,7 @@ export class Progress {
     this.#onScreen = this.#screen.isTTY === true;
   }
 
-  /** Before anything else is printed, and at the end. */
+  /** Removes the line. Call it before other output, and at the end. */
   clear(): void {
     if (this.#onScreen) this.#screen.write('\r\x1b[K');
     this.#onScreen = false;

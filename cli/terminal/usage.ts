@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 
-/** The exit code of a command line that cannot be carried out. It is never 1, which scripts read as a result. */
+/** The exit code of an invalid command line. It is never 1, which scripts read as a finding of the verb. */
 export const usageCode = 2;
 
-/** Ends the process with `usageCode` when commander refuses a command line of this program, or of one of its verbs. */
+/** Ends the process with `usageCode` if commander refuses a command line of this program, or of one of its verbs. */
 export function withUsageCode<Program extends Command>(program: Program): Program {
   program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usageCode));
   for (const verb of program.commands) withUsageCode(verb);
@@ -11,15 +11,15 @@ export function withUsageCode<Program extends Command>(program: Program): Progra
 }
 
 /**
- * Refuses options that would do nothing, since another is not given: who gives one expects something of it.
+ * Refuses an option that has no effect without another one. An operator who gives it expects an effect.
  *
- * @param needs the attribute names of commander: which option needs which
+ * @param needs each option and the option that it needs, by commander's attribute names
  */
 export function withNeeds<Verb extends Command>(verb: Verb, needs: Readonly<Record<string, string>>): Verb {
   verb.hook('preAction', () => {
     for (const [name, needed] of Object.entries(needs)) {
       if (verb.getOptionValueSource(name) !== 'cli' || verb.getOptionValueSource(needed) === 'cli') continue;
-      verb.error(`error: option '--${name}' does nothing without option '--${needed}'`);
+      verb.error(`error: option '--${name}' has no effect without option '--${needed}'`);
     }
   });
   return verb;

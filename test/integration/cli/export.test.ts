@@ -52,7 +52,7 @@ describe('an export', () => {
     expect(ids).toEqual(Array.from({ length: 30 }, (_, index) => `r-${index}`).sort());
   });
 
-  test('can be narrowed to one campaign and one source', async () => {
+  test('may be limited to one campaign and one source', async () => {
     expect(await exported('some', { campaign: 'spring', source: 'studio' })).toEqual([
       'r-0',
       'r-12',
@@ -62,7 +62,7 @@ describe('an export', () => {
     ]);
   });
 
-  test('is its owner’s alone, and bears its name only when it is whole', async () => {
+  test('is readable only by its owner, and gets its name only when it is complete', async () => {
     const path = join(directory, 'whole');
     const file = await ExportFile.create(path);
     await file.add(['one\n', 'two\n']);
@@ -72,7 +72,7 @@ describe('an export', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
-  test('replaces nothing, and leaves nothing behind when it is given up', async () => {
+  test('replaces no file, and leaves none if it is discarded', async () => {
     const path = join(directory, 'taken');
     const file = await ExportFile.create(path);
     await expect(ExportFile.create(path)).rejects.toThrow('taken.part exists already');
@@ -89,7 +89,7 @@ describe('an export', () => {
   });
 });
 
-test('a CSV line quotes what needs it, and keeps its columns', () => {
+test('a CSV line quotes the cells that need it, and keeps its columns', () => {
   const record = givenRecord({}, { campaign: 'spring, "late"', data: { pid: 'sms' } });
   expect(headLine('csv', true)).toMatch(
     /^\ufeffonelinkId,shortlinkId,shortUrl,state,.*,qrKey,expiryBeingChecked,data\r\n$/,

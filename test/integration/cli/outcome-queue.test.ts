@@ -8,7 +8,7 @@ import { always, givenFront } from '../local/weather/given-weather.ts';
 
 const engines = await givenEngines();
 
-test('the first outcome is heard, though the subscription takes a while', async () => {
+test('the queue receives the first outcome, although the subscription takes a while', async () => {
   // Given a subscription that delivers nothing until the fourth probe
   const { topicArn } = await engines.topic('outcomes');
   const waiting: (() => void)[] = [];
@@ -26,7 +26,7 @@ test('the first outcome is heard, though the subscription takes a while', async 
   const { sqs } = engines;
   const hearing = await openOutcomeQueue({ sqs, sns }, topicArn, { source: 'crm' });
 
-  // When it is probed before anything is told
+  // When the queue is probed before an outcome is published
   const signal = new AbortController().signal;
   expect(await hearing.untilHeard({ signal, everyMilliseconds: 20 })).toBe('heard');
   expect(probes).toBeGreaterThanOrEqual(4);
@@ -41,7 +41,7 @@ test('the first outcome is heard, though the subscription takes a while', async 
   await publish('studio', 'r-1');
   await publish('crm', 'r-2');
 
-  // Then the first outcome of the source is heard, and no other's
+  // Then the queue receives the first outcome of the source, and of no other
   const over = new AbortController();
   const heard: (string | null)[] = [];
   await hearing.listen(({ requestId }) => {

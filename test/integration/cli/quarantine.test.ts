@@ -189,7 +189,7 @@ describe('parked list', () => {
     expect(code).toBe(1);
     expect((await onelink('parked', 'list', '--lane', 'campaign')).code).toBe(0);
     const unknown = await onelink('parked', 'list', '--lane', 'nope');
-    expect(unknown).toMatchObject({ code: 2, err: ['There is no lane nope; there are campaign, bulk.'] });
+    expect(unknown).toMatchObject({ code: 2, err: ['There is no lane nope. The lanes are campaign, bulk.'] });
   });
 
   test('shows no age that a lot cannot have', async () => {

@@ -10,11 +10,11 @@ import * as secretsManager from '@aws-sdk/client-secrets-manager';
 import * as sqs from '@aws-sdk/client-sqs';
 
 /**
- * Takes the place of version 2 of the AWS CLI, which npm does not bring along: the operations that the documents use, by the SDK.
- * Operations and parameters are held to the service's model, so that a misspelt one is refused, as it is there.
+ * A stand-in for version 2 of the AWS CLI, which npm does not have. It runs the operations of the documents by the SDK. It
+ * checks operations and parameters against the service's model. So it refuses a misspelt one, as the CLI does.
  */
 
-/** The operation's input, as the SDK's schemas have it: members, then their shapes. */
+/** An operation's input in the SDK's schemas: members, then their shapes. */
 type Members = readonly string[];
 interface Service {
   client: { send(command: never): Promise<unknown> };
@@ -31,10 +31,10 @@ const services: Record<string, () => Service> = {
 const pascal = (words: string) => words.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /**
- * @param words what stands behind `aws`
- * @param folder where it is called
+ * @param words the arguments of `aws`
+ * @param folder the working directory
  * @returns what it prints
- * @throws Error in words, with which it fails
+ * @throws Error with the message of the failure
  */
 export async function aws(words: readonly string[], folder: string, input: string): Promise<string> {
   const [service = '', operation = '', ...rest] = words;
@@ -73,7 +73,7 @@ function flagsOf(words: readonly string[]): { positional: string[]; flags: Map<s
       values = [];
       flags.set(word.slice(2), values);
     } else values.push(word);
-    // Of an invocation, what comes behind the payload is the file for the answer.
+    // The argument after an invocation's payload is the file for the response.
     if (values !== positional && flags.has('payload') && values.length === 1) values = positional;
   }
   return { positional, flags };

@@ -1,4 +1,4 @@
-/** Something to paste into a shell: a line, or a whole block where a line sets what the next one reads. */
+/** A command to paste into a shell: a line, or a whole block if one of its lines sets a variable. */
 export interface DocumentedCommand {
   file: string;
   command: string;
@@ -7,7 +7,7 @@ export interface DocumentedCommand {
 const fence = /^```sh\n(.*?)^```/gms;
 const inline = /`((?:npx|npm|aws|read) [^`]+)`/g;
 
-/** Every command of a document, blocks first, then those within its sentences. What only sets variables is none. */
+/** Every command of a document: those in blocks, then those in sentences. */
 export function commandsIn(file: string, markdown: string): DocumentedCommand[] {
   const blocks = [...markdown.matchAll(fence)].map(([, block = '']) => block.trim());
   const pasted = blocks.flatMap((block) => (/^[A-Z]+=.*$/m.test(block) ? [block] : block.split('\n')));
@@ -15,7 +15,7 @@ export function commandsIn(file: string, markdown: string): DocumentedCommand[] 
   return [...pasted, ...inSentences].filter((line) => line.trim() !== '').map((command) => ({ file, command }));
 }
 
-/** One wording for what is the same command: the default stack named or not, another reason, comments, quotation marks. */
+/** One wording for equal commands: without the default stack, the reason and comments, and with one kind of quotation marks. */
 export function normalised(command: string): string {
   return command
     .replaceAll(/ +#.*$/gm, '')

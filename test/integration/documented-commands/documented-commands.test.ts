@@ -16,12 +16,12 @@ const textOf = (file: string) => readFileSync(new URL(`../../../${file}`, import
 const documented = new Map(
   documents.flatMap((file) => commandsIn(file, textOf(file))).map(({ command }) => [normalised(command), command]),
 );
-/** What the runbook has its reader paste first. */
+/** The lines that the runbook has its reader paste first. */
 const before = /^```sh\n(STACK=.*?)^```/ms.exec(textOf('lib/observability/RUNBOOK.md'))?.[1] ?? '';
 
-/** Why a command is not run here. The first that fits counts. */
+/** Why the test does not run a command. The first match counts. */
 const notRun: [pattern: RegExp, because: string][] = [
-  [/^npm ci/, 'it installs what this test runs with'],
+  [/^npm ci/, 'it installs the packages of this test'],
   [/^STACK=/, 'it stands before every other command of the runbook'],
   [/^npm start/, 'a run has .local for itself; this one was started by npm start -- --input my-commands.ndjson --keep'],
   [
@@ -41,16 +41,16 @@ const notRun: [pattern: RegExp, because: string][] = [
   [/^aws dynamodb (restore-table|update-table)/, 'the local engine has no such operation'],
   [/^aws (logs tail|s3 ls)$/, 'it is a name in a sentence'],
   [/aws (secretsmanager put-secret-value .*…|s3 mv .*BUCKET)/, 'it names no secret, or no bucket'],
-  [/^curl .*onelink\.appsflyer\.com/, 'it asks the vendor'],
-  [/ --watch /, 'it goes on until Ctrl-C'],
+  [/^curl .*onelink\.appsflyer\.com/, 'it calls the vendor’s API'],
+  [/ --watch /, 'it runs until Ctrl-C'],
 ];
 const reasonFor = (command: string) => notRun.find(([pattern]) => pattern.test(command))?.[1];
 
-/** Exit codes other than 0 that are right here, and why. */
+/** Commands with other exit codes than 0, and why. */
 const otherCodes: [pattern: RegExp, codes: number[], because: string][] = [
   [/^npx onelink send my-commands/, [1], 'one of its commands is rejected'],
-  [/^npx onelink status/, [0, 1], 'lanes were paused a moment ago, so that not all may be well'],
-  [/^npx onelink trace .*--request-id (R|dispatch-803acb24)$/, [1], 'nobody has sent that request'],
+  [/^npx onelink status/, [0, 1], 'lanes were paused a moment before, and some may still be'],
+  [/^npx onelink trace .*--request-id (R|dispatch-803acb24)$/, [1], 'no producer sent that request'],
   [/^npx onelink parked replay/, [0, 1], 'a lane may not have opened again'],
 ];
 
@@ -78,14 +78,14 @@ beforeAll(async () => {
   await file('commands.ndjson', create('r-4'));
   await file('my-command.json', create('r-5'));
   await writeFile(join(run.folder, 'token.txt'), 'local-token\n');
-  // What Lambda gives up, it writes so; this batch holds nothing to take in.
+  // Lambda writes a batch that it gives up in this form. This one has no records.
   const Bucket = run.outputs.ArchiveBucketName;
   const givenUp = JSON.stringify({ payload: JSON.stringify({ Records: [] }) });
   await new S3Client().send(new PutObjectCommand({ Bucket, Key: 'aws/lambda/given-up.json', Body: givenUp }));
 }, 120_000);
 afterAll(() => run?.stop());
 
-/** The command with what its reader fills in. */
+/** The command with the values that its reader fills in. */
 async function filledIn(command: string): Promise<string> {
   if (/quarantine .*KEY/.test(command)) {
     const Key = quarantined(`lot-${++lots}`);
@@ -104,7 +104,7 @@ async function filledIn(command: string): Promise<string> {
     .replace('KEY=aws/lambda/…', 'KEY=aws/lambda/given-up.json');
 }
 
-/** Runs it; whoever waits for the governor waits for its next minute, so that it is run meanwhile. */
+/** Runs a command. A command that waits for the governor would wait a minute, so the test starts the governor each second. */
 async function tried(command: string): Promise<Ran> {
   const lambda = new LambdaClient();
   const FunctionName = run.outputs.GovernorFunctionName;
@@ -125,7 +125,7 @@ describe('every command of README, operations and runbook', () => {
     expect(before).toContain('logs()');
   });
 
-  test('verify takes the rate that the document and --help say, and no other', () => {
+  test('verify uses the rate in docs/operations.md and in --help', () => {
     expect(spareCallsPerSecond(config, 'acme')).toBe(4);
     expect(textOf('docs/operations.md').match(/\d+ a second, as the configuration is shipped/g)).toEqual([
       '4 a second, as the configuration is shipped',
@@ -142,13 +142,13 @@ describe('every command of README, operations and runbook', () => {
   const toRun = [...documented].filter(([command]) => reasonFor(command) === undefined);
   const pausing = /onelink (pause|resume)/;
   const changing = /onelink (send|parked replay|quarantine|dead-letters)|jq |put-secret|^npm|export/;
-  const isLooking = ([command]: [string, string]) => !changing.test(command) && !pausing.test(command);
+  const isReading = ([command]: [string, string]) => !changing.test(command) && !pausing.test(command);
 
-  test.concurrent.each(toRun.filter(isLooking))('%s', (_, command) => works(command));
+  test.concurrent.each(toRun.filter(isReading))('%s', (_, command) => works(command));
 
   test.each(toRun.filter(([command]) => changing.test(command)))('%s', (_, command) => works(command));
 
-  // A lane that is paused carries nothing out.
+  // These come last, because a paused lane carries out no commands.
   test.each(toRun.filter(([command]) => pausing.test(command)))('%s', (_, command) => works(command));
 }, 120_000);
 
@@ -158,7 +158,7 @@ async function works(command: string): Promise<void> {
   const [, codes = [0]] = otherCodes.find(([pattern]) => pattern.test(normalised(command))) ?? [];
   expect(codes, `${ran.out}\n${ran.err}`).toContain(ran.code);
   expect(ran.err).not.toMatch(/^ +at |Unknown options|Exception:|invalid choice|command not found/m);
-  // The shell passes over what fails within a pipe.
+  // The shell ignores a failure inside a pipe.
   if (/^(logs|aws) /.test(command)) expect(ran.err).toBe('');
   if (command.includes('\'"outcome":"rejected"\'')) expect(ran.out).toContain('r-2');
 }

@@ -13,16 +13,16 @@ export interface Ran {
   err: string;
 }
 
-/** A checkout of its own with a run that is left up, and a shell in it. */
+/** A separate checkout with a kept run, and a shell in it. */
 export interface KeptRun {
   folder: string;
   outputs: Record<string, string>;
-  /** Runs a command as somebody pastes it, with `npx onelink` for the local run. */
+  /** Runs a command as an operator pastes it, with `npx onelink` for the local run. */
   shell(command: string, options?: { before?: string; input?: string }): Promise<Ran>;
   stop(): Promise<void>;
 }
 
-/** @param messages what the run's campaign is, by `npm start -- --input my-commands.ndjson --keep` */
+/** @param messages the run's campaign, for `npm start -- --input my-commands.ndjson --keep` */
 export async function startKeptRun(messages: readonly object[]): Promise<KeptRun> {
   const folder = await checkout();
   await writeFile(join(folder, 'my-commands.ndjson'), messages.map((one) => `${JSON.stringify(one)}\n`).join(''));
@@ -40,7 +40,7 @@ export async function startKeptRun(messages: readonly object[]): Promise<KeptRun
   let said = '';
   for (const stream of [run.stdout, run.stderr]) stream.on('data', (piece) => (said += piece));
   const kept = await keptRunOf(folder, run, () => said);
-  // The stand-in lives in this process, so that the SDK is loaded once.
+  // The stand-in runs in this process, which loads the SDK once.
   Object.assign(process.env, kept.variables);
   const standIn = await startStandIn(folder);
   const tools = join(folder, 'tools');
@@ -62,7 +62,7 @@ export async function startKeptRun(messages: readonly object[]): Promise<KeptRun
     folder,
     outputs: kept.outputs,
     shell: async (command, { before = '', input = '' } = {}) => {
-      // Functions win over whatever the machine has under these names.
+      // Shell functions override the machine's own programs of these names.
       const functions = ['npx', 'aws'].map((name) => `${name}() { '${join(tools, name)}' "$@"; }`).join('\n');
       const child = spawn('bash', ['-c', `${functions}\n${before}\n${command}`], { cwd: folder, env });
       const ran = { out: '', err: '' };
@@ -94,7 +94,7 @@ async function keptRunOf(folder: string, run: ChildProcess, said: () => string) 
   }
 }
 
-/** Hands its words over as lines, each behind its length; the answer is the exit code's line, then what is printed. */
+/** Sends its arguments as lines, each after its length. The response is a line with the exit code, then the output. */
 const awsProgram = (port: number) => `#!/bin/bash
 input=''
 case "$*" in *file:///dev/stdin*) input=$(cat);; esac
@@ -128,7 +128,7 @@ async function startStandIn(folder: string): Promise<{ port: number; close(): vo
   return { port: typeof address === 'object' ? (address?.port ?? 0) : 0, close: () => server.close() };
 }
 
-/** The words, once all have come. */
+/** The arguments, when all have arrived. */
 function wordsIn(received: Buffer): string[] | undefined {
   let at = 0;
   const line = () => {

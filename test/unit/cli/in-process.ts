@@ -6,7 +6,7 @@ import { onelinkProgram } from '../../../cli/program.ts';
 
 class Ended extends Error {}
 
-/** Runs a command line in this process as an operator would, with no AWS to be found. @returns what the process would leave */
+/** Runs a command line in this process as an operator would, without AWS credentials. @returns its exit code and output */
 export async function onelink(args: readonly string[], input = '') {
   const nowhere = join(import.meta.dirname, 'no-such-file');
   const environment = {

@@ -7,13 +7,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const launcher = new URL('../../../bin/node-24.mjs', import.meta.url).href;
 
-/** Says what it hears, and ends in good order when told to, at once when told twice. */
+/** Prints each signal. It ends in good order after the first signal, and at once after the second. */
 const patient = `
 import '${launcher}';
-let heard = 0;
+let received = 0;
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
   console.log(signal);
-  if (++heard === 2) process.exit(130);
+  if (++received === 2) process.exit(130);
   setTimeout(() => process.exit(7), 400);
 });
 console.log('pid ' + process.pid);
@@ -24,7 +24,7 @@ import '${launcher}';
 console.log('pid ' + process.pid);
 setInterval(() => {}, 1000);
 `;
-/** What an operator has installed. */
+/** The version that an operator has installed. */
 const old = "data:text/javascript,Object.defineProperty(process.versions,'node',{value:'22.11.0'})";
 
 describe.skipIf(process.platform === 'darwin')('a program that an older Node.js hands over to Node.js 24', () => {
@@ -54,7 +54,7 @@ describe.skipIf(process.platform === 'darwin')('a program that an older Node.js 
   }
   const heard = (told: string) => told.trim().split('\n').slice(1);
 
-  test.each(['SIGINT', 'SIGTERM'] as const)('gets a %s that only the launcher was sent', async (signal) => {
+  test.each(['SIGINT', 'SIGTERM'] as const)('receives a %s that was sent only to the launcher', async (signal) => {
     const { launcherPid, inner, ended } = await started('patient.mjs');
     expect(inner).not.toBe(launcherPid);
     process.kill(launcherPid, signal);
@@ -63,7 +63,7 @@ describe.skipIf(process.platform === 'darwin')('a program that an older Node.js 
     expect(code).toBe(7);
   });
 
-  test('hears a Ctrl-C of the terminal once, which goes to both', async () => {
+  test('receives a Ctrl-C of the terminal once, although both processes get it', async () => {
     const { launcherPid, ended } = await started('patient.mjs');
     process.kill(-launcherPid, 'SIGINT');
     const { code, told } = await ended;
@@ -71,7 +71,7 @@ describe.skipIf(process.platform === 'darwin')('a program that an older Node.js 
     expect(code).toBe(7);
   });
 
-  test('ends at once, by the usual code, where it does not listen', async () => {
+  test('ends at once with the usual exit code without a handler', async () => {
     const { launcherPid, ended } = await started('careless.mjs');
     process.kill(launcherPid, 'SIGINT');
     expect((await ended).code).toBe(130);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { onelink } from './in-process.ts';
 
 describe('onelink send', () => {
-  test('as a program of its own: reads its input, names every bad line and sends nothing', () => {
+  test('runs as a process, reads its input, names every faulty line and sends nothing', () => {
     const program = join(import.meta.dirname, '../../../bin/onelink.mjs');
     const { status, stderr } = spawnSync(process.execPath, [program, 'send', '-'], {
       input: '{"source":"crm"}\nnope\n{"source":"loyalty"}\n[]\n{"action":"create"}\n',
@@ -20,7 +20,7 @@ describe('onelink send', () => {
     expect(status).toBe(2);
   });
 
-  test('counts the elements of an array, in words too, where they all stand in one line', async () => {
+  test('counts and names the elements of an array that are all in one line', async () => {
     const { stderr } = await onelink(['send', '-'], '[{"source":"crm"},{"source":"loyalty"},[]]');
     expect(stderr.trim().split('\n')).toEqual([
       'element 2: its source is not one of the configured producers (crm, product, studio). Name the lane with --lane.',
@@ -29,13 +29,13 @@ describe('onelink send', () => {
     ]);
   });
 
-  test('says when the file is not there', async () => {
+  test('reports a file that does not exist', async () => {
     const { status, stderr } = await onelink(['send', '/does/not/exist.ndjson']);
     expect(stderr).toContain('/does/not/exist.ndjson cannot be read');
     expect(status).toBe(2);
   });
 
-  test('says what to do without credentials', async () => {
+  test('prints what to do without credentials', async () => {
     const { status, stderr } = await onelink(['send', '-'], '{"source":"crm"}');
     expect(stderr.trim()).toBe('No AWS credentials were found. Set AWS_PROFILE, or sign in with: aws sso login');
     expect(status).toBe(2);
@@ -68,7 +68,7 @@ describe('the other verbs', () => {
     expect(await onelink(args)).toMatchObject({ status: 0, stderr: '', stdout: expect.stringContaining(text) });
   });
 
-  test('say what to do without credentials, or with a stack that nobody knows', async () => {
+  test('print what to do without credentials, or for an unknown stack', async () => {
     const stderr = 'No AWS credentials were found. Set AWS_PROFILE, or sign in with: aws sso login\n';
     for (const verb of [['verify'], ['dead-letters', 'list'], ['status']]) {
       expect(await onelink(verb)).toEqual({ status: 2, stderr, stdout: '' });
@@ -80,7 +80,7 @@ describe('the other verbs', () => {
     expect(unknown.status).toBe(2);
   });
 
-  test('plan needs no AWS, and says so by its exit code when a campaign does not fit', async () => {
+  test('plan needs no AWS, and ends with exit code 1 if a campaign does not fit', async () => {
     const fits = await onelink(['plan', '--links', '1000000']);
     expect([fits.status, fits.stderr]).toEqual([0, '']);
     expect(fits.stdout).toContain(
@@ -91,7 +91,7 @@ describe('the other verbs', () => {
     expect(JSON.parse(parks.stdout).room).toMatchObject({ result: 'parks', parked: 250_000 });
   });
 
-  test('plan names twenty rows of a kind, says how many more there are, and --json names all', async () => {
+  test('plan names twenty rows of a kind and the number of the others, and --json names all', async () => {
     const rows = '{"source":"crm"}\n'.repeat(23);
     const { status, stdout } = await onelink(['plan', '-'], rows);
     expect(status).toBe(1);
@@ -100,11 +100,11 @@ describe('the other verbs', () => {
     expect((await onelink(['plan', '-', '--json'], rows)).stdout.match(/"kind":"row"/g)).toHaveLength(23);
   });
 
-  test('plan counts the elements of an array, and says so', async () => {
+  test('plan counts and names the elements of an array', async () => {
     const create = '{"source":"crm"}';
-    const { stdout: told } = await onelink(['plan', '-'], `[${create},7]`);
-    expect(told).toMatch(/^element 1: invalid: /m);
-    expect(told).toMatch(/^element 2: unreadable: /m);
+    const { stdout: printed } = await onelink(['plan', '-'], `[${create},7]`);
+    expect(printed).toMatch(/^element 1: invalid: /m);
+    expect(printed).toMatch(/^element 2: unreadable: /m);
     const { stdout: rows } = await onelink(['plan', '-', '--json'], `[${create},7]`);
     expect(JSON.parse(rows.split('\n')[1] ?? '')).toMatchObject({ kind: 'row', line: 2, unit: 'element' });
   });

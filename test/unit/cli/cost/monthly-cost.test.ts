@@ -30,13 +30,13 @@ const withLinks = (use: Partial<typeof nothing>, linksPerMonth = 1_000_000): Cos
 });
 const lineOf = (lines: CostLine[], service: string) => lines.find((line) => line.service === service);
 
-describe('what a million links cost', () => {
-  test('Lambda: 10 ms at 1 GB are 10,000 GB-seconds', () => {
+describe('the cost of a million links', () => {
+  test('has 10,000 GB-seconds of Lambda for 10 ms at 1 GB', () => {
     const line = lineOf(monthlyCost(withLinks({ lambdaMilliseconds: 10 })), 'Lambda');
     expect(line?.dollarsPerMillionLinks).toBeCloseTo(0.133_334, 6);
   });
 
-  test('DynamoDB: two writes and a read', () => {
+  test('has two writes and a read of DynamoDB for each link', () => {
     const line = lineOf(monthlyCost(withLinks({ dynamoDbWriteUnits: 2, dynamoDbReadUnits: 1 })), 'DynamoDB');
     expect(line?.dollarsPerMillionLinks).toBeCloseTo(1.375, 6);
   });
@@ -50,35 +50,35 @@ describe('what a million links cost', () => {
     expect(lineOf(monthlyCost(withLinks(use)), service)?.dollarsPerMillionLinks).toBeCloseTo(dollars, 6);
   });
 
-  test('the ledger keeps links for a month and requests for two and a half', () => {
+  test('has the storage of links for a month and of requests for two and a half', () => {
     const kept = { ...withLinks({}), linkDays: 30, deduplicationWindowDays: 75 };
     // 700 bytes × 3.5 months × 1,000,000 = 2.28 GB, at 0.45 $ with its recovery.
     expect(lineOf(monthlyCost(kept), 'DynamoDB')?.dollarsPerMillionLinks).toBeCloseTo(1.0268, 3);
   });
 
-  test('QR codes and expiries add theirs by their share', () => {
+  test('has the cost of QR codes and expiry checks by their share', () => {
     const qrCode = { ...nothing, s3Puts: 1 };
     const lines = monthlyCost({ ...withLinks({}), qrShare: 0.1, use: { ...still.use, qrCode } });
     expect(lineOf(lines, 'S3')?.dollarsPerMillionLinks).toBeCloseTo(0.5, 6);
     const expiring = monthlyCost({ ...withLinks({}), expiringShare: 0.5 });
     // A quarter of a second of half a gigabyte for each, and 2.5 ms of the intake.
     expect(lineOf(expiring, 'Lambda')?.dollarsPerMillionLinks).toBeCloseTo(0.8437, 3);
-    // It goes back, and its result is written: two writes and a read for each.
+    // The check restores the record and writes its result: two writes and a read for each link.
     expect(lineOf(expiring, 'DynamoDB')?.dollarsPerMillionLinks).toBeCloseTo(0.6875, 6);
-    // A hundred ends share an object.
+    // A hundred checks share an object.
     expect(lineOf(expiring, 'S3')?.dollarsPerMillionLinks).toBeCloseTo(0.025, 6);
     expect(lineOf(expiring, 'EventBridge Pipes')).toBeUndefined();
   });
 
-  test('grows with the links, and the sum is of its lines', () => {
+  test('grows with the links, and its total is the sum of its lines', () => {
     const [one, ten] = [1_000_000, 10_000_000].map((links) => totalOf(monthlyCost(withLinks({ s3Puts: 1 }, links))));
     expect((ten?.dollarsPerMonth ?? 0) - (one?.dollarsPerMonth ?? 0)).toBeCloseTo(45, 6);
     expect(ten?.dollarsPerMillionLinks).toBe(one?.dollarsPerMillionLinks);
   });
 });
 
-describe('what stands costs without a link', () => {
-  test('alarms, metrics, the dashboard and the secrets', () => {
+describe('the cost without any link', () => {
+  test('has the alarms, metrics, dashboard and secrets', () => {
     const standing = { alarmMetrics: 50, customMetrics: 100, dashboards: 1, secrets: 2, polledQueues: 0, lanes: 0 };
     const lines = monthlyCost({ ...still, standing });
     expect(lineOf(lines, 'CloudWatch alarms')?.dollarsPerMonth).toBeCloseTo(5, 6);
@@ -87,14 +87,14 @@ describe('what stands costs without a link', () => {
     expect(lineOf(lines, 'Secrets Manager')?.dollarsPerMonth).toBeCloseTo(0.8, 6);
   });
 
-  test('five long polls on each queue, around the clock', () => {
+  test('has five long polls on each queue all the time', () => {
     const standing = { ...still.standing, polledQueues: 5 };
     // 5 queues × 5 × 2,592,000 s / 20 s = 3,240,000 receives.
     const lines = monthlyCost({ ...still, standing });
     expect(lineOf(lines, 'SQS')?.dollarsPerMonth).toBeCloseTo(1.296, 6);
   });
 
-  test('the governor reads 64 units and writes two each minute, and the replayer reads two', () => {
+  test('has 64 read units and two writes of the governor, and two reads of the replayer, each minute', () => {
     const standing = { ...still.standing, lanes: 2 };
     // 43,200 minutes × (2 × 0.625 $ + 66 × 0.125 $) a million.
     expect(lineOf(monthlyCost({ ...still, standing }), 'DynamoDB')?.dollarsPerMonth).toBeCloseTo(0.4104, 6);
@@ -102,12 +102,12 @@ describe('what stands costs without a link', () => {
     expect(lineOf(monthlyCost({ ...still, standing }), 'S3')?.dollarsPerMonth).toBeCloseTo(0.432, 6);
   });
 
-  test('nothing of it is counted for each link', () => {
+  test('is not counted for each link', () => {
     expect(totalOf(monthlyCost(still)).dollarsPerMillionLinks).toBe(0);
   });
 });
 
-test('the prices say when and where they were read', () => {
+test('the prices name their month and region', () => {
   expect(awsPrices.readOn).toMatch(/^20\d\d-\d\d$/);
   expect(awsPrices.region).toBe('us-east-1');
 });

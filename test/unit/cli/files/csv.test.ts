@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { csvHead, csvRow } from '../../../../cli/files/csv.ts';
 
 describe('CSV', () => {
-  test('begins with a byte-order mark, ends lines with CRLF and quotes what needs it', () => {
+  test('begins with a byte-order mark, ends lines with CRLF and quotes cells that need it', () => {
     expect(csvHead(['a', 'b'])).toBe('\ufeffa,b\r\n');
     expect(csvRow([1, 'x,y'])).toBe('1,"x,y"\r\n');
     expect(csvRow([true, 'say "hi"', undefined, ''])).toBe('true,"say ""hi""",,\r\n');
@@ -25,7 +25,7 @@ describe('CSV', () => {
     ['a=b', 'a=b'],
     [' a', ' a'],
     ['', ''],
-  ])('keeps a spreadsheet from taking %j for a formula', (value, written) => {
+  ])('prevents a spreadsheet from treating %j as a formula', (value, written) => {
     expect(csvRow([value])).toBe(`${written}\r\n`);
   });
 });

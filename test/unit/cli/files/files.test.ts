@@ -25,9 +25,9 @@ describe('a file that cannot be read', () => {
   test.each([
     ['', 'it is a folder'],
     ['nofile', 'there is no such file'],
-    ['commands/nofile', 'a part of its path is no folder'],
+    ['commands/nofile', 'a part of its path is not a folder'],
     ['x'.repeat(300), 'its name is too long'],
-  ])('%s is told in words', async (name, why) => {
+  ])('%s is reported with the reason', async (name, why) => {
     writeFileSync(at('commands'), '');
     await expect(openMessages(at(name))).rejects.toThrow(`${at(name)} cannot be read: ${why}.`);
   });
@@ -36,8 +36,8 @@ describe('a file that cannot be read', () => {
 describe('a file that cannot be written', () => {
   test.each([
     ['no/such/folder.ndjson', 'there is no such folder'],
-    ['taken/links.ndjson', 'a part of its path is no folder'],
-  ])('%s is told in words by export and purge', async (name, why) => {
+    ['taken/links.ndjson', 'a part of its path is not a folder'],
+  ])('%s is reported with the reason by export and purge', async (name, why) => {
     writeFileSync(at('taken'), '');
     await expect(ExportFile.create(at(name))).rejects.toThrow(
       `${at(name)} cannot be written: ${why}. Name another file with --to.`,
@@ -47,19 +47,19 @@ describe('a file that cannot be written', () => {
     );
   });
 
-  test('because it is a folder is there already', async () => {
+  test('because it is a folder is reported as existing', async () => {
     await expect(ExportFile.create(folder)).rejects.toThrow(`${folder} exists already.`);
   });
 
-  test('since the disk is full, or for a reason without words, names the reason', () => {
+  test('is reported with a full disk, or with the system’s code', () => {
     const error = (code: string) => Object.assign(new Error('x'), { code });
     expect(fileTrouble(error('ENOSPC'), 'write')).toBe('the disk is full');
     expect(fileTrouble(error('EACCES'), 'write')).toBe('you may not write there');
-    expect(fileTrouble(error('EXDEV'), 'write')).toBe('the system says EXDEV');
+    expect(fileTrouble(error('EXDEV'), 'write')).toBe('the system reports EXDEV');
     expect(fileTrouble(new TypeError('x'), 'write')).toBeUndefined();
   });
 
-  test('that no verb has put into words is still told without a stack', async () => {
+  test('that no verb handles is reported without a stack', async () => {
     const said = vi.spyOn(console, 'error').mockReturnValue();
     const error = Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC', path: '/x/y', syscall: 'open' });
     expect(await exitCodeOf(() => Promise.reject(error), { local: false, onTrouble: 2 })).toBe(2);
@@ -68,7 +68,7 @@ describe('a file that cannot be written', () => {
 });
 
 describe('the ending of a file', () => {
-  test('decides what is written, and an ending that promises something else is refused', () => {
+  test('decides the format, and an ending of another format is refused', () => {
     expect(formatOf('links.CSV', exportFormats)).toBe('csv');
     expect(formatOf('links.ndjson', exportFormats)).toBe('ndjson');
     expect(formatOf('a.b/links', exportFormats)).toBe('ndjson');
@@ -86,10 +86,10 @@ describe('the ending of a file', () => {
       ['dead-letters', 'purge', '--yes', '--to', 'l.csv'],
       'l.csv: only a file that ends in .ndjson or .jsonl can be written, not .csv.',
     ],
-  ])('%j is refused before anything is asked of AWS', async (words, told) => {
+  ])('%j is refused before the first call to AWS', async (words, printed) => {
     const said = vi.spyOn(console, 'error').mockReturnValue();
     await onelinkProgram().parseAsync(['node', 'onelink', ...words]);
-    expect(said).toHaveBeenCalledExactlyOnceWith(told);
+    expect(said).toHaveBeenCalledExactlyOnceWith(printed);
     expect(process.exitCode).toBe(2);
     process.exitCode = 0;
     expect(readdirSync(folder)).toEqual([]);

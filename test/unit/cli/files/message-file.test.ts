@@ -11,7 +11,7 @@ async function collect(bytes: Buffer, size: number): Promise<FileMessage[]> {
   return read;
 }
 
-/** However the file comes in, the messages are the same. */
+/** The messages of a text, which must be the same for any chunks. */
 async function messagesOf(file: string | Buffer): Promise<FileMessage[]> {
   const bytes = Buffer.from(file as string);
   const whole = await collect(bytes, 65_536);
@@ -27,35 +27,35 @@ const refusals = async (file: string | Buffer) =>
   (await messagesOf(file)).flatMap(({ line, unsendable }) => (unsendable === undefined ? [] : [[line, unsendable]]));
 
 describe('NDJSON', () => {
-  test('gives each line as it stands, and leaves blank ones out', async () => {
+  test('gives each line unchanged, without the blank lines', async () => {
     expect(await messagesOf('{"a": 1}\n\n  \r\n{"b":2}\n')).toEqual([
       { line: 1, body: '{"a": 1}' },
       { line: 4, body: '{"b":2}' },
     ]);
   });
 
-  test('says by line what is not JSON, without quoting it', async () => {
+  test('names each line that is not JSON, without quoting it', async () => {
     const [, second, third] = await messagesOf('{"a":1}\n{"token":"secret"\n[]\n');
     expect(second?.fault).toMatch(/^is not JSON/);
     expect(second?.fault).not.toContain('secret');
     expect(third).toEqual({ line: 3, body: '[]', fault: 'is not a JSON object' });
   });
 
-  test('has line feeds alone between its lines: JSON may hold U+2028 and the like', async () => {
+  test('has only line feeds between its lines, because JSON may hold U+2028', async () => {
     expect(await bodies('{"a":"\u2028\u2029\u0085"}\n{"b":2}')).toEqual([
       [1, '{"a":"\u2028\u2029\u0085"}'],
       [2, '{"b":2}'],
     ]);
   });
 
-  test('may begin with a broken line, and with blank ones', async () => {
+  test('may begin with a broken line, or with blank lines', async () => {
     expect(await bodies('\n nope\n{"b":2}')).toEqual([
       [2, ' nope'],
       [3, '{"b":2}'],
     ]);
   });
 
-  test('holds nothing when all is blank', async () => {
+  test('has no messages if all lines are blank', async () => {
     expect(await messagesOf('')).toEqual([]);
     expect(await messagesOf('\n \n')).toEqual([]);
   });
@@ -70,12 +70,12 @@ describe('a JSON array', () => {
     expect(await messagesOf('[]')).toEqual([]);
   });
 
-  test('gives every value as it is written', async () => {
+  test('gives every value unchanged', async () => {
     const written = '{"a":1610521604143693812,"b":0.1000,"c":-0,"d":1E5,"a":"\\u0041\\" ,\\\\","e":" x  y "}';
     expect(await bodies(`[ ${written.replaceAll(',"', ' ,\t"')} ]`)).toEqual([[1, written]]);
   });
 
-  test('may hold what is no object, as lines may', async () => {
+  test('may hold elements that are not objects, as lines may', async () => {
     const read = await messagesOf('["a, ]", 12 ,null,{"b":}]');
     expect(read.map(({ body, fault }) => [body, fault?.replace(/ \(.*/, '')])).toEqual([
       ['"a, ]"', 'is not a JSON object'],
@@ -87,18 +87,18 @@ describe('a JSON array', () => {
 
   test.each([
     ['[{"a":1},{"b":2}', [1, 'ends before the array does']],
-    ['[{"a":1},\n{"b":2', [2, 'is JSON that has no end']],
-    ['[{"a":1},\n\n]', [3, 'has a comma after the last command: leave it out']],
+    ['[{"a":1},\n{"b":2', [2, 'is JSON without an end']],
+    ['[{"a":1},\n\n]', [3, 'has a comma after the last command: remove it']],
     ['[{"a":1},\n,{"b":2}]', [2, 'is not JSON: a command is missing']],
     ['[{"a":1}\n{"b":2}]', [2, 'lacks a comma between two commands']],
-    ['[{"a":1}]\n{"b":2}', [2, 'holds something after the end of the array']],
+    ['[{"a":1}]\n{"b":2}', [2, 'has other text after the end of the array']],
   ])('%j is broken', async (file, refusal) => {
     expect(await refusals(file)).toEqual([refusal]);
   });
 });
 
 describe('objects over several lines', () => {
-  test('are read one after the other, by the line where they begin', async () => {
+  test('are read one after the other, with the line where they begin', async () => {
     expect(await bodies('{\n  "a": 1\n}\n')).toEqual([[1, '{"a":1}']]);
     expect(await bodies('\n{\n  "a": 1\n}\n{\n  "b": "}{"\n}')).toEqual([
       [2, '{"a":1}'],
@@ -106,17 +106,17 @@ describe('objects over several lines', () => {
     ]);
   });
 
-  test('must end, and have nothing between them', async () => {
-    expect(await refusals('{\n"a": 1\n')).toEqual([[1, 'is JSON that has no end']]);
+  test('must be complete, and have nothing between them', async () => {
+    expect(await refusals('{\n"a": 1\n')).toEqual([[1, 'is JSON without an end']]);
     expect(await refusals('{"a":1},\n{"b":2}')).toEqual([
-      [1, 'has a comma after a command: leave it out, or put [ and ] around all commands'],
+      [1, 'has a comma after a command: remove it, or put [ and ] around all commands'],
     ]);
-    expect(await refusals('{\n"a":1}\n}')).toEqual([[3, 'is not JSON: something stands between two commands']]);
+    expect(await refusals('{\n"a":1}\n}')).toEqual([[3, 'is not JSON: it has other text between two commands']]);
   });
 });
 
 describe('the encoding', () => {
-  test('may begin with a byte-order mark, and have another one where files were joined', async () => {
+  test('may begin with a byte-order mark, and have another one between concatenated files', async () => {
     expect(await bodies('\ufeff{"a":1}\n\ufeff{"b":2}')).toEqual([
       [1, '{"a":1}'],
       [2, '{"b":2}'],
@@ -127,7 +127,7 @@ describe('the encoding', () => {
 
   const advice = '. Save the file as UTF-8 (for instance: iconv -f WINDOWS-1252 -t UTF-8)';
 
-  test('is refused by line and byte where it is Latin-1, with advice for the first', async () => {
+  test('is refused by line and byte if it is Latin-1, with the fix for the first message', async () => {
     const file = Buffer.from('{"c":"ok"}\n{"c":"S\xe3o"}\n{"c":"\xfc"}\n{"c":"\xe9t\xe9"}', 'latin1');
     expect(await refusals(file)).toEqual([
       [2, `is not UTF-8: byte 8 is 0xE3${advice}`],
@@ -137,7 +137,7 @@ describe('the encoding', () => {
     expect(await bodies(file)).toContainEqual([1, '{"c":"ok"}']);
   });
 
-  test('is refused by the line and byte of the file in an array', async () => {
+  test('is refused by line and byte of the file in an array', async () => {
     const file = Buffer.from('[{"c":1},\n {"c":\n  "\xe9"}]', 'latin1');
     expect(await refusals(file)).toEqual([[2, `is not UTF-8: line 3, byte 4 of the file is 0xE9${advice}`]]);
     const minified = Buffer.from('[{"c":1},{"c":"\xe9"}]', 'latin1');
@@ -165,23 +165,23 @@ describe('the encoding', () => {
 describe('the length', () => {
   const ofBytes = (length: number) => `{"c":"${'x'.repeat(length - 8)}"}`;
 
-  test('is at most what SQS takes, in bytes', async () => {
+  test('is at most the bytes that SQS accepts', async () => {
     expect(await refusals(`${ofBytes(1_048_576)}\n`)).toEqual([]);
     expect(await refusals(`{}\n${ofBytes(1_048_577)}\n{}`)).toEqual([
-      [2, 'is 1,048,577 bytes long; SQS takes 1,048,576'],
+      [2, 'is 1,048,577 bytes long; SQS accepts 1,048,576'],
     ]);
     expect(await refusals(`[${'ü'.repeat(3)}]`)).toEqual([]);
   });
 
-  test('does not count the blanks of an array, and has its limit all the same', async () => {
+  test('does not count the blanks of an array, which have a limit of their own', async () => {
     expect(await bodies(`[{"a":${' '.repeat(2_000_000)}1}]`)).toEqual([[1, '{"a":1}']]);
     expect(await refusals(`[{"a":1},{"a":"${'x'.repeat(17 * 1024 * 1024)}"},{"b":2}]`)).toEqual([
-      [2, 'is more than 16,777,216 bytes long; SQS takes 1,048,576'],
+      [2, 'is more than 16,777,216 bytes long; SQS accepts 1,048,576'],
     ]);
   });
 });
 
-describe('a file that holds something else', () => {
+describe('a file of another format', () => {
   const utf16 = Buffer.from('{"a":1}\n', 'utf16le');
   test.each([
     ['a spreadsheet', Buffer.from('PK\x03\x04\x14\0', 'latin1'), /^is a ZIP archive, as \.xlsx files are\. .* NDJSON/],
@@ -193,8 +193,8 @@ describe('a file that holds something else', () => {
     ['UTF-16 with its mark', Buffer.concat([Buffer.from('fffe', 'hex'), utf16]), /^is UTF-16\. .*iconv -f UTF-16 -t/],
     ['UTF-16 without a mark', utf16, /^is UTF-16\. .*iconv -f UTF-16LE -t/],
     ['UTF-16, big end first', Buffer.from(utf16).swap16(), /^is UTF-16\. .*iconv -f UTF-16BE -t/],
-    ['lines that end by CR alone', '{"a":1}\r{"b":2}\r', /^ends its lines by CR alone\. .*tr '\\r' '\\n'/],
-  ])('%s: is named, with what to do, and nothing of it is read', async (_, file, words) => {
+    ['lines that end with CR only', '{"a":1}\r{"b":2}\r', /^ends its lines with CR only\. .*tr '\\r' '\\n'/],
+  ])('%s: is named with the fix, and none of it is read', async (_, file, words) => {
     expect(await refusals(file)).toEqual([[1, expect.stringMatching(words)]]);
   });
 });
@@ -217,7 +217,7 @@ describe('a line that is not JSON', () => {
     ['<html>', 'is not JSON (character 1): HTML or XML; send JSON'],
     ['source,requestId,action', 'is not JSON (character 1): CSV; make one JSON object of each row'],
     ['source;requestId;action', 'is not JSON (character 1): CSV; make one JSON object of each row'],
-  ])('%j is told its place and its remedy', async (text, words) => {
+  ])('%j is reported with its place and the fix', async (text, words) => {
     const faults = (await messagesOf(`{"ok":1}\n${text}`)).map(({ fault }) => fault);
     expect(faults).toEqual([undefined, words]);
   });

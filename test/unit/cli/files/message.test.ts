@@ -15,11 +15,14 @@ describe('sketchOf', () => {
     expect(sketchOf(JSON.stringify(body))).toEqual(expected);
   });
 
-  test.each(['not JSON', '[]', '42', '{"Type":"Notification","Message":"not JSON"}'])('makes nothing of %s', (body) => {
-    expect(sketchOf(body)).toEqual({ asksForQr: false });
-  });
+  test.each(['not JSON', '[]', '42', '{"Type":"Notification","Message":"not JSON"}'])(
+    'finds no command in %s',
+    (body) => {
+      expect(sketchOf(body)).toEqual({ asksForQr: false });
+    },
+  );
 
-  test('leaves out what is not text', () => {
+  test('leaves out fields that are not text', () => {
     expect(sketchOf('{"source":7,"action":"qr","qr":{},"data":{"c":false}}')).toEqual({
       action: 'qr',
       asksForQr: false,
@@ -38,7 +41,7 @@ describe('defaultLaneOf', () => {
     expect(defaultLaneOf('product', producers)).toBe('transactional');
   });
 
-  test('is none for who is not a producer', () => {
+  test('is undefined for an unknown producer', () => {
     expect(defaultLaneOf('loyalty', producers)).toBeUndefined();
     expect(defaultLaneOf(undefined, producers)).toBeUndefined();
   });

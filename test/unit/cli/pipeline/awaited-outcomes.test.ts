@@ -8,14 +8,14 @@ const plain = { asksForQr: false };
 const withQr = { asksForQr: true };
 
 describe('a message is settled', () => {
-  test('when its command is answered', ({ awaited }) => {
+  test('when its command has its outcome', ({ awaited }) => {
     awaited.sent(plain, 'm-1');
     expect(awaited.unsettled).toBe(1);
     expect(awaited.heard(givenOutcome()).kind).toBe('news');
     expect(awaited.unsettled).toBe(0);
   });
 
-  test('when the code that was asked for is there as well, whichever comes first', ({ awaited }) => {
+  test('when its QR code has its outcome as well, in either order', ({ awaited }) => {
     awaited.sent(withQr, 'm-1');
     awaited.sent(withQr, 'm-2');
     awaited.heard(givenOutcome({ messageId: 'm-1' }));
@@ -37,21 +37,21 @@ describe('a message is settled', () => {
     expect(awaited.unsettled).toBe(0);
   });
 
-  test('by the code alone, when that is what the command asked for', ({ awaited }) => {
+  test('by the outcome of a qr command alone', ({ awaited }) => {
     awaited.sent(plain, 'm-1');
     awaited.heard(givenOutcome({ action: 'qr', outcome: 'qr-ready' }));
     expect(awaited.unsettled).toBe(0);
   });
 });
 
-test('an outcome may be quicker than the answer of SendMessage', ({ awaited }) => {
+test('an outcome may come before the response of SendMessage', ({ awaited }) => {
   expect(awaited.heard(givenOutcome()).kind).toBe('unknown');
   expect(awaited.sent(plain, 'm-1').map(({ kind }) => kind)).toEqual(['news']);
   expect(awaited.unsettled).toBe(0);
   expect(awaited.strays()).toEqual([]);
 });
 
-test('the same outcome again is no news', ({ awaited }) => {
+test('the same outcome a second time is not news', ({ awaited }) => {
   awaited.sent(plain, 'm-1');
   awaited.heard(givenOutcome());
   expect(awaited.heard(givenOutcome()).kind).toBe('heard-before');
@@ -63,7 +63,7 @@ test('another outcome for the same message is a contradiction', ({ awaited }) =>
   expect(awaited.heard(givenOutcome({ outcome: 'rejected' })).kind).toBe('contradiction');
 });
 
-test('an outcome of somebody else’s message stays apart', ({ awaited }) => {
+test('an outcome of another program’s message is kept apart', ({ awaited }) => {
   awaited.sent(plain, 'm-1');
   awaited.heard(givenOutcome({ messageId: 'm-9' }));
   expect(awaited.unsettled).toBe(1);
@@ -73,14 +73,14 @@ test('an outcome of somebody else’s message stays apart', ({ awaited }) => {
 describe('a parked message', () => {
   const parked = givenOutcome({ outcome: 'parked', reason: 'quota-exceeded' });
 
-  test('is not settled, and is told apart from those worth waiting for', ({ awaited }) => {
+  test('is not settled, and is counted apart from the other open messages', ({ awaited }) => {
     awaited.sent(plain, 'm-1');
     expect(awaited.heard(parked).kind).toBe('news');
     expect(awaited.heard(parked).kind).toBe('heard-before');
     expect([awaited.unsettled, awaited.parked]).toEqual([1, 1]);
   });
 
-  test('is settled by its answer, whichever of the two comes first', ({ awaited }) => {
+  test('is settled when its final outcome comes, in either order', ({ awaited }) => {
     awaited.sent(plain, 'm-1');
     awaited.sent(withQr, 'm-2');
     awaited.heard(parked);

@@ -12,7 +12,7 @@ interface Sent {
   input: Record<string, unknown>;
 }
 
-/** Clients that note what they are sent and answer by the command's name. */
+/** Clients that record each command, and answer by its name. */
 function givenServices(answers: Record<string, unknown> = {}) {
   const sent: [command: string, input: Record<string, unknown>][] = [];
   const all: Record<string, unknown> = {
@@ -34,7 +34,7 @@ function givenServices(answers: Record<string, unknown> = {}) {
 }
 
 describe('a queue for outcomes', () => {
-  test('may be written by the topic alone, and hears one source if that is asked', async () => {
+  test('accepts messages only from the topic, and only of one source if chosen', async () => {
     const services = givenServices();
     await openOutcomeQueue(services, topicArn, { source: 'crm' });
     const { Policy } = services.input('SetQueueAttributesCommand').Attributes as { Policy: string };
@@ -59,20 +59,20 @@ describe('a queue for outcomes', () => {
     });
   });
 
-  test('leaves nothing behind, however often it is closed', async () => {
+  test('leaves nothing behind, even if it is closed twice', async () => {
     const services = givenServices();
     const queue = await openOutcomeQueue(services, topicArn);
     await Promise.all([queue.close(), queue.close()]);
     expect(services.names().slice(4)).toEqual(['UnsubscribeCommand', 'DeleteQueueCommand']);
   });
 
-  test('is removed again when it cannot be subscribed', async () => {
+  test('is deleted again if it cannot be subscribed', async () => {
     const services = givenServices({ SubscribeCommand: new Error('denied') });
     await expect(openOutcomeQueue(services, topicArn)).rejects.toThrow('denied');
     expect(services.names().at(-1)).toBe('DeleteQueueCommand');
   });
 
-  test('hands over outcomes, and nothing that is none', async () => {
+  test('passes on outcomes, and no other messages', async () => {
     const over = new AbortController();
     let received = 0;
     const services = givenServices({
@@ -91,7 +91,7 @@ describe('a queue for outcomes', () => {
     expect(services.input('DeleteMessageBatchCommand').Entries).toHaveLength(3);
   });
 
-  test('says so when it cannot be read', async () => {
+  test('throws if SQS refuses the receive', async () => {
     const queue = await openOutcomeQueue(givenServices({ ReceiveMessageCommand: new Error('gone') }), topicArn);
     await expect(queue.listen(() => {}, new AbortController().signal)).rejects.toThrow('gone');
   });
@@ -101,7 +101,7 @@ describe('a probe', () => {
   const never = new AbortController().signal;
   const soon = (body: object) => new Promise((resolve) => setImmediate(() => resolve(body)));
 
-  /** A topic that delivers nothing for the first so many publications. */
+  /** A topic that loses the first publications, in this number. */
   function givenLateTopic(lost: number, more: Record<string, unknown> = {}) {
     const delivered: string[] = [];
     let published = 0;
@@ -116,7 +116,7 @@ describe('a probe', () => {
     return { ...services, published: () => published };
   }
 
-  test('is published until it is heard, and passes the filter of this queue alone', async () => {
+  test('is published until the queue receives it, and passes only the filter of this queue', async () => {
     const services = givenLateTopic(3);
     const queue = await openOutcomeQueue(services, topicArn, { source: 'crm' });
     expect(await queue.untilHeard({ signal: never, everyMilliseconds: 1 })).toBe('heard');
@@ -131,7 +131,7 @@ describe('a probe', () => {
     });
   });
 
-  test('is not the probe of somebody else, nor an outcome', async () => {
+  test('is neither the probe of another queue, nor an outcome', async () => {
     const others = [JSON.stringify({ probe: 'probe:0123' }), JSON.stringify(givenOutcome())];
     const services = givenLateTopic(1_000_000, {
       ReceiveMessageCommand: () => soon({ Messages: others.map((Body) => ({ Body })) }),
@@ -149,7 +149,7 @@ describe('a probe', () => {
     }
   });
 
-  test('ends with the signal, and with any other trouble', async () => {
+  test('ends with the signal, and with any other error', async () => {
     const interruption = new AbortController();
     const services = givenLateTopic(1_000_000, { ReceiveMessageCommand: () => soon({}) });
     const queue = await openOutcomeQueue(services, topicArn);

@@ -11,15 +11,15 @@ const outputs = {
   TransactionalQueueUrl: 'https://sqs.example/transactional',
 };
 
-test('finds the command queue of each lane, and none of the others', () => {
+test('the outputs name the command queue of each lane, and no other queue', () => {
   expect([...pipelineOutputs(outputs, 'OneLink-production').laneQueueUrls]).toEqual([
     ['campaign', 'https://sqs.example/campaign'],
     ['transactional', 'https://sqs.example/transactional'],
   ]);
 });
 
-test('says so when the stack is not a pipeline’s', () => {
+test('a stack that is not a pipeline causes an error', () => {
   expect(() => pipelineOutputs({ QrBucketName: 'b' }, 'OneLink-production-State')).toThrow(
-    "The stack OneLink-production-State has not the outputs of a pipeline. Name the pipeline's own stack.",
+    "The stack OneLink-production-State does not have the outputs of a pipeline. Name the pipeline's stack with --stack.",
   );
 });

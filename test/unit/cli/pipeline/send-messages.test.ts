@@ -5,7 +5,7 @@ import { sendAll, sendMessages, type Unsent } from '../../../../cli/pipeline/sen
 
 const messages = (count: number, body = 'x') => Array.from({ length: count }, (_, index) => ({ index, body }));
 
-/** An SQS that takes every entry, or refuses it as `refuse` says: by message and attempt. */
+/** An SQS that accepts every entry, unless `refuse` refuses it by message and attempt. */
 function givenSqs(refuse: (body: string, attempt: number) => { Code: string; SenderFault: boolean } | undefined) {
   const attempts = new Map<string, number>();
   const batchSizes: number[] = [];
@@ -33,7 +33,7 @@ async function sizesOf(all: { index: number; body: string }[], queueUrlOf = (_: 
 }
 
 describe('batchesOf', () => {
-  test('packs ten to a batch', async () => {
+  test('packs ten messages into a batch', async () => {
     expect(await sizesOf(messages(23))).toEqual([10, 10, 3]);
   });
 
@@ -54,7 +54,7 @@ describe('batchesOf', () => {
 describe('sendMessages', () => {
   const bodies = ['a', 'b', 'c'].map((body) => ({ body }));
 
-  test('tells the ID of every message that SQS took', async () => {
+  test('reports the ID of every message that SQS accepted', async () => {
     const { sqs } = givenSqs(() => undefined);
     const sent: string[] = [];
     const unsent = await sendMessages(sqs, 'url', bodies, ({ body }, id) => sent.push(`${body} ${id}`));
@@ -62,7 +62,7 @@ describe('sendMessages', () => {
     expect(unsent).toEqual([]);
   });
 
-  test('sends again what SQS failed on, and nothing else', async () => {
+  test('sends again only the messages on which SQS failed', async () => {
     const { sqs, batchSizes } = givenSqs((body, attempt) =>
       body === 'b' && attempt < 3 ? { Code: 'InternalError', SenderFault: false } : undefined,
     );
@@ -73,7 +73,7 @@ describe('sendMessages', () => {
     expect(unsent).toEqual([]);
   });
 
-  test('gives up on what is the sender’s fault at once, and on anything else after five attempts', async () => {
+  test('stops at once after a sender fault, and after five attempts for any other error', async () => {
     const { sqs, batchSizes } = givenSqs((body) => {
       if (body === 'a') return { Code: 'InvalidMessageContents', SenderFault: true };
       return body === 'c' ? { Code: 'InternalError', SenderFault: false } : undefined;
@@ -86,7 +86,7 @@ describe('sendMessages', () => {
     expect(batchSizes).toEqual([3, 1, 1, 1, 1]);
   });
 
-  test('sends nothing more once it is interrupted', async () => {
+  test('sends nothing after an interruption', async () => {
     const { sqs, batchSizes } = givenSqs(() => undefined);
     const unsent = await sendMessages(sqs, 'url', bodies, () => {}, { signal: AbortSignal.abort() });
     expect(unsent.map(({ reason }) => reason)).toEqual(['interrupted', 'interrupted', 'interrupted']);
@@ -128,7 +128,7 @@ async function sending(
 }
 
 describe('sendAll', () => {
-  test('stops when AWS denies it half-way, and hands back every message that is not in, in order', async () => {
+  test('stops if AWS denies access half-way, and returns every unsent message in order', async () => {
     const denied = failure('AccessDeniedException', status(403));
     const { sent, unsent, reasons, ended, calls } = await sending(1_000, (call) => (call > 30 ? denied : undefined));
     expect(sent).toEqual(numbered(300).map(({ body }) => body));
@@ -139,11 +139,11 @@ describe('sendAll', () => {
     );
     expect(reasons).toEqual(['AccessDeniedException', 'not tried']);
     expect(ended).toEqual({ stoppedBy: denied });
-    // Those that were on their way side by side.
+    // The batches under way in parallel.
     expect(calls()).toBeLessThanOrEqual(38);
   });
 
-  test('tries five times when the network is lost, and says of what was on its way that it may be in', async () => {
+  test('tries five times after a lost connection, and reports that SQS may have the messages under way', async () => {
     const lost = failure('Error', { code: 'ECONNRESET' });
     const { sent, unsent, reasons, ended } = await sending(200, (call) => (call > 4 ? lost : undefined));
     expect(sent).toHaveLength(40);
@@ -162,14 +162,14 @@ describe('sendAll', () => {
     ['a fault of SQS', failure('InternalFailure', status(500))],
     ['a connection that is refused', failure('Error', { code: 'ECONNREFUSED' })],
     ['a time-out', failure('TimeoutError')],
-  ])('gets over %s that lasts four attempts', async (_, error) => {
+  ])('recovers from %s that lasts four attempts', async (_, error) => {
     const { sent, unsent, ended } = await sending(10, (call) => (call <= 4 ? error : undefined));
     expect(sent).toHaveLength(10);
     expect(unsent).toEqual([]);
     expect(ended).toEqual({});
   });
 
-  test('sends each message of a batch by itself when SQS refuses all for one of them', async () => {
+  test('sends each message of a batch alone if SQS refuses the batch for one of them', async () => {
     const refused = failure('InvalidMessageContents', status(400));
     const { sent, unsent, reasons, ended } = await sending(25, (_, bodies) =>
       bodies.includes('b7') ? refused : undefined,
@@ -180,7 +180,7 @@ describe('sendAll', () => {
     expect(ended).toEqual({});
   });
 
-  test('is interrupted: what is on its way is waited for, the rest is handed back', async () => {
+  test('waits for the batches under way after an interruption, and returns the rest', async () => {
     const interruption = new AbortController();
     const { sent, unsent, reasons, ended } = await sending(
       1_000,
@@ -196,7 +196,7 @@ describe('sendAll', () => {
     expect(ended).toEqual({});
   });
 
-  test('does not count as sent what SQS leaves out of its answer', async () => {
+  test('does not count a message as sent that SQS’s answer leaves out', async () => {
     const send = async () => ({ Successful: [{ Id: '0', MessageId: 'm-1' }] });
     const unsent: string[] = [];
     const sent: string[] = [];
@@ -206,12 +206,12 @@ describe('sendAll', () => {
       onUnsent: ({ message, reason, mayBeIn }) => void unsent.push(`${message.body} ${reason} ${mayBeIn}`),
       backoffMilliseconds: 0,
     });
-    // The second one is sent again, alone, and is then the one that is mentioned.
+    // The second message is sent again alone, and the answer then has it.
     expect(sent).toEqual(['b1', 'b2']);
     expect(unsent).toEqual([]);
   });
 
-  test('hands on what reading the messages has thrown, after what was read before', async () => {
+  test('throws the error of reading the messages after it has sent those read before', async () => {
     const { sqs } = givenSqs(() => undefined);
     const broken = new Error('the file has changed');
     async function* reading() {

@@ -3,13 +3,13 @@ import { outcomeWords, tallyWords } from '../../../../cli/terminal/outcome-words
 import { givenLink, givenOutcome } from '../../../world/given-outcome.ts';
 
 describe('outcomeWords', () => {
-  test('shows the short link and when it ends', () => {
+  test('shows the short link and its expiry', () => {
     expect(outcomeWords(givenOutcome({ link: givenLink('abc') }), 'line 3')).toEqual([
       'line 3  crm r-1  created  https://acme.onelink.me/A1b3/abc  until 2026-04-01T10:00:00Z',
     ]);
   });
 
-  test('shows where the QR image lies', () => {
+  test('shows where the QR image is stored', () => {
     const qr = { bucket: 'qr-images', key: 'qr/A1b3/abc.png', format: 'png' as const, bytes: 812 };
     expect(outcomeWords(givenOutcome({ outcome: 'qr-ready', link: givenLink('abc'), qr }), 'line 3')).toEqual([
       'line 3  crm r-1  qr-ready  s3://qr-images/qr/A1b3/abc.png',
@@ -35,18 +35,18 @@ describe('outcomeWords', () => {
     ]);
   });
 
-  test('spells out what a producer’s name would do to the terminal', () => {
+  test('spells out control characters in a producer’s name', () => {
     const faults = [{ path: 'data.\u001b[2Jx\u202e\u200b ', rule: 'type', message: 'must be text' }];
     const outcome = givenOutcome({ outcome: 'rejected', reason: 'invalid-command', faults });
     expect(outcomeWords(outcome, '')[1]).toBe('    data.\\u{1b}[2Jx\\u{202e}\\u{200b} : must be text [type]');
   });
 
-  test('says when it was answered before', () => {
-    expect(outcomeWords(givenOutcome({ repeat: true }), '')).toEqual(['crm r-1  created  (answered before)']);
+  test('marks a repeat', () => {
+    expect(outcomeWords(givenOutcome({ repeat: true }), '')).toEqual(['crm r-1  created  (a repeat)']);
   });
 });
 
-test('tallyWords puts the most first', () => {
+test('tallyWords puts the largest count first', () => {
   const tally = new Map([
     ['rejected', 2],
     ['created', 1_710],

@@ -10,7 +10,7 @@ describe('progress', () => {
     return { written, time, progress };
   }
 
-  test('is rewritten in place on a terminal, four times a second at most, and cleared for other lines', () => {
+  test('is rewritten in place on a terminal, at most four times per second, and cleared for other lines', () => {
     const { written, time, progress } = given(true);
     progress.update(() => 'too early');
     time.now = 250;

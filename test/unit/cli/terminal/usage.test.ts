@@ -9,7 +9,7 @@ import { onelink } from '../in-process.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 
-/** Every verb, by the words that name it: `parked list`. */
+/** Every verb by its name: `parked list`. */
 function verbsOf(program: Command, before: string[] = []): { words: string[]; verb: Command }[] {
   return program.commands.flatMap((verb) => {
     const words = [...before, verb.name()];
@@ -26,13 +26,13 @@ const codeOf = async (words: string[]) => (await onelink(words)).status;
 /** Runs a program of this repository as its npm script does. */
 async function run(...args: string[]) {
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
-  let told = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (told += piece));
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (output += piece));
   const [code] = await once(child, 'close');
-  return { code, told };
+  return { code, output };
 }
 
-describe('a command line that onelink does not understand ends with 2', () => {
+describe('an invalid command line ends with exit code 2', () => {
   afterEach(() => {
     vi.restoreAllMocks();
   });
@@ -68,28 +68,28 @@ describe('a command line that onelink does not understand ends with 2', () => {
     expect(await codeOf(words)).toBe(2);
   });
 
-  test('an option that would do nothing is named with the one that it needs', async () => {
+  test('the error for an option without effect names the option that it needs', async () => {
     const { stderr } = await onelink(['send', 'commands.ndjson', '--timeout', '10']);
-    expect(stderr).toContain("error: option '--timeout' does nothing without option '--wait'\n");
+    expect(stderr).toContain("error: option '--timeout' has no effect without option '--wait'\n");
   });
 
-  test('help is no error', async () => {
+  test('help ends with exit code 0', async () => {
     expect(await codeOf(['verify', '--help'])).toBe(0);
   });
 
-  test('a fault of ours does not end as a result', async () => {
-    const said = vi.spyOn(console, 'error').mockReturnValue();
+  test('a fault of the program never ends with exit code 1', async () => {
+    const printed = vi.spyOn(console, 'error').mockReturnValue();
     const fault = new TypeError('undefined is not a function');
     expect(await exitCodeOf(() => Promise.reject(fault), { local: false, onTrouble: 2 })).toBe(2);
-    expect(said).toHaveBeenCalledExactlyOnceWith(fault);
+    expect(printed).toHaveBeenCalledExactlyOnceWith(fault);
   });
 
-  test('a network that is down is told in words', async () => {
-    const said = vi.spyOn(console, 'error').mockReturnValue();
+  test('an unreachable network is reported without a stack', async () => {
+    const printed = vi.spyOn(console, 'error').mockReturnValue();
     const down = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
     expect(await exitCodeOf(() => Promise.reject(down), { local: false, onTrouble: 2 })).toBe(2);
-    expect(said).toHaveBeenCalledExactlyOnceWith(
-      'AWS cannot be reached (ENOTFOUND). Is the network up, and AWS_REGION a region?',
+    expect(printed).toHaveBeenCalledExactlyOnceWith(
+      'AWS cannot be reached (ENOTFOUND). Check the network, and that AWS_REGION is a region.',
     );
   });
 });
@@ -109,10 +109,10 @@ describe('the npm scripts', () => {
     [['examples/generate-campaign.ts', 'abc'], 'too many arguments'],
     [['schemas/generate.ts', 'abc'], 'too many arguments'],
     [['local/onelink-api/main.ts', '--prot', '4570'], "unknown option '--prot'"],
-  ])('%j ends with 2, in words', async (args, words) => {
-    const { code, told } = await run(...args);
-    expect(told).toContain(words);
-    expect(told).not.toMatch(/^ +at /m);
+  ])('%j ends with 2 and an error without a stack', async (args, words) => {
+    const { code, output } = await run(...args);
+    expect(output).toContain(words);
+    expect(output).not.toMatch(/^ +at /m);
     expect(code).toBe(2);
   });
 
@@ -120,18 +120,18 @@ describe('the npm scripts', () => {
     ['test/model/main.ts', 'Usage: npm run test:model --'],
     ['examples/generate-campaign.ts', 'Usage: npm run campaign'],
     ['schemas/generate.ts', 'Usage: npm run schemas'],
-  ])('%s --help does nothing but help', async (file, words) => {
-    const { code, told } = await run(file, '--help');
-    expect(told).toContain(words);
-    expect(told).not.toMatch(/all held|\.ndjson\n|schema\.json\n/);
+  ])('%s --help prints only the help', async (file, words) => {
+    const { code, output } = await run(file, '--help');
+    expect(output).toContain(words);
+    expect(output).not.toMatch(/all held|\.ndjson\n|schema\.json\n/);
     expect(code).toBe(0);
   });
 
-  test.concurrent('a stage that does not exist is told without a stack', async () => {
-    const { code, told } = await run('node_modules/aws-cdk/bin/cdk', 'synth', '--quiet', '-c', 'stage=nope');
-    expect(told).toContain('-c stage: must be one of the configured stages (production, staging); got nope');
-    expect(told).not.toMatch(/^ +at /m);
-    // The CDK's own code.
+  test.concurrent('a stage that does not exist is reported without a stack', async () => {
+    const { code, output } = await run('node_modules/aws-cdk/bin/cdk', 'synth', '--quiet', '-c', 'stage=nope');
+    expect(output).toContain('-c stage: must be one of the configured stages (production, staging); got nope');
+    expect(output).not.toMatch(/^ +at /m);
+    // The exit code of the CDK itself.
     expect(code).toBe(1);
   });
 });

@@ -12,7 +12,7 @@ describe('a link is named', () => {
   );
 
   test.each(['A1b3', 'https://acme.onelink.me/', 'a/b/c', 'A1b3/secret id'])('not by %s', (text) => {
-    expect(() => linkAddressOf(text, templates)).toThrow('That is no link');
+    expect(() => linkAddressOf(text, templates)).toThrow('That is not a link');
     expect(() => linkAddressOf(text, templates)).not.toThrow('secret');
   });
 
@@ -22,13 +22,15 @@ describe('a link is named', () => {
     'https://acme.onelink.me@evil.example/A1b3/secret',
     'https://globex.onelink.me/A1b3/secret',
   ])('not by a domain that its template does not have: %s', (text) => {
-    expect(() => linkAddressOf(text, templates)).toThrow(/ is no domain of the template A1b3; those are acme\.onelink/);
+    expect(() => linkAddressOf(text, templates)).toThrow(
+      / is not a domain of the template A1b3\. In the configuration it has acme\.onelink/,
+    );
     expect(() => linkAddressOf(text, templates)).not.toThrow('secret');
   });
 
   test('not by the short URL of a template that is not configured', () => {
     expect(() => linkAddressOf('https://acme.onelink.me/Zz99/secret', templates)).toThrow(
-      'The configuration has no template Zz99; it has A1b3.',
+      'The configuration has no template Zz99. It has A1b3.',
     );
   });
 });
