@@ -7,7 +7,7 @@ import type { Removal } from '../domain/link/removal.ts';
 import type { ExpiryWorkerEnvironment } from './env.ts';
 import type { ExpiryWorkerPorts } from './ports.ts';
 
-/** What the links of one batch share. */
+/** The shared context of one batch. */
 export interface Batch {
   settings: ExpiryWorkerEnvironment;
   ports: ExpiryWorkerPorts;
@@ -16,18 +16,18 @@ export interface Batch {
   renewals: Renewals;
 }
 
-/** One delivery of the check of a link's expiry. */
+/** One delivery of a link's expiry check. */
 export interface Check extends Batch {
   removal: Removal;
   receiveCount: number;
   nowSeconds: number;
 }
 
-/** What is to be told of a link, and written down first if it is over. */
+/** The result of a check: the decision to publish, and what to write first if the link has expired. */
 export interface Finding {
   record: LinkRecord;
   decision: Decision;
-  /** The link is over: its history line comes first, its image and its record go. */
+  /** Set if the link has expired: the worker adds its history line, and removes its image and its record. */
   over?: { checked: LinkRecord | undefined };
 }
 

@@ -7,7 +7,7 @@ import { deliveriesToWaitForCreate } from '../domain/work/return-delay.ts';
 import { type Check, expiringSoonOf, type Finding, overOf, renewedOf } from './check.ts';
 import { isRenewal, renew } from './renewal.ts';
 
-/** Finds out whether a link is over whose record the TTL has removed; the table is at the expiry worker. */
+/** Finds out whether a link has expired after the TTL has removed its record (table: expiry-worker.ts). */
 export async function checkExpiry(check: Check): Promise<Finding | Disposition> {
   const { ports, removal, receiveCount, nowSeconds } = check;
   const { record, token } = removal;
@@ -25,9 +25,9 @@ export async function checkExpiry(check: Check): Promise<Finding | Disposition> 
   const found = foundAtApi(await ports.api.read(record.address), nowSeconds);
   if (found.state === 'unknown') return found.meaning === 'account-blocked' ? 'account-blocked' : 'try-again';
   if (found.state !== 'alive') return overOf(checked, checked);
-  // The record of a create that has just made the link may be on its way: it takes this one's place. If none comes, the link
-  // was changed by other means than this pipeline, and lives on. Where a later link has equal data it passes for the old one;
-  // its create then puts its own record in the place of the one that was put back (link-worker/created-link.ts).
+  // The record of a create that has just made this link may be under way. It replaces this record. If none comes,
+  // another system has changed the link, and the link stays live. A later link with equal data counts as the old one,
+  // until its create replaces the restored record with its own (link-worker/created-link.ts).
   const isOwn = isOf(checked, dataDigest(await ports.linkIdSecret.value(), found.link.data));
   if (!isOwn && receiveCount < deliveriesToWaitForCreate) return 'try-again';
 
@@ -41,25 +41,24 @@ export async function checkExpiry(check: Check): Promise<Finding | Disposition> 
 }
 
 /**
- * What the ledger has at the link's address. Where it has nothing (the link was over, and this is said again), the record goes
- * back once more, so that there is one way to an end.
+ * The record at the link's address. If there is none (the link has expired, and this delivery is a repeat), it restores
+ * the record once more, so that all checks end in the same way.
  */
 async function recordUnderCheck({ removal, nowSeconds, settings, ports: { ledger } }: Check): Promise<LinkRecord> {
-  const standing = await ledger.link(removal.record.address);
-  if (standing !== undefined) return standing;
+  const existing = await ledger.link(removal.record.address);
+  if (existing !== undefined) return existing;
   const marked = recordInCheck(removal, nowSeconds, settings.CHECK_LOST_AFTER_DAYS);
   return (await ledger.addLink(marked)) ?? marked;
 }
 
 /**
- * The mark is off: a command has changed the link and told its own outcome, or an earlier delivery of this check has ended
- * between the record and its outcome, which is told then.
+ * The mark is gone. Either a command has changed the link and published its own outcome. Or an earlier delivery of this
+ * check has crashed between record and outcome, and this delivery publishes the outcome.
  */
-function concludedBefore(standing: LinkRecord, { removal: { record }, hasQuota }: Check): Finding | Disposition {
-  const isOther =
-    standing.state !== 'live' || standing.version !== record.version || standing.expiryCheck !== undefined;
+function concludedBefore(current: LinkRecord, { removal: { record }, hasQuota }: Check): Finding | Disposition {
+  const isOther = current.state !== 'live' || current.version !== record.version || current.expiryCheck !== undefined;
   if (isOther) return 'done';
-  if (standing.expiresAt > record.expiresAt) return renewedOf(standing);
-  if ((standing.lookAgainAt ?? 0) > (record.lookAgainAt ?? 0)) return expiringSoonOf(standing, hasQuota);
+  if (current.expiresAt > record.expiresAt) return renewedOf(current);
+  if ((current.lookAgainAt ?? 0) > (record.lookAgainAt ?? 0)) return expiringSoonOf(current, hasQuota);
   return 'done';
 }

@@ -17,35 +17,35 @@ import { checkExpiry } from './expiry-check.ts';
 import type { ExpiryWorkerPorts } from './ports.ts';
 
 /**
- * The expiry worker: DynamoDB has removed a link's record, since its time had come. Is the link over? Until that is known, the
- * record stands in the ledger, with the mark of this check (expiry-intake.ts).
+ * The expiry worker finds out whether a link has expired after DynamoDB's TTL has removed its record. Until then, the
+ * record is in the ledger with the mark of this check (expiry-intake.ts).
  *
- *     tombstone ───────────────────────────▶ forgotten
- *     does not renew itself, not kept,
- *     no change of it was under way ───────▶ over
- *     another link has its address ────────▶ over
- *     a command has taken the mark off ────▶ nothing to do
+ *     tombstone ───────────────────────────▶ dropped
+ *     not renewing, not kept,
+ *     no change was under way ─────────────▶ expired
+ *     another link has its address ────────▶ expired
+ *     a command has removed the mark ──────▶ nothing to do
  *     a change holds the link ─────────────▶ later
- *     otherwise GET ── 404 or expired ─────▶ over: history, image removed, `expired`, record removed
- *                   ├─ another's data ─────▶ over, once a later create at this address has its record
- *                   ├─ clicked meanwhile ──▶ true expiry, mark off, `renewed`
- *                   └─ to be kept ─────────▶ lease, PUT with the data it has, expiry, mark off, `renewed`
- *                                            (no quota, or refused: mark off for a day, `expiring-soon`)
+ *     otherwise GET ── 404 or expired ─────▶ expired: history, image removed, `expired`, record removed
+ *                   ├─ another's data ─────▶ expired, once a later create at this address has its record
+ *                   ├─ clicked since ──────▶ true expiry, mark removed, `renewed`
+ *                   └─ to be kept ─────────▶ lease, PUT with its own data, expiry, mark removed, `renewed`
+ *                                            (no quota, or refused: mark removed for a day, `expiring-soon`)
  *
- * What if a million links expire within the same hour? The table's stream keeps its records for 24 hours, and the intake
- * moves them into the queue as they come: 278 a second, a fraction of what either takes. The queue keeps them for as long as
- * `commandRetentionDays` says, 10 days. Links that do not renew themselves need no call, as a rule. If all million do, 8 calls a second
- * (a share of 0.01 of 950, in two environments) have asked for each after 1,000,000 / 8 / 3,600 = 35 hours; in 10 days they
- * could ask for 6.9 million. Commands for those links go on meanwhile, with a GET first.
+ * A million links may expire within the same hour. The table's stream keeps its records for 24 hours, and the intake
+ * moves them into the queue at 278 a second, a fraction of the capacity. The queue keeps them for
+ * `commandRetentionDays`, 10 days. Most links that do not renew need no call. If all million links renew, 8 calls a
+ * second (a share of 0.01 of 950, in two environments) check them in 1,000,000 / 8 / 3,600 = 35 hours. In 10 days they
+ * could check 6.9 million. In this time, commands for those links run after a GET.
  *
- * Links are looked at one by one, at the pace. What was found is written and told together at the end of the batch: one
- * history object and a tenth of the publishes.
+ * The worker checks links one by one, at its pace. It writes and publishes the results together at the end of the
+ * batch, with one history object and a tenth of the publishes.
  */
 export function expiryWorker(settings: ExpiryWorkerEnvironment, ports: ExpiryWorkerPorts): BatchWork {
   return async (deliveries, deadline) => {
     const { control, signals } = await ports.control.read();
     const lane = laneNow(control, signals, expiryLane, ports.clock.wallMilliseconds());
-    // Renewals can wait for a day: without a fresh word of the governor they do.
+    // Renewals can wait for a day. They wait if the control record is stale or missing.
     const hasQuota = lane.state === 'open' && lane.quotaKnown;
     const batch = { settings, ports, hasQuota, tally: new QuotaTally(ports.onQuotaCall), renewals: new Renewals() };
     const dispositions: Disposition[] = new Array(deliveries.length).fill('out-of-time');
@@ -69,8 +69,8 @@ async function handle(delivery: Delivery, batch: Batch): Promise<Finding | Dispo
   const { observer, removalIn, clock } = batch.ports;
   const removal = removalIn(delivery.body);
   if (removal === undefined) {
-    // Only the intake writes here: this is truly unknown, and goes to the dead-letter queue in the end.
-    observer.warn('a message of the expiry queue is no link record', { messageId: delivery.messageId });
+    // The intake alone writes to this queue, so the message is unknown. It ends in the dead-letter queue.
+    observer.warn('a message of the expiry queue is not a link record', { messageId: delivery.messageId });
     return 'try-again';
   }
   try {
@@ -86,7 +86,7 @@ function returned({ source, requestId }: LinkRecord, error: unknown, { observer 
   return 'try-again';
 }
 
-/** Writes and tells what was found: step by step for all together, so that the lines of one batch share their objects and calls. */
+/** Writes and publishes the results, step by step for all together, so that one batch shares objects and calls. */
 async function conclude(
   findings: Map<number, Finding>,
   deliveries: Delivery[],
@@ -112,12 +112,12 @@ async function conclude(
     const { source, requestId } = record;
     const messageId = deliveries[index]?.messageId ?? '';
     const delivery = { lane: expiryLane, messageId, nowMilliseconds: clock.wallMilliseconds() };
-    const told = outcomeOf(decision, { source, requestId, action: null }, delivery);
-    await outcomes.tell(told);
+    const published = outcomeOf(decision, { source, requestId, action: null }, delivery);
+    await outcomes.tell(published);
     observer.count(metricOf[decision.outcome] ?? decision.outcome);
-    observer.info('link looked at', { source, requestId, outcome: told.outcome, reason: told.reason });
+    observer.info('link checked', { source, requestId, outcome: published.outcome, reason: published.reason });
   });
-  // Last: until its end is told, the record brings a check that is lost back.
+  // The record goes last. Until `expired` is published, its TTL repeats a lost check.
   const nowSeconds = secondsNow(clock);
   await step(async ({ over }) => over?.checked && ledger.removeChecked(over.checked, nowSeconds));
   for (const index of findings.keys()) dispositions[index] = 'done';
@@ -130,9 +130,9 @@ async function removeImage(
 ): Promise<void> {
   const { address, qrKey } = record;
   if (settings.KEEP_QR_IMAGES === 'true' || qrKey === undefined) return;
-  const standing = await ledger.link(address);
-  // The address may have a new link by now, and that one an image of its own.
-  const isNew = standing?.state === 'live' && !(isMadeBy(standing, record) && standing.expiryCheck !== undefined);
+  const existing = await ledger.link(address);
+  // The address may have a new link with its own image.
+  const isNew = existing?.state === 'live' && !(isMadeBy(existing, record) && existing.expiryCheck !== undefined);
   if (!isNew) await qrImages.remove(address);
 }
 

@@ -9,7 +9,7 @@ import type { Operation } from '../domain/onelink/operation.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import type { Observer } from '../domain/work/observer.ts';
 
-/** Everything outside that the expiry worker needs. */
+/** The adapters that the expiry worker needs. */
 export interface ExpiryWorkerPorts {
   api: {
     read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>>;
@@ -23,15 +23,15 @@ export interface ExpiryWorkerPorts {
     addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void>;
     addRenewals(day: string, links: number, nowMilliseconds: number): Promise<void>;
   };
-  /** Keys the digests by which a link is known again. */
+  /** The key of the data digests. */
   linkIdSecret: { value(): Promise<string> };
-  /** What the message tells, which is the table's stream record of a removal. */
+  /** The removal in a message, which contains a record of the table's stream. */
   removalIn: (body: string) => Removal | undefined;
   history: { addExpired(line: HistoryLine): Promise<void> };
   qrImages: { remove(address: LinkAddress): Promise<void> };
   outcomes: { tell(outcome: Outcome): Promise<void> };
   observer: Observer;
-  /** Told of each call of the quota, for the metrics by source. */
+  /** Runs for each call of the quota, for the metrics by source. */
   onQuotaCall: (source: string, operation: Operation) => void;
   clock: Clock;
 }

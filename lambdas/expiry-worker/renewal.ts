@@ -6,12 +6,12 @@ import { isoSeconds } from '../domain/work/clock.ts';
 import type { Disposition } from '../domain/work/delivery.ts';
 import { type Check, expiringSoonOf, type Finding, renewedOf } from './check.ts';
 
-/** A renewal that could not be made is tried again so much later. */
+/** The delay before a failed renewal is tried again. */
 const renewalPauseSeconds = 86_400;
 
 /**
- * Gives a link that nobody clicks another term of its TTL, with the data that it has. It holds the link meanwhile: the data
- * of a command's update in between would be lost.
+ * Renews a kept link for another TTL, with its own data. It holds the link's lease, because otherwise it could
+ * overwrite the data of a command's update.
  */
 export async function renew(
   checked: LinkRecord,
@@ -37,7 +37,7 @@ export async function renew(
   switch (sent.meaning) {
     case 'ok':
       if (needsRenewal(renewed)) renewals.add(isoSeconds(renewed.expiresAt), isoSeconds(renewed.keepUntil ?? 0));
-      // Refused: the next delivery tells what stands there.
+      // If the write fails, the next delivery judges by the new record.
       return (await ledger.concludeCheck(checked, { expiresAt: renewed.expiresAt, nowSeconds, lease }))
         ? renewedOf(renewed)
         : 'try-again';
@@ -47,7 +47,7 @@ export async function renew(
         ? expiringSoonOf(alive, sent.meaning === 'permanent')
         : 'try-again';
     case 'ambiguous':
-      // The lease stays: the next delivery finds by its GET whether the renewal came about.
+      // The lease stays. The next delivery verifies with a GET whether the API applied the renewal.
       return 'try-again';
     default:
       if (lease.left === undefined) await ledger.releaseLink(address, lease.taken);
@@ -56,8 +56,8 @@ export async function renew(
 }
 
 /**
- * The lease of a renewal. It goes by the name of the change that was applied last: whoever finds it left behind, and settles it,
- * leaves the order of the link's changes as it was. Where a change has left its own, that one is held on to.
+ * The lease of a renewal. It has the request ID of the last applied change, so verifying a crashed renewal does not
+ * alter the order of the link's changes. If a crashed change has left its lease, the renewal keeps that lease.
  */
 function renewalLease(renewed: LinkRecord, digest: string, until: number): CheckLease {
   const { lease: left, applied, ttlSeconds, renewTtl, expiresAt, keepUntil } = renewed;
@@ -67,7 +67,7 @@ function renewalLease(renewed: LinkRecord, digest: string, until: number): Check
   return { taken: { action: 'update', ...applied, until, intended } };
 }
 
-/** Whether a check has left the lease: see above. */
+/** Whether the lease is from a renewal (see above). */
 export function isRenewal({ requestId }: Lease, { applied }: LinkRecord): boolean {
   return requestId === applied.requestId;
 }

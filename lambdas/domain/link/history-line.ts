@@ -1,7 +1,7 @@
 import { isoSeconds } from '../work/clock.ts';
 import type { LinkRecord } from './ledger-record.ts';
 
-/** What stays of a link that has expired: enough to say, years later, that it was there, and whose it was. */
+/** The history of an expired link: proof, years later, that it existed and which producer made it. */
 export interface HistoryLine {
   onelinkId: string;
   shortlinkId: string;

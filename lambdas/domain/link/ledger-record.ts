@@ -2,10 +2,10 @@ import { leastTtlToKeepSeconds } from '../contract/command.ts';
 import type { Decision, Outcome } from '../contract/outcome.ts';
 import type { LinkAddress } from './link-id.ts';
 
-/** What the ledger knows of one link. Under 1 KB unless its whole data is kept, so that a write costs one unit. */
+/** The ledger's record of one link. It is under 1 KB without the link's whole data, so a write costs one unit. */
 export interface LinkRecord {
   address: LinkAddress;
-  /** The producer that made it, the only one that may change it. */
+  /** The producer that made the link. Only this producer may change it. */
   source: string;
   /** The create that made it. */
   requestId: string;
@@ -14,40 +14,40 @@ export interface LinkRecord {
   pid: string;
   campaign?: string;
   dataDigest: string;
-  /** Only when the configuration says so: a GET of the data is free. */
+  /** Only if the configuration requires it, because a GET of the data is free. */
   data?: Record<string, string>;
   ttlSeconds: number;
   renewTtl: boolean;
-  /** 1 when created, and one more with each change. */
+  /** 1 at the create. Grows by one with each change. */
   version: number;
-  /** The change that was applied last, ordered by these two. */
+  /** The last applied change. Changes are ordered by these two fields. */
   applied: { requestedAt: string; requestId: string };
-  /** A change under way, or one that did not come to its end. */
+  /** The lease of a change under way, or of one that crashed. */
   lease?: Lease;
-  /** Where its QR image lies, once there is one. */
+  /** The key of its QR image, if there is one. */
   qrKey?: string;
-  /** Epoch seconds. The link's expiry as last known, or a deleted link's end of remembrance. */
+  /** Epoch seconds. The link's expiry as last known, or the end of a deleted link's tombstone. */
   expiresAt: number;
-  /** Epoch seconds. The pipeline renews the link, whether or not anybody clicks it, until then. */
+  /** Epoch seconds. The pipeline renews the link until then, even without clicks. */
   keepUntil?: number;
-  /** Epoch seconds: when to look at the link again, where that is neither its expiry nor the usual time before it. */
+  /** Epoch seconds of the next check, if that is neither the expiry nor the usual time before it. */
   lookAgainAt?: number;
-  /** DynamoDB's TTL has removed the record; it was put back until the API has said whether the link is over. */
+  /** DynamoDB's TTL has removed the record. The intake has restored it until the expiry worker has checked the link. */
   expiryCheck?: ExpiryCheck;
 }
 
-/** The mark of a record whose expiry is being checked. Every other change of the record takes it off. */
+/** The mark of a record under an expiry check. Every other change of the record removes it. */
 export interface ExpiryCheck {
-  /** Of the removal that asked for the check. Only the check of that removal may write what it finds. */
+  /** The ID of the removal that started the check. Only the check of that removal may write its result. */
   token: string;
-  /** Epoch seconds: when the TTL removes the record again, if the check is lost. */
+  /** Epoch seconds at which the TTL removes the record again, if the check is lost. */
   lostAt: number;
 }
 
 /**
- * A link that is kept (`keepUntil`) is looked at so many seconds before it would expire, a week: DynamoDB deletes an expired item
- * within a few days, and a renewal that has to wait for quota is tried again every day. With a shorter life than is asked for, half of
- * it: a link that was to be renewed as soon as it was renewed would spend quota without end.
+ * A kept link (`keepUntil`) is checked this many seconds before it expires: a week. DynamoDB deletes an expired item
+ * within a few days, and a renewal that waits for quota is tried again every day. For a link with a shorter TTL, it is
+ * half of the TTL. Otherwise each renewal would cause the next one at once and spend quota without end.
  */
 export function renewalLeadSeconds({ ttlSeconds }: Pick<LinkRecord, 'ttlSeconds'>): number {
   return Math.min(leastTtlToKeepSeconds, ttlSeconds) / 2;
@@ -62,20 +62,20 @@ export function needsRenewal({
   return state === 'live' && keepUntil !== undefined && keepUntil > expiresAt;
 }
 
-/** When DynamoDB's TTL is to delete the record, and so bring it before the expiry worker. Epoch seconds. */
+/** When DynamoDB's TTL deletes the record, which starts its expiry check. Epoch seconds. */
 export function wakeAt(
   record: Pick<LinkRecord, 'state' | 'keepUntil' | 'expiresAt' | 'ttlSeconds' | 'lookAgainAt' | 'expiryCheck'>,
 ): number {
-  // Later than the expiry: until then the check is in its queue.
+  // Later than the expiry, because the check is in its queue until then.
   if (record.expiryCheck !== undefined) return record.expiryCheck.lostAt;
   if (record.lookAgainAt !== undefined) return Math.min(record.lookAgainAt, record.expiresAt);
   return needsRenewal(record) ? record.expiresAt - Math.floor(renewalLeadSeconds(record)) : record.expiresAt;
 }
 
 /**
- * Taken before a change is sent, by a conditional write: until it ends, nobody else touches the link. It outlasts the
- * invocation that took it, and says what was intended, so that whoever comes after a crash can tell by a free GET
- * whether it happened.
+ * A change takes a lease by a conditional write before it is sent. Until the lease ends, no other change touches the
+ * link. The lease outlasts its invocation and holds the intended state. So after a crash, the next change can verify
+ * with a GET, which is free, whether the API applied the first one.
  */
 export interface Lease {
   action: 'update' | 'delete';
@@ -83,12 +83,12 @@ export interface Lease {
   requestedAt: string;
   /** Epoch seconds. */
   until: number;
-  /** Of this one attempt: a write that is repeated, since its answer was lost, knows itself by it. Older records have none. */
+  /** Identifies this attempt, so a write recognises its own repeat after a lost answer. Older records have none. */
   token?: string;
   intended?: IntendedLink;
 }
 
-/** What an update means to leave behind. */
+/** The state of the link that an update intends. */
 export interface IntendedLink {
   dataDigest: string;
   ttlSeconds: number;
@@ -96,38 +96,38 @@ export interface IntendedLink {
   /** Epoch seconds. */
   expiresAt: number;
   keepUntil?: number;
-  /** Only when the update names a brand domain. */
+  /** Only if the update names a brand domain. */
   shortUrl?: string;
 }
 
 /**
- * Taken before a link is made under an ID that its producer chose, by a conditional write beside the link's record: until it
- * ends, no other create sends a POST for that address. It stays for the horizon, so that whoever finds a link without a record
- * knows whose create is on its way.
+ * A create under a chosen ID takes a claim before its POST, by a conditional write beside the link's record. Until the
+ * claim ends, no other create sends a POST for that address. The claim stays for the deduplication window. So a command
+ * that finds a link without a record knows which create is under way.
  */
 export interface Claim {
   source: string;
   requestId: string;
   /** Epoch seconds. 0: its create has ended without a link. */
   until: number;
-  /** Of this one attempt. */
+  /** Identifies this attempt. */
   token: string;
   /** Epoch seconds; DynamoDB's TTL. */
   expiresAt: number;
 }
 
-/** The lease that the check of a link's expiry has taken for a renewal. */
+/** The lease that an expiry check takes for a renewal. */
 export interface CheckLease {
   taken: Lease;
-  /** The one that it had found, left behind by a change whose end nobody has seen: it goes back. */
+  /** The lease of a crashed change that the check has found. The check restores it. */
   left?: Lease;
 }
 
-/** What was answered to a request, so that a repeat is answered in the same words. */
+/** The recorded outcome of a request, which also answers its repeats. */
 export interface RequestRecord {
   source: string;
   requestId: string;
-  /** Of the command, to tell a repeat from another command under the same `requestId`. */
+  /** Distinguishes a repeat from another command under the same `requestId`. */
   commandDigest: string;
   outcome: Outcome;
   /** Epoch seconds; DynamoDB's TTL. */
@@ -146,7 +146,7 @@ export function answerTo({ messageId }: { messageId: string }, { outcome }: Requ
   return { ...outcome, messageId, repeat: outcome.messageId !== messageId };
 }
 
-/** Whether the first change comes after the second, in the order in which changes of one link apply. */
+/** Whether the first change comes after the second, in the order of one link's changes. */
 export function isLater(
   change: { requestedAt: string; requestId: string },
   other: { requestedAt: string; requestId: string },

@@ -2,29 +2,32 @@ import type { RequestKey } from '../contract/request-key.ts';
 import type { CheckLease, Claim, Lease, LinkRecord, RequestRecord } from './ledger-record.ts';
 import type { LinkAddress } from './link-id.ts';
 
-/** The ledger as use cases know it. Reads are strongly consistent. A write that is repeated, since its answer was lost, knows itself. */
+/**
+ * The use cases' port to the ledger. Reads are strongly consistent. A write recognises its own repeat after a lost
+ * answer.
+ */
 export interface LinkLedger {
-  /** The records of those requests that have one, by their request key. */
+  /** The existing records of these requests, by their request key. */
   requests(asked: RequestKey[]): Promise<Map<string, RequestRecord>>;
-  /** Remembers what was answered, unless the request has been answered already: then it returns that answer's record. */
+  /** Records a request's outcome, unless it has one. @returns the existing record, if there is one */
   rememberRequest(record: RequestRecord): Promise<RequestRecord | undefined>;
-  /** One link's record. An expired record may still be there: DynamoDB removes it some days later. */
+  /** One link's record. It may have expired, because DynamoDB removes it up to some days later. */
   link(address: LinkAddress): Promise<LinkRecord | undefined>;
-  /** Adds a link's record unless the address has one already, whose it then returns. */
+  /** Adds a link's record, unless the address has one. @returns the existing record, if there is one */
   addLink(record: LinkRecord): Promise<LinkRecord | undefined>;
   /**
-   * Takes the lease of a link for one change, unless the link has changed since that version was read, or any
-   * lease of it still runs, be it that of another copy of the same change. @returns whether it was taken
+   * Takes the lease of a link for one change. It fails if the link has changed since that version was read, or if
+   * another lease runs, even one of a copy of the same change. @returns whether it took the lease
    */
   leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean>;
-  /** Gives a lease back when its change did not come about; a later one stays. */
+  /** Releases the lease of a change that was not applied. A later lease stays. */
   releaseLink(address: LinkAddress, lease: Lease): Promise<void>;
   /**
-   * Replaces a link's record, its lease with it, unless the link has changed since that version was read or the lease is
-   * another's. What is known of its QR image stays while it lives.
+   * Replaces a link's record and removes its lease. It fails if the link has changed since that version was read, or if
+   * another lease runs. The key of a live link's QR image stays.
    *
-   * @param held.anew the record is that of another link than before, which has no image yet
-   * @returns whether it was replaced
+   * @param held.anew the record is a new link's, which has no image yet
+   * @returns whether it replaced the record
    */
   replaceLink(
     record: LinkRecord,
@@ -33,45 +36,47 @@ export interface LinkLedger {
   /**
    * Claims an address for one create, unless another attempt's claim runs.
    *
-   * @param held.recorded the request that the address's record speaks of: its own claim has served
-   * @returns whether it was claimed
+   * @param held.recorded the request in the address's record, whose claim has served its purpose
+   * @returns whether it claimed the address
    */
   claimAddress(
     address: LinkAddress,
     claim: Claim,
     held: { nowSeconds: number; recorded?: RequestKey | undefined },
   ): Promise<boolean>;
-  /** Who has claimed an address last. */
+  /** The last claim of an address. */
   claimOf(address: LinkAddress): Promise<Claim | undefined>;
-  /** A create has ended without a link: its claim ends, unless another attempt's runs. */
+  /** Ends the claim of a create that has made no link, unless another attempt's claim runs. */
   releaseClaim(
     address: LinkAddress,
     claim: Pick<Claim, 'source' | 'requestId' | 'token'>,
     nowSeconds: number,
   ): Promise<void>;
   /**
-   * Writes what the check of a link's expiry has found, and takes its mark off, unless a command has changed the link
-   * meanwhile or is about to.
+   * Writes the result of an expiry check and removes its mark, unless a command has changed the link since or holds its
+   * lease.
    *
    * @param checked the record with its mark, as it was read
-   * @param found.lease taken for the check, and given back with it
-   * @returns whether it was written
+   * @param found.lease the lease of the check, which the write replaces
+   * @returns whether it wrote the result
    */
   concludeCheck(
     checked: LinkRecord,
     found: { expiresAt: number; lookAgainAt?: number; lease?: CheckLease; nowSeconds: number },
   ): Promise<boolean>;
   /**
-   * Removes the record of a link whose check has found it over, unless a command has changed the link meanwhile or is about to.
-   * @returns whether it was removed
+   * Removes the record of a link that its check has found expired, unless a command has changed the link since or holds
+   * its lease. @returns whether it removed the record
    */
   removeChecked(checked: LinkRecord, nowSeconds: number): Promise<boolean>;
-  /** Notes where a link's QR image lies, unless the link is deleted or unknown. @returns whether it was noted */
+  /**
+   * Records the key of a link's QR image, unless the link is deleted or unknown. @returns whether it recorded the key
+   */
   noteQr(address: LinkAddress, qrKey: string): Promise<boolean>;
-  /** Where the parked commands of a link stand among each other (contract/parked-command.ts), the first one first. */
+  /** The park order of a link's commands (contract/parked-command.ts), first to last. */
   parkedPlaces(address: LinkAddress): Promise<string[]>;
-  /** Notes that a command of a link is parked, so that later ones for it stand behind. */
+  /** Adds a parked command of a link, so that later commands for the link queue behind it. */
   addParkedPlace(address: LinkAddress, place: string, keptUntilSeconds: number): Promise<void>;
-  /** The command has been carried out: the next one of its link may follow. */
+  /** Removes a finished command, so that the link's next command may run. */
   removeParkedPlace(address: LinkAddress, place: string): Promise<void>;
 }

@@ -7,51 +7,52 @@ import { isoSeconds } from '../work/clock.ts';
 import { isLater, type LinkRecord, needsRenewal } from './ledger-record.ts';
 
 /*
- * What is this link, now, for this command? The ledger's record answers first, at no cost. Where it can't, a GET does.
- * The functions know no clock: `nowSeconds` are epoch seconds.
+ * What is this link, now, for this command? The ledger's record answers first, at no cost. If it cannot, a GET does.
+ * The functions have no clock: `nowSeconds` are epoch seconds.
  */
 
-/** Until when a request, a claim or a deleted link is remembered: the end of the deduplication window. Epoch seconds. */
+/** The end of the deduplication window, until which requests, claims and tombstones are kept. Epoch seconds. */
 export function rememberedUntil(nowSeconds: number, days: number): number {
   return nowSeconds + days * 86_400;
 }
 
-/** Whether a link's time has passed, as its record or a GET has it. */
+/** Whether the link has expired, by its record or by a GET. */
 export function isOver({ expiresAt }: Pick<LinkRecord, 'expiresAt'>, nowSeconds: number): boolean {
   return expiresAt <= nowSeconds;
 }
 
-/** Whether the link lives by all that the ledger knows. Clicks may keep another one alive. */
+/** Whether the link is live by its record. Clicks may keep a link live after its recorded expiry. */
 export function isAlive(record: Pick<LinkRecord, 'state' | 'expiresAt'>, nowSeconds: number): boolean {
   return record.state === 'live' && !isOver(record, nowSeconds);
 }
 
-/** Whether the request is the create that made the link. Two records of one link have it in common. */
+/** Whether the request is the create that made the link. All records of one link have the same create. */
 export function isMadeBy(made: RequestKey, { source, requestId }: RequestKey): boolean {
   return made.source === source && made.requestId === requestId;
 }
 
-/** Whether a link with this data is the live one that the record speaks of, be it after a change under way. */
+/** Whether a link with this data is the record's live link, before or after a change under way. */
 export function isOf({ state, dataDigest, lease }: LinkRecord, digest: string): boolean {
   return state === 'live' && (dataDigest === digest || lease?.intended?.dataDigest === digest);
 }
 
-/** Whether a change, or another copy of it, is at the link. A lease that has ended was left behind by one. */
+/** Whether a change, or another copy of it, holds the link. A lease that has ended is from a crashed change. */
 export function isHeld({ lease }: LinkRecord, nowSeconds: number): boolean {
   return lease !== undefined && lease.until >= nowSeconds;
 }
 
-/** Whether an earlier delivery of this change has come as far as its lease. */
+/** Whether an earlier delivery of this change has taken its lease. */
 export function hasBegun({ lease, applied }: LinkRecord, { requestId }: Command): boolean {
   return lease?.requestId === requestId || applied.requestId === requestId;
 }
 
 /**
- * What the record at an address is to a create:
+ * What the record at an address means for a create:
  *
  * - `made`           this create has made the link
- * - `deleted-since`  its owner has deleted the link after this create had made it, or by a delete that was asked for later
- * - `another`        it speaks of another link, which may live or be history
+ * - `deleted-since`  the producer has deleted the link after this create made it, or by a delete that was requested
+ *   later
+ * - `another`        the record is another link's, live or past
  */
 export type StateForCreate = 'made' | 'deleted-since' | 'another';
 
@@ -63,12 +64,12 @@ export function stateForCreate(record: LinkRecord, command: CreateCommand): Stat
 }
 
 /**
- * What the record of a link is to a change of it:
+ * What the record of a link means for a change:
  *
- * - `applied`     it stands there already
- * - `superseded`  a later one stands there
- * - `deleted`     there is nothing to update
- * - `due`         its turn has come, if no other change is at the link
+ * - `applied`     the record already has this change
+ * - `superseded`  the record has a later change
+ * - `deleted`     there is no link to update
+ * - `due`         the change may run, if no other change holds the link
  */
 export type StateForChange = 'applied' | 'superseded' | 'deleted' | 'due';
 
@@ -81,10 +82,10 @@ export function stateForChange(record: LinkRecord, command: UpdateCommand | Dele
 /**
  * What a GET shows at a link's address:
  *
- * - `alive`, `dead`   a link; the API shows a dead one for up to 48 hours
- * - `absent`          nothing
- * - `made-elsewhere`  what somebody has made in the user interface, in bulk or by an SDK, and the API refuses to show
- * - `unknown`         nobody can tell
+ * - `alive`, `dead`   a live or an expired link; the API shows an expired one for up to 48 hours
+ * - `absent`          no link
+ * - `made-elsewhere`  a link from the user interface, a bulk tool or an SDK, which the API refuses to show
+ * - `unknown`         no usable answer
  */
 export type FoundAtApi =
   | { state: 'alive'; link: LinkAtApi }
@@ -101,11 +102,11 @@ export function foundAtApi(answer: ApiAnswer<LinkAtApi>, nowSeconds: number): Fo
 }
 
 /**
- * What a link is whose record DynamoDB's TTL has removed:
+ * The state of a link whose record DynamoDB's TTL has removed:
  *
  * - `tombstone`  deleted long ago
- * - `over`       its time has passed, and nothing can have given it more
- * - `unsure`     clicks, the pipeline's renewal, or a change whose end nobody has seen may have: the API has to be asked
+ * - `over`       expired, and nothing can have extended its life
+ * - `unsure`     clicks, a renewal or an unverified change may have extended its life, so a GET is needed
  */
 export type StateOfRemoved = 'tombstone' | 'over' | 'unsure';
 
@@ -115,18 +116,20 @@ export function stateOfRemoved(record: LinkRecord, nowSeconds: number): StateOfR
   return !mayLive && isOver(record, nowSeconds) ? 'over' : 'unsure';
 }
 
-/** The record without what only a change or a check under way has in it. */
+/** The record without the fields of a change or check under way. */
 export function withoutMarks(record: LinkRecord): LinkRecord {
   const { lease: _, lookAgainAt: __, expiryCheck: ___, ...kept } = record;
   return kept;
 }
 
-/** The record of a link that turned out to be over: DynamoDB deletes it, and the expiry worker tells its end. */
+/**
+ * The record of a link that a GET has found expired. DynamoDB deletes it, and the expiry worker publishes `expired`.
+ */
 export function over(record: LinkRecord, expiresAt: number): LinkRecord {
   return { ...withoutMarks(record), expiresAt: Math.min(record.expiresAt, expiresAt) };
 }
 
-/** The record of a deleted link: it is remembered, so that nothing late brings the link back. */
+/** The record of a deleted link. It prevents a late command from making the link again. */
 export function tombstone(
   record: LinkRecord,
   { requestedAt, requestId }: LinkRecord['applied'],
@@ -142,7 +145,7 @@ export function tombstone(
   };
 }
 
-/** What stands for a link that nobody knew when it was deleted: it stops a create that was asked for earlier. */
+/** The tombstone of an unknown link. It stops a create that was requested before the delete. */
 export function tombstoneOfUnknown(command: DeleteCommand, until: number): LinkRecord {
   const { onelinkId, shortlinkId, source, requestId, requestedAt } = command;
   return {
@@ -161,7 +164,7 @@ export function tombstoneOfUnknown(command: DeleteCommand, until: number): LinkR
   };
 }
 
-/** The link as its outcome shows it. */
+/** The link, as an outcome contains it. */
 export function linkOf({ address, shortUrl, expiresAt, version }: LinkRecord): NonNullable<Decision['link']> {
   return { ...address, shortUrl, expiresAt: isoSeconds(expiresAt), version };
 }

@@ -1,13 +1,13 @@
 import type { LinkRecord } from './ledger-record.ts';
 
-/** What the table's stream tells of a link's record that DynamoDB's TTL has removed. */
+/** A link's record that DynamoDB's TTL has removed, from the table's stream. */
 export interface Removal {
   record: LinkRecord;
-  /** Names the removal: the same, however often the stream delivers it. */
+  /** The ID of the removal, equal for each delivery by the stream. */
   token: string;
 }
 
-/** The record as it goes back into the ledger until its check is done. */
+/** The record as the intake restores it until its check is done. */
 export function recordInCheck({ record, token }: Removal, nowSeconds: number, lostAfterDays: number): LinkRecord {
   return { ...record, expiryCheck: { token, lostAt: nowSeconds + lostAfterDays * 86_400 } };
 }

@@ -21,7 +21,7 @@ const key = 'A1b3/poster';
 const secret = 'a secret of the test';
 const data = { pid: 'print', n: '7' };
 
-/** A link whose time came an hour ago. */
+/** A link that expired an hour ago, by its record. */
 const poster = givenLinkAt('poster', {
   source: 'studio',
   requestId: 'p-1',
@@ -70,7 +70,7 @@ function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
 }
 
 describe('a link whose record DynamoDB has deleted', () => {
-  it('that does not renew itself is dead, without a call: history, image, outcome', async ({
+  it('ends as `expired` without a call if it does not renew: history, image, outcome', async ({
     world: { look, api, outcomes, history, removed, ledger },
   }) => {
     expect(await look({ ...poster, renewTtl: false })).toEqual(['done']);
@@ -95,21 +95,19 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(ledger.links.size).toBe(0);
   });
 
-  it('that renews itself and is gone at the API is dead', async ({ world: { look, api, outcomes } }) => {
+  it('ends as `expired` if it renews and the API has no such link', async ({ world: { look, api, outcomes } }) => {
     await look(poster);
     expect(api.calls).toEqual(['read']);
     expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
   });
 
-  it('that is still there but past its expiry is dead: the API takes its time to remove it', async ({
-    world: { look, atApi, outcomes },
-  }) => {
+  it('ends as `expired` if the API still shows it after its expiry', async ({ world: { look, atApi, outcomes } }) => {
     atApi(now - 3_600);
     await look(poster);
     expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
   });
 
-  it('that was clicked comes back, with the true expiry', async ({
+  it('ends as `renewed` with its true expiry if it was clicked', async ({
     world: { look, atApi, outcomes, ledger, history, removed },
   }) => {
     atApi(now + 20 * day);
@@ -119,7 +117,7 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect([history, removed]).toEqual([[], []]);
   });
 
-  it('does not take the place of a new link at its address, nor that link’s image', async ({
+  it('keeps the record and the image of a new link at its address', async ({
     world: { look, atApi, ledger, removed },
   }) => {
     const newer = { ...poster, requestId: 'p-2', version: 1 };
@@ -131,7 +129,7 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(removed).toEqual([]);
   });
 
-  it('does not come back for a link that another create has made there, whose record is on its way', async ({
+  it('waits for the record of another create that has made a link at its address', async ({
     world: { look, atApi, api, ledger, outcomes },
   }) => {
     const kept = { ...poster, keepUntil: now + 400 * day };
@@ -142,11 +140,11 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(await look(kept, 60_000, 2)).toEqual(['done']);
     expect(ledger.links.get(key)).toEqual(newer);
     expect(outcomes).toMatchObject([{ outcome: 'expired', requestId: 'p-1' }]);
-    // Nor is that link renewed in its name: what stands in the ledger is answer enough.
+    // The worker does not renew that link either, because the ledger's record answers.
     expect(api.calls).toEqual(['read']);
   });
 
-  it('and that was changed by other means than the pipeline comes back when no other create turns up', async ({
+  it('stays live if another system has changed it and no other create appears', async ({
     world: { look, atApi, ledger, outcomes },
   }) => {
     atApi(now + 20 * day, { pid: 'by hand' });
@@ -158,9 +156,9 @@ describe('a link whose record DynamoDB has deleted', () => {
 
   it.each([
     ['renews itself', true],
-    // The update may have given it a longer life, and the ledger does not know.
+    // The update may have extended the link's life without the ledger's knowledge.
     ['did not', false],
-  ])('with an update whose end nobody has seen comes back with its lease: one that %s', async (_, renewTtl) => {
+  ])('keeps the lease of an unverified update, for a link that %s', async (_, renewTtl) => {
     const { look, atApi, ledger } = givenWorld();
     const intended = {
       dataDigest: dataDigest(secret, { pid: 'new' }),
@@ -180,7 +178,7 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(ledger.links.get(key)).toMatchObject({ requestId: 'p-1', lease, expiresAt: now + day });
   });
 
-  it('and whose address has a link of the user interface by now is over', async ({
+  it('ends as `expired` if its address has a link from the user interface', async ({
     world: { look, api, outcomes },
   }) => {
     api.links.set(key, { data, expiresAt: now + 20 * day, foreign: true });
@@ -188,18 +186,18 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(outcomes).toMatchObject([{ outcome: 'expired' }]);
   });
 
-  it('was deleted long ago: nothing is left to do', async ({ world: { look, api, outcomes } }) => {
+  it('needs no action if it was deleted long ago', async ({ world: { look, api, outcomes } }) => {
     expect(await look({ ...poster, state: 'deleted' })).toEqual(['done']);
     expect([api.calls, outcomes]).toEqual([[], []]);
   });
 
-  it('keeps its image where the configuration says so', async () => {
+  it('keeps its image if the configuration requires it', async () => {
     const { look, removed } = givenWorld({ KEEP_QR_IMAGES: 'true' });
     await look({ ...poster, renewTtl: false });
     expect(removed).toEqual([]);
   });
 
-  it('waits while the API does not answer or refuses the account, and when there is no time', async ({
+  it('waits while the API does not answer or refuses the account, and if no time is left', async ({
     world: { look, api, outcomes },
   }) => {
     api.spoil('read', { kind: 'status', status: 503 }, { kind: 'status', status: 401 });
@@ -209,27 +207,25 @@ describe('a link whose record DynamoDB has deleted', () => {
     expect(outcomes).toEqual([]);
   });
 
-  it('goes back, to end as a dead letter, when the message is no link record', async ({ world: { look } }) => {
+  it('returns a message that is not a link record, which ends as a dead letter', async ({ world: { look } }) => {
     expect(await look('unknown')).toEqual(['try-again']);
   });
 });
 
-describe('a link that is to be kept', () => {
+describe('a kept link', () => {
   const kept: LinkRecord = { ...poster, keepUntil: now + 400 * day, expiresAt: now + 6 * day };
 
-  it('is looked at a week before it would expire', () => {
+  it('is checked a week before it expires', () => {
     expect(wakeAt(kept)).toBe(kept.expiresAt - 7 * day);
     expect(wakeAt({ ...kept, keepUntil: kept.expiresAt - 1 })).toBe(kept.expiresAt);
   });
 
-  it('is not looked at again as soon as it was renewed, however short its TTL', () => {
+  it('is not checked again at once after a renewal, however short its TTL', () => {
     const short = { ...kept, ttlSeconds: 600, expiresAt: now + 600 };
     expect(wakeAt(short)).toBe(now + 300);
   });
 
-  it('is renewed with the data that it has, and comes back for another term', async ({
-    world: { look, api, atApi, outcomes, ledger },
-  }) => {
+  it('is renewed with its own data for another TTL', async ({ world: { look, api, atApi, outcomes, ledger } }) => {
     atApi(kept.expiresAt);
     await look(kept);
     expect(api.calls).toEqual(['read', 'update']);
@@ -238,20 +234,20 @@ describe('a link that is to be kept', () => {
     expect(outcomes).toMatchObject([{ outcome: 'renewed', link: { expiresAt: '2026-07-02T00:00:00Z', version: 2 } }]);
   });
 
-  it('that was clicked meanwhile needs no renewal yet', async ({ world: { look, api, atApi, ledger } }) => {
+  it('needs no renewal yet if it was clicked', async ({ world: { look, api, atApi, ledger } }) => {
     atApi(now + 25 * day);
     await look(kept);
     expect(api.calls).toEqual(['read']);
     expect(ledger.links.get(key)).toMatchObject({ expiresAt: now + 25 * day });
   });
 
-  it('does not renew itself and is kept all the same', async ({ world: { look, api, atApi } }) => {
+  it('is kept even if clicks do not renew it', async ({ world: { look, api, atApi } }) => {
     atApi(kept.expiresAt);
     await look({ ...kept, renewTtl: false });
     expect(api.calls).toEqual(['read', 'update']);
   });
 
-  it('is done when it was renewed, although the call and the next renewal cannot be counted', async () => {
+  it('is done after its renewal, even if the call and the next renewal cannot be counted', async () => {
     // Given
     const world = givenWorld();
     world.atApi(now + 3 * day);
@@ -264,7 +260,7 @@ describe('a link that is to be kept', () => {
     expect(world.control.failNext.size).toBe(0);
   });
 
-  it('is told expiring-soon when there is no quota, and looked at again the next day', async ({
+  it('ends as `expiring-soon` without quota, and is checked again the next day', async ({
     world: { look, api, atApi, outcomes, ledger, control },
   }) => {
     control.say(now * 1000, { lanes: { expiry: { state: 'parking', reason: 'quota-reserve-reached', since: 1 } } });
@@ -277,14 +273,14 @@ describe('a link that is to be kept', () => {
     expect(held.expiresAt).toBe(kept.expiresAt);
   });
 
-  it('is told expiring-soon when the API refuses the renewal', async ({ world: { look, api, atApi, outcomes } }) => {
+  it('ends as `expiring-soon` if the API refuses the renewal', async ({ world: { look, api, atApi, outcomes } }) => {
     atApi(kept.expiresAt);
     api.spoil('update', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
     await look(kept);
     expect(outcomes).toMatchObject([{ outcome: 'expiring-soon', reason: 'refused-by-api' }]);
   });
 
-  it('whose renewal was lost on the way is settled by the next look, without a second PUT', async ({
+  it('is verified by the next check after a lost renewal, without a second PUT', async ({
     world: { look, api, atApi, outcomes },
   }) => {
     atApi(kept.expiresAt);
@@ -296,7 +292,7 @@ describe('a link that is to be kept', () => {
   });
 });
 
-describe('a link whose record stands in the ledger until it is checked', () => {
+describe('a link with a marked record', () => {
   const marked: LinkRecord = { ...poster, expiryCheck: { token: 'removal-1', lostAt: now + 15 * day } };
   const lease = { action: 'update', requestId: 'u-2', requestedAt: '2026-05-31T23:59:00Z' } as const;
   const given = (record: LinkRecord = marked) => {
@@ -305,7 +301,7 @@ describe('a link whose record stands in the ledger until it is checked', () => {
     return world;
   };
 
-  it('and that lives gets its true expiry, and loses the mark', async () => {
+  it('gets its true expiry and loses the mark if it is live', async () => {
     const { look, atApi, ledger, outcomes } = given();
     atApi(now + 20 * day);
     expect(await look(poster)).toEqual(['done']);
@@ -313,7 +309,7 @@ describe('a link whose record stands in the ledger until it is checked', () => {
     expect(outcomes).toMatchObject([{ outcome: 'renewed' }]);
   });
 
-  it('and that is over loses its record after its end is told', async () => {
+  it('loses its record after its `expired` outcome', async () => {
     const { look, ledger, outcomes, history, removed, failing } = given();
     failing.add('tell');
     expect(await look(poster)).toEqual(['try-again']);
@@ -324,7 +320,7 @@ describe('a link whose record stands in the ledger until it is checked', () => {
     expect([history.length, removed]).toEqual([2, ['poster', 'poster']]);
   });
 
-  it('and whose end is delivered again is told the same again, and leaves no record', async () => {
+  it('has the same outcome and no record after a repeated delivery of its end', async () => {
     const { look, ledger, outcomes } = given();
     await look(poster);
     await look(poster);
@@ -336,8 +332,8 @@ describe('a link whose record stands in the ledger until it is checked', () => {
   it.each<[string, LinkRecord]>([
     ['a command has changed', { ...poster, version: 3, expiresAt: now + 31 * day }],
     ['its owner has deleted', { ...poster, state: 'deleted', version: 3 }],
-    ['a later removal asked about', { ...marked, expiryCheck: { token: 'removal-2', lostAt: now + 15 * day } }],
-  ])('is left alone when %s it meanwhile', async (_, record) => {
+    ['a later removal has marked', { ...marked, expiryCheck: { token: 'removal-2', lostAt: now + 15 * day } }],
+  ])('is unchanged if %s it since', async (_, record) => {
     const { look, api, atApi, ledger, outcomes } = given(record);
     atApi(now + 31 * day);
     expect(await look(poster)).toEqual(['done']);
@@ -345,14 +341,14 @@ describe('a link whose record stands in the ledger until it is checked', () => {
     expect(ledger.links.get(key)).toEqual(record);
   });
 
-  it('waits while a change of it is under way', async () => {
+  it('waits while a change is under way', async () => {
     const { look, api, ledger } = given({ ...marked, lease: { ...lease, until: now } });
     expect(await look(poster)).toEqual(['try-again']);
     expect(api.calls).toEqual([]);
     expect(ledger.links.get(key)).toMatchObject({ expiryCheck: { token: 'removal-1' } });
   });
 
-  it('keeps what a command has written between the look and its result, and is looked at again', async () => {
+  it('keeps a command’s write between the GET and its result, and is checked again', async () => {
     const { look, api, atApi, ledger, outcomes } = given();
     atApi(now + 20 * day);
     const changed = { ...poster, version: 3, expiresAt: now + 31 * day };
@@ -363,7 +359,7 @@ describe('a link whose record stands in the ledger until it is checked', () => {
     expect(outcomes).toEqual([]);
   });
 
-  it('whose check ended between the record and its outcome is told that outcome', async () => {
+  it('gets its outcome from the next delivery after a crash between record and outcome', async () => {
     const { look, api, atApi, outcomes, failing } = given();
     atApi(now + 20 * day);
     failing.add('tell');
@@ -373,7 +369,7 @@ describe('a link whose record stands in the ledger until it is checked', () => {
     expect(outcomes).toMatchObject([{ outcome: 'renewed', link: { expiresAt: '2026-06-21T00:00:00Z' } }]);
   });
 
-  it('is over, without a call, when a later create has its address', async () => {
+  it('ends as `expired` without a call if a later create has its address', async () => {
     const newer = { ...poster, source: 'crm', requestId: 'p-2', version: 3 };
     const { look, api, atApi, ledger, outcomes, history, removed } = given(newer);
     atApi(now + 31 * day);
@@ -384,10 +380,10 @@ describe('a link whose record stands in the ledger until it is checked', () => {
     expect(ledger.links.get(key)).toEqual(newer);
   });
 
-  describe('and that is to be kept', () => {
+  describe('that is kept', () => {
     const kept: LinkRecord = { ...marked, keepUntil: now + 400 * day, expiresAt: now + 6 * day };
 
-    it('is held while it is renewed, so that no update comes between its data and the PUT', async () => {
+    it('is leased during its renewal, so no update comes between its data and the PUT', async () => {
       const { look, api, atApi, ledger } = given(kept);
       atApi(kept.expiresAt);
       let held: LinkRecord | undefined;
@@ -400,7 +396,7 @@ describe('a link whose record stands in the ledger until it is checked', () => {
       expect(ledger.links.get(key)).toEqual({ ...plain, expiresAt: now + 31 * day });
     });
 
-    it('is not renewed when a change has taken it first', async () => {
+    it('is not renewed if a change has taken its lease first', async () => {
       const { look, api, atApi, ledger } = given(kept);
       atApi(kept.expiresAt);
       api.afterCalls(1, () => void ledger.leaseLink(kept.address, { ...lease, until: now + 90 }, 2, now));
@@ -408,7 +404,7 @@ describe('a link whose record stands in the ledger until it is checked', () => {
       expect(api.calls).toEqual(['read']);
     });
 
-    it('gives a lease back that a change had left behind', async () => {
+    it('keeps the lease of a crashed change', async () => {
       const left = { ...lease, until: now - 1 };
       const { look, api, atApi, ledger } = given({ ...kept, lease: left });
       atApi(kept.expiresAt);
@@ -417,7 +413,7 @@ describe('a link whose record stands in the ledger until it is checked', () => {
       expect(ledger.links.get(key)).toMatchObject({ lease: left, expiresAt: now + 31 * day });
     });
 
-    it('is free for others when the API does not take the renewal now', async () => {
+    it('loses its lease if the API does not accept the renewal now', async () => {
       const { look, api, atApi, ledger } = given(kept);
       atApi(kept.expiresAt);
       api.spoil('update', { kind: 'status', status: 409 });
@@ -425,7 +421,7 @@ describe('a link whose record stands in the ledger until it is checked', () => {
       expect(ledger.links.get(key)).toEqual(kept);
     });
 
-    it('waits for a day without quota, without the mark', async () => {
+    it('waits a day without quota, and without the mark', async () => {
       const { look, atApi, ledger, control } = given(kept);
       control.say(now * 1000, { lanes: { expiry: { state: 'parking', reason: 'quota-reserve-reached', since: 1 } } });
       atApi(kept.expiresAt);

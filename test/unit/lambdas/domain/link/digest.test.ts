@@ -14,11 +14,11 @@ const command: CreateCommand = {
 };
 
 describe("a command's digest", () => {
-  it('stays what it is between releases, which find the digests of earlier ones in the ledger', () => {
+  it('never changes between releases, because the ledger holds digests of earlier ones', () => {
     expect(commandDigest('secret', command)).toBe('fd5cbca39e165797a0867884a2fdedde');
   });
 
-  it('does not change when a producer repeats its request: stamps, deadline and metadata may differ', () => {
+  it('is equal for a repeat of a request with other times and metadata', () => {
     const repeated: CreateCommand = {
       ...command,
       requestedAt: '2026-03-10T12:05:00Z',
@@ -40,11 +40,11 @@ describe("a command's digest", () => {
     ['the template', { onelinkId: 'abc123' }],
     ['a QR code', { qr: { format: 'png' } }],
     ['the request', { requestId: 'order-2' }],
-  ])('is another when it asks for something else: %s', (_, change) => {
+  ])('differs for another request: %s', (_, change) => {
     expect(commandDigest('secret', { ...command, ...change })).not.toBe(commandDigest('secret', command));
   });
 
-  it('cannot be worked out without the secret', () => {
+  it('cannot be computed without the secret', () => {
     expect(commandDigest('another', command)).not.toBe(commandDigest('secret', command));
     expect(dataDigest('another', command.data)).not.toBe(dataDigest('secret', command.data));
   });
@@ -56,7 +56,7 @@ describe("a digest of a link's data", () => {
     expect(dataDigest('secret', { pid: 'sms' })).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('tells parameters apart whatever their text', () => {
+  it('separates parameters whatever their text', () => {
     expect(dataDigest('secret', JSON.parse('{"pid":"a","__proto__":"b"}'))).not.toBe(
       dataDigest('secret', { pid: 'a' }),
     );
@@ -73,7 +73,7 @@ describe('the data that the API holds', () => {
     ['with brackets encoded in lower case', { pid: 'sms', x: 'a<b>c' }, { pid: 'sms', x: 'a%3cb%3ec' }],
     ['with brackets decoded', { pid: 'sms', x: 'a%3Cb' }, { pid: 'sms', x: 'a<b' }],
     ['with brackets encoded in a name', { pid: 'sms', 'a<b>': '1' }, { pid: 'sms', 'a%3Cb%3E': '1' }],
-  ])('is what was asked for: %s', (_, asked, held) => {
+  ])('equals the requested data: %s', (_, asked, held) => {
     expect(sameData(asked, held)).toBe(true);
   });
 
@@ -84,7 +84,7 @@ describe('the data that the API holds', () => {
     ['another name', { pid: 'sms', c: '1' }, { pid: 'sms', d: '1' }],
     ['an inherited name', { pid: 'sms', toString: 'x' }, { pid: 'sms', c: '1' }],
     ['another case', { pid: 'sms' }, { pid: 'SMS' }],
-  ])('is not what was asked for: %s', (_, asked, held) => {
+  ])('differs from the requested data: %s', (_, asked, held) => {
     expect(sameData(asked, held)).toBe(false);
   });
 });

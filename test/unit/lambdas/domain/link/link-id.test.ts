@@ -6,12 +6,12 @@ const request = { onelinkId: 'A1b3', source: 'crm', requestId: 'order-1' };
 const text = fc.string({ minLength: 1, maxLength: 40 });
 
 describe('a derived link ID', () => {
-  it('stays what it is for the life of the pipeline: a released one may never change', () => {
+  it('never changes during the life of the pipeline', () => {
     expect(deriveLinkId('secret', request, 12)).toBe('c03azwv9zxi8');
     expect(deriveLinkId('secret', request, 50)).toBe('c03azwv9zxi825eyfu6h2l0leuarkit773qb53trqzfeashowo');
   });
 
-  it('is another for every template, source, request and secret', () => {
+  it('differs by template, source, request and secret', () => {
     const ids = [
       deriveLinkId('secret', request, 12),
       deriveLinkId('another', request, 12),
@@ -22,13 +22,13 @@ describe('a derived link ID', () => {
     expect(new Set(ids).size).toBe(5);
   });
 
-  it('does not confuse where a source ends and a request begins', () => {
+  it('separates the source from the request ID', () => {
     const one = deriveLinkId('secret', { onelinkId: 'A1b3', source: 'ab', requestId: 'c' }, 12);
     const other = deriveLinkId('secret', { onelinkId: 'A1b3', source: 'a', requestId: 'bc' }, 12);
     expect(one).not.toBe(other);
   });
 
-  it('has the length asked for and only lower-case letters and digits, and is the same each time', () => {
+  it('has the requested length, only lower-case letters and digits, and is the same each time', () => {
     fc.assert(
       fc.property(text, text, text, fc.integer({ min: 10, max: 50 }), (secret, source, requestId, length) => {
         const id = deriveLinkId(secret, { onelinkId: 'A1b3', source, requestId }, length);

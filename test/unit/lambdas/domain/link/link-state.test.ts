@@ -61,7 +61,7 @@ describe('the state of a link for a create', () => {
       { ...create, requestId: 'made-it' },
       'another',
     ],
-    ['a link deleted before it was asked for', deleted, create, 'another'],
+    ['a link deleted before the create was requested', deleted, create, 'another'],
     [
       'a link deleted after it was asked for',
       deleted,
@@ -84,11 +84,11 @@ describe('the state of a link for a change', () => {
   it.each<[string, LinkRecord, UpdateCommand | DeleteCommand, string]>([
     ['an update of a live link', live, update, 'due'],
     ['a delete of a live link', live, remove, 'due'],
-    ['an update that stands there', live, { ...update, requestId: 'changed-it' }, 'applied'],
-    ['a delete that stands there', deleted, { ...remove, requestId: 'changed-it' }, 'applied'],
-    ['an update asked for before the last one', live, { ...update, requestedAt: early }, 'superseded'],
-    ['a delete asked for before the last update', live, { ...remove, requestedAt: early }, 'superseded'],
-    ['an update asked for before the delete', deleted, { ...update, requestedAt: early }, 'superseded'],
+    ['an update that the record has', live, { ...update, requestId: 'changed-it' }, 'applied'],
+    ['a delete that the record has', deleted, { ...remove, requestId: 'changed-it' }, 'applied'],
+    ['an update requested before the last one', live, { ...update, requestedAt: early }, 'superseded'],
+    ['a delete requested before the last update', live, { ...remove, requestedAt: early }, 'superseded'],
+    ['an update requested before the delete', deleted, { ...update, requestedAt: early }, 'superseded'],
     ['an update of a deleted link', deleted, update, 'deleted'],
     ['a second delete', deleted, remove, 'due'],
   ])('%s', (_, record, command, expected) => {
@@ -96,7 +96,7 @@ describe('the state of a link for a change', () => {
   });
 });
 
-describe('what a GET shows', () => {
+describe('the result of a GET', () => {
   const link = (expiresAt: number): ApiAnswer<LinkAtApi> => ({ meaning: 'ok', value: { data: {}, expiresAt } });
   const refused = (meaning: Exclude<ApiAnswer<LinkAtApi>['meaning'], 'ok'>): ApiAnswer<LinkAtApi> => ({
     meaning,
@@ -104,9 +104,9 @@ describe('what a GET shows', () => {
   });
   it.each<[string, ApiAnswer<LinkAtApi>, object]>([
     ['a link with a second to go', link(now + 1), { state: 'alive', link: { data: {}, expiresAt: now + 1 } }],
-    ['a link whose time has come', link(now), { state: 'dead', link: { data: {}, expiresAt: now } }],
+    ['a link in the second of its expiry', link(now), { state: 'dead', link: { data: {}, expiresAt: now } }],
     ['404', refused('absent'), { state: 'absent' }],
-    ['a refusal for good', refused('permanent'), { state: 'made-elsewhere' }],
+    ['a permanent refusal', refused('permanent'), { state: 'made-elsewhere' }],
     ['an error', refused('transient'), { state: 'unknown', meaning: 'transient' }],
     ['no answer', refused('ambiguous'), { state: 'unknown', meaning: 'ambiguous' }],
     ['a refused token', refused('account-blocked'), { state: 'unknown', meaning: 'account-blocked' }],
@@ -120,22 +120,22 @@ describe('the state of a link whose record the TTL has removed', () => {
   it.each<[string, LinkRecord, string]>([
     ['deleted', deleted, 'tombstone'],
     ['expired', expired, 'over'],
-    ['looked at before its expiry', live, 'unsure'],
+    ['checked before its expiry', live, 'unsure'],
     ['renewed by clicks', { ...expired, renewTtl: true }, 'unsure'],
     ['kept by the pipeline', { ...expired, keepUntil: now + 1 }, 'unsure'],
     ['kept until its expiry', { ...expired, keepUntil: now }, 'over'],
-    ['with a change whose end nobody has seen', { ...expired, lease }, 'unsure'],
+    ['with an unverified change', { ...expired, lease }, 'unsure'],
   ])('%s', (_, record, expected) => {
     expect(stateOfRemoved(record, now)).toBe(expected);
   });
 });
 
-describe('single questions', () => {
+describe('a yes-or-no answer', () => {
   it.each<[string, boolean, boolean]>([
-    ['a link is over in the second in which it expires', isOver({ expiresAt: now }, now), true],
-    ['a link is not over a second before', isOver({ expiresAt: now + 1 }, now), false],
+    ['a link is expired in the second of its expiry', isOver({ expiresAt: now }, now), true],
+    ['a link is not expired a second before', isOver({ expiresAt: now + 1 }, now), false],
     ['a live link is alive', isAlive(live, now), true],
-    ['a live link is not alive when it is over', isAlive({ ...live, expiresAt: now }, now), false],
+    ['a live link is not alive after its expiry', isAlive({ ...live, expiresAt: now }, now), false],
     ['a deleted link is not alive', isAlive(deleted, now), false],
     ['a link is made by its create', isMadeBy(live, { source: 'crm', requestId: 'made-it' }), true],
     ['a link is not made by its change', isMadeBy(live, { source: 'crm', requestId: 'changed-it' }), false],
@@ -147,7 +147,7 @@ describe('single questions', () => {
       true,
     ],
     ['data is not the record’s', isOf(live, 'new digest'), false],
-    ['data is no deleted link’s', isOf(deleted, 'digest'), false],
+    ['data is not a deleted link’s', isOf(deleted, 'digest'), false],
     ['a lease holds its link in its last second', isHeld({ ...live, lease }, now), true],
     ['a lease that has ended does not', isHeld({ ...live, lease }, now + 1), false],
     ['a link without a lease is free', isHeld(live, now), false],
@@ -159,7 +159,7 @@ describe('single questions', () => {
   });
 });
 
-describe('what is written down of an end', () => {
+describe('the record of an end', () => {
   const marked: LinkRecord = {
     ...live,
     lease,
@@ -169,11 +169,11 @@ describe('what is written down of an end', () => {
     qrKey: 'A1b3/poster.png',
   };
 
-  it('a request is remembered for the days of the deduplication window', () => {
+  it('a request record is kept for the days of the deduplication window', () => {
     expect(rememberedUntil(now, 75)).toBe(1_779_624_000);
   });
 
-  it('a tombstone carries the delete, one version more, and no mark of what was under way', () => {
+  it('a tombstone has the delete, the next version, and no mark of work under way', () => {
     const by = { requestedAt: noon, requestId: 'deletes-it' };
 
     expect(tombstone(marked, by, now + 75 * day)).toEqual({
@@ -185,7 +185,7 @@ describe('what is written down of an end', () => {
     });
   });
 
-  it('a tombstone of an unknown link is its delete’s own, and names the address', () => {
+  it('a tombstone of an unknown link has its delete’s request and address', () => {
     expect(tombstoneOfUnknown(remove, now + 75 * day)).toEqual({
       address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
       source: 'crm',
@@ -205,12 +205,12 @@ describe('what is written down of an end', () => {
   it.each<[string, number, number]>([
     ['the API shows an earlier one', now - 5, now - 5],
     ['the record has an earlier one', now + 2 * day, now + day],
-  ])('a link that is over keeps the earlier end: %s', (_, found, expected) => {
+  ])('an expired link keeps the earlier end: %s', (_, found, expected) => {
     const { lease: __, lookAgainAt: ___, expiryCheck: ____, ...kept } = marked;
     expect(over(marked, found)).toEqual({ ...kept, expiresAt: expected });
   });
 
-  it('an outcome shows the link by its address, URL, expiry and version', () => {
+  it('an outcome contains the link’s address, URL, expiry and version', () => {
     expect(linkOf(live)).toEqual({
       onelinkId: 'A1b3',
       shortlinkId: 'poster',
