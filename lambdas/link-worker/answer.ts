@@ -3,14 +3,14 @@ import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
 import type { Meaning } from '../domain/onelink/failure-table.ts';
 import type { ReturnCause } from '../domain/work/return-delay.ts';
 
-/** What became of a command: a decision to be told, or the cause for which it is parked or goes back to its queue. */
+/** The result of a command: a decision to publish, or the cause for which it is parked or returned to its queue. */
 export type Answer = Decision | NoDecision;
 export type NoDecision = 'park' | ReturnCause;
 
-/** The answer to a command that comes to its turn after its `validUntil`. */
+/** The answer to a command whose turn comes after its `validUntil`. */
 export const staleAnswer: Decision = { outcome: 'stale', reason: 'valid-until-passed' };
 
-/** What becomes of a command when the API's answer says nothing about the command itself. */
+/** What happens to a command if the API's answer does not concern the command itself. */
 export function returnCauseOf(meaning: Meaning): NoDecision {
   if (meaning === 'account-blocked') return 'account-blocked';
   if (meaning === 'quota-spent') return 'park';

@@ -3,15 +3,15 @@ import type { RequestRecord } from '../domain/link/ledger-record.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
 
 /**
- * Keys in one BatchGetItem. DynamoDB takes 100, and a key's share of the CPU is least then; but what is read ahead does not know
- * what other environments carry out meanwhile: at 66 calls a second, 25 are four tenths of a second.
+ * Keys in one BatchGetItem. DynamoDB allows 100, which costs the least CPU time a key. But records that are read early
+ * miss what other environments carry out in the meantime. At 66 calls a second, 25 keys are four tenths of a second.
  */
 const keysPerRead = 25;
 
 /**
- * Which requests of a batch were answered before. Their records are read in groups, when the first of a group
- * comes up: a batch of a thousand lasts fifteen seconds, and what was read at its start would not know the copies that
- * another environment has carried out meanwhile.
+ * Finds the requests of a batch that have an outcome. It reads their records in groups, shortly before the first of a
+ * group starts. A batch of a thousand lasts fifteen seconds. Records read at its start would miss the copies that other
+ * environments carry out in the meantime.
  */
 export class AnsweredRequests {
   readonly #ledger: Pick<LinkLedger, 'requests'>;
@@ -19,19 +19,19 @@ export class AnsweredRequests {
   readonly #places: Map<string, number>;
   readonly #reads = new Map<number, Promise<Map<string, RequestRecord>>>();
 
-  /** @param requests in the order in which they will come up. */
+  /** @param requests in the order in which they will start */
   constructor(ledger: Pick<LinkLedger, 'requests'>, requests: RequestKey[]) {
     this.#ledger = ledger;
     this.#requests = requests;
     this.#places = new Map(requests.map((request, index) => [requestKey(request), index]));
   }
 
-  /** @throws what the ledger throws when it cannot be read; so does every other request of the same group. */
+  /** @throws the ledger's error if it is unreadable, for every request of the same group */
   async recordOf(request: RequestKey): Promise<RequestRecord | undefined> {
     return (await this.#groupOf(request)).get(requestKey(request));
   }
 
-  /** Remembers what was answered just now, for the request's other copies in the batch. */
+  /** Adds a new record, for the request's other copies in the batch. */
   async add(record: RequestRecord): Promise<void> {
     (await this.#groupOf(record)).set(requestKey(record), record);
   }

@@ -3,19 +3,19 @@ import type { LinkRecord } from '../domain/link/ledger-record.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
-/** One delivery of a command, as it is carried out: what is known of it, and whom it may ask. */
+/** One delivery of a command during its execution, with its context. */
 export interface Attempt<Asked extends Command = Command> {
   command: Asked;
   /** Deliveries so far, this one included. */
   receiveCount: number;
-  /** False for a command that is stale: what an earlier attempt began is brought to its end, and nothing new is sent. */
+  /** False for a stale command: the worker completes an earlier attempt and sends no new write. */
   mayWrite: boolean;
   secret: string;
   settings: LinkWorkerEnvironment;
   ports: LinkWorkerPorts;
 }
 
-/** A change of a link that the ledger knows, as the link stands when it comes up. */
+/** A change of a link in the ledger, with the link's record at the start of the change. */
 export interface Change extends Attempt<UpdateCommand | DeleteCommand> {
   record: LinkRecord;
   nowSeconds: number;

@@ -7,18 +7,19 @@ import type { Operation } from '../domain/onelink/operation.ts';
 import type { ReturnCause } from '../domain/work/return-delay.ts';
 import type { OneLinkApi } from './ports.ts';
 
-/** So many calls of a kind in a row without a usable answer are an outage, not bad luck. */
+/** This many calls of a kind in a row without a usable answer count as an outage. */
 const outageAfter = 10;
 
 /**
- * Calls in a row without a usable answer, over the batches of one environment: a lane of small batches has to notice as well.
- * Writes by themselves, since a GET may be answered while POSTs are not. A kept connection that was reset says nothing: the far
- * side closes them while an environment is frozen. In an outage the new connection that follows it meets the same.
+ * Counts calls in a row without a usable answer, over the batches of one environment, so lanes with small batches
+ * detect an outage too. It counts writes separately, because the API may answer GETs while POSTs fail. A reset of a
+ * reused connection does not count: the server closes idle connections while an environment is frozen. In an outage,
+ * the next new connection fails too.
  */
 export class LostCalls {
   #lost = { writes: 0, reads: 0 };
 
-  /** A new batch: after an outage one more call of each kind tells whether it is over. */
+  /** Begins a batch. After an outage, one call of each kind shows whether it is over. */
   begin(): void {
     const { writes, reads } = this.#lost;
     this.#lost = { writes: Math.min(writes, outageAfter - 1), reads: Math.min(reads, outageAfter - 1) };
@@ -35,55 +36,55 @@ export class LostCalls {
   }
 }
 
-/** Watches the API's answers during one batch, and ends the batch early when going on is pointless. */
+/** Watches the API's answers during one batch, and ends the batch early if more calls are pointless. */
 export interface BatchGate {
   /**
-   * The API, watched, for one command.
-   * @param calls what was asked and how it was answered is added here
+   * The watched API for one command.
+   * @param calls receives each call and its meaning
    */
   apiFor(source: string, calls: string[]): OneLinkApi;
-  /** Why a command of this kind should not be begun, if so: it is to be parked, or goes back to its queue. */
+  /** Why the worker must not start a command with this action: it parks the command, or returns it for this cause. */
   closedFor(action: Action): 'park' | ReturnCause | undefined;
-  /** Resolves when all others have been told what this batch has met, or cannot be told. Never rejects. */
-  told(): Promise<void>;
+  /** Resolves when all signals of this batch are written or have failed. Never rejects. */
+  signalled(): Promise<void>;
 }
 
 /**
- * @param lane how the lane stands as the batch begins
- * @param lost what the environment remembers of its last batches
- * @param tell makes known to the governor and all workers what this one meets, once a batch for each kind; where it has
- *   failed, again with the next answer of the kind. It must not reject: nobody waits for it until the batch ends.
+ * @param lane the lane's state at the start of the batch
+ * @param lost the environment's lost calls of earlier batches
+ * @param send signals to the governor and all workers, once a batch for each kind. After a failure, it signals again
+ *   with the next answer of the kind. It must not reject, because the batch awaits it only at its end.
  */
 export function openGate(
   api: OneLinkApi,
   lane: LaneNow,
   tally: QuotaTally,
   lost: LostCalls,
-  tell: (signal: Signal) => Promise<boolean>,
+  send: (signal: Signal) => Promise<boolean>,
 ): BatchGate {
   let blocked = lane.reason === 'token-refused' || lane.reason === 'feature-off';
   let parking = lane.state === 'parking';
-  const telling = new Map<Signal, Promise<void>>();
+  const signals = new Map<Signal, Promise<void>>();
   lost.begin();
-  const meet = (signal: Signal) => {
-    if (telling.has(signal)) return;
-    const told = tell(signal).then((wasTold) => {
-      if (!wasTold) telling.delete(signal);
+  const signal = (kind: Signal) => {
+    if (signals.has(kind)) return;
+    const sent = send(kind).then((isWritten) => {
+      if (!isWritten) signals.delete(kind);
     });
-    telling.set(signal, told);
+    signals.set(kind, sent);
   };
 
   const watch = <Value>(operation: Operation, answer: ApiAnswer<Value>): ApiAnswer<Value> => {
     if (answer.meaning === 'account-blocked') {
       blocked = true;
-      meet(answer.fault.rule.endsWith('feature-not-enabled') ? 'featureOffAt' : 'tokenRefusedAt');
+      signal(answer.fault.rule.endsWith('feature-not-enabled') ? 'featureOffAt' : 'tokenRefusedAt');
     }
     if (answer.meaning === 'quota-spent') {
       parking = true;
-      meet('quotaExceededAt');
+      signal('quotaExceededAt');
     }
     lost.answered(operation, answer);
-    if (lost.isOutage) meet('apiOutageAt');
+    if (lost.isOutage) signal('apiOutageAt');
     return answer;
   };
 
@@ -105,13 +106,13 @@ export function openGate(
     closedFor: (action) => {
       if (blocked) return 'account-blocked';
       if (lane.state === 'paused') return lane.reason === 'api-outage' ? 'api-outage' : 'lane-paused';
-      // A QR job needs no quota, and goes through a queue of its own.
+      // A QR job needs no quota and has its own queue.
       if (action === 'qr') return undefined;
       if (lost.isOutage) return 'api-outage';
       return parking ? 'park' : undefined;
     },
-    told: async () => {
-      await Promise.all(telling.values());
+    signalled: async () => {
+      await Promise.all(signals.values());
     },
   };
 }

@@ -20,14 +20,14 @@ import { linkOfCommand } from './link-of-command.ts';
 import { sendChange, settle } from './send-change.ts';
 
 /**
- * Updates or deletes one link, in the order in which its changes were asked for:
+ * Updates or deletes one link, in the order in which its changes were requested:
  *
- *     link record ─▶ asked for later than what was applied last? ─▶ lease ─▶ PUT or DELETE ─▶ link record without lease
- *                     └─ no: superseded                  (held by another: later)
+ *     link record ─▶ requested after the last applied change? ─▶ lease ─▶ PUT or DELETE ─▶ link record without lease
+ *                     └─ no: superseded                           (held by another: later)
  *
- * A lease that was left behind (by a crash, or by a lost answer) names what it intended; once it has ended, a free GET tells
- * whether it came about, before anything else is sent. So does this command's own, when it is delivered again. Until
- * then it stays as it is, so that whoever finds out may crash, too.
+ * A crash or a lost answer leaves a lease with the change's intended state. After that lease has ended, the next change
+ * verifies it with a GET, which is free, before it sends anything. A redelivery of the same command does the same.
+ * Until the verification is written, the lease stays, so the verifying worker may crash too.
  */
 export async function changeLink(attempt: Attempt<UpdateCommand | DeleteCommand>): Promise<Answer> {
   const { command, mayWrite, ports } = attempt;
@@ -42,15 +42,15 @@ export async function changeLink(attempt: Attempt<UpdateCommand | DeleteCommand>
   const isOwn = left?.requestId === command.requestId;
   const early = answerWithout(command, record);
   if (record.state === 'deleted' && command.action === 'delete' && isLater(command, record.applied)) {
-    // Nothing is left to delete; but a create that was asked for between the two deletes must not come after this one.
+    // The link is deleted already. But this later delete must stop a create that was requested between the two.
     return deleteRecord(change);
   }
-  // An earlier delivery may have ended between the record and the image.
+  // An earlier delivery may have crashed between the record and the image.
   if (early !== undefined && record.state === 'deleted') await ports.qrImages.remove(record.address);
-  // What this command has itself begun comes before the order, and before its validUntil.
+  // If this command has already begun, it is completed regardless of the order and of its validUntil.
   if (early !== undefined && !isOwn) return early;
   if (!mayWrite && !isOwn) return staleAnswer;
-  // Somebody is at it: another change, or another copy of this one.
+  // Another change, or another copy of this one, holds the link.
   if (isHeld(record, nowSeconds)) return 'try-again';
   if (left !== undefined) {
     const settled = await settle(change, left);
@@ -74,13 +74,14 @@ export async function changeLink(attempt: Attempt<UpdateCommand | DeleteCommand>
     return { outcome: 'rejected', reason: 'invalid-command', faults, link: { ...record.address } };
   }
   if (!(await ports.ledger.leaseLink(record.address, lease, record.version, nowSeconds))) return 'try-again';
-  // What was left may have changed what no GET shows. This update says it anew, and the record is true again.
+  // The crashed change may have altered a field that no GET shows. This update sets the field again, so the record is
+  // true.
   const again = left?.intended && isHidden(left.intended, record) ? { renewTtl: record.renewTtl } : {};
   const asked = command.action === 'update' ? { ...again, ...command } : command;
   return sendChange({ ...change, command: asked }, lease);
 }
 
-/** The answer to a command that needs no call, if the record gives one. */
+/** The answer from the record alone, if it needs no call. */
 function answerWithout(command: Change['command'], record: LinkRecord): Answer | undefined {
   switch (stateForChange(record, command)) {
     case 'applied':
@@ -95,25 +96,28 @@ function answerWithout(command: Change['command'], record: LinkRecord): Answer |
 }
 
 /**
- * A link that the ledger takes for expired may have been kept alive by clicks: a free GET tells, before quota is spent. The API
- * shows a dead link for up to 48 hours; an update would bring it back, which nobody has asked for.
+ * Answers a change of a link that is expired by its record. Clicks may have kept it live, so a GET, which is free,
+ * verifies it before quota is spent. The API shows an expired link for up to 48 hours. An update must not make it live
+ * again.
  */
 async function answerToExpired(change: Change): Promise<Answer | undefined> {
   const { command, record, receiveCount, secret, ports, nowSeconds } = change;
   const found = foundAtApi(await ports.api.read(record.address), nowSeconds);
   if (found.state === 'unknown') return returnCauseOf(found.meaning);
   if ('link' in found) {
-    // Other data than the record's may be another create's link, whose record is still to come.
+    // Data that differs from the record's may be another create's link, whose record is still under way.
     const isRecorded = dataDigest(secret, found.link.data) === record.dataDigest;
     if (!isRecorded && receiveCount < deliveriesToWaitForCreate) return 'try-again';
-    // A delete of a dead link makes its ID free at once.
+    // A delete of an expired link frees its ID at once.
     if (command.action === 'delete' || found.state === 'alive') return undefined;
   }
   if (command.action === 'update') return { outcome: 'rejected', reason: 'link-expired', link: { ...record.address } };
   return deleteRecord(change);
 }
 
-/** A link that nobody knows. The record that a delete of it leaves stops a create that was asked for earlier. */
+/**
+ * Answers a change of an unknown link. A delete leaves a tombstone, which stops a create that was requested earlier.
+ */
 async function answerToUnknown(
   { command, settings, ports }: Attempt<UpdateCommand | DeleteCommand>,
   nowSeconds: number,
@@ -127,7 +131,7 @@ async function answerToUnknown(
   return { outcome: 'deleted', link: { ...address, version: 1 } };
 }
 
-/** There is no link, or none any more: the record alone says so. */
+/** Deletes the record alone, because the link does not exist. */
 async function deleteRecord(change: Change): Promise<Answer> {
   const next = deleted(change, change.command);
   return (await write(change, next)) ? done(next) : 'try-again';

@@ -9,19 +9,19 @@ import type { LinkAtApi } from '../domain/onelink/api-answer.ts';
 import type { Answer } from './answer.ts';
 import type { Change } from './attempt.ts';
 
-/** The lease of a change, with what it means to leave behind. */
+/** The lease of a change, with its intended state. */
 export function leaseFor({ command, record, secret, settings, nowSeconds }: Change): Lease {
   const { action, requestId, requestedAt } = command;
   const until = nowSeconds + settings.LEASE_SECONDS;
   const lease: Lease = { action, requestId, requestedAt, until, token: randomUUID() };
   if (command.action === 'delete') return lease;
-  // An update with a TTL replaces it and starts it anew. Without one, a link that renews itself starts its own TTL anew, as
-  // any update or click does, and one that does not keeps its expiry.
+  // An update with a TTL replaces the link's TTL and restarts it. An update without a TTL restarts a renewing link's
+  // TTL, as a click does, and keeps the expiry of any other link.
   const given = command.ttl === undefined ? undefined : ttlSeconds(command.ttl, settings.MAX_TTL_DAYS);
   const ttl = given ?? record.ttlSeconds;
   const renewTtl = command.renewTtl ?? record.renewTtl;
   const expiresAt = given !== undefined || renewTtl ? nowSeconds + ttl : record.expiresAt;
-  // Without a word about it, a link that is kept stays so.
+  // An update without `keepUntil` does not change it.
   const keepUntil =
     command.keepUntil === undefined ? record.keepUntil : Math.floor(Date.parse(command.keepUntil) / 1000);
   const { onelinkId, shortlinkId } = record.address;
@@ -38,13 +38,13 @@ export function leaseFor({ command, record, secret, settings, nowSeconds }: Chan
   return { ...lease, intended };
 }
 
-/** What the command leaves out stays as the link has it: only both together tell whether the link can be kept so. */
+/** Whether the TTL is too short for `keepUntil`. The link supplies the fields that the command omits. */
 export function isTooShortToKeep({ intended }: Lease): boolean {
   if (intended?.keepUntil === undefined) return false;
   return intended.keepUntil > intended.expiresAt && intended.ttlSeconds < leastTtlToKeepSeconds;
 }
 
-/** Whether an update changes what no GET shows: who renews the link, and the domain of its URL. */
+/** Whether an update changes a field that no GET shows: `renewTtl`, or the domain of the URL. */
 export function isHidden({ renewTtl, shortUrl }: IntendedLink, record: LinkRecord): boolean {
   return renewTtl !== record.renewTtl || (shortUrl ?? record.shortUrl) !== record.shortUrl;
 }
@@ -71,14 +71,15 @@ export function deleted({ record, settings, nowSeconds }: Change, by: LinkRecord
 }
 
 /**
- * Puts the record in the place of the one that was read, unless somebody has changed the link since.
+ * Replaces the record, unless another change has written it since it was read.
  *
- * @param held this invocation's own lease; without it, none must run
+ * @param held this invocation's own lease; if omitted, no lease may run
  */
 export async function write({ record, ports, nowSeconds }: Change, next: LinkRecord, held?: Lease): Promise<boolean> {
   const lease = held === undefined ? {} : { leaseOf: held.requestId };
   const written = await ports.ledger.replaceLink(next, { version: record.version, nowSeconds, ...lease });
-  // After the record: an image that arrives later finds the link deleted, and does not stay (qr-worker.ts).
+  // The image goes after the record. So the QR worker finds the link deleted, and does not keep a later image
+  // (qr-worker.ts).
   if (written && next.state === 'deleted') await ports.qrImages.remove(next.address);
   return written;
 }

@@ -11,15 +11,15 @@ import type { AnsweredRequests } from './answered-requests.ts';
 import type { Attempt } from './attempt.ts';
 import type { BatchGate } from './batch-gate.ts';
 import { changeLink } from './change.ts';
+import { compensate } from './compensation.ts';
 import { createLink } from './create.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
 import { linkOfCommand } from './link-of-command.ts';
 import { addressIn, type Parking } from './parking.ts';
 import type { LinkWorkerPorts } from './ports.ts';
-import { takeBack } from './take-back.ts';
-import { type Accepted, Telling } from './telling.ts';
+import { type Accepted, Publishing } from './publishing.ts';
 
-/** What the commands of one batch share. */
+/** The shared context of one batch's commands. */
 export interface BatchContext {
   secret: string;
   settings: LinkWorkerEnvironment;
@@ -32,16 +32,17 @@ export interface BatchContext {
 }
 
 /**
- * One command from delivery to disposition: carry it out (link record included), then request record, outcome, QR job, in
- * that order. It may end between any two steps; the next delivery finds what was done and goes on from there.
+ * One command from delivery to disposition. It carries the command out (link record included), and then writes the
+ * request record, the outcome and the QR job, in that order. It may crash between any two steps, and the next delivery
+ * continues.
  */
 export class CommandWork {
   readonly #batch: BatchContext;
-  readonly #telling: Telling;
+  readonly #publishing: Publishing;
 
   constructor(batch: BatchContext) {
     this.#batch = batch;
-    this.#telling = new Telling(batch.settings.LANE, batch.ports);
+    this.#publishing = new Publishing(batch.settings.LANE, batch.ports);
   }
 
   handle(item: Accepted): Promise<Disposition> {
@@ -53,38 +54,38 @@ export class CommandWork {
       if (known !== undefined) return this.#answerAgain(item, known);
       const answer = await this.#carryOut(item);
       if (answer === 'park') return this.#park(item, parking.reason);
-      if (answer === 'stand-behind') {
+      if (answer === 'queue-behind') {
         return delivery.replayed ? 'try-again' : this.#park(item, 'behind-parked-commands');
       }
       if (typeof answer !== 'string') return this.#conclude(item, answer);
       if (answer === 'handed-on') {
-        await parking.leavePlace(item);
+        await parking.leaveOrder(item);
         return 'done';
       }
-      this.#telling.returned(item, answer);
+      this.#publishing.returned(item, answer);
       return answer;
     });
   }
 
-  /** A command that is not valid: archived and answered, at no cost of quota. */
+  /** Archives and answers an invalid command, without spending quota. */
   refuse(delivery: Delivery, { faults, ...asked }: RefusedCommand): Promise<Disposition> {
     return this.#orTryAgain(asked, delivery, async () => {
-      await this.#telling.reject({ outcome: 'rejected', reason: 'invalid-command', faults }, asked, delivery);
+      await this.#publishing.reject({ outcome: 'rejected', reason: 'invalid-command', faults }, asked, delivery);
       return 'done';
     });
   }
 
-  /** Whatever fails on the way (the ledger, the topic, a queue) brings the command back: each step can be repeated. */
+  /** If the ledger, the topic or a queue fails, the command returns, because each step can be repeated. */
   async #orTryAgain(asked: Asked, delivery: Delivery, run: () => Promise<Disposition>): Promise<Disposition> {
     try {
       return await run();
     } catch (error) {
-      this.#telling.failed(asked, delivery, error);
+      this.#publishing.failed(asked, delivery, error);
       return 'try-again';
     }
   }
 
-  /** The request was answered before: the same words again, and no call to the API. */
+  /** Publishes the recorded outcome of a request again, without a call to the API. */
   async #answerAgain(
     item: Accepted,
     known: RequestRecord,
@@ -93,33 +94,33 @@ export class CommandWork {
     const { command, delivery, digest } = item;
     const { parking } = this.#batch;
     if (known.commandDigest !== digest) {
-      await this.#telling.reject(requestIdReused, command, delivery);
+      await this.#publishing.reject(requestIdReused, command, delivery);
       return 'done';
     }
     if (command.action === 'create' && mayHaveMade) {
-      const left = await takeBack({ ...this.#attempt(item), command }, known.outcome);
+      const left = await compensate({ ...this.#attempt(item), command }, known.outcome);
       if (left === 'park') return this.#park(item, parking.reason);
       if (left !== undefined) return left;
     }
-    await parking.leavePlace(item);
+    await parking.leaveOrder(item);
     const outcome = answerTo(delivery, known);
     if (outcome.repeat) this.#batch.ports.observer.count(laneMetric.commandRepeated);
-    await this.#telling.publish(outcome, delivery, item.calls);
-    // This message's own first attempt may have ended between its outcome and its QR job.
-    if (!outcome.repeat) await this.#telling.askForQrOf(item, outcome);
+    await this.#publishing.publish(outcome, delivery, item.calls);
+    // An earlier delivery of this message may have crashed between its outcome and its QR job.
+    if (!outcome.repeat) await this.#publishing.askForQrOf(item, outcome);
     return 'done';
   }
 
-  async #carryOut(item: Accepted): Promise<Answer | 'handed-on' | 'stand-behind'> {
+  async #carryOut(item: Accepted): Promise<Answer | 'handed-on' | 'queue-behind'> {
     const { command } = item;
     const { ports, gate, parking } = this.#batch;
     const stale = command.validUntil !== undefined && Date.parse(command.validUntil) < ports.clock.wallMilliseconds();
-    // What an earlier delivery began in time is brought to its end: the link is looked for, and nothing sent.
+    // If an earlier delivery began in time, the worker completes it: it looks for the link and sends no write.
     if (stale && !(await this.#mayHaveBegun(item))) return staleAnswer;
     const closed = gate.closedFor(command.action);
-    // To look costs no quota.
+    // Looking for the link costs no quota.
     if (closed !== undefined && !(stale && closed === 'park')) return closed;
-    if (await parking.mustStandBehind(item)) return 'stand-behind';
+    if (await parking.mustQueueBehind(item)) return 'queue-behind';
     const attempt = this.#attempt(item, { mayWrite: !stale });
     switch (command.action) {
       case 'create':
@@ -135,19 +136,19 @@ export class CommandWork {
         if ('answer' in link) return link.answer;
         const { address, state, version } = link.record;
         if (state === 'deleted') return { outcome: 'rejected', reason: 'link-deleted', link: address };
-        await this.#telling.askForQr(item, { ...address, version }, command.qr);
+        await this.#publishing.askForQr(item, { ...address, version }, command.qr);
         return 'handed-on';
       }
     }
   }
 
-  /** To the archive until there is quota again. */
+  /** Parks a command in the archive until there is quota. */
   async #park(item: Accepted, reason: string): Promise<Disposition> {
     const { command, delivery, calls } = item;
     await this.#batch.parking.putAway(item);
     const address = addressIn(command);
     const decision: Decision = { outcome: 'parked', reason, ...(address !== undefined && { link: address }) };
-    await this.#telling.publish(this.#telling.outcome(decision, command, delivery), delivery, calls);
+    await this.#publishing.publish(this.#publishing.outcome(decision, command, delivery), delivery, calls);
     return 'done';
   }
 
@@ -157,7 +158,9 @@ export class CommandWork {
     return { command, receiveCount: delivery.receiveCount, mayWrite, secret, settings, ports: { ...ports, api } };
   }
 
-  /** Whether an earlier delivery, or a copy, may have sent something: a look tells of a create; of a change its link's record. */
+  /**
+   * Whether an earlier delivery or a copy may have sent a write. A create needs a GET, and a change its link's record.
+   */
   async #mayHaveBegun({ command }: Accepted): Promise<boolean> {
     if (command.action === 'create') return true;
     if (command.action === 'qr') return false;
@@ -169,7 +172,7 @@ export class CommandWork {
   async #conclude(item: Accepted, decision: Decision): Promise<Disposition> {
     const { command, delivery, digest } = item;
     const { ports, settings, answered, renewals, parking } = this.#batch;
-    const outcome = this.#telling.outcome(decision, command, delivery);
+    const outcome = this.#publishing.outcome(decision, command, delivery);
     const record: RequestRecord = {
       source: command.source,
       requestId: command.requestId,
@@ -177,13 +180,13 @@ export class CommandWork {
       outcome,
       expiresAt: rememberedUntil(secondsNow(ports.clock), settings.DEDUPLICATION_WINDOW_DAYS),
     };
-    // The first word counts: a copy of the request, in another environment, may have had its answer meanwhile.
+    // The first recorded outcome wins. Another environment may have completed a copy of this request in the meantime.
     const before = await ports.ledger.rememberRequest(record);
     await answered.add(before ?? record);
     if (before !== undefined) return this.#answerAgain(item, before, true);
-    await this.#telling.publish(outcome, delivery, item.calls);
-    await this.#telling.askForQrOf(item, outcome);
-    await parking.leavePlace(item);
+    await this.#publishing.publish(outcome, delivery, item.calls);
+    await this.#publishing.askForQrOf(item, outcome);
+    await parking.leaveOrder(item);
     const { expiresAt } = outcome.link ?? {};
     if ('keepUntil' in command && command.keepUntil !== undefined && expiresAt !== undefined) {
       renewals.add(expiresAt, command.keepUntil);

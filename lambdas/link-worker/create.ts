@@ -8,33 +8,34 @@ import { secondsNow } from '../domain/work/clock.ts';
 import { laneMetric } from '../domain/work/names.ts';
 import { type Answer, answerOf, returnCauseOf, staleAnswer } from './answer.ts';
 import type { Attempt } from './attempt.ts';
+import { type AttemptAt, addressesOf } from './compensation.ts';
 import { answerInRecord, recordMade, taken, ttlOf } from './created-link.ts';
-import { type AttemptAt, addressesOf } from './take-back.ts';
 
 /**
- * Makes one link, exactly once. Under a derived ID no write announces it first; a chosen one is claimed before the POST.
+ * Makes one link, exactly once. A create under a derived ID needs no write before its POST. A create under a chosen ID
+ * claims the address first.
  *
- * A derived ID on its first delivery is posted at once. Where an earlier attempt may have left something (a redelivery),
- * or the ID was chosen by the producer, the ledger and a free GET come first. A lost answer is settled by a GET, too:
+ * The first delivery under a derived ID sends its POST at once. A redelivery, or a create under a chosen ID, first
+ * reads the ledger and sends a GET, which is free. A GET also verifies a lost answer:
  *
  *     POST ──ok────────────────────────────▶ created
  *      │ ├──409───────▶ GET ──ours─────────▶ created (adopted)
- *      │ │               ├────someone's────▶ conflict, or again under a derived ID
- *      │ │               └────404──────────▶ later: the API contradicts itself
+ *      │ │               ├────another's────▶ conflict, or again under a derived ID
+ *      │ │               └────404──────────▶ later, because the API contradicts itself
  *      │ └──ambiguous─▶ GET ──ours─────────▶ created (adopted)
  *      └◀─────────────────────404 (it was not applied)
  */
 export async function createLink(attempt: Attempt<CreateCommand>): Promise<Answer> {
   const { chosen, derived, derives } = addressesOf(attempt);
   const atDerived = { ...attempt, address: derived, isChosen: false };
-  // Nobody else has a link under a derived ID (link-id.ts): what says so must be mistaken, and may know better later.
+  // No other link has a derived ID (link-id.ts), so a conflict is an error, and the worker tries again later.
   const makeDerived = async () => {
     const made = await makeAt(atDerived);
     return isConflict(made) ? 'try-again' : made;
   };
   if (chosen === undefined) return makeDerived();
   if (derives && isRedelivered(attempt)) {
-    // The chosen ID may have been another's when an earlier delivery came, and be free by now.
+    // At an earlier delivery, another link may have had the chosen ID, which may be free since.
     const earlier = await makeAt({ ...atDerived, mayWrite: false });
     if (typeof earlier === 'string' || earlier.outcome === 'created') return earlier;
   }
@@ -59,17 +60,17 @@ async function makeAt(attempt: AttemptAt): Promise<Answer> {
   }
   const claim = isChosen ? claimBy(attempt) : undefined;
   let claimed = false;
-  /** What ends without a link leaves the address to others. */
+  /** Releases the claim of a create that ends without a link. */
   const without = async (answer: Answer): Promise<Answer> => {
     if (claim !== undefined && (claimed || redelivered)) await ledger.releaseClaim(address, claim, secondsNow(clock));
     return answer;
   };
-  // Twice round is enough for any single lost answer; a command that meets more of them comes back later.
+  // Two rounds are enough for one lost answer. After more lost answers, the command returns later.
   for (let round = 0; round < 3; round++) {
     if (lookFirst) {
       const found = foundAtApi(await api.read(address), secondsNow(clock));
       if (found.state === 'unknown') return returnCauseOf(found.meaning);
-      // Not ours, and not to be touched.
+      // Another system's link, which the API cannot change.
       if (found.state === 'made-elsewhere') return without(taken(address));
       if (found.state !== 'absent') {
         const mayBeOwn = redelivered || round > 0;
@@ -83,7 +84,7 @@ async function makeAt(attempt: AttemptAt): Promise<Answer> {
     if (!attempt.mayWrite) return staleAnswer;
     if (claim !== undefined && !claimed) {
       claimed = await ledger.claimAddress(address, claim, { nowSeconds: secondsNow(clock), recorded: before });
-      // Another create, or another copy of this one, is at it.
+      // Another create, or another copy of this one, holds the claim.
       if (!claimed) return 'try-again';
     }
     const sentAtSeconds = secondsNow(clock);
@@ -106,7 +107,10 @@ async function makeAt(attempt: AttemptAt): Promise<Answer> {
   return 'try-again';
 }
 
-/** Whether an earlier delivery may have left something. A stale command comes first where a copy of it, in time, may have gone before. */
+/**
+ * Whether an earlier attempt may have made something. A first delivery of a stale command may follow a copy that was in
+ * time.
+ */
 function isRedelivered({ receiveCount, mayWrite }: Attempt): boolean {
   return receiveCount > 1 || !mayWrite;
 }
@@ -122,13 +126,13 @@ function claimBy({ command, settings, ports }: AttemptAt): Claim {
   };
 }
 
-/** The API's clock may be this much ahead of ours. */
+/** The API's clock may be ahead of ours by this much. */
 const clockToleranceSeconds = 5 * 60;
 
 /**
- * Whether a link under a chosen ID is the one that was asked for. What the ledger has there may be another request's,
- * clicked beyond its time; and a dead link, which the API shows for up to 48 hours more, can only be what an earlier attempt
- * has made.
+ * Whether a link under a chosen ID is the requested one. The ledger's record there may be another request's link, which
+ * clicks keep live. An expired link, which the API shows for up to 48 hours, is the requested one only if an earlier
+ * attempt made it.
  */
 function isOwn(
   found: LinkAtApi,
@@ -137,7 +141,7 @@ function isOwn(
 ): boolean {
   const { command, secret, ports } = attempt;
   if (!sameData(command.data, found.data)) return false;
-  // Made by now with this TTL, it could not live longer.
+  // A link made before now with this TTL cannot expire later.
   const latestEnd = secondsNow(ports.clock) + ttlOf(attempt);
   if (found.expiresAt > latestEnd + clockToleranceSeconds) return false;
   if (before !== undefined && isOf(before, dataDigest(secret, found.data))) return false;

@@ -10,42 +10,42 @@ import type { LinkAtApi } from '../domain/onelink/api-answer.ts';
 import { secondsNow } from '../domain/work/clock.ts';
 import type { Answer } from './answer.ts';
 import type { Attempt } from './attempt.ts';
-import { type AttemptAt, removeWhatCameBack } from './take-back.ts';
+import { type AttemptAt, deleteRemaining } from './compensation.ts';
 
-/** What is known of a link that this create has made, or has found to be its own. */
+/** A link that this create has made, or has found to be its own. */
 type Known = Omit<LinkAtApi, 'data'> & {
-  /** As a GET shows it. */
+  /** The data of a GET. */
   data?: LinkAtApi['data'];
-  /** Only if the API has just made the link: a GET does not tell. */
+  /** Only if the API has just made the link, because a GET does not return it. */
   shortUrl?: string;
 };
 
-/** What the record at the address answers to a create; undefined when it speaks of another link. */
+/** The answer to a create from the record at its address, or undefined if the record is another link's. */
 export async function answerInRecord(record: LinkRecord, attempt: AttemptAt): Promise<Answer | undefined> {
   const state = stateForCreate(record, attempt.command);
   if (state === 'another') return undefined;
   if (state === 'made') return created(record);
-  const left = await removeWhatCameBack(attempt);
+  const left = await deleteRemaining(attempt);
   if (left !== undefined) return left;
   if (isMadeBy(record, attempt.command)) return created(record);
   const link = { ...record.address, version: record.version };
   return { outcome: 'superseded', reason: 'later-change-applied', link };
 }
 
-/** Writes the link's record; what is there already decides, unless it is history. */
+/** Writes the link's record. An existing record decides the answer, unless its link has ended. */
 export async function recordMade(attempt: AttemptAt, known: Known): Promise<Answer> {
   const { address, isChosen, ports } = attempt;
   const fresh = freshRecord(attempt, known);
   const held = await ports.ledger.addLink(fresh);
   if (held === undefined) {
-    // DynamoDB may have deleted the record of an earlier link here, whose image is still to go.
+    // DynamoDB may have deleted the record of an earlier link at this address, whose image may remain.
     if (isChosen) await ports.qrImages.remove(address);
     return created(fresh);
   }
   const answer = await answerInRecord(held, attempt);
   if (answer !== undefined) return answer;
-  // An expired or deleted link had this address before. So had one that is live in the ledger, if the API has just made ours
-  // (the address was free then), or holds ours and not that one.
+  // The record's link has ended if it is expired or deleted. A live record's link has ended too, if the API has just
+  // made ours (so the address was free), or if the API holds our link and not that one.
   const wasMadeNow = known.shortUrl !== undefined;
   const isHistory = !isAlive(held, secondsNow(ports.clock)) || wasMadeNow || !isOf(held, fresh.dataDigest);
   if (!isHistory) return taken(address);
@@ -58,7 +58,7 @@ export async function recordMade(attempt: AttemptAt, known: Known): Promise<Answ
 
 function freshRecord(attempt: AttemptAt, known: Known): LinkRecord {
   const { command, secret, settings, address } = attempt;
-  // Under a derived ID, an update may have changed what is adopted here before its record was gone.
+  // Under a derived ID, an update may have changed the adopted link before its record was lost.
   const { data = command.data } = known;
   const texts = sameData(command.data, data) ? command.data : dataAsText(data);
   const domain = command.brandDomain ?? settings.TEMPLATES[address.onelinkId]?.domain;
@@ -67,7 +67,7 @@ function freshRecord(attempt: AttemptAt, known: Known): LinkRecord {
     source: command.source,
     requestId: command.requestId,
     state: 'live',
-    // Of an adopted link it is put together as the API does it.
+    // The URL of an adopted link has the API's format.
     shortUrl: known.shortUrl ?? `https://${domain}/${address.onelinkId}/${address.shortlinkId}`,
     pid: texts.pid ?? '',
     ...(texts.c !== undefined && { campaign: texts.c }),
@@ -86,7 +86,7 @@ function created(record: LinkRecord): Answer {
   return { outcome: 'created', link: linkOf(record) };
 }
 
-/** The address is another link's, if only until the API removes it. */
+/** The conflict with another link at the address, which may be expired and still at the API. */
 export function taken(address: LinkAddress, state: 'alive' | 'dead' = 'alive'): Decision {
   const reason = state === 'dead' ? 'expired-link-remains' : 'shortlink-id-taken';
   return { outcome: 'conflict', reason, link: { ...address } };

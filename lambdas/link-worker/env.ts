@@ -8,15 +8,15 @@ export const linkWorkerEnvironment = z.object({
   /** Without a trailing slash: `https://onelink.appsflyer.com/api/v2.0`. */
   API_BASE_URL: z.url(),
   API_TOKEN_SECRET_ARN: z.string().min(1),
-  /** The secret that short-link IDs are derived with; it must never change while the pipeline lives. */
+  /** The secret from which short-link IDs are derived. It must never change during the pipeline's life. */
   LINK_ID_SECRET_ARN: z.string().min(1),
   LINK_ID_LENGTH: z.coerce.number().int().min(10).max(50),
-  /** This invocation's share of the rate: sends per second, one environment. */
+  /** One environment's share of the rate: sends per second. */
   LINK_CALLS_PER_SECOND: z.coerce.number().int().min(1),
-  /** Calls that may wait for an answer at once, in one environment. */
+  /** The most calls that one environment may have in flight. */
   CALLS_IN_FLIGHT: z.coerce.number().int().min(1),
   CALL_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(100),
-  /** Returned messages whose delay may run at once, of one environment: its part of the 120,000 that SQS allows in flight. */
+  /** The most returned messages with a running delay in one environment: its part of SQS's 120,000 in flight. */
   MOST_RETURNED_MESSAGES: z.coerce.number().int().min(1),
   LEDGER_TABLE_NAME: z.string().min(1),
   ARCHIVE_BUCKET_NAME: z.string().min(1),
@@ -24,29 +24,29 @@ export const linkWorkerEnvironment = z.object({
   QR_QUEUE_URL: z.url(),
   QR_BUCKET_NAME: z.string().min(1),
   OUTCOME_TOPIC_ARN: z.string().min(1),
-  /** 1: each outcome is published by itself, at once; 10 (the most SNS takes): in batches. */
+  /** 1: publishes each outcome alone, at once. 10 (SNS's most): publishes in batches. */
   OUTCOMES_PER_PUBLISH: z.coerce.number().int().min(1).max(10),
   /** JSON: the producers that may use this lane. */
   PRODUCERS: jsonText(z.array(producerSchema)),
   /** JSON: the templates, each with its domain and brand domains. */
   TEMPLATES: jsonText(templatesSchema),
-  /** What to do when a chosen short-link ID belongs to another link. */
+  /** What to do if a chosen short-link ID belongs to another link. */
   CONFLICT_POLICY: z.enum(['reject', 'derive']),
   /** Whether the ledger keeps a link's whole data, or only its keyed digest. */
   KEEP_DATA: z.enum(['digest', 'full']),
   /** How long a change holds its link: longer than an invocation can last. */
   LEASE_SECONDS: z.coerce.number().int().min(1),
-  /** How long a request's record is kept, and with it the promise of exactly once. */
+  /** The deduplication window: how long a request record is kept. */
   DEDUPLICATION_WINDOW_DAYS: z.coerce.number().int().min(1),
-  /** Of the quota's poll, which a worker makes itself when the governor is silent. */
+  /** For the quota poll, which a worker makes itself if the control record is stale or missing. */
   APPSFLYER_ACCOUNT_ID: z.string().min(1),
   /** The lane leaves this many calls of the month's quota to others. */
   QUOTA_RESERVE_CALLS: z.coerce.number().int().min(0),
-  /** 2,048 in the API's documents; 3,000 in newer ones. */
+  /** 2,048 in the first API documentation, 3,000 in the newer one. */
   MAX_DATA_CHARACTERS: z.coerce.number().int().min(1),
-  /** Whether the query string that the data makes must keep to that limit as well. */
+  /** Whether that limit also holds for the data as a query string. */
   QUERY_STRING_COUNTS: z.enum(['true', 'false']).transform((text) => text === 'true'),
-  /** 365 in the API's documents; 730 in newer ones. Above it the API silently makes it 31 days. */
+  /** 365 in the first API documentation, 730 in the newer one. Above it, the API silently applies 31 days. */
   MAX_TTL_DAYS: z.coerce.number().int().min(1),
 });
 export type LinkWorkerEnvironment = z.infer<typeof linkWorkerEnvironment>;

@@ -9,9 +9,9 @@ import { type Answer, returnCauseOf } from './answer.ts';
 import type { Attempt } from './attempt.ts';
 
 /**
- * The link that a command speaks of: its record; `absent` when the ledger does not know it, nor the API a living one; or the answer, when
- * it is not for this source to touch, or may still turn up. Only the source that made a link may change it or have its
- * code.
+ * The link of a command: its record, or `absent` if neither the ledger nor the API has a live one. It is an answer if
+ * the link belongs to another source, or may still be recorded. Only the source that made a link may change it or
+ * request its QR code.
  */
 export async function linkOfCommand({
   command,
@@ -24,24 +24,24 @@ export async function linkOfCommand({
   const record = await ledger.link(address);
   if (record !== undefined) return record.source === command.source ? { record } : rejected('not-owner', address);
   const found = foundAtApi(await api.read(address), secondsNow(clock));
-  // No create of this pipeline will ever write it down.
+  // No create of this pipeline will ever record this link.
   if (found.state === 'made-elsewhere') return rejected('made-elsewhere', address);
   if (found.state === 'unknown') return { answer: returnCauseOf(found.meaning) };
   const isAbsent = found.state !== 'alive';
-  // A delete need not wait: it leaves a record that stops a create which was asked for earlier.
+  // A delete need not wait, because its tombstone stops a create that was requested earlier.
   if (isAbsent && command.action === 'delete') return 'absent';
   if (receiveCount < deliveriesToWaitForCreate) return { answer: 'try-again' };
   if (isAbsent) return 'absent';
   const claimed = await claimedBy(command.source, address, ledger);
   if (claimed === 'on-its-way') return { answer: 'try-again' };
-  // The TTL has removed the record of a link that clicks keep alive, and the table's stream is late with that.
+  // The TTL has removed the record of a link that clicks keep live, and the table's stream is late.
   if (claimed === 'made' && receiveCount < deliveriesToWaitForStream) return { answer: 'try-again' };
   return rejected('not-owner', address);
 }
 
 /**
- * Whether a create of this source has claimed the address: it has yet to write its link down, however often it has to come
- * again; or it has made the link.
+ * Whether a create of this source has claimed the address: `on-its-way` until it has recorded its outcome, `made` if
+ * that outcome is this link.
  */
 async function claimedBy(
   source: string,

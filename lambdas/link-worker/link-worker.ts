@@ -13,17 +13,17 @@ import { AnsweredRequests } from './answered-requests.ts';
 import { LostCalls, openGate } from './batch-gate.ts';
 import { CommandWork } from './command-work.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
-import { laneStanding } from './lane-standing.ts';
+import { laneAtStart } from './lane-at-start.ts';
 import { addressIn, Parking } from './parking.ts';
 import type { LinkWorkerPorts } from './ports.ts';
-import type { Accepted } from './telling.ts';
+import type { Accepted } from './publishing.ts';
 
-/** From its third delivery on, a message may be the one that brings the function down: it is done alone, and last. */
+/** From its third delivery on, a message may be the cause of the function's crashes, so it runs alone and last. */
 const suspectFrom = 3;
 
 /**
- * The link worker: reads the commands of a batch, and has each that was not answered before carried out (command-work.ts),
- * several at a time; the rate limiter in front of the API keeps the pace.
+ * The link worker reads the commands of a batch and carries out those without an outcome (command-work.ts), several at
+ * a time. The rate limiter in front of the API keeps the pace.
  */
 export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPorts): BatchWork {
   const read = commandReader({
@@ -41,7 +41,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
 
   return async (deliveries, deadline) => {
     ports.observer.count(laneMetric.commandReceived, deliveries.length);
-    const [secret, lane] = await Promise.all([ports.linkIdSecret.value(), laneStanding(settings, ports)]);
+    const [secret, lane] = await Promise.all([ports.linkIdSecret.value(), laneAtStart(settings, ports)]);
     const accepted: Accepted[] = [];
     const refused: { delivery: Delivery; reading: Extract<CommandReading, { refused: unknown }> }[] = [];
     for (const delivery of deliveries) {
@@ -85,17 +85,18 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     };
     await eachAtOnce(settings.CALLS_IN_FLIGHT, [...refusals, ...others.map(carryOut)], (task) => task());
     for (const chain of suspects) await carryOut(chain)();
-    // Counts that are lost are missing in caps and forecast, and nowhere else.
+    // If the worker crashes before it saves its count, the caps miss those calls and the forecast books them as spent
+    // elsewhere.
     if (tally.calls > 0) await book(() => ports.control.addSpent(settings.LANE, tally.calls, now()));
     for (const [day, links] of renewals.byDay) await book(() => ports.control.addRenewals(day, links, now()));
-    await gate.told();
+    await gate.signalled();
     return deliveries.map((delivery) => dispositions.get(delivery) ?? 'try-again');
   };
 }
 
 /**
- * What must not be done side by side: copies of one request, of which the first is carried out and the rest are answered from
- * what it left; and commands that name one link, in the order in which they were asked for.
+ * Groups the commands that must not run in parallel. Of a request's copies, the first is carried out, and its record
+ * answers the others. Commands of one link run in the order in which they were requested.
  *
  * @returns chains of requests, each request with its copies
  */

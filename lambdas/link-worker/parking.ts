@@ -16,42 +16,43 @@ interface Item {
 }
 
 /**
- * What waits for quota goes to the archive, and keeps its place among the commands of its link:
+ * Parks commands that wait for quota in the archive, and keeps the park order of each link:
  *
- *     place noted ─▶ archive ─▶ acknowledged … replayed ─▶ its turn? ─▶ carried out ─▶ place left
- *                                                           └─ no: a little later
+ *     added to the order ─▶ archive ─▶ acknowledged … replayed ─▶ its turn? ─▶ carried out ─▶ removed from the order
+ *                                                                  └─ no: a little later
  */
 export class Parking {
   readonly #lane: LaneNow;
   readonly #settings: LinkWorkerEnvironment;
   readonly #ports: LinkWorkerPorts;
 
-  /** @param lane how the lane stood when the batch began */
+  /** @param lane the lane's state at the start of the batch */
   constructor(lane: LaneNow, settings: LinkWorkerEnvironment, ports: LinkWorkerPorts) {
     this.#lane = lane;
     this.#settings = settings;
     this.#ports = ports;
   }
 
-  /** Why the lane parks: as it stood when the batch began, or by what the batch has met since. */
+  /** Why the lane parks: its reason at the start of the batch, or the spent quota that the batch has met since. */
   get reason(): string {
     const { state, reason } = this.#lane;
     return state === 'parking' && reason !== undefined ? reason : 'quota-exceeded';
   }
 
-  /** Whether commands of the same link are parked that were asked for earlier. */
-  async mustStandBehind({ command, delivery }: Item): Promise<boolean> {
+  /** Whether earlier commands of the same link are parked. */
+  async mustQueueBehind({ command, delivery }: Item): Promise<boolean> {
     const address = addressIn(command);
     if (address === undefined || !(this.#lane.hasParked || delivery.replayed)) return false;
     const [first] = await this.#ports.ledger.parkedPlaces(address);
     if (first === undefined || first === parkedPlace(command)) return false;
-    // What was asked for before a link's create waits for the create, and is then superseded: only an earlier link's end comes first.
+    // A create runs before changes that were requested earlier, which are then superseded. It waits only for the end of
+    // an earlier link at its address.
     if (command.action === 'create' && (await this.#ports.ledger.link(address))?.state !== 'live') return false;
-    // One before it that never comes (a dead letter) must not hold up the others for good.
+    // An earlier command that never returns (a dead letter) must not block the others forever.
     return !delivery.replayed || delivery.receiveCount < deliveriesToWaitForCreate;
   }
 
-  /** The place comes first: should this end after it, the message comes back and is parked again. */
+  /** Parks a command. It writes the park order first. After a crash, the message returns and is parked again. */
   async putAway({ command, delivery }: Item): Promise<void> {
     const { ledger, parked, clock } = this.#ports;
     const { LANE: lane, DEDUPLICATION_WINDOW_DAYS } = this.#settings;
@@ -63,21 +64,24 @@ export class Parking {
       const until = rememberedUntil(secondsNow(clock), DEDUPLICATION_WINDOW_DAYS);
       await ledger.addParkedPlace(address, parkedPlace(command), until);
     }
-    // The command alone: an envelope may be as long as SQS allows, and leave no room for what a replay adds.
+    // It parks the command without its envelope, which may leave no room for the attributes that a replay adds.
     const body = wireJson(command);
     const message = { lane, messageId, sentAtMilliseconds, receiveCount, parkedAtMilliseconds };
     await parked.add({ v: 1, ...message, source, requestId, body });
   }
 
-  /** What was parked and is done makes room for the next command of its link. */
-  async leavePlace({ command, delivery }: Item): Promise<void> {
+  /** Removes a finished command from the park order, so that the link's next command may run. */
+  async leaveOrder({ command, delivery }: Item): Promise<void> {
     const address = addressIn(command);
     if (address === undefined || !(delivery.replayed || this.#lane.hasParked)) return;
     await this.#ports.ledger.removeParkedPlace(address, parkedPlace(command));
   }
 }
 
-/** The link that a command names; a create that names none is nobody else's to speak of before it is made. */
+/**
+ * The address that a command names. Before it is made, no other command can name the link of a create without a chosen
+ * ID.
+ */
 export function addressIn({ onelinkId, shortlinkId }: Command): LinkAddress | undefined {
   return shortlinkId === undefined ? undefined : { onelinkId, shortlinkId };
 }

@@ -18,30 +18,30 @@ export interface OneLinkApi {
   delete(address: LinkAddress): Promise<ApiAnswer<null>>;
 }
 
-/** The governor's word, and what the governor has to hear of. */
+/** The control record, and the signals and counts for the governor. */
 export interface LinkWorkerControl extends ControlReader {
   signal(signal: Signal, nowMilliseconds: number): Promise<void>;
   addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void>;
   addRenewals(day: string, links: number, nowMilliseconds: number): Promise<void>;
 }
 
-/** Everything outside that the link worker needs. */
+/** The adapters that the link worker needs. */
 export interface LinkWorkerPorts {
   api: OneLinkApi;
-  /** Calls of the quota that the account has left: asked only when the governor has not told. */
+  /** Calls of the quota that the account has left. Polled only if the control record is stale or missing. */
   quota: (accountId: string) => Promise<ApiAnswer<number>>;
   control: LinkWorkerControl;
   /** The pace of the calls. */
   pace: {
-    /** A lane that was paused begins slowly. */
+    /** Starts slowly, after a pause of the lane. */
     easeIn(): void;
-    /** Resolves when it is time to begin with a command, so that it is looked up shortly before its call. */
+    /** Acquires a permit to start a command, so that the worker reads its records shortly before its call. */
     acquire(): Promise<void>;
-    /** It has ended without a call. */
+    /** Releases the permit of a command that has ended without a call. */
     release(): void;
   };
   parked: { add(command: ParkedCommand): Promise<void> };
-  /** Told of each call of the quota, for the metrics by source. */
+  /** Runs for each call of the quota, for the metrics by source. */
   onQuotaCall: (source: string, operation: Operation) => void;
   /** Derives link IDs and keys the digests. */
   linkIdSecret: { value(): Promise<string> };

@@ -6,20 +6,20 @@ import { type Answer, answerOf, type NoDecision, returnCauseOf } from './answer.
 import type { Change } from './attempt.ts';
 import { deleted, done, isHidden, updated, write } from './changed-link.ts';
 
-/** The API's clock may be this much behind ours. */
+/** The API's clock may be behind ours by this much. */
 const clockToleranceSeconds = 5;
 
-/** Sends a change that holds its link, and writes down what came of it. */
+/** Sends a change that has its link's lease, and records the result. */
 export async function sendChange(change: Change, lease: Lease): Promise<Answer> {
   const { command, record, ports, nowSeconds } = change;
   const hides = lease.intended !== undefined && isHidden(lease.intended, record);
   let sent = await send(change);
   if (sent.meaning === 'ambiguous') {
     const settled = await settle(change, lease, lease);
-    // Nobody could tell: the lease stays, for the next delivery, or the next change, to settle.
+    // The result is unknown. The lease stays, and the next delivery or change verifies it.
     if (typeof settled === 'string') return settled;
     if (settled !== record) return settled.applied.requestId === lease.requestId ? done(settled) : 'try-again';
-    // A GET cannot show whether it came about: a PUT may be repeated, and only its answer tells.
+    // A GET cannot prove this change, but a PUT may be repeated, and its answer does.
     if (hides) sent = await send(change);
     if (sent.meaning === 'ambiguous') {
       if (!hides) await ports.ledger.releaseLink(record.address, lease);
@@ -45,29 +45,29 @@ function send({ command, record: { address }, ports }: Change): Promise<ApiAnswe
   return command.action === 'update' ? ports.api.update(address, command) : ports.api.delete(address);
 }
 
-/** An update that keeps a link's end, whose last clicks have moved it and nobody has seen: a free GET tells. */
+/** Whether an update keeps an expiry that clicks may have extended, so only a GET, which is free, shows it. */
 function isEndUnknown({ command, record }: Change, { intended }: Lease): boolean {
   return command.action === 'update' && command.ttl === undefined && record.renewTtl && intended?.renewTtl === false;
 }
 
-/** The update was answered, and so is proven; the GET is asked for the end alone. Without an answer the lease stays. */
+/** Reads the expiry after an update that the API has answered. Without an answer to the GET, the lease stays. */
 async function readEnd(change: Change, lease: Lease): Promise<Answer> {
-  const found = await look(change);
+  const found = await readLink(change);
   if (found.state === 'unknown') return returnCauseOf(found.meaning);
   const next = 'link' in found ? updated(change, lease, found.link) : over(change.record, change.nowSeconds);
   return (await write(change, next, lease)) && 'link' in found ? done(next) : 'try-again';
 }
 
 /**
- * Finds out what became of a change that left its lease behind. If it came about, that is written down, and the lease with
- * it ends: whoever comes next begins anew. So it is if the link is over, which an update that shortened its life may have
- * brought about: the record must not call it live until its old expiry.
+ * Verifies with a GET whether the API applied a change that has left its lease. If it did, the worker records the
+ * change and removes the lease, and the next change starts afresh. It does the same if the link has expired, for
+ * example by an update that shortened its life. Otherwise the record would call it live until its old expiry.
  *
- * @param held the lease, if it is this invocation's own; one that was left has ended.
- * @returns the record as it was, if the change did not come about
+ * @param held the lease, if it is this invocation's own; a crashed change's lease has ended
+ * @returns the unchanged record, if the API did not apply the change
  */
 export async function settle(change: Change, left: Lease, held?: Lease): Promise<LinkRecord | NoDecision> {
-  const found = await look(change);
+  const found = await readLink(change);
   if (found.state === 'unknown') return returnCauseOf(found.meaning);
   const settled = settledBy(change, left, found);
   if (settled === undefined) return change.record;
@@ -82,17 +82,17 @@ function settledBy(change: Change, left: Lease, found: FoundAtApi): LinkRecord |
   return found.state === 'dead' && !isOver(record, nowSeconds) ? over(record, link.expiresAt) : undefined;
 }
 
-async function look({ record, ports, nowSeconds }: Change): Promise<FoundAtApi> {
+async function readLink({ record, ports, nowSeconds }: Change): Promise<FoundAtApi> {
   return foundAtApi(await ports.api.read(record.address), nowSeconds);
 }
 
 /**
- * Whether a GET proves that an update came about: all that it shows is as the update meant it. A field that no GET shows is
- * proven by one that it does show, since a PUT changes all or nothing. If every field it shows was the same before, it proves
- * nothing, and the PUT is sent again.
+ * Whether a GET proves that the API applied an update: every visible field has the intended value. A changed visible
+ * field also proves the hidden ones, because a PUT changes all or nothing. If no visible field has changed, the GET
+ * proves nothing about hidden ones, and the PUT is sent again.
  */
 function isProvenBy({ record, secret, nowSeconds }: Change, intended: IntendedLink, found: LinkAtApi): boolean {
-  const isAsMeant =
+  const isAsIntended =
     dataDigest(secret, found.data) === intended.dataDigest &&
     (found.ttlSeconds ?? intended.ttlSeconds) === intended.ttlSeconds &&
     found.expiresAt >= intended.expiresAt - clockToleranceSeconds &&
@@ -100,12 +100,12 @@ function isProvenBy({ record, secret, nowSeconds }: Change, intended: IntendedLi
   const isNew =
     intended.dataDigest !== record.dataDigest ||
     (found.ttlSeconds !== undefined && intended.ttlSeconds !== record.ttlSeconds);
-  return isAsMeant && (isNew || !isHidden(intended, record));
+  return isAsIntended && (isNew || !isHidden(intended, record));
 }
 
-/** The latest expiry that an update can have left behind: it, or the last click, was no later than now. */
+/** The latest expiry that an update can have caused: the update, or the last click, was not later than now. */
 function latestEnd({ ttlSeconds, renewTtl, expiresAt }: IntendedLink, before: LinkRecord, nowSeconds: number): number {
-  // The update keeps the end it found, which clicks may have moved before.
+  // The update keeps an expiry that earlier clicks may have extended.
   const keepsEnd = !renewTtl && expiresAt === before.expiresAt;
   return keepsEnd && !before.renewTtl ? expiresAt : Math.max(expiresAt, nowSeconds + ttlSeconds);
 }

@@ -53,7 +53,7 @@ describe('a signal that cannot be written', () => {
     // When
     await api.create(address, link);
     await setImmediate();
-    await gate.told();
+    await gate.signalled();
     // Then
     expect(unhandled).toEqual([]);
     expect(counts).toEqual(new Map([['BookkeepingFailed', 1]]));
@@ -69,7 +69,7 @@ describe('a signal that cannot be written', () => {
     await setImmediate();
     await api.create(address, link);
     await api.create(address, link);
-    await gate.told();
+    await gate.signalled();
     // Then
     expect(told).toEqual(['quotaExceededAt']);
   });

@@ -6,13 +6,13 @@ import { laneMetric } from '../domain/work/names.ts';
 import { nameOfError } from '../domain/work/observer.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
-/** A valid command and the message that brought it. */
+/** A valid command and its message. */
 export interface Accepted {
   command: Command;
   delivery: Delivery;
-  /** Tells a repeat of the request from another command under its `requestId`. */
+  /** Distinguishes a repeat of the request from another command under its `requestId`. */
   digest: string;
-  /** What was asked of the API for it in this invocation. */
+  /** The command's API calls and their meanings in this invocation. */
   calls: string[];
 }
 
@@ -27,8 +27,8 @@ const metricOfOutcome: Partial<Record<Outcome['outcome'], string>> = {
   parked: laneMetric.commandParked,
 };
 
-/** Tells others what became of a command: its producer, the archive, the QR worker. */
-export class Telling {
+/** Publishes the results of commands: outcomes, archived rejections, QR jobs, logs and metrics. */
+export class Publishing {
   readonly #lane: string;
   readonly #ports: LinkWorkerPorts;
 
@@ -42,7 +42,7 @@ export class Telling {
     return outcomeOf(decision, asked, { lane: this.#lane, messageId, nowMilliseconds });
   }
 
-  /** What was rejected goes to the archive before its producer hears of it. */
+  /** Publishes an outcome. A rejected command goes to the archive first. */
   async publish(outcome: Outcome, delivery: Delivery, calls: string[] = []): Promise<void> {
     const { observer, archive, outcomes, clock } = this.#ports;
     const { lane, source, requestId, action, reason, repeat, faults = [], messageId } = outcome;
@@ -59,29 +59,29 @@ export class Telling {
     observer.info('command answered', fields);
   }
 
-  /** A decision that leaves no record of the request. */
+  /** Publishes a decision without a request record. */
   reject(decision: Decision, asked: Asked, delivery: Delivery): Promise<void> {
     return this.publish(this.outcome(decision, asked, delivery), delivery);
   }
 
-  /** Nothing was decided: why the command goes back to its queue. */
+  /** Logs and counts a command that returns to its queue. */
   returned({ command, delivery, calls }: Accepted, reason: string): void {
     const { observer } = this.#ports;
     observer.count(laneMetric.commandReturned);
-    // Those that were not begun would fill the log of an outage.
+    // Commands without a call would fill the log during an outage.
     if (calls.length === 0) return;
     const { source, requestId, action } = command;
     observer.info('command returned', { source, requestId, messageId: delivery.messageId, action, reason, calls });
   }
 
-  /** Something failed on the way. */
+  /** Logs and counts a command that returns after an error. */
   failed({ source, requestId, action }: Asked, { messageId }: Delivery, failure: unknown): void {
     const error = nameOfError(failure);
     this.#ports.observer.warn('command returned after an error', { source, requestId, action, messageId, error });
     this.#ports.observer.count(laneMetric.commandReturned);
   }
 
-  /** The QR code that a create wanted with its link. */
+  /** Sends the QR job of a create, if it has one. */
   async askForQrOf(item: Accepted, { outcome, link }: Outcome): Promise<void> {
     const { command } = item;
     if (command.action !== 'create' || command.qr === undefined || outcome !== 'created' || link === undefined) return;

@@ -8,14 +8,14 @@ import { secondsNow } from '../domain/work/clock.ts';
 import { type NoDecision, returnCauseOf } from './answer.ts';
 import type { Attempt } from './attempt.ts';
 
-/** A create at one of the addresses where it may make its link. */
+/** A create at one of its possible addresses. */
 export interface AttemptAt extends Attempt<CreateCommand> {
   address: LinkAddress;
-  /** Its producer chose the address: what is there may be anybody's. */
+  /** Whether the producer chose the address, so the link there may be another's. */
   isChosen: boolean;
 }
 
-/** Where a create may make its link: under the ID that its producer chose, or under the one derived from its request. */
+/** The possible addresses of a create: under its chosen ID, or under the ID derived from its request. */
 export function addressesOf({ command, secret, settings }: Attempt<CreateCommand>): {
   chosen?: LinkAddress;
   derived: LinkAddress;
@@ -28,43 +28,44 @@ export function addressesOf({ command, secret, settings }: Attempt<CreateCommand
 }
 
 /**
- * A create was answered, and another delivery of it may have gone further than that answer says: what it made goes again.
+ * Compensates a create whose other delivery may have done more than its recorded outcome: it deletes what that delivery
+ * made.
  *
- *     told `created` here, deleted since ─▶ its POST may have come after the delete
- *     told that nothing came of it, or ───▶ two copies under way at once saw the address, or the clock, differently: the
- *     `created` at the other address        first word counts
+ *     ended as `created` here, deleted since ─▶ its POST may have come after the delete
+ *     ended without a link, or as ────────────▶ two concurrent copies saw different states of address or clock, and
+ *     `created` at the other address            the first recorded outcome wins
  */
-export async function takeBack(attempt: Attempt<CreateCommand>, told: Outcome): Promise<NoDecision | undefined> {
+export async function compensate(attempt: Attempt<CreateCommand>, recorded: Outcome): Promise<NoDecision | undefined> {
   const { command, ports } = attempt;
   const { chosen, derived, derives } = addressesOf(attempt);
   for (const address of [chosen, derives ? derived : undefined]) {
     if (address === undefined) continue;
     const record = await ports.ledger.link(address);
     if (record !== undefined && !isMadeBy(record, command)) continue;
-    const isTold = told.outcome === 'created' && told.link?.shortlinkId === address.shortlinkId;
-    if (isTold && record?.state !== 'deleted') continue;
-    // Under a chosen ID, what has no record may be anybody's, unless this request has claimed the address.
+    const isRecorded = recorded.outcome === 'created' && recorded.link?.shortlinkId === address.shortlinkId;
+    if (isRecorded && record?.state !== 'deleted') continue;
+    // Under a chosen ID, a link without a record may be another's, unless this request has claimed the address.
     if (record === undefined && address === chosen) {
       const claim = await ports.ledger.claimOf(address);
       if (claim === undefined || !isMadeBy(claim, command) || claim.until === 0) continue;
     }
     if (record?.state === 'live') {
-      // Somebody has changed it since, and so knows of it.
+      // A command has changed the link since, so it must stay.
       if (record.applied.requestId !== command.requestId) continue;
-      if (!(await forget(record, attempt))) return 'try-again';
+      if (!(await writeTombstone(record, attempt))) return 'try-again';
     }
-    const left = await removeWhatCameBack({ ...attempt, address, isChosen: address === chosen });
+    const left = await deleteRemaining({ ...attempt, address, isChosen: address === chosen });
     if (left !== undefined) return left;
   }
   return undefined;
 }
 
 /**
- * Deletes what a create has brought to the API against its record; but not what somebody else has made there since.
+ * Deletes a link that a create has made at the API contrary to its record, but not another's link at the address.
  *
- * @returns the cause for which it could not be found out or done
+ * @returns the cause of a failure, if the worker could not verify or delete the link
  */
-export async function removeWhatCameBack({
+export async function deleteRemaining({
   command,
   address,
   isChosen,
@@ -77,8 +78,8 @@ export async function removeWhatCameBack({
   return removed.meaning === 'ok' || removed.meaning === 'absent' ? undefined : returnCauseOf(removed.meaning);
 }
 
-/** The record of a link that goes again: no change, and no other copy, is to find it live. */
-function forget(record: LinkRecord, { settings, ports }: Attempt): Promise<boolean> {
+/** Writes the tombstone first, so that no change and no other copy finds the link live. */
+function writeTombstone(record: LinkRecord, { settings, ports }: Attempt): Promise<boolean> {
   const nowSeconds = secondsNow(ports.clock);
   const next = tombstone(record, record.applied, rememberedUntil(nowSeconds, settings.DEDUPLICATION_WINDOW_DAYS));
   return ports.ledger.replaceLink(next, { version: record.version, nowSeconds });
