@@ -12,11 +12,11 @@ const address = { onelinkId: 'A1b3', shortlinkId: 'spring' };
 const link = { data: { pid: 'sms' } };
 const open: LaneNow = { state: 'open', quotaKnown: true, hasParked: false };
 
-/** A gate in front of an API whose quota is spent; signals fail as often as said. */
+/** A gate in front of an API with a spent quota. The first signals fail this often. */
 function givenGate(failures: number) {
   const api = new EmulatedApi({ now: () => Date.parse('2026-03-01T10:00:05Z'), sleep: async () => {} });
   api.control.changeSettings({ quotaRemaining: 0 });
-  const told: Signal[] = [];
+  const signalled: Signal[] = [];
   const warnings: { message: string; fields: ObservedFields | undefined }[] = [];
   const counts = new Map<string, number>();
   const observer = {
@@ -29,12 +29,12 @@ function givenGate(failures: number) {
   let left = failures;
   const write = async (signal: Signal) => {
     if (left-- > 0) throw new TypeError('a message that may quote a value');
-    told.push(signal);
+    signalled.push(signal);
   };
   const gate = openGate(api.client, open, new QuotaTally(() => {}), new LostCalls(), (signal) =>
     keepBooks(observer, 'BookkeepingFailed', () => write(signal)),
   );
-  return { gate, api: gate.apiFor('crm', []), told, warnings, counts };
+  return { gate, api: gate.apiFor('crm', []), signalled, warnings, counts };
 }
 
 describe('a signal that cannot be written', () => {
@@ -47,7 +47,7 @@ describe('a signal that cannot be written', () => {
   });
   afterEach(() => void process.off('unhandledRejection', note));
 
-  it('ends neither the process in the middle of the batch nor the batch', async () => {
+  it('stops neither the process nor the batch', async () => {
     // Given
     const { gate, api, warnings, counts } = givenGate(1);
     // When
@@ -61,9 +61,9 @@ describe('a signal that cannot be written', () => {
     expect(gate.closedFor('create')).toBe('park');
   });
 
-  it('is written with the next answer of its kind, and then no more', async () => {
+  it('is written with the next answer of its kind, and then not again', async () => {
     // Given
-    const { gate, api, told } = givenGate(1);
+    const { gate, api, signalled } = givenGate(1);
     // When
     await api.create(address, link);
     await setImmediate();
@@ -71,12 +71,12 @@ describe('a signal that cannot be written', () => {
     await api.create(address, link);
     await gate.signalled();
     // Then
-    expect(told).toEqual(['quotaExceededAt']);
+    expect(signalled).toEqual(['quotaExceededAt']);
   });
 });
 
 describe('a batch whose commands are complete', () => {
-  it('is acknowledged although its calls and renewals cannot be counted', async () => {
+  it('is acknowledged even if its calls and renewals cannot be counted', async () => {
     // Given
     const world = new LinkWorld();
     world.control.failNext.add('addSpent').add('addRenewals');

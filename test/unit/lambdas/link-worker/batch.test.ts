@@ -4,7 +4,7 @@ import { create, derivedIdOfCreate, LinkWorld } from '../../../world/link-world.
 const it = base.extend('world', () => new LinkWorld());
 
 describe('a batch', () => {
-  it('makes one link of two copies, and answers the second as a repeat', async ({ world }) => {
+  it('makes one link for two copies, and answers the second as a repeat', async ({ world }) => {
     const dispositions = await world.deliver(
       { body: create },
       { body: { ...create, requestedAt: '2026-03-01T10:00:03Z' } },
@@ -18,7 +18,7 @@ describe('a batch', () => {
     expect(world.outcomes[0]?.outcomeId).toBe(world.outcomes[1]?.outcomeId);
   });
 
-  it('makes one link of three creates that chose the same ID, and pays for no 409', async ({ world }) => {
+  it('makes one link for three creates with the same chosen ID, without a 409', async ({ world }) => {
     const chosen = (requestId: string) => ({
       body: { ...create, requestId, shortlinkId: 'spring', data: { pid: requestId } },
     });
@@ -27,7 +27,7 @@ describe('a batch', () => {
     expect(world.api.calls.filter((call) => call === 'create')).toEqual(['create']);
   });
 
-  it('carries out the changes of one link in the order in which they were asked for', async ({ world }) => {
+  it('carries out the changes of one link in the order of `requestedAt`', async ({ world }) => {
     const made = { ...create, shortlinkId: 'spring' };
     const change = (requestId: string, requestedAt: string) => ({
       body: { ...made, action: 'update', requestId, requestedAt, data: { pid: requestId } },
@@ -42,7 +42,7 @@ describe('a batch', () => {
     ]);
   });
 
-  it('answers a repeat of an earlier batch in the same words, without a call', async ({ world }) => {
+  it('answers a repeat of an earlier batch with the same outcome, without a call', async ({ world }) => {
     await world.deliver({ body: create });
     world.now += 86_400_000;
     await world.deliver({ body: create, messageId: 'm-9' });
@@ -51,7 +51,7 @@ describe('a batch', () => {
     expect(again).toEqual({ ...first, messageId: 'm-9', repeat: true });
   });
 
-  it('rejects another command under a requestId that was used, and keeps the first’s answer', async ({ world }) => {
+  it('rejects another command under a used requestId, and keeps the first outcome', async ({ world }) => {
     await world.deliver({ body: create }, { body: { ...create, data: { pid: 'mail' } } });
     expect(world.outcomes[1]).toMatchObject({
       outcome: 'rejected',
@@ -63,7 +63,7 @@ describe('a batch', () => {
     expect(world.api.quotaCalls).toBe(1);
   });
 
-  it('answers what is stale after a free look, whatever the quota, and remembers it', async ({ world }) => {
+  it('ends a stale command after a free GET, whatever the quota, and records it', async ({ world }) => {
     const parking = { state: 'parking', reason: 'quota-reserve-reached', since: 1 } as const;
     world.control.say(world.now, { lanes: { campaign: parking } });
     const late = { ...create, validUntil: '2026-03-01T10:00:04Z' };
@@ -74,7 +74,7 @@ describe('a batch', () => {
     expect(world.told).toEqual(['stale', 'stale*']);
   });
 
-  it('does not call stale what an earlier delivery made in time', async ({ world }) => {
+  it('ends a stale create as `created` if an earlier delivery made its link in time', async ({ world }) => {
     const inTime = { ...create, validUntil: '2026-03-01T10:00:10Z' };
     world.ledger.failNext.add('addLink');
     await world.deliver({ body: inTime });
@@ -83,13 +83,13 @@ describe('a batch', () => {
     expect(world.told).toEqual(['created']);
   });
 
-  it('calls stale what no earlier delivery has made, after a free look', async ({ world }) => {
+  it('ends a create as `stale` after a free GET if no earlier delivery made its link', async ({ world }) => {
     await world.deliver({ body: { ...create, validUntil: '2026-03-01T10:00:04Z' }, receiveCount: 2 });
     expect(world.api.calls).toEqual(['read']);
     expect(world.told).toEqual(['stale']);
   });
 
-  it('tells every fault of an invalid command, archives it whole, and acknowledges it', async ({ world }) => {
+  it('publishes every fault of an invalid command, archives it whole, and acknowledges it', async ({ world }) => {
     const invalid = { ...create, ttl: '400d', brandDomain: 'elsewhere.example', data: { c: 'x' } };
     expect(await world.deliver({ body: invalid })).toEqual(['done']);
     expect(world.api.calls).toEqual([]);
@@ -107,25 +107,25 @@ describe('a batch', () => {
     expect(world.rejected).toMatchObject([{ body: JSON.stringify(invalid), sentAt: '2026-03-01T10:00:01.000Z' }]);
   });
 
-  it('lets a mended command through under the requestId of a rejected one', async ({ world }) => {
+  it('accepts a corrected command under the requestId of a rejected one', async ({ world }) => {
     await world.deliver({ body: { ...create, ttl: '400d' } });
     await world.deliver({ body: create, messageId: 'm-2' });
     expect(world.told).toEqual(['rejected', 'created']);
   });
 
-  it('acknowledges a rejected command only when it is in the archive', async ({ world }) => {
+  it('acknowledges a rejected command only after it is in the archive', async ({ world }) => {
     world.failNext.add('archive');
     expect(await world.deliver({ body: 'not JSON' })).toEqual(['try-again']);
     expect(world.outcomes).toEqual([]);
   });
 
-  it('gives back what it has no time for, without beginning it', async ({ world }) => {
+  it('returns commands unstarted if no time is left', async ({ world }) => {
     world.remainingMilliseconds = 14_999;
     expect(await world.deliver({ body: create })).toEqual(['out-of-time']);
     expect(world.api.calls).toEqual([]);
   });
 
-  it('does messages that were seen before thrice alone and last', async ({ world }) => {
+  it('runs messages from their third delivery on alone and last', async ({ world }) => {
     const suspect = {
       body: { ...create, requestId: 'suspect', shortlinkId: 'suspect' },
       messageId: 'm-s',
@@ -139,13 +139,13 @@ describe('a batch', () => {
     expect(world.outcomes.at(-1)?.requestId).toBe('suspect');
   });
 
-  it('brings back the commands whose request records cannot be read, without a call', async ({ world }) => {
+  it('returns commands with unreadable request records, without a call', async ({ world }) => {
     world.ledger.failNext.add('requests');
     expect(await world.deliver({ body: create })).toEqual(['try-again']);
     expect(world.api.calls).toEqual([]);
   });
 
-  it('reads request records in small groups, as late as it can, so that it sees what others did meanwhile', async () => {
+  it('reads request records late and in small groups, so that it sees other environments’ outcomes', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
     const batch = Array.from({ length: 60 }, (_, index) => ({
       body: { ...create, requestId: `r-${index}` },
@@ -161,14 +161,14 @@ describe('a batch', () => {
     expect(world.told.filter((kind) => kind === 'created*')).toHaveLength(1);
   });
 
-  it('fits an outcome into SNS’s 256 KiB, however many faults a command has', async ({ world }) => {
+  it('publishes an outcome within SNS’s 256 KiB, however many faults a command has', async ({ world }) => {
     const fields = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`${index}${'x'.repeat(300)}`, 1]));
     await world.deliver({ body: { ...create, ...fields } });
     expect(JSON.stringify(world.outcomes[0]).length).toBeLessThan(100_000);
     expect(world.outcomes[0]?.faults?.at(-1)).toEqual({ path: '', rule: 'more', message: 'and 19980 more faults' });
   });
 
-  it('answers a stale command as stale again, under whatever validUntil it is repeated', async ({ world }) => {
+  it('ends a repeat of a stale command as `stale`, whatever its validUntil', async ({ world }) => {
     const past = new Date(world.now - 1_000).toISOString();
     const later = new Date(world.now + 3_600_000).toISOString();
     await world.deliver({ body: { ...create, validUntil: past } });
@@ -189,19 +189,19 @@ describe('a batch', () => {
     [{}, { renewTtl: true }, 'rejected false'],
     [{ qr: { format: 'jpg' } }, { qr: { format: 'jpeg' } }, 'rejected false'],
     [{ data: { pid: 'sms', x: '<' } }, { data: { pid: 'sms', x: '%3C' } }, 'rejected false'],
-  ])('compares a repeat as it is written, data as text: %j and %j', async (first, second, told) => {
+  ])('compares a repeat as it is written, with data as text: %j and %j', async (first, second, expected) => {
     const world = new LinkWorld();
     await world.deliver({ body: { ...create, ...first } });
     await world.deliver({ body: { ...create, ...second }, messageId: 'm-2' });
-    expect(world.outcomes.map(({ outcome, repeat }) => `${outcome} ${repeat}`)).toEqual(['created false', told]);
+    expect(world.outcomes.map(({ outcome, repeat }) => `${outcome} ${repeat}`)).toEqual(['created false', expected]);
   });
 
-  it('gives each rejection of a command that was mended in vain an outcome of its own', async ({ world }) => {
+  it('gives each rejection of a command its own outcome ID', async ({ world }) => {
     await world.deliver({ body: { ...create, ttl: '400d' } }, { body: { ...create, ttl: '500d' } });
     expect(new Set(world.outcomes.map(({ outcomeId }) => outcomeId)).size).toBe(2);
   });
 
-  it('hands a QR command of the link’s owner on, and refuses a stranger’s', async ({ world }) => {
+  it('queues a QR job for the link’s source, and rejects another source’s command', async ({ world }) => {
     await world.deliver({ body: create });
     const qr = { ...create, data: undefined, action: 'qr', shortlinkId: derivedIdOfCreate };
     await world.deliver(

@@ -34,7 +34,7 @@ describe('an update', () => {
     });
   });
 
-  it('without a TTL starts a renewing link’s own TTL anew, and leaves the expiry of another as it is', async () => {
+  it('without a TTL restarts a renewing link’s TTL, and keeps any other link’s expiry', async () => {
     await world.deliver({ body: { ...made, requestId: 'c-2', shortlinkId: 'other', ttl: '1d', renewTtl: false } });
     world.now += 3_600_000;
     await world.deliver({ body: update }, { body: { ...update, requestId: 'u-2', shortlinkId: 'other' } });
@@ -42,7 +42,7 @@ describe('an update', () => {
     expect(world.ledger.links.get('A1b3/other')?.expiresAt).toBe(Date.parse('2026-03-02T10:00:05Z') / 1000);
   });
 
-  it('leaves what it does not name as the link has it, at the API and in the ledger', async () => {
+  it('does not change a field that it omits, at the API and in the ledger', async () => {
     const other = { shortlinkId: 'other', ttl: '1d', renewTtl: false, brandDomain: 'go.acme.example' };
     await world.deliver({ body: { ...made, requestId: 'c-2', ...other } });
     await world.deliver({ body: { ...update, requestId: 'u-2', shortlinkId: 'other' } });
@@ -52,7 +52,7 @@ describe('an update', () => {
     expect(world.api.links.get('A1b3/other')).toMatchObject({ ttlSeconds: 86_400, renewTtl: false });
   });
 
-  it('keeps a link kept that says nothing about it, and for as long as it says', async () => {
+  it('keeps the link’s keepUntil without its own, and sets its own', async () => {
     await world.deliver({ body: { ...update, keepUntil: '2028-01-01T00:00:00Z' } });
     await world.deliver({
       body: { ...update, requestId: 'u-2', requestedAt: '2026-03-01T10:00:04Z' },
@@ -67,7 +67,7 @@ describe('an update', () => {
   it.each([
     ['keeps a link whose TTL is short', { ttl: '13d' }, { keepUntil }, 'keepUntil'],
     ['shortens the TTL of a link that is kept', { ttl: '14d', keepUntil }, { ttl: '1d' }, 'ttl'],
-  ])('that %s is rejected, at no cost: each renewal would bring on the next', async (_, first, then, path) => {
+  ])('that %s is rejected without a call, because each renewal would cause the next', async (_, first, then, path) => {
     await world.deliver({ body: { ...made, requestId: 'c-2', shortlinkId: 'other', ...first } });
     world.api.calls.length = 0;
     await world.deliver({ body: { ...update, requestId: 'u-2', shortlinkId: 'other', ...then } });
@@ -80,7 +80,7 @@ describe('an update', () => {
     expect(world.ledger.links.get('A1b3/other')).not.toHaveProperty('lease');
   });
 
-  it('ends the keeping of a link when it says when: before its new TTL ends', async () => {
+  it('ends the renewals with a keepUntil before the end of its new TTL', async () => {
     await world.deliver({ body: { ...made, requestId: 'c-2', shortlinkId: 'other', ttl: '14d', keepUntil } });
     const soon = '2026-03-01T11:00:00Z';
     const end = { shortlinkId: 'other', ttl: '1d', keepUntil: soon };
@@ -89,7 +89,7 @@ describe('an update', () => {
     expect(world.ledger.links.get('A1b3/other')?.keepUntil).toBe(Date.parse(soon) / 1000);
   });
 
-  it('that is older than what was last applied is superseded, at no cost', async () => {
+  it('is superseded without a call if a later change was applied', async () => {
     await world.deliver({ body: update });
     await world.deliver({
       body: { ...update, requestId: 'u-0', requestedAt: '2026-03-01T10:00:01Z' },
@@ -99,13 +99,13 @@ describe('an update', () => {
     expect(world.outcomes[1]).toMatchObject({ outcome: 'superseded', link: { version: 2 } });
   });
 
-  it('of somebody else’s link is rejected, at no cost', async () => {
+  it('of another source’s link is rejected without a call', async () => {
     await world.deliver({ body: { ...update, source: 'studio' } });
     expect(world.api.calls).toEqual([]);
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'not-owner' }]);
   });
 
-  it('of an unknown link waits for its create, and is rejected when none comes', async () => {
+  it('of an unknown link waits for its create, and is rejected if none comes', async () => {
     const early = { ...update, shortlinkId: 'later' };
     expect(await world.deliver({ body: early })).toEqual(['try-again']);
     expect(world.api.quotaCalls).toBe(0);
@@ -127,7 +127,7 @@ describe('an update', () => {
     },
   );
 
-  it('that died after its link record was written is told, not sent again', async () => {
+  it('is published and not sent again after a crash behind its link record', async () => {
     world.ledger.failNext.add('rememberRequest');
     await world.deliver({ body: update });
     await world.deliver({ body: update, receiveCount: 2 });
@@ -135,7 +135,7 @@ describe('an update', () => {
     expect(world.told).toEqual(['updated']);
   });
 
-  it('whose answer was lost is settled by a free look', async () => {
+  it('is verified with a free GET after a lost answer', async () => {
     world.api.spoil('update', { kind: 'reset-after' });
     await world.deliver({ body: update });
     expect(world.api.calls).toEqual(['update', 'read']);
@@ -144,7 +144,7 @@ describe('an update', () => {
 });
 
 describe('a delete', () => {
-  it('removes the link, and its record remembers that for the deduplication window', async () => {
+  it('removes the link, and leaves a tombstone for the deduplication window', async () => {
     await world.deliver({ body: remove });
     expect(world.api.links.size).toBe(0);
     expect(world.outcomes).toMatchObject([{ outcome: 'deleted', link: { shortlinkId: 'poster', version: 2 } }]);
@@ -154,25 +154,25 @@ describe('a delete', () => {
     });
   });
 
-  it('whose answer was lost is settled by a free look', async () => {
+  it('is verified with a free GET after a lost answer', async () => {
     world.api.spoil('delete', { kind: 'reset-after' });
     await world.deliver({ body: remove });
     expect(world.api.calls).toEqual(['delete', 'read']);
     expect(world.told).toEqual(['deleted']);
   });
 
-  it('that was lost for real is tried again', async () => {
+  it('is tried again if the API did not apply it', async () => {
     world.api.spoil('delete', { kind: 'status', status: 503 });
     expect(await world.deliver({ body: remove })).toEqual(['try-again']);
   });
 
-  it('is followed by no update', async () => {
+  it('prevents a later update', async () => {
     await world.deliver({ body: remove });
     await world.deliver({ body: { ...update, requestedAt: '2026-03-01T10:00:04Z' }, messageId: 'm-2' });
     expect(world.outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'link-deleted' });
   });
 
-  it('that died after its link record was written is told, not sent again', async () => {
+  it('is published and not sent again after a crash behind its link record', async () => {
     world.ledger.failNext.add('rememberRequest');
     await world.deliver({ body: remove });
     await world.deliver({ body: remove, receiveCount: 2 });

@@ -7,7 +7,7 @@ const derivedKey = `A1b3/${derivedIdOfCreate}`;
 const chosen = { ...create, shortlinkId: 'spring-26' };
 
 describe('a create with a derived ID', () => {
-  it('is posted at once, recorded, answered, and costs one call', async ({ world }) => {
+  it('is posted at once, recorded and answered, with one call', async ({ world }) => {
     expect(await world.deliver({ body: create })).toEqual(['done']);
 
     expect(world.api.calls).toEqual(['create']);
@@ -44,13 +44,13 @@ describe('a create with a derived ID', () => {
     expect(world.ledger.links.get(derivedKey)).not.toHaveProperty('data');
   });
 
-  it('takes its expiry from its own TTL', async ({ world }) => {
+  it('gets its expiry from its own TTL', async ({ world }) => {
     await world.deliver({ body: { ...create, ttl: '2h', renewTtl: false } });
     expect(world.outcomes[0]?.link?.expiresAt).toBe('2026-03-01T12:00:05Z');
     expect(world.ledger.links.get(derivedKey)).toMatchObject({ ttlSeconds: 7_200, renewTtl: false });
   });
 
-  it('that is to be kept says so in its record, and asks for two weeks of life at least', async ({ world }) => {
+  it('with keepUntil has it in its record, and requires a TTL of at least two weeks', async ({ world }) => {
     const kept = { ...create, keepUntil: '2028-01-01T00:00:00Z' };
     await world.deliver({ body: { ...kept, ttl: '13d' } }, { body: { ...kept, ttl: '14d' } });
     expect(world.outcomes[0]?.faults).toEqual([
@@ -63,7 +63,7 @@ describe('a create with a derived ID', () => {
     expect(world.ledger.links.get(derivedKey)?.keepUntil).toBe(Date.parse('2028-01-01T00:00:00Z') / 1000);
   });
 
-  it('adopts its own link when the first answer was lost after the link was made', async ({ world }) => {
+  it('adopts its own link if the answer was lost after the API made it', async ({ world }) => {
     world.api.spoil('create', { kind: 'reset-after' });
     await world.deliver({ body: { ...create, brandDomain: 'go.acme.example' } });
     expect(world.api.calls).toEqual(['create', 'read']);
@@ -71,14 +71,14 @@ describe('a create with a derived ID', () => {
     expect(world.outcomes[0]?.link?.shortUrl).toBe(`https://go.acme.example/${derivedKey}`);
   });
 
-  it('posts the same ID again when the lost answer stood for nothing', async ({ world }) => {
+  it('posts the same ID again if the lost POST made no link', async ({ world }) => {
     world.api.spoil('create', { kind: 'status', status: 503 });
     await world.deliver({ body: create });
     expect(world.api.calls).toEqual(['create', 'read', 'create']);
     expect([...world.api.links.keys()]).toEqual([derivedKey]);
   });
 
-  it('comes back later when three answers in a row are lost', async ({ world }) => {
+  it('returns after three lost answers in a row', async ({ world }) => {
     world.api.spoil(
       'create',
       { kind: 'status', status: 503 },
@@ -89,27 +89,27 @@ describe('a create with a derived ID', () => {
     expect(world.told).toEqual([]);
   });
 
-  it('adopts on a 409: a copy of the request was faster', async ({ world }) => {
+  it('adopts the link of a faster copy after a 409', async ({ world }) => {
     world.api.links.set(derivedKey, { data: { pid: 'as the API keeps it' }, expiresAt: 1_780_000_000 });
     await world.deliver({ body: create });
     expect(world.api.calls).toEqual(['create', 'read']);
     expect(world.outcomes[0]?.link?.expiresAt).toBe('2026-05-28T20:26:40Z');
   });
 
-  it('comes back later when a 409 is followed by a 404', async ({ world }) => {
+  it('returns if a 404 follows a 409', async ({ world }) => {
     world.api.spoil('create', { kind: 'status', status: 409, errorType: 'invalid_parameter' });
     expect(await world.deliver({ body: create })).toEqual(['try-again']);
     expect(world.api.calls).toEqual(['create', 'read']);
   });
 
-  it('looks first when it is delivered again, and posts only if nothing is there', async ({ world }) => {
+  it('sends a GET first on a redelivery, and posts only after a 404', async ({ world }) => {
     await world.deliver({ body: create, receiveCount: 2 });
     expect(world.api.calls).toEqual(['read', 'create']);
   });
 });
 
-describe('a create that died between two steps', () => {
-  it('after the POST: is settled by a GET', async ({ world }) => {
+describe('a create that crashed', () => {
+  it('after its POST is verified with a GET', async ({ world }) => {
     world.ledger.failNext.add('addLink');
     expect(await world.deliver({ body: create })).toEqual(['try-again']);
     expect(await world.deliver({ body: create, receiveCount: 2 })).toEqual(['done']);
@@ -117,7 +117,7 @@ describe('a create that died between two steps', () => {
     expect(world.told).toEqual(['created']);
   });
 
-  it('after the link record: is answered from it, without a call', async ({ world }) => {
+  it('after its link record is answered from it, without a call', async ({ world }) => {
     world.ledger.failNext.add('rememberRequest');
     await world.deliver({ body: create });
     await world.deliver({ body: create, receiveCount: 2 });
@@ -125,7 +125,7 @@ describe('a create that died between two steps', () => {
     expect(world.told).toEqual(['created']);
   });
 
-  it('after the request record: tells what it had not told, as its own first answer', async ({ world }) => {
+  it('after its request record publishes the recorded outcome, not as a repeat', async ({ world }) => {
     world.failNext.add('tell');
     expect(await world.deliver({ body: create })).toEqual(['try-again']);
     expect(await world.deliver({ body: create, receiveCount: 2 })).toEqual(['done']);
@@ -133,7 +133,7 @@ describe('a create that died between two steps', () => {
     expect(world.told).toEqual(['created']);
   });
 
-  it('after the outcome: asks for the QR code that is still owed', async ({ world }) => {
+  it('after its outcome sends the missing QR job', async ({ world }) => {
     const withQr = { ...create, qr: { size: 600, margin: true } };
     world.failNext.add('ask');
     expect(await world.deliver({ body: withQr })).toEqual(['try-again']);
@@ -149,7 +149,7 @@ describe('a create that died between two steps', () => {
     ]);
   });
 
-  it('is told created, and does not come back to life, when its link was deleted meanwhile', async ({ world }) => {
+  it('ends as `created` without making the link again if the link was deleted since', async ({ world }) => {
     world.ledger.failNext.add('rememberRequest');
     await world.deliver({ body: create });
     const remove = { ...create, data: undefined, requestId: 'r-2', action: 'delete', shortlinkId: derivedIdOfCreate };
@@ -161,13 +161,13 @@ describe('a create that died between two steps', () => {
 });
 
 describe('a create with a chosen ID', () => {
-  it('looks first, and posts when the ID is free', async ({ world }) => {
+  it('sends a GET first, and posts if the ID is free', async ({ world }) => {
     await world.deliver({ body: chosen });
     expect(world.api.calls).toEqual(['read', 'create']);
     expect(world.outcomes[0]?.link?.shortUrl).toBe('https://acme.onelink.me/A1b3/spring-26');
   });
 
-  it('adopts the link that is there when it is the one asked for', async ({ world }) => {
+  it('adopts an existing link that equals the request', async ({ world }) => {
     world.api.links.set('A1b3/spring-26', {
       data: { c: 'spring', pid: 'sms' },
       expiresAt: Date.parse('2026-03-31T10:00:00Z') / 1000,
@@ -177,7 +177,7 @@ describe('a create with a chosen ID', () => {
     expect(world.told).toEqual(['created']);
   });
 
-  it('leaves a link alone that lives longer than the one asked for could', async ({ world }) => {
+  it('does not adopt a link that expires later than its own could', async ({ world }) => {
     world.api.links.set('A1b3/spring-26', {
       data: { c: 'spring', pid: 'sms' },
       expiresAt: Date.parse('2026-04-02T10:00:00Z') / 1000,
@@ -186,20 +186,20 @@ describe('a create with a chosen ID', () => {
     expect(world.told).toEqual(['conflict']);
   });
 
-  it('is a conflict, at no cost, when the ID belongs to another link', async ({ world }) => {
+  it('is a conflict without spending quota if the ID belongs to another link', async ({ world }) => {
     world.api.links.set('A1b3/spring-26', { data: { pid: 'someone' }, expiresAt: 1_780_000_000 });
     await world.deliver({ body: chosen });
     expect(world.api.calls).toEqual(['read']);
     expect(world.outcomes).toMatchObject([{ outcome: 'conflict', reason: 'shortlink-id-taken' }]);
   });
 
-  it('is a conflict when the link there was not made through the API at all', async ({ world }) => {
+  it('is a conflict if the link was made outside the API', async ({ world }) => {
     world.api.links.set('A1b3/spring-26', { data: create.data, expiresAt: 1_780_000_000, foreign: true });
     await world.deliver({ body: chosen });
     expect(world.told).toEqual(['conflict']);
   });
 
-  it('is a conflict, without any call, when the ledger knows another live link there, even one with equal data', async ({
+  it('is a conflict, without any call, if the ledger has another live link there, even with equal data', async ({
     world,
   }) => {
     await world.deliver({ body: chosen });
@@ -208,7 +208,7 @@ describe('a create with a chosen ID', () => {
     expect(world.told).toEqual(['created', 'conflict']);
   });
 
-  it('gets a derived ID instead where the lane says so', async () => {
+  it('gets a derived ID instead if the lane is configured so', async () => {
     const world = new LinkWorld({ CONFLICT_POLICY: 'derive' });
     world.api.links.set('A1b3/spring-26', { data: { pid: 'someone' }, expiresAt: 1_780_000_000 });
     await world.deliver({ body: chosen });
@@ -226,7 +226,7 @@ describe('a create with a chosen ID', () => {
     expect(world.told).toEqual([expected]);
   });
 
-  it('may take over the address of a link that has expired', async ({ world }) => {
+  it('may use the address of an expired link', async ({ world }) => {
     await world.deliver({ body: { ...chosen, ttl: '10m' } });
     world.now += 3 * 86_400_000;
     world.api.links.clear();
@@ -237,7 +237,7 @@ describe('a create with a chosen ID', () => {
 });
 
 describe('a create that the API refuses', () => {
-  it('is rejected, archived and remembered when the fault is its own', async ({ world }) => {
+  it('is rejected, archived and recorded if its request is invalid', async ({ world }) => {
     world.api.spoil('create', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
     await world.deliver({ body: create });
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'refused-by-api' }]);
@@ -248,7 +248,7 @@ describe('a create that the API refuses', () => {
     expect(world.told).toEqual(['rejected', 'rejected*']);
   });
 
-  it('is parked when the quota is spent, and so is the rest of the batch, without another call', async () => {
+  it('is parked if the quota is spent, and so is the rest of the batch, without another call', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
     world.api.spoil('create', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
     const second = { ...create, requestId: 'r-2' };
@@ -261,7 +261,7 @@ describe('a create that the API refuses', () => {
     expect(world.parked.map(({ requestId }) => requestId)).toEqual(['r-1', 'r-2']);
   });
 
-  it('waits when the account is blocked, and so does the rest of the batch', async () => {
+  it('waits if the account is blocked, and so does the rest of the batch', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
     world.api.spoil('create', { kind: 'status', status: 401 });
     const dispositions = await world.deliver({ body: create }, { body: { ...create, requestId: 'r-2' } });
@@ -292,7 +292,7 @@ describe('the claim of a chosen ID', () => {
   });
   const nowSeconds = Date.parse('2026-03-01T10:00:05Z') / 1000;
 
-  it('is taken before the POST, and keeps others from theirs while it runs', async ({ world }) => {
+  it('is taken before the POST, and blocks other creates while it runs', async ({ world }) => {
     world.ledger.claims.set(address, claim('other', nowSeconds + 60));
     expect(await world.deliver({ body: chosen })).toEqual(['try-again']);
     expect(world.api.calls).toEqual(['read']);
@@ -303,7 +303,7 @@ describe('the claim of a chosen ID', () => {
     expect(world.ledger.claims.get(address)).toMatchObject({ requestId: 'r-1', until: nowSeconds + 90 + 90 });
   });
 
-  it('of a link that was made and deleted meanwhile has served', async ({ world }) => {
+  it('does not block a new create after its link was made and deleted', async ({ world }) => {
     await world.deliver({ body: chosen });
     const { data: _, ...withoutData } = chosen;
     const remove = { ...withoutData, requestId: 'd-1', action: 'delete', requestedAt: '2026-03-01T10:00:02Z' };
@@ -312,14 +312,14 @@ describe('the claim of a chosen ID', () => {
     expect(world.told).toEqual(['created', 'deleted', 'created']);
   });
 
-  it('is given back by a create that the API refuses', async ({ world }) => {
+  it('is released by a create that the API refuses', async ({ world }) => {
     world.api.spoil('create', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
     await world.deliver({ body: chosen });
     expect(world.told).toEqual(['rejected']);
     expect(world.ledger.claims.get(address)?.until).toBe(0);
   });
 
-  it('makes an update wait for its source’s create, however long that takes', async ({ world }) => {
+  it('makes an update wait for its source’s create, after any number of deliveries', async ({ world }) => {
     world.ledger.failNext.add('addLink');
     await world.deliver({ body: chosen });
     const early = { ...chosen, requestId: 'u-1', action: 'update', requestedAt: '2026-03-01T10:00:02Z' };
@@ -330,10 +330,10 @@ describe('the claim of a chosen ID', () => {
     expect(world.told).toEqual(['created', 'updated']);
   });
 
-  it('tells a create that was answered otherwise which link to take back', async ({ world }) => {
+  it('shows which link a create with another outcome must compensate', async ({ world }) => {
     world.ledger.failNext.add('addLink');
     await world.deliver({ body: chosen });
-    // A copy that came too late is told so, without having seen the POST.
+    // A late copy ends as `stale`, before it can see the POST.
     const late = { ...chosen, validUntil: '2026-03-01T10:00:04Z' };
     world.api.spoil('read', { kind: 'status', status: 404, errorType: 'invalid_parameter' });
     await world.deliver({ body: late, messageId: 'm-2' });

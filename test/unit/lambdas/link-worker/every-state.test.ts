@@ -31,7 +31,7 @@ const commands: Record<string, unknown> = {
 const before = { requestedAt: '2026-03-01T09:00:00Z', requestId: 'before' };
 const after = { requestedAt: '2026-03-01T10:00:01Z', requestId: 'after' };
 
-/** Puts the world into each state that the table names. */
+/** Puts the world into each state of the table. */
 const states: Record<string, (world: LinkWorld, nowSeconds: number) => void> = {
   nowhere: () => {},
   'at the API only, as asked for': (world) => atApi(world, create.data),
@@ -99,21 +99,21 @@ function deleted(world: LinkWorld, applied: LinkRecord['applied']): void {
 
 const verbs = { create: 'POST', read: 'GET', update: 'PUT', delete: 'DELETE', qr: 'GET' };
 
-describe('docs/commands.md says what becomes of a command', () => {
-  it('for every state there is', () => {
+describe('the table of link states in docs/commands.md', () => {
+  it('has every state', () => {
     expect(rows.map(([state]) => state)).toEqual(Object.keys(states));
     expect(header.slice(1)).toEqual(Object.keys(commands));
   });
 
-  it.each(cells)('link %s, %s: %s', async (state, action, expected) => {
+  it.each(cells)('is true for link %s, %s: %s', async (state, action, expected) => {
     const world = new LinkWorld();
     states[state]?.(world, Math.floor(world.now / 1000));
 
     const [disposition] = await world.deliver({ body: commands[action] });
 
-    const told = world.outcomes[0]?.outcome ?? (world.qrJobs.length > 0 ? 'QR job' : undefined);
+    const ending = world.outcomes[0]?.outcome ?? (world.qrJobs.length > 0 ? 'QR job' : undefined);
     const calls = world.api.calls.map((operation) => verbs[operation]).join(' ') || '–';
-    expect(`${disposition === 'done' ? told : 'waits'} · ${calls}`).toBe(expected);
+    expect(`${disposition === 'done' ? ending : 'waits'} · ${calls}`).toBe(expected);
     expect(world.outcomes.length + world.qrJobs.length).toBe(disposition === 'done' ? 1 : 0);
   });
 });

@@ -7,7 +7,7 @@ import { create, LinkWorld, linkIdSecret } from '../../../world/link-world.ts';
 
 const key = 'A1b3/poster';
 const data = { pid: 'print' };
-/** 2026-03-01T10:00:00Z, when the commands were asked for. */
+/** 2026-03-01T10:00:00Z, the commands' `requestedAt`. */
 const asked = 1_772_359_200;
 const day = 86_400;
 const marked = givenLinkAt('poster', {
@@ -23,7 +23,7 @@ const change = { ...command, requestId: 'later', requestedAt: '2026-03-01T10:00:
 const update = { ...change, action: 'update', data: { pid: 'mail' } };
 const remove = { ...change, action: 'delete' };
 
-describe('a command for a link whose expiry is being checked', () => {
+describe('a command for a link under an expiry check', () => {
   let world: LinkWorld;
   beforeEach(() => {
     world = new LinkWorld();
@@ -32,7 +32,7 @@ describe('a command for a link whose expiry is being checked', () => {
   const atApi = (expiresAt: number, held: Record<string, string> = data) =>
     void world.api.links.set(key, { data: held, expiresAt });
 
-  it('an update goes on when a GET finds the link alive, and takes the mark off', async () => {
+  it('an update runs after a GET finds the link live, and removes the mark', async () => {
     atApi(asked + 20 * day);
     expect(await world.deliver({ body: update })).toEqual(['done']);
     expect(world.api.calls).toEqual(['read', 'update']);
@@ -40,8 +40,8 @@ describe('a command for a link whose expiry is being checked', () => {
     expect(world.ledger.links.get(key)).not.toHaveProperty('expiryCheck');
   });
 
-  it('an update whose check has waited for days is not told not-owner, after any number of deliveries', async () => {
-    // Given a link that clicks keep alive, whose record the TTL has removed
+  it('an update whose check has waited for days never ends as `not-owner`', async () => {
+    // Given a link that clicks keep live, whose record the TTL has removed
     const { expiryCheck: _, ...record } = marked;
     world.ledger.links.delete(key);
     atApi(asked + 20 * day);
@@ -57,14 +57,14 @@ describe('a command for a link whose expiry is being checked', () => {
     );
     await intake([JSON.stringify({ record, token: 'removal-1' } satisfies Removal)]);
 
-    // When its owner updates it, and the expiry worker has not come to it yet
+    // When its source updates it before the expiry worker has checked it
     await world.deliver({ body: update, receiveCount: 9 });
 
     // Then it is updated
     expect(world.outcomes).toMatchObject([{ outcome: 'updated', link: { version: 2 } }]);
   });
 
-  it('an update of a link that is kept, and looked at before its time, looks by a GET as well', async () => {
+  it('an update of a kept link under an early check sends a GET too', async () => {
     world.ledger.links.set(key, { ...marked, keepUntil: asked + 400 * day, expiresAt: asked + 7 * day });
     atApi(asked + 7 * day);
     await world.deliver({ body: update });
@@ -72,7 +72,7 @@ describe('a command for a link whose expiry is being checked', () => {
     expect(world.ledger.links.get(key)).not.toHaveProperty('expiryCheck');
   });
 
-  it('an update is told that the link has expired when a GET finds none, and leaves the rest to the check', async () => {
+  it('an update is rejected as `link-expired` after a 404, and leaves the record to the check', async () => {
     await world.deliver({ body: update });
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'link-expired' }]);
     expect(world.ledger.links.get(key)).toEqual(marked);
@@ -87,7 +87,7 @@ describe('a command for a link whose expiry is being checked', () => {
     expect(held).not.toHaveProperty('expiryCheck');
   });
 
-  it('an update whose link turns out to be gone leaves a record that the TTL removes at once', async () => {
+  it('an update that gets a 404 leaves a record that the TTL removes at once', async () => {
     atApi(asked + 20 * day);
     world.api.spoil('update', { kind: 'status', status: 404, errorType: 'invalid_parameter' });
     await world.deliver({ body: update });
@@ -95,7 +95,7 @@ describe('a command for a link whose expiry is being checked', () => {
     expect(world.ledger.links.get(key)?.expiresAt).toBeLessThanOrEqual(world.now / 1000);
   });
 
-  it('a change that comes to nothing leaves the mark, so that the check goes on', async () => {
+  it('a change that is not applied leaves the mark, so the check continues', async () => {
     atApi(asked + 20 * day);
     world.api.spoil('update', { kind: 'status', status: 409 });
     expect(await world.deliver({ body: update })).toEqual(['try-again']);
@@ -107,28 +107,28 @@ describe('a command for a link whose expiry is being checked', () => {
     expect(world.qrJobs).toHaveLength(1);
   });
 
-  it('a create that chooses its ID takes the address when the API has it free', async () => {
+  it('a create under a chosen ID gets the address if the API has it free', async () => {
     await world.deliver({ body: { ...create, ...command, data: { pid: 'new' }, requestId: 'new' } });
     expect(world.outcomes).toMatchObject([{ outcome: 'created', link: { shortlinkId: 'poster', version: 2 } }]);
     expect(world.ledger.links.get(key)).toMatchObject({ requestId: 'new' });
     expect(world.ledger.links.get(key)).not.toHaveProperty('expiryCheck');
   });
 
-  it('a create that chooses its ID is told conflict while the link lives', async () => {
+  it('a create under a chosen ID ends as `conflict` while the link is live', async () => {
     atApi(asked + 20 * day);
     await world.deliver({ body: { ...create, ...command, requestId: 'new' } });
     expect(world.outcomes).toMatchObject([{ outcome: 'conflict', reason: 'shortlink-id-taken' }]);
     expect(world.ledger.links.get(key)).toEqual(marked);
   });
 
-  it('another source is still told that it does not own the link', async () => {
+  it('a command of another source ends as `not-owner`', async () => {
     atApi(asked + 20 * day);
     await world.deliver({ body: { ...update, source: 'studio' } });
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'not-owner' }]);
   });
 });
 
-describe('a command for a living link whose record the TTL has removed, and whose removal waits on the stream', () => {
+describe('a command for a live link whose removal by the TTL is still in the stream', () => {
   let world: LinkWorld;
   const made = { ...create, requestId: 'made', shortlinkId: 'poster', data };
   const madeOnce = async (body: object) => {
@@ -155,7 +155,7 @@ describe('a command for a living link whose record the TTL has removed, and whos
     },
   );
 
-  it('Given that the record comes back in the end, When the update is delivered again, Then it is updated', async () => {
+  it('Given a record that is restored, When the update is delivered again, Then it is applied', async () => {
     await madeOnce(made);
     await world.deliver({ body: update, receiveCount: 15 });
     world.ledger.links.set(key, structuredClone(marked));
@@ -163,19 +163,19 @@ describe('a command for a living link whose record the TTL has removed, and whos
     expect(world.outcomes).toMatchObject([{ outcome: 'updated' }]);
   });
 
-  it('Given that nobody brings the record back, When it has waited for 17 deliveries, Then it is no dead letter', async () => {
+  it('Given a record that is never restored, When the command has waited for 17 deliveries, Then it is not a dead letter', async () => {
     await madeOnce(made);
     expect(await world.deliver({ body: update, receiveCount: 17 })).toEqual(['done']);
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'not-owner' }]);
   });
 
-  it('Given that another source made it, When it is delivered eight times, Then its sender is told not-owner', async () => {
+  it('Given a link of another source, When the command is delivered eight times, Then it ends as `not-owner`', async () => {
     await madeOnce(made);
     expect(await world.deliver({ body: { ...update, source: 'studio' }, receiveCount: 8 })).toEqual(['done']);
     expect(world.outcomes).toMatchObject([{ outcome: 'rejected', reason: 'not-owner' }]);
   });
 
-  it('Given that its source’s create went to another ID, When it is delivered eight times, Then it is not-owner', async () => {
+  it('Given its source’s create under another ID, When the command is delivered eight times, Then it ends as `not-owner`', async () => {
     world.api.links.set(key, { data: { pid: 'other' }, expiresAt: asked + 20 * day });
     await madeOnce({ ...made, onConflict: 'derive' });
     expect(await world.deliver({ body: update, receiveCount: 8 })).toEqual(['done']);

@@ -4,7 +4,7 @@ import { create, LinkWorld } from '../../../world/link-world.ts';
 const day = 86_400;
 const key = 'A1b3/poster';
 const made = { ...create, shortlinkId: 'poster', ttl: '60d' };
-/** The same data; what it changes is said where it is used. */
+/** An update with the same data. Each test adds its change. */
 const update = { ...made, requestId: 'u-1', action: 'update', ttl: undefined, requestedAt: '2026-03-01T10:00:02Z' };
 
 const lost = { kind: 'status', status: 503 } as const;
@@ -17,7 +17,7 @@ beforeEach(async () => {
   world.outcomes.length = 0;
 });
 
-/** Delivered until it is done, each time when its lease has ended. */
+/** Delivers the update until it is done, each time after its lease has ended. */
 async function deliverUntilDone(body: object): Promise<void> {
   for (let receiveCount = 1; receiveCount <= 5; receiveCount++) {
     const [disposition] = await world.deliver({ body, messageId: 'm-2', receiveCount });
@@ -28,7 +28,7 @@ async function deliverUntilDone(body: object): Promise<void> {
 }
 
 describe('Given an update whose PUT was lost before it took effect', () => {
-  it('When it changes the TTL alone, Then it is told updated once the API has the new TTL', async () => {
+  it('When it changes the TTL alone, Then it ends as `updated` once the API has the new TTL', async () => {
     world.api.spoil('update', lost);
     await deliverUntilDone({ ...update, ttl: '1d' });
     expect(world.told).toEqual(['updated']);
@@ -39,21 +39,21 @@ describe('Given an update whose PUT was lost before it took effect', () => {
     });
   });
 
-  it('When it lengthens the TTL alone, Then the API has the new TTL as well', async () => {
+  it('When it lengthens the TTL alone, Then the API has the new TTL too', async () => {
     world.api.spoil('update', lost);
     await deliverUntilDone({ ...update, ttl: '90d' });
     expect(world.told).toEqual(['updated']);
     expect(world.api.links.get(key)).toMatchObject({ ttlSeconds: 90 * day });
   });
 
-  it('When it ends the renewals alone, Then it is told updated once the API renews the link no more', async () => {
+  it('When it ends the renewals alone, Then it ends as `updated` once the API has `renew_ttl` false', async () => {
     world.api.spoil('update', lost);
     await deliverUntilDone({ ...update, renewTtl: false });
     expect(world.told).toEqual(['updated']);
     expect(world.api.links.get(key)).toMatchObject({ renewTtl: false });
   });
 
-  it('When it changes the brand domain alone, Then the API has the new domain, and so has the outcome', async () => {
+  it('When it changes the brand domain alone, Then the API and the outcome have the new domain', async () => {
     world.api.spoil('update', lost);
     await deliverUntilDone({ ...update, brandDomain: 'go.acme.example' });
     expect(world.outcomes).toMatchObject([
@@ -62,7 +62,7 @@ describe('Given an update whose PUT was lost before it took effect', () => {
     expect(world.api.links.get(key)).toMatchObject({ brandDomain: 'go.acme.example' });
   });
 
-  it('When every answer is lost, Then it is not told updated', async () => {
+  it('When every answer is lost, Then it does not end as `updated`', async () => {
     world.api.spoil('update', { ...lost, times: 100 });
     await deliverUntilDone({ ...update, ttl: '1d' });
     expect(world.told).toEqual([]);
@@ -70,11 +70,11 @@ describe('Given an update whose PUT was lost before it took effect', () => {
   });
 });
 
-describe('Given an update that took effect and whose answer was lost', () => {
+describe('Given an update that the API applied and whose answer was lost', () => {
   it.each([
     ['the TTL', { ttl: '1d' }],
     ['the data', { data: { pid: 'print' } }],
-  ])('When a GET shows what it changed (%s), Then no second PUT is sent', async (_, change) => {
+  ])('When a GET shows its change (%s), Then no second PUT is sent', async (_, change) => {
     world.api.spoil('update', answerLost);
     await deliverUntilDone({ ...update, ...change });
     expect(world.told).toEqual(['updated']);
@@ -84,7 +84,7 @@ describe('Given an update that took effect and whose answer was lost', () => {
   it.each([
     ['the renewals', { renewTtl: false }, { renewTtl: false }],
     ['the brand domain', { brandDomain: 'go.acme.example' }, { brandDomain: 'go.acme.example' }],
-  ])('When no GET shows what it changed (%s), Then the PUT is sent once more', async (_, change, held) => {
+  ])('When no GET shows its change (%s), Then the PUT is sent once more', async (_, change, held) => {
     world.api.spoil('update', answerLost);
     await deliverUntilDone({ ...update, ...change });
     expect(world.told).toEqual(['updated']);
@@ -92,7 +92,7 @@ describe('Given an update that took effect and whose answer was lost', () => {
     expect(world.api.links.get(key)).toMatchObject(held);
   });
 
-  it('When the answer never comes, Then the time-out is as much a lost answer as a reset', async () => {
+  it('When the answer never comes, Then a time-out counts as a lost answer, as a reset does', async () => {
     world.api.spoil('update', { kind: 'hang', when: 'after' });
     await deliverUntilDone({ ...update, ttl: '1d' });
     expect(world.told).toEqual(['updated']);
@@ -100,7 +100,7 @@ describe('Given an update that took effect and whose answer was lost', () => {
   });
 
   it.each([{ kind: 'error-after', status: 503 }, { kind: 'truncated' }, { kind: 'not-json' }] as const)(
-    'When it is spoilt otherwise ($kind), Then one PUT is enough, too',
+    'When the answer is spoilt in another way ($kind), Then one PUT is enough too',
     async (fault) => {
       world.api.spoil('update', fault);
       await deliverUntilDone({ ...update, ttl: '1d' });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { create, LinkWorld } from '../../../world/link-world.ts';
 
-/** Stands for personal data: it may come back in nothing but the archive. */
+/** A stand-in for personal data, which may appear only in the archive. */
 const secretMark = 'jane.doe+49170';
 
 const anything = fc.oneof(
@@ -79,7 +79,7 @@ const body = fc.oneof(
 );
 
 describe('10,000 messages of any form', () => {
-  it('each end as an outcome, a QR job or a wait for the link, and none shows its values', async () => {
+  it('each end as an outcome, a QR job or a wait for the link, and none reveals its values', async () => {
     const seen = { invalid: 0, created: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(body, { minLength: 10, maxLength: 10 }), async (bodies) => {
@@ -88,7 +88,7 @@ describe('10,000 messages of any form', () => {
 
         const answered = new Set([...world.outcomes, ...world.qrJobs].map(({ messageId }) => messageId));
         for (const [index, disposition] of dispositions.entries()) {
-          // Only a change of a link that nobody made yet waits.
+          // Only a change of an unknown link waits.
           if (disposition !== 'done') expect(disposition).toBe('try-again');
           expect(answered.has(`m-${index + 1}`)).toBe(disposition === 'done');
         }
@@ -105,13 +105,13 @@ describe('10,000 messages of any form', () => {
       }),
       { numRuns: 1_000 },
     );
-    // The generator must reach both sides, or the test would prove little.
+    // The generator must make valid and invalid commands, or the test proves little.
     expect(seen.invalid).toBeGreaterThan(2_000);
     expect(seen.created).toBeGreaterThan(300);
   }, 60_000);
 });
 
-describe('a message whose text says more than JavaScript keeps', () => {
+describe('a message whose text JavaScript would change', () => {
   it('is rejected before any call, and can be sent again as text under its requestId', async () => {
     const world = new LinkWorld();
     const text = JSON.stringify({ ...create, data: { pid: 'sms', x: '' } });

@@ -31,13 +31,13 @@ const parking = (reason: LaneControl['reason'] = 'quota-reserve-reached') => ({
   parkedAt: 1,
 });
 
-/** What is parked comes back, as the replayer sends it. */
+/** Delivers the parked commands as the replayer sends them. */
 async function replay(world: LinkWorld, which = world.parked.splice(0)) {
   return world.deliver(...which.map(({ body, messageId }) => ({ body: JSON.parse(body), messageId, replayed: true })));
 }
 
 describe('while its lane is parking, a command', () => {
-  it('is put away and acknowledged, told so, and costs nothing', async ({ world }) => {
+  it('is archived and acknowledged, ends as `parked`, and costs no quota', async ({ world }) => {
     world.control.say(world.now, parking());
     expect(await world.deliver({ body: create }, { body: update, receiveCount: 3 })).toEqual(['done', 'done']);
     expect(world.api.calls).toEqual([]);
@@ -61,7 +61,9 @@ describe('while its lane is parking, a command', () => {
     expect(world.ledger.answered.size).toBe(0);
   });
 
-  it('that is free is answered: a repeat, an invalid one, a stale one, a code', async ({ world }) => {
+  it('is answered if it needs no quota: a repeat, an invalid command, a stale command, a QR code', async ({
+    world,
+  }) => {
     await world.deliver({ body: chosen });
     world.control.say(world.now, parking('daily-cap-reached'));
     const stale = { ...create, requestId: 'r-2', validUntil: '2026-03-01T10:00:03Z' };
@@ -71,7 +73,7 @@ describe('while its lane is parking, a command', () => {
     expect(world.parked).toEqual([]);
   });
 
-  it('comes back once: the same link, the same message, one final outcome', async ({ world }) => {
+  it('has one link, its own message ID and one final outcome after its replay', async ({ world }) => {
     world.control.say(world.now, parking());
     await world.deliver({ body: create });
     world.control.say(world.now);
@@ -81,7 +83,7 @@ describe('while its lane is parking, a command', () => {
     expect(world.api.calls).toEqual(['create']);
   });
 
-  it('that was tried before is looked for first when it comes back', async () => {
+  it('that was tried before is verified with a GET after its replay', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
     world.api.spoil('create', { kind: 'reset-after' });
     world.api.spoil('read', { kind: 'status', status: 503 });
@@ -96,7 +98,7 @@ describe('while its lane is parking, a command', () => {
     expect(world.api.calls.filter((call) => call === 'create')).toHaveLength(1);
   });
 
-  it('that is parked twice is answered once with the link, and once again from its record', async ({ world }) => {
+  it('that is parked twice is answered once with the link, and once from its record', async ({ world }) => {
     world.control.say(world.now, parking());
     world.failNext.add('tell');
     expect(await world.deliver({ body: chosen })).toEqual(['try-again']);
@@ -111,7 +113,7 @@ describe('while its lane is parking, a command', () => {
 });
 
 describe('a 429 quota_exceeded', () => {
-  it('parks the command, tells all others at once, and spends no other call', async () => {
+  it('parks the command, signals to all workers at once, and spends no other call', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
     world.api.spoil('create', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
     const batch = [1, 2, 3].map((n) => ({ body: { ...create, requestId: `r-${n}` } }));
@@ -123,7 +125,7 @@ describe('a 429 quota_exceeded', () => {
     expect(world.control.signals).toEqual({ quotaExceededAt: world.now });
   });
 
-  it('counts until a poll that was started later: the governor’s older word opens nothing', async ({ world }) => {
+  it('counts until a later poll, and an older control record opens no lane', async ({ world }) => {
     await world.control.signal('quotaExceededAt', world.now);
     await world.deliver({ body: create });
     expect(world.told).toEqual(['parked']);
@@ -133,7 +135,7 @@ describe('a 429 quota_exceeded', () => {
     expect(world.told).toEqual(['parked', 'created']);
   });
 
-  it('met by an update, gives its lease back', async ({ world }) => {
+  it('makes an update release its lease', async ({ world }) => {
     await world.deliver({ body: chosen });
     world.api.spoil('update', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
     await world.deliver({ body: update, messageId: 'm-2' });
@@ -146,7 +148,7 @@ describe('a 429 quota_exceeded', () => {
   });
 });
 
-describe('behind a parked command of its link, a later one', () => {
+describe('a command behind a parked command of its link', () => {
   async function givenParkedCreate() {
     const world = new LinkWorld();
     world.control.say(world.now, parking());
@@ -156,7 +158,7 @@ describe('behind a parked command of its link, a later one', () => {
     return { world, create };
   }
 
-  it('parks as well, though the lane is open again, and all come out in order', async () => {
+  it('is parked even if the lane is open, and all run in order', async () => {
     const { world, create: parkedCreate } = await givenParkedCreate();
     await world.deliver(
       { body: update, messageId: 'm-2' },
@@ -166,7 +168,7 @@ describe('behind a parked command of its link, a later one', () => {
     expect(world.outcomes.slice(1).map(({ outcome, reason }) => [outcome, reason])).toEqual(
       Array(3).fill(['parked', 'behind-parked-commands']),
     );
-    // The replayer's order is not SQS's: the last may come first, and waits.
+    // SQS may deliver in another order than the replayer sent, so the last command may come first and waits.
     const later = world.parked.splice(0);
     expect(await replay(world, later)).toEqual(['try-again', 'try-again', 'try-again']);
     expect(await replay(world, parkedCreate)).toEqual(['done']);
@@ -178,14 +180,14 @@ describe('behind a parked command of its link, a later one', () => {
     expect(world.api.calls).toEqual(['read', 'create', 'update', 'delete']);
   });
 
-  it('goes its way when nothing is parked any more', async () => {
+  it('runs if nothing is parked', async () => {
     const { world, create: parkedCreate } = await givenParkedCreate();
     await replay(world, parkedCreate);
     await world.deliver({ body: update, messageId: 'm-2' });
     expect(world.told).toEqual(['parked', 'created', 'updated']);
   });
 
-  it('does not wait for good for one that never comes', async () => {
+  it('does not wait forever for a command that never returns', async () => {
     const { world } = await givenParkedCreate();
     await world.deliver({ body: update, messageId: 'm-2' });
     const [line] = world.parked;
@@ -195,15 +197,15 @@ describe('behind a parked command of its link, a later one', () => {
     expect(world.told).toEqual(['parked', 'parked', 'rejected']);
   });
 
-  it('of another link does not wait', async () => {
+  it('does not wait if it is for another link', async () => {
     const { world } = await givenParkedCreate();
     await world.deliver({ body: { ...chosen, requestId: 'r-9', shortlinkId: 'else' } });
     expect(world.told).toEqual(['parked', 'created']);
   });
 });
 
-describe('when the lane does not stand open', () => {
-  it('a paused lane gives everything back but what is free, without a call', async ({ world }) => {
+describe('a lane that is not open', () => {
+  it('returns every command that needs a call, if it is paused', async ({ world }) => {
     await world.deliver({ body: create });
     world.control.say(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
     const dispositions = await world.deliver(
@@ -245,7 +247,7 @@ describe('when the lane does not stand open', () => {
     },
   );
 
-  it('begins slowly when the lane was opened since it last worked, once', async ({ world }) => {
+  it('starts slowly once after it was opened', async ({ world }) => {
     const open = (openedAt?: number) => ({
       lanes: { campaign: { state: 'open', since: 1, ...(openedAt && { openedAt }) } as LaneControl },
     });
@@ -258,12 +260,12 @@ describe('when the lane does not stand open', () => {
   });
 });
 
-describe('without a usable word of the governor, a worker', () => {
+describe('a worker whose control record is stale or missing', () => {
   it.each<[string, (world: LinkWorld) => void]>([
     ['it is missing', (world) => (world.control.control = undefined)],
     ['it makes no sense', (world) => (world.control.corrupt = true)],
     ['it is four minutes old', (world) => (world.now += 4 * 60_000)],
-  ])('asks for the quota itself, and says so: %s', async (_, lose) => {
+  ])('polls the quota itself, and counts and logs it: %s', async (_, lose) => {
     const world = new LinkWorld();
     lose(world);
     await world.deliver({ body: create });
@@ -277,7 +279,7 @@ describe('without a usable word of the governor, a worker', () => {
     expect(await world.deliver({ body: { ...create, requestId: 'r-3' } })).toEqual(['api-outage']);
   });
 
-  it('takes an old word for a pause all the same', async ({ world }) => {
+  it('obeys a pause in a stale record', async ({ world }) => {
     world.control.say(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
     world.now += 60 * 60_000;
     expect(await world.deliver({ body: create })).toEqual(['lane-paused']);
@@ -286,14 +288,14 @@ describe('without a usable word of the governor, a worker', () => {
 });
 
 describe('calls of the quota', () => {
-  it('are counted for the lane’s caps: what cost a call, or may have', async ({ world }) => {
+  it('are counted for the lane’s caps if they cost quota, or may have', async ({ world }) => {
     world.api.spoil('create', { kind: 'reset-after' });
     await world.deliver({ body: chosen }, { body: { ...create, requestId: 'r-2' } });
     const [spent] = await world.control.spent(['campaign'], ['2026-03-01']);
     expect(spent?.calls).toBe(2);
   });
 
-  it('that links to be kept will need are forecast', async ({ world }) => {
+  it('that kept links will need are counted for the forecast', async ({ world }) => {
     await world.deliver(
       { body: { ...create, ttl: '31d', keepUntil: '2027-03-01T00:00:00Z' } },
       { body: { ...create, requestId: 'r-2' } },
@@ -302,8 +304,8 @@ describe('calls of the quota', () => {
   });
 });
 
-describe('a parked create and an update of the same link that was asked for before it', () => {
-  it('do not wait for each other when they come back', async ({ world }) => {
+describe('a parked create and an update of its link that was requested earlier', () => {
+  it('do not wait for each other after their replay', async ({ world }) => {
     world.control.say(world.now, parking());
     await world.deliver({ body: { ...update, requestedAt: '2026-03-01T09:59:00Z' } }, { body: chosen });
     world.control.say(world.now, { parkedAt: 1 });
@@ -322,7 +324,7 @@ describe('a parked create and an update of the same link that was asked for befo
     ]);
   });
 
-  it('keep their order when the create comes after the end of an earlier link', async ({ world }) => {
+  it('keep their order if the create comes after the end of an earlier link', async ({ world }) => {
     await world.deliver({ body: { ...chosen, requestId: 'r-0', requestedAt: '2026-03-01T09:00:00Z' } });
     world.control.say(world.now, parking());
     await world.deliver({ body: chosen }, { body: { ...remove, requestedAt: '2026-03-01T09:59:00Z' } });
