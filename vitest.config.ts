@@ -17,7 +17,8 @@ export default defineConfig(({ mode }) => ({
     // The tests use the sample configuration, because an operator may change lib/config/config.ts.
     env: { ONELINK_CONFIG: join(import.meta.dirname, 'examples/configuration.ts') },
     globalSetup: ['test/run/global-setup.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    // Ample: on a busy machine a test that starts processes takes many times as long as on a quiet one.
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
   },
 }));
