@@ -22,8 +22,8 @@ interface Waiting<Item> {
 }
 
 /**
- * Gathers single items into the batch calls of an AWS service. Each item has its own result: the promise of `add`
- * resolves when the service has accepted the item, and rejects when the service has refused it in every attempt.
+ * Gathers single items into the batch calls of an AWS service. Each item has its own result. The promise of `add`
+ * resolves when the service has accepted the item. It rejects when the service has refused it in every attempt.
  */
 export class Batching<Item> {
   readonly #options: BatchingOptions<Item>;

@@ -26,8 +26,8 @@ const countsKeptSeconds = 75 * 86_400;
  * of calls. They are few. A lane's workers write a count once a batch.
  *
  * If DynamoDB's answer is lost, the client repeats the write, so each write must recognise its own repeat. A count
- * keeps the number of each environment's last addition, and refuses one that is not later. This mark takes 12 bytes (a
- * name of 9, a number of up to 3) of an item's 400 KB, so a lane's day has room for 30,000 environments. Lambda
+ * keeps the number of each environment's last addition, and refuses one that is not later. This mark takes 12 bytes:
+ * a name of 9, and a number of up to 3. An item has 400 KB, so a lane's day has room for 30,000 environments. Lambda
  * replaces an environment after some hours. A campaign lane's 13 slots make 13 × 24 / 2 = 156 environments a day, or 2
  * KB.
  */

@@ -41,8 +41,8 @@ export async function checkExpiry(check: Check): Promise<Finding | Disposition> 
 }
 
 /**
- * The record at the link's address. If there is none (the link has expired, and this delivery is a repeat), it restores
- * the record once more, so that all checks end in the same way.
+ * The record at the link's address. If there is none, the link has expired and this delivery is a repeat. The worker
+ * then restores the record once more, so that all checks end in the same way.
  */
 async function recordUnderCheck({ removal, nowSeconds, settings, ports: { ledger } }: Check): Promise<LinkRecord> {
   const existing = await ledger.link(removal.record.address);

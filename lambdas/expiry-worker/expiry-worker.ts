@@ -32,10 +32,10 @@ import type { ExpiryWorkerPorts } from './ports.ts';
  *                   └─ to be kept ─────────▶ lease, PUT with its own data, expiry, mark removed, `renewed`
  *                                            (no quota, or refused: mark removed for a day, `expiring-soon`)
  *
- * A million links may expire within the same hour. The table's stream keeps its records for 24 hours, and the intake
+ * A million links may expire within the same hour. The table's stream keeps its records for 24 hours. The intake
  * moves them into the queue at 278 a second, a fraction of the capacity. The queue keeps them for
- * `commandRetentionDays`, 10 days. Most links that do not renew need no call. If all million links renew, 8 calls a
- * second (a share of 0.01 of 950, in two environments) check them in 1,000,000 / 8 / 3,600 = 35 hours. In 10 days they
+ * `commandRetentionDays`, 10 days. Most links that do not renew need no call. A share of 0.01 of 950, in two
+ * environments, is 8 calls a second. If all million links renew, their checks take 1,000,000 / 8 / 3,600 = 35 hours. In 10 days they
  * could check 6.9 million. In this time, commands for those links run after a GET.
  *
  * The worker checks links one by one, at its pace. It writes and publishes the results together at the end of the

@@ -93,8 +93,8 @@ export interface Forecast {
 }
 
 /**
- * Forecasts the quota. The projection for the month's end adds three parts: the calls used, the mean of the last seven
- * days for the rest of the month, and the renewals that fall due by then. The mean may include days of the previous
+ * Forecasts the quota. The projection for the month's end is the sum of the calls used, the due renewals, and
+ * the last seven days' mean for each day left. The mean may include days of the previous
  * month. It contains the last week's renewals too, so the projection errs on the safe side.
  */
 export function forecast(

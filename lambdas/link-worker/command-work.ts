@@ -115,7 +115,7 @@ export class CommandWork {
     const { command } = item;
     const { ports, gate, parking } = this.#batch;
     const stale = command.validUntil !== undefined && Date.parse(command.validUntil) < ports.clock.wallMilliseconds();
-    // If an earlier delivery began in time, the worker completes it: it looks for the link and sends no write.
+    // If an earlier delivery began in time, the worker completes it: it reads the link and sends no write.
     if (stale && !(await this.#mayHaveBegun(item))) return staleAnswer;
     const closed = gate.closedFor(command.action);
     // Looking for the link costs no quota.

@@ -45,7 +45,7 @@ export async function recordMade(attempt: AttemptAt, known: Known): Promise<Answ
   const answer = await answerInRecord(held, attempt);
   if (answer !== undefined) return answer;
   // The record's link has ended if it is expired or deleted. A live record's link has ended too, if the API has just
-  // made ours (so the address was free), or if the API holds our link and not that one.
+  // made ours, because the address was free then. The same holds if the API has our link in its place.
   const wasMadeNow = known.shortUrl !== undefined;
   const isHistory = !isAlive(held, secondsNow(ports.clock)) || wasMadeNow || !isOf(held, fresh.dataDigest);
   if (!isHistory) return taken(address);

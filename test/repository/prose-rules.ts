@@ -62,12 +62,17 @@ function cellsOf(row: string): string[] {
 const tokens =
   /(?<line>\/\/[^\n]*)|(?<block>\/\*[\s\S]*?\*\/)|(?<regex>(?<=[(,=:[!&|?{};]\s*)\/(?![*/])(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/)|(?<text>'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`)/g;
 
+const titleFollows = /(?:\b(?:it|test|describe)[.\w]*(?:\([^()]*\))?|\]\))\($/;
+
 /** The prose of a TypeScript file: its comments, and the texts of four words and more. Lines of a text that are set apart are passages. */
-export function passagesOfProgram(source: string): Passage[] {
+export function passagesOfProgram(source: string, { isTest = false } = {}): Passage[] {
   const passages: Passage[] = [];
   let end = 0;
   for (const { 0: token, index, groups } of source.matchAll(tokens)) {
     if (groups?.regex !== undefined) continue;
+    // A test's other texts are what it expects, or programs.
+    const isText = groups?.line === undefined && groups?.block === undefined;
+    if (isTest && isText && !titleFollows.test(source.slice(0, index))) continue;
     const line = source.slice(0, index).split('\n').length;
     const previous = passages.at(-1);
     if (groups?.line === undefined) passages.push(...passagesOfToken(token, line, groups?.block !== undefined));

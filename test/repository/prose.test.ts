@@ -94,4 +94,18 @@ describe('the prose of a program', () => {
       { line: 11, text: '§ is not a file of commands' },
     ]);
   });
+
+  test('is the comments and the titles of a test, without its expected texts', () => {
+    const source = [
+      "it('ends as created, with its link', () => {",
+      '  // The ledger has it.',
+      "  expect(words).toBe('a text of many words; expected');",
+      "test.each(rows)('%s ends as one of four kinds', () => {",
+    ].join('\n');
+    expect(passagesOfProgram(source, { isTest: true }).map(({ text }) => text)).toEqual([
+      'ends as created, with its link',
+      'The ledger has it.',
+      '%s ends as one of four kinds',
+    ]);
+  });
 });

@@ -78,7 +78,7 @@ export function outcomeOf(
   // change.
   const isOfExpiry = ['renewed', 'expiring-soon', 'expired'].includes(decision.outcome);
   const ofExpiry = isOfExpiry ? [decision.link?.expiresAt ?? ''] : [];
-  // One ID has one content, so the cause counts: a command may be parked for two reasons, and two copies of a QR job
+  // One ID has one content, so the cause counts. A command may be parked for two reasons, and two copies of a QR job
   // may fail for two causes.
   const cause = [decision.reason ?? '', ...(decision.faults?.map(({ rule }) => rule) ?? [])];
   const about = [asked.source, asked.requestId, ...ofMessage, ...ofExpiry, ...cause];

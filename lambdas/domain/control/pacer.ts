@@ -13,8 +13,8 @@ const recoveryPerSecond = 0.05;
  * Spaces the sends of one execution environment. It is pure: callers pass the time (monotonic, in milliseconds), and it
  * returns when the next send may leave.
  *
- * The promise: C environments, each with a pacer of r sends a second (a whole number), together send at most C × r in
- * any sliding second. This holds for all latencies, for late timers, and when environments change in a slot of the
+ * The promise: C environments, each with a pacer of r sends a second, together send at most C × r in any sliding
+ * second. The pace r is a whole number. This holds for all latencies, for late timers, and when environments change in a slot of the
  * reserved concurrency. Each invocation sends by its own grid. The grid's times are at least 1 s / r apart, and the
  * first is w = 1 s / r + L after the invocation's start. No send leaves before its time. If a send is more than L late,
  * the grid moves on. The proof, for one slot:

@@ -16,8 +16,10 @@ export interface LinkLedger {
   /** Adds a link's record, unless the address has one. @returns the existing record, if there is one */
   addLink(record: LinkRecord): Promise<LinkRecord | undefined>;
   /**
-   * Takes the lease of a link for one change. It fails if the link has changed since that version was read, or if
-   * another lease runs, even one of a copy of the same change. @returns whether it took the lease
+   * Takes the lease of a link for one change. It fails if the link has changed since that version was read. It
+   * also fails if another lease runs, even one of a copy of the same change.
+   *
+   * @returns whether it took the lease
    */
   leaseLink(address: LinkAddress, lease: Lease, readVersion: number, nowSeconds: number): Promise<boolean>;
   /** Releases the lease of a change that was not applied. A later lease stays. */
@@ -66,7 +68,9 @@ export interface LinkLedger {
   ): Promise<boolean>;
   /**
    * Removes the record of a link that its check has found expired, unless a command has changed the link since or holds
-   * its lease. @returns whether it removed the record
+   * its lease.
+   *
+   * @returns whether it removed the record
    */
   removeChecked(checked: LinkRecord, nowSeconds: number): Promise<boolean>;
   /**

@@ -1,6 +1,6 @@
 /**
  * Does the work for each item, at most `width` at once. After a failure it starts no more work, and throws when the
- * work under way has ended. (p-map throws at once and leaves that work running.)
+ * work under way has ended. The package p-map throws at once and leaves that work running.
  */
 export async function eachAtOnce<Item>(
   width: number,

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach } from 'vitest';
 
 /**
- * An HTTP server in its own thread, so that it can close its connections while the client's event loop stands still, as
+ * An HTTP server in its own thread. It can close its connections while the client's event loop stands still, as
  * a frozen environment's does. It answers each request with the same JSON.
  */
 const program = `

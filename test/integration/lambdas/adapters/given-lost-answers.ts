@@ -3,7 +3,7 @@ import { afterAll } from 'vitest';
 import { clientSettings } from './given-engines.ts';
 
 /**
- * A client of the same table whose writes are applied, but whose answers are lost each time until the last attempt: it
+ * A client of the same table whose writes are applied, but whose answers are lost until the last attempt. The client
  * repeats them by itself, as the SDK does.
  */
 export async function givenLostAnswers(client: DynamoDBClient): Promise<{ lossy: DynamoDBClient; lost: () => number }> {
