@@ -93,7 +93,7 @@ export interface Forecast {
 }
 
 /**
- * Forecasts the quota. The projection for the month's end is the sum of the calls used, the due renewals, and
+ * Forecasts the quota. The month's projection is the sum of the calls used, the due renewals, and
  * the last seven days' mean for each day left. The mean may include days of the previous
  * month. It contains the last week's renewals too, so the projection errs on the safe side.
  */
