@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { OperatorError } from '../operator-error.ts';
-import { fileTrouble } from './file-trouble.ts';
+import { fileErrorReason } from './file-error.ts';
 import { type FileMessage, messagesIn } from './message-file.ts';
 
 /** A file of messages, which can be read more than once and need not fit into memory. */
@@ -37,9 +37,9 @@ export async function openMessages(file: string, signal?: AbortSignal): Promise<
     await close();
     if (signal?.aborted) throw new OperatorError('Interrupted while the commands were read.');
     const isNoRoom = error instanceof Error && /^(ENOSPC|EDQUOT|EROFS)$/.test(String(Reflect.get(error, 'code')));
-    if (!isNoRoom) throw troubleOf(file === '-' ? 'Standard input' : file, error);
+    if (!isNoRoom) throw readError(file === '-' ? 'Standard input' : file, error);
     throw new OperatorError(
-      `The input must be copied to ${tmpdir()}, but ${fileTrouble(error, 'write')}. Set TMPDIR to another folder.`,
+      `The input must be copied to ${tmpdir()}, but ${fileErrorReason(error, 'write')}. Set TMPDIR to another folder.`,
     );
   }
 }
@@ -47,7 +47,7 @@ export async function openMessages(file: string, signal?: AbortSignal): Promise<
 /** False for a pipe, such as `<(…)` in a shell. */
 async function isSeekable(file: string): Promise<boolean> {
   const found = await stat(file).catch((error: unknown) => {
-    throw troubleOf(file, error);
+    throw readError(file, error);
   });
   if (found.isDirectory()) throw new OperatorError(`${file} cannot be read: it is a folder.`);
   return found.isFile();
@@ -64,7 +64,7 @@ async function sourceOf(name: string, path: string, close: () => Promise<void>):
       try {
         yield* messagesIn(createReadStream(path));
       } catch (error) {
-        throw troubleOf(name, error);
+        throw readError(name, error);
       }
       if ((await stateOf(name, path)) !== opened) throw changed();
     },
@@ -73,12 +73,12 @@ async function sourceOf(name: string, path: string, close: () => Promise<void>):
 
 async function stateOf(name: string, path: string): Promise<string> {
   const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
-    throw troubleOf(name, error);
+    throw readError(name, error);
   });
   return `${size} ${mtimeMs}`;
 }
 
-function troubleOf(name: string, error: unknown): unknown {
-  const why = error instanceof OperatorError ? undefined : fileTrouble(error, 'read');
+function readError(name: string, error: unknown): unknown {
+  const why = error instanceof OperatorError ? undefined : fileErrorReason(error, 'read');
   return why === undefined ? error : new OperatorError(`${name} cannot be read: ${why}.`);
 }

@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { fileTrouble } from './file-trouble.ts';
+import { fileErrorReason } from './file-error.ts';
 
 /**
  * Keeps messages that were not sent, as NDJSON that can be sent again. Only its owner can read the file. It is created with
@@ -30,7 +30,8 @@ export class UnsentFile {
   /** @returns the path of the file; no path if there are no messages, or they could not be written */
   close(): { path?: string; failure?: string } {
     if (this.#file !== undefined) closeSync(this.#file.descriptor);
-    if (this.#failure !== undefined) return { failure: fileTrouble(this.#failure, 'write') ?? codeOf(this.#failure) };
+    if (this.#failure !== undefined)
+      return { failure: fileErrorReason(this.#failure, 'write') ?? codeOf(this.#failure) };
     return this.#file === undefined ? {} : { path: this.#file.path };
   }
 

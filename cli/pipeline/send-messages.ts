@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type Batch, batchesOf } from '../files/message-batches.ts';
-import { sendTrouble } from './send-trouble.ts';
+import { sendFailure } from './send-failure.ts';
 
 /** A message that SQS did not confirm, and why. */
 export interface Unsent<Message> {
@@ -60,10 +60,10 @@ export async function sendAll<Message extends { body: string }>(
       const { value: batch, done } = await batches.next();
       if (done) return;
       const place = places++;
-      const { unsent, trouble }: BatchEnd<Message> = stopped.aborted
+      const { unsent, failure }: BatchEnd<Message> = stopped.aborted
         ? { unsent: untried(batch) }
         : await sender.send(batch);
-      if (trouble !== undefined) stopFor(trouble);
+      if (failure !== undefined) stopFor(failure);
       if (stopped.aborted) late.push({ place, unsent });
       else unsent.forEach(onUnsent);
     }
@@ -107,7 +107,7 @@ export async function sendMessages<Message extends { body: string }>(
 interface BatchEnd<Message> {
   unsent: Unsent<Message>[];
   /** The error after which nothing more is sent. */
-  trouble?: unknown;
+  failure?: unknown;
 }
 
 class BatchSender<Message extends { body: string }> {
@@ -130,21 +130,21 @@ class BatchSender<Message extends { body: string }> {
     const { stopped, cut, backoffMilliseconds } = this.#limits;
     let waiting = messages.map((message): Unsent<Message> => ({ message, reason: 'unknown', mayBeIn: false }));
     for (let attempt = 1; ; attempt++) {
-      const { left, trouble } = await this.#try(queueUrl, waiting, refused);
+      const { left, failure } = await this.#try(queueUrl, waiting, refused);
       waiting = left;
       if (waiting.length === 0) return { unsent: refused };
       const unsent = [...refused, ...waiting];
       if (cut.aborted) return { unsent };
-      if (trouble?.kind === 'contents') {
+      if (failure?.kind === 'contents') {
         if (messages.length === 1) return { unsent };
         // One message makes SQS refuse the whole batch, so each is sent alone.
         return this.#sendAlone(queueUrl, waiting, refused);
       }
-      if (trouble?.kind === 'hopeless') return { unsent, trouble: trouble.error };
+      if (failure?.kind === 'hopeless') return { unsent, failure: failure.error };
       if (attempt === attempts) {
         // If the whole batch failed each time, SQS accepts nothing, and the sending stops.
         const all = waiting.length === messages.length;
-        return all ? { unsent, trouble: trouble?.error ?? refusalOf(waiting) } : { unsent };
+        return all ? { unsent, failure: failure?.error ?? refusalOf(waiting) } : { unsent };
       }
       if (stopped.aborted) return { unsent };
       await sleep(backoffMilliseconds * 2 ** (attempt - 1), undefined, { signal: stopped }).catch(() => {});
@@ -161,8 +161,8 @@ class BatchSender<Message extends { body: string }> {
     for (const [index, one] of waiting.entries()) {
       const alone = await this.send({ queueUrl, messages: [one.message] });
       unsent.push(...alone.unsent);
-      if (alone.trouble === undefined) continue;
-      return { unsent: [...unsent, ...waiting.slice(index + 1)], trouble: alone.trouble };
+      if (alone.failure === undefined) continue;
+      return { unsent: [...unsent, ...waiting.slice(index + 1)], failure: alone.failure };
     }
     return { unsent };
   }
@@ -172,7 +172,7 @@ class BatchSender<Message extends { body: string }> {
     queueUrl: string,
     waiting: readonly Unsent<Message>[],
     refused: Unsent<Message>[],
-  ): Promise<{ left: Unsent<Message>[]; trouble?: ReturnType<typeof sendTrouble> & { error: unknown } }> {
+  ): Promise<{ left: Unsent<Message>[]; failure?: ReturnType<typeof sendFailure> & { error: unknown } }> {
     const Entries = waiting.map(({ message: { body } }, index) => ({ Id: String(index), MessageBody: body }));
     try {
       const answer = await this.#sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }), {
@@ -198,10 +198,10 @@ class BatchSender<Message extends { body: string }> {
       });
       return { left };
     } catch (error) {
-      const trouble = sendTrouble(error);
-      const { reason, mayBeIn } = this.#limits.cut.aborted ? { reason: 'interrupted', mayBeIn: true } : trouble;
+      const failure = sendFailure(error);
+      const { reason, mayBeIn } = this.#limits.cut.aborted ? { reason: 'interrupted', mayBeIn: true } : failure;
       const left = waiting.map((one) => ({ ...one, reason, mayBeIn: one.mayBeIn || mayBeIn }));
-      return { left, trouble: { ...trouble, error } };
+      return { left, failure: { ...failure, error } };
     }
   }
 }

@@ -25,13 +25,13 @@ export interface Scene<Options extends PipelineOptions = PipelineOptions> {
 /**
  * Finds the pipeline and runs a verb on it. The program ends with the verb's exit code.
  *
- * @param onTrouble the code for a verb that failed
+ * @param onFailure the code for a verb that failed
  * @param configuredFor what the verb needs lib/config/config.ts for, if it does. A stack that is not there is then an error.
  * @param check throws OperatorError for options that exclude each other, before the first call to AWS
  */
 export async function runVerb<Options extends PipelineOptions>(
   options: Options,
-  onTrouble: number,
+  onFailure: number,
   work: (scene: Scene<Options>) => Promise<number>,
   configuredFor?: string,
   check: (options: Options) => void = () => {},
@@ -48,5 +48,5 @@ export async function runVerb<Options extends PipelineOptions>(
       work({ options, chosen, stackName, outputs, output, progress, interrupted }).finally(() => progress.clear()),
     );
   };
-  process.exitCode = await exitCodeOf(start, { local: options.local === true, onTrouble });
+  process.exitCode = await exitCodeOf(start, { local: options.local === true, onFailure });
 }

@@ -1,5 +1,5 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { fileTrouble } from '../../files/file-trouble.ts';
+import { fileErrorReason } from '../../files/file-error.ts';
 import { OperatorError } from '../../operator-error.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
@@ -53,7 +53,7 @@ export class LetterFile {
   }
 }
 
-const whyOf = (error: unknown) => fileTrouble(error, 'write') ?? codeOf(error);
+const whyOf = (error: unknown) => fileErrorReason(error, 'write') ?? codeOf(error);
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error ? Reflect.get(error, 'code') : undefined;

@@ -41,8 +41,8 @@ export async function checkApi(
     else if (isUnavailable(answer))
       checks.push(warning(name, `the API did not answer: ${answer.fault.message}`, later));
     else {
-      const mend = 'Check in the configuration that this is a template of the account, created for API links.';
-      checks.push(failed(name, `${answer.fault.message} [${answer.fault.rule}]`, mend));
+      const fix = 'Check in the configuration that this is a template of the account, created for API links.';
+      checks.push(failed(name, `${answer.fault.message} [${answer.fault.rule}]`, fix));
     }
   }
   return [...checks, await checkAccount(api, accountId, monthlyQuotaCalls)];
@@ -50,8 +50,8 @@ export async function checkApi(
 
 function refused(rule: string, neverReplaced: boolean): Check {
   if (rule.endsWith('feature-not-enabled')) {
-    const mend = 'Ask AppsFlyer to enable the OneLink API. The governor then opens the lanes.';
-    return failed('API token', 'accepted, but the OneLink API is not enabled for the account', mend);
+    const fix = 'Ask AppsFlyer to enable the OneLink API. The governor then opens the lanes.';
+    return failed('API token', 'accepted, but the OneLink API is not enabled for the account', fix);
   }
   const placeholder = neverReplaced ? ': the secret still holds the random value that it was created with' : '';
   return failed('API token', `refused${placeholder}`, putToken);
@@ -60,7 +60,7 @@ function refused(rule: string, neverReplaced: boolean): Check {
 async function checkAccount(api: CheckedApi, accountId: string, monthlyQuotaCalls: number): Promise<Check> {
   const name = 'account ID';
   const answer = await api.quota(accountId);
-  const mend = 'Set accounts.….accountId in the configuration to the ID of the account that the token belongs to.';
+  const fix = 'Set accounts.….accountId in the configuration to the ID of the account that the token belongs to.';
   if (answer.meaning === 'ok') {
     const left = `${n(answer.value)} of ${n(monthlyQuotaCalls)} calls left this month`;
     if (answer.value <= monthlyQuotaCalls) return ok(name, left);
@@ -68,7 +68,7 @@ async function checkAccount(api: CheckedApi, accountId: string, monthlyQuotaCall
       'The API has more calls left than the configuration has for the month: set accounts.….monthlyQuotaCalls.';
     return warning(name, left, more);
   }
-  if (answer.meaning === 'absent') return failed(name, `the API has no quota for ${accountId}`, mend);
+  if (answer.meaning === 'absent') return failed(name, `the API has no quota for ${accountId}`, fix);
   if (isUnavailable(answer)) return warning(name, `the API did not answer: ${answer.fault.message}`, later);
-  return failed(name, `${answer.fault.message} [${answer.fault.rule}]`, mend);
+  return failed(name, `${answer.fault.message} [${answer.fault.rule}]`, fix);
 }

@@ -4,17 +4,17 @@ export interface Check {
   result: 'ok' | 'warning' | 'failed' | 'not-known';
   words: string;
   /** How to fix it. */
-  mend?: string;
+  fix?: string;
 }
 
 export const ok = (name: string, words: string): Check => ({ name, result: 'ok', words });
-export const warning = (name: string, words: string, mend: string): Check => ({
+export const warning = (name: string, words: string, fix: string): Check => ({
   name,
   result: 'warning',
   words,
-  mend,
+  fix,
 });
-export const failed = (name: string, words: string, mend: string): Check => ({ name, result: 'failed', words, mend });
+export const failed = (name: string, words: string, fix: string): Check => ({ name, result: 'failed', words, fix });
 export const notKnown = (name: string, words = 'cannot be checked here'): Check => ({
   name,
   result: 'not-known',

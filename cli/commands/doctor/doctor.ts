@@ -166,9 +166,9 @@ function plansOf({ account, settings }: ConfiguredPipeline): Plans {
   return expiry === undefined ? plans : plans.set(expiryLane, expiry);
 }
 
-function words({ name, result, words: found, mend }: Check): string {
+function words({ name, result, words: found, fix }: Check): string {
   const line = `${result.padEnd(10)} ${name}: ${found}`;
-  return mend === undefined ? line : `${line}\n           ${mend}`;
+  return fix === undefined ? line : `${line}\n           ${fix}`;
 }
 
 /** Whether the replayer replays everything that is parked. */

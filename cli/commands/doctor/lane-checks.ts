@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { ControlReading } from '../../../lambdas/domain/control/control-record.ts';
 import type { LanePlan, WorkerPlan } from '../../../lib/config/rate-budget.ts';
-import { governorHeard } from '../../pipeline/governor-heard.ts';
+import { isFresh } from '../../pipeline/control-freshness.ts';
 import type { LaneAtWork, LaneWorker } from '../../pipeline/lanes-at-work.ts';
 import { durationWords, n } from '../../words.ts';
 import { type Check, failed, ok, warning } from './check.ts';
@@ -20,20 +20,20 @@ export async function checkConcurrency(lambda: Pick<LambdaClient, 'send'>, reser
   const { ConcurrentExecutions: quota = 0 } = AccountLimit;
   const words = `the stage reserves ${n(reserved)} environments of ${n(quota)}, and ${keptUnreserved} must stay unreserved`;
   if (reserved + keptUnreserved <= quota) return ok('Lambda concurrency', words);
-  const mend = `Request at least ${n(reserved + keptUnreserved)}: Service Quotas, AWS Lambda, “Concurrent executions”.`;
-  return failed('Lambda concurrency', words, mend);
+  const fix = `Request at least ${n(reserved + keptUnreserved)}: Service Quotas, AWS Lambda, “Concurrent executions”.`;
+  return failed('Lambda concurrency', words, fix);
 }
 
 export function checkControl({ control, corrupt }: ControlReading, nowMilliseconds: number): Check {
   const name = 'control record';
-  const mend = 'See the log of the function that the output GovernorFunctionName names, and the alarm governor-silent.';
-  if (corrupt) return failed(name, 'cannot be read: the governor replaces it within a minute', mend);
-  if (control === undefined) return failed(name, 'does not exist: the governor has not run', mend);
+  const fix = 'See the log of the function that the output GovernorFunctionName names, and the alarm governor-silent.';
+  if (corrupt) return failed(name, 'cannot be read: the governor replaces it within a minute', fix);
+  if (control === undefined) return failed(name, 'does not exist: the governor has not run', fix);
   const ago =
     control.governedAt === 0 ? 'never' : `${durationWords((nowMilliseconds - control.governedAt) / 1000)} ago`;
-  if (!governorHeard(control, nowMilliseconds)) return failed(name, `the governor last ran ${ago}`, mend);
+  if (!isFresh(control, nowMilliseconds)) return failed(name, `the governor last ran ${ago}`, fix);
   if (control.quota !== undefined) return ok(name, `written ${ago}`);
-  return warning(name, `written ${ago}, without a quota: no poll has succeeded`, mend);
+  return warning(name, `written ${ago}, without a quota: no poll has succeeded`, fix);
 }
 
 /** Checks the mapping that feeds TTL deletions to the expiry intake. While it is off, nothing is measured and no alarm goes off. */
@@ -41,9 +41,9 @@ export async function checkIntake(lambda: Pick<LambdaClient, 'send'>, mappingId:
   const name = 'mapping expiry-intake';
   const mapping = await lambda.send(new GetEventSourceMappingCommand({ UUID: mappingId }));
   const { State: state = 'unknown', LastProcessingResult: result } = mapping;
-  const mend = 'See the runbook, expiry-intake-late. While the mapping is off, the ledger loses links that still live.';
-  if (!isOn(state)) return failed(name, state.toLowerCase(), mend);
-  if (result?.startsWith('PROBLEM') === true) return failed(name, `enabled, but Lambda reports ${result}`, mend);
+  const fix = 'See the runbook, expiry-intake-late. While the mapping is off, the ledger loses links that still live.';
+  if (!isOn(state)) return failed(name, state.toLowerCase(), fix);
+  if (result?.startsWith('PROBLEM') === true) return failed(name, `enabled, but Lambda reports ${result}`, fix);
   return ok(name, state.toLowerCase());
 }
 

@@ -58,10 +58,10 @@ function linkIdCheck({ value, versions }: { value: string; versions: number }): 
     return failed(name, 'is empty', 'Restore its value. With another value, a repeated command makes a second link.');
   }
   if (versions <= 1) return ok(name, 'exists, never replaced');
-  const mend =
+  const fix =
     'Unless you restored the value on purpose, put the previous version back. With the new value, the pipeline does not ' +
     'find earlier derived links, and a repeated command makes a second link.';
-  return warning(name, 'was replaced', mend);
+  return warning(name, 'was replaced', fix);
 }
 
 async function read(secrets: Pick<SecretsManagerClient, 'send'>, arn: string) {

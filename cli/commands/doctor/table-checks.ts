@@ -35,10 +35,10 @@ export async function checkTable(
       const answer = await dynamo.send(new DescribeContinuousBackupsCommand({ TableName }));
       const found = answer.ContinuousBackupsDescription?.PointInTimeRecoveryDescription;
       if (found?.PointInTimeRecoveryStatus === 'ENABLED') return [ok(recovery, 'to any point in the last 35 days')];
-      const mend =
+      const fix =
         `aws dynamodb update-continuous-backups --table-name ${TableName} ` +
         '--point-in-time-recovery-specification PointInTimeRecoveryEnabled=true';
-      return [failed(recovery, 'point-in-time recovery is off', mend)];
+      return [failed(recovery, 'point-in-time recovery is off', fix)];
     })),
   ];
 }
@@ -48,10 +48,10 @@ function ttlCheck(name: string, status: string | undefined, attribute: string | 
   if (on && attribute === ledgerAttribute.expiry) return ok(name, `by ${attribute}`);
   if (status === 'DISABLING') return warning(name, 'is being switched off', 'Switch it on again in an hour.');
   const words = on ? `uses ${attribute}, not ${ledgerAttribute.expiry}` : 'is off: was the table restored?';
-  const mend =
+  const fix =
     `aws dynamodb update-time-to-live --table-name ${table} ` +
     `--time-to-live-specification Enabled=true,AttributeName=${ledgerAttribute.expiry}`;
-  return failed(name, words, mend);
+  return failed(name, words, fix);
 }
 
 function streamCheck(name: string, on: boolean, view: string | undefined, table: string): Check {
@@ -59,8 +59,8 @@ function streamCheck(name: string, on: boolean, view: string | undefined, table:
   const hasOldImages = view === 'NEW_AND_OLD_IMAGES' || view === 'OLD_IMAGE';
   if (on && hasOldImages) return ok(name, `with ${view}`);
   const words = on ? `has ${view}, which lacks the deleted record` : 'is off: was the table restored?';
-  const mend =
+  const fix =
     `aws dynamodb update-table --table-name ${table} ` +
     '--stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES; then deploy, which connects the expiry intake';
-  return failed(name, words, mend);
+  return failed(name, words, fix);
 }

@@ -18,9 +18,9 @@ export async function checkAlarmTopic(
   if (local || Number.isNaN(confirmed)) return notKnown(name);
   if (confirmed > 0) return ok(name, `${confirmed} subscribed`);
   const words = pending > 0 ? `${counted(pending, 'subscription')} pending, none confirmed` : 'no subscription';
-  const mend =
+  const fix =
     pending > 0
       ? 'Open the link in the mail that SNS sent. It expires after three days. Then subscribe again.'
       : `aws sns subscribe --topic-arn ${topicArn} --protocol email --notification-endpoint … (or alarms.email in the configuration)`;
-  return severity === 'page' ? failed(name, words, mend) : warning(name, words, mend);
+  return severity === 'page' ? failed(name, words, fix) : warning(name, words, fix);
 }

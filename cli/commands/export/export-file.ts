@@ -1,5 +1,5 @@
 import { type FileHandle, link, lstat, open, rm } from 'node:fs/promises';
-import { fileTrouble } from '../../files/file-trouble.ts';
+import { fileErrorReason } from '../../files/file-error.ts';
 import { OperatorError } from '../../operator-error.ts';
 
 /**
@@ -83,7 +83,7 @@ export class ExportFile {
   }
 }
 
-const whyOf = (error: unknown) => fileTrouble(error, 'write') ?? codeOf(error);
+const whyOf = (error: unknown) => fileErrorReason(error, 'write') ?? codeOf(error);
 const partOf = (path: string) => `${path}.part`;
 
 function codeOf(error: unknown): unknown {

@@ -34,7 +34,7 @@ import { DryRun, type RowFinding } from './dry-run.ts';
 import { type PlanFigures, planWords } from './plan-report.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
-export const exitCode = { fine: 0, troubled: 1, notDone: 2 } as const;
+export const exitCode = { fine: 0, findings: 1, notDone: 2 } as const;
 
 /** Rows with these findings get a good outcome. */
 const harmless: ReadonlySet<RowFinding['finding']> = new Set(['repeat', 'near-name']);
@@ -79,7 +79,7 @@ gigabyte of memory.
 
 Exit codes:
   ${exitCode.fine}  no row has a fault, and quota and time are enough
-  ${exitCode.troubled}  some row has a fault, or quota or time are not enough
+  ${exitCode.findings}  some row has a fault, or quota or time are not enough
   ${exitCode.notDone}  the verb failed, or was interrupted
 
 Examples:
@@ -89,7 +89,7 @@ Examples:
     )
     .action(async (file: string | undefined, options: Options) => {
       const work = () => interruptible((interrupted) => plan(file, options, interrupted));
-      process.exitCode = await exitCodeOf(work, { local: options.local === true, onTrouble: exitCode.notDone });
+      process.exitCode = await exitCodeOf(work, { local: options.local === true, onFailure: exitCode.notDone });
     });
 }
 
@@ -121,7 +121,7 @@ async function plan(file: string | undefined, options: Options, interrupted: Abo
   }
   const rowsInOrder = [...(rows?.findings.keys() ?? [])].every((finding) => harmless.has(finding));
   const fine = rowsInOrder && figures.room.result === 'room' && figures.by?.inTime !== false;
-  return fine ? exitCode.fine : exitCode.troubled;
+  return fine ? exitCode.fine : exitCode.findings;
 }
 
 function loadOf({ links, qr = 0, lane }: Options, { settings, account }: ConfiguredPipeline): LaneLoad[] {

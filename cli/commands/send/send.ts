@@ -17,7 +17,7 @@ import {
 } from '../../pipeline/pipeline-choice.ts';
 import { outputNamed, pipelineOutputs, readOutputs } from '../../pipeline/pipeline-outputs.ts';
 import { sendAll } from '../../pipeline/send-messages.ts';
-import { serviceTrouble } from '../../pipeline/service-trouble.ts';
+import { serviceErrorWords } from '../../pipeline/service-error.ts';
 import { exitCodeOf } from '../../terminal/exit-code.ts';
 import { interruptible } from '../../terminal/interruption.ts';
 import { Progress } from '../../terminal/progress.ts';
@@ -82,8 +82,8 @@ Examples:
   echo '{"specVersion":"1.0", …}' | onelink send - --local --wait`,
     )
     .action(async (file: string, options: Options) => {
-      const { nothingSent: onTrouble } = exitCode;
-      process.exitCode = await exitCodeOf(() => send(file, options), { local: options.local === true, onTrouble });
+      const { nothingSent: onFailure } = exitCode;
+      process.exitCode = await exitCodeOf(() => send(file, options), { local: options.local === true, onFailure });
     });
 }
 
@@ -159,7 +159,7 @@ async function sendFile(
     ]);
     if (options.wait && !interrupted.aborted) await lookUp(Number.POSITIVE_INFINITY);
 
-    if (stoppedBy !== undefined) console.error(troubleWords(stoppedBy, options));
+    if (stoppedBy !== undefined) console.error(errorWords(stoppedBy, options));
     if (interrupted.aborted) console.error('Interrupted.');
     const isUntouched = conversation.sentCount === 0 && leftover.mayBeIn === 0;
     const words = leftover.words(isUntouched, (rest) => sendAgain(rest, options));
@@ -226,10 +226,10 @@ async function lookUpMissed(conversation: Conversation, ledger: Ledger, most: nu
 const nameOf = (error: unknown) =>
   error instanceof Error ? String(Reflect.get(error, 'code') ?? error.name) : 'unknown';
 
-function troubleWords(error: unknown, { local }: Options): string {
+function errorWords(error: unknown, { local }: Options): string {
   if (error instanceof OperatorError) return error.message;
   return (
-    serviceTrouble(error, local === true) ??
+    serviceErrorWords(error, local === true) ??
     `SQS accepts no more messages: ${error instanceof Error ? error.message : error}`
   );
 }

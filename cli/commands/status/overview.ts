@@ -6,7 +6,7 @@ import {
   laneNow,
 } from '../../../lambdas/domain/control/control-record.ts';
 import { daysOfMonth, forecast } from '../../../lambdas/governor/forecast.ts';
-import { governorHeard } from '../../pipeline/governor-heard.ts';
+import { isFresh } from '../../pipeline/control-freshness.ts';
 import type { QueueKind } from '../dead-letters/dead-letter-queues.ts';
 
 /** Approximate counts of a queue. */
@@ -72,8 +72,8 @@ export interface Overview {
   stranded: { lane: string; commands: number }[];
   deadLetters: Sight['deadLetters'];
   alarms: Sight['alarms'];
-  /** `unwell` if anything needs an operator. */
-  wellness: 'well' | 'unwell';
+  /** Whether anything needs an operator. */
+  needsOperator: boolean;
 }
 
 export function overviewOf(sight: Sight): Overview {
@@ -84,12 +84,13 @@ export function overviewOf(sight: Sight): Overview {
     ? 'corrupt'
     : control === undefined
       ? 'missing'
-      : governorHeard(control, at)
+      : isFresh(control, at)
         ? 'fresh'
         : 'old';
   const dead = deadLetters.filter(({ messages }) => messages > 0);
   const stands = lanes.some(({ state }) => state !== 'open');
-  const unwell = controlRecord !== 'fresh' || stands || [stranded, dead, alarms].some((found) => found.length > 0);
+  const needsOperator =
+    controlRecord !== 'fresh' || stands || [stranded, dead, alarms].some((found) => found.length > 0);
   const quota = quotaOverview(sight);
   return {
     stack: stackName,
@@ -101,7 +102,7 @@ export function overviewOf(sight: Sight): Overview {
     stranded,
     deadLetters: dead,
     alarms,
-    wellness: unwell ? 'unwell' : 'well',
+    needsOperator,
   };
 }
 

@@ -12,12 +12,12 @@ import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../../p
 import { count } from '../../terminal/count-option.ts';
 import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
 import { deadLetterQueues } from '../dead-letters/dead-letter-queues.ts';
-import { look } from './look.ts';
 import { type Overview, overviewOf } from './overview.ts';
 import { screenOf } from './screen.ts';
+import { readSight } from './sight.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
-export const exitCode = { well: 0, unwell: 1, notDone: 2 } as const;
+export const exitCode = { fine: 0, needsOperator: 1, notDone: 2 } as const;
 
 interface Options extends PipelineOptions {
   watch?: true | number;
@@ -41,8 +41,8 @@ oldest message once a minute, and reports it some minutes later. The quota comes
 forecast is the governor's.
 
 Exit codes:
-  ${exitCode.well}  every lane is open, the control record is fresh, no dead letters, no alarm
-  ${exitCode.unwell}  any of these fails, or commands are parked for a removed lane
+  ${exitCode.fine}  every lane is open, the control record is fresh, no dead letters, no alarm
+  ${exitCode.needsOperator}  any of these fails, or commands are parked for a removed lane
   ${exitCode.notDone}  the verb failed; the error explains why
 
 Examples:
@@ -68,9 +68,9 @@ async function status({ options, chosen, stackName, outputs, output, interrupted
     nowMilliseconds: Date.now,
   };
   for (;;) {
-    const overview = overviewOf(await look(place, ports));
+    const overview = overviewOf(await readSight(place, ports));
     show(overview, options);
-    const code = overview.wellness === 'well' ? exitCode.well : exitCode.unwell;
+    const code = overview.needsOperator ? exitCode.needsOperator : exitCode.fine;
     if (options.watch === undefined) return code;
     const seconds = options.watch === true ? watchSeconds : options.watch;
     await sleep(seconds * 1000, undefined, { signal: interrupted }).catch(() => {});

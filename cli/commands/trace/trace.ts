@@ -96,10 +96,10 @@ async function trace(scene: Scene<Options>): Promise<number> {
   if (requests.length > 0 && !interrupted.aborted) happenings.push(...(await deadOnes(requests, scene, ports)));
   progress.clear();
   for (const happening of inOrder(happenings)) {
-    const { at, ...told } = happening;
+    const { at, ...event } = happening;
     const instant = at === undefined ? null : new Date(at).toISOString();
     console.log(
-      options.json ? JSON.stringify({ at: instant, ...told }) : happeningWords(happening, requests.length > 1),
+      options.json ? JSON.stringify({ at: instant, ...event }) : happeningWords(happening, requests.length > 1),
     );
   }
   if (interrupted.aborted) {

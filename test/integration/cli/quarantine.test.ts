@@ -218,7 +218,7 @@ describe('what is parked for a removed lane', () => {
       name: 'parked commands',
       result: 'failed',
       words: '5 commands for studio-old: the pipeline has no such lane, so the replayer does not replay them',
-      mend: `Move them to a lane that their producers may use: aws s3 mv --recursive s3://${bucket}/parked/OLD/ s3://${bucket}/parked/NEW/`,
+      fix: `Move them to a lane that their producers may use: aws s3 mv --recursive s3://${bucket}/parked/OLD/ s3://${bucket}/parked/NEW/`,
     });
   });
 });

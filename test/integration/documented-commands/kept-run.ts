@@ -37,9 +37,9 @@ export async function startKeptRun(messages: readonly object[]): Promise<KeptRun
   ];
   const run = spawn(process.execPath, start, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   process.once('exit', () => run.kill());
-  let said = '';
-  for (const stream of [run.stdout, run.stderr]) stream.on('data', (piece) => (said += piece));
-  const kept = await keptRunOf(folder, run, () => said);
+  let printed = '';
+  for (const stream of [run.stdout, run.stderr]) stream.on('data', (piece) => (printed += piece));
+  const kept = await keptRunOf(folder, run, () => printed);
   // The stand-in runs in this process, which loads the SDK once.
   Object.assign(process.env, kept.variables);
   const standIn = await startStandIn(folder);
@@ -82,9 +82,9 @@ export async function startKeptRun(messages: readonly object[]): Promise<KeptRun
   };
 }
 
-async function keptRunOf(folder: string, run: ChildProcess, said: () => string) {
+async function keptRunOf(folder: string, run: ChildProcess, printed: () => string) {
   for (;;) {
-    if (run.exitCode !== null) throw new Error(`npm start ended with ${run.exitCode}:\n${said()}`);
+    if (run.exitCode !== null) throw new Error(`npm start ended with ${run.exitCode}:\n${printed()}`);
     try {
       const text = await readFile(join(folder, '.local/endpoints.json'), 'utf8');
       return JSON.parse(text) as { variables: Record<string, string>; outputs: Record<string, string> };

@@ -18,9 +18,9 @@ export async function onelink(args: readonly string[], input = '') {
     AWS_ACCESS_KEY_ID: undefined,
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  const told = { stdout: '', stderr: '' };
+  const output = { stdout: '', stderr: '' };
   const hear = (stream: 'stdout' | 'stderr', text: string) => {
-    told[stream] += text;
+    output[stream] += text;
     return true;
   };
   const before = process.exitCode;
@@ -41,7 +41,7 @@ export async function onelink(args: readonly string[], input = '') {
     await run.catch((error: unknown) => {
       if (!(error instanceof Ended)) throw error;
     });
-    return { status: process.exitCode, ...told };
+    return { status: process.exitCode, ...output };
   } finally {
     process.exitCode = before;
     for (const spy of spies) spy.mockRestore();

@@ -41,33 +41,33 @@ describe.skipIf(process.platform === 'darwin')('a program that an older Node.js 
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
     });
-    let told = '';
-    const ended = once(child, 'close').then(([code]) => ({ code, told }));
+    let output = '';
+    const ended = once(child, 'close').then(([code]) => ({ code, output }));
     const inner = await new Promise<number>((resolve) => {
       child.stdout?.on('data', (piece) => {
-        told += piece;
-        const pid = /pid (\d+)/.exec(told)?.[1];
+        output += piece;
+        const pid = /pid (\d+)/.exec(output)?.[1];
         if (pid !== undefined) resolve(Number(pid));
       });
     });
     return { launcherPid: child.pid ?? 0, inner, ended };
   }
-  const heard = (told: string) => told.trim().split('\n').slice(1);
+  const signalsIn = (output: string) => output.trim().split('\n').slice(1);
 
   test.each(['SIGINT', 'SIGTERM'] as const)('receives a %s that was sent only to the launcher', async (signal) => {
     const { launcherPid, inner, ended } = await started('patient.mjs');
     expect(inner).not.toBe(launcherPid);
     process.kill(launcherPid, signal);
-    const { code, told } = await ended;
-    expect(heard(told)).toEqual([signal]);
+    const { code, output } = await ended;
+    expect(signalsIn(output)).toEqual([signal]);
     expect(code).toBe(7);
   });
 
   test('receives a Ctrl-C of the terminal once, although both processes get it', async () => {
     const { launcherPid, ended } = await started('patient.mjs');
     process.kill(-launcherPid, 'SIGINT');
-    const { code, told } = await ended;
-    expect(heard(told)).toEqual(['SIGINT']);
+    const { code, output } = await ended;
+    expect(signalsIn(output)).toEqual(['SIGINT']);
     expect(code).toBe(7);
   });
 

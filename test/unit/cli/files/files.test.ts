@@ -6,7 +6,7 @@ import { LetterFile } from '../../../../cli/commands/dead-letters/letter-file.ts
 import { ExportFile } from '../../../../cli/commands/export/export-file.ts';
 import { exportFormats } from '../../../../cli/commands/export/link-line.ts';
 import { formatOf } from '../../../../cli/files/file-ending.ts';
-import { fileTrouble } from '../../../../cli/files/file-trouble.ts';
+import { fileErrorReason } from '../../../../cli/files/file-error.ts';
 import { openMessages } from '../../../../cli/files/message-source.ts';
 import { onelinkProgram } from '../../../../cli/program.ts';
 import { exitCodeOf } from '../../../../cli/terminal/exit-code.ts';
@@ -53,17 +53,17 @@ describe('a file that cannot be written', () => {
 
   test('is reported with a full disk, or with the system’s code', () => {
     const error = (code: string) => Object.assign(new Error('x'), { code });
-    expect(fileTrouble(error('ENOSPC'), 'write')).toBe('the disk is full');
-    expect(fileTrouble(error('EACCES'), 'write')).toBe('you may not write there');
-    expect(fileTrouble(error('EXDEV'), 'write')).toBe('the system reports EXDEV');
-    expect(fileTrouble(new TypeError('x'), 'write')).toBeUndefined();
+    expect(fileErrorReason(error('ENOSPC'), 'write')).toBe('the disk is full');
+    expect(fileErrorReason(error('EACCES'), 'write')).toBe('you may not write there');
+    expect(fileErrorReason(error('EXDEV'), 'write')).toBe('the system reports EXDEV');
+    expect(fileErrorReason(new TypeError('x'), 'write')).toBeUndefined();
   });
 
   test('that no verb handles is reported without a stack', async () => {
-    const said = vi.spyOn(console, 'error').mockReturnValue();
+    const printed = vi.spyOn(console, 'error').mockReturnValue();
     const error = Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC', path: '/x/y', syscall: 'open' });
-    expect(await exitCodeOf(() => Promise.reject(error), { local: false, onTrouble: 2 })).toBe(2);
-    expect(said).toHaveBeenCalledExactlyOnceWith('/x/y cannot be read or written: the disk is full.');
+    expect(await exitCodeOf(() => Promise.reject(error), { local: false, onFailure: 2 })).toBe(2);
+    expect(printed).toHaveBeenCalledExactlyOnceWith('/x/y cannot be read or written: the disk is full.');
   });
 });
 
@@ -86,10 +86,10 @@ describe('the ending of a file', () => {
       ['dead-letters', 'purge', '--yes', '--to', 'l.csv'],
       'l.csv: only a file that ends in .ndjson or .jsonl can be written, not .csv.',
     ],
-  ])('%j is refused before the first call to AWS', async (words, printed) => {
-    const said = vi.spyOn(console, 'error').mockReturnValue();
+  ])('%j is refused before the first call to AWS', async (words, message) => {
+    const printed = vi.spyOn(console, 'error').mockReturnValue();
     await onelinkProgram().parseAsync(['node', 'onelink', ...words]);
-    expect(said).toHaveBeenCalledExactlyOnceWith(printed);
+    expect(printed).toHaveBeenCalledExactlyOnceWith(message);
     expect(process.exitCode).toBe(2);
     process.exitCode = 0;
     expect(readdirSync(folder)).toEqual([]);

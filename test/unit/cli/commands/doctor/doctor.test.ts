@@ -54,7 +54,7 @@ describe('the API', () => {
     const api = givenApi();
     api.control.changeSettings({ token: 'another' });
     const [first, ...others] = await check(api, neverReplaced);
-    expect(first).toMatchObject({ name: 'API token', words, mend: expect.stringContaining('put-secret-value') });
+    expect(first).toMatchObject({ name: 'API token', words, fix: expect.stringContaining('put-secret-value') });
     expect(others).toEqual([]);
   });
 
@@ -103,7 +103,7 @@ describe('the table', () => {
       },
     });
     expect(brief(restored)).toEqual(['ledger TTL failed', 'ledger stream failed', 'ledger recovery failed']);
-    expect(restored.map(({ mend }) => mend?.split(' --table-name')[0])).toEqual([
+    expect(restored.map(({ fix }) => fix?.split(' --table-name')[0])).toEqual([
       'aws dynamodb update-time-to-live',
       'aws dynamodb update-table',
       'aws dynamodb update-continuous-backups',
@@ -194,7 +194,7 @@ describe('the other checks', () => {
       answering({ GetAccountSettings: { AccountLimit: { ConcurrentExecutions } } });
     expect(await checkConcurrency(settings(10), 24)).toMatchObject({
       result: 'failed',
-      mend: expect.stringMatching('124'),
+      fix: expect.stringMatching('124'),
     });
     expect(await checkConcurrency(settings(124), 24)).toMatchObject({ result: 'ok' });
   });
@@ -264,7 +264,7 @@ describe('the other checks', () => {
       name: 'alarm topic page',
       result: 'failed',
       words: 'no subscription',
-      mend:
+      fix:
         'aws sns subscribe --topic-arn arn:aws:sns:eu-west-1:111122223333:p --protocol email --notification-endpoint … ' +
         '(or alarms.email in the configuration)',
     });

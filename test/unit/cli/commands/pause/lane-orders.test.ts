@@ -8,7 +8,7 @@ import {
 
 const now = Date.parse('2026-03-10T12:00:00Z');
 const before = now - 3_600_000;
-const troubled = { disposition: 'api-outage', strikes: 4, goodRuns: 0, pauses: 2, pausedFor: 'api-outage' } as const;
+const poorHealth = { disposition: 'api-outage', strikes: 4, goodRuns: 0, pauses: 2, pausedFor: 'api-outage' } as const;
 const recordOf = (lanes: Record<string, LaneControl>, change: Partial<ControlRecord> = {}): ControlRecord => ({
   ...emptyControl,
   revision: 7,
@@ -85,7 +85,7 @@ describe('resume', () => {
         transactional: outage,
         expiry: { state: 'paused', reason: 'operator', note: 'x', since: before },
       },
-      { health: troubled },
+      { health: poorHealth },
     );
     const order = resumedBy(control, ['campaign'], now);
     expect(order.control.health).toEqual({ disposition: 'good', strikes: 0, goodRuns: 0, pauses: 0 });
@@ -98,9 +98,9 @@ describe('resume', () => {
 
   test('ends an operator’s pause, and keeps the governor’s own', () => {
     const operators: LaneControl = { state: 'paused', reason: 'operator', note: 'x', since: before };
-    const order = resumedBy(recordOf({ campaign: operators }, { health: troubled }), ['campaign'], now);
+    const order = resumedBy(recordOf({ campaign: operators }, { health: poorHealth }), ['campaign'], now);
     expect(order.control.lanes.campaign).toEqual({ state: 'paused', reason: 'api-outage', since: now });
-    expect(order.control.health).toEqual(troubled);
+    expect(order.control.health).toEqual(poorHealth);
     // A second resume makes it half-open.
     expect(resumedBy(order.control, ['campaign'], now).control.lanes.campaign?.state).toBe('open');
   });

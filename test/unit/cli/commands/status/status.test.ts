@@ -62,7 +62,7 @@ describe('status', () => {
       'DEAD LETTERS  none',
       'ALARMS        none',
     ]);
-    expect(overviewOf(sight()).wellness).toBe('well');
+    expect(overviewOf(sight()).needsOperator).toBe(false);
   });
 
   test('names what is parked for a removed lane, which the replayer skips', () => {
@@ -70,7 +70,7 @@ describe('status', () => {
     expect(screen({ stranded })).toContain(
       'studio-old     removed: not replayed              -        -           -  50,000',
     );
-    expect(overviewOf(sight({ stranded })).wellness).toBe('unwell');
+    expect(overviewOf(sight({ stranded })).needsOperator).toBe(true);
   });
 
   test('shows why a lane is not open, since when, and the operator’s reason', () => {
@@ -86,9 +86,9 @@ describe('status', () => {
 
   test('shows the state that the workers follow: a signal newer than the control record counts', () => {
     const signals = { quotaExceededAt: now - 1_000 };
-    const { lanes, wellness } = overviewOf(sight({ reading: { control, corrupt: false, signals } }));
+    const { lanes, needsOperator } = overviewOf(sight({ reading: { control, corrupt: false, signals } }));
     expect(lanes[0]).toMatchObject({ state: 'parking', reason: 'quota-exceeded' });
-    expect(wellness).toBe('unwell');
+    expect(needsOperator).toBe(true);
   });
 
   test('names dead letters and alarms, and the number of those that it leaves out', () => {
@@ -117,6 +117,6 @@ describe('status', () => {
   ])('asks for an operator if the control record is stale or missing: %#', (reading, line) => {
     const stale = sight({ reading: { ...reading, signals: {} } });
     expect(screenOf(overviewOf(stale))).toContain(line);
-    expect(overviewOf(stale).wellness).toBe('unwell');
+    expect(overviewOf(stale).needsOperator).toBe(true);
   });
 });

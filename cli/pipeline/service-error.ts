@@ -1,14 +1,14 @@
 /** Node.js's error codes for a service that cannot be reached. */
-const networkTrouble = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH']);
+const networkCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH']);
 
 /** The message for an error from AWS: what is wrong, and the fix. Undefined for any other error. */
-export function serviceTrouble(error: unknown, local: boolean): string | undefined {
+export function serviceErrorWords(error: unknown, local: boolean): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = Reflect.get(error, 'code');
   if (local && (code === 'ECONNREFUSED' || error.message.includes('ECONNREFUSED'))) {
     return 'The local run has ended. Start it with: npm start -- --keep';
   }
-  if (typeof code === 'string' && networkTrouble.has(code)) {
+  if (typeof code === 'string' && networkCodes.has(code)) {
     return `AWS cannot be reached (${code}). Check the network, and that AWS_REGION is a region.`;
   }
   switch (error.name) {

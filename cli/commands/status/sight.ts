@@ -8,7 +8,7 @@ import { type DeadLetterQueue, sizeOf } from '../dead-letters/dead-letter-queues
 import { strandedLanes, summarise } from '../parked/parked-lots.ts';
 import { daysToCome, type Sight } from './overview.ts';
 
-export interface LookPorts {
+export interface SightPorts {
   control: Pick<ControlTable, 'read' | 'renewals'>;
   parked: Pick<ParkedStore, 'lots' | 'lanes'>;
   sqs: Pick<SQSClient, 'send'>;
@@ -25,7 +25,7 @@ export interface Place {
 }
 
 /** Reads the state of a pipeline from all services in parallel. */
-export async function look({ stackName, lanes, ...place }: Place, ports: LookPorts): Promise<Sight> {
+export async function readSight({ stackName, lanes, ...place }: Place, ports: SightPorts): Promise<Sight> {
   const atMilliseconds = ports.nowMilliseconds();
   const [reading, renewalsDue, ages, alarms, stranded, deadLetters, standings] = await Promise.all([
     ports.control.read(),

@@ -5,7 +5,7 @@
  * - `contents`: SQS refuses one of the messages for its contents;
  * - `hopeless`: no message can be sent.
  */
-export interface SendTrouble {
+export interface SendFailure {
   kind: 'again' | 'contents' | 'hopeless';
   /** A short name, never with a value of a message. */
   reason: string;
@@ -16,7 +16,7 @@ export interface SendTrouble {
 const throttled = /Throttl|OverLimit|TooManyRequests|SlowDown/;
 const aboutContents = /InvalidMessageContents|BatchRequestTooLong|InvalidParameterValue/;
 
-export function sendTrouble(error: unknown): SendTrouble {
+export function sendFailure(error: unknown): SendFailure {
   const { name, code, status } = partsOf(error);
   if (throttled.test(name) || status === 429) return { kind: 'again', reason: name, mayBeIn: false };
   if (status !== undefined && status >= 500) return { kind: 'again', reason: `${name} (${status})`, mayBeIn: true };

@@ -24,7 +24,7 @@ function both(words: string) {
 }
 
 /** The reason, such as `it is a folder`, or the code of another system error; undefined for any other error. */
-export function fileTrouble(error: unknown, doing: 'read' | 'write'): string | undefined {
+export function fileErrorReason(error: unknown, doing: 'read' | 'write'): string | undefined {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   if (typeof code !== 'string' || !/^E[A-Z0-9]+$/.test(code)) return undefined;
   return reasons[code]?.[doing] ?? `the system reports ${code}`;
