@@ -200,23 +200,23 @@ export class Ledger implements LinkLedger {
     });
   }
 
-  async parkedPlaces(address: LinkAddress): Promise<string[]> {
+  async parkOrder(address: LinkAddress): Promise<string[]> {
     const item = await this.#get(parkedKey(address));
     return item?.places instanceof Set ? [...(item.places as Set<string>)].sort() : [];
   }
 
-  async addParkedPlace(address: LinkAddress, place: string, keptUntilSeconds: number): Promise<void> {
+  async addToParkOrder(address: LinkAddress, key: string, keptUntilSeconds: number): Promise<void> {
     await this.#table.update(parkedKey(address), {
       UpdateExpression: 'ADD places :place SET #expiry = :until',
       ExpressionAttributeNames: { '#expiry': expiry },
-      ExpressionAttributeValues: { ':place': new Set([place]), ':until': keptUntilSeconds },
+      ExpressionAttributeValues: { ':place': new Set([key]), ':until': keptUntilSeconds },
     });
   }
 
-  async removeParkedPlace(address: LinkAddress, place: string): Promise<void> {
+  async removeFromParkOrder(address: LinkAddress, key: string): Promise<void> {
     await this.#table.update(parkedKey(address), {
       UpdateExpression: 'DELETE places :place',
-      ExpressionAttributeValues: { ':place': new Set([place]) },
+      ExpressionAttributeValues: { ':place': new Set([key]) },
     });
   }
 

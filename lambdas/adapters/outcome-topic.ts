@@ -34,7 +34,7 @@ export class OutcomeTopic {
   }
 
   /** Resolves when SNS has accepted the outcome. @throws Error if SNS refused it three times */
-  tell(outcome: Outcome): Promise<void> {
+  publish(outcome: Outcome): Promise<void> {
     return this.#batching.add(outcome);
   }
 }

@@ -113,7 +113,7 @@ async function conclude(
     const messageId = deliveries[index]?.messageId ?? '';
     const delivery = { lane: expiryLane, messageId, nowMilliseconds: clock.wallMilliseconds() };
     const published = outcomeOf(decision, { source, requestId, action: null }, delivery);
-    await outcomes.tell(published);
+    await outcomes.publish(published);
     observer.count(metricOf[decision.outcome] ?? decision.outcome);
     observer.info('link checked', { source, requestId, outcome: published.outcome, reason: published.reason });
   });

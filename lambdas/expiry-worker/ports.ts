@@ -29,7 +29,7 @@ export interface ExpiryWorkerPorts {
   removalIn: (body: string) => Removal | undefined;
   history: { addExpired(line: HistoryLine): Promise<void> };
   qrImages: { remove(address: LinkAddress): Promise<void> };
-  outcomes: { tell(outcome: Outcome): Promise<void> };
+  outcomes: { publish(outcome: Outcome): Promise<void> };
   observer: Observer;
   /** Runs for each call of the quota, for the metrics by source. */
   onQuotaCall: (source: string, operation: Operation) => void;

@@ -1,6 +1,6 @@
 import { type CommandReading, commandReader } from '../domain/contract/command-reading.ts';
 import { openEnvelope } from '../domain/contract/envelope.ts';
-import { parkedPlace } from '../domain/contract/parked-command.ts';
+import { parkOrderKey } from '../domain/contract/parked-command.ts';
 import { requestKey } from '../domain/contract/request-key.ts';
 import { QuotaTally } from '../domain/control/quota-tally.ts';
 import { Renewals } from '../domain/control/renewals.ts';
@@ -106,8 +106,10 @@ function chainsOf(accepted: Accepted[]): Accepted[][][] {
     const address = first && addressIn(first.command);
     return address === undefined ? Symbol() : `${address.onelinkId}/${address.shortlinkId}`;
   });
-  const place = ([first]: Accepted[]) => (first === undefined ? '' : parkedPlace(first.command));
-  return [...chains.values()].map((chain) => chain.toSorted((one, other) => (place(one) < place(other) ? -1 : 1)));
+  const orderKey = ([first]: Accepted[]) => (first === undefined ? '' : parkOrderKey(first.command));
+  return [...chains.values()].map((chain) =>
+    chain.toSorted((one, other) => (orderKey(one) < orderKey(other) ? -1 : 1)),
+  );
 }
 
 function readDelivery(delivery: Delivery, read: ReturnType<typeof commandReader>): CommandReading {

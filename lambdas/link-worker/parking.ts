@@ -1,5 +1,5 @@
 import type { Command } from '../domain/contract/command.ts';
-import { parkedPlace } from '../domain/contract/parked-command.ts';
+import { parkOrderKey } from '../domain/contract/parked-command.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
 import type { LaneNow } from '../domain/control/control-record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
@@ -43,8 +43,8 @@ export class Parking {
   async mustQueueBehind({ command, delivery }: Item): Promise<boolean> {
     const address = addressIn(command);
     if (address === undefined || !(this.#lane.hasParked || delivery.replayed)) return false;
-    const [first] = await this.#ports.ledger.parkedPlaces(address);
-    if (first === undefined || first === parkedPlace(command)) return false;
+    const [first] = await this.#ports.ledger.parkOrder(address);
+    if (first === undefined || first === parkOrderKey(command)) return false;
     // A create runs before changes that were requested earlier, which are then superseded. It waits only for the end of
     // an earlier link at its address.
     if (command.action === 'create' && (await this.#ports.ledger.link(address))?.state !== 'live') return false;
@@ -62,7 +62,7 @@ export class Parking {
     const address = addressIn(command);
     if (address !== undefined) {
       const until = rememberedUntil(secondsNow(clock), DEDUPLICATION_WINDOW_DAYS);
-      await ledger.addParkedPlace(address, parkedPlace(command), until);
+      await ledger.addToParkOrder(address, parkOrderKey(command), until);
     }
     // It parks the command without its envelope, which may leave no room for the attributes that a replay adds.
     const body = wireJson(command);
@@ -74,7 +74,7 @@ export class Parking {
   async leaveOrder({ command, delivery }: Item): Promise<void> {
     const address = addressIn(command);
     if (address === undefined || !(delivery.replayed || this.#lane.hasParked)) return;
-    await this.#ports.ledger.removeParkedPlace(address, parkedPlace(command));
+    await this.#ports.ledger.removeFromParkOrder(address, parkOrderKey(command));
   }
 }
 

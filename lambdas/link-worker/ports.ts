@@ -46,7 +46,7 @@ export interface LinkWorkerPorts {
   /** Derives link IDs and keys the digests. */
   linkIdSecret: { value(): Promise<string> };
   ledger: Omit<LinkLedger, 'noteQr' | 'concludeCheck' | 'removeChecked'>;
-  outcomes: { tell(outcome: Outcome): Promise<void> };
+  outcomes: { publish(outcome: Outcome): Promise<void> };
   qrQueue: { ask(job: QrJob): Promise<void> };
   qrImages: { remove(address: LinkAddress): Promise<void> };
   archive: { addRejected(rejected: RejectedCommand): Promise<void> };

@@ -50,7 +50,7 @@ export class Publishing {
       const sentAt = new Date(delivery.sentAtMilliseconds).toISOString();
       await archive.addRejected({ lane, messageId, sentAt, source, requestId, faults, body: delivery.body });
     }
-    await outcomes.tell(outcome);
+    await outcomes.publish(outcome);
     const metric = metricOfOutcome[outcome.outcome];
     if (metric !== undefined && !repeat) observer.count(metric);
     observer.milliseconds(laneMetric.commandLatency, clock.wallMilliseconds() - delivery.sentAtMilliseconds);

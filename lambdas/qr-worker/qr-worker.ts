@@ -23,7 +23,7 @@ export interface QrWorkerPorts {
     put(address: LinkAddress, image: QrImage): Promise<string>;
     remove(address: LinkAddress): Promise<void>;
   };
-  outcomes: { tell(outcome: Outcome): Promise<void> };
+  outcomes: { publish(outcome: Outcome): Promise<void> };
   observer: Observer;
   clock: Clock;
 }
@@ -186,7 +186,7 @@ function outcome(job: QrJob, decision: Decision, { ports, settings }: Batch): Ou
 }
 
 async function publish(published: Outcome, { ports }: Batch): Promise<void> {
-  await ports.outcomes.tell(published);
+  await ports.outcomes.publish(published);
   const { source, requestId, messageId, action, reason, repeat } = published;
   ports.observer.info('QR job answered', {
     source,

@@ -36,7 +36,7 @@ export interface ReplayerPorts {
     keepLot(lane: string, lotKey: string): Promise<void>;
     keepLines(lane: string, lotKey: string, reason: 'unreadable' | 'refused', lines: string[]): Promise<void>;
   };
-  outcomes: { tell(outcome: Outcome): Promise<void> };
+  outcomes: { publish(outcome: Outcome): Promise<void> };
   laneObserver: (lane: string) => Observer;
   clock: Clock;
 }
@@ -180,7 +180,7 @@ async function reportQuarantined(
     const decision = { outcome: 'parked', reason: 'quarantined' } as const;
     return [outcomeOf(decision, asked, { lane, messageId: asked.messageId, nowMilliseconds })];
   });
-  await Promise.all(parkedOutcomes.map((outcome) => outcomes.tell(outcome)));
+  await Promise.all(parkedOutcomes.map((outcome) => outcomes.publish(outcome)));
   observer.count(replayerMetric.commandQuarantined, kept);
   observer.warn('parked commands went to quarantine', { lane, count: kept });
 }

@@ -130,17 +130,17 @@ export class InMemoryLedger {
     return true;
   }
 
-  async parkedPlaces(address: LinkAddress): Promise<string[]> {
+  async parkOrder(address: LinkAddress): Promise<string[]> {
     return [...(this.parked.get(keyOf(address)) ?? [])].sort();
   }
 
-  async addParkedPlace(address: LinkAddress, place: string): Promise<void> {
-    this.#maybeFail('addParkedPlace');
+  async addToParkOrder(address: LinkAddress, place: string): Promise<void> {
+    this.#maybeFail('addToParkOrder');
     this.parked.set(keyOf(address), (this.parked.get(keyOf(address)) ?? new Set()).add(place));
   }
 
-  async removeParkedPlace(address: LinkAddress, place: string): Promise<void> {
-    this.#maybeFail('removeParkedPlace');
+  async removeFromParkOrder(address: LinkAddress, place: string): Promise<void> {
+    this.#maybeFail('removeFromParkOrder');
     this.parked.get(keyOf(address))?.delete(place);
   }
 

@@ -88,7 +88,7 @@ export class LinkWorld {
   readonly logs: { message: string; fields: ObservedFields }[] = [];
   readonly counts = new Map<string, number>();
   /** Ports whose next call fails. */
-  readonly failNext = new Set<'tell' | 'ask' | 'archive' | 'park'>();
+  readonly failNext = new Set<'publish' | 'ask' | 'archive' | 'park'>();
   readonly #work: ReturnType<typeof linkWorker>;
 
   /** @param table a real table, instead of the ledger and the control record in memory */
@@ -109,7 +109,7 @@ export class LinkWorld {
         onQuotaCall: () => {},
         ledger: table?.ledger ?? this.ledger,
         linkIdSecret: { value: async () => linkIdSecret },
-        outcomes: { tell: async (outcome) => this.#orFail('tell', () => this.outcomes.push(outcome)) },
+        outcomes: { publish: async (outcome) => this.#orFail('publish', () => this.outcomes.push(outcome)) },
         qrQueue: { ask: async (job) => this.#orFail('ask', () => this.qrJobs.push(job)) },
         qrImages: { remove: async ({ shortlinkId }) => void this.imagesRemoved.push(shortlinkId) },
         archive: { addRejected: async (line) => this.#orFail('archive', () => this.rejected.push(line)) },
@@ -152,7 +152,7 @@ export class LinkWorld {
     return this.outcomes.map(({ outcome, repeat }) => (repeat ? `${outcome}*` : outcome));
   }
 
-  #orFail(what: 'tell' | 'ask' | 'archive' | 'park', run: () => void): void {
+  #orFail(what: 'publish' | 'ask' | 'archive' | 'park', run: () => void): void {
     if (this.failNext.delete(what)) throw new Error(`the test makes ${what} fail`);
     run();
   }

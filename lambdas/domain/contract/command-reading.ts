@@ -43,7 +43,7 @@ export function commandReader(lane: { contract: ApiContract; producers: Producer
   const producers = new Map(lane.producers.map((producer) => [producer.source, producer]));
 
   return ({ command: raw, faults: ofText }: OpenedMessage, sentAtMilliseconds: number): CommandReading => {
-    if (raw === undefined) return { refused: { faults: shortened(ofText), ...nobody } };
+    if (raw === undefined) return { refused: { faults: shortened(ofText), ...unknownIdentity } };
     const parsed = schema.safeParse(raw);
     const faults = parsed.success ? [] : parsed.error.issues.flatMap(faultsOfIssue);
     // If the action is unknown, the union checks nothing else.
@@ -170,7 +170,7 @@ function mapFaults(field: string, map: unknown): Fault[] {
   });
 }
 
-const nobody = { source: null, requestId: null, action: null };
+const unknownIdentity = { source: null, requestId: null, action: null };
 
 /**
  * The valid parts of a command's identity.
@@ -178,7 +178,7 @@ const nobody = { source: null, requestId: null, action: null };
  * @param faults the faults of the text: the value of a duplicate field is unknown
  */
 export function identityOf(raw: unknown, faults: readonly Fault[] = []): Omit<RefusedCommand, 'faults'> {
-  if (!isObject(raw)) return nobody;
+  if (!isObject(raw)) return unknownIdentity;
   const isTwice = (field: string) =>
     faults.some(({ path, rule }) => rule === 'duplicate' && (path === field || path.startsWith(`${field}.`)));
   const field = <Value>(name: string, schema: z.ZodType<Value>) =>

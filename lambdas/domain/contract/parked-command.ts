@@ -52,6 +52,6 @@ function jsonIn(text: string): unknown {
  * A command's key in the park order of its link. The text sorts by `requestedAt`, which may be in any time zone, and
  * then by `requestId`.
  */
-export function parkedPlace({ requestedAt, requestId }: { requestedAt: string; requestId: string }): string {
+export function parkOrderKey({ requestedAt, requestId }: { requestedAt: string; requestId: string }): string {
   return `${new Date(requestedAt).toISOString()} ${requestId}`;
 }

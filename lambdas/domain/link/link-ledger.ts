@@ -78,9 +78,9 @@ export interface LinkLedger {
    */
   noteQr(address: LinkAddress, qrKey: string): Promise<boolean>;
   /** The park order of a link's commands (contract/parked-command.ts), first to last. */
-  parkedPlaces(address: LinkAddress): Promise<string[]>;
+  parkOrder(address: LinkAddress): Promise<string[]>;
   /** Adds a parked command of a link, so that later commands for the link queue behind it. */
-  addParkedPlace(address: LinkAddress, place: string, keptUntilSeconds: number): Promise<void>;
+  addToParkOrder(address: LinkAddress, key: string, keptUntilSeconds: number): Promise<void>;
   /** Removes a finished command, so that the link's next command may run. */
-  removeParkedPlace(address: LinkAddress, place: string): Promise<void>;
+  removeFromParkOrder(address: LinkAddress, key: string): Promise<void>;
 }

@@ -83,7 +83,7 @@ describe('the ledger against the API', () => {
     await givenLink('leased', { lease }, 'absent');
     // The scan must skip records that are not links.
     await control.write(emptyControl, await control.read());
-    await ledger.addParkedPlace({ onelinkId: 'A1b3', shortlinkId: 'equal-1' }, 'place', nowSeconds + day);
+    await ledger.addToParkOrder({ onelinkId: 'A1b3', shortlinkId: 'equal-1' }, 'place', nowSeconds + day);
   });
 
   test('is equal, except for clicks and changes under way, with one GET for each link', async () => {

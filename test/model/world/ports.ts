@@ -99,11 +99,11 @@ export function portsOf(
       removeChecked: (checked, now) =>
         call('ledger.removeChecked', keyOf(checked.address), () => ledger.removeChecked(checked, now)),
       noteQr: (address, key) => call('ledger.noteQr', keyOf(address), () => ledger.noteQr(address, key)),
-      parkedPlaces: (address) => call('ledger.parkedPlaces', keyOf(address), () => ledger.parkedPlaces(address)),
-      addParkedPlace: (address, place) =>
-        call('ledger.addParkedPlace', keyOf(address), () => ledger.addParkedPlace(address, place)),
-      removeParkedPlace: (address, place) =>
-        call('ledger.removeParkedPlace', keyOf(address), () => ledger.removeParkedPlace(address, place)),
+      parkOrder: (address) => call('ledger.parkOrder', keyOf(address), () => ledger.parkOrder(address)),
+      addToParkOrder: (address, place) =>
+        call('ledger.addToParkOrder', keyOf(address), () => ledger.addToParkOrder(address, place)),
+      removeFromParkOrder: (address, place) =>
+        call('ledger.removeFromParkOrder', keyOf(address), () => ledger.removeFromParkOrder(address, place)),
     },
     quota: async () => ({ meaning: 'ok', value: 5_000_000 }),
     control,
@@ -112,8 +112,8 @@ export function portsOf(
     onQuotaCall: () => {},
     linkIdSecret: { value: async () => linkIdSecret },
     outcomes: {
-      tell: (outcome) =>
-        call('outcomes.tell', `${nameOf(outcome)} ${outcome.outcome}`, () => {
+      publish: (outcome) =>
+        call('outcomes.publish', `${nameOf(outcome)} ${outcome.outcome}`, () => {
           pipeline.outcomes.push(structuredClone(outcome));
         }),
     },

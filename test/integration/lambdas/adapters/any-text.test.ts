@@ -118,7 +118,7 @@ describe.each(['refuse', 'replace'] as const)('if SQS and SNS %s invalid charact
         const topic = new OutcomeTopic(sns, topicArn, 10);
         const queue = new JobQueue(sqs, codes, wireJson);
         await Promise.all([
-          ...world.outcomes.map((one) => topic.tell(one)),
+          ...world.outcomes.map((one) => topic.publish(one)),
           ...world.qrJobs.map((one) => queue.ask(one)),
         ]);
         const received = byRequest((await engines.drain(listener)).map(({ body }) => JSON.parse(body) as Outcome));

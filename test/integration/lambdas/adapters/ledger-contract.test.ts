@@ -210,16 +210,16 @@ describe.each<[string, () => Promise<LinkLedger>]>([
   it('keeps the park order of a link by `requestedAt`', async () => {
     const ledger = await given();
     const address = { onelinkId: 'A1b3', shortlinkId: 'parked' };
-    expect(await ledger.parkedPlaces(address)).toEqual([]);
+    expect(await ledger.parkOrder(address)).toEqual([]);
     for (const place of ['2026-03-02T00:00:00.000Z b', '2026-03-01T00:00:00.000Z a', '2026-03-02T00:00:00.000Z b']) {
-      await ledger.addParkedPlace(address, place, 2_000_000_000);
+      await ledger.addToParkOrder(address, place, 2_000_000_000);
     }
-    expect(await ledger.parkedPlaces(address)).toEqual(['2026-03-01T00:00:00.000Z a', '2026-03-02T00:00:00.000Z b']);
-    await ledger.removeParkedPlace(address, '2026-03-01T00:00:00.000Z a');
-    await ledger.removeParkedPlace(address, 'never there');
-    expect(await ledger.parkedPlaces(address)).toEqual(['2026-03-02T00:00:00.000Z b']);
-    await ledger.removeParkedPlace(address, '2026-03-02T00:00:00.000Z b');
-    expect(await ledger.parkedPlaces(address)).toEqual([]);
+    expect(await ledger.parkOrder(address)).toEqual(['2026-03-01T00:00:00.000Z a', '2026-03-02T00:00:00.000Z b']);
+    await ledger.removeFromParkOrder(address, '2026-03-01T00:00:00.000Z a');
+    await ledger.removeFromParkOrder(address, 'never there');
+    expect(await ledger.parkOrder(address)).toEqual(['2026-03-02T00:00:00.000Z b']);
+    await ledger.removeFromParkOrder(address, '2026-03-02T00:00:00.000Z b');
+    expect(await ledger.parkOrder(address)).toEqual([]);
   });
 
   it('lets one attempt claim an address until the claim expires, is released or has served', async () => {

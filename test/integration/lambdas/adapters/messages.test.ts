@@ -47,7 +47,7 @@ describe('outcomes', () => {
       faults: [{ path: 'data', rule: 'x', message: 'é & <b>' }],
       metadata: { a: 'b' },
     });
-    await new OutcomeTopic(engines.sns, topicArn, 10).tell(published);
+    await new OutcomeTopic(engines.sns, topicArn, 10).publish(published);
     const [message, ...others] = await engines.drain(queueUrl);
     expect(others).toEqual([]);
     expect(JSON.parse(message?.body ?? '')).toEqual(published);
@@ -57,7 +57,7 @@ describe('outcomes', () => {
   it('omit the unknown attributes of an unreadable message', async () => {
     const { topicArn, queueUrl } = await engines.topic('outcomes-unread');
     const unread = outcome('r1', { outcome: 'rejected', action: null, source: null, requestId: null });
-    await new OutcomeTopic(engines.sns, topicArn, 1).tell(unread);
+    await new OutcomeTopic(engines.sns, topicArn, 1).publish(unread);
     const [message] = await engines.drain(queueUrl);
     expect(message?.attributes).toEqual({ outcome: 'rejected', lane: 'campaign' });
   });
@@ -65,7 +65,7 @@ describe('outcomes', () => {
   it('are all published if they exceed one publish', async () => {
     const { topicArn, queueUrl } = await engines.topic('outcomes-many');
     const topic = new OutcomeTopic(engines.sns, topicArn, 10);
-    await Promise.all(ids(25).map((id) => topic.tell(outcome(id))));
+    await Promise.all(ids(25).map((id) => topic.publish(outcome(id))));
     const published = (await engines.drain(queueUrl)).map(({ body }) => (JSON.parse(body) as Outcome).requestId);
     expect(published.toSorted()).toEqual(ids(25).toSorted());
   });
@@ -82,7 +82,7 @@ describe('outcomes', () => {
     } as unknown as SNSClient;
     const topic = new OutcomeTopic(sns, 'arn', 3);
     // When
-    await Promise.all(ids(3).map((id) => topic.tell(outcome(id))));
+    await Promise.all(ids(3).map((id) => topic.publish(outcome(id))));
     // Then
     expect(published).toEqual([['r0', 'r1', 'r2'], ['r1']]);
   });
@@ -94,7 +94,7 @@ describe('outcomes', () => {
         .map(({ Id }) => ({ Id, Code: 'InvalidParameter', SenderFault: true })),
     });
     const topic = new OutcomeTopic({ send: refusing } as unknown as SNSClient, 'arn', 2);
-    const ends = await Promise.allSettled([topic.tell(outcome('r0')), topic.tell(outcome('r1'))]);
+    const ends = await Promise.allSettled([topic.publish(outcome('r0')), topic.publish(outcome('r1'))]);
     expect(ends).toEqual([
       { status: 'rejected', reason: new Error('refused three times: InvalidParameter') },
       { status: 'fulfilled', value: undefined },
@@ -110,7 +110,7 @@ describe('outcomes', () => {
     };
     const topic = new OutcomeTopic({ send } as unknown as SNSClient, 'arn', 10);
     const faults = [{ path: 'data', rule: 'x', message: 'é'.repeat(40_000) }];
-    await Promise.all(ids(7).map((id) => topic.tell(outcome(id, { faults }))));
+    await Promise.all(ids(7).map((id) => topic.publish(outcome(id, { faults }))));
     expect(sizes).toHaveLength(3);
     for (const size of sizes) expect(size).toBeLessThan(256 * 1024);
   });

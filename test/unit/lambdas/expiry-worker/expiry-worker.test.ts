@@ -39,7 +39,7 @@ function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
   const control = new InMemoryControl();
   control.say(now * 1000);
   const api = new EmulatedApi({ now: () => now * 1000, sleep: async () => {} });
-  const failing = new Set<'tell'>();
+  const failing = new Set<'publish'>();
   const [outcomes, history, removed]: [Outcome[], HistoryLine[], string[]] = [[], [], []];
   const work = expiryWorker(readEnvironment(expiryWorkerEnvironment, { ...expiryWorkerVariables, ...settings }), {
     api: api.client,
@@ -51,8 +51,8 @@ function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
     history: { addExpired: async (line) => void history.push(line) },
     qrImages: { remove: async ({ shortlinkId }) => void removed.push(shortlinkId) },
     outcomes: {
-      tell: async (outcome) => {
-        if (failing.delete('tell')) throw new Error('the test says that tell fails');
+      publish: async (outcome) => {
+        if (failing.delete('publish')) throw new Error('the topic fails in this test');
         outcomes.push(outcome);
       },
     },
@@ -311,7 +311,7 @@ describe('a link with a marked record', () => {
 
   it('loses its record after its `expired` outcome', async () => {
     const { look, ledger, outcomes, history, removed, failing } = given();
-    failing.add('tell');
+    failing.add('publish');
     expect(await look(poster)).toEqual(['try-again']);
     expect(ledger.links.get(key)).toEqual(marked);
     expect(await look(poster)).toEqual(['done']);
@@ -362,7 +362,7 @@ describe('a link with a marked record', () => {
   it('gets its outcome from the next delivery after a crash between record and outcome', async () => {
     const { look, api, atApi, outcomes, failing } = given();
     atApi(now + 20 * day);
-    failing.add('tell');
+    failing.add('publish');
     expect(await look(poster)).toEqual(['try-again']);
     expect(await look(poster)).toEqual(['done']);
     expect(api.calls).toEqual(['read']);

@@ -126,7 +126,7 @@ describe('a create that crashed', () => {
   });
 
   it('after its request record publishes the recorded outcome, not as a repeat', async ({ world }) => {
-    world.failNext.add('tell');
+    world.failNext.add('publish');
     expect(await world.deliver({ body: create })).toEqual(['try-again']);
     expect(await world.deliver({ body: create, receiveCount: 2 })).toEqual(['done']);
     expect(world.api.calls).toEqual(['create']);

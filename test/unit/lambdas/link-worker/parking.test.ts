@@ -100,7 +100,7 @@ describe('while its lane is parking, a command', () => {
 
   it('that is parked twice is answered once with the link, and once from its record', async ({ world }) => {
     world.control.say(world.now, parking());
-    world.failNext.add('tell');
+    world.failNext.add('publish');
     expect(await world.deliver({ body: chosen })).toEqual(['try-again']);
     await world.deliver({ body: chosen, receiveCount: 2 });
     expect(world.parked).toHaveLength(2);
@@ -108,7 +108,7 @@ describe('while its lane is parking, a command', () => {
     await replay(world);
     expect(world.told).toEqual(['parked', 'created', 'created']);
     expect(world.api.links.size).toBe(1);
-    expect(await world.ledger.parkedPlaces({ onelinkId: 'A1b3', shortlinkId: 'spring' })).toEqual([]);
+    expect(await world.ledger.parkOrder({ onelinkId: 'A1b3', shortlinkId: 'spring' })).toEqual([]);
   });
 });
 

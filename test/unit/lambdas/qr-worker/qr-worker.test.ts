@@ -74,7 +74,7 @@ function givenWorld() {
       },
       remove: async ({ onelinkId, shortlinkId }) => void removed.push(`${onelinkId}/${shortlinkId}`),
     },
-    outcomes: { tell: async (outcome) => void outcomes.push(outcome) },
+    outcomes: { publish: async (outcome) => void outcomes.push(outcome) },
     observer: { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} },
     clock: {
       wallMilliseconds: now,

@@ -91,7 +91,7 @@ class ReplayedWorld {
         keepLot: async (_, key) => void this.quarantined.push(key),
         keepLines: async (_, key, reason, lines) => void this.quarantined.push(`${key} ${reason} ${lines.length}`),
       },
-      outcomes: { tell: async (outcome) => void this.outcomes.push(outcome) },
+      outcomes: { publish: async (outcome) => void this.outcomes.push(outcome) },
       laneObserver: (lane) => ({
         count: (metric, by = 1) =>
           void Object.assign(this.metrics, { [`${lane} ${metric}`]: (this.metrics[`${lane} ${metric}`] ?? 0) + by }),
