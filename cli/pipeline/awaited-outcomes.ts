@@ -15,10 +15,10 @@ export interface Awaited<Message> {
 }
 
 /** How a received outcome relates to the messages sent. */
-export type Hearing<Message> =
+export type Receipt<Message> =
   | { kind: 'news'; awaited: Awaited<Message>; outcome: Outcome }
   /** SNS or SQS repeated it, or the worker published it twice around a crash. */
-  | { kind: 'heard-before' }
+  | { kind: 'received-before' }
   /** It differs from the earlier outcome of the message, which must never happen. */
   | { kind: 'contradiction'; awaited: Awaited<Message>; outcome: Outcome }
   /** It belongs to a message that this program has not sent, or has not recorded yet. */
@@ -36,15 +36,15 @@ export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
   #parked = 0;
 
   /** @returns the outcomes already received for it */
-  sent(message: Message, messageId: string): Hearing<Message>[] {
+  sent(message: Message, messageId: string): Receipt<Message>[] {
     this.#all.set(messageId, { message, messageId });
     this.#unsettled += 1;
     const early = this.#early.get(messageId) ?? [];
     this.#early.delete(messageId);
-    return early.map((outcome) => this.heard(outcome));
+    return early.map((outcome) => this.received(outcome));
   }
 
-  heard(outcome: Outcome): Hearing<Message> {
+  received(outcome: Outcome): Receipt<Message> {
     const awaited = this.#all.get(outcome.messageId);
     if (awaited === undefined) {
       this.#early.set(outcome.messageId, [...(this.#early.get(outcome.messageId) ?? []), outcome]);
@@ -53,10 +53,10 @@ export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
     const slot = outcome.outcome === 'parked' ? 'parked' : isQrOfCreate(outcome) ? 'qr' : 'answer';
     const before = awaited[slot];
     // SNS may reorder outcomes: `parked` after the final outcome is out of date.
-    if (slot === 'parked' && awaited.answer !== undefined) return { kind: 'heard-before' };
+    if (slot === 'parked' && awaited.answer !== undefined) return { kind: 'received-before' };
     if (before !== undefined) {
       const same = before.outcomeId === outcome.outcomeId;
-      return same ? { kind: 'heard-before' } : { kind: 'contradiction', awaited, outcome };
+      return same ? { kind: 'received-before' } : { kind: 'contradiction', awaited, outcome };
     }
     const [wasSettled, wasParked] = [isSettled(awaited), isParked(awaited)];
     awaited[slot] = outcome;

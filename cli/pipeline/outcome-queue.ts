@@ -22,12 +22,12 @@ export interface OutcomeQueue {
    * @returns `denied` if it may not publish; `silent` if no probe came back in time, or the signal ended the wait
    * @throws if SQS refuses the receive, or SNS refuses the publish for another reason
    */
-  untilHeard(options: ProbeOptions): Promise<'heard' | 'denied' | 'silent'>;
+  untilReceived(options: ProbeOptions): Promise<'received' | 'denied' | 'silent'>;
   /**
    * Passes on every outcome, some more than once (SNS and SQS repeat), until the signal ends it.
    * @throws if SQS refuses the receive
    */
-  listen(heard: (outcome: Outcome) => void, signal: AbortSignal): Promise<void>;
+  listen(received: (outcome: Outcome) => void, signal: AbortSignal): Promise<void>;
   /** Unsubscribes and deletes the queue. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -100,26 +100,26 @@ export async function openOutcomeQueue(
   return {
     url,
     close,
-    untilHeard: (limits) => untilHeard({ sqs, sns }, { url, topicArn, probe }, limits),
-    listen: async (heard, signal) => {
+    untilReceived: (limits) => untilReceived({ sqs, sns }, { url, topicArn, probe }, limits),
+    listen: async (received, signal) => {
       const each = (body: string) => {
         const outcome = outcomeSchema.safeParse(jsonOf(body)).data;
-        if (outcome !== undefined) heard(outcome);
+        if (outcome !== undefined) received(outcome);
       };
       await Promise.all(Array.from({ length: receiversAtOnce }, () => receive(sqs, url, each, signal)));
     },
   };
 }
 
-async function untilHeard(
+async function untilReceived(
   { sqs, sns }: { sqs: SQSClient; sns: SNSClient },
   { url, topicArn, probe }: { url: string; topicArn: string; probe: string },
   { signal, everyMilliseconds = 1_000, atMostMilliseconds = 90_000 }: ProbeOptions,
-): Promise<'heard' | 'denied' | 'silent'> {
+): Promise<'received' | 'denied' | 'silent'> {
   const body = JSON.stringify({ probe });
   const over = new AbortController();
   const ended = AbortSignal.any([signal, over.signal, AbortSignal.timeout(atMostMilliseconds)]);
-  let end: 'heard' | 'denied' | 'silent' = 'silent';
+  let end: 'received' | 'denied' | 'silent' = 'silent';
   const publish = async () => {
     while (!ended.aborted) {
       try {
@@ -135,12 +135,12 @@ async function untilHeard(
       await sleep(everyMilliseconds, undefined, { signal: ended }).catch(() => {});
     }
   };
-  const hear = (heard: string) => {
-    if (heard !== body) return;
-    end = 'heard';
+  const onBody = (received: string) => {
+    if (received !== body) return;
+    end = 'received';
     over.abort();
   };
-  await Promise.all([publish(), receive(sqs, url, hear, ended).finally(() => over.abort())]);
+  await Promise.all([publish(), receive(sqs, url, onBody, ended).finally(() => over.abort())]);
   return end;
 }
 
@@ -149,14 +149,19 @@ function isDenial(error: unknown): boolean {
   return error instanceof Error && /AccessDenied|AuthorizationError|NotAuthorized/.test(error.name);
 }
 
-async function receive(sqs: SQSClient, url: string, heard: (body: string) => void, signal: AbortSignal): Promise<void> {
+async function receive(
+  sqs: SQSClient,
+  url: string,
+  received: (body: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     try {
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({ QueueUrl: url, MaxNumberOfMessages: 10, WaitTimeSeconds: 10 }),
         { abortSignal: signal },
       );
-      for (const { Body = '' } of Messages) heard(Body);
+      for (const { Body = '' } of Messages) received(Body);
       if (Messages.length === 0) continue;
       const Entries = Messages.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
       await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));

@@ -1,5 +1,5 @@
 import { OperatorError } from '../../cli/operator-error.ts';
-import { AwaitedOutcomes, type Hearing, owesQr } from '../../cli/pipeline/awaited-outcomes.ts';
+import { AwaitedOutcomes, owesQr, type Receipt } from '../../cli/pipeline/awaited-outcomes.ts';
 import type { OutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
 import type { PipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { sendAll, type Unsent } from '../../cli/pipeline/send-messages.ts';
@@ -17,7 +17,7 @@ export interface CampaignOptions {
   cloud: LocalCloud;
   sqs: Parameters<typeof sendAll>[0];
   outputs: PipelineOutputs;
-  hearing: OutcomeQueue;
+  outcomeQueue: OutcomeQueue;
   emulator: { admin: AdminClient };
   screen: Display;
   /** The run ends after this time without a new outcome. */
@@ -44,7 +44,7 @@ const pollEveryMilliseconds = 500;
 
 /** Sends the campaign, and receives outcomes until every message has its own or no more are to be expected. */
 export async function runCampaign(options: CampaignOptions): Promise<CampaignRun> {
-  const { messages, cloud, outputs, hearing, screen } = options;
+  const { messages, cloud, outputs, outcomeQueue, screen } = options;
   const awaited = new AwaitedOutcomes<CampaignMessage>();
   const byLane = [...Map.groupBy(messages, ({ lane }) => lane)];
   const lanes = new Map(
@@ -60,20 +60,20 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRun
   let killed = 0;
   let sending = true;
 
-  const note = (hearing: Hearing<CampaignMessage>) => {
-    if (hearing.kind === 'contradiction') contradictions += 1;
-    if (hearing.kind !== 'news') return;
+  const note = (receipt: Receipt<CampaignMessage>) => {
+    if (receipt.kind === 'contradiction') contradictions += 1;
+    if (receipt.kind !== 'news') return;
     newsAt = performance.now();
-    const { message, answer } = hearing.awaited;
+    const { message, answer } = receipt.awaited;
     // `parked` is not a final outcome.
-    if (hearing.outcome.outcome === 'parked') return;
-    if (hearing.outcome !== answer) {
+    if (receipt.outcome.outcome === 'parked') return;
+    if (receipt.outcome !== answer) {
       qr.done += 1;
       return;
     }
     const lane = lanes.get(message.lane);
     if (lane !== undefined) lane.answered += 1;
-    if (owesQr(hearing.awaited)) qr.owed += 1;
+    if (owesQr(receipt.awaited)) qr.owed += 1;
     if (firstLinkSeconds === undefined && answer.outcome === 'created') {
       firstLinkSeconds = newsAt / 1000;
       screen.say(`First link after ${firstLinkSeconds.toFixed(1)} s: ${answer.link?.shortUrl}`);
@@ -87,7 +87,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRun
     const { stoppedBy } = await sendAll(options.sqs, messages, {
       queueUrlOf: ({ lane }) => outputs.laneQueueUrls.get(lane) ?? '',
       onSent: (message, id) => {
-        for (const hearing of awaited.sent(message, id)) note(hearing);
+        for (const receipt of awaited.sent(message, id)) note(receipt);
       },
       onUnsent: (one) => void unsent.push(one),
       signal: options.signal,
@@ -146,7 +146,7 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRun
   const watching = watchUntilEnd().finally(() => over.abort());
   await Promise.all([
     send(),
-    hearing.listen((outcome) => note(awaited.heard(outcome)), over.signal),
+    outcomeQueue.listen((outcome) => note(awaited.received(outcome)), over.signal),
     watching,
     ...(options.chaos ? [kill()] : []),
   ]);

@@ -86,19 +86,19 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const outputs = pipelineOutputs(cloud.outputs[pipeline.stackName] ?? {}, pipeline.stackName);
     const sqs = new SQSClient(cloud.clientConfig('sqs'));
     const sns = new SNSClient(cloud.clientConfig('sns'));
-    const hearing = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
-    closing.push(() => hearing.close());
+    const outcomeQueue = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
+    closing.push(() => outcomeQueue.close());
 
     const patienceSeconds = patience(options, pipeline);
-    const heard = await hearing.untilHeard({ signal });
-    if (heard !== 'heard' && !signal.aborted)
+    const received = await outcomeQueue.untilReceived({ signal });
+    if (received !== 'received' && !signal.aborted)
       screen.say('No probe arrived in 90 s: the first outcomes may be missing.');
     if (options.weather) {
       const { seed, strength } = options.weather;
       screen.say(`Weather: ${strength}, seed ${seed}. To repeat its plan, use --weather ${seed}.`);
     }
     const { chaos } = options;
-    const campaign = { messages, cloud, sqs, outputs, hearing, emulator, screen, patienceSeconds, chaos, signal };
+    const campaign = { messages, cloud, sqs, outputs, outcomeQueue, emulator, screen, patienceSeconds, chaos, signal };
     const ran = await phases.time('campaign', runCampaign(campaign));
 
     const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });

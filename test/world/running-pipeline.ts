@@ -72,7 +72,7 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
       const sent = Promise.all(sends);
       const listening = outcomeQueue.listen(
         (outcome) => {
-          awaited.heard(outcome);
+          awaited.received(outcome);
           if (awaited.all().length === messages.length && awaited.unsettled === 0) settled.abort();
         },
         AbortSignal.any([over, settled.signal]),

@@ -247,7 +247,7 @@ function reportInterruption(interrupted: AbortSignal): void {
     console.error('Interrupted. The other messages are still dead letters. To continue, run the same command again.');
 }
 
-/** @throws OperatorError if the input is not a terminal, so that the verb cannot ask */
+/** @throws OperatorError if the input is not a terminal, because the verb cannot ask */
 async function agreed(interrupted: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY)
     throw new OperatorError(

@@ -37,7 +37,7 @@ export function exportCommand(): Command {
   return withPipelineOptions(command)
     .addHelpText(
       'after',
-      `${pipelineHelp} You need its permission to scan the ledger.
+      `${pipelineHelp} You need permission to scan the ledger.
 
 The export always scans the whole ledger, in ${segments} parallel segments. That costs about 0.01 $ per million records, and
 takes no rate from the lanes. The export is not a snapshot: it may or may not include changes made during the scan. It
@@ -50,9 +50,9 @@ CSV is for spreadsheets. The file begins with a byte-order mark, and a value tha
 front. NDJSON is for programs, and has every value unchanged. Metadata is only in outcomes, not in the ledger.
 
 Exit codes:
-  ${exitCode.done}  the file is whole
-  ${exitCode.noLink}  no link is of that campaign or source, or interrupted: there is no file
-  ${exitCode.notDone}  it could not be done
+  ${exitCode.done}  the file is complete
+  ${exitCode.noLink}  no link has that campaign or source, or interrupted; there is no file
+  ${exitCode.notDone}  the verb failed; the error explains why
 
 Examples:
   onelink export --to links.ndjson

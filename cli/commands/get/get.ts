@@ -40,7 +40,7 @@ export function getCommand(): Command {
   return withPipelineOptions(command)
     .addHelpText(
       'after',
-      `${pipelineHelp} You need its permissions to read the ledger and its two secrets.
+      `${pipelineHelp} You need permission to read the ledger and its two secrets.
 
 It sends one GET, which costs no quota. The ledger keeps only a digest of the data, unless ledgerKeeps is full in
 lib/config/config.ts. So the values usually come from the API.

@@ -64,7 +64,7 @@ function replayCommand(): Command {
   return withPipelineOptions(command)
     .addHelpText(
       'after',
-      `${pipelineHelp} You need its permission to invoke the replayer.
+      `${pipelineHelp} You need permission to invoke the replayer.
 
 The replayer runs every minute. This verb only starts the next run early. The replayer sends back the oldest commands first,
 at the pace of the lane. It does so only while the lane is open and the governor has read the quota. Ctrl-C ends the

@@ -127,7 +127,7 @@ async function releaseOne(scene: Scene<Options>, key: string): Promise<number> {
   return left === 0 ? exitCode.done : exitCode.someLeft;
 }
 
-/** @throws OperatorError if the input is not a terminal, so that the verb cannot ask */
+/** @throws OperatorError if the input is not a terminal, because the verb cannot ask */
 async function agreed(interrupted: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY)
     throw new OperatorError(

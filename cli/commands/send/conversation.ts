@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
 import type { MessageSketch } from '../../files/message.ts';
 import { type Place, placeWords } from '../../files/place-words.ts';
-import { type Awaited, AwaitedOutcomes, type Hearing, isParked, isSettled } from '../../pipeline/awaited-outcomes.ts';
+import { type Awaited, AwaitedOutcomes, isParked, isSettled, type Receipt } from '../../pipeline/awaited-outcomes.ts';
 import { outcomeWords, tallyWords, unwelcome } from '../../terminal/outcome-words.ts';
 import { n } from '../../words.ts';
 import { canBeLookedUp, type Missed } from './missed-outcomes.ts';
@@ -40,11 +40,11 @@ export class Conversation {
 
   sent(message: Outgoing, messageId: string): void {
     this.#sent += 1;
-    for (const hearing of this.#awaited.sent(message, messageId)) this.#print(hearing);
+    for (const receipt of this.#awaited.sent(message, messageId)) this.#print(receipt);
   }
 
-  heard(outcome: Outcome): void {
-    this.#print(this.#awaited.heard(outcome));
+  received(outcome: Outcome): void {
+    this.#print(this.#awaited.received(outcome));
   }
 
   get sentCount(): number {
@@ -63,7 +63,7 @@ export class Conversation {
 
   /** Adds what the ledger records for messages whose outcomes were missed. */
   found({ answers, codes }: Missed): void {
-    for (const answer of answers) this.heard(answer);
+    for (const answer of answers) this.received(answer);
     for (const messageId of codes) if (this.#awaited.qrStored(messageId)) this.#awaitNews();
   }
 
@@ -107,15 +107,15 @@ export class Conversation {
     return this.#refused ? exitCode.notCarriedOut : exitCode.done;
   }
 
-  #print(hearing: Hearing<Outgoing>): void {
-    if (hearing.kind !== 'news') return;
+  #print(receipt: Receipt<Outgoing>): void {
+    if (receipt.kind !== 'news') return;
     this.#newsAt = performance.now();
-    const { outcome } = hearing;
+    const { outcome } = receipt;
     const kind = outcome.repeat ? 'repeated' : outcome.outcome;
     // A parked command gets its final outcome later. The summary counts it.
     if (kind !== 'parked') this.#tally.set(kind, (this.#tally.get(kind) ?? 0) + 1);
     this.#refused ||= unwelcome.has(outcome.outcome);
-    const where = placeWords(hearing.awaited.message);
+    const where = placeWords(receipt.awaited.message);
     for (const words of this.#json ? [JSON.stringify(outcome)] : outcomeWords(outcome, where)) console.log(words);
     this.#awaitNews();
   }

@@ -125,12 +125,12 @@ async function sendFile(
 
   const ended = new AbortController();
   const signal = AbortSignal.any([interrupted, ended.signal]);
-  let hearing: OutcomeQueue | undefined;
+  let outcomeQueue: OutcomeQueue | undefined;
   try {
     if (options.wait) {
       const only = checked.onlySource === undefined ? {} : { source: checked.onlySource };
-      hearing = await openOutcomeQueue({ sqs, sns: new SNSClient() }, outputs.outcomeTopicArn, only);
-      await listenFirst(hearing, progress, signal);
+      outcomeQueue = await openOutcomeQueue({ sqs, sns: new SNSClient() }, outputs.outcomeTopicArn, only);
+      await listenFirst(outcomeQueue, progress, signal);
     }
     if (interrupted.aborted) throw new OperatorError('Interrupted. Nothing was sent.');
     const conversation = new Conversation(options.json === true);
@@ -154,7 +154,7 @@ async function sendFile(
     const lookUp = (most: number) => lookUpMissed(conversation, ledger, most);
     const [stoppedBy] = await Promise.all([
       sending(),
-      hearing?.listen((outcome) => conversation.heard(outcome), done).catch(reportDeafness),
+      outcomeQueue?.listen((outcome) => conversation.received(outcome), done).catch(reportDeafness),
       options.wait ? lookUpWhenQuiet(conversation, lookUp, done) : undefined,
     ]);
     if (options.wait && !interrupted.aborted) await lookUp(Number.POSITIVE_INFINITY);
@@ -170,23 +170,23 @@ async function sendFile(
   } finally {
     ended.abort();
     progress.clear();
-    await hearing?.close().catch((error: unknown) => {
+    await outcomeQueue?.close().catch((error: unknown) => {
       console.error(
-        `The queue for outcomes ${hearing?.url} could not be deleted (${nameOf(error)}). Delete it yourself.`,
+        `The queue for outcomes ${outcomeQueue?.url} could not be deleted (${nameOf(error)}). Delete it yourself.`,
       );
     });
   }
 }
 
 /** Waits until the subscription delivers a probe, the time-out ends, or the topic refuses the probe. */
-async function listenFirst(hearing: OutcomeQueue, progress: Progress, signal: AbortSignal): Promise<void> {
+async function listenFirst(queue: OutcomeQueue, progress: Progress, signal: AbortSignal): Promise<void> {
   const began = performance.now();
   const words = () => `waiting for the subscription: ${Math.round((performance.now() - began) / 1000)} s`;
   const showing = setInterval(() => progress.update(words), 250);
-  const heard = await hearing.untilHeard({ signal }).finally(() => clearInterval(showing));
+  const received = await queue.untilReceived({ signal }).finally(() => clearInterval(showing));
   progress.clear();
-  if (heard === 'heard' || signal.aborted) return;
-  const why = heard === 'denied' ? 'You may not publish to the outcome topic' : 'No probe came back in 90 s';
+  if (received === 'received' || signal.aborted) return;
+  const why = received === 'denied' ? 'You may not publish to the outcome topic' : 'No probe came back in 90 s';
   console.error(
     `${why}, so the first outcomes may be missed. At the end, the verb reads missed outcomes from the ledger.`,
   );

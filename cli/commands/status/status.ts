@@ -42,7 +42,7 @@ forecast is the governor's.
 
 Exit codes:
   ${exitCode.fine}  every lane is open, the control record is fresh, no dead letters, no alarm
-  ${exitCode.needsOperator}  any of these fails, or commands are parked for a removed lane
+  ${exitCode.needsOperator}  any of these does not hold, or commands are parked for a removed lane
   ${exitCode.notDone}  the verb failed; the error explains why
 
 Examples:

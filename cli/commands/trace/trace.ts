@@ -62,7 +62,7 @@ export function traceCommand(): Command {
   return withPipelineOptions(command)
     .addHelpText(
       'after',
-      `${pipelineHelp} You need its permissions to read the ledger, the link-ID secret, the workers' logs, the archive and the
+      `${pipelineHelp} You need permission to read the ledger, the link-ID secret, the workers' logs, the archive and the
 dead-letter queues.
 
 For a link, the trace shows the requests in the ledger: the one that made it, its last change, and a change under way. The

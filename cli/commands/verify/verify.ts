@@ -42,7 +42,7 @@ export function verifyCommand(): Command {
   return withPipelineOptions(command)
     .addHelpText(
       'after',
-      `${pipelineHelp} You need its permissions to scan and read the ledger and to read its two secrets.
+      `${pipelineHelp} You need permission to scan and read the ledger and to read its two secrets.
 
 The verb compares state, data (by its keyed digest), TTL, expiry, and the domain of the short URL. It checks a difference
 twice before it reports it. It prints no value of a link.

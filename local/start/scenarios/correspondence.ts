@@ -22,17 +22,17 @@ export class Correspondence {
   }
 
   sent(message: StoryMessage, messageId: string): void {
-    for (const hearing of this.#awaited.sent(message, messageId)) this.#note(hearing);
+    for (const receipt of this.#awaited.sent(message, messageId)) this.#note(receipt);
   }
 
-  heard(outcome: Outcome): void {
-    this.#note(this.#awaited.heard(outcome));
+  received(outcome: Outcome): void {
+    this.#note(this.#awaited.received(outcome));
   }
 
-  #note(hearing: ReturnType<AwaitedOutcomes<StoryMessage>['heard']>): void {
-    if (hearing.kind === 'contradiction') this.contradictions += 1;
-    if (hearing.kind !== 'news') return;
-    const { lane, outcome, repeat } = hearing.outcome;
+  #note(receipt: ReturnType<AwaitedOutcomes<StoryMessage>['received']>): void {
+    if (receipt.kind === 'contradiction') this.contradictions += 1;
+    if (receipt.kind !== 'news') return;
+    const { lane, outcome, repeat } = receipt.outcome;
     const kinds = this.#fresh.get(lane) ?? new Map<string, number>();
     this.#fresh.set(lane, kinds);
     const kind = repeat ? 'repeated' : outcome;

@@ -84,20 +84,20 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const sns = new SNSClient(cloud.clientConfig('sns'));
     const lambda = new LambdaClient(cloud.clientConfig('lambda'));
     const secrets = new SecretsManagerClient(cloud.clientConfig('secretsManager'));
-    const hearing = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
+    const outcomeQueue = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
     const correspondence = new Correspondence(timeline);
     const over = new AbortController();
-    const listening = hearing.listen((outcome) => correspondence.heard(outcome), over.signal);
+    const listening = outcomeQueue.listen((outcome) => correspondence.received(outcome), over.signal);
     closing.push(async () => {
       over.abort();
       await listening;
-      await hearing.close();
+      await outcomeQueue.close();
     });
 
     const hasPendingOutcomes = async () => {
       const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
       const { Attributes = {} } = await sqs.send(
-        new GetQueueAttributesCommand({ QueueUrl: hearing.url, AttributeNames: [...names] }),
+        new GetQueueAttributesCommand({ QueueUrl: outcomeQueue.url, AttributeNames: [...names] }),
       );
       return names.some((name) => Number(Attributes[name]) > 0);
     };

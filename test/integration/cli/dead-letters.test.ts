@@ -139,10 +139,10 @@ describe('redrive', () => {
   test('moves every letter, with one turn of the rate limiter for each', async () => {
     const queue = await givenLetters(...numbered(23));
     const { turns, taken } = countedTurns();
-    const heard: number[] = [];
-    const done = await redrive(sqs, queue, options, turns, (moved) => void heard.push(moved));
+    const counts: number[] = [];
+    const done = await redrive(sqs, queue, options, turns, (moved) => void counts.push(moved));
     expect(done).toEqual({ moved: 23, refused: [] });
-    expect(heard).toEqual([10, 20, 23]);
+    expect(counts).toEqual([10, 20, 23]);
     expect(taken.count).toBe(23);
     expect(await bodiesIn(queue.sourceUrl)).toEqual(numbered(23).sort());
     expect(await sizeOf(sqs, queue)).toEqual({ waiting: 0, held: 0 });

@@ -24,11 +24,11 @@ test('the queue receives the first outcome, although the subscription takes a wh
     },
   } as SNSClient;
   const { sqs } = engines;
-  const hearing = await openOutcomeQueue({ sqs, sns }, topicArn, { source: 'crm' });
+  const outcomeQueue = await openOutcomeQueue({ sqs, sns }, topicArn, { source: 'crm' });
 
   // When the queue is probed before an outcome is published
   const signal = new AbortController().signal;
-  expect(await hearing.untilHeard({ signal, everyMilliseconds: 20 })).toBe('heard');
+  expect(await outcomeQueue.untilReceived({ signal, everyMilliseconds: 20 })).toBe('received');
   expect(probes).toBeGreaterThanOrEqual(4);
   const publish = (source: string, requestId: string) =>
     late.send(
@@ -44,10 +44,10 @@ test('the queue receives the first outcome, although the subscription takes a wh
   // Then the queue receives the first outcome of the source, and of no other
   const over = new AbortController();
   const heard: (string | null)[] = [];
-  await hearing.listen(({ requestId }) => {
+  await outcomeQueue.listen(({ requestId }) => {
     heard.push(requestId);
     over.abort();
   }, over.signal);
   expect(heard).toEqual(['r-2']);
-  await hearing.close();
+  await outcomeQueue.close();
 });

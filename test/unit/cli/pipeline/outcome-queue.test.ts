@@ -119,7 +119,7 @@ describe('a probe', () => {
   test('is published until the queue receives it, and passes only the filter of this queue', async () => {
     const services = givenLateTopic(3);
     const queue = await openOutcomeQueue(services, topicArn, { source: 'crm' });
-    expect(await queue.untilHeard({ signal: never, everyMilliseconds: 1 })).toBe('heard');
+    expect(await queue.untilReceived({ signal: never, everyMilliseconds: 1 })).toBe('received');
     expect(services.published()).toBeGreaterThanOrEqual(4);
     const { TopicArn, Message, MessageAttributes } = services.input('PublishCommand');
     const { FilterPolicy } = services.input('SubscribeCommand').Attributes as { FilterPolicy: string };
@@ -138,14 +138,14 @@ describe('a probe', () => {
     });
     const queue = await openOutcomeQueue(services, topicArn);
     const limits = { signal: never, everyMilliseconds: 1, atMostMilliseconds: 30 };
-    expect(await queue.untilHeard(limits)).toBe('silent');
+    expect(await queue.untilReceived(limits)).toBe('silent');
   });
 
   test('may be denied, by the topic or by its key', async () => {
     for (const name of ['AuthorizationErrorException', 'KMSAccessDeniedException', 'AccessDenied']) {
       const services = givenLateTopic(0, { PublishCommand: Object.assign(new Error(name), { name }) });
       const queue = await openOutcomeQueue(services, topicArn);
-      expect(await queue.untilHeard({ signal: never })).toBe('denied');
+      expect(await queue.untilReceived({ signal: never })).toBe('denied');
     }
   });
 
@@ -153,10 +153,10 @@ describe('a probe', () => {
     const interruption = new AbortController();
     const services = givenLateTopic(1_000_000, { ReceiveMessageCommand: () => soon({}) });
     const queue = await openOutcomeQueue(services, topicArn);
-    const probing = queue.untilHeard({ signal: interruption.signal, everyMilliseconds: 1 });
+    const probing = queue.untilReceived({ signal: interruption.signal, everyMilliseconds: 1 });
     interruption.abort();
     expect(await probing).toBe('silent');
     const gone = await openOutcomeQueue(givenLateTopic(0, { PublishCommand: new Error('gone') }), topicArn);
-    await expect(gone.untilHeard({ signal: never })).rejects.toThrow('gone');
+    await expect(gone.untilReceived({ signal: never })).rejects.toThrow('gone');
   });
 });

@@ -22,7 +22,7 @@ describe('a conversation', () => {
     conversation.sent(message(1), 'm-1');
     conversation.allSent(60);
     expect(conversation.over.aborted).toBe(false);
-    conversation.heard(givenOutcome({ link: givenLink('abc') }));
+    conversation.received(givenOutcome({ link: givenLink('abc') }));
     expect(conversation.over.aborted).toBe(true);
     expect(conversation.close(true)).toBe(0);
     expect(printed.at(-1)).toBe('1 sent: 1 created');
@@ -31,7 +31,7 @@ describe('a conversation', () => {
   test('ends with 1 if a command was refused', () => {
     const conversation = new Conversation(false);
     conversation.sent(message(1), 'm-1');
-    conversation.heard(givenOutcome({ outcome: 'conflict', reason: 'shortlink-id-taken' }));
+    conversation.received(givenOutcome({ outcome: 'conflict', reason: 'shortlink-id-taken' }));
     expect(conversation.close(true)).toBe(1);
   });
 
@@ -41,7 +41,7 @@ describe('a conversation', () => {
     conversation.sent({ ...message(2), source: 'crm', requestId: 'r-2' }, 'm-2');
     conversation.allSent(60);
     vi.advanceTimersByTime(59_000);
-    conversation.heard(givenOutcome());
+    conversation.received(givenOutcome());
     vi.advanceTimersByTime(59_000);
     expect(conversation.over.aborted).toBe(false);
     vi.advanceTimersByTime(1_000);
@@ -76,9 +76,9 @@ describe('a conversation', () => {
     conversation.sent(message(1), 'm-1');
     conversation.sent(message(2), 'm-2');
     conversation.allSent(60);
-    conversation.heard(givenOutcome({ outcome: 'parked', reason: 'quota-exceeded' }));
+    conversation.received(givenOutcome({ outcome: 'parked', reason: 'quota-exceeded' }));
     expect(conversation.over.aborted).toBe(false);
-    conversation.heard(givenOutcome({ messageId: 'm-2' }));
+    conversation.received(givenOutcome({ messageId: 'm-2' }));
     expect(conversation.over.aborted).toBe(true);
     expect(conversation.close(true)).toBe(3);
     expect(printed.slice(-2)).toEqual([
@@ -90,8 +90,8 @@ describe('a conversation', () => {
   test('counts a command that was parked and then carried out as carried out', () => {
     const conversation = new Conversation(false);
     conversation.sent(message(1), 'm-1');
-    conversation.heard(givenOutcome({ outcome: 'parked', reason: 'quota-exceeded' }));
-    conversation.heard(givenOutcome());
+    conversation.received(givenOutcome({ outcome: 'parked', reason: 'quota-exceeded' }));
+    conversation.received(givenOutcome());
     expect(conversation.close(true)).toBe(0);
     expect(printed.at(-1)).toBe('1 sent: 1 created');
   });
@@ -112,9 +112,9 @@ describe('a conversation', () => {
     const [first, second] = [givenOutcome(), givenOutcome({ requestId: 'r-2', messageId: 'm-2' })];
     conversation.found({ answers: [first], codes: ['m-1'] });
     expect(conversation.open().map(({ message: { line } }) => line)).toEqual([2]);
-    conversation.heard(first);
+    conversation.received(first);
     expect(conversation.over.aborted).toBe(false);
-    conversation.heard(second);
+    conversation.received(second);
     expect(conversation.over.aborted).toBe(true);
     expect(conversation.close(true)).toBe(0);
     expect(printed.at(-1)).toBe('2 sent: 2 created');
@@ -126,7 +126,7 @@ describe('a conversation', () => {
     conversation.allSent(60);
     vi.advanceTimersByTime(20_000);
     expect(conversation.quietSeconds).toBe(20);
-    conversation.heard(givenOutcome());
+    conversation.received(givenOutcome());
     expect(conversation.quietSeconds).toBe(0);
     conversation.close(true);
   });
@@ -134,8 +134,8 @@ describe('a conversation', () => {
   test('prints each outcome once, unchanged, with --json', () => {
     const conversation = new Conversation(true);
     conversation.sent(message(1), 'm-1');
-    conversation.heard(givenOutcome());
-    conversation.heard(givenOutcome());
+    conversation.received(givenOutcome());
+    conversation.received(givenOutcome());
     expect(printed.map((line) => JSON.parse(line))).toEqual([givenOutcome()]);
   });
 });
