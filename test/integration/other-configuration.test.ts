@@ -35,7 +35,7 @@ const npmStart = ['--import', './bin/node-24.mjs', 'local/start/main.ts'];
 test('the demo runs even if lib/config/config.ts is invalid', { timeout: 60_000 }, async () => {
   await configure('export const config = "nothing yet";');
   const { code, err } = await start(...npmStart, '--stage', 'nope').ended;
-  expect(err).toBe('--stage: must be one of the configured stages (production, staging); got nope\n');
+  expect(err).toBe('--stage: must be one of the configured stages (production, staging), not nope\n');
   expect(code).toBe(2);
 });
 
