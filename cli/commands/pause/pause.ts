@@ -34,7 +34,7 @@ Exit codes:
 
 export function pauseCommand(): Command {
   const command = new Command('pause')
-    .description('Pauses a lane: its messages wait in SQS, unharmed, until you resume it.')
+    .description('Pauses a lane: its messages wait in SQS, without loss, until you resume it.')
     .argument('<lane>', 'a lane, expiry (the queue of expired links), or all')
     .requiredOption('--reason <text>', 'why; onelink status shows it to other operators');
   return withWait(command)
