@@ -9,6 +9,6 @@ test('the docs state the cost of single steps that follows from the list prices'
   const words = 'DynamoDB, for each million links: $0.625 to claim chosen IDs, $1.375 to check ends.';
   expect(stepsInWords()).toBe(words);
   expect(doc('performance.md')).toContain(words);
-  expect(doc('architecture.md')).toContain('one write unit for each link under a chosen ID, $0.625 a million');
+  expect(doc('architecture.md')).toContain('link under a chosen ID, the claim costs one write unit: $0.625 a million');
   expect(doc('expiry.md')).toContain('A read adds $0.125, which makes $1.375.');
 });
