@@ -12,7 +12,7 @@ const intervalSeconds = { rush: [2, 8], later: [30, 60] } as const;
 export function chaosWords(visibilityTimeoutSeconds: number): string {
   const minutes = Math.ceil(visibilityTimeoutSeconds / 60);
   return (
-    `Environments will be killed at random. It takes about ${minutes + 1} minutes: the messages of a killed environment return ` +
+    `Environments will be killed at random. It takes ${minutes + 1} minutes or more: the messages of a killed environment return ` +
     `after their queue’s visibility time-out of ${minutes} minutes, as on AWS.`
   );
 }

@@ -23,7 +23,7 @@ test('two files have the unsent commands: one with the reasons, one for another 
 
 test('chaos announces its duration and the reason', () => {
   expect(chaosWords(360)).toBe(
-    'Environments will be killed at random. It takes about 7 minutes: the messages of a killed environment return after ' +
+    'Environments will be killed at random. It takes 7 minutes or more: the messages of a killed environment return after ' +
       'their queue’s visibility time-out of 6 minutes, as on AWS.',
   );
 });
