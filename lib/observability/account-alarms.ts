@@ -1,13 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { governorMetric } from '../../lambdas/governor/names.ts';
-import type { AlarmLine, Observed } from './alarm-line.ts';
-import { fiveMinutes, latest, oneMinute, pipelineMetrics } from './metrics.ts';
+import { type AlarmLine, type Observed, page, ticket } from './alarm-line.ts';
+import { expression, latest, oneMinute, pipelineMetrics } from './metrics.ts';
 
-const ticket = { kind: 'symptom', periods: 1, severity: 'ticket' } as const;
-const page = { ...ticket, severity: 'page' } as const;
 /** If the API answers no poll, a quota alarm keeps its state. So an outage neither closes a ticket nor opens it again. */
-const level = { ...ticket, kind: 'level' } as const;
+const level = { kind: 'level' } as const;
 
 /** Alarms on what the governor observes of the AppsFlyer account: the API's health and the month's quota. */
 export function accountAlarms({ serviceName, settings, account }: Observed): AlarmLine[] {
@@ -17,16 +14,14 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
   const quota = account.monthlyQuotaCalls.toLocaleString('en');
   return [
     {
-      ...page,
-      id: 'account-refused',
+      ...page('account-refused'),
       metric: metrics.governor(governorMetric.accountRefused, latest),
       threshold: 1,
       periods: 2,
       means: 'The OneLink API refuses the token, or the account may not use the API. Commands wait in their queues.',
     },
     {
-      ...page,
-      id: 'api-unreachable',
+      ...page('api-unreachable'),
       metric: metrics.governor(governorMetric.apiUnreachable, latest),
       threshold: 1,
       // A flapping API is as bad as an unavailable one.
@@ -35,9 +30,8 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
       means: 'In five of the last ten minutes the OneLink API was unavailable. Commands wait in their queues.',
     },
     {
-      ...page,
+      ...page('governor-silent'),
       kind: 'heartbeat',
-      id: 'governor-silent',
       // The governor writes this metric in each run that saves the control record, even if a poll fails.
       metric: metrics.governor(governorMetric.apiUnreachable, { ...oneMinute, statistic: 'SampleCount' }),
       threshold: 1,
@@ -46,26 +40,24 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
         'The governor has not run for ten minutes. Nothing polls the quota, and nothing parks, pauses or opens a lane.',
     },
     {
+      ...page('quota-nearly-spent'),
       ...level,
-      severity: 'page',
-      id: 'quota-nearly-spent',
       metric: used,
       threshold: quotaUsedPercent.page,
       means: `${quotaUsedPercent.page} % of the month’s ${quota} calls are used. At 100 % the API refuses to create, update or delete links.`,
     },
     ...quotaUsedPercent.ticket.map(
       (percent): AlarmLine => ({
+        ...ticket('quota-used', `${percent}-percent`),
         ...level,
-        id: 'quota-used',
-        subject: `${percent}-percent`,
         metric: used,
         threshold: percent,
         means: `${percent} % of the month’s ${quota} calls are used. Check that the rest lasts until the month’s end.`,
       }),
     ),
     {
+      ...ticket('quota-running-out'),
       ...level,
-      id: 'quota-running-out',
       // The minimum of an hour, twice: one campaign moves the mean of a week, most of all in its first minutes.
       metric: metrics.governor(governorMetric.quotaProjectedMonthEndPercent, {
         period: Duration.hours(1),
@@ -76,8 +68,7 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
       means: `At the mean rate of the last seven days, ${quotaProjectedPercent} % of the quota will be used before the month ends.`,
     },
     {
-      ...ticket,
-      id: 'quota-spent-elsewhere',
+      ...ticket('quota-spent-elsewhere'),
       metric: metrics.governor(governorMetric.quotaSpentElsewhere, {
         period: Duration.minutes(15),
         statistic: 'Minimum',
@@ -87,20 +78,18 @@ export function accountAlarms({ serviceName, settings, account }: Observed): Ala
       means: `Callers outside this pipeline have spent ${quotaSpentElsewhereCalls.toLocaleString('en')} calls of the account’s quota within an hour.`,
     },
     {
-      ...ticket,
-      id: 'quota-unknown',
-      metric: new MathExpression({
-        label: 'polls without an answer',
+      ...ticket('quota-unknown'),
+      metric: expression(
+        'polls without an answer',
         // An unavailable API and a refused token have alarms of their own.
-        expression: 'IF(down + refused > 0, 0, runs - FILL(polled, 0))',
-        usingMetrics: {
-          down: metrics.governor(governorMetric.apiUnreachable, { ...fiveMinutes, statistic: 'Maximum' }),
-          refused: metrics.governor(governorMetric.accountRefused, { ...fiveMinutes, statistic: 'Maximum' }),
-          runs: metrics.governor(governorMetric.apiUnreachable, { ...fiveMinutes, statistic: 'SampleCount' }),
-          polled: metrics.governor(governorMetric.quotaPolled, fiveMinutes),
+        'IF(down + refused > 0, 0, runs - FILL(polled, 0))',
+        {
+          down: metrics.governor(governorMetric.apiUnreachable, { statistic: 'Maximum' }),
+          refused: metrics.governor(governorMetric.accountRefused, { statistic: 'Maximum' }),
+          runs: metrics.governor(governorMetric.apiUnreachable, { statistic: 'SampleCount' }),
+          polled: metrics.governor(governorMetric.quotaPolled),
         },
-        period: fiveMinutes.period,
-      }),
+      ),
       threshold: 4,
       periods: 6,
       means:

@@ -1,4 +1,5 @@
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { expiryLane } from '../../lambdas/domain/work/names.ts';
 import type { AccountSettings, PipelineSettings } from '../config/config-schema.ts';
 import type { Expiry } from '../constructs/expiry.ts';
 import type { Governor } from '../constructs/governor.ts';
@@ -44,7 +45,7 @@ export type AlarmId = (typeof alarmIds)[number];
 export interface AlarmLine {
   readonly id: AlarmId;
   /** The lane, queue, function or threshold, if several have this alarm. */
-  readonly subject?: string;
+  readonly subject?: string | undefined;
   /**
    * What missing data means. `symptom`: nothing is wrong. `level`: the last measurement still holds. `heartbeat`: the
    * function has stopped.
@@ -61,6 +62,18 @@ export interface AlarmLine {
   readonly means: string;
 }
 
+const alarm = (severity: AlarmLine['severity']) => (id: AlarmId, subject?: string) => ({
+  id,
+  subject,
+  kind: 'symptom' as const,
+  severity,
+  periods: 1,
+});
+
+/** The start of a page's line, and of a ticket's. A line may replace the kind and the number of periods. */
+export const page = alarm('page');
+export const ticket = alarm('ticket');
+
 /** The resources that the alarms and the dashboard observe. */
 export interface Observed {
   readonly serviceName: string;
@@ -72,6 +85,9 @@ export interface Observed {
   readonly replayer: Replayer;
   readonly ledger: PipelineState['ledger'];
 }
+
+/** The names that lanes have in metrics. The expiry worker's is one of them. */
+export const laneNames = ({ lanes }: Observed) => [...lanes.map(({ name }) => name), expiryLane];
 
 /** The path of RUNBOOK.md, for a stage without a `runbookUrl`. */
 const runbookInRepository = 'lib/observability/RUNBOOK.md';

@@ -6,8 +6,10 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import type { StageSettings } from '../config/config-schema.ts';
+import { accountAlarms } from './account-alarms.ts';
 import { type AlarmLine, type Observed, runbookEntry } from './alarm-line.ts';
-import { alarmsOf } from './alarms.ts';
+import { laneAlarms } from './lane-alarms.ts';
+import { platformAlarms } from './platform-alarms.ts';
 
 export interface AlarmSetProps extends Observed {
   readonly topics: StageSettings['alarms'];
@@ -19,7 +21,10 @@ const missing: Record<AlarmLine['kind'], TreatMissingData> = {
   heartbeat: TreatMissingData.BREACHING,
 };
 
-/** Makes a CloudWatch alarm of each line in alarms.ts. The alarm notifies its topic when it fires and when it closes. */
+/**
+ * The alarms of one pipeline's lanes, of the AppsFlyer account, and of the AWS resources: one CloudWatch alarm for each line.
+ * An alarm notifies its topic when it fires and when it closes.
+ */
 export class AlarmSet extends Construct {
   readonly page: ITopic;
   readonly ticket: ITopic;
@@ -30,7 +35,8 @@ export class AlarmSet extends Construct {
     const { email, pageTopicArn, ticketTopicArn, runbookUrl } = props.topics;
     this.page = this.topic('Page', pageTopicArn, email);
     this.ticket = this.topic('Ticket', ticketTopicArn, email);
-    this.alarms = alarmsOf(props).map((line) => {
+    const ofLanes = props.lanes.flatMap((lane) => laneAlarms(lane, props));
+    this.alarms = [...ofLanes, ...accountAlarms(props), ...platformAlarms(props)].map((line) => {
       const name = [line.subject, line.id].filter((part) => part !== undefined).join('-');
       const alarm = new Alarm(this, name, {
         alarmName: `${props.serviceName}-${name}`,

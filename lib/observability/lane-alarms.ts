@@ -1,14 +1,18 @@
-import { Duration } from 'aws-cdk-lib';
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { laneMetric, operationMetric } from '../../lambdas/domain/work/names.ts';
 import { laneStateMetric } from '../../lambdas/governor/names.ts';
 import { replayerMetric } from '../../lambdas/replayer/names.ts';
 import type { Lane } from '../constructs/lane.ts';
-import type { AlarmLine, Observed } from './alarm-line.ts';
-import { answeredAfterMinutes, fifteenMinutes, fiveMinutes, latest, pipelineMetrics } from './metrics.ts';
-
-/** The operations that cost quota. */
-const writes = ['create', 'update', 'delete'] as const;
+import { type AlarmLine, type Observed, page, ticket } from './alarm-line.ts';
+import {
+  answeredAfterMinutes,
+  byOperation,
+  expression,
+  fifteenMinutes,
+  fiveMinutes,
+  latest,
+  pipelineMetrics,
+  writes,
+} from './metrics.ts';
 
 /** Calls in five minutes. With fewer, one or two failures on an idle night would be a large share. */
 const leastCalls = 100;
@@ -20,32 +24,23 @@ const leastQrFailures = 10;
 /** Two days before SQS deletes a message, or halfway if the retention is below four days. */
 const expiringAfterSeconds = (retentionDays: number) => Math.max(retentionDays - 2, retentionDays / 2) * 86_400;
 
-const ticket = { kind: 'symptom', periods: 1, severity: 'ticket' } as const;
-const page = { ...ticket, severity: 'page' } as const;
-
 /** The alarms of one lane. */
 export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Observed): AlarmLine[] {
   const { name, settings, commands, qrJobs, linkWorker, qrWorker } = lane;
   const { alarmThresholds, commandRetentionDays } = pipeline;
   const metrics = pipelineMetrics(serviceName);
-  const about = { subject: name };
   const isLatencyLane = settings.windowSeconds === 0;
   const queues = [
     { subject: name, work: commands, what: 'commands' },
     { subject: `${name}-qr`, work: qrJobs, what: 'QR jobs' },
   ];
-  const counted = (metric: typeof operationMetric.apiCallMade | typeof operationMetric.apiCallFailed, prefix: string) =>
-    Object.fromEntries(
-      writes.map((operation) => [`${prefix}_${operation}`, metrics.operation(metric, name, operation)]),
-    );
-  const sumOf = (prefix: string) => `SUM([${writes.map((operation) => `${prefix}_${operation}`).join(', ')}])`;
+  const made = byOperation('made', writes, (one) => metrics.operation(operationMetric.apiCallMade, name, one));
+  const failed = byOperation('failed', writes, (one) => metrics.operation(operationMetric.apiCallFailed, name, one));
 
   return [
     ...queues.map(
       ({ subject, work, what }): AlarmLine => ({
-        ...page,
-        id: 'dead-letters',
-        subject,
+        ...page('dead-letters', subject),
         metric: work.deadLetters.metricApproximateNumberOfMessagesVisible(latest),
         threshold: 1,
         means: `SQS moved ${what} to the dead-letter queue after twenty deliveries. They get no outcome until an operator redrives them.`,
@@ -53,18 +48,14 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
     ),
     isLatencyLane
       ? {
-          ...page,
-          ...about,
-          id: 'commands-late',
+          ...page('commands-late', name),
           metric: commands.queue.metricApproximateAgeOfOldestMessage(latest),
           threshold: settings.answeredWithinMinutes * 60,
           periods: 2,
           means: `The oldest command has waited for more than ${settings.answeredWithinMinutes} minutes.`,
         }
       : {
-          ...ticket,
-          ...about,
-          id: 'backlog-late',
+          ...ticket('backlog-late', name),
           metric: answeredAfterMinutes(lane),
           threshold: settings.answeredWithinMinutes,
           periods: 5,
@@ -74,17 +65,10 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
         },
     {
       // SQS's age of the oldest message ignores messages with more than three deliveries. This metric counts them.
-      ...(isLatencyLane ? page : ticket),
-      ...about,
-      id: 'commands-returned',
-      metric: new MathExpression({
-        label: 'commands returned (%)',
-        expression: `IF(returned >= ${leastReturned}, 100 * returned / received, 0)`,
-        usingMetrics: {
-          returned: metrics.lane(laneMetric.commandReturned, name),
-          received: metrics.lane(laneMetric.commandReceived, name),
-        },
-        period: fiveMinutes.period,
+      ...(isLatencyLane ? page : ticket)('commands-returned', name),
+      metric: expression('commands returned (%)', `IF(returned >= ${leastReturned}, 100 * returned / received, 0)`, {
+        returned: metrics.lane(laneMetric.commandReturned, name),
+        received: metrics.lane(laneMetric.commandReceived, name),
       }),
       threshold: alarmThresholds.returnedCommandsPercent,
       // After a short API failure, all environments return their batches. A lane with a window needs half an hour to recover.
@@ -94,9 +78,7 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
     },
     ...queues.map(
       ({ subject, work, what }): AlarmLine => ({
-        ...page,
-        id: 'commands-expiring',
-        subject,
+        ...page('commands-expiring', subject),
         metric: work.queue.metricApproximateAgeOfOldestMessage(latest),
         threshold: expiringAfterSeconds(commandRetentionDays),
         periods: 5,
@@ -104,35 +86,24 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       }),
     ),
     {
-      ...ticket,
-      ...about,
-      id: 'lane-parked',
-      metric: metrics.laneState(laneStateMetric.laneParkingMinutes, name, latest),
+      ...ticket('lane-parked', name),
+      metric: metrics.lane(laneStateMetric.laneParkingMinutes, name, latest),
       threshold: alarmThresholds.laneParkedMinutes,
       periods: 3,
       means: `For ${alarmThresholds.laneParkedMinutes} minutes the lane has parked its commands in the archive, because there is no quota for them.`,
     },
     {
-      ...ticket,
-      ...about,
-      id: 'lane-paused',
-      metric: metrics.laneState(laneStateMetric.lanePausedMinutes, name, latest),
+      ...ticket('lane-paused', name),
+      metric: metrics.lane(laneStateMetric.lanePausedMinutes, name, latest),
       threshold: alarmThresholds.lanePausedMinutes,
       periods: 3,
       means: `The lane has been paused for ${alarmThresholds.lanePausedMinutes} minutes. Its commands wait in their queue.`,
     },
     {
-      ...ticket,
-      ...about,
-      id: 'calls-failing',
-      metric: new MathExpression({
-        label: 'failed calls (%)',
-        expression: `IF(${sumOf('made')} >= ${leastCalls}, 100 * ${sumOf('failed')} / ${sumOf('made')}, 0)`,
-        usingMetrics: {
-          ...counted(operationMetric.apiCallMade, 'made'),
-          ...counted(operationMetric.apiCallFailed, 'failed'),
-        },
-        period: fiveMinutes.period,
+      ...ticket('calls-failing', name),
+      metric: expression('failed calls (%)', `IF(${made.sum} >= ${leastCalls}, 100 * ${failed.sum} / ${made.sum}, 0)`, {
+        ...made.metrics,
+        ...failed.metrics,
       }),
       threshold: alarmThresholds.failedCallsPercent,
       // A short failure breaches one period, or two if it crosses from one to the next.
@@ -140,59 +111,44 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       means: `For a quarter of an hour, ${alarmThresholds.failedCallsPercent} % of the creates, updates and deletes have failed.`,
     },
     {
-      ...ticket,
-      ...about,
-      id: 'rate-limited',
+      ...ticket('rate-limited', name),
       metric: metrics.lane(laneMetric.rateLimited, name),
       threshold: alarmThresholds.rateLimitedPer5Minutes,
       periods: 2,
       means: 'The API answers 429 although the pipeline keeps to its budget. Probably another system uses the account.',
     },
     {
-      ...ticket,
-      ...about,
-      id: 'commands-rejected',
+      ...ticket('commands-rejected', name),
       metric: metrics.lane(laneMetric.commandRejected, name, fifteenMinutes),
       threshold: settings.rejectedAlarmPer15Minutes,
       means: 'A producer sends invalid commands. The pipeline rejects them, and they cost no quota.',
     },
     {
-      ...ticket,
-      ...about,
-      id: 'commands-quarantined',
-      metric: metrics.replayer(replayerMetric.commandQuarantined, name, { ...fifteenMinutes, statistic: 'Sum' }),
+      ...ticket('commands-quarantined', name),
+      metric: metrics.lane(replayerMetric.commandQuarantined, name, fifteenMinutes),
       threshold: 1,
       means:
         'The replayer could not read or send some parked commands. They stay in quarantine until an operator releases them.',
     },
     {
-      ...ticket,
-      ...about,
-      id: 'qr-failed',
-      metric: new MathExpression({
-        label: 'failed QR images (%)',
-        expression: `IF(failed >= ${leastQrFailures}, 100 * failed / SUM([failed, stored]), 0)`,
-        usingMetrics: {
+      ...ticket('qr-failed', name),
+      metric: expression(
+        'failed QR images (%)',
+        `IF(failed >= ${leastQrFailures}, 100 * failed / SUM([failed, stored]), 0)`,
+        {
           failed: metrics.lane(laneMetric.qrFailed, name, fifteenMinutes),
           stored: metrics.lane(laneMetric.qrStored, name, fifteenMinutes),
         },
-        period: fifteenMinutes.period,
-      }),
+        fifteenMinutes,
+      ),
       threshold: alarmThresholds.qrFailedPercent,
       means: `${alarmThresholds.qrFailedPercent} % of the QR jobs ended as qr-failed. The links themselves work.`,
     },
     {
-      ...ticket,
-      ...about,
-      id: 'worker-throttled',
-      metric: new MathExpression({
-        label: 'throttled invocations',
-        expression: 'SUM([links, qr])',
-        usingMetrics: {
-          links: linkWorker.function.metricThrottles(fiveMinutes),
-          qr: qrWorker.function.metricThrottles(fiveMinutes),
-        },
-        period: Duration.minutes(5),
+      ...ticket('worker-throttled', name),
+      metric: expression('throttled invocations', 'SUM([links, qr])', {
+        links: linkWorker.function.metricThrottles(fiveMinutes),
+        qr: qrWorker.function.metricThrottles(fiveMinutes),
       }),
       threshold: 10,
       periods: 3,

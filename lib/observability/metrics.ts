@@ -13,6 +13,7 @@ import type { replayerMetric } from '../../lambdas/replayer/names.ts';
 import type { Lane } from '../constructs/lane.ts';
 
 type Values<Names> = Names[keyof Names] & string;
+type LaneMetric = Values<typeof laneMetric> | Values<typeof laneStateMetric> | Values<typeof replayerMetric>;
 
 export const oneMinute = { period: Duration.minutes(1) };
 /** The maximum of a minute. For a metric with one value a minute, it is that value. */
@@ -30,15 +31,10 @@ export const pipelineMetrics = (serviceName: string) => {
       ...fiveMinutes,
       ...options,
     });
-  const ofLane = (name: string, lane: string, options: MetricOptions) =>
-    metric(name, { [dimension.lane]: lane }, options);
   return {
     governor: (name: Values<typeof governorMetric>, options: MetricOptions = {}) => metric(name, {}, options),
-    lane: (name: Values<typeof laneMetric>, lane: string, options: MetricOptions = {}) => ofLane(name, lane, options),
-    laneState: (name: Values<typeof laneStateMetric>, lane: string, options: MetricOptions = {}) =>
-      ofLane(name, lane, options),
-    replayer: (name: Values<typeof replayerMetric>, lane: string, options: MetricOptions = {}) =>
-      ofLane(name, lane, options),
+    lane: (name: LaneMetric, lane: string, options: MetricOptions = {}) =>
+      metric(name, { [dimension.lane]: lane }, options),
     operation: (
       name: Values<typeof operationMetric>,
       lane: string,
@@ -50,6 +46,27 @@ export const pipelineMetrics = (serviceName: string) => {
   };
 };
 
+/** A CloudWatch expression over metrics, with the period of its metrics. */
+export const expression = (
+  label: string,
+  formula: string,
+  usingMetrics: Record<string, IMetric>,
+  { period }: Required<Pick<MetricOptions, 'period'>> = fiveMinutes,
+): IMetric => new MathExpression({ label, expression: formula, usingMetrics, period });
+
+/** The operations that cost quota. */
+export const writes = ['create', 'update', 'delete'] as const;
+
+/**
+ * One metric for each operation, and the expression of their sum.
+ *
+ * @param prefix of their IDs, which must be unique within a graph
+ */
+export function byOperation(prefix: string, made: readonly Operation[], metricOf: (operation: Operation) => IMetric) {
+  const named = made.map((operation) => [`${prefix}_${operation}`, metricOf(operation)] as const);
+  return { sum: `SUM([${named.map(([id]) => id).join(', ')}])`, metrics: Object.fromEntries(named) };
+}
+
 /** A metric of a DynamoDB table. */
 export const tableMetric = (TableName: string, metricName: string, options: MetricOptions): Metric =>
   new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap: { TableName }, ...options });
@@ -59,23 +76,14 @@ const commandsPerMinute = ({ plan: { link } }: Lane) => link.concurrency * link.
 
 /** Minutes until the lane has drained its queue at its planned rate, with one call for each command. */
 export function minutesToDrain(lane: Lane): IMetric {
-  return new MathExpression({
-    label: 'time to drain (min)',
-    expression: `waiting / ${commandsPerMinute(lane)}`,
-    usingMetrics: { waiting: lane.commands.queue.metricApproximateNumberOfMessagesVisible(latest) },
-    ...oneMinute,
-  });
+  const waiting = lane.commands.queue.metricApproximateNumberOfMessagesVisible(latest);
+  return expression('time to drain (min)', `waiting / ${commandsPerMinute(lane)}`, { waiting }, oneMinute);
 }
 
 /** Age of the oldest command when the lane has drained its queue: its present age in minutes plus the time to drain. */
 export function answeredAfterMinutes(lane: Lane): IMetric {
-  return new MathExpression({
-    label: 'done after (min)',
-    expression: `oldest / 60 + waiting / ${commandsPerMinute(lane)}`,
-    usingMetrics: {
-      oldest: lane.commands.queue.metricApproximateAgeOfOldestMessage(latest),
-      waiting: lane.commands.queue.metricApproximateNumberOfMessagesVisible(latest),
-    },
-    ...oneMinute,
-  });
+  const oldest = lane.commands.queue.metricApproximateAgeOfOldestMessage(latest);
+  const waiting = lane.commands.queue.metricApproximateNumberOfMessagesVisible(latest);
+  const formula = `oldest / 60 + waiting / ${commandsPerMinute(lane)}`;
+  return expression('done after (min)', formula, { oldest, waiting }, oneMinute);
 }

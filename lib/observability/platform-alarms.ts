@@ -1,25 +1,18 @@
-import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { expiryLane, laneMetric } from '../../lambdas/domain/work/names.ts';
 import { governorMetric } from '../../lambdas/governor/names.ts';
-import type { AlarmLine, Observed } from './alarm-line.ts';
-import { fifteenMinutes, fiveMinutes, latest, pipelineMetrics, tableMetric } from './metrics.ts';
-
-const ticket = { kind: 'symptom', periods: 1, severity: 'ticket' } as const;
-const page = { ...ticket, severity: 'page' } as const;
+import { type AlarmLine, laneNames, type Observed, page, ticket } from './alarm-line.ts';
+import { expression, fifteenMinutes, fiveMinutes, latest, pipelineMetrics, tableMetric } from './metrics.ts';
 
 /** Alarms on the pipeline's AWS resources: functions, ledger, control record, and the expiry of links. */
 export function platformAlarms(observed: Observed): AlarmLine[] {
   const { serviceName, settings, expiry, replayer, ledger } = observed;
   const { expired } = expiry;
   const metrics = pipelineMetrics(serviceName);
-  const about = { subject: expiryLane };
   return [
     ...functionsOf(observed).map(
       ({ subject, worker, runsAgain }): AlarmLine => ({
-        ...ticket,
-        id: 'function-errors',
-        subject,
+        ...ticket('function-errors', subject),
         metric: worker.metricErrors({ ...fifteenMinutes, statistic: 'Sum' }),
         // A replayer times out after five minutes: three time-outs are all runs of a quarter of an hour.
         threshold: 3,
@@ -27,9 +20,8 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       }),
     ),
     {
-      ...ticket,
+      ...ticket('replayer-silent'),
       kind: 'heartbeat',
-      id: 'replayer-silent',
       metric: replayer.function.metricInvocations(fiveMinutes),
       threshold: 1,
       // A run may take five minutes, and Lambda drops the runs that start during it.
@@ -37,37 +29,28 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       means: 'The replayer has not run for half an hour. Parked commands stay in the archive.',
     },
     {
-      ...ticket,
-      id: 'control-record-lost',
+      ...ticket('control-record-lost'),
       metric: metrics.governor(governorMetric.controlRebuilt),
       threshold: 1,
       means:
         'The control record was missing or unreadable, and the governor made a new one. Lanes whose mappings were off stay paused.',
     },
     {
-      ...ticket,
-      id: 'ledger-throttled',
+      ...ticket('ledger-throttled'),
       // An alarm on DynamoDB's metrics keeps its state while data are missing, and DynamoDB reports throttles only when there
       // are some. Without the zeros, the alarm would never close.
-      metric: new MathExpression({
-        label: 'throttled reads and writes',
-        expression: 'FILL(reads, 0) + FILL(writes, 0)',
-        usingMetrics: {
-          reads: tableMetric(ledger.tableName, 'ReadThrottleEvents', fiveMinutes),
-          writes: tableMetric(ledger.tableName, 'WriteThrottleEvents', fiveMinutes),
-        },
-        period: fiveMinutes.period,
+      metric: expression('throttled reads and writes', 'FILL(reads, 0) + FILL(writes, 0)', {
+        reads: tableMetric(ledger.tableName, 'ReadThrottleEvents', fiveMinutes),
+        writes: tableMetric(ledger.tableName, 'WriteThrottleEvents', fiveMinutes),
       }),
       threshold: settings.alarmThresholds.ledgerThrottlesPer5Minutes,
       periods: 3,
       means:
         'DynamoDB throttles the ledger’s reads or writes. The functions repeat them, and commands take longer or return to their queue.',
     },
-    ...[...observed.lanes.map(({ name }) => name), expiryLane].map(
+    ...laneNames(observed).map(
       (subject): AlarmLine => ({
-        ...ticket,
-        id: 'bookkeeping-failed',
-        subject,
+        ...ticket('bookkeeping-failed', subject),
         metric: metrics.lane(laneMetric.bookkeepingFailed, subject),
         threshold: 1,
         // The SDK has repeated each write. The forecast tolerates a rare failure.
@@ -78,17 +61,14 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       }),
     ),
     {
-      ...page,
-      ...about,
-      id: 'dead-letters',
+      ...page('dead-letters', expiryLane),
       metric: expired.deadLetters.metricApproximateNumberOfMessagesVisible(latest),
       threshold: 1,
       means:
         'SQS moved expiry checks to the dead-letter queue after twenty deliveries. The pipeline publishes no outcome for these links.',
     },
     {
-      ...page,
-      id: 'expiry-intake-late',
+      ...page('expiry-intake-late'),
       // Lambda measures the age with each batch, repeats included. No measurement means that there is nothing to do.
       metric: expiry.intake.function.metric('IteratorAge', latest),
       threshold: 5 * 60_000,
@@ -97,8 +77,7 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
         'links. After ten minutes, commands for links that are still live may end as not-owner.',
     },
     {
-      ...ticket,
-      id: 'expiry-backlog-old',
+      ...ticket('expiry-backlog-old'),
       metric: expired.queue.metricApproximateAgeOfOldestMessage(latest),
       threshold: 2 * 86_400,
       periods: 5,
@@ -106,8 +85,7 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
         'Expiry checks have waited for two days. Outcomes of expired links are late, and kept links are not renewed.',
     },
     {
-      ...ticket,
-      id: 'links-expiring-soon',
+      ...ticket('links-expiring-soon'),
       metric: metrics.lane(laneMetric.linkExpiringSoon, expiryLane, fifteenMinutes),
       threshold: 1,
       means: 'The expiry worker could not renew some kept links, and they expire within a week.',

@@ -40,14 +40,12 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
       graph(
         `${name}: parking and paused (minutes; 0 is open)`,
         [
-          metrics.laneState(laneStateMetric.laneParkingMinutes, name, { ...latest, label: 'parking' }),
-          metrics.laneState(laneStateMetric.lanePausedMinutes, name, { ...latest, label: 'paused' }),
+          metrics.lane(laneStateMetric.laneParkingMinutes, name, { ...latest, label: 'parking' }),
+          metrics.lane(laneStateMetric.lanePausedMinutes, name, { ...latest, label: 'paused' }),
         ],
         {
           leftAnnotations: [line(laneParkedMinutes, 'ticket, parked'), line(lanePausedMinutes, 'ticket, paused')],
-          right: [
-            metrics.replayer(replayerMetric.commandsParked, name, { ...latest, label: 'commands in the archive' }),
-          ],
+          right: [metrics.lane(replayerMetric.commandsParked, name, { ...latest, label: 'commands in the archive' })],
         },
       ),
       graph(

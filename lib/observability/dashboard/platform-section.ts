@@ -1,7 +1,8 @@
-import { type IMetric, type IWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { expiryLane, laneMetric } from '../../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../../lambdas/governor/names.ts';
-import { latest, oneMinute, tableMetric } from '../metrics.ts';
+import { laneNames } from '../alarm-line.ts';
+import { expression, latest, oneMinute, tableMetric } from '../metrics.ts';
 import { functionsOf } from '../platform-alarms.ts';
 import { dead, graph, heading, oldest, type Shown, waiting } from './widgets.ts';
 
@@ -10,13 +11,8 @@ const sums = { ...oneMinute, statistic: 'Sum' };
 /** The ledger's reads and writes, throttled ones included. */
 export function ledgerSection(shown: Shown): IWidget[][] {
   const ofTable = (name: string, label: string) => tableMetric(shown.ledger.tableName, name, { ...sums, label });
-  const perSecond = (name: string, label: string): IMetric =>
-    new MathExpression({
-      label,
-      expression: `${label}_units / 60`,
-      usingMetrics: { [`${label}_units`]: ofTable(name, name) },
-      ...oneMinute,
-    });
+  const perSecond = (name: string, label: string) =>
+    expression(label, `${label}_units / 60`, { [`${label}_units`]: ofTable(name, name) }, oneMinute);
   return [
     heading('Ledger', ['ledger-throttled'], shown),
     [
@@ -56,7 +52,7 @@ export function expirySection(shown: Shown): IWidget[][] {
       }),
       graph(
         'Expiry: parking and paused (minutes)',
-        state.map((one) => metrics.laneState(one, expiryLane, latest)),
+        state.map((one) => metrics.lane(one, expiryLane, latest)),
       ),
     ],
     [
@@ -104,7 +100,7 @@ export function governorSection(shown: Shown): IWidget[][] {
           ...lanes.map(({ name }) =>
             metrics.lane(laneMetric.controlUnreadable, name, { ...oneMinute, label: `${name}: batches without it` }),
           ),
-          ...[...lanes.map(({ name }) => name), expiryLane].map((name) =>
+          ...laneNames(shown).map((name) =>
             metrics.lane(laneMetric.bookkeepingFailed, name, { ...oneMinute, label: `${name}: counts not written` }),
           ),
         ],

@@ -1,13 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { GaugeWidget, type IMetric, type IWidget, MathExpression, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { GaugeWidget, type IMetric, type IWidget, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { expiryLane } from '../../../lambdas/domain/work/names.ts';
 import { governorMetric } from '../../../lambdas/governor/names.ts';
 import { budgetOf } from '../../config/rate-budget.ts';
-import { latest } from '../metrics.ts';
+import { laneNames } from '../alarm-line.ts';
+import { byOperation, expression, latest, writes } from '../metrics.ts';
 import { callsPerSecond, graph, heading, laneOperations, line, type Shown } from './widgets.ts';
 
-/** The operations that cost quota. */
-const writes = ['create', 'update', 'delete'] as const;
 const hourly = { period: Duration.hours(1) };
 const daily = { period: Duration.days(1) };
 
@@ -21,13 +20,8 @@ export function quotaSection(shown: Shown): IWidget[][] {
 
   const bySource = (period: { period: Duration }): IMetric[] =>
     settings.producers.map(({ source }, index) => {
-      const ids = writes.map((operation) => [`source${index}_${operation}`, operation] as const);
-      return new MathExpression({
-        label: source,
-        expression: `SUM([${ids.map(([id]) => id).join(', ')}])`,
-        usingMetrics: Object.fromEntries(ids.map(([id, operation]) => [id, metrics.source(source, operation, period)])),
-        ...period,
-      });
+      const calls = byOperation(`source${index}`, writes, (one) => metrics.source(source, one, period));
+      return expression(source, calls.sum, calls.metrics, period);
     });
   // The account's figure falls to zero at the start of a UTC month, so each peak is a month's total.
   const history = (title: string, start: string, period: { period: Duration }) =>
@@ -106,14 +100,13 @@ export function quotaSection(shown: Shown): IWidget[][] {
 export function rateSection(shown: Shown): IWidget[][] {
   const { account, lanes, expiry } = shown;
   const budget = budgetOf(account);
-  const names = [...lanes.map(({ name }) => name), expiryLane];
   const ofExpiry = expiry.plan.concurrency * expiry.plan.callsPerSecond;
   return [
     heading('Rate', ['rate-limited'], shown),
     [
       graph(
         'Calls per second, all lanes',
-        names.map((name) => callsPerSecond(name, name, laneOperations, shown)),
+        laneNames(shown).map((name) => callsPerSecond(name, name, laneOperations, shown)),
         {
           stacked: true,
           leftAnnotations: [line(budget.callsPerSecond, 'budget'), line(account.callsPerSecond, 'OneLink’s limit')],

@@ -4,14 +4,13 @@ import {
   type HorizontalAnnotation,
   type IMetric,
   type IWidget,
-  MathExpression,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { type Operation, operations } from '../../../lambdas/domain/onelink/operation.ts';
 import { operationMetric } from '../../../lambdas/domain/work/names.ts';
 import type { WorkQueue } from '../../constructs/work-queue.ts';
 import { type AlarmId, type Observed, runbookEntry } from '../alarm-line.ts';
-import { latest, oneMinute, type pipelineMetrics } from '../metrics.ts';
+import { byOperation, expression, latest, oneMinute, type pipelineMetrics } from '../metrics.ts';
 
 /** The props of a section of the dashboard. */
 export interface Shown extends Observed {
@@ -58,14 +57,6 @@ export function callsPerSecond(
   made: readonly Operation[],
   { metrics }: Pick<Shown, 'metrics'>,
 ): IMetric {
-  // The IDs must be unique within a graph, whose expressions share them.
-  const named = made.map((operation) => [`${lane}_${operation}`, operation] as const);
-  return new MathExpression({
-    label,
-    expression: `SUM([${named.map(([id]) => id).join(', ')}]) / 60`,
-    usingMetrics: Object.fromEntries(
-      named.map(([id, operation]) => [id, metrics.operation(operationMetric.apiCallMade, lane, operation, oneMinute)]),
-    ),
-    ...oneMinute,
-  });
+  const calls = byOperation(lane, made, (one) => metrics.operation(operationMetric.apiCallMade, lane, one, oneMinute));
+  return expression(label, `${calls.sum} / 60`, calls.metrics, oneMinute);
 }
