@@ -2,9 +2,10 @@ import { AccountPrincipal, ArnPrincipal, type IPrincipal, ServicePrincipal } fro
 import { Construct } from 'constructs';
 import type { LaneSettings, PipelineSettings, ProducerPrincipal } from '../config/config-schema.ts';
 import type { LanePlan } from '../config/rate-budget.ts';
-import type { LaneProps } from './lane-props.ts';
-import { LinkWorker } from './link-worker.ts';
-import { QrWorker } from './qr-worker.ts';
+import { linkWorker } from './link-worker.ts';
+import type { LaneProps } from './pipeline-parts.ts';
+import { qrWorker } from './qr-worker.ts';
+import type { FedFunction } from './queue-worker.ts';
 import { WorkQueue } from './work-queue.ts';
 
 /** Spells a lane's name as constructs and outputs do: `campaign` → `Campaign`. */
@@ -16,9 +17,9 @@ export class Lane extends Construct {
   readonly settings: LaneSettings;
   readonly plan: LanePlan;
   readonly commands: WorkQueue;
-  readonly linkWorker: LinkWorker;
+  readonly linkWorker: FedFunction;
   readonly qrJobs: WorkQueue;
-  readonly qrWorker: QrWorker;
+  readonly qrWorker: FedFunction;
 
   constructor(scope: Construct, id: string, props: LaneProps) {
     super(scope, id);
@@ -38,9 +39,9 @@ export class Lane extends Construct {
 
     // A latency lane publishes each outcome at once. The others fill SNS's batches of ten.
     const outcomesPerPublish = props.lane.windowSeconds > 0 ? 10 : 1;
-    const workerProps = { ...props, qrJobs: this.qrJobs, outcomesPerPublish };
-    this.linkWorker = new LinkWorker(this, 'LinkWorker', { ...workerProps, commands: this.commands });
-    this.qrWorker = new QrWorker(this, 'QrWorker', workerProps);
+    const workerProps = { ...props, commands: this.commands, qrJobs: this.qrJobs, outcomesPerPublish };
+    this.linkWorker = linkWorker(new Construct(this, 'LinkWorker'), workerProps);
+    this.qrWorker = qrWorker(new Construct(this, 'QrWorker'), workerProps);
   }
 
   /** The principals that the queue's policy allows to send, each once. */

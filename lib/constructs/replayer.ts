@@ -1,65 +1,50 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import type { ReplayerVariables } from '../../lambdas/replayer/env.ts';
-import type { PipelineSettings } from '../config/config-schema.ts';
-import { everyMinute } from './every-minute.ts';
 import type { Lane } from './lane.ts';
-import type { PipelineState } from './pipeline-state.ts';
-import { allow, type FunctionSurroundings, WorkerFunction } from './worker-function.ts';
-
-export interface ReplayerProps {
-  readonly settings: PipelineSettings;
-  readonly state: PipelineState;
-  readonly lanes: readonly Lane[];
-  readonly outcomes: Pick<ITopic, 'topicArn'>;
-  readonly surroundings: FunctionSurroundings;
-}
+import type { PipelineParts } from './pipeline-parts.ts';
+import { scheduledFunction } from './scheduled-function.ts';
+import { allow } from './worker-function.ts';
 
 /** A lot holds at most 500 commands. With fewer commands sent ahead, the workers would idle between two lots. */
 const leastSendAhead = 1_000;
 
 /** Every minute, sends parked commands back to the lanes that are open. */
-export class Replayer extends Construct {
-  readonly function: LambdaFunction;
-
-  constructor(scope: Construct, id: string, { settings, state, lanes, outcomes, surroundings }: ReplayerProps) {
-    super(scope, id);
-    const variables: ReplayerVariables = {
-      LEDGER_TABLE_NAME: state.ledger.tableName,
-      ARCHIVE_BUCKET_NAME: state.archive.bucketName,
-      OUTCOME_TOPIC_ARN: outcomes.topicArn,
-      LANES: JSON.stringify(
-        lanes.map(({ name, commands, plan: { link } }) => ({
-          name,
-          queueUrl: commands.queue.queueUrl,
-          commandsPerSecond: link.concurrency * link.callsPerSecond,
-          // Two full batches for each environment. A new command waits behind at most so many.
-          sendAhead: Math.max(leastSendAhead, 2 * link.concurrency * link.batchSize),
-        })),
-      ),
-    };
-    const worker = new WorkerFunction(this, 'Worker', {
-      ...surroundings,
-      job: 'replayer',
-      description: 'Sends parked commands back to their lanes',
-      memoryMegabytes: settings.memoryMegabytes.replayer,
-      // A run works for up to five minutes. Lambda throttles and drops the runs of these minutes.
-      timeoutSeconds: 300,
-      // Two concurrent replayers would send the same lots twice.
-      concurrency: 1,
-      variables,
-      permissions: [
-        allow(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], state.ledger.tableArn),
-        allow(['s3:GetObject', 's3:DeleteObject'], state.archive.arnForObjects(`${prefix.parked}*`)),
-        allow(['s3:PutObject'], state.archive.arnForObjects(`${prefix.quarantine}*`)),
-        allow(['s3:ListBucket'], state.archive.bucketArn),
-        allow(['sns:Publish'], outcomes.topicArn),
-        allow(['sqs:SendMessage', 'sqs:GetQueueAttributes'], ...lanes.map(({ commands }) => commands.queue.queueArn)),
-      ],
-    });
-    this.function = worker.function;
-    everyMinute(this, this.function);
-  }
+export function replayer(
+  scope: Construct,
+  lanes: readonly Lane[],
+  { settings, state, outcomes, surroundings }: PipelineParts,
+): LambdaFunction {
+  const variables: ReplayerVariables = {
+    LEDGER_TABLE_NAME: state.ledger.tableName,
+    ARCHIVE_BUCKET_NAME: state.archive.bucketName,
+    OUTCOME_TOPIC_ARN: outcomes.topicArn,
+    LANES: JSON.stringify(
+      lanes.map(({ name, commands, plan: { link } }) => ({
+        name,
+        queueUrl: commands.queue.queueUrl,
+        commandsPerSecond: link.concurrency * link.callsPerSecond,
+        // Two full batches for each environment. A new command waits behind at most so many.
+        sendAhead: Math.max(leastSendAhead, 2 * link.concurrency * link.batchSize),
+      })),
+    ),
+  };
+  return scheduledFunction(scope, {
+    ...surroundings,
+    job: 'replayer',
+    description: 'Sends parked commands back to their lanes',
+    memoryMegabytes: settings.memoryMegabytes.replayer,
+    // A run works for up to five minutes. Lambda throttles and drops the runs of these minutes.
+    timeoutSeconds: 300,
+    variables,
+    permissions: [
+      allow(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], state.ledger.tableArn),
+      allow(['s3:GetObject', 's3:DeleteObject'], state.archive.arnForObjects(`${prefix.parked}*`)),
+      allow(['s3:PutObject'], state.archive.arnForObjects(`${prefix.quarantine}*`)),
+      allow(['s3:ListBucket'], state.archive.bucketArn),
+      allow(['sns:Publish'], outcomes.topicArn),
+      allow(['sqs:SendMessage', 'sqs:GetQueueAttributes'], ...lanes.map(({ commands }) => commands.queue.queueArn)),
+    ],
+  });
 }

@@ -34,46 +34,44 @@ export interface WorkerFunctionProps extends FunctionSurroundings {
 export const allow = (actions: readonly string[], ...resources: readonly string[]) =>
   new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources: [...resources] });
 
-/** A Lambda function with its own log group, and a role with no other permissions than those in its props. */
-export class WorkerFunction extends Construct {
-  readonly function: LambdaFunction;
-  readonly role: Role;
+/**
+ * A Lambda function with its own log group, and a role with no other permissions than those in its props.
+ *
+ * @throws Error when the variables exceed Lambda's 4 KB; it names the largest.
+ */
+export function workerFunction(scope: Construct, props: WorkerFunctionProps): LambdaFunction {
+  const worker = new Construct(scope, 'Worker');
+  const environment = {
+    ...props.variables,
+    NODE_OPTIONS: '--enable-source-maps',
+    POWERTOOLS_LOG_LEVEL: 'INFO',
+    POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
+    POWERTOOLS_SERVICE_NAME: props.serviceName,
+  };
+  refuseLargeEnvironment(worker.node.path, environment);
 
-  /** @throws Error when the variables exceed Lambda's 4 KB; it names the largest. */
-  constructor(scope: Construct, id: string, props: WorkerFunctionProps) {
-    super(scope, id);
-    const environment = {
-      ...props.variables,
-      NODE_OPTIONS: '--enable-source-maps',
-      POWERTOOLS_LOG_LEVEL: 'INFO',
-      POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
-      POWERTOOLS_SERVICE_NAME: props.serviceName,
-    };
-    refuseLargeEnvironment(this.node.path, environment);
-
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: props.logRetentionDays,
-      removalPolicy: props.removalPolicy,
-    });
-    const writeLogs = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
-    this.role = new Role(this, 'Role', {
-      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-      inlinePolicies: { work: new PolicyDocument({ statements: [writeLogs, ...props.permissions] }) },
-    });
-    this.function = new LambdaFunction(this, 'Function', {
-      description: props.description,
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      handler: 'index.handler',
-      code: handlerCode(props.job),
-      memorySize: props.memoryMegabytes,
-      timeout: Duration.seconds(props.timeoutSeconds),
-      reservedConcurrentExecutions: props.concurrency,
-      environment,
-      role: this.role,
-      logGroup,
-    });
-  }
+  const logGroup = new LogGroup(worker, 'Logs', {
+    retention: props.logRetentionDays,
+    removalPolicy: props.removalPolicy,
+  });
+  const writeLogs = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], logGroup.logGroupArn);
+  const role = new Role(worker, 'Role', {
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    inlinePolicies: { work: new PolicyDocument({ statements: [writeLogs, ...props.permissions] }) },
+  });
+  return new LambdaFunction(worker, 'Function', {
+    description: props.description,
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.ARM_64,
+    handler: 'index.handler',
+    code: handlerCode(props.job),
+    memorySize: props.memoryMegabytes,
+    timeout: Duration.seconds(props.timeoutSeconds),
+    reservedConcurrentExecutions: props.concurrency,
+    environment,
+    role,
+    logGroup,
+  });
 }
 
 function refuseLargeEnvironment(path: string, environment: Readonly<Record<string, string>>): void {

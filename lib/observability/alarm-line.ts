@@ -1,11 +1,10 @@
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { expiryLane } from '../../lambdas/domain/work/names.ts';
 import type { AccountSettings, PipelineSettings } from '../config/config-schema.ts';
 import type { Expiry } from '../constructs/expiry.ts';
-import type { Governor } from '../constructs/governor.ts';
 import type { Lane } from '../constructs/lane.ts';
-import type { PipelineState } from '../constructs/pipeline-state.ts';
-import type { Replayer } from '../constructs/replayer.ts';
+import type { PipelineState } from '../constructs/pipeline-parts.ts';
 
 /** Each alarm has a heading in RUNBOOK.md, in this order. */
 export const alarmIds = [
@@ -81,8 +80,8 @@ export interface Observed {
   readonly account: AccountSettings;
   readonly lanes: readonly Lane[];
   readonly expiry: Expiry;
-  readonly governor: Governor;
-  readonly replayer: Replayer;
+  readonly governor: LambdaFunction;
+  readonly replayer: LambdaFunction;
   readonly ledger: PipelineState['ledger'];
 }
 

@@ -22,7 +22,7 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
     {
       ...ticket('replayer-silent'),
       kind: 'heartbeat',
-      metric: replayer.function.metricInvocations(fiveMinutes),
+      metric: replayer.metricInvocations(fiveMinutes),
       threshold: 1,
       // A run may take five minutes, and Lambda drops the runs that start during it.
       periods: 6,
@@ -112,7 +112,7 @@ export function functionsOf({ lanes, expiry, governor, replayer }: Observed): {
       worker: expiry.intake.function,
       runsAgain: 'The stream delivers its records again, for twelve hours.',
     },
-    { subject: 'governor', worker: governor.function, runsAgain: scheduled },
-    { subject: 'replayer', worker: replayer.function, runsAgain: scheduled },
+    { subject: 'governor', worker: governor, runsAgain: scheduled },
+    { subject: 'replayer', worker: replayer, runsAgain: scheduled },
   ];
 }

@@ -1,14 +1,8 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { pascal } from '../constructs/lane.ts';
+import type { FedFunction } from '../constructs/queue-worker.ts';
 import { OneLinkPipeline, type OneLinkPipelineProps } from './pipeline.ts';
-
-/** A function and the mapping that feeds it. */
-interface FedFunction {
-  readonly function: LambdaFunction;
-  readonly mapping: EventSourceMapping;
-}
 
 /** One pipeline of one stage. The command line and the runbook read the stack's outputs. */
 export class PipelineStack extends Stack {
@@ -19,16 +13,16 @@ export class PipelineStack extends Stack {
     this.pipeline = new OneLinkPipeline(this, 'Pipeline', props);
     const { state } = props;
     const outputs: Record<string, string> = {
-      OutcomeTopicArn: this.pipeline.outcomes.topic.topicArn,
+      OutcomeTopicArn: this.pipeline.outcomes.topicArn,
       LedgerTableName: state.ledger.tableName,
       QrBucketName: state.qrImages.bucketName,
       ArchiveBucketName: state.archive.bucketName,
       ApiTokenSecretArn: state.apiToken.secretArn,
       LinkIdSecretArn: state.linkIdSecret.secretArn,
-      GovernorFunctionName: this.pipeline.governor.function.functionName,
-      ReplayerFunctionName: this.pipeline.replayer.function.functionName,
-      GovernorLogGroupName: this.pipeline.governor.function.logGroup.logGroupName,
-      ReplayerLogGroupName: this.pipeline.replayer.function.logGroup.logGroupName,
+      GovernorFunctionName: this.pipeline.governor.functionName,
+      ReplayerFunctionName: this.pipeline.replayer.functionName,
+      GovernorLogGroupName: this.pipeline.governor.logGroup.logGroupName,
+      ReplayerLogGroupName: this.pipeline.replayer.logGroup.logGroupName,
       PageTopicArn: this.pipeline.alarms.page.topicArn,
       TicketTopicArn: this.pipeline.alarms.ticket.topicArn,
     };

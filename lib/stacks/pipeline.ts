@@ -1,16 +1,19 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { SubscriptionFilter, type Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AccountSettings, PipelineSettings, StageSettings } from '../config/config-schema.ts';
 import { ConfigurationError } from '../config/config-validation.ts';
 import { planExpiry, planLanes } from '../config/rate-budget.ts';
 import { Expiry } from '../constructs/expiry.ts';
-import { Governor } from '../constructs/governor.ts';
+import { governor } from '../constructs/governor.ts';
 import { Lane, pascal } from '../constructs/lane.ts';
-import { OutcomeTopic } from '../constructs/outcome-topic.ts';
-import type { PipelineState } from '../constructs/pipeline-state.ts';
-import { Replayer } from '../constructs/replayer.ts';
+import { outcomeTopic } from '../constructs/outcome-topic.ts';
+import type { PipelineState } from '../constructs/pipeline-parts.ts';
+import { replayer } from '../constructs/replayer.ts';
 import { AlarmSet } from '../observability/alarm-set.ts';
 import { PipelineDashboard } from '../observability/dashboard/dashboard.ts';
 
@@ -31,10 +34,10 @@ export interface OneLinkPipelineProps {
 export class OneLinkPipeline extends Construct {
   readonly serviceName: string;
   readonly lanes: readonly Lane[];
-  readonly outcomes: OutcomeTopic;
+  readonly outcomes: Topic;
   readonly expiry: Expiry;
-  readonly governor: Governor;
-  readonly replayer: Replayer;
+  readonly governor: LambdaFunction;
+  readonly replayer: LambdaFunction;
   readonly alarms: AlarmSet;
 
   /** @throws ConfigurationError when a share leaves a worker less than one call a second. */
@@ -53,21 +56,18 @@ export class OneLinkPipeline extends Construct {
     if (faults.length > 0 || expiryPlan === undefined) {
       throw new ConfigurationError(faults.map(({ path, message }) => `${path.join('.')}: ${message}`));
     }
-    this.outcomes = new OutcomeTopic(this, 'Outcomes', { serviceName });
+    this.outcomes = outcomeTopic(new Construct(this, 'Outcomes'), serviceName);
+    const parts = { settings, account, state, outcomes: this.outcomes, surroundings };
     this.lanes = plans.flatMap((plan) => {
       const lane = settings.lanes[plan.lane];
-      if (!lane) return [];
-      const outcomes = this.outcomes.topic;
-      const laneProps = { name: plan.lane, lane, plan, settings, account, state, outcomes, surroundings };
-      return [new Lane(this, pascal(plan.lane), laneProps)];
+      return lane ? [new Lane(this, pascal(plan.lane), { ...parts, name: plan.lane, lane, plan })] : [];
     });
-    const { topic: outcomes } = this.outcomes;
-    this.expiry = new Expiry(this, 'Expiry', { settings, account, state, surroundings, outcomes, plan: expiryPlan });
+    this.expiry = new Expiry(this, 'Expiry', { ...parts, plan: expiryPlan });
     const { lanes, expiry } = this;
-    this.governor = new Governor(this, 'Governor', { settings, account, state, surroundings, lanes, expiry });
-    this.replayer = new Replayer(this, 'Replayer', { settings, state, surroundings, lanes, outcomes });
-    const { governor, replayer } = this;
-    const observed = { serviceName, settings, account, lanes, expiry, governor, replayer, ledger: state.ledger };
+    this.governor = governor(new Construct(this, 'Governor'), { ...parts, lanes, expiry });
+    this.replayer = replayer(new Construct(this, 'Replayer'), lanes, parts);
+    const functions = { governor: this.governor, replayer: this.replayer };
+    const observed = { serviceName, settings, account, lanes, expiry, ...functions, ledger: state.ledger };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
     const { runbookUrl } = stage.alarms;
     const { alarms } = this.alarms;
@@ -85,14 +85,22 @@ export class OneLinkPipeline extends Construct {
     }
   }
 
-  /** Allows the grantee to subscribe to the outcomes of all sources. For one source, use {@link OutcomeTopic.subscribe}. */
+  /**
+   * Allows the grantee, in this account or another, to subscribe. The grantee receives the outcomes of all sources. For one
+   * source, use {@link subscribe}.
+   */
   grantReadOutcomes(grantee: IGrantable): void {
     this.outcomes.grantSubscribe(grantee);
   }
 
-  /** Delivers one source's outcomes to a queue. */
+  /** Delivers one source's outcomes to a queue, without SNS's envelope. */
   subscribe(queue: IQueue, source: string): void {
-    this.outcomes.subscribe(queue, source);
+    this.outcomes.addSubscription(
+      new SqsSubscription(queue, {
+        rawMessageDelivery: true,
+        filterPolicy: { source: SubscriptionFilter.stringFilter({ allowlist: [source] }) },
+      }),
+    );
   }
 
   private lane(name: string): Lane {

@@ -5,7 +5,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
 import type { PipelineSettings, StageSettings } from '../config/config-schema.ts';
-import type { PipelineState } from '../constructs/pipeline-state.ts';
+import type { PipelineState } from '../constructs/pipeline-parts.ts';
 
 export interface StateStackProps extends StackProps {
   readonly settings: Pick<PipelineSettings, 'qrImageDays' | 'archiveDays'>;

@@ -222,8 +222,8 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
     ]),
     [expiryLane, expiry.function] as const,
     ['expiry-intake', expiry.intake.function] as const,
-    ['governor', governor.function] as const,
-    ['replayer', replayer.function] as const,
+    ['governor', governor] as const,
+    ['replayer', replayer] as const,
   ];
   return {
     queues: Object.fromEntries(

@@ -1,0 +1,40 @@
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { AccountSettings, LaneSettings, PipelineSettings } from '../config/config-schema.ts';
+import type { LanePlan } from '../config/rate-budget.ts';
+import type { WorkQueue } from './work-queue.ts';
+import type { FunctionSurroundings } from './worker-function.ts';
+
+/** The resources that must still exist when a pipeline is deleted and deployed again. */
+export interface PipelineState {
+  readonly ledger: Pick<ITable, 'tableArn' | 'tableName'> & { readonly tableStreamArn?: string | undefined };
+  readonly qrImages: Pick<IBucket, 'arnForObjects' | 'bucketName'>;
+  readonly archive: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;
+  readonly apiToken: Pick<ISecret, 'secretArn'>;
+  readonly linkIdSecret: Pick<ISecret, 'secretArn'>;
+}
+
+/** The settings and resources that all functions of one pipeline share. */
+export interface PipelineParts {
+  readonly settings: PipelineSettings;
+  readonly account: AccountSettings;
+  readonly state: PipelineState;
+  readonly outcomes: Topic;
+  readonly surroundings: FunctionSurroundings;
+}
+
+/** One lane's settings and plan, and what all lanes of its pipeline share. */
+export interface LaneProps extends PipelineParts {
+  readonly name: string;
+  readonly lane: LaneSettings;
+  readonly plan: LanePlan;
+}
+
+/** The props of both workers of a lane. */
+export interface LaneWorkerProps extends LaneProps {
+  readonly commands: WorkQueue;
+  readonly qrJobs: WorkQueue;
+  readonly outcomesPerPublish: number;
+}
