@@ -50,14 +50,14 @@ export class GovernedAccount {
   readonly outcomes: (Outcome & { at: number })[] = [];
   readonly deadLetters: Message[] = [];
   /** Changes of lane states: `03-09 10:15 campaign parking: quota-reserve-reached`. */
-  readonly story: string[] = [];
+  readonly laneChanges: string[] = [];
   /** The longest time of a message in SQS, over all its deliveries. */
   oldestMilliseconds = 0;
   mostReceives = 0;
   mostParked = 0;
   governorDown = false;
   /** If set, the replayer crashes before it removes a lot, or the governor before it turns a mapping on or off. */
-  dieAt: 'replayer' | 'governor' | undefined;
+  crashAt: 'replayer' | 'governor' | undefined;
   readonly mappings: Map<string, 'on' | 'off'>;
   readonly #lanes: LaneSize[];
   readonly #queues: Map<string, Message[]>;
@@ -102,7 +102,7 @@ export class GovernedAccount {
         mappings: {
           state: async (id) => this.mappings.get(id) ?? 'on',
           switch: async (id, on) => {
-            if (this.dieAt === 'governor') throw new Error('the test crashes the governor here');
+            if (this.crashAt === 'governor') throw new Error('the test crashes the governor here');
             this.mappings.set(id, on ? 'on' : 'off');
           },
         },
@@ -132,7 +132,7 @@ export class GovernedAccount {
             unreadable: [],
           }),
           remove: async ({ key }) => {
-            if (this.dieAt === 'replayer') throw new Error('the test crashes the replayer here');
+            if (this.crashAt === 'replayer') throw new Error('the test crashes the replayer here');
             this.#parked = this.#parked.filter((lot) => lot.key !== key);
           },
         },
@@ -181,11 +181,11 @@ export class GovernedAccount {
   async #minute(): Promise<void> {
     if (!this.governorDown) {
       const before = structuredClone(this.control.control?.lanes ?? {});
-      await this.#orDie(this.#govern());
+      await this.#orCrash(this.#govern());
       for (const [lane, { state, reason }] of Object.entries(this.control.control?.lanes ?? {})) {
         if (state === (before[lane]?.state ?? 'open')) continue;
         const at = new Date(this.now).toISOString().slice(5, 16).replace('T', ' ');
-        this.story.push(`${at} ${lane} ${state}${reason === undefined ? '' : `: ${reason}`}`);
+        this.laneChanges.push(`${at} ${lane} ${state}${reason === undefined ? '' : `: ${reason}`}`);
       }
     }
     for (const { name, batchSize, batchesPerMinute } of this.#lanes) {
@@ -194,13 +194,13 @@ export class GovernedAccount {
       }
     }
     this.#slept = 0;
-    await this.#orDie(this.#replay({ remainingMilliseconds: () => minute - this.#slept }));
+    await this.#orCrash(this.#replay({ remainingMilliseconds: () => minute - this.#slept }));
     this.mostParked = Math.max(this.mostParked, this.parked);
   }
 
-  async #orDie(run: Promise<void>): Promise<void> {
+  async #orCrash(run: Promise<void>): Promise<void> {
     await run.catch((error: unknown) => {
-      if (this.dieAt === undefined) throw error;
+      if (this.crashAt === undefined) throw error;
     });
   }
 

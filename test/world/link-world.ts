@@ -96,7 +96,7 @@ export class LinkWorld {
     settings: Partial<LinkWorkerEnvironment> = {},
     table?: { ledger: LinkLedger; control: LinkWorkerControl },
   ) {
-    this.control.say(this.now);
+    this.control.setRecord(this.now);
     const log = (message: string, fields: ObservedFields = {}) => void this.logs.push({ message, fields });
     this.#work = linkWorker(
       { ...readEnvironment(linkWorkerEnvironment, linkWorkerVariables), ...settings },
@@ -148,7 +148,7 @@ export class LinkWorld {
   }
 
   /** The published outcome kinds. A star marks a repeat. */
-  get told(): string[] {
+  get outcomeKinds(): string[] {
     return this.outcomes.map(({ outcome, repeat }) => (repeat ? `${outcome}*` : outcome));
   }
 

@@ -48,7 +48,7 @@ it('sixty expired links, checked one by one, make one object of the history and 
   const api = new EmulatedApi({ now: () => now, sleep: async () => {} });
   let turn = Promise.resolve();
   const control = new InMemoryControl();
-  control.say(now);
+  control.setRecord(now);
   const work = expiryWorker(
     readEnvironment(expiryWorkerEnvironment, { ...expiryWorkerVariables, CALLS_IN_FLIGHT: '8' }),
     {

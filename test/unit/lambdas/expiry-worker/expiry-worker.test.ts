@@ -37,7 +37,7 @@ const poster = givenLinkAt('poster', {
 function givenWorld(settings: Partial<ExpiryWorkerVariables> = {}) {
   const ledger = new InMemoryLedger();
   const control = new InMemoryControl();
-  control.say(now * 1000);
+  control.setRecord(now * 1000);
   const api = new EmulatedApi({ now: () => now * 1000, sleep: async () => {} });
   const failing = new Set<'publish'>();
   const [outcomes, history, removed]: [Outcome[], HistoryLine[], string[]] = [[], [], []];
@@ -263,7 +263,9 @@ describe('a kept link', () => {
   it('ends as `expiring-soon` without quota, and is checked again the next day', async ({
     world: { look, api, atApi, outcomes, ledger, control },
   }) => {
-    control.say(now * 1000, { lanes: { expiry: { state: 'parking', reason: 'quota-reserve-reached', since: 1 } } });
+    control.setRecord(now * 1000, {
+      lanes: { expiry: { state: 'parking', reason: 'quota-reserve-reached', since: 1 } },
+    });
     atApi(kept.expiresAt);
     await look(kept);
     expect(api.calls).toEqual(['read']);
@@ -423,7 +425,9 @@ describe('a link with a marked record', () => {
 
     it('waits a day without quota, and without the mark', async () => {
       const { look, atApi, ledger, control } = given(kept);
-      control.say(now * 1000, { lanes: { expiry: { state: 'parking', reason: 'quota-reserve-reached', since: 1 } } });
+      control.setRecord(now * 1000, {
+        lanes: { expiry: { state: 'parking', reason: 'quota-reserve-reached', since: 1 } },
+      });
       atApi(kept.expiresAt);
       expect(await look(kept)).toEqual(['done']);
       expect(ledger.links.get(key)).not.toHaveProperty('expiryCheck');

@@ -23,7 +23,7 @@ describe('a batch', () => {
       body: { ...create, requestId, shortlinkId: 'spring', data: { pid: requestId } },
     });
     await world.deliver(chosen('r-1'), chosen('r-2'), chosen('r-3'));
-    expect(world.told).toEqual(['created', 'conflict', 'conflict']);
+    expect(world.outcomeKinds).toEqual(['created', 'conflict', 'conflict']);
     expect(world.api.calls.filter((call) => call === 'create')).toEqual(['create']);
   });
 
@@ -59,19 +59,19 @@ describe('a batch', () => {
       faults: [{ path: 'requestId', rule: 'unique', message: 'was used for another command before' }],
     });
     await world.deliver({ body: create, messageId: 'm-3' });
-    expect(world.told).toEqual(['created', 'rejected', 'created*']);
+    expect(world.outcomeKinds).toEqual(['created', 'rejected', 'created*']);
     expect(world.api.quotaCalls).toBe(1);
   });
 
   it('ends a stale command after a free GET, whatever the quota, and records it', async ({ world }) => {
     const parking = { state: 'parking', reason: 'quota-reserve-reached', since: 1 } as const;
-    world.control.say(world.now, { lanes: { campaign: parking } });
+    world.control.setRecord(world.now, { lanes: { campaign: parking } });
     const late = { ...create, validUntil: '2026-03-01T10:00:04Z' };
     await world.deliver({ body: late });
     expect(world.api.calls).toEqual(['read']);
     await world.deliver({ body: late, messageId: 'm-2' });
     expect(world.api.calls).toEqual(['read']);
-    expect(world.told).toEqual(['stale', 'stale*']);
+    expect(world.outcomeKinds).toEqual(['stale', 'stale*']);
   });
 
   it('ends a stale create as `created` if an earlier delivery made its link in time', async ({ world }) => {
@@ -80,13 +80,13 @@ describe('a batch', () => {
     await world.deliver({ body: inTime });
     world.now += 3_600_000;
     await world.deliver({ body: inTime, receiveCount: 2 });
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
   });
 
   it('ends a create as `stale` after a free GET if no earlier delivery made its link', async ({ world }) => {
     await world.deliver({ body: { ...create, validUntil: '2026-03-01T10:00:04Z' }, receiveCount: 2 });
     expect(world.api.calls).toEqual(['read']);
-    expect(world.told).toEqual(['stale']);
+    expect(world.outcomeKinds).toEqual(['stale']);
   });
 
   it('publishes every fault of an invalid command, archives it whole, and acknowledges it', async ({ world }) => {
@@ -110,7 +110,7 @@ describe('a batch', () => {
   it('accepts a corrected command under the requestId of a rejected one', async ({ world }) => {
     await world.deliver({ body: { ...create, ttl: '400d' } });
     await world.deliver({ body: create, messageId: 'm-2' });
-    expect(world.told).toEqual(['rejected', 'created']);
+    expect(world.outcomeKinds).toEqual(['rejected', 'created']);
   });
 
   it('acknowledges a rejected command only after it is in the archive', async ({ world }) => {
@@ -158,7 +158,7 @@ describe('a batch', () => {
     });
     await world.deliver(...batch);
     expect(world.api.calls).toHaveLength(59);
-    expect(world.told.filter((kind) => kind === 'created*')).toHaveLength(1);
+    expect(world.outcomeKinds.filter((kind) => kind === 'created*')).toHaveLength(1);
   });
 
   it('publishes an outcome within SNS’s 256 KiB, however many faults a command has', async ({ world }) => {

@@ -132,14 +132,14 @@ describe('an update', () => {
     await world.deliver({ body: update });
     await world.deliver({ body: update, receiveCount: 2 });
     expect(world.api.calls).toEqual(['update']);
-    expect(world.told).toEqual(['updated']);
+    expect(world.outcomeKinds).toEqual(['updated']);
   });
 
   it('is verified with a free GET after a lost answer', async () => {
     world.api.spoil('update', { kind: 'reset-after' });
     await world.deliver({ body: update });
     expect(world.api.calls).toEqual(['update', 'read']);
-    expect(world.told).toEqual(['updated']);
+    expect(world.outcomeKinds).toEqual(['updated']);
   });
 });
 
@@ -158,7 +158,7 @@ describe('a delete', () => {
     world.api.spoil('delete', { kind: 'reset-after' });
     await world.deliver({ body: remove });
     expect(world.api.calls).toEqual(['delete', 'read']);
-    expect(world.told).toEqual(['deleted']);
+    expect(world.outcomeKinds).toEqual(['deleted']);
   });
 
   it('is tried again if the API did not apply it', async () => {
@@ -177,6 +177,6 @@ describe('a delete', () => {
     await world.deliver({ body: remove });
     await world.deliver({ body: remove, receiveCount: 2 });
     expect(world.api.calls).toEqual(['delete']);
-    expect(world.told).toEqual(['deleted']);
+    expect(world.outcomeKinds).toEqual(['deleted']);
   });
 });

@@ -67,7 +67,7 @@ describe('a create with a derived ID', () => {
     world.api.spoil('create', { kind: 'reset-after' });
     await world.deliver({ body: { ...create, brandDomain: 'go.acme.example' } });
     expect(world.api.calls).toEqual(['create', 'read']);
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
     expect(world.outcomes[0]?.link?.shortUrl).toBe(`https://go.acme.example/${derivedKey}`);
   });
 
@@ -86,7 +86,7 @@ describe('a create with a derived ID', () => {
       { kind: 'status', status: 503 },
     );
     expect(await world.deliver({ body: create })).toEqual(['try-again']);
-    expect(world.told).toEqual([]);
+    expect(world.outcomeKinds).toEqual([]);
   });
 
   it('adopts the link of a faster copy after a 409', async ({ world }) => {
@@ -114,7 +114,7 @@ describe('a create that crashed', () => {
     expect(await world.deliver({ body: create })).toEqual(['try-again']);
     expect(await world.deliver({ body: create, receiveCount: 2 })).toEqual(['done']);
     expect(world.api.calls).toEqual(['create', 'read']);
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
   });
 
   it('after its link record is answered from it, without a call', async ({ world }) => {
@@ -122,7 +122,7 @@ describe('a create that crashed', () => {
     await world.deliver({ body: create });
     await world.deliver({ body: create, receiveCount: 2 });
     expect(world.api.calls).toEqual(['create']);
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
   });
 
   it('after its request record publishes the recorded outcome, not as a repeat', async ({ world }) => {
@@ -130,7 +130,7 @@ describe('a create that crashed', () => {
     expect(await world.deliver({ body: create })).toEqual(['try-again']);
     expect(await world.deliver({ body: create, receiveCount: 2 })).toEqual(['done']);
     expect(world.api.calls).toEqual(['create']);
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
   });
 
   it('after its outcome sends the missing QR job', async ({ world }) => {
@@ -155,7 +155,7 @@ describe('a create that crashed', () => {
     const remove = { ...create, data: undefined, requestId: 'r-2', action: 'delete', shortlinkId: derivedIdOfCreate };
     await world.deliver({ body: { ...remove, requestedAt: '2026-03-01T10:00:02Z' }, messageId: 'm-2' });
     await world.deliver({ body: create, receiveCount: 2 });
-    expect(world.told).toEqual(['deleted', 'created']);
+    expect(world.outcomeKinds).toEqual(['deleted', 'created']);
     expect(world.api.links.size).toBe(0);
   });
 });
@@ -174,7 +174,7 @@ describe('a create with a chosen ID', () => {
     });
     await world.deliver({ body: chosen });
     expect(world.api.calls).toEqual(['read']);
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
   });
 
   it('does not adopt a link that expires later than its own could', async ({ world }) => {
@@ -183,7 +183,7 @@ describe('a create with a chosen ID', () => {
       expiresAt: Date.parse('2026-04-02T10:00:00Z') / 1000,
     });
     await world.deliver({ body: chosen });
-    expect(world.told).toEqual(['conflict']);
+    expect(world.outcomeKinds).toEqual(['conflict']);
   });
 
   it('is a conflict without spending quota if the ID belongs to another link', async ({ world }) => {
@@ -196,7 +196,7 @@ describe('a create with a chosen ID', () => {
   it('is a conflict if the link was made outside the API', async ({ world }) => {
     world.api.links.set('A1b3/spring-26', { data: create.data, expiresAt: 1_780_000_000, foreign: true });
     await world.deliver({ body: chosen });
-    expect(world.told).toEqual(['conflict']);
+    expect(world.outcomeKinds).toEqual(['conflict']);
   });
 
   it('is a conflict, without any call, if the ledger has another live link there, even with equal data', async ({
@@ -205,7 +205,7 @@ describe('a create with a chosen ID', () => {
     await world.deliver({ body: chosen });
     await world.deliver({ body: { ...chosen, requestId: 'r-2' }, messageId: 'm-2' });
     expect(world.api.calls).toEqual(['read', 'create']);
-    expect(world.told).toEqual(['created', 'conflict']);
+    expect(world.outcomeKinds).toEqual(['created', 'conflict']);
   });
 
   it('gets a derived ID instead if the lane is configured so', async () => {
@@ -223,7 +223,7 @@ describe('a create with a chosen ID', () => {
     const world = new LinkWorld({ CONFLICT_POLICY: lane });
     world.api.links.set('A1b3/spring-26', { data: { pid: 'someone' }, expiresAt: 1_780_000_000 });
     await world.deliver({ body: { ...chosen, onConflict } });
-    expect(world.told).toEqual([expected]);
+    expect(world.outcomeKinds).toEqual([expected]);
   });
 
   it('may use the address of an expired link', async ({ world }) => {
@@ -231,7 +231,7 @@ describe('a create with a chosen ID', () => {
     world.now += 3 * 86_400_000;
     world.api.links.clear();
     await world.deliver({ body: { ...chosen, requestId: 'r-2' }, messageId: 'm-2' });
-    expect(world.told).toEqual(['created', 'created']);
+    expect(world.outcomeKinds).toEqual(['created', 'created']);
     expect(world.ledger.links.get('A1b3/spring-26')).toMatchObject({ requestId: 'r-2', version: 2 });
   });
 });
@@ -245,7 +245,7 @@ describe('a create that the API refuses', () => {
 
     await world.deliver({ body: create, messageId: 'm-2' });
     expect(world.api.calls).toEqual(['create']);
-    expect(world.told).toEqual(['rejected', 'rejected*']);
+    expect(world.outcomeKinds).toEqual(['rejected', 'rejected*']);
   });
 
   it('is parked if the quota is spent, and so is the rest of the batch, without another call', async () => {
@@ -299,7 +299,7 @@ describe('the claim of a chosen ID', () => {
 
     world.now += 90_000;
     expect(await world.deliver({ body: chosen, receiveCount: 2 })).toEqual(['done']);
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
     expect(world.ledger.claims.get(address)).toMatchObject({ requestId: 'r-1', until: nowSeconds + 90 + 90 });
   });
 
@@ -309,13 +309,13 @@ describe('the claim of a chosen ID', () => {
     const remove = { ...withoutData, requestId: 'd-1', action: 'delete', requestedAt: '2026-03-01T10:00:02Z' };
     await world.deliver({ body: remove });
     await world.deliver({ body: { ...chosen, requestId: 'r-2', requestedAt: '2026-03-01T10:00:03Z' } });
-    expect(world.told).toEqual(['created', 'deleted', 'created']);
+    expect(world.outcomeKinds).toEqual(['created', 'deleted', 'created']);
   });
 
   it('is released by a create that the API refuses', async ({ world }) => {
     world.api.spoil('create', { kind: 'status', status: 400, errorType: 'invalid_parameter' });
     await world.deliver({ body: chosen });
-    expect(world.told).toEqual(['rejected']);
+    expect(world.outcomeKinds).toEqual(['rejected']);
     expect(world.ledger.claims.get(address)?.until).toBe(0);
   });
 
@@ -327,7 +327,7 @@ describe('the claim of a chosen ID', () => {
     expect(await world.deliver({ body: early, receiveCount: 12 })).toEqual(['try-again']);
     await world.deliver({ body: chosen, receiveCount: 2 });
     expect(await world.deliver({ body: early, receiveCount: 13 })).toEqual(['done']);
-    expect(world.told).toEqual(['created', 'updated']);
+    expect(world.outcomeKinds).toEqual(['created', 'updated']);
   });
 
   it('shows which link a create with another outcome must compensate', async ({ world }) => {
@@ -337,7 +337,7 @@ describe('the claim of a chosen ID', () => {
     const late = { ...chosen, validUntil: '2026-03-01T10:00:04Z' };
     world.api.spoil('read', { kind: 'status', status: 404, errorType: 'invalid_parameter' });
     await world.deliver({ body: late, messageId: 'm-2' });
-    expect(world.told).toEqual(['stale']);
+    expect(world.outcomeKinds).toEqual(['stale']);
 
     await world.deliver({ body: chosen, receiveCount: 2 });
     expect(world.api.links.size).toBe(0);

@@ -23,7 +23,7 @@ async function deliverUntilDone(body: object): Promise<void> {
     const [disposition] = await world.deliver({ body, messageId: 'm-2', receiveCount });
     if (disposition === 'done') return;
     world.now += 120_000;
-    world.control.say(world.now);
+    world.control.setRecord(world.now);
   }
 }
 
@@ -31,7 +31,7 @@ describe('Given an update whose PUT was lost before it took effect', () => {
   it('When it changes the TTL alone, Then it ends as `updated` once the API has the new TTL', async () => {
     world.api.spoil('update', lost);
     await deliverUntilDone({ ...update, ttl: '1d' });
-    expect(world.told).toEqual(['updated']);
+    expect(world.outcomeKinds).toEqual(['updated']);
     expect(world.api.links.get(key)).toMatchObject({ ttlSeconds: day });
     expect(world.ledger.links.get(key)).toMatchObject({
       ttlSeconds: day,
@@ -42,14 +42,14 @@ describe('Given an update whose PUT was lost before it took effect', () => {
   it('When it lengthens the TTL alone, Then the API has the new TTL too', async () => {
     world.api.spoil('update', lost);
     await deliverUntilDone({ ...update, ttl: '90d' });
-    expect(world.told).toEqual(['updated']);
+    expect(world.outcomeKinds).toEqual(['updated']);
     expect(world.api.links.get(key)).toMatchObject({ ttlSeconds: 90 * day });
   });
 
   it('When it ends the renewals alone, Then it ends as `updated` once the API has `renew_ttl` false', async () => {
     world.api.spoil('update', lost);
     await deliverUntilDone({ ...update, renewTtl: false });
-    expect(world.told).toEqual(['updated']);
+    expect(world.outcomeKinds).toEqual(['updated']);
     expect(world.api.links.get(key)).toMatchObject({ renewTtl: false });
   });
 
@@ -65,7 +65,7 @@ describe('Given an update whose PUT was lost before it took effect', () => {
   it('When every answer is lost, Then it does not end as `updated`', async () => {
     world.api.spoil('update', { ...lost, times: 100 });
     await deliverUntilDone({ ...update, ttl: '1d' });
-    expect(world.told).toEqual([]);
+    expect(world.outcomeKinds).toEqual([]);
     expect(world.api.links.get(key)).toMatchObject({ ttlSeconds: 60 * day });
   });
 });
@@ -77,7 +77,7 @@ describe('Given an update that the API applied and whose answer was lost', () =>
   ])('When a GET shows its change (%s), Then no second PUT is sent', async (_, change) => {
     world.api.spoil('update', answerLost);
     await deliverUntilDone({ ...update, ...change });
-    expect(world.told).toEqual(['updated']);
+    expect(world.outcomeKinds).toEqual(['updated']);
     expect(world.api.calls.filter((call) => call === 'update')).toHaveLength(1);
   });
 
@@ -87,7 +87,7 @@ describe('Given an update that the API applied and whose answer was lost', () =>
   ])('When no GET shows its change (%s), Then the PUT is sent once more', async (_, change, held) => {
     world.api.spoil('update', answerLost);
     await deliverUntilDone({ ...update, ...change });
-    expect(world.told).toEqual(['updated']);
+    expect(world.outcomeKinds).toEqual(['updated']);
     expect(world.api.calls.filter((call) => call === 'update')).toHaveLength(2);
     expect(world.api.links.get(key)).toMatchObject(held);
   });
@@ -95,7 +95,7 @@ describe('Given an update that the API applied and whose answer was lost', () =>
   it('When the answer never comes, Then a time-out counts as a lost answer, as a reset does', async () => {
     world.api.spoil('update', { kind: 'hang', when: 'after' });
     await deliverUntilDone({ ...update, ttl: '1d' });
-    expect(world.told).toEqual(['updated']);
+    expect(world.outcomeKinds).toEqual(['updated']);
     expect(world.api.links.get(key)).toMatchObject({ ttlSeconds: day });
   });
 
@@ -104,7 +104,7 @@ describe('Given an update that the API applied and whose answer was lost', () =>
     async (fault) => {
       world.api.spoil('update', fault);
       await deliverUntilDone({ ...update, ttl: '1d' });
-      expect(world.told).toEqual(['updated']);
+      expect(world.outcomeKinds).toEqual(['updated']);
       expect(world.api.calls.filter((call) => call === 'update')).toHaveLength(1);
     },
   );

@@ -38,7 +38,7 @@ async function replay(world: LinkWorld, which = world.parked.splice(0)) {
 
 describe('while its lane is parking, a command', () => {
   it('is archived and acknowledged, ends as `parked`, and costs no quota', async ({ world }) => {
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     expect(await world.deliver({ body: create }, { body: update, receiveCount: 3 })).toEqual(['done', 'done']);
     expect(world.api.calls).toEqual([]);
     expect(world.outcomes).toMatchObject([
@@ -65,20 +65,20 @@ describe('while its lane is parking, a command', () => {
     world,
   }) => {
     await world.deliver({ body: chosen });
-    world.control.say(world.now, parking('daily-cap-reached'));
+    world.control.setRecord(world.now, parking('daily-cap-reached'));
     const stale = { ...create, requestId: 'r-2', validUntil: '2026-03-01T10:00:03Z' };
     await world.deliver({ body: chosen, messageId: 'm-2' }, { body: 'not JSON' }, { body: stale }, { body: qr });
-    expect(world.told).toEqual(expect.arrayContaining(['created', 'created*', 'rejected', 'stale']));
+    expect(world.outcomeKinds).toEqual(expect.arrayContaining(['created', 'created*', 'rejected', 'stale']));
     expect(world.qrJobs).toHaveLength(1);
     expect(world.parked).toEqual([]);
   });
 
   it('has one link, its own message ID and one final outcome after its replay', async ({ world }) => {
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     await world.deliver({ body: create });
-    world.control.say(world.now);
+    world.control.setRecord(world.now);
     await replay(world);
-    expect(world.told).toEqual(['parked', 'created']);
+    expect(world.outcomeKinds).toEqual(['parked', 'created']);
     expect(world.outcomes[1]).toMatchObject({ messageId: 'm-1', link: { shortlinkId: derivedIdOfCreate } });
     expect(world.api.calls).toEqual(['create']);
   });
@@ -88,25 +88,25 @@ describe('while its lane is parking, a command', () => {
     world.api.spoil('create', { kind: 'reset-after' });
     world.api.spoil('read', { kind: 'status', status: 503 });
     await world.deliver({ body: create });
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     await world.deliver({ body: create, receiveCount: 2 });
-    world.control.say(world.now);
+    world.control.setRecord(world.now);
     const [line] = world.parked;
     expect(line?.receiveCount).toBe(2);
     await world.deliver({ body: JSON.parse(line?.body ?? ''), messageId: 'm-1', receiveCount: 2, replayed: true });
-    expect(world.told).toEqual(['parked', 'created']);
+    expect(world.outcomeKinds).toEqual(['parked', 'created']);
     expect(world.api.calls.filter((call) => call === 'create')).toHaveLength(1);
   });
 
   it('that is parked twice is answered once with the link, and once from its record', async ({ world }) => {
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     world.failNext.add('publish');
     expect(await world.deliver({ body: chosen })).toEqual(['try-again']);
     await world.deliver({ body: chosen, receiveCount: 2 });
     expect(world.parked).toHaveLength(2);
-    world.control.say(world.now, { parkedAt: 1 });
+    world.control.setRecord(world.now, { parkedAt: 1 });
     await replay(world);
-    expect(world.told).toEqual(['parked', 'created', 'created']);
+    expect(world.outcomeKinds).toEqual(['parked', 'created', 'created']);
     expect(world.api.links.size).toBe(1);
     expect(await world.ledger.parkOrder({ onelinkId: 'A1b3', shortlinkId: 'spring' })).toEqual([]);
   });
@@ -128,33 +128,33 @@ describe('a 429 quota_exceeded', () => {
   it('counts until a later poll, and an older control record opens no lane', async ({ world }) => {
     await world.control.signal('quotaExceededAt', world.now);
     await world.deliver({ body: create });
-    expect(world.told).toEqual(['parked']);
+    expect(world.outcomeKinds).toEqual(['parked']);
     world.now += 1_000;
-    world.control.say(world.now);
+    world.control.setRecord(world.now);
     await world.deliver({ body: { ...create, requestId: 'r-2' } });
-    expect(world.told).toEqual(['parked', 'created']);
+    expect(world.outcomeKinds).toEqual(['parked', 'created']);
   });
 
   it('makes an update release its lease', async ({ world }) => {
     await world.deliver({ body: chosen });
     world.api.spoil('update', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
     await world.deliver({ body: update, messageId: 'm-2' });
-    expect(world.told).toEqual(['created', 'parked']);
+    expect(world.outcomeKinds).toEqual(['created', 'parked']);
     expect(world.ledger.links.get('A1b3/spring')).not.toHaveProperty('lease');
     world.now += 1_000;
-    world.control.say(world.now);
+    world.control.setRecord(world.now);
     await replay(world);
-    expect(world.told).toEqual(['created', 'parked', 'updated']);
+    expect(world.outcomeKinds).toEqual(['created', 'parked', 'updated']);
   });
 });
 
 describe('a command behind a parked command of its link', () => {
   async function givenParkedCreate() {
     const world = new LinkWorld();
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     await world.deliver({ body: chosen });
     const create = world.parked.splice(0);
-    world.control.say(world.now, { parkedAt: 1 });
+    world.control.setRecord(world.now, { parkedAt: 1 });
     return { world, create };
   }
 
@@ -176,7 +176,7 @@ describe('a command behind a parked command of its link', () => {
     expect(await replay(world, later.slice(0, 1))).toEqual(['done']);
     expect(await replay(world, later.slice(1, 2))).toEqual(['done']);
     expect(await replay(world, later.slice(2))).toEqual(['done']);
-    expect(world.told.slice(4)).toEqual(['created', 'updated', 'deleted', 'rejected']);
+    expect(world.outcomeKinds.slice(4)).toEqual(['created', 'updated', 'deleted', 'rejected']);
     expect(world.api.calls).toEqual(['read', 'create', 'update', 'delete']);
   });
 
@@ -184,7 +184,7 @@ describe('a command behind a parked command of its link', () => {
     const { world, create: parkedCreate } = await givenParkedCreate();
     await replay(world, parkedCreate);
     await world.deliver({ body: update, messageId: 'm-2' });
-    expect(world.told).toEqual(['parked', 'created', 'updated']);
+    expect(world.outcomeKinds).toEqual(['parked', 'created', 'updated']);
   });
 
   it('does not wait forever for a command that never returns', async () => {
@@ -194,20 +194,20 @@ describe('a command behind a parked command of its link', () => {
     const body = JSON.parse(line?.body ?? '');
     expect(await world.deliver({ body, messageId: 'm-2', replayed: true, receiveCount: 7 })).toEqual(['try-again']);
     expect(await world.deliver({ body, messageId: 'm-2', replayed: true, receiveCount: 8 })).toEqual(['done']);
-    expect(world.told).toEqual(['parked', 'parked', 'rejected']);
+    expect(world.outcomeKinds).toEqual(['parked', 'parked', 'rejected']);
   });
 
   it('does not wait if it is for another link', async () => {
     const { world } = await givenParkedCreate();
     await world.deliver({ body: { ...chosen, requestId: 'r-9', shortlinkId: 'else' } });
-    expect(world.told).toEqual(['parked', 'created']);
+    expect(world.outcomeKinds).toEqual(['parked', 'created']);
   });
 });
 
 describe('a lane that is not open', () => {
   it('returns every command that needs a call, if it is paused', async ({ world }) => {
     await world.deliver({ body: create });
-    world.control.say(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
+    world.control.setRecord(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
     const dispositions = await world.deliver(
       { body: create, messageId: 'm-2' },
       { body: { ...create, requestId: 'r-2' } },
@@ -253,7 +253,7 @@ describe('a lane that is not open', () => {
     });
     await world.deliver({ body: create });
     expect(world.easedIn).toBe(0);
-    world.control.say(world.now, open(world.now));
+    world.control.setRecord(world.now, open(world.now));
     await world.deliver({ body: create });
     await world.deliver({ body: create });
     expect(world.easedIn).toBe(1);
@@ -269,18 +269,18 @@ describe('a worker whose control record is stale or missing', () => {
     const world = new LinkWorld();
     lose(world);
     await world.deliver({ body: create });
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
     expect(world.api.quotaPolls).toBe(1);
     expect(world.counts.get('ControlUnreadable')).toBe(1);
     world.api.control.changeSettings({ quotaRemaining: 1_000 });
     await world.deliver({ body: { ...create, requestId: 'r-2' } });
-    expect(world.told).toEqual(['created', 'parked']);
+    expect(world.outcomeKinds).toEqual(['created', 'parked']);
     world.api.spoil('quota', { kind: 'status', status: 503 });
     expect(await world.deliver({ body: { ...create, requestId: 'r-3' } })).toEqual(['api-outage']);
   });
 
   it('obeys a pause in a stale record', async ({ world }) => {
-    world.control.say(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
+    world.control.setRecord(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
     world.now += 60 * 60_000;
     expect(await world.deliver({ body: create })).toEqual(['lane-paused']);
     expect(world.api.quotaPolls).toBe(0);
@@ -306,9 +306,9 @@ describe('calls of the quota', () => {
 
 describe('a parked create and an update of its link that was requested earlier', () => {
   it('do not wait for each other after their replay', async ({ world }) => {
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     await world.deliver({ body: { ...update, requestedAt: '2026-03-01T09:59:00Z' } }, { body: chosen });
-    world.control.say(world.now, { parkedAt: 1 });
+    world.control.setRecord(world.now, { parkedAt: 1 });
     const which = world.parked.splice(0);
 
     const first = await replay(world, which);
@@ -326,14 +326,14 @@ describe('a parked create and an update of its link that was requested earlier',
 
   it('keep their order if the create comes after the end of an earlier link', async ({ world }) => {
     await world.deliver({ body: { ...chosen, requestId: 'r-0', requestedAt: '2026-03-01T09:00:00Z' } });
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     await world.deliver({ body: chosen }, { body: { ...remove, requestedAt: '2026-03-01T09:59:00Z' } });
-    world.control.say(world.now, { parkedAt: 1 });
+    world.control.setRecord(world.now, { parkedAt: 1 });
     const [removed, madeAnew] = world.parked.splice(0);
 
     expect(await replay(world, madeAnew ? [madeAnew] : [])).toEqual(['try-again']);
     expect(await replay(world, removed ? [removed] : [])).toEqual(['done']);
     expect(await replay(world, madeAnew ? [madeAnew] : [])).toEqual(['done']);
-    expect(world.told).toEqual(['created', 'parked', 'parked', 'deleted', 'created']);
+    expect(world.outcomeKinds).toEqual(['created', 'parked', 'parked', 'deleted', 'created']);
   });
 });
