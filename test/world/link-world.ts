@@ -61,6 +61,33 @@ export const create = {
   requestedAt: '2026-03-01T10:00:00Z',
 } as const;
 
+/** Deliveries of creates with the requests `r-1`, `r-2`, … */
+export const creates = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ body: { ...create, requestId: `r-${index + 1}` } }));
+
+const { data: _, ...withoutData } = create;
+
+/** A create of the link `A1b3/spring`, and the later commands of its source for that link. */
+export const chosen = { ...create, shortlinkId: 'spring' } as const;
+export const update = {
+  ...chosen,
+  requestId: 'u-1',
+  action: 'update',
+  data: { pid: 'print', c: 'summer' },
+  requestedAt: '2026-03-01T10:00:02Z',
+} as const;
+export const remove = {
+  ...withoutData,
+  requestId: 'd-1',
+  action: 'delete',
+  shortlinkId: 'spring',
+  requestedAt: '2026-03-01T10:00:03Z',
+} as const;
+export const qr = { ...remove, requestId: 'q-1', action: 'qr' } as const;
+
+/** The address of that link in the ledger and at the API. */
+export const spring = 'A1b3/spring';
+
 export const linkIdSecret = 'a secret of the test';
 
 /** The ID that `create` derives with the secret above. A literal, so a changed derivation breaks a test. */
@@ -74,12 +101,10 @@ export class LinkWorld {
   readonly control = new InMemoryControl();
   readonly parked: ParkedCommand[] = [];
   easedIn = 0;
-  readonly api = new EmulatedApi({
-    now: () => this.now,
-    sleep: async (milliseconds) => {
-      this.now += milliseconds;
-    },
-  });
+  readonly #sleep = async (milliseconds: number) => {
+    this.now += milliseconds;
+  };
+  readonly api = new EmulatedApi({ now: () => this.now, sleep: this.#sleep });
   readonly outcomes: Outcome[] = [];
   readonly qrJobs: QrJob[] = [];
   readonly rejected: RejectedCommand[] = [];
@@ -120,13 +145,7 @@ export class LinkWorld {
           info: log,
           warn: log,
         },
-        clock: {
-          wallMilliseconds: () => this.now,
-          monotonicMilliseconds: () => this.now,
-          sleep: async (milliseconds) => {
-            this.now += milliseconds;
-          },
-        },
+        clock: { wallMilliseconds: () => this.now, monotonicMilliseconds: () => this.now, sleep: this.#sleep },
       },
     );
   }

@@ -1,35 +1,28 @@
 import { test as base, describe, expect } from 'vitest';
 import type { LaneControl } from '../../../../lambdas/domain/control/control-record.ts';
-import { create, derivedIdOfCreate, LinkWorld } from '../../../world/link-world.ts';
+import {
+  chosen,
+  create,
+  creates,
+  derivedIdOfCreate,
+  LinkWorld,
+  qr,
+  remove,
+  spring,
+  update,
+} from '../../../world/link-world.ts';
 
 const it = base.extend('world', () => new LinkWorld());
-
-const chosen = { ...create, shortlinkId: 'spring' };
-const update = {
-  specVersion: '1.0',
-  source: 'crm',
-  requestId: 'u-1',
-  action: 'update',
-  onelinkId: 'A1b3',
-  shortlinkId: 'spring',
-  data: { pid: 'sms', c: 'autumn' },
-  requestedAt: '2026-03-01T10:00:02Z',
-} as const;
-const remove = {
-  specVersion: '1.0',
-  source: 'crm',
-  requestId: 'd-1',
-  action: 'delete',
-  onelinkId: 'A1b3',
-  shortlinkId: 'spring',
-  requestedAt: '2026-03-01T10:00:03Z',
-};
-const qr = { ...remove, requestId: 'q-1', action: 'qr' };
 
 const parking = (reason: LaneControl['reason'] = 'quota-reserve-reached') => ({
   lanes: { campaign: { state: 'parking', since: 1, ...(reason && { reason }) } as LaneControl },
   parkedAt: 1,
 });
+
+const quotaSpent = { kind: 'status', status: 429, errorType: 'quota_exceeded' } as const;
+const pausedByOperator = { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } as LaneControl } };
+/** What the outcomes give as their kind and reason. */
+const kindsAndReasons = ({ outcomes }: LinkWorld) => outcomes.map(({ outcome, reason }) => `${outcome} ${reason}`);
 
 /** Delivers the parked commands as the replayer sends them. */
 async function replay(world: LinkWorld, which = world.parked.splice(0)) {
@@ -46,24 +39,15 @@ describe('while its lane is parking, a command', () => {
       { outcome: 'parked', requestId: 'u-1', link: { onelinkId: 'A1b3', shortlinkId: 'spring' } },
     ]);
     expect(world.parked).toMatchObject([
-      {
-        v: 1,
-        lane: 'campaign',
-        messageId: 'm-1',
-        sentAtMilliseconds: Date.parse('2026-03-01T10:00:01Z'),
-        receiveCount: 1,
-        source: 'crm',
-        requestId: 'r-1',
-      },
+      { v: 1, lane: 'campaign', messageId: 'm-1', receiveCount: 1, source: 'crm', requestId: 'r-1' },
       { messageId: 'm-2', receiveCount: 3, requestId: 'u-1' },
     ]);
+    expect(world.parked[0]?.sentAtMilliseconds).toBe(Date.parse('2026-03-01T10:00:01Z'));
     expect(world.counts.get('CommandParked')).toBe(2);
     expect(world.ledger.answered.size).toBe(0);
   });
 
-  it('is answered if it needs no quota: a repeat, an invalid command, a stale command, a QR code', async ({
-    world,
-  }) => {
+  it('is answered if it needs no quota: a repeat, an invalid or stale command, a QR code', async ({ world }) => {
     await world.deliver({ body: chosen });
     world.control.setRecord(world.now, parking('daily-cap-reached'));
     const stale = { ...create, requestId: 'r-2', validUntil: '2026-03-01T10:00:03Z' };
@@ -115,12 +99,9 @@ describe('while its lane is parking, a command', () => {
 describe('a 429 quota_exceeded', () => {
   it('parks the command, signals to all workers at once, and spends no other call', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
-    world.api.spoil('create', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
-    const batch = [1, 2, 3].map((n) => ({ body: { ...create, requestId: `r-${n}` } }));
-    expect(await world.deliver(...batch)).toEqual(['done', 'done', 'done']);
-    expect(world.outcomes.map(({ outcome, reason }) => [outcome, reason])).toEqual(
-      Array(3).fill(['parked', 'quota-exceeded']),
-    );
+    world.api.spoil('create', quotaSpent);
+    expect(await world.deliver(...creates(3))).toEqual(['done', 'done', 'done']);
+    expect(kindsAndReasons(world)).toEqual(Array(3).fill('parked quota-exceeded'));
     expect(world.api.calls).toEqual(['create']);
     expect(world.control.signals).toEqual({ quotaExceededAt: world.now });
   });
@@ -137,10 +118,10 @@ describe('a 429 quota_exceeded', () => {
 
   it('makes an update release its lease', async ({ world }) => {
     await world.deliver({ body: chosen });
-    world.api.spoil('update', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
+    world.api.spoil('update', quotaSpent);
     await world.deliver({ body: update, messageId: 'm-2' });
     expect(world.outcomeKinds).toEqual(['created', 'parked']);
-    expect(world.ledger.links.get('A1b3/spring')).not.toHaveProperty('lease');
+    expect(world.ledger.links.get(spring)).not.toHaveProperty('lease');
     world.now += 1_000;
     world.control.setRecord(world.now);
     await replay(world);
@@ -160,14 +141,8 @@ describe('a command behind a parked command of its link', () => {
 
   it('is parked even if the lane is open, and all run in order', async () => {
     const { world, create: parkedCreate } = await givenParkedCreate();
-    await world.deliver(
-      { body: update, messageId: 'm-2' },
-      { body: remove, messageId: 'm-3' },
-      { body: qr, messageId: 'm-4' },
-    );
-    expect(world.outcomes.slice(1).map(({ outcome, reason }) => [outcome, reason])).toEqual(
-      Array(3).fill(['parked', 'behind-parked-commands']),
-    );
+    await world.deliver({ body: update }, { body: remove }, { body: qr });
+    expect(kindsAndReasons(world).slice(1)).toEqual(Array(3).fill('parked behind-parked-commands'));
     // SQS may deliver in another order than the replayer sent, so the last command may come first and waits.
     const later = world.parked.splice(0);
     expect(await replay(world, later)).toEqual(['try-again', 'try-again', 'try-again']);
@@ -207,39 +182,20 @@ describe('a command behind a parked command of its link', () => {
 describe('a lane that is not open', () => {
   it('returns every command that needs a call, if it is paused', async ({ world }) => {
     await world.deliver({ body: create });
-    world.control.setRecord(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
-    const dispositions = await world.deliver(
-      { body: create, messageId: 'm-2' },
-      { body: { ...create, requestId: 'r-2' } },
-      { body: qr },
-    );
-    expect(dispositions).toEqual(['done', 'lane-paused', 'lane-paused']);
+    world.control.setRecord(world.now, pausedByOperator);
+    expect(await world.deliver(...creates(2), { body: qr })).toEqual(['done', 'lane-paused', 'lane-paused']);
     expect(world.api.calls).toEqual(['create']);
   });
 
-  it.each([
-    [
-      'a refused token',
-      (world: LinkWorld): void => {
-        world.api.control.changeSettings({ token: 'another' });
-      },
-      'tokenRefusedAt',
-      'account-blocked',
-    ],
-    [
-      'an API that nobody reaches',
-      (world: LinkWorld): void => {
-        world.api.isReachable = false;
-      },
-      'apiOutageAt',
-      'api-outage',
-    ],
-  ] as const)(
-    '%s is made known to all, and a batch that begins before the governor has looked makes no call',
+  it.each<[string, (api: LinkWorld['api']) => void, string, string]>([
+    ['a refused token', (api) => api.control.changeSettings({ token: 'another' }), 'tokenRefusedAt', 'account-blocked'],
+    ['an API that nobody reaches', (api) => Object.assign(api, { isReachable: false }), 'apiOutageAt', 'api-outage'],
+  ])(
+    '%s is made known to all, and a batch that begins before the governor’s next run makes no call',
     async (_, spoil, signal, cause) => {
       const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
-      spoil(world);
-      await world.deliver(...Array.from({ length: 12 }, (_, n) => ({ body: { ...create, requestId: `r-${n}` } })));
+      spoil(world.api);
+      await world.deliver(...creates(12));
       expect(world.control.signals).toEqual({ [signal]: world.now });
       const before = world.api.calls.length;
       expect(await world.deliver({ body: { ...create, requestId: 'next' } })).toEqual([cause]);
@@ -280,7 +236,7 @@ describe('a worker whose control record is stale or missing', () => {
   });
 
   it('obeys a pause in a stale record', async ({ world }) => {
-    world.control.setRecord(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
+    world.control.setRecord(world.now, pausedByOperator);
     world.now += 60 * 60_000;
     expect(await world.deliver({ body: create })).toEqual(['lane-paused']);
     expect(world.api.quotaPolls).toBe(0);
@@ -312,10 +268,8 @@ describe('a parked create and an update of its link that was requested earlier',
     const which = world.parked.splice(0);
 
     const first = await replay(world, which);
-    const again = await replay(
-      world,
-      which.filter((_, index) => first[index] !== 'done'),
-    );
+    const returned = which.filter((_, index) => first[index] !== 'done');
+    const again = await replay(world, returned);
 
     expect([...first, ...again].filter((disposition) => disposition === 'done')).toHaveLength(2);
     expect(world.outcomes.slice(2)).toMatchObject([
