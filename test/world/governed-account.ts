@@ -1,16 +1,15 @@
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import type { ParkedCommand } from '../../lambdas/domain/contract/parked-command.ts';
-import type { Delivery } from '../../lambdas/domain/work/delivery.ts';
+import type { Clock } from '../../lambdas/domain/work/clock.ts';
+import type { BatchWork, Delivery } from '../../lambdas/domain/work/delivery.ts';
 import { returnDelaySeconds } from '../../lambdas/domain/work/return-delay.ts';
 import { governor } from '../../lambdas/governor/governor.ts';
-import { linkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
-import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
 import { replayer } from '../../lambdas/replayer/replayer.ts';
-import { readEnvironment } from '../../lambdas/runtime/environment.ts';
 import { InMemoryControl } from './in-memory-control.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
-import { linkIdSecret, linkWorkerVariables } from './link-world.ts';
+import { linkWorkerWith } from './link-world.ts';
 import { MeteredApi } from './metered-api.ts';
+import { silentObserver } from './stillness.ts';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -36,7 +35,6 @@ interface LaneSize {
 }
 
 const maxReceiveCount = 20;
-const observer = { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} };
 
 /**
  * An account with its pipeline, in one process and with a simulated clock. The real link workers, governor and replayer run
@@ -63,7 +61,7 @@ export class GovernedAccount {
   readonly #queues: Map<string, Message[]>;
   #parked: { key: string; lane: string; commands: ParkedCommand[] }[] = [];
   #numbers = 0;
-  readonly #workers: Map<string, ReturnType<typeof linkWorker>>;
+  readonly #workers: Map<string, BatchWork>;
   readonly #govern: () => Promise<void>;
   readonly #replay: (deadline: { remainingMilliseconds(): number }) => Promise<void>;
   /** Milliseconds that the replayer has slept in this minute. */
@@ -106,8 +104,8 @@ export class GovernedAccount {
             this.mappings.set(id, on ? 'on' : 'off');
           },
         },
-        observer,
-        laneObserver: () => observer,
+        observer: silentObserver,
+        laneObserver: () => silentObserver,
         clock,
       },
     );
@@ -145,8 +143,13 @@ export class GovernedAccount {
         },
         quarantine: { keepLot: async () => {}, keepLines: async () => {} },
         outcomes: { publish: async () => {} },
-        laneObserver: () => observer,
-        clock: { ...clock, sleep: async (milliseconds) => this.#sleep(milliseconds) },
+        laneObserver: () => silentObserver,
+        clock: {
+          ...clock,
+          sleep: async (milliseconds) => {
+            this.#slept += milliseconds;
+          },
+        },
       },
     );
   }
@@ -204,10 +207,6 @@ export class GovernedAccount {
     });
   }
 
-  #sleep(milliseconds: number): void {
-    this.#slept += milliseconds;
-  }
-
   async #deliver(lane: string, size: number): Promise<boolean> {
     const queue = this.#queues.get(lane) ?? [];
     const batch = queue.filter(({ visibleAt }) => visibleAt <= this.now).slice(0, size);
@@ -256,27 +255,18 @@ export class GovernedAccount {
     } else this.#parked.push({ key: String(++this.#numbers), lane: command.lane, commands: [command] });
   }
 
-  #worker(
-    lane: LaneSize,
-    clock: { wallMilliseconds(): number; monotonicMilliseconds(): number; sleep(): Promise<void> },
-  ) {
-    const { reserveCalls: QUOTA_RESERVE_CALLS, name: LANE } = lane;
-    const settings = { ...readEnvironment(linkWorkerEnvironment, linkWorkerVariables), LANE, QUOTA_RESERVE_CALLS };
-    return linkWorker(settings, {
-      api: this.api.client,
-      quota: (accountId) => this.api.client.quota(accountId),
-      control: this.control,
-      pace: { easeIn: () => {}, acquire: async () => {}, release: () => {} },
-      parked: { add: async (command) => this.#park(command) },
-      onQuotaCall: () => {},
-      linkIdSecret: { value: async () => linkIdSecret },
-      ledger: this.ledger,
-      outcomes: { publish: async (outcome) => void this.outcomes.push({ ...outcome, at: this.now }) },
-      qrQueue: { ask: async () => {} },
-      qrImages: { remove: async () => {} },
-      archive: { addRejected: async () => {} },
-      observer,
-      clock,
-    });
+  #worker({ name, reserveCalls }: LaneSize, clock: Clock): BatchWork {
+    return linkWorkerWith(
+      { LANE: name, QUOTA_RESERVE_CALLS: reserveCalls },
+      {
+        api: this.api.client,
+        quota: (accountId) => this.api.client.quota(accountId),
+        control: this.control,
+        parked: { add: async (command) => this.#park(command) },
+        ledger: this.ledger,
+        outcomes: { publish: async (outcome) => void this.outcomes.push({ ...outcome, at: this.now }) },
+        clock,
+      },
+    );
   }
 }
