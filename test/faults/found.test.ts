@@ -16,7 +16,7 @@ describe('a link that is deleted and made again', () => {
     for (const body of [made('first', 0), deleted('once', 1), deleted('twice', 3), made('second', 2)]) {
       await world.deliver({ body });
     }
-    expect(world.told).toEqual(['created', 'deleted', 'deleted', 'superseded']);
+    expect(world.outcomeKinds).toEqual(['created', 'deleted', 'deleted', 'superseded']);
   });
 
   it('does not have the image of the deleted link', async () => {
@@ -24,7 +24,7 @@ describe('a link that is deleted and made again', () => {
     await world.deliver({ body: made('first', 0) });
     await world.ledger.noteQr(address, 'qr/A1b3/berlin07.png');
     for (const body of [deleted('once', 1), made('second', 2)]) await world.deliver({ body });
-    expect(world.told).toEqual(['created', 'deleted', 'created']);
+    expect(world.outcomeKinds).toEqual(['created', 'deleted', 'created']);
     expect((await world.ledger.link(address))?.qrKey).toBeUndefined();
   });
 });

@@ -39,7 +39,7 @@ beforeAll(async () => {
     body: JSON.stringify(body),
     ...sketchOf(JSON.stringify(body)),
   }));
-  answered = await pipeline.carryOut([...messages, ...own], 180);
+  answered = await pipeline.sendAndAwait([...messages, ...own], 180);
 }, 240_000);
 afterAll(() => pipeline?.stop());
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
     const text = JSON.stringify(body);
     return { line: index + 1, lane: 'transactional', body: text, ...sketchOf(text) };
   });
-  const made = await pipeline.carryOut(messages, 120);
+  const made = await pipeline.sendAndAwait(messages, 120);
   expect(made.map(({ answer }) => answer?.outcome)).toEqual(['created', 'created', 'created']);
   // One link is gone at the API.
   pipeline.api.control.addFaults({
@@ -43,7 +43,7 @@ beforeAll(async () => {
     times: 10,
   });
   await pipeline.expireInLedger('A1b3/clicked', 'A1b3/dead', 'A1b3/kept');
-  published = new Map((await pipeline.hear(3, 120)).map((outcome) => [outcome.requestId, outcome]));
+  published = new Map((await pipeline.awaitLinkOutcomes(3, 120)).map((outcome) => [outcome.requestId, outcome]));
 }, 300_000);
 afterAll(() => pipeline?.stop());
 

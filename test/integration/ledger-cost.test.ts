@@ -82,7 +82,7 @@ describe('the capacity that a command needs in the ledger', () => {
       // One unit for each write, and one read unit for each missing request record, the control record and the signals.
       expect(cost.units).toBe(400 + 1 + 200 + 2);
     }
-    expect(new Set(world.told)).toEqual(new Set(['created']));
+    expect(new Set(world.outcomeKinds)).toEqual(new Set(['created']));
   }, 60_000);
 
   it('is spread over separate keys, far below DynamoDB’s 1,000 writes a second for one key', async () => {

@@ -17,7 +17,7 @@ describe('a create at the address of a deleted link', () => {
     await world.deliver({ body: remove });
     world.api.spoil('create', { kind: 'reset-after' });
     await world.deliver({ body: again, messageId: 'm-2' });
-    expect(world.told).toEqual(['deleted', 'created']);
+    expect(world.outcomeKinds).toEqual(['deleted', 'created']);
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ state: 'live', requestId: 'again' });
   });
 
@@ -26,7 +26,7 @@ describe('a create at the address of a deleted link', () => {
     world.ledger.failNext.add('addLink');
     await world.deliver({ body: again, messageId: 'm-2' });
     await world.deliver({ body: again, messageId: 'm-2', receiveCount: 2 });
-    expect(world.told).toEqual(['deleted', 'created']);
+    expect(world.outcomeKinds).toEqual(['deleted', 'created']);
     expect(world.api.quotaCalls).toBe(1);
   });
 
@@ -35,7 +35,7 @@ describe('a create at the address of a deleted link', () => {
     // Another producer's create has sent its POST, and has not written its record.
     world.api.links.set('A1b3/poster', { data: { pid: 'studio' }, expiresAt: 1_780_000_000 });
     await world.deliver({ body: poster, messageId: 'm-2' });
-    expect(world.told).toEqual(['deleted', 'superseded']);
+    expect(world.outcomeKinds).toEqual(['deleted', 'superseded']);
     expect(world.api.links.get('A1b3/poster')?.data).toEqual({ pid: 'studio' });
   });
 });
@@ -47,7 +47,7 @@ describe('a create at the address of an expired link', () => {
     world.api.links.clear();
     world.api.spoil('create', { kind: 'reset-after' });
     await world.deliver({ body: again, messageId: 'm-2' });
-    expect(world.told).toEqual(['created', 'created']);
+    expect(world.outcomeKinds).toEqual(['created', 'created']);
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ requestId: 'again', version: 2 });
   });
 });
@@ -70,7 +70,7 @@ describe('a create while the expiry intake puts back the record of an earlier li
   it('ends as created, because a successful POST proves that the address was free', async ({ world }) => {
     world.api.afterCalls(2, () => putBack(world));
     await world.deliver({ body: poster });
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
     const record = world.ledger.links.get('A1b3/poster');
     expect(record).toMatchObject({ source: 'crm', requestId: 'made', version: 4 });
     // The image belongs to the earlier link.
@@ -85,7 +85,7 @@ describe('a create while the expiry intake puts back the record of an earlier li
     await world.deliver({ body: poster });
     putBack(world);
     await world.deliver({ body: poster, receiveCount: 2 });
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
     expect(world.api.quotaCalls).toBe(1);
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ requestId: 'made', version: 4 });
   });
@@ -109,7 +109,7 @@ describe('a create while the expiry intake puts back the record of an earlier li
     } as const;
     world.ledger.links.set('A1b3/poster', { ...earlier, lease });
     await world.deliver({ body: poster, receiveCount: 2 });
-    expect(world.told).toEqual(['conflict']);
+    expect(world.outcomeKinds).toEqual(['conflict']);
   });
 });
 
@@ -129,7 +129,7 @@ describe('a create at the address of an expired link that the API has not remove
     const world = new LinkWorld({ CONFLICT_POLICY: 'derive' });
     dead(world);
     await world.deliver({ body: poster });
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
     expect(world.ledger.links.has('A1b3/poster')).toBe(false);
   });
 
@@ -146,7 +146,7 @@ describe('a create at an address whose earlier link has an image', () => {
       const world = new LinkWorld();
       if (record !== undefined) world.ledger.links.set('A1b3/poster', record);
       await world.deliver({ body: poster });
-      expect(world.told).toEqual(['created']);
+      expect(world.outcomeKinds).toEqual(['created']);
       expect(world.imagesRemoved).toEqual(['poster']);
       expect(world.ledger.links.get('A1b3/poster')).not.toHaveProperty('qrKey');
     }
@@ -177,7 +177,7 @@ describe('a change that SQS delivers again after its validUntil', () => {
     await world.deliver({ body: change, messageId: 'm-2' });
     world.now += 600_000;
     await world.deliver({ body: change, messageId: 'm-2', receiveCount: 2 });
-    expect(world.told).toEqual(['created', 'updated']);
+    expect(world.outcomeKinds).toEqual(['created', 'updated']);
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ version: 2, campaign: 'second' });
   });
 
@@ -188,7 +188,7 @@ describe('a change that SQS delivers again after its validUntil', () => {
     world.now += 600_000;
     const before = world.api.quotaCalls;
     await world.deliver({ body: change, messageId: 'm-2', receiveCount: 2 });
-    expect(world.told).toEqual(['created', 'stale']);
+    expect(world.outcomeKinds).toEqual(['created', 'stale']);
     expect(world.api.quotaCalls).toBe(before);
     expect(world.ledger.links.get('A1b3/poster')).not.toHaveProperty('lease');
   });
@@ -203,7 +203,7 @@ describe('a delete of a link that is unknown to the ledger and the API', () => {
       world.ledger.links.set('A1b3/poster', others);
     });
     expect(await world.deliver({ body: remove })).toEqual(['try-again']);
-    expect(world.told).toEqual([]);
+    expect(world.outcomeKinds).toEqual([]);
   });
 });
 
@@ -215,7 +215,7 @@ describe('a create that makes a link under a derived ID because the chosen ID is
     await world.deliver({ body: again });
     world.api.links.delete('A1b3/poster');
     await world.deliver({ body: again, receiveCount: 2 });
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
     expect(world.api.links.size).toBe(1);
     expect(world.api.quotaCalls).toBe(1);
   });
@@ -259,7 +259,7 @@ describe('an update that sets renewTtl to false and keeps the expiry', () => {
     await world.deliver({ body: { ...again, action: 'update', renewTtl: false }, messageId: 'm-2' });
     world.now += 600_000;
     await world.deliver({ body: { ...again, action: 'update', renewTtl: false }, messageId: 'm-2', receiveCount: 2 });
-    expect(world.told).toEqual(['created', 'updated']);
+    expect(world.outcomeKinds).toEqual(['created', 'updated']);
     expect(world.ledger.links.get('A1b3/poster')?.expiresAt).toBe(extended);
     expect(world.api.calls.filter((call) => call === 'update')).toHaveLength(1);
   });
@@ -345,7 +345,7 @@ describe('a copy of a create', () => {
     // The API applied the copy's POST, and the copy wrote no record.
     world.api.links.set('A1b3/poster', { data: poster.data, expiresAt: 1_780_000_000 });
     await world.deliver({ body: poster, messageId: 'm-3', receiveCount: 2 });
-    expect(world.told).toEqual(['created', 'deleted', 'created*']);
+    expect(world.outcomeKinds).toEqual(['created', 'deleted', 'created*']);
     expect(world.api.links.size).toBe(0);
   });
 });
@@ -359,7 +359,7 @@ describe('copies of a create that find different states', () => {
     world.now += 600_000;
     // SQS delivers a copy as a first delivery.
     await world.deliver({ body: inTime, messageId: 'm-2' });
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
     expect(world.api.quotaCalls).toBe(1);
   });
 
@@ -376,7 +376,7 @@ describe('copies of a create that find different states', () => {
       world.ledger.answered.set('crm/made', { ...recorded, outcome: { ...recorded.outcome, outcome, reason } });
     });
     await world.deliver({ body: poster });
-    expect(world.told).toEqual([`${outcome}*`]);
+    expect(world.outcomeKinds).toEqual([`${outcome}*`]);
     expect(world.api.links.size).toBe(0);
     expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ state: 'deleted', version: 2 });
   });
@@ -391,7 +391,7 @@ describe('copies of a create that find different states', () => {
     const recorded = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
     world.ledger.answered.set('crm/made', recorded);
     await world.deliver({ body: poster, messageId: 'm-3', receiveCount: 2 });
-    expect(world.told).toEqual(['stale*']);
+    expect(world.outcomeKinds).toEqual(['stale*']);
     expect(world.api.links.size).toBe(0);
   });
 
@@ -403,7 +403,7 @@ describe('copies of a create that find different states', () => {
     const recorded = other.ledger.answered.get('crm/made') ?? expect.fail('no answer');
     world.api.afterCalls(2, () => void world.ledger.answered.set('crm/made', recorded));
     await world.deliver({ body: poster });
-    expect(world.told).toEqual(['created*']);
+    expect(world.outcomeKinds).toEqual(['created*']);
     expect(world.outcomes[0]?.link).toEqual(recorded.outcome.link);
     expect(world.api.links.size).toBe(0);
   });

@@ -1,16 +1,15 @@
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import type { ParkedCommand } from '../../lambdas/domain/contract/parked-command.ts';
-import type { Delivery } from '../../lambdas/domain/work/delivery.ts';
+import type { Clock } from '../../lambdas/domain/work/clock.ts';
+import type { BatchWork, Delivery } from '../../lambdas/domain/work/delivery.ts';
 import { returnDelaySeconds } from '../../lambdas/domain/work/return-delay.ts';
 import { governor } from '../../lambdas/governor/governor.ts';
-import { linkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
-import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
 import { replayer } from '../../lambdas/replayer/replayer.ts';
-import { readEnvironment } from '../../lambdas/runtime/environment.ts';
 import { InMemoryControl } from './in-memory-control.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
-import { linkIdSecret, linkWorkerVariables } from './link-world.ts';
+import { linkWorkerWith } from './link-world.ts';
 import { MeteredApi } from './metered-api.ts';
+import { silentObserver } from './stillness.ts';
 
 export const minute = 60_000;
 export const hour = 60 * minute;
@@ -36,7 +35,6 @@ interface LaneSize {
 }
 
 const maxReceiveCount = 20;
-const observer = { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} };
 
 /**
  * An account with its pipeline, in one process and with a simulated clock. The real link workers, governor and replayer run
@@ -50,20 +48,20 @@ export class GovernedAccount {
   readonly outcomes: (Outcome & { at: number })[] = [];
   readonly deadLetters: Message[] = [];
   /** Changes of lane states: `03-09 10:15 campaign parking: quota-reserve-reached`. */
-  readonly story: string[] = [];
+  readonly laneChanges: string[] = [];
   /** The longest time of a message in SQS, over all its deliveries. */
   oldestMilliseconds = 0;
   mostReceives = 0;
   mostParked = 0;
   governorDown = false;
   /** If set, the replayer crashes before it removes a lot, or the governor before it turns a mapping on or off. */
-  dieAt: 'replayer' | 'governor' | undefined;
+  crashAt: 'replayer' | 'governor' | undefined;
   readonly mappings: Map<string, 'on' | 'off'>;
   readonly #lanes: LaneSize[];
   readonly #queues: Map<string, Message[]>;
   #parked: { key: string; lane: string; commands: ParkedCommand[] }[] = [];
   #numbers = 0;
-  readonly #workers: Map<string, ReturnType<typeof linkWorker>>;
+  readonly #workers: Map<string, BatchWork>;
   readonly #govern: () => Promise<void>;
   readonly #replay: (deadline: { remainingMilliseconds(): number }) => Promise<void>;
   /** Milliseconds that the replayer has slept in this minute. */
@@ -102,12 +100,12 @@ export class GovernedAccount {
         mappings: {
           state: async (id) => this.mappings.get(id) ?? 'on',
           switch: async (id, on) => {
-            if (this.dieAt === 'governor') throw new Error('the test crashes the governor here');
+            if (this.crashAt === 'governor') throw new Error('the test crashes the governor here');
             this.mappings.set(id, on ? 'on' : 'off');
           },
         },
-        observer,
-        laneObserver: () => observer,
+        observer: silentObserver,
+        laneObserver: () => silentObserver,
         clock,
       },
     );
@@ -132,7 +130,7 @@ export class GovernedAccount {
             unreadable: [],
           }),
           remove: async ({ key }) => {
-            if (this.dieAt === 'replayer') throw new Error('the test crashes the replayer here');
+            if (this.crashAt === 'replayer') throw new Error('the test crashes the replayer here');
             this.#parked = this.#parked.filter((lot) => lot.key !== key);
           },
         },
@@ -145,8 +143,13 @@ export class GovernedAccount {
         },
         quarantine: { keepLot: async () => {}, keepLines: async () => {} },
         outcomes: { publish: async () => {} },
-        laneObserver: () => observer,
-        clock: { ...clock, sleep: async (milliseconds) => this.#sleep(milliseconds) },
+        laneObserver: () => silentObserver,
+        clock: {
+          ...clock,
+          sleep: async (milliseconds) => {
+            this.#slept += milliseconds;
+          },
+        },
       },
     );
   }
@@ -181,11 +184,11 @@ export class GovernedAccount {
   async #minute(): Promise<void> {
     if (!this.governorDown) {
       const before = structuredClone(this.control.control?.lanes ?? {});
-      await this.#orDie(this.#govern());
+      await this.#orCrash(this.#govern());
       for (const [lane, { state, reason }] of Object.entries(this.control.control?.lanes ?? {})) {
         if (state === (before[lane]?.state ?? 'open')) continue;
         const at = new Date(this.now).toISOString().slice(5, 16).replace('T', ' ');
-        this.story.push(`${at} ${lane} ${state}${reason === undefined ? '' : `: ${reason}`}`);
+        this.laneChanges.push(`${at} ${lane} ${state}${reason === undefined ? '' : `: ${reason}`}`);
       }
     }
     for (const { name, batchSize, batchesPerMinute } of this.#lanes) {
@@ -194,18 +197,14 @@ export class GovernedAccount {
       }
     }
     this.#slept = 0;
-    await this.#orDie(this.#replay({ remainingMilliseconds: () => minute - this.#slept }));
+    await this.#orCrash(this.#replay({ remainingMilliseconds: () => minute - this.#slept }));
     this.mostParked = Math.max(this.mostParked, this.parked);
   }
 
-  async #orDie(run: Promise<void>): Promise<void> {
+  async #orCrash(run: Promise<void>): Promise<void> {
     await run.catch((error: unknown) => {
-      if (this.dieAt === undefined) throw error;
+      if (this.crashAt === undefined) throw error;
     });
-  }
-
-  #sleep(milliseconds: number): void {
-    this.#slept += milliseconds;
   }
 
   async #deliver(lane: string, size: number): Promise<boolean> {
@@ -256,27 +255,18 @@ export class GovernedAccount {
     } else this.#parked.push({ key: String(++this.#numbers), lane: command.lane, commands: [command] });
   }
 
-  #worker(
-    lane: LaneSize,
-    clock: { wallMilliseconds(): number; monotonicMilliseconds(): number; sleep(): Promise<void> },
-  ) {
-    const { reserveCalls: QUOTA_RESERVE_CALLS, name: LANE } = lane;
-    const settings = { ...readEnvironment(linkWorkerEnvironment, linkWorkerVariables), LANE, QUOTA_RESERVE_CALLS };
-    return linkWorker(settings, {
-      api: this.api.client,
-      quota: (accountId) => this.api.client.quota(accountId),
-      control: this.control,
-      pace: { easeIn: () => {}, acquire: async () => {}, release: () => {} },
-      parked: { add: async (command) => this.#park(command) },
-      onQuotaCall: () => {},
-      linkIdSecret: { value: async () => linkIdSecret },
-      ledger: this.ledger,
-      outcomes: { publish: async (outcome) => void this.outcomes.push({ ...outcome, at: this.now }) },
-      qrQueue: { ask: async () => {} },
-      qrImages: { remove: async () => {} },
-      archive: { addRejected: async () => {} },
-      observer,
-      clock,
-    });
+  #worker({ name, reserveCalls }: LaneSize, clock: Clock): BatchWork {
+    return linkWorkerWith(
+      { LANE: name, QUOTA_RESERVE_CALLS: reserveCalls },
+      {
+        api: this.api.client,
+        quota: (accountId) => this.api.client.quota(accountId),
+        control: this.control,
+        parked: { add: async (command) => this.#park(command) },
+        ledger: this.ledger,
+        outcomes: { publish: async (outcome) => void this.outcomes.push({ ...outcome, at: this.now }) },
+        clock,
+      },
+    );
   }
 }

@@ -20,7 +20,7 @@ export class InMemoryControl {
   readonly failNext = new Set<string>();
 
   /** Writes a fresh control record. By default, there is quota and all lanes are open. */
-  say(nowMilliseconds: number, change: Partial<ControlRecord> = {}): void {
+  setRecord(nowMilliseconds: number, change: Partial<ControlRecord> = {}): void {
     const quota = { remaining: 5_000_000, polledAt: nowMilliseconds, own: 0 };
     this.control = {
       ...emptyControl,

@@ -2,8 +2,7 @@ import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import type { ParkedCommand } from '../../lambdas/domain/contract/parked-command.ts';
 import type { QrJob } from '../../lambdas/domain/contract/qr-job.ts';
 import type { RejectedCommand } from '../../lambdas/domain/contract/rejected-command.ts';
-import type { LinkLedger } from '../../lambdas/domain/link/link-ledger.ts';
-import type { Delivery, Disposition } from '../../lambdas/domain/work/delivery.ts';
+import type { BatchWork, Delivery, Disposition } from '../../lambdas/domain/work/delivery.ts';
 import type { ObservedFields } from '../../lambdas/domain/work/observer.ts';
 import {
   type LinkWorkerEnvironment,
@@ -11,11 +10,12 @@ import {
   linkWorkerEnvironment,
 } from '../../lambdas/link-worker/env.ts';
 import { linkWorker } from '../../lambdas/link-worker/link-worker.ts';
-import type { LinkWorkerControl } from '../../lambdas/link-worker/ports.ts';
+import type { LinkWorkerPorts } from '../../lambdas/link-worker/ports.ts';
 import { readEnvironment } from '../../lambdas/runtime/environment.ts';
 import { EmulatedApi } from './emulated-api.ts';
 import { InMemoryControl } from './in-memory-control.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
+import { silentObserver } from './stillness.ts';
 
 export const linkWorkerVariables: LinkWorkerVariables = {
   LANE: 'campaign',
@@ -61,10 +61,59 @@ export const create = {
   requestedAt: '2026-03-01T10:00:00Z',
 } as const;
 
+/** Deliveries of creates with the requests `r-1`, `r-2`, … */
+export const creates = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ body: { ...create, requestId: `r-${index + 1}` } }));
+
+const { data: _, ...withoutData } = create;
+
+/** A create of the link `A1b3/spring`, and the later commands of its source for that link. */
+export const chosen = { ...create, shortlinkId: 'spring' } as const;
+export const update = {
+  ...chosen,
+  requestId: 'u-1',
+  action: 'update',
+  data: { pid: 'print', c: 'summer' },
+  requestedAt: '2026-03-01T10:00:02Z',
+} as const;
+export const remove = {
+  ...withoutData,
+  requestId: 'd-1',
+  action: 'delete',
+  shortlinkId: 'spring',
+  requestedAt: '2026-03-01T10:00:03Z',
+} as const;
+export const qr = { ...remove, requestId: 'q-1', action: 'qr' } as const;
+
+/** The address of that link in the ledger and at the API. */
+export const spring = 'A1b3/spring';
+
 export const linkIdSecret = 'a secret of the test';
 
 /** The ID that `create` derives with the secret above. A literal, so a changed derivation breaks a test. */
 export const derivedIdOfCreate = '4n18ywz91bkz';
+
+/** A link worker whose other ports do nothing. */
+export function linkWorkerWith(
+  settings: Partial<LinkWorkerEnvironment>,
+  ports: Pick<LinkWorkerPorts, 'api' | 'quota' | 'control' | 'ledger' | 'clock'> & Partial<LinkWorkerPorts>,
+): BatchWork {
+  return linkWorker(
+    { ...readEnvironment(linkWorkerEnvironment, linkWorkerVariables), ...settings },
+    {
+      pace: { easeIn: () => {}, acquire: async () => {}, release: () => {} },
+      parked: { add: async () => {} },
+      onQuotaCall: () => {},
+      linkIdSecret: { value: async () => linkIdSecret },
+      outcomes: { publish: async () => {} },
+      qrQueue: { ask: async () => {} },
+      qrImages: { remove: async () => {} },
+      archive: { addRejected: async () => {} },
+      observer: silentObserver,
+      ...ports,
+    },
+  );
+}
 
 /** The link worker with all its services in memory, and a clock that the test advances. */
 export class LinkWorld {
@@ -74,12 +123,10 @@ export class LinkWorld {
   readonly control = new InMemoryControl();
   readonly parked: ParkedCommand[] = [];
   easedIn = 0;
-  readonly api = new EmulatedApi({
-    now: () => this.now,
-    sleep: async (milliseconds) => {
-      this.now += milliseconds;
-    },
-  });
+  readonly #sleep = async (milliseconds: number) => {
+    this.now += milliseconds;
+  };
+  readonly api = new EmulatedApi({ now: () => this.now, sleep: this.#sleep });
   readonly outcomes: Outcome[] = [];
   readonly qrJobs: QrJob[] = [];
   readonly rejected: RejectedCommand[] = [];
@@ -89,46 +136,32 @@ export class LinkWorld {
   readonly counts = new Map<string, number>();
   /** Ports whose next call fails. */
   readonly failNext = new Set<'publish' | 'ask' | 'archive' | 'park'>();
-  readonly #work: ReturnType<typeof linkWorker>;
+  readonly #work: BatchWork;
 
-  /** @param table a real table, instead of the ledger and the control record in memory */
-  constructor(
-    settings: Partial<LinkWorkerEnvironment> = {},
-    table?: { ledger: LinkLedger; control: LinkWorkerControl },
-  ) {
-    this.control.say(this.now);
+  /** @param parts ports that replace those in memory */
+  constructor(settings: Partial<LinkWorkerEnvironment> = {}, parts: Partial<LinkWorkerPorts> = {}) {
+    this.control.setRecord(this.now);
     const log = (message: string, fields: ObservedFields = {}) => void this.logs.push({ message, fields });
-    this.#work = linkWorker(
-      { ...readEnvironment(linkWorkerEnvironment, linkWorkerVariables), ...settings },
-      {
-        api: this.api.client,
-        quota: (accountId) => this.api.client.quota(accountId),
-        control: table?.control ?? this.control,
-        pace: { easeIn: () => void this.easedIn++, acquire: async () => {}, release: () => {} },
-        parked: { add: async (command) => this.#orFail('park', () => this.parked.push(command)) },
-        onQuotaCall: () => {},
-        ledger: table?.ledger ?? this.ledger,
-        linkIdSecret: { value: async () => linkIdSecret },
-        outcomes: { publish: async (outcome) => this.#orFail('publish', () => this.outcomes.push(outcome)) },
-        qrQueue: { ask: async (job) => this.#orFail('ask', () => this.qrJobs.push(job)) },
-        qrImages: { remove: async ({ shortlinkId }) => void this.imagesRemoved.push(shortlinkId) },
-        archive: { addRejected: async (line) => this.#orFail('archive', () => this.rejected.push(line)) },
-        observer: {
-          count: (metric, by = 1) => void this.counts.set(metric, (this.counts.get(metric) ?? 0) + by),
-          milliseconds: () => {},
-          level: () => {},
-          info: log,
-          warn: log,
-        },
-        clock: {
-          wallMilliseconds: () => this.now,
-          monotonicMilliseconds: () => this.now,
-          sleep: async (milliseconds) => {
-            this.now += milliseconds;
-          },
-        },
+    this.#work = linkWorkerWith(settings, {
+      api: this.api.client,
+      quota: (accountId) => this.api.client.quota(accountId),
+      control: this.control,
+      pace: { easeIn: () => void this.easedIn++, acquire: async () => {}, release: () => {} },
+      parked: { add: async (command) => this.#orFail('park', () => this.parked.push(command)) },
+      ledger: this.ledger,
+      outcomes: { publish: async (outcome) => this.#orFail('publish', () => this.outcomes.push(outcome)) },
+      qrQueue: { ask: async (job) => this.#orFail('ask', () => this.qrJobs.push(job)) },
+      qrImages: { remove: async ({ shortlinkId }) => void this.imagesRemoved.push(shortlinkId) },
+      archive: { addRejected: async (line) => this.#orFail('archive', () => this.rejected.push(line)) },
+      observer: {
+        ...silentObserver,
+        count: (metric, by = 1) => void this.counts.set(metric, (this.counts.get(metric) ?? 0) + by),
+        info: log,
+        warn: log,
       },
-    );
+      clock: { wallMilliseconds: () => this.now, monotonicMilliseconds: () => this.now, sleep: this.#sleep },
+      ...parts,
+    });
   }
 
   /** Delivers one batch. Each entry is a message, and an object as body is sent as JSON. */
@@ -148,7 +181,7 @@ export class LinkWorld {
   }
 
   /** The published outcome kinds. A star marks a repeat. */
-  get told(): string[] {
+  get outcomeKinds(): string[] {
     return this.outcomes.map(({ outcome, repeat }) => (repeat ? `${outcome}*` : outcome));
   }
 

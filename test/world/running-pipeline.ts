@@ -57,7 +57,7 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
     producers: pipeline.settings.producers,
 
     /** Sends messages and waits until each has its outcome. @throws Error when that takes longer than the deadline */
-    async carryOut(messages: CampaignMessage[], deadlineSeconds: number): Promise<Awaited<CampaignMessage>[]> {
+    async sendAndAwait(messages: CampaignMessage[], deadlineSeconds: number): Promise<Awaited<CampaignMessage>[]> {
       const awaited = new AwaitedOutcomes<CampaignMessage>();
       const over = AbortSignal.timeout(deadlineSeconds * 1000);
       const settled = new AbortController();
@@ -84,7 +84,7 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
     },
 
     /** Waits for so many outcomes of links' ends and renewals. @throws Error when that takes longer than the deadline */
-    async hear(count: number, deadlineSeconds: number): Promise<Outcome[]> {
+    async awaitLinkOutcomes(count: number, deadlineSeconds: number): Promise<Outcome[]> {
       const received = new Map<string, Outcome>();
       const over = new AbortController();
       const timer = setTimeout(() => over.abort(), deadlineSeconds * 1000);

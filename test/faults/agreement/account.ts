@@ -60,7 +60,7 @@ export async function takeAccount(
     ledger: await pipeline.ledger(),
     links: [...pipeline.api.links()].filter(({ foreign, expired }) => !foreign && !expired),
     images: await pipeline.images(),
-    unasked: pipeline.correspondence.unasked(),
+    linkOutcomes: pipeline.correspondence.linkOutcomes(),
     history: await pipeline.history(),
   };
   return {

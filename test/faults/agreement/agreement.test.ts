@@ -33,7 +33,7 @@ const ended: FinalState = {
   ledger: new Map([['request#crm/r-1', { outcome: created }]]),
   links: [],
   images: new Set(),
-  unasked: [expired],
+  linkOutcomes: [expired],
   history: new Set(['crm/r-1']),
 };
 const record = { source: 'crm', requestId: 'r-1', state: 'deleted', version: 1, expiresAt: 1_772_400_000 };
@@ -80,7 +80,7 @@ function deletedAfterwards(given: { version: number; tombstone?: number }): Fina
         { ...record, requestId: 'r-3', version: given.tombstone ?? 2, applied: { ...asked, requestId: 'r-4' } },
       ],
     ]),
-    unasked: [{ ...expired, link: { ...link, version: given.version } }],
+    linkOutcomes: [{ ...expired, link: { ...link, version: given.version } }],
   };
 }
 
@@ -91,12 +91,12 @@ describe('the agreement on a link that has ended', () => {
   });
 
   it('reports a link without an `expired` outcome as vanished', () => {
-    expect(vanished({ ...ended, unasked: [] })).toEqual(['crm/r-1']);
+    expect(vanished({ ...ended, linkOutcomes: [] })).toEqual(['crm/r-1']);
   });
 
   it('fails if the link has two `expired` outcomes', () => {
     const again = { ...expired, outcomeId: 'second end' };
-    expect(disagreements({ ...ended, unasked: [expired, again] })).toEqual(['crm/r-1: expired 2 times']);
+    expect(disagreements({ ...ended, linkOutcomes: [expired, again] })).toEqual(['crm/r-1: expired 2 times']);
   });
 
   it('fails if the history has no line for the link', () => {
@@ -113,7 +113,7 @@ describe('the agreement on a link that has ended', () => {
 
   it('fails if `expired` has another version than the last outcome before it', () => {
     const late = { ...expired, link: { ...link, version: 2 } };
-    expect(disagreements({ ...ended, unasked: [late] })).toEqual([
+    expect(disagreements({ ...ended, linkOutcomes: [late] })).toEqual([
       'A1b3/spring1: last outcome version 1, expired 2 (r-1 created version 1, r-1 expired version 2)',
     ]);
   });
@@ -135,7 +135,7 @@ describe('the agreement on a link that has ended', () => {
   });
 
   it('fails if the versions of a tombstone begin again without an `expired` outcome', () => {
-    expect(disagreements({ ...deletedAfterwards({ version: 2, tombstone: 1 }), unasked: [] })).toEqual([
+    expect(disagreements({ ...deletedAfterwards({ version: 2, tombstone: 1 }), linkOutcomes: [] })).toEqual([
       expect.stringContaining('A1b3/spring1: last outcome version 2, recorded 1'),
     ]);
   });

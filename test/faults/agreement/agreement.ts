@@ -12,7 +12,7 @@ export interface FinalState {
   links: readonly LinkView[];
   images: ReadonlySet<string>;
   /** Outcomes of links' ends and renewals, which no command requested. */
-  unasked: readonly Outcome[];
+  linkOutcomes: readonly Outcome[];
   /** Requests whose links are in the history, as `source/requestId`. */
   history: ReadonlySet<string>;
 }
@@ -35,8 +35,8 @@ const requestOf = ({ source, requestId }: Pick<Outcome, 'source' | 'requestId'>)
 const isEnd = ({ outcome }: Outcome) => outcome === 'expired';
 
 /** Requests that ended as `created`, whose link is missing in the ledger and has no `expired` outcome. */
-export function vanished({ requests, ledger, unasked }: FinalState): string[] {
-  const ended = new Set(unasked.filter(isEnd).map(requestOf));
+export function vanished({ requests, ledger, linkOutcomes }: FinalState): string[] {
+  const ended = new Set(linkOutcomes.filter(isEnd).map(requestOf));
   return [...requests].flatMap(([request, copies]) => {
     const link = copies.flatMap(({ answers }) => answers).find(({ outcome }) => outcome === 'created')?.link;
     const isLeft = link === undefined || ledger.has(`link#${addressOf(link)}`) || ended.has(request);
@@ -45,9 +45,9 @@ export function vanished({ requests, ledger, unasked }: FinalState): string[] {
 }
 
 /** A link that has ended has one end, a line in the history, and no record in the ledger. */
-function ends({ unasked, history }: FinalState, records: Map<string, LinkRecord>): string[] {
+function ends({ linkOutcomes, history }: FinalState, records: Map<string, LinkRecord>): string[] {
   const found: string[] = [];
-  for (const [request, outcomes] of Map.groupBy(unasked.filter(isEnd), requestOf)) {
+  for (const [request, outcomes] of Map.groupBy(linkOutcomes.filter(isEnd), requestOf)) {
     const times = new Set(outcomes.map(({ outcomeId }) => outcomeId)).size;
     if (times > 1) found.push(`${request}: expired ${times} times`);
     if (!history.has(request)) found.push(`${request}: expired, but not in the history`);
@@ -149,8 +149,8 @@ interface Change {
 
 const lineOf = (answer: Outcome) => `${answer.requestId} ${wordsOf(answer)}`;
 
-function endOf(address: string, { unasked }: FinalState): Outcome | undefined {
-  return unasked.findLast((one) => isEnd(one) && one.link !== undefined && addressOf(one.link) === address);
+function endOf(address: string, { linkOutcomes }: FinalState): Outcome | undefined {
+  return linkOutcomes.findLast((one) => isEnd(one) && one.link !== undefined && addressOf(one.link) === address);
 }
 
 /** The contradiction between a link's changes and its record, if there is one. */

@@ -30,13 +30,13 @@ export interface SentCommand {
 }
 
 /** No command requests these, so they name no message of the test. */
-const unaskedKinds: readonly Outcome['outcome'][] = ['expired', 'renewed', 'expiring-soon'];
+const linkOutcomeKinds: readonly Outcome['outcome'][] = ['expired', 'renewed', 'expiring-soon'];
 
 /** All messages and all outcomes. A producer would stop after the first outcome of a message. */
 export class Correspondence {
   readonly #sent = new Map<string, SentCommand>();
   readonly #early: Outcome[] = [];
-  readonly #unasked: Outcome[] = [];
+  readonly #linkOutcomes: Outcome[] = [];
 
   sent(command: TestCommand, messageId: string): void {
     const one: SentCommand = { command, messageId, answers: [], parked: [], codes: [] };
@@ -46,8 +46,8 @@ export class Correspondence {
   }
 
   received(outcome: Outcome): void {
-    if (unaskedKinds.includes(outcome.outcome)) {
-      this.#unasked.push(outcome);
+    if (linkOutcomeKinds.includes(outcome.outcome)) {
+      this.#linkOutcomes.push(outcome);
       return;
     }
     const one = this.#sent.get(outcome.messageId);
@@ -62,8 +62,8 @@ export class Correspondence {
   }
 
   /** Outcomes of links' ends and renewals, in the order of their receipt. */
-  unasked(): readonly Outcome[] {
-    return this.#unasked;
+  linkOutcomes(): readonly Outcome[] {
+    return this.#linkOutcomes;
   }
 
   /** Outcomes of messages that this test has not sent. */

@@ -60,7 +60,7 @@ export function portsOf(
     });
 
   const control = new InMemoryControl();
-  control.say(pipeline.now, pipeline.parkedAt === undefined ? {} : { parkedAt: pipeline.parkedAt });
+  control.setRecord(pipeline.now, pipeline.parkedAt === undefined ? {} : { parkedAt: pipeline.parkedAt });
   const observer: Observer = {
     count: (metric, by = 1) => void pipeline.counts.set(metric, (pipeline.counts.get(metric) ?? 0) + by),
     milliseconds: () => {},

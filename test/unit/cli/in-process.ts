@@ -19,17 +19,17 @@ export async function onelink(args: readonly string[], input = '') {
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const output = { stdout: '', stderr: '' };
-  const hear = (stream: 'stdout' | 'stderr', text: string) => {
+  const keep = (stream: 'stdout' | 'stderr', text: string) => {
     output[stream] += text;
     return true;
   };
   const before = process.exitCode;
   const spies = [
     vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([input]) as typeof process.stdin),
-    vi.spyOn(process.stdout, 'write').mockImplementation((text) => hear('stdout', String(text))),
-    vi.spyOn(process.stderr, 'write').mockImplementation((text) => hear('stderr', String(text))),
-    vi.spyOn(console, 'log').mockImplementation((...words) => void hear('stdout', `${format(...words)}\n`)),
-    vi.spyOn(console, 'error').mockImplementation((...words) => void hear('stderr', `${format(...words)}\n`)),
+    vi.spyOn(process.stdout, 'write').mockImplementation((text) => keep('stdout', String(text))),
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => keep('stderr', String(text))),
+    vi.spyOn(console, 'log').mockImplementation((...words) => void keep('stdout', `${format(...words)}\n`)),
+    vi.spyOn(console, 'error').mockImplementation((...words) => void keep('stderr', `${format(...words)}\n`)),
     vi.spyOn(process, 'exit').mockImplementation((code) => {
       process.exitCode = code;
       throw new Ended();

@@ -1,17 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
-import { type Outcome, outcomeSchema } from '../../../lambdas/domain/contract/outcome.ts';
-import type { RejectedCommand } from '../../../lambdas/domain/contract/rejected-command.ts';
+import { outcomeSchema } from '../../../lambdas/domain/contract/outcome.ts';
 import { faultOfApiError } from '../../../lambdas/domain/onelink/api-answer.ts';
-import { linkWorkerEnvironment } from '../../../lambdas/link-worker/env.ts';
-import { linkWorker } from '../../../lambdas/link-worker/link-worker.ts';
-import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
-import { readEnvironment } from '../../../lambdas/runtime/environment.ts';
 import { Telemetry } from '../../../lambdas/runtime/telemetry.ts';
 import { EmulatedApi, operationOf } from '../../world/emulated-api.ts';
-import { InMemoryControl } from '../../world/in-memory-control.ts';
-import { linkWorkerVariables } from '../../world/link-world.ts';
+import { LinkWorld } from '../../world/link-world.ts';
 import { captureOutput } from './runtime/captured-output.ts';
 import { givenContext } from './runtime/given-context.ts';
 
@@ -34,7 +28,7 @@ const common = {
   specVersion: '1.0',
   source: 'crm',
   onelinkId: 'A1b3',
-  requestedAt: '2026-03-10T11:59:00Z',
+  requestedAt: '2026-03-01T09:59:00Z',
   metadata: { [note]: email },
 };
 /** Planted values where they break a rule. */
@@ -81,7 +75,7 @@ describe('a fault', () => {
     const read = commandReader({
       contract: { maxDataCharacters: 2_048, maxTtlDays: 365 },
       producers: settings.PRODUCERS,
-      templates: settings.TEMPLATES,
+      templates: { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } },
     });
     const reading = read(openEnvelope(JSON.stringify(invalid)), Date.parse('2026-03-10T12:00:00Z'));
     const faults = 'refused' in reading ? reading.refused.faults : [];
@@ -91,7 +85,6 @@ describe('a fault', () => {
 });
 
 const settings = {
-  ...readEnvironment(linkWorkerEnvironment, linkWorkerVariables),
   PRODUCERS: [{ source: 'crm', templates: ['A1b3'] }],
   OUTCOMES_PER_PUBLISH: 1,
   KEEP_DATA: 'full' as const,
@@ -109,7 +102,7 @@ const commands = [
   { ...common, action: email, requestId: ` ${email}`, source: email },
 ];
 
-const now = () => Date.parse('2026-03-10T12:00:01Z');
+const now = () => Date.parse('2026-03-01T10:00:05Z');
 
 /**
  * An API that has another system's link, quotes values in its refusals, and breaks the connection for one of the
@@ -133,60 +126,23 @@ function givenApi() {
   );
 }
 
-/** Carries the commands out in memory, and records what is published, archived and logged. */
+/** Delivers the commands, and records what is published, archived and logged. */
 async function run() {
   const telemetry = new Telemetry();
-  const published: Outcome[] = [];
-  const archived: RejectedCommand[] = [];
-  const api = givenApi();
-  const ports: LinkWorkerPorts = {
-    api,
-    quota: (accountId) => api.quota(accountId),
-    control: new InMemoryControl(),
-    pace: { easeIn: () => {}, acquire: async () => {}, release: () => {} },
-    parked: { add: async () => {} },
+  const parts = {
+    api: givenApi(),
     onQuotaCall: telemetry.quotaCalls(),
-    linkIdSecret: { value: async () => 'secret' },
-    ledger: {
-      requests: async () => new Map(),
-      rememberRequest: async () => undefined,
-      link: async () => undefined,
-      addLink: async () => undefined,
-      claimAddress: async () => true,
-      claimOf: async () => undefined,
-      releaseClaim: async () => {},
-      leaseLink: async () => true,
-      releaseLink: async () => {},
-      replaceLink: async () => true,
-      parkOrder: async () => [],
-      addToParkOrder: async () => {},
-      removeFromParkOrder: async () => {},
-    },
-    outcomes: { publish: async (outcome) => void published.push(outcome) },
-    qrQueue: { ask: async () => {} },
-    qrImages: { remove: async () => {} },
-    archive: { addRejected: async (line) => void archived.push(line) },
     observer: telemetry.observer({ lane: 'campaign' }),
-    clock: {
-      wallMilliseconds: now,
-      monotonicMilliseconds: () => 0,
-      sleep: async () => {},
-    },
   };
-  const bodies = [...commands.map((command) => JSON.stringify(command)), `{"email": "${email}", broken`];
-  const deliveries = bodies.map((body, index) => ({
-    messageId: `m-${index}`,
-    body,
-    // A late delivery gives up on the change of an unknown link. The other deliveries are new.
-    receiveCount: /"action":"(update|delete|qr)"/.test(body) ? 9 : 1,
-    sentAtMilliseconds: Date.parse('2026-03-10T12:00:00Z'),
-  }));
+  const world = new LinkWorld(settings, parts);
+  // A late delivery gives up on the change of an unknown link. The other deliveries are new.
+  const late = new Set<unknown>(['update', 'delete', 'qr']);
+  const messages = commands.map((body) => ({ body, receiveCount: late.has(body.action) ? 9 : 1 }));
   telemetry.beginInvocation(givenContext());
-  const onCall = telemetry.apiCalls({ lane: 'campaign' });
-  onCall('create', 'permanent', 3);
-  await linkWorker(settings, ports)(deliveries, { remainingMilliseconds: () => 60_000 });
+  telemetry.apiCalls({ lane: 'campaign' })('create', 'permanent', 3);
+  await world.deliver(...messages, { body: `{"email": "${email}", broken` });
   telemetry.endInvocation();
-  return { published, archived };
+  return world;
 }
 
 describe('an invocation with every kind of command', () => {
@@ -203,9 +159,9 @@ describe('an invocation with every kind of command', () => {
   });
 
   it('publishes outcomes that match their contract, with only the link and the metadata', async () => {
-    const { published } = await run();
-    expect(published.length).toBeGreaterThanOrEqual(7);
-    for (const outcome of published) {
+    const { outcomes } = await run();
+    expect(outcomes.length).toBeGreaterThanOrEqual(7);
+    for (const outcome of outcomes) {
       expect(outcomeSchema.strict().safeParse(outcome).error).toBeUndefined();
       const { link, metadata, ...rest } = outcome;
       expectNothingPlantedIn(JSON.stringify(rest));
@@ -215,9 +171,9 @@ describe('an invocation with every kind of command', () => {
   });
 
   it('keeps the whole body of a rejected command only in the archive', async () => {
-    const { archived } = await run();
-    expect(archived.map(({ body }) => body)).toContain(JSON.stringify(invalid));
-    for (const { body: _, ...line } of archived) expectNothingPlantedIn(JSON.stringify(line));
+    const { rejected } = await run();
+    expect(rejected.map(({ body }) => body)).toContain(JSON.stringify(invalid));
+    for (const { body: _, ...line } of rejected) expectNothingPlantedIn(JSON.stringify(line));
   });
 });
 

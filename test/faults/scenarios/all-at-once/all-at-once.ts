@@ -61,7 +61,7 @@ export async function allAtOnce(options: AllAtOnceOptions, progress: (line: stri
     await schedule.stop();
     const account = await takeAccount(pipeline, 'all at once', seed, startedAt);
     const parked = pipeline.correspondence.all().filter((one) => one.parked.length > 0).length;
-    const distinct = new Map(pipeline.correspondence.unasked().map((one) => [one.outcomeId, one.outcome]));
+    const distinct = new Map(pipeline.correspondence.linkOutcomes().map((one) => [one.outcomeId, one.outcome]));
     const ends = Object.fromEntries(
       [...Map.groupBy(distinct.values(), (outcome) => outcome)].map(([outcome, all]) => [outcome, all.length]),
     );

@@ -89,7 +89,7 @@ describe.each(['refuse', 'replace'] as const)('if SQS and SNS %s invalid charact
 
         // Parked, and replayed through the archive and the queue.
         const parking = new LinkWorld();
-        parking.control.say(parking.now, {
+        parking.control.setRecord(parking.now, {
           lanes: { campaign: { state: 'parking', since: 1, reason: 'quota-reserve-reached' } },
           parkedAt: 1,
         });
@@ -107,7 +107,7 @@ describe.each(['refuse', 'replace'] as const)('if SQS and SNS %s invalid charact
         const control = new InMemoryControl();
         const ledger = new Ledger(client, table, { wallMilliseconds: () => world.now } as never);
         const world: LinkWorld = new LinkWorld({ KEEP_DATA: 'full' }, { ledger, control });
-        control.say(world.now);
+        control.setRecord(world.now);
         await world.deliver(...replayed.map(({ body }, index) => ({ body, messageId: `m-${index}`, replayed: true })));
         const created = byRequest(world.outcomes);
         expect(created.map(({ outcome, requestId }) => [outcome, requestId])).toEqual(

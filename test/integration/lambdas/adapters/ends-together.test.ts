@@ -4,20 +4,12 @@ import { beforeAll, expect, it } from 'vitest';
 import { Archive } from '../../../../lambdas/adapters/archive.ts';
 import { OutcomeTopic } from '../../../../lambdas/adapters/outcome-topic.ts';
 import type { Removal } from '../../../../lambdas/domain/link/removal.ts';
-import { expiryWorkerEnvironment } from '../../../../lambdas/expiry-worker/env.ts';
-import { expiryWorker } from '../../../../lambdas/expiry-worker/expiry-worker.ts';
-import { readEnvironment } from '../../../../lambdas/runtime/environment.ts';
-import { EmulatedApi } from '../../../world/emulated-api.ts';
-import { expiryWorkerVariables } from '../../../world/expiry-worker-variables.ts';
+import { ExpiryWorld, now } from '../../../world/expiry-world.ts';
 import { givenLinkAt } from '../../../world/given-ledger.ts';
-import { InMemoryControl } from '../../../world/in-memory-control.ts';
-import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
 import { givenEngines } from './given-engines.ts';
 
-const now = Date.parse('2026-06-01T00:00:00Z');
-
 const ended = (number: number) =>
-  givenLinkAt(`poster-${number}`, { source: 'studio', requestId: `p-${number}`, expiresAt: now / 1000 - 3_600 });
+  givenLinkAt(`poster-${number}`, { source: 'studio', requestId: `p-${number}`, expiresAt: now - 3_600 });
 
 let engines: Awaited<ReturnType<typeof givenEngines>>;
 beforeAll(async () => {
@@ -45,32 +37,21 @@ it('sixty expired links, checked one by one, make one object of the history and 
     },
     { step: 'initialize' },
   );
-  const api = new EmulatedApi({ now: () => now, sleep: async () => {} });
   let turn = Promise.resolve();
-  const control = new InMemoryControl();
-  control.say(now);
-  const work = expiryWorker(
-    readEnvironment(expiryWorkerEnvironment, { ...expiryWorkerVariables, CALLS_IN_FLIGHT: '8' }),
+  const world: ExpiryWorld = new ExpiryWorld(
+    { CALLS_IN_FLIGHT: '8' },
     {
       api: {
         // The rate limiter grants one turn in 60 ms, which is longer than outcomes linger.
         read: async (address) => {
           turn = turn.then(() => new Promise((resolve) => setTimeout(resolve, 60)));
           await turn;
-          return api.client.read(address);
+          return world.api.client.read(address);
         },
-        update: (address, link) => api.client.update(address, link),
+        update: (address, link) => world.api.client.update(address, link),
       },
-      ledger: new InMemoryLedger(),
-      control,
-      onQuotaCall: () => {},
-      linkIdSecret: { value: async () => 'secret' },
-      removalIn: (body) => JSON.parse(body) as Removal,
       history: new Archive(s3, bucket),
-      qrImages: { remove: async () => {} },
       outcomes: new OutcomeTopic(sns, topicArn, 10),
-      observer: { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} },
-      clock: { wallMilliseconds: () => now, monotonicMilliseconds: () => 0, sleep: async () => {} },
     },
   );
 
@@ -79,9 +60,9 @@ it('sixty expired links, checked one by one, make one object of the history and 
     messageId: `m-${number}`,
     body: JSON.stringify({ record: ended(number), token: `removal-${number}` } satisfies Removal),
     receiveCount: 1,
-    sentAtMilliseconds: now,
+    sentAtMilliseconds: now * 1000,
   }));
-  const dispositions = await work(deliveries, { remainingMilliseconds: () => 60_000 });
+  const dispositions = await world.work(deliveries, { remainingMilliseconds: () => 60_000 });
 
   // Then each has its outcome and its history line, with as few calls as possible
   expect(dispositions).toEqual(Array(60).fill('done'));

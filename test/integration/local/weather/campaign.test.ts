@@ -14,7 +14,7 @@ beforeAll(async () => {
   const file = new URL('../../../../examples/campaign.ndjson', import.meta.url).pathname;
   const { messages, setup } = await readCampaign(file, { limit: 120, producers: pipeline.producers });
   pipeline.api.control.preload(setup.foreignLinks);
-  answered = await pipeline.carryOut(messages, 120);
+  answered = await pipeline.sendAndAwait(messages, 120);
 }, 180_000);
 afterAll(() => pipeline?.stop());
 

@@ -5,8 +5,9 @@ import type { Removal } from '../../../../lambdas/domain/link/removal.ts';
 import { expiryIntake } from '../../../../lambdas/expiry-intake/expiry-intake.ts';
 import { givenLinkAt } from '../../../world/given-ledger.ts';
 import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
+import { silentObserver, stillClock } from '../../../world/stillness.ts';
 
-const it = base.extend('intake', () => givenIntake());
+const it = base.extend('world', () => givenIntake());
 
 const now = Date.parse('2026-06-01T00:00:00Z') / 1000;
 const day = 86_400;
@@ -32,34 +33,22 @@ function givenIntake() {
         },
       },
       removalIn: (body) => (body === 'unknown' ? undefined : (JSON.parse(body) as Removal)),
-      observer: {
-        count: () => {},
-        milliseconds: () => {},
-        level: () => {},
-        info: () => {},
-        warn: (message, fields) => void warned.push({ message, fields }),
-      },
-      clock: { wallMilliseconds: () => now * 1000, monotonicMilliseconds: () => 0, sleep: async () => {} },
+      observer: { ...silentObserver, warn: (message, fields) => void warned.push({ message, fields }) },
+      clock: stillClock(now * 1000),
     },
   );
   const removalOf = (record: LinkRecord, token = 'removal-1') => JSON.stringify({ record, token });
   return { ledger, asked, warned, failing, work, removalOf };
 }
 
+const keeps = { renewTtl: false, keepUntil: now + 400 * day };
+const lease = { action: 'delete', requestId: 'd', requestedAt: '2026-05-31T00:00:00Z', until: now - 60 } as const;
+
 describe('the removal of a link’s record by the TTL', () => {
   it.each<[string, Partial<LinkRecord>]>([
     ['renews automatically', {}],
-    [
-      'is kept, so it is checked a week before it expires',
-      { renewTtl: false, keepUntil: now + 400 * day, expiresAt: now + 7 * day },
-    ],
-    [
-      'had a change under way',
-      {
-        renewTtl: false,
-        lease: { action: 'delete', requestId: 'd', requestedAt: '2026-05-31T00:00:00Z', until: now - 60 },
-      },
-    ],
+    ['is kept, so it is checked a week before it expires', { ...keeps, expiresAt: now + 7 * day }],
+    ['had a change under way', { renewTtl: false, lease }],
   ])(
     'restores a marked record with its old expiry before it queues the check, for a link that %s',
     async (_, change) => {
@@ -72,69 +61,58 @@ describe('the removal of a link’s record by the TTL', () => {
     },
   );
 
-  it('queues no check if it cannot restore the record', async ({
-    intake: { ledger, asked, warned, work, removalOf },
-  }) => {
-    ledger.failNext.add('addLink');
-    expect(await work([removalOf(poster)])).toEqual([false]);
-    expect(asked).toEqual([]);
-    expect(warned).toMatchObject([{ fields: { error: 'Error' } }]);
+  it('queues no check if it cannot restore the record', async ({ world }) => {
+    world.ledger.failNext.add('addLink');
+    expect(await world.work([world.removalOf(poster)])).toEqual([false]);
+    expect(world.asked).toEqual([]);
+    expect(world.warned).toMatchObject([{ fields: { error: 'Error' } }]);
   });
 
-  it('queues the check again when it is delivered again and finds its own mark', async ({
-    intake: { ledger, asked, failing, work, removalOf },
-  }) => {
-    failing.add(removalOf(poster));
-    expect(await work([removalOf(poster)])).toEqual([false]);
-    expect(ledger.links.get(key)).toEqual({ ...poster, ...mark });
-    expect(await work([removalOf(poster)])).toEqual([true]);
-    expect(ledger.links.get(key)).toEqual({ ...poster, ...mark });
-    expect(asked).toHaveLength(1);
+  it('queues the check again when it is delivered again and finds its own mark', async ({ world }) => {
+    world.failing.add(world.removalOf(poster));
+    expect(await world.work([world.removalOf(poster)])).toEqual([false]);
+    expect(world.ledger.links.get(key)).toEqual({ ...poster, ...mark });
+    expect(await world.work([world.removalOf(poster)])).toEqual([true]);
+    expect(world.ledger.links.get(key)).toEqual({ ...poster, ...mark });
+    expect(world.asked).toHaveLength(1);
   });
 
-  it('ends when a command has written the link’s record since', async ({
-    intake: { ledger, asked, work, removalOf },
-  }) => {
+  it('ends when a command has written the link’s record since', async ({ world }) => {
     const changed = { ...poster, version: 3, expiresAt: now + 31 * day };
-    ledger.links.set(key, changed);
-    expect(await work([removalOf(poster)])).toEqual([true]);
-    expect(ledger.links.get(key)).toEqual(changed);
-    expect(asked).toEqual([]);
+    world.ledger.links.set(key, changed);
+    expect(await world.work([world.removalOf(poster)])).toEqual([true]);
+    expect(world.ledger.links.get(key)).toEqual(changed);
+    expect(world.asked).toEqual([]);
   });
 
-  it('keeps a later create’s record, and queues the check of the old link', async ({
-    intake: { ledger, asked, work, removalOf },
-  }) => {
+  it('keeps a later create’s record, and queues the check of the old link', async ({ world }) => {
     const newer = { ...poster, requestId: 'p-2', version: 1 };
-    ledger.links.set(key, newer);
-    expect(await work([removalOf(poster)])).toEqual([true]);
-    expect(ledger.links.get(key)).toEqual(newer);
-    expect(asked).toEqual([removalOf(poster)]);
+    world.ledger.links.set(key, newer);
+    expect(await world.work([world.removalOf(poster)])).toEqual([true]);
+    expect(world.ledger.links.get(key)).toEqual(newer);
+    expect(world.asked).toEqual([world.removalOf(poster)]);
   });
 
-  it('marks a record again if its check was lost', async ({ intake: { ledger, asked, work, removalOf } }) => {
+  it('marks a record again if its check was lost', async ({ world }) => {
     const lost = { ...poster, expiryCheck: { token: 'removal-1', lostAt: now - 60 } };
-    expect(await work([removalOf(lost, 'removal-2')])).toEqual([true]);
-    expect(ledger.links.get(key)?.expiryCheck).toEqual({ token: 'removal-2', lostAt: now + 15 * day });
-    expect(asked).toHaveLength(1);
+    expect(await world.work([world.removalOf(lost, 'removal-2')])).toEqual([true]);
+    expect(world.ledger.links.get(key)?.expiryCheck).toEqual({ token: 'removal-2', lostAt: now + 15 * day });
+    expect(world.asked).toHaveLength(1);
   });
 
-  it('writes nothing for a certain end, which it queues, nor for a tombstone, which it drops', async ({
-    intake: { ledger, asked, work, removalOf },
-  }) => {
+  it('writes nothing for a certain end, which it queues, nor for a tombstone, which it drops', async ({ world }) => {
     const certain = { ...poster, renewTtl: false };
-    expect(await work([removalOf(certain), removalOf({ ...poster, state: 'deleted' }, 'removal-2')])).toEqual([
-      true,
-      true,
-    ]);
-    expect(ledger.links.size).toBe(0);
-    expect(asked).toEqual([removalOf(certain)]);
+    expect(
+      await world.work([world.removalOf(certain), world.removalOf({ ...poster, state: 'deleted' }, 'removal-2')]),
+    ).toEqual([true, true]);
+    expect(world.ledger.links.size).toBe(0);
+    expect(world.asked).toEqual([world.removalOf(certain)]);
   });
 
   it('goes to the queue if it is unreadable, and becomes a dead letter without blocking the stream', async ({
-    intake: { asked, work, removalOf },
+    world,
   }) => {
-    expect(await work(['unknown', removalOf(poster)])).toEqual([true, true]);
-    expect([...asked].sort()).toEqual(['unknown', removalOf(poster)].sort());
+    expect(await world.work(['unknown', world.removalOf(poster)])).toEqual([true, true]);
+    expect([...world.asked].sort()).toEqual(['unknown', world.removalOf(poster)].sort());
   });
 });

@@ -281,7 +281,7 @@ describe('the governor, each minute', () => {
 
   it('keeps an operator’s pause, and switches a mapping off again after a deployment', async () => {
     const operator: LaneControl = { state: 'paused', reason: 'operator', note: 'maintenance', since: 5 };
-    world.control.say(world.now, { lanes: { campaign: operator } });
+    world.control.setRecord(world.now, { lanes: { campaign: operator } });
     await world.minutes(1);
     expect(world.off).toEqual(['campaign-links', 'campaign-codes']);
     world.mappings.set('campaign-links', 'on');
@@ -308,7 +308,7 @@ describe('a run of the governor', () => {
 
   it('ignores its poll when the record holds a later one', async () => {
     const later = { remaining: 9, polledAt: world.now + 10 * minute, own: 0 };
-    world.control.say(world.now + 10 * minute, { quota: later });
+    world.control.setRecord(world.now + 10 * minute, { quota: later });
     await world.minutes(1);
     expect(world.control.control).toMatchObject({ quota: later, governedAt: world.now + 9 * minute });
     expect(world.lanes.campaign).toBe('parking: quota-reserve-reached');

@@ -68,7 +68,7 @@ describe.each([
     // Sign-ins use up the transactional lane's reserve too, and go on into the new month.
     const turn = Date.parse('2026-04-01T00:00:00Z');
     await passWithSignIns(account, turn - account.now - minute, 40 * minute, signIns);
-    expect(account.story.slice(0, 2).map((line) => line.slice(12))).toEqual([
+    expect(account.laneChanges.slice(0, 2).map((line) => line.slice(12))).toEqual([
       'campaign parking: quota-reserve-reached',
       'transactional parking: quota-reserve-reached',
     ]);
@@ -99,7 +99,7 @@ describe.each([
     }
     // Only polls opened the lanes, and at most one call per environment of a lane met the empty quota.
     expect(account.api.refusedForQuota).toBe(0);
-    expect(account.story.slice(2).map((line) => line.slice(0, 8))).toEqual(['04-01 00', '04-01 00']);
+    expect(account.laneChanges.slice(2).map((line) => line.slice(0, 8))).toEqual(['04-01 00', '04-01 00']);
     expect(account.api.spent.get('2026-03')).toBeLessThanOrEqual(quota);
     // No 409 and no wasted call: the two months' calls equal the links made, changed and deleted.
     const calls = [...account.api.spent.values()].reduce((sum, month) => sum + month, 0);
@@ -143,7 +143,7 @@ describe('a producer in a loop', () => {
     // Two batches of a hundred may run before the governor's next run.
     expect(account.finalOutcomes().size).toBeGreaterThanOrEqual(500);
     expect(account.finalOutcomes().size).toBeLessThanOrEqual(700);
-    expect(account.story).toEqual([expect.stringContaining('campaign parking: hourly-cap-reached')]);
+    expect(account.laneChanges).toEqual([expect.stringContaining('campaign parking: hourly-cap-reached')]);
     await account.pass(3 * hour);
     expect(account.finalOutcomes().size).toBe(1_500);
     expect(account.api.made.size).toBe(1_500);
@@ -159,9 +159,9 @@ describe('a replayer that crashes each time between sending a lot and removing i
     account.send('campaign', ...requests.map((requestId) => create(account, requestId)));
     await account.pass(30 * minute);
     expect(account.mostParked).toBe(300);
-    account.dieAt = 'replayer';
+    account.crashAt = 'replayer';
     await account.pass(50 * minute);
-    account.dieAt = undefined;
+    account.crashAt = undefined;
     await account.pass(20 * minute);
     expect(account.finalOutcomes().size).toBe(300);
     expect([...account.api.made.values()]).toEqual(Array(300).fill(1));

@@ -59,7 +59,7 @@ describe('a failure of the API', () => {
       // Messages return a few times until the lanes are paused, and then wait untouched.
       expect(account.mostReceives).toBeLessThanOrEqual(5);
       expect(resumedAfterMinutes).toBeLessThanOrEqual(3);
-      expect(account.story).toEqual(
+      expect(account.laneChanges).toEqual(
         ['paused', 'open'].flatMap((state) =>
           ['transactional', 'campaign'].map((lane) =>
             expect.stringContaining(`${lane} ${state}${state === 'open' ? '' : `: ${reason}`}`),
@@ -83,7 +83,7 @@ describe('a failure of the API', () => {
       expect(account.api.made.size).toBe(sent);
       expect(account.mostReceives).toBeLessThanOrEqual(10);
       expect(resumedAfterMinutes).toBeLessThanOrEqual(17);
-      const pauses = account.story.filter((line) => line.includes('campaign paused')).length;
+      const pauses = account.laneChanges.filter((line) => line.includes('campaign paused')).length;
       expect(pauses).toBeLessThanOrEqual(5);
     },
     30_000,
@@ -117,14 +117,14 @@ describe('a failure of the API', () => {
 
   it('while each governor run crashes before it switches a mapping makes no dead letter', async () => {
     const { account, sent } = await givenFailure(() => 'good', 0);
-    account.dieAt = 'governor';
+    account.crashAt = 'governor';
     account.api.mood = 'token-refused';
     account.send('campaign', { ...command, requestId: 'r', requestedAt: new Date(account.now).toISOString() });
     await account.pass(3 * hour);
     // The record pauses the lane although its mapping is on, so workers return their messages.
     expect(account.mappings.get('campaign')).toBe('on');
     expect(account.deadLetters).toEqual([]);
-    account.dieAt = undefined;
+    account.crashAt = undefined;
     account.api.mood = 'good';
     await account.pass(hour);
     expect(account.finalOutcomes().size).toBe(sent + 1);

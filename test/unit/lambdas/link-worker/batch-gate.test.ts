@@ -85,7 +85,7 @@ describe('a batch whose commands are complete', () => {
     const dispositions = await world.deliver({ body: kept });
     // Then
     expect(dispositions).toEqual(['done']);
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
     expect(world.control.failNext.size).toBe(0);
     expect(world.counts.get('BookkeepingFailed')).toBe(2);
   });

@@ -1,15 +1,12 @@
 import { test as base, describe, expect } from 'vitest';
-import { create, derivedIdOfCreate, LinkWorld } from '../../../world/link-world.ts';
+import { chosen, create, creates, derivedIdOfCreate, LinkWorld, qr, update } from '../../../world/link-world.ts';
 
 const it = base.extend('world', () => new LinkWorld());
 
 describe('a batch', () => {
   it('makes one link for two copies, and answers the second as a repeat', async ({ world }) => {
-    const dispositions = await world.deliver(
-      { body: create },
-      { body: { ...create, requestedAt: '2026-03-01T10:00:03Z' } },
-    );
-    expect(dispositions).toEqual(['done', 'done']);
+    const copy = { ...create, requestedAt: '2026-03-01T10:00:03Z' };
+    expect(await world.deliver({ body: create }, { body: copy })).toEqual(['done', 'done']);
     expect(world.api.calls).toEqual(['create']);
     expect(world.outcomes.map(({ outcome, repeat, messageId }) => [outcome, repeat, messageId])).toEqual([
       ['created', false, 'm-1'],
@@ -19,22 +16,16 @@ describe('a batch', () => {
   });
 
   it('makes one link for three creates with the same chosen ID, without a 409', async ({ world }) => {
-    const chosen = (requestId: string) => ({
-      body: { ...create, requestId, shortlinkId: 'spring', data: { pid: requestId } },
-    });
-    await world.deliver(chosen('r-1'), chosen('r-2'), chosen('r-3'));
-    expect(world.told).toEqual(['created', 'conflict', 'conflict']);
+    const create = (requestId: string) => ({ body: { ...chosen, requestId, data: { pid: requestId } } });
+    await world.deliver(create('r-1'), create('r-2'), create('r-3'));
+    expect(world.outcomeKinds).toEqual(['created', 'conflict', 'conflict']);
     expect(world.api.calls.filter((call) => call === 'create')).toEqual(['create']);
   });
 
   it('carries out the changes of one link in the order of `requestedAt`', async ({ world }) => {
-    const made = { ...create, shortlinkId: 'spring' };
-    const change = (requestId: string, requestedAt: string) => ({
-      body: { ...made, action: 'update', requestId, requestedAt, data: { pid: requestId } },
-    });
-    await world.deliver(change('u-2', '2026-03-01T12:00:02+02:00'), change('u-1', '2026-03-01T10:00:01Z'), {
-      body: made,
-    });
+    const change = (requestId: string, requestedAt: string) => ({ body: { ...update, requestId, requestedAt } });
+    const later = change('u-2', '2026-03-01T12:00:02+02:00');
+    await world.deliver(later, change('u-1', '2026-03-01T10:00:01Z'), { body: chosen });
     expect(world.outcomes.map(({ requestId, outcome }) => `${requestId} ${outcome}`)).toEqual([
       'r-1 created',
       'u-1 updated',
@@ -59,19 +50,20 @@ describe('a batch', () => {
       faults: [{ path: 'requestId', rule: 'unique', message: 'was used for another command before' }],
     });
     await world.deliver({ body: create, messageId: 'm-3' });
-    expect(world.told).toEqual(['created', 'rejected', 'created*']);
+    expect(world.outcomeKinds).toEqual(['created', 'rejected', 'created*']);
     expect(world.api.quotaCalls).toBe(1);
   });
 
-  it('ends a stale command after a free GET, whatever the quota, and records it', async ({ world }) => {
+  it.each([1, 2])('ends a stale command after a GET, whatever the quota (delivery %i)', async (receiveCount) => {
+    const world = new LinkWorld();
     const parking = { state: 'parking', reason: 'quota-reserve-reached', since: 1 } as const;
-    world.control.say(world.now, { lanes: { campaign: parking } });
+    world.control.setRecord(world.now, { lanes: { campaign: parking } });
     const late = { ...create, validUntil: '2026-03-01T10:00:04Z' };
-    await world.deliver({ body: late });
+    await world.deliver({ body: late, receiveCount });
     expect(world.api.calls).toEqual(['read']);
     await world.deliver({ body: late, messageId: 'm-2' });
     expect(world.api.calls).toEqual(['read']);
-    expect(world.told).toEqual(['stale', 'stale*']);
+    expect(world.outcomeKinds).toEqual(['stale', 'stale*']);
   });
 
   it('ends a stale create as `created` if an earlier delivery made its link in time', async ({ world }) => {
@@ -80,25 +72,15 @@ describe('a batch', () => {
     await world.deliver({ body: inTime });
     world.now += 3_600_000;
     await world.deliver({ body: inTime, receiveCount: 2 });
-    expect(world.told).toEqual(['created']);
-  });
-
-  it('ends a create as `stale` after a free GET if no earlier delivery made its link', async ({ world }) => {
-    await world.deliver({ body: { ...create, validUntil: '2026-03-01T10:00:04Z' }, receiveCount: 2 });
-    expect(world.api.calls).toEqual(['read']);
-    expect(world.told).toEqual(['stale']);
+    expect(world.outcomeKinds).toEqual(['created']);
   });
 
   it('publishes every fault of an invalid command, archives it whole, and acknowledges it', async ({ world }) => {
     const invalid = { ...create, ttl: '400d', brandDomain: 'elsewhere.example', data: { c: 'x' } };
     expect(await world.deliver({ body: invalid })).toEqual(['done']);
     expect(world.api.calls).toEqual([]);
-    expect(world.outcomes[0]).toMatchObject({
-      outcome: 'rejected',
-      reason: 'invalid-command',
-      source: 'crm',
-      requestId: 'r-1',
-    });
+    const refused = { outcome: 'rejected', reason: 'invalid-command', source: 'crm', requestId: 'r-1' };
+    expect(world.outcomes[0]).toMatchObject(refused);
     expect(world.outcomes[0]?.faults?.map(({ path, rule }) => `${path}: ${rule}`)).toEqual([
       'data.pid: required',
       'ttl: ttl',
@@ -110,7 +92,7 @@ describe('a batch', () => {
   it('accepts a corrected command under the requestId of a rejected one', async ({ world }) => {
     await world.deliver({ body: { ...create, ttl: '400d' } });
     await world.deliver({ body: create, messageId: 'm-2' });
-    expect(world.told).toEqual(['rejected', 'created']);
+    expect(world.outcomeKinds).toEqual(['rejected', 'created']);
   });
 
   it('acknowledges a rejected command only after it is in the archive', async ({ world }) => {
@@ -126,16 +108,8 @@ describe('a batch', () => {
   });
 
   it('runs messages from their third delivery on alone and last', async ({ world }) => {
-    const suspect = {
-      body: { ...create, requestId: 'suspect', shortlinkId: 'suspect' },
-      messageId: 'm-s',
-      receiveCount: 3,
-    };
-    const others = Array.from({ length: 5 }, (_, index) => ({
-      body: { ...create, requestId: `r-${index}` },
-      messageId: `m-${index}`,
-    }));
-    await world.deliver(suspect, ...others);
+    const suspect = { body: { ...chosen, requestId: 'suspect' }, messageId: 'm-s', receiveCount: 3 };
+    await world.deliver(suspect, ...creates(5));
     expect(world.outcomes.at(-1)?.requestId).toBe('suspect');
   });
 
@@ -147,18 +121,14 @@ describe('a batch', () => {
 
   it('reads request records late and in small groups, so that it sees other environments’ outcomes', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
-    const batch = Array.from({ length: 60 }, (_, index) => ({
-      body: { ...create, requestId: `r-${index}` },
-      messageId: `m-${index}`,
-    }));
     const elsewhere = new LinkWorld();
     await elsewhere.deliver({ body: { ...create, requestId: 'r-59' }, messageId: 'elsewhere' });
     world.api.afterCalls(30, () => {
       for (const [key, record] of elsewhere.ledger.answered) world.ledger.answered.set(key, record);
     });
-    await world.deliver(...batch);
+    await world.deliver(...creates(60));
     expect(world.api.calls).toHaveLength(59);
-    expect(world.told.filter((kind) => kind === 'created*')).toHaveLength(1);
+    expect(world.outcomeKinds.filter((kind) => kind === 'created*')).toHaveLength(1);
   });
 
   it('publishes an outcome within SNS’s 256 KiB, however many faults a command has', async ({ world }) => {
@@ -203,10 +173,10 @@ describe('a batch', () => {
 
   it('queues a QR job for the link’s source, and rejects another source’s command', async ({ world }) => {
     await world.deliver({ body: create });
-    const qr = { ...create, data: undefined, action: 'qr', shortlinkId: derivedIdOfCreate };
+    const drawn = { ...qr, shortlinkId: derivedIdOfCreate };
     await world.deliver(
-      { body: { ...qr, requestId: 'q-1', qr: { format: 'jpg' } }, messageId: 'm-2' },
-      { body: { ...qr, requestId: 'q-2', source: 'studio' }, messageId: 'm-3' },
+      { body: { ...drawn, qr: { format: 'jpg' } }, messageId: 'm-2' },
+      { body: { ...drawn, requestId: 'q-2', source: 'studio' }, messageId: 'm-3' },
     );
     expect(world.qrJobs).toMatchObject([
       { requestId: 'q-1', action: 'qr', messageId: 'm-2', qr: { format: 'jpg' }, version: 1 },

@@ -1,21 +1,14 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { create, LinkWorld } from '../../../world/link-world.ts';
+import { chosen, LinkWorld, remove, spring, update } from '../../../world/link-world.ts';
 
-const made = { ...create, shortlinkId: 'poster' };
-const update = {
-  ...made,
-  requestId: 'u-1',
-  action: 'update',
-  data: { pid: 'print', c: 'summer' },
-  requestedAt: '2026-03-01T10:00:02Z',
-};
-const { data: _, ...withoutData } = made;
-const remove = { ...withoutData, requestId: 'd-1', action: 'delete', requestedAt: '2026-03-01T10:00:03Z' };
+/** Another link, and an update of it. */
+const other = { ...chosen, requestId: 'c-2', shortlinkId: 'other' };
+const updateOther = { ...update, requestId: 'u-2', shortlinkId: 'other' };
 
 let world: LinkWorld;
 beforeEach(async () => {
   world = new LinkWorld();
-  await world.deliver({ body: made });
+  await world.deliver({ body: chosen });
   world.api.calls.length = 0;
   world.outcomes.length = 0;
 });
@@ -25,27 +18,22 @@ describe('an update', () => {
     await world.deliver({ body: { ...update, ttl: '2d' } });
     expect(world.api.calls).toEqual(['update']);
     expect(world.outcomes).toMatchObject([
-      { outcome: 'updated', link: { shortlinkId: 'poster', version: 2, expiresAt: '2026-03-03T10:00:05Z' } },
+      { outcome: 'updated', link: { shortlinkId: 'spring', version: 2, expiresAt: '2026-03-03T10:00:05Z' } },
     ]);
-    expect(world.ledger.links.get('A1b3/poster')).toMatchObject({
-      pid: 'print',
-      campaign: 'summer',
-      ttlSeconds: 172_800,
-    });
+    expect(world.ledger.links.get(spring)).toMatchObject({ pid: 'print', campaign: 'summer', ttlSeconds: 172_800 });
   });
 
   it('without a TTL restarts a renewing link’s TTL, and keeps any other link’s expiry', async () => {
-    await world.deliver({ body: { ...made, requestId: 'c-2', shortlinkId: 'other', ttl: '1d', renewTtl: false } });
+    await world.deliver({ body: { ...other, ttl: '1d', renewTtl: false } });
     world.now += 3_600_000;
-    await world.deliver({ body: update }, { body: { ...update, requestId: 'u-2', shortlinkId: 'other' } });
-    expect(world.ledger.links.get('A1b3/poster')?.expiresAt).toBe(Date.parse('2026-04-01T11:00:05Z') / 1000);
+    await world.deliver({ body: update }, { body: updateOther });
+    expect(world.ledger.links.get(spring)?.expiresAt).toBe(Date.parse('2026-04-01T11:00:05Z') / 1000);
     expect(world.ledger.links.get('A1b3/other')?.expiresAt).toBe(Date.parse('2026-03-02T10:00:05Z') / 1000);
   });
 
   it('does not change a field that it omits, at the API and in the ledger', async () => {
-    const other = { shortlinkId: 'other', ttl: '1d', renewTtl: false, brandDomain: 'go.acme.example' };
-    await world.deliver({ body: { ...made, requestId: 'c-2', ...other } });
-    await world.deliver({ body: { ...update, requestId: 'u-2', shortlinkId: 'other' } });
+    await world.deliver({ body: { ...other, ttl: '1d', renewTtl: false, brandDomain: 'go.acme.example' } });
+    await world.deliver({ body: updateOther });
     const shortUrl = 'https://go.acme.example/A1b3/other';
     expect(world.outcomes.at(-1)).toMatchObject({ outcome: 'updated', link: { shortUrl } });
     expect(world.ledger.links.get('A1b3/other')).toMatchObject({ ttlSeconds: 86_400, renewTtl: false, shortUrl });
@@ -54,11 +42,8 @@ describe('an update', () => {
 
   it('keeps the link’s keepUntil without its own, and sets its own', async () => {
     await world.deliver({ body: { ...update, keepUntil: '2028-01-01T00:00:00Z' } });
-    await world.deliver({
-      body: { ...update, requestId: 'u-2', requestedAt: '2026-03-01T10:00:04Z' },
-      messageId: 'm-2',
-    });
-    expect(world.ledger.links.get('A1b3/poster')).toMatchObject({ version: 3, keepUntil: 1_830_297_600 });
+    await world.deliver({ body: { ...update, requestId: 'u-2', requestedAt: '2026-03-01T10:00:04Z' } });
+    expect(world.ledger.links.get(spring)).toMatchObject({ version: 3, keepUntil: 1_830_297_600 });
   });
 
   const message = 'requires a TTL of at least 14 days if keepUntil is after the end of the TTL';
@@ -68,9 +53,9 @@ describe('an update', () => {
     ['keeps a link whose TTL is short', { ttl: '13d' }, { keepUntil }, 'keepUntil'],
     ['shortens the TTL of a link that is kept', { ttl: '14d', keepUntil }, { ttl: '1d' }, 'ttl'],
   ])('that %s is rejected without a call, because each renewal would cause the next', async (_, first, then, path) => {
-    await world.deliver({ body: { ...made, requestId: 'c-2', shortlinkId: 'other', ...first } });
+    await world.deliver({ body: { ...other, ...first } });
     world.api.calls.length = 0;
-    await world.deliver({ body: { ...update, requestId: 'u-2', shortlinkId: 'other', ...then } });
+    await world.deliver({ body: { ...updateOther, ...then } });
     expect(world.outcomes.at(-1)).toMatchObject({
       outcome: 'rejected',
       reason: 'invalid-command',
@@ -81,20 +66,16 @@ describe('an update', () => {
   });
 
   it('ends the renewals with a keepUntil before the end of its new TTL', async () => {
-    await world.deliver({ body: { ...made, requestId: 'c-2', shortlinkId: 'other', ttl: '14d', keepUntil } });
+    await world.deliver({ body: { ...other, ttl: '14d', keepUntil } });
     const soon = '2026-03-01T11:00:00Z';
-    const end = { shortlinkId: 'other', ttl: '1d', keepUntil: soon };
-    await world.deliver({ body: { ...update, requestId: 'u-2', ...end } });
+    await world.deliver({ body: { ...updateOther, ttl: '1d', keepUntil: soon } });
     expect(world.outcomes.at(-1)).toMatchObject({ outcome: 'updated', link: { expiresAt: '2026-03-02T10:00:05Z' } });
     expect(world.ledger.links.get('A1b3/other')?.keepUntil).toBe(Date.parse(soon) / 1000);
   });
 
   it('is superseded without a call if a later change was applied', async () => {
     await world.deliver({ body: update });
-    await world.deliver({
-      body: { ...update, requestId: 'u-0', requestedAt: '2026-03-01T10:00:01Z' },
-      messageId: 'm-2',
-    });
+    await world.deliver({ body: { ...update, requestId: 'u-0', requestedAt: '2026-03-01T10:00:01Z' } });
     expect(world.api.calls).toEqual(['update']);
     expect(world.outcomes[1]).toMatchObject({ outcome: 'superseded', link: { version: 2 } });
   });
@@ -126,20 +107,25 @@ describe('an update', () => {
       expect(world.api.quotaCalls).toBe(0);
     },
   );
+});
 
+describe.each([
+  ['an update', 'update', update, 'updated'],
+  ['a delete', 'delete', remove, 'deleted'],
+] as const)('%s', (_, operation, body, outcome) => {
   it('is published and not sent again after a crash behind its link record', async () => {
     world.ledger.failNext.add('rememberRequest');
-    await world.deliver({ body: update });
-    await world.deliver({ body: update, receiveCount: 2 });
-    expect(world.api.calls).toEqual(['update']);
-    expect(world.told).toEqual(['updated']);
+    await world.deliver({ body });
+    await world.deliver({ body, receiveCount: 2 });
+    expect(world.api.calls).toEqual([operation]);
+    expect(world.outcomeKinds).toEqual([outcome]);
   });
 
   it('is verified with a free GET after a lost answer', async () => {
-    world.api.spoil('update', { kind: 'reset-after' });
-    await world.deliver({ body: update });
-    expect(world.api.calls).toEqual(['update', 'read']);
-    expect(world.told).toEqual(['updated']);
+    world.api.spoil(operation, { kind: 'reset-after' });
+    await world.deliver({ body });
+    expect(world.api.calls).toEqual([operation, 'read']);
+    expect(world.outcomeKinds).toEqual([outcome]);
   });
 });
 
@@ -147,18 +133,11 @@ describe('a delete', () => {
   it('removes the link, and leaves a tombstone for the deduplication window', async () => {
     await world.deliver({ body: remove });
     expect(world.api.links.size).toBe(0);
-    expect(world.outcomes).toMatchObject([{ outcome: 'deleted', link: { shortlinkId: 'poster', version: 2 } }]);
-    expect(world.ledger.links.get('A1b3/poster')).toMatchObject({
+    expect(world.outcomes).toMatchObject([{ outcome: 'deleted', link: { shortlinkId: 'spring', version: 2 } }]);
+    expect(world.ledger.links.get(spring)).toMatchObject({
       state: 'deleted',
       expiresAt: Date.parse('2026-05-15T10:00:05Z') / 1000,
     });
-  });
-
-  it('is verified with a free GET after a lost answer', async () => {
-    world.api.spoil('delete', { kind: 'reset-after' });
-    await world.deliver({ body: remove });
-    expect(world.api.calls).toEqual(['delete', 'read']);
-    expect(world.told).toEqual(['deleted']);
   });
 
   it('is tried again if the API did not apply it', async () => {
@@ -170,13 +149,5 @@ describe('a delete', () => {
     await world.deliver({ body: remove });
     await world.deliver({ body: { ...update, requestedAt: '2026-03-01T10:00:04Z' }, messageId: 'm-2' });
     expect(world.outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'link-deleted' });
-  });
-
-  it('is published and not sent again after a crash behind its link record', async () => {
-    world.ledger.failNext.add('rememberRequest');
-    await world.deliver({ body: remove });
-    await world.deliver({ body: remove, receiveCount: 2 });
-    expect(world.api.calls).toEqual(['delete']);
-    expect(world.told).toEqual(['deleted']);
   });
 });

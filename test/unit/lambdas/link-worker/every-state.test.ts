@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { dataDigest } from '../../../../lambdas/domain/link/digest.ts';
 import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
-import { create, LinkWorld, linkIdSecret } from '../../../world/link-world.ts';
+import { givenLinkAt } from '../../../world/given-ledger.ts';
+import { chosen, LinkWorld, linkIdSecret, qr, remove, spring, update } from '../../../world/link-world.ts';
 
 /** docs/commands.md's table of link states, which this test runs cell by cell. */
 const text = readFileSync(new URL('../../../../docs/commands.md', import.meta.url), 'utf8');
@@ -17,15 +18,13 @@ const cells = rows.flatMap(([state = '', ...answers]) =>
   answers.map((answer, index): [string, string, string] => [state, header[index + 1] ?? '', answer]),
 );
 
-const key = 'A1b3/poster';
 const hour = 3_600;
-const command = { ...create, shortlinkId: 'poster', requestId: 'now', requestedAt: '2026-03-01T10:00:00Z' };
-const { data: _, ...withoutData } = command;
+const now = { requestId: 'now', requestedAt: '2026-03-01T10:00:00Z' };
 const commands: Record<string, unknown> = {
-  create: command,
-  update: { ...command, action: 'update' },
-  delete: { ...withoutData, action: 'delete' },
-  qr: { ...withoutData, action: 'qr' },
+  create: { ...chosen, ...now },
+  update: { ...update, data: chosen.data, ...now },
+  delete: { ...remove, ...now },
+  qr: { ...qr, ...now },
 };
 
 const before = { requestedAt: '2026-03-01T09:00:00Z', requestId: 'before' };
@@ -34,7 +33,7 @@ const after = { requestedAt: '2026-03-01T10:00:01Z', requestId: 'after' };
 /** Puts the world into each state of the table. */
 const states: Record<string, (world: LinkWorld, nowSeconds: number) => void> = {
   nowhere: () => {},
-  'at the API only, as asked for': (world) => atApi(world, create.data),
+  'at the API only, as asked for': (world) => atApi(world, chosen.data),
   'at the API only, different': (world) => atApi(world, { pid: 'else' }),
   live: (world) => live(world, {}),
   'live, another source’s': (world) => live(world, { source: 'studio' }),
@@ -42,7 +41,7 @@ const states: Record<string, (world: LinkWorld, nowSeconds: number) => void> = {
     live(world, { lease: { action: 'update', ...before, requestId: 'other', until: now + 60 } }),
   'live, with a lost change that took effect': (world, now) => {
     live(world, { lease: lostUpdate(now) });
-    world.api.links.set(key, { data: { pid: 'lost' }, ttlSeconds: hour, expiresAt: now + hour });
+    world.api.links.set(spring, { data: { pid: 'lost' }, ttlSeconds: hour, expiresAt: now + hour });
   },
   'live, with a lost change that did not': (world, now) => live(world, { lease: lostUpdate(now) }),
   'live, changed by a later command': (world) => live(world, { applied: after }),
@@ -54,7 +53,7 @@ const states: Record<string, (world: LinkWorld, nowSeconds: number) => void> = {
   },
   'expired, not yet removed by the API': (world, now) => {
     live(world, { expiresAt: now - hour });
-    world.api.links.set(key, { data: { pid: 'old' }, expiresAt: now - hour });
+    world.api.links.set(spring, { data: { pid: 'old' }, expiresAt: now - hour });
   },
   'expired, but kept alive by clicks': (world, now) => live(world, { expiresAt: now - hour }),
 };
@@ -70,26 +69,20 @@ function lostUpdate(now: number): NonNullable<LinkRecord['lease']> {
 }
 
 function atApi(world: LinkWorld, data: Record<string, string>): void {
-  world.api.links.set(key, { data, expiresAt: Math.floor(world.now / 1000) + 31 * 86_400 });
+  world.api.links.set(spring, { data, expiresAt: Math.floor(world.now / 1000) + 31 * 86_400 });
 }
 
 function live(world: LinkWorld, change: Partial<LinkRecord>): void {
   atApi(world, { pid: 'old' });
-  world.ledger.links.set(key, {
-    address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
-    source: 'crm',
+  const record = givenLinkAt('spring', {
     requestId: 'made-it',
-    state: 'live',
-    shortUrl: `https://acme.onelink.me/${key}`,
     pid: 'old',
     dataDigest: dataDigest(linkIdSecret, { pid: 'old' }),
-    ttlSeconds: 31 * 86_400,
-    renewTtl: true,
-    version: 1,
     applied: before,
     expiresAt: Math.floor(world.now / 1000) + 31 * 86_400,
     ...change,
   });
+  world.ledger.links.set(spring, record);
 }
 
 function deleted(world: LinkWorld, applied: LinkRecord['applied']): void {

@@ -101,7 +101,7 @@ describe('10,000 messages of any form', () => {
           expect(world.rejected.some(({ messageId }) => messageId === rejected.messageId)).toBe(true);
           seen.invalid++;
         }
-        seen.created += world.told.filter((kind) => kind === 'created').length;
+        seen.created += world.outcomeKinds.filter((kind) => kind === 'created').length;
       }),
       { numRuns: 1_000 },
     );
@@ -123,7 +123,7 @@ describe('a message whose text JavaScript would change', () => {
 
     await world.deliver({ body: text.replace('"x":""', '"x":"1610521604143693812"'), messageId: 'm-2' });
     await world.deliver({ body: text.replace('"x":""', '"x":"1610521604143693799"'), messageId: 'm-3' });
-    expect(world.told).toEqual(['rejected', 'created', 'rejected']);
+    expect(world.outcomeKinds).toEqual(['rejected', 'created', 'rejected']);
     expect(world.outcomes[2]).toMatchObject({ reason: 'request-id-reused' });
     const { onelinkId, shortlinkId } = world.outcomes[1]?.link ?? {};
     expect(world.api.links.get(`${onelinkId}/${shortlinkId}`)).toMatchObject({ data: { x: '1610521604143693812' } });

@@ -1,35 +1,28 @@
 import { test as base, describe, expect } from 'vitest';
 import type { LaneControl } from '../../../../lambdas/domain/control/control-record.ts';
-import { create, derivedIdOfCreate, LinkWorld } from '../../../world/link-world.ts';
+import {
+  chosen,
+  create,
+  creates,
+  derivedIdOfCreate,
+  LinkWorld,
+  qr,
+  remove,
+  spring,
+  update,
+} from '../../../world/link-world.ts';
 
 const it = base.extend('world', () => new LinkWorld());
-
-const chosen = { ...create, shortlinkId: 'spring' };
-const update = {
-  specVersion: '1.0',
-  source: 'crm',
-  requestId: 'u-1',
-  action: 'update',
-  onelinkId: 'A1b3',
-  shortlinkId: 'spring',
-  data: { pid: 'sms', c: 'autumn' },
-  requestedAt: '2026-03-01T10:00:02Z',
-} as const;
-const remove = {
-  specVersion: '1.0',
-  source: 'crm',
-  requestId: 'd-1',
-  action: 'delete',
-  onelinkId: 'A1b3',
-  shortlinkId: 'spring',
-  requestedAt: '2026-03-01T10:00:03Z',
-};
-const qr = { ...remove, requestId: 'q-1', action: 'qr' };
 
 const parking = (reason: LaneControl['reason'] = 'quota-reserve-reached') => ({
   lanes: { campaign: { state: 'parking', since: 1, ...(reason && { reason }) } as LaneControl },
   parkedAt: 1,
 });
+
+const quotaSpent = { kind: 'status', status: 429, errorType: 'quota_exceeded' } as const;
+const pausedByOperator = { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } as LaneControl } };
+/** What the outcomes give as their kind and reason. */
+const kindsAndReasons = ({ outcomes }: LinkWorld) => outcomes.map(({ outcome, reason }) => `${outcome} ${reason}`);
 
 /** Delivers the parked commands as the replayer sends them. */
 async function replay(world: LinkWorld, which = world.parked.splice(0)) {
@@ -38,7 +31,7 @@ async function replay(world: LinkWorld, which = world.parked.splice(0)) {
 
 describe('while its lane is parking, a command', () => {
   it('is archived and acknowledged, ends as `parked`, and costs no quota', async ({ world }) => {
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     expect(await world.deliver({ body: create }, { body: update, receiveCount: 3 })).toEqual(['done', 'done']);
     expect(world.api.calls).toEqual([]);
     expect(world.outcomes).toMatchObject([
@@ -46,39 +39,30 @@ describe('while its lane is parking, a command', () => {
       { outcome: 'parked', requestId: 'u-1', link: { onelinkId: 'A1b3', shortlinkId: 'spring' } },
     ]);
     expect(world.parked).toMatchObject([
-      {
-        v: 1,
-        lane: 'campaign',
-        messageId: 'm-1',
-        sentAtMilliseconds: Date.parse('2026-03-01T10:00:01Z'),
-        receiveCount: 1,
-        source: 'crm',
-        requestId: 'r-1',
-      },
+      { v: 1, lane: 'campaign', messageId: 'm-1', receiveCount: 1, source: 'crm', requestId: 'r-1' },
       { messageId: 'm-2', receiveCount: 3, requestId: 'u-1' },
     ]);
+    expect(world.parked[0]?.sentAtMilliseconds).toBe(Date.parse('2026-03-01T10:00:01Z'));
     expect(world.counts.get('CommandParked')).toBe(2);
     expect(world.ledger.answered.size).toBe(0);
   });
 
-  it('is answered if it needs no quota: a repeat, an invalid command, a stale command, a QR code', async ({
-    world,
-  }) => {
+  it('is answered if it needs no quota: a repeat, an invalid or stale command, a QR code', async ({ world }) => {
     await world.deliver({ body: chosen });
-    world.control.say(world.now, parking('daily-cap-reached'));
+    world.control.setRecord(world.now, parking('daily-cap-reached'));
     const stale = { ...create, requestId: 'r-2', validUntil: '2026-03-01T10:00:03Z' };
     await world.deliver({ body: chosen, messageId: 'm-2' }, { body: 'not JSON' }, { body: stale }, { body: qr });
-    expect(world.told).toEqual(expect.arrayContaining(['created', 'created*', 'rejected', 'stale']));
+    expect(world.outcomeKinds).toEqual(expect.arrayContaining(['created', 'created*', 'rejected', 'stale']));
     expect(world.qrJobs).toHaveLength(1);
     expect(world.parked).toEqual([]);
   });
 
   it('has one link, its own message ID and one final outcome after its replay', async ({ world }) => {
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     await world.deliver({ body: create });
-    world.control.say(world.now);
+    world.control.setRecord(world.now);
     await replay(world);
-    expect(world.told).toEqual(['parked', 'created']);
+    expect(world.outcomeKinds).toEqual(['parked', 'created']);
     expect(world.outcomes[1]).toMatchObject({ messageId: 'm-1', link: { shortlinkId: derivedIdOfCreate } });
     expect(world.api.calls).toEqual(['create']);
   });
@@ -88,25 +72,25 @@ describe('while its lane is parking, a command', () => {
     world.api.spoil('create', { kind: 'reset-after' });
     world.api.spoil('read', { kind: 'status', status: 503 });
     await world.deliver({ body: create });
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     await world.deliver({ body: create, receiveCount: 2 });
-    world.control.say(world.now);
+    world.control.setRecord(world.now);
     const [line] = world.parked;
     expect(line?.receiveCount).toBe(2);
     await world.deliver({ body: JSON.parse(line?.body ?? ''), messageId: 'm-1', receiveCount: 2, replayed: true });
-    expect(world.told).toEqual(['parked', 'created']);
+    expect(world.outcomeKinds).toEqual(['parked', 'created']);
     expect(world.api.calls.filter((call) => call === 'create')).toHaveLength(1);
   });
 
   it('that is parked twice is answered once with the link, and once from its record', async ({ world }) => {
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     world.failNext.add('publish');
     expect(await world.deliver({ body: chosen })).toEqual(['try-again']);
     await world.deliver({ body: chosen, receiveCount: 2 });
     expect(world.parked).toHaveLength(2);
-    world.control.say(world.now, { parkedAt: 1 });
+    world.control.setRecord(world.now, { parkedAt: 1 });
     await replay(world);
-    expect(world.told).toEqual(['parked', 'created', 'created']);
+    expect(world.outcomeKinds).toEqual(['parked', 'created', 'created']);
     expect(world.api.links.size).toBe(1);
     expect(await world.ledger.parkOrder({ onelinkId: 'A1b3', shortlinkId: 'spring' })).toEqual([]);
   });
@@ -115,12 +99,9 @@ describe('while its lane is parking, a command', () => {
 describe('a 429 quota_exceeded', () => {
   it('parks the command, signals to all workers at once, and spends no other call', async () => {
     const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
-    world.api.spoil('create', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
-    const batch = [1, 2, 3].map((n) => ({ body: { ...create, requestId: `r-${n}` } }));
-    expect(await world.deliver(...batch)).toEqual(['done', 'done', 'done']);
-    expect(world.outcomes.map(({ outcome, reason }) => [outcome, reason])).toEqual(
-      Array(3).fill(['parked', 'quota-exceeded']),
-    );
+    world.api.spoil('create', quotaSpent);
+    expect(await world.deliver(...creates(3))).toEqual(['done', 'done', 'done']);
+    expect(kindsAndReasons(world)).toEqual(Array(3).fill('parked quota-exceeded'));
     expect(world.api.calls).toEqual(['create']);
     expect(world.control.signals).toEqual({ quotaExceededAt: world.now });
   });
@@ -128,46 +109,40 @@ describe('a 429 quota_exceeded', () => {
   it('counts until a later poll, and an older control record opens no lane', async ({ world }) => {
     await world.control.signal('quotaExceededAt', world.now);
     await world.deliver({ body: create });
-    expect(world.told).toEqual(['parked']);
+    expect(world.outcomeKinds).toEqual(['parked']);
     world.now += 1_000;
-    world.control.say(world.now);
+    world.control.setRecord(world.now);
     await world.deliver({ body: { ...create, requestId: 'r-2' } });
-    expect(world.told).toEqual(['parked', 'created']);
+    expect(world.outcomeKinds).toEqual(['parked', 'created']);
   });
 
   it('makes an update release its lease', async ({ world }) => {
     await world.deliver({ body: chosen });
-    world.api.spoil('update', { kind: 'status', status: 429, errorType: 'quota_exceeded' });
+    world.api.spoil('update', quotaSpent);
     await world.deliver({ body: update, messageId: 'm-2' });
-    expect(world.told).toEqual(['created', 'parked']);
-    expect(world.ledger.links.get('A1b3/spring')).not.toHaveProperty('lease');
+    expect(world.outcomeKinds).toEqual(['created', 'parked']);
+    expect(world.ledger.links.get(spring)).not.toHaveProperty('lease');
     world.now += 1_000;
-    world.control.say(world.now);
+    world.control.setRecord(world.now);
     await replay(world);
-    expect(world.told).toEqual(['created', 'parked', 'updated']);
+    expect(world.outcomeKinds).toEqual(['created', 'parked', 'updated']);
   });
 });
 
 describe('a command behind a parked command of its link', () => {
   async function givenParkedCreate() {
     const world = new LinkWorld();
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     await world.deliver({ body: chosen });
     const create = world.parked.splice(0);
-    world.control.say(world.now, { parkedAt: 1 });
+    world.control.setRecord(world.now, { parkedAt: 1 });
     return { world, create };
   }
 
   it('is parked even if the lane is open, and all run in order', async () => {
     const { world, create: parkedCreate } = await givenParkedCreate();
-    await world.deliver(
-      { body: update, messageId: 'm-2' },
-      { body: remove, messageId: 'm-3' },
-      { body: qr, messageId: 'm-4' },
-    );
-    expect(world.outcomes.slice(1).map(({ outcome, reason }) => [outcome, reason])).toEqual(
-      Array(3).fill(['parked', 'behind-parked-commands']),
-    );
+    await world.deliver({ body: update }, { body: remove }, { body: qr });
+    expect(kindsAndReasons(world).slice(1)).toEqual(Array(3).fill('parked behind-parked-commands'));
     // SQS may deliver in another order than the replayer sent, so the last command may come first and waits.
     const later = world.parked.splice(0);
     expect(await replay(world, later)).toEqual(['try-again', 'try-again', 'try-again']);
@@ -176,7 +151,7 @@ describe('a command behind a parked command of its link', () => {
     expect(await replay(world, later.slice(0, 1))).toEqual(['done']);
     expect(await replay(world, later.slice(1, 2))).toEqual(['done']);
     expect(await replay(world, later.slice(2))).toEqual(['done']);
-    expect(world.told.slice(4)).toEqual(['created', 'updated', 'deleted', 'rejected']);
+    expect(world.outcomeKinds.slice(4)).toEqual(['created', 'updated', 'deleted', 'rejected']);
     expect(world.api.calls).toEqual(['read', 'create', 'update', 'delete']);
   });
 
@@ -184,7 +159,7 @@ describe('a command behind a parked command of its link', () => {
     const { world, create: parkedCreate } = await givenParkedCreate();
     await replay(world, parkedCreate);
     await world.deliver({ body: update, messageId: 'm-2' });
-    expect(world.told).toEqual(['parked', 'created', 'updated']);
+    expect(world.outcomeKinds).toEqual(['parked', 'created', 'updated']);
   });
 
   it('does not wait forever for a command that never returns', async () => {
@@ -194,52 +169,33 @@ describe('a command behind a parked command of its link', () => {
     const body = JSON.parse(line?.body ?? '');
     expect(await world.deliver({ body, messageId: 'm-2', replayed: true, receiveCount: 7 })).toEqual(['try-again']);
     expect(await world.deliver({ body, messageId: 'm-2', replayed: true, receiveCount: 8 })).toEqual(['done']);
-    expect(world.told).toEqual(['parked', 'parked', 'rejected']);
+    expect(world.outcomeKinds).toEqual(['parked', 'parked', 'rejected']);
   });
 
   it('does not wait if it is for another link', async () => {
     const { world } = await givenParkedCreate();
     await world.deliver({ body: { ...chosen, requestId: 'r-9', shortlinkId: 'else' } });
-    expect(world.told).toEqual(['parked', 'created']);
+    expect(world.outcomeKinds).toEqual(['parked', 'created']);
   });
 });
 
 describe('a lane that is not open', () => {
   it('returns every command that needs a call, if it is paused', async ({ world }) => {
     await world.deliver({ body: create });
-    world.control.say(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
-    const dispositions = await world.deliver(
-      { body: create, messageId: 'm-2' },
-      { body: { ...create, requestId: 'r-2' } },
-      { body: qr },
-    );
-    expect(dispositions).toEqual(['done', 'lane-paused', 'lane-paused']);
+    world.control.setRecord(world.now, pausedByOperator);
+    expect(await world.deliver(...creates(2), { body: qr })).toEqual(['done', 'lane-paused', 'lane-paused']);
     expect(world.api.calls).toEqual(['create']);
   });
 
-  it.each([
-    [
-      'a refused token',
-      (world: LinkWorld): void => {
-        world.api.control.changeSettings({ token: 'another' });
-      },
-      'tokenRefusedAt',
-      'account-blocked',
-    ],
-    [
-      'an API that nobody reaches',
-      (world: LinkWorld): void => {
-        world.api.isReachable = false;
-      },
-      'apiOutageAt',
-      'api-outage',
-    ],
-  ] as const)(
-    '%s is made known to all, and a batch that begins before the governor has looked makes no call',
+  it.each<[string, (api: LinkWorld['api']) => void, string, string]>([
+    ['a refused token', (api) => api.control.changeSettings({ token: 'another' }), 'tokenRefusedAt', 'account-blocked'],
+    ['an API that nobody reaches', (api) => Object.assign(api, { isReachable: false }), 'apiOutageAt', 'api-outage'],
+  ])(
+    '%s is made known to all, and a batch that begins before the governor’s next run makes no call',
     async (_, spoil, signal, cause) => {
       const world = new LinkWorld({ CALLS_IN_FLIGHT: 1 });
-      spoil(world);
-      await world.deliver(...Array.from({ length: 12 }, (_, n) => ({ body: { ...create, requestId: `r-${n}` } })));
+      spoil(world.api);
+      await world.deliver(...creates(12));
       expect(world.control.signals).toEqual({ [signal]: world.now });
       const before = world.api.calls.length;
       expect(await world.deliver({ body: { ...create, requestId: 'next' } })).toEqual([cause]);
@@ -253,7 +209,7 @@ describe('a lane that is not open', () => {
     });
     await world.deliver({ body: create });
     expect(world.easedIn).toBe(0);
-    world.control.say(world.now, open(world.now));
+    world.control.setRecord(world.now, open(world.now));
     await world.deliver({ body: create });
     await world.deliver({ body: create });
     expect(world.easedIn).toBe(1);
@@ -269,18 +225,18 @@ describe('a worker whose control record is stale or missing', () => {
     const world = new LinkWorld();
     lose(world);
     await world.deliver({ body: create });
-    expect(world.told).toEqual(['created']);
+    expect(world.outcomeKinds).toEqual(['created']);
     expect(world.api.quotaPolls).toBe(1);
     expect(world.counts.get('ControlUnreadable')).toBe(1);
     world.api.control.changeSettings({ quotaRemaining: 1_000 });
     await world.deliver({ body: { ...create, requestId: 'r-2' } });
-    expect(world.told).toEqual(['created', 'parked']);
+    expect(world.outcomeKinds).toEqual(['created', 'parked']);
     world.api.spoil('quota', { kind: 'status', status: 503 });
     expect(await world.deliver({ body: { ...create, requestId: 'r-3' } })).toEqual(['api-outage']);
   });
 
   it('obeys a pause in a stale record', async ({ world }) => {
-    world.control.say(world.now, { lanes: { campaign: { state: 'paused', reason: 'operator', since: 1 } } });
+    world.control.setRecord(world.now, pausedByOperator);
     world.now += 60 * 60_000;
     expect(await world.deliver({ body: create })).toEqual(['lane-paused']);
     expect(world.api.quotaPolls).toBe(0);
@@ -306,16 +262,14 @@ describe('calls of the quota', () => {
 
 describe('a parked create and an update of its link that was requested earlier', () => {
   it('do not wait for each other after their replay', async ({ world }) => {
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     await world.deliver({ body: { ...update, requestedAt: '2026-03-01T09:59:00Z' } }, { body: chosen });
-    world.control.say(world.now, { parkedAt: 1 });
+    world.control.setRecord(world.now, { parkedAt: 1 });
     const which = world.parked.splice(0);
 
     const first = await replay(world, which);
-    const again = await replay(
-      world,
-      which.filter((_, index) => first[index] !== 'done'),
-    );
+    const returned = which.filter((_, index) => first[index] !== 'done');
+    const again = await replay(world, returned);
 
     expect([...first, ...again].filter((disposition) => disposition === 'done')).toHaveLength(2);
     expect(world.outcomes.slice(2)).toMatchObject([
@@ -326,14 +280,14 @@ describe('a parked create and an update of its link that was requested earlier',
 
   it('keep their order if the create comes after the end of an earlier link', async ({ world }) => {
     await world.deliver({ body: { ...chosen, requestId: 'r-0', requestedAt: '2026-03-01T09:00:00Z' } });
-    world.control.say(world.now, parking());
+    world.control.setRecord(world.now, parking());
     await world.deliver({ body: chosen }, { body: { ...remove, requestedAt: '2026-03-01T09:59:00Z' } });
-    world.control.say(world.now, { parkedAt: 1 });
+    world.control.setRecord(world.now, { parkedAt: 1 });
     const [removed, madeAnew] = world.parked.splice(0);
 
     expect(await replay(world, madeAnew ? [madeAnew] : [])).toEqual(['try-again']);
     expect(await replay(world, removed ? [removed] : [])).toEqual(['done']);
     expect(await replay(world, madeAnew ? [madeAnew] : [])).toEqual(['done']);
-    expect(world.told).toEqual(['created', 'parked', 'parked', 'deleted', 'created']);
+    expect(world.outcomeKinds).toEqual(['created', 'parked', 'parked', 'deleted', 'created']);
   });
 });

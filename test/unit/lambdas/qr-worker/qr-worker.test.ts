@@ -7,6 +7,7 @@ import { readEnvironment } from '../../../../lambdas/runtime/environment.ts';
 import { EmulatedApi } from '../../../world/emulated-api.ts';
 import { givenLinkAt } from '../../../world/given-ledger.ts';
 import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
+import { silentObserver, stillClock } from '../../../world/stillness.ts';
 
 const it = base.extend('world', () => givenWorld());
 
@@ -27,6 +28,7 @@ const variables: QrWorkerVariables = {
   MAX_QR_ATTEMPTS: '8',
 };
 
+const key = 'A1b3/poster';
 const job: QrJob = {
   specVersion: '1.0',
   source: 'studio',
@@ -60,8 +62,8 @@ function givenWorld() {
       return image;
     },
   });
-  api.links.set('A1b3/poster', { data: { pid: 'print' }, expiresAt: link.expiresAt });
-  ledger.links.set('A1b3/poster', { ...link });
+  api.links.set(key, { data: { pid: 'print' }, expiresAt: link.expiresAt });
+  ledger.links.set(key, { ...link });
   const work = qrWorker(readEnvironment(qrWorkerEnvironment, variables), {
     api: api.client,
     ledger,
@@ -75,12 +77,8 @@ function givenWorld() {
       remove: async ({ onelinkId, shortlinkId }) => void removed.push(`${onelinkId}/${shortlinkId}`),
     },
     outcomes: { publish: async (outcome) => void outcomes.push(outcome) },
-    observer: { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} },
-    clock: {
-      wallMilliseconds: now,
-      monotonicMilliseconds: () => 0,
-      sleep: async () => {},
-    },
+    observer: silentObserver,
+    clock: stillClock(now()),
   });
   const deliver = (jobs: unknown[], receiveCount = 1, remaining = 60_000) =>
     work(
@@ -95,14 +93,17 @@ function givenWorld() {
   return { ledger, api, outcomes, stored, removed, drawn, deliver };
 }
 
+type World = ReturnType<typeof givenWorld>;
+const tombstoned = ({ ledger }: World) => void ledger.links.set(key, { ...link, state: 'deleted' });
+const madeByHand = ({ api }: World) =>
+  api.links.set(key, { data: { pid: 'by hand' }, expiresAt: link.expiresAt, foreign: true });
+
 describe('a QR job', () => {
-  it('stores the image, records it in the ledger, and publishes an outcome for the command’s message', async ({
-    world: { deliver, outcomes, stored, drawn, ledger },
-  }) => {
-    expect(await deliver([job])).toEqual(['done']);
-    expect(drawn).toEqual([{ url: 'https://acme.onelink.me/A1b3/poster', size: 600, format: 'png' }]);
-    expect(stored).toEqual(['qr/A1b3/poster.png']);
-    expect(outcomes).toMatchObject([
+  it('stores the image, records it, and publishes an outcome for the command’s message', async ({ world }) => {
+    expect(await world.deliver([job])).toEqual(['done']);
+    expect(world.drawn).toEqual([{ url: 'https://acme.onelink.me/A1b3/poster', size: 600, format: 'png' }]);
+    expect(world.stored).toEqual(['qr/A1b3/poster.png']);
+    expect(world.outcomes).toMatchObject([
       {
         outcome: 'qr-ready',
         action: 'qr',
@@ -115,80 +116,55 @@ describe('a QR job', () => {
         metadata: { shop: '7' },
       },
     ]);
-    expect(ledger.answered.get('studio/q-1')?.outcome.outcome).toBe('qr-ready');
+    expect(world.ledger.answered.get('studio/q-1')?.outcome.outcome).toBe('qr-ready');
   });
 
-  it('leaves no image if another system has made a link at its address', async ({
-    world: { deliver, api, outcomes, removed },
-  }) => {
-    api.links.set('A1b3/poster', { data: { pid: 'by hand' }, expiresAt: link.expiresAt, foreign: true });
-    expect(await deliver([job], 2)).toEqual(['done']);
-    expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'refused-by-api' }]);
-    expect(removed).toEqual(['A1b3/poster']);
+  it.each<[string, number, (world: World) => void, string, string[]]>([
+    ['if its link was deleted, and leaves no image', 1, tombstoned, 'link-deleted', [key]],
+    ['if its link’s record is never restored', 8, ({ ledger }) => ledger.links.delete(key), 'link-deleted', [key]],
+    ['if another system has made a link at its address', 2, madeByHand, 'refused-by-api', [key]],
+    ['if the API refuses the request as invalid', 1, ({ api }) => api.spoil('qr', wrong), 'refused-by-api', []],
+  ])('ends as `qr-failed` %s', async (_, receiveCount, given, reason, removed) => {
+    const world = givenWorld();
+    given(world);
+    expect(await world.deliver([job], receiveCount)).toEqual(['done']);
+    expect(world.outcomes).toMatchObject([{ outcome: 'qr-failed', reason }]);
+    expect(world.removed).toEqual(removed);
+    expect(world.api.calls).toEqual(['qr']);
   });
 
-  it('leaves no image if its link was deleted before the image was stored', async ({
-    world: { deliver, outcomes, removed, ledger },
+  it('Given a link whose record the TTL has removed, When its code is drawn, Then the job waits for it', async ({
+    world,
   }) => {
-    ledger.links.set('A1b3/poster', { ...link, state: 'deleted' });
-    expect(await deliver([job])).toEqual(['done']);
-    expect(removed).toEqual(['A1b3/poster']);
-    expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-deleted' }]);
-  });
-
-  it('Given a live link whose record the TTL has removed, When its code is drawn, Then the job waits until the record is restored', async ({
-    world: { deliver, outcomes, removed, ledger },
-  }) => {
-    ledger.links.delete('A1b3/poster');
-    expect(await deliver([job], 7)).toEqual(['try-again']);
-    expect(outcomes).toEqual([]);
+    world.ledger.links.delete(key);
+    expect(await world.deliver([job], 7)).toEqual(['try-again']);
+    expect(world.outcomes).toEqual([]);
     // An image left in the bucket would belong to a link without a record.
-    expect(removed).toEqual(['A1b3/poster']);
-    ledger.links.set('A1b3/poster', { ...link });
-    expect(await deliver([job], 8)).toEqual(['done']);
-    expect(outcomes).toMatchObject([{ outcome: 'qr-ready' }]);
+    expect(world.removed).toEqual([key]);
+    world.ledger.links.set(key, { ...link });
+    expect(await world.deliver([job], 8)).toEqual(['done']);
+    expect(world.outcomes).toMatchObject([{ outcome: 'qr-ready' }]);
   });
 
-  it('Given a record that is never restored, When the code is drawn for the eighth time, Then the job fails', async ({
-    world: { deliver, outcomes, ledger },
-  }) => {
-    ledger.links.delete('A1b3/poster');
-    expect(await deliver([job], 8)).toEqual(['done']);
-    expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-deleted' }]);
+  it('does not change the request record of its create', async ({ world }) => {
+    await world.deliver([{ ...job, action: 'create' }]);
+    expect(world.ledger.answered.size).toBe(0);
+    expect(world.outcomes).toMatchObject([{ outcome: 'qr-ready', action: 'create' }]);
   });
 
-  it('does not change the request record of its create', async ({ world: { deliver, ledger, outcomes } }) => {
-    await deliver([{ ...job, action: 'create' }]);
-    expect(ledger.answered.size).toBe(0);
-    expect(outcomes).toMatchObject([{ outcome: 'qr-ready', action: 'create' }]);
-  });
-
-  it('ends from the request record, without a call, if its command is a repeat', async ({
-    world: { deliver, outcomes, api },
-  }) => {
-    await deliver([job]);
-    await deliver([{ ...job, messageId: 'm-2' }]);
-    expect(api.calls).toEqual(['qr']);
-    expect(outcomes.map(({ messageId, repeat }) => [messageId, repeat])).toEqual([
+  it('ends from the request record, without a call, if its command is a repeat', async ({ world }) => {
+    await world.deliver([job]);
+    await world.deliver([{ ...job, messageId: 'm-2' }]);
+    expect(world.api.calls).toEqual(['qr']);
+    expect(world.outcomes.map(({ messageId, repeat }) => [messageId, repeat])).toEqual([
       ['m-1', false],
       ['m-2', true],
     ]);
   });
 
-  it.each([
-    [
-      'was deleted',
-      (world: ReturnType<typeof givenWorld>) => {
-        world.ledger.links.set('A1b3/poster', { ...link, state: 'deleted' });
-      },
-    ],
-    [
-      'has ended',
-      (world: ReturnType<typeof givenWorld>) => {
-        world.ledger.links.delete('A1b3/poster');
-        world.api.links.delete('A1b3/poster');
-      },
-    ],
+  it.each<[string, (world: World) => void]>([
+    ['was deleted', tombstoned],
+    ['has ended', ({ ledger, api }) => [ledger, api].map(({ links }) => links.delete(key))],
   ])(
     'Given a copy that ended as `qr-ready`, and whose link %s since, When it is delivered again, Then no image stays',
     async (_, end) => {
@@ -196,71 +172,58 @@ describe('a QR job', () => {
       await world.deliver([job]);
       end(world);
       expect(await world.deliver([job], 2)).toEqual(['done']);
-      expect(world.removed).toEqual(['A1b3/poster']);
+      expect(world.removed).toEqual([key]);
       expect(world.outcomes.at(-1)).toMatchObject({ outcome: 'qr-ready', messageId: 'm-1' });
     },
   );
 
-  it('Given a copy that ended as `qr-ready`, and whose link is live, When it is delivered again, Then the image stays', async ({
-    world: { deliver, ledger, removed },
+  it('Given a copy whose code is ready and whose link is live, When it comes again, Then the image stays', async ({
+    world,
   }) => {
-    await deliver([job]);
-    expect(await deliver([job], 2)).toEqual(['done']);
+    await world.deliver([job]);
+    expect(await world.deliver([job], 2)).toEqual(['done']);
     // The TTL has removed the record. The expiry intake will restore it.
-    ledger.links.delete('A1b3/poster');
-    expect(await deliver([job], 3)).toEqual(['done']);
-    expect(removed).toEqual([]);
+    world.ledger.links.delete(key);
+    expect(await world.deliver([job], 3)).toEqual(['done']);
+    expect(world.removed).toEqual([]);
   });
 
-  it('is rejected if another command used its requestId before', async ({ world: { deliver, outcomes } }) => {
-    await deliver([job, { ...job, commandDigest: 'another', messageId: 'm-2' }]);
-    expect(outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'request-id-reused', messageId: 'm-2' });
+  it('is rejected if another command used its requestId before', async ({ world }) => {
+    await world.deliver([job, { ...job, commandDigest: 'another', messageId: 'm-2' }]);
+    expect(world.outcomes[1]).toMatchObject({ outcome: 'rejected', reason: 'request-id-reused', messageId: 'm-2' });
   });
 
-  it('is tried again while the API fails, and ends as `qr-failed` at its last attempt', async ({
-    world: { deliver, outcomes, api },
-  }) => {
-    api.spoil('qr', unavailable, unavailable);
-    expect(await deliver([job], 7)).toEqual(['try-again']);
-    expect(outcomes).toEqual([]);
-    expect(await deliver([job], 8)).toEqual(['done']);
-    expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'api-unavailable' }]);
+  it('is tried again while the API fails, and ends as `qr-failed` at its last attempt', async ({ world }) => {
+    world.api.spoil('qr', unavailable, unavailable);
+    expect(await world.deliver([job], 7)).toEqual(['try-again']);
+    expect(world.outcomes).toEqual([]);
+    expect(await world.deliver([job], 8)).toEqual(['done']);
+    expect(world.outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'api-unavailable' }]);
   });
 
-  it('waits for a link that the API may not find yet, and then ends as `link-not-found`', async ({
-    world: { deliver, outcomes, removed, api },
-  }) => {
-    api.links.delete('A1b3/poster');
-    expect(await deliver([job], 2)).toEqual(['try-again']);
-    expect(removed).toEqual([]);
-    expect(await deliver([job], 3)).toEqual(['done']);
-    expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-not-found' }]);
+  it('waits for a link that the API may not find yet, and then ends as `link-not-found`', async ({ world }) => {
+    world.api.links.delete(key);
+    expect(await world.deliver([job], 2)).toEqual(['try-again']);
+    expect(world.removed).toEqual([]);
+    expect(await world.deliver([job], 3)).toEqual(['done']);
+    expect(world.outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-not-found' }]);
     // An earlier delivery may have stored an image while the link was being deleted, and crashed.
-    expect(removed).toEqual(['A1b3/poster']);
+    expect(world.removed).toEqual([key]);
   });
 
-  it('fails at once if the API refuses the request as invalid', async ({ world: { deliver, outcomes, api } }) => {
-    api.spoil('qr', wrong);
-    expect(await deliver([job])).toEqual(['done']);
-    expect(outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'refused-by-api' }]);
-    expect(api.calls).toEqual(['qr']);
+  it('returns when the account is blocked, and the rest of the batch returns without a call', async ({ world }) => {
+    world.api.control.changeSettings({ token: 'another' });
+    expect(await world.deliver([job, { ...job, requestId: 'q-2' }], 8)).toEqual(['account-blocked', 'account-blocked']);
+    expect(world.api.calls).toEqual(['qr']);
+    expect(world.outcomes).toEqual([]);
   });
 
-  it('returns when the account is blocked, and the rest of the batch returns without a call', async ({
-    world: { deliver, outcomes, api },
-  }) => {
-    api.control.changeSettings({ token: 'another' });
-    expect(await deliver([job, { ...job, requestId: 'q-2' }], 8)).toEqual(['account-blocked', 'account-blocked']);
-    expect(api.calls).toEqual(['qr']);
-    expect(outcomes).toEqual([]);
+  it('returns if the message is not a QR job, and ends in the dead-letter queue', async ({ world }) => {
+    expect(await world.deliver(['not JSON', { hello: 'world' }])).toEqual(['try-again', 'try-again']);
   });
 
-  it('returns if the message is not a QR job, and ends in the dead-letter queue', async ({ world: { deliver } }) => {
-    expect(await deliver(['not JSON', { hello: 'world' }])).toEqual(['try-again', 'try-again']);
-  });
-
-  it('goes back unbegun when there is no time left', async ({ world: { deliver, api } }) => {
-    expect(await deliver([job], 1, 14_000)).toEqual(['out-of-time']);
-    expect(api.calls).toEqual([]);
+  it('goes back unbegun when there is no time left', async ({ world }) => {
+    expect(await world.deliver([job], 1, 14_000)).toEqual(['out-of-time']);
+    expect(world.api.calls).toEqual([]);
   });
 });

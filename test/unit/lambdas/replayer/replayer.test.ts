@@ -110,7 +110,7 @@ class ReplayedWorld {
   );
 
   constructor() {
-    this.control.say(this.now, { parkedAt: this.now - 3_600_000 });
+    this.control.setRecord(this.now, { parkedAt: this.now - 3_600_000 });
   }
 
   /** Moves the time only while all lanes sleep, to the first lane's wake-up. */
@@ -205,7 +205,7 @@ describe('the replayer', () => {
   ])('skips a lane that %s', async (_, campaign) => {
     const world = new ReplayedWorld();
     world.lots.set('campaign', [['a']]).set('transactional', [['t']]);
-    world.control.say(world.now, { lanes: { campaign }, parkedAt: world.now });
+    world.control.setRecord(world.now, { lanes: { campaign }, parkedAt: world.now });
     await world.replay();
     expect(world.sent).toEqual(['transactional t']);
   });
@@ -229,7 +229,7 @@ describe('the replayer', () => {
     await world.replay();
     expect(world.control.control).not.toHaveProperty('parkedAt');
 
-    world.control.say(world.now, { parkedAt: world.now - 899_000 });
+    world.control.setRecord(world.now, { parkedAt: world.now - 899_000 });
     await world.replay();
     expect(world.control.control?.parkedAt).toBeDefined();
   });
