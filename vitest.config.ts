@@ -20,5 +20,6 @@ export default defineConfig(({ mode }) => ({
     // Ample: on a busy machine a test that starts processes takes many times as long as on a quiet one.
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    expect: { poll: { interval: 20, timeout: 15_000 } },
   },
 }));

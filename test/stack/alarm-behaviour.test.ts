@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { minuteOfBusyDay, minuteOfIdleDay, quietMinute } from './alarm-days.ts';
+import { type Minute, minuteOfBusyDay, minuteOfIdleDay, quietMinute } from './alarm-days.ts';
 import { flappingApi, type Story, stories } from './alarm-stories.ts';
-import { AlarmWorld, type Minute } from './alarm-world.ts';
+import { AlarmWorld } from './alarm-world.ts';
 import { configuredApp } from './configured-app.ts';
 
 const app = configuredApp();
@@ -53,7 +53,7 @@ describe('an alarm', () => {
     // When
     const world = play(story);
     // Then
-    expect(world.fired.sort()).toEqual([name, ...(story.also ?? [])].sort());
+    expect(world.fired.sort()).toEqual([name, ...story.also].sort());
     expect(world.firing).toEqual([]);
   });
 

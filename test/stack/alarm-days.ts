@@ -1,13 +1,19 @@
-import type { LaneMinute, Minute, QueueMinute } from './alarm-world.ts';
+/** The measurements of a queue and its dead-letter queue. */
+export type QueueMinute = ReturnType<typeof emptyQueue>;
+/** The measurements of one lane in a minute. */
+export type LaneMinute = ReturnType<typeof idleLane>;
+/** The measurements of a pipeline in a minute. */
+export type Minute = ReturnType<typeof idleMinute>;
 
-const emptyQueue = (): QueueMinute => ({ waiting: 0, oldestSeconds: 0, deadLetters: 0 });
-const idleLane = (): LaneMinute => ({
+const emptyQueue = () => ({ waiting: 0, oldestSeconds: 0, deadLetters: 0 });
+const idleLane = () => ({
   commands: emptyQueue(),
   qrJobs: emptyQueue(),
   received: 0,
   returned: 0,
   rejected: 0,
   quarantined: 0,
+  /** Creates sent, and those of them that failed. */
   made: 0,
   failed: 0,
   rateLimited: 0,
@@ -20,11 +26,12 @@ const idleLane = (): LaneMinute => ({
 });
 
 /** A minute without work: only the governor and the replayer run. */
-export const idleMinute = (): Minute => ({
+export const idleMinute = () => ({
   lanes: { transactional: idleLane(), campaign: idleLane() },
   expiry: { ...emptyQueue(), expiringSoon: 0, booksFailed: 0 },
   governor: {
     runs: true,
+    /** Whether the API answered the quota poll. */
     polled: true,
     refused: 0,
     unreachable: 0,
@@ -33,11 +40,14 @@ export const idleMinute = (): Minute => ({
     spentElsewhere: 0,
     rebuilt: 0,
   },
-  errors: {},
-  throttles: {},
+  /** Invocations that failed or were throttled, by the function's name in its alarms. */
+  errors: {} as Record<string, number>,
+  throttles: {} as Record<string, number>,
   replayerRuns: true,
   ledgerThrottles: 0,
+  /** The age on the stream of the last removal that the intake received. */
   intakeAgeSeconds: 1,
+  /** Whether SQS measures the queues. After six idle hours it stops. */
   queuesMeasured: true,
 });
 

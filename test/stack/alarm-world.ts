@@ -9,60 +9,8 @@ import type { Stack } from '../../local/cloud/assembly/read-assembly.ts';
 import { NoticeBoard } from '../../local/cloud/notices.ts';
 import { Alarms, type AlarmTransition } from '../../local/cloud/telemetry/alarms.ts';
 import { MetricStore } from '../../local/cloud/telemetry/metric-store.ts';
+import type { Minute, QueueMinute } from './alarm-days.ts';
 import type { configuredApp } from './configured-app.ts';
-
-/** The measurements of a queue and its dead-letter queue. */
-export interface QueueMinute {
-  waiting: number;
-  oldestSeconds: number;
-  deadLetters: number;
-}
-
-/** The measurements of one lane in a minute. */
-export interface LaneMinute {
-  commands: QueueMinute;
-  qrJobs: QueueMinute;
-  received: number;
-  returned: number;
-  rejected: number;
-  quarantined: number;
-  /** Creates sent, and those of them that failed. */
-  made: number;
-  failed: number;
-  rateLimited: number;
-  takenIds: number;
-  qrStored: number;
-  qrFailed: number;
-  parkingMinutes: number;
-  pausedMinutes: number;
-  booksFailed: number;
-}
-
-/** The measurements of a pipeline in a minute. */
-export interface Minute {
-  lanes: { transactional: LaneMinute; campaign: LaneMinute };
-  expiry: QueueMinute & { expiringSoon: number; booksFailed: number };
-  governor: {
-    runs: boolean;
-    /** Whether the API answered the quota poll. */
-    polled: boolean;
-    refused: number;
-    unreachable: number;
-    usedPercent: number;
-    projectedPercent: number | undefined;
-    spentElsewhere: number;
-    rebuilt: number;
-  };
-  /** Invocations that failed or were throttled, by the function's name in its alarms. */
-  errors: Record<string, number>;
-  throttles: Record<string, number>;
-  replayerRuns: boolean;
-  ledgerThrottles: number;
-  /** The age on the stream of the last removal that the intake received. */
-  intakeAgeSeconds: number;
-  /** Whether SQS measures the queues. After six idle hours it stops. */
-  queuesMeasured: boolean;
-}
 
 /** The alarms of a synthesised template. The local cloud evaluates them minute by minute, without running a process. */
 export class AlarmWorld {
@@ -173,9 +121,7 @@ export class AlarmWorld {
     this.#own({}, governorMetric.quotaPolled, 1);
     this.#own({}, governorMetric.quotaUsedPercent, governor.usedPercent);
     this.#own({}, governorMetric.quotaSpentElsewhere, governor.spentElsewhere);
-    if (governor.projectedPercent !== undefined) {
-      this.#own({}, governorMetric.quotaProjectedMonthEndPercent, governor.projectedPercent);
-    }
+    this.#own({}, governorMetric.quotaProjectedMonthEndPercent, governor.projectedPercent);
   }
 
   #queue(subject: string, { waiting, oldestSeconds, deadLetters }: QueueMinute): void {

@@ -13,7 +13,7 @@ import {
 import { App, Stack } from 'aws-cdk-lib';
 import { Code, type FunctionProps, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { onTestFinished } from 'vitest';
+import { test as base, onTestFinished, vi } from 'vitest';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../../../local/cloud/cloud.ts';
 
 /** One test's directory, CDK app and cloud. They are removed at the end of the test. */
@@ -69,22 +69,13 @@ export async function openBench(): Promise<Bench> {
   };
 }
 
-/**
- * Polls until the value is as expected.
- * @throws at the deadline, with the last value
- */
-export async function until<T>(
-  read: () => T | Promise<T>,
-  right: (value: T) => boolean,
-  deadlineMilliseconds = 15_000,
-): Promise<T> {
-  const deadline = performance.now() + deadlineMilliseconds;
-  for (;;) {
-    const value = await read();
-    if (right(value)) return value;
-    if (performance.now() > deadline) throw new Error(`not reached, last: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+/** A test with a bench of its own. */
+export const test = base.extend('opened', openBench);
+
+/** Sets the variables as an operator does in a terminal. Clients need no other configuration. */
+export function setVariables(cloud: LocalCloud): void {
+  for (const [name, value] of Object.entries(cloud.clientVariables())) vi.stubEnv(name, value);
+  onTestFinished(() => void vi.unstubAllEnvs());
 }
 
 /** An SQS client with the calls that the tests share. */

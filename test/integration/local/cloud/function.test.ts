@@ -1,9 +1,9 @@
 import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { InvocationResult } from '../../../../local/cloud/lambda/function.ts';
-import { openBench, QueueDriver, until, urlOf } from './fixture.ts';
+import { QueueDriver, test, urlOf } from './fixture.ts';
 
 /** Obeys its event. */
 const obedient = `
@@ -20,8 +20,7 @@ export const handler = async (event, context) => {
 };`;
 
 describe('a function', () => {
-  test('answers, throws, exits or times out as on Lambda, and runs the next invocation', async () => {
-    const bench = await openBench();
+  test('answers, throws, exits or times out as on Lambda, and runs the next invocation', async ({ opened: bench }) => {
     bench.declareFunction(bench.stack, 'Worker', obedient, { timeout: Duration.seconds(1) });
     const cloud = await bench.start();
     const [state] = cloud.environments();
@@ -57,8 +56,7 @@ describe('a function', () => {
     expect(cloud.metrics.sum('AWS/Lambda', 'Invocations', dimensions)).toBe(7);
   });
 
-  test('has its own variables and those of Lambda, and nothing else of this machine', async () => {
-    const bench = await openBench();
+  test('has its own variables and those of Lambda, and nothing else of this machine', async ({ opened: bench }) => {
     bench.declareFunction(bench.stack, 'Worker', obedient, {
       functionName: 'worker',
       environment: { API_BASE_URL: 'https://api.example', LANE: 'campaign' },
@@ -95,8 +93,7 @@ describe('a function', () => {
     expect(context.remaining).toBeLessThanOrEqual(3_000);
   });
 
-  test('fails each invocation with the reason if it cannot be loaded', async () => {
-    const bench = await openBench();
+  test('fails each invocation with the reason if it cannot be loaded', async ({ opened: bench }) => {
     bench.declareFunction(bench.stack, 'Worker', `throw new TypeError('no such module');`, { functionName: 'worker' });
     const cloud = await bench.start();
 
@@ -107,8 +104,7 @@ describe('a function', () => {
     });
   });
 
-  test("is invoked over Lambda's API, which throttles above the reserved concurrency", async () => {
-    const bench = await openBench();
+  test("is invoked over Lambda's API, which throttles above the reserved concurrency", async ({ opened: bench }) => {
     bench.declareFunction(bench.stack, 'Worker', obedient, {
       functionName: 'worker',
       reservedConcurrentExecutions: 1,
@@ -124,10 +120,7 @@ describe('a function', () => {
     expect(await (await invoke('count')).json()).toEqual({ calls: 1 });
 
     const hanging = invoke('hang');
-    await until(
-      () => cloud.environments()[0]?.environments[0]?.busy,
-      (busy) => busy === true,
-    );
+    await expect.poll(() => cloud.environments()[0]?.environments[0]?.busy).toBe(true);
     const refused = await invoke('count');
     expect(refused.status).toBe(429);
     expect(refused.headers.get('x-amzn-errortype')).toBe('TooManyRequestsException');
@@ -141,16 +134,12 @@ describe('a function', () => {
     expect([unknown.status, unknown.headers.get('x-amzn-errortype')]).toEqual([404, 'ResourceNotFoundException']);
   });
 
-  test('ends an environment that is idle for too long', async () => {
-    const bench = await openBench();
+  test('ends an environment that is idle for too long', async ({ opened: bench }) => {
     bench.declareFunction(bench.stack, 'Worker', obedient, { functionName: 'worker' });
     const cloud = await bench.start({ environmentIdleSeconds: 0.5 });
 
     await cloud.invoke('worker', {});
-    await until(
-      () => cloud.environments()[0]?.environments.length,
-      (count) => count === 0,
-    );
+    await expect.poll(() => cloud.environments()[0]?.environments.length).toBe(0);
 
     expect((await cloud.invoke('worker', {})).payload).toBe('{"calls":1}');
     expect(cloud.environments()[0]).toMatchObject({ invocations: 2, started: 2, killed: 0 });
@@ -158,8 +147,8 @@ describe('a function', () => {
 });
 
 describe('a mapping whose function fails', () => {
-  test.each(['throw', 'exit', 'hang'])('%s: the message returns, and finally is a dead letter', async (order) => {
-    const bench = await openBench();
+  const orders = ['throw', 'exit', 'hang'];
+  test.for(orders)('%s: the message returns, and finally is a dead letter', async (order, { opened: bench }) => {
     const deadLetters = new Queue(bench.stack, 'DeadLetters');
     const queue = new Queue(bench.stack, 'Lane', {
       visibilityTimeout: Duration.seconds(1),
@@ -173,20 +162,13 @@ describe('a mapping whose function fails', () => {
     const sqs = new QueueDriver(cloud);
 
     await sqs.send(await urlOf(cloud, 'Lane'), [order]);
-    const lost = await until(
-      async () => sqs.receive(await urlOf(cloud, 'DeadLetters'), 1),
-      (messages) => messages.length > 0,
-    );
 
-    expect(lost.map(({ Body }) => Body)).toEqual([order]);
-    await until(
-      () => failures.map(({ outcome }) => outcome),
-      (outcomes) => outcomes.join() === 'failed,failed',
-    );
+    const deadLetter = async () => (await sqs.receive(await urlOf(cloud, 'DeadLetters'), 1))[0]?.Body;
+    await expect.poll(deadLetter).toBe(order);
+    await expect.poll(() => failures.map(({ outcome }) => outcome)).toEqual(['failed', 'failed']);
   });
 
-  test('delivers the batch to another environment if its environment is killed', async () => {
-    const bench = await openBench();
+  test('delivers the batch to another environment if its environment is killed', async ({ opened: bench }) => {
     const queue = new Queue(bench.stack, 'Lane', { visibilityTimeout: Duration.seconds(2) });
     const worker = bench.declareFunction(
       bench.stack,
@@ -202,15 +184,9 @@ describe('a mapping whose function fails', () => {
     const lane = await urlOf(cloud, 'Lane');
 
     await sqs.send(lane, ['work']);
-    await until(
-      () => cloud.environments()[0]?.environments[0]?.busy,
-      (busy) => busy === true,
-    );
+    await expect.poll(() => cloud.environments()[0]?.environments[0]?.busy).toBe(true);
     const killed = cloud.killEnvironment(() => 0);
-    await until(
-      () => sqs.depth(lane),
-      (depth) => depth === 0,
-    );
+    await expect.poll(() => sqs.depth(lane)).toBe(0);
 
     expect(killed).toMatchObject({ function: cloud.environments()[0]?.function, busy: true });
     expect(cloud.environments()[0]).toMatchObject({ invocations: 2, started: 2, killed: 1 });

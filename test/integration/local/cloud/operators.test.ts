@@ -20,20 +20,15 @@ import { Alarm, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { type LocalCloud, SimulatedClock } from '../../../../local/cloud/cloud.ts';
-import { openBench, QueueDriver, until, urlOf } from './fixture.ts';
+import { expect } from 'vitest';
+import { SimulatedClock } from '../../../../local/cloud/cloud.ts';
+import { QueueDriver, setVariables, test, urlOf } from './fixture.ts';
 
 const minute = Duration.minutes(1);
 
-/** Sets the variables as an operator does in a terminal. Clients need no other configuration. */
-function setVariables(cloud: LocalCloud): void {
-  for (const [name, value] of Object.entries(cloud.clientVariables())) vi.stubEnv(name, value);
-  onTestFinished(() => void vi.unstubAllEnvs());
-}
-
-test('the client of Lambda finds the cloud by the variables, and disables the mapping of a Ref', async () => {
-  const bench = await openBench();
+test('the client of Lambda finds the cloud by the variables, and disables the mapping of a Ref', async ({
+  opened: bench,
+}) => {
   const lane = new Queue(bench.stack, 'Lane');
   const worker = bench.declareFunction(bench.stack, 'Worker', 'export const handler = async (event) => event;', {
     functionName: 'worker',
@@ -82,18 +77,14 @@ test('the client of Lambda finds the cloud by the variables, and disables the ma
     (await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled }))).State;
   expect(await state()).toBe('Enabled');
   expect(await change(false)).toBe('Disabling');
-  await until(state, (value) => value === 'Disabled');
+  await expect.poll(state).toBe('Disabled');
   await new QueueDriver(cloud).send(await urlOf(cloud, 'Lane'), ['waits']);
   expect(await change(true)).toBe('Enabling');
-  await until(state, (value) => value === 'Enabled');
-  await until(
-    async () => (await cloud.queues())[0],
-    (queue) => queue?.visible === 0 && queue.inFlight === 0,
-  );
+  await expect.poll(state).toBe('Enabled');
+  await expect.poll(async () => (await cloud.queues())[0]).toMatchObject({ visible: 0, inFlight: 0 });
 });
 
-test("CloudWatch's client lists alarms page by page, and reads metrics and expressions", async () => {
-  const bench = await openBench();
+test("CloudWatch's client lists alarms page by page, and reads metrics and expressions", async ({ opened: bench }) => {
   bench.declareFunction(
     bench.stack,
     'Worker',
@@ -131,16 +122,10 @@ test("CloudWatch's client lists alarms page by page, and reads metrics and expre
   setVariables(cloud);
   const cloudWatch = new CloudWatchClient();
   await cloud.invoke('worker', [10, 20, 30, 400]);
-  await until(
-    () => cloud.metrics.count('Links', 'Latency'),
-    (count) => count === 4,
-  );
+  await expect.poll(() => cloud.metrics.count('Links', 'Latency')).toBe(4);
   await clock.set(Date.parse('2026-03-01T10:01:00Z'));
   await cloud.invoke('worker', [50]);
-  await until(
-    () => cloud.metrics.count('Links', 'Latency'),
-    (count) => count === 5,
-  );
+  await expect.poll(() => cloud.metrics.count('Links', 'Latency')).toBe(5);
 
   const raised = new DescribeAlarmsCommand({ AlarmNamePrefix: 'pipeline-', StateValue: 'ALARM', MaxRecords: 1 });
   const first = await cloudWatch.send(raised);
@@ -200,8 +185,9 @@ test("CloudWatch's client lists alarms page by page, and reads metrics and expre
   ).rejects.toThrow('the statistic tm99 is not implemented here');
 });
 
-test("CloudWatch Logs' client finds the output of a function, oldest or newest first, page by page", async () => {
-  const bench = await openBench();
+test("CloudWatch Logs' client finds the output of a function, oldest or newest first, page by page", async ({
+  opened: bench,
+}) => {
   const logGroup = new LogGroup(bench.stack, 'Logs', { logGroupName: 'pipeline-worker' });
   bench.declareFunction(
     bench.stack,
@@ -217,11 +203,8 @@ test("CloudWatch Logs' client finds the output of a function, oldest or newest f
     logs.send(new FilterLogEventsCommand({ logGroupName: 'pipeline-worker', ...input }));
   const print = async (...lines: unknown[]) => {
     await cloud.invoke('worker', lines);
-    const last = String(lines.at(-1));
-    await until(
-      async () => (await filter({ filterPattern: '' })).events ?? [],
-      (events) => events.some(({ message }) => message === last),
-    );
+    const printed = async () => (await filter({ filterPattern: '' })).events?.map(({ message }) => message);
+    await expect.poll(printed).toContain(lines.at(-1));
   };
   const entry = (n: number, requestId: string) => ({ n, requestId, source: 'crm', note: 'ünïcode' });
   await print('Init', entry(1, 'r-1'), entry(2, 'r-2'), entry(3, 'r-1'), 'end of the first');

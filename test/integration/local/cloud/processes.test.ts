@@ -4,8 +4,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { expect, test } from 'vitest';
-import { type Bench, openBench, QueueDriver, until, urlOf } from './fixture.ts';
+import { expect } from 'vitest';
+import { type Bench, QueueDriver, test, urlOf } from './fixture.ts';
 
 /** A queue whose worker never ends by itself. */
 function declareEndless(bench: Bench): void {
@@ -34,56 +34,42 @@ async function processesOf(bench: Bench): Promise<string[]> {
 // The test finds processes in /proc.
 const onLinux = test.skipIf(process.platform !== 'linux');
 
-onLinux('the stop of the cloud ends every environment, even one in the middle of an invocation', async () => {
-  const bench = await openBench();
-  declareEndless(bench);
-  const cloud = await bench.start();
-  await new QueueDriver(cloud).send(await urlOf(cloud, 'Lane'), ['endless']);
-  await until(
-    () => cloud.environments()[0]?.environments[0]?.busy,
-    (busy) => busy === true,
-  );
-  expect(await processesOf(bench)).toHaveLength(1);
+onLinux(
+  'the stop of the cloud ends every environment, even one in the middle of an invocation',
+  async ({ opened: bench }) => {
+    declareEndless(bench);
+    const cloud = await bench.start();
+    await new QueueDriver(cloud).send(await urlOf(cloud, 'Lane'), ['endless']);
+    await expect.poll(() => cloud.environments()[0]?.environments[0]?.busy).toBe(true);
+    expect(await processesOf(bench)).toHaveLength(1);
 
-  await cloud.stop();
+    await cloud.stop();
 
-  expect(await processesOf(bench)).toEqual([]);
-  await expect(fetch(cloud.endpoints.sqs)).rejects.toThrow();
-  await expect(fetch(cloud.endpoints.dynamodb)).rejects.toThrow();
-  await expect(fetch(cloud.endpoints.lambda)).rejects.toThrow();
-});
+    expect(await processesOf(bench)).toEqual([]);
+    await expect(fetch(cloud.endpoints.sqs)).rejects.toThrow();
+    await expect(fetch(cloud.endpoints.dynamodb)).rejects.toThrow();
+    await expect(fetch(cloud.endpoints.lambda)).rejects.toThrow();
+  },
+);
 
-onLinux('engines and environments end with the process of the cloud, even if it is killed', async () => {
-  // Given a cloud in a process of its own, with an environment in the middle of an invocation
-  const bench = await openBench();
-  declareEndless(bench);
-  bench.app.synth();
-  const parent = fork(new URL('./cloud-process.ts', import.meta.url), [bench.app.outdir, bench.directory], {
-    execArgv: [],
-  });
-  const [started] = (await once(parent, 'message')) as [{ endpoints: string[] }];
-  await until(
-    () => processesOf(bench),
-    (pids) => pids.length >= 2,
-  );
+onLinux(
+  'engines and environments end with the process of the cloud, even if it is killed',
+  async ({ opened: bench }) => {
+    // Given a cloud in a process of its own, with an environment in the middle of an invocation
+    declareEndless(bench);
+    bench.app.synth();
+    const parent = fork(new URL('./cloud-process.ts', import.meta.url), [bench.app.outdir, bench.directory], {
+      execArgv: [],
+    });
+    const [started] = (await once(parent, 'message')) as [{ endpoints: string[] }];
+    await expect.poll(async () => (await processesOf(bench)).length).toBeGreaterThanOrEqual(2);
 
-  parent.kill('SIGKILL');
-  await once(parent, 'exit');
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
 
-  expect(
-    await until(
-      () => processesOf(bench),
-      (pids) => pids.length === 0,
-    ),
-  ).toEqual([]);
-  for (const endpoint of started.endpoints) {
-    await until(
-      () =>
-        fetch(endpoint).then(
-          () => 'up',
-          () => 'down',
-        ),
-      (state) => state === 'down',
-    );
-  }
-});
+    await expect.poll(() => processesOf(bench)).toEqual([]);
+    for (const endpoint of started.endpoints) {
+      await expect.poll(() => fetch(endpoint).catch(() => 'down')).toBe('down');
+    }
+  },
+);

@@ -28,14 +28,15 @@ import { CfnResource } from 'aws-cdk-lib';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect } from 'vitest';
 import { SimulatedClock } from '../../../../local/cloud/cloud.ts';
-import { openBench } from './fixture.ts';
+import { setVariables, test } from './fixture.ts';
 
 const silent = 'export const handler = async () => 1;';
 
-test('a client lists all resources of a stack page by page, and describes the first hundred', async () => {
-  const bench = await openBench();
+test('a client lists all resources of a stack page by page, and describes the first hundred', async ({
+  opened: bench,
+}) => {
   new Queue(bench.stack, 'Lane', { queueName: 'lane' });
   for (let number = 1; number <= 109; number++) {
     new CfnResource(bench.stack, `Role${number}`, { type: 'AWS::IAM::Role', properties: {} });
@@ -65,8 +66,7 @@ test('a client lists all resources of a stack page by page, and describes the fi
   await expect(nobody.next()).rejects.toMatchObject({ name: 'ValidationError' });
 });
 
-test('a client lists functions and log groups', async () => {
-  const bench = await openBench();
+test('a client lists functions and log groups', async ({ opened: bench }) => {
   const logGroup = new LogGroup(bench.stack, 'Logs', { logGroupName: '/lanes/b', retention: RetentionDays.ONE_MONTH });
   bench.declareFunction(bench.stack, 'B', silent, { functionName: 'b', logGroup, description: 'second' });
   bench.declareFunction(bench.stack, 'A', silent, { functionName: 'a' });
@@ -96,9 +96,8 @@ test('a client lists functions and log groups', async () => {
   await expect(logs.send(both)).rejects.toMatchObject({ name: 'InvalidParameterException' });
 });
 
-test('a client reads statistics of a metric for periods', async () => {
+test('a client reads statistics of a metric for periods', async ({ opened: bench }) => {
   const clock = new SimulatedClock(Date.parse('2026-03-10T12:00:00Z'));
-  const bench = await openBench();
   bench.declareFunction(bench.stack, 'Worker', silent, { functionName: 'worker' });
   const cloud = await bench.start({ clock });
   cloud.metrics.record('Bench', 'Links', { Lane: 'a' }, 1, 5);
@@ -132,8 +131,9 @@ test('a client reads statistics of a metric for periods', async () => {
   );
 });
 
-test('a client reads policy, encryption and public access block, and cannot delete the bucket by a setting', async () => {
-  const bench = await openBench();
+test('a client reads policy, encryption and public access block, and cannot delete the bucket by a setting', async ({
+  opened: bench,
+}) => {
   new Bucket(bench.stack, 'Archive', {
     bucketName: 'archive',
     encryption: BucketEncryption.S3_MANAGED,
@@ -201,12 +201,12 @@ test('a client reads policy, encryption and public access block, and cannot dele
   await s3.send(new HeadBucketCommand({ Bucket: 'plain' }));
 });
 
-test('a client lists queues by the variables alone, and a standard queue refuses parameters of FIFO queues', async () => {
-  const bench = await openBench();
+test('a client lists queues by the variables alone, and a standard queue refuses parameters of FIFO queues', async ({
+  opened: bench,
+}) => {
   new Queue(bench.stack, 'Lane', { queueName: 'lane' });
   const cloud = await bench.start();
-  for (const [name, value] of Object.entries(cloud.clientVariables())) vi.stubEnv(name, value);
-  onTestFinished(() => void vi.unstubAllEnvs());
+  setVariables(cloud);
   const sqs = new SQSClient();
   const QueueUrl = `${cloud.endpoints.sqs}/000000000000/lane`;
   expect((await sqs.send(new ListQueuesCommand())).QueueUrls).toEqual([QueueUrl]);
@@ -233,8 +233,7 @@ test('a client lists queues by the variables alone, and a standard queue refuses
   expect(await cloud.queues()).toMatchObject([{ name: 'lane', visible: 2 }]);
 });
 
-test('an invalid request gets its error, and no 500', async () => {
-  const bench = await openBench();
+test('an invalid request gets its error, and no 500', async ({ opened: bench }) => {
   bench.declareFunction(bench.stack, 'Worker', silent, { functionName: 'worker' });
   const cloud = await bench.start();
   const call = async (method: string, path: string, body?: string, target?: string) => {

@@ -6,9 +6,9 @@ import { AttributeType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { SimulatedClock } from '../../../../local/cloud/cloud.ts';
-import { openBench, printed, QueueDriver, until, urlOf } from './fixture.ts';
+import { printed, QueueDriver, test, urlOf } from './fixture.ts';
 
 const hour = 3_600_000;
 
@@ -17,8 +17,7 @@ function near(actual: number, expected: number): boolean {
   return Math.abs(actual - expected) < 5_000;
 }
 
-test('a leap shifts queues: delays, visibility time-outs, ages and retention', async () => {
-  const bench = await openBench();
+test('a leap shifts queues: delays, visibility time-outs, ages and retention', async ({ opened: bench }) => {
   const deadLetters = new Queue(bench.stack, 'DeadLetters', { retentionPeriod: Duration.hours(3) });
   new Queue(bench.stack, 'Lane', {
     visibilityTimeout: Duration.minutes(30),
@@ -80,8 +79,9 @@ test('a leap shifts queues: delays, visibility time-outs, ages and retention', a
   expect(near(described?.CreationDateTime?.getTime() ?? 0, sentAt)).toBe(true);
 });
 
-test("a leap shifts functions' Date, even during an invocation, and keeps their remaining time", async () => {
-  const bench = await openBench();
+test("a leap shifts functions' Date, even during an invocation, and keeps their remaining time", async ({
+  opened: bench,
+}) => {
   bench.declareFunction(
     bench.stack,
     'Worker',
@@ -103,15 +103,7 @@ test("a leap shifts functions' Date, even during an invocation, and keeps their 
   );
   const clock = new SimulatedClock(Date.parse('2025-06-30T20:00:00Z'));
   const cloud = await bench.start({ clock });
-  interface Answer {
-    readonly loadedAt: number;
-    readonly now: number;
-    readonly date: number;
-    readonly text: number;
-    readonly parsed: string;
-    readonly isDate: boolean;
-    readonly remaining: number;
-  }
+  type Answer = Record<'loadedAt' | 'now' | 'date' | 'text' | 'remaining', number>;
   const invoke = async (payload: unknown): Promise<Answer[]> =>
     JSON.parse((await cloud.invoke('worker', payload)).payload);
   const started = clock.now();
@@ -146,8 +138,7 @@ test("a leap shifts functions' Date, even during an invocation, and keeps their 
   expect(cloud.environments()[0]).toMatchObject({ started: 1, killed: 0 });
 });
 
-test('a long leap fires each schedule once, and evaluates alarms at the new time', async () => {
-  const bench = await openBench();
+test('a long leap fires each schedule once, and evaluates alarms at the new time', async ({ opened: bench }) => {
   const source = `export const handler = async ({ time }) => {
     console.log(JSON.stringify({ time, now: Date.now() }));
     console.log(JSON.stringify({ Beat: 1, _aws: { CloudWatchMetrics: [
@@ -183,10 +174,8 @@ test('a long leap fires each schedule once, and evaluates alarms at the new time
   const fired = async (id: string) =>
     (await printed<{ time?: string; now: number }>(bench, cloud, id)).filter(({ time }) => time !== undefined);
   for (const id of ['Governor', 'Reporter']) {
-    const [event] = await until(
-      () => fired(id),
-      (events) => events.length > 0,
-    );
+    await expect.poll(() => fired(id)).toHaveLength(1);
+    const [event] = await fired(id);
     expect(event?.time).toMatch(/^2025-07-31T00:00:0/);
     expect(near(event?.now ?? 0, Date.parse(event?.time ?? ''))).toBe(true);
   }
@@ -194,20 +183,9 @@ test('a long leap fires each schedule once, and evaluates alarms at the new time
   // Minute by minute the heartbeat is back, and each schedule keeps its rate
   for (let minute = 1; minute <= 5; minute++) {
     await clock.advance(60_000);
-    await until(
-      () => fired('Governor'),
-      (events) => events.length === minute + 1,
-    );
+    await expect.poll(() => fired('Governor')).toHaveLength(minute + 1);
   }
-  expect(
-    await until(
-      () => fired('Reporter'),
-      (events) => events.length === 2,
-    ),
-  ).toHaveLength(2);
-  await until(alarm, (now) => now?.state === 'OK');
-  await until(
-    () => cloud.metrics.sum('Links', 'Beat'),
-    (beats) => beats === 8,
-  );
+  await expect.poll(() => fired('Reporter')).toHaveLength(2);
+  await expect.poll(() => alarm()?.state).toBe('OK');
+  await expect.poll(() => cloud.metrics.sum('Links', 'Beat')).toBe(8);
 });

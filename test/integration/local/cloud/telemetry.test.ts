@@ -4,14 +4,13 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { expect, test } from 'vitest';
-import { openBench, QueueDriver, until, urlOf } from './fixture.ts';
+import { expect } from 'vitest';
+import { QueueDriver, test, urlOf } from './fixture.ts';
 
 const minute = Duration.minutes(1);
 
-test('an embedded metric raises an alarm, and the alarm publishes to its topic', async () => {
+test('an embedded metric raises an alarm, and the alarm publishes to its topic', async ({ opened: bench }) => {
   // Given a function that logs its event, and an alarm on it
-  const bench = await openBench();
   const pages = new Queue(bench.stack, 'Pages');
   const topic = new Topic(bench.stack, 'Alarms');
   topic.addSubscription(new SqsSubscription(pages, { rawMessageDelivery: true }));
@@ -57,20 +56,14 @@ test('an embedded metric raises an alarm, and the alarm publishes to its topic',
 
   await cloud.invoke('worker', { Refused: 2, Latency: [10, 10, 10, 10, 10, 10, 10, 10, 500, 500] });
   await cloud.invoke('worker', { Refused: 1, Latency: 10 });
-  await until(
-    () => cloud.metrics.sum('Links', 'Refused', { lane: 'campaign' }),
-    (sum) => sum === 3,
-  );
+  await expect.poll(() => cloud.metrics.sum('Links', 'Refused', { lane: 'campaign' })).toBe(3);
   expect(cloud.alarms().map(({ state }) => state)).toEqual(Array(3).fill('INSUFFICIENT_DATA'));
 
   // When the minute is over
   shift = 60_000;
 
   // Then each alarm has its state, and the topic has CloudWatch's message
-  await until(
-    () => cloud.alarmTransitions().length,
-    (count) => count === 3,
-  );
+  await expect.poll(() => cloud.alarmTransitions().length).toBe(3);
   expect(Object.fromEntries(cloud.alarms().map(({ name, state }) => [name, state]))).toEqual({
     'links-refused': 'ALARM',
     'links-slow': 'ALARM',
@@ -93,14 +86,12 @@ test('an embedded metric raises an alarm, and the alarm publishes to its topic',
 
   // And after enough periods without a breach, the alarm is OK
   shift = 5 * 60_000;
-  await until(
-    () => cloud.alarms().find(({ name }) => name === 'links-refused')?.state,
-    (state) => state === 'OK',
-  );
+  await expect.poll(() => cloud.alarms().find(({ name }) => name === 'links-refused')?.state).toBe('OK');
 });
 
-test("alarms on AWS's queue metrics see messages and their age, and a notice names unmeasured metrics", async () => {
-  const bench = await openBench();
+test("alarms on AWS's queue metrics see messages and their age, and a notice names unmeasured metrics", async ({
+  opened: bench,
+}) => {
   const deadLetters = new Queue(bench.stack, 'DeadLetters');
   const alarm = (id: string, metric: Metric, threshold: number) =>
     new Alarm(bench.stack, id, {
@@ -119,16 +110,10 @@ test("alarms on AWS's queue metrics see messages and their age, and a notice nam
 
   await sqs.send(await urlOf(cloud, 'DeadLetters'), ['a', 'b']);
   const QueueName = (await cloud.queues())[0]?.name ?? '';
-  await until(
-    () => cloud.metrics.latest('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName }),
-    (visible) => visible === 2,
-  );
+  await expect.poll(() => cloud.metrics.latest('AWS/SQS', 'ApproximateNumberOfMessagesVisible', { QueueName })).toBe(2);
   shift = 60_000;
 
-  await until(
-    () => cloud.alarmTransitions().length,
-    (count) => count === 3,
-  );
+  await expect.poll(() => cloud.alarmTransitions().length).toBe(3);
   expect(
     cloud
       .alarms()
@@ -144,8 +129,7 @@ test("alarms on AWS's queue metrics see messages and their age, and a notice nam
   );
 });
 
-test('a heartbeat alarm waits for one period after its creation', async () => {
-  const bench = await openBench();
+test('a heartbeat alarm waits for one period after its creation', async ({ opened: bench }) => {
   new Alarm(bench.stack, 'Silent', {
     alarmName: 'silent',
     metric: new Metric({ namespace: 'Links', metricName: 'Beat', period: minute }),
@@ -160,10 +144,8 @@ test('a heartbeat alarm waits for one period after its creation', async () => {
   const stateAt = async (time: string, expected: string) => {
     now = Date.parse(time);
     const ticks = Date.now() + 600;
-    return until(
-      () => cloud.alarms()[0]?.state,
-      (state) => state === expected && Date.now() > ticks,
-    );
+    const state = () => ({ state: cloud.alarms()[0]?.state, ticked: Date.now() > ticks });
+    await expect.poll(state).toEqual({ state: expected, ticked: true });
   };
   await stateAt('2026-03-01T10:01:30Z', 'INSUFFICIENT_DATA');
   await stateAt('2026-03-01T10:02:01Z', 'ALARM');

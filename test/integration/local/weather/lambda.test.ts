@@ -2,17 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
-import { describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { WeatherPlan } from '../../../../local/weather/plan.ts';
-import { openBench, printed, QueueDriver, until, urlOf } from '../cloud/fixture.ts';
+import { openBench, printed, QueueDriver, test, urlOf } from '../cloud/fixture.ts';
 import { always } from './given-weather.ts';
 
 /** R: runs, S: sleeps, T: stopped. */
 const stateOf = async (pid = 0) => /\) (\w)/.exec(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''))?.[1];
 
 describe.runIf(process.platform === 'linux')('environments in freezing weather', () => {
-  test('are frozen between invocations, continue with the next one, and end with the cloud', async () => {
-    const bench = await openBench();
+  test('are frozen between invocations, continue with the next one, and end with the cloud', async ({
+    opened: bench,
+  }) => {
     bench.declareFunction(
       bench.stack,
       'Worker',
@@ -25,16 +26,10 @@ describe.runIf(process.platform === 'linux')('environments in freezing weather',
 
     expect(await cloud.invoke(logicalId, {})).toMatchObject({ payload: '{"calls":1}' });
     const first = pid();
-    await until(
-      () => stateOf(first),
-      (state) => state === 'T',
-    );
+    await expect.poll(() => stateOf(first)).toBe('T');
     expect(await cloud.invoke(logicalId, {})).toMatchObject({ payload: '{"calls":2}' });
     expect(pid()).toBe(first);
-    await until(
-      () => plan.counts().get('lambda-freezes'),
-      (count) => count === 2,
-    );
+    await expect.poll(() => plan.counts().get('lambda-freezes')).toBe(2);
     await cloud.stop();
     expect(await stateOf(first)).toBeUndefined();
   });
@@ -53,11 +48,9 @@ describe('a mapping whose invocations are all busy', () => {
     worker.addEventSource(new SqsEventSource(queue, { batchSize: 1, maxConcurrency: 2 }));
     const cloud = await bench.start({ weather });
     await new QueueDriver(cloud).send(await urlOf(cloud, 'Lane'), ['a', 'b', 'c']);
-    const batches = await until(
-      () => printed<{ waited: number }>(bench, cloud, 'Worker'),
-      ({ length }) => length === 3,
-    );
-    return batches.map(({ waited }) => waited);
+    const batches = () => printed<{ waited: number }>(bench, cloud, 'Worker');
+    await expect.poll(batches).toHaveLength(3);
+    return (await batches()).map(({ waited }) => waited);
   }
 
   test('collects the next batch in advance without weather, and leaves it in the queue with late batches', async () => {
