@@ -36,16 +36,30 @@ const lane = z.strictObject({
   conflictPolicy: conflictPolicy.optional(),
 });
 
+// IAM's unique IDs: 21 characters today, 128 at most (IAM API reference).
+const senderId = (start: string, what: string) =>
+  key(new RegExp(`^${start}[A-Z0-9]{12,124}$`), `must be the unique ID of ${what}: ${start}…`).optional();
 const principal = z.union(
   [
-    z.strictObject({ account: text(/^\d{12}$/, 'must be an AWS account ID') }),
-    z.strictObject({ role: text(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, 'must be the ARN of an IAM role') }),
+    z.strictObject({ account: key(/^\d{12}$/, 'must be an AWS account ID') }),
     z.strictObject({
-      service: text(/^[a-z0-9.-]+\.amazonaws\.com$/, 'must be an AWS service principal'),
-      sourceArn: text(/^arn:.+/, 'must be the ARN of what the service sends from'),
+      role: key(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, 'must be the ARN of an IAM role'),
+      senderId: senderId('AROA', 'the role'),
+    }),
+    z.strictObject({
+      user: key(/^arn:[\w-]+:iam::\d{12}:user\/.+$/, 'must be the ARN of an IAM user'),
+      senderId: senderId('AIDA', 'the user'),
+    }),
+    z.strictObject({
+      service: key(/^[a-z0-9.-]+\.amazonaws\.com$/, 'must be an AWS service principal'),
+      sourceArn: key(/^arn:.+/, 'must be the ARN of what the service sends from'),
     }),
   ],
-  { error: 'must be { account: 12 digits }, { role: ARN } or { service: ….amazonaws.com, sourceArn: ARN }' },
+  {
+    error:
+      'must be { account: 12 digits }, { role: ARN, senderId: AROA… }, { user: ARN, senderId: AIDA… } or ' +
+      '{ service: ….amazonaws.com, sourceArn: ARN }',
+  },
 );
 
 // The same rules as the commands': a command must be able to name all that the configuration allows.
@@ -173,6 +187,7 @@ export const configurationSchema = z.strictObject({
 
 export type LaneSettings = z.infer<typeof lane>;
 export type ProducerPrincipal = z.infer<typeof principal>;
+export type ProducerSettings = z.infer<typeof producer>;
 export type PipelineSettings = z.infer<typeof pipelineSchema>;
 export type AccountSettings = z.infer<typeof accountSchema>;
 export type StageSettings = z.infer<typeof stageSchema>;

@@ -8,6 +8,7 @@ import {
   pipelineSchema,
   stageSchema,
 } from './config-schema.ts';
+import { arnOf, isDirect } from './principals.ts';
 import {
   arithmeticOf,
   budgetOf,
@@ -150,6 +151,7 @@ function pipelineFaults(
     known(lanes, settings.lanes, `producers[${index}].lanes`, 'lanes');
     known(templates, settings.templates, `producers[${index}].templates`, 'templates');
   }
+  faults.push(...senderIdFaults(settings));
   if (Object.keys(settings.lanes).length === 0) faults.push(['lanes', 'must hold at least one lane; got {}']);
   if (Object.keys(settings.templates).length === 0)
     faults.push(['templates', 'must hold at least one template; got {}']);
@@ -189,6 +191,22 @@ function pipelineFaults(
   faults.push(...unplanned.map(({ path, message }): [string, string] => [pathText(path), message]));
   faults.push(...thresholdFaults(settings, plans, expiry.plan));
   return { plans, expiry: expiry.plan, faults };
+}
+
+/** A unique ID belongs to one role or user. Producers may share it, as they may share the role. */
+function senderIdFaults({ producers }: PipelineSettings): [path: string, message: string][] {
+  const arns = new Map<string, string>();
+  return producers.flatMap(({ principals }, index) =>
+    principals.flatMap((principal, place): [string, string][] => {
+      if (!isDirect(principal) || principal.senderId === undefined) return [];
+      const { senderId } = principal;
+      const arn = arnOf(principal);
+      const first = arns.get(senderId) ?? arn;
+      arns.set(senderId, first);
+      const path = `producers[${index}].principals[${place}].senderId`;
+      return first === arn ? [] : [[path, `must not belong to ${first} as well; ${got(senderId)}`]];
+    }),
+  );
 }
 
 function thresholdFaults(

@@ -41,9 +41,13 @@ const pipeline: PipelineSettings = {
   },
   /**
    * Who may send commands. Each command names its `source`. Only the source that made a link may change it. The first
-   * lane is the producer's default. `principals` become queue policies: `{ account: '111122223333' }`,
-   * `{ role: 'arn:aws:iam::111122223333:role/crm' }` or `{ service: 'events.amazonaws.com', sourceArn: 'arn:…' }`.
+   * lane is the producer's default. `principals` become queue policies:
+   * `{ role: 'arn:aws:iam::111122223333:role/crm', senderId: 'AROA…' }`, `{ user: 'arn:…', senderId: 'AIDA…' }`,
+   * `{ account: '111122223333' }` or `{ service: 'events.amazonaws.com', sourceArn: 'arn:…' }`.
    * Without principals, IAM policies in the deploying account decide.
+   *
+   * A `senderId` binds the source: the worker then holds commands from unknown senders. It is the unique ID of the role or
+   * user. `aws sts get-caller-identity` shows it before the colon of `UserId`. Accounts and services cannot bind a source.
    */
   producers: [
     { source: 'crm', principals: [], lanes: ['campaign', 'transactional'], templates: ['A1b3', 'abc123'] },

@@ -1,6 +1,13 @@
-import { AccountPrincipal, ArnPrincipal, type IPrincipal, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  AccountPrincipal,
+  ArnPrincipal,
+  type IPrincipal,
+  PolicyStatement,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { LaneSettings, PipelineSettings, ProducerPrincipal } from '../config/config-schema.ts';
+import { arnOf, type DirectPrincipal, isDirect, policySid } from '../config/principals.ts';
 import type { LanePlan } from '../config/rate-budget.ts';
 import { linkWorker } from './link-worker.ts';
 import type { LaneProps } from './pipeline-parts.ts';
@@ -35,7 +42,7 @@ export class Lane extends Construct {
       retentionDays,
       visibilityTimeoutSeconds: props.plan.qr.visibilityTimeoutSeconds,
     });
-    for (const principal of this.principals(props.settings)) this.commands.queue.grantSendMessages(principal);
+    for (const statement of this.senderStatements(props.settings)) this.commands.queue.addToResourcePolicy(statement);
 
     // A latency lane publishes each outcome at once. The others fill SNS's batches of ten.
     const outcomesPerPublish = props.lane.windowSeconds > 0 ? 10 : 1;
@@ -44,17 +51,34 @@ export class Lane extends Construct {
     this.qrWorker = qrWorker(new Construct(this, 'QrWorker'), workerProps);
   }
 
-  /** The principals that the queue's policy allows to send, each once. */
-  private principals({ producers }: PipelineSettings): IPrincipal[] {
-    const named = producers.filter(({ lanes }) => lanes.includes(this.name)).flatMap(({ principals }) => principals);
-    const distinct = new Map(named.map((principal) => [JSON.stringify(principal), principal]));
-    return [...distinct.values()].map(principalOf);
+  /** The queue policy's statements: who may send, producer by producer. */
+  private senderStatements({ producers }: PipelineSettings): PolicyStatement[] {
+    const { queueArn } = this.commands.queue;
+    return producers
+      .filter(({ lanes }) => lanes.includes(this.name))
+      .flatMap(({ source, principals }) => {
+        const sid = policySid(source);
+        const direct = principals.filter(isDirect).map((principal) => new ArnPrincipal(arnOf(principal)));
+        const others = principals.flatMap((principal) => (isDirect(principal) ? [] : indirectPrincipal(principal)));
+        return [
+          ...(direct.length > 0 ? [maySend(queueArn, sid, direct)] : []),
+          ...others.map((principal, index) => maySend(queueArn, `${sid}Z${index}`, [principal])),
+        ];
+      });
   }
 }
 
-function principalOf(principal: ProducerPrincipal): IPrincipal {
+const maySend = (queueArn: string, sid: string, principals: IPrincipal[]) =>
+  new PolicyStatement({
+    sid,
+    principals,
+    actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+    resources: [queueArn],
+  });
+
+/** A principal whose messages do not show which producer sent them. */
+function indirectPrincipal(principal: Exclude<ProducerPrincipal, DirectPrincipal>): IPrincipal {
   if ('account' in principal) return new AccountPrincipal(principal.account);
-  if ('role' in principal) return new ArnPrincipal(principal.role);
   // Without the source condition, a rule or topic in any AWS account could send to this queue through the service.
   return new ServicePrincipal(principal.service, {
     conditions: { ArnEquals: { 'aws:SourceArn': principal.sourceArn } },

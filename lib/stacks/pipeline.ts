@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, RemovalPolicy } from 'aws-cdk-lib';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SubscriptionFilter, type Topic } from 'aws-cdk-lib/aws-sns';
@@ -7,6 +7,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AccountSettings, PipelineSettings, StageSettings } from '../config/config-schema.ts';
 import { ConfigurationError } from '../config/config-validation.ts';
+import { heldPrincipals, unboundSources } from '../config/principals.ts';
 import { planExpiry, planLanes } from '../config/rate-budget.ts';
 import { Expiry } from '../constructs/expiry.ts';
 import { governor } from '../constructs/governor.ts';
@@ -45,6 +46,7 @@ export class OneLinkPipeline extends Construct {
     super(scope, id);
     const { serviceName, settings, account, stage, state } = props;
     this.serviceName = serviceName;
+    warnOfSenders(this, settings);
     const surroundings = {
       serviceName,
       logRetentionDays: stage.logRetentionDays,
@@ -107,5 +109,18 @@ export class OneLinkPipeline extends Construct {
     const found = this.lanes.find((lane) => lane.name === name);
     if (found) return found;
     throw new Error(`must be one of the lanes ${this.lanes.map((lane) => lane.name).join(', ')}; got ${name}`);
+  }
+}
+
+function warnOfSenders(pipeline: OneLinkPipeline, settings: PipelineSettings): void {
+  const unbound = unboundSources(settings);
+  if (unbound.length > 0) {
+    const text = `Nothing binds the sources ${unbound.join(', ')}: whoever can reach their lane’s queue may send as them.`;
+    const remedy = 'Give their principals a senderId.';
+    Annotations.of(pipeline).addWarningV2('onelink:unbound-sources', `${text} ${remedy}`);
+  }
+  for (const { source, arn } of heldPrincipals(settings)) {
+    const text = `The commands of ${source} from ${arn} are held, because it has no senderId.`;
+    Annotations.of(pipeline).addWarningV2('onelink:held-principals', text);
   }
 }

@@ -1,8 +1,9 @@
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AccountPrincipal, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, test } from 'vitest';
 import { config } from '../../examples/configuration.ts';
+import type { ProducerPrincipal } from '../../lib/config/config-schema.ts';
 import { OneLinkPipeline } from '../../lib/stacks/pipeline.ts';
 import { StateStack } from '../../lib/stacks/state-stack.ts';
 import { emptyApp } from './configured-app.ts';
@@ -70,37 +71,70 @@ describe('the queues', () => {
     });
   });
 
-  test('admit only the principals of the producers that use the lane', () => {
+  test('admit only the principals of the producers that use the lane, in a statement for each producer', () => {
     // Given
-    const [crm, product] = settings().producers;
-    const role = 'arn:aws:iam::111122223333:role/crm';
+    const [crm, product, studio] = settings().producers;
+    const [role, studioRole] = ['arn:aws:iam::111122223333:role/crm', 'arn:aws:iam::111122223333:role/studio'];
+    const user = 'arn:aws:iam::111122223333:user/crm';
     const sourceArn = 'arn:aws:events:eu-west-1:111122223333:rule/signup';
+    const ofCrm = [{ account: '444455556666' }, { role, senderId: 'AROAEXAMPLEOFACRMROLE' }, { user }];
     const stack = pipelineOf({
       producers: [
-        { ...(crm ?? expect.fail()), principals: [{ account: '444455556666' }, { role }] },
+        { ...(crm ?? expect.fail()), principals: ofCrm },
         { ...(product ?? expect.fail()), principals: [{ service: 'events.amazonaws.com', sourceArn }] },
+        { ...(studio ?? expect.fail()), principals: [{ role: studioRole }] },
       ],
     });
     // When
     const policies = named('AWS::SQS::QueuePolicy', Template.fromStack(stack));
     const allowed = Object.entries(policies).flatMap(([id, { Properties }]) =>
       Properties.PolicyDocument.Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow').map(
-        (statement: Record<string, unknown>) => [id, statement.Principal, statement.Condition],
+        ({ Sid, Action, Principal, Condition }: Record<string, unknown>) => [id, Sid, Action, Principal, Condition],
       ),
     );
     // Then
-    const accountAndRole = {
-      AWS: [role, { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::444455556666:root']] }],
-    };
+    const actions = ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'];
+    const account = { AWS: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::444455556666:root']] } };
+    const condition = { ArnEquals: { 'aws:SourceArn': sourceArn } };
+    const [transactional, campaign] = ['TransactionalCommandsQueuePolicy', 'CampaignCommandsQueuePolicy'];
     expect(allowed).toEqual([
-      ['TransactionalCommandsQueuePolicy', accountAndRole, undefined],
-      [
-        'TransactionalCommandsQueuePolicy',
-        { Service: 'events.amazonaws.com' },
-        { ArnEquals: { 'aws:SourceArn': sourceArn } },
-      ],
-      ['CampaignCommandsQueuePolicy', accountAndRole, undefined],
+      [transactional, 'Producercrm', actions, { AWS: [role, user] }, undefined],
+      [transactional, 'ProducercrmZ0', actions, account, undefined],
+      [transactional, 'ProducerproductZ0', actions, { Service: 'events.amazonaws.com' }, condition],
+      [campaign, 'Producercrm', actions, { AWS: [role, user] }, undefined],
+      [campaign, 'ProducercrmZ0', actions, account, undefined],
+      [campaign, 'Producerstudio', actions, { AWS: studioRole }, undefined],
     ]);
+  });
+});
+
+describe('synthesis', () => {
+  const role = 'arn:aws:iam::111122223333:role/crm';
+  const user = 'arn:aws:iam::111122223333:user/crm';
+  const warningsOf = (principals: ProducerPrincipal[], producers = 3) => {
+    const [crm, ...others] = settings().producers;
+    const bound = { ...(crm ?? expect.fail()), principals };
+    const stack = pipelineOf({ producers: [bound, ...others].slice(0, producers) });
+    return Annotations.fromStack(stack)
+      .findWarning('*', Match.anyValue())
+      .map(({ entry }) => entry.data);
+  };
+
+  test('names the sources that nothing binds', () => {
+    expect(warningsOf([{ role, senderId: 'AROAEXAMPLEOFACRMROLE' }])).toEqual([
+      'Nothing binds the sources product, studio: whoever can reach their lane’s queue may send as them. Give their ' +
+        'principals a senderId. [ack: onelink:unbound-sources]',
+    ]);
+  });
+
+  test('names the principals of a bound source whose commands it holds', () => {
+    expect(warningsOf([{ role, senderId: 'AROAEXAMPLEOFACRMROLE' }, { user }], 1)).toEqual([
+      `The commands of crm from ${user} are held, because it has no senderId. [ack: onelink:held-principals]`,
+    ]);
+  });
+
+  test('has no warning if all senders are known', () => {
+    expect(warningsOf([{ role, senderId: 'AROAEXAMPLEOFACRMROLE' }], 1)).toEqual([]);
   });
 });
 

@@ -57,9 +57,27 @@ describe('a configuration', () => {
     ['colour', 'blue', 'is not a setting'],
     [
       'producers[0].principals',
-      [{ account: '42' }],
-      'must be { account: 12 digits }, { role: ARN } or { service: ….amazonaws.com, sourceArn: ARN }; got {"account":"42"}',
+      [{ group: 'arn:aws:iam::111122223333:group/crm' }],
+      'must be { account: 12 digits }, { role: ARN, senderId: AROA… }, { user: ARN, senderId: AIDA… } or { service: ….amazonaws.com, sourceArn: ARN }; got {"group":"arn:aws:iam::111122223333:group/crm"}',
       'producers[0].principals[0]',
+    ],
+    [
+      'producers[0].principals',
+      [{ account: '42' }],
+      'must be an AWS account ID; got "42"',
+      'producers[0].principals[0].account',
+    ],
+    [
+      'producers[0].principals',
+      [{ role: 'arn:aws:iam::111122223333:role/crm', senderId: 'AIDAEXAMPLEOFACRMUSER' }],
+      'must be the unique ID of the role: AROA…; got "AIDAEXAMPLEOFACRMUSER"',
+      'producers[0].principals[0].senderId',
+    ],
+    [
+      'producers[0].principals',
+      [{ user: 'arn:aws:iam::111122223333:user/crm', senderId: 'AIDAEXAMPLEOFACRMUSER:session' }],
+      'must be the unique ID of the user: AIDA…; got "AIDAEXAMPLEOFACRMUSER:session"',
+      'producers[0].principals[0].senderId',
     ],
     [
       'producers[0].lanes',
@@ -173,6 +191,17 @@ describe('a configuration', () => {
     ['stages.production.pipelines', [], 'must hold at least one pipeline; got []'],
   ])('with %s as %j is refused with the path, the rule and the value', (path, value, fault, place = path) => {
     expect(faultsOf(changed([path, value]))).toEqual([`${place}: ${fault}`]);
+  });
+
+  test('may give one role to two producers, and no unique ID to two roles', () => {
+    const crm = { role: 'arn:aws:iam::111122223333:role/crm', senderId: 'AROAEXAMPLEOFACRMROLE' };
+    const other = { ...crm, role: 'arn:aws:iam::111122223333:role/studio' };
+    const path = (producer: number) => `${pipeline}.producers.${producer}.principals`;
+
+    expect(faultsOf(changed([path(0), [crm]], [path(2), [crm]]))).toEqual([]);
+    expect(faultsOf(changed([path(0), [crm]], [path(2), [{ account: '111122223333' }, other]]))).toEqual([
+      `${at}.producers[2].principals[1].senderId: must not belong to ${crm.role} as well; got "AROAEXAMPLEOFACRMROLE"`,
+    ]);
   });
 
   test('may have no tickets for the used quota', () => {

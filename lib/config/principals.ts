@@ -1,0 +1,46 @@
+import type { PipelineSettings, ProducerPrincipal, ProducerSettings } from './config-schema.ts';
+
+/** A principal that sends to the lane's queue itself, so that SQS reports its unique ID. */
+export type DirectPrincipal = Extract<ProducerPrincipal, { role: string } | { user: string }>;
+
+export const isDirect = (principal: ProducerPrincipal): principal is DirectPrincipal =>
+  'role' in principal || 'user' in principal;
+
+export const arnOf = (principal: DirectPrincipal) => ('role' in principal ? principal.role : principal.user);
+
+/**
+ * Whether the worker can tell the producer's senders from others. SQS does not report which account or service of a
+ * producer sent a message, so such a principal leaves its producer unbound.
+ */
+export const isBound = ({ principals }: ProducerSettings) =>
+  principals.every(isDirect) && principals.some(({ senderId }) => senderId !== undefined);
+
+/** The bound sources, each with the unique IDs of its senders. */
+export function boundSenders({ producers }: PipelineSettings): Record<string, string[]> {
+  return Object.fromEntries(
+    producers.filter(isBound).map(({ source, principals }) => {
+      const ids = principals.filter(isDirect).flatMap(({ senderId }) => senderId ?? []);
+      return [source, [...new Set(ids)]];
+    }),
+  );
+}
+
+/** The sources that any sender may use that can reach their lane's queue, except other producers' senders. */
+export const unboundSources = ({ producers }: PipelineSettings): string[] =>
+  producers.filter((producer) => !isBound(producer)).map(({ source }) => source);
+
+/** The roles and users of bound sources that have no `senderId`: their commands are held. */
+export const heldPrincipals = ({ producers }: PipelineSettings): { source: string; arn: string }[] =>
+  producers.filter(isBound).flatMap(({ source, principals }) =>
+    principals
+      .filter(isDirect)
+      .filter(({ senderId }) => senderId === undefined)
+      .map((principal) => ({ source, arn: arnOf(principal) })),
+  );
+
+/**
+ * The `Sid` of a producer's statement in a queue policy. It may hold letters and digits only, so other characters and
+ * `Z` are written as `Z` and two hexadecimal digits.
+ */
+export const policySid = (source: string) =>
+  `Producer${source.replaceAll(/[^A-Ya-z0-9]/g, (sign) => `Z${sign.charCodeAt(0).toString(16).padStart(2, '0')}`)}`;

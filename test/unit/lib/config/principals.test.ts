@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { config } from '../../../../examples/configuration.ts';
+import type { PipelineSettings, ProducerPrincipal } from '../../../../lib/config/config-schema.ts';
+import { boundSenders, heldPrincipals, policySid, unboundSources } from '../../../../lib/config/principals.ts';
+
+const role = 'arn:aws:iam::111122223333:role/crm';
+const user = 'arn:aws:iam::111122223333:user/crm';
+const [roleId, userId] = ['AROAEXAMPLEOFACRMROLE', 'AIDAEXAMPLEOFACRMUSER'];
+
+/** The sample pipeline, whose first producer, `crm`, has these principals. The others have none. */
+function settings(...principals: ProducerPrincipal[]): PipelineSettings {
+  const [pipeline] = config.stages.production?.pipelines ?? [];
+  if (pipeline === undefined) throw new Error('the sample has no pipeline');
+  const [crm, ...others] = pipeline.producers;
+  if (crm === undefined) throw new Error('the sample has no producer');
+  return { ...pipeline, producers: [{ ...crm, principals }, ...others] };
+}
+
+describe('a producer', () => {
+  it('is bound by the unique IDs of its roles and users, each once', () => {
+    const bound = settings({ role, senderId: roleId }, { user, senderId: userId }, { role, senderId: roleId });
+
+    expect(boundSenders(bound)).toEqual({ crm: [roleId, userId] });
+    expect(unboundSources(bound)).toEqual(['product', 'studio']);
+    expect(heldPrincipals(bound)).toEqual([]);
+  });
+
+  it.each<[string, ProducerPrincipal[]]>([
+    ['without principals', []],
+    ['with principals that have no unique ID', [{ role }, { user }]],
+    ['with a whole account beside its role', [{ role, senderId: roleId }, { account: '111122223333' }]],
+    [
+      'with an AWS service beside its role',
+      [
+        { role, senderId: roleId },
+        { service: 'sns.amazonaws.com', sourceArn: 'arn:aws:sns:eu-west-1:111122223333:crm' },
+      ],
+    ],
+  ])('is unbound %s', (_, principals) => {
+    const unbound = settings(...principals);
+
+    expect(boundSenders(unbound)).toEqual({});
+    expect(unboundSources(unbound)).toEqual(['crm', 'product', 'studio']);
+  });
+
+  it('that is bound has its principals without a unique ID named, because their commands are held', () => {
+    expect(heldPrincipals(settings({ role, senderId: roleId }, { user }))).toEqual([{ source: 'crm', arn: user }]);
+  });
+});
+
+describe('the Sid of a producer’s statement', () => {
+  it.each([
+    ['crm', 'Producercrm'],
+    ['shop.eu-1_a', 'ProducershopZ2eeuZ2d1Z5fa'],
+    ['Zoo', 'ProducerZ5aoo'],
+  ])('of %s is %s: letters and digits, another one for each source', (source, sid) => {
+    expect(policySid(source)).toBe(sid);
+  });
+});
