@@ -9,6 +9,7 @@ import { startFronts } from '../weather/fronts.ts';
 import { laterUnlessOver } from '../weather/later.ts';
 import { lateMetrics } from '../weather/metrics.ts';
 import { firings } from '../weather/schedules.ts';
+import { accessKeyOf, callersOf } from './access/callers.ts';
 import { noteCoverage } from './assembly/coverage.ts';
 import { Deployment } from './assembly/deployment.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
@@ -114,10 +115,10 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const fronts = weather && (await shutdown.whenStarted(startFronts(weather, endpoints)));
   /** The endpoints of functions and mappings: the proxies of the weather, if any, in front of the engines. */
   const inside: Endpoints = { ...endpoints, ...fronts?.endpoints };
-  const clientConfig = (service: keyof Endpoints) => ({
+  const clientConfig = (service: keyof Endpoints, accessKeyId = localCredentials.accessKeyId) => ({
     region,
     endpoint: endpoints[service],
-    credentials: localCredentials,
+    credentials: { ...localCredentials, accessKeyId },
   });
   const sqs = new SQSClient(clientConfig('sqs'));
   const sns = new SNSClient(clientConfig('sns'));
@@ -131,6 +132,11 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const place = { region, accountId: localAccountId, queueEndpoint: queueEngine.endpoint };
   const deployment = new Deployment(stacks, place, notices);
   noteCoverage(deployment, notices);
+  await fetch(`${queueEngine.endpoint}/_local/callers`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(callersOf(deployment, options.callers ?? {})),
+  });
   // Queues first: a subscription needs an existing queue.
   await createQueues(deployment, sqs);
   const [undeliveredSubscriptions, expiringTables] = await Promise.all([
@@ -154,6 +160,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     variables: (configuration) =>
       sandboxVariables(
         configuration,
+        accessKeyOf(configuration.name),
         { ...inside, ...options.functionEndpoints },
         // An SDK sends to the host of the queue's URL.
         { from: endpoints.sqs, to: inside.sqs },

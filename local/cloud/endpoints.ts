@@ -15,15 +15,19 @@ export interface Endpoints {
 
 /** The account of all ARNs. The queue engine supports no other. */
 export const localAccountId = '000000000000';
-/** Any other credentials work too: nothing checks them. */
+/** The operator's credentials. Nothing checks a secret key, and an unknown access key is the operator's too. */
 export const localCredentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 /** Variables that point AWS's CLI and SDKs at the local cloud, for the environment of a program. */
-export function endpointVariables(endpoints: Endpoints, region: string): Record<string, string> {
+export function endpointVariables(
+  endpoints: Endpoints,
+  region: string,
+  accessKeyId = localCredentials.accessKeyId,
+): Record<string, string> {
   return {
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
-    AWS_ACCESS_KEY_ID: localCredentials.accessKeyId,
+    AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: localCredentials.secretAccessKey,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs,
     AWS_ENDPOINT_URL_SNS: endpoints.sns,
@@ -40,11 +44,13 @@ export function endpointVariables(endpoints: Endpoints, region: string): Record<
 /**
  * The environment of a function's process: Lambda's variables, the endpoints here, and the function's own variables. It
  * inherits from this machine only what a process needs to start.
+ * @param accessKeyId stands for the function's role
  * @param queueUrls the origin of the template's queue URLs, and the origin that the function gets instead
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function sandboxVariables(
   configuration: FunctionConfiguration,
+  accessKeyId: string,
   endpoints: Endpoints,
   queueUrls: { readonly from: string; readonly to: string },
   region: string,
@@ -61,7 +67,7 @@ export function sandboxVariables(
     LANG: 'en_US.UTF-8',
     TZ: 'UTC',
     ...Object.fromEntries(own),
-    ...endpointVariables(endpoints, region),
+    ...endpointVariables(endpoints, region, accessKeyId),
     AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`,
     AWS_LAMBDA_FUNCTION_NAME: configuration.name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(configuration.memoryMegabytes),

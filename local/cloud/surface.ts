@@ -1,4 +1,5 @@
 import type { WeatherPlan } from '../weather/plan.ts';
+import type { Callers } from './access/caller.ts';
 import type { Clock } from './clock.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { FunctionState, InvocationResult } from './lambda/function.ts';
@@ -12,6 +13,7 @@ import type { MetricStore } from './telemetry/metric-store.ts';
 export type {
   AlarmState,
   AlarmTransition,
+  Callers,
   Clock,
   Endpoints,
   FunctionState,
@@ -64,6 +66,8 @@ export interface LocalCloudOptions {
    * and functions as well.
    */
   readonly clock?: Clock;
+  /** Callers beside the functions and the operator, by access key ID: the producers of a configuration. */
+  readonly callers?: Callers;
   /** Degrades services as AWS may, for functions and mappings. Clients outside see none of it. Default: none. */
   readonly weather?: WeatherPlan;
 }
@@ -87,8 +91,14 @@ export interface LocalCloud {
   readonly metrics: MetricStore;
   /** Subscriptions of topics without a delivery here, such as e-mail addresses. */
   readonly undeliveredSubscriptions: readonly UndeliveredSubscription[];
-  /** For the constructor of an AWS SDK client. */
-  clientConfig(service: keyof Endpoints): {
+  /**
+   * For the constructor of an AWS SDK client.
+   * @param accessKeyId of one of the callers. Default: the operator's
+   */
+  clientConfig(
+    service: keyof Endpoints,
+    accessKeyId?: string,
+  ): {
     region: string;
     endpoint: string;
     credentials: { accessKeyId: string; secretAccessKey: string };

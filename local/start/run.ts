@@ -21,6 +21,7 @@ import { forgetKeptRun, type KeptRun, keptRunWords, writeKeptRun } from './kept-
 import { empty, inLocal } from './local-folder.ts';
 import { madeCommands, writeMadeCommands } from './made-commands.ts';
 import { Phases } from './phases.ts';
+import { producerCallers } from './producer-callers.ts';
 import { type Display, display } from './progress/display.ts';
 import { deadLettersIn } from './progress/observation.ts';
 import { closingWords } from './report/closing-words.ts';
@@ -145,6 +146,7 @@ function startCloud(
     workDirectory: inLocal('cloud'),
     environmentOverrides: { API_BASE_URL: baseUrl },
     secretValues: { ApiToken: token },
+    callers: producerCallers(pipeline.settings),
     // The workers need the quota from the start, and the alarms need the governor's heartbeat.
     fireSchedulesAtStart: true,
     ...(weather && { weather }),

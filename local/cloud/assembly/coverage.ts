@@ -86,7 +86,6 @@ const coverages: Readonly<Record<string, Coverage>> = {
     carriedOut: functionProperties,
     leftOut: {
       ...tags,
-      Role: permissions,
       Description: 'it does not change behaviour',
       KmsKeyArn: encryption,
       'Code.S3Bucket': 'assets are read from the assembly',

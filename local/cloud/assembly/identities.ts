@@ -86,7 +86,12 @@ const kinds: Readonly<Record<string, Kind>> = {
     nameProperty: 'LogGroupName',
     arn: (name, place) => `${inRegion('logs', 'log-group:')(name, place)}:*`,
   },
-  'AWS::IAM::Role': { nameProperty: 'RoleName', longestName: 64, arn: inAccount('role') },
+  'AWS::IAM::Role': {
+    nameProperty: 'RoleName',
+    longestName: 64,
+    arn: inAccount('role'),
+    attributes: (_, arn) => ({ RoleId: roleIdOf(arn) }),
+  },
   'AWS::IAM::ManagedPolicy': { nameProperty: 'ManagedPolicyName', arn: inAccount('policy'), ref: refIsArn },
   'AWS::KMS::Key': { arn: inRegion('kms', 'key/') },
 };
@@ -115,6 +120,11 @@ export function identify(
   return { name, arn, ref, attributes: { Arn: arn, ...kind.attributes?.(name, arn, place) } };
 }
 
+/** A role's unique ID. On AWS it does not follow from the ARN: a role that is made anew has another. */
+export function roleIdOf(arn: string): string {
+  return `AROA${fingerprint(arn, 17)}`;
+}
+
 function makeName(type: string, stack: string, logicalId: string, kind: Kind): string {
   const suffix = fingerprint(`${stack}/${logicalId}`, 12);
   // A mapping has no name; its Ref is a UUID.
@@ -126,6 +136,7 @@ function makeName(type: string, stack: string, logicalId: string, kind: Kind): s
   return kind.lowerCase ? name.toLowerCase() : name;
 }
 
-function fingerprint(text: string, length: number): string {
+/** Upper-case letters and digits that follow from the text. At most 64. */
+export function fingerprint(text: string, length: number): string {
   return createHash('sha256').update(text).digest('hex').slice(0, length).toUpperCase();
 }

@@ -5,6 +5,7 @@ import { serveBucketReads } from './bucket-reads.ts';
 import { engineSettings, reportPort } from './child.ts';
 import { holdsRefusedCharacter } from './message-characters.ts';
 import { copyMessage, type MessageCopy } from './message-copies.ts';
+import { MessageSenders } from './message-senders.ts';
 import type { QueueCounts } from './queue-counts.ts';
 import { refuseForQueueType } from './queue-type-rules.ts';
 
@@ -37,11 +38,13 @@ type Message = Parameters<Queue['enqueue']>[0];
 const sent = new Map<string, number>();
 const expired = new Map<string, number>();
 const moved = new WeakMap<Message, { atMilliseconds: number; receiveCount: number }>();
+const senders = new MessageSenders();
 const createQueue = stores.sqsStore.createQueue.bind(stores.sqsStore);
 stores.sqsStore.createQueue = (...parameters) => {
   const queue = createQueue(...parameters);
   const enqueue = queue.enqueue.bind(queue);
   queue.enqueue = (message) => {
+    senders.entering(message);
     const receiveCount = message.approximateReceiveCount;
     if (receiveCount === 0) sent.set(queue.name, (sent.get(queue.name) ?? 0) + 1);
     else moved.set(message, { atMilliseconds: Date.now(), receiveCount });
@@ -53,12 +56,13 @@ stores.sqsStore.createQueue = (...parameters) => {
   queue.dequeue = (most, ...rest) => {
     queue.processTimers();
     const room = settings.mostInFlight - queue.inflightMessages.size;
-    return room > 0 ? dequeue(Math.min(most, room), ...rest) : [];
+    return room > 0 ? senders.leaving(queue, dequeue(Math.min(most, room), ...rest)) : [];
   };
   return queue;
 };
 
 const app = buildApp({ logger: false, defaultRegion: settings.region, stores });
+senders.serve(app);
 refuseForQueueType(app);
 serveBucketReads(app, settings.region, (bucket) => stores.s3Store.hasBucket(bucket));
 app.get('/_local/queues', async () => {

@@ -6,6 +6,7 @@ import type { Deployment, Resource } from '../assembly/deployment.ts';
 export const functionProperties = z.looseObject({
   FunctionName: z.string().optional(),
   Code: z.looseObject({ S3Key: z.string().optional() }),
+  Role: z.string().optional(),
   Handler: z.string().default('index.handler'),
   Runtime: z.string().optional(),
   // Defaults of the service: 128 MB, 3 seconds.

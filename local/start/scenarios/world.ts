@@ -11,6 +11,7 @@ import { type LocalCloud, SimulatedClock, startLocalCloud } from '../../cloud/cl
 import type { AdminClient } from '../../onelink-api/admin-client.ts';
 import { startEmulator } from '../emulator-process.ts';
 import { emulatorSettings } from '../emulator-settings.ts';
+import { producerCallers } from '../producer-callers.ts';
 import type { StoryCommand } from './commands.ts';
 import { Correspondence, type StoryMessage } from './correspondence.ts';
 import { SimulatedTime } from './simulated-time.ts';
@@ -74,6 +75,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       workDirectory: options.workDirectory,
       environmentOverrides: { API_BASE_URL: emulator.baseUrl },
       secretValues: { ApiToken: firstToken },
+      callers: producerCallers(pipeline.settings),
       fireSchedulesAtStart: true,
       clock,
     });
