@@ -1,7 +1,8 @@
 import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
-import type { LinkWorkerVariables } from '../../lambdas/link-worker/env.ts';
+import { type LinkWorkerVariables, policiesFile } from '../../lambdas/link-worker/env.ts';
+import { linkPoliciesOf } from '../config/link-policies.ts';
 import { callTimeoutMilliseconds } from '../config/rate-budget.ts';
 import type { LaneWorkerProps } from './lane-props.ts';
 import { consume, feed } from './queue-mapping.ts';
@@ -53,6 +54,7 @@ export class LinkWorker extends Construct {
     const worker = new WorkerFunction(this, 'Worker', {
       ...props.surroundings,
       job: 'link-worker',
+      files: { [policiesFile]: JSON.stringify(linkPoliciesOf(settings)) },
       description: `Executes the commands of the ${props.name} lane`,
       memoryMegabytes: settings.memoryMegabytes.linkWorker,
       timeoutSeconds: plan.timeoutSeconds,
@@ -86,6 +88,12 @@ function access({ name, settings }: LinkWorkerProps): Pick<LinkWorkerVariables, 
   const used = new Set(producers.flatMap(({ templates }) => templates));
   return {
     PRODUCERS: JSON.stringify(producers.map(({ source, templates }) => ({ source, templates }))),
-    TEMPLATES: JSON.stringify(Object.fromEntries(Object.entries(settings.templates).filter(([id]) => used.has(id)))),
+    TEMPLATES: JSON.stringify(
+      Object.fromEntries(
+        Object.entries(settings.templates).flatMap(([id, { domain, brandDomains }]) =>
+          used.has(id) ? [[id, { domain, brandDomains }]] : [],
+        ),
+      ),
+    ),
   };
 }

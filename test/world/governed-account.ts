@@ -1,3 +1,4 @@
+import { noPolicy } from '../../lambdas/domain/contract/command-reading.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import type { ParkedCommand } from '../../lambdas/domain/contract/parked-command.ts';
 import type { Delivery } from '../../lambdas/domain/work/delivery.ts';
@@ -270,6 +271,7 @@ export class GovernedAccount {
       parked: { add: async (command) => this.#park(command) },
       onQuotaCall: () => {},
       linkIdSecret: { value: async () => linkIdSecret },
+      policy: noPolicy,
       ledger: this.ledger,
       outcomes: { publish: async (outcome) => void this.outcomes.push({ ...outcome, at: this.now }) },
       qrQueue: { ask: async () => {} },

@@ -1,3 +1,4 @@
+import { noPolicy } from '../../lambdas/domain/contract/command-reading.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import type { ParkedCommand } from '../../lambdas/domain/contract/parked-command.ts';
 import type { QrJob } from '../../lambdas/domain/contract/qr-job.ts';
@@ -109,6 +110,7 @@ export class LinkWorld {
         onQuotaCall: () => {},
         ledger: table?.ledger ?? this.ledger,
         linkIdSecret: { value: async () => linkIdSecret },
+        policy: noPolicy,
         outcomes: { publish: async (outcome) => this.#orFail('publish', () => this.outcomes.push(outcome)) },
         qrQueue: { ask: async (job) => this.#orFail('ask', () => this.qrJobs.push(job)) },
         qrImages: { remove: async ({ shortlinkId }) => void this.imagesRemoved.push(shortlinkId) },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
+import { commandReader, noPolicy } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
 import { type Outcome, outcomeSchema } from '../../../lambdas/domain/contract/outcome.ts';
 import type { RejectedCommand } from '../../../lambdas/domain/contract/rejected-command.ts';
@@ -79,6 +79,7 @@ describe('a fault', () => {
 
   it('of a command that breaks every rule names the rules and none of the values', () => {
     const read = commandReader({
+      policy: noPolicy,
       contract: { maxDataCharacters: 2_048, maxTtlDays: 365 },
       producers: settings.PRODUCERS,
       templates: settings.TEMPLATES,
@@ -147,6 +148,7 @@ async function run() {
     parked: { add: async () => {} },
     onQuotaCall: telemetry.quotaCalls(),
     linkIdSecret: { value: async () => 'secret' },
+    policy: noPolicy,
     ledger: {
       requests: async () => new Map(),
       rememberRequest: async () => undefined,
