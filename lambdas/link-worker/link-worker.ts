@@ -54,7 +54,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
         refused.push({ delivery, reading });
         continue;
       }
-      const { command, warnings } = reading;
+      const { command, warnings = [] } = reading;
       accepted.push({ command, delivery, digest: commandDigest(secret, command), calls: [] });
       // A redelivery has the same warnings.
       if (warnings.length > 0 && delivery.receiveCount === 1) warnOfPolicy(command, warnings, ports.observer);

@@ -40,7 +40,7 @@ export type PolicyCheck = (
 /** For a reader without policies. */
 export const noPolicy: PolicyCheck = () => ({ faults: [], warnings: [] });
 
-export type CommandReading = { command: Command; warnings: Fault[] } | { refused: RefusedCommand };
+export type CommandReading = { command: Command; warnings?: Fault[] } | { refused: RefusedCommand };
 
 /** What the reader of a lane knows. */
 export interface LaneRules {
@@ -86,8 +86,10 @@ export function commandReader(lane: LaneRules) {
       ...timeFaults(raw, sentAtMilliseconds),
       ...policy.faults,
     ];
-    if (parsed.success && faultsFound.length === 0)
-      return { command: parsed.data, warnings: shortened(policy.warnings) };
+    if (parsed.success && faultsFound.length === 0) {
+      const warnings = shortened(policy.warnings);
+      return { command: parsed.data, ...(warnings.length > 0 && { warnings }) };
+    }
     return { refused: { faults: shortened(faultsFound), ...identityOf(raw, ofText) } };
   };
 }
