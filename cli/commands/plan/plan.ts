@@ -2,7 +2,6 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Command, InvalidArgumentError } from 'commander';
 import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
-import { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { planLanes } from '../../../lib/config/rate-budget.ts';
 import type { FileMessage } from '../../files/message-file.ts';
@@ -10,6 +9,7 @@ import { openMessages } from '../../files/message-source.ts';
 import { placeWords } from '../../files/place-words.ts';
 import { OperatorError } from '../../operator-error.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
+import { laneReader } from '../../pipeline/lane-reader.ts';
 import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
 import {
   type ChosenPipeline,
@@ -140,10 +140,7 @@ async function dryRun(
 ): Promise<DryRun> {
   if (links !== undefined) throw new OperatorError('Name a file or --links, not both.');
   const readers = new Map(
-    Object.keys(settings.lanes).map((name) => {
-      const producers = settings.producers.filter(({ lanes }) => lanes.includes(name));
-      return [name, commandReader({ contract: account, producers, templates: settings.templates })] as const;
-    }),
+    Object.keys(settings.lanes).map((name) => [name, laneReader({ settings, account }, name)] as const),
   );
   const run = new DryRun({
     laneOf: (source) => lane ?? defaultLaneOf(source, settings.producers),
