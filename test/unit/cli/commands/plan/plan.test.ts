@@ -1,7 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
 import { costOf } from '../../../../../cli/commands/plan/campaign-cost.ts';
 import { roomFor, timeOf } from '../../../../../cli/commands/plan/campaign-plan.ts';
 import { DryRun } from '../../../../../cli/commands/plan/dry-run.ts';
@@ -9,6 +7,7 @@ import { nearNames } from '../../../../../cli/commands/plan/near-names.ts';
 import { rowsOf } from '../../../../../cli/commands/plan/plan.ts';
 import { config } from '../../../../../examples/configuration.ts';
 import { commandReader, noPolicy } from '../../../../../lambdas/domain/contract/command-reading.ts';
+import { testFolder } from '../../../../world/test-folder.ts';
 
 const settings = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
 const account = config.accounts.acme ?? expect.fail('no account');
@@ -269,11 +268,7 @@ describe('a parameter whose name is almost a known one', () => {
 });
 
 describe('the file', () => {
-  let directory: string;
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'onelink-plan-'));
-  });
-  afterAll(() => rm(directory, { recursive: true }));
+  const at = testFolder();
 
   async function read(path: string): Promise<string[]> {
     const read: string[] = [];
@@ -282,7 +277,7 @@ describe('the file', () => {
   }
 
   async function rows(text: string) {
-    const path = join(directory, 'campaign');
+    const path = at('campaign');
     await writeFile(path, text);
     return read(path);
   }
@@ -300,6 +295,6 @@ describe('the file', () => {
   });
 
   test('that does not exist causes an error', async () => {
-    await expect(read(join(directory, 'nothing'))).rejects.toThrow('nothing cannot be read');
+    await expect(read(at('nothing'))).rejects.toThrow('nothing cannot be read');
   });
 });
