@@ -1,12 +1,15 @@
 import { removalInStreamRecord } from '../../../lambdas/adapters/ledger-item.ts';
 import { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
-import { type QrJob, qrJobSchema } from '../../../lambdas/domain/contract/qr-job.ts';
+import { jsonText } from '../../../lambdas/domain/contract/json-text.ts';
+import { qrJobSchema } from '../../../lambdas/domain/contract/qr-job.ts';
 import type { RequestKey } from '../../../lambdas/domain/contract/request-key.ts';
 import { commandDigest } from '../../../lambdas/domain/link/digest.ts';
 import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import { deriveLinkId, type LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
+import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
+import type { ChosenPipeline } from '../../pipeline/pipeline-choice.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
 import {
@@ -39,6 +42,24 @@ export interface ExaminationPorts {
   nowMilliseconds(): number;
 }
 
+/**
+ * What an examination of dead letters needs. If the caller may not read the link-ID secret, it warns and continues without it.
+ *
+ * @throws OperatorError if lib/config/config.ts does not have the pipeline
+ */
+export async function examinationPorts(
+  chosen: ChosenPipeline,
+  { ledger, linkIdSecret }: DeployedPipeline,
+): Promise<ExaminationPorts> {
+  const pipeline = chosen.configuredFor('the lanes’ producers and templates');
+  const secret = await linkIdSecret.value().catch((error: unknown) => {
+    const words = error instanceof Error ? error.message : String(error);
+    console.error(`${words} Without it, the listing cannot look up the links of creates with a derived shortlinkId.`);
+    return undefined;
+  });
+  return { ledger, pipeline, secret, nowMilliseconds: Date.now };
+}
+
 /** Examines a dead letter, with the ledger's records of its request and its link. */
 export function examine(
   queue: Pick<DeadLetterQueue, 'lane' | 'kind'>,
@@ -55,6 +76,7 @@ export function examine(
   }
 }
 
+const qrJobText = jsonText(qrJobSchema);
 const nobody = { source: null, requestId: null, action: null };
 
 async function examineCommand(
@@ -88,7 +110,7 @@ async function examineCommand(
 }
 
 async function examineJob(body: string, ports: ExaminationPorts): Promise<Examination> {
-  const job = qrJobOf(body);
+  const job = qrJobText.safeParse(body).data;
   if (job === undefined) return { ...nobody, ...noQrJob };
   const known = await knownOf(job, job, ports);
   const { source, requestId, action } = job;
@@ -109,12 +131,4 @@ async function knownOf(
 ): Promise<Known> {
   const [request, link] = await Promise.all([ledger.request(asked), address && ledger.link(address)]);
   return { request, link, nowMilliseconds: nowMilliseconds() };
-}
-
-function qrJobOf(body: string): QrJob | undefined {
-  try {
-    return qrJobSchema.safeParse(JSON.parse(body)).data;
-  } catch {
-    return undefined;
-  }
 }
