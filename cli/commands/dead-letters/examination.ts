@@ -15,13 +15,11 @@ import type { DeadLetterQueue } from './dead-letter-queues.ts';
 import {
   invalid,
   type Known,
-  noExpiredLink,
-  noQrJob,
   type Reason,
+  reasonFor,
   reasonOfCommand,
   reasonOfExpired,
   reasonOfQrJob,
-  unreadable,
 } from './reason.ts';
 
 /** The request of a dead letter, and the reason why it may be one. */
@@ -78,6 +76,11 @@ export function examine(
 
 const qrJobText = jsonText(qrJobSchema);
 const nobody = { source: null, requestId: null, action: null };
+/** For a message that neither a worker nor the expiry intake wrote. */
+const foreign = (what: string) => ({
+  ...nobody,
+  ...reasonFor('unreadable', `is not ${what}, and a redrive cannot fix it: purge it`),
+});
 
 async function examineCommand(
   lane: string,
@@ -87,7 +90,7 @@ async function examineCommand(
   const { secret } = ports;
   const { settings, account } = ports.pipeline;
   const opened = openEnvelope(body);
-  if (opened.command === undefined) return { ...nobody, ...unreadable };
+  if (opened.command === undefined) return { ...nobody, ...reasonFor('unreadable') };
   const read = commandReader({
     contract: account,
     producers: settings.producers.filter(({ lanes }) => lanes.includes(lane)),
@@ -111,7 +114,7 @@ async function examineCommand(
 
 async function examineJob(body: string, ports: ExaminationPorts): Promise<Examination> {
   const job = qrJobText.safeParse(body).data;
-  if (job === undefined) return { ...nobody, ...noQrJob };
+  if (job === undefined) return foreign('a QR job');
   const known = await knownOf(job, job, ports);
   const { source, requestId, action } = job;
   return { source, requestId, action, ...reasonOfQrJob(job, known) };
@@ -119,7 +122,7 @@ async function examineJob(body: string, ports: ExaminationPorts): Promise<Examin
 
 async function examineExpired(body: string, { ledger }: ExaminationPorts): Promise<Examination> {
   const removal = removalInStreamRecord(body);
-  if (removal === undefined) return { ...nobody, ...noExpiredLink };
+  if (removal === undefined) return foreign('the record of a link');
   const { source, requestId, address } = removal.record;
   return { source, requestId, action: null, ...reasonOfExpired(removal, await ledger.link(address)) };
 }

@@ -1,5 +1,5 @@
 import { mostHours } from '../../../lambdas/governor/forecast.ts';
-import { durationWords, instantWords, n } from '../../words.ts';
+import { durationWords, instantWords, n, percent } from '../../words.ts';
 import { nameOf } from '../dead-letters/dead-letter-queues.ts';
 import type { LaneOverview, Overview, QuotaOverview } from './overview.ts';
 
@@ -107,8 +107,6 @@ function quotaRows(quota: QuotaOverview | undefined, ago: (at: number) => string
   const burn = `${n(Math.round(burnPerHour))} per hour now: ${lasts}`;
   return [first, `              ${burn}`, `              ${end}${elsewhere}`];
 }
-
-const percent = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} %`;
 
 /** Breaks a line that is too long for the screen at a space, and indents the rest. */
 function wrapped(line: string): string[] {
