@@ -3,14 +3,8 @@ import { Command } from 'commander';
 import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { expiryLane } from '../../../lambdas/domain/work/names.ts';
 import type { Configuration } from '../../../lib/config/config-schema.ts';
-import {
-  type LanePlan,
-  planExpiry,
-  planLanes,
-  reservedConcurrency,
-  type WorkerPlan,
-} from '../../../lib/config/rate-budget.ts';
-import { type ConfiguredPipeline, configuredPipelines } from '../../pipeline/configured-pipeline.ts';
+import { type LanePlan, reservedConcurrency, type WorkerPlan } from '../../../lib/config/rate-budget.ts';
+import { type ConfiguredPipeline, configuredPipelines, plansOf } from '../../pipeline/configured-pipeline.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { apiAtPace } from '../../pipeline/spare-api.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
@@ -108,7 +102,7 @@ async function* checksOf(
   const mayMap = 'lambda:GetEventSourceMapping and GetFunctionConcurrency';
   const intake = pipeline.output('ExpiryIntakeMappingId');
   yield* await unlessRefused('mappings', mayMap, isLocal, async () => [
-    ...(await checkMappings(lambda, lanes, plansOf(configured), reading)),
+    ...(await checkMappings(lambda, lanes, plansByLane(configured), reading)),
     await checkIntake(lambda, intake),
   ]);
   yield* await checkTable(dynamo, table, isLocal);
@@ -128,17 +122,14 @@ async function* checksOf(
 function reservedByStage(configuration: Configuration, stage: string): number {
   return configuredPipelines(configuration)
     .filter((one) => one.stage === stage)
-    .reduce((sum, { account, settings: { lanes, expiryRateShare } }) => {
-      return sum + reservedConcurrency(planLanes(account, lanes).plans, planExpiry(account, expiryRateShare).plan);
-    }, 0);
+    .map(plansOf)
+    .reduce((sum, { plans, expiry }) => sum + reservedConcurrency(plans, expiry), 0);
 }
 
-function plansOf({ account, settings }: ConfiguredPipeline): Plans {
-  const { plan: expiry } = planExpiry(account, settings.expiryRateShare);
-  const plans = new Map<string, LanePlan | WorkerPlan>(
-    planLanes(account, settings.lanes).plans.map((plan) => [plan.lane, plan]),
-  );
-  return expiry === undefined ? plans : plans.set(expiryLane, expiry);
+function plansByLane(configured: ConfiguredPipeline): Plans {
+  const { plans, expiry } = plansOf(configured);
+  const byLane = new Map<string, LanePlan | WorkerPlan>(plans.map((plan) => [plan.lane, plan]));
+  return expiry === undefined ? byLane : byLane.set(expiryLane, expiry);
 }
 
 function words({ name, result, words: found, fix }: Check): string {

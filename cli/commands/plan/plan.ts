@@ -14,7 +14,7 @@ import { tallyWords } from '../../terminal/outcome-words.ts';
 import { pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { withNeeds } from '../../terminal/usage.ts';
 import { n, visible } from '../../words.ts';
-import { daysToCome, overviewOf } from '../status/overview.ts';
+import { daysToCome, quotaOverview } from '../status/overview.ts';
 import { costOf } from './campaign-cost.ts';
 import { type LaneLoad, type QuotaFacts, roomFor, sustained, timeOf } from './campaign-plan.ts';
 import { DryRun, type RowFinding } from './dry-run.ts';
@@ -128,18 +128,16 @@ async function dryRun(
     },
     nowMilliseconds: Date.now(),
   });
-  const named = new Map<RowFinding['finding'], number>();
   for await (const { line, unit, body, unsendable } of rowsOf(file, interrupted)) {
     if (interrupted.aborted) break;
     const found = run.row(line, body, unsendable, unit);
     progress.update(() => `${n(run.rows)} rows read: ${tallyWords(run.findings) || 'no findings'}`);
     if (found === undefined) continue;
-    const sofar = named.get(found.finding) ?? 0;
-    named.set(found.finding, sofar + 1);
-    if (json || sofar < rowsNamed) print({ kind: 'row', ...found }, findingWords(found));
+    const sofar = run.findings.get(found.finding) ?? 0;
+    if (json || sofar <= rowsNamed) print({ kind: 'row', ...found }, findingWords(found));
   }
   progress.clear();
-  const unnamed = [...named].flatMap(([finding, rows]) =>
+  const unnamed = [...run.findings].flatMap(([finding, rows]) =>
     rows > rowsNamed ? `${n(rows - rowsNamed)} more ${finding}` : [],
   );
   if (!json && unnamed.length > 0) console.log(`… and ${unnamed.join(', ')}: --json prints them all`);
@@ -189,11 +187,10 @@ async function quotaOf(
 ): Promise<PlanFigures['quota']> {
   const all: QuotaFacts = { monthlyQuotaCalls, remaining: monthlyQuotaCalls };
   if (stack === undefined && !local) return all;
-  const { stackName, control } = await chosen.deployed();
+  const { control } = await chosen.deployed();
   const atMilliseconds = Date.now();
   const [reading, renewalsDue] = await Promise.all([control.read(), control.renewals(daysToCome(atMilliseconds))]);
-  const nothing = { lanes: [], deadLetters: [], alarms: [] };
-  const { quota } = overviewOf({ stackName, atMilliseconds, reading, renewalsDue, monthlyQuotaCalls, ...nothing });
+  const quota = quotaOverview({ reading, renewalsDue, monthlyQuotaCalls });
   if (quota === undefined) {
     console.error(
       'The control record has no quota. The plan uses the whole month’s quota. To find out why, run: onelink doctor',

@@ -90,7 +90,11 @@ function laneOverview(
 }
 
 /** The governor's forecast, from the memory in the control record. */
-function quotaOverview({ reading, renewalsDue, monthlyQuotaCalls }: Sight): QuotaOverview | undefined {
+export function quotaOverview({
+  reading,
+  renewalsDue,
+  monthlyQuotaCalls,
+}: Pick<Sight, 'reading' | 'renewalsDue' | 'monthlyQuotaCalls'>): QuotaOverview | undefined {
   const { quota, usage } = reading.control ?? {};
   if (quota === undefined) return undefined;
   const { remaining, polledAt, own } = quota;

@@ -47,19 +47,13 @@ function controlWords({ controlRecord, governedAt, health }: Overview, ago: (ins
   }
 }
 
-const columns = [
-  { width: 15 },
-  { width: 26 },
-  { width: 10, right: true },
-  { width: 9, right: true },
-  { width: 12, right: true },
-  { width: 8, right: true },
-];
+/** The widths of the columns: two of text, and four of numbers. */
+const columns = [15, 26, 10, 9, 12, 8];
 
 function row(cells: readonly string[]): string {
-  const padded = columns.map(({ width: room, right }, column) => {
+  const padded = columns.map((room, column) => {
     const cell = cells[column] ?? '';
-    return right ? cell.padStart(room) : cell.padEnd(room);
+    return column < 2 ? cell.padEnd(room) : cell.padStart(room);
   });
   return padded.join('').trimEnd();
 }

@@ -51,15 +51,11 @@ export function compare(
       : different([{ what: 'state', words: 'live in the ledger, absent at the API' }]);
   }
   const laterSeconds = found.expiresAt - record.expiresAt;
-  const differences = [
-    ...(dataDigest(context.secret, found.data) === record.dataDigest
-      ? []
-      : [{ what: 'data', words: 'its data differs' } as const]),
-    ...lifeDifferences(record, found, context.nowSeconds),
-    ...(hasDomainOf(record, context.templates)
-      ? []
-      : [{ what: 'short-url', words: 'its short URL has none of its template’s domains' } as const]),
-  ];
+  const differences = lifeDifferences(record, found, context.nowSeconds);
+  if (dataDigest(context.secret, found.data) !== record.dataDigest)
+    differences.unshift({ what: 'data', words: 'its data differs' });
+  if (!hasDomainOf(record, context.templates))
+    differences.push({ what: 'short-url', words: 'its short URL has none of its template’s domains' });
   if (differences.length > 0) return different(differences);
   return { result: laterSeconds > clockToleranceSeconds ? 'renewed-by-clicks' : 'equal' };
 }
