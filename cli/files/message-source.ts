@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
 import { errorCode, fileErrorReason } from './file-error.ts';
 import { type FileMessage, messagesIn } from './message-file.ts';
 

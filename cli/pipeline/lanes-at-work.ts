@@ -1,5 +1,5 @@
 import { expiryLane } from '../../lambdas/domain/work/names.ts';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
 import { outputNamed, pascal, pipelineOutputs } from './pipeline-outputs.ts';
 
 /** A worker of a lane: its log group, its queue, and the mapping that feeds it. */

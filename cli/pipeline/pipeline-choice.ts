@@ -1,7 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { config, configFile } from '../../lib/config/chosen-config.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
 import { type ConfiguredPipeline, configuredPipelines } from './configured-pipeline.ts';
 import { DeployedPipeline } from './deployed-pipeline.ts';
 import { type LocalRun, readLocalRun } from './local-run.ts';

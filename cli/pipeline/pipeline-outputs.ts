@@ -1,5 +1,5 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
 
 /** The outputs of a pipeline that its users need. */
 export interface PipelineOutputs {

@@ -2,7 +2,7 @@ import { OneLinkClient } from '../../lambdas/adapters/onelink-client.ts';
 import { systemClock } from '../../lambdas/runtime/clock.ts';
 import { RateLimiter } from '../../lambdas/runtime/rate-limiter.ts';
 import { callTimeoutMilliseconds } from '../../lib/config/rate-budget.ts';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
 import type { ConfiguredPipeline } from './configured-pipeline.ts';
 import type { DeployedPipeline } from './deployed-pipeline.ts';
 import type { ChosenPipeline } from './pipeline-choice.ts';

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
 
 /**
  * Asks on the terminal whether to delete something. Ctrl-C and the end of the input count as no.

@@ -1,6 +1,6 @@
 import { fileErrorReason } from '../files/file-error.ts';
-import { OperatorError } from '../operator-error.ts';
 import { serviceErrorWords } from '../pipeline/service-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
 import { usageCode } from './usage.ts';
 
 /**

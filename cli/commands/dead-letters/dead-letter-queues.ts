@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { expiryLane } from '../../../lambdas/domain/work/names.ts';
-import { OperatorError } from '../../operator-error.ts';
 import { outputNamed, pascal, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 
 /** What a queue holds: commands, the QR jobs that the link worker queues for them, or expired links. */
 export const queueKinds = ['commands', 'qr', 'expiry'] as const;

@@ -7,7 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { originalAttribute, soundOriginal } from '../../../lambdas/domain/contract/original-message.ts';
-import { OperatorError } from '../../operator-error.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 
 /** A received dead letter. No other receiver gets it until its visibility timeout ends. */
 export interface DeadLetter {

@@ -5,7 +5,7 @@ import { formatOf } from '../../files/file-ending.ts';
 import { mayDelete } from '../../terminal/confirmation.ts';
 import { count } from '../../terminal/count-option.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { n } from '../../words.ts';
+import { n } from '../../words/words.ts';
 import type { Limits } from './dead-letter.ts';
 import {
   type DeadLetterQueue,

@@ -1,6 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { errorCode, unwritable } from '../../files/file-error.ts';
-import { OperatorError } from '../../operator-error.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
 

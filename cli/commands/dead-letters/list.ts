@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { durationWords } from '../../words.ts';
+import { durationWords } from '../../words/words.ts';
 import { type DeadLetter, giveBack, type Limits, receiveDeadLetters } from './dead-letter.ts';
 import { type DeadLetterQueue, nameOf } from './dead-letter-queues.ts';
 import { type Examination, type ExaminationPorts, examine } from './examination.ts';

@@ -9,7 +9,7 @@ import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { apiAtPace } from '../../pipeline/spare-api.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
 import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
-import { counted } from '../../words.ts';
+import { counted } from '../../words/words.ts';
 import { strandedLanes } from '../parked/parked-lots.ts';
 import { checkApi } from './api-checks.ts';
 import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';

@@ -1,6 +1,6 @@
 import { type FileHandle, link, lstat, open, rm } from 'node:fs/promises';
 import { errorCode, unwritable } from '../../files/file-error.ts';
-import { OperatorError } from '../../operator-error.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 
 /**
  * A file that exists only when it is complete. It is written as `<path>.part`, which only its owner can read, and gets its

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { formatOf } from '../../files/file-ending.ts';
 import { scanLinks, segments } from '../../pipeline/link-scan.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { counted, n } from '../../words.ts';
+import { counted, n } from '../../words/words.ts';
 import { ExportFile } from './export-file.ts';
 import { exportLinks } from './export-links.ts';
 import { type ExportFormat, exportFormats, headLine, linkLine } from './link-line.ts';

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { LaneMappings } from '../../../lambdas/adapters/lane-mappings.ts';
 import type { ControlRecord } from '../../../lambdas/domain/control/control-record.ts';
-import { OperatorError } from '../../operator-error.ts';
 import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 import { changeControl } from './control-change.ts';
 import { followMappings } from './following.ts';
 import { type Order, pausedBy, resumedBy } from './lane-orders.ts';

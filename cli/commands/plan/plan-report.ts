@@ -1,4 +1,4 @@
-import { durationWords, instantWords, n, percent } from '../../words.ts';
+import { durationWords, instantWords, n, percent } from '../../words/words.ts';
 import type { CampaignCost } from './campaign-cost.ts';
 import type { Bound, LaneLoad, LaneTime, QuotaFacts, Room } from './campaign-plan.ts';
 

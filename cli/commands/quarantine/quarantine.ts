@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
-import { OperatorError } from '../../operator-error.ts';
 import { mayDelete } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { withNeeds } from '../../terminal/usage.ts';
-import { counted, instantWords, n } from '../../words.ts';
+import { OperatorError } from '../../words/operator-error.ts';
+import { counted, instantWords, n } from '../../words/words.ts';
 import { inspect } from './inspection.ts';
 import { release } from './release.ts';
 

@@ -3,7 +3,7 @@ import type { MessageSketch } from '../../files/message.ts';
 import { type Place, placeWords } from '../../files/place-words.ts';
 import { type Awaited, AwaitedOutcomes, isParked, isSettled, type Receipt } from '../../pipeline/awaited-outcomes.ts';
 import { outcomeWords, tallyWords, unwelcome } from '../../terminal/outcome-words.ts';
-import { n } from '../../words.ts';
+import { n } from '../../words/words.ts';
 import { canBeLookedUp, type Missed } from './missed-outcomes.ts';
 
 /** Exit codes: scripts and the help text rely on them. */

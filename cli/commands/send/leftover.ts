@@ -3,7 +3,7 @@ import type { Place, Unit } from '../../files/place-words.ts';
 import { UnsentFile } from '../../files/unsent-file.ts';
 import type { Unsent } from '../../pipeline/send-messages.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
-import { n } from '../../words.ts';
+import { n } from '../../words/words.ts';
 
 /** The messages of a file that were not sent: their lines, the reasons, and the file that keeps them. */
 export class Leftover {

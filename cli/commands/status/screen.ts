@@ -1,5 +1,5 @@
 import { mostHours } from '../../../lambdas/governor/forecast.ts';
-import { durationWords, instantWords, n, percent } from '../../words.ts';
+import { durationWords, instantWords, n, percent } from '../../words/words.ts';
 import { nameOf } from '../dead-letters/dead-letter-queues.ts';
 import type { LaneOverview, Overview, QuotaOverview } from './overview.ts';
 

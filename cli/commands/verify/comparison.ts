@@ -2,7 +2,7 @@ import type { Templates } from '../../../lambdas/domain/contract/producer.ts';
 import { dataDigest } from '../../../lambdas/domain/link/digest.ts';
 import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAtApi } from '../../../lambdas/domain/onelink/api-answer.ts';
-import { durationWords } from '../../words.ts';
+import { durationWords } from '../../words/words.ts';
 
 /** One difference between ledger and API, in words that hold no value of the link. */
 export interface Difference {

@@ -1,7 +1,7 @@
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { eachAtOnce } from '../../../lambdas/domain/work/at-once.ts';
-import { OperatorError } from '../../operator-error.ts';
 import { eachPage, type Scanned, type ScannedPage } from '../../pipeline/link-scan.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 import type { LinkCheck } from './link-check.ts';
 import { Reservoir } from './reservoir.ts';
 

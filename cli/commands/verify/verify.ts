@@ -8,7 +8,7 @@ import { openSpareApi } from '../../pipeline/spare-api.ts';
 import { spareCallsPerSecond } from '../../pipeline/spare-rate.ts';
 import { count } from '../../terminal/count-option.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { n } from '../../words.ts';
+import { n } from '../../words/words.ts';
 import { checkLink } from './link-check.ts';
 import { progressWords } from './progress-words.ts';
 import { exitCode, Report } from './report.ts';
