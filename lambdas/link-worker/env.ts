@@ -2,6 +2,11 @@ import * as z from 'zod';
 import { jsonText } from '../domain/contract/json-text.ts';
 import { producerSchema, templatesSchema } from '../domain/contract/producer.ts';
 
+export type { LinkPolicies } from '../domain/policy/link-policy.ts';
+
+/** The file with the link policies, beside the bundled handler: environment variables together hold 4 KB only. */
+export const policiesFile = 'policies.json';
+
 /** The contract between the link worker's construct and its handler: one variable each, all required. */
 export const linkWorkerEnvironment = z.object({
   LANE: z.string().min(1),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -11,13 +12,14 @@ import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
 import { Secret } from '../adapters/secret.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
+import { linkPoliciesSchema, policyChecker } from '../domain/policy/link-policy.ts';
 import { dimension } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { RateLimiter } from '../runtime/rate-limiter.ts';
 import { sqsBatch } from '../runtime/sqs-batch.ts';
 import { Telemetry } from '../runtime/telemetry.ts';
-import { linkWorkerEnvironment } from './env.ts';
+import { linkWorkerEnvironment, policiesFile } from './env.ts';
 import { linkWorker } from './link-worker.ts';
 
 const env = readEnvironment(linkWorkerEnvironment, process.env);
@@ -25,6 +27,7 @@ const telemetry = new Telemetry();
 const lane = { [dimension.lane]: env.LANE };
 const [sqs, secrets, dynamo] = [new SQSClient(), new SecretsManagerClient(), dynamoClient()];
 const stores = onDemandStores(env);
+const policies = linkPoliciesSchema.parse(JSON.parse(readFileSync(new URL(policiesFile, import.meta.url), 'utf8')));
 const turns = RateLimiter.atPace(env.LINK_CALLS_PER_SECOND, clock);
 const token = new Secret(secrets, env.API_TOKEN_SECRET_ARN);
 const linkIdSecret = new Secret(secrets, env.LINK_ID_SECRET_ARN);
@@ -45,6 +48,7 @@ export const handler = sqsBatch({
     ledger: new Ledger(dynamo, env.LEDGER_TABLE_NAME, clock),
     control: new ControlTable(dynamo, env.LEDGER_TABLE_NAME, clock),
     pace: turns,
+    policy: policyChecker(policies),
     parked: stores.parked,
     onQuotaCall: telemetry.quotaCalls(),
     outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, env.OUTCOMES_PER_PUBLISH),

@@ -1,5 +1,7 @@
+import type { Command } from '../domain/contract/command.ts';
 import { type CommandReading, commandReader } from '../domain/contract/command-reading.ts';
 import { openEnvelope } from '../domain/contract/envelope.ts';
+import type { Fault } from '../domain/contract/fault.ts';
 import { parkOrderKey } from '../domain/contract/parked-command.ts';
 import { requestKey } from '../domain/contract/request-key.ts';
 import { QuotaTally } from '../domain/control/quota-tally.ts';
@@ -9,6 +11,7 @@ import { eachAtOnce } from '../domain/work/at-once.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import type { BatchWork, Delivery, Disposition } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
+import type { Observer } from '../domain/work/observer.ts';
 import { AnsweredRequests } from './answered-requests.ts';
 import { LostCalls, openGate } from './batch-gate.ts';
 import { CommandWork } from './command-work.ts';
@@ -34,6 +37,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     },
     producers: settings.PRODUCERS,
     templates: settings.TEMPLATES,
+    policy: ports.policy,
   });
 
   let openedAtSeen: number | undefined;
@@ -46,14 +50,14 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     const refused: { delivery: Delivery; reading: Extract<CommandReading, { refused: unknown }> }[] = [];
     for (const delivery of deliveries) {
       const reading = readDelivery(delivery, read);
-      if ('refused' in reading) refused.push({ delivery, reading });
-      else
-        accepted.push({
-          command: reading.command,
-          delivery,
-          digest: commandDigest(secret, reading.command),
-          calls: [],
-        });
+      if ('refused' in reading) {
+        refused.push({ delivery, reading });
+        continue;
+      }
+      const { command, warnings = [] } = reading;
+      accepted.push({ command, delivery, digest: commandDigest(secret, command), calls: [] });
+      // A redelivery has the same warnings.
+      if (warnings.length > 0 && delivery.receiveCount === 1) warnOfPolicy(command, warnings, ports.observer);
     }
     const now = () => ports.clock.wallMilliseconds();
     if (lane.openedAt !== openedAtSeen) ports.pace.easeIn();
@@ -110,6 +114,15 @@ function chainsOf(accepted: Accepted[]): Accepted[][][] {
   return [...chains.values()].map((chain) =>
     chain.toSorted((one, other) => (orderKey(one) < orderKey(other) ? -1 : 1)),
   );
+}
+
+function warnOfPolicy({ source, requestId }: Command, warnings: Fault[], observer: Observer): void {
+  observer.count(laneMetric.policyWarned);
+  observer.info('command breaks a policy that only warns', {
+    source,
+    requestId,
+    rules: warnings.map(({ rule }) => rule),
+  });
 }
 
 function readDelivery(delivery: Delivery, read: ReturnType<typeof commandReader>): CommandReading {

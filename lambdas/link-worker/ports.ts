@@ -1,3 +1,4 @@
+import type { PolicyCheck } from '../domain/contract/command-reading.ts';
 import type { LinkSpec } from '../domain/contract/link-spec.ts';
 import type { Outcome } from '../domain/contract/outcome.ts';
 import type { ParkedCommand } from '../domain/contract/parked-command.ts';
@@ -40,6 +41,8 @@ export interface LinkWorkerPorts {
     /** Releases the permit of a command that has ended without a call. */
     release(): void;
   };
+  /** What commands may hold by the policies of their template and source. */
+  policy: PolicyCheck;
   parked: { add(command: ParkedCommand): Promise<void> };
   /** Runs for each call of the quota, for the metrics by source. */
   onQuotaCall: (source: string, operation: Operation) => void;

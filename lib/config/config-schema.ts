@@ -90,11 +90,30 @@ const takenNames = [
 const laneNameRule = `must be lower-case letters and digits, a letter first, and none of ${takenNames}`;
 const laneNamePattern = new RegExp(`^(?!(?:${takenNames.replaceAll(', ', '|')})$)[a-z][a-z0-9]{0,30}$`);
 
+const parameter = text(/^[^\s]{1,100}$/, 'must be the name of a link parameter');
+const host = text(
+  /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*(?::\d{1,5})?$/,
+  'must be a host in lower case (acme.example, acme.example:8443, *.acme.example for its subdomains; other letters as xn--)',
+);
+const hours = count(1, 87_600, 'ten years');
+const values = z.array(text(/^[\s\S]{1,300}$/, 'must be a value, in which * stands for any characters'));
+const linkPolicy = z.strictObject({
+  mode: choice('enforce', 'warn'),
+  mandatory: z.array(parameter).optional(),
+  forbidden: z.array(parameter).optional(),
+  allowed: z.record(parameter, values.min(1, 'must hold at least one value')).optional(),
+  hosts: z.array(host).optional(),
+  hostsOf: z.record(parameter, z.array(host)).optional(),
+  schemes: z.array(text(/^[a-z][a-z0-9+.-]*$/, 'must be a scheme in lower case, without the colon')).optional(),
+  ttlHours: z.strictObject({ least: hours.optional(), most: hours.optional() }).optional(),
+});
+
 const producer = z.strictObject({
   source: text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1–64 letters, digits, dots, dashes or underscores'),
   principals: z.array(principal),
   lanes: z.array(text(laneNamePattern, laneNameRule)).min(1, 'must name at least one lane'),
   templates: z.array(text(templateIdPattern, templateIdRule)).min(1, 'must name at least one template'),
+  policy: linkPolicy.optional(),
 });
 
 const percent = count(1, 99, 'percent');
@@ -122,7 +141,7 @@ export const pipelineSchema = z.strictObject({
   account: z.string(),
   templates: z.record(
     key(templateIdPattern, templateIdRule),
-    z.strictObject({ domain, brandDomains: z.array(domain) }),
+    z.strictObject({ domain, brandDomains: z.array(domain), policy: linkPolicy.optional() }),
   ),
   producers: z.array(producer).min(1, 'must name at least one producer'),
   lanes: z.record(key(laneNamePattern, laneNameRule), lane),

@@ -1,4 +1,5 @@
-import { dirname } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -29,8 +30,10 @@ export const bundleOptions = {
 /**
  * One job's handler and its imports, as `index.mjs` and further files. The bundle includes the AWS SDK, because a bundled SDK
  * loads faster than the runtime's own. If CDK must not bundle a stack, the asset is the job's source folder.
+ *
+ * @param files texts to put beside the handler, by file name
  */
-export function handlerCode(job: Job): Code {
+export function handlerCode(job: Job, files: Readonly<Record<string, string>> = {}): Code {
   const entry = fileURLToPath(new URL(`../../lambdas/${job}/handler.ts`, import.meta.url));
   return Code.fromAsset(dirname(entry), {
     assetHashType: AssetHashType.OUTPUT,
@@ -40,6 +43,7 @@ export function handlerCode(job: Job): Code {
       local: {
         tryBundle: (outdir) => {
           buildSync({ ...bundleOptions, entryPoints: { index: entry }, outdir });
+          for (const [name, text] of Object.entries(files)) writeFileSync(join(outdir, name), text);
           return true;
         },
       },

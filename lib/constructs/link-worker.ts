@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
-import type { LinkWorkerVariables } from '../../lambdas/link-worker/env.ts';
+import { type LinkWorkerVariables, policiesFile } from '../../lambdas/link-worker/env.ts';
+import { linkPoliciesOf } from '../config/link-policies.ts';
 import type { LaneWorkerProps } from './pipeline-parts.ts';
 import { type FedFunction, leaseSeconds, queueWorker, queueWorkerVariables } from './queue-worker.ts';
 import { allow } from './worker-function.ts';
@@ -33,6 +34,7 @@ export function linkWorker(scope: Construct, props: LaneWorkerProps): FedFunctio
   return queueWorker(scope, {
     ...props.surroundings,
     job: 'link-worker',
+    files: { [policiesFile]: JSON.stringify(linkPoliciesOf(settings)) },
     description: `Executes the commands of the ${props.name} lane`,
     memoryMegabytes: settings.memoryMegabytes.linkWorker,
     plan,
@@ -62,6 +64,12 @@ function access({ name, settings }: LaneWorkerProps): Pick<LinkWorkerVariables, 
   const used = new Set(producers.flatMap(({ templates }) => templates));
   return {
     PRODUCERS: JSON.stringify(producers.map(({ source, templates }) => ({ source, templates }))),
-    TEMPLATES: JSON.stringify(Object.fromEntries(Object.entries(settings.templates).filter(([id]) => used.has(id)))),
+    TEMPLATES: JSON.stringify(
+      Object.fromEntries(
+        Object.entries(settings.templates).flatMap(([id, { domain, brandDomains }]) =>
+          used.has(id) ? [[id, { domain, brandDomains }]] : [],
+        ),
+      ),
+    ),
   };
 }

@@ -28,6 +28,8 @@ export interface WorkerFunctionProps extends FunctionSurroundings {
   readonly concurrency: number;
   readonly variables: Readonly<Record<string, string>>;
   readonly permissions: readonly PolicyStatement[];
+  /** Texts for the handler to read, by file name. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Allows exactly these actions on these resources. Actions have no wildcards. */
@@ -64,7 +66,7 @@ export function workerFunction(scope: Construct, props: WorkerFunctionProps): La
     runtime: Runtime.NODEJS_24_X,
     architecture: Architecture.ARM_64,
     handler: 'index.handler',
-    code: handlerCode(props.job),
+    code: handlerCode(props.job, props.files),
     memorySize: props.memoryMegabytes,
     timeout: Duration.seconds(props.timeoutSeconds),
     reservedConcurrentExecutions: props.concurrency,

@@ -21,5 +21,5 @@ function callerOf(source: string, principal: ProducerPrincipal | undefined): Cal
   if (principal === undefined) return userOf(`arn:aws:iam::${localAccountId}:user/${source}`);
   if ('account' in principal) return userOf(`arn:aws:iam::${principal.account}:user/${source}`);
   if ('service' in principal) return serviceOf(principal.service);
-  return sessionOf(principal.role, source);
+  return 'user' in principal ? userOf(principal.user) : sessionOf(principal.role, source);
 }

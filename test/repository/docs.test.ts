@@ -6,7 +6,7 @@ import { dollarsPerMillionScanned } from '../../cli/cost/monthly-cost.ts';
 import { spareCallsPerSecond } from '../../cli/pipeline/spare-rate.ts';
 import { onelinkProgram } from '../../cli/program.ts';
 import { config } from '../../examples/configuration.ts';
-import { commandReader } from '../../lambdas/domain/contract/command-reading.ts';
+import { commandReader, noPolicy } from '../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/contract/outcome.ts';
 import { laneReasons } from '../../lambdas/domain/control/control-record.ts';
@@ -58,6 +58,7 @@ describe('docs/commands.md', () => {
     'shows a valid command: %s',
     (_, command) => {
       const read = commandReader({
+        policy: noPolicy,
         contract: { maxDataCharacters: 2048, maxTtlDays: 365 },
         producers: production?.producers ?? [],
         templates: production?.templates ?? {},

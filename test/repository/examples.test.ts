@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Fate } from '../../examples/campaign/line.ts';
 import { generateCampaign } from '../../examples/generate-campaign.ts';
 import type { Command } from '../../lambdas/domain/contract/command.ts';
-import { commandReader } from '../../lambdas/domain/contract/command-reading.ts';
+import { commandReader, noPolicy } from '../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
 
 const committed = (file: string) => readFileSync(new URL(`../../examples/${file}`, import.meta.url), 'utf8');
@@ -11,6 +11,7 @@ const { bodies, setup, fates } = generateCampaign();
 const now = Date.parse('2026-01-01T00:00:00Z');
 
 const read = commandReader({
+  policy: noPolicy,
   contract: { maxDataCharacters: 2_048, maxTtlDays: 365 },
   producers: [
     { source: 'crm', templates: ['A1b3', 'abc123'] },

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 const root = join(import.meta.dirname, '../..');
 
 const contract = 'domain/contract imports no other room, knows no AWS and does no I/O';
+const policy = 'domain/policy imports contract, knows no AWS and does no I/O';
 const work = 'domain/work imports no other room, knows no AWS and does no I/O';
 const onelink = 'domain/onelink imports contract and work, knows no AWS and does no I/O';
 const link = 'domain/link imports contract, work and onelink, knows no AWS and does no I/O';
@@ -41,6 +42,10 @@ const refused: Record<string, Case[]> = {
     ['lambdas/domain/contract/a.ts', 'node:https'],
     ['lambdas/domain/contract/a.ts', 'node:fs'],
     ['lambdas/domain/contract/a.ts', 'node:net'],
+  ],
+  [policy]: [
+    ['lambdas/domain/policy/a.ts', '../work/clock.ts'],
+    ['lambdas/domain/policy/a.ts', '@aws-sdk/client-sqs'],
   ],
   [work]: [
     ['lambdas/domain/work/a.ts', '../contract/command.ts'],

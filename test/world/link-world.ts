@@ -1,3 +1,4 @@
+import { noPolicy } from '../../lambdas/domain/contract/command-reading.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import type { ParkedCommand } from '../../lambdas/domain/contract/parked-command.ts';
 import type { QrJob } from '../../lambdas/domain/contract/qr-job.ts';
@@ -105,6 +106,7 @@ export function linkWorkerWith(
       parked: { add: async () => {} },
       onQuotaCall: () => {},
       linkIdSecret: { value: async () => linkIdSecret },
+      policy: noPolicy,
       outcomes: { publish: async () => {} },
       qrQueue: { ask: async () => {} },
       qrImages: { remove: async () => {} },

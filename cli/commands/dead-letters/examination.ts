@@ -1,5 +1,4 @@
 import { removalInStreamRecord } from '../../../lambdas/adapters/ledger-item.ts';
-import { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
 import { jsonText } from '../../../lambdas/domain/contract/json-text.ts';
 import { qrJobSchema } from '../../../lambdas/domain/contract/qr-job.ts';
@@ -9,6 +8,7 @@ import type { LinkRecord, RequestRecord } from '../../../lambdas/domain/link/led
 import { deriveLinkId, type LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
+import { laneReader } from '../../pipeline/lane-reader.ts';
 import type { ChosenPipeline } from '../../pipeline/pipeline-choice.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
@@ -88,15 +88,10 @@ async function examineCommand(
   ports: ExaminationPorts,
 ): Promise<Examination> {
   const { secret } = ports;
-  const { settings, account } = ports.pipeline;
+  const { settings } = ports.pipeline;
   const opened = openEnvelope(body);
   if (opened.command === undefined) return { ...nobody, ...reasonFor('unreadable') };
-  const read = commandReader({
-    contract: account,
-    producers: settings.producers.filter(({ lanes }) => lanes.includes(lane)),
-    templates: settings.templates,
-  });
-  const reading = read(opened, sentAtMilliseconds);
+  const reading = laneReader(ports.pipeline, lane)(opened, sentAtMilliseconds);
   if ('refused' in reading) {
     // Only the rules: a path may hold a name from the producer's data.
     const { source, requestId, action, faults } = reading.refused;

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { planLanes } from '../../../lib/config/rate-budget.ts';
 import type { FileMessage } from '../../files/message-file.ts';
 import { openMessages } from '../../files/message-source.ts';
 import { placeWords } from '../../files/place-words.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
+import { laneReader } from '../../pipeline/lane-reader.ts';
 import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
 import type { ChosenPipeline } from '../../pipeline/pipeline-choice.ts';
 import { count } from '../../terminal/count-option.ts';
@@ -114,10 +114,7 @@ async function dryRun(
 ): Promise<DryRun> {
   if (links !== undefined) throw new OperatorError('Name a file or --links, not both.');
   const readers = new Map(
-    Object.keys(settings.lanes).map((name) => {
-      const producers = settings.producers.filter(({ lanes }) => lanes.includes(name));
-      return [name, commandReader({ contract: account, producers, templates: settings.templates })] as const;
-    }),
+    Object.keys(settings.lanes).map((name) => [name, laneReader({ settings, account }, name)] as const),
   );
   const run = new DryRun({
     laneOf: (source) => lane ?? defaultLaneOf(source, settings.producers),

@@ -13,7 +13,7 @@ import {
 } from './command.ts';
 import { faultsOfIssue } from './command-faults.ts';
 import type { OpenedMessage } from './envelope.ts';
-import type { Fault } from './fault.ts';
+import { type Fault, offered } from './fault.ts';
 import { isObject } from './json-object.ts';
 import { controlMessage, hasControls } from './link-data.ts';
 import type { Producer, Templates } from './producer.ts';
@@ -31,13 +31,30 @@ export interface RefusedCommand {
   metadata?: Record<string, string>;
 }
 
-export type CommandReading = { command: Command } | { refused: RefusedCommand };
+/** A policy check of a raw command (domain/policy). `warnings` do not refuse the command. */
+export type PolicyCheck = (
+  raw: Record<string, unknown>,
+  sentAtMilliseconds: number,
+) => { faults: Fault[]; warnings: Fault[] };
+
+/** For a reader without policies. */
+export const noPolicy: PolicyCheck = () => ({ faults: [], warnings: [] });
+
+export type CommandReading = { command: Command; warnings?: Fault[] } | { refused: RefusedCommand };
+
+/** What the reader of a lane knows. */
+export interface LaneRules {
+  contract: ApiContract;
+  producers: Producer[];
+  templates: Templates;
+  policy: PolicyCheck;
+}
 
 /**
- * Makes one lane's reader. It checks a raw command against the contract and its producer's rights, and returns all
- * faults at once. It accepts no invalid command, so no invalid command spends quota.
+ * Makes one lane's reader. It checks a raw command against the contract, its producer's rights and the policies, and returns
+ * all faults at once. It accepts no invalid command, so no invalid command spends quota.
  */
-export function commandReader(lane: { contract: ApiContract; producers: Producer[]; templates: Templates }) {
+export function commandReader(lane: LaneRules) {
   const schema = commandSchema(lane.contract);
   const anyAction = anyActionSchema(lane.contract);
   const producers = new Map(lane.producers.map((producer) => [producer.source, producer]));
@@ -61,13 +78,18 @@ export function commandReader(lane: { contract: ApiContract; producers: Producer
     const ofWriting = ofText.filter(
       ({ path, rule }) => rule !== 'number' || path.startsWith('data.') || !broken.has(path),
     );
+    const policy = lane.policy(raw, sentAtMilliseconds);
     const faultsFound = [
       ...ofFields,
       ...[...ofWriting, ...textFaults(raw)].filter(isKnown),
       ...rightsFaults(raw, producers, lane.templates),
       ...timeFaults(raw, sentAtMilliseconds),
+      ...policy.faults,
     ];
-    if (parsed.success && faultsFound.length === 0) return { command: parsed.data };
+    if (parsed.success && faultsFound.length === 0) {
+      const warnings = shortened(policy.warnings);
+      return { command: parsed.data, ...(warnings.length > 0 && { warnings }) };
+    }
     return { refused: { faults: shortened(faultsFound), ...identityOf(raw, ofText) } };
   };
 }
@@ -91,10 +113,6 @@ function shortened(faults: Fault[]): Fault[] {
   const more = different.size - shown.length;
   return more === 0 ? shown : [...shown, { path: '', rule: 'more', message: `and ${more} more faults` }];
 }
-
-/** The first few configured values. */
-const offered = (all: readonly string[]) =>
-  `: ${all.length === 0 ? 'it has none' : `${all.slice(0, 10).join(', ')}${all.length > 10 ? ', …' : ''}`}`;
 
 /** The missing rights, found in all readable fields, so they are returned together with the other faults. */
 function rightsFaults(raw: Record<string, unknown>, producers: Map<string, Producer>, templates: Templates): Fault[] {

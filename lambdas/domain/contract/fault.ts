@@ -10,3 +10,7 @@ export const faultSchema = z.object({
   message: z.string(),
 });
 export type Fault = z.infer<typeof faultSchema>;
+
+/** The first few configured values, to end a message with. */
+export const offered = (all: readonly string[]) =>
+  `: ${all.length === 0 ? 'it has none' : `${all.slice(0, 10).join(', ')}${all.length > 10 ? ', …' : ''}`}`;

@@ -201,7 +201,8 @@ export const hasControls = (text: string) => /[^\P{Cc}\t\n\r]/u.test(text);
 export const controlMessage =
   'must not contain control characters (such as NUL) except tab and line break: leave them out';
 
-function isScalar(value: unknown): value is string | number | boolean {
+/** Whether a parameter may have this value. */
+export function isScalar(value: unknown): value is string | number | boolean {
   return (
     typeof value === 'string' || typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value))
   );

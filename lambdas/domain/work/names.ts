@@ -20,6 +20,8 @@ export const laneMetric = {
   linkDeleted: 'LinkDeleted',
   commandRepeated: 'CommandRepeated',
   commandRejected: 'CommandRejected',
+  /** Commands carried out that break a link policy which only warns. */
+  policyWarned: 'PolicyWarned',
   commandConflicted: 'CommandConflicted',
   commandStale: 'CommandStale',
   commandSuperseded: 'CommandSuperseded',

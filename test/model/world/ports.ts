@@ -1,4 +1,5 @@
 import type { Transport } from '../../../lambdas/adapters/onelink-client.ts';
+import { noPolicy } from '../../../lambdas/domain/contract/command-reading.ts';
 import { wireJson, wireText } from '../../../lambdas/domain/contract/wire-json.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import type { Removal } from '../../../lambdas/domain/link/removal.ts';
@@ -111,6 +112,7 @@ export function portsOf(
     parked: { add: (command) => call('parked.add', nameOf(command), () => pipeline.park(command)) },
     onQuotaCall: () => {},
     linkIdSecret: { value: async () => linkIdSecret },
+    policy: noPolicy,
     outcomes: {
       publish: (outcome) =>
         call('outcomes.publish', `${nameOf(outcome)} ${outcome.outcome}`, () => {

@@ -81,6 +81,9 @@ function warmWorker(policy: ConflictPolicy): WarmWorker {
     get ledger() {
       return now().ledger;
     },
+    get policy() {
+      return now().policy;
+    },
     get linkIdSecret() {
       return now().linkIdSecret;
     },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
+import { commandReader, noPolicy } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
 import { outcomeSchema } from '../../../lambdas/domain/contract/outcome.ts';
 import { faultOfApiError } from '../../../lambdas/domain/onelink/api-answer.ts';
@@ -73,6 +73,7 @@ describe('a fault', () => {
 
   it('of a command that breaks every rule names the rules and none of the values', () => {
     const read = commandReader({
+      policy: noPolicy,
       contract: { maxDataCharacters: 2_048, maxTtlDays: 365 },
       producers: settings.PRODUCERS,
       templates: { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } },

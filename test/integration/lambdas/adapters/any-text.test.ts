@@ -9,7 +9,7 @@ import { OutcomeTopic } from '../../../../lambdas/adapters/outcome-topic.ts';
 import { ParkedStore } from '../../../../lambdas/adapters/parked-store.ts';
 import { ReplayQueue } from '../../../../lambdas/adapters/replay-queue.ts';
 import type { CreateCommand } from '../../../../lambdas/domain/contract/command.ts';
-import { commandReader } from '../../../../lambdas/domain/contract/command-reading.ts';
+import { commandReader, noPolicy } from '../../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../../lambdas/domain/contract/envelope.ts';
 import { dataAsSent } from '../../../../lambdas/domain/contract/link-data.ts';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
@@ -55,6 +55,7 @@ const anyCreate = fc
 
 const contract = { maxDataCharacters: 2_048, maxTtlDays: 365 };
 const read = commandReader({
+  policy: noPolicy,
   contract,
   producers: [{ source: 'crm', templates: ['A1b3'] }],
   templates: { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } },

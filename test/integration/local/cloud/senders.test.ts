@@ -15,7 +15,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { expect, onTestFinished, test } from 'vitest';
 import { serviceOf, sessionOf, userOf } from '../../../../local/cloud/access/caller.ts';
 import type { LocalCloud } from '../../../../local/cloud/cloud.ts';
-import { openBench, printed, until, urlOf } from './fixture.ts';
+import { openBench, printed, urlOf } from './fixture.ts';
 
 function sqsOf(cloud: LocalCloud, accessKeyId?: string): SQSClient {
   const sqs = new SQSClient(cloud.clientConfig('sqs', accessKeyId));
@@ -27,8 +27,8 @@ function sqsOf(cloud: LocalCloud, accessKeyId?: string): SQSClient {
 async function received(cloud: LocalCloud, QueueUrl: string, count: number): Promise<unknown[]> {
   const sqs = sqsOf(cloud);
   const messages: Message[] = [];
-  await until(
-    async () => {
+  await expect
+    .poll(async () => {
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({
           QueueUrl,
@@ -38,9 +38,8 @@ async function received(cloud: LocalCloud, QueueUrl: string, count: number): Pro
         }),
       );
       return messages.push(...Messages);
-    },
-    (length) => length >= count,
-  );
+    })
+    .toBeGreaterThanOrEqual(count);
   return messages
     .map(({ Body, Attributes }) => ({ Body, ...Attributes }))
     .sort((one, other) => String(one.Body).localeCompare(String(other.Body)));
@@ -136,10 +135,8 @@ test('a function gets the sender, sends as its role, and a dead letter keeps its
   );
 
   // Then the function's event has the producer's ID and group
-  const events = await until(
-    () => printed(bench, cloud, 'Forwarder'),
-    (lines) => lines.length > 0,
-  );
+  await expect.poll(() => printed(bench, cloud, 'Forwarder')).toHaveLength(1);
+  const events = await printed(bench, cloud, 'Forwarder');
   expect(events[0]).toEqual({ body: 'hello', sender: 'AIDACRM', group: 'gold' });
   // And what the function sends has its role's ID, which the template can name
   const { RoleId } = cloud.outputs.Bench ?? expect.fail();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { config as sample } from '../../../../examples/configuration.ts';
-import { commandReader } from '../../../../lambdas/domain/contract/command-reading.ts';
+import { commandReader, noPolicy } from '../../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../../lambdas/domain/contract/envelope.ts';
 import { readCampaign } from '../../../../local/start/campaign-input.ts';
 import { chosenPipeline } from '../../../../local/start/chosen-pipeline.ts';
@@ -22,7 +22,10 @@ describe.each([
     const readers = new Map(
       Object.keys(settings.lanes).map((lane) => {
         const producers = settings.producers.filter(({ lanes }) => lanes.includes(lane));
-        return [lane, commandReader({ contract: account, producers, templates: settings.templates })] as const;
+        return [
+          lane,
+          commandReader({ policy: noPolicy, contract: account, producers, templates: settings.templates }),
+        ] as const;
       }),
     );
     // The first rounds have one of each kind: with a brand domain, with a QR code, repeated.

@@ -8,7 +8,7 @@ import { DryRun } from '../../../../../cli/commands/plan/dry-run.ts';
 import { nearNames } from '../../../../../cli/commands/plan/near-names.ts';
 import { rowsOf } from '../../../../../cli/commands/plan/plan.ts';
 import { config } from '../../../../../examples/configuration.ts';
-import { commandReader } from '../../../../../lambdas/domain/contract/command-reading.ts';
+import { commandReader, noPolicy } from '../../../../../lambdas/domain/contract/command-reading.ts';
 
 const settings = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
 const account = config.accounts.acme ?? expect.fail('no account');
@@ -88,7 +88,12 @@ describe('the dry run', () => {
     new DryRun({
       laneOf: (source) => (source === 'crm' ? 'campaign' : undefined),
       readerOf: () =>
-        commandReader({ contract: account, producers: settings.producers, templates: settings.templates }),
+        commandReader({
+          policy: noPolicy,
+          contract: account,
+          producers: settings.producers,
+          templates: settings.templates,
+        }),
       nowMilliseconds: now,
     });
   const create = (requestId: string, change: object = {}) =>

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commandReader } from '../../../../../lambdas/domain/contract/command-reading.ts';
+import { commandReader, noPolicy } from '../../../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../../../lambdas/domain/contract/envelope.ts';
 
 const sentAt = Date.parse('2026-03-10T12:00:00Z');
 const readMessage = commandReader({
+  policy: noPolicy,
   contract: { maxDataCharacters: 2_048, maxTtlDays: 365 },
   producers: [{ source: 'crm', templates: ['A1b3'] }],
   templates: { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } },

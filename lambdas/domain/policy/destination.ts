@@ -1,0 +1,79 @@
+/**
+ * Where the value of a link parameter leads. A browser, an app and this code must read the same host, so a form that two URL
+ * parsers may read differently is `unclear`.
+ */
+export type Destination =
+  | { kind: 'none' }
+  /** `host` is in lower case, with its port if that is not the scheme's own. */
+  | { kind: 'web'; host: string }
+  /** The scheme of an app, such as `acmeapp`, in lower case. */
+  | { kind: 'app'; scheme: string }
+  /** `why` completes the sentence "the URL …", without a value. */
+  | { kind: 'unclear'; why: string };
+
+/** The parameters whose whole value is a web address (OneLink's documentation). */
+export const webAddressParameters = ['af_web_dp', 'af_r', 'af_ios_url', 'af_android_url', 'af_og_image'] as const;
+/** The parameter that opens the app: a URI, possibly without slashes. */
+export const appAddressParameter = 'af_dp';
+
+/** Schemes that need no `//` to act: a browser runs or opens them. */
+const actingSchemes = 'https?|javascript|data|vbscript|file|blob|view-source|intent|about';
+const urlStart = new RegExp(`^(?:(?:[a-z][a-z0-9+.-]*:)?[\\\\/]{2}|(?:${actingSchemes}):)`, 'i');
+const uriStart = /^[a-z][a-z0-9+.-]*:/i;
+
+/** How often a value is decoded to find a URL in it. A redirect or two may each decode once. */
+const maxDecodings = 3;
+
+/** The value as a lenient parser begins to read it: without leading blanks, and without tabs and line breaks anywhere. */
+const asLenientParser = (value: string) => value.replaceAll(/[\t\n\r]/g, '').replace(/^[\s\p{C}]+/u, '');
+
+/** @param name decides whether the value must be an address, or may be one (`deep_link_value`, a parameter of your own) */
+export function destinationOf(name: string, value: string): Destination {
+  const isWeb = webAddressParameters.some((one) => one === name);
+  const start = name === appAddressParameter ? uriStart : urlStart;
+  if (start.test(asLenientParser(value))) return readUrl(value);
+  if (isWeb || name === appAddressParameter) return { kind: 'unclear', why: 'has no scheme' };
+  return holdsEncodedUrl(value) ? { kind: 'unclear', why: 'is percent-encoded: write it plainly' } : { kind: 'none' };
+}
+
+function readUrl(value: string): Destination {
+  if (/[\s\p{C}]/u.test(value)) return { kind: 'unclear', why: 'holds a blank or a control character: leave it out' };
+  if (value.includes('\\')) return { kind: 'unclear', why: 'holds a backslash: write %5C' };
+  const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):/i.exec(value) ?? [];
+  if (scheme === '') return { kind: 'unclear', why: 'has no scheme: write https://' };
+  return /^https?$/i.test(scheme) ? readWebUrl(value) : { kind: 'app', scheme: scheme.toLowerCase() };
+}
+
+function readWebUrl(value: string): Destination {
+  const [, authority = ''] = /^https?:\/\/([^/?#]*)/i.exec(value) ?? [];
+  if (authority === '') return { kind: 'unclear', why: 'has no host after https://' };
+  if (authority.includes('@')) return { kind: 'unclear', why: 'holds a user name before its host: leave it out' };
+  if (authority.includes('%')) return { kind: 'unclear', why: 'holds a percent-encoded host: write it plainly' };
+  // Browsers and apps disagree on some letters (IDNA 2003 and 2008), and many letters look alike.
+  if (!/^[\x21-\x7e]+$/.test(authority))
+    return { kind: 'unclear', why: 'has letters beyond ASCII in its host: write xn--' };
+  if (!/^[\w.:[\]-]+$/.test(authority)) return { kind: 'unclear', why: 'has a host with a character that no host has' };
+  const url = URL.parse(value);
+  if (url === null) return { kind: 'unclear', why: 'has a host or a port that is not valid' };
+  if (url.hostname.endsWith('.')) return { kind: 'unclear', why: 'has a host that ends in a dot: leave the dot out' };
+  // A parser rewrites other forms of an IPv4 address, such as 0x7f.1, and a port such as 0443.
+  const plain = authority.toLowerCase().replace(/:$/, '');
+  const isPlain = [url.host, `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}`].includes(plain);
+  return isPlain
+    ? { kind: 'web', host: url.host }
+    : { kind: 'unclear', why: 'has a host or a port in an unusual form' };
+}
+
+function holdsEncodedUrl(value: string): boolean {
+  let text = value;
+  for (let decodings = 0; decodings < maxDecodings && text.includes('%'); decodings++) {
+    text = text.replaceAll(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    if (urlStart.test(asLenientParser(text))) return true;
+  }
+  return false;
+}
+
+/** @param allowed hosts: `acme.example`, `acme.example:8443`, or `*.acme.example` for its subdomains, which excludes itself */
+export function isAllowedHost(host: string, allowed: readonly string[]): boolean {
+  return allowed.some((one) => (one.startsWith('*.') ? host.endsWith(one.slice(1)) : host === one));
+}

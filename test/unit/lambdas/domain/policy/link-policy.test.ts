@@ -1,0 +1,134 @@
+import { describe, expect, test } from 'vitest';
+import { type LinkPolicy, matches, policyChecker } from '../../../../../lambdas/domain/policy/link-policy.ts';
+
+const sentAt = Date.parse('2026-03-01T00:00:00Z');
+const command = {
+  action: 'create',
+  source: 'crm',
+  onelinkId: 'A1b3',
+  data: { pid: 'email', c: 'spring-sale', af_web_dp: 'https://acme.example/' },
+};
+
+/** The rules that a command breaks, with the paths. */
+function broken(policy: Omit<LinkPolicy, 'mode'>, change: Record<string, unknown> = {}): string[] {
+  const check = policyChecker({ templates: {}, producers: { crm: { mode: 'enforce', ...policy } } });
+  return check({ ...command, ...change }, sentAt).faults.map(({ path, rule }) => `${path} ${rule}`);
+}
+const data = (more: Record<string, unknown>) => ({ data: { ...command.data, ...more } });
+
+test('a mandatory parameter must be there and not empty', () => {
+  expect(broken({ mandatory: ['pid', 'c'] })).toEqual([]);
+  expect(broken({ mandatory: ['af_channel'] })).toEqual(['data.af_channel policy-mandatory']);
+  expect(broken({ mandatory: ['c'] }, data({ c: '' }))).toEqual(['data.c policy-mandatory']);
+});
+
+test('a forbidden parameter is found in any case', () => {
+  expect(broken({ forbidden: ['af_sub5'] }, data({ AF_Sub5: 'x' }))).toEqual(['data.AF_Sub5 policy-forbidden']);
+});
+
+test('a parameter must have an allowed value, or match a pattern', () => {
+  const policy = { allowed: { pid: ['email', 'sms'], c: ['spring-*'] } };
+  expect(broken(policy)).toEqual([]);
+  expect(broken(policy, data({ pid: 'Email', c: 'summer' }))).toEqual(['data.pid policy-value', 'data.c policy-value']);
+  expect(broken(policy, data({ PID: 'other' }))).toEqual(['data.PID policy-value']);
+});
+
+test('hosts hold for each parameter that leads somewhere', () => {
+  const policy = { hosts: ['acme.example'] };
+  expect(broken(policy)).toEqual([]);
+  for (const name of ['af_web_dp', 'af_r', 'af_ios_url', 'af_android_url', 'af_og_image', 'deep_link_value', 'mine']) {
+    expect(broken(policy, data({ [name]: 'https://evil.example' }))).toEqual([`data.${name} policy-host`]);
+  }
+});
+
+test('one parameter may have hosts of its own', () => {
+  const policy = { hosts: ['acme.example'], hostsOf: { af_og_image: ['cdn.example'] } };
+  expect(broken(policy, data({ af_og_image: 'https://cdn.example/a.png' }))).toEqual([]);
+  expect(broken(policy, data({ af_og_image: 'https://acme.example/a.png' }))).toEqual(['data.af_og_image policy-host']);
+});
+
+test('an app may be opened only by an allowed scheme', () => {
+  const policy = { schemes: ['acmeapp'] };
+  expect(broken(policy, data({ af_dp: 'acmeapp://p' }))).toEqual([]);
+  expect(broken(policy, data({ af_dp: 'evilapp://p' }))).toEqual(['data.af_dp policy-scheme']);
+  expect(broken(policy, data({ deep_link_value: 'evilapp://p' }))).toEqual(['data.deep_link_value policy-scheme']);
+});
+
+test('without a list of schemes, a scheme that runs code is refused all the same', () => {
+  const policy = { hosts: ['acme.example'] };
+  expect(broken(policy, data({ af_dp: 'acmeapp://p' }))).toEqual([]);
+  expect(broken(policy, data({ af_dp: 'javascript:alert(1)' }))).toEqual(['data.af_dp policy-scheme']);
+});
+
+describe('the TTL stays within its bounds', () => {
+  const policy = { ttlHours: { least: 24, most: 24 * 90 } };
+  test.each([
+    ['the bounds themselves', { ttl: '1d' }, []],
+    ['the upper bound itself', { ttl: '90d' }, []],
+    ['a shorter one', { ttl: '23h' }, ['ttl policy-ttl']],
+    ['a longer one', { ttl: 91 }, ['ttl policy-ttl']],
+    ['an update that keeps its link’s own', { action: 'update' }, []],
+    ['a link that is kept for longer', { keepUntil: '2026-12-01T00:00:00Z' }, ['keepUntil policy-ttl']],
+  ])('%s', (_, change, expected) => {
+    expect(broken(policy, change)).toEqual(expected);
+  });
+});
+
+test('a create without a TTL lives 31 days, which a policy may refuse', () => {
+  expect(broken({ ttlHours: { most: 48 } })).toEqual(['ttl policy-ttl']);
+  expect(broken({ ttlHours: { most: 31 * 24 } })).toEqual([]);
+});
+
+test('the template’s policy and the producer’s both apply', () => {
+  const check = policyChecker({
+    templates: { A1b3: { mode: 'enforce', mandatory: ['af_channel'] } },
+    producers: { crm: { mode: 'enforce', mandatory: ['af_ad'] } },
+  });
+  expect(check(command, sentAt).faults.map(({ path }) => path)).toEqual(['data.af_channel', 'data.af_ad']);
+});
+
+test('a policy that warns refuses nothing', () => {
+  const check = policyChecker({ templates: {}, producers: { crm: { mode: 'warn', mandatory: ['af_ad'] } } });
+  expect(check(command, sentAt)).toMatchObject({ faults: [], warnings: [{ path: 'data.af_ad' }] });
+});
+
+test('a delete and a QR command have no data to check', () => {
+  expect(broken({ mandatory: ['c'] }, { action: 'delete', data: undefined })).toEqual([]);
+});
+
+test('a source named like a property of every object has no policy', () => {
+  const check = policyChecker({ templates: {}, producers: {} });
+  expect(check({ ...command, source: 'constructor', onelinkId: '__proto__' }, sentAt).faults).toEqual([]);
+});
+
+test('no message holds a value of the command', () => {
+  const check = policyChecker({
+    templates: {},
+    producers: { crm: { mode: 'enforce', hosts: ['acme.example'], allowed: { c: ['a'] }, schemes: [] } },
+  });
+  const secret = { c: 'sesame-1', af_web_dp: 'https://sesame-2.example', af_dp: 'sesame3://x', af_r: 'sesame-4' };
+  const { faults } = check({ ...command, data: { pid: 'email', ...secret } }, sentAt);
+  expect(faults).toHaveLength(4);
+  expect(JSON.stringify(faults)).not.toContain('sesame');
+});
+
+describe('a pattern', () => {
+  test.each([
+    ['*', '', true],
+    ['*', 'anything', true],
+    ['a*', 'ab', true],
+    ['a*', 'ba', false],
+    ['*a', 'ba', true],
+    ['a*b*c', 'aXbYc', true],
+    ['a*b*c', 'aXcYb', false],
+    ['ab*ba', 'aba', false],
+    ['a.c', 'abc', false],
+    ['a', 'A', false],
+  ])('%s against %j', (pattern, text, expected) => {
+    expect(matches(text, pattern)).toBe(expected);
+  });
+
+  test('of many stars takes linear time', () => {
+    expect(matches('a'.repeat(2_000), `${'a*'.repeat(50)}b`)).toBe(false);
+  });
+});
