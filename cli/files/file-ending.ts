@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
 
 /**
  * The format that a file's ending names. The program writes no file whose ending names another format.

@@ -54,7 +54,7 @@ describe('a file that cannot be written', () => {
   test('that no verb handles is reported without a stack', async () => {
     const printed = vi.spyOn(console, 'error').mockReturnValue();
     const error = Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC', path: '/x/y', syscall: 'open' });
-    expect(await exitCodeOf(() => Promise.reject(error), { local: false, onFailure: 2 })).toBe(2);
+    expect(await exitCodeOf(() => Promise.reject(error), false)).toBe(2);
     expect(printed).toHaveBeenCalledExactlyOnceWith('/x/y cannot be read or written: the disk is full.');
   });
 });

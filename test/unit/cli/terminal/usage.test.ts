@@ -80,14 +80,14 @@ describe('an invalid command line ends with exit code 2', () => {
   test('a fault of the program never ends with exit code 1', async () => {
     const printed = vi.spyOn(console, 'error').mockReturnValue();
     const fault = new TypeError('undefined is not a function');
-    expect(await exitCodeOf(() => Promise.reject(fault), { local: false, onFailure: 2 })).toBe(2);
+    expect(await exitCodeOf(() => Promise.reject(fault), false)).toBe(2);
     expect(printed).toHaveBeenCalledExactlyOnceWith(fault);
   });
 
   test('an unreachable network is reported without a stack', async () => {
     const printed = vi.spyOn(console, 'error').mockReturnValue();
     const down = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
-    expect(await exitCodeOf(() => Promise.reject(down), { local: false, onFailure: 2 })).toBe(2);
+    expect(await exitCodeOf(() => Promise.reject(down), false)).toBe(2);
     expect(printed).toHaveBeenCalledExactlyOnceWith(
       'AWS cannot be reached (ENOTFOUND). Check the network, and that AWS_REGION is a region.',
     );
