@@ -50,11 +50,14 @@ function dataRules({ mandatory = [], forbidden = [], allowed = {}, hosts, hostsO
     const ofName = hostsOf[name] ?? hosts;
     if (ofName !== undefined) add(name, { pattern: hostPattern(ofName) });
   }
-  if (schemes !== undefined) add(appAddressParameter, { pattern: schemePattern([...schemes, ...(hosts ? ['https?'] : [])]) });
+  if (schemes !== undefined)
+    add(appAddressParameter, { pattern: schemePattern([...schemes, ...(hosts ? ['https?'] : [])]) });
   return {
     ...(mandatory.length > 0 && { required: [...mandatory] }),
     ...(rules.size > 0 && {
-      properties: Object.fromEntries([...rules].map(([name, all]) => [name, all.length === 1 ? all[0] : { allOf: all }])),
+      properties: Object.fromEntries(
+        [...rules].map(([name, all]) => [name, all.length === 1 ? all[0] : { allOf: all }]),
+      ),
     }),
     ...(forbidden.length > 0 && {
       propertyNames: { not: { pattern: anyCase(`^(?:${forbidden.map(escaped).join('|')})$`) } },
