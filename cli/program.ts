@@ -6,6 +6,7 @@ import { getCommand } from './commands/get/get.ts';
 import { parkedCommand } from './commands/parked/parked.ts';
 import { pauseCommand, resumeCommand } from './commands/pause/pause.ts';
 import { planCommand } from './commands/plan/plan.ts';
+import { policyCommand } from './commands/policy/policy.ts';
 import { quarantineCommand } from './commands/quarantine/quarantine.ts';
 import { sendCommand } from './commands/send/send.ts';
 import { statusCommand } from './commands/status/status.ts';
@@ -24,6 +25,7 @@ export function onelinkProgram(): Command {
     .addCommand(traceCommand())
     .addCommand(getCommand())
     .addCommand(verifyCommand())
+    .addCommand(policyCommand())
     .addCommand(exportCommand())
     .addCommand(deadLettersCommand())
     .addCommand(parkedCommand())

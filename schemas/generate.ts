@@ -3,48 +3,22 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import * as z from 'zod';
 import { withUsageCode } from '../cli/terminal/usage.ts';
-import { type ApiContract, commandSchema } from '../lambdas/domain/contract/command.ts';
-import { forbiddenParameters, parameterRules } from '../lambdas/domain/contract/link-data.ts';
 import { outcomeSchema } from '../lambdas/domain/contract/outcome.ts';
-import { portablePattern } from './portable-pattern.ts';
+import { commandJsonSchema, type Schema } from './command-schema.ts';
 
 /**
  * Makes the JSON Schemas, for producers and subscribers in other languages, from the zod contract that the pipeline checks.
  * JSON Schema cannot express some rules (the payload's size, a number's digits, a producer's rights). Descriptions state them.
  */
 
-/** A JSON Schema, or a part of one. */
-type Schema = z.core.JSONSchema.JSONSchema;
-
-/** The limits of the older contract. An account on the newer one has 3,000 characters and 730 days: lib/config/config.ts. */
-const publishedContract: ApiContract = { maxDataCharacters: 2_048, maxTtlDays: 365 };
-
 export const schemaFiles: Readonly<Record<string, () => Schema>> = {
-  'command.schema.json': commandJsonSchema,
+  'command.schema.json': () => commandJsonSchema(),
   'outcome.schema.json': outcomeJsonSchema,
 };
 
 /** @returns the file's text, ending in a line feed. */
 export function textOf(schema: Schema): string {
   return `${JSON.stringify(schema, null, 2)}\n`;
-}
-
-function commandJsonSchema(): Schema {
-  const { $schema, oneOf = [] } = z.toJSONSchema(commandSchema(publishedContract), { io: 'input' });
-  const variants = oneOf.filter((variant) => typeof variant === 'object');
-  for (const { properties = {} } of variants) {
-    if (properties.data !== undefined) properties.data = linkData();
-    if (properties.ttl !== undefined) properties.ttl = ttl(properties.ttl);
-  }
-  return {
-    ...($schema !== undefined && { $schema }),
-    $id: 'urn:onelink-pipeline:command:1.0',
-    title: 'OneLink Pipeline command',
-    description:
-      'The command that a producer sends to a lane’s queue: bare, as the detail of an EventBridge event, as the data of a ' +
-      'CloudEvent, or inside an SNS notification. One message holds one command.',
-    ...hoisted(variants),
-  };
 }
 
 function outcomeJsonSchema(): Schema {
@@ -58,72 +32,6 @@ function outcomeJsonSchema(): Schema {
       'The result of a command, as published on the outcome topic. Message attributes to filter by: outcome, action, source, lane.',
     ...schema,
   };
-}
-
-/** The schema of `data`, with the published rule of each parameter that has one. */
-function linkData(): Schema {
-  const scalar: Schema = { type: ['string', 'number', 'boolean'] };
-  const known = Object.entries(parameterRules).map(([name, { maxLength, pattern, expected }]): [string, Schema] => [
-    name,
-    {
-      ...scalar,
-      ...(maxLength !== undefined && { maxLength }),
-      ...(pattern !== undefined && { pattern: portablePattern(pattern) }),
-      ...(expected !== undefined && { description: `${expected.charAt(0).toUpperCase()}${expected.slice(1)}.` }),
-    },
-  ]);
-  return {
-    description:
-      'The link’s parameters. `pid`, the media source, is mandatory. Any other name is a parameter of your own. The whole must ' +
-      `not exceed ${publishedContract.maxDataCharacters} characters as JSON. The pipeline sends a number as the text that JavaScript ` +
-      'writes. Send a number with more than 15 digits, an exponent or a final zero as text. Names must be unique, also if < ' +
-      'counts as %3C and > as %3E. Tab and line break are the only control characters allowed.',
-    type: 'object',
-    properties: Object.fromEntries(known),
-    required: ['pid'],
-    additionalProperties: scalar,
-    propertyNames: { minLength: 1, not: { enum: [...forbiddenParameters, '__proto__'] } },
-  };
-}
-
-function ttl(schema: z.core.JSONSchema._JSONSchema): Schema {
-  const description = typeof schema === 'object' ? schema.description : undefined;
-  return {
-    description: `${description} At most ${publishedContract.maxTtlDays} days.`,
-    anyOf: [
-      { type: 'string', pattern: '^[1-9][0-9]{0,8}[mhd]?$' },
-      { type: 'integer', minimum: 1, maximum: publishedContract.maxTtlDays },
-    ],
-  };
-}
-
-/** Moves a field that several variants define identically into `$defs`, under the field's name. */
-function hoisted(variants: Schema[]): Pick<Schema, 'oneOf' | '$defs'> {
-  const definitions = new Map<string, string[]>();
-  for (const { properties = {} } of variants) {
-    for (const [name, field] of Object.entries(properties)) {
-      definitions.set(name, [...(definitions.get(name) ?? []), JSON.stringify(field)]);
-    }
-  }
-  const shared = [...definitions].filter(([, texts]) => texts.length > 1 && new Set(texts).size === 1);
-  const names = new Set(shared.map(([name]) => name));
-  return {
-    oneOf: variants.map((variant) => ({
-      title: titleOf(variant),
-      ...variant,
-      properties: Object.fromEntries(
-        Object.entries(variant.properties ?? {}).map(([name, field]) => [
-          name,
-          names.has(name) ? { $ref: `#/$defs/${name}` } : field,
-        ]),
-      ),
-    })),
-    $defs: Object.fromEntries(shared.map(([name, [text = '{}']]) => [name, JSON.parse(text)])),
-  };
-}
-
-function titleOf({ properties = {} }: Schema): string {
-  return typeof properties.action === 'object' ? String(properties.action.const) : '';
 }
 
 if (import.meta.main) {

@@ -48,6 +48,8 @@ const pipeline: PipelineSettings = {
    *
    * A `senderId` binds the source: the worker then holds commands from unknown senders. It is the unique ID of the role or
    * user. `aws sts get-caller-identity` shows it before the colon of `UserId`. Accounts and services cannot bind a source.
+   *
+   * A producer and a template may have a `policy`: what links may hold and where they may lead (docs/governance.md).
    */
   producers: [
     { source: 'crm', principals: [], lanes: ['campaign', 'transactional'], templates: ['A1b3', 'abc123'] },

@@ -2,17 +2,16 @@ import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { eachAtOnce } from '../../../lambdas/domain/work/at-once.ts';
 import { eachPage, type Scanned, type ScannedPage } from '../../pipeline/link-scan.ts';
 import { OperatorError } from '../../words/operator-error.ts';
-import type { LinkCheck } from './link-check.ts';
 import { Reservoir } from './reservoir.ts';
 
-export interface VerificationPorts {
+export interface VerificationPorts<Check extends { result: string }> {
   /** The ledger's link records, one stream for each segment. */
   segments: AsyncIterable<ScannedPage>[];
-  check(address: LinkAddress): Promise<LinkCheck>;
+  check(address: LinkAddress): Promise<Check>;
   /** Receives the scan's progress. */
   onScanned(sofar: Scanned): void;
   /** Receives each checked link. */
-  onChecked(address: LinkAddress, check: LinkCheck): void;
+  onChecked(address: LinkAddress, check: Check): void;
   random?: () => number;
 }
 
@@ -28,9 +27,9 @@ const unreadInARow = 16;
  * @param sample how many; undefined for all
  * @throws OperatorError if the API does not answer or refuses the account
  */
-export async function verify(
+export async function verify<Check extends { result: string }>(
   sample: number | undefined,
-  ports: VerificationPorts,
+  ports: VerificationPorts<Check>,
   interrupted: AbortSignal,
 ): Promise<void> {
   let unread = 0;

@@ -9,7 +9,7 @@ import { spareCallsPerSecond } from '../../pipeline/spare-rate.ts';
 import { count } from '../../terminal/count-option.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { n } from '../../words/words.ts';
-import { checkLink } from './link-check.ts';
+import { checkLink, type LinkCheck } from './link-check.ts';
 import { progressWords } from './progress-words.ts';
 import { exitCode, Report } from './report.ts';
 import { type VerificationPorts, verify } from './verification.ts';
@@ -77,7 +77,7 @@ async function run({ options, chosen, progress, interrupted }: Scene<Options>): 
   const wanted: number | 'all' = options.all ? 'all' : options.sample;
   const recordsAbout = options.all ? await itemCountOf(pipeline) : undefined;
   const scanned = { records: 0, links: 0 };
-  const ports: VerificationPorts = {
+  const ports: VerificationPorts<LinkCheck> = {
     segments: Array.from({ length: segments }, (_, segment) =>
       scanAddresses(dynamo, { table, segment, signal: interrupted }),
     ),

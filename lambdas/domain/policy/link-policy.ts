@@ -77,8 +77,23 @@ export function policyChecker(policies: LinkPolicies) {
   };
 }
 
-/** The faults of a link's data alone. Also for links that exist. @param data values as the API returns them */
-export function dataPolicyFaults(data: Record<string, unknown>, policy: LinkPolicy): Fault[] {
+/**
+ * The faults of a link that exists: its data, and its TTL if the API shows it.
+ *
+ * @param data values as the API returns them
+ */
+export function existingLinkFaults(
+  { data, ttlSeconds }: { data: Record<string, unknown>; ttlSeconds?: number },
+  policy: LinkPolicy,
+): Fault[] {
+  const isOutside = ttlSeconds !== undefined && outsideTtl(ttlSeconds, policy);
+  return [
+    ...dataPolicyFaults(data, policy),
+    ...(isOutside ? [{ path: 'ttl', rule: 'policy-ttl', message: 'is outside the policy' }] : []),
+  ];
+}
+
+function dataPolicyFaults(data: Record<string, unknown>, policy: LinkPolicy): Fault[] {
   const faults: Fault[] = [];
   const fault = (name: string, rule: string, message: string) => faults.push({ path: `data.${name}`, rule, message });
   for (const name of policy.mandatory ?? []) {
@@ -138,6 +153,13 @@ export function matches(text: string, pattern: string): boolean {
   return text.length - last.length >= at && text.endsWith(last);
 }
 
+function outsideTtl(
+  seconds: number,
+  { ttlHours: { least = 0, most = Number.POSITIVE_INFINITY } = {} }: Pick<LinkPolicy, 'ttlHours'>,
+) {
+  return seconds < least * 3_600 || seconds > most * 3_600;
+}
+
 function ttlPolicyFaults(
   { action, ttl, keepUntil }: Record<string, unknown>,
   { ttlHours }: LinkPolicy,
@@ -150,7 +172,7 @@ function ttlPolicyFaults(
   // An update without a TTL keeps the link's own, which was checked when it was set.
   const unset = ttl === undefined && action === 'create' ? defaultTtlSeconds : undefined;
   const seconds = written ? ttlSeconds(ttl, Number.MAX_SAFE_INTEGER) : unset;
-  if (seconds !== undefined && (seconds < least * 3_600 || seconds > most * 3_600)) {
+  if (seconds !== undefined && outsideTtl(seconds, { ttlHours })) {
     const bounds = [ttlHours.least && `at least ${least} hours`, ttlHours.most && `at most ${most} hours`];
     const message = `must be ${bounds.filter(Boolean).join(' and ')} by policy`;
     faults.push({
