@@ -10,11 +10,7 @@ import { type ApiResult, type Meaning, meaningOf } from '../domain/onelink/failu
 import type { Operation } from '../domain/onelink/operation.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import { type HttpCall, HttpTransport } from './http-transport.ts';
-
-interface Token {
-  value(): Promise<string>;
-  fresh(nowMilliseconds: number): Promise<string>;
-}
+import type { Secret } from './secret.ts';
 
 /** Sends a call to the API and returns its result. */
 export type Transport = Pick<HttpTransport, 'send'> & Partial<Pick<HttpTransport, 'closeIdle'>>;
@@ -28,7 +24,7 @@ export interface OneLinkClientSettings {
 }
 
 export interface OneLinkClientPorts {
-  token: Token;
+  token: Pick<Secret, 'value' | 'fresh'>;
   turns: Turns;
   clock: Clock;
   /** Runs for every call that was sent. */
@@ -131,16 +127,18 @@ export class OneLinkClient implements OneLinkApi {
   ): Promise<ApiAnswer<Value>> {
     const { token, clock, turns } = this.#ports;
     const url = new URL(this.#baseUrl + path);
-    const text = body && JSON.stringify(body);
+    const call = { method, url, ...(body !== undefined && { body: JSON.stringify(body) }) };
     let credential = await token.value();
     let repeated = false;
     for (;;) {
       const startedAt = clock.monotonicMilliseconds();
-      let result = await this.#send(operation, { method, url, credential, body: text });
+      let result = await this.#send(operation, call, credential);
       if (method === 'GET' && !repeated && isOnReusedSocket(result)) {
         repeated = true;
         const timeLeft = this.#timeoutMilliseconds - (clock.monotonicMilliseconds() - startedAt);
-        if (timeLeft > 0) result = await this.#send(operation, { method, url, credential, body: text, timeLeft });
+        if (timeLeft > 0) {
+          result = await this.#send(operation, { ...call, timeoutMilliseconds: timeLeft }, credential);
+        }
       }
       const ended = this.#read(operation, result, answer);
       if (ended.meaning === 'ok') return { meaning: 'ok', value: ended.value };
@@ -163,18 +161,16 @@ export class OneLinkClient implements OneLinkApi {
 
   async #send(
     operation: Operation,
-    call: { method: HttpCall['method']; url: URL; credential: string; body: string | undefined; timeLeft?: number },
+    call: Omit<HttpCall, 'headers' | 'onSent'>,
+    credential: string,
   ): Promise<ApiResult> {
     const { turns, clock, onCall } = this.#ports;
     const turn = await turns.next();
     const startedAt = clock.monotonicMilliseconds();
     const result = await this.#transport.send({
-      method: call.method,
-      url: call.url,
+      ...call,
       // The raw token, since the API's documentation shows no `Bearer`.
-      headers: { authorization: call.credential, accept: 'application/json' },
-      ...(call.body !== undefined && { body: call.body }),
-      ...(call.timeLeft !== undefined && { timeoutMilliseconds: call.timeLeft }),
+      headers: { authorization: credential, accept: 'application/json' },
       onSent: () => turn.sent(),
     });
     onCall(operation, meaningOf(operation, result), clock.monotonicMilliseconds() - startedAt);

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { expiryLane } from '../../lambdas/domain/work/names.ts';
-import { deadLetterRetentionDays } from './rate-budget.ts';
 
 /** The shape of the configuration, setting by setting. config-validation.ts holds how the settings must fit together. */
+
+/** SQS keeps a message for at most 14 days. A dead letter keeps its sent time, so this must exceed the queue's retention. */
+export const deadLetterRetentionDays = 14;
 
 /** A check whose rule is the error text of every value that breaks it: `must be 1–10,000 (SQS event source mappings)`. */
 const rule = <Value>(holds: (value: unknown) => boolean, must: string) => z.custom<Value>(holds, { error: must });

@@ -4,6 +4,7 @@ import {
   accountSchema,
   type Configuration,
   configurationSchema,
+  deadLetterRetentionDays,
   type PipelineSettings,
   pipelineSchema,
   stageSchema,
@@ -12,7 +13,6 @@ import { arnOf, isDirect } from './principals.ts';
 import {
   arithmeticOf,
   budgetOf,
-  deadLetterRetentionDays,
   type LanePlan,
   planExpiry,
   planLanes,

@@ -1,3 +1,5 @@
+import type { AccountSettings, LaneSettings } from './config-schema.ts';
+
 /**
  * Derives each worker's concurrency and pace from an AppsFlyer account's limits.
  *
@@ -5,25 +7,14 @@
  * a whole number). The template holds C as reserved concurrency, and the function's environment holds r.
  */
 
-/** What one AppsFlyer account allows, and how much of it we may use. */
-export interface AccountLimits {
-  /** Calls per second over all endpoints: 1,000 (OneLink API). */
-  readonly callsPerSecond: number;
-  /** QR calls per second: 25 (OneLink API). It is not published whether they also count against the 1,000. We assume so. */
-  readonly qrCallsPerSecond: number;
-  /** 0–1: the share of the limits that the pipelines may use. */
-  readonly headroom: number;
-  /** 0–1: the part of that share that is left to other systems. */
-  readonly leftToOthers: number;
-}
+/**
+ * What one AppsFlyer account allows, and how much of it we may use. It is not published whether QR calls also count against
+ * the calls per second. We assume so.
+ */
+export type AccountLimits = Pick<AccountSettings, keyof Budget | 'headroom' | 'leftToOthers'>;
 
 /** What a lane demands. Its shares are parts of the account's budget. */
-export interface LaneDemand {
-  readonly rateShare: number;
-  readonly qrShare: number;
-  readonly batchSize: number;
-  readonly windowSeconds: number;
-}
+export type LaneDemand = Pick<LaneSettings, 'rateShare' | 'qrShare' | 'batchSize' | 'windowSeconds'>;
 
 export interface Budget {
   readonly callsPerSecond: number;
@@ -69,9 +60,6 @@ export const callTimeoutMilliseconds = 10_000;
 
 /** Deliveries before SQS moves a message to the dead-letter queue. It catches crashes. Workers return messages long before. */
 export const maxReceiveCount = 20;
-
-/** SQS keeps a message for at most 14 days. A dead letter keeps its sent time, so this must exceed the queue's retention. */
-export const deadLetterRetentionDays = 14;
 
 /**
  * How long a worker should work on a full batch. A lane with a window needs throughput, and an environment idles between

@@ -2,7 +2,8 @@ import type { EventSourceMapping, Function as LambdaFunction } from 'aws-cdk-lib
 import { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import type { ExpiryWorkerVariables } from '../../lambdas/expiry-worker/env.ts';
-import { deadLetterRetentionDays, type WorkerPlan } from '../config/rate-budget.ts';
+import { deadLetterRetentionDays } from '../config/config-schema.ts';
+import type { WorkerPlan } from '../config/rate-budget.ts';
 import { expiryIntake } from './expiry-intake.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { type FedFunction, leaseSeconds, queueWorker, queueWorkerVariables } from './queue-worker.ts';

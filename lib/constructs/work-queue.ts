@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { deadLetterRetentionDays, maxReceiveCount } from '../config/rate-budget.ts';
+import { deadLetterRetentionDays } from '../config/config-schema.ts';
+import { maxReceiveCount } from '../config/rate-budget.ts';
 
 export interface WorkQueueProps {
   readonly retentionDays: number;

@@ -13,15 +13,8 @@ import { laneReasons } from '../../lambdas/domain/control/control-record.ts';
 import { laneMetric, metricNamespace, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { replayerMetric } from '../../lambdas/replayer/names.ts';
-import { accountSchema, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
-import {
-  budgetOf,
-  deadLetterRetentionDays,
-  planExpiry,
-  planLanes,
-  plannedCalls,
-  reachedCallsPerSecond,
-} from '../../lib/config/rate-budget.ts';
+import { accountSchema, deadLetterRetentionDays, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
+import { budgetOf, planExpiry, planLanes, plannedCalls, reachedCallsPerSecond } from '../../lib/config/rate-budget.ts';
 import { defaultSettings } from '../../local/onelink-api/settings.ts';
 
 const text = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
