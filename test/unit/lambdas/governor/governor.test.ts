@@ -5,6 +5,7 @@ import type { ObservedFields } from '../../../../lambdas/domain/work/observer.ts
 import { governor } from '../../../../lambdas/governor/governor.ts';
 import { EmulatedApi, operationOf } from '../../../world/emulated-api.ts';
 import { InMemoryControl } from '../../../world/in-memory-control.ts';
+import { silentObserver } from '../../../world/stillness.ts';
 
 const minute = 60_000;
 
@@ -109,10 +110,9 @@ class GovernedWorld {
   #observer(prefix: string) {
     const set = (metric: string, value: number) => void Object.assign(this.metrics, { [`${prefix}${metric}`]: value });
     return {
+      ...silentObserver,
       count: (metric: string, by = 1) => set(metric, by),
       level: set,
-      milliseconds: () => {},
-      info: () => {},
       warn: (message: string, fields?: ObservedFields) => void this.warnings.push([message, fields]),
     };
   }

@@ -10,38 +10,34 @@ const healthy: LaneFacts = {
   spentThisHour: 0,
   spentToday: 0,
 };
+const refused = { ...emptyControl.health, pausedFor: 'token-refused' } as const;
 const open: LaneControl = { state: 'open', since: 1 };
 const next = (before: LaneControl | undefined, facts: Partial<LaneFacts> = {}) =>
   nextLane(before, lane, { ...healthy, ...facts }, 100);
 
 describe('a lane', () => {
-  it.each<[string, Partial<LaneFacts>, object]>([
-    ['parks at its reserve', { remaining: 1_000 }, { state: 'parking', reason: 'quota-reserve-reached' }],
-    ['is open one call above it', { remaining: 1_001 }, { state: 'open' }],
+  it.each<[string, Partial<LaneFacts>, LaneControl['state'], LaneControl['reason']?]>([
+    ['parks at its reserve', { remaining: 1_000 }, 'parking', 'quota-reserve-reached'],
+    ['is open one call above it', { remaining: 1_001 }, 'open'],
     [
       'parks when a worker has received quota_exceeded since the last poll',
       { exceeded: true },
-      { state: 'parking', reason: 'quota-exceeded' },
+      'parking',
+      'quota-exceeded',
     ],
-    ['parks at its hourly cap', { spentThisHour: 500 }, { state: 'parking', reason: 'hourly-cap-reached' }],
-    [
-      'parks at its daily cap',
-      { spentToday: 5_000, spentThisHour: 500 },
-      { state: 'parking', reason: 'daily-cap-reached' },
-    ],
+    ['parks at its hourly cap', { spentThisHour: 500 }, 'parking', 'hourly-cap-reached'],
+    ['parks at its daily cap', { spentToday: 5_000, spentThisHour: 500 }, 'parking', 'daily-cap-reached'],
     [
       'pauses for a failure of the API, whatever the quota',
-      { remaining: 0, health: { ...emptyControl.health, pausedFor: 'token-refused' } },
-      { state: 'paused', reason: 'token-refused' },
+      { remaining: 0, health: refused },
+      'paused',
+      'token-refused',
     ],
-    [
-      'stays open while the quota is unknown, since the API reports when it is spent',
-      { remaining: undefined },
-      { state: 'open' },
-    ],
-  ])('%s', (_, facts, expected) => {
-    expect(next(open, facts)).toMatchObject(expected);
-    expect(next(undefined, facts)).toMatchObject(expected);
+    ['stays open while the quota is unknown, since the API reports when it is spent', { remaining: undefined }, 'open'],
+  ])('%s', (_, facts, state, reason) => {
+    for (const before of [open, undefined]) {
+      expect(next(before, facts)).toMatchObject({ state, ...(reason !== undefined && { reason }) });
+    }
   });
 
   it('opens again at a tenth above its reserve', () => {

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { GovernedAccount, hour, minute } from '../../../world/governed-account.ts';
+import { create } from '../../../world/link-world.ts';
 import type { ApiMood } from '../../../world/metered-api.ts';
 
 const lanes = [
   { name: 'transactional', reserveCalls: 100, batchSize: 10, batchesPerMinute: 5 },
   { name: 'campaign', reserveCalls: 600, batchSize: 100, batchesPerMinute: 10 },
 ];
-
-const command = { specVersion: '1.0', source: 'crm', action: 'create', onelinkId: 'A1b3', data: { pid: 'sms' } };
 
 /** Sends commands to both lanes throughout. The API has the given mood for some hours, and then an hour to recover. */
 async function givenFailure(mood: (minuteOf: number) => ApiMood, hours: number) {
@@ -16,17 +15,10 @@ async function givenFailure(mood: (minuteOf: number) => ApiMood, hours: number) 
   let sent = 0;
   const step = async (moodNow: ApiMood) => {
     account.api.mood = moodNow;
-    for (const [lane, count] of [
-      ['transactional', 2],
-      ['campaign', 5],
-    ] as const) {
-      const commands = Array.from({ length: count }, () => ({
-        ...command,
-        requestId: `r-${++sent}`,
-        requestedAt: new Date(account.now).toISOString(),
-      }));
-      account.send(lane, ...commands);
-    }
+    const requestedAt = new Date(account.now).toISOString();
+    const commands = Array.from({ length: 7 }, () => ({ ...create, requestId: `r-${++sent}`, requestedAt }));
+    account.send('transactional', ...commands.slice(0, 2));
+    account.send('campaign', ...commands.slice(2));
     await account.pass(minute);
   };
   for (let index = 0; index < 10; index++) await step('good');
@@ -107,7 +99,7 @@ describe('a failure of the API', () => {
     await account.pass(2 * minute);
     account.governorDown = true;
     account.api.mood = 'down';
-    account.send('campaign', { ...command, requestId: 'r', requestedAt: '2026-03-09T10:00:00Z' });
+    account.send('campaign', { ...create, requestId: 'r', requestedAt: '2026-03-09T10:00:00Z' });
     await account.pass(3 * hour);
     expect(account.deadLetters).toEqual([]);
     account.api.mood = 'good';
@@ -119,7 +111,7 @@ describe('a failure of the API', () => {
     const { account, sent } = await givenFailure(() => 'good', 0);
     account.crashAt = 'governor';
     account.api.mood = 'token-refused';
-    account.send('campaign', { ...command, requestId: 'r', requestedAt: new Date(account.now).toISOString() });
+    account.send('campaign', { ...create, requestId: 'r', requestedAt: new Date(account.now).toISOString() });
     await account.pass(3 * hour);
     // The record pauses the lane although its mapping is on, so workers return their messages.
     expect(account.mappings.get('campaign')).toBe('on');

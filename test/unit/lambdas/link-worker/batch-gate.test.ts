@@ -7,6 +7,7 @@ import type { ObservedFields } from '../../../../lambdas/domain/work/observer.ts
 import { LostCalls, openGate } from '../../../../lambdas/link-worker/batch-gate.ts';
 import { EmulatedApi } from '../../../world/emulated-api.ts';
 import { create, LinkWorld } from '../../../world/link-world.ts';
+import { silentObserver } from '../../../world/stillness.ts';
 
 const address = { onelinkId: 'A1b3', shortlinkId: 'spring' };
 const link = { data: { pid: 'sms' } };
@@ -20,10 +21,8 @@ function givenGate(failures: number) {
   const warnings: { message: string; fields: ObservedFields | undefined }[] = [];
   const counts = new Map<string, number>();
   const observer = {
+    ...silentObserver,
     count: (metric: string, by = 1) => void counts.set(metric, (counts.get(metric) ?? 0) + by),
-    milliseconds: () => {},
-    level: () => {},
-    info: () => {},
     warn: (message: string, fields?: ObservedFields) => void warnings.push({ message, fields }),
   };
   let left = failures;

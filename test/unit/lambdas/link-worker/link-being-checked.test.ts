@@ -79,6 +79,13 @@ describe('a command for a link under an expiry check', () => {
     expect(world.ledger.links.get(spring)?.expiresAt).toBeLessThanOrEqual(world.now / 1000);
   });
 
+  it('an update waits for another create’s record while the API shows that create’s data, eight deliveries long', async () => {
+    atApi(asked + 20 * day, { pid: 'another' });
+    expect(await world.deliver({ body: update, receiveCount: 7 })).toEqual(['try-again']);
+    expect(await world.deliver({ body: update, receiveCount: 8 })).toEqual(['done']);
+    expect(world.api.calls).toEqual(['read', 'read', 'update']);
+  });
+
   it('a change that is not applied leaves the mark, so the check continues', async () => {
     atApi(asked + 20 * day);
     world.api.spoil('update', { kind: 'status', status: 409 });

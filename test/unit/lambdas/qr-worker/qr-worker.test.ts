@@ -134,7 +134,7 @@ describe('a QR job', () => {
     expect(world.api.calls).toEqual(['qr']);
   });
 
-  it('Given a link whose record the TTL has removed, When its code is drawn, Then the job waits for it', async ({
+  it('Given that the TTL has removed its link’s record, When it is delivered, Then it waits for it', async ({
     world,
   }) => {
     world.ledger.links.delete(key);
@@ -178,9 +178,7 @@ describe('a QR job', () => {
     },
   );
 
-  it('Given a copy whose code is ready and whose link is live, When it comes again, Then the image stays', async ({
-    world,
-  }) => {
+  it('Given a copy that is ready and a live link, When it comes again, Then the image stays', async ({ world }) => {
     await world.deliver([job]);
     expect(await world.deliver([job], 2)).toEqual(['done']);
     // The TTL has removed the record. The expiry intake will restore it.

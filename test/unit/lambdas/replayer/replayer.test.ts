@@ -4,6 +4,7 @@ import type { ParkedCommand } from '../../../../lambdas/domain/contract/parked-c
 import type { LaneControl } from '../../../../lambdas/domain/control/control-record.ts';
 import { replayer } from '../../../../lambdas/replayer/replayer.ts';
 import { InMemoryControl } from '../../../world/in-memory-control.ts';
+import { silentObserver } from '../../../world/stillness.ts';
 
 const it = base.extend('world', () => new ReplayedWorld());
 
@@ -93,11 +94,10 @@ class ReplayedWorld {
       },
       outcomes: { publish: async (outcome) => void this.outcomes.push(outcome) },
       laneObserver: (lane) => ({
+        ...silentObserver,
         count: (metric, by = 1) =>
           void Object.assign(this.metrics, { [`${lane} ${metric}`]: (this.metrics[`${lane} ${metric}`] ?? 0) + by }),
         level: (metric, value) => void Object.assign(this.metrics, { [`${lane} ${metric}`]: value }),
-        milliseconds: () => {},
-        info: () => {},
         warn: (message, fields = {}) => void this.warnings.push({ message, ...fields }),
       }),
       clock: {
@@ -210,9 +210,7 @@ describe('the replayer', () => {
     expect(world.sent).toEqual(['transactional t']);
   });
 
-  it('stops at once when a worker meets a spent quota, and sends nothing while the control record is stale', async ({
-    world,
-  }) => {
+  it('stops when a worker meets a spent quota, and while the control record is stale', async ({ world }) => {
     world.lots.set('campaign', [['a']]);
     await world.control.signal('quotaExceededAt', world.now + 1);
     await world.replay();
@@ -271,9 +269,7 @@ describe('the replayer', () => {
     expect(world.removed).toEqual(['transactional/0']);
   });
 
-  it('quarantines unreadable and refused commands, publishes outcomes for the readable ones, and continues', async ({
-    world,
-  }) => {
+  it('quarantines unreadable and refused commands, publishes outcomes, and continues', async ({ world }) => {
     const body = JSON.stringify({ source: 'crm', requestId: 'n-1', action: 'create', metadata: { note: 'a' } });
     const spoilt = JSON.stringify({ v: 1, messageId: 'm-n-1', sentAtMilliseconds: null, source: 'crm', body });
     world.lots.set('campaign', [['a', 'bad-1', spoilt, '{nobody knows'], ['{trash'], ['huge'], ['z']]);
@@ -282,18 +278,10 @@ describe('the replayer', () => {
     expect(world.sent).toEqual(['campaign a', 'campaign z']);
     expect(world.quarantined).toEqual(['campaign/0 unreadable 2', 'campaign/0 refused 1', 'campaign/1', 'campaign/2']);
     expect(world.removed).toEqual(['campaign/0', 'campaign/1', 'campaign/2', 'campaign/3']);
+    const quarantined = { outcome: 'parked', reason: 'quarantined', source: 'crm', lane: 'campaign' };
     expect(world.outcomes).toMatchObject([
-      {
-        outcome: 'parked',
-        reason: 'quarantined',
-        source: 'crm',
-        requestId: 'n-1',
-        action: 'create',
-        messageId: 'm-n-1',
-        lane: 'campaign',
-        metadata: { note: 'a' },
-      },
-      { outcome: 'parked', reason: 'quarantined', source: 'crm', requestId: 'bad-1', messageId: 'm-bad-1' },
+      { ...quarantined, requestId: 'n-1', action: 'create', messageId: 'm-n-1', metadata: { note: 'a' } },
+      { ...quarantined, requestId: 'bad-1', messageId: 'm-bad-1' },
     ]);
     expect(world.metrics['campaign CommandQuarantined']).toBe(5);
     expect(world.metrics['campaign CommandReplayed']).toBe(2);

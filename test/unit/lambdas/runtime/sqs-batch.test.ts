@@ -4,11 +4,12 @@ import type { BatchWork, Deadline, Delivery, Disposition } from '../../../../lam
 import { RateLimiter } from '../../../../lambdas/runtime/rate-limiter.ts';
 import { sqsBatch } from '../../../../lambdas/runtime/sqs-batch.ts';
 import { Telemetry } from '../../../../lambdas/runtime/telemetry.ts';
+import { stillClock } from '../../../world/stillness.ts';
 import { captureOutput } from './captured-output.ts';
 import { givenContext } from './given-context.ts';
 
 const output = captureOutput();
-const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
+const clock = stillClock();
 
 function record(messageId: string, receiveCount = 1): SQSRecord {
   return {

@@ -84,37 +84,30 @@ describe('a lane that cannot be paced', () => {
   const faultOf = (demand: Partial<LaneDemand>, of = limits) =>
     planLanes(of, { bulk: { rateShare: 0.5, qrShare: 0.5, batchSize: 1_000, windowSeconds: 5, ...demand } }).faults;
 
-  test('because its share is too small is refused with the arithmetic', () => {
-    expect(faultOf({ rateShare: 0.001 })).toEqual([
-      {
-        path: ['lanes', 'bulk', 'rateShare'],
-        message:
-          'must leave each environment at least 1 call/s: R = floor(0.001 × 950) = 0 calls/s, ' +
-          'C = max(2, ceil(0 × 15 s / 1000)) = 2, r = floor(0 / 2) = 0; raise the share or the batch size',
-      },
-    ]);
-  });
+  const tooSlow = 'must leave each environment at least 1 call/s';
+  const tooLong = 'a batch may take at most half of Lambda’s 900 s at its normal pace';
 
-  test('because its batches are too small for its window is refused with the arithmetic', () => {
-    expect(faultOf({ batchSize: 5 })).toEqual([
-      {
-        path: ['lanes', 'bulk', 'rateShare'],
-        message:
-          'must leave each environment at least 1 call/s: R = floor(0.5 × 950) = 475 calls/s, ' +
-          'C = max(2, ceil(475 × 15 s / 5)) = 1425, r = floor(475 / 1425) = 0; raise the share or the batch size',
-      },
-    ]);
-  });
-
-  test('because a batch takes longer than Lambda allows is refused with the arithmetic', () => {
-    expect(faultOf({ rateShare: 0.01, batchSize: 10_000 })).toEqual([
-      {
-        path: ['lanes', 'bulk', 'batchSize'],
-        message:
-          'a batch may take at most half of Lambda’s 900 s at its normal pace: R = floor(0.01 × 950) = 9 calls/s, ' +
-          'C = max(2, ceil(9 × 15 s / 10000)) = 2, r = floor(9 / 2) = 4, 10000 / 4 = 2500 s',
-      },
-    ]);
+  test.each<[string, Partial<LaneDemand>, setting: string, message: string]>([
+    [
+      'its share is too small',
+      { rateShare: 0.001 },
+      'rateShare',
+      `${tooSlow}: R = floor(0.001 × 950) = 0 calls/s, C = max(2, ceil(0 × 15 s / 1000)) = 2, r = floor(0 / 2) = 0; raise the share or the batch size`,
+    ],
+    [
+      'its batches are too small for its window',
+      { batchSize: 5 },
+      'rateShare',
+      `${tooSlow}: R = floor(0.5 × 950) = 475 calls/s, C = max(2, ceil(475 × 15 s / 5)) = 1425, r = floor(475 / 1425) = 0; raise the share or the batch size`,
+    ],
+    [
+      'a batch takes longer than Lambda allows',
+      { rateShare: 0.01, batchSize: 10_000 },
+      'batchSize',
+      `${tooLong}: R = floor(0.01 × 950) = 9 calls/s, C = max(2, ceil(9 × 15 s / 10000)) = 2, r = floor(9 / 2) = 4, 10000 / 4 = 2500 s`,
+    ],
+  ])('because %s is refused with the arithmetic', (_, demand, setting, message) => {
+    expect(faultOf(demand)).toEqual([{ path: ['lanes', 'bulk', setting], message }]);
   });
 
   test('because it needs more environments than a mapping can have is refused', () => {

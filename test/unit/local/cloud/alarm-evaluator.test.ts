@@ -7,6 +7,14 @@ import {
 
 const treatments = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
 
+const anyRule: AlarmRule = {
+  threshold: 10,
+  comparison: 'GreaterThanThreshold',
+  evaluationPeriods: 1,
+  datapointsToAlarm: 1,
+  missingData: 'missing',
+};
+
 /** Datapoints in the notation of CloudWatch's documentation: 0 within the threshold, X beyond it, - missing. */
 function evaluate(
   drawn: string,
@@ -15,13 +23,7 @@ function evaluate(
   missingData: AlarmRule['missingData'],
   previous: AlarmStateValue,
 ) {
-  const rule: AlarmRule = {
-    threshold: 10,
-    comparison: 'GreaterThanThreshold',
-    evaluationPeriods: n,
-    datapointsToAlarm: m,
-    missingData,
-  };
+  const rule = { ...anyRule, evaluationPeriods: n, datapointsToAlarm: m, missingData };
   const datapoints = drawn.split(' ').map((mark) => ({ '0': 10, X: 11 })[mark]);
   return evaluateAlarm(rule, datapoints, previous).state;
 }
@@ -61,24 +63,12 @@ describe("an alarm's state, as CloudWatch's documentation tabulates it", () => {
     ['LessThanThreshold', [true, false, false]],
     ['LessThanOrEqualToThreshold', [true, true, false]],
   ] as const)('%s', (comparison, expected) => {
-    const rule: AlarmRule = {
-      threshold: 5,
-      comparison,
-      evaluationPeriods: 1,
-      datapointsToAlarm: 1,
-      missingData: 'missing',
-    };
+    const rule = { ...anyRule, threshold: 5, comparison };
     expect([4, 5, 6].map((value) => evaluateAlarm(rule, [value], 'OK').state === 'ALARM')).toEqual(expected);
   });
 
   test('the reason names the datapoints, the threshold and the missing data', () => {
-    const rule: AlarmRule = {
-      threshold: 10,
-      comparison: 'GreaterThanThreshold',
-      evaluationPeriods: 3,
-      datapointsToAlarm: 2,
-      missingData: 'breaching',
-    };
+    const rule: AlarmRule = { ...anyRule, evaluationPeriods: 3, datapointsToAlarm: 2, missingData: 'breaching' };
     expect(evaluateAlarm(rule, [undefined, 3, undefined, 12, undefined], 'OK').reason).toBe(
       '1 of the last 2 datapoints [3, 12] breached the threshold (GreaterThanThreshold 10); 1 missing, treated as breaching',
     );

@@ -3,12 +3,8 @@ import { SimulatedClock } from '../../../../local/cloud/clock.ts';
 
 const start = Date.parse('2026-03-01T10:00:00Z');
 
-beforeEach(() => {
-  vi.useFakeTimers({ now: start });
-});
-afterEach(() => {
-  vi.useRealTimers();
-});
+beforeEach(() => void vi.useFakeTimers({ now: start }));
+afterEach(() => void vi.useRealTimers());
 
 test('a simulated clock runs with the wall clock, and leaps by durations and to moments', async () => {
   const clock = new SimulatedClock();

@@ -103,28 +103,31 @@ describe('the rules of data', () => {
     expect(refusalOf(data)).toBe('Generating shortlink failed, invalid request body');
   });
 
-  it('Given lengths are not enforced, Then a long value is accepted and a wrong format is refused', () => {
-    expect(refusalOf({ pid: 'sms', af_channel: 'x'.repeat(21) }, { enforceLengths: false })).toBe('accepted');
-    expect(refusalOf({ pid: 'sms', is_retargeting: 'no' }, { enforceLengths: false })).toContain('true or false');
-  });
+  const tooLong = 'Generating shortlink failed, data sent exceeds limit';
+  const noFlag = expect.stringContaining('true or false');
+  const byQueryString = { queryStringCounts: true };
 
-  it('Given JSON of 2,048 characters, Then it is accepted, and refused with one more', () => {
+  it.each<[string, Record<string, string>, Partial<Settings>, unknown]>([
+    ['lengths are not enforced, a long value', { af_channel: 'x'.repeat(21) }, { enforceLengths: false }, 'accepted'],
+    ['lengths are not enforced, a wrong format', { is_retargeting: 'no' }, { enforceLengths: false }, noFlag],
     // {"pid":"sms","x":"…"} has 20 characters around the value.
-    expect(refusalOf({ pid: 'sms', x: 'a'.repeat(2028) })).toBe('accepted');
-    expect(refusalOf({ pid: 'sms', x: 'a'.repeat(2029) })).toBe('Generating shortlink failed, data sent exceeds limit');
-    expect(refusalOf({ pid: 'sms', x: 'a'.repeat(2029) }, { maxDataCharacters: 3000 })).toBe('accepted');
-  });
-
-  it('Given letters that a query string encodes, Then each counts as one character', () => {
-    expect(refusalOf({ pid: 'sms', x: '春'.repeat(2028) })).toBe('accepted');
-    expect(refusalOf({ pid: 'sms', x: '春'.repeat(2029) })).toContain('exceeds limit');
-  });
-
-  it('Given the query string counts, Then 2,048 characters of it are accepted, and one more is refused', () => {
-    const both = { queryStringCounts: true };
+    ['JSON of 2,048 characters', { x: 'a'.repeat(2028) }, {}, 'accepted'],
+    ['one character more', { x: 'a'.repeat(2029) }, {}, tooLong],
+    ['a longer JSON and a higher limit', { x: 'a'.repeat(2029) }, { maxDataCharacters: 3000 }, 'accepted'],
+    // A query string encodes this letter, but it counts as one character.
+    ['2,048 characters of another script', { x: '春'.repeat(2028) }, {}, 'accepted'],
+    ['one character of another script more', { x: '春'.repeat(2029) }, {}, tooLong],
     // pid=sms&x= has 10 characters; each ä becomes %C3%A4, six.
-    expect(refusalOf({ pid: 'sms', x: `${'ä'.repeat(339)}abcd` }, both)).toBe('accepted');
-    expect(refusalOf({ pid: 'sms', x: `${'ä'.repeat(339)}abcde` }, both)).toContain('exceeds limit');
+    ['2,048 characters of query string, which counts', { x: `${'ä'.repeat(339)}abcd` }, byQueryString, 'accepted'],
+    ['one character of query string more', { x: `${'ä'.repeat(339)}abcde` }, byQueryString, tooLong],
+    [
+      'reserved names that are accepted',
+      { ttl: '1d', brand_domain: 'x' },
+      { reservedParameters: 'accept' },
+      'accepted',
+    ],
+  ])('Given %s, Then the answer is as documented', (_, data, settings, answer) => {
+    expect(refusalOf({ pid: 'sms', ...data }, settings)).toEqual(answer);
   });
 
   it('Given data as a JSON string, Then its size is that of the string as received', () => {
@@ -132,10 +135,6 @@ describe('the rules of data', () => {
     const withBlanks = (blanks: number) => `{"pid":"sms",${' '.repeat(blanks)}"x":"${'a'.repeat(2000)}"}`;
     expect(refusalOf(withBlanks(28))).toBe('accepted');
     expect(refusalOf(withBlanks(29))).toBe('Generating shortlink failed, data sent exceeds limit');
-  });
-
-  it('Given reserved names are accepted, Then data may have a ttl', () => {
-    expect(refusalOf({ pid: 'sms', ttl: '1d', brand_domain: 'x' }, { reservedParameters: 'accept' })).toBe('accepted');
   });
 
   it('Given a value that cannot become text, Then it is refused like any other object', () => {

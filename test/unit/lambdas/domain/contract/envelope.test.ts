@@ -40,68 +40,51 @@ describe('a command in an envelope', () => {
     );
   });
 
+  const oneCommand = 'must be one command: a JSON object';
+  const data = 'the CloudEvent’s data';
+  const detail = 'the EventBridge event’s detail';
+  const noMessage = 'Message required: the notification has no Message as text: put the command there, as JSON';
+  const latin1 = Buffer.from('{"a":"\xe4"}', 'latin1').toString('base64');
+
   it.each<[object | string, string]>([
     [{ specversion: '1.0', id: '1' }, 'data required: the CloudEvent has no data: put the command there'],
     [{ specversion: '1.0', data: null }, 'data required: the CloudEvent has no data: put the command there'],
-    [
-      { specversion: '1.0', data: '{broken' },
-      'data json: the CloudEvent’s data is not JSON (character 2): a name without quotes',
-    ],
-    [{ specversion: '1.0', data: [command] }, 'data type: the CloudEvent’s data must be one command: a JSON object'],
-    [
-      { specversion: '1.0', data: '"x"' },
-      ' type: the CloudEvent’s data must be one command: a JSON object, not in quotes',
-    ],
-    [text, ' type: the message must be one command: a JSON object, not in quotes'],
+    [{ specversion: '1.0', data: '{broken' }, `data json: ${data} is not JSON (character 2): a name without quotes`],
+    [{ specversion: '1.0', data: [command] }, `data type: ${data} ${oneCommand}`],
+    [{ specversion: '1.0', data: '"x"' }, ` type: ${data} ${oneCommand}, not in quotes`],
+    [text, ` type: the message ${oneCommand}, not in quotes`],
     [
       { specversion: '1.0', data: command, data_base64: 'e30=' },
       'data_base64 duplicate: the CloudEvent has data as well, and one of the two would be lost',
     ],
     [{ specversion: '1.0', data_base64: 'e30*=' }, 'data_base64 encoding: must be base64 of UTF-8 text'],
     [{ specversion: '1.0', data_base64: { a: 1 } }, 'data_base64 encoding: must be base64 of UTF-8 text'],
-    [
-      { specversion: '1.0', data_base64: Buffer.from('{"a":"\xe4"}', 'latin1').toString('base64') },
-      'data_base64 encoding: must be base64 of UTF-8 text',
-    ],
+    [{ specversion: '1.0', data_base64: latin1 }, 'data_base64 encoding: must be base64 of UTF-8 text'],
     [{ 'detail-type': 'x' }, 'detail required: the EventBridge event has no detail: put the command there'],
-    [
-      { Type: 'Notification', MessageId: '1' },
-      'Message required: the notification has no Message as text: put the command there, as JSON',
-    ],
-    [
-      { Type: 'Notification', Message: { action: 'create' } },
-      'Message required: the notification has no Message as text: put the command there, as JSON',
-    ],
+    [{ Type: 'Notification', MessageId: '1' }, noMessage],
+    [{ Type: 'Notification', Message: { action: 'create' } }, noMessage],
     [
       { Type: 'SubscriptionConfirmation', Message: 'You have chosen …', Token: 't' },
       'Type value: is a confirmation of SNS, which contains no command',
     ],
-    [
-      { 'detail-type': 'x', detail: null },
-      'detail type: the EventBridge event’s detail must be one command: a JSON object',
-    ],
-    [
-      { 'detail-type': 'x', detail: text },
-      'detail type: the EventBridge event’s detail must be one command: a JSON object, not in quotes',
-    ],
-    [sns([command]), ' type: the notification’s Message must be one command: a JSON object'],
-    [[command], ' type: the message must be one command: a JSON object'],
+    [{ 'detail-type': 'x', detail: null }, `detail type: ${detail} ${oneCommand}`],
+    [{ 'detail-type': 'x', detail: text }, `detail type: ${detail} ${oneCommand}, not in quotes`],
+    [sns([command]), ` type: the notification’s Message ${oneCommand}`],
+    [[command], ` type: the message ${oneCommand}`],
   ])('is refused with a remedy if it is missing: %j', (message, fault) => {
     const { command: found, faults } = openEnvelope(JSON.stringify(message));
     expect(found).toBeUndefined();
     expect(faults.map(({ path, rule, message: words }) => `${path} ${rule}: ${words}`)).toEqual([fault]);
   });
 
-  it('is opened only as deep as its format goes', () => {
-    expect(openEnvelope(text)).toEqual({ command, faults: [] });
-    const noEvent = { 'detail-type': 'link', requestId: 'r-1' };
-    expect(openEnvelope(JSON.stringify(noEvent))).toEqual({ command: noEvent, faults: [] });
-    const noEventEither = { detail: 'a field of its own', action: 'create' };
-    expect(openEnvelope(JSON.stringify(noEventEither))).toEqual({ command: noEventEither, faults: [] });
-    const noNotification = { Type: 'SubscriptionConfirmation', Message: text, requestId: 'r-1' };
-    expect(openEnvelope(JSON.stringify(noNotification))).toEqual({ command: noNotification, faults: [] });
-    const twice = sns(sns(command));
-    expect(openEnvelope(JSON.stringify(twice))).toEqual({ command: sns(command), faults: [] });
+  it.each<[string, message: object, inner?: object]>([
+    ['by itself', command],
+    ['without a detail', { 'detail-type': 'link', requestId: 'r-1' }],
+    ['with a detail of its own', { detail: 'a field of its own', action: 'create' }],
+    ['that is no notification', { Type: 'SubscriptionConfirmation', Message: text, requestId: 'r-1' }],
+    ['in two notifications', sns(sns(command)), sns(command)],
+  ])('is opened only as deep as its format goes: %s', (_, message, inner = message) => {
+    expect(openEnvelope(JSON.stringify(message))).toEqual({ command: inner, faults: [] });
   });
 });
 

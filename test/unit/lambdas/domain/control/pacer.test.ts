@@ -2,6 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Pacer } from '../../../../../lambdas/domain/control/pacer.ts';
 
+/** A pacer whose invocation begins at this time. */
+function begun(callsPerSecond: number, now = 0): Pacer {
+  const pacer = new Pacer(callsPerSecond);
+  pacer.begin(now);
+  return pacer;
+}
+
 /** The times at which an environment with constant work and punctual timers sends. */
 function sendsOf(pacer: Pacer, count: number, from = 0, lateness: (index: number) => number = () => 0): number[] {
   let now = from;
@@ -14,42 +21,36 @@ function sendsOf(pacer: Pacer, count: number, from = 0, lateness: (index: number
 
 describe('one invocation', () => {
   it('waits before its first send, since another environment may have sent just before', () => {
-    const pacer = new Pacer(10);
-    pacer.begin(5_000);
+    const pacer = begun(10, 5_000);
     // A gap, and the 20 ms by which earlier sends may have been late.
     expect(pacer.earliest(5_000)).toBe(5_120);
   });
 
   it('keeps an even gap while its timers are punctual', () => {
-    const pacer = new Pacer(4);
-    pacer.begin(0);
+    const pacer = begun(4);
     expect(sendsOf(pacer, 5)).toEqual([270, 520, 770, 1020, 1270]);
   });
 
   it('makes up for a timer that fired late', () => {
-    const pacer = new Pacer(10);
-    pacer.begin(0);
+    const pacer = begun(10);
     expect(sendsOf(pacer, 4, 0, (index) => (index === 1 ? 2 : 0))).toEqual([120, 222, 320, 420]);
   });
 
   it('makes up for at most 20 ms of a stall', () => {
-    const pacer = new Pacer(10);
-    pacer.begin(0);
+    const pacer = begun(10);
     const sends = sendsOf(pacer, 5, 0, (index) => (index === 1 ? 3_000 : 0));
     expect(sends).toEqual([120, 3_220, 3_300, 3_400, 3_500]);
   });
 
   it('makes up for nothing within the second: the tenth send after a late one leaves a second later', () => {
-    const pacer = new Pacer(10);
-    pacer.begin(0);
+    const pacer = begun(10);
     const sends = sendsOf(pacer, 12, 0, (index) => (index === 1 ? 15 : 0));
     expect(sends.slice(1, 3)).toEqual([235, 320]);
     expect(sends.slice(11)).toEqual([1_235]);
   });
 
   it('halves its pace after a 429 and recovers in ten seconds', () => {
-    const pacer = new Pacer(10);
-    pacer.begin(0);
+    const pacer = begun(10);
     const [, , last = 0] = sendsOf(pacer, 3);
     pacer.slowDown(last);
     expect(pacer.earliest(last) - last).toBe(200);
@@ -62,8 +63,7 @@ describe('one invocation', () => {
     ['held up for 15 ms four times a second', 0.998, (index: number) => (index % 24 === 0 ? 15 : 1)],
     ['held up for 50 ms every three seconds', 0.98, (index: number) => (index % 291 === 0 ? 50 : 1)],
   ])('sustains its pace with timers that are %s: at least %s of it', (_, share, lateness) => {
-    const pacer = new Pacer(97);
-    pacer.begin(0);
+    const pacer = begun(97);
     const sends = sendsOf(pacer, 9_701, 0, lateness);
     const seconds = ((sends.at(-1) ?? 0) - (sends[0] ?? 0)) / 1_000;
     expect(9_700 / seconds / 97).toBeGreaterThan(share);

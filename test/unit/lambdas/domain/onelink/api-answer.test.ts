@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { faultOfApiError } from '../../../../../lambdas/domain/onelink/api-answer.ts';
 
-function invalid(message: string) {
-  return { error_type: 'invalid_parameter', message };
-}
+const invalid = (message: string) => ({ error_type: 'invalid_parameter', message });
+/** The fault of a 400 with that error. */
+const faultAt = (path: string, message: string) => ({ path, rule: 'api-400-invalid-parameter', message });
 
 describe("an API error in the pipeline's own words", () => {
   it.each([
@@ -26,22 +26,17 @@ describe("an API error in the pipeline's own words", () => {
   });
 
   it('reports a missing answer', () => {
-    expect(faultOfApiError(undefined, undefined)).toEqual({
-      path: '',
-      rule: 'api-unanswered',
-      message: 'the API did not answer',
-    });
+    const unanswered = { path: '', rule: 'api-unanswered', message: 'the API did not answer' };
+    expect(faultOfApiError(undefined, undefined)).toEqual(unanswered);
   });
 });
 
 describe('an API error that names a parameter', () => {
   it('keeps the name and the reason, and drops the value', () => {
     const body = invalid("Parameter 'af_r' has an invalid value: 'badURL'. Reason: value should be a valid URL.");
-    expect(faultOfApiError(400, body, { data: { pid: 'sms', af_r: 'badURL' } })).toEqual({
-      path: 'data.af_r',
-      rule: 'api-400-invalid-parameter',
-      message: 'value should be a valid URL.',
-    });
+    expect(faultOfApiError(400, body, { data: { pid: 'sms', af_r: 'badURL' } })).toEqual(
+      faultAt('data.af_r', 'value should be a valid URL.'),
+    );
   });
 
   it('uses the last reason if a value contains one', () => {
@@ -59,11 +54,7 @@ describe('an API error that names a parameter', () => {
     expect(reason("got 'O'Brien 555-0100' instead.")).toBe('got … instead.');
   });
 
-  const silent = {
-    path: '',
-    rule: 'api-400-invalid-parameter',
-    message: 'the API reports that the request is invalid',
-  };
+  const silent = faultAt('', 'the API reports that the request is invalid');
 
   it('does not name a parameter that the command lacks, since the name may be a value', () => {
     const body = invalid("Parameter 'jane@example.com' has an invalid value: 'x'. Reason: unknown.");
@@ -93,11 +84,7 @@ describe('an API error about another field of the request', () => {
     ['shortlink_id', 'shortlinkId'],
   ])('names the command’s field for %s', (name, path) => {
     const body = invalid(`Parameter '${name}' has an invalid value: 'x'. Reason: not today.`);
-    expect(faultOfApiError(400, body, fields([name, path]))).toEqual({
-      path,
-      rule: 'api-400-invalid-parameter',
-      message: 'not today.',
-    });
+    expect(faultOfApiError(400, body, fields([name, path]))).toEqual(faultAt(path, 'not today.'));
     expect(faultOfApiError(400, body, { data: { pid: 'sms' } }).path).toBe('');
   });
 
@@ -126,14 +113,10 @@ describe('an API error about another field of the request', () => {
     ['margin', 'qr'],
     ['4711', 'qr'],
   ])('names the refused option of a QR code: %s', (code, path) => {
-    const asked = {
-      ...fields(['size', 'qr.size'], ['format', 'qr.format'], ['brand_domain', 'qr.brandDomain']),
-      otherwise: 'qr',
-    };
-    expect(faultOfApiError(400, invalid(`Invalid QR parameter: ${code}`), asked)).toEqual({
-      path,
-      rule: 'api-400-invalid-parameter',
-      message: 'the API refuses this option of the code',
-    });
+    const options = fields(['size', 'qr.size'], ['format', 'qr.format'], ['brand_domain', 'qr.brandDomain']);
+    const asked = { ...options, otherwise: 'qr' };
+    expect(faultOfApiError(400, invalid(`Invalid QR parameter: ${code}`), asked)).toEqual(
+      faultAt(path, 'the API refuses this option of the code'),
+    );
   });
 });

@@ -31,15 +31,14 @@ describe('a returned message', () => {
     expect(returnDelaySeconds('try-again', 5, 0.5)).toBe(120);
   });
 
-  it.each<[ReturnCause, number, number]>([['try-again', 29, 60]])(
-    'with cause %s is tried for %i to %i hours in 20 deliveries',
-    (cause, leastHours, mostHours) => {
-      const seconds = (random: number) =>
-        Array.from({ length: 20 }, (_, index) => returnDelaySeconds(cause, index + 1, random)).reduce((a, b) => a + b);
-      expect(seconds(0) / 3600).toBeGreaterThan(leastHours);
-      expect(seconds(1) / 3600).toBeLessThan(mostHours);
-    },
-  );
+  it('is tried for 29 to 60 hours in 20 deliveries', () => {
+    const seconds = (random: number) =>
+      Array.from({ length: 20 }, (_, index) => returnDelaySeconds('try-again', index + 1, random)).reduce(
+        (a, b) => a + b,
+      );
+    expect(seconds(0) / 3600).toBeGreaterThan(29);
+    expect(seconds(1) / 3600).toBeLessThan(60);
+  });
 
   it('has a delay of whole seconds that SQS allows', () => {
     fc.assert(
