@@ -12,8 +12,7 @@ import type { Emulator } from './emulator.ts';
 import { ApiError, errorAnswer, quotaExceeded } from './errors.ts';
 import { play } from './fault-player.ts';
 import type { Line, Seen } from './line.ts';
-import type { Call, Operation } from './operations.ts';
-import { route } from './operations.ts';
+import { type Call, type Operation, route } from './operations.ts';
 import type { Settings } from './settings.ts';
 
 /** Performs a call. `body` is undefined if the call has none, or if it is not a JSON object. */

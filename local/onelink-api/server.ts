@@ -5,19 +5,19 @@ import { serveAdmin } from './admin.ts';
 import { type ApiRequest, serveApi } from './api.ts';
 import { bodyOf } from './body.ts';
 import type { TimeSources } from './clock.ts';
-import { Control, checked } from './control.ts';
+import { Control } from './control.ts';
+import { checked } from './control-error.ts';
 import { Emulator } from './emulator.ts';
 import { HttpLine, send } from './http-line.ts';
 import { createListener } from './listener.ts';
-import type { SettingsInput } from './settings.ts';
-import { defaultSettings, settingsInput, withChange } from './settings.ts';
+import { type SettingsInput, settingsSchema } from './settings.ts';
 
 export interface OneLinkApiOptions {
   /** The port to listen on. Default 0: any free port. */
   port?: number;
   /** The address to listen on. Default 127.0.0.1. */
   host?: string;
-  /** The account and the reading of the contract. A setting left out has its value in `defaultSettings`. */
+  /** The account and the reading of the contract. A setting left out has its default in `settingsSchema`. */
   settings?: SettingsInput;
   /** Clocks that a test injects. */
   time?: TimeSources;
@@ -40,8 +40,7 @@ export interface OneLinkApi {
  * @throws ControlError for settings that break a rule; the listen error (`EADDRINUSE`) if the port is in use
  */
 export async function startOneLinkApi(options: OneLinkApiOptions = {}): Promise<OneLinkApi> {
-  const settings = withChange(defaultSettings, checked(settingsInput, options.settings ?? {}));
-  const emulator = new Emulator(settings, options.time);
+  const emulator = new Emulator(checked(settingsSchema, options.settings ?? {}), options.time);
   const control = new Control(emulator);
   const closing = new AbortController();
 

@@ -1,4 +1,4 @@
-import type { Stats } from '../../onelink-api/statistics.ts';
+import type { Stats } from '../../onelink-api/emulator.ts';
 import type { Reconciliation } from './reconciliation.ts';
 
 /** `summary.json`. If the emulator or an engine has its own number, the summary uses it. */
