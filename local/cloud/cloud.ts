@@ -33,7 +33,7 @@ import { ExpirySweeper } from './storage/expiry-sweeper.ts';
 import { countQueues, createQueues, describeQueues } from './storage/queues.ts';
 import { createTables } from './storage/tables.ts';
 import { createTopics } from './storage/topics.ts';
-import type { LocalCloud, LocalCloudEvents, LocalCloudOptions } from './surface.ts';
+import type { LocalCloudEvents, LocalCloudOptions } from './surface.ts';
 import { Alarms } from './telemetry/alarms.ts';
 import { CloudWatchApi } from './telemetry/cloudwatch-api.ts';
 import { recordEmbeddedMetrics } from './telemetry/embedded-metrics.ts';
@@ -65,7 +65,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   }
 }
 
-async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<LocalCloud> {
+async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   const clock = options.clock ?? wallClock;
   const simulated = clock instanceof SimulatedClock ? clock : undefined;
   const stacks = await readAssembly(options.assemblyDirectory, options.stacks);
@@ -147,7 +147,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const secretsManager = new SecretsManager(clock);
   createSecrets(deployment, secretsManager, options.secretValues ?? {});
 
-  const functions = await Functions.of(deployment, {
+  const functions = await Functions.of(deployment, options.environmentOverrides ?? {}, {
     runtimeApi: new URL(http.endpoint).host,
     compileCacheDirectory: path.join(workDirectory, 'compile-cache'),
     clockOffsetMilliseconds: () => simulated?.offsetMilliseconds,
@@ -156,7 +156,6 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
       maximumAgeSeconds: options.environmentMaximumAgeSeconds ?? 7_200,
     },
     freezes: weather && canFreeze ? () => weather.strikes('lambda-freezes') : undefined,
-    environmentOverrides: options.environmentOverrides ?? {},
     variables: (configuration) =>
       sandboxVariables(
         configuration,
@@ -269,41 +268,68 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     await functions.idle();
   });
 
-  const outputs = deployment.stackNames.map((name) => [
+  const outputs = deployment.stackNames.map((name): [string, Readonly<Record<string, string>>] => [
     name,
     Object.fromEntries(deployment.outputs(name).map(({ key, value }) => [key, value])),
   ]);
   return {
     endpoints,
+    /** The endpoints of functions and mappings: `endpoints` unless there is weather. */
     endpointsInside: inside,
     region,
+    /** The outputs of each stack, resolved. */
     outputs: Object.fromEntries(outputs),
+    /** What the templates have and the local cloud does not implement. */
     get notices() {
       return notices.list();
     },
     metrics,
+    /** Subscriptions of topics without a delivery here, such as e-mail addresses. */
     undeliveredSubscriptions,
+    /**
+     * For the constructor of an AWS SDK client.
+     * @param accessKeyId of one of the callers. Default: the operator's
+     */
     clientConfig,
+    /** Variables that point AWS's CLI and SDKs here: `AWS_ENDPOINT_URL_SQS` and so on. */
     clientVariables: () => endpointVariables(endpoints, region),
     queues: async () => describeQueues(deployment, await countQueues(endpoints.sqs)),
     environments: () => functions.states(),
+    /** Kills one environment with SIGKILL. It prefers one in the middle of an invocation. */
     killEnvironment: (random = Math.random) => functions.killOne(random),
+    /** Kills all environments with SIGKILL. Returns their number. */
     killAllEnvironments: () => functions.killAll(),
     alarms: () => alarms.states(),
+    /** Oldest first. */
     alarmTransitions: () => alarms.transitions,
-    invoke: async (idNameOrArn, payload) => {
+    /**
+     * Invokes a function and waits for its end.
+     * @param idNameOrArn its logical ID, name or ARN
+     * @param payload any JSON value
+     * @throws if there is no such function
+     */
+    invoke: async (idNameOrArn: string, payload: unknown) => {
       const target = functions.find(idNameOrArn);
       if (!target) throw new Error(`no function has the logical ID, name or ARN ${idNameOrArn}`);
       return target.invoke(JSON.stringify(payload) ?? 'null');
     },
+    /**
+     * Sweeps at once, after a running sweep: deletes the items that expired `expiredItemsLingerSeconds` ago by the
+     * clock. When the promise resolves, the functions behind the tables' streams have handled all deletions so far.
+     * @returns the number of deleted items
+     * @throws if the table engine does not answer, or the local cloud stops first
+     */
     sweepExpiredItems: async () => {
       const deleted = await sweeper.sweep();
       await delivered();
       return deleted;
     },
-    on: (event, listener) => {
+    on: <E extends keyof LocalCloudEvents>(event: E, listener: (...event: LocalCloudEvents[E]) => void) => {
       events.on(event, listener as never);
     },
+    /** Stops polling, waits for running invocations for their grace time, and ends every process that was started. */
     stop: () => shutdown.run(),
   };
 }
+
+export type LocalCloud = Awaited<ReturnType<typeof bringUp>>;

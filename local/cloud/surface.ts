@@ -2,28 +2,9 @@ import type { WeatherPlan } from '../weather/plan.ts';
 import type { Callers } from './access/caller.ts';
 import type { Clock } from './clock.ts';
 import type { Endpoints } from './endpoints.ts';
-import type { FunctionState, InvocationResult } from './lambda/function.ts';
-import type { KilledEnvironment } from './lambda/functions.ts';
+import type { InvocationResult } from './lambda/function.ts';
 import type { Notice } from './notices.ts';
-import type { QueueState } from './storage/queues.ts';
-import type { UndeliveredSubscription } from './storage/topics.ts';
-import type { AlarmState, AlarmTransition } from './telemetry/alarms.ts';
-import type { MetricStore } from './telemetry/metric-store.ts';
-
-export type {
-  AlarmState,
-  AlarmTransition,
-  Callers,
-  Clock,
-  Endpoints,
-  FunctionState,
-  InvocationResult,
-  KilledEnvironment,
-  MetricStore,
-  Notice,
-  QueueState,
-  UndeliveredSubscription,
-};
+import type { AlarmTransition } from './telemetry/alarms.ts';
 
 export interface LocalCloudOptions {
   /** The output of `cdk synth`: `cdk.out`. */
@@ -77,58 +58,4 @@ export interface LocalCloudEvents {
   alarm: [transition: AlarmTransition];
   invocation: [invocation: InvocationResult & { readonly function: string }];
   log: [line: { readonly function: string; readonly line: string }];
-}
-
-export interface LocalCloud {
-  readonly endpoints: Endpoints;
-  /** The endpoints of functions and mappings: `endpoints` unless there is weather. */
-  readonly endpointsInside: Endpoints;
-  readonly region: string;
-  /** The outputs of each stack, resolved. */
-  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** What the templates have and the local cloud does not implement. */
-  readonly notices: readonly Notice[];
-  readonly metrics: MetricStore;
-  /** Subscriptions of topics without a delivery here, such as e-mail addresses. */
-  readonly undeliveredSubscriptions: readonly UndeliveredSubscription[];
-  /**
-   * For the constructor of an AWS SDK client.
-   * @param accessKeyId of one of the callers. Default: the operator's
-   */
-  clientConfig(
-    service: keyof Endpoints,
-    accessKeyId?: string,
-  ): {
-    region: string;
-    endpoint: string;
-    credentials: { accessKeyId: string; secretAccessKey: string };
-  };
-  /** Variables that point AWS's CLI and SDKs here: `AWS_ENDPOINT_URL_SQS` and so on. */
-  clientVariables(): Record<string, string>;
-  queues(): Promise<QueueState[]>;
-  environments(): FunctionState[];
-  /** Kills one environment with SIGKILL. It prefers one in the middle of an invocation. */
-  killEnvironment(random?: () => number): KilledEnvironment | undefined;
-  /** Kills all environments with SIGKILL. Returns their number. */
-  killAllEnvironments(): number;
-  alarms(): AlarmState[];
-  /** Oldest first. */
-  alarmTransitions(): readonly AlarmTransition[];
-  /**
-   * Invokes a function and waits for its end.
-   * @param idNameOrArn its logical ID, name or ARN
-   * @param payload any JSON value
-   * @throws if there is no such function
-   */
-  invoke(idNameOrArn: string, payload: unknown): Promise<InvocationResult>;
-  /**
-   * Sweeps at once, after a running sweep: deletes the items that expired `expiredItemsLingerSeconds` ago by the clock.
-   * When the promise resolves, the functions behind the tables' streams have handled all deletions so far.
-   * @returns the number of deleted items
-   * @throws if the table engine does not answer, or the local cloud stops first
-   */
-  sweepExpiredItems(): Promise<number>;
-  on<E extends keyof LocalCloudEvents>(event: E, listener: (...event: LocalCloudEvents[E]) => void): void;
-  /** Stops polling, waits for running invocations for their grace time, and ends every process that was started. */
-  stop(): Promise<void>;
 }
