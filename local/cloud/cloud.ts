@@ -20,7 +20,6 @@ import { connectMappings } from './lambda/event-source-mappings.ts';
 import { Functions } from './lambda/functions.ts';
 import { LambdaApi } from './lambda/lambda-api.ts';
 import { serveRuntimeApi } from './lambda/runtime-api.ts';
-import { connectStreams } from './lambda/stream-mappings.ts';
 import { NoticeBoard } from './notices.ts';
 import { Schedules } from './schedules/schedules.ts';
 import { serveCloudFormation } from './services/cloudformation.ts';
@@ -179,10 +178,12 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   // Before the environments end: no invocation may start after that.
   shutdown.add(() => http.stop());
   const stopping = new AbortController();
-  const streams = connectStreams(deployment, functions, notices, {
+  const { queues: mappings, streams } = connectMappings(deployment, functions, notices, {
+    sqs: polling,
     s3,
     clock,
     onError,
+    waits: () => weather?.strikes('lambda-late-batches') ?? false,
     onIteratorAge: (name, milliseconds) => serviceMetrics.iteratorAge(name, milliseconds),
   });
   const sweeper = new ExpirySweeper({
@@ -193,7 +194,8 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     lingerSeconds: options.expiredItemsLingerSeconds ?? 0,
     stopping: stopping.signal,
     onRecord: (record) => {
-      for (const stream of streams) if (stream.sourceArn === record.eventSourceARN) stream.take(record);
+      for (const stream of streams)
+        if (stream.parts.settings.EventSourceArn === record.eventSourceARN) stream.take(record);
     },
   });
   const delivered = () => Promise.all(streams.map((stream) => stream.delivered()));
@@ -203,15 +205,6 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     await Promise.all(streams.map((stream) => stream.stop()));
     await delivered().catch(onError);
   });
-  const mappings = connectMappings(
-    deployment,
-    functions,
-    polling,
-    clock,
-    notices,
-    onError,
-    () => weather?.strikes('lambda-late-batches') ?? false,
-  );
   const lambdaApi = new LambdaApi(functions, [...mappings, ...streams]);
   const alarms = new Alarms(deployment, metrics, clock, notices, {
     changed: (transition) => events.emit('alarm', transition),

@@ -8,6 +8,8 @@ import type { Stack } from './read-assembly.ts';
 export interface Resource extends Identity {
   readonly stack: string;
   readonly logicalId: string;
+  /** `stack/logical ID`: its place in messages. */
+  readonly where: string;
   readonly type: string;
   /** The construct's path in the CDK app, without its last part `Resource`. Empty if the template has none. */
   readonly constructPath: string;
@@ -67,7 +69,7 @@ export class Deployment {
     try {
       return schema.parse(this.resolved(resource));
     } catch (cause) {
-      throw new Error(`${resource.stack}/${resource.logicalId} (${resource.type}): ${String(cause)}`, { cause });
+      throw new Error(`${resource.where} (${resource.type}): ${String(cause)}`, { cause });
     }
   }
 
@@ -75,8 +77,7 @@ export class Deployment {
   resolved(resource: Resource): unknown {
     const properties = resolve(resource.properties, this.#scope(resource.stack));
     if (JSON.stringify(properties).includes('{{resolve:')) {
-      const where = `${resource.stack}/${resource.logicalId}`;
-      this.#notices.add('warning', resource.type, 'a {{resolve:…}} reference is not resolved', where);
+      this.#notices.add('warning', resource.type, 'a {{resolve:…}} reference is not resolved', resource.where);
     }
     return properties;
   }
@@ -100,8 +101,8 @@ export class Deployment {
   }
 
   #resource(stack: Stack, logicalId: string): Resource {
-    const key = `${stack.name}/${logicalId}`;
-    const known = this.#resources.get(key);
+    const where = `${stack.name}/${logicalId}`;
+    const known = this.#resources.get(where);
     if (known) return known;
     const declared = stack.template.Resources[logicalId];
     if (!declared) throw new Error(`${stack.name} has no resource ${logicalId}`);
@@ -116,11 +117,12 @@ export class Deployment {
       ...identify(declared.Type, stack.name, logicalId, names, this.place),
       stack: stack.name,
       logicalId,
+      where,
       type: declared.Type,
       constructPath: (declared.Metadata?.['aws:cdk:path'] ?? '').replace(/\/Resource$/, ''),
       properties,
     };
-    this.#resources.set(key, resource);
+    this.#resources.set(where, resource);
     return resource;
   }
 

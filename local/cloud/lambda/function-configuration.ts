@@ -27,16 +27,15 @@ export async function configureFunction(
   deployment: Deployment,
   overrides: Readonly<Record<string, string>>,
 ) {
-  const where = `${resource.stack}/${resource.logicalId}`;
   const properties = deployment.properties(resource, functionProperties);
   const codeDirectory = deployment.asset(resource, properties.Code.S3Key ?? '');
   if (codeDirectory === undefined || !(await stat(codeDirectory)).isDirectory()) {
     throw new Error(
-      `${where}: Code must be a directory asset of the assembly (inline code, zip files and images are not implemented)`,
+      `${resource.where}: Code must be a directory asset of the assembly (inline code, zip files and images are not implemented)`,
     );
   }
   if (properties.Runtime !== undefined && !properties.Runtime.startsWith('nodejs')) {
-    throw new Error(`${where}: Runtime must be a Node.js one, not ${properties.Runtime}`);
+    throw new Error(`${resource.where}: Runtime must be a Node.js one, not ${properties.Runtime}`);
   }
   const environment: Record<string, string> = { ...properties.Environment?.Variables };
   for (const [name, value] of Object.entries(overrides)) if (name in environment) environment[name] = value;

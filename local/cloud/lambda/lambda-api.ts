@@ -1,11 +1,7 @@
 import { jsonOf, ServiceError, type ServiceRequest, type ServiceResponse } from '../services/wire.ts';
-import type { EventSourceMapping } from './event-source-mapping.ts';
 import { invokePayloadLimitBytes, type LambdaFunction } from './function.ts';
 import type { Functions } from './functions.ts';
-import type { StreamMapping } from './stream-mapping.ts';
-
-/** A mapping of a queue or of a table's stream. */
-export type Mapping = EventSourceMapping | StreamMapping;
+import type { Mapping } from './mapping.ts';
 
 const functionPath = /^\/20\d\d-\d\d-\d\d\/functions\/([^/]+)\/(invocations|configuration|concurrency)$/;
 const functionsPath = /^\/20\d\d-\d\d-\d\d\/functions\/?$/;
@@ -75,13 +71,13 @@ export class LambdaApi {
       const ofFunction = wanted.function === null ? undefined : this.#find(wanted.function);
       return json(200, {
         EventSourceMappings: this.#mappings
-          .filter((mapping) => ofFunction === undefined || mapping.function === ofFunction)
-          .filter((mapping) => wanted.source === null || mapping.sourceArn === wanted.source)
+          .filter((mapping) => ofFunction === undefined || mapping.parts.function === ofFunction)
+          .filter((mapping) => wanted.source === null || mapping.parts.settings.EventSourceArn === wanted.source)
           .map(describeMapping),
       });
     }
     if (uuid && (method === 'GET' || method === 'PUT')) {
-      const mapping = this.#mappings.find(({ resource }) => resource.name === uuid);
+      const mapping = this.#mappings.find(({ parts }) => parts.resource.name === uuid);
       if (!mapping)
         throw new ServiceError(404, 'ResourceNotFoundException', 'The resource you requested does not exist.');
       if (method === 'PUT') change(mapping, contentOf(body));
@@ -161,12 +157,12 @@ function change(mapping: Mapping, input: unknown): void {
 }
 
 function describeMapping(mapping: Mapping): unknown {
-  const { settings } = mapping;
+  const { resource, function: target, settings } = mapping.parts;
   return {
-    UUID: mapping.resource.name,
-    EventSourceMappingArn: mapping.resource.arn,
-    EventSourceArn: mapping.sourceArn,
-    FunctionArn: mapping.function.configuration.arn,
+    UUID: resource.name,
+    EventSourceMappingArn: resource.arn,
+    EventSourceArn: settings.EventSourceArn,
+    FunctionArn: target.configuration.arn,
     State: mapping.state,
     StateTransitionReason: 'USER_INITIATED',
     LastModified: mapping.lastModifiedMilliseconds / 1000,

@@ -53,7 +53,7 @@ export class Schedules {
         return;
       }
       const why = isFunction ? `${expression} never fires: only rate(…) does` : 'only functions are invoked as targets';
-      notices.add('warning', resource.type, why, `${resource.stack}/${resource.logicalId}`);
+      notices.add('warning', resource.type, why, resource.where);
     };
     for (const rule of deployment.resources('AWS::Events::Rule')) {
       const { ScheduleExpression, State, Targets } = deployment.properties(rule, ruleProperties);

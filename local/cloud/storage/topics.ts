@@ -45,8 +45,7 @@ export async function createTopics(
     const properties = deployment.properties(resource, subscriptionProperties);
     const { TopicArn, Protocol, Endpoint = '', FilterPolicy, FilterPolicyScope, RawMessageDelivery } = properties;
     if (Protocol !== 'sqs') {
-      const where = `${resource.stack}/${resource.logicalId}`;
-      notices.add('warning', resource.type, `${Protocol} deliveries are not implemented`, where);
+      notices.add('warning', resource.type, `${Protocol} deliveries are not implemented`, resource.where);
       undelivered.push({ topicArn: TopicArn, protocol: Protocol, endpoint: Endpoint });
       continue;
     }

@@ -107,12 +107,11 @@ export class Alarms {
     this.#place = deployment.place;
     this.#tell = tell;
     this.all = deployment.resources('AWS::CloudWatch::Alarm').flatMap((resource) => {
-      const where = `${resource.stack}/${resource.logicalId}`;
       try {
         return this.#build(resource, deployment.properties(resource, alarmProperties), notices);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        notices.add('warning', resource.type, `not evaluated, and not listed: ${why}`, where);
+        notices.add('warning', resource.type, `not evaluated, and not listed: ${why}`, resource.where);
         return [];
       }
     });
@@ -153,7 +152,7 @@ export class Alarms {
     for (const { namespace, name } of metric.series) {
       if (!namespace.startsWith('AWS/') || measured[namespace]?.includes(name)) continue;
       const why = `nothing here measures ${namespace} ${name}: its alarms get no data`;
-      notices.add('warning', resource.type, why, `${resource.stack}/${resource.logicalId}`);
+      notices.add('warning', resource.type, why, resource.where);
     }
     const rule: AlarmRule = {
       threshold: properties.Threshold,
