@@ -18,14 +18,13 @@ import { type Endpoints, endpointVariables, localAccountId, localCredentials, sa
 import { startEngine } from './engines/engine.ts';
 import { connectMappings } from './lambda/event-source-mappings.ts';
 import { Functions } from './lambda/functions.ts';
-import { LambdaApi } from './lambda/lambda-api.ts';
+import { lambdaApi } from './lambda/lambda-api.ts';
 import { serveRuntimeApi } from './lambda/runtime-api.ts';
 import { NoticeBoard } from './notices.ts';
-import { Schedules } from './schedules/schedules.ts';
+import { startSchedules } from './schedules/schedules.ts';
 import { serveCloudFormation } from './services/cloudformation.ts';
-import { createSecrets } from './services/create-secrets.ts';
 import { startHttpService } from './services/http-service.ts';
-import { SecretsManager } from './services/secrets-manager.ts';
+import { secretsManager } from './services/secrets-manager.ts';
 import { Shutdown } from './shutdown.ts';
 import { createBuckets } from './storage/buckets.ts';
 import { ExpirySweeper } from './storage/expiry-sweeper.ts';
@@ -34,10 +33,10 @@ import { createTables } from './storage/tables.ts';
 import { createTopics } from './storage/topics.ts';
 import type { LocalCloudEvents, LocalCloudOptions } from './surface.ts';
 import { Alarms } from './telemetry/alarms.ts';
-import { CloudWatchApi } from './telemetry/cloudwatch-api.ts';
+import { cloudWatchApi } from './telemetry/cloudwatch-api.ts';
 import { recordEmbeddedMetrics } from './telemetry/embedded-metrics.ts';
 import { FunctionLogs } from './telemetry/function-logs.ts';
-import { LogsApi } from './telemetry/logs-api.ts';
+import { logsApi } from './telemetry/logs-api.ts';
 import { MetricStore } from './telemetry/metric-store.ts';
 import { ServiceMetrics } from './telemetry/service-metrics.ts';
 
@@ -143,8 +142,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     createTables(deployment, dynamodb),
     createBuckets(deployment, s3, queueEngine.endpoint),
   ]);
-  const secretsManager = new SecretsManager(clock);
-  createSecrets(deployment, secretsManager, options.secretValues ?? {});
+  const secrets = secretsManager(deployment, clock, options.secretValues ?? {});
 
   const functions = await Functions.of(deployment, options.environmentOverrides ?? {}, {
     runtimeApi: new URL(http.endpoint).host,
@@ -205,36 +203,33 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     await Promise.all(streams.map((stream) => stream.stop()));
     await delivered().catch(onError);
   });
-  const lambdaApi = new LambdaApi(functions, [...mappings, ...streams]);
   const alarms = new Alarms(deployment, metrics, clock, notices, {
     changed: (transition) => events.emit('alarm', transition),
     notify: (TopicArn, Subject, Message) => {
       sns.send(new PublishCommand({ TopicArn, Subject, Message })).catch(onError);
     },
   });
-  const cloudWatchApi = new CloudWatchApi(alarms, metrics);
-  const logsApi = new LogsApi(functions, logs, deployment, clock.now());
   const startedAt = new Date(clock.now());
   http.services = {
     json: {
-      secretsmanager: (action, input) => secretsManager.operate(action, input as object),
-      GraniteServiceVersion20100801: (action, input) => cloudWatchApi.operate(action, input),
-      Logs_20140328: (action, input) => logsApi.operate(action, input),
+      secretsmanager: secrets,
+      GraniteServiceVersion20100801: cloudWatchApi(alarms, metrics),
+      Logs_20140328: logsApi({ functions, logs, deployment, createdAtMilliseconds: clock.now() }),
     },
-    lambda: (request) => lambdaApi.serve(request),
+    lambda: lambdaApi(functions, [...mappings, ...streams]),
     cloudFormation: (request) => serveCloudFormation(request, deployment, startedAt),
     runtimeApi: (request, response, body) =>
       serveRuntimeApi(request, response, body, (id) => functions.environment(id)),
   };
 
-  const schedules = new Schedules(deployment, clock, notices, options.fireSchedulesAtStart ?? false, (arn, payload) => {
+  const fireDue = startSchedules(deployment, clock, notices, options.fireSchedulesAtStart ?? false, (arn, payload) => {
     for (const delay of weather ? firings(weather) : [0]) {
       if (delay === 0) void functions.find(arn)?.invoke(payload);
       else laterUnlessOver(() => void (stopping.signal.aborted || functions.find(arn)?.invoke(payload)), delay);
     }
   });
   const tick = () => {
-    schedules.tick();
+    fireDue();
     alarms.evaluate();
   };
   shutdown.every(tickMilliseconds, tick);
