@@ -1,15 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
-import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
-import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { fileWords } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { budgetOf, planLanes } from '../../lib/config/rate-budget.ts';
-import { type LocalCloud, startLocalCloud } from '../cloud/cloud.ts';
-import { startApiFront } from '../weather/api-sockets.ts';
+import type { LocalCloud } from '../cloud/cloud.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
 import { readCampaign } from './campaign-input.ts';
 import { type CampaignRun, runCampaign } from './campaign-run.ts';
@@ -21,7 +16,6 @@ import { forgetKeptRun, type KeptRun, keptRunWords, writeKeptRun } from './kept-
 import { empty, inLocal } from './local-folder.ts';
 import { madeCommands, writeMadeCommands } from './made-commands.ts';
 import { Phases } from './phases.ts';
-import { producerCallers } from './producer-callers.ts';
 import { type Display, display } from './progress/display.ts';
 import { deadLettersIn } from './progress/observation.ts';
 import { closingWords } from './report/closing-words.ts';
@@ -31,6 +25,7 @@ import { type Findings, summarise } from './report/summary.ts';
 import { writeLinks, writeNotSent, writeOutcomes, writeSummary } from './report/write-report.ts';
 import { type RunConfiguration, sampleConfigFile } from './run-configuration.ts';
 import { lockRun } from './run-lock.ts';
+import { startPipeline } from './start-pipeline.ts';
 import { synthesise } from './synthesis.ts';
 
 export interface RunOptions extends RunConfiguration {
@@ -78,18 +73,19 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const emulator = await starting;
     if (setup.foreignLinks.length > 0) await emulator.admin.preload(setup.foreignLinks);
 
-    const front = options.weather && (await startApiFront(options.weather, emulator.origin));
-    if (front) closing.push(() => front.stop());
-    const baseUrl = emulator.baseUrl.replace(emulator.origin, front?.endpoint ?? emulator.origin);
-    const cloud = await phases.time('cloud', startCloud(pipeline, baseUrl, options.weather));
-    closing.push(() => cloud.stop());
+    const starts = startPipeline(
+      {
+        pipeline,
+        api: emulator,
+        token,
+        assemblyDirectory: inLocal('cdk.out'),
+        workDirectory: inLocal('cloud'),
+        ...(options.weather && { weather: options.weather }),
+      },
+      closing,
+    );
+    const { cloud, outputs, sqs, outcomeQueue } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
-    const outputs = pipelineOutputs(cloud.outputs[pipeline.stackName] ?? {}, pipeline.stackName);
-    const sqs = new SQSClient(cloud.clientConfig('sqs'));
-    const sns = new SNSClient(cloud.clientConfig('sns'));
-    const outcomeQueue = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
-    closing.push(() => outcomeQueue.close());
-
     const patienceSeconds = patience(options, pipeline);
     const received = await outcomeQueue.untilReceived({ signal });
     if (received !== 'received' && !signal.aborted)
@@ -133,24 +129,6 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     for (const close of closing.reverse()) await close().catch(() => {});
     unlock();
   }
-}
-
-function startCloud(
-  pipeline: ConfiguredPipeline,
-  baseUrl: string,
-  weather: WeatherPlan | undefined,
-): Promise<LocalCloud> {
-  return startLocalCloud({
-    assemblyDirectory: inLocal('cdk.out'),
-    stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
-    workDirectory: inLocal('cloud'),
-    environmentOverrides: { API_BASE_URL: baseUrl },
-    secretValues: { ApiToken: token },
-    callers: producerCallers(pipeline.settings),
-    // The workers need the quota from the start, and the alarms need the governor's heartbeat.
-    fireSchedulesAtStart: true,
-    ...(weather && { weather }),
-  });
 }
 
 /** Prints each warning about what the cloud does not implement. Harmless omissions are only counted. */

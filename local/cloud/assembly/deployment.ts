@@ -17,13 +17,6 @@ export interface Resource extends Identity {
   readonly properties: Readonly<Record<string, unknown>>;
 }
 
-export interface Output {
-  readonly key: string;
-  readonly value: string;
-  readonly description: string | undefined;
-  readonly exportName: string | undefined;
-}
-
 /** All stacks of an assembly together, with everything in them that a reference can name. */
 export class Deployment {
   readonly place: Place;
@@ -87,7 +80,7 @@ export class Deployment {
     return this.#stack(resource.stack).assets.get(objectKey);
   }
 
-  outputs(stackName: string): Output[] {
+  outputs(stackName: string) {
     const stack = this.#stack(stackName);
     const scope = this.#scope(stackName);
     return Object.entries(stack.template.Outputs)

@@ -40,15 +40,6 @@ export const alarmProperties = z.looseObject({
   InsufficientDataActions: z.array(z.string()).default([]),
 });
 
-export interface AlarmState {
-  readonly name: string;
-  readonly logicalId: string;
-  readonly state: AlarmStateValue;
-  /** Epoch milliseconds, by the cloud's clock. */
-  readonly sinceMilliseconds: number;
-  readonly reason: string;
-}
-
 export interface AlarmTransition {
   readonly atMilliseconds: number;
   readonly name: string;
@@ -64,6 +55,7 @@ export interface Alarm {
   readonly rule: AlarmRule;
   readonly metric: QueriedMetric;
   state: AlarmStateValue;
+  /** Epoch milliseconds, by the cloud's clock. */
   sinceMilliseconds: number;
   readonly createdAt: number;
   reason: string;
@@ -117,7 +109,7 @@ export class Alarms {
     });
   }
 
-  states(): AlarmState[] {
+  states() {
     return this.all.map(({ resource: { name, logicalId }, state, sinceMilliseconds, reason }) => ({
       name,
       logicalId,

@@ -1,4 +1,4 @@
-import type { QueueCounts } from '../engines/queue-counts.ts';
+import type { QueueCounts } from '../engines/queue-engine.ts';
 import type { InvocationResult } from '../lambda/function.ts';
 import type { MetricStore } from './metric-store.ts';
 
