@@ -50,7 +50,7 @@ export interface LocalCloudOptions {
   /** Callers beside the functions and the operator, by access key ID: the producers of a configuration. */
   readonly callers?: Callers;
   /** Degrades services as AWS may, for functions and mappings. Clients outside see none of it. Default: none. */
-  readonly weather?: WeatherPlan;
+  readonly weather?: WeatherPlan | undefined;
 }
 
 export interface LocalCloudEvents {

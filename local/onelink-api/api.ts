@@ -49,13 +49,8 @@ export async function serveApi(emulator: Emulator, request: ApiRequest, line: Li
   const found = route(request.method, request.path, request.query);
   if (found === undefined || 'allow' in found) {
     request.discardBody();
-    const status = found === undefined ? 404 : 405;
-    const refusal = errorAnswer(
-      status,
-      'invalid_parameter',
-      found === undefined ? 'No such endpoint' : 'Method not allowed',
-    );
-    line.send({ ...refusal, ...found });
+    const [status, message] = found === undefined ? [404, 'No such endpoint'] : [405, 'Method not allowed'];
+    line.send({ ...errorAnswer(status, 'invalid_parameter', message), ...found });
     return;
   }
   const { call } = found;

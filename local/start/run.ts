@@ -32,10 +32,10 @@ export interface RunOptions extends RunConfiguration {
   /** The configuration's first stage by default. */
   stage?: string;
   /** A file of messages. Without it, the run makes commands for the configuration's producers. */
-  input?: string;
+  input?: string | undefined;
   limit?: number;
   chaos: boolean;
-  weather?: WeatherPlan;
+  weather?: WeatherPlan | undefined;
   keep: boolean;
   quiet: boolean;
   patienceSeconds: number;
@@ -73,28 +73,19 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const emulator = await starting;
     if (setup.foreignLinks.length > 0) await emulator.admin.preload(setup.foreignLinks);
 
-    const starts = startPipeline(
-      {
-        pipeline,
-        api: emulator,
-        token,
-        assemblyDirectory: inLocal('cdk.out'),
-        workDirectory: inLocal('cloud'),
-        ...(options.weather && { weather: options.weather }),
-      },
-      closing,
-    );
+    const { weather, chaos } = options;
+    const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
+    const starts = startPipeline({ pipeline, api: emulator, token, weather, ...folders }, closing);
     const { cloud, outputs, sqs, outcomeQueue } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
     const patienceSeconds = patience(options, pipeline);
     const received = await outcomeQueue.untilReceived({ signal });
     if (received !== 'received' && !signal.aborted)
       screen.say('No probe arrived in 90 s: the first outcomes may be missing.');
-    if (options.weather) {
-      const { seed, strength } = options.weather;
+    if (weather) {
+      const { seed, strength } = weather;
       screen.say(`Weather: ${strength}, seed ${seed}. To repeat its plan, use --weather ${seed}.`);
     }
-    const { chaos } = options;
     const campaign = { messages, cloud, sqs, outputs, outcomeQueue, emulator, screen, patienceSeconds, chaos, signal };
     const ran = await phases.time('campaign', runCampaign(campaign));
 
@@ -111,7 +102,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const summary = summarise(sum, found, ran.unsent.length);
     await writeSummary(inLocal('out'), summary);
     const faults = failedChecks(sum, found, summary, ran.contradictions, ran.unsent);
-    for (const line of closingWords(ran, sum, found, summary, faults, options.weather)) screen.say(line);
+    for (const line of closingWords(ran, sum, found, summary, faults, weather)) screen.say(line);
     if (ran.unsent.length > 0)
       screen.say('Not sent: .local/out/not-sent.csv has the reasons. To send the rest, use not-sent.ndjson.');
     screen.say(`Files: .local/out/ (links.csv, rejects.csv, outcomes.ndjson, summary.json, qr/index.html)`);

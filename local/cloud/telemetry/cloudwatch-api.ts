@@ -97,9 +97,8 @@ function getMetricStatistics(metrics: MetricStore, input: z.infer<typeof getMetr
     ...asked(() => queryStatistic(metrics, metric, statistic, input.Period)),
   }));
   const period = input.Period * 1000;
-  const { earliest, latest } = span(metrics, input);
   const Datapoints: unknown[] = [];
-  for (let at = earliest - (earliest % period); at < latest; at += period) {
+  for (const at of periods(metrics, input, period)) {
     const values = new Map(queried.map(({ statistic, datapoint }) => [statistic, datapoint(at, at + period)]));
     if ([...values.values()].every((value) => value === undefined)) continue;
     const chosen = (names: readonly string[]) => Object.fromEntries(names.map((each) => [each, values.get(each)]));
@@ -109,25 +108,26 @@ function getMetricStatistics(metrics: MetricStore, input: z.infer<typeof getMetr
   return { Label: name, Datapoints };
 }
 
-/** Skips the time outside the stored metrics. */
-function span(
+/** The starts of periods, on multiples of their length. Skips the time outside the stored metrics. */
+function* periods(
   metrics: MetricStore,
   { StartTime, EndTime }: { StartTime: number; EndTime: number },
-): { earliest: number; latest: number } {
+  period: number,
+) {
   const { from, to } = metrics.kept;
-  return { earliest: Math.max(StartTime * 1000, from), latest: Math.min(EndTime * 1000, to) };
+  const earliest = Math.max(StartTime * 1000, from);
+  const latest = Math.min(EndTime * 1000, to);
+  for (let at = earliest - (earliest % period); at < latest; at += period) yield at;
 }
 
 function getMetricData(
   metrics: MetricStore,
   { MetricDataQueries, ScanBy, ...times }: z.infer<typeof getMetricDataInput>,
 ): unknown {
-  const { earliest, latest } = span(metrics, times);
   const results = MetricDataQueries.filter(({ ReturnData }) => ReturnData).map((query) => {
     const { periodMilliseconds: period, datapoint } = asked(() => queryMetric(metrics, MetricDataQueries, query.Id));
     const points: { at: number; value: number }[] = [];
-    // Periods begin on multiples of their length.
-    for (let at = earliest - (earliest % period); at < latest; at += period) {
+    for (const at of periods(metrics, times, period)) {
       const value = datapoint(at, at + period);
       if (value !== undefined) points.push({ at: at / 1000, value });
     }

@@ -48,11 +48,8 @@ export async function startWorld(options: WorldOptions) {
     const api = emulator.admin;
     await api.moveClock({ set: clock.now() });
     const { assemblyDirectory, workDirectory } = options;
-    const started = startPipeline(
-      { pipeline, api: emulator, token: firstToken, assemblyDirectory, workDirectory, clock },
-      closing,
-    );
-    const { cloud, named, outputs, sqs, outcomeQueue } = await started;
+    const parts = { pipeline, api: emulator, token: firstToken, assemblyDirectory, workDirectory, clock };
+    const { cloud, named, outputs, sqs, outcomeQueue } = await startPipeline(parts, closing);
     const lambda = new LambdaClient(cloud.clientConfig('lambda'));
     const secrets = new SecretsManagerClient(cloud.clientConfig('secretsManager'));
     const correspondence = new Correspondence(timeline);
