@@ -21,6 +21,7 @@ import { Functions } from './lambda/functions.ts';
 import { lambdaApi } from './lambda/lambda-api.ts';
 import { serveRuntimeApi } from './lambda/runtime-api.ts';
 import { NoticeBoard } from './notices.ts';
+import type { LocalCloudEvents, LocalCloudOptions } from './options.ts';
 import { startSchedules } from './schedules/schedules.ts';
 import { serveCloudFormation } from './services/cloudformation.ts';
 import { startHttpService } from './services/http-service.ts';
@@ -31,16 +32,15 @@ import { ExpirySweeper } from './storage/expiry-sweeper.ts';
 import { countQueues, createQueues, describeQueues } from './storage/queues.ts';
 import { createTables } from './storage/tables.ts';
 import { createTopics } from './storage/topics.ts';
-import type { LocalCloudEvents, LocalCloudOptions } from './surface.ts';
 import { Alarms } from './telemetry/alarms.ts';
 import { cloudWatchApi } from './telemetry/cloudwatch-api.ts';
 import { recordEmbeddedMetrics } from './telemetry/embedded-metrics.ts';
 import { FunctionLogs } from './telemetry/function-logs.ts';
 import { logsApi } from './telemetry/logs-api.ts';
 import { MetricStore } from './telemetry/metric-store.ts';
-import { ServiceMetrics } from './telemetry/service-metrics.ts';
+import { serviceMetrics } from './telemetry/service-metrics.ts';
 
-export type * from './surface.ts';
+export type * from './options.ts';
 export { SimulatedClock };
 
 /** The interval at which schedules and alarms check the clock. */
@@ -77,7 +77,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   const metrics = new MetricStore(clock);
   const { weather } = options;
   const recorded = weather ? lateMetrics(weather, metrics, laterUnlessOver) : metrics;
-  const serviceMetrics = new ServiceMetrics(recorded);
+  const measured = serviceMetrics(recorded);
   const logs = new FunctionLogs(logDirectory, clock, (name, line) => {
     recordEmbeddedMetrics(line, recorded);
     events.emit('log', { function: name, line });
@@ -164,7 +164,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
       ),
     onOutput: (name, environmentId, chunk) => logs.output(name, environmentId, chunk),
     onInvoked: (name, result, running) => {
-      serviceMetrics.invocation(name, result, running);
+      measured.invocation(name, result, running);
       const { requestId, outcome, errorType, errorMessage } = result;
       if (outcome !== 'succeeded') {
         logs.write(name, `[local cloud] invocation ${requestId} ${outcome}: ${errorType}: ${errorMessage}\n`);
@@ -182,7 +182,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     clock,
     onError,
     waits: () => weather?.strikes('lambda-late-batches') ?? false,
-    onIteratorAge: (name, milliseconds) => serviceMetrics.iteratorAge(name, milliseconds),
+    onIteratorAge: measured.iteratorAge,
   });
   const sweeper = new ExpirySweeper({
     tables: expiringTables,
@@ -245,7 +245,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   }
   shutdown.every(1_000, () => functions.recycle());
   shutdown.every((options.sampleQueuesEverySeconds ?? 5) * 1_000, async () => {
-    for (const counts of await countQueues(endpoints.sqs).catch(() => [])) serviceMetrics.queue(counts);
+    for (const counts of await countQueues(endpoints.sqs).catch(() => [])) measured.queue(counts);
   });
   shutdown.every((options.sweepExpiredItemsEverySeconds ?? 60) * 1_000, async () => {
     await sweeper.sweepInBackground().catch(onError);

@@ -9,7 +9,7 @@ import type { TimeSources } from './clock.ts';
 import { Control } from './control.ts';
 import { checked } from './control-error.ts';
 import { Emulator } from './emulator.ts';
-import { HttpLine, send } from './http-line.ts';
+import { httpLine, send } from './http-line.ts';
 import { createListener } from './listener.ts';
 import { type SettingsInput, settingsSchema } from './settings.ts';
 
@@ -85,7 +85,7 @@ async function serve(
       body: (maxBytes) => bodyOf(req, maxBytes),
       discardBody: () => void req.resume(),
     };
-    return serveApi(emulator, request, new HttpLine(res, signal));
+    return serveApi(emulator, request, httpLine(res, signal));
   }
   if (path.startsWith('/__emulator/')) return serveAdmin(control, req, res, path.slice('/__emulator/'.length));
   req.resume();

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { type Loopback, onLoopback } from '../loopback.ts';
+import { type Loopback, onLoopback } from '../cloud/loopback.ts';
 import type { WeatherPlan } from './plan.ts';
 
 /** How long a connection to the OneLink API may be idle. Gateways and load balancers differ, and publish no value. */

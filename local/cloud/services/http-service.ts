@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { type Loopback, onLoopback } from '../../loopback.ts';
 import { isRuntimeApi } from '../lambda/runtime-api.ts';
+import { type Loopback, onLoopback } from '../loopback.ts';
 import { type JsonService, type ServiceRequest, type ServiceResponse, send, serveJson } from './wire.ts';
 
 export interface Services {

@@ -1,6 +1,6 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { type Loopback, onLoopback } from '../../loopback.ts';
+import { type Loopback, onLoopback } from '../../cloud/loopback.ts';
 import { lost, type Treatment, type WireAnswer, type WireRequest } from './exchange.ts';
 
 /** Headers of one connection: a proxy does not forward them. */
