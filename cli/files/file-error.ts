@@ -23,9 +23,19 @@ function both(words: string) {
   return { read: words, write: words };
 }
 
+/** The system's code of an error, such as `ENOENT`; undefined for any other error. */
+export function errorCode(error: unknown): string | undefined {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? code : undefined;
+}
+
 /** The reason, such as `it is a folder`, or the code of another system error; undefined for any other error. */
 export function fileErrorReason(error: unknown, doing: 'read' | 'write'): string | undefined {
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-  if (typeof code !== 'string' || !/^E[A-Z0-9]+$/.test(code)) return undefined;
-  return reasons[code]?.[doing] ?? `the system reports ${code}`;
+  const code = errorCode(error);
+  return code && (reasons[code]?.[doing] ?? `the system reports ${code}`);
+}
+
+/** Why a file cannot be written, for a message. */
+export function unwritable(error: unknown): string {
+  return fileErrorReason(error, 'write') ?? String(error instanceof Error ? error.message : error);
 }

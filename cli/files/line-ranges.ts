@@ -1,4 +1,4 @@
-import { n } from '../words.ts';
+import { n } from '../words/words.ts';
 import type { Unit } from './place-words.ts';
 
 /** Line numbers as ranges. A million consecutive lines take one entry. */

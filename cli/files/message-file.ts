@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { jsonFault } from '../../lambdas/domain/contract/json-fault.ts';
 import { wireText } from '../../lambdas/domain/contract/wire-json.ts';
-import { n } from '../words.ts';
+import { n } from '../words/words.ts';
 import { foreignFormat, tellingBytes } from './foreign-file.ts';
 import { BrokenLayout, linesIn, type Piece, valuesIn } from './json-values.ts';
 import { maxBytes } from './message-batches.ts';

@@ -3,8 +3,8 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { OperatorError } from '../operator-error.ts';
-import { fileErrorReason } from './file-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
+import { errorCode, fileErrorReason } from './file-error.ts';
 import { type FileMessage, messagesIn } from './message-file.ts';
 
 /** A file of messages, which can be read more than once and need not fit into memory. */
@@ -23,21 +23,20 @@ export interface MessageSource {
  * @throws OperatorError if the file does not exist, or if the signal aborts
  */
 export async function openMessages(file: string, signal?: AbortSignal): Promise<MessageSource> {
+  const name = file === '-' ? 'Standard input' : file;
   if (file !== '-' && (await isSeekable(file))) return sourceOf(file, file, async () => {});
   // Only the owner can read this folder.
   const folder = await mkdtemp(join(tmpdir(), 'onelink-'));
   const close = () => rm(folder, { recursive: true, force: true });
   try {
     const copy = join(folder, 'copy');
-    await pipeline(file === '-' ? process.stdin : createReadStream(file), createWriteStream(copy, { mode: 0o600 }), {
-      ...(signal && { signal }),
-    });
-    return await sourceOf(file === '-' ? 'Standard input' : file, copy, close);
+    const input = file === '-' ? process.stdin : createReadStream(file);
+    await pipeline(input, createWriteStream(copy, { mode: 0o600 }), { ...(signal && { signal }) });
+    return await sourceOf(name, copy, close);
   } catch (error) {
     await close();
     if (signal?.aborted) throw new OperatorError('Interrupted while the commands were read.');
-    const isNoRoom = error instanceof Error && /^(ENOSPC|EDQUOT|EROFS)$/.test(String(Reflect.get(error, 'code')));
-    if (!isNoRoom) throw readError(file === '-' ? 'Standard input' : file, error);
+    if (!/^(ENOSPC|EDQUOT|EROFS)$/.test(errorCode(error) ?? '')) throw readError(name, error);
     throw new OperatorError(
       `The input must be copied to ${tmpdir()}, but ${fileErrorReason(error, 'write')}. Set TMPDIR to another folder.`,
     );
@@ -46,9 +45,7 @@ export async function openMessages(file: string, signal?: AbortSignal): Promise<
 
 /** False for a pipe, such as `<(…)` in a shell. */
 async function isSeekable(file: string): Promise<boolean> {
-  const found = await stat(file).catch((error: unknown) => {
-    throw readError(file, error);
-  });
+  const found = await statOf(file, file);
   if (found.isDirectory()) throw new OperatorError(`${file} cannot be read: it is a folder.`);
   return found.isFile();
 }
@@ -72,10 +69,14 @@ async function sourceOf(name: string, path: string, close: () => Promise<void>):
 }
 
 async function stateOf(name: string, path: string): Promise<string> {
-  const { size, mtimeMs } = await stat(path).catch((error: unknown) => {
+  const { size, mtimeMs } = await statOf(name, path);
+  return `${size} ${mtimeMs}`;
+}
+
+async function statOf(name: string, path: string) {
+  return stat(path).catch((error: unknown) => {
     throw readError(name, error);
   });
-  return `${size} ${mtimeMs}`;
 }
 
 function readError(name: string, error: unknown): unknown {

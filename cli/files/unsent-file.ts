@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { fileErrorReason } from './file-error.ts';
+import { errorCode, unwritable } from './file-error.ts';
 
 /**
  * Keeps messages that were not sent, as NDJSON that can be sent again. Only its owner can read the file. It is created with
@@ -9,12 +9,15 @@ import { fileErrorReason } from './file-error.ts';
  */
 export class UnsentFile {
   readonly #source: string;
+  /** Whether the messages are still in the file that they come from. */
+  readonly isCopy: boolean;
   #file: { path: string; descriptor: number } | undefined;
   #failure: unknown;
 
   /** @param source the file that the messages come from; `-` is standard input */
   constructor(source: string) {
     this.#source = source;
+    this.isCopy = source !== '-' && !/^\/(dev|proc)\//.test(source);
   }
 
   add(body: string): void {
@@ -30,14 +33,8 @@ export class UnsentFile {
   /** @returns the path of the file; no path if there are no messages, or they could not be written */
   close(): { path?: string; failure?: string } {
     if (this.#file !== undefined) closeSync(this.#file.descriptor);
-    if (this.#failure !== undefined)
-      return { failure: fileErrorReason(this.#failure, 'write') ?? codeOf(this.#failure) };
+    if (this.#failure !== undefined) return { failure: unwritable(this.#failure) };
     return this.#file === undefined ? {} : { path: this.#file.path };
-  }
-
-  /** Whether the messages are still in the file that they come from. */
-  get isCopy(): boolean {
-    return this.#isPlain;
   }
 
   /** Removes the file. */
@@ -47,15 +44,10 @@ export class UnsentFile {
     rmSync(this.#file.path);
   }
 
-  get #isPlain(): boolean {
-    return this.#source !== '-' && !/^\/(dev|proc)\//.test(this.#source);
-  }
-
   #open(): { path: string; descriptor: number } {
-    const isPlain = this.#isPlain;
     // A second leftover is named after the original file, not after the first leftover.
-    const stem = isPlain ? basename(this.#source).replace(/(\.not-sent(-\d+)?)?(\.\w+)?$/, '') : 'standard-input';
-    const folders = [...(isPlain ? [dirname(this.#source)] : []), '.', tmpdir()];
+    const stem = this.isCopy ? basename(this.#source).replace(/(\.not-sent(-\d+)?)?(\.\w+)?$/, '') : 'standard-input';
+    const folders = [...(this.isCopy ? [dirname(this.#source)] : []), '.', tmpdir()];
     let failure: unknown;
     for (const folder of folders) {
       try {
@@ -74,11 +66,7 @@ function openNew(folder: string, stem: string): { path: string; descriptor: numb
     try {
       return { path, descriptor: openSync(path, 'wx', 0o600) };
     } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error;
+      if (errorCode(error) !== 'EEXIST') throw error;
     }
   }
-}
-
-function codeOf(error: unknown): string {
-  return String(error instanceof Error ? (Reflect.get(error, 'code') ?? error.message) : error);
 }

@@ -32,13 +32,15 @@ export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
   readonly #all = new Map<string, Awaited<Message>>();
   /** An outcome can come before the response of SendMessage. */
   readonly #early = new Map<string, Outcome[]>();
-  #unsettled = 0;
-  #parked = 0;
+  /** How many messages still wait for an outcome, with the parked ones. */
+  unsettled = 0;
+  /** How many of those are parked. It may take weeks until they have a final outcome. */
+  parked = 0;
 
   /** @returns the outcomes already received for it */
   sent(message: Message, messageId: string): Receipt<Message>[] {
     this.#all.set(messageId, { message, messageId });
-    this.#unsettled += 1;
+    this.unsettled += 1;
     const early = this.#early.get(messageId) ?? [];
     this.#early.delete(messageId);
     return early.map((outcome) => this.received(outcome));
@@ -60,8 +62,8 @@ export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
     }
     const [wasSettled, wasParked] = [isSettled(awaited), isParked(awaited)];
     awaited[slot] = outcome;
-    if (isSettled(awaited) && !wasSettled) this.#unsettled -= 1;
-    this.#parked += Number(isParked(awaited)) - Number(wasParked);
+    if (isSettled(awaited) && !wasSettled) this.unsettled -= 1;
+    this.parked += Number(isParked(awaited)) - Number(wasParked);
     return { kind: 'news', awaited, outcome };
   }
 
@@ -70,18 +72,8 @@ export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
     const awaited = this.#all.get(messageId);
     if (awaited === undefined || isSettled(awaited)) return false;
     awaited.qrStored = true;
-    if (isSettled(awaited)) this.#unsettled -= 1;
+    if (isSettled(awaited)) this.unsettled -= 1;
     return isSettled(awaited);
-  }
-
-  /** How many messages still wait for an outcome, with the parked ones. */
-  get unsettled(): number {
-    return this.#unsettled;
-  }
-
-  /** How many of those are parked. It may take weeks until they have a final outcome. */
-  get parked(): number {
-    return this.#parked;
   }
 
   /** All messages in the order of sending. */

@@ -1,4 +1,5 @@
 import type { AccountSettings, Configuration, PipelineSettings } from '../../lib/config/config-schema.ts';
+import { planExpiry, planLanes } from '../../lib/config/rate-budget.ts';
 
 /** A pipeline of one stage in the configuration. */
 export interface ConfiguredPipeline {
@@ -16,4 +17,10 @@ export function configuredPipelines({ stages, accounts }: Configuration): Config
       return account === undefined ? [] : [{ stage, stackName: `${settings.name}-${stage}`, settings, account }];
     }),
   );
+}
+
+/** The planned workers of a pipeline's lanes, and of its expired links. */
+export function plansOf({ account, settings }: Pick<ConfiguredPipeline, 'account' | 'settings'>) {
+  const { plans } = planLanes(account, settings.lanes);
+  return { plans, expiry: planExpiry(account, settings.expiryRateShare).plan };
 }

@@ -1,5 +1,5 @@
 import { expiryLane } from '../../lambdas/domain/work/names.ts';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
 import { outputNamed, pascal, pipelineOutputs } from './pipeline-outputs.ts';
 
 /** A worker of a lane: its log group, its queue, and the mapping that feeds it. */
@@ -41,9 +41,8 @@ export function lanesAtWork(outputs: Readonly<Record<string, string>>, stackName
  * @param named a lane's name, `all`, or undefined for all
  * @throws OperatorError if there is no such lane
  */
-export function lanesNamed<Lane extends { name: string }>(named: string | undefined, lanes: readonly Lane[]): Lane[] {
+export function lanesNamed(named: string | undefined, lanes: readonly string[]): string[] {
   if (named === undefined || named === 'all') return [...lanes];
-  const found = lanes.filter(({ name }) => name === named);
-  if (found.length > 0) return found;
-  throw new OperatorError(`There is no lane ${named}. The lanes are ${lanes.map(({ name }) => name).join(', ')}.`);
+  if (lanes.includes(named)) return [named];
+  throw new OperatorError(`There is no lane ${named}. The lanes are ${lanes.join(', ')}.`);
 }

@@ -1,5 +1,5 @@
 import type { LinkAddress } from '../../lambdas/domain/link/link-id.ts';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
 
 const templateId = /^[A-Za-z0-9]{4,8}$/;
 const shortlinkId = /^[A-Za-z0-9_-]{1,50}$/;

@@ -4,6 +4,7 @@ import { linkInItem } from '../../lambdas/adapters/ledger-item.ts';
 import { ledgerAttribute } from '../../lambdas/adapters/names.ts';
 import type { LinkRecord } from '../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAddress } from '../../lambdas/domain/link/link-id.ts';
+import { eachAtOnce } from '../../lambdas/domain/work/at-once.ts';
 
 /** One page of a scan. */
 export interface ScannedPage<Link = LinkAddress> {
@@ -45,6 +46,43 @@ export function scanLinks(
     values: Object.fromEntries(wanted.map(([name, value]) => [`:${name}`, value])),
   };
   return scan(client, segment, filter, linkInItem);
+}
+
+/** What a scan has read so far: records of any kind, and those of them that are links. */
+export interface Scanned {
+  records: number;
+  links: number;
+}
+
+/**
+ * Takes the pages of all segments in parallel, until the signal interrupts it. An error in one segment ends them all.
+ *
+ * @param take receives a page's links, and a signal that ends its work
+ * @throws what a segment or `take` throws, after the other segments have ended
+ */
+export async function eachPage<Link>(
+  segments: AsyncIterable<ScannedPage<Link>>[],
+  take: (links: Link[], sofar: Scanned, stopped: AbortSignal) => Promise<void>,
+  interrupted?: AbortSignal,
+): Promise<Scanned> {
+  const sofar: Scanned = { records: 0, links: 0 };
+  const failed = new AbortController();
+  const stopped = interrupted === undefined ? failed.signal : AbortSignal.any([interrupted, failed.signal]);
+  await eachAtOnce(segments.length, segments, async (pages) => {
+    try {
+      for await (const { links, records } of pages) {
+        if (failed.signal.aborted) return;
+        sofar.records += records;
+        sofar.links += links.length;
+        await take(links, sofar, stopped);
+        if (stopped.aborted) return;
+      }
+    } catch (error) {
+      failed.abort();
+      throw error;
+    }
+  });
+  return sofar;
 }
 
 interface Narrowing extends Pick<ScanCommandInput, 'ProjectionExpression' | 'ExpressionAttributeNames'> {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { configurationSchema } from '../../lib/config/config-schema.ts';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
 
 /** The file in which `npm start -- --keep` writes its endpoints. */
 export const localRunFile = new URL('../../.local/endpoints.json', import.meta.url);

@@ -10,6 +10,7 @@ import {
   SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { jsonText } from '../../lambdas/domain/contract/json-text.ts';
 import { type Outcome, outcomeSchema } from '../../lambdas/domain/contract/outcome.ts';
 
 /** A temporary queue that receives the outcomes published from now on. */
@@ -38,6 +39,8 @@ export interface ProbeOptions {
   everyMilliseconds?: number;
   atMostMilliseconds?: number;
 }
+
+const outcomeText = jsonText(outcomeSchema);
 
 /** Parallel receive calls, for some thousand outcomes per second. */
 const receiversAtOnce = 4;
@@ -103,7 +106,7 @@ export async function openOutcomeQueue(
     untilReceived: (limits) => untilReceived({ sqs, sns }, { url, topicArn, probe }, limits),
     listen: async (received, signal) => {
       const each = (body: string) => {
-        const outcome = outcomeSchema.safeParse(jsonOf(body)).data;
+        const outcome = outcomeText.safeParse(body).data;
         if (outcome !== undefined) received(outcome);
       };
       await Promise.all(Array.from({ length: receiversAtOnce }, () => receive(sqs, url, each, signal)));
@@ -185,12 +188,4 @@ function policy(queueArn: string, topicArn: string): string {
       },
     ],
   });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

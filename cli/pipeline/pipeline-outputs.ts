@@ -1,5 +1,5 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { OperatorError } from '../operator-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
 
 /** The outputs of a pipeline that its users need. */
 export interface PipelineOutputs {
@@ -14,14 +14,6 @@ export class PipelineNotFound extends OperatorError {
   override readonly name = 'PipelineNotFound';
 }
 
-/** @throws PipelineNotFound; the service's error if the call fails */
-export async function readPipeline(
-  cloudFormation: Pick<CloudFormationClient, 'send'>,
-  stackName: string,
-): Promise<PipelineOutputs> {
-  return pipelineOutputs(await readOutputs(cloudFormation, stackName), stackName);
-}
-
 /**
  * A stack's outputs, by name.
  * @throws PipelineNotFound; the service's error if the call fails
@@ -30,21 +22,15 @@ export async function readOutputs(
   cloudFormation: Pick<CloudFormationClient, 'send'>,
   stackName: string,
 ): Promise<Record<string, string>> {
-  const stacks = await cloudFormation
-    .send(new DescribeStacksCommand({ StackName: stackName }))
-    .catch((error: unknown) => {
-      if (error instanceof Error && error.message.includes('does not exist')) {
-        throw new PipelineNotFound(
-          `There is no stack ${stackName} in this account and region. Name another one with --stack, or deploy it first.`,
-        );
-      }
-      throw error;
-    });
-  const outputs = (stacks.Stacks?.[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue = '' }): [string, string] => [
-    OutputKey,
-    OutputValue,
-  ]);
-  return Object.fromEntries(outputs);
+  const asked = new DescribeStacksCommand({ StackName: stackName });
+  const stacks = await cloudFormation.send(asked).catch((error: unknown) => {
+    if (!(error instanceof Error && error.message.includes('does not exist'))) throw error;
+    throw new PipelineNotFound(
+      `There is no stack ${stackName} in this account and region. Name another one with --stack, or deploy it first.`,
+    );
+  });
+  const outputs = stacks.Stacks?.[0]?.Outputs ?? [];
+  return Object.fromEntries(outputs.map(({ OutputKey = '', OutputValue = '' }) => [OutputKey, OutputValue]));
 }
 
 /** @throws PipelineNotFound if the stack has no such output */

@@ -48,7 +48,7 @@ export async function sendAll<Message extends { body: string }>(
   signal?.addEventListener('abort', grace, { once: true });
   const late: { place: number; unsent: Unsent<Message>[] }[] = [];
   let places = 0;
-  const sender = new BatchSender(sqs, onSent, { stopped, cut: cut.signal, backoffMilliseconds });
+  const post: Post<Message> = { sqs, onSent, backoffMilliseconds, stopped, cut: cut.signal };
   let stoppedBy: { error: unknown } | undefined;
   const stopFor = (error: unknown) => {
     stoppedBy ??= { error };
@@ -62,7 +62,7 @@ export async function sendAll<Message extends { body: string }>(
       const place = places++;
       const { unsent, failure }: BatchEnd<Message> = stopped.aborted
         ? { unsent: untried(batch) }
-        : await sender.send(batch);
+        : await sendBatch(post, batch);
       if (failure !== undefined) stopFor(failure);
       if (stopped.aborted) late.push({ place, unsent });
       else unsent.forEach(onUnsent);
@@ -110,99 +110,96 @@ interface BatchEnd<Message> {
   failure?: unknown;
 }
 
-class BatchSender<Message extends { body: string }> {
-  readonly #sqs: Pick<SQSClient, 'send'>;
-  readonly #onSent: Sending<Message>['onSent'];
-  readonly #limits: { stopped: AbortSignal; cut: AbortSignal; backoffMilliseconds: number };
+/** What the attempts to send batches share. */
+interface Post<Message> {
+  sqs: Pick<SQSClient, 'send'>;
+  onSent: Sending<Message>['onSent'];
+  backoffMilliseconds: number;
+  /** Ends the sending after the attempt under way. */
+  stopped: AbortSignal;
+  /** Ends the attempt under way. */
+  cut: AbortSignal;
+}
 
-  constructor(
-    sqs: Pick<SQSClient, 'send'>,
-    onSent: Sending<Message>['onSent'],
-    limits: { stopped: AbortSignal; cut: AbortSignal; backoffMilliseconds: number },
-  ) {
-    this.#sqs = sqs;
-    this.#onSent = onSent;
-    this.#limits = limits;
-  }
-
-  async send({ queueUrl, messages }: Batch<Message>): Promise<BatchEnd<Message>> {
-    const refused: Unsent<Message>[] = [];
-    const { stopped, cut, backoffMilliseconds } = this.#limits;
-    let waiting = messages.map((message): Unsent<Message> => ({ message, reason: 'unknown', mayBeIn: false }));
-    for (let attempt = 1; ; attempt++) {
-      const { left, failure } = await this.#try(queueUrl, waiting, refused);
-      waiting = left;
-      if (waiting.length === 0) return { unsent: refused };
-      const unsent = [...refused, ...waiting];
-      if (cut.aborted) return { unsent };
-      if (failure?.kind === 'contents') {
-        if (messages.length === 1) return { unsent };
-        // One message makes SQS refuse the whole batch, so each is sent alone.
-        return this.#sendAlone(queueUrl, waiting, refused);
-      }
-      if (failure?.kind === 'hopeless') return { unsent, failure: failure.error };
-      if (attempt === attempts) {
-        // If the whole batch failed each time, SQS accepts nothing, and the sending stops.
-        const all = waiting.length === messages.length;
-        return all ? { unsent, failure: failure?.error ?? refusalOf(waiting) } : { unsent };
-      }
-      if (stopped.aborted) return { unsent };
-      await sleep(backoffMilliseconds * 2 ** (attempt - 1), undefined, { signal: stopped }).catch(() => {});
-      if (stopped.aborted) return { unsent };
+async function sendBatch<Message extends { body: string }>(
+  post: Post<Message>,
+  { queueUrl, messages }: Batch<Message>,
+): Promise<BatchEnd<Message>> {
+  const refused: Unsent<Message>[] = [];
+  const { stopped, cut, backoffMilliseconds } = post;
+  let waiting = messages.map((message): Unsent<Message> => ({ message, reason: 'unknown', mayBeIn: false }));
+  for (let attempt = 1; ; attempt++) {
+    const { left, failure } = await tryBatch(post, queueUrl, waiting, refused);
+    waiting = left;
+    if (waiting.length === 0) return { unsent: refused };
+    const unsent = [...refused, ...waiting];
+    if (cut.aborted) return { unsent };
+    if (failure?.kind === 'contents') {
+      // One message makes SQS refuse the whole batch, so each is sent alone.
+      return messages.length === 1 ? { unsent } : sendAlone(post, queueUrl, waiting, refused);
     }
-  }
-
-  async #sendAlone(
-    queueUrl: string,
-    waiting: readonly Unsent<Message>[],
-    refused: readonly Unsent<Message>[],
-  ): Promise<BatchEnd<Message>> {
-    const unsent = [...refused];
-    for (const [index, one] of waiting.entries()) {
-      const alone = await this.send({ queueUrl, messages: [one.message] });
-      unsent.push(...alone.unsent);
-      if (alone.failure === undefined) continue;
-      return { unsent: [...unsent, ...waiting.slice(index + 1)], failure: alone.failure };
+    if (failure?.kind === 'hopeless') return { unsent, failure: failure.error };
+    if (attempt === attempts) {
+      // If the whole batch failed each time, SQS accepts nothing, and the sending stops.
+      const all = waiting.length === messages.length;
+      return all ? { unsent, failure: failure?.error ?? refusalOf(waiting) } : { unsent };
     }
-    return { unsent };
+    await sleep(backoffMilliseconds * 2 ** (attempt - 1), undefined, { signal: stopped }).catch(() => {});
+    if (stopped.aborted) return { unsent };
   }
+}
 
-  /** One attempt. It adds messages refused for their contents to `refused`, and returns those to try again. */
-  async #try(
-    queueUrl: string,
-    waiting: readonly Unsent<Message>[],
-    refused: Unsent<Message>[],
-  ): Promise<{ left: Unsent<Message>[]; failure?: ReturnType<typeof sendFailure> & { error: unknown } }> {
-    const Entries = waiting.map(({ message: { body } }, index) => ({ Id: String(index), MessageBody: body }));
-    try {
-      const answer = await this.#sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }), {
-        abortSignal: this.#limits.cut,
-      });
-      const taken = new Set<number>();
-      for (const { Id, MessageId = '' } of answer.Successful ?? []) {
-        const sent = waiting[Number(Id)];
-        if (sent === undefined || taken.has(Number(Id))) continue;
-        taken.add(Number(Id));
-        this.#onSent(sent.message, MessageId);
-      }
-      const failed = new Map((answer.Failed ?? []).map((failure) => [Number(failure.Id), failure]));
-      const left = waiting.flatMap((one, index): Unsent<Message>[] => {
-        if (taken.has(index)) return [];
-        const failure = failed.get(index);
-        if (failure === undefined) return [{ ...one, reason: 'SQS did not mention it', mayBeIn: true }];
-        const { Code: reason = 'unknown', SenderFault } = failure;
-        // SQS also reports throttling as a sender fault. Those messages may be tried again.
-        if (!SenderFault || /Throttl|OverLimit/.test(reason)) return [{ ...one, reason }];
-        refused.push({ ...one, reason });
-        return [];
-      });
-      return { left };
-    } catch (error) {
-      const failure = sendFailure(error);
-      const { reason, mayBeIn } = this.#limits.cut.aborted ? { reason: 'interrupted', mayBeIn: true } : failure;
-      const left = waiting.map((one) => ({ ...one, reason, mayBeIn: one.mayBeIn || mayBeIn }));
-      return { left, failure: { ...failure, error } };
+async function sendAlone<Message extends { body: string }>(
+  post: Post<Message>,
+  queueUrl: string,
+  waiting: readonly Unsent<Message>[],
+  refused: readonly Unsent<Message>[],
+): Promise<BatchEnd<Message>> {
+  const unsent = [...refused];
+  for (const [index, one] of waiting.entries()) {
+    const alone = await sendBatch(post, { queueUrl, messages: [one.message] });
+    unsent.push(...alone.unsent);
+    if (alone.failure === undefined) continue;
+    return { unsent: [...unsent, ...waiting.slice(index + 1)], failure: alone.failure };
+  }
+  return { unsent };
+}
+
+/** One attempt. It adds messages refused for their contents to `refused`, and returns those to try again. */
+async function tryBatch<Message extends { body: string }>(
+  { sqs, onSent, cut }: Post<Message>,
+  queueUrl: string,
+  waiting: readonly Unsent<Message>[],
+  refused: Unsent<Message>[],
+): Promise<{ left: Unsent<Message>[]; failure?: ReturnType<typeof sendFailure> & { error: unknown } }> {
+  const Entries = waiting.map(({ message: { body } }, index) => ({ Id: String(index), MessageBody: body }));
+  try {
+    const request = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries });
+    const answer = await sqs.send(request, { abortSignal: cut });
+    const taken = new Set<number>();
+    for (const { Id, MessageId = '' } of answer.Successful ?? []) {
+      const sent = waiting[Number(Id)];
+      if (sent === undefined || taken.has(Number(Id))) continue;
+      taken.add(Number(Id));
+      onSent(sent.message, MessageId);
     }
+    const failed = new Map((answer.Failed ?? []).map((failure) => [Number(failure.Id), failure]));
+    const left = waiting.flatMap((one, index): Unsent<Message>[] => {
+      if (taken.has(index)) return [];
+      const failure = failed.get(index);
+      if (failure === undefined) return [{ ...one, reason: 'SQS did not mention it', mayBeIn: true }];
+      const { Code: reason = 'unknown', SenderFault } = failure;
+      // SQS also reports throttling as a sender fault. Those messages may be tried again.
+      if (!SenderFault || /Throttl|OverLimit/.test(reason)) return [{ ...one, reason }];
+      refused.push({ ...one, reason });
+      return [];
+    });
+    return { left };
+  } catch (error) {
+    const failure = sendFailure(error);
+    const { reason, mayBeIn } = cut.aborted ? { reason: 'interrupted', mayBeIn: true } : failure;
+    const left = waiting.map((one) => ({ ...one, reason, mayBeIn: one.mayBeIn || mayBeIn }));
+    return { left, failure: { ...failure, error } };
   }
 }
 

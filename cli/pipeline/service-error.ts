@@ -1,6 +1,23 @@
 /** Node.js's error codes for a service that cannot be reached. */
 const networkCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH']);
 
+const expired = 'The AWS credentials have expired. Sign in again with: aws sso login';
+const notAccepted = 'AWS does not accept the credentials. Set AWS_PROFILE, or sign in with: aws sso login';
+
+/** The messages for AWS's errors, by their names. */
+const wordsOf = new Map([
+  ['CredentialsProviderError', 'No AWS credentials were found. Set AWS_PROFILE, or sign in with: aws sso login'],
+  ['ExpiredToken', expired],
+  ['ExpiredTokenException', expired],
+  ['InvalidClientTokenId', notAccepted],
+  ['UnrecognizedClientException', notAccepted],
+  ['SignatureDoesNotMatch', notAccepted],
+  [
+    'QueueDoesNotExist',
+    'The lane’s queue does not exist. Check that the pipeline is deployed to this account and region.',
+  ],
+]);
+
 /** The message for an error from AWS: what is wrong, and the fix. Undefined for any other error. */
 export function serviceErrorWords(error: unknown, local: boolean): string | undefined {
   if (!(error instanceof Error)) return undefined;
@@ -11,24 +28,7 @@ export function serviceErrorWords(error: unknown, local: boolean): string | unde
   if (typeof code === 'string' && networkCodes.has(code)) {
     return `AWS cannot be reached (${code}). Check the network, and that AWS_REGION is a region.`;
   }
-  switch (error.name) {
-    case 'CredentialsProviderError':
-      return 'No AWS credentials were found. Set AWS_PROFILE, or sign in with: aws sso login';
-    case 'ExpiredToken':
-    case 'ExpiredTokenException':
-      return 'The AWS credentials have expired. Sign in again with: aws sso login';
-    case 'AccessDenied':
-    case 'AccessDeniedException':
-    case 'AuthorizationError':
-    case 'AuthorizationErrorException':
-      return `AWS denies access: ${error.message}`;
-    case 'InvalidClientTokenId':
-    case 'UnrecognizedClientException':
-    case 'SignatureDoesNotMatch':
-      return 'AWS does not accept the credentials. Set AWS_PROFILE, or sign in with: aws sso login';
-    case 'QueueDoesNotExist':
-      return 'The lane’s queue does not exist. Check that the pipeline is deployed to this account and region.';
-  }
+  if (/^(AccessDenied|AuthorizationError)(Exception)?$/.test(error.name)) return `AWS denies access: ${error.message}`;
   if (error.message === 'Region is missing') return 'No AWS region is set. Set AWS_REGION, or a region in the profile.';
-  return undefined;
+  return wordsOf.get(error.name);
 }

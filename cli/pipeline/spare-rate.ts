@@ -1,6 +1,6 @@
 import type { Configuration } from '../../lib/config/config-schema.ts';
-import { budgetOf, planExpiry, planLanes, plannedCalls } from '../../lib/config/rate-budget.ts';
-import { configuredPipelines } from './configured-pipeline.ts';
+import { budgetOf, plannedCalls } from '../../lib/config/rate-budget.ts';
+import { configuredPipelines, plansOf } from './configured-pipeline.ts';
 
 /**
  * Calls per second of an AppsFlyer account's budget that no pipeline of any stage plans to send. An operator's verb may use
@@ -13,9 +13,7 @@ export function spareCallsPerSecond(configuration: Configuration, accountName: s
   if (account === undefined) return 1;
   const planned = configuredPipelines(configuration)
     .filter(({ settings }) => settings.account === accountName)
-    .map(({ settings: { lanes, expiryRateShare } }) => {
-      const { plan } = planExpiry(account, expiryRateShare);
-      return plannedCalls(planLanes(account, lanes).plans, plan).callsPerSecond;
-    });
+    .map(plansOf)
+    .map(({ plans, expiry }) => plannedCalls(plans, expiry).callsPerSecond);
   return Math.max(1, budgetOf(account).callsPerSecond - planned.reduce((sum, calls) => sum + calls, 0));
 }

@@ -1,23 +1,19 @@
 import { fileErrorReason } from '../files/file-error.ts';
-import { OperatorError } from '../operator-error.ts';
 import { serviceErrorWords } from '../pipeline/service-error.ts';
+import { OperatorError } from '../words/operator-error.ts';
+import { usageCode } from './usage.ts';
 
 /**
  * The exit code of a verb. It prints known errors as messages. Any other error is a fault of this program, and is printed
  * with its stack.
- *
- * @param onFailure the code for a verb that failed
  */
-export async function exitCodeOf(
-  verb: () => Promise<number>,
-  { local, onFailure }: { local: boolean; onFailure: number },
-): Promise<number> {
+export async function exitCodeOf(verb: () => Promise<number>, local: boolean): Promise<number> {
   try {
     return await verb();
   } catch (error) {
     const words = error instanceof OperatorError ? error.message : serviceErrorWords(error, local);
     console.error(words ?? fileWords(error) ?? error);
-    return onFailure;
+    return usageCode;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Outcome, OutcomeKind } from '../../lambdas/domain/contract/outcome.ts';
-import { visible } from '../words.ts';
+import { visible } from '../words/words.ts';
 
 /** Outcomes by which the producer did not get what it asked for. */
 export const unwelcome: ReadonlySet<OutcomeKind> = new Set(['rejected', 'conflict', 'stale', 'qr-failed']);

@@ -1,52 +1,58 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import {
-  type ChosenPipeline,
-  choosePipeline,
-  configuredOf,
-  type PipelineOptions,
-} from '../pipeline/pipeline-choice.ts';
-import { outputNamed, readOutputs } from '../pipeline/pipeline-outputs.ts';
+import type { Command } from 'commander';
+import { ChosenPipeline, defaultStack, type PipelineOptions } from '../pipeline/pipeline-choice.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { interruptible } from './interruption.ts';
 import { Progress } from './progress.ts';
 
-/** What a verb on a deployed pipeline works with. */
-export interface Scene<Options extends PipelineOptions = PipelineOptions> {
-  options: Options;
-  chosen: ChosenPipeline;
-  stackName: string;
-  outputs: Record<string, string>;
-  /** @throws PipelineNotFound if the stack has no such output */
-  output(name: string): string;
-  progress: Progress;
-  interrupted: AbortSignal;
+/** The options of every verb. */
+export interface VerbOptions extends PipelineOptions {
+  json?: true;
 }
 
+/** What a verb works with. */
+export interface Scene<Options extends VerbOptions = VerbOptions> {
+  /** The options, and the arguments by their names. */
+  options: Options;
+  chosen: ChosenPipeline;
+  progress: Progress;
+  interrupted: AbortSignal;
+  /** Prints one result: with `--json` as an object, otherwise in words. */
+  print(result: object, words: string): void;
+}
+
+/** The part of a verb's help that explains how it finds the pipeline. */
+export const pipelineHelp = `
+The verb finds a deployed pipeline by the outputs of its stack. It uses the AWS account and region of AWS_PROFILE,
+AWS_REGION and so on.`;
+
 /**
- * Finds the pipeline and runs a verb on it. The program ends with the verb's exit code.
- *
- * @param onFailure the code for a verb that failed
- * @param configuredFor what the verb needs lib/config/config.ts for, if it does. A stack that is not there is then an error.
- * @param check throws OperatorError for options that exclude each other, before the first call to AWS
+ * Completes a verb with the options that choose its pipeline, its help and its work. The program ends with the exit code
+ * that the work returns, or with 2 if it fails.
  */
-export async function runVerb<Options extends PipelineOptions>(
-  options: Options,
-  onFailure: number,
+export function pipelineVerb<Options extends VerbOptions>(
+  command: Command,
+  help: string,
   work: (scene: Scene<Options>) => Promise<number>,
-  configuredFor?: string,
-  check: (options: Options) => void = () => {},
-): Promise<void> {
-  const start = async () => {
-    check(options);
-    const chosen = choosePipeline(options);
-    const { stackName } = chosen;
-    if (configuredFor !== undefined) configuredOf(chosen, configuredFor);
-    const outputs = await readOutputs(new CloudFormationClient(), stackName);
-    const output = (name: string) => outputNamed(name, outputs, stackName);
-    const progress = new Progress(process.stderr);
-    return interruptible((interrupted) =>
-      work({ options, chosen, stackName, outputs, output, progress, interrupted }).finally(() => progress.clear()),
-    );
+): Command {
+  return command
+    .option('--local', 'use the local run: npm start -- --keep')
+    .option('--stack <name>', `the pipeline’s stack (default: ${defaultStack()})`)
+    .addHelpText('after', help)
+    .action(async () => {
+      const values = command.registeredArguments.map((argument, index) => [argument.name(), command.args[index]]);
+      const options: Options = { ...command.opts(), ...Object.fromEntries(values) };
+      process.exitCode = await exitCodeOf(() => run(options, work), options.local === true);
+    });
+}
+
+async function run<Options extends VerbOptions>(options: Options, work: (scene: Scene<Options>) => Promise<number>) {
+  const chosen = new ChosenPipeline(options);
+  const progress = new Progress(process.stderr);
+  const print = (result: object, words: string) => {
+    progress.clear();
+    console.log(options.json ? JSON.stringify(result) : words);
   };
-  process.exitCode = await exitCodeOf(start, { local: options.local === true, onFailure });
+  return interruptible((interrupted) =>
+    work({ options, chosen, progress, interrupted, print }).finally(() => progress.clear()),
+  );
 }

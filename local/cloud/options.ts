@@ -1,4 +1,5 @@
 import type { WeatherPlan } from '../weather/plan.ts';
+import type { JudgedCall } from './access/authorizer.ts';
 import type { Callers } from './access/caller.ts';
 import type { Clock } from './clock.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -57,5 +58,7 @@ export interface LocalCloudEvents {
   notice: [notice: Notice];
   alarm: [transition: AlarmTransition];
   invocation: [invocation: InvocationResult & { readonly function: string }];
+  /** A call that the policies do not permit, once. */
+  refused: [call: JudgedCall];
   log: [line: { readonly function: string; readonly line: string }];
 }

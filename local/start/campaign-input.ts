@@ -4,8 +4,8 @@ import { type MessageSketch, sketchOf } from '../../cli/files/message.ts';
 import type { FileMessage } from '../../cli/files/message-file.ts';
 import { openMessages } from '../../cli/files/message-source.ts';
 import { type Place, placeWords } from '../../cli/files/place-words.ts';
-import { OperatorError } from '../../cli/operator-error.ts';
 import { defaultLaneOf, type LaneUser } from '../../cli/terminal/lane-choice.ts';
+import { OperatorError } from '../../cli/words/operator-error.ts';
 
 /** A message of the campaign, and its lane. */
 export interface CampaignMessage extends MessageSketch, Place {

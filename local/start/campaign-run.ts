@@ -1,8 +1,8 @@
-import { OperatorError } from '../../cli/operator-error.ts';
 import { AwaitedOutcomes, owesQr, type Receipt } from '../../cli/pipeline/awaited-outcomes.ts';
 import type { OutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
 import type { PipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { sendAll, type Unsent } from '../../cli/pipeline/send-messages.ts';
+import { OperatorError } from '../../cli/words/operator-error.ts';
 import type { LocalCloud } from '../cloud/cloud.ts';
 import type { AdminClient } from '../onelink-api/admin-client.ts';
 import type { CampaignMessage } from './campaign-input.ts';

@@ -1,5 +1,5 @@
-import { OperatorError } from '../../cli/operator-error.ts';
 import { type ConfiguredPipeline, configuredPipelines } from '../../cli/pipeline/configured-pipeline.ts';
+import { OperatorError } from '../../cli/words/operator-error.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 
 /**

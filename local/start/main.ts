@@ -1,9 +1,9 @@
 import '../../bin/node-24.mjs';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
-import { OperatorError } from '../../cli/operator-error.ts';
 import { count } from '../../cli/terminal/count-option.ts';
 import { usageCode, withUsageCode } from '../../cli/terminal/usage.ts';
+import { OperatorError } from '../../cli/words/operator-error.ts';
 import { ConfigurationError } from '../../lib/config/config-validation.ts';
 import { kinds } from '../weather/kinds.ts';
 import { run } from './run.ts';

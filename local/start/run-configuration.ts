@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { OperatorError } from '../../cli/operator-error.ts';
+import { OperatorError } from '../../cli/words/operator-error.ts';
 import { fileWords, readConfig } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../lib/config/config-validation.ts';

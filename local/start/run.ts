@@ -4,7 +4,7 @@ import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.
 import { fileWords } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { budgetOf, planLanes } from '../../lib/config/rate-budget.ts';
-import type { LocalCloud } from '../cloud/cloud.ts';
+import type { JudgedCall, LocalCloud } from '../cloud/cloud.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
 import { readCampaign } from './campaign-input.ts';
 import { type CampaignRun, runCampaign } from './campaign-run.ts';
@@ -75,7 +75,8 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
 
     const { weather, chaos } = options;
     const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
-    const starts = startPipeline({ pipeline, api: emulator, token, weather, ...folders }, closing);
+    const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.say(refusedWords(call)));
+    const starts = startPipeline({ pipeline, api: emulator, token, weather, onCloud, ...folders }, closing);
     const { cloud, outputs, sqs, outcomeQueue } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
     const patienceSeconds = patience(options, pipeline);
@@ -121,6 +122,13 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     unlock();
   }
 }
+
+/** Names of AWS's resources only: an object's key may be a link's ID. */
+function refusedWords({ caller, action, resource, reason }: JudgedCall): string {
+  return `Not permitted: ${caller.arn} may not ${action} on ${withoutKey(resource)}: ${reason}.`;
+}
+
+const withoutKey = (arn: string) => (arn.startsWith('arn:aws:s3:') ? arn.replace(/\/.*/, '/…') : arn);
 
 /** Prints each warning about what the cloud does not implement. Harmless omissions are only counted. */
 function printNotices({ notices }: LocalCloud, screen: Display): void {

@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
 import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
 import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
-import { type LocalCloudOptions, startLocalCloud } from '../cloud/cloud.ts';
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../cloud/cloud.ts';
 import { startApiFront } from '../weather/api-sockets.ts';
 import { producerCallers } from './producer-callers.ts';
 
@@ -12,6 +12,8 @@ interface PipelineOptions extends LocalCloudOptions {
   /** The emulator of the OneLink API. */
   api: { origin: string; baseUrl: string };
   token: string;
+  /** Called when the local cloud is up, before the outcome queue is opened. */
+  onCloud?: (cloud: LocalCloud) => void;
 }
 
 /**
@@ -20,7 +22,7 @@ interface PipelineOptions extends LocalCloudOptions {
  * @throws Error if a part does not start
  */
 export async function startPipeline(
-  { pipeline: { stackName, settings }, api, token, ...options }: PipelineOptions,
+  { pipeline: { stackName, settings }, api, token, onCloud, ...options }: PipelineOptions,
   closing: (() => Promise<void>)[],
 ) {
   const front = options.weather && (await startApiFront(options.weather, api.origin));
@@ -38,6 +40,7 @@ export async function startPipeline(
     },
   });
   closing.push(() => cloud.stop());
+  onCloud?.(cloud);
   const named = cloud.outputs[stackName] ?? {};
   const outputs = pipelineOutputs(named, stackName);
   const sqs = new SQSClient(cloud.clientConfig('sqs'));

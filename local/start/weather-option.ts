@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { OperatorError } from '../../cli/operator-error.ts';
 import { count } from '../../cli/terminal/count-option.ts';
+import { OperatorError } from '../../cli/words/operator-error.ts';
 import { kindsNamed, type WeatherKind } from '../weather/kinds.ts';
 import { WeatherPlan } from '../weather/plan.ts';
 

@@ -20,6 +20,7 @@ const lambda = 'lambdas import neither lib nor local';
 const lib = 'lib imports from lambdas only env.ts contracts and names.ts files, and nothing from local';
 const library =
   'cli/pipeline and cli/files are the library below the command line: they import neither its verbs nor the terminal';
+const words = 'cli/words imports no other room';
 const layers =
   'in lib, stacks import observability, observability imports constructs, constructs import config, and never the other way';
 const entry = 'nothing imports local but its own entry points and tests';
@@ -100,6 +101,10 @@ const refused: Record<string, Case[]> = {
     ['cli/files/a.ts', '../commands/send/send.ts'],
     ['cli/pipeline/a.ts', '../../local/start/run.ts'],
   ],
+  [words]: [
+    ['cli/words/a.ts', '../pipeline/local-run.ts'],
+    ['cli/words/a.ts', '../../lambdas/domain/contract/command.ts'],
+  ],
   [layers]: [
     ['lib/config/a.ts', '../constructs/lane.ts'],
     ['lib/constructs/a.ts', '../observability/alarm-set.ts'],
@@ -141,6 +146,7 @@ const allowed: Case[] = [
   ['lib/observability/a.ts', '../constructs/lane.ts'],
   ['lib/stacks/a.ts', '../observability/alarm-set.ts'],
   ['cli/pipeline/a.ts', '../files/message.ts'],
+  ['cli/files/a.ts', '../words/operator-error.ts'],
   ['cli/terminal/a.ts', '../pipeline/pipeline-choice.ts'],
 ];
 

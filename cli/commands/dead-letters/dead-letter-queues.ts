@@ -1,7 +1,7 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { expiryLane } from '../../../lambdas/domain/work/names.ts';
-import { OperatorError } from '../../operator-error.ts';
-import { outputNamed, type PipelineOutputs, pascal, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
+import { outputNamed, pascal, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 
 /** What a queue holds: commands, the QR jobs that the link worker queues for them, or expired links. */
 export const queueKinds = ['commands', 'qr', 'expiry'] as const;
@@ -31,24 +31,22 @@ export function deadLetterQueues(
   stackName: string,
   only: { lane?: string; queue?: QueueKind },
 ): DeadLetterQueue[] {
-  const { laneQueueUrls }: PipelineOutputs = pipelineOutputs(outputs, stackName);
+  const { laneQueueUrls } = pipelineOutputs(outputs, stackName);
   if (only.lane !== undefined && !laneQueueUrls.has(only.lane)) {
     const lanes = [...laneQueueUrls.keys()].join(', ');
     throw new OperatorError(`${stackName} has no lane ${only.lane}; it has ${lanes}. Name one of them with --lane.`);
   }
-  const lanes = only.lane === undefined ? [...laneQueueUrls.keys()] : [only.lane];
-  const kinds: readonly QueueKind[] = only.queue === undefined ? queueKinds : [only.queue];
   const queueOf = (lane: string, kind: QueueKind, prefix: string): DeadLetterQueue => {
     const url = (name: string) => outputNamed(`${prefix}${name}`, outputs, stackName);
     return { lane, kind, url: url('DeadLetterQueueUrl'), sourceUrl: url('QueueUrl') };
   };
-  const ofLanes = lanes.flatMap((lane) => {
-    return kinds.flatMap((kind) =>
-      kind === 'expiry' ? [] : [queueOf(lane, kind, kind === 'qr' ? `${pascal(lane)}Qr` : pascal(lane))],
-    );
-  });
-  const wantsExpired = kinds.includes('expiry') && only.lane === undefined;
-  return wantsExpired ? [...ofLanes, queueOf(expiryLane, 'expiry', 'ExpiredLinks')] : ofLanes;
+  const ofLanes = [...laneQueueUrls.keys()].flatMap((lane) => [
+    queueOf(lane, 'commands', pascal(lane)),
+    queueOf(lane, 'qr', `${pascal(lane)}Qr`),
+  ]);
+  return [...ofLanes, queueOf(expiryLane, 'expiry', 'ExpiredLinks')].filter(
+    ({ lane, kind }) => lane === (only.lane ?? lane) && kind === (only.queue ?? kind),
+  );
 }
 
 /** SQS's approximate counts of a queue: messages that wait, and messages in flight. */

@@ -7,7 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { originalAttribute, soundOriginal } from '../../../lambdas/domain/contract/original-message.ts';
-import { OperatorError } from '../../operator-error.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 
 /** A received dead letter. No other receiver gets it until its visibility timeout ends. */
 export interface DeadLetter {
@@ -28,25 +28,29 @@ export interface DeadLetter {
 /** The longest deduplication window that the configuration accepts. The workers use the configured one. */
 const longestWindowMilliseconds = 3_650 * 86_400_000;
 
-export interface ReceiveOptions {
-  /** How long SQS hides the letters from other receivers. */
-  visibilitySeconds: number;
+/** Enough to examine ten letters, or to send them at one per second. A killed program hides them no longer than this. */
+const holdSeconds = 60;
+
+/** How many letters to take from a queue, and for how long. */
+export interface Limits {
+  limit: number;
+  interrupted: AbortSignal;
   /** How long to wait for a first letter. At 0, SQS samples only some of its servers and may miss the last letters. */
   waitSeconds?: number;
 }
 
-/** Receives up to ten dead letters. Returns none if SQS has no more. */
+/** Receives up to ten dead letters, and hides them from other receivers. Returns none if SQS has no more. */
 export async function receiveDeadLetters(
   sqs: Pick<SQSClient, 'send'>,
   url: string,
   most: number,
-  { visibilitySeconds, waitSeconds = 1 }: ReceiveOptions,
+  waitSeconds = 1,
 ): Promise<DeadLetter[]> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
       QueueUrl: url,
       MaxNumberOfMessages: Math.min(10, most),
-      VisibilityTimeout: visibilitySeconds,
+      VisibilityTimeout: holdSeconds,
       WaitTimeSeconds: waitSeconds,
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
@@ -83,12 +87,8 @@ export async function giveBack(
   letters: readonly DeadLetter[],
 ): Promise<void> {
   for (const entries of tens(letters)) {
-    await sqs.send(
-      new ChangeMessageVisibilityBatchCommand({
-        QueueUrl: url,
-        Entries: entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 })),
-      }),
-    );
+    const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+    await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }));
   }
 }
 
@@ -101,8 +101,8 @@ export async function deleteDeadLetters(
   url: string,
   letters: readonly DeadLetter[],
 ): Promise<void> {
-  for (const entries of tens(letters)) {
-    const { Failed = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries: entries }));
+  for (const Entries of tens(letters)) {
+    const { Failed = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
     if (Failed.length > 0) {
       throw new OperatorError(
         `SQS did not delete ${Failed.length} dead letters (${Failed[0]?.Code}). They are still in their queue. Run the same ` +

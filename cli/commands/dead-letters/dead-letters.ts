@@ -1,13 +1,12 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { Command, Option } from 'commander';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { RateLimiter } from '../../../lambdas/runtime/rate-limiter.ts';
 import { formatOf } from '../../files/file-ending.ts';
-import { OperatorError } from '../../operator-error.ts';
-import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../../pipeline/pipeline-choice.ts';
+import { mayDelete } from '../../terminal/confirmation.ts';
 import { count } from '../../terminal/count-option.ts';
-import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
-import { confirmed } from './confirmation.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { n } from '../../words/words.ts';
+import type { Limits } from './dead-letter.ts';
 import {
   type DeadLetterQueue,
   deadLetterQueues,
@@ -16,20 +15,19 @@ import {
   queueKinds,
   sizeOf,
 } from './dead-letter-queues.ts';
-import { examinationPorts } from './examination-ports.ts';
+import { examinationPorts } from './examination.ts';
 import { LetterFile } from './letter-file.ts';
 import { listDeadLetters, listedWords } from './list.ts';
 import { purge } from './purge.ts';
 import { redrive } from './redrive.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
-export const exitCode = { done: 0, someLeft: 1, notDone: 2 } as const;
+const exitCode = { done: 0, someLeft: 1, notDone: 2 } as const;
 
-interface Options extends PipelineOptions {
+interface Options extends VerbOptions {
   lane?: string;
   queue?: QueueKind;
   limit?: number;
-  json?: true;
 }
 
 export function deadLettersCommand(): Command {
@@ -42,17 +40,13 @@ export function deadLettersCommand(): Command {
 
 /** The options that the three subcommands share. */
 function subcommand(name: string, description: string, limit: string): Command {
-  const command = new Command(name)
+  const kinds = 'only command queues, only QR queues, or only the queue of expired links';
+  return new Command(name)
     .description(description)
     .option('--lane <name>', 'only this lane')
-    .addOption(
-      new Option('--queue <kind>', 'only command queues, only QR queues, or only the queue of expired links').choices(
-        queueKinds,
-      ),
-    )
+    .addOption(new Option('--queue <kind>', kinds).choices(queueKinds))
     .option('--limit <number>', limit, count(1, 10_000_000))
     .option('--json', 'print one JSON object per line');
-  return withPipelineOptions(command);
 }
 
 const codesHelp = (done: string, someLeft: string) => `
@@ -63,14 +57,10 @@ Exit codes:
 `;
 
 function listCommand(): Command {
-  return subcommand(
-    'list',
-    'Shows each dead letter and, if known, why it is one.',
-    'the most dead letters to show from each queue (default: 100)',
-  )
-    .addHelpText(
-      'after',
-      `${pipelineHelp}
+  const most = 'the most dead letters to show from each queue (default: 100)';
+  return pipelineVerb(
+    subcommand('list', 'Shows each dead letter and, if known, why it is one.', most),
+    `${pipelineHelp}
 
 The listing changes nothing. It hides each message from other receivers for up to a minute, and then returns it. It shows
 the source, the requestId and the action of each message, never its contents.
@@ -83,16 +73,14 @@ Examples:
   onelink dead-letters list
   onelink dead-letters list --lane campaign --queue qr --limit 500 --stack OneLink-staging
   onelink dead-letters list --json --local | jq -r .reason | sort | uniq -c`,
-    )
-    .action(verb(list));
+    list,
+  );
 }
 
 function redriveCommand(): Command {
-  return subcommand('redrive', 'Sends dead letters back to the queue they came from.', 'stop after this many messages')
-    .option('--rate <number>', 'messages per second', count(1, 1_000), 20)
-    .addHelpText(
-      'after',
-      `${pipelineHelp}
+  return pipelineVerb(
+    subcommand('redrive', 'Sends dead letters back to the queue they came from.', 'stop after this many messages'),
+    `${pipelineHelp}
 
 Fix the cause first. Each message keeps its first sent time and its message ID. Its outcome carries the ID that SendMessage
 returned to the producer. A command that has its outcome is not carried out again.
@@ -103,25 +91,14 @@ Examples:
   onelink dead-letters redrive --lane campaign --queue commands --limit 10
   onelink dead-letters redrive --rate 100 --stack OneLink-staging
   onelink dead-letters redrive --local`,
-    )
-    .action(verb(redriveAll));
-}
-
-interface PurgeOptions extends Options {
-  yes?: true;
-  to?: string;
+    redriveAll,
+  ).option('--rate <number>', 'messages per second', count(1, 1_000), 20);
 }
 
 function purgeCommand(): Command {
-  return subcommand('purge', 'Writes dead letters to a file, and deletes them.', 'stop after this many messages')
-    .option('--yes', 'delete without a confirmation')
-    .option(
-      '--to <file>',
-      'the file, which must not exist (default: dead-letters-<stack>-<time>.ndjson in this directory)',
-    )
-    .addHelpText(
-      'after',
-      `${pipelineHelp}
+  return pipelineVerb(
+    subcommand('purge', 'Writes dead letters to a file, and deletes them.', 'stop after this many messages'),
+    `${pipelineHelp}
 
 A purged command gets no outcome. The purge writes each message to the file, one JSON object per line, before it deletes
 the message. The file holds confidential data, and only you can read it (mode 600). Delete it when you no longer need it.
@@ -130,45 +107,27 @@ Examples:
   onelink dead-letters purge --lane campaign --queue qr
   onelink dead-letters purge --yes --to /secure/letters.ndjson
   jq -c '.body | fromjson' letters.ndjson | onelink send -    # sends purged commands again`,
-    )
-    .action(verb(purgeAll, ({ to }) => to !== undefined && formatOf(to, ['ndjson', 'jsonl'])));
-}
-
-/** A pipeline's dead-letter queues, and the client that calls them. */
-interface LetterScene<Chosen extends Options> extends Scene<Chosen> {
-  queues: DeadLetterQueue[];
-  sqs: SQSClient;
-}
-
-function verb<Chosen extends Options>(
-  work: (scene: LetterScene<Chosen>) => Promise<number>,
-  check?: (options: Chosen) => void,
-) {
-  return (options: Chosen): Promise<void> =>
-    runVerb(
-      options,
-      exitCode.notDone,
-      (scene) => {
-        const queues = deadLetterQueues(scene.outputs, scene.stackName, options);
-        return work({ ...scene, queues, sqs: new SQSClient() });
-      },
-      undefined,
-      check,
+    purgeAll,
+  )
+    .option('--yes', 'delete without a confirmation')
+    .option(
+      '--to <file>',
+      'the file, which must not exist (default: dead-letters-<stack>-<time>.ndjson in this directory)',
     );
 }
 
-async function list(scene: LetterScene<Options>): Promise<number> {
-  const { options, queues, sqs, progress, interrupted } = scene;
-  const ports = await examinationPorts(scene);
+async function list({ options, chosen, interrupted, print }: Scene<Options>): Promise<number> {
+  const pipeline = await chosen.deployed();
+  const queues = deadLetterQueues(pipeline.outputs, pipeline.stackName, options);
+  const ports = await examinationPorts(chosen, pipeline);
   let listed = 0;
   for (const queue of queues) {
     if (interrupted.aborted) break;
     const { limit = 100 } = options;
-    const { waiting, held } = await sizeOf(sqs, queue);
-    const shown = await listDeadLetters(sqs, queue, { limit, interrupted }, ports, (letter) => {
-      progress.clear();
-      console.log(options.json ? JSON.stringify(letter) : listedWords(letter));
-    });
+    const { waiting, held } = await sizeOf(pipeline.sqs, queue);
+    const shown = await listDeadLetters(pipeline.sqs, queue, { limit, interrupted }, ports, (letter) =>
+      print(letter, listedWords(letter)),
+    );
     listed += shown;
     if (shown < waiting && shown === limit) {
       console.error(`${nameOf(queue)}: ${shown} of about ${waiting} shown; --limit shows more`);
@@ -180,93 +139,78 @@ async function list(scene: LetterScene<Options>): Promise<number> {
   return interrupted.aborted ? exitCode.someLeft : exitCode.done;
 }
 
-async function redriveAll(scene: LetterScene<Options & { rate: number }>): Promise<number> {
-  const { options, queues, sqs, progress, interrupted } = scene;
+async function redriveAll(scene: Scene<Options & { rate: number }>): Promise<number> {
+  const { options, chosen, progress, interrupted } = scene;
+  const pipeline = await chosen.deployed();
   const turns = RateLimiter.atPace(options.rate, systemClock);
-  let left = options.limit ?? Number.POSITIVE_INFINITY;
   let someLeft = false;
-  for (const queue of queues) {
-    if (interrupted.aborted || left <= 0) break;
-    const { waiting } = await sizeOf(sqs, queue);
-    const { moved, refused } = await redrive(sqs, queue, { limit: left, interrupted }, turns, (sofar) =>
+  const queues = deadLetterQueues(pipeline.outputs, pipeline.stackName, options);
+  await eachQueue(scene, queues, { what: 'redriven', words: 'sent back' }, async (queue, limits) => {
+    const { waiting } = await sizeOf(pipeline.sqs, queue);
+    const { moved, refused } = await redrive(pipeline.sqs, queue, limits, turns, (sofar) =>
       progress.update(() => `${nameOf(queue)}: ${n(sofar)} of about ${n(waiting)} sent back`),
     );
     progress.clear();
-    left -= moved;
-    someLeft ||= refused.length > 0;
     for (const { messageId, reason } of refused)
       console.error(`${nameOf(queue)}: message ${messageId} stays: ${reason}`);
-    printCount(options, queue, 'redriven', moved, 'sent back');
-  }
-  reportInterruption(interrupted);
+    someLeft ||= refused.length > 0;
+    return moved;
+  });
   return someLeft || interrupted.aborted ? exitCode.someLeft : exitCode.done;
 }
 
-async function purgeAll(scene: LetterScene<PurgeOptions>): Promise<number> {
-  const { options, queues, stackName, sqs, progress, interrupted } = scene;
-  const sizes = await Promise.all(queues.map((queue) => sizeOf(sqs, queue)));
+async function purgeAll(scene: Scene<Options & { yes?: true; to?: string }>): Promise<number> {
+  const { options, chosen, progress, interrupted } = scene;
+  const { stackName } = chosen;
+  if (options.to !== undefined) formatOf(options.to, ['ndjson', 'jsonl']);
+  const pipeline = await chosen.deployed();
+  const queues = deadLetterQueues(pipeline.outputs, pipeline.stackName, options);
+  const sizes = await Promise.all(queues.map((queue) => sizeOf(pipeline.sqs, queue)));
   const waiting = sizes.reduce((sum, size) => sum + size.waiting, 0);
   if (waiting === 0) {
     console.error('No dead letters.');
     return exitCode.done;
   }
   const counts = queues.map((queue, index) => `${nameOf(queue)} ${n(sizes[index]?.waiting ?? 0)}`).join(', ');
-  const file =
-    options.to ?? `dead-letters-${stackName}-${new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '')}.ndjson`;
+  const now = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  const file = options.to ?? `dead-letters-${stackName}-${now}.ndjson`;
   const most = options.limit === undefined ? '' : ` It deletes up to ${n(options.limit)} of them.`;
   console.error(
     `About ${n(waiting)} dead letters in ${stackName}: ${counts}.${most} The purge writes them to ${file} first.`,
   );
-  if (!options.yes && !(await agreed(interrupted))) return exitCode.someLeft;
+  if (!options.yes && !(await mayDelete('Delete them?', interrupted))) return exitCode.someLeft;
 
   const kept = await LetterFile.create(file);
-  let left = options.limit ?? Number.POSITIVE_INFINITY;
-  try {
-    for (const queue of queues) {
-      if (interrupted.aborted || left <= 0) break;
-      const deleted = await purge(
-        sqs,
-        queue,
-        { limit: left, interrupted },
-        (letters) => kept.add(queue, letters),
-        (sofar) => progress.update(() => `${nameOf(queue)}: ${n(sofar)} deleted`),
-      );
-      progress.clear();
-      left -= deleted;
-      printCount(options, queue, 'purged', deleted, 'deleted');
-    }
-  } finally {
-    await kept.close();
-  }
-  reportInterruption(interrupted);
+  await eachQueue(scene, queues, { what: 'purged', words: 'deleted' }, (queue, limits) =>
+    purge(
+      pipeline.sqs,
+      queue,
+      limits,
+      (letters) => kept.add(queue, letters),
+      (sofar) => progress.update(() => `${nameOf(queue)}: ${n(sofar)} deleted`),
+    ),
+  ).finally(() => kept.close());
   return interrupted.aborted ? exitCode.someLeft : exitCode.done;
 }
 
-function reportInterruption(interrupted: AbortSignal): void {
+/**
+ * Works through the queues, within one limit for all of them, and prints how many messages of each are done.
+ *
+ * @param result the name of the count in JSON, and the words for it
+ */
+async function eachQueue(
+  { options, interrupted, print }: Scene<Options>,
+  queues: readonly DeadLetterQueue[],
+  { what, words }: { what: string; words: string },
+  work: (queue: DeadLetterQueue, limits: Limits) => Promise<number>,
+): Promise<void> {
+  let limit = options.limit ?? Number.POSITIVE_INFINITY;
+  for (const queue of queues) {
+    if (interrupted.aborted || limit <= 0) break;
+    const done = await work(queue, { limit, interrupted });
+    limit -= done;
+    print({ lane: queue.lane, queue: queue.kind, [what]: done }, `${nameOf(queue)}: ${n(done)} ${words}`);
+  }
   if (interrupted.aborted)
     console.error('Interrupted. The other messages are still dead letters. To continue, run the same command again.');
 }
-
-/** @throws OperatorError if the input is not a terminal, because the verb cannot ask */
-async function agreed(interrupted: AbortSignal): Promise<boolean> {
-  if (!process.stdin.isTTY)
-    throw new OperatorError(
-      'The input is not a terminal. To delete without a confirmation, add --yes. Nothing was deleted.',
-    );
-  if (await confirmed('Delete them?', interrupted)) return true;
-  console.error('Nothing was deleted.');
-  return false;
-}
-
-function printCount(
-  options: Options,
-  { lane, kind }: DeadLetterQueue,
-  what: string,
-  count: number,
-  words: string,
-): void {
-  if (options.json) console.log(JSON.stringify({ lane, queue: kind, [what]: count }));
-  else console.log(`${nameOf({ lane, kind })}: ${n(count)} ${words}`);
-}
-
-const n = (count: number) => count.toLocaleString('en');

@@ -1,6 +1,6 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { fileErrorReason } from '../../files/file-error.ts';
-import { OperatorError } from '../../operator-error.ts';
+import { errorCode, unwritable } from '../../files/file-error.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
 
@@ -20,8 +20,8 @@ export class LetterFile {
     try {
       return new LetterFile(path, await open(path, 'wx', 0o600));
     } catch (error) {
-      const isTaken = codeOf(error) === 'EEXIST';
-      const why = isTaken ? 'exists already' : `cannot be written: ${whyOf(error)}`;
+      const isTaken = errorCode(error) === 'EEXIST';
+      const why = isTaken ? 'exists already' : `cannot be written: ${unwritable(error)}`;
       throw new OperatorError(`${path} ${why}. Name another file with --to. Nothing was deleted.`);
     }
   }
@@ -40,7 +40,7 @@ export class LetterFile {
       await this.#file.sync();
     } catch (error) {
       throw new OperatorError(
-        `${this.path} cannot be written: ${whyOf(error)}. The purge deleted only messages that the file holds. ` +
+        `${this.path} cannot be written: ${unwritable(error)}. The purge deleted only messages that the file holds. ` +
           'Fix the cause, and run the same command again.',
       );
     }
@@ -51,10 +51,4 @@ export class LetterFile {
     await this.#file.close();
     if (this.#lines === 0) await rm(this.path);
   }
-}
-
-const whyOf = (error: unknown) => fileErrorReason(error, 'write') ?? codeOf(error);
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error ? Reflect.get(error, 'code') : undefined;
 }

@@ -1,11 +1,8 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { durationWords } from '../../words.ts';
-import { type DeadLetter, giveBack, receiveDeadLetters } from './dead-letter.ts';
+import { durationWords } from '../../words/words.ts';
+import { type DeadLetter, giveBack, type Limits, receiveDeadLetters } from './dead-letter.ts';
 import { type DeadLetterQueue, nameOf } from './dead-letter-queues.ts';
 import { type Examination, type ExaminationPorts, examine } from './examination.ts';
-
-/** Long enough to examine a page of letters, and short enough that a killed listing does not hide them for long. */
-const peekSeconds = 60;
 
 /** A dead letter in a listing: its request, never its contents. */
 export interface Listed extends Examination {
@@ -26,25 +23,20 @@ export interface Listed extends Examination {
 export async function listDeadLetters(
   sqs: Pick<SQSClient, 'send'>,
   queue: DeadLetterQueue,
-  { limit, waitSeconds, interrupted }: { limit: number; waitSeconds?: number; interrupted: AbortSignal },
+  { limit, waitSeconds, interrupted }: Limits,
   ports: ExaminationPorts,
   onListed: (listed: Listed) => void,
 ): Promise<number> {
   const held = new Map<string, DeadLetter>();
   try {
     while (held.size < limit && !interrupted.aborted) {
-      const most = limit - held.size;
-      const wait = waitSeconds === undefined ? {} : { waitSeconds };
-      const letters = await receiveDeadLetters(sqs, queue.url, most, { visibilitySeconds: peekSeconds, ...wait });
+      const letters = await receiveDeadLetters(sqs, queue.url, limit - held.size, waitSeconds);
       // A letter that comes a second time is visible again after its timeout. SQS has no new ones then.
       const fresh = letters.filter(({ messageId }) => !held.has(messageId));
       for (const letter of letters) held.set(letter.messageId, letter);
       if (fresh.length === 0) break;
-      const examined = await Promise.all(fresh.map((letter) => examine(queue, letter, ports)));
-      for (const [index, letter] of fresh.entries()) {
-        const examination = examined[index];
-        if (examination !== undefined) onListed(listedOf(queue, letter, examination, ports.nowMilliseconds()));
-      }
+      const listed = fresh.map(async (letter) => listedOf(queue, letter, await examine(queue, letter, ports), ports));
+      for (const one of await Promise.all(listed)) onListed(one);
     }
   } finally {
     await giveBack(sqs, queue.url, [...held.values()]);
@@ -56,7 +48,7 @@ function listedOf(
   { lane, kind }: DeadLetterQueue,
   { messageId, sentAtMilliseconds, receiveCount }: DeadLetter,
   examination: Examination,
-  nowMilliseconds: number,
+  { nowMilliseconds }: Pick<ExaminationPorts, 'nowMilliseconds'>,
 ): Listed {
   return {
     lane,
@@ -64,7 +56,7 @@ function listedOf(
     ...examination,
     messageId,
     sentAt: new Date(sentAtMilliseconds).toISOString(),
-    ageSeconds: Math.max(0, Math.round((nowMilliseconds - sentAtMilliseconds) / 1000)),
+    ageSeconds: Math.max(0, Math.round((nowMilliseconds() - sentAtMilliseconds) / 1000)),
     receiveCount,
   };
 }
@@ -72,14 +64,6 @@ function listedOf(
 /** One line of text for a listed letter. */
 export function listedWords({ lane, queue, source, requestId, action, ...listed }: Listed): string {
   const asked = source === null && requestId === null ? `message ${listed.messageId}` : `${source} ${requestId}`;
-  const seen = `${durationWords(listed.ageSeconds)} old`;
-  const received = `${listed.receiveCount} deliveries`;
-  return [
-    nameOf({ lane, kind: queue }),
-    asked,
-    action ?? '?',
-    seen,
-    received,
-    `${listed.reason}: ${listed.words}`,
-  ].join('  ');
+  const seen = `${durationWords(listed.ageSeconds)} old  ${listed.receiveCount} deliveries`;
+  return [nameOf({ lane, kind: queue }), asked, action ?? '?', seen, `${listed.reason}: ${listed.words}`].join('  ');
 }

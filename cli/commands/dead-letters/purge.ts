@@ -1,8 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { type DeadLetter, deleteDeadLetters, type ReceiveOptions, receiveDeadLetters } from './dead-letter.ts';
+import { type DeadLetter, deleteDeadLetters, type Limits, receiveDeadLetters } from './dead-letter.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
-
-const holdSeconds = 60;
 
 /**
  * Deletes dead letters, each only after `keep` has stored it.
@@ -14,14 +12,13 @@ const holdSeconds = 60;
 export async function purge(
   sqs: Pick<SQSClient, 'send'>,
   queue: DeadLetterQueue,
-  { limit, interrupted, ...options }: { limit: number; interrupted: AbortSignal } & Pick<ReceiveOptions, 'waitSeconds'>,
+  { limit, waitSeconds, interrupted }: Limits,
   keep: (letters: readonly DeadLetter[]) => Promise<void>,
   onDeleted: (deleted: number) => void = () => {},
 ): Promise<number> {
   let deleted = 0;
   while (deleted < limit && !interrupted.aborted) {
-    const most = limit - deleted;
-    const letters = await receiveDeadLetters(sqs, queue.url, most, { visibilitySeconds: holdSeconds, ...options });
+    const letters = await receiveDeadLetters(sqs, queue.url, limit - deleted, waitSeconds);
     if (letters.length === 0) break;
     await keep(letters);
     await deleteDeadLetters(sqs, queue.url, letters);

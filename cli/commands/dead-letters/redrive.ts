@@ -1,26 +1,11 @@
 import { type MessageAttributeValue, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { originalAttribute } from '../../../lambdas/domain/contract/original-message.ts';
 import type { Turns } from '../../../lambdas/domain/control/pacer.ts';
-import {
-  type DeadLetter,
-  deleteDeadLetters,
-  giveBack,
-  type ReceiveOptions,
-  receiveDeadLetters,
-} from './dead-letter.ts';
+import { type DeadLetter, deleteDeadLetters, giveBack, type Limits, receiveDeadLetters } from './dead-letter.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
-
-/** Enough for ten letters at the lowest rate, one per second. */
-const holdSeconds = 60;
 
 /** SQS accepts at most ten attributes with a message. */
 const maxAttributes = 10;
-
-export interface Redriven {
-  moved: number;
-  /** Messages that their queue refused. They stay dead letters. */
-  refused: { messageId: string; reason: string }[];
-}
 
 /**
  * Sends dead letters back to the queue that they came from, at a pace. Each keeps its first sent time and message ID.
@@ -28,22 +13,23 @@ export interface Redriven {
  * from its request record.
  *
  * @param turns the pace: each message waits for one turn
+ * @returns how many were moved, and the messages that their queue refused, which stay dead letters
  * @throws OperatorError if SQS does not delete what was sent
  */
 export async function redrive(
   sqs: Pick<SQSClient, 'send'>,
   queue: DeadLetterQueue,
-  { limit, interrupted, ...options }: { limit: number; interrupted: AbortSignal } & Pick<ReceiveOptions, 'waitSeconds'>,
+  { limit, waitSeconds, interrupted }: Limits,
   turns: Turns,
   onMoved: (moved: number) => void = () => {},
-): Promise<Redriven> {
+) {
   let moved = 0;
   const refused = new Map<string, string>();
   const left = new Map<string, DeadLetter>();
   try {
     while (moved + refused.size < limit && !interrupted.aborted) {
       const most = limit - moved - refused.size;
-      const letters = await receiveDeadLetters(sqs, queue.url, most, { visibilitySeconds: holdSeconds, ...options });
+      const letters = await receiveDeadLetters(sqs, queue.url, most, waitSeconds);
       const fresh = letters.filter(({ messageId }) => !refused.has(messageId));
       for (const letter of letters) left.set(letter.messageId, letter);
       // Only refused letters that are visible again: SQS has no new ones.

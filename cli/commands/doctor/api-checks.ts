@@ -1,6 +1,6 @@
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import type { ApiAnswer, LinkAtApi } from '../../../lambdas/domain/onelink/api-answer.ts';
-import { n } from '../../words.ts';
+import { n } from '../../words/words.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 import { putToken } from './secret-checks.ts';
 

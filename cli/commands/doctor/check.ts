@@ -7,19 +7,21 @@ export interface Check {
   fix?: string;
 }
 
-export const ok = (name: string, words: string): Check => ({ name, result: 'ok', words });
-export const warning = (name: string, words: string, fix: string): Check => ({
-  name,
-  result: 'warning',
-  words,
-  fix,
-});
-export const failed = (name: string, words: string, fix: string): Check => ({ name, result: 'failed', words, fix });
-export const notKnown = (name: string, words = 'cannot be checked here'): Check => ({
-  name,
-  result: 'not-known',
-  words,
-});
+export function ok(name: string, words: string): Check {
+  return { name, result: 'ok', words };
+}
+
+export function warning(name: string, words: string, fix: string): Check {
+  return { name, result: 'warning', words, fix };
+}
+
+export function failed(name: string, words: string, fix: string): Check {
+  return { name, result: 'failed', words, fix };
+}
+
+export function notKnown(name: string, words = 'cannot be checked here'): Check {
+  return { name, result: 'not-known', words };
+}
 
 /**
  * Runs checks that call a service. If the service refuses, that is a finding, and the other checks continue.

@@ -1,35 +1,15 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { Command } from 'commander';
-import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
-import { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
-import { Secret } from '../../../lambdas/adapters/secret.ts';
+import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { expiryLane } from '../../../lambdas/domain/work/names.ts';
-import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import type { Configuration } from '../../../lib/config/config-schema.ts';
-import {
-  type LanePlan,
-  planExpiry,
-  planLanes,
-  reservedConcurrency,
-  type WorkerPlan,
-} from '../../../lib/config/rate-budget.ts';
-import { type ConfiguredPipeline, configuredPipelines } from '../../pipeline/configured-pipeline.ts';
-import { lanesAtWork } from '../../pipeline/lanes-at-work.ts';
-import {
-  configuredOf,
-  type PipelineOptions,
-  pipelineHelp,
-  withPipelineOptions,
-} from '../../pipeline/pipeline-choice.ts';
-import { outputNamed } from '../../pipeline/pipeline-outputs.ts';
-import { spareApi } from '../../pipeline/spare-api.ts';
+import { type LanePlan, reservedConcurrency, type WorkerPlan } from '../../../lib/config/rate-budget.ts';
+import { type ConfiguredPipeline, configuredPipelines, plansOf } from '../../pipeline/configured-pipeline.ts';
+import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
+import { apiAtPace } from '../../pipeline/spare-api.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
-import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
-import { counted } from '../../words.ts';
+import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
+import { counted } from '../../words/words.ts';
 import { strandedLanes } from '../parked/parked-lots.ts';
 import { checkApi } from './api-checks.ts';
 import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';
@@ -39,14 +19,7 @@ import { checkTable } from './table-checks.ts';
 import { checkAlarmTopic } from './topic-checks.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
-export const exitCode = { fit: 0, unfit: 1, notDone: 2 } as const;
-
-interface Options extends PipelineOptions {
-  json?: true;
-}
-
-/** What the verb needs the configuration for. */
-const configuredFor = 'the pipeline’s settings';
+const exitCode = { fit: 0, unfit: 1, notDone: 2 } as const;
 
 export function doctorCommand(): Command {
   const command = new Command('doctor')
@@ -54,10 +27,9 @@ export function doctorCommand(): Command {
       'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, alarms.',
     )
     .option('--json', 'print one JSON object for each check');
-  return withPipelineOptions(command)
-    .addHelpText(
-      'after',
-      `${pipelineHelp}
+  return pipelineVerb(
+    command,
+    `${pipelineHelp}
 
 The doctor changes nothing and costs no quota: it sends one GET per second to the API. It prints no secret.
 
@@ -73,18 +45,17 @@ Examples:
   onelink doctor
   onelink doctor --stack OneLink-production
   onelink doctor --json --local | jq 'select(.result != "ok")'`,
-    )
-    .action((options: Options) => runVerb(options, exitCode.notDone, doctor, configuredFor));
+    doctor,
+  );
 }
 
-async function doctor(scene: Scene<Options>): Promise<number> {
-  const { options, chosen, progress, interrupted } = scene;
-  const pipeline = configuredOf(chosen, configuredFor);
+async function doctor(scene: Scene): Promise<number> {
+  const { options, chosen, interrupted, print } = scene;
+  const configured = chosen.configuredFor('the pipeline’s settings');
   const tally = new Map<Check['result'], number>();
-  for await (const check of checksOf(scene, pipeline)) {
-    progress.clear();
+  for await (const check of checksOf(scene, configured, await chosen.deployed())) {
     tally.set(check.result, (tally.get(check.result) ?? 0) + 1);
-    console.log(options.json ? JSON.stringify(check) : words(check));
+    print(check, words(check));
     if (interrupted.aborted) break;
   }
   if (!options.json) console.error(tallyWords(tally));
@@ -93,14 +64,15 @@ async function doctor(scene: Scene<Options>): Promise<number> {
 }
 
 async function* checksOf(
-  { chosen, stackName, outputs, output, progress, interrupted }: Scene<Options>,
-  pipeline: ConfiguredPipeline,
+  { chosen, progress, interrupted }: Scene,
+  configured: ConfiguredPipeline,
+  pipeline: DeployedPipeline,
 ): AsyncGenerator<Check> {
-  const { settings, account } = pipeline;
+  const { settings, account } = configured;
   const isLocal = chosen.local !== undefined;
-  const [secrets, lambda, dynamo] = [new SecretsManagerClient(), new LambdaClient(), new DynamoDBClient()];
-  const table = output('LedgerTableName');
-  const [apiTokenArn, linkIdArn] = [output('ApiTokenSecretArn'), output('LinkIdSecretArn')];
+  const { secrets, lambda, dynamo, table, lanes, archive } = pipeline;
+  const apiTokenArn = pipeline.output('ApiTokenSecretArn');
+  const linkIdArn = pipeline.output('LinkIdSecretArn');
 
   let tokenNeverReplaced = false;
   let readable = false;
@@ -117,31 +89,28 @@ async function* checksOf(
   if (readable && !sendable) yield notKnown('API token', 'not checked, because no request can carry it');
   if (sendable && !interrupted.aborted) {
     progress.update(() => 'calling the OneLink API, one call per second');
-    const token = new Secret(secrets, apiTokenArn);
     const limits = { callsPerSecond: 1, callsInFlight: 1, interrupted };
-    const api = spareApi(pipeline, { local: chosen.local, token }, limits);
+    const api = apiAtPace(chosen, configured, pipeline, limits);
     const asked = { ...account, templateIds: Object.keys(settings.templates) };
     yield* await checkApi(api, asked, tokenNeverReplaced);
   }
   yield* await unlessRefused('Lambda concurrency', 'lambda:GetAccountSettings', isLocal, async () => [
-    await checkConcurrency(lambda, reservedByStage(chosen.configuration, pipeline.stage)),
+    await checkConcurrency(lambda, reservedByStage(chosen.configuration, configured.stage)),
   ]);
-  const reading = await new ControlTable(dynamo, table, systemClock).read();
+  const reading = await pipeline.control.read();
   yield checkControl(reading, Date.now());
-  const lanes = lanesAtWork(outputs, stackName);
   const mayMap = 'lambda:GetEventSourceMapping and GetFunctionConcurrency';
-  const intake = outputNamed('ExpiryIntakeMappingId', outputs, stackName);
+  const intake = pipeline.output('ExpiryIntakeMappingId');
   yield* await unlessRefused('mappings', mayMap, isLocal, async () => [
-    ...(await checkMappings(lambda, lanes, plansOf(pipeline), reading)),
+    ...(await checkMappings(lambda, lanes, plansByLane(configured), reading)),
     await checkIntake(lambda, intake),
   ]);
   yield* await checkTable(dynamo, table, isLocal);
-  const archive = output('ArchiveBucketName');
   yield* await unlessRefused('parked commands', 's3:ListBucket', isLocal, async () => [
-    await checkStranded(new ParkedStore(new S3Client(), archive), { archive, lanes: lanes.map(({ name }) => name) }),
+    await checkStranded(pipeline.parked, { archive, lanes: lanes.map(({ name }) => name) }),
   ]);
   const sns = new SNSClient();
-  const topics = { page: output('PageTopicArn'), ticket: output('TicketTopicArn') };
+  const topics = { page: pipeline.output('PageTopicArn'), ticket: pipeline.output('TicketTopicArn') };
   for (const severity of ['page', 'ticket'] as const) {
     yield* await unlessRefused(`alarm topic ${severity}`, 'sns:GetTopicAttributes', isLocal, async () => [
       await checkAlarmTopic(sns, { severity, topicArn: topics[severity], local: isLocal }),
@@ -153,17 +122,14 @@ async function* checksOf(
 function reservedByStage(configuration: Configuration, stage: string): number {
   return configuredPipelines(configuration)
     .filter((one) => one.stage === stage)
-    .reduce((sum, { account, settings: { lanes, expiryRateShare } }) => {
-      return sum + reservedConcurrency(planLanes(account, lanes).plans, planExpiry(account, expiryRateShare).plan);
-    }, 0);
+    .map(plansOf)
+    .reduce((sum, { plans, expiry }) => sum + reservedConcurrency(plans, expiry), 0);
 }
 
-function plansOf({ account, settings }: ConfiguredPipeline): Plans {
-  const { plan: expiry } = planExpiry(account, settings.expiryRateShare);
-  const plans = new Map<string, LanePlan | WorkerPlan>(
-    planLanes(account, settings.lanes).plans.map((plan) => [plan.lane, plan]),
-  );
-  return expiry === undefined ? plans : plans.set(expiryLane, expiry);
+function plansByLane(configured: ConfiguredPipeline): Plans {
+  const { plans, expiry } = plansOf(configured);
+  const byLane = new Map<string, LanePlan | WorkerPlan>(plans.map((plan) => [plan.lane, plan]));
+  return expiry === undefined ? byLane : byLane.set(expiryLane, expiry);
 }
 
 function words({ name, result, words: found, fix }: Check): string {

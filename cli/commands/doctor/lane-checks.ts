@@ -8,7 +8,7 @@ import type { ControlReading } from '../../../lambdas/domain/control/control-rec
 import type { LanePlan, WorkerPlan } from '../../../lib/config/rate-budget.ts';
 import { isFresh } from '../../pipeline/control-freshness.ts';
 import type { LaneAtWork, LaneWorker } from '../../pipeline/lanes-at-work.ts';
-import { durationWords, n } from '../../words.ts';
+import { durationWords, n } from '../../words/words.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 
 /** Lambda keeps this many environments unreserved in every account. */

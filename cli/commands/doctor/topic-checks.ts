@@ -1,5 +1,5 @@
 import { GetTopicAttributesCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { counted } from '../../words.ts';
+import { counted } from '../../words/words.ts';
 import { type Check, failed, notKnown, ok, warning } from './check.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { type FileHandle, link, lstat, open, rm } from 'node:fs/promises';
-import { fileErrorReason } from '../../files/file-error.ts';
-import { OperatorError } from '../../operator-error.ts';
+import { errorCode, unwritable } from '../../files/file-error.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 
 /**
  * A file that exists only when it is complete. It is written as `<path>.part`, which only its owner can read, and gets its
@@ -20,23 +20,18 @@ export class ExportFile {
   /** @throws OperatorError if the file or its `.part` exists already, or if it cannot be created */
   static async create(path: string): Promise<ExportFile> {
     // Checked before the scan, which costs money.
-    const taken = await lstat(path).then(
-      () => true,
-      (error: unknown) => {
-        if (codeOf(error) === 'ENOENT') return false;
-        throw new OperatorError(`${path} cannot be written: ${whyOf(error)}. Name another file with --to.`);
-      },
-    );
-    if (taken) throw new OperatorError(`${path} exists already. Name another file with --to.`);
+    const fault = (what: string) => new OperatorError(`${what}. Name another file with --to.`);
+    const found = await lstat(path).catch((error: unknown) => {
+      if (errorCode(error) !== 'ENOENT') throw fault(`${path} cannot be written: ${unwritable(error)}`);
+    });
+    if (found !== undefined) throw fault(`${path} exists already`);
     try {
       return new ExportFile(path, await open(partOf(path), 'wx', 0o600));
     } catch (error) {
-      if (codeOf(error) === 'EEXIST') {
-        throw new OperatorError(
-          `${partOf(path)} exists already: another export writes it, or was killed. Delete it, or name another file with --to.`,
-        );
-      }
-      throw new OperatorError(`${path} cannot be written: ${whyOf(error)}. Name another file with --to.`);
+      if (errorCode(error) !== 'EEXIST') throw fault(`${path} cannot be written: ${unwritable(error)}`);
+      throw new OperatorError(
+        `${partOf(path)} exists already: another export writes it, or was killed. Delete it, or name another file with --to.`,
+      );
     }
   }
 
@@ -47,20 +42,12 @@ export class ExportFile {
   add(lines: readonly string[]): Promise<void> {
     const text = lines.join('');
     this.#writing = this.#writing.then(() => this.#file.appendFile(text));
-    return this.#writing.catch((error: unknown) => {
-      throw new OperatorError(
-        `${this.path} cannot be written: ${whyOf(error)}. Fix the cause, and run the same command again.`,
-      );
-    });
+    return this.#writing.catch((error: unknown) => this.#refuse(error));
   }
 
   /** Gives the file its name. @throws OperatorError if another file has that name since `create` */
   async finish(): Promise<void> {
-    await this.#file.sync().catch((error: unknown) => {
-      throw new OperatorError(
-        `${this.path} cannot be written: ${whyOf(error)}. Fix the cause, and run the same command again.`,
-      );
-    });
+    await this.#file.sync().catch((error: unknown) => this.#refuse(error));
     this.#complete = true;
     await this.#file.close();
     try {
@@ -68,10 +55,16 @@ export class ExportFile {
       await link(partOf(this.path), this.path);
     } catch (error) {
       throw new OperatorError(
-        `${this.path} cannot be created: ${whyOf(error)}. The export is in ${partOf(this.path)}.`,
+        `${this.path} cannot be created: ${unwritable(error)}. The export is in ${partOf(this.path)}.`,
       );
     }
     await rm(partOf(this.path));
+  }
+
+  #refuse(error: unknown): never {
+    throw new OperatorError(
+      `${this.path} cannot be written: ${unwritable(error)}. Fix the cause, and run the same command again.`,
+    );
   }
 
   /** Removes the file if it is not complete. */
@@ -83,9 +76,4 @@ export class ExportFile {
   }
 }
 
-const whyOf = (error: unknown) => fileErrorReason(error, 'write') ?? codeOf(error);
 const partOf = (path: string) => `${path}.part`;
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error ? Reflect.get(error, 'code') : undefined;
-}

@@ -1,43 +1,37 @@
-import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { Command, Option } from 'commander';
 import { formatOf } from '../../files/file-ending.ts';
 import { scanLinks, segments } from '../../pipeline/link-scan.ts';
-import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../../pipeline/pipeline-choice.ts';
-import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
-import { counted, n } from '../../words.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { counted, n } from '../../words/words.ts';
 import { ExportFile } from './export-file.ts';
 import { exportLinks } from './export-links.ts';
 import { type ExportFormat, exportFormats, headLine, linkLine } from './link-line.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
-export const exitCode = { done: 0, noLink: 1, interrupted: 1, notDone: 2 } as const;
+const exitCode = { done: 0, noLink: 1, interrupted: 1, notDone: 2 } as const;
 
-interface Options extends PipelineOptions {
+interface Options extends VerbOptions {
   to: string;
   campaign?: string;
   source?: string;
   format?: ExportFormat;
   withData?: true;
-  json?: true;
 }
 
 export function exportCommand(): Command {
+  const format = 'NDJSON or CSV (default: by the file’s ending; without one, ndjson)';
   const command = new Command('export')
     .description('Writes the ledger’s link records to a file.')
     .requiredOption('--to <file>', 'the file, which must not exist')
     .option('--campaign <name>', 'only links of this campaign (the parameter c)')
     .option('--source <name>', 'only links that this producer created')
-    .addOption(
-      new Option('--format <kind>', 'NDJSON or CSV (default: by the file’s ending; without one, ndjson)').choices(
-        exportFormats,
-      ),
-    )
+    .addOption(new Option('--format <kind>', format).choices(exportFormats))
     .option('--with-data', 'include the links’ parameters, where the ledger keeps them (ledgerKeeps: full)')
     .option('--json', 'print one JSON object at the end');
-  return withPipelineOptions(command)
-    .addHelpText(
-      'after',
-      `${pipelineHelp} You need permission to scan the ledger.
+  return pipelineVerb(
+    command,
+    `${pipelineHelp} You need permission to scan the ledger.
 
 The export always scans the whole ledger, in ${segments} parallel segments. That costs about 0.01 $ per million records, and
 takes no rate from the lanes. The export is not a snapshot: it may or may not include changes made during the scan. It
@@ -58,16 +52,14 @@ Examples:
   onelink export --to links.ndjson
   onelink export --campaign spring-sale --to spring.csv --stack OneLink-production
   onelink export --source crm --to crm.csv --local`,
-    )
-    .action((options: Options) => runVerb(options, exitCode.notDone, write, undefined, formatFor));
+    write,
+  );
 }
 
-const formatFor = ({ to, format }: Options) => formatOf(to, exportFormats, format);
-
-async function write({ options, output, progress, interrupted }: Scene<Options>): Promise<number> {
-  const { to, campaign, source, withData = false } = options;
-  const format = formatFor(options);
-  const [dynamo, table] = [new DynamoDBClient(), output('LedgerTableName')];
+async function write({ options, chosen, progress, interrupted }: Scene<Options>): Promise<number> {
+  const { to, campaign, source, withData = false, json } = options;
+  const format = formatOf(to, exportFormats, options.format);
+  const { dynamo, table } = await chosen.deployed();
   const file = await ExportFile.create(to);
   try {
     const head = headLine(format, withData);
@@ -95,12 +87,12 @@ async function write({ options, output, progress, interrupted }: Scene<Options>)
     const unmatched = exported.links === 0 ? unmatchedWords(only, exported.records) : undefined;
     if (unmatched !== undefined) {
       await file.discard();
-      if (options.json) console.log(JSON.stringify({ file: null, format, ...exported }));
+      if (json) console.log(JSON.stringify({ file: null, format, ...exported }));
       console.error(unmatched);
       return exitCode.noLink;
     }
     await file.finish();
-    if (options.json) console.log(JSON.stringify({ file: to, format, ...exported }));
+    if (json) console.log(JSON.stringify({ file: to, format, ...exported }));
     else console.error(`${n(exported.links)} links written to ${to}, of ${scannedWords(exported.records)}`);
     return exitCode.done;
   } catch (error) {

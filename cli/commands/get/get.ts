@@ -1,35 +1,19 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Command } from 'commander';
-import { Ledger } from '../../../lambdas/adapters/ledger.ts';
-import { Secret } from '../../../lambdas/adapters/secret.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { linkAddressOf } from '../../pipeline/link-address.ts';
-import {
-  configuredOf,
-  type PipelineOptions,
-  pipelineHelp,
-  withPipelineOptions,
-} from '../../pipeline/pipeline-choice.ts';
-import { valuesOf } from '../../pipeline/secret-values.ts';
-import { spareApi } from '../../pipeline/spare-api.ts';
-import { spareCallsPerSecond } from '../../pipeline/spare-rate.ts';
-import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
+import { openSpareApi } from '../../pipeline/spare-api.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { compare } from '../verify/comparison.ts';
 import { find } from '../verify/link-check.ts';
 import { columnsOf, facetsOf } from './side-by-side.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
-export const exitCode = { equal: 0, different: 1, notDone: 2 } as const;
+const exitCode = { equal: 0, different: 1, notDone: 2 } as const;
 
-interface Options extends PipelineOptions {
+interface Options extends VerbOptions {
   link: string;
   showData?: true;
-  json?: true;
 }
-
-/** What the verb needs the configuration for. */
-const configuredFor = 'the account and the templates’ domains';
 
 export function getCommand(): Command {
   const command = new Command('get')
@@ -37,10 +21,9 @@ export function getCommand(): Command {
     .argument('<link>', 'its short URL, or TEMPLATE/ID')
     .option('--show-data', 'also show the values of its parameters, which are confidential')
     .option('--json', 'print one JSON object');
-  return withPipelineOptions(command)
-    .addHelpText(
-      'after',
-      `${pipelineHelp} You need permission to read the ledger and its two secrets.
+  return pipelineVerb(
+    command,
+    `${pipelineHelp} You need permission to read the ledger and its two secrets.
 
 It sends one GET, which costs no quota. The ledger keeps only a digest of the data, unless ledgerKeeps is full in
 lib/config/config.ts. So the values usually come from the API.
@@ -54,37 +37,30 @@ Examples:
   onelink get https://acme.onelink.me/A1b3/abc123
   onelink get A1b3/abc123 --show-data --stack OneLink-production
   onelink get A1b3/abc123 --json --local | jq .differences`,
-    )
-    .action((link: string, options: Omit<Options, 'link'>) =>
-      runVerb({ ...options, link }, exitCode.notDone, get, configuredFor),
-    );
+    get,
+  );
 }
 
-async function get({ options, chosen, output, interrupted }: Scene<Options>): Promise<number> {
-  const pipeline = configuredOf(chosen, configuredFor);
-  const address = linkAddressOf(options.link, pipeline.settings.templates);
-  const secrets = new SecretsManagerClient();
-  const token = new Secret(secrets, output('ApiTokenSecretArn'));
-  const callsPerSecond = spareCallsPerSecond(chosen.configuration, pipeline.settings.account);
-  const api = spareApi(pipeline, { local: chosen.local, token }, { callsPerSecond, callsInFlight: 1, interrupted });
-  const ledger = new Ledger(new DynamoDBClient(), output('LedgerTableName'), systemClock);
-  const [secret] = await valuesOf(new Secret(secrets, output('LinkIdSecretArn')), token);
-  const [record, found] = await Promise.all([ledger.link(address), find(address, { api, clock: systemClock })]);
+async function get({ options, chosen, interrupted, print }: Scene<Options>): Promise<number> {
+  const configured = chosen.configuredFor('the account and the templates’ domains');
+  const { templates } = configured.settings;
+  const pipeline = await chosen.deployed();
+  const address = linkAddressOf(options.link, templates);
+  const { api, secret } = await openSpareApi(chosen, configured, pipeline, { callsInFlight: 1, interrupted });
+  const [record, found] = await Promise.all([
+    pipeline.ledger.link(address),
+    find(address, { api, clock: systemClock }),
+  ]);
 
   const nowSeconds = Math.floor(Date.now() / 1000);
-  const { templates } = pipeline.settings;
   const comparison =
     record === undefined || found === undefined ? undefined : compare(record, found, { secret, templates, nowSeconds });
   const differences = comparison?.result === 'different' ? comparison.differences : [];
   const result =
     comparison?.result ?? (found === undefined ? 'unread' : found === 'absent' ? 'unknown' : 'not-in-ledger');
   const facets = facetsOf(record, found, { showData: options.showData === true, nowSeconds });
-  if (options.json) {
-    console.log(JSON.stringify({ result, differences, facets }));
-  } else {
-    console.log(columnsOf(facets).join('\n'));
-    console.error(differences.map(({ words }) => words).join('; ') || resultWords[result]);
-  }
+  print({ result, differences, facets }, columnsOf(facets).join('\n'));
+  if (!options.json) console.error(differences.map(({ words }) => words).join('; ') || resultWords[result]);
   if (found === undefined) return exitCode.notDone;
   return result === 'equal' || result === 'renewed-by-clicks' ? exitCode.equal : exitCode.different;
 }

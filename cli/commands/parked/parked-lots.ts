@@ -1,5 +1,5 @@
 import type { ParkedLot, ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
-import { counted, durationWords, instantWords } from '../../words.ts';
+import { counted, durationWords, instantWords } from '../../words/words.ts';
 
 /** What is parked for one lane, by the names of its lots alone. */
 export interface ParkedSummary {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
 import { type ControlReading, laneNow } from '../../../lambdas/domain/control/control-record.ts';
-import { durationWords } from '../../words.ts';
+import { durationWords } from '../../words/words.ts';
 
 export interface ReplayPorts {
   control: { read(): Promise<ControlReading> };

@@ -4,8 +4,8 @@ import {
   emptyControl,
 } from '../../../lambdas/domain/control/control-record.ts';
 import { lanesOff, type Mappings } from '../../../lambdas/governor/mappings.ts';
-import { OperatorError } from '../../operator-error.ts';
 import type { LaneAtWork } from '../../pipeline/lanes-at-work.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 import type { Order, Ordered } from './lane-orders.ts';
 
 export interface ControlChangePorts {

@@ -1,28 +1,22 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { LambdaClient } from '@aws-sdk/client-lambda';
 import { Command } from 'commander';
-import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
 import { LaneMappings } from '../../../lambdas/adapters/lane-mappings.ts';
 import type { ControlRecord } from '../../../lambdas/domain/control/control-record.ts';
-import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { OperatorError } from '../../operator-error.ts';
-import { lanesAtWork, lanesNamed } from '../../pipeline/lanes-at-work.ts';
-import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../../pipeline/pipeline-choice.ts';
-import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
+import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 import { changeControl } from './control-change.ts';
 import { followMappings } from './following.ts';
 import { type Order, pausedBy, resumedBy } from './lane-orders.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
-export const exitCode = { done: 0, notThere: 1, notDone: 2 } as const;
+const exitCode = { done: 0, notThere: 1, notDone: 2 } as const;
 
 /** The governor runs each minute, and a mapping takes another minute to change. 150 polls take five minutes. */
 const pollAttempts = 150;
 
-interface Options extends PipelineOptions {
+interface Options extends VerbOptions {
   lane: string;
   wait?: true;
-  json?: true;
 }
 
 const codesHelp = (done: string) => `
@@ -37,10 +31,9 @@ export function pauseCommand(): Command {
     .description('Pauses a lane: its messages wait in SQS, without loss, until you resume it.')
     .argument('<lane>', 'a lane, expiry (the queue of expired links), or all')
     .requiredOption('--reason <text>', 'why; onelink status shows it to other operators');
-  return withWait(command)
-    .addHelpText(
-      'after',
-      `${pipelineHelp}
+  return pipelineVerb<Options & { reason: string }>(
+    withWait(command),
+    `${pipelineHelp}
 
 The verb writes the control record. The governor turns the lane's mappings off within a minute. Batches under way end
 normally. Only a resume ends the pause. A deployment or a new month does not. SQS deletes messages after the
@@ -50,26 +43,23 @@ Examples:
   onelink pause campaign --reason "rates change, deployment at 10" --wait
   onelink pause all --reason "AppsFlyer incident 4711" --stack OneLink-production
   onelink pause transactional --reason "a test" --local`,
-    )
-    .action((lane: string, options: Omit<Options, 'lane'> & { reason: string }) => {
-      const { reason } = options;
-      const order = (names: string[]) => (control: ControlRecord) =>
+    (scene) => {
+      const { reason } = scene.options;
+      if (reason.trim() === '') throw new OperatorError('--reason must not be empty. Nothing was paused.');
+      const order = (control: ControlRecord, names: string[]) =>
         pausedBy(control, names, { note: reason, nowMilliseconds: Date.now() });
-      return runVerb({ ...options, lane }, exitCode.notDone, (scene) => {
-        if (reason.trim() === '') throw new OperatorError('--reason must not be empty. Nothing was paused.');
-        return change(scene, order, 'paused');
-      });
-    });
+      return change(scene, order, 'paused');
+    },
+  );
 }
 
 export function resumeCommand(): Command {
   const command = new Command('resume')
     .description('Ends the pause of a lane.')
     .argument('<lane>', 'a lane, expiry (the queue of expired links), or all');
-  return withWait(command)
-    .addHelpText(
-      'after',
-      `${pipelineHelp}
+  return pipelineVerb<Options>(
+    withWait(command),
+    `${pipelineHelp}
 
 The verb writes the control record. The governor turns the lane's mappings on within a minute. If the governor paused the
 lane (token refused, feature off, outage), the lane becomes half-open, with all lanes paused for that reason. The governor
@@ -79,34 +69,29 @@ Examples:
   onelink resume campaign --wait
   onelink resume all --stack OneLink-production
   onelink resume transactional --local`,
-    )
-    .action((lane: string, options: Omit<Options, 'lane'>) => {
-      const order = (names: string[]) => (control: ControlRecord) => resumedBy(control, names, Date.now());
-      return runVerb({ ...options, lane }, exitCode.notDone, (scene) => change(scene, order, 'open'));
-    });
-}
-
-function withWait(command: Command): Command {
-  return withPipelineOptions(
-    command
-      .option('--wait', 'wait until the governor has switched the mappings, five minutes at most')
-      .option('--json', 'print one JSON object for each lane'),
+    (scene) => change(scene, (control, names) => resumedBy(control, names, Date.now()), 'open'),
   );
 }
 
+function withWait(command: Command): Command {
+  return command
+    .option('--wait', 'wait until the governor has switched the mappings, five minutes at most')
+    .option('--json', 'print one JSON object for each lane');
+}
+
 async function change(
-  { options, stackName, outputs, output, progress, interrupted }: Scene<Options>,
-  order: (lanes: string[]) => (control: ControlRecord) => Order,
+  { options, chosen, progress, interrupted, print }: Scene<Options>,
+  order: (control: ControlRecord, lanes: string[]) => Order,
   asked: 'paused' | 'open',
 ): Promise<number> {
-  const lanes = lanesAtWork(outputs, stackName);
-  const names = lanesNamed(options.lane, lanes).map(({ name }) => name);
-  const control = new ControlTable(new DynamoDBClient(), output('LedgerTableName'), systemClock);
-  const mappings = new LaneMappings(new LambdaClient());
-  const ordered = await changeControl(lanes, { control, mappings, nowMilliseconds: Date.now }, order(names));
-  for (const one of ordered) {
-    console.log(options.json ? JSON.stringify({ stack: stackName, ...one }) : `${one.lane} ${one.words}`);
-  }
+  const { stackName, lanes, control, lambda } = await chosen.deployed();
+  const names = lanesNamed(
+    options.lane,
+    lanes.map(({ name }) => name),
+  );
+  const ports = { control, mappings: new LaneMappings(lambda), nowMilliseconds: Date.now };
+  const ordered = await changeControl(lanes, ports, (read) => order(read, names));
+  for (const one of ordered) print({ stack: stackName, ...one }, `${one.lane} ${one.words}`);
   const changed = ordered.some((one) => one.changed);
   if (changed && !options.wait)
     console.error('The governor switches the mappings within a minute. To check, run: onelink status');
@@ -114,16 +99,8 @@ async function change(
   if (!options.wait) return asAsked ? exitCode.done : exitCode.notThere;
 
   const wanted = new Map(ordered.map(({ lane, state }) => [lane, state] as const));
-  const followed = await followMappings(
-    lanes,
-    wanted,
-    { control, mappings },
-    {
-      attempts: pollAttempts,
-      interrupted,
-      onPoll: (left) => progress.update(() => `the governor has ${left} mappings to switch`),
-    },
-  );
+  const onPoll = (left: number) => progress.update(() => `the governor has ${left} mappings to switch`);
+  const followed = await followMappings(lanes, wanted, ports, { attempts: pollAttempts, interrupted, onPoll });
   progress.clear();
   console.error(followed.done ? 'The governor has switched the mappings.' : followed.words);
   return followed.done && asAsked ? exitCode.done : exitCode.notThere;

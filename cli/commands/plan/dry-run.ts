@@ -37,11 +37,6 @@ const whole = (rule: string, message: string): Fault[] => [{ path: '', rule, mes
 const noLane: readonly Fault[] = [
   { path: 'source', rule: 'lane', message: 'is not a configured producer: correct it, or name the lane with --lane' },
 ];
-const unreadable = (line: number, why: string): RowFinding => ({
-  line,
-  finding: 'unreadable',
-  faults: whole('json', why),
-});
 
 /**
  * Checks the rows of a campaign as the lanes would, and sends nothing. It keeps three numbers for each row. A million rows
@@ -54,9 +49,10 @@ export class DryRun {
   readonly #asked = new Map<number, number>();
   readonly #chosen = new Map<number, number>();
   readonly #loads = new Map<string, LaneLoad>();
-  readonly #actions = new Map<string, number>();
-  readonly #findings = new Map<RowFinding['finding'], number>();
   #unit: Unit = 'line';
+  /** Rows that would be carried out, by action. */
+  readonly actions = new Map<string, number>();
+  readonly findings = new Map<RowFinding['finding'], number>();
   rows = 0;
 
   constructor(settings: DryRunSettings) {
@@ -71,23 +67,17 @@ export class DryRun {
   row(line: number, body: string, unsendable?: string, unit?: Place['unit']): RowFinding | undefined {
     this.rows += 1;
     this.#unit = unit ?? 'line';
-    const found = unsendable === undefined ? this.#check(line, body) : unreadable(line, unsendable);
-    if (found !== undefined) this.#findings.set(found.finding, (this.#findings.get(found.finding) ?? 0) + 1);
+    const found: RowFinding | undefined =
+      unsendable === undefined
+        ? this.#check(line, body)
+        : { line, finding: 'unreadable', faults: whole('json', unsendable) };
+    if (found !== undefined) this.findings.set(found.finding, (this.findings.get(found.finding) ?? 0) + 1);
     return found && unit ? { ...found, unit } : found;
   }
 
   /** The load of each lane, from the rows that would be carried out. */
   get loads(): LaneLoad[] {
     return [...this.#loads.values()];
-  }
-
-  /** Rows that would be carried out, by action. */
-  get actions(): ReadonlyMap<string, number> {
-    return this.#actions;
-  }
-
-  get findings(): ReadonlyMap<RowFinding['finding'], number> {
-    return this.#findings;
   }
 
   #check(line: number, body: string): RowFinding | undefined {
@@ -157,7 +147,7 @@ export class DryRun {
     const load = this.#loads.get(lane) ?? { lane, quotaCalls: 0, lookups: 0, qrCodes: 0 };
     this.#loads.set(lane, load);
     const { action } = command;
-    this.#actions.set(action, (this.#actions.get(action) ?? 0) + 1);
+    this.actions.set(action, (this.actions.get(action) ?? 0) + 1);
     if (action !== 'qr') load.quotaCalls += 1;
     if (action === 'create' && command.shortlinkId !== undefined) load.lookups += 1;
     if (action === 'qr' || (action === 'create' && command.qr !== undefined)) load.qrCodes += 1;

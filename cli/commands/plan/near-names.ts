@@ -6,7 +6,7 @@ import { isOneSlip } from '../../../lambdas/domain/contract/one-slip.ts';
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
 
 /** Names that have a meaning for AppsFlyer, in a link's data or outside it, or for web analytics. */
-const knownNames: readonly string[] = [
+const knownNames = [
   ...Object.keys(parameterRules),
   ...forbiddenParameters,
   'deep_link_value',
@@ -18,37 +18,25 @@ const knownNames: readonly string[] = [
 ];
 const known: ReadonlySet<string> = new Set(knownNames);
 
-/** Letters of other alphabets that look like Latin ones. */
-const lookalikes: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    '\u0430': 'a',
-    '\u0435': 'e',
-    '\u043e': 'o',
-    '\u0440': 'p',
-    '\u0441': 'c',
-    '\u0443': 'y',
-    '\u0445': 'x',
-    '\u0456': 'i',
-    '\u0458': 'j',
-    '\u0455': 's',
-    '\u03bf': 'o',
-    '\u03b1': 'a',
-    '\u03b9': 'i',
-    '\u03c1': 'p',
-    '\u03bd': 'v',
-  }),
-);
+/** Cyrillic and Greek letters that look like Latin ones, and the Latin ones. */
+const lookalikes: ReadonlyMap<string, string> = new Map([
+  ...pairs('\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455', 'aeopcyxijs'),
+  ...pairs('\u03bf\u03b1\u03b9\u03c1\u03bd', 'oaipv'),
+]);
+
+function pairs(letters: string, latin: string): [string, string][] {
+  return [...letters].map((letter, index) => [letter, latin.charAt(index)]);
+}
 
 /** A name without case, blanks and punctuation, with look-alike letters as Latin ones. */
-const skeleton = (name: string) =>
-  [
-    ...name
+function skeleton(name: string): string {
+  const letters =
+    name
       .normalize('NFKC')
       .toLowerCase()
-      .replaceAll(/[^\p{L}\p{N}]/gu, ''),
-  ]
-    .map((letter) => lookalikes.get(letter) ?? letter)
-    .join('');
+      .match(/[\p{L}\p{N}]/gu) ?? [];
+  return letters.map((letter) => lookalikes.get(letter) ?? letter).join('');
+}
 const skeletons = new Map(knownNames.map((name) => [skeleton(name), name]));
 
 /** Fields of a command that are unlikely names of a parameter. `source` and `action` are likely ones, and not here. */

@@ -1,4 +1,4 @@
-import { durationWords, instantWords, n } from '../../words.ts';
+import { durationWords, instantWords, n, percent } from '../../words/words.ts';
 import type { CampaignCost } from './campaign-cost.ts';
 import type { Bound, LaneLoad, LaneTime, QuotaFacts, Room } from './campaign-plan.ts';
 
@@ -34,23 +34,17 @@ export function planWords({ loads, times, seconds, quota, room, cost, by }: Plan
       ...(qrCodes > 0 ? [`${n(qrCodes)} QR codes`] : []),
     ].join(', ');
     if (time === undefined) return line(lane, parts);
-    return line(
-      lane,
-      `${parts}: ${durationWords(time.seconds)}, ${boundWords[time.bound]} (${Math.round(time.callsPerSecond)} calls/s)`,
-    );
+    const pace = `${boundWords[time.bound]} (${Math.round(time.callsPerSecond)} calls/s)`;
+    return line(lane, `${parts}: ${durationWords(time.seconds)}, ${pace}`);
   });
+  const share = `${percent(room.needsPercent)} of the month’s ${n(quota.monthlyQuotaCalls)} calls`;
+  const prices = `list prices, ${cost.region}, ${cost.readOn}; includes the links’ records and expiry checks`;
   return [
     ...lanes,
     line('time', `${durationWords(seconds)}, if the lanes carry nothing else`),
     ...(by === undefined ? [] : [line('by', byWords(by))]),
-    line(
-      'quota',
-      `${percent(room.needsPercent)} of the month’s ${n(quota.monthlyQuotaCalls)} calls; ${roomWords(room, quota)}`,
-    ),
-    line(
-      'cost',
-      `about $${cost.dollars.toFixed(2)} at AWS (list prices, ${cost.region}, ${cost.readOn}; includes the links’ records and expiry checks)`,
-    ),
+    line('quota', `${share}; ${roomWords(room, quota)}`),
+    line('cost', `about $${cost.dollars.toFixed(2)} at AWS (${prices})`),
   ];
 }
 
@@ -80,5 +74,3 @@ function roomWords(
       return `${left}: not enough above the lanes’ reserves; ${n(parked)} commands would be parked until the next month`;
   }
 }
-
-const percent = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} %`;

@@ -1,40 +1,27 @@
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Command, InvalidArgumentError } from 'commander';
-import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
-import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { planLanes } from '../../../lib/config/rate-budget.ts';
 import type { FileMessage } from '../../files/message-file.ts';
 import { openMessages } from '../../files/message-source.ts';
 import { placeWords } from '../../files/place-words.ts';
-import { OperatorError } from '../../operator-error.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
 import { laneReader } from '../../pipeline/lane-reader.ts';
 import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
-import {
-  type ChosenPipeline,
-  choosePipeline,
-  configuredOf,
-  type PipelineOptions,
-  withPipelineOptions,
-} from '../../pipeline/pipeline-choice.ts';
-import { outputNamed, readOutputs } from '../../pipeline/pipeline-outputs.ts';
+import type { ChosenPipeline } from '../../pipeline/pipeline-choice.ts';
 import { count } from '../../terminal/count-option.ts';
-import { exitCodeOf } from '../../terminal/exit-code.ts';
-import { interruptible } from '../../terminal/interruption.ts';
 import { defaultLaneOf } from '../../terminal/lane-choice.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
-import { Progress } from '../../terminal/progress.ts';
+import { pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { withNeeds } from '../../terminal/usage.ts';
-import { n, visible } from '../../words.ts';
-import { daysToCome, overviewOf } from '../status/overview.ts';
+import { OperatorError } from '../../words/operator-error.ts';
+import { n, visible } from '../../words/words.ts';
+import { daysToCome, quotaOverview } from '../status/overview.ts';
 import { costOf } from './campaign-cost.ts';
 import { type LaneLoad, type QuotaFacts, roomFor, sustained, timeOf } from './campaign-plan.ts';
 import { DryRun, type RowFinding } from './dry-run.ts';
 import { type PlanFigures, planWords } from './plan-report.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
-export const exitCode = { fine: 0, findings: 1, notDone: 2 } as const;
+const exitCode = { fine: 0, findings: 1, notDone: 2 } as const;
 
 /** Rows with these findings get a good outcome. */
 const harmless: ReadonlySet<RowFinding['finding']> = new Set(['repeat', 'near-name']);
@@ -42,12 +29,12 @@ const harmless: ReadonlySet<RowFinding['finding']> = new Set(['repeat', 'near-na
 /** How many rows of each finding are printed. --json prints all. */
 const rowsNamed = 20;
 
-interface Options extends PipelineOptions {
+interface Options extends VerbOptions {
+  file?: string;
   links?: number;
   qr?: number;
   by?: number;
   lane?: string;
-  json?: true;
 }
 
 export function planCommand(): Command {
@@ -61,10 +48,9 @@ export function planCommand(): Command {
     .option('--by <date>', 'when it must be done: 2026-12-01 (its beginning, UTC) or an RFC 3339 time', instant)
     .option('--lane <name>', 'the lane (default: each source’s first lane; for --links, the fastest lane)')
     .option('--json', 'print one JSON object for each row with a finding, and one for the plan at the end');
-  return withPipelineOptions(withNeeds(command, { qr: 'links' }))
-    .addHelpText(
-      'after',
-      `
+  return pipelineVerb(
+    withNeeds(command, { qr: 'links' }),
+    `
 The plan reads lib/config/config.ts, and needs no AWS account. With --stack or --local, it also reads the quota that is left
 and the governor's forecast from that pipeline's control record. Otherwise it calculates with the whole month's quota.
 
@@ -86,11 +72,8 @@ Examples:
   onelink plan commands.ndjson --stack OneLink-production
   onelink plan --links 2000000 --qr 20000 --by 2026-12-01T08:00:00Z
   onelink plan commands.ndjson --json --local | jq -r .finding | sort | uniq -c`,
-    )
-    .action(async (file: string | undefined, options: Options) => {
-      const work = () => interruptible((interrupted) => plan(file, options, interrupted));
-      process.exitCode = await exitCodeOf(work, { local: options.local === true, onFailure: exitCode.notDone });
-    });
+    plan,
+  );
 }
 
 function instant(text: string): number {
@@ -99,26 +82,18 @@ function instant(text: string): number {
   throw new InvalidArgumentError('It must be a date, or an ISO 8601 instant with a time zone.');
 }
 
-async function plan(file: string | undefined, options: Options, interrupted: AbortSignal): Promise<number> {
-  const chosen = choosePipeline(options);
-  const pipeline = configuredOf(chosen, 'rates and quota');
-  if (options.lane !== undefined) {
-    lanesNamed(
-      options.lane,
-      Object.keys(pipeline.settings.lanes).map((name) => ({ name })),
-    );
-  }
-  const rows = file === undefined ? undefined : await dryRun(file, options, pipeline, interrupted);
+async function plan(scene: Scene<Options>): Promise<number> {
+  const { options, chosen, interrupted, print } = scene;
+  const pipeline = chosen.configuredFor('rates and quota');
+  lanesNamed(options.lane, Object.keys(pipeline.settings.lanes));
+  const rows = options.file === undefined ? undefined : await dryRun(options.file, scene, pipeline);
   if (interrupted.aborted) return exitCode.notDone;
   const loads = rows?.loads ?? loadOf(options, pipeline);
   const quota = await quotaOf(options, chosen, pipeline);
-  const figures = figuresOf(loads, quota, options, chosen.stackName, pipeline);
+  const figures = figuresOf(loads, quota, options, pipeline);
 
-  if (options.json) console.log(JSON.stringify({ kind: 'plan', ...rowFigures(rows), ...readable(figures) }));
-  else {
-    if (rows !== undefined) console.log(rowWords(rows));
-    console.log(planWords(figures).join('\n'));
-  }
+  const words = [...(rows === undefined ? [] : [rowWords(rows)]), ...planWords(figures)];
+  print({ kind: 'plan', ...rowFigures(rows), ...readable(figures) }, words.join('\n'));
   const rowsInOrder = [...(rows?.findings.keys() ?? [])].every((finding) => harmless.has(finding));
   const fine = rowsInOrder && figures.room.result === 'room' && figures.by?.inTime !== false;
   return fine ? exitCode.fine : exitCode.findings;
@@ -134,9 +109,8 @@ function loadOf({ links, qr = 0, lane }: Options, { settings, account }: Configu
 
 async function dryRun(
   file: string,
-  { lane, links, json }: Options,
+  { options: { lane, links, json }, progress, interrupted, print }: Scene<Options>,
   { settings, account }: ConfiguredPipeline,
-  interrupted: AbortSignal,
 ): Promise<DryRun> {
   if (links !== undefined) throw new OperatorError('Name a file or --links, not both.');
   const readers = new Map(
@@ -151,25 +125,20 @@ async function dryRun(
     },
     nowMilliseconds: Date.now(),
   });
-  const progress = new Progress(process.stderr);
-  const named = new Map<RowFinding['finding'], number>();
   for await (const { line, unit, body, unsendable } of rowsOf(file, interrupted)) {
     if (interrupted.aborted) break;
     const found = run.row(line, body, unsendable, unit);
     progress.update(() => `${n(run.rows)} rows read: ${tallyWords(run.findings) || 'no findings'}`);
     if (found === undefined) continue;
-    const sofar = named.get(found.finding) ?? 0;
-    named.set(found.finding, sofar + 1);
-    if (!json && sofar >= rowsNamed) continue;
-    progress.clear();
-    console.log(json ? JSON.stringify({ kind: 'row', ...found }) : findingWords(found));
+    const sofar = run.findings.get(found.finding) ?? 0;
+    if (json || sofar <= rowsNamed) print({ kind: 'row', ...found }, findingWords(found));
   }
   progress.clear();
-  const unnamed = [...named].flatMap(([finding, rows]) =>
+  const unnamed = [...run.findings].flatMap(([finding, rows]) =>
     rows > rowsNamed ? `${n(rows - rowsNamed)} more ${finding}` : [],
   );
   if (!json && unnamed.length > 0) console.log(`… and ${unnamed.join(', ')}: --json prints them all`);
-  if (run.rows === 0) throw new OperatorError(`${file} has no command.`);
+  if (run.rows === 0) throw new OperatorError(`${file === '-' ? 'Standard input' : file} has no command.`);
   if (interrupted.aborted) console.error(`Interrupted after ${n(run.rows)} rows.`);
   return run;
 }
@@ -210,18 +179,15 @@ function rowFigures(run: DryRun | undefined) {
 /** The quota that is left, by the control record of the pipeline if `--stack` or `--local` names one. */
 async function quotaOf(
   { stack, local }: Options,
-  { stackName }: ChosenPipeline,
+  chosen: ChosenPipeline,
   { account: { monthlyQuotaCalls } }: ConfiguredPipeline,
 ): Promise<PlanFigures['quota']> {
   const all: QuotaFacts = { monthlyQuotaCalls, remaining: monthlyQuotaCalls };
   if (stack === undefined && !local) return all;
-  const outputs = await readOutputs(new CloudFormationClient(), stackName);
-  const table = outputNamed('LedgerTableName', outputs, stackName);
-  const control = new ControlTable(new DynamoDBClient(), table, systemClock);
+  const { control } = await chosen.deployed();
   const atMilliseconds = Date.now();
   const [reading, renewalsDue] = await Promise.all([control.read(), control.renewals(daysToCome(atMilliseconds))]);
-  const nothing = { lanes: [], deadLetters: [], alarms: [] };
-  const { quota } = overviewOf({ stackName, atMilliseconds, reading, renewalsDue, monthlyQuotaCalls, ...nothing });
+  const quota = quotaOverview({ reading, renewalsDue, monthlyQuotaCalls });
   if (quota === undefined) {
     console.error(
       'The control record has no quota. The plan uses the whole month’s quota. To find out why, run: onelink doctor',
@@ -236,8 +202,7 @@ function figuresOf(
   loads: LaneLoad[],
   quota: PlanFigures['quota'],
   { by }: Options,
-  stackName: string,
-  { settings, account }: ConfiguredPipeline,
+  { stackName, settings, account }: ConfiguredPipeline,
 ): PlanFigures {
   const { plans } = planLanes(account, settings.lanes);
   const times = loads.flatMap((load) => {

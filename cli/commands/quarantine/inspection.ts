@@ -1,7 +1,7 @@
 import { identityOf } from '../../../lambdas/domain/contract/command-reading.ts';
-import { isObject } from '../../../lambdas/domain/contract/json-object.ts';
 import { messageIdForm } from '../../../lambdas/domain/contract/original-message.ts';
 import { parkedCommandSchema } from '../../../lambdas/domain/contract/parked-command.ts';
+import { objectIn } from '../../files/json-object.ts';
 import { repaired } from './release.ts';
 
 /** The readable fields of a line in quarantine, and what is wrong with the line. It holds no value of a link. */
@@ -18,10 +18,10 @@ const shown = (value: unknown) => (typeof value === 'string' && printable.test(v
 
 /** @param lane the lane in whose folder the line is */
 export function inspect(line: string, lane: string): Inspection {
-  const json = jsonIn(line);
-  if (!isObject(json)) return { ...rest(line), why: 'is not a JSON object: cut off, or not written by a worker' };
-  const command = typeof json.body === 'string' ? jsonIn(json.body) : undefined;
-  const asked = isObject(command) ? identityOf(command) : undefined;
+  const json = objectIn(line);
+  if (json === undefined) return { ...rest(line), why: 'is not a JSON object: cut off, or not written by a worker' };
+  const command = typeof json.body === 'string' ? objectIn(json.body) : undefined;
+  const asked = command && identityOf(command);
   const messageId = shown(json.messageId);
   return {
     source: shown(asked?.source ?? json.source),
@@ -47,12 +47,4 @@ function whyOf(line: string, json: Record<string, unknown>, lane: string): strin
 function rest(line: string): Omit<Inspection, 'why'> {
   const field = (name: string) => shown(new RegExp(`"${name}":"([^"\\\\]*)"`).exec(line)?.[1]);
   return { source: field('source'), requestId: field('requestId'), action: null, messageId: field('messageId') };
-}
-
-function jsonIn(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,24 +1,18 @@
-import { S3Client } from '@aws-sdk/client-s3';
 import { Command } from 'commander';
-import { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
-import { type QuarantinedObject, QuarantineStore } from '../../../lambdas/adapters/quarantine-store.ts';
-import { OperatorError } from '../../operator-error.ts';
-import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../../pipeline/pipeline-choice.ts';
-import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
+import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
+import { mayDelete } from '../../terminal/confirmation.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { withNeeds } from '../../terminal/usage.ts';
-import { counted, instantWords, n } from '../../words.ts';
-import { confirmed } from '../dead-letters/confirmation.ts';
+import { OperatorError } from '../../words/operator-error.ts';
+import { counted, instantWords, n } from '../../words/words.ts';
 import { inspect } from './inspection.ts';
 import { release } from './release.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
-export const exitCode = { done: 0, someLeft: 1, notDone: 2 } as const;
+const exitCode = { done: 0, someLeft: 1, notDone: 2 } as const;
 
-interface Options extends PipelineOptions {
-  lane?: string;
-  json?: true;
-  drop?: true;
-  yes?: true;
+interface KeyOptions extends VerbOptions {
+  key: string;
 }
 
 const codes = `
@@ -47,13 +41,12 @@ export function quarantineCommand(): Command {
     .option('--yes', 'with --drop: delete without a confirmation')
     .option('--json', 'print one JSON object');
   return command
-    .addCommand(withHelp(list, 'list').action((options: Options) => runVerb(options, exitCode.notDone, listAll)))
-    .addCommand(withHelp(show, 'show KEY').action(about(showOne)))
-    .addCommand(withHelp(releasing, 'release KEY').action(about(releaseOne)));
+    .addCommand(pipelineVerb(list, helpOf('list'), listAll))
+    .addCommand(pipelineVerb(show, helpOf('show KEY'), showOne))
+    .addCommand(pipelineVerb(releasing, helpOf('release KEY'), releaseOne));
 }
 
-function withHelp(command: Command, example: string): Command {
-  const text = `${pipelineHelp}
+const helpOf = (example: string) => `${pipelineHelp}
 
 If the replayer cannot read a parked command, or the lane's queue refuses it, the replayer moves it to quarantine/ in the
 archive bucket. The command stays there until you release or drop it.
@@ -61,27 +54,20 @@ ${codes}
 Examples:
   onelink quarantine ${example} --stack OneLink-production
   onelink quarantine ${example} --local`;
-  return withPipelineOptions(command).addHelpText('after', text);
-}
 
-function about(work: (scene: Scene<Options>, key: string) => Promise<number>) {
-  return (key: string, options: Options) => runVerb(options, exitCode.notDone, (scene) => work(scene, key));
-}
-
-function storesOf({ output }: Scene<Options>) {
-  const [s3, bucket] = [new S3Client(), output('ArchiveBucketName')];
-  return { quarantine: new QuarantineStore(s3, bucket), parked: new ParkedStore(s3, bucket) };
-}
-
-async function listAll(scene: Scene<Options>): Promise<number> {
-  const { options, interrupted } = scene;
+async function listAll({
+  options,
+  chosen,
+  interrupted,
+  print,
+}: Scene<VerbOptions & { lane?: string }>): Promise<number> {
+  const { quarantine } = await chosen.deployed();
   let objects = 0;
-  for await (const object of storesOf(scene).quarantine.objects(options.lane)) {
+  for await (const object of quarantine.objects(options.lane)) {
     if (interrupted.aborted) return exitCode.someLeft;
     objects++;
     const { quarantinedAtMilliseconds, ...fields } = object;
-    const quarantinedAt = new Date(quarantinedAtMilliseconds).toISOString();
-    console.log(options.json ? JSON.stringify({ ...fields, quarantinedAt }) : words(object));
+    print({ ...fields, quarantinedAt: new Date(quarantinedAtMilliseconds).toISOString() }, words(object));
   }
   if (objects === 0 && !options.json) console.log('nothing is in quarantine');
   return exitCode.done;
@@ -91,51 +77,41 @@ function words({ lane, reason, bytes, key, quarantinedAtMilliseconds }: Quaranti
   return `${lane}  ${reason}  ${n(bytes)} bytes  since ${instantWords(quarantinedAtMilliseconds)} UTC  ${key}`;
 }
 
-async function showOne(scene: Scene<Options>, key: string): Promise<number> {
+async function showOne({ options: { key, json }, chosen, print }: Scene<KeyOptions>): Promise<number> {
+  const { quarantine } = await chosen.deployed();
   const { lane, reason } = keyIn(key);
-  const lines = (await storesOf(scene).quarantine.lines(key)) ?? absent();
-  if (!scene.options.json) console.log('line  bytes  source  requestId  action  messageId  what is wrong');
+  const lines = (await quarantine.lines(key)) ?? absent();
+  if (!json) console.log('line  bytes  source  requestId  action  messageId  what is wrong');
   for (const [index, line] of lines.entries()) {
     const { why: found, ...asked } = inspect(line, lane);
     const why = reason === 'refused' ? 'the lane’s queue refused it: release sends it again' : found;
     const shown = { line: index + 1, bytes: Buffer.byteLength(line), ...asked, why };
     const values = Object.values(shown).map((value) => value ?? '?');
-    console.log(scene.options.json ? JSON.stringify(shown) : values.join('  '));
+    print(shown, values.join('  '));
   }
   return exitCode.done;
 }
 
-async function releaseOne(scene: Scene<Options>, key: string): Promise<number> {
-  const { options, interrupted } = scene;
-  const stores = storesOf(scene);
+async function releaseOne(scene: Scene<KeyOptions & { drop?: true; yes?: true }>): Promise<number> {
+  const { options, chosen, interrupted, print } = scene;
+  const { key, drop, yes } = options;
+  const { quarantine, parked } = await chosen.deployed();
   const object = keyIn(key);
-  if (options.drop) {
-    if ((await stores.quarantine.lines(key)) === undefined) absent();
-    if (!options.yes && !(await agreed(interrupted))) return exitCode.someLeft;
-    await stores.quarantine.remove(object.key);
-    console.log(options.json ? JSON.stringify({ key, dropped: true }) : 'dropped');
+  if (drop) {
+    if ((await quarantine.lines(key)) === undefined) absent();
+    if (!yes && !(await mayDelete('Delete it for good?', interrupted))) return exitCode.someLeft;
+    await quarantine.remove(key);
+    print({ key, dropped: true }, 'dropped');
     return exitCode.done;
   }
-  const { released, left } = (await release(object, stores)) ?? absent();
-  if (options.json) console.log(JSON.stringify({ key, released, left }));
-  else console.log(`${n(released)} parked again, ${counted(left, 'unreadable line')} left in quarantine`);
+  const { released, left } = (await release(object, { quarantine, parked })) ?? absent();
+  print({ key, released, left }, `${n(released)} parked again, ${counted(left, 'unreadable line')} left in quarantine`);
   if (left > 0) {
     console.error(
       'To find the rest, run: onelink quarantine list. To delete it, run: onelink quarantine release KEY --drop',
     );
   }
   return left === 0 ? exitCode.done : exitCode.someLeft;
-}
-
-/** @throws OperatorError if the input is not a terminal, because the verb cannot ask */
-async function agreed(interrupted: AbortSignal): Promise<boolean> {
-  if (!process.stdin.isTTY)
-    throw new OperatorError(
-      'The input is not a terminal. To delete without a confirmation, add --yes. Nothing was deleted.',
-    );
-  if (await confirmed('Delete it for good?', interrupted)) return true;
-  console.error('Nothing was deleted.');
-  return false;
 }
 
 /** Limits the verb to quarantine: it must not show or delete anything else in the bucket. */

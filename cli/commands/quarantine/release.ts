@@ -1,7 +1,7 @@
 import type { QuarantineStore } from '../../../lambdas/adapters/quarantine-store.ts';
-import { isObject } from '../../../lambdas/domain/contract/json-object.ts';
 import { type ParkedCommand, parkedCommandIn } from '../../../lambdas/domain/contract/parked-command.ts';
 import { wireText } from '../../../lambdas/domain/contract/wire-json.ts';
+import { objectIn } from '../../files/json-object.ts';
 
 export interface ReleasePorts {
   quarantine: Pick<QuarantineStore, 'lines' | 'keepLines' | 'remove'>;
@@ -44,10 +44,6 @@ export function repaired(line: string, lane: string): ParkedCommand | undefined 
 }
 
 function withSentTime(line: string): string {
-  try {
-    const json: unknown = JSON.parse(line);
-    return isObject(json) ? JSON.stringify({ ...json, sentAtMilliseconds: json.parkedAtMilliseconds }) : line;
-  } catch {
-    return line;
-  }
+  const json = objectIn(line);
+  return json === undefined ? line : JSON.stringify({ ...json, sentAtMilliseconds: json.parkedAtMilliseconds });
 }

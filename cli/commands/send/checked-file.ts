@@ -2,10 +2,10 @@ import { type MessageSketch, sketchOf } from '../../files/message.ts';
 import type { FileMessage } from '../../files/message-file.ts';
 import type { MessageSource } from '../../files/message-source.ts';
 import { placeWords } from '../../files/place-words.ts';
-import { OperatorError } from '../../operator-error.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
 import { defaultLaneOf } from '../../terminal/lane-choice.ts';
-import { n } from '../../words.ts';
+import { OperatorError } from '../../words/operator-error.ts';
+import { n } from '../../words/words.ts';
 import type { Outgoing } from './conversation.ts';
 
 /** A message with its body, ready to be sent. */

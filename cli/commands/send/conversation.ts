@@ -3,7 +3,7 @@ import type { MessageSketch } from '../../files/message.ts';
 import { type Place, placeWords } from '../../files/place-words.ts';
 import { type Awaited, AwaitedOutcomes, isParked, isSettled, type Receipt } from '../../pipeline/awaited-outcomes.ts';
 import { outcomeWords, tallyWords, unwelcome } from '../../terminal/outcome-words.ts';
-import { n } from '../../words.ts';
+import { n } from '../../words/words.ts';
 import { canBeLookedUp, type Missed } from './missed-outcomes.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
@@ -26,7 +26,7 @@ export class Conversation {
   #timeoutSeconds = 0;
   #timer: NodeJS.Timeout | undefined;
   #refused = false;
-  #sent = 0;
+  sentCount = 0;
   #newsAt = performance.now();
 
   constructor(json: boolean) {
@@ -39,16 +39,12 @@ export class Conversation {
   }
 
   sent(message: Outgoing, messageId: string): void {
-    this.#sent += 1;
+    this.sentCount += 1;
     for (const receipt of this.#awaited.sent(message, messageId)) this.#print(receipt);
   }
 
   received(outcome: Outcome): void {
     this.#print(this.#awaited.received(outcome));
-  }
-
-  get sentCount(): number {
-    return this.#sent;
   }
 
   /** Seconds since the last news, or since everything was sent. */
@@ -79,9 +75,9 @@ export class Conversation {
     clearTimeout(this.#timer);
     const [all, open] = [this.#awaited.all(), this.open()];
     const parked = all.filter(isParked).length;
-    const print = (text: string) => console.error(text);
+    const print = console.error;
     if (!waited) {
-      print(`${n(this.#sent)} sent`);
+      print(`${n(this.sentCount)} sent`);
       return exitCode.done;
     }
     for (const { message, answer } of open.slice(0, openNamed)) {
@@ -97,7 +93,7 @@ export class Conversation {
         ...(open.length > 0 ? [['still open', open.length] as const] : []),
       ]),
     );
-    print(`${n(this.#sent)} sent: ${tally || 'no outcome received'}`);
+    print(`${n(this.sentCount)} sent: ${tally || 'no outcome received'}`);
     if (parked > 0) print(`${n(parked)} parked: the replayer sends them back to their lane when there is quota.`);
     if (open.length > 0) print('To trace a command, run: onelink trace --source <name> --request-id <id>');
     if (open.some(({ answer }) => answer === undefined)) {

@@ -3,7 +3,7 @@ import type { Place, Unit } from '../../files/place-words.ts';
 import { UnsentFile } from '../../files/unsent-file.ts';
 import type { Unsent } from '../../pipeline/send-messages.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
-import { n } from '../../words.ts';
+import { n } from '../../words/words.ts';
 
 /** The messages of a file that were not sent: their lines, the reasons, and the file that keeps them. */
 export class Leftover {
@@ -11,7 +11,8 @@ export class Leftover {
   readonly #lines = new LineRanges();
   readonly #reasons = new Map<string, number>();
   #unit: Unit = 'line';
-  #mayBeIn = 0;
+  /** How many of the messages SQS may have. */
+  mayBeIn = 0;
 
   /** @param source the file, or `-` */
   constructor(source: string) {
@@ -22,16 +23,12 @@ export class Leftover {
     this.#unit = unit ?? 'line';
     this.#lines.add(line);
     this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1);
-    if (mayBeIn) this.#mayBeIn += 1;
+    if (mayBeIn) this.mayBeIn += 1;
     this.#file.add(body);
   }
 
   get count(): number {
     return this.#lines.count;
-  }
-
-  get mayBeIn(): number {
-    return this.#mayBeIn;
   }
 
   /**
@@ -48,9 +45,9 @@ export class Leftover {
     }
     const { path, failure } = this.#file.close();
     const doubtful =
-      this.#mayBeIn === 0
+      this.mayBeIn === 0
         ? []
-        : [`SQS may have ${n(this.#mayBeIn)} of them, because its answer was lost. A repeat makes nothing twice.`];
+        : [`SQS may have ${n(this.mayBeIn)} of them, because its answer was lost. A repeat makes nothing twice.`];
     const next =
       path === undefined
         ? `They could not be kept in a file (${failure}). Send the whole file again: a repeat makes nothing twice.`

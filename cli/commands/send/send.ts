@@ -1,42 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Command, InvalidArgumentError } from 'commander';
-import { Ledger } from '../../../lambdas/adapters/ledger.ts';
-import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import type { Ledger } from '../../../lambdas/adapters/ledger.ts';
 import { type MessageSource, openMessages } from '../../files/message-source.ts';
-import { OperatorError } from '../../operator-error.ts';
 import { type OutcomeQueue, openOutcomeQueue } from '../../pipeline/outcome-queue.ts';
-import {
-  choosePipeline,
-  type PipelineOptions,
-  pipelineHelp,
-  withPipelineOptions,
-} from '../../pipeline/pipeline-choice.ts';
-import { outputNamed, pipelineOutputs, readOutputs } from '../../pipeline/pipeline-outputs.ts';
+import { pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
 import { sendAll } from '../../pipeline/send-messages.ts';
 import { serviceErrorWords } from '../../pipeline/service-error.ts';
-import { exitCodeOf } from '../../terminal/exit-code.ts';
-import { interruptible } from '../../terminal/interruption.ts';
-import { Progress } from '../../terminal/progress.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import type { Progress } from '../../terminal/progress.ts';
 import { withNeeds } from '../../terminal/usage.ts';
-import { n } from '../../words.ts';
-import { checkFile, type LaneChoice, sendables } from './checked-file.ts';
+import { OperatorError } from '../../words/operator-error.ts';
+import { n } from '../../words/words.ts';
+import { checkFile, sendables } from './checked-file.ts';
 import { Conversation, exitCode } from './conversation.ts';
 import { Leftover } from './leftover.ts';
 import { missedOutcomes } from './missed-outcomes.ts';
 
-interface Options extends PipelineOptions {
+interface Options extends VerbOptions {
+  file: string;
   lane?: string;
   wait?: true;
   timeout: number;
   force?: true;
-  json?: true;
 }
 
 const defaultTimeoutSeconds = 120;
+/** Three weeks. A timer of 25 days or more would end at once. */
+const mostSeconds = 1_814_400;
 /** After this long without news, the verb reads the ledger. */
 const quietSeconds = 15;
 /** How many of the oldest open messages it then reads. At the end it reads all of them. */
@@ -54,12 +46,9 @@ export function sendCommand(): Command {
       seconds,
       defaultTimeoutSeconds,
     );
-  return withPipelineOptions(withNeeds(command, { timeout: 'wait', json: 'wait' }))
-    .option('--force', 'also send messages that are not JSON objects')
-    .option('--json', 'with --wait: print each outcome as one JSON object per line')
-    .addHelpText(
-      'after',
-      `${pipelineHelp} The body of a message may be a bare command, an EventBridge event, a CloudEvent or an SNS notification.
+  return pipelineVerb(
+    withNeeds(command, { timeout: 'wait', json: 'wait' }),
+    `${pipelineHelp} The body of a message may be a bare command, an EventBridge event, a CloudEvent or an SNS notification.
 
 The verb first reads the whole file, and sends nothing if a line has a fault. The file must be UTF-8, of any size. If some
 messages cannot be sent (interrupted, refused, AWS unreachable), the verb keeps them in <file>.not-sent.ndjson. You can send
@@ -80,42 +69,30 @@ Examples:
   onelink send commands.ndjson --wait
   onelink send commands.json --lane transactional --stack OneLink-staging
   echo '{"specVersion":"1.0", …}' | onelink send - --local --wait`,
-    )
-    .action(async (file: string, options: Options) => {
-      const { nothingSent: onFailure } = exitCode;
-      process.exitCode = await exitCodeOf(() => send(file, options), { local: options.local === true, onFailure });
-    });
+    send,
+  )
+    .option('--force', 'also send messages that are not JSON objects')
+    .option('--json', 'with --wait: print each outcome as one JSON object per line');
 }
 
-async function send(file: string, options: Options): Promise<number> {
-  const { stackName, pipeline } = choosePipeline(options);
-  const { lane, force } = options;
-  const choice = { stackName, pipeline, ...(lane !== undefined && { lane }), ...(force && { force }) };
-  return interruptible(async (interrupted) => {
-    const source = await openMessages(file, interrupted);
-    try {
-      return await sendFile(file, source, options, choice, interrupted);
-    } finally {
-      await source.close();
-    }
-  });
+async function send(scene: Scene<Options>): Promise<number> {
+  const source = await openMessages(scene.options.file, scene.interrupted);
+  return sendFile(source, scene).finally(() => source.close());
 }
 
 async function sendFile(
-  file: string,
   source: MessageSource,
-  options: Options,
-  choice: LaneChoice,
-  interrupted: AbortSignal,
+  { options, chosen, progress, interrupted }: Scene<Options>,
 ): Promise<number> {
-  const { stackName } = choice;
-  const progress = new Progress(process.stderr);
+  const { stackName, pipeline } = chosen;
+  const { file, lane, force } = options;
+  const choice = { stackName, pipeline, ...(lane !== undefined && { lane }), ...(force && { force }) };
   const onMessage = (sofar: number) => progress.update(() => `${n(sofar)} commands read`);
   const checked = await checkFile(source, choice, { interrupted, onMessage });
   // A connection that hangs must not block the verb.
   const sqs = new SQSClient({ requestHandler: { connectionTimeout: 10_000, requestTimeout: 30_000 } });
-  const named = await readOutputs(new CloudFormationClient(), stackName);
-  const outputs = pipelineOutputs(named, stackName);
+  const deployed = await chosen.deployed();
+  const outputs = pipelineOutputs(deployed.outputs, stackName);
   for (const lane of checked.lanes) {
     if (outputs.laneQueueUrls.has(lane)) continue;
     throw new OperatorError(
@@ -150,7 +127,7 @@ async function sendFile(
       conversation.allSent(options.timeout);
       return stoppedBy;
     };
-    const ledger = new Ledger(new DynamoDBClient(), outputNamed('LedgerTableName', named, stackName), systemClock);
+    const { ledger } = deployed;
     const lookUp = (most: number) => lookUpMissed(conversation, ledger, most);
     const [stoppedBy] = await Promise.all([
       sending(),
@@ -250,6 +227,6 @@ function sendAgain(file: string, { lane, wait, timeout, force, json, local, stac
 
 function seconds(text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number of seconds above 0.');
-  return value;
+  if (value > 0 && value <= mostSeconds) return value;
+  throw new InvalidArgumentError(`It must be a number of seconds above 0, at most ${n(mostSeconds)}.`);
 }

@@ -1,11 +1,5 @@
-import {
-  type ControlReading,
-  type Health,
-  type LaneReason,
-  type LaneState,
-  laneNow,
-} from '../../../lambdas/domain/control/control-record.ts';
-import { daysOfMonth, forecast } from '../../../lambdas/governor/forecast.ts';
+import { type ControlReading, laneNow } from '../../../lambdas/domain/control/control-record.ts';
+import { daysOfMonth, type Forecast, forecast } from '../../../lambdas/governor/forecast.ts';
 import { isFresh } from '../../pipeline/control-freshness.ts';
 import type { QueueKind } from '../dead-letters/dead-letter-queues.ts';
 
@@ -37,73 +31,48 @@ export interface Sight {
   alarms: { name: string; since: number | undefined }[];
 }
 
-export interface LaneOverview {
-  lane: string;
-  state: LaneState;
-  reason?: LaneReason;
-  /** Epoch milliseconds. */
-  since?: number;
-  note?: string;
-  queues: ({ kind: 'link' | 'qr' | 'expiry' } & QueueNow)[];
-  parked?: number;
-}
+export type LaneOverview = ReturnType<typeof laneOverview>;
 
-export interface QuotaOverview {
+export interface QuotaOverview extends Partial<Forecast> {
   remaining: number;
   polledAt: number;
   used?: number;
   usedPercent?: number;
-  burnPerHour?: number;
-  hoursToEmpty?: number;
-  spentElsewhere?: number;
-  projectedMonthEndPercent?: number;
 }
 
 /** The state of a pipeline. */
-export interface Overview {
-  stack: string;
-  at: number;
-  /** When the governor last ran; undefined without a control record. */
-  governedAt?: number;
-  controlRecord: 'fresh' | 'old' | 'missing' | 'corrupt';
-  health?: Health['disposition'];
-  lanes: LaneOverview[];
-  quota?: QuotaOverview;
-  stranded: { lane: string; commands: number }[];
-  deadLetters: Sight['deadLetters'];
-  alarms: Sight['alarms'];
-  /** Whether anything needs an operator. */
-  needsOperator: boolean;
-}
+export type Overview = ReturnType<typeof overviewOf>;
 
-export function overviewOf(sight: Sight): Overview {
+export function overviewOf(sight: Sight) {
   const { stackName, atMilliseconds: at, reading, stranded = [], deadLetters, alarms } = sight;
-  const { control, corrupt } = reading;
+  const { control } = reading;
   const lanes = sight.lanes.map((lane) => laneOverview(lane, reading, at));
-  const controlRecord = corrupt
-    ? 'corrupt'
-    : control === undefined
-      ? 'missing'
-      : isFresh(control, at)
-        ? 'fresh'
-        : 'old';
+  const controlRecord = stateOf(reading, at);
   const dead = deadLetters.filter(({ messages }) => messages > 0);
   const stands = lanes.some(({ state }) => state !== 'open');
   const needsOperator =
     controlRecord !== 'fresh' || stands || [stranded, dead, alarms].some((found) => found.length > 0);
-  const quota = quotaOverview(sight);
   return {
     stack: stackName,
     at,
-    ...(control !== undefined && { governedAt: control.governedAt, health: control.health.disposition }),
+    /** When the governor last ran, in epoch milliseconds as `at`. Undefined without a control record. */
+    governedAt: control?.governedAt,
+    health: control?.health.disposition,
     controlRecord,
     lanes,
-    ...(quota !== undefined && { quota }),
+    quota: quotaOverview(sight),
     stranded,
     deadLetters: dead,
     alarms,
+    /** Whether anything needs an operator. */
     needsOperator,
   };
+}
+
+function stateOf({ control, corrupt }: ControlReading, at: number): 'fresh' | 'old' | 'missing' | 'corrupt' {
+  if (corrupt) return 'corrupt';
+  if (control === undefined) return 'missing';
+  return isFresh(control, at) ? 'fresh' : 'old';
 }
 
 /** A lane as its workers see it. A worker's signal counts before the governor has written it into the control record. */
@@ -111,37 +80,28 @@ function laneOverview(
   { name, queues, parked }: Sight['lanes'][number],
   { control, signals }: ControlReading,
   at: number,
-): LaneOverview {
+) {
   const { state, reason } = laneNow(control, signals, name, at);
   const recorded = control?.lanes[name];
   const { since, note } = recorded?.state === state ? recorded : {};
-  return {
-    lane: name,
-    state,
-    ...(reason !== undefined && { reason }),
-    ...(since !== undefined && { since }),
-    ...(note !== undefined && { note }),
-    queues: queues.map(({ kind, now }) => ({ kind, ...now })),
-    ...(parked !== undefined && { parked }),
-  };
+  const numbers = queues.map(({ kind, now }) => ({ kind, ...now }));
+  // `since` is in epoch milliseconds.
+  return { lane: name, state, reason, since, note, queues: numbers, parked };
 }
 
 /** The governor's forecast, from the memory in the control record. */
-function quotaOverview({ reading, renewalsDue, monthlyQuotaCalls }: Sight): QuotaOverview | undefined {
+export function quotaOverview({
+  reading,
+  renewalsDue,
+  monthlyQuotaCalls,
+}: Pick<Sight, 'reading' | 'renewalsDue' | 'monthlyQuotaCalls'>): QuotaOverview | undefined {
   const { quota, usage } = reading.control ?? {};
   if (quota === undefined) return undefined;
   const { remaining, polledAt, own } = quota;
   if (usage === undefined || monthlyQuotaCalls === undefined) return { remaining, polledAt };
+  const { used } = usage;
   const expected = forecast(usage, { remaining, monthlyQuotaCalls, own, renewalsDue, nowMilliseconds: polledAt });
-  const { projectedMonthEndPercent, ...burn } = expected;
-  return {
-    remaining,
-    polledAt,
-    used: usage.used,
-    usedPercent: (100 * usage.used) / monthlyQuotaCalls,
-    ...burn,
-    ...(projectedMonthEndPercent !== undefined && { projectedMonthEndPercent }),
-  };
+  return { remaining, polledAt, used, usedPercent: (100 * used) / monthlyQuotaCalls, ...expected };
 }
 
 /** The rest of the month. The overview counts the renewals that are due on these days. */

@@ -1,5 +1,5 @@
 import { mostHours } from '../../../lambdas/governor/forecast.ts';
-import { durationWords, instantWords, n } from '../../words.ts';
+import { durationWords, instantWords, n, percent } from '../../words/words.ts';
 import { nameOf } from '../dead-letters/dead-letter-queues.ts';
 import type { LaneOverview, Overview, QuotaOverview } from './overview.ts';
 
@@ -47,19 +47,13 @@ function controlWords({ controlRecord, governedAt, health }: Overview, ago: (ins
   }
 }
 
-const columns = [
-  { width: 15 },
-  { width: 26 },
-  { width: 10, right: true },
-  { width: 9, right: true },
-  { width: 12, right: true },
-  { width: 8, right: true },
-];
+/** The widths of the columns: two of text, and four of numbers. */
+const columns = [15, 26, 10, 9, 12, 8];
 
 function row(cells: readonly string[]): string {
-  const padded = columns.map(({ width: room, right }, column) => {
+  const padded = columns.map((room, column) => {
     const cell = cells[column] ?? '';
-    return right ? cell.padStart(room) : cell.padEnd(room);
+    return column < 2 ? cell.padEnd(room) : cell.padStart(room);
   });
   return padded.join('').trimEnd();
 }
@@ -107,8 +101,6 @@ function quotaRows(quota: QuotaOverview | undefined, ago: (at: number) => string
   const burn = `${n(Math.round(burnPerHour))} per hour now: ${lasts}`;
   return [first, `              ${burn}`, `              ${end}${elsewhere}`];
 }
-
-const percent = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} %`;
 
 /** Breaks a line that is too long for the screen at a space, and indents the rest. */
 function wrapped(line: string): string[] {

@@ -1,27 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
-import { ControlTable } from '../../../lambdas/adapters/control-table.ts';
-import { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
-import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { lanesAtWork } from '../../pipeline/lanes-at-work.ts';
-import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../../pipeline/pipeline-choice.ts';
 import { count } from '../../terminal/count-option.ts';
-import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { deadLetterQueues } from '../dead-letters/dead-letter-queues.ts';
 import { type Overview, overviewOf } from './overview.ts';
 import { screenOf } from './screen.ts';
 import { readSight } from './sight.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
-export const exitCode = { fine: 0, needsOperator: 1, notDone: 2 } as const;
+const exitCode = { fine: 0, needsOperator: 1, notDone: 2 } as const;
 
-interface Options extends PipelineOptions {
+interface Options extends VerbOptions {
   watch?: true | number;
-  json?: true;
 }
 
 const watchSeconds = 5;
@@ -31,10 +22,9 @@ export function statusCommand(): Command {
     .description('Shows the state of the pipeline on one screen: lanes, quota, parked commands, dead letters, alarms.')
     .option('--watch [seconds]', `refresh at this interval (default: ${watchSeconds})`, count(1, 3_600))
     .option('--json', 'print one JSON object for each refresh; times are ISO 8601');
-  return withPipelineOptions(command)
-    .addHelpText(
-      'after',
-      `${pipelineHelp}
+  return pipelineVerb(
+    command,
+    `${pipelineHelp}
 
 The state of a lane is the state that its workers follow. The counts are SQS's approximations. SQS measures the age of the
 oldest message once a minute, and reports it some minutes later. The quota comes from the governor's last poll, and the
@@ -49,24 +39,16 @@ Examples:
   onelink status
   onelink status --watch 10 --stack OneLink-production
   onelink status --json --local | jq .quota`,
-    )
-    .action((options: Options) => runVerb(options, exitCode.notDone, status));
+    status,
+  );
 }
 
-async function status({ options, chosen, stackName, outputs, output, interrupted }: Scene<Options>): Promise<number> {
-  const place = {
-    stackName,
-    lanes: lanesAtWork(outputs, stackName),
-    deadLetterQueues: deadLetterQueues(outputs, stackName, {}),
-    monthlyQuotaCalls: chosen.pipeline?.account.monthlyQuotaCalls,
-  };
-  const ports = {
-    control: new ControlTable(new DynamoDBClient(), output('LedgerTableName'), systemClock),
-    parked: new ParkedStore(new S3Client(), output('ArchiveBucketName')),
-    sqs: new SQSClient(),
-    cloudWatch: new CloudWatchClient(),
-    nowMilliseconds: Date.now,
-  };
+async function status({ options, chosen, interrupted }: Scene<Options>): Promise<number> {
+  const { stackName, outputs, lanes, control, parked, sqs } = await chosen.deployed();
+  const deadLetters = deadLetterQueues(outputs, stackName, {});
+  const monthlyQuotaCalls = chosen.pipeline?.account.monthlyQuotaCalls;
+  const place = { stackName, lanes, deadLetterQueues: deadLetters, monthlyQuotaCalls };
+  const ports = { control, parked, sqs, cloudWatch: new CloudWatchClient(), nowMilliseconds: Date.now };
   for (;;) {
     const overview = overviewOf(await readSight(place, ports));
     show(overview, options);

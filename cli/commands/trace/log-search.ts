@@ -1,4 +1,5 @@
 import { type CloudWatchLogsClient, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
+import { objectIn } from '../../files/json-object.ts';
 import type { LaneAtWork, LaneWorker } from '../../pipeline/lanes-at-work.ts';
 import { type Happening, type LoggedFields, ofLog } from './story.ts';
 
@@ -59,11 +60,6 @@ function whereOf(lane: string, { kind }: LaneWorker): string {
 }
 
 function fieldsOf(line: string): LoggedFields | undefined {
-  try {
-    const fields: unknown = JSON.parse(line);
-    const isLine = typeof fields === 'object' && fields !== null && 'message' in fields;
-    return isLine && typeof fields.message === 'string' ? (fields as LoggedFields) : undefined;
-  } catch {
-    return undefined;
-  }
+  const { message, ...fields } = objectIn(line) ?? {};
+  return typeof message === 'string' ? { ...fields, message } : undefined;
 }

@@ -18,19 +18,7 @@ export interface Happening {
 }
 
 /** The fields of the workers' log lines about a command. They hold no value of it. */
-export interface LoggedFields {
-  message: string;
-  source?: unknown;
-  requestId?: unknown;
-  messageId?: unknown;
-  action?: unknown;
-  outcome?: unknown;
-  reason?: unknown;
-  repeat?: unknown;
-  rules?: unknown;
-  calls?: unknown;
-  error?: unknown;
-}
+export type LoggedFields = Record<string, unknown> & { message: string };
 
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 const texts = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);

@@ -1,22 +1,15 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { S3Client } from '@aws-sdk/client-s3';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { Command } from 'commander';
-import { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
-import { QuarantineStore } from '../../../lambdas/adapters/quarantine-store.ts';
 import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import { deriveLinkId } from '../../../lambdas/domain/link/link-id.ts';
-import { expiryLane } from '../../../lambdas/domain/work/names.ts';
-import { OperatorError } from '../../operator-error.ts';
-import { lanesAtWork } from '../../pipeline/lanes-at-work.ts';
+import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { linkAddressOf } from '../../pipeline/link-address.ts';
-import { type PipelineOptions, pipelineHelp, withPipelineOptions } from '../../pipeline/pipeline-choice.ts';
 import { count } from '../../terminal/count-option.ts';
-import { runVerb, type Scene } from '../../terminal/pipeline-verb.ts';
-import { n } from '../../words.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { OperatorError } from '../../words/operator-error.ts';
+import { n } from '../../words/words.ts';
 import { deadLetterQueues, nameOf, sizeOf } from '../dead-letters/dead-letter-queues.ts';
-import type { ExaminationPorts } from '../dead-letters/examination.ts';
-import { examinationPorts } from '../dead-letters/examination-ports.ts';
+import { type ExaminationPorts, examinationPorts } from '../dead-letters/examination.ts';
 import { listDeadLetters } from '../dead-letters/list.ts';
 import { searchParked, searchQuarantine } from './archive-search.ts';
 import { type Request, searchLogs } from './log-search.ts';
@@ -33,19 +26,18 @@ import {
 } from './story.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
-export const exitCode = { found: 0, nothing: 1, notDone: 2 } as const;
+const exitCode = { found: 0, nothing: 1, notDone: 2 } as const;
 
 /** The most dead letters of each queue that a trace examines. */
 const mostLetters = 1_000;
 const dayMilliseconds = 86_400_000;
 
-interface Options extends PipelineOptions {
+interface Options extends VerbOptions {
   link?: string;
   source?: string;
   requestId?: string;
   days: number;
   showLinks?: true;
-  json?: true;
 }
 
 export function traceCommand(): Command {
@@ -59,10 +51,9 @@ export function traceCommand(): Command {
     .option('--days <number>', 'how many days of logs to search', count(1, 3_653), 14)
     .option('--show-links', 'also show short URLs, which are confidential')
     .option('--json', 'print one JSON object for each event');
-  return withPipelineOptions(command)
-    .addHelpText(
-      'after',
-      `${pipelineHelp} You need permission to read the ledger, the link-ID secret, the workers' logs, the archive and the
+  return pipelineVerb(
+    command,
+    `${pipelineHelp} You need permission to read the ledger, the link-ID secret, the workers' logs, the archive and the
 dead-letter queues.
 
 For a link, the trace shows the requests in the ledger: the one that made it, its last change, and a change under way. The
@@ -79,28 +70,25 @@ Examples:
   onelink trace --source crm --request-id dispatch-803acb24
   onelink trace https://acme.onelink.me/A1b3/abc123 --days 60 --stack OneLink-production
   onelink trace A1b3/abc123 --show-links --json --local`,
-    )
-    .action((link: string | undefined, options: Options) =>
-      runVerb({ ...options, ...(link !== undefined && { link }) }, exitCode.notDone, trace),
-    );
+    trace,
+  );
 }
 
 async function trace(scene: Scene<Options>): Promise<number> {
-  const { options, progress, interrupted } = scene;
-  const ports = await examinationPorts(scene);
+  const { options, chosen, interrupted, print } = scene;
+  const pipeline = await chosen.deployed();
+  const ports = await examinationPorts(chosen, pipeline);
   const requests = await requestsMeant(options, ports);
   const happenings: Happening[] = [];
   for (const request of requests) {
-    if (!interrupted.aborted) happenings.push(...(await storyOf(request, scene, ports)));
+    if (!interrupted.aborted) happenings.push(...(await storyOf(request, scene, pipeline, ports)));
   }
-  if (requests.length > 0 && !interrupted.aborted) happenings.push(...(await deadOnes(requests, scene, ports)));
-  progress.clear();
+  if (requests.length > 0 && !interrupted.aborted)
+    happenings.push(...(await deadOnes(requests, scene, pipeline, ports)));
   for (const happening of inOrder(happenings)) {
     const { at, ...event } = happening;
     const instant = at === undefined ? null : new Date(at).toISOString();
-    console.log(
-      options.json ? JSON.stringify({ at: instant, ...event }) : happeningWords(happening, requests.length > 1),
-    );
+    print({ at: instant, ...event }, happeningWords(happening, requests.length > 1));
   }
   if (interrupted.aborted) {
     console.error('Interrupted: there may be more.');
@@ -129,13 +117,16 @@ async function requestsMeant(
   return record === undefined ? [] : requestsOfLink(record);
 }
 
-async function storyOf(request: Request, scene: Scene<Options>, ports: ExaminationPorts): Promise<Happening[]> {
-  const { options, stackName, outputs, output, progress, interrupted } = scene;
+async function storyOf(
+  request: Request,
+  { options, progress, interrupted }: Scene<Options>,
+  { lanes, commandLanes, parked, quarantine }: DeployedPipeline,
+  ports: ExaminationPorts,
+): Promise<Happening[]> {
   const shown: Shown = { links: options.showLinks === true };
   const record = await ports.ledger.request(request);
   const link = await linkOfRequest(request, record?.outcome.link, ports);
   const now = ports.nowMilliseconds();
-  const lanes = lanesAtWork(outputs, stackName);
   const range = { from: now - options.days * dayMilliseconds, to: now, interrupted };
   const logged = await searchLogs(new CloudWatchLogsClient(), lanes, request, range, (pages) =>
     progress.update(() => `searching the logs of ${options.days} days: ${n(pages)} pages`),
@@ -148,15 +139,13 @@ async function storyOf(request: Request, scene: Scene<Options>, ports: Examinati
   // The request has its outcome, so a copy that is still parked changes nothing.
   if (record !== undefined || interrupted.aborted) return happenings;
   const parkedAt = logged.filter(({ outcome }) => outcome === 'parked').map(({ at = 0 }) => at);
-  const [s3, bucket] = [new S3Client(), output('ArchiveBucketName')];
-  const names = lanes.map(({ name }) => name).filter((name) => name !== expiryLane);
-  const parked = await searchParked(new ParkedStore(s3, bucket), names, request, { parkedAt, interrupted }, (lots) =>
+  const waiting = await searchParked(parked, commandLanes, request, { parkedAt, interrupted }, (lots) =>
     progress.update(() => `searching the parked commands: ${n(lots)} lots`),
   );
-  const quarantined = await searchQuarantine(new QuarantineStore(s3, bucket), request, interrupted);
+  const quarantined = await searchQuarantine(quarantine, request, interrupted);
   return [
     ...happenings,
-    ...parked.flatMap(ofParked),
+    ...waiting.flatMap(ofParked),
     ...quarantined.map((object) => ofQuarantined(object, request.requestId)),
   ];
 }
@@ -179,10 +168,10 @@ async function linkOfRequest(
 
 async function deadOnes(
   requests: readonly Request[],
-  { stackName, outputs, progress, interrupted }: Scene<Options>,
+  { progress, interrupted }: Scene<Options>,
+  { stackName, outputs, sqs }: DeployedPipeline,
   ports: ExaminationPorts,
 ): Promise<Happening[]> {
-  const sqs = new SQSClient();
   const found: Happening[] = [];
   for (const queue of deadLetterQueues(outputs, stackName, {})) {
     const { waiting } = await sizeOf(sqs, queue);
@@ -191,10 +180,8 @@ async function deadOnes(
     await listDeadLetters(sqs, queue, { limit: mostLetters, interrupted }, ports, (letter) => {
       examined += 1;
       progress.update(() => `examining the dead letters of ${nameOf(queue)}: ${n(examined)} of about ${n(waiting)}`);
-      const matches = requests.some(
-        ({ source, requestId }) => letter.source === source && letter.requestId === requestId,
-      );
-      if (matches) found.push(ofDeadLetter(letter));
+      const isMeant = ({ source, requestId }: Request) => letter.source === source && letter.requestId === requestId;
+      if (requests.some(isMeant)) found.push(ofDeadLetter(letter));
     });
     progress.clear();
     if (waiting > mostLetters) {

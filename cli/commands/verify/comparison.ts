@@ -2,7 +2,7 @@ import type { Templates } from '../../../lambdas/domain/contract/producer.ts';
 import { dataDigest } from '../../../lambdas/domain/link/digest.ts';
 import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAtApi } from '../../../lambdas/domain/onelink/api-answer.ts';
-import { durationWords } from '../../words.ts';
+import { durationWords } from '../../words/words.ts';
 
 /** One difference between ledger and API, in words that hold no value of the link. */
 export interface Difference {
@@ -51,15 +51,11 @@ export function compare(
       : different([{ what: 'state', words: 'live in the ledger, absent at the API' }]);
   }
   const laterSeconds = found.expiresAt - record.expiresAt;
-  const differences = [
-    ...(dataDigest(context.secret, found.data) === record.dataDigest
-      ? []
-      : [{ what: 'data', words: 'its data differs' } as const]),
-    ...lifeDifferences(record, found, context.nowSeconds),
-    ...(hasDomainOf(record, context.templates)
-      ? []
-      : [{ what: 'short-url', words: 'its short URL has none of its template’s domains' } as const]),
-  ];
+  const differences = lifeDifferences(record, found, context.nowSeconds);
+  if (dataDigest(context.secret, found.data) !== record.dataDigest)
+    differences.unshift({ what: 'data', words: 'its data differs' });
+  if (!hasDomainOf(record, context.templates))
+    differences.push({ what: 'short-url', words: 'its short URL has none of its template’s domains' });
   if (differences.length > 0) return different(differences);
   return { result: laterSeconds > clockToleranceSeconds ? 'renewed-by-clicks' : 'equal' };
 }

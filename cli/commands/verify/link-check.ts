@@ -3,7 +3,7 @@ import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import type { ApiAnswer, LinkAtApi } from '../../../lambdas/domain/onelink/api-answer.ts';
 import type { Clock } from '../../../lambdas/domain/work/clock.ts';
-import { OperatorError } from '../../operator-error.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 import { type Comparison, compare, type Difference, type Found } from './comparison.ts';
 
 /** The result of checking one link. */

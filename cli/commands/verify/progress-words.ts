@@ -1,4 +1,4 @@
-import { durationWords, n } from '../../words.ts';
+import { durationWords, n } from '../../words/words.ts';
 
 export interface VerifyProgress {
   /** Links that were checked, and those of them that differ. */

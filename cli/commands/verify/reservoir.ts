@@ -5,8 +5,8 @@
 export class Reservoir<Item> {
   readonly #size: number;
   readonly #random: () => number;
-  readonly #kept: Item[] = [];
-  #seen = 0;
+  readonly items: Item[] = [];
+  seen = 0;
 
   /** @param random from 0 up to 1 */
   constructor(size: number, random: () => number = Math.random) {
@@ -15,20 +15,12 @@ export class Reservoir<Item> {
   }
 
   add(item: Item): void {
-    this.#seen += 1;
-    if (this.#kept.length < this.#size) {
-      this.#kept.push(item);
+    this.seen += 1;
+    if (this.items.length < this.#size) {
+      this.items.push(item);
       return;
     }
-    const place = Math.floor(this.#random() * this.#seen);
-    if (place < this.#size) this.#kept[place] = item;
-  }
-
-  get seen(): number {
-    return this.#seen;
-  }
-
-  get items(): readonly Item[] {
-    return this.#kept;
+    const place = Math.floor(this.#random() * this.seen);
+    if (place < this.#size) this.items[place] = item;
   }
 }

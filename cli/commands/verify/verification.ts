@@ -1,7 +1,7 @@
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { eachAtOnce } from '../../../lambdas/domain/work/at-once.ts';
-import { OperatorError } from '../../operator-error.ts';
-import type { ScannedPage } from '../../pipeline/link-scan.ts';
+import { eachPage, type Scanned, type ScannedPage } from '../../pipeline/link-scan.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 import type { LinkCheck } from './link-check.ts';
 import { Reservoir } from './reservoir.ts';
 
@@ -10,7 +10,7 @@ export interface VerificationPorts {
   segments: AsyncIterable<ScannedPage>[];
   check(address: LinkAddress): Promise<LinkCheck>;
   /** Receives the scan's progress. */
-  onScanned(sofar: { records: number; links: number }): void;
+  onScanned(sofar: Scanned): void;
   /** Receives each checked link. */
   onChecked(address: LinkAddress, check: LinkCheck): void;
   random?: () => number;
@@ -33,13 +33,8 @@ export async function verify(
   ports: VerificationPorts,
   interrupted: AbortSignal,
 ): Promise<void> {
-  const { segments, onScanned } = ports;
-  const sofar = { records: 0, links: 0 };
-  const failed = new AbortController();
-  const stopped = AbortSignal.any([interrupted, failed.signal]);
   let unread = 0;
   const check = async (address: LinkAddress) => {
-    if (stopped.aborted) return;
     const check = await ports.check(address);
     ports.onChecked(address, check);
     unread = check.result === 'unread' ? unread + 1 : 0;
@@ -48,21 +43,14 @@ export async function verify(
     }
   };
   const scan = (take: (link: LinkAddress) => Promise<void> | void) =>
-    eachAtOnce(segments.length, segments, async (pages) => {
-      try {
-        for await (const { links, records } of pages) {
-          sofar.records += records;
-          sofar.links += links.length;
-          onScanned(sofar);
-          for (const link of links) await take(link);
-          if (stopped.aborted) return;
-        }
-      } catch (error) {
-        // Ends the other segments, too.
-        failed.abort();
-        throw error;
-      }
-    });
+    eachPage(
+      ports.segments,
+      async (links, sofar, stopped) => {
+        ports.onScanned(sofar);
+        for (const link of links) if (!stopped.aborted) await take(link);
+      },
+      interrupted,
+    );
 
   if (sample === undefined) {
     await scan(check);
@@ -70,5 +58,7 @@ export async function verify(
   }
   const reservoir = new Reservoir<LinkAddress>(sample, ports.random);
   await scan((link) => reservoir.add(link));
-  await eachAtOnce(checksAtOnce, reservoir.items, check);
+  await eachAtOnce(checksAtOnce, reservoir.items, async (link) => {
+    if (!interrupted.aborted) await check(link);
+  });
 }

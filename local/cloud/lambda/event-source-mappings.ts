@@ -11,8 +11,8 @@ import { queuePoller } from './queue-poller.ts';
 import { StreamMapping, streamMappingProperties } from './stream-mapping.ts';
 
 interface Surroundings extends Pick<MappingParts, 'clock' | 'onError'> {
-  readonly sqs: SQSClient;
-  readonly s3: S3Client;
+  /** The clients of a function's mappings, with the function's role. */
+  readonly clientsOf: (functionName: string) => { sqs: SQSClient; s3: S3Client };
   /** Whether a queue's mapping with all invocations busy collects its next batch only after one is free. */
   readonly waits: () => boolean;
   readonly onIteratorAge: (functionName: string, milliseconds: number) => void;
@@ -27,7 +27,7 @@ export function connectMappings(
   deployment: Deployment,
   functions: Functions,
   notices: NoticeBoard,
-  { sqs, s3, waits, onIteratorAge, ...common }: Surroundings,
+  { clientsOf, waits, onIteratorAge, ...common }: Surroundings,
 ): { queues: EventSourceMapping[]; streams: StreamMapping[] } {
   const queues: EventSourceMapping[] = [];
   const streams: StreamMapping[] = [];
@@ -48,7 +48,9 @@ export function connectMappings(
       const matches = matcher(resource, settings.FilterCriteria?.Filters ?? []);
       const bucket = failureBucket(deployment, resource, settings.DestinationConfig?.OnFailure?.Destination);
       const putObject =
-        bucket && ((Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: bucket.name, Key, Body })));
+        bucket &&
+        ((Key: string, Body: string) =>
+          clientsOf(target.configuration.name).s3.send(new PutObjectCommand({ Bucket: bucket.name, Key, Body })));
       streams.push(new StreamMapping({ ...parts, function: target, settings, matches, putObject, onIteratorAge }));
       continue;
     }
@@ -62,7 +64,7 @@ export function connectMappings(
     if (settings.ScalingConfig?.MaximumConcurrency === undefined) {
       warn(`without a MaximumConcurrency it has ${concurrencyWithoutMaximum} batches at once`);
     }
-    const poller = queuePoller(sqs, queue.ref);
+    const poller = queuePoller(clientsOf(target.configuration.name).sqs, queue.ref);
     queues.push(new EventSourceMapping({ ...parts, queue, function: target, settings, poller, waits }));
   }
   return { queues, streams };

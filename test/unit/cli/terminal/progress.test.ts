@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Progress } from '../../../../cli/terminal/progress.ts';
-import { durationWords } from '../../../../cli/words.ts';
+import { durationWords } from '../../../../cli/words/words.ts';
 
 describe('progress', () => {
   function given(isTTY: boolean) {

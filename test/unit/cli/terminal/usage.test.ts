@@ -68,6 +68,27 @@ describe('an invalid command line ends with exit code 2', () => {
     expect(await codeOf(words)).toBe(2);
   });
 
+  test.each(flagsWithValue.map((words) => [words.join(' ')]))('%s: with an empty value', async (words) => {
+    const { status, stderr } = await onelink([...words.split(' '), '']);
+    expect(stderr).toMatch(/is invalid|has an empty value/);
+    expect(status).toBe(2);
+  });
+
+  test.each([
+    ['an empty argument', ['get', ''], "an argument of 'get' is empty"],
+    ['two lanes', ['send', 'a', '--lane', 'b', '--lane', 'c'], "'--lane <name>' is given twice, with different values"],
+    ['a time-out of thirty years', ['send', 'a', '--wait', '--timeout', '1e9'], 'above 0, at most 1,814,400.'],
+    ['standard output', ['export', '--to', '-'], 'The verb does not write to standard output.'],
+  ])('the error for %s names it', async (_, words, error) => {
+    const { status, stderr } = await onelink(words);
+    expect(stderr).toContain(error);
+    expect(status).toBe(2);
+  });
+
+  test('an option that is given twice with the same value is no error', async () => {
+    expect(await codeOf(['plan', '--links', '10', '--links', '10'])).toBe(0);
+  });
+
   test('the error for an option without effect names the option that it needs', async () => {
     const { stderr } = await onelink(['send', 'commands.ndjson', '--timeout', '10']);
     expect(stderr).toContain("error: option '--timeout' has no effect without option '--wait'\n");
@@ -80,14 +101,14 @@ describe('an invalid command line ends with exit code 2', () => {
   test('a fault of the program never ends with exit code 1', async () => {
     const printed = vi.spyOn(console, 'error').mockReturnValue();
     const fault = new TypeError('undefined is not a function');
-    expect(await exitCodeOf(() => Promise.reject(fault), { local: false, onFailure: 2 })).toBe(2);
+    expect(await exitCodeOf(() => Promise.reject(fault), false)).toBe(2);
     expect(printed).toHaveBeenCalledExactlyOnceWith(fault);
   });
 
   test('an unreachable network is reported without a stack', async () => {
     const printed = vi.spyOn(console, 'error').mockReturnValue();
     const down = Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' });
-    expect(await exitCodeOf(() => Promise.reject(down), { local: false, onFailure: 2 })).toBe(2);
+    expect(await exitCodeOf(() => Promise.reject(down), false)).toBe(2);
     expect(printed).toHaveBeenCalledExactlyOnceWith(
       'AWS cannot be reached (ENOTFOUND). Check the network, and that AWS_REGION is a region.',
     );

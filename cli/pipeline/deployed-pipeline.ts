@@ -1,0 +1,76 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { ControlTable } from '../../lambdas/adapters/control-table.ts';
+import { Ledger } from '../../lambdas/adapters/ledger.ts';
+import { ParkedStore } from '../../lambdas/adapters/parked-store.ts';
+import { QuarantineStore } from '../../lambdas/adapters/quarantine-store.ts';
+import { Secret } from '../../lambdas/adapters/secret.ts';
+import { systemClock } from '../../lambdas/runtime/clock.ts';
+import { lanesAtWork } from './lanes-at-work.ts';
+import { outputNamed, pipelineOutputs } from './pipeline-outputs.ts';
+
+/** A pipeline in AWS, or of the local run: the outputs of its stack, and the adapters for what they name. */
+export class DeployedPipeline {
+  readonly stackName: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly dynamo = new DynamoDBClient();
+  readonly lambda = new LambdaClient();
+  readonly s3 = new S3Client();
+  readonly secrets = new SecretsManagerClient();
+  readonly sqs = new SQSClient();
+
+  constructor(stackName: string, outputs: Readonly<Record<string, string>>) {
+    this.stackName = stackName;
+    this.outputs = outputs;
+  }
+
+  /** @throws PipelineNotFound if the stack has no such output */
+  output(name: string): string {
+    return outputNamed(name, this.outputs, this.stackName);
+  }
+
+  /** The lanes, and the lane of expired links. */
+  get lanes() {
+    return lanesAtWork(this.outputs, this.stackName);
+  }
+
+  /** The lanes that take commands. Only their commands can be parked. */
+  get commandLanes(): string[] {
+    return [...pipelineOutputs(this.outputs, this.stackName).laneQueueUrls.keys()];
+  }
+
+  get table(): string {
+    return this.output('LedgerTableName');
+  }
+
+  get ledger(): Ledger {
+    return new Ledger(this.dynamo, this.table, systemClock);
+  }
+
+  get control(): ControlTable {
+    return new ControlTable(this.dynamo, this.table, systemClock);
+  }
+
+  get archive(): string {
+    return this.output('ArchiveBucketName');
+  }
+
+  get parked(): ParkedStore {
+    return new ParkedStore(this.s3, this.archive);
+  }
+
+  get quarantine(): QuarantineStore {
+    return new QuarantineStore(this.s3, this.archive);
+  }
+
+  get apiToken(): Secret {
+    return new Secret(this.secrets, this.output('ApiTokenSecretArn'));
+  }
+
+  get linkIdSecret(): Secret {
+    return new Secret(this.secrets, this.output('LinkIdSecretArn'));
+  }
+}
