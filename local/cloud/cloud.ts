@@ -22,31 +22,30 @@ import { type Endpoints, endpointVariables, localAccountId, localCredentials, sa
 import { startEngine } from './engines/engine.ts';
 import { connectMappings } from './lambda/event-source-mappings.ts';
 import { Functions } from './lambda/functions.ts';
-import { LambdaApi } from './lambda/lambda-api.ts';
+import { lambdaApi } from './lambda/lambda-api.ts';
 import { serveRuntimeApi } from './lambda/runtime-api.ts';
-import { connectStreams } from './lambda/stream-mappings.ts';
 import { NoticeBoard } from './notices.ts';
-import { Schedules } from './schedules/schedules.ts';
+import type { LocalCloudEvents, LocalCloudOptions } from './options.ts';
+import { startSchedules } from './schedules/schedules.ts';
 import { serveCloudFormation } from './services/cloudformation.ts';
-import { createSecrets } from './services/create-secrets.ts';
 import { startHttpService } from './services/http-service.ts';
-import { SecretsManager } from './services/secrets-manager.ts';
+import { secretsManager } from './services/secrets-manager.ts';
 import { Shutdown } from './shutdown.ts';
 import { createBuckets } from './storage/buckets.ts';
 import { ExpirySweeper } from './storage/expiry-sweeper.ts';
 import { countQueues, createQueues, describeQueues } from './storage/queues.ts';
 import { createTables } from './storage/tables.ts';
 import { createTopics } from './storage/topics.ts';
-import type { LocalCloud, LocalCloudEvents, LocalCloudOptions } from './surface.ts';
 import { Alarms } from './telemetry/alarms.ts';
-import { CloudWatchApi } from './telemetry/cloudwatch-api.ts';
+import { cloudWatchApi } from './telemetry/cloudwatch-api.ts';
 import { recordEmbeddedMetrics } from './telemetry/embedded-metrics.ts';
 import { FunctionLogs } from './telemetry/function-logs.ts';
-import { LogsApi } from './telemetry/logs-api.ts';
+import { logsApi } from './telemetry/logs-api.ts';
 import { MetricStore } from './telemetry/metric-store.ts';
-import { ServiceMetrics } from './telemetry/service-metrics.ts';
+import { serviceMetrics } from './telemetry/service-metrics.ts';
 
-export type * from './surface.ts';
+export type { JudgedCall } from './access/authorizer.ts';
+export type * from './options.ts';
 export { SimulatedClock };
 
 /** The interval at which schedules and alarms check the clock. */
@@ -69,7 +68,7 @@ export async function startLocalCloud(options: LocalCloudOptions): Promise<Local
   }
 }
 
-async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<LocalCloud> {
+async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   const clock = options.clock ?? wallClock;
   const simulated = clock instanceof SimulatedClock ? clock : undefined;
   const stacks = await readAssembly(options.assemblyDirectory, options.stacks);
@@ -83,7 +82,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const metrics = new MetricStore(clock);
   const { weather } = options;
   const recorded = weather ? lateMetrics(weather, metrics, laterUnlessOver) : metrics;
-  const serviceMetrics = new ServiceMetrics(recorded);
+  const measured = serviceMetrics(recorded);
   const logs = new FunctionLogs(logDirectory, clock, (name, line) => {
     recordEmbeddedMetrics(line, recorded);
     events.emit('log', { function: name, line });
@@ -155,10 +154,9 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     createTables(deployment, dynamodb),
     createBuckets(deployment, s3, queueEngine.endpoint),
   ]);
-  const secretsManager = new SecretsManager(clock);
-  createSecrets(deployment, secretsManager, options.secretValues ?? {});
+  const secrets = secretsManager(deployment, clock, options.secretValues ?? {});
 
-  const functions = await Functions.of(deployment, {
+  const functions = await Functions.of(deployment, options.environmentOverrides ?? {}, {
     runtimeApi: new URL(http.endpoint).host,
     compileCacheDirectory: path.join(workDirectory, 'compile-cache'),
     clockOffsetMilliseconds: () => simulated?.offsetMilliseconds,
@@ -167,7 +165,6 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
       maximumAgeSeconds: options.environmentMaximumAgeSeconds ?? 7_200,
     },
     freezes: weather && canFreeze ? () => weather.strikes('lambda-freezes') : undefined,
-    environmentOverrides: options.environmentOverrides ?? {},
     variables: (configuration) =>
       sandboxVariables(
         configuration,
@@ -179,7 +176,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
       ),
     onOutput: (name, environmentId, chunk) => logs.output(name, environmentId, chunk),
     onInvoked: (name, result, running) => {
-      serviceMetrics.invocation(name, result, running);
+      measured.invocation(name, result, running);
       const { requestId, outcome, errorType, errorMessage } = result;
       if (outcome !== 'succeeded') {
         logs.write(name, `[local cloud] invocation ${requestId} ${outcome}: ${errorType}: ${errorMessage}\n`);
@@ -191,11 +188,12 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   // Before the environments end: no invocation may start after that.
   shutdown.add(() => http.stop());
   const stopping = new AbortController();
-  const streams = connectStreams(deployment, functions, notices, {
-    s3: (name) => asFunction(name).s3,
+  const { queues: mappings, streams } = connectMappings(deployment, functions, notices, {
+    clientsOf: asFunction,
     clock,
     onError,
-    onIteratorAge: (name, milliseconds) => serviceMetrics.iteratorAge(name, milliseconds),
+    waits: () => weather?.strikes('lambda-late-batches') ?? false,
+    onIteratorAge: measured.iteratorAge,
   });
   const sweeper = new ExpirySweeper({
     tables: expiringTables,
@@ -205,7 +203,8 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     lingerSeconds: options.expiredItemsLingerSeconds ?? 0,
     stopping: stopping.signal,
     onRecord: (record) => {
-      for (const stream of streams) if (stream.sourceArn === record.eventSourceARN) stream.take(record);
+      for (const stream of streams)
+        if (stream.parts.settings.EventSourceArn === record.eventSourceARN) stream.take(record);
     },
   });
   const delivered = () => Promise.all(streams.map((stream) => stream.delivered()));
@@ -215,34 +214,22 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     await Promise.all(streams.map((stream) => stream.stop()));
     await delivered().catch(onError);
   });
-  const mappings = connectMappings(
-    deployment,
-    functions,
-    (name) => asFunction(name).sqs,
-    clock,
-    notices,
-    onError,
-    () => weather?.strikes('lambda-late-batches') ?? false,
-  );
-  const lambdaApi = new LambdaApi(functions, [...mappings, ...streams]);
   const alarms = new Alarms(deployment, metrics, clock, notices, {
     changed: (transition) => events.emit('alarm', transition),
     notify: (TopicArn, Subject, Message) => {
       sns.send(new PublishCommand({ TopicArn, Subject, Message })).catch(onError);
     },
   });
-  const cloudWatchApi = new CloudWatchApi(alarms, metrics);
-  const logsApi = new LogsApi(functions, logs, deployment, clock.now());
   const startedAt = new Date(clock.now());
   const ownServices = new OwnServicesAccess(authorizer, deployment);
   http.services = {
     refusal: (request) => ownServices.answer(request),
     json: {
-      secretsmanager: (action, input) => secretsManager.operate(action, input as object),
-      GraniteServiceVersion20100801: (action, input) => cloudWatchApi.operate(action, input),
-      Logs_20140328: (action, input) => logsApi.operate(action, input),
+      secretsmanager: secrets,
+      GraniteServiceVersion20100801: cloudWatchApi(alarms, metrics),
+      Logs_20140328: logsApi({ functions, logs, deployment, createdAtMilliseconds: clock.now() }),
     },
-    lambda: (request) => lambdaApi.serve(request),
+    lambda: lambdaApi(functions, [...mappings, ...streams]),
     cloudFormation: (request) => serveCloudFormation(request, deployment, startedAt),
     runtimeApi: (request, response, body) =>
       serveRuntimeApi(request, response, body, (id) => functions.environment(id)),
@@ -262,14 +249,14 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     ),
   );
 
-  const schedules = new Schedules(deployment, clock, notices, options.fireSchedulesAtStart ?? false, (arn, payload) => {
+  const fireDue = startSchedules(deployment, clock, notices, options.fireSchedulesAtStart ?? false, (arn, payload) => {
     for (const delay of weather ? firings(weather) : [0]) {
       if (delay === 0) void functions.find(arn)?.invoke(payload);
       else laterUnlessOver(() => void (stopping.signal.aborted || functions.find(arn)?.invoke(payload)), delay);
     }
   });
   const tick = () => {
-    schedules.tick();
+    fireDue();
     alarms.evaluate();
   };
   shutdown.every(tickMilliseconds, tick);
@@ -285,7 +272,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   }
   shutdown.every(1_000, () => functions.recycle());
   shutdown.every((options.sampleQueuesEverySeconds ?? 5) * 1_000, async () => {
-    for (const counts of await countQueues(endpoints.sqs).catch(() => [])) serviceMetrics.queue(counts);
+    for (const counts of await countQueues(endpoints.sqs).catch(() => [])) measured.queue(counts);
   });
   shutdown.every((options.sweepExpiredItemsEverySeconds ?? 60) * 1_000, async () => {
     await sweeper.sweepInBackground().catch(onError);
@@ -296,42 +283,70 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     await functions.idle();
   });
 
-  const outputs = deployment.stackNames.map((name) => [
+  const outputs = deployment.stackNames.map((name): [string, Readonly<Record<string, string>>] => [
     name,
     Object.fromEntries(deployment.outputs(name).map(({ key, value }) => [key, value])),
   ]);
   return {
     endpoints,
+    /** The endpoints of functions and mappings: `endpoints` unless there is weather. */
     endpointsInside: inside,
     region,
+    /** The outputs of each stack, resolved. */
     outputs: Object.fromEntries(outputs),
+    /** What the templates have and the local cloud does not implement. */
     get notices() {
       return notices.list();
     },
     metrics,
+    /** Subscriptions of topics without a delivery here, such as e-mail addresses. */
     undeliveredSubscriptions,
+    /**
+     * For the constructor of an AWS SDK client.
+     * @param accessKeyId of one of the callers. Default: the operator's
+     */
     clientConfig,
+    /** Variables that point AWS's CLI and SDKs here: `AWS_ENDPOINT_URL_SQS` and so on. */
     clientVariables: () => endpointVariables(endpoints, region),
     queues: async () => describeQueues(deployment, await countQueues(endpoints.sqs)),
     environments: () => functions.states(),
+    /** Kills one environment with SIGKILL. It prefers one in the middle of an invocation. */
     killEnvironment: (random = Math.random) => functions.killOne(random),
+    /** Kills all environments with SIGKILL. Returns their number. */
     killAllEnvironments: () => functions.killAll(),
     alarms: () => alarms.states(),
+    /** Every call of an action on a resource so far, once, and whether the policies permit it. */
     calls: () => authorizer.calls,
+    /** Oldest first. */
     alarmTransitions: () => alarms.transitions,
-    invoke: async (idNameOrArn, payload) => {
+    /**
+     * Invokes a function and waits for its end.
+     * @param idNameOrArn its logical ID, name or ARN
+     * @param payload any JSON value
+     * @throws if there is no such function
+     */
+    invoke: async (idNameOrArn: string, payload: unknown) => {
       const target = functions.find(idNameOrArn);
       if (!target) throw new Error(`no function has the logical ID, name or ARN ${idNameOrArn}`);
       return target.invoke(JSON.stringify(payload) ?? 'null');
     },
+    /**
+     * Sweeps at once, after a running sweep: deletes the items that expired `expiredItemsLingerSeconds` ago by the
+     * clock. When the promise resolves, the functions behind the tables' streams have handled all deletions so far.
+     * @returns the number of deleted items
+     * @throws if the table engine does not answer, or the local cloud stops first
+     */
     sweepExpiredItems: async () => {
       const deleted = await sweeper.sweep();
       await delivered();
       return deleted;
     },
-    on: (event, listener) => {
+    on: <E extends keyof LocalCloudEvents>(event: E, listener: (...event: LocalCloudEvents[E]) => void) => {
       events.on(event, listener as never);
     },
+    /** Stops polling, waits for running invocations for their grace time, and ends every process that was started. */
     stop: () => shutdown.run(),
   };
 }
+
+export type LocalCloud = Awaited<ReturnType<typeof bringUp>>;

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { bodyOf } from './body.ts';
 import type { ClockChange, Control } from './control.ts';
-import { ControlError } from './control.ts';
+import { ControlError, refused } from './control-error.ts';
 import type { FaultInput } from './faults.ts';
 import { send } from './http-line.ts';
 import type { PreloadedLink } from './inventory.ts';
@@ -62,13 +62,13 @@ export async function serveAdmin(control: Control, req: IncomingMessage, res: Se
 /** The body as JSON. An empty body counts as an empty object. */
 function input(text: string | undefined): unknown {
   if (text === undefined) {
-    throw new ControlError([{ path: '', rule: `must be UTF-8 and not exceed ${maxBodyBytes} bytes` }]);
+    throw refused('', `must be UTF-8 and not exceed ${maxBodyBytes} bytes`);
   }
   if (text.trim() === '') return {};
   try {
     return JSON.parse(text);
   } catch {
-    throw new ControlError([{ path: '', rule: 'must be JSON' }]);
+    throw refused('', 'must be JSON');
   }
 }
 

@@ -12,8 +12,7 @@ import type { Emulator } from './emulator.ts';
 import { ApiError, errorAnswer, quotaExceeded } from './errors.ts';
 import { play } from './fault-player.ts';
 import type { Line, Seen } from './line.ts';
-import type { Call, Operation } from './operations.ts';
-import { route } from './operations.ts';
+import { type Call, type Operation, route } from './operations.ts';
 import type { Settings } from './settings.ts';
 
 /** Performs a call. `body` is undefined if the call has none, or if it is not a JSON object. */
@@ -50,13 +49,8 @@ export async function serveApi(emulator: Emulator, request: ApiRequest, line: Li
   const found = route(request.method, request.path, request.query);
   if (found === undefined || 'allow' in found) {
     request.discardBody();
-    const status = found === undefined ? 404 : 405;
-    const refusal = errorAnswer(
-      status,
-      'invalid_parameter',
-      found === undefined ? 'No such endpoint' : 'Method not allowed',
-    );
-    line.send({ ...refusal, ...found });
+    const [status, message] = found === undefined ? [404, 'No such endpoint'] : [405, 'Method not allowed'];
+    line.send({ ...errorAnswer(status, 'invalid_parameter', message), ...found });
     return;
   }
   const { call } = found;

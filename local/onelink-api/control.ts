@@ -1,29 +1,10 @@
 import * as z from 'zod';
 import { isClockTime, isoSeconds } from './clock.ts';
-import type { Emulator } from './emulator.ts';
-import type { ArmedFault, FaultInput } from './faults.ts';
-import { faultSchema } from './faults.ts';
-import type { LinkView, PreloadedLink } from './inventory.ts';
-import { linkLine, linkView, PreloadError, preload, preloadSchema } from './inventory.ts';
-import type { Settings, SettingsPatch } from './settings.ts';
-import { settingsPatch, withChange } from './settings.ts';
-import type { Stats } from './statistics.ts';
-
-/** One invalid argument: its path, and the rule that it breaks. */
-export interface ControlFault {
-  path: string;
-  rule: string;
-}
-
-/** An admin request with invalid arguments. */
-export class ControlError extends Error {
-  readonly faults: readonly ControlFault[];
-
-  constructor(faults: readonly ControlFault[]) {
-    super(faults.map(({ path, rule }) => `${path || 'body'}: ${rule}`).join('; '));
-    this.faults = faults;
-  }
-}
+import { checked, refused } from './control-error.ts';
+import type { Emulator, Stats } from './emulator.ts';
+import { type ArmedFault, type FaultInput, faultSchema } from './faults.ts';
+import { type LinkView, linkLine, linkView, type PreloadedLink, preload, preloadSchema } from './inventory.ts';
+import { type Settings, type SettingsPatch, settingsPatch, withChange } from './settings.ts';
 
 /** The emulated time. */
 export interface ClockView {
@@ -72,12 +53,7 @@ export class Control {
   /** @returns the number of links added */
   preload(input: readonly PreloadedLink[]): number {
     const links = checked(preloadInput, input);
-    try {
-      preload(this.#emulator, links);
-    } catch (error) {
-      if (error instanceof PreloadError) throw new ControlError([{ path: error.path, rule: error.message }]);
-      throw error;
-    }
+    preload(this.#emulator, links);
     return links.length;
   }
 
@@ -108,7 +84,7 @@ export class Control {
     const moved =
       'advanceMilliseconds' in change ? clock.now() + change.advanceMilliseconds : new Date(change.set).getTime();
     if (!isClockTime(moved)) {
-      throw new ControlError([{ path: path ?? '', rule: 'must lead to an instant from 1970 to the end of 9898' }]);
+      throw refused(path ?? '', 'must lead to an instant from 1970 to the end of 9898');
     }
     if ('advanceMilliseconds' in change) clock.advance(change.advanceMilliseconds);
     else clock.set(moved);
@@ -120,12 +96,9 @@ export class Control {
   }
 
   changeSettings(input: SettingsPatch): Settings {
-    const { quotaRemaining, ...change } = checked(settingsPatch, input);
-    const settings = withChange(this.#emulator.settings, change);
+    const { quotaRemaining, ...settings } = checked(settingsPatch, withChange(this.#emulator.settings, input));
     if (quotaRemaining !== undefined && quotaRemaining > settings.monthlyQuota) {
-      throw new ControlError([
-        { path: 'quotaRemaining', rule: `must not exceed the quota of ${settings.monthlyQuota}` },
-      ]);
+      throw refused('quotaRemaining', `must not exceed the quota of ${settings.monthlyQuota}`);
     }
     this.#emulator.change(settings);
     if (quotaRemaining !== undefined) this.#emulator.quota.setRemaining(quotaRemaining);
@@ -137,47 +110,4 @@ export class Control {
     checked(nothing, input);
     this.#emulator.reset();
   }
-}
-
-/** @throws ControlError with a path and a rule for each invalid value */
-export function checked<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  if (holdsProto(input)) throw new ControlError([{ path: '', rule: 'must not have a field named __proto__' }]);
-  const result = parsed(schema, input);
-  if (result.success) return result.data;
-  throw new ControlError(result.error.issues.flatMap((problem) => faultsOf(problem)));
-}
-
-/** zod overflows the stack if an input has more than some 100,000 faults. */
-function parsed<Schema extends z.ZodType>(schema: Schema, input: unknown) {
-  try {
-    return schema.safeParse(input);
-  } catch (error) {
-    if (error instanceof RangeError) throw new ControlError([{ path: '', rule: 'has too many faults to list' }]);
-    throw error;
-  }
-}
-
-/** Whether any object in the value has a field of that name. zod drops such a field without an error. */
-function holdsProto(input: unknown): boolean {
-  const unseen = [input];
-  for (let value = unseen.pop(); value !== undefined; value = unseen.pop()) {
-    if (typeof value !== 'object' || value === null) continue;
-    if (Object.hasOwn(value, '__proto__')) return true;
-    for (const inner of Object.values(value)) if (typeof inner === 'object') unseen.push(inner);
-  }
-  return false;
-}
-
-function faultsOf(problem: z.core.$ZodIssue, outer: PropertyKey[] = []): ControlFault[] {
-  const path = [...outer, ...problem.path];
-  // The union's own message names no rule. The first alternative that passed the check of shape is the most specific.
-  if (problem.code === 'invalid_union' && problem.errors.length > 0) {
-    const [first] = problem.errors.toSorted((a, b) => depth(b) - depth(a));
-    if (first !== undefined) return first.flatMap((inner) => faultsOf(inner, path));
-  }
-  return [{ path: path.map(String).join('.'), rule: problem.message }];
-}
-
-function depth(problems: readonly z.core.$ZodIssue[]): number {
-  return Math.max(...problems.map(({ path }) => path.length));
 }

@@ -1,12 +1,10 @@
 import type { Answer } from './answer.ts';
-import type { TimeSources } from './clock.ts';
-import { EmulatorClock } from './clock.ts';
+import { EmulatorClock, type TimeSources } from './clock.ts';
 import { FaultPlan } from './faults.ts';
 import { MonthlyQuota, SlidingWindow } from './limits.ts';
 import type { Call } from './operations.ts';
 import { drawQr } from './qr/image.ts';
 import type { Settings } from './settings.ts';
-import type { Stats } from './statistics.ts';
 import { Statistics } from './statistics.ts';
 import { LinkStore } from './store.ts';
 
@@ -66,16 +64,19 @@ export class Emulator {
     this.statistics = new Statistics();
   }
 
-  stats(): Stats {
+  /** The calls and answers since the start or the last reset. */
+  stats() {
     const { all, api, qr, calls, refused, clicks, faultsPlayed } = this.statistics;
     const { month, monthly, used, remaining } = this.quota;
     // The census comes first: it purges the records that are due, and the counters must include that purge.
     const census = this.store.census();
     return structuredClone({
+      /** Calls received, whatever their answers. */
       arrivals: {
         all: all.total,
         api: api.total,
         qr: qr.total,
+        /** The most calls in any one second (sliding, not by the clock). */
         fullestSecond: { all: all.fullestSecond, api: api.fullestSecond, qr: qr.fullestSecond },
       },
       calls,
@@ -87,3 +88,5 @@ export class Emulator {
     });
   }
 }
+
+export type Stats = ReturnType<Emulator['stats']>;

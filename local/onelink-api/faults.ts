@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { Call } from './operations.ts';
-import { operations } from './operations.ts';
+import { type Call, operations } from './operations.ts';
 
 const operation = z.enum(operations);
 const contentType = z.string().regex(/^[\t\x20-\x7e]+$/, 'printable ASCII, as a header holds it');

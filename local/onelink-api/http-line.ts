@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Answer } from './answer.ts';
-import type { Line, Seen } from './line.ts';
+import type { Line } from './line.ts';
 
 /** Sends an answer in one piece. */
 export function send(res: ServerResponse, answer: Answer): number {
@@ -20,51 +20,37 @@ function heading(answer: Answer): Record<string, string | number> {
   };
 }
 
-/** The connection to a client over HTTP. */
-export class HttpLine implements Line {
-  readonly #res: ServerResponse;
-  readonly #signal: AbortSignal;
-
-  /** @param signal Ends waits when the emulator closes. */
-  constructor(res: ServerResponse, signal: AbortSignal) {
-    this.#res = res;
-    this.#signal = signal;
-  }
-
-  send(answer: Answer): Seen {
-    return send(this.#res, answer);
-  }
-
-  async sendSlowly(answer: Answer, milliseconds: number): Promise<Seen> {
-    const body = Buffer.from(answer.body);
-    const pieces = Math.min(10, body.length);
-    this.#res.writeHead(answer.status, heading(answer)).flushHeaders();
-    for (let piece = 0; piece < pieces; piece++) {
-      await this.wait(milliseconds / pieces);
-      this.#res.write(body.subarray((body.length * piece) / pieces, (body.length * (piece + 1)) / pieces));
-    }
-    this.#res.end();
-    return answer.status;
-  }
-
-  /** The client detects the truncation from the length alone. */
-  sendHalf(answer: Answer): Seen {
-    const body = Buffer.from(answer.body);
-    this.#res.writeHead(answer.status, heading(answer));
-    this.#res.write(body.subarray(0, Math.floor(body.length / 2)), () => this.#res.socket?.end());
-    return answer.status;
-  }
-
-  reset(): Seen {
-    this.#res.socket?.resetAndDestroy();
-    return 'reset';
-  }
-
-  async hang(): Promise<Seen> {
-    return 'hung';
-  }
-
-  wait(milliseconds: number): Promise<void> {
-    return delay(milliseconds, undefined, { signal: this.#signal });
-  }
+/**
+ * The connection to a client over HTTP.
+ * @param signal Ends waits when the emulator closes.
+ */
+export function httpLine(res: ServerResponse, signal: AbortSignal): Line {
+  const wait = (milliseconds: number) => delay(milliseconds, undefined, { signal });
+  return {
+    wait,
+    send: (answer) => send(res, answer),
+    async sendSlowly(answer, milliseconds) {
+      const body = Buffer.from(answer.body);
+      const pieces = Math.min(10, body.length);
+      res.writeHead(answer.status, heading(answer)).flushHeaders();
+      for (let piece = 0; piece < pieces; piece++) {
+        await wait(milliseconds / pieces);
+        res.write(body.subarray((body.length * piece) / pieces, (body.length * (piece + 1)) / pieces));
+      }
+      res.end();
+      return answer.status;
+    },
+    /** The client detects the truncation from the length alone. */
+    sendHalf(answer) {
+      const body = Buffer.from(answer.body);
+      res.writeHead(answer.status, heading(answer));
+      res.write(body.subarray(0, Math.floor(body.length / 2)), () => res.socket?.end());
+      return answer.status;
+    },
+    reset() {
+      res.socket?.resetAndDestroy();
+      return 'reset';
+    },
+    hang: async () => 'hung',
+  };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isoSeconds, isRepresentable } from './clock.ts';
+import { refused } from './control-error.ts';
 import { fieldOf } from './data/fields.ts';
 import { defaultTtlSeconds, ttlSeconds } from './data/ttl.ts';
 import type { Emulator } from './emulator.ts';
@@ -7,36 +8,25 @@ import { shortUrl } from './short-url.ts';
 import type { LinkRecord } from './store.ts';
 
 /** A link as the admin endpoints return it. */
-export interface LinkView {
-  onelinkId: string;
-  shortlinkId: string;
-  shortlinkUrl: string;
-  payload: Record<string, unknown>;
-  /** ISO 8601, whole seconds, UTC. */
-  expiry: string;
-  /** The configured TTL in seconds. */
-  ttl: number;
-  renewTtl: boolean;
-  /** Expired and not yet purged. */
-  expired: boolean;
-  foreign: boolean;
-  clicks: number;
-}
-
-export function linkView(emulator: Emulator, link: LinkRecord): LinkView {
+export function linkView(emulator: Emulator, link: LinkRecord) {
   return {
     onelinkId: link.onelinkId,
     shortlinkId: link.shortlinkId,
     shortlinkUrl: shortUrl(emulator.settings, link),
-    payload: JSON.parse(link.payload),
+    payload: JSON.parse(link.payload) as Record<string, unknown>,
+    /** ISO 8601, whole seconds, UTC. */
     expiry: isoSeconds(link.expiresAtSeconds),
+    /** The configured TTL in seconds. */
     ttl: link.ttlSeconds,
     renewTtl: link.renewTtl,
+    /** Expired and not yet purged. */
     expired: emulator.store.isExpired(link),
     foreign: link.foreign,
     clicks: link.clicks,
   };
 }
+
+export type LinkView = ReturnType<typeof linkView>;
 
 /** The same link as a line of JSON. The numbers of `payload` are as the client wrote them. */
 export function linkLine(emulator: Emulator, link: LinkRecord): string {
@@ -70,19 +60,9 @@ export const preloadSchema = z.strictObject({
 });
 export type PreloadedLink = z.input<typeof preloadSchema>;
 
-/** A link that a preload cannot add: its path, and the rule that it breaks. */
-export class PreloadError extends Error {
-  readonly path: string;
-
-  constructor(path: string, rule: string) {
-    super(rule);
-    this.path = path;
-  }
-}
-
 /**
  * Adds links without POST: no quota, no rate limit, no checks of parameters. It adds all of them or none.
- * @throws PreloadError for an unknown template or brand domain, or an ID that is taken
+ * @throws ControlError for an unknown template or brand domain, or an ID that is taken
  */
 export function preload(emulator: Emulator, links: readonly z.output<typeof preloadSchema>[]): void {
   const { settings, store } = emulator;
@@ -90,12 +70,12 @@ export function preload(emulator: Emulator, links: readonly z.output<typeof prel
   for (const [index, { onelinkId, shortlinkId, brandDomain }] of links.entries()) {
     const template = Object.hasOwn(settings.templates, onelinkId) ? settings.templates[onelinkId] : undefined;
     const key = `${onelinkId}/${shortlinkId}`;
-    if (template === undefined) throw new PreloadError(`${index}.onelinkId`, 'must be a known template');
+    if (template === undefined) throw refused(`${index}.onelinkId`, 'must be a known template');
     if (seen.has(key) || store.get(onelinkId, shortlinkId) !== undefined) {
-      throw new PreloadError(`${index}.shortlinkId`, 'must not be taken');
+      throw refused(`${index}.shortlinkId`, 'must not be taken');
     }
     if (brandDomain !== undefined && !template.brandDomains.includes(brandDomain)) {
-      throw new PreloadError(`${index}.brandDomain`, 'must be a brand domain of the template');
+      throw refused(`${index}.brandDomain`, 'must be a brand domain of the template');
     }
     seen.add(key);
   }

@@ -1,11 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { ControlError, checked } from './control.ts';
-import type { OneLinkApi } from './server.ts';
-import { startOneLinkApi } from './server.ts';
-import type { Settings, SettingsInput } from './settings.ts';
-import { defaultSettings, settingsInput } from './settings.ts';
+import * as z from 'zod';
+import { ControlError, checked } from './control-error.ts';
+import { type OneLinkApi, startOneLinkApi } from './server.ts';
+import { defaultSettings, type Settings, type SettingsInput, settingsSchema } from './settings.ts';
 
 type Templates = NonNullable<SettingsInput['templates']>;
 
@@ -22,26 +21,32 @@ const template = (text: string, before: Templates = {}): Templates => {
   return { ...before, [id]: { subdomain, brandDomains: domains?.split(',') ?? [] } };
 };
 
-const choice = <Name extends keyof Settings>(
-  flags: string,
-  text: string,
-  ...choices: Extract<Settings[Name], string>[]
-) => new Option(flags, text).choices(choices);
+/** The flags whose names differ from those of their settings. */
+const settings: Readonly<Record<string, keyof Settings>> = {
+  template: 'templates',
+  account: 'accountId',
+  quota: 'monthlyQuota',
+  rate: 'requestsPerSecond',
+  qrRate: 'qrRequestsPerSecond',
+  latency: 'latencyMilliseconds',
+  latencyJitter: 'latencyJitterMilliseconds',
+};
+const settingOf = (flag: string) => settings[flag] ?? flag;
 
-/** Flag names equal the names of the settings: the flags of a command line are a change of settings. */
-type Flags = SettingsInput & {
+/** The flag of a setting, with the values that the setting may have. */
+function setting(flags: string, text: string): Option {
+  const option = new Option(flags, text);
+  const schema = settingsSchema.shape[settingsSchema.keyof().parse(settingOf(option.attributeName()))].unwrap();
+  if (schema instanceof z.ZodEnum) return option.choices(schema.options);
+  return schema instanceof z.ZodNumber ? option.argParser(number) : option;
+}
+
+interface Flags {
   port: number;
   host: string;
   config?: string;
   json?: true;
-  template?: Templates;
-  account?: string;
-  quota?: number;
-  rate?: number;
-  qrRate?: number;
-  latency?: number;
-  latencyJitter?: number;
-};
+}
 
 /** Scripts read exit code 1 as a finding, so a failure to start has another code. */
 const failureCode = 2;
@@ -54,66 +59,38 @@ const program = new Command('onelink-api')
   .option('--json', 'print the address as one line of JSON (npm adds lines of its own, npm run --silent does not)')
   .option('--config <file>', 'JSON file of settings (flags override it)')
   .option('--template <id=subdomain[,brand…]>', 'a OneLink template (repeatable)', template)
-  .option('--token <token>', `API token (${defaultSettings.token})`)
-  .option('--account <id>', `account ID (${defaultSettings.accountId})`)
-  .option('--quota <calls>', `calls per UTC month (${defaultSettings.monthlyQuota})`, number)
-  .option('--rate <calls>', `calls in any second (${defaultSettings.requestsPerSecond})`, number)
-  .option('--qr-rate <calls>', `QR calls in any second (${defaultSettings.qrRequestsPerSecond})`, number)
-  .option('--latency <milliseconds>', 'fixed delay of every answer (0)', number)
-  .option('--latency-jitter <milliseconds>', 'maximum of an additional random delay (0)', number)
-  .option('--no-feature-enabled', 'the account may not create links (403)')
-  .option('--no-branded-links', 'the account has no branded links (401)')
+  .addOption(setting('--token <token>', `API token (${defaultSettings.token})`))
+  .addOption(setting('--account <id>', `account ID (${defaultSettings.accountId})`))
+  .addOption(setting('--quota <calls>', `calls per UTC month (${defaultSettings.monthlyQuota})`))
+  .addOption(setting('--rate <calls>', `calls in any second (${defaultSettings.requestsPerSecond})`))
+  .addOption(setting('--qr-rate <calls>', `QR calls in any second (${defaultSettings.qrRequestsPerSecond})`))
+  .addOption(setting('--latency <milliseconds>', 'fixed delay of every answer (0)'))
+  .addOption(setting('--latency-jitter <milliseconds>', 'maximum of an additional random delay (0)'))
+  .addOption(setting('--no-feature-enabled', 'the account may not create links (403)'))
+  .addOption(setting('--no-branded-links', 'the account has no branded links (401)'))
   .optionsGroup('Where the documents disagree or are silent:')
-  .option('--max-data-characters <number>', '2048 or, in newer texts, 3000', number)
-  .option('--query-string-counts', 'the query string that data makes has the same limit')
-  .option('--max-ttl-days <number>', '365 or, in newer texts, 730', number)
-  .addOption(choice<'outOfRangeTtl'>('--out-of-range-ttl <what>', '31 days, or a 400', 'default', 'refuse'))
-  .option('--foreign-reads', 'GET returns links made elsewhere')
-  .addOption(choice<'limitMessages'>('--limit-messages <edition>', 'wording of the 429s', 'guide', 'reference'))
-  .addOption(choice<'errorKey'>('--error-key <name>', 'first key of an error', 'error_type', 'error-type', 'code'))
-  .addOption(choice<'quotaCounts'>('--quota-counts <what>', 'calls that cost quota', 'successes-and-409', 'every-call'))
-  .option('--refused-counts-to-rate', 'a call refused for its rate takes a place in the window')
-  .option('--no-qr-counts-to-rate', 'QR calls take no place in the general window')
-  .option('--no-qr-data-prefix', 'QR answers without data: in front')
-  .option('--no-enforce-lengths', 'parameters have no maximum lengths')
-  .option('--no-quota-needs-token', 'the quota operation needs no token')
-  .option('--quota-counts-to-rate', 'quota calls take a place in the general window')
-  .addOption(choice<'nulls'>('--nulls <what>', 'a null is an error, or equals a field left out', 'refuse', 'leave-out'))
-  .addOption(
-    choice<'shortlinkIdCharacters'>(
-      '--shortlink-id-characters <which>',
-      'letters and digits as in the guide, or _ and - too',
-      'seen',
-      'guide',
-    ),
-  )
-  .addOption(
-    choice<'reservedParameters'>(
-      '--reserved-parameters <what>',
-      'names such as ttl inside data: 400, or accepted',
-      'refuse',
-      'accept',
-    ),
-  )
-  .addOption(
-    choice<'updateBrandMismatch'>(
-      '--update-brand-mismatch <error>',
-      'for an update with another brand domain: 403, or 400',
-      'wrong_brand_domain',
-      'invalid_parameter',
-    ),
-  )
-  .addOption(choice<'contentTypes'>('--content-types <which>', 'content types that a body may have', 'any', 'json'))
-  .option('--max-body-bytes <number>', `a larger body is invalid (${defaultSettings.maxBodyBytes})`, number)
-  .addOption(
-    choice<'shownTtl'>(
-      '--shown-ttl <which>',
-      'the ttl of a GET: as configured, or the time left',
-      'window',
-      'remaining',
-    ),
-  )
-  .option('--purge-delay-hours <hours>', 'time from expiry to purge, up to 48', number)
+  .addOption(setting('--max-data-characters <number>', '2048 or, in newer texts, 3000'))
+  .addOption(setting('--query-string-counts', 'the query string that data makes has the same limit'))
+  .addOption(setting('--max-ttl-days <number>', '365 or, in newer texts, 730'))
+  .addOption(setting('--out-of-range-ttl <what>', '31 days, or a 400'))
+  .addOption(setting('--foreign-reads', 'GET returns links made elsewhere'))
+  .addOption(setting('--limit-messages <edition>', 'wording of the 429s'))
+  .addOption(setting('--error-key <name>', 'first key of an error'))
+  .addOption(setting('--quota-counts <what>', 'calls that cost quota'))
+  .addOption(setting('--refused-counts-to-rate', 'a call refused for its rate takes a place in the window'))
+  .addOption(setting('--no-qr-counts-to-rate', 'QR calls take no place in the general window'))
+  .addOption(setting('--no-qr-data-prefix', 'QR answers without data: in front'))
+  .addOption(setting('--no-enforce-lengths', 'parameters have no maximum lengths'))
+  .addOption(setting('--no-quota-needs-token', 'the quota operation needs no token'))
+  .addOption(setting('--quota-counts-to-rate', 'quota calls take a place in the general window'))
+  .addOption(setting('--nulls <what>', 'a null is an error, or equals a field left out'))
+  .addOption(setting('--shortlink-id-characters <which>', 'letters and digits as in the guide, or _ and - too'))
+  .addOption(setting('--reserved-parameters <what>', 'names such as ttl inside data: 400, or accepted'))
+  .addOption(setting('--update-brand-mismatch <error>', 'for an update with another brand domain: 403, or 400'))
+  .addOption(setting('--content-types <which>', 'content types that a body may have'))
+  .addOption(setting('--max-body-bytes <number>', `a larger body is invalid (${defaultSettings.maxBodyBytes})`))
+  .addOption(setting('--shown-ttl <which>', 'the ttl of a GET: as configured, or the time left'))
+  .addOption(setting('--purge-delay-hours <hours>', 'time from expiry to purge, up to 48'))
   .addHelpText(
     'after',
     `
@@ -125,38 +102,12 @@ Examples:
   npm run onelink-api -- --max-data-characters 3000 --max-ttl-days 730 --foreign-reads --limit-messages reference`,
   );
 
-function settingsOf(flags: Flags): SettingsInput {
-  const {
-    port: _,
-    host: __,
-    json: ___,
-    config,
-    template,
-    account,
-    quota,
-    rate,
-    qrRate,
-    latency,
-    latencyJitter,
-    ...rest
-  } = flags;
-  const file = config === undefined ? {} : checked(settingsInput, JSON.parse(readFileSync(config, 'utf8')));
+function settingsOf({ config, ...flags }: Flags): SettingsInput {
+  const file = config === undefined ? {} : checked(settingsSchema, JSON.parse(readFileSync(config, 'utf8')));
   // A --no-… flag is true if it is not given. That default must not override the file.
-  const given = Object.entries(rest).filter(([name]) => program.getOptionValueSource(name) === 'cli');
-  const renamed = {
-    templates: template,
-    accountId: account,
-    monthlyQuota: quota,
-    requestsPerSecond: rate,
-    qrRequestsPerSecond: qrRate,
-    latencyMilliseconds: latency,
-    latencyJitterMilliseconds: latencyJitter,
-  };
-  return {
-    ...file,
-    ...Object.fromEntries(given),
-    ...Object.fromEntries(Object.entries(renamed).filter(([, value]) => value !== undefined)),
-  };
+  const given = Object.entries(flags).filter(([name]) => program.getOptionValueSource(name) === 'cli');
+  const ofSettings = given.map(([name, value]): [string, unknown] => [settingOf(name), value]);
+  return { ...file, ...Object.fromEntries(ofSettings.filter(([name]) => name in settingsSchema.shape)) };
 }
 
 function greeting({ origin, baseUrl, control }: OneLinkApi): string {

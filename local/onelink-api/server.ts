@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { followLink } from './actions/click.ts';
@@ -5,43 +6,30 @@ import { serveAdmin } from './admin.ts';
 import { type ApiRequest, serveApi } from './api.ts';
 import { bodyOf } from './body.ts';
 import type { TimeSources } from './clock.ts';
-import { Control, checked } from './control.ts';
+import { Control } from './control.ts';
+import { checked } from './control-error.ts';
 import { Emulator } from './emulator.ts';
-import { HttpLine, send } from './http-line.ts';
+import { httpLine, send } from './http-line.ts';
 import { createListener } from './listener.ts';
-import type { SettingsInput } from './settings.ts';
-import { defaultSettings, settingsInput, withChange } from './settings.ts';
+import { type SettingsInput, settingsSchema } from './settings.ts';
 
 export interface OneLinkApiOptions {
   /** The port to listen on. Default 0: any free port. */
   port?: number;
   /** The address to listen on. Default 127.0.0.1. */
   host?: string;
-  /** The account and the reading of the contract. A setting left out has its value in `defaultSettings`. */
+  /** The account and the reading of the contract. A setting left out has its default in `settingsSchema`. */
   settings?: SettingsInput;
   /** Clocks that a test injects. */
   time?: TimeSources;
-}
-
-/** A running emulator. */
-export interface OneLinkApi {
-  /** `http://127.0.0.1:4570`: the origin of clicks and of the admin endpoints under `/__emulator/`. */
-  readonly origin: string;
-  /** `http://127.0.0.1:4570/api/v2.0`: replaces the real API's base URL. */
-  readonly baseUrl: string;
-  readonly port: number;
-  readonly control: Control;
-  /** Stops listening and drops every connection, hung ones too. */
-  close(): Promise<void>;
 }
 
 /**
  * Starts an emulator of OneLink API v2.0 in this process.
  * @throws ControlError for settings that break a rule; the listen error (`EADDRINUSE`) if the port is in use
  */
-export async function startOneLinkApi(options: OneLinkApiOptions = {}): Promise<OneLinkApi> {
-  const settings = withChange(defaultSettings, checked(settingsInput, options.settings ?? {}));
-  const emulator = new Emulator(settings, options.time);
+export async function startOneLinkApi(options: OneLinkApiOptions = {}) {
+  const emulator = new Emulator(checked(settingsSchema, options.settings ?? {}), options.time);
   const control = new Control(emulator);
   const closing = new AbortController();
 
@@ -51,29 +39,28 @@ export async function startOneLinkApi(options: OneLinkApiOptions = {}): Promise<
   );
 
   const host = options.host ?? '127.0.0.1';
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ port: options.port ?? 0, host, backlog: 1024 }, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+  await once(server.listen({ port: options.port ?? 0, host, backlog: 1024 }), 'listening');
   const { port } = server.address() as AddressInfo;
   const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   return {
+    /** `http://127.0.0.1:4570`: the origin of clicks and of the admin endpoints under `/__emulator/`. */
     origin,
+    /** `http://127.0.0.1:4570/api/v2.0`: replaces the real API's base URL. */
     baseUrl: `${origin}/api/v2.0`,
     port,
     control,
-    close() {
+    /** Stops listening and drops every connection, hung ones too. */
+    async close(): Promise<void> {
       closing.abort();
-      return new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      });
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
     },
   };
 }
+
+/** A running emulator. */
+export type OneLinkApi = Awaited<ReturnType<typeof startOneLinkApi>>;
 
 async function serve(
   emulator: Emulator,
@@ -98,7 +85,7 @@ async function serve(
       body: (maxBytes) => bodyOf(req, maxBytes),
       discardBody: () => void req.resume(),
     };
-    return serveApi(emulator, request, new HttpLine(res, signal));
+    return serveApi(emulator, request, httpLine(res, signal));
   }
   if (path.startsWith('/__emulator/')) return serveAdmin(control, req, res, path.slice('/__emulator/'.length));
   req.resume();

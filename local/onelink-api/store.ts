@@ -17,22 +17,15 @@ export interface LinkRecord {
   clicks: number;
 }
 
-export interface StoreCounts {
-  /** Links made by POST since the start. */
-  made: number;
-  preloaded: number;
-  updated: number;
-  deleted: number;
-  /** Records removed by a purge. */
-  purged: number;
-}
+/** Since the start: links made by POST, preloaded, updated and deleted, and records removed by a purge. */
+const noCounts = () => ({ made: 0, preloaded: 0, updated: 0, deleted: 0, purged: 0 });
 
 /** The links of the account, by template and ID. IDs are case-sensitive. */
 export class LinkStore {
   readonly #links = new Map<string, LinkRecord>();
   readonly #clock: EmulatorClock;
   readonly #purgeDelaySeconds: () => number;
-  counts: StoreCounts = { made: 0, preloaded: 0, updated: 0, deleted: 0, purged: 0 };
+  counts = noCounts();
 
   constructor(clock: EmulatorClock, purgeDelaySeconds: () => number) {
     this.#clock = clock;
@@ -70,7 +63,7 @@ export class LinkStore {
   }
 
   /** The number of links stored, and the number of live ones. It visits each link: milliseconds for 100,000. */
-  census(): { held: number; alive: number } {
+  census() {
     const now = this.#clock.nowSeconds();
     const purgeBefore = now - this.#purgeDelaySeconds();
     let held = 0;
@@ -89,7 +82,7 @@ export class LinkStore {
 
   clear(): void {
     this.#links.clear();
-    this.counts = { made: 0, preloaded: 0, updated: 0, deleted: 0, purged: 0 };
+    this.counts = noCounts();
   }
 
   #isPurgeDue(link: LinkRecord): boolean {

@@ -10,7 +10,6 @@ import { killEnvironments } from './chaos.ts';
 import type { Display } from './progress/display.ts';
 import { watch } from './progress/observation.ts';
 import { RateMeter } from './progress/rate-meter.ts';
-import type { Answered } from './report/reconciliation.ts';
 
 export interface CampaignOptions {
   messages: readonly CampaignMessage[];
@@ -28,27 +27,15 @@ export interface CampaignOptions {
 
 export type CampaignEnd = 'all answered' | 'the rest is parked' | 'no new outcome' | 'dead letter' | 'interrupted';
 
-export interface CampaignRun {
-  end: CampaignEnd;
-  all: Answered[];
-  unsent: Unsent<CampaignMessage>[];
-  contradictions: number;
-  /** From the first message sent to the last new outcome. */
-  seconds: number;
-  /** From the start of the process to the first link. Undefined if there was none. */
-  firstLinkSeconds: number | undefined;
-  killed: number;
-}
-
 const pollEveryMilliseconds = 500;
 
 /** Sends the campaign, and receives outcomes until every message has its own or no more are to be expected. */
-export async function runCampaign(options: CampaignOptions): Promise<CampaignRun> {
+export async function runCampaign(options: CampaignOptions) {
   const { messages, cloud, outputs, outcomeQueue, screen } = options;
   const awaited = new AwaitedOutcomes<CampaignMessage>();
   const byLane = [...Map.groupBy(messages, ({ lane }) => lane)];
   const lanes = new Map(
-    byLane.map(([lane, ofLane]) => [lane, { messages: ofLane, answered: 0, meter: new RateMeter() }]),
+    byLane.map(([lane, { length: total }]) => [lane, { total, answered: 0, meter: new RateMeter() }]),
   );
   const qr = { owed: 0, done: 0, meter: new RateMeter() };
   const unsent: Unsent<CampaignMessage>[] = [];
@@ -105,19 +92,10 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRun
       qr.meter.sample(qr.done, now);
       screen.progress({
         seconds: (now - begun) / 1000,
-        lanes: [...lanes].map(
-          ([
-            name,
-            {
-              answered,
-              messages: { length: total },
-              meter,
-            },
-          ]) => {
-            const { waiting = 0, inWork = 0, running = true } = seen.lanes.get(name) ?? {};
-            return { name, answered, total, perSecond: meter.perSecond, waiting, inWork, running };
-          },
-        ),
+        lanes: [...lanes].map(([name, { answered, total, meter }]) => {
+          const { waiting = 0, inWork = 0, running = true } = seen.lanes.get(name) ?? {};
+          return { name, answered, total, perSecond: meter.perSecond, waiting, inWork, running };
+        }),
         qr: { done: qr.done, owed: qr.owed, perSecond: qr.meter.perSecond },
         quota: seen.quota,
         alarms: seen.alarms,
@@ -151,6 +129,17 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRun
     ...(options.chaos ? [kill()] : []),
   ]);
   screen.rest();
-  const seconds = (newsAt - begun) / 1000;
-  return { end: await watching, all: awaited.all(), unsent, contradictions, seconds, firstLinkSeconds, killed };
+  return {
+    end: await watching,
+    all: awaited.all(),
+    unsent,
+    contradictions,
+    /** From the first message sent to the last new outcome. */
+    seconds: (newsAt - begun) / 1000,
+    /** From the start of the process to the first link. Undefined if there was none. */
+    firstLinkSeconds,
+    killed,
+  };
 }
+
+export type CampaignRun = Awaited<ReturnType<typeof runCampaign>>;

@@ -1,19 +1,13 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { type AdminClient, adminClient } from '../onelink-api/admin-client.ts';
+import { adminClient } from '../onelink-api/admin-client.ts';
 import type { SettingsInput } from '../onelink-api/settings.ts';
 
-/** The emulator in a process of its own: rendering QR codes takes no time from the local cloud. */
-export interface EmulatorProcess {
-  /** `http://127.0.0.1:4570`: the origin for clicks on short links. */
-  readonly origin: string;
-  readonly baseUrl: string;
-  readonly admin: AdminClient;
-  stop(): Promise<void>;
-}
-
-/** @throws Error if it ends before it listens. Its output is on stderr. */
-export async function startEmulator(settings: SettingsInput): Promise<EmulatorProcess> {
+/**
+ * The emulator in a process of its own: rendering QR codes takes no time from the local cloud.
+ * @throws Error if it ends before it listens. Its output is on stderr.
+ */
+export async function startEmulator(settings: SettingsInput) {
   const child = fork(fileURLToPath(new URL('emulator-program.ts', import.meta.url)), [JSON.stringify(settings)]);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const { origin, baseUrl } = await new Promise<{ origin: string; baseUrl: string }>((resolve, reject) => {
@@ -21,6 +15,7 @@ export async function startEmulator(settings: SettingsInput): Promise<EmulatorPr
     child.once('exit', (code) => reject(new Error(`the OneLink API emulator ended with code ${code}`)));
   });
   return {
+    /** `http://127.0.0.1:4570`: the origin for clicks on short links. */
     origin,
     baseUrl,
     admin: adminClient(origin),
@@ -30,3 +25,5 @@ export async function startEmulator(settings: SettingsInput): Promise<EmulatorPr
     },
   };
 }
+
+export type EmulatorProcess = Awaited<ReturnType<typeof startEmulator>>;

@@ -87,25 +87,13 @@ const { patience, scenario, config, weather, weatherKinds, storm, ...flags } = w
   .parse()
   .opts<Flags>();
 try {
-  const plan = weatherOf(
-    { storm, ...(weather !== undefined && { weather }), ...(weatherKinds !== undefined && { weatherKinds }) },
-    () => Date.now() % 1_000_000,
-  );
+  const plan = weatherOf({ storm, weather, weatherKinds }, () => Date.now() % 1_000_000);
   const chosen = await runConfiguration(config);
   // The shipped campaign is the sample's: its producers and templates are in no other configuration.
   const input = flags.input ?? (config === undefined ? sampleCampaign : undefined);
   const addsUp =
     scenario === undefined
-      ? await run(
-          {
-            ...flags,
-            ...chosen,
-            ...(input !== undefined && { input }),
-            ...(plan && { weather: plan }),
-            patienceSeconds: patience,
-          },
-          interrupted.signal,
-        )
+      ? await run({ ...flags, ...chosen, input, weather: plan, patienceSeconds: patience }, interrupted.signal)
       : await runScenario({ ...flags, ...chosen, scenario }, interrupted.signal);
   process.exitCode = addsUp ? 0 : 1;
 } catch (error) {

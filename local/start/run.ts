@@ -1,15 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { S3Client } from '@aws-sdk/client-s3';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
-import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
-import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { fileWords } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { budgetOf, planLanes } from '../../lib/config/rate-budget.ts';
-import { type JudgedCall, type LocalCloud, startLocalCloud } from '../cloud/cloud.ts';
-import { startApiFront } from '../weather/api-sockets.ts';
+import type { JudgedCall, LocalCloud } from '../cloud/cloud.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
 import { readCampaign } from './campaign-input.ts';
 import { type CampaignRun, runCampaign } from './campaign-run.ts';
@@ -21,7 +16,6 @@ import { forgetKeptRun, type KeptRun, keptRunWords, writeKeptRun } from './kept-
 import { empty, inLocal } from './local-folder.ts';
 import { madeCommands, writeMadeCommands } from './made-commands.ts';
 import { Phases } from './phases.ts';
-import { producerCallers } from './producer-callers.ts';
 import { type Display, display } from './progress/display.ts';
 import { deadLettersIn } from './progress/observation.ts';
 import { closingWords } from './report/closing-words.ts';
@@ -31,16 +25,17 @@ import { type Findings, summarise } from './report/summary.ts';
 import { writeLinks, writeNotSent, writeOutcomes, writeSummary } from './report/write-report.ts';
 import { type RunConfiguration, sampleConfigFile } from './run-configuration.ts';
 import { lockRun } from './run-lock.ts';
+import { startPipeline } from './start-pipeline.ts';
 import { synthesise } from './synthesis.ts';
 
 export interface RunOptions extends RunConfiguration {
   /** The configuration's first stage by default. */
   stage?: string;
   /** A file of messages. Without it, the run makes commands for the configuration's producers. */
-  input?: string;
+  input?: string | undefined;
   limit?: number;
   chaos: boolean;
-  weather?: WeatherPlan;
+  weather?: WeatherPlan | undefined;
   keep: boolean;
   quiet: boolean;
   patienceSeconds: number;
@@ -78,28 +73,20 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const emulator = await starting;
     if (setup.foreignLinks.length > 0) await emulator.admin.preload(setup.foreignLinks);
 
-    const front = options.weather && (await startApiFront(options.weather, emulator.origin));
-    if (front) closing.push(() => front.stop());
-    const baseUrl = emulator.baseUrl.replace(emulator.origin, front?.endpoint ?? emulator.origin);
-    const cloud = await phases.time('cloud', startCloud(pipeline, baseUrl, options.weather));
-    closing.push(() => cloud.stop());
-    cloud.on('refused', (call) => screen.say(refusedWords(call)));
+    const { weather, chaos } = options;
+    const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
+    const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.say(refusedWords(call)));
+    const starts = startPipeline({ pipeline, api: emulator, token, weather, onCloud, ...folders }, closing);
+    const { cloud, outputs, sqs, outcomeQueue } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
-    const outputs = pipelineOutputs(cloud.outputs[pipeline.stackName] ?? {}, pipeline.stackName);
-    const sqs = new SQSClient(cloud.clientConfig('sqs'));
-    const sns = new SNSClient(cloud.clientConfig('sns'));
-    const outcomeQueue = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
-    closing.push(() => outcomeQueue.close());
-
     const patienceSeconds = patience(options, pipeline);
     const received = await outcomeQueue.untilReceived({ signal });
     if (received !== 'received' && !signal.aborted)
       screen.say('No probe arrived in 90 s: the first outcomes may be missing.');
-    if (options.weather) {
-      const { seed, strength } = options.weather;
+    if (weather) {
+      const { seed, strength } = weather;
       screen.say(`Weather: ${strength}, seed ${seed}. To repeat its plan, use --weather ${seed}.`);
     }
-    const { chaos } = options;
     const campaign = { messages, cloud, sqs, outputs, outcomeQueue, emulator, screen, patienceSeconds, chaos, signal };
     const ran = await phases.time('campaign', runCampaign(campaign));
 
@@ -116,7 +103,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const summary = summarise(sum, found, ran.unsent.length);
     await writeSummary(inLocal('out'), summary);
     const faults = failedChecks(sum, found, summary, ran.contradictions, ran.unsent);
-    for (const line of closingWords(ran, sum, found, summary, faults, options.weather)) screen.say(line);
+    for (const line of closingWords(ran, sum, found, summary, faults, weather)) screen.say(line);
     if (ran.unsent.length > 0)
       screen.say('Not sent: .local/out/not-sent.csv has the reasons. To send the rest, use not-sent.ndjson.');
     screen.say(`Files: .local/out/ (links.csv, rejects.csv, outcomes.ndjson, summary.json, qr/index.html)`);
@@ -134,24 +121,6 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     for (const close of closing.reverse()) await close().catch(() => {});
     unlock();
   }
-}
-
-function startCloud(
-  pipeline: ConfiguredPipeline,
-  baseUrl: string,
-  weather: WeatherPlan | undefined,
-): Promise<LocalCloud> {
-  return startLocalCloud({
-    assemblyDirectory: inLocal('cdk.out'),
-    stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
-    workDirectory: inLocal('cloud'),
-    environmentOverrides: { API_BASE_URL: baseUrl },
-    secretValues: { ApiToken: token },
-    callers: producerCallers(pipeline.settings),
-    // The workers need the quota from the start, and the alarms need the governor's heartbeat.
-    fireSchedulesAtStart: true,
-    ...(weather && { weather }),
-  });
 }
 
 /** Names of AWS's resources only: an object's key may be a link's ID. */

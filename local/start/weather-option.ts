@@ -18,8 +18,8 @@ export function kindsListed(list: string): WeatherKind[] {
 
 export interface WeatherFlags {
   /** A seed, or true for a random one. */
-  weather?: number | true;
-  weatherKinds?: readonly WeatherKind[];
+  weather?: number | true | undefined;
+  weatherKinds?: readonly WeatherKind[] | undefined;
   storm: boolean;
 }
 
@@ -36,6 +36,6 @@ export function weatherOf({ weather, weatherKinds, storm }: WeatherFlags, choose
   return new WeatherPlan({
     seed: weather === true ? choose() : weather,
     strength: storm ? 'storm' : 'mild',
-    ...(weatherKinds !== undefined && { kinds: weatherKinds }),
+    kinds: weatherKinds,
   });
 }

@@ -1,6 +1,6 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { type Loopback, onLoopback } from '../cloud/loopback.ts';
 import type { WeatherPlan } from './plan.ts';
-import type { Front } from './wire/front.ts';
 
 /** How long a connection to the OneLink API may be idle. Gateways and load balancers differ, and publish no value. */
 const idleMilliseconds = { mild: 12_000, storm: 5_000 } as const;
@@ -16,7 +16,7 @@ export async function startApiFront(
   plan: WeatherPlan,
   api: string,
   idle: number = idleMilliseconds[plan.strength],
-): Promise<Front> {
+): Promise<Loopback> {
   const { hostname, port } = new URL(api);
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
@@ -56,13 +56,7 @@ export async function startApiFront(
       service.destroy();
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
-      }),
-  };
+  return onLoopback(server, () => {
+    for (const socket of sockets) socket.destroy();
+  });
 }

@@ -1,5 +1,5 @@
 import type { WeatherPlan } from './plan.ts';
-import { StaleReads } from './stale-reads.ts';
+import { staleReads } from './stale-reads.ts';
 import { jsonAction, jsonAnswer, jsonBody, lost, type Treatment, withBody } from './wire/exchange.ts';
 
 const writes = ['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'];
@@ -15,7 +15,7 @@ interface BatchGot {
 
 /** Degrades a request to DynamoDB. */
 export function dynamodbWeather(plan: WeatherPlan, now: () => number = Date.now): Treatment {
-  const stale = new StaleReads(plan, now);
+  const stale = staleReads(plan, now);
   return async (request, forward) => {
     const action = jsonAction(request);
     if ([...writes, ...reads].includes(action) && plan.strikes('dynamodb-throttles')) return throttled;

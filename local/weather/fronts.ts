@@ -10,14 +10,8 @@ import { startFront } from './wire/front.ts';
 /** The endpoints of services, `http://127.0.0.1:{port}`. */
 type Endpoints = Readonly<Record<'dynamodb' | 'sqs' | 'sns' | 's3', string>>;
 
-export interface Fronts {
-  /** The endpoints of the proxies. */
-  readonly endpoints: Endpoints;
-  stop(): Promise<void>;
-}
-
 /** Starts a proxy in front of each engine. */
-export async function startFronts(plan: WeatherPlan, engines: Endpoints): Promise<Fronts> {
+export async function startFronts(plan: WeatherPlan, engines: Endpoints) {
   const front = (engine: string, treat: Treatment) => startFront(engine, calmOnRepeats(plan, treat));
   const [dynamodb, sqs, sns, s3] = await Promise.all([
     front(engines.dynamodb, dynamodbWeather(plan)),

@@ -7,7 +7,7 @@ export type Strength = 'mild' | 'storm';
 export interface WeatherOptions {
   readonly seed: number;
   /** Default: all. */
-  readonly kinds?: readonly WeatherKind[];
+  readonly kinds?: readonly WeatherKind[] | undefined;
   /** Default: mild. */
   readonly strength?: Strength;
   /** Probabilities from 0 to 1 that override those of the strength. */

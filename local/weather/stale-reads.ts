@@ -23,53 +23,41 @@ interface Write {
  * Answers an eventually consistent GetItem without the last write. It reads the earlier item before each write, but
  * only for tables that have had such a read, so that other tables cost nothing.
  */
-export class StaleReads {
-  readonly #plan: WeatherPlan;
-  readonly #now: () => number;
+export function staleReads(plan: WeatherPlan, now: () => number) {
   /** Names of the key attributes, by table. */
-  readonly #keys = new Map<string, string[]>();
-  readonly #before = new Map<string, { item: Item | undefined; until: number }>();
+  const keys = new Map<string, string[]>();
+  const before = new Map<string, { item: Item | undefined; until: number }>();
+  return {
+    /** Call it before a PutItem, UpdateItem or DeleteItem. */
+    async beforeWrite(request: WireRequest, forward: Forward): Promise<void> {
+      const { TableName, Key, Item } = jsonBody<Write>(request);
+      const names = keys.get(TableName);
+      const from = Key ?? Item;
+      if (names === undefined || from === undefined) return;
+      const key = Object.fromEntries(names.map((name) => [name, from[name]]));
+      const read = operation(request, 'GetItem', { TableName, Key: key, ConsistentRead: true });
+      const answer = await forward(read);
+      if (answer.status !== 200) return;
+      for (const [id, { until }] of before) if (until < now()) before.delete(id);
+      const item = jsonBody<{ Item?: Item }>(answer).Item;
+      before.set(idOf(TableName, key), { item, until: now() + staleMilliseconds });
+    },
 
-  constructor(plan: WeatherPlan, now: () => number) {
-    this.#plan = plan;
-    this.#now = now;
-  }
-
-  /** Call it before a PutItem, UpdateItem or DeleteItem. */
-  async beforeWrite(request: WireRequest, forward: Forward): Promise<void> {
-    const { TableName, Key, Item } = jsonBody<Write>(request);
-    const names = this.#keys.get(TableName);
-    const from = Key ?? Item;
-    if (names === undefined || from === undefined) return;
-    const key = Object.fromEntries(names.map((name) => [name, from[name]]));
-    const read = operation(request, 'GetItem', { TableName, Key: key, ConsistentRead: true });
-    const answer = await forward(read);
-    if (answer.status !== 200) return;
-    const now = this.#now();
-    for (const [id, { until }] of this.#before) if (until < now) this.#before.delete(id);
-    const item = jsonBody<{ Item?: Item }>(answer).Item;
-    this.#before.set(idOf(TableName, key), { item, until: now + staleMilliseconds });
-  }
-
-  /** The answer of a GetItem. Undefined if it has no stale answer. */
-  async get(request: WireRequest, forward: Forward) {
-    const { TableName, Key, ConsistentRead, ProjectionExpression } = jsonBody<Get>(request);
-    if (!this.#plan.isOn('dynamodb-stale-reads') || ConsistentRead || ProjectionExpression !== undefined)
-      return undefined;
-    if (!this.#keys.has(TableName)) {
-      const answer = await forward(operation(request, 'DescribeTable', { TableName }));
-      const { Table } = jsonBody<{ Table?: { KeySchema: { AttributeName: string }[] } }>(answer);
-      if (Table)
-        this.#keys.set(
-          TableName,
-          Table.KeySchema.map(({ AttributeName }) => AttributeName),
-        );
-    }
-    const known = this.#before.get(idOf(TableName, Key));
-    if (known === undefined || known.until < this.#now() || !this.#plan.strikes('dynamodb-stale-reads'))
-      return undefined;
-    return jsonAnswer(200, known.item === undefined ? {} : { Item: known.item });
-  }
+    /** The answer of a GetItem. Undefined if it has no stale answer. */
+    async get(request: WireRequest, forward: Forward) {
+      const { TableName, Key, ConsistentRead, ProjectionExpression } = jsonBody<Get>(request);
+      if (!plan.isOn('dynamodb-stale-reads') || ConsistentRead || ProjectionExpression !== undefined) return undefined;
+      if (!keys.has(TableName)) {
+        const answer = await forward(operation(request, 'DescribeTable', { TableName }));
+        const { Table } = jsonBody<{ Table?: { KeySchema: { AttributeName: string }[] } }>(answer);
+        const names = Table?.KeySchema.map(({ AttributeName }) => AttributeName);
+        if (names) keys.set(TableName, names);
+      }
+      const known = before.get(idOf(TableName, Key));
+      if (known === undefined || known.until < now() || !plan.strikes('dynamodb-stale-reads')) return undefined;
+      return jsonAnswer(200, known.item === undefined ? {} : { Item: known.item });
+    },
+  };
 }
 
 function operation(request: WireRequest, name: string, input: unknown): WireRequest {

@@ -162,8 +162,7 @@ const leftOutTypes: Readonly<Record<string, string>> = {
 /** Adds a notice for every resource type and property of a deployment that is not implemented here. */
 export function noteCoverage(deployment: Deployment, notices: NoticeBoard): void {
   for (const resource of deployment.resources()) {
-    const { type, stack, logicalId } = resource;
-    const where = `${stack}/${logicalId}`;
+    const { type, where } = resource;
     const harmless = leftOutTypes[type];
     const coverage = coverages[type];
     if (harmless !== undefined) notices.add('left-out', type, harmless, where);

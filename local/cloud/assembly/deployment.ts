@@ -8,18 +8,13 @@ import type { Stack } from './read-assembly.ts';
 export interface Resource extends Identity {
   readonly stack: string;
   readonly logicalId: string;
+  /** `stack/logical ID`: its place in messages. */
+  readonly where: string;
   readonly type: string;
   /** The construct's path in the CDK app, without its last part `Resource`. Empty if the template has none. */
   readonly constructPath: string;
   /** As in the template, with unresolved intrinsic functions. */
   readonly properties: Readonly<Record<string, unknown>>;
-}
-
-export interface Output {
-  readonly key: string;
-  readonly value: string;
-  readonly description: string | undefined;
-  readonly exportName: string | undefined;
 }
 
 /** All stacks of an assembly together, with everything in them that a reference can name. */
@@ -67,7 +62,7 @@ export class Deployment {
     try {
       return schema.parse(this.resolved(resource));
     } catch (cause) {
-      throw new Error(`${resource.stack}/${resource.logicalId} (${resource.type}): ${String(cause)}`, { cause });
+      throw new Error(`${resource.where} (${resource.type}): ${String(cause)}`, { cause });
     }
   }
 
@@ -75,8 +70,7 @@ export class Deployment {
   resolved(resource: Resource): unknown {
     const properties = resolve(resource.properties, this.#scope(resource.stack));
     if (JSON.stringify(properties).includes('{{resolve:')) {
-      const where = `${resource.stack}/${resource.logicalId}`;
-      this.#notices.add('warning', resource.type, 'a {{resolve:…}} reference is not resolved', where);
+      this.#notices.add('warning', resource.type, 'a {{resolve:…}} reference is not resolved', resource.where);
     }
     return properties;
   }
@@ -86,7 +80,7 @@ export class Deployment {
     return this.#stack(resource.stack).assets.get(objectKey);
   }
 
-  outputs(stackName: string): Output[] {
+  outputs(stackName: string) {
     const stack = this.#stack(stackName);
     const scope = this.#scope(stackName);
     return Object.entries(stack.template.Outputs)
@@ -100,8 +94,8 @@ export class Deployment {
   }
 
   #resource(stack: Stack, logicalId: string): Resource {
-    const key = `${stack.name}/${logicalId}`;
-    const known = this.#resources.get(key);
+    const where = `${stack.name}/${logicalId}`;
+    const known = this.#resources.get(where);
     if (known) return known;
     const declared = stack.template.Resources[logicalId];
     if (!declared) throw new Error(`${stack.name} has no resource ${logicalId}`);
@@ -116,11 +110,12 @@ export class Deployment {
       ...identify(declared.Type, stack.name, logicalId, names, this.place),
       stack: stack.name,
       logicalId,
+      where,
       type: declared.Type,
       constructPath: (declared.Metadata?.['aws:cdk:path'] ?? '').replace(/\/Resource$/, ''),
       properties,
     };
-    this.#resources.set(key, resource);
+    this.#resources.set(where, resource);
     return resource;
   }
 

@@ -8,7 +8,6 @@ import { holdsRefusedCharacter } from './message-characters.ts';
 import { copyMessage, type MessageCopy } from './message-copies.ts';
 import { MessageSenders } from './message-senders.ts';
 import { enforceAccess } from './queue-access.ts';
-import type { QueueCounts } from './queue-counts.ts';
 import { refuseForQueueType } from './queue-type-rules.ts';
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
@@ -107,7 +106,8 @@ function expire(queue: Queue): void {
   expired.set(queue.name, (expired.get(queue.name) ?? 0) + before - held());
 }
 
-function count(queue: Queue): QueueCounts {
+/** The state of a queue at one moment. */
+function count(queue: Queue) {
   let oldest = Number.POSITIVE_INFINITY;
   let mostReceives = 0;
   const consider = (message: Message) => {
@@ -124,9 +124,15 @@ function count(queue: Queue): QueueCounts {
     visible: queue.messages.length,
     inFlight: queue.inflightMessages.size,
     delayed: queue.delayedMessages.length,
+    /** Messages that producers and topics have sent since the start, without those that moved from another queue. */
     sent: sent.get(queue.name) ?? 0,
+    /** Messages deleted since the start at the end of the queue's retention. */
     expired: expired.get(queue.name) ?? 0,
+    /** The age of the oldest message in the queue, in flight or not. 0 if there is none. */
     oldestAgeSeconds: Number.isFinite(oldest) ? (Date.now() - oldest) / 1000 : 0,
+    /** The highest receive count of the messages in the queue, in flight or not. 0 if there is none. */
     mostReceives,
   };
 }
+
+export type QueueCounts = ReturnType<typeof count>;

@@ -20,18 +20,16 @@ export interface Invocation {
 }
 
 export interface EnvironmentSettings {
-  readonly configuration: FunctionConfiguration;
   /** `host:port` of the service with the Runtime API. */
   readonly runtimeApi: string;
   /** The environment variables of the process, without those that differ for each environment. */
-  readonly variables: Readonly<Record<string, string>>;
+  variables(configuration: FunctionConfiguration): Record<string, string>;
   readonly compileCacheDirectory: string;
   /** The lead of the function's `Date` over the wall clock. Undefined: `Date` is not shifted. */
-  readonly clockOffsetMilliseconds: () => number | undefined;
+  clockOffsetMilliseconds(): number | undefined;
   /** Called when the environment waits for work: whether to freeze its process until then. Default: never. */
   readonly freezes?: (() => boolean) | undefined;
-  readonly onOutput: (chunk: string) => void;
-  readonly onExit: (environment: ExecutionEnvironment) => void;
+  onOutput(functionName: string, environmentId: string, chunk: string): void;
 }
 
 /**
@@ -49,7 +47,9 @@ export class ExecutionEnvironment {
   alive = true;
   /** Resolves when the process has ended. */
   readonly exited: Promise<void>;
+  readonly #configuration: FunctionConfiguration;
   readonly #settings: EnvironmentSettings;
+  readonly #onExit: () => void;
   readonly #process: ChildProcess;
   #waitingForWork: ServerResponse | undefined;
   #given: { invocation: Invocation; end: (ending: Ending) => void; taken: boolean } | undefined;
@@ -57,9 +57,10 @@ export class ExecutionEnvironment {
   #frozen = false;
   #killedBecause: { errorType: string; errorMessage: string } | undefined;
 
-  constructor(settings: EnvironmentSettings) {
+  constructor(configuration: FunctionConfiguration, settings: EnvironmentSettings, onExit: () => void) {
+    this.#configuration = configuration;
     this.#settings = settings;
-    const { configuration } = settings;
+    this.#onExit = onExit;
     // The heap has the bound of AWS's runtime: a function that exceeds its memory crashes here too.
     const offset = settings.clockOffsetMilliseconds();
     const heapMegabytes = Math.floor(configuration.memoryMegabytes * 0.9);
@@ -74,19 +75,20 @@ export class ExecutionEnvironment {
       {
         cwd: configuration.codeDirectory,
         env: {
-          ...settings.variables,
+          ...settings.variables(configuration),
           AWS_LAMBDA_RUNTIME_API: `${settings.runtimeApi}/environments/${this.id}`,
           AWS_LAMBDA_LOG_STREAM_NAME: `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${this.id.replaceAll('-', '')}`,
         },
         stdio: ['pipe', 'pipe', 'pipe'],
       },
     );
+    const print = (text: string) => settings.onOutput(configuration.name, this.id, text);
     // A killed process closes its end of stdin first. That is not an error.
     this.#process.stdin?.on('error', () => {});
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      stream?.setEncoding('utf8').on('data', settings.onOutput);
+      stream?.setEncoding('utf8').on('data', print);
     }
-    this.#process.on('error', (error) => settings.onOutput(`cannot start: ${error.message}\n`));
+    this.#process.on('error', (error) => print(`cannot start: ${error.message}\n`));
     this.exited = new Promise((resolve) => {
       this.#process.on('close', (code, signal) => {
         this.#ended(code, signal);
@@ -154,7 +156,7 @@ export class ExecutionEnvironment {
     if (this.#frozen) this.#process.kill('SIGCONT');
     this.#frozen = false;
     const { requestId, payload } = this.#given.invocation;
-    const { timeoutSeconds, arn } = this.#settings.configuration;
+    const { timeoutSeconds, arn } = this.#configuration;
     this.#limitTo(
       timeoutSeconds * 1000,
       'Sandbox.Timedout',
@@ -191,7 +193,7 @@ export class ExecutionEnvironment {
   #ended(code: number | null, signal: NodeJS.Signals | null): void {
     this.alive = false;
     clearTimeout(this.#timer);
-    this.#settings.onExit(this);
+    this.#onExit();
     if (!this.#given) return;
     // A warm environment that ended between two invocations never received the second.
     if (!this.#given.taken && this.invocations > 0) {

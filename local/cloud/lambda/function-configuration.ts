@@ -17,21 +17,6 @@ export const functionProperties = z.looseObject({
   Environment: z.looseObject({ Variables: z.record(z.string(), z.coerce.string()).default({}) }).optional(),
 });
 
-export interface FunctionConfiguration {
-  readonly resource: Resource;
-  readonly name: string;
-  readonly arn: string;
-  readonly runtime: string | undefined;
-  readonly handler: string;
-  readonly codeDirectory: string;
-  readonly memoryMegabytes: number;
-  readonly timeoutSeconds: number;
-  /** Undefined: the function has no limit of its own. */
-  readonly reservedConcurrency: number | undefined;
-  readonly logGroupName: string;
-  readonly environment: Readonly<Record<string, string>>;
-}
-
 /**
  * Reads a function's configuration from its template.
  * @param overrides replace values of the function's environment variables, and add none
@@ -41,19 +26,18 @@ export async function configureFunction(
   resource: Resource,
   deployment: Deployment,
   overrides: Readonly<Record<string, string>>,
-): Promise<FunctionConfiguration> {
-  const where = `${resource.stack}/${resource.logicalId}`;
+) {
   const properties = deployment.properties(resource, functionProperties);
   const codeDirectory = deployment.asset(resource, properties.Code.S3Key ?? '');
   if (codeDirectory === undefined || !(await stat(codeDirectory)).isDirectory()) {
     throw new Error(
-      `${where}: Code must be a directory asset of the assembly (inline code, zip files and images are not implemented)`,
+      `${resource.where}: Code must be a directory asset of the assembly (inline code, zip files and images are not implemented)`,
     );
   }
   if (properties.Runtime !== undefined && !properties.Runtime.startsWith('nodejs')) {
-    throw new Error(`${where}: Runtime must be a Node.js one, not ${properties.Runtime}`);
+    throw new Error(`${resource.where}: Runtime must be a Node.js one, not ${properties.Runtime}`);
   }
-  const environment = { ...properties.Environment?.Variables };
+  const environment: Record<string, string> = { ...properties.Environment?.Variables };
   for (const [name, value] of Object.entries(overrides)) if (name in environment) environment[name] = value;
   return {
     resource,
@@ -64,8 +48,11 @@ export async function configureFunction(
     codeDirectory,
     memoryMegabytes: properties.MemorySize,
     timeoutSeconds: properties.Timeout,
+    /** Undefined: the function has no limit of its own. */
     reservedConcurrency: properties.ReservedConcurrentExecutions,
     logGroupName: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${resource.name}`,
     environment,
   };
 }
+
+export type FunctionConfiguration = Awaited<ReturnType<typeof configureFunction>>;

@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Ending, EnvironmentSettings } from './execution-environment.ts';
-import { ExecutionEnvironment } from './execution-environment.ts';
+import {
+  type Ending,
+  type EnvironmentSettings,
+  ExecutionEnvironment,
+  type Invocation,
+} from './execution-environment.ts';
 import type { FunctionConfiguration } from './function-configuration.ts';
 
 /** The largest payload of a synchronous invocation, request and response alike: 6 MB (Lambda's quota). */
@@ -19,41 +23,16 @@ export interface InvocationResult {
   readonly durationMilliseconds: number;
 }
 
-export interface FunctionState {
-  readonly function: string;
-  readonly logicalId: string;
-  readonly environments: readonly EnvironmentState[];
-  /** Since the start, recycled and killed environments included. */
-  readonly invocations: number;
-  readonly started: number;
-  /** Environments that ended by a time-out, a crash or `killEnvironment`, but not by recycling. */
-  readonly killed: number;
-}
-
-export interface EnvironmentState {
-  readonly id: string;
-  readonly pid: number | undefined;
-  readonly busy: boolean;
-  readonly invocations: number;
-}
-
-export interface FunctionEvents {
-  invoked(result: InvocationResult, running: number): void;
-  output(chunk: string, environmentId: string): void;
-}
-
-/** When warm environments end. */
-export interface Recycling {
-  readonly idleSeconds: number;
-  readonly maximumAgeSeconds: number;
+export interface FunctionSettings extends EnvironmentSettings {
+  /** When warm environments end. */
+  readonly recycling: { readonly idleSeconds: number; readonly maximumAgeSeconds: number };
+  onInvoked(functionName: string, result: InvocationResult, running: number): void;
 }
 
 /** A Lambda function with its execution environments. */
 export class LambdaFunction {
   readonly configuration: FunctionConfiguration;
-  readonly #settings: Omit<EnvironmentSettings, 'configuration' | 'onOutput' | 'onExit'>;
-  readonly #recycling: Recycling;
-  readonly #events: FunctionEvents;
+  readonly #settings: FunctionSettings;
   readonly #environments = new Set<ExecutionEnvironment>();
   #running = 0;
   #invocations = 0;
@@ -61,16 +40,9 @@ export class LambdaFunction {
   #killed = 0;
   #onIdle: (() => void)[] = [];
 
-  constructor(
-    configuration: FunctionConfiguration,
-    settings: Omit<EnvironmentSettings, 'configuration' | 'onOutput' | 'onExit'>,
-    recycling: Recycling,
-    events: FunctionEvents,
-  ) {
+  constructor(configuration: FunctionConfiguration, settings: FunctionSettings) {
     this.configuration = configuration;
     this.#settings = settings;
-    this.#recycling = recycling;
-    this.#events = events;
   }
 
   /**
@@ -116,13 +88,15 @@ export class LambdaFunction {
     return [...this.#environments];
   }
 
-  state(): FunctionState {
+  state() {
     return {
       function: this.configuration.name,
       logicalId: this.configuration.resource.logicalId,
       environments: this.environments().map(({ id, pid, busy, invocations }) => ({ id, pid, busy, invocations })),
+      /** Since the start, recycled and killed environments included. */
       invocations: this.#invocations,
       started: this.#started,
+      /** Environments that ended by a time-out, a crash or `killEnvironment`, but not by recycling. */
       killed: this.#killed,
     };
   }
@@ -132,9 +106,11 @@ export class LambdaFunction {
     const now = performance.now();
     for (const environment of this.#environments) {
       if (environment.busy) continue;
-      const idle = now - environment.lastUsedAtMilliseconds > this.#recycling.idleSeconds * 1000;
-      const old = now - environment.startedAtMilliseconds > this.#recycling.maximumAgeSeconds * 1000;
-      if (idle || old) this.#letGo(environment);
+      const idle = now - environment.lastUsedAtMilliseconds > this.#settings.recycling.idleSeconds * 1000;
+      if (!idle && !this.#tooOld(environment)) continue;
+      environment.alive = false;
+      this.#environments.delete(environment);
+      environment.kill('Sandbox.Recycled', 'recycled');
     }
   }
 
@@ -143,7 +119,7 @@ export class LambdaFunction {
     if (this.#running > 0) await new Promise<void>((resolve) => this.#onIdle.push(resolve));
   }
 
-  async #run(invocation: { requestId: string; payload: string }): Promise<Exclude<Ending, { kind: 'not-taken' }>> {
+  async #run(invocation: Invocation): Promise<Exclude<Ending, { kind: 'not-taken' }>> {
     for (;;) {
       // The last one in use is the warmest. As on AWS, an environment that is too old gets no more invocations.
       const warm = this.environments()
@@ -155,32 +131,21 @@ export class LambdaFunction {
   }
 
   #tooOld(environment: ExecutionEnvironment): boolean {
-    return performance.now() - environment.startedAtMilliseconds > this.#recycling.maximumAgeSeconds * 1000;
+    return performance.now() - environment.startedAtMilliseconds > this.#settings.recycling.maximumAgeSeconds * 1000;
   }
 
   #start(): ExecutionEnvironment {
-    const environment: ExecutionEnvironment = new ExecutionEnvironment({
-      ...this.#settings,
-      configuration: this.configuration,
-      onOutput: (chunk) => this.#events.output(chunk, environment.id),
-      onExit: (ended) => {
-        // Recycled environments have left the set before.
-        if (this.#environments.delete(ended)) this.#killed++;
-      },
+    const environment: ExecutionEnvironment = new ExecutionEnvironment(this.configuration, this.#settings, () => {
+      // Recycled environments have left the set before.
+      if (this.#environments.delete(environment)) this.#killed++;
     });
     this.#started++;
     this.#environments.add(environment);
     return environment;
   }
 
-  #letGo(environment: ExecutionEnvironment): void {
-    environment.alive = false;
-    this.#environments.delete(environment);
-    environment.kill('Sandbox.Recycled', 'recycled');
-  }
-
   #recorded(result: InvocationResult): InvocationResult {
-    this.#events.invoked(result, this.#running);
+    this.#settings.onInvoked(this.configuration.name, result, this.#running);
     return result;
   }
 }

@@ -1,61 +1,21 @@
 import type { Deployment } from '../assembly/deployment.ts';
 import type { ExecutionEnvironment } from './execution-environment.ts';
-import { type FunctionState, type InvocationResult, LambdaFunction, type Recycling } from './function.ts';
-import { configureFunction, type FunctionConfiguration } from './function-configuration.ts';
-
-export interface KilledEnvironment {
-  readonly function: string;
-  readonly id: string;
-  readonly pid: number | undefined;
-  /** Whether it was in the middle of an invocation. */
-  readonly busy: boolean;
-}
-
-export interface FunctionsSettings {
-  /** `host:port` of the service with the Runtime API. */
-  readonly runtimeApi: string;
-  readonly compileCacheDirectory: string;
-  /** The lead of the functions' `Date` over the wall clock. Undefined: `Date` is not shifted. */
-  clockOffsetMilliseconds(): number | undefined;
-  readonly recycling: Recycling;
-  /** Whether to freeze an idle environment until its next invocation. */
-  freezes?: (() => boolean) | undefined;
-  readonly environmentOverrides: Readonly<Record<string, string>>;
-  variables(configuration: FunctionConfiguration): Record<string, string>;
-  onOutput(functionName: string, environmentId: string, chunk: string): void;
-  onInvoked(functionName: string, result: InvocationResult, running: number): void;
-}
+import { type FunctionSettings, LambdaFunction } from './function.ts';
+import { configureFunction } from './function-configuration.ts';
 
 /** All functions of a deployment. */
 export class Functions {
   readonly all: readonly LambdaFunction[];
 
-  private constructor(all: readonly LambdaFunction[]) {
+  constructor(all: readonly LambdaFunction[]) {
     this.all = all;
   }
 
-  static async of(deployment: Deployment, settings: FunctionsSettings): Promise<Functions> {
+  /** @param overrides replace values of environment variables, and add none */
+  static async of(deployment: Deployment, overrides: Readonly<Record<string, string>>, settings: FunctionSettings) {
     const all: LambdaFunction[] = [];
     for (const resource of deployment.resources('AWS::Lambda::Function')) {
-      const configuration = await configureFunction(resource, deployment, settings.environmentOverrides);
-      const { name } = configuration;
-      all.push(
-        new LambdaFunction(
-          configuration,
-          {
-            runtimeApi: settings.runtimeApi,
-            compileCacheDirectory: settings.compileCacheDirectory,
-            clockOffsetMilliseconds: settings.clockOffsetMilliseconds,
-            variables: settings.variables(configuration),
-            freezes: settings.freezes,
-          },
-          settings.recycling,
-          {
-            output: (chunk, environmentId) => settings.onOutput(name, environmentId, chunk),
-            invoked: (result, running) => settings.onInvoked(name, result, running),
-          },
-        ),
-      );
+      all.push(new LambdaFunction(await configureFunction(resource, deployment, overrides), settings));
     }
     return new Functions(all);
   }
@@ -71,7 +31,7 @@ export class Functions {
     return this.#environments().find(({ environment }) => environment.id === id)?.environment;
   }
 
-  states(): FunctionState[] {
+  states() {
     return this.all.map((each) => each.state());
   }
 
@@ -85,7 +45,7 @@ export class Functions {
   }
 
   /** Kills one environment. It prefers a busy one. */
-  killOne(random: () => number): KilledEnvironment | undefined {
+  killOne(random: () => number) {
     const environments = this.#environments();
     const busy = environments.filter(({ environment }) => environment.busy);
     const candidates = busy.length > 0 ? busy : environments;

@@ -1,16 +1,7 @@
 import { jsonOf, ServiceError, type ServiceRequest, type ServiceResponse } from '../services/wire.ts';
-import type { EventSourceMapping } from './event-source-mapping.ts';
 import { invokePayloadLimitBytes, type LambdaFunction } from './function.ts';
 import type { Functions } from './functions.ts';
-import type { StreamMapping } from './stream-mapping.ts';
-
-/** A mapping of a queue or of a table's stream. */
-export type Mapping = EventSourceMapping | StreamMapping;
-
-const functionPath = /^\/20\d\d-\d\d-\d\d\/functions\/([^/]+)\/(invocations|configuration|concurrency)$/;
-const functionsPath = /^\/20\d\d-\d\d-\d\d\/functions\/?$/;
-const accountPath = /^\/20\d\d-\d\d-\d\d\/account-settings\/?$/;
-const mappingPath = /^\/20\d\d-\d\d-\d\d\/event-source-mappings\/?([^/]*)$/;
+import type { Mapping } from './mapping.ts';
 
 /** The maximum size of a page of ListFunctions. */
 const functionsPerPage = 50;
@@ -18,23 +9,56 @@ const functionsPerPage = 50;
 /** Lambda's default quota of concurrent executions in a region. Nothing counts against it here. */
 const accountConcurrency = 1_000;
 
+const pathPattern = /^\/20\d\d-\d\d-\d\d\/([a-z-]+)\/?([^/]*)(\/[a-z]+)?$/;
+type Answer = ServiceResponse | Promise<ServiceResponse>;
+
 /**
  * The few operations of Lambda's API that functions and operators use: Invoke, ListFunctions, GetFunctionConfiguration,
  * GetFunctionConcurrency, GetAccountSettings, List-, Get- and UpdateEventSourceMapping (of which `Enabled` alone).
  * @see https://docs.aws.amazon.com/lambda/latest/api/
  */
-export class LambdaApi {
-  readonly #functions: Functions;
-  readonly #mappings: readonly Mapping[];
-
-  constructor(functions: Functions, mappings: readonly Mapping[]) {
-    this.#functions = functions;
-    this.#mappings = mappings;
-  }
-
-  async serve(request: ServiceRequest): Promise<ServiceResponse> {
+export function lambdaApi(functions: Functions, mappings: readonly Mapping[]) {
+  const find = (idNameOrArn: string): LambdaFunction => {
+    const found = functions.find(idNameOrArn);
+    if (!found) throw new ServiceError(404, 'ResourceNotFoundException', `Function not found: ${idNameOrArn}`);
+    return found;
+  };
+  const mappingOf = (uuid: string): Mapping => {
+    const mapping = mappings.find(({ parts }) => parts.resource.name === uuid);
+    if (mapping) return mapping;
+    throw new ServiceError(404, 'ResourceNotFoundException', 'The resource you requested does not exist.');
+  };
+  /** By the method, and the path without the date of its version. `*` is the resource's name. */
+  const operations: Readonly<Record<string, (request: ServiceRequest, name: string) => Answer>> = {
+    'POST functions/*/invocations': ({ headers, body }, name) =>
+      invoke(find(name), String(headers['x-amz-invocation-type'] ?? 'RequestResponse'), body || '{}'),
+    'GET functions/*/configuration': (_, name) => json(200, describeFunction(find(name))),
+    'GET functions/*/concurrency': (_, name) =>
+      json(200, { ReservedConcurrentExecutions: find(name).configuration.reservedConcurrency }),
+    'GET functions': ({ query }) => json(200, listFunctions(functions, query)),
+    'GET account-settings': () => json(200, describeAccount(functions)),
+    'GET event-source-mappings': ({ query }) => {
+      const [name, source] = [query.get('FunctionName'), query.get('EventSourceArn')];
+      const ofFunction = name === null ? undefined : find(name);
+      const wanted = mappings
+        .filter(({ parts }) => ofFunction === undefined || parts.function === ofFunction)
+        .filter(({ parts }) => source === null || parts.settings.EventSourceArn === source);
+      return json(200, { EventSourceMappings: wanted.map(describeMapping) });
+    },
+    'GET event-source-mappings/*': (_, uuid) => json(200, describeMapping(mappingOf(uuid))),
+    'PUT event-source-mappings/*': ({ body }, uuid) => {
+      const mapping = mappingOf(uuid);
+      change(mapping, contentOf(body));
+      return json(202, describeMapping(mapping));
+    },
+  };
+  return async (request: ServiceRequest): Promise<ServiceResponse> => {
     try {
-      return await this.#route(request);
+      const { method, path } = request;
+      const [, resources = '', name = '', verb = ''] = pathPattern.exec(path) ?? [];
+      const operate = operations[`${method} ${resources}${name && '/*'}${verb}`];
+      if (operate) return await operate(request, name);
+      throw new ServiceError(404, 'UnknownOperationException', `${method} ${path} is not implemented here`);
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error;
       return {
@@ -43,106 +67,61 @@ export class LambdaApi {
         body: JSON.stringify({ Type: error.status < 500 ? 'User' : 'Server', Message: error.message }),
       };
     }
-  }
+  };
+}
 
-  #find(idNameOrArn: string): LambdaFunction {
-    const found = this.#functions.find(idNameOrArn);
-    if (!found) throw new ServiceError(404, 'ResourceNotFoundException', `Function not found: ${idNameOrArn}`);
-    return found;
-  }
+/** By name, as Lambda lists them. The marker is the name of the last one. */
+function listFunctions(functions: Functions, query: URLSearchParams): unknown {
+  const marker = query.get('Marker') ?? '';
+  const most = Math.min(Number(query.get('MaxItems') ?? functionsPerPage), functionsPerPage);
+  if (!(most >= 1)) throw new ServiceError(400, 'InvalidParameterValueException', 'MaxItems must be at least 1');
+  const after = functions.all
+    .filter(({ configuration }) => configuration.name > marker)
+    .sort((left, right) => (left.configuration.name < right.configuration.name ? -1 : 1));
+  const page = after.slice(0, most);
+  return {
+    Functions: page.map(describeFunction),
+    NextMarker: after.length > page.length ? page.at(-1)?.configuration.name : null,
+  };
+}
 
-  async #route({ method, path, query, headers, body }: ServiceRequest): Promise<ServiceResponse> {
-    const [, functionName, verb] = functionPath.exec(path) ?? [];
-    if (functionName !== undefined) {
-      const target = this.#find(functionName);
-      if (verb === 'invocations' && method === 'POST') {
-        return this.#invoke(target, String(headers['x-amz-invocation-type'] ?? 'RequestResponse'), body || '{}');
-      }
-      if (verb === 'configuration' && method === 'GET') return json(200, describeFunction(target));
-      const { reservedConcurrency } = target.configuration;
-      if (verb === 'concurrency' && method === 'GET') {
-        return json(
-          200,
-          reservedConcurrency === undefined ? {} : { ReservedConcurrentExecutions: reservedConcurrency },
-        );
-      }
-    }
-    if (functionsPath.test(path) && method === 'GET') return json(200, this.#list(query));
-    if (accountPath.test(path) && method === 'GET') return json(200, this.#account());
-    const [, uuid] = mappingPath.exec(path) ?? [];
-    if (uuid === '' && method === 'GET') {
-      const wanted = { function: query.get('FunctionName'), source: query.get('EventSourceArn') };
-      const ofFunction = wanted.function === null ? undefined : this.#find(wanted.function);
-      return json(200, {
-        EventSourceMappings: this.#mappings
-          .filter((mapping) => ofFunction === undefined || mapping.function === ofFunction)
-          .filter((mapping) => wanted.source === null || mapping.sourceArn === wanted.source)
-          .map(describeMapping),
-      });
-    }
-    if (uuid && (method === 'GET' || method === 'PUT')) {
-      const mapping = this.#mappings.find(({ resource }) => resource.name === uuid);
-      if (!mapping)
-        throw new ServiceError(404, 'ResourceNotFoundException', 'The resource you requested does not exist.');
-      if (method === 'PUT') change(mapping, contentOf(body));
-      return json(method === 'PUT' ? 202 : 200, describeMapping(mapping));
-    }
-    throw new ServiceError(404, 'UnknownOperationException', `${method} ${path} is not implemented here`);
-  }
+function describeAccount(functions: Functions): unknown {
+  const reserved = functions.all.map(({ configuration }) => configuration.reservedConcurrency ?? 0);
+  return {
+    AccountLimit: {
+      ConcurrentExecutions: accountConcurrency,
+      UnreservedConcurrentExecutions: accountConcurrency - reserved.reduce((sum, each) => sum + each, 0),
+    },
+    AccountUsage: { FunctionCount: reserved.length },
+  };
+}
 
-  /** By name, as Lambda lists them. The marker is the name of the last one. */
-  #list(query: URLSearchParams): unknown {
-    const marker = query.get('Marker') ?? '';
-    const most = Math.min(Number(query.get('MaxItems') ?? functionsPerPage), functionsPerPage);
-    if (!(most >= 1)) throw new ServiceError(400, 'InvalidParameterValueException', 'MaxItems must be at least 1');
-    const after = this.#functions.all
-      .filter(({ configuration }) => configuration.name > marker)
-      .sort((left, right) => (left.configuration.name < right.configuration.name ? -1 : 1));
-    const page = after.slice(0, most);
-    return {
-      Functions: page.map(describeFunction),
-      NextMarker: after.length > page.length ? page.at(-1)?.configuration.name : null,
-    };
+async function invoke(target: LambdaFunction, type: string, payload: string): Promise<ServiceResponse> {
+  if (Buffer.byteLength(payload) > invokePayloadLimitBytes) {
+    throw new ServiceError(
+      413,
+      'RequestTooLargeException',
+      `Request must be smaller than ${invokePayloadLimitBytes} bytes`,
+    );
   }
-
-  #account(): unknown {
-    const reserved = this.#functions.all.map(({ configuration }) => configuration.reservedConcurrency ?? 0);
-    return {
-      AccountLimit: {
-        ConcurrentExecutions: accountConcurrency,
-        UnreservedConcurrentExecutions: accountConcurrency - reserved.reduce((sum, each) => sum + each, 0),
-      },
-      AccountUsage: { FunctionCount: reserved.length },
-    };
+  contentOf(payload);
+  if (type === 'DryRun') return { status: 204, body: '' };
+  if (type === 'Event') {
+    // Asynchronous: the caller gets an acceptance, whatever the invocation's result.
+    void target.invoke(payload);
+    return { status: 202, body: '' };
   }
-
-  async #invoke(target: LambdaFunction, type: string, payload: string): Promise<ServiceResponse> {
-    if (Buffer.byteLength(payload) > invokePayloadLimitBytes) {
-      throw new ServiceError(
-        413,
-        'RequestTooLargeException',
-        `Request must be smaller than ${invokePayloadLimitBytes} bytes`,
-      );
-    }
-    contentOf(payload);
-    if (type === 'DryRun') return { status: 204, body: '' };
-    if (type === 'Event') {
-      // Asynchronous: the caller gets an acceptance, whatever the invocation's result.
-      void target.invoke(payload);
-      return { status: 202, body: '' };
-    }
-    const result = await target.invoke(payload);
-    if (result.outcome === 'throttled') throw new ServiceError(429, 'TooManyRequestsException', 'Rate Exceeded.');
-    return {
-      status: 200,
-      headers: {
-        'content-type': 'application/json',
-        'x-amz-executed-version': '$LATEST',
-        ...(result.outcome === 'failed' && { 'x-amz-function-error': 'Unhandled' }),
-      },
-      body: result.payload,
-    };
-  }
+  const result = await target.invoke(payload);
+  if (result.outcome === 'throttled') throw new ServiceError(429, 'TooManyRequestsException', 'Rate Exceeded.');
+  return {
+    status: 200,
+    headers: {
+      'content-type': 'application/json',
+      'x-amz-executed-version': '$LATEST',
+      ...(result.outcome === 'failed' && { 'x-amz-function-error': 'Unhandled' }),
+    },
+    body: result.payload,
+  };
 }
 
 function contentOf(body: string): unknown {
@@ -161,12 +140,12 @@ function change(mapping: Mapping, input: unknown): void {
 }
 
 function describeMapping(mapping: Mapping): unknown {
-  const { settings } = mapping;
+  const { resource, function: target, settings } = mapping.parts;
   return {
-    UUID: mapping.resource.name,
-    EventSourceMappingArn: mapping.resource.arn,
-    EventSourceArn: mapping.sourceArn,
-    FunctionArn: mapping.function.configuration.arn,
+    UUID: resource.name,
+    EventSourceMappingArn: resource.arn,
+    EventSourceArn: settings.EventSourceArn,
+    FunctionArn: target.configuration.arn,
     State: mapping.state,
     StateTransitionReason: 'USER_INITIATED',
     LastModified: mapping.lastModifiedMilliseconds / 1000,

@@ -4,7 +4,7 @@ import type { Message } from '@aws-sdk/client-sqs';
  * One record of the event that Lambda passes to a function for an SQS message.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
  */
-export function sqsRecord(message: Message, queueArn: string, region: string): string {
+export function sqsRecord(message: Message, queueArn: string): string {
   return JSON.stringify({
     messageId: message.MessageId,
     receiptHandle: message.ReceiptHandle,
@@ -26,6 +26,6 @@ export function sqsRecord(message: Message, queueArn: string, region: string): s
     md5OfBody: message.MD5OfBody,
     eventSource: 'aws:sqs',
     eventSourceARN: queueArn,
-    awsRegion: region,
+    awsRegion: queueArn.split(':')[3],
   });
 }

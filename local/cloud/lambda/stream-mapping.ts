@@ -1,22 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Resource } from '../assembly/deployment.ts';
-import type { Clock } from '../clock.ts';
 import type { StreamRecord } from '../storage/stream-record.ts';
-import type { MappingState } from './event-source-mapping.ts';
-import { type InvocationResult, invokePayloadLimitBytes, type LambdaFunction } from './function.ts';
-import { readBatchResponse } from './partial-batch.ts';
+import type { InvocationResult } from './function.ts';
+import { batchLimitBytes, batchSize, eventOf, Mapping, type MappingParts, mappingProperties } from './mapping.ts';
 
 /** The implemented properties of `AWS::Lambda::EventSourceMapping` for a table's stream, with Lambda's defaults. */
-export const streamMappingProperties = z.looseObject({
-  EventSourceArn: z.string(),
-  FunctionName: z.string(),
+export const streamMappingProperties = mappingProperties.extend({
   StartingPosition: z.enum(['TRIM_HORIZON', 'LATEST']),
-  BatchSize: z.coerce.number().int().min(1).max(10_000).default(100),
-  MaximumBatchingWindowInSeconds: z.coerce.number().min(0).max(300).default(0),
+  BatchSize: batchSize.default(100),
   FilterCriteria: z.looseObject({ Filters: z.array(z.looseObject({ Pattern: z.string() })).default([]) }).optional(),
-  FunctionResponseTypes: z.array(z.enum(['ReportBatchItemFailures'])).default([]),
   BisectBatchOnFunctionError: z.union([z.boolean(), z.stringbool()]).default(false),
   /** -1 for as long as the record exists. */
   MaximumRetryAttempts: z.coerce.number().int().min(-1).max(10_000).default(-1),
@@ -26,7 +19,6 @@ export const streamMappingProperties = z.looseObject({
     .refine((age) => age === -1 || (age >= 60 && age <= 604_800), 'must be -1, or 60 to 604,800')
     .default(-1),
   DestinationConfig: z.looseObject({ OnFailure: z.looseObject({ Destination: z.string() }).optional() }).optional(),
-  Enabled: z.union([z.boolean(), z.stringbool()]).default(true),
 });
 
 /** A stream keeps its records for 24 hours, and a mapping retries no longer. */
@@ -34,21 +26,14 @@ const streamRetentionSeconds = 86_400;
 /** A stream has one shard here. */
 const shardId = 'shardId-00000000000000000000-00000000';
 const [firstRetryMilliseconds, longestRetryMilliseconds] = [100, 5_000];
-/** An event is `{"Records":[…]}` around its records. */
-const batchLimitBytes = invokePayloadLimitBytes - 20;
-
-export interface StreamMappingParts {
-  readonly resource: Resource;
-  readonly function: LambdaFunction;
+interface StreamMappingParts extends MappingParts {
   readonly settings: z.infer<typeof streamMappingProperties>;
-  readonly clock: Clock;
   /** Whether a record passes the mapping's filters. */
   readonly matches: (record: StreamRecord) => boolean;
   /** Writes a discarded batch to the bucket of the mapping's destination. Undefined: there is none. */
   readonly putObject: ((key: string, body: string) => Promise<unknown>) | undefined;
   /** Called at each invocation with the age of the batch's last record. */
   readonly onIteratorAge: (functionName: string, milliseconds: number) => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /**
@@ -56,37 +41,20 @@ export interface StreamMappingParts {
  * is done or discarded. Pending records are in memory.
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
-export class StreamMapping {
-  readonly resource: Resource;
-  readonly sourceArn: string;
-  readonly function: LambdaFunction;
-  readonly settings: z.infer<typeof streamMappingProperties>;
-  lastModifiedMilliseconds: number;
-  readonly #parts: StreamMappingParts;
+export class StreamMapping extends Mapping<StreamMappingParts> {
   /** The oldest first. */
   readonly #pending: StreamRecord[] = [];
   readonly #stopping = new AbortController();
-  #enabled: boolean;
   #work: Promise<void> | undefined;
 
-  constructor(parts: StreamMappingParts) {
-    this.#parts = parts;
-    this.resource = parts.resource;
-    this.sourceArn = parts.settings.EventSourceArn;
-    this.function = parts.function;
-    this.settings = parts.settings;
-    this.lastModifiedMilliseconds = parts.clock.now();
-    this.#enabled = parts.settings.Enabled;
-  }
-
-  get state(): MappingState {
-    if (this.#enabled) return 'Enabled';
+  get state() {
+    if (this.enabled) return 'Enabled';
     return this.#work ? 'Disabling' : 'Disabled';
   }
 
   /** Queues a record that passes the filter, and does not wait for its delivery. */
   take(record: StreamRecord): void {
-    if (!this.#parts.matches(record)) return;
+    if (!this.parts.matches(record)) return;
     this.#pending.push(record);
     this.start();
   }
@@ -95,19 +63,13 @@ export class StreamMapping {
     if (!this.#goesOn() || this.#pending.length === 0 || this.#work) return;
     this.#work = this.#deliver()
       .catch((error) => {
-        this.#parts.onError(error);
+        this.parts.onError(error);
         return this.#rest(longestRetryMilliseconds);
       })
       .finally(() => {
         this.#work = undefined;
         this.start();
       });
-  }
-
-  setEnabled(enabled: boolean): void {
-    if (enabled !== this.#enabled) this.lastModifiedMilliseconds = this.#parts.clock.now();
-    this.#enabled = enabled;
-    this.start();
   }
 
   /**
@@ -127,11 +89,11 @@ export class StreamMapping {
   }
 
   #goesOn(): boolean {
-    return this.#enabled && !this.#stopping.signal.aborted;
+    return this.enabled && !this.#stopping.signal.aborted;
   }
 
   async #deliver(): Promise<void> {
-    const { BatchSize, MaximumBatchingWindowInSeconds } = this.settings;
+    const { BatchSize, MaximumBatchingWindowInSeconds } = this.parts.settings;
     while (this.#pending.length > 0 && this.#goesOn()) {
       if (this.#pending.length < BatchSize) await this.#rest(MaximumBatchingWindowInSeconds * 1000);
       let bytes = 0;
@@ -145,14 +107,14 @@ export class StreamMapping {
 
   /** Delivers the oldest records until they are done or discarded, or the mapping stops. */
   async #see(batch: readonly StreamRecord[]): Promise<void> {
-    const { BisectBatchOnFunctionError, MaximumRetryAttempts } = this.settings;
+    const { BisectBatchOnFunctionError, MaximumRetryAttempts } = this.parts.settings;
     let left = batch;
     let pause = firstRetryMilliseconds;
     for (let attempts = 1; this.#goesOn(); ) {
       left = await this.#giveUpOld(left, attempts - 1);
       if (left.length === 0) return;
       const result = await this.#invoke(left);
-      const failed = result.outcome === 'throttled' ? left : this.#failed(left, result);
+      const failed = this.#from(left, result);
       this.#pending.splice(0, left.length - failed.length);
       if (failed.length === 0) return;
       if (result.outcome === 'failed' && BisectBatchOnFunctionError && left.length > 1) {
@@ -170,23 +132,20 @@ export class StreamMapping {
   }
 
   async #invoke(batch: readonly StreamRecord[]): Promise<InvocationResult> {
-    this.#parts.onIteratorAge(this.function.configuration.name, this.#ageSeconds(batch.at(-1)) * 1000);
-    return this.function.invoke(eventOf(batch));
+    this.parts.onIteratorAge(this.parts.function.configuration.name, this.#ageSeconds(batch.at(-1)) * 1000);
+    return this.parts.function.invoke(eventOfRecords(batch));
   }
 
-  /** Lambda continues at the lowest sequence number that the function reports. */
-  #failed(batch: readonly StreamRecord[], result: InvocationResult): readonly StreamRecord[] {
-    if (result.outcome !== 'succeeded') return batch;
-    if (!this.settings.FunctionResponseTypes.includes('ReportBatchItemFailures')) return [];
+  /** What is left of a batch. Lambda continues at the lowest sequence number that the function reports. */
+  #from(batch: readonly StreamRecord[], result: InvocationResult): readonly StreamRecord[] {
     const numbers = batch.map(({ dynamodb }) => dynamodb.SequenceNumber);
-    const response = readBatchResponse(result.payload, new Set(numbers));
-    if (response.kind === 'failed') return batch;
-    const first = numbers.findIndex((number) => response.failed.has(number));
+    const failed = this.failed(result, numbers);
+    const first = numbers.findIndex((number) => failed.has(number));
     return first < 0 ? [] : batch.slice(first);
   }
 
   async #giveUpOld(batch: readonly StreamRecord[], attempts: number): Promise<readonly StreamRecord[]> {
-    const { MaximumRecordAgeInSeconds: set } = this.settings;
+    const { MaximumRecordAgeInSeconds: set } = this.parts.settings;
     const limit = set === -1 ? streamRetentionSeconds : Math.min(set, streamRetentionSeconds);
     // Records are in the order of their age: the expired ones are first.
     const young = batch.findIndex((record) => this.#ageSeconds(record) <= limit);
@@ -197,13 +156,13 @@ export class StreamMapping {
 
   /** Writes the whole event to the bucket, if any, and continues without it. */
   async #giveUp(batch: readonly StreamRecord[], condition: string, attempts: number): Promise<void> {
-    const now = new Date(this.#parts.clock.now()).toISOString();
+    const now = new Date(this.parts.clock.now()).toISOString();
     const arrival = (record: StreamRecord | undefined) =>
       new Date((record?.dynamodb.ApproximateCreationDateTime ?? 0) * 1000).toISOString();
     const body = {
       requestContext: {
         requestId: randomUUID(),
-        functionArn: this.function.configuration.arn,
+        functionArn: this.parts.function.configuration.arn,
         condition,
         approximateInvokeCount: attempts,
       },
@@ -216,18 +175,18 @@ export class StreamMapping {
         approximateArrivalOfFirstRecord: arrival(batch[0]),
         approximateArrivalOfLastRecord: arrival(batch.at(-1)),
         batchSize: batch.length,
-        streamArn: this.sourceArn,
+        streamArn: this.parts.settings.EventSourceArn,
       },
-      payload: eventOf(batch),
+      payload: eventOfRecords(batch),
     };
     const second = now.slice(0, 19).replaceAll(':', '.');
-    const folder = `aws/lambda/${this.resource.name}/${shardId}/${now.slice(0, 10).replaceAll('-', '/')}`;
-    await this.#parts.putObject?.(`${folder}/${second}-${randomUUID()}`, JSON.stringify(body));
+    const folder = `aws/lambda/${this.parts.resource.name}/${shardId}/${now.slice(0, 10).replaceAll('-', '/')}`;
+    await this.parts.putObject?.(`${folder}/${second}-${randomUUID()}`, JSON.stringify(body));
     this.#pending.splice(0, batch.length);
   }
 
   #ageSeconds(record: StreamRecord | undefined): number {
-    return this.#parts.clock.now() / 1000 - (record?.dynamodb.ApproximateCreationDateTime ?? 0);
+    return this.parts.clock.now() / 1000 - (record?.dynamodb.ApproximateCreationDateTime ?? 0);
   }
 
   async #rest(milliseconds: number): Promise<void> {
@@ -235,6 +194,6 @@ export class StreamMapping {
   }
 }
 
-function eventOf(batch: readonly StreamRecord[]): string {
-  return `{"Records":[${batch.map((record) => JSON.stringify(record)).join(',')}]}`;
+function eventOfRecords(batch: readonly StreamRecord[]): string {
+  return eventOf(batch.map((record) => JSON.stringify(record)));
 }

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { isRuntimeApi } from '../lambda/runtime-api.ts';
+import { type Loopback, onLoopback } from '../loopback.ts';
 import { type JsonService, type ServiceRequest, type ServiceResponse, send, serveJson } from './wire.ts';
 
 export interface Services {
@@ -16,12 +15,9 @@ export interface Services {
   runtimeApi(request: IncomingMessage, response: ServerResponse, body: string): void;
 }
 
-export interface HttpService {
-  /** `http://127.0.0.1:{port}` */
-  readonly endpoint: string;
+export interface HttpService extends Loopback {
   /** The services behind the server. Until it is set, the server refuses all requests. */
   services: Services | undefined;
-  stop(): Promise<void>;
 }
 
 /** Starts the HTTP server of the local cloud's own services, on a free loopback port. */
@@ -35,16 +31,8 @@ export async function startHttpService(): Promise<HttpService> {
   // No time-out: a function's connection is silent while its handler runs.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const service: HttpService = {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    services: undefined,
-    stop: async () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
+  const loopback = await onLoopback(server, () => server.closeAllConnections());
+  const service: HttpService = { ...loopback, services: undefined };
   return service;
 }
 

@@ -28,8 +28,8 @@ export class ServiceError extends Error {
   }
 }
 
-/** An operation of a service with a JSON protocol: takes its name and input, returns its output. */
-export type JsonService = (action: string, input: unknown) => unknown;
+/** The operations of a service with a JSON protocol, by name. Each takes its input and returns its output. */
+export type JsonService = Readonly<Record<string, (input: unknown) => unknown>>;
 
 /** Serves AWS's JSON protocols, 1.0 and 1.1. Their differences do not matter here. */
 export async function serveJson(
@@ -39,7 +39,9 @@ export async function serveJson(
 ): Promise<ServiceResponse> {
   const headers = { 'content-type': String(request.headers['content-type']) };
   try {
-    return { status: 200, headers, body: JSON.stringify(await service(action, inputOf(request.body))) };
+    const operate = Object.hasOwn(service, action) ? service[action] : undefined;
+    if (!operate) throw new ServiceError(400, 'UnknownOperationException', `${action} is not implemented here`);
+    return { status: 200, headers, body: JSON.stringify(await operate(inputOf(request.body))) };
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error;
     return { status: error.status, headers, body: JSON.stringify({ __type: error.code, message: error.message }) };
@@ -61,10 +63,16 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** Validates an operation's input. It refuses another form and unknown parameters, with the reason. */
-export function checked<T>(schema: z.ZodType<T>, input: unknown, refuse: (message: string) => never): T {
-  const { data, error } = schema.safeParse(input);
-  return error ? refuse(`not implemented here: ${z.prettifyError(error)}`) : (data as T);
+/**
+ * An operation with a checked input. It refuses another form and unknown parameters, with the reason.
+ * @param code of the refusal
+ */
+export function operation<T>(schema: z.ZodType<T>, code: string, run: (input: T) => unknown) {
+  return (input: unknown): unknown => {
+    const { data, error } = schema.safeParse(input);
+    if (error) throw new ServiceError(400, code, `not implemented here: ${z.prettifyError(error)}`);
+    return run(data as T);
+  };
 }
 
 export function send(response: ServerResponse, { status, headers, body }: ServiceResponse): void {

@@ -1,7 +1,7 @@
 import { CreateQueueCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import type { Deployment, Resource } from '../assembly/deployment.ts';
-import type { QueueCounts } from '../engines/queue-counts.ts';
+import type { QueueCounts } from '../engines/queue-engine.ts';
 
 const text = z.coerce.string().optional();
 const json = z

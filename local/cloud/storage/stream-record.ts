@@ -14,38 +14,16 @@ type Item = Readonly<Record<string, AttributeValue>>;
 type ItemJson = Readonly<Record<string, unknown>>;
 
 /**
- * A deletion by DynamoDB itself, in the form of Lambda's stream records, without their size in bytes.
- * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
- */
-export interface StreamRecord {
-  readonly eventID: string;
-  readonly eventName: 'REMOVE';
-  readonly eventVersion: '1.1';
-  readonly eventSource: 'aws:dynamodb';
-  readonly awsRegion: string;
-  readonly dynamodb: {
-    /** Epoch seconds. */
-    readonly ApproximateCreationDateTime: number;
-    readonly Keys: ItemJson;
-    /** Only if the stream's view includes it. */
-    readonly OldImage?: ItemJson;
-    readonly SequenceNumber: string;
-    readonly StreamViewType: StreamViewType;
-  };
-  readonly userIdentity: { readonly type: 'Service'; readonly principalId: 'dynamodb.amazonaws.com' };
-  readonly eventSourceARN: string;
-}
-
-/**
- * Makes the record of an expired item's deletion.
+ * A deletion of an expired item by DynamoDB itself, in the form of Lambda's stream records, without their size in bytes.
  * @param sequence increases with each deletion
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/time-to-live-ttl-streams.html
  */
 export function expiryRecord(
   stream: TableStream,
   key: Item,
   deleted: Item,
   at: { readonly region: string; readonly nowMilliseconds: number; readonly sequence: number },
-): StreamRecord {
+) {
   const withImage = stream.viewType === 'OLD_IMAGE' || stream.viewType === 'NEW_AND_OLD_IMAGES';
   return {
     eventID: randomUUID().replaceAll('-', ''),
@@ -54,8 +32,10 @@ export function expiryRecord(
     eventSource: 'aws:dynamodb',
     awsRegion: at.region,
     dynamodb: {
+      /** Epoch seconds. */
       ApproximateCreationDateTime: Math.floor(at.nowMilliseconds / 1000),
       Keys: itemJson(key),
+      // Only if the stream's view includes it.
       ...(withImage && { OldImage: itemJson(deleted) }),
       // Sequence numbers have 21 to 40 digits, and sort as text.
       SequenceNumber: `1${String(at.sequence).padStart(24, '0')}`,
@@ -81,3 +61,5 @@ function valueJson(value: AttributeValue): unknown {
 function base64(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('base64');
 }
+
+export type StreamRecord = ReturnType<typeof expiryRecord>;

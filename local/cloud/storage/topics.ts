@@ -18,19 +18,8 @@ export const subscriptionProperties = z.looseObject({
   RawMessageDelivery: flag,
 });
 
-/** A subscription without a delivery here, such as an e-mail address. */
-export interface UndeliveredSubscription {
-  readonly topicArn: string;
-  readonly protocol: string;
-  readonly endpoint: string;
-}
-
 /** Creates the topics and subscriptions of a deployment. Returns the subscriptions to anything but a queue. */
-export async function createTopics(
-  deployment: Deployment,
-  sns: SNSClient,
-  notices: NoticeBoard,
-): Promise<UndeliveredSubscription[]> {
+export async function createTopics(deployment: Deployment, sns: SNSClient, notices: NoticeBoard) {
   for (const resource of deployment.resources('AWS::SNS::Topic')) {
     const { DisplayName } = deployment.properties(resource, topicProperties);
     await sns.send(
@@ -40,13 +29,12 @@ export async function createTopics(
       }),
     );
   }
-  const undelivered: UndeliveredSubscription[] = [];
+  const undelivered: { topicArn: string; protocol: string; endpoint: string }[] = [];
   for (const resource of deployment.resources('AWS::SNS::Subscription')) {
     const properties = deployment.properties(resource, subscriptionProperties);
     const { TopicArn, Protocol, Endpoint = '', FilterPolicy, FilterPolicyScope, RawMessageDelivery } = properties;
     if (Protocol !== 'sqs') {
-      const where = `${resource.stack}/${resource.logicalId}`;
-      notices.add('warning', resource.type, `${Protocol} deliveries are not implemented`, where);
+      notices.add('warning', resource.type, `${Protocol} deliveries are not implemented`, resource.where);
       undelivered.push({ topicArn: TopicArn, protocol: Protocol, endpoint: Endpoint });
       continue;
     }

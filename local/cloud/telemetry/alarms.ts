@@ -40,15 +40,6 @@ export const alarmProperties = z.looseObject({
   InsufficientDataActions: z.array(z.string()).default([]),
 });
 
-export interface AlarmState {
-  readonly name: string;
-  readonly logicalId: string;
-  readonly state: AlarmStateValue;
-  /** Epoch milliseconds, by the cloud's clock. */
-  readonly sinceMilliseconds: number;
-  readonly reason: string;
-}
-
 export interface AlarmTransition {
   readonly atMilliseconds: number;
   readonly name: string;
@@ -58,17 +49,7 @@ export interface AlarmTransition {
   readonly reason: string;
 }
 
-export interface Alarm {
-  readonly resource: Resource;
-  readonly properties: z.infer<typeof alarmProperties>;
-  readonly rule: AlarmRule;
-  readonly metric: QueriedMetric;
-  state: AlarmStateValue;
-  sinceMilliseconds: number;
-  readonly createdAt: number;
-  reason: string;
-  evaluatedTo: number;
-}
+export type Alarm = ReturnType<typeof alarmOf>;
 
 /** AWS's own namespaces with metrics that are measured here. */
 const measured: Readonly<Record<string, readonly string[]>> = {
@@ -97,28 +78,25 @@ export class Alarms {
   readonly transitions: AlarmTransition[] = [];
   readonly all: readonly Alarm[];
   readonly #clock: Clock;
-  readonly #metrics: MetricStore;
   readonly #place: Deployment['place'];
   readonly #tell: AlarmEvents;
 
   constructor(deployment: Deployment, metrics: MetricStore, clock: Clock, notices: NoticeBoard, tell: AlarmEvents) {
     this.#clock = clock;
-    this.#metrics = metrics;
     this.#place = deployment.place;
     this.#tell = tell;
     this.all = deployment.resources('AWS::CloudWatch::Alarm').flatMap((resource) => {
-      const where = `${resource.stack}/${resource.logicalId}`;
       try {
-        return this.#build(resource, deployment.properties(resource, alarmProperties), notices);
+        return alarmOf(resource, deployment, metrics, clock.now(), notices);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        notices.add('warning', resource.type, `not evaluated, and not listed: ${why}`, where);
+        notices.add('warning', resource.type, `not evaluated, and not listed: ${why}`, resource.where);
         return [];
       }
     });
   }
 
-  states(): AlarmState[] {
+  states() {
     return this.all.map(({ resource: { name, logicalId }, state, sinceMilliseconds, reason }) => ({
       name,
       logicalId,
@@ -148,49 +126,6 @@ export class Alarms {
     }
   }
 
-  #build(resource: Resource, properties: z.infer<typeof alarmProperties>, notices: NoticeBoard): Alarm {
-    const metric = this.#metric(properties);
-    for (const { namespace, name } of metric.series) {
-      if (!namespace.startsWith('AWS/') || measured[namespace]?.includes(name)) continue;
-      const why = `nothing here measures ${namespace} ${name}: its alarms get no data`;
-      notices.add('warning', resource.type, why, `${resource.stack}/${resource.logicalId}`);
-    }
-    const rule: AlarmRule = {
-      threshold: properties.Threshold,
-      comparison: properties.ComparisonOperator,
-      evaluationPeriods: properties.EvaluationPeriods,
-      datapointsToAlarm: properties.DatapointsToAlarm ?? properties.EvaluationPeriods,
-      // Alarms on DynamoDB's metrics ignore missing data, whatever their setting (PutMetricAlarm's documentation).
-      missingData: metric.series.some(({ namespace }) => namespace === 'AWS/DynamoDB')
-        ? 'ignore'
-        : properties.TreatMissingData,
-    };
-    this.#metrics.keepFor((evaluationRange(rule) + 1) * metric.periodMilliseconds);
-    const sinceMilliseconds = this.#clock.now();
-    return {
-      resource,
-      properties,
-      rule,
-      metric,
-      state: 'INSUFFICIENT_DATA',
-      sinceMilliseconds,
-      createdAt: sinceMilliseconds,
-      reason: 'not evaluated yet',
-      evaluatedTo: sinceMilliseconds,
-    };
-  }
-
-  #metric(properties: z.infer<typeof alarmProperties>): QueriedMetric {
-    if (!properties.Metrics) {
-      const { Namespace = '', MetricName = '', Dimensions, ExtendedStatistic, Statistic, Period = 0 } = properties;
-      const series = { namespace: Namespace, name: MetricName, dimensions: Dimensions };
-      return queryStatistic(this.#metrics, series, ExtendedStatistic ?? Statistic ?? 'Average', Period);
-    }
-    const [returned, another] = properties.Metrics.filter(({ ReturnData }) => ReturnData);
-    if (!returned || another) throw new Error('exactly one of its Metrics must return data');
-    return queryMetric(this.#metrics, properties.Metrics, returned.Id);
-  }
-
   #change(alarm: Alarm, to: AlarmStateValue, reason: string, now: number): void {
     const { name, logicalId } = alarm.resource;
     const transition: AlarmTransition = { atMilliseconds: now, name, logicalId, from: alarm.state, to, reason };
@@ -208,6 +143,50 @@ export class Alarms {
     const subject = `${to}: "${name}" in ${this.#place.region}`.slice(0, 100);
     for (const topicArn of actions) this.#tell.notify(topicArn, subject, message);
   }
+}
+
+function alarmOf(resource: Resource, deployment: Deployment, metrics: MetricStore, now: number, notices: NoticeBoard) {
+  const properties = deployment.properties(resource, alarmProperties);
+  const metric = metricOf(properties, metrics);
+  for (const { namespace, name } of metric.series) {
+    if (!namespace.startsWith('AWS/') || measured[namespace]?.includes(name)) continue;
+    const why = `nothing here measures ${namespace} ${name}: its alarms get no data`;
+    notices.add('warning', resource.type, why, resource.where);
+  }
+  const rule: AlarmRule = {
+    threshold: properties.Threshold,
+    comparison: properties.ComparisonOperator,
+    evaluationPeriods: properties.EvaluationPeriods,
+    datapointsToAlarm: properties.DatapointsToAlarm ?? properties.EvaluationPeriods,
+    // Alarms on DynamoDB's metrics ignore missing data, whatever their setting (PutMetricAlarm's documentation).
+    missingData: metric.series.some(({ namespace }) => namespace === 'AWS/DynamoDB')
+      ? 'ignore'
+      : properties.TreatMissingData,
+  };
+  metrics.keepFor((evaluationRange(rule) + 1) * metric.periodMilliseconds);
+  return {
+    resource,
+    properties,
+    rule,
+    metric,
+    state: 'INSUFFICIENT_DATA' as AlarmStateValue,
+    /** Epoch milliseconds, by the cloud's clock. */
+    sinceMilliseconds: now,
+    createdAt: now,
+    reason: 'not evaluated yet',
+    evaluatedTo: now,
+  };
+}
+
+function metricOf(properties: z.infer<typeof alarmProperties>, metrics: MetricStore): QueriedMetric {
+  if (!properties.Metrics) {
+    const { Namespace = '', MetricName = '', Dimensions, ExtendedStatistic, Statistic, Period = 0 } = properties;
+    const series = { namespace: Namespace, name: MetricName, dimensions: Dimensions };
+    return queryStatistic(metrics, series, ExtendedStatistic ?? Statistic ?? 'Average', Period);
+  }
+  const [returned, another] = properties.Metrics.filter(({ ReturnData }) => ReturnData);
+  if (!returned || another) throw new Error('exactly one of its Metrics must return data');
+  return queryMetric(metrics, properties.Metrics, returned.Id);
 }
 
 /** The JSON that CloudWatch publishes to a topic. */

@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { checked, ServiceError } from '../services/wire.ts';
+import { type JsonService, operation, ServiceError } from '../services/wire.ts';
 import { type Alarm, type Alarms, describeRule } from './alarms.ts';
 import {
   dimensionsSchema,
-  type MetricQuery,
   metricQuerySchema,
   type QueriedMetric,
   queryMetric,
@@ -48,111 +47,100 @@ const getMetricStatisticsInput = z.strictObject({
  * CloudWatch's DescribeAlarms, GetMetricData and GetMetricStatistics, in the JSON protocol of the SDK for JavaScript.
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/
  */
-export class CloudWatchApi {
-  readonly #alarms: Alarms;
-  readonly #metrics: MetricStore;
+export function cloudWatchApi(alarms: Alarms, metrics: MetricStore): JsonService {
+  const code = 'InvalidParameterValueException';
+  return {
+    DescribeAlarms: operation(describeAlarmsInput, code, (input) => describeAlarms(alarms, input)),
+    GetMetricData: operation(getMetricDataInput, code, (input) => getMetricData(metrics, input)),
+    GetMetricStatistics: operation(getMetricStatisticsInput, code, (input) => getMetricStatistics(metrics, input)),
+  };
+}
 
-  constructor(alarms: Alarms, metrics: MetricStore) {
-    this.#alarms = alarms;
-    this.#metrics = metrics;
+/** By name, as CloudWatch lists them. */
+function describeAlarms(alarms: Alarms, input: z.infer<typeof describeAlarmsInput>): unknown {
+  const matching = alarms.all
+    .filter(({ resource: { name }, state }) => {
+      if (input.AlarmNames && !input.AlarmNames.includes(name)) return false;
+      if (input.StateValue && state !== input.StateValue) return false;
+      return name.startsWith(input.AlarmNamePrefix) && name > input.NextToken;
+    })
+    .sort((left, right) => (left.resource.name < right.resource.name ? -1 : 1));
+  if (!input.AlarmTypes.includes('MetricAlarm')) return { MetricAlarms: [], CompositeAlarms: [] };
+  const page = matching.slice(0, input.MaxRecords);
+  return {
+    MetricAlarms: page.map(describeAlarm),
+    CompositeAlarms: [],
+    NextToken: matching.length > page.length ? page.at(-1)?.resource.name : undefined,
+  };
+}
+
+function getMetricStatistics(metrics: MetricStore, input: z.infer<typeof getMetricStatisticsInput>): unknown {
+  const { Namespace: namespace, MetricName: name, Dimensions: dimensions, Statistics, ExtendedStatistics } = input;
+  const statistics = [...Statistics, ...ExtendedStatistics];
+  if (statistics.length === 0) {
+    invalid(
+      'At least one of the parameters Statistics and ExtendedStatistics must be given',
+      'MissingRequiredParameterException',
+    );
   }
+  if (input.StartTime >= input.EndTime) {
+    invalid('The parameter StartTime must be less than the parameter EndTime.', 'InvalidParameterCombinationException');
+  }
+  const requested = Math.floor((input.EndTime - input.StartTime) / input.Period);
+  if (requested > mostDatapoints) {
+    const limit = `which exceeds the limit of ${mostDatapoints}`;
+    invalid(`You have requested up to ${requested} datapoints, ${limit}.`, 'InvalidParameterCombinationException');
+  }
+  const metric = { namespace, name, dimensions };
+  const queried = statistics.map((statistic) => ({
+    statistic,
+    ...asked(() => queryStatistic(metrics, metric, statistic, input.Period)),
+  }));
+  const period = input.Period * 1000;
+  const Datapoints: unknown[] = [];
+  for (const at of periods(metrics, input, period)) {
+    const values = new Map(queried.map(({ statistic, datapoint }) => [statistic, datapoint(at, at + period)]));
+    if ([...values.values()].every((value) => value === undefined)) continue;
+    const chosen = (names: readonly string[]) => Object.fromEntries(names.map((each) => [each, values.get(each)]));
+    const extended = ExtendedStatistics.length > 0 && { ExtendedStatistics: chosen(ExtendedStatistics) };
+    Datapoints.push({ Timestamp: at / 1000, ...chosen(Statistics), ...extended, Unit: 'None' });
+  }
+  return { Label: name, Datapoints };
+}
 
-  operate(action: string, input: unknown): unknown {
-    if (action === 'DescribeAlarms') return this.#describeAlarms(checked(describeAlarmsInput, input, invalid));
-    if (action === 'GetMetricData') return this.#getMetricData(checked(getMetricDataInput, input, invalid));
-    if (action === 'GetMetricStatistics') {
-      return this.#getMetricStatistics(checked(getMetricStatisticsInput, input, invalid));
+/** The starts of periods, on multiples of their length. Skips the time outside the stored metrics. */
+function* periods(
+  metrics: MetricStore,
+  { StartTime, EndTime }: { StartTime: number; EndTime: number },
+  period: number,
+) {
+  const { from, to } = metrics.kept;
+  const earliest = Math.max(StartTime * 1000, from);
+  const latest = Math.min(EndTime * 1000, to);
+  for (let at = earliest - (earliest % period); at < latest; at += period) yield at;
+}
+
+function getMetricData(
+  metrics: MetricStore,
+  { MetricDataQueries, ScanBy, ...times }: z.infer<typeof getMetricDataInput>,
+): unknown {
+  const results = MetricDataQueries.filter(({ ReturnData }) => ReturnData).map((query) => {
+    const { periodMilliseconds: period, datapoint } = asked(() => queryMetric(metrics, MetricDataQueries, query.Id));
+    const points: { at: number; value: number }[] = [];
+    for (const at of periods(metrics, times, period)) {
+      const value = datapoint(at, at + period);
+      if (value !== undefined) points.push({ at: at / 1000, value });
     }
-    throw new ServiceError(400, 'UnknownOperationException', `${action} is not implemented here`);
-  }
-
-  /** By name, as CloudWatch lists them. */
-  #describeAlarms(input: z.infer<typeof describeAlarmsInput>): unknown {
-    const matching = this.#alarms.all
-      .filter(({ resource: { name }, state }) => {
-        if (input.AlarmNames && !input.AlarmNames.includes(name)) return false;
-        if (input.StateValue && state !== input.StateValue) return false;
-        return name.startsWith(input.AlarmNamePrefix) && name > input.NextToken;
-      })
-      .sort((left, right) => (left.resource.name < right.resource.name ? -1 : 1));
-    if (!input.AlarmTypes.includes('MetricAlarm')) return { MetricAlarms: [], CompositeAlarms: [] };
-    const page = matching.slice(0, input.MaxRecords);
+    if (ScanBy === 'TimestampDescending') points.reverse();
     return {
-      MetricAlarms: page.map(describeAlarm),
-      CompositeAlarms: [],
-      NextToken: matching.length > page.length ? page.at(-1)?.resource.name : undefined,
+      Id: query.Id,
+      Label: query.Label ?? query.MetricStat?.Metric.MetricName ?? query.Id,
+      Timestamps: points.map(({ at }) => at),
+      Values: points.map(({ value }) => value),
+      StatusCode: 'Complete',
     };
-  }
-
-  #getMetricStatistics(input: z.infer<typeof getMetricStatisticsInput>): unknown {
-    const { Namespace: namespace, MetricName: name, Dimensions: dimensions, Statistics, ExtendedStatistics } = input;
-    const statistics = [...Statistics, ...ExtendedStatistics];
-    if (statistics.length === 0) {
-      invalid(
-        'At least one of the parameters Statistics and ExtendedStatistics must be given',
-        'MissingRequiredParameterException',
-      );
-    }
-    if (input.StartTime >= input.EndTime) {
-      invalid(
-        'The parameter StartTime must be less than the parameter EndTime.',
-        'InvalidParameterCombinationException',
-      );
-    }
-    const requested = Math.floor((input.EndTime - input.StartTime) / input.Period);
-    if (requested > mostDatapoints) {
-      const limit = `which exceeds the limit of ${mostDatapoints}`;
-      invalid(`You have requested up to ${requested} datapoints, ${limit}.`, 'InvalidParameterCombinationException');
-    }
-    const metric = { namespace, name, dimensions };
-    const queried = statistics.map((statistic) => ({
-      statistic,
-      ...asked(() => queryStatistic(this.#metrics, metric, statistic, input.Period)),
-    }));
-    const period = input.Period * 1000;
-    const { earliest, latest } = this.#span(input);
-    const Datapoints: unknown[] = [];
-    for (let at = earliest - (earliest % period); at < latest; at += period) {
-      const values = new Map(queried.map(({ statistic, datapoint }) => [statistic, datapoint(at, at + period)]));
-      if ([...values.values()].every((value) => value === undefined)) continue;
-      const chosen = (names: readonly string[]) => Object.fromEntries(names.map((each) => [each, values.get(each)]));
-      const extended = ExtendedStatistics.length > 0 && { ExtendedStatistics: chosen(ExtendedStatistics) };
-      Datapoints.push({ Timestamp: at / 1000, ...chosen(Statistics), ...extended, Unit: 'None' });
-    }
-    return { Label: name, Datapoints };
-  }
-
-  /** Skips the time outside the stored metrics. */
-  #span({ StartTime, EndTime }: { StartTime: number; EndTime: number }): { earliest: number; latest: number } {
-    const { from, to } = this.#metrics.kept;
-    return { earliest: Math.max(StartTime * 1000, from), latest: Math.min(EndTime * 1000, to) };
-  }
-
-  #getMetricData({ MetricDataQueries, ScanBy, ...times }: z.infer<typeof getMetricDataInput>): unknown {
-    const { earliest, latest } = this.#span(times);
-    const results = MetricDataQueries.filter(({ ReturnData }) => ReturnData).map((query) => {
-      const { periodMilliseconds: period, datapoint } = this.#query(MetricDataQueries, query.Id);
-      const points: { at: number; value: number }[] = [];
-      // Periods begin on multiples of their length.
-      for (let at = earliest - (earliest % period); at < latest; at += period) {
-        const value = datapoint(at, at + period);
-        if (value !== undefined) points.push({ at: at / 1000, value });
-      }
-      if (ScanBy === 'TimestampDescending') points.reverse();
-      return {
-        Id: query.Id,
-        Label: query.Label ?? query.MetricStat?.Metric.MetricName ?? query.Id,
-        Timestamps: points.map(({ at }) => at),
-        Values: points.map(({ value }) => value),
-        StatusCode: 'Complete',
-      };
-    });
-    return { MetricDataResults: results, Messages: [] };
-  }
-
-  #query(queries: readonly MetricQuery[], id: string): QueriedMetric {
-    return asked(() => queryMetric(this.#metrics, queries, id));
-  }
+  });
+  return { MetricDataResults: results, Messages: [] };
 }
 
 /** The resolved query. It refuses a query that is not implemented, with the reason. */

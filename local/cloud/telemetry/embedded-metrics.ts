@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonOf } from '../services/wire.ts';
 import type { MetricStore } from './metric-store.ts';
 
 const documentSchema = z.looseObject({
@@ -22,7 +23,7 @@ const valuesSchema = z.union([z.number().transform((value) => [value]), z.array(
 export function recordEmbeddedMetrics(line: string, metrics: Pick<MetricStore, 'record'>): void {
   // Most lines are not. This check is cheaper than parsing each line.
   if (!line.startsWith('{') || !line.includes('"CloudWatchMetrics"')) return;
-  const document = documentSchema.safeParse(parse(line)).data;
+  const document = documentSchema.safeParse(jsonOf(line)).data;
   if (!document) return;
   for (const { Namespace, Dimensions, Metrics } of document._aws.CloudWatchMetrics) {
     for (const { Name } of Metrics) {
@@ -33,13 +34,5 @@ export function recordEmbeddedMetrics(line: string, metrics: Pick<MetricStore, '
         metrics.record(Namespace, Name, dimensions, ...values);
       }
     }
-  }
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
   }
 }

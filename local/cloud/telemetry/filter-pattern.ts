@@ -1,3 +1,5 @@
+import { jsonOf } from '../services/wire.ts';
+
 const term = /\s*\$\.([A-Za-z_]\w*)\s*=\s*("(?:[^"\\]|\\.)*")\s*(&&|\}\s*$)/y;
 
 /**
@@ -27,16 +29,11 @@ export function compileFilter(pattern: string): (line: string) => boolean {
     // Most lines do not pass. This check is cheaper than parsing each line. Without escapes, a line contains the value
     // unchanged.
     if (!line.includes('\\') && !fields.every(([, value]) => line.includes(value))) return false;
-    const record = parseObject(line);
-    return record !== undefined && fields.every(([name, value]) => record[name] === value);
+    const record = jsonOf(line);
+    return isRecord(record) && fields.every(([name, value]) => record[name] === value);
   };
 }
 
-function parseObject(line: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Deployment } from '../assembly/deployment.ts';
 import type { Functions } from '../lambda/functions.ts';
-import { checked, ServiceError } from '../services/wire.ts';
+import { type JsonService, operation, ServiceError } from '../services/wire.ts';
 import { compileFilter } from './filter-pattern.ts';
 import type { FunctionLogs, LogLine } from './function-logs.ts';
 
@@ -37,107 +37,107 @@ const filterLogEventsInput = z.strictObject({
     .optional(),
 });
 
+interface Sources {
+  readonly functions: Functions;
+  readonly logs: FunctionLogs;
+  readonly deployment: Deployment;
+  readonly createdAtMilliseconds: number;
+}
+
 /**
  * CloudWatch Logs' DescribeLogGroups, and FilterLogEvents over the log group of a function. It reads the files of this
  * run.
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
  */
-export class LogsApi {
-  readonly #functions: Functions;
-  readonly #logs: FunctionLogs;
+export function logsApi(sources: Sources): JsonService {
+  const code = 'InvalidParameterException';
+  return {
+    FilterLogEvents: operation(filterLogEventsInput, code, (input) => filterLogEvents(sources, input)),
+    DescribeLogGroups: operation(describeLogGroupsInput, code, (input) => describeLogGroups(sources, input)),
+  };
+}
 
-  readonly #deployment: Deployment;
-  readonly #createdAtMilliseconds: number;
-
-  constructor(functions: Functions, logs: FunctionLogs, deployment: Deployment, createdAtMilliseconds: number) {
-    this.#functions = functions;
-    this.#logs = logs;
-    this.#deployment = deployment;
-    this.#createdAtMilliseconds = createdAtMilliseconds;
+/** The log groups of the templates, and Lambda's own for functions without one, by name. */
+function describeLogGroups(
+  { deployment, functions, createdAtMilliseconds }: Sources,
+  input: z.infer<typeof describeLogGroupsInput>,
+): unknown {
+  if (input.logGroupNamePrefix !== '' && input.logGroupNamePattern !== '') {
+    invalid('LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.');
   }
+  const declared = deployment.resources('AWS::Logs::LogGroup');
+  const names = [
+    ...declared.map(({ ref }) => ref),
+    ...functions.all.map(({ configuration }) => configuration.logGroupName),
+  ];
+  const matching = [...new Set(names)]
+    .filter((name) => name.startsWith(input.logGroupNamePrefix) && name.includes(input.logGroupNamePattern))
+    .filter((name) => name > input.nextToken)
+    .sort();
+  const page = matching.slice(0, input.limit);
+  const { region, accountId } = deployment.place;
+  return {
+    logGroups: page.map((name) => {
+      const resource = declared.find(({ ref }) => ref === name);
+      const arn = `arn:aws:logs:${region}:${accountId}:log-group:${name}`;
+      return {
+        logGroupName: name,
+        arn: `${arn}:*`,
+        logGroupArn: arn,
+        creationTime: createdAtMilliseconds,
+        metricFilterCount: 0,
+        storedBytes: 0,
+        retentionInDays: resource && deployment.properties(resource, logGroupProperties).RetentionInDays,
+      };
+    }),
+    nextToken: matching.length > page.length ? page.at(-1) : undefined,
+  };
+}
 
-  async operate(action: string, input: unknown): Promise<unknown> {
-    if (action === 'FilterLogEvents') return this.#filter(checked(filterLogEventsInput, input, invalid));
-    if (action === 'DescribeLogGroups') return this.#describe(checked(describeLogGroupsInput, input, invalid));
-    throw new ServiceError(400, 'UnknownOperationException', `${action} is not implemented here`);
-  }
-
-  /** The log groups of the templates, and Lambda's own for functions without one, by name. */
-  #describe(input: z.infer<typeof describeLogGroupsInput>): unknown {
-    if (input.logGroupNamePrefix !== '' && input.logGroupNamePattern !== '') {
-      invalid('LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.');
+async function filterLogEvents(
+  { functions, logs }: Sources,
+  input: z.infer<typeof filterLogEventsInput>,
+): Promise<unknown> {
+  const group = input.logGroupName ?? input.logGroupIdentifier?.replace(/^arn:.*:log-group:/, '');
+  const printing = functions.all.filter(({ configuration }) => configuration.logGroupName === group);
+  const [first, another] = printing;
+  if (!first) invalid(`no function logs to ${group}`, 'ResourceNotFoundException');
+  if (another) invalid(`several functions log to ${group}, which is not implemented here`);
+  const { name } = first.configuration;
+  const passes = compiled(input.filterPattern);
+  const { nextToken = input.startFromHead ? '>0' : `<${Number.MAX_SAFE_INTEGER}`, startTime, endTime, limit } = input;
+  const forward = nextToken.startsWith('>');
+  const bound = Number(nextToken.slice(1));
+  const page: LogLine[] = [];
+  let bytes = 0;
+  let more: string | undefined;
+  // For descending order, too: it reads the file from its start and keeps the last page.
+  for await (const line of logs.lines(name, startTime, forward ? bound : 0)) {
+    if (line.atMilliseconds > endTime || (!forward && line.position >= bound)) break;
+    if (!passes(line.text)) continue;
+    const full = () => page.length > limit || (page.length > 1 && bytes > bytesPerPage);
+    page.push(line);
+    bytes += Buffer.byteLength(line.text);
+    if (full() && forward) {
+      more = `>${page.pop()?.position}`;
+      break;
     }
-    const declared = this.#deployment.resources('AWS::Logs::LogGroup');
-    const names = [
-      ...declared.map(({ ref }) => ref),
-      ...this.#functions.all.map(({ configuration }) => configuration.logGroupName),
-    ];
-    const matching = [...new Set(names)]
-      .filter((name) => name.startsWith(input.logGroupNamePrefix) && name.includes(input.logGroupNamePattern))
-      .filter((name) => name > input.nextToken)
-      .sort();
-    const page = matching.slice(0, input.limit);
-    const { region, accountId } = this.#deployment.place;
-    return {
-      logGroups: page.map((name) => {
-        const resource = declared.find(({ ref }) => ref === name);
-        const arn = `arn:aws:logs:${region}:${accountId}:log-group:${name}`;
-        return {
-          logGroupName: name,
-          arn: `${arn}:*`,
-          logGroupArn: arn,
-          creationTime: this.#createdAtMilliseconds,
-          metricFilterCount: 0,
-          storedBytes: 0,
-          retentionInDays: resource && this.#deployment.properties(resource, logGroupProperties).RetentionInDays,
-        };
-      }),
-      nextToken: matching.length > page.length ? page.at(-1) : undefined,
-    };
-  }
-
-  async #filter(input: z.infer<typeof filterLogEventsInput>): Promise<unknown> {
-    const group = input.logGroupName ?? input.logGroupIdentifier?.replace(/^arn:.*:log-group:/, '');
-    const printing = this.#functions.all.filter(({ configuration }) => configuration.logGroupName === group);
-    const [first, another] = printing;
-    if (!first) invalid(`no function logs to ${group}`, 'ResourceNotFoundException');
-    if (another) invalid(`several functions log to ${group}, which is not implemented here`);
-    const { name } = first.configuration;
-    const passes = compiled(input.filterPattern);
-    const { nextToken = input.startFromHead ? '>0' : `<${Number.MAX_SAFE_INTEGER}`, startTime, endTime, limit } = input;
-    const forward = nextToken.startsWith('>');
-    const bound = Number(nextToken.slice(1));
-    const page: LogLine[] = [];
-    let bytes = 0;
-    let more: string | undefined;
-    // For descending order, too: it reads the file from its start and keeps the last page.
-    for await (const line of this.#logs.lines(name, startTime, forward ? bound : 0)) {
-      if (line.atMilliseconds > endTime || (!forward && line.position >= bound)) break;
-      if (!passes(line.text)) continue;
-      const full = () => page.length > limit || (page.length > 1 && bytes > bytesPerPage);
-      page.push(line);
-      bytes += Buffer.byteLength(line.text);
-      if (full() && forward) {
-        more = `>${page.pop()?.position}`;
-        break;
-      }
-      while (full()) {
-        bytes -= Buffer.byteLength(page.shift()?.text ?? '');
-        more = `<${page[0]?.position}`;
-      }
+    while (full()) {
+      bytes -= Buffer.byteLength(page.shift()?.text ?? '');
+      more = `<${page[0]?.position}`;
     }
-    return {
-      events: (forward ? page : page.reverse()).map(({ atMilliseconds, position, text }) => ({
-        logStreamName: name,
-        timestamp: atMilliseconds,
-        ingestionTime: atMilliseconds,
-        eventId: String(position),
-        message: text,
-      })),
-      searchedLogStreams: [],
-      nextToken: more,
-    };
   }
+  return {
+    events: (forward ? page : page.reverse()).map(({ atMilliseconds, position, text }) => ({
+      logStreamName: name,
+      timestamp: atMilliseconds,
+      ingestionTime: atMilliseconds,
+      eventId: String(position),
+      message: text,
+    })),
+    searchedLogStreams: [],
+    nextToken: more,
+  };
 }
 
 function compiled(pattern: string): (line: string) => boolean {

@@ -1,5 +1,4 @@
-import type { Answer } from '../answer.ts';
-import { ok } from '../answer.ts';
+import { type Answer, ok } from '../answer.ts';
 import { type Field, type Fields, plainText } from '../data/fields.ts';
 import { checkedPayload } from '../data/payload.ts';
 import { checkedRenewTtl, defaultTtlSeconds, ttlSeconds } from '../data/ttl.ts';

@@ -1,5 +1,4 @@
-import type { Answer } from '../answer.ts';
-import { ok } from '../answer.ts';
+import { type Answer, ok } from '../answer.ts';
 import type { Emulator } from '../emulator.ts';
 import type { Call } from '../operations.ts';
 import { ownLink } from './read.ts';

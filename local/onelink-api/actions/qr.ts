@@ -1,5 +1,4 @@
-import type { Answer } from '../answer.ts';
-import { ok } from '../answer.ts';
+import { type Answer, ok } from '../answer.ts';
 import type { Emulator } from '../emulator.ts';
 import { ApiError, invalidQrParameter, qrFailed } from '../errors.ts';
 import type { Call } from '../operations.ts';

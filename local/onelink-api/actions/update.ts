@@ -1,5 +1,4 @@
-import type { Answer } from '../answer.ts';
-import { ok } from '../answer.ts';
+import { type Answer, ok } from '../answer.ts';
 import type { Fields } from '../data/fields.ts';
 import { checkedPayload } from '../data/payload.ts';
 import { checkedRenewTtl, ttlSeconds } from '../data/ttl.ts';

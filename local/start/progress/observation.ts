@@ -3,18 +3,11 @@ import type { LocalCloud } from '../../cloud/cloud.ts';
 import type { AdminClient } from '../../onelink-api/admin-client.ts';
 
 /** The state of queues, quota and alarms. */
-export interface Observation {
-  lanes: ReadonlyMap<string, { waiting: number; inWork: number; running: boolean }>;
-  quota: { remaining: number; monthly: number };
-  alarms: string[];
-  deadLetters: number;
-}
-
 export async function watch(
   cloud: Pick<LocalCloud, 'queues' | 'alarms' | 'endpoints'>,
   admin: Pick<AdminClient, 'stats'>,
   { laneQueueUrls }: Pick<PipelineOutputs, 'laneQueueUrls'>,
-): Promise<Observation> {
+) {
   const [queues, stats, mappings] = await Promise.all([cloud.queues(), admin.stats(), mappingStates(cloud.endpoints)]);
   const lanes = [...laneQueueUrls].map(([lane, url]) => {
     const queue = queues.find((one) => one.url === url);

@@ -7,25 +7,6 @@ export type Fate = OutcomeKind | 'repeated' | 'unanswered';
 
 export type Answered = Awaited<CampaignMessage>;
 
-/** The sum of all outcomes. */
-export interface Reconciliation {
-  commands: number;
-  /** Each message once, in the order of the sum, without empty kinds. They add up to `commands`. */
-  fates: [fate: Fate, count: number][];
-  /** Outcomes by kind, with the QR codes of creates, and the number of repeats among all. */
-  outcomes: Record<OutcomeKind | 'repeated', number>;
-  /** Codes of creates. */
-  qr: { owed: number; ready: number; failed: number };
-  /** Requests that created a link, each once. */
-  distinctCreates: number;
-  /** `onelinkId/shortlinkId` of every link that must exist at the end. */
-  links: Set<string>;
-  /** Keys in the QR bucket that outcomes name. */
-  qrKeys: Set<string>;
-  /** Messages without an outcome, or without the code that they asked for. Parked messages are not among them. */
-  unaccounted: Answered[];
-}
-
 const fateOrder: ReadonlySet<Fate> = new Set<Fate>([
   'created',
   'repeated',
@@ -42,7 +23,8 @@ const fateOrder: ReadonlySet<Fate> = new Set<Fate>([
   'unanswered',
 ]);
 
-export function reconcile(all: readonly Answered[]): Reconciliation {
+/** The sum of all outcomes. */
+export function reconcile(all: readonly Answered[]) {
   const fates = fatesOf(all);
   const counts = new Map<Fate, number>();
   for (const fate of fates.values()) counts.set(fate, (counts.get(fate) ?? 0) + 1);
@@ -52,23 +34,30 @@ export function reconcile(all: readonly Answered[]): Reconciliation {
   const byKind = (kind: OutcomeKind) => [...fresh, ...codes].filter(({ outcome }) => outcome === kind).length;
   return {
     commands: all.length,
+    /** Each message once, in the order of the sum, without empty kinds. They add up to `commands`. */
     fates: [...fateOrder].flatMap((fate): [Fate, number][] => {
       const count = counts.get(fate) ?? 0;
       return count === 0 ? [] : [[fate, count]];
     }),
+    /** Outcomes by kind, with the QR codes of creates, and the number of repeats among all. */
     outcomes: {
       ...(Object.fromEntries(outcomeKinds.map((kind) => [kind, byKind(kind)])) as Record<OutcomeKind, number>),
       parked: counts.get('parked') ?? 0,
       repeated: counts.get('repeated') ?? 0,
     },
+    /** Codes of creates. */
     qr: {
       owed: all.filter(owesQr).length,
       ready: codes.filter(({ outcome }) => outcome === 'qr-ready').length,
       failed: codes.filter(({ outcome }) => outcome === 'qr-failed').length,
     },
+    /** Requests that created a link, each once. */
     distinctCreates: counts.get('created') ?? 0,
+    /** `onelinkId/shortlinkId` of every link that must exist at the end. */
     links: linksOf(published),
+    /** Keys in the QR bucket that outcomes name. */
     qrKeys: new Set(published.flatMap(({ qr }) => (qr === undefined ? [] : [qr.key]))),
+    /** Messages without an outcome, or without the code that they asked for. Parked messages are not among them. */
     unaccounted: all.filter((one) => !isSettled(one) && !isParked(one)),
   };
 }
@@ -107,3 +96,5 @@ function linksOf(outcomes: readonly Outcome[]): Set<string> {
   }
   return new Set([...latest].filter(([, { alive }]) => alive).map(([address]) => address));
 }
+
+export type Reconciliation = ReturnType<typeof reconcile>;

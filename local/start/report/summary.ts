@@ -1,36 +1,5 @@
-import type { Stats } from '../../onelink-api/statistics.ts';
+import type { Stats } from '../../onelink-api/emulator.ts';
 import type { Reconciliation } from './reconciliation.ts';
-
-/** `summary.json`. If the emulator or an engine has its own number, the summary uses it. */
-export interface Summary {
-  commands: number;
-  outcomes: Record<string, number>;
-  distinctCreates: number;
-  /** Live links at the emulator, without those made elsewhere. */
-  linksAlive: number;
-  /** Objects in the QR bucket. */
-  qrImages: number;
-  /** By operation and by status. */
-  apiCalls: Record<string, Record<string, number>>;
-  /** The most calls of any kind in any one second, sliding. */
-  maxCallsInOneSecond: number;
-  maxQrCallsInOneSecond: number;
-  /** The pipeline's budget: the limits without the headroom and other systems' share. */
-  budgetPerSecond: { links: number; qr: number };
-  limitPerSecond: { links: number; qr: number };
-  /** 429s for the rate. */
-  rateLimited: number;
-  quotaUsed: number;
-  deadLetters: number;
-  /** Sent, and without an outcome or the code that they asked for. */
-  unaccounted: number;
-  /** Commands that SQS did not confirm. They get no outcome. */
-  notSent: number;
-  /** From the first message sent to the last outcome received. */
-  seconds: number;
-  /** By name: OK, ALARM or INSUFFICIENT_DATA. */
-  alarms: Record<string, string>;
-}
 
 /** The state of the emulator and the engines after the run. */
 export interface Findings {
@@ -39,31 +8,44 @@ export interface Findings {
   links: ReadonlyMap<string, { expired: boolean }>;
   qrImages: number;
   deadLetters: number;
-  budgetPerSecond: Summary['budgetPerSecond'];
-  limitPerSecond: Summary['limitPerSecond'];
+  /** The pipeline's budget: the limits without the headroom and other systems' share. */
+  budgetPerSecond: { links: number; qr: number };
+  limitPerSecond: { links: number; qr: number };
+  /** From the first message sent to the last outcome received. */
   seconds: number;
+  /** By name: OK, ALARM or INSUFFICIENT_DATA. */
   alarms: Record<string, string>;
 }
 
-export function summarise(sum: Reconciliation, found: Findings, notSent: number): Summary {
+/** `summary.json`. If the emulator or an engine has its own number, the summary uses it. */
+export function summarise(sum: Reconciliation, found: Findings, notSent: number) {
   const { stats } = found;
   return {
     commands: sum.commands + notSent,
     outcomes: sum.outcomes,
     distinctCreates: sum.distinctCreates,
+    /** Live links at the emulator, without those made elsewhere. */
     linksAlive: [...found.links.values()].filter(({ expired }) => !expired).length,
+    /** Objects in the QR bucket. */
     qrImages: found.qrImages,
+    /** By operation and by status. */
     apiCalls: stats.calls,
+    /** The most calls of any kind in any one second, sliding. */
     maxCallsInOneSecond: stats.arrivals.fullestSecond.all,
     maxQrCallsInOneSecond: stats.arrivals.fullestSecond.qr,
     budgetPerSecond: found.budgetPerSecond,
     limitPerSecond: found.limitPerSecond,
+    /** 429s for the rate. */
     rateLimited: stats.refused.rate + stats.refused.qrRate,
     quotaUsed: stats.quota.used,
     deadLetters: found.deadLetters,
+    /** Sent, and without an outcome or the code that they asked for. */
     unaccounted: sum.unaccounted.length,
+    /** Commands that SQS did not confirm. They get no outcome. */
     notSent,
     seconds: Math.round(found.seconds * 10) / 10,
     alarms: found.alarms,
   };
 }
+
+export type Summary = ReturnType<typeof summarise>;

@@ -28,89 +28,63 @@ interface Wave {
   validUntil?: string;
 }
 
+/** A command for the stories' template. */
+const commandOf = (source: string, requestId: string, action: string, requestedAt: string, fields: object) => ({
+  ...{ specVersion: '1.0', source, requestId, action, requestedAt },
+  onelinkId: templateId,
+  ...fields,
+});
+
 /** Creates, each for one customer. The pipeline derives the IDs of their links. */
 export function creates({ lane, name, commands, requestedAt, qrEvery, validUntil }: Wave): StoryCommand[] {
-  return Array.from({ length: commands }, (_, index) => ({
-    lane,
-    command: {
-      specVersion: '1.0',
-      source: lane === 'campaign' ? 'crm' : 'product',
-      requestId: `${name}-${index + 1}`,
-      action: 'create',
-      requestedAt,
-      onelinkId: templateId,
+  const source = lane === 'campaign' ? 'crm' : 'product';
+  return Array.from({ length: commands }, (_, index) => {
+    const fields = {
       data: dataOf(name, 'v1'),
       ttl,
       ...(validUntil !== undefined && { validUntil }),
       ...(qrEvery !== undefined && index % qrEvery === 0 && { qr: { size: 120 } }),
-    },
-  }));
+    };
+    return { lane, command: commandOf(source, `${name}-${index + 1}`, 'create', requestedAt, fields) };
+  });
 }
 
 /** The steps of one link with a chosen ID, in this order. */
 export type Step = 'create' | 'update' | 'delete';
 
-/**
- * One step in the life of several links with chosen IDs.
- *
- * @param name of the links: the same name means the same links
- * @param number of the step in their lives, from 1; it becomes the link's version
- */
-export function stepOfLinks(
-  step: Step,
-  { name, links, number, requestedAt }: { name: string; links: number; number: number; requestedAt: string },
-): StoryCommand[] {
-  return Array.from({ length: links }, (_, index) => ({
-    lane: 'campaign',
-    command: {
-      specVersion: '1.0',
-      source: 'crm',
-      requestId: `${name}-${index + 1}-${number}`,
-      action: step,
-      requestedAt,
-      onelinkId: templateId,
-      shortlinkId: `${name}-${index + 1}`,
-      ...(step !== 'delete' && { data: dataOf(name, `v${number}`) }),
-      ...(step === 'create' && { ttl }),
-    },
-  }));
-}
-
-/** QR commands for several links with chosen IDs. They need no quota. */
-export function qrCodes({
-  name,
-  links,
-  requestedAt,
-}: {
+/** Several links with chosen IDs. The same name means the same links. */
+interface Links {
   name: string;
   links: number;
   requestedAt: string;
-}): StoryCommand[] {
-  return Array.from({ length: links }, (_, index) => ({
-    lane: 'campaign',
-    command: {
-      specVersion: '1.0',
-      source: 'crm',
-      requestId: `${name}-${index + 1}-code`,
-      action: 'qr',
-      requestedAt,
-      onelinkId: templateId,
-      shortlinkId: `${name}-${index + 1}`,
-      qr: { size: 120 },
-    },
-  }));
+}
+
+/**
+ * One step in the life of several links.
+ *
+ * @param number of the step in their lives, from 1; it becomes the link's version
+ */
+export function stepOfLinks(step: Step, { number, ...links }: Links & { number: number }): StoryCommand[] {
+  return ofLinks(links, step, String(number), {
+    ...(step !== 'delete' && { data: dataOf(links.name, `v${number}`) }),
+    ...(step === 'create' && { ttl }),
+  });
+}
+
+/** QR commands for several links. They need no quota. */
+export function qrCodes(links: Links): StoryCommand[] {
+  return ofLinks(links, 'qr', 'code', { qr: { size: 120 } });
+}
+
+function ofLinks({ name, links, requestedAt }: Links, action: string, suffix: string, fields: object): StoryCommand[] {
+  return Array.from({ length: links }, (_, index) => {
+    const shortlinkId = `${name}-${index + 1}`;
+    const command = commandOf('crm', `${shortlinkId}-${suffix}`, action, requestedAt, { shortlinkId, ...fields });
+    return { lane: 'campaign', command };
+  });
 }
 
 /** A command that the API would refuse: it has no media source. */
-export function invalid({
-  lane,
-  name,
-  requestedAt,
-}: {
-  lane: string;
-  name: string;
-  requestedAt: string;
-}): StoryCommand {
-  const fields = { specVersion: '1.0', action: 'create', requestedAt, onelinkId: templateId, data: { c: name } };
-  return { lane, command: { ...fields, source: 'crm', requestId: `${name}-invalid`, action: 'create' } };
+export function invalid({ lane, name, requestedAt }: Pick<Wave, 'lane' | 'name' | 'requestedAt'>): StoryCommand {
+  return { lane, command: commandOf('crm', `${name}-invalid`, 'create', requestedAt, { data: { c: name } }) };
 }

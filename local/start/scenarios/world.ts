@@ -1,17 +1,14 @@
 import { LambdaClient, ListEventSourceMappingsCommand, UpdateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { sketchOf } from '../../../cli/files/message.ts';
 import type { ConfiguredPipeline } from '../../../cli/pipeline/configured-pipeline.ts';
-import { openOutcomeQueue } from '../../../cli/pipeline/outcome-queue.ts';
-import { outputNamed, pipelineOutputs } from '../../../cli/pipeline/pipeline-outputs.ts';
+import { outputNamed } from '../../../cli/pipeline/pipeline-outputs.ts';
 import { sendMessages } from '../../../cli/pipeline/send-messages.ts';
-import { type LocalCloud, SimulatedClock, startLocalCloud } from '../../cloud/cloud.ts';
-import type { AdminClient } from '../../onelink-api/admin-client.ts';
+import { SimulatedClock } from '../../cloud/cloud.ts';
 import { startEmulator } from '../emulator-process.ts';
 import { emulatorSettings } from '../emulator-settings.ts';
-import { producerCallers } from '../producer-callers.ts';
+import { startPipeline } from '../start-pipeline.ts';
 import type { StoryCommand } from './commands.ts';
 import { Correspondence, type StoryMessage } from './correspondence.ts';
 import { SimulatedTime } from './simulated-time.ts';
@@ -32,30 +29,11 @@ export interface WorldOptions {
   signal: AbortSignal;
 }
 
-/** The surroundings of a story: the synthesised pipeline, the API, and one clock for all. */
-export interface World {
-  readonly pipeline: ConfiguredPipeline;
-  readonly cloud: LocalCloud;
-  readonly api: AdminClient;
-  readonly time: SimulatedTime;
-  readonly timeline: Timeline;
-  readonly correspondence: Correspondence;
-  /** The highest receive count of any message, measured after each step. */
-  readonly mostReceives: number;
-  send(commands: readonly StoryCommand[]): Promise<void>;
-  /** Resolves when every sent command is answered or parked, without a step of the simulated clock. */
-  answeredOrParked(): Promise<void>;
-  /** Puts another API token into the pipeline's secret. */
-  putToken(token: string): Promise<void>;
-  /** Enables the mappings of a lane, as a deployment may. */
-  switchMappingsOn(lane: string): Promise<void>;
-  /** Whether all mappings of the lane are enabled, or disabled, without a change in progress. */
-  mappingsAre(lane: string, state: 'on' | 'off'): Promise<boolean>;
-  stop(): Promise<void>;
-}
-
-/** @throws Error if a part does not start */
-export async function startWorld(options: WorldOptions): Promise<World> {
+/**
+ * The surroundings of a story: the synthesised pipeline, the API, and one clock for all.
+ * @throws Error if a part does not start
+ */
+export async function startWorld(options: WorldOptions) {
   const { pipeline, signal } = options;
   const { stackName } = pipeline;
   const clock = new SimulatedClock(Date.parse(options.beginsAt));
@@ -69,31 +47,17 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     closing.push(() => emulator.stop());
     const api = emulator.admin;
     await api.moveClock({ set: clock.now() });
-    const cloud = await startLocalCloud({
-      assemblyDirectory: options.assemblyDirectory,
-      stacks: [`${stackName}-State`, stackName],
-      workDirectory: options.workDirectory,
-      environmentOverrides: { API_BASE_URL: emulator.baseUrl },
-      secretValues: { ApiToken: firstToken },
-      callers: producerCallers(pipeline.settings),
-      fireSchedulesAtStart: true,
-      clock,
-    });
-    closing.push(() => cloud.stop());
-    const named = cloud.outputs[stackName] ?? {};
-    const outputs = pipelineOutputs(named, stackName);
-    const sqs = new SQSClient(cloud.clientConfig('sqs'));
-    const sns = new SNSClient(cloud.clientConfig('sns'));
+    const { assemblyDirectory, workDirectory } = options;
+    const parts = { pipeline, api: emulator, token: firstToken, assemblyDirectory, workDirectory, clock };
+    const { cloud, named, outputs, sqs, outcomeQueue } = await startPipeline(parts, closing);
     const lambda = new LambdaClient(cloud.clientConfig('lambda'));
     const secrets = new SecretsManagerClient(cloud.clientConfig('secretsManager'));
-    const outcomeQueue = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
     const correspondence = new Correspondence(timeline);
     const over = new AbortController();
     const listening = outcomeQueue.listen((outcome) => correspondence.received(outcome), over.signal);
     closing.push(async () => {
       over.abort();
       await listening;
-      await outcomeQueue.close();
     });
 
     const hasPendingOutcomes = async () => {
@@ -136,10 +100,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       timeline,
       correspondence,
       stop,
+      /** The highest receive count of any message, measured after each step. */
       get mostReceives() {
         return mostReceives;
       },
-      send: async (commands) => {
+      send: async (commands: readonly StoryCommand[]) => {
         for (const [lane, ofLane] of Map.groupBy(commands, (one) => one.lane)) {
           const messages = ofLane.map(({ command }): StoryMessage => {
             const body = JSON.stringify(command);
@@ -154,6 +119,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
           if (unsent.length > 0) throw new Error(`${unsent.length} messages could not be sent to ${lane}`);
         }
       },
+      /** Resolves when every sent command is answered or parked, without a step of the simulated clock. */
       answeredOrParked: async () => {
         await time.until(
           () => correspondence.answeredOrParked === correspondence.all().length,
@@ -161,16 +127,19 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         );
         await stepped();
       },
-      putToken: async (token) => {
+      /** Puts another API token into the pipeline's secret. */
+      putToken: async (token: string) => {
         const SecretId = outputNamed('ApiTokenSecretArn', named, stackName);
         await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: token }));
       },
-      switchMappingsOn: async (lane) => {
+      /** Enables the mappings of a lane, as a deployment may. */
+      switchMappingsOn: async (lane: string) => {
         for (const { UUID } of await mappingsOf(lane)) {
           await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: true }));
         }
       },
-      mappingsAre: async (lane, state) => {
+      /** Whether all mappings of the lane are enabled, or disabled, without a change in progress. */
+      mappingsAre: async (lane: string, state: 'on' | 'off') => {
         const wanted = state === 'on' ? 'Enabled' : 'Disabled';
         return (await mappingsOf(lane)).every(({ State }) => State === wanted);
       },
@@ -180,3 +149,5 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     throw error;
   }
 }
+
+export type World = Awaited<ReturnType<typeof startWorld>>;

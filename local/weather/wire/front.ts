@@ -1,14 +1,7 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { type Loopback, onLoopback } from '../../cloud/loopback.ts';
 import { lost, type Treatment, type WireAnswer, type WireRequest } from './exchange.ts';
-
-/** A proxy in front of a service. */
-export interface Front {
-  /** `http://127.0.0.1:{port}` */
-  readonly endpoint: string;
-  stop(): Promise<void>;
-}
 
 /** Headers of one connection: a proxy does not forward them. */
 const hopByHop = ['connection', 'keep-alive', 'transfer-encoding', 'content-length'];
@@ -17,7 +10,7 @@ const hopByHop = ['connection', 'keep-alive', 'transfer-encoding', 'content-leng
  * Starts a proxy on a free loopback port. It treats each request before it sends it to the service.
  * @param service `http://127.0.0.1:{port}`
  */
-export async function startFront(service: string, treat: Treatment): Promise<Front> {
+export async function startFront(service: string, treat: Treatment): Promise<Loopback> {
   const agent = new Agent({ keepAlive: true });
   const to = new URL(service);
   const server = createServer((incoming, outgoing) => {
@@ -36,16 +29,10 @@ export async function startFront(service: string, treat: Treatment): Promise<Fro
   };
   // An idle connection stays open: `api-purged-sockets` is the kind that closes those.
   server.keepAliveTimeout = 0;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-        agent.destroy();
-      }),
-  };
+  return onLoopback(server, () => {
+    server.closeAllConnections();
+    agent.destroy();
+  });
 }
 
 function forward(to: URL, { method, path, headers, body }: WireRequest, agent: Agent): Promise<WireAnswer> {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import * as z from 'zod';
-import { checked } from '../../../../local/onelink-api/control.ts';
+import { checked } from '../../../../local/onelink-api/control-error.ts';
 
 it('Given more faults in one value than zod can report, Then the refusal names that limit', () => {
   const schema = z.array(z.array(z.string()));

@@ -1,0 +1,58 @@
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
+import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
+import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../cloud/cloud.ts';
+import { startApiFront } from '../weather/api-sockets.ts';
+import { producerCallers } from './producer-callers.ts';
+
+interface PipelineOptions extends LocalCloudOptions {
+  pipeline: Pick<ConfiguredPipeline, 'stackName' | 'settings'>;
+  /** The emulator of the OneLink API. */
+  api: { origin: string; baseUrl: string };
+  token: string;
+  /** Called when the local cloud is up, before the outcome queue is opened. */
+  onCloud?: (cloud: LocalCloud) => void;
+}
+
+/**
+ * Starts a synthesised pipeline on local engines, against the emulator, and a queue for its outcomes.
+ * @param closing gets the steps that stop what was started. The caller runs them, the last one first, after a failure too
+ * @throws Error if a part does not start
+ */
+export async function startPipeline(
+  { pipeline: { stackName, settings }, api, token, onCloud, ...options }: PipelineOptions,
+  closing: (() => Promise<void>)[],
+) {
+  const front = options.weather && (await startApiFront(options.weather, api.origin));
+  if (front) closing.push(() => front.stop());
+  const cloud = await startLocalCloud({
+    stacks: [`${stackName}-State`, stackName],
+    secretValues: { ApiToken: token },
+    callers: producerCallers(settings),
+    // The workers need the quota from the start, and the alarms need the governor's heartbeat.
+    fireSchedulesAtStart: true,
+    ...options,
+    environmentOverrides: {
+      API_BASE_URL: api.baseUrl.replace(api.origin, front?.endpoint ?? api.origin),
+      ...options.environmentOverrides,
+    },
+  });
+  closing.push(() => cloud.stop());
+  onCloud?.(cloud);
+  const named = cloud.outputs[stackName] ?? {};
+  const outputs = pipelineOutputs(named, stackName);
+  const sqs = new SQSClient(cloud.clientConfig('sqs'));
+  const sns = new SNSClient(cloud.clientConfig('sns'));
+  const outcomeQueue = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
+  closing.push(() => outcomeQueue.close());
+  return {
+    cloud,
+    /** All outputs of the pipeline's stack, by name. */
+    named,
+    outputs,
+    sqs,
+    outcomeQueue,
+  };
+}
