@@ -6,13 +6,14 @@ import { OperatorError } from '../words/operator-error.ts';
  *
  * @param formats the known endings; the first one is for a file without an ending
  * @param given the value of --format. With it, the file may have any ending.
- * @throws OperatorError for an unknown ending
+ * @throws OperatorError for an unknown ending, and for `-`: the file is confidential, and does not go to standard output
  */
 export function formatOf<Format extends string>(
   file: string,
   formats: readonly [Format, ...Format[]],
   given?: Format,
 ): Format {
+  if (file === '-') throw new OperatorError('- is not the name of a file. The verb does not write to standard output.');
   if (given !== undefined) return given;
   const ending = extname(file).toLowerCase();
   if (ending === '') return formats[0];

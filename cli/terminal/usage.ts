@@ -3,9 +3,24 @@ import type { Command } from 'commander';
 /** The exit code of an invalid command line. It is never 1, which scripts read as a finding of the verb. */
 export const usageCode = 2;
 
-/** Ends the process with `usageCode` if commander refuses a command line of this program, or of one of its verbs. */
+/**
+ * Ends the process with `usageCode` if commander refuses a command line of this program, or of one of its verbs. Also
+ * refuses an empty value, as an unset shell variable gives, and an option that is given twice with different values.
+ */
 export function withUsageCode<Program extends Command>(program: Program): Program {
   program.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : usageCode));
+  for (const option of program.options) {
+    let before: string | undefined;
+    program.on(`option:${option.name()}`, (value: string | null) => {
+      if (value === '') program.error(`error: option '${option.flags}' has an empty value`);
+      if (before !== undefined && before !== value && !option.variadic)
+        program.error(`error: option '${option.flags}' is given twice, with different values`);
+      before = value ?? undefined;
+    });
+  }
+  program.hook('preAction', (_, verb) => {
+    if (verb === program && verb.args.includes('')) verb.error(`error: an argument of '${verb.name()}' is empty`);
+  });
   for (const verb of program.commands) withUsageCode(verb);
   return program;
 }

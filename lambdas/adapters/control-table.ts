@@ -81,8 +81,7 @@ export class ControlTable {
   /** Signals to the governor and all workers what a worker has just met. */
   async signal(signal: Signal, nowMilliseconds: number): Promise<void> {
     await this.#table.update(signalsKey, {
-      UpdateExpression: 'SET #signal = :now',
-      ExpressionAttributeNames: { '#signal': signal },
+      UpdateExpression: `SET #${signal} = :now`,
       ExpressionAttributeValues: { ':now': nowMilliseconds },
     });
   }
@@ -90,7 +89,7 @@ export class ControlTable {
   /** Adds a lane's calls of the quota. */
   async addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void> {
     const [day, hour] = [dayOf(nowMilliseconds), new Date(nowMilliseconds).getUTCHours()];
-    await this.#add(spentKey(lane, day), 'ADD calls :n, #hour :n', calls, nowMilliseconds, { '#hour': `h${hour}` });
+    await this.#add(spentKey(lane, day), `ADD calls :n, h${hour} :n`, calls, nowMilliseconds);
   }
 
   /** Adds kept links whose renewal falls due on this day. */
@@ -116,13 +115,13 @@ export class ControlTable {
     return items.reduce((sum, { links }) => sum + Number(links ?? 0), 0);
   }
 
-  async #add(key: string, add: string, n: number, from: number, names: Record<string, string> = {}): Promise<void> {
+  async #add(key: string, add: string, n: number, from: number): Promise<void> {
     const expiresAt = Math.floor(from / 1000) + countsKeptSeconds;
     // If DynamoDB refuses the write, this addition was made before and only its answer was lost.
     await this.#table.update(key, {
-      UpdateExpression: `${add} SET #expiry = :expiry, #self = :write`,
+      UpdateExpression: `${add} SET #${expiry} = :expiry, #self = :write`,
       ConditionExpression: 'attribute_not_exists(#self) OR #self < :write',
-      ExpressionAttributeNames: { ...names, '#expiry': expiry, '#self': this.#self },
+      ExpressionAttributeNames: { '#self': this.#self },
       ExpressionAttributeValues: { ':n': n, ':expiry': expiresAt, ':write': ++this.#writes },
     });
   }

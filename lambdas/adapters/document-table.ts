@@ -20,15 +20,44 @@ const pk = ledgerAttribute.key;
 /** An item as a plain object, its key included. */
 export type Item = Record<string, unknown>;
 
-/** An update, whose expression values are plain, not in DynamoDB's format. */
+/**
+ * An update, whose expression values are plain, not in DynamoDB's format. `#name` in an expression is the attribute `name`,
+ * unless `ExpressionAttributeNames` has another name for it.
+ */
 export interface Update
   extends Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeNames'> {
   ExpressionAttributeValues?: Item;
 }
 
+type Condition = Omit<Update, 'UpdateExpression'>;
+
 // `convertClassInstanceToMap`: a parameter may be named `constructor`, and the SDK then takes its object for a class
 // instance.
 const marshalled = (item: Item) => marshall(item, { removeUndefinedValues: true, convertClassInstanceToMap: true });
+
+/** An update's parts, as DynamoDB expects them. */
+function expressions({ ExpressionAttributeNames: given, ExpressionAttributeValues: values, ...update }: Update) {
+  const used = Object.values(update)
+    .join(' ')
+    .matchAll(/#(\w+)/g);
+  const names = Object.fromEntries([...used].map(([alias, name = '']) => [alias, given?.[alias] ?? name]));
+  return {
+    ...update,
+    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+    ...(values && { ExpressionAttributeValues: marshalled(values) }),
+  };
+}
+
+/** Sets the fields that have a value, and removes the others. */
+export function setting(fields: Item, removed: readonly string[]) {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const without = Object.keys(fields).filter((name) => fields[name] === undefined);
+  const set = given.map(([name]) => `#${name} = :${name}`).join(', ');
+  return {
+    UpdateExpression: `SET ${set} REMOVE ${[...removed, ...without].map((name) => `#${name}`).join(', ')}`,
+    values: Object.fromEntries(given.map(([name, value]) => [`:${name}`, value])),
+  };
+}
 
 /**
  * A DynamoDB client that builds its middleware chain once for each kind of request, not for each request. That saves a
@@ -74,37 +103,21 @@ export class DocumentTable {
   }
 
   /** Adds or replaces an item, if the condition holds. @returns whether it did */
-  put(
-    item: Item,
-    { ExpressionAttributeValues: values, ...condition }: Omit<Update, 'UpdateExpression'> = {},
-  ): Promise<boolean> {
-    const put = { ...condition, ...(values && { ExpressionAttributeValues: marshalled(values) }) };
-    return unlessRefused(
-      this.#client.send(new PutItemCommand({ TableName: this.#table, Item: marshalled(item), ...put })),
-    );
+  put(item: Item, condition: Condition = {}): Promise<boolean> {
+    const put = { TableName: this.#table, Item: marshalled(item), ...expressions(condition) };
+    return unlessRefused(this.#client.send(new PutItemCommand(put)));
   }
 
   /** Changes an item, if the condition holds. @returns whether it did */
-  update(key: string, { ExpressionAttributeValues: values, ...update }: Update): Promise<boolean> {
-    const expressions = { ...update, ...(values && { ExpressionAttributeValues: marshalled(values) }) };
-    return unlessRefused(
-      this.#client.send(
-        new UpdateItemCommand({ TableName: this.#table, Key: marshalled({ [pk]: key }), ...expressions }),
-      ),
-    );
+  update(key: string, change: Update): Promise<boolean> {
+    const update = { TableName: this.#table, Key: marshalled({ [pk]: key }), ...expressions(change) };
+    return unlessRefused(this.#client.send(new UpdateItemCommand(update)));
   }
 
   /** Removes an item, if the condition holds. @returns whether it did */
-  remove(
-    key: string,
-    { ExpressionAttributeValues: values, ...condition }: Omit<Update, 'UpdateExpression'>,
-  ): Promise<boolean> {
-    const expressions = { ...condition, ...(values && { ExpressionAttributeValues: marshalled(values) }) };
-    return unlessRefused(
-      this.#client.send(
-        new DeleteItemCommand({ TableName: this.#table, Key: marshalled({ [pk]: key }), ...expressions }),
-      ),
-    );
+  remove(key: string, condition: Condition): Promise<boolean> {
+    const removal = { TableName: this.#table, Key: marshalled({ [pk]: key }), ...expressions(condition) };
+    return unlessRefused(this.#client.send(new DeleteItemCommand(removal)));
   }
 
   async #readAll(keys: string[]): Promise<Item[]> {

@@ -49,7 +49,6 @@ const whileChecked =
 export function checkedBy({ version, expiryCheck }: LinkRecord, nowSeconds: number, lease: Lease | undefined) {
   return {
     ConditionExpression: whileChecked,
-    ExpressionAttributeNames: { '#token': 'token', '#version': 'version', '#until': 'until' },
     ExpressionAttributeValues: {
       ':token': expiryCheck?.token ?? '',
       ':version': version,

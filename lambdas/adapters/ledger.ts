@@ -11,7 +11,7 @@ import {
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import type { Clock } from '../domain/work/clock.ts';
-import { DocumentTable, type Item } from './document-table.ts';
+import { DocumentTable, type Item, setting } from './document-table.ts';
 import {
   checkedBy,
   claimKey,
@@ -67,7 +67,6 @@ export class Ledger implements LinkLedger {
     const taken = await this.#table.update(linkKey(address), {
       UpdateExpression: 'SET lease = :lease',
       ConditionExpression: '#version = :read AND (attribute_not_exists(lease) OR lease.#until < :now)',
-      ExpressionAttributeNames: { '#version': 'version', '#until': 'until' },
       ExpressionAttributeValues: {
         ':lease': lease,
         ':read': readVersion,
@@ -82,7 +81,6 @@ export class Ledger implements LinkLedger {
     await this.#table.update(linkKey(address), {
       UpdateExpression: 'REMOVE lease',
       ConditionExpression: 'lease.requestId = :mine AND lease.#until = :until',
-      ExpressionAttributeNames: { '#until': 'until' },
       ExpressionAttributeValues: { ':mine': lease.requestId, ':until': lease.until },
     });
   }
@@ -92,22 +90,15 @@ export class Ledger implements LinkLedger {
     held: { version: number; leaseOf?: string; nowSeconds: number; anew?: boolean },
   ): Promise<boolean> {
     const { qrKey: _, lease: __, ...fields }: Item = { ...optional, ...itemOf(record) };
-    const entries = Object.entries(fields);
-    const set = entries.flatMap(([name, value], index) => (value === undefined ? [] : [{ name, value, index }]));
-    const removed = entries.flatMap(([, value], index) => (value === undefined ? [`#f${index}`] : []));
     // When a link ends, its image is removed, and the image's key with it.
     const ended = record.state === 'deleted' || held.anew ? ['lease', 'qrKey'] : ['lease'];
+    const { UpdateExpression, values } = setting(fields, ended);
     const mine = held.leaseOf === undefined ? '' : ' OR lease.requestId = :mine';
     return this.#table.update(linkKey(record.address), {
-      UpdateExpression: `SET ${set.map(({ index }) => `#f${index} = :f${index}`).join(', ')} REMOVE ${[...ended, ...removed].join(', ')}`,
+      UpdateExpression,
       ConditionExpression: `#version = :read AND (attribute_not_exists(lease) OR lease.#until < :now${mine})`,
-      ExpressionAttributeNames: {
-        ...Object.fromEntries(entries.map(([name], index) => [`#f${index}`, name])),
-        '#version': 'version',
-        '#until': 'until',
-      },
       ExpressionAttributeValues: {
-        ...Object.fromEntries(set.map(({ value, index }) => [`:f${index}`, value])),
+        ...values,
         ':read': held.version,
         ':now': held.nowSeconds,
         ...(held.leaseOf !== undefined && { ':mine': held.leaseOf }),
@@ -125,7 +116,6 @@ export class Ledger implements LinkLedger {
       {
         // `token`: if DynamoDB's answer was lost, the client has repeated the write and meets its own claim.
         ConditionExpression: `attribute_not_exists(${pk}) OR #until < :now OR #token = :token OR (#source = :source AND requestId = :request)`,
-        ExpressionAttributeNames: { '#until': 'until', '#token': 'token', '#source': 'source' },
         ExpressionAttributeValues: {
           ':now': nowSeconds,
           ':token': claim.token,
@@ -148,7 +138,6 @@ export class Ledger implements LinkLedger {
     await this.#table.update(claimKey(address), {
       UpdateExpression: 'SET #until = :ended',
       ConditionExpression: '#source = :source AND requestId = :request AND (#token = :token OR #until < :now)',
-      ExpressionAttributeNames: { '#until': 'until', '#token': 'token', '#source': 'source' },
       ExpressionAttributeValues: {
         ':ended': 0,
         ':source': source,
@@ -173,17 +162,11 @@ export class Ledger implements LinkLedger {
       lookAgainAt,
       ...(lease !== undefined && { lease: lease.left }),
     };
-    const entries = Object.entries(set);
-    const given = entries.flatMap(([name, value]) => (value === undefined ? [] : [`${name} = :${name}`]));
-    const taken = entries.flatMap(([name, value]) => (value === undefined ? [name] : []));
-    const removed = ['expiryCheck', ...taken];
+    const { UpdateExpression, values } = setting(set, ['expiryCheck']);
     return this.#table.update(linkKey(checked.address), {
       ...condition,
-      UpdateExpression: `SET ${given.join(', ')} REMOVE ${removed.join(', ')}`,
-      ExpressionAttributeValues: {
-        ...condition.ExpressionAttributeValues,
-        ...Object.fromEntries(entries.flatMap(([name, value]) => (value === undefined ? [] : [[`:${name}`, value]]))),
-      },
+      UpdateExpression,
+      ExpressionAttributeValues: { ...condition.ExpressionAttributeValues, ...values },
     });
   }
 
@@ -195,7 +178,6 @@ export class Ledger implements LinkLedger {
     return this.#table.update(linkKey(address), {
       UpdateExpression: 'SET qrKey = :key',
       ConditionExpression: '#state = :live',
-      ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: { ':key': qrKey, ':live': 'live' },
     });
   }
@@ -207,8 +189,7 @@ export class Ledger implements LinkLedger {
 
   async addToParkOrder(address: LinkAddress, key: string, keptUntilSeconds: number): Promise<void> {
     await this.#table.update(parkedKey(address), {
-      UpdateExpression: 'ADD places :place SET #expiry = :until',
-      ExpressionAttributeNames: { '#expiry': expiry },
+      UpdateExpression: `ADD places :place SET #${expiry} = :until`,
       ExpressionAttributeValues: { ':place': new Set([key]), ':until': keptUntilSeconds },
     });
   }

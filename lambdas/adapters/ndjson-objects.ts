@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { Batching } from './batching.ts';
+import { putLines } from './s3-objects.ts';
 
 /**
  * Gathers lines into NDJSON objects of a bucket. Each object is named after its content, so none overwrites another.
@@ -18,16 +18,8 @@ export class NdjsonObjects<Line extends object> {
       send: async (gathered) => {
         const [first, ...others] = gathered;
         if (first === undefined) return new Map();
-        const text = gathered.map((line) => `${JSON.stringify(line)}\n`).join('');
-        const digest = createHash('sha256').update(text).digest('hex').slice(0, 32);
-        await s3.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: keyOf([first, ...others], digest),
-            Body: text,
-            ContentType: 'application/x-ndjson',
-          }),
-        );
+        const lines = gathered.map((line) => JSON.stringify(line));
+        await putLines(s3, bucket, lines, (digest) => keyOf([first, ...others], digest));
         return new Map();
       },
     });

@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import type { LinkSpec, QrOptions } from '../domain/contract/command.ts';
 import { dataAsSent } from '../domain/contract/link-data.ts';
-import type { LinkSpec, QrSpec } from '../domain/contract/link-spec.ts';
 import type { Turns } from '../domain/control/pacer.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { OneLinkApi } from '../domain/link/onelink-api.ts';
 import { decodeQrImage, type QrImage } from '../domain/link/qr-image.ts';
 import { type ApiAnswer, type AskedOfApi, faultOfApiError, type LinkAtApi } from '../domain/onelink/api-answer.ts';
 import { type ApiResult, type Meaning, meaningOf } from '../domain/onelink/failure-table.ts';
@@ -62,7 +63,7 @@ const quotaAnswer = z.object({ remaining_api_calls: z.int() }).transform((body) 
  * If a reused connection is reset, the client repeats a GET once on a new connection, within the first call's time-out.
  * It does not repeat a write, because the API may have applied it.
  */
-export class OneLinkClient {
+export class OneLinkClient implements OneLinkApi {
   readonly #baseUrl: string;
   readonly #transport: Transport;
   readonly #ports: OneLinkClientPorts;
@@ -107,7 +108,7 @@ export class OneLinkClient {
     return this.#call('delete', 'DELETE', pathOf(address), deleteAnswer);
   }
 
-  qr(address: LinkAddress, { size, format, margin, brandDomain }: QrSpec): Promise<ApiAnswer<QrImage>> {
+  qr(address: LinkAddress, { size, format, margin, brandDomain }: QrOptions): Promise<ApiAnswer<QrImage>> {
     const query = new URLSearchParams({ format });
     if (size !== undefined) query.set('size', String(size));
     if (margin !== undefined) query.set('margin', String(margin));
@@ -116,7 +117,6 @@ export class OneLinkClient {
     return this.#call('qr', 'GET', `${pathOf(address)}/qr?${query}`, qrAnswer, undefined, { paths, otherwise: 'qr' });
   }
 
-  /** POST, PUT and DELETE calls that the account has left this UTC month. */
   quota(accountId: string): Promise<ApiAnswer<number>> {
     return this.#call('quota', 'GET', `/shortlinks-quota/${encodeURIComponent(accountId)}`, quotaAnswer);
   }

@@ -1,7 +1,8 @@
-import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { type ParkedCommand, parkedCommandIn, parkedCommandSchema } from '../domain/contract/parked-command.ts';
 import { prefix } from './names.ts';
 import { NdjsonObjects } from './ndjson-objects.ts';
+import { linesOf, pagesOf } from './s3-objects.ts';
 
 /** The content of a lot: its commands, and its unreadable lines unchanged. */
 export interface ParkedLines {
@@ -54,53 +55,30 @@ export class ParkedStore {
   /** The lanes with parked commands, including lanes that are not configured. */
   async lanes(): Promise<string[]> {
     const lanes: string[] = [];
-    let after: string | undefined;
-    do {
-      const page = await this.#s3.send(
-        new ListObjectsV2Command({
-          Bucket: this.#bucket,
-          Prefix: prefix.parked,
-          Delimiter: '/',
-          ContinuationToken: after,
-        }),
-      );
-      lanes.push(...(page.CommonPrefixes ?? []).map(({ Prefix = '' }) => Prefix.slice(prefix.parked.length, -1)));
-      after = page.NextContinuationToken;
-    } while (after !== undefined);
+    const query = { Bucket: this.#bucket, Prefix: prefix.parked, Delimiter: '/' };
+    for await (const { CommonPrefixes = [] } of pagesOf(this.#s3, query)) {
+      lanes.push(...CommonPrefixes.map(({ Prefix = '' }) => Prefix.slice(prefix.parked.length, -1)));
+    }
     return lanes;
   }
 
-  /** A lane's lots, oldest first. It reads page by page, so memory does not grow with the number of commands. */
+  /** A lane's lots, oldest first. */
   async *lots(lane: string): AsyncGenerator<ParkedLot> {
-    let after: string | undefined;
-    do {
-      const page = await this.#s3.send(
-        new ListObjectsV2Command({ Bucket: this.#bucket, Prefix: folderOf(lane), ContinuationToken: after }),
-      );
-      for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
+    for await (const { Contents = [] } of pagesOf(this.#s3, { Bucket: this.#bucket, Prefix: folderOf(lane) })) {
+      for (const { Key = '', Size = 0, LastModified } of Contents) {
         const [, year, month, day, hour, minute, second, milli, commands] = namePattern.exec(Key) ?? [];
         const named = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${milli}Z`);
         // An object of another system has another form of name. The replayer reads it to find its commands.
         const parkedAtMilliseconds = Number.isNaN(named) ? (LastModified?.getTime() ?? 0) : named;
         yield { key: Key, parkedAtMilliseconds, commands: Number(commands ?? 1), bytes: Size };
       }
-      after = page.NextContinuationToken;
-    } while (after !== undefined);
+    }
   }
 
   /** The lines of a lot, or none if another replayer has removed it. */
   async read({ key }: Pick<ParkedLot, 'key'>): Promise<ParkedLines> {
-    let text: string | undefined;
-    try {
-      const answer = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
-      text = await answer.Body?.transformToString();
-    } catch (error) {
-      if (error instanceof Error && error.name === 'NoSuchKey') return { commands: [], unreadable: [] };
-      throw error;
-    }
-    const lines = (text ?? '').split('\n').filter((line) => line !== '');
     const read: ParkedLines = { commands: [], unreadable: [] };
-    for (const line of lines) {
+    for (const line of (await linesOf(this.#s3, this.#bucket, key)) ?? []) {
       const command = parkedCommandIn(line);
       if (command === undefined) read.unreadable.push(line);
       else read.commands.push(command);

@@ -1,13 +1,6 @@
-import { createHash } from 'node:crypto';
-import {
-  CopyObjectCommand,
-  DeleteObjectCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { CopyObjectCommand, DeleteObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { prefix } from './names.ts';
+import { isNoSuchKey, linesOf, pagesOf, putLines } from './s3-objects.ts';
 
 /** Why a line is in quarantine: it is unreadable, or the lane's queue refused it. */
 export const quarantineReasons = ['unreadable', 'refused'] as const;
@@ -52,55 +45,32 @@ export class QuarantineStore {
         }),
       );
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'NoSuchKey') throw error;
+      if (!isNoSuchKey(error)) throw error;
     }
   }
 
   /** Resolves when these lines of a lot are in quarantine. A repeat makes no second object. */
   async keepLines(lane: string, lotKey: string, reason: QuarantineReason, lines: readonly string[]): Promise<void> {
-    const text = lines.map((line) => `${line}\n`).join('');
-    const digest = createHash('sha256').update(text).digest('hex').slice(0, 32);
-    await this.#s3.send(
-      new PutObjectCommand({
-        Bucket: this.#bucket,
-        Key: `${folderOf(lane, reason)}${nameOf(lotKey, lane)}.${digest}`,
-        Body: text,
-        ContentType: 'application/x-ndjson',
-      }),
-    );
+    const name = `${folderOf(lane, reason)}${nameOf(lotKey, lane)}`;
+    await putLines(this.#s3, this.#bucket, lines, (digest) => `${name}.${digest}`);
   }
 
   /** The objects in quarantine, of one lane or, lane by lane, of all. */
   async *objects(lane?: string): AsyncGenerator<QuarantinedObject> {
-    let after: string | undefined;
-    do {
-      const page = await this.#s3.send(
-        new ListObjectsV2Command({
-          Bucket: this.#bucket,
-          Prefix: lane === undefined ? prefix.quarantine : `${prefix.quarantine}${lane}/`,
-          ContinuationToken: after,
-        }),
-      );
-      for (const { Key = '', Size = 0, LastModified } of page.Contents ?? []) {
+    const folder = lane === undefined ? prefix.quarantine : `${prefix.quarantine}${lane}/`;
+    for await (const { Contents = [] } of pagesOf(this.#s3, { Bucket: this.#bucket, Prefix: folder })) {
+      for (const { Key = '', Size = 0, LastModified } of Contents) {
         const [, of, reason] = keyPattern.exec(Key) ?? [];
         if (of === undefined) continue;
         const quarantinedAtMilliseconds = LastModified?.getTime() ?? 0;
         yield { key: Key, lane: of, reason: reason as QuarantineReason, bytes: Size, quarantinedAtMilliseconds };
       }
-      after = page.NextContinuationToken;
-    } while (after !== undefined);
+    }
   }
 
   /** The lines of an object, or undefined if the key has none. */
-  async lines(key: string): Promise<string[] | undefined> {
-    try {
-      const answer = await this.#s3.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
-      const text = (await answer.Body?.transformToString()) ?? '';
-      return text.split('\n').filter((line) => line !== '');
-    } catch (error) {
-      if (error instanceof Error && error.name === 'NoSuchKey') return undefined;
-      throw error;
-    }
+  lines(key: string): Promise<string[] | undefined> {
+    return linesOf(this.#s3, this.#bucket, key);
   }
 
   async remove(key: string): Promise<void> {

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { originalAttribute } from '../domain/contract/original-message.ts';
 import type { ParkedCommand } from '../domain/contract/parked-command.ts';
+import { firstSenderAttribute, provedSender } from '../domain/contract/sender.ts';
 import { wireText } from '../domain/contract/wire-json.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import type { Deadline } from '../domain/work/delivery.ts';
@@ -49,7 +50,7 @@ export class ReplayQueue {
   }
 
   /**
-   * Sends commands back, each with its first sent time, message ID and receive count. A refused command does not stop
+   * Sends commands back, each with its first sender, sent time, message ID, receive count and message group. A refused command does not stop
    * the others.
    *
    * @returns the commands that SQS refuses as invalid, or in every attempt while it accepts others
@@ -90,14 +91,20 @@ export class ReplayQueue {
       answer = await this.#sqs.send(
         new SendMessageBatchCommand({
           QueueUrl: queueUrl,
-          Entries: batch.map(({ body, messageId, sentAtMilliseconds, receiveCount }, index) => ({
+          Entries: batch.map(({ body, messageId, sentAtMilliseconds, receiveCount, groupId, ...command }, index) => ({
             Id: String(index),
+            ...(groupId !== undefined && { MessageGroupId: groupId }),
             // A command parked by an earlier version may hold characters that SQS refuses.
             MessageBody: wireText(body),
             MessageAttributes: {
               [originalAttribute.messageId]: { DataType: 'String', StringValue: messageId },
               [originalAttribute.sentTimestamp]: { DataType: 'Number', StringValue: String(sentAtMilliseconds) },
               [originalAttribute.receiveCount]: { DataType: 'Number', StringValue: String(receiveCount) },
+              // A version that did not ask for the sender had accepted the command as its source's.
+              [firstSenderAttribute]: {
+                DataType: 'String',
+                StringValue: command.sender ?? provedSender(command.source),
+              },
             },
           })),
         }),
@@ -120,7 +127,7 @@ function batches(commands: ParkedCommand[]): ParkedCommand[][] {
   const all: ParkedCommand[][] = [];
   let bytes = 0;
   for (const command of commands) {
-    const size = Buffer.byteLength(wireText(command.body)) + 300;
+    const size = Buffer.byteLength(wireText(command.body)) + 700;
     const last = all.at(-1);
     if (last === undefined || last.length === maxMessages || bytes + size > maxBytes) {
       all.push([command]);

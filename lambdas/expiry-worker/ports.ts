@@ -1,28 +1,19 @@
 import type { Outcome } from '../domain/contract/outcome.ts';
-import type { ControlReader } from '../domain/control/control-record.ts';
+import type { WorkerControl } from '../domain/control/control-record.ts';
 import type { HistoryLine } from '../domain/link/history-line.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
+import type { OneLinkApi } from '../domain/link/onelink-api.ts';
 import type { Removal } from '../domain/link/removal.ts';
-import type { ApiAnswer, LinkAtApi } from '../domain/onelink/api-answer.ts';
 import type { Operation } from '../domain/onelink/operation.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import type { Observer } from '../domain/work/observer.ts';
 
 /** The adapters that the expiry worker needs. */
 export interface ExpiryWorkerPorts {
-  api: {
-    read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>>;
-    update(
-      address: LinkAddress,
-      link: { data: Record<string, string>; ttl: string; renewTtl: boolean },
-    ): Promise<ApiAnswer<{ shortUrl: string }>>;
-  };
+  api: Pick<OneLinkApi, 'read' | 'update'>;
   ledger: Pick<LinkLedger, 'link' | 'addLink' | 'leaseLink' | 'releaseLink' | 'concludeCheck' | 'removeChecked'>;
-  control: ControlReader & {
-    addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void>;
-    addRenewals(day: string, links: number, nowMilliseconds: number): Promise<void>;
-  };
+  control: Omit<WorkerControl, 'signal'>;
   /** The key of the data digests. */
   linkIdSecret: { value(): Promise<string> };
   /** The removal in a message, which contains a record of the table's stream. */

@@ -18,7 +18,9 @@ export const governorEnvironment = z.object({
     z.array(
       z.object({
         name: z.string().min(1),
+        /** Calls of the month's quota that the lane leaves to others. */
         reserveCalls: z.int().min(0),
+        /** The most calls that the lane may make in an hour or a day (UTC). */
         hourlyCapCalls: z.int().min(1).optional(),
         dailyCapCalls: z.int().min(1).optional(),
         mappings: z.array(z.string().min(1)),

@@ -1,6 +1,6 @@
 import { type ControlReading, type ControlRecord, emptyControl } from '../domain/control/control-record.ts';
 import type { SpentOnDay } from '../domain/control/quota-tally.ts';
-import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
+import type { OneLinkApi } from '../domain/link/onelink-api.ts';
 import { type Clock, dayOf } from '../domain/work/clock.ts';
 import type { Observer } from '../domain/work/observer.ts';
 import type { GovernorEnvironment } from './env.ts';
@@ -9,10 +9,10 @@ import { type ApiHealth, nextHealth, observedHealth } from './health.ts';
 import { nextLane } from './lane-rules.ts';
 import { lanesOff, type Mappings, reconcile } from './mappings.ts';
 import { governorMetric, laneStateMetric } from './names.ts';
-import { type ProbedApi, probe } from './probe.ts';
+import { probe } from './probe.ts';
 
 export interface GovernorPorts {
-  api: ProbedApi & { quota(accountId: string): Promise<ApiAnswer<number>> };
+  api: Pick<OneLinkApi, 'read' | 'create' | 'quota'>;
   control: {
     read(): Promise<ControlReading>;
     /** Replaces the record unless somebody else has written it since this reading. */

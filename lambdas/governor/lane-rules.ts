@@ -1,14 +1,8 @@
 import type { Health, LaneControl, LaneReason, LaneState } from '../domain/control/control-record.ts';
+import type { GovernorEnvironment } from './env.ts';
 
 /** The configured limits of one lane. */
-export interface GovernedLane {
-  name: string;
-  /** Calls of the month's quota that the lane leaves to others. */
-  reserveCalls: number;
-  /** The most calls that the lane may make in an hour or a day (UTC). */
-  hourlyCapCalls?: number | undefined;
-  dailyCapCalls?: number | undefined;
-}
+type GovernedLane = Omit<GovernorEnvironment['LANES'][number], 'mappings'>;
 
 /** The facts by which the governor judges a lane. */
 export interface LaneFacts {

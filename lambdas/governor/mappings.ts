@@ -1,15 +1,13 @@
 import type { ControlRecord } from '../domain/control/control-record.ts';
 import type { Observer } from '../domain/work/observer.ts';
+import type { GovernorEnvironment } from './env.ts';
 
 export interface Mappings {
   state(id: string): Promise<'on' | 'off' | 'changing'>;
   switch(id: string, on: boolean): Promise<void>;
 }
 
-interface MappedLane {
-  name: string;
-  mappings: string[];
-}
+type MappedLane = Pick<GovernorEnvironment['LANES'][number], 'name' | 'mappings'>;
 
 /**
  * Sets the event source mappings to the state in the control record, every minute. If a deployment or an operator

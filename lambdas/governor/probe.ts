@@ -1,12 +1,6 @@
-import type { LinkSpec } from '../domain/contract/link-spec.ts';
-import type { LinkAddress } from '../domain/link/link-id.ts';
-import type { ApiAnswer, LinkAtApi } from '../domain/onelink/api-answer.ts';
+import type { OneLinkApi } from '../domain/link/onelink-api.ts';
+import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
 import type { ApiHealth } from './health.ts';
-
-export interface ProbedApi {
-  read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>>;
-  create(address: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>>;
-}
 
 /** The link that the probes name. It cannot exist: its ID contains dashes, and the canary's data has no `pid`. */
 const sentinelId = 'onelink-pipeline-sentinel';
@@ -19,7 +13,11 @@ const sentinelId = 'onelink-pipeline-sentinel';
  * feature is on. So the probe then sends a canary: a POST that the API must refuse as invalid (400). It makes no link
  * and receives no message. It costs at most one call of quota a minute, while the lanes spend none.
  */
-export async function probe(api: ProbedApi, onelinkId: string, withCanary: boolean): Promise<ApiHealth> {
+export async function probe(
+  api: Pick<OneLinkApi, 'read' | 'create'>,
+  onelinkId: string,
+  withCanary: boolean,
+): Promise<ApiHealth> {
   const sentinel = { onelinkId, shortlinkId: sentinelId };
   const seen = healthIn(await api.read(sentinel));
   if (seen !== 'good' || !withCanary) return seen;

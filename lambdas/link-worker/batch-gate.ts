@@ -5,7 +5,7 @@ import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
 import type { Meaning } from '../domain/onelink/failure-table.ts';
 import type { Operation } from '../domain/onelink/operation.ts';
 import type { ReturnCause } from '../domain/work/return-delay.ts';
-import type { OneLinkApi } from './ports.ts';
+import type { LinkApi } from './ports.ts';
 
 /** This many calls of a kind in a row without a usable answer count as an outage. */
 const outageAfter = 10;
@@ -42,7 +42,7 @@ export interface BatchGate {
    * The watched API for one command.
    * @param calls receives each call and its meaning
    */
-  apiFor(source: string, calls: string[]): OneLinkApi;
+  apiFor(source: string, calls: string[]): LinkApi;
   /** Why the worker must not start a command with this action: it parks the command, or returns it for this cause. */
   closedFor(action: Action): 'park' | ReturnCause | undefined;
   /** Resolves when all signals of this batch are written or have failed. Never rejects. */
@@ -56,7 +56,7 @@ export interface BatchGate {
  *   with the next answer of the kind. It must not reject, because the batch awaits it only at its end.
  */
 export function openGate(
-  api: OneLinkApi,
+  api: LinkApi,
   lane: LaneNow,
   tally: QuotaTally,
   lost: LostCalls,

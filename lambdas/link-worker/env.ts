@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { jsonText } from '../domain/contract/json-text.ts';
 import { producerSchema, templatesSchema } from '../domain/contract/producer.ts';
+import { queueWorkerVariables } from '../domain/contract/queue-worker-variables.ts';
 
 export type { LinkPolicies } from '../domain/policy/link-policy.ts';
 
@@ -10,25 +11,15 @@ export const policiesFile = 'policies.json';
 /** The contract between the link worker's construct and its handler: one variable each, all required. */
 export const linkWorkerEnvironment = z.object({
   LANE: z.string().min(1),
-  /** Without a trailing slash: `https://onelink.appsflyer.com/api/v2.0`. */
-  API_BASE_URL: z.url(),
-  API_TOKEN_SECRET_ARN: z.string().min(1),
+  ...queueWorkerVariables,
   /** The secret from which short-link IDs are derived. It must never change during the pipeline's life. */
   LINK_ID_SECRET_ARN: z.string().min(1),
   LINK_ID_LENGTH: z.coerce.number().int().min(10).max(50),
   /** One environment's share of the rate: sends per second. */
   LINK_CALLS_PER_SECOND: z.coerce.number().int().min(1),
-  /** The most calls that one environment may have in flight. */
-  CALLS_IN_FLIGHT: z.coerce.number().int().min(1),
-  CALL_TIMEOUT_MILLISECONDS: z.coerce.number().int().min(100),
-  /** The most returned messages with a running delay in one environment: its part of SQS's 120,000 in flight. */
-  MOST_RETURNED_MESSAGES: z.coerce.number().int().min(1),
-  LEDGER_TABLE_NAME: z.string().min(1),
   ARCHIVE_BUCKET_NAME: z.string().min(1),
   LANE_QUEUE_URL: z.url(),
   QR_QUEUE_URL: z.url(),
-  QR_BUCKET_NAME: z.string().min(1),
-  OUTCOME_TOPIC_ARN: z.string().min(1),
   /** 1: publishes each outcome alone, at once. 10 (SNS's most): publishes in batches. */
   OUTCOMES_PER_PUBLISH: z.coerce.number().int().min(1).max(10),
   /** JSON: the producers that may use this lane. */

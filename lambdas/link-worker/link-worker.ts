@@ -4,6 +4,7 @@ import { openEnvelope } from '../domain/contract/envelope.ts';
 import type { Fault } from '../domain/contract/fault.ts';
 import { parkOrderKey } from '../domain/contract/parked-command.ts';
 import { requestKey } from '../domain/contract/request-key.ts';
+import { type LaneNow, laneNow } from '../domain/control/control-record.ts';
 import { QuotaTally } from '../domain/control/quota-tally.ts';
 import { Renewals } from '../domain/control/renewals.ts';
 import { commandDigest } from '../domain/link/digest.ts';
@@ -16,7 +17,6 @@ import { AnsweredRequests } from './answered-requests.ts';
 import { LostCalls, openGate } from './batch-gate.ts';
 import { CommandWork } from './command-work.ts';
 import type { LinkWorkerEnvironment } from './env.ts';
-import { laneAtStart } from './lane-at-start.ts';
 import { addressIn, Parking } from './parking.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 import type { Accepted } from './publishing.ts';
@@ -96,6 +96,25 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     await gate.signalled();
     return deliveries.map((delivery) => dispositions.get(delivery) ?? 'try-again');
   };
+}
+
+/**
+ * The lane's state at the start of a batch. If the control record is stale or missing, the worker polls the quota
+ * itself, with a free GET, and counts it. If that poll fails too, the worker treats the lane as paused.
+ */
+async function laneAtStart(settings: LinkWorkerEnvironment, ports: LinkWorkerPorts): Promise<LaneNow> {
+  const { control, observer, clock } = ports;
+  const reading = await control.read();
+  const lane = laneNow(reading.control, reading.signals, settings.LANE, clock.wallMilliseconds());
+  if (lane.quotaKnown || lane.state !== 'open') return lane;
+  observer.count(laneMetric.controlUnreadable);
+  const quota = await ports.quota(settings.APPSFLYER_ACCOUNT_ID);
+  observer.warn('the control record is stale or missing: the worker has polled the quota itself', {
+    meaning: quota.meaning,
+  });
+  if (quota.meaning !== 'ok') return { ...lane, state: 'paused', reason: 'api-outage' };
+  if (quota.value > settings.QUOTA_RESERVE_CALLS) return lane;
+  return { ...lane, state: 'parking', reason: 'quota-reserve-reached' };
 }
 
 /**

@@ -56,7 +56,7 @@ export class Parking {
   async putAway({ command, delivery }: Item): Promise<void> {
     const { ledger, parked, clock } = this.#ports;
     const { LANE: lane, DEDUPLICATION_WINDOW_DAYS } = this.#settings;
-    const { messageId, sentAtMilliseconds, receiveCount } = delivery;
+    const { messageId, sentAtMilliseconds, receiveCount, sender, groupId } = delivery;
     const { source, requestId } = command;
     const parkedAtMilliseconds = clock.wallMilliseconds();
     const address = addressIn(command);
@@ -66,7 +66,15 @@ export class Parking {
     }
     // It parks the command without its envelope, which may leave no room for the attributes that a replay adds.
     const body = wireJson(command);
-    const message = { lane, messageId, sentAtMilliseconds, receiveCount, parkedAtMilliseconds };
+    const message = {
+      lane,
+      messageId,
+      sentAtMilliseconds,
+      receiveCount,
+      parkedAtMilliseconds,
+      sender,
+      ...(groupId !== undefined && { groupId }),
+    };
     await parked.add({ v: 1, ...message, source, requestId, body });
   }
 

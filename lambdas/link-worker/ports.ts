@@ -1,37 +1,25 @@
 import type { PolicyCheck } from '../domain/contract/command-reading.ts';
-import type { LinkSpec } from '../domain/contract/link-spec.ts';
 import type { Outcome } from '../domain/contract/outcome.ts';
 import type { ParkedCommand } from '../domain/contract/parked-command.ts';
 import type { QrJob } from '../domain/contract/qr-job.ts';
 import type { RejectedCommand } from '../domain/contract/rejected-command.ts';
-import type { ControlReader, Signal } from '../domain/control/control-record.ts';
+import type { WorkerControl } from '../domain/control/control-record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
-import type { ApiAnswer, LinkAtApi } from '../domain/onelink/api-answer.ts';
+import type { OneLinkApi } from '../domain/link/onelink-api.ts';
 import type { Operation } from '../domain/onelink/operation.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import type { Observer } from '../domain/work/observer.ts';
 
-export interface OneLinkApi {
-  create(address: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>>;
-  read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>>;
-  update(address: LinkAddress, link: LinkSpec): Promise<ApiAnswer<{ shortUrl: string }>>;
-  delete(address: LinkAddress): Promise<ApiAnswer<null>>;
-}
-
-/** The control record, and the signals and counts for the governor. */
-export interface LinkWorkerControl extends ControlReader {
-  signal(signal: Signal, nowMilliseconds: number): Promise<void>;
-  addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void>;
-  addRenewals(day: string, links: number, nowMilliseconds: number): Promise<void>;
-}
+/** The calls with which the link worker carries out commands. */
+export type LinkApi = Pick<OneLinkApi, 'create' | 'read' | 'update' | 'delete'>;
 
 /** The adapters that the link worker needs. */
 export interface LinkWorkerPorts {
-  api: OneLinkApi;
+  api: LinkApi;
   /** Calls of the quota that the account has left. Polled only if the control record is stale or missing. */
-  quota: (accountId: string) => Promise<ApiAnswer<number>>;
-  control: LinkWorkerControl;
+  quota: OneLinkApi['quota'];
+  control: WorkerControl;
   /** The pace of the calls. */
   pace: {
     /** Starts slowly, after a pause of the lane. */

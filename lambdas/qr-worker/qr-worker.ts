@@ -5,8 +5,8 @@ import { answerTo, type RequestRecord, requestIdReused } from '../domain/link/le
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import { rememberedUntil } from '../domain/link/link-state.ts';
+import type { OneLinkApi } from '../domain/link/onelink-api.ts';
 import type { QrImage } from '../domain/link/qr-image.ts';
-import type { ApiAnswer } from '../domain/onelink/api-answer.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
 import { type Clock, secondsNow } from '../domain/work/clock.ts';
 import { type BatchWork, type Delivery, type Disposition, leastTimeMilliseconds } from '../domain/work/delivery.ts';
@@ -16,7 +16,7 @@ import type { QrWorkerEnvironment } from './env.ts';
 
 /** The adapters that the QR worker needs. */
 export interface QrWorkerPorts {
-  api: { qr(address: LinkAddress, spec: QrJob['qr']): Promise<ApiAnswer<QrImage>> };
+  api: Pick<OneLinkApi, 'qr'>;
   ledger: Pick<LinkLedger, 'requests' | 'rememberRequest' | 'noteQr' | 'link'>;
   store: {
     bucket: string;

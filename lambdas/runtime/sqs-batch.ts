@@ -1,5 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { originalAttribute, soundOriginal } from '../domain/contract/original-message.ts';
+import { firstSenderAttribute, senderOf, uniqueId } from '../domain/contract/sender.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import { type BatchWork, type Delivery, leastTimeMilliseconds } from '../domain/work/delivery.ts';
 import { returnDelaySeconds } from '../domain/work/return-delay.ts';
@@ -18,6 +19,11 @@ export interface SqsBatchOptions {
    * that only the pipeline writes to.
    */
   deduplicationWindowDays?: number;
+  /**
+   * The unique IDs of the pipeline's own roles, which vouch for a message's first sender, ID and age. Absent for a queue
+   * that only the pipeline and its operators write to: there, every sender vouches.
+   */
+  ownSenders?: ReadonlySet<string>;
   /** How many messages that this environment has returned may have a running delay. */
   mostReturned: number;
   clock: Clock;
@@ -38,6 +44,7 @@ export function sqsBatch(options: SqsBatchOptions) {
     mostReturned,
     clock,
     deduplicationWindowDays = Number.POSITIVE_INFINITY,
+    ownSenders,
   } = options;
   const log = telemetry.observer({});
   const returnedMessages = new ReturnedMessages(mostReturned, clock);
@@ -48,7 +55,7 @@ export function sqsBatch(options: SqsBatchOptions) {
     api.beginInvocation(() => deadline.remainingMilliseconds() > leastTimeMilliseconds);
     try {
       const dispositions = await work(
-        event.Records.map((record) => deliveryOf(record, deduplicationWindowDays * 86_400_000)),
+        event.Records.map((record) => deliveryOf(record, deduplicationWindowDays * 86_400_000, ownSenders)),
         deadline,
       );
       const returned = event.Records.flatMap((record, index) => {
@@ -70,19 +77,27 @@ export function sqsBatch(options: SqsBatchOptions) {
 
 /** The parts of an SQS record that make a delivery. */
 type ReceivedRecord = Pick<SQSRecord, 'messageId' | 'body'> & {
-  attributes: Pick<SQSRecord['attributes'], 'SentTimestamp' | 'ApproximateReceiveCount'>;
+  attributes: Pick<SQSRecord['attributes'], 'SentTimestamp' | 'ApproximateReceiveCount'> & {
+    SenderId?: string | undefined;
+    MessageGroupId?: string | undefined;
+  };
   messageAttributes: Record<string, { stringValue?: string | undefined }>;
 };
 
 /**
- * A message that was redriven or replayed keeps the message ID and age of its original. A producer can set these
- * attributes too, so impossible values are ignored.
+ * A message that was redriven, replayed or forwarded keeps the sender, message ID and age of its original. A producer can
+ * set these attributes too, so they count only from the pipeline's own roles. Impossible values are ignored.
+ *
+ * @param ownSenders the unique IDs of these roles, or undefined if every sender of the queue vouches
  */
 export function deliveryOf(
   { messageId, body, attributes, messageAttributes, ...record }: ReceivedRecord,
   window: number,
+  ownSenders?: ReadonlySet<string>,
 ): Delivery {
-  const text = (name: string) => messageAttributes[name]?.stringValue;
+  const { SenderId: senderId, MessageGroupId: groupId } = attributes;
+  const isOwn = ownSenders === undefined || ownSenders.has(uniqueId(senderId));
+  const text = (name: string) => (isOwn ? messageAttributes[name]?.stringValue : undefined);
   const sentAtMilliseconds = Number(attributes.SentTimestamp);
   const original = soundOriginal(
     {
@@ -98,6 +113,8 @@ export function deliveryOf(
     body,
     receiveCount: receiveCountOf({ ...record, attributes }) + ((original.receiveCount ?? 1) > 1 ? 1 : 0),
     sentAtMilliseconds: original.sentAtMilliseconds ?? sentAtMilliseconds,
+    sender: senderOf(senderId, text(firstSenderAttribute), isOwn),
+    ...(groupId !== undefined && { groupId }),
     ...(original.receiveCount !== undefined && { replayed: true as const }),
   };
 }

@@ -6,9 +6,8 @@ import type { Construct } from 'constructs';
 import { type WorkerFunctionProps, workerFunction } from './worker-function.ts';
 
 /**
- * Runs a function every minute, and never twice at once: two governors could write the control record out of order, and two
- * replayers would send the same lots twice. EventBridge and Lambda drop a late run, because the next run does
- * the same work.
+ * Runs a function every minute, and never twice at once. Two governors could write the control record out of order, and two
+ * replayers would send the same lots twice. EventBridge and Lambda drop a late run, because the next run does the same work.
  */
 export function scheduledFunction(scope: Construct, props: Omit<WorkerFunctionProps, 'concurrency'>): LambdaFunction {
   const target = workerFunction(scope, { ...props, concurrency: 1 });

@@ -1,4 +1,4 @@
-import { type Operation, operations } from '../../lambdas/domain/onelink/operation.ts';
+import { type Operation, operations, writes } from '../../lambdas/domain/onelink/operation.ts';
 import { dimension, expiryLane, laneMetric, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { replayerMetric } from '../../lambdas/replayer/names.ts';
@@ -28,7 +28,6 @@ const ofGovernor = [laneMetric.rateLimited, laneMetric.quotaRefused, laneMetric.
 /** The operations that each caller uses. A lane's workers use all of them. */
 const expiryOperations = ['read', 'update'] as const;
 const governorOperations = ['quota', 'read', 'create'] as const;
-const quotaOperations = ['create', 'update', 'delete'] as const;
 
 /** All custom metrics that a pipeline's functions can write. CloudWatch bills each for the hours in which a function writes it. */
 export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lanes' | 'producers'>): CustomMetric[] {
@@ -48,7 +47,7 @@ export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lane
     ...named([...Object.values(governorMetric), ...ofGovernor], {}),
     ...calls(governorOperations, {}),
     ...[...new Set(producers.map(({ source }) => source))].flatMap((source) =>
-      quotaOperations.flatMap((one) =>
+      writes.flatMap((one) =>
         named([sourceMetric.quotaCallMade], { [dimension.source]: source, [dimension.operation]: one }),
       ),
     ),

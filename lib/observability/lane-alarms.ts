@@ -1,3 +1,4 @@
+import { writes } from '../../lambdas/domain/onelink/operation.ts';
 import { laneMetric, operationMetric } from '../../lambdas/domain/work/names.ts';
 import { laneStateMetric } from '../../lambdas/governor/names.ts';
 import { replayerMetric } from '../../lambdas/replayer/names.ts';
@@ -11,7 +12,6 @@ import {
   fiveMinutes,
   latest,
   pipelineMetrics,
-  writes,
 } from './metrics.ts';
 
 /** Calls in five minutes. With fewer, one or two failures on an idle night would be a large share. */

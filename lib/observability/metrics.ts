@@ -54,9 +54,6 @@ export const expression = (
   { period }: Required<Pick<MetricOptions, 'period'>> = fiveMinutes,
 ): IMetric => new MathExpression({ label, expression: formula, usingMetrics, period });
 
-/** The operations that cost quota. */
-export const writes = ['create', 'update', 'delete'] as const;
-
 /**
  * One metric for each operation, and the expression of their sum.
  *

@@ -9,7 +9,11 @@ import { startFronts } from '../weather/fronts.ts';
 import { laterUnlessOver } from '../weather/later.ts';
 import { lateMetrics } from '../weather/metrics.ts';
 import { firings } from '../weather/schedules.ts';
+import { Authorizer } from './access/authorizer.ts';
 import { accessKeyOf, callersOf } from './access/callers.ts';
+import { accessPath, type EngineAccessSettings } from './access/engine-access.ts';
+import { decisionsPath, OwnServicesAccess } from './access/own-services.ts';
+import { resourcePolicies } from './access/policies.ts';
 import { noteCoverage } from './assembly/coverage.ts';
 import { Deployment } from './assembly/deployment.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
@@ -123,20 +127,27 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const sqs = new SQSClient(clientConfig('sqs'));
   const sns = new SNSClient(clientConfig('sns'));
   const s3 = new S3Client(clientConfig('s3'));
-  const polling = new SQSClient({ ...clientConfig('sqs'), endpoint: inside.sqs, useQueueUrlAsEndpoint: false });
+  /** The clients of mappings. Lambda polls a queue, and writes a batch that failed for good, in the function's role. */
+  const asFunction = (name: string) => {
+    const key = accessKeyOf(name);
+    const polling = new SQSClient({ ...clientConfig('sqs', key), endpoint: inside.sqs, useQueueUrlAsEndpoint: false });
+    const writing = new S3Client(clientConfig('s3', key));
+    shutdown.add(() => {
+      polling.destroy();
+      writing.destroy();
+    });
+    return { sqs: polling, s3: writing };
+  };
   const dynamodb = new DynamoDBClient(clientConfig('dynamodb'));
   shutdown.add(() => {
-    for (const client of [sqs, sns, s3, dynamodb, polling]) client.destroy();
+    for (const client of [sqs, sns, s3, dynamodb]) client.destroy();
   });
 
   const place = { region, accountId: localAccountId, queueEndpoint: queueEngine.endpoint };
   const deployment = new Deployment(stacks, place, notices);
   noteCoverage(deployment, notices);
-  await fetch(`${queueEngine.endpoint}/_local/callers`, {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(callersOf(deployment, options.callers ?? {})),
-  });
+  const callers = callersOf(deployment, options.callers ?? {}, notices);
+  const authorizer = new Authorizer(callers, resourcePolicies(deployment), (call) => events.emit('refused', call));
   // Queues first: a subscription needs an existing queue.
   await createQueues(deployment, sqs);
   const [undeliveredSubscriptions, expiringTables] = await Promise.all([
@@ -181,7 +192,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   shutdown.add(() => http.stop());
   const stopping = new AbortController();
   const streams = connectStreams(deployment, functions, notices, {
-    s3,
+    s3: (name) => asFunction(name).s3,
     clock,
     onError,
     onIteratorAge: (name, milliseconds) => serviceMetrics.iteratorAge(name, milliseconds),
@@ -207,7 +218,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const mappings = connectMappings(
     deployment,
     functions,
-    polling,
+    (name) => asFunction(name).sqs,
     clock,
     notices,
     onError,
@@ -223,7 +234,9 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
   const cloudWatchApi = new CloudWatchApi(alarms, metrics);
   const logsApi = new LogsApi(functions, logs, deployment, clock.now());
   const startedAt = new Date(clock.now());
+  const ownServices = new OwnServicesAccess(authorizer, deployment);
   http.services = {
+    refusal: (request) => ownServices.answer(request),
     json: {
       secretsmanager: (action, input) => secretsManager.operate(action, input as object),
       GraniteServiceVersion20100801: (action, input) => cloudWatchApi.operate(action, input),
@@ -234,6 +247,20 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     runtimeApi: (request, response, body) =>
       serveRuntimeApi(request, response, body, (id) => functions.environment(id)),
   };
+
+  const access: EngineAccessSettings = {
+    callers: Object.fromEntries(
+      Object.entries(callers).map(([accessKeyId, { arn, senderId }]) => [accessKeyId, { arn, senderId }]),
+    ),
+    terms: authorizer.terms,
+    region,
+    decisionsUrl: `${http.endpoint}${decisionsPath}`,
+  };
+  await Promise.all(
+    [queueEngine, tableEngine].map(({ endpoint }) =>
+      fetch(`${endpoint}${accessPath}`, { method: 'PUT', body: JSON.stringify(access) }),
+    ),
+  );
 
   const schedules = new Schedules(deployment, clock, notices, options.fireSchedulesAtStart ?? false, (arn, payload) => {
     for (const delay of weather ? firings(weather) : [0]) {
@@ -290,6 +317,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown): Promise<
     killEnvironment: (random = Math.random) => functions.killOne(random),
     killAllEnvironments: () => functions.killAll(),
     alarms: () => alarms.states(),
+    calls: () => authorizer.calls,
     alarmTransitions: () => alarms.transitions,
     invoke: async (idNameOrArn, payload) => {
       const target = functions.find(idNameOrArn);

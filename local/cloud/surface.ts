@@ -1,4 +1,5 @@
 import type { WeatherPlan } from '../weather/plan.ts';
+import type { JudgedCall } from './access/authorizer.ts';
 import type { Callers } from './access/caller.ts';
 import type { Clock } from './clock.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -18,6 +19,7 @@ export type {
   Endpoints,
   FunctionState,
   InvocationResult,
+  JudgedCall,
   KilledEnvironment,
   MetricStore,
   Notice,
@@ -74,6 +76,8 @@ export interface LocalCloudOptions {
 
 export interface LocalCloudEvents {
   notice: [notice: Notice];
+  /** A call that the policies do not permit, once. */
+  refused: [call: JudgedCall];
   alarm: [transition: AlarmTransition];
   invocation: [invocation: InvocationResult & { readonly function: string }];
   log: [line: { readonly function: string; readonly line: string }];
@@ -112,6 +116,8 @@ export interface LocalCloud {
   /** Kills all environments with SIGKILL. Returns their number. */
   killAllEnvironments(): number;
   alarms(): AlarmState[];
+  /** Every call of an action on a resource so far, once, and whether the policies permit it. */
+  calls(): readonly JudgedCall[];
   /** Oldest first. */
   alarmTransitions(): readonly AlarmTransition[];
   /**

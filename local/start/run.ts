@@ -8,7 +8,7 @@ import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { fileWords } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { budgetOf, planLanes } from '../../lib/config/rate-budget.ts';
-import { type LocalCloud, startLocalCloud } from '../cloud/cloud.ts';
+import { type JudgedCall, type LocalCloud, startLocalCloud } from '../cloud/cloud.ts';
 import { startApiFront } from '../weather/api-sockets.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
 import { readCampaign } from './campaign-input.ts';
@@ -83,6 +83,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const baseUrl = emulator.baseUrl.replace(emulator.origin, front?.endpoint ?? emulator.origin);
     const cloud = await phases.time('cloud', startCloud(pipeline, baseUrl, options.weather));
     closing.push(() => cloud.stop());
+    cloud.on('refused', (call) => screen.say(refusedWords(call)));
     printNotices(cloud, screen);
     const outputs = pipelineOutputs(cloud.outputs[pipeline.stackName] ?? {}, pipeline.stackName);
     const sqs = new SQSClient(cloud.clientConfig('sqs'));
@@ -152,6 +153,13 @@ function startCloud(
     ...(weather && { weather }),
   });
 }
+
+/** Names of AWS's resources only: an object's key may be a link's ID. */
+function refusedWords({ caller, action, resource, reason }: JudgedCall): string {
+  return `Not permitted: ${caller.arn} may not ${action} on ${withoutKey(resource)}: ${reason}.`;
+}
+
+const withoutKey = (arn: string) => (arn.startsWith('arn:aws:s3:') ? arn.replace(/\/.*/, '/…') : arn);
 
 /** Prints each warning about what the cloud does not implement. Harmless omissions are only counted. */
 function printNotices({ notices }: LocalCloud, screen: Display): void {

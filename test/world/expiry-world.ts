@@ -102,7 +102,7 @@ export class ExpiryWorld {
   /** Delivers the check of a removed record. */
   check(record: LinkRecord | 'unknown', receiveCount = 1, remaining = 60_000): Promise<Disposition[]> {
     const body = typeof record === 'string' ? record : JSON.stringify({ record, token: 'removal-1' });
-    const delivery = { messageId: 'e-1', body, receiveCount, sentAtMilliseconds: 0 };
+    const delivery = { messageId: 'e-1', body, receiveCount, sentAtMilliseconds: 0, sender: 'AROAOFTHEINTAKE' };
     return this.work([delivery], { remainingMilliseconds: () => remaining });
   }
 

@@ -222,6 +222,7 @@ export class GovernedAccount {
         body,
         receiveCount: receiveCount + (original !== undefined && original.receiveCount > 1 ? 1 : 0),
         sentAtMilliseconds: original?.sentAtMilliseconds ?? sentAt,
+        sender: original?.sender ?? 'AROAOFNOBODY',
         ...(original !== undefined && { replayed: true as const }),
       }),
     );

@@ -168,14 +168,23 @@ export class LinkWorld {
 
   /** Delivers one batch. Each entry is a message, and an object as body is sent as JSON. */
   deliver(
-    ...messages: { body: unknown; messageId?: string; receiveCount?: number; replayed?: boolean }[]
+    ...messages: {
+      body: unknown;
+      messageId?: string;
+      receiveCount?: number;
+      replayed?: boolean;
+      sender?: string;
+      groupId?: string;
+    }[]
   ): Promise<Disposition[]> {
     const deliveries = messages.map(
-      ({ body, messageId, receiveCount = 1, replayed = false }, index): Delivery => ({
+      ({ body, messageId, receiveCount = 1, replayed = false, sender = 'AROAOFNOBODY', groupId }, index): Delivery => ({
         messageId: messageId ?? `m-${index + 1}`,
         body: typeof body === 'string' ? body : JSON.stringify(body),
         receiveCount,
         ...(replayed && { replayed: true as const }),
+        sender,
+        ...(groupId !== undefined && { groupId }),
         sentAtMilliseconds: Date.parse('2026-03-01T10:00:01Z'),
       }),
     );

@@ -138,7 +138,7 @@ async function dryRun(
     rows > rowsNamed ? `${n(rows - rowsNamed)} more ${finding}` : [],
   );
   if (!json && unnamed.length > 0) console.log(`… and ${unnamed.join(', ')}: --json prints them all`);
-  if (run.rows === 0) throw new OperatorError(`${file} has no command.`);
+  if (run.rows === 0) throw new OperatorError(`${file === '-' ? 'Standard input' : file} has no command.`);
   if (interrupted.aborted) console.error(`Interrupted after ${n(run.rows)} rows.`);
   return run;
 }

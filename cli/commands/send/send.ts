@@ -27,6 +27,8 @@ interface Options extends VerbOptions {
 }
 
 const defaultTimeoutSeconds = 120;
+/** Three weeks. A timer of 25 days or more would end at once. */
+const mostSeconds = 1_814_400;
 /** After this long without news, the verb reads the ledger. */
 const quietSeconds = 15;
 /** How many of the oldest open messages it then reads. At the end it reads all of them. */
@@ -225,6 +227,6 @@ function sendAgain(file: string, { lane, wait, timeout, force, json, local, stac
 
 function seconds(text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number of seconds above 0.');
-  return value;
+  if (value > 0 && value <= mostSeconds) return value;
+  throw new InvalidArgumentError(`It must be a number of seconds above 0, at most ${n(mostSeconds)}.`);
 }

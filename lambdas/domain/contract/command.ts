@@ -3,7 +3,6 @@ import type { Fault } from './fault.ts';
 import { instantProblem } from './instant.ts';
 import { isObject } from './json-object.ts';
 import { type DataLimit, dataAsText, dataFaults } from './link-data.ts';
-import { qrFormats } from './link-spec.ts';
 import { ttlSeconds } from './ttl.ts';
 
 /** The API's limits on which its older and newer documentation disagree. */
@@ -58,10 +57,10 @@ export const metadata = z
   })
   .describe('Returned with every outcome. The pipeline does not read it.');
 
-const qrOptions = z
+export const qrOptions = z
   .strictObject({
     size: z.int().min(1).max(3000).optional().describe('Width and height in pixels. Default: 300. At most 3,000.'),
-    format: z.enum(qrFormats).default('png').describe('`jpeg` is another name for `jpg`.'),
+    format: z.enum(['png', 'jpg', 'jpeg']).default('png').describe('`jpeg` is another name for `jpg`.'),
     margin: z.boolean().optional().describe('The quiet zone around the code.'),
     brandDomain: brandDomain.optional(),
   })
@@ -152,6 +151,9 @@ export type CreateCommand = Extract<Command, { action: 'create' }>;
 export type UpdateCommand = Extract<Command, { action: 'update' }>;
 export type DeleteCommand = Extract<Command, { action: 'delete' }>;
 export type QrCommand = Extract<Command, { action: 'qr' }>;
+
+/** The fields of a create or an update at the API, by the command's names. */
+export type LinkSpec = Pick<CreateCommand, 'data' | 'ttl' | 'renewTtl' | 'brandDomain'>;
 
 /** The fields of all actions. It finds the faults of a command whose action is unknown. */
 export function anyActionSchema(contract: ApiContract) {

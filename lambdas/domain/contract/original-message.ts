@@ -1,6 +1,6 @@
 /**
- * Message attributes that keep the age and identity of a parked or redriven message. Any producer can set them, so each
- * counts only if it is plausible.
+ * Message attributes that keep the age and identity of a parked, redriven or forwarded message. A lane's worker believes
+ * them only from the pipeline's own roles, and only if they are plausible.
  */
 export const originalAttribute = {
   messageId: 'OriginalMessageId',

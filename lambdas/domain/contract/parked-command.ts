@@ -4,7 +4,7 @@ import { openEnvelope } from './envelope.ts';
 import { isObject } from './json-object.ts';
 import { messageIdForm } from './original-message.ts';
 
-/** One line of an object under `parked/`: a message that waits for quota, unchanged. */
+/** One line of an object under `parked/` or `held/`: a message that waits for quota or for an operator. */
 export const parkedCommandSchema = z.object({
   v: z.literal(1),
   lane: z.string(),
@@ -17,7 +17,12 @@ export const parkedCommandSchema = z.object({
   /** Epoch milliseconds. */
   parkedAtMilliseconds: z.int().min(0),
   source: z.string(),
+  /** Empty if the message is held and its ID is not readable. */
   requestId: z.string(),
+  /** Who sent it first. Absent from lines of versions that did not ask. */
+  sender: z.string().optional(),
+  /** Its `MessageGroupId`. */
+  groupId: z.string().optional(),
   /** Confidential: the archive bucket is encrypted, and the logs contain none of it. */
   body: z.string(),
 });

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { qrFormats } from './link-spec.ts';
+import { qrOptions } from './command.ts';
 
 /** A job that the link worker sends to the QR worker, through the lane's QR queue. */
 export const qrJobSchema = z.object({
@@ -14,12 +14,7 @@ export const qrJobSchema = z.object({
   onelinkId: z.string(),
   shortlinkId: z.string(),
   version: z.int().optional(),
-  qr: z.object({
-    size: z.int().optional(),
-    format: z.enum(qrFormats),
-    margin: z.boolean().optional(),
-    brandDomain: z.string().optional(),
-  }),
+  qr: qrOptions.strip(),
   metadata: z.record(z.string(), z.string()).optional(),
   /** Epoch milliseconds at which the command was sent. */
   sentAtMilliseconds: z.number(),

@@ -130,6 +130,13 @@ export interface ControlReader {
   read(): Promise<Pick<ControlReading, 'control' | 'signals'>>;
 }
 
+/** What the workers read and write: the control record, the signals, and the counts for the governor. */
+export interface WorkerControl extends ControlReader {
+  signal(signal: Signal, nowMilliseconds: number): Promise<void>;
+  addSpent(lane: string, calls: number, nowMilliseconds: number): Promise<void>;
+  addRenewals(day: string, links: number, nowMilliseconds: number): Promise<void>;
+}
+
 /** The record is stale if the governor has not run for this long: three polls, a minute apart, are missing. */
 const controlGoodForMilliseconds = 4 * 60_000;
 

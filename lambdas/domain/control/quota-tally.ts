@@ -1,12 +1,11 @@
 import type { Meaning } from '../onelink/failure-table.ts';
-import type { Operation } from '../onelink/operation.ts';
+import { isWrite, type Operation } from '../onelink/operation.ts';
 
 /**
  * Answers to a POST, PUT or DELETE that cost a call of the quota, or may. Successes and 409s cost one. The API's
  * documentation does not say whether other failures do, so they count as spent.
  */
 const counted: ReadonlySet<Meaning> = new Set(['ok', 'exists', 'permanent', 'absent', 'ambiguous']);
-const writes: ReadonlySet<Operation> = new Set(['create', 'update', 'delete']);
 
 /** Calls of the quota that one lane made on one day (UTC). */
 export interface SpentOnDay {
@@ -29,7 +28,7 @@ export class QuotaTally {
   }
 
   answered(source: string, operation: Operation, meaning: Meaning): void {
-    if (!writes.has(operation) || !counted.has(meaning)) return;
+    if (!isWrite(operation) || !counted.has(meaning)) return;
     this.calls++;
     this.#onCall(source, operation);
   }

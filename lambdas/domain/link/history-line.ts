@@ -1,30 +1,17 @@
 import { isoSeconds } from '../work/clock.ts';
 import type { LinkRecord } from './ledger-record.ts';
+import type { LinkAddress } from './link-id.ts';
 
 /** The history of an expired link: proof, years later, that it existed and which producer made it. */
-export interface HistoryLine {
-  onelinkId: string;
-  shortlinkId: string;
-  shortUrl: string;
-  source: string;
-  requestId: string;
-  pid: string;
-  campaign?: string;
-  version: number;
+export interface HistoryLine
+  extends LinkAddress,
+    Pick<LinkRecord, 'shortUrl' | 'source' | 'requestId' | 'pid' | 'campaign' | 'version'> {
   /** ISO 8601, UTC. */
   expiredAt: string;
 }
 
 export function historyLineOf(record: LinkRecord): HistoryLine {
   const { address, shortUrl, source, requestId, pid, campaign, version, expiresAt } = record;
-  return {
-    ...address,
-    shortUrl,
-    source,
-    requestId,
-    pid,
-    ...(campaign !== undefined && { campaign }),
-    version,
-    expiredAt: isoSeconds(expiresAt),
-  };
+  const ofCampaign = campaign === undefined ? {} : { campaign };
+  return { ...address, shortUrl, source, requestId, pid, ...ofCampaign, version, expiredAt: isoSeconds(expiresAt) };
 }

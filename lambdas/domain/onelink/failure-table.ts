@@ -1,4 +1,4 @@
-import type { Operation } from './operation.ts';
+import { isWrite, type Operation } from './operation.ts';
 
 /**
  * What an answer of the OneLink API means for its caller. This file alone decides on status codes.
@@ -37,36 +37,9 @@ export type ApiResult =
       onReusedSocket?: true;
     };
 
-type WriteAnswer =
-  | '200'
-  | '400 invalid_parameter'
-  | '400 invalid_source'
-  | '400 internal_error'
-  | '401 authentication_failure'
-  | '403 feature_not_enabled'
-  | '404 invalid_parameter'
-  | '429 rate_limit_exceeded'
-  | '429 quota_exceeded';
-type DataAnswer = WriteAnswer | '400 limit_exceeded' | '401 wrong_brand_domain' | '403 wrong_brand_domain';
+type Row = Readonly<Record<string, Meaning>>;
 
-/** The documented answers of the API, by operation. */
-interface DocumentedAnswers {
-  create: DataAnswer | '409 invalid_parameter';
-  update: DataAnswer;
-  delete: WriteAnswer;
-  read: '200' | '400 invalid_source' | '401 authentication_failure' | '404 invalid_parameter';
-  qr:
-    | '200'
-    | '400 invalid_source'
-    | '400 invalid_parameter'
-    | '400 qr_error'
-    | '401 authentication_failure'
-    | '404 invalid_parameter'
-    | '429 rate_limit_exceeded';
-  quota: '200';
-}
-
-const write: Record<WriteAnswer, Meaning> = {
+const write: Row = {
   '200': 'ok',
   '400 invalid_parameter': 'permanent',
   '400 invalid_source': 'permanent',
@@ -78,14 +51,15 @@ const write: Record<WriteAnswer, Meaning> = {
   '429 rate_limit_exceeded': 'slow-down',
   '429 quota_exceeded': 'quota-spent',
 };
-const dataWrite: Record<DataAnswer, Meaning> = {
+const dataWrite: Row = {
   ...write,
   '400 limit_exceeded': 'permanent',
   '401 wrong_brand_domain': 'permanent',
   '403 wrong_brand_domain': 'permanent',
 };
 
-const documented: { [O in Operation]: Record<DocumentedAnswers[O], Meaning> } = {
+/** The documented answers of the API, by operation. */
+const documented: Record<Operation, Row> = {
   // A create's 404 concerns the template, since its link does not exist yet.
   create: { ...dataWrite, '404 invalid_parameter': 'permanent', '409 invalid_parameter': 'exists' },
   update: dataWrite,
@@ -108,16 +82,13 @@ const documented: { [O in Operation]: Record<DocumentedAnswers[O], Meaning> } = 
   quota: { '200': 'ok' },
 };
 
-const writes: ReadonlySet<Operation> = new Set(['create', 'update', 'delete']);
-
 /** The meaning of a call's result. An undocumented answer gets the safest meaning of its class. */
 export function meaningOf(operation: Operation, result: ApiResult): Meaning {
-  const lost: Meaning = writes.has(operation) ? 'ambiguous' : 'transient';
+  const lost: Meaning = isWrite(operation) ? 'ambiguous' : 'transient';
   if ('unanswered' in result) return result.unanswered === 'not-sent' ? 'transient' : lost;
   const { status } = result;
   const { type, message } = apiErrorOf(result.body);
-  const row: Partial<Record<string, Meaning>> = documented[operation];
-  const known = row[status === 200 ? '200' : `${status} ${type}`];
+  const known = documented[operation][status === 200 ? '200' : `${status} ${type}`];
   if (known !== undefined) return known;
 
   if (status === 429) return /quota/.test(`${type} ${message}`) ? 'quota-spent' : 'slow-down';

@@ -11,6 +11,10 @@ export interface Delivery {
   replayed?: true;
   /** Epoch milliseconds at which it first reached the queue. */
   sentAtMilliseconds: number;
+  /** Who sent it first, as AWS tells it: a role's or user's unique ID, or `source:crm` (domain/contract/sender.ts). */
+  sender: string;
+  /** Its `MessageGroupId`, by which a fair queue keeps producers apart. */
+  groupId?: string;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
 import { GaugeWidget, type IMetric, type IWidget, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import { writes } from '../../../lambdas/domain/onelink/operation.ts';
 import { expiryLane } from '../../../lambdas/domain/work/names.ts';
 import { governorMetric } from '../../../lambdas/governor/names.ts';
 import { budgetOf } from '../../config/rate-budget.ts';
 import { laneNames } from '../alarm-line.ts';
-import { byOperation, expression, latest, writes } from '../metrics.ts';
+import { byOperation, expression, latest } from '../metrics.ts';
 import { callsPerSecond, graph, heading, laneOperations, line, type Shown } from './widgets.ts';
 
 const hourly = { period: Duration.hours(1) };

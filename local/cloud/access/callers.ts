@@ -1,7 +1,9 @@
 import type { Deployment } from '../assembly/deployment.ts';
 import { localCredentials } from '../endpoints.ts';
 import { functionProperties } from '../lambda/function-configuration.ts';
-import { type Callers, operator, sessionOf } from './caller.ts';
+import type { NoticeBoard } from '../notices.ts';
+import { type Caller, type Callers, operator, sessionOf } from './caller.ts';
+import { identityPolicies } from './policies.ts';
 
 /** The access key that a function's environments have. */
 export function accessKeyOf(functionName: string): string {
@@ -9,11 +11,13 @@ export function accessKeyOf(functionName: string): string {
 }
 
 /** The callers of a deployment's functions, and those that the local cloud was given. */
-export function callersOf(deployment: Deployment, given: Callers): Callers {
-  const functions = deployment.resources('AWS::Lambda::Function').map((resource) => {
+export function callersOf(deployment: Deployment, given: Callers, notices: NoticeBoard): Callers {
+  const policiesOf = identityPolicies(deployment, notices);
+  const functions = deployment.resources('AWS::Lambda::Function').map((resource): [string, Caller] => {
     const { Role } = deployment.properties(resource, functionProperties);
-    const caller = Role === undefined ? operator : sessionOf(Role, resource.name);
-    return [accessKeyOf(resource.name), caller] as const;
+    // CloudFormation refuses a function without a role. A test may leave it out.
+    const caller = Role === undefined ? operator : sessionOf(Role, resource.name, policiesOf(Role));
+    return [accessKeyOf(resource.name), caller];
   });
   return { ...given, ...Object.fromEntries(functions), [localCredentials.accessKeyId]: operator };
 }

@@ -1,6 +1,6 @@
 import type { buildApp } from 'fauxqs';
-import { type Caller, type Callers, operator, serviceOf } from '../access/caller.ts';
-import { accessKeyIdOf } from '../access/credentials.ts';
+import { serviceOf } from '../access/caller.ts';
+import type { EngineAccess } from '../access/engine-access.ts';
 
 type App = ReturnType<typeof buildApp>;
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
@@ -29,11 +29,15 @@ interface Mark {
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
  */
 export class MessageSenders {
-  #callers: Callers = {};
+  readonly #access: EngineAccess;
   // fauxqs passes the object of a message's attributes on to the queue.
   readonly #marks = new WeakMap<object, Mark>();
   readonly #received = new WeakMap<object, string>();
   readonly #topics = serviceOf('sns.amazonaws.com').senderId;
+
+  constructor(access: EngineAccess) {
+    this.#access = access;
+  }
 
   /** Call it with each message that enters a queue, before it does. A moved message keeps its sender. */
   entering(message: Message): void {
@@ -53,14 +57,10 @@ export class MessageSenders {
   }
 
   serve(app: App): void {
-    app.put('/_local/callers', async ({ body }) => {
-      this.#callers = JSON.parse(String(body)) as Callers;
-      return {};
-    });
     app.addHook('preHandler', async (request) => {
       const action = request.headers['x-amz-target'];
       if (action !== 'AmazonSQS.SendMessage' && action !== 'AmazonSQS.SendMessageBatch') return;
-      const { senderId } = this.callerOf(accessKeyIdOf(request.headers, request.url));
+      const { senderId } = this.#access.callerOf(request.headers, request.url);
       const body = request.body as Send;
       for (const sent of Array.isArray(body.Entries) ? (body.Entries as Sent[]) : [body]) {
         sent.MessageAttributes ??= {};
@@ -78,9 +78,5 @@ export class MessageSenders {
       }
       return answer;
     });
-  }
-
-  callerOf(accessKeyId: string | undefined): Caller {
-    return (accessKeyId !== undefined && this.#callers[accessKeyId]) || operator;
   }
 }

@@ -1,11 +1,13 @@
 /** Program: SQS, SNS and S3 on loopback, by fauxqs. */
 import type { AddressInfo } from 'node:net';
 import { buildApp } from 'fauxqs';
+import { EngineAccess } from '../access/engine-access.ts';
 import { serveBucketReads } from './bucket-reads.ts';
 import { engineSettings, reportPort } from './child.ts';
 import { holdsRefusedCharacter } from './message-characters.ts';
 import { copyMessage, type MessageCopy } from './message-copies.ts';
 import { MessageSenders } from './message-senders.ts';
+import { enforceAccess } from './queue-access.ts';
 import type { QueueCounts } from './queue-counts.ts';
 import { refuseForQueueType } from './queue-type-rules.ts';
 
@@ -38,7 +40,8 @@ type Message = Parameters<Queue['enqueue']>[0];
 const sent = new Map<string, number>();
 const expired = new Map<string, number>();
 const moved = new WeakMap<Message, { atMilliseconds: number; receiveCount: number }>();
-const senders = new MessageSenders();
+const access = new EngineAccess();
+const senders = new MessageSenders(access);
 const createQueue = stores.sqsStore.createQueue.bind(stores.sqsStore);
 stores.sqsStore.createQueue = (...parameters) => {
   const queue = createQueue(...parameters);
@@ -62,6 +65,7 @@ stores.sqsStore.createQueue = (...parameters) => {
 };
 
 const app = buildApp({ logger: false, defaultRegion: settings.region, stores });
+enforceAccess(app, access);
 senders.serve(app);
 refuseForQueueType(app);
 serveBucketReads(app, settings.region, (bucket) => stores.s3Store.hasBucket(bucket));

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { engineSettings, reportPort } from './child.ts';
+import { enforceAccess } from './table-access.ts';
 
 engineSettings();
 // dynalite has no type declarations.
@@ -16,6 +17,7 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 });
 
 const server = dynalite({ createTableMs: 0 });
+enforceAccess(server);
 // No time-out for idle connections: a worker may send nothing for long between two batches.
 server.keepAliveTimeout = 0;
 server.listen(0, '127.0.0.1', () => reportPort((server.address() as AddressInfo).port));

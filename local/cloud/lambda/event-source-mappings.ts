@@ -8,13 +8,14 @@ import { QueuePoller } from './queue-poller.ts';
 
 /**
  * Connects queues with functions as in a deployment. The mappings do not poll before they are started.
+ * @param sqsOf a client with the function's role
  * @param onError called if the queue engine does not answer a mapping
  * @param waits whether a mapping with all invocations busy collects its next batch only after one is free
  */
 export function connectMappings(
   deployment: Deployment,
   functions: Functions,
-  sqs: SQSClient,
+  sqsOf: (functionName: string) => SQSClient,
   clock: Clock,
   notices: NoticeBoard,
   onError: (error: unknown) => void,
@@ -36,7 +37,7 @@ export function connectMappings(
     if (settings.ScalingConfig?.MaximumConcurrency === undefined) {
       warn(`without a MaximumConcurrency it has ${concurrencyWithoutMaximum} batches at once`);
     }
-    const poller = new QueuePoller(sqs, queue.ref);
+    const poller = new QueuePoller(sqsOf(target.configuration.name), queue.ref);
     const { region } = deployment.place;
     mappings.push(
       new EventSourceMapping({ resource, queue, function: target, settings, poller, region, clock, onError, waits }),

@@ -9,7 +9,8 @@ import type { Functions } from './functions.ts';
 import { StreamMapping, streamMappingProperties } from './stream-mapping.ts';
 
 export interface StreamMappingSurroundings {
-  readonly s3: S3Client;
+  /** A client with the function's role. */
+  readonly s3: (functionName: string) => S3Client;
   readonly clock: Clock;
   readonly onIteratorAge: (functionName: string, milliseconds: number) => void;
   readonly onError: (error: unknown) => void;
@@ -46,7 +47,9 @@ export function connectStreams(
       throw new Error(`${placeOf(resource)} (${resource.type}): its destination must be a bucket of these stacks`);
     }
     const putObject =
-      bucket && ((Key: string, Body: string) => s3.send(new PutObjectCommand({ Bucket: bucket.name, Key, Body })));
+      bucket &&
+      ((Key: string, Body: string) =>
+        s3(target.configuration.name).send(new PutObjectCommand({ Bucket: bucket.name, Key, Body })));
     // A record passes if one of the filters matches, or if there are none.
     const matches = (record: unknown) => filters.length === 0 || filters.some((passes) => passes(record));
     return [new StreamMapping({ resource, function: target, settings, matches, putObject, ...surroundings })];

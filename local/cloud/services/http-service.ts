@@ -7,6 +7,8 @@ import { isRuntimeApi } from '../lambda/runtime-api.ts';
 import { type JsonService, type ServiceRequest, type ServiceResponse, send, serveJson } from './wire.ts';
 
 export interface Services {
+  /** The answer to a request that may not pass. Undefined if it may. */
+  refusal?(request: ServiceRequest): Promise<ServiceResponse | undefined>;
   /** By the prefix of the operation's name in `X-Amz-Target`. */
   readonly json: Readonly<Record<string, JsonService>>;
   lambda(request: ServiceRequest): Promise<ServiceResponse>;
@@ -65,7 +67,7 @@ async function serve(
     headers: request.headers,
     body,
   };
-  const answer = await route(call, services);
+  const answer = (await services.refusal?.(call)) ?? (await route(call, services));
   send(response, { ...answer, headers: { 'x-amzn-requestid': randomUUID(), ...answer.headers } });
 }
 

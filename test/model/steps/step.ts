@@ -27,8 +27,7 @@ export interface CommandSpec {
 }
 
 /**
- * Attributes with which a producer forges a parked message. The worker believes `sound` attributes, which do no harm if the
- * message is at most a minute older.
+ * Attributes with which a producer forges a parked message. The worker believes none of them.
  */
 export interface ForgedAttributes {
   messageId?: 'sound' | 'unsound' | undefined;

@@ -1,6 +1,7 @@
 import { originalAttribute } from '../../../lambdas/domain/contract/original-message.ts';
 import type { Outcome } from '../../../lambdas/domain/contract/outcome.ts';
 import { type ParkedCommand, parkedCommandIn } from '../../../lambdas/domain/contract/parked-command.ts';
+import { firstSenderAttribute } from '../../../lambdas/domain/contract/sender.ts';
 import { wireText } from '../../../lambdas/domain/contract/wire-json.ts';
 import { type LinkRecord, wakeAt } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { Removal } from '../../../lambdas/domain/link/removal.ts';
@@ -10,7 +11,7 @@ import { deliveryOf } from '../../../lambdas/runtime/sqs-batch.ts';
 import { InMemoryLedger } from '../../world/in-memory-ledger.ts';
 import { quiet, Scheduler } from '../scheduler/scheduler.ts';
 import { keyOf, ObservedOneLink } from './one-link.ts';
-import { type Message, Queue } from './queue.ts';
+import { type Message, ownSenders, Queue } from './queue.ts';
 
 /** As lib derives them: a lease outlasts its invocation, and the visibility timeout is six timeouts plus the window. */
 export const timeoutSeconds = 60;
@@ -78,11 +79,12 @@ export class Pipeline {
       message.receiveCount++;
       message.visibleAt = this.now + visibilitySeconds * 1000;
     }
-    const deliveries = messages.map(({ messageId, body, sentAtMilliseconds, receiveCount, attributes }) => {
+    const deliveries = messages.map(({ messageId, body, sentAtMilliseconds, receiveCount, attributes, senderId }) => {
       const values = Object.entries(attributes).map(([name, stringValue]) => [name, { stringValue }]);
-      const system = { SentTimestamp: `${sentAtMilliseconds}`, ApproximateReceiveCount: `${receiveCount}` };
+      const counts = { SentTimestamp: `${sentAtMilliseconds}`, ApproximateReceiveCount: `${receiveCount}` };
+      const system = { ...counts, SenderId: senderId };
       const record = { messageId, body, attributes: system, messageAttributes: Object.fromEntries(values) };
-      return deliveryOf(record, deduplicationWindowMilliseconds);
+      return deliveryOf(record, deduplicationWindowMilliseconds, ownSenders);
     });
     const deadline = { remainingMilliseconds: () => environment.startedAt + timeoutSeconds * 1000 - this.now };
     const counts = messages.map(({ receiveCount }) => receiveCount);
@@ -103,11 +105,17 @@ export class Pipeline {
     for (const line of this.parked.splice(0)) {
       const parked = parkedCommandIn(line);
       if (parked === undefined) throw new Error('a line of the archive cannot be read');
-      this.queues.link.send(wireText(parked.body), this.now, {
-        [originalAttribute.messageId]: parked.messageId,
-        [originalAttribute.sentTimestamp]: String(parked.sentAtMilliseconds),
-        [originalAttribute.receiveCount]: String(parked.receiveCount),
-      });
+      this.queues.link.send(
+        wireText(parked.body),
+        this.now,
+        {
+          [originalAttribute.messageId]: parked.messageId,
+          [originalAttribute.sentTimestamp]: String(parked.sentAtMilliseconds),
+          [originalAttribute.receiveCount]: String(parked.receiveCount),
+          [firstSenderAttribute]: String(parked.sender),
+        },
+        [...ownSenders][0],
+      );
     }
   }
 

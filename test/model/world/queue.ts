@@ -13,12 +13,18 @@ export interface Message {
   visibleAt: number;
   /** Whether the message is acknowledged. If SQS delivers it again, this is false until the next acknowledgement. */
   done: boolean;
-  /** On a replayed command: ID, sent time and receive count of its first message. A producer may forge them. */
+  /** On a replayed command: sender, ID, sent time and receive count of its first message. A producer may forge them. */
   attributes: Attributes;
+  /** Its `SenderId`. */
+  senderId: string;
 }
 
-/** The message ID that the outcomes name: the first message's, if the attributes are plausible. */
-export function answeredAs({ messageId, attributes, sentAtMilliseconds }: Message): string {
+/** The replayer's role, the only one that vouches. */
+export const ownSenders = new Set(['AROAOFTHEREPLAYER']);
+
+/** The message ID that the outcomes name: the first message's, if the replayer passes on a plausible one. */
+export function answeredAs({ messageId, attributes, sentAtMilliseconds, senderId }: Message): string {
+  if (!ownSenders.has(senderId)) return messageId;
   const claimed = soundOriginal({ messageId: attributes[originalAttribute.messageId] }, sentAtMilliseconds, 0);
   return claimed.messageId ?? messageId;
 }
@@ -36,7 +42,7 @@ export class Queue {
   }
 
   /** @throws Error when the message holds a character that SQS refuses */
-  send(body: string, nowMilliseconds: number, attributes: Attributes = {}): Message {
+  send(body: string, nowMilliseconds: number, attributes: Attributes = {}, senderId = 'AROAOFAPRODUCER'): Message {
     if ([body, ...Object.values(attributes)].some((text) => illegal.test(text)))
       throw new Error('InvalidMessageContents');
     const message: Message = {
@@ -47,6 +53,7 @@ export class Queue {
       visibleAt: nowMilliseconds,
       done: false,
       attributes,
+      senderId,
     };
     this.messages.push(message);
     return message;

@@ -11,7 +11,7 @@ describe('onelink send', () => {
       encoding: 'utf8',
     });
     expect(stderr.trim().split('\n')).toEqual([
-      'line 2: is not JSON (character 1)',
+      'line 2: is not JSON (character 1): no command; a command is one JSON object: {…}',
       'line 3: its source is not one of the configured producers (crm, product, studio). Name the lane with --lane.',
       'line 4: is not a JSON object',
       'line 5: has no source, which decides the lane. Name the lane with --lane.',

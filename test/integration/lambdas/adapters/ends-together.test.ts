@@ -61,6 +61,7 @@ it('sixty expired links, checked one by one, make one object of the history and 
     body: JSON.stringify({ record: ended(number), token: `removal-${number}` } satisfies Removal),
     receiveCount: 1,
     sentAtMilliseconds: now * 1000,
+    sender: 'AROAOFTHEINTAKE',
   }));
   const dispositions = await world.work(deliveries, { remainingMilliseconds: () => 60_000 });
 

@@ -153,7 +153,25 @@ describe('the replay queue', () => {
       OriginalMessageId: 'm-r-7',
       OriginalSentTimestamp: '1773000000000',
       OriginalReceiveCount: '7',
+      FirstSender: 'source:crm',
     });
+  });
+
+  it('passes on the first sender and the message group of each command', async () => {
+    const sent: unknown[] = [];
+    const send = async ({ input: { Entries = [] } }: SendMessageBatchCommand) => {
+      sent.push(
+        ...Entries.map(({ MessageGroupId, MessageAttributes }) => [MessageGroupId, MessageAttributes?.FirstSender]),
+      );
+      return {};
+    };
+    const commands = [command('a', { sender: 'AROAEXAMPLEOFACRMROLE', groupId: 'tenant-7' }), command('b')];
+    await new ReplayQueue({ send } as unknown as SQSClient, clock).send('http://queue', commands, deadline);
+    expect(sent).toEqual([
+      ['tenant-7', { DataType: 'String', StringValue: 'AROAEXAMPLEOFACRMROLE' }],
+      // A version that did not ask for the sender had accepted this one as its source's.
+      [undefined, { DataType: 'String', StringValue: 'source:crm' }],
+    ]);
   });
 
   it('splits long commands over several requests', async () => {

@@ -13,7 +13,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { expect, onTestFinished, test } from 'vitest';
-import { serviceOf, sessionOf, userOf } from '../../../../local/cloud/access/caller.ts';
+import { everything, serviceOf, sessionOf, userOf } from '../../../../local/cloud/access/caller.ts';
 import type { LocalCloud } from '../../../../local/cloud/cloud.ts';
 import { openBench, printed, urlOf } from './fixture.ts';
 
@@ -51,8 +51,8 @@ test('a message has the ID of the one who sent it, and its group', async () => {
   new Queue(bench.stack, 'Inbox');
   const cloud = await bench.start({
     callers: {
-      'producer-crm': sessionOf('arn:aws:iam::111122223333:role/teams/crm', 'sender', 'AROACRM'),
-      'producer-studio': userOf('arn:aws:iam::000000000000:user/studio', 'AIDASTUDIO'),
+      'producer-crm': sessionOf('arn:aws:iam::000000000000:role/teams/crm', 'sender', [everything], 'AROACRM'),
+      'producer-studio': userOf('arn:aws:iam::000000000000:user/studio', [everything], 'AIDASTUDIO'),
     },
   });
   const QueueUrl = await urlOf(cloud, 'Inbox');
@@ -86,7 +86,7 @@ test('what a topic delivers has the ID of SNS, and not that of the publisher', a
   const topic = new Topic(bench.stack, 'Topic');
   topic.addSubscription(new SqsSubscription(queue, { rawMessageDelivery: true }));
   new CfnOutput(bench.stack, 'TopicArn', { value: topic.topicArn });
-  const crm = userOf('arn:aws:iam::000000000000:user/crm', 'AIDACRM');
+  const crm = userOf('arn:aws:iam::000000000000:user/crm', [everything], 'AIDACRM');
   const cloud = await bench.start({ callers: { 'producer-crm': crm } });
   const sns = new SNSClient(cloud.clientConfig('sns', 'producer-crm'));
   onTestFinished(() => sns.destroy());
@@ -127,7 +127,9 @@ test('a function gets the sender, sends as its role, and a dead letter keeps its
   forwarder.addEventSource(new SqsEventSource(inbox, { batchSize: 1, maxConcurrency: 2 }));
   const role = forwarder.role?.node.defaultChild as CfnRole;
   new CfnOutput(bench.stack, 'RoleId', { value: role.attrRoleId });
-  const cloud = await bench.start({ callers: { crm: userOf('arn:aws:iam::000000000000:user/crm', 'AIDACRM') } });
+  const cloud = await bench.start({
+    callers: { crm: userOf('arn:aws:iam::000000000000:user/crm', [everything], 'AIDACRM') },
+  });
 
   // When a producer sends
   await sqsOf(cloud, 'crm').send(

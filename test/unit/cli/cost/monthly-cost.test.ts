@@ -31,22 +31,15 @@ const withLinks = (use: Partial<typeof nothing>, linksPerMonth = 1_000_000): Cos
 const lineOf = (lines: CostLine[], service: string) => lines.find((line) => line.service === service);
 
 describe('the cost of a million links', () => {
-  test('has 10,000 GB-seconds of Lambda for 10 ms at 1 GB', () => {
-    const line = lineOf(monthlyCost(withLinks({ lambdaMilliseconds: 10 })), 'Lambda');
-    expect(line?.dollarsPerMillionLinks).toBeCloseTo(0.133_334, 6);
-  });
-
-  test('has two writes and a read of DynamoDB for each link', () => {
-    const line = lineOf(monthlyCost(withLinks({ dynamoDbWriteUnits: 2, dynamoDbReadUnits: 1 })), 'DynamoDB');
-    expect(line?.dollarsPerMillionLinks).toBeCloseTo(1.375, 6);
-  });
-
   test.each([
+    // 10,000 GB-seconds for 10 ms at 1 GB.
+    ['Lambda', { lambdaMilliseconds: 10 }, 0.133_334],
+    ['DynamoDB', { dynamoDbWriteUnits: 2, dynamoDbReadUnits: 1 }, 1.375],
     ['SQS', { sqsRequests: 0.3 }, 0.12],
     ['SNS', { snsPublishes: 0.1 }, 0.05],
     ['S3', { s3Puts: 1 }, 5],
     ['CloudWatch Logs', { logBytes: 1024 ** 3 / 1_000_000 }, 0.5],
-  ])('%s', (service, use, dollars) => {
+  ])('has what a link uses of %s', (service, use, dollars) => {
     expect(lineOf(monthlyCost(withLinks(use)), service)?.dollarsPerMillionLinks).toBeCloseTo(dollars, 6);
   });
 
@@ -78,28 +71,25 @@ describe('the cost of a million links', () => {
 });
 
 describe('the cost without any link', () => {
-  test('has the alarms, metrics, dashboard and secrets', () => {
-    const standing = { alarmMetrics: 50, customMetrics: 100, dashboards: 1, secrets: 2, polledQueues: 0, lanes: 0 };
-    const lines = monthlyCost({ ...still, standing });
-    expect(lineOf(lines, 'CloudWatch alarms')?.dollarsPerMonth).toBeCloseTo(5, 6);
-    expect(lineOf(lines, 'CloudWatch metrics')?.dollarsPerMonth).toBeCloseTo(30, 6);
-    expect(lineOf(lines, 'CloudWatch dashboard')?.dollarsPerMonth).toBe(3);
-    expect(lineOf(lines, 'Secrets Manager')?.dollarsPerMonth).toBeCloseTo(0.8, 6);
-  });
-
-  test('has five long polls on each queue all the time', () => {
-    const standing = { ...still.standing, polledQueues: 5 };
+  test.each([
+    ['alarms', { alarmMetrics: 50 }, 'CloudWatch alarms', 5],
+    ['metrics', { customMetrics: 100 }, 'CloudWatch metrics', 30],
+    ['dashboard', { dashboards: 1 }, 'CloudWatch dashboard', 3],
+    ['secrets', { secrets: 2 }, 'Secrets Manager', 0.8],
     // 5 queues × 5 × 2,592,000 s / 20 s = 3,240,000 receives.
-    const lines = monthlyCost({ ...still, standing });
-    expect(lineOf(lines, 'SQS')?.dollarsPerMonth).toBeCloseTo(1.296, 6);
-  });
-
-  test('has 64 read units and two writes of the governor, and two reads of the replayer, each minute', () => {
-    const standing = { ...still.standing, lanes: 2 };
+    ['five long polls on each queue all the time', { polledQueues: 5 }, 'SQS', 1.296],
     // 43,200 minutes × (2 × 0.625 $ + 66 × 0.125 $) a million.
-    expect(lineOf(monthlyCost({ ...still, standing }), 'DynamoDB')?.dollarsPerMonth).toBeCloseTo(0.4104, 6);
+    [
+      '64 read units and two writes of the governor, two reads of the replayer a minute',
+      { lanes: 2 },
+      'DynamoDB',
+      0.4104,
+    ],
     // 43,200 minutes × 2 listings at 5 $ a million.
-    expect(lineOf(monthlyCost({ ...still, standing }), 'S3')?.dollarsPerMonth).toBeCloseTo(0.432, 6);
+    ['listings of the parked commands each minute', { lanes: 2 }, 'S3', 0.432],
+  ])('has its %s', (_, change, service, dollars) => {
+    const lines = monthlyCost({ ...still, standing: { ...still.standing, ...change } });
+    expect(lineOf(lines, service)?.dollarsPerMonth).toBeCloseTo(dollars, 6);
   });
 
   test('is not counted for each link', () => {

@@ -1,7 +1,5 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { LetterFile } from '../../../../cli/commands/dead-letters/letter-file.ts';
 import { ExportFile } from '../../../../cli/commands/export/export-file.ts';
 import { exportFormats } from '../../../../cli/commands/export/link-line.ts';
@@ -10,16 +8,10 @@ import { fileErrorReason } from '../../../../cli/files/file-error.ts';
 import { openMessages } from '../../../../cli/files/message-source.ts';
 import { onelinkProgram } from '../../../../cli/program.ts';
 import { exitCodeOf } from '../../../../cli/terminal/exit-code.ts';
+import { testFolder } from '../../../world/test-folder.ts';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'onelink-files-'));
-});
-afterEach(() => {
-  vi.restoreAllMocks();
-  rmSync(folder, { recursive: true });
-});
-const at = (name: string) => join(folder, name);
+const at = testFolder();
+afterEach(() => void vi.restoreAllMocks());
 
 describe('a file that cannot be read', () => {
   test.each([
@@ -48,7 +40,7 @@ describe('a file that cannot be written', () => {
   });
 
   test('because it is a folder is reported as existing', async () => {
-    await expect(ExportFile.create(folder)).rejects.toThrow(`${folder} exists already.`);
+    await expect(ExportFile.create(at())).rejects.toThrow(`${at()} exists already.`);
   });
 
   test('is reported with a full disk, or with the system’s code', () => {
@@ -92,6 +84,6 @@ describe('the ending of a file', () => {
     expect(printed).toHaveBeenCalledExactlyOnceWith(message);
     expect(process.exitCode).toBe(2);
     process.exitCode = 0;
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(at())).toEqual([]);
   });
 });

@@ -216,6 +216,7 @@ describe('a line that is not JSON', () => {
     ['```json', 'is not JSON (character 1): a Markdown fence; leave it out'],
     ['<html>', 'is not JSON (character 1): HTML or XML; send JSON'],
     ['source,requestId,action', 'is not JSON (character 1): CSV; make one JSON object of each row'],
+    ['"source","requestId"', 'is not JSON (character 9): CSV; make one JSON object of each row'],
     ['source;requestId;action', 'is not JSON (character 1): CSV; make one JSON object of each row'],
   ])('%j is reported with its place and the fix', async (text, words) => {
     const faults = (await messagesOf(`{"ok":1}\n${text}`)).map(({ fault }) => fault);

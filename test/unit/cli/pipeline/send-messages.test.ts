@@ -33,17 +33,12 @@ async function sizesOf(all: { index: number; body: string }[], queueUrlOf = (_: 
 }
 
 describe('batchesOf', () => {
-  test('packs ten messages into a batch', async () => {
-    expect(await sizesOf(messages(23))).toEqual([10, 10, 3]);
-  });
-
-  test('keeps a batch within 1 MiB', async () => {
-    const heavy = messages(3, 'x'.repeat(600_000));
-    expect(await sizesOf([...heavy, ...messages(2)])).toEqual([1, 1, 3]);
-  });
-
-  test('counts bytes, not characters', async () => {
-    expect(await sizesOf(messages(2, 'ü'.repeat(300_000)))).toEqual([1, 1]);
+  test.each([
+    ['packs ten messages into a batch', messages(23), [10, 10, 3]],
+    ['keeps a batch within 1 MiB', [...messages(3, 'x'.repeat(600_000)), ...messages(2)], [1, 1, 3]],
+    ['counts bytes, not characters', messages(2, 'ü'.repeat(300_000)), [1, 1]],
+  ])('%s', async (_, all, sizes) => {
+    expect(await sizesOf(all)).toEqual(sizes);
   });
 
   test('fills the batches of each queue', async () => {
@@ -94,7 +89,9 @@ describe('sendMessages', () => {
   });
 });
 
-const numbered = (count: number) => Array.from({ length: count }, (_, index) => ({ body: `b${index + 1}` }));
+const bodiesFrom = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, index) => `b${first + index}`);
+const numbered = (count: number) => bodiesFrom(1, count).map((body) => ({ body }));
 const failure = (name: string, more: object = {}) => Object.assign(new Error(name), { name, ...more });
 const status = (httpStatusCode: number) => ({ $metadata: { httpStatusCode } });
 
@@ -107,10 +104,8 @@ async function sending(
   const { sqs, batchSizes } = givenSqs(() => undefined);
   let calls = 0;
   const send = async (command: SendMessageBatchCommand) => {
-    const error = thrown(
-      ++calls,
-      (command.input.Entries ?? []).map(({ MessageBody = '' }) => MessageBody),
-    );
+    const bodies = (command.input.Entries ?? []).map(({ MessageBody = '' }) => MessageBody);
+    const error = thrown(++calls, bodies);
     if (error !== undefined) throw error;
     return sqs.send(command);
   };
@@ -131,12 +126,8 @@ describe('sendAll', () => {
   test('stops if AWS denies access half-way, and returns every unsent message in order', async () => {
     const denied = failure('AccessDeniedException', status(403));
     const { sent, unsent, reasons, ended, calls } = await sending(1_000, (call) => (call > 30 ? denied : undefined));
-    expect(sent).toEqual(numbered(300).map(({ body }) => body));
-    expect(unsent).toEqual(
-      numbered(1_000)
-        .slice(300)
-        .map(({ body }) => body),
-    );
+    expect(sent).toEqual(bodiesFrom(1, 300));
+    expect(unsent).toEqual(bodiesFrom(301, 1_000));
     expect(reasons).toEqual(['AccessDeniedException', 'not tried']);
     expect(ended).toEqual({ stoppedBy: denied });
     // The batches under way in parallel.
@@ -147,11 +138,7 @@ describe('sendAll', () => {
     const lost = failure('Error', { code: 'ECONNRESET' });
     const { sent, unsent, reasons, ended } = await sending(200, (call) => (call > 4 ? lost : undefined));
     expect(sent).toHaveLength(40);
-    expect(unsent).toEqual(
-      numbered(200)
-        .slice(40)
-        .map(({ body }) => body),
-    );
+    expect(unsent).toEqual(bodiesFrom(41, 200));
     expect(reasons).toEqual(['ECONNRESET, may be in', 'not tried']);
     expect(ended).toEqual({ stoppedBy: lost });
   });
@@ -182,16 +169,10 @@ describe('sendAll', () => {
 
   test('waits for the batches under way after an interruption, and returns the rest', async () => {
     const interruption = new AbortController();
-    const { sent, unsent, reasons, ended } = await sending(
-      1_000,
-      (call) => {
-        if (call === 20) interruption.abort();
-        return undefined;
-      },
-      interruption.signal,
-    );
+    const interrupt = (call: number) => (call === 20 ? void interruption.abort() : undefined);
+    const { sent, unsent, reasons, ended } = await sending(1_000, interrupt, interruption.signal);
     expect(sent.length).toBeGreaterThanOrEqual(200);
-    expect([...sent, ...unsent]).toEqual(numbered(1_000).map(({ body }) => body));
+    expect([...sent, ...unsent]).toEqual(bodiesFrom(1, 1_000));
     expect(reasons).toEqual(['interrupted']);
     expect(ended).toEqual({});
   });

@@ -68,6 +68,27 @@ describe('an invalid command line ends with exit code 2', () => {
     expect(await codeOf(words)).toBe(2);
   });
 
+  test.each(flagsWithValue.map((words) => [words.join(' ')]))('%s: with an empty value', async (words) => {
+    const { status, stderr } = await onelink([...words.split(' '), '']);
+    expect(stderr).toMatch(/is invalid|has an empty value/);
+    expect(status).toBe(2);
+  });
+
+  test.each([
+    ['an empty argument', ['get', ''], "an argument of 'get' is empty"],
+    ['two lanes', ['send', 'a', '--lane', 'b', '--lane', 'c'], "'--lane <name>' is given twice, with different values"],
+    ['a time-out of thirty years', ['send', 'a', '--wait', '--timeout', '1e9'], 'above 0, at most 1,814,400.'],
+    ['standard output', ['export', '--to', '-'], 'The verb does not write to standard output.'],
+  ])('the error for %s names it', async (_, words, error) => {
+    const { status, stderr } = await onelink(words);
+    expect(stderr).toContain(error);
+    expect(status).toBe(2);
+  });
+
+  test('an option that is given twice with the same value is no error', async () => {
+    expect(await codeOf(['plan', '--links', '10', '--links', '10'])).toBe(0);
+  });
+
   test('the error for an option without effect names the option that it needs', async () => {
     const { stderr } = await onelink(['send', 'commands.ndjson', '--timeout', '10']);
     expect(stderr).toContain("error: option '--timeout' has no effect without option '--wait'\n");

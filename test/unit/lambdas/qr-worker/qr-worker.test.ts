@@ -87,6 +87,7 @@ function givenWorld() {
         body: typeof body === 'string' ? body : JSON.stringify(body),
         receiveCount,
         sentAtMilliseconds: 0,
+        sender: 'AROAOFTHELINKWORKER',
       })),
       { remainingMilliseconds: () => remaining },
     );

@@ -29,23 +29,43 @@ function record(messageId: string, receiveCount = 1): SQSRecord {
   };
 }
 
-/** The delivery that a worker receives for a message with these attributes. */
-async function deliveredWith(values: Record<string, string>): Promise<{ seen: Delivery }> {
+/** The delivery that a worker receives for a message with these attributes, by default from the replayer. */
+async function deliveredWith(
+  values: Record<string, string>,
+  system: Partial<SQSRecord['attributes']> = { SenderId: 'AROAREPLAYER:run' },
+  ownSenders: ReadonlySet<string> | undefined = new Set(['AROAREPLAYER']),
+): Promise<{ seen: Delivery }> {
   let seen: Delivery | undefined;
-  const { handler } = given(async (deliveries) => {
-    seen = deliveries[0];
-    return ['done'];
-  });
+  const { handler } = given(
+    async (deliveries) => {
+      seen = deliveries[0];
+      return ['done'];
+    },
+    { ownSenders },
+  );
   const messageAttributes = Object.fromEntries(
     Object.entries(values).map(([name, stringValue]) => [name, { stringValue, dataType: 'String' }]),
   );
-  await handler({ Records: [{ ...record('sent'), messageAttributes }] }, givenContext());
+  const sent = record('sent');
+  const attributes = { ...sent.attributes, ...system };
+  await handler({ Records: [{ ...sent, attributes, messageAttributes }] }, givenContext());
   if (seen === undefined) throw new Error('nothing was delivered');
   return { seen };
 }
 
 /** A handler around this work, with a record of its calls in order. */
-function given(work: BatchWork, undelayed = 0, mostReturned = 3_000) {
+function given(
+  work: BatchWork,
+  {
+    undelayed = 0,
+    mostReturned = 3_000,
+    ownSenders,
+  }: {
+    undelayed?: number;
+    mostReturned?: number;
+    ownSenders?: ReadonlySet<string> | undefined;
+  } = {},
+) {
   const did: string[] = [];
   const delayed: { receiptHandle: string; delaySeconds: number }[][] = [];
   const telemetry = new Telemetry();
@@ -60,6 +80,7 @@ function given(work: BatchWork, undelayed = 0, mostReturned = 3_000) {
     telemetry,
     turns,
     deduplicationWindowDays: 75,
+    ...(ownSenders !== undefined && { ownSenders }),
     api: {
       beginInvocation: (answer) => {
         did.push('api begins');
@@ -95,7 +116,7 @@ describe('a batch', () => {
     });
     await handler({ Records: [record('a', 3)] }, givenContext(42_000));
     expect(seen?.deliveries).toEqual([
-      { messageId: 'a', body: 'body of a', receiveCount: 3, sentAtMilliseconds: 1_773_144_000_123 },
+      { messageId: 'a', body: 'body of a', receiveCount: 3, sentAtMilliseconds: 1_773_144_000_123, sender: 'AIDA' },
     ]);
     expect(seen?.deadline.remainingMilliseconds()).toBe(42_000);
   });
@@ -153,6 +174,7 @@ describe('a batch', () => {
         body: 'body of sent',
         receiveCount: 1,
         sentAtMilliseconds: 1_773_144_000_123,
+        sender: 'AROAREPLAYER',
       });
     },
   );
@@ -160,6 +182,35 @@ describe('a batch', () => {
   it('counts one delivery more for a message that was tried before it was parked', async () => {
     const { seen } = await deliveredWith({ OriginalReceiveCount: '7' });
     expect(seen).toMatchObject({ receiveCount: 2, replayed: true });
+  });
+
+  const forged = {
+    FirstSender: 'AROACRM',
+    OriginalMessageId: 'first',
+    OriginalSentTimestamp: '1773000000000',
+    OriginalReceiveCount: '7',
+  };
+
+  it('believes the first sender, message ID and age of a message from the pipeline’s own roles', async () => {
+    const { seen } = await deliveredWith(forged);
+    expect(seen).toMatchObject({ messageId: 'first', sentAtMilliseconds: 1_773_000_000_000, replayed: true });
+    expect(seen.sender).toBe('AROACRM');
+  });
+
+  it('believes none of them from any other sender', async () => {
+    const { seen } = await deliveredWith(forged, { SenderId: 'AROASTUDIO:session' });
+    expect(seen).toEqual({
+      messageId: 'sent',
+      body: 'body of sent',
+      receiveCount: 1,
+      sentAtMilliseconds: 1_773_144_000_123,
+      sender: 'AROASTUDIO',
+    });
+  });
+
+  it('passes on the message group', async () => {
+    const { seen } = await deliveredWith({}, { SenderId: 'AROACRM:session', MessageGroupId: 'tenant-7' });
+    expect(seen).toMatchObject({ sender: 'AROACRM', groupId: 'tenant-7' });
   });
 
   it('reports no failure and sets no delay when every message is done', async () => {
@@ -195,7 +246,7 @@ describe('a batch', () => {
   it('delays at most the environment’s share of the messages in flight', async () => {
     // Given
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
-    const { handler, delayed } = given(answering('api-outage', 'try-again', 'api-outage'), 0, 2);
+    const { handler, delayed } = given(answering('api-outage', 'try-again', 'api-outage'), { mostReturned: 2 });
     // When
     const response = await handler({ Records: [record('a'), record('b'), record('c')] }, givenContext());
     // Then
@@ -237,7 +288,7 @@ describe('a batch', () => {
   it('logs how many messages kept the queue’s own time-out, and nothing else', async () => {
     await given(answering('done')).handler({ Records: [record('a')] }, givenContext());
     expect(output.text()).toBe('');
-    await given(answering('try-again'), 1).handler({ Records: [record('a')] }, givenContext());
+    await given(answering('try-again'), { undelayed: 1 }).handler({ Records: [record('a')] }, givenContext());
     expect(output.lines()).toEqual([expect.objectContaining({ level: 'WARN', count: 1 })]);
     expect(output.text()).not.toContain('body of a');
   });

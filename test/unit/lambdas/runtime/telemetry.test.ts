@@ -4,7 +4,11 @@ import { captureOutput } from './captured-output.ts';
 import { givenContext } from './given-context.ts';
 
 const output = captureOutput();
-beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 2, 10, 12) }));
+let telemetry: Telemetry;
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 2, 10, 12) });
+  telemetry = new Telemetry();
+});
 afterEach(() => void vi.useRealTimers());
 
 /** The contents of one line: its dimension sets, its metrics with their units, and its other fields. */
@@ -16,7 +20,6 @@ function emf(line: Record<string, unknown> | undefined) {
 describe('the metrics of an invocation', () => {
   it('are summed and written as one EMF line, with nothing else in it, when the invocation ends', () => {
     // Given
-    const telemetry = new Telemetry();
     telemetry.beginInvocation(givenContext());
     const observer = telemetry.observer({ lane: 'campaign' });
     // When
@@ -53,7 +56,6 @@ describe('the metrics of an invocation', () => {
   });
 
   it('are written once', () => {
-    const telemetry = new Telemetry();
     const observer = telemetry.observer({ lane: 'campaign' });
     observer.count('LinkCreated', 5);
     telemetry.endInvocation();
@@ -64,7 +66,6 @@ describe('the metrics of an invocation', () => {
   });
 
   it('take one line for each set of dimensions, even when observers are interleaved', () => {
-    const telemetry = new Telemetry();
     const [lane, none] = [telemetry.observer({ lane: 'campaign' }), telemetry.observer({})];
     lane.count('LinkCreated');
     none.count('QuotaPolled');
@@ -82,8 +83,6 @@ describe('the metrics of an invocation', () => {
   });
 
   it('separate a lane from a source of the same name, and ignore the order of the dimensions', () => {
-    // Given
-    const telemetry = new Telemetry();
     // When
     telemetry.observer({ lane: 'crm', operation: 'create' }).count('ApiCallMade');
     telemetry.observer({ source: 'crm', operation: 'create' }).count('QuotaCallMade');
@@ -97,7 +96,6 @@ describe('the metrics of an invocation', () => {
   });
 
   it('keep each value once, even beyond the 100 values that EMF allows in a line', () => {
-    const telemetry = new Telemetry();
     const observer = telemetry.observer({ lane: 'campaign' });
     observer.count('LinkCreated', 250);
     for (let value = 1; value <= 250; value++) observer.milliseconds('CommandLatency', value);
@@ -119,7 +117,6 @@ describe('the metrics of an invocation', () => {
 describe('calls of the API', () => {
   it('are counted by operation, and account refusals by lane alone, as the alarms expect', () => {
     // Given
-    const telemetry = new Telemetry();
     const onCall = telemetry.apiCalls({ lane: 'campaign' });
     // When
     onCall('create', 'ok', 20);
@@ -158,7 +155,6 @@ describe('calls of the API', () => {
 
 describe('a log line', () => {
   it('contains its fields, the service and the invocation', () => {
-    const telemetry = new Telemetry();
     telemetry.beginInvocation(givenContext(60_000, 'invocation-7'));
     const fields = { source: 'crm', requestId: 'order-1', outcome: 'created', repeat: false, rules: [] };
     telemetry.observer({ lane: 'campaign' }).info('command answered', fields);

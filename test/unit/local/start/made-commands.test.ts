@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { config as sample } from '../../../../examples/configuration.ts';
 import { commandReader, noPolicy } from '../../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../../lambdas/domain/contract/envelope.ts';
@@ -9,6 +6,9 @@ import { readCampaign } from '../../../../local/start/campaign-input.ts';
 import { chosenPipeline } from '../../../../local/start/chosen-pipeline.ts';
 import { madeCommands, writeMadeCommands } from '../../../../local/start/made-commands.ts';
 import { config as other } from '../../../world/other-configuration.ts';
+import { testFolder } from '../../../world/test-folder.ts';
+
+const at = testFolder();
 
 const now = new Date('2026-03-09T08:00:00Z');
 
@@ -71,9 +71,7 @@ describe('the commands made for the sample configuration', () => {
   });
 
   test('keep their lanes when the run reads their file', async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'onelink-made-'));
-    onTestFinished(() => rm(directory, { recursive: true }));
-    const file = join(directory, 'made-commands.ndjson');
+    const file = at('made-commands.ndjson');
     const made = madeCommands({ settings, account }, now);
     await writeMadeCommands(file, made);
     const { messages } = await readCampaign(file, { producers: settings.producers });

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import { reconcile } from '../../../../local/start/report/reconciliation.ts';
 import { givenLink } from '../../../world/given-outcome.ts';
 import { givenAnswered } from './given-answered.ts';
 
+const fatesOf = ({ fates }: ReturnType<typeof reconcile>) => fates.map(([fate, count]) => `${count} ${fate}`);
 const code = (key: string) => ({ bucket: 'b', key, format: 'png' as const, bytes: 1 });
+
+const ready = { outcome: 'qr-ready', qr: code('qr/a') } as const;
 
 describe('the sum of a run', () => {
   test('counts each message once, and equals the number of messages', () => {
@@ -15,13 +19,7 @@ describe('the sum of a run', () => {
       givenAnswered(5, {}),
     ]);
     expect(sum.commands).toBe(5);
-    expect(sum.fates).toEqual([
-      ['created', 1],
-      ['repeated', 1],
-      ['stale', 1],
-      ['rejected', 1],
-      ['unanswered', 1],
-    ]);
+    expect(fatesOf(sum)).toEqual(['1 created', '1 repeated', '1 stale', '1 rejected', '1 unanswered']);
     expect(sum.unaccounted.map(({ message }) => message.line)).toEqual([5]);
     expect(sum.distinctCreates).toBe(1);
   });
@@ -33,11 +31,7 @@ describe('the sum of a run', () => {
       givenAnswered(2, { parked, answer: { outcome: 'created', link: givenLink('b') } }),
       givenAnswered(3, {}),
     ]);
-    expect(sum.fates).toEqual([
-      ['created', 1],
-      ['parked', 1],
-      ['unanswered', 1],
-    ]);
+    expect(fatesOf(sum)).toEqual(['1 created', '1 parked', '1 unanswered']);
     expect(sum.outcomes.parked).toBe(1);
     expect(sum.unaccounted.map(({ message }) => message.line)).toEqual([3]);
     expect(sum.links.size).toBe(1);
@@ -48,10 +42,7 @@ describe('the sum of a run', () => {
       givenAnswered(1, { answer: { requestId: 'r-1', link: givenLink('a') } }),
       givenAnswered(2, { answer: { requestId: 'r-1', link: givenLink('a') } }),
     ]);
-    expect(sum.fates).toEqual([
-      ['created', 1],
-      ['repeated', 1],
-    ]);
+    expect(fatesOf(sum)).toEqual(['1 created', '1 repeated']);
     expect(sum.outcomes.created).toBe(1);
     expect(sum.outcomes.repeated).toBe(1);
   });
@@ -66,11 +57,7 @@ describe('the sum of a run', () => {
 describe('QR codes', () => {
   test('are expected from every create that asked for one and created its link', () => {
     const sum = reconcile([
-      givenAnswered(1, {
-        asksForQr: true,
-        answer: { link: givenLink('a') },
-        qr: { outcome: 'qr-ready', qr: code('qr/a') },
-      }),
+      givenAnswered(1, { asksForQr: true, answer: { link: givenLink('a') }, qr: ready }),
       givenAnswered(2, { asksForQr: true, answer: { link: givenLink('b') }, qr: { outcome: 'qr-failed' } }),
       givenAnswered(3, { asksForQr: true, answer: { link: givenLink('c') } }),
       givenAnswered(4, { asksForQr: true, answer: { outcome: 'conflict' } }),
@@ -83,38 +70,32 @@ describe('QR codes', () => {
 
   test('are among the outcomes, whether from a create or from a command of their own', () => {
     const sum = reconcile([
-      givenAnswered(1, {
-        asksForQr: true,
-        answer: { link: givenLink('a') },
-        qr: { outcome: 'qr-ready', qr: code('qr/a') },
-      }),
+      givenAnswered(1, { asksForQr: true, answer: { link: givenLink('a') }, qr: ready }),
       givenAnswered(2, { answer: { action: 'qr', outcome: 'qr-ready', qr: code('qr/b') } }),
     ]);
     expect(sum.outcomes['qr-ready']).toBe(2);
-    expect(sum.fates).toEqual([
-      ['created', 1],
-      ['qr-ready', 1],
-    ]);
+    expect(fatesOf(sum)).toEqual(['1 created', '1 qr-ready']);
     expect(sum.qr.ready).toBe(1);
   });
 });
 
 test('the latest version of an address decides whether its link must exist', () => {
-  const version = (shortlinkId: string, number: number) => ({ ...givenLink(shortlinkId), version: number });
+  const after = (line: number, outcome: Outcome['outcome'], shortlinkId: string, version: number) =>
+    givenAnswered(line, { answer: { outcome, link: { ...givenLink(shortlinkId), version } } });
   const sum = reconcile([
-    givenAnswered(1, { answer: { outcome: 'created', link: version('kept', 1) } }),
-    givenAnswered(2, { answer: { outcome: 'updated', link: version('kept', 2) } }),
+    after(1, 'created', 'kept', 1),
+    after(2, 'updated', 'kept', 2),
     // Received in another order than they happened.
-    givenAnswered(3, { answer: { outcome: 'deleted', link: version('gone', 2) } }),
-    givenAnswered(4, { answer: { outcome: 'created', link: version('gone', 1) } }),
-    givenAnswered(5, { answer: { outcome: 'created', link: version('again', 3) } }),
-    givenAnswered(6, { answer: { outcome: 'deleted', link: version('again', 2) } }),
+    after(3, 'deleted', 'gone', 2),
+    after(4, 'created', 'gone', 1),
+    after(5, 'created', 'again', 3),
+    after(6, 'deleted', 'again', 2),
     // Published late, after a crash and the delete of the link.
-    givenAnswered(8, { answer: { outcome: 'created', link: version('buried', 2) } }),
-    givenAnswered(9, { answer: { outcome: 'deleted', link: version('buried', 2) } }),
-    givenAnswered(10, { answer: { outcome: 'deleted', link: version('lost', 2) } }),
-    givenAnswered(11, { answer: { outcome: 'created', link: version('lost', 2) } }),
-    givenAnswered(7, { answer: { outcome: 'conflict', link: version('foreign', 1) } }),
+    after(8, 'created', 'deleted-since', 2),
+    after(9, 'deleted', 'deleted-since', 2),
+    after(10, 'deleted', 'lost', 2),
+    after(11, 'created', 'lost', 2),
+    after(7, 'conflict', 'foreign', 1),
   ]);
   expect([...sum.links]).toEqual(['A1b3/kept', 'A1b3/again']);
 });

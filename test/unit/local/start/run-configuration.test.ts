@@ -1,19 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { config as sample } from '../../../../examples/configuration.ts';
 import { runConfiguration } from '../../../../local/start/run-configuration.ts';
 import { config as other } from '../../../world/other-configuration.ts';
+import { testFolder } from '../../../world/test-folder.ts';
 
-let directory: string;
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'onelink-configuration-'));
-});
-afterAll(() => rm(directory, { recursive: true }));
+const at = testFolder();
 
 async function fileOf(name: string, text: string): Promise<string> {
-  const file = join(directory, name);
+  const file = at(name);
   await writeFile(file, text);
   return file;
 }

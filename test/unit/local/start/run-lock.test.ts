@@ -1,24 +1,19 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
 import { lockRun } from '../../../../local/start/run-lock.ts';
+import { testFolder } from '../../../world/test-folder.ts';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'onelink-lock-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+const at = testFolder();
 
 test('a running process locks out other runs', () => {
-  const file = join(folder, 'run.pid');
+  const file = at('run.pid');
   // The parent process is up for as long as this test.
   writeFileSync(file, String(process.ppid));
   expect(() => lockRun(file)).toThrow(`Another run is up, as process ${process.ppid}.`);
 });
 
 test('the lock of a process that has ended does not count', () => {
-  const file = join(folder, 'run.pid');
+  const file = at('run.pid');
   lockRun(file)();
   const release = lockRun(file);
   // Linux has no such process ID: its limit is 2^22.

@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { newTimeline } from '../../../../local/start/scenarios/run-scenario.ts';
 import { type Happening, Timeline, timelineLine } from '../../../../local/start/scenarios/timeline.ts';
+import { testFolder } from '../../../world/test-folder.ts';
+
+const fileAt = testFolder();
 
 const at = '2026-03-09T10:15:30.000Z';
 const line = (happening: Happening) => timelineLine({ at, ...happening });
@@ -30,29 +31,25 @@ test('steps of a minute are only in the file', async () => {
   expect(line({ what: 'clock', leapMinutes: 90 })).toBe('03-09 10:15  clock          leaps 90 minutes');
   expect(line({ what: 'clock', leapMinutes: 7_200 })).toBe('03-09 10:15  clock          leaps 5 days');
 
-  const directory = await mkdtemp(join(tmpdir(), 'onelink-timeline-'));
   const shown: string[] = [];
   const timeline = new Timeline(
-    join(directory, 'timeline.ndjson'),
+    fileAt('timeline.ndjson'),
     () => Date.parse(at),
     (text) => shown.push(text),
   );
   timeline.add({ what: 'clock', leapMinutes: 1 });
   timeline.add({ what: 'replayed', lane: 'campaign', commands: 500 });
   expect(shown).toEqual(['03-09 10:15  campaign       500 parked commands replayed']);
-  expect((await readFile(join(directory, 'timeline.ndjson'), 'utf8')).split('\n')).toEqual([
+  expect((await readFile(fileAt('timeline.ndjson'), 'utf8')).split('\n')).toEqual([
     `{"at":"${at}","what":"clock","leapMinutes":1}`,
     `{"at":"${at}","what":"replayed","lane":"campaign","commands":500}`,
     '',
   ]);
-  await rm(directory, { recursive: true });
 });
 
 test('a new timeline replaces the last one, and no other file', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'onelink-timeline-'));
-  await writeFile(join(folder, 'links.csv'), 'of a campaign');
-  await writeFile(join(folder, 'timeline.ndjson'), 'of another story');
-  expect(await newTimeline(folder)).toBe(join(folder, 'timeline.ndjson'));
-  expect(await readdir(folder)).toEqual(['links.csv']);
-  await rm(folder, { recursive: true });
+  await writeFile(fileAt('links.csv'), 'of a campaign');
+  await writeFile(fileAt('timeline.ndjson'), 'of another story');
+  expect(await newTimeline(fileAt())).toBe(fileAt('timeline.ndjson'));
+  expect(await readdir(fileAt())).toEqual(['links.csv']);
 });

@@ -19,13 +19,10 @@ const create = {
 } as const;
 const update = { ...create, action: 'update', shortlinkId: 'secret-id' } as const;
 const job = {
-  specVersion: '1.0',
-  source: 'crm',
-  requestId: 'r-1',
+  ...common,
   action: 'qr',
   messageId: 'm-1',
   commandDigest: 'digest',
-  onelinkId: 'A1b3',
   shortlinkId: 'secret-id',
   qr: { format: 'png' },
   sentAtMilliseconds: nowMilliseconds,
@@ -185,12 +182,8 @@ describe('an expired link in a dead-letter queue', () => {
   const kind = 'expiry';
 
   test('shows its owner, and whether the ledger has a new link at its address', async () => {
-    expect(await examined(stream, { kind })).toMatchObject({
-      source: 'crm',
-      requestId: 'r-1',
-      action: null,
-      reason: 'unknown',
-    });
+    const owner = { source: 'crm', requestId: 'r-1', action: null, reason: 'unknown' };
+    expect(await examined(stream, { kind })).toMatchObject(owner);
     expect(await reasonOf(stream, { kind, link: givenRecord() })).toBe('link-back');
   });
 

@@ -80,13 +80,19 @@ describe('the API', () => {
 });
 
 describe('the table', () => {
-  const whole = {
-    DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' } },
-    DescribeTable: { Table: { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } } },
+  const ttl = (TimeToLiveStatus: string, AttributeName?: string) => ({
+    DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus, AttributeName } },
+  });
+  const stream = (StreamViewType: string) => ({
+    DescribeTable: { Table: { StreamSpecification: { StreamEnabled: true, StreamViewType } } },
+  });
+  const recovery = (PointInTimeRecoveryStatus: string) => ({
     DescribeContinuousBackups: {
-      ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'ENABLED' } },
+      ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus } },
     },
-  };
+  });
+  const whole = { ...ttl('ENABLED', 'expiresAt'), ...stream('NEW_AND_OLD_IMAGES'), ...recovery('ENABLED') };
+  const bare = { ...ttl('DISABLED'), DescribeTable: { Table: {} }, ...recovery('DISABLED') };
   const checked = async (change: Record<string, unknown> = {}, local = false) =>
     checkTable(answering({ ...whole, ...change }), 'ledger', local);
 
@@ -95,13 +101,7 @@ describe('the table', () => {
   });
 
   test('that was restored lacks TTL, stream and recovery, and each check names its remedy', async () => {
-    const restored = await checked({
-      DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } },
-      DescribeTable: { Table: {} },
-      DescribeContinuousBackups: {
-        ContinuousBackupsDescription: { PointInTimeRecoveryDescription: { PointInTimeRecoveryStatus: 'DISABLED' } },
-      },
-    });
+    const restored = await checked(bare);
     expect(brief(restored)).toEqual(['ledger TTL failed', 'ledger stream failed', 'ledger recovery failed']);
     expect(restored.map(({ fix }) => fix?.split(' --table-name')[0])).toEqual([
       'aws dynamodb update-time-to-live',
@@ -111,10 +111,7 @@ describe('the table', () => {
   });
 
   test('with another TTL attribute, or a stream without old images, fails', async () => {
-    const other = await checked({
-      DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'ENABLED', AttributeName: 'ttl' } },
-      DescribeTable: { Table: { StreamSpecification: { StreamEnabled: true, StreamViewType: 'KEYS_ONLY' } } },
-    });
+    const other = await checked({ ...ttl('ENABLED', 'ttl'), ...stream('KEYS_ONLY') });
     expect(other.map(({ words }) => words).slice(0, 2)).toEqual([
       'uses ttl, not expiresAt',
       'has KEYS_ONLY, which lacks the deleted record',
@@ -122,14 +119,7 @@ describe('the table', () => {
   });
 
   test('on the local engine ends as not-known, which is not a failure', async () => {
-    const local = await checked(
-      {
-        DescribeTimeToLive: { TimeToLiveDescription: { TimeToLiveStatus: 'DISABLED' } },
-        DescribeTable: { Table: {} },
-        DescribeContinuousBackups: named('UnknownOperationException'),
-      },
-      true,
-    );
+    const local = await checked({ ...bare, DescribeContinuousBackups: named('UnknownOperationException') }, true);
     expect(brief(local)).toEqual(['ledger TTL not-known', 'ledger stream not-known', 'ledger recovery not-known']);
   });
 });
@@ -152,11 +142,8 @@ describe('mappings', () => {
   };
 
   test('pass if they match the configuration and the control record', async () => {
-    expect(await checked()).toEqual({
-      name: 'mapping campaign',
-      result: 'ok',
-      words: 'enabled, batches of 1000, 13 at once',
-    });
+    const words = 'enabled, batches of 1000, 13 at once';
+    expect(await checked()).toEqual({ name: 'mapping campaign', result: 'ok', words });
     const paused = { campaign: { state: 'paused', reason: 'operator', since: 1 } } as const;
     expect(await checked({ State: 'Disabled' }, 13, paused)).toMatchObject({ result: 'ok' });
     expect(await checked({}, 13, paused)).toMatchObject({ result: 'warning' });
@@ -165,11 +152,8 @@ describe('mappings', () => {
 
   test('that feed the expiry intake fail when they are off, or when Lambda reports a problem', async () => {
     const intake = (mapping: object) => checkIntake(answering({ GetEventSourceMapping: mapping }), 'm');
-    expect(await intake({ State: 'Enabled', LastProcessingResult: 'OK' })).toEqual({
-      name: 'mapping expiry-intake',
-      result: 'ok',
-      words: 'enabled',
-    });
+    const ok = { name: 'mapping expiry-intake', result: 'ok', words: 'enabled' };
+    expect(await intake({ State: 'Enabled', LastProcessingResult: 'OK' })).toEqual(ok);
     expect(await intake({ State: 'Disabled' })).toMatchObject({ result: 'failed', words: 'disabled' });
     const problem = 'PROBLEM: Function call failed';
     expect(await intake({ State: 'Enabled', LastProcessingResult: problem })).toMatchObject({ result: 'failed' });
@@ -192,10 +176,8 @@ describe('the other checks', () => {
   test('a new AWS account with too few environments fails', async () => {
     const settings = (ConcurrentExecutions: number) =>
       answering({ GetAccountSettings: { AccountLimit: { ConcurrentExecutions } } });
-    expect(await checkConcurrency(settings(10), 24)).toMatchObject({
-      result: 'failed',
-      fix: expect.stringMatching('124'),
-    });
+    const failed = { result: 'failed', fix: expect.stringMatching('124') };
+    expect(await checkConcurrency(settings(10), 24)).toMatchObject(failed);
     expect(await checkConcurrency(settings(124), 24)).toMatchObject({ result: 'ok' });
   });
 

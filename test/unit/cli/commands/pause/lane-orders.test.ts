@@ -8,6 +8,8 @@ import {
 
 const now = Date.parse('2026-03-10T12:00:00Z');
 const before = now - 3_600_000;
+const open: LaneControl = { state: 'open', since: before };
+const operators: LaneControl = { state: 'paused', reason: 'operator', note: 'x', since: before };
 const poorHealth = { disposition: 'api-outage', strikes: 4, goodRuns: 0, pauses: 2, pausedFor: 'api-outage' } as const;
 const recordOf = (lanes: Record<string, LaneControl>, change: Partial<ControlRecord> = {}): ControlRecord => ({
   ...emptyControl,
@@ -21,29 +23,15 @@ const pause = (control: ControlRecord, ...lanes: string[]) =>
 
 describe('pause', () => {
   test('is written with its reason, and does not change the other lanes', () => {
-    const { control } = pause(
-      recordOf({ campaign: { state: 'open', since: before } }, { parkedAt: before }),
-      'campaign',
-    );
-    expect(control).toEqual(
-      recordOf(
-        { campaign: { state: 'paused', reason: 'operator', note: 'rates change', since: now } },
-        { parkedAt: before },
-      ),
-    );
+    const { control } = pause(recordOf({ campaign: open }, { parkedAt: before }), 'campaign');
+    const campaign: LaneControl = { ...operators, note: 'rates change', since: now };
+    expect(control).toEqual(recordOf({ campaign }, { parkedAt: before }));
   });
 
   test('replaces a pause of the governor, and only an operator ends it', () => {
-    const { control, ordered } = pause(
-      recordOf({ campaign: { state: 'paused', reason: 'token-refused', since: before } }),
-      'campaign',
-    );
-    expect(control.lanes.campaign).toEqual({
-      state: 'paused',
-      reason: 'operator',
-      note: 'rates change',
-      since: before,
-    });
+    const campaign: LaneControl = { state: 'paused', reason: 'token-refused', since: before };
+    const { control, ordered } = pause(recordOf({ campaign }), 'campaign');
+    expect(control.lanes.campaign).toEqual({ ...operators, note: 'rates change' });
     expect(ordered[0]?.words).toBe('is paused until you resume it, and was before (token-refused)');
   });
 
@@ -54,11 +42,7 @@ describe('pause', () => {
 
 describe('resume', () => {
   test('opens a lane that an operator paused, and records the time', () => {
-    const { control, ordered } = resumedBy(
-      recordOf({ campaign: { state: 'paused', reason: 'operator', note: 'x', since: before } }),
-      ['campaign'],
-      now,
-    );
+    const { control, ordered } = resumedBy(recordOf({ campaign: operators }), ['campaign'], now);
     expect(control.lanes.campaign).toEqual({ state: 'open', since: now, openedAt: now });
     expect(ordered).toEqual([{ lane: 'campaign', changed: true, state: 'open', words: 'opens' }]);
   });
@@ -66,7 +50,7 @@ describe('resume', () => {
   test('does not change a lane that is open, unknown or parking', () => {
     const control = recordOf({
       campaign: { state: 'parking', reason: 'quota-exceeded', since: before },
-      transactional: { state: 'open', since: before },
+      transactional: open,
     });
     const order = resumedBy(control, ['campaign', 'transactional', 'expiry'], now);
     expect(order.control).toEqual(control);
@@ -79,14 +63,8 @@ describe('resume', () => {
 
   test('makes a lane that the governor paused half-open, with all lanes of that reason', () => {
     const outage: LaneControl = { state: 'paused', reason: 'api-outage', since: before };
-    const control = recordOf(
-      {
-        campaign: outage,
-        transactional: outage,
-        expiry: { state: 'paused', reason: 'operator', note: 'x', since: before },
-      },
-      { health: poorHealth },
-    );
+    const lanes = { campaign: outage, transactional: outage, expiry: operators };
+    const control = recordOf(lanes, { health: poorHealth });
     const order = resumedBy(control, ['campaign'], now);
     expect(order.control.health).toEqual({ disposition: 'good', strikes: 0, goodRuns: 0, pauses: 0 });
     expect(order.ordered.map(({ lane, state }) => [lane, state])).toEqual([
@@ -97,7 +75,6 @@ describe('resume', () => {
   });
 
   test('ends an operator’s pause, and keeps the governor’s own', () => {
-    const operators: LaneControl = { state: 'paused', reason: 'operator', note: 'x', since: before };
     const order = resumedBy(recordOf({ campaign: operators }, { health: poorHealth }), ['campaign'], now);
     expect(order.control.lanes.campaign).toEqual({ state: 'paused', reason: 'api-outage', since: now });
     expect(order.control.health).toEqual(poorHealth);

@@ -1,7 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
 import { costOf } from '../../../../../cli/commands/plan/campaign-cost.ts';
 import { roomFor, timeOf } from '../../../../../cli/commands/plan/campaign-plan.ts';
 import { DryRun } from '../../../../../cli/commands/plan/dry-run.ts';
@@ -9,6 +7,7 @@ import { nearNames } from '../../../../../cli/commands/plan/near-names.ts';
 import { rowsOf } from '../../../../../cli/commands/plan/plan.ts';
 import { config } from '../../../../../examples/configuration.ts';
 import { commandReader, noPolicy } from '../../../../../lambdas/domain/contract/command-reading.ts';
+import { testFolder } from '../../../../world/test-folder.ts';
 
 const settings = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
 const account = config.accounts.acme ?? expect.fail('no account');
@@ -31,48 +30,42 @@ describe('the time', () => {
   };
   const load = { lane: 'campaign', quotaCalls: 4_000, lookups: 0, qrCodes: 0 };
 
-  test('is set by the lane’s pace times its utilisation, lookups included', () => {
-    expect(timeOf(load, plan, {})).toEqual({ lane: 'campaign', seconds: 10, bound: 'rate', callsPerSecond: 400 });
-    expect(timeOf({ ...load, lookups: 400 }, plan, {}).seconds).toBe(11);
-  });
-
-  test('is set by the QR codes if there are many', () => {
-    expect(timeOf({ ...load, qrCodes: 600 }, plan, {})).toMatchObject({ seconds: 60, bound: 'qr-rate' });
-  });
-
-  test('is set by a cap: commands above it wait for the next hour or day', () => {
-    expect(timeOf(load, plan, { hourlyCapCalls: 1_000 })).toMatchObject({ seconds: 3 * 3_600, bound: 'hourly-cap' });
-    expect(timeOf(load, plan, { dailyCapCalls: 3_999 })).toMatchObject({ seconds: 86_400, bound: 'daily-cap' });
-    expect(timeOf(load, plan, { dailyCapCalls: 4_000 })).toMatchObject({ bound: 'rate' });
+  test.each([
+    ['the lane’s pace times its utilisation', {}, {}, { seconds: 10, bound: 'rate', callsPerSecond: 400 }],
+    ['that pace, lookups included', { lookups: 400 }, {}, { seconds: 11, bound: 'rate' }],
+    ['the QR codes if there are many', { qrCodes: 600 }, {}, { seconds: 60, bound: 'qr-rate' }],
+    ['an hourly cap: more commands wait', {}, { hourlyCapCalls: 1_000 }, { seconds: 10_800, bound: 'hourly-cap' }],
+    ['a daily cap: more commands wait', {}, { dailyCapCalls: 3_999 }, { seconds: 86_400, bound: 'daily-cap' }],
+    ['the pace within a daily cap', {}, { dailyCapCalls: 4_000 }, { bound: 'rate' }],
+  ])('is set by %s', (_, change, caps, time) => {
+    expect(timeOf({ ...load, ...change }, plan, caps)).toMatchObject({ lane: 'campaign', ...time });
   });
 });
 
 describe('the room in the quota', () => {
-  const load = (quotaCalls: number, reserveCalls: number) => ({
-    lane: 'campaign',
-    quotaCalls,
-    lookups: 0,
-    qrCodes: 0,
-    reserveCalls,
-  });
+  const load = { lane: 'campaign', lookups: 0, qrCodes: 0 };
+  const alone = (quotaCalls: number) => [{ ...load, quotaCalls, reserveCalls: 100 }];
   const month = { monthlyQuotaCalls: 1_000, remaining: 600 };
 
-  test('is enough if the lane stays above its reserve', () => {
-    expect(roomFor([load(500, 100)], month)).toEqual({ needsPercent: 50, result: 'room', parked: 0 });
-  });
-
-  test('is not enough if the lane would reach its reserve, and the rest is parked', () => {
-    expect(roomFor([load(501, 100)], month)).toMatchObject({ result: 'parks', parked: 1 });
-    expect(roomFor([load(501, 100)], { ...month, remaining: 50 })).toMatchObject({ parked: 501 });
-  });
-
-  test('is shared, and the lane with the larger reserve stops first', () => {
-    expect(roomFor([load(200, 0), load(500, 100)], month)).toMatchObject({ result: 'parks', parked: 100 });
-  });
-
-  test('is at risk if the forecast needs the calls that the campaign takes', () => {
-    expect(roomFor([load(400, 100)], { ...month, projectedMonthEndPercent: 61 }).result).toBe('month-at-risk');
-    expect(roomFor([load(400, 100)], { ...month, projectedMonthEndPercent: 60 }).result).toBe('room');
+  test.each([
+    ['enough if the lane stays above its reserve', alone(500), {}, { needsPercent: 50, result: 'room', parked: 0 }],
+    ['not enough if the lane would reach its reserve', alone(501), {}, { result: 'parks', parked: 1 }],
+    ['not enough below the reserve', alone(501), { remaining: 50 }, { result: 'parks', parked: 501 }],
+    [
+      'shared, and the lane with the larger reserve stops first',
+      [{ ...load, quotaCalls: 200, reserveCalls: 0 }, ...alone(500)],
+      {},
+      { result: 'parks', parked: 100 },
+    ],
+    [
+      'at risk if the forecast needs the calls',
+      alone(400),
+      { projectedMonthEndPercent: 61 },
+      { result: 'month-at-risk' },
+    ],
+    ['enough if the forecast leaves the calls', alone(400), { projectedMonthEndPercent: 60 }, { result: 'room' }],
+  ])('is %s', (_, loads, change, room) => {
+    expect(roomFor(loads, { ...month, ...change })).toMatchObject(room);
   });
 });
 
@@ -151,11 +144,8 @@ describe('the dry run', () => {
   });
 
   test('distinguishes a repeat from another command under the same requestId', () => {
-    const { run, findings } = found(
-      create('r-1'),
-      create('r-1', { requestedAt: '2026-03-10T11:30:00Z' }),
-      create('r-1', { ttl: '7d' }),
-    );
+    const again = create('r-1', { requestedAt: '2026-03-10T11:30:00Z' });
+    const { run, findings } = found(create('r-1'), again, create('r-1', { ttl: '7d' }));
     expect(findings).toEqual(['valid', 'repeat', 'request-id-reused']);
     expect(run.loads[0]?.quotaCalls).toBe(1);
     expect(dryRun().row(1, create('r-1'))).toBeUndefined();
@@ -163,11 +153,8 @@ describe('the dry run', () => {
 
   test('finds an ID that two creates of one template choose', () => {
     const chosen = { shortlinkId: 'spring' };
-    const { findings } = found(
-      create('r-1', chosen),
-      create('r-2', chosen),
-      create('r-3', { ...chosen, onelinkId: 'abc123' }),
-    );
+    const elsewhere = { ...chosen, onelinkId: 'abc123' };
+    const { findings } = found(create('r-1', chosen), create('r-2', chosen), create('r-3', elsewhere));
     expect(findings).toEqual(['valid', 'chosen-id-taken', 'valid']);
   });
 
@@ -175,15 +162,10 @@ describe('the dry run', () => {
     const chosen = { shortlinkId: 'spring' };
     const remove = (requestId: string, more: object = {}) =>
       create(requestId, { ...chosen, action: 'delete', data: undefined, ...more });
-    expect(found(create('r-1', chosen), remove('r-2'), create('r-3', chosen), create('r-4', chosen)).findings).toEqual([
-      'valid',
-      'valid',
-      'valid',
-      'chosen-id-taken',
-    ]);
-    expect(
-      found(create('r-1', chosen), remove('r-2', { shortlinkId: 'other' }), create('r-3', chosen)).findings,
-    ).toEqual(['valid', 'valid', 'chosen-id-taken']);
+    const again = found(create('r-1', chosen), remove('r-2'), create('r-3', chosen), create('r-4', chosen));
+    expect(again.findings).toEqual(['valid', 'valid', 'valid', 'chosen-id-taken']);
+    const other = found(create('r-1', chosen), remove('r-2', { shortlinkId: 'other' }), create('r-3', chosen));
+    expect(other.findings).toEqual(['valid', 'valid', 'chosen-id-taken']);
   });
 
   test('shows every fault of a row without a known lane', () => {
@@ -192,9 +174,9 @@ describe('the dry run', () => {
       const found = run.row(row, body);
       return [found?.finding, ...(found?.faults.map(({ path, rule }) => `${path} ${rule}`) ?? [])];
     };
-    expect(faultsOf(1, create('r-1', { source: 'stranger', ttl: '1y', data: { c: ' x' } }))).toEqual([
-      ...['no-lane', 'source lane', 'data.c format', 'data.pid required', 'ttl ttl'],
-    ]);
+    const stranger = create('r-1', { source: 'stranger', ttl: '1y', data: { c: ' x' } });
+    const all = ['no-lane', 'source lane', 'data.c format', 'data.pid required', 'ttl ttl'];
+    expect(faultsOf(1, stranger)).toEqual(all);
     expect(faultsOf(2, create('r-2', { source: 'stranger' }))).toEqual(['no-lane', 'source lane']);
     expect(faultsOf(3, create('r-3', { source: undefined }))).toEqual(['invalid', 'source required']);
     expect(faultsOf(4, create('r-4', { source: 7, ttl: '1y' }))).toEqual(['invalid', 'source type', 'ttl ttl']);
@@ -277,11 +259,7 @@ describe('a parameter whose name is almost a known one', () => {
 });
 
 describe('the file', () => {
-  let directory: string;
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'onelink-plan-'));
-  });
-  afterAll(() => rm(directory, { recursive: true }));
+  const at = testFolder();
 
   async function read(path: string): Promise<string[]> {
     const read: string[] = [];
@@ -290,7 +268,7 @@ describe('the file', () => {
   }
 
   async function rows(text: string) {
-    const path = join(directory, 'campaign');
+    const path = at('campaign');
     await writeFile(path, text);
     return read(path);
   }
@@ -308,6 +286,6 @@ describe('the file', () => {
   });
 
   test('that does not exist causes an error', async () => {
-    await expect(read(join(directory, 'nothing'))).rejects.toThrow('nothing cannot be read');
+    await expect(read(at('nothing'))).rejects.toThrow('nothing cannot be read');
   });
 });

@@ -1,15 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
 import { Leftover } from '../../../../../cli/commands/send/leftover.ts';
 import { LineRanges } from '../../../../../cli/files/line-ranges.ts';
+import { testFolder } from '../../../../world/test-folder.ts';
 
-let folder: string;
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'onelink-leftover-'));
-});
-afterEach(() => rmSync(folder, { recursive: true }));
+const at = testFolder();
 
 const again = (path: string) => `onelink send ${path}`;
 const unsent = (line: number, reason = 'not tried', mayBeIn = false) => ({
@@ -20,11 +15,11 @@ const unsent = (line: number, reason = 'not tried', mayBeIn = false) => ({
 
 describe('what was not sent', () => {
   test('is kept beside the file, readable only by its owner, and reported by line and reason', () => {
-    const leftover = new Leftover(join(folder, 'spring.ndjson'));
+    const leftover = new Leftover(at('spring.ndjson'));
     for (const one of [unsent(7, 'InvalidMessageContents'), unsent(301, 'ECONNRESET', true), unsent(302)]) {
       leftover.add(one);
     }
-    const path = join(folder, 'spring.not-sent.ndjson');
+    const path = at('spring.not-sent.ndjson');
     expect(leftover.words(false, again)).toEqual([
       '3 not sent: lines 7, 301-302 (1 InvalidMessageContents, 1 ECONNRESET, 1 not tried)',
       'SQS may have 1 of them, because its answer was lost. A repeat makes nothing twice.',
@@ -35,7 +30,7 @@ describe('what was not sent', () => {
   });
 
   test('is reported by element if it comes from an array', () => {
-    const leftover = new Leftover(join(folder, 'spring.json'));
+    const leftover = new Leftover(at('spring.json'));
     for (const { message, ...one } of [unsent(7), unsent(9)]) {
       leftover.add({ ...one, message: { ...message, unit: 'element' } });
     }
@@ -43,25 +38,25 @@ describe('what was not sent', () => {
   });
 
   test('replaces no earlier leftover file, and a second one has the same name with a number', () => {
-    writeFileSync(join(folder, 'spring.not-sent.ndjson'), 'earlier');
-    const leftover = new Leftover(join(folder, 'spring.not-sent.ndjson'));
+    writeFileSync(at('spring.not-sent.ndjson'), 'earlier');
+    const leftover = new Leftover(at('spring.not-sent.ndjson'));
     leftover.add(unsent(1));
     leftover.words(false, again);
-    expect(readdirSync(folder).sort()).toEqual(['spring.not-sent-2.ndjson', 'spring.not-sent.ndjson']);
-    expect(readFileSync(join(folder, 'spring.not-sent.ndjson'), 'utf8')).toBe('earlier');
+    expect(readdirSync(at()).sort()).toEqual(['spring.not-sent-2.ndjson', 'spring.not-sent.ndjson']);
+    expect(readFileSync(at('spring.not-sent.ndjson'), 'utf8')).toBe('earlier');
   });
 
   test('leaves no file if nothing was sent, because the original file serves', () => {
-    const leftover = new Leftover(join(folder, 'spring.ndjson'));
+    const leftover = new Leftover(at('spring.ndjson'));
     leftover.add(unsent(1, 'interrupted'));
     leftover.add(unsent(2, 'interrupted'));
     expect(leftover.words(true, again)).toEqual(['Nothing was sent (2 interrupted).']);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(readdirSync(at())).toEqual([]);
   });
 
   test('is kept in another folder if its own cannot be written to', () => {
-    mkdirSync(join(folder, 'sub'));
-    const leftover = new Leftover(join(folder, 'no-such-folder', 'spring.ndjson'));
+    mkdirSync(at('sub'));
+    const leftover = new Leftover(at('no-such-folder', 'spring.ndjson'));
     leftover.add(unsent(1));
     const [, where = ''] = leftover.words(false, again);
     const path = /^They are in (\S+)\. /.exec(where)?.[1] ?? '';
@@ -70,7 +65,7 @@ describe('what was not sent', () => {
   });
 
   test('is not mentioned if everything was sent', () => {
-    expect(new Leftover(join(folder, 'spring.ndjson')).words(false, again)).toEqual([]);
+    expect(new Leftover(at('spring.ndjson')).words(false, again)).toEqual([]);
   });
 });
 

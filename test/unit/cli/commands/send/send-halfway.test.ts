@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { testFolder } from '../../../../world/test-folder.ts';
 
 const program = join(import.meta.dirname, '../../../../../bin/onelink.mjs');
 const command = (number: number) => `{"source":"crm","requestId":"r-${number}"}`;
@@ -69,23 +69,18 @@ async function givenAws(treat: (batch: number, bodies: string[]) => Treatment) {
   return { endpoint, taken, stop };
 }
 
-let folder: string;
+const at = testFolder();
 let stops: (() => void)[];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'onelink-halfway-'));
   stops = [];
 });
 afterEach(() => {
   for (const stop of stops) stop();
-  rmSync(folder, { recursive: true });
 });
 
 /** Sends this many commands as an operator would. */
 async function send(commands: number, treat: (batch: number, send: ChildProcess, bodies: string[]) => Treatment) {
-  writeFileSync(
-    join(folder, 'spring.ndjson'),
-    Array.from({ length: commands }, (_, index) => command(index + 1)).join('\n'),
-  );
+  writeFileSync(at('spring.ndjson'), Array.from({ length: commands }, (_, index) => command(index + 1)).join('\n'));
   let child: ChildProcess | undefined;
   const aws = await givenAws((batch, bodies) => treat(batch, child as ChildProcess, bodies));
   stops.push(aws.stop);
@@ -97,14 +92,14 @@ async function send(commands: number, treat: (batch: number, send: ChildProcess,
     AWS_ACCESS_KEY_ID: 'id',
     AWS_SECRET_ACCESS_KEY: 'key',
   };
-  child = spawn(process.execPath, [program, 'send', 'spring.ndjson'], { cwd: folder, env, stdio: 'pipe' });
+  child = spawn(process.execPath, [program, 'send', 'spring.ndjson'], { cwd: at(), env, stdio: 'pipe' });
   let printed = '';
   child.stderr?.on('data', (text) => {
     printed += text;
   });
   const status = await new Promise((resolve) => child?.on('exit', resolve));
-  const rest = readdirSync(folder).filter((name) => name !== 'spring.ndjson');
-  const notSent = rest.flatMap((name) => readFileSync(join(folder, name), 'utf8').trim().split('\n'));
+  const rest = readdirSync(at()).filter((name) => name !== 'spring.ndjson');
+  const notSent = rest.flatMap((name) => readFileSync(at(name), 'utf8').trim().split('\n'));
   return { status, printed: printed.trim().split('\n'), taken: aws.taken, rest, notSent };
 }
 
@@ -174,7 +169,7 @@ describe('onelink send', () => {
   async function piped(words: string, input: Buffer) {
     const { PATH, ONELINK_CONFIG } = process.env;
     const env = { PATH, ONELINK_CONFIG, AWS_REGION: 'eu-central-1', NODE: process.execPath, PROGRAM: program };
-    const child = spawn('bash', ['--norc', '-c', words], { cwd: folder, env, stdio: 'pipe' });
+    const child = spawn('bash', ['--norc', '-c', words], { cwd: at(), env, stdio: 'pipe' });
     child.stdin.end(input);
     let printed = '';
     child.stderr.on('data', (text) => {

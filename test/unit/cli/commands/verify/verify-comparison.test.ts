@@ -14,16 +14,24 @@ const found = (change: { data?: Record<string, unknown>; expiresAt?: number; ttl
 });
 const compared = (record: Parameters<typeof compare>[0], at: Parameters<typeof compare>[1]) =>
   compare(record, at, { secret, templates, nowSeconds });
+const equal = { result: 'equal' };
+const byClicks = { result: 'renewed-by-clicks' };
 const differs = (what: string, words: string) => ({ result: 'different', differences: [{ what, words }] });
 
 describe('a live link', () => {
-  test('is equal if data and expiry are equal', () => {
-    expect(compared(givenRecord(data), found())).toEqual({ result: 'equal' });
+  const notThroughApi = differs('state', 'was not made through the API');
+
+  test.each<[string, Parameters<typeof compare>[1], object]>([
+    ['is equal if data and expiry are equal', found(), equal],
+    ['differs if the API has no link', 'absent', differs('state', 'live in the ledger, absent at the API')],
+    ['differs if it was not made through the API', 'foreign', notThroughApi],
+  ])('%s', (_, at, result) => {
+    expect(compared(givenRecord(data), at)).toEqual(result);
   });
 
   test('is equal in any form in which the API returns the data', () => {
     const record = givenRecord({ pid: 'sms', n: '5', x: '<b>' });
-    expect(compared(record, found({ data: { x: '%3cb%3E', n: 5, pid: 'sms' } }))).toEqual({ result: 'equal' });
+    expect(compared(record, found({ data: { x: '%3cb%3E', n: 5, pid: 'sms' } }))).toEqual(equal);
   });
 
   test('differs by its data, and shows no value', () => {
@@ -32,47 +40,31 @@ describe('a live link', () => {
     expect(JSON.stringify(result)).not.toContain('basket');
   });
 
-  test('differs if the API has no link', () => {
-    expect(compared(givenRecord(data), 'absent')).toEqual(differs('state', 'live in the ledger, absent at the API'));
-  });
-
   test('whose expiry is being checked is equal, with any life at the API', () => {
     const expiryCheck = { token: 'removal-1', lostAt: nowSeconds + 15 * day };
     const checked = { ...givenRecord(data), renewTtl: false, expiryCheck };
-    expect(compared(checked, 'absent')).toEqual({ result: 'equal' });
+    expect(compared(checked, 'absent')).toEqual(equal);
     const later = found({ expiresAt: checked.expiresAt + day });
-    expect(compared({ ...checked, ttlSeconds: 400 * day }, later)).toEqual({ result: 'renewed-by-clicks' });
-    const other = compared(checked, found({ data: { pid: 'other' } }));
-    expect(other).toEqual(differs('data', 'its data differs'));
-  });
-
-  test('differs if it was not made through the API', () => {
-    const words = 'was not made through the API';
-    expect(compared(givenRecord(data), 'foreign')).toEqual(differs('state', words));
+    expect(compared({ ...checked, ttlSeconds: 400 * day }, later)).toEqual(byClicks);
+    expect(compared(checked, found({ data: { pid: 'x' } }))).toEqual(differs('data', 'its data differs'));
   });
 
   test.each([
-    [5, { result: 'equal' }],
-    [-5, { result: 'equal' }],
-    [6, { result: 'renewed-by-clicks' }],
-    [-6, differs('expiry', 'expires 6 s earlier at the API')],
-    [10 * day, { result: 'renewed-by-clicks' }],
-  ])('that renews itself and expires %i s later at the API', (later, result) => {
-    const record = givenRecord(data, { expiresAt: nowSeconds + 20 * day });
+    [true, 5, equal],
+    [true, -5, equal],
+    [true, 6, byClicks],
+    [true, -6, differs('expiry', 'expires 6 s earlier at the API')],
+    [true, 10 * day, byClicks],
+    [false, 5, equal],
+    [false, 6, differs('expiry', 'expires 6 s later at the API')],
+    [false, -90_000, differs('expiry', 'expires 1 d 1 h earlier at the API')],
+  ])('whose renewal by clicks is %s, and that expires %i s later at the API', (renewTtl, later, result) => {
+    const record = givenRecord(data, { renewTtl, expiresAt: nowSeconds + 20 * day });
     expect(compared(record, found({ expiresAt: record.expiresAt + later }))).toEqual(result);
   });
 
   test.each([
-    [5, { result: 'equal' }],
-    [6, differs('expiry', 'expires 6 s later at the API')],
-    [-90_000, differs('expiry', 'expires 1 d 1 h earlier at the API')],
-  ])('that does not renew itself and expires %i s later at the API', (later, result) => {
-    const record = givenRecord(data, { renewTtl: false, expiresAt: nowSeconds + 20 * day });
-    expect(compared(record, found({ expiresAt: record.expiresAt + later }))).toEqual(result);
-  });
-
-  test.each([
-    [60, { result: 'renewed-by-clicks' }],
+    [60, byClicks],
     [61, differs('ttl', 'lives 1 min 1 s longer at the API than its TTL allows')],
   ])('that expires %i s beyond now and its TTL', (beyond, result) => {
     const record = givenRecord(data, { ttlSeconds: 31 * day, expiresAt: nowSeconds + 20 * day });
@@ -80,7 +72,7 @@ describe('a live link', () => {
   });
 
   test.each([
-    [31 * day, { result: 'equal' }],
+    [31 * day, equal],
     [14 * day, differs('ttl', 'has a TTL of 14 d at the API, and of 31 d in the ledger')],
     [86_400 * 31 - 1, differs('ttl', 'has a TTL of 30 d 23 h at the API, and of 31 d in the ledger')],
   ])('whose TTL is %i s in the API’s answer', (ttlSeconds, result) => {
@@ -104,9 +96,9 @@ describe('a live link', () => {
 describe('a short URL', () => {
   const wrong = differs('short-url', 'its short URL has none of its template’s domains');
   test.each([
-    ['https://acme.onelink.me/A1b3/l', { result: 'equal' }],
-    ['https://go.acme.example/A1b3/l', { result: 'equal' }],
-    ['https://path.acme.example/p/A1b3/l', { result: 'equal' }],
+    ['https://acme.onelink.me/A1b3/l', equal],
+    ['https://go.acme.example/A1b3/l', equal],
+    ['https://path.acme.example/p/A1b3/l', equal],
     ['https://globex.onelink.me/A1b3/l', wrong],
     ['https://acme.onelink.me.evil.example/A1b3/l', wrong],
     ['', wrong],
@@ -116,14 +108,14 @@ describe('a short URL', () => {
 
   test.each(['gone1', 'toString'])('of template %s, which is not configured, may have any domain', (onelinkId) => {
     const record = givenRecord(data, { shortUrl: 'https://old.example/x', address: { onelinkId, shortlinkId: 'l' } });
-    expect(compared(record, found())).toEqual({ result: 'equal' });
+    expect(compared(record, found())).toEqual(equal);
   });
 });
 
 describe('an expired link', () => {
   test.each([
-    [-day, { result: 'equal' }],
-    [60, { result: 'equal' }],
+    [-day, equal],
+    [60, equal],
     [61, differs('state', 'live in the ledger, absent at the API')],
   ])('whose record ends %i s from now, and which the API does not have', (ends, result) => {
     expect(compared(givenRecord(data, { expiresAt: nowSeconds + ends }), 'absent')).toEqual(result);
@@ -131,7 +123,7 @@ describe('an expired link', () => {
 
   test('that clicks keep alive counts as renewed-by-clicks', () => {
     const record = givenRecord(data, { expiresAt: nowSeconds - day });
-    expect(compared(record, found({ expiresAt: nowSeconds + 5 * day }))).toEqual({ result: 'renewed-by-clicks' });
+    expect(compared(record, found({ expiresAt: nowSeconds + 5 * day }))).toEqual(byClicks);
   });
 });
 
@@ -139,8 +131,8 @@ describe('a deleted link', () => {
   const record = givenRecord({}, { state: 'deleted', shortUrl: '' });
 
   test('is equal if the API has no link, or an expired one', () => {
-    expect(compared(record, 'absent')).toEqual({ result: 'equal' });
-    expect(compared(record, found({ expiresAt: nowSeconds }))).toEqual({ result: 'equal' });
+    expect(compared(record, 'absent')).toEqual(equal);
+    expect(compared(record, found({ expiresAt: nowSeconds }))).toEqual(equal);
   });
 
   test('differs if it is live at the API', () => {

@@ -1,18 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commandReader, noPolicy } from '../../../../../lambdas/domain/contract/command-reading.ts';
-import { openEnvelope } from '../../../../../lambdas/domain/contract/envelope.ts';
-
-const sentAt = Date.parse('2026-03-10T12:00:00Z');
-const readMessage = commandReader({
-  policy: noPolicy,
-  contract: { maxDataCharacters: 2_048, maxTtlDays: 365 },
-  producers: [{ source: 'crm', templates: ['A1b3'] }],
-  templates: { A1b3: { domain: 'acme.onelink.me', brandDomains: [] } },
-});
-
-/** Reads the command from the text of a message. */
-const read = (raw: unknown, at: number) => readMessage(openEnvelope(JSON.stringify(raw)), at);
+import { common, create, createWithData, read } from './given-reading.ts';
 
 /** Six or more characters that no message of the pipeline contains. */
 const planted = fc.stringMatching(/^[Q-Z]{2}[0-9]{4,40}$/);
@@ -50,7 +38,7 @@ describe('reading any command', () => {
   it('never throws, and returns either a command or faults', () => {
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), brokenCommand), (raw) => {
-        const reading = read(raw, sentAt);
+        const reading = read(raw);
         if ('command' in reading) return;
         expect(reading.refused.faults.length).toBeGreaterThan(0);
       }),
@@ -61,7 +49,7 @@ describe('reading any command', () => {
   it('returns faults without values', () => {
     fc.assert(
       fc.property(brokenCommand, (raw) => {
-        const reading = read(raw, sentAt);
+        const reading = read(raw);
         if ('command' in reading) return;
         expect(JSON.stringify(reading.refused.faults)).not.toMatch(/[Q-Z]{2}\d{4}/);
       }),
@@ -77,16 +65,9 @@ describe('reading any command', () => {
     fc.assert(
       fc.property(values, (custom) => {
         const data = { pid: 'sms', ...custom };
-        const command = {
-          specVersion: '1.0',
-          source: 'crm',
-          requestId: 'order-1',
-          action: 'create',
-          onelinkId: 'A1b3',
-          requestedAt: '2026-03-10T11:00:00Z',
-        };
+        const command = { ...common, action: 'create' };
         const texts = Object.fromEntries(Object.entries(data).map(([key, value]) => [key, `${value}`]));
-        expect(read({ ...command, data }, sentAt)).toEqual({ command: { ...command, data: texts } });
+        expect(read({ ...command, data })).toEqual({ command: { ...command, data: texts } });
       }),
     );
   });
@@ -97,11 +78,8 @@ describe('reading any command', () => {
     let [taken, refused] = [0, 0];
     fc.assert(
       fc.property(fc.array(fc.tuple(name, digits), { maxLength: 3 }), (parameters) => {
-        const written = parameters.map(([key, number]) => `,"${key}":${number}`).join('');
-        const body =
-          '{"specVersion":"1.0","source":"crm","requestId":"order-1","action":"create","onelinkId":"A1b3",' +
-          `"requestedAt":"2026-03-10T11:00:00Z","data":{"pid":"sms"${written}}}`;
-        const reading = readMessage(openEnvelope(body), sentAt);
+        const written = parameters.map(([key, number]) => `"${key}":${number}`).join(',');
+        const reading = read(written === '' ? create : createWithData(written));
         const isExact =
           new Set(parameters.map(([key]) => key)).size === parameters.length &&
           parameters.every(([, number]) => String(Number(number)) === number);

@@ -108,13 +108,13 @@ describe('a command in an envelope', () => {
 describe('a body that is not JSON', () => {
   it.each([
     ['', 'the message is not JSON (character 1): it ends too early'],
-    ['hello', 'the message is not JSON (character 1)'],
+    ['hello', 'the message is not JSON (character 1): no command; a command is one JSON object: {…}'],
     ['{"pid":', 'the message is not JSON (character 8): it ends too early'],
-    [`${text}}`, `the message is not JSON (character ${text.length + 1})`],
+    [`${text}}`, `the message is not JSON (character ${text.length + 1}): other text after the command; leave it out`],
     [`\uFEFF${text}`, 'the message starts with a byte order mark (U+FEFF): send the JSON without it'],
     [
       JSON.stringify({ Type: 'Notification', Message: 'hello' }),
-      'the notification’s Message is not JSON (character 1)',
+      'the notification’s Message is not JSON (character 1): no command; a command is one JSON object: {…}',
     ],
   ])('gets the place of its first fault and none of its text: %j', (body, message) => {
     const { command: found, faults } = openEnvelope(body);

@@ -4,13 +4,17 @@ import { jsonFault } from '../../../../../lambdas/domain/contract/json-fault.ts'
 
 const number = 'not a JSON number (such as +1, .5, 01); write its digits, or text in quotes';
 const lacking = 'a value that JSON does not have; write null, or text in quotes';
+const none = 'no command; a command is one JSON object: {…}';
+const csv = 'CSV; make one JSON object of each row';
+const control = 'a control character; leave it out';
+const comma = 'a comma after the command; leave it out, or put [ and ] around all commands';
 const blank = 'a blank other than space, tab, CR and LF';
 
 describe('a text that is not JSON', () => {
   it.each([
     ['', '(character 1): it ends too early'],
     ['{"a":1', '(character 7): it ends too early'],
-    ['hello', '(character 1)'],
+    ['hello', `(character 1): ${none}`],
     ['{"a":NaN}', `(character 6): ${lacking}`],
     ['{"a":-Infinity}', `(character 6): ${lacking}`],
     ['{"a":None}', `(character 6): ${lacking}`],
@@ -23,8 +27,26 @@ describe('a text that is not JSON', () => {
     ['[1, ]', '(character 5): a comma before the end; leave it out'],
     ['{"a":1 "b":2}', '(character 8): a comma is missing before it'],
     ['{"a" 1}', '(character 6): a colon is missing before it'],
-    ['{"a":}', '(character 6)'],
-    ['{"a":[1}}', '(character 8)'],
+    ['{"a":}', '(character 6): a value is missing before it; write null, or text in quotes'],
+    ['{"a":[1}}', '(character 8): a comma or ] is missing before it'],
+    ['{"a":1]', '(character 7): a comma or } is missing before it'],
+    ['{,}', '(character 2): no name in quotes'],
+    ['{"a":,}', '(character 6): no JSON value; write text in quotes'],
+    [',{"a":1}', `(character 1): ${comma}`],
+    ['{"a":1},', `(character 8): ${comma}`],
+    ['{"a":abc,"b":1}', '(character 6): no JSON value; write text in quotes'],
+    ['pid: x', `(character 1): ${none}`],
+    ['{"a":1};', '(character 8): other text after the command; leave it out'],
+    ['{"a":1} x, y', '(character 9): other text after the command; leave it out'],
+    ['source,pid', `(character 1): ${csv}`],
+    ['"source","pid"', `(character 9): ${csv}`],
+    ['"source";"pid"', `(character 9): ${csv}`],
+    ['"source"\t"pid"', `(character 10): ${csv}`],
+    ['17,crm', `(character 3): ${csv}`],
+    ['{"a":1}\f', `(character 8): ${control}`],
+    ['{"a":1}\u0085', `(character 8): ${control}`],
+    ['\u001e{"a":1}', `(character 1): ${control}`],
+    ['{"a":"x\ty"}', '(character 8): a tab in text; write it as \\t'],
     ['{\r\n  "a": “x”}', '(line 2, character 8): a typographic quotation mark; write "'],
     ["{'a':1}", '(character 2): a quotation mark other than "'],
     ['{a:1}', '(character 2): a name without quotes'],

@@ -77,7 +77,7 @@ describe('an answer of the API', () => {
 describe('text', () => {
   it('that is not JSON gets the place of its fault, without a quotation', () => {
     expect(lossesOf('{"token" secret}')).toBe('is not JSON (character 10): a colon is missing before it');
-    expect(lossesOf('secret')).toBe('is not JSON (character 1)');
+    expect(lossesOf('secret')).toBe('is not JSON (character 1): no command; a command is one JSON object: {…}');
     expect(lossesOf('\uFEFF{}')).toBe('starts with a byte order mark (U+FEFF): send the JSON without it');
   });
 

@@ -19,30 +19,28 @@ import {
   tombstoneOfUnknown,
 } from '../../../../../lambdas/domain/link/link-state.ts';
 import type { ApiAnswer, LinkAtApi } from '../../../../../lambdas/domain/onelink/api-answer.ts';
+import { givenLinkAt } from '../../../../world/given-ledger.ts';
 
 /** 2026-03-10T12:00:00Z. */
 const now = 1_773_144_000;
 const day = 86_400;
 
-const live: LinkRecord = {
-  address: { onelinkId: 'A1b3', shortlinkId: 'poster' },
-  source: 'crm',
+const live: LinkRecord = givenLinkAt('poster', {
   requestId: 'made-it',
-  state: 'live',
-  shortUrl: 'https://acme.onelink.me/A1b3/poster',
-  pid: 'sms',
   dataDigest: 'digest',
-  ttlSeconds: 31 * day,
   renewTtl: false,
   version: 3,
   applied: { requestedAt: '2026-03-09T12:00:00Z', requestId: 'changed-it' },
   expiresAt: now + day,
-};
+});
+const early = '2026-03-09T11:59:59Z';
 const deleted: LinkRecord = { ...live, state: 'deleted' };
 
 const base = { specVersion: '1.0', source: 'crm', requestId: 'now', onelinkId: 'A1b3', shortlinkId: 'poster' } as const;
 const noon = '2026-03-10T12:00:00Z';
 const create: CreateCommand = { ...base, action: 'create', data: { pid: 'sms' }, requestedAt: noon };
+/** The create that made the link. */
+const itself = { ...create, requestId: 'made-it' };
 const update: UpdateCommand = { ...base, action: 'update', data: { pid: 'sms' }, requestedAt: noon };
 const remove: DeleteCommand = { ...base, action: 'delete', requestedAt: noon };
 
@@ -51,36 +49,20 @@ const intended = { dataDigest: 'new digest', ttlSeconds: day, renewTtl: false, e
 
 describe('the state of a link for a create', () => {
   it.each<[string, LinkRecord, CreateCommand, string]>([
-    ['its own link', live, { ...create, requestId: 'made-it' }, 'made'],
-    ['its own link, which was deleted', deleted, { ...create, requestId: 'made-it' }, 'deleted-since'],
+    ['its own link', live, itself, 'made'],
+    ['its own link, which was deleted', deleted, itself, 'deleted-since'],
     ['its source’s other link', live, create, 'another'],
     ['its source’s link that expired', { ...live, expiresAt: now - day }, create, 'another'],
-    [
-      'another source’s link of the same requestId',
-      { ...live, source: 'studio' },
-      { ...create, requestId: 'made-it' },
-      'another',
-    ],
+    ['another source’s link of the same requestId', { ...live, source: 'studio' }, itself, 'another'],
     ['a link deleted before the create was requested', deleted, create, 'another'],
-    [
-      'a link deleted after it was asked for',
-      deleted,
-      { ...create, requestedAt: '2026-03-09T11:59:59Z' },
-      'deleted-since',
-    ],
-    [
-      'another source’s later delete',
-      { ...deleted, source: 'studio' },
-      { ...create, requestedAt: '2026-03-09T11:59:59Z' },
-      'another',
-    ],
+    ['a link deleted after it was asked for', deleted, { ...create, requestedAt: early }, 'deleted-since'],
+    ['another source’s later delete', { ...deleted, source: 'studio' }, { ...create, requestedAt: early }, 'another'],
   ])('%s', (_, record, command, expected) => {
     expect(stateForCreate(record, command)).toBe(expected);
   });
 });
 
 describe('the state of a link for a change', () => {
-  const early = '2026-03-09T11:59:59Z';
   it.each<[string, LinkRecord, UpdateCommand | DeleteCommand, string]>([
     ['an update of a live link', live, update, 'due'],
     ['a delete of a live link', live, remove, 'due'],

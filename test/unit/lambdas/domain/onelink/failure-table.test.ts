@@ -54,14 +54,16 @@ describe.each(operations)('a documented answer to %s', (operation) => {
 });
 
 describe('a call without an answer', () => {
-  it.each(['create', 'update', 'delete'] as const)('may have been applied if it was a %s', (operation) => {
-    expect(meaningOf(operation, { unanswered: 'reset' })).toBe('ambiguous');
-    expect(meaningOf(operation, { unanswered: 'timeout' })).toBe('ambiguous');
-  });
-
-  it.each(['read', 'qr', 'quota'] as const)('changed nothing if it was a %s', (operation) => {
-    expect(meaningOf(operation, { unanswered: 'reset' })).toBe('transient');
-    expect(meaningOf(operation, { unanswered: 'timeout' })).toBe('transient');
+  it.each([
+    ['create', 'ambiguous'],
+    ['update', 'ambiguous'],
+    ['delete', 'ambiguous'],
+    ['read', 'transient'],
+    ['qr', 'transient'],
+    ['quota', 'transient'],
+  ] as const)('may have been applied unless it only reads: %s is %s', (operation, meaning) => {
+    expect(meaningOf(operation, { unanswered: 'reset' })).toBe(meaning);
+    expect(meaningOf(operation, { unanswered: 'timeout' })).toBe(meaning);
   });
 
   it.each(operations)('changed nothing if no byte was sent: %s', (operation) => {
@@ -76,69 +78,42 @@ describe('an undocumented answer', () => {
     expect(meaningOf('read', { status, body: '' })).toBe('transient');
   });
 
-  it('is the API’s failure, not the request’s, if a GET gets internal_error', () => {
-    const result = { status: 400, body: { error_type: 'internal_error', message: 'Failed' } };
-    expect(meaningOf('read', result)).toBe('transient');
-    expect(meaningOf('qr', result)).toBe('transient');
-    expect(meaningOf('quota', result)).toBe('transient');
-  });
-
   it.each([400, 402, 405, 410, 413, 422])('of status %i is permanent', (status) => {
     expect(meaningOf('update', { status, body: '' })).toBe('permanent');
   });
 
-  it('of status 429 is a spent quota or a rate limit, by its text', () => {
-    expect(meaningOf('read', { status: 429, body: 'Monthly Quota Exceeded.' })).toBe('quota-spent');
-    expect(meaningOf('create', { status: 429, body: { code: 'x', details: 'monthly QUOTA' } })).toBe('quota-spent');
-    expect(meaningOf('read', { status: 429, body: '<html>Too many requests</html>' })).toBe('slow-down');
-    expect(meaningOf('update', { status: 429, body: null })).toBe('slow-down');
-  });
+  const failed = { error_type: 'internal_error', message: 'Failed' };
 
-  it('of status 401 or 403 blocks the account, unless it concerns the brand domain', () => {
-    expect(meaningOf('quota', { status: 401, body: 'no' })).toBe('account-blocked');
-    expect(meaningOf('read', { status: 403, body: '<html>Forbidden</html>' })).toBe('account-blocked');
-    expect(meaningOf('qr', { status: 403, body: { error_type: 'wrong_brand_domain' } })).toBe('permanent');
-  });
-
-  it('of status 404 concerns the template of a create, and the link of other calls', () => {
-    expect(meaningOf('create', { status: 404, body: 'Not Found' })).toBe('permanent');
-    expect(meaningOf('delete', { status: 404, body: 'Not Found' })).toBe('absent');
-    expect(meaningOf('read', { status: 404, body: 'Not Found' })).toBe('absent');
-  });
-
-  it('of status 409 is a taken ID for a create, and transient for other calls', () => {
-    expect(meaningOf('create', { status: 409, body: '"Shortlink ID already in use"' })).toBe('exists');
-    expect(meaningOf('update', { status: 409, body: '' })).toBe('transient');
+  it.each<[reading: string, status: number, body: unknown, Operation[], Meaning]>([
+    ['of status 400 for a GET, with internal_error', 400, failed, ['read', 'qr', 'quota'], 'transient'],
+    ['of status 429 that names the quota', 429, 'Monthly Quota Exceeded.', ['read'], 'quota-spent'],
+    ['of status 429 with details about the quota', 429, { details: 'monthly QUOTA' }, ['create'], 'quota-spent'],
+    ['of status 429 with other words', 429, '<html>Too many requests</html>', ['read'], 'slow-down'],
+    ['of status 429 without words', 429, null, ['update'], 'slow-down'],
+    ['of status 401', 401, 'no', ['quota'], 'account-blocked'],
+    ['of status 403', 403, '<html>Forbidden</html>', ['read'], 'account-blocked'],
+    ['of status 403 about the brand domain', 403, { error_type: 'wrong_brand_domain' }, ['qr'], 'permanent'],
+    ['of status 404 about the template of a create', 404, 'Not Found', ['create'], 'permanent'],
+    ['of status 404 about the link of another call', 404, 'Not Found', ['delete', 'read'], 'absent'],
+    ['of status 409 for a create, whose ID is taken', 409, '"Shortlink ID already in use"', ['create'], 'exists'],
+    ['of status 409 for another call', 409, '', ['update'], 'transient'],
+  ])('%s is classified', (_, status, body, asked, meaning) => {
+    for (const operation of asked) expect(meaningOf(operation, { status, body }), operation).toBe(meaning);
   });
 });
 
 describe('the error in an answer', () => {
   it.each([
-    [
-      { error_type: 'Quota_Exceeded', message: 'Monthly Quota' },
-      { type: 'quota_exceeded', message: 'monthly quota' },
-    ],
-    [
-      { 'error-type': 'qr_error', message: 'A' },
-      { type: 'qr_error', message: 'a' },
-    ],
-    [
-      { code: 'internal_error', details: 'B' },
-      { type: 'internal_error', message: 'b' },
-    ],
-    [
-      { error_type: 'first', code: 'second', message: 'm', details: 'd' },
-      { type: 'first', message: 'm' },
-    ],
-    ['Not Found', { type: '', message: 'not found' }],
-    [
-      { error_type: 7, message: {} },
-      { type: '', message: '' },
-    ],
-    [null, { type: '', message: '' }],
-    [undefined, { type: '', message: '' }],
-    [42, { type: '', message: '' }],
-  ])('%j is read in each published format', (body, error) => {
-    expect(apiErrorOf(body)).toEqual(error);
+    [{ error_type: 'Quota_Exceeded', message: 'Monthly Quota' }, 'quota_exceeded', 'monthly quota'],
+    [{ 'error-type': 'qr_error', message: 'A' }, 'qr_error', 'a'],
+    [{ code: 'internal_error', details: 'B' }, 'internal_error', 'b'],
+    [{ error_type: 'first', code: 'second', message: 'm', details: 'd' }, 'first', 'm'],
+    ['Not Found', '', 'not found'],
+    [{ error_type: 7, message: {} }, '', ''],
+    [null, '', ''],
+    [undefined, '', ''],
+    [42, '', ''],
+  ])('%j is read in each published format', (body, type, message) => {
+    expect(apiErrorOf(body)).toEqual({ type, message });
   });
 });

@@ -1,0 +1,83 @@
+import type { Deployment } from '../assembly/deployment.ts';
+import { localAccountId, localCredentials } from '../endpoints.ts';
+import type { ServiceRequest, ServiceResponse } from '../services/wire.ts';
+import { jsonOf } from '../services/wire.ts';
+import type { Authorizer } from './authorizer.ts';
+import type { Call } from './call.ts';
+import { accessKeyIdOf } from './credentials.ts';
+import { type Denial, denials } from './denials.ts';
+import type { Question } from './engine-access.ts';
+import { Guard } from './guard.ts';
+
+export const decisionsPath = '/_local/decisions';
+
+/** Decides on the requests to the services that the local cloud implements itself, and on the engines' questions. */
+export class OwnServicesAccess {
+  readonly #authorizer: Authorizer;
+  readonly #deployment: Deployment;
+  readonly #guard: Guard;
+
+  constructor(authorizer: Authorizer, deployment: Deployment) {
+    this.#authorizer = authorizer;
+    this.#deployment = deployment;
+    this.#guard = new Guard(authorizer.terms, (accessKeyId, call) =>
+      authorizer.permits(authorizer.callerOf(accessKeyId), call),
+    );
+  }
+
+  /** The answer to a request that is refused, or to a question. Undefined if the service may answer. */
+  async answer(request: ServiceRequest): Promise<ServiceResponse | undefined> {
+    if (request.path === decisionsPath) return this.#decision(request.body);
+    const { call, denial } = this.#callOf(request);
+    const accessKeyId = accessKeyIdOf(request.headers, request.path) ?? localCredentials.accessKeyId;
+    const permitted = this.#guard.permits(accessKeyId, [call]);
+    if (permitted === true || (await permitted)) return undefined;
+    return denial(this.#authorizer.callerOf(accessKeyId).arn, call.action);
+  }
+
+  async #decision(body: string): Promise<ServiceResponse> {
+    const { accessKeyId, call } = JSON.parse(body) as Question;
+    const permitted = await this.#authorizer.permits(this.#authorizer.callerOf(accessKeyId), call);
+    return { status: 200, body: JSON.stringify(permitted) };
+  }
+
+  #callOf(request: ServiceRequest): { call: Call; denial: (caller: string, action: string) => Denial } {
+    const target = request.headers['x-amz-target'];
+    if (typeof target === 'string') return { call: this.#jsonCall(target, request.body), denial: denials.json };
+    const isForm = String(request.headers['content-type']).includes('x-www-form-urlencoded');
+    if (isForm) {
+      const action = new URLSearchParams(request.body).get('Action');
+      return { call: { action: `cloudformation:${action}`, resource: '*' }, denial: denials.query };
+    }
+    return { call: this.#lambdaCall(request), denial: denials.lambda };
+  }
+
+  #jsonCall(target: string, body: string): Call {
+    const [service = '', action = ''] = target.split('.');
+    if (service === 'secretsmanager') {
+      const { SecretId = '' } = (jsonOf(body) ?? {}) as { SecretId?: string };
+      const secret = this.#deployment
+        .resources('AWS::SecretsManager::Secret')
+        .find(({ name, arn }) => [name, arn, arn.slice(0, -7)].includes(SecretId));
+      return { action: `secretsmanager:${action}`, resource: secret?.arn ?? (SecretId || '*') };
+    }
+    return { action: `${service.startsWith('Logs') ? 'logs' : 'cloudwatch'}:${action}`, resource: '*' };
+  }
+
+  #lambdaCall({ method, path }: ServiceRequest): Call {
+    const { region } = this.#deployment.place;
+    const [, , kind = '', name = '', verb = ''] = path.split('/');
+    const arnOf = (type: string) => `arn:aws:lambda:${region}:${localAccountId}:${type}:${name}`;
+    if (kind === 'account-settings') return { action: 'lambda:GetAccountSettings', resource: '*' };
+    if (kind === 'event-source-mappings') {
+      if (name === '') return { action: 'lambda:ListEventSourceMappings', resource: '*' };
+      const action = method === 'PUT' ? 'UpdateEventSourceMapping' : 'GetEventSourceMapping';
+      return { action: `lambda:${action}`, resource: arnOf('event-source-mapping') };
+    }
+    if (name === '') return { action: 'lambda:ListFunctions', resource: '*' };
+    const found = this.#deployment.find('AWS::Lambda::Function', name);
+    const resource = found?.arn ?? arnOf('function');
+    if (verb === 'invocations') return { action: 'lambda:InvokeFunction', resource };
+    return { action: `lambda:GetFunction${verb.charAt(0).toUpperCase()}${verb.slice(1)}`, resource };
+  }
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import type { Deployment } from '../assembly/deployment.ts';
+import type { NoticeBoard } from '../notices.ts';
+import type { PolicyDocument } from './caller.ts';
+
+const document = z.looseObject({ Version: z.string().optional(), Statement: z.unknown() });
+const roleProperties = z.looseObject({
+  Policies: z.array(z.looseObject({ PolicyDocument: document })).default([]),
+  ManagedPolicyArns: z.array(z.string()).default([]),
+});
+const attached = z.looseObject({ PolicyDocument: document, Roles: z.array(z.string()).default([]) });
+const permissionProperties = z.looseObject({
+  Action: z.string(),
+  FunctionName: z.string(),
+  Principal: z.string(),
+  SourceArn: z.string().optional(),
+  SourceAccount: z.string().optional(),
+});
+
+/** AWS's own policies that the CDK attaches to functions' roles. */
+const managedByAws: Readonly<Record<string, PolicyDocument>> = {
+  'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole': {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: '*',
+      },
+    ],
+  },
+};
+
+/** The policies of a role, by its ARN: inline, attached, and managed. */
+export function identityPolicies(deployment: Deployment, notices: NoticeBoard): (roleArn: string) => PolicyDocument[] {
+  const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
+    deployment.resources(type).map((resource) => ({ resource, ...deployment.properties(resource, attached) })),
+  );
+  return (roleArn) => {
+    const role = deployment.find('AWS::IAM::Role', roleArn);
+    if (role === undefined) {
+      notices.add('warning', 'AWS::IAM::Role', 'the permissions of a role outside these stacks are not known', roleArn);
+      return [];
+    }
+    const { Policies, ManagedPolicyArns } = deployment.properties(role, roleProperties);
+    const managed = ManagedPolicyArns.flatMap((arn) => {
+      const found = managedByAws[arn] ?? policies.find(({ resource }) => resource.arn === arn)?.PolicyDocument;
+      if (found === undefined) {
+        const where = `${role.stack}/${role.logicalId}`;
+        notices.add('warning', 'AWS::IAM::Role.ManagedPolicyArns', `the permissions of ${arn} are not known`, where);
+      }
+      return found ?? [];
+    });
+    const named = policies.filter(({ Roles }) => Roles.includes(role.name));
+    return [...[...Policies, ...named].map(({ PolicyDocument }) => PolicyDocument), ...managed];
+  };
+}
+
+/** The types that attach a policy to resources, and where they name the resources. */
+const resourcePolicyTypes: readonly (readonly [
+  type: string,
+  documentName: string,
+  resourceNames: string,
+  of: string,
+])[] = [
+  ['AWS::SQS::QueuePolicy', 'PolicyDocument', 'Queues', 'AWS::SQS::Queue'],
+  ['AWS::SNS::TopicPolicy', 'PolicyDocument', 'Topics', 'AWS::SNS::Topic'],
+  ['AWS::S3::BucketPolicy', 'PolicyDocument', 'Bucket', 'AWS::S3::Bucket'],
+  ['AWS::SecretsManager::ResourcePolicy', 'ResourcePolicy', 'SecretId', 'AWS::SecretsManager::Secret'],
+];
+
+/** The policies of a deployment's resources, by ARN: of queues, topics, buckets, secrets, keys and functions. */
+export function resourcePolicies(deployment: Deployment): ReadonlyMap<string, PolicyDocument> {
+  const statements = new Map<string, unknown[]>();
+  const add = (arn: string, statement: unknown) => {
+    statements.set(arn, [...(statements.get(arn) ?? []), statement].flat());
+  };
+  for (const [type, documentName, resourceNames, of] of resourcePolicyTypes) {
+    const schema = z.looseObject({
+      [documentName]: document,
+      [resourceNames]: z.union([z.string().transform((one) => [one]), z.array(z.string())]),
+    });
+    const targets = deployment.resources(of);
+    for (const resource of deployment.resources(type)) {
+      const properties = deployment.properties(resource, schema);
+      for (const ref of properties[resourceNames] as string[]) {
+        const target = targets.find((one) => [one.ref, one.name, one.arn].includes(ref));
+        if (target !== undefined) add(target.arn, (properties[documentName] as PolicyDocument).Statement);
+      }
+    }
+  }
+  for (const resource of deployment.resources('AWS::KMS::Key')) {
+    const { KeyPolicy } = deployment.properties(resource, z.looseObject({ KeyPolicy: document.optional() }));
+    if (KeyPolicy !== undefined) add(resource.arn, KeyPolicy.Statement);
+  }
+  for (const resource of deployment.resources('AWS::Lambda::Permission')) {
+    const permission = deployment.properties(resource, permissionProperties);
+    const target = deployment.find('AWS::Lambda::Function', permission.FunctionName);
+    if (target !== undefined) add(target.arn, statementOf(permission, target.arn));
+  }
+  return new Map([...statements].map(([arn, Statement]) => [arn, { Version: '2012-10-17', Statement }]));
+}
+
+/** What Lambda adds to a function's policy for a permission. */
+function statementOf(
+  { Action, Principal, SourceArn, SourceAccount }: z.infer<typeof permissionProperties>,
+  Resource: string,
+): unknown {
+  const Condition = {
+    ...(SourceArn !== undefined && { ArnLike: { 'aws:SourceArn': SourceArn } }),
+    ...(SourceAccount !== undefined && { StringEquals: { 'aws:SourceAccount': SourceAccount } }),
+  };
+  const isService = Principal.endsWith('.amazonaws.com');
+  return {
+    Effect: 'Allow',
+    Action,
+    Resource,
+    Principal: isService ? { Service: Principal } : { AWS: Principal },
+    ...(Object.keys(Condition).length > 0 && { Condition }),
+  };
+}
+
+/** A policy's statements, as a list. */
+export function statementsOf({ Statement }: PolicyDocument): readonly Statement[] {
+  return [Statement].flat() as Statement[];
+}
+
+export interface Statement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action?: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
