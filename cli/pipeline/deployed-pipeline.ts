@@ -1,3 +1,4 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -16,6 +17,7 @@ import { outputNamed, pipelineOutputs } from './pipeline-outputs.ts';
 export class DeployedPipeline {
   readonly stackName: string;
   readonly outputs: Readonly<Record<string, string>>;
+  readonly cloudWatch = new CloudWatchClient();
   readonly dynamo = new DynamoDBClient();
   readonly lambda = new LambdaClient();
   readonly s3 = new S3Client();

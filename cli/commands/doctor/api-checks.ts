@@ -22,15 +22,11 @@ const later = 'See the API’s status page, and try again later.';
  */
 export async function checkApi(
   api: CheckedApi,
-  {
-    templateIds,
-    accountId,
-    monthlyQuotaCalls,
-  }: { templateIds: string[]; accountId: string; monthlyQuotaCalls: number },
+  asked: { templateIds: string[]; accountId: string; monthlyQuotaCalls: number },
   neverReplaced: boolean,
 ): Promise<Check[]> {
   const checks: Check[] = [];
-  for (const onelinkId of templateIds) {
+  for (const onelinkId of asked.templateIds) {
     const answer = await api.read({ onelinkId, shortlinkId: sentinelId });
     const name = `template ${onelinkId}`;
     if (answer.meaning === 'account-blocked') return [...checks, refused(answer.fault.rule, neverReplaced)];
@@ -45,7 +41,7 @@ export async function checkApi(
       checks.push(failed(name, `${answer.fault.message} [${answer.fault.rule}]`, fix));
     }
   }
-  return [...checks, await checkAccount(api, accountId, monthlyQuotaCalls)];
+  return [...checks, await checkAccount(api, asked.accountId, asked.monthlyQuotaCalls)];
 }
 
 function refused(rule: string, neverReplaced: boolean): Check {

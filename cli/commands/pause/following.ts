@@ -1,18 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MappingState } from '../../../lambdas/adapters/lane-mappings.ts';
-import type { ControlReading, LaneState } from '../../../lambdas/domain/control/control-record.ts';
+import type { LaneState } from '../../../lambdas/domain/control/control-record.ts';
 import type { LaneAtWork } from '../../pipeline/lanes-at-work.ts';
-
-export interface FollowingPorts {
-  control: { read(): Promise<ControlReading> };
-  mappings: { state(id: string): Promise<MappingState> };
-  sleep?: (milliseconds: number) => Promise<unknown>;
-}
+import type { ControlChangePorts } from './control-change.ts';
 
 /** How the wait ended: as wanted, or why not. */
 export type Followed = { done: true } | { done: false; words: string };
 
 const pollEveryMilliseconds = 2_000;
+/** Five minutes. The governor runs each minute, and a mapping takes another minute to change. */
+const attempts = 150;
 
 /**
  * Waits until the lanes' mappings follow the control record.
@@ -23,12 +20,10 @@ const pollEveryMilliseconds = 2_000;
 export async function followMappings(
   lanes: readonly LaneAtWork[],
   wanted: ReadonlyMap<string, LaneState>,
-  ports: FollowingPorts,
-  { attempts, interrupted, onPoll }: { attempts: number; interrupted: AbortSignal; onPoll: (left: number) => void },
+  ports: Pick<ControlChangePorts, 'control' | 'mappings'>,
+  { interrupted, onPoll }: { interrupted: AbortSignal; onPoll: (left: number) => void },
 ): Promise<Followed> {
   const waitedFor = lanes.filter(({ name }) => wanted.has(name));
-  const rest =
-    ports.sleep ?? ((milliseconds) => sleep(milliseconds, undefined, { signal: interrupted }).catch(() => {}));
   for (let attempt = 1; !interrupted.aborted; attempt++) {
     const { control } = await ports.control.read();
     for (const { name } of waitedFor) {
@@ -45,7 +40,7 @@ export async function followMappings(
       const words = `${left} mappings have not changed yet. To check whether the governor runs, run: onelink doctor`;
       return { done: false, words };
     }
-    await rest(pollEveryMilliseconds);
+    await sleep(pollEveryMilliseconds, undefined, { signal: interrupted }).catch(() => {});
   }
   return {
     done: false,
@@ -56,7 +51,7 @@ export async function followMappings(
 async function mappingsLeft(
   lanes: readonly LaneAtWork[],
   wanted: ReadonlyMap<string, LaneState>,
-  { mappings }: Pick<FollowingPorts, 'mappings'>,
+  { mappings }: Pick<ControlChangePorts, 'mappings'>,
 ): Promise<number> {
   let left = 0;
   for (const { name, workers } of lanes) {

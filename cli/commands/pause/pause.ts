@@ -11,9 +11,6 @@ import { type Order, pausedBy, resumedBy } from './lane-orders.ts';
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { done: 0, notThere: 1, notDone: 2 } as const;
 
-/** The governor runs each minute, and a mapping takes another minute to change. 150 polls take five minutes. */
-const pollAttempts = 150;
-
 interface Options extends VerbOptions {
   lane: string;
   wait?: true;
@@ -100,7 +97,7 @@ async function change(
 
   const wanted = new Map(ordered.map(({ lane, state }) => [lane, state] as const));
   const onPoll = (left: number) => progress.update(() => `the governor has ${left} mappings to switch`);
-  const followed = await followMappings(lanes, wanted, ports, { attempts: pollAttempts, interrupted, onPoll });
+  const followed = await followMappings(lanes, wanted, ports, { interrupted, onPoll });
   progress.clear();
   console.error(followed.done ? 'The governor has switched the mappings.' : followed.words);
   return followed.done && asAsked ? exitCode.done : exitCode.notThere;

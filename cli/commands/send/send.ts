@@ -85,8 +85,7 @@ async function sendFile(
   { options, chosen, progress, interrupted }: Scene<Options>,
 ): Promise<number> {
   const { stackName, pipeline } = chosen;
-  const { file, lane, force } = options;
-  const choice = { stackName, pipeline, ...(lane !== undefined && { lane }), ...(force && { force }) };
+  const choice = { ...options, stackName, pipeline };
   const onMessage = (sofar: number) => progress.update(() => `${n(sofar)} commands read`);
   const checked = await checkFile(source, choice, { interrupted, onMessage });
   // A connection that hangs must not block the verb.
@@ -111,7 +110,7 @@ async function sendFile(
     }
     if (interrupted.aborted) throw new OperatorError('Interrupted. Nothing was sent.');
     const conversation = new Conversation(options.json === true);
-    const leftover = new Leftover(file);
+    const leftover = new Leftover(options.file);
     const done = AbortSignal.any([signal, conversation.over]);
     const sending = async () => {
       const { stoppedBy } = await sendAll(sqs, sendables(source, choice), {

@@ -1,52 +1,35 @@
 import { type CloudWatchClient, GetMetricDataCommand, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { ControlTable } from '../../../lambdas/adapters/control-table.ts';
-import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { expiryLane } from '../../../lambdas/domain/work/names.ts';
+import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import type { LaneAtWork } from '../../pipeline/lanes-at-work.ts';
-import { type DeadLetterQueue, sizeOf } from '../dead-letters/dead-letter-queues.ts';
+import { deadLetterQueues, sizeOf } from '../dead-letters/dead-letter-queues.ts';
 import { strandedLanes, summarise } from '../parked/parked-lots.ts';
 import { daysToCome, type Sight } from './overview.ts';
 
-export interface SightPorts {
-  control: Pick<ControlTable, 'read' | 'renewals'>;
-  parked: Pick<ParkedStore, 'lots' | 'lanes'>;
-  sqs: Pick<SQSClient, 'send'>;
-  cloudWatch: CloudWatchClient;
-  nowMilliseconds(): number;
-}
-
-/** The pipeline whose state is read. */
-export interface Place {
-  stackName: string;
-  lanes: LaneAtWork[];
-  deadLetterQueues: DeadLetterQueue[];
-  monthlyQuotaCalls: number | undefined;
-}
-
 /** Reads the state of a pipeline from all services in parallel. */
-export async function readSight({ stackName, lanes, ...place }: Place, ports: SightPorts): Promise<Sight> {
-  const atMilliseconds = ports.nowMilliseconds();
+export async function readSight(pipeline: DeployedPipeline, monthlyQuotaCalls: number | undefined): Promise<Sight> {
+  const { stackName, outputs, lanes, control, parked, sqs, cloudWatch } = pipeline;
+  const atMilliseconds = Date.now();
   const [reading, renewalsDue, ages, alarms, stranded, deadLetters, standings] = await Promise.all([
-    ports.control.read(),
-    ports.control.renewals(daysToCome(atMilliseconds)),
-    oldestSeconds(lanes, ports.cloudWatch, atMilliseconds),
-    alarmsOf(stackName, ports.cloudWatch),
+    control.read(),
+    control.renewals(daysToCome(atMilliseconds)),
+    oldestSeconds(lanes, cloudWatch, atMilliseconds),
+    alarmsOf(stackName, cloudWatch),
     strandedLanes(
-      ports.parked,
+      parked,
       lanes.map(({ name }) => name),
     ),
     Promise.all(
-      place.deadLetterQueues.map(async (queue) => {
-        const { waiting, held } = await sizeOf(ports.sqs, queue);
+      deadLetterQueues(outputs, stackName, {}).map(async (queue) => {
+        const { waiting, held } = await sizeOf(sqs, queue);
         return { lane: queue.lane, kind: queue.kind, messages: waiting + held };
       }),
     ),
     Promise.all(
       lanes.map(async ({ name, workers }) => ({
         name,
-        sizes: await Promise.all(workers.map(({ queueUrl: url }) => sizeOf(ports.sqs, { url }))),
-        parked: name === expiryLane ? undefined : (await summarise(name, ports.parked.lots(name))).commands,
+        sizes: await Promise.all(workers.map(({ queueUrl: url }) => sizeOf(sqs, { url }))),
+        parkedCommands: name === expiryLane ? undefined : (await summarise(name, parked.lots(name))).commands,
       })),
     ),
   ]);
@@ -55,8 +38,8 @@ export async function readSight({ stackName, lanes, ...place }: Place, ports: Si
     atMilliseconds,
     reading,
     renewalsDue,
-    monthlyQuotaCalls: place.monthlyQuotaCalls,
-    lanes: standings.map(({ name, sizes, parked }, lane) => ({
+    monthlyQuotaCalls,
+    lanes: standings.map(({ name, sizes, parkedCommands: parked }, lane) => ({
       name,
       parked,
       queues: (lanes[lane]?.workers ?? []).map(({ kind, queueUrl }, index) => {

@@ -1,9 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { Command } from 'commander';
 import { count } from '../../terminal/count-option.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { deadLetterQueues } from '../dead-letters/dead-letter-queues.ts';
 import { type Overview, overviewOf } from './overview.ts';
 import { screenOf } from './screen.ts';
 import { readSight } from './sight.ts';
@@ -44,13 +42,9 @@ Examples:
 }
 
 async function status({ options, chosen, interrupted }: Scene<Options>): Promise<number> {
-  const { stackName, outputs, lanes, control, parked, sqs } = await chosen.deployed();
-  const deadLetters = deadLetterQueues(outputs, stackName, {});
-  const monthlyQuotaCalls = chosen.pipeline?.account.monthlyQuotaCalls;
-  const place = { stackName, lanes, deadLetterQueues: deadLetters, monthlyQuotaCalls };
-  const ports = { control, parked, sqs, cloudWatch: new CloudWatchClient(), nowMilliseconds: Date.now };
+  const pipeline = await chosen.deployed();
   for (;;) {
-    const overview = overviewOf(await readSight(place, ports));
+    const overview = overviewOf(await readSight(pipeline, chosen.pipeline?.account.monthlyQuotaCalls));
     show(overview, options);
     const code = overview.needsOperator ? exitCode.needsOperator : exitCode.fine;
     if (options.watch === undefined) return code;

@@ -17,27 +17,25 @@ const results = ['equal', 'renewed-by-clicks', 'different', 'being-changed', 'go
 /** Prints each difference as it is found: the request of the link and what differs, never a value of the link. */
 export class Report {
   readonly #print: { out(line: string): void; note(line: string): void };
-  readonly #json: boolean;
-  readonly #showLinks: boolean;
+  readonly #options: { json: boolean; showLinks: boolean };
   readonly #tally = new Map<LinkCheck['result'], number>();
 
   constructor(
     print: { out(line: string): void; note(line: string): void },
-    { json, showLinks }: { json: boolean; showLinks: boolean },
+    options: { json: boolean; showLinks: boolean },
   ) {
     this.#print = print;
-    this.#json = json;
-    this.#showLinks = showLinks;
+    this.#options = options;
   }
 
   checked(address: LinkAddress, check: LinkCheck): void {
     this.#tally.set(check.result, this.count(check.result) + 1);
     if (check.result !== 'different') return;
     const { source, requestId, lease } = check.record;
-    const link = this.#showLinks ? `${address.onelinkId}/${address.shortlinkId}` : undefined;
+    const link = this.#options.showLinks ? `${address.onelinkId}/${address.shortlinkId}` : undefined;
     // A lease that has run out belongs to a change whose result is not recorded yet.
     const unsettled = lease?.requestId;
-    if (this.#json) {
+    if (this.#options.json) {
       const { differences } = check;
       this.#print.out(JSON.stringify({ kind: 'difference', source, requestId, link, differences, unsettled }));
       return;
@@ -60,7 +58,7 @@ export class Report {
   /** Prints the summary. @returns the exit code */
   close({ linksInLedger, wanted, interrupted }: RunFacts): number {
     const tally = new Map(results.map((result) => [result, this.count(result)] as const).filter(([, n]) => n > 0));
-    if (this.#json) {
+    if (this.#options.json) {
       const links = Object.fromEntries(tally);
       this.#print.out(JSON.stringify({ kind: 'summary', checked: this.total, linksInLedger, interrupted, links }));
     } else {

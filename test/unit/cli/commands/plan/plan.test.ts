@@ -201,6 +201,14 @@ describe('a parameter whose name is almost a known one', () => {
     ['af_sub 1', 'af_sub1'],
     ['ｐｉｄ', 'pid'],
     ['\u0441', 'c'],
+    ['\u0430f_\u0445\u0440', 'af_xp'],
+    ['p\u0456d', 'pid'],
+    ['af_\u0455ub_\u0455iteid', 'af_sub_siteid'],
+    ['d\u0435\u0435p_link_value', 'deep_link_value'],
+    ['af_click_l\u043e\u043ekback', 'af_click_lookback'],
+    ['\u03b1f_\u03b1d', 'af_ad'],
+    ['\u03c1\u03b9d', 'pid'],
+    ['af_click_l\u03bf\u03bfkback', 'af_click_lookback'],
     ['PID', 'pid'],
   ])('causes a warning: %j', (name, known) => {
     expect(warned(name)).toEqual([`data.${name}: is almost ${known}, but is a different parameter`]);
