@@ -69,60 +69,8 @@ export function qrWork(ports: QrWorkerPorts): BatchWork {
 }
 
 function warmWorker(policy: ConflictPolicy): WarmWorker {
-  let current: LinkWorkerPorts | undefined;
-  const now = (): LinkWorkerPorts => {
-    if (current === undefined) throw new Error('a worker has no ports: call begin first');
-    return current;
-  };
-  const ports: LinkWorkerPorts = {
-    get api() {
-      return now().api;
-    },
-    get ledger() {
-      return now().ledger;
-    },
-    get policy() {
-      return now().policy;
-    },
-    get linkIdSecret() {
-      return now().linkIdSecret;
-    },
-    get outcomes() {
-      return now().outcomes;
-    },
-    get qrQueue() {
-      return now().qrQueue;
-    },
-    get qrImages() {
-      return now().qrImages;
-    },
-    get archive() {
-      return now().archive;
-    },
-    get observer() {
-      return now().observer;
-    },
-    get quota() {
-      return now().quota;
-    },
-    get control() {
-      return now().control;
-    },
-    get pace() {
-      return now().pace;
-    },
-    get parked() {
-      return now().parked;
-    },
-    get onQuotaCall() {
-      return now().onQuotaCall;
-    },
-    get clock() {
-      return now().clock;
-    },
-  };
-  const begin = (next: LinkWorkerPorts) => {
-    current = next;
-  };
-  return { work: linkWorker({ ...linkSettings, CONFLICT_POLICY: policy }, ports), begin };
+  // The worker reads a port when it calls the port, so each batch calls its own.
+  const ports = {} as LinkWorkerPorts;
+  const work = linkWorker({ ...linkSettings, CONFLICT_POLICY: policy }, ports);
+  return { work, begin: (next) => void Object.assign(ports, next) };
 }
