@@ -9,6 +9,7 @@ import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
 import { qrWorkerEnvironment } from '../../../lambdas/qr-worker/env.ts';
 import { type QrWorkerPorts, qrWorker } from '../../../lambdas/qr-worker/qr-worker.ts';
 import { readEnvironment } from '../../../lambdas/runtime/environment.ts';
+import { expiryWorkerVariables } from '../../world/expiry-world.ts';
 import { linkWorkerVariables } from '../../world/link-world.ts';
 import { leaseSeconds } from './pipeline.ts';
 
@@ -24,13 +25,9 @@ const qrSettings = readEnvironment(qrWorkerEnvironment, {
   MAX_QR_ATTEMPTS: '8',
 });
 const expirySettings = readEnvironment(expiryWorkerEnvironment, {
-  ...linkWorkerVariables,
-  EXPIRY_CALLS_PER_SECOND: '4',
+  ...expiryWorkerVariables,
   CALLS_IN_FLIGHT: '2',
-  EXPIRY_QUEUE_URL: 'http://127.0.0.1:1/expired',
-  KEEP_QR_IMAGES: 'false',
   LEASE_SECONDS: String(leaseSeconds),
-  CHECK_LOST_AFTER_DAYS: '15',
 });
 
 export type ConflictPolicy = LinkWorkerEnvironment['CONFLICT_POLICY'];
