@@ -43,7 +43,7 @@ const warm: Record<ConflictPolicy, WarmWorker[]> = { reject: [], derive: [] };
 
 /** @param slot must differ between environments that run at once. */
 export function linkWork(ports: LinkWorkerPorts, policy: ConflictPolicy, slot: number): BatchWork {
-  const worker = warm[policy][slot] ?? warmWorker(policy);
+  const worker = warm[policy][slot] ?? warmWorker(policy, ports);
   warm[policy][slot] = worker;
   worker.begin(ports);
   return worker.work;
@@ -65,9 +65,9 @@ export function qrWork(ports: QrWorkerPorts): BatchWork {
   return qrWorker(qrSettings, ports);
 }
 
-function warmWorker(policy: ConflictPolicy): WarmWorker {
-  // The worker reads a port when it calls the port, so each batch calls its own.
-  const ports = {} as LinkWorkerPorts;
+function warmWorker(policy: ConflictPolicy, first: LinkWorkerPorts): WarmWorker {
+  // The worker reads a port when it calls the port, so each batch calls its own. Only the policy check is always the first.
+  const ports = { ...first };
   const work = linkWorker({ ...linkSettings, CONFLICT_POLICY: policy }, ports);
   return { work, begin: (next) => void Object.assign(ports, next) };
 }
