@@ -1,14 +1,8 @@
-import jpeg from 'jpeg-js';
-import jsqr from 'jsqr';
-import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sketchOf } from '../../cli/files/message.ts';
 import type { Awaited as Answered } from '../../cli/pipeline/awaited-outcomes.ts';
 import { type CampaignMessage, readCampaign } from '../../local/start/campaign-input.ts';
-import { runningPipeline } from '../world/running-pipeline.ts';
-
-// jsqr is CommonJS. Its types name its function `default`, but at run time the import is the function itself.
-const decode = jsqr as unknown as typeof jsqr.default;
+import { pictureIn } from '../world/qr-text.ts';
+import { messagesOf, runningPipeline } from '../world/running-pipeline.ts';
 
 /** Personal data and a sign-in token, as they occur in real payloads. */
 const planted = { phone: '+49 170 5550100', signIn: 'onetime-8f2c61d0' };
@@ -33,12 +27,7 @@ beforeAll(async () => {
   const file = new URL('../../examples/campaign.ndjson', import.meta.url).pathname;
   const { messages, setup } = await readCampaign(file, { limit: 250, producers: pipeline.producers });
   pipeline.api.control.preload(setup.foreignLinks);
-  const own = [command, command, { ...command, requestId: 'planted-2', ttl: '9999d' }].map((body, index) => ({
-    line: 1_000 + index,
-    lane: 'transactional',
-    body: JSON.stringify(body),
-    ...sketchOf(JSON.stringify(body)),
-  }));
+  const own = messagesOf([command, command, { ...command, requestId: 'planted-2', ttl: '9999d' }]);
   answered = await pipeline.sendAndAwait([...messages, ...own], 180);
 }, 240_000);
 afterAll(() => pipeline?.stop());
@@ -116,9 +105,8 @@ describe('a campaign through the whole pipeline', () => {
     const png = ready.find((one) => one?.qr?.format === 'png');
     for (const outcome of [jpg, png]) {
       const bytes = images.get(outcome?.qr?.key ?? '') ?? Buffer.alloc(0);
-      const image = outcome?.qr?.format === 'jpg' ? jpeg.decode(bytes, { useTArray: true }) : PNG.sync.read(bytes);
-      const read = decode(new Uint8ClampedArray(image.data), image.width, image.height);
-      expect(read?.data).toBe(urls.get(keyOf(outcome?.link)));
+      const { text } = pictureIn(bytes, outcome?.qr?.format === 'jpg' ? 'jpeg' : 'png');
+      expect(text).toBe(urls.get(keyOf(outcome?.link)));
     }
   });
 

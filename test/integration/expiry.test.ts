@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { sketchOf } from '../../cli/files/message.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
-import { runningPipeline } from '../world/running-pipeline.ts';
+import { messagesOf, runningPipeline } from '../world/running-pipeline.ts';
 
 const command = {
   specVersion: '1.0',
@@ -26,11 +25,7 @@ beforeAll(async () => {
   // One link exists already, with the data of its command and six days left, so the worker adopts it.
   const expiry = new Date(Date.now() + 6 * 86_400_000).toISOString();
   pipeline.api.control.preload([{ onelinkId: 'A1b3', shortlinkId: 'kept', data: command.data, ttl: '14d', expiry }]);
-  const messages = commands.map((body, index) => {
-    const text = JSON.stringify(body);
-    return { line: index + 1, lane: 'transactional', body: text, ...sketchOf(text) };
-  });
-  const made = await pipeline.sendAndAwait(messages, 120);
+  const made = await pipeline.sendAndAwait(messagesOf(commands), 120);
   expect(made.map(({ answer }) => answer?.outcome)).toEqual(['created', 'created', 'created']);
   // One link is gone at the API.
   pipeline.api.control.addFaults({

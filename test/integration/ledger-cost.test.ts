@@ -7,9 +7,10 @@ import { emptyControl } from '../../lambdas/domain/control/control-record.ts';
 import { governor } from '../../lambdas/governor/governor.ts';
 import { EmulatedApi } from '../world/emulated-api.ts';
 import { create, LinkWorld } from '../world/link-world.ts';
+import { silentObserver, stillClock } from '../world/stillness.ts';
 import { givenTable } from './lambdas/adapters/given-engines.ts';
 
-const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
+const clock = stillClock();
 
 interface Cost {
   calls: Record<string, number>;
@@ -125,15 +126,14 @@ describe('the capacity that a run of the governor needs in the ledger', () => {
       PROBE_TEMPLATE_ID: 'A1b3',
       LANES: ['campaign', 'transactional', 'expiry'].map((name) => ({ name, ...lane })),
     };
-    const observer = { count: () => {}, milliseconds: () => {}, level: () => {}, info: () => {}, warn: () => {} };
     const mappings = { state: async () => 'on' as const, switch: async () => {} };
     const control = new ControlTable(client, table, ofRun);
     const govern = governor(settings, {
       api: api.client,
       control,
       mappings,
-      observer,
-      laneObserver: () => observer,
+      observer: silentObserver,
+      laneObserver: () => silentObserver,
       clock: ofRun,
     });
 

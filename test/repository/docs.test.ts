@@ -17,7 +17,9 @@ import { accountSchema, deadLetterRetentionDays, pipelineSchema, stageSchema } f
 import { budgetOf, planExpiry, planLanes, plannedCalls, reachedCallsPerSecond } from '../../lib/config/rate-budget.ts';
 import { defaultSettings } from '../../local/onelink-api/settings.ts';
 
-const text = readFileSync(new URL('../../docs/commands.md', import.meta.url), 'utf8');
+const root = new URL('../../', import.meta.url);
+const textOf = (file: string) => readFileSync(new URL(file, root), 'utf8');
+const text = textOf('docs/commands.md');
 const examples = [...text.matchAll(/```json\n(.*?)```/gs)].map(
   ([, json = '']) => JSON.parse(json) as Record<string, unknown>,
 );
@@ -27,11 +29,7 @@ const production = config.stages.production?.pipelines[0];
 const documentedReasons = new Map(
   rowsUnder(text, '| `outcome` |').map(([kind = '', , , reasons = '']) => [codeIn(kind)[0] ?? '', codeIn(reasons)]),
 );
-const lambdas = new URL('../../lambdas/', import.meta.url);
-const lambdaSources = globSync('**/*.ts', { cwd: lambdas }).map((file): [string, string] => [
-  file,
-  readFileSync(new URL(file, lambdas), 'utf8'),
-]);
+const lambdaSources = globSync('lambdas/**/*.ts', { cwd: root }).map((file): [string, string] => [file, textOf(file)]);
 
 /** The cells of each row of the table whose first line begins with `head`. */
 function rowsUnder(page: string, head: string): string[][] {
@@ -63,17 +61,8 @@ describe('docs/commands.md', () => {
   );
 
   it('has an example of every action, and of a create for each of the four use cases', () => {
-    expect(
-      Object.entries(Object.groupBy(commands, ({ action }) => String(action))).map(([action, list]) => [
-        action,
-        list?.length,
-      ]),
-    ).toEqual([
-      ['create', 4],
-      ['update', 1],
-      ['qr', 1],
-      ['delete', 1],
-    ]);
+    const actions = commands.map(({ action }) => String(action));
+    expect(actions.sort()).toEqual(['create', 'create', 'create', 'create', 'delete', 'qr', 'update']);
   });
 
   it('shows a valid outcome, and lists each kind of outcome and no other', () => {
@@ -106,7 +95,7 @@ describe('docs/commands.md', () => {
 });
 
 describe('README.md', () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
+  const readme = textOf('README.md').replaceAll(/\s+/g, ' ');
 
   it('promises the retention times of the sample configuration', () => {
     expect(readme).toContain(`however often you send it within ${production?.deduplicationWindowDays} days`);
@@ -118,7 +107,7 @@ describe('README.md', () => {
   it('lists the Node versions with and without an engine warning of npm ci', () => {
     // Given
     const { satisfies } = createRequire(createRequire(import.meta.url).resolve('aws-cdk-lib'))('semver');
-    const lock = readFileSync(new URL('../../node_modules/.package-lock.json', import.meta.url), 'utf8');
+    const lock = textOf('node_modules/.package-lock.json');
     const { packages } = JSON.parse(lock) as { packages: Record<string, { engines?: { node?: string } }> };
     const engines = Object.values(packages).flatMap((one) => one.engines?.node ?? []);
     // When
@@ -131,25 +120,22 @@ describe('README.md', () => {
   });
 
   it('states the number of commands in the sample campaign', () => {
-    const lines = readFileSync(new URL('../../examples/campaign.ndjson', import.meta.url), 'utf8')
-      .trimEnd()
-      .split('\n');
+    const lines = textOf('examples/campaign.ndjson').trimEnd().split('\n');
     expect(readme).toContain(`a campaign of ${lines.length.toLocaleString('en')} commands`);
   });
 
   it('shows no command line with a token, nor do the guides', () => {
     const pages = ['README.md', 'docs/operations.md', 'lib/observability/RUNBOOK.md'];
     for (const page of pages) {
-      const text = readFileSync(new URL(`../../${page}`, import.meta.url), 'utf8');
+      const text = textOf(page);
       expect([page, text.match(/--secret-string (?!file:\/\/).*/)?.[0]]).toEqual([page, undefined]);
     }
   });
 });
 
 describe('local/onelink-api/README.md', () => {
-  const rows = readFileSync(new URL('../../local/onelink-api/README.md', import.meta.url), 'utf8')
-    .split('\n')
-    .map((line) => line.split('|').map((cell) => cell.trim()));
+  const text = textOf('local/onelink-api/README.md');
+  const rows = text.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
 
   it.each(Object.entries(defaultSettings).filter(([name]) => name !== 'templates'))(
     'lists the default of the setting %s',
@@ -160,7 +146,6 @@ describe('local/onelink-api/README.md', () => {
   );
 
   it('lists the templates of the emulator, and they are those of the sample configuration', () => {
-    const text = readFileSync(new URL('../../local/onelink-api/README.md', import.meta.url), 'utf8');
     expect(text).toContain('`A1b3` → acme with brand domain `go.acme.example`; `abc123` → globex');
     const configured = Object.entries(production?.templates ?? {}).map(([id, { domain, brandDomains }]) => [
       id,
@@ -171,7 +156,7 @@ describe('local/onelink-api/README.md', () => {
 });
 
 describe('docs/operations.md', () => {
-  const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+  const text = textOf('docs/operations.md');
   const table = text.slice(text.indexOf('\n## Settings'), text.indexOf('\n## Change rates'));
   const settings = [accountSchema, pipelineSchema, pipelineSchema.shape.lanes.valueType, stageSchema]
     .flatMap(({ shape }) => Object.keys(shape))
@@ -192,8 +177,8 @@ describe('docs/operations.md', () => {
 
 describe('the docs of the verbs', () => {
   const verbs = onelinkProgram().commands;
-  const operations = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const operations = textOf('docs/operations.md');
+  const readme = textOf('README.md');
   const rows = rowsUnder(operations, '| Verb |');
 
   it('README lists every verb and no other, with resume beside pause', () => {
@@ -237,7 +222,7 @@ function exitCodesInHelp(verb: Command): number[] {
 describe('lib/observability/RUNBOOK.md', () => {
   it('searches the logs for messages that the functions log', () => {
     // Given
-    const runbook = readFileSync(new URL('../../lib/observability/RUNBOOK.md', import.meta.url), 'utf8');
+    const runbook = textOf('lib/observability/RUNBOOK.md');
     const written = lambdaSources.flatMap(([, source]) =>
       [...source.matchAll(/\.(?:info|warn)\(\s*'([^']+)'/g)].map(([, message = '']) => message),
     );
@@ -267,8 +252,7 @@ describe('lib/observability/RUNBOOK.md', () => {
 });
 
 describe('CONTRIBUTING.md', () => {
-  const page = readFileSync(new URL('../../CONTRIBUTING.md', import.meta.url), 'utf8');
-  const root = new URL('../../', import.meta.url);
+  const page = textOf('CONTRIBUTING.md');
   const foldersIn = (folder: string) =>
     readdirSync(new URL(folder, root), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
@@ -290,18 +274,17 @@ describe('CONTRIBUTING.md', () => {
 });
 
 describe('every page', () => {
-  const root = new URL('../../', import.meta.url);
   const pages = globSync(['*.md', '{docs,lib,local}/**/*.md'], { cwd: root });
 
   it.each(pages)('names only files and folders that exist: %s', (page) => {
-    const text = readFileSync(new URL(page, root), 'utf8');
+    const text = textOf(page);
     const named =
       text.match(/(?<![\w.~/-])(bin|cli|examples|lambdas|lib|local|schemas|test)\/[\w./-]*\w(?![\w*<{-])/g) ?? [];
     expect(named.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
   });
 
   it.each(pages)('links only to pages and headings that exist: %s', (page) => {
-    const text = readFileSync(new URL(page, root), 'utf8');
+    const text = textOf(page);
     const links = [...text.matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
     const broken = links.filter(([, path = '', heading]) => {
       const file = new URL(path === '' ? page : new URL(path, new URL(page, root)), root);
@@ -322,7 +305,7 @@ function anchorsOf(markdown: string): string[] {
 }
 
 describe('docs/metrics.md', () => {
-  const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+  const page = textOf('docs/metrics.md');
   const documentedUnder = (heading: string) => {
     const section = page.slice(page.indexOf(`\n## ${heading}\n`) + 1).split('\n## ')[0] ?? '';
     return rowsUnder(section, '| Metric |').map(([name = '']) => codeIn(name)[0]);
@@ -346,8 +329,7 @@ describe('docs/metrics.md', () => {
 });
 
 describe('figures in the docs follow from the sample configuration', () => {
-  const page = (name: string) =>
-    readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8').replaceAll(/\s+/g, ' ');
+  const page = (name: string) => textOf(`docs/${name}`).replaceAll(/\s+/g, ' ');
   const account = config.accounts.acme;
   if (account === undefined || production === undefined)
     throw new Error('examples/configuration.ts has no account acme');
@@ -390,7 +372,7 @@ describe('figures in the docs follow from the sample configuration', () => {
       'about 0.01 $ per million records',
     ]);
     for (const verb of ['export', 'verify']) {
-      const text = readFileSync(new URL(`../../cli/commands/${verb}/${verb}.ts`, import.meta.url), 'utf8');
+      const text = textOf(`cli/commands/${verb}/${verb}.ts`);
       expect(text).toContain('about 0.01 $ per million records');
     }
   });

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../world/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -153,7 +153,7 @@ const allowed: Case[] = [
 /** The linter's messages, by file and line of the import. */
 const messages = new Map<string, string[]>();
 let exitCode = 0;
-let scratch = '';
+const scratch = await temporaryFolder(afterAll);
 
 /** One file for each room, with one import on each line. The linter checks all files in one run. */
 const cases = [...Object.values(refused).flat(), ...allowed];
@@ -168,7 +168,6 @@ const ways: [file: string, line: string][] = [
 ];
 
 beforeAll(async () => {
-  scratch = await mkdtemp(join(tmpdir(), 'import-law-'));
   await cp(join(root, 'biome.json'), join(scratch, 'biome.json'));
   const files = [...linesOf].map(([file, lines]): [string, string] => [
     file,
@@ -197,8 +196,6 @@ beforeAll(async () => {
     messages.set(place, [...(messages.get(place) ?? []), message]);
   }
 });
-
-afterAll(() => rm(scratch, { recursive: true }));
 
 /** The linter's messages on one import. */
 function messagesOn([file, imported]: Case): string[] {

@@ -1,9 +1,11 @@
-import { access, cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { App } from 'aws-cdk-lib';
 import { config } from '../../examples/configuration.ts';
+import type { Configuration } from '../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../lib/config/config-validation.ts';
 import { addStages } from '../../lib/stacks/stages.ts';
 import { runDirectoryVariable } from '../run/global-setup.ts';
@@ -42,23 +44,17 @@ async function sharedIn(run: string): Promise<string | undefined> {
   }
   const deadline = performance.now() + patienceMilliseconds;
   while (performance.now() < deadline) {
-    if (await isThere(done)) return done;
+    if (existsSync(done)) return done;
     await sleep(100);
   }
   return undefined;
 }
 
-function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function synthesise(): Promise<string> {
+/** @returns the folder of the synthesised production stage, which the caller removes */
+export async function synthesise(configuration: Configuration = config): Promise<string> {
   const outdir = await mkdtemp(join(tmpdir(), 'onelink-test-app-'));
   const app = new App({ outdir, analyticsReporting: false });
-  addStages(app, validateConfiguration(config), 'production');
+  addStages(app, validateConfiguration(configuration), 'production');
   app.synth();
   return outdir;
 }

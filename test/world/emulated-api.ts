@@ -154,19 +154,21 @@ class UnpacedTurns implements Turns {
   }
 }
 
-/** The operation of a request. */
-export function operationOf({ method, url }: HttpCall): Operation {
+function callIn({ method, url }: HttpCall) {
   const found = route(method, url.pathname, url.search.slice(1));
   if (found === undefined || 'allow' in found) throw new Error(`the API has no ${method} of this path`);
-  return found.call.operation;
+  return found.call;
+}
+
+/** The operation of a request. */
+export function operationOf(call: HttpCall): Operation {
+  return callIn(call).operation;
 }
 
 /** The link of a request, as `A1b3/spring`, or the account of a quota call. */
-export function keyOfCall({ method, url, body }: HttpCall): string {
-  const found = route(method, url.pathname, '');
-  if (found === undefined || 'allow' in found) throw new Error(`the API has no ${method} of this path`);
-  const { operation, onelinkId, shortlinkId } = found.call;
-  return `${onelinkId}/${operation === 'create' ? JSON.parse(body ?? '{}').shortlink_id : shortlinkId}`;
+export function keyOfCall(call: HttpCall): string {
+  const { operation, onelinkId, shortlinkId } = callIn(call);
+  return `${onelinkId}/${operation === 'create' ? JSON.parse(call.body ?? '{}').shortlink_id : shortlinkId}`;
 }
 
 function requestOf({ method, url, headers, body }: HttpCall): ApiRequest {

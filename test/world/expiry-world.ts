@@ -14,7 +14,7 @@ import { InMemoryControl } from './in-memory-control.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
 import { silentObserver, stillClock } from './stillness.ts';
 
-const expiryWorkerVariables: ExpiryWorkerVariables = {
+export const expiryWorkerVariables: ExpiryWorkerVariables = {
   API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
   API_TOKEN_SECRET_ARN: 'arn:token',
   LINK_ID_SECRET_ARN: 'arn:link-id',

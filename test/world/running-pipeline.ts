@@ -1,18 +1,13 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { sketchOf } from '../../cli/files/message.ts';
 import { type Awaited, AwaitedOutcomes } from '../../cli/pipeline/awaited-outcomes.ts';
 import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
-import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { sendMessages } from '../../cli/pipeline/send-messages.ts';
 import { config } from '../../examples/configuration.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
-import { startLocalCloud } from '../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../local/onelink-api/server.ts';
 import type { CampaignMessage } from '../../local/start/campaign-input.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
@@ -20,9 +15,17 @@ import { emulatorSettings } from '../../local/start/emulator-settings.ts';
 import { startApiFront } from '../../local/weather/api-sockets.ts';
 import type { WeatherPlan } from '../../local/weather/plan.ts';
 import { assemblyIn } from './assembly.ts';
+import { startPipeline } from './started-pipeline.ts';
 import { writtenMetrics } from './written-metrics.ts';
 
 const token = 'token-of-the-test';
+
+/** Messages of the transactional lane. */
+export const messagesOf = (commands: readonly object[]): CampaignMessage[] =>
+  commands.map((command, index) => {
+    const body = JSON.stringify(command);
+    return { line: 1_000 + index, lane: 'transactional', body, ...sketchOf(body) };
+  });
 
 /** The whole pipeline as deployed, with its bundles, on the local cloud and against the emulator. */
 export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {}) {
@@ -32,24 +35,15 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
 
   const api = await startOneLinkApi({ settings: emulatorSettings(pipeline, token) });
   const front = weather && (await startApiFront(weather, api.origin));
-  const cloud = await startLocalCloud({
+  const { cloud, named, sqs, dynamo, ...started } = await startPipeline(pipeline.stackName, {
     assemblyDirectory,
-    stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
     workDirectory: join(directory, 'work'),
     environmentOverrides: { API_BASE_URL: api.baseUrl.replace(api.origin, front?.endpoint ?? api.origin) },
     secretValues: { ApiToken: token },
     fireSchedulesAtStart: true,
     ...(weather && { weather }),
   });
-  const named = cloud.outputs[pipeline.stackName] ?? {};
-  const outputs = pipelineOutputs(named, pipeline.stackName);
-  const sqs = new SQSClient(cloud.clientConfig('sqs'));
-  const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig('dynamodb')));
-  const outcomeQueue = await openOutcomeQueue(
-    { sqs, sns: new SNSClient(cloud.clientConfig('sns')) },
-    outputs.outcomeTopicArn,
-  );
+  const outcomeQueue = await openOutcomeQueue({ sqs, sns: started.sns }, started.outputs.outcomeTopicArn);
 
   return {
     api,
@@ -62,12 +56,7 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
       const over = AbortSignal.timeout(deadlineSeconds * 1000);
       const settled = new AbortController();
       const sends = [...Map.groupBy(messages, ({ lane }) => lane)].map(([lane, ofLane]) =>
-        sendMessages(
-          sqs,
-          outputs.laneQueueUrls.get(lane) ?? '',
-          ofLane,
-          (message, id) => void awaited.sent(message, id),
-        ),
+        sendMessages(sqs, started.laneQueueUrl(lane), ofLane, (message, id) => void awaited.sent(message, id)),
       );
       const sent = Promise.all(sends);
       const listening = outcomeQueue.listen(
@@ -114,20 +103,12 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
     },
 
     /** All records of the ledger, by key. */
-    async ledger(): Promise<Map<string, Record<string, unknown>>> {
-      const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: named.LedgerTableName ?? '' }));
-      return new Map(Items.map((item) => [String(item.pk), item]));
-    },
+    ledger: started.ledger,
 
     /** All objects of a bucket, by key. */
     async objects(bucket: 'QrBucketName' | 'ArchiveBucketName'): Promise<Map<string, Buffer>> {
-      const Bucket = named[bucket] ?? '';
-      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
-      const read = async ({ Key = '' }): Promise<[string, Buffer]> => {
-        const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
-        return [Key, Buffer.from((await Body?.transformToByteArray()) ?? [])];
-      };
-      return new Map(await Promise.all(Contents.map(({ Key = '' }) => read({ Key }))));
+      const keys = await started.keys(bucket);
+      return new Map(await Promise.all(keys.map(async (key) => [key, await started.object(bucket, key)] as const)));
     },
 
     /** The metrics that the functions wrote. */

@@ -10,7 +10,7 @@ import { type BenchPipeline, benchPipeline } from '../world/bench-pipeline.ts';
 import { creates } from '../world/commands.ts';
 import { configuredPlan } from '../world/lanes.ts';
 import { requestCountsProbe } from '../world/request-counts.ts';
-import { assemblyOf, type Variant, variantPipeline } from '../world/synthesis.ts';
+import { assemblyOf, campaignAt, variantPipeline } from '../world/synthesis.ts';
 
 const qrCodes = 200;
 /** The API's latency that the utilisation in lib/config/rate-budget.ts assumes. */
@@ -20,7 +20,9 @@ const logEventBytes = 26;
 
 /** Item 8: the use of each AWS service by a link and by a QR code, and its cost. */
 export async function cost({ report, commands = 4_000 }: BenchOptions): Promise<Findings> {
-  const variant = twoEnvironmentsAtFullPace();
+  // The configured pace and batches, in two environments, which any machine can sustain. With a tenth of a call more, or
+  // rounding would cut the share below two whole paces.
+  const variant = campaignAt(2 * configuredPlan('campaign', 'LinkWorker').callsPerSecond + 0.1);
   const probe = await requestCountsProbe();
   const pipeline = await benchPipeline({ variant, emulator, nodeOptions: [probe.nodeOption] });
   const meter = meterOf(pipeline);
@@ -68,17 +70,6 @@ export async function cost({ report, commands = 4_000 }: BenchOptions): Promise<
     await pipeline.stop();
     await rm(probe.directory, { recursive: true, force: true });
   }
-}
-
-/** The campaign lane with its configured pace and batches, in two environments, which any machine can sustain. */
-function twoEnvironmentsAtFullPace(): Variant {
-  const { settings, account } = variantPipeline({});
-  const { campaign, ...others } = settings.lanes;
-  if (campaign === undefined) throw new Error('examples/configuration.ts has no lane `campaign`');
-  // With a tenth of a call more, or rounding would cut the share below two whole paces.
-  const rateShare =
-    (2 * configuredPlan('campaign', 'LinkWorker').callsPerSecond + 0.1) / (account.callsPerSecond * account.headroom);
-  return { settings: { lanes: { ...others, campaign: { ...campaign, rateShare } } } };
 }
 
 /** Fills the queue first, because batches must be full. */

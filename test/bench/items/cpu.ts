@@ -28,8 +28,8 @@ export async function cpu({ report, commands = 6_000 }: BenchOptions): Promise<F
   // Without waits between calls, as in the bare loop. The difference to the paced worker is the cost of the pace.
   const environmentOverrides = { LINK_CALLS_PER_SECOND: '5000' };
   const assembly = await assemblyWith(variant, { handler: 'bare-loop.ts' });
-  const unpacedRuns: PerLink[] = [];
-  const bareRuns: PerLink[] = [];
+  const unpacedRuns: number[] = [];
+  const bareRuns: number[] = [];
   // In this order and back, so a machine that becomes slower or faster favours neither.
   for (const [name, runs, options] of [
     ['the link worker, as fast as it can', unpacedRuns, { environmentOverrides }],
@@ -38,9 +38,9 @@ export async function cpu({ report, commands = 6_000 }: BenchOptions): Promise<F
     ['the link worker, as fast as it can', unpacedRuns, { environmentOverrides }],
   ] as const) {
     report(`cpu: ${name}`);
-    runs.push(await cpuPerLink({ variant, emulator, ...options }, commands));
+    runs.push((await cpuPerLink({ variant, emulator, ...options }, commands)).cpuMillisecondsPerLink);
   }
-  const mean = (runs: PerLink[]) => runs.reduce((sum, run) => sum + run.cpuMillisecondsPerLink, 0) / runs.length;
+  const mean = (runs: number[]) => runs.reduce((sum, one) => sum + one, 0) / runs.length;
   const [unpaced, bare] = [mean(unpacedRuns), mean(bareRuns)];
   report('cpu: its parts');
   const profiler = await cpuProfiler();
@@ -87,20 +87,12 @@ export async function cpu({ report, commands = 6_000 }: BenchOptions): Promise<F
   };
 }
 
-interface PerLink {
-  links: number;
-  cpuMillisecondsPerLink: number;
-  elsewhere: Record<string, number>;
-  /** Milliseconds by package. */
-  profile: Map<string, number>;
-}
-
 /** @param finish gets the environments' process IDs after the last link, and returns their profile */
 export async function cpuPerLink(
   options: BenchPipelineOptions,
   commands: number,
   finish?: (pids: number[]) => Promise<Map<string, number>>,
-): Promise<PerLink> {
+) {
   const pipeline = await benchPipeline(options);
   try {
     const made = async () => (await pipeline.api.admin.stats()).links.made;
@@ -125,12 +117,13 @@ export async function cpuPerLink(
     const worker = pipeline.functionOf('campaign', 'LinkWorker');
     const environments = pipeline.cloud.environments().find((one) => one.function === worker)?.environments ?? [];
     const pids = environments.flatMap(({ pid }) => pid ?? []);
-    const elsewhere = ['pollers', 'SQS, SNS, S3', 'DynamoDB', 'OneLink API'].map((role) => [role, used(role)]);
+    const elsewhere = ['pollers', 'SQS, SNS, S3', 'DynamoDB', 'OneLink API'].map((role) => [role, used(role)] as const);
     return {
       links,
       cpuMillisecondsPerLink: used(worker),
       elsewhere: Object.fromEntries(elsewhere),
-      profile: (await finish?.(pids)) ?? new Map(),
+      /** Milliseconds by package. */
+      profile: (await finish?.(pids)) ?? new Map<string, number>(),
     };
   } finally {
     await pipeline.stop();

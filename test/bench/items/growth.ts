@@ -13,15 +13,6 @@ const emulator = { latencyMilliseconds: 10, latencyJitterMilliseconds: 20, month
 /** The most commands in the queue. fauxqs becomes slower beyond a hundred thousand messages. */
 const sendAhead = 10_000;
 
-interface GrowthRun {
-  ledgerRecords: number;
-  commands: number;
-  workerCpuMillisecondsPerCommand: number;
-  tableEngineCpuMillisecondsPerCommand: number;
-  /** Memory of the largest environment of each function, at the end of each fifth of the campaign. */
-  residentMegabytes: Record<string, number[]>;
-}
-
 /** Item 7 in a run of all items: the cost of a command with a small and a larger ledger. */
 export const shortGrowth = (options: BenchOptions) => growth(options, [100, 10_000], options.commands ?? 2_000);
 
@@ -37,7 +28,7 @@ export const longGrowth = async (options: BenchOptions): Promise<Findings> => {
 };
 
 async function growth({ report }: BenchOptions, sizes: readonly number[], commands: number): Promise<Findings> {
-  const runs: GrowthRun[] = [];
+  const runs: Awaited<ReturnType<typeof campaignOver>>[] = [];
   for (const ledgerRecords of sizes) {
     report(`growth: ${commands} commands over ${ledgerRecords} records`);
     runs.push(await campaignOver(ledgerRecords, commands, report));
@@ -65,11 +56,7 @@ async function growth({ report }: BenchOptions, sizes: readonly number[], comman
   };
 }
 
-async function campaignOver(
-  ledgerRecords: number,
-  commands: number,
-  report: BenchOptions['report'],
-): Promise<GrowthRun> {
+async function campaignOver(ledgerRecords: number, commands: number, report: BenchOptions['report']) {
   const pipeline = await benchPipeline({ variant: variantAt({ callsPerSecond: limitCallsPerSecond }), emulator });
   try {
     await fillLedger(pipeline, ledgerRecords);
@@ -89,6 +76,7 @@ async function campaignOver(
     await until(warmUp);
     const worker = pipeline.functionOf('campaign', 'LinkWorker');
     const before = { cpu: pipeline.cpuSeconds(), links: await made() };
+    /** Memory of the largest environment of each function, at the end of each fifth of the campaign. */
     const residentMegabytes: Record<string, number[]> = {};
     for (let fifth = 1; fifth <= 5; fifth++) {
       pipeline.forgetPeaks();

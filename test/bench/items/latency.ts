@@ -8,7 +8,7 @@ import { sustainableCallsPerSecond } from '../world/capacity.ts';
 import { creates } from '../world/commands.ts';
 import { lanePlans } from '../world/lanes.ts';
 import { measureWindow } from '../world/measured-window.ts';
-import { type Variant, variantPipeline } from '../world/synthesis.ts';
+import { campaignAt } from '../world/synthesis.ts';
 
 /** Constant, so the measurement can subtract it exactly. */
 const apiLatencyMilliseconds = 100;
@@ -24,7 +24,7 @@ export async function latency(options: BenchOptions): Promise<Findings> {
   const campaignPerSecond = campaignShareOfSustainable * sustainable;
   report(`latency: beside a campaign of ${campaignPerSecond.toFixed(0)} links/s`);
   const pipeline = await benchPipeline({
-    variant: withCampaignAt(campaignPerSecond),
+    variant: campaignAt(campaignPerSecond),
     emulator: { latencyMilliseconds: apiLatencyMilliseconds, latencyJitterMilliseconds: 0 },
   });
   const over = new AbortController();
@@ -95,15 +95,6 @@ export async function latency(options: BenchOptions): Promise<Findings> {
     over.abort();
     await pipeline.stop();
   }
-}
-
-/** The account and the transactional lane of examples/configuration.ts, with a campaign lane of the given rate. */
-function withCampaignAt(callsPerSecond: number): Variant {
-  const { settings, account } = variantPipeline({});
-  const { campaign, ...others } = settings.lanes;
-  if (campaign === undefined) throw new Error('examples/configuration.ts has no lane `campaign`');
-  const rateShare = Math.min(campaign.rateShare, callsPerSecond / (account.callsPerSecond * account.headroom));
-  return { settings: { lanes: { ...others, campaign: { ...campaign, rateShare } } } };
 }
 
 /** The percentile by nearest rank. */

@@ -33,24 +33,7 @@ const variants: Readonly<Record<string, RateVariant>> = {
 /** An environment works on a batch for some fifteen seconds. After the warm-up each has begun its first. */
 const warmUpSeconds = 12;
 
-export interface RateRun {
-  variant: string;
-  limitCallsPerSecond: number;
-  budgetCallsPerSecond: number;
-  plannedCallsPerSecond: number;
-  /** Utilisation × pace, summed over the workers: their rate under a backlog, at this latency. */
-  reachableCallsPerSecond: number;
-  sustainedCallsPerSecond: number;
-  ofBudget: number;
-  ofReachable: number;
-  campaignOfItsPace: number;
-  fullestSecondOfSends: number;
-  fullestSecondOfArrivals: number;
-  refusedCalls: number;
-  ownCores: number;
-  busyCores: number;
-  cpuMillisecondsPerCall: Record<string, number>;
-}
+export type RateRun = Awaited<ReturnType<typeof saturate>>;
 
 /** Item 1: both lanes and their QR queues under an endless backlog. */
 export async function rate(options: BenchOptions): Promise<Findings> {
@@ -65,7 +48,7 @@ export async function rate(options: BenchOptions): Promise<Findings> {
   return { figures: { runs }, table: rateTable(runs), broken: runs.flatMap(brokenIn) };
 }
 
-async function saturate(name: string, variant: RateVariant, limit: number, seconds: number): Promise<RateRun> {
+async function saturate(name: string, variant: RateVariant, limit: number, seconds: number) {
   const probe = await sendTimesProbe();
   const { latencyMilliseconds, leftToOthers = 0 } = variant;
   const pipeline = await benchPipeline({
@@ -100,6 +83,7 @@ async function saturate(name: string, variant: RateVariant, limit: number, secon
       limitCallsPerSecond: limit,
       budgetCallsPerSecond: budget,
       plannedCallsPerSecond: plannedCallsPerSecond(pipeline),
+      /** Utilisation × pace, summed over the workers: their rate under a backlog, at this latency. */
       reachableCallsPerSecond,
       sustainedCallsPerSecond: sustained,
       ofBudget: sustained / budget,

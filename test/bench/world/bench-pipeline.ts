@@ -1,14 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { pipelineOutputs } from '../../../cli/pipeline/pipeline-outputs.ts';
 import { sendMessages } from '../../../cli/pipeline/send-messages.ts';
-import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../../local/cloud/cloud.ts';
+import type { LocalCloud, LocalCloudOptions } from '../../../local/cloud/cloud.ts';
 import type { SettingsInput } from '../../../local/onelink-api/settings.ts';
 import { startEmulator } from '../../../local/start/emulator-process.ts';
 import { emulatorSettings } from '../../../local/start/emulator-settings.ts';
+import { startPipeline } from '../../world/started-pipeline.ts';
 import { CpuMeter, childrenRunning } from './processes.ts';
 import { assemblyOf, type Variant, variantPipeline } from './synthesis.ts';
 
@@ -40,9 +38,8 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
   const workDirectory = await mkdtemp(join(tmpdir(), 'onelink-bench-'));
   const api = await startEmulator({ ...emulatorSettings(pipeline, token), ...options.emulator });
   const nodeOptions = ['--enable-source-maps', ...(options.nodeOptions ?? [])].join(' ');
-  const cloud = await startLocalCloud({
+  const { cloud, named, outputs, sqs, sns, laneQueueUrl } = await startPipeline(pipeline.stackName, {
     assemblyDirectory: options.assembly ?? (await assemblyOf(variant)),
-    stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
     workDirectory,
     environmentOverrides: { API_BASE_URL: api.baseUrl, NODE_OPTIONS: nodeOptions, ...options.environmentOverrides },
     secretValues: { ApiToken: token },
@@ -52,19 +49,10 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
   const governor = cloud.environments().find(({ logicalId }) => logicalId.includes('Governor'));
   const { outcome, errorMessage } = await cloud.invoke(governor?.logicalId ?? '', {});
   if (outcome !== 'succeeded') throw new Error(`the governor: ${errorMessage}`);
-  const named = cloud.outputs[pipeline.stackName] ?? {};
-  const outputs = pipelineOutputs(named, pipeline.stackName);
-  const sqs = new SQSClient(cloud.clientConfig('sqs'));
-  const sns = new SNSClient(cloud.clientConfig('sns'));
   const engines = childrenRunning(Object.keys(roles));
   const meter = new CpuMeter();
   const read = () => meter.read(running(cloud, engines));
   const reading = setInterval(read, 250);
-  const laneQueueUrl = (lane: string) => {
-    const url = outputs.laneQueueUrls.get(lane);
-    if (url === undefined) throw new Error(`the pipeline has no lane ${lane}`);
-    return url;
-  };
 
   return {
     pipeline,

@@ -18,28 +18,7 @@ export interface Campaign {
   seed: number;
 }
 
-export interface CampaignFigures {
-  commands: number;
-  messages: number;
-  /** Commands with at least one link. */
-  linked: number;
-  /** Links beyond one for each command. */
-  duplicateLinks: number;
-  /** Commands without a link after the queue is empty. */
-  lostCommands: number;
-  /** Commands without a link when the time is over. */
-  unreachedCommands: number;
-  quotaCalls: number;
-  /** POST, PUT and DELETE calls for each command that needs one. */
-  quotaCallsPerCommand: number;
-  wastedQuotaCalls: number;
-  rateRefusals: number;
-  kills: number;
-  /** From the first link to nine tenths of all. The commands of killed environments come later. */
-  secondsToNineTenths: number;
-  linksPerSecond: number;
-  workerCpuMillisecondsPerLink: number;
-}
+export type CampaignFigures = Awaited<ReturnType<typeof accountOf>>;
 
 /** The messages of a campaign, in order. */
 export function* messagesOf({
@@ -79,7 +58,7 @@ export async function follow(
   campaign: Campaign,
   limitSeconds: number,
   ports: { kill(): boolean; isOver(): Promise<boolean> },
-): Promise<{ kills: number; over: boolean; secondsToNineTenths: number }> {
+) {
   const startedAt = performance.now();
   const seconds = () => (performance.now() - startedAt) / 1000;
   const { killEvery = Number.POSITIVE_INFINITY } = campaign;
@@ -99,9 +78,9 @@ export async function follow(
 export async function accountOf(
   admin: AdminClient,
   campaign: Campaign,
-  ran: { kills: number; over: boolean; secondsToNineTenths: number },
+  ran: Awaited<ReturnType<typeof follow>>,
   workerCpuSeconds: number,
-): Promise<CampaignFigures> {
+) {
   const [stats, links] = await Promise.all([admin.stats(), admin.links()]);
   const linked = new Set(links.map(({ payload }) => payload.af_sub1)).size;
   const without = campaign.commands - linked;
@@ -109,15 +88,21 @@ export async function accountOf(
   return {
     commands: campaign.commands,
     messages: [...messagesOf(campaign)].length,
+    /** Commands with at least one link. */
     linked,
+    /** Links beyond one for each command. */
     duplicateLinks: stats.links.made - linked,
+    /** Commands without a link after the queue is empty. */
     lostCommands: ran.over ? without : 0,
+    /** Commands without a link when the time is over. */
     unreachedCommands: ran.over ? 0 : without,
     quotaCalls: stats.quota.used,
+    /** POST, PUT and DELETE calls for each command that needs one. */
     quotaCallsPerCommand: stats.quota.used / linked,
     wastedQuotaCalls: stats.quota.used - linked,
     rateRefusals: stats.refused.rate,
     kills: ran.kills,
+    /** From the first link to nine tenths of all. The commands of killed environments come later. */
     secondsToNineTenths: ran.secondsToNineTenths,
     linksPerSecond: reached / ran.secondsToNineTenths,
     workerCpuMillisecondsPerLink: (workerCpuSeconds * 1000) / linked,

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { SourceMap } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { probeOf } from './probe.ts';
 
 interface Profile {
   nodes: { id: number; callFrame: { functionName: string; url: string; lineNumber: number; columnNumber: number } }[];
@@ -13,21 +13,18 @@ interface Profile {
 
 /** A folder for CPU profiles of environments, and the option that loads the profiler into them. */
 export async function cpuProfiler() {
-  const directory = await mkdtemp(join(tmpdir(), 'onelink-bench-profiles-'));
-  const probe = new URL('../probes/cpu-profile.mjs', import.meta.url);
-  probe.searchParams.set('directory', directory);
+  const probe = await probeOf('cpu-profile');
   return {
-    directory,
-    nodeOption: `--import=${probe.href}`,
+    ...probe,
 
     /** Ends the profiles of these processes and sums them. */
     async finish(pids: readonly number[]): Promise<Map<string, number>> {
       for (const pid of pids) process.kill(pid, 'SIGUSR2');
-      const written = async () => (await readdir(directory)).filter((name) => name.endsWith('.cpuprofile'));
+      const written = async () => (await readdir(probe.directory)).filter((name) => name.endsWith('.cpuprofile'));
       for (let waited = 0; (await written()).length < pids.length && waited < 100; waited++) await sleep(100);
       const sums = new Map<string, number>();
       for (const name of await written()) {
-        const profile = JSON.parse(await readFile(join(directory, name), 'utf8')) as Profile;
+        const profile = JSON.parse(await readFile(join(probe.directory, name), 'utf8')) as Profile;
         for (const [where, milliseconds] of await byPackage(profile)) {
           sums.set(where, (sums.get(where) ?? 0) + milliseconds);
         }

@@ -8,17 +8,12 @@ import {
 import type { BenchPipeline } from './bench-pipeline.ts';
 import { variantPipeline } from './synthesis.ts';
 
-export interface WorkerShare {
-  function: string;
-  plan: WorkerPlan;
-}
-
 export function lanePlans({ pipeline }: Pick<BenchPipeline, 'pipeline'>): LanePlan[] {
   return planLanes(pipeline.account, pipeline.settings.lanes).plans;
 }
 
 /** Each lane's two workers, as `lib` sizes them, by the names of their functions in this run. */
-export function workerShares(running: Pick<BenchPipeline, 'pipeline' | 'functionOf'>): WorkerShare[] {
+export function workerShares(running: Pick<BenchPipeline, 'pipeline' | 'functionOf'>) {
   return lanePlans(running).flatMap(({ lane, link, qr }) => [
     { function: running.functionOf(lane, 'LinkWorker'), plan: link },
     { function: running.functionOf(lane, 'QrWorker'), plan: qr },

@@ -4,23 +4,12 @@ import { watchMachine } from './machine.ts';
 import { difference } from './processes.ts';
 import { monotonicMilliseconds } from './send-times.ts';
 
-export interface MeasuredWindow {
-  from: number;
-  until: number;
-  seconds: number;
-  /** CPU seconds in the window, by function and engine. */
-  cpuSeconds: Map<string, number>;
-  /** Cores that were busy with any process, and with this pipeline. */
-  busyCores: number;
-  ownCores: number;
-}
-
-/** Measures the CPU use of a period. */
+/** Measures the CPU use of a period: CPU seconds by function and engine, and the cores that any process and this pipeline kept busy. */
 export async function measureWindow(
   pipeline: Pick<BenchPipeline, 'cpuSeconds'>,
   seconds: number,
   halfway: () => void = () => {},
-): Promise<MeasuredWindow> {
+) {
   const busy = watchMachine();
   const before = pipeline.cpuSeconds();
   const from = monotonicMilliseconds();

@@ -1,24 +1,21 @@
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { probeOf } from './probe.ts';
 
 /** Milliseconds of the machine's monotonic clock, as the probe writes them. */
 export const monotonicMilliseconds = () => Number(process.hrtime.bigint()) / 1e6;
 
 /** A folder for the send times of one run, and the option that loads the probe into an environment. */
 export async function sendTimesProbe() {
-  const directory = await mkdtemp(join(tmpdir(), 'onelink-bench-sends-'));
-  const probe = new URL('../probes/send-times.mjs', import.meta.url);
-  probe.searchParams.set('directory', directory);
+  const probe = await probeOf('send-times');
   return {
-    directory,
-    nodeOption: `--import=${probe.href}`,
+    ...probe,
 
     /** All sends so far in order of time, and those of each function. */
     async read(): Promise<{ all: Float64Array; ofFunction: Map<string, Float64Array> }> {
       const ofFunction = new Map<string, number[]>();
-      for (const name of await readdir(directory)) {
-        const bytes = await readFile(join(directory, name));
+      for (const name of await readdir(probe.directory)) {
+        const bytes = await readFile(join(probe.directory, name));
         // A copy, because a buffer from the pool may not begin at a multiple of eight. Without a half-written number.
         const times = new Float64Array(new Uint8Array(bytes.subarray(0, bytes.length - (bytes.length % 8))).buffer);
         const of = name.slice(0, name.lastIndexOf('.'));

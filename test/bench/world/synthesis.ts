@@ -1,7 +1,6 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
 import type { ConfiguredPipeline } from '../../../cli/pipeline/configured-pipeline.ts';
 import { config } from '../../../examples/configuration.ts';
 import type {
@@ -12,8 +11,8 @@ import type {
 } from '../../../lib/config/config-schema.ts';
 import { validateConfiguration } from '../../../lib/config/config-validation.ts';
 import { budgetOf, governorCallsPerSecond } from '../../../lib/config/rate-budget.ts';
-import { addStages } from '../../../lib/stacks/stages.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
+import { synthesise } from '../../world/assembly.ts';
 
 /** The changes of a run to examples/configuration.ts. */
 export interface Variant {
@@ -58,10 +57,19 @@ export function variantAt(
   return { account, settings: { lanes: { ...others, campaign: { ...campaign, rateShare } }, expiryRateShare } };
 }
 
+/** A variant whose campaign lane has so many calls a second, or its configured share if that is less. */
+export function campaignAt(callsPerSecond: number): Variant {
+  const { settings, account } = variantPipeline({});
+  const { campaign, ...others } = settings.lanes;
+  if (campaign === undefined) throw new Error('examples/configuration.ts has no lane `campaign`');
+  const rateShare = Math.min(campaign.rateShare, callsPerSecond / (account.callsPerSecond * account.headroom));
+  return { settings: { lanes: { ...others, campaign: { ...campaign, rateShare } } } };
+}
+
 /** The folder of the synthesised app, with its bundles. Each variant is synthesised once. */
 export function assemblyOf(variant: Variant): Promise<string> {
   const key = JSON.stringify(variant);
-  const known = synthesised.get(key) ?? synthesise(variant);
+  const known = synthesised.get(key) ?? synthesise(configurationOf(variant));
   synthesised.set(key, known);
   return known;
 }
@@ -91,12 +99,4 @@ function configurationOf({ account, settings }: Variant): Configuration {
     accounts: { ...config.accounts, [pipeline.account]: { ...usual, ...account } },
     stages: { ...stages, [stage]: { ...production, pipelines: [{ ...pipeline, ...settings }] } },
   });
-}
-
-async function synthesise(variant: Variant): Promise<string> {
-  const outdir = await mkdtemp(join(tmpdir(), 'onelink-bench-app-'));
-  const app = new App({ outdir, analyticsReporting: false });
-  addStages(app, configurationOf(variant), stage);
-  app.synth();
-  return outdir;
 }

@@ -1,29 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultyPipeline } from '../world/faulty-pipeline.ts';
 import { disagreements, vanished } from './agreement.ts';
-import { type ExtraQuota, extraQuota } from './quota.ts';
+import { extraQuota } from './quota.ts';
 
 /** The result of a scenario: the figures of the report. */
-export interface Account {
-  scenario: string;
-  kills: number;
-  /** Messages sent. */
-  commands: number;
-  linksMade: number;
-  /** Requests with the outcome `created`. */
-  distinctCreates: number;
-  /** Messages without an outcome, QR codes without one, links that are gone without an `expired`, and dead letters. */
-  lost: number;
-  /** Links beyond one for each distinct create, without those that the pipeline compensated at once. */
-  duplicates: number;
-  disagreements: string[];
-  extraQuotaCalls: ExtraQuota;
-  /** Quota used beyond links made, updated and deleted, and 409s: the emulator's count of quota against its other counts. */
-  unexplainedQuotaCalls: number;
-  outcomes: Record<string, number>;
-  seed: number;
-  seconds: number;
-}
+export type Account = Awaited<ReturnType<typeof takeAccount>>;
 
 /** Waits until the queues are empty, because SQS may still deliver answered messages again. */
 export async function rest(pipeline: FaultyPipeline): Promise<void> {
@@ -37,7 +18,7 @@ export async function takeAccount(
   scenario: string,
   seed: number,
   startedAtMilliseconds: number,
-): Promise<Account> {
+) {
   await rest(pipeline);
   const requests = pipeline.correspondence.requests();
   const all = pipeline.correspondence.all();
@@ -66,13 +47,18 @@ export async function takeAccount(
   return {
     scenario,
     kills: pipeline.kills,
+    /** Messages sent. */
     commands: all.length,
     linksMade: links.made,
+    /** Requests with the outcome `created`. */
     distinctCreates: created.length,
+    /** Messages without an outcome, QR codes without one, links that are gone without an `expired`, and dead letters. */
     lost: pipeline.correspondence.unsettled().length + vanished(state).length + (await pipeline.waiting()).dead,
+    /** Links beyond one for each distinct create, without those that the pipeline compensated at once. */
     duplicates: links.made - extra.madeAndTakenBack / 2 - created.length,
     disagreements: disagreements(state),
     extraQuotaCalls: extra,
+    /** Quota used beyond links made, updated and deleted, and 409s: the emulator's count of quota against its other counts. */
     unexplainedQuotaCalls: quota.used - links.made - links.updated - links.deleted - taken,
     outcomes,
     seed,

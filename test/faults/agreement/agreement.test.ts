@@ -51,22 +51,14 @@ function deletedAfterwards(given: { version: number; tombstone?: number }): Fina
   const updated = answerOf('r-2', 'updated', 2);
   const deleted = answerOf('r-3', 'deleted', 1);
   const again = answerOf('r-4', 'deleted', 2);
+  const update = { ...command, requestId: 'r-2', action: 'update', requestedAt: '2026-03-01T10:01:00Z' } as const;
   const { data, ...address } = command;
   const asked = { requestId: 'r-3', action: 'delete', requestedAt: '2026-03-01T10:02:00Z' } as const;
   return {
     ...ended,
     requests: new Map([
       ...ended.requests,
-      [
-        'crm/r-2',
-        [
-          {
-            ...sent,
-            command: { ...command, requestId: 'r-2', action: 'update', requestedAt: '2026-03-01T10:01:00Z' },
-            answers: [updated],
-          },
-        ],
-      ],
+      ['crm/r-2', [{ ...sent, command: update, answers: [updated] }]],
       ['crm/r-3', [{ ...sent, command: { ...address, ...asked }, answers: [deleted] }]],
       ['crm/r-4', [{ ...sent, command: { ...address, ...asked, requestId: 'r-4' }, answers: [again] }]],
     ]),

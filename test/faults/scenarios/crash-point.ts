@@ -18,18 +18,12 @@ export interface PlannedCrash {
   done: boolean;
 }
 
-export interface SeenRequest {
-  worker: CrashPoint['worker'];
-  request: string;
-  occurrence: number;
-  requestId: string | undefined;
-}
-
-interface Invocation {
-  counts: Map<string, number>;
+/** An invocation of a worker. */
+class Invocation {
+  readonly counts = new Map<string, number>();
   requestId: string | undefined;
   /** It has been killed. Its other requests in flight cause no second crash. */
-  isDying: boolean;
+  isDying = false;
 }
 
 /**
@@ -37,7 +31,7 @@ interface Invocation {
  * command or a link identifies the invocation.
  */
 export class CrashPlan {
-  readonly seen: SeenRequest[] = [];
+  readonly seen: (Omit<CrashPoint, 'kill'> & Pick<PlannedCrash, 'requestId'>)[] = [];
   #planned: PlannedCrash[] = [];
   readonly #invocations = new Map<string, Invocation>();
   readonly #requestOfLink = new Map<string, string>();
@@ -49,11 +43,7 @@ export class CrashPlan {
   treat(request: WireRequest, sender: Sender): Treatment {
     const worker = workerOf(sender.function);
     if (worker === undefined) return {};
-    const invocation = this.#invocations.get(sender.invocation) ?? {
-      counts: new Map(),
-      requestId: undefined,
-      isDying: false,
-    };
+    const invocation = this.#invocations.get(sender.invocation) ?? new Invocation();
     this.#invocations.set(sender.invocation, invocation);
     const name = nameOf(request);
     const occurrence = (invocation.counts.get(name) ?? 0) + 1;

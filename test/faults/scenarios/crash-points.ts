@@ -1,6 +1,6 @@
 import { deriveLinkId } from '../../../lambdas/domain/link/link-id.ts';
 import { type Account, takeAccount } from '../agreement/account.ts';
-import { markOf } from '../wire/api-writes.ts';
+import { dataOf } from '../wire/api-writes.ts';
 import type { TestCommand } from '../world/correspondence.ts';
 import { type FaultyPipeline, faultyPipeline, linkIdSecret } from '../world/faulty-pipeline.ts';
 import { CrashPlan, type CrashPoint, type PlannedCrash } from './crash-point.ts';
@@ -121,7 +121,7 @@ function commandsFor(
   const derived = deriveLinkId(linkIdSecret, { onelinkId, source, requestId }, 12);
   const qr = { format: 'png', size: 120 } as const;
   const create = { ...base(requestId, 0), action: 'create', data: dataOf(requestId) } as const;
-  const later = base(requestId, 60);
+  const later = { ...base(requestId, 60), shortlinkId: chosen };
   const before: TestCommand = {
     ...base(`${requestId}-link`, 0),
     action: 'create',
@@ -138,23 +138,15 @@ function commandsFor(
     case 'create with QR code':
       return { command: { ...create, qr }, shortlinkId: derived };
     case 'update':
-      return {
-        before,
-        command: { ...later, action, shortlinkId: chosen, data: dataOf(requestId) },
-        shortlinkId: chosen,
-      };
+      return { before, command: { ...later, action, data: dataOf(requestId) }, shortlinkId: chosen };
     case 'delete':
-      return { before, command: { ...later, action, shortlinkId: chosen }, shortlinkId: chosen };
+      return { before, command: { ...later, action }, shortlinkId: chosen };
     case 'qr':
-      return { before, command: { ...later, action, shortlinkId: chosen, qr }, shortlinkId: chosen };
+      return { before, command: { ...later, action, qr }, shortlinkId: chosen };
   }
 }
 
 function base(requestId: string, laterSeconds: number) {
   const requestedAt = new Date(Date.parse('2026-03-01T10:00:00Z') + laterSeconds * 1000).toISOString();
   return { specVersion: '1.0', source, requestId, onelinkId, requestedAt } as const;
-}
-
-function dataOf(requestId: string): Record<string, string> {
-  return { pid: 'sms', c: 'spring', ...markOf(requestId) };
 }

@@ -1,7 +1,7 @@
 import { deriveLinkId } from '../../../lambdas/domain/link/link-id.ts';
 import type { FaultInput } from '../../../local/onelink-api/faults.ts';
 import { type Account, takeAccount } from '../agreement/account.ts';
-import { markOf } from '../wire/api-writes.ts';
+import { dataOf } from '../wire/api-writes.ts';
 import type { TestCommand } from '../world/correspondence.ts';
 import { type FaultyPipeline, faultyPipeline, linkIdSecret } from '../world/faulty-pipeline.ts';
 
@@ -132,10 +132,10 @@ async function spoil(
   if (spoiling === tokenRotated) {
     // An environment reads the secret again only after half a minute. So new environments run commands with the old token first.
     await pipeline.startCold();
-    await settle(works.flatMap(({ before }) => before));
+    await settle(works.map(({ before }) => before));
     await pipeline.rotateToken(`token-for-${operations.join('-')}`);
   } else {
-    await settle(works.flatMap(({ before }) => before));
+    await settle(works.map(({ before }) => before));
     const fault = spoiledAnswers[spoiling];
     pipeline.api.addFaults(works.map(({ operation, shortlinkId }) => ({ ...fault, operation, shortlinkId })));
   }
@@ -178,42 +178,19 @@ function workFor(spoiling: Spoiling, operation: SpoiledOperation) {
     requestedAt: `2026-03-01T10:00:0${second}Z`,
   });
   const linkId = `${requestId}-link`;
-  const link: TestCommand = {
-    ...at(0),
-    requestId: linkId,
-    action: 'create',
-    shortlinkId: chosen,
-    data: dataOf(linkId),
-  };
   const create: TestCommand = { ...at(0), requestId, action: 'create', data: dataOf(requestId) };
   const derived = deriveLinkId(linkIdSecret, { onelinkId, source, requestId }, 12);
   const own = { ...at(1), requestId, shortlinkId: chosen };
   // Warms an environment if the command needs no link before it.
   const other: TestCommand = { ...create, requestId: linkId, data: dataOf(linkId) };
-  switch (operation) {
-    case 'create':
-      return { operation, before: [other], command: create, shortlinkId: derived };
-    case 'read':
-      return { operation, before: [other], command: { ...create, shortlinkId: chosen }, shortlinkId: chosen };
-    case 'update':
-      return {
-        operation,
-        before: [link],
-        command: { ...own, action: 'update', data: dataOf(requestId) },
-        shortlinkId: chosen,
-      } as const;
-    case 'delete':
-      return { operation, before: [link], command: { ...own, action: 'delete' }, shortlinkId: chosen } as const;
-    case 'qr':
-      return {
-        operation,
-        before: [link],
-        command: { ...own, action: 'qr', qr: { format: 'png', size: 120 } },
-        shortlinkId: chosen,
-      } as const;
-  }
-}
-
-function dataOf(requestId: string): Record<string, string> {
-  return { pid: 'sms', c: 'spring', ...markOf(requestId) };
+  const link: TestCommand = { ...other, shortlinkId: chosen };
+  const qr = { format: 'png', size: 120 } as const;
+  const works: Record<SpoiledOperation, { before: TestCommand; command: TestCommand }> = {
+    create: { before: other, command: create },
+    read: { before: other, command: { ...create, shortlinkId: chosen } },
+    update: { before: link, command: { ...own, action: 'update', data: dataOf(requestId) } },
+    delete: { before: link, command: { ...own, action: 'delete' } },
+    qr: { before: link, command: { ...own, action: 'qr', qr } },
+  };
+  return { operation, ...works[operation], shortlinkId: operation === 'create' ? derived : chosen };
 }

@@ -1,5 +1,5 @@
 import { type SeededRandom, seededRandom } from '../../../examples/campaign/seeded-random.ts';
-import { markOf } from '../wire/api-writes.ts';
+import { dataOf } from '../wire/api-writes.ts';
 import type { TestCommand } from '../world/correspondence.ts';
 
 const onelinkId = 'A1b3';
@@ -104,8 +104,4 @@ export class MixedCampaign {
     const order = items.map((item) => ({ item, at: this.#random.fraction() }));
     return order.sort((one, other) => one.at - other.at).map(({ item }) => item);
   }
-}
-
-function dataOf(requestId: string): Record<string, string> {
-  return { pid: 'sms', c: 'spring', ...markOf(requestId) };
 }

@@ -3,7 +3,7 @@ import { type SeededRandom, seededRandom } from '../../../examples/campaign/seed
 import { type Account, takeAccount } from '../agreement/account.ts';
 import type { Treatment } from '../wire/proxy.ts';
 import type { WireRequest } from '../wire/wire-request.ts';
-import { type FaultyPipeline, faultyPipeline, type Sender } from '../world/faulty-pipeline.ts';
+import { faultyPipeline, type Sender } from '../world/faulty-pipeline.ts';
 import { workerOf } from './crash-point.ts';
 import { MixedCampaign } from './mixed-campaign.ts';
 
@@ -43,7 +43,6 @@ class RandomFaultInjector {
 export async function randomKills(
   options: { kills: number; seed: number; patienceSeconds: number },
   progress: (line: string) => void,
-  inspect: (pipeline: FaultyPipeline, account: Account) => Promise<void> = async () => {},
 ): Promise<Account> {
   const startedAt = performance.now();
   const injector = new RandomFaultInjector(options.seed + 1);
@@ -60,9 +59,7 @@ export async function randomKills(
     }
     injector.killing = false;
     await pipeline.correspondence.settled(options.patienceSeconds);
-    const account = await takeAccount(pipeline, 'random kills', options.seed, startedAt);
-    await inspect(pipeline, account);
-    return account;
+    return await takeAccount(pipeline, 'random kills', options.seed, startedAt);
   } finally {
     await pipeline.stop();
   }

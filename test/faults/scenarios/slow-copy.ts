@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Account, takeAccount } from '../agreement/account.ts';
-import { markOf } from '../wire/api-writes.ts';
+import { dataOf } from '../wire/api-writes.ts';
 import type { Treatment } from '../wire/proxy.ts';
 import { nameOf, type WireRequest } from '../wire/wire-request.ts';
 import type { TestCommand } from '../world/correspondence.ts';
@@ -57,7 +57,7 @@ function command(action: 'create' | 'update', requestId: string, second: number)
     action,
     onelinkId: 'A1b3',
     shortlinkId: 'slow-copy',
-    data: { pid: 'sms', c: 'spring', ...markOf(requestId) },
+    data: dataOf(requestId),
     requestedAt: `2026-03-01T10:00:0${second}Z`,
   };
 }

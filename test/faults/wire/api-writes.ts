@@ -11,8 +11,8 @@ export interface ApiWrite {
   by: string | undefined;
 }
 
-/** Tests write the requestId into the data, to distinguish writes to the same link. */
-export const markOf = (requestId: string) => ({ af_sub1: requestId });
+/** The data of a command. Tests write the requestId into it, to distinguish writes to the same link. */
+export const dataOf = (requestId: string): Record<string, string> => ({ pid: 'sms', c: 'spring', af_sub1: requestId });
 
 /** @returns undefined when the request is no write to the API */
 export function apiWriteOf(request: WireRequest, status: number | undefined, by?: string): ApiWrite | undefined {

@@ -1,22 +1,15 @@
-import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { request } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { serverOnLoopback } from '../../world/loopback.ts';
 import { type SpoiledAnswer, startProxy } from './proxy.ts';
-
-const closing: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
 
 /** Calls a service through a proxy that spoils each answer. @returns the caller's result, the service's calls, the reports */
 async function callThrough(spoil: SpoiledAnswer) {
   let calls = 0;
-  const service = createServer((_, response) => {
+  const { origin } = await serverOnLoopback((_, response) => {
     calls += 1;
     response.writeHead(200).end('made');
-  });
-  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-  closing.push(async () => service.close());
+  }, onTestFinished);
   const noted: (number | undefined)[] = [];
   const proxy = await startProxy({
     service: 'onelink',
@@ -25,8 +18,8 @@ async function callThrough(spoil: SpoiledAnswer) {
     killed: () => {},
     answered: (_, status) => noted.push(status),
   });
-  closing.push(() => proxy.close());
-  proxy.forwardTo(`http://127.0.0.1:${(service.address() as AddressInfo).port}`);
+  onTestFinished(() => proxy.close());
+  proxy.forwardTo(origin);
   const seen = await new Promise<number | string | undefined>((resolve) => {
     const call = request(proxy.origin, { method: 'POST' }, (response) => {
       response.resume();
@@ -40,19 +33,13 @@ async function callThrough(spoil: SpoiledAnswer) {
 
 describe('a spoiled answer', () => {
   it('is lost after the service has applied the request', async () => {
-    expect(await callThrough({ applied: true, instead: 'reset' })).toEqual({
-      seen: 'ECONNRESET',
-      calls: 1,
-      noted: [200],
-    });
+    const through = await callThrough({ applied: true, instead: 'reset' });
+    expect(through).toEqual({ seen: 'ECONNRESET', calls: 1, noted: [200] });
   });
 
   it('is lost before the service receives the request', async () => {
-    expect(await callThrough({ applied: false, instead: 'reset' })).toEqual({
-      seen: 'ECONNRESET',
-      calls: 0,
-      noted: [],
-    });
+    const through = await callThrough({ applied: false, instead: 'reset' });
+    expect(through).toEqual({ seen: 'ECONNRESET', calls: 0, noted: [] });
   });
 
   it('is replaced by another answer, whether or not the service has applied the request', async () => {

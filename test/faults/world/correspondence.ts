@@ -66,11 +66,6 @@ export class Correspondence {
     return this.#linkOutcomes;
   }
 
-  /** Outcomes of messages that this test has not sent. */
-  strays(): Outcome[] {
-    return [...this.#early];
-  }
-
   /** Each request's messages: a command and its copies. */
   requests(): Map<string, SentCommand[]> {
     return Map.groupBy(this.all(), ({ command }) => `${command.source}/${command.requestId}`);
@@ -86,12 +81,8 @@ export class Correspondence {
   }
 
   /** Resolves to whether all messages have their outcome. It gives up after so many seconds without a new outcome. */
-  async settled(patienceSeconds: number, onProgress: (unsettled: number) => void = () => {}): Promise<boolean> {
-    return this.becomes(() => {
-      const { length } = this.unsettled();
-      if (length > 0) onProgress(length);
-      return length === 0;
-    }, patienceSeconds);
+  settled(patienceSeconds: number): Promise<boolean> {
+    return this.becomes(() => this.unsettled().length === 0, patienceSeconds);
   }
 
   /** Resolves to whether the condition became true. It gives up after so many seconds without a new outcome. */

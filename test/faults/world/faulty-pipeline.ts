@@ -2,23 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { openOutcomeQueue } from '../../../cli/pipeline/outcome-queue.ts';
-import { pipelineOutputs } from '../../../cli/pipeline/pipeline-outputs.ts';
 import { sendMessages } from '../../../cli/pipeline/send-messages.ts';
 import { config } from '../../../examples/configuration.ts';
-import { type LocalCloud, SimulatedClock, startLocalCloud } from '../../../local/cloud/cloud.ts';
+import { type LocalCloud, SimulatedClock } from '../../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../../local/onelink-api/server.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../../local/start/emulator-settings.ts';
 import { startApiFront } from '../../../local/weather/api-sockets.ts';
 import type { WeatherPlan } from '../../../local/weather/plan.ts';
 import { assemblyIn } from '../../world/assembly.ts';
+import { startPipeline } from '../../world/started-pipeline.ts';
 import { type ApiWrite, apiWriteOf } from '../wire/api-writes.ts';
 import { processOfPort } from '../wire/process-of-port.ts';
 import { startProxy, type Treatment, type WireProxy } from '../wire/proxy.ts';
@@ -118,10 +114,9 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
   const apiOrigin = options.proxyApi ? proxies.onelink.origin : api.origin;
   // In front of the proxy, which has connections of its own.
   const front = weather && (await startApiFront(weather, apiOrigin));
-  cloud = await startLocalCloud({
+  const { sqs, sns, dynamo, named, ...running } = await startPipeline(pipeline.stackName, {
     assemblyDirectory,
     ...(clock !== undefined && { clock }),
-    stacks: [`${pipeline.stackName}-State`, pipeline.stackName],
     workDirectory: join(directory, 'work'),
     environmentOverrides: {
       API_BASE_URL: `${front?.endpoint ?? apiOrigin}/api/v2.0`,
@@ -146,27 +141,20 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     sweepExpiredItemsEverySeconds: 0,
     ...(weather && { weather }),
   });
-  const { endpointsInside } = cloud;
+  cloud = running.cloud;
   for (const service of services) {
-    proxies[service].forwardTo(service === 'onelink' ? api.origin : endpointsInside[service]);
+    proxies[service].forwardTo(service === 'onelink' ? api.origin : cloud.endpointsInside[service]);
   }
 
-  const named = cloud.outputs[pipeline.stackName] ?? {};
-  const outputs = pipelineOutputs(named, pipeline.stackName);
-  const sqs = new SQSClient(cloud.clientConfig('sqs'));
-  const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
-  const sns = new SNSClient(cloud.clientConfig('sns'));
-  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig('dynamodb')));
   const secrets = new SecretsManagerClient(cloud.clientConfig('secretsManager'));
   const correspondence = new Correspondence();
-  const outcomeQueue = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
+  const outcomeQueue = await openOutcomeQueue({ sqs, sns }, running.outputs.outcomeTopicArn);
   const over = new AbortController();
   const listening = outcomeQueue.listen((outcome) => correspondence.received(outcome), over.signal);
-  const running = cloud;
 
   return {
     api: api.control,
-    cloud: running,
+    cloud: running.cloud,
     correspondence,
     /** Functions that a schedule runs each minute. */
     scheduled,
@@ -179,17 +167,18 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     /** Puts commands on a lane's queue, in order. */
     async send(commands: readonly SentCommand['command'][], lane = 'transactional'): Promise<void> {
       const messages = commands.map((command) => ({ command, body: JSON.stringify(command) }));
-      const url = outputs.laneQueueUrls.get(lane) ?? '';
-      const unsent = await sendMessages(sqs, url, messages, ({ command }, id) => correspondence.sent(command, id));
+      const unsent = await sendMessages(sqs, running.laneQueueUrl(lane), messages, ({ command }, id) =>
+        correspondence.sent(command, id),
+      );
       if (unsent.length > 0) throw new Error(`${unsent.length} messages were not sent`);
     },
 
     /** Ends all environments, and waits until none is left. A dying environment could still get a message. */
     async startCold(): Promise<void> {
-      const isAnyLeft = () => running.environments().some(({ environments }) => environments.length > 0);
+      const isAnyLeft = () => running.cloud.environments().some(({ environments }) => environments.length > 0);
       do {
         // Repeated, because the governor's schedule may start another environment.
-        running.killAllEnvironments();
+        running.cloud.killAllEnvironments();
         await sleep(20);
       } while (isAnyLeft());
     },
@@ -204,39 +193,25 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     /** Requests whose links are in the history, as `source/requestId`. */
     async history(): Promise<Set<string>> {
       const ended = new Set<string>();
-      const Bucket = named.ArchiveBucketName ?? '';
-      for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket, Prefix: 'history/' })) {
-        for (const { Key = '' } of page.Contents ?? []) {
-          const object = await s3.send(new GetObjectCommand({ Bucket, Key }));
-          for (const line of ((await object.Body?.transformToString()) ?? '').trim().split('\n')) {
-            const { source, requestId } = JSON.parse(line) as { source: string; requestId: string };
-            ended.add(`${source}/${requestId}`);
-          }
+      for (const key of await running.keys('ArchiveBucketName', 'history/')) {
+        const object = await running.object('ArchiveBucketName', key);
+        for (const line of object.toString().trim().split('\n')) {
+          const { source, requestId } = JSON.parse(line) as { source: string; requestId: string };
+          ended.add(`${source}/${requestId}`);
         }
       }
       return ended;
     },
 
     /** All records of the ledger, by key. */
-    async ledger(): Promise<Map<string, Record<string, unknown>>> {
-      const records = new Map<string, Record<string, unknown>>();
-      const pages = paginateScan({ client: dynamo }, { TableName: named.LedgerTableName ?? '', ConsistentRead: true });
-      for await (const { Items = [] } of pages) for (const item of Items) records.set(String(item.pk), item);
-      return records;
-    },
+    ledger: running.ledger,
 
     /** Keys of the QR bucket. */
-    async images(): Promise<Set<string>> {
-      const keys = new Set<string>();
-      for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: named.QrBucketName ?? '' })) {
-        for (const { Key = '' } of page.Contents ?? []) keys.add(Key);
-      }
-      return keys;
-    },
+    images: async () => new Set(await running.keys('QrBucketName')),
 
     /** Runs a scheduled function now. @returns whether it succeeded */
     async run(functionName: string): Promise<boolean> {
-      return (await running.invoke(functionName, {})).outcome === 'succeeded';
+      return (await running.cloud.invoke(functionName, {})).outcome === 'succeeded';
     },
 
     /** Advances the clock of all parts. No function may run, or its lease would end before its invocation. */
@@ -254,7 +229,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
 
     /** Messages in the queues and in their dead-letter queues, in flight or not. */
     async waiting(): Promise<{ atWork: number; dead: number }> {
-      const queues = await running.queues();
+      const queues = await running.cloud.queues();
       const count = (dead: boolean) =>
         queues
           .filter(({ deadLetterQueueOf }) => deadLetterQueueOf.length > 0 === dead)
@@ -272,7 +247,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
       over.abort();
       await listening;
       await outcomeQueue.close();
-      await running.stop();
+      await running.cloud.stop();
       await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
       await front?.stop();
       await api.close();

@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { DeadLetterQueue } from '../../../cli/commands/dead-letters/dead-letter-queues.ts';
 import { sizeOf } from '../../../cli/commands/dead-letters/dead-letter-queues.ts';
 import type { ExaminationPorts } from '../../../cli/commands/dead-letters/examination.ts';
@@ -12,9 +11,11 @@ import { purge } from '../../../cli/commands/dead-letters/purge.ts';
 import { redrive } from '../../../cli/commands/dead-letters/redrive.ts';
 import { config } from '../../../examples/configuration.ts';
 import type { Turns } from '../../../lambdas/domain/control/pacer.ts';
+import { temporaryFolder } from '../../world/temporary-folder.ts';
 import { givenEngines } from '../lambdas/adapters/given-engines.ts';
 
 const engines = await givenEngines();
+const directory = await temporaryFolder(afterAll);
 const { sqs } = engines;
 const never = new AbortController().signal;
 const now = Date.parse('2026-03-10T12:00:00Z');
@@ -276,11 +277,6 @@ describe('redrive', () => {
 
 describe('purge', () => {
   const options = { limit: Number.POSITIVE_INFINITY, interrupted: never, waitSeconds: 0 };
-  let directory = '';
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'onelink-purge-'));
-  });
-  afterAll(() => rm(directory, { recursive: true }));
 
   test('writes what it deletes to a file that only its owner can read', async () => {
     const queue = await givenLetters();

@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ExportFile } from '../../../cli/commands/export/export-file.ts';
@@ -11,14 +10,14 @@ import { Ledger } from '../../../lambdas/adapters/ledger.ts';
 import { emptyControl } from '../../../lambdas/domain/control/control-record.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { givenRecord } from '../../world/given-ledger.ts';
+import { temporaryFolder } from '../../world/temporary-folder.ts';
 import { givenTable } from '../lambdas/adapters/given-engines.ts';
 
 const { client, table } = await givenTable();
 const never = new AbortController().signal;
-let directory: string;
+const directory = await temporaryFolder(afterAll);
 
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'onelink-export-'));
   const ledger = new Ledger(client, table, systemClock);
   const control = new ControlTable(client, table, systemClock);
   await control.write(emptyControl, await control.read());
@@ -29,7 +28,6 @@ beforeAll(async () => {
     await ledger.addLink(givenRecord({}, { address, source, campaign, requestId: `r-${index}` }));
   }
 });
-afterAll(() => rm(directory, { recursive: true }));
 
 const scans = (only: { campaign?: string; source?: string }, signal = never) =>
   Array.from({ length: segments }, (_, segment) => scanLinks(client, { table, segment, signal }, only));

@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -14,6 +11,7 @@ import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-comm
 import type { Deployment } from '../../../local/cloud/assembly/deployment.ts';
 import { serveCloudFormation } from '../../../local/cloud/services/cloudformation.ts';
 import { send } from '../../../local/cloud/services/wire.ts';
+import { serverOnLoopback } from '../../world/loopback.ts';
 import { givenEngines } from '../lambdas/adapters/given-engines.ts';
 
 const { s3, bucket: makeBucket, settings } = await givenEngines();
@@ -32,25 +30,19 @@ const deployment = {
       CampaignQueueUrl: 'http://127.0.0.1:1/campaign',
     }).map(([key, value]) => ({ key, value })),
 } as unknown as Deployment;
-const cloudFormation = createServer(async (request, response) => {
+const { origin } = await serverOnLoopback(async (request, response) => {
   const body = (await buffer(request)).toString();
   const asked = { method: 'POST', url: '/', headers: request.headers, body } as unknown as Parameters<
     typeof serveCloudFormation
   >[0];
   send(response, serveCloudFormation(asked, deployment, new Date(0)));
-});
-cloudFormation.listen(0, '127.0.0.1');
-await once(cloudFormation, 'listening');
+}, afterAll);
 Object.assign(process.env, {
-  AWS_ENDPOINT_URL_CLOUDFORMATION: `http://127.0.0.1:${(cloudFormation.address() as AddressInfo).port}`,
+  AWS_ENDPOINT_URL_CLOUDFORMATION: origin,
   AWS_ENDPOINT_URL_S3: settings.endpoint,
   AWS_REGION: 'eu-west-1',
   AWS_ACCESS_KEY_ID: 'local',
   AWS_SECRET_ACCESS_KEY: 'local',
-});
-afterAll(() => {
-  cloudFormation.closeAllConnections();
-  cloudFormation.close();
 });
 
 const command: ParkedCommand = {

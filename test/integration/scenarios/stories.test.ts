@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { config } from '../../../examples/configuration.ts';
@@ -9,18 +8,15 @@ import { playStory } from '../../../local/start/scenarios/play.ts';
 import { tokenRevoked } from '../../../local/start/scenarios/stories/token-revoked.ts';
 import { stories } from '../../../local/start/scenarios/stories.ts';
 import { synthesise } from '../../../local/start/synthesis.ts';
+import { temporaryFolder } from '../../world/temporary-folder.ts';
 import { writtenMetrics } from '../../world/written-metrics.ts';
 
 /** `npm run test:scenarios` plays all of them in full. `npm test` plays one of them, short. */
 const inFull = process.env.MODE === 'scenarios';
 const played = inFull ? stories : [tokenRevoked];
 
-let directory: string;
-beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'onelink-stories-'));
-  await synthesise(sampleConfigFile, 'production', join(directory, 'cdk.out'));
-});
-afterAll(() => rm(directory, { recursive: true, force: true }));
+const directory = await temporaryFolder(afterAll);
+beforeAll(() => synthesise(sampleConfigFile, 'production', join(directory, 'cdk.out')));
 
 describe.each(played)('the story $name', (story) => {
   test('keeps its rules, and its timeline has every event', { timeout: 180_000 }, async () => {

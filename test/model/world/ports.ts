@@ -13,6 +13,7 @@ import type { QrWorkerPorts } from '../../../lambdas/qr-worker/qr-worker.ts';
 import { keyOfCall, operationOf } from '../../world/emulated-api.ts';
 import { InMemoryControl } from '../../world/in-memory-control.ts';
 import { linkIdSecret } from '../../world/link-world.ts';
+import { silentObserver } from '../../world/stillness.ts';
 import { keyOf } from './one-link.ts';
 import type { Pipeline } from './pipeline.ts';
 
@@ -63,11 +64,8 @@ export function portsOf(
   const control = new InMemoryControl();
   control.setRecord(pipeline.now, pipeline.parkedAt === undefined ? {} : { parkedAt: pipeline.parkedAt });
   const observer: Observer = {
+    ...silentObserver,
     count: (metric, by = 1) => void pipeline.counts.set(metric, (pipeline.counts.get(metric) ?? 0) + by),
-    milliseconds: () => {},
-    level: () => {},
-    info: () => {},
-    warn: () => {},
   };
   const clock: Clock = {
     wallMilliseconds: () => pipeline.now,

@@ -9,6 +9,7 @@ import type { LinkWorkerPorts } from '../../../lambdas/link-worker/ports.ts';
 import { qrWorkerEnvironment } from '../../../lambdas/qr-worker/env.ts';
 import { type QrWorkerPorts, qrWorker } from '../../../lambdas/qr-worker/qr-worker.ts';
 import { readEnvironment } from '../../../lambdas/runtime/environment.ts';
+import { expiryWorkerVariables } from '../../world/expiry-world.ts';
 import { linkWorkerVariables } from '../../world/link-world.ts';
 import { leaseSeconds } from './pipeline.ts';
 
@@ -24,13 +25,9 @@ const qrSettings = readEnvironment(qrWorkerEnvironment, {
   MAX_QR_ATTEMPTS: '8',
 });
 const expirySettings = readEnvironment(expiryWorkerEnvironment, {
-  ...linkWorkerVariables,
-  EXPIRY_CALLS_PER_SECOND: '4',
+  ...expiryWorkerVariables,
   CALLS_IN_FLIGHT: '2',
-  EXPIRY_QUEUE_URL: 'http://127.0.0.1:1/expired',
-  KEEP_QR_IMAGES: 'false',
   LEASE_SECONDS: String(leaseSeconds),
-  CHECK_LOST_AFTER_DAYS: '15',
 });
 
 export type ConflictPolicy = LinkWorkerEnvironment['CONFLICT_POLICY'];
@@ -46,7 +43,7 @@ const warm: Record<ConflictPolicy, WarmWorker[]> = { reject: [], derive: [] };
 
 /** @param slot must differ between environments that run at once. */
 export function linkWork(ports: LinkWorkerPorts, policy: ConflictPolicy, slot: number): BatchWork {
-  const worker = warm[policy][slot] ?? warmWorker(policy);
+  const worker = warm[policy][slot] ?? warmWorker(policy, ports);
   warm[policy][slot] = worker;
   worker.begin(ports);
   return worker.work;
@@ -68,61 +65,9 @@ export function qrWork(ports: QrWorkerPorts): BatchWork {
   return qrWorker(qrSettings, ports);
 }
 
-function warmWorker(policy: ConflictPolicy): WarmWorker {
-  let current: LinkWorkerPorts | undefined;
-  const now = (): LinkWorkerPorts => {
-    if (current === undefined) throw new Error('a worker has no ports: call begin first');
-    return current;
-  };
-  const ports: LinkWorkerPorts = {
-    get api() {
-      return now().api;
-    },
-    get ledger() {
-      return now().ledger;
-    },
-    get policy() {
-      return now().policy;
-    },
-    get linkIdSecret() {
-      return now().linkIdSecret;
-    },
-    get outcomes() {
-      return now().outcomes;
-    },
-    get qrQueue() {
-      return now().qrQueue;
-    },
-    get qrImages() {
-      return now().qrImages;
-    },
-    get archive() {
-      return now().archive;
-    },
-    get observer() {
-      return now().observer;
-    },
-    get quota() {
-      return now().quota;
-    },
-    get control() {
-      return now().control;
-    },
-    get pace() {
-      return now().pace;
-    },
-    get parked() {
-      return now().parked;
-    },
-    get onQuotaCall() {
-      return now().onQuotaCall;
-    },
-    get clock() {
-      return now().clock;
-    },
-  };
-  const begin = (next: LinkWorkerPorts) => {
-    current = next;
-  };
-  return { work: linkWorker({ ...linkSettings, CONFLICT_POLICY: policy }, ports), begin };
+function warmWorker(policy: ConflictPolicy, first: LinkWorkerPorts): WarmWorker {
+  // The worker reads a port when it calls the port, so each batch calls its own. Only the policy check is always the first.
+  const ports = { ...first };
+  const work = linkWorker({ ...linkSettings, CONFLICT_POLICY: policy }, ports);
+  return { work, begin: (next) => void Object.assign(ports, next) };
 }

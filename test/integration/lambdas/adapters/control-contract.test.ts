@@ -3,10 +3,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ControlTable } from '../../../../lambdas/adapters/control-table.ts';
 import { emptyControl } from '../../../../lambdas/domain/control/control-record.ts';
 import { InMemoryControl } from '../../../world/in-memory-control.ts';
+import { stillClock } from '../../../world/stillness.ts';
 import { givenTable } from './given-engines.ts';
 import { givenLostAnswers } from './given-lost-answers.ts';
 
-const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
+const clock = stillClock();
 const noon = Date.parse('2026-03-09T12:30:00Z');
 
 /** The behaviour that governor, workers and replayer rely on, in memory and in DynamoDB. */

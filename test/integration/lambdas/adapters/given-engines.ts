@@ -1,12 +1,15 @@
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { buildApp } from 'fauxqs';
 import { afterAll } from 'vitest';
+import { startEngine } from '../../../../local/cloud/engines/engine.ts';
+import { temporaryFolder } from '../../../world/temporary-folder.ts';
 
 const region = 'eu-west-1';
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -38,6 +41,18 @@ export async function givenTable(): Promise<{ client: DynamoDBClient; table: str
     }),
   );
   return { client, table: 'ledger' };
+}
+
+/** The local cloud's own SQS, and a client of it. They end with the test file. */
+export async function givenQueueEngine(): Promise<{ endpoint: string; sqs: SQSClient }> {
+  const log = join(await temporaryFolder(afterAll), 'engine.log');
+  const { endpoint, stop } = await startEngine('queue-engine.ts', { region, mostInFlight: 120_000 }, log, () => {});
+  const sqs = new SQSClient({ ...clientSettings(endpoint), useQueueUrlAsEndpoint: false });
+  afterAll(async () => {
+    sqs.destroy();
+    await stop();
+  });
+  return { endpoint, sqs };
 }
 
 export interface Received {

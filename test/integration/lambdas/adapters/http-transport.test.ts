@@ -1,37 +1,20 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { HttpTransport } from '../../../../lambdas/adapters/http-transport.ts';
+import { serverOnLoopback } from '../../../world/loopback.ts';
+import { stillClock } from '../../../world/stillness.ts';
 
-const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
-
-const opened: (() => void)[] = [];
-afterEach(() => {
-  for (const close of opened.splice(0)) close();
-});
-
-interface Given {
-  /** Sends a GET, or a POST of a body. @returns the result, and how often `onSent` was called */
-  send: (body?: string) => Promise<{ result: unknown; sent: number }>;
-  transport: HttpTransport;
-  connections: Set<Socket>;
-  server: Server;
-}
-
-async function given(serve: (request: IncomingMessage, response: ServerResponse) => void): Promise<Given> {
-  const server = createServer(serve);
+async function given(serve: RequestListener) {
+  const { server, origin } = await serverOnLoopback(serve, onTestFinished);
   const connections = new Set<Socket>();
   server.on('connection', (socket) => connections.add(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const transport = new HttpTransport({ timeoutMilliseconds: 2_000, connections: 3, clock });
-  opened.push(() => {
-    transport.close();
-    server.closeAllConnections();
-    server.close();
-  });
-  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/path?x=1`);
-  const send: Given['send'] = async (body) => {
+  const transport = new HttpTransport({ timeoutMilliseconds: 2_000, connections: 3, clock: stillClock() });
+  onTestFinished(() => transport.close());
+  const url = new URL(`${origin}/path?x=1`);
+  /** Sends a GET, or a POST of a body. @returns the result, and how often `onSent` was called */
+  const send = async (body?: string) => {
     let sent = 0;
     const result = await transport.send({
       method: body === undefined ? 'GET' : 'POST',
@@ -42,7 +25,7 @@ async function given(serve: (request: IncomingMessage, response: ServerResponse)
     });
     return { result, sent };
   };
-  return { send, transport, connections, server };
+  return { send, connections };
 }
 
 describe('HTTP', () => {

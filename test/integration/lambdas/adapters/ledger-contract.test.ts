@@ -5,9 +5,10 @@ import type { LinkLedger } from '../../../../lambdas/domain/link/link-ledger.ts'
 import { givenLinkAt } from '../../../world/given-ledger.ts';
 import { givenOutcome } from '../../../world/given-outcome.ts';
 import { InMemoryLedger } from '../../../world/in-memory-ledger.ts';
+import { stillClock } from '../../../world/stillness.ts';
 import { givenTable } from './given-engines.ts';
 
-const clock = { wallMilliseconds: () => 0, monotonicMilliseconds: () => 0, sleep: async () => {} };
+const clock = stillClock();
 const table = givenTable();
 
 const link = (shortlinkId: string, change: Partial<LinkRecord> = {}) =>

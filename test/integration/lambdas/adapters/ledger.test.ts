@@ -1,29 +1,20 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ControlTable } from '../../../../lambdas/adapters/control-table.ts';
 import { Ledger } from '../../../../lambdas/adapters/ledger.ts';
 import { removalInStreamRecord } from '../../../../lambdas/adapters/ledger-item.ts';
 import type { LinkRecord, RequestRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
 import { givenLinkAt } from '../../../world/given-ledger.ts';
 import { givenOutcome } from '../../../world/given-outcome.ts';
+import { stillClock } from '../../../world/stillness.ts';
 import { clientSettings, givenTable } from './given-engines.ts';
 
-let dynamo: Awaited<ReturnType<typeof givenTable>>;
-let ledger: Ledger;
-let control: ControlTable;
+const dynamo = await givenTable();
 const slept: number[] = [];
-const clock = {
-  wallMilliseconds: () => 0,
-  monotonicMilliseconds: () => 0,
-  sleep: async (milliseconds: number) => void slept.push(milliseconds),
-};
+const clock = { ...stillClock(), sleep: async (milliseconds: number) => void slept.push(milliseconds) };
 
-beforeAll(async () => {
-  dynamo = await givenTable();
-  ledger = new Ledger(dynamo.client, dynamo.table, clock);
-  control = new ControlTable(dynamo.client, dynamo.table, clock);
-});
-
+const ledger = new Ledger(dynamo.client, dynamo.table, clock);
+const control = new ControlTable(dynamo.client, dynamo.table, clock);
 const outcome = givenOutcome({ requestId: 'r' });
 
 function request(requestId: string, source = 'crm'): RequestRecord {

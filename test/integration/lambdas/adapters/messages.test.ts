@@ -5,7 +5,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { DeliveryQueue } from '../../../../lambdas/adapters/delivery-queue.ts';
 import { JobQueue } from '../../../../lambdas/adapters/job-queue.ts';
 import { OutcomeTopic } from '../../../../lambdas/adapters/outcome-topic.ts';
@@ -15,10 +15,7 @@ import { wireJson, wireText } from '../../../../lambdas/domain/contract/wire-jso
 import { givenOutcome } from '../../../world/given-outcome.ts';
 import { clientSettings, givenEngines } from './given-engines.ts';
 
-let engines: Awaited<ReturnType<typeof givenEngines>>;
-beforeAll(async () => {
-  engines = await givenEngines();
-});
+const engines = await givenEngines();
 
 const outcome = (requestId: string, change: Partial<Outcome> = {}) => givenOutcome({ requestId, ...change });
 

@@ -1,15 +1,9 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { Secret } from '../../../../lambdas/adapters/secret.ts';
+import { serverOnLoopback } from '../../../world/loopback.ts';
 import { clientSettings } from './given-engines.ts';
-
-const opened: (() => void)[] = [];
-afterEach(() => {
-  for (const close of opened.splice(0)) close();
-});
 
 const arn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:token-AbCdEf';
 const refused = { status: 400, body: { __type: 'AccessDeniedException', message: 'not allowed' } };
@@ -17,20 +11,14 @@ const refused = { status: 400, body: { __type: 'AccessDeniedException', message:
 /** A Secrets Manager with one secret, whose value the test can change, and which can fail. */
 async function given(first: string | typeof refused) {
   const stub = { answer: first, asked: [] as unknown[] };
-  const server = createServer(async (request, response) => {
+  const { origin } = await serverOnLoopback(async (request, response) => {
     stub.asked.push([request.headers['x-amz-target'], await json(request)]);
     const { status, body } =
       typeof stub.answer === 'string' ? { status: 200, body: { ARN: arn, SecretString: stub.answer } } : stub.answer;
     response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = new SecretsManagerClient(clientSettings(endpoint));
-  opened.push(() => {
-    client.destroy();
-    server.closeAllConnections();
-    server.close();
-  });
+  }, onTestFinished);
+  const client = new SecretsManagerClient(clientSettings(origin));
+  onTestFinished(() => client.destroy());
   return { stub, secret: new Secret(client, arn) };
 }
 

@@ -1,14 +1,11 @@
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Archive } from '../../../../lambdas/adapters/archive.ts';
 import { QrStore } from '../../../../lambdas/adapters/qr-store.ts';
 import type { RejectedCommand } from '../../../../lambdas/domain/contract/rejected-command.ts';
 import { givenEngines } from './given-engines.ts';
 
-let engines: Awaited<ReturnType<typeof givenEngines>>;
-beforeAll(async () => {
-  engines = await givenEngines();
-});
+const engines = await givenEngines();
 
 async function keysOf(bucket: string): Promise<string[]> {
   const { Contents = [] } = await engines.s3.send(new ListObjectsV2Command({ Bucket: bucket }));

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
   GetQueueAttributesCommand,
@@ -15,6 +14,7 @@ import { Code, type FunctionProps, Function as LambdaFunction, Runtime } from 'a
 import type { Construct } from 'constructs';
 import { test as base, onTestFinished, vi } from 'vitest';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../../../../local/cloud/cloud.ts';
+import { temporaryFolder } from '../../../world/temporary-folder.ts';
 
 /** One test's directory, CDK app and cloud. They are removed at the end of the test. */
 export interface Bench {
@@ -29,8 +29,7 @@ export interface Bench {
 
 /** Call it within a test. */
 export async function openBench(): Promise<Bench> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'local-cloud-'));
-  onTestFinished(() => rm(directory, { recursive: true, force: true }));
+  const directory = await temporaryFolder(onTestFinished);
   const app = new App({
     outdir: path.join(directory, 'cdk.out'),
     analyticsReporting: false,

@@ -1,29 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import {
   CreateQueueCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
-  SQSClient,
 } from '@aws-sdk/client-sqs';
-import { afterAll, describe, expect, test } from 'vitest';
-import { startEngine } from '../../../../local/cloud/engines/engine.ts';
+import { describe, expect, test } from 'vitest';
+import { givenQueueEngine } from '../../lambdas/adapters/given-engines.ts';
 
-const region = 'eu-west-1';
-const directory = await mkdtemp(join(tmpdir(), 'onelink-characters-'));
-const settings = { region, mostInFlight: 120_000 };
-const engine = await startEngine('queue-engine.ts', settings, join(directory, 'engine.log'), () => {});
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-const sqs = new SQSClient({ endpoint: engine.endpoint, region, credentials, maxAttempts: 1 });
+const { sqs } = await givenQueueEngine();
 const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'characters' }));
-
-afterAll(async () => {
-  sqs.destroy();
-  await engine.stop();
-  await rm(directory, { recursive: true });
-});
 
 /** Both ends of every range that SQS documents. */
 const accepted = [0x9, 0xa, 0xd, 0x20, 0x7f, 0xd7ff, 0xe000, 0xfffd, 0x10000, 0x1f600, 0x10ffff];

@@ -1,25 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { adminClient } from '../../../../local/onelink-api/admin-client.ts';
 import { defaultSettings } from '../../../../local/onelink-api/settings.ts';
+import { temporaryFolder } from '../../../world/temporary-folder.ts';
 
 const main = fileURLToPath(new URL('../../../../local/onelink-api/main.ts', import.meta.url));
 const run = (...args: string[]) => spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 
 const failed = async (...args: string[]) => {
   const child = run(...args);
-  let stderr = '';
-  child.stderr.on('data', (piece) => {
-    stderr += piece;
-  });
-  const [code] = await once(child, 'close');
+  const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
   return { code, stderr };
 };
 
@@ -48,43 +44,25 @@ describe('the command line', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
       detached: true,
     });
-    let printed = '';
-    child.stdout.on('data', (piece) => {
-      printed += piece;
-    });
-    await once(child.stdout, 'data');
-    process.kill(-(child.pid ?? 0), 'SIGTERM');
-    await once(child, 'close');
-    expect(JSON.parse(printed)).toMatchObject({ event: 'listening' });
+    child.stdout.once('data', () => process.kill(-(child.pid ?? 0), 'SIGTERM'));
+    expect(JSON.parse(await text(child.stdout))).toMatchObject({ event: 'listening' });
   });
 
   it('Given a file without an object of settings, or an unknown flag, Then the exit code is that of a usage error', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'onelink-api-'));
+    const folder = await temporaryFolder(onTestFinished);
     for (const content of ['null', '[]', '{"nulls":null}', '{']) {
       await writeFile(join(folder, 'settings.json'), content);
       expect(await failed('--port', '0', '--config', join(folder, 'settings.json'))).toMatchObject({ code: 2 });
     }
-    await rm(folder, { recursive: true });
     expect(await failed('--prot', '0')).toMatchObject({ code: 2, stderr: expect.stringContaining('--prot') });
   });
 
   it('Given a file and flags, Then a parent reads the address, flags override the file, and SIGTERM stops it', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'onelink-api-'));
+    const folder = await temporaryFolder(onTestFinished);
     const config = join(folder, 'settings.json');
     await writeFile(config, JSON.stringify({ accountId: 'acc-file', token: 'from-file', qrDataPrefix: false }));
-    const child = run(
-      '--port',
-      '0',
-      '--json',
-      '--config',
-      config,
-      '--token',
-      'flag',
-      '--template',
-      'Zz9=acme,a.example',
-      '--rate',
-      '7',
-    );
+    const flags = '--port 0 --json --token flag --template Zz9=acme,a.example --rate 7'.split(' ');
+    const child = run(...flags, '--config', config);
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
     const { origin, baseUrl, port, event } = JSON.parse(line);
     expect({ event, origin, baseUrl }).toEqual({
@@ -109,21 +87,15 @@ describe('the command line', () => {
 
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([0, null]);
-    await rm(folder, { recursive: true });
   });
 
   it('Given a value that breaks a rule, Then the error names it', async () => {
-    expect(await failed('--port', '0', '--rate', '0')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('requestsPerSecond'),
-    });
-    expect(await failed('--port', '0', '--template', 'A1b3')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('A1b3=acme'),
-    });
-    expect(await failed('--port', '0', '--config', '/nowhere.json')).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining('/nowhere.json'),
-    });
+    for (const [flag, value, named] of [
+      ['--rate', '0', 'requestsPerSecond'],
+      ['--template', 'A1b3', 'A1b3=acme'],
+      ['--config', '/nowhere.json', '/nowhere.json'],
+    ] as const) {
+      expect(await failed('--port', '0', flag, value)).toEqual({ code: 2, stderr: expect.stringContaining(named) });
+    }
   });
 });

@@ -1,24 +1,18 @@
-import jpeg from 'jpeg-js';
-import jsqr from 'jsqr';
-import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
+import { pictureIn } from '../../../world/qr-text.ts';
 import type { Given } from './given-emulator.ts';
 import { givenEmulator } from './given-emulator.ts';
 
-// jsqr is CommonJS. Its types name its function `default`, but at run time the import is the function itself.
-const decode = jsqr as unknown as typeof jsqr.default;
-
-const bytesOf = async (api: Given, query: string): Promise<[type: string | undefined, bytes: Buffer]> => {
+const bytesOf = async (api: Given, query: string): Promise<[type: 'png' | 'jpeg', bytes: Buffer]> => {
   const { json } = await api.call('GET', `/shortlinks/A1b3/abc/qr${query}`);
   const match = /^data:image\/(png|jpeg);base64,(.+)$/.exec((json as { qr: string }).qr);
-  return [match?.[1], Buffer.from(match?.[2] ?? '', 'base64')];
+  return [match?.[1] === 'png' ? 'png' : 'jpeg', Buffer.from(match?.[2] ?? '', 'base64')];
 };
 
 const pictureOf = async (api: Given, query = '') => {
   const [type, bytes] = await bytesOf(api, query);
-  const { width, height, data } = type === 'png' ? PNG.sync.read(bytes) : jpeg.decode(bytes);
-  const text = decode(new Uint8ClampedArray(data), width, height)?.data;
-  return { type, width, height, text, corner: data[0] };
+  const { data, ...picture } = pictureIn(bytes, type);
+  return { type, ...picture, corner: data[0] };
 };
 
 const withLink = async (settings = {}) => {

@@ -1,23 +1,17 @@
-import { Agent, createServer, get } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, get } from 'node:http';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { startApiFront } from '../../../../local/weather/api-sockets.ts';
 import { WeatherPlan } from '../../../../local/weather/plan.ts';
+import { serverOnLoopback } from '../../../world/loopback.ts';
 import { always } from './given-weather.ts';
 
-const server = createServer((request, response) => {
+const { origin } = await serverOnLoopback((request, response) => {
   if (request.url === '/broken') request.socket.resetAndDestroy();
   else response.end('answer');
-});
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-const api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+}, afterAll);
 
 async function given(plan: WeatherPlan) {
-  const front = await startApiFront(plan, api, 20);
+  const front = await startApiFront(plan, origin, 20);
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   afterAll(async () => {
     agent.destroy();

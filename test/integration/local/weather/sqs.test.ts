@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -11,32 +8,20 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { afterAll, describe, expect, it } from 'vitest';
-import { startEngine } from '../../../../local/cloud/engines/engine.ts';
+import { describe, expect, it } from 'vitest';
 import type { WeatherKind } from '../../../../local/weather/kinds.ts';
 import { sqsWeather } from '../../../../local/weather/sqs.ts';
-import { clientSettings } from '../../lambdas/adapters/given-engines.ts';
+import { clientSettings, givenQueueEngine } from '../../lambdas/adapters/given-engines.ts';
 import { always, givenFront } from './given-weather.ts';
 
-const directory = await mkdtemp(path.join(tmpdir(), 'weather-'));
-const engine = await startEngine(
-  'queue-engine.ts',
-  { region: 'eu-west-1', mostInFlight: 120_000 },
-  path.join(directory, 'log'),
-  () => {},
-);
-const calm = new SQSClient({ ...clientSettings(engine.endpoint), useQueueUrlAsEndpoint: false });
-afterAll(async () => {
-  await engine.stop();
-  await rm(directory, { recursive: true });
-});
+const { endpoint: engine, sqs: calm } = await givenQueueEngine();
 
 let queues = 0;
 async function given(...kinds: WeatherKind[]) {
   queues += 1;
   const { QueueUrl } = await calm.send(new CreateQueueCommand({ QueueName: `queue-${queues}` }));
   const plan = always(...kinds);
-  const endpoint = await givenFront(calm, plan, (weather) => sqsWeather(weather, engine.endpoint));
+  const endpoint = await givenFront(calm, plan, (weather) => sqsWeather(weather, engine));
   const client = (maxAttempts: number) =>
     new SQSClient({ ...clientSettings(endpoint), maxAttempts, useQueueUrlAsEndpoint: false });
   const send = async (...bodies: string[]) => {

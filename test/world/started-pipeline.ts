@@ -1,0 +1,52 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
+import { type LocalCloudOptions, startLocalCloud } from '../../local/cloud/cloud.ts';
+
+/** Starts a synthesised pipeline on the local cloud, with clients of its services. */
+export async function startPipeline(stackName: string, options: LocalCloudOptions) {
+  const cloud = await startLocalCloud({ stacks: [`${stackName}-State`, stackName], ...options });
+  const named = cloud.outputs[stackName] ?? {};
+  const outputs = pipelineOutputs(named, stackName);
+  const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig('dynamodb')));
+  return {
+    cloud,
+    named,
+    outputs,
+    sqs: new SQSClient(cloud.clientConfig('sqs')),
+    sns: new SNSClient(cloud.clientConfig('sns')),
+    dynamo,
+
+    laneQueueUrl(lane: string): string {
+      const url = outputs.laneQueueUrls.get(lane);
+      if (url === undefined) throw new Error(`the pipeline has no lane ${lane}`);
+      return url;
+    },
+
+    /** All records of the ledger, by key. */
+    async ledger(): Promise<Map<string, Record<string, unknown>>> {
+      const records = new Map<string, Record<string, unknown>>();
+      const pages = paginateScan({ client: dynamo }, { TableName: named.LedgerTableName ?? '', ConsistentRead: true });
+      for await (const { Items = [] } of pages) for (const item of Items) records.set(String(item.pk), item);
+      return records;
+    },
+
+    /** Keys of a bucket. */
+    async keys(bucket: 'QrBucketName' | 'ArchiveBucketName', Prefix = ''): Promise<string[]> {
+      const keys: string[] = [];
+      for await (const page of paginateListObjectsV2({ client: s3 }, { Bucket: named[bucket] ?? '', Prefix })) {
+        for (const { Key = '' } of page.Contents ?? []) keys.push(Key);
+      }
+      return keys;
+    },
+
+    async object(bucket: 'QrBucketName' | 'ArchiveBucketName', Key: string): Promise<Buffer> {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: named[bucket] ?? '', Key }));
+      return Buffer.from((await Body?.transformToByteArray()) ?? []);
+    },
+  };
+}
