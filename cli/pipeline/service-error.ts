@@ -30,5 +30,7 @@ export function serviceErrorWords(error: unknown, local: boolean): string | unde
   }
   if (/^(AccessDenied|AuthorizationError)(Exception)?$/.test(error.name)) return `AWS denies access: ${error.message}`;
   if (error.message === 'Region is missing') return 'No AWS region is set. Set AWS_REGION, or a region in the profile.';
+  if (error.message.startsWith('Region not accepted'))
+    return 'The AWS region is no region. Set AWS_REGION, or a region in the profile.';
   return wordsOf.get(error.name);
 }

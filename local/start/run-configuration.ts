@@ -18,12 +18,9 @@ export const sampleConfigFile = fileURLToPath(new URL('../../examples/configurat
 /**
  * Reads the configuration of a run.
  *
- * @throws OperatorError if the file cannot be loaded; ConfigurationError if the configuration cannot work
+ * @throws OperatorError if there is no such file; ConfigurationError if the configuration cannot be loaded or cannot work
  */
 export async function runConfiguration(file = sampleConfigFile): Promise<RunConfiguration> {
   if (!existsSync(file)) throw new OperatorError(`--config: ${file} cannot be read: there is no such file.`);
-  const candidate = await readConfig(file).catch((error: unknown) => {
-    throw new OperatorError(`--config: ${file} cannot be loaded: ${error instanceof Error ? error.message : error}`);
-  });
-  return { configuration: validateConfiguration(candidate, fileWords(file)), file: resolve(file) };
+  return { configuration: validateConfiguration(await readConfig(file), fileWords(file)), file: resolve(file) };
 }

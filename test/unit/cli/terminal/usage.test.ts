@@ -1,8 +1,12 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { onelinkProgram } from '../../../../cli/program.ts';
 import { exitCodeOf } from '../../../../cli/terminal/exit-code.ts';
 import { onelink } from '../in-process.ts';
@@ -103,6 +107,44 @@ describe('an invalid command line ends with exit code 2', () => {
     const fault = new TypeError('undefined is not a function');
     expect(await exitCodeOf(() => Promise.reject(fault), false)).toBe(2);
     expect(printed).toHaveBeenCalledExactlyOnceWith(fault);
+  });
+
+  test.runIf(process.platform === 'linux')('output that the disk cannot hold', () => {
+    const full = openSync('/dev/full', 'w');
+    const args = ['bin/onelink.ts', 'plan', '--links', '10'];
+    const { status: code, stderr } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    expect(String(stderr)).toBe('Standard output cannot be written: the disk is full.\n');
+    expect(code).toBe(2);
+  });
+
+  test('a region that is none is reported without a stack', async () => {
+    const printed = vi.spyOn(console, 'error').mockReturnValue();
+    const credentials = { accessKeyId: 'a', secretAccessKey: 's' };
+    const call = () =>
+      new SQSClient({ region: 'eu west 1', credentials }).send(new ListQueuesCommand({})).then(() => 0);
+    expect(await exitCodeOf(call, false)).toBe(2);
+    expect(printed).toHaveBeenCalledExactlyOnceWith(
+      'The AWS region is no region. Set AWS_REGION, or a region in the profile.',
+    );
+  });
+
+  test.each([
+    ['there is not', undefined, 'there is no such file'],
+    ['is no TypeScript', 'const = 1', 'it cannot be loaded (line 1): '],
+    ['exports nothing', 'export const x = 1', 'it exports no `config`'],
+    ['has another shape', 'export const config = {}', 'stages: must be of type record; got nothing'],
+  ])('a configuration that %s', async (_, text, words) => {
+    const folder = await mkdtemp(join(tmpdir(), 'configuration-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'config.ts');
+    if (text !== undefined) await writeFile(file, text);
+    vi.stubEnv('ONELINK_CONFIG', file);
+    const { code, output } = await run('bin/onelink.ts', 'plan', '--links', '10').finally(() => vi.unstubAllEnvs());
+    expect(output).toContain(`The configuration (${file}) cannot work:\n`);
+    expect(output).toContain(`  ${words}`);
+    expect(output).not.toMatch(/^ +at /m);
+    expect(code).toBe(2);
   });
 
   test('an unreachable network is reported without a stack', async () => {

@@ -28,9 +28,9 @@ test('the error for a missing or broken configuration names its file', async () 
     '--config: nofile.ts cannot be read: there is no such file.',
   );
   const none = await fileOf('none.mjs', 'export const settings = {};');
-  await expect(runConfiguration(none)).rejects.toThrow(`--config: ${none} cannot be loaded: ${none} exports no`);
+  await expect(runConfiguration(none)).rejects.toThrow(`(${none}) cannot work:\n  it exports no \`config\``);
   const broken = await fileOf('broken.mjs', 'export const config = ;');
-  await expect(runConfiguration(broken)).rejects.toThrow(`--config: ${broken} cannot be loaded: `);
+  await expect(runConfiguration(broken)).rejects.toThrow(`(${broken}) cannot work:\n  it cannot be loaded`);
 });
 
 test('the error for an invalid configuration names its file and its faults', async () => {
