@@ -23,6 +23,9 @@ Exit codes:
   ${exitCode.notDone}  the verb failed; the error explains why
 `;
 
+/** It is shown on one line of `onelink status`. */
+const longestReason = 500;
+
 export function pauseCommand(): Command {
   const command = new Command('pause')
     .description('Pauses a lane: its messages wait in SQS, without loss, until you resume it.')
@@ -43,6 +46,11 @@ Examples:
     (scene) => {
       const { reason } = scene.options;
       if (reason.trim() === '') throw new OperatorError('--reason must not be empty. Nothing was paused.');
+      if (reason.length > longestReason || /[\p{C}\u2028\u2029]/u.test(reason)) {
+        throw new OperatorError(
+          `--reason must be one line of at most ${longestReason} characters, without control characters. Nothing was paused.`,
+        );
+      }
       const order = (control: ControlRecord, names: string[]) =>
         pausedBy(control, names, { note: reason, nowMilliseconds: Date.now() });
       return change(scene, order, 'paused');

@@ -46,6 +46,20 @@ describe('onelink send', () => {
   });
 });
 
+describe('onelink pause', () => {
+  test.each([
+    ['nothing but blanks', '  '],
+    ['a control character', 'rates \u001b[31mchange'],
+    ['a second line', 'rates change\nnow'],
+    ['a mark that turns the line around', 'rates \u202echange'],
+    ['more than a line holds', 'x'.repeat(501)],
+  ])('refuses %s as its reason', async (_, reason) => {
+    const { status, stderr } = await onelink(['pause', 'campaign', '--reason', reason]);
+    expect(stderr).toMatch(/^--reason must .* Nothing was paused\.$/m);
+    expect(status).toBe(2);
+  });
+});
+
 describe('the other verbs', () => {
   test.each([
     [['status', '--help'], 'Exit codes:\n  0  every lane is open'],
