@@ -114,6 +114,12 @@ function warmWorker(policy: ConflictPolicy): WarmWorker {
     get parked() {
       return now().parked;
     },
+    get held() {
+      return now().held;
+    },
+    get senders() {
+      return now().senders;
+    },
     get onQuotaCall() {
       return now().onQuotaCall;
     },
