@@ -15,7 +15,7 @@ const folderOf = ({ source, sender }: HeldSender) => `${prefix.held}${source}/${
 
 /**
  * Commands from unknown senders, in the archive bucket: `held/{source}/{sender}/{time}-{commands}-{digest}.ndjson`. They
- * wait until the configuration or an operator says whose the sender is. A command may be here twice.
+ * wait until the configuration or an operator shows whose the sender is. A command may be here twice.
  */
 export class HeldStore {
   readonly #s3: S3Client;

@@ -27,8 +27,8 @@ import { DecidedSenders, type ReadMessage, SenderCheck, standingsOf } from './se
 const suspectFrom = 3;
 
 /**
- * The link worker reads the commands of a batch, asks who sent them (sender-check.ts), and carries out those without an
- * outcome (command-work.ts), several at a time. The rate limiter in front of the API keeps the pace.
+ * The link worker reads the commands of a batch and checks their senders (sender-check.ts). It carries out those without
+ * an outcome (command-work.ts), several at a time. The rate limiter in front of the API keeps the pace.
  */
 export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPorts): BatchWork {
   const read = commandReader({

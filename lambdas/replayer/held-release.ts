@@ -9,8 +9,8 @@ import type { Lot, ReplayerPorts } from './ports.ts';
 import { keepInQuarantine, maxLotBytes } from './quarantining.ts';
 
 /**
- * Sends the held commands of each sender back to their lanes, once the configuration or an operator says whose the sender
- * is. The worker then decides by the same rule. It may crash at any point: the next run sends a lot that was not removed
+ * Sends the held commands of each sender back to their lanes, once the configuration or an operator has decided about the
+ * sender. The worker then decides by the same rule. It may crash at any point: the next run sends a lot that was not removed
  * again. A lot that fails does not stop the others.
  *
  * It does not wait for a lane to open. If there is no quota, the worker parks what it may carry out.

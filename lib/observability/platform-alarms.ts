@@ -35,7 +35,7 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       metric: metrics.held(latest),
       threshold: 1,
       means:
-        'Commands of a bound source came from an unknown sender. They wait in the archive until somebody says whose the sender is.',
+        'Commands of a bound source came from an unknown sender. They wait in the archive until somebody decides about the sender.',
     },
     {
       ...ticket('control-record-lost'),

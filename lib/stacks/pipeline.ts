@@ -125,7 +125,7 @@ function roleIdOf({ role, node }: LambdaFunction): string {
 function warnOfSenders(pipeline: OneLinkPipeline, settings: PipelineSettings): void {
   const unbound = unboundSources(settings);
   if (unbound.length > 0) {
-    const text = `Nothing binds the sources ${unbound.join(', ')}: whoever can reach their lane’s queue may send as them.`;
+    const text = `Nothing binds the sources ${unbound.join(', ')}: every sender that can reach their lane’s queue may send as them.`;
     const remedy = 'Give their principals a senderId.';
     Annotations.of(pipeline).addWarningV2('onelink:unbound-sources', `${text} ${remedy}`);
   }

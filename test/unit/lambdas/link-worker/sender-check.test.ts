@@ -16,7 +16,7 @@ describe('a command from a sender', () => {
     expect(world.decisionsRead).toBe(0);
   });
 
-  it('of an unbound source is carried out, whoever sent it', async () => {
+  it('of an unbound source is carried out, from every sender', async () => {
     const world = new LinkWorld({ SENDERS: { studio: [studioRole] } });
     await world.deliver({ body: create, sender: stranger });
     expect(world.outcomeKinds).toEqual(['created']);
