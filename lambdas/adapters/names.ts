@@ -4,7 +4,7 @@ export const ledgerAttribute = {
   /**
    * The ledger's only key: `link#{onelink-id}/{shortlink-id}`, `request#{source}/{requestId}`,
    * `claim#{onelink-id}/{shortlink-id}`, `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`,
-   * `control` or `signals`.
+   * `control`, `signals` or `senders`.
    */
   key: 'pk',
   /** DynamoDB's TTL attribute, in epoch seconds. */
@@ -19,6 +19,7 @@ export const prefix = {
   rejected: 'rejected/',
   history: 'history/',
   parked: 'parked/',
+  held: 'held/',
   quarantine: 'quarantine/',
   givenUp: 'aws/lambda/',
 } as const;

@@ -1,4 +1,5 @@
 import type { Archive } from './archive.ts';
+import type { HeldStore } from './held-store.ts';
 import type { Buckets } from './object-stores.ts';
 import type { ParkedStore } from './parked-store.ts';
 import type { QrStore } from './qr-store.ts';
@@ -19,6 +20,7 @@ export function onDemandStores(buckets: Buckets) {
       addExpired: async (line) => (await stores()).archive.addExpired(line),
     } satisfies Pick<Archive, 'addRejected' | 'addExpired'>,
     parked: { add: async (command) => (await stores()).parked.add(command) } satisfies Pick<ParkedStore, 'add'>,
+    held: { add: async (command) => (await stores()).held.add(command) } satisfies Pick<HeldStore, 'add'>,
     qrImages: { remove: async (address) => (await stores()).qrImages.remove(address) } satisfies Pick<
       QrStore,
       'remove'

@@ -17,8 +17,11 @@ export interface QuarantinedObject {
 
 const keyPattern = new RegExp(`^${prefix.quarantine}([^/]+)/(${quarantineReasons.join('|')})/`);
 const folderOf = (lane: string, reason: QuarantineReason) => `${prefix.quarantine}${lane}/${reason}/`;
-/** A lot's name within its lane. */
-const nameOf = (lotKey: string, lane: string) => lotKey.slice(`${prefix.parked}${lane}/`.length);
+/** A lot's name within its lane. A held lot is in no lane's folder. */
+const nameOf = (lotKey: string, lane: string) => {
+  const folder = `${prefix.parked}${lane}/`;
+  return lotKey.slice(lotKey.startsWith(folder) ? folder.length : lotKey.lastIndexOf('/') + 1);
+};
 
 /**
  * What could not be replayed, in the archive bucket: `quarantine/{lane}/{reason}/{lot}`. These objects do not expire.

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { jsonText } from '../domain/contract/json-text.ts';
 import { producerSchema, templatesSchema } from '../domain/contract/producer.ts';
 import { queueWorkerVariables } from '../domain/contract/queue-worker-variables.ts';
+import { boundSendersSchema } from '../domain/contract/sender.ts';
 
 export type { LinkPolicies } from '../domain/policy/link-policy.ts';
 
@@ -22,6 +23,13 @@ export const linkWorkerEnvironment = z.object({
   QR_QUEUE_URL: z.url(),
   /** 1: publishes each outcome alone, at once. 10 (SNS's most): publishes in batches. */
   OUTCOMES_PER_PUBLISH: z.coerce.number().int().min(1).max(10),
+  /** The unique IDs of the pipeline's own roles that vouch for a first sender, with commas between them. */
+  OWN_SENDERS: z
+    .string()
+    .min(1)
+    .transform((text): ReadonlySet<string> => new Set(text.split(','))),
+  /** JSON: the bound sources of the pipeline, each with the unique IDs of its senders. */
+  SENDERS: jsonText(boundSendersSchema),
   /** JSON: the producers that may use this lane. */
   PRODUCERS: jsonText(z.array(producerSchema)),
   /** JSON: the templates, each with its domain and brand domains. */

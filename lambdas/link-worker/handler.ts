@@ -11,6 +11,7 @@ import { onDemandStores } from '../adapters/on-demand-stores.ts';
 import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
 import { Secret } from '../adapters/secret.ts';
+import { SenderDecisionsTable } from '../adapters/sender-decisions-table.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
 import { linkPoliciesSchema, policyChecker } from '../domain/policy/link-policy.ts';
 import { dimension } from '../domain/work/names.ts';
@@ -40,6 +41,7 @@ export const handler = sqsBatch({
   turns,
   api,
   deduplicationWindowDays: env.DEDUPLICATION_WINDOW_DAYS,
+  ownSenders: env.OWN_SENDERS,
   queue: new DeliveryQueue(sqs, env.LANE_QUEUE_URL),
   work: linkWorker(env, {
     api,
@@ -50,6 +52,8 @@ export const handler = sqsBatch({
     pace: turns,
     policy: policyChecker(policies),
     parked: stores.parked,
+    held: stores.held,
+    senders: new SenderDecisionsTable(dynamo, env.LEDGER_TABLE_NAME, clock),
     onQuotaCall: telemetry.quotaCalls(),
     outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, env.OUTCOMES_PER_PUBLISH),
     qrQueue: new JobQueue(sqs, env.QR_QUEUE_URL, wireJson),

@@ -4,6 +4,7 @@ import { openEnvelope } from '../domain/contract/envelope.ts';
 import type { Fault } from '../domain/contract/fault.ts';
 import { parkOrderKey } from '../domain/contract/parked-command.ts';
 import { requestKey } from '../domain/contract/request-key.ts';
+import type { Standing } from '../domain/contract/sender.ts';
 import { type LaneNow, laneNow } from '../domain/control/control-record.ts';
 import { QuotaTally } from '../domain/control/quota-tally.ts';
 import { Renewals } from '../domain/control/renewals.ts';
@@ -20,13 +21,14 @@ import type { LinkWorkerEnvironment } from './env.ts';
 import { addressIn, Parking } from './parking.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 import type { Accepted } from './publishing.ts';
+import { DecidedSenders, type ReadMessage, SenderCheck, standingsOf } from './sender-check.ts';
 
 /** From its third delivery on, a message may be the cause of the function's crashes, so it runs alone and last. */
 const suspectFrom = 3;
 
 /**
- * The link worker reads the commands of a batch and carries out those without an outcome (command-work.ts), several at
- * a time. The rate limiter in front of the API keeps the pace.
+ * The link worker reads the commands of a batch and checks their senders (sender-check.ts). It carries out those without
+ * an outcome (command-work.ts), several at a time. The rate limiter in front of the API keeps the pace.
  */
 export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPorts): BatchWork {
   const read = commandReader({
@@ -42,14 +44,22 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
 
   let openedAtSeen: number | undefined;
   const lost = new LostCalls();
+  const decided = new DecidedSenders(ports);
 
   return async (deliveries, deadline) => {
     ports.observer.count(laneMetric.commandReceived, deliveries.length);
     const [secret, lane] = await Promise.all([ports.linkIdSecret.value(), laneAtStart(settings, ports)]);
     const accepted: Accepted[] = [];
     const refused: { delivery: Delivery; reading: Extract<CommandReading, { refused: unknown }> }[] = [];
-    for (const delivery of deliveries) {
-      const reading = readDelivery(delivery, read);
+    const stopped: { message: ReadMessage; stands: Exclude<Standing, 'allowed'> }[] = [];
+    const messages = deliveries.map((delivery) => ({ delivery, reading: readDelivery(delivery, read) }));
+    const standings = await standingsOf(messages, settings.SENDERS, decided);
+    for (const [index, { delivery, reading }] of messages.entries()) {
+      const stands = standings[index] ?? 'unknown';
+      if (stands !== 'allowed') {
+        stopped.push({ message: { delivery, reading }, stands });
+        continue;
+      }
       if ('refused' in reading) {
         refused.push({ delivery, reading });
         continue;
@@ -80,6 +90,10 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
     const refusals = refused.map(({ delivery, reading }) => async () => {
       dispositions.set(delivery, await work.refuse(delivery, reading.refused));
     });
+    const check = new SenderCheck(settings.LANE, ports);
+    const stops = stopped.map(({ message, stands }) => async () => {
+      dispositions.set(message.delivery, await check.end(message, stands));
+    });
     const carryOut = (chain: Accepted[][]) => async () => {
       for (const copies of chain) {
         await ports.pace.acquire();
@@ -87,7 +101,7 @@ export function linkWorker(settings: LinkWorkerEnvironment, ports: LinkWorkerPor
         if (copies.every(({ calls }) => calls.length === 0)) ports.pace.release();
       }
     };
-    await eachAtOnce(settings.CALLS_IN_FLIGHT, [...refusals, ...others.map(carryOut)], (task) => task());
+    await eachAtOnce(settings.CALLS_IN_FLIGHT, [...refusals, ...stops, ...others.map(carryOut)], (task) => task());
     for (const chain of suspects) await carryOut(chain)();
     // If the worker crashes before it saves its count, the caps miss those calls and the forecast books them as spent
     // elsewhere.

@@ -3,6 +3,7 @@ import type { Outcome } from '../domain/contract/outcome.ts';
 import type { ParkedCommand } from '../domain/contract/parked-command.ts';
 import type { QrJob } from '../domain/contract/qr-job.ts';
 import type { RejectedCommand } from '../domain/contract/rejected-command.ts';
+import type { SenderDecisions } from '../domain/contract/sender.ts';
 import type { WorkerControl } from '../domain/control/control-record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
@@ -32,6 +33,10 @@ export interface LinkWorkerPorts {
   /** What commands may hold by the policies of their template and source. */
   policy: PolicyCheck;
   parked: { add(command: ParkedCommand): Promise<void> };
+  /** Keeps the commands of unknown senders until somebody decides about the sender. */
+  held: { add(command: ParkedCommand): Promise<void> };
+  /** The operators' decisions about unknown senders. */
+  senders: { decisions(): Promise<SenderDecisions> };
   /** Runs for each call of the quota, for the metrics by source. */
   onQuotaCall: (source: string, operation: Operation) => void;
   /** Derives link IDs and keys the digests. */

@@ -51,7 +51,7 @@ export class Publishing {
       await archive.addRejected({ lane, messageId, sentAt, source, requestId, faults, body: delivery.body });
     }
     await outcomes.publish(outcome);
-    const metric = metricOfOutcome[outcome.outcome];
+    const metric = reason === 'sender-unknown' ? laneMetric.commandHeld : metricOfOutcome[outcome.outcome];
     if (metric !== undefined && !repeat) observer.count(metric);
     observer.milliseconds(laneMetric.commandLatency, clock.wallMilliseconds() - delivery.sentAtMilliseconds);
     const rules = faults.map(({ rule }) => rule);

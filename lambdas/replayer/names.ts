@@ -9,3 +9,9 @@ export const replayerMetric = {
   /** Commands parked in the archive. */
   commandsParked: 'CommandsParked',
 } as const;
+
+/** Metrics with the dimension {service}, written by the replayer. */
+export const heldMetric = {
+  /** Commands of unknown senders in the archive. */
+  commandsHeld: 'CommandsHeld',
+} as const;

@@ -1,45 +1,13 @@
-import { type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
-import { askedInLine, type ParkedCommand } from '../domain/contract/parked-command.ts';
-import { type ControlReader, laneNow } from '../domain/control/control-record.ts';
+import { laneNow } from '../domain/control/control-record.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import { type Deadline, leastTimeMilliseconds } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
-import { nameOfError, type Observer } from '../domain/work/observer.ts';
+import { nameOfError } from '../domain/work/observer.ts';
 import type { ReplayerEnvironment } from './env.ts';
+import { releaseHeld } from './held-release.ts';
 import { replayerMetric } from './names.ts';
-
-interface Lot {
-  key: string;
-  commands: number;
-  bytes: number;
-}
-
-export interface ReplayerPorts {
-  control: ControlReader & {
-    /** Clears `parkedAt`, unless a lane has parked since. */
-    drained(parkedAt: number): Promise<boolean>;
-  };
-  parked: {
-    /** The oldest first. */
-    lots(lane: string): AsyncIterable<Lot>;
-    /** The lot's commands and its unreadable lines. */
-    read(lot: Lot): Promise<{ commands: ParkedCommand[]; unreadable: string[] }>;
-    remove(lot: Lot): Promise<void>;
-  };
-  queue: {
-    depth(queueUrl: string): Promise<number>;
-    /** @returns the commands that the queue refuses */
-    send(queueUrl: string, commands: ParkedCommand[], deadline: Deadline): Promise<ParkedCommand[]>;
-  };
-  /** Keeps what cannot be replayed until an operator releases it. */
-  quarantine: {
-    keepLot(lane: string, lotKey: string): Promise<void>;
-    keepLines(lane: string, lotKey: string, reason: 'unreadable' | 'refused', lines: string[]): Promise<void>;
-  };
-  outcomes: { publish(outcome: Outcome): Promise<void> };
-  laneObserver: (lane: string) => Observer;
-  clock: Clock;
-}
+import type { Lot, ReplayerPorts } from './ports.ts';
+import { keepInQuarantine, maxLotBytes, reportQuarantined } from './quarantining.ts';
 
 type Lane = ReplayerEnvironment['LANES'][number];
 
@@ -49,15 +17,12 @@ const parkingMayLastMilliseconds = 900_000;
 /** How long to wait for the workers to make room in the queue. */
 const pauseMilliseconds = 1_000;
 
-/** Twice the workers' largest lot. A larger one would not fit into memory. */
-const maxLotBytes = 32 * 1024 * 1024;
-
 /** After this many failed lots in a row, the fault is the lane's, not the lots'. */
 const maxFailedLots = 3;
 
 /**
  * The replayer runs every minute. It sends parked commands back to their lane's queue, oldest first, while the lane is
- * open.
+ * open. Beside that it releases held commands (held-release.ts).
  *
  *     lot of the archive ─▶ messages, with their first sent time ─▶ lot removed ─▶ next lot
  *                      └─▶ quarantine: unreadable lines, or commands that the queue refuses
@@ -73,8 +38,12 @@ export function replayer(settings: ReplayerEnvironment, ports: ReplayerPorts) {
   return async (deadline: Deadline): Promise<void> => {
     const { control, clock } = ports;
     const startedAt = clock.wallMilliseconds();
-    const lanes = await Promise.all(settings.LANES.map((lane) => replayLane(lane, deadline, ports)));
+    const [held, ...lanes] = await Promise.all([
+      releaseHeld(settings, deadline, ports),
+      ...settings.LANES.map((lane) => replayLane(lane, deadline, ports)),
+    ]);
     const failed = lanes.filter((lane) => lane.failed).map(({ name }) => name);
+    if (held.failed) failed.push('held commands');
     if (failed.length > 0) throw new Error(`could not be replayed to the end: ${failed.join(', ')}`);
     if (lanes.some(({ parked }) => parked > 0)) return;
     const parkedAt = (await control.read()).control?.parkedAt;
@@ -152,37 +121,14 @@ async function replayLot(lane: Lane, lot: Lot, deadline: Deadline, ports: Replay
   const isTooLarge = lot.bytes > maxLotBytes;
   const { commands, unreadable } = isTooLarge ? { commands: [], unreadable: [] } : await parked.read(lot);
   const refused = await queue.send(lane.queueUrl, commands, deadline);
-  if (isTooLarge || (commands.length === 0 && unreadable.length > 0)) await quarantine.keepLot(lane.name, lot.key);
-  else if (unreadable.length > 0) await quarantine.keepLines(lane.name, lot.key, 'unreadable', unreadable);
+  if (isTooLarge || (commands.length === 0 && unreadable.length > 0)) {
+    await quarantine.keepLot(lane.name, lot.key);
+    await reportQuarantined(lane.name, unreadable, isTooLarge ? lot.commands : unreadable.length, ports);
+  } else await keepInQuarantine(lane.name, lot.key, 'unreadable', unreadable, ports);
   const refusedLines = refused.map((command) => JSON.stringify(command));
-  if (refused.length > 0) await quarantine.keepLines(lane.name, lot.key, 'refused', refusedLines);
-  const kept = isTooLarge ? lot.commands : unreadable.length + refused.length;
-  if (kept > 0) await reportQuarantined(lane.name, [...unreadable, ...refusedLines], kept, ports);
+  await keepInQuarantine(lane.name, lot.key, 'refused', refusedLines, ports);
   await parked.remove(lot);
   return commands.length - refused.length;
-}
-
-/**
- * Publishes an outcome for each readable request. The outcome is not final, because an operator may release the
- * command.
- */
-async function reportQuarantined(
-  lane: string,
-  lines: string[],
-  kept: number,
-  { outcomes, laneObserver, clock }: ReplayerPorts,
-): Promise<void> {
-  const observer = laneObserver(lane);
-  const nowMilliseconds = clock.wallMilliseconds();
-  const parkedOutcomes = lines.flatMap((line) => {
-    const asked = askedInLine(line);
-    if (asked === undefined) return [];
-    const decision = { outcome: 'parked', reason: 'quarantined' } as const;
-    return [outcomeOf(decision, asked, { lane, messageId: asked.messageId, nowMilliseconds })];
-  });
-  await Promise.all(parkedOutcomes.map((outcome) => outcomes.publish(outcome)));
-  observer.count(replayerMetric.commandQuarantined, kept);
-  observer.warn('parked commands went to quarantine', { lane, count: kept });
 }
 
 /** Waits until the queue has room. @returns false if time runs out first, or the lane is not open */

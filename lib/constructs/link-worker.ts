@@ -2,6 +2,7 @@ import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import { type LinkWorkerVariables, policiesFile } from '../../lambdas/link-worker/env.ts';
 import { linkPoliciesOf } from '../config/link-policies.ts';
+import { boundSenders } from '../config/principals.ts';
 import type { LaneWorkerProps } from './pipeline-parts.ts';
 import { type FedFunction, leaseSeconds, queueWorker, queueWorkerVariables } from './queue-worker.ts';
 import { allow } from './worker-function.ts';
@@ -20,6 +21,8 @@ export function linkWorker(scope: Construct, props: LaneWorkerProps): FedFunctio
     LANE_QUEUE_URL: commands.queue.queueUrl,
     QR_QUEUE_URL: qrJobs.queue.queueUrl,
     OUTCOMES_PER_PUBLISH: String(props.outcomesPerPublish),
+    OWN_SENDERS: props.ownSenders,
+    SENDERS: JSON.stringify(boundSenders(settings)),
     ...access(props),
     CONFLICT_POLICY: props.lane.conflictPolicy ?? settings.conflictPolicy,
     KEEP_DATA: settings.ledgerKeeps,
@@ -52,6 +55,7 @@ export function linkWorker(scope: Construct, props: LaneWorkerProps): FedFunctio
         ['s3:PutObject'],
         state.archive.arnForObjects(`${prefix.rejected}*`),
         state.archive.arnForObjects(`${prefix.parked}*`),
+        state.archive.arnForObjects(`${prefix.held}*`),
       ),
       allow(['secretsmanager:GetSecretValue'], state.apiToken.secretArn, state.linkIdSecret.secretArn),
     ],

@@ -30,6 +30,8 @@ export interface LaneProps extends PipelineParts {
   readonly name: string;
   readonly lane: LaneSettings;
   readonly plan: LanePlan;
+  /** The unique IDs of the roles that vouch for a message's first sender, with commas between them. */
+  readonly ownSenders: string;
 }
 
 /** The props of both workers of a lane. */

@@ -2,6 +2,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
 import type { ReplayerVariables } from '../../lambdas/replayer/env.ts';
+import { boundSenders } from '../config/principals.ts';
 import type { Lane } from './lane.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { scheduledFunction } from './scheduled-function.ts';
@@ -20,6 +21,7 @@ export function replayer(
     LEDGER_TABLE_NAME: state.ledger.tableName,
     ARCHIVE_BUCKET_NAME: state.archive.bucketName,
     OUTCOME_TOPIC_ARN: outcomes.topicArn,
+    SENDERS: JSON.stringify(boundSenders(settings)),
     LANES: JSON.stringify(
       lanes.map(({ name, commands, plan: { link } }) => ({
         name,
@@ -40,7 +42,11 @@ export function replayer(
     variables,
     permissions: [
       allow(['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'], state.ledger.tableArn),
-      allow(['s3:GetObject', 's3:DeleteObject'], state.archive.arnForObjects(`${prefix.parked}*`)),
+      allow(
+        ['s3:GetObject', 's3:DeleteObject'],
+        state.archive.arnForObjects(`${prefix.parked}*`),
+        state.archive.arnForObjects(`${prefix.held}*`),
+      ),
       allow(['s3:PutObject'], state.archive.arnForObjects(`${prefix.quarantine}*`)),
       allow(['s3:ListBucket'], state.archive.bucketArn),
       allow(['sns:Publish'], outcomes.topicArn),

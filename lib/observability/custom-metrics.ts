@@ -1,7 +1,7 @@
 import { type Operation, operations, writes } from '../../lambdas/domain/onelink/operation.ts';
 import { dimension, expiryLane, laneMetric, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
-import { replayerMetric } from '../../lambdas/replayer/names.ts';
+import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import type { PipelineSettings } from '../config/config-schema.ts';
 
 /** One metric as CloudWatch bills it: a name and a combination of dimensions, without the pipeline's own dimension. */
@@ -44,7 +44,7 @@ export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lane
     }),
     ...named([...ofExpiry, ...laneStates], expiry),
     ...calls(expiryOperations, expiry),
-    ...named([...Object.values(governorMetric), ...ofGovernor], {}),
+    ...named([...Object.values(governorMetric), ...ofGovernor, ...Object.values(heldMetric)], {}),
     ...calls(governorOperations, {}),
     ...[...new Set(producers.map(({ source }) => source))].flatMap((source) =>
       writes.flatMap((one) =>

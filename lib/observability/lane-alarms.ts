@@ -124,6 +124,14 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       means: 'A producer sends invalid commands. The pipeline rejects them, and they cost no quota.',
     },
     {
+      ...ticket('sender-not-allowed', name),
+      metric: metrics.lane(laneMetric.senderNotAllowed, name, fifteenMinutes),
+      // One may be a mistake with a configuration. A second one is a producer that sends as another.
+      threshold: 2,
+      means:
+        'A sender names a source that is not its own. The pipeline rejects these commands, and they cost no quota.',
+    },
+    {
       ...ticket('commands-quarantined', name),
       metric: metrics.lane(replayerMetric.commandQuarantined, name, fifteenMinutes),
       threshold: 1,

@@ -9,7 +9,7 @@ import {
   sourceMetric,
 } from '../../lambdas/domain/work/names.ts';
 import type { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
-import type { replayerMetric } from '../../lambdas/replayer/names.ts';
+import { heldMetric, type replayerMetric } from '../../lambdas/replayer/names.ts';
 import type { Lane } from '../constructs/lane.ts';
 
 type Values<Names> = Names[keyof Names] & string;
@@ -33,6 +33,7 @@ export const pipelineMetrics = (serviceName: string) => {
     });
   return {
     governor: (name: Values<typeof governorMetric>, options: MetricOptions = {}) => metric(name, {}, options),
+    held: (options: MetricOptions = {}) => metric(heldMetric.commandsHeld, {}, options),
     lane: (name: LaneMetric, lane: string, options: MetricOptions = {}) =>
       metric(name, { [dimension.lane]: lane }, options),
     operation: (

@@ -29,6 +29,15 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       means: 'The replayer has not run for half an hour. Parked commands stay in the archive.',
     },
     {
+      ...page('commands-held'),
+      kind: 'level',
+      // The replayer counts once a minute, also when there are none.
+      metric: metrics.held(latest),
+      threshold: 1,
+      means:
+        'Commands of a bound source came from an unknown sender. They wait in the archive until somebody decides about the sender.',
+    },
+    {
       ...ticket('control-record-lost'),
       metric: metrics.governor(governorMetric.controlRebuilt),
       threshold: 1,

@@ -1,5 +1,5 @@
-import { Annotations, RemovalPolicy } from 'aws-cdk-lib';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Annotations, Fn, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { type IGrantable, Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { SubscriptionFilter, type Topic } from 'aws-cdk-lib/aws-sns';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -59,15 +59,19 @@ export class OneLinkPipeline extends Construct {
       throw new ConfigurationError(faults.map(({ path, message }) => `${path.join('.')}: ${message}`));
     }
     this.outcomes = outcomeTopic(new Construct(this, 'Outcomes'), serviceName);
+    const vouching: LambdaFunction[] = [];
+    const ownSenders = Lazy.string({ produce: () => Fn.join(',', vouching.map(roleIdOf)) });
     const parts = { settings, account, state, outcomes: this.outcomes, surroundings };
     this.lanes = plans.flatMap((plan) => {
       const lane = settings.lanes[plan.lane];
-      return lane ? [new Lane(this, pascal(plan.lane), { ...parts, name: plan.lane, lane, plan })] : [];
+      return lane ? [new Lane(this, pascal(plan.lane), { ...parts, ownSenders, name: plan.lane, lane, plan })] : [];
     });
     this.expiry = new Expiry(this, 'Expiry', { ...parts, plan: expiryPlan });
     const { lanes, expiry } = this;
     this.governor = governor(new Construct(this, 'Governor'), { ...parts, lanes, expiry });
     this.replayer = replayer(new Construct(this, 'Replayer'), lanes, parts);
+    // Each function that passes on what another has sent.
+    vouching.push(this.replayer);
     const functions = { governor: this.governor, replayer: this.replayer };
     const observed = { serviceName, settings, account, lanes, expiry, ...functions, ledger: state.ledger };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
@@ -112,10 +116,16 @@ export class OneLinkPipeline extends Construct {
   }
 }
 
+/** The unique ID of a function's role: SQS's `SenderId`, without the session, of what the function sends. */
+function roleIdOf({ role, node }: LambdaFunction): string {
+  if (role instanceof Role) return role.roleId;
+  throw new Error(`${node.path}: the function has no role of its own`);
+}
+
 function warnOfSenders(pipeline: OneLinkPipeline, settings: PipelineSettings): void {
   const unbound = unboundSources(settings);
   if (unbound.length > 0) {
-    const text = `Nothing binds the sources ${unbound.join(', ')}: whoever can reach their lane’s queue may send as them.`;
+    const text = `Nothing binds the sources ${unbound.join(', ')}: every sender that can reach their lane’s queue may send as them.`;
     const remedy = 'Give their principals a senderId.';
     Annotations.of(pipeline).addWarningV2('onelink:unbound-sources', `${text} ${remedy}`);
   }

@@ -12,7 +12,7 @@ import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/contract/outco
 import { laneReasons } from '../../lambdas/domain/control/control-record.ts';
 import { laneMetric, metricNamespace, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
-import { replayerMetric } from '../../lambdas/replayer/names.ts';
+import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { accountSchema, deadLetterRetentionDays, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
 import { budgetOf, planExpiry, planLanes, plannedCalls, reachedCallsPerSecond } from '../../lib/config/rate-budget.ts';
 import { defaultSettings } from '../../local/onelink-api/settings.ts';
@@ -234,6 +234,7 @@ describe('lib/observability/RUNBOOK.md', () => {
       'Runtime exited',
       '"level":"WARN"',
       '"outcome":"rejected"',
+      '"reason":"sender-not-allowed"',
       'refused-by-api',
     ];
     const phrases = new Set(
@@ -244,6 +245,7 @@ describe('lib/observability/RUNBOOK.md', () => {
       'after an error',
       'bookkeeping failed',
       'command returned',
+      'held commands',
       'poll was not answered',
       'was lost',
     ]);
@@ -318,12 +320,13 @@ describe('docs/metrics.md', () => {
     ['Governor', governorMetric],
     ['Lane states', laneStateMetric],
     ['Replayer', replayerMetric],
+    ['Held commands', heldMetric],
   ])('lists every metric in the code and no other: %s', (heading, metrics) => {
     expect(documentedUnder(heading)).toEqual(Object.values(metrics));
   });
 
   it('has no other section', () => {
-    expect(page.match(/^## /gm)).toHaveLength(6);
+    expect(page.match(/^## /gm)).toHaveLength(7);
     expect(page).toContain(`namespace \`${metricNamespace}\``);
   });
 });

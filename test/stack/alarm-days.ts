@@ -12,6 +12,7 @@ const idleLane = () => ({
   received: 0,
   returned: 0,
   rejected: 0,
+  othersSenders: 0,
   quarantined: 0,
   /** Creates sent, and those of them that failed. */
   made: 0,
@@ -44,6 +45,7 @@ export const idleMinute = () => ({
   errors: {} as Record<string, number>,
   throttles: {} as Record<string, number>,
   replayerRuns: true,
+  held: 0,
   ledgerThrottles: 0,
   /** The age on the stream of the last removal that the intake received. */
   intakeAgeSeconds: 1,

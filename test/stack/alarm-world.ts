@@ -3,7 +3,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
 import { expiryLane, laneMetric, metricNamespace, operationMetric } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
-import { replayerMetric } from '../../lambdas/replayer/names.ts';
+import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { Deployment } from '../../local/cloud/assembly/deployment.ts';
 import type { Stack } from '../../local/cloud/assembly/read-assembly.ts';
 import { NoticeBoard } from '../../local/cloud/notices.ts';
@@ -74,6 +74,7 @@ export class AlarmWorld {
           [laneMetric.commandReceived]: lane.received,
           [laneMetric.commandReturned]: lane.returned,
           [laneMetric.commandRejected]: lane.rejected,
+          [laneMetric.senderNotAllowed]: lane.othersSenders,
           [replayerMetric.commandQuarantined]: lane.quarantined,
           [laneMetric.rateLimited]: lane.rateLimited,
           [laneMetric.takenIdMet]: lane.takenIds,
@@ -104,6 +105,7 @@ export class AlarmWorld {
       record('Throttles', rest.throttles[subject] ?? 0);
       if (subject !== 'replayer' || rest.replayerRuns) record('Invocations', 1);
     }
+    if (rest.replayerRuns) this.#own({}, heldMetric.commandsHeld, rest.held);
     const intake = { FunctionName: String(this.#names.functions['expiry-intake']) };
     this.#metrics.record('AWS/Lambda', 'IteratorAge', intake, rest.intakeAgeSeconds * 1000);
     if (rest.ledgerThrottles > 0) {

@@ -70,6 +70,7 @@ describe('the alarms', () => {
         'calls-failing',
         'rate-limited',
         'commands-rejected',
+        'sender-not-allowed',
         'commands-quarantined',
         'qr-failed',
         'function-errors',
@@ -91,6 +92,7 @@ describe('the alarms', () => {
         ...campaign.page,
         'expiry-dead-letters',
         'expiry-intake-late',
+        'commands-held',
         'governor-silent',
         'account-refused',
         'api-unreachable',
@@ -122,7 +124,7 @@ describe('the alarms', () => {
     );
   });
 
-  test('treat missing data as not breaching, except heartbeats (breaching) and the quota (ignore)', () => {
+  test('treat missing data as not breaching, except heartbeats (breaching), the quota and held commands (ignore)', () => {
     const by = Object.groupBy(alarms, ({ TreatMissingData }) => TreatMissingData);
     const named = (treatment: string) =>
       by[treatment]?.map(({ AlarmName }) => String(AlarmName).replace('OneLink-production-', ''));
@@ -133,6 +135,7 @@ describe('the alarms', () => {
       '70-percent-quota-used',
       '85-percent-quota-used',
       'quota-running-out',
+      'commands-held',
     ]);
   });
 
@@ -145,12 +148,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 76 in total, each of which CloudWatch bills', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 79 in total, each of which CloudWatch bills', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(76);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(79);
   });
 
   test('notify their topic when they fire and when they close', () => {

@@ -6,7 +6,7 @@ import { standingUse } from '../../cli/cost/standing-use.ts';
 import { config } from '../../examples/configuration.ts';
 import { laneMetric, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
-import { replayerMetric } from '../../lambdas/replayer/names.ts';
+import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { planLanes } from '../../lib/config/rate-budget.ts';
 import { customMetrics } from '../../lib/observability/custom-metrics.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
@@ -19,7 +19,15 @@ const { template, stateTemplate } = configuredApp();
 
 test('the custom metrics include every metric name, and each metric once', () => {
   const metrics = customMetrics(settings);
-  const names = [laneMetric, sourceMetric, operationMetric, governorMetric, laneStateMetric, replayerMetric];
+  const names = [
+    laneMetric,
+    sourceMetric,
+    operationMetric,
+    governorMetric,
+    laneStateMetric,
+    replayerMetric,
+    heldMetric,
+  ];
   expect(new Set(metrics.map(({ name }) => name))).toEqual(new Set(names.flatMap((of) => Object.values(of))));
   expect(new Set(metrics.map((one) => JSON.stringify(one))).size).toBe(metrics.length);
 });

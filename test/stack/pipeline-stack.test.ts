@@ -122,7 +122,7 @@ describe('synthesis', () => {
 
   test('names the sources that nothing binds', () => {
     expect(warningsOf([{ role, senderId: 'AROAEXAMPLEOFACRMROLE' }])).toEqual([
-      'Nothing binds the sources product, studio: whoever can reach their lane’s queue may send as them. Give their ' +
+      'Nothing binds the sources product, studio: every sender that can reach their lane’s queue may send as them. Give their ' +
         'principals a senderId. [ack: onelink:unbound-sources]',
     ]);
   });

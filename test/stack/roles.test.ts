@@ -102,16 +102,16 @@ describe('the roles', () => {
       ]),
     ).toEqual([
       ['TransactionalLinkWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
-      ['TransactionalLinkWorkerRole', ['s3:PutObject'], ['/parked/*', '/rejected/*']],
+      ['TransactionalLinkWorkerRole', ['s3:PutObject'], ['/held/*', '/parked/*', '/rejected/*']],
       ['TransactionalQrWorkerRole', ['s3:DeleteObject', 's3:PutObject'], ['/qr/*']],
       ['CampaignLinkWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
-      ['CampaignLinkWorkerRole', ['s3:PutObject'], ['/parked/*', '/rejected/*']],
+      ['CampaignLinkWorkerRole', ['s3:PutObject'], ['/held/*', '/parked/*', '/rejected/*']],
       ['CampaignQrWorkerRole', ['s3:DeleteObject', 's3:PutObject'], ['/qr/*']],
       ['ExpiryIntakeWorkerRole', ['dynamodb:ListStreams'], [undefined]],
       ['ExpiryIntakeWorkerRole', ['s3:PutObject'], ['/aws/lambda/*']],
       ['ExpiryWorkerRole', ['s3:PutObject'], ['/history/*']],
       ['ExpiryWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
-      ['ReplayerWorkerRole', ['s3:DeleteObject', 's3:GetObject'], ['/parked/*']],
+      ['ReplayerWorkerRole', ['s3:DeleteObject', 's3:GetObject'], ['/held/*', '/parked/*']],
       ['ReplayerWorkerRole', ['s3:PutObject'], ['/quarantine/*']],
     ]);
     template.resourceCountIs('AWS::IAM::Policy', 0);

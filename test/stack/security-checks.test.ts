@@ -13,6 +13,7 @@ const objectsUnderPrefixes = [
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/rejected/*]',
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/history/*]',
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/parked/*]',
+  'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/held/*]',
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/quarantine/*]',
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/aws/lambda/*]',
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttQrImagesArnACA41524/qr/*]',
@@ -36,11 +37,13 @@ function checkedApp(acknowledged: readonly string[]) {
 
 const reportIn = (directory: string) => {
   const { pluginReports } = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
-  return pluginReports.map(({ pluginName, conclusion, violations }: Record<string, unknown>) => ({
-    pluginName,
-    conclusion,
-    rules: [violations].flat().map((violation) => Reflect.get(Object(violation), 'ruleName')),
-  }));
+  return pluginReports
+    .map(({ pluginName, conclusion, violations }: Record<string, unknown>) => ({
+      pluginName,
+      conclusion,
+      rules: [violations].flat().map((violation) => Reflect.get(Object(violation), 'ruleName')),
+    }))
+    .filter(({ pluginName }: { pluginName: string }) => pluginName === 'AwsSolutions');
 };
 
 test('the AWS Solutions checks find nothing except what is acknowledged with a reason', () => {

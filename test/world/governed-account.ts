@@ -114,6 +114,7 @@ export class GovernedAccount {
         ...environment,
         ARCHIVE_BUCKET_NAME: 'archive',
         OUTCOME_TOPIC_ARN: 'arn:outcomes',
+        SENDERS: {},
         LANES: lanes.map(({ name, batchSize, batchesPerMinute }) => ({
           name,
           queueUrl: name,
@@ -142,7 +143,15 @@ export class GovernedAccount {
           },
         },
         quarantine: { keepLot: async () => {}, keepLines: async () => {} },
+        held: {
+          senders: async function* () {},
+          lots: async function* () {},
+          read: async () => ({ commands: [], unreadable: [] }),
+          remove: async () => {},
+        },
+        senders: { decisions: async () => ({}) },
         outcomes: { publish: async () => {} },
+        observer: silentObserver,
         laneObserver: () => silentObserver,
         clock: {
           ...clock,

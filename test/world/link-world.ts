@@ -3,6 +3,7 @@ import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import type { ParkedCommand } from '../../lambdas/domain/contract/parked-command.ts';
 import type { QrJob } from '../../lambdas/domain/contract/qr-job.ts';
 import type { RejectedCommand } from '../../lambdas/domain/contract/rejected-command.ts';
+import type { SenderDecisions } from '../../lambdas/domain/contract/sender.ts';
 import type { BatchWork, Delivery, Disposition } from '../../lambdas/domain/work/delivery.ts';
 import type { ObservedFields } from '../../lambdas/domain/work/observer.ts';
 import {
@@ -35,6 +36,8 @@ export const linkWorkerVariables: LinkWorkerVariables = {
   QR_BUCKET_NAME: 'codes',
   OUTCOME_TOPIC_ARN: 'arn:outcomes',
   OUTCOMES_PER_PUBLISH: '10',
+  OWN_SENDERS: 'AROAOFTHEREPLAYER',
+  SENDERS: '{}',
   PRODUCERS: JSON.stringify([
     { source: 'crm', templates: ['A1b3'] },
     { source: 'studio', templates: ['A1b3'] },
@@ -104,6 +107,8 @@ export function linkWorkerWith(
     {
       pace: { easeIn: () => {}, acquire: async () => {}, release: () => {} },
       parked: { add: async () => {} },
+      held: { add: async () => {} },
+      senders: { decisions: async () => ({}) },
       onQuotaCall: () => {},
       linkIdSecret: { value: async () => linkIdSecret },
       policy: noPolicy,
@@ -124,6 +129,10 @@ export class LinkWorld {
   readonly ledger = new InMemoryLedger();
   readonly control = new InMemoryControl();
   readonly parked: ParkedCommand[] = [];
+  readonly held: ParkedCommand[] = [];
+  /** What operators have decided about unknown senders, and how often the worker has read it. */
+  decisions: SenderDecisions = {};
+  decisionsRead = 0;
   easedIn = 0;
   readonly #sleep = async (milliseconds: number) => {
     this.now += milliseconds;
@@ -137,7 +146,7 @@ export class LinkWorld {
   readonly logs: { message: string; fields: ObservedFields }[] = [];
   readonly counts = new Map<string, number>();
   /** Ports whose next call fails. */
-  readonly failNext = new Set<'publish' | 'ask' | 'archive' | 'park'>();
+  readonly failNext = new Set<'publish' | 'ask' | 'archive' | 'park' | 'hold'>();
   readonly #work: BatchWork;
 
   /** @param parts ports that replace those in memory */
@@ -150,6 +159,13 @@ export class LinkWorld {
       control: this.control,
       pace: { easeIn: () => void this.easedIn++, acquire: async () => {}, release: () => {} },
       parked: { add: async (command) => this.#orFail('park', () => this.parked.push(command)) },
+      held: { add: async (command) => this.#orFail('hold', () => this.held.push(command)) },
+      senders: {
+        decisions: async () => {
+          this.decisionsRead++;
+          return this.decisions;
+        },
+      },
       ledger: this.ledger,
       outcomes: { publish: async (outcome) => this.#orFail('publish', () => this.outcomes.push(outcome)) },
       qrQueue: { ask: async (job) => this.#orFail('ask', () => this.qrJobs.push(job)) },
@@ -196,7 +212,7 @@ export class LinkWorld {
     return this.outcomes.map(({ outcome, repeat }) => (repeat ? `${outcome}*` : outcome));
   }
 
-  #orFail(what: 'publish' | 'ask' | 'archive' | 'park', run: () => void): void {
+  #orFail(what: 'publish' | 'ask' | 'archive' | 'park' | 'hold', run: () => void): void {
     if (this.failNext.delete(what)) throw new Error(`the test makes ${what} fail`);
     run();
   }

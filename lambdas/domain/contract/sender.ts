@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * Who sent a message, as AWS tells it. No field of a message is proof of its sender.
+ * Who sent a message, as AWS reports it. No field of a message is proof of its sender.
  *
  * - `AROA…`, `AIDA…`: the unique ID of the role or user that sent it
  * - `source:crm`: a producer that an ingress queue of its own has proved
@@ -45,8 +45,8 @@ export function senderOf(senderId: string | undefined, firstSender: string | und
 }
 
 /**
- * The bound sources, each with the senders that may send as it. A source that is not a name here is unbound: whoever can
- * reach the queue may send as it, except another producer's sender.
+ * The bound sources, each with the senders that may send as it. A source that is not a name here is unbound: every
+ * sender that can reach the queue may send as it, except another producer's.
  */
 export const boundSendersSchema = z.record(z.string(), z.array(z.string()));
 export type BoundSenders = z.infer<typeof boundSendersSchema>;

@@ -11,7 +11,7 @@ export interface Delivery {
   replayed?: true;
   /** Epoch milliseconds at which it first reached the queue. */
   sentAtMilliseconds: number;
-  /** Who sent it first, as AWS tells it: a role's or user's unique ID, or `source:crm` (domain/contract/sender.ts). */
+  /** Who sent it first, as AWS reports it: a role's or user's unique ID, or `source:crm` (domain/contract/sender.ts). */
   sender: string;
   /** Its `MessageGroupId`, by which a fair queue keeps producers apart. */
   groupId?: string;

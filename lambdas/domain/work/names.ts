@@ -29,6 +29,10 @@ export const laneMetric = {
   commandReturned: 'CommandReturned',
   /** Commands moved to the archive until there is quota. */
   commandParked: 'CommandParked',
+  /** Commands from an unknown sender, moved to the archive until an operator decides. */
+  commandHeld: 'CommandHeld',
+  /** Commands whose sender is another producer's, or rejected by an operator. They also count as rejected. */
+  senderNotAllowed: 'SenderNotAllowed',
   /** Commands moved from the archive back to their queue. */
   commandReplayed: 'CommandReplayed',
   /** Milliseconds from the message's first sent time to its outcome. */

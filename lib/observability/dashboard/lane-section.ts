@@ -30,6 +30,7 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
         'commands-returned',
         'calls-failing',
         'commands-rejected',
+        'sender-not-allowed',
         'commands-quarantined',
         'dead-letters',
         'commands-expiring',

@@ -77,6 +77,7 @@ export function governorSection(shown: Shown): IWidget[][] {
         'control-record-lost',
         'bookkeeping-failed',
         'replayer-silent',
+        'commands-held',
         'function-errors',
         'worker-throttled',
       ],

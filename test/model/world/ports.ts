@@ -107,6 +107,8 @@ export function portsOf(
     quota: async () => ({ meaning: 'ok', value: 5_000_000 }),
     control,
     pace: { easeIn: () => {}, acquire: async () => {}, release: () => {} },
+    held: { add: async () => {} },
+    senders: { decisions: async () => ({}) },
     parked: { add: (command) => call('parked.add', nameOf(command), () => pipeline.park(command)) },
     onQuotaCall: () => {},
     linkIdSecret: { value: async () => linkIdSecret },

@@ -1,6 +1,7 @@
 import { test as base, describe, expect } from 'vitest';
 import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import type { ParkedCommand } from '../../../../lambdas/domain/contract/parked-command.ts';
+import type { SenderDecisions } from '../../../../lambdas/domain/contract/sender.ts';
 import type { LaneControl } from '../../../../lambdas/domain/control/control-record.ts';
 import { replayer } from '../../../../lambdas/replayer/replayer.ts';
 import { InMemoryControl } from '../../../world/in-memory-control.ts';
@@ -44,6 +45,12 @@ class ReplayedWorld {
   readonly quarantined: string[] = [];
   readonly outcomes: Outcome[] = [];
   readonly warnings: object[] = [];
+  /** The lots of each sender, `{source}/{sender}`. A text is an unreadable line. */
+  readonly held = new Map<string, (ParkedCommand | string)[][]>();
+  decisions: SenderDecisions = {};
+  decisionsRead = 0;
+  /** How many commands were held after each run. */
+  readonly levels: number[] = [];
   readonly #sleepers: { wakesAt: number; resolve: () => void }[] = [];
 
   readonly run = replayer(
@@ -51,6 +58,7 @@ class ReplayedWorld {
       LEDGER_TABLE_NAME: 'ledger',
       ARCHIVE_BUCKET_NAME: 'archive',
       OUTCOME_TOPIC_ARN: 'arn:outcomes',
+      SENDERS: { crm: ['AROACRM'], studio: ['AROASTUDIO'] },
       LANES: [
         { name: 'transactional', queueUrl: 'http://q/transactional', commandsPerSecond: 100, sendAhead: 1_000 },
         { name: 'campaign', queueUrl: 'http://q/campaign', commandsPerSecond: 1_000, sendAhead: 1_000 },
@@ -92,7 +100,34 @@ class ReplayedWorld {
         keepLot: async (_, key) => void this.quarantined.push(key),
         keepLines: async (_, key, reason, lines) => void this.quarantined.push(`${key} ${reason} ${lines.length}`),
       },
+      held: {
+        senders: () => this.#heldSenders(),
+        lots: ({ source, sender }) => this.#heldLots(`${source}/${sender}`),
+        read: async ({ key }) => {
+          if (this.unreadableLots.has(key)) throw new Error('S3 is away');
+          const [of, index = ''] = key.split('#');
+          const lines = this.held.get(of ?? '')?.[Number(index)] ?? [];
+          return {
+            commands: lines.filter((one) => typeof one !== 'string'),
+            unreadable: lines.filter((one) => typeof one === 'string'),
+          };
+        },
+        remove: async ({ key }) => void this.removed.push(key),
+      },
+      senders: {
+        decisions: async () => {
+          this.decisionsRead++;
+          return this.decisions;
+        },
+      },
       outcomes: { publish: async (outcome) => void this.outcomes.push(outcome) },
+      observer: {
+        count: () => {},
+        milliseconds: () => {},
+        info: () => {},
+        level: (_, value) => void this.levels.push(value),
+        warn: (message, fields = {}) => void this.warnings.push({ message, ...fields }),
+      },
       laneObserver: (lane) => ({
         ...silentObserver,
         count: (metric, by = 1) =>
@@ -137,6 +172,20 @@ class ReplayedWorld {
     this.depth = Math.max(0, this.depth - (milliseconds / 1000) * this.drainedPerSecond);
     // The governor also runs in this time.
     if (this.control.control !== undefined) this.control.control.governedAt = this.now;
+  }
+
+  async *#heldSenders() {
+    for (const of of this.held.keys()) {
+      const [source = '', sender = ''] = of.split('/');
+      yield { source, sender };
+    }
+  }
+
+  async *#heldLots(of: string) {
+    for (const [index, lines] of (this.held.get(of) ?? []).entries()) {
+      const key = `${of}#${index}`;
+      if (!this.removed.includes(key)) yield { key, commands: lines.length, bytes: this.sizes.get(key) ?? 1 };
+    }
   }
 
   async *#list(lane: string) {
@@ -285,5 +334,95 @@ describe('the replayer', () => {
     ]);
     expect(world.metrics['campaign CommandQuarantined']).toBe(5);
     expect(world.metrics['campaign CommandReplayed']).toBe(2);
+  });
+});
+
+describe('held commands', () => {
+  const stranger = 'crm/AROASTRANGER';
+  const held = (requestId: string, lane = 'campaign') => ({ ...line(lane, requestId), sender: 'AROASTRANGER' });
+  const decided = (decision: 'confirmed' | 'rejected') => ({ decision, at: 1, reason: 'a new role' });
+
+  it('stay in the archive, counted, until somebody decides about their sender', async ({ world }) => {
+    world.held.set(stranger, [[held('a'), held('b')], [held('c')]]);
+    await world.replay();
+    expect(world.sent).toEqual([]);
+    expect(world.removed).toEqual([]);
+    expect(world.levels).toEqual([3]);
+  });
+
+  it.each(['confirmed', 'rejected'] as const)(
+    'go back to their lanes once an operator has %s the sender: the worker ends them',
+    async (decision) => {
+      const world = new ReplayedWorld();
+      world.held.set(stranger, [[held('a')], [held('t', 'transactional')]]).set('crm/AROAOTHER', [[held('x')]]);
+      world.decisions = { [stranger]: decided(decision) };
+      await world.replay();
+      expect(world.sent).toEqual(['campaign a', 'transactional t']);
+      expect(world.removed).toEqual([`${stranger}#0`, `${stranger}#1`]);
+      expect(world.levels).toEqual([1]);
+      expect(world.metrics).toMatchObject({ 'campaign CommandReplayed': 1, 'transactional CommandReplayed': 1 });
+    },
+  );
+
+  it('go back once the configuration knows the sender, as its source’s or as another’s', async ({ world }) => {
+    world.held
+      .set('crm/AROACRM', [[held('a')]])
+      .set('crm/AROASTUDIO', [[held('b')]])
+      .set('feed/AROANEW', [[held('c')]]);
+    await world.replay();
+    // Nothing binds the source `feed` any more.
+    expect(world.sent).toEqual(['campaign a', 'campaign b', 'campaign c']);
+    expect(world.levels).toEqual([0]);
+  });
+
+  it('go back while their lane waits for quota: the worker parks them', async ({ world }) => {
+    world.control.setRecord(world.now, { lanes: { campaign: { state: 'parking', since: 0 } } });
+    world.held.set('crm/AROACRM', [[held('a')]]);
+    await world.replay();
+    expect(world.sent).toEqual(['campaign a']);
+  });
+
+  it('wait for room in their lane’s queue', async ({ world }) => {
+    world.depth = 1_000;
+    world.held.set('crm/AROACRM', [[held('a')]]);
+    await world.replay();
+    expect(world.sent).toEqual([]);
+    expect(world.levels).toEqual([1]);
+  });
+
+  it('are sent again if the replayer crashes before it removes their lot', async ({ world }) => {
+    world.held.set('crm/AROACRM', [[held('a')]]);
+    const remove = world.removed.push.bind(world.removed);
+    world.removed.push = () => {
+      throw new Error('crash');
+    };
+    await expect(world.replay()).rejects.toThrow('held commands');
+    world.removed.push = remove;
+    await world.replay();
+    expect(world.sent).toEqual(['campaign a', 'campaign a']);
+    expect(world.levels).toEqual([1, 0]);
+  });
+
+  it('of one lot do not stop those of another, nor parked commands', async ({ world }) => {
+    world.held.set('crm/AROACRM', [
+      [held('a')],
+      ['trash'],
+      [held('gone', 'removed')],
+      [held('b'), 'trash'],
+      [held('bad')],
+    ]);
+    world.unreadableLots.add('crm/AROACRM#0');
+    world.lots.set('campaign', [['parked']]);
+    await expect(world.replay()).rejects.toThrow('could not be replayed to the end: held commands');
+    expect(world.sent).toEqual(expect.arrayContaining(['campaign b', 'campaign parked']));
+    expect(world.quarantined).toEqual(['crm/AROACRM#3 unreadable 1', 'crm/AROACRM#4 refused 1']);
+    expect(world.removed).toEqual(expect.arrayContaining(['crm/AROACRM#3', 'crm/AROACRM#4', 'campaign/0']));
+    // The lot that S3 does not return, the unreadable one, and the one whose lane is not configured.
+    expect(world.levels).toEqual([3]);
+  });
+
+  it('cost no read of the decisions if there are none', async ({ world }) => {
+    await world.replay();
+    expect([world.decisionsRead, world.levels]).toEqual([0, [0]]);
   });
 });

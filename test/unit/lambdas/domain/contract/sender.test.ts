@@ -49,7 +49,7 @@ describe('a sender’s standing', () => {
     ['an unbound source', studioRole, 'product', 'studio'],
     ['a source that is not configured', sharedRole, 'nobody', 'crm'],
     ['another source than the one an ingress queue proved', 'source:feed', 'crm', 'feed'],
-  ])('tells whose it is if it names %s', (_, sender, source, belongsTo) => {
+  ])('names its producer if it names %s', (_, sender, source, belongsTo) => {
     expect(standing(sender, source, bound)).toEqual({ belongsTo });
   });
 
