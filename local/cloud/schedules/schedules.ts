@@ -16,6 +16,7 @@ export const ruleProperties = z.looseObject({
 
 interface Timer {
   readonly everyMilliseconds: number;
+  readonly ruleArn: string;
   readonly functionArn: string;
   readonly event: (at: Date) => string;
   nextAtMilliseconds: number;
@@ -28,7 +29,7 @@ export class Schedules {
   readonly #timers: Timer[] = [];
   readonly #clock: Clock;
   readonly #place: Deployment['place'];
-  readonly #invoke: (functionArn: string, payload: string) => void;
+  readonly #invoke: (ruleArn: string, functionArn: string, payload: string) => void;
 
   /**
    * @param atStart fire once at the first tick, instead of one interval later as EventBridge does
@@ -39,7 +40,7 @@ export class Schedules {
     clock: Clock,
     notices: NoticeBoard,
     atStart: boolean,
-    invoke: (functionArn: string, payload: string) => void,
+    invoke: (ruleArn: string, functionArn: string, payload: string) => void,
   ) {
     this.#clock = clock;
     this.#place = deployment.place;
@@ -49,7 +50,7 @@ export class Schedules {
       const isFunction = deployment.find('AWS::Lambda::Function', target) !== undefined;
       if (everyMilliseconds !== undefined && isFunction) {
         const nextAtMilliseconds = clock.now() + (atStart ? 0 : everyMilliseconds);
-        this.#timers.push({ everyMilliseconds, functionArn: target, event, nextAtMilliseconds });
+        this.#timers.push({ ruleArn: resource.arn, everyMilliseconds, functionArn: target, event, nextAtMilliseconds });
         return;
       }
       const why = isFunction ? `${expression} never fires: only rate(…) does` : 'only functions are invoked as targets';
@@ -74,7 +75,7 @@ export class Schedules {
     const now = this.#clock.now();
     for (const timer of this.#timers) {
       if (now < timer.nextAtMilliseconds) continue;
-      this.#invoke(timer.functionArn, timer.event(new Date(now)));
+      this.#invoke(timer.ruleArn, timer.functionArn, timer.event(new Date(now)));
       const passed = Math.floor((now - timer.nextAtMilliseconds) / timer.everyMilliseconds) + 1;
       timer.nextAtMilliseconds += passed * timer.everyMilliseconds;
     }

@@ -25,11 +25,15 @@ export interface UndeliveredSubscription {
   readonly endpoint: string;
 }
 
-/** Creates the topics and subscriptions of a deployment. Returns the subscriptions to anything but a queue. */
+/**
+ * Creates the topics and subscriptions of a deployment. Returns the subscriptions to anything but a queue.
+ * @param delivers whether the queue's policy lets the topic send
+ */
 export async function createTopics(
   deployment: Deployment,
   sns: SNSClient,
   notices: NoticeBoard,
+  delivers: (topicArn: string, queueArn: string) => Promise<boolean>,
 ): Promise<UndeliveredSubscription[]> {
   for (const resource of deployment.resources('AWS::SNS::Topic')) {
     const { DisplayName } = deployment.properties(resource, topicProperties);
@@ -50,6 +54,8 @@ export async function createTopics(
       undelivered.push({ topicArn: TopicArn, protocol: Protocol, endpoint: Endpoint });
       continue;
     }
+    // SNS takes such a subscription, and drops each of its messages.
+    if (!(await delivers(TopicArn, Endpoint))) continue;
     const Attributes = {
       ...(FilterPolicy && { FilterPolicy: JSON.stringify(FilterPolicy) }),
       ...(FilterPolicyScope && { FilterPolicyScope }),
