@@ -14,6 +14,7 @@ import { accessKeyOf, callersOf } from './access/callers.ts';
 import { accessPath, type EngineAccessSettings } from './access/engine-access.ts';
 import { decisionsPath, OwnServicesAccess } from './access/own-services.ts';
 import { resourcePolicies } from './access/policies.ts';
+import { ServiceCalls } from './access/service-calls.ts';
 import { noteCoverage } from './assembly/coverage.ts';
 import { Deployment } from './assembly/deployment.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
@@ -146,11 +147,14 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   const deployment = new Deployment(stacks, place, notices);
   noteCoverage(deployment, notices);
   const callers = callersOf(deployment, options.callers ?? {}, notices);
-  const authorizer = new Authorizer(callers, resourcePolicies(deployment), (call) => events.emit('refused', call));
+  const policies = resourcePolicies(deployment);
+  const authorizer = new Authorizer(callers, policies, (call) => events.emit('refused', call));
+  const serviceCalls = new ServiceCalls(authorizer);
+  const invocations = serviceCalls.invocations(deployment);
   // Queues first: a subscription needs an existing queue.
-  await createQueues(deployment, sqs);
+  await createQueues(deployment, sqs, policies);
   const [undeliveredSubscriptions, expiringTables] = await Promise.all([
-    createTopics(deployment, sns, notices),
+    createTopics(deployment, sns, notices, (...of) => serviceCalls.delivers(...of)),
     createTables(deployment, dynamodb),
     createBuckets(deployment, s3, queueEngine.endpoint),
   ]);
@@ -181,6 +185,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
       if (outcome !== 'succeeded') {
         logs.write(name, `[local cloud] invocation ${requestId} ${outcome}: ${errorType}: ${errorMessage}\n`);
       }
+      serviceCalls.logs(name, functions.find(name)?.configuration.logGroupName ?? '', deployment.place);
       events.emit('invocation', { ...result, function: name });
     },
   });
@@ -216,7 +221,8 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   });
   const alarms = new Alarms(deployment, metrics, clock, notices, {
     changed: (transition) => events.emit('alarm', transition),
-    notify: (TopicArn, Subject, Message) => {
+    notify: async (alarmArn, TopicArn, Subject, Message) => {
+      if (!(await serviceCalls.notifies(alarmArn, TopicArn))) return;
       sns.send(new PublishCommand({ TopicArn, Subject, Message })).catch(onError);
     },
   });
@@ -249,12 +255,15 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     ),
   );
 
-  const fireDue = startSchedules(deployment, clock, notices, options.fireSchedulesAtStart ?? false, (arn, payload) => {
+  const mayInvoke = await invocations;
+  const invoke = (rule: string, arn: string, payload: string) => {
+    if (!mayInvoke(rule, arn)) return;
     for (const delay of weather ? firings(weather) : [0]) {
       if (delay === 0) void functions.find(arn)?.invoke(payload);
       else laterUnlessOver(() => void (stopping.signal.aborted || functions.find(arn)?.invoke(payload)), delay);
     }
-  });
+  };
+  const fireDue = startSchedules(deployment, clock, notices, options.fireSchedulesAtStart ?? false, invoke);
   const tick = () => {
     fireDue();
     alarms.evaluate();
@@ -278,6 +287,9 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     await sweeper.sweepInBackground().catch(onError);
   });
   for (const mapping of mappings) mapping.start();
+  for (const { parts } of [...mappings, ...streams]) {
+    serviceCalls.polls(parts.function.configuration.name, parts.settings.EventSourceArn);
+  }
   shutdown.addWithin((options.stopGraceSeconds ?? 1) * 1_000, async () => {
     await Promise.all(mappings.map((mapping) => mapping.stop()));
     await functions.idle();

@@ -17,6 +17,7 @@ export interface JudgedCall extends Call {
 export class Authorizer {
   /** Every call so far, once. */
   readonly calls: JudgedCall[] = [];
+  readonly #decisions = new Map<string, Promise<boolean>>();
   readonly #callers: Callers;
   readonly #resourcePolicies: ReadonlyMap<string, PolicyDocument>;
   readonly #onRefused: (call: JudgedCall) => void;
@@ -57,7 +58,15 @@ export class Authorizer {
   }
 
   /** Whether a caller may make this call. */
-  async permits(caller: Caller, call: Call): Promise<boolean> {
+  permits(caller: Caller, call: Call): Promise<boolean> {
+    const parts = [caller.arn, caller.sourceArn, call.action, call.resource, JSON.stringify(call.context)];
+    const key = parts.join('\n');
+    const decision = this.#decisions.get(key) ?? this.#decide(caller, call);
+    this.#decisions.set(key, decision);
+    return decision;
+  }
+
+  async #decide(caller: Caller, call: Call): Promise<boolean> {
     const { runSimulation, isWildcardOnlyAction } = await this.#simulator;
     const [service = '', action = ''] = call.action.split(':');
     const wildcard = await isWildcardOnlyAction(service, action).catch(() => false);

@@ -3,13 +3,23 @@ import type { Deployment } from '../assembly/deployment.ts';
 import type { NoticeBoard } from '../notices.ts';
 import type { PolicyDocument } from './caller.ts';
 
-const document = z.looseObject({ Version: z.string().optional(), Statement: z.unknown() });
-const roleProperties = z.looseObject({
-  Policies: z.array(z.looseObject({ PolicyDocument: document })).default([]),
-  ManagedPolicyArns: z.array(z.string()).default([]),
+export const policyDocument = z.looseObject({
+  Id: z.string().optional(),
+  Version: z.string().optional(),
+  Statement: z.unknown(),
 });
-const attached = z.looseObject({ PolicyDocument: document, Roles: z.array(z.string()).default([]) });
-const permissionProperties = z.looseObject({
+/** The properties of `AWS::IAM::Role` that are implemented. */
+export const roleProperties = z.looseObject({
+  Policies: z.array(z.looseObject({ PolicyDocument: policyDocument })).default([]),
+  ManagedPolicyArns: z.array(z.string()).default([]),
+  RoleName: z.string().optional(),
+});
+/** The properties of policies attached to roles that are implemented. */
+export const attachedPolicyProperties = z.looseObject({
+  PolicyDocument: policyDocument,
+  Roles: z.array(z.string()).default([]),
+});
+export const permissionProperties = z.looseObject({
   Action: z.string(),
   FunctionName: z.string(),
   Principal: z.string(),
@@ -34,7 +44,9 @@ const managedByAws: Readonly<Record<string, PolicyDocument>> = {
 /** The policies of a role, by its ARN: inline, attached, and managed. */
 export function identityPolicies(deployment: Deployment, notices: NoticeBoard): (roleArn: string) => PolicyDocument[] {
   const policies = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
-    deployment.resources(type).map((resource) => ({ resource, ...deployment.properties(resource, attached) })),
+    deployment
+      .resources(type)
+      .map((resource) => ({ resource, ...deployment.properties(resource, attachedPolicyProperties) })),
   );
   return (roleArn) => {
     const role = deployment.find('AWS::IAM::Role', roleArn);
@@ -77,7 +89,7 @@ export function resourcePolicies(deployment: Deployment): ReadonlyMap<string, Po
   };
   for (const [type, documentName, resourceNames, of] of resourcePolicyTypes) {
     const schema = z.looseObject({
-      [documentName]: document,
+      [documentName]: policyDocument,
       [resourceNames]: z.union([z.string().transform((one) => [one]), z.array(z.string())]),
     });
     const targets = deployment.resources(of);
@@ -90,7 +102,7 @@ export function resourcePolicies(deployment: Deployment): ReadonlyMap<string, Po
     }
   }
   for (const resource of deployment.resources('AWS::KMS::Key')) {
-    const { KeyPolicy } = deployment.properties(resource, z.looseObject({ KeyPolicy: document.optional() }));
+    const { KeyPolicy } = deployment.properties(resource, z.looseObject({ KeyPolicy: policyDocument.optional() }));
     if (KeyPolicy !== undefined) add(resource.arn, KeyPolicy.Statement);
   }
   for (const resource of deployment.resources('AWS::Lambda::Permission')) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attachedPolicyProperties, permissionProperties, policyDocument, roleProperties } from '../access/policies.ts';
 import { eventSourceMappingProperties } from '../lambda/event-source-mapping.ts';
 import { functionProperties } from '../lambda/function-configuration.ts';
 import { streamMappingProperties } from '../lambda/stream-mapping.ts';
@@ -22,7 +23,7 @@ interface Coverage {
 }
 
 const tags = { Tags: 'tags do not change behaviour' };
-const permissions = 'permissions are not enforced';
+const trust = 'nobody assumes a role here: each function has its own';
 const encryption = 'nothing is encrypted: data stays in the memory of this machine';
 const unretried = 'a failed invocation is not retried';
 const atOnce = 'an invocation does not wait';
@@ -41,7 +42,7 @@ const coverages: Readonly<Record<string, Coverage>> = {
       KmsMasterKeyId: encryption,
       KmsDataKeyReusePeriodSeconds: encryption,
       SqsManagedSseEnabled: encryption,
-      RedriveAllowPolicy: permissions,
+      RedriveAllowPolicy: 'a queue takes the dead letters of every queue that names it',
     },
   },
   'AWS::SNS::Topic': {
@@ -74,8 +75,8 @@ const coverages: Readonly<Record<string, Coverage>> = {
     leftOut: {
       ...tags,
       BucketEncryption: encryption,
-      PublicAccessBlockConfiguration: permissions,
-      OwnershipControls: permissions,
+      PublicAccessBlockConfiguration: "an unsigned request is the operator's",
+      OwnershipControls: 'objects have no owners',
       LifecycleConfiguration: protection,
       LoggingConfiguration: 'there are no access logs',
     },
@@ -119,15 +120,62 @@ const coverages: Readonly<Record<string, Coverage>> = {
     carriedOut: ruleProperties.extend({ Targets: z.array(targetProperties.extend({ RetryPolicy: withoutRetries })) }),
     leftOut: {
       ...tags,
-      RoleArn: permissions,
+      RoleArn: trust,
       Description: 'it does not change behaviour',
-      'Targets.RoleArn': permissions,
+      'Targets.RoleArn': trust,
       'Targets.RetryPolicy.MaximumEventAgeInSeconds': atOnce,
     },
     differs: {
       EventPattern: 'rules on events never fire',
       'Targets.RetryPolicy.MaximumRetryAttempts': unretried,
     },
+  },
+  'AWS::IAM::Role': {
+    carriedOut: roleProperties,
+    leftOut: {
+      ...tags,
+      'Policies.PolicyName': 'it is only a name',
+      AssumeRolePolicyDocument: trust,
+      Description: 'it does not change behaviour',
+      Path: 'it is not a part of the ARN here',
+      MaxSessionDuration: 'a session does not end',
+    },
+    differs: { PermissionsBoundary: 'it restricts nothing' },
+  },
+  'AWS::IAM::Policy': {
+    carriedOut: attachedPolicyProperties,
+    leftOut: { PolicyName: 'it is only a name' },
+    differs: { Users: 'the policies of users are not enforced', Groups: 'the policies of groups are not enforced' },
+  },
+  'AWS::IAM::ManagedPolicy': {
+    carriedOut: attachedPolicyProperties,
+    leftOut: {
+      ManagedPolicyName: 'it is only a name',
+      Description: 'it does not change behaviour',
+      Path: 'it is only a name',
+    },
+    differs: { Users: 'the policies of users are not enforced', Groups: 'the policies of groups are not enforced' },
+  },
+  'AWS::SQS::QueuePolicy': {
+    carriedOut: z.looseObject({ PolicyDocument: policyDocument, Queues: z.array(z.string()) }),
+    leftOut: {},
+  },
+  'AWS::SNS::TopicPolicy': {
+    carriedOut: z.looseObject({ PolicyDocument: policyDocument, Topics: z.array(z.string()) }),
+    leftOut: {},
+  },
+  'AWS::S3::BucketPolicy': {
+    carriedOut: z.looseObject({ PolicyDocument: policyDocument, Bucket: z.string() }),
+    leftOut: {},
+  },
+  'AWS::SecretsManager::ResourcePolicy': {
+    carriedOut: z.looseObject({ ResourcePolicy: policyDocument, SecretId: z.string() }),
+    leftOut: { BlockPublicPolicy: 'a policy is not checked when it is put' },
+  },
+  'AWS::Lambda::Permission': {
+    carriedOut: permissionProperties,
+    leftOut: {},
+    differs: { PrincipalOrgID: 'there is no organisation', FunctionUrlAuthType: 'functions have no URL' },
   },
   'AWS::CloudWatch::Alarm': {
     carriedOut: alarmProperties,
@@ -144,14 +192,6 @@ const coverages: Readonly<Record<string, Coverage>> = {
 
 /** Types that have no effect here and make no difference, and why. */
 const leftOutTypes: Readonly<Record<string, string>> = {
-  'AWS::IAM::Role': permissions,
-  'AWS::IAM::Policy': permissions,
-  'AWS::IAM::ManagedPolicy': permissions,
-  'AWS::SQS::QueuePolicy': permissions,
-  'AWS::SNS::TopicPolicy': permissions,
-  'AWS::S3::BucketPolicy': permissions,
-  'AWS::SecretsManager::ResourcePolicy': permissions,
-  'AWS::Lambda::Permission': permissions,
   'AWS::Logs::LogGroup': 'the output of functions is stored in files',
   'AWS::CloudWatch::Dashboard': 'there is no console, but the metrics are stored',
   'AWS::KMS::Key': encryption,

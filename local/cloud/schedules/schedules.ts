@@ -16,6 +16,7 @@ export const ruleProperties = z.looseObject({
 
 interface Timer {
   readonly everyMilliseconds: number;
+  readonly ruleArn: string;
   readonly functionArn: string;
   readonly event: (at: Date) => string;
   nextAtMilliseconds: number;
@@ -34,7 +35,7 @@ export function startSchedules(
   clock: Clock,
   notices: NoticeBoard,
   atStart: boolean,
-  invoke: (functionArn: string, payload: string) => void,
+  invoke: (ruleArn: string, functionArn: string, payload: string) => void,
 ): () => void {
   const timers = deployment.resources('AWS::Events::Rule').flatMap((rule): Timer[] => {
     const { ScheduleExpression, State, Targets } = deployment.properties(rule, ruleProperties);
@@ -49,14 +50,14 @@ export function startSchedules(
       }
       const event = (at: Date) => Input ?? JSON.stringify(scheduledEvent(rule.arn, at, deployment.place));
       const nextAtMilliseconds = clock.now() + (atStart ? 0 : everyMilliseconds);
-      return [{ everyMilliseconds, functionArn, event, nextAtMilliseconds }];
+      return [{ ruleArn: rule.arn, everyMilliseconds, functionArn, event, nextAtMilliseconds }];
     });
   });
   return () => {
     const now = clock.now();
     for (const timer of timers) {
       if (now < timer.nextAtMilliseconds) continue;
-      invoke(timer.functionArn, timer.event(new Date(now)));
+      invoke(timer.ruleArn, timer.functionArn, timer.event(new Date(now)));
       const passed = Math.floor((now - timer.nextAtMilliseconds) / timer.everyMilliseconds) + 1;
       timer.nextAtMilliseconds += passed * timer.everyMilliseconds;
     }

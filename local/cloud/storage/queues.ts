@@ -36,10 +36,18 @@ export interface QueueState extends QueueCounts {
   readonly deadLetterQueueOf: readonly string[];
 }
 
-/** Creates the queues of a deployment. */
-export async function createQueues(deployment: Deployment, sqs: SQSClient): Promise<void> {
+/**
+ * Creates the queues of a deployment.
+ * @param policies by the queue's ARN. GetQueueAttributes returns them
+ */
+export async function createQueues(
+  deployment: Deployment,
+  sqs: SQSClient,
+  policies: ReadonlyMap<string, unknown>,
+): Promise<void> {
   for (const resource of deployment.resources('AWS::SQS::Queue')) {
-    const Attributes: Record<string, string> = {};
+    const policy = policies.get(resource.arn);
+    const Attributes: Record<string, string> = policy === undefined ? {} : { Policy: JSON.stringify(policy) };
     for (const [name, value] of Object.entries(deployment.properties(resource, queueAttributes))) {
       if (name in queueAttributes.shape && typeof value === 'string') Attributes[name] = value;
     }

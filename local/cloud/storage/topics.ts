@@ -18,8 +18,16 @@ export const subscriptionProperties = z.looseObject({
   RawMessageDelivery: flag,
 });
 
-/** Creates the topics and subscriptions of a deployment. Returns the subscriptions to anything but a queue. */
-export async function createTopics(deployment: Deployment, sns: SNSClient, notices: NoticeBoard) {
+/**
+ * Creates the topics and subscriptions of a deployment. Returns the subscriptions to anything but a queue.
+ * @param delivers whether the queue's policy lets the topic send
+ */
+export async function createTopics(
+  deployment: Deployment,
+  sns: SNSClient,
+  notices: NoticeBoard,
+  delivers: (topicArn: string, queueArn: string) => Promise<boolean>,
+) {
   for (const resource of deployment.resources('AWS::SNS::Topic')) {
     const { DisplayName } = deployment.properties(resource, topicProperties);
     await sns.send(
@@ -38,6 +46,8 @@ export async function createTopics(deployment: Deployment, sns: SNSClient, notic
       undelivered.push({ topicArn: TopicArn, protocol: Protocol, endpoint: Endpoint });
       continue;
     }
+    // SNS takes such a subscription, and drops each of its messages.
+    if (!(await delivers(TopicArn, Endpoint))) continue;
     const Attributes = {
       ...(FilterPolicy && { FilterPolicy: JSON.stringify(FilterPolicy) }),
       ...(FilterPolicyScope && { FilterPolicyScope }),

@@ -66,7 +66,7 @@ const measured: Readonly<Record<string, readonly string[]>> = {
 export interface AlarmEvents {
   changed(transition: AlarmTransition): void;
   /** Called to publish an action to an SNS topic. */
-  notify(topicArn: string, subject: string, message: string): void;
+  notify(alarmArn: string, topicArn: string, subject: string, message: string): void;
 }
 
 const mostTransitions = 10_000;
@@ -141,7 +141,7 @@ export class Alarms {
     const message = JSON.stringify(notification(alarm, transition, this.#place));
     // The maximum length of an SNS subject is 100 characters.
     const subject = `${to}: "${name}" in ${this.#place.region}`.slice(0, 100);
-    for (const topicArn of actions) this.#tell.notify(topicArn, subject, message);
+    for (const topicArn of actions) this.#tell.notify(alarm.resource.arn, topicArn, subject, message);
   }
 }
 
