@@ -34,6 +34,7 @@ test('the client of Lambda finds the cloud by the variables, and disables the ma
     functionName: 'worker',
     reservedConcurrentExecutions: 8,
   });
+  lane.grantConsumeMessages(worker);
   // As the pipeline declares it: without `Enabled`.
   const mapping = new EventSourceMapping(bench.stack, 'Mapping', {
     target: worker,
