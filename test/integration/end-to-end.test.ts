@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sketchOf } from '../../cli/files/message.ts';
 import type { Awaited as Answered } from '../../cli/pipeline/awaited-outcomes.ts';
 import { type CampaignMessage, readCampaign } from '../../local/start/campaign-input.ts';
+import { comparedWithRecord } from '../world/recorded-calls.ts';
 import { runningPipeline } from '../world/running-pipeline.ts';
 
 // jsqr is CommonJS. Its types name its function `default`, but at run time the import is the function itself.
@@ -157,5 +158,11 @@ describe('a campaign through the whole pipeline', () => {
         .filter(({ state }) => state === 'ALARM')
         .map(({ name }) => name),
     ).toEqual([]);
+  });
+
+  it('makes the calls of the record, and the template permits each', async () => {
+    const { made, refused } = await pipeline.calls();
+    expect(refused).toEqual([]);
+    expect(comparedWithRecord('campaign', made)).toEqual({ unrecorded: [], missed: [] });
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sketchOf } from '../../cli/files/message.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
+import { comparedWithRecord } from '../world/recorded-calls.ts';
 import { runningPipeline } from '../world/running-pipeline.ts';
 
 const command = {
@@ -17,6 +18,11 @@ const commands = [
   { ...command, requestId: 'kept', shortlinkId: 'kept', ttl: '14d', keepUntil: '2099-01-01T00:00:00Z' },
 ];
 
+function messageOf(body: object) {
+  const text = JSON.stringify(body);
+  return { line: 1, lane: 'transactional', body: text, ...sketchOf(text) };
+}
+
 let pipeline: Awaited<ReturnType<typeof runningPipeline>>;
 let published: Map<string | null, Outcome>;
 
@@ -26,12 +32,12 @@ beforeAll(async () => {
   // One link exists already, with the data of its command and six days left, so the worker adopts it.
   const expiry = new Date(Date.now() + 6 * 86_400_000).toISOString();
   pipeline.api.control.preload([{ onelinkId: 'A1b3', shortlinkId: 'kept', data: command.data, ttl: '14d', expiry }]);
-  const messages = commands.map((body, index) => {
-    const text = JSON.stringify(body);
-    return { line: index + 1, lane: 'transactional', body: text, ...sketchOf(text) };
-  });
-  const made = await pipeline.sendAndAwait(messages, 120);
+  const made = await pipeline.sendAndAwait(commands.map(messageOf), 120);
   expect(made.map(({ answer }) => answer?.outcome)).toEqual(['created', 'created', 'created']);
+  // One link gets an image by a command of its own.
+  const { data: _, ...asked } = command;
+  const shown = { ...asked, requestId: 'shown', action: 'qr', shortlinkId: 'clicked' };
+  expect((await pipeline.sendAndAwait([messageOf(shown)], 120))[0]?.answer?.outcome).toBe('qr-ready');
   // One link is gone at the API.
   pipeline.api.control.addFaults({
     kind: 'status',
@@ -64,7 +70,7 @@ describe('a link whose record the TTL removes', () => {
     // The worker removes the record last, after it has published the outcome.
     await vi.waitFor(async () => expect((await pipeline.ledger()).has('link#A1b3/dead')).toBe(false), 10_000);
     expect((await pipeline.ledger()).has('request#product/dead')).toBe(true);
-    expect((await pipeline.objects('QrBucketName')).size).toBe(0);
+    expect([...(await pipeline.objects('QrBucketName')).keys()]).toEqual(['qr/A1b3/clicked.png']);
     const history = [...(await pipeline.objects('ArchiveBucketName'))].filter(([key]) => key.startsWith('history/'));
     expect(history.map(([, object]) => JSON.parse(object.toString('utf8')))).toMatchObject([
       { shortlinkId: 'dead', source: 'product', requestId: 'dead', pid: 'print', campaign: 'posters' },
@@ -79,5 +85,11 @@ describe('a link whose record the TTL removes', () => {
     const record = (await pipeline.ledger()).get('link#A1b3/kept');
     // The next expiry check is a week before the expiry.
     expect(record?.linkExpiresAt).toBe(Number(record?.expiresAt) + 7 * 86_400);
+  });
+
+  it('makes the calls of the record, and the template permits each', async () => {
+    const { made, refused } = await pipeline.calls();
+    expect(refused).toEqual([]);
+    expect(comparedWithRecord('expiry', made).unrecorded).toEqual([]);
   });
 });

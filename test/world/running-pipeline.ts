@@ -12,6 +12,7 @@ import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { sendMessages } from '../../cli/pipeline/send-messages.ts';
 import { config } from '../../examples/configuration.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
+import { pascal } from '../../lib/constructs/lane.ts';
 import { startLocalCloud } from '../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../local/onelink-api/server.ts';
 import type { CampaignMessage } from '../../local/start/campaign-input.ts';
@@ -20,6 +21,7 @@ import { emulatorSettings } from '../../local/start/emulator-settings.ts';
 import { startApiFront } from '../../local/weather/api-sockets.ts';
 import type { WeatherPlan } from '../../local/weather/plan.ts';
 import { assemblyIn } from './assembly.ts';
+import { callsOfFunctions, deploymentIn } from './recorded-calls.ts';
 import { writtenMetrics } from './written-metrics.ts';
 
 const token = 'token-of-the-test';
@@ -129,6 +131,16 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
       };
       return new Map(await Promise.all(Contents.map(({ Key = '' }) => read({ Key }))));
     },
+
+    /** The calls that functions and services made so far, and those that the template's policies refused. */
+    calls: async () => ({
+      made: callsOfFunctions(
+        cloud.calls(),
+        await deploymentIn(assemblyDirectory, pipeline.stackName),
+        Object.keys(pipeline.settings.lanes).map(pascal),
+      ),
+      refused: cloud.calls().filter(({ permitted }) => !permitted),
+    }),
 
     /** The metrics that the functions wrote. */
     metrics: () => writtenMetrics(cloud.metrics.series(), pipeline.settings),

@@ -1,3 +1,4 @@
+import type { JudgedCall } from '../../cloud/access/authorizer.ts';
 import type { MetricSeries } from '../../cloud/telemetry/metric-store.ts';
 import { type Check, checksOfAll } from './checks.ts';
 import type { Story } from './story.ts';
@@ -9,6 +10,8 @@ export interface Played {
   events: readonly TimelineEvent[];
   /** Its duration by the simulated clock. */
   minutes: number;
+  /** Every call that somebody made, and whether the template's policies permit it. */
+  calls: readonly JudgedCall[];
   /** Every recorded metric, AWS's own included. */
   metrics: MetricSeries[];
 }
@@ -28,7 +31,8 @@ export async function playStory(
     const checks = [...(await checksOfAll(world)), ...own];
     for (const { text, holds } of checks) world.timeline.add({ what: 'check', text, holds });
     const minutes = (world.time.now() - Date.parse(story.beginsAt)) / 60_000;
-    return { checks, events: world.timeline.events, minutes, metrics: world.cloud.metrics.series() };
+    const { calls, metrics } = world.cloud;
+    return { checks, events: world.timeline.events, minutes, calls: calls(), metrics: metrics.series() };
   } finally {
     await world.stop();
   }
