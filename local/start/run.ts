@@ -103,6 +103,8 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const summary = summarise(sum, found, ran.unsent.length);
     await writeSummary(inLocal('out'), summary);
     const faults = failedChecks(sum, found, summary, ran.contradictions, ran.unsent);
+    const refused = cloud.calls().filter(({ permitted }) => !permitted).length;
+    if (refused > 0) faults.push(`the template's policies refuse ${refused} calls`);
     for (const line of closingWords(ran, sum, found, summary, faults, weather)) screen.say(line);
     if (ran.unsent.length > 0)
       screen.say('Not sent: .local/out/not-sent.csv has the reasons. To send the rest, use not-sent.ndjson.');

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Awaited as Answered } from '../../cli/pipeline/awaited-outcomes.ts';
 import { type CampaignMessage, readCampaign } from '../../local/start/campaign-input.ts';
 import { pictureIn } from '../world/qr-text.ts';
+import { comparedWithRecord } from '../world/recorded-calls.ts';
 import { messagesOf, runningPipeline } from '../world/running-pipeline.ts';
 
 /** Personal data and a sign-in token, as they occur in real payloads. */
@@ -145,5 +146,11 @@ describe('a campaign through the whole pipeline', () => {
         .filter(({ state }) => state === 'ALARM')
         .map(({ name }) => name),
     ).toEqual([]);
+  });
+
+  it('makes the calls of the record, and the template permits each', async () => {
+    const { made, refused } = await pipeline.calls();
+    expect(refused).toEqual([]);
+    expect(comparedWithRecord('campaign', made)).toEqual({ unrecorded: [], missed: [] });
   });
 });

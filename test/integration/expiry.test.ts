@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
+import { comparedWithRecord } from '../world/recorded-calls.ts';
 import { messagesOf, runningPipeline } from '../world/running-pipeline.ts';
 
 const command = {
@@ -27,6 +28,10 @@ beforeAll(async () => {
   pipeline.api.control.preload([{ onelinkId: 'A1b3', shortlinkId: 'kept', data: command.data, ttl: '14d', expiry }]);
   const made = await pipeline.sendAndAwait(messagesOf(commands), 120);
   expect(made.map(({ answer }) => answer?.outcome)).toEqual(['created', 'created', 'created']);
+  // One link gets an image by a command of its own.
+  const { data: _, ...asked } = command;
+  const shown = { ...asked, requestId: 'shown', action: 'qr', shortlinkId: 'clicked' };
+  expect((await pipeline.sendAndAwait(messagesOf([shown]), 120))[0]?.answer?.outcome).toBe('qr-ready');
   // One link is gone at the API.
   pipeline.api.control.addFaults({
     kind: 'status',
@@ -59,7 +64,7 @@ describe('a link whose record the TTL removes', () => {
     // The worker removes the record last, after it has published the outcome.
     await vi.waitFor(async () => expect((await pipeline.ledger()).has('link#A1b3/dead')).toBe(false), 10_000);
     expect((await pipeline.ledger()).has('request#product/dead')).toBe(true);
-    expect((await pipeline.objects('QrBucketName')).size).toBe(0);
+    expect([...(await pipeline.objects('QrBucketName')).keys()]).toEqual(['qr/A1b3/clicked.png']);
     const history = [...(await pipeline.objects('ArchiveBucketName'))].filter(([key]) => key.startsWith('history/'));
     expect(history.map(([, object]) => JSON.parse(object.toString('utf8')))).toMatchObject([
       { shortlinkId: 'dead', source: 'product', requestId: 'dead', pid: 'print', campaign: 'posters' },
@@ -74,5 +79,11 @@ describe('a link whose record the TTL removes', () => {
     const record = (await pipeline.ledger()).get('link#A1b3/kept');
     // The next expiry check is a week before the expiry.
     expect(record?.linkExpiresAt).toBe(Number(record?.expiresAt) + 7 * 86_400);
+  });
+
+  it('makes the calls of the record, and the template permits each', async () => {
+    const { made, refused } = await pipeline.calls();
+    expect(refused).toEqual([]);
+    expect(comparedWithRecord('expiry', made).unrecorded).toEqual([]);
   });
 });

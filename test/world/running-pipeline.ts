@@ -8,6 +8,7 @@ import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
 import { sendMessages } from '../../cli/pipeline/send-messages.ts';
 import { config } from '../../examples/configuration.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
+import { pascal } from '../../lib/constructs/lane.ts';
 import { startOneLinkApi } from '../../local/onelink-api/server.ts';
 import type { CampaignMessage } from '../../local/start/campaign-input.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
@@ -15,6 +16,7 @@ import { emulatorSettings } from '../../local/start/emulator-settings.ts';
 import { startApiFront } from '../../local/weather/api-sockets.ts';
 import type { WeatherPlan } from '../../local/weather/plan.ts';
 import { assemblyIn } from './assembly.ts';
+import { callsOfFunctions, deploymentIn } from './recorded-calls.ts';
 import { startPipeline } from './started-pipeline.ts';
 import { writtenMetrics } from './written-metrics.ts';
 
@@ -110,6 +112,16 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
       const keys = await started.keys(bucket);
       return new Map(await Promise.all(keys.map(async (key) => [key, await started.object(bucket, key)] as const)));
     },
+
+    /** The calls that functions and services made so far, and those that the template's policies refused. */
+    calls: async () => ({
+      made: callsOfFunctions(
+        cloud.calls(),
+        await deploymentIn(assemblyDirectory, pipeline.stackName),
+        Object.keys(pipeline.settings.lanes).map(pascal),
+      ),
+      refused: cloud.calls().filter(({ permitted }) => !permitted),
+    }),
 
     /** The metrics that the functions wrote. */
     metrics: () => writtenMetrics(cloud.metrics.series(), pipeline.settings),

@@ -5,7 +5,7 @@ import { type Caller, operator } from './caller.ts';
 import { accessKeyIdOf } from './credentials.ts';
 import { Guard, type PolicyTerms } from './guard.ts';
 
-/** What an engine needs to tell callers apart, and to ask for decisions. */
+/** What an engine needs to distinguish callers, and to ask for decisions. */
 export interface EngineAccessSettings {
   readonly callers: Readonly<Record<string, Pick<Caller, 'arn' | 'senderId'>>>;
   readonly terms: PolicyTerms;
@@ -29,7 +29,7 @@ interface KnownCaller {
 /** The path at which an engine takes its settings. Until then, it permits everything to everybody. */
 export const accessPath = '/_local/access';
 
-/** Tells callers apart in the process of an engine, and decides on their calls. */
+/** Distinguishes callers in the process of an engine, and decides on their calls. */
 export class EngineAccess {
   #settings: EngineAccessSettings | undefined;
   #guard: Guard | undefined;

@@ -46,7 +46,7 @@ function askedOf(url: string, headers: Record<string, string | string[] | undefi
   }
   if (String(headers['content-type']).includes('x-www-form-urlencoded')) {
     const form = body as Input;
-    // STS tells everybody who they are.
+    // Everybody may ask STS who they are.
     const isSts = form.Action === 'GetCallerIdentity';
     return {
       calls: (region) => (isSts ? [] : snsCalls(form, region)),

@@ -32,6 +32,7 @@ export async function checksOfAll({ correspondence, api, cloud, mostReceives }: 
   const deadLetters = deadLettersIn(queues);
   const expired = queues.reduce((count, queue) => count + queue.expired, 0);
   const parkedStill = correspondence.parked;
+  const refused = cloud.calls().filter(({ permitted }) => !permitted).length;
   return [
     {
       text: `${all.length} commands, each with one final outcome; without one: ${correspondence.unsettled} (${parkedStill} of them parked), contradicted: ${correspondence.contradictions}`,
@@ -45,6 +46,7 @@ export async function checksOfAll({ correspondence, api, cloud, mostReceives }: 
       text: `${spent + taken} calls of quota for ${needed} links created, changed or deleted; 409s among them: ${taken}`,
       holds: spent <= needed,
     },
+    { text: `calls that the template's policies refuse: ${refused}`, holds: refused === 0 },
     { text: `dead letters: ${deadLetters}`, holds: deadLetters === 0 },
     { text: `messages that SQS deleted at the end of their retention: ${expired}`, holds: expired === 0 },
     {

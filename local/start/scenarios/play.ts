@@ -17,6 +17,8 @@ export async function playStory(story: Story, options: Omit<WorldOptions, 'begin
       checks,
       /** Its duration by the simulated clock. */
       minutes: (world.time.now() - Date.parse(story.beginsAt)) / 60_000,
+      /** Every call that somebody made, and whether the template's policies permit it. */
+      calls: world.cloud.calls(),
       /** Every recorded metric, AWS's own included. */
       metrics: world.cloud.metrics.series(),
     };

@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { config } from '../../../examples/configuration.ts';
+import { pascal } from '../../../lib/constructs/lane.ts';
 import { chosenPipeline } from '../../../local/start/chosen-pipeline.ts';
 import { sampleConfigFile } from '../../../local/start/run-configuration.ts';
 import { playStory } from '../../../local/start/scenarios/play.ts';
 import { tokenRevoked } from '../../../local/start/scenarios/stories/token-revoked.ts';
 import { stories } from '../../../local/start/scenarios/stories.ts';
 import { synthesise } from '../../../local/start/synthesis.ts';
+import { callsOfFunctions, comparedWithRecord, deploymentIn } from '../../world/recorded-calls.ts';
 import { temporaryFolder } from '../../world/temporary-folder.ts';
 import { writtenMetrics } from '../../world/written-metrics.ts';
 
@@ -23,7 +25,7 @@ describe.each(played)('the story $name', (story) => {
     const timelineFile = join(directory, `${story.name}.ndjson`);
     const shown: string[] = [];
     const pipeline = chosenPipeline(config, 'production');
-    const { checks, metrics } = await playStory(story, {
+    const { checks, metrics, calls } = await playStory(story, {
       pipeline,
       assemblyDirectory: join(directory, 'cdk.out'),
       workDirectory: join(directory, story.name),
@@ -42,15 +44,22 @@ describe.each(played)('the story $name', (story) => {
       .split('\n')
       .map((line) => JSON.parse(line));
     expect(events.length).toBeGreaterThan(shown.length);
-    const lanes = events.filter(({ what, lane }) => what === 'lane' && lane === 'campaign').map(({ state }) => state);
-    expect(lanes[0]).toMatch(/^(paused|parking)$/);
-    expect(lanes.at(-1)).toBe('open');
+    const states = events.filter(({ what, lane }) => what === 'lane' && lane === 'campaign').map(({ state }) => state);
+    expect(states[0]).toMatch(/^(paused|parking)$/);
+    expect(states.at(-1)).toBe('open');
     expect(events.some(({ what, state, overLeap }) => what === 'alarm' && state === 'ALARM' && !overLeap)).toBe(true);
 
     // The cost counts each metric
     const { written, unlisted } = writtenMetrics(metrics, pipeline.settings);
     expect(unlisted).toEqual([]);
     expect(written).toBeGreaterThan(20);
+
+    // The record has each call that functions and services made. So the template was judged by it
+    const lanes = Object.keys(pipeline.settings.lanes).map(pascal);
+    const deployment = await deploymentIn(join(directory, 'cdk.out'), pipeline.stackName);
+    const { unrecorded, missed } = comparedWithRecord(story.name, callsOfFunctions(calls, deployment, lanes));
+    expect(unrecorded).toEqual([]);
+    if (inFull) expect(missed).toEqual([]);
 
     // And neither the file nor the output has a link or a value of a link
     for (const output of [text, shown.join('\n')])

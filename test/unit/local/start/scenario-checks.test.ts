@@ -16,6 +16,7 @@ function givenEnd(end: {
   links?: { shortlinkId: string; version?: string }[];
   mostReceives?: number;
   expired?: number;
+  calls?: { permitted: boolean }[];
   events?: TimelineEvent[];
 }): World {
   const correspondence = end.correspondence ?? [];
@@ -33,6 +34,7 @@ function givenEnd(end: {
       links: async () => links,
     },
     cloud: {
+      calls: () => end.calls ?? [{ permitted: true }],
       queues: async () => [
         { deadLetterQueueOf: [], visible: 0, inFlight: 0, delayed: 0, expired: end.expired ?? 0, mostReceives: 0 },
       ],
@@ -75,6 +77,13 @@ describe('the checks of every story', () => {
       'no message received more than 6 of 20 times; the maximum: 7',
     ]);
   });
+});
+
+test('a story fails if the template refuses a call', async () => {
+  const calls = [{ permitted: true }, { permitted: false }];
+  expect(await broken(givenEnd({ correspondence, links: [{ shortlinkId: 'a' }], calls }))).toEqual([
+    "calls that the template's policies refuse: 1",
+  ]);
 });
 
 test('a link must have its latest change, in whatever order the changes came', async () => {

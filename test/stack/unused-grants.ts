@@ -1,0 +1,24 @@
+/**
+ * Permissions of the template that no recorded story used, and why they stay: `function action resource`. The tests of
+ * single workers cover these steps.
+ */
+export const unusedGrants: Readonly<Record<string, string>> = {
+  'ExpiryIntakeWorkerFunction dynamodb:GetItem Ledger':
+    'A create can make the link anew before the intake restores its record. The intake then reads the new record.',
+  'ExpiryIntakeWorkerFunction s3:PutObject Archive/aws/lambda/*':
+    'Lambda stores the records of a batch whose retries have ended.',
+  'ExpiryIntakeWorkerFunction s3:ListBucket Archive': 'Lambda demands it for a bucket that is a failure destination.',
+  'ExpiryWorkerFunction dynamodb:PutItem Ledger':
+    'If the record of a checked link is gone, because its check took too long, the worker adds it again.',
+  'ExpiryWorkerFunction sqs:ChangeMessageVisibility ExpiryExpiredQueue':
+    'A check that fails returns to its queue with a longer delay each time.',
+  'ReplayerWorkerFunction s3:PutObject Archive/quarantine/*': 'A parked object that cannot be replayed is put aside.',
+  'ReplayerWorkerFunction sns:Publish OutcomesTopic':
+    'The producer of a command that is put aside gets an outcome that is not final.',
+  '{lane}QrWorkerFunction dynamodb:GetItem Ledger':
+    'If the link of a job has ended, or a job is delivered again, the worker reads the record of the link.',
+  '{lane}QrWorkerFunction s3:DeleteObject QrImages/qr/*':
+    'If the link of a job has ended, the worker removes the image that it or an earlier delivery stored.',
+  '{lane}QrWorkerFunction sqs:ChangeMessageVisibility {lane}QrJobsQueue':
+    'A job that fails returns to its queue with a longer delay each time.',
+};
