@@ -9,6 +9,7 @@ import { planCommand } from './commands/plan/plan.ts';
 import { policyCommand } from './commands/policy/policy.ts';
 import { quarantineCommand } from './commands/quarantine/quarantine.ts';
 import { sendCommand } from './commands/send/send.ts';
+import { sendersCommand } from './commands/senders/senders.ts';
 import { statusCommand } from './commands/status/status.ts';
 import { traceCommand } from './commands/trace/trace.ts';
 import { verifyCommand } from './commands/verify/verify.ts';
@@ -26,6 +27,7 @@ export function onelinkProgram(): Command {
     .addCommand(getCommand())
     .addCommand(verifyCommand())
     .addCommand(policyCommand())
+    .addCommand(sendersCommand())
     .addCommand(exportCommand())
     .addCommand(deadLettersCommand())
     .addCommand(parkedCommand())

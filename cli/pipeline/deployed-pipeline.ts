@@ -5,10 +5,12 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
+import { HeldStore } from '../../lambdas/adapters/held-store.ts';
 import { Ledger } from '../../lambdas/adapters/ledger.ts';
 import { ParkedStore } from '../../lambdas/adapters/parked-store.ts';
 import { QuarantineStore } from '../../lambdas/adapters/quarantine-store.ts';
 import { Secret } from '../../lambdas/adapters/secret.ts';
+import { SenderDecisionsTable } from '../../lambdas/adapters/sender-decisions-table.ts';
 import { systemClock } from '../../lambdas/runtime/clock.ts';
 import { lanesAtWork } from './lanes-at-work.ts';
 import { outputNamed, pipelineOutputs } from './pipeline-outputs.ts';
@@ -62,6 +64,14 @@ export class DeployedPipeline {
 
   get parked(): ParkedStore {
     return new ParkedStore(this.s3, this.archive);
+  }
+
+  get held(): HeldStore {
+    return new HeldStore(this.s3, this.archive);
+  }
+
+  get senders(): SenderDecisionsTable {
+    return new SenderDecisionsTable(this.dynamo, this.table, systemClock);
   }
 
   get quarantine(): QuarantineStore {

@@ -29,25 +29,44 @@ export class SenderDecisionsTable {
 
   /** All decisions. None if the record is missing or malformed: then the commands of unknown senders stay held. */
   async decisions(): Promise<SenderDecisions> {
-    return (await this.#read()).decisions ?? {};
+    return (await this.read()) ?? {};
+  }
+
+  /** All decisions, or undefined if the record is malformed. */
+  async read(): Promise<SenderDecisions | undefined> {
+    return (await this.#read()).decisions;
   }
 
   /**
-   * Records a decision. It replaces an earlier one about the same sender and source.
+   * Records a decision in the place of the one that its maker knows of.
    *
+   * @param known the decision about the same source and sender as it was read; undefined if there was none
+   * @returns false if somebody else has decided in the meantime
    * @throws Error if the record is malformed, or if others keep changing it
    */
-  async decide(source: string, sender: Sender, decision: SenderDecision): Promise<void> {
+  async decide(
+    source: string,
+    sender: Sender,
+    decision: SenderDecision,
+    known: SenderDecision | undefined,
+  ): Promise<boolean> {
+    const key = decisionKey(source, sender);
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const { revision, decisions } = await this.#read();
       if (decisions === undefined) throw new Error('the record of decisions about senders is malformed');
-      const next = { ...decisions, [decisionKey(source, sender)]: decision };
-      const record = { [pk]: sendersKey, v: version, revision: revision + 1, decisions: next };
+      const before = decisions[key];
+      if (before?.decision !== known?.decision || before?.at !== known?.at) return false;
+      const record = {
+        [pk]: sendersKey,
+        v: version,
+        revision: revision + 1,
+        decisions: { ...decisions, [key]: decision },
+      };
       const isWritten = await this.#table.put(record, {
         ConditionExpression: `attribute_not_exists(${pk}) OR revision = :read`,
         ExpressionAttributeValues: { ':read': revision },
       });
-      if (isWritten) return;
+      if (isWritten) return true;
     }
     throw new Error('the decisions about senders keep changing: try again');
   }

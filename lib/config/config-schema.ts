@@ -38,9 +38,10 @@ const lane = z.strictObject({
   conflictPolicy: conflictPolicy.optional(),
 });
 
-// IAM's unique IDs: 21 characters today, 128 at most (IAM API reference).
-const senderId = (start: string, what: string) =>
-  key(new RegExp(`^${start}[A-Z0-9]{12,124}$`), `must be the unique ID of ${what}: ${start}…`).optional();
+/** IAM's unique IDs: 21 characters today, 128 at most (IAM API reference). */
+export const uniqueIdForm = (start: 'AROA' | 'AIDA') => new RegExp(`^${start}[A-Z0-9]{12,124}$`);
+const senderId = (start: 'AROA' | 'AIDA', what: string) =>
+  key(uniqueIdForm(start), `must be the unique ID of ${what}: ${start}…`).optional();
 const principal = z.union(
   [
     z.strictObject({ account: key(/^\d{12}$/, 'must be an AWS account ID') }),

@@ -1,49 +1,20 @@
-import { buffer } from 'node:stream/consumers';
 import { ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { checkStranded } from '../../../cli/commands/doctor/doctor.ts';
 import { strandedLanes } from '../../../cli/commands/parked/parked-lots.ts';
 import { searchQuarantine } from '../../../cli/commands/trace/archive-search.ts';
-import { onelinkProgram } from '../../../cli/program.ts';
 import { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { QuarantineStore } from '../../../lambdas/adapters/quarantine-store.ts';
 import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-command.ts';
-import type { Deployment } from '../../../local/cloud/assembly/deployment.ts';
-import { serveCloudFormation } from '../../../local/cloud/services/cloudformation.ts';
-import { send } from '../../../local/cloud/services/wire.ts';
-import { serverOnLoopback } from '../../world/loopback.ts';
 import { givenEngines } from '../lambdas/adapters/given-engines.ts';
+import { givenStack } from './given-stack.ts';
 
 const { s3, bucket: makeBucket, settings } = await givenEngines();
 let buckets = 0;
 let bucket = '';
 
-/** A stack with the outputs of a pipeline, by the local cloud's own CloudFormation. */
-const deployment = {
-  stackNames: ['Here'],
-  place: { region: 'eu-west-1', accountId: '000000000000' },
-  outputs: () =>
-    Object.entries({
-      ArchiveBucketName: bucket,
-      OutcomeTopicArn: 'arn:aws:sns:eu-west-1:000000000000:outcomes',
-      QrBucketName: 'qr',
-      CampaignQueueUrl: 'http://127.0.0.1:1/campaign',
-    }).map(([key, value]) => ({ key, value })),
-} as unknown as Deployment;
-const { origin } = await serverOnLoopback(async (request, response) => {
-  const body = (await buffer(request)).toString();
-  const asked = { method: 'POST', url: '/', headers: request.headers, body } as unknown as Parameters<
-    typeof serveCloudFormation
-  >[0];
-  send(response, serveCloudFormation(asked, deployment, new Date(0)));
-}, afterAll);
-Object.assign(process.env, {
-  AWS_ENDPOINT_URL_CLOUDFORMATION: origin,
-  AWS_ENDPOINT_URL_S3: settings.endpoint,
-  AWS_REGION: 'eu-west-1',
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
-});
+const onelink = await givenStack('Here', () => ({ ArchiveBucketName: bucket }));
+process.env.AWS_ENDPOINT_URL_S3 = settings.endpoint;
 
 const command: ParkedCommand = {
   v: 1,
@@ -67,19 +38,6 @@ const put = (key: string, ...lines: string[]) =>
 async function keys(prefix = ''): Promise<string[]> {
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }));
   return Contents.map(({ Key = '' }) => Key);
-}
-
-/** Runs a verb without a terminal. */
-async function onelink(...words: string[]) {
-  const [out, err]: [string[], string[]] = [[], []];
-  vi.spyOn(console, 'log').mockImplementation((line) => void out.push(String(line)));
-  vi.spyOn(console, 'error').mockImplementation((line) => void err.push(String(line)));
-  process.exitCode = undefined;
-  await onelinkProgram().parseAsync(['node', 'onelink', ...words, '--stack', 'Here']);
-  const code = process.exitCode;
-  process.exitCode = undefined;
-  vi.restoreAllMocks();
-  return { code, out, err };
 }
 
 beforeEach(async () => {

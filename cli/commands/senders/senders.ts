@@ -1,0 +1,183 @@
+import { Command } from 'commander';
+import type { SenderDecision } from '../../../lambdas/domain/contract/sender.ts';
+import type { ProducerSettings } from '../../../lib/config/config-schema.ts';
+import { boundSenders } from '../../../lib/config/principals.ts';
+import { wholeText } from '../../files/whole-text.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { OperatorError } from '../../words/operator-error.ts';
+import { counted } from '../../words/words.ts';
+import { decide, decisionWords, malformed, principalOf } from './decision.ts';
+import { identify, principalWords } from './identify.ts';
+import { listedJson, listedWords, listSenders } from './list.ts';
+
+/** Exit codes: scripts and the help text rely on them. */
+const exitCode = { done: 0, someHeld: 1, notDone: 2 } as const;
+
+interface DecisionOptions extends VerbOptions {
+  id: string;
+  source: string;
+  reason: string;
+  replace?: true;
+}
+
+/** What the verb needs the configuration for. */
+const configuredFor = 'the producers and their senders';
+
+/** DynamoDB limits the record of all decisions to 400 KB. */
+const longestReason = 500;
+
+export function sendersCommand(): Command {
+  const list = new Command('list')
+    .description('Shows the senders whose commands are held, the decisions, and the sources that nothing binds.')
+    .option('--json', 'print one JSON object for each line');
+  const confirm = deciding('confirm', 'Lets an unknown sender send as a source. Its held commands are sent back.');
+  const reject = deciding('reject', 'Rejects what an unknown sender sends as a source, its held commands too.');
+  const identifying = new Command('identify')
+    .description('Prints the principal for lib/config/config.ts, from the answer of aws sts get-caller-identity.')
+    .argument('[file]', 'the JSON of the answer; without it, the standard input')
+    .option('--json', 'print one JSON object');
+  return new Command('senders')
+    .description('Shows who sends commands as which source, and decides about unknown senders.')
+    .addCommand(pipelineVerb(list, listHelp, runList))
+    .addCommand(pipelineVerb(confirm, confirmHelp, (scene: Scene<DecisionOptions>) => runDecision(scene, 'confirmed')))
+    .addCommand(pipelineVerb(reject, rejectHelp, (scene: Scene<DecisionOptions>) => runDecision(scene, 'rejected')))
+    .addCommand(pipelineVerb(identifying, identifyHelp, runIdentify));
+}
+
+function deciding(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .argument('<id>', 'the sender’s unique ID, as list prints it')
+    .requiredOption('--source <name>', 'the source that its commands name')
+    .requiredOption('--reason <text>', `why; list shows it to other operators (${longestReason} characters at most)`)
+    .option('--replace', 'replace the opposite decision')
+    .option('--json', 'print one JSON object');
+}
+
+const listHelp = `${pipelineHelp}
+
+A sender is the unique ID of the role or user that sent a message. AWS reports it. A source is bound if lib/config/config.ts
+gives its principals a senderId. The worker holds commands of a bound source from unknown senders: they wait under held/ in
+the archive bucket.
+
+Exit codes:
+  ${exitCode.done}  no commands are held
+  ${exitCode.someHeld}  commands are held
+  ${exitCode.notDone}  the verb failed; the error explains why
+
+Examples:
+  onelink senders list
+  onelink senders list --json --stack OneLink-production | jq 'select(.state == "undecided")'
+  onelink senders list --local`;
+
+const decisionHelp = (example: string) => `
+Ask the producer's team first: UserId in the answer of aws sts get-caller-identity must begin with the ID. An AWS service may
+use one ID for all its customers, so such an ID proves nothing.
+
+A decision works within a minute, without a deployment. It is for one source. A repeat changes nothing. If two operators
+decide at once, the second one gets an error.
+
+Exit codes:
+  ${exitCode.done}  recorded, or the same decision was recorded before
+  ${exitCode.notDone}  not recorded; the error explains why
+
+Examples:
+  onelink senders ${example} --stack OneLink-production
+  onelink senders ${example} --local`;
+
+const confirmHelp = `${pipelineHelp} You need permission to read and write the ledger.
+
+The replayer sends the held commands back to their lanes, and the worker carries them out. The verb prints the principal for
+lib/config/config.ts. A decision lasts until another one replaces it.
+${decisionHelp('confirm AROAEXAMPLEID12345678 --source crm --reason "the role was made anew, ticket 4711"')}`;
+
+const rejectHelp = `${pipelineHelp} You need permission to read and write the ledger.
+
+The replayer sends the held commands back to their lanes. They end as rejected (sender-not-allowed), and the archive keeps
+them. So does all that the sender sends as this source later. Their outcomes name no source.
+${decisionHelp('reject AROAEXAMPLEID12345678 --source crm --reason "nobody knows this role"')}`;
+
+const identifyHelp = `
+It reads what AWS says about the credentials of a producer. It calls no service.
+
+  a role that was assumed    { role, senderId }. The answer shows no path of the role, so complete the ARN if it has one
+  an IAM user                { user, senderId }
+  a root or federated user   an error: SQS does not report who that is
+
+Exit codes:
+  ${exitCode.done}  printed
+  ${exitCode.notDone}  the input is not such an answer, or nothing can bind the identity
+
+Examples:
+  aws sts get-caller-identity | onelink senders identify
+  onelink senders identify who.json --json`;
+
+async function runList({ options, chosen, print }: Scene): Promise<number> {
+  const { settings } = chosen.configuredFor(configuredFor);
+  const { held, senders } = await chosen.deployed();
+  const decisions = (await senders.read()) ?? malformed();
+  const listed = await listSenders(held, decisions, settings);
+  for (const one of listed) print(listedJson(one), listedWords(one, Date.now()));
+  const heldOnes = listed.filter(({ kind }) => kind === 'held');
+  if (heldOnes.length === 0) {
+    if (!options.json) console.error('no commands are held');
+    return exitCode.done;
+  }
+  if (heldOnes.some((one) => 'state' in one && one.state === 'undecided'))
+    console.error(
+      'To decide, run: onelink senders confirm ID --source SOURCE --reason "…", or reject instead of confirm',
+    );
+  return exitCode.someHeld;
+}
+
+async function runDecision(scene: Scene<DecisionOptions>, decision: SenderDecision['decision']): Promise<number> {
+  const { id: sender, source, replace = false } = scene.options;
+  const reason = scene.options.reason.trim();
+  if (reason === '' || reason.length > longestReason) {
+    throw new OperatorError(`--reason must have 1 to ${longestReason} characters. Nothing was recorded.`);
+  }
+  const { settings } = scene.chosen.configuredFor(configuredFor);
+  const { senders, held } = await scene.chosen.deployed();
+  const asked = { source, sender, decision, reason, replace };
+  const decided = await decide(asked, settings, { senders, held, nowMilliseconds: Date.now });
+  const producer = settings.producers.find((one) => one.source === source);
+  const line = decision === 'confirmed' && producer ? lineFor(sender, producer) : undefined;
+  const { at, ...recorded } = decided;
+  scene.print(
+    { source, sender, ...recorded, decidedAt: new Date(at).toISOString(), principal: line?.principal },
+    [`${source}  ${sender}  ${decisionWords(decided)}`, heldWords(decided.held), ...(line?.words ?? [])].join('\n'),
+  );
+  return exitCode.done;
+}
+
+const heldWords = (held: number) =>
+  held === 0
+    ? 'Nothing is held from this sender.'
+    : `${counted(held, 'command')} held. The replayer sends what is held back within a minute.`;
+
+/** The line of the configuration that makes a confirmation permanent. */
+function lineFor(sender: string, producer: ProducerSettings) {
+  const { principal, isKnown, replaces } = principalOf(sender, producer);
+  const words = [
+    `To bind it for good, put this into the principals of ${producer.source} in lib/config/config.ts, and deploy:`,
+    `  ${principalWords(principal)}`,
+    ...(isKnown ? [] : ['To see its ARN, run with the sender’s credentials: aws sts get-caller-identity']),
+    ...(replaces === undefined
+      ? []
+      : [`Keep the line with ${replaces} until no command of that ID is in a queue or parked.`]),
+  ];
+  return { principal, words };
+}
+
+async function runIdentify({ options, chosen, print }: Scene<VerbOptions & { file?: string }>): Promise<number> {
+  const { principal, note } = identify(await wholeText(options.file));
+  const bound = chosen.pipeline === undefined ? {} : boundSenders(chosen.pipeline.settings);
+  const boundTo = Object.entries(bound)
+    .filter(([, senders]) => senders.includes(principal.senderId))
+    .map(([source]) => source);
+  print({ principal, note, boundTo }, principalWords(principal));
+  if (options.json) return exitCode.done;
+  if (note !== undefined) console.error(note);
+  if (boundTo.length > 0) console.error(`The configuration binds this senderId to ${boundTo.join(', ')} already.`);
+  return exitCode.done;
+}
