@@ -8,7 +8,7 @@ import {
   type RequestRecord,
   wakeAt,
 } from '../domain/link/ledger-record.ts';
-import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { LinkAddress, OwnedLink } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import { DocumentTable, type Item, setting } from './document-table.ts';
@@ -174,11 +174,11 @@ export class Ledger implements LinkLedger {
     return this.#table.remove(linkKey(checked.address), checkedBy(checked, nowSeconds, undefined));
   }
 
-  noteQr(address: LinkAddress, qrKey: string): Promise<boolean> {
+  noteQr({ source, address }: OwnedLink, qrKey: string): Promise<boolean> {
     return this.#table.update(linkKey(address), {
       UpdateExpression: 'SET qrKey = :key',
-      ConditionExpression: '#state = :live',
-      ExpressionAttributeValues: { ':key': qrKey, ':live': 'live' },
+      ConditionExpression: '#state = :live AND #source = :source',
+      ExpressionAttributeValues: { ':key': qrKey, ':live': 'live', ':source': source },
     });
   }
 

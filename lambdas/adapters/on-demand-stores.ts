@@ -21,9 +21,6 @@ export function onDemandStores(buckets: Buckets) {
     } satisfies Pick<Archive, 'addRejected' | 'addExpired'>,
     parked: { add: async (command) => (await stores()).parked.add(command) } satisfies Pick<ParkedStore, 'add'>,
     held: { add: async (command) => (await stores()).held.add(command) } satisfies Pick<HeldStore, 'add'>,
-    qrImages: { remove: async (address) => (await stores()).qrImages.remove(address) } satisfies Pick<
-      QrStore,
-      'remove'
-    >,
+    qrImages: { remove: async (link) => (await stores()).qrImages.remove(link) } satisfies Pick<QrStore, 'remove'>,
   };
 }

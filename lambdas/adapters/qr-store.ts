@@ -1,9 +1,9 @@
 import { DeleteObjectsCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { OwnedLink } from '../domain/link/link-id.ts';
 import type { QrImage } from '../domain/link/qr-image.ts';
 import { prefix } from './names.ts';
 
-/** The QR bucket. */
+/** The QR bucket. Each producer's images have a prefix of their own, which the bucket's policy lets it read. */
 export class QrStore {
   readonly #s3: S3Client;
   readonly bucket: string;
@@ -13,9 +13,9 @@ export class QrStore {
     this.bucket = bucket;
   }
 
-  /** Writes the image, or replaces an older one. @returns its key, `qr/{onelink-id}/{shortlink-id}.{png|jpg}` */
-  async put({ onelinkId, shortlinkId }: LinkAddress, image: QrImage): Promise<string> {
-    const key = `${prefix.qr}${onelinkId}/${shortlinkId}.${image.format}`;
+  /** Writes the image, or replaces an older one. @returns its key, `qr/{source}/{onelink-id}/{shortlink-id}.{png|jpg}` */
+  async put(link: OwnedLink, image: QrImage): Promise<string> {
+    const key = keyOf(link, image.format);
     await this.#s3.send(
       new PutObjectCommand({
         Bucket: this.bucket,
@@ -28,16 +28,20 @@ export class QrStore {
   }
 
   /** Removes a link's image in any format, if there is one. @throws Error if S3 refuses */
-  async remove({ onelinkId, shortlinkId }: LinkAddress): Promise<void> {
+  async remove(link: OwnedLink): Promise<void> {
     const answer = await this.#s3.send(
       new DeleteObjectsCommand({
         Bucket: this.bucket,
         Delete: {
-          Objects: ['png', 'jpg'].map((format) => ({ Key: `${prefix.qr}${onelinkId}/${shortlinkId}.${format}` })),
+          Objects: (['png', 'jpg'] as const).map((format) => ({ Key: keyOf(link, format) })),
           Quiet: true,
         },
       }),
     );
     if (answer.Errors?.length) throw new Error(`S3 refused to remove an image: ${answer.Errors[0]?.Code}`);
   }
+}
+
+function keyOf({ source, address: { onelinkId, shortlinkId } }: OwnedLink, format: QrImage['format']): string {
+  return `${prefix.qr}${source}/${onelinkId}/${shortlinkId}.${format}`;
 }

@@ -131,9 +131,12 @@ async function removeImage(
   const { address, qrKey } = record;
   if (settings.KEEP_QR_IMAGES === 'true' || qrKey === undefined) return;
   const existing = await ledger.link(address);
-  // The address may have a new link with its own image.
-  const isNew = existing?.state === 'live' && !(isMadeBy(existing, record) && existing.expiryCheck !== undefined);
-  if (!isNew) await qrImages.remove(address);
+  // The address may have a new link of the same source, with its own image.
+  const isNew =
+    existing?.state === 'live' &&
+    existing.source === record.source &&
+    !(isMadeBy(existing, record) && existing.expiryCheck !== undefined);
+  if (!isNew) await qrImages.remove(record);
 }
 
 const metricOf: Partial<Record<Decision['outcome'], string>> = {

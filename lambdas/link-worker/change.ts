@@ -46,7 +46,7 @@ export async function changeLink(attempt: Attempt<UpdateCommand | DeleteCommand>
     return deleteRecord(change);
   }
   // An earlier delivery may have crashed between the record and the image.
-  if (early !== undefined && record.state === 'deleted') await ports.qrImages.remove(record.address);
+  if (early !== undefined && record.state === 'deleted') await ports.qrImages.remove(record);
   // If this command has already begun, it is completed regardless of the order and of its validUntil.
   if (early !== undefined && !isOwn) return early;
   if (!mayWrite && !isOwn) return staleAnswer;

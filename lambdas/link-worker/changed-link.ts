@@ -80,7 +80,7 @@ export async function write({ record, ports, nowSeconds }: Change, next: LinkRec
   const written = await ports.ledger.replaceLink(next, { version: record.version, nowSeconds, ...lease });
   // The image goes after the record. So the QR worker finds the link deleted, and does not keep a later image
   // (qr-worker.ts).
-  if (written && next.state === 'deleted') await ports.qrImages.remove(next.address);
+  if (written && next.state === 'deleted') await ports.qrImages.remove(next);
   return written;
 }
 

@@ -39,7 +39,7 @@ export async function recordMade(attempt: AttemptAt, known: Known): Promise<Answ
   const held = await ports.ledger.addLink(fresh);
   if (held === undefined) {
     // DynamoDB may have deleted the record of an earlier link at this address, whose image may remain.
-    if (isChosen) await ports.qrImages.remove(address);
+    if (isChosen) await ports.qrImages.remove(fresh);
     return created(fresh);
   }
   const answer = await answerInRecord(held, attempt);
@@ -49,7 +49,7 @@ export async function recordMade(attempt: AttemptAt, known: Known): Promise<Answ
   const wasMadeNow = known.shortUrl !== undefined;
   const isHistory = !isAlive(held, secondsNow(ports.clock)) || wasMadeNow || !isOf(held, fresh.dataDigest);
   if (!isHistory) return taken(address);
-  await ports.qrImages.remove(address);
+  await ports.qrImages.remove(held);
   const next = { ...fresh, version: held.version + 1 };
   const nowSeconds = secondsNow(ports.clock);
   const replaced = await ports.ledger.replaceLink(next, { version: held.version, nowSeconds, anew: true });

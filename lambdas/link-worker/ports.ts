@@ -5,7 +5,7 @@ import type { QrJob } from '../domain/contract/qr-job.ts';
 import type { RejectedCommand } from '../domain/contract/rejected-command.ts';
 import type { SenderDecisions } from '../domain/contract/sender.ts';
 import type { WorkerControl } from '../domain/control/control-record.ts';
-import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { OwnedLink } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import type { OneLinkApi } from '../domain/link/onelink-api.ts';
 import type { Operation } from '../domain/onelink/operation.ts';
@@ -44,7 +44,7 @@ export interface LinkWorkerPorts {
   ledger: Omit<LinkLedger, 'noteQr' | 'concludeCheck' | 'removeChecked'>;
   outcomes: { publish(outcome: Outcome): Promise<void> };
   qrQueue: { ask(job: QrJob): Promise<void> };
-  qrImages: { remove(address: LinkAddress): Promise<void> };
+  qrImages: { remove(link: OwnedLink): Promise<void> };
   archive: { addRejected(rejected: RejectedCommand): Promise<void> };
   observer: Observer;
   clock: Clock;

@@ -2,7 +2,7 @@ import { type Decision, type Outcome, outcomeOf } from '../domain/contract/outco
 import { type QrJob, qrJobSchema } from '../domain/contract/qr-job.ts';
 import { requestKey } from '../domain/contract/request-key.ts';
 import { answerTo, type RequestRecord, requestIdReused } from '../domain/link/ledger-record.ts';
-import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { OwnedLink } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import { rememberedUntil } from '../domain/link/link-state.ts';
 import type { OneLinkApi } from '../domain/link/onelink-api.ts';
@@ -20,8 +20,8 @@ export interface QrWorkerPorts {
   ledger: Pick<LinkLedger, 'requests' | 'rememberRequest' | 'noteQr' | 'link'>;
   store: {
     bucket: string;
-    put(address: LinkAddress, image: QrImage): Promise<string>;
-    remove(address: LinkAddress): Promise<void>;
+    put(link: OwnedLink, image: QrImage): Promise<string>;
+    remove(link: OwnedLink): Promise<void>;
   };
   outcomes: { publish(outcome: Outcome): Promise<void> };
   observer: Observer;
@@ -109,28 +109,35 @@ async function answerAgain(job: QrJob, known: RequestRecord, batch: Batch): Prom
  *
  * @returns whether the link's state is known
  */
-async function removeOrphan({ onelinkId, shortlinkId, qr }: QrJob, { ports }: Batch): Promise<boolean> {
-  const address = { onelinkId, shortlinkId };
+async function removeOrphan(job: QrJob, { ports }: Batch): Promise<boolean> {
+  const link = linkOf(job);
+  const { source, address } = link;
   const record = await ports.ledger.link(address);
-  if (record?.state === 'live') return true;
+  if (record?.state === 'live' && record.source === source) return true;
   // Without a record, the link may have ended, or the expiry intake may still have to restore its record.
-  const found = record === undefined ? await ports.api.qr(address, qr) : undefined;
+  const found = record === undefined ? await ports.api.qr(address, job.qr) : undefined;
   const isOver = found === undefined || found.meaning === 'absent';
-  if (isOver) await ports.store.remove(address);
+  if (isOver) await ports.store.remove(link);
   return isOver || found.meaning === 'ok' || found.meaning === 'permanent';
 }
 
+const linkOf = ({ source, onelinkId, shortlinkId }: QrJob): OwnedLink => ({
+  source,
+  address: { onelinkId, shortlinkId },
+});
+
 async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Promise<Decision | Disposition> {
   const { api, ledger, store } = batch.ports;
-  const address = { onelinkId: job.onelinkId, shortlinkId: job.shortlinkId };
+  const owned = linkOf(job);
+  const { address } = owned;
   const link = { ...address, ...(job.version !== undefined && { version: job.version }) };
   const answer = await api.qr(address, job.qr);
   switch (answer.meaning) {
     case 'ok': {
-      const key = await store.put(address, answer.value);
-      if (!(await ledger.noteQr(address, key))) {
-        // The link was deleted or has expired since, so its image must not stay.
-        await store.remove(address);
+      const key = await store.put(owned, answer.value);
+      if (!(await ledger.noteQr(owned, key))) {
+        // The link was deleted or has expired since, or is another source's by now. So its image must not stay.
+        await store.remove(owned);
         // If the TTL has removed the record of a live link, the expiry intake restores it.
         const isUnknown = (await ledger.link(address)) === undefined;
         if (isUnknown && receiveCount < batch.settings.MAX_QR_ATTEMPTS) return 'try-again';
@@ -141,12 +148,12 @@ async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Pr
     }
     case 'permanent':
       // Another system has made the link at this address. An image from an earlier delivery belongs to no link of ours.
-      if (answer.fault.rule.endsWith('invalid-source')) await store.remove(address);
+      if (answer.fault.rule.endsWith('invalid-source')) await store.remove(owned);
       return { outcome: 'qr-failed', reason: 'refused-by-api', faults: [answer.fault], link };
     case 'absent':
       if (receiveCount < deliveriesToWaitForLink) return 'try-again';
       // An earlier delivery may have stored the image, and crashed before it saw that the link is gone.
-      await store.remove(address);
+      await store.remove(owned);
       return { outcome: 'qr-failed', reason: 'link-not-found', faults: [answer.fault], link };
     case 'account-blocked':
       batch.blocked = true;

@@ -22,7 +22,7 @@ describe('a link that is deleted and made again', () => {
   it('does not have the image of the deleted link', async () => {
     const world = new LinkWorld();
     await world.deliver({ body: made('first', 0) });
-    await world.ledger.noteQr(address, 'qr/A1b3/berlin07.png');
+    await world.ledger.noteQr({ source: 'studio', address }, 'qr/studio/A1b3/berlin07.png');
     for (const body of [deleted('once', 1), made('second', 2)]) await world.deliver({ body });
     expect(world.outcomeKinds).toEqual(['created', 'deleted', 'created']);
     expect((await world.ledger.link(address))?.qrKey).toBeUndefined();

@@ -60,7 +60,7 @@ const earlier = givenLinkAt('poster', {
   dataDigest: dataDigest(linkIdSecret, { pid: 'print' }),
   version: 3,
   applied: { requestedAt: '2026-02-01T10:00:00Z', requestId: 'earlier' },
-  qrKey: 'qr/A1b3/poster.png',
+  qrKey: 'qr/studio/A1b3/poster.png',
   expiresAt: 1_780_000_000,
 });
 
@@ -75,7 +75,7 @@ describe('a create while the expiry intake puts back the record of an earlier li
     expect(record).toMatchObject({ source: 'crm', requestId: 'made', version: 4 });
     // The image belongs to the earlier link.
     expect(record).not.toHaveProperty('qrKey');
-    expect(world.imagesRemoved).toEqual(['poster']);
+    expect(world.imagesRemoved).toEqual(['studio/poster']);
   });
 
   it('ends as created after a crash before its record, because the API holds its data and not those of the record', async ({
@@ -147,7 +147,7 @@ describe('a create at an address whose earlier link has an image', () => {
       if (record !== undefined) world.ledger.links.set('A1b3/poster', record);
       await world.deliver({ body: poster });
       expect(world.outcomeKinds).toEqual(['created']);
-      expect(world.imagesRemoved).toEqual(['poster']);
+      expect(world.imagesRemoved).toEqual(['studio/poster']);
       expect(world.ledger.links.get('A1b3/poster')).not.toHaveProperty('qrKey');
     }
   });

@@ -49,7 +49,7 @@ export const poster = givenLinkAt('poster', {
   dataDigest: dataDigest(given.secret, posterData),
   version: 2,
   applied: { requestedAt: '2026-05-01T00:00:00Z', requestId: 'u-1' },
-  qrKey: 'qr/A1b3/poster.png',
+  qrKey: 'qr/studio/A1b3/poster.png',
   expiresAt: now - 3_600,
 });
 
@@ -64,7 +64,7 @@ export class ExpiryWorld {
   readonly api = new EmulatedApi({ now: () => now * 1000, sleep: async () => {} });
   readonly outcomes: Outcome[] = [];
   readonly history: HistoryLine[] = [];
-  /** Links whose images were removed. */
+  /** Source and ID of the links whose images were removed. */
   readonly removed: string[] = [];
   failNextPublish = false;
   readonly work: BatchWork;
@@ -80,7 +80,7 @@ export class ExpiryWorld {
       linkIdSecret: { value: async () => given.secret },
       removalIn: (body) => (body === 'unknown' ? undefined : (JSON.parse(body) as Removal)),
       history: { addExpired: async (line) => void this.history.push(line) },
-      qrImages: { remove: async ({ shortlinkId }) => void this.removed.push(shortlinkId) },
+      qrImages: { remove: async ({ source, address }) => void this.removed.push(`${source}/${address.shortlinkId}`) },
       outcomes: { publish: async (outcome) => this.#publish(outcome) },
       observer: silentObserver,
       clock: stillClock(now * 1000),

@@ -1,5 +1,5 @@
 import type { CheckLease, Claim, Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/link/ledger-record.ts';
-import type { LinkAddress } from '../../lambdas/domain/link/link-id.ts';
+import type { LinkAddress, OwnedLink } from '../../lambdas/domain/link/link-id.ts';
 
 /** The ledger's behaviour in memory. test/integration holds this and the real ledger to the same contract. */
 export class InMemoryLedger {
@@ -122,10 +122,10 @@ export class InMemoryLedger {
     return this.links.delete(keyOf(checked.address));
   }
 
-  async noteQr(address: LinkAddress, qrKey: string): Promise<boolean> {
+  async noteQr({ source, address }: OwnedLink, qrKey: string): Promise<boolean> {
     this.#maybeFail('noteQr');
     const held = this.links.get(keyOf(address));
-    if (held?.state !== 'live') return false;
+    if (held?.state !== 'live' || held.source !== source) return false;
     held.qrKey = qrKey;
     return true;
   }

@@ -169,7 +169,9 @@ export class LinkWorld {
       ledger: this.ledger,
       outcomes: { publish: async (outcome) => this.#orFail('publish', () => this.outcomes.push(outcome)) },
       qrQueue: { ask: async (job) => this.#orFail('ask', () => this.qrJobs.push(job)) },
-      qrImages: { remove: async ({ shortlinkId }) => void this.imagesRemoved.push(shortlinkId) },
+      qrImages: {
+        remove: async ({ source, address }) => void this.imagesRemoved.push(`${source}/${address.shortlinkId}`),
+      },
       archive: { addRejected: async (line) => this.#orFail('archive', () => this.rejected.push(line)) },
       observer: {
         ...silentObserver,

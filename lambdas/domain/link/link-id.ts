@@ -7,6 +7,12 @@ export interface LinkAddress {
   shortlinkId: string;
 }
 
+/** A link and the producer that made it. */
+export interface OwnedLink {
+  source: string;
+  address: LinkAddress;
+}
+
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 
 /**

@@ -1,6 +1,6 @@
 import type { RequestKey } from '../contract/request-key.ts';
 import type { CheckLease, Claim, Lease, LinkRecord, RequestRecord } from './ledger-record.ts';
-import type { LinkAddress } from './link-id.ts';
+import type { LinkAddress, OwnedLink } from './link-id.ts';
 
 /**
  * The use cases' port to the ledger. Reads are strongly consistent. A write recognises its own repeat after a lost
@@ -74,9 +74,10 @@ export interface LinkLedger {
    */
   removeChecked(checked: LinkRecord, nowSeconds: number): Promise<boolean>;
   /**
-   * Records the key of a link's QR image, unless the link is deleted or unknown. @returns whether it recorded the key
+   * Records the key of a link's QR image, unless the link is deleted, unknown, or another source's.
+   * @returns whether it recorded the key
    */
-  noteQr(address: LinkAddress, qrKey: string): Promise<boolean>;
+  noteQr(link: OwnedLink, qrKey: string): Promise<boolean>;
   /** The park order of a link's commands (contract/parked-command.ts), first to last. */
   parkOrder(address: LinkAddress): Promise<string[]>;
   /** Adds a parked command of a link, so that later commands for the link queue behind it. */

@@ -19,7 +19,7 @@ export async function downloadQrImages(s3: S3Client, bucket: string, folder: str
   return files;
 }
 
-/** `qr/A1b3/SummerPoster.png` → `A1b3-SummerPoster.png`. */
+/** `qr/crm/A1b3/SummerPoster.png` → `crm~A1b3~SummerPoster.png`. No part of a key has a tilde. */
 function fileNameOf(key: string): string {
-  return key.split('/').slice(1).join('-');
+  return key.split('/').slice(1).join('~');
 }

@@ -47,10 +47,13 @@ export function linkFaults(run: Run): string[] {
       faults.push(`${key} is still leased to ${record.lease.requestId}`);
     }
   }
-  for (const key of images) {
+  for (const image of images) {
+    const [source, ...address] = image.split('/');
+    const key = address.join('/');
     if (excused.has(key)) continue;
     const record = ledger.links.get(key);
     if (record?.state !== 'live') faults.push(`${key} has an image, but is not live`);
+    else if (record.source !== source) faults.push(`${key} has an image of ${source}, but is ${record.source}’s`);
     else if (record.qrKey === undefined) faults.push(`${key} has an image that is missing in its record`);
   }
   return faults;

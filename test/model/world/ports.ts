@@ -1,7 +1,7 @@
 import type { Transport } from '../../../lambdas/adapters/onelink-client.ts';
 import { noPolicy } from '../../../lambdas/domain/contract/command-reading.ts';
 import { wireJson, wireText } from '../../../lambdas/domain/contract/wire-json.ts';
-import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
+import type { LinkAddress, OwnedLink } from '../../../lambdas/domain/link/link-id.ts';
 import type { Removal } from '../../../lambdas/domain/link/removal.ts';
 import type { ApiResult } from '../../../lambdas/domain/onelink/failure-table.ts';
 import type { Clock } from '../../../lambdas/domain/work/clock.ts';
@@ -72,8 +72,9 @@ export function portsOf(
     monotonicMilliseconds: () => pipeline.now,
     sleep: async () => {},
   };
-  const removeImage = (address: LinkAddress) =>
-    call('images.remove', keyOf(address), () => void pipeline.images.delete(keyOf(address)));
+  const imageOf = ({ source, address }: OwnedLink) => `${source}/${keyOf(address)}`;
+  const removeImage = (link: OwnedLink) =>
+    call('images.remove', keyOf(link.address), () => void pipeline.images.delete(imageOf(link)));
 
   return {
     api: oneLink.api.clientOver({ send }, () => pipeline.now),
@@ -97,7 +98,7 @@ export function portsOf(
         call('ledger.concludeCheck', keyOf(checked.address), () => ledger.concludeCheck(checked, found)),
       removeChecked: (checked, now) =>
         call('ledger.removeChecked', keyOf(checked.address), () => ledger.removeChecked(checked, now)),
-      noteQr: (address, key) => call('ledger.noteQr', keyOf(address), () => ledger.noteQr(address, key)),
+      noteQr: (link, key) => call('ledger.noteQr', keyOf(link.address), () => ledger.noteQr(link, key)),
       parkOrder: (address) => call('ledger.parkOrder', keyOf(address), () => ledger.parkOrder(address)),
       addToParkOrder: (address, place) =>
         call('ledger.addToParkOrder', keyOf(address), () => ledger.addToParkOrder(address, place)),
@@ -125,10 +126,10 @@ export function portsOf(
     qrImages: { remove: removeImage },
     store: {
       bucket: 'codes',
-      put: (address, image) =>
-        call('images.put', keyOf(address), () => {
-          pipeline.images.add(keyOf(address));
-          return `qr/${keyOf(address)}.${image.format}`;
+      put: (link, image) =>
+        call('images.put', keyOf(link.address), () => {
+          pipeline.images.add(imageOf(link));
+          return `qr/${imageOf(link)}.${image.format}`;
         }),
       remove: removeImage,
     },

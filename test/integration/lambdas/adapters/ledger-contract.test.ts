@@ -122,19 +122,20 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(await ledger.link(link('none').address)).toBeUndefined();
   });
 
-  it('records a QR image only for a live link, and keeps its key when the record is replaced', async () => {
+  it('records a QR image only for a live link of its source, and keeps its key when the record is replaced', async () => {
     const ledger = await given();
     const [withQr, gone] = [link('with-qr'), link('gone', { state: 'deleted' })];
     await ledger.addLink(withQr);
     await ledger.addLink(gone);
-    expect(await ledger.noteQr(withQr.address, 'qr/A1b3/with-qr.png')).toBe(true);
-    expect(await ledger.noteQr(gone.address, 'qr/A1b3/gone.png')).toBe(false);
-    expect(await ledger.noteQr(link('none').address, 'qr/A1b3/none.png')).toBe(false);
+    expect(await ledger.noteQr(withQr, 'qr/crm/A1b3/with-qr.png')).toBe(true);
+    expect(await ledger.noteQr(gone, 'qr/crm/A1b3/gone.png')).toBe(false);
+    expect(await ledger.noteQr(link('none'), 'qr/crm/A1b3/none.png')).toBe(false);
+    expect(await ledger.noteQr({ ...withQr, source: 'studio' }, 'qr/studio/A1b3/with-qr.png')).toBe(false);
     await ledger.replaceLink({ ...withQr, version: 2 }, { version: 1, nowSeconds: 1_000 });
-    expect((await ledger.link(withQr.address))?.qrKey).toBe('qr/A1b3/with-qr.png');
+    expect((await ledger.link(withQr.address))?.qrKey).toBe('qr/crm/A1b3/with-qr.png');
     await ledger.replaceLink({ ...withQr, requestId: 'next' }, { version: 2, nowSeconds: 1_000, anew: true });
     expect(await ledger.link(withQr.address)).not.toHaveProperty('qrKey');
-    await ledger.noteQr(withQr.address, 'qr/A1b3/with-qr.png');
+    await ledger.noteQr(withQr, 'qr/crm/A1b3/with-qr.png');
     await ledger.replaceLink({ ...withQr, state: 'deleted', version: 2 }, { version: 1, nowSeconds: 1_000 });
     expect(await ledger.link(withQr.address)).not.toHaveProperty('qrKey');
     expect(await ledger.link(link('none').address)).toBeUndefined();

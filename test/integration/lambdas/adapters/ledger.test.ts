@@ -195,7 +195,9 @@ it('throws an error of the table, and returns false only for a refused condition
   const elsewhere = new Ledger(dynamo.client, 'no-such-table', clock);
   await expect(elsewhere.addLink(link('x'))).rejects.toThrow();
   await expect(elsewhere.requests([{ source: 'crm', requestId: 'x' }])).rejects.toThrow();
-  await expect(elsewhere.noteQr({ onelinkId: 'A1b3', shortlinkId: 'x' }, 'key')).rejects.toThrow();
+  await expect(
+    elsewhere.noteQr({ source: 'crm', address: { onelinkId: 'A1b3', shortlinkId: 'x' } }, 'key'),
+  ).rejects.toThrow();
 });
 
 describe('a lease whose first answer was lost', () => {

@@ -70,17 +70,17 @@ describe('the archive', () => {
 });
 
 describe('the QR store', () => {
-  const spring = { onelinkId: 'A1b3', shortlinkId: 'spring' };
+  const spring = { source: 'crm', address: { onelinkId: 'A1b3', shortlinkId: 'spring' } };
 
   it.each([
     ['png', 'image/png'],
     ['jpg', 'image/jpeg'],
-  ] as const)('keeps a %s under its link, byte for byte', async (format, type) => {
+  ] as const)('keeps a %s under its source and link, byte for byte', async (format, type) => {
     const bucket = await engines.bucket(`qr-${format}`);
     const store = new QrStore(engines.s3, bucket);
     const bytes = Buffer.from([0xff, 0xd8, 0x00, 0x0d, 0x0a, 0x80]);
     const key = await store.put(spring, { format, bytes });
-    expect(key).toBe(`qr/A1b3/spring.${format}`);
+    expect(key).toBe(`qr/crm/A1b3/spring.${format}`);
     expect(await objectOf(bucket, key)).toEqual({ type, bytes });
     expect(store.bucket).toBe(bucket);
   });
@@ -90,8 +90,17 @@ describe('the QR store', () => {
     const store = new QrStore(engines.s3, bucket);
     await store.put(spring, { format: 'png', bytes: Buffer.from('old') });
     await store.put(spring, { format: 'png', bytes: Buffer.from('new') });
-    expect(await keysOf(bucket)).toEqual(['qr/A1b3/spring.png']);
-    expect((await objectOf(bucket, 'qr/A1b3/spring.png')).bytes.toString()).toBe('new');
+    expect(await keysOf(bucket)).toEqual(['qr/crm/A1b3/spring.png']);
+    expect((await objectOf(bucket, 'qr/crm/A1b3/spring.png')).bytes.toString()).toBe('new');
+  });
+
+  it('removes an image of this source only', async () => {
+    const bucket = await engines.bucket('qr-removed');
+    const store = new QrStore(engines.s3, bucket);
+    const others = { ...spring, source: 'crm2' };
+    for (const link of [spring, others]) await store.put(link, { format: 'png', bytes: Buffer.from('x') });
+    await store.remove(spring);
+    expect(await keysOf(bucket)).toEqual(['qr/crm2/A1b3/spring.png']);
   });
 
   it('fails if it cannot store the image', async () => {

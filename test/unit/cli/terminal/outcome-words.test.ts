@@ -10,9 +10,9 @@ describe('outcomeWords', () => {
   });
 
   test('shows where the QR image is stored', () => {
-    const qr = { bucket: 'qr-images', key: 'qr/A1b3/abc.png', format: 'png' as const, bytes: 812 };
+    const qr = { bucket: 'qr-images', key: 'qr/crm/A1b3/abc.png', format: 'png' as const, bytes: 812 };
     expect(outcomeWords(givenOutcome({ outcome: 'qr-ready', link: givenLink('abc'), qr }), 'line 3')).toEqual([
-      'line 3  crm r-1  qr-ready  s3://qr-images/qr/A1b3/abc.png',
+      'line 3  crm r-1  qr-ready  s3://qr-images/qr/crm/A1b3/abc.png',
     ]);
   });
 

@@ -23,7 +23,7 @@ describe('a link whose record DynamoDB has deleted', () => {
         expiredAt: '2026-05-31T23:00:00Z',
       },
     ]);
-    expect(world.removed).toEqual(['poster']);
+    expect(world.removed).toEqual(['studio/poster']);
     expect(world.outcomes).toMatchObject([
       { outcome: 'expired', action: null, source: 'studio', requestId: 'p-1', lane: 'expiry', messageId: 'e-1' },
     ]);
@@ -144,7 +144,8 @@ describe('a link with a restored record', () => {
     expect(await world.check(poster)).toEqual(['done']);
     expect(world.api.calls).toEqual([]);
     expect(world.outcomes).toMatchObject([{ outcome: 'expired', source: 'studio', requestId: 'p-1' }]);
-    expect([world.history.length, world.removed]).toEqual([1, []]);
+    // The new link's image has another source's prefix.
+    expect([world.history.length, world.removed]).toEqual([1, ['studio/poster']]);
     expect(world.ledger.links.get(key)).toEqual(newer);
   });
 });

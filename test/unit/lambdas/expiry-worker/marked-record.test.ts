@@ -18,7 +18,7 @@ describe('a link with a marked record', () => {
     expect(await world.check(poster)).toEqual(['done']);
     expect(world.ledger.links.size).toBe(0);
     expect(world.outcomes).toMatchObject([{ outcome: 'expired' }]);
-    expect([world.history.length, world.removed]).toEqual([2, ['poster', 'poster']]);
+    expect([world.history.length, world.removed]).toEqual([2, ['studio/poster', 'studio/poster']]);
   });
 
   it('has the same outcome and no record after a repeated delivery of its end', async ({ world }) => {

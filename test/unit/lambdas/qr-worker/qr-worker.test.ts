@@ -69,12 +69,13 @@ function givenWorld() {
     ledger,
     store: {
       bucket: 'codes',
-      put: async ({ onelinkId, shortlinkId }, image) => {
-        const key = `qr/${onelinkId}/${shortlinkId}.${image.format}`;
+      put: async ({ source, address: { onelinkId, shortlinkId } }, image) => {
+        const key = `qr/${source}/${onelinkId}/${shortlinkId}.${image.format}`;
         stored.push(key);
         return key;
       },
-      remove: async ({ onelinkId, shortlinkId }) => void removed.push(`${onelinkId}/${shortlinkId}`),
+      remove: async ({ source, address: { onelinkId, shortlinkId } }) =>
+        void removed.push(`${source}/${onelinkId}/${shortlinkId}`),
     },
     outcomes: { publish: async (outcome) => void outcomes.push(outcome) },
     observer: silentObserver,
@@ -95,6 +96,9 @@ function givenWorld() {
 }
 
 type World = ReturnType<typeof givenWorld>;
+const ownImage = 'studio/A1b3/poster';
+/** The link was deleted, and another source has made a new one at its address. */
+const takenOver = ({ ledger }: World) => void ledger.links.set(key, { ...link, source: 'crm', requestId: 'c-2' });
 const tombstoned = ({ ledger }: World) => void ledger.links.set(key, { ...link, state: 'deleted' });
 const madeByHand = ({ api }: World) =>
   api.links.set(key, { data: { pid: 'by hand' }, expiresAt: link.expiresAt, foreign: true });
@@ -103,7 +107,7 @@ describe('a QR job', () => {
   it('stores the image, records it, and publishes an outcome for the command’s message', async ({ world }) => {
     expect(await world.deliver([job])).toEqual(['done']);
     expect(world.drawn).toEqual([{ url: 'https://acme.onelink.me/A1b3/poster', size: 600, format: 'png' }]);
-    expect(world.stored).toEqual(['qr/A1b3/poster.png']);
+    expect(world.stored).toEqual(['qr/studio/A1b3/poster.png']);
     expect(world.outcomes).toMatchObject([
       {
         outcome: 'qr-ready',
@@ -113,7 +117,7 @@ describe('a QR job', () => {
         messageId: 'm-1',
         repeat: false,
         link: { onelinkId: 'A1b3', shortlinkId: 'poster', version: 3 },
-        qr: { bucket: 'codes', key: 'qr/A1b3/poster.png', format: 'png', bytes: 8 },
+        qr: { bucket: 'codes', key: 'qr/studio/A1b3/poster.png', format: 'png', bytes: 8 },
         metadata: { shop: '7' },
       },
     ]);
@@ -121,9 +125,10 @@ describe('a QR job', () => {
   });
 
   it.each<[string, number, (world: World) => void, string, string[]]>([
-    ['if its link was deleted, and leaves no image', 1, tombstoned, 'link-deleted', [key]],
-    ['if its link’s record is never restored', 8, ({ ledger }) => ledger.links.delete(key), 'link-deleted', [key]],
-    ['if another system has made a link at its address', 2, madeByHand, 'refused-by-api', [key]],
+    ['if its link was deleted, and leaves no image', 1, tombstoned, 'link-deleted', [ownImage]],
+    ['if its address has another source’s link by now', 1, takenOver, 'link-deleted', [ownImage]],
+    ['if its link’s record is never restored', 8, ({ ledger }) => ledger.links.delete(key), 'link-deleted', [ownImage]],
+    ['if another system has made a link at its address', 2, madeByHand, 'refused-by-api', [ownImage]],
     ['if the API refuses the request as invalid', 1, ({ api }) => api.spoil('qr', wrong), 'refused-by-api', []],
   ])('ends as `qr-failed` %s', async (_, receiveCount, given, reason, removed) => {
     const world = givenWorld();
@@ -141,7 +146,7 @@ describe('a QR job', () => {
     expect(await world.deliver([job], 7)).toEqual(['try-again']);
     expect(world.outcomes).toEqual([]);
     // An image left in the bucket would belong to a link without a record.
-    expect(world.removed).toEqual([key]);
+    expect(world.removed).toEqual([ownImage]);
     world.ledger.links.set(key, { ...link });
     expect(await world.deliver([job], 8)).toEqual(['done']);
     expect(world.outcomes).toMatchObject([{ outcome: 'qr-ready' }]);
@@ -165,6 +170,7 @@ describe('a QR job', () => {
 
   it.each<[string, (world: World) => void]>([
     ['was deleted', tombstoned],
+    ['was replaced by another source’s', takenOver],
     ['has ended', ({ ledger, api }) => [ledger, api].map(({ links }) => links.delete(key))],
   ])(
     'Given a copy that ended as `qr-ready`, and whose link %s since, When it is delivered again, Then no image stays',
@@ -173,7 +179,7 @@ describe('a QR job', () => {
       await world.deliver([job]);
       end(world);
       expect(await world.deliver([job], 2)).toEqual(['done']);
-      expect(world.removed).toEqual([key]);
+      expect(world.removed).toEqual([ownImage]);
       expect(world.outcomes.at(-1)).toMatchObject({ outcome: 'qr-ready', messageId: 'm-1' });
     },
   );
@@ -207,7 +213,7 @@ describe('a QR job', () => {
     expect(await world.deliver([job], 3)).toEqual(['done']);
     expect(world.outcomes).toMatchObject([{ outcome: 'qr-failed', reason: 'link-not-found' }]);
     // An earlier delivery may have stored an image while the link was being deleted, and crashed.
-    expect(world.removed).toEqual([key]);
+    expect(world.removed).toEqual([ownImage]);
   });
 
   it('returns when the account is blocked, and the rest of the batch returns without a call', async ({ world }) => {

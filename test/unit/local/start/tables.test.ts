@@ -6,7 +6,7 @@ import { givenAnswered } from './given-answered.ts';
 const host = { origin: 'http://127.0.0.1:4570', isUp: true };
 
 test('links.csv has a row for each message, in the order of the file', () => {
-  const qr = { bucket: 'b', key: 'qr/A1b3/b.png', format: 'png' as const, bytes: 1 };
+  const qr = { bucket: 'b', key: 'qr/crm/A1b3/b.png', format: 'png' as const, bytes: 1 };
   const all = [
     givenAnswered(2, {
       asksForQr: true,
@@ -16,11 +16,11 @@ test('links.csv has a row for each message, in the order of the file', () => {
     givenAnswered(1, { answer: { outcome: 'rejected', reason: 'invalid-command' } }),
     givenAnswered(3, {}),
   ];
-  const files = new Map([['qr/A1b3/b.png', 'qr/A1b3-b.png']]);
+  const files = new Map([['qr/crm/A1b3/b.png', 'qr/crm~A1b3~b.png']]);
   expect(linksTable(all, host, files).split('\r\n')).toEqual([
     '\ufeffline,request,source,campaign,lane,action,status,reason,short_url,local_url,expires_at,qr_file',
     '1,r-1,crm,spring,campaign,create,rejected,invalid-command,,,,',
-    '2,r-2,crm,spring,campaign,create,created,,https://acme.onelink.me/A1b3/b,http://127.0.0.1:4570/A1b3/b,2026-04-01T10:00:00Z,qr/A1b3-b.png',
+    '2,r-2,crm,spring,campaign,create,created,,https://acme.onelink.me/A1b3/b,http://127.0.0.1:4570/A1b3/b,2026-04-01T10:00:00Z,qr/crm~A1b3~b.png',
     '3,r-3,crm,spring,campaign,create,unanswered,,,,,',
     '',
   ]);

@@ -65,7 +65,7 @@ describe('a story', () => {
   });
 
   test('names no link without --show-links', () => {
-    const record = givenRecord({}, { qrKey: 'qr/A1b3/secret-id.png' });
+    const record = givenRecord({}, { qrKey: 'qr/crm/A1b3/secret-id.png' });
     const request = givenRequest('digest', givenOutcome({ link: givenLink('secret-id') }));
     const story = (links: boolean) => [
       ofRequestRecord(request, { links }),
