@@ -161,7 +161,7 @@ describe('a pipeline whose sources are bound', () => {
     expect(await pipeline.keys('ArchiveBucketName', folder)).toHaveLength(1);
     // Then an operator confirms the sender, and it ends under the message ID that its producer knows
     const at = Date.parse('2026-03-01T11:00:00Z');
-    await pipeline.decisions.decide('crm', newRole.id, { decision: 'confirmed', at, reason: 'a new role' });
+    await pipeline.decisions.decide('crm', newRole.id, { decision: 'confirmed', at, reason: 'a new role' }, undefined);
     await pipeline.replay();
     expect(await pipeline.outcomesOf(messageId, 2)).toMatchObject([
       { outcome: 'parked' },

@@ -80,10 +80,11 @@ describe('the decisions about senders', async () => {
 
   it('are kept side by side, the last one about a sender and a source, also if operators write at once', async () => {
     expect(await senders.decisions()).toEqual({});
-    await senders.decide('crm', 'AROASTRANGER', decision('by mistake'));
+    const mistake = decision('by mistake');
+    await senders.decide('crm', 'AROASTRANGER', mistake, undefined);
     await Promise.all([
-      senders.decide('crm', 'AROASTRANGER', { ...decision('a stranger'), decision: 'rejected' }),
-      senders.decide('feed', 'AROASTRANGER', decision('a new role')),
+      senders.decide('crm', 'AROASTRANGER', { ...decision('a stranger'), decision: 'rejected' }, mistake),
+      senders.decide('feed', 'AROASTRANGER', decision('a new role'), undefined),
     ]);
     expect(await senders.decisions()).toEqual({
       'crm/AROASTRANGER': { decision: 'rejected', at: heldAt, reason: 'a stranger' },
@@ -95,6 +96,6 @@ describe('the decisions about senders', async () => {
     const Item = { pk: { S: 'senders' }, v: { N: '9' }, revision: { N: '1' }, decisions: { M: {} } };
     await client.send(new PutItemCommand({ TableName: table, Item }));
     expect(await senders.decisions()).toEqual({});
-    await expect(senders.decide('crm', 'AROASTRANGER', decision('a new role'))).rejects.toThrow('malformed');
+    await expect(senders.decide('crm', 'AROASTRANGER', decision('a new role'), undefined)).rejects.toThrow('malformed');
   });
 });
