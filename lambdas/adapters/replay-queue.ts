@@ -1,41 +1,18 @@
-import {
-  GetQueueAttributesCommand,
-  SendMessageBatchCommand,
-  type SendMessageBatchCommandOutput,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
-import { originalAttribute } from '../domain/contract/original-message.ts';
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { ParkedCommand } from '../domain/contract/parked-command.ts';
-import { firstSenderAttribute, provedSender } from '../domain/contract/sender.ts';
-import { wireText } from '../domain/contract/wire-json.ts';
+import { provedSender } from '../domain/contract/sender.ts';
 import type { Clock } from '../domain/work/clock.ts';
 import type { Deadline } from '../domain/work/delivery.ts';
-
-/** SQS allows 10 messages and 1 MiB, attributes included, in one SendMessageBatch. */
-const [maxMessages, maxBytes] = [10, 1024 * 1024 - 20 * 1024];
-
-/** How often the adapter sends an entry that SQS fails to accept, and the delay before the second attempt. */
-const [attempts, backoffMilliseconds] = [5, 200];
-/** The rest of an invocation that is reserved for writing to the archive. */
-const spareMilliseconds = 5_000;
-
-/** Errors of a whole request that one message has caused. SQS accepts the others if they are sent one by one. */
-const messageFaults: ReadonlySet<string> = new Set([
-  'BatchRequestTooLong',
-  'InvalidAttributeValue',
-  'InvalidMessageContents',
-  'InvalidParameterValue',
-  'InvalidParameterValueException',
-]);
+import { VouchingQueue } from './vouching-queue.ts';
 
 /** A lane's queue, for replayed commands. */
 export class ReplayQueue {
   readonly #sqs: SQSClient;
-  readonly #clock: Pick<Clock, 'sleep'>;
+  readonly #queue: VouchingQueue;
 
   constructor(sqs: SQSClient, clock: Pick<Clock, 'sleep'>) {
     this.#sqs = sqs;
-    this.#clock = clock;
+    this.#queue = new VouchingQueue(sqs, clock);
   }
 
   /** The approximate number of messages that wait or are in flight. */
@@ -57,85 +34,13 @@ export class ReplayQueue {
    * @throws Error if SQS accepts none. Then none counts as refused, and a repeat of this call makes no second link.
    */
   async send(queueUrl: string, commands: ParkedCommand[], deadline: Deadline): Promise<ParkedCommand[]> {
-    const refused: ParkedCommand[] = [];
-    let waiting = commands;
-    let code = '';
-    for (let attempt = 1; waiting.length > 0; attempt++) {
-      const again: ParkedCommand[] = [];
-      for (const batch of batches(waiting)) {
-        for (const { index, senderFault, reason } of await this.#sendBatch(queueUrl, batch)) {
-          const command = batch[index];
-          if (command === undefined) continue;
-          (senderFault ? refused : again).push(command);
-          code = reason;
-        }
-      }
-      waiting = again;
-      const mayWait = deadline.remainingMilliseconds() - spareMilliseconds;
-      if (waiting.length === 0 || attempt === attempts || mayWait <= 0) break;
-      await this.#clock.sleep(Math.min(backoffMilliseconds * 2 ** (attempt - 1), mayWait));
-    }
-    const taken = commands.length - waiting.length - refused.length;
-    // SQS accepts none, so the messages are not at fault. They stay in the archive.
-    if (waiting.length > 0 && taken === 0) throw new Error(`SQS accepted none of ${waiting.length} messages: ${code}`);
-    return [...refused, ...waiting];
+    const vouched = commands.map((parked) => {
+      const { body, messageId, sentAtMilliseconds, receiveCount, groupId } = parked;
+      // A version that did not ask for the sender had accepted the command as its source's.
+      const sender = parked.sender ?? provedSender(parked.source);
+      const message = { body, messageId, sentAtMilliseconds, receiveCount, sender };
+      return { ...message, ...(groupId !== undefined && { groupId }), parked };
+    });
+    return (await this.#queue.send(queueUrl, vouched, deadline)).map(({ parked }) => parked);
   }
-
-  /** @returns the entries that SQS did not accept */
-  async #sendBatch(
-    queueUrl: string,
-    batch: ParkedCommand[],
-  ): Promise<{ index: number; senderFault: boolean; reason: string }[]> {
-    let answer: SendMessageBatchCommandOutput;
-    try {
-      answer = await this.#sqs.send(
-        new SendMessageBatchCommand({
-          QueueUrl: queueUrl,
-          Entries: batch.map(({ body, messageId, sentAtMilliseconds, receiveCount, groupId, ...command }, index) => ({
-            Id: String(index),
-            ...(groupId !== undefined && { MessageGroupId: groupId }),
-            // A command parked by an earlier version may hold characters that SQS refuses.
-            MessageBody: wireText(body),
-            MessageAttributes: {
-              [originalAttribute.messageId]: { DataType: 'String', StringValue: messageId },
-              [originalAttribute.sentTimestamp]: { DataType: 'Number', StringValue: String(sentAtMilliseconds) },
-              [originalAttribute.receiveCount]: { DataType: 'Number', StringValue: String(receiveCount) },
-              // A version that did not ask for the sender had accepted the command as its source's.
-              [firstSenderAttribute]: {
-                DataType: 'String',
-                StringValue: command.sender ?? provedSender(command.source),
-              },
-            },
-          })),
-        }),
-      );
-    } catch (error) {
-      if (!(error instanceof Error) || !messageFaults.has(error.name)) throw error;
-      if (batch.length === 1) return [{ index: 0, senderFault: true, reason: error.name }];
-      const ends = await Promise.all(batch.map((command) => this.#sendBatch(queueUrl, [command])));
-      return ends.flatMap((failed, index) => failed.map((one) => ({ ...one, index })));
-    }
-    return (answer.Failed ?? []).map(({ Id, Code = 'unknown', SenderFault = false }) => ({
-      index: Number(Id),
-      senderFault: SenderFault,
-      reason: Code,
-    }));
-  }
-}
-
-function batches(commands: ParkedCommand[]): ParkedCommand[][] {
-  const all: ParkedCommand[][] = [];
-  let bytes = 0;
-  for (const command of commands) {
-    const size = Buffer.byteLength(wireText(command.body)) + 700;
-    const last = all.at(-1);
-    if (last === undefined || last.length === maxMessages || bytes + size > maxBytes) {
-      all.push([command]);
-      bytes = size;
-    } else {
-      last.push(command);
-      bytes += size;
-    }
-  }
-  return all;
 }

@@ -12,8 +12,9 @@ export interface SqsBatchOptions {
   work: BatchWork;
   queue: { delay(messages: { receiptHandle: string; delaySeconds: number }[]): Promise<number> };
   telemetry: Telemetry;
-  turns: RateLimiter;
-  api: { beginInvocation(mayRetry: () => boolean): void };
+  /** The pace of the API calls, and their client. Absent if the work makes none. */
+  turns?: RateLimiter;
+  api?: { beginInvocation(mayRetry: () => boolean): void };
   /**
    * How long a request record is kept. If a message claims to be older, SQS's own timestamp counts. Absent for a queue
    * that only the pipeline writes to.
@@ -51,8 +52,8 @@ export function sqsBatch(options: SqsBatchOptions) {
   return async (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const deadline = { remainingMilliseconds: () => context.getRemainingTimeInMillis() };
     telemetry.beginInvocation(context);
-    turns.beginInvocation();
-    api.beginInvocation(() => deadline.remainingMilliseconds() > leastTimeMilliseconds);
+    turns?.beginInvocation();
+    api?.beginInvocation(() => deadline.remainingMilliseconds() > leastTimeMilliseconds);
     try {
       const dispositions = await work(
         event.Records.map((record) => deliveryOf(record, deduplicationWindowDays * 86_400_000, ownSenders)),

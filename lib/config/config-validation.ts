@@ -9,7 +9,7 @@ import {
   pipelineSchema,
   stageSchema,
 } from './config-schema.ts';
-import { arnOf, isDirect } from './principals.ts';
+import { arnOf, ingressQueuesOf, isDirect } from './principals.ts';
 import {
   arithmeticOf,
   budgetOf,
@@ -164,9 +164,12 @@ function pipelineFaults(
   if (Object.keys(settings.templates).length === 0)
     faults.push(['templates', 'must hold at least one template; got {}']);
 
-  const shortestDays = settings.commandRetentionDays + deadLetterRetentionDays + 31;
+  // A message that the forwarder passes on starts a new retention in its lane's queue.
+  const ingressDays = ingressQueuesOf(settings).length > 0 ? settings.commandRetentionDays : 0;
+  const shortestDays = ingressDays + settings.commandRetentionDays + deadLetterRetentionDays + 31;
   if (settings.deduplicationWindowDays < shortestDays) {
-    const waits = `${settings.commandRetentionDays} in the queue + ${deadLetterRetentionDays} as a dead letter`;
+    const before = ingressDays > 0 ? `${ingressDays} in the ingress queue + ` : '';
+    const waits = `${before}${settings.commandRetentionDays} in the queue + ${deadLetterRetentionDays} as a dead letter`;
     const rule = `must be at least ${shortestDays} (${waits} + 31 to wait for the next month)`;
     faults.push(['deduplicationWindowDays', `${rule}; ${got(settings.deduplicationWindowDays)}`]);
   }

@@ -9,13 +9,31 @@ export const isDirect = (principal: ProducerPrincipal): principal is DirectPrinc
 export const arnOf = (principal: DirectPrincipal) => ('role' in principal ? principal.role : principal.user);
 
 /**
- * Whether the worker can tell the producer's senders from others. SQS does not report which account or service of a
- * producer sent a message, so such a principal leaves its producer unbound.
+ * A principal whose messages do not show which producer sent them: SQS reports no account and no source of a service. So
+ * it sends to an ingress queue of its producer.
  */
-export const isBound = ({ principals }: ProducerSettings) =>
-  principals.every(isDirect) && principals.some(({ senderId }) => senderId !== undefined);
+export type IngressPrincipal = Exclude<ProducerPrincipal, DirectPrincipal>;
 
-/** The bound sources, each with the unique IDs of its senders. */
+/** Whether the worker can tell the producer's senders from others. */
+export const isBound = ({ principals }: ProducerSettings) =>
+  principals.some((principal) => !isDirect(principal) || principal.senderId !== undefined);
+
+/** A queue that proves the producer of its messages. */
+export interface IngressQueueSettings {
+  lane: string;
+  source: string;
+  principals: IngressPrincipal[];
+}
+
+/** The ingress queues of a pipeline: one for each producer with such principals, and each of its lanes. */
+export function ingressQueuesOf({ producers }: Pick<PipelineSettings, 'producers'>): IngressQueueSettings[] {
+  return producers.flatMap(({ source, principals: all, lanes }) => {
+    const principals = all.flatMap((principal) => (isDirect(principal) ? [] : [principal]));
+    return principals.length === 0 ? [] : [...new Set(lanes)].map((lane) => ({ lane, source, principals }));
+  });
+}
+
+/** The bound sources, each with the unique IDs of its senders. An ingress queue proves its source without one. */
 export function boundSenders({ producers }: PipelineSettings): Record<string, string[]> {
   return Object.fromEntries(
     producers.filter(isBound).map(({ source, principals }) => {
@@ -38,9 +56,26 @@ export const heldPrincipals = ({ producers }: PipelineSettings): { source: strin
       .map((principal) => ({ source, arn: arnOf(principal) })),
   );
 
+const escaped = (sign: string) => `Z${sign.charCodeAt(0).toString(16).padStart(2, '0')}`;
+
 /**
  * The `Sid` of a producer's statement in a queue policy. It may hold letters and digits only, so other characters and
  * `Z` are written as `Z` and two hexadecimal digits.
  */
-export const policySid = (source: string) =>
-  `Producer${source.replaceAll(/[^A-Ya-z0-9]/g, (sign) => `Z${sign.charCodeAt(0).toString(16).padStart(2, '0')}`)}`;
+export const policySid = (source: string) => `Producer${source.replaceAll(/[^A-Ya-z0-9]/g, escaped)}`;
+
+/**
+ * A source in the spelling of outputs and constructs: `Crm` for `crm`. They hold letters and digits only, so all others,
+ * capital `Z` and a first character that is not one of `a`–`y` are written as `Z` and two hexadecimal digits.
+ */
+export function outputPart(source: string): string {
+  const first = source.charAt(0);
+  const begin = /[a-y]/.test(first) ? first.toUpperCase() : escaped(first);
+  return begin + source.slice(1).replaceAll(/[^A-Ya-z0-9]/g, escaped);
+}
+
+/** The source that {@link outputPart} has spelt. */
+export function sourceOfPart(part: string): string {
+  const begin = part.startsWith('Z') ? part : part.charAt(0).toLowerCase() + part.slice(1);
+  return begin.replaceAll(/Z([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+}

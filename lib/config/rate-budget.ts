@@ -230,10 +230,44 @@ export function reachedCallsPerSecond(plans: readonly LanePlan[], expiry?: Worke
  */
 export const intakeConcurrency = 4;
 
-/** Lambda environments that the plans, the expiry worker, the expiry intake, the governor and the replayer reserve. */
-export function reservedConcurrency(plans: readonly LanePlan[], expiry?: WorkerPlan): number {
+/** How the forwarder takes from one ingress queue. It makes no API calls. */
+export interface ForwarderPlan {
+  readonly concurrency: number;
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly visibilityTimeoutSeconds: number;
+  readonly mostReturnedMessages: number;
+}
+
+/** Two environments pass on more than a thousand messages a second: five requests of ten at once, 20 ms each. */
+const forwarderTimeoutSeconds = 60;
+
+/** A lane's batches and window, with the fewest environments that a mapping allows. */
+export function planForwarder({
+  batchSize,
+  windowSeconds,
+}: Pick<LaneDemand, 'batchSize' | 'windowSeconds'>): ForwarderPlan {
+  return {
+    concurrency: minConcurrency,
+    batchSize,
+    windowSeconds,
+    timeoutSeconds: forwarderTimeoutSeconds,
+    visibilityTimeoutSeconds: 6 * forwarderTimeoutSeconds + windowSeconds,
+    mostReturnedMessages: Math.floor(mostInFlight / 2 / minConcurrency) - batchSize,
+  };
+}
+
+/**
+ * Lambda environments that the plans, the expiry worker, the expiry intake, the forwarder, the governor and the replayer
+ * reserve.
+ *
+ * @param ingressQueues how many the pipeline has
+ */
+export function reservedConcurrency(plans: readonly LanePlan[], expiry?: WorkerPlan, ingressQueues = 0): number {
   const lanes = plans.reduce((total, plan) => total + plan.link.concurrency + plan.qr.concurrency, 0);
-  return lanes + (expiry === undefined ? 0 : expiry.concurrency + intakeConcurrency) + 2;
+  const forwarder = ingressQueues * minConcurrency;
+  return lanes + (expiry === undefined ? 0 : expiry.concurrency + intakeConcurrency) + forwarder + 2;
 }
 
 /** Renders the arithmetic of {@link plannedCalls}: `campaign 13 × 66 + campaign QR 2 × 6 + … + governor 1`. */
@@ -250,6 +284,7 @@ export function describe(
   limits: AccountLimits,
   plans: readonly LanePlan[],
   expiry?: WorkerPlan,
+  ingressQueues = 0,
 ): string {
   const budget = budgetOf(limits);
   const planned = plannedCalls(plans, expiry);
@@ -270,7 +305,7 @@ export function describe(
     `${serviceName}: at most ${planned.callsPerSecond} of ${budget.callsPerSecond} calls/s, ` +
       `${planned.qrCallsPerSecond} of ${budget.qrCallsPerSecond} QR calls/s; ` +
       `${Math.round(reached)} calls/s (${Math.round((100 * reached) / budget.callsPerSecond)} %) under a backlog; ` +
-      `reserves ${reservedConcurrency(plans, expiry)} Lambda environments`,
+      `reserves ${reservedConcurrency(plans, expiry, ingressQueues)} Lambda environments`,
     row(['  worker', 'C × r', 'batch', 'busy', 'utilisation', 'timeout', 'visibility']),
     ...plans.flatMap(({ lane, link, qr }) => [worker(`  ${lane}`, link), worker(`  ${lane} QR`, qr)]),
     ...(expiry === undefined ? [] : [worker('  expiry', expiry)]),

@@ -1,17 +1,10 @@
-import {
-  AccountPrincipal,
-  ArnPrincipal,
-  type IPrincipal,
-  PolicyStatement,
-  ServicePrincipal,
-} from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { LaneSettings, PipelineSettings, ProducerPrincipal } from '../config/config-schema.ts';
-import { arnOf, type DirectPrincipal, isDirect, policySid } from '../config/principals.ts';
+import type { LaneSettings } from '../config/config-schema.ts';
 import type { LanePlan } from '../config/rate-budget.ts';
 import { linkWorker } from './link-worker.ts';
 import type { LaneProps } from './pipeline-parts.ts';
 import { qrWorker } from './qr-worker.ts';
+import { admitProducers } from './queue-senders.ts';
 import type { FedFunction } from './queue-worker.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -42,7 +35,7 @@ export class Lane extends Construct {
       retentionDays,
       visibilityTimeoutSeconds: props.plan.qr.visibilityTimeoutSeconds,
     });
-    for (const statement of this.senderStatements(props.settings)) this.commands.queue.addToResourcePolicy(statement);
+    admitProducers(this.commands.queue, props.name, props.settings);
 
     // A latency lane publishes each outcome at once. The others fill SNS's batches of ten.
     const outcomesPerPublish = props.lane.windowSeconds > 0 ? 10 : 1;
@@ -50,37 +43,4 @@ export class Lane extends Construct {
     this.linkWorker = linkWorker(new Construct(this, 'LinkWorker'), workerProps);
     this.qrWorker = qrWorker(new Construct(this, 'QrWorker'), workerProps);
   }
-
-  /** The queue policy's statements: who may send, producer by producer. */
-  private senderStatements({ producers }: PipelineSettings): PolicyStatement[] {
-    const { queueArn } = this.commands.queue;
-    return producers
-      .filter(({ lanes }) => lanes.includes(this.name))
-      .flatMap(({ source, principals }) => {
-        const sid = policySid(source);
-        const direct = principals.filter(isDirect).map((principal) => new ArnPrincipal(arnOf(principal)));
-        const others = principals.flatMap((principal) => (isDirect(principal) ? [] : indirectPrincipal(principal)));
-        return [
-          ...(direct.length > 0 ? [maySend(queueArn, sid, direct)] : []),
-          ...others.map((principal, index) => maySend(queueArn, `${sid}Z${index}`, [principal])),
-        ];
-      });
-  }
-}
-
-const maySend = (queueArn: string, sid: string, principals: IPrincipal[]) =>
-  new PolicyStatement({
-    sid,
-    principals,
-    actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
-    resources: [queueArn],
-  });
-
-/** A principal whose messages do not show which producer sent them. */
-function indirectPrincipal(principal: Exclude<ProducerPrincipal, DirectPrincipal>): IPrincipal {
-  if ('account' in principal) return new AccountPrincipal(principal.account);
-  // Without the source condition, a rule or topic in any AWS account could send to this queue through the service.
-  return new ServicePrincipal(principal.service, {
-    conditions: { ArnEquals: { 'aws:SourceArn': principal.sourceArn } },
-  });
 }

@@ -17,11 +17,11 @@ export interface QueueWorkerProps extends Omit<WorkerFunctionProps, 'timeoutSeco
   readonly queue: Queue;
 }
 
-/** The permissions that an event source mapping and the batch runtime need on the queue. */
-const consume = (queue: Queue) =>
+/** The permissions that an event source mapping and the batch runtime need on their queues. */
+export const consume = (...queues: Queue[]) =>
   allow(
     ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'],
-    queue.queueArn,
+    ...queues.map(({ queueArn }) => queueArn),
   );
 
 /** The environment variables that all workers with a queue share. */

@@ -7,6 +7,8 @@ import { maxReceiveCount } from '../config/rate-budget.ts';
 export interface WorkQueueProps {
   readonly retentionDays: number;
   readonly visibilityTimeoutSeconds: number;
+  /** SQS's own limit if absent. */
+  readonly maxMessageBytes?: number;
 }
 
 /**
@@ -30,6 +32,7 @@ export class WorkQueue extends Construct {
       retentionPeriod: Duration.days(props.retentionDays),
       visibilityTimeout: Duration.seconds(props.visibilityTimeoutSeconds),
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
+      ...(props.maxMessageBytes !== undefined && { maxMessageSizeBytes: props.maxMessageBytes }),
     });
   }
 }

@@ -11,6 +11,8 @@ const maxEnvironmentBytes = 4_096;
 /** The assumed length of an ARN, a queue URL or a generated name. Synthesis knows only a placeholder for it. */
 const unresolvedBytes = 160;
 
+const placeholder = /\$\{Token\[[^\]]*\]\}/g;
+
 /** The settings that all functions of one pipeline share. */
 export interface FunctionSurroundings {
   /** `service` on every log line and metric. Unique among pipelines and stages. */
@@ -78,8 +80,9 @@ export function workerFunction(scope: Construct, props: WorkerFunctionProps): La
 
 function refuseLargeEnvironment(path: string, environment: Readonly<Record<string, string>>): void {
   const sizes = Object.entries(environment).map(([name, value]) => {
-    const known = value.replaceAll(/\$\{Token\[[^\]]*\]\}/g, '');
-    return { name, bytes: Buffer.byteLength(name + known) + (known === value ? 0 : unresolvedBytes) };
+    const [, ...unresolved] = value.split(placeholder);
+    const known = value.replaceAll(placeholder, '');
+    return { name, bytes: Buffer.byteLength(name + known) + unresolved.length * unresolvedBytes };
   });
   const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
   if (total <= maxEnvironmentBytes) return;

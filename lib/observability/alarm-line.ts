@@ -3,6 +3,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { expiryLane } from '../../lambdas/domain/work/names.ts';
 import type { AccountSettings, PipelineSettings } from '../config/config-schema.ts';
 import type { Expiry } from '../constructs/expiry.ts';
+import type { Ingress } from '../constructs/ingress.ts';
 import type { Lane } from '../constructs/lane.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
 
@@ -13,6 +14,8 @@ export const alarmIds = [
   'commands-returned',
   'commands-expiring',
   'commands-held',
+  'ingress-late',
+  'forwarding-failed',
   'account-refused',
   'api-unreachable',
   'governor-silent',
@@ -84,6 +87,7 @@ export interface Observed {
   readonly expiry: Expiry;
   readonly governor: LambdaFunction;
   readonly replayer: LambdaFunction;
+  readonly ingress: Ingress | undefined;
   readonly ledger: PipelineState['ledger'];
 }
 

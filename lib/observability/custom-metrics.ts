@@ -1,8 +1,10 @@
 import { type Operation, operations, writes } from '../../lambdas/domain/onelink/operation.ts';
 import { dimension, expiryLane, laneMetric, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
+import { forwarderMetric } from '../../lambdas/forwarder/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import type { PipelineSettings } from '../config/config-schema.ts';
+import { ingressQueuesOf } from '../config/principals.ts';
 
 /** One metric as CloudWatch bills it: a name and a combination of dimensions, without the pipeline's own dimension. */
 export interface CustomMetric {
@@ -46,6 +48,7 @@ export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lane
     ...calls(expiryOperations, expiry),
     ...named([...Object.values(governorMetric), ...ofGovernor, ...Object.values(heldMetric)], {}),
     ...calls(governorOperations, {}),
+    ...(ingressQueuesOf({ producers }).length > 0 ? named(Object.values(forwarderMetric), {}) : []),
     ...[...new Set(producers.map(({ source }) => source))].flatMap((source) =>
       writes.flatMap((one) =>
         named([sourceMetric.quotaCallMade], { [dimension.source]: source, [dimension.operation]: one }),

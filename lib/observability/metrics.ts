@@ -8,6 +8,7 @@ import {
   type operationMetric,
   sourceMetric,
 } from '../../lambdas/domain/work/names.ts';
+import type { forwarderMetric } from '../../lambdas/forwarder/names.ts';
 import type { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { heldMetric, type replayerMetric } from '../../lambdas/replayer/names.ts';
 import type { Lane } from '../constructs/lane.ts';
@@ -32,6 +33,7 @@ export const pipelineMetrics = (serviceName: string) => {
       ...options,
     });
   return {
+    forwarder: (name: Values<typeof forwarderMetric>, options: MetricOptions = {}) => metric(name, {}, options),
     governor: (name: Values<typeof governorMetric>, options: MetricOptions = {}) => metric(name, {}, options),
     held: (options: MetricOptions = {}) => metric(heldMetric.commandsHeld, {}, options),
     lane: (name: LaneMetric, lane: string, options: MetricOptions = {}) =>

@@ -1,5 +1,6 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { expiryLane, laneMetric } from '../../lambdas/domain/work/names.ts';
+import { forwarderMetric } from '../../lambdas/forwarder/names.ts';
 import { governorMetric } from '../../lambdas/governor/names.ts';
 import { type AlarmLine, laneNames, type Observed, page, ticket } from './alarm-line.ts';
 import { expression, fifteenMinutes, fiveMinutes, latest, pipelineMetrics, tableMetric } from './metrics.ts';
@@ -37,6 +38,7 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
       means:
         'Commands of a bound source came from an unknown sender. They wait in the archive until somebody decides about the sender.',
     },
+    ...ingressAlarms(observed),
     {
       ...ticket('control-record-lost'),
       metric: metrics.governor(governorMetric.controlRebuilt),
@@ -102,8 +104,44 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
   ];
 }
 
+function ingressAlarms({ ingress, serviceName }: Observed): AlarmLine[] {
+  if (ingress === undefined) return [];
+  const ofQueues = ingress.queues.flatMap(({ lane, source, work }): AlarmLine[] => {
+    const subject = `${lane}-ingress-${source}`;
+    return [
+      {
+        ...page('dead-letters', subject),
+        metric: work.deadLetters.metricApproximateNumberOfMessagesVisible(latest),
+        threshold: 1,
+        means: `SQS moved messages of ${source} to the dead-letter queue, because the forwarder could not pass them on. They get no outcome until an operator redrives them.`,
+      },
+      {
+        ...page('ingress-late', subject),
+        metric: work.queue.metricApproximateAgeOfOldestMessage(latest),
+        // The forwarder waits for nothing: neither for the lane nor for the API.
+        threshold: 15 * 60,
+        periods: 5,
+        means: `Messages of ${source} have waited in its ingress queue for a quarter of an hour. The forwarder does not pass them on.`,
+      },
+    ];
+  });
+  return [
+    ...ofQueues,
+    {
+      // SQS's age of the oldest message ignores messages with more than three deliveries.
+      ...page('forwarding-failed'),
+      metric: pipelineMetrics(serviceName).forwarder(forwarderMetric.forwardFailed),
+      threshold: 1,
+      // One message that is refused returns with growing delays. So only a lane's queue that refuses many breaches all periods.
+      periods: 3,
+      means:
+        'For a quarter of an hour the lanes’ queues have not accepted messages of the forwarder. They return to their ingress queues.',
+    },
+  ];
+}
+
 /** All functions of the pipeline, with the names that alarms and graphs use. */
-export function functionsOf({ lanes, expiry, governor, replayer }: Observed): {
+export function functionsOf({ lanes, expiry, governor, replayer, ingress }: Observed): {
   subject: string;
   worker: LambdaFunction;
   runsAgain: string;
@@ -123,5 +161,6 @@ export function functionsOf({ lanes, expiry, governor, replayer }: Observed): {
     },
     { subject: 'governor', worker: governor, runsAgain: scheduled },
     { subject: 'replayer', worker: replayer, runsAgain: scheduled },
+    ...(ingress ? [{ subject: 'forwarder', worker: ingress.forwarder, runsAgain: fed }] : []),
   ];
 }

@@ -7,10 +7,11 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AccountSettings, PipelineSettings, StageSettings } from '../config/config-schema.ts';
 import { ConfigurationError } from '../config/config-validation.ts';
-import { heldPrincipals, unboundSources } from '../config/principals.ts';
+import { heldPrincipals, ingressQueuesOf, unboundSources } from '../config/principals.ts';
 import { planExpiry, planLanes } from '../config/rate-budget.ts';
 import { Expiry } from '../constructs/expiry.ts';
 import { governor } from '../constructs/governor.ts';
+import { Ingress } from '../constructs/ingress.ts';
 import { Lane, pascal } from '../constructs/lane.ts';
 import { outcomeTopic } from '../constructs/outcome-topic.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
@@ -39,6 +40,8 @@ export class OneLinkPipeline extends Construct {
   readonly expiry: Expiry;
   readonly governor: LambdaFunction;
   readonly replayer: LambdaFunction;
+  /** Absent if no producer needs an ingress queue. */
+  readonly ingress: Ingress | undefined;
   readonly alarms: AlarmSet;
 
   /** @throws ConfigurationError when a share leaves a worker less than one call a second. */
@@ -70,9 +73,12 @@ export class OneLinkPipeline extends Construct {
     const { lanes, expiry } = this;
     this.governor = governor(new Construct(this, 'Governor'), { ...parts, lanes, expiry });
     this.replayer = replayer(new Construct(this, 'Replayer'), lanes, parts);
+    const queues = ingressQueuesOf(settings);
+    this.ingress = queues.length > 0 ? new Ingress(this, 'Ingress', { ...parts, lanes, queues }) : undefined;
     // Each function that passes on what another has sent.
     vouching.push(this.replayer);
-    const functions = { governor: this.governor, replayer: this.replayer };
+    if (this.ingress) vouching.push(this.ingress.forwarder);
+    const functions = { governor: this.governor, replayer: this.replayer, ingress: this.ingress };
     const observed = { serviceName, settings, account, lanes, expiry, ...functions, ledger: state.ledger };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
     const { runbookUrl } = stage.alarms;

@@ -1,13 +1,25 @@
 import { readFileSync } from 'node:fs';
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { config } from '../../examples/configuration.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { type AlarmId, alarmIds } from '../../lib/observability/alarm-line.ts';
 import { configuredApp } from './configured-app.ts';
+import { pipelineOf, settings } from './shipped-pipeline.ts';
 
 const { template } = configuredApp();
 const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
+/** With those of a pipeline that has an ingress queue. */
+const allAlarms = [
+  ...alarms,
+  ...Object.values(
+    Template.fromStack(
+      pipelineOf({
+        producers: settings().producers.map((one) => ({ ...one, principals: [{ account: '444455556666' }] })),
+      }),
+    ).findResources('AWS::CloudWatch::Alarm'),
+  ).map(({ Properties }) => Properties),
+];
 const runbook = readFileSync(new URL('../../lib/observability/RUNBOOK.md', import.meta.url), 'utf8');
 const entries = new Map(
   runbook
@@ -24,7 +36,7 @@ const severityOf = ({ AlarmActions }: { AlarmActions: [{ Ref: string }] }) =>
 describe('the runbook', () => {
   test('has one heading for each alarm, and no other', () => {
     expect([...entries.keys()].sort()).toEqual([...alarmIds].sort());
-    expect([...new Set(alarms.map(idOf))].sort()).toEqual([...alarmIds].sort());
+    expect([...new Set(allAlarms.map(idOf))].sort()).toEqual([...alarmIds].sort());
   });
 
   test('has in each entry what the alarm means, what to check, how to fix it and when it is closed', () => {
@@ -35,7 +47,7 @@ describe('the runbook', () => {
   });
 
   test('gives each entry the severity of its alarms', () => {
-    const severities = Map.groupBy(alarms, (alarm) => idOf(alarm));
+    const severities = Map.groupBy(allAlarms, (alarm) => idOf(alarm));
     for (const [id, entry] of entries) {
       const stated = entry.match(/^Severity: (.*)/m)?.[1] ?? '';
       const expected = new Set(severities.get(id)?.map((alarm) => severityOf(alarm)));

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { expiryLane } from '../../../lambdas/domain/work/names.ts';
 import type { Configuration } from '../../../lib/config/config-schema.ts';
+import { ingressQueuesOf } from '../../../lib/config/principals.ts';
 import { type LanePlan, reservedConcurrency, type WorkerPlan } from '../../../lib/config/rate-budget.ts';
 import { type ConfiguredPipeline, configuredPipelines, plansOf } from '../../pipeline/configured-pipeline.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
@@ -122,8 +123,8 @@ async function* checksOf(
 function reservedByStage(configuration: Configuration, stage: string): number {
   return configuredPipelines(configuration)
     .filter((one) => one.stage === stage)
-    .map(plansOf)
-    .reduce((sum, { plans, expiry }) => sum + reservedConcurrency(plans, expiry), 0);
+    .map((one) => ({ ...plansOf(one), ingressQueues: ingressQueuesOf(one.settings).length }))
+    .reduce((sum, { plans, expiry, ingressQueues }) => sum + reservedConcurrency(plans, expiry, ingressQueues), 0);
 }
 
 function plansByLane(configured: ConfiguredPipeline): Plans {

@@ -175,7 +175,8 @@ describe('a configuration', () => {
   test('names lanes in lower-case letters and digits only', () => {
     const lane = config.stages.production?.pipelines[0]?.lanes.campaign;
     // Each construct, alarm and verb needs a name of its own: `campaign-qr` is the QR queue of another lane.
-    const taken = 'expiry, all, outcomes, governor, replayer, alarms, dashboard, qr, constructor, default, resource';
+    const taken =
+      'expiry, all, outcomes, governor, replayer, ingress, forwarder, operations, alarms, dashboard, qr, constructor, default, resource';
     const rule = `the name must be lower-case letters and digits, a letter first, and none of ${taken}`;
     for (const name of ['Bulk', 'campaign-qr', ...taken.split(', ')]) {
       expect(faultsOf(changed([`${pipeline}.lanes`, { [name]: lane }]))).toContain(`${at}.lanes.${name}: ${rule}`);

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { config } from '../../../../examples/configuration.ts';
 import type { PipelineSettings, ProducerPrincipal } from '../../../../lib/config/config-schema.ts';
-import { boundSenders, heldPrincipals, policySid, unboundSources } from '../../../../lib/config/principals.ts';
+import {
+  boundSenders,
+  heldPrincipals,
+  ingressQueuesOf,
+  outputPart,
+  policySid,
+  sourceOfPart,
+  unboundSources,
+} from '../../../../lib/config/principals.ts';
 
 const role = 'arn:aws:iam::111122223333:role/crm';
 const user = 'arn:aws:iam::111122223333:user/crm';
@@ -28,19 +36,30 @@ describe('a producer', () => {
   it.each<[string, ProducerPrincipal[]]>([
     ['without principals', []],
     ['with principals that have no unique ID', [{ role }, { user }]],
-    ['with a whole account beside its role', [{ role, senderId: roleId }, { account: '111122223333' }]],
-    [
-      'with an AWS service beside its role',
-      [
-        { role, senderId: roleId },
-        { service: 'sns.amazonaws.com', sourceArn: 'arn:aws:sns:eu-west-1:111122223333:crm' },
-      ],
-    ],
   ])('is unbound %s', (_, principals) => {
     const unbound = settings(...principals);
 
     expect(boundSenders(unbound)).toEqual({});
     expect(unboundSources(unbound)).toEqual(['crm', 'product', 'studio']);
+  });
+
+  it.each<[string, ProducerPrincipal]>([
+    ['a whole account', { account: '111122223333' }],
+    ['an AWS service', { service: 'sns.amazonaws.com', sourceArn: 'arn:aws:sns:eu-west-1:111122223333:crm' }],
+  ])('with %s is bound by an ingress queue for each of its lanes', (_, principal) => {
+    const bound = settings({ role }, principal);
+
+    expect(boundSenders(bound)).toEqual({ crm: [] });
+    expect(unboundSources(bound)).toEqual(['product', 'studio']);
+    expect(heldPrincipals(bound)).toEqual([{ source: 'crm', arn: role }]);
+    expect(ingressQueuesOf(bound)).toEqual([
+      { lane: 'campaign', source: 'crm', principals: [principal] },
+      { lane: 'transactional', source: 'crm', principals: [principal] },
+    ]);
+  });
+
+  it('with roles and users alone has no ingress queue', () => {
+    expect(ingressQueuesOf(settings({ role, senderId: roleId }, { user }))).toEqual([]);
   });
 
   it('that is bound has its principals without a unique ID named, because their commands are held', () => {
@@ -55,5 +74,18 @@ describe('the Sid of a producer’s statement', () => {
     ['Zoo', 'ProducerZ5aoo'],
   ])('of %s is %s: letters and digits, another one for each source', (source, sid) => {
     expect(policySid(source)).toBe(sid);
+  });
+});
+
+describe('a source in the name of an output', () => {
+  it.each([
+    ['crm', 'Crm'],
+    ['Crm', 'Z43rm'],
+    ['shop.eu-1_a', 'ShopZ2eeuZ2d1Z5fa'],
+    ['zoo', 'Z7aoo'],
+    ['1Zz', 'Z31Z5az'],
+  ])('%s is %s: letters and digits, which name one source', (source, part) => {
+    expect(outputPart(source)).toBe(part);
+    expect(sourceOfPart(part)).toBe(source);
   });
 });
