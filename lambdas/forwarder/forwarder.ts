@@ -22,7 +22,7 @@ export interface ForwarderPorts {
  * The forwarder passes the messages of one ingress queue on to its lane. The queue admits one producer only, so it proves
  * the source.
  *
- *     ingress queue ─▶ the body as it is; the proved source; first ID, sent time and group ─▶ lane's queue
+ *     ingress queue ─▶ body, proved source, first ID, sent time, group ─▶ lane's queue
  *                 └─◀ refused, or not accepted: it returns, with a growing delay
  *
  * It reads no body: the worker opens envelopes and checks commands. After a crash it sends some messages again. The worker

@@ -44,10 +44,11 @@ const pipeline: PipelineSettings = {
    * lane is the producer's default. `principals` become queue policies:
    * `{ role: 'arn:aws:iam::111122223333:role/crm', senderId: 'AROA…' }`, `{ user: 'arn:…', senderId: 'AIDA…' }`,
    * `{ account: '111122223333' }` or `{ service: 'events.amazonaws.com', sourceArn: 'arn:…' }`.
-   * Without principals, IAM policies in the deploying account decide.
+   * Accounts and services send to ingress queues of their own, which the stack's outputs name. Without principals, IAM
+   * policies in the deploying account decide.
    *
    * A `senderId` binds the source: the worker then holds commands from unknown senders. It is the unique ID of the role or
-   * user. `aws sts get-caller-identity` shows it before the colon of `UserId`. Accounts and services cannot bind a source.
+   * user. `aws sts get-caller-identity` shows it before the colon of `UserId`. An ingress queue binds its source by itself.
    *
    * A producer and a template may have a `policy`: what links may hold and where they may lead (docs/governance.md).
    */

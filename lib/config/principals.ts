@@ -65,8 +65,8 @@ const escaped = (sign: string) => `Z${sign.charCodeAt(0).toString(16).padStart(2
 export const policySid = (source: string) => `Producer${source.replaceAll(/[^A-Ya-z0-9]/g, escaped)}`;
 
 /**
- * A source in the spelling of outputs and constructs: `Crm` for `crm`. They hold letters and digits only, so all others,
- * capital `Z` and a first character that is not one of `a`–`y` are written as `Z` and two hexadecimal digits.
+ * A source in the spelling of outputs and constructs: `Crm` for `crm`. They hold letters and digits only. All others, `Z`
+ * and a first character outside `a`–`y` are written as `Z` and two hexadecimal digits.
  */
 export function outputPart(source: string): string {
   const first = source.charAt(0);

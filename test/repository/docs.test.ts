@@ -11,6 +11,7 @@ import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/contract/outcome.ts';
 import { laneReasons } from '../../lambdas/domain/control/control-record.ts';
 import { laneMetric, metricNamespace, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
+import { forwarderMetric } from '../../lambdas/forwarder/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { accountSchema, deadLetterRetentionDays, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
@@ -247,6 +248,7 @@ describe('lib/observability/RUNBOOK.md', () => {
       'command returned',
       'held commands',
       'poll was not answered',
+      'the lane’s queue',
       'was lost',
     ]);
     for (const phrase of phrases) expect(written.filter((message) => message.includes(phrase))).not.toEqual([]);
@@ -320,13 +322,14 @@ describe('docs/metrics.md', () => {
     ['Governor', governorMetric],
     ['Lane states', laneStateMetric],
     ['Replayer', replayerMetric],
+    ['Forwarder', forwarderMetric],
     ['Held commands', heldMetric],
   ])('lists every metric in the code and no other: %s', (heading, metrics) => {
     expect(documentedUnder(heading)).toEqual(Object.values(metrics));
   });
 
   it('has no other section', () => {
-    expect(page.match(/^## /gm)).toHaveLength(7);
+    expect(page.match(/^## /gm)).toHaveLength(8);
     expect(page).toContain(`namespace \`${metricNamespace}\``);
   });
 });
