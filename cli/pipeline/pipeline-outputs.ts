@@ -1,4 +1,5 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { sourceOfPart } from '../../lib/config/principals.ts';
 import { OperatorError } from '../words/operator-error.ts';
 
 /** The outputs of a pipeline that its users need. */
@@ -60,4 +61,22 @@ export function pipelineOutputs(outputs: Readonly<Record<string, string>>, stack
     );
   }
   return { laneQueueUrls: new Map(lanes), outcomeTopicArn, qrBucketName };
+}
+
+/** A producer's ingress queue for one lane. */
+export interface IngressQueueUrls {
+  lane: string;
+  source: string;
+  url: string;
+  deadLettersUrl: string;
+}
+
+/** The ingress queues of a pipeline: `CampaignIngressQueueUrlCrm` is crm's on the lane campaign. */
+export function ingressQueues(outputs: Readonly<Record<string, string>>, stackName: string): IngressQueueUrls[] {
+  return Object.entries(outputs).flatMap(([key, url]) => {
+    const [, lane = '', part] = /^([A-Z][a-z0-9]*)IngressQueueUrl([A-Za-z0-9]+)$/.exec(key) ?? [];
+    if (part === undefined) return [];
+    const deadLettersUrl = outputNamed(`${lane}IngressDeadLetterQueueUrl${part}`, outputs, stackName);
+    return [{ lane: lane.charAt(0).toLowerCase() + lane.slice(1), source: sourceOfPart(part), url, deadLettersUrl }];
+  });
 }

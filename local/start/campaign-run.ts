@@ -6,6 +6,7 @@ import { OperatorError } from '../../cli/words/operator-error.ts';
 import type { LocalCloud } from '../cloud/cloud.ts';
 import type { AdminClient } from '../onelink-api/admin-client.ts';
 import type { CampaignMessage } from './campaign-input.ts';
+import type { campaignSenders } from './campaign-senders.ts';
 import { killEnvironments } from './chaos.ts';
 import type { Display } from './progress/display.ts';
 import { watch } from './progress/observation.ts';
@@ -14,7 +15,7 @@ import { RateMeter } from './progress/rate-meter.ts';
 export interface CampaignOptions {
   messages: readonly CampaignMessage[];
   cloud: LocalCloud;
-  sqs: Parameters<typeof sendAll>[0];
+  senderOf: ReturnType<typeof campaignSenders>;
   outputs: PipelineOutputs;
   outcomeQueue: OutcomeQueue;
   emulator: { admin: AdminClient };
@@ -71,14 +72,19 @@ export async function runCampaign(options: CampaignOptions) {
     for (const lane of lanes.keys()) {
       if (!outputs.laneQueueUrls.has(lane)) throw new OperatorError(`The pipeline has no lane ${lane}.`);
     }
-    const { stoppedBy } = await sendAll(options.sqs, messages, {
-      queueUrlOf: ({ lane }) => outputs.laneQueueUrls.get(lane) ?? '',
-      onSent: (message, id) => {
-        for (const receipt of awaited.sent(message, id)) note(receipt);
-      },
-      onUnsent: (one) => void unsent.push(one),
-      signal: options.signal,
-    });
+    const bySender = Map.groupBy(messages, ({ source }) => options.senderOf(source));
+    const sent = [...bySender].map(([{ sqs, queueUrlOf }, ofSender]) =>
+      sendAll(sqs, ofSender, {
+        // A producer without a queue on this lane is refused at the lane's queue.
+        queueUrlOf: ({ lane }) => queueUrlOf(lane) ?? outputs.laneQueueUrls.get(lane) ?? '',
+        onSent: (message, id) => {
+          for (const receipt of awaited.sent(message, id)) note(receipt);
+        },
+        onUnsent: (one) => void unsent.push(one),
+        signal: options.signal,
+      }),
+    );
+    const stoppedBy = (await Promise.all(sent)).find((one) => one.stoppedBy !== undefined)?.stoppedBy;
     if (stoppedBy !== undefined)
       screen.say(`SQS accepts no more messages: ${stoppedBy instanceof Error ? stoppedBy.message : stoppedBy}`);
     sending = false;

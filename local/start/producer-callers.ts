@@ -1,4 +1,5 @@
-import type { PipelineSettings, ProducerPrincipal } from '../../lib/config/config-schema.ts';
+import type { PipelineSettings, ProducerPrincipal, ProducerSettings } from '../../lib/config/config-schema.ts';
+import { isDirect } from '../../lib/config/principals.ts';
 import {
   type Caller,
   type Callers,
@@ -14,16 +15,20 @@ import { localAccountId } from '../cloud/endpoints.ts';
 export const producerKey = (source: string) => `producer-${source}`;
 
 /**
- * The producers of a configuration as callers of the local cloud. A producer is its first principal. Without
- * principals, it is a user of the deploying account that may send to queues.
+ * The producers of a configuration as callers of the local cloud. A producer is its first principal that AWS can tell from
+ * others, or its first one. Without principals, it is a user of the deploying account that may send to queues.
  */
 export function producerCallers({ producers }: Pick<PipelineSettings, 'producers'>): Callers {
-  const callers = producers.map(({ source, principals: [principal] }) => [
-    producerKey(source),
-    callerOf(source, principal),
+  const callers = producers.map((producer) => [
+    producerKey(producer.source),
+    callerOf(producer.source, actingAs(producer)),
   ]);
   return Object.fromEntries(callers);
 }
+
+/** The principal that the local run sends as. */
+export const actingAs = ({ principals }: Pick<ProducerSettings, 'principals'>): ProducerPrincipal | undefined =>
+  principals.find((principal) => !isDirect(principal) || principal.senderId !== undefined) ?? principals[0];
 
 /**
  * In another account, that account permits all, and the queue's policy decides. In this one, the queue's policy decides

@@ -8,6 +8,7 @@ import type { JudgedCall, LocalCloud } from '../cloud/cloud.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
 import { readCampaign } from './campaign-input.ts';
 import { type CampaignRun, runCampaign } from './campaign-run.ts';
+import { campaignSenders } from './campaign-senders.ts';
 import { chaosWords } from './chaos.ts';
 import { chosenPipeline } from './chosen-pipeline.ts';
 import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
@@ -77,7 +78,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
     const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.say(refusedWords(call)));
     const starts = startPipeline({ pipeline, api: emulator, token, weather, onCloud, ...folders }, closing);
-    const { cloud, outputs, sqs, outcomeQueue } = await phases.time('cloud', starts);
+    const { cloud, named, outputs, sqs, outcomeQueue } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
     const patienceSeconds = patience(options, pipeline);
     const received = await outcomeQueue.untilReceived({ signal });
@@ -87,7 +88,20 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
       const { seed, strength } = weather;
       screen.say(`Weather: ${strength}, seed ${seed}. To repeat its plan, use --weather ${seed}.`);
     }
-    const campaign = { messages, cloud, sqs, outputs, outcomeQueue, emulator, screen, patienceSeconds, chaos, signal };
+    const { settings, stackName } = pipeline;
+    const senderOf = campaignSenders({ cloud, settings, stackName, named, outputs, sqs });
+    const campaign = {
+      messages,
+      cloud,
+      senderOf,
+      outputs,
+      outcomeQueue,
+      emulator,
+      screen,
+      patienceSeconds,
+      chaos,
+      signal,
+    };
     const ran = await phases.time('campaign', runCampaign(campaign));
 
     const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
