@@ -51,8 +51,8 @@ async function sharedIn(run: string): Promise<string | undefined> {
 }
 
 /** @returns the folder of the synthesised production stage, which the caller removes */
-export async function synthesise(configuration: Configuration = config): Promise<string> {
-  const outdir = await mkdtemp(join(tmpdir(), 'onelink-test-app-'));
+export async function synthesise(configuration: Configuration = config, folder?: string): Promise<string> {
+  const outdir = folder ?? (await mkdtemp(join(tmpdir(), 'onelink-test-app-')));
   const app = new App({ outdir, analyticsReporting: false });
   addStages(app, validateConfiguration(configuration), 'production');
   app.synth();

@@ -8,14 +8,16 @@ import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
 import { sendMessages } from '../../cli/pipeline/send-messages.ts';
 import { config } from '../../examples/configuration.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
+import type { Configuration } from '../../lib/config/config-schema.ts';
 import { pascal } from '../../lib/constructs/lane.ts';
 import { startOneLinkApi } from '../../local/onelink-api/server.ts';
 import type { CampaignMessage } from '../../local/start/campaign-input.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../local/start/emulator-settings.ts';
+import { producerCallers } from '../../local/start/producer-callers.ts';
 import { startApiFront } from '../../local/weather/api-sockets.ts';
 import type { WeatherPlan } from '../../local/weather/plan.ts';
-import { assemblyIn } from './assembly.ts';
+import { assemblyIn, synthesise } from './assembly.ts';
 import { callsOfFunctions, deploymentIn } from './recorded-calls.ts';
 import { startPipeline } from './started-pipeline.ts';
 import { writtenMetrics } from './written-metrics.ts';
@@ -30,10 +32,19 @@ export const messagesOf = (commands: readonly object[]): CampaignMessage[] =>
   });
 
 /** The whole pipeline as deployed, with its bundles, on the local cloud and against the emulator. */
-export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {}) {
+export async function runningPipeline({
+  weather,
+  configuration = config,
+}: {
+  weather?: WeatherPlan;
+  configuration?: Configuration;
+} = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'onelink-end-to-end-'));
-  const pipeline = chosenPipeline(config, 'production');
-  const assemblyDirectory = await assemblyIn(directory);
+  const pipeline = chosenPipeline(configuration, 'production');
+  const assemblyDirectory =
+    configuration === config
+      ? await assemblyIn(directory)
+      : await synthesise(configuration, join(directory, 'cdk.out'));
 
   const api = await startOneLinkApi({ settings: emulatorSettings(pipeline, token) });
   const front = weather && (await startApiFront(weather, api.origin));
@@ -42,6 +53,7 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
     workDirectory: join(directory, 'work'),
     environmentOverrides: { API_BASE_URL: api.baseUrl.replace(api.origin, front?.endpoint ?? api.origin) },
     secretValues: { ApiToken: token },
+    callers: producerCallers(pipeline.settings),
     fireSchedulesAtStart: true,
     ...(weather && { weather }),
   });
@@ -51,6 +63,8 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
     api,
     cloud,
     producers: pipeline.settings.producers,
+    outputs: named,
+    outcomeQueue,
 
     /** Sends messages and waits until each has its outcome. @throws Error when that takes longer than the deadline */
     async sendAndAwait(messages: CampaignMessage[], deadlineSeconds: number): Promise<Awaited<CampaignMessage>[]> {
