@@ -122,7 +122,8 @@ export class VouchingQueue {
   }
 }
 
-function attributesOf({ messageId, sentAtMilliseconds, sender, receiveCount }: VouchedMessage) {
+/** The attributes with which the pipeline vouches. */
+export function attributesOf({ messageId, sentAtMilliseconds, sender, receiveCount }: VouchedMessage) {
   const text = (StringValue: string): MessageAttributeValue => ({ DataType: 'String', StringValue });
   const number = (value: number): MessageAttributeValue => ({ DataType: 'Number', StringValue: String(value) });
   return {

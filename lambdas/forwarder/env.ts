@@ -17,6 +17,11 @@ export const forwarderEnvironment = z.object({
       }),
     ),
   ),
+  /** The unique IDs of the pipeline's own roles: a redriven message keeps its first ID and sent time. */
+  OWN_SENDERS: z
+    .string()
+    .min(1)
+    .transform((text): ReadonlySet<string> => new Set(text.split(','))),
   DEDUPLICATION_WINDOW_DAYS: z.coerce.number().int().min(1),
 });
 export type ForwarderEnvironment = z.infer<typeof forwarderEnvironment>;

@@ -26,7 +26,7 @@ const batches = new Map(
       queue: new DeliveryQueue(sqs, url),
       telemetry,
       deduplicationWindowDays: env.DEDUPLICATION_WINDOW_DAYS,
-      ownSenders: new Set(),
+      ownSenders: env.OWN_SENDERS,
       mostReturned,
       clock,
     });

@@ -259,15 +259,15 @@ export function planForwarder({
 }
 
 /**
- * Lambda environments that the plans, the expiry worker, the expiry intake, the forwarder, the governor and the replayer
- * reserve.
+ * Lambda environments that the plans, the expiry worker, the expiry intake, the forwarder, the governor, the replayer
+ * and the operations function reserve.
  *
  * @param ingressQueues how many the pipeline has
  */
 export function reservedConcurrency(plans: readonly LanePlan[], expiry?: WorkerPlan, ingressQueues = 0): number {
   const lanes = plans.reduce((total, plan) => total + plan.link.concurrency + plan.qr.concurrency, 0);
   const forwarder = ingressQueues * minConcurrency;
-  return lanes + (expiry === undefined ? 0 : expiry.concurrency + intakeConcurrency) + forwarder + 2;
+  return lanes + (expiry === undefined ? 0 : expiry.concurrency + intakeConcurrency) + forwarder + 3;
 }
 
 /** Renders the arithmetic of {@link plannedCalls}: `campaign 13 × 66 + campaign QR 2 × 6 + … + governor 1`. */

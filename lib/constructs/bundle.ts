@@ -13,7 +13,8 @@ export type Job =
   | 'expiry-worker'
   | 'governor'
   | 'replayer'
-  | 'forwarder';
+  | 'forwarder'
+  | 'operations';
 
 /** The options with which esbuild bundles a handler and its imports, the AWS SDK included, for Lambda's Node.js. */
 export const bundleOptions = {

@@ -20,6 +20,13 @@ const maxMessageBytes = 1_047_552;
 /** A batch has 6 MB at most (Lambda). */
 const memoryMegabytes = 512;
 
+export interface IngressProps extends PipelineParts {
+  readonly lanes: readonly Lane[];
+  readonly queues: readonly IngressQueueSettings[];
+  /** The unique IDs of the roles that vouch for a message's first sender, with commas between them. */
+  readonly ownSenders: string;
+}
+
 /** One producer's way to one lane. */
 export interface IngressQueue {
   readonly lane: string;
@@ -33,11 +40,7 @@ export class Ingress extends Construct {
   readonly queues: readonly IngressQueue[];
   readonly forwarder: LambdaFunction;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    props: PipelineParts & { readonly lanes: readonly Lane[]; readonly queues: readonly IngressQueueSettings[] },
-  ) {
+  constructor(scope: Construct, id: string, props: IngressProps) {
     super(scope, id);
     const { settings, surroundings } = props;
     const made = props.queues.map((one) => {
@@ -63,6 +66,7 @@ export class Ingress extends Construct {
           mostReturned: plan.mostReturnedMessages,
         })),
       ),
+      OWN_SENDERS: props.ownSenders,
       DEDUPLICATION_WINDOW_DAYS: String(settings.deduplicationWindowDays),
     };
     this.forwarder = workerFunction(this, {

@@ -13,6 +13,7 @@ import { Expiry } from '../constructs/expiry.ts';
 import { governor } from '../constructs/governor.ts';
 import { Ingress } from '../constructs/ingress.ts';
 import { Lane, pascal } from '../constructs/lane.ts';
+import { operations } from '../constructs/operations.ts';
 import { outcomeTopic } from '../constructs/outcome-topic.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
 import { replayer } from '../constructs/replayer.ts';
@@ -40,6 +41,7 @@ export class OneLinkPipeline extends Construct {
   readonly expiry: Expiry;
   readonly governor: LambdaFunction;
   readonly replayer: LambdaFunction;
+  readonly operations: LambdaFunction;
   /** Absent if no producer needs an ingress queue. */
   readonly ingress: Ingress | undefined;
   readonly alarms: AlarmSet;
@@ -74,9 +76,16 @@ export class OneLinkPipeline extends Construct {
     this.governor = governor(new Construct(this, 'Governor'), { ...parts, lanes, expiry });
     this.replayer = replayer(new Construct(this, 'Replayer'), lanes, parts);
     const queues = ingressQueuesOf(settings);
-    this.ingress = queues.length > 0 ? new Ingress(this, 'Ingress', { ...parts, lanes, queues }) : undefined;
+    this.ingress =
+      queues.length > 0 ? new Ingress(this, 'Ingress', { ...parts, ownSenders, lanes, queues }) : undefined;
+    const work = [
+      ...lanes.flatMap(({ commands, qrJobs }) => [commands, qrJobs]),
+      expiry.expired,
+      ...(this.ingress?.queues ?? []).map((one) => one.work),
+    ];
+    this.operations = operations(new Construct(this, 'Operations'), work, ownSenders, parts);
     // Each function that passes on what another has sent.
-    vouching.push(this.replayer);
+    vouching.push(this.replayer, this.operations);
     if (this.ingress) vouching.push(this.ingress.forwarder);
     const functions = { governor: this.governor, replayer: this.replayer, ingress: this.ingress };
     const observed = { serviceName, settings, account, lanes, expiry, ...functions, ledger: state.ledger };

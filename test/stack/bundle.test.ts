@@ -36,6 +36,7 @@ const mostKilobytes: Record<Job, number> = {
   governor: 510,
   replayer: 620,
   forwarder: 360,
+  operations: 360,
 };
 
 test.each(Object.entries(mostKilobytes) as [Job, number][])(

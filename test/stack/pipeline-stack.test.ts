@@ -195,6 +195,8 @@ describe('the outputs', () => {
       'GovernorLogGroupName',
       'LedgerTableName',
       'LinkIdSecretArn',
+      'OperationsFunctionName',
+      'OperationsLogGroupName',
       'OutcomeTopicArn',
       'PageTopicArn',
       'QrBucketName',
@@ -246,7 +248,7 @@ describe('in another app', () => {
     app.synth();
     // Then
     const both = Template.fromStack(first);
-    both.resourceCountIs('AWS::Lambda::Function', 16);
+    both.resourceCountIs('AWS::Lambda::Function', 18);
     const names = Object.values(both.findResources('AWS::CloudWatch::Alarm')).map(
       ({ Properties }) => Properties.AlarmName,
     );

@@ -78,6 +78,14 @@ describe('the roles', () => {
       'lambda:UpdateEventSourceMapping',
       'secretsmanager:GetSecretValue',
     ]);
+    expect(actions('OperationsWorkerRole')).toEqual([
+      ...logs,
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:ReceiveMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:SendMessage',
+    ]);
     expect(actions('ReplayerWorkerRole')).toEqual([
       ...logs,
       'dynamodb:BatchGetItem',

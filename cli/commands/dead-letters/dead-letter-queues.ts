@@ -1,22 +1,25 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { expiryLane } from '../../../lambdas/domain/work/names.ts';
-import { outputNamed, pascal, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
+import { ingressQueues, outputNamed, pascal, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 
-/** What a queue holds: commands, the QR jobs that the link worker queues for them, or expired links. */
-export const queueKinds = ['commands', 'qr', 'expiry'] as const;
+/** What a queue holds: commands, commands in ingress queues, QR jobs that the link worker queues, or expired links. */
+export const queueKinds = ['commands', 'ingress', 'qr', 'expiry'] as const;
 export type QueueKind = (typeof queueKinds)[number];
 
 /** A dead-letter queue, and the queue that its messages come from. Expired links have a `lane` of their own. */
 export interface DeadLetterQueue {
   lane: string;
   kind: QueueKind;
+  /** The producer of an ingress queue. */
+  source?: string;
   url: string;
   sourceUrl: string;
 }
 
-/** The name that the alarms use: `campaign`, `campaign-qr`, `expiry`. */
-export function nameOf({ lane, kind }: Pick<DeadLetterQueue, 'lane' | 'kind'>): string {
+/** The name that the alarms use: `campaign`, `campaign-ingress-crm`, `campaign-qr`, `expiry`. */
+export function nameOf({ lane, kind, source }: Pick<DeadLetterQueue, 'lane' | 'kind' | 'source'>): string {
+  if (kind === 'ingress') return `${lane}-ingress-${source}`;
   return kind === 'qr' ? `${lane}-qr` : lane;
 }
 
@@ -40,8 +43,18 @@ export function deadLetterQueues(
     const url = (name: string) => outputNamed(`${prefix}${name}`, outputs, stackName);
     return { lane, kind, url: url('DeadLetterQueueUrl'), sourceUrl: url('QueueUrl') };
   };
+  const ingress = ingressQueues(outputs, stackName);
   const ofLanes = [...laneQueueUrls.keys()].flatMap((lane) => [
     queueOf(lane, 'commands', pascal(lane)),
+    ...ingress
+      .filter((one) => one.lane === lane)
+      .map(({ source, url, deadLettersUrl }) => ({
+        lane,
+        kind: 'ingress' as const,
+        source,
+        url: deadLettersUrl,
+        sourceUrl: url,
+      })),
     queueOf(lane, 'qr', `${pascal(lane)}Qr`),
   ]);
   return [...ofLanes, queueOf(expiryLane, 'expiry', 'ExpiredLinks')].filter(

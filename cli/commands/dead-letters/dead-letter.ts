@@ -1,11 +1,5 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageBatchCommand,
-  type Message,
-  type MessageAttributeValue,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import type { MessageAttributeValue, SQSClient } from '@aws-sdk/client-sqs';
+import { DeadLetters, type ReceivedLetter } from '../../../lambdas/adapters/dead-letters.ts';
 import { originalAttribute, soundOriginal } from '../../../lambdas/domain/contract/original-message.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 
@@ -28,9 +22,6 @@ export interface DeadLetter {
 /** The longest deduplication window that the configuration accepts. The workers use the configured one. */
 const longestWindowMilliseconds = 3_650 * 86_400_000;
 
-/** Enough to examine ten letters, or to send them at one per second. A killed program hides them no longer than this. */
-const holdSeconds = 60;
-
 /** How many letters to take from a queue, and for how long. */
 export interface Limits {
   limit: number;
@@ -46,50 +37,26 @@ export async function receiveDeadLetters(
   most: number,
   waitSeconds = 1,
 ): Promise<DeadLetter[]> {
-  const { Messages = [] } = await sqs.send(
-    new ReceiveMessageCommand({
-      QueueUrl: url,
-      MaxNumberOfMessages: Math.min(10, most),
-      VisibilityTimeout: holdSeconds,
-      WaitTimeSeconds: waitSeconds,
-      MessageSystemAttributeNames: ['All'],
-      MessageAttributeNames: ['All'],
-    }),
-  );
-  return Messages.map(deadLetterOf);
+  return (await new DeadLetters(sqs).receive(url, most, waitSeconds)).map(deadLetterOf);
 }
 
-function deadLetterOf({ MessageId = '', ReceiptHandle = '', Body = '', ...message }: Message): DeadLetter {
-  const { Attributes = {}, MessageAttributes: attributes = {} } = message;
-  const text = (name: string) => attributes[name]?.StringValue;
-  const sentAtMilliseconds = Number(Attributes.SentTimestamp);
+function deadLetterOf({ senderId: _, ...letter }: ReceivedLetter): DeadLetter {
+  const text = (name: string) => letter.attributes[name]?.StringValue;
   const original = soundOriginal(
     { messageId: text(originalAttribute.messageId), sentTimestamp: text(originalAttribute.sentTimestamp) },
-    sentAtMilliseconds,
+    letter.sentAtMilliseconds,
     longestWindowMilliseconds,
   );
   return {
-    messageId: MessageId,
-    receiptHandle: ReceiptHandle,
-    body: Body,
-    sentAtMilliseconds: original.sentAtMilliseconds ?? sentAtMilliseconds,
-    originalMessageId: original.messageId ?? MessageId,
-    receiveCount: Number(Attributes.ApproximateReceiveCount ?? 0),
-    attributes,
-    groupId: Attributes.MessageGroupId,
+    ...letter,
+    sentAtMilliseconds: original.sentAtMilliseconds ?? letter.sentAtMilliseconds,
+    originalMessageId: original.messageId ?? letter.messageId,
   };
 }
 
 /** Makes letters visible in their queue at once. If SQS refuses that for some, their visibility timeout does it later. */
-export async function giveBack(
-  sqs: Pick<SQSClient, 'send'>,
-  url: string,
-  letters: readonly DeadLetter[],
-): Promise<void> {
-  for (const entries of tens(letters)) {
-    const Entries = entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
-    await sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }));
-  }
+export function giveBack(sqs: Pick<SQSClient, 'send'>, url: string, letters: readonly DeadLetter[]): Promise<void> {
+  return new DeadLetters(sqs).giveBack(url, letters);
 }
 
 /**
@@ -101,19 +68,9 @@ export async function deleteDeadLetters(
   url: string,
   letters: readonly DeadLetter[],
 ): Promise<void> {
-  for (const Entries of tens(letters)) {
-    const { Failed = [] } = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }));
-    if (Failed.length > 0) {
-      throw new OperatorError(
-        `SQS did not delete ${Failed.length} dead letters (${Failed[0]?.Code}). They are still in their queue. Run the same ` +
-          'command again.',
-      );
-    }
-  }
-}
-
-/** Batch entries, at most ten in a call, which is SQS's limit. */
-function tens(letters: readonly DeadLetter[]): { Id: string; ReceiptHandle: string }[][] {
-  const entries = letters.map(({ receiptHandle }, index) => ({ Id: String(index), ReceiptHandle: receiptHandle }));
-  return Array.from({ length: Math.ceil(entries.length / 10) }, (_, ten) => entries.slice(ten * 10, ten * 10 + 10));
+  const { kept, code } = await new DeadLetters(sqs).remove(url, letters);
+  if (kept === 0) return;
+  throw new OperatorError(
+    `SQS did not delete ${kept} dead letters (${code}). They are still in their queue. Run the same command again.`,
+  );
 }

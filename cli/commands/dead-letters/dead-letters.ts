@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
-import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { RateLimiter } from '../../../lambdas/runtime/rate-limiter.ts';
 import { formatOf } from '../../files/file-ending.ts';
+import { operationsOf } from '../../pipeline/operations.ts';
 import { mayDelete } from '../../terminal/confirmation.ts';
 import { count } from '../../terminal/count-option.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
@@ -40,7 +39,7 @@ export function deadLettersCommand(): Command {
 
 /** The options that the three subcommands share. */
 function subcommand(name: string, description: string, limit: string): Command {
-  const kinds = 'only command queues, only QR queues, or only the queue of expired links';
+  const kinds = 'only command queues, ingress queues, QR queues, or the queue of expired links';
   return new Command(name)
     .description(description)
     .option('--lane <name>', 'only this lane')
@@ -85,7 +84,8 @@ function redriveCommand(): Command {
 Fix the cause first. Each message keeps its first sent time and its message ID. Its outcome carries the ID that SendMessage
 returned to the producer. A command that has its outcome is not carried out again.
 
-The redrive sends each message before it deletes it. If you interrupt it, it loses none and sends at most ten twice.
+The pipeline's operations function does the work, and vouches for the first sender of each message. You need the permission
+lambda:InvokeFunction on it. If another operator's act runs, the verb waits. Ctrl-C ends it within seconds, and loses no message.
 ${codesHelp('all were sent back', 'some are still dead letters: you interrupted the redrive, or SQS refused them')}
 Examples:
   onelink dead-letters redrive --lane campaign --queue commands --limit 10
@@ -142,12 +142,17 @@ async function list({ options, chosen, interrupted, print }: Scene<Options>): Pr
 async function redriveAll(scene: Scene<Options & { rate: number }>): Promise<number> {
   const { options, chosen, progress, interrupted } = scene;
   const pipeline = await chosen.deployed();
-  const turns = RateLimiter.atPace(options.rate, systemClock);
+  const operations = operationsOf({
+    lambda: pipeline.lambda,
+    functionName: pipeline.output('OperationsFunctionName'),
+    interrupted,
+    onBusy: () => progress.update(() => 'another operator’s act is running: waiting for its end'),
+  });
   let someLeft = false;
   const queues = deadLetterQueues(pipeline.outputs, pipeline.stackName, options);
   await eachQueue(scene, queues, { what: 'redriven', words: 'sent back' }, async (queue, limits) => {
     const { waiting } = await sizeOf(pipeline.sqs, queue);
-    const { moved, refused } = await redrive(pipeline.sqs, queue, limits, turns, (sofar) =>
+    const { moved, refused } = await redrive(operations, queue, limits, options.rate, (sofar) =>
       progress.update(() => `${nameOf(queue)}: ${n(sofar)} of about ${n(waiting)} sent back`),
     );
     progress.clear();
@@ -209,7 +214,9 @@ async function eachQueue(
     if (interrupted.aborted || limit <= 0) break;
     const done = await work(queue, { limit, interrupted });
     limit -= done;
-    print({ lane: queue.lane, queue: queue.kind, [what]: done }, `${nameOf(queue)}: ${n(done)} ${words}`);
+    const { lane, kind, source } = queue;
+    const ingress = source === undefined ? {} : { ingress: source };
+    print({ lane, queue: kind, ...ingress, [what]: done }, `${nameOf(queue)}: ${n(done)} ${words}`);
   }
   if (interrupted.aborted)
     console.error('Interrupted. The other messages are still dead letters. To continue, run the same command again.');

@@ -90,6 +90,7 @@ export function examine(
 ): Promise<Examination> {
   switch (queue.kind) {
     case 'commands':
+    case 'ingress':
       return examineCommand(queue.lane, letter, ports);
     case 'qr':
       return examineJob(letter.body, ports);

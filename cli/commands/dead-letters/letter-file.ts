@@ -30,9 +30,18 @@ export class LetterFile {
    * Resolves when the lines are on the disk.
    * @throws OperatorError if they cannot be written
    */
-  async add({ lane, kind }: Pick<DeadLetterQueue, 'lane' | 'kind'>, letters: readonly DeadLetter[]): Promise<void> {
+  async add(
+    { lane, kind, source }: Pick<DeadLetterQueue, 'lane' | 'kind' | 'source'>,
+    letters: readonly DeadLetter[],
+  ): Promise<void> {
     const lines = letters.map(({ receiptHandle: _, sentAtMilliseconds, ...letter }) =>
-      JSON.stringify({ lane, queue: kind, ...letter, sentAt: new Date(sentAtMilliseconds).toISOString() }),
+      JSON.stringify({
+        lane,
+        queue: kind,
+        ...(source !== undefined && { ingress: source }),
+        ...letter,
+        sentAt: new Date(sentAtMilliseconds).toISOString(),
+      }),
     );
     this.#lines += lines.length;
     try {

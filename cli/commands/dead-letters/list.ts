@@ -8,6 +8,8 @@ import { type Examination, type ExaminationPorts, examine } from './examination.
 export interface Listed extends Examination {
   lane: string;
   queue: DeadLetterQueue['kind'];
+  /** The producer of an ingress queue. */
+  ingress?: string;
   messageId: string;
   sentAt: string;
   ageSeconds: number;
@@ -45,7 +47,7 @@ export async function listDeadLetters(
 }
 
 function listedOf(
-  { lane, kind }: DeadLetterQueue,
+  { lane, kind, source }: DeadLetterQueue,
   { messageId, sentAtMilliseconds, receiveCount }: DeadLetter,
   examination: Examination,
   { nowMilliseconds }: Pick<ExaminationPorts, 'nowMilliseconds'>,
@@ -53,6 +55,7 @@ function listedOf(
   return {
     lane,
     queue: kind,
+    ...(source !== undefined && { ingress: source }),
     ...examination,
     messageId,
     sentAt: new Date(sentAtMilliseconds).toISOString(),
@@ -62,8 +65,14 @@ function listedOf(
 }
 
 /** One line of text for a listed letter. */
-export function listedWords({ lane, queue, source, requestId, action, ...listed }: Listed): string {
+export function listedWords({ lane, queue, ingress, source, requestId, action, ...listed }: Listed): string {
   const asked = source === null && requestId === null ? `message ${listed.messageId}` : `${source} ${requestId}`;
   const seen = `${durationWords(listed.ageSeconds)} old  ${listed.receiveCount} deliveries`;
-  return [nameOf({ lane, kind: queue }), asked, action ?? '?', seen, `${listed.reason}: ${listed.words}`].join('  ');
+  return [
+    nameOf({ lane, kind: queue, ...(ingress !== undefined && { source: ingress }) }),
+    asked,
+    action ?? '?',
+    seen,
+    `${listed.reason}: ${listed.words}`,
+  ].join('  ');
 }

@@ -1,6 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+} from '@aws-sdk/client-sqs';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { DeadLetterQueue } from '../../../cli/commands/dead-letters/dead-letter-queues.ts';
 import { sizeOf } from '../../../cli/commands/dead-letters/dead-letter-queues.ts';
@@ -9,8 +14,11 @@ import { LetterFile } from '../../../cli/commands/dead-letters/letter-file.ts';
 import { type Listed, listDeadLetters, listedWords } from '../../../cli/commands/dead-letters/list.ts';
 import { purge } from '../../../cli/commands/dead-letters/purge.ts';
 import { redrive } from '../../../cli/commands/dead-letters/redrive.ts';
+import { type Operations, operationsOf } from '../../../cli/pipeline/operations.ts';
 import { config } from '../../../examples/configuration.ts';
-import type { Turns } from '../../../lambdas/domain/control/pacer.ts';
+import { DeadLetters } from '../../../lambdas/adapters/dead-letters.ts';
+import { redriveRequestSchema } from '../../../lambdas/operations/acts.ts';
+import { type RedrivePorts, redrive as redriveSlice } from '../../../lambdas/operations/redrive.ts';
 import { temporaryFolder } from '../../world/temporary-folder.ts';
 import { givenEngines } from '../lambdas/adapters/given-engines.ts';
 
@@ -49,6 +57,11 @@ async function givenLetters(...bodies: unknown[]): Promise<DeadLetterQueue> {
     url: await engines.queue(`${name}-dead`),
     sourceUrl: await engines.queue(name),
   };
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: queue.url, AttributeNames: ['QueueArn'] }),
+  );
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 20 });
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queue.sourceUrl, Attributes: { RedrivePolicy } }));
   for (const body of bodies) await send(queue.url, body);
   return queue;
 }
@@ -64,19 +77,6 @@ async function send(url: string, body: unknown, attributes: Record<string, [stri
 
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => `letter ${index}`);
 const bodiesIn = async (url: string) => (await engines.drain(url)).map(({ body }) => body).sort();
-
-/** A rate limiter that counts its turns and never waits. */
-function countedTurns() {
-  const taken = { count: 0 };
-  const turns: Turns = {
-    next: async () => {
-      taken.count += 1;
-      return { sent: () => {} };
-    },
-    slowDown: () => {},
-  };
-  return { turns, taken };
-}
 
 describe('list', () => {
   async function listed(queue: DeadLetterQueue, limit: number, change: Partial<ExaminationPorts> = {}) {
@@ -135,143 +135,219 @@ describe('list', () => {
 });
 
 describe('redrive', () => {
-  const options = { limit: Number.POSITIVE_INFINITY, interrupted: never, waitSeconds: 0 };
+  const options = { limit: Number.POSITIVE_INFINITY, interrupted: never };
 
-  test('moves every letter, with one turn of the rate limiter for each', async () => {
+  /** The operations function, without Lambda: its act, its adapter and engines. It counts turns and never waits. */
+  function operationsHere({
+    own = ['AROAREPLAYER'],
+    ...adapter
+  }: { own?: string[] } & Partial<RedrivePorts['letters']> = {}) {
+    const taken = { turns: 0, slices: 0 };
+    let milliseconds = 0;
+    const real = new DeadLetters(sqs);
+    const ports: RedrivePorts = {
+      letters: {
+        comeFrom: (letters, queue) => real.comeFrom(letters, queue),
+        receive: (url, most) => real.receive(url, most, 0),
+        giveBack: (url, letters) => real.giveBack(url, letters),
+        remove: (url, letters) => real.remove(url, letters),
+        send: (url, message) => real.send(url, message),
+        ...adapter,
+      },
+      turns: {
+        next: async () => {
+          taken.turns += 1;
+          return { sent: () => {} };
+        },
+      },
+      // Each look at the clock takes three seconds, so a slice of five seconds ends after two rounds of ten.
+      clock: { monotonicMilliseconds: () => (milliseconds += 3_000) },
+    };
+    const settings = { OWN_SENDERS: new Set(own), DEDUPLICATION_WINDOW_DAYS: 3_650 };
+    const operations: Operations = (request) => {
+      taken.slices += 1;
+      return redriveSlice(redriveRequestSchema.parse(JSON.parse(JSON.stringify(request))), settings, ports);
+    };
+    return { operations, taken };
+  }
+
+  /** What SQS reports of the first letter: when it was sent, and by whom. */
+  async function reported(url: string) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: url, VisibilityTimeout: 0, MessageSystemAttributeNames: ['All'] }),
+    );
+    const { SentTimestamp = '', SenderId = '' } = Messages[0]?.Attributes ?? {};
+    return { SentTimestamp, sender: SenderId.split(':')[0] ?? '' };
+  }
+  const attributesIn = async (url: string) => (await engines.drain(url)).map(({ attributes }) => attributes);
+
+  test('moves every letter in slices, with one turn of the rate limiter for each', async () => {
     const queue = await givenLetters(...numbered(23));
-    const { turns, taken } = countedTurns();
+    const { operations, taken } = operationsHere();
     const counts: number[] = [];
-    const done = await redrive(sqs, queue, options, turns, (moved) => void counts.push(moved));
+    const done = await redrive(operations, queue, options, 20, (moved) => void counts.push(moved));
     expect(done).toEqual({ moved: 23, refused: [] });
-    expect(counts).toEqual([10, 20, 23]);
-    expect(taken.count).toBe(23);
+    expect(counts).toEqual([20, 23]);
+    expect(taken).toEqual({ turns: 23, slices: 2 });
     expect(await bodiesIn(queue.sourceUrl)).toEqual(numbered(23).sort());
     expect(await sizeOf(sqs, queue)).toEqual({ waiting: 0, held: 0 });
   });
 
-  test('keeps the first sent time and message ID, and the message’s own attributes', async () => {
-    const queue = await givenLetters();
-    const messageId = await send(queue.url, 'x', { tenant: ['String', 'shop'] });
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: queue.url, VisibilityTimeout: 0, MessageSystemAttributeNames: ['All'] }),
-    );
-    const sentAt = Messages[0]?.Attributes?.SentTimestamp;
-    await redrive(sqs, queue, options, countedTurns().turns);
-    expect((await engines.drain(queue.sourceUrl)).map(({ attributes }) => attributes)).toEqual([
-      { tenant: 'shop', OriginalSentTimestamp: sentAt, OriginalMessageId: messageId },
-    ]);
+  test('takes at a slow pace only as many as a slice has time for', async () => {
+    const queue = await givenLetters(...numbered(7));
+    const asked: number[] = [];
+    const real = new DeadLetters(sqs);
+    const { operations } = operationsHere({
+      receive: (url, most) => {
+        asked.push(most);
+        return real.receive(url, most, 0);
+      },
+    });
+    expect((await redrive(operations, queue, options, 1)).moved).toBe(7);
+    // One letter a second, in slices of five seconds.
+    expect(asked).toEqual([5, 5, 5]);
   });
 
-  test('overwrites attributes that a producer forged', async () => {
+  test('keeps the first sent time, message ID and sender, and none of the message’s own attributes', async () => {
     const queue = await givenLetters();
     const messageId = await send(queue.url, 'x', {
-      OriginalSentTimestamp: ['String', '2026-03-09T10:00:00Z'],
-      OriginalMessageId: ['String', 'no message ID'],
+      tenant: ['String', 'shop'],
+      FirstSender: ['String', 'source:crm'],
+      OriginalSentTimestamp: ['Number', '1773140000000'],
+      OriginalMessageId: ['String', 'of-another-message'],
+      OriginalReceiveCount: ['Number', '3'],
     });
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: queue.url, VisibilityTimeout: 0, MessageSystemAttributeNames: ['All'] }),
-    );
-    const sentAt = Messages[0]?.Attributes?.SentTimestamp;
-    await redrive(sqs, queue, options, countedTurns().turns);
-    expect((await engines.drain(queue.sourceUrl)).map(({ attributes }) => attributes)).toEqual([
-      { OriginalSentTimestamp: sentAt, OriginalMessageId: messageId },
+    const { SentTimestamp, sender } = await reported(queue.url);
+    await redrive(operationsHere().operations, queue, options, 20);
+    expect(await attributesIn(queue.sourceUrl)).toEqual([
+      { OriginalSentTimestamp: SentTimestamp, OriginalMessageId: messageId, FirstSender: sender },
     ]);
   });
 
-  test('keeps the first sent time and message ID of a message that was redriven or replayed before', async () => {
+  test('keeps what one of the pipeline’s own roles has vouched for', async () => {
     const queue = await givenLetters();
-    // The last attribute shows the worker that the command was parked, and may have begun before that.
+    // The receive count shows the worker that the command was parked, and may have begun before that.
     const before = {
       OriginalSentTimestamp: '1773140000000',
       OriginalMessageId: 'the-first',
       OriginalReceiveCount: '3',
+      FirstSender: 'source:crm',
     };
     await send(queue.url, 'x', {
       OriginalSentTimestamp: ['Number', '1773140000000'],
       OriginalMessageId: ['String', 'the-first'],
       OriginalReceiveCount: ['Number', '3'],
+      FirstSender: ['String', 'source:crm'],
     });
-    await redrive(sqs, queue, options, countedTurns().turns);
-    expect((await engines.drain(queue.sourceUrl)).map(({ attributes }) => attributes)).toEqual([before]);
+    const { sender } = await reported(queue.url);
+    await redrive(operationsHere({ own: [sender] }).operations, queue, options, 20);
+    expect(await attributesIn(queue.sourceUrl)).toEqual([before]);
   });
 
   test('keeps to its limit', async () => {
     const queue = await givenLetters(...numbered(23));
-    expect(await redrive(sqs, queue, { ...options, limit: 12 }, countedTurns().turns)).toEqual({
-      moved: 12,
-      refused: [],
-    });
+    const done = await redrive(operationsHere().operations, queue, { ...options, limit: 12 }, 20);
+    expect(done).toEqual({ moved: 12, refused: [] });
     expect(await sizeOf(sqs, queue)).toEqual({ waiting: 11, held: 0 });
     expect(await bodiesIn(queue.sourceUrl)).toHaveLength(12);
   });
 
-  test('leaves each letter visible in one of the two queues when it is interrupted', async () => {
-    const queue = await givenLetters(...numbered(23));
+  test('stops between two slices when it is interrupted, and leaves each letter visible in one of the two queues', async () => {
+    const queue = await givenLetters(...numbered(33));
     const interruption = new AbortController();
-    const { turns, taken } = countedTurns();
-    const interrupting: Turns = {
-      ...turns,
-      next: () => {
-        if (taken.count === 13) interruption.abort();
-        return turns.next();
-      },
-    };
-    const { moved } = await redrive(sqs, queue, { ...options, interrupted: interruption.signal }, interrupting);
-    expect(moved).toBeLessThan(14);
+    const limits = { ...options, interrupted: interruption.signal };
+    const { moved } = await redrive(operationsHere().operations, queue, limits, 20, () => interruption.abort());
+    expect(moved).toBe(20);
     const [left, sent] = [await bodiesIn(queue.url), await bodiesIn(queue.sourceUrl)];
-    expect(sent).toHaveLength(moved);
-    expect([...left, ...sent].sort()).toEqual(numbered(23).sort());
+    expect(sent).toHaveLength(20);
+    expect([...left, ...sent].sort()).toEqual(numbered(33).sort());
   });
 
   test('deletes nothing and returns the letters if it cannot send', async () => {
     const queue = await givenLetters('a', 'b');
-    const gone = { ...queue, sourceUrl: `${queue.sourceUrl}-gone` };
-    await expect(redrive(sqs, gone, options, countedTurns().turns)).rejects.toThrow();
+    const { operations } = operationsHere({ send: () => Promise.reject(new Error('SQS is down')) });
+    await expect(redrive(operations, queue, options, 20)).rejects.toThrow('SQS is down');
     expect(await bodiesIn(queue.url)).toEqual(['a', 'b']);
   });
 
-  test('leaves a message with too many attributes where it is, and reports it', async () => {
-    const queue = await givenLetters('a');
-    const nine = Object.fromEntries(
-      Array.from({ length: 9 }, (_, index) => [`a${index}`, ['String', 'x'] as [string, string]]),
-    );
-    const messageId = await send(queue.url, 'full', nine);
-    const reason = 'it has too many message attributes: with its first sent time and ID they exceed 10';
-    expect(await redrive(sqs, queue, options, countedTurns().turns)).toEqual({
-      moved: 1,
-      refused: [{ messageId, reason }],
+  test('sends nothing to a queue that the letters do not come from', async () => {
+    const [queue, other] = [await givenLetters('a'), await givenLetters()];
+    const wrong = { ...queue, sourceUrl: other.sourceUrl };
+    await expect(redrive(operationsHere().operations, wrong, options, 20)).rejects.toThrow('not of this queue');
+    expect(await bodiesIn(queue.url)).toEqual(['a']);
+  });
+
+  test('leaves a message that its queue refuses where it is, tries it once, and reports it', async () => {
+    const queue = await givenLetters(...numbered(25));
+    const messageId = await send(queue.url, 'too long');
+    const real = new DeadLetters(sqs);
+    let refusals = 0;
+    const { operations, taken } = operationsHere({
+      send: async (url, message) => {
+        if (message.body !== 'too long') return real.send(url, message);
+        refusals += 1;
+        return 'InvalidParameterValue';
+      },
     });
-    expect(await bodiesIn(queue.sourceUrl)).toEqual(['a']);
-    expect(await bodiesIn(queue.url)).toEqual(['full']);
+    expect(await redrive(operations, queue, options, 20)).toEqual({
+      moved: 25,
+      refused: [{ messageId, reason: 'InvalidParameterValue' }],
+    });
+    expect([refusals, taken.slices]).toEqual([1, 2]);
+    expect(await bodiesIn(queue.url)).toEqual(['too long']);
   });
 
-  test('returns nothing after it has moved everything', async () => {
-    const queue = await givenLetters('a', 'b');
-    const calls: string[] = [];
-    const noting = {
-      send: (sent: { constructor: { name: string } }) => {
-        calls.push(sent.constructor.name);
-        return sqs.send(sent as never);
-      },
-    } as unknown as Pick<typeof sqs, 'send'>;
-    await redrive(noting, queue, options, countedTurns().turns);
-    expect(calls).not.toContain('ChangeMessageVisibilityBatchCommand');
-  });
-
-  test('sends before it deletes, and stops if SQS deletes nothing', async () => {
+  test('stops if SQS deletes nothing of what was sent', async () => {
     const queue = await givenLetters('a');
-    const calls: string[] = [];
-    const refusing = {
-      send: async (sent: { constructor: { name: string } }) => {
-        calls.push(sent.constructor.name);
-        if (sent.constructor.name === 'DeleteMessageBatchCommand') return { Failed: [{ Code: 'InternalError' }] };
-        return sqs.send(sent as never);
-      },
-    } as unknown as Pick<typeof sqs, 'send'>;
-    await expect(redrive(refusing, queue, options, countedTurns().turns)).rejects.toThrow(
+    const { operations } = operationsHere({ remove: async () => ({ kept: 1, code: 'InternalError' }) });
+    await expect(redrive(operations, queue, options, 20)).rejects.toThrow(
       'SQS did not delete 1 dead letters (InternalError).',
     );
-    expect(calls.slice(0, 3)).toEqual(['ReceiveMessageCommand', 'SendMessageCommand', 'DeleteMessageBatchCommand']);
+    expect(await bodiesIn(queue.sourceUrl)).toEqual(['a']);
+  });
+});
+
+describe('the operations function', () => {
+  const request = {
+    act: 'redrive' as const,
+    deadLettersUrl: 'https://sqs.example/1/dead',
+    queueUrl: 'https://sqs.example/1/lane',
+    limit: 5,
+    perSecond: 20,
+    seconds: 5,
+    refused: [],
+  };
+
+  /** A Lambda that answers so, one answer after another. */
+  function given(interrupted: AbortSignal, ...answers: (() => object)[]) {
+    const seen: string[] = [];
+    const lambda = {
+      send: async () => (answers.shift() ?? expect.fail('no more answers'))(),
+    } as unknown as Parameters<typeof operationsOf>[0]['lambda'];
+    const onBusy = () => void seen.push('busy');
+    return { seen, ask: operationsOf({ lambda, functionName: 'ops', interrupted, onBusy, waitMilliseconds: 1 }) };
+  }
+  const payload = (value: object) => () => ({ Payload: new TextEncoder().encode(JSON.stringify(value)) });
+  const throttled = () => {
+    throw Object.assign(new Error('Rate Exceeded.'), { name: 'TooManyRequestsException' });
+  };
+
+  test('is waited for while another operator’s act runs', async () => {
+    const { ask, seen } = given(never, throttled, throttled, payload({ moved: 3, refused: [], done: true }));
+    expect(await ask(request)).toEqual({ moved: 3, refused: [], done: true });
+    expect(seen).toEqual(['busy', 'busy']);
+  });
+
+  test('is not waited for after an interruption', async () => {
+    const { ask } = given(AbortSignal.abort(), throttled);
+    expect(await ask(request)).toBe('interrupted');
+  });
+
+  test('names its own failure', async () => {
+    const failure = () => ({ ...payload({ errorMessage: 'no such queue' })(), FunctionError: 'Unhandled' });
+    await expect(given(never, failure).ask(request)).rejects.toThrow(
+      'The operations function failed: no such queue. What it sent is sent, and nothing is lost.',
+    );
   });
 });
 

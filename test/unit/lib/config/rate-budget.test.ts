@@ -63,13 +63,13 @@ describe('the plan of the shipped lanes', () => {
 
   test('sends at most 938 calls a second: 3 × 19 + 2 × 5 + 13 × 66 + 2 × 6 + 1', () => {
     expect(plannedCalls(plans)).toEqual({ callsPerSecond: 938, qrCallsPerSecond: 22 });
-    expect(reservedConcurrency(plans)).toBe(22);
+    expect(reservedConcurrency(plans)).toBe(23);
   });
 
   test('is printed as a table', () => {
     expect(describePlans('OneLink-production', limits, plans)).toBe(
       [
-        'OneLink-production: at most 938 of 950 calls/s, 22 of 23 QR calls/s; 895 calls/s (94 %) under a backlog; reserves 22 Lambda environments',
+        'OneLink-production: at most 938 of 950 calls/s, 22 of 23 QR calls/s; 895 calls/s (94 %) under a backlog; reserves 23 Lambda environments',
         '  worker                 C × r       batch        busy utilisation     timeout  visibility',
         '  transactional       3 × 19/s          10       0.5 s        60 %        30 s       180 s',
         '  transactional QR     2 × 5/s          10       2.0 s        80 %        30 s       180 s',
