@@ -110,7 +110,7 @@ describe('an SQS mapping', () => {
       attributes: {
         ApproximateReceiveCount: '1',
         SentTimestamp: expect.stringMatching(/^\d{13}$/),
-        SenderId: '000000000000',
+        SenderId: expect.stringMatching(/^AIDA[0-9A-F]{17}$/),
         ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/),
       },
       messageAttributes: {
