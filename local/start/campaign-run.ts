@@ -1,12 +1,15 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { AwaitedOutcomes, owesQr, type Receipt } from '../../cli/pipeline/awaited-outcomes.ts';
 import type { OutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
 import type { PipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { sendAll, type Unsent } from '../../cli/pipeline/send-messages.ts';
 import { OperatorError } from '../../cli/words/operator-error.ts';
+import type { PipelineSettings } from '../../lib/config/config-schema.ts';
 import type { LocalCloud } from '../cloud/cloud.ts';
 import type { AdminClient } from '../onelink-api/admin-client.ts';
 import type { CampaignMessage } from './campaign-input.ts';
 import { killEnvironments } from './chaos.ts';
+import { senderKey } from './producer-callers.ts';
 import type { Display } from './progress/display.ts';
 import { watch } from './progress/observation.ts';
 import { RateMeter } from './progress/rate-meter.ts';
@@ -14,7 +17,7 @@ import { RateMeter } from './progress/rate-meter.ts';
 export interface CampaignOptions {
   messages: readonly CampaignMessage[];
   cloud: LocalCloud;
-  sqs: Parameters<typeof sendAll>[0];
+  producers: PipelineSettings['producers'];
   outputs: PipelineOutputs;
   outcomeQueue: OutcomeQueue;
   emulator: { admin: AdminClient };
@@ -71,7 +74,15 @@ export async function runCampaign(options: CampaignOptions) {
     for (const lane of lanes.keys()) {
       if (!outputs.laneQueueUrls.has(lane)) throw new OperatorError(`The pipeline has no lane ${lane}.`);
     }
-    const { stoppedBy } = await sendAll(options.sqs, messages, {
+    const bySender = Map.groupBy(messages, (message) => senderKey(options.producers, message));
+    await Promise.all([...bySender].map(([key, ofSender]) => sendAs(key, ofSender)));
+    sending = false;
+  };
+
+  const sendAs = async (accessKeyId: string | undefined, ofSender: readonly CampaignMessage[]) => {
+    const settings = cloud.clientConfig('sqs');
+    const credentials = accessKeyId === undefined ? settings.credentials : { accessKeyId, secretAccessKey: 'local' };
+    const { stoppedBy } = await sendAll(new SQSClient({ ...settings, credentials }), ofSender, {
       queueUrlOf: ({ lane }) => outputs.laneQueueUrls.get(lane) ?? '',
       onSent: (message, id) => {
         for (const receipt of awaited.sent(message, id)) note(receipt);
@@ -81,7 +92,6 @@ export async function runCampaign(options: CampaignOptions) {
     });
     if (stoppedBy !== undefined)
       screen.say(`SQS accepts no more messages: ${stoppedBy instanceof Error ? stoppedBy.message : stoppedBy}`);
-    sending = false;
   };
 
   const watchUntilEnd = async (): Promise<CampaignEnd> => {

@@ -1,4 +1,5 @@
 import type { PipelineSettings, ProducerPrincipal } from '../../lib/config/config-schema.ts';
+import { isBound } from '../../lib/config/principals.ts';
 import {
   type Caller,
   type Callers,
@@ -12,6 +13,18 @@ import { localAccountId } from '../cloud/endpoints.ts';
 
 /** The access key of a producer of the local run. */
 export const producerKey = (source: string) => `producer-${source}`;
+
+/**
+ * The access key with which a message is sent: its producer's, if its source is bound, because the worker holds what
+ * others send. Undefined for all else: the operator sends it.
+ */
+export function senderKey(
+  producers: PipelineSettings['producers'],
+  { source, lane }: { source?: string; lane: string },
+): string | undefined {
+  const producer = producers.find((one) => one.source === source && one.lanes.includes(lane));
+  return producer !== undefined && isBound(producer) ? producerKey(producer.source) : undefined;
+}
 
 /**
  * The producers of a configuration as callers of the local cloud. A producer is its first principal. Without

@@ -77,7 +77,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
     const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.say(refusedWords(call)));
     const starts = startPipeline({ pipeline, api: emulator, token, weather, onCloud, ...folders }, closing);
-    const { cloud, outputs, sqs, outcomeQueue } = await phases.time('cloud', starts);
+    const { cloud, outputs, outcomeQueue } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
     const patienceSeconds = patience(options, pipeline);
     const received = await outcomeQueue.untilReceived({ signal });
@@ -87,7 +87,19 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
       const { seed, strength } = weather;
       screen.say(`Weather: ${strength}, seed ${seed}. To repeat its plan, use --weather ${seed}.`);
     }
-    const campaign = { messages, cloud, sqs, outputs, outcomeQueue, emulator, screen, patienceSeconds, chaos, signal };
+    const { producers } = pipeline.settings;
+    const campaign = {
+      messages,
+      cloud,
+      producers,
+      outputs,
+      outcomeQueue,
+      emulator,
+      screen,
+      patienceSeconds,
+      chaos,
+      signal,
+    };
     const ran = await phases.time('campaign', runCampaign(campaign));
 
     const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
