@@ -35,6 +35,7 @@ const notRun: [pattern: RegExp, because: string][] = [
   [/^(npm run synth$|npx cdk synth)/, 'npm start has synthesised the app'],
   [/^npx cdk (deploy|bootstrap)/, 'it needs an AWS account'],
   [/^aws sts /, 'it needs an AWS account'],
+  [/^aws iam /, 'the local cloud has roles, and no API for them'],
   [/^aws events /, 'the local cloud fires schedules, and has no API for them'],
   [/^aws cloudformation detect-stack-drift/, 'what the local cloud has cannot drift'],
   [/^aws lambda get-(account-settings|function-concurrency)/, 'the local cloud has no account, and no such operation'],
