@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PipelineSettings, ProducerPrincipal, ProducerSettings } from './config-schema.ts';
 
 /** A principal that sends to the lane's queue itself, so that SQS reports its unique ID. */
@@ -44,3 +45,16 @@ export const heldPrincipals = ({ producers }: PipelineSettings): { source: strin
  */
 export const policySid = (source: string) =>
   `Producer${source.replaceAll(/[^A-Ya-z0-9]/g, (sign) => `Z${sign.charCodeAt(0).toString(16).padStart(2, '0')}`)}`;
+
+/**
+ * The `Sid` of the statement for a producer's roles and users. It changes with their unique IDs, so that a deployment with
+ * a new one writes the policy again. AWS looks a role up when a policy is written: one that is made anew later is not meant.
+ */
+export function directSid({ source, principals }: Pick<ProducerSettings, 'source' | 'principals'>): string {
+  const ids = principals.filter(isDirect).flatMap(({ senderId }) => senderId ?? []);
+  if (ids.length === 0) return policySid(source);
+  return `${policySid(source)}ZV${createHash('sha256').update(ids.join()).digest('hex').slice(0, 8)}`;
+}
+
+/** Whether a statement with this `Sid` is for the producer's roles and users, in this or another version. */
+export const isDirectSid = (sid: string, source: string) => sid.replace(/ZV[0-9a-f]{8}$/, '') === policySid(source);

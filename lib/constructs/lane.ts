@@ -7,7 +7,7 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { LaneSettings, PipelineSettings, ProducerPrincipal } from '../config/config-schema.ts';
-import { arnOf, type DirectPrincipal, isDirect, policySid } from '../config/principals.ts';
+import { arnOf, type DirectPrincipal, directSid, isDirect, policySid } from '../config/principals.ts';
 import type { LanePlan } from '../config/rate-budget.ts';
 import { linkWorker } from './link-worker.ts';
 import type { LaneProps } from './pipeline-parts.ts';
@@ -61,7 +61,7 @@ export class Lane extends Construct {
         const direct = principals.filter(isDirect).map((principal) => new ArnPrincipal(arnOf(principal)));
         const others = principals.flatMap((principal) => (isDirect(principal) ? [] : indirectPrincipal(principal)));
         return [
-          ...(direct.length > 0 ? [maySend(queueArn, sid, direct)] : []),
+          ...(direct.length > 0 ? [maySend(queueArn, directSid({ source, principals }), direct)] : []),
           ...others.map((principal, index) => maySend(queueArn, `${sid}Z${index}`, [principal])),
         ];
       });

@@ -96,12 +96,13 @@ describe('the queues', () => {
     const actions = ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'];
     const account = { AWS: { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::444455556666:root']] } };
     const condition = { ArnEquals: { 'aws:SourceArn': sourceArn } };
+    const crmSid = expect.stringMatching(/^ProducercrmZV[0-9a-f]{8}$/);
     const [transactional, campaign] = ['TransactionalCommandsQueuePolicy', 'CampaignCommandsQueuePolicy'];
     expect(allowed).toEqual([
-      [transactional, 'Producercrm', actions, { AWS: [role, user] }, undefined],
+      [transactional, crmSid, actions, { AWS: [role, user] }, undefined],
       [transactional, 'ProducercrmZ0', actions, account, undefined],
       [transactional, 'ProducerproductZ0', actions, { Service: 'events.amazonaws.com' }, condition],
-      [campaign, 'Producercrm', actions, { AWS: [role, user] }, undefined],
+      [campaign, crmSid, actions, { AWS: [role, user] }, undefined],
       [campaign, 'ProducercrmZ0', actions, account, undefined],
       [campaign, 'Producerstudio', actions, { AWS: studioRole }, undefined],
     ]);

@@ -2,7 +2,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import type { HeldStore } from '../../../lambdas/adapters/held-store.ts';
 import { type PipelineSettings, uniqueIdForm } from '../../../lib/config/config-schema.ts';
-import { heldPrincipals, policySid, unboundSources } from '../../../lib/config/principals.ts';
+import { heldPrincipals, isDirectSid, unboundSources } from '../../../lib/config/principals.ts';
 import { counted } from '../../words/words.ts';
 import { allHeld } from '../senders/held-commands.ts';
 import { type Check, failed, notKnown, ok, warning } from './check.ts';
@@ -53,7 +53,7 @@ export async function checkQueuePolicy(
   if (Attributes?.Policy === undefined) return notKnown(name, 'the queue shows no policy');
   const deleted = policySchema.parse(JSON.parse(Attributes.Policy)).Statement.flatMap(({ Sid, Principal }) => {
     const ids = principalSchema.safeParse(Principal).data?.AWS ?? [];
-    const source = producers.find((producer) => policySid(producer.source) === Sid)?.source ?? `statement ${Sid}`;
+    const source = producers.find((producer) => isDirectSid(Sid, producer.source))?.source ?? `statement ${Sid}`;
     return ids.filter(isUniqueId).map((id) => `${id} (${source})`);
   });
   if (deleted.length === 0) return ok(name, 'each role and user in it exists');

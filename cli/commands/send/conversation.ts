@@ -74,7 +74,9 @@ export class Conversation {
   close(waited: boolean): number {
     clearTimeout(this.#timer);
     const [all, open] = [this.#awaited.all(), this.open()];
-    const parked = all.filter(isParked).length;
+    const waiting = all.filter(isParked);
+    const parked = waiting.length;
+    const held = waiting.filter((one) => one.parked?.reason === 'sender-unknown').length;
     const print = console.error;
     if (!waited) {
       print(`${n(this.sentCount)} sent`);
@@ -94,7 +96,10 @@ export class Conversation {
       ]),
     );
     print(`${n(this.sentCount)} sent: ${tally || 'no outcome received'}`);
-    if (parked > 0) print(`${n(parked)} parked: the replayer sends them back to their lane when there is quota.`);
+    if (parked > held)
+      print(`${n(parked - held)} parked: the replayer sends them back to their lane when there is quota.`);
+    if (held > 0)
+      print(`${n(held)} held: the source is bound, and you are not one of its senders. Run: onelink senders list`);
     if (open.length > 0) print('To trace a command, run: onelink trace --source <name> --request-id <id>');
     if (open.some(({ answer }) => answer === undefined)) {
       print('A rejected command leaves no record to look up. To check for invalid commands, run: onelink plan <file>');

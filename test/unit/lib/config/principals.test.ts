@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { config } from '../../../../examples/configuration.ts';
 import type { PipelineSettings, ProducerPrincipal } from '../../../../lib/config/config-schema.ts';
-import { boundSenders, heldPrincipals, policySid, unboundSources } from '../../../../lib/config/principals.ts';
+import {
+  boundSenders,
+  directSid,
+  heldPrincipals,
+  isDirectSid,
+  policySid,
+  unboundSources,
+} from '../../../../lib/config/principals.ts';
 
 const role = 'arn:aws:iam::111122223333:role/crm';
 const user = 'arn:aws:iam::111122223333:user/crm';
@@ -55,5 +62,21 @@ describe('the Sid of a producer’s statement', () => {
     ['Zoo', 'ProducerZ5aoo'],
   ])('of %s is %s: letters and digits, another one for each source', (source, sid) => {
     expect(policySid(source)).toBe(sid);
+  });
+
+  it('changes with the unique IDs of the producer, because AWS looks a role up when the policy is written', () => {
+    const sid = (...principals: ProducerPrincipal[]) => directSid({ source: 'crm', principals });
+    const [before, after] = [sid({ role, senderId: roleId }), sid({ role, senderId: 'AROAEXAMPLEMADEANEW01' })];
+
+    expect(sid({ role }, { user })).toBe('Producercrm');
+    expect(before).toMatch(/^ProducercrmZV[0-9a-f]{8}$/);
+    expect(after).toMatch(/^ProducercrmZV[0-9a-f]{8}$/);
+    expect(after).not.toBe(before);
+    expect([before, 'Producercrm', 'ProducercrmZ0', 'Producercrm2'].map((one) => isDirectSid(one, 'crm'))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 });
