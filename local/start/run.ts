@@ -77,17 +77,17 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
     const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.say(refusedWords(call)));
     const starts = startPipeline({ pipeline, api: emulator, token, weather, onCloud, ...folders }, closing);
-    const { cloud, outputs, sqs, outcomeQueue } = await phases.time('cloud', starts);
+    const { cloud, outputs, sqs, outcomes } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
     const patienceSeconds = patience(options, pipeline);
-    const received = await outcomeQueue.untilReceived({ signal });
+    const received = await outcomes.untilReceived({ signal });
     if (received !== 'received' && !signal.aborted)
       screen.say('No probe arrived in 90 s: the first outcomes may be missing.');
     if (weather) {
       const { seed, strength } = weather;
       screen.say(`Weather: ${strength}, seed ${seed}. To repeat its plan, use --weather ${seed}.`);
     }
-    const campaign = { messages, cloud, sqs, outputs, outcomeQueue, emulator, screen, patienceSeconds, chaos, signal };
+    const campaign = { messages, cloud, sqs, outputs, outcomes, emulator, screen, patienceSeconds, chaos, signal };
     const ran = await phases.time('campaign', runCampaign(campaign));
 
     const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
