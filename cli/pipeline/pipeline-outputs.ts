@@ -1,4 +1,5 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { outcomeQueueOutput } from '../../lib/config/source-names.ts';
 import { OperatorError } from '../words/operator-error.ts';
 
 /** The outputs of a pipeline that its users need. */
@@ -41,6 +42,18 @@ export function outputNamed(name: string, outputs: Readonly<Record<string, strin
     `The stack ${stackName} has no output ${name}: it is not a pipeline, or of an earlier release. Deploy it again: ` +
       `npx cdk deploy ${stackName}`,
   );
+}
+
+/** The URLs of the outcome queues that these sources have, by source. */
+export function outcomeQueuesOf(
+  sources: Iterable<string>,
+  outputs: Readonly<Record<string, string>>,
+): ReadonlyMap<string, string> {
+  const found = [...sources].flatMap((source): [string, string][] => {
+    const url = outputs[outcomeQueueOutput(source)];
+    return url === undefined ? [] : [[source, url]];
+  });
+  return new Map(found);
 }
 
 /** A name in the spelling of outputs: `Campaign` for `campaign`. */

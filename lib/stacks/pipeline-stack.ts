@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { outcomeQueueOutput, pascalSource } from '../config/source-names.ts';
 import { pascal } from '../constructs/lane.ts';
 import type { FedFunction } from '../constructs/queue-worker.ts';
 import { OneLinkPipeline, type OneLinkPipelineProps } from './pipeline.ts';
@@ -44,6 +45,10 @@ export class PipelineStack extends Stack {
       outputs[`${lane}QrDeadLetterQueueUrl`] = qrJobs.deadLetters.queueUrl;
       describeWorker(`${lane}LinkWorker`, linkWorker);
       describeWorker(`${lane}QrWorker`, qrWorker);
+    }
+    for (const { source, queue, deadLetters } of this.pipeline.outcomeQueues) {
+      outputs[outcomeQueueOutput(source)] = queue.queueUrl;
+      outputs[`${pascalSource(source)}OutcomeDeadLetterQueueUrl`] = deadLetters.queueUrl;
     }
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }

@@ -1,6 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { AwaitedOutcomes, owesQr, type Receipt } from '../../cli/pipeline/awaited-outcomes.ts';
-import type { OutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
+import type { Outcomes } from '../../cli/pipeline/outcomes.ts';
 import type { PipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { sendAll, type Unsent } from '../../cli/pipeline/send-messages.ts';
 import { OperatorError } from '../../cli/words/operator-error.ts';
@@ -19,7 +19,7 @@ export interface CampaignOptions {
   cloud: LocalCloud;
   producers: PipelineSettings['producers'];
   outputs: PipelineOutputs;
-  outcomeQueue: OutcomeQueue;
+  outcomes: Outcomes;
   emulator: { admin: AdminClient };
   screen: Display;
   /** The run ends after this time without a new outcome. */
@@ -34,7 +34,7 @@ const pollEveryMilliseconds = 500;
 
 /** Sends the campaign, and receives outcomes until every message has its own or no more are to be expected. */
 export async function runCampaign(options: CampaignOptions) {
-  const { messages, cloud, outputs, outcomeQueue, screen } = options;
+  const { messages, cloud, outputs, outcomes, screen } = options;
   const awaited = new AwaitedOutcomes<CampaignMessage>();
   const byLane = [...Map.groupBy(messages, ({ lane }) => lane)];
   const lanes = new Map(
@@ -134,7 +134,10 @@ export async function runCampaign(options: CampaignOptions) {
   const watching = watchUntilEnd().finally(() => over.abort());
   await Promise.all([
     send(),
-    outcomeQueue.listen((outcome) => note(awaited.received(outcome)), over.signal),
+    outcomes.listen((outcome) => {
+      note(awaited.received(outcome));
+      return true;
+    }, over.signal),
     watching,
     ...(options.chaos ? [kill()] : []),
   ]);

@@ -77,10 +77,10 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
     const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.say(refusedWords(call)));
     const starts = startPipeline({ pipeline, api: emulator, token, weather, onCloud, ...folders }, closing);
-    const { cloud, outputs, outcomeQueue } = await phases.time('cloud', starts);
+    const { cloud, outputs, outcomes } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
     const patienceSeconds = patience(options, pipeline);
-    const received = await outcomeQueue.untilReceived({ signal });
+    const received = await outcomes.untilReceived({ signal });
     if (received !== 'received' && !signal.aborted)
       screen.say('No probe arrived in 90 s: the first outcomes may be missing.');
     if (weather) {
@@ -93,7 +93,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
       cloud,
       producers,
       outputs,
-      outcomeQueue,
+      outcomes,
       emulator,
       screen,
       patienceSeconds,

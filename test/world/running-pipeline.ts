@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { sketchOf } from '../../cli/files/message.ts';
 import { type Awaited, AwaitedOutcomes } from '../../cli/pipeline/awaited-outcomes.ts';
-import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
 import { sendMessages } from '../../cli/pipeline/send-messages.ts';
 import { config } from '../../examples/configuration.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
@@ -45,7 +44,7 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
     fireSchedulesAtStart: true,
     ...(weather && { weather }),
   });
-  const outcomeQueue = await openOutcomeQueue({ sqs, sns: started.sns }, started.outputs.outcomeTopicArn);
+  const outcomes = await started.openOutcomes();
 
   return {
     api,
@@ -61,10 +60,11 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
         sendMessages(sqs, started.laneQueueUrl(lane), ofLane, (message, id) => void awaited.sent(message, id)),
       );
       const sent = Promise.all(sends);
-      const listening = outcomeQueue.listen(
+      const listening = outcomes.listen(
         (outcome) => {
           awaited.received(outcome);
           if (awaited.all().length === messages.length && awaited.unsettled === 0) settled.abort();
+          return true;
         },
         AbortSignal.any([over, settled.signal]),
       );
@@ -79,9 +79,10 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
       const received = new Map<string, Outcome>();
       const over = new AbortController();
       const timer = setTimeout(() => over.abort(), deadlineSeconds * 1000);
-      await outcomeQueue.listen((outcome) => {
+      await outcomes.listen((outcome) => {
         if (outcome.action === null) received.set(outcome.outcomeId, outcome);
         if (received.size === count) over.abort();
+        return true;
       }, over.signal);
       clearTimeout(timer);
       if (received.size < count) throw new Error(`${received.size} of ${count} outcomes after ${deadlineSeconds} s`);
@@ -134,7 +135,7 @@ export async function runningPipeline({ weather }: { weather?: WeatherPlan } = {
     },
 
     async stop(): Promise<void> {
-      await outcomeQueue.close();
+      await outcomes.close();
       await cloud.stop();
       await front?.stop();
       await api.close();

@@ -43,8 +43,11 @@ export class Conversation {
     for (const receipt of this.#awaited.sent(message, messageId)) this.#print(receipt);
   }
 
-  received(outcome: Outcome): void {
-    this.#print(this.#awaited.received(outcome));
+  /** @returns whether the outcome belongs to a message that was sent */
+  received(outcome: Outcome): boolean {
+    const receipt = this.#awaited.received(outcome);
+    this.#print(receipt);
+    return receipt.kind !== 'unknown';
   }
 
   /** Seconds since the last news, or since everything was sent. */
