@@ -35,7 +35,13 @@ const pipeline: PipelineSettings = {
     abc123: { domain: 'globex.onelink.me', brandDomains: [] },
   },
   producers: [
-    { source: 'crm', principals: [], lanes: ['campaign', 'transactional'], templates: ['A1b3', 'abc123'] },
+    {
+      source: 'crm',
+      principals: [],
+      lanes: ['campaign', 'transactional'],
+      templates: ['A1b3', 'abc123'],
+      outcomeQueue: true,
+    },
     { source: 'product', principals: [], lanes: ['transactional'], templates: ['A1b3'] },
     { source: 'studio', principals: [], lanes: ['campaign'], templates: ['A1b3', 'abc123'] },
   ],

@@ -49,7 +49,9 @@ export class AwaitedOutcomes<Message extends { asksForQr: boolean }> {
   received(outcome: Outcome): Receipt<Message> {
     const awaited = this.#all.get(outcome.messageId);
     if (awaited === undefined) {
-      this.#early.set(outcome.messageId, [...(this.#early.get(outcome.messageId) ?? []), outcome]);
+      const early = this.#early.get(outcome.messageId) ?? [];
+      const isKnown = early.some(({ outcomeId }) => outcomeId === outcome.outcomeId);
+      if (!isKnown) this.#early.set(outcome.messageId, [...early, outcome]);
       return { kind: 'unknown' };
     }
     const slot = outcome.outcome === 'parked' ? 'parked' : isQrOfCreate(outcome) ? 'qr' : 'answer';

@@ -40,6 +40,9 @@ export interface ProbeOptions {
   atMostMilliseconds?: number;
 }
 
+/** Some sources, or all but some. The outcome of an unreadable message has no source: only the second includes it. */
+export type OutcomeFilter = { only: readonly string[] } | { except: readonly string[] };
+
 const outcomeText = jsonText(outcomeSchema);
 
 /** Parallel receive calls, for some thousand outcomes per second. */
@@ -48,14 +51,13 @@ const receiversAtOnce = 4;
 /**
  * Creates a queue and subscribes it to the outcome topic, with raw delivery.
  *
- * @param options.source receives only the outcomes of this source. The outcome of an unreadable message has no source, and
- *   is then missed.
+ * @param filter the sources whose outcomes it receives; all by default
  * @throws the service's error, after it has removed what it created
  */
 export async function openOutcomeQueue(
   { sqs, sns }: { sqs: SQSClient; sns: SNSClient },
   topicArn: string,
-  options: { source?: string } = {},
+  filter: OutcomeFilter = { except: [] },
 ): Promise<OutcomeQueue> {
   const id = randomBytes(6).toString('hex');
   const name = `onelink-outcomes-${id}`;
@@ -91,7 +93,7 @@ export async function openOutcomeQueue(
         ReturnSubscriptionArn: true,
         Attributes: {
           RawMessageDelivery: 'true',
-          ...(options.source !== undefined && { FilterPolicy: JSON.stringify({ source: [options.source, probe] }) }),
+          ...filterPolicy(filter, probe),
         },
       }),
     );
@@ -173,6 +175,12 @@ async function receive(
       throw error;
     }
   }
+}
+
+function filterPolicy(filter: OutcomeFilter, probe: string): { FilterPolicy?: string } {
+  if ('only' in filter) return { FilterPolicy: JSON.stringify({ source: [...filter.only, probe] }) };
+  if (filter.except.length === 0) return {};
+  return { FilterPolicy: JSON.stringify({ source: [{ 'anything-but': filter.except }, { exists: false }] }) };
 }
 
 function policy(queueArn: string, topicArn: string): string {

@@ -1,5 +1,5 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { sourceOfPart } from '../../lib/config/principals.ts';
+import { outcomeQueueOutput, sourceOfPascal } from '../../lib/config/source-names.ts';
 import { OperatorError } from '../words/operator-error.ts';
 
 /** The outputs of a pipeline that its users need. */
@@ -8,6 +8,7 @@ export interface PipelineOutputs {
   laneQueueUrls: ReadonlyMap<string, string>;
   outcomeTopicArn: string;
   qrBucketName: string;
+  ingressQueues: readonly IngressQueueUrls[];
 }
 
 /** The stack does not exist, or is not a pipeline. */
@@ -44,6 +45,18 @@ export function outputNamed(name: string, outputs: Readonly<Record<string, strin
   );
 }
 
+/** The URLs of the outcome queues that these sources have, by source. */
+export function outcomeQueuesOf(
+  sources: Iterable<string>,
+  outputs: Readonly<Record<string, string>>,
+): ReadonlyMap<string, string> {
+  const found = [...sources].flatMap((source): [string, string][] => {
+    const url = outputs[outcomeQueueOutput(source)];
+    return url === undefined ? [] : [[source, url]];
+  });
+  return new Map(found);
+}
+
 /** A name in the spelling of outputs: `Campaign` for `campaign`. */
 export const pascal = (name: string) => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
@@ -60,7 +73,7 @@ export function pipelineOutputs(outputs: Readonly<Record<string, string>>, stack
       `The stack ${stackName} does not have the outputs of a pipeline. Name the pipeline's stack with --stack.`,
     );
   }
-  return { laneQueueUrls: new Map(lanes), outcomeTopicArn, qrBucketName };
+  return { laneQueueUrls: new Map(lanes), ingressQueues: ingressQueuesIn(outputs), outcomeTopicArn, qrBucketName };
 }
 
 /** A producer's ingress queue for one lane. */
@@ -71,12 +84,12 @@ export interface IngressQueueUrls {
   deadLettersUrl: string;
 }
 
-/** The ingress queues of a pipeline: `CampaignIngressQueueUrlCrm` is crm's on the lane campaign. */
-export function ingressQueues(outputs: Readonly<Record<string, string>>, stackName: string): IngressQueueUrls[] {
+/** `CampaignIngressQueueUrlCrm` is crm's on the lane campaign. */
+function ingressQueuesIn(outputs: Readonly<Record<string, string>>): IngressQueueUrls[] {
   return Object.entries(outputs).flatMap(([key, url]) => {
-    const [, lane = '', part] = /^([A-Z][a-z0-9]*)IngressQueueUrl([A-Za-z0-9]+)$/.exec(key) ?? [];
-    if (part === undefined) return [];
-    const deadLettersUrl = outputNamed(`${lane}IngressDeadLetterQueueUrl${part}`, outputs, stackName);
-    return [{ lane: lane.charAt(0).toLowerCase() + lane.slice(1), source: sourceOfPart(part), url, deadLettersUrl }];
+    const [, lane = '', part = ''] = /^([A-Z][a-z0-9]*)IngressQueueUrl([A-Za-z0-9]+)$/.exec(key) ?? [];
+    const deadLettersUrl = outputs[`${lane}IngressDeadLetterQueueUrl${part}`];
+    if (deadLettersUrl === undefined) return [];
+    return [{ lane: lane.charAt(0).toLowerCase() + lane.slice(1), source: sourceOfPascal(part), url, deadLettersUrl }];
   });
 }

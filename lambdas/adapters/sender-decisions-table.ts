@@ -44,12 +44,7 @@ export class SenderDecisionsTable {
    * @returns false if somebody else has decided in the meantime
    * @throws Error if the record is malformed, or if others keep changing it
    */
-  async decide(
-    source: string,
-    sender: Sender,
-    decision: SenderDecision,
-    known: SenderDecision | undefined,
-  ): Promise<boolean> {
+  async decide(source: string, sender: Sender, decision: SenderDecision, known?: SenderDecision): Promise<boolean> {
     const key = decisionKey(source, sender);
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const { revision, decisions } = await this.#read();

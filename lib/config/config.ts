@@ -50,6 +50,9 @@ const pipeline: PipelineSettings = {
    * A `senderId` binds the source: the worker then holds commands from unknown senders. It is the unique ID of the role or
    * user. `aws sts get-caller-identity` shows it before the colon of `UserId`. An ingress queue binds its source by itself.
    *
+   * `outcomeQueue: true` gives a producer a queue with its outcomes, and no other's. Its roles, users and accounts may
+   * receive them. They may also read its QR images, with or without the queue.
+   *
    * A producer and a template may have a `policy`: what links may hold and where they may lead (docs/governance.md).
    */
   producers: [

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PipelineSettings, ProducerPrincipal, ProducerSettings } from './config-schema.ts';
 
 /** A principal that sends to the lane's queue itself, so that SQS reports its unique ID. */
@@ -56,26 +57,22 @@ export const heldPrincipals = ({ producers }: PipelineSettings): { source: strin
       .map((principal) => ({ source, arn: arnOf(principal) })),
   );
 
-const escaped = (sign: string) => `Z${sign.charCodeAt(0).toString(16).padStart(2, '0')}`;
-
 /**
  * The `Sid` of a producer's statement in a queue policy. It may hold letters and digits only, so other characters and
  * `Z` are written as `Z` and two hexadecimal digits.
  */
-export const policySid = (source: string) => `Producer${source.replaceAll(/[^A-Ya-z0-9]/g, escaped)}`;
+export const policySid = (source: string) =>
+  `Producer${source.replaceAll(/[^A-Ya-z0-9]/g, (sign) => `Z${sign.charCodeAt(0).toString(16).padStart(2, '0')}`)}`;
 
 /**
- * A source in the spelling of outputs and constructs: `Crm` for `crm`. They hold letters and digits only. All others, `Z`
- * and a first character outside `a`–`y` are written as `Z` and two hexadecimal digits.
+ * The `Sid` of the statement for a producer's roles and users. It changes with their unique IDs, so that a deployment with
+ * a new one writes the policy again. AWS looks a role up when a policy is written: one that is made anew later is not meant.
  */
-export function outputPart(source: string): string {
-  const first = source.charAt(0);
-  const begin = /[a-y]/.test(first) ? first.toUpperCase() : escaped(first);
-  return begin + source.slice(1).replaceAll(/[^A-Ya-z0-9]/g, escaped);
+export function directSid({ source, principals }: Pick<ProducerSettings, 'source' | 'principals'>): string {
+  const ids = principals.filter(isDirect).flatMap(({ senderId }) => senderId ?? []);
+  if (ids.length === 0) return policySid(source);
+  return `${policySid(source)}ZV${createHash('sha256').update(ids.join()).digest('hex').slice(0, 8)}`;
 }
 
-/** The source that {@link outputPart} has spelt. */
-export function sourceOfPart(part: string): string {
-  const begin = part.startsWith('Z') ? part : part.charAt(0).toLowerCase() + part.slice(1);
-  return begin.replaceAll(/Z([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
-}
+/** Whether a statement with this `Sid` is for the producer's roles and users, in this or another version. */
+export const isDirectSid = (sid: string, source: string) => sid.replace(/ZV[0-9a-f]{8}$/, '') === policySid(source);

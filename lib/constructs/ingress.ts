@@ -2,8 +2,9 @@ import { Duration } from 'aws-cdk-lib';
 import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { ForwarderVariables } from '../../lambdas/forwarder/env.ts';
-import { type IngressQueueSettings, outputPart } from '../config/principals.ts';
+import type { IngressQueueSettings } from '../config/principals.ts';
 import { type ForwarderPlan, planForwarder } from '../config/rate-budget.ts';
+import { pascalSource } from '../config/source-names.ts';
 import { type Lane, pascal } from './lane.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 import { admitPrincipals } from './queue-senders.ts';
@@ -47,7 +48,7 @@ export class Ingress extends Construct {
       const lane = props.lanes.find(({ name }) => name === one.lane);
       if (lane === undefined) throw new Error(`${one.source}: must use a lane of the pipeline; got ${one.lane}`);
       const plan = planForwarder(lane.settings);
-      const work = new WorkQueue(this, `${pascal(one.lane)}${outputPart(one.source)}`, {
+      const work = new WorkQueue(this, `${pascal(one.lane)}${pascalSource(one.source)}`, {
         retentionDays: settings.commandRetentionDays,
         visibilityTimeoutSeconds: plan.visibilityTimeoutSeconds,
         maxMessageBytes,
@@ -86,7 +87,7 @@ export class Ingress extends Construct {
       lane: lane.name,
       source,
       work,
-      mapping: this.#mapping(`${pascal(lane.name)}${outputPart(source)}Mapping`, work, plan),
+      mapping: this.#mapping(`${pascal(lane.name)}${pascalSource(source)}Mapping`, work, plan),
     }));
   }
 

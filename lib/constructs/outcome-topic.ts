@@ -1,9 +1,11 @@
 import { Alias } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { SubscriptionFilter, Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 /**
- * Publishes outcomes to the producers. Subscribers can filter by the message attributes `outcome`, `action`, `source`.
+ * Publishes the outcomes of all sources. A subscriber chooses its filter itself, so only operators may subscribe.
  *
  * @param serviceName the sender that subscribers see: the pipeline's name
  */
@@ -15,3 +17,15 @@ export function outcomeTopic(scope: Construct, serviceName: string): Topic {
     masterKey: Alias.fromAliasName(scope, 'Key', 'alias/aws/sns'),
   });
 }
+
+/**
+ * A subscription that delivers one source's outcomes to a queue, without SNS's envelope.
+ *
+ * @param deadLetters gets what SNS cannot deliver
+ */
+export const outcomesOf = (source: string, queue: IQueue, deadLetters?: IQueue) =>
+  new SqsSubscription(queue, {
+    rawMessageDelivery: true,
+    filterPolicy: { source: SubscriptionFilter.stringFilter({ allowlist: [source] }) },
+    ...(deadLetters && { deadLetterQueue: deadLetters }),
+  });

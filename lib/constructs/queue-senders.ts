@@ -7,7 +7,14 @@ import {
 } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { PipelineSettings } from '../config/config-schema.ts';
-import { arnOf, type IngressPrincipal, type IngressQueueSettings, isDirect, policySid } from '../config/principals.ts';
+import {
+  arnOf,
+  directSid,
+  type IngressPrincipal,
+  type IngressQueueSettings,
+  isDirect,
+  policySid,
+} from '../config/principals.ts';
 
 const send = 'sqs:SendMessage';
 /** What a producer's own program needs. */
@@ -18,7 +25,7 @@ export function admitProducers(queue: Queue, lane: string, { producers }: Pipeli
   for (const { source, principals, lanes } of producers) {
     const direct = principals.filter(isDirect).map((principal) => new ArnPrincipal(arnOf(principal)));
     if (direct.length === 0 || !lanes.includes(lane)) continue;
-    queue.addToResourcePolicy(maySend(queue, policySid(source), sendAndFind, direct));
+    queue.addToResourcePolicy(maySend(queue, directSid({ source, principals }), sendAndFind, direct));
   }
 }
 

@@ -5,6 +5,7 @@ import type { AccountSettings, PipelineSettings } from '../config/config-schema.
 import type { Expiry } from '../constructs/expiry.ts';
 import type { Ingress } from '../constructs/ingress.ts';
 import type { Lane } from '../constructs/lane.ts';
+import type { OutcomeQueue } from '../constructs/outcome-queue.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
 
 /** Each alarm has a heading in RUNBOOK.md, in this order. */
@@ -42,6 +43,8 @@ export const alarmIds = [
   'links-expiring-soon',
   'expiry-intake-late',
   'expiry-backlog-old',
+  'outcome-dead-letters',
+  'outcomes-expiring',
 ] as const;
 export type AlarmId = (typeof alarmIds)[number];
 
@@ -85,6 +88,7 @@ export interface Observed {
   readonly account: AccountSettings;
   readonly lanes: readonly Lane[];
   readonly expiry: Expiry;
+  readonly outcomeQueues: readonly OutcomeQueue[];
   readonly governor: LambdaFunction;
   readonly replayer: LambdaFunction;
   readonly ingress: Ingress | undefined;

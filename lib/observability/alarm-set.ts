@@ -9,6 +9,7 @@ import type { StageSettings } from '../config/config-schema.ts';
 import { accountAlarms } from './account-alarms.ts';
 import { type AlarmLine, type Observed, runbookEntry } from './alarm-line.ts';
 import { laneAlarms } from './lane-alarms.ts';
+import { outcomeAlarms } from './outcome-alarms.ts';
 import { platformAlarms } from './platform-alarms.ts';
 
 export interface AlarmSetProps extends Observed {
@@ -35,8 +36,9 @@ export class AlarmSet extends Construct {
     const { email, pageTopicArn, ticketTopicArn, runbookUrl } = props.topics;
     this.page = this.topic('Page', pageTopicArn, email);
     this.ticket = this.topic('Ticket', ticketTopicArn, email);
+    const ofOutcomes = props.outcomeQueues.flatMap((queue) => outcomeAlarms(queue, props));
     const ofLanes = props.lanes.flatMap((lane) => laneAlarms(lane, props));
-    this.alarms = [...ofLanes, ...accountAlarms(props), ...platformAlarms(props)].map((line) => {
+    this.alarms = [...ofLanes, ...accountAlarms(props), ...platformAlarms(props), ...ofOutcomes].map((line) => {
       const name = [line.subject, line.id].filter((part) => part !== undefined).join('-');
       const alarm = new Alarm(this, name, {
         alarmName: `${props.serviceName}-${name}`,

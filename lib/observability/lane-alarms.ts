@@ -7,6 +7,7 @@ import { type AlarmLine, type Observed, page, ticket } from './alarm-line.ts';
 import {
   answeredAfterMinutes,
   byOperation,
+  expiringAfterSeconds,
   expression,
   fifteenMinutes,
   fiveMinutes,
@@ -20,9 +21,6 @@ const leastCalls = 100;
 const leastReturned = 10;
 /** Failed images in a quarter of an hour. Fewer failures may be a large share of few images. */
 const leastQrFailures = 10;
-
-/** Two days before SQS deletes a message, or halfway if the retention is below four days. */
-const expiringAfterSeconds = (retentionDays: number) => Math.max(retentionDays - 2, retentionDays / 2) * 86_400;
 
 /** The alarms of one lane. */
 export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Observed): AlarmLine[] {

@@ -22,6 +22,9 @@ export const latest = { ...oneMinute, statistic: 'Maximum' };
 export const fiveMinutes = { period: Duration.minutes(5), statistic: 'Sum' };
 export const fifteenMinutes = { period: Duration.minutes(15) };
 
+/** Two days before SQS deletes a message, or halfway if the retention is below four days. */
+export const expiringAfterSeconds = (retentionDays: number) => Math.max(retentionDays - 2, retentionDays / 2) * 86_400;
+
 /** The metrics that the functions write, as CloudWatch addresses them. By default, sums of five minutes. */
 export const pipelineMetrics = (serviceName: string) => {
   const metric = (metricName: string, dimensionsMap: Record<string, string>, options: MetricOptions) =>

@@ -1,6 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { outputPart } from '../config/principals.ts';
+import { outcomeQueueOutput, pascalSource } from '../config/source-names.ts';
 import { pascal } from '../constructs/lane.ts';
 import type { FedFunction } from '../constructs/queue-worker.ts';
 import { OneLinkPipeline, type OneLinkPipelineProps } from './pipeline.ts';
@@ -51,10 +51,14 @@ export class PipelineStack extends Stack {
     const { ingress } = this.pipeline;
     if (ingress) outputs.ForwarderLogGroupName = ingress.forwarder.logGroup.logGroupName;
     for (const { lane, source, work, mapping } of ingress?.queues ?? []) {
-      const output = (what: string) => `${pascal(lane)}Ingress${what}${outputPart(source)}`;
+      const output = (what: string) => `${pascal(lane)}Ingress${what}${pascalSource(source)}`;
       outputs[output('QueueUrl')] = work.queue.queueUrl;
       outputs[output('DeadLetterQueueUrl')] = work.deadLetters.queueUrl;
       outputs[output('MappingId')] = mapping.eventSourceMappingId;
+    }
+    for (const { source, queue, deadLetters } of this.pipeline.outcomeQueues) {
+      outputs[outcomeQueueOutput(source)] = queue.queueUrl;
+      outputs[`${pascalSource(source)}OutcomeDeadLetterQueueUrl`] = deadLetters.queueUrl;
     }
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }

@@ -1,20 +1,21 @@
 import { Annotations, Fn, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { type IGrantable, Role } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { SubscriptionFilter, type Topic } from 'aws-cdk-lib/aws-sns';
-import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AccountSettings, PipelineSettings, StageSettings } from '../config/config-schema.ts';
 import { ConfigurationError } from '../config/config-validation.ts';
 import { heldPrincipals, ingressQueuesOf, unboundSources } from '../config/principals.ts';
 import { planExpiry, planLanes } from '../config/rate-budget.ts';
+import { pascalSource } from '../config/source-names.ts';
 import { Expiry } from '../constructs/expiry.ts';
 import { governor } from '../constructs/governor.ts';
 import { Ingress } from '../constructs/ingress.ts';
 import { Lane, pascal } from '../constructs/lane.ts';
 import { operations } from '../constructs/operations.ts';
-import { outcomeTopic } from '../constructs/outcome-topic.ts';
+import { OutcomeQueue } from '../constructs/outcome-queue.ts';
+import { outcomesOf, outcomeTopic } from '../constructs/outcome-topic.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
 import { replayer } from '../constructs/replayer.ts';
 import { AlarmSet } from '../observability/alarm-set.ts';
@@ -37,7 +38,10 @@ export interface OneLinkPipelineProps {
 export class OneLinkPipeline extends Construct {
   readonly serviceName: string;
   readonly lanes: readonly Lane[];
+  /** The outcomes of all sources. */
   readonly outcomes: Topic;
+  /** A queue for each producer that has the setting `outcomeQueue`. */
+  readonly outcomeQueues: readonly OutcomeQueue[];
   readonly expiry: Expiry;
   readonly governor: LambdaFunction;
   readonly replayer: LambdaFunction;
@@ -63,7 +67,16 @@ export class OneLinkPipeline extends Construct {
     if (faults.length > 0 || expiryPlan === undefined) {
       throw new ConfigurationError(faults.map(({ path, message }) => `${path.join('.')}: ${message}`));
     }
-    this.outcomes = outcomeTopic(new Construct(this, 'Outcomes'), serviceName);
+    const outcomesScope = new Construct(this, 'Outcomes');
+    const topic = outcomeTopic(outcomesScope, serviceName);
+    const retentionDays = settings.commandRetentionDays;
+    this.outcomes = topic;
+    this.outcomeQueues = settings.producers
+      .filter(({ outcomeQueue }) => outcomeQueue)
+      .map((producer) => {
+        const id = `Of${pascalSource(producer.source)}`;
+        return new OutcomeQueue(outcomesScope, id, { producer, topic, retentionDays });
+      });
     const vouching: LambdaFunction[] = [];
     const ownSenders = Lazy.string({ produce: () => Fn.join(',', vouching.map(roleIdOf)) });
     const parts = { settings, account, state, outcomes: this.outcomes, surroundings };
@@ -72,7 +85,7 @@ export class OneLinkPipeline extends Construct {
       return lane ? [new Lane(this, pascal(plan.lane), { ...parts, ownSenders, name: plan.lane, lane, plan })] : [];
     });
     this.expiry = new Expiry(this, 'Expiry', { ...parts, plan: expiryPlan });
-    const { lanes, expiry } = this;
+    const { lanes, expiry, outcomeQueues } = this;
     this.governor = governor(new Construct(this, 'Governor'), { ...parts, lanes, expiry });
     this.replayer = replayer(new Construct(this, 'Replayer'), lanes, parts);
     const queues = ingressQueuesOf(settings);
@@ -88,7 +101,8 @@ export class OneLinkPipeline extends Construct {
     vouching.push(this.replayer, this.operations);
     if (this.ingress) vouching.push(this.ingress.forwarder);
     const functions = { governor: this.governor, replayer: this.replayer, ingress: this.ingress };
-    const observed = { serviceName, settings, account, lanes, expiry, ...functions, ledger: state.ledger };
+    const shared = { outcomeQueues, ledger: state.ledger };
+    const observed = { serviceName, settings, account, lanes, expiry, ...functions, ...shared };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
     const { runbookUrl } = stage.alarms;
     const { alarms } = this.alarms;
@@ -107,8 +121,8 @@ export class OneLinkPipeline extends Construct {
   }
 
   /**
-   * Allows the grantee, in this account or another, to subscribe. The grantee receives the outcomes of all sources. For one
-   * source, use {@link subscribe}.
+   * Allows the grantee, in this account or another, to subscribe to the outcomes of all sources. It is for operators. A
+   * producer has the setting `outcomeQueue`, or a queue of its own that {@link subscribe} feeds.
    */
   grantReadOutcomes(grantee: IGrantable): void {
     this.outcomes.grantSubscribe(grantee);
@@ -116,12 +130,7 @@ export class OneLinkPipeline extends Construct {
 
   /** Delivers one source's outcomes to a queue, without SNS's envelope. */
   subscribe(queue: IQueue, source: string): void {
-    this.outcomes.addSubscription(
-      new SqsSubscription(queue, {
-        rawMessageDelivery: true,
-        filterPolicy: { source: SubscriptionFilter.stringFilter({ allowlist: [source] }) },
-      }),
-    );
+    this.outcomes.addSubscription(outcomesOf(source, queue));
   }
 
   private lane(name: string): Lane {

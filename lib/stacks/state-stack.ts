@@ -1,14 +1,17 @@
 import { type CfnElement, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
 import type { PipelineSettings, StageSettings } from '../config/config-schema.ts';
+import { policySid } from '../config/principals.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
+import { readersOf } from '../constructs/readers.ts';
 
 export interface StateStackProps extends StackProps {
-  readonly settings: Pick<PipelineSettings, 'qrImageDays' | 'archiveDays'>;
+  readonly settings: Pick<PipelineSettings, 'producers' | 'qrImageDays' | 'archiveDays'>;
   readonly removalPolicy: StageSettings['removalPolicy'];
 }
 
@@ -44,6 +47,19 @@ export class StateStack extends Stack implements PipelineState {
       versioned: false,
       ...(qrImageDays !== 'forever' && { expiration: Duration.days(qrImageDays) }),
     });
+    for (const producer of props.settings.producers) {
+      const principals = readersOf(producer);
+      if (principals.length === 0) continue;
+      this.qrImages.addToResourcePolicy(
+        new PolicyStatement({
+          sid: policySid(producer.source),
+          principals,
+          actions: ['s3:GetObject'],
+          // The slash ends the prefix, so `crm` does not include `crm2`.
+          resources: [this.qrImages.arnForObjects(`${prefix.qr}${producer.source}/*`)],
+        }),
+      );
+    }
     // Versioned: the archive may hold the only copy of a rejected or parked command. The history of expired links does not expire.
     this.archive = privateBucket(this, 'Archive', removalPolicy, {
       versioned: true,

@@ -1,13 +1,15 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { AwaitedOutcomes, owesQr, type Receipt } from '../../cli/pipeline/awaited-outcomes.ts';
-import type { OutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
+import type { Outcomes } from '../../cli/pipeline/outcomes.ts';
 import type { PipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { sendAll, type Unsent } from '../../cli/pipeline/send-messages.ts';
 import { OperatorError } from '../../cli/words/operator-error.ts';
+import type { PipelineSettings } from '../../lib/config/config-schema.ts';
 import type { LocalCloud } from '../cloud/cloud.ts';
 import type { AdminClient } from '../onelink-api/admin-client.ts';
 import type { CampaignMessage } from './campaign-input.ts';
-import type { campaignSenders } from './campaign-senders.ts';
 import { killEnvironments } from './chaos.ts';
+import { queueUrlOf, senderKey } from './producer-callers.ts';
 import type { Display } from './progress/display.ts';
 import { watch } from './progress/observation.ts';
 import { RateMeter } from './progress/rate-meter.ts';
@@ -15,9 +17,9 @@ import { RateMeter } from './progress/rate-meter.ts';
 export interface CampaignOptions {
   messages: readonly CampaignMessage[];
   cloud: LocalCloud;
-  senderOf: ReturnType<typeof campaignSenders>;
+  producers: PipelineSettings['producers'];
   outputs: PipelineOutputs;
-  outcomeQueue: OutcomeQueue;
+  outcomes: Outcomes;
   emulator: { admin: AdminClient };
   screen: Display;
   /** The run ends after this time without a new outcome. */
@@ -32,7 +34,7 @@ const pollEveryMilliseconds = 500;
 
 /** Sends the campaign, and receives outcomes until every message has its own or no more are to be expected. */
 export async function runCampaign(options: CampaignOptions) {
-  const { messages, cloud, outputs, outcomeQueue, screen } = options;
+  const { messages, cloud, outputs, outcomes, screen } = options;
   const awaited = new AwaitedOutcomes<CampaignMessage>();
   const byLane = [...Map.groupBy(messages, ({ lane }) => lane)];
   const lanes = new Map(
@@ -72,22 +74,24 @@ export async function runCampaign(options: CampaignOptions) {
     for (const lane of lanes.keys()) {
       if (!outputs.laneQueueUrls.has(lane)) throw new OperatorError(`The pipeline has no lane ${lane}.`);
     }
-    const bySender = Map.groupBy(messages, ({ source }) => options.senderOf(source));
-    const sent = [...bySender].map(([{ sqs, queueUrlOf }, ofSender]) =>
-      sendAll(sqs, ofSender, {
-        // A producer without a queue on this lane is refused at the lane's queue.
-        queueUrlOf: ({ lane }) => queueUrlOf(lane) ?? outputs.laneQueueUrls.get(lane) ?? '',
-        onSent: (message, id) => {
-          for (const receipt of awaited.sent(message, id)) note(receipt);
-        },
-        onUnsent: (one) => void unsent.push(one),
-        signal: options.signal,
-      }),
-    );
-    const stoppedBy = (await Promise.all(sent)).find((one) => one.stoppedBy !== undefined)?.stoppedBy;
+    const bySender = Map.groupBy(messages, (message) => senderKey(options.producers, message));
+    await Promise.all([...bySender].map(([key, ofSender]) => sendAs(key, ofSender)));
+    sending = false;
+  };
+
+  const sendAs = async (accessKeyId: string | undefined, ofSender: readonly CampaignMessage[]) => {
+    const settings = cloud.clientConfig('sqs');
+    const credentials = accessKeyId === undefined ? settings.credentials : { accessKeyId, secretAccessKey: 'local' };
+    const { stoppedBy } = await sendAll(new SQSClient({ ...settings, credentials }), ofSender, {
+      queueUrlOf: (message) => queueUrlOf(message, options.producers, outputs),
+      onSent: (message, id) => {
+        for (const receipt of awaited.sent(message, id)) note(receipt);
+      },
+      onUnsent: (one) => void unsent.push(one),
+      signal: options.signal,
+    });
     if (stoppedBy !== undefined)
       screen.say(`SQS accepts no more messages: ${stoppedBy instanceof Error ? stoppedBy.message : stoppedBy}`);
-    sending = false;
   };
 
   const watchUntilEnd = async (): Promise<CampaignEnd> => {
@@ -130,7 +134,10 @@ export async function runCampaign(options: CampaignOptions) {
   const watching = watchUntilEnd().finally(() => over.abort());
   await Promise.all([
     send(),
-    outcomeQueue.listen((outcome) => note(awaited.received(outcome)), over.signal),
+    outcomes.listen((outcome) => {
+      note(awaited.received(outcome));
+      return true;
+    }, over.signal),
     watching,
     ...(options.chaos ? [kill()] : []),
   ]);

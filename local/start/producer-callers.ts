@@ -1,5 +1,6 @@
+import type { PipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import type { PipelineSettings, ProducerPrincipal, ProducerSettings } from '../../lib/config/config-schema.ts';
-import { isDirect } from '../../lib/config/principals.ts';
+import { isBound, isDirect } from '../../lib/config/principals.ts';
 import {
   type Caller,
   type Callers,
@@ -13,6 +14,31 @@ import { localAccountId } from '../cloud/endpoints.ts';
 
 /** The access key of a producer of the local run. */
 export const producerKey = (source: string) => `producer-${source}`;
+
+/**
+ * The access key with which a message is sent: its producer's, if its source is bound, because the worker holds what
+ * others send. Undefined for all else: the operator sends it.
+ */
+export function senderKey(
+  producers: PipelineSettings['producers'],
+  { source, lane }: { source?: string; lane: string },
+): string | undefined {
+  const producer = producers.find((one) => one.source === source && one.lanes.includes(lane));
+  return producer !== undefined && isBound(producer) ? producerKey(producer.source) : undefined;
+}
+
+/** The queue to which a message is sent: its lane's, or an ingress queue of a producer that acts as an account or service. */
+export function queueUrlOf(
+  { source, lane }: { source?: string; lane: string },
+  producers: PipelineSettings['producers'],
+  { laneQueueUrls, ingressQueues }: Pick<PipelineOutputs, 'laneQueueUrls' | 'ingressQueues'>,
+): string {
+  const producer = producers.find((one) => one.source === source);
+  const principal = producer && actingAs(producer);
+  const own = ingressQueues.find((one) => one.source === source && one.lane === lane);
+  if (principal !== undefined && !isDirect(principal) && own !== undefined) return own.url;
+  return laneQueueUrls.get(lane) ?? '';
+}
 
 /**
  * The producers of a configuration as callers of the local cloud. A producer is its first principal that AWS can tell from

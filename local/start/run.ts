@@ -8,7 +8,6 @@ import type { JudgedCall, LocalCloud } from '../cloud/cloud.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
 import { readCampaign } from './campaign-input.ts';
 import { type CampaignRun, runCampaign } from './campaign-run.ts';
-import { campaignSenders } from './campaign-senders.ts';
 import { chaosWords } from './chaos.ts';
 import { chosenPipeline } from './chosen-pipeline.ts';
 import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
@@ -78,24 +77,23 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
     const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.say(refusedWords(call)));
     const starts = startPipeline({ pipeline, api: emulator, token, weather, onCloud, ...folders }, closing);
-    const { cloud, named, outputs, sqs, outcomeQueue } = await phases.time('cloud', starts);
+    const { cloud, outputs, outcomes } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
     const patienceSeconds = patience(options, pipeline);
-    const received = await outcomeQueue.untilReceived({ signal });
+    const received = await outcomes.untilReceived({ signal });
     if (received !== 'received' && !signal.aborted)
       screen.say('No probe arrived in 90 s: the first outcomes may be missing.');
     if (weather) {
       const { seed, strength } = weather;
       screen.say(`Weather: ${strength}, seed ${seed}. To repeat its plan, use --weather ${seed}.`);
     }
-    const { settings, stackName } = pipeline;
-    const senderOf = campaignSenders({ cloud, settings, stackName, named, outputs, sqs });
+    const { producers } = pipeline.settings;
     const campaign = {
       messages,
       cloud,
-      senderOf,
+      producers,
       outputs,
-      outcomeQueue,
+      outcomes,
       emulator,
       screen,
       patienceSeconds,

@@ -1,8 +1,8 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
-import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
-import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
+import { allOutcomes, openOutcomes } from '../../cli/pipeline/outcomes.ts';
+import { outcomeQueuesOf, pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../cloud/cloud.ts';
 import { startApiFront } from '../weather/api-sockets.ts';
 import { producerCallers } from './producer-callers.ts';
@@ -17,7 +17,8 @@ interface PipelineOptions extends LocalCloudOptions {
 }
 
 /**
- * Starts a synthesised pipeline on local engines, against the emulator, and a queue for its outcomes.
+ * Starts a synthesised pipeline on local engines, against the emulator. Its outcomes come from the producers' own outcome
+ * queues, and from a temporary queue.
  * @param closing gets the steps that stop what was started. The caller runs them, the last one first, after a failure too
  * @throws Error if a part does not start
  */
@@ -45,14 +46,18 @@ export async function startPipeline(
   const outputs = pipelineOutputs(named, stackName);
   const sqs = new SQSClient(cloud.clientConfig('sqs'));
   const sns = new SNSClient(cloud.clientConfig('sns'));
-  const outcomeQueue = await openOutcomeQueue({ sqs, sns }, outputs.outcomeTopicArn);
-  closing.push(() => outcomeQueue.close());
+  const own = outcomeQueuesOf(
+    settings.producers.map(({ source }) => source),
+    named,
+  );
+  const outcomes = await openOutcomes({ sqs, sns }, allOutcomes(outputs.outcomeTopicArn, own));
+  closing.push(() => outcomes.close());
   return {
     cloud,
     /** All outputs of the pipeline's stack, by name. */
     named,
     outputs,
     sqs,
-    outcomeQueue,
+    outcomes,
   };
 }

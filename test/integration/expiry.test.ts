@@ -64,7 +64,7 @@ describe('a link whose record the TTL removes', () => {
     // The worker removes the record last, after it has published the outcome.
     await vi.waitFor(async () => expect((await pipeline.ledger()).has('link#A1b3/dead')).toBe(false), 10_000);
     expect((await pipeline.ledger()).has('request#product/dead')).toBe(true);
-    expect([...(await pipeline.objects('QrBucketName')).keys()]).toEqual(['qr/A1b3/clicked.png']);
+    expect([...(await pipeline.objects('QrBucketName')).keys()]).toEqual(['qr/product/A1b3/clicked.png']);
     const history = [...(await pipeline.objects('ArchiveBucketName'))].filter(([key]) => key.startsWith('history/'));
     expect(history.map(([, object]) => JSON.parse(object.toString('utf8')))).toMatchObject([
       { shortlinkId: 'dead', source: 'product', requestId: 'dead', pid: 'print', campaign: 'posters' },

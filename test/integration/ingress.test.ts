@@ -1,8 +1,13 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { redrive } from '../../cli/commands/dead-letters/redrive.ts';
+import { operationsOf } from '../../cli/pipeline/operations.ts';
 import { config as sample } from '../../examples/configuration.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import type { Configuration, ProducerPrincipal } from '../../lib/config/config-schema.ts';
+import { everything, sessionOf } from '../../local/cloud/access/caller.ts';
+import { localAccountId } from '../../local/cloud/endpoints.ts';
 import { runningPipeline } from '../world/running-pipeline.ts';
 
 /** The sample, whose product sends from an EventBridge rule, and whose crm and studio send as roles. */
@@ -35,7 +40,14 @@ const commandOf = (source: string, requestId: string) => ({
 
 let pipeline: Awaited<ReturnType<typeof runningPipeline>>;
 beforeAll(async () => {
-  pipeline = await runningPipeline({ configuration: configuration() });
+  // These may send to every queue, so also to a dead-letter queue. SQS moves a message there with its own sender.
+  const buried = (role: string, senderId: string) =>
+    sessionOf(`arn:aws:iam::${localAccountId}:role/${role}`, 'buried', [everything], senderId);
+  const callers = {
+    'producer-buried-crm': buried('crm', 'AROAEXAMPLEOFACRMROLE'),
+    'producer-buried-studio': buried('studio', 'AROAEXAMPLESTUDIOROLE'),
+  };
+  pipeline = await runningPipeline({ configuration: configuration(), callers });
 }, 120_000);
 afterAll(() => pipeline?.stop());
 
@@ -66,9 +78,10 @@ async function outcomeOf(messageId: string): Promise<Outcome> {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), 30_000);
   if (!received.has(messageId)) {
-    await pipeline.outcomeQueue.listen((outcome) => {
+    await pipeline.outcomes.listen((outcome) => {
       if (outcome.messageId !== null) received.set(outcome.messageId, outcome);
       if (received.has(messageId)) stop.abort();
+      return true;
     }, stop.signal);
   }
   clearTimeout(timer);
@@ -120,6 +133,33 @@ describe('a message with forged attributes, sent to the lane by a producer', { t
       requestId: 'forged-1',
     });
     expect(received.has('the-id-of-another-message')).toBe(false);
+  });
+});
+
+describe('dead letters that the operations function redrives', { timeout: 60_000 }, () => {
+  const deadLetters = 'TransactionalDeadLetterQueueUrl';
+
+  it('keep the sender that SQS reports, not one that they claim', async () => {
+    const attributes = { FirstSender: 'source:product', OriginalMessageId: 'the-id-of-another-letter' };
+    const id = await send('buried-studio', deadLetters, commandOf('product', 'letter-1'), attributes);
+    const own = await send('buried-crm', deadLetters, commandOf('crm', 'letter-2'));
+
+    const operations = operationsOf({
+      lambda: new LambdaClient(pipeline.cloud.clientConfig('lambda')),
+      functionName: pipeline.outputs.OperationsFunctionName ?? '',
+      interrupted: new AbortController().signal,
+      onBusy: () => expect.fail('no other act runs'),
+    });
+    const queue = { url: pipeline.outputs[deadLetters] ?? '', sourceUrl: pipeline.outputs.TransactionalQueueUrl ?? '' };
+    const limits = { limit: 10, interrupted: new AbortController().signal };
+    expect(await redrive(operations, queue, limits, 20)).toEqual({ moved: 2, refused: [] });
+
+    expect(await outcomeOf(id)).toMatchObject({
+      reason: 'sender-not-allowed',
+      source: 'studio',
+      requestId: 'letter-1',
+    });
+    expect(await outcomeOf(own)).toMatchObject({ outcome: 'created', source: 'crm', requestId: 'letter-2' });
   });
 });
 

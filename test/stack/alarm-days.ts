@@ -30,6 +30,7 @@ const idleLane = () => ({
 export const idleMinute = () => ({
   lanes: { transactional: idleLane(), campaign: idleLane() },
   expiry: { ...emptyQueue(), expiringSoon: 0, booksFailed: 0 },
+  outcomesOfCrm: emptyQueue(),
   governor: {
     runs: true,
     /** Whether the API answered the quota poll. */

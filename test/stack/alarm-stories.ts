@@ -105,6 +105,8 @@ export const stories: Record<string, Story> = {
   'expiry-backlog-old': story(10, () => ({ expiry: { oldestSeconds: 2 * days } })),
   'expiry-intake-late': story(10, (at) => ({ intakeAgeSeconds: at * 60 })),
   'expiry-bookkeeping-failed': story(15, () => ({ expiry: { booksFailed: 1 } })),
+  'crm-outcome-dead-letters': story(10, () => ({ outcomesOfCrm: { deadLetters: 1 } })),
+  'crm-outcomes-expiring': story(10, () => ({ outcomesOfCrm: { oldestSeconds: 8 * days } })),
   'links-expiring-soon': story(1, () => ({ expiry: { expiringSoon: 3 } })),
   ...Object.fromEntries(
     [

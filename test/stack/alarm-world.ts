@@ -93,6 +93,7 @@ export class AlarmWorld {
       }
     }
     if (rest.queuesMeasured) this.#queue(expiryLane, expiry);
+    if (rest.queuesMeasured) this.#queue('crm-outcomes', rest.outcomesOfCrm);
     this.#counts(
       { lane: expiryLane },
       { [laneMetric.linkExpiringSoon]: expiry.expiringSoon, [laneMetric.bookkeepingFailed]: expiry.booksFailed },
@@ -158,10 +159,11 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
     if (found === undefined) throw new Error(`${id} is not in the templates`);
     return found.name;
   };
-  const { lanes, expiry, governor, replayer } = main.pipeline;
+  const { lanes, expiry, outcomeQueues, governor, replayer } = main.pipeline;
   const works = [
     ...lanes.flatMap((lane) => [[lane.name, lane.commands] as const, [`${lane.name}-qr`, lane.qrJobs] as const]),
     [expiryLane, expiry.expired] as const,
+    ...outcomeQueues.map((one) => [`${one.source}-outcomes`, one] as const),
   ];
   const functions = [
     ...lanes.flatMap(({ name, ...lane }) => [
@@ -187,7 +189,7 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
   };
 }
 
-function stackOf({ stackName: name }: CdkStack, template: Template): Stack {
+export function stackOf({ stackName: name }: CdkStack, template: Template): Stack {
   const none = { Resources: {}, Parameters: {}, Mappings: {}, Conditions: {}, Outputs: {} };
   return { name, region: 'eu-west-1', template: { ...none, ...template.toJSON() }, assets: new Map() };
 }

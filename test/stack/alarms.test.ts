@@ -132,6 +132,8 @@ describe('the alarms', () => {
         'expiry-bookkeeping-failed',
         'expiry-backlog-old',
         'links-expiring-soon',
+        'crm-outcome-dead-letters',
+        'crm-outcomes-expiring',
       ].sort(),
     );
   });
@@ -160,12 +162,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 79 in total, each of which CloudWatch bills', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 81 in total, each of which CloudWatch bills', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(79);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(81);
   });
 
   test('notify their topic when they fire and when they close', () => {
@@ -258,7 +260,7 @@ describe('the alarms', () => {
       AlarmActions: [pageTopicArn],
       AlarmDescription: Match.stringLikeRegexp(`${runbookUrl}#governor-silent$`),
     });
-    own.resourceCountIs('AWS::SNS::Subscription', 1);
+    own.resourcePropertiesCountIs('AWS::SNS::Subscription', { Protocol: 'email' }, 1);
     own.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'operator@acme.example' });
   });
 

@@ -25,6 +25,8 @@ describe('the queues', () => {
       CampaignQrJobsDeadLetters: 1_209_600,
       ExpiryExpiredQueue: 864_000,
       ExpiryExpiredDeadLetters: 1_209_600,
+      OutcomesOfCrmQueue: 864_000,
+      OutcomesOfCrmDeadLetters: 1_209_600,
     });
   });
 
@@ -48,6 +50,8 @@ describe('the queues', () => {
       'PipelineCampaignQrJobsQueueE4E20E7B',
       'PipelineExpiryExpiredDeadLettersF9E764EA',
       'PipelineExpiryExpiredQueue8A8C1E2D',
+      'PipelineOutcomesOfCrmDeadLettersC40DE912',
+      'PipelineOutcomesOfCrmQueue22AE1462',
       'PipelineTransactionalCommandsDeadLetters34BD394B',
       'PipelineTransactionalCommandsQueueEC0D7B0A',
       'PipelineTransactionalQrJobsDeadLettersFADAE39F',
@@ -57,7 +61,7 @@ describe('the queues', () => {
 
   test('are all encrypted, and accept only TLS', () => {
     template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
-    template.resourceCountIs('AWS::SQS::QueuePolicy', 10);
+    template.resourceCountIs('AWS::SQS::QueuePolicy', 12);
     template.allResourcesProperties('AWS::SQS::QueuePolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -86,23 +90,19 @@ describe('the queues', () => {
     });
     // When
     const policies = named('AWS::SQS::QueuePolicy', Template.fromStack(stack));
-    const allowed = ['TransactionalCommandsQueuePolicy', 'CampaignCommandsQueuePolicy'].flatMap((id) =>
-      policies[id]?.Properties.PolicyDocument.Statement.filter(
-        ({ Effect }: { Effect: string }) => Effect === 'Allow',
-      ).map(({ Sid, Action, Principal, Condition }: Record<string, unknown>) => [
-        id,
-        Sid,
-        Action,
-        Principal,
-        Condition,
-      ]),
+    const lanes = Object.entries(policies).filter(([id]) => id.includes('Commands'));
+    const allowed = lanes.flatMap(([id, { Properties }]) =>
+      Properties.PolicyDocument.Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow').map(
+        ({ Sid, Action, Principal, Condition }: Record<string, unknown>) => [id, Sid, Action, Principal, Condition],
+      ),
     );
     // Then
     const actions = ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'];
+    const crmSid = expect.stringMatching(/^ProducercrmZV[0-9a-f]{8}$/);
     const [transactional, campaign] = ['TransactionalCommandsQueuePolicy', 'CampaignCommandsQueuePolicy'];
     expect(allowed).toEqual([
-      [transactional, 'Producercrm', actions, { AWS: [role, user] }, undefined],
-      [campaign, 'Producercrm', actions, { AWS: [role, user] }, undefined],
+      [transactional, crmSid, actions, { AWS: [role, user] }, undefined],
+      [campaign, crmSid, actions, { AWS: [role, user] }, undefined],
       [campaign, 'Producerstudio', actions, { AWS: studioRole }, undefined],
     ]);
   });
@@ -184,6 +184,8 @@ describe('the outputs', () => {
       'CampaignQrWorkerLogGroupName',
       'CampaignQrWorkerMappingId',
       'CampaignQueueUrl',
+      'CrmOutcomeDeadLetterQueueUrl',
+      'CrmOutcomeQueueUrl',
       'ExpiredLinksDeadLetterQueueUrl',
       'ExpiredLinksQueueUrl',
       'ExpiryIntakeFunctionName',

@@ -23,7 +23,10 @@ export const settings = (): PipelineSettings =>
 
 /** A pipeline with other settings, in a stack of its own. */
 export function pipelineOf(changes: Partial<PipelineSettings>, app = emptyApp(), serviceName = 'Test-stage') {
-  const state = new StateStack(app, `${serviceName}-State`, { settings: settings(), removalPolicy: 'destroy' });
+  const state = new StateStack(app, `${serviceName}-State`, {
+    settings: { ...settings(), ...changes },
+    removalPolicy: 'destroy',
+  });
   const account = config.accounts.acme ?? expect.fail('no account');
   const stage = config.stages.staging ?? expect.fail('no stage');
   return new PipelineStack(app, serviceName, {

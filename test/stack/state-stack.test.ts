@@ -96,7 +96,7 @@ describe('the state stack', () => {
 
   test('deletes QR images after the configured number of days', () => {
     const stack = new StateStack(emptyApp(), 'Other', {
-      settings: { qrImageDays: 400, archiveDays: 31 },
+      settings: { producers: [], qrImageDays: 400, archiveDays: 31 },
       removalPolicy: 'retain',
     });
     Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {

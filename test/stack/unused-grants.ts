@@ -12,9 +12,14 @@ export const unusedGrants: Readonly<Record<string, string>> = {
     'If the record of a checked link is gone, because its check took too long, the worker adds it again.',
   'ExpiryWorkerFunction sqs:ChangeMessageVisibility ExpiryExpiredQueue':
     'A check that fails returns to its queue with a longer delay each time.',
+  'ReplayerWorkerFunction s3:GetObject Archive/held/*':
+    'The replayer sends held commands back when their sender is decided. The stories have no unknown sender.',
+  'ReplayerWorkerFunction s3:DeleteObject Archive/held/*': 'The replayer removes what it sent back.',
   'ReplayerWorkerFunction s3:PutObject Archive/quarantine/*': 'A parked object that cannot be replayed is put aside.',
   'ReplayerWorkerFunction sns:Publish OutcomesTopic':
     'The producer of a command that is put aside gets an outcome that is not final.',
+  '{lane}LinkWorkerFunction s3:PutObject Archive/held/*':
+    'The worker holds a command of an unknown sender. The stories have none.',
   '{lane}QrWorkerFunction dynamodb:GetItem Ledger':
     'If the link of a job has ended, or a job is delivered again, the worker reads the record of the link.',
   '{lane}QrWorkerFunction s3:DeleteObject QrImages/qr/*':

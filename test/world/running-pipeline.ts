@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { sketchOf } from '../../cli/files/message.ts';
 import { type Awaited, AwaitedOutcomes } from '../../cli/pipeline/awaited-outcomes.ts';
-import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
 import { sendMessages } from '../../cli/pipeline/send-messages.ts';
 import { config } from '../../examples/configuration.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { pascal } from '../../lib/constructs/lane.ts';
+import type { Callers } from '../../local/cloud/access/caller.ts';
 import { startOneLinkApi } from '../../local/onelink-api/server.ts';
 import type { CampaignMessage } from '../../local/start/campaign-input.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
@@ -35,9 +35,12 @@ export const messagesOf = (commands: readonly object[]): CampaignMessage[] =>
 export async function runningPipeline({
   weather,
   configuration = config,
+  callers = {},
 }: {
   weather?: WeatherPlan;
   configuration?: Configuration;
+  /** Beside the producers of the configuration. */
+  callers?: Callers;
 } = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'onelink-end-to-end-'));
   const pipeline = chosenPipeline(configuration, 'production');
@@ -53,18 +56,18 @@ export async function runningPipeline({
     workDirectory: join(directory, 'work'),
     environmentOverrides: { API_BASE_URL: api.baseUrl.replace(api.origin, front?.endpoint ?? api.origin) },
     secretValues: { ApiToken: token },
-    callers: producerCallers(pipeline.settings),
+    callers: { ...producerCallers(pipeline.settings), ...callers },
     fireSchedulesAtStart: true,
     ...(weather && { weather }),
   });
-  const outcomeQueue = await openOutcomeQueue({ sqs, sns: started.sns }, started.outputs.outcomeTopicArn);
+  const outcomes = await started.openOutcomes();
 
   return {
     api,
     cloud,
     producers: pipeline.settings.producers,
     outputs: named,
-    outcomeQueue,
+    outcomes,
 
     /** Sends messages and waits until each has its outcome. @throws Error when that takes longer than the deadline */
     async sendAndAwait(messages: CampaignMessage[], deadlineSeconds: number): Promise<Awaited<CampaignMessage>[]> {
@@ -75,10 +78,11 @@ export async function runningPipeline({
         sendMessages(sqs, started.laneQueueUrl(lane), ofLane, (message, id) => void awaited.sent(message, id)),
       );
       const sent = Promise.all(sends);
-      const listening = outcomeQueue.listen(
+      const listening = outcomes.listen(
         (outcome) => {
           awaited.received(outcome);
           if (awaited.all().length === messages.length && awaited.unsettled === 0) settled.abort();
+          return true;
         },
         AbortSignal.any([over, settled.signal]),
       );
@@ -93,9 +97,10 @@ export async function runningPipeline({
       const received = new Map<string, Outcome>();
       const over = new AbortController();
       const timer = setTimeout(() => over.abort(), deadlineSeconds * 1000);
-      await outcomeQueue.listen((outcome) => {
+      await outcomes.listen((outcome) => {
         if (outcome.action === null) received.set(outcome.outcomeId, outcome);
         if (received.size === count) over.abort();
+        return true;
       }, over.signal);
       clearTimeout(timer);
       if (received.size < count) throw new Error(`${received.size} of ${count} outcomes after ${deadlineSeconds} s`);
@@ -148,7 +153,7 @@ export async function runningPipeline({
     },
 
     async stop(): Promise<void> {
-      await outcomeQueue.close();
+      await outcomes.close();
       await cloud.stop();
       await front?.stop();
       await api.close();

@@ -3,7 +3,9 @@ import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/clie
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
+import { allOutcomes, type Outcomes, openOutcomes } from '../../cli/pipeline/outcomes.ts';
+import { outcomeQueuesOf, pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
+import { config } from '../../examples/configuration.ts';
 import { type LocalCloudOptions, startLocalCloud } from '../../local/cloud/cloud.ts';
 
 /** Starts a synthesised pipeline on the local cloud, with clients of its services. */
@@ -13,13 +15,24 @@ export async function startPipeline(stackName: string, options: LocalCloudOption
   const outputs = pipelineOutputs(named, stackName);
   const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
   const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(cloud.clientConfig('dynamodb')));
+  const sqs = new SQSClient(cloud.clientConfig('sqs'));
+  const sns = new SNSClient(cloud.clientConfig('sns'));
   return {
     cloud,
     named,
     outputs,
-    sqs: new SQSClient(cloud.clientConfig('sqs')),
-    sns: new SNSClient(cloud.clientConfig('sns')),
+    sqs,
+    sns,
     dynamo,
+
+    /** Opens the outcomes of all sources. Each producer's own outcome queue is one of their queues. */
+    openOutcomes(): Promise<Outcomes> {
+      const own = outcomeQueuesOf(
+        config.stages.production?.pipelines.flatMap(({ producers }) => producers.map(({ source }) => source)) ?? [],
+        named,
+      );
+      return openOutcomes({ sqs, sns }, allOutcomes(outputs.outcomeTopicArn, own));
+    },
 
     laneQueueUrl(lane: string): string {
       const url = outputs.laneQueueUrls.get(lane);

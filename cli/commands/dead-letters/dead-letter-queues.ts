@@ -1,6 +1,6 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { expiryLane } from '../../../lambdas/domain/work/names.ts';
-import { ingressQueues, outputNamed, pascal, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
+import { outputNamed, pascal, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 
 /** What a queue holds: commands, commands in ingress queues, QR jobs that the link worker queues, or expired links. */
@@ -34,7 +34,7 @@ export function deadLetterQueues(
   stackName: string,
   only: { lane?: string; queue?: QueueKind },
 ): DeadLetterQueue[] {
-  const { laneQueueUrls } = pipelineOutputs(outputs, stackName);
+  const { laneQueueUrls, ingressQueues } = pipelineOutputs(outputs, stackName);
   if (only.lane !== undefined && !laneQueueUrls.has(only.lane)) {
     const lanes = [...laneQueueUrls.keys()].join(', ');
     throw new OperatorError(`${stackName} has no lane ${only.lane}; it has ${lanes}. Name one of them with --lane.`);
@@ -43,10 +43,9 @@ export function deadLetterQueues(
     const url = (name: string) => outputNamed(`${prefix}${name}`, outputs, stackName);
     return { lane, kind, url: url('DeadLetterQueueUrl'), sourceUrl: url('QueueUrl') };
   };
-  const ingress = ingressQueues(outputs, stackName);
   const ofLanes = [...laneQueueUrls.keys()].flatMap((lane) => [
     queueOf(lane, 'commands', pascal(lane)),
-    ...ingress
+    ...ingressQueues
       .filter((one) => one.lane === lane)
       .map(({ source, url, deadLettersUrl }) => ({
         lane,

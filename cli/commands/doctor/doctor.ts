@@ -16,6 +16,7 @@ import { checkApi } from './api-checks.ts';
 import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, type Plans } from './lane-checks.ts';
 import { checkSecrets } from './secret-checks.ts';
+import { checkHeld, checkQueuePolicy, checkSources } from './sender-checks.ts';
 import { checkTable } from './table-checks.ts';
 import { checkAlarmTopic } from './topic-checks.ts';
 
@@ -25,7 +26,7 @@ const exitCode = { fit: 0, unfit: 1, notDone: 2 } as const;
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description(
-      'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, alarms.',
+      'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, senders, alarms.',
     )
     .option('--json', 'print one JSON object for each check');
   return pipelineVerb(
@@ -110,6 +111,15 @@ async function* checksOf(
   yield* await unlessRefused('parked commands', 's3:ListBucket', isLocal, async () => [
     await checkStranded(pipeline.parked, { archive, lanes: lanes.map(({ name }) => name) }),
   ]);
+  yield* checkSources(settings);
+  yield* await unlessRefused('held commands', 's3:ListBucket', isLocal, async () => [await checkHeld(pipeline.held)]);
+  for (const { name: lane, workers } of lanes) {
+    const queueUrl = workers.find(({ kind }) => kind === 'link')?.queueUrl;
+    if (queueUrl === undefined) continue;
+    yield* await unlessRefused(`queue policy ${lane}`, 'sqs:GetQueueAttributes', isLocal, async () => [
+      await checkQueuePolicy(pipeline.sqs, { lane, queueUrl }, settings),
+    ]);
+  }
   const sns = new SNSClient();
   const topics = { page: pipeline.output('PageTopicArn'), ticket: pipeline.output('TicketTopicArn') };
   for (const severity of ['page', 'ticket'] as const) {

@@ -25,8 +25,10 @@ export interface LaneChoice {
 export interface CheckedFile {
   messages: number;
   lanes: ReadonlySet<string>;
-  /** The only source in the file, if its outcomes are certain to carry it. */
-  onlySource: string | undefined;
+  /** The sources that commands name. An outcome of a command without a valid one has no source. */
+  sources: ReadonlySet<string>;
+  /** Whether each command names a valid source. */
+  allHaveSources: boolean;
 }
 
 const faultsNamed = 20;
@@ -43,8 +45,8 @@ export async function checkFile(
 ): Promise<CheckedFile> {
   const faults: string[] = [];
   const lanes = new Set<string>();
-  const sources = new Set<string | undefined>();
-  let [messages, faulty] = [0, 0];
+  const sources = new Set<string>();
+  let [messages, faulty, allHaveSources] = [0, 0, true];
   for await (const message of source.messages()) {
     if (interrupted.aborted) throw new OperatorError('Interrupted. Nothing was sent.');
     messages += 1;
@@ -54,11 +56,12 @@ export async function checkFile(
     const fault = faultOf(message, sketch, lane, choice);
     if (fault === undefined && lane !== undefined) {
       lanes.add(lane);
-      if (sources.size < 2) sources.add(sketch.source);
+      if (isValidSource(sketch.source)) sources.add(sketch.source);
+      else allHaveSources = false;
     } else if (++faulty <= faultsNamed) faults.push(`${placeWords(message)}: ${fault}`);
   }
   if (messages === 0) throw new OperatorError(`${source.name} has no command.`);
-  if (faulty === 0) return { messages, lanes, onlySource: onlyOf(sources) };
+  if (faulty === 0) return { messages, lanes, sources, allHaveSources };
   const more = faulty > faultsNamed ? [`and ${n(faulty - faultsNamed)} more`] : [];
   throw new OperatorError([...faults, ...more, 'Nothing was sent.'].join('\n'));
 }
@@ -96,9 +99,7 @@ function noLane({ source }: MessageSketch, { pipeline, stackName }: LaneChoice):
   return `its source is not one of the configured producers (${known}). ${fix}`;
 }
 
-function onlyOf(sources: ReadonlySet<string | undefined>): string | undefined {
-  const [source] = sources;
-  // The outcome of an invalid source has null in its place, and the filter would drop it.
-  const isValid = sources.size === 1 && source !== undefined && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(source);
-  return isValid ? source : undefined;
+/** The outcome of an invalid source has null in its place, and a filter by source would drop it. */
+function isValidSource(source: string | undefined): source is string {
+  return source !== undefined && /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(source);
 }

@@ -43,8 +43,11 @@ export class Conversation {
     for (const receipt of this.#awaited.sent(message, messageId)) this.#print(receipt);
   }
 
-  received(outcome: Outcome): void {
-    this.#print(this.#awaited.received(outcome));
+  /** @returns whether the outcome belongs to a message that was sent */
+  received(outcome: Outcome): boolean {
+    const receipt = this.#awaited.received(outcome);
+    this.#print(receipt);
+    return receipt.kind !== 'unknown';
   }
 
   /** Seconds since the last news, or since everything was sent. */
@@ -74,7 +77,9 @@ export class Conversation {
   close(waited: boolean): number {
     clearTimeout(this.#timer);
     const [all, open] = [this.#awaited.all(), this.open()];
-    const parked = all.filter(isParked).length;
+    const waiting = all.filter(isParked);
+    const parked = waiting.length;
+    const held = waiting.filter((one) => one.parked?.reason === 'sender-unknown').length;
     const print = console.error;
     if (!waited) {
       print(`${n(this.sentCount)} sent`);
@@ -94,7 +99,10 @@ export class Conversation {
       ]),
     );
     print(`${n(this.sentCount)} sent: ${tally || 'no outcome received'}`);
-    if (parked > 0) print(`${n(parked)} parked: the replayer sends them back to their lane when there is quota.`);
+    if (parked > held)
+      print(`${n(parked - held)} parked: the replayer sends them back to their lane when there is quota.`);
+    if (held > 0)
+      print(`${n(held)} held: the source is bound, and you are not one of its senders. Run: onelink senders list`);
     if (open.length > 0) print('To trace a command, run: onelink trace --source <name> --request-id <id>');
     if (open.some(({ answer }) => answer === undefined)) {
       print('A rejected command leaves no record to look up. To check for invalid commands, run: onelink plan <file>');

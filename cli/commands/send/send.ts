@@ -4,8 +4,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Ledger } from '../../../lambdas/adapters/ledger.ts';
 import { type MessageSource, openMessages } from '../../files/message-source.ts';
-import { type OutcomeQueue, openOutcomeQueue } from '../../pipeline/outcome-queue.ts';
-import { pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
+import type { OutcomeFilter } from '../../pipeline/outcome-queue.ts';
+import { type Outcomes, openOutcomes } from '../../pipeline/outcomes.ts';
+import { outcomeQueuesOf, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
 import { sendAll } from '../../pipeline/send-messages.ts';
 import { serviceErrorWords } from '../../pipeline/service-error.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
@@ -13,7 +14,7 @@ import type { Progress } from '../../terminal/progress.ts';
 import { withNeeds } from '../../terminal/usage.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { n } from '../../words/words.ts';
-import { checkFile, sendables } from './checked-file.ts';
+import { type CheckedFile, checkFile, sendables } from './checked-file.ts';
 import { Conversation, exitCode } from './conversation.ts';
 import { Leftover } from './leftover.ts';
 import { missedOutcomes } from './missed-outcomes.ts';
@@ -54,9 +55,11 @@ The verb first reads the whole file, and sends nothing if a line has a fault. Th
 messages cannot be sent (interrupted, refused, AWS unreachable), the verb keeps them in <file>.not-sent.ndjson. You can send
 that file later. After a hard kill, send the whole file again: a repeat makes nothing twice.
 
-With --wait, the verb subscribes to the outcome topic, and publishes probes until it receives one. A new subscription may
-take a minute. At the end, it reads missed outcomes from the ledger. Both need a permission. Without it, the verb prints a
-warning and continues.
+With --wait, the verb receives from the outcome queue of a source that has one. It deletes only the outcomes of what it sent, and
+gives others back. Do not use it beside a running consumer of that queue, which would take outcomes away. For other sources, it
+subscribes a temporary queue to the outcome topic, and publishes probes until it receives one. A new subscription may take a
+minute. At the end, it reads missed outcomes from the ledger. Both need a permission. Without it, the verb prints a warning and
+continues.
 
 Exit codes:
   ${exitCode.done}  sent; with --wait: and every command was carried out, repeated or superseded
@@ -101,12 +104,15 @@ async function sendFile(
 
   const ended = new AbortController();
   const signal = AbortSignal.any([interrupted, ended.signal]);
-  let outcomeQueue: OutcomeQueue | undefined;
+  let outcomes: Outcomes | undefined;
   try {
     if (options.wait) {
-      const only = checked.onlySource === undefined ? {} : { source: checked.onlySource };
-      outcomeQueue = await openOutcomeQueue({ sqs, sns: new SNSClient() }, outputs.outcomeTopicArn, only);
-      await listenFirst(outcomeQueue, progress, signal);
+      const own = outcomeQueuesOf(checked.sources, deployed.outputs);
+      outcomes = await openOutcomes(
+        { sqs, sns: new SNSClient() },
+        { topicArn: outputs.outcomeTopicArn, ownQueues: [...own.values()], others: otherThan(own, checked) },
+      );
+      await listenFirst(outcomes, progress, signal);
     }
     if (interrupted.aborted) throw new OperatorError('Interrupted. Nothing was sent.');
     const conversation = new Conversation(options.json === true);
@@ -130,7 +136,7 @@ async function sendFile(
     const lookUp = (most: number) => lookUpMissed(conversation, ledger, most);
     const [stoppedBy] = await Promise.all([
       sending(),
-      outcomeQueue?.listen((outcome) => conversation.received(outcome), done).catch(reportDeafness),
+      outcomes?.listen((outcome) => conversation.received(outcome), done).catch(reportDeafness),
       options.wait ? lookUpWhenQuiet(conversation, lookUp, done) : undefined,
     ]);
     if (options.wait && !interrupted.aborted) await lookUp(Number.POSITIVE_INFINITY);
@@ -146,16 +152,26 @@ async function sendFile(
   } finally {
     ended.abort();
     progress.clear();
-    await outcomeQueue?.close().catch((error: unknown) => {
+    await outcomes?.close().catch((error: unknown) => {
       console.error(
-        `The queue for outcomes ${outcomeQueue?.url} could not be deleted (${nameOf(error)}). Delete it yourself.`,
+        `The queue for outcomes ${outcomes?.temporaryUrl} could not be deleted (${nameOf(error)}). Delete it yourself.`,
       );
     });
   }
 }
 
+/** A filter of SNS has at most 150 values. */
+const mostFiltered = 100;
+
+/** The outcomes that no producer's own queue has. */
+function otherThan(own: ReadonlyMap<string, string>, { sources, allHaveSources }: CheckedFile): OutcomeFilter {
+  const others = [...sources].filter((source) => !own.has(source));
+  if (allHaveSources && others.length <= mostFiltered) return { only: others };
+  return { except: own.size <= mostFiltered ? [...own.keys()] : [] };
+}
+
 /** Waits until the subscription delivers a probe, the time-out ends, or the topic refuses the probe. */
-async function listenFirst(queue: OutcomeQueue, progress: Progress, signal: AbortSignal): Promise<void> {
+async function listenFirst(queue: Outcomes, progress: Progress, signal: AbortSignal): Promise<void> {
   const began = performance.now();
   const words = () => `waiting for the subscription: ${Math.round((performance.now() - began) / 1000)} s`;
   const showing = setInterval(() => progress.update(words), 250);

@@ -2,6 +2,7 @@ import { type ControlReading, laneNow } from '../../../lambdas/domain/control/co
 import { daysOfMonth, type Forecast, forecast } from '../../../lambdas/governor/forecast.ts';
 import { isFresh } from '../../pipeline/control-freshness.ts';
 import type { QueueKind } from '../dead-letters/dead-letter-queues.ts';
+import type { HeldCommands } from '../senders/held-commands.ts';
 
 /** Approximate counts of a queue. */
 export interface QueueNow {
@@ -27,6 +28,8 @@ export interface Sight {
   }[];
   /** Commands that are parked for lanes that the pipeline does not have. The replayer does not replay them. */
   stranded?: { lane: string; commands: number }[];
+  /** Commands of unknown senders, until an operator decides about each sender. */
+  held?: HeldCommands[];
   deadLetters: { lane: string; kind: QueueKind; messages: number }[];
   alarms: { name: string; since: number | undefined }[];
 }
@@ -44,14 +47,14 @@ export interface QuotaOverview extends Partial<Forecast> {
 export type Overview = ReturnType<typeof overviewOf>;
 
 export function overviewOf(sight: Sight) {
-  const { stackName, atMilliseconds: at, reading, stranded = [], deadLetters, alarms } = sight;
+  const { stackName, atMilliseconds: at, reading, stranded = [], held = [], deadLetters, alarms } = sight;
   const { control } = reading;
   const lanes = sight.lanes.map((lane) => laneOverview(lane, reading, at));
   const controlRecord = stateOf(reading, at);
   const dead = deadLetters.filter(({ messages }) => messages > 0);
   const stands = lanes.some(({ state }) => state !== 'open');
   const needsOperator =
-    controlRecord !== 'fresh' || stands || [stranded, dead, alarms].some((found) => found.length > 0);
+    controlRecord !== 'fresh' || stands || [stranded, held, dead, alarms].some((found) => found.length > 0);
   return {
     stack: stackName,
     at,
@@ -62,6 +65,7 @@ export function overviewOf(sight: Sight) {
     lanes,
     quota: quotaOverview(sight),
     stranded,
+    held: held.map(({ sinceMilliseconds: since, ...one }) => ({ ...one, since })),
     deadLetters: dead,
     alarms,
     /** Whether anything needs an operator. */

@@ -1,5 +1,5 @@
 import { mostHours } from '../../../lambdas/governor/forecast.ts';
-import { durationWords, instantWords, n, percent } from '../../words/words.ts';
+import { counted, durationWords, instantWords, n, percent } from '../../words/words.ts';
 import { nameOf } from '../dead-letters/dead-letter-queues.ts';
 import type { LaneOverview, Overview, QuotaOverview } from './overview.ts';
 
@@ -11,9 +11,10 @@ const alarmsShown = 6;
 
 /** An overview as text: 80 columns, one screen. */
 export function screenOf(overview: Overview): string[] {
-  const { at, lanes, stranded, deadLetters, alarms } = overview;
+  const { at, lanes, stranded, held, deadLetters, alarms } = overview;
   const ago = (instant: number) => `${durationWords((at - instant) / 1000)} ago`;
   const dead = deadLetters.map((queue) => `${nameOf(queue)} ${n(queue.messages)}`).join(', ');
+  const waiting = Map.groupBy(held, ({ source }) => source);
   const more = alarms.length - alarmsShown;
   return [
     `${overview.stack}  ${instantWords(at)} UTC`,
@@ -24,6 +25,8 @@ export function screenOf(overview: Overview): string[] {
     ...stranded.map(({ lane, commands }) => row([lane, 'removed: not replayed', '-', '-', '-', n(commands)])),
     '',
     ...quotaRows(overview.quota, ago),
+    `HELD          ${[...waiting].map(heldWords).join(', ') || 'none'}`,
+    ...(held.length === 0 ? [] : ['  their senders are unknown: onelink senders list']),
     `DEAD LETTERS  ${dead || 'none'}`,
     `ALARMS        ${alarms.length === 0 ? 'none' : n(alarms.length)}`,
     ...alarms
@@ -45,6 +48,12 @@ function controlWords({ controlRecord, governedAt, health }: Overview, ago: (ins
     case 'fresh':
       return `CONTROL       the governor ran ${when}; the API is ${health === 'good' ? 'available' : `degraded (${health})`}`;
   }
+}
+
+/** `crm 12 from 2 senders` */
+function heldWords([source, ofSource]: [string, Overview['held']]): string {
+  const commands = ofSource.reduce((sum, one) => sum + one.commands, 0);
+  return `${source} ${n(commands)} from ${counted(ofSource.length, 'sender')}`;
 }
 
 /** The widths of the columns: two of text, and four of numbers. */

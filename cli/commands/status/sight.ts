@@ -4,13 +4,14 @@ import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import type { LaneAtWork } from '../../pipeline/lanes-at-work.ts';
 import { deadLetterQueues, sizeOf } from '../dead-letters/dead-letter-queues.ts';
 import { strandedLanes, summarise } from '../parked/parked-lots.ts';
+import { allHeld } from '../senders/held-commands.ts';
 import { daysToCome, type Sight } from './overview.ts';
 
 /** Reads the state of a pipeline from all services in parallel. */
 export async function readSight(pipeline: DeployedPipeline, monthlyQuotaCalls: number | undefined): Promise<Sight> {
-  const { stackName, outputs, lanes, control, parked, sqs, cloudWatch } = pipeline;
+  const { stackName, outputs, lanes, control, parked, held: heldStore, sqs, cloudWatch } = pipeline;
   const atMilliseconds = Date.now();
-  const [reading, renewalsDue, ages, alarms, stranded, deadLetters, standings] = await Promise.all([
+  const [reading, renewalsDue, ages, alarms, stranded, held, deadLetters, standings] = await Promise.all([
     control.read(),
     control.renewals(daysToCome(atMilliseconds)),
     oldestSeconds(lanes, cloudWatch, atMilliseconds),
@@ -19,6 +20,7 @@ export async function readSight(pipeline: DeployedPipeline, monthlyQuotaCalls: n
       parked,
       lanes.map(({ name }) => name),
     ),
+    allHeld(heldStore),
     Promise.all(
       deadLetterQueues(outputs, stackName, {}).map(async (queue) => {
         const { waiting, held } = await sizeOf(sqs, queue);
@@ -50,6 +52,7 @@ export async function readSight(pipeline: DeployedPipeline, monthlyQuotaCalls: n
       }),
     })),
     stranded,
+    held,
     deadLetters,
     alarms,
   };

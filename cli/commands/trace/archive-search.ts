@@ -1,3 +1,4 @@
+import type { HeldStore } from '../../../lambdas/adapters/held-store.ts';
 import type { ParkedLot } from '../../../lambdas/adapters/parked-store.ts';
 import type { QuarantinedObject } from '../../../lambdas/adapters/quarantine-store.ts';
 import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-command.ts';
@@ -7,28 +8,54 @@ import type { Request } from './log-search.ts';
 /** A lot has the time of its first command in its name, and takes more commands for a moment. Two minutes cover that and clock differences. */
 const slackMilliseconds = 2 * 60_000;
 
-/**
- * Searches the parked commands for a request, lot by lot.
- *
- * @param parkedAt when the request was parked by the logs, epoch milliseconds; if empty, the search reads every lot
- * @param onLot receives the number of lots read so far
- */
-export async function searchParked(
-  store: { lots(lane: string): AsyncIterable<ParkedLot>; read(lot: ParkedLot): Promise<{ commands: ParkedCommand[] }> },
+/** The commands of a parked or held lot. */
+type Read = (lot: ParkedLot) => Promise<{ commands: ParkedCommand[] }>;
+
+export interface LotSearch {
+  /** When the request was parked or held by the logs, epoch milliseconds; if empty, the search reads every lot. */
+  parkedAt: readonly number[];
+  interrupted: AbortSignal;
+  /** Receives the number of lots read so far. */
+  onLot?: (lots: number) => void;
+}
+
+/** Searches the parked commands for a request, lot by lot. */
+export function searchParked(
+  store: { lots(lane: string): AsyncIterable<ParkedLot>; read: Read },
   lanes: readonly string[],
+  request: Request,
+  search: LotSearch,
+): Promise<ParkedCommand[]> {
+  const lots = lanes.map((lane) => store.lots(lane));
+  return searchLots(lots, (lot) => store.read(lot), request, search);
+}
+
+/** Searches the held commands of the request's source, lot by lot. */
+export async function searchHeld(
+  store: Pick<HeldStore, 'senders' | 'lots' | 'read'>,
+  request: Request,
+  search: LotSearch,
+): Promise<ParkedCommand[]> {
+  const lots: AsyncIterable<ParkedLot>[] = [];
+  for await (const held of store.senders()) if (held.source === request.source) lots.push(store.lots(held));
+  return searchLots(lots, (lot) => store.read(lot), request, search);
+}
+
+async function searchLots(
+  folders: readonly AsyncIterable<ParkedLot>[],
+  read: Read,
   { source, requestId }: Request,
-  { parkedAt, interrupted }: { parkedAt: readonly number[]; interrupted: AbortSignal },
-  onLot: (lots: number) => void = () => {},
+  { parkedAt, interrupted, onLot }: LotSearch,
 ): Promise<ParkedCommand[]> {
   const found: ParkedCommand[] = [];
   let lots = 0;
-  for (const lane of lanes) {
-    for await (const lot of store.lots(lane)) {
+  for (const folder of folders) {
+    for await (const lot of folder) {
       if (interrupted.aborted) return found;
       const near = parkedAt.some((at) => Math.abs(at - lot.parkedAtMilliseconds) <= slackMilliseconds);
       if (parkedAt.length > 0 && !near) continue;
-      const { commands } = await store.read(lot);
-      onLot(++lots);
+      const { commands } = await read(lot);
+      onLot?.(++lots);
       found.push(...commands.filter((command) => command.source === source && command.requestId === requestId));
     }
   }

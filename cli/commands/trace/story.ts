@@ -102,6 +102,22 @@ export function ofParked({
   ];
 }
 
+export function ofHeld({
+  lane,
+  source,
+  sender,
+  requestId,
+  parkedAtMilliseconds,
+  sentAtMilliseconds,
+}: ParkedCommand): Happening[] {
+  const where = `${lane} archive`;
+  const words = `is held, because ${sender ?? 'its sender'} is not known to send as ${source}: onelink senders list`;
+  return [
+    { at: sentAtMilliseconds, where: 'sender', requestId, words: 'its message reached the queue' },
+    { at: parkedAtMilliseconds, where, requestId, words },
+  ];
+}
+
 export function ofQuarantined(
   { key, lane, reason, quarantinedAtMilliseconds }: QuarantinedObject,
   requestId: string,

@@ -11,13 +11,14 @@ import { n } from '../../words/words.ts';
 import { deadLetterQueues, nameOf, sizeOf } from '../dead-letters/dead-letter-queues.ts';
 import { type ExaminationPorts, examinationPorts } from '../dead-letters/examination.ts';
 import { listDeadLetters } from '../dead-letters/list.ts';
-import { searchParked, searchQuarantine } from './archive-search.ts';
+import { searchHeld, searchParked, searchQuarantine } from './archive-search.ts';
 import { type Request, searchLogs } from './log-search.ts';
 import {
   type Happening,
   happeningWords,
   inOrder,
   ofDeadLetter,
+  ofHeld,
   ofLinkRecord,
   ofParked,
   ofQuarantined,
@@ -120,7 +121,7 @@ async function requestsMeant(
 async function storyOf(
   request: Request,
   { options, progress, interrupted }: Scene<Options>,
-  { lanes, commandLanes, parked, quarantine }: DeployedPipeline,
+  { lanes, commandLanes, parked, held, quarantine }: DeployedPipeline,
   ports: ExaminationPorts,
 ): Promise<Happening[]> {
   const shown: Shown = { links: options.showLinks === true };
@@ -136,12 +137,16 @@ async function storyOf(
     ...(record === undefined ? [] : [ofRequestRecord(record, shown)]),
     ...(link === undefined ? [] : ofLinkRecord(link, request.requestId, now, shown)),
   ];
-  // The request has its outcome, so a copy that is still parked changes nothing.
-  if (record !== undefined || interrupted.aborted) return happenings;
+  if (interrupted.aborted) return happenings;
   const parkedAt = logged.filter(({ outcome }) => outcome === 'parked').map(({ at = 0 }) => at);
-  const waiting = await searchParked(parked, commandLanes, request, { parkedAt, interrupted }, (lots) =>
-    progress.update(() => `searching the parked commands: ${n(lots)} lots`),
-  );
+  const search = (what: string) => {
+    const onLot = (lots: number) => progress.update(() => `searching the ${what} commands: ${n(lots)} lots`);
+    return { parkedAt, interrupted, onLot };
+  };
+  happenings.push(...(await searchHeld(held, request, search('held'))).flatMap(ofHeld));
+  // The request has its outcome, so a copy that is still parked changes nothing.
+  if (record !== undefined) return happenings;
+  const waiting = await searchParked(parked, commandLanes, request, search('parked'));
   const quarantined = await searchQuarantine(quarantine, request, interrupted);
   return [
     ...happenings,

@@ -101,6 +101,9 @@ export function resourcePolicies(deployment: Deployment): ReadonlyMap<string, Po
       }
     }
   }
+  for (const { arn } of deployment.resources('AWS::SNS::Topic')) {
+    if (!statements.has(arn)) add(arn, ofNewTopic(arn, deployment.place.accountId));
+  }
   for (const resource of deployment.resources('AWS::KMS::Key')) {
     const { KeyPolicy } = deployment.properties(resource, z.looseObject({ KeyPolicy: policyDocument.optional() }));
     if (KeyPolicy !== undefined) add(resource.arn, KeyPolicy.Statement);
@@ -111,6 +114,15 @@ export function resourcePolicies(deployment: Deployment): ReadonlyMap<string, Po
     if (target !== undefined) add(target.arn, statementOf(permission, target.arn));
   }
   return new Map([...statements].map(([arn, Statement]) => [arn, { Version: '2012-10-17', Statement }]));
+}
+
+/**
+ * The policy of a topic that the template gives none: all of its account may publish, alarms among them. SNS writes it
+ * with `aws:SourceOwner`, a key of its own for the account.
+ */
+function ofNewTopic(Resource: string, account: string): unknown {
+  const Condition = { StringEquals: { 'aws:SourceAccount': account } };
+  return { Effect: 'Allow', Principal: '*', Action: 'sns:Publish', Resource, Condition };
 }
 
 /** What Lambda adds to a function's policy for a permission. */

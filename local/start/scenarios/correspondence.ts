@@ -25,8 +25,10 @@ export class Correspondence {
     for (const receipt of this.#awaited.sent(message, messageId)) this.#note(receipt);
   }
 
-  received(outcome: Outcome): void {
+  /** @returns true: there is nobody else to whom an outcome could belong */
+  received(outcome: Outcome): true {
     this.#note(this.#awaited.received(outcome));
+    return true;
   }
 
   #note(receipt: ReturnType<AwaitedOutcomes<StoryMessage>['received']>): void {

@@ -49,12 +49,12 @@ export async function startWorld(options: WorldOptions) {
     await api.moveClock({ set: clock.now() });
     const { assemblyDirectory, workDirectory } = options;
     const parts = { pipeline, api: emulator, token: firstToken, assemblyDirectory, workDirectory, clock };
-    const { cloud, named, outputs, sqs, outcomeQueue } = await startPipeline(parts, closing);
+    const { cloud, named, outputs, sqs, outcomes } = await startPipeline(parts, closing);
     const lambda = new LambdaClient(cloud.clientConfig('lambda'));
     const secrets = new SecretsManagerClient(cloud.clientConfig('secretsManager'));
     const correspondence = new Correspondence(timeline);
     const over = new AbortController();
-    const listening = outcomeQueue.listen((outcome) => correspondence.received(outcome), over.signal);
+    const listening = outcomes.listen((outcome) => correspondence.received(outcome), over.signal);
     closing.push(async () => {
       over.abort();
       await listening;
@@ -62,10 +62,12 @@ export async function startWorld(options: WorldOptions) {
 
     const hasPendingOutcomes = async () => {
       const names = ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] as const;
-      const { Attributes = {} } = await sqs.send(
-        new GetQueueAttributesCommand({ QueueUrl: outcomeQueue.url, AttributeNames: [...names] }),
+      const answers = await Promise.all(
+        outcomes.urls.map((QueueUrl) =>
+          sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...names] })),
+        ),
       );
-      return names.some((name) => Number(Attributes[name]) > 0);
+      return answers.some(({ Attributes = {} }) => names.some((name) => Number(Attributes[name]) > 0));
     };
     const watch = watchPipeline(cloud, timeline, stackName);
     let mostReceives = 0;

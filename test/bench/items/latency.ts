@@ -31,7 +31,7 @@ export async function latency(options: BenchOptions): Promise<Findings> {
   try {
     const queueUrl = pipeline.laneQueueUrl('transactional');
     // With a source of its own, so the queue receives no outcomes of the campaign.
-    const outcomeQueue = await openOutcomeQueue(pipeline, pipeline.outcomeTopicArn, { source: 'product' });
+    const outcomeQueue = await openOutcomeQueue(pipeline, pipeline.outcomeTopicArn, { only: ['product'] });
     const sentAt = new Map<string, number>();
     const took: number[] = [];
     const listening = outcomeQueue.listen(({ requestId, repeat }) => {

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { openOutcomeQueue } from '../../../cli/pipeline/outcome-queue.ts';
 import { sendMessages } from '../../../cli/pipeline/send-messages.ts';
 import { config } from '../../../examples/configuration.ts';
 import { type LocalCloud, SimulatedClock } from '../../../local/cloud/cloud.ts';
@@ -114,7 +113,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
   const apiOrigin = options.proxyApi ? proxies.onelink.origin : api.origin;
   // In front of the proxy, which has connections of its own.
   const front = weather && (await startApiFront(weather, apiOrigin));
-  const { sqs, sns, dynamo, named, ...running } = await startPipeline(pipeline.stackName, {
+  const { sqs, dynamo, named, ...running } = await startPipeline(pipeline.stackName, {
     assemblyDirectory,
     ...(clock !== undefined && { clock }),
     workDirectory: join(directory, 'work'),
@@ -148,9 +147,12 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
 
   const secrets = new SecretsManagerClient(cloud.clientConfig('secretsManager'));
   const correspondence = new Correspondence();
-  const outcomeQueue = await openOutcomeQueue({ sqs, sns }, running.outputs.outcomeTopicArn);
+  const outcomes = await running.openOutcomes();
   const over = new AbortController();
-  const listening = outcomeQueue.listen((outcome) => correspondence.received(outcome), over.signal);
+  const listening = outcomes.listen((outcome) => {
+    correspondence.received(outcome);
+    return true;
+  }, over.signal);
 
   return {
     api: api.control,
@@ -246,7 +248,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     async stop(): Promise<void> {
       over.abort();
       await listening;
-      await outcomeQueue.close();
+      await outcomes.close();
       await running.cloud.stop();
       await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
       await front?.stop();

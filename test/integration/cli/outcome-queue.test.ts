@@ -24,7 +24,7 @@ test('the queue receives the first outcome, although the subscription takes a wh
     },
   } as SNSClient;
   const { sqs } = engines;
-  const outcomeQueue = await openOutcomeQueue({ sqs, sns }, topicArn, { source: 'crm' });
+  const outcomeQueue = await openOutcomeQueue({ sqs, sns }, topicArn, { only: ['crm'] });
 
   // When the queue is probed before an outcome is published
   const signal = new AbortController().signal;

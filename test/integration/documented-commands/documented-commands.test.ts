@@ -35,6 +35,7 @@ const notRun: [pattern: RegExp, because: string][] = [
   [/^(npm run synth$|npx cdk synth)/, 'npm start has synthesised the app'],
   [/^npx cdk (deploy|bootstrap)/, 'it needs an AWS account'],
   [/^aws sts /, 'it needs an AWS account'],
+  [/^aws iam /, 'the local cloud has roles, and no API for them'],
   [/^aws events /, 'the local cloud fires schedules, and has no API for them'],
   [/^aws cloudformation detect-stack-drift/, 'what the local cloud has cannot drift'],
   [/^aws lambda get-(account-settings|function-concurrency)/, 'the local cloud has no account, and no such operation'],
@@ -51,6 +52,7 @@ const otherCodes: [pattern: RegExp, codes: number[], because: string][] = [
   [/^npx onelink send my-commands/, [1], 'one of its commands is rejected'],
   [/^npx onelink status/, [0, 1], 'lanes were paused a moment before, and some may still be'],
   [/^npx onelink trace .*--request-id (R|dispatch-803acb24)$/, [1], 'no producer sent that request'],
+  [/^npx onelink senders (confirm|reject)/, [2], 'the sample binds no source, so nothing is held'],
   [/^npx onelink parked replay/, [0, 1], 'a lane may not have opened again'],
 ];
 
@@ -77,6 +79,12 @@ beforeAll(async () => {
     writeFile(join(run.folder, name), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
   await file('commands.ndjson', create('r-4'));
   await file('my-command.json', create('r-5'));
+  const identity = {
+    UserId: 'AIDAEXAMPLEID12345678',
+    Account: '111122223333',
+    Arn: 'arn:aws:iam::111122223333:user/crm',
+  };
+  await file('who.json', identity);
   await writeFile(join(run.folder, 'token.txt'), 'local-token\n');
   // Lambda writes a batch that it gives up in this form. This one has no records.
   const Bucket = run.outputs.ArchiveBucketName;

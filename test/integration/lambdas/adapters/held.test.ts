@@ -81,11 +81,15 @@ describe('the decisions about senders', async () => {
   it('are kept side by side, the last one about a sender and a source, also if operators write at once', async () => {
     expect(await senders.decisions()).toEqual({});
     const mistake = decision('by mistake');
-    await senders.decide('crm', 'AROASTRANGER', mistake, undefined);
-    await Promise.all([
+    await senders.decide('crm', 'AROASTRANGER', mistake);
+    const written = await Promise.all([
       senders.decide('crm', 'AROASTRANGER', { ...decision('a stranger'), decision: 'rejected' }, mistake),
-      senders.decide('feed', 'AROASTRANGER', decision('a new role'), undefined),
+      senders.decide('feed', 'AROASTRANGER', decision('a new role')),
     ]);
+    expect(written).toEqual([true, true]);
+    for (const known of [undefined, mistake, { ...mistake, decision: 'rejected' as const, at: heldAt + 1 }]) {
+      expect(await senders.decide('crm', 'AROASTRANGER', decision('who knows no better'), known)).toBe(false);
+    }
     expect(await senders.decisions()).toEqual({
       'crm/AROASTRANGER': { decision: 'rejected', at: heldAt, reason: 'a stranger' },
       'feed/AROASTRANGER': decision('a new role'),

@@ -273,7 +273,12 @@ test('a failing batch is bisected until one record is left, which goes to the bu
     maxBatchingWindow: Duration.seconds(1),
     bisectBatchOnError: true,
     retryAttempts: 1,
-    onFailure: { bind: () => ({ destination: archive.bucketArn }) },
+    onFailure: {
+      bind: (_, target) => {
+        archive.grantPut(target);
+        return { destination: archive.bucketArn };
+      },
+    },
   });
   const { cloud, put } = await start(bench);
   for (const name of ['1', '2', 'bad', '4']) await put(`link#${name}`, nowSeconds);

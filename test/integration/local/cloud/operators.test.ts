@@ -42,6 +42,7 @@ test('the client of Lambda finds the cloud by the variables, and disables the ma
     batchSize: 1,
     maxConcurrency: 2,
   });
+  lane.grantConsumeMessages(worker);
   new CfnOutput(bench.stack, 'MappingId', { value: mapping.eventSourceMappingId });
   const cloud = await bench.start();
   setVariables(cloud);

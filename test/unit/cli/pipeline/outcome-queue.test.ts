@@ -36,7 +36,7 @@ function givenServices(answers: Record<string, unknown> = {}) {
 describe('a queue for outcomes', () => {
   test('accepts messages only from the topic, and only of one source if chosen', async () => {
     const services = givenServices();
-    await openOutcomeQueue(services, topicArn, { source: 'crm' });
+    await openOutcomeQueue(services, topicArn, { only: ['crm'] });
     const { Policy } = services.input('SetQueueAttributesCommand').Attributes as { Policy: string };
     expect(JSON.parse(Policy).Statement).toEqual([
       {
@@ -118,7 +118,7 @@ describe('a probe', () => {
 
   test('is published until the queue receives it, and passes only the filter of this queue', async () => {
     const services = givenLateTopic(3);
-    const queue = await openOutcomeQueue(services, topicArn, { source: 'crm' });
+    const queue = await openOutcomeQueue(services, topicArn, { only: ['crm'] });
     expect(await queue.untilReceived({ signal: never, everyMilliseconds: 1 })).toBe('received');
     expect(services.published()).toBeGreaterThanOrEqual(4);
     const { TopicArn, Message, MessageAttributes } = services.input('PublishCommand');

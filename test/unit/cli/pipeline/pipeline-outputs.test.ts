@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pipelineOutputs } from '../../../../cli/pipeline/pipeline-outputs.ts';
+import { outcomeQueuesOf, pipelineOutputs } from '../../../../cli/pipeline/pipeline-outputs.ts';
 
 const outputs = {
   OutcomeTopicArn: 'arn:aws:sns:eu-central-1:111122223333:outcomes',
@@ -16,6 +16,12 @@ test('the outputs name the command queue of each lane, and no other queue', () =
     ['campaign', 'https://sqs.example/campaign'],
     ['transactional', 'https://sqs.example/transactional'],
   ]);
+});
+
+test('the outputs name the outcome queues of the sources that have one', () => {
+  const url = 'https://sqs.example/of-crm-eu';
+  const queues = outcomeQueuesOf(['crm-eu', 'crm.eu', 'studio'], { ...outputs, CrmEuOutcomeQueueUrl: url });
+  expect([...queues]).toEqual([['crm-eu', url]]);
 });
 
 test('a stack that is not a pipeline causes an error', () => {

@@ -3,11 +3,11 @@ import { config } from '../../../../examples/configuration.ts';
 import type { PipelineSettings, ProducerPrincipal } from '../../../../lib/config/config-schema.ts';
 import {
   boundSenders,
+  directSid,
   heldPrincipals,
   ingressQueuesOf,
-  outputPart,
+  isDirectSid,
   policySid,
-  sourceOfPart,
   unboundSources,
 } from '../../../../lib/config/principals.ts';
 
@@ -75,17 +75,20 @@ describe('the Sid of a producer’s statement', () => {
   ])('of %s is %s: letters and digits, another one for each source', (source, sid) => {
     expect(policySid(source)).toBe(sid);
   });
-});
 
-describe('a source in the name of an output', () => {
-  it.each([
-    ['crm', 'Crm'],
-    ['Crm', 'Z43rm'],
-    ['shop.eu-1_a', 'ShopZ2eeuZ2d1Z5fa'],
-    ['zoo', 'Z7aoo'],
-    ['1Zz', 'Z31Z5az'],
-  ])('%s is %s: letters and digits, which name one source', (source, part) => {
-    expect(outputPart(source)).toBe(part);
-    expect(sourceOfPart(part)).toBe(source);
+  it('changes with the unique IDs of the producer, because AWS looks a role up when the policy is written', () => {
+    const sid = (...principals: ProducerPrincipal[]) => directSid({ source: 'crm', principals });
+    const [before, after] = [sid({ role, senderId: roleId }), sid({ role, senderId: 'AROAEXAMPLEMADEANEW01' })];
+
+    expect(sid({ role }, { user })).toBe('Producercrm');
+    expect(before).toMatch(/^ProducercrmZV[0-9a-f]{8}$/);
+    expect(after).toMatch(/^ProducercrmZV[0-9a-f]{8}$/);
+    expect(after).not.toBe(before);
+    expect([before, 'Producercrm', 'ProducercrmZ0', 'Producercrm2'].map((one) => isDirectSid(one, 'crm'))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
   });
 });

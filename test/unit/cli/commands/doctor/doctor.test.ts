@@ -8,6 +8,7 @@ import {
   checkMappings,
 } from '../../../../../cli/commands/doctor/lane-checks.ts';
 import { checkSecrets } from '../../../../../cli/commands/doctor/secret-checks.ts';
+import { checkHeld, checkQueuePolicy, checkSources } from '../../../../../cli/commands/doctor/sender-checks.ts';
 import { checkTable } from '../../../../../cli/commands/doctor/table-checks.ts';
 import { checkAlarmTopic } from '../../../../../cli/commands/doctor/topic-checks.ts';
 import { config } from '../../../../../examples/configuration.ts';
@@ -269,5 +270,84 @@ describe('the other checks', () => {
     expect(brief(await unlessRefused('mappings', 'lambda:X', false, denied))).toEqual(['mappings warning']);
     const unknown = () => Promise.reject(named('UnknownOperationException'));
     await expect(unlessRefused('mappings', 'lambda:X', false, unknown)).rejects.toThrow();
+  });
+});
+
+describe('the senders', () => {
+  const settings = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
+  const crm = { role: 'arn:aws:iam::111122223333:role/crm', senderId: 'AROACRMCRMCRMCRMCRM01' };
+  const unnamed = { user: 'arn:aws:iam::111122223333:user/crm' };
+  const withPrincipals = (...principals: (typeof crm | typeof unnamed)[]) => ({
+    ...settings,
+    producers: settings.producers.map((one) => ({ ...one, principals })),
+  });
+
+  test('that nothing binds are a warning with their sources', () => {
+    expect(checkSources(settings)).toEqual([
+      {
+        name: 'sources',
+        result: 'warning',
+        words: 'nothing binds crm, product, studio: whoever can reach the lane’s queue may send as it',
+        fix: 'Give its principals a senderId: onelink senders identify. Then deploy.',
+      },
+    ]);
+    expect(brief(checkSources(withPrincipals(crm)))).toEqual(['sources ok']);
+  });
+
+  test('without a senderId, of a bound source, are a warning: their commands are held', () => {
+    const [first, ...others] = checkSources(withPrincipals(crm, unnamed));
+    expect(first?.words).toBe(`the commands of crm from ${unnamed.user} are held, because it has no senderId`);
+    expect(brief(others)).toEqual(['sources warning', 'sources warning']);
+  });
+
+  test('whose commands are held fail the check', async () => {
+    const store = (...held: { source: string; sender: string }[]) => ({
+      async *senders() {
+        yield* held;
+      },
+      async *lots() {
+        for (const commands of [2, 3]) yield { key: 'lot', parkedAtMilliseconds: 5, commands, bytes: 1 };
+      },
+    });
+    expect(await checkHeld(store())).toMatchObject({ result: 'ok', words: 'none' });
+    expect(await checkHeld(store({ source: 'crm', sender: 'AROAONE' }))).toEqual({
+      name: 'held commands',
+      result: 'failed',
+      words: '5 commands of crm from AROAONE: nobody knows the sender',
+      fix: 'Decide about each sender: onelink senders list',
+    });
+  });
+
+  const queue = { lane: 'campaign', queueUrl: 'https://sqs/campaign' };
+  const deny = { Sid: 'tls', Effect: 'Deny', Principal: '*', Action: 'sqs:*' };
+  const allow = (Sid: string | undefined, Principal: object) => ({ Sid, Effect: 'Allow', Principal });
+  const checked = async (Statement: object | undefined) => {
+    const Attributes = Statement && { Policy: JSON.stringify({ Version: '2012-10-17', Statement }) };
+    return checkQueuePolicy(answering({ GetQueueAttributes: { Attributes } }), queue, withPrincipals(crm));
+  };
+
+  test('that were deleted show in the queue policy by their unique IDs', async () => {
+    const check = await checked([
+      deny,
+      allow('Producercrm', { AWS: ['AROAOLDOLDOLDOLDOLD01', crm.role] }),
+      allow('Other', { AWS: 'AIDAOLDOLDOLDOLDOLD02' }),
+      allow(undefined, { Service: 'events.amazonaws.com' }),
+    ]);
+    expect(check).toMatchObject({
+      name: 'queue policy campaign',
+      result: 'failed',
+      words:
+        'names roles or users that were deleted: AROAOLDOLDOLDOLDOLD01 (crm), AIDAOLDOLDOLDOLDOLD02 (statement Other)',
+      fix: expect.stringContaining('onelink senders identify'),
+    });
+    expect((await checked(allow('ProducercrmZV0123abcd', { AWS: 'AROAOLDOLDOLDOLDOLD01' }))).words).toBe(
+      'names roles or users that were deleted: AROAOLDOLDOLDOLDOLD01 (crm)',
+    );
+  });
+
+  test('that exist show by their ARNs; a queue without a policy tells nothing', async () => {
+    const accounts = { AWS: ['arn:aws:iam::111122223333:root', '444455556666'] };
+    expect((await checked([deny, allow('Producercrm', { AWS: crm.role }), allow('a', accounts)])).result).toBe('ok');
+    expect((await checked(undefined)).result).toBe('not-known');
   });
 });

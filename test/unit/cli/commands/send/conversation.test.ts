@@ -82,6 +82,16 @@ describe('a conversation', () => {
     ]);
   });
 
+  test('names commands that are held, because the operator is no sender of their source', () => {
+    conversation.sent(message(1), 'm-1');
+    conversation.received(givenOutcome({ outcome: 'parked', reason: 'sender-unknown' }));
+    expect(conversation.close(true)).toBe(3);
+    expect(printed.slice(-2)).toEqual([
+      '1 sent: 1 parked',
+      '1 held: the source is bound, and you are not one of its senders. Run: onelink senders list',
+    ]);
+  });
+
   test('counts a command that was parked and then carried out as carried out', () => {
     conversation.sent(message(1), 'm-1');
     conversation.received(givenOutcome({ outcome: 'parked', reason: 'quota-exceeded' }));

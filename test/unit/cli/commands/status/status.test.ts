@@ -59,6 +59,7 @@ describe('status', () => {
       'QUOTA         4,500,000 calls left this month, 40 % used (23 s ago)',
       '              120,000 per hour now: empty in 1 d 13 h',
       '              month’s end: 54 % used; 20,000 calls/h spent elsewhere',
+      'HELD          none',
       'DEAD LETTERS  none',
       'ALARMS        none',
     ]);
@@ -71,6 +72,22 @@ describe('status', () => {
       'studio-old     removed: not replayed              -        -           -  50,000',
     );
     expect(overviewOf(sight({ stranded })).needsOperator).toBe(true);
+  });
+
+  test('names the sources whose commands are held, which an operator decides about', () => {
+    const since = now - hour;
+    const held = [
+      { source: 'crm', sender: 'AROAONE', commands: 1_200, sinceMilliseconds: since },
+      { source: 'crm', sender: 'AIDATWO', commands: 1, sinceMilliseconds: undefined },
+      { source: 'studio', sender: 'AROAONE', commands: 3, sinceMilliseconds: since },
+    ];
+    const lines = screen({ held });
+    const at = lines.indexOf('HELD          crm 1,201 from 2 senders, studio 3 from 1 sender');
+    expect(lines[at + 1]).toBe('  their senders are unknown: onelink senders list');
+    expect(overviewOf(sight({ held }))).toMatchObject({
+      needsOperator: true,
+      held: [{ source: 'crm', sender: 'AROAONE', commands: 1_200, since }, { since: undefined }, { source: 'studio' }],
+    });
   });
 
   test('shows why a lane is not open, since when, and the operator’s reason', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { searchParked } from '../../../../../cli/commands/trace/archive-search.ts';
+import { searchHeld, searchParked } from '../../../../../cli/commands/trace/archive-search.ts';
 import { filterPatternOf } from '../../../../../cli/commands/trace/log-search.ts';
 import {
   happeningWords,
   inOrder,
   ofDeadLetter,
+  ofHeld,
   ofLinkRecord,
   ofLog,
   ofParked,
@@ -155,5 +156,38 @@ describe('the search', () => {
     expect(await searchParked(store, ['campaign'], { ...request, source: 'x' }, { parkedAt: [], interrupted })).toEqual(
       [],
     );
+  });
+
+  test('of the held ones reads only the folders of the source, and names the sender', async () => {
+    const folders: Record<string, ParkedCommand[]> = {
+      'crm/AROAONE': [{ ...parkedCommand('r-1', now), sender: 'AROAONE' }],
+      'crm/AIDATWO': [{ ...parkedCommand('r-2', now), sender: 'AIDATWO' }],
+      'studio/AROAONE': [{ ...parkedCommand('r-1', now), source: 'studio', sender: 'AROAONE' }],
+    };
+    const read: string[] = [];
+    const store = {
+      async *senders() {
+        for (const [source = '', sender = ''] of Object.keys(folders).map((key) => key.split('/'))) {
+          yield { source, sender };
+        }
+      },
+      async *lots({ source, sender }: { source: string; sender: string }) {
+        yield { key: `${source}/${sender}`, parkedAtMilliseconds: now, commands: 1, bytes: 1 };
+      },
+      read: async ({ key }: { key: string }) => {
+        read.push(key);
+        return { commands: folders[key] ?? [], unreadable: [] };
+      },
+    };
+    const asked = { source: 'crm', requestId: 'r-1' };
+    const found = await searchHeld(store, asked, { parkedAt: [], interrupted });
+    expect(read).toEqual(['crm/AROAONE', 'crm/AIDATWO']);
+    expect(found.flatMap(ofHeld).map(({ at, where, words }) => [at, where, words])).toEqual([
+      [now - minute, 'sender', 'its message reached the queue'],
+      [now, 'campaign archive', 'is held, because AROAONE is not known to send as crm: onelink senders list'],
+    ]);
+    const later = { parkedAt: [now + 60 * minute], interrupted };
+    expect(await searchHeld(store, asked, later)).toEqual([]);
+    expect(JSON.stringify(found.flatMap(ofHeld))).not.toContain('secret');
   });
 });

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import { config } from '../../examples/configuration.ts';
+import type { ProducerSettings } from '../../lib/config/config-schema.ts';
+import { Authorizer } from '../../local/cloud/access/authorizer.ts';
+import { type Caller, everything, operator, serviceOf, sessionOf, userOf } from '../../local/cloud/access/caller.ts';
+import { resourcePolicies } from '../../local/cloud/access/policies.ts';
+import { Deployment } from '../../local/cloud/assembly/deployment.ts';
+import { localAccountId } from '../../local/cloud/endpoints.ts';
+import { NoticeBoard } from '../../local/cloud/notices.ts';
+import { stackOf } from './alarm-world.ts';
+import { configuredApp } from './configured-app.ts';
+import { settings } from './shipped-pipeline.ts';
+
+const role = (name: string, account = '111122223333') => `arn:aws:iam::${account}:role/${name}`;
+const rule = 'arn:aws:events:eu-west-1:111122223333:rule/signup';
+const producer = (source: string, principals: ProducerSettings['principals'], outcomeQueue = true) => ({
+  source,
+  principals,
+  outcomeQueue,
+  lanes: ['campaign'],
+  templates: ['A1b3'],
+});
+
+/** One name is the start of another; two producers share a role; one sends through a service, and one has no queue. */
+const producers: ProducerSettings[] = [
+  producer('crm', [{ role: role('crm') }, { user: 'arn:aws:iam::111122223333:user/crm' }]),
+  producer('crm2', [{ account: '444455556666' }]),
+  producer('studio', [{ role: role('shared') }]),
+  producer('shop.eu', [{ role: role('shared') }, { role: role('shop', localAccountId) }]),
+  producer('signup', [{ service: 'events.amazonaws.com', sourceArn: rule }]),
+  producer('product', [{ role: role('product') }], false),
+];
+
+/** In another account, the policies there allow everything. In the pipeline's account, a role has no policy of its own. */
+const callers: Record<string, Caller> = {
+  'role crm': sessionOf(role('crm'), 's', [everything]),
+  'user crm': userOf('arn:aws:iam::111122223333:user/crm', [everything]),
+  'account of crm2': userOf('arn:aws:iam::444455556666:user/anyone', [everything]),
+  'shared role': sessionOf(role('shared'), 's', [everything]),
+  'role shop': sessionOf(role('shop', localAccountId), 's'),
+  'role product': sessionOf(role('product'), 's', [everything]),
+  'service of signup': serviceOf('events.amazonaws.com', rule),
+  stranger: sessionOf(role('stranger'), 's', [everything]),
+  'role of this account': sessionOf(role('other', localAccountId), 's'),
+};
+
+function givenPipeline() {
+  const production = config.stages.production ?? expect.fail('no stage');
+  const stage = { ...production, pipelines: [{ ...settings(), producers }] };
+  const app = configuredApp({ ...config, stages: { production: stage } });
+  const place = { region: 'eu-west-1', accountId: localAccountId, queueEndpoint: 'http://127.0.0.1:1' };
+  const stacks = [stackOf(app.state, app.stateTemplate), stackOf(app.main, app.template)];
+  const deployment = new Deployment(stacks, place, new NoticeBoard(() => {}));
+  const authorizer = new Authorizer({}, resourcePolicies(deployment));
+  const outputs = new Map(deployment.outputs('OneLink-production').map(({ key, value }) => [key, value]));
+  const output = (name: string) => outputs.get(name) ?? expect.fail(`no output ${name}`);
+  return {
+    names: [...outputs.keys()],
+    output,
+    queueArn: (name: string) => `arn:aws:sqs:eu-west-1:${localAccountId}:${output(name).split('/').at(-1)}`,
+    /** Who may do this, of all callers. */
+    whoMay: async (action: string, resource: string) => {
+      const may = await Promise.all(
+        Object.entries(callers).map(async ([name, one]) =>
+          (await authorizer.permits(one, { action, resource })) ? [name] : [],
+        ),
+      );
+      return may.flat();
+    },
+    operatorMay: (action: string, resource: string) => authorizer.permits(operator, { action, resource }),
+  };
+}
+
+const { names, output, queueArn, whoMay, operatorMay } = givenPipeline();
+
+const readersOf: Record<string, string[]> = {
+  CrmOutcomeQueueUrl: ['role crm', 'user crm'],
+  Crm2OutcomeQueueUrl: ['account of crm2'],
+  StudioOutcomeQueueUrl: ['shared role'],
+  ShopZ2eeuOutcomeQueueUrl: ['shared role', 'role shop'],
+  SignupOutcomeQueueUrl: [],
+};
+
+describe('an outcome queue', () => {
+  test('is there for each producer that wants one', () => {
+    expect(names.filter((name) => name.endsWith('OutcomeQueueUrl')).sort()).toEqual(Object.keys(readersOf).sort());
+  });
+
+  test.each(Object.entries(readersOf))('%s: only its producer’s principals may receive', async (name, readers) => {
+    for (const action of ['ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'GetQueueAttributes']) {
+      expect([action, await whoMay(`sqs:${action}`, queueArn(name))]).toEqual([action, readers]);
+    }
+    for (const action of ['SendMessage', 'PurgeQueue', 'SetQueueAttributes', 'AddPermission', 'DeleteQueue']) {
+      expect([action, await whoMay(`sqs:${action}`, queueArn(name))]).toEqual([action, []]);
+    }
+  });
+
+  test.each(Object.keys(readersOf))('%s: its dead letters are for operators', async (name) => {
+    const letters = queueArn(name.replace('OutcomeQueueUrl', 'OutcomeDeadLetterQueueUrl'));
+    expect(await whoMay('sqs:ReceiveMessage', letters)).toEqual([]);
+    expect(await operatorMay('sqs:ReceiveMessage', letters)).toBe(true);
+  });
+});
+
+describe('the outcome topic', () => {
+  test('is for operators: no producer may subscribe or publish', async () => {
+    for (const action of ['sns:Subscribe', 'sns:Publish']) {
+      expect(await whoMay(action, output('OutcomeTopicArn'))).toEqual([]);
+      expect(await operatorMay(action, output('OutcomeTopicArn'))).toBe(true);
+    }
+  });
+});
+
+describe('a QR image', () => {
+  const image = (source: string) => `arn:aws:s3:::${output('QrBucketName')}/qr/${source}/A1b3/berlin07.png`;
+
+  test.each<[string, string[]]>([
+    ['crm', ['role crm', 'user crm']],
+    ['crm2', ['account of crm2']],
+    ['studio', ['shared role']],
+    ['shop.eu', ['shared role', 'role shop']],
+    ['signup', []],
+    // It has no outcome queue, and may read its images all the same.
+    ['product', ['role product']],
+  ])('of %s: only its principals may get it, and nobody else may change it', async (source, readers) => {
+    expect(await whoMay('s3:GetObject', image(source))).toEqual(readers);
+    for (const action of ['s3:PutObject', 's3:DeleteObject']) {
+      expect(await whoMay(action, image(source))).toEqual([]);
+    }
+  });
+
+  test('is not named to anybody: no producer may list the bucket', async () => {
+    expect(await whoMay('s3:ListBucket', `arn:aws:s3:::${output('QrBucketName')}`)).toEqual([]);
+  });
+
+  test('has a key that no producer’s name can leave', async () => {
+    expect(await whoMay('s3:GetObject', image('crm/../crm2'))).toEqual(['role crm', 'user crm']);
+    expect(await whoMay('s3:GetObject', `arn:aws:s3:::${output('QrBucketName')}/qr/crm`)).toEqual([]);
+  });
+});
