@@ -84,6 +84,7 @@ export interface Observed {
   readonly expiry: Expiry;
   readonly governor: LambdaFunction;
   readonly replayer: LambdaFunction;
+  readonly reader: LambdaFunction;
   readonly ledger: PipelineState['ledger'];
 }
 
