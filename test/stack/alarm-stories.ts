@@ -116,6 +116,7 @@ export const stories: Record<string, Story> = {
       'expiry-intake',
       'governor',
       'replayer',
+      'reader',
     ].map(crashes),
   ),
 };
