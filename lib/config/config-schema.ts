@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expiryLane } from '../../lambdas/domain/work/names.ts';
+import { expiryLane, readerLane } from '../../lambdas/domain/work/names.ts';
 
 /** The shape of the configuration, setting by setting. config-validation.ts holds how the settings must fit together. */
 
@@ -79,6 +79,7 @@ const domain = text(
  */
 const takenNames = [
   expiryLane,
+  readerLane,
   'all',
   'outcomes',
   'governor',
@@ -151,6 +152,7 @@ export const pipelineSchema = z.strictObject({
   producers: z.array(producer).min(1, 'must name at least one producer'),
   lanes: z.record(key(laneNamePattern, laneNameRule), lane),
   expiryRateShare: share,
+  readRateShare: share,
   keepQrImagesOfExpiredLinks: z.boolean(),
   linkIdLength: count(10, 50, 'guessable below 10; OneLink short-link IDs end at 50'),
   conflictPolicy,
@@ -169,6 +171,7 @@ export const pipelineSchema = z.strictObject({
     expiryWorker: memory,
     governor: memory,
     replayer: memory,
+    reader: memory,
   }),
 });
 

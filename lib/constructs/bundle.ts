@@ -6,7 +6,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { type BuildOptions, buildSync } from 'esbuild';
 
 /** The jobs that have a handler in `lambdas/<job>/handler.ts`. */
-export type Job = 'link-worker' | 'qr-worker' | 'expiry-intake' | 'expiry-worker' | 'governor' | 'replayer';
+export type Job = 'link-worker' | 'qr-worker' | 'expiry-intake' | 'expiry-worker' | 'governor' | 'replayer' | 'reader';
 
 /** The options with which esbuild bundles a handler and its imports, the AWS SDK included, for Lambda's Node.js. */
 export const bundleOptions = {

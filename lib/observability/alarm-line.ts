@@ -88,6 +88,7 @@ export interface Observed {
   readonly outcomeQueues: readonly OutcomeQueue[];
   readonly governor: LambdaFunction;
   readonly replayer: LambdaFunction;
+  readonly reader: LambdaFunction;
   readonly ledger: PipelineState['ledger'];
 }
 

@@ -1,5 +1,5 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { expiryLane, laneMetric } from '../../lambdas/domain/work/names.ts';
+import { expiryLane, laneMetric, readerLane } from '../../lambdas/domain/work/names.ts';
 import { governorMetric } from '../../lambdas/governor/names.ts';
 import { type AlarmLine, laneNames, type Observed, page, ticket } from './alarm-line.ts';
 import { expression, fifteenMinutes, fiveMinutes, latest, pipelineMetrics, tableMetric } from './metrics.ts';
@@ -103,7 +103,7 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
 }
 
 /** All functions of the pipeline, with the names that alarms and graphs use. */
-export function functionsOf({ lanes, expiry, governor, replayer }: Observed): {
+export function functionsOf({ lanes, expiry, governor, replayer, reader }: Observed): {
   subject: string;
   worker: LambdaFunction;
   runsAgain: string;
@@ -123,5 +123,6 @@ export function functionsOf({ lanes, expiry, governor, replayer }: Observed): {
     },
     { subject: 'governor', worker: governor, runsAgain: scheduled },
     { subject: 'replayer', worker: replayer, runsAgain: scheduled },
+    { subject: readerLane, worker: reader, runsAgain: 'The tool that asked shows the error. Run it again.' },
   ];
 }

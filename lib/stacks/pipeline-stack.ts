@@ -22,6 +22,8 @@ export class PipelineStack extends Stack {
       LinkIdSecretArn: state.linkIdSecret.secretArn,
       GovernorFunctionName: this.pipeline.governor.functionName,
       ReplayerFunctionName: this.pipeline.replayer.functionName,
+      ReaderFunctionName: this.pipeline.reader.functionName,
+      ReaderLogGroupName: this.pipeline.reader.logGroup.logGroupName,
       GovernorLogGroupName: this.pipeline.governor.logGroup.logGroupName,
       ReplayerLogGroupName: this.pipeline.replayer.logGroup.logGroupName,
       PageTopicArn: this.pipeline.alarms.page.topicArn,

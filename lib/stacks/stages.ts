@@ -1,6 +1,6 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import type { Configuration } from '../config/config-schema.ts';
-import { describe, planExpiry, planLanes } from '../config/rate-budget.ts';
+import { describe, planExpiry, planLanes, planReader } from '../config/rate-budget.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 import { StateStack } from './state-stack.ts';
 
@@ -52,7 +52,8 @@ export function addStages(app: App, configuration: Configuration, only?: string)
         Tags.of(stack).add(key, value);
       }
       const { plan: expiry } = planExpiry(account, settings.expiryRateShare);
-      plans.push(describe(serviceName, account, planLanes(account, settings.lanes).plans, expiry));
+      const { plan: reader } = planReader(account, settings.readRateShare);
+      plans.push(describe(serviceName, account, planLanes(account, settings.lanes).plans, expiry, reader));
     }
   }
   return plans;

@@ -114,6 +114,7 @@ describe('the alarms', () => {
         'expiry-intake-function-errors',
         'governor-function-errors',
         'replayer-function-errors',
+        'reader-function-errors',
         'replayer-silent',
         'control-record-lost',
         'ledger-throttled',
@@ -150,12 +151,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 81 in total, each of which CloudWatch bills', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 82 in total, each of which CloudWatch bills', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(81);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(82);
   });
 
   test('notify their topic when they fire and when they close', () => {
@@ -180,7 +181,7 @@ describe('the alarms', () => {
     expect(at('campaign-dead-letters')).toBe('AWS/SQS ApproximateNumberOfMessagesVisible Maximum 60 s × 1 >= 1');
     expect(at('transactional-commands-late')).toBe('AWS/SQS ApproximateAgeOfOldestMessage Maximum 60 s × 2 >= 300');
     // 8 environments × 97 calls a second × 60
-    expect(at('campaign-backlog-late')).toBe('oldest / 60 + waiting / 51480, 60 s × 5 >= 360');
+    expect(at('campaign-backlog-late')).toBe('oldest / 60 + waiting / 49920, 60 s × 5 >= 360');
     const returned = 'IF(returned >= 10, 100 * returned / received, 0), 300 s';
     expect(at('transactional-commands-returned')).toBe(`${returned} × 3 >= 20`);
     expect(at('campaign-commands-returned')).toBe(`${returned} × 6 >= 20`);

@@ -35,6 +35,7 @@ const mostKilobytes: Record<Job, number> = {
   'expiry-worker': 510,
   governor: 510,
   replayer: 620,
+  reader: 400,
 };
 
 test.each(Object.entries(mostKilobytes) as [Job, number][])(

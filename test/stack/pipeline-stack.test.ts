@@ -206,6 +206,8 @@ describe('the outputs', () => {
       'OutcomeTopicArn',
       'PageTopicArn',
       'QrBucketName',
+      'ReaderFunctionName',
+      'ReaderLogGroupName',
       'ReplayerFunctionName',
       'ReplayerLogGroupName',
       'TicketTopicArn',
@@ -254,7 +256,7 @@ describe('in another app', () => {
     app.synth();
     // Then
     const both = Template.fromStack(first);
-    both.resourceCountIs('AWS::Lambda::Function', 16);
+    both.resourceCountIs('AWS::Lambda::Function', 18);
     const names = Object.values(both.findResources('AWS::CloudWatch::Alarm')).map(
       ({ Properties }) => Properties.AlarmName,
     );

@@ -90,6 +90,7 @@ describe('the roles', () => {
       'sqs:GetQueueAttributes',
       'sqs:SendMessage',
     ]);
+    expect(actions('ReaderWorkerRole')).toEqual([...logs, 'secretsmanager:GetSecretValue']);
   });
 
   test('name their resources, and have wildcards only for objects under a prefix and for ListStreams, which supports no resource', () => {
@@ -133,6 +134,7 @@ describe('the roles', () => {
       CampaignQrWorkerRole: 0,
       ExpiryWorkerRole: 1,
       GovernorWorkerRole: 0,
+      ReaderWorkerRole: 0,
     });
   });
 });
