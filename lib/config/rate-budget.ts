@@ -289,7 +289,7 @@ export function reservedConcurrency(plans: readonly LanePlan[], expiry?: WorkerP
   return lanes + (expiry === undefined ? 0 : expiry.concurrency + intakeConcurrency) + (reader?.concurrency ?? 0) + 2;
 }
 
-/** Renders the arithmetic of {@link plannedCalls}: `campaign 13 × 66 + campaign QR 2 × 6 + … + governor 1`. */
+/** Renders the arithmetic of {@link plannedCalls}: `campaign 13 × 64 + campaign QR 2 × 6 + … + governor 1`. */
 export function arithmeticOf(plans: readonly LanePlan[], expiry?: WorkerPlan, reader?: ReaderPlan): string {
   const term = (name: string, worker: WorkerPlan | ReaderPlan) =>
     `${name} ${worker.concurrency} × ${worker.callsPerSecond}`;
