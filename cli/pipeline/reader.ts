@@ -34,7 +34,7 @@ const gatherMilliseconds = 50;
 /** Between two turns of its own, a tool pauses up to so long, and another tool gets its turn. */
 const pauseMilliseconds = 200;
 /** A tool that found the reader busy asks again after 50 ms, and up to so many more. */
-const retryMilliseconds = 200;
+const retryMilliseconds = 100;
 /** Other tools take turns of seconds. After so long, nobody can be at work any more. */
 const mostWaitMilliseconds = 300_000;
 /** Turns in a row that answered nothing. */

@@ -35,7 +35,7 @@ const mostKilobytes: Record<Job, number> = {
   'expiry-worker': 510,
   governor: 510,
   replayer: 620,
-  reader: 400,
+  reader: 360,
 };
 
 test.each(Object.entries(mostKilobytes) as [Job, number][])(

@@ -31,7 +31,7 @@ export function variantPipeline(variant: Variant): ConfiguredPipeline {
 
 /**
  * examples/configuration.ts with another limit of calls per second. Some calls do not shrink with the limit: 25 QR
- * calls a second, two expiry calls, one call of the reader and one of the governor. The campaign lane gives up rate for them.
+ * calls a second, two expiry calls, one read and one of the governor. The campaign lane gives up rate for them.
  *
  * @param shares other shares of each lane except the campaign lane, and of each lane's QR codes
  */

@@ -3,38 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { Reader, ReadingInterrupted, readingPace } from '../../../../cli/pipeline/reader.ts';
 import { config } from '../../../../examples/configuration.ts';
 import type { LinkAddress } from '../../../../lambdas/domain/link/link-id.ts';
-import type { Clock } from '../../../../lambdas/domain/work/clock.ts';
 import type { ReadRequest } from '../../../../lambdas/reader/reading.ts';
+import { SteppedClock } from '../../../world/stepped-clock.ts';
 
 const at = (id: number | string): LinkAddress => ({ onelinkId: 'A1b3', shortlinkId: `${id}` });
 const never = new AbortController().signal;
 const absent = { meaning: 'absent', fault: { path: '', rule: 'api-404', message: 'the API has no such link' } };
-
-/** A clock whose time moves to the next sleeper's when nothing else is left to do. */
-class SteppedClock implements Clock {
-  #now = 0;
-  #sleepers: { at: number; wake: () => void }[] = [];
-  wallMilliseconds = () => this.#now;
-  monotonicMilliseconds = () => this.#now;
-  sleep = (milliseconds: number) =>
-    new Promise<void>((wake) => this.#sleepers.push({ at: this.#now + milliseconds, wake }));
-
-  async until<Value>(work: Promise<Value>): Promise<Value> {
-    let ended = false;
-    const end = () => {
-      ended = true;
-    };
-    work.then(end, end);
-    for (;;) {
-      await new Promise(setImmediate);
-      if (ended) return work;
-      const [next] = this.#sleepers.sort((one, other) => one.at - other.at).splice(0, 1);
-      if (next === undefined) throw new Error('nothing is left that could happen');
-      this.#now = next.at;
-      next.wake();
-    }
-  }
-}
 
 /** The function in Lambda: one environment, 28 links a second. It throttles a second invocation, and can be aborted. */
 function givenReader({ most = 1_000, failing }: { most?: number; failing?: object | Error } = {}) {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { OneLinkClient, type Transport } from '../../../../lambdas/adapters/onelink-client.ts';
 import type { LinkAddress } from '../../../../lambdas/domain/link/link-id.ts';
 import { reader } from '../../../../lambdas/reader/reader.ts';
+import { RateLimiter } from '../../../../lambdas/runtime/rate-limiter.ts';
 import { EmulatedApi } from '../../../world/emulated-api.ts';
+import { SteppedClock } from '../../../world/stepped-clock.ts';
 
 const start = Date.parse('2026-03-09T10:00:00Z');
 const data = { pid: 'sms', deep_link_value: 'basket' };
@@ -47,6 +50,33 @@ describe('the reader', () => {
     api.control.changeSettings({ token: 'another' });
     const { links } = await read({ links: [at('a'), at('b'), at('c')] }, inTime);
     expect(links.map(({ meaning }) => meaning)).toEqual(['account-blocked']);
+  });
+
+  test('sends at most its pace in any second, also across the turns of several tools', async () => {
+    // Given: the function's own client and rate limiter, at 28 calls a second
+    const clock = new SteppedClock(start);
+    const times: number[] = [];
+    const api = new EmulatedApi({ now: clock.wallMilliseconds, sleep: clock.sleep });
+    const turns = RateLimiter.atPace(28, clock);
+    const send: Transport['send'] = (call) => {
+      times.push(clock.monotonicMilliseconds());
+      return api.send(call);
+    };
+    const client = new OneLinkClient(
+      { API_BASE_URL: 'http://127.0.0.1:1/api/v2.0', CALL_TIMEOUT_MILLISECONDS: 10_000 },
+      { token: { ...token, fresh: token.value }, turns, clock, onCall: () => {} },
+      { send },
+    );
+    const read = reader({ CALLS_IN_FLIGHT: 56 }, { api: client, token });
+    // When: three tools have their turns, one directly after the other
+    for (let turn = 0; turn < 3; turn++) {
+      turns.beginInvocation();
+      await clock.until(read({ links: Array.from({ length: 40 }, (_, index) => at(`none${index}`)) }, inTime));
+    }
+    // Then
+    expect(times).toHaveLength(120);
+    const fullest = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1_000).length));
+    expect(fullest).toBe(28);
   });
 
   test('stops before its answer is too large for Lambda', async () => {
