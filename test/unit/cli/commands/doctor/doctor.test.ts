@@ -337,8 +337,8 @@ describe('the senders', () => {
     expect(await checkHeld(store({ source: 'crm', sender: 'AROAONE' }))).toEqual({
       name: 'held commands',
       result: 'failed',
-      words: '5 commands of crm from AROAONE: nobody knows the sender',
-      fix: 'Decide about each sender: onelink senders list',
+      words: '5 commands of crm from AROAONE',
+      fix: 'See them, and decide about each sender: onelink senders list',
     });
   });
 
