@@ -118,7 +118,7 @@ const producer = z.strictObject({
   lanes: z.array(text(laneNamePattern, laneNameRule)).min(1, 'must name at least one lane'),
   templates: z.array(text(templateIdPattern, templateIdRule)).min(1, 'must name at least one template'),
   /** Whether the producer gets a queue with its outcomes alone, which its principals may receive. Off by default. */
-  outcomeQueue: z.boolean('must be true or false').optional(),
+  outcomeQueue: z.boolean().optional(),
   policy: linkPolicy.optional(),
 });
 

@@ -53,6 +53,7 @@ describe('the dashboard', () => {
       'QR: campaign',
       'Ledger',
       'Expiry',
+      'Outcome queues',
       'Governor and functions',
     ]);
     const named = headings.flatMap((markdown) => markdown.match(/(?<=RUNBOOK\.md#)[a-z-]+/g) ?? []);

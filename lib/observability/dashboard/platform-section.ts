@@ -1,6 +1,7 @@
-import type { IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IWidget, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { expiryLane, laneMetric } from '../../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../../lambdas/governor/names.ts';
+import type { OutcomeQueue } from '../../constructs/outcome-queue.ts';
 import { laneNames } from '../alarm-line.ts';
 import { expression, latest, oneMinute, tableMetric } from '../metrics.ts';
 import { functionsOf } from '../platform-alarms.ts';
@@ -59,6 +60,25 @@ export function expirySection(shown: Shown): IWidget[][] {
       graph('Expiry: age of what the intake handles (ms)', [
         expiry.intake.function.metric('IteratorAge', { ...latest, label: 'oldest' }),
       ]),
+    ],
+  ];
+}
+
+/** What producers have not received from their outcome queues. Empty if no producer has one. */
+export function outcomesSection(shown: Shown): IWidget[][] {
+  const { outcomeQueues } = shown;
+  if (outcomeQueues.length === 0) return [];
+  const graphOf = (title: string, metric: (queue: OutcomeQueue) => Metric) =>
+    graph(
+      title,
+      outcomeQueues.map((queue) => metric(queue).with({ label: queue.source })),
+    );
+  return [
+    heading('Outcome queues', ['outcome-dead-letters', 'outcomes-expiring'], shown),
+    [
+      graphOf('Outcomes: waiting', waiting),
+      graphOf('Outcomes: age of the oldest (s)', oldest),
+      graphOf('Outcomes: dead letters', dead),
     ],
   ];
 }

@@ -74,6 +74,7 @@ describe('a configuration', () => {
       'must be the unique ID of the user: AIDA…; got "AIDAEXAMPLEOFACRMUSER:session"',
       '[0].senderId',
     ],
+    ['producers[0].outcomeQueue', 'yes', 'must be of type boolean; got "yes"'],
     ['producers[0].lanes', ['campaign', 'express'], 'must be one of the pipeline\'s lanes; got "express"', '[1]'],
     ['producers[0].templates', ['toString'.slice(0, 4)], 'must be one of the pipeline\'s templates; got "toSt"', '[0]'],
     ['producers[1].source', 'crm', 'must be unique; got "crm"'],
