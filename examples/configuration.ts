@@ -17,7 +17,7 @@ const lanes: PipelineSettings['lanes'] = {
     rejectedAlarmPer15Minutes: 50,
   },
   campaign: {
-    rateShare: 0.905,
+    rateShare: 0.876,
     qrShare: 0.55,
     batchSize: 1_000,
     windowSeconds: 5,
@@ -47,6 +47,7 @@ const pipeline: PipelineSettings = {
   ],
   lanes,
   expiryRateShare: 0.01,
+  readRateShare: 0.03,
   keepQrImagesOfExpiredLinks: false,
   linkIdLength: 12,
   conflictPolicy: 'reject',
@@ -70,7 +71,7 @@ const pipeline: PipelineSettings = {
     rateLimitedPer5Minutes: 10,
     ledgerThrottlesPer5Minutes: 100,
   },
-  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 256, governor: 256, replayer: 256 },
+  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 256, governor: 256, replayer: 256, reader: 256 },
 };
 
 export const config: Configuration = {

@@ -1,5 +1,5 @@
 import type { AccountSettings, Configuration, PipelineSettings } from '../../lib/config/config-schema.ts';
-import { planExpiry, planLanes } from '../../lib/config/rate-budget.ts';
+import { planExpiry, planLanes, planReader } from '../../lib/config/rate-budget.ts';
 
 /** A pipeline of one stage in the configuration. */
 export interface ConfiguredPipeline {
@@ -19,8 +19,10 @@ export function configuredPipelines({ stages, accounts }: Configuration): Config
   );
 }
 
-/** The planned workers of a pipeline's lanes, and of its expired links. */
+/** The planned workers of a pipeline's lanes, and of its expired links, and the planned reader. */
 export function plansOf({ account, settings }: Pick<ConfiguredPipeline, 'account' | 'settings'>) {
   const { plans } = planLanes(account, settings.lanes);
-  return { plans, expiry: planExpiry(account, settings.expiryRateShare).plan };
+  const { plan: expiry } = planExpiry(account, settings.expiryRateShare);
+  const { plan: reader } = planReader(account, settings.readRateShare);
+  return { plans, expiry, reader };
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expiryLane } from '../../lambdas/domain/work/names.ts';
+import { expiryLane, readerLane } from '../../lambdas/domain/work/names.ts';
 
 /** The shape of the configuration, setting by setting. config-validation.ts holds how the settings must fit together. */
 
@@ -79,6 +79,7 @@ const domain = text(
  */
 const takenNames = [
   expiryLane,
+  readerLane,
   'all',
   'outcomes',
   'governor',
@@ -120,7 +121,7 @@ const producer = z.strictObject({
   lanes: z.array(text(laneNamePattern, laneNameRule)).min(1, 'must name at least one lane'),
   templates: z.array(text(templateIdPattern, templateIdRule)).min(1, 'must name at least one template'),
   /** Whether the producer gets a queue with its outcomes alone, which its principals may receive. Off by default. */
-  outcomeQueue: z.boolean('must be true or false').optional(),
+  outcomeQueue: z.boolean().optional(),
   policy: linkPolicy.optional(),
 });
 
@@ -154,6 +155,7 @@ export const pipelineSchema = z.strictObject({
   producers: z.array(producer).min(1, 'must name at least one producer'),
   lanes: z.record(key(laneNamePattern, laneNameRule), lane),
   expiryRateShare: share,
+  readRateShare: share,
   keepQrImagesOfExpiredLinks: z.boolean(),
   linkIdLength: count(10, 50, 'guessable below 10; OneLink short-link IDs end at 50'),
   conflictPolicy,
@@ -172,6 +174,7 @@ export const pipelineSchema = z.strictObject({
     expiryWorker: memory,
     governor: memory,
     replayer: memory,
+    reader: memory,
   }),
 });
 

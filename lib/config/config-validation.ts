@@ -17,6 +17,8 @@ import {
   planExpiry,
   planLanes,
   plannedCalls,
+  planReader,
+  type ReaderPlan,
   type WorkerPlan,
 } from './rate-budget.ts';
 
@@ -71,6 +73,7 @@ interface PlannedPipeline {
   readonly accountName: string;
   readonly plans: readonly LanePlan[];
   readonly expiry: WorkerPlan | undefined;
+  readonly reader: ReaderPlan | undefined;
 }
 
 function relationFaults(candidate: unknown): string[] {
@@ -102,9 +105,9 @@ function relationFaults(candidate: unknown): string[] {
         }
         continue;
       }
-      const { plans, expiry, faults: found } = pipelineFaults(settings, limits);
+      const { faults: found, ...workers } = pipelineFaults(settings, limits);
       faults.push(...found.map(([path, message]) => `${at}.${path}: ${message}`));
-      planned.push({ serviceName: `${settings.name}-${name}`, accountName: settings.account, plans, expiry });
+      planned.push({ serviceName: `${settings.name}-${name}`, accountName: settings.account, ...workers });
     }
   }
   return [...faults, ...accountFaults(accounts, planned)];
@@ -136,7 +139,7 @@ function duplicateAccounts(accounts: ReadonlyMap<string, AccountSettings>): stri
 function pipelineFaults(
   settings: PipelineSettings,
   limits: AccountSettings,
-): { plans: LanePlan[]; expiry: WorkerPlan | undefined; faults: [path: string, message: string][] } {
+): Pick<PlannedPipeline, 'plans' | 'expiry' | 'reader'> & { faults: [path: string, message: string][] } {
   const faults: [string, string][] = [];
   const known = (names: readonly string[], among: object, path: string, what: string) => {
     for (const [index, name] of names.entries()) {
@@ -198,10 +201,11 @@ function pipelineFaults(
   }
   const { plans, faults: planFaults } = planLanes(limits, settings.lanes);
   const expiry = planExpiry(limits, settings.expiryRateShare);
-  const unplanned = [...planFaults, ...expiry.faults];
+  const reader = planReader(limits, settings.readRateShare);
+  const unplanned = [...planFaults, ...expiry.faults, ...reader.faults];
   faults.push(...unplanned.map(({ path, message }): [string, string] => [pathText(path), message]));
   faults.push(...thresholdFaults(settings, plans, expiry.plan));
-  return { plans, expiry: expiry.plan, faults };
+  return { plans, expiry: expiry.plan, reader: reader.plan, faults };
 }
 
 /** A unique ID belongs to one role or user. Producers may share it, as they may share the role. */
@@ -266,7 +270,7 @@ function accountFaults(accounts: ReadonlyMap<string, AccountSettings>, planned: 
   return [...accounts].flatMap(([name, limits]) => {
     const members = planned.filter(({ accountName }) => accountName === name);
     const budget = budgetOf(limits);
-    const loads = members.map(({ plans, expiry }) => plannedCalls(plans, expiry));
+    const loads = members.map(({ plans, expiry, reader }) => plannedCalls(plans, expiry, reader));
     const check = (kind: 'callsPerSecond' | 'qrCallsPerSecond', unit: string, left: readonly string[]) => {
       const total = loads.reduce((sum, load) => sum + load[kind], 0);
       if (total <= budget[kind]) return [];
@@ -274,7 +278,7 @@ function accountFaults(accounts: ReadonlyMap<string, AccountSettings>, planned: 
       const allowed = `floor(${limits[kind]} × ${limits.headroom} × (1 − ${limits.leftToOthers})) = ${budget[kind]}`;
       return [`accounts.${name}: the shares must come to at most ${allowed} ${unit}; got ${total} (${sum})`];
     };
-    const all = members.map(({ plans, expiry }) => arithmeticOf(plans, expiry));
+    const all = members.map(({ plans, expiry, reader }) => arithmeticOf(plans, expiry, reader));
     const qr = members.map(({ plans }) =>
       plans.map(({ lane, qr }) => `${lane} QR ${qr.concurrency} × ${qr.callsPerSecond}`).join(' + '),
     );

@@ -19,13 +19,13 @@ const lanes: PipelineSettings['lanes'] = {
   },
   /** Millions of links before a send: the lane needs throughput, and a minute more does not matter. */
   campaign: {
-    rateShare: 0.905, // floor(0.905 × 950) = 859; QR (2.4 %), expiry, the governor and both lanes use 99.9 % of the budget
+    rateShare: 0.876, // floor(0.876 × 950) = 832; with QR codes (2.4 %), expiry, reader and governor, 99.8 % of the budget is planned
     qrShare: 0.55, // floor(0.55 × 23) = 12
     batchSize: 1_000, // fifteen seconds of work per invocation: a utilisation of 98 %
     windowSeconds: 5,
     quotaReserveCalls: 750_000, // a tenth of the month's quota is left to the transactional lane.
     // No hourlyCapCalls and no dailyCapCalls: a campaign may need half of the month's quota in an hour.
-    // A backlog that takes longer raises a ticket. A whole month's quota takes 146 minutes at full rate.
+    // A backlog that takes longer raises a ticket. A whole month's quota takes 150 minutes at full rate.
     answeredWithinMinutes: 360,
     rejectedAlarmPer15Minutes: 1_000, // about 0.13 % of the lane's capacity in that time
   },
@@ -62,6 +62,7 @@ const pipeline: PipelineSettings = {
   ],
   lanes,
   expiryRateShare: 0.01, // of the calls per second, for checks of links past their expiry: floor(0.01 × 950) = 9
+  readRateShare: 0.03, // of the calls per second, for the GETs of all operators’ tools together: floor(0.03 × 950) = 28
   keepQrImagesOfExpiredLinks: false, // true if the images have a use without their links
   linkIdLength: 12, // of derived short-link IDs: 36^12 ≈ 4.7 × 10^18, too many to guess; at least 10
   conflictPolicy: 'reject', // if another link has a chosen ID: 'reject' the command or 'derive' an ID (a lane may override)
@@ -88,7 +89,7 @@ const pipeline: PipelineSettings = {
     rateLimitedPer5Minutes: 10, // 429s of one lane, twice in a row; within the budget there are none
     ledgerThrottlesPer5Minutes: 100, // three times in a row; an on-demand table throttles briefly when traffic doubles
   },
-  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 256, governor: 256, replayer: 256 }, // and the CPU: 1,769 MB are one vCPU
+  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 256, governor: 256, replayer: 256, reader: 256 }, // and the CPU: 1,769 MB are one vCPU
 };
 
 export const config: Configuration = {

@@ -40,6 +40,18 @@ export interface WorkerPlan {
   readonly mostReturnedMessages: number;
 }
 
+/** The reader's size. It serves the tools one turn at a time, so it needs one environment. */
+export interface ReaderPlan {
+  readonly concurrency: number;
+  readonly callsPerSecond: number;
+  /** The most links that a tool may ask for in one turn. */
+  readonly batchSize: number;
+  readonly busySeconds: number;
+  readonly utilisation: number;
+  readonly callsInFlight: number;
+  readonly timeoutSeconds: number;
+}
+
 export interface LanePlan {
   readonly lane: string;
   readonly link: WorkerPlan;
@@ -79,6 +91,13 @@ const qrBatchSize = (windowSeconds: number) => (windowSeconds > 0 ? 100 : 10);
 /** An expired link that renews itself costs one GET. At 4 calls a second, an environment works 25 s on a batch of a hundred. */
 const expiryBatchSize = 100;
 const expiryWindowSeconds = 5;
+
+/** A tool's turn at the reader. The other tools wait for it, so it is short. */
+const readerBusySeconds = 4;
+/** Lambda answers with at most 6 MB. A link's data is some kilobytes of JSON. */
+const readerMaxBatchSize = 250;
+/** The reader starts no GET in the last fifteen seconds. The first fifteen are enough for a batch at a fifth of the pace. */
+const readerTimeoutSeconds = 30;
 
 /** Lambda's longest timeout. */
 const maxTimeoutSeconds = 900;
@@ -141,6 +160,40 @@ export function planExpiry(limits: AccountLimits, share: number): { plan?: Worke
   return { plan: planned, faults: [] };
 }
 
+/** Sizes the reader, which sends the GETs of the operators' tools. It has no queue, so one environment is enough. */
+export function planReader(limits: AccountLimits, share: number): { plan?: ReaderPlan; faults: PlanFault[] } {
+  const budget = budgetOf(limits).callsPerSecond;
+  const callsPerSecond = floor(share * budget);
+  if (callsPerSecond < 1) {
+    const arithmetic = `r = floor(${share} × ${budget}) = ${callsPerSecond}`;
+    return { faults: [{ path: ['readRateShare'], message: `must leave the reader at least 1 call/s: ${arithmetic}` }] };
+  }
+  const batchSize = Math.min(readerMaxBatchSize, callsPerSecond * readerBusySeconds);
+  const busySeconds = batchSize / callsPerSecond;
+  const plan = {
+    concurrency: 1,
+    callsPerSecond,
+    batchSize,
+    busySeconds,
+    utilisation: utilisationOf(busySeconds, callsPerSecond),
+    callsInFlight: callsInFlightAt(callsPerSecond),
+    timeoutSeconds: readerTimeoutSeconds,
+  };
+  return { plan, faults: [] };
+}
+
+function utilisationOf(busySeconds: number, callsPerSecond: number): number {
+  return busySeconds / (busySeconds + 1 / callsPerSecond + assumedLatencySeconds + assumedOverheadSeconds);
+}
+
+/**
+ * A quarter of a second's commands prepare their calls, 1.5 s of sends wait for their answers, and some write to the ledger.
+ * More would only queue behind an API that has stopped answering.
+ */
+function callsInFlightAt(callsPerSecond: number): number {
+  return Math.min(250, Math.max(4, callsPerSecond * 2));
+}
+
 function planWorker(
   setting: 'rateShare' | 'qrShare' | 'expiryRateShare',
   share: number,
@@ -184,10 +237,8 @@ function planWorker(
     batchSize,
     windowSeconds,
     busySeconds,
-    utilisation: busySeconds / (busySeconds + 1 / callsPerSecond + assumedLatencySeconds + assumedOverheadSeconds),
-    // A quarter of a second's commands prepare their calls, 1.5 s of sends wait for their answers, and some write to the ledger.
-    // More would only queue behind an API that has stopped answering.
-    callsInFlight: Math.min(250, Math.max(4, callsPerSecond * 2)),
+    utilisation: utilisationOf(busySeconds, callsPerSecond),
+    callsInFlight: callsInFlightAt(callsPerSecond),
     timeoutSeconds,
     // AWS advises six timeouts plus the window for SQS mappings, or SQS could deliver a message again during its invocation.
     visibilityTimeoutSeconds: 6 * timeoutSeconds + windowSeconds,
@@ -201,22 +252,24 @@ function timeoutFor(busySeconds: number, windowSeconds: number): number {
   return Math.max(shortest, ceil((2 * busySeconds) / 30) * 30);
 }
 
-/** The most calls that the plans, the expiry worker and one governor may send in any second. */
-export function plannedCalls(plans: readonly LanePlan[], expiry?: WorkerPlan): Budget {
+/** The most calls that the plans, the expiry worker, the reader and one governor may send in any second. */
+export function plannedCalls(plans: readonly LanePlan[], expiry?: WorkerPlan, reader?: ReaderPlan): Budget {
   const sum = (worker: (plan: LanePlan) => WorkerPlan) =>
     plans.reduce((total, plan) => total + worker(plan).concurrency * worker(plan).callsPerSecond, 0);
   const qrCallsPerSecond = sum((plan) => plan.qr);
-  const expiryCalls = expiry === undefined ? 0 : expiry.concurrency * expiry.callsPerSecond;
-  const callsPerSecond = sum((plan) => plan.link) + qrCallsPerSecond + expiryCalls + governorCallsPerSecond;
+  const others = [expiry, reader].filter((one) => one !== undefined);
+  const otherCalls = others.reduce((total, one) => total + one.concurrency * one.callsPerSecond, 0);
+  const callsPerSecond = sum((plan) => plan.link) + qrCallsPerSecond + otherCalls + governorCallsPerSecond;
   return { callsPerSecond, qrCallsPerSecond };
 }
 
 /**
- * Calls per second that the plans, the expiry worker and the governor reach while all of them have work. Each worker
+ * Calls per second that the plans, the expiry worker, the reader and the governor reach while all of them have work. Each
  * reaches its maximum times its utilisation.
  */
-export function reachedCallsPerSecond(plans: readonly LanePlan[], expiry?: WorkerPlan): number {
-  const workers = [...plans.flatMap(({ link, qr }) => [link, qr]), ...(expiry === undefined ? [] : [expiry])];
+export function reachedCallsPerSecond(plans: readonly LanePlan[], expiry?: WorkerPlan, reader?: ReaderPlan): number {
+  const others = [expiry, reader].filter((one) => one !== undefined);
+  const workers = [...plans.flatMap(({ link, qr }) => [link, qr]), ...others];
   const reached = workers.reduce(
     (sum, { concurrency, callsPerSecond, utilisation }) => sum + concurrency * callsPerSecond * utilisation,
     0,
@@ -259,23 +312,31 @@ export function planForwarder({
 }
 
 /**
- * Lambda environments that the plans, the expiry worker, the expiry intake, the forwarder, the governor, the replayer
- * and the operations function reserve.
+ * Lambda environments that the plans, the expiry worker, the expiry intake, the forwarder, the reader, the governor,
+ * the replayer and the operations function reserve.
  *
  * @param ingressQueues how many the pipeline has
  */
-export function reservedConcurrency(plans: readonly LanePlan[], expiry?: WorkerPlan, ingressQueues = 0): number {
+export function reservedConcurrency(
+  plans: readonly LanePlan[],
+  expiry?: WorkerPlan,
+  reader?: ReaderPlan,
+  ingressQueues = 0,
+): number {
   const lanes = plans.reduce((total, plan) => total + plan.link.concurrency + plan.qr.concurrency, 0);
   const forwarder = ingressQueues * minConcurrency;
-  return lanes + (expiry === undefined ? 0 : expiry.concurrency + intakeConcurrency) + forwarder + 3;
+  const ofExpiry = expiry === undefined ? 0 : expiry.concurrency + intakeConcurrency;
+  return lanes + ofExpiry + (reader?.concurrency ?? 0) + forwarder + 3;
 }
 
-/** Renders the arithmetic of {@link plannedCalls}: `campaign 13 × 66 + campaign QR 2 × 6 + … + governor 1`. */
-export function arithmeticOf(plans: readonly LanePlan[], expiry?: WorkerPlan): string {
-  const term = (name: string, worker: WorkerPlan) => `${name} ${worker.concurrency} × ${worker.callsPerSecond}`;
+/** Renders the arithmetic of {@link plannedCalls}: `campaign 13 × 64 + campaign QR 2 × 6 + … + governor 1`. */
+export function arithmeticOf(plans: readonly LanePlan[], expiry?: WorkerPlan, reader?: ReaderPlan): string {
+  const term = (name: string, worker: WorkerPlan | ReaderPlan) =>
+    `${name} ${worker.concurrency} × ${worker.callsPerSecond}`;
   const terms = plans.flatMap(({ lane, link, qr }) => [term(lane, link), term(`${lane} QR`, qr)]);
   const ofExpiry = expiry === undefined ? [] : [term('expiry', expiry)];
-  return [...terms, ...ofExpiry, `governor ${governorCallsPerSecond}`].join(' + ');
+  const ofReader = reader === undefined ? [] : [term('reader', reader)];
+  return [...terms, ...ofExpiry, ...ofReader, `governor ${governorCallsPerSecond}`].join(' + ');
 }
 
 /** Renders the plan as a table, for the operator who synthesises the app. */
@@ -284,14 +345,15 @@ export function describe(
   limits: AccountLimits,
   plans: readonly LanePlan[],
   expiry?: WorkerPlan,
+  reader?: ReaderPlan,
   ingressQueues = 0,
 ): string {
   const budget = budgetOf(limits);
-  const planned = plannedCalls(plans, expiry);
-  const reached = reachedCallsPerSecond(plans, expiry);
+  const planned = plannedCalls(plans, expiry, reader);
+  const reached = reachedCallsPerSecond(plans, expiry, reader);
   const row = (cells: readonly (string | number)[]) =>
     cells.map((cell, column) => (column === 0 ? String(cell).padEnd(18) : String(cell).padStart(12))).join('');
-  const worker = (name: string, { concurrency, callsPerSecond, batchSize, ...plan }: WorkerPlan) =>
+  const worker = (name: string, { concurrency, callsPerSecond, batchSize, ...plan }: WorkerPlan | ReaderPlan) =>
     row([
       name,
       `${concurrency} × ${callsPerSecond}/s`,
@@ -299,15 +361,16 @@ export function describe(
       `${plan.busySeconds.toFixed(1)} s`,
       `${Math.round(plan.utilisation * 100)} %`,
       `${plan.timeoutSeconds} s`,
-      `${plan.visibilityTimeoutSeconds} s`,
+      'visibilityTimeoutSeconds' in plan ? `${plan.visibilityTimeoutSeconds} s` : '-',
     ]);
   return [
     `${serviceName}: at most ${planned.callsPerSecond} of ${budget.callsPerSecond} calls/s, ` +
       `${planned.qrCallsPerSecond} of ${budget.qrCallsPerSecond} QR calls/s; ` +
       `${Math.round(reached)} calls/s (${Math.round((100 * reached) / budget.callsPerSecond)} %) under a backlog; ` +
-      `reserves ${reservedConcurrency(plans, expiry, ingressQueues)} Lambda environments`,
+      `reserves ${reservedConcurrency(plans, expiry, reader, ingressQueues)} Lambda environments`,
     row(['  worker', 'C × r', 'batch', 'busy', 'utilisation', 'timeout', 'visibility']),
     ...plans.flatMap(({ lane, link, qr }) => [worker(`  ${lane}`, link), worker(`  ${lane} QR`, qr)]),
     ...(expiry === undefined ? [] : [worker('  expiry', expiry)]),
+    ...(reader === undefined ? [] : [worker('  reader', reader)]),
   ].join('\n');
 }

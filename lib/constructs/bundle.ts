@@ -14,7 +14,8 @@ export type Job =
   | 'governor'
   | 'replayer'
   | 'forwarder'
-  | 'operations';
+  | 'operations'
+  | 'reader';
 
 /** The options with which esbuild bundles a handler and its imports, the AWS SDK included, for Lambda's Node.js. */
 export const bundleOptions = {

@@ -92,6 +92,7 @@ export interface Observed {
   readonly governor: LambdaFunction;
   readonly replayer: LambdaFunction;
   readonly ingress: Ingress | undefined;
+  readonly reader: LambdaFunction;
   readonly ledger: PipelineState['ledger'];
 }
 

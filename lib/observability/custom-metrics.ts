@@ -1,5 +1,12 @@
 import { type Operation, operations, writes } from '../../lambdas/domain/onelink/operation.ts';
-import { dimension, expiryLane, laneMetric, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
+import {
+  dimension,
+  expiryLane,
+  laneMetric,
+  operationMetric,
+  readerLane,
+  sourceMetric,
+} from '../../lambdas/domain/work/names.ts';
 import { forwarderMetric } from '../../lambdas/forwarder/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
@@ -27,8 +34,11 @@ const expiryAlone: readonly string[] = [laneMetric.linkExpired, laneMetric.linkR
 const ofLane = Object.values(laneMetric).filter((name) => !expiryAlone.includes(name));
 /** Metrics on the answers to the governor's own calls. */
 const ofGovernor = [laneMetric.rateLimited, laneMetric.quotaRefused, laneMetric.accountBlocked];
+/** Metrics on the answers to the reader's calls. A GET costs no quota. */
+const ofReader = [laneMetric.rateLimited, laneMetric.accountBlocked];
 /** The operations that each caller uses. A lane's workers use all of them. */
 const expiryOperations = ['read', 'update'] as const;
+const readerOperations = ['read', 'quota'] as const;
 const governorOperations = ['quota', 'read', 'create'] as const;
 
 /** All custom metrics that a pipeline's functions can write. CloudWatch bills each for the hours in which a function writes it. */
@@ -46,6 +56,8 @@ export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lane
     }),
     ...named([...ofExpiry, ...laneStates], expiry),
     ...calls(expiryOperations, expiry),
+    ...named(ofReader, { [dimension.lane]: readerLane }),
+    ...calls(readerOperations, { [dimension.lane]: readerLane }),
     ...named([...Object.values(governorMetric), ...ofGovernor, ...Object.values(heldMetric)], {}),
     ...calls(governorOperations, {}),
     ...(ingressQueuesOf({ producers }).length > 0 ? named(Object.values(forwarderMetric), {}) : []),

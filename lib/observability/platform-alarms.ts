@@ -1,5 +1,5 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { expiryLane, laneMetric } from '../../lambdas/domain/work/names.ts';
+import { expiryLane, laneMetric, readerLane } from '../../lambdas/domain/work/names.ts';
 import { forwarderMetric } from '../../lambdas/forwarder/names.ts';
 import { governorMetric } from '../../lambdas/governor/names.ts';
 import { type AlarmLine, laneNames, type Observed, page, ticket } from './alarm-line.ts';
@@ -141,7 +141,7 @@ function ingressAlarms({ ingress, serviceName }: Observed): AlarmLine[] {
 }
 
 /** All functions of the pipeline, with the names that alarms and graphs use. */
-export function functionsOf({ lanes, expiry, governor, replayer, ingress }: Observed): {
+export function functionsOf({ lanes, expiry, governor, replayer, ingress, reader }: Observed): {
   subject: string;
   worker: LambdaFunction;
   runsAgain: string;
@@ -162,5 +162,6 @@ export function functionsOf({ lanes, expiry, governor, replayer, ingress }: Obse
     { subject: 'governor', worker: governor, runsAgain: scheduled },
     { subject: 'replayer', worker: replayer, runsAgain: scheduled },
     ...(ingress ? [{ subject: 'forwarder', worker: ingress.forwarder, runsAgain: fed }] : []),
+    { subject: readerLane, worker: reader, runsAgain: 'The tool that asked shows the error. Run it again.' },
   ];
 }

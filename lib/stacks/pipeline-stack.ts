@@ -24,6 +24,8 @@ export class PipelineStack extends Stack {
       ReplayerFunctionName: this.pipeline.replayer.functionName,
       OperationsFunctionName: this.pipeline.operations.functionName,
       OperationsLogGroupName: this.pipeline.operations.logGroup.logGroupName,
+      ReaderFunctionName: this.pipeline.reader.functionName,
+      ReaderLogGroupName: this.pipeline.reader.logGroup.logGroupName,
       GovernorLogGroupName: this.pipeline.governor.logGroup.logGroupName,
       ReplayerLogGroupName: this.pipeline.replayer.logGroup.logGroupName,
       PageTopicArn: this.pipeline.alarms.page.topicArn,

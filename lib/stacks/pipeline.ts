@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { AccountSettings, PipelineSettings, StageSettings } from '../config/config-schema.ts';
 import { ConfigurationError } from '../config/config-validation.ts';
 import { heldPrincipals, ingressQueuesOf, unboundSources } from '../config/principals.ts';
-import { planExpiry, planLanes } from '../config/rate-budget.ts';
+import { planExpiry, planLanes, planReader } from '../config/rate-budget.ts';
 import { pascalSource } from '../config/source-names.ts';
 import { Expiry } from '../constructs/expiry.ts';
 import { governor } from '../constructs/governor.ts';
@@ -17,6 +17,7 @@ import { operations } from '../constructs/operations.ts';
 import { OutcomeQueue } from '../constructs/outcome-queue.ts';
 import { outcomesOf, outcomeTopic } from '../constructs/outcome-topic.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
+import { reader } from '../constructs/reader.ts';
 import { replayer } from '../constructs/replayer.ts';
 import { AlarmSet } from '../observability/alarm-set.ts';
 import { PipelineDashboard } from '../observability/dashboard/dashboard.ts';
@@ -48,6 +49,8 @@ export class OneLinkPipeline extends Construct {
   readonly operations: LambdaFunction;
   /** Absent if no producer needs an ingress queue. */
   readonly ingress: Ingress | undefined;
+  /** The only way to the API for operators' tools. */
+  readonly reader: LambdaFunction;
   readonly alarms: AlarmSet;
 
   /** @throws ConfigurationError when a share leaves a worker less than one call a second. */
@@ -63,8 +66,9 @@ export class OneLinkPipeline extends Construct {
     };
     const { plans, faults: laneFaults } = planLanes(account, settings.lanes);
     const { plan: expiryPlan, faults: expiryFaults } = planExpiry(account, settings.expiryRateShare);
-    const faults = [...laneFaults, ...expiryFaults];
-    if (faults.length > 0 || expiryPlan === undefined) {
+    const { plan: readerPlan, faults: readerFaults } = planReader(account, settings.readRateShare);
+    const faults = [...laneFaults, ...expiryFaults, ...readerFaults];
+    if (faults.length > 0 || expiryPlan === undefined || readerPlan === undefined) {
       throw new ConfigurationError(faults.map(({ path, message }) => `${path.join('.')}: ${message}`));
     }
     const outcomesScope = new Construct(this, 'Outcomes');
@@ -100,7 +104,8 @@ export class OneLinkPipeline extends Construct {
     // Each function that passes on what another has sent.
     vouching.push(this.replayer, this.operations);
     if (this.ingress) vouching.push(this.ingress.forwarder);
-    const functions = { governor: this.governor, replayer: this.replayer, ingress: this.ingress };
+    this.reader = reader(new Construct(this, 'Reader'), readerPlan, parts);
+    const functions = { governor: this.governor, replayer: this.replayer, ingress: this.ingress, reader: this.reader };
     const shared = { outcomeQueues, ledger: state.ledger };
     const observed = { serviceName, settings, account, lanes, expiry, ...functions, ...shared };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });

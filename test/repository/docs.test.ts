@@ -3,8 +3,10 @@ import { createRequire } from 'node:module';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { dollarsPerMillionScanned } from '../../cli/cost/monthly-cost.ts';
-import { spareCallsPerSecond } from '../../cli/pipeline/spare-rate.ts';
+import { plansOf } from '../../cli/pipeline/configured-pipeline.ts';
+import { readingPace } from '../../cli/pipeline/reader.ts';
 import { onelinkProgram } from '../../cli/program.ts';
+import { durationWords } from '../../cli/words/words.ts';
 import { config } from '../../examples/configuration.ts';
 import { commandReader, noPolicy } from '../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
@@ -15,7 +17,7 @@ import { forwarderMetric } from '../../lambdas/forwarder/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { accountSchema, deadLetterRetentionDays, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
-import { budgetOf, planExpiry, planLanes, plannedCalls, reachedCallsPerSecond } from '../../lib/config/rate-budget.ts';
+import { budgetOf, plannedCalls, reachedCallsPerSecond } from '../../lib/config/rate-budget.ts';
 import { defaultSettings } from '../../local/onelink-api/settings.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -339,8 +341,7 @@ describe('figures in the docs follow from the sample configuration', () => {
   const account = config.accounts.acme;
   if (account === undefined || production === undefined)
     throw new Error('examples/configuration.ts has no account acme');
-  const { plans } = planLanes(account, production.lanes);
-  const { plan: expiry } = planExpiry(account, production.expiryRateShare);
+  const { plans, expiry, reader } = plansOf({ account, settings: production });
   const campaign = plans.find(({ lane }) => lane === 'campaign')?.link;
   const transactional = plans.find(({ lane }) => lane === 'transactional')?.link;
 
@@ -357,18 +358,22 @@ describe('figures in the docs follow from the sample configuration', () => {
   });
 
   it('the rate of all workers, the utilisation of the lanes, and the calls in flight', () => {
-    expect(Math.round(reachedCallsPerSecond(plans, expiry))).toBe(903);
+    expect(Math.round(reachedCallsPerSecond(plans, expiry, reader))).toBe(904);
     expect(budgetOf(account).callsPerSecond).toBe(950);
-    expect(plannedCalls(plans, expiry).qrCallsPerSecond).toBe(22);
-    expect(page('performance.md')).toContain("reach 903 of the budget's 950 calls a second (95 %)");
+    expect(plannedCalls(plans, expiry, reader).qrCallsPerSecond).toBe(22);
+    expect(page('performance.md')).toContain("reach 904 of the budget's 950 calls a second (95 %)");
     expect(page('performance.md')).toContain("QR codes' 22 calls");
+    expect(plannedCalls(plans, expiry, reader).callsPerSecond).toBe(948);
+    expect(page('performance.md')).toContain(
+      '3 × 19 + 2 × 5 + 13 × 64 + 2 × 6 + 2 × 4 + 28 + 1 = 948 of 950 calls a second',
+    );
     expect([campaign?.utilisation, transactional?.utilisation].map((part) => Math.round(100 * (part ?? 0)))).toEqual([
       98, 60,
     ]);
     expect(page('performance.md')).toContain('batches of fifteen seconds reach 98 %');
     expect(page('performance.md')).toContain('of half a second, reach 60 % and no more');
-    expect(campaign?.callsInFlight).toBe(132);
-    expect(page('performance.md')).toContain('up to 250, 132 on the campaign lane');
+    expect(campaign?.callsInFlight).toBe(128);
+    expect(page('performance.md')).toContain('up to 250, 128 on the campaign lane');
   });
 
   it('the cost of a ledger scan', () => {
@@ -383,10 +388,11 @@ describe('figures in the docs follow from the sample configuration', () => {
     }
   });
 
-  it('the rate that is left to `verify`, and the time it takes', () => {
-    expect(spareCallsPerSecond(config, 'acme')).toBe(4);
-    expect(page('operations.md')).toContain(
-      'at 4 a second, as the configuration is shipped, 100 links take 25 seconds',
-    );
+  it('the rate of the reader, and the time that reading takes', () => {
+    const { callsPerSecond, sustainedPerSecond } = readingPace({ account, settings: production });
+    const times = [100, 100_000, 1_000_000].map((links) => durationWords(links / sustainedPerSecond));
+    expect([callsPerSecond, ...times]).toEqual([28, '4 s', '1 h 4 min', '10 h 45 min']);
+    expect(page('operations.md')).toContain('The share is 28 calls a second, as the configuration is shipped.');
+    expect(page('operations.md')).toContain('100 links take 4 seconds, 100,000 an hour, and a million 11 hours');
   });
 });

@@ -20,6 +20,7 @@ const lambda = 'lambdas import neither lib nor local';
 const lib = 'lib imports from lambdas only env.ts contracts and names.ts files, and nothing from local';
 const library =
   'cli/pipeline and cli/files are the library below the command line: they import neither its verbs nor the terminal';
+const throughReader = 'tools call the OneLink API through the reader function only';
 const words = 'cli/words imports no other room';
 const layers =
   'in lib, stacks import observability, observability imports constructs, constructs import config, and never the other way';
@@ -100,6 +101,12 @@ const refused: Record<string, Case[]> = {
     ['cli/pipeline/a.ts', '../terminal/progress.ts'],
     ['cli/files/a.ts', '../commands/send/send.ts'],
     ['cli/pipeline/a.ts', '../../local/start/run.ts'],
+  ],
+  [throughReader]: [
+    ['cli/commands/get/a.ts', '../../../lambdas/adapters/onelink-client.ts'],
+    ['cli/commands/get/a.ts', '../../../lambdas/adapters/http-transport.ts'],
+    ['cli/pipeline/a.ts', '../../lambdas/adapters/onelink-client.ts'],
+    ['cli/pipeline/a.ts', '../../lambdas/adapters/http-transport.ts'],
   ],
   [words]: [
     ['cli/words/a.ts', '../pipeline/local-run.ts'],

@@ -70,8 +70,8 @@ export function minuteOfIdleDay(at: number): Minute {
 
 const hour = (of: number, minutes = 0) => of * 60 + minutes;
 const isIn = (at: number, from: number, until: number) => at >= from && at < until;
-/** Commands a minute of the campaign lane at its full rate: 13 × 66 a second. */
-const campaignPerMinute = 13 * 66 * 60;
+/** Commands a minute of the campaign lane at its full rate: 13 × 64 a second. */
+const campaignPerMinute = 13 * 64 * 60;
 const fractionOf = (count: number, share: number) => Math.round(count * share);
 
 /**

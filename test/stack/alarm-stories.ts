@@ -118,6 +118,7 @@ export const stories: Record<string, Story> = {
       'expiry-intake',
       'governor',
       'replayer',
+      'reader',
     ].map(crashes),
   ),
 };

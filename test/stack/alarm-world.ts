@@ -1,7 +1,13 @@
 import type { Stack as CdkStack, CfnElement } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
-import { expiryLane, laneMetric, metricNamespace, operationMetric } from '../../lambdas/domain/work/names.ts';
+import {
+  expiryLane,
+  laneMetric,
+  metricNamespace,
+  operationMetric,
+  readerLane,
+} from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { Deployment } from '../../local/cloud/assembly/deployment.ts';
@@ -159,7 +165,7 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
     if (found === undefined) throw new Error(`${id} is not in the templates`);
     return found.name;
   };
-  const { lanes, expiry, outcomeQueues, governor, replayer } = main.pipeline;
+  const { lanes, expiry, outcomeQueues, governor, replayer, reader } = main.pipeline;
   const works = [
     ...lanes.flatMap((lane) => [[lane.name, lane.commands] as const, [`${lane.name}-qr`, lane.qrJobs] as const]),
     [expiryLane, expiry.expired] as const,
@@ -174,6 +180,7 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
     ['expiry-intake', expiry.intake.function] as const,
     ['governor', governor] as const,
     ['replayer', replayer] as const,
+    [readerLane, reader] as const,
   ];
   return {
     queues: Object.fromEntries(

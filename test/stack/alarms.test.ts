@@ -64,7 +64,7 @@ describe('the runbook', () => {
 
   test('uses only verbs of the command line, and changes no mapping', () => {
     const verbs = [...runbook.matchAll(/npx onelink ([a-z-]+)/g)].map(([, verb]) => verb);
-    const known = ['dead-letters', 'doctor', 'parked', 'pause', 'quarantine', 'resume', 'status', 'trace'];
+    const known = ['dead-letters', 'doctor', 'parked', 'pause', 'quarantine', 'resume', 'senders', 'status', 'trace'];
     expect([...new Set(verbs)].sort()).toEqual(known);
     expect(runbook).not.toContain('update-event-source-mapping');
   });
@@ -126,6 +126,7 @@ describe('the alarms', () => {
         'expiry-intake-function-errors',
         'governor-function-errors',
         'replayer-function-errors',
+        'reader-function-errors',
         'replayer-silent',
         'control-record-lost',
         'ledger-throttled',
@@ -162,12 +163,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 81 in total, each of which CloudWatch bills', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 82 in total, each of which CloudWatch bills', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(81);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(82);
   });
 
   test('notify their topic when they fire and when they close', () => {
@@ -192,7 +193,7 @@ describe('the alarms', () => {
     expect(at('campaign-dead-letters')).toBe('AWS/SQS ApproximateNumberOfMessagesVisible Maximum 60 s × 1 >= 1');
     expect(at('transactional-commands-late')).toBe('AWS/SQS ApproximateAgeOfOldestMessage Maximum 60 s × 2 >= 300');
     // 8 environments × 97 calls a second × 60
-    expect(at('campaign-backlog-late')).toBe('oldest / 60 + waiting / 51480, 60 s × 5 >= 360');
+    expect(at('campaign-backlog-late')).toBe('oldest / 60 + waiting / 49920, 60 s × 5 >= 360');
     const returned = 'IF(returned >= 10, 100 * returned / received, 0), 300 s';
     expect(at('transactional-commands-returned')).toBe(`${returned} × 3 >= 20`);
     expect(at('campaign-commands-returned')).toBe(`${returned} × 6 >= 20`);

@@ -37,6 +37,7 @@ const mostKilobytes: Record<Job, number> = {
   replayer: 620,
   forwarder: 360,
   operations: 360,
+  reader: 360,
 };
 
 test.each(Object.entries(mostKilobytes) as [Job, number][])(

@@ -202,6 +202,8 @@ describe('the outputs', () => {
       'OutcomeTopicArn',
       'PageTopicArn',
       'QrBucketName',
+      'ReaderFunctionName',
+      'ReaderLogGroupName',
       'ReplayerFunctionName',
       'ReplayerLogGroupName',
       'TicketTopicArn',
@@ -250,7 +252,7 @@ describe('in another app', () => {
     app.synth();
     // Then
     const both = Template.fromStack(first);
-    both.resourceCountIs('AWS::Lambda::Function', 18);
+    both.resourceCountIs('AWS::Lambda::Function', 20);
     const names = Object.values(both.findResources('AWS::CloudWatch::Alarm')).map(
       ({ Properties }) => Properties.AlarmName,
     );

@@ -98,6 +98,7 @@ describe('the roles', () => {
       'sqs:GetQueueAttributes',
       'sqs:SendMessage',
     ]);
+    expect(actions('ReaderWorkerRole')).toEqual([...logs, 'secretsmanager:GetSecretValue']);
   });
 
   test('name their resources, and have wildcards only for objects under a prefix and for ListStreams, which supports no resource', () => {
@@ -141,6 +142,7 @@ describe('the roles', () => {
       CampaignQrWorkerRole: 0,
       ExpiryWorkerRole: 1,
       GovernorWorkerRole: 0,
+      ReaderWorkerRole: 0,
     });
   });
 });

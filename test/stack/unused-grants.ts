@@ -1,3 +1,5 @@
+const byHand = 'Operators redrive dead letters. The stories have none; test/integration/ingress.test.ts does it.';
+
 /**
  * Permissions of the template that no recorded story used, and why they stay: `function action resource`. The tests of
  * single workers cover these steps.
@@ -12,6 +14,23 @@ export const unusedGrants: Readonly<Record<string, string>> = {
     'If the record of a checked link is gone, because its check took too long, the worker adds it again.',
   'ExpiryWorkerFunction sqs:ChangeMessageVisibility ExpiryExpiredQueue':
     'A check that fails returns to its queue with a longer delay each time.',
+  'OperationsWorkerFunction logs:CreateLogStream OperationsWorkerLogs': byHand,
+  'OperationsWorkerFunction logs:PutLogEvents OperationsWorkerLogs': byHand,
+  'OperationsWorkerFunction sqs:ChangeMessageVisibility ExpiryExpiredDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:ChangeMessageVisibility {lane}CommandsDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:ChangeMessageVisibility {lane}QrJobsDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:DeleteMessage ExpiryExpiredDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:DeleteMessage {lane}CommandsDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:DeleteMessage {lane}QrJobsDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:ReceiveMessage ExpiryExpiredDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:ReceiveMessage {lane}CommandsDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:ReceiveMessage {lane}QrJobsDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:GetQueueAttributes ExpiryExpiredQueue': byHand,
+  'OperationsWorkerFunction sqs:GetQueueAttributes {lane}CommandsQueue': byHand,
+  'OperationsWorkerFunction sqs:GetQueueAttributes {lane}QrJobsQueue': byHand,
+  'OperationsWorkerFunction sqs:SendMessage ExpiryExpiredQueue': byHand,
+  'OperationsWorkerFunction sqs:SendMessage {lane}CommandsQueue': byHand,
+  'OperationsWorkerFunction sqs:SendMessage {lane}QrJobsQueue': byHand,
   'ReplayerWorkerFunction s3:GetObject Archive/held/*':
     'The replayer sends held commands back when their sender is decided. The stories have no unknown sender.',
   'ReplayerWorkerFunction s3:DeleteObject Archive/held/*': 'The replayer removes what it sent back.',

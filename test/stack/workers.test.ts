@@ -27,21 +27,24 @@ describe('the workers', () => {
       ExpiryWorkerFunction: [2, 60, 256],
       GovernorWorkerFunction: [1, 55, 256],
       ReplayerWorkerFunction: [1, 300, 256],
+      ReaderWorkerFunction: [1, 30, 256],
+      OperationsWorkerFunction: [1, 60, 256],
     });
   });
 
   test('together send at most the account’s budget: reserved concurrency times the pace in the environment variables', () => {
     const callers = Object.entries(functions).filter(
-      ([id]) => id !== 'ReplayerWorkerFunction' && id !== 'ExpiryIntakeWorkerFunction',
+      ([id]) => !['ReplayerWorkerFunction', 'ExpiryIntakeWorkerFunction', 'OperationsWorkerFunction'].includes(id),
     );
     const rates = callers.map(([, { Properties }]) => {
-      const { LINK_CALLS_PER_SECOND, QR_CALLS_PER_SECOND, EXPIRY_CALLS_PER_SECOND } = Properties.Environment.Variables;
-      const pace = Number(LINK_CALLS_PER_SECOND ?? QR_CALLS_PER_SECOND ?? EXPIRY_CALLS_PER_SECOND ?? 1);
+      const { Variables } = Properties.Environment;
+      const { LINK_CALLS_PER_SECOND: ofLinks, QR_CALLS_PER_SECOND, EXPIRY_CALLS_PER_SECOND: ofExpiry } = Variables;
+      const pace = Number(ofLinks ?? QR_CALLS_PER_SECOND ?? ofExpiry ?? Variables.READ_CALLS_PER_SECOND ?? 1);
       return { qr: QR_CALLS_PER_SECOND !== undefined, rate: Properties.ReservedConcurrentExecutions * pace };
     });
     const sum = (all: { rate: number }[]) => all.reduce((total, { rate }) => total + rate, 0);
-    // 3 × 19 + 2 × 5 + 13 × 66 + 2 × 6 + 2 × 4 + 1, of 1,000 × 95 %
-    expect(sum(rates)).toBe(946);
+    // 3 × 19 + 2 × 5 + 13 × 64 + 2 × 6 + 2 × 4 + 28 + 1, of 1,000 × 95 %
+    expect(sum(rates)).toBe(948);
     // 2 × 5 + 2 × 6, of 25 × 95 %
     expect(sum(rates.filter(({ qr }) => qr))).toBe(22);
   });
@@ -123,7 +126,7 @@ describe('the workers', () => {
         }),
       },
     });
-    template.resourceCountIs('AWS::Logs::LogGroup', 8);
+    template.resourceCountIs('AWS::Logs::LogGroup', 9);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
@@ -161,14 +164,14 @@ describe('the workers', () => {
     expect(replayerEnvironment.parse(environmentOf('ReplayerWorkerFunction'))).toMatchObject({
       LANES: [
         { name: 'transactional', commandsPerSecond: 57, sendAhead: 1_000 },
-        { name: 'campaign', commandsPerSecond: 858, sendAhead: 26_000 },
+        { name: 'campaign', commandsPerSecond: 832, sendAhead: 26_000 },
       ],
     });
     const resolved = environmentOf('CampaignLinkWorkerFunction');
     expect(linkWorkerEnvironment.parse(resolved)).toMatchObject({
       LANE: 'campaign',
-      LINK_CALLS_PER_SECOND: 66,
-      CALLS_IN_FLIGHT: 132,
+      LINK_CALLS_PER_SECOND: 64,
+      CALLS_IN_FLIGHT: 128,
       CALL_TIMEOUT_MILLISECONDS: 10_000,
       OUTCOMES_PER_PUBLISH: 10,
       PRODUCERS: [
@@ -197,7 +200,7 @@ describe('the workers', () => {
     const stack = pipelineOf({ lanes: { transactional, campaign: { ...campaign, conflictPolicy: 'derive' } } });
     const workers = named('AWS::Lambda::Function', Template.fromStack(stack));
     const policies = Object.values(workers).map(({ Properties }) => Properties.Environment.Variables.CONFLICT_POLICY);
-    expect(policies).toEqual(['reject', undefined, 'derive', ...Array(5).fill(undefined)]);
+    expect(policies).toEqual(['reject', undefined, 'derive', ...Array(6).fill(undefined)]);
   });
 
   test('whose environment variables exceed 4 KB are refused, and the error names the largest', () => {

@@ -1,5 +1,7 @@
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import type { ApiAnswer, LinkAtApi } from '../../../lambdas/domain/onelink/api-answer.ts';
+import { ReadingInterrupted } from '../../pipeline/reader.ts';
+import { OperatorError } from '../../words/operator-error.ts';
 import { n } from '../../words/words.ts';
 import { type Check, failed, ok, warning } from './check.ts';
 import { putToken } from './secret-checks.ts';
@@ -7,6 +9,17 @@ import { putToken } from './secret-checks.ts';
 export interface CheckedApi {
   read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi>>;
   quota(accountId: string): Promise<ApiAnswer<number>>;
+}
+
+/** @returns a failed check if the reader cannot work; no check if the verb was interrupted */
+export async function unlessReaderFails(check: () => Promise<Check[]>): Promise<Check[]> {
+  try {
+    return await check();
+  } catch (error) {
+    if (error instanceof ReadingInterrupted) return [];
+    if (!(error instanceof OperatorError)) throw error;
+    return [failed('reader', error.message, 'See the log group that the output ReaderLogGroupName names.')];
+  }
 }
 
 /** No link has this ID: derived IDs have no dashes, and no producer chooses this one. */

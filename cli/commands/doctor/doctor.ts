@@ -7,14 +7,14 @@ import { ingressQueuesOf } from '../../../lib/config/principals.ts';
 import { type LanePlan, reservedConcurrency, type WorkerPlan } from '../../../lib/config/rate-budget.ts';
 import { type ConfiguredPipeline, configuredPipelines, plansOf } from '../../pipeline/configured-pipeline.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
-import { apiAtPace } from '../../pipeline/spare-api.ts';
+import { openReader } from '../../pipeline/reader.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
 import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-verb.ts';
 import { counted } from '../../words/words.ts';
 import { strandedLanes } from '../parked/parked-lots.ts';
-import { checkApi } from './api-checks.ts';
+import { checkApi, unlessReaderFails } from './api-checks.ts';
 import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';
-import { checkConcurrency, checkControl, checkIntake, checkMappings, type Plans } from './lane-checks.ts';
+import { checkConcurrency, checkControl, checkIntake, checkMappings, checkReader, type Plans } from './lane-checks.ts';
 import { checkSecrets } from './secret-checks.ts';
 import { checkHeld, checkQueuePolicy, checkSources } from './sender-checks.ts';
 import { checkTable } from './table-checks.ts';
@@ -33,7 +33,8 @@ export function doctorCommand(): Command {
     command,
     `${pipelineHelp}
 
-The doctor changes nothing and costs no quota: it sends one GET per second to the API. It prints no secret.
+The doctor changes nothing and costs no quota. The pipeline's reader sends its GETs: one for each template, and one for the
+quota. It prints no secret.
 
 Run it after the first deployment, and when the other verbs do not explain a problem. Run it also after you restore a table,
 because DynamoDB restores neither its TTL nor its stream.
@@ -90,11 +91,11 @@ async function* checksOf(
   if (!readable) yield notKnown('API token', 'not checked, because its secret could not be read');
   if (readable && !sendable) yield notKnown('API token', 'not checked, because no request can carry it');
   if (sendable && !interrupted.aborted) {
-    progress.update(() => 'calling the OneLink API, one call per second');
-    const limits = { callsPerSecond: 1, callsInFlight: 1, interrupted };
-    const api = apiAtPace(chosen, configured, pipeline, limits);
+    progress.update(() => 'calling the OneLink API through the reader');
     const asked = { ...account, templateIds: Object.keys(settings.templates) };
-    yield* await checkApi(api, asked, tokenNeverReplaced);
+    yield* await unlessRefused('API token', 'lambda:InvokeFunction on the reader', isLocal, () =>
+      unlessReaderFails(() => checkApi(openReader(configured, pipeline, interrupted), asked, tokenNeverReplaced)),
+    );
   }
   yield* await unlessRefused('Lambda concurrency', 'lambda:GetAccountSettings', isLocal, async () => [
     await checkConcurrency(lambda, reservedByStage(chosen.configuration, configured.stage)),
@@ -106,6 +107,7 @@ async function* checksOf(
   yield* await unlessRefused('mappings', mayMap, isLocal, async () => [
     ...(await checkMappings(lambda, lanes, plansByLane(configured), reading)),
     await checkIntake(lambda, intake),
+    await checkReader(lambda, pipeline.output('ReaderFunctionName')),
   ]);
   yield* await checkTable(dynamo, table, isLocal);
   yield* await unlessRefused('parked commands', 's3:ListBucket', isLocal, async () => [
@@ -134,7 +136,11 @@ function reservedByStage(configuration: Configuration, stage: string): number {
   return configuredPipelines(configuration)
     .filter((one) => one.stage === stage)
     .map((one) => ({ ...plansOf(one), ingressQueues: ingressQueuesOf(one.settings).length }))
-    .reduce((sum, { plans, expiry, ingressQueues }) => sum + reservedConcurrency(plans, expiry, ingressQueues), 0);
+    .reduce(
+      (sum, { plans, expiry, reader, ingressQueues }) =>
+        sum + reservedConcurrency(plans, expiry, reader, ingressQueues),
+      0,
+    );
 }
 
 function plansByLane(configured: ConfiguredPipeline): Plans {

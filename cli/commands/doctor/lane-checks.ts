@@ -47,6 +47,15 @@ export async function checkIntake(lambda: Pick<LambdaClient, 'send'>, mappingId:
   return ok(name, state.toLowerCase());
 }
 
+/** Checks that only one tool reads at a time. With more environments, the reader would send above its share. */
+export async function checkReader(lambda: Pick<LambdaClient, 'send'>, functionName: string): Promise<Check> {
+  const asked = new GetFunctionConcurrencyCommand({ FunctionName: functionName });
+  const { ReservedConcurrentExecutions: reserved } = await lambda.send(asked);
+  if (reserved === 1) return ok('reader', 'reserves one environment');
+  const words = `reserves ${reserved ?? 'no'} environments, and must reserve one`;
+  return failed('reader', words, 'Somebody changed it by hand. Deploy the pipeline again: npx cdk deploy');
+}
+
 const isOn = (state: string) => ['Enabled', 'Enabling', 'Creating', 'Updating'].includes(state);
 
 /** The planned workers of each lane. A lane that the configuration does not have has no entry. */

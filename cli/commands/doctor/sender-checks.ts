@@ -29,7 +29,7 @@ export async function checkHeld(store: Pick<HeldStore, 'senders' | 'lots'>): Pro
   const found = held.map(
     ({ source, sender, commands }) => `${counted(commands, 'command')} of ${source} from ${sender}`,
   );
-  return failed(name, `${found.join(', ')}: nobody knows the sender`, 'Decide about each sender: onelink senders list');
+  return failed(name, `${found.join(', ')}`, 'See them, and decide about each sender: onelink senders list');
 }
 
 const texts = z.union([z.string().transform((text) => [text]), z.array(z.string())]);

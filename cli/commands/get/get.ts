@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { linkAddressOf } from '../../pipeline/link-address.ts';
-import { openSpareApi } from '../../pipeline/spare-api.ts';
+import { linkIdSecretOf, openReader } from '../../pipeline/reader.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { compare } from '../verify/comparison.ts';
 import { find } from '../verify/link-check.ts';
@@ -23,9 +23,9 @@ export function getCommand(): Command {
     .option('--json', 'print one JSON object');
   return pipelineVerb(
     command,
-    `${pipelineHelp} You need permission to read the ledger and its two secrets.
+    `${pipelineHelp} You need permission to read the ledger and the link-ID secret, and to invoke the reader.
 
-It sends one GET, which costs no quota. The ledger keeps only a digest of the data, unless ledgerKeeps is full in
+The reader sends one GET, which costs no quota. While another tool has its turn, the verb waits some seconds. The ledger keeps only a digest of the data, unless ledgerKeeps is full in
 lib/config/config.ts. So the values usually come from the API.
 
 Exit codes:
@@ -46,7 +46,8 @@ async function get({ options, chosen, interrupted, print }: Scene<Options>): Pro
   const { templates } = configured.settings;
   const pipeline = await chosen.deployed();
   const address = linkAddressOf(options.link, templates);
-  const { api, secret } = await openSpareApi(chosen, configured, pipeline, { callsInFlight: 1, interrupted });
+  const secret = await linkIdSecretOf(pipeline);
+  const api = openReader(configured, pipeline, interrupted);
   const [record, found] = await Promise.all([
     pipeline.ledger.link(address),
     find(address, { api, clock: systemClock }),

@@ -1,3 +1,5 @@
+import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
+import { readingPace } from '../../pipeline/reader.ts';
 import { durationWords, instantWords, n, percent } from '../../words/words.ts';
 import type { CampaignCost } from './campaign-cost.ts';
 import type { Bound, LaneLoad, LaneTime, QuotaFacts, Room } from './campaign-plan.ts';
@@ -14,6 +16,23 @@ export interface PlanFigures {
   cost: CampaignCost;
   /** Epoch milliseconds. */
   by?: { end: number; latestStart: number; inTime: boolean };
+}
+
+/** Reads by free GETs, with all tools' share of the rate. */
+export interface Reading {
+  links: number;
+  seconds: number;
+  callsPerSecond: number;
+}
+
+export function readingOf(links: number, pipeline: Pick<ConfiguredPipeline, 'account' | 'settings'>): Reading {
+  const { sustainedPerSecond } = readingPace(pipeline);
+  return { links, seconds: links / sustainedPerSecond, callsPerSecond: sustainedPerSecond };
+}
+
+export function readingWords({ links, seconds, callsPerSecond }: Reading): string {
+  const pace = `${Math.round(callsPerSecond)} GETs/s, which all tools share`;
+  return `${'reading'.padEnd(16)}${n(links)} links: ${durationWords(seconds)}, at ${pace}`;
 }
 
 const boundWords: Record<Bound, string> = {

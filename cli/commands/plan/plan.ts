@@ -18,7 +18,7 @@ import { daysToCome, quotaOverview } from '../status/overview.ts';
 import { costOf } from './campaign-cost.ts';
 import { type LaneLoad, type QuotaFacts, roomFor, sustained, timeOf } from './campaign-plan.ts';
 import { DryRun, type RowFinding } from './dry-run.ts';
-import { type PlanFigures, planWords } from './plan-report.ts';
+import { type PlanFigures, planWords, readingOf, readingWords } from './plan-report.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { fine: 0, findings: 1, notDone: 2 } as const;
@@ -34,6 +34,7 @@ interface Options extends VerbOptions {
   links?: number;
   qr?: number;
   by?: number;
+  reads?: number;
   lane?: string;
 }
 
@@ -45,6 +46,7 @@ export function planCommand(): Command {
     .argument('[file]', 'commands, in a format that onelink send reads; the plan checks each and sends nothing')
     .option('--links <number>', 'instead of a file: the number of creates', count(1, 1_000_000_000))
     .option('--qr <number>', 'with --links: how many of them have a QR code', count(0, 1_000_000_000))
+    .option('--reads <number>', 'how long tools such as verify take to read so many links', count(1, 1_000_000_000))
     .option('--by <date>', 'when it must be done: 2026-12-01 (its beginning, UTC) or an RFC 3339 time', instant)
     .option('--lane <name>', 'the lane (default: each source’s first lane; for --links, the fastest lane)')
     .option('--json', 'print one JSON object for each row with a finding, and one for the plan at the end');
@@ -71,6 +73,7 @@ Exit codes:
 Examples:
   onelink plan commands.ndjson --stack OneLink-production
   onelink plan --links 2000000 --qr 20000 --by 2026-12-01T08:00:00Z
+  onelink plan --reads 1000000
   onelink plan commands.ndjson --json --local | jq -r .finding | sort | uniq -c`,
     plan,
   );
@@ -85,6 +88,11 @@ function instant(text: string): number {
 async function plan(scene: Scene<Options>): Promise<number> {
   const { options, chosen, interrupted, print } = scene;
   const pipeline = chosen.configuredFor('rates and quota');
+  const reads = options.reads === undefined ? undefined : readingOf(options.reads, pipeline);
+  if (reads !== undefined && options.file === undefined && options.links === undefined) {
+    print({ kind: 'plan', reads }, readingWords(reads));
+    return exitCode.fine;
+  }
   lanesNamed(options.lane, Object.keys(pipeline.settings.lanes));
   const rows = options.file === undefined ? undefined : await dryRun(options.file, scene, pipeline);
   if (interrupted.aborted) return exitCode.notDone;
@@ -92,15 +100,20 @@ async function plan(scene: Scene<Options>): Promise<number> {
   const quota = await quotaOf(options, chosen, pipeline);
   const figures = figuresOf(loads, quota, options, pipeline);
 
-  const words = [...(rows === undefined ? [] : [rowWords(rows)]), ...planWords(figures)];
-  print({ kind: 'plan', ...rowFigures(rows), ...readable(figures) }, words.join('\n'));
+  const words = [
+    ...(rows === undefined ? [] : [rowWords(rows)]),
+    ...planWords(figures),
+    ...(reads === undefined ? [] : [readingWords(reads)]),
+  ];
+  print({ kind: 'plan', ...rowFigures(rows), ...readable(figures), reads }, words.join('\n'));
   const rowsInOrder = [...(rows?.findings.keys() ?? [])].every((finding) => harmless.has(finding));
   const fine = rowsInOrder && figures.room.result === 'room' && figures.by?.inTime !== false;
   return fine ? exitCode.fine : exitCode.findings;
 }
 
 function loadOf({ links, qr = 0, lane }: Options, { settings, account }: ConfiguredPipeline): LaneLoad[] {
-  if (links === undefined) throw new OperatorError('Name a file of commands, or give their number with --links.');
+  if (links === undefined)
+    throw new OperatorError('Name a file of commands, or give a number with --links or --reads.');
   if (qr > links) throw new OperatorError('--qr must not be more than --links.');
   const { plans } = planLanes(account, settings.lanes);
   const [fastest] = plans.sort((one, other) => sustained(other.link) - sustained(one.link));

@@ -4,7 +4,7 @@ import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { linkPoliciesOf } from '../../../lib/config/link-policies.ts';
 import { producerJsonSchema } from '../../../schemas/producer-schema.ts';
 import { scanAddresses, segments } from '../../pipeline/link-scan.ts';
-import { openSpareApi } from '../../pipeline/spare-api.ts';
+import { openReader, readingPace } from '../../pipeline/reader.ts';
 import { count } from '../../terminal/count-option.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
@@ -45,7 +45,7 @@ export function policyCommand(): Command {
     .addCommand(pipelineVerb(schema, schemaHelp, printSchema));
 }
 
-const checkHelp = `${pipelineHelp} You need permission to scan and read the ledger and to read its two secrets.
+const checkHelp = `${pipelineHelp} You need permission to scan and read the ledger and to invoke the reader.
 
 A policy applies to commands from its deployment on. Links that exist keep what they hold until an update. This verb finds
 those that would not be made today. It prints rules and names of parameters, never a value. A policy that only warns counts.
@@ -92,10 +92,9 @@ async function runCheck({ options, chosen, progress, interrupted }: Scene<CheckO
   }
   const pipeline = await chosen.deployed();
   const { dynamo, table, ledger } = pipeline;
-  const { api, callsPerSecond } = await openSpareApi(chosen, configured, pipeline, {
-    callsInFlight: segments,
-    interrupted,
-  });
+  const { callsPerSecond, batchSize } = readingPace(configured);
+  const stopped = new AbortController();
+  const api = openReader(configured, pipeline, AbortSignal.any([interrupted, stopped.signal]));
   const ports = { ledger, api, clock: systemClock };
   const tally = new Map<PolicyResult['result'], number>();
   const rules = new Map<string, number>();
@@ -129,6 +128,8 @@ async function runCheck({ options, chosen, progress, interrupted }: Scene<CheckO
         scanAddresses(dynamo, { table, segment, signal: interrupted }),
       ),
       check: (address) => checkPolicy(address, policies, ports),
+      checksAtOnce: 2 * batchSize,
+      stop: () => stopped.abort(),
       onScanned: (sofar) => {
         links = sofar.links;
       },

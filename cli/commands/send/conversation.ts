@@ -106,6 +106,9 @@ export class Conversation {
     if (open.length > 0) print('To trace a command, run: onelink trace --source <name> --request-id <id>');
     if (open.some(({ answer }) => answer === undefined)) {
       print('A rejected command leaves no record to look up. To check for invalid commands, run: onelink plan <file>');
+      print(
+        'If the worker rejected you as a sender, the outcome does not name your source. To check, run: onelink senders list',
+      );
     }
     if (open.length > 0 || parked > 0) return exitCode.unanswered;
     return this.#refused ? exitCode.notCarriedOut : exitCode.done;

@@ -50,7 +50,7 @@ export async function decide(asked: AskedDecision, settings: PipelineSettings, p
   if (known?.decision === decision) return { ...known, changed: false, held };
   if (known !== undefined && !asked.replace) {
     throw new OperatorError(
-      `${sender} is ${decisionWords(known)} for ${source}. To replace that decision, add --replace. Nothing was recorded.`,
+      `There is a decision about ${sender} and ${source}: ${decisionWords(known)}. To replace it, add --replace. Nothing was recorded.`,
     );
   }
   const made: SenderDecision = { decision, at: ports.nowMilliseconds(), reason };

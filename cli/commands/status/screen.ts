@@ -26,7 +26,7 @@ export function screenOf(overview: Overview): string[] {
     '',
     ...quotaRows(overview.quota, ago),
     `HELD          ${[...waiting].map(heldWords).join(', ') || 'none'}`,
-    ...(held.length === 0 ? [] : ['  their senders are unknown: onelink senders list']),
+    ...(held.length === 0 ? [] : ['  to see their senders, run: onelink senders list']),
     `DEAD LETTERS  ${dead || 'none'}`,
     `ALARMS        ${alarms.length === 0 ? 'none' : n(alarms.length)}`,
     ...alarms

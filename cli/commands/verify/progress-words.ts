@@ -17,7 +17,7 @@ export interface VerifyProgress {
 export function progressWords(progress: VerifyProgress): string {
   const { checked, different, scanned, wanted, callsPerSecond } = progress;
   const found = `${n(different)} different`;
-  const pace = `${callsPerSecond} per second`;
+  const pace = `${Math.round(callsPerSecond)} per second`;
   const total = wanted === 'all' ? linksAbout(progress) : Math.min(wanted, scanned.links);
   if (total === undefined) return `${n(checked)} checked, ${found}, ${pace}`;
   const of = `${wanted === 'all' ? 'about ' : ''}${n(total)}`;

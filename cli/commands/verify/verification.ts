@@ -1,6 +1,7 @@
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { eachAtOnce } from '../../../lambdas/domain/work/at-once.ts';
 import { eachPage, type Scanned, type ScannedPage } from '../../pipeline/link-scan.ts';
+import { ReadingInterrupted } from '../../pipeline/reader.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { Reservoir } from './reservoir.ts';
 
@@ -13,10 +14,11 @@ export interface VerificationPorts<Check extends { result: string }> {
   /** Receives each checked link. */
   onChecked(address: LinkAddress, check: Check): void;
   random?: () => number;
+  /** Links that are checked in parallel: with two turns of the reader, one gathers while the other is on its way. */
+  checksAtOnce: number;
+  /** Ends the reads under way, after an error. Their checks end with ReadingInterrupted. */
+  stop(): void;
 }
-
-/** Links that are checked in parallel. The rate limiter in front of the API sets the pace. */
-const checksAtOnce = 8;
 
 /** This many links in a row without a usable answer count as an outage. Each more would cost time and find nothing. */
 const unreadInARow = 16;
@@ -33,7 +35,7 @@ export async function verify<Check extends { result: string }>(
   interrupted: AbortSignal,
 ): Promise<void> {
   let unread = 0;
-  const check = async (address: LinkAddress) => {
+  const checkOne = async (address: LinkAddress) => {
     const check = await ports.check(address);
     ports.onChecked(address, check);
     unread = check.result === 'unread' ? unread + 1 : 0;
@@ -41,12 +43,21 @@ export async function verify<Check extends { result: string }>(
       throw new OperatorError('The OneLink API is unavailable, or answers with errors. Try again later.');
     }
   };
+  const check = (address: LinkAddress) =>
+    checkOne(address).catch((error: unknown) => {
+      if (error instanceof ReadingInterrupted) return;
+      ports.stop();
+      throw error;
+    });
+  const ofSegment = Math.max(1, Math.ceil(ports.checksAtOnce / ports.segments.length));
   const scan = (take: (link: LinkAddress) => Promise<void> | void) =>
     eachPage(
       ports.segments,
       async (links, sofar, stopped) => {
         ports.onScanned(sofar);
-        for (const link of links) if (!stopped.aborted) await take(link);
+        await eachAtOnce(ofSegment, links, async (link) => {
+          if (!stopped.aborted) await take(link);
+        });
       },
       interrupted,
     );
@@ -57,7 +68,7 @@ export async function verify<Check extends { result: string }>(
   }
   const reservoir = new Reservoir<LinkAddress>(sample, ports.random);
   await scan((link) => reservoir.add(link));
-  await eachAtOnce(checksAtOnce, reservoir.items, async (link) => {
+  await eachAtOnce(ports.checksAtOnce, reservoir.items, async (link) => {
     if (!interrupted.aborted) await check(link);
   });
 }

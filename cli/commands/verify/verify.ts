@@ -2,13 +2,13 @@ import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { Command, Option } from 'commander';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { config } from '../../../lib/config/chosen-config.ts';
+import { configuredPipelines } from '../../pipeline/configured-pipeline.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { scanAddresses, segments } from '../../pipeline/link-scan.ts';
-import { openSpareApi } from '../../pipeline/spare-api.ts';
-import { spareCallsPerSecond } from '../../pipeline/spare-rate.ts';
+import { linkIdSecretOf, openReader, readingPace } from '../../pipeline/reader.ts';
 import { count } from '../../terminal/count-option.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
-import { n } from '../../words/words.ts';
+import { durationWords, n } from '../../words/words.ts';
 import { checkLink, type LinkCheck } from './link-check.ts';
 import { progressWords } from './progress-words.ts';
 import { exitCode, Report } from './report.ts';
@@ -29,7 +29,8 @@ export function verifyCommand(): Command {
     .option('--json', 'print one JSON object per line: each difference, and a summary at the end');
   return pipelineVerb(
     command,
-    `${pipelineHelp} You need permission to scan and read the ledger and to read its two secrets.
+    `${pipelineHelp} You need permission to scan and read the ledger, to read the link-ID
+secret, and to invoke the reader.
 
 The verb compares state, data (by its keyed digest), TTL, expiry, and the domain of the short URL. It checks a difference
 twice before it reports it. It prints no value of a link.
@@ -37,8 +38,9 @@ twice before it reports it. It prints no value of a link.
 Clicks extend a renewing link's life, and the API does not report them. Such a link counts as renewed-by-clicks, which is
 not a difference. The verb leaves out a link that a command is changing (being-changed).
 
-The GETs use the rate that the budget in lib/config/config.ts leaves over, so they slow no lane. For the default stack that
-is ${callsPerSecondOfDefault()} per second. An unbiased sample needs a scan of the whole ledger. That costs about 0.01 $ per million records.
+The pipeline's reader sends the GETs. All tools share its rate (readRateShare in lib/config/config.ts), so they slow no lane.
+${paceOfDefault()}
+An unbiased sample needs a scan of the whole ledger. That costs about 0.01 $ per million records.
 
 Exit codes:
   ${exitCode.equal}  all checked links are equal
@@ -53,9 +55,13 @@ Examples:
   );
 }
 
-function callsPerSecondOfDefault(): number {
-  const [stage] = Object.values(config.stages);
-  return spareCallsPerSecond(config, stage?.pipelines[0]?.account ?? '');
+/** How fast the default stack reads. */
+function paceOfDefault(): string {
+  const [pipeline] = configuredPipelines(config);
+  if (pipeline === undefined) return '';
+  const { callsPerSecond, sustainedPerSecond } = readingPace(pipeline);
+  const million = durationWords(1_000_000 / sustainedPerSecond);
+  return `On the default stack that is ${callsPerSecond} per second, and a million links take ${million}.`;
 }
 
 async function run({ options, chosen, progress, interrupted }: Scene<Options>): Promise<number> {
@@ -63,8 +69,10 @@ async function run({ options, chosen, progress, interrupted }: Scene<Options>): 
   const { templates } = configured.settings;
   const pipeline = await chosen.deployed();
   const { dynamo, table, ledger } = pipeline;
-  const limits = { callsInFlight: segments, interrupted };
-  const { api, secret, callsPerSecond } = await openSpareApi(chosen, configured, pipeline, limits);
+  const secret = await linkIdSecretOf(pipeline);
+  const { sustainedPerSecond, batchSize } = readingPace(configured);
+  const stopped = new AbortController();
+  const api = openReader(configured, pipeline, AbortSignal.any([interrupted, stopped.signal]));
 
   const print = (write: (line: string) => void) => (line: string) => {
     progress.clear();
@@ -82,6 +90,8 @@ async function run({ options, chosen, progress, interrupted }: Scene<Options>): 
       scanAddresses(dynamo, { table, segment, signal: interrupted }),
     ),
     check: (address) => checkLink(address, { ledger, api, secret, templates, clock: systemClock }),
+    checksAtOnce: 2 * batchSize,
+    stop: () => stopped.abort(),
     onScanned: (sofar) => {
       Object.assign(scanned, sofar);
       if (report.total > 0) return;
@@ -90,7 +100,7 @@ async function run({ options, chosen, progress, interrupted }: Scene<Options>): 
     onChecked: (...checked) => {
       report.checked(...checked);
       const sofar = { checked: report.total, different: report.count('different'), scanned, wanted, recordsAbout };
-      progress.update(() => progressWords({ ...sofar, callsPerSecond }));
+      progress.update(() => progressWords({ ...sofar, callsPerSecond: sustainedPerSecond }));
     },
   };
   await verify(options.all ? undefined : options.sample, ports, interrupted);

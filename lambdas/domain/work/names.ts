@@ -12,6 +12,9 @@ export const dimension = { pipeline: 'service', lane: 'lane', operation: 'operat
 /** The lane name of the expiry worker, in its metrics and in the control record. No configured lane may have it. */
 export const expiryLane = 'expiry';
 
+/** The lane name of the reader in its metrics. No configured lane may have it. */
+export const readerLane = 'reader';
+
 /** Metrics with the dimensions {service, lane}, written by the workers. */
 export const laneMetric = {
   commandReceived: 'CommandReceived',

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { Observed } from '../alarm-line.ts';
 import { pipelineMetrics } from '../metrics.ts';
 import { laneSection } from './lane-section.ts';
-import { expirySection, governorSection, ledgerSection } from './platform-section.ts';
+import { expirySection, governorSection, ledgerSection, outcomesSection } from './platform-section.ts';
 import { quotaSection, rateSection } from './quota-section.ts';
 import { fullWidth, type Shown } from './widgets.ts';
 
@@ -44,6 +44,7 @@ export class PipelineDashboard extends Construct {
         ...shown.lanes.flatMap((lane) => laneSection(lane, shown)),
         ...ledgerSection(shown),
         ...expirySection(shown),
+        ...outcomesSection(shown),
         ...governorSection(shown),
       ],
     });

@@ -1,6 +1,7 @@
-import type { IWidget } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IWidget, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { expiryLane, laneMetric } from '../../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../../lambdas/governor/names.ts';
+import type { OutcomeQueue } from '../../constructs/outcome-queue.ts';
 import { laneNames } from '../alarm-line.ts';
 import { expression, latest, oneMinute, tableMetric } from '../metrics.ts';
 import { functionsOf } from '../platform-alarms.ts';
@@ -63,6 +64,25 @@ export function expirySection(shown: Shown): IWidget[][] {
   ];
 }
 
+/** What producers have not received from their outcome queues. Empty if no producer has one. */
+export function outcomesSection(shown: Shown): IWidget[][] {
+  const { outcomeQueues } = shown;
+  if (outcomeQueues.length === 0) return [];
+  const graphOf = (title: string, metric: (queue: OutcomeQueue) => Metric) =>
+    graph(
+      title,
+      outcomeQueues.map((queue) => metric(queue).with({ label: queue.source })),
+    );
+  return [
+    heading('Outcome queues', ['outcome-dead-letters', 'outcomes-expiring'], shown),
+    [
+      graphOf('Outcomes: waiting', waiting),
+      graphOf('Outcomes: age of the oldest (s)', oldest),
+      graphOf('Outcomes: dead letters', dead),
+    ],
+  ];
+}
+
 /** The API's health as the governor observes it, the control record, and all functions. */
 export function governorSection(shown: Shown): IWidget[][] {
   const { metrics, lanes } = shown;
@@ -78,6 +98,7 @@ export function governorSection(shown: Shown): IWidget[][] {
         'bookkeeping-failed',
         'replayer-silent',
         'commands-held',
+        ...(shown.ingress ? (['ingress-late', 'forwarding-failed'] as const) : []),
         'function-errors',
         'worker-throttled',
       ],

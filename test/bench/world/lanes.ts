@@ -1,10 +1,5 @@
-import {
-  type LanePlan,
-  planExpiry,
-  planLanes,
-  plannedCalls,
-  type WorkerPlan,
-} from '../../../lib/config/rate-budget.ts';
+import { plansOf } from '../../../cli/pipeline/configured-pipeline.ts';
+import { type LanePlan, planLanes, plannedCalls, type WorkerPlan } from '../../../lib/config/rate-budget.ts';
 import type { BenchPipeline } from './bench-pipeline.ts';
 import { variantPipeline } from './synthesis.ts';
 
@@ -22,8 +17,8 @@ export function workerShares(running: Pick<BenchPipeline, 'pipeline' | 'function
 
 /** The most calls that all functions together may send in any second: what the template allows, at most the budget. */
 export function plannedCallsPerSecond({ pipeline }: Pick<BenchPipeline, 'pipeline'>): number {
-  const { plan } = planExpiry(pipeline.account, pipeline.settings.expiryRateShare);
-  return plannedCalls(lanePlans({ pipeline }), plan).callsPerSecond;
+  const { plans, expiry, reader } = plansOf(pipeline);
+  return plannedCalls(plans, expiry, reader).callsPerSecond;
 }
 
 /** An invocation's start, ledger read and end, as lib/config/rate-budget.ts assumes them. */

@@ -30,8 +30,8 @@ export function variantPipeline(variant: Variant): ConfiguredPipeline {
 }
 
 /**
- * examples/configuration.ts with another limit of calls per second. Some calls do not shrink with the limit: 25 QR calls a
- * second, two environments of the expiry worker, and one call of the governor. The campaign lane gives up rate for them.
+ * examples/configuration.ts with another limit of calls per second. Some calls do not shrink with the limit: 25 QR
+ * calls a second, two expiry calls, one read and one of the governor. The campaign lane gives up rate for them.
  *
  * @param shares other shares of each lane except the campaign lane, and of each lane's QR codes
  */
@@ -50,11 +50,14 @@ export function variantAt(
   const qr = reshaped.reduce((sum, [, { qrShare }]) => sum + qrShare * budget.qrCallsPerSecond, 0);
   // Two environments with one call each, and a margin for rounding.
   const expiryRateShare = Math.max(settings.expiryRateShare, 2.1 / budget.callsPerSecond);
-  const taken = Object.values(others).reduce((sum, lane) => sum + lane.rateShare, 0) + expiryRateShare;
+  const readRateShare = Math.max(settings.readRateShare, 1.1 / budget.callsPerSecond);
+  const lookups = expiryRateShare + readRateShare;
+  const taken = Object.values(others).reduce((sum, lane) => sum + lane.rateShare, 0) + lookups;
   const room = Math.floor((1 - taken - (qr + governorCallsPerSecond) / budget.callsPerSecond) * 1_000) / 1_000;
   // If the others have smaller shares, the campaign lane gets all the rest.
   const rateShare = shares.others === undefined ? Math.min(most, room) : room;
-  return { account, settings: { lanes: { ...others, campaign: { ...campaign, rateShare } }, expiryRateShare } };
+  const lanes = { ...others, campaign: { ...campaign, rateShare } };
+  return { account, settings: { lanes, expiryRateShare, readRateShare } };
 }
 
 /** A variant whose campaign lane has so many calls a second, or its configured share if that is less. */

@@ -193,7 +193,7 @@ describe('onelink senders confirm and reject', () => {
     await decision('reject', stranger);
     const refused = await decision('confirm', stranger);
     expect(refused.err[0]).toMatch(
-      /is rejected \S+ \S+ UTC: “ticket 4711” for crm\. .* add --replace\. Nothing was recorded\.$/,
+      / and crm: rejected \S+ \S+ UTC: “ticket 4711”\. To replace it, add --replace\. Nothing was recorded\.$/,
     );
     expect(refused.code).toBe(2);
     expect((await decision('confirm', stranger, '--replace')).code).toBe(0);

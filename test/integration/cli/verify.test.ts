@@ -61,6 +61,8 @@ async function verified(sample?: number) {
         scanAddresses(dynamo, { table, segment, signal: never }),
       ),
       check: (address) => checkLink(address, { ledger, api, secret, templates, clock: systemClock }),
+      checksAtOnce: 8,
+      stop: () => {},
       onScanned: (sofar) => {
         links = sofar.links;
       },

@@ -6,8 +6,6 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { spareCallsPerSecond } from '../../../cli/pipeline/spare-rate.ts';
-import { config } from '../../../examples/configuration.ts';
 import { commandsIn, normalised } from './commands-in.ts';
 import { type KeptRun, type Ran, startKeptRun } from './kept-run.ts';
 
@@ -131,13 +129,6 @@ describe('every command of README, operations and runbook', () => {
   test('is found', () => {
     expect(documented.size).toBeGreaterThan(80);
     expect(before).toContain('logs()');
-  });
-
-  test('verify uses the rate in docs/operations.md and in --help', () => {
-    expect(spareCallsPerSecond(config, 'acme')).toBe(4);
-    expect(textOf('docs/operations.md').match(/\d+ a second, as the configuration is shipped/g)).toEqual([
-      '4 a second, as the configuration is shipped',
-    ]);
   });
 
   test('each reason for not running one is needed', () => {

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { config } from '../../../../examples/configuration.ts';
 import type { Configuration } from '../../../../lib/config/config-schema.ts';
 import { ConfigurationError, validateConfiguration } from '../../../../lib/config/config-validation.ts';
-import { budgetOf, planExpiry, planLanes } from '../../../../lib/config/rate-budget.ts';
+import { budgetOf, planExpiry, planLanes, planReader } from '../../../../lib/config/rate-budget.ts';
 
 const share = fc.integer({ min: 2, max: 60 }).map((percent) => percent / 100);
 
@@ -56,8 +56,12 @@ test('an accepted configuration never sends above the account’s limits, whatev
         const { plan } = planExpiry(limits, expiryRateShare);
         return sum + (plan === undefined ? 0 : sent(plan));
       }, 0);
+      const reads = pipelines.reduce((sum, { readRateShare }) => {
+        const { plan } = planReader(limits, readRateShare);
+        return sum + (plan === undefined ? 0 : sent(plan));
+      }, 0);
       // Each pipeline has a governor that may send one call in that second.
-      expect(link + qr + expiry + pipelines.length).toBeLessThanOrEqual(budgetOf(limits).callsPerSecond);
+      expect(link + qr + expiry + reads + pipelines.length).toBeLessThanOrEqual(budgetOf(limits).callsPerSecond);
       expect(qr).toBeLessThanOrEqual(budgetOf(limits).qrCallsPerSecond);
     }),
     { numRuns: 1_500 },

@@ -74,6 +74,7 @@ describe('a configuration', () => {
       'must be the unique ID of the user: AIDA…; got "AIDAEXAMPLEOFACRMUSER:session"',
       '[0].senderId',
     ],
+    ['producers[0].outcomeQueue', 'yes', 'must be of type boolean; got "yes"'],
     ['producers[0].lanes', ['campaign', 'express'], 'must be one of the pipeline\'s lanes; got "express"', '[1]'],
     ['producers[0].templates', ['toString'.slice(0, 4)], 'must be one of the pipeline\'s templates; got "toSt"', '[0]'],
     ['producers[1].source', 'crm', 'must be unique; got "crm"'],
@@ -90,8 +91,8 @@ describe('a configuration', () => {
     ],
     [
       'lanes.campaign.quotaReserveCalls',
-      103_079,
-      'must be at least 103,080 (two polls of 60 s × 859 calls/s); got 103079',
+      99_839,
+      'must be at least 99,840 (two polls of 60 s × 832 calls/s); got 99839',
     ],
     ['lanes.transactional.quotaReserveCalls', 7_500_000, 'must be below the monthly quota of 7,500,000; got 7500000'],
     [
@@ -176,7 +177,7 @@ describe('a configuration', () => {
     const lane = config.stages.production?.pipelines[0]?.lanes.campaign;
     // Each construct, alarm and verb needs a name of its own: `campaign-qr` is the QR queue of another lane.
     const taken =
-      'expiry, all, outcomes, governor, replayer, ingress, forwarder, operations, alarms, dashboard, qr, constructor, default, resource';
+      'expiry, reader, all, outcomes, governor, replayer, ingress, forwarder, operations, alarms, dashboard, qr, constructor, default, resource';
     const rule = `the name must be lower-case letters and digits, a letter first, and none of ${taken}`;
     for (const name of ['Bulk', 'campaign-qr', ...taken.split(', ')]) {
       expect(faultsOf(changed([`${pipeline}.lanes`, { [name]: lane }]))).toContain(`${at}.lanes.${name}: ${rule}`);
@@ -194,28 +195,28 @@ describe('a configuration', () => {
       'accounts.acme.headroom: must be a share from 0.01 to 1; got 2',
       `${at}.linkIdLength: must be 10–50 (guessable below 10; OneLink short-link IDs end at 50); got 51`,
       'stages.staging.pipelines[0].deduplicationWindowDays: must be at least 55 (10 in the queue + 14 as a dead letter + 31 to wait for the next month); got 30',
-      'stages.staging.pipelines[0].lanes.campaign.quotaReserveCalls: must be at least 103,080 (two polls of 60 s × 859 calls/s); got 1',
+      'stages.staging.pipelines[0].lanes.campaign.quotaReserveCalls: must be at least 99,840 (two polls of 60 s × 832 calls/s); got 1',
     ]);
   });
 
   test('whose lanes ask for more than the account has is refused with the arithmetic', () => {
-    // Given: 0.905 + 0.09 of the budget for links, which leaves nothing for QR and the governor
+    // Given: 0.876 + 0.09 of the budget for links, which leaves nothing for QR and the governor
     const candidate = changed(
       [`${pipeline}.lanes.transactional.rateShare`, 0.09],
       [`${pipeline}.lanes.transactional.quotaReserveCalls`, 30_000],
     );
     // Then
     expect(faultsOf(candidate)).toEqual([
-      'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 974 ' +
-        '(OneLink-production: transactional 5 × 17 + transactional QR 2 × 5 + campaign 13 × 66 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1)',
+      'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 976 ' +
+        '(OneLink-production: transactional 5 × 17 + transactional QR 2 × 5 + campaign 13 × 64 + campaign QR 2 × 6 + expiry 2 × 4 + reader 1 × 28 + governor 1)',
     ]);
   });
 
   test('counts every pipeline of every stage against the account that it names', () => {
     expect(faultsOf(changed(['stages.staging.pipelines.0.account', 'acme']))).toEqual([
-      'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 1892 ' +
-        '(OneLink-production: transactional 3 × 19 + transactional QR 2 × 5 + campaign 13 × 66 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1; ' +
-        'OneLink-staging: transactional 3 × 19 + transactional QR 2 × 5 + campaign 13 × 66 + campaign QR 2 × 6 + expiry 2 × 4 + governor 1)',
+      'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 1896 ' +
+        '(OneLink-production: transactional 3 × 19 + transactional QR 2 × 5 + campaign 13 × 64 + campaign QR 2 × 6 + expiry 2 × 4 + reader 1 × 28 + governor 1; ' +
+        'OneLink-staging: transactional 3 × 19 + transactional QR 2 × 5 + campaign 13 × 64 + campaign QR 2 × 6 + expiry 2 × 4 + reader 1 × 28 + governor 1)',
       'accounts.acme: the shares must come to at most floor(25 × 0.95 × (1 − 0)) = 23 QR calls/s; got 44 ' +
         '(OneLink-production: transactional QR 2 × 5 + campaign QR 2 × 6; OneLink-staging: transactional QR 2 × 5 + campaign QR 2 × 6)',
     ]);

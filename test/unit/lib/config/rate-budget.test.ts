@@ -6,15 +6,17 @@ import {
   callTimeoutMilliseconds,
   describe as describePlans,
   type LaneDemand,
+  planExpiry,
   planLanes,
   plannedCalls,
+  planReader,
   reservedConcurrency,
 } from '../../../../lib/config/rate-budget.ts';
 
 const limits: AccountLimits = { callsPerSecond: 1_000, qrCallsPerSecond: 25, headroom: 0.95, leftToOthers: 0 };
 const lanes: Record<string, LaneDemand> = {
   transactional: { rateShare: 0.06, qrShare: 0.45, batchSize: 10, windowSeconds: 0 },
-  campaign: { rateShare: 0.905, qrShare: 0.55, batchSize: 1_000, windowSeconds: 5 },
+  campaign: { rateShare: 0.876, qrShare: 0.55, batchSize: 1_000, windowSeconds: 5 },
 };
 
 describe('the budget', () => {
@@ -48,35 +50,69 @@ describe('the plan of the shipped lanes', () => {
     expect(numbers).toEqual([
       ['transactional', 3, 19, 10, 38, 30, 180],
       ['transactional', 2, 5, 10, 10, 30, 180],
-      ['campaign', 13, 66, 1_000, 132, 60, 365],
+      ['campaign', 13, 64, 1_000, 128, 60, 365],
       ['campaign', 2, 6, 100, 12, 60, 365],
     ]);
   });
 
   test('gives the campaign lane a high utilisation and the transactional lane short batches', () => {
     const [transactional, campaign] = plans;
-    // 1000/66 = 15.15 s of 15.15 + 0.02 + 0.2 + 0.1; 10/19 = 0.53 s of 0.53 + 0.05 + 0.2 + 0.1
+    // 1000/64 = 15.63 s of 15.63 + 0.02 + 0.2 + 0.1; 10/19 = 0.53 s of 0.53 + 0.05 + 0.2 + 0.1
     expect(campaign?.link.utilisation).toBeCloseTo(0.98, 3);
     expect(transactional?.link.utilisation).toBeCloseTo(0.599, 3);
     expect(transactional?.link.busySeconds).toBeLessThan(0.6);
   });
 
-  test('sends at most 938 calls a second: 3 × 19 + 2 × 5 + 13 × 66 + 2 × 6 + 1', () => {
-    expect(plannedCalls(plans)).toEqual({ callsPerSecond: 938, qrCallsPerSecond: 22 });
-    expect(reservedConcurrency(plans)).toBe(23);
+  const { plan: expiry } = planExpiry(limits, 0.01);
+  const { plan: reader } = planReader(limits, 0.03);
+
+  test('has one reader, whose turns of four seconds are full batches', () => {
+    expect(reader).toEqual({
+      concurrency: 1,
+      callsPerSecond: 28,
+      batchSize: 112,
+      busySeconds: 4,
+      utilisation: expect.closeTo(0.9226, 4),
+      callsInFlight: 56,
+      timeoutSeconds: 30,
+    });
+  });
+
+  test('sends at most 948 calls a second: 3 × 19 + 2 × 5 + 13 × 64 + 2 × 6 + 2 × 4 + 1 × 28 + 1', () => {
+    expect(plannedCalls(plans, expiry, reader)).toEqual({ callsPerSecond: 948, qrCallsPerSecond: 22 });
+    expect(reservedConcurrency(plans, expiry, reader)).toBe(30);
   });
 
   test('is printed as a table', () => {
-    expect(describePlans('OneLink-production', limits, plans)).toBe(
+    expect(describePlans('OneLink-production', limits, plans, expiry, reader)).toBe(
       [
-        'OneLink-production: at most 938 of 950 calls/s, 22 of 23 QR calls/s; 895 calls/s (94 %) under a backlog; reserves 23 Lambda environments',
+        'OneLink-production: at most 948 of 950 calls/s, 22 of 23 QR calls/s; 904 calls/s (95 %) under a backlog; reserves 30 Lambda environments',
         '  worker                 C × r       batch        busy utilisation     timeout  visibility',
         '  transactional       3 × 19/s          10       0.5 s        60 %        30 s       180 s',
         '  transactional QR     2 × 5/s          10       2.0 s        80 %        30 s       180 s',
-        '  campaign           13 × 66/s        1000      15.2 s        98 %        60 s       365 s',
+        '  campaign           13 × 64/s        1000      15.6 s        98 %        60 s       365 s',
         '  campaign QR          2 × 6/s         100      16.7 s        97 %        60 s       365 s',
+        '  expiry               2 × 4/s         100      25.0 s        98 %        60 s       365 s',
+        '  reader              1 × 28/s         112       4.0 s        92 %        30 s           -',
       ].join('\n'),
     );
+  });
+});
+
+describe('the reader', () => {
+  test('whose share leaves less than one call a second is refused', () => {
+    expect(planReader(limits, 0.001)).toEqual({
+      faults: [
+        { path: ['readRateShare'], message: 'must leave the reader at least 1 call/s: r = floor(0.001 × 950) = 0' },
+      ],
+    });
+  });
+
+  test('of a large account answers with at most 250 links, which Lambda’s 6 MB hold', () => {
+    expect(planReader({ ...limits, callsPerSecond: 10_000 }, 0.03).plan).toMatchObject({
+      callsPerSecond: 285,
+      batchSize: 250,
+    });
   });
 });
 

@@ -1,16 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { checkApi } from '../../../../../cli/commands/doctor/api-checks.ts';
+import { checkApi, unlessReaderFails } from '../../../../../cli/commands/doctor/api-checks.ts';
 import { unlessRefused } from '../../../../../cli/commands/doctor/check.ts';
 import {
   checkConcurrency,
   checkControl,
   checkIntake,
   checkMappings,
+  checkReader,
 } from '../../../../../cli/commands/doctor/lane-checks.ts';
 import { checkSecrets } from '../../../../../cli/commands/doctor/secret-checks.ts';
 import { checkHeld, checkQueuePolicy, checkSources } from '../../../../../cli/commands/doctor/sender-checks.ts';
 import { checkTable } from '../../../../../cli/commands/doctor/table-checks.ts';
 import { checkAlarmTopic } from '../../../../../cli/commands/doctor/topic-checks.ts';
+import { ReadingInterrupted } from '../../../../../cli/pipeline/reader.ts';
+import { OperatorError } from '../../../../../cli/words/operator-error.ts';
 import { config } from '../../../../../examples/configuration.ts';
 import { type ControlRecord, emptyControl } from '../../../../../lambdas/domain/control/control-record.ts';
 import { planLanes } from '../../../../../lib/config/rate-budget.ts';
@@ -46,6 +49,19 @@ describe('the API', () => {
       'template abc123 ok',
       'account ID ok',
     ]);
+  });
+
+  test('fails with the reader’s words if the reader cannot work', async () => {
+    const failing = async () => Promise.reject(new OperatorError('The reader failed (Sandbox.Timedout).'));
+    expect(await unlessReaderFails(failing)).toEqual([
+      {
+        name: 'reader',
+        result: 'failed',
+        words: 'The reader failed (Sandbox.Timedout).',
+        fix: 'See the log group that the output ReaderLogGroupName names.',
+      },
+    ]);
+    expect(await unlessReaderFails(async () => Promise.reject(new ReadingInterrupted()))).toEqual([]);
   });
 
   test.each([
@@ -158,6 +174,14 @@ describe('mappings', () => {
     expect(await intake({ State: 'Disabled' })).toMatchObject({ result: 'failed', words: 'disabled' });
     const problem = 'PROBLEM: Function call failed';
     expect(await intake({ State: 'Enabled', LastProcessingResult: problem })).toMatchObject({ result: 'failed' });
+  });
+
+  test('with a reader that does not reserve one environment fail, because tools would read above their share', async () => {
+    const reader = (reserved?: number) =>
+      checkReader(answering({ GetFunctionConcurrency: { ReservedConcurrentExecutions: reserved } }), 'reader');
+    expect(await reader(1)).toEqual({ name: 'reader', result: 'ok', words: 'reserves one environment' });
+    expect(await reader(5)).toMatchObject({ result: 'failed', words: 'reserves 5 environments, and must reserve one' });
+    expect(await reader()).toMatchObject({ result: 'failed', words: 'reserves no environments, and must reserve one' });
   });
 
   test('with more concurrency than their function reserves fail', async () => {
@@ -313,8 +337,8 @@ describe('the senders', () => {
     expect(await checkHeld(store({ source: 'crm', sender: 'AROAONE' }))).toEqual({
       name: 'held commands',
       result: 'failed',
-      words: '5 commands of crm from AROAONE: nobody knows the sender',
-      fix: 'Decide about each sender: onelink senders list',
+      words: '5 commands of crm from AROAONE',
+      fix: 'See them, and decide about each sender: onelink senders list',
     });
   });
 

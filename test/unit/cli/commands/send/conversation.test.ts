@@ -46,12 +46,13 @@ describe('a conversation', () => {
     vi.advanceTimersByTime(1_000);
     expect(conversation.over.aborted).toBe(true);
     expect(conversation.close(true)).toBe(3);
-    expect(printed.slice(-5)).toEqual([
+    expect(printed.slice(-6)).toEqual([
       'line 1: its QR code is not stored yet',
       'line 2: no outcome yet',
       '2 sent: 2 still open, 1 created',
       'To trace a command, run: onelink trace --source <name> --request-id <id>',
       'A rejected command leaves no record to look up. To check for invalid commands, run: onelink plan <file>',
+      'If the worker rejected you as a sender, the outcome does not name your source. To check, run: onelink senders list',
     ]);
   });
 

@@ -83,7 +83,7 @@ describe('status', () => {
     ];
     const lines = screen({ held });
     const at = lines.indexOf('HELD          crm 1,201 from 2 senders, studio 3 from 1 sender');
-    expect(lines[at + 1]).toBe('  their senders are unknown: onelink senders list');
+    expect(lines[at + 1]).toBe('  to see their senders, run: onelink senders list');
     expect(overviewOf(sight({ held }))).toMatchObject({
       needsOperator: true,
       held: [{ source: 'crm', sender: 'AROAONE', commands: 1_200, since }, { since: undefined }, { source: 'studio' }],

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { LinkCheck } from '../../../../../cli/commands/verify/link-check.ts';
 import { verify } from '../../../../../cli/commands/verify/verification.ts';
 import type { ScannedPage } from '../../../../../cli/pipeline/link-scan.ts';
+import { ReadingInterrupted } from '../../../../../cli/pipeline/reader.ts';
 
 const link = (shortlinkId: string) => ({ onelinkId: 'A1b3', shortlinkId });
 const never = new AbortController().signal;
@@ -14,6 +15,7 @@ async function* segment(name: string): AsyncGenerator<ScannedPage> {
 
 async function run(sample: number | undefined, result: LinkCheck['result'] = 'equal', signal = never) {
   const checked: string[] = [];
+  let stops = 0;
   let scanned = { records: 0, links: 0 };
   const done = verify(
     sample,
@@ -25,11 +27,15 @@ async function run(sample: number | undefined, result: LinkCheck['result'] = 'eq
       },
       onChecked: ({ shortlinkId }) => void checked.push(shortlinkId),
       random: () => 0.999,
+      checksAtOnce: 8,
+      stop: () => {
+        stops++;
+      },
     },
     signal,
   );
   await done.catch(() => {});
-  return { done, checked, scanned };
+  return { done, checked, scanned, stops };
 }
 
 describe('verify', () => {
@@ -62,16 +68,46 @@ describe('verify', () => {
     async function* long() {
       for (; pages < 100; pages++) yield { links: [link(`b${pages}`)], records: 1 };
     }
-    const ports = { check: async () => ({ result: 'equal' }) as LinkCheck, onScanned: () => {}, onChecked: () => {} };
+    const ports = {
+      check: async () => ({ result: 'equal' }) as LinkCheck,
+      onScanned: () => {},
+      onChecked: () => {},
+      checksAtOnce: 2,
+      stop: () => {},
+    };
     const done = verify(undefined, { segments: [unreadable, long()], ...ports }, never);
     await expect(done).rejects.toThrow('no such table');
     expect(pages).toBeLessThan(5);
   });
 
   test('stops after 16 links in a row without a usable answer', async () => {
-    const { checked, done } = await run(50, 'unread');
+    const { checked, done, stops } = await run(50, 'unread');
     await expect(done).rejects.toThrow('The OneLink API is unavailable');
     expect(checked.length).toBeGreaterThanOrEqual(16);
     expect(checked.length).toBeLessThan(30);
+    // The reads under way end at once: in an outage, each could wait for minutes.
+    expect(stops).toBeGreaterThan(0);
+  });
+
+  test('checks as many links at once as the reader takes in two turns', async () => {
+    let [atOnce, most] = [0, 0];
+    const check = async () => {
+      most = Math.max(most, ++atOnce);
+      await new Promise(setImmediate);
+      atOnce--;
+      return { result: 'equal' } as LinkCheck;
+    };
+    const ports = { check, onScanned: () => {}, onChecked: () => {}, checksAtOnce: 12, stop: () => {} };
+    await verify(undefined, { segments: ['a', 'b', 'c'].map(segment), ...ports }, never);
+    expect(most).toBe(12);
+  });
+
+  test('counts no link whose read was interrupted, and ends without an error', async () => {
+    const checked: string[] = [];
+    const check = async () => Promise.reject(new ReadingInterrupted());
+    const onChecked = ({ shortlinkId }: { shortlinkId: string }) => void checked.push(shortlinkId);
+    const ports = { check, onScanned: () => {}, onChecked, checksAtOnce: 8, stop: () => {} };
+    await verify(undefined, { segments: ['a'].map(segment), ...ports }, never);
+    expect(checked).toEqual([]);
   });
 });

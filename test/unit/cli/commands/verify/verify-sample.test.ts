@@ -1,9 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Reservoir } from '../../../../../cli/commands/verify/reservoir.ts';
-import { spareCallsPerSecond } from '../../../../../cli/pipeline/spare-rate.ts';
-import { config } from '../../../../../examples/configuration.ts';
-import type { Configuration } from '../../../../../lib/config/config-schema.ts';
 
 describe('a reservoir', () => {
   test('holds the given number of different items of the stream, or all of a short one', () => {
@@ -35,41 +32,5 @@ describe('a reservoir', () => {
     }
     // Then: 3,000 expected of each; the standard deviation is 46
     for (const times of taken) expect(Math.abs(times - 3_000)).toBeLessThan(230);
-  });
-});
-
-/** Two stages on an account of 500 calls per second, with a budget of 450. */
-function givenConfiguration(rateShare: number): Configuration {
-  const copy = structuredClone(config);
-  Object.assign(copy.accounts.acme ?? {}, {
-    callsPerSecond: 500,
-    qrCallsPerSecond: 100,
-    headroom: 0.9,
-    leftToOthers: 0,
-  });
-  for (const { pipelines } of Object.values(copy.stages)) {
-    for (const pipeline of pipelines) {
-      const lane = pipeline.lanes.campaign ?? expect.fail('no campaign lane');
-      pipeline.account = 'acme';
-      pipeline.expiryRateShare = 0.02;
-      pipeline.lanes = { campaign: { ...lane, rateShare, qrShare: 0.2, batchSize: 1_000, windowSeconds: 5 } };
-    }
-  }
-  return copy;
-}
-
-describe('the spare rate', () => {
-  test('is the budget minus the calls that the workers and governors of all stages may send', () => {
-    // Each stage: floor(0.4 × 450) = 180 as 2 × 90, QR floor(0.2 × 90) = 18 as 2 × 9, expiry 9 as 2 × 4, governor 1.
-    expect(spareCallsPerSecond(givenConfiguration(0.4), 'acme')).toBe(450 - 2 * (180 + 18 + 8 + 1));
-  });
-
-  test('is one call per second if nothing is left, or if the account is unknown', () => {
-    expect(spareCallsPerSecond(givenConfiguration(0.44), 'acme')).toBe(1);
-    expect(spareCallsPerSecond(givenConfiguration(0.4), 'unknown')).toBe(1);
-  });
-
-  test('of an account without a pipeline is its whole budget', () => {
-    expect(spareCallsPerSecond(givenConfiguration(0.4), 'acmeStaging')).toBe(950);
   });
 });
