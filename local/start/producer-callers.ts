@@ -1,5 +1,6 @@
+import { producerKey } from '../../cli/pipeline/local-senders.ts';
 import type { PipelineSettings, ProducerPrincipal } from '../../lib/config/config-schema.ts';
-import { isBound } from '../../lib/config/principals.ts';
+import { isDirect } from '../../lib/config/principals.ts';
 import {
   type Caller,
   type Callers,
@@ -11,30 +12,15 @@ import {
 } from '../cloud/access/caller.ts';
 import { localAccountId } from '../cloud/endpoints.ts';
 
-/** The access key of a producer of the local run. */
-export const producerKey = (source: string) => `producer-${source}`;
-
 /**
- * The access key with which a message is sent: its producer's, if its source is bound, because the worker holds what
- * others send. Undefined for all else: the operator sends it.
- */
-export function senderKey(
-  producers: PipelineSettings['producers'],
-  { source, lane }: { source?: string; lane: string },
-): string | undefined {
-  const producer = producers.find((one) => one.source === source && one.lanes.includes(lane));
-  return producer !== undefined && isBound(producer) ? producerKey(producer.source) : undefined;
-}
-
-/**
- * The producers of a configuration as callers of the local cloud. A producer is its first principal. Without
- * principals, it is a user of the deploying account that may send to queues.
+ * The producers of a configuration as callers of the local cloud. A producer is its first principal, or the first
+ * that binds it. Without principals, it is a user of the deploying account that may send to queues.
  */
 export function producerCallers({ producers }: Pick<PipelineSettings, 'producers'>): Callers {
-  const callers = producers.map(({ source, principals: [principal] }) => [
-    producerKey(source),
-    callerOf(source, principal),
-  ]);
+  const callers = producers.map(({ source, principals }) => {
+    const binding = principals.find((one) => isDirect(one) && one.senderId !== undefined);
+    return [producerKey(source), callerOf(source, binding ?? principals[0])];
+  });
   return Object.fromEntries(callers);
 }
 
