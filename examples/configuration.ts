@@ -37,13 +37,23 @@ const pipeline: PipelineSettings = {
   producers: [
     {
       source: 'crm',
-      principals: [],
+      principals: [{ role: 'arn:aws:iam::111122223333:role/crm', senderId: 'AROAEXAMPLEOFCRMROLE1' }],
       lanes: ['campaign', 'transactional'],
       templates: ['A1b3', 'abc123'],
       outcomeQueue: true,
     },
-    { source: 'product', principals: [], lanes: ['transactional'], templates: ['A1b3'] },
-    { source: 'studio', principals: [], lanes: ['campaign'], templates: ['A1b3', 'abc123'] },
+    {
+      source: 'product',
+      principals: [{ user: 'arn:aws:iam::111122223333:user/product', senderId: 'AIDAEXAMPLEPRODUCTUSR' }],
+      lanes: ['transactional'],
+      templates: ['A1b3'],
+    },
+    {
+      source: 'studio',
+      principals: [{ role: 'arn:aws:iam::444455556666:role/studio', senderId: 'AROAEXAMPLESTUDIOROLE' }],
+      lanes: ['campaign'],
+      templates: ['A1b3', 'abc123'],
+    },
   ],
   lanes,
   expiryRateShare: 0.01,

@@ -11,9 +11,14 @@ export interface Unsent<Message> {
   mayBeIn: boolean;
 }
 
+/** One client for all messages, or the client of each sender. */
+export type Senders = Pick<SQSClient, 'send'> | ((sender: string | undefined) => Pick<SQSClient, 'send'>);
+
 export interface Sending<Message> {
   /** The queue of each message. */
   queueUrlOf(message: Message): string;
+  /** The sender of each message. A batch has one. */
+  senderOf?(message: Message): string | undefined;
   /** Receives each message that SQS accepted, with the ID that its outcome will carry. */
   onSent(message: Message, messageId: string): void;
   /** Receives every other message. They are in order, except those that SQS refused for their contents. */
@@ -36,11 +41,11 @@ const graceMilliseconds = 5_000;
  * @returns the error that stopped it, if one did: from SQS, or from the reading of the messages
  */
 export async function sendAll<Message extends { body: string }>(
-  sqs: Pick<SQSClient, 'send'>,
+  senders: Senders,
   messages: Iterable<Message> | AsyncIterable<Message>,
-  { queueUrlOf, onSent, onUnsent, signal, backoffMilliseconds = 200 }: Sending<Message>,
+  { queueUrlOf, senderOf, onSent, onUnsent, signal, backoffMilliseconds = 200 }: Sending<Message>,
 ): Promise<{ stoppedBy?: unknown }> {
-  const batches = batchesOf(messages, queueUrlOf);
+  const batches = batchesOf(messages, queueUrlOf, senderOf);
   const stop = new AbortController();
   const stopped = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const cut = new AbortController();
@@ -48,7 +53,8 @@ export async function sendAll<Message extends { body: string }>(
   signal?.addEventListener('abort', grace, { once: true });
   const late: { place: number; unsent: Unsent<Message>[] }[] = [];
   let places = 0;
-  const post: Post<Message> = { sqs, onSent, backoffMilliseconds, stopped, cut: cut.signal };
+  const sqsOf = typeof senders === 'function' ? senders : () => senders;
+  const post: Post<Message> = { sqsOf, onSent, backoffMilliseconds, stopped, cut: cut.signal };
   let stoppedBy: { error: unknown } | undefined;
   const stopFor = (error: unknown) => {
     stoppedBy ??= { error };
@@ -90,16 +96,16 @@ export async function sendAll<Message extends { body: string }>(
  * @throws the error that stopped it, if one did
  */
 export async function sendMessages<Message extends { body: string }>(
-  sqs: Pick<SQSClient, 'send'>,
+  senders: Senders,
   queueUrl: string,
   messages: readonly Message[],
   onSent: (message: Message, messageId: string) => void,
-  options: { signal?: AbortSignal; backoffMilliseconds?: number } = {},
+  options: Pick<Sending<Message>, 'senderOf' | 'signal' | 'backoffMilliseconds'> = {},
 ): Promise<Unsent<Message>[]> {
   const unsent: Unsent<Message>[] = [];
   const onUnsent = (one: Unsent<Message>) => void unsent.push(one);
   const sending = { queueUrlOf: () => queueUrl, onSent, onUnsent, ...options };
-  const ended = await sendAll(sqs, messages, sending);
+  const ended = await sendAll(senders, messages, sending);
   if ('stoppedBy' in ended) throw ended.stoppedBy;
   return unsent;
 }
@@ -110,9 +116,11 @@ interface BatchEnd<Message> {
   failure?: unknown;
 }
 
+type Address = Omit<Batch<unknown>, 'messages'>;
+
 /** What the attempts to send batches share. */
 interface Post<Message> {
-  sqs: Pick<SQSClient, 'send'>;
+  sqsOf(sender: string | undefined): Pick<SQSClient, 'send'>;
   onSent: Sending<Message>['onSent'];
   backoffMilliseconds: number;
   /** Ends the sending after the attempt under way. */
@@ -123,20 +131,20 @@ interface Post<Message> {
 
 async function sendBatch<Message extends { body: string }>(
   post: Post<Message>,
-  { queueUrl, messages }: Batch<Message>,
+  { messages, ...address }: Batch<Message>,
 ): Promise<BatchEnd<Message>> {
   const refused: Unsent<Message>[] = [];
   const { stopped, cut, backoffMilliseconds } = post;
   let waiting = messages.map((message): Unsent<Message> => ({ message, reason: 'unknown', mayBeIn: false }));
   for (let attempt = 1; ; attempt++) {
-    const { left, failure } = await tryBatch(post, queueUrl, waiting, refused);
+    const { left, failure } = await tryBatch(post, address, waiting, refused);
     waiting = left;
     if (waiting.length === 0) return { unsent: refused };
     const unsent = [...refused, ...waiting];
     if (cut.aborted) return { unsent };
     if (failure?.kind === 'contents') {
       // One message makes SQS refuse the whole batch, so each is sent alone.
-      return messages.length === 1 ? { unsent } : sendAlone(post, queueUrl, waiting, refused);
+      return messages.length === 1 ? { unsent } : sendAlone(post, address, waiting, refused);
     }
     if (failure?.kind === 'hopeless') return { unsent, failure: failure.error };
     if (attempt === attempts) {
@@ -151,13 +159,13 @@ async function sendBatch<Message extends { body: string }>(
 
 async function sendAlone<Message extends { body: string }>(
   post: Post<Message>,
-  queueUrl: string,
+  address: Address,
   waiting: readonly Unsent<Message>[],
   refused: readonly Unsent<Message>[],
 ): Promise<BatchEnd<Message>> {
   const unsent = [...refused];
   for (const [index, one] of waiting.entries()) {
-    const alone = await sendBatch(post, { queueUrl, messages: [one.message] });
+    const alone = await sendBatch(post, { ...address, messages: [one.message] });
     unsent.push(...alone.unsent);
     if (alone.failure === undefined) continue;
     return { unsent: [...unsent, ...waiting.slice(index + 1)], failure: alone.failure };
@@ -167,15 +175,15 @@ async function sendAlone<Message extends { body: string }>(
 
 /** One attempt. It adds messages refused for their contents to `refused`, and returns those to try again. */
 async function tryBatch<Message extends { body: string }>(
-  { sqs, onSent, cut }: Post<Message>,
-  queueUrl: string,
+  { sqsOf, onSent, cut }: Post<Message>,
+  { queueUrl, sender }: Address,
   waiting: readonly Unsent<Message>[],
   refused: Unsent<Message>[],
 ): Promise<{ left: Unsent<Message>[]; failure?: ReturnType<typeof sendFailure> & { error: unknown } }> {
   const Entries = waiting.map(({ message: { body } }, index) => ({ Id: String(index), MessageBody: body }));
   try {
     const request = new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries });
-    const answer = await sqs.send(request, { abortSignal: cut });
+    const answer = await sqsOf(sender).send(request, { abortSignal: cut });
     const taken = new Set<number>();
     for (const { Id, MessageId = '' } of answer.Successful ?? []) {
       const sent = waiting[Number(Id)];

@@ -1,5 +1,6 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { AwaitedOutcomes, owesQr, type Receipt } from '../../cli/pipeline/awaited-outcomes.ts';
+import { clientsBySender, senderKey } from '../../cli/pipeline/local-senders.ts';
 import type { Outcomes } from '../../cli/pipeline/outcomes.ts';
 import type { PipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { sendAll, type Unsent } from '../../cli/pipeline/send-messages.ts';
@@ -9,7 +10,7 @@ import type { LocalCloud } from '../cloud/cloud.ts';
 import type { AdminClient } from '../onelink-api/admin-client.ts';
 import type { CampaignMessage } from './campaign-input.ts';
 import { killEnvironments } from './chaos.ts';
-import { queueUrlOf, senderKey } from './producer-callers.ts';
+import { queueUrlOf } from './producer-callers.ts';
 import type { Display } from './progress/display.ts';
 import { watch } from './progress/observation.ts';
 import { RateMeter } from './progress/rate-meter.ts';
@@ -18,6 +19,8 @@ export interface CampaignOptions {
   messages: readonly CampaignMessage[];
   cloud: LocalCloud;
   producers: PipelineSettings['producers'];
+  /** The operator's client. */
+  sqs: SQSClient;
   outputs: PipelineOutputs;
   outcomes: Outcomes;
   emulator: { admin: AdminClient };
@@ -74,15 +77,9 @@ export async function runCampaign(options: CampaignOptions) {
     for (const lane of lanes.keys()) {
       if (!outputs.laneQueueUrls.has(lane)) throw new OperatorError(`The pipeline has no lane ${lane}.`);
     }
-    const bySender = Map.groupBy(messages, (message) => senderKey(options.producers, message));
-    await Promise.all([...bySender].map(([key, ofSender]) => sendAs(key, ofSender)));
-    sending = false;
-  };
-
-  const sendAs = async (accessKeyId: string | undefined, ofSender: readonly CampaignMessage[]) => {
-    const settings = cloud.clientConfig('sqs');
-    const credentials = accessKeyId === undefined ? settings.credentials : { accessKeyId, secretAccessKey: 'local' };
-    const { stoppedBy } = await sendAll(new SQSClient({ ...settings, credentials }), ofSender, {
+    const sqsOf = clientsBySender(options.sqs, (key) => cloud.clientConfig('sqs', key));
+    const { stoppedBy } = await sendAll(sqsOf, messages, {
+      senderOf: (message) => senderKey(options.producers, message),
       queueUrlOf: (message) => queueUrlOf(message, options.producers, outputs),
       onSent: (message, id) => {
         for (const receipt of awaited.sent(message, id)) note(receipt);
@@ -90,6 +87,7 @@ export async function runCampaign(options: CampaignOptions) {
       onUnsent: (one) => void unsent.push(one),
       signal: options.signal,
     });
+    sending = false;
     if (stoppedBy !== undefined)
       screen.say(`SQS accepts no more messages: ${stoppedBy instanceof Error ? stoppedBy.message : stoppedBy}`);
   };

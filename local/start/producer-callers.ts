@@ -1,6 +1,7 @@
+import { producerKey } from '../../cli/pipeline/local-senders.ts';
 import type { PipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import type { PipelineSettings, ProducerPrincipal, ProducerSettings } from '../../lib/config/config-schema.ts';
-import { isBound, isDirect } from '../../lib/config/principals.ts';
+import { isDirect } from '../../lib/config/principals.ts';
 import {
   type Caller,
   type Callers,
@@ -11,21 +12,6 @@ import {
   userOf,
 } from '../cloud/access/caller.ts';
 import { localAccountId } from '../cloud/endpoints.ts';
-
-/** The access key of a producer of the local run. */
-export const producerKey = (source: string) => `producer-${source}`;
-
-/**
- * The access key with which a message is sent: its producer's, if its source is bound, because the worker holds what
- * others send. Undefined for all else: the operator sends it.
- */
-export function senderKey(
-  producers: PipelineSettings['producers'],
-  { source, lane }: { source?: string; lane: string },
-): string | undefined {
-  const producer = producers.find((one) => one.source === source && one.lanes.includes(lane));
-  return producer !== undefined && isBound(producer) ? producerKey(producer.source) : undefined;
-}
 
 /** The queue to which a message is sent: its lane's, or an ingress queue of a producer that acts as an account or service. */
 export function queueUrlOf(

@@ -77,7 +77,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
     const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.say(refusedWords(call)));
     const starts = startPipeline({ pipeline, api: emulator, token, weather, onCloud, ...folders }, closing);
-    const { cloud, outputs, outcomes } = await phases.time('cloud', starts);
+    const { cloud, outputs, sqs, outcomes } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
     const patienceSeconds = patience(options, pipeline);
     const received = await outcomes.untilReceived({ signal });
@@ -92,6 +92,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
       messages,
       cloud,
       producers,
+      sqs,
       outputs,
       outcomes,
       emulator,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { producerKey } from '../../cli/pipeline/local-senders.ts';
 import { openOutcomeQueue } from '../../cli/pipeline/outcome-queue.ts';
 import { config } from '../../examples/configuration.ts';
 import { SenderDecisionsTable } from '../../lambdas/adapters/sender-decisions-table.ts';
@@ -14,7 +15,7 @@ import { localAccountId } from '../../local/cloud/endpoints.ts';
 import { startOneLinkApi } from '../../local/onelink-api/server.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
 import { emulatorSettings } from '../../local/start/emulator-settings.ts';
-import { producerCallers, producerKey } from '../../local/start/producer-callers.ts';
+import { producerCallers } from '../../local/start/producer-callers.ts';
 import { synthesise } from '../world/assembly.ts';
 import { startPipeline } from '../world/started-pipeline.ts';
 
@@ -45,7 +46,7 @@ async function givenPipeline() {
   const pipeline = chosenPipeline(configuration, 'production');
   const assemblyDirectory = await synthesise(configuration);
   const api = await startOneLinkApi({ settings: emulatorSettings(pipeline, token) });
-  const started = await startPipeline(pipeline.stackName, {
+  const started = await startPipeline(pipeline, {
     assemblyDirectory,
     workDirectory: directory,
     environmentOverrides: { API_BASE_URL: api.baseUrl },

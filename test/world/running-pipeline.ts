@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { sketchOf } from '../../cli/files/message.ts';
 import { type Awaited, AwaitedOutcomes } from '../../cli/pipeline/awaited-outcomes.ts';
-import { sendMessages } from '../../cli/pipeline/send-messages.ts';
 import { config } from '../../examples/configuration.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
@@ -51,7 +50,7 @@ export async function runningPipeline({
 
   const api = await startOneLinkApi({ settings: emulatorSettings(pipeline, token) });
   const front = weather && (await startApiFront(weather, api.origin));
-  const { cloud, named, sqs, dynamo, ...started } = await startPipeline(pipeline.stackName, {
+  const { cloud, named, sqs, dynamo, ...started } = await startPipeline(pipeline, {
     assemblyDirectory,
     workDirectory: join(directory, 'work'),
     environmentOverrides: { API_BASE_URL: api.baseUrl.replace(api.origin, front?.endpoint ?? api.origin) },
@@ -75,7 +74,12 @@ export async function runningPipeline({
       const over = AbortSignal.timeout(deadlineSeconds * 1000);
       const settled = new AbortController();
       const sends = [...Map.groupBy(messages, ({ lane }) => lane)].map(([lane, ofLane]) =>
-        sendMessages(sqs, started.laneQueueUrl(lane), ofLane, (message, id) => void awaited.sent(message, id)),
+        started.send(
+          lane,
+          ofLane,
+          ({ source }) => source,
+          (message, id) => void awaited.sent(message, id),
+        ),
       );
       const sent = Promise.all(sends);
       const listening = outcomes.listen(

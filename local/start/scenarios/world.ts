@@ -3,6 +3,7 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { sketchOf } from '../../../cli/files/message.ts';
 import type { ConfiguredPipeline } from '../../../cli/pipeline/configured-pipeline.ts';
+import { clientsBySender, senderKey } from '../../../cli/pipeline/local-senders.ts';
 import { outputNamed } from '../../../cli/pipeline/pipeline-outputs.ts';
 import { sendMessages } from '../../../cli/pipeline/send-messages.ts';
 import { SimulatedClock } from '../../cloud/cloud.ts';
@@ -50,6 +51,7 @@ export async function startWorld(options: WorldOptions) {
     const { assemblyDirectory, workDirectory } = options;
     const parts = { pipeline, api: emulator, token: firstToken, assemblyDirectory, workDirectory, clock };
     const { cloud, named, outputs, sqs, outcomes } = await startPipeline(parts, closing);
+    const sqsOf = clientsBySender(sqs, (key) => cloud.clientConfig('sqs', key));
     const lambda = new LambdaClient(cloud.clientConfig('lambda'));
     const secrets = new SecretsManagerClient(cloud.clientConfig('secretsManager'));
     const correspondence = new Correspondence(timeline);
@@ -115,7 +117,8 @@ export async function startWorld(options: WorldOptions) {
           });
           const url = outputs.laneQueueUrls.get(lane) ?? '';
           timeline.add({ what: 'sent', lane, commands: messages.length });
-          const unsent = await sendMessages(sqs, url, messages, (message, id) => correspondence.sent(message, id), {
+          const unsent = await sendMessages(sqsOf, url, messages, (message, id) => correspondence.sent(message, id), {
+            senderOf: (message) => senderKey(pipeline.settings.producers, message),
             signal,
           });
           if (unsent.length > 0) throw new Error(`${unsent.length} messages could not be sent to ${lane}`);

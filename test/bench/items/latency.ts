@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openOutcomeQueue } from '../../../cli/pipeline/outcome-queue.ts';
-import { sendMessages } from '../../../cli/pipeline/send-messages.ts';
 import { table } from '../../report/table.ts';
 import type { BenchOptions, Findings } from '../item.ts';
 import { benchPipeline } from '../world/bench-pipeline.ts';
@@ -29,7 +28,6 @@ export async function latency(options: BenchOptions): Promise<Findings> {
   });
   const over = new AbortController();
   try {
-    const queueUrl = pipeline.laneQueueUrl('transactional');
     // With a source of its own, so the queue receives no outcomes of the campaign.
     const outcomeQueue = await openOutcomeQueue(pipeline, pipeline.outcomeTopicArn, { only: ['product'] });
     const sentAt = new Map<string, number>();
@@ -49,13 +47,13 @@ export async function latency(options: BenchOptions): Promise<Findings> {
     }
     await pipeline.feedWorkers(true);
     // First commands to start the environments, which no measured command should wait for.
-    await pipeline.send('transactional', creates('warm-up', 60, 0, 'product'));
+    await pipeline.send('transactional', creates('warm-up', 60, 0, 'product'), 'product');
     await sleep(warmUpSeconds * 1000);
     const before = (await pipeline.api.admin.stats()).links.made;
     const measuring = measureWindow(pipeline, seconds);
     for (const message of creates('waiting', Math.floor(seconds * transactionalPerSecond), 0, 'product')) {
       sentAt.set(message.requestId, performance.now());
-      await sendMessages(pipeline.sqs, queueUrl, [message], () => {});
+      await pipeline.send('transactional', [message], 'product');
       // At random intervals, or the commands could synchronise with the batches.
       await sleep((0.5 + Math.random()) * (1000 / transactionalPerSecond));
     }

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sendMessages } from '../../../cli/pipeline/send-messages.ts';
 import type { LocalCloud, LocalCloudOptions } from '../../../local/cloud/cloud.ts';
 import type { SettingsInput } from '../../../local/onelink-api/settings.ts';
 import { startEmulator } from '../../../local/start/emulator-process.ts';
@@ -38,7 +37,7 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
   const workDirectory = await mkdtemp(join(tmpdir(), 'onelink-bench-'));
   const api = await startEmulator({ ...emulatorSettings(pipeline, token), ...options.emulator });
   const nodeOptions = ['--enable-source-maps', ...(options.nodeOptions ?? [])].join(' ');
-  const { cloud, named, outputs, sqs, sns, laneQueueUrl } = await startPipeline(pipeline.stackName, {
+  const { cloud, named, outputs, sqs, sns, laneQueueUrl, send } = await startPipeline(pipeline, {
     assemblyDirectory: options.assembly ?? (await assemblyOf(variant)),
     workDirectory,
     environmentOverrides: { API_BASE_URL: api.baseUrl, NODE_OPTIONS: nodeOptions, ...options.environmentOverrides },
@@ -99,17 +98,16 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
       }
     },
 
-    /** @throws Error when SQS refuses a message */
-    async send(
-      lane: string,
-      messages: Iterable<{ body: string }>,
-      onSent: (message: { body: string }, messageId: string) => void = () => {},
-    ): Promise<void> {
-      const url = laneQueueUrl(lane);
+    /** Sends messages as the producer of this source. @throws Error when SQS refuses a message */
+    async send(lane: string, messages: Iterable<{ body: string }>, source = 'crm'): Promise<void> {
       // In portions, because a campaign of a million commands does not fit into memory.
       for (const portion of portions(messages, 2_000)) {
-        const unsent = await sendMessages(sqs, url, portion, onSent);
-        if (unsent.length > 0) throw new Error(`${unsent.length} messages were not sent`);
+        await send(
+          lane,
+          portion,
+          () => source,
+          () => {},
+        );
       }
     },
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { sendMessages } from '../../../cli/pipeline/send-messages.ts';
 import { config } from '../../../examples/configuration.ts';
 import { type LocalCloud, SimulatedClock } from '../../../local/cloud/cloud.ts';
 import { startOneLinkApi } from '../../../local/onelink-api/server.ts';
@@ -113,7 +112,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
   const apiOrigin = options.proxyApi ? proxies.onelink.origin : api.origin;
   // In front of the proxy, which has connections of its own.
   const front = weather && (await startApiFront(weather, apiOrigin));
-  const { sqs, dynamo, named, ...running } = await startPipeline(pipeline.stackName, {
+  const { dynamo, named, ...running } = await startPipeline(pipeline, {
     assemblyDirectory,
     ...(clock !== undefined && { clock }),
     workDirectory: join(directory, 'work'),
@@ -169,10 +168,12 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     /** Puts commands on a lane's queue, in order. */
     async send(commands: readonly SentCommand['command'][], lane = 'transactional'): Promise<void> {
       const messages = commands.map((command) => ({ command, body: JSON.stringify(command) }));
-      const unsent = await sendMessages(sqs, running.laneQueueUrl(lane), messages, ({ command }, id) =>
-        correspondence.sent(command, id),
+      await running.send(
+        lane,
+        messages,
+        ({ command }) => command.source,
+        ({ command }, id) => correspondence.sent(command, id),
       );
-      if (unsent.length > 0) throw new Error(`${unsent.length} messages were not sent`);
     },
 
     /** Ends all environments, and waits until none is left. A dying environment could still get a message. */

@@ -46,6 +46,27 @@ describe('batchesOf', () => {
   });
 });
 
+describe('senders', () => {
+  test('each send their own messages, in batches of their own', async () => {
+    const [crm, studio, operator] = [givenSqs(() => undefined), givenSqs(() => undefined), givenSqs(() => undefined)];
+    const sent: string[] = [];
+    const all = messages(30).map(({ index }) => ({
+      body: `${index}`,
+      sender: [undefined, 'crm', 'studio'][index % 3],
+    }));
+    const unsent = await sendMessages(
+      (sender) => ({ crm, studio })[sender ?? '']?.sqs ?? operator.sqs,
+      'url',
+      all,
+      ({ body }) => sent.push(body),
+      { senderOf: ({ sender }) => sender },
+    );
+    expect(unsent).toEqual([]);
+    expect(sent).toHaveLength(30);
+    expect([crm, studio, operator].map(({ batchSizes }) => batchSizes)).toEqual([[10], [10], [10]]);
+  });
+});
+
 describe('sendMessages', () => {
   const bodies = ['a', 'b', 'c'].map((body) => ({ body }));
 

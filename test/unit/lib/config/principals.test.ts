@@ -21,8 +21,18 @@ function settings(...principals: ProducerPrincipal[]): PipelineSettings {
   if (pipeline === undefined) throw new Error('the sample has no pipeline');
   const [crm, ...others] = pipeline.producers;
   if (crm === undefined) throw new Error('the sample has no producer');
-  return { ...pipeline, producers: [{ ...crm, principals }, ...others] };
+  const unbound = others.map((producer) => ({ ...producer, principals: [] }));
+  return { ...pipeline, producers: [{ ...crm, principals }, ...unbound] };
 }
+
+it('the sample binds every source, one of them by a user', () => {
+  const [sample] = config.stages.production?.pipelines ?? [];
+  expect(sample && boundSenders(sample)).toEqual({
+    crm: ['AROAEXAMPLEOFCRMROLE1'],
+    product: ['AIDAEXAMPLEPRODUCTUSR'],
+    studio: ['AROAEXAMPLESTUDIOROLE'],
+  });
+});
 
 describe('a producer', () => {
   it('is bound by the unique IDs of its roles and users, each once', () => {

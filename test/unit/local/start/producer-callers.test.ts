@@ -1,17 +1,16 @@
 import { expect, it } from 'vitest';
-import { senderKey } from '../../../../local/start/producer-callers.ts';
+import type { ProducerPrincipal } from '../../../../lib/config/config-schema.ts';
+import { producerCallers } from '../../../../local/start/producer-callers.ts';
 
-const role = { role: 'arn:aws:iam::000000000000:role/crm', senderId: 'AROAEXAMPLEOFACRMROLE' };
-const producers = [
-  { source: 'crm', principals: [role], lanes: ['campaign'], templates: ['A1b3'] },
-  { source: 'product', principals: [], lanes: ['campaign'], templates: ['A1b3'] },
-];
+const role = 'arn:aws:iam::111122223333:role/crm';
+const user = 'arn:aws:iam::111122223333:user/crm';
+const [roleId, userId] = ['AROAEXAMPLEOFACRMROLE', 'AIDAEXAMPLEOFACRMUSER'];
 
-it.each([
-  ['its producer, if the source is bound', { source: 'crm', lane: 'campaign' }, 'producer-crm'],
-  ['the operator, if nothing binds the source', { source: 'product', lane: 'campaign' }, undefined],
-  ['the operator, on a lane that the producer may not use', { source: 'crm', lane: 'transactional' }, undefined],
-  ['the operator, if the source is not readable', { lane: 'campaign' }, undefined],
-])('a message of the local run is sent by %s', (_, message, key) => {
-  expect(senderKey(producers, message)).toBe(key);
+it.each<[string, ProducerPrincipal[], string]>([
+  ['the ID of its role in the configuration', [{ role, senderId: roleId }], `${roleId}:crm`],
+  ['the ID of its user in the configuration', [{ user, senderId: userId }], userId],
+  ['the first ID that binds it', [{ role }, { user, senderId: userId }], userId],
+])('a producer of the local run has %s', (_, principals, senderId) => {
+  const producers = [{ source: 'crm', principals, lanes: ['campaign'], templates: ['A1b3'] }];
+  expect(producerCallers({ producers })['producer-crm']?.senderId).toBe(senderId);
 });

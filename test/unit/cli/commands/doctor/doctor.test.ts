@@ -307,7 +307,7 @@ describe('the senders', () => {
   });
 
   test('that nothing binds are a warning with their sources', () => {
-    expect(checkSources(settings)).toEqual([
+    expect(checkSources(withPrincipals())).toEqual([
       {
         name: 'sources',
         result: 'warning',
