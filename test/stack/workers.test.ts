@@ -126,7 +126,7 @@ describe('the workers', () => {
         }),
       },
     });
-    template.resourceCountIs('AWS::Logs::LogGroup', 9);
+    template.resourceCountIs('AWS::Logs::LogGroup', 10);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
@@ -200,7 +200,7 @@ describe('the workers', () => {
     const stack = pipelineOf({ lanes: { transactional, campaign: { ...campaign, conflictPolicy: 'derive' } } });
     const workers = named('AWS::Lambda::Function', Template.fromStack(stack));
     const policies = Object.values(workers).map(({ Properties }) => Properties.Environment.Variables.CONFLICT_POLICY);
-    expect(policies).toEqual(['reject', undefined, 'derive', ...Array(6).fill(undefined)]);
+    expect(policies).toEqual(['reject', undefined, 'derive', ...Array(7).fill(undefined)]);
   });
 
   test('whose environment variables exceed 4 KB are refused, and the error names the largest', () => {

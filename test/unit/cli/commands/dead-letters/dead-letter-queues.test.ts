@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deadLetterQueues } from '../../../../../cli/commands/dead-letters/dead-letter-queues.ts';
+import { deadLetterQueues, nameOf } from '../../../../../cli/commands/dead-letters/dead-letter-queues.ts';
 
 const outputs: Record<string, string> = {
   OutcomeTopicArn: 'arn:aws:sns:eu-central-1:111122223333:outcomes',
@@ -40,4 +40,22 @@ test('an unknown lane is refused with the names of the lanes', () => {
 test('an output that the stack lacks is named', () => {
   const { CampaignQrDeadLetterQueueUrl: _, ...fewer } = outputs;
   expect(() => deadLetterQueues(fewer, 'OneLink-production', {})).toThrow('has no output CampaignQrDeadLetterQueueUrl');
+});
+
+test('an ingress queue is one of its lane, under the name of its source', () => {
+  const withIngress = {
+    ...outputs,
+    CampaignIngressQueueUrlShopZ2eeu: 'https://sqs.example/Shop',
+    CampaignIngressDeadLetterQueueUrlShopZ2eeu: 'https://sqs.example/Shop-dead',
+  };
+  const [queue, ...others] = deadLetterQueues(withIngress, 'OneLink-production', { queue: 'ingress' });
+  expect(others).toEqual([]);
+  expect(queue).toEqual({
+    lane: 'campaign',
+    kind: 'ingress',
+    source: 'shop.eu',
+    url: 'https://sqs.example/Shop-dead',
+    sourceUrl: 'https://sqs.example/Shop',
+  });
+  expect(queue && nameOf(queue)).toBe('campaign-ingress-shop.eu');
 });
