@@ -6,7 +6,7 @@ import { isBound } from '../../lib/config/principals.ts';
 export const producerKey = (source: string) => `producer-${source}`;
 
 /**
- * The access key with which a message of the local run is sent: its producer's, if its source is bound, because the
+ * The access key with which a message of the local run is sent. It is the producer's if the source is bound, because the
  * worker holds what others send. Undefined for all else: the operator sends it.
  */
 export function senderKey(

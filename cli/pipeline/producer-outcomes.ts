@@ -26,7 +26,7 @@ interface GivenBack {
 
 /**
  * Listens to the outcome queue of a producer, which may hold outcomes for others who send as this source. It deletes only
- * its own. It gives the others back at once. If one comes again, it hides it for as long as it has listened so far: each
+ * its own. It gives the others back at once. If one comes again, it hides it for as long as it has listened so far. Each
  * receive brings a message nearer to the dead-letter queue.
  */
 export class ProducerOutcomes {

@@ -66,7 +66,7 @@ export const policySid = (source: string) =>
 
 /**
  * The `Sid` of the statement for a producer's roles and users. It changes with their unique IDs, so that a deployment with
- * a new one writes the policy again. AWS looks a role up when a policy is written: one that is made anew later is not meant.
+ * a new one writes the policy again. AWS resolves a role when a policy is written. A role that is made anew later is another role.
  */
 export function directSid({ source, principals }: Pick<ProducerSettings, 'source' | 'principals'>): string {
   const ids = principals.filter(isDirect).flatMap(({ senderId }) => senderId ?? []);

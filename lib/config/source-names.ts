@@ -1,6 +1,6 @@
 /**
- * A source's name in PascalCase, of letters and digits only: `crm-eu` → `CrmEu`. No two sources share one: a `z` that
- * becomes a capital is written as `Zz`, and every other character as `Z` and two hexadecimal digits (`crm.eu` → `CrmZ2eeu`).
+ * A source's name in PascalCase, of letters and digits only: `crm-eu` → `CrmEu`. No two sources share one. A `z` that
+ * becomes a capital is written as `Zz`. Every other character is written as `Z` and two hexadecimal digits: `crm.eu` → `CrmZ2eeu`.
  */
 export const pascalSource = (source: string) =>
   (/^[a-z]/.test(source) ? `-${source}` : source).replaceAll(

@@ -21,7 +21,7 @@ const producer = (source: string, principals: ProducerSettings['principals'], ou
   templates: ['A1b3'],
 });
 
-/** One name is the start of another; two producers share a role; one sends through a service, and one has no queue. */
+/** One name is the start of another. Two producers share a role. One sends through a service, and one has no queue. */
 const producers: ProducerSettings[] = [
   producer('crm', [{ role: role('crm') }, { user: 'arn:aws:iam::111122223333:user/crm' }]),
   producer('crm2', [{ account: '444455556666' }]),

@@ -17,7 +17,7 @@ export function checkSources(settings: PipelineSettings): Check[] {
     warning(name, `the commands of ${source} from ${arn} are held, because it has no senderId`, identifyFix),
   );
   if (unbound.length === 0) return [...unnamed, ...(unnamed.length === 0 ? [ok(name, 'each has its senders')] : [])];
-  const words = `nothing binds ${unbound.join(', ')}: whoever can reach the lane’s queue may send as it`;
+  const words = `nothing binds ${unbound.join(', ')}: each sender that reaches the lane’s queue may send as it`;
   return [warning(name, words, identifyFix), ...unnamed];
 }
 

@@ -95,7 +95,7 @@ function refusalByConfiguration({ source, sender }: AskedDecision, settings: Pip
 function refusalByForm({ sender, decision }: AskedDecision, held: number): string | undefined {
   if (uniqueIdForm('AROA').test(sender) || uniqueIdForm('AIDA').test(sender)) return undefined;
   if (sender === unknownSender) {
-    return 'SQS reported no sender for these commands, so nobody can decide about it. The runbook says more: commands-held.';
+    return 'SQS reported no sender for these commands, so nobody can decide about it. See commands-held in the runbook.';
   }
   if (/^\d{12}$/.test(sender) && decision === 'confirmed') {
     return `${sender} is an AWS account: its root user, or a federated user. Such a sender cannot be bound. Let the producer send with a role.`;

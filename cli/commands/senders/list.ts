@@ -47,7 +47,7 @@ export async function listSenders(
 
 export function listedWords(one: ListedSender, nowMilliseconds: number): string {
   if (one.kind === 'unbound')
-    return `${one.source}  nothing binds it: whoever can reach its lane’s queue may send as it`;
+    return `${one.source}  nothing binds it: each sender that reaches its lane’s queue may send as it`;
   const names = `${visible(one.source)}  ${visible(one.sender)}`;
   if (one.kind === 'decided') return `${names}  nothing held  ${decisionWords(one.decision)}`;
   const since = one.sinceMilliseconds;

@@ -98,7 +98,7 @@ them. So does all that the sender sends as this source later. Their outcomes nam
 ${decisionHelp('reject AROAEXAMPLEID12345678 --source crm --reason "nobody knows this role"')}`;
 
 const identifyHelp = `
-It reads what AWS says about the credentials of a producer. It calls no service.
+It reads what AWS reports about the credentials of a producer. It calls no service.
 
   a role that was assumed    { role, senderId }. The answer shows no path of the role, so complete the ARN if it has one
   an IAM user                { user, senderId }

@@ -86,7 +86,7 @@ describe('the Sid of a producer’s statement', () => {
     expect(policySid(source)).toBe(sid);
   });
 
-  it('changes with the unique IDs of the producer, because AWS looks a role up when the policy is written', () => {
+  it('changes with the unique IDs of the producer, because AWS resolves a role when the policy is written', () => {
     const sid = (...principals: ProducerPrincipal[]) => directSid({ source: 'crm', principals });
     const [before, after] = [sid({ role, senderId: roleId }), sid({ role, senderId: 'AROAEXAMPLEMADEANEW01' })];
 

@@ -369,7 +369,7 @@ describe('the senders', () => {
     );
   });
 
-  test('that exist show by their ARNs; a queue without a policy tells nothing', async () => {
+  test('that exist show by their ARNs, and a queue without a policy shows nothing', async () => {
     const accounts = { AWS: ['arn:aws:iam::111122223333:root', '444455556666'] };
     expect((await checked([deny, allow('Producercrm', { AWS: crm.role }), allow('a', accounts)])).result).toBe('ok');
     expect((await checked(undefined)).result).toBe('not-known');
