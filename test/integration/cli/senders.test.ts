@@ -77,7 +77,7 @@ describe('onelink senders list', () => {
   test('names unbound sources, and ends with 0 while nothing is held', async () => {
     expect(await onelink('senders', 'list')).toEqual({
       code: 0,
-      out: ['product  nothing binds it: whoever can reach its lane’s queue may send as it'],
+      out: ['product  nothing binds it: each sender that reaches its lane’s queue may send as it'],
       err: ['no commands are held'],
     });
   });

@@ -311,7 +311,7 @@ describe('the senders', () => {
       {
         name: 'sources',
         result: 'warning',
-        words: 'nothing binds crm, product, studio: whoever can reach the lane’s queue may send as it',
+        words: 'nothing binds crm, product, studio: each sender that reaches the lane’s queue may send as it',
         fix: 'Give its principals a senderId: onelink senders identify. Then deploy.',
       },
     ]);
