@@ -1,6 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { configuredPipelines } from '../../cli/pipeline/configured-pipeline.ts';
 import { localRunFile } from '../../cli/pipeline/local-run.ts';
+import { producerKey } from '../../cli/pipeline/local-senders.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
+import { isBound } from '../../lib/config/principals.ts';
 
 /** How to use a run that stays up. */
 export interface KeptRun {
@@ -27,12 +30,20 @@ export async function forgetKeptRun(): Promise<void> {
  *
  * @param commands a file that the run accepts
  */
-export function keptRunWords({ variables, outputs, oneLinkApi }: KeptRun, commands: string): string[] {
+export function keptRunWords(
+  { stackName, configuration, variables, outputs, oneLinkApi }: KeptRun,
+  commands: string,
+): string[] {
   const queue = Object.entries(outputs).find(([key]) => /^[A-Z][a-z0-9]*QueueUrl$/.test(key))?.[1];
+  const bound = configuredPipelines(configuration)
+    .filter((one) => one.stackName === stackName)
+    .flatMap(({ settings }) => settings.producers.filter(isBound));
   return [
     '',
     'Everything stays up. For AWS’s CLI and SDKs, in another terminal:',
     ...Object.entries(variables).map(([name, value]) => `  export ${name}=${value}`),
+    ...(bound.length > 0 ? ['To send commands with them, be a producer, or the commands are held:'] : []),
+    ...bound.map(({ source }) => `  export AWS_ACCESS_KEY_ID=${producerKey(source)}`),
     '',
     // AWS CLI 1 ignores the variable for SQS, so it needs the option.
     `  aws sqs get-queue-attributes --queue-url ${queue} --attribute-names All --endpoint-url $AWS_ENDPOINT_URL_SQS`,

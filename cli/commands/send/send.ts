@@ -3,7 +3,9 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Ledger } from '../../../lambdas/adapters/ledger.ts';
+import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
 import { type MessageSource, openMessages } from '../../files/message-source.ts';
+import { clientsBySender, producerKey, senderKey } from '../../pipeline/local-senders.ts';
 import type { OutcomeFilter } from '../../pipeline/outcome-queue.ts';
 import { type Outcomes, openOutcomes } from '../../pipeline/outcomes.ts';
 import { outcomeQueuesOf, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
@@ -14,7 +16,7 @@ import type { Progress } from '../../terminal/progress.ts';
 import { withNeeds } from '../../terminal/usage.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { n } from '../../words/words.ts';
-import { type CheckedFile, checkFile, sendables } from './checked-file.ts';
+import { type CheckedFile, checkFile, type Sendable, sendables } from './checked-file.ts';
 import { Conversation, exitCode } from './conversation.ts';
 import { Leftover } from './leftover.ts';
 import { missedOutcomes } from './missed-outcomes.ts';
@@ -25,6 +27,7 @@ interface Options extends VerbOptions {
   wait?: true;
   timeout: number;
   force?: true;
+  as?: string;
 }
 
 const defaultTimeoutSeconds = 120;
@@ -35,11 +38,14 @@ const quietSeconds = 15;
 /** How many of the oldest open messages it then reads. At the end it reads all of them. */
 const lookedUpWhenQuiet = 100;
 
+const operatorName = 'operator';
+
 export function sendCommand(): Command {
   const command = new Command('send')
     .description('Sends commands to a pipeline, and can wait for their outcomes.')
     .argument('<file>', 'NDJSON (one command per line), a JSON array, or a single JSON command; - reads standard input')
     .option('--lane <name>', 'the lane (default: each source’s first lane in lib/config/config.ts)')
+    .option('--as <name>', 'with --local: send as this producer, or as operator (default: each source’s producer)')
     .option('--wait', 'wait for every outcome and print it')
     .option(
       '--timeout <seconds>',
@@ -47,6 +53,12 @@ export function sendCommand(): Command {
       seconds,
       defaultTimeoutSeconds,
     );
+  command.hook('preAction', () => {
+    const { as, local } = command.opts<Options>();
+    if (as !== undefined && !local) {
+      command.error("error: option '--as' needs option '--local': on AWS, your credentials decide who the sender is");
+    }
+  });
   return pipelineVerb(
     withNeeds(command, { timeout: 'wait', json: 'wait' }),
     `${pipelineHelp} The body of a message may be a bare command, an EventBridge event, a CloudEvent or an SNS notification.
@@ -54,6 +66,9 @@ export function sendCommand(): Command {
 The verb first reads the whole file, and sends nothing if a line has a fault. The file must be UTF-8, of any size. If some
 messages cannot be sent (interrupted, refused, AWS unreachable), the verb keeps them in <file>.not-sent.ndjson. You can send
 that file later. After a hard kill, send the whole file again: a repeat makes nothing twice.
+
+With --local, the verb sends each command as the producer of its source, if the configuration binds that source. To see what
+happens to the commands of others, name another producer with --as, or ${operatorName}, whom no producer knows.
 
 With --wait, the verb receives from the outcome queue of a source that has one. It deletes only the outcomes of what it sent, and
 gives others back. Do not use it beside a running consumer of that queue, which would take outcomes away. For other sources, it
@@ -88,11 +103,17 @@ async function sendFile(
   { options, chosen, progress, interrupted }: Scene<Options>,
 ): Promise<number> {
   const { stackName, pipeline } = chosen;
+  const sender = chosenSender(options, pipeline?.settings.producers ?? []);
   const choice = { ...options, stackName, pipeline };
   const onMessage = (sofar: number) => progress.update(() => `${n(sofar)} commands read`);
   const checked = await checkFile(source, choice, { interrupted, onMessage });
   // A connection that hangs must not block the verb.
-  const sqs = new SQSClient({ requestHandler: { connectionTimeout: 10_000, requestTimeout: 30_000 } });
+  const settings = { requestHandler: { connectionTimeout: 10_000, requestTimeout: 30_000 } };
+  const sqs = new SQSClient(settings);
+  const sqsOf = clientsBySender(sqs, (accessKeyId) => ({
+    ...settings,
+    credentials: { accessKeyId, secretAccessKey: 'local' },
+  }));
   const deployed = await chosen.deployed();
   const outputs = pipelineOutputs(deployed.outputs, stackName);
   for (const lane of checked.lanes) {
@@ -107,10 +128,12 @@ async function sendFile(
   let outcomes: Outcomes | undefined;
   try {
     if (options.wait) {
-      const own = outcomeQueuesOf(checked.sources, deployed.outputs);
+      // The outcome of a forged command has the source of its sender.
+      const awaited = { ...checked, sources: new Set([...checked.sources, ...sender.sources]) };
+      const own = outcomeQueuesOf(awaited.sources, deployed.outputs);
       outcomes = await openOutcomes(
         { sqs, sns: new SNSClient() },
-        { topicArn: outputs.outcomeTopicArn, ownQueues: [...own.values()], others: otherThan(own, checked) },
+        { topicArn: outputs.outcomeTopicArn, ownQueues: [...own.values()], others: otherThan(own, awaited) },
       );
       await listenFirst(outcomes, progress, signal);
     }
@@ -119,7 +142,8 @@ async function sendFile(
     const leftover = new Leftover(options.file);
     const done = AbortSignal.any([signal, conversation.over]);
     const sending = async () => {
-      const { stoppedBy } = await sendAll(sqs, sendables(source, choice), {
+      const { stoppedBy } = await sendAll(sqsOf, sendables(source, choice), {
+        senderOf: sender.keyOf,
         queueUrlOf: ({ lane }) => outputs.laneQueueUrls.get(lane) ?? '',
         onSent: ({ body: _, ...message }, messageId) => {
           progress.update(() => `${n(conversation.sentCount)} of ${n(checked.messages)} sent`);
@@ -158,6 +182,20 @@ async function sendFile(
       );
     });
   }
+}
+
+/** Who sends each message: in a local run, its producer or whom the operator names. On AWS, the credentials decide. */
+function chosenSender(
+  { as, local }: Options,
+  producers: PipelineSettings['producers'],
+): { keyOf(message: Sendable): string | undefined; sources: string[] } {
+  if (!local || as === operatorName) return { keyOf: () => undefined, sources: [] };
+  if (as === undefined) return { keyOf: (message) => senderKey(producers, message), sources: [] };
+  const known = producers.map(({ source }) => source);
+  if (known.includes(as)) return { keyOf: () => producerKey(as), sources: [as] };
+  throw new OperatorError(
+    `--as: ${as} is not a producer of the local run. Name ${[...known, operatorName].join(', ')}.`,
+  );
 }
 
 /** A filter of SNS has at most 150 values. */
@@ -226,10 +264,11 @@ function errorWords(error: unknown, { local }: Options): string {
   );
 }
 
-function sendAgain(file: string, { lane, wait, timeout, force, json, local, stack }: Options): string {
+function sendAgain(file: string, { as, lane, wait, timeout, force, json, local, stack }: Options): string {
   const quoted = /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`;
   const given = [
     ...(lane === undefined ? [] : ['--lane', lane]),
+    ...(as === undefined ? [] : ['--as', as]),
     ...(wait ? ['--wait'] : []),
     ...(timeout === defaultTimeoutSeconds ? [] : ['--timeout', String(timeout)]),
     ...(force ? ['--force'] : []),

@@ -47,6 +47,8 @@ const reasonFor = (command: string) => notRun.find(([pattern]) => pattern.test(c
 
 /** Commands with other exit codes than 0, and why. */
 const otherCodes: [pattern: RegExp, codes: number[], because: string][] = [
+  [/ --as studio/, [1], 'a command of crm from studio is rejected'],
+  [/ --as operator/, [3], 'a command of crm from the operator is held'],
   [/^npx onelink send my-commands/, [1], 'one of its commands is rejected'],
   [/^npx onelink status/, [0, 1], 'lanes were paused a moment before, and some may still be'],
   [/^npx onelink trace .*--request-id (R|dispatch-803acb24)$/, [1], 'no producer sent that request'],
@@ -159,5 +161,7 @@ async function works(command: string): Promise<void> {
   expect(ran.err).not.toMatch(/^ +at |Unknown options|Exception:|invalid choice|command not found/m);
   // The shell ignores a failure inside a pipe.
   if (/^(logs|aws) /.test(command)) expect(ran.err).toBe('');
+  if (command.includes('--as studio')) expect(ran.out).toContain('studio r-4  rejected  sender-not-allowed');
+  if (command.includes('--as operator')) expect(ran.out).toContain('crm r-4  parked  sender-unknown');
   if (command.includes('\'"outcome":"rejected"\'')) expect(ran.out).toContain('r-2');
 }

@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { config } from '../../../../examples/configuration.ts';
+import { keptRunWords } from '../../../../local/start/kept-run.ts';
+
+const run = {
+  stackName: 'OneLink-production',
+  configuration: config,
+  variables: { AWS_ACCESS_KEY_ID: 'local' },
+  outputs: {},
+  oneLinkApi: { origin: 'http://127.0.0.1:1', baseUrl: 'http://127.0.0.1:1/api/v2.0', token: 't' },
+};
+
+it('a kept run prints the access key of each producer whose commands it would otherwise hold', () => {
+  const keys = keptRunWords(run, 'commands.ndjson').filter((line) => line.includes('AWS_ACCESS_KEY_ID='));
+  expect(keys).toEqual([
+    '  export AWS_ACCESS_KEY_ID=local',
+    '  export AWS_ACCESS_KEY_ID=producer-crm',
+    '  export AWS_ACCESS_KEY_ID=producer-product',
+    '  export AWS_ACCESS_KEY_ID=producer-studio',
+  ]);
+});
