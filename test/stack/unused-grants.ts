@@ -1,4 +1,5 @@
 const byHand = 'Operators redrive dead letters. The stories have none; test/integration/ingress.test.ts does it.';
+const looks = 'Operators read links, by onelink get, verify and policy check. The stories read none.';
 
 /**
  * Permissions of the template that no recorded story used, and why they stay: `function action resource`. The tests of
@@ -31,12 +32,17 @@ export const unusedGrants: Readonly<Record<string, string>> = {
   'OperationsWorkerFunction sqs:SendMessage ExpiryExpiredQueue': byHand,
   'OperationsWorkerFunction sqs:SendMessage {lane}CommandsQueue': byHand,
   'OperationsWorkerFunction sqs:SendMessage {lane}QrJobsQueue': byHand,
+  'ReaderWorkerFunction logs:CreateLogStream ReaderWorkerLogs': looks,
+  'ReaderWorkerFunction logs:PutLogEvents ReaderWorkerLogs': looks,
+  'ReaderWorkerFunction secretsmanager:GetSecretValue ApiToken': looks,
   'ReplayerWorkerFunction s3:GetObject Archive/held/*':
     'The replayer sends held commands back when their sender is decided. The stories have no unknown sender.',
   'ReplayerWorkerFunction s3:DeleteObject Archive/held/*': 'The replayer removes what it sent back.',
   'ReplayerWorkerFunction s3:PutObject Archive/quarantine/*': 'A parked object that cannot be replayed is put aside.',
   'ReplayerWorkerFunction sns:Publish OutcomesTopic':
     'The producer of a command that is put aside gets an outcome that is not final.',
+  'sns.amazonaws.com sqs:SendMessage OutcomesOfCrmDeadLetters':
+    'SNS puts aside an outcome that it cannot deliver to the queue of its producer.',
   '{lane}LinkWorkerFunction s3:PutObject Archive/held/*':
     'The worker holds a command of an unknown sender. The stories have none.',
   '{lane}QrWorkerFunction dynamodb:GetItem Ledger':
