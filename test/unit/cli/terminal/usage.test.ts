@@ -98,7 +98,7 @@ describe('an invalid command line ends with exit code 2', () => {
     expect(stderr).toContain("error: option '--timeout' has no effect without option '--wait'\n");
   });
 
-  test('send refuses another sender on AWS, and says who decides there', async () => {
+  test('send refuses another sender on AWS, and states who decides there', async () => {
     const { status, stderr } = await onelink(['send', 'commands.ndjson', '--as', 'studio']);
     expect(stderr).toContain(
       "error: option '--as' needs option '--local': on AWS, your credentials decide who the sender is\n",
