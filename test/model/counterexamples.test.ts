@@ -141,15 +141,16 @@ describe('a create at the address of an expired link that the API has not remove
 });
 
 describe('a create at an address whose earlier link has an image', () => {
-  it('removes the image, whether the record of the earlier link has expired or is gone', async () => {
-    for (const record of [{ ...earlier, expiresAt: 1_700_000_000 }, undefined]) {
-      const world = new LinkWorld();
-      if (record !== undefined) world.ledger.links.set('A1b3/poster', record);
-      await world.deliver({ body: poster });
-      expect(world.outcomeKinds).toEqual(['created']);
-      expect(world.imagesRemoved).toEqual(['studio/poster']);
-      expect(world.ledger.links.get('A1b3/poster')).not.toHaveProperty('qrKey');
-    }
+  it.each([
+    ['of the source in its record, if that has expired', { ...earlier, expiresAt: 1_700_000_000 }, 'studio/poster'],
+    ['of its own source, if the record is gone', undefined, 'crm/poster'],
+  ])('removes the image %s', async (_, record, removed) => {
+    const world = new LinkWorld();
+    if (record !== undefined) world.ledger.links.set('A1b3/poster', record);
+    await world.deliver({ body: poster });
+    expect(world.outcomeKinds).toEqual(['created']);
+    expect(world.imagesRemoved).toEqual([removed]);
+    expect(world.ledger.links.get('A1b3/poster')).not.toHaveProperty('qrKey');
   });
 });
 

@@ -53,15 +53,16 @@ const decision = (verb: string, id: string, ...more: string[]) =>
 const producers = config.stages.production?.pipelines[0]?.producers ?? expect.fail('no producers');
 const before = producers.map(({ principals }) => principals);
 
-const bind = (source: string, principal: { role: string; senderId: string }) => {
+const bind = (source: string, ...principals: { role: string; senderId: string }[]) => {
   const producer = producers.find((one) => one.source === source) ?? expect.fail(source);
-  producer.principals = [principal];
+  producer.principals = principals;
 };
 
 beforeAll(async () => {
   const { protocol, hostname, port } = (await client.config.endpoint?.()) ?? expect.fail('no endpoint');
   process.env.AWS_ENDPOINT_URL_DYNAMODB = `${protocol}//${hostname}:${port}`;
   bind('crm', { role, senderId: own });
+  bind('product');
   bind('studio', { role: 'arn:aws:iam::111122223333:role/studio', senderId: studios });
 });
 afterAll(() => {
