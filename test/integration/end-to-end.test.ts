@@ -151,6 +151,7 @@ describe('a campaign through the whole pipeline', () => {
   it('makes the calls of the record, and the template permits each', async () => {
     const { made, refused } = await pipeline.calls();
     expect(refused).toEqual([]);
+    // Alarms may fire on a slow machine. Their topics are in the record of the stories.
     expect(comparedWithRecord('campaign', made)).toEqual({ unrecorded: [], missed: [] });
   });
 });
