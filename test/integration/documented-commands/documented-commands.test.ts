@@ -34,6 +34,8 @@ const notRun: [pattern: RegExp, because: string][] = [
   [/^npx cdk (deploy|bootstrap)/, 'it needs an AWS account'],
   [/^aws sts /, 'it needs an AWS account'],
   [/^aws iam /, 'the local cloud has roles, and no API for them'],
+  [/^aws sqs start-message-move-task /, 'the local queue engine has no such operation'],
+  [/^logs Forwarder /, 'the sample has no ingress queue, and so no forwarder'],
   [/^aws events /, 'the local cloud fires schedules, and has no API for them'],
   [/^aws cloudformation detect-stack-drift/, 'what the local cloud has cannot drift'],
   [/^aws lambda get-(account-settings|function-concurrency)/, 'the local cloud has no account, and no such operation'],
@@ -52,7 +54,8 @@ const otherCodes: [pattern: RegExp, codes: number[], because: string][] = [
   [/^npx onelink send my-commands/, [1], 'one of its commands is rejected'],
   [/^npx onelink status/, [0, 1], 'lanes were paused a moment before, and some may still be'],
   [/^npx onelink trace .*--request-id (R|dispatch-803acb24)$/, [1], 'no producer sent that request'],
-  [/^npx onelink senders (confirm|reject)/, [2], 'the sample binds no source, so nothing is held'],
+  [/^npx onelink senders (confirm|reject)/, [0, 2], 'another command may have decided about that sender before'],
+  [/^npx onelink policy check/, [2], 'the sample has no policy'],
   [/^npx onelink parked replay/, [0, 1], 'a lane may not have opened again'],
 ];
 
