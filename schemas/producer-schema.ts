@@ -50,8 +50,7 @@ function dataRules({ mandatory = [], forbidden = [], allowed = {}, hosts, hostsO
     const ofName = hostsOf[name] ?? hosts;
     if (ofName !== undefined) add(name, { pattern: hostPattern(ofName) });
   }
-  if (schemes !== undefined)
-    add(appAddressParameter, { pattern: schemePattern([...schemes, ...(hosts ? ['https?'] : [])]) });
+  if (schemes !== undefined) add(appAddressParameter, { pattern: schemePattern([...schemes, 'https?']) });
   return {
     ...(mandatory.length > 0 && { required: [...mandatory] }),
     ...(rules.size > 0 && {

@@ -70,6 +70,8 @@ describe('the schema knows the hosts of web addresses', () => {
 test('the schema knows the schemes of the app', () => {
   expect(accepts({ schemes: ['acmeapp'] }, data({ af_dp: 'AcmeApp://p' }))).toBe(true);
   expect(accepts({ schemes: ['acmeapp'] }, data({ af_dp: 'evil://p' }))).toBe(false);
+  // A web address that opens the app is a matter of `hosts`, as for the worker.
+  expect(accepts({ schemes: ['acmeapp'] }, data({ af_dp: 'https://acme.example/p' }))).toBe(true);
 });
 
 test('the schema applies a template’s policy to that template only', () => {

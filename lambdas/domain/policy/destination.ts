@@ -16,9 +16,9 @@ export const webAddressParameters = ['af_web_dp', 'af_r', 'af_ios_url', 'af_andr
 /** The parameter that opens the app: a URI, possibly without slashes. */
 export const appAddressParameter = 'af_dp';
 
-/** Schemes that need no `//` to act: a browser runs or opens them. */
-const actingSchemes = 'https?|javascript|data|vbscript|file|blob|view-source|intent|about';
-const urlStart = new RegExp(`^(?:(?:[a-z][a-z0-9+.-]*:)?[\\\\/]{2}|(?:${actingSchemes}):)`, 'i');
+/** Schemes that run code or open another page in a browser. They need no `//` to act. */
+export const harmfulSchemes = ['javascript', 'data', 'vbscript', 'file', 'blob', 'view-source', 'intent', 'about'];
+const urlStart = new RegExp(`^(?:(?:[a-z][a-z0-9+.-]*:)?[\\\\/]{2}|(?:https?|${harmfulSchemes.join('|')}):)`, 'i');
 const uriStart = /^[a-z][a-z0-9+.-]*:/i;
 
 /** How often a value is decoded to find a URL in it. A redirect or two may each decode once. */

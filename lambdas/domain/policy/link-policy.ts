@@ -3,7 +3,7 @@ import { type Fault, offered } from '../contract/fault.ts';
 import { isObject } from '../contract/json-object.ts';
 import { isScalar } from '../contract/link-data.ts';
 import { defaultTtlSeconds, ttlSeconds } from '../contract/ttl.ts';
-import { destinationOf, isAllowedHost } from './destination.ts';
+import { destinationOf, harmfulSchemes, isAllowedHost } from './destination.ts';
 
 const names = z.array(z.string());
 
@@ -40,18 +40,6 @@ export interface PolicyFindings {
   faults: Fault[];
   warnings: Fault[];
 }
-
-/** Schemes that run code or open another page in a browser. Without `schemes`, these are still refused. */
-const harmfulSchemes: ReadonlySet<string> = new Set([
-  'javascript',
-  'data',
-  'vbscript',
-  'file',
-  'blob',
-  'view-source',
-  'intent',
-  'about',
-]);
 
 /**
  * Makes the check of a command against the policies of its template and its source.
@@ -132,7 +120,7 @@ function destinationProblem(
     return ['policy-host', `leads to a host that the policy does not allow${offered(hosts)}`];
   }
   if (to.kind !== 'app') return undefined;
-  const isAllowed = schemes === undefined ? !harmfulSchemes.has(to.scheme) : schemes.includes(to.scheme);
+  const isAllowed = schemes === undefined ? !harmfulSchemes.includes(to.scheme) : schemes.includes(to.scheme);
   return isAllowed
     ? undefined
     : ['policy-scheme', `has a scheme that the policy does not allow${offered(schemes ?? [])}`];
