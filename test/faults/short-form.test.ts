@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { forgetAssembly } from '../world/assembly.ts';
 import { isSound } from './agreement/account.ts';
 import { allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
-import { crashPoints } from './scenarios/crash-points.ts';
+import { crashPoints, mostProbes } from './scenarios/crash-points.ts';
 import { isAsExpected, lostAnswers } from './scenarios/lost-answers.ts';
 
 const quietly = () => {};
@@ -14,13 +14,15 @@ describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
   it('lead to one link for a create, at whichever request its worker is killed', { timeout: 240_000 }, async () => {
     const { accounts, results } = await crashPoints(['create, derived ID'], 1, quietly);
     expect(accounts.map(isSound)).toEqual([true]);
-    // A kill before and after each request. One more create ran without a kill, to show which requests there are.
+    // A kill before and after each request.
     const { length } = results;
-    const links = length + 1;
     expect(length).toBeGreaterThanOrEqual(16);
+    // One more create ran without a kill, to show which requests there are. On a slow machine, there may be more.
+    const links = accounts[0]?.linksMade ?? 0;
+    expect(links - length).toBeGreaterThanOrEqual(1);
+    expect(links - length).toBeLessThanOrEqual(mostProbes);
     expect(accounts[0]).toMatchObject({
       kills: length,
-      linksMade: links,
       distinctCreates: links,
       lost: 0,
       duplicates: 0,
