@@ -1,0 +1,40 @@
+/** Where a campaign's objects are, in the campaign bucket. */
+
+/** A campaign, by its producer and its name. */
+export interface CampaignKey {
+  source: string;
+  name: string;
+}
+
+/** `crm/spring` */
+export const campaignKey = ({ source, name }: CampaignKey) => `${source}/${name}`;
+
+const folder = ({ source, name }: CampaignKey, drop: number) => `work/${source}/${name}/${drop}/`;
+const numbered = (part: number) => String(part).padStart(7, '0');
+
+export const inboxPrefix = 'inbox/';
+export const resultsPrefix = 'results/';
+
+/** The checked rows of a chunk, as NDJSON of `CheckedRow`. */
+export const chunkPlace = (campaign: CampaignKey, drop: number, chunk: number) =>
+  `${folder(campaign, drop)}chunk-${numbered(chunk)}.ndjson`;
+/** The results of a settled chunk, as NDJSON of `RowResult`. */
+export const chunkResultPlace = (campaign: CampaignKey, drop: number, chunk: number) =>
+  `${folder(campaign, drop)}result-${numbered(chunk)}.ndjson`;
+/** Eight bytes for each row of a slice of the check. */
+export const digestsPlace = (campaign: CampaignKey, drop: number, part: number) =>
+  `${folder(campaign, drop)}digests-${numbered(part)}.bin`;
+
+/** Everything that a drop has left in `work/`. */
+export const workPlace = (campaign: CampaignKey, drop: number) => folder(campaign, drop);
+
+/** For people: `results/crm/spring.csv`, and beside it the machines' form and the rejected rows. */
+export const resultPlaces = ({ source, name }: CampaignKey) => ({
+  csv: `${resultsPrefix}${source}/${name}.csv`,
+  ndjson: `${resultsPrefix}${source}/${name}.ndjson`,
+  rejected: `${resultsPrefix}${source}/${name}-rejected.csv`,
+});
+
+/** The endings of campaign files. */
+export const fileEndings = ['.csv', '.ndjson', '.csv.gz', '.ndjson.gz'] as const;
+export const settingsEnding = '.campaign.json';
