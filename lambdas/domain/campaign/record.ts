@@ -37,6 +37,8 @@ export const campaignFileSchema = z.object({
   droppedAt: z.number(),
 });
 
+export type CampaignFile = z.infer<typeof campaignFileSchema>;
+
 /** A campaign: one item of the ledger's table, `campaign#{source}/{name}`. Writers change it on conditions only. */
 export const campaignRecordSchema = z.object({
   v: z.literal(1),
