@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import type { CampaignTable } from '../../lambdas/adapters/campaign-table.ts';
 import { pagesOf } from '../../lambdas/adapters/s3-objects.ts';
 import {
   type CampaignKey,
@@ -12,12 +13,9 @@ import { campaignName } from '../../lambdas/domain/campaign/settings.ts';
 import { isOneSlip } from '../../lambdas/domain/contract/one-slip.ts';
 import { OperatorError } from '../words/operator-error.ts';
 
-/** What the library reads of campaigns. */
+/** What the library reads of campaigns: their records, and the bucket's objects. */
 export interface CampaignReads {
-  /** A campaign's record. Strongly consistent. */
-  read(campaign: CampaignKey): Promise<CampaignRecord | undefined>;
-  /** The campaigns that somebody still has work with. */
-  active(): Promise<CampaignKey[]>;
+  table: Pick<CampaignTable, 'readAll' | 'active'>;
   /** The campaigns that the bucket has a file or results of, of one source or of all. */
   inBucket(source?: string): AsyncIterable<CampaignKey>;
 }
@@ -51,10 +49,11 @@ export async function* campaignsInBucket(s3: S3Client, bucket: string, source?: 
 }
 
 /** All known campaigns, of one source or of all, in the order of their names. */
-export async function allCampaigns(reads: Omit<CampaignReads, 'read'>, source?: string): Promise<CampaignKey[]> {
+export async function allCampaigns(reads: CampaignReads, source?: string): Promise<CampaignKey[]> {
   const known = new Map<string, CampaignKey>();
-  for (const campaign of await reads.active()) {
-    if (source === undefined || campaign.source === source) known.set(campaignKey(campaign), campaign);
+  for (const { source: owner, name } of await reads.table.active()) {
+    const campaign = { source: owner, name };
+    if (source === undefined || owner === source) known.set(campaignKey(campaign), campaign);
   }
   for await (const campaign of reads.inBucket(source)) known.set(campaignKey(campaign), campaign);
   return [...known.values()].sort((one, other) => (campaignKey(one) < campaignKey(other) ? -1 : 1));
@@ -75,15 +74,20 @@ export async function campaignNamed(
   const cut = named.lastIndexOf('/');
   const name = named.slice(cut + 1);
   const asked = cut < 0 ? sources : [named.slice(0, cut)];
-  const records = await Promise.all(asked.map((source) => reads.read({ source, name })));
-  const [found, ...others] = records.filter((record) => record !== undefined);
+  const { records, corrupt } = await reads.table.readAll(asked.map((source) => ({ source, name })));
+  if (corrupt.length > 0) throw new OperatorError(unreadableWords(corrupt));
+  const [found, ...others] = records;
   if (found !== undefined && others.length === 0) return found;
   if (found !== undefined) {
-    const all = [found, ...others].map(campaignKey).join(', ');
+    const all = [found, ...others].map(campaignKey).sort().join(', ');
     throw new OperatorError(`More than one campaign is named ${name}: ${all}. Name one of them in full.`);
   }
   throw new OperatorError(await unknownWords(named, name, reads));
 }
+
+/** The words for records that this release cannot read. */
+export const unreadableWords = (corrupt: readonly string[]) =>
+  `The record of ${corrupt.join(', ')} cannot be read. Use the checkout from which the stack was deployed.`;
 
 async function unknownWords(named: string, name: string, reads: CampaignReads): Promise<string> {
   const known = await allCampaigns(reads);
