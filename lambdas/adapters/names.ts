@@ -4,7 +4,7 @@ export const ledgerAttribute = {
   /**
    * The ledger's only key: `link#{onelink-id}/{shortlink-id}`, `request#{source}/{requestId}`,
    * `claim#{onelink-id}/{shortlink-id}`, `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`,
-   * `control`, `signals` or `senders`.
+   * `control`, `signals`, `senders`, `campaign#{source}/{name}` or `campaigns`.
    */
   key: 'pk',
   /** DynamoDB's TTL attribute, in epoch seconds. */
