@@ -11,6 +11,21 @@ import type { Clock } from '../domain/work/clock.ts';
 import type { Deadline } from '../domain/work/delivery.ts';
 import type { Observer } from '../domain/work/observer.ts';
 
+/** A campaign's drop, as on the list of active campaigns. */
+export interface CampaignDrop extends CampaignKey {
+  drop: number;
+}
+
+/** One reading of a campaign's record. */
+export interface CampaignReading {
+  /** Undefined if the record is missing or malformed. */
+  record: CampaignRecord | undefined;
+  corrupt: boolean;
+}
+
+/** What a writer says of a campaign. The table adds the version and the revision. */
+export type CampaignContent = Omit<CampaignRecord, 'v' | 'revision'>;
+
 /** A command on its way into a lane's queue. */
 export interface OutgoingRow {
   row: number;
@@ -28,34 +43,28 @@ export interface OutgoingRow {
 export interface CampaignSenderPorts {
   control: ControlReader;
   campaigns: {
-    /** The records of the campaigns on the list of active ones. Strongly consistent. */
-    active(): Promise<CampaignRecord[]>;
-    /** One campaign's record. Strongly consistent. */
-    read(campaign: CampaignKey): Promise<CampaignRecord | undefined>;
-    /**
-     * Replaces the record, unless somebody else has written it since this revision. It recognises its own repeat after a
-     * lost answer.
-     *
-     * @param next with the revision that follows
-     * @returns whether it was replaced
-     */
-    replace(next: CampaignRecord, readRevision: number): Promise<boolean>;
-    /** Takes a campaign off the list. Safe to repeat. */
-    unlist(campaign: CampaignKey): Promise<void>;
+    active(): Promise<CampaignDrop[]>;
+    /** Strongly consistent, in any order. A missing record is left out. */
+    readAll(campaigns: readonly CampaignKey[]): Promise<{ records: CampaignRecord[]; corrupt: string[] }>;
+    read(campaign: CampaignKey): Promise<CampaignReading>;
+    /** @returns the record as it is now, or undefined if somebody else has written it since the reading */
+    write(next: CampaignContent, read: CampaignReading): Promise<CampaignRecord | undefined>;
+    /** Takes a drop off the list. Safe to repeat. */
+    unlist(drop: CampaignDrop): Promise<void>;
   };
   files: {
-    /** The rows of a chunk, or undefined if the object is missing. */
-    chunk(campaign: CampaignKey, drop: number, chunk: number): Promise<CheckedRow[] | undefined>;
-    /** Writes, or overwrites, the results of a settled chunk. */
-    putResults(campaign: CampaignKey, drop: number, chunk: number, results: readonly RowResult[]): Promise<void>;
-    /** The results of a settled chunk, or undefined if the object is missing. */
-    results(campaign: CampaignKey, drop: number, chunk: number): Promise<RowResult[] | undefined>;
-    /** Streams a text into an object, in flat memory. The object appears whole or not at all. */
-    write(key: string, contentType: string, parts: AsyncIterable<string>): Promise<void>;
+    /** @throws Error if the chunk is missing or malformed */
+    chunk(campaign: CampaignKey, drop: number, chunk: number): Promise<CheckedRow[]>;
+    /** Writes the results of a settled chunk, or replaces them. */
+    putChunkResult(campaign: CampaignKey, drop: number, chunk: number, rows: readonly RowResult[]): Promise<void>;
+    /** @throws Error if the result is missing or malformed */
+    chunkResult(campaign: CampaignKey, drop: number, chunk: number): Promise<RowResult[]>;
+    /** Writes an object of any size in flat memory. The object appears when it is whole, or not at all. */
+    upload(key: string, parts: AsyncIterable<string>, contentType: string): Promise<void>;
   };
   ledger: Pick<LinkLedger, 'requests'> & {
     /** The existing records of these links. Strongly consistent. */
-    links(addresses: LinkAddress[]): Promise<LinkRecord[]>;
+    linksAt(addresses: readonly LinkAddress[]): Promise<LinkRecord[]>;
   };
   queue: {
     /** The approximate number of messages that wait or are in flight. */
@@ -64,7 +73,7 @@ export interface CampaignSenderPorts {
      * @returns the rows that the queue refuses
      * @throws Error if it accepts none. Then none counts as refused.
      */
-    send(queueUrl: string, rows: OutgoingRow[], deadline: Deadline): Promise<OutgoingRow[]>;
+    send(queueUrl: string, rows: readonly OutgoingRow[], deadline: Deadline): Promise<OutgoingRow[]>;
   };
   outcomes: { publish(outcome: Outcome): Promise<void> };
   /** Keys the digests of commands. */

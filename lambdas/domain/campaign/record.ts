@@ -36,7 +36,6 @@ export const campaignFileSchema = z.object({
   /** Epoch milliseconds. */
   droppedAt: z.number(),
 });
-
 export type CampaignFile = z.infer<typeof campaignFileSchema>;
 
 /** A chunk that was sent and is not settled. */
