@@ -33,8 +33,23 @@ export const campaignFileSchema = z.object({
   /** Epoch milliseconds. */
   droppedAt: z.number(),
 });
-
 export type CampaignFile = z.infer<typeof campaignFileSchema>;
+
+/** A chunk that was sent and is not settled. */
+export const outstandingChunkSchema = z.object({
+  chunk: z.int().min(1),
+  /** Its rows in the lane's queue. */
+  rows: z.int().min(0),
+  /** Epoch milliseconds at which it was sent last. */
+  sentAt: z.number(),
+  /** How often its unanswered rows were sent again. */
+  again: z.int().min(0),
+  /** Its rows that were not sent, because the contract or the queue refused them. */
+  refused: z.array(z.int()).optional(),
+  /** Epoch milliseconds at which every row had its answer. Only images are missing since. */
+  answeredAt: z.number().optional(),
+});
+export type OutstandingChunk = z.infer<typeof outstandingChunkSchema>;
 
 /** A campaign: one item of the ledger's table, `campaign#{source}/{name}`. Writers change it on conditions only. */
 export const campaignRecordSchema = z.object({
@@ -78,6 +93,10 @@ export const campaignRecordSchema = z.object({
   settled: z.int(),
   /** Settled chunks after a gap. */
   settledBeyond: z.array(z.int()),
+  /** The chunks that were sent and are not settled, in their order. Only the sender writes it. Absent: none. */
+  outstanding: z.array(outstandingChunkSchema).optional(),
+  /** Epoch milliseconds at which a chunk was settled last. */
+  settledAt: z.number().optional(),
   /** Of the settled chunks. */
   tallies: talliesSchema,
   /** The first faults of the check, for people: at most 20. */
