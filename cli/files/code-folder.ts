@@ -5,8 +5,8 @@ import { errorCode, unwritable } from './file-error.ts';
 
 /** Where QR images go: a folder, or a ZIP file. Nothing in it leads out of it. */
 export interface CodeTarget {
-  /** Whether it has a file of this name and size already. */
-  has(name: string, size: number): Promise<boolean>;
+  /** Whether it has a file of this name already, and of this size. */
+  has(name: string, size?: number): Promise<boolean>;
   /** Whether it may have files from before, so that `has` is worth its question. */
   readonly mayHave: boolean;
   add(name: string, bytes: Uint8Array): Promise<void>;
@@ -44,9 +44,9 @@ export class CodeFolder implements CodeTarget {
     }
   }
 
-  async has(name: string, size: number): Promise<boolean> {
+  async has(name: string, size?: number): Promise<boolean> {
     const found = await stat(join(this.#folder, name)).catch(() => undefined);
-    return found?.isFile() === true && found.size === size;
+    return found?.isFile() === true && (size === undefined || found.size === size);
   }
 
   async add(name: string, bytes: Uint8Array): Promise<void> {

@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { link, lstat, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ZipFile } from 'yazl';
 import { OperatorError } from '../words/operator-error.ts';
@@ -24,13 +25,14 @@ export class CodeZip implements CodeTarget {
   readonly #zip = new ZipFile();
   readonly #written: Promise<void>;
   #folder: string | undefined;
+  #failure: unknown;
 
   private constructor(path: string) {
     this.#path = path;
     const out = createWriteStream(`${path}.part`, { mode });
-    this.#written = pipeline(this.#zip.outputStream, out).catch((error: unknown) => this.#refuse(error));
-    // The error is thrown by the next call. Until then it must not end the process.
-    this.#written.catch(() => {});
+    this.#written = pipeline(this.#zip.outputStream, out).catch((error: unknown) => {
+      this.#failure = this.#inWords(error);
+    });
   }
 
   /** @throws OperatorError if the file exists, or cannot be created */
@@ -77,6 +79,7 @@ export class CodeZip implements CodeTarget {
   async finish(): Promise<void> {
     this.#zip.end();
     await this.#written;
+    this.#unlessFailed();
     await this.#removeText();
     try {
       // Unlike a rename, a link never replaces an existing file.
@@ -90,26 +93,32 @@ export class CodeZip implements CodeTarget {
   }
 
   async discard(): Promise<void> {
-    (this.#zip.outputStream as NodeJS.ReadableStream & { destroy(): void }).destroy();
-    await this.#written.catch(() => {});
+    (this.#zip.outputStream as PassThrough).destroy();
+    await this.#written;
     await this.#removeText();
     await rm(`${this.#path}.part`, { force: true });
   }
 
   /** Resolves when the disk has taken so much that the stream wants more. So images do not pile up in memory. */
   async #room(): Promise<void> {
-    const out = this.#zip.outputStream as unknown as NodeJS.WritableStream & { writableNeedDrain: boolean };
+    this.#unlessFailed();
+    const out = this.#zip.outputStream as PassThrough;
     if (!out.writableNeedDrain) return;
     await Promise.race([once(out, 'drain'), this.#written]);
+    this.#unlessFailed();
   }
 
   async #removeText(): Promise<void> {
     if (this.#folder !== undefined) await rm(this.#folder, { recursive: true, force: true });
   }
 
-  #refuse(error: unknown): never {
-    if (errorCode(error) === undefined || errorCode(error) === 'ERR_STREAM_PREMATURE_CLOSE') throw error;
-    throw new OperatorError(
+  #unlessFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  #inWords(error: unknown): unknown {
+    if (errorCode(error) === undefined) return error;
+    return new OperatorError(
       `${this.#path} cannot be written: ${unwritable(error)}. Fix the cause, and run the same command again.`,
     );
   }
