@@ -33,10 +33,14 @@ function checker(scope: Construct, { settings, account, state, surroundings }: P
     CAMPAIGN_BUCKET_NAME: campaignFiles.bucketName,
     CAMPAIGN_QUEUE_URL: campaignQueue.queueUrl,
     LINK_ID_SECRET_ARN: state.linkIdSecret.secretArn,
-    LINK_ID_LENGTH: String(settings.linkIdLength),
     APPROVAL: JSON.stringify(settings.campaigns.approval),
-    QUOTA_RESERVES: JSON.stringify(
-      Object.fromEntries(Object.entries(settings.lanes).map(([name, lane]) => [name, lane.quotaReserveCalls])),
+    LANES: JSON.stringify(
+      Object.fromEntries(
+        Object.entries(settings.lanes).map(([name, { quotaReserveCalls, conflictPolicy = settings.conflictPolicy }]) => [
+          name,
+          { quotaReserveCalls, conflictPolicy },
+        ]),
+      ),
     ),
     ...contractOf(account),
   };
