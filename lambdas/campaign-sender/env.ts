@@ -33,6 +33,8 @@ export const campaignSenderEnvironment = z.object({
         queueUrl: z.url(),
         /** How many commands a second the lane carries out. */
         commandsPerSecond: z.int().min(1),
+        /** How many images a second its campaigns may ask for. */
+        imagesPerSecond: z.int().min(1),
       }),
     ),
   ),

@@ -40,14 +40,14 @@ export const outstandingChunkSchema = z.object({
   chunk: z.int().min(1),
   /** Its rows in the lane's queue. */
   rows: z.int().min(0),
+  /** Of these, rows that ask for an image. */
+  images: z.int().min(0),
   /** Epoch milliseconds at which it was sent last. */
   sentAt: z.number(),
   /** How often its unanswered rows were sent again. */
   again: z.int().min(0),
   /** Its rows that were not sent, because the contract or the queue refused them. */
   refused: z.array(z.int()).optional(),
-  /** Epoch milliseconds at which every row had its answer. Only images are missing since. */
-  answeredAt: z.number().optional(),
 });
 export type OutstandingChunk = z.infer<typeof outstandingChunkSchema>;
 
@@ -90,6 +90,8 @@ export const campaignRecordSchema = z.object({
   chunks: z.int(),
   /** Chunks 1…`sent` are in the lane's queue, or were. */
   sent: z.int(),
+  /** Rows with a command in these chunks. Absent: none. */
+  rowsSent: z.int().min(0).optional(),
   /** Chunks 1…`settled` are settled: each row has its final status, in a result object of the chunk. */
   settled: z.int(),
   /** Settled chunks after a gap. */
