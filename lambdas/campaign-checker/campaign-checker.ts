@@ -17,7 +17,7 @@ import { refuse, save } from './saving.ts';
 import { checkSlice, type SliceRules } from './slice.ts';
 
 /** How long one message works on a file. Then the next campaign in the queue has its turn. */
-const sliceMilliseconds = 60_000;
+const sliceMilliseconds = 30_000;
 /** A step and the report take some seconds each. With less time left, the next message does them. */
 const spareMilliseconds = 40_000;
 
@@ -25,7 +25,7 @@ const spareMilliseconds = 40_000;
  * The campaign checker reads the files that are dropped into the campaign bucket's inbox.
  *
  *     event of S3 ─▶ record of the drop ─▶ rows as chunks, step by step ─▶ report ─▶ `sending`, or `waiting`
- *                └─▶ refused as a whole         └─◀ a message to itself after a minute
+ *                └─▶ refused as a whole         └─◀ a message to itself after half a minute
  *
  * It may crash at any point. The message returns, and continues from the record. What was written and not recorded is
  * written again, the same. Two runs for one drop race for the record, and the loser stops.
@@ -79,7 +79,6 @@ export function campaignChecker(
     }
   };
 
-  /** @throws UnreadableFile if the configuration does not know the campaign's source or lane any more */
   const sliceRules = ({ source, name, settings: chosen, lane, file }: CampaignRecord): SliceRules => {
     const object = inboxObject(file.key);
     if (typeof object === 'string') throw new Error('the record of a campaign names no file of a campaign');

@@ -3,7 +3,15 @@ import { type CheckCounts, noCounts } from '../domain/campaign/report.ts';
 import type { Content } from './ports.ts';
 
 /** What the check has counted so far, in a copy that may be changed. */
-export function countsOf({ rows, toSend, quotaCalls, qrCodes, firstFaults, faultsByRule, found }: CampaignRecord): CheckCounts {
+export function countsOf({
+  rows,
+  toSend,
+  quotaCalls,
+  qrCodes,
+  firstFaults,
+  faultsByRule,
+  found,
+}: CampaignRecord): CheckCounts {
   const counts = { ...noCounts(), rows, toSend, quotaCalls, qrCodes, firstFaults, faultsByRule, ...found };
   return structuredClone(counts);
 }

@@ -1,6 +1,6 @@
+import type { CampaignKey } from '../domain/campaign/places.ts';
 import type { CampaignRules } from '../domain/campaign/rules.ts';
 import { type CampaignSettings, campaignName, campaignSettingsSchema } from '../domain/campaign/settings.ts';
-import type { CampaignKey } from '../domain/campaign/places.ts';
 import { type Fault, offered } from '../domain/contract/fault.ts';
 import { readJson } from '../domain/contract/json-reading.ts';
 
@@ -11,10 +11,16 @@ export type DropSettings = { settings: CampaignSettings; lane: string } | { faul
 export type SettingsText = { text: string } | 'too-large' | undefined;
 
 /** Checks a campaign's source, name and settings by the configuration. A campaign without settings has the defaults. */
-export function dropSettings({ source, name }: CampaignKey, found: SettingsText, { producers }: CampaignRules): DropSettings {
+export function dropSettings(
+  { source, name }: CampaignKey,
+  found: SettingsText,
+  { producers }: CampaignRules,
+): DropSettings {
   const producer = producers.find((one) => one.source === source);
   if (producer === undefined) {
-    return { fault: { path: 'source', rule: 'not-allowed', message: 'is no producer of this pipeline: use its folder' } };
+    return {
+      fault: { path: 'source', rule: 'not-allowed', message: 'is no producer of this pipeline: use its folder' },
+    };
   }
   const named = campaignName.safeParse(name);
   if (!named.success) return faultOf('name', 'name', named.error.issues[0]?.message ?? 'is no name of a campaign');
@@ -33,7 +39,11 @@ export function dropSettings({ source, name }: CampaignKey, found: SettingsText,
 }
 
 /** The template of rows that name none: the settings' one, or the source's only one. */
-export function templateOf(source: string, settings: CampaignSettings, { producers }: CampaignRules): string | undefined {
+export function templateOf(
+  source: string,
+  settings: CampaignSettings,
+  { producers }: CampaignRules,
+): string | undefined {
   const templates = producers.find((one) => one.source === source)?.templates ?? [];
   return settings.template ?? (templates.length === 1 ? templates[0] : undefined);
 }

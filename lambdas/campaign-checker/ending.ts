@@ -11,7 +11,7 @@ type EndSettings = Pick<CampaignCheckerEnvironment, 'APPROVAL' | 'LANES'>;
 /** Ends a check whose rows are all read: writes the rejected rows for people, and lets the campaign go or wait. */
 export async function endCheck(record: CampaignRecord, settings: EndSettings, ports: CampaignCheckerPorts) {
   if (record.rows === 0) {
-    const fault = { path: '', rule: 'no-rows', message: 'has no rows, only a header' };
+    const fault = { path: '', rule: 'no-rows', message: 'has no rows' };
     return refuse(record, fault, (next) => save(next, record, ports), ports);
   }
   await ports.files.upload(resultPlaces(record).rejected, rejectedText(record, ports), 'text/csv; charset=utf-8');

@@ -22,9 +22,7 @@ import { campaignCheckerEnvironment, campaignRulesFile } from './env.ts';
 const env = readEnvironment(campaignCheckerEnvironment, process.env);
 const telemetry = new Telemetry();
 const [sqs, dynamo] = [new SQSClient(), dynamoClient()];
-const rules = campaignRulesSchema.parse(
-  JSON.parse(readFileSync(new URL(campaignRulesFile, import.meta.url), 'utf8')),
-);
+const rules = campaignRulesSchema.parse(JSON.parse(readFileSync(new URL(campaignRulesFile, import.meta.url), 'utf8')));
 
 export const handler = sqsBatch({
   mostReturned: 1_000,

@@ -46,17 +46,17 @@ export async function openFile(
     // An event that came late. The campaign has a later file, with another ending.
     if (record && record.file.droppedAt > file.droppedAt) return undefined;
     const found = await files.settings(campaign);
-    const waits = file.droppedAt + settingsMilliseconds - clock.wallMilliseconds();
-    if (found === undefined && waits > 0) {
-      await queue.send(ownMessage({ open: key }), Math.min(60, Math.ceil(waits / 1000)));
-      return undefined;
-    }
     const chosen = dropSettings(campaign, found, rules);
     const now = clock.wallMilliseconds();
     if ('fault' in chosen || isEmpty(file)) {
       const fault = 'fault' in chosen ? chosen.fault : { path: '', rule: 'empty', message: 'is empty' };
       const drop = newDrop(campaign, file, { settings: {}, lane: '' }, reading, now);
       await refuse(drop, fault, (next) => campaigns.write(next, reading), ports);
+      return undefined;
+    }
+    const waits = file.droppedAt + settingsMilliseconds - now;
+    if (found === undefined && waits > 0) {
+      await queue.send(ownMessage({ open: key }), Math.min(60, Math.ceil(waits / 1000)));
       return undefined;
     }
     const drop = newDrop(campaign, file, chosen, reading, now);

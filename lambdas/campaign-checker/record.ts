@@ -5,10 +5,8 @@ import type { Fault } from '../domain/contract/fault.ts';
 import type { Content, Reading } from './ports.ts';
 
 /** Whether the record is of this file, and not of one that was dropped earlier or later. */
-export const isOf = (
-  { file }: Pick<Content, 'file'>,
-  { key, etag, droppedAt }: CampaignFile,
-): boolean => file.key === key && file.etag === etag && file.droppedAt === droppedAt;
+export const isOf = ({ file }: Pick<Content, 'file'>, { key, etag, droppedAt }: CampaignFile): boolean =>
+  file.key === key && file.etag === etag && file.droppedAt === droppedAt;
 
 /** A malformed record hides how many drops there were. The time is a number that none of them had. */
 const dropAfter = ({ record, corrupt }: Reading, { droppedAt }: CampaignFile) =>

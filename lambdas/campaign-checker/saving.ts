@@ -1,5 +1,5 @@
-import { resultPlaces } from '../domain/campaign/places.ts';
 import { csvHead, csvRow } from '../domain/campaign/csv-text.ts';
+import { resultPlaces } from '../domain/campaign/places.ts';
 import type { CampaignRecord } from '../domain/campaign/record.ts';
 import type { Fault } from '../domain/contract/fault.ts';
 import { campaignCheckerMetric } from './names.ts';
