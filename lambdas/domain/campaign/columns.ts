@@ -43,4 +43,7 @@ export interface ColumnGuess {
   /** `named`: the name is known. `guessed`: from the name or the values. `default`: it would be a link parameter. */
   by: 'named' | 'guessed' | 'default';
 }
-export declare function guessColumns(header: readonly string[], sampleRows: readonly (readonly string[])[]): ColumnGuess[];
+export declare function guessColumns(
+  header: readonly string[],
+  sampleRows: readonly (readonly string[])[],
+): ColumnGuess[];

@@ -1,5 +1,5 @@
-import type { LinkRecord, RequestRecord } from '../link/ledger-record.ts';
 import type { OutcomeKind } from '../contract/outcome.ts';
+import type { LinkRecord, RequestRecord } from '../link/ledger-record.ts';
 import type { CheckedRow, RowResult, RowStatus } from './row.ts';
 
 /** The status of a row that was sent, by its recorded outcome. `parked` and the like have none yet. */
@@ -28,7 +28,14 @@ export declare function isSettled(result: RowResult): boolean;
 
 /** The results' columns, beside the input's own. */
 export declare const resultColumns: readonly [
-  'status', 'reason', 'faults', 'short_url', 'shortlink_id', 'expires_at', 'qr_file', 'request_id',
+  'status',
+  'reason',
+  'faults',
+  'short_url',
+  'shortlink_id',
+  'expires_at',
+  'qr_file',
+  'request_id',
 ];
 
 /** The first line of a results file. @param header the record's, as the file had it */

@@ -1,5 +1,5 @@
-import type { ReadRow } from './row-reader.ts';
 import type { CheckedRow } from './row.ts';
+import type { ReadRow } from './row-reader.ts';
 
 /** The keys of a file's rows so far, as 64-bit digests with the line of the first. 12 bytes a slot, at most three quarters full. */
 export declare class SeenKeys {
