@@ -3,19 +3,16 @@ import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import { forecast, type Sharer } from '../../../lambdas/domain/campaign/sharing.ts';
 import { type ConfiguredPipeline, plansOf } from '../../pipeline/configured-pipeline.ts';
-import { settledRows } from '../../pipeline/follow-campaign.ts';
 import { sustained } from '../plan/campaign-plan.ts';
 import type { Outlook } from './campaign-words.ts';
 
 /** A campaign's part of its lane, for the domain's forecast. */
 export function sharerOf(record: CampaignRecord): Sharer {
   const outstanding = (record.outstanding ?? []).reduce((sum, { rows }) => sum + rows, 0);
-  // Rows without a command settle with their chunk, so the rows that are not settled are the most that can be left.
-  const notSettled = record.rows - settledRows(record) - outstanding;
   const { sendBy } = record.settings;
   return {
     key: campaignKey(record),
-    rowsLeft: Math.max(0, Math.min(record.toSend, notSettled)),
+    rowsLeft: Math.max(0, record.toSend - (record.rowsSent ?? 0)),
     outstanding,
     sendBy: sendBy === undefined ? undefined : Date.parse(sendBy),
     paused: record.paused !== undefined,

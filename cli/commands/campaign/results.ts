@@ -68,6 +68,9 @@ async function results({ options, chosen, progress, interrupted }: Scene<Options
   }
   const campaigns = await openCampaigns(chosen);
   const record = await campaigns.named(options.name);
+  if (record.state === 'refused') {
+    throw new OperatorError(`${campaignKey(record)} has no results: its file was refused. See: onelink campaign show`);
+  }
   const { to = `${record.name}-results.${options.format ?? 'csv'}` } = options;
   const format = to === '-' ? (options.format ?? 'csv') : formatOf(to, resultFormats, options.format);
   const out = to === '-' ? standardOutput() : await ExportFile.create(to);
