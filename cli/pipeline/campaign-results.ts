@@ -5,7 +5,7 @@ import type { CampaignRecord } from '../../lambdas/domain/campaign/record.ts';
 import { rowResult } from '../../lambdas/domain/campaign/results.ts';
 import { type CheckedRow, type RowResult, type RowStatus, rowResultSchema } from '../../lambdas/domain/campaign/row.ts';
 import { requestKey } from '../../lambdas/domain/contract/request-key.ts';
-import type { LinkRecord } from '../../lambdas/domain/link/ledger-record.ts';
+import type { RequestRecord } from '../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAddress } from '../../lambdas/domain/link/link-id.ts';
 import { linesIn } from '../files/json-values.ts';
 import { objectIn } from '../files/json-object.ts';
@@ -73,27 +73,35 @@ async function resultsSoFar(
 ): Promise<RowResult[]> {
   const toSend = rows.filter((row) => row.check === 'send');
   const asked = toSend.map(({ requestId }) => ({ source, requestId }));
-  const requests = asked.length === 0 ? new Map() : await ledger.requests(asked);
+  const requests = asked.length === 0 ? new Map<string, RequestRecord>() : await ledger.requests(asked);
   const requestOf = ({ requestId }: SendRow) => requests.get(requestKey({ source, requestId }));
-  const withImages = toSend.flatMap((row) => {
-    const link: LinkAddress | undefined = row.command.qr === undefined ? undefined : requestOf(row)?.outcome.link;
-    return link === undefined ? [] : [link];
-  });
-  const links = new Map<string, LinkRecord>();
-  for (const link of withImages.length === 0 ? [] : await ledger.linksAt(withImages)) {
-    links.set(addressKey(link.address), link);
-  }
+  const addressOf = (row: CheckedRow) => {
+    if (row.check === 'unchanged') return row.link;
+    return row.check === 'send' && asksForImage(row) ? requestOf(row)?.outcome.link : undefined;
+  };
+  const addresses = rows.map(addressOf).filter((address) => address !== undefined);
+  const records = addresses.length === 0 ? [] : await ledger.linksAt(distinct(addresses));
+  const links = new Map(records.map((link) => [addressKey(link.address), link]));
   return Promise.all(
     rows.map(async (row) => {
-      if (row.check !== 'send') return rowResult(row);
+      const address = addressOf(row);
+      const link = address && links.get(addressKey(address));
+      if (row.check !== 'send') return rowResult(row, { link });
       const request = requestOf(row);
-      if (request === undefined) return rowResult(row);
-      const { link } = request.outcome;
-      const known = { request, link: link && links.get(addressKey(link)), commandDigest: await digestOf(row) };
-      return rowResult(row, known);
+      const commandDigest = request && (await digestOf(row));
+      const result = rowResult(row, { request, link, commandDigest });
+      // Its image is missing as much as that of a row whose link is made.
+      return result.status === 'not attempted' && asksForImage(row) ? { ...result, qr: 'pending' } : result;
     }),
   );
 }
+
+const asksForImage = ({ command }: SendRow) => command.qr !== undefined || command.action === 'qr';
+
+/** DynamoDB refuses a key twice in one request. */
+const distinct = (addresses: readonly LinkAddress[]) => [
+  ...new Map(addresses.map((address) => [addressKey(address), address])).values(),
+];
 
 export const addressKey = ({ onelinkId, shortlinkId }: LinkAddress) => `${onelinkId}/${shortlinkId}`;
 
