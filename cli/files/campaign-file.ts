@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { basename } from 'node:path';
-import type { RowFormat } from '../../lambdas/domain/campaign/file-rows.ts';
+import type { RowFormat } from '../../lambdas/domain/campaign/open-rows.ts';
 import { campaignName } from '../../lambdas/domain/campaign/settings.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import type { InputFile } from './input-file.ts';
@@ -23,7 +23,10 @@ const formats: Readonly<Record<string, RowFormat>> = {
 const namedForm = /\.(csv|tsv|txt|ndjson|jsonl)(\.gz)?$/i;
 
 /** The form of a file. A file without a known ending has it by its first bytes. */
-export async function formOfFile(file: string, input: Pick<InputFile, 'open' | 'readError'>): Promise<CampaignFileForm> {
+export async function formOfFile(
+  file: string,
+  input: Pick<InputFile, 'open' | 'readError'>,
+): Promise<CampaignFileForm> {
   const [, ending, gz] = namedForm.exec(file) ?? [];
   if (ending !== undefined) return form(formats[ending.toLowerCase()] ?? 'csv', gz !== undefined);
   const head = await firstBytes(input);
@@ -60,11 +63,15 @@ async function firstBytes({ open, readError }: Pick<InputFile, 'open' | 'readErr
  * @throws OperatorError if that cannot be a name
  */
 export function nameOfCampaign(file: string, given: string | undefined): string {
-  if (given === undefined && file === '-') throw new OperatorError('Standard input has no name. Name the campaign with --name.');
+  if (given === undefined && file === '-')
+    throw new OperatorError('Standard input has no name. Name the campaign with --name.');
   const name = given ?? basename(file).replace(namedForm, '');
   if (campaignName.safeParse(name).success) return name;
   const letters = name.normalize('NFD').replaceAll(/\p{M}/gu, '');
-  const possible = letters.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replace(/^[^A-Za-z0-9]+/, '').slice(0, 48);
+  const possible = letters
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 48);
   const example = possible === '' ? 'spring' : possible;
   throw new OperatorError(
     `${name} cannot be a campaign’s name: 1 to 48 letters, digits, dots, dashes or underscores. Name it with --name ${example}`,

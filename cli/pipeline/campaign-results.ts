@@ -7,8 +7,8 @@ import { type CheckedRow, type RowResult, type RowStatus, rowResultSchema } from
 import { requestKey } from '../../lambdas/domain/contract/request-key.ts';
 import type { RequestRecord } from '../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAddress } from '../../lambdas/domain/link/link-id.ts';
-import { linesIn } from '../files/json-values.ts';
 import { objectIn } from '../files/json-object.ts';
+import { linesIn } from '../files/json-values.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { inOrder } from './in-order.ts';
 

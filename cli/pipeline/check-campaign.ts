@@ -1,11 +1,12 @@
 import { createGunzip } from 'node:zlib';
-import { type Columns, columnsOf } from '../../lambdas/domain/campaign/columns.ts';
-import { openRows, type RowFormat } from '../../lambdas/domain/campaign/file-rows.ts';
+import type { Columns } from '../../lambdas/domain/campaign/columns.ts';
+import { checkRows } from '../../lambdas/domain/campaign/file-check.ts';
+import { openRows, type RowFormat } from '../../lambdas/domain/campaign/open-rows.ts';
 import type { CampaignKey } from '../../lambdas/domain/campaign/places.ts';
 import { type CheckCounts, countRow, noCounts } from '../../lambdas/domain/campaign/report.ts';
 import type { CheckedRow } from '../../lambdas/domain/campaign/row.ts';
-import { rowReader } from '../../lambdas/domain/campaign/row-reader.ts';
-import { SeenKeys, withoutDuplicates } from '../../lambdas/domain/campaign/seen-keys.ts';
+import { RowReader } from '../../lambdas/domain/campaign/row-reader.ts';
+import { SeenKeys } from '../../lambdas/domain/campaign/seen-keys.ts';
 import type { CampaignSettings } from '../../lambdas/domain/campaign/settings.ts';
 import { UnreadableFile } from '../../lambdas/domain/campaign/unreadable-file.ts';
 import type { InputFile } from '../files/input-file.ts';
@@ -23,6 +24,7 @@ export interface LocalFile {
 /** What a check on this machine has found. It sees neither the ledger nor the quota. */
 export interface LocalCheck {
   counts: CheckCounts;
+  header: readonly string[];
   columns: Columns;
   lane: string;
 }
@@ -50,7 +52,9 @@ export function defaultsOf({ source, settings, pipeline }: Omit<PlannedCampaign,
   const producer = producers.find((one) => one.source === source);
   if (producer === undefined) {
     const known = producers.map((one) => one.source).join(', ');
-    throw new OperatorError(`There is no producer ${source} in the configuration. It has ${known}. Name one with --source.`);
+    throw new OperatorError(
+      `There is no producer ${source} in the configuration. It has ${known}. Name one with --source.`,
+    );
   }
   const { lanes, templates } = producer;
   const lane = settings.lane ?? lanes[0] ?? '';
@@ -74,8 +78,9 @@ export async function checkCampaign(
   const { lane, template } = defaultsOf(campaign);
   const { format } = file;
   return reading(file, async (chunks) => {
-    const rows = await openRows(format, chunks);
-    const reader = rowReader({
+    const file = await openRows(format, chunks);
+    const { lanes, conflictPolicy } = pipeline.settings;
+    const reader = new RowReader({
       source,
       name,
       settings,
@@ -83,29 +88,28 @@ export async function checkCampaign(
       droppedAt: settings.requestedAt === undefined ? nowMilliseconds : Date.parse(settings.requestedAt),
       read: laneReader(pipeline, lane),
       maxTtlDays: pipeline.account.maxTtlDays,
+      onConflict: lanes[lane]?.conflictPolicy ?? conflictPolicy,
       format,
     });
-    let header = rows.from.header;
-    let columns = columnsOf(header, settings, format);
+    let { header } = file.from;
+    // A CSV file without rows still has columns that may be at fault.
+    if (format === 'csv') reader.columns(header);
     const counts = noCounts();
-    const seen = new SeenKeys();
-    for await (const fileRow of rows.rows) {
+    for await (const row of checkRows(file.rows, reader, new SeenKeys())) {
       if (signal.aborted) throw new OperatorError('Interrupted. Nothing was sent.');
-      if (fileRow.header !== header) {
-        header = fileRow.header;
-        columns = columnsOf(header, settings, format);
-      }
-      const read = reader.read(counts.rows + 1, fileRow);
-      const checked = withoutDuplicates(read, seen);
-      countRow(counts, checked, read.warnings);
-      onRow?.(checked, counts.rows);
+      header = row.header;
+      countRow(counts, row.checked, row.warnings);
+      onRow?.(row.checked, counts.rows);
     }
-    return { counts, columns, lane };
+    return { counts, columns: reader.columns(header), header, lane };
   });
 }
 
 /** The header and the first rows of a file, for a guess at its columns. */
-export async function firstRows(file: LocalFile, most: number): Promise<{ header: readonly string[]; rows: string[][] }> {
+export async function firstRows(
+  file: LocalFile,
+  most: number,
+): Promise<{ header: readonly string[]; rows: string[][] }> {
   return reading(file, async (chunks) => {
     const opened = await openRows(file.format, chunks);
     let header = opened.from.header;

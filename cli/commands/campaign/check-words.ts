@@ -8,7 +8,10 @@ export function checkWords({ counts, columns, lane }: LocalCheck): string[] {
   const { rows, rejected, actions, quotaCalls, qrCodes, faultsByRule, firstFaults, warningsByRule } = counts;
   const at = (path: string) => (path === '' ? '' : `${visible(path)}: `);
   return [
-    line('rows', `${counted(rows, 'row')}: ${tallyWords(new Map(Object.entries(actions))) || 'none to send'}, ${n(rejected)} rejected`),
+    line(
+      'rows',
+      `${counted(rows, 'row')}: ${tallyWords(new Map(Object.entries(actions))) || 'none to send'}, ${n(rejected)} rejected`,
+    ),
     line('needs', `${counted(quotaCalls, 'call')} of the quota, ${counted(qrCodes, 'QR code')}, on the lane ${lane}`),
     ...columns.warnings.map(({ path, message, rule }) => line('note', `${at(path)}${message} [${rule}]`)),
     ...(Object.keys(warningsByRule).length === 0

@@ -1,4 +1,6 @@
 import { Command } from 'commander';
+import { columnsOf } from '../../../lambdas/domain/campaign/columns.ts';
+import { rowFormat } from '../../../lambdas/domain/campaign/open-rows.ts';
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import { CodeFolder, type CodeTarget } from '../../files/code-folder.ts';
@@ -101,10 +103,8 @@ async function codes({ options, chosen, progress, interrupted }: Scene<Options>)
 }
 
 /** Whether a column of the file identifies its rows. Otherwise the key is a digest, which nobody knows. */
-function hasKey({ settings, check: { header = [] } }: CampaignRecord): boolean {
-  if (settings.key !== undefined) return true;
-  const targets = Object.values(settings.columns ?? {});
-  return targets.includes('request_id') || header.some((one) => one.trim().toLowerCase() === 'request_id');
+function hasKey({ settings, file, check: { header } }: CampaignRecord): boolean {
+  return header !== undefined && columnsOf(header, settings, rowFormat(file.key)).key !== undefined;
 }
 
 async function* showing(codes: AsyncIterable<SavedCode>, show: () => void): AsyncGenerator<SavedCode> {

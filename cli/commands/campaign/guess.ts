@@ -1,4 +1,4 @@
-import { type ColumnGuess, guessColumns } from '../../../lambdas/domain/campaign/columns.ts';
+import { type ColumnGuess, guessColumns } from '../../../lambdas/domain/campaign/column-guess.ts';
 import type { CampaignSettings } from '../../../lambdas/domain/campaign/settings.ts';
 import { firstRows, type LocalFile } from '../../pipeline/check-campaign.ts';
 import { mayGoOn } from '../../terminal/confirmation.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
-import { resultHead, resultLine } from '../../../lambdas/domain/campaign/results.ts';
+import { resultHead, resultLine } from '../../../lambdas/domain/campaign/result-files.ts';
 import { type RowResult, type RowStatus, rowStatuses } from '../../../lambdas/domain/campaign/row.ts';
 import { formatOf } from '../../files/file-ending.ts';
 import { campaignResults, ResultCounts } from '../../pipeline/campaign-results.ts';

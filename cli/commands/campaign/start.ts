@@ -5,7 +5,7 @@ import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { formOfFile, nameOfCampaign } from '../../files/campaign-file.ts';
 import { campaignSettings, type SettingsOptions, saveSettings } from '../../files/campaign-settings.ts';
 import { openInput } from '../../files/input-file.ts';
-import { checkCampaign, type LocalFile, type PlannedCampaign } from '../../pipeline/check-campaign.ts';
+import { checkCampaign, type LocalCheck, type LocalFile, type PlannedCampaign } from '../../pipeline/check-campaign.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
 import { dropCampaign } from '../../pipeline/drop-campaign.ts';
 import { mayGoOn } from '../../terminal/confirmation.ts';
@@ -128,7 +128,7 @@ async function startWith(scene: Scene<Options>, file: CampaignInput): Promise<nu
   const before = (await campaigns.table.read(campaign)).record;
   const doubts = [
     ...(check.counts.rejected > 0 ? [`${counted(check.counts.rejected, 'row')} would be rejected.`] : []),
-    ...(before === undefined ? [] : againWords(before, check.columns.key)),
+    ...(before === undefined ? [] : againWords(before, keyOf(check))),
   ];
   if (doubts.length > 0 && !options.yes) {
     for (const line of doubts) console.error(line);
@@ -138,7 +138,13 @@ async function startWith(scene: Scene<Options>, file: CampaignInput): Promise<nu
     const { bucket } = campaigns;
     print(
       record === undefined
-        ? { source: campaign.source, name, lane: check.lane, rows: check.counts.rows, results: { bucket, ...resultPlaces(campaign) } }
+        ? {
+            source: campaign.source,
+            name,
+            lane: check.lane,
+            rows: check.counts.rows,
+            results: { bucket, ...resultPlaces(campaign) },
+          }
         : campaignJson(record, {}, bucket),
       record === undefined ? startedWords(campaign, bucket) : endWords(record, bucket),
     );
@@ -200,6 +206,11 @@ function sourceOf(given: string | undefined, { settings: { producers } }: Config
   if (only !== undefined && others.length === 0) return only.source;
   const known = producers.map(({ source }) => source).join(', ');
   throw new OperatorError(`Name the producer with --source: ${known}.`);
+}
+
+/** The header of the column that identifies the rows. */
+function keyOf({ columns: { key }, header }: LocalCheck): string | undefined {
+  return key === undefined ? undefined : header[key];
 }
 
 /** What a second file of a campaign does. */
