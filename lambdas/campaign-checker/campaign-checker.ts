@@ -14,7 +14,7 @@ import { campaignCheckerMetric } from './names.ts';
 import { openFile } from './opening.ts';
 import type { CampaignCheckerPorts } from './ports.ts';
 import { refuse, save } from './saving.ts';
-import { checkSlice, type SliceRules } from './slice.ts';
+import { checkSlice, type SliceRules, usualSizes } from './slice.ts';
 
 /** How long one message works on a file. Then the next campaign in the queue has its turn. */
 const sliceMilliseconds = 30_000;
@@ -34,6 +34,7 @@ export function campaignChecker(
   settings: CampaignCheckerEnvironment,
   rules: CampaignRules,
   ports: CampaignCheckerPorts,
+  sizes = usualSizes,
 ): BatchWork {
   const { queue, observer, clock } = ports;
 
@@ -97,7 +98,8 @@ export function campaignChecker(
     const template = templateOf(source, chosen, rules);
     const maxTtlDays = settings.MAX_TTL_DAYS;
     const reader = rowReader({ source, name, settings: chosen, template, droppedAt, read, maxTtlDays, format });
-    return { reader, format, isCompressed, onConflict: settings.LANES[lane]?.conflictPolicy ?? 'reject' };
+    const onConflict = settings.LANES[lane]?.conflictPolicy ?? 'reject';
+    return { reader, format, isCompressed, onConflict, sizes };
   };
 
   return async (deliveries, deadline) => {

@@ -14,14 +14,20 @@ import { campaignCheckerMetric } from './names.ts';
 import type { CampaignCheckerPorts } from './ports.ts';
 import { save } from './saving.ts';
 
-/**
- * The record is written after each step of so many rows. A step's objects are the same whoever writes them, because its
- * rows are. So two runs at once do no harm.
- */
-export const rowsPerStep = 10_000;
+/** How much is done at once. Each is a multiple of a chunk's rows. */
+export interface Sizes {
+  /**
+   * The record is written after each step of so many rows. A step's objects are the same whoever writes them, because its
+   * rows are. So two runs at once do no harm.
+   */
+  rowsPerStep: number;
+  /** Rows that are compared with the ledger at once, and whose chunks are written at once. */
+  rowsAtOnce: number;
+}
+export const usualSizes: Sizes = { rowsPerStep: 10_000, rowsAtOnce: 2_000 };
 
-/** Rows that are compared with the ledger at once, and whose chunks are written at once. Rows of 256 KB come in fewer. */
-const [rowsAtOnce, bytesAtOnce] = [2_000, 16 * 1024 * 1024];
+/** Rows have 256 KB at most. Such rows come in fewer at once. */
+const bytesAtOnce = 16 * 1024 * 1024;
 const objectsAtOnce = 16;
 
 /** How a drop is read. */
@@ -31,6 +37,7 @@ export interface SliceRules {
   isCompressed: boolean;
   /** What creates do if another link has their chosen ID, and they do not say. */
   onConflict: 'reject' | 'derive';
+  sizes: Sizes;
 }
 
 /**
@@ -55,10 +62,10 @@ export async function checkSlice(
     step.pendingBytes += row.nextByte - step.at.byte;
     step.at = { byte: row.nextByte, line: row.nextLine, header: row.header };
     const isWhole = step.pending.length % rowsPerChunk === 0;
-    if (isWhole && (step.pending.length === rowsAtOnce || step.pendingBytes > bytesAtOnce)) {
+    if (isWhole && (step.pending.length === rules.sizes.rowsAtOnce || step.pendingBytes > bytesAtOnce)) {
       await writeChunks(step, rules, ports);
     }
-    if (step.rows < rowsPerStep) continue;
+    if (step.rows < rules.sizes.rowsPerStep) continue;
     const saved = await endStep(step, false);
     if (saved === undefined || !mayGoOn()) return saved;
     step = beginStep(saved, row.header);
