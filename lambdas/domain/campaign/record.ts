@@ -86,6 +86,8 @@ export const campaignRecordSchema = z.object({
   /** Of these, rows that need a call of the quota (create, update, delete), and rows with a QR code. */
   quotaCalls: z.int(),
   qrCodes: z.int(),
+  /** Of these, creates with a chosen ID, which need a GET first. */
+  lookups: z.int().optional(),
   /** Chunks 1…`chunks` are written. */
   chunks: z.int(),
   /** Chunks 1…`sent` are in the lane's queue, or were. */
