@@ -1,5 +1,5 @@
 import type { CampaignRecord } from '../domain/campaign/record.ts';
-import { rowReader } from '../domain/campaign/row-reader.ts';
+import { RowReader } from '../domain/campaign/row-reader.ts';
 import type { CampaignRules } from '../domain/campaign/rules.ts';
 import { UnreadableFile } from '../domain/campaign/unreadable-file.ts';
 import { commandReader } from '../domain/contract/command-reading.ts';
@@ -97,9 +97,10 @@ export function campaignChecker(
     const { droppedAt } = file;
     const template = templateOf(source, chosen, rules);
     const maxTtlDays = settings.MAX_TTL_DAYS;
-    const reader = rowReader({ source, name, settings: chosen, template, droppedAt, read, maxTtlDays, format });
-    const onConflict = settings.LANES[lane]?.conflictPolicy ?? 'reject';
-    return { reader, format, isCompressed, onConflict, sizes };
+        const onConflict = settings.LANES[lane]?.conflictPolicy;
+    const named = { source, name, settings: chosen, template, droppedAt };
+    const reader = new RowReader({ ...named, read, maxTtlDays, onConflict, format });
+    return { reader, format, isCompressed, sizes };
   };
 
   return async (deliveries, deadline) => {
