@@ -58,6 +58,10 @@ export function campaignSender(settings: CampaignSenderSettings, ports: Campaign
   };
 }
 
+class MalformedRecord extends Error {
+  override readonly name = 'MalformedRecord';
+}
+
 class LaneWork {
   hasFailed = false;
   readonly #run: LaneRun;
@@ -80,7 +84,7 @@ class LaneWork {
     try {
       for (;;) {
         const { records, corrupt } = await activeCampaigns(this.#run.ports);
-        if (corrupt > 0 && this.#isFirst) this.#failed(undefined, new Error('malformed records of campaigns'));
+        if (corrupt > 0 && this.#isFirst && !this.hasFailed) this.#failed(undefined, new MalformedRecord());
         const before = records.filter((record) => this.#isMine(record));
         const isOpenAgain = !standing.isOpen;
         standing = await standingOf(this.#run);

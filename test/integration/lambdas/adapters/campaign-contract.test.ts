@@ -5,7 +5,7 @@ import { CampaignFiles, FileChanged } from '../../../../lambdas/adapters/campaig
 import { type CampaignContent, CampaignTable } from '../../../../lambdas/adapters/campaign-table.ts';
 import type { CheckedRow, RowResult } from '../../../../lambdas/domain/campaign/row.ts';
 import { InMemoryCampaignFiles } from '../../../world/in-memory-campaign-files.ts';
-import { InMemoryCampaigns } from '../../../world/in-memory-campaigns.ts';
+import { InMemoryCampaignTable } from '../../../world/in-memory-campaign-table.ts';
 import { stillClock } from '../../../world/stillness.ts';
 import { givenEngines, givenTable } from './given-engines.ts';
 import { givenLostAnswers } from './given-lost-answers.ts';
@@ -37,8 +37,8 @@ const content = (change: Partial<CampaignContent> = {}): CampaignContent => ({
 });
 
 /** The behaviour that the checker, the sender and operators rely on, in memory and in DynamoDB. */
-describe.each<[string, () => Promise<CampaignTable | InMemoryCampaigns>]>([
-  ['in memory', async () => new InMemoryCampaigns()],
+describe.each<[string, () => Promise<CampaignTable | InMemoryCampaignTable>]>([
+  ['in memory', async () => new InMemoryCampaignTable()],
   [
     'over DynamoDB’s wire',
     async () => {
@@ -47,7 +47,7 @@ describe.each<[string, () => Promise<CampaignTable | InMemoryCampaigns>]>([
     },
   ],
 ])('the campaign table %s', (_, given) => {
-  let campaigns: CampaignTable | InMemoryCampaigns;
+  let campaigns: CampaignTable | InMemoryCampaignTable;
   beforeAll(async () => {
     campaigns = await given();
   });
