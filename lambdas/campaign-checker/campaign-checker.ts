@@ -1,5 +1,5 @@
 import type { CampaignRecord } from '../domain/campaign/record.ts';
-import { rowReader } from '../domain/campaign/row-reader.ts';
+import { RowReader } from '../domain/campaign/row-reader.ts';
 import type { CampaignRules } from '../domain/campaign/rules.ts';
 import { UnreadableFile } from '../domain/campaign/unreadable-file.ts';
 import { commandReader } from '../domain/contract/command-reading.ts';
@@ -14,7 +14,7 @@ import { campaignCheckerMetric } from './names.ts';
 import { openFile } from './opening.ts';
 import type { CampaignCheckerPorts } from './ports.ts';
 import { refuse, save } from './saving.ts';
-import { checkSlice, type SliceRules } from './slice.ts';
+import { checkSlice, type SliceRules, usualSizes } from './slice.ts';
 
 /** How long one message works on a file. Then the next campaign in the queue has its turn. */
 const sliceMilliseconds = 30_000;
@@ -34,6 +34,7 @@ export function campaignChecker(
   settings: CampaignCheckerEnvironment,
   rules: CampaignRules,
   ports: CampaignCheckerPorts,
+  sizes = usualSizes,
 ): BatchWork {
   const { queue, observer, clock } = ports;
 
@@ -96,8 +97,10 @@ export function campaignChecker(
     const { droppedAt } = file;
     const template = templateOf(source, chosen, rules);
     const maxTtlDays = settings.MAX_TTL_DAYS;
-    const reader = rowReader({ source, name, settings: chosen, template, droppedAt, read, maxTtlDays, format });
-    return { reader, format, isCompressed, onConflict: settings.LANES[lane]?.conflictPolicy ?? 'reject' };
+        const onConflict = settings.LANES[lane]?.conflictPolicy;
+    const named = { source, name, settings: chosen, template, droppedAt };
+    const reader = new RowReader({ ...named, read, maxTtlDays, onConflict, format });
+    return { reader, format, isCompressed, sizes };
   };
 
   return async (deliveries, deadline) => {

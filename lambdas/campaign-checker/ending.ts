@@ -1,6 +1,6 @@
 import { resultPlaces } from '../domain/campaign/places.ts';
 import type { CampaignRecord } from '../domain/campaign/record.ts';
-import { rejectedHead, rejectedLine } from '../domain/campaign/results.ts';
+import { rejectedHead, rejectedLine } from '../domain/campaign/result-files.ts';
 import { laneNow } from '../domain/control/control-record.ts';
 import type { CampaignCheckerEnvironment } from './env.ts';
 import type { CampaignCheckerPorts } from './ports.ts';

@@ -1,4 +1,4 @@
-import { type RowFormat, rowFormat } from '../domain/campaign/file-rows.ts';
+import { type RowFormat, rowFormat } from '../domain/campaign/open-rows.ts';
 import { type CampaignKey, fileEndings, inboxPrefix, settingsEnding } from '../domain/campaign/places.ts';
 
 /** What an object of the inbox is, by its key. */

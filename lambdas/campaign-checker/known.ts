@@ -1,5 +1,5 @@
+import type { FileCheckRow } from '../domain/campaign/file-check.ts';
 import { addressOfKnown, knownRow } from '../domain/campaign/known-rows.ts';
-import type { CampaignRecord } from '../domain/campaign/record.ts';
 import type { CheckedRow } from '../domain/campaign/row.ts';
 import { requestKey } from '../domain/contract/request-key.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
@@ -13,27 +13,32 @@ const textOf = ({ onelinkId, shortlinkId }: LinkAddress) => `${onelinkId}/${shor
 /**
  * Compares the rows of a later drop with what the ledger knows of their requests and links. The first drop of a campaign
  * needs no such reads.
+ *
+ * @param hasKeys whether the file has a key column
  */
 export async function withKnown(
-  rows: readonly CheckedRow[],
-  { source, name }: Pick<CampaignRecord, 'source' | 'name'>,
-  by: { keyed: boolean; onConflict: 'reject' | 'derive' },
+  rows: readonly FileCheckRow[],
+  source: string,
+  hasKeys: boolean,
   { ledger, linkIdSecret, clock }: KnownPorts,
 ): Promise<CheckedRow[]> {
-  const asked = rows.flatMap((row) => (row.check === 'send' ? [{ source, requestId: row.requestId }] : []));
-  if (asked.length === 0) return [...rows];
+  const asked = rows.flatMap(({ checked }) =>
+    checked.check === 'send' ? [{ source, requestId: checked.requestId }] : [],
+  );
+  if (asked.length === 0) return rows.map(({ checked }) => checked);
   const requests = await ledger.requests(asked);
   const requestOf = (row: CheckedRow) =>
     row.check === 'send' ? requests.get(requestKey({ source, requestId: row.requestId })) : undefined;
-  const addresses = rows.map((row) => addressOfKnown(row, requestOf(row)));
+  const addresses = rows.map(({ checked }) => addressOfKnown(checked, requestOf(checked)));
   const found = await ledger.linksAt(addresses.flatMap((address) => address ?? []));
   const links = new Map(found.map((link) => [textOf(link.address), link]));
   const secret = await linkIdSecret.value();
   const nowSeconds = secondsNow(clock);
-  return rows.map((row, index) => {
-    if (row.check !== 'send') return row;
+  return rows.map(({ checked, command, expiresAt }, index) => {
+    if (checked.check !== 'send' || command === undefined) return checked;
     const address = addresses[index];
     const link = address && links.get(textOf(address));
-    return knownRow(row, { source, name, ...by, request: requestOf(row), link, linkIdSecret: secret, nowSeconds });
+    const request = requestOf(checked);
+    return knownRow(checked, { request, link, command, hasKeys, expiresAt, linkIdSecret: secret, nowSeconds });
   });
 }

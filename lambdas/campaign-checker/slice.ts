@@ -1,11 +1,12 @@
-import { type FileRow, openRows, type RowFormat, rowsFrom } from '../domain/campaign/file-rows.ts';
+import { checkRows, type FileCheckRow } from '../domain/campaign/file-check.ts';
+import type { RowFile } from '../domain/campaign/file-rows.ts';
+import { openRows, type RowFormat, rowsFrom } from '../domain/campaign/open-rows.ts';
 import { type CampaignRecord, rowsPerChunk } from '../domain/campaign/record.ts';
 import type { CheckCounts } from '../domain/campaign/report.ts';
 import { countRow } from '../domain/campaign/report.ts';
 import type { CheckedRow } from '../domain/campaign/row.ts';
-import type { rowReader } from '../domain/campaign/row-reader.ts';
-import { SeenKeys, withoutDuplicates } from '../domain/campaign/seen-keys.ts';
-import type { Fault } from '../domain/contract/fault.ts';
+import type { RowReader } from '../domain/campaign/row-reader.ts';
+import { SeenKeys } from '../domain/campaign/seen-keys.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
 import { contentAfter, countsOf } from './counts.ts';
 import { textBytes } from './file-bytes.ts';
@@ -14,23 +15,28 @@ import { campaignCheckerMetric } from './names.ts';
 import type { CampaignCheckerPorts } from './ports.ts';
 import { save } from './saving.ts';
 
-/**
- * The record is written after each step of so many rows. A step's objects are the same whoever writes them, because its
- * rows are. So two runs at once do no harm.
- */
-export const rowsPerStep = 10_000;
+/** How much is done at once. Each is a multiple of a chunk's rows. */
+export interface Sizes {
+  /**
+   * The record is written after each step of so many rows. A step's objects are the same whoever writes them, because its
+   * rows are. So two runs at once do no harm.
+   */
+  rowsPerStep: number;
+  /** Rows that are compared with the ledger at once, and whose chunks are written at once. */
+  rowsAtOnce: number;
+}
+export const usualSizes: Sizes = { rowsPerStep: 10_000, rowsAtOnce: 2_000 };
 
-/** Rows that are compared with the ledger at once, and whose chunks are written at once. Rows of 256 KB come in fewer. */
-const [rowsAtOnce, bytesAtOnce] = [2_000, 16 * 1024 * 1024];
+/** Rows have 256 KB at most. Such rows come in fewer at once. */
+const bytesAtOnce = 16 * 1024 * 1024;
 const objectsAtOnce = 16;
 
 /** How a drop is read. */
 export interface SliceRules {
-  reader: ReturnType<typeof rowReader>;
+  reader: RowReader;
   format: RowFormat;
   isCompressed: boolean;
-  /** What creates do if another link has their chosen ID, and they do not say. */
-  onConflict: 'reject' | 'derive';
+  sizes: Sizes;
 }
 
 /**
@@ -46,19 +52,19 @@ export async function checkSlice(
   mayGoOn: () => boolean,
   ports: CampaignCheckerPorts,
 ): Promise<CampaignRecord | undefined> {
-  const { rows, header, delimiter } = await opened(start, rules, ports);
+  const { from, rows } = await opened(start, rules, ports);
   const seen = await seenSoFar(start, ports);
-  let step = beginStep(start, header);
-  for await (const row of rows) {
-    const read = rules.reader.read(step.from.rows + ++step.rows, row);
-    step.pending.push({ row: withoutDuplicates(read, seen), warnings: read.warnings });
+  let step = beginStep(start, from.header);
+  for await (const row of checkRows(rows, rules.reader, seen, start.rows)) {
+    step.rows += 1;
+    step.pending.push(row);
     step.pendingBytes += row.nextByte - step.at.byte;
     step.at = { byte: row.nextByte, line: row.nextLine, header: row.header };
     const isWhole = step.pending.length % rowsPerChunk === 0;
-    if (isWhole && (step.pending.length === rowsAtOnce || step.pendingBytes > bytesAtOnce)) {
+    if (isWhole && (step.pending.length === rules.sizes.rowsAtOnce || step.pendingBytes > bytesAtOnce)) {
       await writeChunks(step, rules, ports);
     }
-    if (step.rows < rowsPerStep) continue;
+    if (step.rows < rules.sizes.rowsPerStep) continue;
     const saved = await endStep(step, false);
     if (saved === undefined || !mayGoOn()) return saved;
     step = beginStep(saved, row.header);
@@ -67,21 +73,21 @@ export async function checkSlice(
 
   async function endStep(ended: Step, isDone: boolean): Promise<CampaignRecord | undefined> {
     await writeChunks(ended, rules, ports);
-    const { from, counts, rejected, chunks, at } = ended;
-    const part = from.check.digestObjects + 1;
-    await ports.files.putDigests(from, from.drop, part, seen.takeAdded());
-    await ports.files.putRejected(from, from.drop, part, rejected);
+    const { from: before, counts, rejected, chunks, at } = ended;
+    const part = before.check.digestObjects + 1;
+    await ports.files.putDigests(before, before.drop, part, seen.takeAdded());
+    await ports.files.putRejected(before, before.drop, part, rejected);
     const check = {
       byte: at.byte,
       line: at.line,
       row: counts.rows,
       header: [...at.header],
-      ...(delimiter !== undefined && { delimiter }),
+      ...(from.delimiter !== undefined && { delimiter: from.delimiter }),
       digestObjects: part,
       done: isDone,
     };
     const now = ports.clock.wallMilliseconds();
-    const saved = await save({ ...contentAfter(from, counts, now), chunks, check }, from, ports);
+    const saved = await save({ ...contentAfter(before, counts, now), chunks, check }, before, ports);
     if (saved) ports.observer.count(campaignCheckerMetric.rowsChecked, ended.rows);
     if (saved && rejected.length > 0) ports.observer.count(campaignCheckerMetric.rowsRefused, rejected.length);
     return saved;
@@ -96,7 +102,7 @@ interface Step {
   counts: CheckCounts;
   chunks: number;
   rejected: CheckedRow[];
-  pending: { row: CheckedRow; warnings: Fault[] }[];
+  pending: FileCheckRow[];
   pendingBytes: number;
 }
 
@@ -111,24 +117,16 @@ const beginStep = (from: CampaignRecord, header: readonly string[]): Step => ({
   pendingBytes: 0,
 });
 
-interface Opened {
-  rows: AsyncGenerator<FileRow>;
-  header: readonly string[];
-  delimiter: string | undefined;
-}
-
-async function opened(
+function opened(
   { file, check }: CampaignRecord,
   { format, isCompressed }: SliceRules,
   ports: CampaignCheckerPorts,
-): Promise<Opened> {
+): Promise<RowFile> {
   const { byte, line, header, delimiter } = check;
   const bytes = textBytes(file, isCompressed, byte, ports);
-  if (header !== undefined) {
-    return { rows: rowsFrom(format, bytes, { byte, line, header, delimiter }), header, delimiter };
-  }
-  const { from, rows } = await openRows(format, bytes);
-  return { rows, header: from.header, delimiter: from.delimiter };
+  if (header === undefined) return openRows(format, bytes);
+  const from = { byte, line, header, delimiter };
+  return Promise.resolve({ from, rows: rowsFrom(format, bytes, from) });
 }
 
 async function seenSoFar(
@@ -150,9 +148,9 @@ async function writeChunks(step: Step, rules: SliceRules, ports: CampaignChecker
   const { from, pending, at } = step;
   step.pending = [];
   step.pendingBytes = 0;
-  const checked = pending.map(({ row }) => row);
-  const by = { keyed: rules.reader.columns(at.header).key !== undefined, onConflict: rules.onConflict };
-  const rows = from.drop === 1 ? checked : await withKnown(checked, from, by, ports);
+  const hasKeys = rules.reader.columns(at.header).key !== undefined;
+  const rows =
+    from.drop === 1 ? pending.map(({ checked }) => checked) : await withKnown(pending, from.source, hasKeys, ports);
   for (const [index, row] of rows.entries()) {
     countRow(step.counts, row, pending[index]?.warnings);
     if (row.check === 'rejected') step.rejected.push(row);

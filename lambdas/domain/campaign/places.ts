@@ -30,7 +30,7 @@ export const chunkPlace = (campaign: CampaignKey, drop: number, chunk: number) =
 /** The results of a settled chunk, as NDJSON of `RowResult`. */
 export const chunkResultPlace = (campaign: CampaignKey, drop: number, chunk: number) =>
   `${folder(campaign, drop)}result-${numbered(chunk)}.ndjson`;
-/** Twelve bytes for each key of a slice of the check: `SeenKeys.takeAdded`. */
+/** Twelve bytes for each key of a step of the check: `SeenKeys.takeAdded`. */
 export const digestsPlace = (campaign: CampaignKey, drop: number, part: number) =>
   `${folder(campaign, drop)}digests-${numbered(part)}.bin`;
 
