@@ -164,7 +164,7 @@ describe('campaign start', () => {
     });
   });
 
-  test.each([
+  test.each<[string, string | Buffer, string[], RegExp]>([
     ['a file that is UTF-16', Buffer.from('\ufeffpid\nsms\n', 'utf16le'), [], /u16\.csv is UTF-16/],
     [
       'a file without a usable row',
