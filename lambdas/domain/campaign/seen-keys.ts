@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Fault } from '../contract/fault.ts';
 import type { CheckedRow } from './row.ts';
 import type { ReadRow } from './row-reader.ts';
@@ -20,7 +20,7 @@ export class SeenKeys {
 
   /** @returns the line of the first row with this key, or undefined if this is the first */
   add(key: string, line: number): number | undefined {
-    const digest = createHash('sha256').update(key).digest();
+    const digest = hash('sha256', key, 'buffer');
     const [high, low] = [digest.readUInt32LE(0), digest.readUInt32LE(4)];
     const found = this.#put(high, low, line);
     if (found === undefined) this.#added.push(high, low, line);
