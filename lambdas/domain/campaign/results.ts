@@ -15,10 +15,11 @@ const statuses: Readonly<Record<OutcomeKind, RowStatus | undefined>> = {
   superseded: 'failed',
   'qr-failed': 'failed',
   parked: undefined,
-  // Outcomes of links, which no request has.
+  // Outcomes of links and campaigns, which no request has.
   expired: undefined,
   renewed: undefined,
   'expiring-soon': undefined,
+  'campaign-finished': undefined,
 };
 
 /** The status of a row that was sent, by its recorded outcome. A parked command has none yet. */
