@@ -64,8 +64,10 @@ export class SendingWorld {
   worksImages = true;
   /** Rows that the queue refuses, by request ID. */
   readonly refusedByQueue = new Set<string>();
-  /** Rows whose messages are lost, by request ID: a dead letter that nobody looks at. */
+  /** Rows whose messages are lost, by request ID: a dead letter. */
   readonly lost = new Set<string>();
+  /** What fails at the sender's next call of it: a queue's URL, or `requests`. */
+  readonly failing = new Set<string>();
   /** The most rows that were in the queues at once. */
   mostQueued = 0;
   /** Reads of request records and of link records, missing ones included. */
@@ -165,6 +167,26 @@ export class SendingWorld {
 
   resume(name: string): void {
     this.campaigns.act({ source: 'crm', name }, ({ paused: _, ...record }) => record);
+  }
+
+  /** The lane parks: its worker archives commands that need quota. */
+  park(): void {
+    this.control.setRecord(this.now, {
+      lanes: { campaign: { state: 'parking', since: this.now, reason: 'quota-reserve-reached' } },
+      parkedAt: this.now,
+    });
+  }
+
+  /** The lane opens, and the replayer has sent back what was parked. */
+  open(): void {
+    this.control.setRecord(this.now, {
+      lanes: { campaign: { state: 'open', since: this.now, openedAt: this.now } },
+    });
+    for (const parked of this.parked.splice(0)) {
+      const { body, messageId, sentAtMilliseconds, receiveCount, sender = '', lane } = parked;
+      const replayed = { body, messageId, sentAtMilliseconds, receiveCount, sender, replayed: true as const };
+      this.queued.push({ ...replayed, queueUrl: laneQueue(lane) });
+    }
   }
 
   /**
@@ -323,7 +345,10 @@ export class SendingWorld {
       ledger: {
         requests: (asked) => {
           this.recordsRead += asked.length;
-          return counted(() => ledger.requests(asked));
+          return counted(() => {
+            if (this.failing.delete('requests')) throw new Error('the ledger fails at requests');
+            return ledger.requests(asked);
+          });
         },
         linksAt: (addresses) => {
           this.recordsRead += addresses.length;
@@ -364,9 +389,6 @@ export class SendingWorld {
     }
     return refused;
   }
-
-  /** Queues whose next send fails. */
-  readonly failing = new Set<string>();
 }
 
 function checkedRow(campaign: { source: string; name: string }, given: GivenRow, row: number): CheckedRow {
