@@ -65,6 +65,7 @@ const settings: Readonly<Record<string, string>> = {
   encryption: 'EncryptionConfiguration',
   publicAccessBlock: 'BucketPublicAccessBlock',
   location: 'BucketLocation',
+  notification: 'BucketNotification',
   versioning: 'BucketVersioning',
 };
 

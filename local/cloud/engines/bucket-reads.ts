@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { buildApp } from 'fauxqs';
 import { element, textElement } from '../services/xml.ts';
+import type { QueueNotification } from '../storage/bucket-notifications.ts';
+import type { ObjectEvents } from './object-events.ts';
 
 type App = ReturnType<typeof buildApp>;
 
-/** Settings of a bucket in its template that have no effect here, but can be read. */
+/** Settings of a bucket in its template. All can be read. Only the notifications have an effect here. */
 export interface BucketSettings {
   readonly name: string;
   /** The policy's JSON. */
@@ -12,6 +14,7 @@ export interface BucketSettings {
   readonly encryption: { readonly algorithm: string; readonly keyId: string | undefined; readonly bucketKey: boolean };
   /** The four settings, under S3's names. */
   readonly publicAccessBlock: Readonly<Record<string, boolean>> | undefined;
+  readonly notifications: readonly QueueNotification[];
 }
 
 interface Answer {
@@ -32,14 +35,20 @@ const settingNames = new Set(
 );
 
 /**
- * Serves reads of a bucket's policy, encryption, public access block, location and versioning. It refuses any other
- * setting: fauxqs would answer with a list of objects.
+ * Serves reads of a bucket's policy, encryption, public access block, notifications, location and versioning. It
+ * refuses any other setting: fauxqs would answer with a list of objects.
  */
-export function serveBucketReads(app: App, region: string, exists: (bucket: string) => boolean): void {
+export function serveBucketReads(
+  app: App,
+  region: string,
+  events: ObjectEvents,
+  exists: (bucket: string) => boolean,
+): void {
   const buckets = new Map<string, BucketSettings>();
   app.put('/_local/bucket-settings', async ({ body }) => {
     const settings = JSON.parse(String(body)) as BucketSettings;
     buckets.set(settings.name, settings);
+    events.configure(settings.name, settings.notifications);
     return {};
   });
   app.addHook('onRequest', async (request, reply) => {
@@ -68,6 +77,9 @@ function settingOf(settings: BucketSettings | undefined, method: string, setting
     const each = Object.entries(settings.publicAccessBlock).map(([name, on]) => element(name, String(on)));
     return xml('PublicAccessBlockConfiguration', each.join(''));
   }
+  if (setting === 'notification') {
+    return xml('NotificationConfiguration', (settings?.notifications ?? []).map(queueConfiguration).join(''));
+  }
   // For us-east-1, S3 returns an empty location.
   if (setting === 'location') return xml('LocationConstraint', region === 'us-east-1' ? '' : region);
   // Objects have no versions here, whatever the template has.
@@ -83,6 +95,15 @@ function encryptionRule(encryption: BucketSettings['encryption'] | undefined): s
     'Rule',
     element('ApplyServerSideEncryptionByDefault', byDefault) + element('BucketKeyEnabled', String(bucketKey)),
   );
+}
+
+function queueConfiguration({ id, queueArn, event, prefix, suffix }: QueueNotification): string {
+  const rules = Object.entries({ Prefix: prefix, Suffix: suffix })
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => element('FilterRule', element('Name', name) + textElement('Value', value)));
+  const filter = rules.length === 0 ? '' : element('Filter', element('S3Key', rules.join('')));
+  const [named, queue, of] = [textElement('Id', id), textElement('Queue', queueArn), textElement('Event', event)];
+  return element('QueueConfiguration', named + queue + of + filter);
 }
 
 function notImplemented(method: string, setting: string): Answer {
