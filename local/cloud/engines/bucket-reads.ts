@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import type { buildApp } from 'fauxqs';
 import { element, textElement } from '../services/xml.ts';
 import type { QueueNotification } from '../storage/bucket-notifications.ts';
 import type { ObjectEvents } from './object-events.ts';
+import { s3Error as error, type XmlAnswer, s3Xml as xml } from './s3-answers.ts';
 
 type App = ReturnType<typeof buildApp>;
 
@@ -16,14 +16,6 @@ export interface BucketSettings {
   readonly publicAccessBlock: Readonly<Record<string, boolean>> | undefined;
   readonly notifications: readonly QueueNotification[];
 }
-
-interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-}
-
-const namespace = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 
 /** Subresources that fauxqs does not know. It would apply their DELETE to the bucket itself. */
 const settingNames = new Set(
@@ -63,7 +55,7 @@ export function serveBucketReads(
   });
 }
 
-function settingOf(settings: BucketSettings | undefined, method: string, setting: string, region: string): Answer {
+function settingOf(settings: BucketSettings | undefined, method: string, setting: string, region: string): XmlAnswer {
   if (method !== 'GET') return notImplemented(method, setting);
   if (setting === 'policy') {
     if (settings?.policy !== undefined) return { status: 200, contentType: 'application/json', body: settings.policy };
@@ -106,15 +98,6 @@ function queueConfiguration({ id, queueArn, event, prefix, suffix }: QueueNotifi
   return element('QueueConfiguration', named + queue + of + filter);
 }
 
-function notImplemented(method: string, setting: string): Answer {
+function notImplemented(method: string, setting: string): XmlAnswer {
   return error(501, 'NotImplemented', `${method} of a bucket's ${setting} is not implemented here`);
-}
-
-function error(status: number, code: string, message: string): Answer {
-  const details = textElement('Code', code) + textElement('Message', message) + element('RequestId', randomUUID());
-  return { status, contentType: 'application/xml', body: element('Error', details) };
-}
-
-function xml(name: string, content: string): Answer {
-  return { status: 200, contentType: 'application/xml', body: `<${name} ${namespace}>${content}</${name}>` };
 }

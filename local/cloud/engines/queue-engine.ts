@@ -7,7 +7,10 @@ import { engineSettings, reportPort } from './child.ts';
 import { holdsRefusedCharacter } from './message-characters.ts';
 import { copyMessage, type MessageCopy } from './message-copies.ts';
 import { MessageSenders } from './message-senders.ts';
+import { readObjectBodies } from './object-bodies.ts';
+import { serveReadConditions } from './object-conditions.ts';
 import { ObjectEvents } from './object-events.ts';
+import { serveObjectLists } from './object-lists.ts';
 import { enforceAccess } from './queue-access.ts';
 import { refuseForQueueType } from './queue-type-rules.ts';
 
@@ -77,6 +80,9 @@ enforceAccess(app, access);
 senders.serve(app);
 refuseForQueueType(app);
 serveBucketReads(app, settings.region, objectEvents, (bucket) => stores.s3Store.hasBucket(bucket));
+serveObjectLists(app, stores.s3Store);
+readObjectBodies(app);
+serveReadConditions(app, stores.s3Store);
 objectEvents.serve(app, access);
 app.get('/_local/queues', async () => {
   processTimers();
