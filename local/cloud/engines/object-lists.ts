@@ -29,7 +29,6 @@ export function serveObjectLists(app: App, store: ObjectStore): void {
     const [path = '', query = ''] = request.url.split('?');
     const [, bucket] = /^\/([^/]+)\/?$/.exec(path) ?? [];
     if (request.method !== 'GET' || bucket === undefined || bucket.startsWith('_') || bucket === 'health') return;
-    if (reply.sent) return;
     const asked = new URLSearchParams(query);
     if (asked.has('lifecycle')) return;
     const { status, body } = store.hasBucket(bucket)

@@ -4,11 +4,12 @@ import { buildApp } from 'fauxqs';
 import { EngineAccess } from '../access/engine-access.ts';
 import { serveBucketReads } from './bucket-reads.ts';
 import { engineSettings, reportPort } from './child.ts';
+import { arrange } from './fair-delivery.ts';
 import { holdsRefusedCharacter } from './message-characters.ts';
 import { copyMessage, type MessageCopy } from './message-copies.ts';
 import { MessageSenders } from './message-senders.ts';
 import { readObjectBodies } from './object-bodies.ts';
-import { serveReadConditions } from './object-conditions.ts';
+import { serveObjectReads } from './object-reads.ts';
 import { ObjectEvents } from './object-events.ts';
 import { serveObjectLists } from './object-lists.ts';
 import { enforceAccess } from './queue-access.ts';
@@ -63,7 +64,9 @@ stores.sqsStore.createQueue = (...parameters) => {
   queue.dequeue = (most, ...rest) => {
     queue.processTimers();
     const room = settings.mostInFlight - queue.inflightMessages.size;
-    return room > 0 ? senders.leaving(queue, dequeue(Math.min(most, room), ...rest)) : [];
+    if (room <= 0) return [];
+    if (!queue.isFifo()) arrange(queue, Math.min(most, room));
+    return senders.leaving(queue, dequeue(Math.min(most, room), ...rest));
   };
   return queue;
 };
@@ -82,7 +85,7 @@ refuseForQueueType(app);
 serveBucketReads(app, settings.region, objectEvents, (bucket) => stores.s3Store.hasBucket(bucket));
 serveObjectLists(app, stores.s3Store);
 readObjectBodies(app);
-serveReadConditions(app, stores.s3Store);
+serveObjectReads(app, access, stores.s3Store);
 objectEvents.serve(app, access);
 app.get('/_local/queues', async () => {
   processTimers();
