@@ -2,6 +2,7 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { AccountSettings, LaneSettings, PipelineSettings } from '../config/config-schema.ts';
 import type { LanePlan } from '../config/rate-budget.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -12,6 +13,11 @@ export interface PipelineState {
   readonly ledger: Pick<ITable, 'tableArn' | 'tableName'> & { readonly tableStreamArn?: string | undefined };
   readonly qrImages: Pick<IBucket, 'arnForObjects' | 'bucketName'>;
   readonly archive: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;
+  /** The campaign bucket. */
+  readonly campaignFiles: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;
+  /** What reaches the bucket's inbox, and how far its check is. */
+  readonly campaignQueue: Queue;
+  readonly campaignDeadLetters: Queue;
   readonly apiToken: Pick<ISecret, 'secretArn'>;
   readonly linkIdSecret: Pick<ISecret, 'secretArn'>;
 }

@@ -23,6 +23,9 @@ export const rowsPerChunk = 250;
 export const talliesSchema = z.partialRecord(z.enum(rowStatuses), z.int().min(0));
 export type Tallies = z.infer<typeof talliesSchema>;
 
+/** An operator's name on the computer that sent the order. It helps people. The proof is the account's audit trail. */
+const operator = z.string().optional();
+
 /** The file of a campaign, as it was dropped. */
 export const campaignFileSchema = z.object({
   /** `inbox/{source}/{name}.csv` */
@@ -33,6 +36,23 @@ export const campaignFileSchema = z.object({
   /** Epoch milliseconds. */
   droppedAt: z.number(),
 });
+export type CampaignFile = z.infer<typeof campaignFileSchema>;
+
+/** A chunk that was sent and is not settled. */
+export const outstandingChunkSchema = z.object({
+  chunk: z.int().min(1),
+  /** Its rows in the lane's queue. */
+  rows: z.int().min(0),
+  /** Of these, rows that ask for an image. */
+  images: z.int().min(0),
+  /** Epoch milliseconds at which it was sent last. */
+  sentAt: z.number(),
+  /** How often its unanswered rows were sent again. */
+  again: z.int().min(0),
+  /** Its rows that were not sent, because the contract or the queue refused them. */
+  refused: z.array(z.int()).optional(),
+});
+export type OutstandingChunk = z.infer<typeof outstandingChunkSchema>;
 
 /** A campaign: one item of the ledger's table, `campaign#{source}/{name}`. Writers change it on conditions only. */
 export const campaignRecordSchema = z.object({
@@ -46,7 +66,9 @@ export const campaignRecordSchema = z.object({
   lane: z.string(),
   state: z.enum(campaignStates),
   /** An operator's pause. It stops the sending only. */
-  paused: z.object({ at: z.number(), reason: z.string() }).optional(),
+  paused: z.object({ at: z.number(), reason: z.string(), by: operator }).optional(),
+  /** An operator's end. Rows that are with the lane are still settled. `endedAt` then says that the results are written. */
+  cancelled: z.object({ at: z.number(), by: operator }).optional(),
   refusal: faultSchema.optional(),
   /** Where the check continues. */
   check: z.object({
@@ -72,10 +94,16 @@ export const campaignRecordSchema = z.object({
   chunks: z.int(),
   /** Chunks 1…`sent` are in the lane's queue, or were. */
   sent: z.int(),
+  /** Rows with a command in these chunks. Absent: none. */
+  rowsSent: z.int().min(0).optional(),
   /** Chunks 1…`settled` are settled: each row has its final status, in a result object of the chunk. */
   settled: z.int(),
   /** Settled chunks after a gap. */
   settledBeyond: z.array(z.int()),
+  /** The chunks that were sent and are not settled, in their order. Only the sender writes it. Absent: none. */
+  outstanding: z.array(outstandingChunkSchema).optional(),
+  /** Epoch milliseconds at which a chunk was settled last. */
+  settledAt: z.number().optional(),
   /** Of the settled chunks. */
   tallies: talliesSchema,
   /** The first faults of the check, for people: at most 20. */
@@ -86,8 +114,9 @@ export const campaignRecordSchema = z.object({
   changedAt: z.number(),
   startedAt: z.number().optional(),
   endedAt: z.number().optional(),
-  /** Who approved it. */
+  /** When an operator approved it, and who. */
   approvedAt: z.number().optional(),
+  approvedBy: operator,
   /** Grows with each write. A writer names the revision that it has read. */
   revision: z.int(),
 });

@@ -1,4 +1,4 @@
-import { csvHead, csvRow } from '../../../cli/files/csv.ts';
+import { csvHead, csvRow } from '../../../lambdas/domain/campaign/csv-text.ts';
 import { LineRanges } from '../../../cli/files/line-ranges.ts';
 import type { Unsent } from '../../../cli/pipeline/send-messages.ts';
 import { tallyWords } from '../../../cli/terminal/outcome-words.ts';

@@ -1,4 +1,4 @@
-import { type Cell, csvHead, csvRow } from '../../../cli/files/csv.ts';
+import { type Cell, csvHead, csvRow } from '../../../lambdas/domain/campaign/csv-text.ts';
 import { type Answered, fatesOf } from './reconciliation.ts';
 
 /** The emulator's address for clicks on the links of a run. */
