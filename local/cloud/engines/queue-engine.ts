@@ -9,9 +9,10 @@ import { holdsRefusedCharacter } from './message-characters.ts';
 import { copyMessage, type MessageCopy } from './message-copies.ts';
 import { MessageSenders } from './message-senders.ts';
 import { readObjectBodies } from './object-bodies.ts';
-import { serveObjectReads } from './object-reads.ts';
 import { ObjectEvents } from './object-events.ts';
 import { serveObjectLists } from './object-lists.ts';
+import { serveObjectReads } from './object-reads.ts';
+import { serveObjectWrites } from './object-writes.ts';
 import { enforceAccess } from './queue-access.ts';
 import { refuseForQueueType } from './queue-type-rules.ts';
 
@@ -86,6 +87,7 @@ serveBucketReads(app, settings.region, objectEvents, (bucket) => stores.s3Store.
 serveObjectLists(app, stores.s3Store);
 readObjectBodies(app);
 serveObjectReads(app, access, stores.s3Store);
+serveObjectWrites(app, stores.s3Store);
 objectEvents.serve(app, access);
 app.get('/_local/queues', async () => {
   processTimers();

@@ -146,6 +146,39 @@ describe('an upload is refused', () => {
   });
 });
 
+describe('a write has conditions', () => {
+  test('that no object is there, or that it is the one that the writer knows', async () => {
+    const { s3, put, text } = await openS3();
+    const write = (Body: string, conditions: object) =>
+      s3.send(new PutObjectCommand({ ...bucket, Key: 'a', Body, ...conditions }));
+    await expect(write('never', { IfMatch: '"0"' })).rejects.toMatchObject({ name: 'NoSuchKey' });
+    const { ETag = '' } = await write('first', { IfNoneMatch: '*' });
+    await expect(write('never', { IfNoneMatch: '*' })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+    await expect(write('never', { IfNoneMatch: ETag })).rejects.toMatchObject({ name: 'NotImplemented' });
+    await write('second', { IfMatch: ETag });
+    await expect(write('never', { IfMatch: ETag })).rejects.toMatchObject({ name: 'PreconditionFailed' });
+    expect(await text('a')).toBe('second');
+    // Another key is another object.
+    await put('b', 'b');
+  });
+});
+
+describe('what an object does not have here is refused', () => {
+  test.each([
+    ['PUT', 'tagging', '<Tagging/>'],
+    ['PUT', 'acl', ''],
+    ['GET', 'versionId=1', undefined],
+    ['DELETE', 'tagging', undefined],
+    ['GET', 'uploadId=1', undefined],
+  ])('%s ?%s', async (method, query, body) => {
+    const { endpoint, put, text } = await openS3();
+    await put('a', 'kept');
+    const response = await fetch(`${endpoint}/files/a?${query}`, { method, ...(body !== undefined && { body }) });
+    expect([response.status, await response.text()]).toEqual([501, expect.stringContaining('<Code>NotImplemented</Code>')]);
+    expect(await text('a')).toBe('kept');
+  });
+});
+
 describe('objects are listed', () => {
   // In the order of their bytes.
   const keys = ['B', 'Z/1', 'a', 'b/1', 'b/2', 'c', 'd/x/1', 'd/y', 'é', 'ﬁ', '🎉'];
