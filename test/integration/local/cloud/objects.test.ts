@@ -22,7 +22,7 @@ async function openS3() {
   const cloud = await bench.start();
   const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
   onTestFinished(() => s3.destroy());
-  const put = (Key: string, Body: string | Buffer = '') => s3.send(new PutObjectCommand({ ...bucket, Key, Body }));
+  const put = (Key: string, Body: string | Buffer = 'content') => s3.send(new PutObjectCommand({ ...bucket, Key, Body }));
   const text = async (Key: string) =>
     (await s3.send(new GetObjectCommand({ ...bucket, Key }))).Body?.transformToString();
   return { s3, put, text, endpoint: cloud.endpoints.s3 };
