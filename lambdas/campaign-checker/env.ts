@@ -19,13 +19,22 @@ export const campaignCheckerEnvironment = z.object({
   LEDGER_TABLE_NAME: z.string().min(1),
   CAMPAIGN_BUCKET_NAME: z.string().min(1),
   CAMPAIGN_QUEUE_URL: z.url(),
-  /** The secret that derives short-link IDs and keys the digests of link data. */
+  /** The secret that keys the digests of link data. */
   LINK_ID_SECRET_ARN: z.string().min(1),
-  LINK_ID_LENGTH: z.coerce.number().int().min(10).max(50),
   /** JSON: which campaigns wait for approval. */
   APPROVAL: jsonText(approvalSchema),
-  /** JSON: the calls of the month's quota that each lane leaves to others. */
-  QUOTA_RESERVES: jsonText(z.record(z.string(), z.int().min(0))),
+  /** JSON: what the check needs to know of each lane. */
+  LANES: jsonText(
+    z.record(
+      z.string(),
+      z.object({
+        /** The calls of the month's quota that the lane leaves to others. */
+        quotaReserveCalls: z.int().min(0),
+        /** What creates do if another link has their chosen ID, and they do not say. */
+        conflictPolicy: z.enum(['reject', 'derive']),
+      }),
+    ),
+  ),
   /** 2,048 in the first API documentation, 3,000 in the newer one. */
   MAX_DATA_CHARACTERS: z.coerce.number().int().min(1),
   /** Whether that limit also holds for the data as a query string. */

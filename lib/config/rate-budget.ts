@@ -317,7 +317,7 @@ export function planForwarder({
  */
 export const campaignCheckerPlan = {
   concurrency: minConcurrency,
-  /** A slice of a check ends after a minute. Half of the rest is for a slow last step. */
+  /** A slice of a check ends after half a minute. The rest is for a slow last step and the report. */
   timeoutSeconds: 120,
   visibilityTimeoutSeconds: 6 * 120,
 } as const;

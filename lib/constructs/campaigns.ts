@@ -1,24 +1,32 @@
 import { EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
-import { type CampaignCheckerVariables, type CampaignRulesText, campaignRulesFile } from '../../lambdas/campaign-checker/env.ts';
+import {
+  type CampaignCheckerVariables,
+  type CampaignRulesText,
+  campaignRulesFile,
+} from '../../lambdas/campaign-checker/env.ts';
 import type { CampaignSenderVariables } from '../../lambdas/campaign-sender/env.ts';
 import type { PipelineSettings } from '../config/config-schema.ts';
 import { linkPoliciesOf } from '../config/link-policies.ts';
 import { campaignCheckerPlan } from '../config/rate-budget.ts';
 import type { Lane } from './lane.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
-import { type FedFunction, consume } from './queue-worker.ts';
+import { consume, type FedFunction } from './queue-worker.ts';
 import { scheduledFunction } from './scheduled-function.ts';
+import type { WorkQueue } from './work-queue.ts';
 import { allow, workerFunction } from './worker-function.ts';
 
 /** Campaigns from files: campaign bucket ─▶ its queue ─▶ checker ─▶ chunks ─▶ sender ─▶ lanes' queues, results. */
 export class Campaigns extends Construct {
+  /** What reaches the bucket's inbox, and how far its check is. */
+  readonly work: Pick<WorkQueue, 'queue' | 'deadLetters'>;
   readonly checker: FedFunction;
   readonly sender: LambdaFunction;
 
   constructor(scope: Construct, id: string, props: PipelineParts & { lanes: readonly Lane[] }) {
     super(scope, id);
+    this.work = props.state.campaignWork;
     this.checker = checker(new Construct(this, 'Checker'), props);
     this.sender = sender(new Construct(this, 'Sender'), props.lanes, props);
   }
@@ -26,17 +34,24 @@ export class Campaigns extends Construct {
 
 /** Checks dropped files, slice by slice. Each message is one slice. */
 function checker(scope: Construct, { settings, account, state, surroundings }: PipelineParts): FedFunction {
-  const { campaignFiles, campaignQueue } = state;
+  const { campaignFiles } = state;
+  const { queue: campaignQueue } = state.campaignWork;
   const { concurrency, timeoutSeconds } = campaignCheckerPlan;
   const variables: CampaignCheckerVariables = {
     LEDGER_TABLE_NAME: state.ledger.tableName,
     CAMPAIGN_BUCKET_NAME: campaignFiles.bucketName,
     CAMPAIGN_QUEUE_URL: campaignQueue.queueUrl,
     LINK_ID_SECRET_ARN: state.linkIdSecret.secretArn,
-    LINK_ID_LENGTH: String(settings.linkIdLength),
     APPROVAL: JSON.stringify(settings.campaigns.approval),
-    QUOTA_RESERVES: JSON.stringify(
-      Object.fromEntries(Object.entries(settings.lanes).map(([name, lane]) => [name, lane.quotaReserveCalls])),
+    LANES: JSON.stringify(
+      Object.fromEntries(
+        Object.entries(settings.lanes).map(
+          ([name, { quotaReserveCalls, conflictPolicy = settings.conflictPolicy }]) => [
+            name,
+            { quotaReserveCalls, conflictPolicy },
+          ],
+        ),
+      ),
     ),
     ...contractOf(account),
   };

@@ -2,7 +2,6 @@ import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Topic } from 'aws-cdk-lib/aws-sns';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { AccountSettings, LaneSettings, PipelineSettings } from '../config/config-schema.ts';
 import type { LanePlan } from '../config/rate-budget.ts';
 import type { WorkQueue } from './work-queue.ts';
@@ -16,8 +15,7 @@ export interface PipelineState {
   /** The campaign bucket. */
   readonly campaignFiles: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;
   /** What reaches the bucket's inbox, and how far its check is. */
-  readonly campaignQueue: Queue;
-  readonly campaignDeadLetters: Queue;
+  readonly campaignWork: Pick<WorkQueue, 'queue' | 'deadLetters'>;
   readonly apiToken: Pick<ISecret, 'secretArn'>;
   readonly linkIdSecret: Pick<ISecret, 'secretArn'>;
 }

@@ -26,8 +26,8 @@ export class PipelineStack extends Stack {
       OperationsLogGroupName: this.pipeline.operations.logGroup.logGroupName,
       CampaignBucketName: state.campaignFiles.bucketName,
       // A lane may have the name `campaign`: then it has the output `CampaignQueueUrl`.
-      CampaignFilesQueueUrl: state.campaignQueue.queueUrl,
-      CampaignFilesDeadLetterQueueUrl: state.campaignDeadLetters.queueUrl,
+      CampaignFilesQueueUrl: state.campaignWork.queue.queueUrl,
+      CampaignFilesDeadLetterQueueUrl: state.campaignWork.deadLetters.queueUrl,
       CampaignCheckerFunctionName: this.pipeline.campaigns.checker.function.functionName,
       CampaignSenderFunctionName: this.pipeline.campaigns.sender.functionName,
       CampaignSenderLogGroupName: this.pipeline.campaigns.sender.logGroup.logGroupName,

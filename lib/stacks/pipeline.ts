@@ -101,6 +101,7 @@ export class OneLinkPipeline extends Construct {
       ...lanes.flatMap(({ commands, qrJobs }) => [commands, qrJobs]),
       expiry.expired,
       ...(this.ingress?.queues ?? []).map((one) => one.work),
+      state.campaignWork,
     ];
     this.operations = operations(new Construct(this, 'Operations'), work, ownSenders, parts);
     this.campaigns = new Campaigns(this, 'Campaigns', { ...parts, lanes });

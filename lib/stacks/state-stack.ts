@@ -3,7 +3,6 @@ import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } fr
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct, IConstruct } from 'constructs';
 import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
 import type { PipelineSettings, StageSettings } from '../config/config-schema.ts';
@@ -22,25 +21,13 @@ export interface StateStackProps extends StackProps {
 /** How long the chunks of a campaign are kept. Its rows' requests are known for 75 days by default. */
 const campaignWorkDays = 90;
 
-const pinned = [
-  'ledger',
-  'qrImages',
-  'archive',
-  'campaignFiles',
-  'campaignQueue',
-  'campaignDeadLetters',
-  'apiToken',
-  'linkIdSecret',
-] as const;
-
 /** Holds the resources that outlive a deployment. Never change their logical IDs: a new ID makes a new, empty resource. */
 export class StateStack extends Stack implements PipelineState {
   readonly ledger: Table;
   readonly qrImages: Bucket;
   readonly archive: Bucket;
   readonly campaignFiles: Bucket;
-  readonly campaignQueue: Queue;
-  readonly campaignDeadLetters: Queue;
+  readonly campaignWork: WorkQueue;
   readonly apiToken: Secret;
   readonly linkIdSecret: Secret;
 
@@ -96,13 +83,11 @@ export class StateStack extends Stack implements PipelineState {
       expiringPrefix: prefix.campaignWork,
     });
     admitCampaigns(this.campaignFiles, props.settings);
-    const { queue, deadLetters } = new WorkQueue(this, 'CampaignWork', {
+    this.campaignWork = new WorkQueue(this, 'CampaignWork', {
       retentionDays: props.settings.commandRetentionDays,
       visibilityTimeoutSeconds: campaignCheckerPlan.visibilityTimeoutSeconds,
     });
-    this.campaignQueue = queue;
-    this.campaignDeadLetters = deadLetters;
-    notifyOfFiles(this.campaignFiles, queue);
+    notifyOfFiles(this.campaignFiles, this.campaignWork.queue);
 
     // Secrets Manager generates a first value, so the stack deploys without a token. The operator puts the token later.
     this.apiToken = new Secret(this, 'ApiToken', { description: 'OneLink API token, raw', removalPolicy });
@@ -120,9 +105,11 @@ export class StateStack extends Stack implements PipelineState {
     });
 
     // Fixed logical IDs, so moving a construct in the tree does not replace its resource.
-    for (const part of pinned) {
+    for (const part of ['ledger', 'qrImages', 'archive', 'campaignFiles', 'apiToken', 'linkIdSecret'] as const) {
       pin(this[part], `${part.charAt(0).toUpperCase()}${part.slice(1)}`);
     }
+    pin(this.campaignWork.queue, 'CampaignFilesQueue');
+    pin(this.campaignWork.deadLetters, 'CampaignFilesDeadLetters');
   }
 }
 

@@ -27,32 +27,24 @@ export interface FileRow {
   nextLine: number;
 }
 
-/** An opened file. `rows` can be read once. */
+/** An opened file. Its rows can be read once. */
 export interface RowFile {
-  /** Where its first row begins. The header of an NDJSON file may be empty here. */
+  /** Where its first row begins. The header of an NDJSON file is empty here. */
   from: ReadFrom;
   rows: AsyncGenerator<FileRow>;
 }
 
-export type RowFormat = 'csv' | 'ndjson';
+/** How much is parsed at once. */
+export const blockBytes = 65_536;
 
 /**
- * Opens a file whose bytes begin at its start.
- *
- * @throws UnreadableFile if it cannot be used
+ * The longest row. A link's data has at most 3,000 characters, so this leaves room for columns that are only carried along.
+ * It bounds what an unclosed quotation mark can hold in memory.
  */
-export declare function openRows(format: RowFormat, chunks: AsyncIterable<Uint8Array>): Promise<RowFile>;
+export const maxRowBytes = 262_144;
 
-/**
- * Continues a file whose bytes begin at `from.byte`, the `nextByte` of a row.
- *
- * @throws UnreadableFile while it is read, if the rest cannot be used
- */
-export declare function rowsFrom(
-  format: RowFormat,
-  chunks: AsyncIterable<Uint8Array>,
-  from: ReadFrom,
-): AsyncGenerator<FileRow>;
-
-/** The format of a file, by the ending of its name without `.gz`. */
-export declare function rowFormat(fileName: string): RowFormat | undefined;
+export const rowTooLong: Fault = {
+  path: '',
+  rule: 'row-length',
+  message: `is longer than ${maxRowBytes} bytes`,
+};

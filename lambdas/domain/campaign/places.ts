@@ -30,9 +30,13 @@ export const chunkPlace = (campaign: CampaignKey, drop: number, chunk: number) =
 /** The results of a settled chunk, as NDJSON of `RowResult`. */
 export const chunkResultPlace = (campaign: CampaignKey, drop: number, chunk: number) =>
   `${folder(campaign, drop)}result-${numbered(chunk)}.ndjson`;
-/** Eight bytes for each row of a slice of the check. */
+/** Twelve bytes for each key of a step of the check: `SeenKeys.takeAdded`. */
 export const digestsPlace = (campaign: CampaignKey, drop: number, part: number) =>
   `${folder(campaign, drop)}digests-${numbered(part)}.bin`;
+
+/** The rows that a step of the check has rejected, as NDJSON of `CheckedRow`. */
+export const rejectedPlace = (campaign: CampaignKey, drop: number, part: number) =>
+  `${folder(campaign, drop)}rejected-${numbered(part)}.ndjson`;
 
 /** Everything that a drop has left in `work/`. */
 export const workPlace = (campaign: CampaignKey, drop: number) => folder(campaign, drop);

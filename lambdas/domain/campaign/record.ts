@@ -79,8 +79,9 @@ export const campaignRecordSchema = z.object({
     /** Absent until the header has been read. */
     header: z.array(z.string()).optional(),
     delimiter: z.string().optional(),
-    /** Objects with the key digests of the rows so far, for finding duplicates. */
+    /** Steps so far. Each has an object with the key digests of its rows, and one with its rejected rows. */
     digestObjects: z.int(),
+    /** Whether the whole file has been read. The check then ends with its report. */
     done: z.boolean(),
   }),
   /** Rows that the check has read. After the check: all rows. */
@@ -90,6 +91,8 @@ export const campaignRecordSchema = z.object({
   /** Of these, rows that need a call of the quota (create, update, delete), and rows with a QR code. */
   quotaCalls: z.int(),
   qrCodes: z.int(),
+  /** Of these, creates with a chosen ID, which need a GET first. */
+  lookups: z.int().optional(),
   /** Chunks 1…`chunks` are written. */
   chunks: z.int(),
   /** Chunks 1…`sent` are in the lane's queue, or were. */
@@ -106,6 +109,16 @@ export const campaignRecordSchema = z.object({
   settledAt: z.number().optional(),
   /** Of the settled chunks. */
   tallies: talliesSchema,
+  /** What else the check has counted: rows that are not sent, rows to send by action, GETs before creates, warnings by rule. */
+  found: z
+    .object({
+      lookups: z.int(),
+      unchanged: z.int(),
+      rejected: z.int(),
+      actions: z.record(z.string(), z.int()),
+      warningsByRule: z.record(z.string(), z.int()),
+    })
+    .optional(),
   /** The first faults of the check, for people: at most 20. */
   firstFaults: z.array(z.object({ line: z.int(), path: z.string(), rule: z.string(), message: z.string() })),
   /** Rejected rows of the check, by rule. */

@@ -67,7 +67,7 @@ export function rejectsTable(all: readonly Answered[]): string {
 }
 
 function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return `${csvHead(header)}${rows.map(csvRow).join('')}`;
+  return `${csvHead(header)}${rows.map((row) => csvRow(row)).join('')}`;
 }
 
 /** More columns than a person reads. */
