@@ -1,6 +1,6 @@
+import { csvHead, csvRow } from '../../lambdas/domain/campaign/csv-text.ts';
 import type { RowStatus } from '../../lambdas/domain/campaign/row.ts';
 import type { CampaignSettings } from '../../lambdas/domain/campaign/settings.ts';
-import { csvHead, csvRow } from '../../lambdas/domain/campaign/csv-text.ts';
 import { type ForeignLink, times } from './line.ts';
 import { type SeededRandom, seededRandom } from './seeded-random.ts';
 
@@ -47,7 +47,15 @@ const settings: CampaignSettings = {
 };
 
 const site = 'https://www.acme.example';
-const names = ['Jürgen Weiß', 'Zoë Müller', 'Łucja Żak', 'Søren Åberg', 'Inês Gonçalves', 'Ана Петрова', "Ciarán O'Neill"];
+const names = [
+  'Jürgen Weiß',
+  'Zoë Müller',
+  'Łucja Żak',
+  'Søren Åberg',
+  'Inês Gonçalves',
+  'Ана Петрова',
+  "Ciarán O'Neill",
+];
 const cities = ['Graz', 'Köln', 'Málaga', 'Kraków', 'Malmö', 'Évora'] as const;
 const slugs: Record<(typeof cities)[number], string> = {
   Graz: 'graz',
@@ -172,9 +180,21 @@ export function crmFile(): CrmFile {
     ...good.map((row) => ({ row, status: 'created' as const })),
     ...mistakes(random).map((row) => ({ row, status: 'rejected' as const })),
   ];
-  const lines = rows.map(({ row }) => csvRow(columns.map((column) => row[column] ?? ''), ';'));
+  const lines = rows.map(({ row }) =>
+    csvRow(
+      columns.map((column) => row[column] ?? ''),
+      ';',
+    ),
+  );
   // Between the messages and the rest: a line that somebody left empty.
-  lines.splice(240, 0, csvRow(columns.map(() => ''), ';'));
+  lines.splice(
+    240,
+    0,
+    csvRow(
+      columns.map(() => ''),
+      ';',
+    ),
+  );
   return {
     csv: csvHead(columns, ';') + lines.join(''),
     settings,

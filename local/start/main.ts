@@ -44,7 +44,18 @@ const program = new Command('npm start --')
   .addOption(
     new Option('--scenario <name>', 'run a story in simulated time, in under two minutes, instead of a campaign')
       .choices(stories.map(({ name }) => name))
-      .conflicts(['config', 'input', 'source', 'limit', 'chaos', 'weather', 'weatherKinds', 'storm', 'patience', 'keep']),
+      .conflicts([
+        'config',
+        'input',
+        'source',
+        'limit',
+        'chaos',
+        'weather',
+        'weatherKinds',
+        'storm',
+        'patience',
+        'keep',
+      ]),
   )
   .option('--keep', 'keep everything up, for the AWS CLI or any SDK, until Ctrl-C', false)
   .option('--quiet', 'print only failures', false)
@@ -95,11 +106,15 @@ try {
   const chosen = await runConfiguration(config);
   // The shipped campaigns are the sample's: its producers and templates are in no other configuration.
   const isSample = flags.input === undefined && config === undefined;
-  const given = flags.input === undefined ? {} : isRowFile(flags.input) ? { rows: flags.input } : { input: flags.input };
+  const given =
+    flags.input === undefined ? {} : isRowFile(flags.input) ? { rows: flags.input } : { input: flags.input };
   const inputs = isSample ? { input: sample('campaign.ndjson'), rows: sample('crm.csv') } : given;
   const addsUp =
     scenario === undefined
-      ? await run({ ...flags, input: undefined, ...inputs, ...chosen, weather: plan, patienceSeconds: patience }, interrupted.signal)
+      ? await run(
+          { ...flags, input: undefined, ...inputs, ...chosen, weather: plan, patienceSeconds: patience },
+          interrupted.signal,
+        )
       : await runScenario({ ...flags, ...chosen, scenario }, interrupted.signal);
   process.exitCode = addsUp ? 0 : 1;
 } catch (error) {

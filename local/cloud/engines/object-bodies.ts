@@ -36,7 +36,8 @@ export function readObjectBodies(app: App): void {
     // A request without a body, such as that of an empty object.
     if (request.method === 'PUT') request.body ??= Buffer.alloc(0);
     const answer = refused.get(request.raw);
-    if (answer !== undefined) return reply.status(answer.status).header('content-type', answer.contentType).send(answer.body);
+    if (answer !== undefined)
+      return reply.status(answer.status).header('content-type', answer.contentType).send(answer.body);
   });
 }
 

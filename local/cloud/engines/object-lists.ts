@@ -69,7 +69,9 @@ function listOf(bucket: string, asked: URLSearchParams, objects: readonly Stored
     element('IsTruncated', String(isTruncated)),
     version,
     ...entries.flatMap((entry) => ('object' in entry ? [contents(entry.object, shown)] : [])),
-    ...entries.flatMap((entry) => ('prefix' in entry ? [element('CommonPrefixes', shown('Prefix', entry.prefix))] : [])),
+    ...entries.flatMap((entry) =>
+      'prefix' in entry ? [element('CommonPrefixes', shown('Prefix', entry.prefix))] : [],
+    ),
   ];
   return s3Xml('ListBucketResult', content.join(''));
 }

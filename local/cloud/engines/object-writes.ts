@@ -5,7 +5,17 @@ type App = ReturnType<typeof buildApp>;
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 
 /** What fauxqs does not know of an object. It would read, overwrite or delete the object itself. */
-const unknown = ['acl', 'encryption', 'legal-hold', 'restore', 'retention', 'select', 'tagging', 'torrent', 'versionId'];
+const unknown = [
+  'acl',
+  'encryption',
+  'legal-hold',
+  'restore',
+  'retention',
+  'select',
+  'tagging',
+  'torrent',
+  'versionId',
+];
 
 /**
  * Serves the conditions of writes, which fauxqs ignores, and refuses what it would misunderstand.

@@ -73,7 +73,8 @@ export function queueNotifications(
     if (!eventNames.has(Event)) throw new Error(`${Event} is not an event of S3`);
     const filters = new Map<string, string>();
     for (const { Name, Value } of Filter?.S3Key.Rules ?? []) {
-      if (Name !== 'prefix' && Name !== 'suffix') throw new Error(`a filter's rule is a prefix or a suffix, not ${Name}`);
+      if (Name !== 'prefix' && Name !== 'suffix')
+        throw new Error(`a filter's rule is a prefix or a suffix, not ${Name}`);
       if (filters.has(Name)) throw new Error(`a filter has one ${Name} at most`);
       filters.set(Name, Value);
     }
@@ -90,7 +91,9 @@ export function queueNotifications(
 
 /** Whether anything here causes this configured event. */
 export function occursHere({ event }: QueueNotification): boolean {
-  return !otherEvents.includes(event as (typeof otherEvents)[number]) && event !== 's3:ObjectRemoved:DeleteMarkerCreated';
+  return (
+    !otherEvents.includes(event as (typeof otherEvents)[number]) && event !== 's3:ObjectRemoved:DeleteMarkerCreated'
+  );
 }
 
 /** Whether one event on one key could match both. */
@@ -111,6 +114,10 @@ function covers(configured: string, event: string): boolean {
  * Whether a notification is for an event on a key.
  * @param event without `s3:`, as in the event's record: `ObjectCreated:Put`
  */
-export function isNotified({ event: configured, prefix, suffix }: QueueNotification, event: string, key: string): boolean {
+export function isNotified(
+  { event: configured, prefix, suffix }: QueueNotification,
+  event: string,
+  key: string,
+): boolean {
   return covers(configured, `s3:${event}`) && key.startsWith(prefix) && key.endsWith(suffix);
 }

@@ -3,7 +3,12 @@ import { z } from 'zod';
 import type { Deployment, Resource } from '../assembly/deployment.ts';
 import type { BucketSettings } from '../engines/bucket-reads.ts';
 import type { NoticeBoard } from '../notices.ts';
-import { notificationConfiguration, occursHere, type QueueNotification, queueNotifications } from './bucket-notifications.ts';
+import {
+  notificationConfiguration,
+  occursHere,
+  type QueueNotification,
+  queueNotifications,
+} from './bucket-notifications.ts';
 
 /** The properties of `AWS::S3::Bucket` that are implemented. */
 export const bucketProperties = z.looseObject({

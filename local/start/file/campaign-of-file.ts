@@ -6,8 +6,8 @@ import { CampaignTable } from '../../../lambdas/adapters/campaign-table.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
 import type { LocalCloud } from '../../cloud/cloud.ts';
-import type { FileRun } from '../report/file-results.ts';
 import { writeResults } from '../report/file-report.ts';
+import type { FileRun } from '../report/file-results.ts';
 import type { ChosenFile } from './chosen-file.ts';
 import { FileCampaign } from './file-campaign.ts';
 
@@ -28,9 +28,10 @@ export function campaignOfFile(chosen: ChosenFile, { cloud, stackName, producers
   const { file, rowsInFile } = chosen;
   const named = cloud.outputs[stackName] ?? {};
   const bucket = outputNamed('CampaignBucketName', named, stackName);
-  const s3Of = (accessKeyId?: string) => new S3Client({ ...cloud.clientConfig('s3', accessKeyId), forcePathStyle: true });
+  const s3Of = (accessKeyId?: string) =>
+    new S3Client({ ...cloud.clientConfig('s3', accessKeyId), forcePathStyle: true });
   const operator = s3Of();
-  // Whoever drops a file needs the permission for its source's folder, but none for a lane.
+  // A producer needs the permission for its source's folder, but none for a lane.
   const lane = producers.find(({ source }) => source === file.source)?.lanes[0] ?? '';
   const key = senderKey(producers, { source: file.source, lane });
   const producer = key === undefined ? operator : s3Of(key);

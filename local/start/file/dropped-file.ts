@@ -2,7 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { OperatorError } from '../../../cli/words/operator-error.ts';
 import { type CampaignKey, settingsEnding } from '../../../lambdas/domain/campaign/places.ts';
-import { type CampaignSettings, campaignName, campaignSettingsSchema } from '../../../lambdas/domain/campaign/settings.ts';
+import {
+  type CampaignSettings,
+  campaignName,
+  campaignSettingsSchema,
+} from '../../../lambdas/domain/campaign/settings.ts';
 
 /** A campaign as a file: it goes into the inbox, and not onto a lane. */
 export interface DroppedFile extends CampaignKey {
@@ -28,7 +32,13 @@ export function droppedFile(path: string, source: string): DroppedFile {
   const name = campaignName.safeParse(basename(path).slice(0, -ending.length || undefined));
   if (!name.success) throw new OperatorError(`--input: ${basename(path)}: ${name.error.issues[0]?.message}`);
   if (!existsSync(path)) throw new OperatorError(`--input: there is no file ${path}`);
-  return { path, source, name: name.data, ending, settings: settingsOf(path.slice(0, -ending.length) + settingsEnding) };
+  return {
+    path,
+    source,
+    name: name.data,
+    ending,
+    settings: settingsOf(path.slice(0, -ending.length) + settingsEnding),
+  };
 }
 
 function settingsOf(file: string): CampaignSettings {

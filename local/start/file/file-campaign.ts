@@ -31,7 +31,7 @@ export interface FileSight {
   approved?: true;
 }
 
-/** A campaign of a file in a run: it drops the file, looks how it stands, and reads its results. */
+/** A campaign of a file in a run: it drops the file, follows it, and reads its results. */
 export class FileCampaign {
   readonly file: DroppedFile;
   readonly #ports: FilePorts;

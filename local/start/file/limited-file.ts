@@ -12,7 +12,8 @@ import { rowsIn } from './file-rows.ts';
  * @throws OperatorError for a compressed file, which cannot be cut
  */
 export async function limitedFile(file: DroppedFile, limit: number, copy: string): Promise<DroppedFile> {
-  if (file.ending.endsWith('.gz')) throw new OperatorError('--limit cannot cut a compressed file. Decompress it first.');
+  if (file.ending.endsWith('.gz'))
+    throw new OperatorError('--limit cannot cut a compressed file. Decompress it first.');
   const { bytes } = await rowsIn(file.path, limit);
   await pipeline(createReadStream(file.path, { end: bytes - 1 }), createWriteStream(copy));
   return { ...file, path: copy };

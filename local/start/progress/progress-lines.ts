@@ -46,7 +46,12 @@ export function progressLines({ lanes, qr, file, ...view }: ProgressView): strin
   const fileLines = file
     ? [`${file.name.padEnd(width)}  ${meter(file.settled, file.rows, file.perSecond)}  ${file.state}`]
     : [];
-  return [...laneLines, ...fileLines, `${'QR codes'.padEnd(width)}  ${meter(qr.done, qr.owed, qr.perSecond)}`, footer(view)];
+  return [
+    ...laneLines,
+    ...fileLines,
+    `${'QR codes'.padEnd(width)}  ${meter(qr.done, qr.owed, qr.perSecond)}`,
+    footer(view),
+  ];
 }
 
 /** One line, for a stream without redrawing. */

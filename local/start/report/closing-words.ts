@@ -1,6 +1,6 @@
-import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import { placeWords } from '../../../cli/files/place-words.ts';
 import { outcomeWords } from '../../../cli/terminal/outcome-words.ts';
+import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignRun } from '../campaign-run.ts';
 import { type FileRun, statusCounts } from './file-results.ts';
 import type { Answered, Reconciliation } from './reconciliation.ts';
@@ -30,7 +30,9 @@ export function closingWords(
   return [
     '',
     ...(run.end === 'all answered' ? [] : [`Ended early: ${run.end}.`]),
-    ...(file ? [`${campaignKey(file.file)}: ${number(file.rowsInFile)} rows = ${sumOf(statusCounts(file.results))}`] : []),
+    ...(file
+      ? [`${campaignKey(file.file)}: ${number(file.rowsInFile)} rows = ${sumOf(statusCounts(file.results))}`]
+      : []),
     `${number(summary.commands)} commands = ${sumOf(terms)}; unaccounted for: ${number(summary.unaccounted)}`,
     `${number(sum.qr.owed)} QR codes owed with a link = ${sumOf([
       ['ready', sum.qr.ready],

@@ -50,7 +50,7 @@ export function openRows({ record, rowsInFile, results }: Omit<FileRun, 'file'>)
 /**
  * A sentence for each rule that the campaign broke.
  *
- * @param codeTexts what each image in the QR bucket says, by its key; undefined if no decoder reads it
+ * @param codeTexts the text of each image in the QR bucket, by its key; undefined if no decoder reads it
  */
 export function fileFaults(
   { file, record, rowsInFile, results }: FileRun,

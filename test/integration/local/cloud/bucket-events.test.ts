@@ -257,13 +257,15 @@ test('a client reads the notifications of a bucket', async () => {
   ]);
 });
 
-test('topics, functions and EventBridge get no events, and a notice says so', async () => {
+test('topics, functions and EventBridge get no events, and a notice reports it', async () => {
   const bench = await openBench();
   new CfnBucket(bench.stack, 'Bucket', {
     notificationConfiguration: {
       eventBridgeConfiguration: { eventBridgeEnabled: true },
       topicConfigurations: [{ event: 's3:ObjectCreated:*', topic: 'arn:aws:sns:us-east-1:000000000000:t' }],
-      lambdaConfigurations: [{ event: 's3:ObjectRemoved:*', function: 'arn:aws:lambda:us-east-1:000000000000:function:f' }],
+      lambdaConfigurations: [
+        { event: 's3:ObjectRemoved:*', function: 'arn:aws:lambda:us-east-1:000000000000:function:f' },
+      ],
     },
   });
   const cloud = await bench.start();

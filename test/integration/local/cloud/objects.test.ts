@@ -22,7 +22,8 @@ async function openS3() {
   const cloud = await bench.start();
   const s3 = new S3Client({ ...cloud.clientConfig('s3'), forcePathStyle: true });
   onTestFinished(() => s3.destroy());
-  const put = (Key: string, Body: string | Buffer = 'content') => s3.send(new PutObjectCommand({ ...bucket, Key, Body }));
+  const put = (Key: string, Body: string | Buffer = 'content') =>
+    s3.send(new PutObjectCommand({ ...bucket, Key, Body }));
   const text = async (Key: string) =>
     (await s3.send(new GetObjectCommand({ ...bucket, Key }))).Body?.transformToString();
   return { s3, put, text, endpoint: cloud.endpoints.s3 };
@@ -90,7 +91,13 @@ describe('a file is uploaded', () => {
   test('as a stream, in chunks with a checksum at their end', async () => {
     const { s3, text } = await openS3();
     const Body = Readable.from([Buffer.from('id,name\n'), Buffer.from('1,Tür\n')]);
-    const sent = new PutObjectCommand({ ...bucket, Key: 'stream', Body, ContentLength: 15, ContentEncoding: 'identity' });
+    const sent = new PutObjectCommand({
+      ...bucket,
+      Key: 'stream',
+      Body,
+      ContentLength: 15,
+      ContentEncoding: 'identity',
+    });
     await s3.send(sent);
     expect(await text('stream')).toBe('id,name\n1,Tür\n');
     const { ContentEncoding, ETag } = await s3.send(new HeadObjectCommand({ ...bucket, Key: 'stream' }));
@@ -109,7 +116,9 @@ describe('a file is uploaded', () => {
 
     // Then the object is the whole file, readable in ranges
     const digests = [0, 5, 10].map((from) =>
-      createHash('md5').update(bytes.subarray(from * 1_048_576, (from + 5) * 1_048_576)).digest(),
+      createHash('md5')
+        .update(bytes.subarray(from * 1_048_576, (from + 5) * 1_048_576))
+        .digest(),
     );
     expect(ETag).toBe(`"${md5(Buffer.concat(digests))}-3"`);
     const Range = `bytes=${5 * 1_048_576 - 4}-${5 * 1_048_576 + 3}`;
@@ -174,7 +183,10 @@ describe('what an object does not have here is refused', () => {
     const { endpoint, put, text } = await openS3();
     await put('a', 'kept');
     const response = await fetch(`${endpoint}/files/a?${query}`, { method, ...(body !== undefined && { body }) });
-    expect([response.status, await response.text()]).toEqual([501, expect.stringContaining('<Code>NotImplemented</Code>')]);
+    expect([response.status, await response.text()]).toEqual([
+      501,
+      expect.stringContaining('<Code>NotImplemented</Code>'),
+    ]);
     expect(await text('a')).toBe('kept');
   });
 });
@@ -219,9 +231,9 @@ describe('objects are listed', () => {
     const Marker = first.NextMarker;
     const next = await s3.send(new ListObjectsCommand({ ...bucket, Delimiter: '/', Marker, MaxKeys: 2 }));
     expect([next.Contents?.[0]?.Key, next.CommonPrefixes, next.NextMarker]).toEqual(['a', [{ Prefix: 'b/' }], 'b/']);
-    await expect(
-      s3.send(new ListObjectsV2Command({ ...bucket, ContinuationToken: 'x' })),
-    ).rejects.toMatchObject({ name: 'InvalidArgument' });
+    await expect(s3.send(new ListObjectsV2Command({ ...bucket, ContinuationToken: 'x' }))).rejects.toMatchObject({
+      name: 'InvalidArgument',
+    });
     await expect(s3.send(new ListObjectsV2Command({ Bucket: 'none' }))).rejects.toMatchObject({ name: 'NoSuchBucket' });
   });
 });

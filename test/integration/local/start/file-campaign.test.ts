@@ -138,6 +138,6 @@ test('a refused campaign has no results', async () => {
   expect((await of.end()).results).toEqual([]);
 });
 
-test('a code that no file has says nothing', async () => {
+test('a code without a file has no text', async () => {
   expect(await codeTexts('nowhere', ['qr/a.png'], new Map())).toEqual(new Map());
 });

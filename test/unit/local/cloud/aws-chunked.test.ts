@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { ChunkDecoder } from '../../../../local/cloud/engines/aws-chunked.ts';
 
 const body =
-  '4;chunk-signature=ab\r\nTür\r\n' + '3\r\n1,2\r\n' + '0\r\nx-amz-checksum-crc32: AAAAAA==\r\nX-Amz-Trailer-Signature:s\r\n\r\n';
+  '4;chunk-signature=ab\r\nTür\r\n' +
+  '3\r\n1,2\r\n' +
+  '0\r\nx-amz-checksum-crc32: AAAAAA==\r\nX-Amz-Trailer-Signature:s\r\n\r\n';
 
 async function* inPieces(text: string, size: number): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(text);

@@ -21,7 +21,9 @@ const read = (...QueueConfigurations: object[]) =>
   queueNotifications(notificationConfiguration.parse({ QueueConfigurations }), 'dropped');
 
 test('each configuration is a notification, with an ID that S3 gives it', () => {
-  expect(read(created({ Prefix: 'inbox/', suffix: '.csv' }), { Event: 's3:ObjectRemoved:Delete', Queue: queue })).toEqual([
+  expect(
+    read(created({ Prefix: 'inbox/', suffix: '.csv' }), { Event: 's3:ObjectRemoved:Delete', Queue: queue }),
+  ).toEqual([
     { id: 'dropped-1', queueArn: queue, event: 's3:ObjectCreated:*', prefix: 'inbox/', suffix: '.csv' },
     { id: 'dropped-2', queueArn: queue, event: 's3:ObjectRemoved:Delete', prefix: '', suffix: '' },
   ]);

@@ -4,7 +4,9 @@ import { arrange } from '../../../../local/cloud/engines/fair-delivery.ts';
 /** A queue with so many messages of each group in flight, and these messages waiting: `a1` is of the group `a`, `-1` of none. */
 function queue(inFlight: Record<string, number>, waiting: string) {
   const message = (name: string) => ({ name, messageGroupId: name.startsWith('-') ? undefined : name.slice(0, 1) });
-  const flying = Object.entries(inFlight).flatMap(([group, count]) => Array.from({ length: count }, () => message(group)));
+  const flying = Object.entries(inFlight).flatMap(([group, count]) =>
+    Array.from({ length: count }, () => message(group)),
+  );
   return {
     messages: waiting.split(' ').map(message),
     inflightMessages: new Map(flying.map((one, index) => [String(index), { message: one }])),

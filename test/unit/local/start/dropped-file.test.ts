@@ -47,7 +47,12 @@ describe('a file for the inbox', () => {
   test.each([
     ['a name that is none', { 'my list.csv': csv }, 'my list.csv', 'my list.csv: must be 1 to 48 letters'],
     ['no file', {}, 'spring.csv', 'there is no file'],
-    ['settings that are no JSON', { 'a.csv': csv, 'a.campaign.json': 'lane: x' }, 'a.csv', 'a.campaign.json is not JSON'],
+    [
+      'settings that are no JSON',
+      { 'a.csv': csv, 'a.campaign.json': 'lane: x' },
+      'a.csv',
+      'a.campaign.json is not JSON',
+    ],
     ['unknown settings', { 'a.csv': csv, 'a.campaign.json': '{"lanes":"x"}' }, 'a.csv', 'Unrecognized key: "lanes"'],
     ['a wrong setting', { 'a.csv': csv, 'a.campaign.json': '{"approval":"no"}' }, 'a.csv', '  approval: '],
   ])('is refused for %s', async (_, files, name, message) => {
@@ -58,7 +63,12 @@ describe('a file for the inbox', () => {
 
 describe('the rows of a file are counted', () => {
   test('without the header, empty lines and empty rows', async () => {
-    const folder = await folderOf({ 'a.csv': `\ufeff${csv}`, 'a.csv.gz': gzipSync(csv), 'head.csv': 'id\n', 'none.csv': '' });
+    const folder = await folderOf({
+      'a.csv': `\ufeff${csv}`,
+      'a.csv.gz': gzipSync(csv),
+      'head.csv': 'id\n',
+      'none.csv': '',
+    });
     expect((await rowsIn(join(folder, 'a.csv'))).rows).toBe(3);
     expect((await rowsIn(join(folder, 'a.csv.gz'))).rows).toBe(3);
     expect((await rowsIn(join(folder, 'head.csv'))).rows).toBe(0);
@@ -82,7 +92,9 @@ describe('a limit', () => {
   test('cannot cut a compressed file', async () => {
     const folder = await folderOf({ 'a.csv.gz': gzipSync(csv) });
     const file = droppedFile(join(folder, 'a.csv.gz'), 'crm');
-    await expect(limitedFile(file, 1, join(folder, 'first.csv'))).rejects.toThrow('--limit cannot cut a compressed file');
+    await expect(limitedFile(file, 1, join(folder, 'first.csv'))).rejects.toThrow(
+      '--limit cannot cut a compressed file',
+    );
   });
 });
 

@@ -1,7 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { rowsPerChunk, type CampaignRecord } from '../../../../lambdas/domain/campaign/record.ts';
+import { type CampaignRecord, rowsPerChunk } from '../../../../lambdas/domain/campaign/record.ts';
 import type { RowResult } from '../../../../lambdas/domain/campaign/row.ts';
-import { fileFaults, type FileRun, openRows, statusCounts, withRows } from '../../../../local/start/report/file-results.ts';
+import {
+  type FileRun,
+  fileFaults,
+  openRows,
+  statusCounts,
+  withRows,
+} from '../../../../local/start/report/file-results.ts';
 
 const result = (row: number, change: Partial<RowResult> = {}): RowResult => ({
   row,
@@ -14,7 +20,13 @@ const result = (row: number, change: Partial<RowResult> = {}): RowResult => ({
   ...change,
 });
 const coded = (row: number) => result(row, { qr: 'ready', qrKey: `qr/A1b3/link${row}.png` });
-const rejected = (row: number): RowResult => ({ row, line: row + 1, cells: [], status: 'rejected', reason: 'invalid-row' });
+const rejected = (row: number): RowResult => ({
+  row,
+  line: row + 1,
+  cells: [],
+  status: 'rejected',
+  reason: 'invalid-row',
+});
 
 const record = (change: Partial<CampaignRecord> = {}): CampaignRecord => ({
   v: 1,
@@ -102,7 +114,10 @@ describe('the checks', () => {
     ],
     [
       'a row that was not attempted',
-      { record: record({ tallies: { created: 2 } }), results: [result(1), coded(2), result(3, { status: 'not attempted' })] },
+      {
+        record: record({ tallies: { created: 2 } }),
+        results: [result(1), coded(2), result(3, { status: 'not attempted' })],
+      },
       ['1 rows are not attempted'],
     ],
     [
@@ -113,7 +128,11 @@ describe('the checks', () => {
       },
       ['1 rows have no answer'],
     ],
-    ['a code that says another link', { results: [result(1), { ...coded(2), shortUrl: 'https://other' }, rejected(3)] }, ['1 codes do not']],
+    [
+      'a code that says another link',
+      { results: [result(1), { ...coded(2), shortUrl: 'https://other' }, rejected(3)] },
+      ['1 codes do not'],
+    ],
     ['a code without an image', { results: [coded(1), coded(2), rejected(3)] }, ['1 codes do not say their row']],
   ])('find %s', (_, change, words) => {
     const faults = fileFaults(run(change), texts);
