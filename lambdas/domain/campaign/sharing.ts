@@ -40,9 +40,10 @@ export function rowsToSend(campaigns: readonly Sharer[], lane: LaneRate & { ahea
   free -= forNew;
 
   const shares = sharesOf(active, lane);
-  // Who is furthest below its share comes first.
+  // Who has more than its share ahead waits until the others have theirs.
+  const shared = free + active.reduce((sum, one) => sum + one.outstanding, 0);
   const wanted = active.map((one) => {
-    const target = Math.ceil((shares.get(one.key) ?? 0) * aheadRows);
+    const target = Math.ceil((shares.get(one.key) ?? 0) * shared);
     return { key: one.key, rows: Math.min(one.rowsLeft, Math.max(0, target - one.outstanding)) };
   });
   for (const [key, rows] of evenly(wanted, free)) given.set(key, rows);
