@@ -1,6 +1,6 @@
 import { resultPlaces } from '../domain/campaign/places.ts';
 import { type CampaignRecord, rowCounts } from '../domain/campaign/record.ts';
-import { resultHead, resultLine } from '../domain/campaign/results.ts';
+import { resultHead, resultLine } from '../domain/campaign/result-files.ts';
 import type { RowResult } from '../domain/campaign/row.ts';
 import { outcomeOf } from '../domain/contract/outcome.ts';
 import type { Deadline } from '../domain/work/delivery.ts';

@@ -66,6 +66,8 @@ export class SendingWorld {
   readonly refusedByQueue = new Set<string>();
   /** Rows whose messages are lost, by request ID: a dead letter that nobody looks at. */
   readonly lost = new Set<string>();
+  /** What fails at the sender's next call of it: a queue's URL, or `requests`. */
+  readonly failing = new Set<string>();
   /** The most rows that were in the queues at once. */
   mostQueued = 0;
   /** Reads of request records and of link records, missing ones included. */
@@ -323,7 +325,10 @@ export class SendingWorld {
       ledger: {
         requests: (asked) => {
           this.recordsRead += asked.length;
-          return counted(() => ledger.requests(asked));
+          return counted(() => {
+            if (this.failing.delete('requests')) throw new Error('the ledger fails at requests');
+            return ledger.requests(asked);
+          });
         },
         linksAt: (addresses) => {
           this.recordsRead += addresses.length;
@@ -364,9 +369,6 @@ export class SendingWorld {
     }
     return refused;
   }
-
-  /** Queues whose next send fails. */
-  readonly failing = new Set<string>();
 }
 
 function checkedRow(campaign: { source: string; name: string }, given: GivenRow, row: number): CheckedRow {

@@ -1,26 +1,32 @@
 import { test as base, describe, expect } from 'vitest';
 import { SendingWorld } from '../../../world/sending-world.ts';
 
-const it = base.extend('world', () => new SendingWorld());
+/** A lane of four commands a second: 120 rows are half a minute of its work. */
+const it = base.extend('world', () => {
+  const world = new SendingWorld();
+  const LANES = world.settings.LANES.map((lane) => ({ ...lane, commandsPerSecond: 4 }));
+  world.settings = { ...world.settings, LANES };
+  return world;
+});
 const rows = (count: number) => Array.from({ length: count }, () => 'create' as const);
 
 describe('the campaigns of a lane', () => {
   it('have at most half a minute of its work sent ahead, all together', async ({ world }) => {
     // Given
-    await world.given('spring', rows(1_000), { perChunk: 25 });
-    await world.given('summer', rows(1_000), { perChunk: 25 });
+    await world.given('spring', rows(400), { perChunk: 10 });
+    await world.given('summer', rows(400), { perChunk: 10 });
     // When
     await world.run();
     // Then
-    expect(world.mostQueued).toBeGreaterThan(200);
-    // 30 s × 10 a second, and at most a chunk more.
-    expect(world.mostQueued).toBeLessThanOrEqual(325);
+    expect(world.mostQueued).toBeGreaterThan(80);
+    // 30 s × 4 a second, and at most a chunk more.
+    expect(world.mostQueued).toBeLessThanOrEqual(130);
   });
 
   it('run side by side', async ({ world }) => {
     // Given
-    await world.given('spring', rows(2_000), { perChunk: 25 });
-    await world.given('summer', rows(2_000), { perChunk: 25 });
+    await world.given('spring', rows(900), { perChunk: 10 });
+    await world.given('summer', rows(900), { perChunk: 10 });
     // When
     await world.run();
     // Then
@@ -31,7 +37,7 @@ describe('the campaigns of a lane', () => {
 
   it('do not make a small one wait that comes after a large one', async ({ world }) => {
     // Given
-    await world.given('large', rows(5_000), { perChunk: 250 });
+    await world.given('large', rows(2_000), { perChunk: 100 });
     let finishedAt = 0;
     const startedAt = world.now + 40_000;
     world.in(40_000, () => void world.given('small', rows(5)));
@@ -47,12 +53,12 @@ describe('the campaigns of a lane', () => {
 
   it('get a chunk each in turn if a share is smaller than a chunk', async ({ world }) => {
     // Given
-    for (const name of ['a', 'b', 'c', 'd']) await world.given(name, rows(500), { perChunk: 250 });
+    for (const name of ['a', 'b', 'c', 'd']) await world.given(name, rows(100), { perChunk: 50 });
     // When
     await world.runs(60);
     // Then
-    for (const name of ['a', 'b', 'c', 'd']) expect(world.counts(name)).toEqual({ created: 500, 'not attempted': 0 });
-    expect(world.mostQueued).toBeLessThanOrEqual(550);
+    for (const name of ['a', 'b', 'c', 'd']) expect(world.counts(name)).toEqual({ created: 100, 'not attempted': 0 });
+    expect(world.mostQueued).toBeLessThanOrEqual(170);
   });
 });
 
@@ -60,7 +66,7 @@ describe('the levels', () => {
   it('show a campaign that will be late', async ({ world }) => {
     // Given
     const sendBy = new Date(world.now + 60_000).toISOString();
-    await world.given('spring', rows(5_000), { perChunk: 250, settings: { sendBy } });
+    await world.given('spring', rows(2_000), { perChunk: 100, settings: { sendBy } });
     // When
     await world.run();
     // Then

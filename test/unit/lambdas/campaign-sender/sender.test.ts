@@ -228,7 +228,6 @@ describe('a failure', () => {
     ['files', 'putChunkResult'],
     ['files', 'chunkResult'],
     ['files', 'upload'],
-    ['ledger', 'requests'],
   ] as const)('of %s at %s fails the run, and the campaign ends all the same', async ([part, method], { world }) => {
     // Given
     await world.given('spring', ['create']);
@@ -238,6 +237,16 @@ describe('a failure', () => {
     // Then
     expect(world.metrics.get('CampaignFailed')).toBe(1);
     expect(world.counts('spring')).toEqual({ created: 1, 'not attempted': 0 });
+    expect(world.record('spring').state).toBe('finished');
+  });
+
+  it('of the ledger fails the run, and the campaign ends all the same', async ({ world }) => {
+    // Given
+    await world.given('spring', ['create']);
+    world.failing.add('requests');
+    // When
+    await expect(world.run()).rejects.toThrow('campaigns have failed in lanes: campaign');
+    // Then
     expect(world.record('spring').state).toBe('finished');
   });
 
