@@ -154,7 +154,7 @@ const campaigns = z.strictObject({
   approval: z.strictObject({
     aboveRows: count(0, 1_000_000_000).optional(),
     sources: z.array(sourceName).optional(),
-    belowReserve: z.boolean('must be true or false').optional(),
+    belowReserve: z.boolean().optional(),
   }),
 });
 

@@ -64,7 +64,7 @@ export class SendingWorld {
   worksImages = true;
   /** Rows that the queue refuses, by request ID. */
   readonly refusedByQueue = new Set<string>();
-  /** Rows whose messages are lost, by request ID: a dead letter that nobody looks at. */
+  /** Rows whose messages are lost, by request ID: a dead letter. */
   readonly lost = new Set<string>();
   /** What fails at the sender's next call of it: a queue's URL, or `requests`. */
   readonly failing = new Set<string>();
@@ -167,6 +167,26 @@ export class SendingWorld {
 
   resume(name: string): void {
     this.campaigns.act({ source: 'crm', name }, ({ paused: _, ...record }) => record);
+  }
+
+  /** The lane parks: its worker archives commands that need quota. */
+  park(): void {
+    this.control.setRecord(this.now, {
+      lanes: { campaign: { state: 'parking', since: this.now, reason: 'quota-reserve-reached' } },
+      parkedAt: this.now,
+    });
+  }
+
+  /** The lane opens, and the replayer has sent back what was parked. */
+  open(): void {
+    this.control.setRecord(this.now, {
+      lanes: { campaign: { state: 'open', since: this.now, openedAt: this.now } },
+    });
+    for (const parked of this.parked.splice(0)) {
+      const { body, messageId, sentAtMilliseconds, receiveCount, sender = '', lane } = parked;
+      const replayed = { body, messageId, sentAtMilliseconds, receiveCount, sender, replayed: true as const };
+      this.queued.push({ ...replayed, queueUrl: laneQueue(lane) });
+    }
   }
 
   /**
