@@ -10,8 +10,8 @@ const leastSlots = 1_024;
 
 /**
  * The keys of a file's rows so far. It holds 64 bits of each key's SHA-256, and the line. Among a million rows, two
- * different keys share a digest with a chance of 10^12 / 2 / 2^64, one in 37 million. It is at most three quarters full and
- * doubles then: a million keys take 2^21 slots of 12 bytes, 25 MB, and 38 MB while it grows.
+ * different keys share a digest with a chance of 10^12 / 2 / 2^64, one in 37 million. When it is three quarters full,
+ * it doubles. A million keys take 2^21 slots of 12 bytes: 25 MB, and 38 MB while it grows.
  */
 export class SeenKeys {
   #slots = new Uint32Array(leastSlots * numbersPerSlot);
