@@ -2,10 +2,10 @@ import { hash } from 'node:crypto';
 
 const digestOf = (text: string) => hash('sha256', text, 'base64url');
 
-/** A request ID has at most 128 characters: the name 48, the key 60, `/`, and `@`, eight of a digest, `.` and the link's version. */
+/** A request ID has at most 128 characters. The name may have 48 of them and the key 60. A change needs the rest. */
 const plainKey = /^(?!~)[\x21-\x3f\x41-\x7e]{1,60}$/;
 
-/** The key as it stands in request IDs: as it is if it has 1 to 60 characters of ASCII, without blanks and `@`. Else a digest of it. */
+/** The key in request IDs. It stays as it is if it has 1 to 60 characters of ASCII, without blanks and `@`. Else a digest of it. */
 export function safeKey(key: string): string {
   return plainKey.test(key) ? key : `~${digestOf(key)}`;
 }

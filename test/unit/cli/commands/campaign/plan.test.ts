@@ -17,7 +17,7 @@ const sound = 'request_id,pid,c,qr\n1,sms,spring,yes\n2,sms,spring,\n';
 const faulty = 'request_id;pid;c\n1;sms; bad\n1;sms;x\n"2;sms;y\n3;sms;=z\n1.5E+12;sms;x\n';
 
 describe('onelink campaign plan', () => {
-  test('checks a file and says what its campaign takes, without a pipeline', async () => {
+  test('checks a file and estimates its campaign, without a pipeline', async () => {
     const { status, stdout, stderr } = await planned('spring.csv', sound);
 
     expect(stderr).toBe('');
