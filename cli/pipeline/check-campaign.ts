@@ -105,6 +105,24 @@ export async function checkCampaign(
   });
 }
 
+/** All columns of a file, and its delimiter. The last line of an NDJSON file may add one, so such a file is read whole. */
+export async function columnNames(
+  file: LocalFile,
+  signal: AbortSignal,
+): Promise<{ header: readonly string[]; delimiter: string | undefined }> {
+  return reading(file, async (chunks) => {
+    const { from, rows } = await openRows(file.format, chunks);
+    let { header } = from;
+    if (file.format === 'ndjson') {
+      for await (const row of rows) {
+        if (signal.aborted) throw new OperatorError('Interrupted. Nothing was sent.');
+        header = row.header;
+      }
+    }
+    return { header, delimiter: from.delimiter };
+  });
+}
+
 /** The header and the first rows of a file, for a guess at its columns. */
 export async function firstRows(
   file: LocalFile,

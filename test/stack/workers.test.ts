@@ -1,5 +1,7 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { campaignCheckerEnvironment } from '../../lambdas/campaign-checker/env.ts';
+import { campaignSenderEnvironment } from '../../lambdas/campaign-sender/env.ts';
 import { governorEnvironment } from '../../lambdas/governor/env.ts';
 import { linkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
 import { qrWorkerEnvironment } from '../../lambdas/qr-worker/env.ts';
@@ -167,6 +169,15 @@ describe('the workers', () => {
       LANES: [
         { name: 'transactional', commandsPerSecond: 57, sendAhead: 1_000 },
         { name: 'campaign', commandsPerSecond: 832, sendAhead: 26_000 },
+      ],
+    });
+    expect(campaignCheckerEnvironment.parse(environmentOf('CampaignsCheckerWorkerFunction'))).toMatchObject({
+      MAX_TTL_DAYS: 365,
+    });
+    expect(campaignSenderEnvironment.parse(environmentOf('CampaignsSenderWorkerFunction'))).toMatchObject({
+      LANES: [
+        { name: 'transactional', commandsPerSecond: 57, imagesPerSecond: 10 },
+        { name: 'campaign', commandsPerSecond: 832, imagesPerSecond: 12 },
       ],
     });
     const resolved = environmentOf('CampaignLinkWorkerFunction');

@@ -35,6 +35,21 @@ export function guessWords({ header, target, samples, isKey, by }: ColumnGuess):
   return `  ${visible(header)} → ${becomes}    ${shown}`;
 }
 
+/** The guesses as options of a command line. */
+export function guessOptions(guesses: readonly ColumnGuess[]): string {
+  const options = guesses.flatMap(({ header, target, by, isKey }) => [
+    ...(by === 'guessed' ? [`--map '${header}=${target}'`] : []),
+    ...(isKey ? [`--key '${header}'`] : []),
+  ]);
+  return options.join(' ');
+}
+
+/** The guesses at a file's columns that its settings leave open. */
+export async function guessesAt(file: LocalFile, settings: CampaignSettings): Promise<ColumnGuess[]> {
+  const { header, rows } = await firstRows(file, sampleRows);
+  return openGuesses(guessColumns(header, rows), settings);
+}
+
 /**
  * Shows the guesses at a file's columns, with values, and asks whether they are right. The values stay on this screen.
  *
@@ -46,18 +61,13 @@ export async function settledColumns(
   settings: CampaignSettings,
   interrupted: AbortSignal,
 ): Promise<CampaignSettings | undefined> {
-  const { header, rows } = await firstRows(file, sampleRows);
-  const guesses = openGuesses(guessColumns(header, rows), settings);
+  const guesses = await guessesAt(file, settings);
   if (guesses.length === 0) return settings;
   console.error('Some columns have no known name. They may mean:');
   for (const guess of guesses) console.error(guessWords(guess));
   if (!process.stdin.isTTY) {
-    const options = guesses.flatMap(({ header: name, target, by, isKey }) => [
-      ...(by === 'guessed' ? [`--map '${name}=${target}'`] : []),
-      ...(isKey ? [`--key '${name}'`] : []),
-    ]);
     throw new OperatorError(
-      `The input is not a terminal, so nobody can agree. To use them, add ${options.join(' ')}. To use the headers as they are, add --no-guess. Nothing was sent.`,
+      `The input is not a terminal, so nobody can agree. To use them, add ${guessOptions(guesses)}. To use the headers as they are, add --no-guess. Nothing was sent.`,
     );
   }
   const otherwise = 'Nothing was sent. Name the targets with --map, or use the headers as they are with --no-guess.';

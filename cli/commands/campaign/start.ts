@@ -200,7 +200,8 @@ async function drop(
   return exitCode.stillRunning;
 }
 
-function sourceOf(given: string | undefined, { settings: { producers } }: ConfiguredPipeline): string {
+/** The producer of a campaign. @throws OperatorError if it is not named, and there are several */
+export function sourceOf(given: string | undefined, { settings: { producers } }: ConfiguredPipeline): string {
   const [only, ...others] = producers;
   if (given !== undefined) return given;
   if (only !== undefined && others.length === 0) return only.source;

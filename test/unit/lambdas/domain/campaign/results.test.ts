@@ -49,6 +49,7 @@ describe('the status of a row', () => {
       expired: undefined,
       renewed: undefined,
       'expiring-soon': undefined,
+      'campaign-finished': undefined,
     });
   });
 
