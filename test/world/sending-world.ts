@@ -193,9 +193,10 @@ export class SendingWorld {
    * One run of the sender. The time moves when all of it sleeps.
    *
    * @param cutAfter the run is cut off after so many calls of its ports: the next one never returns
+   * @param atOnce how many runs start together, as they must not
    * @returns how many calls of its ports it made
    */
-  async run(cutAfter = Number.POSITIVE_INFINITY): Promise<{ calls: number; cut: boolean }> {
+  async run(cutAfter = Number.POSITIVE_INFINITY, atOnce = 1): Promise<{ calls: number; cut: boolean }> {
     let calls = 0;
     let cut = false;
     const counted = async <Value>(call: () => Promise<Value>): Promise<Value> => {
@@ -207,8 +208,12 @@ export class SendingWorld {
       return call();
     };
     const startedAt = this.now;
-    const send = campaignSender(this.settings, this.#ports(counted));
-    const work = send({ remainingMilliseconds: () => 900_000 - (this.now - startedAt) });
+    const work = Promise.all(
+      Array.from({ length: atOnce }, () => {
+        const send = campaignSender(this.settings, this.#ports(counted));
+        return send({ remainingMilliseconds: () => 900_000 - (this.now - startedAt) });
+      }),
+    );
     let end: { error?: unknown } | undefined;
     work.then(
       () => {
