@@ -62,6 +62,8 @@ export class SendingWorld {
   /** Whether the lanes' workers and the QR workers run. */
   worksLinks = true;
   worksImages = true;
+  /** The part of its rate at which a lane really works. */
+  speed = 1;
   /** Rows that the queue refuses, by request ID. */
   readonly refusedByQueue = new Set<string>();
   /** Rows whose messages are lost, by request ID: a dead letter. */
@@ -275,8 +277,14 @@ export class SendingWorld {
   async #work(milliseconds: number): Promise<void> {
     this.mostQueued = Math.max(this.mostQueued, this.queued.length);
     for (const { name, queueUrl, commandsPerSecond, imagesPerSecond } of this.settings.LANES) {
-      this.#links = Math.min(this.#links + (commandsPerSecond * milliseconds) / 1000, 10 * commandsPerSecond);
-      this.#images = Math.min(this.#images + (imagesPerSecond * milliseconds) / 1000, 10 * imagesPerSecond);
+      this.#links = Math.min(
+        this.#links + (this.speed * commandsPerSecond * milliseconds) / 1000,
+        10 * commandsPerSecond,
+      );
+      this.#images = Math.min(
+        this.#images + (this.speed * imagesPerSecond * milliseconds) / 1000,
+        10 * imagesPerSecond,
+      );
       if (this.worksLinks) await this.#carryOut(name, queueUrl);
       if (this.worksImages) await this.#makeImages();
     }
