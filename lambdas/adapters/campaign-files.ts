@@ -8,6 +8,7 @@ import {
   chunkResultPlace,
   digestsPlace,
   inboxPrefix,
+  rejectedPlace,
   resultsPrefix,
   settingsEnding,
 } from '../domain/campaign/places.ts';
@@ -97,9 +98,19 @@ export class CampaignFiles {
     return this.#lines(chunkResultPlace(campaign, drop, chunk), rowResultSchema);
   }
 
-  /** Writes the key digests of a part of the check. */
+  /** Writes the key digests of a part of the check. A repeat writes the same again. */
   async putDigests(campaign: CampaignKey, drop: number, part: number, digests: Uint8Array): Promise<void> {
     await this.#put(digestsPlace(campaign, drop, part), digests, 'application/octet-stream');
+  }
+
+  /** Writes the rows that a part of the check has rejected. */
+  async putRejected(campaign: CampaignKey, drop: number, part: number, rows: readonly CheckedRow[]): Promise<void> {
+    await this.#putLines(rejectedPlace(campaign, drop, part), rows);
+  }
+
+  /** @throws Error if they are missing or malformed */
+  rejected(campaign: CampaignKey, drop: number, part: number): Promise<CheckedRow[]> {
+    return this.#lines(rejectedPlace(campaign, drop, part), checkedRowSchema);
   }
 
   /** @throws Error if they are missing */
@@ -168,8 +179,11 @@ export class CampaignFiles {
     return this.#put(key, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 'application/x-ndjson');
   }
 
-  async #put(Key: string, Body: string | Uint8Array, ContentType: string): Promise<void> {
-    await this.#s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key, Body, ContentType }));
+  async #put(Key: string, content: string | Uint8Array, ContentType: string): Promise<void> {
+    const Body = Buffer.from(content);
+    // The SDK leaves out the length of an empty body, and then warns of it.
+    const named = { Bucket: this.#bucket, Key, ContentType, ContentLength: Body.length };
+    await this.#s3.send(new PutObjectCommand({ ...named, Body }));
   }
 }
 

@@ -16,7 +16,7 @@ export interface CampaignDrop extends CampaignKey {
   drop: number;
 }
 
-/** What a writer says of a campaign. The table adds the version and the revision. */
+/** A campaign's record as its writer gives it. The table adds the version and the revision. */
 export type CampaignContent = Omit<CampaignRecord, 'v' | 'revision'>;
 
 /** One reading of a campaign's record. */
@@ -27,13 +27,13 @@ export interface CampaignReading {
   corrupt: boolean;
 }
 
-/** What an operator may do to a campaign. */
+/** What an operator may do to a campaign. `by` is the operator's name, for other people. */
 export type CampaignAct =
-  | { act: 'pause'; reason: string }
+  | { act: 'pause'; reason: string; by?: string }
   | { act: 'resume' }
-  | { act: 'approve' }
+  | { act: 'approve'; by?: string }
   /** Ends the sending. The campaign stays on the list until the sender has written its results. */
-  | { act: 'cancel' };
+  | { act: 'cancel'; by?: string };
 
 /**
  * The campaigns in the ledger's table: a record for each campaign, and the list of active ones.
@@ -164,13 +164,20 @@ interface Change {
 
 function changeOf(act: CampaignAct, at: number): Change {
   switch (act.act) {
-    case 'pause':
-      return { set: ', #paused = :paused', values: { ':paused': { at, reason: act.reason } }, from: activeStates };
+    case 'pause': {
+      const { reason, by } = act;
+      return { set: ', #paused = :paused', values: { ':paused': { at, reason, by } }, from: activeStates };
+    }
     case 'resume':
       return { remove: ' REMOVE #paused', from: activeStates };
-    case 'approve':
-      return { set: ', #state = :to, approvedAt = :now', values: { ':to': 'sending' }, from: ['waiting'] };
-    case 'cancel':
-      return { set: ', #state = :to', values: { ':to': 'cancelled' }, from: activeStates };
+    case 'approve': {
+      const approvedBy = act.by === undefined ? '' : ', approvedBy = :by';
+      const values = { ':to': 'sending', ':by': act.by };
+      return { set: `, #state = :to, approvedAt = :now${approvedBy}`, values, from: ['waiting'] };
+    }
+    case 'cancel': {
+      const values = { ':to': 'cancelled', ':cancelled': { at, by: act.by } };
+      return { set: ', #state = :to, cancelled = :cancelled', values, from: activeStates };
+    }
   }
 }

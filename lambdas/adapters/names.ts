@@ -1,3 +1,5 @@
+import { campaignPrefix } from '../domain/campaign/places.ts';
+
 /** Names in the ledger's table and in the buckets. */
 
 export const ledgerAttribute = {
@@ -22,4 +24,7 @@ export const prefix = {
   held: 'held/',
   quarantine: 'quarantine/',
   givenUp: 'aws/lambda/',
+  inbox: campaignPrefix.inbox,
+  campaignWork: campaignPrefix.work,
+  results: campaignPrefix.results,
 } as const;

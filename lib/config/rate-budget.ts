@@ -312,8 +312,22 @@ export function planForwarder({
 }
 
 /**
- * Lambda environments that the plans, the expiry worker, the expiry intake, the forwarder, the reader, the governor,
- * the replayer and the operations function reserve.
+ * How the campaign checker takes from its queue, one message at a time. It makes no API calls. With two environments, a
+ * large file leaves one for the others.
+ */
+export const campaignCheckerPlan = {
+  concurrency: minConcurrency,
+  /** A slice of a check ends after half a minute. The rest is for a slow last step and the report. */
+  timeoutSeconds: 120,
+  visibilityTimeoutSeconds: 6 * 120,
+} as const;
+
+/** The governor, the replayer, the operations function and the campaign sender, which run once at a time. */
+const singleFunctions = 4;
+
+/**
+ * Lambda environments that a pipeline reserves: for its lanes' plans, the expiry worker and its intake, the forwarder, the
+ * reader, the campaign checker, and the functions that run once at a time.
  *
  * @param ingressQueues how many the pipeline has
  */
@@ -326,7 +340,7 @@ export function reservedConcurrency(
   const lanes = plans.reduce((total, plan) => total + plan.link.concurrency + plan.qr.concurrency, 0);
   const forwarder = ingressQueues * minConcurrency;
   const ofExpiry = expiry === undefined ? 0 : expiry.concurrency + intakeConcurrency;
-  return lanes + ofExpiry + (reader?.concurrency ?? 0) + forwarder + 3;
+  return lanes + ofExpiry + (reader?.concurrency ?? 0) + forwarder + campaignCheckerPlan.concurrency + singleFunctions;
 }
 
 /** Renders the arithmetic of {@link plannedCalls}: `campaign 13 × 64 + campaign QR 2 × 6 + … + governor 1`. */

@@ -177,7 +177,13 @@ describe('the outputs', () => {
     expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
       'ApiTokenSecretArn',
       'ArchiveBucketName',
+      'CampaignBucketName',
+      'CampaignCheckerFunctionName',
+      'CampaignCheckerLogGroupName',
+      'CampaignCheckerMappingId',
       'CampaignDeadLetterQueueUrl',
+      'CampaignFilesDeadLetterQueueUrl',
+      'CampaignFilesQueueUrl',
       'CampaignLinkWorkerLogGroupName',
       'CampaignLinkWorkerMappingId',
       'CampaignQrDeadLetterQueueUrl',
@@ -185,6 +191,8 @@ describe('the outputs', () => {
       'CampaignQrWorkerLogGroupName',
       'CampaignQrWorkerMappingId',
       'CampaignQueueUrl',
+      'CampaignSenderFunctionName',
+      'CampaignSenderLogGroupName',
       'CrmOutcomeDeadLetterQueueUrl',
       'CrmOutcomeQueueUrl',
       'ExpiredLinksDeadLetterQueueUrl',
@@ -236,6 +244,10 @@ describe('the outputs', () => {
     const imported = (id: string) => template.findOutputs(id)[id]?.Value['Fn::ImportValue'];
     expect(imported('ApiTokenSecretArn')).toContain('ApiToken');
     expect(imported('LinkIdSecretArn')).toContain('LinkIdSecret');
+    expect(imported('CampaignFilesQueueUrl')).toContain('CampaignFilesQueue');
+    expect(imported('CampaignFilesDeadLetterQueueUrl')).toContain('CampaignFilesDeadLetters');
+    expect(reference('CampaignCheckerFunctionName')).toMatch(/^PipelineCampaignsCheckerWorkerFunction/);
+    expect(reference('CampaignSenderFunctionName')).toMatch(/^PipelineCampaignsSenderWorkerFunction/);
   });
 });
 
@@ -253,7 +265,7 @@ describe('in another app', () => {
     app.synth();
     // Then
     const both = Template.fromStack(first);
-    both.resourceCountIs('AWS::Lambda::Function', 20);
+    both.resourceCountIs('AWS::Lambda::Function', 24);
     const names = Object.values(both.findResources('AWS::CloudWatch::Alarm')).map(
       ({ Properties }) => Properties.AlarmName,
     );

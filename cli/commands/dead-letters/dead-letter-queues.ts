@@ -3,11 +3,17 @@ import { expiryLane } from '../../../lambdas/domain/work/names.ts';
 import { outputNamed, pascal, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 
-/** What a queue holds: commands, commands in ingress queues, QR jobs that the link worker queues, or expired links. */
-export const queueKinds = ['commands', 'ingress', 'qr', 'expiry'] as const;
+/**
+ * What a queue holds: commands, commands in ingress queues, QR jobs that the link worker queues, expired links, or the files of
+ * campaigns.
+ */
+export const queueKinds = ['commands', 'ingress', 'qr', 'expiry', 'campaigns'] as const;
 export type QueueKind = (typeof queueKinds)[number];
 
-/** A dead-letter queue, and the queue that its messages come from. Expired links have a `lane` of their own. */
+/**
+ * A dead-letter queue, and the queue that its messages come from. Expired links and the files of campaigns have a `lane` of
+ * their own.
+ */
 export interface DeadLetterQueue {
   lane: string;
   kind: QueueKind;
@@ -17,14 +23,14 @@ export interface DeadLetterQueue {
   sourceUrl: string;
 }
 
-/** The name that the alarms use: `campaign`, `campaign-ingress-crm`, `campaign-qr`, `expiry`. */
+/** The name that the alarms use: `campaign`, `campaign-ingress-crm`, `campaign-qr`, `expiry`, `campaigns`. */
 export function nameOf({ lane, kind, source }: Pick<DeadLetterQueue, 'lane' | 'kind' | 'source'>): string {
   if (kind === 'ingress') return `${lane}-ingress-${source}`;
   return kind === 'qr' ? `${lane}-qr` : lane;
 }
 
 /**
- * The dead-letter queues of a pipeline, lane by lane, and the queue of expired links.
+ * The dead-letter queues of a pipeline, lane by lane, the queue of expired links, and the queue of the campaign checker.
  *
  * @param only the one lane or kind wanted; without it, all of them
  * @throws PipelineNotFound if the stack is not a pipeline; OperatorError if the pipeline has no such lane
@@ -56,7 +62,8 @@ export function deadLetterQueues(
       })),
     queueOf(lane, 'qr', `${pascal(lane)}Qr`),
   ]);
-  return [...ofLanes, queueOf(expiryLane, 'expiry', 'ExpiredLinks')].filter(
+  const others = [queueOf(expiryLane, 'expiry', 'ExpiredLinks'), queueOf('campaigns', 'campaigns', 'CampaignFiles')];
+  return [...ofLanes, ...others].filter(
     ({ lane, kind }) => lane === (only.lane ?? lane) && kind === (only.queue ?? kind),
   );
 }

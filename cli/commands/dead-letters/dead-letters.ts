@@ -39,7 +39,8 @@ export function deadLettersCommand(): Command {
 
 /** The options that the three subcommands share. */
 function subcommand(name: string, description: string, limit: string): Command {
-  const kinds = 'only command queues, ingress queues, QR queues, or the queue of expired links';
+  const kinds =
+    'only command queues, ingress queues, QR queues, the queue of expired links, or the queue of campaign files';
   return new Command(name)
     .description(description)
     .option('--lane <name>', 'only this lane')

@@ -34,7 +34,7 @@ const usualNames: Readonly<Record<string, string>> = {
 
 /** Columns about people. A link shows its parameters to whoever has it, so these are better carried along only. */
 const personal =
-  /^(?:e?mail(?:address)?|phone(?:number)?|mobile|first ?name|last ?name|surname|full ?name|name|salutation|birthday|address|street|city)$/;
+  /^(?:e ?mail(?: ?address)?|phone(?: ?number)?|mobile|first ?name|last ?name|surname|full ?name|name|salutation|birthday|address|street|city)$/;
 const identifying = /(?:^|[ _.-])(?:id|key|code|number|nr|no)$|^(?:sku|uuid|guid|customer|user)/i;
 
 const known: ReadonlySet<string> = new Set([...Object.keys(parameterRules), 'deep_link_value']);

@@ -23,6 +23,9 @@ export const rowsPerChunk = 250;
 export const talliesSchema = z.partialRecord(z.enum(rowStatuses), z.int().min(0));
 export type Tallies = z.infer<typeof talliesSchema>;
 
+/** An operator's name on the computer that sent the order. It helps people. The proof is the account's audit trail. */
+const operator = z.string().optional();
+
 /** The file of a campaign, as it was dropped. */
 export const campaignFileSchema = z.object({
   /** `inbox/{source}/{name}.csv` */
@@ -63,7 +66,9 @@ export const campaignRecordSchema = z.object({
   lane: z.string(),
   state: z.enum(campaignStates),
   /** An operator's pause. It stops the sending only. */
-  paused: z.object({ at: z.number(), reason: z.string() }).optional(),
+  paused: z.object({ at: z.number(), reason: z.string(), by: operator }).optional(),
+  /** An operator's end. Rows that are with the lane are still settled. `endedAt` then says that the results are written. */
+  cancelled: z.object({ at: z.number(), by: operator }).optional(),
   refusal: faultSchema.optional(),
   /** Where the check continues. */
   check: z.object({
@@ -74,8 +79,9 @@ export const campaignRecordSchema = z.object({
     /** Absent until the header has been read. */
     header: z.array(z.string()).optional(),
     delimiter: z.string().optional(),
-    /** Objects with the key digests of the rows so far, for finding duplicates. */
+    /** Steps so far. Each has an object with the key digests of its rows, and one with its rejected rows. */
     digestObjects: z.int(),
+    /** Whether the whole file has been read. The check then ends with its report. */
     done: z.boolean(),
   }),
   /** Rows that the check has read. After the check: all rows. */
@@ -103,6 +109,16 @@ export const campaignRecordSchema = z.object({
   settledAt: z.number().optional(),
   /** Of the settled chunks. */
   tallies: talliesSchema,
+  /** What else the check has counted: rows that are not sent, rows to send by action, GETs before creates, warnings by rule. */
+  found: z
+    .object({
+      lookups: z.int(),
+      unchanged: z.int(),
+      rejected: z.int(),
+      actions: z.record(z.string(), z.int()),
+      warningsByRule: z.record(z.string(), z.int()),
+    })
+    .optional(),
   /** The first faults of the check, for people: at most 20. */
   firstFaults: z.array(z.object({ line: z.int(), path: z.string(), rule: z.string(), message: z.string() })),
   /** Rejected rows of the check, by rule. */
@@ -111,8 +127,9 @@ export const campaignRecordSchema = z.object({
   changedAt: z.number(),
   startedAt: z.number().optional(),
   endedAt: z.number().optional(),
-  /** Who approved it. */
+  /** When an operator approved it, and who. */
   approvedAt: z.number().optional(),
+  approvedBy: operator,
   /** Grows with each write. A writer names the revision that it has read. */
   revision: z.int(),
 });

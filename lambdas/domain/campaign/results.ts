@@ -15,7 +15,7 @@ const statuses: Readonly<Record<OutcomeKind, RowStatus | undefined>> = {
   superseded: 'failed',
   'qr-failed': 'failed',
   parked: undefined,
-  // Outcomes of links and of campaigns, which no request has.
+  // Outcomes of links and campaigns, which no request has.
   expired: undefined,
   renewed: undefined,
   'expiring-soon': undefined,

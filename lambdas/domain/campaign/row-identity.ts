@@ -24,5 +24,5 @@ export function changeRequestId(requestId: string, content: unknown, version: nu
 /** The key of a row without a key column: a digest of its cells and of its command. The order of the columns does not matter. */
 export function contentKey(parts: readonly (readonly [name: string, value: string])[]): string {
   const inOrder = [...parts].sort(([one], [other]) => (one < other ? -1 : 1));
-  return `~${digestOf(JSON.stringify(inOrder))}`;
+  return `#${digestOf(JSON.stringify(inOrder))}`;
 }

@@ -20,7 +20,7 @@ export interface LaneRate {
 const leastPart = 0.2;
 /** This part of the work ahead is for campaigns with nothing outstanding, so that a small one goes at once. */
 const partForNew = 0.1;
-/** One such campaign takes at most this part of what is left of it, so that there is room for the next one. */
+/** Such campaigns take at most this part of what is left of it at once, so that there is room for the next one. */
 const partOfNew = 0.25;
 
 /**
@@ -36,13 +36,14 @@ export function rowsToSend(campaigns: readonly Sharer[], lane: LaneRate & { ahea
   let free = Math.max(0, Math.ceil(aheadRows) - outstanding);
   const given = new Map(campaigns.map(({ key }) => [key, 0]));
   const active = campaigns.filter(({ paused, rowsLeft }) => !paused && rowsLeft > 0);
-  let forNew = Math.min(free, Math.ceil(aheadRows * partForNew));
+  const forNew = Math.min(free, Math.ceil(aheadRows * partForNew));
   free -= forNew;
 
   const shares = sharesOf(active, lane);
-  // Who is furthest below its share comes first.
+  // Who has more than its share ahead waits until the others have theirs.
+  const shared = free + active.reduce((sum, one) => sum + one.outstanding, 0);
   const wanted = active.map((one) => {
-    const target = Math.ceil((shares.get(one.key) ?? 0) * aheadRows);
+    const target = Math.ceil((shares.get(one.key) ?? 0) * shared);
     return { key: one.key, rows: Math.min(one.rowsLeft, Math.max(0, target - one.outstanding)) };
   });
   for (const [key, rows] of evenly(wanted, free)) given.set(key, rows);
@@ -53,14 +54,9 @@ export function rowsToSend(campaigns: readonly Sharer[], lane: LaneRate & { ahea
 
   const started = active
     .filter(({ outstanding: sent }) => sent === 0)
-    .sort((one, other) => one.rowsLeft - other.rowsLeft);
-  for (const { key, rowsLeft } of started) {
-    const sofar = given.get(key) ?? 0;
-    const rows = Math.min(rowsLeft - sofar, Math.ceil(forNew * partOfNew));
-    if (rows <= 0) continue;
-    given.set(key, sofar + rows);
-    forNew -= rows;
-  }
+    .map(({ key, rowsLeft }) => ({ key, rows: rowsLeft - (given.get(key) ?? 0) }));
+  for (const [key, rows] of evenly(started, Math.ceil(forNew * partOfNew)))
+    given.set(key, (given.get(key) ?? 0) + rows);
   return given;
 }
 

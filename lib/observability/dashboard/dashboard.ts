@@ -3,6 +3,7 @@ import { AlarmState, AlarmStatusWidget, Dashboard, type IAlarm, PeriodOverride }
 import { Construct } from 'constructs';
 import type { Observed } from '../alarm-line.ts';
 import { pipelineMetrics } from '../metrics.ts';
+import { campaignSection } from './campaign-section.ts';
 import { laneSection } from './lane-section.ts';
 import { expirySection, governorSection, ledgerSection, outcomesSection } from './platform-section.ts';
 import { quotaSection, rateSection } from './quota-section.ts';
@@ -44,6 +45,7 @@ export class PipelineDashboard extends Construct {
         ...shown.lanes.flatMap((lane) => laneSection(lane, shown)),
         ...ledgerSection(shown),
         ...expirySection(shown),
+        ...campaignSection(shown),
         ...outcomesSection(shown),
         ...governorSection(shown),
       ],

@@ -80,13 +80,13 @@ describe('the plan of the shipped lanes', () => {
 
   test('sends at most 948 calls a second: 3 × 19 + 2 × 5 + 13 × 64 + 2 × 6 + 2 × 4 + 1 × 28 + 1', () => {
     expect(plannedCalls(plans, expiry, reader)).toEqual({ callsPerSecond: 948, qrCallsPerSecond: 22 });
-    expect(reservedConcurrency(plans, expiry, reader)).toBe(30);
+    expect(reservedConcurrency(plans, expiry, reader)).toBe(33);
   });
 
   test('is printed as a table', () => {
     expect(describePlans('OneLink-production', limits, plans, expiry, reader)).toBe(
       [
-        'OneLink-production: at most 948 of 950 calls/s, 22 of 23 QR calls/s; 904 calls/s (95 %) under a backlog; reserves 30 Lambda environments',
+        'OneLink-production: at most 948 of 950 calls/s, 22 of 23 QR calls/s; 904 calls/s (95 %) under a backlog; reserves 33 Lambda environments',
         '  worker                 C × r       batch        busy utilisation     timeout  visibility',
         '  transactional       3 × 19/s          10       0.5 s        60 %        30 s       180 s',
         '  transactional QR     2 × 5/s          10       2.0 s        80 %        30 s       180 s',

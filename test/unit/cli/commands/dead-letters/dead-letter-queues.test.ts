@@ -5,7 +5,7 @@ const outputs: Record<string, string> = {
   OutcomeTopicArn: 'arn:aws:sns:eu-central-1:111122223333:outcomes',
   QrBucketName: 'qr-images',
   ...Object.fromEntries(
-    ['Campaign', 'CampaignQr', 'Urgent', 'UrgentQr', 'ExpiredLinks'].flatMap((name) => [
+    ['Campaign', 'CampaignQr', 'Urgent', 'UrgentQr', 'ExpiredLinks', 'CampaignFiles'].flatMap((name) => [
       [`${name}QueueUrl`, `https://sqs.example/${name}`],
       [`${name}DeadLetterQueueUrl`, `https://sqs.example/${name}-dead`],
     ]),
@@ -14,8 +14,15 @@ const outputs: Record<string, string> = {
 const urls = (only: Parameters<typeof deadLetterQueues>[2]) =>
   deadLetterQueues(outputs, 'OneLink-production', only).map(({ url }) => url.replace('https://sqs.example/', ''));
 
-test('a pipeline has two dead-letter queues for each lane, and one for expired links', () => {
-  expect(urls({})).toEqual(['Campaign-dead', 'CampaignQr-dead', 'Urgent-dead', 'UrgentQr-dead', 'ExpiredLinks-dead']);
+test('a pipeline has two dead-letter queues for each lane, one for expired links and one for the files of campaigns', () => {
+  expect(urls({})).toEqual([
+    'Campaign-dead',
+    'CampaignQr-dead',
+    'Urgent-dead',
+    'UrgentQr-dead',
+    'ExpiredLinks-dead',
+    'CampaignFiles-dead',
+  ]);
 });
 
 test('the options select dead-letter queues by lane and by kind', () => {
@@ -23,6 +30,7 @@ test('the options select dead-letter queues by lane and by kind', () => {
   expect(urls({ queue: 'qr' })).toEqual(['CampaignQr-dead', 'UrgentQr-dead']);
   expect(urls({ queue: 'expiry' })).toEqual(['ExpiredLinks-dead']);
   expect(urls({ lane: 'urgent', queue: 'expiry' })).toEqual([]);
+  expect(urls({ queue: 'campaigns' })).toEqual(['CampaignFiles-dead']);
   expect(deadLetterQueues(outputs, 'OneLink-production', { lane: 'campaign', queue: 'qr' })).toEqual([
     {
       lane: 'campaign',
