@@ -104,7 +104,7 @@ export class CodeZip implements CodeTarget {
     this.#unlessFailed();
     const out = this.#zip.outputStream as PassThrough;
     if (!out.writableNeedDrain) return;
-    await Promise.race([once(out, 'drain'), this.#written]);
+    await Promise.race([once(out, 'drain').catch(() => this.#written), this.#written]);
     this.#unlessFailed();
   }
 

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { type CampaignKey, inboxPrefix, settingsEnding } from '../../lambdas/domain/campaign/places.ts';
@@ -53,7 +54,7 @@ export async function dropCampaign(drop: Drop, ports: DropPorts): Promise<Campai
     }),
   );
   const Key = inboxKey(campaign, ending);
-  const bytes = input.open();
+  const bytes = Readable.from(wholeFile(input), { objectMode: false });
   const upload = new Upload({
     client: s3,
     params: { Bucket, Key, Body: bytes, ContentType: typeOf(ending) },
@@ -63,14 +64,10 @@ export async function dropCampaign(drop: Drop, ports: DropPorts): Promise<Campai
   upload.on('httpUploadProgress', ({ loaded = 0 }) => ports.onProgress(loaded));
   const abort = () => void upload.abort();
   signal.addEventListener('abort', abort);
-  // S3 completes the upload only after the whole file has been read. Until then, a change of the file still stops it.
-  bytes.once('end', () => input.unchanged().catch(abort));
   try {
     await upload.done();
   } catch (error) {
-    if (signal.aborted) throw interrupted();
-    await input.unchanged();
-    throw input.readError(error);
+    throw signal.aborted ? interrupted() : input.readError(error);
   } finally {
     signal.removeEventListener('abort', abort);
     bytes.destroy();
@@ -78,6 +75,12 @@ export async function dropCampaign(drop: Drop, ports: DropPorts): Promise<Campai
   const dropped = await ports.file(Key);
   if (dropped !== undefined) return dropped;
   throw new OperatorError(`${Key} is uploaded, and is gone already. Does somebody clear the campaign bucket?`);
+}
+
+/** The upload ends only after the last byte. So a file that has changed until then is not uploaded. */
+async function* wholeFile({ open, unchanged }: Drop['input']): AsyncGenerator<Buffer> {
+  for await (const part of open()) yield part;
+  await unchanged();
 }
 
 const interrupted = () => new OperatorError('Interrupted during the upload. Nothing has started. Start it again.');

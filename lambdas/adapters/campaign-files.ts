@@ -179,8 +179,11 @@ export class CampaignFiles {
     return this.#put(key, lines.map((line) => `${JSON.stringify(line)}\n`).join(''), 'application/x-ndjson');
   }
 
-  async #put(Key: string, Body: string | Uint8Array, ContentType: string): Promise<void> {
-    await this.#s3.send(new PutObjectCommand({ Bucket: this.#bucket, Key, Body, ContentType }));
+  async #put(Key: string, content: string | Uint8Array, ContentType: string): Promise<void> {
+    const Body = Buffer.from(content);
+    // The SDK leaves out the length of an empty body, and then warns of it.
+    const named = { Bucket: this.#bucket, Key, ContentType, ContentLength: Body.length };
+    await this.#s3.send(new PutObjectCommand({ ...named, Body }));
   }
 }
 

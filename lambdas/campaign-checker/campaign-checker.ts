@@ -97,7 +97,7 @@ export function campaignChecker(
     const { droppedAt } = file;
     const template = templateOf(source, chosen, rules);
     const maxTtlDays = settings.MAX_TTL_DAYS;
-        const onConflict = settings.LANES[lane]?.conflictPolicy;
+    const onConflict = settings.LANES[lane]?.conflictPolicy;
     const named = { source, name, settings: chosen, template, droppedAt };
     const reader = new RowReader({ ...named, read, maxTtlDays, onConflict, format });
     return { reader, format, isCompressed, sizes };

@@ -21,8 +21,8 @@ interface Reading {
 }
 
 /**
- * What the ledger has told of an outstanding chunk. It lives in memory as long as a run, so each record that is found is
- * read once in a run, and a read asks only for what is missing.
+ * What the ledger knows of an outstanding chunk. It lives in memory as long as a run. A run reads each record once, and
+ * each read asks only for what is missing.
  */
 export class ChunkAnswers {
   readonly rows: readonly CheckedRow[];

@@ -20,11 +20,11 @@ export interface LaneRun {
   deadline: Deadline;
   observer: Observer;
   commands: RowCommands;
-  /** What the ledger has told of the outstanding chunks. */
+  /** What the ledger knows of the outstanding chunks. */
   answers: Map<string, ChunkAnswers>;
 }
 
-/** How the lane stands in one step of a run. */
+/** The lane at the start of a step. */
 export interface LaneStanding {
   /** Whether commands may be sent: the lane is open, and its quota is known. */
   isOpen: boolean;

@@ -23,7 +23,7 @@ export interface CampaignReading {
   corrupt: boolean;
 }
 
-/** What a writer says of a campaign. The table adds the version and the revision. */
+/** A campaign as a writer gives it. The table adds the version and the revision. */
 export type CampaignContent = Omit<CampaignRecord, 'v' | 'revision'>;
 
 /** A command on its way into a lane's queue. */

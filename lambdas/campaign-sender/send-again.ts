@@ -11,8 +11,8 @@ const answerMayTakeMilliseconds = 15 * 60_000;
 const mostSentAgain = 3;
 
 /**
- * Whether a chunk's unanswered rows should have had their answers: fifteen minutes have passed, the lane was open,
- * nothing is parked, and the lane's queue is short enough that they are not simply waiting in it.
+ * Whether a chunk's unanswered rows should have had their answers. Fifteen minutes have passed, the lane was open, and nothing
+ * is parked. The lane's queue is so short that the rows do not wait there.
  */
 async function isOverdue({ lane, ports }: LaneRun, { openSince }: LaneStanding, { sentAt }: OutstandingChunk) {
   if (openSince === undefined) return false;

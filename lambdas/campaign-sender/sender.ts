@@ -15,8 +15,8 @@ import { sendChunks } from './send-chunks.ts';
 import { settle } from './settle.ts';
 
 /**
- * How long a run starts new work. A run starts with a minute, so it ends shortly before another one, and the lanes have
- * half a minute of work to bridge the gap.
+ * How long a run starts new work. A run starts with a minute, so it ends shortly before the next one can start. The lanes
+ * have half a minute of work to bridge the gap.
  */
 const runMilliseconds = 235_000;
 

@@ -103,10 +103,11 @@ function sender(
     OUTCOME_TOPIC_ARN: outcomes.topicArn,
     LINK_ID_SECRET_ARN: state.linkIdSecret.secretArn,
     LANES: JSON.stringify(
-      lanes.map(({ name, commands, plan: { link } }) => ({
+      lanes.map(({ name, commands, plan: { link, qr } }) => ({
         name,
         queueUrl: commands.queue.queueUrl,
         commandsPerSecond: link.concurrency * link.callsPerSecond,
+        imagesPerSecond: qr.concurrency * qr.callsPerSecond,
       })),
     ),
     ...contractOf(account),

@@ -42,11 +42,14 @@ export class InMemoryCampaignTable {
     const { paused, ...others } = record;
     const changed = { ...others, changedAt: nowMilliseconds, revision: record.revision + 1 };
     const still = paused && { paused };
+    const by = 'by' in act && act.by !== undefined ? { by: act.by } : {};
+    const approvedBy = by.by === undefined ? {} : { approvedBy: by.by };
+    const note = { at: nowMilliseconds, ...by };
     const after = {
-      pause: { ...changed, paused: { at: nowMilliseconds, reason: act.act === 'pause' ? act.reason : '' } },
+      pause: { ...changed, paused: { ...note, reason: act.act === 'pause' ? act.reason : '' } },
       resume: changed,
-      approve: { ...changed, ...still, state: 'sending' as const, approvedAt: nowMilliseconds },
-      cancel: { ...changed, ...still, state: 'cancelled' as const },
+      approve: { ...changed, ...still, state: 'sending' as const, approvedAt: nowMilliseconds, ...approvedBy },
+      cancel: { ...changed, ...still, state: 'cancelled' as const, cancelled: note },
     };
     this.records.set(key, after[act.act]);
     return true;

@@ -62,9 +62,11 @@ export class SendingWorld {
   /** Whether the lanes' workers and the QR workers run. */
   worksLinks = true;
   worksImages = true;
+  /** The part of its rate at which a lane really works. */
+  speed = 1;
   /** Rows that the queue refuses, by request ID. */
   readonly refusedByQueue = new Set<string>();
-  /** Rows whose messages are lost, by request ID: a dead letter that nobody looks at. */
+  /** Rows whose messages are lost, by request ID: a dead letter. */
   readonly lost = new Set<string>();
   /** What fails at the sender's next call of it: a queue's URL, or `requests`. */
   readonly failing = new Set<string>();
@@ -169,13 +171,34 @@ export class SendingWorld {
     this.campaigns.act({ source: 'crm', name }, ({ paused: _, ...record }) => record);
   }
 
+  /** The lane parks: its worker archives commands that need quota. */
+  park(): void {
+    this.control.setRecord(this.now, {
+      lanes: { campaign: { state: 'parking', since: this.now, reason: 'quota-reserve-reached' } },
+      parkedAt: this.now,
+    });
+  }
+
+  /** The lane opens, and the replayer has sent back what was parked. */
+  open(): void {
+    this.control.setRecord(this.now, {
+      lanes: { campaign: { state: 'open', since: this.now, openedAt: this.now } },
+    });
+    for (const parked of this.parked.splice(0)) {
+      const { body, messageId, sentAtMilliseconds, receiveCount, sender = '', lane } = parked;
+      const replayed = { body, messageId, sentAtMilliseconds, receiveCount, sender, replayed: true as const };
+      this.queued.push({ ...replayed, queueUrl: laneQueue(lane) });
+    }
+  }
+
   /**
    * One run of the sender. The time moves when all of it sleeps.
    *
    * @param cutAfter the run is cut off after so many calls of its ports: the next one never returns
+   * @param atOnce how many runs start together, as they must not
    * @returns how many calls of its ports it made
    */
-  async run(cutAfter = Number.POSITIVE_INFINITY): Promise<{ calls: number; cut: boolean }> {
+  async run(cutAfter = Number.POSITIVE_INFINITY, atOnce = 1): Promise<{ calls: number; cut: boolean }> {
     let calls = 0;
     let cut = false;
     const counted = async <Value>(call: () => Promise<Value>): Promise<Value> => {
@@ -187,8 +210,12 @@ export class SendingWorld {
       return call();
     };
     const startedAt = this.now;
-    const send = campaignSender(this.settings, this.#ports(counted));
-    const work = send({ remainingMilliseconds: () => 900_000 - (this.now - startedAt) });
+    const work = Promise.all(
+      Array.from({ length: atOnce }, () => {
+        const send = campaignSender(this.settings, this.#ports(counted));
+        return send({ remainingMilliseconds: () => 900_000 - (this.now - startedAt) });
+      }),
+    );
     let end: { error?: unknown } | undefined;
     work.then(
       () => {
@@ -250,8 +277,14 @@ export class SendingWorld {
   async #work(milliseconds: number): Promise<void> {
     this.mostQueued = Math.max(this.mostQueued, this.queued.length);
     for (const { name, queueUrl, commandsPerSecond, imagesPerSecond } of this.settings.LANES) {
-      this.#links = Math.min(this.#links + (commandsPerSecond * milliseconds) / 1000, 10 * commandsPerSecond);
-      this.#images = Math.min(this.#images + (imagesPerSecond * milliseconds) / 1000, 10 * imagesPerSecond);
+      this.#links = Math.min(
+        this.#links + (this.speed * commandsPerSecond * milliseconds) / 1000,
+        10 * commandsPerSecond,
+      );
+      this.#images = Math.min(
+        this.#images + (this.speed * imagesPerSecond * milliseconds) / 1000,
+        10 * imagesPerSecond,
+      );
       if (this.worksLinks) await this.#carryOut(name, queueUrl);
       if (this.worksImages) await this.#makeImages();
     }

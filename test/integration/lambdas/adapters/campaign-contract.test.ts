@@ -97,6 +97,21 @@ describe.each<[string, () => Promise<CampaignTable | InMemoryCampaignTable>]>([
     }
   });
 
+  it('keeps who gave an order', async () => {
+    const campaign = { source: 'crm', name: 'steered-by' };
+    const record = async () => (await campaigns.read(campaign)).record;
+    await campaigns.write(content({ ...campaign, state: 'waiting' }), nothing);
+    await campaigns.act(campaign, { act: 'pause', reason: 'typo', by: 'anna' }, 10);
+    await campaigns.act(campaign, { act: 'approve', by: 'ben' }, 11);
+    await campaigns.act(campaign, { act: 'cancel', by: 'cara' }, 12);
+    expect(await record()).toMatchObject({
+      state: 'cancelled',
+      paused: { at: 10, reason: 'typo', by: 'anna' },
+      approvedBy: 'ben',
+      cancelled: { at: 12, by: 'cara' },
+    });
+  });
+
   it('makes a writer with an older reading read again after an act', async () => {
     const campaign = { source: 'crm', name: 'raced' };
     await campaigns.write(content({ ...campaign, state: 'sending' }), nothing);

@@ -86,18 +86,7 @@ describe('a lane that is not open', () => {
       expect(world.sent.length).toBeGreaterThan(200);
       expect(world.sent.length).toBeLessThan(700);
       // When
-      world.control.setRecord(world.now);
-      for (const { body, messageId, sentAtMilliseconds, receiveCount, sender, groupId } of world.parked.splice(0)) {
-        const replayed = {
-          body,
-          messageId,
-          sentAtMilliseconds,
-          receiveCount,
-          sender: sender ?? '',
-          replayed: true as const,
-        };
-        world.queued.push({ ...replayed, queueUrl: 'http://127.0.0.1:1/campaign', ...(groupId && { groupId }) });
-      }
+      world.open();
       await world.runs(20);
       // Then
       expect(world.counts('spring')).toEqual({ created: 1_000, 'not attempted': 0 });
