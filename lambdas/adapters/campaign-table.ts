@@ -16,7 +16,7 @@ export interface CampaignDrop extends CampaignKey {
   drop: number;
 }
 
-/** What a writer says of a campaign. The table adds the version and the revision. */
+/** A campaign's record as its writer gives it. The table adds the version and the revision. */
 export type CampaignContent = Omit<CampaignRecord, 'v' | 'revision'>;
 
 /** One reading of a campaign's record. */

@@ -18,7 +18,7 @@ const attempts = 5;
 /**
  * Opens a file of the inbox, as it is now: a new drop of its campaign, or the drop that is being checked.
  *
- * Events of S3 may come twice, late or in another order, so what an event says does not count.
+ * Events of S3 may come twice, late or in another order, so only the bucket counts.
  *
  * @returns the record of the drop, or undefined if there is nothing to check
  * @throws Error if the record keeps changing

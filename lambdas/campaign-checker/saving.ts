@@ -39,7 +39,7 @@ const isWhereItWas = (read: CampaignRecord, now: CampaignRecord | undefined) =>
   now.check.digestObjects === read.check.digestObjects &&
   now.check.done === read.check.done;
 
-/** Ends a drop that cannot be used, and says why where its producer can read it. */
+/** Ends a drop that cannot be used, and writes the reason where its producer can read it. */
 export async function refuse(
   drop: Content,
   fault: Fault,

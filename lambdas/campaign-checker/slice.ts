@@ -18,8 +18,8 @@ import { save } from './saving.ts';
 /** How much is done at once. Each is a multiple of a chunk's rows. */
 export interface Sizes {
   /**
-   * The record is written after each step of so many rows. A step's objects are the same whoever writes them, because its
-   * rows are. So two runs at once do no harm.
+   * The record is written after each step of so many rows. Each run of a step writes the same objects, because
+   * its rows are the same. So two runs at once do no harm.
    */
   rowsPerStep: number;
   /** Rows that are compared with the ledger at once, and whose chunks are written at once. */

@@ -150,7 +150,7 @@ const alarmThresholds = z.strictObject({
 });
 
 const campaigns = z.strictObject({
-  /** Which campaigns wait for an operator's approval. Without any of these, a campaign waits only if its settings say so. */
+  /** Which campaigns wait for an operator's approval. Without any of these, a campaign waits only if its settings ask for it. */
   approval: z.strictObject({
     aboveRows: count(0, 1_000_000_000).optional(),
     sources: z.array(sourceName).optional(),

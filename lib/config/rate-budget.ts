@@ -326,8 +326,8 @@ export const campaignCheckerPlan = {
 const singleFunctions = 4;
 
 /**
- * Lambda environments that the plans, the expiry worker, the expiry intake, the forwarder, the reader, the campaign
- * checker, and the functions that run once at a time reserve.
+ * Lambda environments that a pipeline reserves: for its lanes' plans, the expiry worker and its intake, the forwarder, the
+ * reader, the campaign checker, and the functions that run once at a time.
  *
  * @param ingressQueues how many the pipeline has
  */

@@ -1,7 +1,7 @@
 import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
 import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
 import { type AlarmLine, type Observed, page, ticket } from './alarm-line.ts';
-import { fifteenMinutes, fiveMinutes, latest, pipelineMetrics } from './metrics.ts';
+import { fifteenMinutes, fiveMinutes, latest, mostInFiveMinutes, pipelineMetrics } from './metrics.ts';
 
 /** Alarms on campaigns from files. */
 export function campaignAlarms({ serviceName, settings, lanes, campaigns }: Observed): AlarmLine[] {
@@ -40,22 +40,22 @@ export function campaignAlarms({ serviceName, settings, lanes, campaigns }: Obse
       },
       {
         ...ticket('campaign-stands-still', name),
-        metric: metrics.lane(campaignLaneMetric.standsStill, name, latest),
+        metric: metrics.lane(campaignLaneMetric.standsStill, name, mostInFiveMinutes),
         threshold: 1,
-        periods: 3,
+        periods: 2,
         means: 'A campaign has settled no row for fifteen minutes, although its lane is open.',
       },
       {
         ...ticket('campaign-late', name),
-        metric: metrics.lane(campaignLaneMetric.late, name, latest),
+        metric: metrics.lane(campaignLaneMetric.late, name, mostInFiveMinutes),
         threshold: 1,
         // The forecast varies while a campaign begins.
-        periods: 5,
+        periods: 3,
         means: 'The last row of a campaign will be done after its `sendBy`.',
       },
       {
         ...ticket('campaign-rejected', name),
-        metric: metrics.lane(campaignLaneMetric.rejectedShare, name, latest),
+        metric: metrics.lane(campaignLaneMetric.rejectedShare, name, mostInFiveMinutes),
         threshold: campaignRejectedPercent,
         means: `Of a campaign’s rows, ${campaignRejectedPercent} % or more are rejected. Probably a column or the template is wrong.`,
       },

@@ -26,6 +26,8 @@ export const oneMinute = { period: Duration.minutes(1) };
 /** The maximum of a minute. For a metric with one value a minute, it is that value. */
 export const latest = { ...oneMinute, statistic: 'Maximum' };
 export const fiveMinutes = { period: Duration.minutes(5), statistic: 'Sum' };
+/** For a level that the campaign sender writes at the end of its runs, which take up to four minutes. */
+export const mostInFiveMinutes = { period: Duration.minutes(5), statistic: 'Maximum' };
 export const fifteenMinutes = { period: Duration.minutes(15) };
 
 /** Two days before SQS deletes a message, or halfway if the retention is below four days. */

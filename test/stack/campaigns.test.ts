@@ -9,7 +9,7 @@ const { output, queueArn, whoMay, operatorMay } = producerWorld();
 const object = (key: string) => `arn:aws:s3:::${output('CampaignBucketName')}/${key}`;
 
 describe('the campaign bucket', () => {
-  test('tells the campaign queue of each object that reaches the inbox, by its own notification', () => {
+  test('sends an event to the campaign queue for each object that reaches the inbox, by its own notification', () => {
     stateTemplate.hasResource('AWS::S3::Bucket', {
       Properties: {
         VersioningConfiguration: { Status: 'Enabled' },

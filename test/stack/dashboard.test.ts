@@ -53,6 +53,7 @@ describe('the dashboard', () => {
       'QR: campaign',
       'Ledger',
       'Expiry',
+      'Campaigns',
       'Outcome queues',
       'Governor and functions',
     ]);

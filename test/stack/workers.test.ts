@@ -31,13 +31,14 @@ describe('the workers', () => {
       ReplayerWorkerFunction: [1, 300, 256],
       ReaderWorkerFunction: [1, 30, 256],
       OperationsWorkerFunction: [1, 60, 256],
+      CampaignsCheckerWorkerFunction: [2, 120, 1_024],
+      CampaignsSenderWorkerFunction: [1, 300, 1_024],
     });
   });
 
   test('together send at most the account’s budget: reserved concurrency times the pace in the environment variables', () => {
-    const callers = Object.entries(functions).filter(
-      ([id]) => !['ReplayerWorkerFunction', 'ExpiryIntakeWorkerFunction', 'OperationsWorkerFunction'].includes(id),
-    );
+    const silent = ['Replayer', 'ExpiryIntake', 'Operations', 'CampaignsChecker', 'CampaignsSender'];
+    const callers = Object.entries(functions).filter(([id]) => !silent.includes(id.replace('WorkerFunction', '')));
     const rates = callers.map(([, { Properties }]) => {
       const { Variables } = Properties.Environment;
       const { LINK_CALLS_PER_SECOND: ofLinks, QR_CALLS_PER_SECOND, EXPIRY_CALLS_PER_SECOND: ofExpiry } = Variables;
@@ -64,6 +65,7 @@ describe('the workers', () => {
       CampaignLinkWorkerMapping: [1_000, 5, 13],
       CampaignQrWorkerMapping: [100, 5, 2],
       ExpiryMapping: [100, 5, 2],
+      CampaignsCheckerMapping: [1, undefined, 2],
     });
     for (const [id, { Properties }] of Object.entries(mappings)) {
       const worker = id.replace(/(Worker)?Mapping/, 'WorkerFunction');
@@ -128,7 +130,7 @@ describe('the workers', () => {
         }),
       },
     });
-    template.resourceCountIs('AWS::Logs::LogGroup', 10);
+    template.resourceCountIs('AWS::Logs::LogGroup', 12);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
@@ -211,7 +213,7 @@ describe('the workers', () => {
     const stack = pipelineOf({ lanes: { transactional, campaign: { ...campaign, conflictPolicy: 'derive' } } });
     const workers = named('AWS::Lambda::Function', Template.fromStack(stack));
     const policies = Object.values(workers).map(({ Properties }) => Properties.Environment.Variables.CONFLICT_POLICY);
-    expect(policies).toEqual(['reject', undefined, 'derive', ...Array(7).fill(undefined)]);
+    expect(policies).toEqual(['reject', undefined, 'derive', ...Array(9).fill(undefined)]);
   });
 
   test('whose environment variables exceed 4 KB are refused, and the error names the largest', () => {

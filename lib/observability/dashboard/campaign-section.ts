@@ -1,7 +1,7 @@
 import type { IWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { campaignCheckerMetric } from '../../../lambdas/campaign-checker/names.ts';
 import { campaignLaneMetric } from '../../../lambdas/campaign-sender/names.ts';
-import { latest, oneMinute } from '../metrics.ts';
+import { mostInFiveMinutes, oneMinute } from '../metrics.ts';
 import { dead, graph, heading, oldest, type Shown, waiting } from './widgets.ts';
 
 /** Campaigns from files: what is checked, sent and settled, and what needs a look. */
@@ -34,9 +34,9 @@ export function campaignSection(shown: Shown): IWidget[][] {
       graph('Campaigns: rows per minute', ofLanes([rowsSent, rowsSettled, rowsRejected, rowsFailed], oneMinute)),
     ],
     [
-      graph('Campaigns: being sent', ofLanes([active], latest)),
-      graph('Campaigns: standing still, or late', ofLanes([standsStill, late], latest)),
-      graph('Campaigns: rejected rows (%)', ofLanes([rejectedShare], latest)),
+      graph('Campaigns: being sent', ofLanes([active], mostInFiveMinutes)),
+      graph('Campaigns: standing still, or late', ofLanes([standsStill, late], mostInFiveMinutes)),
+      graph('Campaigns: rejected rows (%)', ofLanes([rejectedShare], mostInFiveMinutes)),
     ],
   ];
 }
