@@ -32,7 +32,7 @@ export async function formOfFile(
   const head = await firstBytes(input);
   if (head[0] === 0x1f && head[1] === 0x8b) {
     throw new OperatorError(
-      'The input is compressed by gzip, and has no name that tells its format. Unpack it: gunzip -c <file> | onelink campaign start -',
+      'The input is compressed by gzip, and has no name with its format. Unpack it: gunzip -c <file> | onelink campaign start -',
     );
   }
   const isObject = /^[\uFEFF\s]*\{/.test(head.toString('utf8'));

@@ -25,29 +25,37 @@ export async function* codeSheet(
   codes: AsyncIterable<{ file: string; caption: string }>,
   { title, millimetres, columns }: SheetMeasures,
 ): AsyncGenerator<string> {
-  yield `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'">
-<title>${escaped(title)}</title>
-<style>
-@page { margin: 10mm; }
-body { margin: 0; font: 9pt/1.25 sans-serif; }
-main { display: grid; grid-template-columns: repeat(${columns}, ${millimetres}mm); gap: 5mm; }
-figure { margin: 0; break-inside: avoid; text-align: center; }
-img { width: ${millimetres}mm; height: ${millimetres}mm; display: block; image-rendering: pixelated; }
-figcaption { margin-top: 1mm; overflow-wrap: anywhere; }
-@media screen { body { margin: 10mm; } }
-</style>
-</head>
-<body>
-<main>
-`;
+  const side = `${millimetres}mm`;
+  const styles = {
+    '@page': { margin: '10mm' },
+    body: { margin: '0', font: '9pt/1.25 sans-serif' },
+    main: { display: 'grid', 'grid-template-columns': `repeat(${columns}, ${side})`, gap: '5mm' },
+    figure: { margin: '0', 'break-inside': 'avoid', 'text-align': 'center' },
+    img: { width: side, height: side, display: 'block', 'image-rendering': 'pixelated' },
+    figcaption: { 'margin-top': '1mm', 'overflow-wrap': 'anywhere' },
+  };
+  const policy = ["default-src 'none'", "img-src 'self' file:", "style-src 'unsafe-inline'"].join('; ');
+  yield [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    `<title>${escaped(title)}</title>`,
+    `<style>${Object.entries(styles).map(styleOf).join('\n')}</style>`,
+    '</head>',
+    '<body><main>',
+    '',
+  ].join('\n');
   for await (const { file, caption } of codes) {
     const shown = escaped(caption);
     const source = escaped(encodeURIComponent(file));
     yield `<figure><img src="${source}" alt="${shown}"><figcaption>${shown}</figcaption></figure>\n`;
   }
-  yield '</main>\n</body>\n</html>\n';
+  yield '</main></body>\n</html>\n';
+}
+
+function styleOf([what, properties]: [string, Record<string, string>]): string {
+  const lines = Object.entries(properties).map(([name, value]) => `${name}: ${value};`);
+  return `${what} { ${lines.join(' ')} }`;
 }

@@ -1,4 +1,9 @@
+import { yesOrNo } from '../../lambdas/domain/campaign/cell-values.ts';
+import { columnsOf } from '../../lambdas/domain/campaign/columns.ts';
+import { rowFormat } from '../../lambdas/domain/campaign/open-rows.ts';
+import type { CampaignRecord } from '../../lambdas/domain/campaign/record.ts';
 import type { RowResult } from '../../lambdas/domain/campaign/row.ts';
+import { targetText } from '../../lambdas/domain/campaign/targets.ts';
 import { DistinctNames, safeName } from '../files/safe-name.ts';
 import { OperatorError } from '../words/operator-error.ts';
 
@@ -18,6 +23,28 @@ export interface CodeNaming {
   caption?: number | undefined;
   /** Whether the rows have a key that people know. Otherwise the row's number names the file. */
   keyed: boolean;
+  /** Whether a row of the file may ask for a code. The cells decide alone, so it never changes. */
+  mayAsk(cells: readonly string[]): boolean;
+}
+
+/** What the columns of a campaign's file mean for its codes. */
+export function codeColumns({
+  check: { header },
+  settings,
+  file,
+}: CampaignRecord): Pick<CodeNaming, 'keyed' | 'mayAsk'> {
+  if (header === undefined) return { keyed: false, mayAsk: () => true };
+  const { targets, defaults, key } = columnsOf(header, settings, rowFormat(file.key));
+  const at = (name: string) => targets.findIndex((target) => targetText(target) === name);
+  const [qr, action] = [at('qr'), at('action')];
+  const byDefault = (name: string) => defaults.find(([target]) => targetText(target) === name)?.[1];
+  const textAt = (cells: readonly string[], column: number, name: string) =>
+    (column === -1 ? '' : (cells[column] ?? '').trim()) || (byDefault(name) ?? '');
+  // Without a word about codes, a size or a format asks for one.
+  const isSilent = qr === -1 && byDefault('qr') === undefined;
+  const mayAsk = (cells: readonly string[]) =>
+    isSilent || yesOrNo(textAt(cells, qr, 'qr')) === true || textAt(cells, action, 'action').toLowerCase() === 'qr';
+  return { keyed: key !== undefined, mayAsk };
 }
 
 /**
@@ -34,12 +61,13 @@ export function columnNamed(header: readonly string[] | undefined, column: strin
 }
 
 /**
- * Names the codes of a campaign. It gives a name to every row, whether it has a code or not. So a code keeps its name when
- * other codes become ready later.
+ * Names the codes of a campaign. It gives a name to every row that may ask for a code, whether the code is ready or not. So a
+ * code keeps its name when other codes become ready later.
  */
 export async function* namedCodes(results: AsyncIterable<RowResult>, naming: CodeNaming): AsyncGenerator<NamedCode> {
   const names = new DistinctNames();
   for await (const result of results) {
+    if (!naming.mayAsk(result.cells)) continue;
     const name = names.take(nameOf(result, naming));
     const caption = naming.caption === undefined ? name : (result.cells[naming.caption] ?? '').trim();
     if (result.qr !== undefined || result.qrKey !== undefined) yield { result, name, caption };

@@ -95,7 +95,7 @@ export async function checkCampaign(
     // A CSV file without rows still has columns that may be at fault.
     if (format === 'csv') reader.columns(header);
     const counts = noCounts();
-    for await (const row of checkRows(file.rows, reader, new SeenKeys())) {
+    for await (const row of checkRows(file.rows, reader, new SeenKeys({ isWhole: true }))) {
       if (signal.aborted) throw new OperatorError('Interrupted. Nothing was sent.');
       header = row.header;
       countRow(counts, row.checked, row.warnings);

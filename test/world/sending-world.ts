@@ -62,6 +62,8 @@ export class SendingWorld {
   /** Whether the lanes' workers and the QR workers run. */
   worksLinks = true;
   worksImages = true;
+  /** The part of its rate at which a lane really works. */
+  speed = 1;
   /** Rows that the queue refuses, by request ID. */
   readonly refusedByQueue = new Set<string>();
   /** Rows whose messages are lost, by request ID: a dead letter. */
@@ -193,9 +195,10 @@ export class SendingWorld {
    * One run of the sender. The time moves when all of it sleeps.
    *
    * @param cutAfter the run is cut off after so many calls of its ports: the next one never returns
+   * @param atOnce how many runs start together, as they must not
    * @returns how many calls of its ports it made
    */
-  async run(cutAfter = Number.POSITIVE_INFINITY): Promise<{ calls: number; cut: boolean }> {
+  async run(cutAfter = Number.POSITIVE_INFINITY, atOnce = 1): Promise<{ calls: number; cut: boolean }> {
     let calls = 0;
     let cut = false;
     const counted = async <Value>(call: () => Promise<Value>): Promise<Value> => {
@@ -207,8 +210,12 @@ export class SendingWorld {
       return call();
     };
     const startedAt = this.now;
-    const send = campaignSender(this.settings, this.#ports(counted));
-    const work = send({ remainingMilliseconds: () => 900_000 - (this.now - startedAt) });
+    const work = Promise.all(
+      Array.from({ length: atOnce }, () => {
+        const send = campaignSender(this.settings, this.#ports(counted));
+        return send({ remainingMilliseconds: () => 900_000 - (this.now - startedAt) });
+      }),
+    );
     let end: { error?: unknown } | undefined;
     work.then(
       () => {
@@ -270,8 +277,14 @@ export class SendingWorld {
   async #work(milliseconds: number): Promise<void> {
     this.mostQueued = Math.max(this.mostQueued, this.queued.length);
     for (const { name, queueUrl, commandsPerSecond, imagesPerSecond } of this.settings.LANES) {
-      this.#links = Math.min(this.#links + (commandsPerSecond * milliseconds) / 1000, 10 * commandsPerSecond);
-      this.#images = Math.min(this.#images + (imagesPerSecond * milliseconds) / 1000, 10 * imagesPerSecond);
+      this.#links = Math.min(
+        this.#links + (this.speed * commandsPerSecond * milliseconds) / 1000,
+        10 * commandsPerSecond,
+      );
+      this.#images = Math.min(
+        this.#images + (this.speed * imagesPerSecond * milliseconds) / 1000,
+        10 * imagesPerSecond,
+      );
       if (this.worksLinks) await this.#carryOut(name, queueUrl);
       if (this.worksImages) await this.#makeImages();
     }

@@ -5,7 +5,7 @@ import { counted, durationWords, instantWords, n, percent, visible } from '../..
 
 /** What is known of a campaign's end. */
 export interface Outlook {
-  /** Epoch milliseconds. Undefined if nothing tells: it is paused, or the lane is unknown. */
+  /** Epoch milliseconds. Undefined if it is paused, or if the lane is unknown. */
   end?: number | undefined;
   /** Whether `sendBy` can be met. Undefined without one. */
   inTime?: boolean | undefined;

@@ -1,12 +1,9 @@
 import { Command } from 'commander';
-import { columnsOf } from '../../../lambdas/domain/campaign/columns.ts';
-import { rowFormat } from '../../../lambdas/domain/campaign/open-rows.ts';
 import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
-import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import { CodeFolder, type CodeTarget } from '../../files/code-folder.ts';
 import { codeSheet } from '../../files/code-sheet.ts';
 import { CodeZip } from '../../files/code-zip.ts';
-import { columnNamed, namedCodes } from '../../pipeline/campaign-codes.ts';
+import { codeColumns, columnNamed, namedCodes } from '../../pipeline/campaign-codes.ts';
 import { campaignResults } from '../../pipeline/campaign-results.ts';
 import { QrImages } from '../../pipeline/qr-images.ts';
 import { type CodeCounts, type SavedCode, saveCodes } from '../../pipeline/save-codes.ts';
@@ -72,7 +69,7 @@ async function codes({ options, chosen, progress, interrupted }: Scene<Options>)
   const naming = {
     namedBy: options.namedBy === undefined ? undefined : columnNamed(header, options.namedBy, '--named-by'),
     caption: options.caption === undefined ? undefined : columnNamed(header, options.caption, '--caption'),
-    keyed: hasKey(record),
+    ...codeColumns(record),
   };
   const images = new QrImages(campaigns.deployed.s3, campaigns.deployed.output('QrBucketName'));
   const target: CodeTarget = /\.zip$/i.test(to) ? await CodeZip.create(to) : await CodeFolder.open(to);
@@ -100,11 +97,6 @@ async function codes({ options, chosen, progress, interrupted }: Scene<Options>)
   if (options.json) console.log(JSON.stringify({ source, name, to, ...counts }));
   else for (const line of countLines(counts, to)) console.error(line);
   return counts.pending + counts.failed + counts.gone > 0 ? exitCode.incomplete : exitCode.done;
-}
-
-/** Whether a column of the file identifies its rows. Otherwise the key is a digest, which nobody knows. */
-function hasKey({ settings, file, check: { header } }: CampaignRecord): boolean {
-  return header !== undefined && columnsOf(header, settings, rowFormat(file.key)).key !== undefined;
 }
 
 async function* showing(codes: AsyncIterable<SavedCode>, show: () => void): AsyncGenerator<SavedCode> {

@@ -52,7 +52,7 @@ export function pauseCommand(): Command {
   return pipelineVerb<Options & { reason: string }>(
     verb('pause', 'Keeps the rest of a campaign from being sent.').requiredOption(
       '--reason <text>',
-      'why; onelink campaign show tells it to other operators',
+      'why; onelink campaign show names it to other operators',
     ),
     `${needs}
 

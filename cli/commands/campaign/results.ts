@@ -36,8 +36,8 @@ export function resultsCommand(): Command {
     command,
     `${pipelineHelp} You need permission to read the campaign bucket and the ledger.
 
-Each row of the file has a row in the results, in the same order: your own columns, and then status, reason, faults,
-short_url, shortlink_id, expires_at, qr_file and request_id. During the campaign, a row that is not done has the status not
+Each row of the file has a row in the results, in the same order. Your own columns come first. Then come status, reason,
+faults, short_url, shortlink_id, expires_at, qr_file and request_id. During the campaign, a row that is not done has the status not
 attempted, and the file may be written again later.
 
 CSV is for spreadsheets. It begins with a byte-order mark, and a value that would be a formula gets an apostrophe in front.

@@ -43,7 +43,7 @@ export function retireCommand(): Command {
     command,
     `${pipelineHelp} You need permission to read the ledger and the campaign bucket, and to start campaigns of the producer.
 
-The verb counts the campaign's live links, and says what their deletion costs: one call of the quota each. It then drops a
+The verb counts the live links of the campaign's newest file, and shows what their deletion costs: one call of the quota each. It then drops a
 file of deletes. So the deletion is checked, paced and followed as any campaign. A link that the campaign has only changed
 stays. A deleted link cannot come back under its ID.
 

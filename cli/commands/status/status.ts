@@ -31,8 +31,7 @@ oldest message once a minute, and reports it some minutes later. The quota comes
 forecast is the governor's.
 
 Exit codes:
-  ${exitCode.fine}  every lane is open, the control record is fresh, no campaign waits or is paused, nothing is held, no dead
-     letters, no alarm
+  ${exitCode.fine}  every lane is open, the control record fresh, no campaign waits, nothing is held, no dead letters, no alarm
   ${exitCode.needsOperator}  any of these does not hold, or commands are parked for a removed lane
   ${exitCode.notDone}  the verb failed; the error explains why
 

@@ -26,8 +26,8 @@ export function addedNames(own: readonly string[], columns: readonly string[]): 
 }
 
 /**
- * How many columns at the end of a header the pipeline has added: all of a results file, or all of a file of rejected rows, in
- * their order. So such a file can be corrected and dropped again as it is.
+ * How many columns at the end of a header the pipeline has added. They are all those of a results file, or of a file of
+ * rejected rows, in their order. So such a file can be corrected and dropped again as it is.
  */
 export function addedCount(header: readonly string[]): number {
   const matching = [resultColumns, rejectedColumns].find((columns) => {

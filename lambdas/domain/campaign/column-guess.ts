@@ -9,7 +9,7 @@ export interface ColumnGuess {
   target: string;
   /** `named`: the name is known. `guessed`: by the name or the values. `other`: any other column is a link parameter. */
   by: 'named' | 'guessed' | 'other';
-  /** Whether it may identify the rows: its values differ from each other, and its name says so. At most one column. */
+  /** Whether it may identify the rows: its values differ from each other, and its name is one of an ID. At most one column. */
   isKey: boolean;
   /** The first three different values, cut to 40 characters. They are confidential: for the operator's own screen. */
   samples: string[];
@@ -32,7 +32,7 @@ const usualNames: Readonly<Record<string, string>> = {
   desktopurl: 'data.af_web_dp',
 };
 
-/** Columns about people. A link shows its parameters to whoever has it, so these are better carried along only. */
+/** Columns about people. Everybody who has a link can see its parameters, so these are better carried along only. */
 const personal =
   /^(?:e ?mail(?: ?address)?|phone(?: ?number)?|mobile|first ?name|last ?name|surname|full ?name|name|salutation|birthday|address|street|city)$/;
 const identifying = /(?:^|[ _.-])(?:id|key|code|number|nr|no)$|^(?:sku|uuid|guid|customer|user)/i;

@@ -22,9 +22,13 @@ export interface Columns {
 }
 
 /**
- * What the columns of a file mean. A header is, in this order: what `columns` of the settings says, a field of ours or of
- * AppsFlyer's bulk page, `metadata.*` or `data.*`, and otherwise a link parameter of that name. With `passThrough` it is
- * otherwise only carried along. A key column that is nothing else is only carried along, too.
+ * What the columns of a file mean. A column is the first of these that applies:
+ *
+ * - the target that the settings give it
+ * - a field of ours or of AppsFlyer's bulk page, by its name
+ * - `metadata.*` or `data.*`
+ * - only carried along, with `passThrough` or as a key column
+ * - a link parameter of that name
  *
  * @throws UnreadableFile for a header that cannot be used: a name twice, two columns for one target, a mapping without its
  *   column, no `pid`

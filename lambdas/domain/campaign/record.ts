@@ -67,7 +67,7 @@ export const campaignRecordSchema = z.object({
   state: z.enum(campaignStates),
   /** An operator's pause. It stops the sending only. */
   paused: z.object({ at: z.number(), reason: z.string(), by: operator }).optional(),
-  /** An operator's end. Rows that are with the lane are still settled. `endedAt` then says that the results are written. */
+  /** An operator's end. Rows that are with the lane are still settled. With `endedAt`, the results are written. */
   cancelled: z.object({ at: z.number(), by: operator }).optional(),
   refusal: faultSchema.optional(),
   /** Where the check continues. */

@@ -48,25 +48,29 @@ export function commandOf(
   const validUntil = of('valid_until');
   if (validUntil !== undefined && Date.parse(validUntil) < rules.fromMilliseconds)
     faults.push({ path: 'valid_until', rule: 'valid-until', message: 'has passed before the file arrived' });
-  const command = {
+  const command: Record<string, unknown> = {
     specVersion: '1.0',
     source: rules.source,
     requestId: requestId ?? 'unknown',
-    requestedAt: rules.requestedAt,
-    action,
-    onelinkId: of('template') ?? rules.template,
-    shortlinkId: of('shortlink_id'),
-    onConflict: of('on_conflict')?.toLowerCase(),
-    ttl: ttlOf(of, rules, faults),
-    renewTtl: flag('renew_ttl'),
-    brandDomain: action === 'qr' ? undefined : brandDomain,
-    keepUntil: of('keep_until'),
-    validUntil,
-    metadata: metadata.length === 0 ? undefined : Object.fromEntries(metadata),
-    data: hasNoData(action) ? undefined : Object.fromEntries(data.map(([name, value]) => [name, inForm(name, value)])),
-    qr: qr && action === 'qr' && brandDomain !== undefined ? { ...qr, brandDomain } : qr,
   };
-  return { command: Object.fromEntries(Object.entries(command).filter(([, value]) => value !== undefined)), faults };
+  const put = (name: string, value: unknown) => {
+    if (value !== undefined) command[name] = value;
+  };
+  put('requestedAt', rules.requestedAt);
+  put('action', action);
+  put('onelinkId', of('template') ?? rules.template);
+  put('shortlinkId', of('shortlink_id'));
+  put('onConflict', of('on_conflict')?.toLowerCase());
+  put('ttl', ttlOf(of, rules, faults));
+  // Clicks would extend the link beyond the instant that the row names.
+  put('renewTtl', flag('renew_ttl') ?? (of('expires_at') === undefined ? undefined : false));
+  if (action !== 'qr') put('brandDomain', brandDomain);
+  put('keepUntil', of('keep_until'));
+  put('validUntil', validUntil);
+  if (metadata.length > 0) put('metadata', Object.fromEntries(metadata));
+  if (!hasNoData(action)) put('data', Object.fromEntries(data.map(([name, value]) => [name, inForm(name, value)])));
+  put('qr', qr && action === 'qr' && brandDomain !== undefined ? { ...qr, brandDomain } : qr);
+  return { command, faults };
 }
 
 const hasNoData = (action: string) => action === 'delete' || action === 'qr';

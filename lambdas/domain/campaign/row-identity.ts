@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
-const digestOf = (text: string) => createHash('sha256').update(text).digest('base64url');
+const digestOf = (text: string) => hash('sha256', text, 'base64url');
 
-/** A request ID has at most 128 characters: the name 48, the key 60, `/`, and `@`, eight of a digest, `.` and the link's version. */
+/** A request ID has at most 128 characters. The name may have 48 of them and the key 60. A change needs the rest. */
 const plainKey = /^(?!~)[\x21-\x3f\x41-\x7e]{1,60}$/;
 
-/** The key as it stands in request IDs: as it is if it has 1 to 60 characters of ASCII, without blanks and `@`. Else a digest of it. */
+/** The key in request IDs. It stays as it is if it has 1 to 60 characters of ASCII, without blanks and `@`. Else a digest of it. */
 export function safeKey(key: string): string {
   return plainKey.test(key) ? key : `~${digestOf(key)}`;
 }
@@ -17,7 +17,7 @@ export function campaignRequestId(name: string, key: string): string {
 
 /** The request ID of a change of the row's link: another content, or another version of the link, is another request. */
 export function changeRequestId(requestId: string, content: unknown, version: number): string {
-  const digest = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 8);
+  const digest = hash('sha256', JSON.stringify(content), 'hex').slice(0, 8);
   return `${requestId}@${digest}.${version}`;
 }
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Fault } from '../contract/fault.ts';
 import type { CheckedRow } from './row.ts';
 import type { ReadRow } from './row-reader.ts';
@@ -10,28 +10,39 @@ const leastSlots = 1_024;
 
 /**
  * The keys of a file's rows so far. It holds 64 bits of each key's SHA-256, and the line. Among a million rows, two
- * different keys share a digest with a chance of 10^12 / 2 / 2^64, one in 37 million. It is at most three quarters full and
- * doubles then: a million keys take 2^21 slots of 12 bytes, 25 MB, and 38 MB while it grows.
+ * different keys share a digest with a chance of 10^12 / 2 / 2^64, one in 37 million. When it is three quarters full,
+ * it doubles. A million keys take 2^21 slots of 12 bytes: 25 MB, and 38 MB while it grows.
  */
 export class SeenKeys {
   #slots = new Uint32Array(leastSlots * numbersPerSlot);
-  #added: number[] = [];
+  #added: number[] | undefined;
   size = 0;
+
+  /** @param isWhole the file is checked in one go, so that nobody asks what was added */
+  constructor({ isWhole = false }: { isWhole?: boolean } = {}) {
+    this.#added = isWhole ? undefined : [];
+  }
+
+  /** The bytes of the table. While it grows, it holds half as many besides. */
+  get bytes(): number {
+    return this.#slots.byteLength;
+  }
 
   /** @returns the line of the first row with this key, or undefined if this is the first */
   add(key: string, line: number): number | undefined {
-    const digest = createHash('sha256').update(key).digest();
+    const digest = hash('sha256', key, 'buffer');
     const [high, low] = [digest.readUInt32LE(0), digest.readUInt32LE(4)];
     const found = this.#put(high, low, line);
-    if (found === undefined) this.#added.push(high, low, line);
+    if (found === undefined) this.#added?.push(high, low, line);
     return found;
   }
 
   /** The keys that were added since the last call, 12 bytes each, for the `digestsPlace` of a slice. */
   takeAdded(): Uint8Array {
-    const bytes = Buffer.alloc(this.#added.length * 4);
-    for (const [index, number] of this.#added.entries()) bytes.writeUInt32LE(number, index * 4);
-    this.#added = [];
+    const added = this.#added ?? [];
+    const bytes = Buffer.alloc(added.length * 4);
+    for (const [index, number] of added.entries()) bytes.writeUInt32LE(number, index * 4);
+    if (this.#added !== undefined) this.#added = [];
     return bytes;
   }
 

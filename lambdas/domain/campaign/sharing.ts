@@ -25,8 +25,8 @@ const partOfNew = 0.25;
 
 /**
  * How many rows each campaign may send now. What is outstanding and these rows together never exceed `aheadRows`, if it was
- * not exceeded before. A paused campaign sends nothing. A sender of whole chunks may send one chunk of a campaign that may
- * send at least one row, and exceeds by that chunk at most.
+ * not exceeded before. A paused campaign sends nothing. A sender of whole chunks may send a chunk
+ * of each campaign that may send a row. It exceeds by these chunks at most.
  *
  * @param lane.aheadRows 30 seconds of the lane's rate
  */

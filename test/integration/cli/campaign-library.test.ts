@@ -6,7 +6,7 @@ import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/
 import { afterAll, describe, expect, test } from 'vitest';
 import { CodeFolder } from '../../../cli/files/code-folder.ts';
 import { openInput } from '../../../cli/files/input-file.ts';
-import { type NamedCode, namedCodes } from '../../../cli/pipeline/campaign-codes.ts';
+import { codeColumns, type NamedCode, namedCodes } from '../../../cli/pipeline/campaign-codes.ts';
 import { campaignResults, type SendRow } from '../../../cli/pipeline/campaign-results.ts';
 import { type Drop, dropCampaign } from '../../../cli/pipeline/drop-campaign.ts';
 import { QrImages } from '../../../cli/pipeline/qr-images.ts';
@@ -212,7 +212,7 @@ describe('the results of a campaign', () => {
 describe('the codes of a campaign', () => {
   const withCode = (row: number, change: Partial<RowResult> = {}) =>
     givenResult(row, { qr: 'ready', qrKey: `qr/crm/A1b3/link-${row}.png`, ...change });
-  const keyed = { keyed: true };
+  const keyed = { keyed: true, mayAsk: () => true };
   const named = (results: RowResult[], naming: Parameters<typeof namedCodes>[1] = keyed): Promise<NamedCode[]> =>
     all(namedCodes(these(results), naming));
   const images = new QrImages(s3, qrBucket);
@@ -229,13 +229,64 @@ describe('the codes of a campaign', () => {
     expect(after.map(({ name }) => name)).toEqual(['Köln', 'köln-2', 'Köln-3']);
   });
 
+  test.each([
+    [
+      'a column',
+      ['shop', 'pid', 'qr'],
+      {},
+      [
+        ['1', 'x', 'ja'],
+        ['2', 'x', 'nein'],
+        ['3', 'x', ''],
+      ],
+      [true, false, false],
+    ],
+    ['a default', ['shop', 'pid'], { 'defaults.qr': 'yes' }, [['1', 'x']], [true]],
+    [
+      'a default and a column',
+      ['shop', 'pid', 'QR'],
+      { 'defaults.qr': 'yes' },
+      [
+        ['1', 'x', 'no'],
+        ['2', 'x', ''],
+      ],
+      [false, true],
+    ],
+    [
+      'an action',
+      ['shop', 'action', 'qr'],
+      {},
+      [
+        ['1', 'qr', ''],
+        ['2', 'delete', ''],
+      ],
+      [true, false],
+    ],
+    [
+      'a size alone',
+      ['shop', 'pid', 'qr_size'],
+      {},
+      [
+        ['1', 'x', '300'],
+        ['2', 'x', ''],
+      ],
+      [true, true],
+    ],
+  ] as const)('are those of the rows that ask for one by %s', (_, header, change, rows, asks) => {
+    const defaults = 'defaults.qr' in change ? { qr: change['defaults.qr'] } : {};
+    const { check } = givenCampaign();
+    const record = givenCampaign({ settings: { key: 'shop', defaults }, check: { ...check, header: [...header] } });
+    const { keyed: isKeyed, mayAsk } = codeColumns(record);
+    expect([isKeyed, ...rows.map((cells) => mayAsk(cells))]).toEqual([true, ...asks]);
+  });
+
   test('have the name of a column, or the row’s number if neither a column nor a key has one', async () => {
     const names = async (naming: Parameters<typeof namedCodes>[1], change: Partial<RowResult> = {}) =>
       (await named([withCode(7, { cells: ['shop 7', 'Bonn'], ...change })], naming)).map(({ name }) => name);
-    expect(await names({ namedBy: 1, keyed: true })).toEqual(['Bonn']);
-    expect(await names({ keyed: false })).toEqual(['row-7']);
-    expect(await names({ namedBy: 1, keyed: true }, { cells: ['shop 7', ' / '] })).toEqual(['_']);
-    expect(await names({ namedBy: 1, keyed: true }, { cells: ['shop 7'] })).toEqual(['row-7']);
+    expect(await names({ ...keyed, namedBy: 1 })).toEqual(['Bonn']);
+    expect(await names({ ...keyed, keyed: false })).toEqual(['row-7']);
+    expect(await names({ ...keyed, namedBy: 1 }, { cells: ['shop 7', ' / '] })).toEqual(['_']);
+    expect(await names({ ...keyed, namedBy: 1 }, { cells: ['shop 7'] })).toEqual(['row-7']);
   });
 
   test('are saved once: a second run skips what is there, and completes the rest', async () => {

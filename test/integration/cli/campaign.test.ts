@@ -54,7 +54,7 @@ const good = 'request_id,pid,c\n1,sms,spring\n2,sms,spring\n';
 const halfBad = 'request_id,pid,c,ttl\n1,sms,spring,\n2,sms,spring,forever\n';
 
 describe('campaign start', () => {
-  test('checks the file here, uploads settings and file, and says where the results will be', async () => {
+  test('checks the file here, uploads settings and file, and names where the results will be', async () => {
     const path = await fileOf('spring.csv', good);
     const { code, out, err } = await campaign(
       'start',
@@ -97,7 +97,7 @@ describe('campaign start', () => {
     expect(await inbox()).toContain('inbox/crm/half.csv');
   });
 
-  test('says what a second file of a running campaign does, with and without a key column', async () => {
+  test('names what a second file of a running campaign does, with and without a key column', async () => {
     await given('again', { sent: 0, state: 'sending', tallies: { created: 1 } });
     const words = ['start', '--name', 'again', '--source', 'crm', '--template', 'A1b3'];
     const keyed = await campaign(...words, await fileOf('again.csv', good));
@@ -429,7 +429,7 @@ describe('campaign codes', () => {
 });
 
 describe('campaign retire', () => {
-  test('says what it costs, and drops the deletes as a campaign', async () => {
+  test('names what it costs, and drops the deletes as a campaign', async () => {
     const ledger = new Ledger(client, table, systemClock);
     await given('old', { state: 'finished', endedAt: 1 });
     const result = givenResult(1, { shortlinkId: 'old-1' });

@@ -75,7 +75,7 @@ describe('a campaign’s file', () => {
     expect(await formOfFile(name, of(bytes))).toEqual(form);
   });
 
-  test('that is compressed needs a name that says so', async () => {
+  test('that is compressed needs a name that names so', async () => {
     await expect(formOfFile('-', of(Buffer.from('1f8b08', 'hex')))).rejects.toThrow('Unpack it: gunzip -c');
   });
 

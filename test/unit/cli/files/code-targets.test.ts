@@ -49,7 +49,7 @@ describe('a folder of codes', () => {
     );
   });
 
-  test('says which folder is full or gone, and that a second run continues', async () => {
+  test('names which folder is full or gone, and that a second run continues', async () => {
     const target = await CodeFolder.open(at('full'));
     await mkdir(at('full/a.png'));
     await expect(target.add('a.png', Buffer.from('x'))).rejects.toThrow(

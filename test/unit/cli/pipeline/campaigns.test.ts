@@ -67,13 +67,13 @@ describe('a campaign by its name', () => {
     },
   );
 
-  test('says where to look if none is similar', async () => {
+  test('names where to look if none is similar', async () => {
     await expect(campaignNamed('winter', sources, given([crm('spring')]))).rejects.toThrow(
       'There is no campaign winter. To see all, run: onelink campaign list',
     );
   });
 
-  test('has a file and no record: says that its check has not begun', async () => {
+  test('has a file and no record: names that its check has not begun', async () => {
     await expect(campaignNamed('spring', sources, given([], [crm('spring')]))).rejects.toThrow(
       'crm/spring has a file, but no check of it has begun.',
     );

@@ -121,4 +121,38 @@ describe('a run that is cut off', async () => {
       expect(world.record('spring')).toMatchObject({ state: 'cancelled', endedAt: expect.any(Number) });
     }
   });
+
+  it('before it recorded a chunk leaves its rows their answers, although the configuration refuses them since', async () => {
+    // Given
+    const sent = new SendingWorld();
+    await sent.given('spring', ['create', 'create']);
+    const sends = async (world: SendingWorld, cutAfter: number) => {
+      await world.run(cutAfter);
+      return world.sent.length > 0 && world.record('spring').sent === 0;
+    };
+    let world = sent;
+    for (let cutAfter = 1; !(await sends(world, cutAfter)); cutAfter++) {
+      world = new SendingWorld();
+      await world.given('spring', ['create', 'create']);
+    }
+    await world.elapse(60_000);
+    // When
+    world.settings = { ...world.settings, producers: [] };
+    await world.runs(10);
+    // Then
+    expect(world.counts('spring')).toEqual({ created: 2, 'not attempted': 0 });
+  });
+});
+
+describe('two runs at once', () => {
+  it('count no chunk twice, and leave out none', async () => {
+    // Given
+    const world = await givenWorld();
+    // When
+    await world.run(Number.POSITIVE_INFINITY, 2);
+    await world.runs(30);
+    // Then
+    expect(endOf(world)).toEqual(expected);
+    expectNoOther(world);
+  });
 });

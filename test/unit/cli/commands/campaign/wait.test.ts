@@ -31,7 +31,7 @@ async function waited(records: readonly (CampaignRecord | undefined)[], interrup
 }
 
 describe('a wait for the end of a campaign', () => {
-  test('tells each new state, and what an operator has to do', async () => {
+  test('shows each new state, and what an operator has to do', async () => {
     const { ended, told } = await waited([
       undefined,
       older,
@@ -71,7 +71,7 @@ describe('a wait for the end of a campaign', () => {
     ]);
   });
 
-  test('says once that something is wrong if no check begins', async () => {
+  test('names once that something is wrong if no check begins', async () => {
     const { told } = await waited([
       ...Array.from({ length: 100 }, () => undefined),
       givenCampaign({ state: 'refused' }),

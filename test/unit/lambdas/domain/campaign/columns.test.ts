@@ -52,7 +52,7 @@ describe('a column', () => {
     ]);
   });
 
-  test('is what the settings say, before anything else', () => {
+  test('is what the settings make it, before anything else', () => {
     const columns = { Kampagne: 'data.c', ttl: 'data.ttl_of_ours', Ort: '-', Kunde: 'metadata.customer' };
     expect(targetsOf(['pid', 'Kampagne', 'ttl', 'Ort', 'Kunde'], { columns })).toEqual([
       'data.pid',
@@ -63,7 +63,7 @@ describe('a column', () => {
     ]);
   });
 
-  test('is only carried along with passThrough, unless its name says more', () => {
+  test('is only carried along with passThrough, unless its name has a meaning', () => {
     const settings = { passThrough: true, columns: { source: 'data.pid' } };
     expect(targetsOf(['source', 'name', 'data.c', 'ttl'], settings)).toEqual(['data.pid', '-', 'data.c', 'ttl']);
   });
@@ -197,7 +197,7 @@ describe('a guess', () => {
     ['18', 'sms', 'spring', 'b@example.com', '', 'x', 'push', 'b', ''],
   ];
 
-  test('suggests a target for each column, and says why', () => {
+  test('suggests a target for each column, with its ground', () => {
     expect(guessColumns(header, rows).map(({ header: name, target, by }) => [name, target, by])).toEqual([
       ['Customer ID', 'data.Customer ID', 'other'],
       ['Media Source', 'data.pid', 'guessed'],

@@ -144,7 +144,7 @@ describe('a row that asks for a code', () => {
     expect(resultOf(known, withCode).qr).toBe(qr);
   });
 
-  test('alone has what its outcome says', () => {
+  test('alone has the result of its outcome', () => {
     const alone: CheckedRow = { ...row, command: { action: 'qr' } };
     const image = { bucket: 'b', key: 'a.png', format: 'png' as const, bytes: 1 };
     expect(resultOf({ request: answered('qr-ready', { qr: image }) }, alone)).toMatchObject({

@@ -193,7 +193,7 @@ describe('what a spreadsheet does to a cell', () => {
     expect(await rulesIn(file, file.startsWith('sku') ? { key: 'sku' } : {})).toEqual([fault]);
   });
 
-  test('says what to do', async () => {
+  test('has a fault with the remedy', async () => {
     expect(await messagesIn('request_id,pid\n1.23E+15,sms')).toEqual([
       'request_id: is a number that a spreadsheet has shortened, so its last digits are lost. Format the column as text, enter the value again, and save',
     ]);

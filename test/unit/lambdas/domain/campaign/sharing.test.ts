@@ -139,7 +139,7 @@ describe('the forecast', () => {
     expect(ends(campaign('a', 3_000), campaign('b', 9_000))).toEqual({ a: [60, undefined], b: [120, undefined] });
   });
 
-  test('says whether sendBy can be met', () => {
+  test('shows whether sendBy can be met', () => {
     expect(
       ends(campaign('a', 60_000, { sendBy: minutes(11) }), campaign('b', 5_000, { sendBy: minutes(1) })),
     ).toMatchObject({
