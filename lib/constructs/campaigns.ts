@@ -118,8 +118,9 @@ function sender(
     files: { [campaignRulesFile]: rulesOf(settings) },
     description: 'Sends the rows of campaigns to their lanes, and writes the results',
     memoryMegabytes: settings.memoryMegabytes.campaignSender,
-    // A run works for up to five minutes. Lambda throttles and drops the runs of these minutes.
-    timeoutSeconds: 300,
+    // A run sends for four minutes. It takes longer if it writes results: about two minutes for a million rows. Lambda throttles and
+    // drops the runs of these minutes.
+    timeoutSeconds: 900,
     variables,
     permissions: [
       allow(

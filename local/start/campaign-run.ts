@@ -31,9 +31,11 @@ export interface CampaignOptions {
   patienceSeconds: number;
   chaos: boolean;
   /** A file whose rows are a campaign, beside the messages. */
-  file?: FileCampaign | undefined;
+  file?: RunFile | undefined;
   signal: AbortSignal;
 }
+
+type RunFile = Pick<FileCampaign, 'file' | 'drop' | 'look'>;
 
 export type CampaignEnd = 'all answered' | 'the rest is parked' | 'no new outcome' | 'dead letter' | 'interrupted';
 
@@ -101,7 +103,7 @@ export async function runCampaign(options: CampaignOptions) {
       screen.say(`SQS accepts no more messages: ${stoppedBy instanceof Error ? stoppedBy.message : stoppedBy}`);
   };
 
-  const lookAtFile = async (file: FileCampaign, now: number) => {
+  const lookAtFile = async (file: RunFile, now: number) => {
     const { state, settled, approved, ended, rows: read } = await file.look();
     const name = campaignKey(file.file);
     if (settled !== rows.settled || state !== rows.state) newsAt = now;

@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
 import { fileWords } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
-import { budgetOf, planLanes } from '../../lib/config/rate-budget.ts';
+import { budgetOf, campaignCheckerPlan, planLanes } from '../../lib/config/rate-budget.ts';
 import type { JudgedCall, LocalCloud } from '../cloud/cloud.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
 import { readCampaign, readSetup } from './campaign-input.ts';
@@ -76,7 +76,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
 
   const closing: (() => Promise<void>)[] = [];
   try {
-    if (options.chaos) screen.say(chaosWords(longestVisibilitySeconds(pipeline)));
+    if (options.chaos) screen.say(chaosWords(longestVisibilitySeconds(pipeline, options)));
     screen.say(`Synthesising ${pipeline.stackName} and starting the OneLink API emulator …`);
     const starting = phases.time('emulator', startEmulator(emulatorSettings(pipeline, token)));
     closing.push(async () => (await starting).stop());
@@ -180,13 +180,19 @@ function printNotices({ notices }: LocalCloud, screen: Display): void {
 }
 
 /** The messages of a killed environment, or of a failure in a storm, return after the visibility time-out. */
-function patience({ chaos, weather, patienceSeconds }: RunOptions, { account, settings }: ConfiguredPipeline): number {
+function patience(options: RunOptions, pipeline: ConfiguredPipeline): number {
+  const { chaos, weather, patienceSeconds } = options;
   if (!chaos && weather?.strength !== 'storm') return patienceSeconds;
-  return patienceSeconds + longestVisibilitySeconds({ account, settings });
+  return patienceSeconds + longestVisibilitySeconds(pipeline, options);
 }
 
-function longestVisibilitySeconds({ account, settings }: Pick<ConfiguredPipeline, 'account' | 'settings'>): number {
-  const workers = planLanes(account, settings.lanes).plans.flatMap(({ link, qr }) => [link, qr]);
+/** The time until the messages of a killed environment return. A campaign of rows adds the queue of dropped files. */
+function longestVisibilitySeconds(
+  { account, settings }: Pick<ConfiguredPipeline, 'account' | 'settings'>,
+  { rows }: Pick<RunOptions, 'rows'>,
+): number {
+  const lanes = planLanes(account, settings.lanes).plans.flatMap(({ link, qr }) => [link, qr]);
+  const workers = rows === undefined ? lanes : [...lanes, campaignCheckerPlan];
   return Math.max(...workers.map(({ visibilityTimeoutSeconds }) => visibilityTimeoutSeconds));
 }
 

@@ -95,7 +95,7 @@ describe('the campaign functions', () => {
 
   test('send with one environment, whose role the lanes believe', () => {
     const { Properties: sender } = named('AWS::Lambda::Function').CampaignsSenderWorkerFunction ?? expect.fail();
-    expect(sender).toMatchObject({ ReservedConcurrentExecutions: 1, Timeout: 300 });
+    expect(sender).toMatchObject({ ReservedConcurrentExecutions: 1, Timeout: 900 });
     const { Properties: worker } = named('AWS::Lambda::Function').CampaignLinkWorkerFunction ?? expect.fail();
     expect(JSON.stringify(worker.Environment.Variables.OWN_SENDERS)).toContain('CampaignsSenderWorkerRole');
   });

@@ -94,8 +94,7 @@ function isAsWanted(command: Command, link: LinkRecord, { hasKeys, expiresAt, li
   const { data, ttl, renewTtl, brandDomain, keepUntil } = command;
   if (dataDigest(linkIdSecret, data) !== link.dataDigest) return false;
   if (expiresAt !== undefined) {
-    // The TTL shrinks while the instant stays. A link with renewal off ends at most a minute before it.
-    if (Math.abs(link.expiresAt - expiresAt / 1000) > expiryToleranceSeconds) return false;
+    if (!endsAt(link, expiresAt / 1000)) return false;
   } else if (ttl !== undefined && ttlSeconds(ttl, Number.POSITIVE_INFINITY) !== link.ttlSeconds) return false;
   if (renewTtl !== undefined && renewTtl !== link.renewTtl) return false;
   if (brandDomain !== undefined && !link.shortUrl.startsWith(`https://${brandDomain}/`)) return false;
@@ -103,6 +102,18 @@ function isAsWanted(command: Command, link: LinkRecord, { hasKeys, expiresAt, li
 }
 
 const expiryToleranceSeconds = 3_600;
+
+/**
+ * Whether the link ends at the instant that the row names. The TTL of a later drop is shorter, so it cannot be compared. The last
+ * change had the whole minutes from its `requestedAt` to the instant, or the link ends within an hour of it.
+ */
+function endsAt({ applied, ttlSeconds: ttl, renewTtl, expiresAt }: LinkRecord, atSeconds: number): boolean {
+  const rest = atSeconds - (Date.parse(applied.requestedAt) / 1000 + ttl);
+  if (rest >= 0 && rest < 60) return true;
+  // Clicks extend a link that renews itself.
+  const isLate = expiresAt > atSeconds + expiryToleranceSeconds && !renewTtl;
+  return expiresAt >= atSeconds - expiryToleranceSeconds && !isLate;
+}
 
 const wantsCode = (command: Command, { qrKey }: LinkRecord) =>
   command.action === 'create' && command.qr !== undefined && qrKey === undefined;

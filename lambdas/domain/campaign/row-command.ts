@@ -62,7 +62,8 @@ export function commandOf(
   put('shortlinkId', of('shortlink_id'));
   put('onConflict', of('on_conflict')?.toLowerCase());
   put('ttl', ttlOf(of, rules, faults));
-  put('renewTtl', flag('renew_ttl'));
+  // Clicks would extend the link beyond the instant that the row names.
+  put('renewTtl', flag('renew_ttl') ?? (of('expires_at') === undefined ? undefined : false));
   if (action !== 'qr') put('brandDomain', brandDomain);
   put('keepUntil', of('keep_until'));
   put('validUntil', validUntil);

@@ -107,13 +107,27 @@ describe('a row whose link is live', () => {
     ['renew_ttl', 'yes', {}],
     ['brand_domain', 'go.acme.example', { shortUrl: 'https://go.acme.example/A1b3/secret-id' }],
     ['keep_until', '2026-12-24T18:00:00Z', { keepUntil: Date.parse('2026-12-24T18:00:00Z') / 1000 }],
-    // The TTL would be another one, because less time is left. The instant is the same.
-    ['expires_at', '2026-04-09T12:00:00Z', { ttlSeconds: 99 * 86_400 }],
+    // The TTL of this drop is another one, because less time is left. The instant is the same.
+    ['expires_at', '2026-04-09T12:00:00Z', { ttlSeconds: 99 * 86_400, renewTtl: false }],
     ['metadata.segment', 'another', {}],
   ])('is unchanged if the link has its %s', async (field, value, record) => {
     expect(await again(`request_id,pid,c,${field}\n1,sms,spring,${value}\n`, { record })).toMatchObject({
       check: 'unchanged',
     });
+  });
+
+  const hours = (count: number) => given.nowSeconds + count * 3_600;
+  test.each<[string, Partial<LinkRecord>, 'unchanged' | 'send']>([
+    // The create was requested 24 hours ago with a TTL of 30 hours, and carried out 5 hours later.
+    ['unchanged if its create asked for that', { ttlSeconds: 30 * 3_600, expiresAt: hours(11) }, 'unchanged'],
+    ['unchanged if clicks have extended it', { renewTtl: true, expiresAt: hours(48) }, 'unchanged'],
+    ['an update if it ends later', { expiresAt: hours(11) }, 'send'],
+    ['an update if it ends before', { renewTtl: true, expiresAt: hours(4) }, 'send'],
+  ])('that wants to end in six hours is %s', async (_, record, check) => {
+    const renews = record.renewTtl ? 'yes' : '';
+    const file = `request_id,pid,c,expires_at,renew_ttl\n1,sms,spring,2026-03-10T18:00:00Z,${renews}\n`;
+    const applied = { requestedAt: '2026-03-09T12:00:00Z', requestId: 'spring/1' };
+    expect(await again(file, { record: { renewTtl: false, applied, ...record } })).toMatchObject({ check });
   });
 
   test('is unchanged without a key column, because the key is its content', async () => {
