@@ -40,16 +40,16 @@ export class InMemoryCampaignTable {
     const record = this.records.get(key);
     if (record === undefined || !(act.act === 'approve' ? record.state === 'waiting' : isActive(record))) return false;
     const { paused, ...others } = record;
+    const by = 'by' in act && act.by !== undefined ? { by: act.by } : {};
     const changed = { ...others, changedAt: nowMilliseconds, revision: record.revision + 1 };
     const still = paused && { paused };
-    const by = 'by' in act && act.by !== undefined ? { by: act.by } : {};
-    const approvedBy = by.by === undefined ? {} : { approvedBy: by.by };
-    const note = { at: nowMilliseconds, ...by };
+    const at = nowMilliseconds;
+    const approvedBy = 'by' in by ? { approvedBy: by.by } : {};
     const after = {
-      pause: { ...changed, paused: { ...note, reason: act.act === 'pause' ? act.reason : '' } },
+      pause: { ...changed, paused: { at, reason: act.act === 'pause' ? act.reason : '', ...by } },
       resume: changed,
-      approve: { ...changed, ...still, state: 'sending' as const, approvedAt: nowMilliseconds, ...approvedBy },
-      cancel: { ...changed, ...still, state: 'cancelled' as const, cancelled: note },
+      approve: { ...changed, ...still, state: 'sending' as const, approvedAt: at, ...approvedBy },
+      cancel: { ...changed, ...still, state: 'cancelled' as const, cancelled: { at, ...by } },
     };
     this.records.set(key, after[act.act]);
     return true;

@@ -82,15 +82,17 @@ describe.each<[string, () => Promise<CampaignTable | InMemoryCampaignTable>]>([
     const record = async () => (await campaigns.read(campaign)).record;
     expect(await campaigns.act(campaign, { act: 'pause', reason: 'typo' }, 10)).toBe(false);
     await campaigns.write(content({ ...campaign, state: 'waiting' }), nothing);
-    expect(await campaigns.act(campaign, { act: 'pause', reason: 'typo' }, 10)).toBe(true);
-    const paused = { at: 10, reason: 'typo' };
+    expect(await campaigns.act(campaign, { act: 'pause', reason: 'typo', by: 'role/ops' }, 10)).toBe(true);
+    const paused = { at: 10, reason: 'typo', by: 'role/ops' };
     expect(await record()).toMatchObject({ state: 'waiting', paused, changedAt: 10, revision: 2 });
-    expect(await campaigns.act(campaign, { act: 'approve' }, 11)).toBe(true);
-    expect(await record()).toMatchObject({ state: 'sending', paused, approvedAt: 11, revision: 3 });
+    expect(await campaigns.act(campaign, { act: 'approve', by: 'role/ops' }, 11)).toBe(true);
+    const approved = { approvedAt: 11, approvedBy: 'role/ops' };
+    expect(await record()).toMatchObject({ state: 'sending', paused, ...approved, revision: 3 });
     expect(await campaigns.act(campaign, { act: 'approve' }, 12)).toBe(false);
     expect(await campaigns.act(campaign, { act: 'resume' }, 13)).toBe(true);
     expect(await record()).not.toHaveProperty('paused');
     expect(await campaigns.act(campaign, { act: 'cancel' }, 14)).toBe(true);
+    expect((await record())?.cancelled).toEqual({ at: 14 });
     expect(await record()).toMatchObject({ state: 'cancelled', changedAt: 14, revision: 5 });
     for (const act of ['cancel', 'resume', 'approve'] as const) {
       expect(await campaigns.act(campaign, { act }, 15)).toBe(false);
