@@ -8,6 +8,7 @@ import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
 import type { PipelineSettings, StageSettings } from '../config/config-schema.ts';
 import { policySid } from '../config/principals.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
+import { refuseLargePolicy } from '../constructs/policy-limits.ts';
 import { readersOf } from '../constructs/readers.ts';
 
 export interface StateStackProps extends StackProps {
@@ -110,6 +111,7 @@ function privateBucket(
     ],
     removalPolicy,
   });
+  refuseLargePolicy(bucket, 'Name fewer principals, such as the AWS account of several roles.');
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',
     reason:
