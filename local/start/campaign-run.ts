@@ -69,7 +69,7 @@ export async function runCampaign(options: CampaignOptions) {
     if (owesQr(receipt.awaited)) qr.owed += 1;
     if (firstLinkSeconds === undefined && answer.outcome === 'created') {
       firstLinkSeconds = newsAt / 1000;
-      screen.say(`First link after ${firstLinkSeconds.toFixed(1)} s: ${answer.link?.shortUrl}`);
+      screen.print(`First link after ${firstLinkSeconds.toFixed(1)} s: ${answer.link?.shortUrl}`);
     }
   };
 
@@ -89,7 +89,7 @@ export async function runCampaign(options: CampaignOptions) {
     });
     sending = false;
     if (stoppedBy !== undefined)
-      screen.say(`SQS accepts no more messages: ${stoppedBy instanceof Error ? stoppedBy.message : stoppedBy}`);
+      screen.print(`SQS accepts no more messages: ${stoppedBy instanceof Error ? stoppedBy.message : stoppedBy}`);
   };
 
   const watchUntilEnd = async (): Promise<CampaignEnd> => {
@@ -124,7 +124,7 @@ export async function runCampaign(options: CampaignOptions) {
       cloud,
       ({ function: name, busy }) => {
         killed += 1;
-        screen.say(`Killed an environment of ${name}${busy ? ', in the middle of its work' : ''}`);
+        screen.print(`Killed an environment of ${name}${busy ? ', in the middle of its work' : ''}`);
       },
       over.signal,
     );
