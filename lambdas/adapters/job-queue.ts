@@ -25,7 +25,7 @@ export class JobQueue<Job> {
   }
 
   /** Resolves when SQS has accepted the job. @throws Error if SQS refused it three times */
-  ask(job: Job): Promise<void> {
+  enqueue(job: Job): Promise<void> {
     return this.#batching.add(this.#textOf(job));
   }
 }

@@ -30,7 +30,7 @@ export const optional = {
   data: undefined,
   campaign: undefined,
   keepUntil: undefined,
-  lookAgainAt: undefined,
+  checkAgainAt: undefined,
   linkExpiresAt: undefined,
   expiryCheck: undefined,
 };

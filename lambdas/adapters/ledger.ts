@@ -155,16 +155,16 @@ export class Ledger implements LinkLedger {
 
   concludeCheck(
     checked: LinkRecord,
-    found: { expiresAt: number; lookAgainAt?: number; lease?: CheckLease; nowSeconds: number },
+    found: { expiresAt: number; checkAgainAt?: number; lease?: CheckLease; nowSeconds: number },
   ): Promise<boolean> {
-    const { expiryCheck: _, lookAgainAt: __, ...kept } = checked;
-    const { expiresAt, lookAgainAt, lease, nowSeconds } = found;
-    const wake = wakeAt({ ...kept, expiresAt, ...(lookAgainAt !== undefined && { lookAgainAt }) });
+    const { expiryCheck: _, checkAgainAt: __, ...kept } = checked;
+    const { expiresAt, checkAgainAt, lease, nowSeconds } = found;
+    const wake = wakeAt({ ...kept, expiresAt, ...(checkAgainAt !== undefined && { checkAgainAt }) });
     const condition = checkedBy(checked, nowSeconds, lease?.taken);
     const set = {
       [expiry]: wake,
       linkExpiresAt: wake === expiresAt ? undefined : expiresAt,
-      lookAgainAt,
+      checkAgainAt,
       ...(lease !== undefined && { lease: lease.left }),
     };
     const { UpdateExpression, values } = setting(set, ['expiryCheck']);

@@ -9,7 +9,7 @@ import type { ExpiryIntakeEnvironment } from './env.ts';
 export interface ExpiryIntakePorts {
   ledger: Pick<LinkLedger, 'addLink'>;
   /** The expiry worker's queue. */
-  checks: { ask(body: string): Promise<void> };
+  checks: { enqueue(body: string): Promise<void> };
   /** The removal in a record of the table's stream, or undefined if the record is not a link's. */
   removalIn: (body: string) => Removal | undefined;
   observer: Observer;
@@ -38,7 +38,7 @@ export function expiryIntake(
   async function take(body: string): Promise<void> {
     const removal = removalIn(body);
     // An unreadable record would block the stream here. In the queue it becomes a dead letter, and an alarm pages.
-    if (removal === undefined) return checks.ask(body);
+    if (removal === undefined) return checks.enqueue(body);
     const nowSeconds = secondsNow(clock);
     const state = stateOfRemoved(removal.record, nowSeconds);
     if (state === 'tombstone') return;
@@ -47,7 +47,7 @@ export function expiryIntake(
       const isOwn = existing?.expiryCheck?.token === removal.token;
       if (existing !== undefined && isMadeBy(existing, removal.record) && !isOwn) return;
     }
-    await checks.ask(body);
+    await checks.enqueue(body);
   }
 
   return (bodies) =>

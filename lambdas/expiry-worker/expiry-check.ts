@@ -59,6 +59,6 @@ function concludedBefore(current: LinkRecord, { removal: { record }, hasQuota }:
   const isOther = current.state !== 'live' || current.version !== record.version || current.expiryCheck !== undefined;
   if (isOther) return 'done';
   if (current.expiresAt > record.expiresAt) return renewedOf(current);
-  if ((current.lookAgainAt ?? 0) > (record.lookAgainAt ?? 0)) return expiringSoonOf(current, hasQuota);
+  if ((current.checkAgainAt ?? 0) > (record.checkAgainAt ?? 0)) return expiringSoonOf(current, hasQuota);
   return 'done';
 }

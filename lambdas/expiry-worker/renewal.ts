@@ -20,7 +20,7 @@ export async function renew(
 ): Promise<Finding | Disposition> {
   const { api, ledger, linkIdSecret } = ports;
   const { address, source, ttlSeconds, renewTtl, version } = checked;
-  const pause = { expiresAt, lookAgainAt: nowSeconds + renewalPauseSeconds, nowSeconds };
+  const pause = { expiresAt, checkAgainAt: nowSeconds + renewalPauseSeconds, nowSeconds };
   const alive = { ...checked, expiresAt };
   if (!hasQuota) return (await ledger.concludeCheck(checked, pause)) ? expiringSoonOf(alive, false) : 'try-again';
 

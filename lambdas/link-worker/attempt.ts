@@ -4,8 +4,8 @@ import type { LinkWorkerEnvironment } from './env.ts';
 import type { LinkWorkerPorts } from './ports.ts';
 
 /** One delivery of a command during its execution, with its context. */
-export interface Attempt<Asked extends Command = Command> {
-  command: Asked;
+export interface Attempt<RequestIdentity extends Command = Command> {
+  command: RequestIdentity;
   /** Deliveries so far, this one included. */
   receiveCount: number;
   /** False for a stale command: the worker completes an earlier attempt and sends no new write. */

@@ -1,5 +1,5 @@
 import type { RefusedCommand } from '../domain/contract/command-reading.ts';
-import type { Asked, Decision } from '../domain/contract/outcome.ts';
+import type { Decision, RequestIdentity } from '../domain/contract/outcome.ts';
 import type { Renewals } from '../domain/control/renewals.ts';
 import { answerTo, type RequestRecord, requestIdReused } from '../domain/link/ledger-record.ts';
 import { hasBegun, rememberedUntil } from '../domain/link/link-state.ts';
@@ -76,7 +76,7 @@ export class CommandWork {
   }
 
   /** If the ledger, the topic or a queue fails, the command returns, because each step can be repeated. */
-  async #orTryAgain(asked: Asked, delivery: Delivery, run: () => Promise<Disposition>): Promise<Disposition> {
+  async #orTryAgain(asked: RequestIdentity, delivery: Delivery, run: () => Promise<Disposition>): Promise<Disposition> {
     try {
       return await run();
     } catch (error) {
@@ -107,7 +107,7 @@ export class CommandWork {
     if (outcome.repeat) this.#batch.ports.observer.count(laneMetric.commandRepeated);
     await this.#publishing.publish(outcome, delivery, item.calls);
     // An earlier delivery of this message may have crashed between its outcome and its QR job.
-    if (!outcome.repeat) await this.#publishing.askForQrOf(item, outcome);
+    if (!outcome.repeat) await this.#publishing.enqueueQrOf(item, outcome);
     return 'done';
   }
 
@@ -136,7 +136,7 @@ export class CommandWork {
         if ('answer' in link) return link.answer;
         const { address, state, version } = link.record;
         if (state === 'deleted') return { outcome: 'rejected', reason: 'link-deleted', link: address };
-        await this.#publishing.askForQr(item, { ...address, version }, command.qr);
+        await this.#publishing.enqueueQr(item, { ...address, version }, command.qr);
         return 'handed-on';
       }
     }
@@ -185,7 +185,7 @@ export class CommandWork {
     await answered.add(before ?? record);
     if (before !== undefined) return this.#answerAgain(item, before, true);
     await this.#publishing.publish(outcome, delivery, item.calls);
-    await this.#publishing.askForQrOf(item, outcome);
+    await this.#publishing.enqueueQrOf(item, outcome);
     await parking.leaveOrder(item);
     const { expiresAt } = outcome.link ?? {};
     if ('keepUntil' in command && command.keepUntil !== undefined && expiresAt !== undefined) {

@@ -1,5 +1,5 @@
 import type { Command, QrOptions } from '../domain/contract/command.ts';
-import { type Asked, type Decision, type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
+import { type Decision, type Outcome, outcomeOf, type RequestIdentity } from '../domain/contract/outcome.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { Delivery } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
@@ -37,7 +37,7 @@ export class Publishing {
     this.#ports = ports;
   }
 
-  outcome(decision: Decision, asked: Asked, { messageId }: Delivery): Outcome {
+  outcome(decision: Decision, asked: RequestIdentity, { messageId }: Delivery): Outcome {
     const nowMilliseconds = this.#ports.clock.wallMilliseconds();
     return outcomeOf(decision, asked, { lane: this.#lane, messageId, nowMilliseconds });
   }
@@ -60,7 +60,7 @@ export class Publishing {
   }
 
   /** Publishes a decision without a request record. */
-  reject(decision: Decision, asked: Asked, delivery: Delivery): Promise<void> {
+  reject(decision: Decision, asked: RequestIdentity, delivery: Delivery): Promise<void> {
     return this.publish(this.outcome(decision, asked, delivery), delivery);
   }
 
@@ -75,26 +75,26 @@ export class Publishing {
   }
 
   /** Logs and counts a command that returns after an error. */
-  failed({ source, requestId, action }: Asked, { messageId }: Delivery, failure: unknown): void {
+  failed({ source, requestId, action }: RequestIdentity, { messageId }: Delivery, failure: unknown): void {
     const error = nameOfError(failure);
     this.#ports.observer.warn('command returned after an error', { source, requestId, action, messageId, error });
     this.#ports.observer.count(laneMetric.commandReturned);
   }
 
   /** Sends the QR job of a create, if it has one. */
-  async askForQrOf(item: Accepted, { outcome, link }: Outcome): Promise<void> {
+  async enqueueQrOf(item: Accepted, { outcome, link }: Outcome): Promise<void> {
     const { command } = item;
     if (command.action !== 'create' || command.qr === undefined || outcome !== 'created' || link === undefined) return;
     const brandDomain = command.qr.brandDomain ?? command.brandDomain;
-    await this.askForQr(item, link, { ...command.qr, ...(brandDomain !== undefined && { brandDomain }) });
+    await this.enqueueQr(item, link, { ...command.qr, ...(brandDomain !== undefined && { brandDomain }) });
   }
 
-  askForQr(
+  enqueueQr(
     { command, delivery, digest }: Accepted,
     { onelinkId, shortlinkId, version }: LinkAddress & { version?: number | undefined },
     qr: QrOptions,
   ): Promise<void> {
-    return this.#ports.qrQueue.ask({
+    return this.#ports.qrQueue.enqueue({
       specVersion: '1.0',
       source: command.source,
       requestId: command.requestId,

@@ -1,5 +1,5 @@
 import type { CommandReading } from '../domain/contract/command-reading.ts';
-import type { Asked, Decision } from '../domain/contract/outcome.ts';
+import type { Decision, RequestIdentity } from '../domain/contract/outcome.ts';
 import { type BoundSenders, type SenderDecisions, type Standing, standing } from '../domain/contract/sender.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
 import type { Delivery, Disposition } from '../domain/work/delivery.ts';
@@ -89,7 +89,7 @@ export class SenderCheck {
     }
   }
 
-  async #reject(asked: Asked, delivery: Delivery): Promise<void> {
+  async #reject(asked: RequestIdentity, delivery: Delivery): Promise<void> {
     const message = 'must name the producer whose role or user sent the message';
     const faults = [{ path: 'source', rule: 'not-allowed', message }];
     const decision: Decision = { outcome: 'rejected', reason: 'sender-not-allowed', faults };
@@ -98,7 +98,7 @@ export class SenderCheck {
   }
 
   /** Writes the command to the archive first. After a crash, the message returns and is held twice, which is harmless. */
-  async #hold({ delivery, reading }: ReadMessage, asked: Asked): Promise<void> {
+  async #hold({ delivery, reading }: ReadMessage, asked: RequestIdentity): Promise<void> {
     const { messageId, sentAtMilliseconds, receiveCount, sender, groupId } = delivery;
     await this.#ports.held.add({
       v: 1,
@@ -119,7 +119,7 @@ export class SenderCheck {
   }
 }
 
-function askedIn(reading: CommandReading): Asked {
+function askedIn(reading: CommandReading): RequestIdentity {
   const { source, requestId, action, metadata } = 'command' in reading ? reading.command : reading.refused;
   return { source, requestId, action, metadata };
 }

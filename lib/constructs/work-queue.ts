@@ -3,6 +3,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { deadLetterRetentionDays } from '../config/config-schema.ts';
 import { maxReceiveCount } from '../config/rate-budget.ts';
+import { refuseLargePolicy } from './policy-limits.ts';
 
 export interface WorkQueueProps {
   readonly retentionDays: number;
@@ -34,5 +35,9 @@ export class WorkQueue extends Construct {
       deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
       ...(props.maxMessageBytes !== undefined && { maxMessageSizeBytes: props.maxMessageBytes }),
     });
+    refuseLargePolicy(
+      this.queue,
+      'Give the lane fewer producers, or name their AWS account as the principal: each producer then has a queue of its own.',
+    );
   }
 }

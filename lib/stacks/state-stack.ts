@@ -10,6 +10,7 @@ import { policySid } from '../config/principals.ts';
 import { campaignCheckerPlan } from '../config/rate-budget.ts';
 import { admitCampaigns, notifyOfFiles } from '../constructs/campaign-files.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
+import { refuseLargePolicy } from '../constructs/policy-limits.ts';
 import { readersOf } from '../constructs/readers.ts';
 import { WorkQueue } from '../constructs/work-queue.ts';
 
@@ -134,6 +135,7 @@ function privateBucket(
     ],
     removalPolicy,
   });
+  refuseLargePolicy(bucket, 'Name fewer principals, such as the AWS account of several roles.');
   Validations.of(bucket).acknowledge({
     id: 'AwsSolutions-S1',
     reason:

@@ -79,7 +79,7 @@ export async function runCampaign(options: CampaignOptions) {
     if (owesQr(receipt.awaited)) qr.owed += 1;
     if (firstLinkSeconds === undefined && answer.outcome === 'created') {
       firstLinkSeconds = newsAt / 1000;
-      screen.say(`First link after ${firstLinkSeconds.toFixed(1)} s: ${answer.link?.shortUrl}`);
+      screen.print(`First link after ${firstLinkSeconds.toFixed(1)} s: ${answer.link?.shortUrl}`);
     }
   };
 
@@ -100,14 +100,14 @@ export async function runCampaign(options: CampaignOptions) {
     });
     sending = false;
     if (stoppedBy !== undefined)
-      screen.say(`SQS accepts no more messages: ${stoppedBy instanceof Error ? stoppedBy.message : stoppedBy}`);
+      screen.print(`SQS accepts no more messages: ${stoppedBy instanceof Error ? stoppedBy.message : stoppedBy}`);
   };
 
   const lookAtFile = async (file: RunFile, now: number) => {
     const { state, settled, approved, ended, rows: read } = await file.look();
     const name = campaignKey(file.file);
     if (settled !== rows.settled || state !== rows.state) newsAt = now;
-    if (approved) screen.say(`${name} waited for an approval. As your operator, the run has approved it.`);
+    if (approved) screen.print(`${name} waited for an approval. As your operator, the run has approved it.`);
     Object.assign(rows, { settled, state });
     rows.meter.sample(settled, now);
     return { ended, shown: { name, state, settled, rows: read, perSecond: rows.meter.perSecond } };
@@ -148,7 +148,7 @@ export async function runCampaign(options: CampaignOptions) {
       cloud,
       ({ function: name, busy }) => {
         killed += 1;
-        screen.say(`Killed an environment of ${name}${busy ? ', in the middle of its work' : ''}`);
+        screen.print(`Killed an environment of ${name}${busy ? ', in the middle of its work' : ''}`);
       },
       over.signal,
     );

@@ -76,8 +76,8 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
 
   const closing: (() => Promise<void>)[] = [];
   try {
-    if (options.chaos) screen.say(chaosWords(longestVisibilitySeconds(pipeline, options)));
-    screen.say(`Synthesising ${pipeline.stackName} and starting the OneLink API emulator …`);
+    if (options.chaos) screen.print(chaosWords(longestVisibilitySeconds(pipeline, options)));
+    screen.print(`Synthesising ${pipeline.stackName} and starting the OneLink API emulator …`);
     const starting = phases.time('emulator', startEmulator(emulatorSettings(pipeline, token)));
     closing.push(async () => (await starting).stop());
     await Promise.all([
@@ -89,17 +89,17 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
 
     const { weather, chaos } = options;
     const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
-    const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.say(refusedWords(call)));
+    const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.print(refusedWords(call)));
     const starts = startPipeline({ pipeline, api: emulator, token, weather, onCloud, ...folders }, closing);
     const { cloud, outputs, sqs, outcomes } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
     const patienceSeconds = patience(options, pipeline);
     const received = await outcomes.untilReceived({ signal });
     if (received !== 'received' && !signal.aborted)
-      screen.say('No probe arrived in 90 s: the first outcomes may be missing.');
+      screen.print('No probe arrived in 90 s: the first outcomes may be missing.');
     if (weather) {
       const { seed, strength } = weather;
-      screen.say(`Weather: ${strength}, seed ${seed}. To repeat its plan, use --weather ${seed}.`);
+      screen.print(`Weather: ${strength}, seed ${seed}. To repeat its plan, use --weather ${seed}.`);
     }
     const { stackName } = pipeline;
     const file = rows && campaignOfFile(rows, { cloud, stackName, producers, signal, closing });
@@ -141,12 +141,12 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     }
     const refused = cloud.calls().filter(({ permitted }) => !permitted).length;
     if (refused > 0) faults.push(`the template's policies refuse ${refused} calls`);
-    for (const line of closingWords(ran, sum, found, summary, faults, weather, fileRun)) screen.say(line);
+    for (const line of closingWords(ran, sum, found, summary, faults, weather, fileRun)) screen.print(line);
     if (ran.unsent.length > 0)
-      screen.say('Not sent: .local/out/not-sent.csv has the reasons. To send the rest, use not-sent.ndjson.');
+      screen.print('Not sent: .local/out/not-sent.csv has the reasons. To send the rest, use not-sent.ndjson.');
     const files = ['links.csv', 'rejects.csv', 'outcomes.ndjson', 'summary.json', 'qr/index.html', ...written];
-    screen.say(`Files: .local/out/ (${files.join(', ')})`);
-    screen.say(`Took: ${phases.words()}; logs of the functions: .local/cloud/logs/`);
+    screen.print(`Files: .local/out/ (${files.join(', ')})`);
+    screen.print(`Took: ${phases.words()}; logs of the functions: .local/cloud/logs/`);
     // `--quiet` hides the progress, not the failures.
     if (options.quiet) for (const fault of faults) console.error(fault);
 
@@ -174,9 +174,9 @@ const withoutKey = (arn: string) => (arn.startsWith('arn:aws:s3:') ? arn.replace
 function printNotices({ notices }: LocalCloud, screen: Display): void {
   const leftOut = notices.filter(({ severity }) => severity === 'left-out').length;
   for (const { severity, subject, reason } of notices) {
-    if (severity === 'warning') screen.say(`Not as on AWS: ${subject}: ${reason}`);
+    if (severity === 'warning') screen.print(`Not as on AWS: ${subject}: ${reason}`);
   }
-  screen.say(`The template is up on local engines; ${leftOut} of its properties have no effect here.`);
+  screen.print(`The template is up on local engines; ${leftOut} of its properties have no effect here.`);
 }
 
 /** The messages of a killed environment, or of a failure in a storm, return after the visibility time-out. */
@@ -249,6 +249,6 @@ async function keep(
     oneLinkApi: { origin, baseUrl, token },
   };
   await writeKeptRun(kept);
-  for (const line of keptRunWords(kept, commands)) screen.say(line);
+  for (const line of keptRunWords(kept, commands)) screen.print(line);
   await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }

@@ -110,15 +110,15 @@ export class InMemoryLedger {
 
   async concludeCheck(
     checked: LinkRecord,
-    found: { expiresAt: number; lookAgainAt?: number; lease?: CheckLease; nowSeconds: number },
+    found: { expiresAt: number; checkAgainAt?: number; lease?: CheckLease; nowSeconds: number },
   ): Promise<boolean> {
     this.#maybeFail('concludeCheck');
     const held = this.links.get(keyOf(checked.address));
     if (held === undefined || !isChecked(held, checked, found.nowSeconds, found.lease?.taken)) return false;
     held.expiresAt = found.expiresAt;
     delete held.expiryCheck;
-    delete held.lookAgainAt;
-    if (found.lookAgainAt !== undefined) held.lookAgainAt = found.lookAgainAt;
+    delete held.checkAgainAt;
+    if (found.checkAgainAt !== undefined) held.checkAgainAt = found.checkAgainAt;
     if (found.lease !== undefined) delete held.lease;
     if (found.lease?.left !== undefined) held.lease = structuredClone(found.lease.left);
     return true;

@@ -113,7 +113,7 @@ export function linkWorkerWith(
       linkIdSecret: { value: async () => linkIdSecret },
       policy: noPolicy,
       outcomes: { publish: async () => {} },
-      qrQueue: { ask: async () => {} },
+      qrQueue: { enqueue: async () => {} },
       qrImages: { remove: async () => {} },
       archive: { addRejected: async () => {} },
       observer: silentObserver,
@@ -146,7 +146,7 @@ export class LinkWorld {
   readonly logs: { message: string; fields: ObservedFields }[] = [];
   readonly counts = new Map<string, number>();
   /** Ports whose next call fails. */
-  readonly failNext = new Set<'publish' | 'ask' | 'archive' | 'park' | 'hold'>();
+  readonly failNext = new Set<'publish' | 'enqueue' | 'archive' | 'park' | 'hold'>();
   readonly #work: BatchWork;
 
   /** @param parts ports that replace those in memory */
@@ -168,7 +168,7 @@ export class LinkWorld {
       },
       ledger: this.ledger,
       outcomes: { publish: async (outcome) => this.#orFail('publish', () => this.outcomes.push(outcome)) },
-      qrQueue: { ask: async (job) => this.#orFail('ask', () => this.qrJobs.push(job)) },
+      qrQueue: { enqueue: async (job) => this.#orFail('enqueue', () => this.qrJobs.push(job)) },
       qrImages: {
         remove: async ({ source, address }) => void this.imagesRemoved.push(`${source}/${address.shortlinkId}`),
       },
@@ -214,7 +214,7 @@ export class LinkWorld {
     return this.outcomes.map(({ outcome, repeat }) => (repeat ? `${outcome}*` : outcome));
   }
 
-  #orFail(what: 'publish' | 'ask' | 'archive' | 'park' | 'hold', run: () => void): void {
+  #orFail(what: 'publish' | 'enqueue' | 'archive' | 'park' | 'hold', run: () => void): void {
     if (this.failNext.delete(what)) throw new Error(`the test makes ${what} fail`);
     run();
   }

@@ -342,7 +342,7 @@ export class SendingWorld {
         control: this.control,
         ledger: this.ledger,
         parked: { add: async (command) => void this.parked.push(command) },
-        qrQueue: { ask: async (job) => void this.jobs.push(job) },
+        qrQueue: { enqueue: async (job) => void this.jobs.push(job) },
         clock: { wallMilliseconds: () => this.now, monotonicMilliseconds: () => this.now, sleep: async () => {} },
       },
     );

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { SenderDecision } from '../../../lambdas/domain/contract/sender.ts';
+import { configFile } from '../../../lib/config/chosen-config.ts';
 import type { ProducerSettings } from '../../../lib/config/config-schema.ts';
 import { boundSenders } from '../../../lib/config/principals.ts';
 import { wholeText } from '../../files/whole-text.ts';
@@ -159,7 +160,7 @@ const heldWords = (held: number) =>
 function lineFor(sender: string, producer: ProducerSettings) {
   const { principal, isKnown, replaces } = principalOf(sender, producer);
   const words = [
-    `To bind it for good, put this into the principals of ${producer.source} in lib/config/config.ts, and deploy:`,
+    `To bind it for good, put this into the principals of ${producer.source} in ${configFile}, and deploy:`,
     `  ${principalWords(principal)}`,
     ...(isKnown ? [] : ['To see its ARN, run with the sender’s credentials: aws sts get-caller-identity']),
     ...(replaces === undefined

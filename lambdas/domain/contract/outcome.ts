@@ -81,7 +81,7 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 export type Decision = Pick<Outcome, 'outcome' | 'link' | 'qr' | 'campaign' | 'reason' | 'faults'>;
 
 /** The request that an outcome answers. */
-export interface Asked {
+export interface RequestIdentity {
   source: string | null;
   requestId: string | null;
   action: Outcome['action'];
@@ -93,7 +93,7 @@ export interface Asked {
  */
 export function outcomeOf(
   decision: Decision,
-  asked: Asked,
+  asked: RequestIdentity,
   delivery: { lane: string; messageId: string; nowMilliseconds: number },
 ): Outcome {
   // A producer may fix a rejected command and send it again under its requestId, so each rejection is a separate

@@ -31,7 +31,7 @@ export interface LinkRecord {
   /** Epoch seconds. The pipeline renews the link until then, even without clicks. */
   keepUntil?: number;
   /** Epoch seconds of the next check, if that is neither the expiry nor the usual time before it. */
-  lookAgainAt?: number;
+  checkAgainAt?: number;
   /** DynamoDB's TTL has removed the record. The intake has restored it until the expiry worker has checked the link. */
   expiryCheck?: ExpiryCheck;
 }
@@ -64,11 +64,11 @@ export function needsRenewal({
 
 /** When DynamoDB's TTL deletes the record, which starts its expiry check. Epoch seconds. */
 export function wakeAt(
-  record: Pick<LinkRecord, 'state' | 'keepUntil' | 'expiresAt' | 'ttlSeconds' | 'lookAgainAt' | 'expiryCheck'>,
+  record: Pick<LinkRecord, 'state' | 'keepUntil' | 'expiresAt' | 'ttlSeconds' | 'checkAgainAt' | 'expiryCheck'>,
 ): number {
   // Later than the expiry, because the check is in its queue until then.
   if (record.expiryCheck !== undefined) return record.expiryCheck.lostAt;
-  if (record.lookAgainAt !== undefined) return Math.min(record.lookAgainAt, record.expiresAt);
+  if (record.checkAgainAt !== undefined) return Math.min(record.checkAgainAt, record.expiresAt);
   return needsRenewal(record) ? record.expiresAt - Math.floor(renewalLeadSeconds(record)) : record.expiresAt;
 }
 

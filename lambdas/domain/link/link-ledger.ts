@@ -64,7 +64,7 @@ export interface LinkLedger {
    */
   concludeCheck(
     checked: LinkRecord,
-    found: { expiresAt: number; lookAgainAt?: number; lease?: CheckLease; nowSeconds: number },
+    found: { expiresAt: number; checkAgainAt?: number; lease?: CheckLease; nowSeconds: number },
   ): Promise<boolean>;
   /**
    * Removes the record of a link that its check has found expired, unless a command has changed the link since or holds

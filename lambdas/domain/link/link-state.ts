@@ -118,7 +118,7 @@ export function stateOfRemoved(record: LinkRecord, nowSeconds: number): StateOfR
 
 /** The record without the fields of a change or check under way. */
 export function withoutMarks(record: LinkRecord): LinkRecord {
-  const { lease: _, lookAgainAt: __, expiryCheck: ___, ...kept } = record;
+  const { lease: _, checkAgainAt: __, expiryCheck: ___, ...kept } = record;
   return kept;
 }
 

@@ -6,7 +6,7 @@ import { accessPath, type EngineAccess } from '../access/engine-access.ts';
 type App = ReturnType<typeof buildApp>;
 type Input = Record<string, unknown>;
 
-interface Asked {
+interface RequestIdentity {
   readonly calls: (region: string) => readonly Call[];
   readonly denial: (caller: string) => Denial;
 }
@@ -35,7 +35,7 @@ export function enforceAccess(app: App, access: EngineAccess): void {
   });
 }
 
-function askedOf(url: string, headers: Record<string, string | string[] | undefined>, body: unknown): Asked {
+function askedOf(url: string, headers: Record<string, string | string[] | undefined>, body: unknown): RequestIdentity {
   const target = headers['x-amz-target'];
   if (typeof target === 'string') {
     const action = target.replace('AmazonSQS.', '');

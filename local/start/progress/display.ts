@@ -3,7 +3,7 @@ import { type ProgressView, progressLine, progressLines } from './progress-lines
 /** The output of the run. */
 export interface Display {
   /** Prints a line that stays. */
-  say(text: string): void;
+  print(text: string): void;
   /** Shows the progress, as often as the stream allows. */
   progress(view: ProgressView): void;
   /** Keeps the last progress on the screen. */
@@ -14,14 +14,14 @@ const plainEverySeconds = 5;
 
 /** Redraws its lines on a terminal. Elsewhere (a log, a pipe) it writes a line every few seconds. */
 export function display(stream: NodeJS.WriteStream, quiet: boolean): Display {
-  if (quiet) return { say: () => {}, progress: () => {}, rest: () => {} };
+  if (quiet) return { print: () => {}, progress: () => {}, rest: () => {} };
   return stream.isTTY ? redrawn(stream) : plain(stream);
 }
 
 function plain(stream: NodeJS.WritableStream): Display {
   let shownAt = Number.NEGATIVE_INFINITY;
   return {
-    say: (text) => void stream.write(`${text}\n`),
+    print: (text) => void stream.write(`${text}\n`),
     progress: (view) => {
       if (view.seconds - shownAt < plainEverySeconds) return;
       shownAt = view.seconds;
@@ -44,7 +44,7 @@ function redrawn(stream: NodeJS.WriteStream): Display {
     stream.write(drawn.map((line) => `${line}\n`).join(''));
   };
   return {
-    say: (text) => {
+    print: (text) => {
       const below = drawn;
       erase();
       drawn = [];

@@ -39,32 +39,32 @@ export async function runScenario(
   try {
     const timelineFile = await newTimeline(inLocal('out'));
     await Promise.all([forgetKeptRun(), ...['cdk.out', 'cloud/logs'].map((name) => empty(inLocal(name)))]);
-    screen.say(`${story.name}: ${story.about}`);
-    screen.say(`Synthesising ${pipeline.stackName} …`);
+    screen.print(`${story.name}: ${story.about}`);
+    screen.print(`Synthesising ${pipeline.stackName} …`);
     await synthesise(file, pipeline.stage, inLocal('cdk.out'));
-    screen.say(
+    screen.print(
       'Times are simulated, UTC. "Over a leap": the alarm changed only because nothing is measured during a leap.',
     );
-    screen.say('');
+    screen.print('');
     const { checks, minutes } = await playStory(story, {
       pipeline,
       assemblyDirectory: inLocal('cdk.out'),
       workDirectory: inLocal('cloud'),
       timelineFile,
-      say: (line) => screen.say(line),
+      say: (line) => screen.print(line),
       signal,
     });
     const broken = checks.filter(({ holds }) => !holds);
-    screen.say('');
-    screen.say(broken.length === 0 ? 'All checks hold.' : `${broken.length} OF ${checks.length} CHECKS FAILED.`);
-    screen.say(
+    screen.print('');
+    screen.print(broken.length === 0 ? 'All checks hold.' : `${broken.length} OF ${checks.length} CHECKS FAILED.`);
+    screen.print(
       `${durationWords(minutes)} in ${Math.round((performance.now() - begun) / 1000)} s; file: .local/out/timeline.ndjson`,
     );
     if (quiet) for (const { text } of broken) console.error(`BROKEN ${text}`);
     return broken.length === 0;
   } catch (error) {
     if (!signal.aborted) throw error;
-    screen.say('Ended early.');
+    screen.print('Ended early.');
     return false;
   } finally {
     unlock();

@@ -121,7 +121,8 @@ export function portsOf(
         }),
     },
     qrQueue: {
-      ask: (job) => call('qrQueue.ask', nameOf(job), () => void pipeline.queues.qr.send(wireJson(job), pipeline.now)),
+      enqueue: (job) =>
+        call('qrQueue.enqueue', nameOf(job), () => void pipeline.queues.qr.send(wireJson(job), pipeline.now)),
     },
     qrImages: { remove: removeImage },
     store: {
@@ -135,7 +136,8 @@ export function portsOf(
     },
     removalIn: (body) => JSON.parse(body) as Removal,
     checks: {
-      ask: (body) => call('checks.ask', '', () => void pipeline.queues.expiry.send(wireText(body), pipeline.now)),
+      enqueue: (body) =>
+        call('checks.enqueue', '', () => void pipeline.queues.expiry.send(wireText(body), pipeline.now)),
     },
     history: {
       addExpired: ({ onelinkId, shortlinkId }) => call('history.addExpired', `${onelinkId}/${shortlinkId}`, () => {}),

@@ -120,7 +120,7 @@ describe.each(['refuse', 'replace'] as const)('if SQS and SNS %s invalid charact
         const queue = new JobQueue(sqs, codes, wireJson);
         await Promise.all([
           ...world.outcomes.map((one) => topic.publish(one)),
-          ...world.qrJobs.map((one) => queue.ask(one)),
+          ...world.qrJobs.map((one) => queue.enqueue(one)),
         ]);
         const received = byRequest((await engines.drain(listener)).map(({ body }) => JSON.parse(body) as Outcome));
         const jobs = byRequest((await engines.drain(codes)).map(({ body }) => JSON.parse(body) as QrJob));

@@ -165,11 +165,11 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect(await ledger.concludeCheck({ ...marked, version: 2 }, found)).toBe(false);
     expect(await ledger.removeChecked(other, 1_000)).toBe(false);
     expect(await ledger.link(marked.address)).toEqual(marked);
-    expect(await ledger.concludeCheck(marked, { ...found, lookAgainAt: 1_779_000_000 })).toBe(true);
+    expect(await ledger.concludeCheck(marked, { ...found, checkAgainAt: 1_779_000_000 })).toBe(true);
     expect(await ledger.link(marked.address)).toEqual({
       ...plain,
       expiresAt: 1_780_000_000,
-      lookAgainAt: 1_779_000_000,
+      checkAgainAt: 1_779_000_000,
     });
     expect(await ledger.concludeCheck(marked, found)).toBe(false);
     expect(await ledger.removeChecked(marked, 1_000)).toBe(false);

@@ -117,7 +117,7 @@ describe('QR jobs', () => {
   it('reach the queue unchanged', async () => {
     const queueUrl = await engines.queue('qr-whole');
     const queue = new JobQueue(engines.sqs, queueUrl, wireJson);
-    await Promise.all(ids(12).map((id) => queue.ask(job(id))));
+    await Promise.all(ids(12).map((id) => queue.enqueue(job(id))));
     const asked = (await engines.drain(queueUrl)).map(({ body }) => JSON.parse(body) as QrJob);
     expect(asked.toSorted((a, b) => a.requestId.localeCompare(b.requestId))).toEqual(ids(12).toSorted().map(job));
   });
@@ -131,13 +131,13 @@ describe('QR jobs', () => {
       },
     } as unknown as SQSClient;
     const queue = new JobQueue(sqs, 'url', wireJson);
-    await Promise.all(ids(2).map((id) => queue.ask(job(id))));
+    await Promise.all(ids(2).map((id) => queue.enqueue(job(id))));
     expect(sent).toEqual([['r0', 'r1'], ['r0']]);
   });
 
   it('fail if the queue does not exist', async () => {
     const queue = new JobQueue(engines.sqs, `${await engines.queue('qr-gone')}-not`, wireJson);
-    await expect(queue.ask(job('r0'))).rejects.toThrow(/^refused three times: \w+/);
+    await expect(queue.enqueue(job('r0'))).rejects.toThrow(/^refused three times: \w+/);
   });
 });
 
@@ -146,7 +146,7 @@ describe('checks of expiries', () => {
     const queueUrl = await engines.queue('checks');
     const queue = new JobQueue(engines.sqs, queueUrl, wireText);
     const bodies = ids(12).map((id) => JSON.stringify({ id, c: 'a\uffff\u0001é😀' }));
-    await Promise.all(bodies.map((body) => queue.ask(body)));
+    await Promise.all(bodies.map((body) => queue.enqueue(body)));
     const received = (await engines.drain(queueUrl)).map(({ body }) => body);
     expect(received).toContain('{"id":"r1","c":"a\\uffff\\u0001é\\ud83d\\ude00"}');
     expect(received.map((body) => JSON.parse(body)).toSorted((one, other) => one.id.localeCompare(other.id))).toEqual(
@@ -156,7 +156,7 @@ describe('checks of expiries', () => {
 
   it('fail if the queue does not exist, so the stream delivers their records again', async () => {
     const queue = new JobQueue(engines.sqs, `${await engines.queue('checks-gone')}-not`, wireText);
-    await expect(queue.ask('{}')).rejects.toThrow(/^refused three times: \w+/);
+    await expect(queue.enqueue('{}')).rejects.toThrow(/^refused three times: \w+/);
   });
 });
 

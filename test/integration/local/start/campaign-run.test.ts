@@ -26,7 +26,7 @@ async function run(sights: readonly FileSight[], patienceSeconds: number) {
         new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
     } as never,
     emulator: { admin: { stats: async () => ({ quota: undefined }) } as never },
-    screen: { say: (text) => said.push(text), progress: (view) => shown.push(view), rest: () => {} },
+    screen: { print: (text) => said.push(text), progress: (view) => shown.push(view), rest: () => {} },
     patienceSeconds,
     chaos: false,
     file: {

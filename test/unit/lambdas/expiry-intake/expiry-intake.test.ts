@@ -27,7 +27,7 @@ function givenIntake() {
     {
       ledger,
       checks: {
-        ask: async (body) => {
+        enqueue: async (body) => {
           if (failing.delete(body)) throw new Error('the queue fails in this test');
           asked.push(body);
         },

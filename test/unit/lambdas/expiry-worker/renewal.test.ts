@@ -114,6 +114,6 @@ describe('a kept link with a marked record', () => {
     world.restored(keptAndMarked).control.setRecord(now * 1000, noQuota);
     expect(await world.check(keptAndMarked)).toEqual(['done']);
     expect(world.ledger.links.get(key)).not.toHaveProperty('expiryCheck');
-    expect(world.ledger.links.get(key)).toMatchObject({ lookAgainAt: now + day });
+    expect(world.ledger.links.get(key)).toMatchObject({ checkAgainAt: now + day });
   });
 });

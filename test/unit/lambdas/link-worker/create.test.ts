@@ -127,7 +127,7 @@ describe('a create that crashed', () => {
 
   it('after its outcome sends the missing QR job', async ({ world }) => {
     const withQr = { ...create, qr: { size: 600, margin: true } };
-    world.failNext.add('ask');
+    world.failNext.add('enqueue');
     expect(await world.deliver({ body: withQr })).toEqual(['try-again']);
     expect(await world.deliver({ body: withQr, receiveCount: 2 })).toEqual(['done']);
     expect(world.api.calls).toEqual(['create']);

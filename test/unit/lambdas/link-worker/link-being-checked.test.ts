@@ -48,7 +48,7 @@ describe('a command for a link under an expiry check', () => {
       { CHECK_LOST_AFTER_DAYS: 15 },
       {
         ledger: world.ledger,
-        checks: { ask: async () => {} },
+        checks: { enqueue: async () => {} },
         removalIn: (body) => JSON.parse(body) as Removal,
         observer: silentObserver,
         clock: stillClock(asked * 1000),

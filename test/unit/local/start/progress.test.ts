@@ -89,7 +89,7 @@ describe('the display', () => {
   test('prints nothing with --quiet', () => {
     const { written, stream } = given(true);
     const screen = display(stream, true);
-    screen.say('hello');
+    screen.print('hello');
     screen.progress(view);
     expect(written).toEqual([]);
   });

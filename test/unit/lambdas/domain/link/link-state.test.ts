@@ -146,7 +146,7 @@ describe('the record of an end', () => {
     ...live,
     lease,
     keepUntil: now + 90 * day,
-    lookAgainAt: now + day,
+    checkAgainAt: now + day,
     expiryCheck: { token: 'removal', lostAt: now + day },
     qrKey: 'A1b3/poster.png',
   };
@@ -188,7 +188,7 @@ describe('the record of an end', () => {
     ['the API shows an earlier one', now - 5, now - 5],
     ['the record has an earlier one', now + 2 * day, now + day],
   ])('an expired link keeps the earlier end: %s', (_, found, expected) => {
-    const { lease: __, lookAgainAt: ___, expiryCheck: ____, ...kept } = marked;
+    const { lease: __, checkAgainAt: ___, expiryCheck: ____, ...kept } = marked;
     expect(over(marked, found)).toEqual({ ...kept, expiresAt: expected });
   });
 

@@ -1,0 +1,72 @@
+import { Stack, Token } from 'aws-cdk-lib';
+import type { PolicyDocument } from 'aws-cdk-lib/aws-iam';
+import { BucketPolicy } from 'aws-cdk-lib/aws-s3';
+import { QueuePolicy } from 'aws-cdk-lib/aws-sqs';
+import type { IConstruct } from 'constructs';
+
+/** Amazon SQS policy quotas, of one queue's policy. */
+const ofQueue = { bytes: 8_192, statements: 20, principals: 50, conditions: 10 };
+/** Amazon S3, of one bucket's policy. It has no limits beside its size. */
+const ofBucket = { bytes: 20_480, statements: Infinity, principals: Infinity, conditions: Infinity };
+
+/** The assumed length of an ARN that synthesis does not know: `arn:aws:sqs:eu-central-1:111122223333:` and a name of 80. */
+const unresolvedCharacters = 130;
+
+interface Statement {
+  Principal?: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+/**
+ * Makes synthesis refuse a policy that AWS would refuse in the middle of a deployment.
+ *
+ * @param resource a queue or a bucket, whose policy may still grow
+ * @param remedy what an operator does about it
+ */
+export function refuseLargePolicy(resource: IConstruct, remedy: string): void {
+  resource.node.addValidation({
+    validate: () => {
+      const policy = resource.node.tryFindChild('Policy');
+      if (policy instanceof QueuePolicy) return faults('SQS', ofQueue, policy.document, policy, remedy);
+      return policy instanceof BucketPolicy ? faults('S3', ofBucket, policy.document, policy, remedy) : [];
+    },
+  });
+}
+
+function faults(
+  service: string,
+  most: typeof ofQueue,
+  document: PolicyDocument,
+  scope: IConstruct,
+  remedy: string,
+): string[] {
+  const resolved = Stack.of(scope).resolve(document) as { Statement: Statement[] };
+  const statements = resolved.Statement;
+  const found = {
+    bytes: Buffer.byteLength(JSON.stringify(resolved, withoutIntrinsics)),
+    statements: statements.length,
+    principals: statements.reduce((sum, { Principal }) => sum + leaves(Principal), 0),
+    conditions: statements.reduce(
+      (sum, { Condition = {} }) => sum + Object.values(Condition).flatMap((keys) => Object.keys(keys)).length,
+      0,
+    ),
+  };
+  return (['bytes', 'statements', 'principals', 'conditions'] as const)
+    .filter((what) => found[what] > most[what])
+    .map((what) => {
+      const [limit, got] = [most[what].toLocaleString('en'), found[what].toLocaleString('en')];
+      return `the policy may have ${limit} ${what} at most (${service}); got ${got}. ${remedy}`;
+    });
+}
+
+/** An intrinsic function becomes a text of an ARN's length. */
+function withoutIntrinsics(_: string, value: unknown): unknown {
+  const [name, ...others] = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+  const isIntrinsic = name !== undefined && others.length === 0 && (name === 'Ref' || name.startsWith('Fn::'));
+  return isIntrinsic || Token.isUnresolved(value) ? 'x'.repeat(unresolvedCharacters) : value;
+}
+
+function leaves(principal: unknown): number {
+  if (typeof principal !== 'object' || principal === null) return principal === undefined ? 0 : 1;
+  return Object.values(principal).reduce((sum: number, one) => sum + (Array.isArray(one) ? one.length : 1), 0);
+}
