@@ -8,7 +8,7 @@ import type { CheckedRow } from '../domain/campaign/row.ts';
 import type { RowReader } from '../domain/campaign/row-reader.ts';
 import { SeenKeys } from '../domain/campaign/seen-keys.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
-import { contentAfter, countsOf } from './counts.ts';
+import { contentAfter, countsOf, recordableHeader } from './counts.ts';
 import { textBytes } from './file-bytes.ts';
 import { withKnown } from './known.ts';
 import { campaignCheckerMetric } from './names.ts';
@@ -73,6 +73,7 @@ export async function checkSlice(
   return endStep(step, true);
 
   async function endStep(ended: Step, isDone: boolean): Promise<CampaignRecord | undefined> {
+    const header = recordableHeader(ended.at.header);
     await writeChunks(ended, rules, ports);
     const { from: before, counts, rejected, chunks, at } = ended;
     const part = before.check.digestObjects + 1;
@@ -82,7 +83,7 @@ export async function checkSlice(
       byte: at.byte,
       line: at.line,
       row: counts.rows,
-      header: [...at.header],
+      header,
       ...(from.delimiter !== undefined && { delimiter: from.delimiter }),
       digestObjects: part,
       done: isDone,

@@ -109,6 +109,15 @@ describe('a dropped file', () => {
     expect(check.counts.get('CampaignRowsRefused')).toBe(2);
   });
 
+  test('has short paths in its report, even if the columns have long names', async () => {
+    const check = givenCheck();
+    const long = 'x'.repeat(5_000);
+    check.drop(key, `request_id,pid,${long}\r\na,sms,\u0007\r\n`);
+    await check.settle();
+    const [fault] = (await check.record())?.firstFaults ?? [];
+    expect(fault?.path).toBe('x'.repeat(200));
+  });
+
   test('finds a key that an earlier slice has read', async () => {
     const check = givenCheck();
     check.drop(key, `${csvOf(1_200)}r-7,sms,again\r\n`);
@@ -195,6 +204,15 @@ describe('a file as a whole', () => {
     const check = givenCheck();
     check.drop(key, content);
     expect(await refusedAs(check)).toEqual(fault);
+  });
+
+  test('is refused if its columns have longer names than a record can hold', async () => {
+    const check = givenCheck();
+    const lines = ['x', 'y'].map((name) =>
+      JSON.stringify({ request_id: name, pid: 'sms', [name.repeat(40_000)]: '1' }),
+    );
+    check.drop('inbox/crm/spring.ndjson', `${lines.join('\n')}\n`);
+    expect(await refusedAs(check)).toEqual(['', 'columns']);
   });
 
   test('is refused in the middle, if the rest of it cannot be used', async () => {
