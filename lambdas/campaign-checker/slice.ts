@@ -22,10 +22,12 @@ export interface Sizes {
    * its rows are the same. So two runs at once do no harm.
    */
   rowsPerStep: number;
+  /** A step of long rows ends earlier: its rejected rows are held in memory. */
+  bytesPerStep: number;
   /** Rows that are compared with the ledger at once, and whose chunks are written at once. */
   rowsAtOnce: number;
 }
-export const usualSizes: Sizes = { rowsPerStep: 10_000, rowsAtOnce: 2_000 };
+export const usualSizes: Sizes = { rowsPerStep: 10_000, bytesPerStep: 64 * 1024 * 1024, rowsAtOnce: 2_000 };
 
 /** Rows have 256 KB at most. Such rows come in fewer at once. */
 const bytesAtOnce = 16 * 1024 * 1024;
@@ -60,11 +62,10 @@ export async function checkSlice(
     step.pending.push(row);
     step.pendingBytes += row.nextByte - step.at.byte;
     step.at = { byte: row.nextByte, line: row.nextLine, header: row.header };
-    const isWhole = step.pending.length % rowsPerChunk === 0;
-    if (isWhole && (step.pending.length === rules.sizes.rowsAtOnce || step.pendingBytes > bytesAtOnce)) {
-      await writeChunks(step, rules, ports);
-    }
-    if (step.rows < rules.sizes.rowsPerStep) continue;
+    if (step.rows % rowsPerChunk !== 0) continue;
+    const { rowsPerStep, bytesPerStep, rowsAtOnce } = rules.sizes;
+    if (step.pending.length === rowsAtOnce || step.pendingBytes > bytesAtOnce) await writeChunks(step, rules, ports);
+    if (step.rows < rowsPerStep && row.nextByte - step.from.check.byte < bytesPerStep) continue;
     const saved = await endStep(step, false);
     if (saved === undefined || !mayGoOn()) return saved;
     step = beginStep(saved, row.header);

@@ -69,6 +69,20 @@ describe('a dropped file', () => {
     expect((await check.rows()).map(({ row }) => row)).toEqual(Array.from({ length: 2_000 }, (_, index) => index + 1));
   });
 
+  test('of long rows is recorded more often, at whole chunks', async () => {
+    const check = new CampaignCheck({}, { rowsPerStep: 10_000, bytesPerStep: 8_000, rowsAtOnce: 2_000 });
+    check.files.drop(settingsKey, '{}', check.now);
+    check.drop(key, csvOf(700));
+    const rows: number[] = [];
+    check.afterCall = async (port) => {
+      if (port === 'campaigns.write') rows.push((await check.record())?.rows ?? 0);
+    };
+    await check.settle();
+    // 250 rows have about 5 KB.
+    expect(rows).toEqual([0, 500, 700, 700]);
+    expect(await check.record()).toMatchObject({ chunks: 3, check: { digestObjects: 2 } });
+  });
+
   test('leaves the report to the next message if the invocation is almost over', async () => {
     const check = givenCheck();
     check.drop(key, csvOf(1));
