@@ -2,8 +2,13 @@ import type { CampaignSenderPorts, OutgoingRow } from '../../lambdas/campaign-se
 import type { CampaignSenderSettings } from '../../lambdas/campaign-sender/row-commands.ts';
 import { campaignSender } from '../../lambdas/campaign-sender/sender.ts';
 import { campaignKey } from '../../lambdas/domain/campaign/places.ts';
-import { type CampaignRecord, rowCounts } from '../../lambdas/domain/campaign/record.ts';
-import type { CheckedRow, RowResult } from '../../lambdas/domain/campaign/row.ts';
+import { type CampaignRecord, campaignRecordSchema, rowCounts } from '../../lambdas/domain/campaign/record.ts';
+import {
+  type CheckedRow,
+  checkedRowSchema,
+  type RowResult,
+  rowResultSchema,
+} from '../../lambdas/domain/campaign/row.ts';
 import type { PolicyCheck } from '../../lambdas/domain/contract/command-reading.ts';
 import { noPolicy } from '../../lambdas/domain/contract/command-reading.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
@@ -12,7 +17,8 @@ import type { QrJob } from '../../lambdas/domain/contract/qr-job.ts';
 import type { BatchWork, Delivery } from '../../lambdas/domain/work/delivery.ts';
 import type { ObservedFields } from '../../lambdas/domain/work/observer.ts';
 import { EmulatedApi } from './emulated-api.ts';
-import { InMemoryCampaignFiles, InMemoryCampaigns } from './in-memory-campaigns.ts';
+import { InMemoryCampaignFiles } from './in-memory-campaign-files.ts';
+import { InMemoryCampaignTable } from './in-memory-campaign-table.ts';
 import { InMemoryControl } from './in-memory-control.ts';
 import { InMemoryLedger } from './in-memory-ledger.ts';
 import { linkIdSecret, linkWorkerWith } from './link-world.ts';
@@ -46,7 +52,7 @@ export const senderSettings: CampaignSenderSettings = {
  */
 export class SendingWorld {
   now = Date.parse('2026-03-01T10:00:05Z');
-  readonly campaigns = new InMemoryCampaigns();
+  readonly campaigns = new InMemoryCampaignTable();
   readonly files = new InMemoryCampaignFiles();
   readonly ledger = new InMemoryLedger();
   readonly control = new InMemoryControl();
@@ -68,14 +74,17 @@ export class SendingWorld {
   readonly refusedByQueue = new Set<string>();
   /** Rows whose messages are lost, by request ID: a dead letter. */
   readonly lost = new Set<string>();
-  /** What fails at the sender's next call of it: a queue's URL, or `requests`. */
+  readonly contentTypes = new Map<string, string>();
+  /** Runs before the next write of a record, as another writer. */
+  beforeWrite: (() => unknown) | undefined;
+  /** Ports whose next call by the sender fails: a method's name, or a queue's URL. */
   readonly failing = new Set<string>();
   /** The most rows that were in the queues at once. */
   mostQueued = 0;
   /** Reads of request records and of link records, missing ones included. */
   recordsRead = 0;
   /** What happens at which time. */
-  readonly plans: { at: number; run: () => void }[] = [];
+  readonly plans: { at: number; run: () => unknown }[] = [];
   policy: PolicyCheck = noPolicy;
   settings = senderSettings;
   /** Runs after each change of a record. */
@@ -105,7 +114,13 @@ export class SendingWorld {
     const checked = rows.map((row, index) => checkedRow(campaign, row, index + 1));
     const chunks = Math.ceil(rows.length / perChunk);
     for (let chunk = 1; chunk <= chunks; chunk++) {
-      await this.files.putChunk(campaign, drop, chunk, checked.slice((chunk - 1) * perChunk, chunk * perChunk));
+      const part = checked.slice((chunk - 1) * perChunk, chunk * perChunk);
+      await this.files.putChunk(
+        campaign,
+        drop,
+        chunk,
+        part.map((row) => checkedRowSchema.parse(row)),
+      );
     }
     const sends = checked.filter((row) => row.check === 'send');
     const record: Omit<CampaignRecord, 'v' | 'revision'> = {
@@ -149,26 +164,29 @@ export class SendingWorld {
 
   /** The rows of the machines' results. */
   results(name: string, source = 'crm'): RowResult[] {
-    const text = this.files.objects.get(`results/${source}/${name}.ndjson`) ?? '';
+    const text = this.files.text(`results/${source}/${name}.ndjson`) ?? '';
     return text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as RowResult]));
   }
 
   /** Something that happens so many milliseconds from now. */
-  in(milliseconds: number, run: () => void): void {
+  in(milliseconds: number, run: () => unknown): void {
     this.plans.push({ at: this.now + milliseconds, run });
   }
 
-  cancel(name: string): void {
-    this.campaigns.act({ source: 'crm', name }, (record) => ({ ...record, state: 'cancelled' }));
+  async cancel(name: string): Promise<void> {
+    await this.campaigns.act({ source: 'crm', name }, { act: 'cancel' }, this.now);
   }
 
-  pause(name: string): void {
-    const paused = { at: this.now, reason: 'test' };
-    this.campaigns.act({ source: 'crm', name }, (record) => ({ ...record, paused }));
+  async pause(name: string): Promise<void> {
+    await this.campaigns.act({ source: 'crm', name }, { act: 'pause', reason: 'test' }, this.now);
   }
 
-  resume(name: string): void {
-    this.campaigns.act({ source: 'crm', name }, ({ paused: _, ...record }) => record);
+  async resume(name: string): Promise<void> {
+    await this.campaigns.act({ source: 'crm', name }, { act: 'resume' }, this.now);
+  }
+
+  async approve(name: string): Promise<void> {
+    await this.campaigns.act({ source: 'crm', name }, { act: 'approve' }, this.now);
   }
 
   /** The lane parks: its worker archives commands that need quota. */
@@ -201,12 +219,13 @@ export class SendingWorld {
   async run(cutAfter = Number.POSITIVE_INFINITY, atOnce = 1): Promise<{ calls: number; cut: boolean }> {
     let calls = 0;
     let cut = false;
-    const counted = async <Value>(call: () => Promise<Value>): Promise<Value> => {
+    const counted = async <Value>(port: string, call: () => Promise<Value>): Promise<Value> => {
       if (cut || calls >= cutAfter) {
         cut = true;
         return new Promise<Value>(() => {});
       }
       calls++;
+      if (this.failing.delete(port)) throw new Error(`the test makes ${port} fail`);
       return call();
     };
     const startedAt = this.now;
@@ -258,7 +277,7 @@ export class SendingWorld {
       this.now += part;
       left -= part;
       for (const plan of this.plans.splice(0)) {
-        if (plan.at <= this.now) plan.run();
+        if (plan.at <= this.now) await plan.run();
         else this.plans.push(plan);
       }
       await this.#work(part);
@@ -331,48 +350,56 @@ export class SendingWorld {
     return worker;
   }
 
-  #ports(counted: <Value>(call: () => Promise<Value>) => Promise<Value>): CampaignSenderPorts {
+  #ports(counted: <Value>(port: string, call: () => Promise<Value>) => Promise<Value>): CampaignSenderPorts {
     const { campaigns, files, ledger } = this;
     const log = (message: string, fields: ObservedFields = {}) => void this.logs.push({ message, fields });
     return {
-      control: { read: () => counted(() => this.control.read()) },
+      control: { read: () => counted('control', () => this.control.read()) },
       campaigns: {
-        active: () => counted(() => campaigns.active()),
-        read: (campaign) => counted(() => campaigns.read(campaign)),
-        readAll: (all) => counted(() => campaigns.readAll(all)),
-        unlist: (drop) => counted(() => campaigns.unlist(drop)),
+        active: () => counted('active', () => campaigns.active()),
+        read: (campaign) => counted('read', () => campaigns.read(campaign)),
+        readAll: (all) => counted('readAll', () => campaigns.readAll(all)),
+        unlist: (drop) => counted('unlist', () => campaigns.unlist(drop)),
         write: (next, read) =>
-          counted(async () => {
+          counted('write', async () => {
+            await this.beforeWrite?.();
+            this.beforeWrite = undefined;
+            campaignRecordSchema.strict().parse({ ...next, v: 1, revision: 1 });
             const written = await campaigns.write(next, read);
             if (written !== undefined) this.onWrite(written);
             return written;
           }),
       },
       files: {
-        chunk: (campaign, drop, chunk) => counted(() => files.chunk(campaign, drop, chunk)),
+        chunk: (campaign, drop, chunk) => counted('chunk', () => files.chunk(campaign, drop, chunk)),
         putChunkResult: (campaign, drop, chunk, rows) =>
-          counted(() => files.putChunkResult(campaign, drop, chunk, rows)),
-        chunkResult: (campaign, drop, chunk) => counted(() => files.chunkResult(campaign, drop, chunk)),
-        upload: (key, parts, type) => counted(() => files.upload(key, parts, type)),
+          counted('putChunkResult', () => {
+            for (const row of rows) rowResultSchema.strict().parse(row);
+            return files.putChunkResult(campaign, drop, chunk, rows);
+          }),
+        chunkResult: (campaign, drop, chunk) => counted('chunkResult', () => files.chunkResult(campaign, drop, chunk)),
+        upload: (key, parts, type) =>
+          counted('upload', () => {
+            this.contentTypes.set(key, type);
+            return files.upload(key, parts, type);
+          }),
       },
       ledger: {
         requests: (asked) => {
           this.recordsRead += asked.length;
-          return counted(() => {
-            if (this.failing.delete('requests')) throw new Error('the ledger fails at requests');
-            return ledger.requests(asked);
-          });
+          return counted('requests', () => ledger.requests(asked));
         },
         linksAt: (addresses) => {
           this.recordsRead += addresses.length;
-          return counted(() => ledger.linksAt(addresses));
+          return counted('linksAt', () => ledger.linksAt(addresses));
         },
       },
       queue: {
-        depth: (queueUrl) => counted(async () => this.queued.filter((one) => one.queueUrl === queueUrl).length),
-        send: (queueUrl, rows) => counted(async () => this.#take(queueUrl, rows)),
+        depth: (queueUrl) =>
+          counted('depth', async () => this.queued.filter((one) => one.queueUrl === queueUrl).length),
+        send: (queueUrl, rows) => counted(queueUrl, async () => this.#take(queueUrl, rows)),
       },
-      outcomes: { publish: (outcome) => counted(async () => void this.outcomes.push(outcome)) },
+      outcomes: { publish: (outcome) => counted('publish', async () => void this.outcomes.push(outcome)) },
       linkIdSecret: { value: async () => linkIdSecret },
       policy: (raw, sentAt) => this.policy(raw, sentAt),
       laneObserver: () => ({
@@ -394,7 +421,6 @@ export class SendingWorld {
   #take(queueUrl: string, rows: readonly OutgoingRow[]): OutgoingRow[] {
     const isRefused = ({ body }: OutgoingRow) => this.refusedByQueue.has(String(JSON.parse(body).requestId));
     const refused = rows.filter(isRefused);
-    if (this.failing.delete(queueUrl)) throw new Error('SQS accepted none of the messages');
     for (const row of rows.filter((one) => !isRefused(one))) {
       const { body, messageId, sentAtMilliseconds, sender, groupId } = row;
       this.sent.push(row);

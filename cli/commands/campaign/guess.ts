@@ -38,11 +38,16 @@ export function guessWords({ header, target, samples, isKey, by }: ColumnGuess):
 /** The guesses as options of a command line. */
 export function guessOptions(guesses: readonly ColumnGuess[]): string {
   const options = guesses.flatMap(({ header, target, by, isKey }) => [
-    ...(by === 'guessed' ? [`--map '${header}=${target}'`] : []),
-    ...(isKey ? [`--key '${header}'`] : []),
+    ...(by === 'guessed' ? [`--map ${quoted(`${header}=${target}`)}`] : []),
+    ...(isKey ? [`--key ${quoted(header)}`] : []),
   ]);
   return options.join(' ');
 }
+
+const mark = '\u0027';
+
+/** A text as one word of a shell, between quotation marks. */
+const quoted = (text: string) => `${mark}${text.replaceAll(mark, `${mark}\\${mark}${mark}`)}${mark}`;
 
 /** The guesses at a file's columns that its settings leave open. */
 export async function guessesAt(file: LocalFile, settings: CampaignSettings): Promise<ColumnGuess[]> {

@@ -54,7 +54,7 @@ not compare rows with existing links. It prints values only to suggest what a co
 Without --stack and --local it needs no AWS account, and calculates with the whole month's quota. With one of them, it reads
 the quota that is left and the forecast from the pipeline's control record.
 
-A million rows take two minutes and 200 MB of memory.
+A million rows take some two minutes and 400 MB of memory.
 
 Exit codes:
   ${exitCode.fine}  no row is rejected, and quota and time are enough

@@ -45,7 +45,8 @@ export function startCommand(): Command {
     .option('--json', 'print one JSON object: with --wait at the end, otherwise after the upload');
   return pipelineVerb<Options>(
     command,
-    `${pipelineHelp} You need permission to write into the campaign bucket’s inbox of the producer.
+    `${pipelineHelp} You need permission to read the ledger, and to write and read the producer’s folder of the campaign
+bucket’s inbox.
 
 The verb first checks the file on this machine, as onelink campaign plan does. It asks before a file with rejected rows goes
 up, and before a campaign of the same name starts again. Then it uploads the settings and the file. A run that is killed
@@ -128,7 +129,7 @@ async function startWith(scene: Scene<Options>, file: CampaignInput): Promise<nu
   const before = (await campaigns.table.read(campaign)).record;
   const doubts = [
     ...(check.counts.rejected > 0 ? [`${counted(check.counts.rejected, 'row')} would be rejected.`] : []),
-    ...(before === undefined ? [] : againWords(before, keyOf(check))),
+    ...(before === undefined || before.state === 'refused' ? [] : againWords(before, keyOf(check))),
   ];
   if (doubts.length > 0 && !options.yes) {
     for (const line of doubts) console.error(line);

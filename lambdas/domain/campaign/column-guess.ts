@@ -18,10 +18,13 @@ export interface ColumnGuess {
 /** Names that people give to link parameters, without blanks and capitals. */
 const usualNames: Readonly<Record<string, string>> = {
   mediasource: 'data.pid',
+  medienquelle: 'data.pid',
   campaign: 'data.c',
+  kampagne: 'data.c',
   campaignname: 'data.c',
   campaignid: 'data.af_c_id',
   channel: 'data.af_channel',
+  kanal: 'data.af_channel',
   adset: 'data.af_adset',
   adname: 'data.af_ad',
   keywords: 'data.af_keywords',
@@ -35,7 +38,7 @@ const usualNames: Readonly<Record<string, string>> = {
 /** Columns about people. Everybody who has a link can see its parameters, so these are better carried along only. */
 const personal =
   /^(?:e ?mail(?: ?address)?|phone(?: ?number)?|mobile|first ?name|last ?name|surname|full ?name|name|salutation|birthday|address|street|city)$/;
-const identifying = /(?:^|[ _.-])(?:id|key|code|number|nr|no)$|^(?:sku|uuid|guid|customer|user)/i;
+const identifying = /(?:^|[ _.-])(?:id|key|code|number|no)$|nr\.?$|^(?:sku|uuid|guid|customer|user)/i;
 
 const known: ReadonlySet<string> = new Set([...Object.keys(parameterRules), 'deep_link_value']);
 

@@ -21,6 +21,9 @@ export function changeRequestId(requestId: string, content: unknown, version: nu
   return `${requestId}@${digest}.${version}`;
 }
 
+/** Whether the key is the digest of a row without a key column. */
+export const isContentKey = (key = '') => /^#[\w-]{43}$/.test(key);
+
 /** The key of a row without a key column: a digest of its cells and of its command. The order of the columns does not matter. */
 export function contentKey(parts: readonly (readonly [name: string, value: string])[]): string {
   const inOrder = [...parts].sort(([one], [other]) => (one < other ? -1 : 1));

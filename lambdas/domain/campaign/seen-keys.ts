@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Fault } from '../contract/fault.ts';
 import type { CheckedRow } from './row.ts';
+import { isContentKey } from './row-identity.ts';
 import type { ReadRow } from './row-reader.ts';
 
 /** A slot: the two halves of the digest, and the line of the first row. A slot without a line is free. */
@@ -92,7 +93,8 @@ export function withoutDuplicates({ checked, claims }: ReadRow, seen: SeenKeys):
   const faults: Fault[] = [];
   const keyLine = claims.key === undefined ? undefined : seen.add(`key\0${claims.key}`, checked.line);
   if (keyLine !== undefined) {
-    const message = `has the key of line ${keyLine}, so this row is left out. Without a key column, equal rows have one key`;
+    const what = isContentKey(claims.key) ? 'is equal to' : 'has the key of';
+    const message = `${what} line ${keyLine}, so this row is left out`;
     faults.push({ path: '', rule: 'duplicate', message });
   }
   const addressLine =

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { CampaignFiles } from '../../../lambdas/adapters/campaign-files.ts';
@@ -124,6 +124,24 @@ describe('campaign start', () => {
     expect(err).toContain('  customer_id → the key of the row    7001 | 7002');
     expect(err.at(-1)).toContain(`add --key 'customer_id' --map 'Media Source=data.pid'.`);
     expect(await inbox()).not.toContain('inbox/crm/guess.csv');
+  });
+
+  test.each([
+    ['y\n', 0, { template: 'A1b3', columns: { 'Media Source': 'data.pid' }, key: 'customer_id' }],
+    ['n\n', 1, undefined],
+  ])('asks whether a guess is right: %j', async (answer, code, sent) => {
+    const name = `asked-${code}`;
+    const path = await fileOf(`${name}.csv`, 'customer_id,Media Source,c\n7001,sms,spring\n7002,sms,spring\n');
+    const terminal = Object.assign(new PassThrough(), { isTTY: true });
+    terminal.write(answer);
+    const stdin = vi.spyOn(process, 'stdin', 'get').mockReturnValue(terminal as unknown as typeof process.stdin);
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const ran = await campaign('start', path, '--source', 'crm', '--template', 'A1b3');
+    stdin.mockRestore();
+    stderr.mockRestore();
+    expect(ran.code).toBe(code);
+    const settings = await objectText(`inbox/crm/${name}.campaign.json`).catch(() => undefined);
+    expect(settings === undefined ? undefined : JSON.parse(settings)).toEqual(sent);
   });
 
   test('saves settings, and uses them again', async () => {

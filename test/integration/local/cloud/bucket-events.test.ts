@@ -124,7 +124,7 @@ test('an object that arrives under the prefix and the suffix is an event in the 
     eventName: 'ObjectCreated:Put',
     userIdentity: { principalId: 'AWS:AIDACRM' },
     requestParameters: { sourceIPAddress: '127.0.0.1' },
-    responseElements: { 'x-amz-request-id': expect.any(String), 'x-amz-id-2': expect.any(String) },
+    responseElements: { 'x-amz-request-id': expect.stringMatching(/^[0-9A-F]{16}$/), 'x-amz-id-2': expect.any(String) },
     s3: {
       s3SchemaVersion: '1.0',
       configurationId: 'dropped-1',
@@ -207,6 +207,50 @@ test('a request that changes nothing is no event', async () => {
 
   // Then the queue is empty
   expect(await delivered(cloud)).toEqual([]);
+});
+
+test('an upload by a form is an event of its own', async () => {
+  const bench = await openBench();
+  declare(bench, everywhere);
+  const cloud = await bench.start();
+  await delivered(cloud);
+  const form = new FormData();
+  form.set('key', 'inbox/crm/form.csv');
+  form.set('file', new Blob(['id\n1\n']), 'form.csv');
+  expect((await fetch(`${cloud.endpoints.s3}/dropped`, { method: 'POST', body: form })).status).toBe(204);
+  expect(names(recordsOf(await delivered(cloud)))).toEqual(['ObjectCreated:Post inbox/crm/form.csv']);
+});
+
+test.each([
+  ['does not exist', 'arn:aws:sqs:us-east-1:000000000000:none'],
+  ['is a FIFO queue', 'arn:aws:sqs:us-east-1:000000000000:ordered.fifo'],
+])('S3 refuses the configuration when one of its queues %s', async (_, other) => {
+  const bench = await openBench();
+  const ordered = new Queue(bench.stack, 'Ordered', { queueName: 'ordered.fifo', fifo: true });
+  ordered.grantSendMessages(new ServicePrincipal('s3.amazonaws.com'));
+  declare(bench, (queue) => ({
+    queueConfigurations: [
+      { event: 's3:ObjectCreated:*', queue },
+      { event: 's3:ObjectRemoved:*', queue: other },
+    ],
+  }));
+  const cloud = await bench.start();
+  await s3Of(cloud).send(new PutObjectCommand({ Bucket: 'dropped', Key: 'a', Body: 'first' }));
+  expect(await delivered(cloud)).toEqual([]);
+  expect(cloud.notices.map(({ reason }) => reason)).toContain(
+    'S3 refuses the configuration: it cannot send to one of the queues. No event is sent',
+  );
+});
+
+test('a configuration that S3 takes from nobody makes the start fail', async () => {
+  const bench = await openBench();
+  declare(bench, (queue) => ({
+    queueConfigurations: [
+      { event: 's3:ObjectCreated:*', queue },
+      { event: 's3:ObjectCreated:Put', queue },
+    ],
+  }));
+  await expect(bench.start()).rejects.toThrow(/^Bench\/Bucket \(AWS::S3::Bucket\): Error: two configurations of /);
 });
 
 test('S3 refuses the configuration when the policy of the queue does not let it send', async () => {

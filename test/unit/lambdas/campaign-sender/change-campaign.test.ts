@@ -9,7 +9,7 @@ describe('a change of a campaign', () => {
   it('is made anew on a record that somebody else has written in the meantime', async ({ world }) => {
     // Given
     const record = await world.given('spring', ['create']);
-    world.pause('spring');
+    await world.pause('spring');
     // When
     const { campaigns } = world;
     await changeCampaign({ campaigns, clock: stillClock(5) }, record, ({ sent }) => ({ sent: sent + 1 }));

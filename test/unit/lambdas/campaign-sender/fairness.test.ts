@@ -84,7 +84,7 @@ describe('the levels', () => {
     // Then
     expect(world.metrics.get('CampaignStandsStill')).toBe(1);
     // When
-    world.pause('spring');
+    await world.pause('spring');
     await world.run();
     // Then
     expect(world.metrics.get('CampaignStandsStill')).toBe(0);

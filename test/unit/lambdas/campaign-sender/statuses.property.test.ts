@@ -57,13 +57,13 @@ async function take(world: SendingWorld, one: Step, rows: readonly GivenRow[], p
       await world.run();
       break;
     case 'pause':
-      if (isOpen) world.pause('spring');
+      if (isOpen) await world.pause('spring');
       break;
     case 'resume':
-      if (isOpen) world.resume('spring');
+      if (isOpen) await world.resume('spring');
       break;
     case 'cancel':
-      if (isOpen) world.cancel('spring');
+      if (isOpen) await world.cancel('spring');
       break;
     case 'park':
       world.park();
@@ -117,7 +117,7 @@ describe('the statuses of a campaign', () => {
       await world.given('spring', rows, { perChunk });
       // When
       for (const one of steps) await take(world, one, rows, perChunk);
-      if (world.record('spring').state === 'sending') world.resume('spring');
+      if (world.record('spring').state === 'sending') await world.resume('spring');
       world.worksLinks = true;
       world.worksImages = true;
       world.open();

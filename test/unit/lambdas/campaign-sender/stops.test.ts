@@ -17,7 +17,7 @@ describe('a pause', () => {
     expect(sent).toBeLessThan(50);
     expect(world.counts('spring')).toEqual({ created: sent * 20, 'not attempted': 1_000 - sent * 20 });
     // When
-    world.resume('spring');
+    await world.resume('spring');
     await world.runs(10);
     // Then
     expect(world.record('spring').state).toBe('finished');
@@ -121,7 +121,7 @@ describe('another writer', () => {
   it('is not overwritten: the sender reads the record again', async ({ world }) => {
     // Given
     await world.given('spring', rows(3), { perChunk: 1 });
-    world.campaigns.beforeWrite = () => world.pause('spring');
+    world.beforeWrite = () => world.pause('spring');
     // When
     await world.run();
     // Then

@@ -219,6 +219,7 @@ describe('a guess', () => {
   });
 
   test('suggests no key if a value is missing or occurs twice, or if request_id is there', () => {
+    expect(guessColumns(['Kundennr.'], [['1'], ['2']])[0]?.isKey).toBe(true);
     expect(guessColumns(['user_id'], [['1'], ['1']])[0]?.isKey).toBe(false);
     expect(guessColumns(['user_id'], [['1'], ['']])[0]?.isKey).toBe(false);
     expect(

@@ -62,7 +62,12 @@ describe('a row', () => {
   });
 
   test('equal to an earlier one is rejected without a key column', async () => {
-    expect(await rulesIn('pid,c\nsms,a\nsms,b\nsms,a\n')).toEqual(['4  duplicate']);
+    const rows = await checkedIn('pid,c\nsms,a\nsms,b\nsms,a\n');
+    expect(rows.map(({ checked }) => (checked.check === 'rejected' ? checked.faults[0]?.message : ''))).toEqual([
+      '',
+      '',
+      'is equal to line 2, so this row is left out',
+    ]);
   });
 
   test('with faults keeps its key from later rows, and shows both faults', async () => {
