@@ -6,6 +6,7 @@ import { campaignOfFile } from '../../local/start/file/campaign-of-file.ts';
 import { chosenFile } from '../../local/start/file/chosen-file.ts';
 import { type FileRun, fileFaults, withRows } from '../../local/start/report/file-results.ts';
 import { pictureIn } from '../../local/start/report/qr-picture.ts';
+import { comparedWithRecord } from '../world/recorded-calls.ts';
 import { runningPipeline } from '../world/running-pipeline.ts';
 import { temporaryFolder } from '../world/temporary-folder.ts';
 
@@ -73,7 +74,9 @@ describe('a spreadsheet in the inbox', () => {
     expect(fileFaults(ran, texts)).toEqual([]);
   });
 
-  test('needs no permission that the functions and the producer lack', async () => {
-    expect((await pipeline.calls()).refused).toEqual([]);
+  test('makes the calls of the record, and the policies permit each to functions and producer', async () => {
+    const { made, refused } = await pipeline.calls();
+    expect(refused).toEqual([]);
+    expect(comparedWithRecord('campaign-file', made)).toEqual({ unrecorded: [], missed: [] });
   });
 });

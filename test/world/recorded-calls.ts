@@ -7,6 +7,7 @@ import { Deployment, type Resource } from '../../local/cloud/assembly/deployment
 import { readAssembly, type Stack } from '../../local/cloud/assembly/read-assembly.ts';
 import { NoticeBoard } from '../../local/cloud/notices.ts';
 import { ruleProperties } from '../../local/cloud/schedules/schedules.ts';
+import { bucketProperties } from '../../local/cloud/storage/buckets.ts';
 import { subscriptionProperties } from '../../local/cloud/storage/topics.ts';
 
 /**
@@ -168,9 +169,16 @@ export async function refusedIn(
   return [...refused];
 }
 
-/** What a service acts for: the rule that invokes a function, the topic of a queue, any alarm. */
+/** What a service acts for: the rule that invokes a function, the topic or bucket that sends to a queue, any alarm. */
 function sourceOf(service: string, resource: string, deployment: Deployment): string | undefined {
   if (service === 'cloudwatch.amazonaws.com') return deployment.resources('AWS::CloudWatch::Alarm')[0]?.arn;
+  if (service === 's3.amazonaws.com') {
+    return deployment.resources('AWS::S3::Bucket').find((bucket) => {
+      const { QueueConfigurations = [] } =
+        deployment.properties(bucket, bucketProperties).NotificationConfiguration ?? {};
+      return QueueConfigurations.some(({ Queue }) => Queue === resource);
+    })?.arn;
+  }
   if (service === 'sns.amazonaws.com') {
     return deployment
       .resources('AWS::SNS::Subscription')
