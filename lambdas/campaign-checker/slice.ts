@@ -8,7 +8,7 @@ import type { CheckedRow } from '../domain/campaign/row.ts';
 import type { RowReader } from '../domain/campaign/row-reader.ts';
 import { SeenKeys } from '../domain/campaign/seen-keys.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
-import { contentAfter, countsOf } from './counts.ts';
+import { contentAfter, countsOf, recordableHeader } from './counts.ts';
 import { textBytes } from './file-bytes.ts';
 import { withKnown } from './known.ts';
 import { campaignCheckerMetric } from './names.ts';
@@ -22,10 +22,12 @@ export interface Sizes {
    * its rows are the same. So two runs at once do no harm.
    */
   rowsPerStep: number;
+  /** A step of long rows ends earlier: its rejected rows are held in memory. */
+  bytesPerStep: number;
   /** Rows that are compared with the ledger at once, and whose chunks are written at once. */
   rowsAtOnce: number;
 }
-export const usualSizes: Sizes = { rowsPerStep: 10_000, rowsAtOnce: 2_000 };
+export const usualSizes: Sizes = { rowsPerStep: 10_000, bytesPerStep: 64 * 1024 * 1024, rowsAtOnce: 2_000 };
 
 /** Rows have 256 KB at most. Such rows come in fewer at once. */
 const bytesAtOnce = 16 * 1024 * 1024;
@@ -60,11 +62,10 @@ export async function checkSlice(
     step.pending.push(row);
     step.pendingBytes += row.nextByte - step.at.byte;
     step.at = { byte: row.nextByte, line: row.nextLine, header: row.header };
-    const isWhole = step.pending.length % rowsPerChunk === 0;
-    if (isWhole && (step.pending.length === rules.sizes.rowsAtOnce || step.pendingBytes > bytesAtOnce)) {
-      await writeChunks(step, rules, ports);
-    }
-    if (step.rows < rules.sizes.rowsPerStep) continue;
+    if (step.rows % rowsPerChunk !== 0) continue;
+    const { rowsPerStep, bytesPerStep, rowsAtOnce } = rules.sizes;
+    if (step.pending.length === rowsAtOnce || step.pendingBytes > bytesAtOnce) await writeChunks(step, rules, ports);
+    if (step.rows < rowsPerStep && row.nextByte - step.from.check.byte < bytesPerStep) continue;
     const saved = await endStep(step, false);
     if (saved === undefined || !mayGoOn()) return saved;
     step = beginStep(saved, row.header);
@@ -72,6 +73,7 @@ export async function checkSlice(
   return endStep(step, true);
 
   async function endStep(ended: Step, isDone: boolean): Promise<CampaignRecord | undefined> {
+    const header = recordableHeader(ended.at.header);
     await writeChunks(ended, rules, ports);
     const { from: before, counts, rejected, chunks, at } = ended;
     const part = before.check.digestObjects + 1;
@@ -81,7 +83,7 @@ export async function checkSlice(
       byte: at.byte,
       line: at.line,
       row: counts.rows,
-      header: [...at.header],
+      header,
       ...(from.delimiter !== undefined && { delimiter: from.delimiter }),
       digestObjects: part,
       done: isDone,

@@ -326,8 +326,8 @@ export const campaignCheckerPlan = {
 const singleFunctions = 4;
 
 /**
- * Lambda environments that a pipeline reserves: for its lanes' plans, the expiry worker and its intake, the forwarder and the
- * reader. The campaign checker and the functions that run once at a time are counted as well.
+ * The Lambda environments that a pipeline reserves. The forwarder, the expiry intake, the campaign checker and the functions
+ * that run once at a time count as well.
  *
  * @param ingressQueues how many the pipeline has
  */

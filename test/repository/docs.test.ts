@@ -126,7 +126,7 @@ describe('README.md', () => {
 
   it('states the number of commands in the sample campaign', () => {
     const lines = textOf('examples/campaign.ndjson').trimEnd().split('\n');
-    expect(readme).toContain(`a campaign of ${lines.length.toLocaleString('en')} commands`);
+    expect(readme).toContain(`${lines.length.toLocaleString('en')} commands through the pipeline`);
   });
 
   it('shows no command line with a token, nor do the guides', () => {

@@ -1,6 +1,7 @@
 import { campaignChecker } from '../../lambdas/campaign-checker/campaign-checker.ts';
 import type { CampaignCheckerEnvironment } from '../../lambdas/campaign-checker/env.ts';
 import type { CampaignCheckerPorts } from '../../lambdas/campaign-checker/ports.ts';
+import type { Sizes } from '../../lambdas/campaign-checker/slice.ts';
 import type { CampaignRecord } from '../../lambdas/domain/campaign/record.ts';
 import type { CheckedRow } from '../../lambdas/domain/campaign/row.ts';
 import type { CampaignRules } from '../../lambdas/domain/campaign/rules.ts';
@@ -59,9 +60,12 @@ export class CampaignCheck {
   /** Runs after each call of a port whose effect has happened. It may throw. */
   afterCall: (port: string) => void | Promise<void> = () => {};
   readonly #environment: CampaignCheckerEnvironment;
-  readonly #sizes: { rowsPerStep: number; rowsAtOnce: number };
+  readonly #sizes: Sizes;
 
-  constructor(change: Partial<CampaignCheckerEnvironment> = {}, sizes = { rowsPerStep: 500, rowsAtOnce: 250 }) {
+  constructor(
+    change: Partial<CampaignCheckerEnvironment> = {},
+    sizes: Sizes = { rowsPerStep: 500, bytesPerStep: 1_000_000, rowsAtOnce: 250 },
+  ) {
     this.#environment = { ...environment, ...change };
     this.#sizes = sizes;
     this.files.rangeBytes = 1_000;

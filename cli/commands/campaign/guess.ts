@@ -44,8 +44,10 @@ export function guessOptions(guesses: readonly ColumnGuess[]): string {
   return options.join(' ');
 }
 
-/** A text as one word of a shell. */
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+const mark = '\u0027';
+
+/** A text as one word of a shell, between quotation marks. */
+const quoted = (text: string) => `${mark}${text.replaceAll(mark, `${mark}\\${mark}${mark}`)}${mark}`;
 
 /** The guesses at a file's columns that its settings leave open. */
 export async function guessesAt(file: LocalFile, settings: CampaignSettings): Promise<ColumnGuess[]> {

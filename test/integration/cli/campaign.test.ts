@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test, vi } from 'vitest';
 import { CampaignFiles } from '../../../lambdas/adapters/campaign-files.ts';
 import { CampaignTable } from '../../../lambdas/adapters/campaign-table.ts';
 import { Ledger } from '../../../lambdas/adapters/ledger.ts';
-import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
+import type { CampaignFile, CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { givenCampaign, givenResult } from '../../world/given-campaign.ts';
 import { givenLinkAt } from '../../world/given-ledger.ts';
@@ -206,6 +206,49 @@ describe('campaign start', () => {
     expect({ code, out }).toEqual({ code: 2, out: [] });
     expect(err.join('\n')).toMatch(words);
     expect(await inbox()).toEqual(before);
+  });
+
+  /** Starts a campaign with `--wait`, while the pipeline gives its file this record. */
+  async function waited(
+    name: string,
+    change: (dropped: CampaignFile) => Partial<CampaignRecord>,
+    ...options: string[]
+  ) {
+    const path = await fileOf(`${name}.csv`, good);
+    const running = campaign('start', path, '--source', 'crm', '--template', 'A1b3', '--wait', ...options);
+    const dropped = await vi.waitFor(async () => (await files.file(`inbox/crm/${name}.csv`)) ?? expect.fail('no file'));
+    await given(name, { file: dropped, rows: 2, ...change(dropped) });
+    return running;
+  }
+
+  test.each([
+    ['waited-done', { created: 2 }, 0],
+    ['waited-half', { created: 1, rejected: 1 }, 1],
+  ])('waits for the end of %s, and ends with the counts', async (name, tallies, code) => {
+    const ran = await waited(name, () => ({ state: 'finished', endedAt: 1, tallies }));
+    expect(ran.code).toBe(code);
+    const counts = Object.entries(tallies).map(([status, count]) => `${status} ${count}`);
+    expect(ran.out[0]?.split('\n').slice(0, 2)).toEqual([
+      `crm/${name}  finished  ${counts.join(', ')}: 2 rows`,
+      `The results are in s3://${bucket}/results/crm/${name}.csv`,
+    ]);
+  });
+
+  test('prints the campaign as one object at the end of a wait with --json', async () => {
+    const refusal = { path: '', rule: 'empty', message: 'is empty' };
+    const ran = await waited('waited-json', () => ({ state: 'refused', endedAt: 1, refusal }), '--json');
+    expect({ code: ran.code, objects: ran.out.length }).toEqual({ code: 1, objects: 1 });
+    expect(JSON.parse(ran.out[0] ?? '')).toMatchObject({ name: 'waited-json', state: 'refused', refusal });
+  });
+
+  test('leaves a wait when a newer file has replaced this one', async () => {
+    const ran = await waited('waited-replaced', (dropped) => ({
+      file: { ...dropped, etag: '"newer"', droppedAt: dropped.droppedAt + 1_000 },
+    }));
+    expect({ code: ran.code, out: ran.out }).toEqual({ code: 3, out: [] });
+    expect(ran.err.at(-1)).toBe(
+      'A newer file of crm/waited-replaced has replaced this one. To follow it: onelink campaign show crm/waited-replaced --watch',
+    );
   });
 
   test('prints one object with --json', async () => {

@@ -69,6 +69,20 @@ describe('a dropped file', () => {
     expect((await check.rows()).map(({ row }) => row)).toEqual(Array.from({ length: 2_000 }, (_, index) => index + 1));
   });
 
+  test('of long rows is recorded more often, at whole chunks', async () => {
+    const check = new CampaignCheck({}, { rowsPerStep: 10_000, bytesPerStep: 8_000, rowsAtOnce: 2_000 });
+    check.files.drop(settingsKey, '{}', check.now);
+    check.drop(key, csvOf(700));
+    const rows: number[] = [];
+    check.afterCall = async (port) => {
+      if (port === 'campaigns.write') rows.push((await check.record())?.rows ?? 0);
+    };
+    await check.settle();
+    // 250 rows have about 5 KB.
+    expect(rows).toEqual([0, 500, 700, 700]);
+    expect(await check.record()).toMatchObject({ chunks: 3, check: { digestObjects: 2 } });
+  });
+
   test('leaves the report to the next message if the invocation is almost over', async () => {
     const check = givenCheck();
     check.drop(key, csvOf(1));
@@ -93,6 +107,15 @@ describe('a dropped file', () => {
     expect(rejected?.[1]).toMatch(/^a;sms;y;3;/);
     expect(rejected?.[2]).toMatch(/^b;;x;4;/);
     expect(check.counts.get('CampaignRowsRefused')).toBe(2);
+  });
+
+  test('has short paths in its report, even if the columns have long names', async () => {
+    const check = givenCheck();
+    const long = 'x'.repeat(5_000);
+    check.drop(key, `request_id,pid,${long}\r\na,sms,\u0007\r\n`);
+    await check.settle();
+    const [fault] = (await check.record())?.firstFaults ?? [];
+    expect(fault?.path).toBe('x'.repeat(200));
   });
 
   test('finds a key that an earlier slice has read', async () => {
@@ -181,6 +204,15 @@ describe('a file as a whole', () => {
     const check = givenCheck();
     check.drop(key, content);
     expect(await refusedAs(check)).toEqual(fault);
+  });
+
+  test('is refused if its columns have longer names than a record can hold', async () => {
+    const check = givenCheck();
+    const lines = ['x', 'y'].map((name) =>
+      JSON.stringify({ request_id: name, pid: 'sms', [name.repeat(40_000)]: '1' }),
+    );
+    check.drop('inbox/crm/spring.ndjson', `${lines.join('\n')}\n`);
+    expect(await refusedAs(check)).toEqual(['', 'columns']);
   });
 
   test('is refused in the middle, if the rest of it cannot be used', async () => {

@@ -3,7 +3,7 @@ import { CampaignCheck, csvOf } from '../../../world/campaign-check.ts';
 
 const key = 'inbox/crm/spring.csv';
 /** Three chunks in three steps, with a duplicate across steps and a faulty row. */
-const sizes = { rowsPerStep: 250, rowsAtOnce: 250 };
+const sizes = { rowsPerStep: 250, bytesPerStep: 1_000_000, rowsAtOnce: 250 };
 const file = `${csvOf(600)}r-3,sms,again\r\nx,,y\r\n`;
 
 /** The bucket's objects and the record, without what differs with the number of writes. */
