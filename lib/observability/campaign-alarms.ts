@@ -27,7 +27,7 @@ export function campaignAlarms({ serviceName, settings, lanes, campaigns }: Obse
       kind: 'heartbeat',
       metric: campaigns.sender.metricInvocations(fiveMinutes),
       threshold: 1,
-      // A run may take five minutes, and Lambda drops the runs that start during it.
+      // A run may take a quarter of an hour, and Lambda drops the runs that start during it.
       periods: 6,
       means: 'The campaign sender has not run for half an hour. No campaign is sent, and none is finished.',
     },

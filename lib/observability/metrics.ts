@@ -26,7 +26,7 @@ export const oneMinute = { period: Duration.minutes(1) };
 /** The maximum of a minute. For a metric with one value a minute, it is that value. */
 export const latest = { ...oneMinute, statistic: 'Maximum' };
 export const fiveMinutes = { period: Duration.minutes(5), statistic: 'Sum' };
-/** For a level that the campaign sender writes at the end of its runs, which take up to four minutes. */
+/** For a level that the campaign sender writes at the end of its runs, which take about four minutes. */
 export const mostInFiveMinutes = { period: Duration.minutes(5), statistic: 'Maximum' };
 export const fifteenMinutes = { period: Duration.minutes(15) };
 

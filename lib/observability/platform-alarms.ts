@@ -12,11 +12,12 @@ export function platformAlarms(observed: Observed): AlarmLine[] {
   const metrics = pipelineMetrics(serviceName);
   return [
     ...functionsOf(observed).map(
-      ({ subject, worker, runsAgain }): AlarmLine => ({
+      ({ subject, worker, runsAgain, isSlow = false }): AlarmLine => ({
         ...ticket('function-errors', subject),
         metric: worker.metricErrors({ ...fifteenMinutes, statistic: 'Sum' }),
         // A replayer times out after five minutes: three time-outs are all runs of a quarter of an hour.
-        threshold: 3,
+        threshold: isSlow ? 1 : 3,
+        periods: isSlow ? 2 : 1,
         means: `Invocations crash or time out. ${runsAgain}`,
       }),
     ),
@@ -145,6 +146,8 @@ export function functionsOf({ lanes, expiry, governor, replayer, ingress, reader
   subject: string;
   worker: LambdaFunction;
   runsAgain: string;
+  /** Whether a run may take a quarter of an hour. Then one time-out may be all runs of that time. */
+  isSlow?: boolean;
 }[] {
   const fed = 'SQS delivers their messages again, and moves them to the dead-letter queue after twenty deliveries.';
   const scheduled = 'EventBridge runs the function again every minute.';
@@ -162,7 +165,7 @@ export function functionsOf({ lanes, expiry, governor, replayer, ingress, reader
     { subject: 'governor', worker: governor, runsAgain: scheduled },
     { subject: 'replayer', worker: replayer, runsAgain: scheduled },
     { subject: 'campaigns-checker', worker: campaigns.checker.function, runsAgain: fed },
-    { subject: 'campaigns-sender', worker: campaigns.sender, runsAgain: scheduled },
+    { subject: 'campaigns-sender', worker: campaigns.sender, runsAgain: scheduled, isSlow: true },
     ...(ingress ? [{ subject: 'forwarder', worker: ingress.forwarder, runsAgain: fed }] : []),
     { subject: readerLane, worker: reader, runsAgain: 'The tool that asked shows the error. Run it again.' },
   ];

@@ -32,7 +32,7 @@ describe('the workers', () => {
       ReaderWorkerFunction: [1, 30, 256],
       OperationsWorkerFunction: [1, 60, 256],
       CampaignsCheckerWorkerFunction: [2, 120, 1_024],
-      CampaignsSenderWorkerFunction: [1, 300, 1_024],
+      CampaignsSenderWorkerFunction: [1, 900, 1_024],
     });
   });
 
