@@ -21,6 +21,7 @@ test('each lane whose name is accepted has alarms and outputs of its own', { tim
             ...pipeline,
             lanes: Object.fromEntries(names.map((name) => [name, lane])),
             producers: [{ source: 'crm', principals: [], lanes: names, templates: ['Tps7'] }],
+            campaigns: { approval: {} },
           },
         ],
       },
