@@ -6,7 +6,7 @@ import { HeldStore } from '../../../lambdas/adapters/held-store.ts';
 import { SenderDecisionsTable } from '../../../lambdas/adapters/sender-decisions-table.ts';
 import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-command.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { config } from '../../../lib/config/chosen-config.ts';
+import { config, configFile } from '../../../lib/config/chosen-config.ts';
 import { givenEngines, givenTable } from '../lambdas/adapters/given-engines.ts';
 import { givenStack } from './given-stack.ts';
 
@@ -143,7 +143,7 @@ describe('onelink senders confirm and reject', () => {
     expect(out.join('\n').split('\n')).toEqual([
       expect.stringMatching(/^crm {2}AROASTRANGERSTRANGE02 {2}confirmed \S+ \S+ UTC: “ticket 4711”$/),
       '2 commands held. The replayer sends what is held back within a minute.',
-      'To bind it for good, put this into the principals of crm in lib/config/config.ts, and deploy:',
+      `To bind it for good, put this into the principals of crm in ${configFile}, and deploy:`,
       `  ${line}`,
       `Keep the line with ${own} until no command of that ID is in a queue or parked.`,
     ]);
