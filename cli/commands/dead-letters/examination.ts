@@ -7,6 +7,7 @@ import type { RequestKey } from '../../../lambdas/domain/contract/request-key.ts
 import { commandDigest } from '../../../lambdas/domain/link/digest.ts';
 import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import { deriveLinkId, type LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
+import { stateForCreate } from '../../../lambdas/domain/link/link-state.ts';
 import type { Removal } from '../../../lambdas/domain/link/removal.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
@@ -197,7 +198,11 @@ function reasonOfCommand(
   if (command.action === 'create' && isLive && isBy(command, link)) return reasonFor('link-made');
   if (command.validUntil !== undefined && Date.parse(command.validUntil) < nowMilliseconds) return reasonFor('stale');
   if (command.action === 'create') {
-    return reasonFor(isLive && link.expiresAt * 1000 > nowMilliseconds ? 'link-taken' : 'unknown');
+    // The address of another source's ended link stays that source's.
+    const isAnothers =
+      link !== undefined && command.shortlinkId !== undefined && stateForCreate(link, command) === 'not-owner';
+    const isTaken = isAnothers || (isLive && link.expiresAt * 1000 > nowMilliseconds);
+    return reasonFor(isTaken ? 'link-taken' : 'unknown');
   }
   if (link === undefined) return reasonFor('link-unknown');
   if (link.source !== command.source) return reasonFor('not-owner');

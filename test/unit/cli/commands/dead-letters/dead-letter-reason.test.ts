@@ -138,6 +138,8 @@ describe('a command in a dead-letter queue', () => {
     ['another’s live link', { requestId: 'r-0' }, 'link-taken'],
     ['another source’s', { source: 'studio' }, 'link-taken'],
     ['one that has expired', { requestId: 'r-0', expiresAt: given.nowSeconds }, 'unknown'],
+    ['another source’s that was deleted', { source: 'studio', state: 'deleted' as const }, 'link-taken'],
+    ['another source’s that has expired', { source: 'studio', expiresAt: given.nowSeconds }, 'link-taken'],
     ['one that was deleted', { state: 'deleted' as const }, 'unknown'],
   ])('to create under the ID of %s', async (_, change, reason) => {
     expect(await reasonOf({ ...create, shortlinkId: 'secret-id' }, { link: by('r-0', change) })).toBe(reason);
