@@ -16,6 +16,9 @@ try {
 } catch (error) {
   if (!(error instanceof ConfigurationError) && !(error instanceof NoSuchStage)) throw error;
   // A stack trace would not help: the faults are the whole message. The CDK ends with 1, whichever code this process ends with.
-  console.error(error.message);
+  // A construct does not know which file the configuration is from.
+  console.error(
+    error instanceof NoSuchStage ? error.message : new ConfigurationError(error.faults, configFile).message,
+  );
   process.exitCode = 1;
 }

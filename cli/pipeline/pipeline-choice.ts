@@ -1,6 +1,7 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { config, configFile } from '../../lib/config/chosen-config.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
+import { ConfigurationError, validateConfiguration } from '../../lib/config/config-validation.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { type ConfiguredPipeline, configuredPipelines } from './configured-pipeline.ts';
 import { DeployedPipeline } from './deployed-pipeline.ts';
@@ -39,8 +40,10 @@ export class ChosenPipeline {
     this.pipeline = configuredPipelines(this.configuration).find(({ stackName }) => stackName === this.stackName);
   }
 
-  /** @throws OperatorError if the configuration does not have it */
+  /** @throws OperatorError with all faults of the configuration, or if the configuration does not have the pipeline */
   configuredFor(why: string): ConfiguredPipeline {
+    // The local run has checked its own configuration.
+    if (this.local === undefined) refuseFaults(this.configuration);
     if (this.pipeline !== undefined) return this.pipeline;
     const known = configuredPipelines(this.configuration).map(({ stackName }) => stackName);
     throw new OperatorError(
@@ -52,6 +55,15 @@ export class ChosenPipeline {
   /** @throws PipelineNotFound if there is no such stack; the service's error if the call fails */
   async deployed(): Promise<DeployedPipeline> {
     return new DeployedPipeline(this.stackName, await readOutputs(new CloudFormationClient(), this.stackName));
+  }
+}
+
+/** Otherwise a verb would work on a configuration that no deployment accepts. */
+function refuseFaults(configuration: Configuration): void {
+  try {
+    validateConfiguration(configuration, configFile);
+  } catch (error) {
+    throw error instanceof ConfigurationError ? new OperatorError(error.message) : error;
   }
 }
 

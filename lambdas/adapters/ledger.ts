@@ -120,12 +120,13 @@ export class Ledger implements LinkLedger {
       { [pk]: claimKey(address), ...recordVersion, ...claim },
       {
         // `token`: if DynamoDB's answer was lost, the client has repeated the write and meets its own claim.
-        ConditionExpression: `attribute_not_exists(${pk}) OR #until < :now OR #token = :token OR (#source = :source AND requestId = :request)`,
+        ConditionExpression: `attribute_not_exists(${pk}) OR #until = :ended OR #token = :token OR (#source = :mine AND (#until < :now OR requestId = :request))`,
         ExpressionAttributeValues: {
+          ':ended': 0,
+          ':mine': claim.source,
           ':now': nowSeconds,
           ':token': claim.token,
-          ':source': recorded?.source ?? '',
-          ':request': recorded?.requestId ?? '',
+          ':request': recorded?.source === claim.source ? recorded.requestId : '',
         },
       },
     );

@@ -2,7 +2,16 @@ import { randomUUID } from 'node:crypto';
 import type { CreateCommand } from '../domain/contract/command.ts';
 import { dataDigest, sameData } from '../domain/link/digest.ts';
 import type { Claim, LinkRecord } from '../domain/link/ledger-record.ts';
-import { foundAtApi, isAlive, isOf, isOver, rememberedUntil } from '../domain/link/link-state.ts';
+import {
+  foundAtApi,
+  isAlive,
+  isClaimedByAnother,
+  isMadeBy,
+  isOf,
+  isOver,
+  rememberedUntil,
+  stateForCreate,
+} from '../domain/link/link-state.ts';
 import type { LinkAtApi } from '../domain/onelink/api-answer.ts';
 import { secondsNow } from '../domain/work/clock.ts';
 import { laneMetric } from '../domain/work/names.ts';
@@ -13,7 +22,8 @@ import { answerInRecord, recordMade, taken, ttlOf } from './created-link.ts';
 
 /**
  * Makes one link, exactly once. A create under a derived ID needs no write before its POST. A create under a chosen ID
- * claims the address first.
+ * claims the address first. An address whose record or claim is another source's stays that source's, even if its link
+ * has ended. Otherwise another source could choose where a known short URL leads.
  *
  * The first delivery under a derived ID sends its POST at once. A redelivery, or a create under a chosen ID, first
  * reads the ledger and sends a GET, which is free. A GET also verifies a lost answer:
@@ -53,10 +63,13 @@ async function makeAt(attempt: AttemptAt): Promise<Answer> {
   let refusedAsTaken = false;
   let seenAbsent = false;
   const before = lookFirst ? await ledger.link(address) : undefined;
+  const isAnothers = isChosen && before !== undefined && stateForCreate(before, command) === 'not-owner';
   if (before !== undefined) {
     const answer = await answerInRecord(before, attempt);
     if (answer !== undefined) return answer;
     if (isAlive(before, secondsNow(clock)) && !redelivered) return taken(address);
+    // The record may have returned after this create's POST, because the intake restores a removed one.
+    if (isAnothers && !(redelivered && (await hasClaimed(attempt)))) return taken(address);
   }
   const claim = isChosen ? claimBy(attempt) : undefined;
   let claimed = false;
@@ -75,9 +88,12 @@ async function makeAt(attempt: AttemptAt): Promise<Answer> {
       if (found.state !== 'absent') {
         const mayBeOwn = redelivered || round > 0;
         const isOurs = !isChosen || isOwn(found.link, attempt, { before: seenAbsent ? undefined : before, mayBeOwn });
-        return isOurs ? recordMade(attempt, found.link) : without(taken(address, found.state));
+        if (!isOurs || (isChosen && !claimed && (await belongsToAnother(attempt)))) {
+          return without(taken(address, found.state));
+        }
+        return recordMade(attempt, found.link);
       }
-      if (before !== undefined && isAlive(before, secondsNow(clock))) return without(taken(address));
+      if (isAnothers || (before !== undefined && isAlive(before, secondsNow(clock)))) return without(taken(address));
       if (refusedAsTaken) return without('try-again');
       seenAbsent = true;
     }
@@ -85,7 +101,7 @@ async function makeAt(attempt: AttemptAt): Promise<Answer> {
     if (claim !== undefined && !claimed) {
       claimed = await ledger.claimAddress(address, claim, { nowSeconds: secondsNow(clock), recorded: before });
       // Another create, or another copy of this one, holds the claim.
-      if (!claimed) return 'try-again';
+      if (!claimed) return (await belongsToAnother(attempt, { evenRunning: false })) ? taken(address) : 'try-again';
     }
     const sentAtSeconds = secondsNow(clock);
     const made = await api.create(address, command);
@@ -113,6 +129,26 @@ async function makeAt(attempt: AttemptAt): Promise<Answer> {
  */
 function isRedelivered({ receiveCount, mayWrite }: Attempt): boolean {
   return receiveCount > 1 || !mayWrite;
+}
+
+/** Whether this create has claimed its address, so that an earlier delivery may have made the link there. */
+async function hasClaimed({ command, address, ports }: AttemptAt): Promise<boolean> {
+  const claim = await ports.ledger.claimOf(address);
+  return claim !== undefined && isMadeBy(claim, command) && claim.until !== 0;
+}
+
+/**
+ * Whether another source's claim reserves the address. A link at the API is then not this create's, even with equal data.
+ *
+ * @param evenRunning whether a running claim counts, too. Its create may still end without a link.
+ */
+async function belongsToAnother(
+  { command, address, ports }: AttemptAt,
+  { evenRunning } = { evenRunning: true },
+): Promise<boolean> {
+  const claim = await ports.ledger.claimOf(address);
+  if (claim === undefined || !isClaimedByAnother(claim, command)) return false;
+  return evenRunning || claim.until < secondsNow(ports.clock);
 }
 
 function claimBy({ command, settings, ports }: AttemptAt): Claim {

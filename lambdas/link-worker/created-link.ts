@@ -23,7 +23,7 @@ type Known = Omit<LinkAtApi, 'data'> & {
 /** The answer to a create from the record at its address, or undefined if the record is another link's. */
 export async function answerInRecord(record: LinkRecord, attempt: AttemptAt): Promise<Answer | undefined> {
   const state = stateForCreate(record, attempt.command);
-  if (state === 'another') return undefined;
+  if (state === 'another' || state === 'not-owner') return undefined;
   if (state === 'made') return created(record);
   const left = await deleteRemaining(attempt);
   if (left !== undefined) return left;

@@ -114,7 +114,9 @@ export class SenderCheck {
       // A valid command goes without its envelope, as a parked one does. An invalid one keeps every byte for its faults.
       body: 'command' in reading ? wireJson(reading.command) : delivery.body,
     });
-    const outcome = this.#publishing.outcome({ outcome: 'parked', reason: 'sender-unknown' }, asked, delivery);
+    // The outcome goes to the producer that the message names. The metadata are the words of an unknown sender.
+    const { metadata: _, ...told } = asked;
+    const outcome = this.#publishing.outcome({ outcome: 'parked', reason: 'sender-unknown' }, told, delivery);
     await this.#publishing.publish(outcome, delivery);
   }
 }

@@ -6,21 +6,26 @@ import type { ReplayerPorts } from './ports.ts';
 /** Twice the workers' largest lot. A larger one would not fit into memory. */
 export const maxLotBytes = 32 * 1024 * 1024;
 
-/** Keeps these lines of a lot, if there are any. */
+/**
+ * Keeps these lines of a lot, if there are any.
+ *
+ * @param publishes whether their producers get an outcome
+ */
 export async function keepInQuarantine(
   lane: string,
   lotKey: string,
   reason: 'unreadable' | 'refused',
   lines: string[],
   ports: ReplayerPorts,
+  { publishes } = { publishes: true },
 ): Promise<void> {
   if (lines.length === 0) return;
   await ports.quarantine.keepLines(lane, lotKey, reason, lines);
-  await reportQuarantined(lane, lines, lines.length, ports);
+  await reportQuarantined(lane, publishes ? lines : [], lines.length, ports);
 }
 
 /**
- * Publishes an outcome for each readable request. The outcome is not final, because an operator may release the
+ * Publishes an outcome for each readable request in these lines, and counts those that are kept. The outcome is not final, because an operator may release the
  * command.
  */
 export async function reportQuarantined(

@@ -17,6 +17,12 @@ interface Statement {
   Condition?: Record<string, Record<string, unknown>>;
 }
 
+const checks = new WeakMap<IConstruct, () => string[]>();
+
+/** The faults of all such policies below this construct, as they are now: path, rule, value and remedy. */
+export const policyFaults = (root: IConstruct): string[] =>
+  root.node.findAll().flatMap((one) => checks.get(one)?.() ?? []);
+
 /**
  * Makes synthesis refuse a policy that AWS would refuse in the middle of a deployment.
  *
@@ -24,13 +30,14 @@ interface Statement {
  * @param remedy what an operator does about it
  */
 export function refuseLargePolicy(resource: IConstruct, remedy: string): void {
-  resource.node.addValidation({
-    validate: () => {
-      const policy = resource.node.tryFindChild('Policy');
-      if (policy instanceof QueuePolicy) return faults('SQS', ofQueue, policy.document, policy, remedy);
-      return policy instanceof BucketPolicy ? faults('S3', ofBucket, policy.document, policy, remedy) : [];
-    },
-  });
+  const validate = () => {
+    const policy = resource.node.tryFindChild('Policy');
+    if (policy instanceof QueuePolicy) return faults('SQS', ofQueue, policy.document, policy, remedy);
+    return policy instanceof BucketPolicy ? faults('S3', ofBucket, policy.document, policy, remedy) : [];
+  };
+  checks.set(resource, validate);
+  // For an app that adds to the policy itself.
+  resource.node.addValidation({ validate });
 }
 
 function faults(
@@ -55,7 +62,8 @@ function faults(
     .filter((what) => found[what] > most[what])
     .map((what) => {
       const [limit, got] = [most[what].toLocaleString('en'), found[what].toLocaleString('en')];
-      return `the policy may have ${limit} ${what} at most (${service}); got ${got}. ${remedy}`;
+      const whose = scope.node.scope?.node.path;
+      return `producers: the policy of ${whose} may have ${limit} ${what} at most (${service}); got ${got}. ${remedy}`;
     });
 }
 

@@ -4,6 +4,7 @@ import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/a
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { metricNamespace } from '../../lambdas/domain/work/names.ts';
+import { ConfigurationError } from '../config/config-validation.ts';
 import { handlerCode, type Job } from './bundle.ts';
 
 /** All environment variables of a function together: 4 KB (Lambda). */
@@ -41,7 +42,7 @@ export const allow = (actions: readonly string[], ...resources: readonly string[
 /**
  * A Lambda function with its own log group, and a role with no other permissions than those in its props.
  *
- * @throws Error when the variables exceed Lambda's 4 KB; it names the largest.
+ * @throws ConfigurationError when the variables exceed Lambda's 4 KB; it names the largest.
  */
 export function workerFunction(scope: Construct, props: WorkerFunctionProps): LambdaFunction {
   const worker = new Construct(scope, 'Worker');
@@ -52,7 +53,7 @@ export function workerFunction(scope: Construct, props: WorkerFunctionProps): La
     POWERTOOLS_METRICS_NAMESPACE: metricNamespace,
     POWERTOOLS_SERVICE_NAME: props.serviceName,
   };
-  refuseLargeEnvironment(worker.node.path, environment);
+  refuseLargeEnvironment(scope.node.path, props.job, environment);
 
   const logGroup = new LogGroup(worker, 'Logs', {
     retention: props.logRetentionDays,
@@ -78,7 +79,18 @@ export function workerFunction(scope: Construct, props: WorkerFunctionProps): La
   });
 }
 
-function refuseLargeEnvironment(path: string, environment: Readonly<Record<string, string>>): void {
+const fewerSenders = 'Name fewer or shorter `producers`, or fewer principals with a `senderId`';
+
+/** What an operator does about too large an environment, by the settings that it holds. */
+const remedies: Partial<Record<Job, string>> = {
+  'link-worker': `${fewerSenders}, or put fewer producers, \`templates\` or brand domains on the lane.`,
+  replayer: `${fewerSenders}, or move some producers to another pipeline.`,
+  forwarder:
+    'Give fewer producers an account or a service as principal: each has an ingress queue for each of its lanes. Name roles or ' +
+    'users instead, or put such producers on fewer lanes.',
+};
+
+function refuseLargeEnvironment(path: string, job: Job, environment: Readonly<Record<string, string>>): void {
   const sizes = Object.entries(environment).map(([name, value]) => {
     const [, ...unresolved] = value.split(placeholder);
     const known = value.replaceAll(placeholder, '');
@@ -87,9 +99,9 @@ function refuseLargeEnvironment(path: string, environment: Readonly<Record<strin
   const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
   if (total <= maxEnvironmentBytes) return;
   const largest = sizes.sort((one, other) => other.bytes - one.bytes).slice(0, 2);
-  throw new Error(
-    `${path}: the environment must be at most 4,096 bytes (Lambda); got ${total.toLocaleString('en')}, of which ` +
+  throw new ConfigurationError([
+    `producers: the environment of ${path} must be at most 4,096 bytes (Lambda); got ${total.toLocaleString('en')}, of which ` +
       `${largest.map(({ name, bytes }) => `${name} ${bytes.toLocaleString('en')}`).join(', ')}. ` +
-      'Put fewer or shorter `producers`, `templates` or brand domains on the lane.',
-  );
+      (remedies[job] ?? 'Use fewer `producers`, `templates` and lanes.'),
+  ]);
 }

@@ -35,6 +35,7 @@ export class PipelineStack extends Stack {
       ReaderLogGroupName: this.pipeline.reader.logGroup.logGroupName,
       GovernorLogGroupName: this.pipeline.governor.logGroup.logGroupName,
       ReplayerLogGroupName: this.pipeline.replayer.logGroup.logGroupName,
+      VouchingRoleIds: this.pipeline.vouchingRoleIds,
       PageTopicArn: this.pipeline.alarms.page.topicArn,
       TicketTopicArn: this.pipeline.alarms.ticket.topicArn,
     };

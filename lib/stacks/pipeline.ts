@@ -49,6 +49,8 @@ export class OneLinkPipeline extends Construct {
   readonly replayer: LambdaFunction;
   readonly operations: LambdaFunction;
   readonly campaigns: Campaigns;
+  /** The unique IDs of the roles that may name the first sender of a message, separated by commas. */
+  readonly vouchingRoleIds: string;
   /** Absent if no producer needs an ingress queue. */
   readonly ingress: Ingress | undefined;
   /** The only way to the API for operators' tools. */
@@ -85,6 +87,7 @@ export class OneLinkPipeline extends Construct {
       });
     const vouching: LambdaFunction[] = [];
     const ownSenders = Lazy.string({ produce: () => Fn.join(',', vouching.map(roleIdOf)) });
+    this.vouchingRoleIds = ownSenders;
     const parts = { settings, account, state, outcomes: this.outcomes, surroundings };
     this.lanes = plans.flatMap((plan) => {
       const lane = settings.lanes[plan.lane];

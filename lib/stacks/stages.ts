@@ -1,7 +1,9 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import type { Configuration } from '../config/config-schema.ts';
+import { ConfigurationError } from '../config/config-validation.ts';
 import { ingressQueuesOf } from '../config/principals.ts';
 import { describe, planExpiry, planLanes, planReader } from '../config/rate-budget.ts';
+import { policyFaults } from '../constructs/policy-limits.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 import { StateStack } from './state-stack.ts';
 
@@ -15,7 +17,7 @@ export class NoSuchStage extends Error {
  *
  * @param only adds one stage. Without it, all stages are added.
  * @returns the rate plans, for the operator to read.
- * @throws NoSuchStage when the configuration has no such stage.
+ * @throws NoSuchStage when the configuration has no such stage; ConfigurationError when it exceeds a limit of AWS.
  */
 export function addStages(app: App, configuration: Configuration, only?: string): string[] {
   const { accounts, stages } = configuration;
@@ -58,5 +60,7 @@ export function addStages(app: App, configuration: Configuration, only?: string)
       plans.push(describe(serviceName, account, lanes, expiry, reader, ingressQueuesOf(settings).length));
     }
   }
+  const faults = policyFaults(app);
+  if (faults.length > 0) throw new ConfigurationError(faults);
   return plans;
 }

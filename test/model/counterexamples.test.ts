@@ -142,7 +142,7 @@ describe('a create at the address of an expired link that the API has not remove
 
 describe('a create at an address whose earlier link has an image', () => {
   it.each([
-    ['of the source in its record, if that has expired', { ...earlier, expiresAt: 1_700_000_000 }, 'studio/poster'],
+    ['of the record, if its link has expired', { ...earlier, source: 'crm', expiresAt: 1_700_000_000 }, 'crm/poster'],
     ['of its own source, if the record is gone', undefined, 'crm/poster'],
   ])('removes the image %s', async (_, record, removed) => {
     const world = new LinkWorld();

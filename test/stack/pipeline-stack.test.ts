@@ -224,6 +224,7 @@ describe('the outputs', () => {
       'TransactionalQrWorkerLogGroupName',
       'TransactionalQrWorkerMappingId',
       'TransactionalQueueUrl',
+      'VouchingRoleIds',
     ]);
   });
 
@@ -242,6 +243,9 @@ describe('the outputs', () => {
     expect(reference('PageTopicArn')).toMatch(/^PipelineAlarmsPage/);
     expect(reference('TicketTopicArn')).toMatch(/^PipelineAlarmsTicket/);
     const imported = (id: string) => template.findOutputs(id)[id]?.Value['Fn::ImportValue'];
+    expect(JSON.stringify(template.findOutputs('VouchingRoleIds'))).toMatch(
+      /PipelineReplayer\w+","RoleId".*PipelineOperations\w+","RoleId"/,
+    );
     expect(imported('ApiTokenSecretArn')).toContain('ApiToken');
     expect(imported('LinkIdSecretArn')).toContain('LinkIdSecret');
     expect(imported('CampaignFilesQueueUrl')).toContain('CampaignFilesQueue');

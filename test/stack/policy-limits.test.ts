@@ -30,7 +30,7 @@ describe('the policy of a lane’s queue', () => {
   test('is refused with twenty producers, because SQS takes twenty statements', () => {
     const twenty = studios(20, (name) => [{ role: role(name) }]);
     expect(() => synthesise(twenty)).toThrow(
-      /Campaign\/Commands\/Queue\] the policy may have 20 statements at most \(SQS\); got 21\. Give the lane fewer producers/,
+      /cannot work:\n {2}producers: the policy of OneLink-production\/Pipeline\/Campaign\/Commands\/Queue may have 20 statements at most \(SQS\); got 21\. Give the lane fewer producers/,
     );
   });
 
@@ -60,5 +60,5 @@ test('the policy of the bucket of QR images is refused above 20 KB', () => {
   const many = studios(18, (name) => [{ role: role(`${long}/${name}`) }, { role: role(`${long}/${name}-2`) }]);
   const lanes = (index: number) => [index % 2 === 0 ? 'campaign' : 'transactional'];
   const spread = many.map((producer, index) => ({ ...producer, lanes: lanes(index) }));
-  expect(() => synthesise(spread)).toThrow(/QrImages\] the policy may have 20,480 bytes at most \(S3\); got/);
+  expect(() => synthesise(spread)).toThrow(/QrImages may have 20,480 bytes at most \(S3\); got/);
 });

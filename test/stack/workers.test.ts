@@ -224,7 +224,7 @@ describe('the workers', () => {
       templates: ['A1b3', 'abc123'],
     }));
     expect(() => pipelineOf({ producers })).toThrow(
-      /^Test-stage\/Pipeline\/Campaign\/LinkWorker\/Worker: the environment must be at most 4,096 bytes \(Lambda\); got [\d,]+, of which PRODUCERS [\d,]+, .* Put fewer or shorter `producers`, `templates` or brand domains on the lane\.$/,
+      /\n {2}producers: the environment of Test-stage\/Pipeline\/Campaign\/LinkWorker must be at most 4,096 bytes \(Lambda\); got [\d,]+, of which PRODUCERS [\d,]+, .* or put fewer producers, `templates` or brand domains on the lane\.$/,
     );
   });
 

@@ -57,8 +57,10 @@ export class InMemoryLedger {
   ): Promise<boolean> {
     this.#maybeFail('claimAddress');
     const held = this.claims.get(keyOf(address));
-    const hasServed = held?.source === recorded?.source && held?.requestId === recorded?.requestId;
-    if (held !== undefined && held.until >= nowSeconds && held.token !== claim.token && !hasServed) return false;
+    const isOwn = held?.source === claim.source;
+    const hasServed = recorded?.source === held?.source && recorded?.requestId === held?.requestId;
+    const isFree = held === undefined || held.until === 0 || held.token === claim.token;
+    if (!isFree && !(isOwn && (held.until < nowSeconds || hasServed))) return false;
     this.claims.set(keyOf(address), structuredClone(claim));
     return true;
   }

@@ -14,6 +14,8 @@ export interface DeadLetter {
   originalMessageId: string;
   /** Deliveries from all queues, this receive included. */
   receiveCount: number;
+  /** As SQS reports it. */
+  senderId: string | undefined;
   attributes: Record<string, MessageAttributeValue>;
   /** The message group, by which a fair queue separates producers. */
   groupId: string | undefined;
@@ -40,7 +42,7 @@ export async function receiveDeadLetters(
   return (await new DeadLetters(sqs).receive(url, most, waitSeconds)).map(deadLetterOf);
 }
 
-function deadLetterOf({ senderId: _, ...letter }: ReceivedLetter): DeadLetter {
+function deadLetterOf(letter: ReceivedLetter): DeadLetter {
   const text = (name: string) => letter.attributes[name]?.StringValue;
   const original = soundOriginal(
     { messageId: text(originalAttribute.messageId), sentTimestamp: text(originalAttribute.sentTimestamp) },

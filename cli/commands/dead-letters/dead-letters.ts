@@ -67,7 +67,8 @@ the source, the requestId and the action of each message, never its contents.
 
 The reason comes from the message and from the current ledger. It names the request's outcome, the state of its link, the
 broken rules, or a validUntil that has passed. If neither explains the failure, the reason is "unknown". Then read the
-worker's log.
+worker's log, or the forwarder's for a message of an ingress queue. The reasons
+sender-not-allowed and sender-unknown show a sender that may not send as the named source. A redrive does not carry its message out.
 ${codesHelp('listed, or there was nothing to list', 'interrupted')}
 Examples:
   onelink dead-letters list

@@ -7,6 +7,7 @@ import type { RequestKey } from '../../../lambdas/domain/contract/request-key.ts
 import { commandDigest } from '../../../lambdas/domain/link/digest.ts';
 import { isLater, type LinkRecord, type RequestRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import { deriveLinkId, type LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
+import { stateForCreate } from '../../../lambdas/domain/link/link-state.ts';
 import type { Removal } from '../../../lambdas/domain/link/removal.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
@@ -14,6 +15,7 @@ import { laneReader } from '../../pipeline/lane-reader.ts';
 import type { ChosenPipeline } from '../../pipeline/pipeline-choice.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { DeadLetterQueue } from './dead-letter-queues.ts';
+import { type KnownSenders, type SenderFault, senderFault } from './letter-sender.ts';
 
 const usualWords = {
   unreadable: 'is not JSON: a redrive rejects it',
@@ -38,7 +40,7 @@ type Usual = keyof typeof usualWords;
 
 /** Why a message may have become a dead letter, by what is known now, and what a redrive would do. */
 interface Reason {
-  reason: Usual | 'invalid' | 'answered';
+  reason: Usual | 'invalid' | 'answered' | SenderFault['reason'];
   words: string;
 }
 
@@ -53,6 +55,8 @@ export interface Examination extends Reason {
   source: string | null;
   requestId: string | null;
   action: string | null;
+  /** Only if the sender may not send as the source. */
+  sender?: string;
 }
 
 export interface ExaminationPorts {
@@ -63,6 +67,7 @@ export interface ExaminationPorts {
   pipeline: Pick<ConfiguredPipeline, 'settings' | 'account'>;
   /** The link-ID secret. Without it, the examination finds neither derived links nor a reused `requestId`. */
   secret: string | undefined;
+  senders: KnownSenders;
   nowMilliseconds(): number;
 }
 
@@ -73,7 +78,7 @@ export interface ExaminationPorts {
  */
 export async function examinationPorts(
   chosen: ChosenPipeline,
-  { ledger, linkIdSecret }: DeployedPipeline,
+  { ledger, linkIdSecret, senders, outputs }: DeployedPipeline,
 ): Promise<ExaminationPorts> {
   const pipeline = chosen.configuredFor('the lanes’ producers and templates');
   const secret = await linkIdSecret.value().catch((error: unknown) => {
@@ -81,19 +86,22 @@ export async function examinationPorts(
     console.error(`${words} Without it, the listing cannot look up the links of creates with a derived shortlinkId.`);
     return undefined;
   });
-  return { ledger, pipeline, secret, nowMilliseconds: Date.now };
+  const vouching = new Set((outputs.VouchingRoleIds ?? '').split(','));
+  const known = { vouching, decisions: await senders.decisions() };
+  return { ledger, pipeline, secret, senders: known, nowMilliseconds: Date.now };
 }
 
 /** Examines a dead letter, with the ledger's records of its request and its link. */
 export function examine(
-  queue: Pick<DeadLetterQueue, 'lane' | 'kind'>,
-  letter: Pick<DeadLetter, 'body' | 'sentAtMilliseconds'>,
+  queue: Pick<DeadLetterQueue, 'lane' | 'kind' | 'source'>,
+  letter: Pick<DeadLetter, 'body' | 'sentAtMilliseconds' | 'senderId' | 'attributes'>,
   ports: ExaminationPorts,
 ): Promise<Examination> {
   switch (queue.kind) {
     case 'commands':
+      return examineCommand(queue, letter, ports);
     case 'ingress':
-      return examineCommand(queue.lane, letter, ports);
+      return examineCommand(queue, letter, ports).then(inIngressQueue);
     case 'qr':
       return examineJob(letter.body, ports);
     case 'expiry':
@@ -111,16 +119,30 @@ const foreign = (what: string) => ({
   ...reasonFor('unreadable', `is not ${what}, and a redrive cannot fix it: purge it`),
 });
 
+/** The forwarder could not pass the message on, so the worker's log does not have it. */
+function inIngressQueue(examination: Examination): Examination {
+  const words =
+    examination.reason === 'unknown'
+      ? 'the forwarder could not pass it on: read the forwarder’s log; a redrive tries it again'
+      : `${examination.words}; the forwarder’s log shows why it was not passed on`;
+  return { ...examination, words };
+}
+
+/** The sender comes first, as for the worker. */
 async function examineCommand(
-  lane: string,
-  { body, sentAtMilliseconds }: Pick<DeadLetter, 'body' | 'sentAtMilliseconds'>,
+  queue: Pick<DeadLetterQueue, 'lane' | 'kind' | 'source'>,
+  letter: Pick<DeadLetter, 'body' | 'sentAtMilliseconds' | 'senderId' | 'attributes'>,
   ports: ExaminationPorts,
 ): Promise<Examination> {
+  const { body, sentAtMilliseconds } = letter;
   const { secret } = ports;
   const { settings } = ports.pipeline;
   const opened = openEnvelope(body);
   if (opened.command === undefined) return { ...nobody, ...reasonFor('unreadable') };
-  const reading = laneReader(ports.pipeline, lane)(opened, sentAtMilliseconds);
+  const reading = laneReader(ports.pipeline, queue.lane)(opened, sentAtMilliseconds);
+  const named = 'refused' in reading ? reading.refused : reading.command;
+  const fault = senderFault(queue, letter, named.source, settings, ports.senders);
+  if (fault !== undefined) return { source: named.source, requestId: named.requestId, action: named.action, ...fault };
   if ('refused' in reading) {
     // Only the rules: a path may hold a name from the producer's data.
     const { source, requestId, action, faults } = reading.refused;
@@ -180,7 +202,11 @@ function reasonOfCommand(
   if (command.action === 'create' && isLive && isBy(command, link)) return reasonFor('link-made');
   if (command.validUntil !== undefined && Date.parse(command.validUntil) < nowMilliseconds) return reasonFor('stale');
   if (command.action === 'create') {
-    return reasonFor(isLive && link.expiresAt * 1000 > nowMilliseconds ? 'link-taken' : 'unknown');
+    // The address of another source's ended link stays that source's.
+    const isAnothers =
+      link !== undefined && command.shortlinkId !== undefined && stateForCreate(link, command) === 'not-owner';
+    const isTaken = isAnothers || (isLive && link.expiresAt * 1000 > nowMilliseconds);
+    return reasonFor(isTaken ? 'link-taken' : 'unknown');
   }
   if (link === undefined) return reasonFor('link-unknown');
   if (link.source !== command.source) return reasonFor('not-owner');

@@ -34,7 +34,7 @@ export class LetterFile {
     { lane, kind, source }: Pick<DeadLetterQueue, 'lane' | 'kind' | 'source'>,
     letters: readonly DeadLetter[],
   ): Promise<void> {
-    const lines = letters.map(({ receiptHandle: _, sentAtMilliseconds, ...letter }) =>
+    const lines = letters.map(({ receiptHandle: _, senderId: __, sentAtMilliseconds, ...letter }) =>
       JSON.stringify({
         lane,
         queue: kind,

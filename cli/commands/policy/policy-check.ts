@@ -2,12 +2,15 @@ import { parameterRules } from '../../../lambdas/domain/contract/link-data.ts';
 import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAddress } from '../../../lambdas/domain/link/link-id.ts';
 import { existingLinkFaults, type LinkPolicies, type LinkPolicy } from '../../../lambdas/domain/policy/link-policy.ts';
+import { n } from '../../words/words.ts';
 import { find, type LinkCheckPorts } from '../verify/link-check.ts';
 
 /** A rule that a link breaks. `parameter` is a name that the API or the policy publishes; others are confidential. */
 export interface BrokenRule {
   rule: string;
   parameter: string;
+  /** `warn` if the rule's policy only warns: a command that breaks it is carried out. */
+  mode: LinkPolicy['mode'];
 }
 
 /** What the policies of its template and its source say of a link. */
@@ -37,11 +40,27 @@ export async function checkPolicy(
   const found = await find(address, ports);
   if (found === undefined) return { result: 'unread' };
   if (found === 'absent' || found === 'foreign') return { result: 'gone' };
-  const broken = applying.flatMap((policy) =>
-    existingLinkFaults(found, policy).map(({ path, rule }) => ({ rule, parameter: publicName(path, policy) })),
-  );
-  const different = new Map(broken.map((one) => [JSON.stringify(one), one]));
+  // A rule of both policies counts as enforced, if one of them is.
+  const broken = applying
+    .toSorted((one, other) => other.mode.localeCompare(one.mode))
+    .flatMap((policy) =>
+      existingLinkFaults(found, policy).map(
+        ({ path, rule }): BrokenRule => ({ rule, parameter: publicName(path, policy), mode: policy.mode }),
+      ),
+    );
+  const different = new Map(broken.map((one) => [`${one.parameter} ${one.rule}`, one]));
   return different.size === 0 ? { result: 'kept' } : { result: 'broken', record, broken: [...different.values()] };
+}
+
+/** `af_r [policy-host]`, and whether the rule's policy only warns. */
+export const brokenWords = ({ rule, parameter, mode }: BrokenRule) =>
+  `${parameter} [${rule}]${mode === 'warn' ? ' (only warns)' : ''}`;
+
+/** How many links were read, and whether they are a sample. */
+export function readWords(checked: number, links: number, sample: number | undefined): string {
+  return sample === undefined || checked === links
+    ? `of ${n(links)} links`
+    : `a random sample of ${n(checked)} of ${n(links)} links; --all reads every link`;
 }
 
 /** A parameter's name, if it shows nothing of a producer's data. */

@@ -5,6 +5,7 @@ import { configFile } from '../../../lib/config/chosen-config.ts';
 import { linkPoliciesOf } from '../../../lib/config/link-policies.ts';
 import { producerJsonSchema } from '../../../schemas/producer-schema.ts';
 import { scanAddresses, segments } from '../../pipeline/link-scan.ts';
+import { readLedger } from '../../pipeline/read-ledger.ts';
 import { openReader, readingPace } from '../../pipeline/reader.ts';
 import { count } from '../../terminal/count-option.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
@@ -12,7 +13,7 @@ import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../
 import { OperatorError } from '../../words/operator-error.ts';
 import { n } from '../../words/words.ts';
 import { verify } from '../verify/verification.ts';
-import { checkPolicy, type PolicyResult } from './policy-check.ts';
+import { brokenWords, checkPolicy, type PolicyResult, readWords } from './policy-check.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 export const exitCode = { kept: 0, broken: 1, notDone: 2 } as const;
@@ -49,7 +50,8 @@ export function policyCommand(): Command {
 const checkHelp = `${pipelineHelp} You need permission to scan and read the ledger and to invoke the reader.
 
 A policy applies to commands from its deployment on. Links that exist keep what they hold until an update. This verb finds
-those that would not be made today. It prints rules and names of parameters, never a value. A policy that only warns counts.
+those that would not be made today. It prints rules and names of parameters, never a value. A policy that only
+warns counts, and its rules are marked.
 
 Exit codes:
   ${exitCode.kept}  all checked links keep the policies
@@ -92,7 +94,8 @@ async function runCheck({ options, chosen, progress, interrupted }: Scene<CheckO
     throw new OperatorError(`The pipeline has no policy: give a template or a producer in ${configFile} one.`);
   }
   const pipeline = await chosen.deployed();
-  const { dynamo, table, ledger } = pipeline;
+  const { dynamo, table } = pipeline;
+  const ledger = readLedger(pipeline);
   const { callsPerSecond, batchSize } = readingPace(configured);
   const stopped = new AbortController();
   const api = openReader(configured, pipeline, AbortSignal.any([interrupted, stopped.signal]));
@@ -109,13 +112,13 @@ async function runCheck({ options, chosen, progress, interrupted }: Scene<CheckO
     if (check.result !== 'broken') return;
     const { source, requestId } = check.record;
     const link = options.showLinks ? `${onelinkId}/${shortlinkId}` : undefined;
-    for (const { rule, parameter } of check.broken) {
-      const key = `${source}  ${onelinkId}  ${parameter} [${rule}]`;
+    for (const one of check.broken) {
+      const key = `${source}  ${onelinkId}  ${brokenWords(one)}`;
       rules.set(key, (rules.get(key) ?? 0) + 1);
     }
     if (!options.json && link === undefined) return;
     progress.clear();
-    const words = check.broken.map(({ rule, parameter }) => `${parameter} [${rule}]`).join(', ');
+    const words = check.broken.map(brokenWords).join(', ');
     console.log(
       options.json
         ? JSON.stringify({ kind: 'broken', source, requestId, onelinkId, link, broken: check.broken })
@@ -139,12 +142,20 @@ async function runCheck({ options, chosen, progress, interrupted }: Scene<CheckO
     interrupted,
   );
   progress.clear();
-  const summary = { linksInLedger: links, interrupted: interrupted.aborted, links: Object.fromEntries(tally) };
+  const checked = [...tally.values()].reduce((sum, one) => sum + one, 0);
+  const isSample = !options.all && checked < links;
+  const summary = {
+    linksInLedger: links,
+    sample: isSample,
+    interrupted: interrupted.aborted,
+    links: Object.fromEntries(tally),
+  };
   if (options.json) console.log(JSON.stringify({ kind: 'summary', ...summary, rules: Object.fromEntries(rules) }));
   else {
     for (const [rule, count] of [...rules].sort(([, one], [, other]) => other - one))
       console.log(`${n(count)}  ${rule}`);
-    console.error(`of ${n(links)} links: ${tallyWords(tally) || 'none checked'}`);
+    const read = readWords(checked, links, options.all ? undefined : options.sample);
+    console.error(`${read}: ${tallyWords(tally) || 'none checked'}`);
   }
   if (interrupted.aborted) {
     const what = 'the other links may break a policy as well. Run it again, or use --sample, which takes less time';

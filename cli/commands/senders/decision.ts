@@ -14,8 +14,10 @@ export interface AskedDecision {
   sender: string;
   decision: SenderDecision['decision'];
   reason: string;
-  /** Whether it may replace the opposite decision. */
+  /** Whether it may replace another decision, or the reason of the same one. */
   replace: boolean;
+  /** Whether it may confirm a sender of which nothing is held. */
+  unseen: boolean;
 }
 
 export interface DecisionPorts {
@@ -26,17 +28,17 @@ export interface DecisionPorts {
 
 /** The decision that counts from now on. */
 export interface Decided extends SenderDecision {
-  /** False if the same decision was there before. */
+  /** False if the same decision was there before, for the same reason. */
   changed: boolean;
   /** The sender's held commands at that time. */
   held: number;
 }
 
 /**
- * Records an operator's decision about an unknown sender of a bound source. A repeat changes nothing.
+ * Records an operator's decision about an unknown sender of a bound source. A repeat for the same reason changes nothing.
  *
- * @throws OperatorError if the decision would have no effect, if the opposite one is recorded, or if another operator
- *   decides at the same time
+ * @throws OperatorError if the decision would have no effect, if another decision or reason is recorded, if nothing is held
+ *   from a sender to confirm, or if another operator decides at the same time
  */
 export async function decide(asked: AskedDecision, settings: PipelineSettings, ports: DecisionPorts): Promise<Decided> {
   const { source, sender, decision, reason } = asked;
@@ -47,10 +49,16 @@ export async function decide(asked: AskedDecision, settings: PipelineSettings, p
   if (wrongForm !== undefined) throw new OperatorError(`${wrongForm} Nothing was recorded.`);
 
   const known = ((await ports.senders.read()) ?? malformed())[decisionKey(source, sender)];
-  if (known?.decision === decision) return { ...known, changed: false, held };
+  if (known?.decision === decision && known.reason === reason) return { ...known, changed: false, held };
   if (known !== undefined && !asked.replace) {
     throw new OperatorError(
       `There is a decision about ${sender} and ${source}: ${decisionWords(known)}. To replace it, add --replace. Nothing was recorded.`,
+    );
+  }
+  if (decision === 'confirmed' && known === undefined && held === 0 && !asked.unseen) {
+    throw new OperatorError(
+      `Nothing is held from ${sender} for ${source}: the ID may be mistyped, and a confirmation lets it send as ${source}. ` +
+        'To see the senders with held commands, run: onelink senders list. To confirm it all the same, add --yes. Nothing was recorded.',
     );
   }
   const made: SenderDecision = { decision, at: ports.nowMilliseconds(), reason };

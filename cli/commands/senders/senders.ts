@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { SenderDecision } from '../../../lambdas/domain/contract/sender.ts';
 import { configFile } from '../../../lib/config/chosen-config.ts';
 import type { ProducerSettings } from '../../../lib/config/config-schema.ts';
-import { boundSenders } from '../../../lib/config/principals.ts';
+import { boundSenders, isDirect } from '../../../lib/config/principals.ts';
 import { wholeText } from '../../files/whole-text.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { OperatorError } from '../../words/operator-error.ts';
@@ -10,6 +10,7 @@ import { counted } from '../../words/words.ts';
 import { decide, decisionWords, malformed, principalOf } from './decision.ts';
 import { identify, principalWords } from './identify.ts';
 import { listedJson, listedWords, listSenders } from './list.ts';
+import { showHeld, shownWords } from './show.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { done: 0, someHeld: 1, notDone: 2 } as const;
@@ -19,7 +20,17 @@ interface DecisionOptions extends VerbOptions {
   source: string;
   reason: string;
   replace?: true;
+  yes?: true;
 }
+
+interface ShowOptions extends VerbOptions {
+  id: string;
+  source: string;
+  all?: true;
+}
+
+/** How many held commands `show` prints without --all. */
+const firstCommands = 20;
 
 /** What the verb needs the configuration for. */
 const configuredFor = 'the producers and their senders';
@@ -32,6 +43,13 @@ export function sendersCommand(): Command {
     .description('Shows the senders whose commands are held, the decisions, and the sources that nothing binds.')
     .option('--json', 'print one JSON object for each line');
   const confirm = deciding('confirm', 'Lets an unknown sender send as a source. Its held commands are sent back.');
+  confirm.option('--yes', 'confirm a sender of which nothing is held');
+  const show = new Command('show')
+    .description('Shows the held commands of one sender, without their values, before you decide.')
+    .requiredOption('--source <name>', 'the source that its commands name')
+    .requiredOption('--id <id>', 'the sender’s unique ID, as list prints it')
+    .option('--all', `show all of them, not the first ${firstCommands}`)
+    .option('--json', 'print one JSON object for each command');
   const reject = deciding('reject', 'Rejects what an unknown sender sends as a source, its held commands too.');
   const identifying = new Command('identify')
     .description('Prints the principal for lib/config/config.ts, from the answer of aws sts get-caller-identity.')
@@ -40,6 +58,7 @@ export function sendersCommand(): Command {
   return new Command('senders')
     .description('Shows who sends commands as which source, and decides about unknown senders.')
     .addCommand(pipelineVerb(list, listHelp, runList))
+    .addCommand(pipelineVerb(show, showHelp, runShow))
     .addCommand(pipelineVerb(confirm, confirmHelp, (scene: Scene<DecisionOptions>) => runDecision(scene, 'confirmed')))
     .addCommand(pipelineVerb(reject, rejectHelp, (scene: Scene<DecisionOptions>) => runDecision(scene, 'rejected')))
     .addCommand(pipelineVerb(identifying, identifyHelp, runIdentify));
@@ -51,7 +70,7 @@ function deciding(name: string, description: string): Command {
     .argument('<id>', 'the sender’s unique ID, as list prints it')
     .requiredOption('--source <name>', 'the source that its commands name')
     .requiredOption('--reason <text>', `why; list shows it to other operators (${longestReason} characters at most)`)
-    .option('--replace', 'replace the opposite decision')
+    .option('--replace', 'replace the recorded decision or its reason')
     .option('--json', 'print one JSON object');
 }
 
@@ -71,15 +90,28 @@ Examples:
   onelink senders list --json --stack OneLink-production | jq 'select(.state == "undecided")'
   onelink senders list --local`;
 
+const showHelp = `${pipelineHelp} You need permission to read the archive bucket.
+
+It changes nothing. All that it shows are the words of an unknown sender: compare them with what the producer has sent. To see
+one request from all sides: onelink trace
+
+Exit codes:
+  ${exitCode.done}  shown, or nothing is held from this sender
+  ${exitCode.notDone}  the verb failed; the error explains why
+
+Examples:
+  onelink senders show --source crm --id AROAEXAMPLEID12345678
+  onelink senders show --source crm --id AROAEXAMPLEID12345678 --all --json --local | jq -r .requestId`;
+
 const decisionHelp = (example: string) => `
 Ask the producer's team first: UserId in the answer of aws sts get-caller-identity must begin with the ID. An AWS service may
 use one ID for all its customers, so such an ID proves nothing.
 
-A decision works within a minute, without a deployment. It is for one source. A repeat changes nothing. If two operators
-decide at once, the second one gets an error.
+A decision works within a minute, without a deployment. It is for one source. A repeat with the same reason changes nothing.
+Another decision or another reason needs --replace. If two operators decide at once, the second one gets an error.
 
 Exit codes:
-  ${exitCode.done}  recorded, or the same decision was recorded before
+  ${exitCode.done}  recorded, or recorded before with the same reason
   ${exitCode.notDone}  not recorded; the error explains why
 
 Examples:
@@ -88,7 +120,8 @@ Examples:
 
 const confirmHelp = `${pipelineHelp} You need permission to read and write the ledger.
 
-The replayer sends the held commands back to their lanes, and the worker carries them out. The verb prints the principal for
+The replayer sends the held commands back to their lanes, and the worker carries them out. If nothing is held from the sender,
+the verb demands --yes, because a mistyped ID would stay a permission that nobody sees. The verb prints the principal for
 lib/config/config.ts. A decision lasts until another one replaces it.
 ${decisionHelp('confirm AROAEXAMPLEID12345678 --source crm --reason "the role was made anew, ticket 4711"')}`;
 
@@ -126,20 +159,32 @@ async function runList({ options, chosen, print }: Scene): Promise<number> {
   }
   if (heldOnes.some((one) => 'state' in one && one.state === 'undecided'))
     console.error(
-      'To decide, run: onelink senders confirm ID --source SOURCE --reason "…", or reject instead of confirm',
+      'To see the commands, run: onelink senders show --source SOURCE --id ID. To decide, run: onelink senders confirm ID --source SOURCE --reason "…", or reject instead of confirm',
     );
   return exitCode.someHeld;
 }
 
+async function runShow({ options, chosen, print }: Scene<ShowOptions>): Promise<number> {
+  const { source, id: sender, all, json } = options;
+  const { held } = await chosen.deployed();
+  const limit = all ? Number.POSITIVE_INFINITY : firstCommands;
+  const done = await showHeld(held, { source, sender }, limit, (one) => print(one, shownWords(one)));
+  if (done.unreadable > 0) console.error(`${counted(done.unreadable, 'line')} cannot be read`);
+  if (done.held === 0 && !json) console.error('Nothing is held from this sender.');
+  const left = done.held - done.shown - done.unreadable;
+  if (!all && left > 0) console.error(`${counted(left, 'more command')} held; --all shows them`);
+  return exitCode.done;
+}
+
 async function runDecision(scene: Scene<DecisionOptions>, decision: SenderDecision['decision']): Promise<number> {
-  const { id: sender, source, replace = false } = scene.options;
+  const { id: sender, source, replace = false, yes: unseen = false } = scene.options;
   const reason = scene.options.reason.trim();
   if (reason === '' || reason.length > longestReason) {
     throw new OperatorError(`--reason must have 1 to ${longestReason} characters. Nothing was recorded.`);
   }
   const { settings } = scene.chosen.configuredFor(configuredFor);
   const { senders, held } = await scene.chosen.deployed();
-  const asked = { source, sender, decision, reason, replace };
+  const asked = { source, sender, decision, reason, replace, unseen };
   const decided = await decide(asked, settings, { senders, held, nowMilliseconds: Date.now });
   const producer = settings.producers.find((one) => one.source === source);
   const line = decision === 'confirmed' && producer ? lineFor(sender, producer) : undefined;
@@ -162,6 +207,9 @@ function lineFor(sender: string, producer: ProducerSettings) {
   const words = [
     `To bind it for good, put this into the principals of ${producer.source} in ${configFile}, and deploy:`,
     `  ${principalWords(principal)}`,
+    ...(producer.principals.every((one) => !isDirect(one))
+      ? [`${producer.source} sends by an ingress queue. A role or a user may stand beside its account or service.`]
+      : []),
     ...(isKnown ? [] : ['To see its ARN, run with the sender’s credentials: aws sts get-caller-identity']),
     ...(replaces === undefined
       ? []

@@ -5,6 +5,7 @@ import { config } from '../../../lib/config/chosen-config.ts';
 import { configuredPipelines } from '../../pipeline/configured-pipeline.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { scanAddresses, segments } from '../../pipeline/link-scan.ts';
+import { readLedger } from '../../pipeline/read-ledger.ts';
 import { linkIdSecretOf, openReader, readingPace } from '../../pipeline/reader.ts';
 import { count } from '../../terminal/count-option.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
@@ -68,7 +69,8 @@ async function run({ options, chosen, progress, interrupted }: Scene<Options>): 
   const configured = chosen.configuredFor('the account’s rate and the templates’ domains');
   const { templates } = configured.settings;
   const pipeline = await chosen.deployed();
-  const { dynamo, table, ledger } = pipeline;
+  const { dynamo, table } = pipeline;
+  const ledger = readLedger(pipeline);
   const secret = await linkIdSecretOf(pipeline);
   const { sustainedPerSecond, batchSize } = readingPace(configured);
   const stopped = new AbortController();

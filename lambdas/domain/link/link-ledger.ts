@@ -36,9 +36,10 @@ export interface LinkLedger {
     held: { version: number; leaseOf?: string; nowSeconds: number; anew?: boolean },
   ): Promise<boolean>;
   /**
-   * Claims an address for one create, unless another attempt's claim runs.
+   * Claims an address for one create, unless another attempt's claim runs, or another source's claim has not ended
+   * without a link.
    *
-   * @param held.recorded the request in the address's record, whose claim has served its purpose
+   * @param held.recorded the request in the address's record. A claim of the same source has served its purpose.
    * @returns whether it claimed the address
    */
   claimAddress(

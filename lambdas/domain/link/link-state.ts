@@ -4,7 +4,7 @@ import type { RequestKey } from '../contract/request-key.ts';
 import type { ApiAnswer, LinkAtApi } from '../onelink/api-answer.ts';
 import type { Meaning } from '../onelink/failure-table.ts';
 import { isoSeconds } from '../work/clock.ts';
-import { isLater, type LinkRecord, needsRenewal } from './ledger-record.ts';
+import { type Claim, isLater, type LinkRecord, needsRenewal } from './ledger-record.ts';
 
 /*
  * What is this link, now, for this command? The ledger's record answers first, at no cost. If it cannot, a GET does.
@@ -53,14 +53,33 @@ export function hasBegun({ lease, applied }: LinkRecord, { requestId }: Command)
  * - `deleted-since`  the producer has deleted the link after this create made it, or by a delete that was requested
  *   later
  * - `another`        the record is another link's, live or past
+ * - `not-owner`      the record is another source's link, live or past. Its short URL may be in use, so the address
+ *   stays that source's while the record exists.
  */
-export type StateForCreate = 'made' | 'deleted-since' | 'another';
+export type StateForCreate = 'made' | 'deleted-since' | 'another' | 'not-owner';
 
 export function stateForCreate(record: LinkRecord, command: CreateCommand): StateForCreate {
   const isMade = isMadeBy(record, command);
   const isOwnDelete = record.state === 'deleted' && record.source === command.source;
   if (isOwnDelete && (isMade || isLater(record.applied, command))) return 'deleted-since';
-  return isMade ? 'made' : 'another';
+  if (isMade) return 'made';
+  return record.source !== command.source && hasBeenLink(record) ? 'not-owner' : 'another';
+}
+
+/** Whether the record is or was a link's. The tombstone of an unknown link reserves its address for nobody. */
+export function hasBeenLink({ shortUrl }: Pick<LinkRecord, 'shortUrl'>): boolean {
+  return shortUrl !== '';
+}
+
+/**
+ * Whether another source's create has claimed the address and has not ended without a link. Only that source may send a
+ * POST there, so a link at the API is not this command's.
+ */
+export function isClaimedByAnother(
+  claim: Pick<Claim, 'source' | 'until'> | undefined,
+  { source }: Pick<CreateCommand, 'source'>,
+): boolean {
+  return claim !== undefined && claim.source !== source && claim.until !== 0;
 }
 
 /**

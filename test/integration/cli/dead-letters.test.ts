@@ -37,13 +37,16 @@ const command = {
   requestedAt: '2026-03-09T10:00:00Z',
 };
 
+const settings = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
 const ports: ExaminationPorts = {
   ledger: { request: async () => undefined, link: async () => undefined },
   pipeline: {
-    settings: config.stages.production?.pipelines[0] ?? expect.fail('no pipeline'),
+    // Nothing binds a source here, because the engine's senders are not those of the configuration.
+    settings: { ...settings, producers: settings.producers.map((one) => ({ ...one, principals: [] })) },
     account: config.accounts.acme ?? expect.fail('no account'),
   },
   secret: 'a secret of the test',
+  senders: { vouching: new Set(), decisions: {} },
   nowMilliseconds: () => now,
 };
 

@@ -6,7 +6,7 @@ import { HeldStore } from '../../../lambdas/adapters/held-store.ts';
 import { SenderDecisionsTable } from '../../../lambdas/adapters/sender-decisions-table.ts';
 import type { ParkedCommand } from '../../../lambdas/domain/contract/parked-command.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
-import { config } from '../../../lib/config/chosen-config.ts';
+import { config, configFile } from '../../../lib/config/chosen-config.ts';
 import { givenEngines, givenTable } from '../lambdas/adapters/given-engines.ts';
 import { givenStack } from './given-stack.ts';
 
@@ -49,6 +49,8 @@ const record = async () => {
 };
 const decision = (verb: string, id: string, ...more: string[]) =>
   onelink('senders', verb, id, '--source', 'crm', '--reason', 'ticket 4711', ...more);
+/** Confirms a sender of which nothing is held. */
+const confirmUnseen = (id: string, ...more: string[]) => decision('confirm', id, '--yes', ...more);
 
 const producers = config.stages.production?.pipelines[0]?.producers ?? expect.fail('no producers');
 const before = producers.map(({ principals }) => principals);
@@ -110,6 +112,7 @@ describe('onelink senders list', () => {
     ]);
     expect(code).toBe(1);
     expect(err).toEqual([expect.stringContaining('onelink senders confirm ID --source SOURCE --reason')]);
+    expect(err[0]).toContain('onelink senders show --source SOURCE --id ID');
     const words = await onelink('senders', 'list');
     expect(words.out[0]).toMatch(
       /^crm {2}AROASTRANGERSTRANGE02 {2}2 commands held since 2026-03-09 10:15:30 UTC \(\d+ d.* ago\) {2}nobody has decided$/,
@@ -136,6 +139,48 @@ describe('onelink senders list', () => {
   });
 });
 
+describe('onelink senders show', () => {
+  const body = JSON.stringify({
+    specVersion: '1.0',
+    source: 'crm',
+    requestId: 'r-1',
+    action: 'create',
+    data: { pid: 'secret-pid' },
+  });
+
+  test('lists the held commands of one sender, without their values', async () => {
+    await hold({ body });
+    const { code, out, err } = await onelink('senders', 'show', '--source', 'crm', '--id', stranger, '--json');
+    expect(out.map((one) => JSON.parse(one))[0]).toEqual({
+      requestId: 'r-1',
+      action: 'create',
+      lane: 'campaign',
+      messageId: 'm-1',
+      sentAt: '1970-01-01T00:00:00.005Z',
+    });
+    expect([code, out.length, err]).toEqual([0, 2, []]);
+    const words = await onelink('senders', 'show', '--source', 'crm', '--id', stranger);
+    expect(words.out[0]).toBe('r-1  create  campaign  sent 1970-01-01 00:00:00 UTC');
+    expect(JSON.stringify([out, words])).not.toContain('secret');
+  });
+
+  test('shows the first twenty, and all with --all', async () => {
+    for (let index = 0; index < 11; index++) await hold({ body, parkedAtMilliseconds: heldAt + index * 60_000 });
+    const { out, err } = await onelink('senders', 'show', '--source', 'crm', '--id', stranger);
+    expect(out).toHaveLength(20);
+    expect(err).toEqual(['2 more commands held; --all shows them']);
+    expect((await onelink('senders', 'show', '--source', 'crm', '--id', stranger, '--all')).out).toHaveLength(22);
+  });
+
+  test('shows an unreadable command by its message, and ends with 0 if nothing is held', async () => {
+    await hold({ body: 'not JSON' });
+    const shown = await onelink('senders', 'show', '--source', 'crm', '--id', stranger);
+    expect(shown.out[0]).toBe('message m-1  ?  campaign  sent 1970-01-01 00:00:00 UTC');
+    const none = await onelink('senders', 'show', '--source', 'crm', '--id', user);
+    expect(none).toEqual({ code: 0, out: [], err: ['Nothing is held from this sender.'] });
+  });
+});
+
 describe('onelink senders confirm and reject', () => {
   test('confirm records the decision, and prints the line of the configuration', async () => {
     await hold();
@@ -143,7 +188,7 @@ describe('onelink senders confirm and reject', () => {
     expect(out.join('\n').split('\n')).toEqual([
       expect.stringMatching(/^crm {2}AROASTRANGERSTRANGE02 {2}confirmed \S+ \S+ UTC: “ticket 4711”$/),
       '2 commands held. The replayer sends what is held back within a minute.',
-      'To bind it for good, put this into the principals of crm in lib/config/config.ts, and deploy:',
+      `To bind it for good, put this into the principals of crm in ${configFile}, and deploy:`,
       `  ${line}`,
       `Keep the line with ${own} until no command of that ID is in a queue or parked.`,
     ]);
@@ -156,7 +201,7 @@ describe('onelink senders confirm and reject', () => {
   });
 
   test('confirm of a user, whose ARN nothing shows, leaves its place open', async () => {
-    const { out } = await decision('confirm', user, '--json');
+    const { out } = await confirmUnseen(user, '--json');
     expect(JSON.parse(out[0] ?? '')).toMatchObject({
       source: 'crm',
       sender: user,
@@ -181,13 +226,46 @@ describe('onelink senders confirm and reject', () => {
     expect(code).toBe(0);
   });
 
-  test('a repeat writes nothing, and keeps the first reason', async () => {
-    await decision('confirm', stranger);
+  test('a repeat with the same reason writes nothing', async () => {
+    await confirmUnseen(stranger);
     const first = await record();
-    const repeat = await onelink('senders', 'confirm', stranger, '--source', 'crm', '--reason', 'again', '--json');
+    const repeat = await decision('confirm', stranger, '--json');
     expect(JSON.parse(repeat.out[0] ?? '')).toMatchObject({ changed: false, reason: 'ticket 4711' });
     expect(repeat.code).toBe(0);
     expect(await record()).toEqual(first);
+  });
+
+  test('the same decision with another reason is refused until --replace', async () => {
+    await confirmUnseen(stranger);
+    const again = ['senders', 'confirm', stranger, '--source', 'crm', '--reason', 'ticket 5000'];
+    const refused = await onelink(...again);
+    expect(refused.err[0]).toMatch(
+      / and crm: confirmed \S+ \S+ UTC: “ticket 4711”\. To replace it, add --replace\. Nothing was recorded\.$/,
+    );
+    expect([refused.code, refused.out]).toEqual([2, []]);
+    expect((await onelink(...again, '--replace')).code).toBe(0);
+    expect((await record())?.decisions).toMatchObject({ [`crm/${stranger}`]: { reason: 'ticket 5000' } });
+  });
+
+  test('confirm of a sender of which nothing is held demands --yes', async () => {
+    const refused = await decision('confirm', stranger);
+    expect([refused.code, refused.out]).toEqual([2, []]);
+    expect(refused.err[0]).toMatch(
+      /^Nothing is held from AROASTRANGERSTRANGE02 for crm: the ID may be mistyped.* add --yes\. Nothing was recorded\.$/,
+    );
+    expect(await record()).toBeUndefined();
+    expect((await confirmUnseen(stranger)).code).toBe(0);
+  });
+
+  test('confirm for a producer with an account alone states that a role may stand beside it', async () => {
+    const studio = producers.find(({ source }) => source === 'studio') ?? expect.fail('no studio');
+    const { principals } = studio;
+    studio.principals = [{ account: '444455556666' }];
+    const { out } = await onelink('senders', 'confirm', stranger, '--source', 'studio', '--reason', 'x', '--yes');
+    studio.principals = principals;
+    expect(out.join()).toContain(
+      'studio sends by an ingress queue. A role or a user may stand beside its account or service.',
+    );
   });
 
   test('the opposite decision stands until --replace', async () => {
@@ -215,7 +293,14 @@ describe('onelink senders confirm and reject', () => {
     };
     const senders = { read, decide: decisions.decide.bind(decisions) };
     const pipeline = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
-    const asked = { source: 'crm', sender: stranger, decision: 'confirmed', reason: 'mine', replace: true } as const;
+    const asked = {
+      source: 'crm',
+      sender: stranger,
+      decision: 'confirmed',
+      reason: 'mine',
+      replace: true,
+      unseen: true,
+    } as const;
     const ports = { senders, held: new HeldStore(s3, bucket), nowMilliseconds: () => 9 };
     await expect(decide(asked, pipeline, ports)).rejects.toThrow('Another operator has decided about');
     expect((await record())?.decisions).toEqual({

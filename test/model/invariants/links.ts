@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { dataDigest } from '../../../lambdas/domain/link/digest.ts';
 import { linkIdSecret } from '../../world/link-world.ts';
 import type { Run } from '../steps/perform.ts';
+import { keyOf } from '../world/one-link.ts';
 import { timeoutSeconds } from '../world/pipeline.ts';
 import { excusedKeys } from './excused.ts';
 
@@ -56,5 +57,19 @@ export function linkFaults(run: Run): string[] {
     else if (record.source !== source) faults.push(`${key} has an image of ${source}, but is ${record.source}’s`);
     else if (record.qrKey === undefined) faults.push(`${key} has an image that is missing in its record`);
   }
-  return faults;
+  return [...faults, ...takenOver(run)];
+}
+
+/** While the ledger has a link's record, live or ended, no other source gets a link at its address. */
+function takenOver({ pipeline: { history, swept } }: Run): string[] {
+  const records = Map.groupBy(history, ({ address }) => keyOf(address));
+  return [...records].flatMap(([key, states]) => {
+    // The TTL has deleted a record, so the ledger did not know whose address it was.
+    if (swept.has(key)) return [];
+    return states.flatMap((record, index) => {
+      const before = states[index - 1];
+      if (before === undefined || before.shortUrl === '' || before.source === record.source) return [];
+      return [`${key} was ${before.source}’s, and became ${record.source}’s`];
+    });
+  });
 }

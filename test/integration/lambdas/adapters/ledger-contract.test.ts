@@ -246,8 +246,14 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     expect((await ledger.claimOf(address))?.until).toBe(0);
     expect(await ledger.claimAddress(address, claim('d', 'four', 400), { nowSeconds: 250 })).toBe(true);
     expect(await ledger.claimAddress(address, claim('e', 'five', 500), { nowSeconds: 401 })).toBe(true);
+    // Another source may claim it only after the owner's create has ended without a link.
+    const ofStudio = { ...claim('s', 'seven', 600), source: 'studio' };
+    expect(await ledger.claimAddress(address, ofStudio, { nowSeconds: 501 })).toBe(false);
+    const recorded = { source: 'crm', requestId: 'e' };
+    expect(await ledger.claimAddress(address, ofStudio, { nowSeconds: 501, recorded })).toBe(false);
     // Any attempt of the same request may release an expired claim.
     await ledger.releaseClaim(address, claim('e', 'six', 0), 501);
     expect((await ledger.claimOf(address))?.until).toBe(0);
+    expect(await ledger.claimAddress(address, ofStudio, { nowSeconds: 501 })).toBe(true);
   });
 });

@@ -45,8 +45,9 @@ const states: Record<string, (world: LinkWorld, nowSeconds: number) => void> = {
   },
   'live, with a lost change that did not': (world, now) => live(world, { lease: lostUpdate(now) }),
   'live, changed by a later command': (world) => live(world, { applied: after }),
-  'deleted by an earlier command': (world) => deleted(world, before),
-  'deleted by a later command': (world) => deleted(world, after),
+  'deleted by an earlier command of its source': (world) => deleted(world, before),
+  'deleted, another source’s': (world) => deleted(world, before, { source: 'studio' }),
+  'deleted by a later command of its source': (world) => deleted(world, after),
   expired: (world, now) => {
     live(world, { expiresAt: now - hour });
     world.api.links.clear();
@@ -56,6 +57,19 @@ const states: Record<string, (world: LinkWorld, nowSeconds: number) => void> = {
     world.api.links.set(spring, { data: { pid: 'old' }, expiresAt: now - hour });
   },
   'expired, but kept alive by clicks': (world, now) => live(world, { expiresAt: now - hour }),
+  'expired, another source’s': (world, now) => {
+    live(world, { source: 'studio', expiresAt: now - hour });
+    world.api.links.clear();
+  },
+  'removed from the ledger, another source’s claim remains': (world, now) => {
+    world.ledger.claims.set(spring, {
+      source: 'studio',
+      requestId: 'made-it',
+      until: now - hour,
+      token: 'ended',
+      expiresAt: now + hour,
+    });
+  },
 };
 
 function lostUpdate(now: number): NonNullable<LinkRecord['lease']> {
@@ -85,8 +99,8 @@ function live(world: LinkWorld, change: Partial<LinkRecord>): void {
   world.ledger.links.set(spring, record);
 }
 
-function deleted(world: LinkWorld, applied: LinkRecord['applied']): void {
-  live(world, { state: 'deleted', applied, version: 2 });
+function deleted(world: LinkWorld, applied: LinkRecord['applied'], change: Partial<LinkRecord> = {}): void {
+  live(world, { state: 'deleted', applied, version: 2, ...change });
   world.api.links.clear();
 }
 

@@ -108,6 +108,24 @@ describe('a command from an unknown sender', () => {
     expect(world.api.calls).toEqual([]);
   });
 
+  it('gives its source no metadata, because they are the words of a stranger', async ({ world }) => {
+    const metadata = { note: 'call +1 555 0100' };
+    await world.deliver({ body: { ...create, metadata }, sender: stranger });
+    await world.deliver({ body: { ...create, metadata, ttl: 'soon' }, messageId: 'm-2', sender: stranger });
+    expect(world.outcomes.map(({ reason }) => reason)).toEqual(['sender-unknown', 'sender-unknown']);
+    expect(JSON.stringify(world.outcomes)).not.toContain('555');
+    expect(JSON.parse(world.held[0]?.body ?? '')).toMatchObject({ metadata });
+  });
+
+  it('may name a request that has its final outcome', async ({ world }) => {
+    await world.deliver({ body: create, messageId: 'm-1', sender: crmRole });
+    await world.deliver({ body: create, messageId: 'm-2', sender: stranger });
+    expect(world.outcomes).toMatchObject([
+      { outcome: 'created', requestId: 'r-1', messageId: 'm-1' },
+      { outcome: 'parked', reason: 'sender-unknown', requestId: 'r-1', messageId: 'm-2' },
+    ]);
+  });
+
   it('is held unchanged if it is invalid, even without a request ID', async ({ world }) => {
     const body = '{ "source": "crm", "requestId": "a b", "ttl": 14.0 }';
     await world.deliver({ body, sender: stranger });

@@ -43,6 +43,7 @@ class ReplayedWorld {
   readonly sizes = new Map<string, number>();
   readonly sentAt = new Map<string, number>();
   readonly quarantined: string[] = [];
+  readonly quarantinedLines: string[] = [];
   readonly outcomes: Outcome[] = [];
   readonly warnings: object[] = [];
   /** The lots of each sender, `{source}/{sender}`. A text is an unreadable line. */
@@ -98,7 +99,10 @@ class ReplayedWorld {
       },
       quarantine: {
         keepLot: async (_, key) => void this.quarantined.push(key),
-        keepLines: async (_, key, reason, lines) => void this.quarantined.push(`${key} ${reason} ${lines.length}`),
+        keepLines: async (_, key, reason, lines) => {
+          this.quarantined.push(`${key} ${reason} ${lines.length}`);
+          this.quarantinedLines.push(...lines);
+        },
       },
       held: {
         senders: () => this.#heldSenders(),
@@ -339,7 +343,10 @@ describe('the replayer', () => {
 
 describe('held commands', () => {
   const stranger = 'crm/AROASTRANGER';
-  const held = (requestId: string, lane = 'campaign') => ({ ...line(lane, requestId), sender: 'AROASTRANGER' });
+  const held = (requestId: string, lane = 'campaign', sender = 'AROASTRANGER', source = 'crm') => {
+    return { ...line(lane, requestId), source, sender };
+  };
+  const ofCrm = (requestId: string, lane = 'campaign') => held(requestId, lane, 'AROACRM');
   const decided = (decision: 'confirmed' | 'rejected') => ({ decision, at: 1, reason: 'a new role' });
 
   it('stay in the archive, counted, until somebody decides about their sender', async ({ world }) => {
@@ -366,9 +373,9 @@ describe('held commands', () => {
 
   it('go back once the configuration knows the sender, as its source’s or as another’s', async ({ world }) => {
     world.held
-      .set('crm/AROACRM', [[held('a')]])
-      .set('crm/AROASTUDIO', [[held('b')]])
-      .set('feed/AROANEW', [[held('c')]]);
+      .set('crm/AROACRM', [[ofCrm('a')]])
+      .set('crm/AROASTUDIO', [[held('b', 'campaign', 'AROASTUDIO')]])
+      .set('feed/AROANEW', [[held('c', 'campaign', 'AROANEW', 'feed')]]);
     await world.replay();
     // Nothing binds the source `feed` any more.
     expect(world.sent).toEqual(['campaign a', 'campaign b', 'campaign c']);
@@ -377,21 +384,21 @@ describe('held commands', () => {
 
   it('go back while their lane waits for quota: the worker parks them', async ({ world }) => {
     world.control.setRecord(world.now, { lanes: { campaign: { state: 'parking', since: 0 } } });
-    world.held.set('crm/AROACRM', [[held('a')]]);
+    world.held.set('crm/AROACRM', [[ofCrm('a')]]);
     await world.replay();
     expect(world.sent).toEqual(['campaign a']);
   });
 
   it('wait for room in their lane’s queue', async ({ world }) => {
     world.depth = 1_000;
-    world.held.set('crm/AROACRM', [[held('a')]]);
+    world.held.set('crm/AROACRM', [[ofCrm('a')]]);
     await world.replay();
     expect(world.sent).toEqual([]);
     expect(world.levels).toEqual([1]);
   });
 
   it('are sent again if the replayer crashes before it removes their lot', async ({ world }) => {
-    world.held.set('crm/AROACRM', [[held('a')]]);
+    world.held.set('crm/AROACRM', [[ofCrm('a')]]);
     const remove = world.removed.push.bind(world.removed);
     world.removed.push = () => {
       throw new Error('crash');
@@ -405,11 +412,11 @@ describe('held commands', () => {
 
   it('of one lot do not stop those of another, nor parked commands', async ({ world }) => {
     world.held.set('crm/AROACRM', [
-      [held('a')],
+      [ofCrm('a')],
       ['trash'],
-      [held('gone', 'removed')],
-      [held('b'), 'trash'],
-      [held('bad')],
+      [ofCrm('gone', 'removed')],
+      [ofCrm('b'), 'trash'],
+      [ofCrm('bad')],
     ]);
     world.unreadableLots.add('crm/AROACRM#0');
     world.lots.set('campaign', [['parked']]);
@@ -419,6 +426,37 @@ describe('held commands', () => {
     expect(world.removed).toEqual(expect.arrayContaining(['crm/AROACRM#3', 'crm/AROACRM#4', 'campaign/0']));
     // The lot that S3 does not return, the unreadable one, and the one whose lane is not configured.
     expect(world.levels).toEqual([3]);
+  });
+
+  it.each([
+    ['another sender', held('forged', 'campaign', 'AROACRM')],
+    ['another source', held('forged', 'campaign', 'AROASTRANGER', 'studio')],
+    ['no sender', { ...held('forged'), sender: undefined }],
+  ])('of a line with %s than its folder’s go to quarantine, without a sender', async (_, forged) => {
+    const world = new ReplayedWorld();
+    world.held.set(stranger, [[held('a'), forged], [forged]]);
+    world.decisions = { [stranger]: decided('confirmed') };
+    await world.replay();
+    expect(world.sent).toEqual(['campaign a']);
+    expect(world.quarantined).toEqual([`${stranger}#0 unreadable 1`, `${stranger}#1 unreadable 1`]);
+    expect(world.quarantinedLines.map((one) => JSON.parse(one).sender)).toEqual(['unknown', 'unknown']);
+    expect(world.removed).toEqual([`${stranger}#0`, `${stranger}#1`]);
+  });
+
+  it('of a rejected sender reach no producer, not even if their queue refuses them', async ({ world }) => {
+    world.held.set(stranger, [[held('bad')]]);
+    world.decisions = { [stranger]: decided('rejected') };
+    await world.replay();
+    expect(world.quarantined).toEqual([`${stranger}#0 refused 1`]);
+    expect(world.outcomes).toEqual([]);
+    expect(world.metrics['campaign CommandQuarantined']).toBe(1);
+  });
+
+  it('of a confirmed sender are reported if their queue refuses them', async ({ world }) => {
+    world.held.set(stranger, [[held('bad')]]);
+    world.decisions = { [stranger]: decided('confirmed') };
+    await world.replay();
+    expect(world.outcomes).toMatchObject([{ outcome: 'parked', reason: 'quarantined', source: 'crm' }]);
   });
 
   it('cost no read of the decisions if there are none', async ({ world }) => {

@@ -2,6 +2,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { examine } from '../../../../../cli/commands/dead-letters/examination.ts';
 import { config } from '../../../../../examples/configuration.ts';
+import type { SenderDecisions } from '../../../../../lambdas/domain/contract/sender.ts';
 import { commandDigest } from '../../../../../lambdas/domain/link/digest.ts';
 import type { LinkRecord, RequestRecord } from '../../../../../lambdas/domain/link/ledger-record.ts';
 import { given, givenRecord, givenRequest } from '../../../../world/given-ledger.ts';
@@ -28,6 +29,12 @@ const job = {
   sentAtMilliseconds: nowMilliseconds,
 };
 
+/** The senders of crm and of studio in the sample's configuration, and one that it does not have. */
+const crmRole = 'AROAEXAMPLEOFCRMROLE1';
+const studioRole = 'AROAEXAMPLESTUDIOROLE';
+const stranger = 'AROASTRANGERSTRANGE02';
+const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+
 /** Examines a letter of the campaign lane, given the ledger's records. */
 function examined(
   body: unknown,
@@ -35,13 +42,21 @@ function examined(
     request?: RequestRecord;
     link?: LinkRecord;
     secret?: string | undefined;
-    kind?: 'commands' | 'qr' | 'expiry' | 'campaigns';
+    kind?: 'commands' | 'ingress' | 'qr' | 'expiry' | 'campaigns';
+    senderId?: string;
+    firstSender?: string;
+    decisions?: SenderDecisions;
   } = {},
 ) {
   const asked: string[] = [];
   const found = examine(
-    { lane: 'campaign', kind: known.kind ?? 'commands' },
-    { body: typeof body === 'string' ? body : JSON.stringify(body), sentAtMilliseconds: nowMilliseconds - 60_000 },
+    { lane: 'campaign', kind: known.kind ?? 'commands', ...(known.kind === 'ingress' && { source: 'crm' }) },
+    {
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+      sentAtMilliseconds: nowMilliseconds - 60_000,
+      senderId: known.senderId ?? `${crmRole}:session`,
+      attributes: known.firstSender === undefined ? {} : { FirstSender: text(known.firstSender) },
+    },
     {
       ledger: {
         request: async ({ source, requestId }) => {
@@ -55,6 +70,7 @@ function examined(
       },
       pipeline: { settings: production, account },
       secret: 'secret' in known ? known.secret : given.secret,
+      senders: { vouching: new Set(['AROAREPLAYER']), decisions: known.decisions ?? {} },
       nowMilliseconds: () => nowMilliseconds,
     },
   );
@@ -84,7 +100,7 @@ describe('a command in a dead-letter queue', () => {
   });
 
   test('of a source that may not use the lane is invalid', async () => {
-    expect(await reasonOf({ ...create, source: 'product' })).toBe('invalid');
+    expect(await reasonOf({ ...create, source: 'product' }, { senderId: 'AIDAEXAMPLEPRODUCTUSR' })).toBe('invalid');
   });
 
   test('that has an outcome shows that outcome', async () => {
@@ -122,6 +138,8 @@ describe('a command in a dead-letter queue', () => {
     ['another’s live link', { requestId: 'r-0' }, 'link-taken'],
     ['another source’s', { source: 'studio' }, 'link-taken'],
     ['one that has expired', { requestId: 'r-0', expiresAt: given.nowSeconds }, 'unknown'],
+    ['another source’s that was deleted', { source: 'studio', state: 'deleted' as const }, 'link-taken'],
+    ['another source’s that has expired', { source: 'studio', expiresAt: given.nowSeconds }, 'link-taken'],
     ['one that was deleted', { state: 'deleted' as const }, 'unknown'],
   ])('to create under the ID of %s', async (_, change, reason) => {
     expect(await reasonOf({ ...create, shortlinkId: 'secret-id' }, { link: by('r-0', change) })).toBe(reason);
@@ -200,5 +218,67 @@ describe('an expired link in a dead-letter queue', () => {
 
   test('that is not a link record is unreadable', async () => {
     expect(await reasonOf({ dynamodb: {} }, { kind })).toBe('unreadable');
+  });
+});
+
+describe('a command whose sender may not send as the source that it names', () => {
+  const decided = (decision: 'confirmed' | 'rejected') => ({
+    [`crm/${stranger}`]: { decision, at: 1, reason: 'ticket' },
+  });
+
+  test.each([
+    ['another producer’s', { senderId: `${studioRole}:s` }, 'sender-not-allowed', studioRole, 'its sender is studio’s'],
+    ['unknown', { senderId: stranger }, 'sender-unknown', stranger, 'nobody knows its sender'],
+    [
+      'rejected by an operator',
+      { senderId: stranger, decisions: decided('rejected') },
+      'sender-not-allowed',
+      stranger,
+      'an operator has rejected its sender',
+    ],
+    [
+      'vouched for, and unknown',
+      { senderId: 'AROAREPLAYER:r', firstSender: stranger },
+      'sender-unknown',
+      stranger,
+      'nobody knows its sender',
+    ],
+    [
+      'a stranger that forges a first sender',
+      { senderId: stranger, firstSender: crmRole },
+      'sender-unknown',
+      stranger,
+      'nobody knows its sender',
+    ],
+  ])('shows that the sender is %s, before any other reason', async (_, known, reason, sender, words) => {
+    const found = await examined({ ...create, ttl: 'soon' }, known);
+    expect(found).toMatchObject({ source: 'crm', requestId: 'r-1', reason, sender, asked: [] });
+    expect(found.words).toContain(`names crm, but ${words}`);
+    expect(found.words).toMatch(/a redrive (ends it as rejected|holds it)/);
+  });
+
+  test.each([
+    ['its own', {}],
+    ['confirmed', { senderId: stranger, decisions: decided('confirmed') }],
+    ['vouched for', { senderId: 'AROAREPLAYER:r', firstSender: crmRole }],
+    ['proved by its ingress queue', { kind: 'ingress' as const, senderId: stranger }],
+  ])('is examined further if its sender is %s', async (_, known) => {
+    const found = await examined(create, known);
+    expect(found.reason).toBe('unknown');
+    expect(found).not.toHaveProperty('sender');
+  });
+
+  test('shows that it is not the producer of its ingress queue', async () => {
+    const found = await examined({ ...create, source: 'studio' }, { kind: 'ingress' });
+    expect(found).toMatchObject({ reason: 'sender-not-allowed', sender: 'source:crm' });
+  });
+});
+
+describe('a command in the dead-letter queue of an ingress queue', () => {
+  test.each([
+    [create, 'unknown', 'the forwarder could not pass it on: read the forwarder’s log; a redrive tries it again'],
+    ['{', 'unreadable', 'is not JSON: a redrive rejects it; the forwarder’s log shows why it was not passed on'],
+  ])('names the forwarder’s log', async (body, reason, words) => {
+    expect(await examined(body, { kind: 'ingress' })).toMatchObject({ reason, words });
   });
 });

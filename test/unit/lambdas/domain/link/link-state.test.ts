@@ -53,10 +53,13 @@ describe('the state of a link for a create', () => {
     ['its own link, which was deleted', deleted, itself, 'deleted-since'],
     ['its source’s other link', live, create, 'another'],
     ['its source’s link that expired', { ...live, expiresAt: now - day }, create, 'another'],
-    ['another source’s link of the same requestId', { ...live, source: 'studio' }, itself, 'another'],
+    ['another source’s link of the same requestId', { ...live, source: 'studio' }, itself, 'not-owner'],
+    ['another source’s link that expired', { ...live, source: 'studio', expiresAt: now - day }, create, 'not-owner'],
+    ['another source’s link that was deleted', { ...deleted, source: 'studio' }, create, 'not-owner'],
+    ['another source’s delete of an unknown link', { ...deleted, source: 'studio', shortUrl: '' }, create, 'another'],
     ['a link deleted before the create was requested', deleted, create, 'another'],
     ['a link deleted after it was asked for', deleted, { ...create, requestedAt: early }, 'deleted-since'],
-    ['another source’s later delete', { ...deleted, source: 'studio' }, { ...create, requestedAt: early }, 'another'],
+    ['another source’s later delete', { ...deleted, source: 'studio' }, { ...create, requestedAt: early }, 'not-owner'],
   ])('%s', (_, record, command, expected) => {
     expect(stateForCreate(record, command)).toBe(expected);
   });

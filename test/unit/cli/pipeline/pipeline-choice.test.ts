@@ -1,0 +1,57 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { ChosenPipeline } from '../../../../cli/pipeline/pipeline-choice.ts';
+import { OperatorError } from '../../../../cli/words/operator-error.ts';
+import { config } from '../../../../lib/config/chosen-config.ts';
+import { onelink } from '../in-process.ts';
+
+const pipeline = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
+const before = structuredClone(pipeline.producers);
+afterEach(() => void Object.assign(pipeline, { producers: structuredClone(before) }));
+
+const faulty: [string, () => void, string][] = [
+  [
+    'a senderId of two producers',
+    () => {
+      const [crm, , studio] = pipeline.producers;
+      const senderId = 'AROAEXAMPLEOFCRMROLE1';
+      for (const one of [crm, studio]) {
+        Object.assign(one ?? {}, { principals: [{ role: `arn:aws:iam::111122223333:role/${one?.source}`, senderId }] });
+      }
+    },
+    'senderId',
+  ],
+  [
+    'a URL in place of a host',
+    () => Object.assign(pipeline.producers[0] ?? {}, { policy: { mode: 'enforce', hosts: ['https://acme.example'] } }),
+    'hosts[0]',
+  ],
+  ['a source that is not a name', () => Object.assign(pipeline.producers[0] ?? {}, { source: 'a b' }), 'source'],
+];
+
+describe('a configuration that cannot work', () => {
+  test.each(faulty)('is refused with its faults by what needs it: %s', (_, spoil, path) => {
+    spoil();
+    const choice = new ChosenPipeline({});
+    expect(() => choice.configuredFor('rates')).toThrow(OperatorError);
+    expect(() => choice.configuredFor('rates')).toThrow(/^The configuration \(\S+\) cannot work:\n/);
+    expect(() => choice.configuredFor('rates')).toThrow(path);
+  });
+
+  test('ends plan and policy schema with 2, without a stack trace', async () => {
+    faulty[1]?.[1]();
+    for (const words of [
+      ['plan', '--links', '10'],
+      ['policy', 'schema', 'crm'],
+    ]) {
+      const { status, stdout, stderr } = await onelink(words);
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toContain('hosts[0]');
+      expect(stderr).not.toContain('    at ');
+    }
+  });
+
+  test('does not stop a verb that does not need it', () => {
+    faulty[1]?.[1]();
+    expect(new ChosenPipeline({}).stackName).toBe('OneLink-production');
+  });
+});
