@@ -56,13 +56,18 @@ function readWebUrl(value: string): Destination {
   const url = URL.parse(value);
   if (url === null) return { kind: 'unclear', why: 'has a host or a port that is not valid' };
   if (url.hostname.endsWith('.')) return { kind: 'unclear', why: 'has a host that ends in a dot: leave the dot out' };
-  // A parser rewrites other forms of an IPv4 address, such as 0x7f.1, and a port such as 0443.
-  const plain = authority.toLowerCase().replace(/:$/, '');
+  if (!hasDnsLength(url.hostname)) return { kind: 'unclear', why: 'has a host with a part that is empty or too long' };
+  // A parser rewrites other forms of an IPv4 address, such as 0x7f.1, a port such as 0443, and a colon without a port.
+  const plain = authority.toLowerCase();
   const isPlain = [url.host, `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}`].includes(plain);
   return isPlain
     ? { kind: 'web', host: url.host }
     : { kind: 'unclear', why: 'has a host or a port in an unusual form' };
 }
+
+/** The limits of DNS: 1 to 63 characters between two dots, and 253 for the whole name (RFC 1035, section 2.3.4). */
+const hasDnsLength = (hostname: string) =>
+  hostname.length <= 253 && hostname.split('.').every(({ length }) => length >= 1 && length <= 63);
 
 function holdsEncodedUrl(value: string): boolean {
   let text = value;

@@ -19,6 +19,8 @@ describe('a URL that leads to an allowed host passes', () => {
     ['with the port of its scheme', 'https://acme.example:443/a'],
     ['with a port that is listed', 'https://acme.example:8443/a'],
     ['on a subdomain that a wildcard covers', 'https://eu.shop.acme.example/a'],
+    ['on a subdomain with a part of 63 characters', `https://${'a'.repeat(63)}.shop.acme.example/a`],
+    ['on a subdomain of 253 characters', `https://${`${'a'.repeat(58)}.`.repeat(4)}shop.acme.example/`],
     ['with letters beyond ASCII in its path', 'https://acme.example/münchen'],
     ['of an international name that is listed as xn--', 'https://xn--mnchen-3ya.example/'],
   ])('%s', (_, value) => {
@@ -91,6 +93,12 @@ describe('a URL that is made to look allowed does not pass', () => {
     ['an intent with a fallback URL', 'intent://acme.example/#Intent;S.browser_fallback_url=https://evil.example;end'],
     ['another scheme', 'ftp://acme.example/'],
     ['a second wildcard label', 'https://*.shop.acme.example/'],
+    ['a colon without a port', 'https://acme.example:/'],
+    ['a colon without a port or a path', 'https://acme.example:'],
+    ['an empty part before a subdomain', 'https://.shop.acme.example/'],
+    ['an empty part inside a subdomain', 'https://a..shop.acme.example/'],
+    ['a part of 64 characters', `https://${'a'.repeat(64)}.shop.acme.example/`],
+    ['a name of 254 characters', `https://a${`${'a'.repeat(58)}.`.repeat(4)}shop.acme.example/`],
     ['a null character', 'https://acme.example\0.evil.example/'],
   ])('%s', (_, value) => {
     expect(passes(value)).toBe(false);
