@@ -1,3 +1,4 @@
+import { harmfulSchemes, leadingSchemes } from './names.ts';
 import { asRead, readingsOf } from './readings.ts';
 
 /**
@@ -18,11 +19,12 @@ export const webAddressParameters = ['af_web_dp', 'af_r', 'af_ios_url', 'af_andr
 /** The parameter that opens the app: a URI, possibly without slashes. */
 export const appAddressParameter = 'af_dp';
 
-/** Schemes that run code or open another page in a browser. They need no `//` to act. */
-export const harmfulSchemes = ['javascript', 'data', 'vbscript', 'file', 'blob', 'view-source', 'intent', 'about'];
-/** A letter may be of any script, and `_` may be there: the schemes of apps on Android are not checked. */
+/**
+ * A value starts as a URL if it begins with `//`, with a scheme and `//`, or with a scheme that leads somewhere without them.
+ * A letter may be of any script, and `_` may be there: Android does not check the schemes of apps.
+ */
 const urlStart = new RegExp(
-  `^(?:(?:[\\p{L}\\p{N}_][\\p{L}\\p{N}_+.-]*:)?[\\\\/]{2}|(?:https?|${harmfulSchemes.join('|')}):)`,
+  `^(?:(?:[\\p{L}\\p{N}_][\\p{L}\\p{N}_+.-]*:)?[\\\\/]{2}|(?:${['https?', ...harmfulSchemes, ...leadingSchemes].join('|')}):)`,
   'iu',
 );
 const uriStart = /^[a-z][a-z0-9+.-]*:/i;

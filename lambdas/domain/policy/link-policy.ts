@@ -3,7 +3,8 @@ import { type Fault, offered } from '../contract/fault.ts';
 import { isObject } from '../contract/json-object.ts';
 import { isScalar } from '../contract/link-data.ts';
 import { defaultTtlSeconds, ttlSeconds } from '../contract/ttl.ts';
-import { destinationOf, harmfulSchemes, isAllowedHost } from './destination.ts';
+import { destinationOf, isAllowedHost } from './destination.ts';
+import { harmfulSchemes } from './names.ts';
 
 const names = z.array(z.string());
 

@@ -54,6 +54,40 @@ test('an app may be opened only by an allowed scheme', () => {
   expect(broken(policy, data({ deep_link_value: 'evilapp://p' }))).toEqual(['data.deep_link_value policy-scheme']);
 });
 
+describe('with a list of schemes, every parameter is held to it', () => {
+  const refused = [
+    'mailto:a@evil.example',
+    'tel:+490000',
+    'sms:+490000',
+    'market:details?id=evil',
+    'itms-apps:x',
+    'ftp:evil.example',
+    'feed:https://evil.example',
+    'jar:https://evil.example!/a',
+    'filesystem:https://evil.example/a',
+    'TEL:+490000',
+    'evilapp://p',
+    'evil.app://p',
+  ];
+  test.each(refused)('%s', (value) => {
+    expect(broken({ schemes: ['acmeapp'] }, data({ deep_link_value: value }))).toEqual([
+      'data.deep_link_value policy-scheme',
+    ]);
+  });
+
+  test('%74el:+490000 is unclear', () => {
+    expect(broken({ schemes: ['acmeapp'] }, data({ mine: '%74el:+490000' }))).toEqual(['data.mine policy-url']);
+  });
+
+  test.each(['product:123', 'telly:1', '12:30', 'acmeapp:product', 'acmeapp://p'])('%s is free', (value) => {
+    expect(broken({ schemes: ['acmeapp'] }, data({ deep_link_value: value }))).toEqual([]);
+  });
+
+  test('a scheme on it is allowed', () => {
+    expect(broken({ schemes: ['tel'] }, data({ deep_link_value: 'tel:+490000' }))).toEqual([]);
+  });
+});
+
 test('without a list of schemes, a scheme that runs code is refused all the same', () => {
   const policy = { hosts: ['acme.example'] };
   expect(broken(policy, data({ af_dp: 'acmeapp://p' }))).toEqual([]);
