@@ -1,6 +1,7 @@
 import type { ApiContract } from '../lambdas/domain/contract/command.ts';
 import { appAddressParameter, webAddressParameters } from '../lambdas/domain/policy/destination.ts';
 import type { LinkPolicies, LinkPolicy } from '../lambdas/domain/policy/link-policy.ts';
+import { harmfulSchemes } from '../lambdas/domain/policy/names.ts';
 import { commandJsonSchema, type Schema } from './command-schema.ts';
 import { portablePattern } from './portable-pattern.ts';
 
@@ -50,6 +51,7 @@ function dataRules({ mandatory = [], forbidden = [], allowed = {}, hosts, hostsO
     const ofName = hostsOf[name] ?? hosts;
     if (ofName !== undefined) add(name, { pattern: hostPattern(ofName) });
   }
+  add(appAddressParameter, { not: { pattern: schemePattern(harmfulSchemes) } });
   if (schemes !== undefined) add(appAddressParameter, { pattern: schemePattern([...schemes, 'https?']) });
   return {
     ...(mandatory.length > 0 && { required: [...mandatory] }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { harmfulSchemes } from '../../lambdas/domain/policy/names.ts';
 import { expiryLane, readerLane } from '../../lambdas/domain/work/names.ts';
 
 /** The shape of the configuration, setting by setting. config-validation.ts holds how the settings must fit together. */
@@ -102,6 +103,10 @@ const host = text(
   /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*(?::\d{1,5})?$/,
   'must be a host in lower case (acme.example, acme.example:8443, *.acme.example for its subdomains; other letters as xn--)',
 );
+const scheme = text(
+  new RegExp(`^(?!(?:${harmfulSchemes.join('|')})$)[a-z][a-z0-9+.-]*$`),
+  `must be a scheme in lower case, without the colon, and none of ${harmfulSchemes.join(', ')}`,
+);
 const hours = count(1, 87_600, 'ten years');
 const values = z.array(text(/^[\s\S]{1,300}$/, 'must be a value, in which * stands for any characters'));
 const linkPolicy = z.strictObject({
@@ -111,7 +116,7 @@ const linkPolicy = z.strictObject({
   allowed: z.record(parameter, values.min(1, 'must hold at least one value')).optional(),
   hosts: z.array(host).optional(),
   hostsOf: z.record(parameter, z.array(host)).optional(),
-  schemes: z.array(text(/^[a-z][a-z0-9+.-]*$/, 'must be a scheme in lower case, without the colon')).optional(),
+  schemes: z.array(scheme).optional(),
   ttlHours: z.strictObject({ least: hours.optional(), most: hours.optional() }).optional(),
 });
 

@@ -27,6 +27,7 @@ const urlStart = new RegExp(
   `^(?:(?:[\\p{L}\\p{N}_][\\p{L}\\p{N}_+.-]*:)?[\\\\/]{2}|(?:${['https?', ...harmfulSchemes, ...leadingSchemes].join('|')}):)`,
   'iu',
 );
+const harmStart = new RegExp(`^(?:${harmfulSchemes.join('|')}):`, 'i');
 const uriStart = /^[a-z][a-z0-9+.-]*:/i;
 
 /** @param name decides whether the value must be an address, or may be one (`deep_link_value`, a parameter of your own) */
@@ -39,6 +40,12 @@ export function destinationOf(name: string, value: string): Destination {
   if (last === undefined) return { kind: 'unclear', why: 'may be hidden: the value is encoded more than ten times' };
   const holdsUrl = all.some((reading) => urlStart.test(reading));
   return holdsUrl ? { kind: 'unclear', why: 'is percent-encoded: write it plainly' } : { kind: 'none' };
+}
+
+/** Whether the value starts with a harmful scheme for any reader. It counts as harmful if it is encoded too often to tell. */
+export function mayHarm(value: string): boolean {
+  const { all, last } = readingsOf(value);
+  return last === undefined || all.some((reading) => harmStart.test(reading));
 }
 
 function readUrl(value: string): Destination {

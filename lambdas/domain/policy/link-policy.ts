@@ -3,7 +3,7 @@ import { type Fault, offered } from '../contract/fault.ts';
 import { isObject } from '../contract/json-object.ts';
 import { isScalar } from '../contract/link-data.ts';
 import { defaultTtlSeconds, ttlSeconds } from '../contract/ttl.ts';
-import { destinationOf, isAllowedHost } from './destination.ts';
+import { destinationOf, isAllowedHost, mayHarm } from './destination.ts';
 import { harmfulSchemes } from './names.ts';
 
 const names = z.array(z.string());
@@ -114,14 +114,15 @@ function destinationProblem(
   hosts: readonly string[] | undefined,
   schemes: readonly string[] | undefined,
 ): [rule: string, message: string] | undefined {
-  if (hosts === undefined && schemes === undefined) return undefined;
+  if (hosts === undefined && schemes === undefined && !mayHarm(text)) return undefined;
   const to = destinationOf(name.toLowerCase(), text);
   if (to.kind === 'unclear') return ['policy-url', `leads somewhere unclear: the URL ${to.why}`];
   if (to.kind === 'web' && hosts !== undefined && !isAllowedHost(to.host, hosts)) {
     return ['policy-host', `leads to a host that the policy does not allow${offered(hosts)}`];
   }
   if (to.kind !== 'app') return undefined;
-  const isAllowed = schemes === undefined ? !harmfulSchemes.includes(to.scheme) : schemes.includes(to.scheme);
+  const isHarmful = harmfulSchemes.includes(to.scheme);
+  const isAllowed = !isHarmful && (schemes === undefined || schemes.includes(to.scheme));
   return isAllowed
     ? undefined
     : ['policy-scheme', `has a scheme that the policy does not allow${offered(schemes ?? [])}`];

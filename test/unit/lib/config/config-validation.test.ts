@@ -74,6 +74,14 @@ describe('a configuration', () => {
       'must be the unique ID of the user: AIDA…; got "AIDAEXAMPLEOFACRMUSER:session"',
       '[0].senderId',
     ],
+    ...['javascript', 'data', 'file', 'view-source'].map(
+      (scheme): Case => [
+        'producers[0].policy',
+        { mode: 'enforce', schemes: ['acmeapp', scheme] },
+        `must be a scheme in lower case, without the colon, and none of javascript, livescript, vbscript, data, file, filesystem, blob, jar, view-source, intent, about; got "${scheme}"`,
+        '.schemes[1]',
+      ],
+    ),
     ['producers[0].outcomeQueue', 'yes', 'must be of type boolean; got "yes"'],
     ['producers[0].lanes', ['campaign', 'express'], 'must be one of the pipeline\'s lanes; got "express"', '[1]'],
     ['producers[0].templates', ['toString'.slice(0, 4)], 'must be one of the pipeline\'s templates; got "toSt"', '[0]'],

@@ -88,10 +88,47 @@ describe('with a list of schemes, every parameter is held to it', () => {
   });
 });
 
-test('without a list of schemes, a scheme that runs code is refused all the same', () => {
-  const policy = { hosts: ['acme.example'] };
-  expect(broken(policy, data({ af_dp: 'acmeapp://p' }))).toEqual([]);
-  expect(broken(policy, data({ af_dp: 'javascript:alert(1)' }))).toEqual(['data.af_dp policy-scheme']);
+test('without a list of schemes, the scheme of an app is free', () => {
+  expect(broken({ hosts: ['acme.example'] }, data({ af_dp: 'acmeapp://p' }))).toEqual([]);
+});
+
+describe.each<[string, Omit<LinkPolicy, 'mode'>]>([
+  ['with nothing but a mode', {}],
+  ['with other parts', { mandatory: ['c'], ttlHours: { most: 2_160 } }],
+  ['with hosts', { hosts: ['acme.example'] }],
+  ['with schemes', { schemes: ['acmeapp'] }],
+  ['that lists the scheme', { schemes: ['javascript', 'data', 'file', 'intent', 'jar'] }],
+])('a policy %s refuses what runs code or wraps a URL', (_, policy) => {
+  test.each([
+    ['af_dp', 'javascript:alert(1)'],
+    ['af_dp', 'JavaScript:alert(1)'],
+    ['deep_link_value', 'data:text/html,x'],
+    ['mine', 'file:///etc/hosts'],
+    ['mine', 'intent:#Intent;S.browser_fallback_url=https://evil.example;end'],
+    ['mine', 'jar:https://evil.example!/a'],
+  ])('in %s: %s', (name, value) => {
+    expect(broken(policy, data({ [name]: value }))).toEqual([`data.${name} policy-scheme`]);
+  });
+
+  test.each([
+    ['a tab inside', 'java\tscript:alert(1)'],
+    ['an encoded letter', '%6aavascript:alert(1)'],
+    ['an encoded no-break space', '%C2%A0javascript:alert(1)'],
+    ['more encodings than anybody counts', `%${'25'.repeat(10)}6aavascript:alert(1)`],
+  ])('behind a disguise: %s', (_what, value) => {
+    for (const name of ['af_dp', 'deep_link_value']) {
+      expect(broken(policy, data({ [name]: value }))).toEqual([`data.${name} policy-url`]);
+    }
+  });
+});
+
+test('a policy without hosts and schemes leaves every other URL free', () => {
+  const free = {
+    af_web_dp: 'https://evil.example',
+    deep_link_value: '//evil.example',
+    mine: 'https%3A%2F%2Fa.example',
+  };
+  expect(broken({ mandatory: ['c'] }, data(free))).toEqual([]);
 });
 
 describe('the TTL stays within its bounds', () => {
