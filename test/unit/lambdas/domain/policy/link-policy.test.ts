@@ -26,6 +26,63 @@ test('a forbidden parameter is found in any case', () => {
   expect(broken({ forbidden: ['af_sub5'] }, data({ AF_Sub5: 'x' }))).toEqual(['data.AF_Sub5 policy-forbidden']);
 });
 
+const disguises: [what: string, of: (name: string) => string][] = [
+  ['capitals', (name) => name.toUpperCase()],
+  ['a blank after it', (name) => `${name} `],
+  ['a blank before it', (name) => ` ${name}`],
+  ['a tab after it', (name) => `${name}\t`],
+  ['a no-break space after it', (name) => `${name}\u00a0`],
+  ['a plus sign after it, which a form reads as a blank', (name) => `${name}+`],
+  ['an encoded blank after it', (name) => `${name}%20`],
+  ['brackets', (name) => `${name}[]`],
+  ['encoded brackets', (name) => `${name}%5B0%5D`],
+  ['brackets with a key', (name) => `${name}[a][b]`],
+  ['an encoded letter', (name) => `%61${name.slice(1)}`],
+  ['a letter that is encoded twice', (name) => `%2561${name.slice(1)}`],
+  ['a zero-width space', (name) => `${name.slice(0, 2)}\u200b${name.slice(2)}`],
+  ['a soft hyphen', (name) => `${name.slice(0, 2)}\u00ad${name.slice(2)}`],
+  ['an encoded zero-width joiner', (name) => `${name.slice(0, 2)}%E2%80%8D${name.slice(2)}`],
+  ['a full-width letter', (name) => `ａ${name.slice(1)}`],
+];
+
+describe.each(disguises)('a name with %s', (_, of) => {
+  test('is forbidden as the plain one is', () => {
+    const name = of('af_sub5');
+    expect(broken({ forbidden: ['af_sub5'] }, data({ [name]: 'x' }))).toEqual([`data.${name} policy-forbidden`]);
+  });
+
+  test('is held to the allowed values of the plain one', () => {
+    const name = of('af_sub5');
+    expect(broken({ allowed: { af_sub5: ['a'] } }, data({ [name]: 'x' }))).toEqual([`data.${name} policy-value`]);
+  });
+
+  test('must be a web address if the plain one must', () => {
+    const name = of('af_r');
+    const policy = { hosts: ['acme.example'], hostsOf: { af_r: ['r.example'] } };
+    expect(broken(policy, data({ [name]: 'evil.example' }))).toEqual([`data.${name} policy-url`]);
+    expect(broken(policy, data({ [name]: 'https://acme.example/' }))).toEqual([`data.${name} policy-host`]);
+  });
+
+  test('is not the mandatory parameter', () => {
+    const name = of('af_ad');
+    expect(broken({ mandatory: ['af_ad'] }, data({ [name]: 'x' }))).toEqual(['data.af_ad policy-mandatory']);
+  });
+});
+
+test('a forbidden name in the configuration has the same canonical form', () => {
+  expect(broken({ forbidden: ['AF_Sub5[]'] }, data({ af_sub5: 'x' }))).toEqual(['data.af_sub5 policy-forbidden']);
+});
+
+test('a name that is encoded too often to tell is refused', () => {
+  const name = `%${'25'.repeat(10)}61f_sub5`;
+  expect(broken({}, data({ [name]: 'x' }))).toEqual([`data.${name} policy-forbidden`]);
+});
+
+test('a name that only resembles a forbidden one is free', () => {
+  const more = { af_sub5x: 'x', 'x[af_sub5]': 'x', xaf_sub5: 'x', '[]': 'x' };
+  expect(broken({ forbidden: ['af_sub5'] }, data(more))).toEqual([]);
+});
+
 test('a parameter must have an allowed value, or match a pattern', () => {
   const policy = { allowed: { pid: ['email', 'sms'], c: ['spring-*'] } };
   expect(broken(policy)).toEqual([]);
