@@ -43,20 +43,28 @@ const lane = z.strictObject({
 export const uniqueIdForm = (start: 'AROA' | 'AIDA') => new RegExp(`^${start}[A-Z0-9]{12,124}$`);
 const senderId = (start: 'AROA' | 'AIDA', what: string) =>
   key(uniqueIdForm(start), `must be the unique ID of ${what}: ${start}…`).optional();
+/**
+ * IAM reads `*` and `?` in an ARN as patterns, even in `ArnEquals`, and `${…}` as a variable. A pattern would admit principals
+ * of other accounts. IAM permits these signs in the path of a role, so such a role cannot be a principal here.
+ */
+const plainArn = (start: string) => new RegExp(`^${start}[^*?$\\s]+$`);
 const principal = z.union(
   [
     z.strictObject({ account: key(/^\d{12}$/, 'must be an AWS account ID') }),
     z.strictObject({
-      role: key(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, 'must be the ARN of an IAM role'),
+      role: key(plainArn('arn:[\\w-]+:iam::\\d{12}:role/'), 'must be the ARN of an IAM role, without * ? $'),
       senderId: senderId('AROA', 'the role'),
     }),
     z.strictObject({
-      user: key(/^arn:[\w-]+:iam::\d{12}:user\/.+$/, 'must be the ARN of an IAM user'),
+      user: key(plainArn('arn:[\\w-]+:iam::\\d{12}:user/'), 'must be the ARN of an IAM user, without * ? $'),
       senderId: senderId('AIDA', 'the user'),
     }),
     z.strictObject({
       service: key(/^[a-z0-9.-]+\.amazonaws\.com$/, 'must be an AWS service principal'),
-      sourceArn: key(/^arn:.+/, 'must be the ARN of what the service sends from'),
+      sourceArn: key(
+        plainArn('arn:[\\w-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\\d{12})?:'),
+        'must be the whole ARN of what the service sends from, without * ? $',
+      ),
     }),
   ],
   {

@@ -154,7 +154,7 @@ function pipelineFaults(
     known(lanes, settings.lanes, `producers[${index}].lanes`, 'lanes');
     known(templates, settings.templates, `producers[${index}].templates`, 'templates');
   }
-  faults.push(...senderIdFaults(settings));
+  faults.push(...senderIdFaults(settings), ...sourceArnFaults(settings));
   for (const [path, policy] of [
     ...settings.producers.map((one, index) => [`producers[${index}]`, one.policy] as const),
     ...Object.entries(settings.templates).map(([id, one]) => [`templates.${id}`, one.policy] as const),
@@ -220,6 +220,23 @@ function senderIdFaults({ producers }: PipelineSettings): [path: string, message
       arns.set(senderId, first);
       const path = `producers[${index}].principals[${place}].senderId`;
       return first === arn ? [] : [[path, `must not belong to ${first} as well; ${got(senderId)}`]];
+    }),
+  );
+}
+
+/** AWS sends `aws:SourceArn` for a resource of the same service. Another ARN would admit nothing, or not what was meant. */
+function sourceArnFaults({ producers }: PipelineSettings): [path: string, message: string][] {
+  return producers.flatMap(({ principals }, index) =>
+    principals.flatMap((principal, place): [string, string][] => {
+      if (!('service' in principal)) return [];
+      const { service, sourceArn } = principal;
+      // `s3.amazonaws.com`, or `delivery.logs.amazonaws.com`
+      const names = service.replace(/\.amazonaws\.com$/, '').split('.');
+      const path = `producers[${index}].principals[${place}].sourceArn`;
+      const isOwn = names.includes(sourceArn.split(':')[2] ?? '');
+      return isOwn
+        ? []
+        : [[path, `must be an ARN of the service ${service}: arn:aws:${names.at(-1)}:…; ${got(sourceArn)}`]];
     }),
   );
 }

@@ -82,6 +82,37 @@ describe('a configuration', () => {
         '.schemes[1]',
       ],
     ),
+    ...[
+      'arn:aws:sns:eu-west-1:*:alerts',
+      'arn:aws:sns:eu-west-1:111122223333:*',
+      'arn:aws:sns:*:111122223333:alerts',
+      'arn:*:sns:eu-west-1:111122223333:alerts',
+      'arn:aws:sns:eu-west-1:11112222333?:alerts',
+      'arn:aws:sns:eu-west-1:111122223333:alert?',
+      'arn:aws:sns:eu-west-1:111122223333:\u0024{aws:userid}',
+      'arn:aws:sns:eu-west-1:111122223333:',
+      'arn:aws:sns',
+    ].map(
+      (sourceArn): Case => [
+        'producers[0].principals',
+        [{ service: 'sns.amazonaws.com', sourceArn }],
+        `must be the whole ARN of what the service sends from, without * ? $; got "${sourceArn}"`,
+        '[0].sourceArn',
+      ],
+    ),
+    ...(['role', 'user'] as const).flatMap((kind) =>
+      ['*', 'crm-?', 'path/*', '\u0024{aws:username}'].map((name): Case => {
+        const arn = `arn:aws:iam::111122223333:${kind}/${name}`;
+        const must = `must be the ARN of an IAM ${kind}, without * ? $; got "${arn}"`;
+        return ['producers[0].principals', [{ [kind]: arn }], must, `[0].${kind}`];
+      }),
+    ),
+    [
+      'producers[0].principals',
+      [{ service: 'sns.amazonaws.com', sourceArn: 'arn:aws:events:eu-west-1:111122223333:rule/signup' }],
+      'must be an ARN of the service sns.amazonaws.com: arn:aws:sns:…; got "arn:aws:events:eu-west-1:111122223333:rule/signup"',
+      '[0].sourceArn',
+    ],
     ['producers[0].outcomeQueue', 'yes', 'must be of type boolean; got "yes"'],
     ['producers[0].lanes', ['campaign', 'express'], 'must be one of the pipeline\'s lanes; got "express"', '[1]'],
     ['producers[0].templates', ['toString'.slice(0, 4)], 'must be one of the pipeline\'s templates; got "toSt"', '[0]'],
@@ -175,6 +206,15 @@ describe('a configuration', () => {
     expect(faultsOf(changed([path(0), [crm]], [path(2), [{ account: '111122223333' }, other]]))).toEqual([
       `${at}.producers[2].principals[1].senderId: must not belong to ${crm.role} as well; got "AROAEXAMPLEOFACRMROLE"`,
     ]);
+  });
+
+  test.each([
+    ['sns.amazonaws.com', 'arn:aws:sns:eu-west-1:111122223333:alerts'],
+    ['events.amazonaws.com', 'arn:aws:events:eu-west-1:111122223333:rule/bus/signup'],
+    ['s3.amazonaws.com', 'arn:aws:s3:::acme-uploads'],
+    ['delivery.logs.amazonaws.com', 'arn:aws-cn:logs:cn-north-1:111122223333:delivery-source:x'],
+  ])('may have %s as principal, which sends from %s', (service, sourceArn) => {
+    expect(faultsOf(changed([`${pipeline}.producers.0.principals`, [{ service, sourceArn }]]))).toEqual([]);
   });
 
   test('may have no tickets for the used quota', () => {
