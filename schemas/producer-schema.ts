@@ -1,7 +1,7 @@
 import type { ApiContract } from '../lambdas/domain/contract/command.ts';
 import { appAddressParameter, webAddressParameters } from '../lambdas/domain/policy/destination.ts';
 import type { LinkPolicies, LinkPolicy } from '../lambdas/domain/policy/link-policy.ts';
-import { harmfulSchemes } from '../lambdas/domain/policy/names.ts';
+import { harmfulSchemes } from '../lambdas/domain/policy/schemes.ts';
 import { commandJsonSchema, type Schema } from './command-schema.ts';
 import { portablePattern } from './portable-pattern.ts';
 

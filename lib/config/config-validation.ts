@@ -9,6 +9,7 @@ import {
   pipelineSchema,
   stageSchema,
 } from './config-schema.ts';
+import { policyFaults } from './policy-faults.ts';
 import { arnOf, ingressQueuesOf, isDirect } from './principals.ts';
 import {
   arithmeticOf,
@@ -155,14 +156,7 @@ function pipelineFaults(
     known(templates, settings.templates, `producers[${index}].templates`, 'templates');
   }
   faults.push(...senderIdFaults(settings), ...sourceArnFaults(settings));
-  for (const [path, policy] of [
-    ...settings.producers.map((one, index) => [`producers[${index}]`, one.policy] as const),
-    ...Object.entries(settings.templates).map(([id, one]) => [`templates.${id}`, one.policy] as const),
-  ]) {
-    faults.push(
-      ...policyFaults(policy, limits).map(([at, message]): [string, string] => [`${path}.policy.${at}`, message]),
-    );
-  }
+  faults.push(...policyFaults(settings, limits));
   if (Object.keys(settings.lanes).length === 0) faults.push(['lanes', 'must hold at least one lane; got {}']);
   if (Object.keys(settings.templates).length === 0)
     faults.push(['templates', 'must hold at least one template; got {}']);
@@ -239,21 +233,6 @@ function sourceArnFaults({ producers }: PipelineSettings): [path: string, messag
         : [[path, `must be an ARN of the service ${service}: arn:aws:${names.at(-1)}:…; ${got(sourceArn)}`]];
     }),
   );
-}
-
-type Policy = PipelineSettings['producers'][number]['policy'];
-
-/** A policy that no link can satisfy. */
-function policyFaults(policy: Policy, { maxTtlDays }: AccountSettings): [path: string, message: string][] {
-  const faults: [string, string][] = [];
-  for (const [index, name] of (policy?.mandatory ?? []).entries()) {
-    if (policy?.forbidden?.some((one) => one.toLowerCase() === name.toLowerCase())) {
-      faults.push([`mandatory[${index}]`, `must not be forbidden as well; ${got(name)}`]);
-    }
-  }
-  const { least, most = maxTtlDays * 24 } = policy?.ttlHours ?? {};
-  if (least !== undefined && least > most) faults.push(['ttlHours.least', `must be at most ${most}; ${got(least)}`]);
-  return faults;
 }
 
 function thresholdFaults(

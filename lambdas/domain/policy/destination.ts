@@ -1,5 +1,5 @@
-import { harmfulSchemes, leadingSchemes } from './names.ts';
 import { asRead, readingsOf } from './readings.ts';
+import { harmfulSchemes, leadingSchemes } from './schemes.ts';
 
 /**
  * Where the value of a link parameter leads. A browser, an app and this code must read the same host, so a form that two URL
@@ -85,3 +85,6 @@ const hasDnsLength = (hostname: string) =>
 export function isAllowedHost(host: string, allowed: readonly string[]): boolean {
   return allowed.some((one) => (one.startsWith('*.') ? host.endsWith(one.slice(1)) : host === one));
 }
+
+/** Whether some host is allowed by both of these, each a host or a wildcard. */
+export const hostsOverlap = (one: string, other: string) => isAllowedHost(one, [other]) || isAllowedHost(other, [one]);

@@ -4,8 +4,9 @@ import { isObject } from '../contract/json-object.ts';
 import { isScalar } from '../contract/link-data.ts';
 import { defaultTtlSeconds, ttlSeconds } from '../contract/ttl.ts';
 import { destinationOf, isAllowedHost, mayHarm } from './destination.ts';
-import { harmfulSchemes } from './names.ts';
 import { canonicalName } from './parameter-name.ts';
+import { matches } from './pattern.ts';
+import { harmfulSchemes } from './schemes.ts';
 
 const names = z.array(z.string());
 
@@ -129,21 +130,6 @@ function destinationProblem(
   return isAllowed
     ? undefined
     : ['policy-scheme', `has a scheme that the policy does not allow${offered(schemes ?? [])}`];
-}
-
-/** In linear time, whatever the text: a pattern of several `*` does not backtrack. */
-export function matches(text: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return text === first;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
 }
 
 function outsideTtl(

@@ -1,50 +1,6 @@
-/** Schemes that run code, show a local file or wrap another URL. Every policy refuses them. They need no `//` to act. */
-export const harmfulSchemes: readonly string[] = [
-  'javascript',
-  'livescript',
-  'vbscript',
-  'data',
-  'file',
-  'filesystem',
-  'blob',
-  'jar',
-  'view-source',
-  'intent',
-  'about',
-];
-
-/** Other schemes that lead somewhere without `//` (IANA's list of URI schemes, and those of mobile systems). */
-export const leadingSchemes: readonly string[] = [
-  'ftp',
-  'ws',
-  'wss',
-  'feed',
-  'webcal',
-  'mailto',
-  'tel',
-  'telprompt',
-  'callto',
-  'sms',
-  'smsto',
-  'mms',
-  'mmsto',
-  'sip',
-  'sips',
-  'facetime',
-  'facetime-audio',
-  'skype',
-  'whatsapp',
-  'tg',
-  'viber',
-  'xmpp',
-  'geo',
-  'maps',
-  'market',
-  'android-app',
-  'itms',
-  'itms-apps',
-  'itms-appss',
-  'itms-services',
-  'ms-windows-store',
-  'magnet',
-];
+/** What the configuration must know of policies, to refuse one that cannot work. */
+export { forbiddenParameters } from '../contract/link-data.ts';
+export { hostsOverlap, webAddressParameters } from './destination.ts';
+export { canonicalName } from './parameter-name.ts';
+export { patternsOverlap } from './pattern.ts';
+export { harmfulSchemes } from './schemes.ts';

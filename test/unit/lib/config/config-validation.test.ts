@@ -217,6 +217,151 @@ describe('a configuration', () => {
     expect(faultsOf(changed([`${pipeline}.producers.0.principals`, [{ service, sourceArn }]]))).toEqual([]);
   });
 
+  describe('with a policy that no link can keep is refused', () => {
+    test.each<[policy: object, path: string, fault: string]>([
+      [
+        { mandatory: ['c', 'ttl'] },
+        'mandatory[1]',
+        `must be a parameter that a link's data can have: take it out; got "ttl"`,
+      ],
+      [
+        { allowed: { brand_domain: ['go.acme.example'] } },
+        'allowed.brand_domain',
+        `must be a parameter that a link's data can have: take it out; got ["go.acme.example"]`,
+      ],
+      [
+        { hostsOf: { shortlink: ['acme.example'] } },
+        'hostsOf.shortlink',
+        `must be a parameter that a link's data can have: take it out; got ["acme.example"]`,
+      ],
+      [
+        { mandatory: ['af_sub5'], forbidden: ['AF_Sub5[]'] },
+        'mandatory[0]',
+        'must not be forbidden as well: take it out of one of them; got "af_sub5"',
+      ],
+      [
+        { allowed: { af_sub5: ['a'] }, forbidden: ['af_sub5'] },
+        'allowed.af_sub5',
+        'must not be forbidden as well: take it out of one of them; got ["a"]',
+      ],
+      [
+        { hostsOf: { af_r: ['acme.example'] }, forbidden: ['af_r'] },
+        'hostsOf.af_r',
+        'must not be forbidden as well: take it out of one of them; got ["acme.example"]',
+      ],
+      [
+        { forbidden: ['af_r', 'PID'] },
+        'forbidden[1]',
+        'must not be pid, which each link has: list its values in allowed; got "PID"',
+      ],
+      [
+        { mandatory: ['af_web_dp'], hosts: [] },
+        'mandatory[0]',
+        'must have an allowed host: add one, or take it out; got "af_web_dp"',
+      ],
+      [{ ttlHours: { least: 10, most: 9 } }, 'ttlHours.least', 'must be at most 9; got 10'],
+      [{ ttlHours: { least: 8_761, most: 80_000 } }, 'ttlHours.least', 'must be at most 8760; got 8761'],
+    ])('%j', (policy, path, fault) => {
+      for (const mode of ['enforce', 'warn']) {
+        for (const place of ['producers.0', 'templates.A1b3']) {
+          const expected = `${at}.${place.replace('.0', '[0]')}.policy.${path}: ${fault}`;
+          expect(faultsOf(changed([`${pipeline}.${place}.policy`, { mode, ...policy }]))).toEqual([expected]);
+        }
+      }
+    });
+  });
+
+  describe('with two policies that exclude each other', () => {
+    const [producer, template] = ['producers[0].policy', 'templates.A1b3.policy'];
+    const cases: [ofProducer: object, ofTemplate: object, fault: string][] = [
+      [
+        { mandatory: ['c'] },
+        { forbidden: ['C'] },
+        `${producer}.mandatory[0]: must not be forbidden by ${template}, because both apply: take it out of one of them; got "c"`,
+      ],
+      [
+        { forbidden: ['c'] },
+        { mandatory: ['af_ad', 'c'] },
+        `${template}.mandatory[1]: must not be forbidden by ${producer}, because both apply: take it out of one of them; got "c"`,
+      ],
+      [
+        { hosts: ['acme.example', '*.shop.example'] },
+        { hosts: ['shop.example', 'globex.example'] },
+        `${producer}.hosts: must allow a host that ${template} allows, because both apply: add one; got ["acme.example","*.shop.example"]`,
+      ],
+      [
+        { hosts: ['acme.example'] },
+        { hosts: ['acme.example'], hostsOf: { af_og_image: ['cdn.example'] } },
+        `${producer}.hosts: must allow a host for af_og_image that ${template} allows, because both apply: add one; got ["acme.example"]`,
+      ],
+      [
+        { hosts: ['acme.example'], hostsOf: { af_r: ['r.example'] } },
+        { hosts: ['acme.example'] },
+        `${producer}.hostsOf.af_r: must allow a host for af_r that ${template} allows, because both apply: add one; got ["r.example"]`,
+      ],
+      [
+        { mandatory: ['af_web_dp'] },
+        { hosts: [] },
+        `${producer}.hosts: must allow a host for af_web_dp that ${template} allows, because both apply: add one; got nothing`,
+      ],
+      [
+        { allowed: { pid: ['email', 'sms-*'] } },
+        { allowed: { PID: ['push', 'mail-*'] } },
+        `${producer}.allowed.pid: must allow a value that ${template} allows, because both apply: add one; got ["email","sms-*"]`,
+      ],
+      [
+        { schemes: ['acmeapp'] },
+        { schemes: ['globexapp'] },
+        `${producer}.schemes: must allow a scheme that ${template} allows, because both apply: add one; got ["acmeapp"]`,
+      ],
+      [
+        { ttlHours: { least: 48 } },
+        { ttlHours: { most: 24 } },
+        `${producer}.ttlHours.least: must be at most 24 as in ${template}, because both apply; got 48`,
+      ],
+      [
+        { ttlHours: { most: 24 } },
+        { ttlHours: { least: 48 } },
+        `${producer}.ttlHours.most: must be at least 48 as in ${template}, because both apply; got 24`,
+      ],
+    ];
+    const both = (ofProducer: object, ofTemplate: object, mode = 'enforce', id = 'A1b3') =>
+      faultsOf(
+        changed(
+          [`${pipeline}.producers.0.templates`, ['A1b3']],
+          [`${pipeline}.producers.0.policy`, { mode: 'enforce', ...ofProducer }],
+          [`${pipeline}.templates.${id}.policy`, { mode, ...ofTemplate }],
+        ),
+      );
+
+    test.each(cases)('is refused: %j and %j', (ofProducer, ofTemplate, fault) => {
+      expect(both(ofProducer, ofTemplate)).toEqual([`${at}.${fault}`]);
+    });
+
+    test.each(cases)('is accepted if one only warns: %j and %j', (ofProducer, ofTemplate) => {
+      expect(both(ofProducer, ofTemplate, 'warn')).toEqual([]);
+    });
+
+    test.each(cases)(
+      'is accepted for a template that the producer does not use: %j and %j',
+      (ofProducer, ofTemplate) => {
+        expect(both(ofProducer, ofTemplate, 'enforce', 'abc123')).toEqual([]);
+      },
+    );
+
+    test.each<[object, object]>([
+      [{ hosts: ['*.acme.example'] }, { hosts: ['shop.acme.example'] }],
+      [{ hosts: ['acme.example'] }, { hosts: [] }],
+      [{ hosts: ['acme.example'] }, { hostsOf: { af_og_image: ['acme.example'] } }],
+      [{ allowed: { c: ['spring-*'] } }, { allowed: { c: ['*-sale'] } }],
+      [{ forbidden: ['af_sub5'] }, { allowed: { af_sub5: ['a'] } }],
+      [{ schemes: ['acmeapp'] }, { schemes: [] }],
+      [{ ttlHours: { least: 24 } }, { ttlHours: { most: 24 } }],
+    ])('is not meant by %j and %j, which some link can keep', (ofProducer, ofTemplate) => {
+      expect(both(ofProducer, ofTemplate)).toEqual([]);
+    });
+  });
+
   test('may have no tickets for the used quota', () => {
     expect(faultsOf(changed([`${pipeline}.alarmThresholds.quotaUsedPercent.ticket`, []]))).toEqual([]);
   });

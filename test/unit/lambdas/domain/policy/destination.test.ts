@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { destinationOf, isAllowedHost } from '../../../../../lambdas/domain/policy/destination.ts';
+import { destinationOf, hostsOverlap, isAllowedHost } from '../../../../../lambdas/domain/policy/destination.ts';
 
 const allowed = ['acme.example', '*.shop.acme.example', 'acme.example:8443', 'xn--mnchen-3ya.example'];
 
@@ -159,4 +159,16 @@ test('a web address parameter must hold a URL', () => {
 test('the app’s address names its scheme, with or without slashes', () => {
   expect(destinationOf('af_dp', 'AcmeApp://product/12')).toEqual({ kind: 'app', scheme: 'acmeapp' });
   expect(destinationOf('af_dp', 'acmeapp:product')).toEqual({ kind: 'app', scheme: 'acmeapp' });
+});
+
+test.each([
+  ['acme.example', 'acme.example', true],
+  ['acme.example', 'evil.example', false],
+  ['acme.example', 'acme.example:8443', false],
+  ['*.acme.example', 'shop.acme.example', true],
+  ['*.acme.example', 'acme.example', false],
+  ['*.acme.example', '*.shop.acme.example', true],
+  ['*.acme.example', '*.globex.example', false],
+])('%s and %s overlap: %s', (one, other, expected) => {
+  expect([hostsOverlap(one, other), hostsOverlap(other, one)]).toEqual([expected, expected]);
 });
