@@ -15,8 +15,7 @@ export interface ProducerRules {
 
 /**
  * The JSON Schema of one producer's commands: the contract, the producer's templates, and the policies that are enforced.
- * It cannot express the bounds of a TTL, the exact form of a URL, nor URLs in parameters of the producer's own. `onelink plan`
- * checks those.
+ * It does not check all that the worker checks: docs/governance.md lists the rest. `onelink plan` checks that.
  */
 export function producerJsonSchema({ source, templates, policies, contract }: ProducerRules): Schema {
   const base = commandJsonSchema(contract);
