@@ -21,8 +21,8 @@ export interface Readings {
 export function readingsOf(text: string): Readings {
   let reading = asRead(text);
   const all: Readings['all'] = [reading];
-  for (let decodings = 0; decodings < maxDecodings; decodings++) {
-    const next = asRead(decode(reading));
+  for (let decodings = 0; decodings <= maxDecodings; decodings++) {
+    const next = reading.includes('%') ? asRead(decode(reading)) : reading;
     if (next === reading) return { all, last: reading };
     all.push(next);
     reading = next;
@@ -31,7 +31,11 @@ export function readingsOf(text: string): Readings {
 }
 
 /** The text before any decoding. */
-export const asRead = (text: string) => text.normalize('NFKC').replaceAll(unseen, '').replace(leadingBlanks, '');
+export function asRead(text: string): string {
+  // Most texts are printable ASCII, and need no more.
+  const seen = /^[\x20-\x7e]*$/.test(text) ? text : text.normalize('NFKC').replaceAll(unseen, '');
+  return seen.replace(leadingBlanks, '');
+}
 
 /** Decodes percent signs once. `%u0068` is the form of JavaScript's `unescape`. */
 const decode = (text: string) =>
