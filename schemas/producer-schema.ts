@@ -1,6 +1,7 @@
 import type { ApiContract } from '../lambdas/domain/contract/command.ts';
 import { appAddressParameter, webAddressParameters } from '../lambdas/domain/policy/destination.ts';
 import type { LinkPolicies, LinkPolicy } from '../lambdas/domain/policy/link-policy.ts';
+import { harmfulSchemes } from '../lambdas/domain/policy/schemes.ts';
 import { commandJsonSchema, type Schema } from './command-schema.ts';
 import { portablePattern } from './portable-pattern.ts';
 
@@ -14,8 +15,7 @@ export interface ProducerRules {
 
 /**
  * The JSON Schema of one producer's commands: the contract, the producer's templates, and the policies that are enforced.
- * It cannot express the bounds of a TTL, the exact form of a URL, nor URLs in parameters of the producer's own. `onelink plan`
- * checks those.
+ * It does not check all that the worker checks: docs/governance.md lists the rest. `onelink plan` checks that.
  */
 export function producerJsonSchema({ source, templates, policies, contract }: ProducerRules): Schema {
   const base = commandJsonSchema(contract);
@@ -50,6 +50,7 @@ function dataRules({ mandatory = [], forbidden = [], allowed = {}, hosts, hostsO
     const ofName = hostsOf[name] ?? hosts;
     if (ofName !== undefined) add(name, { pattern: hostPattern(ofName) });
   }
+  add(appAddressParameter, { not: { pattern: schemePattern(harmfulSchemes) } });
   if (schemes !== undefined) add(appAddressParameter, { pattern: schemePattern([...schemes, 'https?']) });
   return {
     ...(mandatory.length > 0 && { required: [...mandatory] }),

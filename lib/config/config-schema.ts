@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { harmfulSchemes } from '../../lambdas/domain/policy/names.ts';
 import { expiryLane, readerLane } from '../../lambdas/domain/work/names.ts';
 
 /** The shape of the configuration, setting by setting. config-validation.ts holds how the settings must fit together. */
@@ -42,20 +43,28 @@ const lane = z.strictObject({
 export const uniqueIdForm = (start: 'AROA' | 'AIDA') => new RegExp(`^${start}[A-Z0-9]{12,124}$`);
 const senderId = (start: 'AROA' | 'AIDA', what: string) =>
   key(uniqueIdForm(start), `must be the unique ID of ${what}: ${start}…`).optional();
+/**
+ * IAM reads `*` and `?` in an ARN as patterns, even in `ArnEquals`, and `${…}` as a variable. A pattern would admit principals
+ * of other accounts. IAM permits these signs in the path of a role, so such a role cannot be a principal here.
+ */
+const plainArn = (start: string) => new RegExp(`^${start}[^*?$\\s]+$`);
 const principal = z.union(
   [
     z.strictObject({ account: key(/^\d{12}$/, 'must be an AWS account ID') }),
     z.strictObject({
-      role: key(/^arn:[\w-]+:iam::\d{12}:role\/.+$/, 'must be the ARN of an IAM role'),
+      role: key(plainArn('arn:[\\w-]+:iam::\\d{12}:role/'), 'must be the ARN of an IAM role, without * ? $'),
       senderId: senderId('AROA', 'the role'),
     }),
     z.strictObject({
-      user: key(/^arn:[\w-]+:iam::\d{12}:user\/.+$/, 'must be the ARN of an IAM user'),
+      user: key(plainArn('arn:[\\w-]+:iam::\\d{12}:user/'), 'must be the ARN of an IAM user, without * ? $'),
       senderId: senderId('AIDA', 'the user'),
     }),
     z.strictObject({
       service: key(/^[a-z0-9.-]+\.amazonaws\.com$/, 'must be an AWS service principal'),
-      sourceArn: key(/^arn:.+/, 'must be the ARN of what the service sends from'),
+      sourceArn: key(
+        plainArn('arn:[\\w-]+:[a-z0-9-]+:[a-z0-9-]*:(?:\\d{12})?:'),
+        'must be the whole ARN of what the service sends from, without * ? $',
+      ),
     }),
   ],
   {
@@ -103,6 +112,10 @@ const host = text(
   /^(?:\*\.)?(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]*[a-z][a-z0-9-]*(?::\d{1,5})?$/,
   'must be a host in lower case (acme.example, acme.example:8443, *.acme.example for its subdomains; other letters as xn--)',
 );
+const scheme = text(
+  new RegExp(`^(?!(?:${harmfulSchemes.join('|')})$)[a-z][a-z0-9+.-]*$`),
+  `must be a scheme in lower case, without the colon, and none of ${harmfulSchemes.join(', ')}`,
+);
 const hours = count(1, 87_600, 'ten years');
 const values = z.array(text(/^[\s\S]{1,300}$/, 'must be a value, in which * stands for any characters'));
 const linkPolicy = z.strictObject({
@@ -112,7 +125,7 @@ const linkPolicy = z.strictObject({
   allowed: z.record(parameter, values.min(1, 'must hold at least one value')).optional(),
   hosts: z.array(host).optional(),
   hostsOf: z.record(parameter, z.array(host)).optional(),
-  schemes: z.array(text(/^[a-z][a-z0-9+.-]*$/, 'must be a scheme in lower case, without the colon')).optional(),
+  schemes: z.array(scheme).optional(),
   ttlHours: z.strictObject({ least: hours.optional(), most: hours.optional() }).optional(),
 });
 

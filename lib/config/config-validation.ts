@@ -9,6 +9,7 @@ import {
   pipelineSchema,
   stageSchema,
 } from './config-schema.ts';
+import { policyFaults } from './policy-faults.ts';
 import { arnOf, ingressQueuesOf, isDirect } from './principals.ts';
 import {
   arithmeticOf,
@@ -158,15 +159,8 @@ function pipelineFaults(
     if (!sources.has(source))
       faults.push([`campaigns.approval.sources[${index}]`, `must be the source of a producer; ${got(source)}`]);
   }
-  faults.push(...senderIdFaults(settings));
-  for (const [path, policy] of [
-    ...settings.producers.map((one, index) => [`producers[${index}]`, one.policy] as const),
-    ...Object.entries(settings.templates).map(([id, one]) => [`templates.${id}`, one.policy] as const),
-  ]) {
-    faults.push(
-      ...policyFaults(policy, limits).map(([at, message]): [string, string] => [`${path}.policy.${at}`, message]),
-    );
-  }
+  faults.push(...senderIdFaults(settings), ...sourceArnFaults(settings));
+  faults.push(...policyFaults(settings, limits));
   if (Object.keys(settings.lanes).length === 0) faults.push(['lanes', 'must hold at least one lane; got {}']);
   if (Object.keys(settings.templates).length === 0)
     faults.push(['templates', 'must hold at least one template; got {}']);
@@ -228,19 +222,21 @@ function senderIdFaults({ producers }: PipelineSettings): [path: string, message
   );
 }
 
-type Policy = PipelineSettings['producers'][number]['policy'];
-
-/** A policy that no link can satisfy. */
-function policyFaults(policy: Policy, { maxTtlDays }: AccountSettings): [path: string, message: string][] {
-  const faults: [string, string][] = [];
-  for (const [index, name] of (policy?.mandatory ?? []).entries()) {
-    if (policy?.forbidden?.some((one) => one.toLowerCase() === name.toLowerCase())) {
-      faults.push([`mandatory[${index}]`, `must not be forbidden as well; ${got(name)}`]);
-    }
-  }
-  const { least, most = maxTtlDays * 24 } = policy?.ttlHours ?? {};
-  if (least !== undefined && least > most) faults.push(['ttlHours.least', `must be at most ${most}; ${got(least)}`]);
-  return faults;
+/** AWS sends `aws:SourceArn` for a resource of the same service. Another ARN would admit nothing, or not what was meant. */
+function sourceArnFaults({ producers }: PipelineSettings): [path: string, message: string][] {
+  return producers.flatMap(({ principals }, index) =>
+    principals.flatMap((principal, place): [string, string][] => {
+      if (!('service' in principal)) return [];
+      const { service, sourceArn } = principal;
+      // `s3.amazonaws.com`, or `delivery.logs.amazonaws.com`
+      const names = service.replace(/\.amazonaws\.com$/, '').split('.');
+      const path = `producers[${index}].principals[${place}].sourceArn`;
+      const isOwn = names.includes(sourceArn.split(':')[2] ?? '');
+      return isOwn
+        ? []
+        : [[path, `must be an ARN of the service ${service}: arn:aws:${names.at(-1)}:…; ${got(sourceArn)}`]];
+    }),
+  );
 }
 
 function thresholdFaults(

@@ -74,6 +74,11 @@ test('the schema knows the schemes of the app', () => {
   expect(accepts({ schemes: ['acmeapp'] }, data({ af_dp: 'https://acme.example/p' }))).toBe(true);
 });
 
+test('the schema of any policy refuses a harmful scheme of the app', () => {
+  expect(accepts({}, data({ af_dp: 'JavaScript:alert(1)' }))).toBe(false);
+  expect(accepts({}, data({ af_dp: 'javascripts:1' }))).toBe(true);
+});
+
 test('the schema applies a template’s policy to that template only', () => {
   const ofTemplate = { mandatory: ['af_ad'] };
   expect(accepts({}, {}, ofTemplate)).toBe(false);

@@ -1,3 +1,6 @@
+import { asRead, readingsOf } from './readings.ts';
+import { harmfulSchemes, leadingSchemes } from './schemes.ts';
+
 /**
  * Where the value of a link parameter leads. A browser, an app and this code must read the same host, so a form that two URL
  * parsers may read differently is `unclear`.
@@ -16,31 +19,40 @@ export const webAddressParameters = ['af_web_dp', 'af_r', 'af_ios_url', 'af_andr
 /** The parameter that opens the app: a URI, possibly without slashes. */
 export const appAddressParameter = 'af_dp';
 
-/** Schemes that run code or open another page in a browser. They need no `//` to act. */
-export const harmfulSchemes = ['javascript', 'data', 'vbscript', 'file', 'blob', 'view-source', 'intent', 'about'];
-const urlStart = new RegExp(`^(?:(?:[a-z][a-z0-9+.-]*:)?[\\\\/]{2}|(?:https?|${harmfulSchemes.join('|')}):)`, 'i');
+/**
+ * A value starts as a URL if it begins with `//`, with a scheme and `//`, or with a scheme that leads somewhere without them.
+ * A letter may be of any script, and `_` may be there: Android does not check the schemes of apps.
+ */
+const urlStart = new RegExp(
+  `^(?:(?:[\\p{L}\\p{N}_][\\p{L}\\p{N}_+.-]*:)?[\\\\/]{2}|(?:${['https?', ...harmfulSchemes, ...leadingSchemes].join('|')}):)`,
+  'iu',
+);
+const harmStart = new RegExp(`^(?:${harmfulSchemes.join('|')}):`, 'i');
 const uriStart = /^[a-z][a-z0-9+.-]*:/i;
-
-/** How often a value is decoded to find a URL in it. A redirect or two may each decode once. */
-const maxDecodings = 3;
-
-/** The value as a lenient parser begins to read it: without leading blanks, and without tabs and line breaks anywhere. */
-const asLenientParser = (value: string) => value.replaceAll(/[\t\n\r]/g, '').replace(/^[\s\p{C}]+/u, '');
 
 /** @param name decides whether the value must be an address, or may be one (`deep_link_value`, a parameter of your own) */
 export function destinationOf(name: string, value: string): Destination {
   const isWeb = webAddressParameters.some((one) => one === name);
   const start = name === appAddressParameter ? uriStart : urlStart;
-  if (start.test(asLenientParser(value))) return readUrl(value);
+  if (start.test(asRead(value))) return readUrl(value);
   if (isWeb || name === appAddressParameter) return { kind: 'unclear', why: 'has no scheme' };
-  return holdsEncodedUrl(value) ? { kind: 'unclear', why: 'is percent-encoded: write it plainly' } : { kind: 'none' };
+  const { all, last } = readingsOf(value);
+  if (last === undefined) return { kind: 'unclear', why: 'may be hidden: the value is encoded more than ten times' };
+  const holdsUrl = all.some((reading) => urlStart.test(reading));
+  return holdsUrl ? { kind: 'unclear', why: 'is percent-encoded: write it plainly' } : { kind: 'none' };
+}
+
+/** Whether the value starts with a harmful scheme for any reader. It counts as harmful if it is encoded too often to tell. */
+export function mayHarm(value: string): boolean {
+  const { all, last } = readingsOf(value);
+  return last === undefined || all.some((reading) => harmStart.test(reading));
 }
 
 function readUrl(value: string): Destination {
   if (/[\s\p{C}]/u.test(value)) return { kind: 'unclear', why: 'holds a blank or a control character: leave it out' };
   if (value.includes('\\')) return { kind: 'unclear', why: 'holds a backslash: write %5C' };
   const [, scheme = ''] = /^([a-z][a-z0-9+.-]*):/i.exec(value) ?? [];
-  if (scheme === '') return { kind: 'unclear', why: 'has no scheme: write https://' };
+  if (scheme === '') return { kind: 'unclear', why: 'does not start with a valid scheme: write https://' };
   return /^https?$/i.test(scheme) ? readWebUrl(value) : { kind: 'app', scheme: scheme.toLowerCase() };
 }
 
@@ -56,24 +68,23 @@ function readWebUrl(value: string): Destination {
   const url = URL.parse(value);
   if (url === null) return { kind: 'unclear', why: 'has a host or a port that is not valid' };
   if (url.hostname.endsWith('.')) return { kind: 'unclear', why: 'has a host that ends in a dot: leave the dot out' };
-  // A parser rewrites other forms of an IPv4 address, such as 0x7f.1, and a port such as 0443.
-  const plain = authority.toLowerCase().replace(/:$/, '');
+  if (!hasDnsLength(url.hostname)) return { kind: 'unclear', why: 'has a host with a part that is empty or too long' };
+  // A parser rewrites other forms of an IPv4 address, such as 0x7f.1, a port such as 0443, and a colon without a port.
+  const plain = authority.toLowerCase();
   const isPlain = [url.host, `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}`].includes(plain);
   return isPlain
     ? { kind: 'web', host: url.host }
     : { kind: 'unclear', why: 'has a host or a port in an unusual form' };
 }
 
-function holdsEncodedUrl(value: string): boolean {
-  let text = value;
-  for (let decodings = 0; decodings < maxDecodings && text.includes('%'); decodings++) {
-    text = text.replaceAll(/%([0-7][0-9a-f])/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-    if (urlStart.test(asLenientParser(text))) return true;
-  }
-  return false;
-}
+/** The limits of DNS: 1 to 63 characters between two dots, and 253 for the whole name (RFC 1035, section 2.3.4). */
+const hasDnsLength = (hostname: string) =>
+  hostname.length <= 253 && hostname.split('.').every(({ length }) => length >= 1 && length <= 63);
 
 /** @param allowed hosts: `acme.example`, `acme.example:8443`, or `*.acme.example` for its subdomains, which excludes itself */
 export function isAllowedHost(host: string, allowed: readonly string[]): boolean {
   return allowed.some((one) => (one.startsWith('*.') ? host.endsWith(one.slice(1)) : host === one));
 }
+
+/** Whether some host is allowed by both of these, each a host or a wildcard. */
+export const hostsOverlap = (one: string, other: string) => isAllowedHost(one, [other]) || isAllowedHost(other, [one]);

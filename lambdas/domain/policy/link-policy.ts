@@ -3,7 +3,10 @@ import { type Fault, offered } from '../contract/fault.ts';
 import { isObject } from '../contract/json-object.ts';
 import { isScalar } from '../contract/link-data.ts';
 import { defaultTtlSeconds, ttlSeconds } from '../contract/ttl.ts';
-import { destinationOf, harmfulSchemes, isAllowedHost } from './destination.ts';
+import { destinationOf, isAllowedHost, mayHarm } from './destination.ts';
+import { canonicalName } from './parameter-name.ts';
+import { matches } from './pattern.ts';
+import { harmfulSchemes } from './schemes.ts';
 
 const names = z.array(z.string());
 
@@ -11,9 +14,9 @@ const names = z.array(z.string());
 export const linkPolicySchema = z.strictObject({
   /** `enforce` rejects a command that breaks the policy. `warn` carries it out, logs the rule and counts it. */
   mode: z.enum(['enforce', 'warn']),
-  /** Parameters that each link must have. */
+  /** Parameters that each link must have, under exactly this name. */
   mandatory: names.optional(),
-  /** Parameters that no link may have, in any case. */
+  /** Parameters that no link may have, in any case and any disguise: see `canonicalName`. */
   forbidden: names.optional(),
   /** The values that a parameter may have, if it is there. `*` stands for any characters. */
   allowed: z.record(z.string(), names).optional(),
@@ -87,25 +90,27 @@ function dataPolicyFaults(data: Record<string, unknown>, policy: LinkPolicy): Fa
   for (const name of policy.mandatory ?? []) {
     if (!Object.hasOwn(data, name) || data[name] === '') fault(name, 'policy-mandatory', 'is mandatory by policy');
   }
-  const forbidden = new Set(policy.forbidden?.map((name) => name.toLowerCase()));
+  const forbidden = new Set(policy.forbidden?.map(canonicalName));
   const [allowed, hostsOf] = [byName(policy.allowed), byName(policy.hostsOf)];
   for (const [name, value] of Object.entries(data)) {
-    const lower = name.toLowerCase();
-    if (forbidden.has(lower)) fault(name, 'policy-forbidden', 'is forbidden by policy: leave it out');
+    const canonical = canonicalName(name);
+    if (canonical === undefined)
+      fault(name, 'policy-forbidden', 'is encoded too often to tell its name: write it plainly');
+    else if (forbidden.has(canonical)) fault(name, 'policy-forbidden', 'is forbidden by policy: leave it out');
     // The contract refuses other values.
     if (!isScalar(value)) continue;
-    const [text, patterns] = [String(value), allowed.get(lower)];
+    const [text, patterns] = [String(value), allowed.get(canonical)];
     if (patterns !== undefined && !patterns.some((pattern) => matches(text, pattern))) {
       fault(name, 'policy-value', `has a value that the policy does not allow${offered(patterns)}`);
     }
-    const problem = destinationProblem(name, text, hostsOf.get(lower) ?? policy.hosts, policy.schemes);
+    const problem = destinationProblem(canonical ?? name, text, hostsOf.get(canonical) ?? policy.hosts, policy.schemes);
     if (problem !== undefined) fault(name, ...problem);
   }
   return faults;
 }
 
 const byName = (of: Record<string, string[]> = {}) =>
-  new Map(Object.entries(of).map(([name, values]) => [name.toLowerCase(), values]));
+  new Map(Object.entries(of).map(([name, values]) => [canonicalName(name), values]));
 
 function destinationProblem(
   name: string,
@@ -113,32 +118,18 @@ function destinationProblem(
   hosts: readonly string[] | undefined,
   schemes: readonly string[] | undefined,
 ): [rule: string, message: string] | undefined {
-  if (hosts === undefined && schemes === undefined) return undefined;
-  const to = destinationOf(name.toLowerCase(), text);
+  if (hosts === undefined && schemes === undefined && !mayHarm(text)) return undefined;
+  const to = destinationOf(name, text);
   if (to.kind === 'unclear') return ['policy-url', `leads somewhere unclear: the URL ${to.why}`];
   if (to.kind === 'web' && hosts !== undefined && !isAllowedHost(to.host, hosts)) {
     return ['policy-host', `leads to a host that the policy does not allow${offered(hosts)}`];
   }
   if (to.kind !== 'app') return undefined;
-  const isAllowed = schemes === undefined ? !harmfulSchemes.includes(to.scheme) : schemes.includes(to.scheme);
+  const isHarmful = harmfulSchemes.includes(to.scheme);
+  const isAllowed = !isHarmful && (schemes === undefined || schemes.includes(to.scheme));
   return isAllowed
     ? undefined
     : ['policy-scheme', `has a scheme that the policy does not allow${offered(schemes ?? [])}`];
-}
-
-/** In linear time, whatever the text: a pattern of several `*` does not backtrack. */
-export function matches(text: string, pattern: string): boolean {
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop();
-  if (last === undefined) return text === first;
-  if (!text.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, at);
-    if (found === -1) return false;
-    at = found + part.length;
-  }
-  return text.length - last.length >= at && text.endsWith(last);
 }
 
 function outsideTtl(

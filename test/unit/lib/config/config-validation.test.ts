@@ -78,6 +78,45 @@ describe('a configuration', () => {
       'must be the unique ID of the user: AIDA…; got "AIDAEXAMPLEOFACRMUSER:session"',
       '[0].senderId',
     ],
+    ...['javascript', 'data', 'file', 'view-source'].map(
+      (scheme): Case => [
+        'producers[0].policy',
+        { mode: 'enforce', schemes: ['acmeapp', scheme] },
+        `must be a scheme in lower case, without the colon, and none of javascript, livescript, vbscript, data, file, filesystem, blob, jar, view-source, intent, about; got "${scheme}"`,
+        '.schemes[1]',
+      ],
+    ),
+    ...[
+      'arn:aws:sns:eu-west-1:*:alerts',
+      'arn:aws:sns:eu-west-1:111122223333:*',
+      'arn:aws:sns:*:111122223333:alerts',
+      'arn:*:sns:eu-west-1:111122223333:alerts',
+      'arn:aws:sns:eu-west-1:11112222333?:alerts',
+      'arn:aws:sns:eu-west-1:111122223333:alert?',
+      'arn:aws:sns:eu-west-1:111122223333:\u0024{aws:userid}',
+      'arn:aws:sns:eu-west-1:111122223333:',
+      'arn:aws:sns',
+    ].map(
+      (sourceArn): Case => [
+        'producers[0].principals',
+        [{ service: 'sns.amazonaws.com', sourceArn }],
+        `must be the whole ARN of what the service sends from, without * ? $; got "${sourceArn}"`,
+        '[0].sourceArn',
+      ],
+    ),
+    ...(['role', 'user'] as const).flatMap((kind) =>
+      ['*', 'crm-?', 'path/*', '\u0024{aws:username}'].map((name): Case => {
+        const arn = `arn:aws:iam::111122223333:${kind}/${name}`;
+        const must = `must be the ARN of an IAM ${kind}, without * ? $; got "${arn}"`;
+        return ['producers[0].principals', [{ [kind]: arn }], must, `[0].${kind}`];
+      }),
+    ),
+    [
+      'producers[0].principals',
+      [{ service: 'sns.amazonaws.com', sourceArn: 'arn:aws:events:eu-west-1:111122223333:rule/signup' }],
+      'must be an ARN of the service sns.amazonaws.com: arn:aws:sns:…; got "arn:aws:events:eu-west-1:111122223333:rule/signup"',
+      '[0].sourceArn',
+    ],
     ['producers[0].outcomeQueue', 'yes', 'must be of type boolean; got "yes"'],
     ['producers[0].lanes', ['campaign', 'express'], 'must be one of the pipeline\'s lanes; got "express"', '[1]'],
     ['producers[0].templates', ['toString'.slice(0, 4)], 'must be one of the pipeline\'s templates; got "toSt"', '[0]'],
@@ -171,6 +210,160 @@ describe('a configuration', () => {
     expect(faultsOf(changed([path(0), [crm]], [path(2), [{ account: '111122223333' }, other]]))).toEqual([
       `${at}.producers[2].principals[1].senderId: must not belong to ${crm.role} as well; got "AROAEXAMPLEOFACRMROLE"`,
     ]);
+  });
+
+  test.each([
+    ['sns.amazonaws.com', 'arn:aws:sns:eu-west-1:111122223333:alerts'],
+    ['events.amazonaws.com', 'arn:aws:events:eu-west-1:111122223333:rule/bus/signup'],
+    ['s3.amazonaws.com', 'arn:aws:s3:::acme-uploads'],
+    ['delivery.logs.amazonaws.com', 'arn:aws-cn:logs:cn-north-1:111122223333:delivery-source:x'],
+  ])('may have %s as principal, which sends from %s', (service, sourceArn) => {
+    expect(faultsOf(changed([`${pipeline}.producers.0.principals`, [{ service, sourceArn }]]))).toEqual([]);
+  });
+
+  describe('with a policy that no link can keep is refused', () => {
+    test.each<[policy: object, path: string, fault: string]>([
+      [
+        { mandatory: ['c', 'ttl'] },
+        'mandatory[1]',
+        `must be a parameter that a link's data can have: take it out; got "ttl"`,
+      ],
+      [
+        { allowed: { brand_domain: ['go.acme.example'] } },
+        'allowed.brand_domain',
+        `must be a parameter that a link's data can have: take it out; got ["go.acme.example"]`,
+      ],
+      [
+        { hostsOf: { shortlink: ['acme.example'] } },
+        'hostsOf.shortlink',
+        `must be a parameter that a link's data can have: take it out; got ["acme.example"]`,
+      ],
+      [
+        { mandatory: ['af_sub5'], forbidden: ['AF_Sub5[]'] },
+        'mandatory[0]',
+        'must not be forbidden as well: take it out of one of them; got "af_sub5"',
+      ],
+      [
+        { allowed: { af_sub5: ['a'] }, forbidden: ['af_sub5'] },
+        'allowed.af_sub5',
+        'must not be forbidden as well: take it out of one of them; got ["a"]',
+      ],
+      [
+        { hostsOf: { af_r: ['acme.example'] }, forbidden: ['af_r'] },
+        'hostsOf.af_r',
+        'must not be forbidden as well: take it out of one of them; got ["acme.example"]',
+      ],
+      [
+        { forbidden: ['af_r', 'PID'] },
+        'forbidden[1]',
+        'must not be pid, which each link has: list its values in allowed; got "PID"',
+      ],
+      [
+        { mandatory: ['af_web_dp'], hosts: [] },
+        'mandatory[0]',
+        'must have an allowed host: add one, or take it out; got "af_web_dp"',
+      ],
+      [{ ttlHours: { least: 10, most: 9 } }, 'ttlHours.least', 'must be at most 9; got 10'],
+      [{ ttlHours: { least: 8_761, most: 80_000 } }, 'ttlHours.least', 'must be at most 8760; got 8761'],
+    ])('%j', (policy, path, fault) => {
+      for (const mode of ['enforce', 'warn']) {
+        for (const place of ['producers.0', 'templates.A1b3']) {
+          const expected = `${at}.${place.replace('.0', '[0]')}.policy.${path}: ${fault}`;
+          expect(faultsOf(changed([`${pipeline}.${place}.policy`, { mode, ...policy }]))).toEqual([expected]);
+        }
+      }
+    });
+  });
+
+  describe('with two policies that exclude each other', () => {
+    const [producer, template] = ['producers[0].policy', 'templates.A1b3.policy'];
+    const cases: [ofProducer: object, ofTemplate: object, fault: string][] = [
+      [
+        { mandatory: ['c'] },
+        { forbidden: ['C'] },
+        `${producer}.mandatory[0]: must not be forbidden by ${template}, because both apply: take it out of one of them; got "c"`,
+      ],
+      [
+        { forbidden: ['c'] },
+        { mandatory: ['af_ad', 'c'] },
+        `${template}.mandatory[1]: must not be forbidden by ${producer}, because both apply: take it out of one of them; got "c"`,
+      ],
+      [
+        { hosts: ['acme.example', '*.shop.example'] },
+        { hosts: ['shop.example', 'globex.example'] },
+        `${producer}.hosts: must allow a host that ${template} allows, because both apply: add one; got ["acme.example","*.shop.example"]`,
+      ],
+      [
+        { hosts: ['acme.example'] },
+        { hosts: ['acme.example'], hostsOf: { af_og_image: ['cdn.example'] } },
+        `${producer}.hosts: must allow a host for af_og_image that ${template} allows, because both apply: add one; got ["acme.example"]`,
+      ],
+      [
+        { hosts: ['acme.example'], hostsOf: { af_r: ['r.example'] } },
+        { hosts: ['acme.example'] },
+        `${producer}.hostsOf.af_r: must allow a host for af_r that ${template} allows, because both apply: add one; got ["r.example"]`,
+      ],
+      [
+        { mandatory: ['af_web_dp'] },
+        { hosts: [] },
+        `${producer}.hosts: must allow a host for af_web_dp that ${template} allows, because both apply: add one; got nothing`,
+      ],
+      [
+        { allowed: { pid: ['email', 'sms-*'] } },
+        { allowed: { PID: ['push', 'mail-*'] } },
+        `${producer}.allowed.pid: must allow a value that ${template} allows, because both apply: add one; got ["email","sms-*"]`,
+      ],
+      [
+        { schemes: ['acmeapp'] },
+        { schemes: ['globexapp'] },
+        `${producer}.schemes: must allow a scheme that ${template} allows, because both apply: add one; got ["acmeapp"]`,
+      ],
+      [
+        { ttlHours: { least: 48 } },
+        { ttlHours: { most: 24 } },
+        `${producer}.ttlHours.least: must be at most 24 as in ${template}, because both apply; got 48`,
+      ],
+      [
+        { ttlHours: { most: 24 } },
+        { ttlHours: { least: 48 } },
+        `${producer}.ttlHours.most: must be at least 48 as in ${template}, because both apply; got 24`,
+      ],
+    ];
+    const both = (ofProducer: object, ofTemplate: object, mode = 'enforce', id = 'A1b3') =>
+      faultsOf(
+        changed(
+          [`${pipeline}.producers.0.templates`, ['A1b3']],
+          [`${pipeline}.producers.0.policy`, { mode: 'enforce', ...ofProducer }],
+          [`${pipeline}.templates.${id}.policy`, { mode, ...ofTemplate }],
+        ),
+      );
+
+    test.each(cases)('is refused: %j and %j', (ofProducer, ofTemplate, fault) => {
+      expect(both(ofProducer, ofTemplate)).toEqual([`${at}.${fault}`]);
+    });
+
+    test.each(cases)('is accepted if one only warns: %j and %j', (ofProducer, ofTemplate) => {
+      expect(both(ofProducer, ofTemplate, 'warn')).toEqual([]);
+    });
+
+    test.each(cases)(
+      'is accepted for a template that the producer does not use: %j and %j',
+      (ofProducer, ofTemplate) => {
+        expect(both(ofProducer, ofTemplate, 'enforce', 'abc123')).toEqual([]);
+      },
+    );
+
+    test.each<[object, object]>([
+      [{ hosts: ['*.acme.example'] }, { hosts: ['shop.acme.example'] }],
+      [{ hosts: ['acme.example'] }, { hosts: [] }],
+      [{ hosts: ['acme.example'] }, { hostsOf: { af_og_image: ['acme.example'] } }],
+      [{ allowed: { c: ['spring-*'] } }, { allowed: { c: ['*-sale'] } }],
+      [{ forbidden: ['af_sub5'] }, { allowed: { af_sub5: ['a'] } }],
+      [{ schemes: ['acmeapp'] }, { schemes: [] }],
+      [{ ttlHours: { least: 24 } }, { ttlHours: { most: 24 } }],
+    ])('is not meant by %j and %j, which some link can keep', (ofProducer, ofTemplate) => {
+      expect(both(ofProducer, ofTemplate)).toEqual([]);
+    });
   });
 
   test('may have no tickets for the used quota', () => {
