@@ -2,7 +2,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { forgetAssembly } from '../world/assembly.ts';
 import { isSound } from './agreement/account.ts';
 import { allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
-import { campaignKills } from './scenarios/campaign-kills.ts';
 import { crashPoints, mostProbes } from './scenarios/crash-points.ts';
 import { isAsExpected, lostAnswers } from './scenarios/lost-answers.ts';
 
@@ -59,27 +58,5 @@ describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
     expect(parked).toBeGreaterThan(0);
     expect(spoiledAnswers).toBeGreaterThan(0);
     expect(ends.expired).toBeGreaterThan(0);
-  });
-
-  it('leave each row of a campaign one result, at whichever request its functions are killed', {
-    timeout: 300_000,
-  }, async () => {
-    const file = [
-      'request_id,pid,c,qr',
-      ...Array.from({ length: 6 }, (_, row) => `k-${row + 1},sms,spring,`),
-      'k-7,sms,spring,yes',
-      'k-8,,spring,',
-      'k-1,sms,again,',
-    ].join('\n');
-    const { kills, results, links, creates } = await campaignKills({ file, patienceSeconds: 240 }, quietly);
-    expect(kills.checker.length).toBeGreaterThanOrEqual(8);
-    expect(kills.sender.length).toBeGreaterThanOrEqual(15);
-    expect(results.map(({ row, status, reason }) => [row, status, reason])).toEqual([
-      ...[1, 2, 3, 4, 5, 6, 7].map((row) => [row, 'created', undefined]),
-      [8, 'rejected', 'invalid-row'],
-      [9, 'rejected', 'duplicate'],
-    ]);
-    expect(results[6]).toMatchObject({ qr: 'ready' });
-    expect({ links, creates }).toEqual({ links: 7, creates: 7 });
   });
 });

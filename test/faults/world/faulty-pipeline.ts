@@ -157,7 +157,6 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     api: api.control,
     cloud: running.cloud,
     correspondence,
-    campaignBucket: named.CampaignBucketName ?? '',
     /** Functions that a schedule runs each minute. */
     scheduled,
     /** All writes to the API that passed the proxy. */

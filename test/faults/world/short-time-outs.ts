@@ -31,7 +31,10 @@ export async function shortenTimeOuts(
   const template = JSON.parse(await readFile(file, 'utf8')) as Template;
   const scheduled = targetsOfSchedules(template);
   for (const [id, { Type, Properties }] of Object.entries(template.Resources)) {
-    if (Type === 'AWS::SQS::Queue') shortenQueue(Properties, sizes);
+    if (Type === 'AWS::SQS::Queue' && 'RedrivePolicy' in Properties) {
+      Properties.VisibilityTimeout = sizes.visibilityTimeoutSeconds;
+      Properties.RedrivePolicy = { ...(Properties.RedrivePolicy as Json), maxReceiveCount: 1_000 };
+    }
     if (Type === 'AWS::Lambda::EventSourceMapping') {
       Properties.BatchSize = sizes.batchSize;
       Properties.MaximumBatchingWindowInSeconds = 0;
@@ -47,23 +50,7 @@ export async function shortenTimeOuts(
     }
   }
   await writeFile(file, JSON.stringify(template));
-  await shortenState(join(assemblyDirectory, `${stackName}-State.template.json`), sizes);
   return [...scheduled];
-}
-
-/** The campaign queue is in the stack of the state. */
-async function shortenState(file: string, sizes: ShortTimeOuts): Promise<void> {
-  const template = JSON.parse(await readFile(file, 'utf8')) as Template;
-  for (const { Type, Properties } of Object.values(template.Resources)) {
-    if (Type === 'AWS::SQS::Queue') shortenQueue(Properties, sizes);
-  }
-  await writeFile(file, JSON.stringify(template));
-}
-
-function shortenQueue(queue: Json, { visibilityTimeoutSeconds }: ShortTimeOuts): void {
-  if (!('RedrivePolicy' in queue)) return;
-  queue.VisibilityTimeout = visibilityTimeoutSeconds;
-  queue.RedrivePolicy = { ...(queue.RedrivePolicy as Json), maxReceiveCount: 1_000 };
 }
 
 /** Logical IDs of the functions that a schedule runs. */
