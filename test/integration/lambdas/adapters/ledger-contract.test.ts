@@ -31,7 +31,7 @@ const lease = (requestId: string, until: number): Lease => ({
 });
 
 /** The behaviour that the use cases rely on. The tests' ledger in memory must behave exactly as the real one. */
-describe.each<[string, () => Promise<LinkLedger>]>([
+describe.each<[string, () => Promise<LinkLedger & Pick<Ledger, 'linksAt'>>]>([
   ['in memory', async () => new InMemoryLedger()],
   [
     'over DynamoDB’s wire',
@@ -46,6 +46,16 @@ describe.each<[string, () => Promise<LinkLedger>]>([
     const first = link('added');
     expect(await ledger.addLink(first)).toBeUndefined();
     expect(await ledger.addLink(link('added', { requestId: 'other' }))).toMatchObject(first);
+  });
+
+  it('finds many links at once, and leaves out the missing ones', async () => {
+    const ledger = await given();
+    await ledger.addLink(link('one'));
+    await ledger.addLink(link('two'));
+    const found = await ledger.linksAt(['one', 'two', 'nowhere', 'one'].map((id) => link(id).address));
+    expect(found.map(({ address }) => address.shortlinkId).sort()).toEqual(['one', 'two']);
+    expect(found[0]).toMatchObject({ source: 'crm', expiresAt: 1_773_144_000 });
+    expect(await ledger.linksAt([])).toEqual([]);
   });
 
   it('records the first outcome of a request, and returns it to the second writer', async () => {
