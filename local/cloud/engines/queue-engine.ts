@@ -4,6 +4,7 @@ import { buildApp } from 'fauxqs';
 import { EngineAccess } from '../access/engine-access.ts';
 import { serveBucketReads } from './bucket-reads.ts';
 import { engineSettings, reportPort } from './child.ts';
+import { arrange } from './fair-delivery.ts';
 import { holdsRefusedCharacter } from './message-characters.ts';
 import { copyMessage, type MessageCopy } from './message-copies.ts';
 import { MessageSenders } from './message-senders.ts';
@@ -58,7 +59,9 @@ stores.sqsStore.createQueue = (...parameters) => {
   queue.dequeue = (most, ...rest) => {
     queue.processTimers();
     const room = settings.mostInFlight - queue.inflightMessages.size;
-    return room > 0 ? senders.leaving(queue, dequeue(Math.min(most, room), ...rest)) : [];
+    if (room <= 0) return [];
+    if (!queue.isFifo()) arrange(queue, Math.min(most, room));
+    return senders.leaving(queue, dequeue(Math.min(most, room), ...rest));
   };
   return queue;
 };

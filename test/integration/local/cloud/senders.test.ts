@@ -152,3 +152,28 @@ test('a function gets the sender, sends as its role, and a dead letter keeps its
   ]);
   expect(cloud.notices.filter(({ severity }) => severity === 'warning')).toEqual([]);
 });
+
+test('a group that fills a queue does not hold up another', async () => {
+  // Given a queue with 60 messages of one group, of which 40 are in flight
+  const bench = await openBench();
+  new Queue(bench.stack, 'Inbox');
+  const cloud = await bench.start();
+  const [sqs, QueueUrl] = [sqsOf(cloud), await urlOf(cloud, 'Inbox')];
+  const send = (MessageGroupId: string, bodies: readonly string[]) => {
+    const Entries = bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody, MessageGroupId }));
+    return sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+  };
+  const receive = async () => {
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
+    return Messages.map(({ Body }) => Body);
+  };
+  const ten = Array.from({ length: 10 }, (_, index) => `many ${index}`);
+  for (let batch = 0; batch < 6; batch++) await send('crm/million', ten);
+  for (let batch = 0; batch < 4; batch++) await receive();
+
+  // When two messages of another group arrive
+  await send('crm/five', ['few 0', 'few 1']);
+
+  // Then they come next
+  expect((await receive()).slice(0, 3)).toEqual(['few 0', 'few 1', 'many 0']);
+});
