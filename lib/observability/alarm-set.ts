@@ -11,6 +11,7 @@ import { type AlarmLine, type Observed, runbookEntry } from './alarm-line.ts';
 import { laneAlarms } from './lane-alarms.ts';
 import { outcomeAlarms } from './outcome-alarms.ts';
 import { platformAlarms } from './platform-alarms.ts';
+import { qrAlarms } from './worker-alarms.ts';
 
 export interface AlarmSetProps extends Observed {
   readonly topics: StageSettings['alarms'];
@@ -37,7 +38,7 @@ export class AlarmSet extends Construct {
     this.page = this.topic('Page', pageTopicArn, email);
     this.ticket = this.topic('Ticket', ticketTopicArn, email);
     const ofOutcomes = props.outcomeQueues.flatMap((queue) => outcomeAlarms(queue, props));
-    const ofLanes = props.lanes.flatMap((lane) => laneAlarms(lane, props));
+    const ofLanes = [...props.lanes.flatMap((lane) => laneAlarms(lane, props)), ...qrAlarms(props)];
     this.alarms = [...ofLanes, ...accountAlarms(props), ...platformAlarms(props), ...ofOutcomes].map((line) => {
       const name = [line.subject, line.id].filter((part) => part !== undefined).join('-');
       const alarm = new Alarm(this, name, {

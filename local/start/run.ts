@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
 import { fileWords } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
-import { budgetOf, planLanes } from '../../lib/config/rate-budget.ts';
+import { budgetOf, planPipeline } from '../../lib/config/rate-budget.ts';
 import type { JudgedCall, LocalCloud } from '../cloud/cloud.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
 import { readCampaign } from './campaign-input.ts';
@@ -161,8 +161,9 @@ function patience({ chaos, weather, patienceSeconds }: RunOptions, { account, se
 }
 
 function longestVisibilitySeconds({ account, settings }: Pick<ConfiguredPipeline, 'account' | 'settings'>): number {
-  const workers = planLanes(account, settings.lanes).plans.flatMap(({ link, qr }) => [link, qr]);
-  return Math.max(...workers.map(({ visibilityTimeoutSeconds }) => visibilityTimeoutSeconds));
+  const { plans, qr } = planPipeline(account, settings);
+  const workers = [...plans.map(({ link }) => link), qr];
+  return Math.max(...workers.map((one) => one?.visibilityTimeoutSeconds ?? 0));
 }
 
 async function findings(

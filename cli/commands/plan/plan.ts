@@ -1,9 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { planLanes } from '../../../lib/config/rate-budget.ts';
 import type { FileMessage } from '../../files/message-file.ts';
 import { openMessages } from '../../files/message-source.ts';
 import { placeWords } from '../../files/place-words.ts';
-import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
+import { type ConfiguredPipeline, plansOf } from '../../pipeline/configured-pipeline.ts';
 import { laneReader } from '../../pipeline/lane-reader.ts';
 import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
 import type { ChosenPipeline } from '../../pipeline/pipeline-choice.ts';
@@ -16,7 +15,7 @@ import { OperatorError } from '../../words/operator-error.ts';
 import { n, visible } from '../../words/words.ts';
 import { daysToCome, quotaOverview } from '../status/overview.ts';
 import { costOf } from './campaign-cost.ts';
-import { type LaneLoad, type QuotaFacts, roomFor, sustained, timeOf } from './campaign-plan.ts';
+import { type LaneLoad, type QuotaFacts, roomFor, sustained, timesOf } from './campaign-plan.ts';
 import { DryRun, type RowFinding } from './dry-run.ts';
 import { type PlanFigures, planWords, readingOf, readingWords } from './plan-report.ts';
 
@@ -111,12 +110,11 @@ async function plan(scene: Scene<Options>): Promise<number> {
   return fine ? exitCode.fine : exitCode.findings;
 }
 
-function loadOf({ links, qr = 0, lane }: Options, { settings, account }: ConfiguredPipeline): LaneLoad[] {
+function loadOf({ links, qr = 0, lane }: Options, pipeline: ConfiguredPipeline): LaneLoad[] {
   if (links === undefined)
     throw new OperatorError('Name a file of commands, or give a number with --links or --reads.');
   if (qr > links) throw new OperatorError('--qr must not be more than --links.');
-  const { plans } = planLanes(account, settings.lanes);
-  const [fastest] = plans.sort((one, other) => sustained(other.link) - sustained(one.link));
+  const [fastest] = plansOf(pipeline).plans.toSorted((one, other) => sustained(other.link) - sustained(one.link));
   return [{ lane: lane ?? fastest?.lane ?? '', quotaCalls: links, lookups: 0, qrCodes: qr }];
 }
 
@@ -215,13 +213,10 @@ function figuresOf(
   loads: LaneLoad[],
   quota: PlanFigures['quota'],
   { by }: Options,
-  { stackName, settings, account }: ConfiguredPipeline,
+  pipeline: ConfiguredPipeline,
 ): PlanFigures {
-  const { plans } = planLanes(account, settings.lanes);
-  const times = loads.flatMap((load) => {
-    const [lanePlan, lane] = [plans.find((one) => one.lane === load.lane), settings.lanes[load.lane]];
-    return lanePlan === undefined || lane === undefined ? [] : [timeOf(load, lanePlan, lane)];
-  });
+  const { stackName, settings, account } = pipeline;
+  const times = timesOf(loads, plansOf(pipeline), settings.lanes);
   const seconds = Math.max(0, ...times.map((time) => time.seconds));
   const reserved = loads.map((load) => ({ ...load, reserveCalls: settings.lanes[load.lane]?.quotaReserveCalls ?? 0 }));
   const sum = (of: (load: LaneLoad) => number) => loads.reduce((total, load) => total + of(load), 0);

@@ -5,6 +5,7 @@ import type { Observed } from '../alarm-line.ts';
 import { pipelineMetrics } from '../metrics.ts';
 import { laneSection } from './lane-section.ts';
 import { expirySection, governorSection, ledgerSection, outcomesSection } from './platform-section.ts';
+import { qrSection } from './qr-section.ts';
 import { quotaSection, rateSection } from './quota-section.ts';
 import { fullWidth, type Shown } from './widgets.ts';
 
@@ -42,6 +43,7 @@ export class PipelineDashboard extends Construct {
         ...quotaSection(shown),
         ...rateSection(shown),
         ...shown.lanes.flatMap((lane) => laneSection(lane, shown)),
+        ...qrSection(shown),
         ...ledgerSection(shown),
         ...expirySection(shown),
         ...outcomesSection(shown),
