@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { campaignCommand } from './commands/campaign/campaign.ts';
 import { deadLettersCommand } from './commands/dead-letters/dead-letters.ts';
 import { doctorCommand } from './commands/doctor/doctor.ts';
 import { exportCommand } from './commands/export/export.ts';
@@ -21,6 +22,7 @@ export function onelinkProgram(): Command {
     .description('Operates a OneLink Pipeline.')
     .addCommand(planCommand())
     .addCommand(sendCommand())
+    .addCommand(campaignCommand())
     .addCommand(statusCommand())
     .addCommand(doctorCommand())
     .addCommand(traceCommand())

@@ -65,6 +65,7 @@ const pipeline: PipelineSettings = {
   commandRetentionDays: 10,
   qrImageDays: 'forever',
   archiveDays: 180,
+  campaigns: { approval: { aboveRows: 500_000, belowReserve: true } },
   alarmThresholds: {
     quotaUsedPercent: {
       ticket: [70, 85],
@@ -79,8 +80,18 @@ const pipeline: PipelineSettings = {
     qrFailedPercent: 5,
     rateLimitedPer5Minutes: 10,
     ledgerThrottlesPer5Minutes: 100,
+    campaignRejectedPercent: 20,
   },
-  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 256, governor: 256, replayer: 256, reader: 256 },
+  memoryMegabytes: {
+    linkWorker: 1_024,
+    qrWorker: 512,
+    expiryWorker: 256,
+    governor: 256,
+    replayer: 256,
+    reader: 256,
+    campaignChecker: 1_024,
+    campaignSender: 1_024,
+  },
 };
 
 export const config: Configuration = {

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { withUsageCode } from '../cli/terminal/usage.ts';
 import { changes } from './campaign/changes.ts';
 import { repetitions, reusedRequestIds, staleMessages, takenIds } from './campaign/collisions.ts';
+import { crmFile } from './campaign/crm-file.ts';
 import { type Envelope, wrapped } from './campaign/envelopes.ts';
 import { invalidCommands } from './campaign/invalid-commands.ts';
 import { type Create, creates, early, type Fate, type ForeignLink, type Line, times } from './campaign/line.ts';
@@ -11,10 +12,13 @@ import { type SeededRandom, seededRandom } from './campaign/seeded-random.ts';
 import { continueOnPhone, customerMessage, printedCode, referral } from './campaign/use-cases.ts';
 
 /**
- * Makes the example campaign: 2,000 messages as producers would send them, most of them valid. The result is always the same.
+ * Makes the example campaigns, most of whose commands are valid. The result is always the same.
  *
- *     examples/campaign.ndjson        one message body per line
+ *     examples/campaign.ndjson        2,000 messages as producers would send them: one message body per line
  *     examples/campaign.setup.json    links that must exist before, and lines that use another lane than their source's default
+ *     examples/crm.csv                a campaign of 400 rows as a spreadsheet
+ *     examples/crm.campaign.json      its settings
+ *     examples/crm.setup.json         a link that must exist before
  */
 
 /** The setup of a run, besides the messages. */
@@ -110,7 +114,7 @@ if (import.meta.main) {
   const program = new Command('npm run campaign');
   withUsageCode(
     program.description(
-      'Writes examples/campaign.ndjson and examples/campaign.setup.json. The result is always the same.',
+      'Writes the example campaigns: examples/campaign.ndjson and examples/crm.csv, with the files beside them. The result is always the same.',
     ),
   ).parse();
   const { bodies, setup } = generateCampaign();
@@ -120,4 +124,8 @@ if (import.meta.main) {
   };
   write('campaign.ndjson', `${bodies.join('\n')}\n`);
   write('campaign.setup.json', `${JSON.stringify(setup, null, 2)}\n`);
+  const file = crmFile();
+  write('crm.csv', file.csv);
+  write('crm.campaign.json', `${JSON.stringify(file.settings, null, 2)}\n`);
+  write('crm.setup.json', `${JSON.stringify({ foreignLinks: file.foreignLinks, lanes: {} }, null, 2)}\n`);
 }

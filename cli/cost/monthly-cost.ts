@@ -8,7 +8,10 @@ export interface LinkCostInput {
   qrShare: number;
   /** 0–1: the share of links whose record DynamoDB's TTL deletes in the month, and which the expiry worker checks. */
   expiringShare: number;
-  memoryMegabytes: { linkWorker: number; qrWorker: number; expiryWorker: number; governor: number; replayer: number };
+  memoryMegabytes: Record<
+    'linkWorker' | 'qrWorker' | 'expiryWorker' | 'governor' | 'replayer' | 'campaignSender',
+    number
+  >;
   /** How long the ledger keeps a link record, and a request record. */
   linkDays: number;
   deduplicationWindowDays: number;
@@ -37,6 +40,8 @@ const idleReceivesPerQueue = (5 * secondsPerMonth) / 20;
 const governorSecondsPerRun = 1.5;
 /** One listing for each lane, in parallel, and a read. */
 const replayerSecondsPerRun = 0.3;
+/** A read of the list of campaigns, and of the control record, if no campaign is active. */
+const campaignSenderSecondsPerRun = 0.1;
 /** The control record and the signals, for each run of the governor and of the replayer. */
 const controlReadUnits = 2;
 /** The control record holds the samples of an hour and the sums of eight days: between one and two KB. */
@@ -51,6 +56,9 @@ export function governorReadUnitsPerRun(lanes: number): number {
   // The expiry worker counts as a lane. A missing count costs a unit, too.
   return controlReadUnits + (lanes + 1) * meanDays + meanDays;
 }
+
+/** The campaign sender reads the list of campaigns and the control record for each lane. */
+const campaignSenderReadUnitsPerRun = (lanes: number) => lanes * (1 + controlReadUnits);
 
 const gigabyteSeconds = (milliseconds: number, megabytes: number) => (milliseconds / 1000) * (megabytes / 1024);
 
@@ -123,14 +131,16 @@ export function monthlyCost(input: CostInput): CostLine[] {
     Lambda:
       minutesPerMonth *
       ((gigabyteSeconds(governorSecondsPerRun * 1000, memory.governor) +
-        gigabyteSeconds(replayerSecondsPerRun * 1000, memory.replayer)) *
+        gigabyteSeconds(replayerSecondsPerRun * 1000, memory.replayer) +
+        gigabyteSeconds(campaignSenderSecondsPerRun * 1000, memory.campaignSender)) *
         prices.lambdaGigabyteSecond +
-        2 * prices.lambdaRequest),
+        3 * prices.lambdaRequest),
     SQS: standing.polledQueues * idleReceivesPerQueue * prices.sqsRequest,
     DynamoDB:
       minutesPerMonth *
       (controlWriteUnits * prices.dynamoDbWriteUnit +
-        (governorReadUnitsPerRun(standing.lanes) + controlReadUnits) * prices.dynamoDbReadUnit),
+        (governorReadUnitsPerRun(standing.lanes) + controlReadUnits + campaignSenderReadUnitsPerRun(standing.lanes)) *
+          prices.dynamoDbReadUnit),
     // The replayer lists the parked commands of each lane once a minute.
     S3: minutesPerMonth * standing.lanes * prices.s3Put,
     'CloudWatch metrics': standing.customMetrics * prices.cloudWatchMetricMonth,

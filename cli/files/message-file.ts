@@ -1,8 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import { tellingBytes } from '../../lambdas/domain/campaign/foreign-format.ts';
 import { jsonFault } from '../../lambdas/domain/contract/json-fault.ts';
 import { wireText } from '../../lambdas/domain/contract/wire-json.ts';
 import { n } from '../words/words.ts';
-import { foreignFormat, tellingBytes } from './foreign-file.ts';
+import { foreignFile } from './foreign-file.ts';
 import { BrokenLayout, linesIn, type Piece, valuesIn } from './json-values.ts';
 import { maxBytes } from './message-batches.ts';
 import type { Place, Unit } from './place-words.ts';
@@ -125,7 +126,7 @@ async function* joined(head: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerato
 /** @returns undefined if it needs more of the file */
 function layoutIn(head: Buffer, isAll: boolean): Layout | undefined {
   if (head.length < tellingBytes && !isAll) return undefined;
-  const foreign = foreignFormat(head);
+  const foreign = foreignFile(head);
   if (foreign !== undefined) return { foreign };
   const text = withoutByteOrderMark(head.toString('utf8')).trimStart();
   if (text.startsWith('[')) return 'array';

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
+import { tellingBytes } from '../../lambdas/domain/campaign/foreign-format.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { fileErrorReason } from './file-error.ts';
-import { foreignFormat, tellingBytes } from './foreign-file.ts';
+import { foreignFile } from './foreign-file.ts';
 
 /**
  * The text of a small file, or of the standard input with `-` or without a name.
@@ -16,7 +17,7 @@ export async function wholeText(file = '-'): Promise<string> {
     const why = fileErrorReason(error, 'read');
     throw why === undefined ? error : new OperatorError(`${name} cannot be read: ${why}.`);
   });
-  const foreign = foreignFormat(bytes.subarray(0, tellingBytes));
+  const foreign = foreignFile(bytes.subarray(0, tellingBytes));
   if (foreign !== undefined) throw new OperatorError(`${name} ${foreign}.`);
   return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }

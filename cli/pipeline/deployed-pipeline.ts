@@ -4,6 +4,8 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { CampaignFiles } from '../../lambdas/adapters/campaign-files.ts';
+import { CampaignTable } from '../../lambdas/adapters/campaign-table.ts';
 import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import { HeldStore } from '../../lambdas/adapters/held-store.ts';
 import { Ledger } from '../../lambdas/adapters/ledger.ts';
@@ -76,6 +78,18 @@ export class DeployedPipeline {
 
   get quarantine(): QuarantineStore {
     return new QuarantineStore(this.s3, this.archive);
+  }
+
+  get campaignBucket(): string {
+    return this.output('CampaignBucketName');
+  }
+
+  get campaigns(): CampaignTable {
+    return new CampaignTable(this.dynamo, this.table, systemClock);
+  }
+
+  get campaignFiles(): CampaignFiles {
+    return new CampaignFiles(this.s3, this.campaignBucket);
   }
 
   get apiToken(): Secret {

@@ -32,5 +32,13 @@ export function serviceErrorWords(error: unknown, local: boolean): string | unde
   if (error.message === 'Region is missing') return 'No AWS region is set. Set AWS_REGION, or a region in the profile.';
   if (error.message.startsWith('Region not accepted'))
     return 'The AWS region is no region. Set AWS_REGION, or a region in the profile.';
-  return wordsOf.get(error.name);
+  const words = wordsOf.get(error.name);
+  if (words !== undefined || statusOf(error) !== 403) return words;
+  // The answer to a HEAD has no body, so the error has neither a name nor words.
+  return `AWS denies access${/unknown/i.test(error.message) ? '' : `: ${error.message}`}.`;
+}
+
+function statusOf(error: Error): unknown {
+  const metadata: unknown = Reflect.get(error, '$metadata');
+  return typeof metadata === 'object' && metadata !== null ? Reflect.get(metadata, 'httpStatusCode') : undefined;
 }

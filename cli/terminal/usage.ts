@@ -3,6 +3,9 @@ import type { Command } from 'commander';
 /** The exit code of an invalid command line. It is never 1, which scripts read as a finding of the verb. */
 export const usageCode = 2;
 
+/** The parser of an option that may be repeated. It collects the values. A variadic option would take arguments, too. */
+export const repeatable = (text: string, before: readonly string[] = []) => [...before, text];
+
 /**
  * Ends the process with `usageCode` if commander refuses a command line of this program, or of one of its verbs. Also
  * refuses an empty value, as an unset shell variable gives, and an option that is given twice with different values.
@@ -13,7 +16,8 @@ export function withUsageCode<Program extends Command>(program: Program): Progra
     let before: string | undefined;
     program.on(`option:${option.name()}`, (value: string | null) => {
       if (value === '') program.error(`error: option '${option.flags}' has an empty value`);
-      if (before !== undefined && before !== value && !option.variadic)
+      const mayRepeat = option.variadic || option.parseArg === repeatable;
+      if (before !== undefined && before !== value && !mayRepeat)
         program.error(`error: option '${option.flags}' is given twice, with different values`);
       before = value ?? undefined;
     });

@@ -58,6 +58,11 @@ export class Ledger implements LinkLedger {
     return item === undefined ? undefined : linkInItem(item);
   }
 
+  /** The existing records of these links, in any order. Strongly consistent. */
+  async linksAt(addresses: readonly LinkAddress[]): Promise<LinkRecord[]> {
+    return (await this.#table.getAll(addresses.map(linkKey))).map(linkInItem);
+  }
+
   async addLink(record: LinkRecord): Promise<LinkRecord | undefined> {
     const added = await this.#table.add({ [pk]: linkKey(record.address), ...itemOf(record) });
     return added ? undefined : this.link(record.address);

@@ -1,10 +1,12 @@
+import { campaignPrefix } from '../domain/campaign/places.ts';
+
 /** Names in the ledger's table and in the buckets. */
 
 export const ledgerAttribute = {
   /**
    * The ledger's only key: `link#{onelink-id}/{shortlink-id}`, `request#{source}/{requestId}`,
    * `claim#{onelink-id}/{shortlink-id}`, `parked#{onelink-id}/{shortlink-id}`, `spent#{lane}/{day}`, `renewals#{day}`,
-   * `control`, `signals` or `senders`.
+   * `control`, `signals`, `senders`, `campaign#{source}/{name}` or `campaigns`.
    */
   key: 'pk',
   /** DynamoDB's TTL attribute, in epoch seconds. */
@@ -22,4 +24,7 @@ export const prefix = {
   held: 'held/',
   quarantine: 'quarantine/',
   givenUp: 'aws/lambda/',
+  inbox: campaignPrefix.inbox,
+  campaignWork: campaignPrefix.work,
+  results: campaignPrefix.results,
 } as const;

@@ -87,6 +87,7 @@ const takenNames = [
   'ingress',
   'forwarder',
   'operations',
+  'campaigns',
   'alarms',
   'dashboard',
   'constructor',
@@ -114,8 +115,12 @@ const linkPolicy = z.strictObject({
   ttlHours: z.strictObject({ least: hours.optional(), most: hours.optional() }).optional(),
 });
 
+const sourceName = text(
+  /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+  'must be 1–64 letters, digits, dots, dashes or underscores',
+);
 const producer = z.strictObject({
-  source: text(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, 'must be 1–64 letters, digits, dots, dashes or underscores'),
+  source: sourceName,
   principals: z.array(principal),
   lanes: z.array(text(laneNamePattern, laneNameRule)).min(1, 'must name at least one lane'),
   templates: z.array(text(templateIdPattern, templateIdRule)).min(1, 'must name at least one template'),
@@ -140,6 +145,16 @@ const alarmThresholds = z.strictObject({
   qrFailedPercent: percent,
   rateLimitedPer5Minutes: count(1, 10_000_000),
   ledgerThrottlesPer5Minutes: count(1, 10_000_000),
+  campaignRejectedPercent: percent,
+});
+
+const campaigns = z.strictObject({
+  /** Which campaigns wait for an operator's approval. Without any of these, a campaign waits only if its settings ask for it. */
+  approval: z.strictObject({
+    aboveRows: count(0, 1_000_000_000).optional(),
+    sources: z.array(sourceName).optional(),
+    belowReserve: z.boolean().optional(),
+  }),
 });
 
 const memory = count(128, 10_240, 'megabytes, Lambda');
@@ -167,6 +182,7 @@ export const pipelineSchema = z.strictObject({
     'must be days from 1 to 36,500, or forever',
   ),
   archiveDays: count(31, 36_500),
+  campaigns,
   alarmThresholds,
   memoryMegabytes: z.strictObject({
     linkWorker: memory,
@@ -175,6 +191,8 @@ export const pipelineSchema = z.strictObject({
     governor: memory,
     replayer: memory,
     reader: memory,
+    campaignChecker: memory,
+    campaignSender: memory,
   }),
 });
 

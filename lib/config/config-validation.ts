@@ -144,6 +144,10 @@ function pipelineFaults(
     known(lanes, settings.lanes, `producers[${index}].lanes`, 'lanes');
     known(templates, settings.templates, `producers[${index}].templates`, 'templates');
   }
+  for (const [index, source] of (settings.campaigns.approval.sources ?? []).entries()) {
+    if (!sources.has(source))
+      faults.push([`campaigns.approval.sources[${index}]`, `must be the source of a producer; ${got(source)}`]);
+  }
   faults.push(...senderIdFaults(settings));
   for (const [path, policy] of [
     ...settings.producers.map((one, index) => [`producers[${index}]`, one.policy] as const),

@@ -70,6 +70,14 @@ const pipeline: PipelineSettings = {
   commandRetentionDays: 10, // in the queue; the dead-letter queue's 14 days also count from the first sent time
   qrImageDays: 'forever', // printed codes live long; a number deletes each image after that many days
   archiveDays: 180, // how long the archive keeps rejected commands
+  /** Campaigns from files: docs/campaigns.md. These wait for `onelink campaign approve`, and so do those whose settings ask for it. */
+  campaigns: {
+    approval: {
+      aboveRows: 500_000, // more rows to send than this; without it, size does not matter
+      belowReserve: true, // calls that would touch the lane's quotaReserveCalls; also while the quota is unknown
+      // sources: ['crm'], // all campaigns of these producers
+    },
+  },
   /** Thresholds of the alarms, beside those of the lanes above. lib/observability/RUNBOOK.md describes what to do. */
   alarmThresholds: {
     quotaUsedPercent: {
@@ -87,8 +95,19 @@ const pipeline: PipelineSettings = {
     qrFailedPercent: 5, // of a quarter of an hour's images; images of deleted links fail as well
     rateLimitedPer5Minutes: 10, // 429s of one lane, twice in a row; within the budget there are none
     ledgerThrottlesPer5Minutes: 100, // three times in a row; an on-demand table throttles briefly when traffic doubles
+    campaignRejectedPercent: 20, // of a campaign's rows; more than that is a wrong column or template
   },
-  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 256, governor: 256, replayer: 256, reader: 256 }, // and the CPU: 1,769 MB are one vCPU
+  // Memory decides the CPU as well: 1,769 MB are one vCPU.
+  memoryMegabytes: {
+    linkWorker: 1_024,
+    qrWorker: 512,
+    expiryWorker: 256,
+    governor: 256,
+    replayer: 256,
+    reader: 256,
+    campaignChecker: 1_024,
+    campaignSender: 1_024,
+  },
 };
 
 export const config: Configuration = {

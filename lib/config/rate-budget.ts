@@ -344,14 +344,29 @@ export function planForwarder({
 }
 
 /**
- * Lambda environments that the functions of the plan, the expiry intake, the forwarder, the governor, the replayer and the
- * operations function reserve.
+ * How the campaign checker takes from its queue, one message at a time. It makes no API calls. With two environments, a
+ * large file leaves one for the others.
+ */
+export const campaignCheckerPlan = {
+  concurrency: minConcurrency,
+  /** A slice of a check ends after half a minute. The rest is for a slow last step and the report. */
+  timeoutSeconds: 120,
+  visibilityTimeoutSeconds: 6 * 120,
+} as const;
+
+/** The governor, the replayer, the operations function and the campaign sender, which run once at a time. */
+const singleFunctions = 4;
+
+/**
+ * Lambda environments that a pipeline reserves: for the functions of its plan, the expiry intake and the forwarder. The campaign
+ * checker and the functions that run once at a time are counted as well.
  *
  * @param ingressQueues how many the pipeline has
  */
 export function reservedConcurrency(plan: PipelinePlan, ingressQueues = 0): number {
   const planned = functionsOf(plan).reduce((total, [, { concurrency }]) => total + concurrency, 0);
-  return planned + (plan.expiry === undefined ? 0 : intakeConcurrency) + ingressQueues * minConcurrency + 3;
+  const ofIntake = plan.expiry === undefined ? 0 : intakeConcurrency;
+  return planned + ofIntake + ingressQueues * minConcurrency + campaignCheckerPlan.concurrency + singleFunctions;
 }
 
 /** Renders the arithmetic of {@link plannedCalls}: `campaign 13 × 64 + QR 2 × 11 + … + governor 1`. */

@@ -15,6 +15,8 @@ export type Job =
   | 'replayer'
   | 'forwarder'
   | 'operations'
+  | 'campaign-checker'
+  | 'campaign-sender'
   | 'reader';
 
 /** The options with which esbuild bundles a handler and its imports, the AWS SDK included, for Lambda's Node.js. */

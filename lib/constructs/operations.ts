@@ -13,7 +13,7 @@ import { allow, workerFunction } from './worker-function.ts';
  */
 export function operations(
   scope: Construct,
-  queues: readonly WorkQueue[],
+  queues: readonly Pick<WorkQueue, 'queue' | 'deadLetters'>[],
   ownSenders: string,
   { settings, surroundings }: PipelineParts,
 ): LambdaFunction {

@@ -12,6 +12,10 @@ export interface PipelineState {
   readonly ledger: Pick<ITable, 'tableArn' | 'tableName'> & { readonly tableStreamArn?: string | undefined };
   readonly qrImages: Pick<IBucket, 'arnForObjects' | 'bucketName'>;
   readonly archive: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;
+  /** The campaign bucket. */
+  readonly campaignFiles: Pick<IBucket, 'arnForObjects' | 'bucketArn' | 'bucketName'>;
+  /** What reaches the bucket's inbox, and how far its check is. */
+  readonly campaignWork: Pick<WorkQueue, 'queue' | 'deadLetters'>;
   readonly apiToken: Pick<ISecret, 'secretArn'>;
   readonly linkIdSecret: Pick<ISecret, 'secretArn'>;
 }

@@ -2,6 +2,7 @@ import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { expiryLane } from '../../lambdas/domain/work/names.ts';
 import type { AccountSettings, PipelineSettings } from '../config/config-schema.ts';
+import type { Campaigns } from '../constructs/campaigns.ts';
 import type { Expiry } from '../constructs/expiry.ts';
 import type { Ingress } from '../constructs/ingress.ts';
 import type { Lane } from '../constructs/lane.ts';
@@ -44,6 +45,11 @@ export const alarmIds = [
   'links-expiring-soon',
   'expiry-intake-late',
   'expiry-backlog-old',
+  'campaign-failing',
+  'campaign-sender-silent',
+  'campaign-stands-still',
+  'campaign-late',
+  'campaign-rejected',
   'outcome-dead-letters',
   'outcomes-expiring',
 ] as const;
@@ -95,6 +101,7 @@ export interface Observed {
   readonly replayer: LambdaFunction;
   readonly ingress: Ingress | undefined;
   readonly reader: LambdaFunction;
+  readonly campaigns: Campaigns;
   readonly ledger: PipelineState['ledger'];
 }
 

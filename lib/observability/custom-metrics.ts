@@ -1,3 +1,5 @@
+import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
+import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
 import { type Operation, writes } from '../../lambdas/domain/onelink/operation.ts';
 import {
   dimension,
@@ -57,7 +59,10 @@ export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lane
     ...Object.keys(lanes).flatMap((name) => {
       const lane = { [dimension.lane]: name };
       return [
-        ...named([...ofLane, ...laneStates, ...Object.values(replayerMetric)], lane),
+        ...named(
+          [...ofLane, ...laneStates, ...Object.values(replayerMetric), ...Object.values(campaignLaneMetric)],
+          lane,
+        ),
         ...calls(linkOperations, lane),
       ];
     }),
@@ -69,6 +74,7 @@ export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lane
     ...calls(readerOperations, { [dimension.lane]: readerLane }),
     ...named([...Object.values(governorMetric), ...ofGovernor, ...Object.values(heldMetric)], {}),
     ...calls(governorOperations, {}),
+    ...named(Object.values(campaignCheckerMetric), {}),
     ...(ingressQueuesOf({ producers }).length > 0 ? named(Object.values(forwarderMetric), {}) : []),
     ...[...new Set(producers.map(({ source }) => source))].flatMap((source) =>
       writes.flatMap((one) =>

@@ -1,5 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IMetric, MathExpression, Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import type { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
+import type { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
 import type { Operation } from '../../lambdas/domain/onelink/operation.ts';
 import {
   dimension,
@@ -14,12 +16,18 @@ import { heldMetric, type replayerMetric } from '../../lambdas/replayer/names.ts
 import type { Lane } from '../constructs/lane.ts';
 
 type Values<Names> = Names[keyof Names] & string;
-type LaneMetric = Values<typeof laneMetric> | Values<typeof laneStateMetric> | Values<typeof replayerMetric>;
+type LaneMetric =
+  | Values<typeof laneMetric>
+  | Values<typeof laneStateMetric>
+  | Values<typeof replayerMetric>
+  | Values<typeof campaignLaneMetric>;
 
 export const oneMinute = { period: Duration.minutes(1) };
 /** The maximum of a minute. For a metric with one value a minute, it is that value. */
 export const latest = { ...oneMinute, statistic: 'Maximum' };
 export const fiveMinutes = { period: Duration.minutes(5), statistic: 'Sum' };
+/** For a level that the campaign sender writes at the end of its runs, which take up to four minutes. */
+export const mostInFiveMinutes = { period: Duration.minutes(5), statistic: 'Maximum' };
 export const fifteenMinutes = { period: Duration.minutes(15) };
 
 /** Two days before SQS deletes a message, or halfway if the retention is below four days. */
@@ -36,6 +44,8 @@ export const pipelineMetrics = (serviceName: string) => {
       ...options,
     });
   return {
+    campaignChecker: (name: Values<typeof campaignCheckerMetric>, options: MetricOptions = {}) =>
+      metric(name, {}, options),
     forwarder: (name: Values<typeof forwarderMetric>, options: MetricOptions = {}) => metric(name, {}, options),
     governor: (name: Values<typeof governorMetric>, options: MetricOptions = {}) => metric(name, {}, options),
     held: (options: MetricOptions = {}) => metric(heldMetric.commandsHeld, {}, options),

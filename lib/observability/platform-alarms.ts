@@ -141,7 +141,7 @@ function ingressAlarms({ ingress, serviceName }: Observed): AlarmLine[] {
 }
 
 /** All functions of the pipeline, with the names that alarms and graphs use. */
-export function functionsOf({ lanes, qrCodes, expiry, governor, replayer, ingress, reader }: Observed): {
+export function functionsOf({ lanes, qrCodes, expiry, governor, replayer, ingress, reader, campaigns }: Observed): {
   subject: string;
   worker: LambdaFunction;
   runsAgain: string;
@@ -159,6 +159,8 @@ export function functionsOf({ lanes, qrCodes, expiry, governor, replayer, ingres
     },
     { subject: 'governor', worker: governor, runsAgain: scheduled },
     { subject: 'replayer', worker: replayer, runsAgain: scheduled },
+    { subject: 'campaigns-checker', worker: campaigns.checker.function, runsAgain: fed },
+    { subject: 'campaigns-sender', worker: campaigns.sender, runsAgain: scheduled },
     ...(ingress ? [{ subject: 'forwarder', worker: ingress.forwarder, runsAgain: fed }] : []),
     { subject: readerLane, worker: reader, runsAgain: 'The tool that asked shows the error. Run it again.' },
   ];

@@ -24,6 +24,13 @@ export class PipelineStack extends Stack {
       ReplayerFunctionName: this.pipeline.replayer.functionName,
       OperationsFunctionName: this.pipeline.operations.functionName,
       OperationsLogGroupName: this.pipeline.operations.logGroup.logGroupName,
+      CampaignBucketName: state.campaignFiles.bucketName,
+      // A lane may have the name `campaign`: then it has the output `CampaignQueueUrl`.
+      CampaignFilesQueueUrl: state.campaignWork.queue.queueUrl,
+      CampaignFilesDeadLetterQueueUrl: state.campaignWork.deadLetters.queueUrl,
+      CampaignCheckerFunctionName: this.pipeline.campaigns.checker.function.functionName,
+      CampaignSenderFunctionName: this.pipeline.campaigns.sender.functionName,
+      CampaignSenderLogGroupName: this.pipeline.campaigns.sender.logGroup.logGroupName,
       ReaderFunctionName: this.pipeline.reader.functionName,
       ReaderLogGroupName: this.pipeline.reader.logGroup.logGroupName,
       GovernorLogGroupName: this.pipeline.governor.logGroup.logGroupName,
@@ -42,6 +49,7 @@ export class PipelineStack extends Stack {
     outputs.QrJobsDeadLetterQueueUrl = qrCodes.jobs.deadLetters.queueUrl;
     describeWorker('ExpiryWorker', this.pipeline.expiry);
     describeWorker('ExpiryIntake', this.pipeline.expiry.intake);
+    describeWorker('CampaignChecker', this.pipeline.campaigns.checker);
     outputs.ExpiryIntakeFunctionName = this.pipeline.expiry.intake.function.functionName;
     outputs.ExpiredLinksQueueUrl = expired.queue.queueUrl;
     outputs.ExpiredLinksDeadLetterQueueUrl = expired.deadLetters.queueUrl;

@@ -9,6 +9,7 @@ import { ConfigurationError } from '../config/config-validation.ts';
 import { heldPrincipals, ingressQueuesOf, unboundSources } from '../config/principals.ts';
 import { planPipeline } from '../config/rate-budget.ts';
 import { pascalSource } from '../config/source-names.ts';
+import { Campaigns } from '../constructs/campaigns.ts';
 import { Expiry } from '../constructs/expiry.ts';
 import { governor } from '../constructs/governor.ts';
 import { Ingress } from '../constructs/ingress.ts';
@@ -49,6 +50,7 @@ export class OneLinkPipeline extends Construct {
   readonly governor: LambdaFunction;
   readonly replayer: LambdaFunction;
   readonly operations: LambdaFunction;
+  readonly campaigns: Campaigns;
   /** Absent if no producer needs an ingress queue. */
   readonly ingress: Ingress | undefined;
   /** The only way to the API for operators' tools. */
@@ -102,14 +104,16 @@ export class OneLinkPipeline extends Construct {
       qrCodes.jobs,
       expiry.expired,
       ...(this.ingress?.queues ?? []).map((one) => one.work),
+      state.campaignWork,
     ];
     this.operations = operations(new Construct(this, 'Operations'), work, ownSenders, parts);
+    this.campaigns = new Campaigns(this, 'Campaigns', { ...parts, lanes, qrCodes });
     // Each function that passes on what another has sent.
-    vouching.push(this.replayer, this.operations);
+    vouching.push(this.replayer, this.operations, this.campaigns.sender);
     if (this.ingress) vouching.push(this.ingress.forwarder);
     this.reader = reader(new Construct(this, 'Reader'), plan.reader, parts);
     const functions = { governor: this.governor, replayer: this.replayer, ingress: this.ingress, reader: this.reader };
-    const shared = { outcomeQueues, ledger: state.ledger };
+    const shared = { outcomeQueues, ledger: state.ledger, campaigns: this.campaigns };
     const observed = { serviceName, settings, account, lanes, qrCodes, expiry, ...functions, ...shared };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
     const { runbookUrl } = stage.alarms;

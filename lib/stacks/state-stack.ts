@@ -7,20 +7,28 @@ import type { Construct, IConstruct } from 'constructs';
 import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
 import type { PipelineSettings, StageSettings } from '../config/config-schema.ts';
 import { policySid } from '../config/principals.ts';
+import { campaignCheckerPlan } from '../config/rate-budget.ts';
+import { admitCampaigns, notifyOfFiles } from '../constructs/campaign-files.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
 import { refuseLargePolicy } from '../constructs/policy-limits.ts';
 import { readersOf } from '../constructs/readers.ts';
+import { WorkQueue } from '../constructs/work-queue.ts';
 
 export interface StateStackProps extends StackProps {
-  readonly settings: Pick<PipelineSettings, 'producers' | 'qrImageDays' | 'archiveDays'>;
+  readonly settings: Pick<PipelineSettings, 'producers' | 'qrImageDays' | 'archiveDays' | 'commandRetentionDays'>;
   readonly removalPolicy: StageSettings['removalPolicy'];
 }
+
+/** How long the chunks of a campaign are kept. Its rows' requests are known for 75 days by default. */
+const campaignWorkDays = 90;
 
 /** Holds the resources that outlive a deployment. Never change their logical IDs: a new ID makes a new, empty resource. */
 export class StateStack extends Stack implements PipelineState {
   readonly ledger: Table;
   readonly qrImages: Bucket;
   readonly archive: Bucket;
+  readonly campaignFiles: Bucket;
+  readonly campaignWork: WorkQueue;
   readonly apiToken: Secret;
   readonly linkIdSecret: Secret;
 
@@ -68,6 +76,20 @@ export class StateStack extends Stack implements PipelineState {
       expiringPrefix: prefix.rejected,
     });
 
+    // Versioned: a file that is dropped over another one must not take the other's rows from its results.
+    this.campaignFiles = privateBucket(this, 'CampaignFiles', removalPolicy, {
+      versioned: true,
+      // Longer than a request is remembered. Then a campaign's chunks have no use.
+      expiration: Duration.days(campaignWorkDays),
+      expiringPrefix: prefix.campaignWork,
+    });
+    admitCampaigns(this.campaignFiles, props.settings);
+    this.campaignWork = new WorkQueue(this, 'CampaignWork', {
+      retentionDays: props.settings.commandRetentionDays,
+      visibilityTimeoutSeconds: campaignCheckerPlan.visibilityTimeoutSeconds,
+    });
+    notifyOfFiles(this.campaignFiles, this.campaignWork.queue);
+
     // Secrets Manager generates a first value, so the stack deploys without a token. The operator puts the token later.
     this.apiToken = new Secret(this, 'ApiToken', { description: 'OneLink API token, raw', removalPolicy });
     // This secret derives short-link IDs. With another secret, a repeated command would derive another ID and make a second link.
@@ -84,9 +106,11 @@ export class StateStack extends Stack implements PipelineState {
     });
 
     // Fixed logical IDs, so moving a construct in the tree does not replace its resource.
-    for (const part of ['ledger', 'qrImages', 'archive', 'apiToken', 'linkIdSecret'] as const) {
+    for (const part of ['ledger', 'qrImages', 'archive', 'campaignFiles', 'apiToken', 'linkIdSecret'] as const) {
       pin(this[part], `${part.charAt(0).toUpperCase()}${part.slice(1)}`);
     }
+    pin(this.campaignWork.queue, 'CampaignFilesQueue');
+    pin(this.campaignWork.deadLetters, 'CampaignFilesDeadLetters');
   }
 }
 

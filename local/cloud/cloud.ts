@@ -156,7 +156,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   const [undeliveredSubscriptions, expiringTables] = await Promise.all([
     createTopics(deployment, sns, notices, (...of) => serviceCalls.delivers(...of)),
     createTables(deployment, dynamodb),
-    createBuckets(deployment, s3, queueEngine.endpoint),
+    createBuckets(deployment, s3, queueEngine.endpoint, notices, (...of) => serviceCalls.sendsEvents(...of)),
   ]);
   const secrets = secretsManager(deployment, clock, options.secretValues ?? {});
 

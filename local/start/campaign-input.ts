@@ -37,11 +37,19 @@ export async function readCampaign(
   file: string,
   options: { limit?: number; producers: readonly LaneUser[] },
 ): Promise<{ messages: CampaignMessage[]; setup: CampaignSetup }> {
-  const setupFile = file.replace(/(\.\w+)?$/, '.setup.json');
-  const setup: CampaignSetup = existsSync(setupFile)
-    ? setupSchema.parse(JSON.parse(readFileSync(setupFile, 'utf8')))
-    : { foreignLinks: [], lanes: {} };
+  const setup = readSetup(file);
   return { messages: withLanes(await read(file, options.limit), setup, options.producers), setup };
+}
+
+/**
+ * Reads the set-up file beside a campaign. Without one, nothing exists before, and all lanes are the sources' own.
+ *
+ * @throws Error if it has another form
+ */
+export function readSetup(file: string): CampaignSetup {
+  const setupFile = file.replace(/(\.\w+)?$/, '.setup.json');
+  if (!existsSync(setupFile)) return { foreignLinks: [], lanes: {} };
+  return setupSchema.parse(JSON.parse(readFileSync(setupFile, 'utf8')));
 }
 
 const faultsShown = 20;

@@ -5,11 +5,13 @@ import type { Outcomes } from '../../cli/pipeline/outcomes.ts';
 import type { PipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
 import { sendAll, type Unsent } from '../../cli/pipeline/send-messages.ts';
 import { OperatorError } from '../../cli/words/operator-error.ts';
+import { campaignKey } from '../../lambdas/domain/campaign/places.ts';
 import type { PipelineSettings } from '../../lib/config/config-schema.ts';
 import type { LocalCloud } from '../cloud/cloud.ts';
 import type { AdminClient } from '../onelink-api/admin-client.ts';
 import type { CampaignMessage } from './campaign-input.ts';
 import { killEnvironments } from './chaos.ts';
+import type { FileCampaign } from './file/file-campaign.ts';
 import { queueUrlOf } from './producer-callers.ts';
 import type { Display } from './progress/display.ts';
 import { watch } from './progress/observation.ts';
@@ -28,14 +30,21 @@ export interface CampaignOptions {
   /** The run ends after this time without a new outcome. */
   patienceSeconds: number;
   chaos: boolean;
+  /** A file whose rows are a campaign, beside the messages. */
+  file?: RunFile | undefined;
   signal: AbortSignal;
 }
+
+type RunFile = Pick<FileCampaign, 'file' | 'drop' | 'look'>;
 
 export type CampaignEnd = 'all answered' | 'the rest is parked' | 'no new outcome' | 'dead letter' | 'interrupted';
 
 const pollEveryMilliseconds = 500;
 
-/** Sends the campaign, and receives outcomes until every message has its own or no more are to be expected. */
+/**
+ * Drops the file, sends the messages, and receives outcomes. It ends when every message has its own and the file's campaign
+ * has ended, or when no more is to be expected.
+ */
 export async function runCampaign(options: CampaignOptions) {
   const { messages, cloud, outputs, outcomes, screen } = options;
   const awaited = new AwaitedOutcomes<CampaignMessage>();
@@ -44,6 +53,7 @@ export async function runCampaign(options: CampaignOptions) {
     byLane.map(([lane, { length: total }]) => [lane, { total, answered: 0, meter: new RateMeter() }]),
   );
   const qr = { owed: 0, done: 0, meter: new RateMeter() };
+  const rows = { settled: 0, state: '', meter: new RateMeter() };
   const unsent: Unsent<CampaignMessage>[] = [];
   const over = new AbortController();
   const begun = performance.now();
@@ -77,6 +87,7 @@ export async function runCampaign(options: CampaignOptions) {
     for (const lane of lanes.keys()) {
       if (!outputs.laneQueueUrls.has(lane)) throw new OperatorError(`The pipeline has no lane ${lane}.`);
     }
+    await options.file?.drop();
     const sqsOf = clientsBySender(options.sqs, (key) => cloud.clientConfig('sqs', key));
     const { stoppedBy } = await sendAll(sqsOf, messages, {
       senderOf: (message) => senderKey(options.producers, message),
@@ -92,12 +103,23 @@ export async function runCampaign(options: CampaignOptions) {
       screen.print(`SQS accepts no more messages: ${stoppedBy instanceof Error ? stoppedBy.message : stoppedBy}`);
   };
 
+  const lookAtFile = async (file: RunFile, now: number) => {
+    const { state, settled, approved, ended, rows: read } = await file.look();
+    const name = campaignKey(file.file);
+    if (settled !== rows.settled || state !== rows.state) newsAt = now;
+    if (approved) screen.print(`${name} waited for an approval. As your operator, the run has approved it.`);
+    Object.assign(rows, { settled, state });
+    rows.meter.sample(settled, now);
+    return { ended, shown: { name, state, settled, rows: read, perSecond: rows.meter.perSecond } };
+  };
+
   const watchUntilEnd = async (): Promise<CampaignEnd> => {
     for (;;) {
       const now = performance.now();
       const seen = await watch(cloud, options.emulator.admin, outputs);
       for (const { answered, meter } of lanes.values()) meter.sample(answered, now);
       qr.meter.sample(qr.done, now);
+      const file = options.file && (await lookAtFile(options.file, now));
       screen.progress({
         seconds: (now - begun) / 1000,
         lanes: [...lanes].map(([name, { answered, total, meter }]) => {
@@ -105,14 +127,16 @@ export async function runCampaign(options: CampaignOptions) {
           return { name, answered, total, perSecond: meter.perSecond, waiting, inWork, running };
         }),
         qr: { done: qr.done, owed: qr.owed, perSecond: qr.meter.perSecond },
+        file: file?.shown,
         quota: seen.quota,
         alarms: seen.alarms,
         deadLetters: seen.deadLetters,
         killed: options.chaos ? killed : undefined,
       });
       if (options.signal.aborted) return 'interrupted';
-      if (!sending && awaited.unsettled === 0) return 'all answered';
-      if (!sending && awaited.unsettled === awaited.parked) return 'the rest is parked';
+      const isFileOver = file === undefined || file.ended;
+      if (!sending && isFileOver && awaited.unsettled === 0) return 'all answered';
+      if (!sending && isFileOver && awaited.unsettled === awaited.parked) return 'the rest is parked';
       if (seen.deadLetters > 0) return 'dead letter';
       if (performance.now() - newsAt > options.patienceSeconds * 1000) return 'no new outcome';
       await new Promise((resolve) => setTimeout(resolve, pollEveryMilliseconds));

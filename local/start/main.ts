@@ -6,6 +6,7 @@ import { usageCode, withUsageCode } from '../../cli/terminal/usage.ts';
 import { OperatorError } from '../../cli/words/operator-error.ts';
 import { ConfigurationError } from '../../lib/config/config-validation.ts';
 import { kinds } from '../weather/kinds.ts';
+import { isRowFile } from './file/dropped-file.ts';
 import { run } from './run.ts';
 import { runConfiguration } from './run-configuration.ts';
 import { AnotherRun } from './run-lock.ts';
@@ -20,13 +21,15 @@ const program = new Command('npm start --')
   )
   .option(
     '--input <file>',
-    'messages to send: NDJSON, a JSON array or a JSON object, all in UTF-8 (default: examples/campaign.ndjson)',
+    'a campaign of rows: .csv or .csv.gz, with <name>.campaign.json beside it. Or messages to send: NDJSON, a JSON array or a ' +
+      'JSON object, all in UTF-8 (default: examples/crm.csv and examples/campaign.ndjson)',
   )
+  .option('--source <name>', 'whose campaign the rows are (default: the configuration’s first producer)')
   .option(
     '--config <file>',
     'the configuration to run, such as lib/config/config.ts; without --input, commands are made for its producers (default: examples/configuration.ts)',
   )
-  .option('--limit <messages>', 'send only the first messages', count(1, 100_000_000))
+  .option('--limit <number>', 'send only the first messages, and only the first rows', count(1, 100_000_000))
   .option('--stage <name>', 'the stage to run (default: the configuration’s first)')
   .option('--chaos', 'kill execution environments at random until the campaign is done', false)
   .option('--weather [seed]', 'degrade the local cloud as AWS may fail, by a plan that the seed decides', seed)
@@ -41,7 +44,18 @@ const program = new Command('npm start --')
   .addOption(
     new Option('--scenario <name>', 'run a story in simulated time, in under two minutes, instead of a campaign')
       .choices(stories.map(({ name }) => name))
-      .conflicts(['config', 'input', 'limit', 'chaos', 'weather', 'weatherKinds', 'storm', 'patience', 'keep']),
+      .conflicts([
+        'config',
+        'input',
+        'source',
+        'limit',
+        'chaos',
+        'weather',
+        'weatherKinds',
+        'storm',
+        'patience',
+        'keep',
+      ]),
   )
   .option('--keep', 'keep everything up, for the AWS CLI or any SDK, until Ctrl-C', false)
   .option('--quiet', 'print only failures', false)
@@ -61,10 +75,11 @@ Scenarios (timeline in .local/out/timeline.ndjson; ends with 1 when something th
 ${stories.map(({ name, about }) => `  ${name.padEnd(18)}${about}`).join('\n')}`,
   );
 
-const sampleCampaign = fileURLToPath(new URL('../../examples/campaign.ndjson', import.meta.url));
+const sample = (file: string) => fileURLToPath(new URL(`../../examples/${file}`, import.meta.url));
 
 interface Flags extends WeatherFlags {
   input?: string;
+  source?: string;
   config?: string;
   limit?: number;
   scenario?: string;
@@ -89,11 +104,17 @@ const { patience, scenario, config, weather, weatherKinds, storm, ...flags } = w
 try {
   const plan = weatherOf({ storm, weather, weatherKinds }, () => Date.now() % 1_000_000);
   const chosen = await runConfiguration(config);
-  // The shipped campaign is the sample's: its producers and templates are in no other configuration.
-  const input = flags.input ?? (config === undefined ? sampleCampaign : undefined);
+  // The shipped campaigns are the sample's: its producers and templates are in no other configuration.
+  const isSample = flags.input === undefined && config === undefined;
+  const given =
+    flags.input === undefined ? {} : isRowFile(flags.input) ? { rows: flags.input } : { input: flags.input };
+  const inputs = isSample ? { input: sample('campaign.ndjson'), rows: sample('crm.csv') } : given;
   const addsUp =
     scenario === undefined
-      ? await run({ ...flags, ...chosen, input, weather: plan, patienceSeconds: patience }, interrupted.signal)
+      ? await run(
+          { ...flags, input: undefined, ...inputs, ...chosen, weather: plan, patienceSeconds: patience },
+          interrupted.signal,
+        )
       : await runScenario({ ...flags, ...chosen, scenario }, interrupted.signal);
   process.exitCode = addsUp ? 0 : 1;
 } catch (error) {

@@ -3,15 +3,17 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
 import { fileWords } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
-import { budgetOf, planPipeline } from '../../lib/config/rate-budget.ts';
+import { budgetOf, campaignCheckerPlan, planPipeline } from '../../lib/config/rate-budget.ts';
 import type { JudgedCall, LocalCloud } from '../cloud/cloud.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
-import { readCampaign } from './campaign-input.ts';
+import { readCampaign, readSetup } from './campaign-input.ts';
 import { type CampaignRun, runCampaign } from './campaign-run.ts';
 import { chaosWords } from './chaos.ts';
 import { chosenPipeline } from './chosen-pipeline.ts';
 import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
 import { emulatorSettings } from './emulator-settings.ts';
+import { campaignOfFile } from './file/campaign-of-file.ts';
+import { chosenFile } from './file/chosen-file.ts';
 import { forgetKeptRun, type KeptRun, keptRunWords, writeKeptRun } from './kept-run.ts';
 import { empty, inLocal } from './local-folder.ts';
 import { madeCommands, writeMadeCommands } from './made-commands.ts';
@@ -19,6 +21,8 @@ import { Phases } from './phases.ts';
 import { type Display, display } from './progress/display.ts';
 import { deadLettersIn } from './progress/observation.ts';
 import { closingWords } from './report/closing-words.ts';
+import { codeTexts } from './report/file-report.ts';
+import { fileFaults, withRows } from './report/file-results.ts';
 import { reconcile } from './report/reconciliation.ts';
 import { failedChecks } from './report/run-checks.ts';
 import { type Findings, summarise } from './report/summary.ts';
@@ -31,8 +35,12 @@ import { synthesise } from './synthesis.ts';
 export interface RunOptions extends RunConfiguration {
   /** The configuration's first stage by default. */
   stage?: string;
-  /** A file of messages. Without it, the run makes commands for the configuration's producers. */
+  /** A file of messages. Without it and without `rows`, the run makes commands for the configuration's producers. */
   input?: string | undefined;
+  /** A file whose rows are a campaign. */
+  rows?: string | undefined;
+  /** Whose campaign the rows are. Default: the first producer's. */
+  source?: string | undefined;
   limit?: number;
   chaos: boolean;
   weather?: WeatherPlan | undefined;
@@ -54,15 +62,21 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
   const screen = display(process.stdout, options.quiet);
   const phases = new Phases();
   const pipeline = chosenPipeline(options.configuration, options.stage);
-  const input = options.input ?? (await makeInput(pipeline));
-  const { messages, setup } = await readCampaign(input, { ...options, producers: pipeline.settings.producers });
+  const { producers } = pipeline.settings;
   await mkdir(inLocal(''), { recursive: true });
+  const rows = options.rows === undefined ? undefined : await chosenFile(options.rows, options, producers);
+  const input = options.input ?? (rows === undefined ? await makeInput(pipeline) : undefined);
+  const { messages, setup } =
+    input === undefined
+      ? { messages: [], setup: { foreignLinks: [] } }
+      : await readCampaign(input, { ...options, producers });
+  const foreignLinks = [...setup.foreignLinks, ...(options.rows ? readSetup(options.rows).foreignLinks : [])];
   const unlock = lockRun(inLocal('run.pid'));
   await Promise.all([forgetKeptRun(), ...['out', 'cdk.out', 'cloud/logs'].map((name) => empty(inLocal(name)))]);
 
   const closing: (() => Promise<void>)[] = [];
   try {
-    if (options.chaos) screen.print(chaosWords(longestVisibilitySeconds(pipeline)));
+    if (options.chaos) screen.print(chaosWords(longestVisibilitySeconds(pipeline, options)));
     screen.print(`Synthesising ${pipeline.stackName} and starting the OneLink API emulator …`);
     const starting = phases.time('emulator', startEmulator(emulatorSettings(pipeline, token)));
     closing.push(async () => (await starting).stop());
@@ -71,7 +85,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
       phases.time('synthesis', synthesise(options.file, pipeline.stage, inLocal('cdk.out'))),
     ]);
     const emulator = await starting;
-    if (setup.foreignLinks.length > 0) await emulator.admin.preload(setup.foreignLinks);
+    if (foreignLinks.length > 0) await emulator.admin.preload(foreignLinks);
 
     const { weather, chaos } = options;
     const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
@@ -87,7 +101,8 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
       const { seed, strength } = weather;
       screen.print(`Weather: ${strength}, seed ${seed}. To repeat its plan, use --weather ${seed}.`);
     }
-    const { producers } = pipeline.settings;
+    const { stackName } = pipeline;
+    const file = rows && campaignOfFile(rows, { cloud, stackName, producers, signal, closing });
     const campaign = {
       messages,
       cloud,
@@ -99,6 +114,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
       screen,
       patienceSeconds,
       chaos,
+      file: file?.campaign,
       signal,
     };
     const ran = await phases.time('campaign', runCampaign(campaign));
@@ -111,23 +127,32 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const qrImages = qrFiles.size;
     if (isUp) closing.push(() => writeLinks(inLocal('out'), ran.all, qrFiles, { origin, isUp: false }));
     await writeNotSent(inLocal('out'), ran.unsent);
+    const fileRun = await file?.end();
+    const written = (await file?.write(inLocal('out'))) ?? [];
     const sum = reconcile(ran.all);
     const found = await findings(ran, cloud, emulator, pipeline, qrImages);
-    const summary = summarise(sum, found, ran.unsent.length);
+    const summary = summarise(sum, found, ran.unsent.length, fileRun);
     await writeSummary(inLocal('out'), summary);
-    const faults = failedChecks(sum, found, summary, ran.contradictions, ran.unsent);
+    const made = withRows(sum, fileRun?.results ?? []);
+    const faults = failedChecks(made, found, summary, ran.contradictions, ran.unsent);
+    if (fileRun) {
+      const keys = fileRun.results.flatMap(({ qrKey }) => qrKey ?? []);
+      faults.push(...fileFaults(fileRun, await codeTexts(inLocal('out'), keys, qrFiles)));
+    }
     const refused = cloud.calls().filter(({ permitted }) => !permitted).length;
     if (refused > 0) faults.push(`the template's policies refuse ${refused} calls`);
-    for (const line of closingWords(ran, sum, found, summary, faults, weather)) screen.print(line);
+    for (const line of closingWords(ran, sum, found, summary, faults, weather, fileRun)) screen.print(line);
     if (ran.unsent.length > 0)
       screen.print('Not sent: .local/out/not-sent.csv has the reasons. To send the rest, use not-sent.ndjson.');
-    screen.print(`Files: .local/out/ (links.csv, rejects.csv, outcomes.ndjson, summary.json, qr/index.html)`);
+    const files = ['links.csv', 'rejects.csv', 'outcomes.ndjson', 'summary.json', 'qr/index.html', ...written];
+    screen.print(`Files: .local/out/ (${files.join(', ')})`);
     screen.print(`Took: ${phases.words()}; logs of the functions: .local/cloud/logs/`);
     // `--quiet` hides the progress, not the failures.
     if (options.quiet) for (const fault of faults) console.error(fault);
 
     if (options.keep && !signal.aborted) {
-      const commands = options.file === sampleConfigFile ? 'examples/create-link.json' : fileWords(input);
+      const isSample = options.file === sampleConfigFile;
+      const commands = isSample ? 'examples/create-link.json' : fileWords(input ?? (await makeInput(pipeline)));
       await keep({ pipeline, configuration: options.configuration, cloud, emulator, commands }, screen, signal);
     }
     return faults.length === 0;
@@ -155,14 +180,20 @@ function printNotices({ notices }: LocalCloud, screen: Display): void {
 }
 
 /** The messages of a killed environment, or of a failure in a storm, return after the visibility time-out. */
-function patience({ chaos, weather, patienceSeconds }: RunOptions, { account, settings }: ConfiguredPipeline): number {
+function patience(options: RunOptions, pipeline: ConfiguredPipeline): number {
+  const { chaos, weather, patienceSeconds } = options;
   if (!chaos && weather?.strength !== 'storm') return patienceSeconds;
-  return patienceSeconds + longestVisibilitySeconds({ account, settings });
+  return patienceSeconds + longestVisibilitySeconds(pipeline, options);
 }
 
-function longestVisibilitySeconds({ account, settings }: Pick<ConfiguredPipeline, 'account' | 'settings'>): number {
+/** The time until the messages of a killed environment return. A campaign of rows adds the queue of dropped files. */
+function longestVisibilitySeconds(
+  { account, settings }: Pick<ConfiguredPipeline, 'account' | 'settings'>,
+  { rows }: Pick<RunOptions, 'rows'>,
+): number {
   const { plans, qr } = planPipeline(account, settings);
-  const workers = [...plans.map(({ link }) => link), qr];
+  const lanes = [...plans.map(({ link }) => link), qr];
+  const workers = rows === undefined ? lanes : [...lanes, campaignCheckerPlan];
   return Math.max(...workers.map((one) => one?.visibilityTimeoutSeconds ?? 0));
 }
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Awaited as Answered } from '../../cli/pipeline/awaited-outcomes.ts';
 import { type CampaignMessage, readCampaign } from '../../local/start/campaign-input.ts';
-import { pictureIn } from '../world/qr-text.ts';
+import { pictureIn } from '../../local/start/report/qr-picture.ts';
 import { comparedWithRecord } from '../world/recorded-calls.ts';
 import { messagesOf, runningPipeline } from '../world/running-pipeline.ts';
 

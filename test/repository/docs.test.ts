@@ -9,6 +9,8 @@ import { readingPace } from '../../cli/pipeline/reader.ts';
 import { onelinkProgram } from '../../cli/program.ts';
 import { durationWords } from '../../cli/words/words.ts';
 import { config } from '../../examples/configuration.ts';
+import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
+import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
 import { commandReader, noPolicy } from '../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
 import { outcomeKinds, outcomeSchema } from '../../lambdas/domain/contract/outcome.ts';
@@ -325,6 +327,8 @@ describe('docs/metrics.md', () => {
     ['Governor', governorMetric],
     ['Lane states', laneStateMetric],
     ['Replayer', replayerMetric],
+    ['Campaign sender', campaignLaneMetric],
+    ['Campaign checker', campaignCheckerMetric],
     ['Forwarder', forwarderMetric],
     ['Held commands', heldMetric],
   ])('lists every metric in the code and no other: %s', (heading, metrics) => {
@@ -332,7 +336,7 @@ describe('docs/metrics.md', () => {
   });
 
   it('has no other section', () => {
-    expect(page.match(/^## /gm)).toHaveLength(8);
+    expect(page.match(/^## /gm)).toHaveLength(10);
     expect(page).toContain(`namespace \`${metricNamespace}\``);
   });
 });

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { crmFile } from '../../examples/campaign/crm-file.ts';
 import type { Fate } from '../../examples/campaign/line.ts';
 import { generateCampaign } from '../../examples/generate-campaign.ts';
 import type { Command } from '../../lambdas/domain/contract/command.ts';
 import { commandReader, noPolicy } from '../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../lambdas/domain/contract/envelope.ts';
+import { rowsIn } from '../../local/start/file/file-rows.ts';
 
 const committed = (file: string) => readFileSync(new URL(`../../examples/${file}`, import.meta.url), 'utf8');
 const { bodies, setup, fates } = generateCampaign();
@@ -116,4 +119,19 @@ test('the campaign has no data of real people: only example domains and numbered
   const hosts = [...bodies.join('\n').matchAll(/https?:\/\/([^/"\\?#\s]+)/g)].map(([, host = '']) => host);
   expect(hosts.filter((host) => !host.endsWith('.example'))).toEqual([]);
   expect(bodies.join('\n')).not.toMatch(/[\w.]+@[\w.]+|\+\d{6,}/);
+});
+
+test('the committed spreadsheet equals the generator’s (if not, run `npm run campaign`)', () => {
+  const { csv, settings, foreignLinks } = crmFile();
+  expect(committed('crm.csv')).toBe(csv);
+  expect(committed('crm.campaign.json')).toBe(`${JSON.stringify(settings, null, 2)}\n`);
+  expect(committed('crm.setup.json')).toBe(`${JSON.stringify({ foreignLinks, lanes: {} }, null, 2)}\n`);
+});
+
+test('the spreadsheet has 400 rows of the four use cases, most of them good', async () => {
+  const { statuses } = crmFile();
+  expect(statuses).toHaveLength(400);
+  expect(statuses.filter((status) => status === 'rejected')).toHaveLength(12);
+  const file = fileURLToPath(new URL('../../examples/crm.csv', import.meta.url));
+  expect((await rowsIn(file)).rows).toBe(400);
 });

@@ -13,6 +13,7 @@ const work = 'domain/work imports no other room, knows no AWS and does no I/O';
 const onelink = 'domain/onelink imports contract and work, knows no AWS and does no I/O';
 const link = 'domain/link imports contract, work and onelink, knows no AWS and does no I/O';
 const control = 'domain/control imports contract, work, onelink and link, knows no AWS and does no I/O';
+const campaign = 'domain/campaign imports contract, work, onelink, link and policy, knows no AWS and does no I/O';
 const adapter = 'an adapter imports the domain and its one outside system, nothing else of ours';
 const runtime = 'the runtime imports the domain only: it serves every job alike';
 const useCase = 'a use case imports the domain and takes adapters as arguments; only handler.ts wires';
@@ -61,6 +62,10 @@ const refused: Record<string, Case[]> = {
     ['lambdas/domain/link/a.ts', '../../adapters/ledger.ts'],
   ],
   [control]: [['lambdas/domain/control/a.ts', '../../adapters/control-table.ts']],
+  [campaign]: [
+    ['lambdas/domain/campaign/a.ts', '../control/pacer.ts'],
+    ['lambdas/domain/campaign/a.ts', '../../adapters/ledger.ts'],
+  ],
   [adapter]: [
     ['lambdas/adapters/a.ts', '../runtime/clock.ts'],
     ['lambdas/adapters/a.ts', '../link-worker/ports.ts'],
@@ -132,6 +137,7 @@ const allowed: Case[] = [
   ['lambdas/domain/onelink/a.ts', '../contract/fault.ts'],
   ['lambdas/domain/link/a.ts', '../contract/outcome.ts'],
   ['lambdas/domain/control/a.ts', '../link/ledger-record.ts'],
+  ['lambdas/domain/campaign/a.ts', '../link/ledger-record.ts'],
   ['lambdas/adapters/a.ts', '../domain/contract/outcome.ts'],
   ['lambdas/adapters/a.ts', './names.ts'],
   ['lambdas/adapters/a.ts', './batching.ts'],

@@ -23,14 +23,18 @@ const idleLane = () => ({
   parkingMinutes: 0,
   pausedMinutes: 0,
   booksFailed: 0,
+  /** What the campaign sender writes at the end of a run, every minute here. */
+  campaigns: { failed: 0, standsStill: 0, late: 0, rejectedPercent: 0 },
 });
 
-/** A minute without work: only the governor and the replayer run. */
+/** A minute without work: only the governor, the replayer and the campaign sender run. */
 export const idleMinute = () => ({
   lanes: { transactional: idleLane(), campaign: idleLane() },
   qr: { ...emptyQueue(), rateLimited: 0, pausedMinutes: 0 },
   expiry: { ...emptyQueue(), expiringSoon: 0, booksFailed: 0 },
   outcomesOfCrm: emptyQueue(),
+  /** The campaign checker's queue, and its failures. */
+  campaigns: { ...emptyQueue(), checkFailed: 0, senderRuns: true },
   governor: {
     runs: true,
     /** Whether the API answered the quota poll. */

@@ -54,6 +54,10 @@ function storiesOfLane(name: LaneName): Record<string, Story> {
     'commands-rejected': ofLane(15, () => ({ rejected: 100 })),
     'sender-not-allowed': ofLane(10, (at) => ({ othersSenders: at % 9 === 0 ? 1 : 0 })),
     'qr-failed': ofLane(15, () => ({ qrStored: 20, qrFailed: 2 })),
+    'campaign-failing': ofLane(15, (at) => ({ campaigns: { failed: at % 5 === 0 ? 1 : 0 } })),
+    'campaign-stands-still': ofLane(15, () => ({ campaigns: { standsStill: 1 } })),
+    'campaign-late': ofLane(20, () => ({ campaigns: { late: 1 } })),
+    'campaign-rejected': ofLane(5, () => ({ campaigns: { rejectedPercent: 25 } })),
     'bookkeeping-failed': ofLane(15, () => ({ booksFailed: 1 })),
     'worker-throttled': story(20, () => ({ throttles: { [name]: 3 } })),
   };
@@ -108,11 +112,25 @@ export const stories: Record<string, Story> = {
   'expiry-backlog-old': story(10, () => ({ expiry: { oldestSeconds: 2 * days } })),
   'expiry-intake-late': story(10, (at) => ({ intakeAgeSeconds: at * 60 })),
   'expiry-bookkeeping-failed': story(15, () => ({ expiry: { booksFailed: 1 } })),
+  'campaigns-dead-letters': story(10, () => ({ campaigns: { deadLetters: 1 } })),
+  'campaigns-checker-campaign-failing': story(15, (at) => ({ campaigns: { checkFailed: at % 5 === 0 ? 1 : 0 } })),
+  'campaign-sender-silent': story(45, () => ({ campaigns: { senderRuns: false } })),
   'crm-outcome-dead-letters': story(10, () => ({ outcomesOfCrm: { deadLetters: 1 } })),
   'crm-outcomes-expiring': story(10, () => ({ outcomesOfCrm: { oldestSeconds: 8 * days } })),
   'links-expiring-soon': story(1, () => ({ expiry: { expiringSoon: 3 } })),
   ...Object.fromEntries(
-    ['transactional', 'campaign', 'qr', 'expiry', 'expiry-intake', 'governor', 'replayer', 'reader'].map(crashes),
+    [
+      'transactional',
+      'campaign',
+      'qr',
+      'expiry',
+      'expiry-intake',
+      'governor',
+      'replayer',
+      'reader',
+      'campaigns-checker',
+      'campaigns-sender',
+    ].map(crashes),
   ),
 };
 

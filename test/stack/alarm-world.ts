@@ -1,6 +1,8 @@
 import type { Stack as CdkStack, CfnElement } from 'aws-cdk-lib';
 import type { Template } from 'aws-cdk-lib/assertions';
 import type { IConstruct } from 'constructs';
+import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
+import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
 import {
   expiryLane,
   laneMetric,
@@ -87,8 +89,14 @@ export class AlarmWorld {
           [laneMetric.qrStored]: lane.qrStored,
           [laneMetric.qrFailed]: lane.qrFailed,
           [laneMetric.bookkeepingFailed]: lane.booksFailed,
+          [campaignLaneMetric.failed]: lane.campaigns.failed,
         },
       );
+      if (rest.campaigns.senderRuns) {
+        this.#own({ lane: name }, campaignLaneMetric.standsStill, lane.campaigns.standsStill);
+        this.#own({ lane: name }, campaignLaneMetric.late, lane.campaigns.late);
+        this.#own({ lane: name }, campaignLaneMetric.rejectedShare, lane.campaigns.rejectedPercent);
+      }
       this.#counts(
         { lane: name, operation: 'create' },
         { [operationMetric.apiCallMade]: lane.made, [operationMetric.apiCallFailed]: lane.failed },
@@ -103,6 +111,8 @@ export class AlarmWorld {
     if (governor.runs) this.#own({ lane: qrLane }, laneStateMetric.lanePausedMinutes, qr.pausedMinutes);
     if (rest.queuesMeasured) this.#queue(expiryLane, expiry);
     if (rest.queuesMeasured) this.#queue('crm-outcomes', rest.outcomesOfCrm);
+    if (rest.queuesMeasured) this.#queue('campaigns', rest.campaigns);
+    this.#counts({}, { [campaignCheckerMetric.checkFailed]: rest.campaigns.checkFailed });
     this.#counts(
       { lane: expiryLane },
       { [laneMetric.linkExpiringSoon]: expiry.expiringSoon, [laneMetric.bookkeepingFailed]: expiry.booksFailed },
@@ -113,7 +123,8 @@ export class AlarmWorld {
         this.#metrics.record('AWS/Lambda', metric, { FunctionName: name }, value);
       record('Errors', rest.errors[subject] ?? 0);
       record('Throttles', rest.throttles[subject] ?? 0);
-      if (subject !== 'replayer' || rest.replayerRuns) record('Invocations', 1);
+      const stands = { replayer: !rest.replayerRuns, 'campaigns-sender': !rest.campaigns.senderRuns };
+      if (!Reflect.get(stands, subject)) record('Invocations', 1);
     }
     if (rest.replayerRuns) this.#own({}, heldMetric.commandsHeld, rest.held);
     const intake = { FunctionName: String(this.#names.functions['expiry-intake']) };
@@ -168,7 +179,7 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
     if (found === undefined) throw new Error(`${id} is not in the templates`);
     return found.name;
   };
-  const { lanes, qrCodes, expiry, outcomeQueues, governor, replayer, reader } = main.pipeline;
+  const { lanes, qrCodes, expiry, outcomeQueues, governor, replayer, reader, campaigns } = main.pipeline;
   const works = [
     ...lanes.map((lane) => [lane.name, lane.commands] as const),
     [qrLane, qrCodes.jobs] as const,
@@ -183,14 +194,18 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
     ['governor', governor] as const,
     ['replayer', replayer] as const,
     [readerLane, reader] as const,
+    ['campaigns-checker', campaigns.checker.function] as const,
+    ['campaigns-sender', campaigns.sender] as const,
   ];
+  const namesIn = (stack: CdkStack, { queue, deadLetters }: (typeof works)[number][1]) => ({
+    queue: name('AWS::SQS::Queue', stack, queue),
+    deadLetters: name('AWS::SQS::Queue', stack, deadLetters),
+  });
   return {
-    queues: Object.fromEntries(
-      works.map(([subject, { queue, deadLetters }]) => [
-        subject,
-        { queue: name('AWS::SQS::Queue', main, queue), deadLetters: name('AWS::SQS::Queue', main, deadLetters) },
-      ]),
-    ),
+    queues: {
+      ...Object.fromEntries(works.map(([subject, work]) => [subject, namesIn(main, work)])),
+      campaigns: namesIn(state, state.campaignWork),
+    },
     functions: Object.fromEntries(
       functions.map(([subject, one]) => [subject, name('AWS::Lambda::Function', main, one)]),
     ),

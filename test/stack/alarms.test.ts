@@ -64,7 +64,18 @@ describe('the runbook', () => {
 
   test('uses only verbs of the command line, and changes no mapping', () => {
     const verbs = [...runbook.matchAll(/npx onelink ([a-z-]+)/g)].map(([, verb]) => verb);
-    const known = ['dead-letters', 'doctor', 'parked', 'pause', 'quarantine', 'resume', 'senders', 'status', 'trace'];
+    const known = [
+      'campaign',
+      'dead-letters',
+      'doctor',
+      'parked',
+      'pause',
+      'quarantine',
+      'resume',
+      'senders',
+      'status',
+      'trace',
+    ];
     expect([...new Set(verbs)].sort()).toEqual(known);
     expect(runbook).not.toContain('update-event-source-mapping');
   });
@@ -86,6 +97,10 @@ describe('the alarms', () => {
         'function-errors',
         'worker-throttled',
         'bookkeeping-failed',
+        'campaign-failing',
+        'campaign-stands-still',
+        'campaign-late',
+        'campaign-rejected',
       ].map((id) => `${lane}-${id}`),
     });
     const [transactional, campaign] = [ofLane('transactional'), ofLane('campaign')];
@@ -102,6 +117,7 @@ describe('the alarms', () => {
         'qr-dead-letters',
         'qr-commands-expiring',
         'expiry-dead-letters',
+        'campaigns-dead-letters',
         'expiry-intake-late',
         'commands-held',
         'governor-silent',
@@ -130,6 +146,10 @@ describe('the alarms', () => {
         'governor-function-errors',
         'replayer-function-errors',
         'reader-function-errors',
+        'campaigns-checker-function-errors',
+        'campaigns-sender-function-errors',
+        'campaigns-checker-campaign-failing',
+        'campaign-sender-silent',
         'replayer-silent',
         'control-record-lost',
         'ledger-throttled',
@@ -147,7 +167,7 @@ describe('the alarms', () => {
     const named = (treatment: string) =>
       by[treatment]?.map(({ AlarmName }) => String(AlarmName).replace('OneLink-production-', ''));
     expect(Object.keys(by).sort()).toEqual(['breaching', 'ignore', 'notBreaching']);
-    expect(named('breaching')).toEqual(['governor-silent', 'replayer-silent']);
+    expect(named('breaching')).toEqual(['governor-silent', 'replayer-silent', 'campaign-sender-silent']);
     expect(named('ignore')).toEqual([
       'quota-nearly-spent',
       '70-percent-quota-used',
@@ -166,12 +186,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 80 in total, each of which CloudWatch bills', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 93 in total, each of which CloudWatch bills', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(80);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(93);
   });
 
   test('notify their topic when they fire and when they close', () => {
@@ -200,6 +220,11 @@ describe('the alarms', () => {
     const returned = 'IF(returned >= 10, 100 * returned / received, 0), 300 s';
     expect(at('transactional-commands-returned')).toBe(`${returned} × 3 >= 20`);
     expect(at('campaign-commands-returned')).toBe(`${returned} × 6 >= 20`);
+    const rejected = 'OneLinkPipeline CampaignRejectedShare Maximum 300 s';
+    expect(at('campaign-campaign-rejected')).toBe(`${rejected} × 1 >= 20`);
+    expect(at('transactional-campaign-stands-still')).toBe(
+      'OneLinkPipeline CampaignStandsStill Maximum 300 s × 2 >= 1',
+    );
     // eight of ten days
     expect(at('campaign-commands-expiring')).toBe('AWS/SQS ApproximateAgeOfOldestMessage Maximum 60 s × 5 >= 691200');
     expect(at('campaign-lane-parked')).toBe('OneLinkPipeline LaneParkingMinutes Maximum 60 s × 3 >= 60');

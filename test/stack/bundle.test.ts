@@ -38,6 +38,8 @@ const mostKilobytes: Record<Job, number> = {
   forwarder: 360,
   operations: 360,
   reader: 360,
+  'campaign-checker': 730,
+  'campaign-sender': 700,
 };
 
 test.each(Object.entries(mostKilobytes) as [Job, number][])(

@@ -4,6 +4,8 @@ import { costOf } from '../../cli/commands/plan/campaign-cost.ts';
 import { measuredUse, useOn } from '../../cli/cost/measured-use.ts';
 import { standingUse } from '../../cli/cost/standing-use.ts';
 import { config } from '../../examples/configuration.ts';
+import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
+import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
 import { laneMetric, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
@@ -27,6 +29,8 @@ test('the custom metrics include every metric name, and each metric once', () =>
     laneStateMetric,
     replayerMetric,
     heldMetric,
+    campaignLaneMetric,
+    campaignCheckerMetric,
   ];
   expect(new Set(metrics.map(({ name }) => name))).toEqual(new Set(names.flatMap((of) => Object.values(of))));
   expect(new Set(metrics.map((one) => JSON.stringify(one))).size).toBe(metrics.length);

@@ -52,6 +52,7 @@ describe('the dashboard', () => {
       'QR codes',
       'Ledger',
       'Expiry',
+      'Campaigns',
       'Outcome queues',
       'Governor and functions',
     ]);

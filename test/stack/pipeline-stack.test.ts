@@ -172,10 +172,18 @@ describe('the outputs', () => {
     expect(Object.keys(template.findOutputs('*')).sort()).toEqual([
       'ApiTokenSecretArn',
       'ArchiveBucketName',
+      'CampaignBucketName',
+      'CampaignCheckerFunctionName',
+      'CampaignCheckerLogGroupName',
+      'CampaignCheckerMappingId',
       'CampaignDeadLetterQueueUrl',
+      'CampaignFilesDeadLetterQueueUrl',
+      'CampaignFilesQueueUrl',
       'CampaignLinkWorkerLogGroupName',
       'CampaignLinkWorkerMappingId',
       'CampaignQueueUrl',
+      'CampaignSenderFunctionName',
+      'CampaignSenderLogGroupName',
       'CrmOutcomeDeadLetterQueueUrl',
       'CrmOutcomeQueueUrl',
       'ExpiredLinksDeadLetterQueueUrl',
@@ -227,6 +235,10 @@ describe('the outputs', () => {
     const imported = (id: string) => template.findOutputs(id)[id]?.Value['Fn::ImportValue'];
     expect(imported('ApiTokenSecretArn')).toContain('ApiToken');
     expect(imported('LinkIdSecretArn')).toContain('LinkIdSecret');
+    expect(imported('CampaignFilesQueueUrl')).toContain('CampaignFilesQueue');
+    expect(imported('CampaignFilesDeadLetterQueueUrl')).toContain('CampaignFilesDeadLetters');
+    expect(reference('CampaignCheckerFunctionName')).toMatch(/^PipelineCampaignsCheckerWorkerFunction/);
+    expect(reference('CampaignSenderFunctionName')).toMatch(/^PipelineCampaignsSenderWorkerFunction/);
   });
 });
 
@@ -244,7 +256,7 @@ describe('in another app', () => {
     app.synth();
     // Then
     const both = Template.fromStack(first);
-    both.resourceCountIs('AWS::Lambda::Function', 18);
+    both.resourceCountIs('AWS::Lambda::Function', 22);
     const names = Object.values(both.findResources('AWS::CloudWatch::Alarm')).map(
       ({ Properties }) => Properties.AlarmName,
     );

@@ -98,6 +98,30 @@ describe('the roles', () => {
       'sqs:GetQueueAttributes',
       'sqs:SendMessage',
     ]);
+    expect(actions('CampaignsCheckerWorkerRole')).toEqual([
+      ...logs,
+      ...consume,
+      'sqs:SendMessage',
+      ...ledger,
+      's3:GetObject',
+      's3:GetObject',
+      's3:PutObject',
+      's3:PutObject',
+      's3:ListBucket',
+      'secretsmanager:GetSecretValue',
+    ]);
+    expect(actions('CampaignsSenderWorkerRole')).toEqual([
+      ...logs,
+      ...ledger,
+      's3:GetObject',
+      's3:PutObject',
+      's3:PutObject',
+      's3:ListBucket',
+      'sns:Publish',
+      'sqs:GetQueueAttributes',
+      'sqs:SendMessage',
+      'secretsmanager:GetSecretValue',
+    ]);
     expect(actions('ReaderWorkerRole')).toEqual([...logs, 'secretsmanager:GetSecretValue']);
   });
 
@@ -121,6 +145,11 @@ describe('the roles', () => {
       ['ExpiryWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
       ['ReplayerWorkerRole', ['s3:DeleteObject', 's3:GetObject'], ['/held/*', '/parked/*']],
       ['ReplayerWorkerRole', ['s3:PutObject'], ['/quarantine/*']],
+      ['CampaignsCheckerWorkerRole', ['s3:GetObject'], ['/inbox/*']],
+      ['CampaignsCheckerWorkerRole', ['s3:GetObject', 's3:PutObject'], ['/work/*']],
+      ['CampaignsCheckerWorkerRole', ['s3:PutObject'], ['/results/*']],
+      ['CampaignsSenderWorkerRole', ['s3:GetObject', 's3:PutObject'], ['/work/*']],
+      ['CampaignsSenderWorkerRole', ['s3:PutObject'], ['/results/*']],
     ]);
     template.resourceCountIs('AWS::IAM::Policy', 0);
     template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
@@ -141,6 +170,8 @@ describe('the roles', () => {
       ExpiryWorkerRole: 1,
       GovernorWorkerRole: 0,
       ReaderWorkerRole: 0,
+      CampaignsCheckerWorkerRole: 1,
+      CampaignsSenderWorkerRole: 1,
     });
   });
 });

@@ -17,6 +17,9 @@ const objectsUnderPrefixes = [
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/quarantine/*]',
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttArchiveArn1EBA378E/aws/lambda/*]',
   'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttQrImagesArnACA41524/qr/*]',
+  'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttCampaignFilesArnA927D490/inbox/*]',
+  'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttCampaignFilesArnA927D490/work/*]',
+  'AwsSolutions-IAM5[Resource::OneLink-production-State:ExportsOutputFnGetAttCampaignFilesArnA927D490/results/*]',
 ];
 /** The finding on `dynamodb:ListStreams`, which supports no resource. */
 const listStreams = 'AwsSolutions-IAM5[Resource::*]';

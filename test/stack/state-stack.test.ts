@@ -16,6 +16,12 @@ describe('the state stack', () => {
       QrImagesPolicy84C908C9: 'AWS::S3::BucketPolicy',
       Archive: 'AWS::S3::Bucket',
       ArchivePolicyC780D5C8: 'AWS::S3::BucketPolicy',
+      CampaignFiles: 'AWS::S3::Bucket',
+      CampaignFilesPolicy0753D084: 'AWS::S3::BucketPolicy',
+      CampaignFilesQueue: 'AWS::SQS::Queue',
+      CampaignWorkQueuePolicyAB13D159: 'AWS::SQS::QueuePolicy',
+      CampaignFilesDeadLetters: 'AWS::SQS::Queue',
+      CampaignWorkDeadLettersPolicy7A72DDD0: 'AWS::SQS::QueuePolicy',
       ApiToken: 'AWS::SecretsManager::Secret',
       LinkIdSecret: 'AWS::SecretsManager::Secret',
     });
@@ -83,6 +89,15 @@ describe('the state stack', () => {
         },
         { ExpirationInDays: 180, Prefix: 'rejected/', Status: 'Enabled' },
       ],
+      // Dropped files and results stay. The chunks of a campaign have no use when its requests are forgotten.
+      CampaignFiles: [
+        {
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+          NoncurrentVersionExpiration: { NoncurrentDays: 30 },
+          Status: 'Enabled',
+        },
+        { ExpirationInDays: 90, Prefix: 'work/', Status: 'Enabled' },
+      ],
     });
     stateTemplate.hasResource('AWS::S3::Bucket', { Properties: { VersioningConfiguration: { Status: 'Enabled' } } });
   });
@@ -96,7 +111,7 @@ describe('the state stack', () => {
 
   test('deletes QR images after the configured number of days', () => {
     const stack = new StateStack(emptyApp(), 'Other', {
-      settings: { producers: [], qrImageDays: 400, archiveDays: 31 },
+      settings: { producers: [], qrImageDays: 400, archiveDays: 31, commandRetentionDays: 10 },
       removalPolicy: 'retain',
     });
     Template.fromStack(stack).hasResourceProperties('AWS::S3::Bucket', {

@@ -1,6 +1,9 @@
 const byHand = 'Operators redrive dead letters. The stories have none; test/integration/ingress.test.ts does it.';
 const looks = 'Operators read links, by onelink get, verify and policy check. The stories read none.';
 
+const files =
+  'The stories drop no file. test/unit/lambdas/campaign-checker and campaign-sender do each of these steps.';
+
 /**
  * Permissions of the template that no recorded story used, and why they stay: `function action resource`. The tests of
  * single workers cover these steps.
@@ -51,4 +54,42 @@ export const unusedGrants: Readonly<Record<string, string>> = {
     'If the link of a job has ended, the worker removes the image that it or an earlier delivery stored.',
   'QrWorkerFunction sqs:ChangeMessageVisibility QrJobsQueue':
     'A job that fails returns to its queue with a longer delay each time.',
+  'OperationsWorkerFunction sqs:ChangeMessageVisibility CampaignFilesDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:DeleteMessage CampaignFilesDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:ReceiveMessage CampaignFilesDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:GetQueueAttributes CampaignFilesQueue': byHand,
+  'OperationsWorkerFunction sqs:SendMessage CampaignFilesQueue': byHand,
+  'CampaignsCheckerWorkerFunction logs:CreateLogStream CampaignsCheckerWorkerLogs': files,
+  'CampaignsCheckerWorkerFunction logs:PutLogEvents CampaignsCheckerWorkerLogs': files,
+  'CampaignsCheckerWorkerFunction sqs:ChangeMessageVisibility CampaignFilesQueue': files,
+  'CampaignsCheckerWorkerFunction sqs:DeleteMessage CampaignFilesQueue': files,
+  'CampaignsCheckerWorkerFunction sqs:GetQueueAttributes CampaignFilesQueue': files,
+  'CampaignsCheckerWorkerFunction sqs:ReceiveMessage CampaignFilesQueue': files,
+  'CampaignsCheckerWorkerFunction sqs:SendMessage CampaignFilesQueue': files,
+  'CampaignsCheckerWorkerFunction dynamodb:BatchGetItem Ledger': files,
+  'CampaignsCheckerWorkerFunction dynamodb:GetItem Ledger': files,
+  'CampaignsCheckerWorkerFunction dynamodb:PutItem Ledger': files,
+  'CampaignsCheckerWorkerFunction dynamodb:UpdateItem Ledger': files,
+  'CampaignsCheckerWorkerFunction s3:GetObject CampaignFiles/inbox/*': files,
+  'CampaignsCheckerWorkerFunction s3:GetObject CampaignFiles/work/*': files,
+  'CampaignsCheckerWorkerFunction s3:ListBucket CampaignFiles': files,
+  'CampaignsCheckerWorkerFunction s3:PutObject CampaignFiles/results/*': files,
+  'CampaignsCheckerWorkerFunction s3:PutObject CampaignFiles/work/*': files,
+  'CampaignsCheckerWorkerFunction secretsmanager:GetSecretValue LinkIdSecret': files,
+  'CampaignsSenderWorkerFunction dynamodb:BatchGetItem Ledger': files,
+  'CampaignsSenderWorkerFunction dynamodb:GetItem Ledger': files,
+  'CampaignsSenderWorkerFunction dynamodb:PutItem Ledger': files,
+  'CampaignsSenderWorkerFunction dynamodb:UpdateItem Ledger': files,
+  'CampaignsSenderWorkerFunction logs:CreateLogStream CampaignsSenderWorkerLogs': files,
+  'CampaignsSenderWorkerFunction logs:PutLogEvents CampaignsSenderWorkerLogs': files,
+  'CampaignsSenderWorkerFunction s3:GetObject CampaignFiles/work/*': files,
+  'CampaignsSenderWorkerFunction s3:ListBucket CampaignFiles': files,
+  'CampaignsSenderWorkerFunction s3:PutObject CampaignFiles/results/*': files,
+  'CampaignsSenderWorkerFunction s3:PutObject CampaignFiles/work/*': files,
+  'CampaignsSenderWorkerFunction secretsmanager:GetSecretValue LinkIdSecret': files,
+  'CampaignsSenderWorkerFunction sns:Publish OutcomesTopic': files,
+  'CampaignsSenderWorkerFunction sqs:GetQueueAttributes {lane}CommandsQueue': files,
+  'CampaignsSenderWorkerFunction sqs:SendMessage {lane}CommandsQueue': files,
+  'events.amazonaws.com lambda:InvokeFunction CampaignsSenderWorkerFunction': files,
+  's3.amazonaws.com sqs:SendMessage CampaignFilesQueue': files,
 };

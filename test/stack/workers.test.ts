@@ -1,5 +1,7 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import { campaignCheckerEnvironment } from '../../lambdas/campaign-checker/env.ts';
+import { campaignSenderEnvironment } from '../../lambdas/campaign-sender/env.ts';
 import { governorEnvironment } from '../../lambdas/governor/env.ts';
 import { linkWorkerEnvironment } from '../../lambdas/link-worker/env.ts';
 import { qrWorkerEnvironment } from '../../lambdas/qr-worker/env.ts';
@@ -28,13 +30,14 @@ describe('the workers', () => {
       ReplayerWorkerFunction: [1, 300, 256],
       ReaderWorkerFunction: [1, 30, 256],
       OperationsWorkerFunction: [1, 60, 256],
+      CampaignsCheckerWorkerFunction: [2, 120, 1_024],
+      CampaignsSenderWorkerFunction: [1, 300, 1_024],
     });
   });
 
   test('together send at most the account’s budget: reserved concurrency times the pace in the environment variables', () => {
-    const callers = Object.entries(functions).filter(
-      ([id]) => !['ReplayerWorkerFunction', 'ExpiryIntakeWorkerFunction', 'OperationsWorkerFunction'].includes(id),
-    );
+    const silent = ['Replayer', 'ExpiryIntake', 'Operations', 'CampaignsChecker', 'CampaignsSender'];
+    const callers = Object.entries(functions).filter(([id]) => !silent.includes(id.replace('WorkerFunction', '')));
     const rates = callers.map(([, { Properties }]) => {
       const { Variables } = Properties.Environment;
       const { LINK_CALLS_PER_SECOND: ofLinks, QR_CALLS_PER_SECOND, EXPIRY_CALLS_PER_SECOND: ofExpiry } = Variables;
@@ -60,6 +63,7 @@ describe('the workers', () => {
       CampaignLinkWorkerMapping: [1_000, 5, 13],
       QrMapping: [46, 1, 2],
       ExpiryMapping: [100, 5, 2],
+      CampaignsCheckerMapping: [1, undefined, 2],
     });
     for (const [id, { Properties }] of Object.entries(mappings)) {
       const worker = id.replace(/(Worker)?Mapping/, 'WorkerFunction');
@@ -124,7 +128,7 @@ describe('the workers', () => {
         }),
       },
     });
-    template.resourceCountIs('AWS::Logs::LogGroup', 9);
+    template.resourceCountIs('AWS::Logs::LogGroup', 11);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
@@ -165,6 +169,15 @@ describe('the workers', () => {
         { name: 'campaign', commandsPerSecond: 832, sendAhead: 26_000 },
       ],
     });
+    expect(campaignCheckerEnvironment.parse(environmentOf('CampaignsCheckerWorkerFunction'))).toMatchObject({
+      MAX_TTL_DAYS: 365,
+    });
+    expect(campaignSenderEnvironment.parse(environmentOf('CampaignsSenderWorkerFunction'))).toMatchObject({
+      LANES: [
+        { name: 'transactional', commandsPerSecond: 57, imagesPerSecond: 22 },
+        { name: 'campaign', commandsPerSecond: 832, imagesPerSecond: 22 },
+      ],
+    });
     const resolved = environmentOf('CampaignLinkWorkerFunction');
     expect(linkWorkerEnvironment.parse(resolved)).toMatchObject({
       LANE: 'campaign',
@@ -198,7 +211,7 @@ describe('the workers', () => {
     const stack = pipelineOf({ lanes: { transactional, campaign: { ...campaign, conflictPolicy: 'derive' } } });
     const workers = named('AWS::Lambda::Function', Template.fromStack(stack));
     const policies = Object.values(workers).map(({ Properties }) => Properties.Environment.Variables.CONFLICT_POLICY);
-    expect(policies).toEqual([undefined, 'reject', 'derive', ...Array(6).fill(undefined)]);
+    expect(policies).toEqual([undefined, 'reject', 'derive', ...Array(8).fill(undefined)]);
   });
 
   test('whose environment variables exceed 4 KB are refused, and the error names the largest', () => {

@@ -34,6 +34,15 @@ export class InMemoryLedger {
     return structuredClone(this.links.get(keyOf(address)));
   }
 
+  async linksAt(addresses: readonly LinkAddress[]): Promise<LinkRecord[]> {
+    this.#maybeFail('linksAt');
+    const distinct = [...new Set(addresses.map(keyOf))];
+    return distinct.flatMap((key) => {
+      const record = this.links.get(key);
+      return record ? [structuredClone(record)] : [];
+    });
+  }
+
   async addLink(record: LinkRecord): Promise<LinkRecord | undefined> {
     this.#maybeFail('addLink');
     const held = this.links.get(keyOf(record.address));

@@ -78,6 +78,7 @@ export const config: Configuration = {
           commandRetentionDays: 4,
           qrImageDays: 30,
           archiveDays: 90,
+          campaigns: { approval: { sources: ['newsletter'] } },
           alarmThresholds: {
             quotaUsedPercent: { ticket: [50], page: 80 },
             quotaProjectedPercent: 120,
@@ -89,6 +90,7 @@ export const config: Configuration = {
             qrFailedPercent: 10,
             rateLimitedPer5Minutes: 20,
             ledgerThrottlesPer5Minutes: 50,
+            campaignRejectedPercent: 40,
           },
           memoryMegabytes: {
             linkWorker: 512,
@@ -97,6 +99,8 @@ export const config: Configuration = {
             governor: 256,
             replayer: 256,
             reader: 256,
+            campaignChecker: 512,
+            campaignSender: 512,
           },
         },
       ],

@@ -7,6 +7,7 @@ import { Deployment, type Resource } from '../../local/cloud/assembly/deployment
 import { readAssembly, type Stack } from '../../local/cloud/assembly/read-assembly.ts';
 import { NoticeBoard } from '../../local/cloud/notices.ts';
 import { ruleProperties } from '../../local/cloud/schedules/schedules.ts';
+import { bucketProperties } from '../../local/cloud/storage/buckets.ts';
 import { subscriptionProperties } from '../../local/cloud/storage/topics.ts';
 
 /**
@@ -63,7 +64,7 @@ export class ResourceNames {
   /** The name of what an ARN, or a policy's pattern of ARNs, names. */
   of(arn: string): string {
     const exact = this.#resources.find(({ resource }) => resource.arn === arn || `${resource.arn}:*` === arn);
-    if (exact !== undefined) return this.#anyLane(exact.path);
+    if (exact !== undefined) return this.#anyLane(exact);
     const { path, resource } =
       this.#resources.find(({ resource: { type, arn: of, attributes } }) => {
         if (type === 'AWS::S3::Bucket') return arn.startsWith(`${of}/`);
@@ -72,7 +73,7 @@ export class ResourceNames {
       }) ?? {};
     if (path === undefined || resource === undefined) return arn;
     if (resource.type === 'AWS::DynamoDB::Table') return `${path}:stream`;
-    if (resource.type === 'AWS::Logs::LogGroup') return this.#anyLane(path);
+    if (resource.type === 'AWS::Logs::LogGroup') return this.#anyLane({ path, resource });
     const [first = '', second = ''] = arn.slice(resource.arn.length + 1).split('/');
     // Lambda puts a batch that failed for good under a folder of its own.
     return `${path}/${first === 'aws' ? `${first}/${second}` : first}/*`;
@@ -93,8 +94,10 @@ export class ResourceNames {
     return `${bucket.resource.arn}${path.slice(bucket.path.length).replace('*', 'one')}`;
   }
 
-  #anyLane(path: string): string {
-    const lane = this.#lanes.find((one) => path.startsWith(one));
+  #anyLane({ path, resource }: { path: string; resource: Resource }): string {
+    // `CampaignsChecker` is no part of the lane Campaign, and no resource of the state stack is.
+    const isOf = (one: string) => resource.logicalId.startsWith('Pipeline') && /^[A-Z]/.test(path.slice(one.length));
+    const lane = this.#lanes.find((one) => path.startsWith(one) && isOf(one));
     return lane === undefined ? path : `{lane}${path.slice(lane.length)}`;
   }
 }
@@ -166,9 +169,16 @@ export async function refusedIn(
   return [...refused];
 }
 
-/** What a service acts for: the rule that invokes a function, the topic of a queue, any alarm. */
+/** What a service acts for: the rule that invokes a function, the topic or bucket that sends to a queue, any alarm. */
 function sourceOf(service: string, resource: string, deployment: Deployment): string | undefined {
   if (service === 'cloudwatch.amazonaws.com') return deployment.resources('AWS::CloudWatch::Alarm')[0]?.arn;
+  if (service === 's3.amazonaws.com') {
+    return deployment.resources('AWS::S3::Bucket').find((bucket) => {
+      const { QueueConfigurations = [] } =
+        deployment.properties(bucket, bucketProperties).NotificationConfiguration ?? {};
+      return QueueConfigurations.some(({ Queue }) => Queue === resource);
+    })?.arn;
+  }
   if (service === 'sns.amazonaws.com') {
     return deployment
       .resources('AWS::SNS::Subscription')

@@ -3,11 +3,17 @@ import { expiryLane, qrLane } from '../../../lambdas/domain/work/names.ts';
 import { outputNamed, pascal, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 
-/** What a queue holds: commands, commands in ingress queues, QR jobs that the link workers queue, or expired links. */
-export const queueKinds = ['commands', 'ingress', 'qr', 'expiry'] as const;
+/**
+ * What a queue holds: commands, commands in ingress queues, QR jobs that the link workers queue, expired links, or the files of
+ * campaigns.
+ */
+export const queueKinds = ['commands', 'ingress', 'qr', 'expiry', 'campaigns'] as const;
 export type QueueKind = (typeof queueKinds)[number];
 
-/** A dead-letter queue, and the queue that its messages come from. QR jobs and expired links have a `lane` of their own. */
+/**
+ * A dead-letter queue, and the queue that its messages come from. QR jobs, expired links and the files of campaigns have a
+ * `lane` of their own.
+ */
 export interface DeadLetterQueue {
   lane: string;
   kind: QueueKind;
@@ -17,13 +23,13 @@ export interface DeadLetterQueue {
   sourceUrl: string;
 }
 
-/** The name that the alarms use: `campaign`, `campaign-ingress-crm`, `qr`, `expiry`. */
+/** The name that the alarms use: `campaign`, `campaign-ingress-crm`, `qr`, `expiry`, `campaigns`. */
 export function nameOf({ lane, kind, source }: Pick<DeadLetterQueue, 'lane' | 'kind' | 'source'>): string {
   return kind === 'ingress' ? `${lane}-ingress-${source}` : lane;
 }
 
 /**
- * The dead-letter queues of a pipeline, lane by lane, and those of QR jobs and of expired links.
+ * The dead-letter queues of a pipeline, lane by lane, and those of QR jobs, of expired links and of the campaign checker.
  *
  * @param only the one lane or kind wanted; without it, all of them
  * @throws PipelineNotFound if the stack is not a pipeline; OperatorError if the pipeline has no such lane, or the lane no
@@ -39,7 +45,8 @@ export function deadLetterQueues(
     const lanes = [...laneQueueUrls.keys()].join(', ');
     throw new OperatorError(`${stackName} has no lane ${only.lane}; it has ${lanes}. Name one of them with --lane.`);
   }
-  if (only.lane !== undefined && (only.queue === 'qr' || only.queue === 'expiry')) {
+  const isShared = only.queue === 'qr' || only.queue === 'expiry' || only.queue === 'campaigns';
+  if (only.lane !== undefined && isShared) {
     throw new OperatorError(`All lanes share the queue of --queue ${only.queue}. Leave --lane out.`);
   }
   const queueOf = (lane: string, kind: QueueKind, prefix: string): DeadLetterQueue => {
@@ -58,7 +65,11 @@ export function deadLetterQueues(
         sourceUrl: url,
       })),
   ]);
-  const shared = [queueOf(qrLane, 'qr', 'QrJobs'), queueOf(expiryLane, 'expiry', 'ExpiredLinks')];
+  const shared = [
+    queueOf(qrLane, 'qr', 'QrJobs'),
+    queueOf(expiryLane, 'expiry', 'ExpiredLinks'),
+    queueOf('campaigns', 'campaigns', 'CampaignFiles'),
+  ];
   return [...ofLanes, ...shared].filter(
     ({ lane, kind }) => lane === (only.lane ?? lane) && kind === (only.queue ?? kind),
   );

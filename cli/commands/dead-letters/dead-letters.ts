@@ -39,7 +39,8 @@ export function deadLettersCommand(): Command {
 
 /** The options that the three subcommands share. */
 function subcommand(name: string, description: string, limit: string): Command {
-  const kinds = 'only command queues, ingress queues, or the queue of QR jobs or expired links, which all lanes share';
+  const kinds =
+    'only command queues, ingress queues, or the queue of QR jobs, expired links or campaign files, which all lanes share';
   return new Command(name)
     .description(description)
     .option('--lane <name>', 'only this lane')

@@ -30,6 +30,8 @@ const usualWords = {
   'image-stored': 'an image of the link is stored: a redrive fetches it again, and publishes the outcome',
   'link-back': 'the ledger has a link at its address again: a redrive changes nothing',
   'expiry-unchecked': 'its expiry has not been checked: a redrive checks it',
+  'check-stopped':
+    'the check of a campaign’s file has stopped: a redrive continues it, or finds that nothing is left to do',
   unknown: 'the ledger does not show why: read the worker’s log; a redrive tries it again',
 } as const;
 type Usual = keyof typeof usualWords;
@@ -96,6 +98,8 @@ export function examine(
       return examineJob(letter.body, ports);
     case 'expiry':
       return examineExpired(letter.body, ports);
+    case 'campaigns':
+      return Promise.resolve({ ...nobody, ...reasonFor('check-stopped') });
   }
 }
 

@@ -13,6 +13,7 @@ import { pipelineHelp, pipelineVerb, type Scene } from '../../terminal/pipeline-
 import { counted } from '../../words/words.ts';
 import { strandedLanes } from '../parked/parked-lots.ts';
 import { checkApi, unlessReaderFails } from './api-checks.ts';
+import { checkCampaignLetters, checkCampaignMapping, checkCampaigns } from './campaign-checks.ts';
 import { type Check, failed, notKnown, ok, unlessRefused } from './check.ts';
 import { checkConcurrency, checkControl, checkIntake, checkMappings, checkReader, type Plans } from './lane-checks.ts';
 import { checkSecrets } from './secret-checks.ts';
@@ -26,7 +27,7 @@ const exitCode = { fit: 0, unfit: 1, notDone: 2 } as const;
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description(
-      'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, senders, alarms.',
+      'Checks whether the pipeline can work: token, templates, account, secrets, quotas, mappings, table, campaigns, senders, alarms.',
     )
     .option('--json', 'print one JSON object for each check');
   return pipelineVerb(
@@ -107,9 +108,17 @@ async function* checksOf(
   yield* await unlessRefused('mappings', mayMap, isLocal, async () => [
     ...(await checkMappings(lambda, lanes, plansByLane(configured), reading)),
     await checkIntake(lambda, intake),
+    await checkCampaignMapping(lambda, pipeline.output('CampaignCheckerMappingId')),
     await checkReader(lambda, pipeline.output('ReaderFunctionName')),
   ]);
   yield* await checkTable(dynamo, table, isLocal);
+  yield* await unlessRefused('campaigns', 'dynamodb:BatchGetItem', isLocal, async () => {
+    const { campaigns } = pipeline;
+    return [checkCampaigns(await campaigns.readAll(await campaigns.active()), Date.now())];
+  });
+  yield* await unlessRefused('files of campaigns', 'sqs:GetQueueAttributes', isLocal, async () => [
+    await checkCampaignLetters(pipeline.sqs, pipeline.output('CampaignFilesDeadLetterQueueUrl')),
+  ]);
   yield* await unlessRefused('parked commands', 's3:ListBucket', isLocal, async () => [
     await checkStranded(pipeline.parked, { archive, lanes: lanes.map(({ name }) => name) }),
   ]);

@@ -37,11 +37,20 @@ export function checkControl({ control, corrupt }: ControlReading, nowMillisecon
 }
 
 /** Checks the mapping that feeds TTL deletions to the expiry intake. While it is off, nothing is measured and no alarm goes off. */
-export async function checkIntake(lambda: Pick<LambdaClient, 'send'>, mappingId: string): Promise<Check> {
-  const name = 'mapping expiry-intake';
+export function checkIntake(lambda: Pick<LambdaClient, 'send'>, mappingId: string): Promise<Check> {
+  const fix = 'See the runbook, expiry-intake-late. While the mapping is off, the ledger loses links that still live.';
+  return checkFeeding(lambda, mappingId, 'mapping expiry-intake', fix);
+}
+
+/** Checks that a mapping is on, and that Lambda can work with it. */
+export async function checkFeeding(
+  lambda: Pick<LambdaClient, 'send'>,
+  mappingId: string,
+  name: string,
+  fix: string,
+): Promise<Check> {
   const mapping = await lambda.send(new GetEventSourceMappingCommand({ UUID: mappingId }));
   const { State: state = 'unknown', LastProcessingResult: result } = mapping;
-  const fix = 'See the runbook, expiry-intake-late. While the mapping is off, the ledger loses links that still live.';
   if (!isOn(state)) return failed(name, state.toLowerCase(), fix);
   if (result?.startsWith('PROBLEM') === true) return failed(name, `enabled, but Lambda reports ${result}`, fix);
   return ok(name, state.toLowerCase());

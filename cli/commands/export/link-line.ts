@@ -1,6 +1,6 @@
+import { type Cell, csvHead, csvRow } from '../../../lambdas/domain/campaign/csv-text.ts';
 import type { LinkRecord } from '../../../lambdas/domain/link/ledger-record.ts';
 import { isoSeconds } from '../../../lambdas/domain/work/clock.ts';
-import { type Cell, csvHead, csvRow } from '../../files/csv.ts';
 
 export const exportFormats = ['ndjson', 'csv'] as const;
 export type ExportFormat = (typeof exportFormats)[number];

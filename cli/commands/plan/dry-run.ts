@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { nearNames } from '../../../lambdas/domain/campaign/near-names.ts';
 import type { Command } from '../../../lambdas/domain/contract/command.ts';
 import type { commandReader } from '../../../lambdas/domain/contract/command-reading.ts';
 import { openEnvelope } from '../../../lambdas/domain/contract/envelope.ts';
@@ -6,7 +7,6 @@ import type { Fault } from '../../../lambdas/domain/contract/fault.ts';
 import { commandDigest } from '../../../lambdas/domain/link/digest.ts';
 import { type Place, placeWords, type Unit } from '../../files/place-words.ts';
 import type { LaneLoad } from './campaign-plan.ts';
-import { nearNames } from './near-names.ts';
 
 /** Why a row would not be carried out. A `near-name` would be carried out, and may be a mistake. */
 export interface RowFinding extends Place {

@@ -5,7 +5,6 @@ import { placeWords } from '../../files/place-words.ts';
 import { type ConfiguredPipeline, plansOf } from '../../pipeline/configured-pipeline.ts';
 import { laneReader } from '../../pipeline/lane-reader.ts';
 import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
-import type { ChosenPipeline } from '../../pipeline/pipeline-choice.ts';
 import { count } from '../../terminal/count-option.ts';
 import { defaultLaneOf } from '../../terminal/lane-choice.ts';
 import { tallyWords } from '../../terminal/outcome-words.ts';
@@ -13,11 +12,10 @@ import { pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipel
 import { withNeeds } from '../../terminal/usage.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { n, visible } from '../../words/words.ts';
-import { daysToCome, quotaOverview } from '../status/overview.ts';
-import { costOf } from './campaign-cost.ts';
-import { type LaneLoad, type QuotaFacts, roomFor, sustained, timesOf } from './campaign-plan.ts';
+import { type LaneLoad, sustained } from './campaign-plan.ts';
 import { DryRun, type RowFinding } from './dry-run.ts';
-import { type PlanFigures, planWords, readingOf, readingWords } from './plan-report.ts';
+import { figuresOf, quotaOf, readable } from './plan-figures.ts';
+import { planWords, readingOf, readingWords } from './plan-report.ts';
 
 /** Exit codes: scripts and the help text rely on them. */
 const exitCode = { fine: 0, findings: 1, notDone: 2 } as const;
@@ -97,7 +95,7 @@ async function plan(scene: Scene<Options>): Promise<number> {
   if (interrupted.aborted) return exitCode.notDone;
   const loads = rows?.loads ?? loadOf(options, pipeline);
   const quota = await quotaOf(options, chosen, pipeline);
-  const figures = figuresOf(loads, quota, options, pipeline);
+  const figures = figuresOf(loads, quota, options.by, pipeline);
 
   const words = [
     ...(rows === undefined ? [] : [rowWords(rows)]),
@@ -185,63 +183,4 @@ function rowFigures(run: DryRun | undefined) {
   if (run === undefined) return {};
   const { rows, actions, findings } = run;
   return { rows, actions: Object.fromEntries(actions), findings: Object.fromEntries(findings) };
-}
-
-/** The quota that is left, by the control record of the pipeline if `--stack` or `--local` names one. */
-async function quotaOf(
-  { stack, local }: Options,
-  chosen: ChosenPipeline,
-  { account: { monthlyQuotaCalls } }: ConfiguredPipeline,
-): Promise<PlanFigures['quota']> {
-  const all: QuotaFacts = { monthlyQuotaCalls, remaining: monthlyQuotaCalls };
-  if (stack === undefined && !local) return all;
-  const { control } = await chosen.deployed();
-  const atMilliseconds = Date.now();
-  const [reading, renewalsDue] = await Promise.all([control.read(), control.renewals(daysToCome(atMilliseconds))]);
-  const quota = quotaOverview({ reading, renewalsDue, monthlyQuotaCalls });
-  if (quota === undefined) {
-    console.error(
-      'The control record has no quota. The plan uses the whole month’s quota. To find out why, run: onelink doctor',
-    );
-    return all;
-  }
-  const { remaining, projectedMonthEndPercent, polledAt } = quota;
-  return { monthlyQuotaCalls, remaining, projectedMonthEndPercent, seenAt: polledAt };
-}
-
-function figuresOf(
-  loads: LaneLoad[],
-  quota: PlanFigures['quota'],
-  { by }: Options,
-  pipeline: ConfiguredPipeline,
-): PlanFigures {
-  const { stackName, settings, account } = pipeline;
-  const times = timesOf(loads, plansOf(pipeline), settings.lanes);
-  const seconds = Math.max(0, ...times.map((time) => time.seconds));
-  const reserved = loads.map((load) => ({ ...load, reserveCalls: settings.lanes[load.lane]?.quotaReserveCalls ?? 0 }));
-  const sum = (of: (load: LaneLoad) => number) => loads.reduce((total, load) => total + of(load), 0);
-  const latestStart = by === undefined ? 0 : by - seconds * 1000;
-  return {
-    stackName,
-    loads,
-    times,
-    seconds,
-    quota,
-    room: roomFor(reserved, quota),
-    cost: costOf(
-      { links: sum(({ quotaCalls }) => quotaCalls), qrCodes: sum(({ qrCodes }) => qrCodes) },
-      settings,
-      account,
-    ),
-    ...(by !== undefined && { by: { end: by, latestStart, inTime: latestStart >= Date.now() } }),
-  };
-}
-
-function readable({ by, quota: { seenAt, ...quota }, ...figures }: PlanFigures) {
-  const iso = (at: number) => new Date(at).toISOString();
-  return {
-    ...figures,
-    quota: { ...quota, ...(seenAt !== undefined && { seenAt: iso(seenAt) }) },
-    ...(by !== undefined && { by: { ...by, end: iso(by.end), latestStart: iso(by.latestStart) } }),
-  };
 }

@@ -1,6 +1,9 @@
+import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import { type ControlReading, laneNow } from '../../../lambdas/domain/control/control-record.ts';
 import { daysOfMonth, type Forecast, forecast } from '../../../lambdas/governor/forecast.ts';
 import { isFresh } from '../../pipeline/control-freshness.ts';
+import { settledRows } from '../../pipeline/follow-campaign.ts';
+import { standingWords } from '../campaign/campaign-words.ts';
 import type { QueueKind } from '../dead-letters/dead-letter-queues.ts';
 import type { HeldCommands } from '../senders/held-commands.ts';
 
@@ -30,6 +33,8 @@ export interface Sight {
   stranded?: { lane: string; commands: number }[];
   /** Commands of unknown senders, until an operator decides about each sender. */
   held?: HeldCommands[];
+  /** The campaigns that are checked, wait for approval, or are sent. */
+  campaigns?: CampaignRecord[];
   deadLetters: { lane: string; kind: QueueKind; messages: number }[];
   alarms: { name: string; since: number | undefined }[];
 }
@@ -47,14 +52,27 @@ export interface QuotaOverview extends Partial<Forecast> {
 export type Overview = ReturnType<typeof overviewOf>;
 
 export function overviewOf(sight: Sight) {
-  const { stackName, atMilliseconds: at, reading, stranded = [], held = [], deadLetters, alarms } = sight;
+  const {
+    stackName,
+    atMilliseconds: at,
+    reading,
+    stranded = [],
+    held = [],
+    campaigns = [],
+    deadLetters,
+    alarms,
+  } = sight;
   const { control } = reading;
   const lanes = sight.lanes.map((lane) => laneOverview(lane, reading, at));
   const controlRecord = stateOf(reading, at);
   const dead = deadLetters.filter(({ messages }) => messages > 0);
   const stands = lanes.some(({ state }) => state !== 'open');
+  const asksForOperator = campaigns.some(({ state, paused }) => state === 'waiting' || paused !== undefined);
   const needsOperator =
-    controlRecord !== 'fresh' || stands || [stranded, held, dead, alarms].some((found) => found.length > 0);
+    controlRecord !== 'fresh' ||
+    stands ||
+    asksForOperator ||
+    [stranded, held, dead, alarms].some((found) => found.length > 0);
   return {
     stack: stackName,
     at,
@@ -66,10 +84,25 @@ export function overviewOf(sight: Sight) {
     quota: quotaOverview(sight),
     stranded,
     held: held.map(({ sinceMilliseconds: since, ...one }) => ({ ...one, since })),
+    campaigns: campaigns.map(campaignOverview),
     deadLetters: dead,
     alarms,
     /** Whether anything needs an operator. */
     needsOperator,
+  };
+}
+
+function campaignOverview(record: CampaignRecord) {
+  const { source, name, state, rows, paused, changedAt } = record;
+  return {
+    source,
+    name,
+    state,
+    paused: paused !== undefined,
+    rows,
+    settled: settledRows(record),
+    changedAt,
+    words: standingWords(record),
   };
 }
 

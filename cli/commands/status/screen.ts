@@ -6,16 +6,18 @@ import type { LaneOverview, Overview, QuotaOverview } from './overview.ts';
 /** The columns of a terminal. */
 const width = 80;
 
-/** How many alarms fit on one screen. */
+/** How many alarms and how many campaigns fit on one screen. */
 const alarmsShown = 6;
+const campaignsShown = 6;
 
 /** An overview as text: 80 columns, one screen. */
 export function screenOf(overview: Overview): string[] {
-  const { at, lanes, stranded, held, deadLetters, alarms } = overview;
+  const { at, lanes, stranded, held, campaigns, deadLetters, alarms } = overview;
   const ago = (instant: number) => `${durationWords((at - instant) / 1000)} ago`;
   const dead = deadLetters.map((queue) => `${nameOf(queue)} ${n(queue.messages)}`).join(', ');
   const waiting = Map.groupBy(held, ({ source }) => source);
   const more = alarms.length - alarmsShown;
+  const moreCampaigns = campaigns.length - campaignsShown;
   return [
     `${overview.stack}  ${instantWords(at)} UTC`,
     controlWords(overview, ago),
@@ -25,6 +27,9 @@ export function screenOf(overview: Overview): string[] {
     ...stranded.map(({ lane, commands }) => row([lane, 'removed: not replayed', '-', '-', '-', n(commands)])),
     '',
     ...quotaRows(overview.quota, ago),
+    `CAMPAIGNS     ${campaigns.length === 0 ? 'none' : n(campaigns.length)}`,
+    ...campaigns.slice(0, campaignsShown).map(({ source, name, words }) => `  ${source}/${name}  ${words}`),
+    ...(moreCampaigns > 0 ? [`  and ${n(moreCampaigns)} more: onelink campaign list`] : []),
     `HELD          ${[...waiting].map(heldWords).join(', ') || 'none'}`,
     ...(held.length === 0 ? [] : ['  to see their senders, run: onelink senders list']),
     `DEAD LETTERS  ${dead || 'none'}`,

@@ -8,9 +8,9 @@ import { daysToCome, type Sight } from './overview.ts';
 
 /** Reads the state of a pipeline from all services in parallel. */
 export async function readSight(pipeline: DeployedPipeline, monthlyQuotaCalls: number | undefined): Promise<Sight> {
-  const { stackName, outputs, lanes, control, parked, held: heldStore, sqs, cloudWatch } = pipeline;
+  const { stackName, outputs, lanes, control, parked, held: heldStore, campaigns: table, sqs, cloudWatch } = pipeline;
   const atMilliseconds = Date.now();
-  const [reading, renewalsDue, ages, alarms, stranded, held, deadLetters, standings] = await Promise.all([
+  const [reading, renewalsDue, ages, alarms, stranded, held, campaigns, deadLetters, standings] = await Promise.all([
     control.read(),
     control.renewals(daysToCome(atMilliseconds)),
     oldestSeconds(lanes, cloudWatch, atMilliseconds),
@@ -20,6 +20,7 @@ export async function readSight(pipeline: DeployedPipeline, monthlyQuotaCalls: n
       lanes.map(({ name }) => name),
     ),
     allHeld(heldStore),
+    table.active().then(async (active) => (await table.readAll(active)).records),
     Promise.all(
       deadLetterQueues(outputs, stackName, {}).map(async (queue) => {
         const { waiting, held } = await sizeOf(sqs, queue);
@@ -55,6 +56,7 @@ export async function readSight(pipeline: DeployedPipeline, monthlyQuotaCalls: n
     })),
     stranded,
     held,
+    campaigns: campaigns.sort((one, other) => one.file.droppedAt - other.file.droppedAt),
     deadLetters,
     alarms,
   };

@@ -18,7 +18,7 @@ const watchSeconds = 5;
 export function statusCommand(): Command {
   const command = new Command('status')
     .description(
-      'Shows the state of the pipeline on one screen: lanes, quota, parked and held commands, dead letters, alarms.',
+      'Shows the state of the pipeline on one screen: lanes, quota, campaigns, parked and held commands, dead letters, alarms.',
     )
     .option('--watch [seconds]', `refresh at this interval (default: ${watchSeconds})`, count(1, 3_600))
     .option('--json', 'print one JSON object for each refresh; times are ISO 8601');
@@ -31,7 +31,7 @@ oldest message once a minute, and reports it some minutes later. The quota comes
 forecast is the governor's.
 
 Exit codes:
-  ${exitCode.fine}  every lane is open, the control record is fresh, nothing is held, no dead letters, no alarm
+  ${exitCode.fine}  every lane is open, the control record fresh, no campaign waits, nothing is held, no dead letters, no alarm
   ${exitCode.needsOperator}  any of these does not hold, or commands are parked for a removed lane
   ${exitCode.notDone}  the verb failed; the error explains why
 
@@ -58,7 +58,7 @@ async function status({ options, chosen, interrupted }: Scene<Options>): Promise
 
 function show(overview: Overview, { json, watch }: Options): void {
   if (json) {
-    const instants = new Set(['at', 'governedAt', 'since', 'polledAt']);
+    const instants = new Set(['at', 'governedAt', 'since', 'polledAt', 'changedAt']);
     const readable = (name: string, value: unknown) =>
       instants.has(name) && typeof value === 'number' ? new Date(value).toISOString() : value;
     console.log(JSON.stringify(overview, readable));

@@ -16,6 +16,7 @@ export const outcomeKinds = [
   'expired',
   'renewed',
   'expiring-soon',
+  'campaign-finished',
 ] as const;
 export type OutcomeKind = (typeof outcomeKinds)[number];
 
@@ -29,11 +30,17 @@ export const outcomeSchema = z.object({
   action: z
     .enum(['create', 'update', 'delete', 'qr'])
     .nullable()
-    .describe('Null if there is no command (a link expired or was renewed), or if the action is not readable.'),
+    .describe(
+      'Null if there is no command (a link expired or was renewed, a campaign finished), or if the action is not readable.',
+    ),
   source: z.string().nullable().describe('Null if the source is not readable.'),
   requestId: z.string().nullable(),
   lane: z.string(),
-  messageId: z.string().describe('The ID of the command’s SQS message, which SendMessage returned to the producer.'),
+  messageId: z
+    .string()
+    .describe(
+      'The ID of the command’s SQS message, which SendMessage returned to the producer. For a row of a campaign, the pipeline has made it.',
+    ),
   repeat: z.boolean().describe('True if another message of the same request was answered before.'),
   decidedAt: z.string().describe('ISO 8601, UTC.'),
   link: z
@@ -46,6 +53,24 @@ export const outcomeSchema = z.object({
     })
     .optional(),
   qr: z.object({ bucket: z.string(), key: z.string(), format: z.enum(['png', 'jpg']), bytes: z.int() }).optional(),
+  campaign: z
+    .object({
+      name: z.string(),
+      drop: z.int().describe('Which drop of the file: 1 is the first.'),
+      state: z.enum(['finished', 'cancelled']),
+      rows: z.int(),
+      counts: z.record(z.string(), z.int()).describe('Rows by status. They add up to `rows`.'),
+      results: z
+        .object({
+          bucket: z.string(),
+          csv: z.string().describe('The key of the file as it was dropped, with the links beside its rows.'),
+          ndjson: z.string().describe('The key of the same results for programs.'),
+          rejected: z.string().optional().describe('The key of the rows that the check rejected, if there are any.'),
+        })
+        .describe('Where the results are.'),
+    })
+    .optional()
+    .describe('Of `campaign-finished` only.'),
   reason: z.string().optional().describe('A short name that programs can match on.'),
   faults: z.array(faultSchema).optional(),
   metadata: z.record(z.string(), z.string()).optional(),
@@ -53,7 +78,7 @@ export const outcomeSchema = z.object({
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** A use case's decision. `outcomeOf` adds the request and the message. */
-export type Decision = Pick<Outcome, 'outcome' | 'link' | 'qr' | 'reason' | 'faults'>;
+export type Decision = Pick<Outcome, 'outcome' | 'link' | 'qr' | 'campaign' | 'reason' | 'faults'>;
 
 /** The request that an outcome answers. */
 export interface RequestIdentity {

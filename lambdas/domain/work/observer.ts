@@ -10,6 +10,9 @@ export interface ObservedFields {
   rules?: string[];
   repeat?: boolean;
   count?: number;
+  /** A campaign's name, and which drop of its file it is. */
+  campaign?: string;
+  drop?: number;
   meaning?: string;
   /** The command's API calls and their meanings, in order: `create ambiguous`, `read ok`. */
   calls?: string[];

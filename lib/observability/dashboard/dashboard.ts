@@ -3,6 +3,7 @@ import { AlarmState, AlarmStatusWidget, Dashboard, type IAlarm, PeriodOverride }
 import { Construct } from 'constructs';
 import type { Observed } from '../alarm-line.ts';
 import { pipelineMetrics } from '../metrics.ts';
+import { campaignSection } from './campaign-section.ts';
 import { laneSection } from './lane-section.ts';
 import { expirySection, governorSection, ledgerSection, outcomesSection } from './platform-section.ts';
 import { qrSection } from './qr-section.ts';
@@ -46,6 +47,7 @@ export class PipelineDashboard extends Construct {
         ...qrSection(shown),
         ...ledgerSection(shown),
         ...expirySection(shown),
+        ...campaignSection(shown),
         ...outcomesSection(shown),
         ...governorSection(shown),
       ],

@@ -37,11 +37,11 @@ export function graph(title: string, left: IMetric[], rest: GraphWidgetProps = {
   return new GraphWidget({ title, left, leftYAxis: { min: 0 }, ...right, width: third, height: 6, ...rest });
 }
 
-export const waiting = ({ queue }: WorkQueue) =>
+export const waiting = ({ queue }: Pick<WorkQueue, 'queue'>) =>
   queue.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'waiting' });
-export const oldest = ({ queue }: WorkQueue) =>
+export const oldest = ({ queue }: Pick<WorkQueue, 'queue'>) =>
   queue.metricApproximateAgeOfOldestMessage({ ...latest, label: 'oldest (s)' });
-export const dead = ({ deadLetters }: WorkQueue) =>
+export const dead = ({ deadLetters }: Pick<WorkQueue, 'deadLetters'>) =>
   deadLetters.metricApproximateNumberOfMessagesVisible({ ...latest, label: 'dead letters' });
 
 /** A horizontal line at a limit. */

@@ -65,6 +65,7 @@ const settings: Readonly<Record<string, string>> = {
   encryption: 'EncryptionConfiguration',
   publicAccessBlock: 'BucketPublicAccessBlock',
   location: 'BucketLocation',
+  notification: 'BucketNotification',
   versioning: 'BucketVersioning',
 };
 
@@ -87,7 +88,9 @@ export function s3Calls(
     const source = text(headers['x-amz-copy-source']).replace(/^\//, '');
     const copied =
       source === '' ? [] : [{ action: 's3:GetObject', resource: `arn:aws:s3:::${decodeURIComponent(source)}` }];
-    return [{ action: `s3:${objectActions[method]}`, resource: `${arn}/${key}` }, ...copied];
+    const isAbort = method === 'DELETE' && searchParams.has('uploadId');
+    const action = isAbort ? 's3:AbortMultipartUpload' : `s3:${objectActions[method]}`;
+    return [{ action, resource: `${arn}/${key}` }, ...copied];
   }
   if (method === 'POST' && searchParams.has('delete')) {
     const keys = [...body.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, one = '']) => one);

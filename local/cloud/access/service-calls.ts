@@ -40,6 +40,12 @@ export class ServiceCalls {
     return this.#authorizer.permits(serviceOf('sns.amazonaws.com', topicArn), call);
   }
 
+  /** Whether S3 may send the events of a bucket to a queue. */
+  sendsEvents(bucketArn: string, queueArn: string): Promise<boolean> {
+    const call = { action: 'sqs:SendMessage', resource: queueArn };
+    return this.#authorizer.permits(serviceOf('s3.amazonaws.com', bucketArn), call);
+  }
+
   /** Lambda writes the output of a function in its role. */
   logs(functionName: string, logGroupName: string, { region, accountId }: Deployment['place']): void {
     if (this.#logging.has(functionName)) return;

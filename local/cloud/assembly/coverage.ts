@@ -80,7 +80,14 @@ const coverages: Readonly<Record<string, Coverage>> = {
       LifecycleConfiguration: protection,
       LoggingConfiguration: 'there are no access logs',
     },
-    differs: { VersioningConfiguration: 'objects have no versions: an overwritten or deleted object is lost' },
+    differs: {
+      VersioningConfiguration: 'objects have no versions: an overwritten or deleted object is lost',
+      ...under('NotificationConfiguration', {
+        TopicConfigurations: 'events go to queues only',
+        LambdaConfigurations: 'events go to queues only',
+        EventBridgeConfiguration: 'events go to queues only',
+      }),
+    },
   },
   'AWS::SecretsManager::Secret': { carriedOut: secretProperties, leftOut: { ...tags, KmsKeyId: encryption } },
   'AWS::Lambda::Function': {

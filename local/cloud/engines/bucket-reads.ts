@@ -1,10 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { buildApp } from 'fauxqs';
 import { element, textElement } from '../services/xml.ts';
+import type { QueueNotification } from '../storage/bucket-notifications.ts';
+import type { ObjectEvents } from './object-events.ts';
+import { s3Error as error, type XmlAnswer, s3Xml as xml } from './s3-answers.ts';
 
 type App = ReturnType<typeof buildApp>;
 
-/** Settings of a bucket in its template that have no effect here, but can be read. */
+/** Settings of a bucket in its template. All can be read. Only the notifications have an effect here. */
 export interface BucketSettings {
   readonly name: string;
   /** The policy's JSON. */
@@ -12,15 +14,8 @@ export interface BucketSettings {
   readonly encryption: { readonly algorithm: string; readonly keyId: string | undefined; readonly bucketKey: boolean };
   /** The four settings, under S3's names. */
   readonly publicAccessBlock: Readonly<Record<string, boolean>> | undefined;
+  readonly notifications: readonly QueueNotification[];
 }
-
-interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
-}
-
-const namespace = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
 
 /** Subresources that fauxqs does not know. It would apply their DELETE to the bucket itself. */
 const settingNames = new Set(
@@ -32,14 +27,20 @@ const settingNames = new Set(
 );
 
 /**
- * Serves reads of a bucket's policy, encryption, public access block, location and versioning. It refuses any other
- * setting: fauxqs would answer with a list of objects.
+ * Serves reads of a bucket's policy, encryption, public access block, notifications, location and versioning. It
+ * refuses any other setting: fauxqs would answer with a list of objects.
  */
-export function serveBucketReads(app: App, region: string, exists: (bucket: string) => boolean): void {
+export function serveBucketReads(
+  app: App,
+  region: string,
+  events: ObjectEvents,
+  exists: (bucket: string) => boolean,
+): void {
   const buckets = new Map<string, BucketSettings>();
   app.put('/_local/bucket-settings', async ({ body }) => {
     const settings = JSON.parse(String(body)) as BucketSettings;
     buckets.set(settings.name, settings);
+    events.configure(settings.name, settings.notifications);
     return {};
   });
   app.addHook('onRequest', async (request, reply) => {
@@ -54,7 +55,7 @@ export function serveBucketReads(app: App, region: string, exists: (bucket: stri
   });
 }
 
-function settingOf(settings: BucketSettings | undefined, method: string, setting: string, region: string): Answer {
+function settingOf(settings: BucketSettings | undefined, method: string, setting: string, region: string): XmlAnswer {
   if (method !== 'GET') return notImplemented(method, setting);
   if (setting === 'policy') {
     if (settings?.policy !== undefined) return { status: 200, contentType: 'application/json', body: settings.policy };
@@ -67,6 +68,9 @@ function settingOf(settings: BucketSettings | undefined, method: string, setting
     }
     const each = Object.entries(settings.publicAccessBlock).map(([name, on]) => element(name, String(on)));
     return xml('PublicAccessBlockConfiguration', each.join(''));
+  }
+  if (setting === 'notification') {
+    return xml('NotificationConfiguration', (settings?.notifications ?? []).map(queueConfiguration).join(''));
   }
   // For us-east-1, S3 returns an empty location.
   if (setting === 'location') return xml('LocationConstraint', region === 'us-east-1' ? '' : region);
@@ -85,15 +89,15 @@ function encryptionRule(encryption: BucketSettings['encryption'] | undefined): s
   );
 }
 
-function notImplemented(method: string, setting: string): Answer {
+function queueConfiguration({ id, queueArn, event, prefix, suffix }: QueueNotification): string {
+  const rules = Object.entries({ Prefix: prefix, Suffix: suffix })
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => element('FilterRule', element('Name', name) + textElement('Value', value)));
+  const filter = rules.length === 0 ? '' : element('Filter', element('S3Key', rules.join('')));
+  const [named, queue, of] = [textElement('Id', id), textElement('Queue', queueArn), textElement('Event', event)];
+  return element('QueueConfiguration', named + queue + of + filter);
+}
+
+function notImplemented(method: string, setting: string): XmlAnswer {
   return error(501, 'NotImplemented', `${method} of a bucket's ${setting} is not implemented here`);
-}
-
-function error(status: number, code: string, message: string): Answer {
-  const details = textElement('Code', code) + textElement('Message', message) + element('RequestId', randomUUID());
-  return { status, contentType: 'application/xml', body: element('Error', details) };
-}
-
-function xml(name: string, content: string): Answer {
-  return { status: 200, contentType: 'application/xml', body: `<${name} ${namespace}>${content}</${name}>` };
 }

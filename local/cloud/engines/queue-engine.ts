@@ -8,6 +8,11 @@ import { arrange } from './fair-delivery.ts';
 import { holdsRefusedCharacter } from './message-characters.ts';
 import { copyMessage, type MessageCopy } from './message-copies.ts';
 import { MessageSenders } from './message-senders.ts';
+import { readObjectBodies } from './object-bodies.ts';
+import { ObjectEvents } from './object-events.ts';
+import { serveObjectLists } from './object-lists.ts';
+import { serveObjectReads } from './object-reads.ts';
+import { serveObjectWrites } from './object-writes.ts';
 import { enforceAccess } from './queue-access.ts';
 import { refuseForQueueType } from './queue-type-rules.ts';
 
@@ -20,8 +25,9 @@ const settings = engineSettings(() => processTimers());
 // which not every system resolves. Its internal classes let us listen on loopback, return plain 127.0.0.1 URLs (host
 // ''), and read a queue's oldest message. The version is pinned.
 const inside = async (file: string) => import(new URL(file, import.meta.resolve('fauxqs')).href);
+const { SqsStore } = await inside('./sqs/sqsStore.js');
 const stores = {
-  sqsStore: new (await inside('./sqs/sqsStore.js')).SqsStore(),
+  sqsStore: new SqsStore(),
   snsStore: new (await inside('./sns/snsStore.js')).SnsStore(),
   s3Store: new (await inside('./s3/s3Store.js')).S3Store(),
 } as Stores;
@@ -66,11 +72,23 @@ stores.sqsStore.createQueue = (...parameters) => {
   return queue;
 };
 
+const objectEvents = new ObjectEvents(settings.region, (queueArn, body, senderId) => {
+  const queue = stores.sqsStore.getQueueByArn(queueArn);
+  const message: Message = SqsStore.createMessage(body, {}, Number(queue?.attributes.DelaySeconds ?? 0));
+  queue?.enqueue(Object.assign(message, { senderId }));
+});
+objectEvents.watch(stores.s3Store);
+
 const app = buildApp({ logger: false, defaultRegion: settings.region, stores });
 enforceAccess(app, access);
 senders.serve(app);
 refuseForQueueType(app);
-serveBucketReads(app, settings.region, (bucket) => stores.s3Store.hasBucket(bucket));
+serveBucketReads(app, settings.region, objectEvents, (bucket) => stores.s3Store.hasBucket(bucket));
+serveObjectLists(app, stores.s3Store);
+readObjectBodies(app);
+serveObjectReads(app, access, stores.s3Store);
+serveObjectWrites(app, stores.s3Store);
+objectEvents.serve(app, access);
 app.get('/_local/queues', async () => {
   processTimers();
   return [...stores.sqsStore.allQueues()].map(count);

@@ -1,10 +1,20 @@
 import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
-import type { Deployment } from '../assembly/deployment.ts';
+import type { Deployment, Resource } from '../assembly/deployment.ts';
 import type { BucketSettings } from '../engines/bucket-reads.ts';
+import type { NoticeBoard } from '../notices.ts';
+import {
+  notificationConfiguration,
+  occursHere,
+  type QueueNotification,
+  queueNotifications,
+} from './bucket-notifications.ts';
 
 /** The properties of `AWS::S3::Bucket` that are implemented. */
-export const bucketProperties = z.looseObject({ BucketName: z.string().optional() });
+export const bucketProperties = z.looseObject({
+  BucketName: z.string().optional(),
+  NotificationConfiguration: notificationConfiguration.optional(),
+});
 
 /** Properties that can be read, though they have no effect. */
 const shownProperties = z.looseObject({
@@ -26,8 +36,20 @@ const policyProperties = z.looseObject({ Bucket: z.string(), PolicyDocument: z.r
 
 const publicAccessNames = ['BlockPublicAcls', 'IgnorePublicAcls', 'BlockPublicPolicy', 'RestrictPublicBuckets'];
 
-/** Creates the buckets of a deployment, and passes their settings to the engine. */
-export async function createBuckets(deployment: Deployment, s3: S3Client, engine: string): Promise<void> {
+/** Whether the policy of a queue lets S3 send the events of a bucket. */
+type Sends = (bucketArn: string, queueArn: string) => Promise<boolean>;
+
+/**
+ * Creates the buckets of a deployment, and passes their settings to the engine. The queues must exist.
+ * @throws with the bucket's place if S3 refuses its notifications whatever the policies are
+ */
+export async function createBuckets(
+  deployment: Deployment,
+  s3: S3Client,
+  engine: string,
+  notices: NoticeBoard,
+  sends: Sends,
+): Promise<void> {
   const policies = deployment
     .resources('AWS::S3::BucketPolicy')
     .map((resource) => deployment.properties(resource, policyProperties));
@@ -45,6 +67,7 @@ export async function createBuckets(deployment: Deployment, s3: S3Client, engine
         keyId: rule?.ServerSideEncryptionByDefault?.KMSMasterKeyID,
         bucketKey: rule?.BucketKeyEnabled ?? false,
       },
+      notifications: await notificationsOf(deployment, resource, notices, sends),
       publicAccessBlock: blocked && Object.fromEntries(publicAccessNames.map((name) => [name, blocked[name] ?? false])),
     };
     await fetch(`${engine}/_local/bucket-settings`, {
@@ -52,5 +75,33 @@ export async function createBuckets(deployment: Deployment, s3: S3Client, engine
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(settings),
     });
+  }
+}
+
+/** S3 refuses the whole configuration if one queue does not exist, is a FIFO queue, or does not let S3 send. */
+async function notificationsOf(
+  deployment: Deployment,
+  bucket: Resource,
+  notices: NoticeBoard,
+  sends: Sends,
+): Promise<QueueNotification[]> {
+  const { NotificationConfiguration } = deployment.properties(bucket, bucketProperties);
+  if (NotificationConfiguration === undefined) return [];
+  const subject = `${bucket.type}.NotificationConfiguration`;
+  try {
+    const notifications = queueNotifications(NotificationConfiguration, bucket.name);
+    for (const { queueArn } of notifications) {
+      const isQueue = deployment.find('AWS::SQS::Queue', queueArn) !== undefined && !queueArn.endsWith('.fifo');
+      if (isQueue && (await sends(bucket.arn, queueArn))) continue;
+      const why = 'S3 refuses the configuration: it cannot send to one of the queues. No event is sent';
+      notices.add('warning', subject, why, bucket.where);
+      return [];
+    }
+    for (const { event } of notifications.filter((one) => !occursHere(one))) {
+      notices.add('warning', subject, `nothing here causes ${event}`, bucket.where);
+    }
+    return notifications;
+  } catch (cause) {
+    throw new Error(`${bucket.where} (${bucket.type}): ${String(cause)}`, { cause });
   }
 }

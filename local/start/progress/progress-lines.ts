@@ -3,6 +3,8 @@ export interface ProgressView {
   seconds: number;
   lanes: LaneProgress[];
   qr: { done: number; owed: number; perSecond: number };
+  /** The campaign of a file, if the run has one. */
+  file?: FileProgress | undefined;
   quota: { remaining: number; monthly: number } | undefined;
   /** Names of the alarms that are in ALARM. */
   alarms: string[];
@@ -22,26 +24,44 @@ export interface LaneProgress {
   running: boolean;
 }
 
+/** Rows that have their final status, of the rows that the check has read. */
+export interface FileProgress {
+  name: string;
+  state: string;
+  settled: number;
+  rows: number;
+  perSecond: number;
+}
+
 const barWidth = 24;
 const number = (value: number) => Math.round(value).toLocaleString('en');
 
-/** The view as lines: a bar for each lane, one for the QR codes, and a footer. */
-export function progressLines({ lanes, qr, ...view }: ProgressView): string[] {
-  const width = Math.max(...lanes.map(({ name }) => name.length), 'QR codes'.length);
+/** The view as lines: a bar for each lane, one for the file's rows, one for the QR codes, and a footer. */
+export function progressLines({ lanes, qr, file, ...view }: ProgressView): string[] {
+  const width = Math.max(...[...lanes, ...(file ? [file] : [])].map(({ name }) => name.length), 'QR codes'.length);
   const laneLines = lanes.map(({ name, answered, total, perSecond, waiting, inWork, running }) => {
     const queue = `${number(waiting)} waiting, ${number(inWork)} in work${running ? '' : ', PAUSED'}`;
     return `${name.padEnd(width)}  ${meter(answered, total, perSecond)}  ${queue}`;
   });
-  return [...laneLines, `${'QR codes'.padEnd(width)}  ${meter(qr.done, qr.owed, qr.perSecond)}`, footer(view)];
+  const fileLines = file
+    ? [`${file.name.padEnd(width)}  ${meter(file.settled, file.rows, file.perSecond)}  ${file.state}`]
+    : [];
+  return [
+    ...laneLines,
+    ...fileLines,
+    `${'QR codes'.padEnd(width)}  ${meter(qr.done, qr.owed, qr.perSecond)}`,
+    footer(view),
+  ];
 }
 
 /** One line, for a stream without redrawing. */
-export function progressLine({ lanes, qr, ...view }: ProgressView): string {
+export function progressLine({ lanes, qr, file, ...view }: ProgressView): string {
   const parts = [
     ...lanes.map(({ name, answered, total, perSecond, running }) => {
       const rate = running ? `${number(perSecond)}/s` : 'PAUSED';
       return `${name} ${number(answered)}/${number(total)} (${rate})`;
     }),
+    ...(file ? [`${file.name} ${number(file.settled)}/${number(file.rows)} (${file.state})`] : []),
     `QR ${number(qr.done)}/${number(qr.owed)}`,
   ];
   return `${parts.join('  ')}  ${footer(view)}`;
@@ -61,7 +81,7 @@ function timeLeft(open: number, perSecond: number): string {
   return seconds < 100 ? `${seconds} s left` : `${Math.ceil(seconds / 60)} min left`;
 }
 
-function footer({ seconds, quota, alarms, deadLetters, killed }: Omit<ProgressView, 'lanes' | 'qr'>): string {
+function footer({ seconds, quota, alarms, deadLetters, killed }: Omit<ProgressView, 'lanes' | 'qr' | 'file'>): string {
   return [
     `${Math.floor(seconds)} s`,
     ...(quota === undefined ? [] : [`quota ${number(quota.remaining)} left`]),

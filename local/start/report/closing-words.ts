@@ -1,6 +1,8 @@
 import { placeWords } from '../../../cli/files/place-words.ts';
 import { outcomeWords } from '../../../cli/terminal/outcome-words.ts';
+import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignRun } from '../campaign-run.ts';
+import { type FileRun, statusCounts } from './file-results.ts';
 import type { Answered, Reconciliation } from './reconciliation.ts';
 import type { Findings, Summary } from './summary.ts';
 import { weatherWords } from './weather-words.ts';
@@ -20,6 +22,7 @@ export function closingWords(
   summary: Summary,
   faults: readonly string[],
   weather?: Parameters<typeof weatherWords>[0],
+  file?: FileRun,
 ): string[] {
   const terms = [...sum.fates, ...(run.unsent.length > 0 ? [['not sent', run.unsent.length] as const] : [])];
   const { create = {} } = stats.calls;
@@ -27,6 +30,9 @@ export function closingWords(
   return [
     '',
     ...(run.end === 'all answered' ? [] : [`Ended early: ${run.end}.`]),
+    ...(file
+      ? [`${campaignKey(file.file)}: ${number(file.rowsInFile)} rows = ${sumOf(statusCounts(file.results))}`]
+      : []),
     `${number(summary.commands)} commands = ${sumOf(terms)}; unaccounted for: ${number(summary.unaccounted)}`,
     `${number(sum.qr.owed)} QR codes owed with a link = ${sumOf([
       ['ready', sum.qr.ready],

@@ -1,8 +1,8 @@
-import { csvHead, csvRow } from '../../../cli/files/csv.ts';
 import { LineRanges } from '../../../cli/files/line-ranges.ts';
 import type { Unsent } from '../../../cli/pipeline/send-messages.ts';
 import { tallyWords } from '../../../cli/terminal/outcome-words.ts';
 import { n } from '../../../cli/words/words.ts';
+import { csvHead, csvRow } from '../../../lambdas/domain/campaign/csv-text.ts';
 import type { CampaignMessage } from '../campaign-input.ts';
 
 export type NotSent = readonly Unsent<CampaignMessage>[];

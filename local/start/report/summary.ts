@@ -1,4 +1,5 @@
 import type { Stats } from '../../onelink-api/emulator.ts';
+import { type FileRun, openRows, statusCounts } from './file-results.ts';
 import type { Reconciliation } from './reconciliation.ts';
 
 /** The state of the emulator and the engines after the run. */
@@ -18,11 +19,13 @@ export interface Findings {
 }
 
 /** `summary.json`. If the emulator or an engine has its own number, the summary uses it. */
-export function summarise(sum: Reconciliation, found: Findings, notSent: number) {
+export function summarise(sum: Reconciliation, found: Findings, notSent: number, file?: Omit<FileRun, 'file'>) {
   const { stats } = found;
   return {
     commands: sum.commands + notSent,
     outcomes: sum.outcomes,
+    /** The rows of the file's campaign, by status. */
+    ...(file && { rows: { all: file.rowsInFile, ...Object.fromEntries(statusCounts(file.results)) } }),
     distinctCreates: sum.distinctCreates,
     /** Live links at the emulator, without those made elsewhere. */
     linksAlive: [...found.links.values()].filter(({ expired }) => !expired).length,
@@ -39,8 +42,8 @@ export function summarise(sum: Reconciliation, found: Findings, notSent: number)
     rateLimited: stats.refused.rate + stats.refused.qrRate,
     quotaUsed: stats.quota.used,
     deadLetters: found.deadLetters,
-    /** Sent, and without an outcome or the code that they asked for. */
-    unaccounted: sum.unaccounted.length,
+    /** Sent, and without an outcome or the code that they asked for. Rows of a campaign that has not ended are among them. */
+    unaccounted: sum.unaccounted.length + (file ? openRows(file) : 0),
     /** Commands that SQS did not confirm. They get no outcome. */
     notSent,
     seconds: Math.round(found.seconds * 10) / 10,

@@ -1,4 +1,4 @@
-import { type Cell, csvHead, csvRow } from '../../../cli/files/csv.ts';
+import { type Cell, csvHead, csvRow } from '../../../lambdas/domain/campaign/csv-text.ts';
 import { type Answered, fatesOf } from './reconciliation.ts';
 
 /** The emulator's address for clicks on the links of a run. */
@@ -67,7 +67,7 @@ export function rejectsTable(all: readonly Answered[]): string {
 }
 
 function table(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  return `${csvHead(header)}${rows.map(csvRow).join('')}`;
+  return `${csvHead(header)}${rows.map((row) => csvRow(row)).join('')}`;
 }
 
 /** More columns than a person reads. */

@@ -56,6 +56,7 @@ const otherCodes: [pattern: RegExp, codes: number[], because: string][] = [
   [/^npx onelink trace .*--request-id (R|dispatch-803acb24)$/, [1], 'no producer sent that request'],
   [/^npx onelink senders (confirm|reject)/, [0, 2], 'another command may have decided about that sender before'],
   [/^npx onelink policy check/, [2], 'the sample has no policy'],
+  [/^npx onelink campaign \w+ crm\/NAME/, [2], 'no campaign is called NAME'],
   [/^npx onelink parked replay/, [0, 1], 'a lane may not have opened again'],
 ];
 
@@ -88,6 +89,7 @@ beforeAll(async () => {
     Arn: 'arn:aws:iam::111122223333:user/crm',
   };
   await file('who.json', identity);
+  await writeFile(join(run.folder, 'spring.csv'), 'request_id,template,pid,c\nshop-1,A1b3,qr_poster,spring\n');
   await writeFile(join(run.folder, 'token.txt'), 'local-token\n');
   // Lambda writes a batch that it gives up in this form. This one has no records.
   const Bucket = run.outputs.ArchiveBucketName;

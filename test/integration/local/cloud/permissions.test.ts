@@ -3,6 +3,7 @@ import { GetAccountSettingsCommand, InvokeCommand, LambdaClient } from '@aws-sdk
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   S3Client,
@@ -277,4 +278,37 @@ test('a service needs a permission: a rule to invoke, a topic to deliver', async
     ['events.amazonaws.com', 'lambda:InvokeFunction', 'no policy allows it'],
     ['sns.amazonaws.com', 'sqs:SendMessage', 'no policy allows it'],
   ]);
+});
+
+test('a missing object is forbidden to those who may not list its bucket', async () => {
+  // Given a reader of objects, and one that may also list them
+  const bench = await openBench();
+  new Bucket(bench.stack, 'Files', { bucketName: 'files' });
+  const reads = allows('s3:GetObject', 'arn:aws:s3:::files/*');
+  const lists = allows('s3:ListBucket', 'arn:aws:s3:::files');
+  const cloud = await bench.start({
+    callers: {
+      reader: userOf('arn:aws:iam::000000000000:user/reader', [reads]),
+      lister: userOf('arn:aws:iam::000000000000:user/lister', [reads, lists]),
+    },
+  });
+  await as(cloud, S3Client, 's3', 'local').send(new PutObjectCommand({ Bucket: 'files', Key: 'there', Body: 'a' }));
+
+  // When both ask for an object that is there, and for one that is not
+  const ask = (caller: string, Key: string) =>
+    Promise.all(
+      [new GetObjectCommand({ Bucket: 'files', Key }), new HeadObjectCommand({ Bucket: 'files', Key })].map((command) =>
+        as(cloud, S3Client, 's3', caller)
+          .send(command as GetObjectCommand)
+          .then(
+            () => 200,
+            ({ $metadata }) => $metadata.httpStatusCode,
+          ),
+      ),
+    );
+
+  // Then only the one who may list it learns that it is missing
+  expect(await ask('reader', 'there')).toEqual([200, 200]);
+  expect(await ask('reader', 'missing')).toEqual([403, 403]);
+  expect(await ask('lister', 'missing')).toEqual([404, 404]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pictureIn } from '../../../world/qr-text.ts';
+import { pictureIn } from '../../../../local/start/report/qr-picture.ts';
 import type { Given } from './given-emulator.ts';
 import { givenEmulator } from './given-emulator.ts';
 

@@ -16,7 +16,14 @@ const still: CostInput = {
   linksPerMonth: 0,
   qrShare: 0,
   expiringShare: 0,
-  memoryMegabytes: { linkWorker: 1_024, qrWorker: 512, expiryWorker: 512, governor: 256, replayer: 256 },
+  memoryMegabytes: {
+    linkWorker: 1_024,
+    qrWorker: 512,
+    expiryWorker: 512,
+    governor: 256,
+    replayer: 256,
+    campaignSender: 1_024,
+  },
   linkDays: 0,
   deduplicationWindowDays: 0,
   expiryCallsPerSecond: 4,
@@ -78,12 +85,12 @@ describe('the cost without any link', () => {
     ['secrets', { secrets: 2 }, 'Secrets Manager', 0.8],
     // 5 queues × 5 × 2,592,000 s / 20 s = 3,240,000 receives.
     ['five long polls on each queue all the time', { polledQueues: 5 }, 'SQS', 1.296],
-    // 43,200 minutes × (2 × 0.625 $ + 66 × 0.125 $) a million.
+    // 43,200 minutes × (2 × 0.625 $ + 72 × 0.125 $) a million.
     [
-      '64 read units and two writes of the governor, two reads of the replayer a minute',
+      '64 read units and two writes of the governor, two reads of the replayer and six of the campaign sender a minute',
       { lanes: 2 },
       'DynamoDB',
-      0.4104,
+      0.4428,
     ],
     // 43,200 minutes × 2 listings at 5 $ a million.
     ['listings of the parked commands each minute', { lanes: 2 }, 'S3', 0.432],

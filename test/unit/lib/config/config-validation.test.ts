@@ -54,6 +54,10 @@ describe('a configuration', () => {
     ['name', 'one-link', 'must be 1–40 letters and digits, a capital first; got "one-link"'],
     ['memoryMegabytes.governor', 64, 'must be 128–10,240 (megabytes, Lambda); got 64'],
     ['archiveDays', undefined, 'must be 31–36,500; got nothing'],
+    ['campaigns.approval.aboveRows', -1, 'must be 0–1,000,000,000; got -1'],
+    ['campaigns.approval.sources', ['crm', 'shop'], 'must be the source of a producer; got "shop"', '[1]'],
+    ['campaigns.approval.belowReserve', 'yes', 'must be of type boolean; got "yes"'],
+    ['alarmThresholds.campaignRejectedPercent', 100, 'must be 1–99 (percent); got 100'],
     ['colour', 'blue', 'is not a setting'],
     [
       'producers[0].principals',
@@ -177,7 +181,7 @@ describe('a configuration', () => {
     const lane = config.stages.production?.pipelines[0]?.lanes.campaign;
     // Each construct, alarm and verb needs a name of its own: `campaign-ingress-crm` is a producer's queue of another lane.
     const taken =
-      'expiry, qr, reader, all, outcomes, governor, replayer, ingress, forwarder, operations, alarms, dashboard, constructor, default, resource';
+      'expiry, qr, reader, all, outcomes, governor, replayer, ingress, forwarder, operations, campaigns, alarms, dashboard, constructor, default, resource';
     const rule = `the name must be lower-case letters and digits, a letter first, and none of ${taken}`;
     for (const name of ['Bulk', 'campaign-ingress-crm', ...taken.split(', ')]) {
       expect(faultsOf(changed([`${pipeline}.lanes`, { [name]: lane }]))).toContain(`${at}.lanes.${name}: ${rule}`);

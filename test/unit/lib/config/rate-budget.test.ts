@@ -85,13 +85,13 @@ describe('the plan of the shipped pipeline', () => {
 
   test('sends at most 948 calls a second: 3 × 19 + 13 × 64 + 2 × 11 + 2 × 4 + 1 × 28 + 1', () => {
     expect(plannedCalls(plan)).toEqual({ callsPerSecond: 948, qrCallsPerSecond: 22 });
-    expect(reservedConcurrency(plan)).toBe(28);
+    expect(reservedConcurrency(plan)).toBe(31);
   });
 
   test('is printed as a table', () => {
     expect(describePlans('OneLink-production', limits, plan)).toBe(
       [
-        'OneLink-production: at most 948 of 950 calls/s, 22 of 23 QR calls/s; 904 calls/s (95 %) under a backlog; reserves 28 Lambda environments',
+        'OneLink-production: at most 948 of 950 calls/s, 22 of 23 QR calls/s; 904 calls/s (95 %) under a backlog; reserves 31 Lambda environments',
         '  worker                 C × r       batch        busy utilisation     timeout  visibility',
         '  transactional       3 × 19/s          10       0.5 s        60 %        30 s       180 s',
         '  campaign           13 × 64/s        1000      15.6 s        98 %        60 s       365 s',

@@ -62,6 +62,11 @@ describe('a request is these calls', () => {
       ['s3:DeleteObject arn:aws:s3:::bucket/a', 's3:DeleteObject arn:aws:s3:::bucket/b'],
     ],
     [
+      'an upload that is given up',
+      s3Calls('DELETE', '/bucket/a?uploadId=1', {}),
+      ['s3:AbortMultipartUpload arn:aws:s3:::bucket/a'],
+    ],
+    [
       'a list of objects',
       s3Calls('GET', '/bucket?list-type=2&prefix=qr%2F', {}),
       ['s3:ListBucket arn:aws:s3:::bucket'],

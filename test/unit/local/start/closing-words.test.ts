@@ -42,6 +42,23 @@ test('the closing words are the sum of outcomes, the emulator’s counters and t
   ]);
 });
 
+test('the closing words count the rows of a file', () => {
+  const sum = reconcile([]);
+  const rows = ['created', 'rejected', 'created'] as const;
+  const file = {
+    file: { source: 'crm', name: 'spring' },
+    record: undefined,
+    rowsInFile: 3,
+    results: rows.map((status, row) => ({ row, line: row, cells: [], status })),
+  };
+  const run = { end: 'all answered' as const, all: [], unsent: [], killed: 0 };
+  const summary = summarise(sum, givenFindings(), 0, file);
+  expect(closingWords(run, sum, givenFindings(), summary, [], undefined, file)).toContain(
+    'crm/spring: 3 rows = 2 created + 1 rejected',
+  );
+  expect(summary.rows).toEqual({ all: 3, created: 2, rejected: 1 });
+});
+
 test('the closing words end with the failed checks', () => {
   const sum = reconcile([givenAnswered(1, {})]);
   const found = givenFindings();

@@ -32,6 +32,14 @@ describe('progress', () => {
     );
   });
 
+  test('shows the rows of a file beside the lanes', () => {
+    const file = { name: 'crm/spring', state: 'sending', settled: 100, rows: 400, perSecond: 50 };
+    expect(progressLines({ ...view, file })[2]).toBe(
+      'crm/spring     ██████░░░░░░░░░░░░░░░░░░      100/400    50/s    6 s left  sending',
+    );
+    expect(progressLine({ ...view, file })).toContain('  crm/spring 100/400 (sending)  QR 3/6  ');
+  });
+
   test('names alarms, dead letters and kills', () => {
     const lines = progressLines({ ...view, alarms: ['OneLink-dead-letters'], deadLetters: 2, killed: 3 });
     expect(lines.at(-1)).toBe('12 s · quota 7,499,490 left · ALARM OneLink-dead-letters · 2 DEAD LETTERS · 3 killed');

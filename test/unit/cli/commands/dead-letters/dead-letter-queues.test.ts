@@ -5,7 +5,7 @@ const outputs: Record<string, string> = {
   OutcomeTopicArn: 'arn:aws:sns:eu-central-1:111122223333:outcomes',
   QrBucketName: 'qr-images',
   ...Object.fromEntries(
-    ['Campaign', 'Urgent', 'QrJobs', 'ExpiredLinks'].flatMap((name) => [
+    ['Campaign', 'Urgent', 'QrJobs', 'ExpiredLinks', 'CampaignFiles'].flatMap((name) => [
       [`${name}QueueUrl`, `https://sqs.example/${name}`],
       [`${name}DeadLetterQueueUrl`, `https://sqs.example/${name}-dead`],
     ]),
@@ -14,14 +14,15 @@ const outputs: Record<string, string> = {
 const urls = (only: Parameters<typeof deadLetterQueues>[2]) =>
   deadLetterQueues(outputs, 'OneLink-production', only).map(({ url }) => url.replace('https://sqs.example/', ''));
 
-test('a pipeline has a dead-letter queue for each lane, one for QR jobs, and one for expired links', () => {
-  expect(urls({})).toEqual(['Campaign-dead', 'Urgent-dead', 'QrJobs-dead', 'ExpiredLinks-dead']);
+test('a pipeline has a dead-letter queue for each lane, and those of QR jobs, expired links and campaign files', () => {
+  expect(urls({})).toEqual(['Campaign-dead', 'Urgent-dead', 'QrJobs-dead', 'ExpiredLinks-dead', 'CampaignFiles-dead']);
 });
 
 test('the options select dead-letter queues by lane and by kind', () => {
   expect(urls({ lane: 'urgent' })).toEqual(['Urgent-dead']);
   expect(urls({ queue: 'qr' })).toEqual(['QrJobs-dead']);
   expect(urls({ queue: 'expiry' })).toEqual(['ExpiredLinks-dead']);
+  expect(urls({ queue: 'campaigns' })).toEqual(['CampaignFiles-dead']);
   const [jobs] = deadLetterQueues(outputs, 'OneLink-production', { queue: 'qr' });
   expect(jobs).toEqual({
     lane: 'qr',
@@ -32,7 +33,7 @@ test('the options select dead-letter queues by lane and by kind', () => {
   expect(jobs && nameOf(jobs)).toBe('qr');
 });
 
-test.each(['qr', 'expiry'] as const)('a lane has no queue of its own for --queue %s', (queue) => {
+test.each(['qr', 'expiry', 'campaigns'] as const)('a lane has no queue of its own for --queue %s', (queue) => {
   expect(() => urls({ lane: 'urgent', queue })).toThrow(
     `All lanes share the queue of --queue ${queue}. Leave --lane out.`,
   );

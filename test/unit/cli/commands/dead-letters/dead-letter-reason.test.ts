@@ -36,7 +36,7 @@ function examined(
     request?: RequestRecord;
     link?: LinkRecord;
     secret?: string | undefined;
-    kind?: 'commands' | 'qr' | 'expiry';
+    kind?: 'commands' | 'qr' | 'expiry' | 'campaigns';
   } = {},
 ) {
   const asked: string[] = [];
@@ -175,6 +175,11 @@ describe('a QR job in a dead-letter queue', () => {
   ])('%s', async (_, body, known, reason) => {
     expect(await reasonOf(body, { ...known, kind })).toBe(reason);
   });
+});
+
+test('a file of a campaign in a dead-letter queue has a check that a redrive continues', async () => {
+  const message = { continue: { source: 'crm', name: 'spring', drop: 1 } };
+  expect(await reasonOf(message, { kind: 'campaigns' })).toBe('check-stopped');
 });
 
 describe('an expired link in a dead-letter queue', () => {

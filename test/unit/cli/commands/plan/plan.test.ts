@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest';
 import { costOf } from '../../../../../cli/commands/plan/campaign-cost.ts';
 import { roomFor, timeOf, timesOf } from '../../../../../cli/commands/plan/campaign-plan.ts';
 import { DryRun } from '../../../../../cli/commands/plan/dry-run.ts';
-import { nearNames } from '../../../../../cli/commands/plan/near-names.ts';
 import { rowsOf } from '../../../../../cli/commands/plan/plan.ts';
 import { readingOf, readingWords } from '../../../../../cli/commands/plan/plan-report.ts';
 import { plansOf } from '../../../../../cli/pipeline/configured-pipeline.ts';
 import { config } from '../../../../../examples/configuration.ts';
+import { nearNames } from '../../../../../lambdas/domain/campaign/near-names.ts';
 import { commandReader, noPolicy } from '../../../../../lambdas/domain/contract/command-reading.ts';
 import { testFolder } from '../../../../world/test-folder.ts';
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { overviewOf, type Sight } from '../../../../../cli/commands/status/overview.ts';
 import { screenOf } from '../../../../../cli/commands/status/screen.ts';
 import { type ControlRecord, emptyControl } from '../../../../../lambdas/domain/control/control-record.ts';
+import { givenCampaign } from '../../../../world/given-campaign.ts';
 
 const now = Date.parse('2026-03-20T12:00:00Z');
 const minute = 60_000;
@@ -57,6 +58,7 @@ describe('status', () => {
       'QUOTA         4,500,000 calls left this month, 40 % used (23 s ago)',
       '              120,000 per hour now: empty in 1 d 13 h',
       '              month’s end: 54 % used; 20,000 calls/h spent elsewhere',
+      'CAMPAIGNS     none',
       'HELD          none',
       'DEAD LETTERS  none',
       'ALARMS        none',
@@ -86,6 +88,26 @@ describe('status', () => {
       needsOperator: true,
       held: [{ source: 'crm', sender: 'AROAONE', commands: 1_200, since }, { since: undefined }, { source: 'studio' }],
     });
+  });
+
+  test('names the active campaigns, and asks for an operator if one waits for approval or is paused', () => {
+    const sending = givenCampaign({ rows: 50_000, tallies: { created: 12_345 } });
+    const lines = screen({ campaigns: [sending, givenCampaign({ name: 'autumn', state: 'waiting' })] });
+    const at = lines.indexOf('CAMPAIGNS     2');
+    expect(lines.slice(at + 1, at + 3)).toEqual([
+      '  crm/spring  sending: 12,345 of 50,000 rows done (25 %)',
+      '  crm/autumn  waiting for approval: 3 rows checked',
+    ]);
+    const needsOperator = (change: Parameters<typeof givenCampaign>[0]) =>
+      overviewOf(sight({ campaigns: [givenCampaign(change)] })).needsOperator;
+    expect([needsOperator({}), needsOperator({ state: 'waiting' })]).toEqual([false, true]);
+    expect(needsOperator({ paused: { at: now, reason: 'x' } })).toBe(true);
+  });
+
+  test('names six campaigns, and the number of the others', () => {
+    const campaigns = Array.from({ length: 8 }, (_, index) => givenCampaign({ name: `c-${index}` }));
+    expect(screen({ campaigns })).toContain('  and 2 more: onelink campaign list');
+    expect(screen({ campaigns }).join(' ')).not.toContain('c-6');
   });
 
   test('shows why a lane is not open, since when, and the operator’s reason', () => {

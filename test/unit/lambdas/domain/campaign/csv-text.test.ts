@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { csvHead, csvRow } from '../../../../cli/files/csv.ts';
+import { csvHead, csvRow } from '../../../../../lambdas/domain/campaign/csv-text.ts';
 
 describe('CSV', () => {
   test('begins with a byte-order mark, ends lines with CRLF and quotes cells that need it', () => {

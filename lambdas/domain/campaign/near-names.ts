@@ -1,7 +1,7 @@
-import type { Fault } from '../../../lambdas/domain/contract/fault.ts';
-import { isObject } from '../../../lambdas/domain/contract/json-object.ts';
-import { forbiddenParameters, parameterRules } from '../../../lambdas/domain/contract/link-data.ts';
-import { isOneSlip } from '../../../lambdas/domain/contract/one-slip.ts';
+import type { Fault } from '../contract/fault.ts';
+import { isObject } from '../contract/json-object.ts';
+import { forbiddenParameters, parameterRules } from '../contract/link-data.ts';
+import { isOneSlip } from '../contract/one-slip.ts';
 
 const numbered = (name: string, count: number) => Array.from({ length: count }, (_, index) => `${name}${index + 1}`);
 
@@ -29,7 +29,7 @@ function pairs(letters: string, latin: string): [string, string][] {
 }
 
 /** A name without case, blanks and punctuation, with look-alike letters as Latin ones. */
-function skeleton(name: string): string {
+export function skeleton(name: string): string {
   const letters =
     name
       .normalize('NFKC')

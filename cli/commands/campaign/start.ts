@@ -1,0 +1,249 @@
+import { Command, Option } from 'commander';
+import { type CampaignKey, campaignKey, resultPlaces } from '../../../lambdas/domain/campaign/places.ts';
+import { type CampaignRecord, isActive } from '../../../lambdas/domain/campaign/record.ts';
+import { systemClock } from '../../../lambdas/runtime/clock.ts';
+import { formOfFile, nameOfCampaign } from '../../files/campaign-file.ts';
+import { campaignSettings, type SettingsOptions, saveSettings } from '../../files/campaign-settings.ts';
+import { openInput } from '../../files/input-file.ts';
+import { checkCampaign, type LocalCheck, type LocalFile, type PlannedCampaign } from '../../pipeline/check-campaign.ts';
+import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
+import { dropCampaign } from '../../pipeline/drop-campaign.ts';
+import { mayGoOn } from '../../terminal/confirmation.ts';
+import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
+import { repeatable } from '../../terminal/usage.ts';
+import { OperatorError } from '../../words/operator-error.ts';
+import { counted, n, percent } from '../../words/words.ts';
+import { campaignJson, countWords, standingWords } from './campaign-words.ts';
+import { checkWords } from './check-words.ts';
+import { exitCode } from './exit-code.ts';
+import { settledColumns } from './guess.ts';
+import { type OpenCampaigns, openCampaigns } from './open-campaigns.ts';
+import { codeOfEnd, waitForEnd } from './wait.ts';
+
+interface Options extends VerbOptions, SettingsOptions {
+  file: string;
+  name?: string;
+  source?: string;
+  settings?: string;
+  saveSettings?: string;
+  guess: boolean;
+  wait?: true;
+  watch?: true;
+  yes?: true;
+}
+
+export function startCommand(): Command {
+  const command = withSettings(
+    new Command('start')
+      .description('Starts a campaign: checks a CSV or NDJSON file, and uploads it.')
+      .argument('<file>', 'CSV or NDJSON, also with .gz; - reads standard input'),
+  )
+    .option('--no-guess', 'use the headers as they are, without a guess at their meaning')
+    .option('--wait', 'wait until the campaign has ended')
+    .option('--watch', 'wait, and show the progress')
+    .option('--yes', 'start without a confirmation, and without a guess')
+    .option('--json', 'print one JSON object: with --wait at the end, otherwise after the upload');
+  return pipelineVerb<Options>(
+    command,
+    `${pipelineHelp} You need permission to read the ledger, and to write and read the producer’s folder of the campaign
+bucket’s inbox.
+
+The verb first checks the file on this machine, as onelink campaign plan does. It asks before a file with rejected rows goes
+up, and before a campaign of the same name starts again. Then it uploads the settings and the file. A run that is killed
+before the end of the upload has started nothing.
+
+The name of the file is the name of the campaign. The same file again makes only what is missing. With a key column, a
+changed row changes its link. Without one, a changed row makes a new link.
+
+A column has its target by its header: a field such as request_id, or a parameter of the link. For another header, name the
+target with --map. --save-settings keeps all that for the next file, and --settings uses it again.
+
+With --wait, Ctrl-C ends only the waiting: the campaign runs on.
+
+Exit codes:
+  ${exitCode.done}  started; with --wait: and every row is done, none is rejected or failed
+  ${exitCode.incomplete}  you did not confirm it; with --wait: some rows are rejected or failed, or the campaign was refused or cancelled
+  ${exitCode.notDone}  nothing has started: the file or an option has a fault, or the pipeline is unreachable
+  ${exitCode.stillRunning}  with --wait: interrupted, or a newer file has replaced this one; the campaign runs on
+
+Examples:
+  onelink campaign start spring.csv
+  onelink campaign start crm.csv --name spring --source crm --map 'Mail=-' --map 'Shop=data.af_sub1' --default qr=true --watch
+  onelink campaign start spring.csv --settings last.campaign.json --wait --yes --json --stack OneLink-production
+  ./export-customers | onelink campaign start - --name nightly --wait --local`,
+    start,
+  );
+}
+
+/** The options that name a campaign and its settings. */
+export function withSettings(command: Command): Command {
+  return command
+    .option('--name <name>', 'the campaign’s name (default: the file’s, without its ending)')
+    .option('--source <name>', 'the producer (default: the only one in the configuration)')
+    .option('--settings <file>', 'settings of an earlier campaign; the other options come before them')
+    .option('--save-settings <file>', 'write the settings to a file, which must not exist')
+    .option('--template <id>', 'the template of rows that name none (default: the producer’s only one)')
+    .option('--map <header=target>', 'what a column holds; may be repeated', repeatable)
+    .option('--default <target=value>', 'the value of rows whose cell is empty; may be repeated', repeatable)
+    .option('--key <header>', 'the column that identifies a row (default: request_id)')
+    .option('--pass-through', 'only carry columns without a target along')
+    .option('--lane <name>', 'the lane (default: the producer’s first)')
+    .option('--send-by <time>', 'when the last row must be done, as ISO 8601: 2026-12-01T09:00:00Z')
+    .addOption(new Option('--approval <kind>', 'wait for onelink campaign approve').choices(['required']));
+}
+
+async function start(scene: Scene<Options>): Promise<number> {
+  const { options, interrupted } = scene;
+  const input = await openInput(options.file, { signal: interrupted, content: 'rows' });
+  try {
+    return await startWith(scene, { input, ...(await formOfFile(options.file, input)) });
+  } finally {
+    await input.close();
+  }
+}
+
+type CampaignInput = LocalFile & { input: Awaited<ReturnType<typeof openInput>>; ending: string };
+
+async function startWith(scene: Scene<Options>, file: CampaignInput): Promise<number> {
+  const { options, chosen, progress, interrupted, print } = scene;
+  const pipeline = chosen.configuredFor('the producers, the templates and the policies');
+  const name = nameOfCampaign(options.file, options.name);
+  const given = await campaignSettings(options.settings, options);
+  const settings = options.guess && !options.yes ? await settledColumns(file, given, interrupted) : given;
+  if (settings === undefined) return exitCode.incomplete;
+  const campaign: PlannedCampaign = { source: sourceOf(options.source, pipeline), name, settings, pipeline };
+
+  const check = await checkCampaign(file, campaign, {
+    signal: interrupted,
+    nowMilliseconds: Date.now(),
+    onRow: (_, rows) => progress.update(() => `${n(rows)} rows checked`),
+  });
+  progress.clear();
+  for (const line of checkWords(check)) console.error(line);
+  if (check.counts.toSend === 0) {
+    throw new OperatorError(`${file.input.name} has no row to send. Nothing was sent.`);
+  }
+  if (options.saveSettings !== undefined) await saveSettings(options.saveSettings, settings);
+
+  const campaigns = await openCampaigns(chosen);
+  const before = (await campaigns.table.read(campaign)).record;
+  const doubts = [
+    ...(check.counts.rejected > 0 ? [`${counted(check.counts.rejected, 'row')} would be rejected.`] : []),
+    ...(before === undefined || before.state === 'refused' ? [] : againWords(before, keyOf(check))),
+  ];
+  if (doubts.length > 0 && !options.yes) {
+    for (const line of doubts) console.error(line);
+    if (!(await mayGoOn('Start it?', 'Nothing was sent.', interrupted))) return exitCode.incomplete;
+  }
+  return drop(scene, campaign, file, campaigns, (record) => {
+    const { bucket } = campaigns;
+    print(
+      record === undefined
+        ? {
+            source: campaign.source,
+            name,
+            lane: check.lane,
+            rows: check.counts.rows,
+            results: { bucket, ...resultPlaces(campaign) },
+          }
+        : campaignJson(record, {}, bucket),
+      record === undefined ? startedWords(campaign, bucket) : endWords(record, bucket),
+    );
+  });
+}
+
+async function drop(
+  { options, progress, interrupted }: Scene<Options>,
+  campaign: PlannedCampaign,
+  { input, ending }: CampaignInput,
+  { deployed, files, bucket, table }: OpenCampaigns,
+  report: (record?: CampaignRecord) => void,
+): Promise<number> {
+  const { s3 } = deployed;
+  const dropped = await dropCampaign(
+    { campaign, ending, settings: campaign.settings, input },
+    {
+      s3,
+      bucket,
+      signal: interrupted,
+      file: (key) => files.file(key),
+      onProgress: (sent) => progress.update(() => `${percent((100 * sent) / Math.max(1, input.size))} uploaded`),
+    },
+  );
+  progress.clear();
+  if (!options.wait && !options.watch) {
+    report();
+    return exitCode.done;
+  }
+  if (!options.json) console.error(startedWords(campaign, bucket));
+  const waited = await waitForEnd(dropped, campaign, {
+    table,
+    clock: systemClock,
+    signal: interrupted,
+    everyMilliseconds: options.local ? 500 : 2_000,
+    show: (words) => options.watch && progress.update(() => words),
+    tell: (words) => {
+      progress.clear();
+      console.error(words);
+    },
+  });
+  progress.clear();
+  if (waited.result === 'ended') {
+    report(waited.record);
+    return codeOfEnd(waited.record);
+  }
+  const key = campaignKey(campaign);
+  const words =
+    waited.result === 'replaced'
+      ? `A newer file of ${key} has replaced this one.`
+      : `Interrupted. The campaign runs on.`;
+  console.error(`${words} To follow it: onelink campaign show ${key} --watch`);
+  return exitCode.stillRunning;
+}
+
+/** The producer of a campaign. @throws OperatorError if it is not named, and there are several */
+export function sourceOf(given: string | undefined, { settings: { producers } }: ConfiguredPipeline): string {
+  const [only, ...others] = producers;
+  if (given !== undefined) return given;
+  if (only !== undefined && others.length === 0) return only.source;
+  const known = producers.map(({ source }) => source).join(', ');
+  throw new OperatorError(`Name the producer with --source: ${known}.`);
+}
+
+/** The header of the column that identifies the rows. */
+function keyOf({ columns: { key }, header }: LocalCheck): string | undefined {
+  return key === undefined ? undefined : header[key];
+}
+
+/** What a second file of a campaign does. */
+export function againWords(before: CampaignRecord, key: string | undefined): string[] {
+  const keyed =
+    key === undefined
+      ? 'It has no key column, so a changed row makes a new link.'
+      : `A row whose ${key} is known and whose content has changed changes its link. A row that is gone is left alone.`;
+  return [
+    `${campaignKey(before)} exists: ${standingWords(before)}.`,
+    ...(isActive(before) ? ['This file takes its place. What is sent stays sent.'] : []),
+    `It makes only what is missing or changed. ${keyed}`,
+  ];
+}
+
+function startedWords(campaign: CampaignKey, bucket: string): string {
+  const key = campaignKey(campaign);
+  return [
+    `${key} is uploaded, and its check begins.`,
+    `To follow it: onelink campaign show ${key} --watch`,
+    `The results will be in s3://${bucket}/${resultPlaces(campaign).csv}`,
+  ].join('\n');
+}
+
+function endWords(record: CampaignRecord, bucket: string): string {
+  if (record.state === 'refused') return `${campaignKey(record)}  ${standingWords(record)}`;
+  const places = resultPlaces(record);
+  const { rejected = 0 } = record.tallies;
+  return [
+    `${campaignKey(record)}  ${record.state}  ${countWords(record)}: ${counted(record.rows, 'row')}`,
+    `The results are in s3://${bucket}/${places.csv}`,
+    ...(rejected > 0 ? [`The rejected rows, to correct and start again: s3://${bucket}/${places.rejected}`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,71 @@
+import { type ConfiguredPipeline, plansOf } from '../../pipeline/configured-pipeline.ts';
+import type { ChosenPipeline, PipelineOptions } from '../../pipeline/pipeline-choice.ts';
+import { daysToCome, quotaOverview } from '../status/overview.ts';
+import { costOf } from './campaign-cost.ts';
+import { type LaneLoad, type QuotaFacts, roomFor, timesOf } from './campaign-plan.ts';
+import type { PlanFigures } from './plan-report.ts';
+
+/** The quota that is left, by the control record of the pipeline if `--stack` or `--local` names one. */
+export async function quotaOf(
+  { stack, local }: PipelineOptions,
+  chosen: ChosenPipeline,
+  { account: { monthlyQuotaCalls } }: ConfiguredPipeline,
+): Promise<PlanFigures['quota']> {
+  const all: QuotaFacts = { monthlyQuotaCalls, remaining: monthlyQuotaCalls };
+  if (stack === undefined && !local) return all;
+  const { control } = await chosen.deployed();
+  const atMilliseconds = Date.now();
+  const [reading, renewalsDue] = await Promise.all([control.read(), control.renewals(daysToCome(atMilliseconds))]);
+  const quota = quotaOverview({ reading, renewalsDue, monthlyQuotaCalls });
+  if (quota === undefined) {
+    console.error(
+      'The control record has no quota. The plan uses the whole month’s quota. To find out why, run: onelink doctor',
+    );
+    return all;
+  }
+  const { remaining, projectedMonthEndPercent, polledAt } = quota;
+  return { monthlyQuotaCalls, remaining, projectedMonthEndPercent, seenAt: polledAt };
+}
+
+/**
+ * The figures of a load: time, quota and cost.
+ *
+ * @param by when it must be done, in epoch milliseconds
+ */
+export function figuresOf(
+  loads: LaneLoad[],
+  quota: PlanFigures['quota'],
+  by: number | undefined,
+  pipeline: ConfiguredPipeline,
+): PlanFigures {
+  const { stackName, settings, account } = pipeline;
+  const times = timesOf(loads, plansOf(pipeline), settings.lanes);
+  const seconds = Math.max(0, ...times.map((time) => time.seconds));
+  const reserved = loads.map((load) => ({ ...load, reserveCalls: settings.lanes[load.lane]?.quotaReserveCalls ?? 0 }));
+  const sum = (of: (load: LaneLoad) => number) => loads.reduce((total, load) => total + of(load), 0);
+  const latestStart = by === undefined ? 0 : by - seconds * 1000;
+  return {
+    stackName,
+    loads,
+    times,
+    seconds,
+    quota,
+    room: roomFor(reserved, quota),
+    cost: costOf(
+      { links: sum(({ quotaCalls }) => quotaCalls), qrCodes: sum(({ qrCodes }) => qrCodes) },
+      settings,
+      account,
+    ),
+    ...(by !== undefined && { by: { end: by, latestStart, inTime: latestStart >= Date.now() } }),
+  };
+}
+
+/** The figures with their instants as text, for `--json`. */
+export function readable({ by, quota: { seenAt, ...quota }, ...figures }: PlanFigures) {
+  const iso = (at: number) => new Date(at).toISOString();
+  return {
+    ...figures,
+    quota: { ...quota, ...(seenAt !== undefined && { seenAt: iso(seenAt) }) },
+    ...(by !== undefined && { by: { ...by, end: iso(by.end), latestStart: iso(by.latestStart) } }),
+  };
+}

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { basename } from 'node:path';
+import type { RowFormat } from '../../lambdas/domain/campaign/open-rows.ts';
+import { campaignName } from '../../lambdas/domain/campaign/settings.ts';
+import { OperatorError } from '../words/operator-error.ts';
+import type { InputFile } from './input-file.ts';
+
+/** What a campaign's file is, by its name or its first bytes. */
+export interface CampaignFileForm {
+  format: RowFormat;
+  isCompressed: boolean;
+  /** The ending in the inbox: `.csv.gz`. */
+  ending: string;
+}
+
+const formats: Readonly<Record<string, RowFormat>> = {
+  csv: 'csv',
+  tsv: 'csv',
+  txt: 'csv',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+};
+const namedForm = /\.(csv|tsv|txt|ndjson|jsonl)(\.gz)?$/i;
+
+/** The form of a file. A file without a known ending has it by its first bytes. */
+export async function formOfFile(
+  file: string,
+  input: Pick<InputFile, 'open' | 'readError'>,
+): Promise<CampaignFileForm> {
+  const [, ending, gz] = namedForm.exec(file) ?? [];
+  if (ending !== undefined) return form(formats[ending.toLowerCase()] ?? 'csv', gz !== undefined);
+  const head = await firstBytes(input);
+  if (head[0] === 0x1f && head[1] === 0x8b) {
+    throw new OperatorError(
+      'The input is compressed by gzip, and has no name with its format. Unpack it: gunzip -c <file> | onelink campaign start -',
+    );
+  }
+  const isObject = /^[\uFEFF\s]*\{/.test(head.toString('utf8'));
+  return form(isObject ? 'ndjson' : 'csv', false);
+}
+
+const form = (format: RowFormat, isCompressed: boolean): CampaignFileForm => ({
+  format,
+  isCompressed,
+  ending: `.${format}${isCompressed ? '.gz' : ''}`,
+});
+
+async function firstBytes({ open, readError }: Pick<InputFile, 'open' | 'readError'>): Promise<Buffer> {
+  const bytes = open();
+  try {
+    await Promise.race([once(bytes, 'readable'), once(bytes, 'end')]);
+    return bytes.read() ?? Buffer.alloc(0);
+  } catch (error) {
+    throw readError(error);
+  } finally {
+    bytes.destroy();
+  }
+}
+
+/**
+ * The name of a campaign: the given one, or that of its file without the endings.
+ *
+ * @throws OperatorError if that cannot be a name
+ */
+export function nameOfCampaign(file: string, given: string | undefined): string {
+  if (given === undefined && file === '-')
+    throw new OperatorError('Standard input has no name. Name the campaign with --name.');
+  const name = given ?? basename(file).replace(namedForm, '');
+  if (campaignName.safeParse(name).success) return name;
+  const letters = name.normalize('NFD').replaceAll(/\p{M}/gu, '');
+  const possible = letters
+    .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '')
+    .slice(0, 48);
+  const example = possible === '' ? 'spring' : possible;
+  throw new OperatorError(
+    `${name} cannot be a campaign’s name: 1 to 48 letters, digits, dots, dashes or underscores. Name it with --name ${example}`,
+  );
+}

@@ -1,0 +1,28 @@
+/**
+ * Does the work for each item, at most `width` at once, and yields the results in the order of the items. When it ends
+ * early, it first waits for the work under way.
+ */
+export async function* inOrder<Item, Result>(
+  width: number,
+  items: AsyncIterable<Item> | Iterable<Item>,
+  work: (item: Item) => Promise<Result>,
+): AsyncGenerator<Result> {
+  const underWay: Promise<Result>[] = [];
+  try {
+    for await (const item of items) {
+      const one = work(item);
+      // An error is thrown when its turn comes. Until then it must not end the process.
+      one.catch(() => {});
+      underWay.push(one);
+      if (underWay.length < width) continue;
+      const [first] = underWay.splice(0, 1);
+      if (first !== undefined) yield await first;
+    }
+    while (underWay.length > 0) {
+      const [first] = underWay.splice(0, 1);
+      if (first !== undefined) yield await first;
+    }
+  } finally {
+    await Promise.allSettled(underWay);
+  }
+}

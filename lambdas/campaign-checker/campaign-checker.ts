@@ -1,0 +1,120 @@
+import type { CampaignRecord } from '../domain/campaign/record.ts';
+import { RowReader } from '../domain/campaign/row-reader.ts';
+import type { CampaignRules } from '../domain/campaign/rules.ts';
+import { UnreadableFile } from '../domain/campaign/unreadable-file.ts';
+import { commandReader } from '../domain/contract/command-reading.ts';
+import type { BatchWork, Deadline } from '../domain/work/delivery.ts';
+import { nameOfError } from '../domain/work/observer.ts';
+import { templateOf } from './drop-settings.ts';
+import { endCheck } from './ending.ts';
+import type { CampaignCheckerEnvironment } from './env.ts';
+import { inboxObject } from './file-name.ts';
+import { ownMessage, readMessage } from './messages.ts';
+import { campaignCheckerMetric } from './names.ts';
+import { openFile } from './opening.ts';
+import type { CampaignCheckerPorts } from './ports.ts';
+import { refuse, save } from './saving.ts';
+import { checkSlice, type SliceRules, usualSizes } from './slice.ts';
+
+/** How long one message works on a file. Then the next campaign in the queue has its turn. */
+const sliceMilliseconds = 30_000;
+/** A step and the report take some seconds each. With less time left, the next message does them. */
+const spareMilliseconds = 40_000;
+
+/**
+ * The campaign checker reads the files that are dropped into the campaign bucket's inbox.
+ *
+ *     event of S3 ─▶ record of the drop ─▶ rows as chunks, step by step ─▶ report ─▶ `sending`, or `waiting`
+ *                └─▶ refused as a whole         └─◀ a message to itself after half a minute
+ *
+ * It may crash at any point. The message returns, and continues from the record. What was written and not recorded is
+ * written again, the same. Two runs for one drop race for the record, and the loser stops.
+ */
+export function campaignChecker(
+  settings: CampaignCheckerEnvironment,
+  rules: CampaignRules,
+  ports: CampaignCheckerPorts,
+  sizes = usualSizes,
+): BatchWork {
+  const { queue, observer, clock } = ports;
+
+  const handle = async (body: string, deadline: Deadline): Promise<void> => {
+    const message = readMessage(body, settings.CAMPAIGN_BUCKET_NAME);
+    if (message === 'unreadable') throw new Error('the message is none of S3 and none of the checker');
+    if ('continue' in message) {
+      const { record } = await ports.campaigns.read(message.continue);
+      if (record?.drop === message.continue.drop) await check(record, deadline);
+      return;
+    }
+    const files = 'open' in message ? [message.open] : message.files;
+    const [only, ...others] = files;
+    if (only === undefined) return;
+    if (others.length > 0) {
+      for (const open of files) await queue.send(ownMessage({ open }), 0);
+      return;
+    }
+    const record = await openFile(only, rules, ports);
+    if (record) await check(record, deadline);
+  };
+
+  const check = async (record: CampaignRecord, deadline: Deadline): Promise<void> => {
+    if (record.state !== 'checking') return;
+    const { source, name, drop } = record;
+    const until = clock.monotonicMilliseconds() + sliceMilliseconds;
+    const hasTime = () => deadline.remainingMilliseconds() > spareMilliseconds;
+    const mayGoOn = () => hasTime() && clock.monotonicMilliseconds() < until;
+    try {
+      const checked = record.check.done ? record : await checkSlice(record, sliceRules(record), mayGoOn, ports);
+      if (checked === undefined) return;
+      if (checked.check.done && hasTime()) await endCheck(checked, settings, ports);
+      else await queue.send(ownMessage({ continue: { source, name, drop } }), 0);
+    } catch (error) {
+      if (error instanceof UnreadableFile) {
+        const { record: now } = await ports.campaigns.read(record);
+        if (now?.drop !== drop || now.state !== 'checking') return;
+        await refuse(now, error.fault, (next) => save(next, now, ports), ports);
+        return;
+      }
+      if (nameOfError(error) !== 'FileChanged') throw error;
+      await queue.send(ownMessage({ open: record.file.key }), 0);
+    }
+  };
+
+  const sliceRules = ({ source, name, settings: chosen, lane, file }: CampaignRecord): SliceRules => {
+    const object = inboxObject(file.key);
+    if (typeof object === 'string') throw new Error('the record of a campaign names no file of a campaign');
+    const read = commandReader({
+      contract: {
+        maxDataCharacters: settings.MAX_DATA_CHARACTERS,
+        queryStringCounts: settings.QUERY_STRING_COUNTS,
+        maxTtlDays: settings.MAX_TTL_DAYS,
+      },
+      producers: rules.producers.filter(({ lanes }) => lanes.includes(lane)),
+      templates: rules.templates,
+      policy: ports.policy,
+    });
+    const { format, isCompressed } = object;
+    const { droppedAt } = file;
+    const template = templateOf(source, chosen, rules);
+    const maxTtlDays = settings.MAX_TTL_DAYS;
+    const onConflict = settings.LANES[lane]?.conflictPolicy;
+    const named = { source, name, settings: chosen, template, droppedAt };
+    const reader = new RowReader({ ...named, read, maxTtlDays, onConflict, format });
+    return { reader, format, isCompressed, sizes };
+  };
+
+  return async (deliveries, deadline) => {
+    const dispositions: ('done' | 'try-again')[] = [];
+    for (const { body } of deliveries) {
+      try {
+        await handle(body, deadline);
+        dispositions.push('done');
+      } catch (error) {
+        observer.count(campaignCheckerMetric.checkFailed);
+        observer.warn('a slice of a check failed: its message returns', { error: nameOfError(error) });
+        dispositions.push('try-again');
+      }
+    }
+    return dispositions;
+  };
+}

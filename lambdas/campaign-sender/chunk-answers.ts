@@ -1,0 +1,161 @@
+import type { OutstandingChunk } from '../domain/campaign/record.ts';
+import { isSettled, rowResult } from '../domain/campaign/results.ts';
+import type { CheckedRow, RowResult } from '../domain/campaign/row.ts';
+import { requestKey } from '../domain/contract/request-key.ts';
+import type { LinkRecord, RequestRecord } from '../domain/link/ledger-record.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { CampaignSenderPorts } from './ports.ts';
+import { isSendRow, messageIdOf, type RowCommands, type SendRow, wantsImage } from './row-commands.ts';
+
+/** An image that is not there so long after its link counts as failed. */
+const imageMayTakeMilliseconds = 30 * 60_000;
+
+/** The least and the most time between two reads of a chunk. */
+const [leastWaitMilliseconds, mostWaitMilliseconds] = [5_000, 60_000];
+
+interface Reading {
+  source: string;
+  ledger: CampaignSenderPorts['ledger'];
+  secret: string;
+  nowMilliseconds: number;
+}
+
+/**
+ * What the ledger knows of an outstanding chunk. It lives in memory as long as a run. A run reads each record once, and
+ * each read asks only for what is missing.
+ */
+export class ChunkAnswers {
+  readonly rows: readonly CheckedRow[];
+  /** Epoch milliseconds of the next read. */
+  dueAt: number;
+  readonly #commands: RowCommands;
+  readonly #requests = new Map<number, RequestRecord>();
+  readonly #digests = new Map<number, string | undefined>();
+  readonly #links = new Map<string, LinkRecord>();
+  /** Unchanged rows whose link was looked up. */
+  readonly #looked = new Set<number>();
+  #waited = leastWaitMilliseconds;
+
+  /** @param dueAt when the first answers may be there */
+  constructor(rows: readonly CheckedRow[], commands: RowCommands, dueAt: number) {
+    this.rows = rows;
+    this.dueAt = dueAt;
+    this.#commands = commands;
+  }
+
+  /** The sent rows without an answer. */
+  unanswered({ refused = [] }: Pick<OutstandingChunk, 'refused'>): SendRow[] {
+    return this.rows.filter(isSendRow).filter(({ row }) => !this.#requests.has(row) && !refused.includes(row));
+  }
+
+  /** Rows whose image is not there: their link may be missing too. */
+  imagesMissing(entry: OutstandingChunk): number {
+    return this.unanswered(entry).filter(wantsImage).length + this.rows.filter((row) => this.#lacksImage(row)).length;
+  }
+
+  /** Reads what is missing. */
+  async read({ source, ledger, secret, nowMilliseconds }: Reading): Promise<void> {
+    // A refused row may have been sent by a run that was cut off. Then it has an answer.
+    const asked = this.rows.filter(isSendRow).filter(({ row }) => !this.#requests.has(row));
+    const found =
+      asked.length === 0 ? new Map() : await ledger.requests(asked.map(({ requestId }) => ({ source, requestId })));
+    let news = 0;
+    for (const row of asked) {
+      const request = found.get(requestKey({ source, requestId: row.requestId }));
+      if (request === undefined) continue;
+      news++;
+      this.#requests.set(row.row, request);
+      // The message is ours, so its command is. Otherwise the digests decide.
+      const isOurs = request.outcome.messageId === messageIdOf(row.command);
+      this.#digests.set(row.row, isOurs ? request.commandDigest : this.#commands.digest(row, secret));
+    }
+    news += await this.readLinks(ledger);
+    this.#waited = news > 0 ? leastWaitMilliseconds : Math.min(mostWaitMilliseconds, this.#waited * 2);
+    this.dueAt = nowMilliseconds + this.#waited;
+  }
+
+  /** Reads the links that lack an image, and those of unchanged rows. @returns how many have something new */
+  async readLinks(ledger: Pick<CampaignSenderPorts['ledger'], 'linksAt'>): Promise<number> {
+    const wanted = this.rows.flatMap((row) => this.#wantedLink(row) ?? []);
+    if (wanted.length === 0) return 0;
+    let news = 0;
+    for (const link of await ledger.linksAt(wanted)) {
+      const known = this.#links.get(keyOf(link.address));
+      if (known === undefined || known.qrKey !== link.qrKey) news++;
+      this.#links.set(keyOf(link.address), link);
+    }
+    for (const row of this.rows) if (row.check === 'unchanged') this.#looked.add(row.row);
+    return news;
+  }
+
+  /** Puts the next read off, because commands or images before it are not done yet. */
+  notBefore(milliseconds: number): void {
+    this.dueAt = Math.max(this.dueAt, milliseconds);
+  }
+
+  noLaterThan(milliseconds: number): void {
+    this.dueAt = Math.min(this.dueAt, milliseconds);
+  }
+
+  /** The rows' results, as far as they are known. `unanswered` gives up rows without an answer. */
+  results(
+    { refused = [] }: Pick<OutstandingChunk, 'refused'>,
+    nowMilliseconds: number,
+    unanswered: boolean,
+  ): RowResult[] {
+    return this.rows.map((row) => {
+      const request = this.#requests.get(row.row);
+      if (isSendRow(row) && request === undefined && refused.includes(row.row))
+        return this.#refused(row, nowMilliseconds);
+      const address = this.#addressOf(row);
+      const answeredAt = request === undefined ? nowMilliseconds : Date.parse(request.outcome.decidedAt);
+      return rowResult(row, {
+        request,
+        link: address && this.#links.get(keyOf(address)),
+        commandDigest: this.#digests.get(row.row),
+        unanswered,
+        qrOverdue: nowMilliseconds - answeredAt >= imageMayTakeMilliseconds,
+      });
+    });
+  }
+
+  /** Whether the chunk can be settled with these results. */
+  static areWhole(results: readonly RowResult[]): boolean {
+    return results.every(isSettled);
+  }
+
+  /** A row that was not sent: today's configuration refuses it, or the queue did. */
+  #refused(row: SendRow, nowMilliseconds: number): RowResult {
+    const reading = this.#commands.read(row, nowMilliseconds);
+    if ('refused' in reading) {
+      const { command: _, ...rest } = row;
+      return {
+        ...rowResult({ ...rest, check: 'rejected', faults: reading.refused.faults }),
+        reason: 'invalid-command',
+      };
+    }
+    return { ...rowResult(row, { unanswered: true }), reason: 'refused-by-queue' };
+  }
+
+  #addressOf(row: CheckedRow): LinkAddress | undefined {
+    if (row.check === 'unchanged') return row.link;
+    return this.#requests.get(row.row)?.outcome.link;
+  }
+
+  #lacksImage(row: CheckedRow): boolean {
+    if (!isSendRow(row) || row.command.action !== 'create' || !wantsImage(row)) return false;
+    if (this.#requests.get(row.row)?.outcome.outcome !== 'created') return false;
+    const address = this.#addressOf(row);
+    return address !== undefined && this.#links.get(keyOf(address))?.qrKey === undefined;
+  }
+
+  /** The link whose record the row still needs: for its image, or for the short URL of an unchanged row. */
+  #wantedLink(row: CheckedRow): LinkAddress | undefined {
+    const address = this.#addressOf(row);
+    if (address === undefined) return undefined;
+    if (row.check === 'unchanged') return this.#looked.has(row.row) ? undefined : address;
+    return this.#lacksImage(row) ? address : undefined;
+  }
+}
+
+const keyOf = ({ onelinkId, shortlinkId }: LinkAddress) => `${onelinkId}/${shortlinkId}`;

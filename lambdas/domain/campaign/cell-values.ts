@@ -1,0 +1,40 @@
+import type { Fault } from '../contract/fault.ts';
+
+/** The words for yes and no. A spreadsheet writes TRUE and FALSE in its own language. */
+const yes = new Set(['yes', 'y', 'true', '1', 'on', 'ja', 'wahr', 'oui', 'vrai', 'sí', 'si', 'verdadero', 'vero']);
+const no = new Set(['no', 'n', 'false', '0', 'off', 'nein', 'falsch', 'non', 'faux', 'falso']);
+
+/** True or false; undefined for any other word. */
+export function yesOrNo(text: string): boolean | undefined {
+  const word = text.trim().toLowerCase();
+  if (yes.has(word)) return true;
+  return no.has(word) ? false : undefined;
+}
+
+/** `1.23E+15`: a spreadsheet shortens a long number so, and its other digits are lost. */
+const shortened = /^[+-]?\d(?:[.,]\d+)?E[+-]\d{2,3}$/i;
+const spreadsheetErrors = new Set([
+  '#N/A',
+  '#REF!',
+  '#NAME?',
+  '#VALUE!',
+  '#DIV/0!',
+  '#NULL!',
+  '#NUM!',
+  '#SPILL!',
+  '#CALC!',
+]);
+
+/** A column of IDs, by its name. */
+export const isIdLike = (name: string) => /(?:^|[^a-z])ids?$/i.test(name) || /[a-z]I[dD]s?$/.test(name);
+
+/** What a spreadsheet has made of a cell. */
+export function spreadsheetFault(text: string, isId: boolean, path: string): Fault | undefined {
+  if (isId && shortened.test(text.trim())) {
+    const message =
+      'is a number that a spreadsheet has shortened, so its last digits are lost. Format the column as text, enter the value again, and save';
+    return { path, rule: 'shortened-number', message };
+  }
+  if (!spreadsheetErrors.has(text.trim()) && !/^#{4,}$/.test(text.trim())) return undefined;
+  return { path, rule: 'spreadsheet-error', message: 'is an error of the spreadsheet, and no value' };
+}

@@ -1,0 +1,70 @@
+import type { Fault } from '../contract/fault.ts';
+import type { CampaignRecord } from './record.ts';
+import type { CheckedRow } from './row.ts';
+
+/** What a check has counted. The campaign's record has the fields of the same names. */
+export interface CheckCounts
+  extends Pick<CampaignRecord, 'rows' | 'toSend' | 'quotaCalls' | 'qrCodes' | 'firstFaults' | 'faultsByRule'> {
+  /** GETs before creates with a chosen ID. They are free, and count against the rate. */
+  lookups: number;
+  /** Rows that are not sent, because their links are as they want them. */
+  unchanged: number;
+  rejected: number;
+  /** Rows to send, by action. */
+  actions: Record<string, number>;
+  /** Rows with a warning, by rule. */
+  warningsByRule: Record<string, number>;
+}
+
+export const noCounts = (): CheckCounts => ({
+  rows: 0,
+  toSend: 0,
+  quotaCalls: 0,
+  qrCodes: 0,
+  lookups: 0,
+  unchanged: 0,
+  rejected: 0,
+  actions: {},
+  firstFaults: [],
+  faultsByRule: {},
+  warningsByRule: {},
+});
+
+/** How many faults a report names. */
+export const mostFirstFaults = 20;
+/** The rules are bounded, so that a hostile file cannot make the record too large. */
+const mostRules = 50;
+
+/** Adds a row to the counts, in place. */
+export function countRow(counts: CheckCounts, row: CheckedRow, warnings: readonly Fault[] = []): void {
+  counts.rows += 1;
+  for (const rule of new Set(warnings.map((one) => one.rule))) add(counts.warningsByRule, rule);
+  switch (row.check) {
+    case 'unchanged':
+      counts.unchanged += 1;
+      return;
+    case 'rejected':
+      counts.rejected += 1;
+      for (const rule of new Set(row.faults.map((one) => one.rule))) add(counts.faultsByRule, rule);
+      for (const { path, rule, message } of row.faults) {
+        if (counts.firstFaults.length < mostFirstFaults)
+          counts.firstFaults.push({ line: row.line, path, rule, message });
+      }
+      return;
+    case 'send':
+      countCommand(counts, row.command);
+  }
+}
+
+function countCommand(counts: CheckCounts, { action, qr, shortlinkId }: Record<string, unknown>): void {
+  counts.toSend += 1;
+  add(counts.actions, String(action));
+  if (action !== 'qr') counts.quotaCalls += 1;
+  if (action === 'create' && shortlinkId !== undefined) counts.lookups += 1;
+  if (action === 'qr' || (action === 'create' && qr !== undefined)) counts.qrCodes += 1;
+}
+
+function add(counts: Record<string, number>, rule: string): void {
+  const name = Object.hasOwn(counts, rule) || Object.keys(counts).length < mostRules ? rule : 'other';
+  counts[name] = (counts[name] ?? 0) + 1;
+}

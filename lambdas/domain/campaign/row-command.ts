@@ -1,0 +1,133 @@
+import { instant } from '../contract/command.ts';
+import type { Fault } from '../contract/fault.ts';
+import { instantProblem } from '../contract/instant.ts';
+import { parameterRules } from '../contract/link-data.ts';
+import { yesOrNo } from './cell-values.ts';
+import type { CampaignField } from './settings.ts';
+
+/** The values of a row by their targets, as text. Empty cells are absent. */
+export interface RowValues {
+  fields: ReadonlyMap<CampaignField, string>;
+  data: readonly (readonly [name: string, value: string])[];
+  metadata: readonly (readonly [name: string, value: string])[];
+}
+
+/** What a row's command is made with. */
+export interface CommandRules {
+  source: string;
+  template: string | undefined;
+  requestedAt: string;
+  /** Epoch milliseconds, from which `expires_at` counts. */
+  fromMilliseconds: number;
+  maxTtlDays: number;
+  /** Whether a column or a default has a word about QR codes. Without one, a row with `qr_size` and the like asks for a code. */
+  hasQrColumn: boolean;
+}
+
+/**
+ * The command of a row, as an object of the contract that is not checked yet, and the faults of what a contract cannot see.
+ * A fault's `path` is a field.
+ */
+export function commandOf(
+  { fields, data, metadata }: RowValues,
+  requestId: string | undefined,
+  rules: CommandRules,
+): { command: Record<string, unknown>; faults: Fault[] } {
+  const faults: Fault[] = [];
+  const action = fields.get('action')?.trim().toLowerCase() ?? 'create';
+  const of = (name: CampaignField) => (isUsed(name, action) ? fields.get(name)?.trim() : undefined);
+  const flag = (name: CampaignField) => {
+    const text = of(name);
+    const value = text === undefined ? undefined : yesOrNo(text);
+    if (text !== undefined && value === undefined)
+      faults.push({ path: name, rule: 'flag', message: 'must be yes or no' });
+    return value;
+  };
+  const qr = qrOf(of, flag('qr_margin'), action, flag('qr'), rules.hasQrColumn);
+  const brandDomain = of('brand_domain');
+  const validUntil = of('valid_until');
+  if (validUntil !== undefined && Date.parse(validUntil) < rules.fromMilliseconds)
+    faults.push({ path: 'valid_until', rule: 'valid-until', message: 'has passed before the file arrived' });
+  const command: Record<string, unknown> = {
+    specVersion: '1.0',
+    source: rules.source,
+    requestId: requestId ?? 'unknown',
+  };
+  const put = (name: string, value: unknown) => {
+    if (value !== undefined) command[name] = value;
+  };
+  put('requestedAt', rules.requestedAt);
+  put('action', action);
+  put('onelinkId', of('template') ?? rules.template);
+  put('shortlinkId', of('shortlink_id'));
+  put('onConflict', of('on_conflict')?.toLowerCase());
+  put('ttl', ttlOf(of, rules, faults));
+  // Clicks would extend the link beyond the instant that the row names.
+  put('renewTtl', flag('renew_ttl') ?? (of('expires_at') === undefined ? undefined : false));
+  if (action !== 'qr') put('brandDomain', brandDomain);
+  put('keepUntil', of('keep_until'));
+  put('validUntil', validUntil);
+  if (metadata.length > 0) put('metadata', Object.fromEntries(metadata));
+  if (!hasNoData(action)) put('data', Object.fromEntries(data.map(([name, value]) => [name, inForm(name, value)])));
+  put('qr', qr && action === 'qr' && brandDomain !== undefined ? { ...qr, brandDomain } : qr);
+  return { command, faults };
+}
+
+const hasNoData = (action: string) => action === 'delete' || action === 'qr';
+const ofEveryAction: ReadonlySet<CampaignField> = new Set(['action', 'template', 'shortlink_id', 'valid_until']);
+
+/** A file may have rows of several actions, so a row ignores the columns and defaults that its action has no use for. */
+function isUsed(name: CampaignField, action: string): boolean {
+  if (action === 'create' || ofEveryAction.has(name)) return true;
+  if (action === 'qr') return name.startsWith('qr') || name === 'brand_domain';
+  return action !== 'delete' && name !== 'on_conflict' && !name.startsWith('qr');
+}
+
+const flagForm = 'must be true or false';
+
+/** A spreadsheet writes TRUE and FALSE in capitals. AppsFlyer's parameters that take them want small letters. */
+function inForm(name: string, value: string): string {
+  const isFlag = Object.hasOwn(parameterRules, name) && parameterRules[name]?.expected === flagForm;
+  return isFlag && /^(?:TRUE|FALSE)$/.test(value) ? value.toLowerCase() : value;
+}
+
+function qrOf(
+  of: (name: CampaignField) => string | undefined,
+  margin: boolean | undefined,
+  action: string,
+  asks: boolean | undefined,
+  hasQrColumn: boolean,
+): Record<string, unknown> | undefined {
+  const [size, format] = [of('qr_size'), of('qr_format')?.toLowerCase()];
+  const hasOption = size !== undefined || format !== undefined || margin !== undefined;
+  if (action !== 'qr' && !(asks ?? (!hasQrColumn && hasOption))) return undefined;
+  return {
+    ...(size !== undefined && { size: /^\d{1,9}$/.test(size) ? Number(size) : size }),
+    ...(format !== undefined && { format }),
+    ...(margin !== undefined && { margin }),
+  };
+}
+
+/** The TTL, or the whole minutes until `expires_at`. */
+function ttlOf(
+  of: (name: CampaignField) => string | undefined,
+  { fromMilliseconds, maxTtlDays }: CommandRules,
+  faults: Fault[],
+): string | undefined {
+  const [ttl, expiresAt] = [of('ttl'), of('expires_at')];
+  if (expiresAt === undefined) return ttl;
+  const fault = (rule: string, message: string) => {
+    faults.push({ path: 'expires_at', rule, message });
+    return undefined;
+  };
+  if (ttl !== undefined) return fault('ttl', 'is given beside ttl. Keep one of the two');
+  if (!instant.safeParse(expiresAt).success) return fault('format', instantProblem(expiresAt));
+  const minutes = Math.floor((Date.parse(expiresAt) - fromMilliseconds) / 60_000);
+  if (minutes < 1) return fault('in-past', 'must be at least a minute after the file arrived');
+  if (minutes > maxTtlDays * 1_440)
+    return fault(
+      'ttl',
+      `is more than ${maxTtlDays} days away, the longest life of a link. For a longer one, use keep_until`,
+    );
+  return `${minutes}m`;
+}

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import { instant } from '../contract/command.ts';
+
+/**
+ * A row's fields of a command, as columns and defaults name them. `template` is the command's `onelinkId`. `expires_at` is an
+ * instant, and becomes the TTL. `metadata.{name}` and `data.{name}` (a link parameter) stand beside them.
+ */
+export const campaignFields = [
+  'request_id',
+  'action',
+  'template',
+  'shortlink_id',
+  'on_conflict',
+  'ttl',
+  'expires_at',
+  'renew_ttl',
+  'keep_until',
+  'valid_until',
+  'brand_domain',
+  'qr',
+  'qr_size',
+  'qr_format',
+  'qr_margin',
+] as const;
+export type CampaignField = (typeof campaignFields)[number];
+
+/** What a column of the file holds: a field of the command, a part of its metadata, a link parameter, or nothing of it. */
+const target = z
+  .string()
+  .regex(
+    /^(?:[a-z]+(?:_[a-z]+)*|metadata\..{1,64}|data\..{1,100}|-)$/s,
+    'must be a field, metadata.<name>, data.<parameter>, or - for a column that is only carried along',
+  );
+
+/** A campaign's name: the name of its file without the endings. It starts request IDs, so a file of the same name is the same campaign. */
+export const campaignName = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,47}$/, 'must be 1 to 48 letters, digits, dots, dashes or underscores');
+
+/** The content of `<name>.campaign.json`. Every setting is optional. */
+export const campaignSettingsSchema = z.strictObject({
+  /** The template of rows that name none. Default: the source's only template. */
+  template: z.string().optional(),
+  /** Default: the source's first lane. */
+  lane: z.string().optional(),
+  /** Header → target, for headers that are no names of fields. All other columns are link parameters. */
+  columns: z.record(z.string().min(1), target).optional(),
+  /** Columns without a target are only carried into the results. They are no link parameters. */
+  passThrough: z.boolean().optional(),
+  /** Target → the value of rows whose cell is empty. */
+  defaults: z.record(target, z.string()).optional(),
+  /** The header of the column that identifies a row, if it is not `request_id`. */
+  key: z.string().min(1).optional(),
+  /** When the last row must be done. It decides which campaign goes first when the lane is tight. */
+  sendBy: instant.optional(),
+  /** `required`: the campaign waits for `onelink campaign approve`, whatever the configuration asks for. */
+  approval: z.enum(['automatic', 'required']).optional(),
+  /** ISO 8601 instant, which all rows of this drop carry as `requestedAt`. Default: when the file arrived. */
+  requestedAt: instant.optional(),
+});
+export type CampaignSettings = z.output<typeof campaignSettingsSchema>;

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { campaignCommand } from '../../../../../cli/commands/campaign/campaign.ts';
+
+const page = readFileSync(new URL('../../../../../docs/campaigns.md', import.meta.url), 'utf8');
+const verbs = campaignCommand().commands;
+const inPage = [...page.replaceAll('\\\n', ' ').matchAll(/onelink campaign ([a-z]+)([^\n`#]*)/g)];
+
+describe('docs/campaigns.md', () => {
+  test('has a command for each verb', () => {
+    const shown = new Set(inPage.map(([, verb]) => verb));
+    expect(verbs.map((verb) => verb.name()).filter((name) => !shown.has(name))).toEqual([]);
+  });
+
+  test.each(inPage.map(([text, verb = '', rest = '']) => [text.trim(), verb, rest]))(
+    '%s is a command',
+    (_, name, rest) => {
+      const verb = verbs.find((one) => one.name() === name) ?? expect.fail(`there is no verb ${name}`);
+      const known = verb.options.flatMap(({ long }) => (long === undefined ? [] : [long]));
+      for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect(known).toContain(option);
+      const values = rest.trim().split(/\s+/).filter(Boolean);
+      expect(values[0] ?? '').not.toMatch(/^--/);
+    },
+  );
+});

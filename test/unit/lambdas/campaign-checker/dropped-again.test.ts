@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
+import { dataDigest } from '../../../../lambdas/domain/link/digest.ts';
+import { CampaignCheck, noon, secret } from '../../../world/campaign-check.ts';
+import { givenLinkAt, givenRequest } from '../../../world/given-ledger.ts';
+import { givenLink, givenOutcome } from '../../../world/given-outcome.ts';
+
+const key = 'inbox/crm/spring.csv';
+const csv = (...rows: string[]) => `request_id,pid,c\r\n${rows.map((row) => `${row}\r\n`).join('')}`;
+
+function givenCheck(): CampaignCheck {
+  const check = new CampaignCheck();
+  check.files.drop('inbox/crm/spring.campaign.json', '{}', check.now);
+  return check;
+}
+
+/** The ledger knows the outcome of this row's request. */
+function answered(check: CampaignCheck, row: string, outcome: Partial<Outcome>): void {
+  const requestId = `spring/${row}`;
+  const record = { ...givenRequest('a digest', givenOutcome({ requestId, ...outcome })), requestId };
+  check.ledger.answered.set(`crm/${requestId}`, record);
+}
+
+/** The ledger has a live link that this row has made. */
+function made(check: CampaignCheck, row: string, data: Record<string, string>): void {
+  answered(check, row, { link: givenLink(`link-${row}`, '2026-04-10T12:00:00Z') });
+  const record = givenLinkAt(`link-${row}`, {
+    requestId: `spring/${row}`,
+    dataDigest: dataDigest(secret, data),
+    expiresAt: noon / 1_000 + 31 * 86_400,
+  });
+  check.ledger.links.set(`A1b3/link-${row}`, record);
+}
+
+test('a first drop reads nothing of the ledger', async () => {
+  const check = givenCheck();
+  const read: string[] = [];
+  check.beforeCall = (port) => {
+    if (port.startsWith('ledger.')) read.push(port);
+  };
+  check.drop(key, csv('same,sms,one'));
+  await check.settle();
+  expect(read).toEqual([]);
+});
+
+test('a later drop sends only the rows that have changed or are new', async () => {
+  // Given
+  const check = givenCheck();
+  check.drop(key, csv('same,sms,one', 'changed,sms,two', 'refused,sms,three'));
+  await check.settle();
+  made(check, 'same', { pid: 'sms', c: 'one' });
+  made(check, 'changed', { pid: 'sms', c: 'two' });
+  answered(check, 'refused', { outcome: 'rejected', reason: 'api-rejected' });
+  // When
+  check.now += 60_000;
+  check.drop(key, csv('same,sms,one', 'changed,sms,TWO', 'refused,sms,three', 'new,sms,four'));
+  await check.settle();
+  // Then
+  expect(await check.record()).toMatchObject({
+    drop: 2,
+    rows: 4,
+    toSend: 2,
+    quotaCalls: 2,
+    found: { unchanged: 1, rejected: 1, actions: { update: 1, create: 1 } },
+  });
+  expect(await check.rows(2)).toMatchObject([
+    { check: 'unchanged', requestId: 'spring/same', link: { onelinkId: 'A1b3', shortlinkId: 'link-same' } },
+    {
+      check: 'send',
+      requestId: expect.stringMatching(/^spring\/changed@/),
+      command: { action: 'update', shortlinkId: 'link-changed', data: { c: 'TWO' } },
+    },
+    { check: 'rejected', requestId: 'spring/refused' },
+    { check: 'send', requestId: 'spring/new', command: { action: 'create' } },
+  ]);
+  expect(check.files.text('results/crm/spring-rejected.csv')).toContain('refused,sms,three');
+});
+
+test('a drop after a malformed record compares its rows as well', async () => {
+  const check = givenCheck();
+  check.campaigns.corrupt.add('crm/spring');
+  made(check, 'same', { pid: 'sms', c: 'one' });
+  check.drop(key, csv('same,sms,one'));
+  await check.settle();
+  expect(await check.record()).toMatchObject({ toSend: 0, found: { unchanged: 1 } });
+});

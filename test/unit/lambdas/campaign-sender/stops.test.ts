@@ -1,0 +1,181 @@
+import { test as base, describe, expect } from 'vitest';
+import { SendingWorld } from '../../../world/sending-world.ts';
+
+const it = base.extend('world', () => new SendingWorld());
+const rows = (count: number) => Array.from({ length: count }, () => 'create' as const);
+
+describe('a pause', () => {
+  it('stops the sending within seconds, and what was sent is settled', async ({ world }) => {
+    // Given
+    await world.given('spring', rows(1_000), { perChunk: 20 });
+    world.in(60_000, () => world.pause('spring'));
+    // When
+    await world.run();
+    // Then
+    const { sent } = world.record('spring');
+    expect(sent).toBeGreaterThan(10);
+    expect(sent).toBeLessThan(50);
+    expect(world.counts('spring')).toEqual({ created: sent * 20, 'not attempted': 1_000 - sent * 20 });
+    // When
+    await world.resume('spring');
+    await world.runs(10);
+    // Then
+    expect(world.record('spring').state).toBe('finished');
+    expect(world.counts('spring')).toEqual({ created: 1_000, 'not attempted': 0 });
+  });
+});
+
+describe('a cancellation', () => {
+  it('settles what was sent, and leaves the rest unattempted', async ({ world }) => {
+    // Given
+    await world.given('spring', [...rows(1_000), 'rejected', 'unchanged'], { perChunk: 20 });
+    world.in(30_000, () => world.cancel('spring'));
+    // When
+    await world.run();
+    // Then
+    const created = world.sent.length;
+    expect(created).toBeLessThan(700);
+    expect(world.record('spring')).toMatchObject({ state: 'cancelled', endedAt: expect.any(Number) });
+    expect(world.counts('spring')).toEqual({
+      created,
+      rejected: 1,
+      unchanged: 1,
+      'not attempted': 1_000 - created,
+    });
+    expect(world.results('spring')).toHaveLength(1_002);
+    expect(world.results('spring').filter(({ status }) => status === 'not attempted')).toHaveLength(1_000 - created);
+    expect(world.outcomes).toMatchObject([{ outcome: 'campaign-finished', campaign: { state: 'cancelled' } }]);
+    expect(await world.campaigns.active()).toEqual([]);
+  });
+
+  it('writes the results of a campaign that was never sent', async ({ world }) => {
+    // Given
+    await world.given('spring', rows(50), { state: 'cancelled', perChunk: 10 });
+    // When
+    await world.run();
+    // Then
+    expect(world.sent).toEqual([]);
+    expect(world.results('spring')).toHaveLength(50);
+    expect(world.counts('spring')).toEqual({ 'not attempted': 50 });
+  });
+
+  it('gives up rows without an answer, without sending them again', async ({ world }) => {
+    // Given
+    world.lost.add('spring/k-2');
+    await world.given('spring', rows(3), { perChunk: 3 });
+    world.in(10_000, () => world.cancel('spring'));
+    // When
+    await world.runs(20);
+    // Then
+    expect(world.sent).toHaveLength(3);
+    expect(world.counts('spring')).toEqual({ created: 2, failed: 1, 'not attempted': 0 });
+  });
+});
+
+describe('a lane that is not open', () => {
+  it.for(['parking', 'paused'] as const)(
+    'gets nothing while it is %s, and gets the rest when it opens',
+    async (state, { world }) => {
+      // Given
+      await world.given('spring', rows(1_000), { perChunk: 20 });
+      const since = world.now;
+      world.in(30_000, () => world.control.setRecord(world.now, { lanes: { campaign: { state, since } } }));
+      // When
+      await world.run();
+      // Then
+      expect(world.sent.length).toBeGreaterThan(200);
+      expect(world.sent.length).toBeLessThan(700);
+      // When
+      world.open();
+      await world.runs(20);
+      // Then
+      expect(world.counts('spring')).toEqual({ created: 1_000, 'not attempted': 0 });
+    },
+  );
+
+  it('gets nothing while its quota is unknown', async ({ world }) => {
+    // Given
+    world.isGoverned = false;
+    world.now += 300_000;
+    await world.given('spring', rows(10));
+    // When
+    await world.run();
+    // Then
+    expect(world.sent).toEqual([]);
+  });
+
+  it('does not keep a campaign from its end', async ({ world }) => {
+    // Given
+    await world.given('spring', rows(5));
+    world.in(5_000, () => {
+      world.control.setRecord(world.now, { lanes: { campaign: { state: 'parking', since: world.now } } });
+    });
+    // When
+    await world.runs(10);
+    // Then
+    expect(world.record('spring').state).toBe('finished');
+  });
+});
+
+describe('another writer', () => {
+  it('is not overwritten: the sender reads the record again', async ({ world }) => {
+    // Given
+    await world.given('spring', rows(3), { perChunk: 1 });
+    world.beforeWrite = () => world.pause('spring');
+    // When
+    await world.run();
+    // Then
+    expect(world.record('spring')).toMatchObject({ sent: 1, settled: 1, paused: { reason: 'test' } });
+    expect(world.sent).toHaveLength(1);
+  });
+
+  it('may replace the campaign by a newer drop, of which the older one writes nothing', async ({ world }) => {
+    // Given
+    await world.given('spring', rows(40), { perChunk: 1 });
+    world.worksLinks = false;
+    world.in(5_000, () => void world.given('spring', rows(3), { drop: 2, perChunk: 1 }));
+    world.in(20_000, () => {
+      world.worksLinks = true;
+    });
+    // When
+    await world.run();
+    // Then
+    expect(world.record('spring')).toMatchObject({ drop: 2, state: 'finished' });
+    expect(world.counts('spring')).toEqual({ created: 3, 'not attempted': 0 });
+    expect(world.outcomes).toHaveLength(1);
+    expect(await world.campaigns.active()).toEqual([]);
+  });
+});
+
+describe('the list of active campaigns', () => {
+  it('loses what has ended or was replaced', async ({ world }) => {
+    // Given
+    await world.given('spring', rows(1), { drop: 2, state: 'finished', endedAt: 1 });
+    await world.campaigns.list({ source: 'crm', name: 'spring', drop: 1 });
+    // When
+    await world.run();
+    // Then
+    expect(await world.campaigns.active()).toEqual([]);
+  });
+
+  it('keeps a drop whose record its checker is about to write', async ({ world }) => {
+    // Given
+    await world.given('spring', rows(1), { drop: 1, state: 'finished', endedAt: 1 });
+    await world.campaigns.list({ source: 'crm', name: 'spring', drop: 2 });
+    // When
+    await world.run();
+    // Then
+    expect(await world.campaigns.active()).toEqual([{ source: 'crm', name: 'spring', drop: 2 }]);
+  });
+
+  it('reports a malformed record, and the other campaigns go on', async ({ world }) => {
+    // Given
+    await world.given('spring', rows(1));
+    await world.given('summer', rows(1));
+    world.campaigns.corrupt.add('crm/spring');
+    // When
+    await expect(world.run()).rejects.toThrow('campaigns have failed');
+    // Then
+    expect(world.record('summer').state).toBe('finished');
+  });
+});
