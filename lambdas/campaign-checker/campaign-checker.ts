@@ -80,7 +80,7 @@ export function campaignChecker(
     }
   };
 
-  const sliceRules = ({ source, name, settings: chosen, lane, file }: CampaignRecord): SliceRules => {
+  const sliceRules = ({ source, name, settings: chosen, lane, file, asOf }: CampaignRecord): SliceRules => {
     const object = inboxObject(file.key);
     if (typeof object === 'string') throw new Error('the record of a campaign names no file of a campaign');
     const read = commandReader({
@@ -94,11 +94,10 @@ export function campaignChecker(
       policy: ports.policy,
     });
     const { format, isCompressed } = object;
-    const { droppedAt } = file;
     const template = templateOf(source, chosen, rules);
     const maxTtlDays = settings.MAX_TTL_DAYS;
     const onConflict = settings.LANES[lane]?.conflictPolicy;
-    const named = { source, name, settings: chosen, template, droppedAt };
+    const named = { source, name, settings: chosen, template, droppedAt: asOf ?? file.droppedAt };
     const reader = new RowReader({ ...named, read, maxTtlDays, onConflict, format });
     return { reader, format, isCompressed, sizes };
   };

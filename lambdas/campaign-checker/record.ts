@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CampaignKey } from '../domain/campaign/places.ts';
 import { type CampaignFile, isActive } from '../domain/campaign/record.ts';
 import type { CampaignSettings } from '../domain/campaign/settings.ts';
@@ -12,6 +13,10 @@ export const isOf = ({ file }: Pick<Content, 'file'>, { key, etag, droppedAt }: 
 const dropAfter = ({ record, corrupt }: Reading, { droppedAt }: CampaignFile) =>
   corrupt ? Math.max(1, Math.floor(droppedAt / 1000)) : (record?.drop ?? 0) + 1;
 
+/** Whether a file has the bytes and the settings of a drop whose rows may not all have their outcomes yet. */
+const isSameAgain = ({ state, file, settings }: Content, { etag }: CampaignFile, chosen: CampaignSettings): boolean =>
+  state !== 'finished' && file.etag === etag && isDeepStrictEqual(settings, chosen);
+
 /** The record of a drop whose check begins. */
 export function newDrop(
   campaign: CampaignKey,
@@ -21,10 +26,12 @@ export function newDrop(
   now: number,
 ): Content {
   const { record } = reading;
+  const asOf = record && isSameAgain(record, file, settings) ? (record.asOf ?? record.file.droppedAt) : undefined;
   return {
     ...campaign,
     drop: dropAfter(reading, file),
     file,
+    ...(asOf !== undefined && { asOf }),
     settings,
     lane,
     state: 'checking',

@@ -56,8 +56,8 @@ export async function guessesAt(file: LocalFile, settings: CampaignSettings): Pr
 /**
  * Shows the guesses at a file's columns, with values, and asks whether they are right. The values stay on this screen.
  *
- * @returns the settings to use, or undefined if the operator does not agree.
- * @throws OperatorError if it has to ask, and the input is not a terminal
+ * @returns undefined if the operator does not agree
+ * @throws OperatorError if nobody can answer
  */
 export async function settledColumns(
   file: LocalFile,

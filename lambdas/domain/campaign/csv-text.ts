@@ -1,5 +1,8 @@
-/** A cell that a spreadsheet would treat as a formula, even with full-width signs or leading blanks. */
-const looksLikeFormula = /^[\s\p{Cf}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
+/**
+ * A cell that a spreadsheet would treat as a formula, even with full-width signs or leading blanks. Apostrophes before it count
+ * too, so that each written cell loses exactly one when it is read.
+ */
+const looksLikeFormula = /^'*(?:[\s\p{Cf}]*[=+\-@＝＋－＠]|[\t\r\n])/u;
 
 /** It marks the file as UTF-8 for spreadsheets. */
 const byteOrderMark = '\ufeff';

@@ -62,6 +62,11 @@ export const campaignRecordSchema = z.object({
   /** Which drop of the file this is: 1 is the first. Chunks and results of different drops never mix. */
   drop: z.int().min(1),
   file: campaignFileSchema,
+  /**
+   * Epoch milliseconds from which `expires_at` counts, if it is not `file.droppedAt`. The same bytes that arrive again while
+   * their earlier drop is under way are the same commands. Another TTL would make them others.
+   */
+  asOf: z.number().optional(),
   settings: campaignSettingsSchema,
   lane: z.string(),
   state: z.enum(campaignStates),

@@ -60,7 +60,7 @@ export class SeenKeys {
     const at = this.#slotOf(this.#slots, high, low);
     const found = this.#slots[at + 2] ?? 0;
     if (found !== 0) return found;
-    this.#slots.set([high, low, line], at);
+    fill(this.#slots, at, high, low, line);
     this.size += 1;
     return undefined;
   }
@@ -78,11 +78,17 @@ export class SeenKeys {
   #grow(): void {
     const larger = new Uint32Array(this.#slots.length * 2);
     for (let at = 0; at < this.#slots.length; at += numbersPerSlot) {
-      const [high = 0, low = 0, line = 0] = this.#slots.subarray(at, at + numbersPerSlot);
-      if (line !== 0) larger.set([high, low, line], this.#slotOf(larger, high, low));
+      const [high = 0, low = 0, line = 0] = [this.#slots[at], this.#slots[at + 1], this.#slots[at + 2]];
+      if (line !== 0) fill(larger, this.#slotOf(larger, high, low), high, low, line);
     }
     this.#slots = larger;
   }
+}
+
+function fill(slots: Uint32Array, at: number, high: number, low: number, line: number): void {
+  slots[at] = high;
+  slots[at + 1] = low;
+  slots[at + 2] = line;
 }
 
 /**

@@ -84,3 +84,53 @@ test('a drop after a malformed record compares its rows as well', async () => {
   await check.settle();
   expect(await check.record()).toMatchObject({ toSend: 0, found: { unchanged: 1 } });
 });
+
+const expiring = 'request_id,pid,expires_at\r\n1,sms,2026-03-20T12:00:00Z\r\n';
+const ttlOf = async (check: CampaignCheck, drop: number) => {
+  const [row] = await check.rows(drop);
+  return row?.check === 'send' ? row.command.ttl : undefined;
+};
+
+test('the same file while its earlier drop is under way has the same commands, also where a TTL counts from its arrival', async () => {
+  const check = givenCheck();
+  check.drop(key, expiring);
+  await check.settle();
+  check.now += 90 * 60_000;
+  check.drop(key, expiring);
+  await check.settle();
+  check.now += 90 * 60_000;
+  check.drop(key, expiring);
+  await check.settle();
+
+  expect(await check.record()).toMatchObject({ drop: 3, asOf: noon });
+  expect(await check.rows(3)).toEqual(await check.rows(1));
+  expect(await ttlOf(check, 3)).toBe('15840m');
+});
+
+test.each<[string, (check: CampaignCheck) => void | Promise<void>]>([
+  ['another file', (check: CampaignCheck) => check.drop(key, `${expiring}2,sms,\r\n`)],
+  [
+    'the same file after its campaign has finished',
+    async (check: CampaignCheck) => {
+      const reading = await check.campaigns.read({ source: 'crm', name: 'spring' });
+      if (reading.record) await check.campaigns.write({ ...reading.record, state: 'finished' }, reading);
+      check.drop(key, expiring);
+    },
+  ],
+  [
+    'the same file with other settings',
+    (check: CampaignCheck) => {
+      check.files.drop('inbox/crm/spring.campaign.json', '{"lane":"transactional"}', check.now);
+      check.drop(key, expiring);
+    },
+  ],
+])('%s counts a TTL from its own arrival', async (_, drop) => {
+  const check = givenCheck();
+  check.drop(key, expiring);
+  await check.settle();
+  check.now += 60 * 60_000;
+  await drop(check);
+  await check.settle();
+
+  expect(await ttlOf(check, 2)).toBe('15780m');
+});

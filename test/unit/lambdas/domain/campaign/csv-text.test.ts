@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { csvHead, csvRow } from '../../../../../lambdas/domain/campaign/csv-text.ts';
+import { csvHead, csvRow, withoutGuard } from '../../../../../lambdas/domain/campaign/csv-text.ts';
 
 describe('CSV', () => {
   test('begins with a byte-order mark, ends lines with CRLF and quotes cells that need it', () => {
@@ -22,10 +23,26 @@ describe('CSV', () => {
     ['＝1+1', "'＝1+1"],
     ['＠SUM(1)', "'＠SUM(1)"],
     ['=HYPERLINK("https://evil.example","x")', '"\'=HYPERLINK(""https://evil.example"",""x"")"'],
+    ["'=1", "''=1"],
+    ["'tis", "'tis"],
     ['a=b', 'a=b'],
     [' a', ' a'],
     ['', ''],
   ])('prevents a spreadsheet from treating %j as a formula', (value, written) => {
     expect(csvRow([value])).toBe(`${written}\r\n`);
+  });
+
+  test('loses no cell to its apostrophe', () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(fc.constantFrom("'", '=', '+', ' ', 'a')).map((signs) => signs.join('')),
+    );
+    fc.assert(
+      fc.property(text, (value) => {
+        const [written = ''] = /^[\s\S]*(?=\r\n$)/.exec(csvRow([value])) ?? [];
+        const unquoted = written.startsWith('"') ? written.slice(1, -1).replaceAll('""', '"') : written;
+        expect(withoutGuard(unquoted)).toBe(value);
+      }),
+    );
   });
 });
