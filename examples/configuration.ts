@@ -8,7 +8,6 @@ import type { Configuration, PipelineSettings } from '../lib/config/config-schem
 const lanes: PipelineSettings['lanes'] = {
   transactional: {
     rateShare: 0.06,
-    qrShare: 0.45,
     batchSize: 10,
     windowSeconds: 0,
     quotaReserveCalls: 20_000,
@@ -18,7 +17,6 @@ const lanes: PipelineSettings['lanes'] = {
   },
   campaign: {
     rateShare: 0.876,
-    qrShare: 0.55,
     batchSize: 1_000,
     windowSeconds: 5,
     quotaReserveCalls: 750_000,
@@ -56,6 +54,7 @@ const pipeline: PipelineSettings = {
     },
   ],
   lanes,
+  qrRateShare: 1,
   expiryRateShare: 0.01,
   readRateShare: 0.03,
   keepQrImagesOfExpiredLinks: false,

@@ -1,5 +1,5 @@
 import type { AccountSettings, Configuration, PipelineSettings } from '../../lib/config/config-schema.ts';
-import { planExpiry, planLanes, planReader } from '../../lib/config/rate-budget.ts';
+import { type PipelinePlan, planPipeline } from '../../lib/config/rate-budget.ts';
 
 /** A pipeline of one stage in the configuration. */
 export interface ConfiguredPipeline {
@@ -19,10 +19,7 @@ export function configuredPipelines({ stages, accounts }: Configuration): Config
   );
 }
 
-/** The planned workers of a pipeline's lanes, and of its expired links, and the planned reader. */
-export function plansOf({ account, settings }: Pick<ConfiguredPipeline, 'account' | 'settings'>) {
-  const { plans } = planLanes(account, settings.lanes);
-  const { plan: expiry } = planExpiry(account, settings.expiryRateShare);
-  const { plan: reader } = planReader(account, settings.readRateShare);
-  return { plans, expiry, reader };
+/** The planned sizes of a pipeline's functions. */
+export function plansOf({ account, settings }: Pick<ConfiguredPipeline, 'account' | 'settings'>): PipelinePlan {
+  return planPipeline(account, settings);
 }

@@ -1,4 +1,4 @@
-import { expiryLane } from '../../lambdas/domain/work/names.ts';
+import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
 import { OperatorError } from '../words/operator-error.ts';
 import { outputNamed, pascal, pipelineOutputs } from './pipeline-outputs.ts';
 
@@ -11,7 +11,7 @@ export interface LaneWorker {
   queueUrl: string;
 }
 
-/** A lane of a deployed pipeline. Expired links have a lane of their own. */
+/** A lane of a deployed pipeline. QR jobs and expired links have lanes of their own. */
 export interface LaneAtWork {
   name: string;
   workers: LaneWorker[];
@@ -27,12 +27,13 @@ export function lanesAtWork(outputs: Readonly<Record<string, string>>, stackName
   });
   const lanes = [...pipelineOutputs(outputs, stackName).laneQueueUrls.keys()].map((name) => ({
     name,
-    workers: [
-      worker('link', `${pascal(name)}LinkWorker`, `${pascal(name)}QueueUrl`),
-      worker('qr', `${pascal(name)}QrWorker`, `${pascal(name)}QrQueueUrl`),
-    ],
+    workers: [worker('link', `${pascal(name)}LinkWorker`, `${pascal(name)}QueueUrl`)],
   }));
-  return [...lanes, { name: expiryLane, workers: [worker('expiry', 'ExpiryWorker', 'ExpiredLinksQueueUrl')] }];
+  return [
+    ...lanes,
+    { name: qrLane, workers: [worker('qr', 'QrWorker', 'QrJobsQueueUrl')] },
+    { name: expiryLane, workers: [worker('expiry', 'ExpiryWorker', 'ExpiredLinksQueueUrl')] },
+  ];
 }
 
 /**

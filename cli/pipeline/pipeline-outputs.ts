@@ -63,7 +63,7 @@ export const pascal = (name: string) => `${name.charAt(0).toUpperCase()}${name.s
 /** @throws PipelineNotFound if they are not the outputs of a pipeline */
 export function pipelineOutputs(outputs: Readonly<Record<string, string>>, stackName: string): PipelineOutputs {
   const { OutcomeTopicArn: outcomeTopicArn, QrBucketName: qrBucketName } = outputs;
-  // A lane's name is lower case: `CampaignQueueUrl` is one, `CampaignQrQueueUrl` and `CampaignDeadLetterQueueUrl` are not.
+  // A lane's name is lower case: `CampaignQueueUrl` is one, `QrJobsQueueUrl` and `CampaignDeadLetterQueueUrl` are not.
   const lanes = Object.entries(outputs).flatMap(([key, url]): [string, string][] => {
     const name = /^([A-Z][a-z0-9]*)QueueUrl$/.exec(key)?.[1];
     return name === undefined ? [] : [[name.charAt(0).toLowerCase() + name.slice(1), url]];

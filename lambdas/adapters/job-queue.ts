@@ -3,7 +3,7 @@ import { Batching } from './batching.ts';
 
 /** Sends jobs to another function's queue: QR jobs to the QR worker, removals to the expiry worker. */
 export class JobQueue<Job> {
-  readonly #batching: Batching<string>;
+  readonly #batching: Batching<{ text: string; groupId: string | undefined }>;
   readonly #textOf: (job: Job) => string;
 
   /** @param textOf writes a job without the characters that SQS refuses (domain/contract/wire-json.ts) */
@@ -15,17 +15,26 @@ export class JobQueue<Job> {
       maxItems: 10,
       maxBytes: 1024 * 1024 - 10 * 1024,
       lingerMilliseconds: 20,
-      bytesOf: (text) => Buffer.byteLength(text),
-      send: async (texts) => {
-        const Entries = texts.map((text, index) => ({ Id: String(index), MessageBody: text }));
+      bytesOf: ({ text }) => Buffer.byteLength(text),
+      send: async (jobs) => {
+        const Entries = jobs.map(({ text, groupId }, index) => ({
+          Id: String(index),
+          MessageBody: text,
+          ...(groupId !== undefined && { MessageGroupId: groupId }),
+        }));
         const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
         return new Map((answer.Failed ?? []).map(({ Id, Code }) => [Number(Id), Code ?? 'unknown']));
       },
     });
   }
 
-  /** Resolves when SQS has accepted the job. @throws Error if SQS refused it three times */
-  enqueue(job: Job): Promise<void> {
-    return this.#batching.add(this.#textOf(job));
+  /**
+   * Resolves when SQS has accepted the job.
+   *
+   * @param groupId SQS delivers jobs of quiet groups first
+   * @throws Error if SQS refused it three times
+   */
+  enqueue(job: Job, groupId?: string): Promise<void> {
+    return this.#batching.add({ text: this.#textOf(job), groupId });
   }
 }

@@ -13,13 +13,13 @@ export const governorEnvironment = z.object({
   LEDGER_TABLE_NAME: z.string().min(1),
   /** The template of the sentinel link that the health probe reads. The healthy answer is 404. */
   PROBE_TEMPLATE_ID: z.string().min(1),
-  /** JSON: the lanes, including the expiry worker's, with their limits and the UUIDs of their event source mappings. */
+  /** JSON: the lanes, with the expiry worker's and the QR worker's, their limits, and the UUIDs of their event source mappings. */
   LANES: jsonText(
     z.array(
       z.object({
         name: z.string().min(1),
-        /** Calls of the month's quota that the lane leaves to others. */
-        reserveCalls: z.int().min(0),
+        /** Calls of the month's quota that the lane leaves to others. A lane that uses no quota has none, and never parks. */
+        reserveCalls: z.int().min(0).optional(),
         /** The most calls that the lane may make in an hour or a day (UTC). */
         hourlyCapCalls: z.int().min(1).optional(),
         dailyCapCalls: z.int().min(1).optional(),

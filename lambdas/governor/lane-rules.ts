@@ -41,6 +41,7 @@ function judgeLane(
   { health, remaining, exceeded, spentThisHour, spentToday }: LaneFacts,
 ): { state: LaneState; reason?: LaneReason } {
   if (health.pausedFor !== undefined) return { state: 'paused', reason: health.pausedFor };
+  if (reserveCalls === undefined) return { state: 'open' };
   if (exceeded) return { state: 'parking', reason: 'quota-exceeded' };
   const isShort = before?.reason === 'quota-reserve-reached' || before?.reason === 'quota-exceeded';
   if (remaining !== undefined && remaining <= reserveCalls * (isShort ? hysteresis : 1)) {

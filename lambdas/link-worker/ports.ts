@@ -43,7 +43,7 @@ export interface LinkWorkerPorts {
   linkIdSecret: { value(): Promise<string> };
   ledger: Omit<LinkLedger, 'noteQr' | 'concludeCheck' | 'removeChecked'>;
   outcomes: { publish(outcome: Outcome): Promise<void> };
-  qrQueue: { enqueue(job: QrJob): Promise<void> };
+  qrQueue: { enqueue(job: QrJob, groupId: string): Promise<void> };
   qrImages: { remove(link: OwnedLink): Promise<void> };
   archive: { addRejected(rejected: RejectedCommand): Promise<void> };
   observer: Observer;

@@ -1,5 +1,6 @@
 import type { Command, QrOptions } from '../domain/contract/command.ts';
 import { type Decision, type Outcome, outcomeOf, type RequestIdentity } from '../domain/contract/outcome.ts';
+import { type QrJob, qrGroupOf } from '../domain/contract/qr-job.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
 import type { Delivery } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
@@ -94,8 +95,9 @@ export class Publishing {
     { onelinkId, shortlinkId, version }: LinkAddress & { version?: number | undefined },
     qr: QrOptions,
   ): Promise<void> {
-    return this.#ports.qrQueue.enqueue({
+    const job: QrJob = {
       specVersion: '1.0',
+      lane: this.#lane,
       source: command.source,
       requestId: command.requestId,
       action: command.action === 'qr' ? 'qr' : 'create',
@@ -107,6 +109,7 @@ export class Publishing {
       sentAtMilliseconds: delivery.sentAtMilliseconds,
       ...(version !== undefined && { version }),
       ...(command.metadata !== undefined && { metadata: command.metadata }),
-    });
+    };
+    return this.#ports.qrQueue.enqueue(job, qrGroupOf(this.#lane, delivery));
   }
 }

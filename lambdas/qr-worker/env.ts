@@ -3,13 +3,10 @@ import { queueWorkerVariables } from '../domain/contract/queue-worker-variables.
 
 /** The contract between the QR worker's construct and its handler: one variable each, all required. */
 export const qrWorkerEnvironment = z.object({
-  LANE: z.string().min(1),
   ...queueWorkerVariables,
   /** One environment's share of the QR rate: sends per second. */
   QR_CALLS_PER_SECOND: z.coerce.number().int().min(1),
   QR_QUEUE_URL: z.url(),
-  /** 1: publishes each outcome alone, at once. 10 (SNS's most): publishes in batches. */
-  OUTCOMES_PER_PUBLISH: z.coerce.number().int().min(1).max(10),
   /** The deduplication window: how long a request record is kept. */
   DEDUPLICATION_WINDOW_DAYS: z.coerce.number().int().min(1),
   /** After this many failed deliveries the outcome is `qr-failed`. Below the queue's maxReceiveCount. */

@@ -9,7 +9,7 @@ import { OneLinkClient } from '../adapters/onelink-client.ts';
 import { OutcomeTopic } from '../adapters/outcome-topic.ts';
 import { QrStore } from '../adapters/qr-store.ts';
 import { Secret } from '../adapters/secret.ts';
-import { dimension } from '../domain/work/names.ts';
+import { dimension, qrLane } from '../domain/work/names.ts';
 import { systemClock as clock } from '../runtime/clock.ts';
 import { readEnvironment } from '../runtime/environment.ts';
 import { RateLimiter } from '../runtime/rate-limiter.ts';
@@ -20,10 +20,9 @@ import { qrWorker } from './qr-worker.ts';
 
 const env = readEnvironment(qrWorkerEnvironment, process.env);
 const telemetry = new Telemetry();
-const lane = { [dimension.lane]: env.LANE };
 const turns = RateLimiter.atPace(env.QR_CALLS_PER_SECOND, clock);
 const token = new Secret(new SecretsManagerClient(), env.API_TOKEN_SECRET_ARN);
-const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls(lane) });
+const api = new OneLinkClient(env, { token, turns, clock, onCall: telemetry.apiCalls({ [dimension.lane]: qrLane }) });
 
 export const handler = sqsBatch({
   mostReturned: env.MOST_RETURNED_MESSAGES,
@@ -37,8 +36,9 @@ export const handler = sqsBatch({
     api,
     ledger: new Ledger(dynamoClient(), env.LEDGER_TABLE_NAME, clock),
     store: new QrStore(new S3Client(), env.QR_BUCKET_NAME),
-    outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, env.OUTCOMES_PER_PUBLISH),
-    observer: telemetry.observer(lane),
+    // A person may wait for it. At the QR rate, a batch of outcomes would seldom hold two.
+    outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, 1),
+    observerOf: (lane) => telemetry.observer({ [dimension.lane]: lane }),
     clock,
   }),
 });

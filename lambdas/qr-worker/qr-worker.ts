@@ -10,7 +10,7 @@ import type { QrImage } from '../domain/link/qr-image.ts';
 import { eachAtOnce } from '../domain/work/at-once.ts';
 import { type Clock, secondsNow } from '../domain/work/clock.ts';
 import { type BatchWork, type Delivery, type Disposition, leastTimeMilliseconds } from '../domain/work/delivery.ts';
-import { laneMetric } from '../domain/work/names.ts';
+import { laneMetric, qrLane } from '../domain/work/names.ts';
 import { nameOfError, type Observer } from '../domain/work/observer.ts';
 import type { QrWorkerEnvironment } from './env.ts';
 
@@ -24,7 +24,8 @@ export interface QrWorkerPorts {
     remove(link: OwnedLink): Promise<void>;
   };
   outcomes: { publish(outcome: Outcome): Promise<void> };
-  observer: Observer;
+  /** An observer whose metrics are of this lane. */
+  observerOf: (lane: string) => Observer;
   clock: Clock;
 }
 
@@ -64,9 +65,9 @@ function readJob({ body }: Delivery): QrJob | undefined {
 }
 
 async function handle(job: QrJob | undefined, delivery: Delivery, batch: Batch): Promise<Disposition> {
-  const { observer } = batch.ports;
+  const observer = batch.ports.observerOf(job?.lane ?? qrLane);
   if (job === undefined) {
-    // The link worker alone writes to this queue, so the message is unknown. It ends in the dead-letter queue.
+    // The link workers alone write to this queue, so the message is unknown. It ends in the dead-letter queue.
     observer.warn('a message of the QR queue is not a QR job', { messageId: delivery.messageId });
     return 'try-again';
   }
@@ -98,7 +99,7 @@ async function answerAgain(job: QrJob, known: RequestRecord, batch: Batch): Prom
     return 'done';
   }
   const answer = answerTo(job, known);
-  if (answer.repeat) batch.ports.observer.count(laneMetric.commandRepeated);
+  if (answer.repeat) batch.ports.observerOf(job.lane).count(laneMetric.commandRepeated);
   await publish(answer, batch);
   return 'done';
 }
@@ -181,21 +182,22 @@ async function finish(job: QrJob, decision: Decision, batch: Batch): Promise<Dis
     if (before !== undefined) return answerAgain(job, before, batch);
   }
   await publish(decided, batch);
-  const { observer, clock } = batch.ports;
+  const { observerOf, clock } = batch.ports;
+  const observer = observerOf(job.lane);
   observer.count(decision.outcome === 'qr-ready' ? laneMetric.qrStored : laneMetric.qrFailed);
   observer.milliseconds(laneMetric.commandLatency, clock.wallMilliseconds() - job.sentAtMilliseconds);
   return 'done';
 }
 
-function outcome(job: QrJob, decision: Decision, { ports, settings }: Batch): Outcome {
+function outcome(job: QrJob, decision: Decision, { ports }: Batch): Outcome {
   const nowMilliseconds = ports.clock.wallMilliseconds();
-  return outcomeOf(decision, job, { lane: settings.LANE, messageId: job.messageId, nowMilliseconds });
+  return outcomeOf(decision, job, { lane: job.lane, messageId: job.messageId, nowMilliseconds });
 }
 
 async function publish(published: Outcome, { ports }: Batch): Promise<void> {
   await ports.outcomes.publish(published);
-  const { source, requestId, messageId, action, reason, repeat } = published;
-  ports.observer.info('QR job answered', {
+  const { lane, source, requestId, messageId, action, reason, repeat } = published;
+  ports.observerOf(lane).info('QR job answered', {
     source,
     requestId,
     messageId,

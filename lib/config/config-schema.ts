@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { harmfulSchemes } from '../../lambdas/domain/policy/names.ts';
-import { expiryLane, readerLane } from '../../lambdas/domain/work/names.ts';
+import { expiryLane, qrLane, readerLane } from '../../lambdas/domain/work/names.ts';
 
 /** The shape of the configuration, setting by setting. config-validation.ts holds how the settings must fit together. */
 
@@ -28,7 +28,6 @@ const topicArn = text(/^arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+$/, 'must be the ARN 
 
 const lane = z.strictObject({
   rateShare: share,
-  qrShare: share,
   batchSize: count(1, 10_000, 'SQS event source mappings'),
   windowSeconds: count(0, 300, 'SQS event source mappings'),
   quotaReserveCalls: count(0, 1_000_000_000),
@@ -82,12 +81,13 @@ const domain = text(
   'must be a domain name, with a path if the template has one',
 );
 /**
- * Constructs, alarms and verbs carry a lane's name, so these names are taken. A dash is refused as well: `campaign-qr` is a
- * lane's QR queue, and `qr` would read as all QR queues. Each object has a `constructor`, so a record seems to have that lane.
- * The CDK treats the construct IDs `Default` and `Resource` in its own way.
+ * Constructs, alarms and verbs carry a lane's name, so these names are taken. A dash is refused as well:
+ * `campaign-ingress-crm` is a producer's queue. Each object has a `constructor`, so a record seems to have that lane. The CDK
+ * treats the construct IDs `Default` and `Resource` in its own way.
  */
 const takenNames = [
   expiryLane,
+  qrLane,
   readerLane,
   'all',
   'outcomes',
@@ -99,7 +99,6 @@ const takenNames = [
   'campaigns',
   'alarms',
   'dashboard',
-  'qr',
   'constructor',
   'default',
   'resource',
@@ -182,6 +181,7 @@ export const pipelineSchema = z.strictObject({
   ),
   producers: z.array(producer).min(1, 'must name at least one producer'),
   lanes: z.record(key(laneNamePattern, laneNameRule), lane),
+  qrRateShare: share,
   expiryRateShare: share,
   readRateShare: share,
   keepQrImagesOfExpiredLinks: z.boolean(),

@@ -11,17 +11,7 @@ import {
 } from './config-schema.ts';
 import { policyFaults } from './policy-faults.ts';
 import { arnOf, ingressQueuesOf, isDirect } from './principals.ts';
-import {
-  arithmeticOf,
-  budgetOf,
-  type LanePlan,
-  planExpiry,
-  planLanes,
-  plannedCalls,
-  planReader,
-  type ReaderPlan,
-  type WorkerPlan,
-} from './rate-budget.ts';
+import { arithmeticOf, budgetOf, type PipelinePlan, plannedCalls, planPipeline } from './rate-budget.ts';
 
 /** All faults of a configuration, one line for each. */
 export class ConfigurationError extends Error {
@@ -72,9 +62,7 @@ function shapeFaults(issue: z.core.$ZodIssue, candidate: unknown): string[] {
 interface PlannedPipeline {
   readonly serviceName: string;
   readonly accountName: string;
-  readonly plans: readonly LanePlan[];
-  readonly expiry: WorkerPlan | undefined;
-  readonly reader: ReaderPlan | undefined;
+  readonly plan: PipelinePlan;
 }
 
 function relationFaults(candidate: unknown): string[] {
@@ -106,9 +94,10 @@ function relationFaults(candidate: unknown): string[] {
         }
         continue;
       }
-      const { faults: found, ...workers } = pipelineFaults(settings, limits);
+      const plan = planPipeline(limits, settings);
+      const found = pipelineFaults(settings, limits, plan);
       faults.push(...found.map(([path, message]) => `${at}.${path}: ${message}`));
-      planned.push({ serviceName: `${settings.name}-${name}`, accountName: settings.account, ...workers });
+      planned.push({ serviceName: `${settings.name}-${name}`, accountName: settings.account, plan });
     }
   }
   return [...faults, ...accountFaults(accounts, planned)];
@@ -140,7 +129,8 @@ function duplicateAccounts(accounts: ReadonlyMap<string, AccountSettings>): stri
 function pipelineFaults(
   settings: PipelineSettings,
   limits: AccountSettings,
-): Pick<PlannedPipeline, 'plans' | 'expiry' | 'reader'> & { faults: [path: string, message: string][] } {
+  plan: ReturnType<typeof planPipeline>,
+): [path: string, message: string][] {
   const faults: [string, string][] = [];
   const known = (names: readonly string[], among: object, path: string, what: string) => {
     for (const [index, name] of names.entries()) {
@@ -197,13 +187,8 @@ function pipelineFaults(
       ]);
     }
   }
-  const { plans, faults: planFaults } = planLanes(limits, settings.lanes);
-  const expiry = planExpiry(limits, settings.expiryRateShare);
-  const reader = planReader(limits, settings.readRateShare);
-  const unplanned = [...planFaults, ...expiry.faults, ...reader.faults];
-  faults.push(...unplanned.map(({ path, message }): [string, string] => [pathText(path), message]));
-  faults.push(...thresholdFaults(settings, plans, expiry.plan));
-  return { plans, expiry: expiry.plan, reader: reader.plan, faults };
+  faults.push(...plan.faults.map(({ path, message }): [string, string] => [pathText(path), message]));
+  return [...faults, ...thresholdFaults(settings, plan)];
 }
 
 /** A unique ID belongs to one role or user. Producers may share it, as they may share the role. */
@@ -241,8 +226,7 @@ function sourceArnFaults({ producers }: PipelineSettings): [path: string, messag
 
 function thresholdFaults(
   { alarmThresholds }: PipelineSettings,
-  plans: readonly LanePlan[],
-  expiry: WorkerPlan | undefined,
+  { plans, expiry }: PipelinePlan,
 ): [path: string, message: string][] {
   const faults: [string, string][] = [];
   const { quotaUsedPercent, quotaSpentElsewhereCalls } = alarmThresholds;
@@ -270,7 +254,7 @@ function accountFaults(accounts: ReadonlyMap<string, AccountSettings>, planned: 
   return [...accounts].flatMap(([name, limits]) => {
     const members = planned.filter(({ accountName }) => accountName === name);
     const budget = budgetOf(limits);
-    const loads = members.map(({ plans, expiry, reader }) => plannedCalls(plans, expiry, reader));
+    const loads = members.map(({ plan }) => plannedCalls(plan));
     const check = (kind: 'callsPerSecond' | 'qrCallsPerSecond', unit: string, left: readonly string[]) => {
       const total = loads.reduce((sum, load) => sum + load[kind], 0);
       if (total <= budget[kind]) return [];
@@ -278,10 +262,8 @@ function accountFaults(accounts: ReadonlyMap<string, AccountSettings>, planned: 
       const allowed = `floor(${limits[kind]} × ${limits.headroom} × (1 − ${limits.leftToOthers})) = ${budget[kind]}`;
       return [`accounts.${name}: the shares must come to at most ${allowed} ${unit}; got ${total} (${sum})`];
     };
-    const all = members.map(({ plans, expiry, reader }) => arithmeticOf(plans, expiry, reader));
-    const qr = members.map(({ plans }) =>
-      plans.map(({ lane, qr }) => `${lane} QR ${qr.concurrency} × ${qr.callsPerSecond}`).join(' + '),
-    );
+    const all = members.map(({ plan }) => arithmeticOf(plan));
+    const qr = members.map(({ plan }) => `QR ${plan.qr?.concurrency ?? 0} × ${plan.qr?.callsPerSecond ?? 0}`);
     return [...check('callsPerSecond', 'calls/s', all), ...check('qrCallsPerSecond', 'QR calls/s', qr)];
   });
 }

@@ -9,7 +9,6 @@ const lanes: PipelineSettings['lanes'] = {
   /** One link for one waiting person: small batches, no window, each outcome published at once. */
   transactional: {
     rateShare: 0.06, // of the account's budget of calls per second: floor(0.06 × 950) = 57, twenty times the quota's average
-    qrShare: 0.45, // of the account's budget of QR calls per second: floor(0.45 × 23) = 10
     batchSize: 10, // messages per invocation; above 10, SQS requires a window
     windowSeconds: 0, // how long a mapping collects a batch; 0 makes a latency lane
     quotaReserveCalls: 20_000, // the lane leaves these calls to the other lanes; at least two minutes of the lane's rate
@@ -20,7 +19,6 @@ const lanes: PipelineSettings['lanes'] = {
   /** Millions of links before a send: the lane needs throughput, and a minute more does not matter. */
   campaign: {
     rateShare: 0.876, // floor(0.876 × 950) = 832; with QR codes (2.4 %), expiry, reader and governor, 99.8 % of the budget is planned
-    qrShare: 0.55, // floor(0.55 × 23) = 12
     batchSize: 1_000, // fifteen seconds of work per invocation: a utilisation of 98 %
     windowSeconds: 5,
     quotaReserveCalls: 750_000, // a tenth of the month's quota is left to the transactional lane.
@@ -61,6 +59,7 @@ const pipeline: PipelineSettings = {
     { source: 'studio', principals: [], lanes: ['campaign'], templates: ['A1b3', 'abc123'] },
   ],
   lanes,
+  qrRateShare: 1, // of the account's budget of QR calls per second, for all lanes together: 2 × floor(23 / 2) = 22
   expiryRateShare: 0.01, // of the calls per second, for checks of links past their expiry: floor(0.01 × 950) = 9
   readRateShare: 0.03, // of the calls per second, for the GETs of all operators’ tools together: floor(0.03 × 950) = 28
   keepQrImagesOfExpiredLinks: false, // true if the images have a use without their links

@@ -1,4 +1,4 @@
-import type { AccountSettings, LaneSettings } from './config-schema.ts';
+import type { AccountSettings, LaneSettings, PipelineSettings } from './config-schema.ts';
 
 /**
  * Derives each worker's concurrency and pace from an AppsFlyer account's limits.
@@ -13,8 +13,13 @@ import type { AccountSettings, LaneSettings } from './config-schema.ts';
  */
 export type AccountLimits = Pick<AccountSettings, keyof Budget | 'headroom' | 'leftToOthers'>;
 
-/** What a lane demands. Its shares are parts of the account's budget. */
-export type LaneDemand = Pick<LaneSettings, 'rateShare' | 'qrShare' | 'batchSize' | 'windowSeconds'>;
+/** What a lane demands. Its share is a part of the account's budget. */
+export type LaneDemand = Pick<LaneSettings, 'rateShare' | 'batchSize' | 'windowSeconds'>;
+
+/** What a pipeline demands: its lanes, and the shares of what all lanes use together. */
+export type PipelineDemand = Pick<PipelineSettings, 'qrRateShare' | 'expiryRateShare' | 'readRateShare'> & {
+  readonly lanes: Readonly<Record<string, LaneDemand>>;
+};
 
 export interface Budget {
   readonly callsPerSecond: number;
@@ -55,7 +60,15 @@ export interface ReaderPlan {
 export interface LanePlan {
   readonly lane: string;
   readonly link: WorkerPlan;
-  readonly qr: WorkerPlan;
+}
+
+/** The sizes of all functions that call the API, except the governor. What is at fault has none. */
+export interface PipelinePlan {
+  readonly plans: readonly LanePlan[];
+  /** The QR worker of all lanes. */
+  readonly qr: WorkerPlan | undefined;
+  readonly expiry: WorkerPlan | undefined;
+  readonly reader: ReaderPlan | undefined;
 }
 
 /** One fault, with its path below the pipeline's settings. */
@@ -85,8 +98,14 @@ const latencyBusySeconds = 0.5;
 const assumedLatencySeconds = 0.2;
 const assumedOverheadSeconds = 0.1;
 
-/** The API's QR rate is low. With batches of ten at 6 calls a second, an environment would idle a fifth of the time. */
-const qrBatchSize = (windowSeconds: number) => (windowSeconds > 0 ? 100 : 10);
+/**
+ * How long the QR worker should work on a full batch. All lanes share it, and an urgent job waits for a batch at work. At
+ * four seconds an environment idles for a twelfth of the time.
+ */
+const qrBusySeconds = 4;
+/** SQS requires a window for batches above ten. */
+const qrWindowSeconds = 1;
+const qrMaxBatchSize = 1_000;
 
 /** An expired link that renews itself costs one GET. At 4 calls a second, an environment works 25 s on a batch of a hundred. */
 const expiryBatchSize = 100;
@@ -121,56 +140,66 @@ export function budgetOf(limits: AccountLimits): Budget {
   };
 }
 
-/** Sizes every lane of one pipeline. If there are faults, the lanes at fault have no plan. */
-export function planLanes(
+/** Sizes the functions of one pipeline. */
+export function planPipeline(
   limits: AccountLimits,
-  lanes: Readonly<Record<string, LaneDemand>>,
-): { plans: LanePlan[]; faults: PlanFault[] } {
+  { lanes, qrRateShare, expiryRateShare, readRateShare }: PipelineDemand,
+): PipelinePlan & { faults: PlanFault[] } {
   const budget = budgetOf(limits);
-  const plans: LanePlan[] = [];
   const faults: PlanFault[] = [];
-  for (const [lane, demand] of Object.entries(lanes)) {
-    const link = planWorker(
-      'rateShare',
-      demand.rateShare,
-      budget.callsPerSecond,
-      demand.batchSize,
-      demand.windowSeconds,
-    );
-    const qrBatch = qrBatchSize(demand.windowSeconds);
-    const qr = planWorker('qrShare', demand.qrShare, budget.qrCallsPerSecond, qrBatch, demand.windowSeconds);
-    for (const worker of [link, qr]) {
-      if ('fault' in worker) faults.push({ path: ['lanes', lane, worker.setting], message: worker.fault });
-    }
-    if (!('fault' in link) && !('fault' in qr)) plans.push({ lane, link, qr });
-  }
-  return { plans, faults };
+  const sound = <Plan extends object>(planned: Plan | PlanFault): Plan | undefined => {
+    if (!('message' in planned)) return planned;
+    faults.push(planned);
+    return undefined;
+  };
+  const plans = Object.entries(lanes).flatMap(([lane, { rateShare, batchSize, windowSeconds }]): LanePlan[] => {
+    const busyTarget = windowSeconds > 0 ? throughputBusySeconds : latencyBusySeconds;
+    const batches = { batchSize, windowSeconds, busyTarget };
+    const link = sound(planWorker(['lanes', lane, 'rateShare'], rateShare, budget.callsPerSecond, batches));
+    return link === undefined ? [] : [{ lane, link }];
+  });
+  const qr = sound(
+    planWorker(['qrRateShare'], qrRateShare, budget.qrCallsPerSecond, {
+      batchSize: qrBatchSize(qrRateShare, budget),
+      windowSeconds: qrWindowSeconds,
+      busyTarget: qrBusySeconds,
+    }),
+  );
+  // It asks the API about links past their expiry. It needs throughput, not low latency.
+  const expiry = sound(
+    planWorker(['expiryRateShare'], expiryRateShare, budget.callsPerSecond, {
+      batchSize: expiryBatchSize,
+      windowSeconds: expiryWindowSeconds,
+      busyTarget: throughputBusySeconds,
+    }),
+  );
+  return { plans, qr, expiry, reader: sound(planReader(readRateShare, budget.callsPerSecond)), faults };
 }
 
-/** Sizes the expiry worker, which asks the API about links past their expiry. It needs throughput, not low latency. */
-export function planExpiry(limits: AccountLimits, share: number): { plan?: WorkerPlan; faults: PlanFault[] } {
-  const planned = planWorker(
-    'expiryRateShare',
-    share,
-    budgetOf(limits).callsPerSecond,
-    expiryBatchSize,
-    expiryWindowSeconds,
-  );
-  if ('fault' in planned) return { faults: [{ path: ['expiryRateShare'], message: planned.fault }] };
-  return { plan: planned, faults: [] };
+/** The fewest environments do the work, each with a batch of {@link qrBusySeconds}. */
+function qrBatchSize(share: number, { qrCallsPerSecond }: Budget): number {
+  const jobs = ceil((floor(share * qrCallsPerSecond) * qrBusySeconds) / minConcurrency);
+  return Math.min(qrMaxBatchSize, Math.max(1, jobs));
+}
+
+/**
+ * The longest that an urgent QR job waits for its call while other lanes have a backlog, in seconds. SQS delivers quiet
+ * message groups first. So the job waits until an environment has ended its batch, and has the last turn of the next one.
+ */
+export function urgentQrSeconds({ busySeconds, windowSeconds, callsPerSecond }: WorkerPlan): number {
+  return 2 * cycleSeconds(busySeconds, callsPerSecond) + windowSeconds;
 }
 
 /** Sizes the reader, which sends the GETs of the operators' tools. It has no queue, so one environment is enough. */
-export function planReader(limits: AccountLimits, share: number): { plan?: ReaderPlan; faults: PlanFault[] } {
-  const budget = budgetOf(limits).callsPerSecond;
+function planReader(share: number, budget: number): ReaderPlan | PlanFault {
   const callsPerSecond = floor(share * budget);
   if (callsPerSecond < 1) {
     const arithmetic = `r = floor(${share} × ${budget}) = ${callsPerSecond}`;
-    return { faults: [{ path: ['readRateShare'], message: `must leave the reader at least 1 call/s: ${arithmetic}` }] };
+    return { path: ['readRateShare'], message: `must leave the reader at least 1 call/s: ${arithmetic}` };
   }
   const batchSize = Math.min(readerMaxBatchSize, callsPerSecond * readerBusySeconds);
   const busySeconds = batchSize / callsPerSecond;
-  const plan = {
+  return {
     concurrency: 1,
     callsPerSecond,
     batchSize,
@@ -179,11 +208,15 @@ export function planReader(limits: AccountLimits, share: number): { plan?: Reade
     callsInFlight: callsInFlightAt(callsPerSecond),
     timeoutSeconds: readerTimeoutSeconds,
   };
-  return { plan, faults: [] };
+}
+
+/** From the start of a full batch to the start of the environment's next one. */
+function cycleSeconds(busySeconds: number, callsPerSecond: number): number {
+  return busySeconds + 1 / callsPerSecond + assumedLatencySeconds + assumedOverheadSeconds;
 }
 
 function utilisationOf(busySeconds: number, callsPerSecond: number): number {
-  return busySeconds / (busySeconds + 1 / callsPerSecond + assumedLatencySeconds + assumedOverheadSeconds);
+  return busySeconds / cycleSeconds(busySeconds, callsPerSecond);
 }
 
 /**
@@ -194,14 +227,15 @@ function callsInFlightAt(callsPerSecond: number): number {
   return Math.min(250, Math.max(4, callsPerSecond * 2));
 }
 
+/** @param path of the share */
 function planWorker(
-  setting: 'rateShare' | 'qrShare' | 'expiryRateShare',
+  path: readonly string[],
   share: number,
   budget: number,
-  batchSize: number,
-  windowSeconds: number,
-): WorkerPlan | { setting: string; fault: string } {
-  const busyTarget = windowSeconds > 0 ? throughputBusySeconds : latencyBusySeconds;
+  { batchSize, windowSeconds, busyTarget }: { batchSize: number; windowSeconds: number; busyTarget: number },
+): WorkerPlan | PlanFault {
+  // Only a lane has a batch size of its own.
+  const batchPath = path[0] === 'lanes' ? [...path.slice(0, -1), 'batchSize'] : path;
   const rate = floor(share * budget);
   const concurrency = Math.max(minConcurrency, ceil((rate * busyTarget) / batchSize));
   const callsPerSecond = floor(rate / concurrency);
@@ -210,26 +244,24 @@ function planWorker(
     `C = max(${minConcurrency}, ceil(${rate} × ${busyTarget} s / ${batchSize})) = ${concurrency}, ` +
     `r = floor(${rate} / ${concurrency}) = ${callsPerSecond}`;
   if (callsPerSecond < 1) {
-    return {
-      setting,
-      fault: `must leave each environment at least 1 call/s: ${arithmetic}; raise the share or the batch size`,
-    };
+    const message = `must leave each environment at least 1 call/s: ${arithmetic}; raise the share or the batch size`;
+    return { path, message };
   }
   if (concurrency > maxConcurrency) {
-    return { setting, fault: `must need at most 1,000 environments (SQS event source mappings): ${arithmetic}` };
+    return { path, message: `must need at most 1,000 environments (SQS event source mappings): ${arithmetic}` };
   }
   const busySeconds = batchSize / callsPerSecond;
   const timeoutSeconds = timeoutFor(busySeconds, windowSeconds);
   if (timeoutSeconds > maxTimeoutSeconds) {
     const took = `${batchSize} / ${callsPerSecond} = ${Math.round(busySeconds)} s`;
     const rule = 'a batch may take at most half of Lambda’s 900 s at its normal pace';
-    return { setting: setting === 'rateShare' ? 'batchSize' : setting, fault: `${rule}: ${arithmetic}, ${took}` };
+    return { path: batchPath, message: `${rule}: ${arithmetic}, ${took}` };
   }
   const mostReturnedMessages = Math.floor(mostInFlight / 2 / concurrency) - batchSize;
   if (mostReturnedMessages < 1) {
     const rule = `half of the ${mostInFlight.toLocaleString('en')} messages that SQS allows in flight must be more than C × batch`;
     const got = `${concurrency} × ${batchSize} = ${(concurrency * batchSize).toLocaleString('en')}`;
-    return { setting: setting === 'rateShare' ? 'batchSize' : setting, fault: `${rule}: ${arithmetic}, ${got}` };
+    return { path: batchPath, message: `${rule}: ${arithmetic}, ${got}` };
   }
   return {
     concurrency,
@@ -252,29 +284,29 @@ function timeoutFor(busySeconds: number, windowSeconds: number): number {
   return Math.max(shortest, ceil((2 * busySeconds) / 30) * 30);
 }
 
-/** The most calls that the plans, the expiry worker, the reader and one governor may send in any second. */
-export function plannedCalls(plans: readonly LanePlan[], expiry?: WorkerPlan, reader?: ReaderPlan): Budget {
-  const sum = (worker: (plan: LanePlan) => WorkerPlan) =>
-    plans.reduce((total, plan) => total + worker(plan).concurrency * worker(plan).callsPerSecond, 0);
-  const qrCallsPerSecond = sum((plan) => plan.qr);
-  const others = [expiry, reader].filter((one) => one !== undefined);
-  const otherCalls = others.reduce((total, one) => total + one.concurrency * one.callsPerSecond, 0);
-  const callsPerSecond = sum((plan) => plan.link) + qrCallsPerSecond + otherCalls + governorCallsPerSecond;
-  return { callsPerSecond, qrCallsPerSecond };
+/** Each function of a plan, with its name. */
+function functionsOf({ plans, qr, expiry, reader }: PipelinePlan): [string, WorkerPlan | ReaderPlan][] {
+  const shared = Object.entries({ QR: qr, expiry, reader });
+  return [
+    ...plans.map(({ lane, link }): [string, WorkerPlan] => [lane, link]),
+    ...shared.flatMap(([name, one]): [string, WorkerPlan | ReaderPlan][] => (one === undefined ? [] : [[name, one]])),
+  ];
+}
+
+/** The most calls that the functions of the plan and one governor may send in any second. QR calls count in both. */
+export function plannedCalls(plan: PipelinePlan): Budget {
+  const sum = functionsOf(plan).reduce((total, [, one]) => total + one.concurrency * one.callsPerSecond, 0);
+  const { concurrency = 0, callsPerSecond = 0 } = plan.qr ?? {};
+  return { callsPerSecond: sum + governorCallsPerSecond, qrCallsPerSecond: concurrency * callsPerSecond };
 }
 
 /**
- * Calls per second that the plans, the expiry worker, the reader and the governor reach while all of them have work. Each
- * reaches its maximum times its utilisation.
+ * Calls per second that the functions of the plan and the governor reach while all of them have work. Each reaches its
+ * maximum times its utilisation.
  */
-export function reachedCallsPerSecond(plans: readonly LanePlan[], expiry?: WorkerPlan, reader?: ReaderPlan): number {
-  const others = [expiry, reader].filter((one) => one !== undefined);
-  const workers = [...plans.flatMap(({ link, qr }) => [link, qr]), ...others];
-  const reached = workers.reduce(
-    (sum, { concurrency, callsPerSecond, utilisation }) => sum + concurrency * callsPerSecond * utilisation,
-    0,
-  );
-  return reached + governorCallsPerSecond;
+export function reachedCallsPerSecond(plan: PipelinePlan): number {
+  const reached = functionsOf(plan).map(([, one]) => one.concurrency * one.callsPerSecond * one.utilisation);
+  return reached.reduce((sum, one) => sum + one, governorCallsPerSecond);
 }
 
 /**
@@ -326,65 +358,46 @@ export const campaignCheckerPlan = {
 const singleFunctions = 4;
 
 /**
- * The Lambda environments that a pipeline reserves. The forwarder, the expiry intake, the campaign checker and the functions
- * that run once at a time count as well.
+ * Lambda environments that a pipeline reserves: for the functions of its plan, the expiry intake and the forwarder. The campaign
+ * checker and the functions that run once at a time are counted as well.
  *
  * @param ingressQueues how many the pipeline has
  */
-export function reservedConcurrency(
-  plans: readonly LanePlan[],
-  expiry?: WorkerPlan,
-  reader?: ReaderPlan,
-  ingressQueues = 0,
-): number {
-  const lanes = plans.reduce((total, plan) => total + plan.link.concurrency + plan.qr.concurrency, 0);
-  const forwarder = ingressQueues * minConcurrency;
-  const ofExpiry = expiry === undefined ? 0 : expiry.concurrency + intakeConcurrency;
-  return lanes + ofExpiry + (reader?.concurrency ?? 0) + forwarder + campaignCheckerPlan.concurrency + singleFunctions;
+export function reservedConcurrency(plan: PipelinePlan, ingressQueues = 0): number {
+  const planned = functionsOf(plan).reduce((total, [, { concurrency }]) => total + concurrency, 0);
+  const ofIntake = plan.expiry === undefined ? 0 : intakeConcurrency;
+  return planned + ofIntake + ingressQueues * minConcurrency + campaignCheckerPlan.concurrency + singleFunctions;
 }
 
-/** Renders the arithmetic of {@link plannedCalls}: `campaign 13 × 64 + campaign QR 2 × 6 + … + governor 1`. */
-export function arithmeticOf(plans: readonly LanePlan[], expiry?: WorkerPlan, reader?: ReaderPlan): string {
-  const term = (name: string, worker: WorkerPlan | ReaderPlan) =>
-    `${name} ${worker.concurrency} × ${worker.callsPerSecond}`;
-  const terms = plans.flatMap(({ lane, link, qr }) => [term(lane, link), term(`${lane} QR`, qr)]);
-  const ofExpiry = expiry === undefined ? [] : [term('expiry', expiry)];
-  const ofReader = reader === undefined ? [] : [term('reader', reader)];
-  return [...terms, ...ofExpiry, ...ofReader, `governor ${governorCallsPerSecond}`].join(' + ');
+/** Renders the arithmetic of {@link plannedCalls}: `campaign 13 × 64 + QR 2 × 11 + … + governor 1`. */
+export function arithmeticOf(plan: PipelinePlan): string {
+  const terms = functionsOf(plan).map(([name, one]) => `${name} ${one.concurrency} × ${one.callsPerSecond}`);
+  return [...terms, `governor ${governorCallsPerSecond}`].join(' + ');
 }
 
 /** Renders the plan as a table, for the operator who synthesises the app. */
-export function describe(
-  serviceName: string,
-  limits: AccountLimits,
-  plans: readonly LanePlan[],
-  expiry?: WorkerPlan,
-  reader?: ReaderPlan,
-  ingressQueues = 0,
-): string {
+export function describe(serviceName: string, limits: AccountLimits, plan: PipelinePlan, ingressQueues = 0): string {
   const budget = budgetOf(limits);
-  const planned = plannedCalls(plans, expiry, reader);
-  const reached = reachedCallsPerSecond(plans, expiry, reader);
+  const calls = plannedCalls(plan);
+  const reached = reachedCallsPerSecond(plan);
   const row = (cells: readonly (string | number)[]) =>
     cells.map((cell, column) => (column === 0 ? String(cell).padEnd(18) : String(cell).padStart(12))).join('');
-  const worker = (name: string, { concurrency, callsPerSecond, batchSize, ...plan }: WorkerPlan | ReaderPlan) =>
+  const worker = ([name, { concurrency, callsPerSecond, batchSize, ...one }]: [string, WorkerPlan | ReaderPlan]) =>
     row([
-      name,
+      `  ${name}`,
       `${concurrency} × ${callsPerSecond}/s`,
       batchSize,
-      `${plan.busySeconds.toFixed(1)} s`,
-      `${Math.round(plan.utilisation * 100)} %`,
-      `${plan.timeoutSeconds} s`,
-      'visibilityTimeoutSeconds' in plan ? `${plan.visibilityTimeoutSeconds} s` : '-',
+      `${one.busySeconds.toFixed(1)} s`,
+      `${Math.round(one.utilisation * 100)} %`,
+      `${one.timeoutSeconds} s`,
+      'visibilityTimeoutSeconds' in one ? `${one.visibilityTimeoutSeconds} s` : '-',
     ]);
   return [
-    `${serviceName}: at most ${planned.callsPerSecond} of ${budget.callsPerSecond} calls/s, ` +
-      `${planned.qrCallsPerSecond} of ${budget.qrCallsPerSecond} QR calls/s; ` +
+    `${serviceName}: at most ${calls.callsPerSecond} of ${budget.callsPerSecond} calls/s, ` +
+      `${calls.qrCallsPerSecond} of ${budget.qrCallsPerSecond} QR calls/s; ` +
       `${Math.round(reached)} calls/s (${Math.round((100 * reached) / budget.callsPerSecond)} %) under a backlog; ` +
-      `reserves ${reservedConcurrency(plans, expiry, reader, ingressQueues)} Lambda environments`,
+      `reserves ${reservedConcurrency(plan, ingressQueues)} Lambda environments`,
     row(['  worker', 'C × r', 'batch', 'busy', 'utilisation', 'timeout', 'visibility']),
-    ...plans.flatMap(({ lane, link, qr }) => [worker(`  ${lane}`, link), worker(`  ${lane} QR`, qr)]),
-    ...(expiry === undefined ? [] : [worker('  expiry', expiry)]),
-    ...(reader === undefined ? [] : [worker('  reader', reader)]),
+    ...functionsOf(plan).map(worker),
   ].join('\n');
 }

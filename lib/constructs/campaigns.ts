@@ -12,10 +12,16 @@ import { linkPoliciesOf } from '../config/link-policies.ts';
 import { campaignCheckerPlan } from '../config/rate-budget.ts';
 import type { Lane } from './lane.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
+import type { QrCodes } from './qr-codes.ts';
 import { consume, type FedFunction } from './queue-worker.ts';
 import { scheduledFunction } from './scheduled-function.ts';
 import type { WorkQueue } from './work-queue.ts';
 import { allow, workerFunction } from './worker-function.ts';
+
+interface CampaignsProps extends PipelineParts {
+  readonly lanes: readonly Lane[];
+  readonly qrCodes: Pick<QrCodes, 'plan'>;
+}
 
 /** Campaigns from files: campaign bucket ─▶ its queue ─▶ checker ─▶ chunks ─▶ sender ─▶ lanes' queues, results. */
 export class Campaigns extends Construct {
@@ -24,11 +30,11 @@ export class Campaigns extends Construct {
   readonly checker: FedFunction;
   readonly sender: LambdaFunction;
 
-  constructor(scope: Construct, id: string, props: PipelineParts & { lanes: readonly Lane[] }) {
+  constructor(scope: Construct, id: string, props: CampaignsProps) {
     super(scope, id);
     this.work = props.state.campaignWork;
     this.checker = checker(new Construct(this, 'Checker'), props);
-    this.sender = sender(new Construct(this, 'Sender'), props.lanes, props);
+    this.sender = sender(new Construct(this, 'Sender'), props);
   }
 }
 
@@ -93,8 +99,7 @@ function checker(scope: Construct, { settings, account, state, surroundings }: P
 /** Every minute, sends the rows of campaigns to the lanes that are open, and settles those that have their outcome. */
 function sender(
   scope: Construct,
-  lanes: readonly Lane[],
-  { settings, account, state, outcomes, surroundings }: PipelineParts,
+  { settings, account, state, outcomes, surroundings, lanes, qrCodes }: CampaignsProps,
 ): LambdaFunction {
   const { campaignFiles } = state;
   const variables: CampaignSenderVariables = {
@@ -103,11 +108,12 @@ function sender(
     OUTCOME_TOPIC_ARN: outcomes.topicArn,
     LINK_ID_SECRET_ARN: state.linkIdSecret.secretArn,
     LANES: JSON.stringify(
-      lanes.map(({ name, commands, plan: { link, qr } }) => ({
+      lanes.map(({ name, commands, plan: { link } }) => ({
         name,
         queueUrl: commands.queue.queueUrl,
         commandsPerSecond: link.concurrency * link.callsPerSecond,
-        imagesPerSecond: qr.concurrency * qr.callsPerSecond,
+        // One worker makes the images of all lanes.
+        imagesPerSecond: qrCodes.plan.concurrency * qrCodes.plan.callsPerSecond,
       })),
     ),
     ...contractOf(account),

@@ -1,18 +1,20 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { expiryLane } from '../../lambdas/domain/work/names.ts';
+import { expiryLane, qrLane } from '../../lambdas/domain/work/names.ts';
 import type { GovernorVariables } from '../../lambdas/governor/env.ts';
 import { callTimeoutMilliseconds } from '../config/rate-budget.ts';
 import type { Expiry } from './expiry.ts';
 import type { Lane } from './lane.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
+import type { QrCodes } from './qr-codes.ts';
 import { scheduledFunction } from './scheduled-function.ts';
 import { allow } from './worker-function.ts';
 
 export interface GovernorProps extends PipelineParts {
   readonly lanes: readonly Lane[];
   readonly expiry: Expiry;
+  readonly qrCodes: QrCodes;
 }
 
 /**
@@ -23,24 +25,27 @@ export interface GovernorProps extends PipelineParts {
  */
 export function governor(
   scope: Construct,
-  { settings, account, state, lanes, expiry, surroundings }: GovernorProps,
+  { settings, account, state, lanes, expiry, qrCodes, surroundings }: GovernorProps,
 ): LambdaFunction {
   const governed = lanes.map(({ name, settings: { quotaReserveCalls, hourlyCapCalls, dailyCapCalls }, ...lane }) => ({
     name,
     reserveCalls: quotaReserveCalls,
     hourlyCapCalls,
     dailyCapCalls,
-    mappings: [lane.linkWorker.mapping, lane.qrWorker.mapping].map((one) => one.eventSourceMappingId),
+    mappings: [lane.linkWorker.mapping.eventSourceMappingId],
   }));
-  governed.push({
-    name: expiryLane,
-    // A dead printed code is worse than a late campaign, so renewals may use as much as the most urgent lane.
-    reserveCalls: Math.min(...lanes.map((lane) => lane.settings.quotaReserveCalls)),
-    hourlyCapCalls: undefined,
-    dailyCapCalls: undefined,
-    mappings: [expiry.mapping.eventSourceMappingId],
-  });
-  const mappingArns = governed.flatMap(({ mappings }) =>
+  const shared = [
+    {
+      name: expiryLane,
+      // A dead printed code is worse than a late campaign, so renewals may use as much as the most urgent lane.
+      reserveCalls: Math.min(...lanes.map((lane) => lane.settings.quotaReserveCalls)),
+      mappings: [expiry.mapping.eventSourceMappingId],
+    },
+    // A QR call costs no quota, so the QR worker does not park.
+    { name: qrLane, mappings: [qrCodes.mapping.eventSourceMappingId] },
+  ];
+  const all = [...governed, ...shared];
+  const mappingArns = all.flatMap(({ mappings }) =>
     mappings.map((resourceName) =>
       Stack.of(scope).formatArn({
         service: 'lambda',
@@ -60,7 +65,7 @@ export function governor(
     MONTHLY_QUOTA_CALLS: String(account.monthlyQuotaCalls),
     LEDGER_TABLE_NAME: state.ledger.tableName,
     PROBE_TEMPLATE_ID: probeTemplateId,
-    LANES: JSON.stringify(governed),
+    LANES: JSON.stringify(all),
   };
   return scheduledFunction(scope, {
     ...surroundings,

@@ -3,13 +3,14 @@ import { prefix } from '../../lambdas/adapters/names.ts';
 import { type LinkWorkerVariables, policiesFile } from '../../lambdas/link-worker/env.ts';
 import { linkPoliciesOf } from '../config/link-policies.ts';
 import { boundSenders } from '../config/principals.ts';
-import type { LaneWorkerProps } from './pipeline-parts.ts';
+import type { LaneProps } from './pipeline-parts.ts';
 import { type FedFunction, leaseSeconds, queueWorker, queueWorkerVariables } from './queue-worker.ts';
+import type { WorkQueue } from './work-queue.ts';
 import { allow } from './worker-function.ts';
 
 /** Executes a lane's commands against the OneLink API. */
-export function linkWorker(scope: Construct, props: LaneWorkerProps): FedFunction {
-  const { account, settings, state, commands, qrJobs, outcomes } = props;
+export function linkWorker(scope: Construct, commands: WorkQueue, props: LaneProps): FedFunction {
+  const { account, settings, state, qrJobs, outcomes } = props;
   const plan = props.plan.link;
   const variables: LinkWorkerVariables = {
     LANE: props.name,
@@ -20,7 +21,8 @@ export function linkWorker(scope: Construct, props: LaneWorkerProps): FedFunctio
     ARCHIVE_BUCKET_NAME: state.archive.bucketName,
     LANE_QUEUE_URL: commands.queue.queueUrl,
     QR_QUEUE_URL: qrJobs.queue.queueUrl,
-    OUTCOMES_PER_PUBLISH: String(props.outcomesPerPublish),
+    // A latency lane publishes each outcome at once. The others fill SNS's batches of ten.
+    OUTCOMES_PER_PUBLISH: props.lane.windowSeconds > 0 ? '10' : '1',
     OWN_SENDERS: props.ownSenders,
     SENDERS: JSON.stringify(boundSenders(settings)),
     ...access(props),
@@ -63,7 +65,7 @@ export function linkWorker(scope: Construct, props: LaneWorkerProps): FedFunctio
 }
 
 /** The producers that may use the lane, and the templates that these producers may use. */
-function access({ name, settings }: LaneWorkerProps): Pick<LinkWorkerVariables, 'PRODUCERS' | 'TEMPLATES'> {
+function access({ name, settings }: LaneProps): Pick<LinkWorkerVariables, 'PRODUCERS' | 'TEMPLATES'> {
   const producers = settings.producers.filter(({ lanes }) => lanes.includes(name));
   const used = new Set(producers.flatMap(({ templates }) => templates));
   return {

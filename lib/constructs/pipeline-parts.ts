@@ -36,11 +36,6 @@ export interface LaneProps extends PipelineParts {
   readonly plan: LanePlan;
   /** The unique IDs of the roles that vouch for a message's first sender, with commas between them. */
   readonly ownSenders: string;
-}
-
-/** The props of both workers of a lane. */
-export interface LaneWorkerProps extends LaneProps {
-  readonly commands: WorkQueue;
+  /** The QR jobs of all lanes. */
   readonly qrJobs: WorkQueue;
-  readonly outcomesPerPublish: number;
 }

@@ -8,6 +8,7 @@ import type { Ingress } from '../constructs/ingress.ts';
 import type { Lane } from '../constructs/lane.ts';
 import type { OutcomeQueue } from '../constructs/outcome-queue.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
+import type { QrCodes } from '../constructs/qr-codes.ts';
 
 /** Each alarm has a heading in RUNBOOK.md, in this order. */
 export const alarmIds = [
@@ -93,6 +94,7 @@ export interface Observed {
   readonly settings: PipelineSettings;
   readonly account: AccountSettings;
   readonly lanes: readonly Lane[];
+  readonly qrCodes: QrCodes;
   readonly expiry: Expiry;
   readonly outcomeQueues: readonly OutcomeQueue[];
   readonly governor: LambdaFunction;

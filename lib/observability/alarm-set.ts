@@ -12,6 +12,7 @@ import { campaignAlarms } from './campaign-alarms.ts';
 import { laneAlarms } from './lane-alarms.ts';
 import { outcomeAlarms } from './outcome-alarms.ts';
 import { platformAlarms } from './platform-alarms.ts';
+import { qrAlarms } from './worker-alarms.ts';
 
 export interface AlarmSetProps extends Observed {
   readonly topics: StageSettings['alarms'];
@@ -38,7 +39,7 @@ export class AlarmSet extends Construct {
     this.page = this.topic('Page', pageTopicArn, email);
     this.ticket = this.topic('Ticket', ticketTopicArn, email);
     const ofOutcomes = props.outcomeQueues.flatMap((queue) => outcomeAlarms(queue, props));
-    const ofLanes = props.lanes.flatMap((lane) => laneAlarms(lane, props));
+    const ofLanes = [...props.lanes.flatMap((lane) => laneAlarms(lane, props)), ...qrAlarms(props)];
     const campaigns = campaignAlarms(props);
     this.alarms = [...ofLanes, ...accountAlarms(props), ...platformAlarms(props), ...campaigns, ...ofOutcomes].map(
       (line) => {

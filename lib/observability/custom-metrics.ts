@@ -1,11 +1,12 @@
 import { campaignCheckerMetric } from '../../lambdas/campaign-checker/names.ts';
 import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
-import { type Operation, operations, writes } from '../../lambdas/domain/onelink/operation.ts';
+import { type Operation, writes } from '../../lambdas/domain/onelink/operation.ts';
 import {
   dimension,
   expiryLane,
   laneMetric,
   operationMetric,
+  qrLane,
   readerLane,
   sourceMetric,
 } from '../../lambdas/domain/work/names.ts';
@@ -38,7 +39,10 @@ const ofLane = Object.values(laneMetric).filter((name) => !expiryAlone.includes(
 const ofGovernor = [laneMetric.rateLimited, laneMetric.quotaRefused, laneMetric.accountBlocked];
 /** Metrics on the answers to the reader's calls. A GET costs no quota. */
 const ofReader = [laneMetric.rateLimited, laneMetric.accountBlocked];
-/** The operations that each caller uses. A lane's workers use all of them. */
+/** The metrics on the answers to the QR worker's calls, which cost no quota. Its other metrics are the lanes' own. */
+const ofQr = [laneMetric.rateLimited, laneMetric.accountBlocked];
+/** The operations that each caller uses. */
+const linkOperations = ['create', 'read', 'update', 'delete', 'quota'] as const;
 const expiryOperations = ['read', 'update'] as const;
 const readerOperations = ['read', 'quota'] as const;
 const governorOperations = ['quota', 'read', 'create'] as const;
@@ -59,11 +63,13 @@ export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lane
           [...ofLane, ...laneStates, ...Object.values(replayerMetric), ...Object.values(campaignLaneMetric)],
           lane,
         ),
-        ...calls(operations, lane),
+        ...calls(linkOperations, lane),
       ];
     }),
     ...named([...ofExpiry, ...laneStates], expiry),
     ...calls(expiryOperations, expiry),
+    ...named([...ofQr, ...laneStates], { [dimension.lane]: qrLane }),
+    ...calls(['qr'], { [dimension.lane]: qrLane }),
     ...named(ofReader, { [dimension.lane]: readerLane }),
     ...calls(readerOperations, { [dimension.lane]: readerLane }),
     ...named([...Object.values(governorMetric), ...ofGovernor, ...Object.values(heldMetric)], {}),

@@ -4,16 +4,8 @@ import { laneStateMetric } from '../../lambdas/governor/names.ts';
 import { replayerMetric } from '../../lambdas/replayer/names.ts';
 import type { Lane } from '../constructs/lane.ts';
 import { type AlarmLine, type Observed, page, ticket } from './alarm-line.ts';
-import {
-  answeredAfterMinutes,
-  byOperation,
-  expiringAfterSeconds,
-  expression,
-  fifteenMinutes,
-  fiveMinutes,
-  latest,
-  pipelineMetrics,
-} from './metrics.ts';
+import { answeredAfterMinutes, byOperation, expression, fifteenMinutes, latest, pipelineMetrics } from './metrics.ts';
+import { workerAlarms } from './worker-alarms.ts';
 
 /** Calls in five minutes. With fewer, one or two failures on an idle night would be a large share. */
 const leastCalls = 100;
@@ -23,27 +15,19 @@ const leastReturned = 10;
 const leastQrFailures = 10;
 
 /** The alarms of one lane. */
-export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Observed): AlarmLine[] {
-  const { name, settings, commands, qrJobs, linkWorker, qrWorker } = lane;
-  const { alarmThresholds, commandRetentionDays } = pipeline;
+export function laneAlarms(lane: Lane, observed: Observed): AlarmLine[] {
+  const { name, settings, commands, linkWorker } = lane;
+  const {
+    serviceName,
+    settings: { alarmThresholds },
+  } = observed;
   const metrics = pipelineMetrics(serviceName);
   const isLatencyLane = settings.windowSeconds === 0;
-  const queues = [
-    { subject: name, work: commands, what: 'commands' },
-    { subject: `${name}-qr`, work: qrJobs, what: 'QR jobs' },
-  ];
   const made = byOperation('made', writes, (one) => metrics.operation(operationMetric.apiCallMade, name, one));
   const failed = byOperation('failed', writes, (one) => metrics.operation(operationMetric.apiCallFailed, name, one));
 
   return [
-    ...queues.map(
-      ({ subject, work, what }): AlarmLine => ({
-        ...page('dead-letters', subject),
-        metric: work.deadLetters.metricApproximateNumberOfMessagesVisible(latest),
-        threshold: 1,
-        means: `SQS moved ${what} to the dead-letter queue after twenty deliveries. They get no outcome until an operator redrives them.`,
-      }),
-    ),
+    ...workerAlarms({ subject: name, work: commands, what: 'commands', worker: linkWorker }, observed),
     isLatencyLane
       ? {
           ...page('commands-late', name),
@@ -74,28 +58,12 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       means:
         'Workers return commands to the queue again and again. The API fails, or an AWS resource of the pipeline does.',
     },
-    ...queues.map(
-      ({ subject, work, what }): AlarmLine => ({
-        ...page('commands-expiring', subject),
-        metric: work.queue.metricApproximateAgeOfOldestMessage(latest),
-        threshold: expiringAfterSeconds(commandRetentionDays),
-        periods: 5,
-        means: `SQS will soon delete the oldest ${what} without an outcome: it keeps them for ${commandRetentionDays} days.`,
-      }),
-    ),
     {
       ...ticket('lane-parked', name),
       metric: metrics.lane(laneStateMetric.laneParkingMinutes, name, latest),
       threshold: alarmThresholds.laneParkedMinutes,
       periods: 3,
       means: `For ${alarmThresholds.laneParkedMinutes} minutes the lane has parked its commands in the archive, because there is no quota for them.`,
-    },
-    {
-      ...ticket('lane-paused', name),
-      metric: metrics.lane(laneStateMetric.lanePausedMinutes, name, latest),
-      threshold: alarmThresholds.lanePausedMinutes,
-      periods: 3,
-      means: `The lane has been paused for ${alarmThresholds.lanePausedMinutes} minutes. Its commands wait in their queue.`,
     },
     {
       ...ticket('calls-failing', name),
@@ -107,13 +75,6 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       // A short failure breaches one period, or two if it crosses from one to the next.
       periods: 3,
       means: `For a quarter of an hour, ${alarmThresholds.failedCallsPercent} % of the creates, updates and deletes have failed.`,
-    },
-    {
-      ...ticket('rate-limited', name),
-      metric: metrics.lane(laneMetric.rateLimited, name),
-      threshold: alarmThresholds.rateLimitedPer5Minutes,
-      periods: 2,
-      means: 'The API answers 429 although the pipeline keeps to its budget. Probably another system uses the account.',
     },
     {
       ...ticket('commands-rejected', name),
@@ -149,16 +110,6 @@ export function laneAlarms(lane: Lane, { serviceName, settings: pipeline }: Obse
       ),
       threshold: alarmThresholds.qrFailedPercent,
       means: `${alarmThresholds.qrFailedPercent} % of the QR jobs ended as qr-failed. The links themselves work.`,
-    },
-    {
-      ...ticket('worker-throttled', name),
-      metric: expression('throttled invocations', 'SUM([links, qr])', {
-        links: linkWorker.function.metricThrottles(fiveMinutes),
-        qr: qrWorker.function.metricThrottles(fiveMinutes),
-      }),
-      threshold: 10,
-      periods: 3,
-      means: 'Lambda throttles invocations. Each throttled batch costs its messages one receive.',
     },
   ];
 }

@@ -1,5 +1,5 @@
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { expiryLane, laneMetric, readerLane } from '../../lambdas/domain/work/names.ts';
+import { expiryLane, laneMetric, qrLane, readerLane } from '../../lambdas/domain/work/names.ts';
 import { forwarderMetric } from '../../lambdas/forwarder/names.ts';
 import { governorMetric } from '../../lambdas/governor/names.ts';
 import { type AlarmLine, laneNames, type Observed, page, ticket } from './alarm-line.ts';
@@ -142,7 +142,7 @@ function ingressAlarms({ ingress, serviceName }: Observed): AlarmLine[] {
 }
 
 /** All functions of the pipeline, with the names that alarms and graphs use. */
-export function functionsOf({ lanes, expiry, governor, replayer, ingress, reader, campaigns }: Observed): {
+export function functionsOf({ lanes, qrCodes, expiry, governor, replayer, ingress, reader, campaigns }: Observed): {
   subject: string;
   worker: LambdaFunction;
   runsAgain: string;
@@ -152,10 +152,8 @@ export function functionsOf({ lanes, expiry, governor, replayer, ingress, reader
   const fed = 'SQS delivers their messages again, and moves them to the dead-letter queue after twenty deliveries.';
   const scheduled = 'EventBridge runs the function again every minute.';
   return [
-    ...lanes.flatMap(({ name, linkWorker, qrWorker }) => [
-      { subject: name, worker: linkWorker.function, runsAgain: fed },
-      { subject: `${name}-qr`, worker: qrWorker.function, runsAgain: fed },
-    ]),
+    ...lanes.map(({ name, linkWorker }) => ({ subject: name, worker: linkWorker.function, runsAgain: fed })),
+    { subject: qrLane, worker: qrCodes.function, runsAgain: fed },
     { subject: expiryLane, worker: expiry.function, runsAgain: fed },
     {
       subject: 'expiry-intake',

@@ -39,25 +39,26 @@ export class PipelineStack extends Stack {
       PageTopicArn: this.pipeline.alarms.page.topicArn,
       TicketTopicArn: this.pipeline.alarms.ticket.topicArn,
     };
+    const { qrCodes } = this.pipeline;
     const { expired } = this.pipeline.expiry;
     const describeWorker = (prefix: string, { function: worker, mapping }: FedFunction) => {
       outputs[`${prefix}LogGroupName`] = worker.logGroup.logGroupName;
       outputs[`${prefix}MappingId`] = mapping.eventSourceMappingId;
     };
+    describeWorker('QrWorker', qrCodes);
+    outputs.QrJobsQueueUrl = qrCodes.jobs.queue.queueUrl;
+    outputs.QrJobsDeadLetterQueueUrl = qrCodes.jobs.deadLetters.queueUrl;
     describeWorker('ExpiryWorker', this.pipeline.expiry);
     describeWorker('ExpiryIntake', this.pipeline.expiry.intake);
     describeWorker('CampaignChecker', this.pipeline.campaigns.checker);
     outputs.ExpiryIntakeFunctionName = this.pipeline.expiry.intake.function.functionName;
     outputs.ExpiredLinksQueueUrl = expired.queue.queueUrl;
     outputs.ExpiredLinksDeadLetterQueueUrl = expired.deadLetters.queueUrl;
-    for (const { name, commands, qrJobs, linkWorker, qrWorker } of this.pipeline.lanes) {
+    for (const { name, commands, linkWorker } of this.pipeline.lanes) {
       const lane = pascal(name);
       outputs[`${lane}QueueUrl`] = commands.queue.queueUrl;
       outputs[`${lane}DeadLetterQueueUrl`] = commands.deadLetters.queueUrl;
-      outputs[`${lane}QrQueueUrl`] = qrJobs.queue.queueUrl;
-      outputs[`${lane}QrDeadLetterQueueUrl`] = qrJobs.deadLetters.queueUrl;
       describeWorker(`${lane}LinkWorker`, linkWorker);
-      describeWorker(`${lane}QrWorker`, qrWorker);
     }
     const { ingress } = this.pipeline;
     if (ingress) outputs.ForwarderLogGroupName = ingress.forwarder.logGroup.logGroupName;

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { AccountSettings, PipelineSettings, StageSettings } from '../config/config-schema.ts';
 import { ConfigurationError } from '../config/config-validation.ts';
 import { heldPrincipals, ingressQueuesOf, unboundSources } from '../config/principals.ts';
-import { planExpiry, planLanes, planReader } from '../config/rate-budget.ts';
+import { planPipeline } from '../config/rate-budget.ts';
 import { pascalSource } from '../config/source-names.ts';
 import { Campaigns } from '../constructs/campaigns.ts';
 import { Expiry } from '../constructs/expiry.ts';
@@ -18,6 +18,7 @@ import { operations } from '../constructs/operations.ts';
 import { OutcomeQueue } from '../constructs/outcome-queue.ts';
 import { outcomesOf, outcomeTopic } from '../constructs/outcome-topic.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
+import { QrCodes } from '../constructs/qr-codes.ts';
 import { reader } from '../constructs/reader.ts';
 import { replayer } from '../constructs/replayer.ts';
 import { AlarmSet } from '../observability/alarm-set.ts';
@@ -35,7 +36,7 @@ export interface OneLinkPipelineProps {
 
 /**
  * Turns commands into links and outcomes. It has a {@link Lane} for each lane of the settings. All lanes share the outcome
- * topic, the expiry workers, the governor, the replayer, the alarms and the dashboard.
+ * topic, the QR worker, the expiry workers, the governor, the replayer, the alarms and the dashboard.
  */
 export class OneLinkPipeline extends Construct {
   readonly serviceName: string;
@@ -44,6 +45,7 @@ export class OneLinkPipeline extends Construct {
   readonly outcomes: Topic;
   /** A queue for each producer that has the setting `outcomeQueue`. */
   readonly outcomeQueues: readonly OutcomeQueue[];
+  readonly qrCodes: QrCodes;
   readonly expiry: Expiry;
   readonly governor: LambdaFunction;
   readonly replayer: LambdaFunction;
@@ -68,11 +70,8 @@ export class OneLinkPipeline extends Construct {
       logRetentionDays: stage.logRetentionDays,
       removalPolicy: stage.removalPolicy === 'retain' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     };
-    const { plans, faults: laneFaults } = planLanes(account, settings.lanes);
-    const { plan: expiryPlan, faults: expiryFaults } = planExpiry(account, settings.expiryRateShare);
-    const { plan: readerPlan, faults: readerFaults } = planReader(account, settings.readRateShare);
-    const faults = [...laneFaults, ...expiryFaults, ...readerFaults];
-    if (faults.length > 0 || expiryPlan === undefined || readerPlan === undefined) {
+    const { faults, ...plan } = planPipeline(account, settings);
+    if (faults.length > 0 || plan.qr === undefined || plan.expiry === undefined || plan.reader === undefined) {
       throw new ConfigurationError(faults.map(({ path, message }) => `${path.join('.')}: ${message}`));
     }
     const outcomesScope = new Construct(this, 'Outcomes');
@@ -89,32 +88,36 @@ export class OneLinkPipeline extends Construct {
     const ownSenders = Lazy.string({ produce: () => Fn.join(',', vouching.map(roleIdOf)) });
     this.vouchingRoleIds = ownSenders;
     const parts = { settings, account, state, outcomes: this.outcomes, surroundings };
-    this.lanes = plans.flatMap((plan) => {
-      const lane = settings.lanes[plan.lane];
-      return lane ? [new Lane(this, pascal(plan.lane), { ...parts, ownSenders, name: plan.lane, lane, plan })] : [];
+    this.qrCodes = new QrCodes(this, 'Qr', { ...parts, plan: plan.qr });
+    const { qrCodes } = this;
+    const laneParts = { ...parts, ownSenders, qrJobs: qrCodes.jobs };
+    this.lanes = plan.plans.flatMap((one) => {
+      const lane = settings.lanes[one.lane];
+      return lane ? [new Lane(this, pascal(one.lane), { ...laneParts, name: one.lane, lane, plan: one })] : [];
     });
-    this.expiry = new Expiry(this, 'Expiry', { ...parts, plan: expiryPlan });
+    this.expiry = new Expiry(this, 'Expiry', { ...parts, plan: plan.expiry });
     const { lanes, expiry, outcomeQueues } = this;
-    this.governor = governor(new Construct(this, 'Governor'), { ...parts, lanes, expiry });
+    this.governor = governor(new Construct(this, 'Governor'), { ...parts, lanes, expiry, qrCodes });
     this.replayer = replayer(new Construct(this, 'Replayer'), lanes, parts);
     const queues = ingressQueuesOf(settings);
     this.ingress =
       queues.length > 0 ? new Ingress(this, 'Ingress', { ...parts, ownSenders, lanes, queues }) : undefined;
     const work = [
-      ...lanes.flatMap(({ commands, qrJobs }) => [commands, qrJobs]),
+      ...lanes.map(({ commands }) => commands),
+      qrCodes.jobs,
       expiry.expired,
       ...(this.ingress?.queues ?? []).map((one) => one.work),
       state.campaignWork,
     ];
     this.operations = operations(new Construct(this, 'Operations'), work, ownSenders, parts);
-    this.campaigns = new Campaigns(this, 'Campaigns', { ...parts, lanes });
+    this.campaigns = new Campaigns(this, 'Campaigns', { ...parts, lanes, qrCodes });
     // Each function that passes on what another has sent.
     vouching.push(this.replayer, this.operations, this.campaigns.sender);
     if (this.ingress) vouching.push(this.ingress.forwarder);
-    this.reader = reader(new Construct(this, 'Reader'), readerPlan, parts);
+    this.reader = reader(new Construct(this, 'Reader'), plan.reader, parts);
     const functions = { governor: this.governor, replayer: this.replayer, ingress: this.ingress, reader: this.reader };
     const shared = { outcomeQueues, ledger: state.ledger, campaigns: this.campaigns };
-    const observed = { serviceName, settings, account, lanes, expiry, ...functions, ...shared };
+    const observed = { serviceName, settings, account, lanes, qrCodes, expiry, ...functions, ...shared };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
     const { runbookUrl } = stage.alarms;
     const { alarms } = this.alarms;

@@ -2,7 +2,7 @@ import { type App, Tags } from 'aws-cdk-lib';
 import type { Configuration } from '../config/config-schema.ts';
 import { ConfigurationError } from '../config/config-validation.ts';
 import { ingressQueuesOf } from '../config/principals.ts';
-import { describe, planExpiry, planLanes, planReader } from '../config/rate-budget.ts';
+import { describe, planPipeline } from '../config/rate-budget.ts';
 import { policyFaults } from '../constructs/policy-limits.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 import { StateStack } from './state-stack.ts';
@@ -54,10 +54,8 @@ export function addStages(app: App, configuration: Configuration, only?: string)
         Tags.of(state).add(key, value);
         Tags.of(stack).add(key, value);
       }
-      const { plan: expiry } = planExpiry(account, settings.expiryRateShare);
-      const { plan: reader } = planReader(account, settings.readRateShare);
-      const { plans: lanes } = planLanes(account, settings.lanes);
-      plans.push(describe(serviceName, account, lanes, expiry, reader, ingressQueuesOf(settings).length));
+      const plan = planPipeline(account, settings);
+      plans.push(describe(serviceName, account, plan, ingressQueuesOf(settings).length));
     }
   }
   const faults = policyFaults(app);

@@ -3,7 +3,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
 import { fileWords } from '../../lib/config/config-file.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
-import { budgetOf, campaignCheckerPlan, planLanes } from '../../lib/config/rate-budget.ts';
+import { budgetOf, campaignCheckerPlan, planPipeline } from '../../lib/config/rate-budget.ts';
 import type { JudgedCall, LocalCloud } from '../cloud/cloud.ts';
 import type { WeatherPlan } from '../weather/plan.ts';
 import { readCampaign, readSetup } from './campaign-input.ts';
@@ -191,9 +191,10 @@ function longestVisibilitySeconds(
   { account, settings }: Pick<ConfiguredPipeline, 'account' | 'settings'>,
   { rows }: Pick<RunOptions, 'rows'>,
 ): number {
-  const lanes = planLanes(account, settings.lanes).plans.flatMap(({ link, qr }) => [link, qr]);
+  const { plans, qr } = planPipeline(account, settings);
+  const lanes = [...plans.map(({ link }) => link), qr];
   const workers = rows === undefined ? lanes : [...lanes, campaignCheckerPlan];
-  return Math.max(...workers.map(({ visibilityTimeoutSeconds }) => visibilityTimeoutSeconds));
+  return Math.max(...workers.map((one) => one?.visibilityTimeoutSeconds ?? 0));
 }
 
 async function findings(

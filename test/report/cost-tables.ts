@@ -2,8 +2,7 @@ import { awsPrices } from '../../cli/cost/aws-prices.ts';
 import type { UsePerItem } from '../../cli/cost/measured-use.ts';
 import { type CostInput, dollarsPerMillionSteps, monthlyCost, totalOf } from '../../cli/cost/monthly-cost.ts';
 import type { StandingUse } from '../../cli/cost/standing-use.ts';
-import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
-import { planExpiry } from '../../lib/config/rate-budget.ts';
+import { type ConfiguredPipeline, plansOf } from '../../cli/pipeline/configured-pipeline.ts';
 import { table } from './table.ts';
 
 type Input = Omit<CostInput, 'linksPerMonth'>;
@@ -12,11 +11,11 @@ const months = [100_000, 1_000_000, 7_500_000];
 
 /** The assumptions of the cost table on a month: two of a hundred links have a QR code, and each link ends. */
 export function costInput(
-  { settings, account }: Pick<ConfiguredPipeline, 'settings' | 'account'>,
+  pipeline: Pick<ConfiguredPipeline, 'settings' | 'account'>,
   use: Input['use'],
   standing: StandingUse,
 ): Input {
-  const { plan } = planExpiry(account, settings.expiryRateShare);
+  const { settings } = pipeline;
   return {
     qrShare: 0.02,
     // Every link ends, and the expiry worker checks each link that renews itself.
@@ -24,7 +23,7 @@ export function costInput(
     memoryMegabytes: settings.memoryMegabytes,
     linkDays: 31,
     deduplicationWindowDays: settings.deduplicationWindowDays,
-    expiryCallsPerSecond: plan?.callsPerSecond ?? 1,
+    expiryCallsPerSecond: plansOf(pipeline).expiry?.callsPerSecond ?? 1,
     use,
     standing,
   };

@@ -2,6 +2,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { sustained } from '../../cli/commands/plan/campaign-plan.ts';
 import { dollarsPerMillionScanned } from '../../cli/cost/monthly-cost.ts';
 import { plansOf } from '../../cli/pipeline/configured-pipeline.ts';
 import { readingPace } from '../../cli/pipeline/reader.ts';
@@ -19,7 +20,7 @@ import { forwarderMetric } from '../../lambdas/forwarder/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { accountSchema, deadLetterRetentionDays, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
-import { budgetOf, plannedCalls, reachedCallsPerSecond } from '../../lib/config/rate-budget.ts';
+import { budgetOf, plannedCalls, reachedCallsPerSecond, urgentQrSeconds } from '../../lib/config/rate-budget.ts';
 import { defaultSettings } from '../../local/onelink-api/settings.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -345,7 +346,8 @@ describe('figures in the docs follow from the sample configuration', () => {
   const account = config.accounts.acme;
   if (account === undefined || production === undefined)
     throw new Error('examples/configuration.ts has no account acme');
-  const { plans, expiry, reader } = plansOf({ account, settings: production });
+  const plan = plansOf({ account, settings: production });
+  const { plans } = plan;
   const campaign = plans.find(({ lane }) => lane === 'campaign')?.link;
   const transactional = plans.find(({ lane }) => lane === 'transactional')?.link;
 
@@ -362,15 +364,13 @@ describe('figures in the docs follow from the sample configuration', () => {
   });
 
   it('the rate of all workers, the utilisation of the lanes, and the calls in flight', () => {
-    expect(Math.round(reachedCallsPerSecond(plans, expiry, reader))).toBe(904);
+    expect(Math.round(reachedCallsPerSecond(plan))).toBe(904);
     expect(budgetOf(account).callsPerSecond).toBe(950);
-    expect(plannedCalls(plans, expiry, reader).qrCallsPerSecond).toBe(22);
+    expect(plannedCalls(plan).qrCallsPerSecond).toBe(22);
     expect(page('performance.md')).toContain("reach 904 of the budget's 950 calls a second (95 %)");
     expect(page('performance.md')).toContain("QR codes' 22 calls");
-    expect(plannedCalls(plans, expiry, reader).callsPerSecond).toBe(948);
-    expect(page('performance.md')).toContain(
-      '3 × 19 + 2 × 5 + 13 × 64 + 2 × 6 + 2 × 4 + 28 + 1 = 948 of 950 calls a second',
-    );
+    expect(plannedCalls(plan).callsPerSecond).toBe(948);
+    expect(page('performance.md')).toContain('3 × 19 + 13 × 64 + 2 × 11 + 2 × 4 + 28 + 1 = 948 of 950 calls a second');
     expect([campaign?.utilisation, transactional?.utilisation].map((part) => Math.round(100 * (part ?? 0)))).toEqual([
       98, 60,
     ]);
@@ -378,6 +378,18 @@ describe('figures in the docs follow from the sample configuration', () => {
     expect(page('performance.md')).toContain('of half a second, reach 60 % and no more');
     expect(campaign?.callsInFlight).toBe(128);
     expect(page('performance.md')).toContain('up to 250, 128 on the campaign lane');
+  });
+
+  it('the rate of QR codes, and how long an urgent one waits', () => {
+    const { qr = expect.fail('no QR worker') } = plan;
+    expect(qr).toMatchObject({ concurrency: 2, callsPerSecond: 11, batchSize: 46, windowSeconds: 1 });
+    const times = [1_000_000 / sustained(campaign ?? expect.fail('no lane')), 1_000_000 / sustained(qr)];
+    expect(page('performance.md')).toContain(`| a million links | ${durationWords(times[0] ?? 0)} |`);
+    expect(page('performance.md')).toContain(
+      `| a million QR codes, at 20 a second | ${durationWords(times[1] ?? 0)} |`,
+    );
+    expect(Math.ceil(10 * urgentQrSeconds(qr)) / 10).toBe(10.2);
+    expect(page('performance.md')).toContain('10.2 seconds at most');
   });
 
   it('the cost of a ledger scan', () => {

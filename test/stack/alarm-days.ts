@@ -8,7 +8,6 @@ export type Minute = ReturnType<typeof idleMinute>;
 const emptyQueue = () => ({ waiting: 0, oldestSeconds: 0, deadLetters: 0 });
 const idleLane = () => ({
   commands: emptyQueue(),
-  qrJobs: emptyQueue(),
   received: 0,
   returned: 0,
   rejected: 0,
@@ -31,6 +30,7 @@ const idleLane = () => ({
 /** A minute without work: only the governor, the replayer and the campaign sender run. */
 export const idleMinute = () => ({
   lanes: { transactional: idleLane(), campaign: idleLane() },
+  qr: { ...emptyQueue(), rateLimited: 0, pausedMinutes: 0 },
   expiry: { ...emptyQueue(), expiringSoon: 0, booksFailed: 0 },
   outcomesOfCrm: emptyQueue(),
   /** The campaign checker's queue, and its failures. */
@@ -88,7 +88,7 @@ const fractionOf = (count: number, share: number) => Math.round(count * share);
  */
 export function minuteOfBusyDay(at: number): Minute {
   const minute = isIn(at, hour(6), hour(23)) ? quietMinute() : idleMinute();
-  const { governor, expiry, lanes } = minute;
+  const { governor, qr, expiry, lanes } = minute;
   const { transactional, campaign } = lanes;
   governor.usedPercent = 40 + (at / 1440) * 3;
   governor.projectedPercent = 85 + (at / 1440) * 5;
@@ -117,10 +117,10 @@ export function minuteOfBusyDay(at: number): Minute {
   }
   campaignFrom(hour(14), 11, campaign, at);
   if (isIn(at, hour(14), hour(23))) {
-    // Half a million codes at 12 a second take twelve hours.
-    campaign.qrJobs.waiting = 500_000 - (at - hour(14)) * 720;
-    campaign.qrJobs.oldestSeconds = (at - hour(14)) * 60;
-    campaign.qrStored = 718;
+    // Half a million codes at 20 a second take seven hours.
+    qr.waiting = Math.max(0, 500_000 - (at - hour(14)) * 1_200);
+    qr.oldestSeconds = (at - hour(14)) * 60;
+    campaign.qrStored = 1_198;
     campaign.qrFailed = 2;
   }
   if (at === hour(15)) governor.refused = 1;

@@ -39,11 +39,9 @@ function storiesOfLane(name: LaneName): Record<string, Story> {
   const late = name === 'transactional' ? 'transactional-commands-late' : 'campaign-backlog-late';
   const alarms = {
     'dead-letters': ofLane(10, () => ({ commands: { deadLetters: 1 } })),
-    'qr-dead-letters': ofLane(10, () => ({ qrJobs: { deadLetters: 1 } })),
     'commands-returned': ofLane(35, () => ({ received: 100, returned: 60 })),
     // A command that is about to expire has also waited too long for its answer.
     'commands-expiring': ofLane(10, () => ({ commands: { oldestSeconds: 8 * days } }), [late]),
-    'qr-commands-expiring': ofLane(10, () => ({ qrJobs: { oldestSeconds: 8 * days } })),
     'lane-parked': ofLane(75, (at) => ({ made: 0, parkingMinutes: at })),
     'lane-paused': ofLane(
       75,
@@ -105,6 +103,11 @@ export const stories: Record<string, Story> = {
   'commands-held': story(10, () => ({ held: 1 })),
   'replayer-silent': story(45, () => ({ replayerRuns: false })),
   'ledger-throttled': story(20, () => ({ ledgerThrottles: 50 })),
+  'qr-dead-letters': story(10, () => ({ qr: { deadLetters: 1 } })),
+  'qr-commands-expiring': story(10, () => ({ qr: { oldestSeconds: 8 * days } })),
+  'qr-lane-paused': story(75, (at) => ({ qr: { pausedMinutes: at } })),
+  'qr-rate-limited': story(15, () => ({ qr: { rateLimited: 5 } })),
+  'qr-worker-throttled': story(20, () => ({ throttles: { qr: 3 } })),
   'expiry-dead-letters': story(10, () => ({ expiry: { deadLetters: 1 } })),
   'expiry-backlog-old': story(10, () => ({ expiry: { oldestSeconds: 2 * days } })),
   'expiry-intake-late': story(10, (at) => ({ intakeAgeSeconds: at * 60 })),
@@ -120,9 +123,8 @@ export const stories: Record<string, Story> = {
   ...Object.fromEntries(
     [
       'transactional',
-      'transactional-qr',
       'campaign',
-      'campaign-qr',
+      'qr',
       'expiry',
       'expiry-intake',
       'governor',

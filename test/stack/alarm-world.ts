@@ -8,6 +8,7 @@ import {
   laneMetric,
   metricNamespace,
   operationMetric,
+  qrLane,
   readerLane,
 } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
@@ -70,11 +71,10 @@ export class AlarmWorld {
     return name.replace(`${this.#serviceName}-`, '');
   }
 
-  #record({ lanes, expiry, governor, ...rest }: Minute): void {
+  #record({ lanes, qr, expiry, governor, ...rest }: Minute): void {
     for (const [name, lane] of Object.entries(lanes)) {
       if (rest.queuesMeasured) {
         this.#queue(name, lane.commands);
-        this.#queue(`${name}-qr`, lane.qrJobs);
       }
       this.#counts(
         { lane: name },
@@ -106,6 +106,9 @@ export class AlarmWorld {
         this.#own({ lane: name }, laneStateMetric.lanePausedMinutes, lane.pausedMinutes);
       }
     }
+    if (rest.queuesMeasured) this.#queue(qrLane, qr);
+    this.#counts({ lane: qrLane }, { [laneMetric.rateLimited]: qr.rateLimited });
+    if (governor.runs) this.#own({ lane: qrLane }, laneStateMetric.lanePausedMinutes, qr.pausedMinutes);
     if (rest.queuesMeasured) this.#queue(expiryLane, expiry);
     if (rest.queuesMeasured) this.#queue('crm-outcomes', rest.outcomesOfCrm);
     if (rest.queuesMeasured) this.#queue('campaigns', rest.campaigns);
@@ -176,17 +179,16 @@ function namesOf({ main, state }: ReturnType<typeof configuredApp>, deployment: 
     if (found === undefined) throw new Error(`${id} is not in the templates`);
     return found.name;
   };
-  const { lanes, expiry, outcomeQueues, governor, replayer, reader, campaigns } = main.pipeline;
+  const { lanes, qrCodes, expiry, outcomeQueues, governor, replayer, reader, campaigns } = main.pipeline;
   const works = [
-    ...lanes.flatMap((lane) => [[lane.name, lane.commands] as const, [`${lane.name}-qr`, lane.qrJobs] as const]),
+    ...lanes.map((lane) => [lane.name, lane.commands] as const),
+    [qrLane, qrCodes.jobs] as const,
     [expiryLane, expiry.expired] as const,
     ...outcomeQueues.map((one) => [`${one.source}-outcomes`, one] as const),
   ];
   const functions = [
-    ...lanes.flatMap(({ name, ...lane }) => [
-      [name, lane.linkWorker.function] as const,
-      [`${name}-qr`, lane.qrWorker.function] as const,
-    ]),
+    ...lanes.map(({ name, ...lane }) => [name, lane.linkWorker.function] as const),
+    [qrLane, qrCodes.function] as const,
     [expiryLane, expiry.function] as const,
     ['expiry-intake', expiry.intake.function] as const,
     ['governor', governor] as const,

@@ -84,9 +84,7 @@ describe('the runbook', () => {
 describe('the alarms', () => {
   test('have these names and severities', () => {
     const ofLane = (lane: string) => ({
-      page: ['dead-letters', 'qr-dead-letters', 'commands-expiring', 'qr-commands-expiring'].map(
-        (id) => `${lane}-${id}`,
-      ),
+      page: ['dead-letters', 'commands-expiring'].map((id) => `${lane}-${id}`),
       ticket: [
         'lane-parked',
         'lane-paused',
@@ -97,7 +95,6 @@ describe('the alarms', () => {
         'commands-quarantined',
         'qr-failed',
         'function-errors',
-        'qr-function-errors',
         'worker-throttled',
         'bookkeeping-failed',
         'campaign-failing',
@@ -117,6 +114,8 @@ describe('the alarms', () => {
         'transactional-commands-late',
         'transactional-commands-returned',
         ...campaign.page,
+        'qr-dead-letters',
+        'qr-commands-expiring',
         'expiry-dead-letters',
         'campaigns-dead-letters',
         'expiry-intake-late',
@@ -138,6 +137,10 @@ describe('the alarms', () => {
         'quota-running-out',
         'quota-spent-elsewhere',
         'quota-unknown',
+        'qr-lane-paused',
+        'qr-rate-limited',
+        'qr-worker-throttled',
+        'qr-function-errors',
         'expiry-function-errors',
         'expiry-intake-function-errors',
         'governor-function-errors',
@@ -183,12 +186,12 @@ describe('the alarms', () => {
     }
   });
 
-  test('watch at most ten metrics each, as CloudWatch allows, and 95 in total, each of which CloudWatch bills', () => {
+  test('watch at most ten metrics each, as CloudWatch allows, and 93 in total, each of which CloudWatch bills', () => {
     const watched = alarms.map(({ Metrics }) =>
       Metrics === undefined ? 1 : Metrics.filter((one: object) => 'MetricStat' in one).length,
     );
     expect(Math.max(...watched)).toBeLessThanOrEqual(10);
-    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(95);
+    expect(watched.reduce((sum, one) => sum + one, 0)).toBe(93);
   });
 
   test('notify their topic when they fire and when they close', () => {

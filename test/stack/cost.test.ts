@@ -9,9 +9,9 @@ import { campaignLaneMetric } from '../../lambdas/campaign-sender/names.ts';
 import { laneMetric, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
-import { planLanes } from '../../lib/config/rate-budget.ts';
 import { customMetrics } from '../../lib/observability/custom-metrics.ts';
 import { chosenPipeline } from '../../local/start/chosen-pipeline.ts';
+import { configuredPlan, configuredQrPlan } from '../bench/world/lanes.ts';
 import { costInput, costTables } from '../report/cost-tables.ts';
 import { configuredApp } from './configured-app.ts';
 
@@ -43,8 +43,7 @@ test('a producer costs three metrics: one for each operation that costs quota', 
 });
 
 test('the cost tables in docs/performance.md follow from this configuration, its template and the measured use', () => {
-  const [plan] = planLanes(account, settings.lanes).plans.filter(({ lane }) => lane === 'campaign');
-  if (plan === undefined) throw new Error('examples/configuration.ts has no lane `campaign`');
+  const plan = { link: configuredPlan('campaign'), qr: configuredQrPlan() };
   const standing = standingUse([template.toJSON(), stateTemplate.toJSON()], settings);
   const tables = costTables(costInput(pipeline, useOn(plan, measuredUse), standing));
   const text = readFileSync(new URL('../../docs/performance.md', import.meta.url), 'utf8');

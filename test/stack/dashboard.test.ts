@@ -48,9 +48,8 @@ describe('the dashboard', () => {
       'Quota',
       'Rate',
       'Lane: transactional',
-      'QR: transactional',
       'Lane: campaign',
-      'QR: campaign',
+      'QR codes',
       'Ledger',
       'Expiry',
       'Campaigns',
@@ -128,11 +127,11 @@ describe('the dashboard', () => {
     const { metrics, annotations } = titled('Calls per second, all lanes');
     expect(annotations?.horizontal.map(({ value }) => value)).toEqual([950, 1_000]);
     const labels = metrics?.flatMap(([one]) => (typeof one === 'object' ? Object(one).label : []));
-    expect(labels).toEqual(['transactional', 'campaign', 'expiry']);
+    expect(labels).toEqual(['transactional', 'campaign', 'expiry', 'QR codes']);
     expect(titled('campaign: calls per second').annotations?.horizontal).toMatchObject([
       { value: 832, label: 'share' },
     ]);
-    expect(titled('campaign: QR calls per second').annotations?.horizontal).toMatchObject([{ value: 12 }]);
+    expect(titled('QR calls per second').annotations?.horizontal.map(({ value }) => value)).toEqual([23, 25]);
   });
 
   test('shows a lane’s state, its backlog and the time to drain', () => {
@@ -148,7 +147,7 @@ describe('the dashboard', () => {
     'transactional: command latency (ms)',
     'campaign: API errors per minute, by operation and meaning',
     'campaign: API latency (ms)',
-    'campaign: QR images per minute',
+    'QR codes: images per minute, by lane',
     'Ledger: capacity units per second',
     'Ledger: throttled per minute',
     'Expiry: backlog',

@@ -10,7 +10,7 @@ const names = ['commands', 'commandsqr', 'expiredlinks'];
 test('each lane whose name is accepted has alarms and outputs of its own', { timeout: 60_000 }, () => {
   const [pipeline] = other.stages.live?.pipelines ?? [];
   if (other.stages.live === undefined || pipeline?.lanes.instant === undefined) throw new Error('no lane to copy');
-  const lane = { ...pipeline.lanes.instant, rateShare: 0.05, qrShare: 0.1 };
+  const lane = { ...pipeline.lanes.instant, rateShare: 0.05 };
   const configuration = validateConfiguration({
     ...other,
     stages: {
@@ -33,9 +33,9 @@ test('each lane whose name is accepted has alarms and outputs of its own', { tim
     Object.entries(template.findOutputs('*')).map(([name, { Value }]) => [name, JSON.stringify(Value)]),
   );
   const lanes = lanesAtWork(outputs, 'ShortUrls-live');
-  expect(lanes.map(({ name }) => name).sort()).toEqual([...names, 'expiry'].sort());
+  expect(lanes.map(({ name }) => name).sort()).toEqual([...names, 'expiry', 'qr'].sort());
   const mappings = lanes.flatMap(({ workers }) => workers.map(({ mappingId }) => mappingId));
-  expect(new Set(mappings).size).toBe(2 * names.length + 1);
+  expect(new Set(mappings).size).toBe(names.length + 2);
 
   const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
   const alarmNames = alarms.map(({ Properties }) => String(Properties.AlarmName));

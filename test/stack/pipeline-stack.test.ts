@@ -17,12 +17,10 @@ describe('the queues', () => {
     expect(retention).toEqual({
       TransactionalCommandsQueue: 864_000,
       TransactionalCommandsDeadLetters: 1_209_600,
-      TransactionalQrJobsQueue: 864_000,
-      TransactionalQrJobsDeadLetters: 1_209_600,
       CampaignCommandsQueue: 864_000,
       CampaignCommandsDeadLetters: 1_209_600,
-      CampaignQrJobsQueue: 864_000,
-      CampaignQrJobsDeadLetters: 1_209_600,
+      QrJobsQueue: 864_000,
+      QrJobsDeadLetters: 1_209_600,
       ExpiryExpiredQueue: 864_000,
       ExpiryExpiredDeadLetters: 1_209_600,
       OutcomesOfCrmQueue: 864_000,
@@ -37,31 +35,28 @@ describe('the queues', () => {
       queues[id]?.Properties.RedrivePolicy.maxReceiveCount,
     ];
     expect(redrive('TransactionalCommandsQueue')).toEqual([180, 20]);
-    expect(redrive('TransactionalQrJobsQueue')).toEqual([180, 20]);
     expect(redrive('CampaignCommandsQueue')).toEqual([365, 20]);
-    expect(redrive('CampaignQrJobsQueue')).toEqual([365, 20]);
+    expect(redrive('QrJobsQueue')).toEqual([361, 20]);
   });
 
   test('keep their logical IDs, because a replaced queue loses its messages', () => {
     expect(Object.keys(template.findResources('AWS::SQS::Queue')).sort()).toEqual([
       'PipelineCampaignCommandsDeadLetters8D39D113',
       'PipelineCampaignCommandsQueue4281C069',
-      'PipelineCampaignQrJobsDeadLetters9C824D12',
-      'PipelineCampaignQrJobsQueueE4E20E7B',
       'PipelineExpiryExpiredDeadLettersF9E764EA',
       'PipelineExpiryExpiredQueue8A8C1E2D',
       'PipelineOutcomesOfCrmDeadLettersC40DE912',
       'PipelineOutcomesOfCrmQueue22AE1462',
+      'PipelineQrJobsDeadLetters4BD0B4C5',
+      'PipelineQrJobsQueue2B0FE1CA',
       'PipelineTransactionalCommandsDeadLetters34BD394B',
       'PipelineTransactionalCommandsQueueEC0D7B0A',
-      'PipelineTransactionalQrJobsDeadLettersFADAE39F',
-      'PipelineTransactionalQrJobsQueueED08B4A0',
     ]);
   });
 
   test('are all encrypted, and accept only TLS', () => {
     template.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
-    template.resourceCountIs('AWS::SQS::QueuePolicy', 12);
+    template.resourceCountIs('AWS::SQS::QueuePolicy', 10);
     template.allResourcesProperties('AWS::SQS::QueuePolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -186,10 +181,6 @@ describe('the outputs', () => {
       'CampaignFilesQueueUrl',
       'CampaignLinkWorkerLogGroupName',
       'CampaignLinkWorkerMappingId',
-      'CampaignQrDeadLetterQueueUrl',
-      'CampaignQrQueueUrl',
-      'CampaignQrWorkerLogGroupName',
-      'CampaignQrWorkerMappingId',
       'CampaignQueueUrl',
       'CampaignSenderFunctionName',
       'CampaignSenderLogGroupName',
@@ -211,6 +202,10 @@ describe('the outputs', () => {
       'OutcomeTopicArn',
       'PageTopicArn',
       'QrBucketName',
+      'QrJobsDeadLetterQueueUrl',
+      'QrJobsQueueUrl',
+      'QrWorkerLogGroupName',
+      'QrWorkerMappingId',
       'ReaderFunctionName',
       'ReaderLogGroupName',
       'ReplayerFunctionName',
@@ -219,10 +214,6 @@ describe('the outputs', () => {
       'TransactionalDeadLetterQueueUrl',
       'TransactionalLinkWorkerLogGroupName',
       'TransactionalLinkWorkerMappingId',
-      'TransactionalQrDeadLetterQueueUrl',
-      'TransactionalQrQueueUrl',
-      'TransactionalQrWorkerLogGroupName',
-      'TransactionalQrWorkerMappingId',
       'TransactionalQueueUrl',
       'VouchingRoleIds',
     ]);
@@ -232,10 +223,10 @@ describe('the outputs', () => {
     const reference = (id: string) => template.findOutputs(id)[id]?.Value.Ref;
     expect(reference('CampaignQueueUrl')).toMatch(/^PipelineCampaignCommandsQueue/);
     expect(reference('CampaignDeadLetterQueueUrl')).toMatch(/^PipelineCampaignCommandsDeadLetters/);
-    expect(reference('CampaignQrQueueUrl')).toMatch(/^PipelineCampaignQrJobsQueue/);
-    expect(reference('CampaignQrDeadLetterQueueUrl')).toMatch(/^PipelineCampaignQrJobsDeadLetters/);
+    expect(reference('QrJobsQueueUrl')).toMatch(/^PipelineQrJobsQueue/);
+    expect(reference('QrJobsDeadLetterQueueUrl')).toMatch(/^PipelineQrJobsDeadLetters/);
     expect(reference('CampaignLinkWorkerLogGroupName')).toMatch(/^PipelineCampaignLinkWorkerLogs/);
-    expect(reference('CampaignQrWorkerMappingId')).toMatch(/^PipelineCampaignQrWorkerMapping/);
+    expect(reference('QrWorkerMappingId')).toMatch(/^PipelineQrMapping/);
     expect(reference('ExpiryWorkerMappingId')).toMatch(/^PipelineExpiryMapping/);
     expect(reference('ExpiryIntakeMappingId')).toMatch(/^PipelineExpiryIntakeMapping/);
     expect(reference('GovernorLogGroupName')).toMatch(/^PipelineGovernor.*Logs/);
@@ -269,7 +260,7 @@ describe('in another app', () => {
     app.synth();
     // Then
     const both = Template.fromStack(first);
-    both.resourceCountIs('AWS::Lambda::Function', 24);
+    both.resourceCountIs('AWS::Lambda::Function', 22);
     const names = Object.values(both.findResources('AWS::CloudWatch::Alarm')).map(
       ({ Properties }) => Properties.AlarmName,
     );

@@ -35,16 +35,16 @@ describe('the roles', () => {
         's3:PutObject',
         'secretsmanager:GetSecretValue',
       ]);
-      expect(actions(`${lane}QrWorkerRole`)).toEqual([
-        ...logs,
-        ...consume,
-        ...ledger,
-        's3:DeleteObject',
-        's3:PutObject',
-        'sns:Publish',
-        'secretsmanager:GetSecretValue',
-      ]);
     }
+    expect(actions('QrWorkerRole')).toEqual([
+      ...logs,
+      ...consume,
+      ...ledger,
+      's3:DeleteObject',
+      's3:PutObject',
+      'sns:Publish',
+      'secretsmanager:GetSecretValue',
+    ]);
     expect(actions('ExpiryWorkerRole')).toEqual([
       ...logs,
       ...consume,
@@ -134,12 +134,11 @@ describe('the roles', () => {
         resources.map((one: string) => one.match(/\/[^"]*\*/)?.[0]),
       ]),
     ).toEqual([
+      ['QrWorkerRole', ['s3:DeleteObject', 's3:PutObject'], ['/qr/*']],
       ['TransactionalLinkWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
       ['TransactionalLinkWorkerRole', ['s3:PutObject'], ['/held/*', '/parked/*', '/rejected/*']],
-      ['TransactionalQrWorkerRole', ['s3:DeleteObject', 's3:PutObject'], ['/qr/*']],
       ['CampaignLinkWorkerRole', ['s3:DeleteObject'], ['/qr/*']],
       ['CampaignLinkWorkerRole', ['s3:PutObject'], ['/held/*', '/parked/*', '/rejected/*']],
-      ['CampaignQrWorkerRole', ['s3:DeleteObject', 's3:PutObject'], ['/qr/*']],
       ['ExpiryIntakeWorkerRole', ['dynamodb:ListStreams'], [undefined]],
       ['ExpiryIntakeWorkerRole', ['s3:PutObject'], ['/aws/lambda/*']],
       ['ExpiryWorkerRole', ['s3:PutObject'], ['/history/*']],
@@ -156,7 +155,7 @@ describe('the roles', () => {
     template.allResourcesProperties('AWS::IAM::Role', { ManagedPolicyArns: Match.absent() });
   });
 
-  test('of the QR workers allow no access to the link-ID secret, because these workers make and compare no links', () => {
+  test('of the QR worker allows no access to the link-ID secret, because this worker makes and compares no links', () => {
     const secrets = statements.filter(({ actions }) => actions.includes('secretsmanager:GetSecretValue'));
     const known = Object.fromEntries(
       secrets.map(({ role, resources }) => [
@@ -166,9 +165,8 @@ describe('the roles', () => {
     );
     expect(known).toEqual({
       TransactionalLinkWorkerRole: 1,
-      TransactionalQrWorkerRole: 0,
       CampaignLinkWorkerRole: 1,
-      CampaignQrWorkerRole: 0,
+      QrWorkerRole: 0,
       ExpiryWorkerRole: 1,
       GovernorWorkerRole: 0,
       ReaderWorkerRole: 0,

@@ -22,19 +22,19 @@ export const unusedGrants: Readonly<Record<string, string>> = {
   'OperationsWorkerFunction logs:PutLogEvents OperationsWorkerLogs': byHand,
   'OperationsWorkerFunction sqs:ChangeMessageVisibility ExpiryExpiredDeadLetters': byHand,
   'OperationsWorkerFunction sqs:ChangeMessageVisibility {lane}CommandsDeadLetters': byHand,
-  'OperationsWorkerFunction sqs:ChangeMessageVisibility {lane}QrJobsDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:ChangeMessageVisibility QrJobsDeadLetters': byHand,
   'OperationsWorkerFunction sqs:DeleteMessage ExpiryExpiredDeadLetters': byHand,
   'OperationsWorkerFunction sqs:DeleteMessage {lane}CommandsDeadLetters': byHand,
-  'OperationsWorkerFunction sqs:DeleteMessage {lane}QrJobsDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:DeleteMessage QrJobsDeadLetters': byHand,
   'OperationsWorkerFunction sqs:ReceiveMessage ExpiryExpiredDeadLetters': byHand,
   'OperationsWorkerFunction sqs:ReceiveMessage {lane}CommandsDeadLetters': byHand,
-  'OperationsWorkerFunction sqs:ReceiveMessage {lane}QrJobsDeadLetters': byHand,
+  'OperationsWorkerFunction sqs:ReceiveMessage QrJobsDeadLetters': byHand,
   'OperationsWorkerFunction sqs:GetQueueAttributes ExpiryExpiredQueue': byHand,
   'OperationsWorkerFunction sqs:GetQueueAttributes {lane}CommandsQueue': byHand,
-  'OperationsWorkerFunction sqs:GetQueueAttributes {lane}QrJobsQueue': byHand,
+  'OperationsWorkerFunction sqs:GetQueueAttributes QrJobsQueue': byHand,
   'OperationsWorkerFunction sqs:SendMessage ExpiryExpiredQueue': byHand,
   'OperationsWorkerFunction sqs:SendMessage {lane}CommandsQueue': byHand,
-  'OperationsWorkerFunction sqs:SendMessage {lane}QrJobsQueue': byHand,
+  'OperationsWorkerFunction sqs:SendMessage QrJobsQueue': byHand,
   'ReaderWorkerFunction logs:CreateLogStream ReaderWorkerLogs': looks,
   'ReaderWorkerFunction logs:PutLogEvents ReaderWorkerLogs': looks,
   'ReaderWorkerFunction secretsmanager:GetSecretValue ApiToken': looks,
@@ -48,11 +48,11 @@ export const unusedGrants: Readonly<Record<string, string>> = {
     'SNS puts aside an outcome that it cannot deliver to the queue of its producer.',
   '{lane}LinkWorkerFunction s3:PutObject Archive/held/*':
     'The worker holds a command of an unknown sender. The stories have none.',
-  '{lane}QrWorkerFunction dynamodb:GetItem Ledger':
+  'QrWorkerFunction dynamodb:GetItem Ledger':
     'If the link of a job has ended, or a job is delivered again, the worker reads the record of the link.',
-  '{lane}QrWorkerFunction s3:DeleteObject QrImages/qr/*':
+  'QrWorkerFunction s3:DeleteObject QrImages/qr/*':
     'If the link of a job has ended, the worker removes the image that it or an earlier delivery stored.',
-  '{lane}QrWorkerFunction sqs:ChangeMessageVisibility {lane}QrJobsQueue':
+  'QrWorkerFunction sqs:ChangeMessageVisibility QrJobsQueue':
     'A job that fails returns to its queue with a longer delay each time.',
   'OperationsWorkerFunction sqs:ChangeMessageVisibility CampaignFilesDeadLetters': byHand,
   'OperationsWorkerFunction sqs:DeleteMessage CampaignFilesDeadLetters': byHand,

@@ -22,9 +22,8 @@ describe('the workers', () => {
     );
     expect(sizes).toEqual({
       TransactionalLinkWorkerFunction: [3, 30, 1_024],
-      TransactionalQrWorkerFunction: [2, 30, 512],
       CampaignLinkWorkerFunction: [13, 60, 1_024],
-      CampaignQrWorkerFunction: [2, 60, 512],
+      QrWorkerFunction: [2, 60, 512],
       ExpiryIntakeWorkerFunction: [4, 60, 256],
       ExpiryWorkerFunction: [2, 60, 256],
       GovernorWorkerFunction: [1, 55, 256],
@@ -46,9 +45,9 @@ describe('the workers', () => {
       return { qr: QR_CALLS_PER_SECOND !== undefined, rate: Properties.ReservedConcurrentExecutions * pace };
     });
     const sum = (all: { rate: number }[]) => all.reduce((total, { rate }) => total + rate, 0);
-    // 3 × 19 + 2 × 5 + 13 × 64 + 2 × 6 + 2 × 4 + 28 + 1, of 1,000 × 95 %
+    // 3 × 19 + 13 × 64 + 2 × 11 + 2 × 4 + 28 + 1, of 1,000 × 95 %
     expect(sum(rates)).toBe(948);
-    // 2 × 5 + 2 × 6, of 25 × 95 %
+    // 2 × 11, of 25 × 95 %
     expect(sum(rates.filter(({ qr }) => qr))).toBe(22);
   });
 
@@ -61,9 +60,8 @@ describe('the workers', () => {
     );
     expect(scaling).toEqual({
       TransactionalLinkWorkerMapping: [10, undefined, 3],
-      TransactionalQrWorkerMapping: [10, undefined, 2],
       CampaignLinkWorkerMapping: [1_000, 5, 13],
-      CampaignQrWorkerMapping: [100, 5, 2],
+      QrMapping: [46, 1, 2],
       ExpiryMapping: [100, 5, 2],
       CampaignsCheckerMapping: [1, undefined, 2],
     });
@@ -130,7 +128,7 @@ describe('the workers', () => {
         }),
       },
     });
-    template.resourceCountIs('AWS::Logs::LogGroup', 12);
+    template.resourceCountIs('AWS::Logs::LogGroup', 11);
     template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
   });
 
@@ -150,10 +148,9 @@ describe('the workers', () => {
     );
 
   test('get environment variables that keep their contracts', () => {
-    expect(qrWorkerEnvironment.parse(environmentOf('CampaignQrWorkerFunction'))).toMatchObject({
-      LANE: 'campaign',
-      QR_CALLS_PER_SECOND: 6,
-      CALLS_IN_FLIGHT: 12,
+    expect(qrWorkerEnvironment.parse(environmentOf('QrWorkerFunction'))).toMatchObject({
+      QR_CALLS_PER_SECOND: 11,
+      CALLS_IN_FLIGHT: 22,
       MAX_QR_ATTEMPTS: 8,
     });
     expect(governorEnvironment.parse(environmentOf('GovernorWorkerFunction'))).toMatchObject({
@@ -163,6 +160,7 @@ describe('the workers', () => {
         { name: 'transactional', reserveCalls: 20_000, dailyCapCalls: 500_000 },
         { name: 'campaign', reserveCalls: 750_000 },
         { name: 'expiry', reserveCalls: 20_000 },
+        { name: 'qr', mappings: ['https://resolved.example'] },
       ],
     });
     expect(replayerEnvironment.parse(environmentOf('ReplayerWorkerFunction'))).toMatchObject({
@@ -176,8 +174,8 @@ describe('the workers', () => {
     });
     expect(campaignSenderEnvironment.parse(environmentOf('CampaignsSenderWorkerFunction'))).toMatchObject({
       LANES: [
-        { name: 'transactional', commandsPerSecond: 57, imagesPerSecond: 10 },
-        { name: 'campaign', commandsPerSecond: 832, imagesPerSecond: 12 },
+        { name: 'transactional', commandsPerSecond: 57, imagesPerSecond: 22 },
+        { name: 'campaign', commandsPerSecond: 832, imagesPerSecond: 22 },
       ],
     });
     const resolved = environmentOf('CampaignLinkWorkerFunction');
@@ -213,7 +211,7 @@ describe('the workers', () => {
     const stack = pipelineOf({ lanes: { transactional, campaign: { ...campaign, conflictPolicy: 'derive' } } });
     const workers = named('AWS::Lambda::Function', Template.fromStack(stack));
     const policies = Object.values(workers).map(({ Properties }) => Properties.Environment.Variables.CONFLICT_POLICY);
-    expect(policies).toEqual(['reject', undefined, 'derive', ...Array(9).fill(undefined)]);
+    expect(policies).toEqual([undefined, 'reject', 'derive', ...Array(8).fill(undefined)]);
   });
 
   test('whose environment variables exceed 4 KB are refused, and the error names the largest', () => {

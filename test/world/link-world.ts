@@ -140,6 +140,8 @@ export class LinkWorld {
   readonly api = new EmulatedApi({ now: () => this.now, sleep: this.#sleep });
   readonly outcomes: Outcome[] = [];
   readonly qrJobs: QrJob[] = [];
+  /** The message group of each QR job. */
+  readonly qrGroups: string[] = [];
   readonly rejected: RejectedCommand[] = [];
   /** Links whose images were removed. */
   readonly imagesRemoved: string[] = [];
@@ -168,7 +170,10 @@ export class LinkWorld {
       },
       ledger: this.ledger,
       outcomes: { publish: async (outcome) => this.#orFail('publish', () => this.outcomes.push(outcome)) },
-      qrQueue: { enqueue: async (job) => this.#orFail('enqueue', () => this.qrJobs.push(job)) },
+      qrQueue: {
+        enqueue: async (job, groupId) =>
+          this.#orFail('enqueue', () => this.qrGroups.push(groupId) && this.qrJobs.push(job)),
+      },
       qrImages: {
         remove: async ({ source, address }) => void this.imagesRemoved.push(`${source}/${address.shortlinkId}`),
       },

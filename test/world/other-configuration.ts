@@ -7,7 +7,6 @@ import type { Configuration, LaneSettings, PipelineSettings } from '../../lib/co
 
 const lane: LaneSettings = {
   rateShare: 0.2,
-  qrShare: 0.3,
   batchSize: 10,
   windowSeconds: 0,
   quotaReserveCalls: 10_000,
@@ -17,7 +16,7 @@ const lane: LaneSettings = {
 
 const lanes: PipelineSettings['lanes'] = {
   instant: lane,
-  bulk2: { ...lane, rateShare: 0.4, qrShare: 0.2, batchSize: 200, windowSeconds: 3, quotaReserveCalls: 60_000 },
+  bulk2: { ...lane, rateShare: 0.4, batchSize: 200, windowSeconds: 3, quotaReserveCalls: 60_000 },
   nightly: { ...lane, rateShare: 0.15, conflictPolicy: 'reject', dailyCapCalls: 30_000 },
 };
 
@@ -68,6 +67,7 @@ export const config: Configuration = {
             },
           ],
           lanes,
+          qrRateShare: 0.8,
           expiryRateShare: 0.02,
           readRateShare: 0.02,
           keepQrImagesOfExpiredLinks: true,

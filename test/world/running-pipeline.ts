@@ -5,7 +5,9 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { sketchOf } from '../../cli/files/message.ts';
 import { type Awaited, AwaitedOutcomes } from '../../cli/pipeline/awaited-outcomes.ts';
 import { config } from '../../examples/configuration.ts';
+import { ControlTable } from '../../lambdas/adapters/control-table.ts';
 import type { Outcome } from '../../lambdas/domain/contract/outcome.ts';
+import { systemClock } from '../../lambdas/runtime/clock.ts';
 import type { Configuration } from '../../lib/config/config-schema.ts';
 import { pascal } from '../../lib/constructs/lane.ts';
 import type { Callers } from '../../local/cloud/access/caller.ts';
@@ -50,7 +52,7 @@ export async function runningPipeline({
 
   const api = await startOneLinkApi({ settings: emulatorSettings(pipeline, token) });
   const front = weather && (await startApiFront(weather, api.origin));
-  const { cloud, named, sqs, dynamo, ...started } = await startPipeline(pipeline, {
+  const { cloud, named, sqs, dynamo, send, ...started } = await startPipeline(pipeline, {
     assemblyDirectory,
     workDirectory: join(directory, 'work'),
     environmentOverrides: { API_BASE_URL: api.baseUrl.replace(api.origin, front?.endpoint ?? api.origin) },
@@ -67,6 +69,14 @@ export async function runningPipeline({
     producers: pipeline.settings.producers,
     outputs: named,
     outcomes,
+    send,
+    control: new ControlTable(dynamo, named.LedgerTableName ?? '', systemClock),
+
+    /** Runs the governor once. @returns `succeeded`, or another outcome, for example if it runs already */
+    async govern(): Promise<string> {
+      const governor = cloud.environments().find(({ logicalId }) => logicalId.includes('Governor'));
+      return (await cloud.invoke(governor?.logicalId ?? '', {})).outcome;
+    },
 
     /** Sends messages and waits until each has its outcome. @throws Error when that takes longer than the deadline */
     async sendAndAwait(messages: CampaignMessage[], deadlineSeconds: number): Promise<Awaited<CampaignMessage>[]> {
@@ -74,7 +84,7 @@ export async function runningPipeline({
       const over = AbortSignal.timeout(deadlineSeconds * 1000);
       const settled = new AbortController();
       const sends = [...Map.groupBy(messages, ({ lane }) => lane)].map(([lane, ofLane]) =>
-        started.send(
+        send(
           lane,
           ofLane,
           ({ source }) => source,

@@ -22,7 +22,7 @@ import { mayGoOn } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 import { counted, durationWords, n, percent } from '../../words/words.ts';
-import { timeOf } from '../plan/campaign-plan.ts';
+import { timesOf } from '../plan/campaign-plan.ts';
 import { exitCode } from './exit-code.ts';
 import { type OpenCampaigns, openCampaigns, resultReadsOf } from './open-campaigns.ts';
 
@@ -134,14 +134,13 @@ async function costLines(
   const quota = pipeline?.account.monthlyQuotaCalls;
   const ofMonth = quota === undefined ? '' : `, ${percent((100 * live) / quota)} of the month’s`;
   const left = remaining === undefined ? '' : `. ${n(remaining)} are left`;
-  const plan = pipeline && plansOf(pipeline).plans.find((one) => one.lane === lane);
-  const caps = pipeline?.settings.lanes[lane];
   const load = { lane, quotaCalls: live, lookups: 0, qrCodes: 0 };
+  const [time] = pipeline === undefined ? [] : timesOf([load], plansOf(pipeline), pipeline.settings.lanes);
   return [
     `${counted(live, 'live link')}: ${counted(live, 'call')} of the quota${ofMonth}${left}.`,
-    ...(plan === undefined || caps === undefined
+    ...(time === undefined
       ? []
-      : [`It takes ${durationWords(timeOf(load, plan, caps).seconds)}, if the lane ${lane} carries nothing else.`]),
+      : [`It takes ${durationWords(time.seconds)}, if the lane ${lane} carries nothing else.`]),
     ...(gone > 0 ? [`${counted(gone, 'link')} ended before.`] : []),
     ...(others > 0 ? [`${counted(others, 'link')} of other requests stay. The campaign has only changed them.`] : []),
   ];

@@ -1,18 +1,18 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { expiryLane } from '../../../lambdas/domain/work/names.ts';
+import { expiryLane, qrLane } from '../../../lambdas/domain/work/names.ts';
 import { outputNamed, pascal, pipelineOutputs } from '../../pipeline/pipeline-outputs.ts';
 import { OperatorError } from '../../words/operator-error.ts';
 
 /**
- * What a queue holds: commands, commands in ingress queues, QR jobs that the link worker queues, expired links, or the files of
+ * What a queue holds: commands, commands in ingress queues, QR jobs that the link workers queue, expired links, or the files of
  * campaigns.
  */
 export const queueKinds = ['commands', 'ingress', 'qr', 'expiry', 'campaigns'] as const;
 export type QueueKind = (typeof queueKinds)[number];
 
 /**
- * A dead-letter queue, and the queue that its messages come from. Expired links and the files of campaigns have a `lane` of
- * their own.
+ * A dead-letter queue, and the queue that its messages come from. QR jobs, expired links and the files of campaigns have a
+ * `lane` of their own.
  */
 export interface DeadLetterQueue {
   lane: string;
@@ -23,17 +23,17 @@ export interface DeadLetterQueue {
   sourceUrl: string;
 }
 
-/** The name that the alarms use: `campaign`, `campaign-ingress-crm`, `campaign-qr`, `expiry`, `campaigns`. */
+/** The name that the alarms use: `campaign`, `campaign-ingress-crm`, `qr`, `expiry`, `campaigns`. */
 export function nameOf({ lane, kind, source }: Pick<DeadLetterQueue, 'lane' | 'kind' | 'source'>): string {
-  if (kind === 'ingress') return `${lane}-ingress-${source}`;
-  return kind === 'qr' ? `${lane}-qr` : lane;
+  return kind === 'ingress' ? `${lane}-ingress-${source}` : lane;
 }
 
 /**
- * The dead-letter queues of a pipeline, lane by lane, the queue of expired links, and the queue of the campaign checker.
+ * The dead-letter queues of a pipeline, lane by lane, and those of QR jobs, of expired links and of the campaign checker.
  *
  * @param only the one lane or kind wanted; without it, all of them
- * @throws PipelineNotFound if the stack is not a pipeline; OperatorError if the pipeline has no such lane
+ * @throws PipelineNotFound if the stack is not a pipeline; OperatorError if the pipeline has no such lane, or the lane no
+ *   queue of that kind
  */
 export function deadLetterQueues(
   outputs: Readonly<Record<string, string>>,
@@ -44,6 +44,10 @@ export function deadLetterQueues(
   if (only.lane !== undefined && !laneQueueUrls.has(only.lane)) {
     const lanes = [...laneQueueUrls.keys()].join(', ');
     throw new OperatorError(`${stackName} has no lane ${only.lane}; it has ${lanes}. Name one of them with --lane.`);
+  }
+  const isShared = only.queue === 'qr' || only.queue === 'expiry' || only.queue === 'campaigns';
+  if (only.lane !== undefined && isShared) {
+    throw new OperatorError(`All lanes share the queue of --queue ${only.queue}. Leave --lane out.`);
   }
   const queueOf = (lane: string, kind: QueueKind, prefix: string): DeadLetterQueue => {
     const url = (name: string) => outputNamed(`${prefix}${name}`, outputs, stackName);
@@ -60,10 +64,13 @@ export function deadLetterQueues(
         url: deadLettersUrl,
         sourceUrl: url,
       })),
-    queueOf(lane, 'qr', `${pascal(lane)}Qr`),
   ]);
-  const others = [queueOf(expiryLane, 'expiry', 'ExpiredLinks'), queueOf('campaigns', 'campaigns', 'CampaignFiles')];
-  return [...ofLanes, ...others].filter(
+  const shared = [
+    queueOf(qrLane, 'qr', 'QrJobs'),
+    queueOf(expiryLane, 'expiry', 'ExpiredLinks'),
+    queueOf('campaigns', 'campaigns', 'CampaignFiles'),
+  ];
+  return [...ofLanes, ...shared].filter(
     ({ lane, kind }) => lane === (only.lane ?? lane) && kind === (only.queue ?? kind),
   );
 }

@@ -40,7 +40,7 @@ export function deadLettersCommand(): Command {
 /** The options that the three subcommands share. */
 function subcommand(name: string, description: string, limit: string): Command {
   const kinds =
-    'only command queues, ingress queues, QR queues, the queue of expired links, or the queue of campaign files';
+    'only command queues, ingress queues, or the queue of QR jobs, expired links or campaign files, which all lanes share';
   return new Command(name)
     .description(description)
     .option('--lane <name>', 'only this lane')
@@ -72,7 +72,7 @@ sender-not-allowed and sender-unknown show a sender that may not send as the nam
 ${codesHelp('listed, or there was nothing to list', 'interrupted')}
 Examples:
   onelink dead-letters list
-  onelink dead-letters list --lane campaign --queue qr --limit 500 --stack OneLink-staging
+  onelink dead-letters list --queue qr --limit 500 --stack OneLink-staging
   onelink dead-letters list --json --local | jq -r .reason | sort | uniq -c`,
     list,
   );
@@ -106,7 +106,7 @@ A purged command gets no outcome. The purge writes each message to the file, one
 the message. The file holds confidential data, and only you can read it (mode 600). Delete it when you no longer need it.
 ${codesHelp('all were deleted', 'some are left: you interrupted the purge, or did not confirm it')}
 Examples:
-  onelink dead-letters purge --lane campaign --queue qr
+  onelink dead-letters purge --queue qr
   onelink dead-letters purge --yes --to /secure/letters.ndjson
   jq -c '.body | fromjson' letters.ndjson | onelink send -    # sends purged commands again`,
     purgeAll,

@@ -1,10 +1,10 @@
 import { SNSClient } from '@aws-sdk/client-sns';
 import { Command } from 'commander';
 import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
-import { expiryLane } from '../../../lambdas/domain/work/names.ts';
+import { expiryLane, qrLane } from '../../../lambdas/domain/work/names.ts';
 import type { Configuration } from '../../../lib/config/config-schema.ts';
 import { ingressQueuesOf } from '../../../lib/config/principals.ts';
-import { type LanePlan, reservedConcurrency, type WorkerPlan } from '../../../lib/config/rate-budget.ts';
+import { reservedConcurrency } from '../../../lib/config/rate-budget.ts';
 import { type ConfiguredPipeline, configuredPipelines, plansOf } from '../../pipeline/configured-pipeline.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import { openReader } from '../../pipeline/reader.ts';
@@ -144,18 +144,16 @@ async function* checksOf(
 function reservedByStage(configuration: Configuration, stage: string): number {
   return configuredPipelines(configuration)
     .filter((one) => one.stage === stage)
-    .map((one) => ({ ...plansOf(one), ingressQueues: ingressQueuesOf(one.settings).length }))
-    .reduce(
-      (sum, { plans, expiry, reader, ingressQueues }) =>
-        sum + reservedConcurrency(plans, expiry, reader, ingressQueues),
-      0,
-    );
+    .reduce((sum, one) => sum + reservedConcurrency(plansOf(one), ingressQueuesOf(one.settings).length), 0);
 }
 
 function plansByLane(configured: ConfiguredPipeline): Plans {
-  const { plans, expiry } = plansOf(configured);
-  const byLane = new Map<string, LanePlan | WorkerPlan>(plans.map((plan) => [plan.lane, plan]));
-  return expiry === undefined ? byLane : byLane.set(expiryLane, expiry);
+  const { plans, qr, expiry } = plansOf(configured);
+  return new Map([
+    ...plans.map(({ lane, link }) => [lane, link] as const),
+    ...(qr === undefined ? [] : [[qrLane, qr] as const]),
+    ...(expiry === undefined ? [] : [[expiryLane, expiry] as const]),
+  ]);
 }
 
 function words({ name, result, words: found, fix }: Check): string {

@@ -5,7 +5,7 @@ import {
   type LambdaClient,
 } from '@aws-sdk/client-lambda';
 import type { ControlReading } from '../../../lambdas/domain/control/control-record.ts';
-import type { LanePlan, WorkerPlan } from '../../../lib/config/rate-budget.ts';
+import type { WorkerPlan } from '../../../lib/config/rate-budget.ts';
 import { isFresh } from '../../pipeline/control-freshness.ts';
 import type { LaneAtWork, LaneWorker } from '../../pipeline/lanes-at-work.ts';
 import { durationWords, n } from '../../words/words.ts';
@@ -67,8 +67,8 @@ export async function checkReader(lambda: Pick<LambdaClient, 'send'>, functionNa
 
 const isOn = (state: string) => ['Enabled', 'Enabling', 'Creating', 'Updating'].includes(state);
 
-/** The planned workers of each lane. A lane that the configuration does not have has no entry. */
-export type Plans = ReadonlyMap<string, Pick<LanePlan, 'link' | 'qr'> | WorkerPlan>;
+/** The planned worker of each lane. A lane that the configuration does not have has no entry. */
+export type Plans = ReadonlyMap<string, WorkerPlan>;
 
 /** Compares each mapping with its function, the configuration and the control record. */
 export async function checkMappings(
@@ -81,25 +81,20 @@ export async function checkMappings(
   for (const lane of lanes) {
     const paused = reading.control?.lanes[lane.name]?.state === 'paused';
     for (const worker of lane.workers) {
-      checks.push(await checkMapping(lambda, lane.name, worker, planOf(worker, plans.get(lane.name)), paused));
+      checks.push(await checkMapping(lambda, lane.name, worker, plans.get(lane.name), paused));
     }
   }
   return checks;
 }
 
-function planOf({ kind }: LaneWorker, plan: ReturnType<Plans['get']>): WorkerPlan | undefined {
-  if (plan === undefined || kind === 'expiry') return plan as WorkerPlan | undefined;
-  return 'link' in plan ? plan[kind] : undefined;
-}
-
 async function checkMapping(
   lambda: Pick<LambdaClient, 'send'>,
   lane: string,
-  { kind, mappingId }: LaneWorker,
+  { mappingId }: LaneWorker,
   plan: WorkerPlan | undefined,
   paused: boolean,
 ): Promise<Check> {
-  const name = `mapping ${kind === 'qr' ? `${lane}-qr` : lane}`;
+  const name = `mapping ${lane}`;
   const mapping = await lambda.send(new GetEventSourceMappingCommand({ UUID: mappingId }));
   const { State: state = 'unknown', BatchSize: batchSize, ScalingConfig, FunctionArn: FunctionName } = mapping;
   const { ReservedConcurrentExecutions: reserved } = await lambda.send(

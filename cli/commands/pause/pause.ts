@@ -29,14 +29,15 @@ const longestReason = 500;
 export function pauseCommand(): Command {
   const command = new Command('pause')
     .description('Pauses a lane: its messages wait in SQS, without loss, until you resume it.')
-    .argument('<lane>', 'a lane, expiry (the queue of expired links), or all')
+    .argument('<lane>', 'a lane, qr (the QR codes of all lanes), expiry (expired links), or all')
     .requiredOption('--reason <text>', 'why; onelink status shows it to other operators');
   return pipelineVerb<Options & { reason: string }>(
     withWait(command),
     `${pipelineHelp}
 
 The verb writes the control record. The governor turns the lane's mappings off within a minute. Batches under way end
-normally. Only a resume ends the pause. A deployment or a new month does not. SQS deletes messages after the
+normally. A paused lane still gets the QR codes of its links, which cost no quota. Pause qr to stop those of all lanes.
+Only a resume ends the pause. A deployment or a new month does not. SQS deletes messages after the
 commandRetentionDays of lib/config/config.ts, so resume the lane before that.
 ${codesHelp('the pause is written; with --wait: and the mappings are off')}
 Examples:
@@ -61,7 +62,7 @@ Examples:
 export function resumeCommand(): Command {
   const command = new Command('resume')
     .description('Ends the pause of a lane.')
-    .argument('<lane>', 'a lane, expiry (the queue of expired links), or all');
+    .argument('<lane>', 'a lane, qr (the QR codes of all lanes), expiry (expired links), or all');
   return pipelineVerb<Options>(
     withWait(command),
     `${pipelineHelp}

@@ -1,5 +1,5 @@
 import type { PipelineSettings } from '../../../lib/config/config-schema.ts';
-import { type AccountLimits, planExpiry, planLanes } from '../../../lib/config/rate-budget.ts';
+import { type AccountLimits, type PipelineDemand, planPipeline } from '../../../lib/config/rate-budget.ts';
 import { awsPrices } from '../../cost/aws-prices.ts';
 import { useOn } from '../../cost/measured-use.ts';
 import { costOfLink } from '../../cost/monthly-cost.ts';
@@ -22,14 +22,12 @@ export interface CampaignCost {
  */
 export function costOf(
   { links, qrCodes }: { links: number; qrCodes: number },
-  settings: Pick<PipelineSettings, 'lanes' | 'memoryMegabytes' | 'deduplicationWindowDays' | 'expiryRateShare'>,
+  settings: PipelineDemand & Pick<PipelineSettings, 'memoryMegabytes' | 'deduplicationWindowDays'>,
   account: AccountLimits,
 ): CampaignCost {
-  const { plan: expiry } = planExpiry(account, settings.expiryRateShare);
-  const [fastest] = planLanes(account, settings.lanes).plans.sort(
-    (one, other) => sustained(other.link) - sustained(one.link),
-  );
-  if (fastest === undefined) throw new Error('lanes: must hold at least one lane; got {}');
+  const { plans, qr, expiry } = planPipeline(account, settings);
+  const [fastest] = plans.toSorted((one, other) => sustained(other.link) - sustained(one.link));
+  if (fastest === undefined || qr === undefined) throw new Error('lanes: must hold at least one lane; got {}');
   const perLink = costOfLink({
     qrShare: links === 0 ? 0 : qrCodes / links,
     expiringShare: 1,
@@ -37,7 +35,7 @@ export function costOf(
     linkDays,
     deduplicationWindowDays: settings.deduplicationWindowDays,
     expiryCallsPerSecond: expiry?.callsPerSecond ?? 1,
-    use: useOn(fastest),
+    use: useOn({ link: fastest.link, qr }),
   });
   const dollarsPerLink = [...perLink.values()].reduce((sum, dollars) => sum + dollars, 0);
   const { readOn, region } = awsPrices;

@@ -1,5 +1,5 @@
 import type { LaneSettings } from '../../../lib/config/config-schema.ts';
-import type { LanePlan, WorkerPlan } from '../../../lib/config/rate-budget.ts';
+import type { PipelinePlan, WorkerPlan } from '../../../lib/config/rate-budget.ts';
 
 /** The load that a campaign puts on one lane. */
 export interface LaneLoad {
@@ -28,7 +28,7 @@ export const sustained = ({ concurrency, callsPerSecond, utilisation }: WorkerPl
 /** How long a lane takes for its part if it carries nothing else. */
 export function timeOf(
   { lane, quotaCalls, lookups, qrCodes }: LaneLoad,
-  { link, qr }: Pick<LanePlan, 'link' | 'qr'>,
+  { link, qr }: { link: WorkerPlan; qr: WorkerPlan },
   { hourlyCapCalls, dailyCapCalls }: Pick<LaneSettings, 'hourlyCapCalls' | 'dailyCapCalls'>,
 ): LaneTime {
   const callsPerSecond = sustained(link);
@@ -43,6 +43,20 @@ export function timeOf(
   ];
   const [bound, seconds] = bounds.reduce((most, one) => (one[1] > most[1] ? one : most));
   return { lane, seconds, bound, callsPerSecond };
+}
+
+/** How long each lane takes for its part. One worker makes the QR codes of all lanes, so a lane waits for the others' too. */
+export function timesOf(
+  loads: readonly LaneLoad[],
+  { plans, qr }: PipelinePlan,
+  lanes: Readonly<Record<string, LaneSettings>>,
+): LaneTime[] {
+  const allQrCodes = loads.reduce((sum, { qrCodes }) => sum + qrCodes, 0);
+  return loads.flatMap((load) => {
+    const [link, lane] = [plans.find((one) => one.lane === load.lane)?.link, lanes[load.lane]];
+    if (link === undefined || lane === undefined || qr === undefined) return [];
+    return [timeOf({ ...load, qrCodes: load.qrCodes && allQrCodes }, { link, qr }, lane)];
+  });
 }
 
 export interface QuotaFacts {

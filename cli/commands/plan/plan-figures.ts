@@ -1,9 +1,8 @@
-import { planLanes } from '../../../lib/config/rate-budget.ts';
-import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
+import { type ConfiguredPipeline, plansOf } from '../../pipeline/configured-pipeline.ts';
 import type { ChosenPipeline, PipelineOptions } from '../../pipeline/pipeline-choice.ts';
 import { daysToCome, quotaOverview } from '../status/overview.ts';
 import { costOf } from './campaign-cost.ts';
-import { type LaneLoad, type QuotaFacts, roomFor, timeOf } from './campaign-plan.ts';
+import { type LaneLoad, type QuotaFacts, roomFor, timesOf } from './campaign-plan.ts';
 import type { PlanFigures } from './plan-report.ts';
 
 /** The quota that is left, by the control record of the pipeline if `--stack` or `--local` names one. */
@@ -37,13 +36,10 @@ export function figuresOf(
   loads: LaneLoad[],
   quota: PlanFigures['quota'],
   by: number | undefined,
-  { stackName, settings, account }: ConfiguredPipeline,
+  pipeline: ConfiguredPipeline,
 ): PlanFigures {
-  const { plans } = planLanes(account, settings.lanes);
-  const times = loads.flatMap((load) => {
-    const [lanePlan, lane] = [plans.find((one) => one.lane === load.lane), settings.lanes[load.lane]];
-    return lanePlan === undefined || lane === undefined ? [] : [timeOf(load, lanePlan, lane)];
-  });
+  const { stackName, settings, account } = pipeline;
+  const times = timesOf(loads, plansOf(pipeline), settings.lanes);
   const seconds = Math.max(0, ...times.map((time) => time.seconds));
   const reserved = loads.map((load) => ({ ...load, reserveCalls: settings.lanes[load.lane]?.quotaReserveCalls ?? 0 }));
   const sum = (of: (load: LaneLoad) => number) => loads.reduce((total, load) => total + of(load), 0);

@@ -1,9 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { planLanes } from '../../../lib/config/rate-budget.ts';
 import type { FileMessage } from '../../files/message-file.ts';
 import { openMessages } from '../../files/message-source.ts';
 import { placeWords } from '../../files/place-words.ts';
-import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
+import { type ConfiguredPipeline, plansOf } from '../../pipeline/configured-pipeline.ts';
 import { laneReader } from '../../pipeline/lane-reader.ts';
 import { lanesNamed } from '../../pipeline/lanes-at-work.ts';
 import { count } from '../../terminal/count-option.ts';
@@ -109,12 +108,11 @@ async function plan(scene: Scene<Options>): Promise<number> {
   return fine ? exitCode.fine : exitCode.findings;
 }
 
-function loadOf({ links, qr = 0, lane }: Options, { settings, account }: ConfiguredPipeline): LaneLoad[] {
+function loadOf({ links, qr = 0, lane }: Options, pipeline: ConfiguredPipeline): LaneLoad[] {
   if (links === undefined)
     throw new OperatorError('Name a file of commands, or give a number with --links or --reads.');
   if (qr > links) throw new OperatorError('--qr must not be more than --links.');
-  const { plans } = planLanes(account, settings.lanes);
-  const [fastest] = plans.sort((one, other) => sustained(other.link) - sustained(one.link));
+  const [fastest] = plansOf(pipeline).plans.toSorted((one, other) => sustained(other.link) - sustained(one.link));
   return [{ lane: lane ?? fastest?.lane ?? '', quotaCalls: links, lookups: 0, qrCodes: qr }];
 }
 

@@ -87,8 +87,8 @@ function laneRows(
   return [
     ...queues.map(({ kind, waiting, inFlight, oldestSeconds }) =>
       row([
-        kind === 'qr' ? '  its QR codes' : lane,
-        kind === 'qr' ? '' : short,
+        lane,
+        short,
         n(waiting),
         n(inFlight),
         oldestSeconds === undefined ? '-' : durationWords(oldestSeconds),

@@ -1,5 +1,4 @@
 import { type CloudWatchClient, GetMetricDataCommand, paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
-import { expiryLane } from '../../../lambdas/domain/work/names.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
 import type { LaneAtWork } from '../../pipeline/lanes-at-work.ts';
 import { deadLetterQueues, sizeOf } from '../dead-letters/dead-letter-queues.ts';
@@ -32,7 +31,10 @@ export async function readSight(pipeline: DeployedPipeline, monthlyQuotaCalls: n
       lanes.map(async ({ name, workers }) => ({
         name,
         sizes: await Promise.all(workers.map(({ queueUrl: url }) => sizeOf(sqs, { url }))),
-        parkedCommands: name === expiryLane ? undefined : (await summarise(name, parked.lots(name))).commands,
+        // Only commands park.
+        parkedCommands: workers.some(({ kind }) => kind === 'link')
+          ? (await summarise(name, parked.lots(name))).commands
+          : undefined,
       })),
     ),
   ]);

@@ -56,7 +56,7 @@ export async function searchLogs(
 }
 
 function whereOf(lane: string, { kind }: LaneWorker): string {
-  return kind === 'qr' ? `${lane} QR worker` : `${lane} worker`;
+  return kind === 'qr' ? 'QR worker' : `${lane} worker`;
 }
 
 function fieldsOf(line: string): LoggedFields | undefined {

@@ -127,8 +127,8 @@ export function ofQuarantined(
   return { at: quarantinedAtMilliseconds, where: `${lane} archive`, requestId, words };
 }
 
-export function ofDeadLetter({ lane, queue, requestId, sentAt, receiveCount, reason, words: why }: Listed): Happening {
-  const words = `is a dead letter of ${queue === 'qr' ? `${lane}-qr` : lane} (sent ${sentAt}, ${receiveCount} deliveries); ${reason}: ${why}`;
+export function ofDeadLetter({ lane, requestId, sentAt, receiveCount, reason, words: why }: Listed): Happening {
+  const words = `is a dead letter of ${lane} (sent ${sentAt}, ${receiveCount} deliveries); ${reason}: ${why}`;
   return { at: undefined, where: 'dead letters', requestId: requestId ?? '', words };
 }
 

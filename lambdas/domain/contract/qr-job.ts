@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { qrOptions } from './command.ts';
 
-/** A job that the link worker sends to the QR worker, through the lane's QR queue. */
+/** A job that a link worker sends to the QR worker, through the QR queue of all lanes. */
 export const qrJobSchema = z.object({
   specVersion: z.literal('1.0'),
+  /** The lane of the command. */
+  lane: z.string(),
   source: z.string(),
   requestId: z.string(),
   /** The action of the command: `qr`, or a create with a QR code. */
@@ -20,3 +22,14 @@ export const qrJobSchema = z.object({
   sentAtMilliseconds: z.number(),
 });
 export type QrJob = z.infer<typeof qrJobSchema>;
+
+/** SQS's limit (API reference, SendMessage). */
+const longestGroupId = 128;
+
+/**
+ * The message group of a job: its lane, and the group of its command if that has one. SQS delivers quiet groups first, so
+ * the jobs of a campaign do not hold up those of another lane or producer.
+ */
+export function qrGroupOf(lane: string, { groupId }: { groupId?: string }): string {
+  return (groupId === undefined ? lane : `${lane}/${groupId}`).slice(0, longestGroupId);
+}

@@ -12,6 +12,9 @@ export const dimension = { pipeline: 'service', lane: 'lane', operation: 'operat
 /** The lane name of the expiry worker, in its metrics and in the control record. No configured lane may have it. */
 export const expiryLane = 'expiry';
 
+/** The lane name of the QR worker, in the metrics of its calls and in the control record. No configured lane may have it. */
+export const qrLane = 'qr';
+
 /** The lane name of the reader in its metrics. No configured lane may have it. */
 export const readerLane = 'reader';
 

@@ -6,6 +6,7 @@ import { pipelineMetrics } from '../metrics.ts';
 import { campaignSection } from './campaign-section.ts';
 import { laneSection } from './lane-section.ts';
 import { expirySection, governorSection, ledgerSection, outcomesSection } from './platform-section.ts';
+import { qrSection } from './qr-section.ts';
 import { quotaSection, rateSection } from './quota-section.ts';
 import { fullWidth, type Shown } from './widgets.ts';
 
@@ -43,6 +44,7 @@ export class PipelineDashboard extends Construct {
         ...quotaSection(shown),
         ...rateSection(shown),
         ...shown.lanes.flatMap((lane) => laneSection(lane, shown)),
+        ...qrSection(shown),
         ...ledgerSection(shown),
         ...expirySection(shown),
         ...campaignSection(shown),

@@ -4,21 +4,20 @@ import { laneStateMetric } from '../../../lambdas/governor/names.ts';
 import { replayerMetric } from '../../../lambdas/replayer/names.ts';
 import type { Lane } from '../../constructs/lane.ts';
 import { answeredAfterMinutes, latest, minutesToDrain, oneMinute } from '../metrics.ts';
-import { callsPerSecond, dead, graph, heading, laneOperations, line, oldest, type Shown, waiting } from './widgets.ts';
+import { callsPerSecond, dead, graph, heading, line, linkOperations, oldest, type Shown, waiting } from './widgets.ts';
 
 const percentiles = ['p50', 'p95', 'p99'];
 
-/** One lane: its state, backlog, outcomes, calls, API errors and latencies, and its QR images. */
+/** One lane: its state, backlog, outcomes, calls, API errors and latencies. */
 export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
-  const { name, settings, plan, commands, qrJobs } = lane;
+  const { name, settings, plan, commands } = lane;
   const { metrics } = shown;
   const { laneParkedMinutes, lanePausedMinutes } = shown.settings.alarmThresholds;
   const counts = (...names: (typeof laneMetric)[keyof typeof laneMetric][]): IMetric[] =>
     names.map((one) => metrics.lane(one, name, { ...oneMinute, label: one }));
   const ofOperations = (metric: typeof operationMetric.apiCallMade | typeof operationMetric.apiCallFailed) =>
-    laneOperations.map((one) => metrics.operation(metric, name, one, { ...oneMinute, label: one }));
+    linkOperations.map((one) => metrics.operation(metric, name, one, { ...oneMinute, label: one }));
   const isLatencyLane = settings.windowSeconds === 0;
-  const share = (worker: typeof plan.link) => line(worker.concurrency * worker.callsPerSecond, 'share');
 
   return [
     heading(
@@ -92,8 +91,8 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
     [
       graph(
         `${name}: calls per second`,
-        laneOperations.filter((one) => one !== 'qr').map((one) => callsPerSecond(one, name, [one], shown)),
-        { stacked: true, leftAnnotations: [share(plan.link)] },
+        linkOperations.map((one) => callsPerSecond(one, name, [one], shown)),
+        { stacked: true, leftAnnotations: [line(plan.link.concurrency * plan.link.callsPerSecond, 'share')] },
       ),
       graph(`${name}: API errors per minute, by operation and meaning`, ofOperations(operationMetric.apiCallFailed), {
         right: counts(
@@ -115,16 +114,6 @@ export function laneSection(lane: Lane, shown: Shown): IWidget[][] {
           ),
         ),
       ),
-    ],
-    heading(`QR: ${name}`, ['qr-failed', 'dead-letters', 'commands-expiring'], shown),
-    [
-      graph(`${name}: QR images per minute`, counts(laneMetric.qrStored, laneMetric.qrFailed)),
-      graph(`${name}: QR backlog`, [waiting(qrJobs)], {
-        right: [dead(qrJobs)],
-      }),
-      graph(`${name}: QR calls per second`, [callsPerSecond('qr', name, ['qr'], shown)], {
-        leftAnnotations: [share(plan.qr)],
-      }),
     ],
   ];
 }

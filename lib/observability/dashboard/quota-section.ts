@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import { GaugeWidget, type IMetric, type IWidget, SingleValueWidget } from 'aws-cdk-lib/aws-cloudwatch';
 import { writes } from '../../../lambdas/domain/onelink/operation.ts';
-import { expiryLane } from '../../../lambdas/domain/work/names.ts';
+import { expiryLane, qrLane } from '../../../lambdas/domain/work/names.ts';
 import { governorMetric } from '../../../lambdas/governor/names.ts';
 import { budgetOf } from '../../config/rate-budget.ts';
 import { laneNames } from '../alarm-line.ts';
 import { byOperation, expression, latest } from '../metrics.ts';
-import { callsPerSecond, graph, heading, laneOperations, line, type Shown } from './widgets.ts';
+import { callsPerSecond, graph, heading, line, linkOperations, type Shown } from './widgets.ts';
 
 const hourly = { period: Duration.hours(1) };
 const daily = { period: Duration.days(1) };
@@ -99,7 +99,7 @@ export function quotaSection(shown: Shown): IWidget[][] {
 
 /** Calls per second against the account's limits. */
 export function rateSection(shown: Shown): IWidget[][] {
-  const { account, lanes, expiry } = shown;
+  const { account, expiry } = shown;
   const budget = budgetOf(account);
   const ofExpiry = expiry.plan.concurrency * expiry.plan.callsPerSecond;
   return [
@@ -107,20 +107,18 @@ export function rateSection(shown: Shown): IWidget[][] {
     [
       graph(
         'Calls per second, all lanes',
-        laneNames(shown).map((name) => callsPerSecond(name, name, laneOperations, shown)),
+        [
+          ...laneNames(shown).map((name) => callsPerSecond(name, name, linkOperations, shown)),
+          callsPerSecond('QR codes', qrLane, ['qr'], shown),
+        ],
         {
           stacked: true,
           leftAnnotations: [line(budget.callsPerSecond, 'budget'), line(account.callsPerSecond, 'OneLink’s limit')],
         },
       ),
-      graph(
-        'QR calls per second, all lanes',
-        lanes.map(({ name }) => callsPerSecond(name, name, ['qr'], shown)),
-        {
-          stacked: true,
-          leftAnnotations: [line(budget.qrCallsPerSecond, 'budget'), line(account.qrCallsPerSecond, 'OneLink’s limit')],
-        },
-      ),
+      graph('QR calls per second', [callsPerSecond('QR codes', qrLane, ['qr'], shown)], {
+        leftAnnotations: [line(budget.qrCallsPerSecond, 'budget'), line(account.qrCallsPerSecond, 'OneLink’s limit')],
+      }),
       graph('Calls per second, expiry', [callsPerSecond(expiryLane, expiryLane, ['read', 'update'], shown)], {
         leftAnnotations: [line(ofExpiry, 'share')],
       }),

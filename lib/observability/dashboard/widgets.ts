@@ -47,8 +47,8 @@ export const dead = ({ deadLetters }: Pick<WorkQueue, 'deadLetters'>) =>
 /** A horizontal line at a limit. */
 export const line = (value: number, label: string): HorizontalAnnotation => ({ value, label });
 
-/** The operations of a lane. Only the governor calls the quota's endpoint. */
-export const laneOperations = operations.filter((operation) => operation !== 'quota');
+/** The operations of a lane. The QR worker gets the images, and only the governor and the reader call the quota's endpoint. */
+export const linkOperations = operations.filter((operation) => operation !== 'quota' && operation !== 'qr');
 
 /** API calls per second of one lane, the mean of each minute. */
 export function callsPerSecond(

@@ -13,7 +13,7 @@ const goals = { kilobytes: 500, milliseconds: 200 };
 /** The workers, by a part of their logical ID. Without the governor, which waits a second before its first call. */
 const workers = {
   'link worker': 'CampaignLinkWorker',
-  'QR worker': 'CampaignQrWorker',
+  'QR worker': 'QrWorker',
   'expiry worker': 'ExpiryWorker',
 };
 

@@ -8,7 +8,7 @@ import { costFigures, costInput, costTables } from '../../report/cost-tables.ts'
 import type { BenchOptions, Findings } from '../item.ts';
 import { type BenchPipeline, benchPipeline } from '../world/bench-pipeline.ts';
 import { creates } from '../world/commands.ts';
-import { configuredPlan } from '../world/lanes.ts';
+import { configuredPlan, configuredQrPlan } from '../world/lanes.ts';
 import { requestCountsProbe } from '../world/request-counts.ts';
 import { assemblyOf, campaignAt, variantPipeline } from '../world/synthesis.ts';
 
@@ -22,14 +22,14 @@ const logEventBytes = 26;
 export async function cost({ report, commands = 4_000 }: BenchOptions): Promise<Findings> {
   // The configured pace and batches, in two environments, which any machine can sustain. With a tenth of a call more, or
   // rounding would cut the share below two whole paces.
-  const variant = campaignAt(2 * configuredPlan('campaign', 'LinkWorker').callsPerSecond + 0.1);
+  const variant = campaignAt(2 * configuredPlan('campaign').callsPerSecond + 0.1);
   const probe = await requestCountsProbe();
   const pipeline = await benchPipeline({ variant, emulator, nodeOptions: [probe.nodeOption] });
   const meter = meterOf(pipeline);
   try {
     const measured: Record<string, number> = {};
-    const use = async (worker: 'LinkWorker' | 'QrWorker', items: number): Promise<MeasuredPerItem> => {
-      const name = pipeline.functionOf('campaign', worker);
+    const use = async (worker: 'CampaignLinkWorker' | 'QrWorker', items: number): Promise<MeasuredPerItem> => {
+      const name = pipeline.functionOf(worker);
       const counts = await probe.read(name);
       const { invocations, milliseconds, logBytes } = meter.of(name);
       const each = (...operations: string[]) =>
@@ -38,11 +38,11 @@ export async function cost({ report, commands = 4_000 }: BenchOptions): Promise<
       return {
         lambdaRequests: invocations / items,
         // Sent, received and deleted, ten at a time. QR jobs are rare, so the link worker sends them one by one.
-        sqsRequests: worker === 'LinkWorker' ? 0.3 : 1.2,
+        sqsRequests: worker === 'CampaignLinkWorker' ? 0.3 : 1.2,
         // Each record has less than 1 KB (test/integration/ledger-cost.test.ts).
         dynamoDbWriteUnits: each('PutItem', 'UpdateItem'),
         // A BatchGetItem counts each key, whether the record exists or not: one for each command, and none for a create's QR code.
-        dynamoDbReadUnits: each('GetItem') + (worker === 'LinkWorker' ? 1 : 0),
+        dynamoDbReadUnits: each('GetItem') + (worker === 'CampaignLinkWorker' ? 1 : 0),
         snsPublishes: each('Publish'),
         s3Puts: each('S3 PUT'),
         logBytes: logBytes / items,
@@ -50,11 +50,11 @@ export async function cost({ report, commands = 4_000 }: BenchOptions): Promise<
     };
     report(`cost: ${commands} links`);
     await run(pipeline, commands, 0);
-    const link = await use('LinkWorker', commands);
+    const link = await use('CampaignLinkWorker', commands);
     report(`cost: ${qrCodes} QR codes`);
     await run(pipeline, qrCodes, 1);
     const qrCode = await use('QrWorker', qrCodes);
-    const plan = { link: configuredPlan('campaign', 'LinkWorker'), qr: configuredPlan('campaign', 'QrWorker') };
+    const plan = { link: configuredPlan('campaign'), qr: configuredQrPlan() };
     const input = costInput(variantPipeline({}), useOn(plan, { link, qrCode }), await standing(pipeline));
     return {
       figures: {
@@ -77,7 +77,7 @@ async function run(pipeline: BenchPipeline, commands: number, qrEvery: number): 
   await pipeline.feedWorkers(false);
   await pipeline.send('campaign', creates(`cost-${qrEvery}`, commands, qrEvery));
   await pipeline.feedWorkers(true);
-  const waiting = async () => (await pipeline.waiting('campaign')) + (await pipeline.waitingQrJobs('campaign'));
+  const waiting = async () => (await pipeline.waiting('campaign')) + (await pipeline.waitingQrJobs());
   while ((await waiting()) > 0) await sleep(250);
 }
 

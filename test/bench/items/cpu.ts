@@ -62,7 +62,7 @@ export async function cpu({ report, commands = 6_000 }: BenchOptions): Promise<F
     cpuMillisecondsPerLinkElsewhere: worker.elsewhere,
     cpuShareByPackage: Object.fromEntries(shares.map(({ where, share }) => [where, share])),
   };
-  const plan = configuredPlan('campaign', 'LinkWorker');
+  const plan = configuredPlan('campaign');
   const memoryMegabytes = variantPipeline({}).settings.memoryMegabytes.linkWorker;
   const billed = billedMilliseconds(plan);
   const dollars = billed * 1_000 * (memoryMegabytes / 1024) * awsPrices.lambdaGigabyteSecond;
@@ -114,7 +114,7 @@ export async function cpuPerLink(
     const after = { links: await made(), cpu: pipeline.cpuSeconds() };
     const links = after.links - before.links;
     const used = (role: string) => (((after.cpu.get(role) ?? 0) - (before.cpu.get(role) ?? 0)) * 1000) / links;
-    const worker = pipeline.functionOf('campaign', 'LinkWorker');
+    const worker = pipeline.functionOf('CampaignLinkWorker');
     const environments = pipeline.cloud.environments().find((one) => one.function === worker)?.environments ?? [];
     const pids = environments.flatMap(({ pid }) => pid ?? []);
     const elsewhere = ['pollers', 'SQS, SNS, S3', 'DynamoDB', 'OneLink API'].map((role) => [role, used(role)] as const);

@@ -74,7 +74,7 @@ async function campaignOver(ledgerRecords: number, commands: number, report: Ben
       }
     })();
     await until(warmUp);
-    const worker = pipeline.functionOf('campaign', 'LinkWorker');
+    const worker = pipeline.functionOf('CampaignLinkWorker');
     const before = { cpu: pipeline.cpuSeconds(), links: await made() };
     /** Memory of the largest environment of each function, at the end of each fifth of the campaign. */
     const residentMegabytes: Record<string, number[]> = {};

@@ -6,7 +6,7 @@ import type { BenchOptions, Findings } from '../item.ts';
 import { type BenchPipeline, type BenchPipelineOptions, benchPipeline } from '../world/bench-pipeline.ts';
 import { sustainableCallsPerSecond } from '../world/capacity.ts';
 import { creates } from '../world/commands.ts';
-import { lanePlans, plannedCallsPerSecond, utilisationAt, workerShares } from '../world/lanes.ts';
+import { lanePlans, plannedCallsPerSecond, qrPlan, utilisationAt, workerShares } from '../world/lanes.ts';
 import { cores } from '../world/machine.ts';
 import { measureWindow } from '../world/measured-window.ts';
 import { otherClient } from '../world/other-client.ts';
@@ -35,7 +35,7 @@ const warmUpSeconds = 12;
 
 export type RateRun = Awaited<ReturnType<typeof saturate>>;
 
-/** Item 1: both lanes and their QR queues under an endless backlog. */
+/** Item 1: both lanes and the QR queue under an endless backlog. */
 export async function rate(options: BenchOptions): Promise<Findings> {
   const { report, only } = options;
   const sustainable = options.callsPerSecond ?? (await sustainableCallsPerSecond(report));
@@ -74,7 +74,7 @@ async function saturate(name: string, variant: RateVariant, limit: number, secon
       const calls = plan.concurrency * plan.callsPerSecond;
       return { of, calls, reached: calls * utilisationAt(plan, latencyMilliseconds / 1000) };
     });
-    const campaign = reachable.find(({ of }) => of === pipeline.functionOf('campaign', 'LinkWorker'));
+    const campaign = reachable.find(({ of }) => of === pipeline.functionOf('CampaignLinkWorker'));
     const reachableCallsPerSecond = reachable.reduce((sum, { reached }) => sum + reached, 0);
     const sustained = between(all);
     const budget = budgetOf(pipeline.pipeline.account).callsPerSecond;
@@ -107,11 +107,15 @@ async function saturate(name: string, variant: RateVariant, limit: number, secon
 /** Fills each queue with more messages than its workers can process in the time. The mappings are off while it fills. */
 async function fillQueues(pipeline: BenchPipeline, seconds: number): Promise<void> {
   await pipeline.feedWorkers(false);
-  for (const { lane, link, qr } of lanePlans(pipeline)) {
+  const { concurrency, callsPerSecond } = qrPlan(pipeline);
+  const plans = lanePlans(pipeline);
+  // Each lane makes twice its part of the QR jobs that the QR worker can do.
+  const qrPerSecond = (2 * concurrency * callsPerSecond) / plans.length;
+  for (const { lane, link } of plans) {
     const perSecond = link.concurrency * link.callsPerSecond;
     // Two more batches for each environment.
     const count = Math.ceil(perSecond * seconds) + 2 * link.concurrency * link.batchSize;
-    const qrEvery = Math.max(1, Math.floor(perSecond / (2 * qr.concurrency * qr.callsPerSecond)));
+    const qrEvery = Math.max(1, Math.floor(perSecond / qrPerSecond));
     await pipeline.send(lane, creates(`rate-${lane}`, count, qrEvery));
   }
 }

@@ -79,9 +79,8 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
       return meter.peakBytes();
     },
 
-    /** The name of a lane's function, found by its logical ID. */
-    functionOf(lane: string, worker: 'LinkWorker' | 'QrWorker'): string {
-      const part = `${lane.charAt(0).toUpperCase()}${lane.slice(1)}${worker}`;
+    /** The name of a function, found by a part of its logical ID: `CampaignLinkWorker`, `QrWorker`. */
+    functionOf(part: string): string {
       const found = cloud.environments().find(({ logicalId }) => logicalId.includes(part));
       if (found === undefined) throw new Error(`there is no function of ${part}`);
       return found.function;
@@ -116,9 +115,9 @@ export async function benchPipeline(options: BenchPipelineOptions = {}) {
       return messagesIn(await cloud.queues(), laneQueueUrl(lane));
     },
 
-    /** Messages in a lane's queue of QR jobs, in flight or not. */
-    async waitingQrJobs(lane: string): Promise<number> {
-      return messagesIn(await cloud.queues(), named[`${lane.charAt(0).toUpperCase()}${lane.slice(1)}QrQueueUrl`]);
+    /** Messages in the queue of QR jobs, in flight or not. */
+    async waitingQrJobs(): Promise<number> {
+      return messagesIn(await cloud.queues(), named.QrJobsQueueUrl);
     },
 
     async stop(): Promise<void> {

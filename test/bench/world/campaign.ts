@@ -125,7 +125,7 @@ export async function runCampaign(
     kill: () => pipeline.cloud.environments().some(isBusy) && pipeline.cloud.killEnvironment() !== undefined,
     isOver: async () => (await pipeline.waiting('campaign')) === 0,
   });
-  const worker = pipeline.functionOf('campaign', 'LinkWorker');
+  const worker = pipeline.functionOf('CampaignLinkWorker');
   return accountOf(admin, campaign, ran, pipeline.cpuSeconds().get(worker) ?? 0);
 }
 

@@ -1,24 +1,34 @@
 import { plansOf } from '../../../cli/pipeline/configured-pipeline.ts';
-import { type LanePlan, planLanes, plannedCalls, type WorkerPlan } from '../../../lib/config/rate-budget.ts';
+import { pascal } from '../../../cli/pipeline/pipeline-outputs.ts';
+import { type LanePlan, plannedCalls, type WorkerPlan } from '../../../lib/config/rate-budget.ts';
 import type { BenchPipeline } from './bench-pipeline.ts';
 import { variantPipeline } from './synthesis.ts';
 
-export function lanePlans({ pipeline }: Pick<BenchPipeline, 'pipeline'>): LanePlan[] {
-  return planLanes(pipeline.account, pipeline.settings.lanes).plans;
+type Running = Pick<BenchPipeline, 'pipeline'>;
+
+export const lanePlans = ({ pipeline }: Running): readonly LanePlan[] => plansOf(pipeline).plans;
+
+/** The QR worker of all lanes, as `lib` sizes it. */
+export function qrPlan({ pipeline }: Running): WorkerPlan {
+  const { qr } = plansOf(pipeline);
+  if (qr === undefined) throw new Error('the configuration has no valid qrRateShare');
+  return qr;
 }
 
-/** Each lane's two workers, as `lib` sizes them, by the names of their functions in this run. */
+/** The lanes' workers and the QR worker, as `lib` sizes them, by the names of their functions in this run. */
 export function workerShares(running: Pick<BenchPipeline, 'pipeline' | 'functionOf'>) {
-  return lanePlans(running).flatMap(({ lane, link, qr }) => [
-    { function: running.functionOf(lane, 'LinkWorker'), plan: link },
-    { function: running.functionOf(lane, 'QrWorker'), plan: qr },
-  ]);
+  return [
+    ...lanePlans(running).map(({ lane, link }) => ({
+      function: running.functionOf(`${pascal(lane)}LinkWorker`),
+      plan: link,
+    })),
+    { function: running.functionOf('QrWorker'), plan: qrPlan(running) },
+  ];
 }
 
 /** The most calls that all functions together may send in any second: what the template allows, at most the budget. */
-export function plannedCallsPerSecond({ pipeline }: Pick<BenchPipeline, 'pipeline'>): number {
-  const { plans, expiry, reader } = plansOf(pipeline);
-  return plannedCalls(plans, expiry, reader).callsPerSecond;
+export function plannedCallsPerSecond({ pipeline }: Running): number {
+  return plannedCalls(plansOf(pipeline)).callsPerSecond;
 }
 
 /** An invocation's start, ledger read and end, as lib/config/rate-budget.ts assumes them. */
@@ -29,9 +39,12 @@ export function utilisationAt({ busySeconds, callsPerSecond }: WorkerPlan, laten
   return busySeconds / (busySeconds + 1 / callsPerSecond + latencySeconds + overheadSeconds);
 }
 
-/** The size of a lane's worker in examples/configuration.ts. */
-export function configuredPlan(lane: string, worker: 'LinkWorker' | 'QrWorker'): WorkerPlan {
+/** The size of a lane's link worker in examples/configuration.ts. */
+export function configuredPlan(lane: string): WorkerPlan {
   const plan = lanePlans({ pipeline: variantPipeline({}) }).find((one) => one.lane === lane);
   if (plan === undefined) throw new Error(`examples/configuration.ts has no lane ${lane}`);
-  return worker === 'LinkWorker' ? plan.link : plan.qr;
+  return plan.link;
 }
+
+/** The size of the QR worker in examples/configuration.ts. */
+export const configuredQrPlan = (): WorkerPlan => qrPlan({ pipeline: variantPipeline({}) });

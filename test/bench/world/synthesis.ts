@@ -33,7 +33,7 @@ export function variantPipeline(variant: Variant): ConfiguredPipeline {
  * examples/configuration.ts with another limit of calls per second. Some calls do not shrink with the limit: 25 QR
  * calls a second, two expiry calls, one read and one of the governor. The campaign lane gives up rate for them.
  *
- * @param shares other shares of each lane except the campaign lane, and of each lane's QR codes
+ * @param shares other shares of each lane except the campaign lane, and of the QR codes
  */
 export function variantAt(
   account: Partial<AccountSettings> & { callsPerSecond: number },
@@ -41,13 +41,14 @@ export function variantAt(
 ): Variant {
   const { settings, account: usual } = variantPipeline({});
   const reshaped = Object.entries(settings.lanes).map(([name, lane]): [string, LaneSettings] => {
-    return [name, { ...lane, rateShare: shares.others ?? lane.rateShare, qrShare: shares.qr ?? lane.qrShare }];
+    return [name, { ...lane, rateShare: shares.others ?? lane.rateShare }];
   });
   const { campaign, ...others } = Object.fromEntries(reshaped);
   const most = settings.lanes.campaign?.rateShare;
   if (campaign === undefined || most === undefined) throw new Error('examples/configuration.ts has no lane `campaign`');
   const budget = budgetOf({ ...usual, ...account });
-  const qr = reshaped.reduce((sum, [, { qrShare }]) => sum + qrShare * budget.qrCallsPerSecond, 0);
+  const qrRateShare = shares.qr ?? settings.qrRateShare;
+  const qr = qrRateShare * budget.qrCallsPerSecond;
   // Two environments with one call each, and a margin for rounding.
   const expiryRateShare = Math.max(settings.expiryRateShare, 2.1 / budget.callsPerSecond);
   const readRateShare = Math.max(settings.readRateShare, 1.1 / budget.callsPerSecond);
@@ -57,7 +58,7 @@ export function variantAt(
   // If the others have smaller shares, the campaign lane gets all the rest.
   const rateShare = shares.others === undefined ? Math.min(most, room) : room;
   const lanes = { ...others, campaign: { ...campaign, rateShare } };
-  return { account, settings: { lanes, expiryRateShare, readRateShare } };
+  return { account, settings: { lanes, qrRateShare, expiryRateShare, readRateShare } };
 }
 
 /** A variant whose campaign lane has so many calls a second, or its configured share if that is less. */

@@ -147,6 +147,7 @@ export function portsOf(
         call('archive.addRejected', messageId, () => void pipeline.archived.add(messageId)),
     },
     observer,
+    observerOf: () => observer,
     clock,
   };
 }

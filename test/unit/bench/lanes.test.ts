@@ -1,12 +1,8 @@
 import { expect, test } from 'vitest';
 import { billedMilliseconds } from '../../../cli/cost/measured-use.ts';
-import { configuredPlan, utilisationAt } from '../../bench/world/lanes.ts';
+import { configuredPlan, configuredQrPlan, utilisationAt } from '../../bench/world/lanes.ts';
 
-const plans = [
-  configuredPlan('campaign', 'LinkWorker'),
-  configuredPlan('campaign', 'QrWorker'),
-  configuredPlan('transactional', 'LinkWorker'),
-];
+const plans = [configuredPlan('campaign'), configuredPlan('transactional'), configuredQrPlan()];
 
 test('the utilisation equals that of lib at the latency that lib assumes', () => {
   for (const plan of plans) expect(utilisationAt(plan, 0.2)).toBeCloseTo(plan.utilisation, 12);
@@ -17,5 +13,5 @@ test('a slower API lowers the utilisation', () => {
 });
 
 test('Lambda bills the whole cycle of an environment: 1,000 links in 15.9 s', () => {
-  expect(billedMilliseconds(configuredPlan('campaign', 'LinkWorker'))).toBeCloseTo(15.94, 2);
+  expect(billedMilliseconds(configuredPlan('campaign'))).toBeCloseTo(15.94, 2);
 });

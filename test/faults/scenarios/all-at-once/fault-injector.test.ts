@@ -49,7 +49,7 @@ describe('the fault injector', () => {
 
   it('derives the name of any function from its logical ID', () => {
     expect(jobOf('PipelineTransactionalLinkWorkerFunction3D414EF4')).toBe('link worker');
-    expect(jobOf('PipelineCampaignQrWorkerFunction937F582A')).toBe('QR worker');
+    expect(jobOf('PipelineQrWorkerFunction937F582A')).toBe('QR worker');
     expect(jobOf('PipelineGovernorWorkerFunction46F46A48')).toBe('governor');
     expect(jobOf('PipelineExpiryIntakeFunction0123ABCD')).toBe('expiry intake');
     expect(jobOf('PipelineExpiryWorkerFunction72A0563A')).toBe('expiry worker');

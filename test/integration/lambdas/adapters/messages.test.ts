@@ -22,6 +22,7 @@ const outcome = (requestId: string, change: Partial<Outcome> = {}) => givenOutco
 function job(requestId: string): QrJob {
   return {
     specVersion: '1.0',
+    lane: 'campaign',
     source: 'crm',
     requestId,
     action: 'qr',
@@ -122,17 +123,18 @@ describe('QR jobs', () => {
     expect(asked.toSorted((a, b) => a.requestId.localeCompare(b.requestId))).toEqual(ids(12).toSorted().map(job));
   });
 
-  it('are sent again only if SQS refused them', async () => {
+  it('are sent again only if SQS refused them, in the same message group', async () => {
     const sent: string[][] = [];
     const sqs = {
       send: async ({ input }: SendMessageBatchCommand) => {
-        sent.push((input.Entries ?? []).map(({ MessageBody = '' }) => (JSON.parse(MessageBody) as QrJob).requestId));
+        const nameOf = (text = '') => (JSON.parse(text) as QrJob).requestId;
+        sent.push((input.Entries ?? []).map((one) => `${nameOf(one.MessageBody)} ${one.MessageGroupId}`));
         return sent.length === 1 ? { Failed: [{ Id: '0', Code: 'InternalError', SenderFault: false }] } : {};
       },
     } as unknown as SQSClient;
     const queue = new JobQueue(sqs, 'url', wireJson);
-    await Promise.all(ids(2).map((id) => queue.enqueue(job(id))));
-    expect(sent).toEqual([['r0', 'r1'], ['r0']]);
+    await Promise.all(ids(2).map((id) => queue.enqueue(job(id), `group of ${id}`)));
+    expect(sent).toEqual([['r0 group of r0', 'r1 group of r1'], ['r0 group of r0']]);
   });
 
   it('fail if the queue does not exist', async () => {

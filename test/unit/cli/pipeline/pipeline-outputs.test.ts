@@ -6,8 +6,8 @@ const outputs = {
   QrBucketName: 'qr-images',
   CampaignQueueUrl: 'https://sqs.example/campaign',
   CampaignDeadLetterQueueUrl: 'https://sqs.example/campaign-dead',
-  CampaignQrQueueUrl: 'https://sqs.example/campaign-qr',
-  CampaignQrDeadLetterQueueUrl: 'https://sqs.example/campaign-qr-dead',
+  QrJobsQueueUrl: 'https://sqs.example/qr',
+  QrJobsDeadLetterQueueUrl: 'https://sqs.example/qr-dead',
   TransactionalQueueUrl: 'https://sqs.example/transactional',
 };
 

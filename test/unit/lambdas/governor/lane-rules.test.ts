@@ -40,6 +40,16 @@ describe('a lane', () => {
     }
   });
 
+  it('that uses no quota never parks, and pauses with the others', () => {
+    const codes = { name: 'qr' };
+    const spent = { ...healthy, remaining: 0, exceeded: true };
+    expect(nextLane(open, codes, spent, 100)).toBe(open);
+    expect(nextLane(open, codes, { ...spent, health: refused }, 100)).toMatchObject({
+      state: 'paused',
+      reason: 'token-refused',
+    });
+  });
+
   it('opens again at a tenth above its reserve', () => {
     const parking: LaneControl = { state: 'parking', reason: 'quota-reserve-reached', since: 1 };
     expect(next(parking, { remaining: 1_100 })).toBe(parking);

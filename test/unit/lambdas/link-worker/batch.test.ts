@@ -179,8 +179,23 @@ describe('a batch', () => {
       { body: { ...drawn, requestId: 'q-2', source: 'studio' }, messageId: 'm-3' },
     );
     expect(world.qrJobs).toMatchObject([
-      { requestId: 'q-1', action: 'qr', messageId: 'm-2', qr: { format: 'jpg' }, version: 1 },
+      { lane: 'campaign', requestId: 'q-1', action: 'qr', messageId: 'm-2', qr: { format: 'jpg' }, version: 1 },
     ]);
     expect(world.outcomes.at(-1)).toMatchObject({ outcome: 'rejected', reason: 'not-owner', requestId: 'q-2' });
+  });
+
+  it('gives a QR job the message group of its lane, and of its command within it', async ({ world }) => {
+    await world.deliver(
+      { body: { ...create, requestId: 'a', qr: {} } },
+      { body: { ...create, requestId: 'b', qr: {} }, messageId: 'm-2', groupId: 'crm/spring' },
+      { body: { ...create, requestId: 'c', qr: {} }, messageId: 'm-3', groupId: 'x'.repeat(128) },
+    );
+    expect(world.qrJobs.map(({ requestId, lane }) => `${requestId} ${lane}`)).toEqual([
+      'a campaign',
+      'b campaign',
+      'c campaign',
+    ]);
+    // SQS refuses a group of more than 128 characters.
+    expect(world.qrGroups).toEqual(['campaign', 'campaign/crm/spring', `campaign/${'x'.repeat(119)}`]);
   });
 });

@@ -12,7 +12,6 @@ import { silentObserver, stillClock } from '../../../world/stillness.ts';
 const it = base.extend('world', () => givenWorld());
 
 const variables: QrWorkerVariables = {
-  LANE: 'campaign',
   API_BASE_URL: 'http://127.0.0.1:1/api/v2.0',
   API_TOKEN_SECRET_ARN: 'arn:token',
   QR_CALLS_PER_SECOND: '8',
@@ -23,7 +22,6 @@ const variables: QrWorkerVariables = {
   QR_BUCKET_NAME: 'codes',
   QR_QUEUE_URL: 'http://127.0.0.1:1/qr',
   OUTCOME_TOPIC_ARN: 'arn:outcomes',
-  OUTCOMES_PER_PUBLISH: '10',
   DEDUPLICATION_WINDOW_DAYS: '75',
   MAX_QR_ATTEMPTS: '8',
 };
@@ -31,6 +29,7 @@ const variables: QrWorkerVariables = {
 const key = 'A1b3/poster';
 const job: QrJob = {
   specVersion: '1.0',
+  lane: 'campaign',
   source: 'studio',
   requestId: 'q-1',
   action: 'qr',
@@ -53,6 +52,7 @@ const wrong = { kind: 'status', status: 400, errorType: 'invalid_parameter' } as
 function givenWorld() {
   const ledger = new InMemoryLedger();
   const [outcomes, stored, removed, drawn]: [Outcome[], string[], string[], unknown[]] = [[], [], [], []];
+  const counted: string[] = [];
   const now = () => Date.parse('2026-03-01T10:00:05Z');
   const api = new EmulatedApi({
     now,
@@ -78,7 +78,7 @@ function givenWorld() {
         void removed.push(`${source}/${onelinkId}/${shortlinkId}`),
     },
     outcomes: { publish: async (outcome) => void outcomes.push(outcome) },
-    observer: silentObserver,
+    observerOf: (lane) => ({ ...silentObserver, count: (metric) => void counted.push(`${lane} ${metric}`) }),
     clock: stillClock(now()),
   });
   const deliver = (jobs: unknown[], receiveCount = 1, remaining = 60_000) =>
@@ -92,7 +92,7 @@ function givenWorld() {
       })),
       { remainingMilliseconds: () => remaining },
     );
-  return { ledger, api, outcomes, stored, removed, drawn, deliver };
+  return { ledger, api, outcomes, stored, removed, drawn, counted, deliver };
 }
 
 type World = ReturnType<typeof givenWorld>;
@@ -122,6 +122,16 @@ describe('a QR job', () => {
       },
     ]);
     expect(world.ledger.answered.get('studio/q-1')?.outcome.outcome).toBe('qr-ready');
+  });
+
+  it('counts for its own lane, and its outcome names that lane', async ({ world }) => {
+    const urgent = { ...job, lane: 'transactional', requestId: 'q-2' };
+    expect(await world.deliver([job, urgent])).toEqual(['done', 'done']);
+    expect(world.counted).toEqual(['campaign QrStored', 'transactional QrStored']);
+    expect(world.outcomes.map(({ requestId, lane }) => [requestId, lane])).toEqual([
+      ['q-1', 'campaign'],
+      ['q-2', 'transactional'],
+    ]);
   });
 
   it.each<[string, number, (world: World) => void, string, string[]]>([

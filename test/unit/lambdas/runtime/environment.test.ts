@@ -47,7 +47,7 @@ describe("a function's environment", () => {
     expect(() => readEnvironment(governorEnvironment, { MONTHLY_QUOTA_CALLS: 'many' })).toThrow(
       /API_BASE_URL: .*API_TOKEN_SECRET_ARN: .*APPSFLYER_ACCOUNT_ID: .*MONTHLY_QUOTA_CALLS: .*PROBE_TEMPLATE_ID: /,
     );
-    expect(() => readEnvironment(qrWorkerEnvironment, {})).toThrow(/LANE: .*QR_CALLS_PER_SECOND: .*MAX_QR_ATTEMPTS: /);
+    expect(() => readEnvironment(qrWorkerEnvironment, {})).toThrow(/QR_CALLS_PER_SECOND: .*MAX_QR_ATTEMPTS: /);
   });
 
   it('is refused without quoting a value, which may be secret', () => {

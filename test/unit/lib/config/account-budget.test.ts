@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { config } from '../../../../examples/configuration.ts';
 import type { Configuration } from '../../../../lib/config/config-schema.ts';
 import { ConfigurationError, validateConfiguration } from '../../../../lib/config/config-validation.ts';
-import { budgetOf, planExpiry, planLanes, planReader } from '../../../../lib/config/rate-budget.ts';
+import { budgetOf, planPipeline } from '../../../../lib/config/rate-budget.ts';
 
 const share = fc.integer({ min: 2, max: 60 }).map((percent) => percent / 100);
 
 /** Two stages on one account with arbitrary shares: some fit, some do not. */
 const configurations: fc.Arbitrary<Configuration> = fc
   .record({
-    shares: fc.array(fc.tuple(share, share), { minLength: 4, maxLength: 4 }),
+    shares: fc.array(share, { minLength: 6, maxLength: 6 }),
     expiryRateShare: fc.constantFrom(0.02, 0.05),
     leftToOthers: fc.constantFrom(0, 0.1, 0.5),
     callsPerSecond: fc.integer({ min: 100, max: 2_000 }),
@@ -24,10 +24,10 @@ const configurations: fc.Arbitrary<Configuration> = fc
       for (const pipeline of stage.pipelines) {
         pipeline.account = 'acme';
         pipeline.expiryRateShare = expiryRateShare;
-        pipeline.lanes = structuredClone(pipeline.lanes);
+        const [qrRateShare = 0, ...rateShares] = shares.slice(3 * stageIndex);
+        Object.assign(pipeline, { qrRateShare, lanes: structuredClone(pipeline.lanes) });
         for (const [laneIndex, lane] of Object.values(pipeline.lanes).entries()) {
-          const [rateShare, qrShare] = shares[2 * stageIndex + laneIndex] ?? [0, 0];
-          Object.assign(lane, { rateShare, qrShare, quotaReserveCalls: 750_000 });
+          Object.assign(lane, { rateShare: rateShares[laneIndex], quotaReserveCalls: 750_000 });
         }
       }
     }
@@ -47,19 +47,13 @@ test('an accepted configuration never sends above the account’s limits, whatev
       accepted += 1;
       const limits = candidate.accounts.acme ?? expect.fail('no account');
       const pipelines = Object.values(candidate.stages).flatMap((stage) => stage.pipelines);
-      const plans = pipelines.flatMap((pipeline) => planLanes(limits, pipeline.lanes).plans);
-      const sent = (worker: { concurrency: number; callsPerSecond: number }) =>
-        worker.concurrency * worker.callsPerSecond;
-      const qr = plans.reduce((sum, plan) => sum + sent(plan.qr), 0);
-      const link = plans.reduce((sum, plan) => sum + sent(plan.link), 0);
-      const expiry = pipelines.reduce((sum, { expiryRateShare }) => {
-        const { plan } = planExpiry(limits, expiryRateShare);
-        return sum + (plan === undefined ? 0 : sent(plan));
-      }, 0);
-      const reads = pipelines.reduce((sum, { readRateShare }) => {
-        const { plan } = planReader(limits, readRateShare);
-        return sum + (plan === undefined ? 0 : sent(plan));
-      }, 0);
+      const plans = pipelines.map((pipeline) => planPipeline(limits, pipeline));
+      const sent = (workers: ({ concurrency: number; callsPerSecond: number } | undefined)[]) =>
+        workers.reduce((sum, one) => sum + (one?.concurrency ?? 0) * (one?.callsPerSecond ?? 0), 0);
+      const qr = sent(plans.map((plan) => plan.qr));
+      const link = sent(plans.flatMap((plan) => plan.plans.map((one) => one.link)));
+      const expiry = sent(plans.map((plan) => plan.expiry));
+      const reads = sent(plans.map((plan) => plan.reader));
       // Each pipeline has a governor that may send one call in that second.
       expect(link + qr + expiry + reads + pipelines.length).toBeLessThanOrEqual(budgetOf(limits).callsPerSecond);
       expect(qr).toBeLessThanOrEqual(budgetOf(limits).qrCallsPerSecond);

@@ -45,7 +45,7 @@ describe('a configuration', () => {
     ['lanes.campaign.windowSeconds', 301, 'must be 0–300 (SQS event source mappings); got 301'],
     ['lanes.campaign.windowSeconds', 0.5, 'must be 0–300 (SQS event source mappings); got 0.5'],
     ['lanes.campaign.rateShare', 82, 'must be a share from 0 to 1; got 82'],
-    ['lanes.campaign.qrShare', '0.5', 'must be a share from 0 to 1; got "0.5"'],
+    ['qrRateShare', '0.5', 'must be a share from 0 to 1; got "0.5"'],
     ['linkIdLength', 9, 'must be 10–50 (guessable below 10; OneLink short-link IDs end at 50); got 9'],
     ['conflictPolicy', 'merge', 'must be one of reject, derive; got "merge"'],
     ['ledgerKeeps', 'all', 'must be one of digest, full; got "all"'],
@@ -139,9 +139,9 @@ describe('a configuration', () => {
     ],
     ['lanes.transactional.quotaReserveCalls', 7_500_000, 'must be below the monthly quota of 7,500,000; got 7500000'],
     [
-      'lanes.transactional.qrShare',
+      'qrRateShare',
       0.05,
-      'must leave each environment at least 1 call/s: R = floor(0.05 × 23) = 1 calls/s, C = max(2, ceil(1 × 0.5 s / 10)) = 2, r = floor(1 / 2) = 0; raise the share or the batch size',
+      'must leave each environment at least 1 call/s: R = floor(0.05 × 23) = 1 calls/s, C = max(2, ceil(1 × 4 s / 2)) = 2, r = floor(1 / 2) = 0; raise the share or the batch size',
     ],
     ['alarmThresholds.quotaUsedPercent.page', 100, 'must be 1–99 (percent); got 100'],
     ['alarmThresholds.quotaUsedPercent.ticket', [85, 70], 'must be above the one before it, 85; got 70', '[1]'],
@@ -372,11 +372,11 @@ describe('a configuration', () => {
 
   test('names lanes in lower-case letters and digits only', () => {
     const lane = config.stages.production?.pipelines[0]?.lanes.campaign;
-    // Each construct, alarm and verb needs a name of its own: `campaign-qr` is the QR queue of another lane.
+    // Each construct, alarm and verb needs a name of its own: `campaign-ingress-crm` is a producer's queue of another lane.
     const taken =
-      'expiry, reader, all, outcomes, governor, replayer, ingress, forwarder, operations, campaigns, alarms, dashboard, qr, constructor, default, resource';
+      'expiry, qr, reader, all, outcomes, governor, replayer, ingress, forwarder, operations, campaigns, alarms, dashboard, constructor, default, resource';
     const rule = `the name must be lower-case letters and digits, a letter first, and none of ${taken}`;
-    for (const name of ['Bulk', 'campaign-qr', ...taken.split(', ')]) {
+    for (const name of ['Bulk', 'campaign-ingress-crm', ...taken.split(', ')]) {
       expect(faultsOf(changed([`${pipeline}.lanes`, { [name]: lane }]))).toContain(`${at}.lanes.${name}: ${rule}`);
     }
   });
@@ -405,17 +405,17 @@ describe('a configuration', () => {
     // Then
     expect(faultsOf(candidate)).toEqual([
       'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 976 ' +
-        '(OneLink-production: transactional 5 × 17 + transactional QR 2 × 5 + campaign 13 × 64 + campaign QR 2 × 6 + expiry 2 × 4 + reader 1 × 28 + governor 1)',
+        '(OneLink-production: transactional 5 × 17 + campaign 13 × 64 + QR 2 × 11 + expiry 2 × 4 + reader 1 × 28 + governor 1)',
     ]);
   });
 
   test('counts every pipeline of every stage against the account that it names', () => {
     expect(faultsOf(changed(['stages.staging.pipelines.0.account', 'acme']))).toEqual([
       'accounts.acme: the shares must come to at most floor(1000 × 0.95 × (1 − 0)) = 950 calls/s; got 1896 ' +
-        '(OneLink-production: transactional 3 × 19 + transactional QR 2 × 5 + campaign 13 × 64 + campaign QR 2 × 6 + expiry 2 × 4 + reader 1 × 28 + governor 1; ' +
-        'OneLink-staging: transactional 3 × 19 + transactional QR 2 × 5 + campaign 13 × 64 + campaign QR 2 × 6 + expiry 2 × 4 + reader 1 × 28 + governor 1)',
+        '(OneLink-production: transactional 3 × 19 + campaign 13 × 64 + QR 2 × 11 + expiry 2 × 4 + reader 1 × 28 + governor 1; ' +
+        'OneLink-staging: transactional 3 × 19 + campaign 13 × 64 + QR 2 × 11 + expiry 2 × 4 + reader 1 × 28 + governor 1)',
       'accounts.acme: the shares must come to at most floor(25 × 0.95 × (1 − 0)) = 23 QR calls/s; got 44 ' +
-        '(OneLink-production: transactional QR 2 × 5 + campaign QR 2 × 6; OneLink-staging: transactional QR 2 × 5 + campaign QR 2 × 6)',
+        '(OneLink-production: QR 2 × 11; OneLink-staging: QR 2 × 11)',
     ]);
   });
 

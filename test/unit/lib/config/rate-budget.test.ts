@@ -6,17 +6,22 @@ import {
   callTimeoutMilliseconds,
   describe as describePlans,
   type LaneDemand,
-  planExpiry,
-  planLanes,
+  type PipelineDemand,
   plannedCalls,
-  planReader,
+  planPipeline,
   reservedConcurrency,
+  urgentQrSeconds,
 } from '../../../../lib/config/rate-budget.ts';
 
 const limits: AccountLimits = { callsPerSecond: 1_000, qrCallsPerSecond: 25, headroom: 0.95, leftToOthers: 0 };
-const lanes: Record<string, LaneDemand> = {
-  transactional: { rateShare: 0.06, qrShare: 0.45, batchSize: 10, windowSeconds: 0 },
-  campaign: { rateShare: 0.876, qrShare: 0.55, batchSize: 1_000, windowSeconds: 5 },
+const shipped: PipelineDemand = {
+  lanes: {
+    transactional: { rateShare: 0.06, batchSize: 10, windowSeconds: 0 },
+    campaign: { rateShare: 0.876, batchSize: 1_000, windowSeconds: 5 },
+  },
+  qrRateShare: 1,
+  expiryRateShare: 0.01,
+  readRateShare: 0.03,
 };
 
 describe('the budget', () => {
@@ -31,43 +36,43 @@ describe('the budget', () => {
   });
 });
 
-describe('the plan of the shipped lanes', () => {
-  const { plans, faults } = planLanes(limits, lanes);
+describe('the plan of the shipped pipeline', () => {
+  const { faults, ...plan } = planPipeline(limits, shipped);
 
   test('has the concurrency, pace, timeout and visibility timeout that the arithmetic by hand gives', () => {
     expect(faults).toEqual([]);
-    const numbers = plans.flatMap(({ lane, link, qr }) =>
-      [link, qr].map((worker) => [
-        lane,
-        worker.concurrency,
-        worker.callsPerSecond,
-        worker.batchSize,
-        worker.callsInFlight,
-        worker.timeoutSeconds,
-        worker.visibilityTimeoutSeconds,
-      ]),
-    );
+    const workers = { ...Object.fromEntries(plan.plans.map(({ lane, link }) => [lane, link])), qr: plan.qr };
+    const numbers = Object.entries(workers).map(([name, worker]) => [
+      name,
+      worker?.concurrency,
+      worker?.callsPerSecond,
+      worker?.batchSize,
+      worker?.callsInFlight,
+      worker?.timeoutSeconds,
+      worker?.visibilityTimeoutSeconds,
+    ]);
     expect(numbers).toEqual([
       ['transactional', 3, 19, 10, 38, 30, 180],
-      ['transactional', 2, 5, 10, 10, 30, 180],
       ['campaign', 13, 64, 1_000, 128, 60, 365],
-      ['campaign', 2, 6, 100, 12, 60, 365],
+      ['qr', 2, 11, 46, 22, 60, 361],
     ]);
   });
 
   test('gives the campaign lane a high utilisation and the transactional lane short batches', () => {
-    const [transactional, campaign] = plans;
+    const [transactional, campaign] = plan.plans;
     // 1000/64 = 15.63 s of 15.63 + 0.02 + 0.2 + 0.1; 10/19 = 0.53 s of 0.53 + 0.05 + 0.2 + 0.1
     expect(campaign?.link.utilisation).toBeCloseTo(0.98, 3);
     expect(transactional?.link.utilisation).toBeCloseTo(0.599, 3);
     expect(transactional?.link.busySeconds).toBeLessThan(0.6);
   });
 
-  const { plan: expiry } = planExpiry(limits, 0.01);
-  const { plan: reader } = planReader(limits, 0.03);
+  test('lets an urgent QR code wait for ten seconds at most, behind a campaign’s', () => {
+    // Twice 46/11 + 1/11 + 0.2 + 0.1 s, and the window
+    expect(plan.qr && urgentQrSeconds(plan.qr)).toBeCloseTo(10.15, 2);
+  });
 
   test('has one reader, whose turns of four seconds are full batches', () => {
-    expect(reader).toEqual({
+    expect(plan.reader).toEqual({
       concurrency: 1,
       callsPerSecond: 28,
       batchSize: 112,
@@ -78,20 +83,19 @@ describe('the plan of the shipped lanes', () => {
     });
   });
 
-  test('sends at most 948 calls a second: 3 × 19 + 2 × 5 + 13 × 64 + 2 × 6 + 2 × 4 + 1 × 28 + 1', () => {
-    expect(plannedCalls(plans, expiry, reader)).toEqual({ callsPerSecond: 948, qrCallsPerSecond: 22 });
-    expect(reservedConcurrency(plans, expiry, reader)).toBe(33);
+  test('sends at most 948 calls a second: 3 × 19 + 13 × 64 + 2 × 11 + 2 × 4 + 1 × 28 + 1', () => {
+    expect(plannedCalls(plan)).toEqual({ callsPerSecond: 948, qrCallsPerSecond: 22 });
+    expect(reservedConcurrency(plan)).toBe(31);
   });
 
   test('is printed as a table', () => {
-    expect(describePlans('OneLink-production', limits, plans, expiry, reader)).toBe(
+    expect(describePlans('OneLink-production', limits, plan)).toBe(
       [
-        'OneLink-production: at most 948 of 950 calls/s, 22 of 23 QR calls/s; 904 calls/s (95 %) under a backlog; reserves 33 Lambda environments',
+        'OneLink-production: at most 948 of 950 calls/s, 22 of 23 QR calls/s; 904 calls/s (95 %) under a backlog; reserves 31 Lambda environments',
         '  worker                 C × r       batch        busy utilisation     timeout  visibility',
         '  transactional       3 × 19/s          10       0.5 s        60 %        30 s       180 s',
-        '  transactional QR     2 × 5/s          10       2.0 s        80 %        30 s       180 s',
         '  campaign           13 × 64/s        1000      15.6 s        98 %        60 s       365 s',
-        '  campaign QR          2 × 6/s         100      16.7 s        97 %        60 s       365 s',
+        '  QR                  2 × 11/s          46       4.2 s        91 %        60 s       361 s',
         '  expiry               2 × 4/s         100      25.0 s        98 %        60 s       365 s',
         '  reader              1 × 28/s         112       4.0 s        92 %        30 s           -',
       ].join('\n'),
@@ -101,15 +105,15 @@ describe('the plan of the shipped lanes', () => {
 
 describe('the reader', () => {
   test('whose share leaves less than one call a second is refused', () => {
-    expect(planReader(limits, 0.001)).toEqual({
-      faults: [
-        { path: ['readRateShare'], message: 'must leave the reader at least 1 call/s: r = floor(0.001 × 950) = 0' },
-      ],
-    });
+    const { reader, faults } = planPipeline(limits, { ...shipped, readRateShare: 0.001 });
+    expect(reader).toBeUndefined();
+    expect(faults).toEqual([
+      { path: ['readRateShare'], message: 'must leave the reader at least 1 call/s: r = floor(0.001 × 950) = 0' },
+    ]);
   });
 
   test('of a large account answers with at most 250 links, which Lambda’s 6 MB hold', () => {
-    expect(planReader({ ...limits, callsPerSecond: 10_000 }, 0.03).plan).toMatchObject({
+    expect(planPipeline({ ...limits, callsPerSecond: 10_000 }, shipped).reader).toMatchObject({
       callsPerSecond: 285,
       batchSize: 250,
     });
@@ -118,7 +122,10 @@ describe('the reader', () => {
 
 describe('a lane that cannot be paced', () => {
   const faultOf = (demand: Partial<LaneDemand>, of = limits) =>
-    planLanes(of, { bulk: { rateShare: 0.5, qrShare: 0.5, batchSize: 1_000, windowSeconds: 5, ...demand } }).faults;
+    planPipeline(of, {
+      ...shipped,
+      lanes: { bulk: { rateShare: 0.5, batchSize: 1_000, windowSeconds: 5, ...demand } },
+    }).faults;
 
   const tooSlow = 'must leave each environment at least 1 call/s';
   const tooLong = 'a batch may take at most half of Lambda’s 900 s at its normal pace';
@@ -156,10 +163,10 @@ describe('every accepted plan', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const demand: fc.Arbitrary<LaneDemand> = fc.record({
     rateShare: share,
-    qrShare: share,
     batchSize: fc.integer({ min: 1, max: 10_000 }),
     windowSeconds: fc.integer({ min: 0, max: 300 }),
   });
+  const anyLanes = fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), demand, { maxKeys: 4 });
   const anyLimits: fc.Arbitrary<AccountLimits> = fc.record({
     callsPerSecond: fc.integer({ min: 1, max: 20_000 }),
     qrCallsPerSecond: fc.integer({ min: 1, max: 1_000 }),
@@ -169,31 +176,29 @@ describe('every accepted plan', () => {
 
   test('keeps each worker within its share and within the limits of Lambda and SQS', () => {
     fc.assert(
-      fc.property(anyLimits, fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), demand, { maxKeys: 4 }), (of, wanted) => {
-        const { plans, faults } = planLanes(of, wanted);
-        const refused = new Set(faults.map(({ path }) => path[1]));
-        expect(plans.map(({ lane }) => lane)).toEqual(Object.keys(wanted).filter((lane) => !refused.has(lane)));
-        for (const { lane, link, qr } of plans) {
-          const asked = wanted[lane];
-          expect(link.concurrency * link.callsPerSecond).toBeLessThanOrEqual(
-            (asked?.rateShare ?? 0) * of.callsPerSecond * of.headroom * (1 - of.leftToOthers) + 1e-6,
-          );
-          expect(qr.concurrency * qr.callsPerSecond).toBeLessThanOrEqual(
-            (asked?.qrShare ?? 0) * of.qrCallsPerSecond * of.headroom * (1 - of.leftToOthers) + 1e-6,
-          );
-          for (const worker of [link, qr]) {
-            expect(Number.isInteger(worker.callsPerSecond) && worker.callsPerSecond >= 1).toBe(true);
-            expect(worker.concurrency).toBeGreaterThanOrEqual(2);
-            expect(worker.concurrency).toBeLessThanOrEqual(1_000);
-            expect(worker.timeoutSeconds).toBeGreaterThanOrEqual((2 * worker.batchSize) / worker.callsPerSecond);
-            expect(worker.timeoutSeconds * 1_000).toBeGreaterThanOrEqual(3 * callTimeoutMilliseconds);
-            expect(worker.timeoutSeconds).toBeLessThanOrEqual(900);
-            // SQS's longest visibility timeout is 12 hours
-            expect(worker.visibilityTimeoutSeconds).toBe(6 * worker.timeoutSeconds + worker.windowSeconds);
-            expect(worker.visibilityTimeoutSeconds).toBeLessThanOrEqual(43_200);
-            expect(worker.callsInFlight >= 4 && worker.callsInFlight <= 250).toBe(true);
-            expect(worker.utilisation > 0 && worker.utilisation < 1).toBe(true);
-          }
+      fc.property(anyLimits, anyLanes, share, (of, lanes, qrRateShare) => {
+        const { plans, qr, faults } = planPipeline(of, { ...shipped, lanes, qrRateShare });
+        const refused = new Set(faults.map(({ path }) => path[1] ?? path[0]));
+        expect(plans.map(({ lane }) => lane)).toEqual(Object.keys(lanes).filter((lane) => !refused.has(lane)));
+        expect(qr === undefined).toBe(refused.has('qrRateShare'));
+        const usable = of.headroom * (1 - of.leftToOthers);
+        const asked = [
+          ...plans.map(({ lane, link }) => [link, (lanes[lane]?.rateShare ?? 0) * of.callsPerSecond * usable] as const),
+          ...(qr === undefined ? [] : [[qr, qrRateShare * of.qrCallsPerSecond * usable] as const]),
+        ];
+        for (const [worker, most] of asked) {
+          expect(worker.concurrency * worker.callsPerSecond).toBeLessThanOrEqual(most + 1e-6);
+          expect(Number.isInteger(worker.callsPerSecond) && worker.callsPerSecond >= 1).toBe(true);
+          expect(worker.concurrency).toBeGreaterThanOrEqual(2);
+          expect(worker.concurrency).toBeLessThanOrEqual(1_000);
+          expect(worker.timeoutSeconds).toBeGreaterThanOrEqual((2 * worker.batchSize) / worker.callsPerSecond);
+          expect(worker.timeoutSeconds * 1_000).toBeGreaterThanOrEqual(3 * callTimeoutMilliseconds);
+          expect(worker.timeoutSeconds).toBeLessThanOrEqual(900);
+          // SQS's longest visibility timeout is 12 hours
+          expect(worker.visibilityTimeoutSeconds).toBe(6 * worker.timeoutSeconds + worker.windowSeconds);
+          expect(worker.visibilityTimeoutSeconds).toBeLessThanOrEqual(43_200);
+          expect(worker.callsInFlight >= 4 && worker.callsInFlight <= 250).toBe(true);
+          expect(worker.utilisation > 0 && worker.utilisation < 1).toBe(true);
         }
       }),
       { numRuns: 500 },

@@ -5,7 +5,7 @@ const outputs: Record<string, string> = {
   OutcomeTopicArn: 'arn:aws:sns:eu-central-1:111122223333:outcomes',
   QrBucketName: 'qr-images',
   ...Object.fromEntries(
-    ['Campaign', 'CampaignQr', 'Urgent', 'UrgentQr', 'ExpiredLinks', 'CampaignFiles'].flatMap((name) => [
+    ['Campaign', 'Urgent', 'QrJobs', 'ExpiredLinks', 'CampaignFiles'].flatMap((name) => [
       [`${name}QueueUrl`, `https://sqs.example/${name}`],
       [`${name}DeadLetterQueueUrl`, `https://sqs.example/${name}-dead`],
     ]),
@@ -14,31 +14,29 @@ const outputs: Record<string, string> = {
 const urls = (only: Parameters<typeof deadLetterQueues>[2]) =>
   deadLetterQueues(outputs, 'OneLink-production', only).map(({ url }) => url.replace('https://sqs.example/', ''));
 
-test('a pipeline has two dead-letter queues for each lane, one for expired links and one for the files of campaigns', () => {
-  expect(urls({})).toEqual([
-    'Campaign-dead',
-    'CampaignQr-dead',
-    'Urgent-dead',
-    'UrgentQr-dead',
-    'ExpiredLinks-dead',
-    'CampaignFiles-dead',
-  ]);
+test('a pipeline has a dead-letter queue for each lane, and those of QR jobs, expired links and campaign files', () => {
+  expect(urls({})).toEqual(['Campaign-dead', 'Urgent-dead', 'QrJobs-dead', 'ExpiredLinks-dead', 'CampaignFiles-dead']);
 });
 
 test('the options select dead-letter queues by lane and by kind', () => {
-  expect(urls({ lane: 'urgent' })).toEqual(['Urgent-dead', 'UrgentQr-dead']);
-  expect(urls({ queue: 'qr' })).toEqual(['CampaignQr-dead', 'UrgentQr-dead']);
+  expect(urls({ lane: 'urgent' })).toEqual(['Urgent-dead']);
+  expect(urls({ queue: 'qr' })).toEqual(['QrJobs-dead']);
   expect(urls({ queue: 'expiry' })).toEqual(['ExpiredLinks-dead']);
-  expect(urls({ lane: 'urgent', queue: 'expiry' })).toEqual([]);
   expect(urls({ queue: 'campaigns' })).toEqual(['CampaignFiles-dead']);
-  expect(deadLetterQueues(outputs, 'OneLink-production', { lane: 'campaign', queue: 'qr' })).toEqual([
-    {
-      lane: 'campaign',
-      kind: 'qr',
-      url: 'https://sqs.example/CampaignQr-dead',
-      sourceUrl: 'https://sqs.example/CampaignQr',
-    },
-  ]);
+  const [jobs] = deadLetterQueues(outputs, 'OneLink-production', { queue: 'qr' });
+  expect(jobs).toEqual({
+    lane: 'qr',
+    kind: 'qr',
+    url: 'https://sqs.example/QrJobs-dead',
+    sourceUrl: 'https://sqs.example/QrJobs',
+  });
+  expect(jobs && nameOf(jobs)).toBe('qr');
+});
+
+test.each(['qr', 'expiry', 'campaigns'] as const)('a lane has no queue of its own for --queue %s', (queue) => {
+  expect(() => urls({ lane: 'urgent', queue })).toThrow(
+    `All lanes share the queue of --queue ${queue}. Leave --lane out.`,
+  );
 });
 
 test('an unknown lane is refused with the names of the lanes', () => {
@@ -46,8 +44,8 @@ test('an unknown lane is refused with the names of the lanes', () => {
 });
 
 test('an output that the stack lacks is named', () => {
-  const { CampaignQrDeadLetterQueueUrl: _, ...fewer } = outputs;
-  expect(() => deadLetterQueues(fewer, 'OneLink-production', {})).toThrow('has no output CampaignQrDeadLetterQueueUrl');
+  const { QrJobsDeadLetterQueueUrl: _, ...fewer } = outputs;
+  expect(() => deadLetterQueues(fewer, 'OneLink-production', {})).toThrow('has no output QrJobsDeadLetterQueueUrl');
 });
 
 test('an ingress queue is one of its lane, under the name of its source', () => {

@@ -21,6 +21,7 @@ const create = {
 const update = { ...create, action: 'update', shortlinkId: 'secret-id' } as const;
 const job = {
   ...common,
+  lane: 'campaign',
   action: 'qr',
   messageId: 'm-1',
   commandDigest: 'digest',

@@ -16,7 +16,7 @@ import { ReadingInterrupted } from '../../../../../cli/pipeline/reader.ts';
 import { OperatorError } from '../../../../../cli/words/operator-error.ts';
 import { config } from '../../../../../examples/configuration.ts';
 import { type ControlRecord, emptyControl } from '../../../../../lambdas/domain/control/control-record.ts';
-import { planLanes } from '../../../../../lib/config/rate-budget.ts';
+import { planPipeline } from '../../../../../lib/config/rate-budget.ts';
 import { EmulatedApi } from '../../../../world/emulated-api.ts';
 
 /** A service that gives these answers, by the name of the command. */
@@ -142,8 +142,11 @@ describe('the table', () => {
 });
 
 describe('mappings', () => {
-  const { plans } = planLanes(config.accounts.acme ?? expect.fail(), {
-    campaign: { rateShare: 0.905, qrShare: 0.55, batchSize: 1_000, windowSeconds: 5 },
+  const { plans } = planPipeline(config.accounts.acme ?? expect.fail(), {
+    lanes: { campaign: { rateShare: 0.905, batchSize: 1_000, windowSeconds: 5 } },
+    qrRateShare: 1,
+    expiryRateShare: 0.01,
+    readRateShare: 0.03,
   });
   const worker = { kind: 'link' as const, logGroupName: 'l', mappingId: 'm', queueUrl: 'q' };
   const sound = { State: 'Enabled', BatchSize: 1_000, ScalingConfig: { MaximumConcurrency: 13 } };
@@ -152,7 +155,7 @@ describe('mappings', () => {
       GetEventSourceMapping: { ...sound, ...mapping },
       GetFunctionConcurrency: { ReservedConcurrentExecutions: reserved },
     });
-    const byLane = new Map(plans.map((plan) => [plan.lane, plan]));
+    const byLane = new Map(plans.map(({ lane, link }) => [lane, link]));
     const reading = { control: { ...emptyControl, lanes }, corrupt: false, signals: {} };
     const [check] = await checkMappings(lambda, [{ name: 'campaign', workers: [worker] }], byLane, reading);
     return check;

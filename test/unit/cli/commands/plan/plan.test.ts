@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { costOf } from '../../../../../cli/commands/plan/campaign-cost.ts';
-import { roomFor, timeOf } from '../../../../../cli/commands/plan/campaign-plan.ts';
+import { roomFor, timeOf, timesOf } from '../../../../../cli/commands/plan/campaign-plan.ts';
 import { DryRun } from '../../../../../cli/commands/plan/dry-run.ts';
 import { rowsOf } from '../../../../../cli/commands/plan/plan.ts';
 import { readingOf, readingWords } from '../../../../../cli/commands/plan/plan-report.ts';
+import { plansOf } from '../../../../../cli/pipeline/configured-pipeline.ts';
 import { config } from '../../../../../examples/configuration.ts';
 import { nearNames } from '../../../../../lambdas/domain/campaign/near-names.ts';
 import { commandReader, noPolicy } from '../../../../../lambdas/domain/contract/command-reading.ts';
@@ -52,6 +53,24 @@ describe('the time', () => {
   ])('is set by %s', (_, change, caps, time) => {
     expect(timeOf({ ...load, ...change }, plan, caps)).toMatchObject({ lane: 'campaign', ...time });
   });
+});
+
+test('the QR codes of all lanes share one worker, and a lane without codes does not wait for them', () => {
+  const loads = [
+    { lane: 'campaign', quotaCalls: 100, lookups: 0, qrCodes: 900 },
+    { lane: 'transactional', quotaCalls: 100, lookups: 0, qrCodes: 100 },
+  ];
+  const seconds = (some: typeof loads) =>
+    timesOf(some, plansOf({ settings, account }), settings.lanes).map(
+      (time) => `${time.bound} ${Math.round(time.seconds)}`,
+    );
+  // 2 × 11 calls a second at a utilisation of 91 %: a thousand codes take fifty seconds
+  expect(seconds(loads)).toEqual(['qr-rate 50', 'qr-rate 50']);
+  const [campaign, transactional] = loads;
+  expect(campaign && transactional && seconds([campaign, { ...transactional, qrCodes: 0 }])).toEqual([
+    'qr-rate 45',
+    'rate 3',
+  ]);
 });
 
 describe('the room in the quota', () => {

@@ -31,15 +31,13 @@ function sight(change: Partial<Sight> = {}): Sight {
     lanes: [
       {
         name: 'campaign',
-        queues: [
-          { kind: 'link', now: queue(1_234_567, 2_000, 7_325) },
-          { kind: 'qr', now: queue(12, 4, 30) },
-        ],
+        queues: [{ kind: 'link', now: queue(1_234_567, 2_000, 7_325) }],
         parked: 50_000,
       },
+      { name: 'qr', queues: [{ kind: 'qr', now: queue(12, 4, 30) }], parked: undefined },
       { name: 'expiry', queues: [{ kind: 'expiry', now: queue() }], parked: undefined },
     ],
-    deadLetters: [{ lane: 'campaign', kind: 'qr', messages: 0 }],
+    deadLetters: [{ lane: 'qr', kind: 'qr', messages: 0 }],
     alarms: [],
     ...change,
   };
@@ -54,7 +52,7 @@ describe('status', () => {
       '',
       'LANE           STATE                        WAITING  IN WORK      OLDEST  PARKED',
       'campaign       open                       1,234,567    2,000   2 h 2 min  50,000',
-      '  its QR codes                                   12        4        30 s       -',
+      'qr             open                              12        4        30 s       -',
       'expiry         open                               0        0           -       -',
       '',
       'QUOTA         4,500,000 calls left this month, 40 % used (23 s ago)',
@@ -135,8 +133,8 @@ describe('status', () => {
       name: `OneLink-production-campaign-alarm-${index}`,
       since: now - minute,
     }));
-    const lines = screen({ alarms, deadLetters: [{ lane: 'campaign', kind: 'qr', messages: 1_203 }] });
-    expect(lines).toContain('DEAD LETTERS  campaign-qr 1,203');
+    const lines = screen({ alarms, deadLetters: [{ lane: 'qr', kind: 'qr', messages: 1_203 }] });
+    expect(lines).toContain('DEAD LETTERS  qr 1,203');
     expect(lines).toContain('ALARMS        8');
     expect(lines).toContain('  OneLink-production-campaign-alarm-5, 1 min ago');
     expect(lines.at(-1)).toBe('  and 2 more');

@@ -94,7 +94,7 @@ describe('a story', () => {
     ]);
     expect(JSON.stringify(parked)).not.toContain('secret');
     const letter = {
-      lane: 'campaign',
+      lane: 'qr',
       queue: 'qr' as const,
       source: 'crm',
       requestId: 'r-1',
@@ -107,7 +107,7 @@ describe('a story', () => {
       receiveCount: 21,
     };
     expect(ofDeadLetter(letter).words).toBe(
-      'is a dead letter of campaign-qr (sent 2026-03-09T12:00:00Z, 21 deliveries); unknown: no reason found',
+      'is a dead letter of qr (sent 2026-03-09T12:00:00Z, 21 deliveries); unknown: no reason found',
     );
   });
 });
