@@ -1,12 +1,14 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ChosenPipeline } from '../../../../cli/pipeline/pipeline-choice.ts';
 import { OperatorError } from '../../../../cli/words/operator-error.ts';
 import { config } from '../../../../lib/config/chosen-config.ts';
 import { onelink } from '../in-process.ts';
 
 const pipeline = config.stages.production?.pipelines[0] ?? expect.fail('no pipeline');
-const before = structuredClone(pipeline.producers);
-afterEach(() => void Object.assign(pipeline, { producers: structuredClone(before) }));
+const { producers } = pipeline;
+// Both stages of the sample share their producers, so a test spoils a copy.
+beforeEach(() => void Object.assign(pipeline, { producers: structuredClone(producers) }));
+afterEach(() => void Object.assign(pipeline, { producers }));
 
 const faulty: [string, () => void, string][] = [
   [
