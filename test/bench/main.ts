@@ -13,6 +13,7 @@ import { longGrowth, shortGrowth } from './items/growth.ts';
 import { latency } from './items/latency.ts';
 import { quota } from './items/quota.ts';
 import { rate } from './items/rate.ts';
+import { sharing } from './items/sharing.ts';
 import { sideBySide } from './items/side-by-side.ts';
 import { describeMachine } from './world/machine.ts';
 import { forgetAssemblies } from './world/synthesis.ts';
@@ -26,6 +27,7 @@ const items = {
   'cold-start': { key: 'coldStart', run: coldStart },
   latency: { key: 'latency', run: latency },
   growth: { key: 'growth', run: shortGrowth },
+  sharing: { key: 'sharing', run: sharing },
   cost: { key: 'cost', run: cost },
 } as const satisfies Record<string, { key: string; run: Item }>;
 type ItemName = keyof typeof items;
