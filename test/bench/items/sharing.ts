@@ -26,7 +26,7 @@ interface Part {
   madeAt: number[];
 }
 
-/** Item 8: a large file, a small file that comes later, and a producer of commands share one lane. */
+/** A large file, a small file that comes later, and a producer of commands share one lane. */
 export async function sharing(options: BenchOptions): Promise<Findings> {
   const { report, callsPerSecond } = options;
   const sustainable = callsPerSecond ?? (await sustainableCallsPerSecond(report));
