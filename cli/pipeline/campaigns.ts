@@ -91,9 +91,12 @@ export const unreadableWords = (corrupt: readonly string[]) =>
 
 async function unknownWords(named: string, name: string, reads: CampaignReads): Promise<string> {
   const known = await allCampaigns(reads);
-  const waiting = known.find((one) => campaignKey(one) === named || one.name === name);
+  const waiting = known.find((one) => campaignKey(one) === named || (named === name && one.name === name));
   if (waiting !== undefined) {
-    return `${campaignKey(waiting)} has a file, but no check of it has begun. If that stays so for a minute, run: onelink doctor`;
+    return (
+      `${campaignKey(waiting)} has a file, but no check of it has begun. An interrupted check begins again after 12 minutes. ` +
+      'To begin at once, drop the file again. If that does not help, run: onelink doctor'
+    );
   }
   const near = known.filter((one) => isNear(one.name, name)).map(campaignKey);
   if (near.length > 0) return `There is no campaign ${named}. Did you mean ${near.slice(0, 5).join(' or ')}?`;

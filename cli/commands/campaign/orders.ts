@@ -3,7 +3,6 @@ import { campaignKey } from '../../../lambdas/domain/campaign/places.ts';
 import type { CampaignRecord } from '../../../lambdas/domain/campaign/record.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { giveOrder, obstacle } from '../../pipeline/campaign-orders.ts';
-import { settledRows } from '../../pipeline/follow-campaign.ts';
 import { mayGoOn } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { OperatorError } from '../../words/operator-error.ts';
@@ -132,9 +131,8 @@ async function cancel(scene: Scene<Options & { yes?: true }>): Promise<number> {
 
 /** What a cancelled campaign leaves undone. */
 export function undoneWords(record: CampaignRecord): string[] {
-  const settled = settledRows(record);
   const withLane = (record.outstanding ?? []).reduce((sum, { rows }) => sum + rows, 0);
-  const rest = Math.max(0, record.rows - settled - withLane);
+  const rest = Math.max(0, record.toSend - (record.rowsSent ?? 0));
   return [
     `${campaignKey(record)} is ${standingWords(record)}.`,
     ...(record.check.done ? [] : ['The rest of the file is not read.']),

@@ -79,6 +79,12 @@ describe('a campaign by its name', () => {
     );
   });
 
+  test('is another source’s: does not take the file of this one', async () => {
+    await expect(campaignNamed('studio/spring', ['crm', 'studio'], given([], [crm('spring')]))).rejects.toThrow(
+      'There is no campaign studio/spring. Did you mean crm/spring?',
+    );
+  });
+
   test('has a record that this release cannot read', async () => {
     const reads = given([]);
     reads.table.corrupt.add('crm/spring');
