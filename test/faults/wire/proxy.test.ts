@@ -50,7 +50,7 @@ describe('a spoiled answer', () => {
 });
 
 describe('an answer without a fault', () => {
-  it('to a HEAD still says how long the object is', async () => {
+  it('to a HEAD still has the length of the object', async () => {
     const { origin } = await serverOnLoopback((_, response) => {
       response.writeHead(200, { 'content-length': '1234' }).end();
     }, onTestFinished);

@@ -119,7 +119,7 @@ function forward(to: URL, { method, path, headers }: WireRequest, body: Buffer, 
         try {
           const answered = await buffer(response);
           if (!response.complete) throw new Error('answer broken off');
-          // The answer to a HEAD has no body, so its length says how long the object is.
+          // The answer to a HEAD has no body, so its length is that of the object.
           const isLength = (name: string) => method === 'HEAD' && name === 'content-length';
           const kept = Object.entries(response.headers).filter(
             ([name]) => isLength(name) || !ownHeaders.includes(name),
