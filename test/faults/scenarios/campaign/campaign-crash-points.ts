@@ -137,11 +137,10 @@ async function ended(
     const record = (await pipeline.ledger()).get('campaign#crm/spring') as CampaignRecord | undefined;
     // Also a refused file has ended.
     if (record?.drop === drop && record.endedAt !== undefined) return record;
-    const now = `drop ${record?.drop}, ${record?.state}, revision ${record?.revision}, ${pipeline.kills} kills`;
-    if (now !== standing) {
-      [standing, since] = [now, performance.now()];
-      progress(now);
-    }
+    const state = record?.drop === drop ? record.state : 'not opened';
+    const now = `${state}, revision ${record?.revision}, ${pipeline.kills} kills`;
+    if (!standing.startsWith(state)) progress(`the campaign is ${now}`);
+    if (now !== standing) [standing, since] = [now, performance.now()];
     if (performance.now() - since > patienceSeconds * 1000) throw new Error(`the campaign stands still: ${now}`);
     await sleep(500);
   }
