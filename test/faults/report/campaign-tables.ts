@@ -3,7 +3,7 @@ import type { CampaignCrashes } from '../scenarios/campaign/campaign-crash-point
 
 /** What became of the file and of the corrected one, and each request with its kills before and after. */
 export function campaignTables({ drops, points, randomKills }: CampaignCrashes): string {
-  const statuses = ['created', 'updated', 'unchanged', 'rejected', 'not attempted'];
+  const statuses = ['created', 'updated', 'unchanged', 'rejected', 'failed', 'not attempted'];
   const head = [
     'file',
     'rows',
@@ -27,8 +27,8 @@ export function campaignTables({ drops, points, randomKills }: CampaignCrashes):
   const bothSides = points.filter(({ before, after }) => before > 0 && after > 0).length;
   const killed = points.map((point) => [point.function, point.request, point.before, point.after]);
   return [
-    `Requests killed on both sides: ${bothSides} of ${points.length}. Further kills at random points: ${randomKills}.`,
     table([...head, 'seconds', ''], ended),
+    `Requests killed on both sides: ${bothSides} of ${points.length}. Further kills at random points: ${randomKills}.`,
     table(['function', 'request', 'killed before it', 'killed after it'], killed),
   ].join('\n\n');
 }
