@@ -62,7 +62,7 @@ describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
   });
 
   it('leave each row of a campaign one status and at most one link, at whichever request its functions are killed', {
-    timeout: 240_000,
+    timeout: 400_000,
   }, async () => {
     const small = { rows: 10, seed: 1, randomKills: 0, sides: 'one', patienceSeconds: 90 } as const;
     const { drops, points } = await campaignCrashPoints(small, quietly);
