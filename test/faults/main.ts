@@ -11,15 +11,25 @@ import { WeatherPlan } from '../../local/weather/plan.ts';
 import { sayProgress } from '../report/progress.ts';
 import { forgetAssembly } from '../world/assembly.ts';
 import { type Account, isSound } from './agreement/account.ts';
+import { campaignTables } from './report/campaign-tables.ts';
 import { accountsTable, allAtOnceTables, crashTable, lostAnswersTable, quotaTable } from './report/tables.ts';
 import { type AllAtOnce, allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
+import { type CampaignCrashes, campaignCrashPoints } from './scenarios/campaign/campaign-crash-points.ts';
 import { type CrashResult, crashActions, crashPoints } from './scenarios/crash-points.ts';
 import { isAsExpected, type LostAnswer, lostAnswers, spoiledAnswers, tokenRotated } from './scenarios/lost-answers.ts';
 import { randomKills } from './scenarios/random-kills.ts';
 import { slowCopy } from './scenarios/slow-copy.ts';
 import { storm } from './scenarios/storm.ts';
 
-const scenarios = ['crash-points', 'lost-answers', 'slow-copy', 'random-kills', 'all-at-once', 'weather'] as const;
+const scenarios = [
+  'crash-points',
+  'campaign-crash-points',
+  'lost-answers',
+  'slow-copy',
+  'random-kills',
+  'all-at-once',
+  'weather',
+] as const;
 type Scenario = (typeof scenarios)[number];
 interface Flags {
   seed: number;
@@ -75,6 +85,7 @@ const accounts: Account[] = [];
 let crashes: CrashResult[] = [];
 let cells: LostAnswer[] = [];
 let mixed: AllAtOnce | undefined;
+let campaign: CampaignCrashes | undefined;
 
 report(`seed ${seed}`);
 try {
@@ -82,6 +93,10 @@ try {
     const found = await crashPoints(crashActions, seed, report);
     accounts.push(...found.accounts);
     crashes = found.results;
+  }
+  if (wanted('campaign-crash-points')) {
+    const size = { rows: 300, randomKills: 10, sides: 'both' } as const;
+    campaign = await campaignCrashPoints({ ...size, seed, patienceSeconds: patience }, report);
   }
   if (wanted('lost-answers')) {
     const all = [...(Object.keys(spoiledAnswers) as (keyof typeof spoiledAnswers)[]), tokenRotated] as const;
@@ -104,17 +119,23 @@ const folder = fileURLToPath(new URL('../../.local/out/', import.meta.url));
 await mkdir(folder, { recursive: true });
 await writeFile(
   `${folder}faults.json`,
-  `${JSON.stringify({ seed, scenarios: accounts, crashes, lostAnswers: cells, allAtOnce: mixed }, null, 2)}\n`,
+  `${JSON.stringify({ seed, scenarios: accounts, crashes, lostAnswers: cells, allAtOnce: mixed, campaign }, null, 2)}\n`,
 );
 
 if (crashes.length > 0) console.log(`${crashTable(crashes)}\n`);
 if (cells.length > 0) console.log(`Outcome · links made · quota calls:\n\n${lostAnswersTable(cells)}\n`);
 if (mixed !== undefined) console.log(`${allAtOnceTables(mixed)}\n`);
-console.log(`${accountsTable(accounts)}\n\n${quotaTable(accounts)}\n\nseed ${seed}`);
+if (campaign !== undefined) console.log(`${campaignTables(campaign)}\n`);
+if (accounts.length > 0) console.log(`${accountsTable(accounts)}\n\n${quotaTable(accounts)}\n`);
+console.log(`seed ${seed}`);
 if (wanted('weather')) console.log(weatherWords(plan).join('\n'));
 for (const { scenario: name, disagreements } of accounts) {
   for (const disagreement of disagreements) console.log(`${name}: ${disagreement}`);
 }
+for (const { drop, disagreements } of campaign?.drops ?? []) {
+  for (const disagreement of disagreements) console.log(`campaign, ${drop} file: ${disagreement}`);
+}
 const unexpected = cells.filter((cell) => !isAsExpected(cell));
 // Without this call, Node 24 may loop without end while it frees its handles, after a thousand reset connections.
-process.exit(accounts.every(isSound) && unexpected.length === 0 ? 0 : 1);
+const hasSoundCampaign = (campaign?.drops ?? []).every(({ disagreements }) => disagreements.length === 0);
+process.exit(accounts.every(isSound) && hasSoundCampaign && unexpected.length === 0 ? 0 : 1);

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { forgetAssembly } from '../world/assembly.ts';
 import { isSound } from './agreement/account.ts';
 import { allAtOnce } from './scenarios/all-at-once/all-at-once.ts';
+import { campaignCrashPoints } from './scenarios/campaign/campaign-crash-points.ts';
 import { crashPoints, mostProbes } from './scenarios/crash-points.ts';
 import { isAsExpected, lostAnswers } from './scenarios/lost-answers.ts';
 
@@ -58,5 +59,22 @@ describe.runIf(process.platform === 'linux')('crashes and lost answers', () => {
     expect(parked).toBeGreaterThan(0);
     expect(spoiledAnswers).toBeGreaterThan(0);
     expect(ends.expired).toBeGreaterThan(0);
+  });
+
+  it('leave each row of a campaign one status and at most one link, at whichever request its functions are killed', {
+    timeout: 400_000,
+  }, async () => {
+    const small = { rows: 10, seed: 1, randomKills: 0, sides: 'one', patienceSeconds: 90 } as const;
+    const { drops, points } = await campaignCrashPoints(small, quietly);
+    expect(drops.flatMap(({ disagreements }) => disagreements)).toEqual([]);
+    expect(drops.map(({ counts }) => counts)).toEqual([
+      { created: 8, rejected: 2, 'not attempted': 0 },
+      { created: 2, updated: 1, unchanged: 7, 'not attempted': 0 },
+    ]);
+    expect(drops.map(({ linksMade }) => linksMade)).toEqual([8, 2]);
+    const requests = (name: string) =>
+      points.filter((point) => point.function === name && point.before + point.after > 0).length;
+    expect(requests('checker')).toBeGreaterThanOrEqual(15);
+    expect(requests('sender')).toBeGreaterThanOrEqual(15);
   });
 });

@@ -48,3 +48,22 @@ describe('a spoiled answer', () => {
     expect(await callThrough({ applied: false, instead })).toEqual({ seen: 503, calls: 0, noted: [] });
   });
 });
+
+describe('an answer without a fault', () => {
+  it('to a HEAD still has the length of the object', async () => {
+    const { origin } = await serverOnLoopback((_, response) => {
+      response.writeHead(200, { 'content-length': '1234' }).end();
+    }, onTestFinished);
+    const proxy = await startProxy({
+      service: 's3',
+      processOf: () => undefined,
+      treat: () => ({}),
+      killed: () => {},
+      answered: () => {},
+    });
+    onTestFinished(() => proxy.close());
+    proxy.forwardTo(origin);
+    const { status, headers } = await fetch(`${proxy.origin}/bucket/file.csv`, { method: 'HEAD' });
+    expect([status, headers.get('content-length')]).toEqual([200, '1234']);
+  });
+});

@@ -119,7 +119,11 @@ function forward(to: URL, { method, path, headers }: WireRequest, body: Buffer, 
         try {
           const answered = await buffer(response);
           if (!response.complete) throw new Error('answer broken off');
-          const kept = Object.entries(response.headers).filter(([name]) => !ownHeaders.includes(name));
+          // The answer to a HEAD has no body, so its length is that of the object.
+          const isLength = (name: string) => method === 'HEAD' && name === 'content-length';
+          const kept = Object.entries(response.headers).filter(
+            ([name]) => isLength(name) || !ownHeaders.includes(name),
+          );
           const all = Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
           resolve({ status: response.statusCode ?? 0, headers: all, body: answered });
         } catch (error) {

@@ -157,6 +157,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
     api: api.control,
     cloud: running.cloud,
     correspondence,
+    campaignBucket: named.CampaignBucketName ?? '',
     /** Functions that a schedule runs each minute. */
     scheduled,
     /** All writes to the API that passed the proxy. */
@@ -211,6 +212,7 @@ export async function faultyPipeline(options: FaultyPipelineOptions) {
 
     /** Keys of the QR bucket. */
     images: async () => new Set(await running.keys('QrBucketName')),
+    image: (key: string) => running.object('QrBucketName', key),
 
     /** Runs a scheduled function now. @returns whether it succeeded */
     async run(functionName: string): Promise<boolean> {

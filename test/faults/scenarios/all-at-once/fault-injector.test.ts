@@ -51,6 +51,7 @@ describe('the fault injector', () => {
     expect(jobOf('PipelineTransactionalLinkWorkerFunction3D414EF4')).toBe('link worker');
     expect(jobOf('PipelineQrWorkerFunction937F582A')).toBe('QR worker');
     expect(jobOf('PipelineGovernorWorkerFunction46F46A48')).toBe('governor');
+    expect(jobOf('PipelineCampaignsSenderWorkerFunction3BDD1F7C')).toBe('campaigns sender');
     expect(jobOf('PipelineExpiryIntakeFunction0123ABCD')).toBe('expiry intake');
     expect(jobOf('PipelineExpiryWorkerFunction72A0563A')).toBe('expiry worker');
   });

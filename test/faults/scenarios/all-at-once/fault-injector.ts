@@ -110,7 +110,7 @@ export class MixedFaultInjector {
   }
 }
 
-const lanes = /^(Transactional|Campaign)/;
+const lanes = /^(Transactional|Campaign(?!s))/;
 
 /** `link worker` of `PipelineTransactionalLinkWorkerFunction3D414EF4`, `governor` of `PipelineGovernorWorkerFunction…`. */
 export function jobOf(logicalId: string): string {
