@@ -2,7 +2,7 @@ import type { CampaignFiles } from '../../lambdas/adapters/campaign-files.ts';
 import type { Ledger } from '../../lambdas/adapters/ledger.ts';
 import { resultPlaces } from '../../lambdas/domain/campaign/places.ts';
 import type { CampaignRecord } from '../../lambdas/domain/campaign/record.ts';
-import { rowResult } from '../../lambdas/domain/campaign/results.ts';
+import { needsRecord, rowResult } from '../../lambdas/domain/campaign/results.ts';
 import { type CheckedRow, type RowResult, type RowStatus, rowResultSchema } from '../../lambdas/domain/campaign/row.ts';
 import { requestKey } from '../../lambdas/domain/contract/request-key.ts';
 import type { RequestRecord } from '../../lambdas/domain/link/ledger-record.ts';
@@ -77,7 +77,7 @@ async function resultsSoFar(
   const requestOf = ({ requestId }: SendRow) => requests.get(requestKey({ source, requestId }));
   const addressOf = (row: CheckedRow) => {
     if (row.check === 'unchanged') return row.link;
-    return row.check === 'send' && asksForImage(row) ? requestOf(row)?.outcome.link : undefined;
+    return row.check === 'send' && (needsRecord(row) || asksForImage(row)) ? requestOf(row)?.outcome.link : undefined;
   };
   const addresses = rows.map(addressOf).filter((address) => address !== undefined);
   const records = addresses.length === 0 ? [] : await ledger.linksAt(distinct(addresses));
@@ -96,7 +96,8 @@ async function resultsSoFar(
   );
 }
 
-const asksForImage = ({ command }: SendRow) => command.qr !== undefined || command.action === 'qr';
+const asksForImage = ({ command, wantsCode }: SendRow) =>
+  command.qr !== undefined || command.action === 'qr' || wantsCode === true;
 
 /** DynamoDB refuses a key twice in one request. */
 const distinct = (addresses: readonly LinkAddress[]) => [

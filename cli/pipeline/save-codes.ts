@@ -40,7 +40,9 @@ export async function* saveCodes(
 ): AsyncGenerator<SavedCode> {
   const save = async ({ result, name, caption }: NamedCode): Promise<Became> => {
     const { qrKey, qr } = result;
-    if (qrKey === undefined) return { result: qr === 'failed' ? 'failed' : 'pending' };
+    // The link may still have an image that an earlier row has made.
+    if (qr === 'failed') return { result: 'failed' };
+    if (qrKey === undefined) return { result: 'pending' };
     const code = { file: `${name}${endingOf(qrKey)}`, caption };
     if (target.mayHave && (await isThere(code.file, qrKey))) return { code, result: 'there' };
     const image = await images.image(qrKey);

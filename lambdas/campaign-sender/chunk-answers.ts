@@ -1,5 +1,5 @@
 import type { OutstandingChunk } from '../domain/campaign/record.ts';
-import { isSettled, rowResult } from '../domain/campaign/results.ts';
+import { isSettled, needsRecord, rowResult } from '../domain/campaign/results.ts';
 import type { CheckedRow, RowResult } from '../domain/campaign/row.ts';
 import { requestKey } from '../domain/contract/request-key.ts';
 import type { LinkRecord, RequestRecord } from '../domain/link/ledger-record.ts';
@@ -32,7 +32,7 @@ export class ChunkAnswers {
   readonly #requests = new Map<number, RequestRecord>();
   readonly #digests = new Map<number, string | undefined>();
   readonly #links = new Map<string, LinkRecord>();
-  /** Unchanged rows whose link was looked up. */
+  /** Rows whose link was looked up. */
   readonly #looked = new Set<number>();
   #waited = leastWaitMilliseconds;
 
@@ -74,17 +74,25 @@ export class ChunkAnswers {
     this.dueAt = nowMilliseconds + this.#waited;
   }
 
-  /** Reads the links that lack an image, and those of unchanged rows. @returns how many have something new */
+  /** Reads the links that lack an image, and once those that results show by their record. @returns how many have something new */
   async readLinks(ledger: Pick<CampaignSenderPorts['ledger'], 'linksAt'>): Promise<number> {
-    const wanted = this.rows.flatMap((row) => this.#wantedLink(row) ?? []);
-    if (wanted.length === 0) return 0;
+    const wanted = new Map<string, LinkAddress>();
+    const looked: number[] = [];
+    for (const row of this.rows) {
+      const address = this.#wantedLink(row);
+      if (address === undefined) continue;
+      // Rows of one file may have the same link, and DynamoDB refuses a key twice in one request.
+      wanted.set(keyOf(address), address);
+      looked.push(row.row);
+    }
+    if (wanted.size === 0) return 0;
     let news = 0;
-    for (const link of await ledger.linksAt(wanted)) {
+    for (const link of await ledger.linksAt([...wanted.values()])) {
       const known = this.#links.get(keyOf(link.address));
       if (known === undefined || known.qrKey !== link.qrKey) news++;
       this.#links.set(keyOf(link.address), link);
     }
-    for (const row of this.rows) if (row.check === 'unchanged') this.#looked.add(row.row);
+    for (const row of looked) this.#looked.add(row);
     return news;
   }
 
@@ -149,12 +157,13 @@ export class ChunkAnswers {
     return address !== undefined && this.#links.get(keyOf(address))?.qrKey === undefined;
   }
 
-  /** The link whose record the row still needs: for its image, or for the short URL of an unchanged row. */
+  /** The link whose record the row still needs: for its image, or once because its result shows the record. */
   #wantedLink(row: CheckedRow): LinkAddress | undefined {
     const address = this.#addressOf(row);
     if (address === undefined) return undefined;
-    if (row.check === 'unchanged') return this.#looked.has(row.row) ? undefined : address;
-    return this.#lacksImage(row) ? address : undefined;
+    if (this.#lacksImage(row)) return address;
+    const isShown = row.check === 'unchanged' || (isSendRow(row) && needsRecord(row));
+    return isShown && !this.#looked.has(row.row) ? address : undefined;
   }
 }
 

@@ -17,6 +17,8 @@ import type { QrJob } from '../../lambdas/domain/contract/qr-job.ts';
 import type { BatchWork, Delivery } from '../../lambdas/domain/work/delivery.ts';
 import type { ObservedFields } from '../../lambdas/domain/work/observer.ts';
 import { EmulatedApi } from './emulated-api.ts';
+import { givenRequest } from './given-ledger.ts';
+import { givenOutcome } from './given-outcome.ts';
 import { InMemoryCampaignFiles } from './in-memory-campaign-files.ts';
 import { InMemoryCampaignTable } from './in-memory-campaign-table.ts';
 import { InMemoryControl } from './in-memory-control.ts';
@@ -322,12 +324,19 @@ export class SendingWorld {
   }
 
   async #makeImages(): Promise<void> {
-    for (const { source, onelinkId, shortlinkId } of this.jobs.splice(0, Math.floor(this.#images))) {
+    for (const job of this.jobs.splice(0, Math.floor(this.#images))) {
+      const { source, onelinkId, shortlinkId, requestId, messageId, commandDigest } = job;
       this.#images--;
-      await this.ledger.noteQr(
-        { source, address: { onelinkId, shortlinkId } },
-        `qr/${source}/${onelinkId}/${shortlinkId}.png`,
-      );
+      const key = `qr/${source}/${onelinkId}/${shortlinkId}.png`;
+      await this.ledger.noteQr({ source, address: { onelinkId, shortlinkId } }, key);
+      if (job.action !== 'qr') continue;
+      const outcome = givenOutcome({
+        ...{ outcome: 'qr-ready', action: 'qr', source, requestId, messageId },
+        decidedAt: new Date(this.now).toISOString(),
+        link: { onelinkId, shortlinkId },
+        qr: { bucket: 'images', key, format: 'png', bytes: 1 },
+      });
+      await this.ledger.rememberRequest({ ...givenRequest(commandDigest, outcome), requestId });
     }
   }
 
@@ -455,5 +464,7 @@ function checkedRow(campaign: { source: string; name: string }, given: GivenRow,
     ...(given === 'create-qr' && { qr: { size: 300 } }),
     ...(typeof given === 'object' && given),
   };
-  return { ...common, check: 'send', requestId, command };
+  // A wish is the row's, and not its command's.
+  const { wantsCode, ...asked } = command;
+  return { ...common, check: 'send', requestId, command: asked, ...(wantsCode === true && { wantsCode }) };
 }

@@ -118,10 +118,12 @@ function endsAt({ applied, ttlSeconds: ttl, renewTtl, expiresAt }: LinkRecord, a
 const wantsCode = (command: Command, { qrKey }: LinkRecord) =>
   command.action === 'create' && command.qr !== undefined && qrKey === undefined;
 
+/** An update makes no code. The row keeps its wish, so that its result can tell. */
 function changed(row: RowToSend, { version, address }: LinkRecord): CheckedRow {
-  const { qr: _, onConflict: __, ...kept } = row.command;
+  const { qr, onConflict: _, ...kept } = row.command;
   const command = { ...kept, action: 'update', ...address };
-  return withRequest(row, command, changeRequestId(row.requestId, contentOf(command), version));
+  const wish = { ...row, ...(qr !== undefined && { wantsCode: true as const }) };
+  return withRequest(wish, command, changeRequestId(row.requestId, contentOf(command), version));
 }
 
 function codeOnly(row: RowToSend, { version, address }: LinkRecord): CheckedRow {

@@ -29,7 +29,7 @@ export const statusOf = (outcome: OutcomeKind): RowStatus | undefined => statuse
 export interface KnownOfRow {
   /** The record of the row's `requestId`. */
   request?: RequestRecord | undefined;
-  /** The record of the link that the outcome names, or of the row's link if it is unchanged. */
+  /** The record of the link that the outcome names, or of the row's link if it is unchanged. Always read if `needsRecord`. */
   link?: LinkRecord | undefined;
   /** The digest of the row's command. If the record's differs, another command had the request ID. */
   commandDigest?: string | undefined;
@@ -38,6 +38,14 @@ export interface KnownOfRow {
   /** Its image is so late that it counts as failed. */
   qrOverdue?: boolean;
 }
+
+type SentRow = Extract<CheckedRow, { check: 'send' }>;
+
+/**
+ * Whether the result of a sent row needs its link's record, whatever its outcome. The link of an update may have an image, and
+ * the outcome of a code that is made alone has no short URL.
+ */
+export const needsRecord = ({ command: { action } }: SentRow): boolean => action === 'update' || action === 'qr';
 
 /** What became of a row, as far as it is known. */
 export function rowResult(row: CheckedRow, known: KnownOfRow = {}): RowResult {
@@ -64,7 +72,7 @@ export function rowResult(row: CheckedRow, known: KnownOfRow = {}): RowResult {
   }
   const { outcome } = request;
   const done = { ...asked, status, ...withReason(outcome.reason, outcome.faults), ...linkOf(outcome.link, known.link) };
-  return { ...done, ...qrOf(row.command, outcome, status, known) };
+  return { ...done, ...qrOf(row, outcome, status, known) };
 }
 
 /** Rules of the check that are reasons of their own. */
@@ -94,11 +102,15 @@ function linkOf(named: Outcome['link'], record: LinkRecord | undefined): Partial
 
 /** The image that the row asks for. An image is there when the link's record names it. */
 function qrOf(
-  command: Record<string, unknown>,
+  { command, wantsCode }: SentRow,
   { outcome, qr }: Outcome,
   status: RowStatus,
   { link, qrOverdue = false }: KnownOfRow,
 ): Partial<RowResult> {
+  if (wantsCode && status !== 'rejected') {
+    if (link?.qrKey !== undefined) return { qr: 'ready' };
+    return { qr: 'failed', ...(status === 'updated' && { reason: 'code-needs-another-drop' }) };
+  }
   const isAsked = command.action === 'qr' || (command.action === 'create' && command.qr !== undefined);
   if (!isAsked || status === 'rejected') return {};
   if (outcome === 'qr-failed' || status === 'failed') return { qr: 'failed' };

@@ -25,6 +25,8 @@ export const checkedRowSchema = z.discriminatedUnion('check', [
     requestId: z.string(),
     /** The command as it goes onto the lane's queue, as an object of the contract. */
     command: z.record(z.string(), z.unknown()),
+    /** The row asks for a code too, but its command is an update, which makes none. */
+    wantsCode: z.literal(true).optional(),
   }),
   z.object({
     ...common,
@@ -64,7 +66,7 @@ export const rowResultSchema = z.object({
   key: z.string().optional(),
   requestId: z.string().optional(),
   status: z.enum(rowStatuses),
-  /** The outcome's reason, or `invalid-row`, `duplicate`, `unanswered`. */
+  /** The outcome's reason, or `invalid-row`, `duplicate`, `unanswered`, `code-needs-another-drop`. */
   reason: z.string().optional(),
   faults: z.array(faultSchema).optional(),
   onelinkId: z.string().optional(),

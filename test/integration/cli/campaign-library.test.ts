@@ -191,6 +191,43 @@ describe('the results of a campaign', () => {
     ]);
   });
 
+  test('name the image of a changed link, and the code that needs another drop', async () => {
+    const campaign = givenCampaign({ name: 'changed', rows: 4 });
+    const update = { action: 'update' };
+    const given = [
+      { ...givenRow(1, update), wantsCode: true },
+      { ...givenRow(2, update), wantsCode: true },
+      givenRow(3, { action: 'qr', qr: {} }),
+      { ...givenRow(4, update), wantsCode: true },
+    ];
+    await files.putChunk(
+      campaign,
+      1,
+      1,
+      given.map((row) => ({ ...row, requestId: `changed/${row.row}` }) as SendRow),
+    );
+    const image = (row: number) => `qr/crm/A1b3/changed-${row}.png`;
+    for (const row of [1, 2, 3]) {
+      const link = { onelinkId: 'A1b3', shortlinkId: `changed-${row}` };
+      const qr = { bucket: qrBucket, key: image(row), format: 'png', bytes: 1 } as const;
+      await ledger.rememberRequest({
+        source: 'crm',
+        requestId: `changed/${row}`,
+        commandDigest: 'digest',
+        outcome: givenOutcome({ ...(row === 3 ? { outcome: 'qr-ready', qr } : { outcome: 'updated' }), link }),
+        expiresAt: 2_000_000_000,
+      });
+      await ledger.addLink(givenLinkAt(`changed-${row}`, row === 1 ? { qrKey: image(row) } : {}));
+    }
+    const results = await all(campaignResults(campaign, reads));
+    expect(results.map(({ status, reason, qr, qrKey, shortUrl }) => [status, reason, qr, qrKey, shortUrl])).toEqual([
+      ['updated', undefined, 'ready', image(1), 'https://acme.onelink.me/A1b3/changed-1'],
+      ['updated', 'code-needs-another-drop', 'failed', undefined, 'https://acme.onelink.me/A1b3/changed-2'],
+      ['updated', undefined, 'ready', image(3), 'https://acme.onelink.me/A1b3/changed-3'],
+      ['not attempted', undefined, 'pending', undefined, undefined],
+    ]);
+  });
+
   test('come from one object after the end, whatever became of the chunks', async () => {
     const campaign = givenCampaign({ name: 'ended', state: 'finished', endedAt: 1, chunks: 40, settled: 40 });
     const rows = [givenResult(1, { cells: ['a\u2028b', 'x'] }), givenResult(2, { status: 'unchanged' })];
@@ -297,6 +334,8 @@ describe('the codes of a campaign', () => {
       withCode(3),
       givenResult(4, { qr: 'pending' }),
       givenResult(5, { qr: 'failed' }),
+      // Its link still has an earlier image.
+      withCode(1, { key: 'shop-7', qr: 'failed' }),
       givenResult(6),
     ];
     const at = join(folder, 'codes');
@@ -307,14 +346,14 @@ describe('the codes of a campaign', () => {
       return { counts, saved: saved.map(({ file }) => file) };
     };
     expect(await save()).toEqual({
-      counts: { saved: 2, there: 0, pending: 1, failed: 1, gone: 1 },
+      counts: { saved: 2, there: 0, pending: 1, failed: 2, gone: 1 },
       saved: ['shop-1.png', 'shop-2.png'],
     });
     // A killed run leaves a part of a file.
     await writeFile(join(at, 'shop-2.png'), 't');
     await putImage(3, 'three');
     expect(await save()).toEqual({
-      counts: { saved: 2, there: 1, pending: 1, failed: 1, gone: 0 },
+      counts: { saved: 2, there: 1, pending: 1, failed: 2, gone: 0 },
       saved: ['shop-1.png', 'shop-2.png', 'shop-3.png'],
     });
     expect(await text(createReadStream(join(at, 'shop-2.png')))).toBe('two');

@@ -152,6 +152,36 @@ describe('a campaign', () => {
     ]);
   });
 
+  it('shows the image of a changed link, and names the code that needs another drop', async ({ world }) => {
+    // Given
+    const chosen = (row: number) => ({ shortlinkId: `shop-${row}` });
+    await world.given('spring', [{ ...chosen(1), qr: { size: 300 } }, chosen(2), chosen(3)]);
+    await world.run();
+    world.now += 60_000;
+    const change = { action: 'update', requestedAt: '2026-03-01T10:00:10Z', data: { pid: 'sms', c: 'summer' } };
+    const alone = { action: 'qr', data: undefined, qr: { size: 300 }, requestedAt: change.requestedAt };
+    // When
+    await world.given('summer', [
+      { ...change, ...chosen(1), wantsCode: true },
+      { ...change, ...chosen(2), wantsCode: true },
+      { ...alone, ...chosen(3) },
+    ]);
+    await world.run();
+    // Then
+    const shown = (row: number) => ({
+      status: 'updated',
+      shortUrl: `https://acme.onelink.me/A1b3/shop-${row}`,
+      expiresAt: expect.any(String),
+    });
+    const results = world.results('summer');
+    expect(results).toMatchObject([
+      { ...shown(1), qr: 'ready', qrKey: 'qr/crm/A1b3/shop-1.png' },
+      { ...shown(2), qr: 'failed', reason: 'code-needs-another-drop' },
+      { ...shown(3), qr: 'ready', qrKey: 'qr/crm/A1b3/shop-3.png' },
+    ]);
+    expect(results[0]).not.toHaveProperty('reason');
+  });
+
   it('rejects a row whose requestId has another command', async ({ world }) => {
     // Given
     await world.given('spring', ['create']);

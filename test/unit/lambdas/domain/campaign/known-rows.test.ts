@@ -89,6 +89,16 @@ describe('a row whose link is live', () => {
     expect(row).not.toMatchObject({ command: { onConflict: expect.anything() } });
   });
 
+  test('keeps its wish for a code beside its update', async () => {
+    const file = 'request_id,pid,c,qr\n1,sms,summer,';
+    expect(await again(`${file}yes\n`)).toMatchObject({ command: { action: 'update' }, wantsCode: true });
+    expect(await again(`${file}no\n`)).not.toHaveProperty('wantsCode');
+    // The drop after the update asks for the code.
+    expect(await again('request_id,pid,c,qr\n1,sms,spring,yes\n', { record: { version: 2 } })).toMatchObject({
+      command: { action: 'qr' },
+    });
+  });
+
   test.each([
     ['another TTL', 'ttl', '14d', {}],
     ['another renewal', 'renew_ttl', 'no', {}],

@@ -155,11 +155,53 @@ describe('a row that asks for a code', () => {
     expect(resultOf({ request: answered('qr-failed') }, alone)).toMatchObject({ status: 'failed', qr: 'failed' });
   });
 
+  test('alone shows its link by the record, because its outcome has no short URL', () => {
+    const { shortUrl: _, expiresAt: __, ...named } = link;
+    const request = answered('qr-ready', { link: named as typeof link });
+    expect(resultOf({ request, link: givenRecord() }, { ...row, command: { action: 'qr' } })).toMatchObject({
+      shortUrl: link.shortUrl,
+      expiresAt: expect.any(String),
+    });
+  });
+
   test('is settled with its answer and its image', () => {
     expect(isSettled(resultOf({ request: answered('created') }))).toBe(true);
     expect(isSettled(resultOf({}))).toBe(false);
     expect(isSettled(resultOf({ request: answered('created') }, withCode))).toBe(false);
     expect(isSettled(resultOf({ request: answered('created'), qrOverdue: true }, withCode))).toBe(true);
+  });
+});
+
+describe('a row that changes its link', () => {
+  const update: CheckedRow = { ...row, command: { action: 'update' } };
+  const asking: CheckedRow = { ...update, wantsCode: true };
+  const imaged = givenRecord({}, { qrKey: 'a.png' });
+
+  test.each<[string, CheckedRow, KnownOfRow, Partial<RowResult>]>([
+    ['shows the image of its link', update, { link: imaged }, { qrKey: 'a.png' }],
+    ['has its code if its link has an image', asking, { link: imaged }, { qr: 'ready', qrKey: 'a.png' }],
+    [
+      'needs another drop if its link has none',
+      asking,
+      { link: givenRecord() },
+      { qr: 'failed', reason: 'code-needs-another-drop' },
+    ],
+    ['asks for none', update, { link: givenRecord() }, {}],
+  ])('%s', (_, of, known, expected) => {
+    const result = resultOf({ request: answered('updated'), ...known }, of);
+    const { status, reason, qr, qrKey } = result;
+    expect({ status, reason, qr, qrKey }).toEqual({ status: 'updated', ...expected });
+    expect(isSettled(result)).toBe(true);
+  });
+
+  test('keeps the reason of its outcome if it has failed', () => {
+    const request = answered('stale', { reason: 'stale-reason' });
+    expect(resultOf({ request, link: givenRecord() }, asking)).toMatchObject({
+      status: 'failed',
+      reason: 'stale-reason',
+      qr: 'failed',
+    });
+    expect(resultOf({ request: answered('rejected') }, asking).qr).toBeUndefined();
   });
 });
 
