@@ -169,6 +169,11 @@ describe('a row is rejected, with the column’s header,', () => {
     ]);
   });
 
+  test('without a template, with the ways to name one', async () => {
+    const remedy = 'Give it with --template, the setting template, or a column template. crm may use: A1b3';
+    expect(await messagesIn('pid\nsms\n', {}, { template: undefined })).toEqual([`template: is mandatory. ${remedy}`]);
+  });
+
   test('if it cannot be read as cells', async () => {
     expect(await rulesIn('request_id,pid\n1\n2,"x"y\n3,sms\n')).toEqual(['2  cells', '3  quotes']);
   });
