@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { guessColumns } from '../../../../../lambdas/domain/campaign/column-guess.ts';
-import { columnsOf } from '../../../../../lambdas/domain/campaign/columns.ts';
+import { columnsOf, newParameters } from '../../../../../lambdas/domain/campaign/columns.ts';
 import type { CampaignSettings } from '../../../../../lambdas/domain/campaign/settings.ts';
 import { targetText } from '../../../../../lambdas/domain/campaign/targets.ts';
 
@@ -161,6 +161,20 @@ describe('a header is refused', () => {
     ['with two empty headers', ['', 'pid', ''], {}, 'csv'],
   ])('but not without pid %s', (_, header, settings, format) => {
     expect(refusal(header, settings, format)).toBe('accepted');
+  });
+});
+
+describe('a column that newly becomes a parameter', () => {
+  const header = ['pid', 'Mail', 'Kampagne', 'own', 'ttl'];
+  test.each<[CampaignSettings, CampaignSettings, string[]]>([
+    [{ columns: { Mail: '-', Kampagne: 'data.c' } }, {}, ['Mail', 'Kampagne']],
+    [{ passThrough: true, columns: { pid: 'data.pid' } }, {}, ['Mail', 'Kampagne', 'own']],
+    [{ key: 'own' }, {}, ['own']],
+    [{ columns: { Mail: '-' } }, { columns: { Mail: '-' } }, []],
+    [{}, { columns: { Mail: '-' } }, []],
+    [{}, {}, []],
+  ])('is found: %j, then %j', (earlier, now, names) => {
+    expect(newParameters(header, columnsOf(header, now), earlier)).toEqual(names);
   });
 });
 
