@@ -225,6 +225,26 @@ describe('a guess', () => {
     ]);
   });
 
+  test.each(['Mail', 'E-Mail-Adresse', 'Telefon', 'Note', 'Notiz', 'Phone number', 'Mobile phone'])(
+    'only carries %s along, and does not make it the key',
+    (name) => {
+      expect(guessColumns([name], [['1'], ['2']])[0]).toMatchObject({ target: '-', by: 'guessed', isKey: false });
+    },
+  );
+
+  test('only carries a column of an unknown name with an @ along', () => {
+    const [contact, own] = guessColumns(
+      ['Customer', 'own'],
+      [
+        ['', 'a'],
+        ['b@acme.example', 'b'],
+      ],
+    );
+    expect(contact).toMatchObject({ target: '-', by: 'guessed', isKey: false });
+    expect(own).toMatchObject({ target: 'data.own' });
+    expect(guessColumns(['deep_link_value'], [['@shop']])[0]?.target).toBe('data.deep_link_value');
+  });
+
   test('shows up to three different values, and the column that may be the key', () => {
     const guesses = guessColumns(header, rows);
     expect(guesses[1]?.samples).toEqual(['sms']);
