@@ -8,7 +8,7 @@ import { withoutGuard } from './csv-text.ts';
 import { faultPaths } from './fault-paths.ts';
 import type { FileRow } from './file-rows.ts';
 import type { CheckedRow } from './row.ts';
-import { commandOf, type RowValues } from './row-command.ts';
+import { commandOf, type RowValues, sheetDateProblem } from './row-command.ts';
 import { campaignRequestId, contentKey } from './row-identity.ts';
 import type { CampaignField, CampaignSettings } from './settings.ts';
 import { type Target, targetText } from './targets.ts';
@@ -98,7 +98,7 @@ export class RowReader {
       hasQrColumn: hasQr(columns),
     });
     const reading = this.#rules.read({ command, faults: [] }, this.#rules.droppedAt);
-    const refused = 'refused' in reading ? reading.refused.faults.map((one) => this.#withRemedy(one)) : [];
+    const refused = 'refused' in reading ? reading.refused.faults.map((one) => this.#withRemedy(one, values)) : [];
     const withPaths = (all: readonly Fault[]) => all.map((one) => ({ ...one, path: this.#pathOf(one.path) }));
     // A column with a fault of its own gets no second one from the contract.
     const atFault = new Set(faults.map(({ path }) => path));
@@ -119,8 +119,12 @@ export class RowReader {
     };
   }
 
-  /** The fault of a row without a template, with the ways to name one. */
-  #withRemedy(fault: Fault): Fault {
+  /** The fault with what a person at a spreadsheet can do: how to name a template, or how to write a time. */
+  #withRemedy(fault: Fault, { fields }: RowValues): Fault {
+    if (fault.rule === 'format' && (fault.path === 'keepUntil' || fault.path === 'validUntil')) {
+      const text = fields.get(fault.path === 'keepUntil' ? 'keep_until' : 'valid_until') ?? '';
+      return { ...fault, message: sheetDateProblem(text.trim()) ?? fault.message };
+    }
     if (fault.path !== 'onelinkId' || fault.rule !== 'required') return fault;
     const { source, templates } = this.#rules;
     const usable = templates === undefined ? '' : `. ${source} may use${offered(templates)}`;
