@@ -61,7 +61,7 @@ export function defaultsOf({ source, settings, pipeline }: Omit<PlannedCampaign,
   if (!lanes.includes(lane)) {
     throw new OperatorError(`${source} may not use the lane ${lane}. It may use ${lanes.join(', ')}.`);
   }
-  return { lane, template: settings.template ?? (templates.length === 1 ? templates[0] : undefined) };
+  return { lane, template: settings.template ?? (templates.length === 1 ? templates[0] : undefined), templates };
 }
 
 /**
@@ -75,7 +75,7 @@ export async function checkCampaign(
   { signal, nowMilliseconds, onRow }: CheckOptions,
 ): Promise<LocalCheck> {
   const { source, name, settings, pipeline } = campaign;
-  const { lane, template } = defaultsOf(campaign);
+  const { lane, template, templates } = defaultsOf(campaign);
   const { format } = file;
   return reading(file, async (chunks) => {
     const file = await openRows(format, chunks);
@@ -85,6 +85,7 @@ export async function checkCampaign(
       name,
       settings,
       template,
+      templates,
       droppedAt: settings.requestedAt === undefined ? nowMilliseconds : Date.parse(settings.requestedAt),
       read: laneReader(pipeline, lane),
       maxTtlDays: pipeline.account.maxTtlDays,

@@ -95,9 +95,10 @@ export function campaignChecker(
     });
     const { format, isCompressed } = object;
     const template = templateOf(source, chosen, rules);
+    const templates = rules.producers.find((one) => one.source === source)?.templates;
     const maxTtlDays = settings.MAX_TTL_DAYS;
     const onConflict = settings.LANES[lane]?.conflictPolicy;
-    const named = { source, name, settings: chosen, template, droppedAt: asOf ?? file.droppedAt };
+    const named = { source, name, settings: chosen, template, templates, droppedAt: asOf ?? file.droppedAt };
     const reader = new RowReader({ ...named, read, maxTtlDays, onConflict, format });
     return { reader, format, isCompressed, sizes };
   };

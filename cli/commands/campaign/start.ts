@@ -1,18 +1,26 @@
 import { Command, Option } from 'commander';
+import { newParameters } from '../../../lambdas/domain/campaign/columns.ts';
 import { type CampaignKey, campaignKey, resultPlaces } from '../../../lambdas/domain/campaign/places.ts';
 import { type CampaignRecord, isActive } from '../../../lambdas/domain/campaign/record.ts';
+import type { CampaignSettings } from '../../../lambdas/domain/campaign/settings.ts';
 import { systemClock } from '../../../lambdas/runtime/clock.ts';
 import { formOfFile, nameOfCampaign } from '../../files/campaign-file.ts';
 import { campaignSettings, type SettingsOptions, saveSettings } from '../../files/campaign-settings.ts';
 import { openInput } from '../../files/input-file.ts';
-import { checkCampaign, type LocalCheck, type LocalFile, type PlannedCampaign } from '../../pipeline/check-campaign.ts';
+import {
+  checkCampaign,
+  defaultsOf,
+  type LocalCheck,
+  type LocalFile,
+  type PlannedCampaign,
+} from '../../pipeline/check-campaign.ts';
 import type { ConfiguredPipeline } from '../../pipeline/configured-pipeline.ts';
 import { dropCampaign } from '../../pipeline/drop-campaign.ts';
 import { mayGoOn } from '../../terminal/confirmation.ts';
 import { pipelineHelp, pipelineVerb, type Scene, type VerbOptions } from '../../terminal/pipeline-verb.ts';
 import { repeatable } from '../../terminal/usage.ts';
 import { OperatorError } from '../../words/operator-error.ts';
-import { counted, n, percent } from '../../words/words.ts';
+import { counted, n, percent, visible } from '../../words/words.ts';
 import { campaignJson, countWords, standingWords } from './campaign-words.ts';
 import { checkWords } from './check-words.ts';
 import { exitCode } from './exit-code.ts';
@@ -26,6 +34,7 @@ interface Options extends VerbOptions, SettingsOptions {
   source?: string;
   settings?: string;
   saveSettings?: string;
+  newSettings?: true;
   guess: boolean;
   wait?: true;
   watch?: true;
@@ -38,6 +47,7 @@ export function startCommand(): Command {
       .description('Starts a campaign: checks a CSV or NDJSON file, and uploads it.')
       .argument('<file>', 'CSV or NDJSON, also with .gz; - reads standard input'),
   )
+    .option('--new-settings', 'use only the given settings, and not those of the campaign’s earlier file')
     .option('--no-guess', 'use the headers as they are, without a guess at their meaning')
     .option('--wait', 'wait until the campaign has ended')
     .option('--watch', 'wait, and show the progress')
@@ -54,6 +64,10 @@ before the end of the upload has started nothing.
 
 The name of the file is the name of the campaign. The same file again makes only what is missing. With a key column, a
 changed row changes its link. Without one, a changed row makes a new link.
+
+A campaign remembers the settings of its newest file. A start without any settings uses them again, except for --send-by. If
+you give others, the verb names each column that would become a link parameter, and asks. With --yes it refuses that, unless
+you add --new-settings.
 
 A column has its target by its header: a field such as request_id, or a parameter of the link. For another header, name the
 target with --map. --save-settings keeps all that for the next file, and --settings uses it again.
@@ -109,9 +123,16 @@ async function startWith(scene: Scene<Options>, file: CampaignInput): Promise<nu
   const pipeline = chosen.configuredFor('the producers, the templates and the policies');
   const name = nameOfCampaign(options.file, options.name);
   const given = await campaignSettings(options.settings, options);
-  const settings = options.guess && !options.yes ? await settledColumns(file, given, interrupted) : given;
+  const key: CampaignKey = { source: sourceOf(options.source, pipeline), name };
+  // Names an unknown producer or lane before it asks AWS.
+  defaultsOf({ ...key, settings: given, pipeline });
+  const campaigns = await openCampaigns(chosen);
+  const before = (await campaigns.table.read(key)).record;
+  const earlier = options.newSettings ? undefined : before;
+  const asked = earlier === undefined ? given : rememberedOr(given, earlier);
+  const settings = options.guess && !options.yes ? await settledColumns(file, asked, interrupted) : asked;
   if (settings === undefined) return exitCode.incomplete;
-  const campaign: PlannedCampaign = { source: sourceOf(options.source, pipeline), name, settings, pipeline };
+  const campaign: PlannedCampaign = { ...key, settings, pipeline };
 
   const check = await checkCampaign(file, campaign, {
     signal: interrupted,
@@ -123,11 +144,14 @@ async function startWith(scene: Scene<Options>, file: CampaignInput): Promise<nu
   if (check.counts.toSend === 0) {
     throw new OperatorError(`${file.input.name} has no row to send. Nothing was sent.`);
   }
+  const unlike = earlier === undefined ? undefined : unlikeWords(check, earlier);
+  if (unlike !== undefined && (options.yes || !process.stdin.isTTY)) {
+    throw new OperatorError(`${unlike} If that is right, add --new-settings. Nothing was sent.`);
+  }
   if (options.saveSettings !== undefined) await saveSettings(options.saveSettings, settings);
 
-  const campaigns = await openCampaigns(chosen);
-  const before = (await campaigns.table.read(campaign)).record;
   const doubts = [
+    ...(unlike === undefined ? [] : [unlike]),
     ...(check.counts.rejected > 0 ? [`${counted(check.counts.rejected, 'row')} would be rejected.`] : []),
     ...(before === undefined || before.state === 'refused' ? [] : againWords(before, keyOf(check))),
   ];
@@ -208,6 +232,24 @@ export function sourceOf(given: string | undefined, { settings: { producers } }:
   if (only !== undefined && others.length === 0) return only.source;
   const known = producers.map(({ source }) => source).join(', ');
   throw new OperatorError(`Name the producer with --source: ${known}.`);
+}
+
+/** The given settings. If there are none: those of the earlier file, without what belongs to that file only. */
+function rememberedOr(given: CampaignSettings, before: CampaignRecord): CampaignSettings {
+  const { sendBy: _, requestedAt: __, ...remembered } = before.settings;
+  if (Object.keys(given).length > 0 || Object.keys(remembered).length === 0) return given;
+  console.error(
+    `${campaignKey(before)} exists. No settings are given, so those of its earlier file apply. To use none, add --new-settings.`,
+  );
+  return remembered;
+}
+
+/** The columns that are link parameters now, and were not in the earlier file. */
+function unlikeWords({ header, columns }: LocalCheck, before: CampaignRecord): string | undefined {
+  const names = newParameters(header, columns, before.settings);
+  if (names.length === 0) return undefined;
+  const shown = names.map(visible).join(', ');
+  return `${campaignKey(before)} exists, and its earlier file had other settings. These columns would now become parameters of the links, for everybody to see: ${shown}.`;
 }
 
 /** The header of the column that identifies the rows. */

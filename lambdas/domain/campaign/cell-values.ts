@@ -13,17 +13,14 @@ export function yesOrNo(text: string): boolean | undefined {
 
 /** `1.23E+15`: a spreadsheet shortens a long number so, and its other digits are lost. */
 const shortened = /^[+-]?\d(?:[.,]\d+)?E[+-]\d{2,3}$/i;
-const spreadsheetErrors = new Set([
-  '#N/A',
-  '#REF!',
-  '#NAME?',
-  '#VALUE!',
-  '#DIV/0!',
-  '#NULL!',
-  '#NUM!',
-  '#SPILL!',
-  '#CALC!',
-]);
+/** `#REF!`, `#NAME?`, `#WERT!`, `#\u00a1REF!`: the errors of a spreadsheet in any language. */
+const errorWord = /^#[\u00a1\u00bf]?[\p{Lu}\p{M}\d/_.]+[!?]$/u;
+/** The errors without such a sign, and what Google Sheets shows while it calculates. */
+const otherErrors = new Set(['#N/A', '#N/D', '#NV', '#GETTING_DATA', 'Loading...']);
+
+function isError(text: string): boolean {
+  return errorWord.test(text) || otherErrors.has(text) || /^#{4,}$/.test(text);
+}
 
 /** A column of IDs, by its name. */
 export const isIdLike = (name: string) => /(?:^|[^a-z])ids?$/i.test(name) || /[a-z]I[dD]s?$/.test(name);
@@ -35,6 +32,6 @@ export function spreadsheetFault(text: string, isId: boolean, path: string): Fau
       'is a number that a spreadsheet has shortened, so its last digits are lost. Format the column as text, enter the value again, and save';
     return { path, rule: 'shortened-number', message };
   }
-  if (!spreadsheetErrors.has(text.trim()) && !/^#{4,}$/.test(text.trim())) return undefined;
+  if (!isError(text.trim())) return undefined;
   return { path, rule: 'spreadsheet-error', message: 'is an error of the spreadsheet, and no value' };
 }

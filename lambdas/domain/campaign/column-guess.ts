@@ -37,7 +37,9 @@ const usualNames: Readonly<Record<string, string>> = {
 
 /** Columns about people. Everybody who has a link can see its parameters, so these are better carried along only. */
 const personal =
-  /^(?:e ?mail(?: ?address)?|phone(?: ?number)?|mobile|first ?name|last ?name|surname|full ?name|name|salutation|birthday|address|street|city)$/;
+  /^(?:(?:e ?)?mail(?: ?(?:address|adresse))?|(?:tele)?phone(?: ?(?:number|no))?|mobile(?: ?(?:phone|number))*|telefon(?: ?nummer)?|handy(?: ?nummer)?|mobil(?: ?nummer)?|first ?name|last ?name|surname|full ?name|name|vorname|nachname|salutation|anrede|birthday|geburtstag|address|adresse|street|city|notes?|notiz(?:en)?|comments?)$/;
+/** An e-mail address, or the name of a person in a network. */
+const holdsAddress = (values: readonly string[]) => values.some((value) => value.includes('@'));
 const identifying = /(?:^|[ _.-])(?:id|key|code|number|no)$|nr\.?$|^(?:sku|uuid|guid|customer|user)/i;
 
 const known: ReadonlySet<string> = new Set([...Object.keys(parameterRules), 'deep_link_value']);
@@ -52,10 +54,12 @@ export function guessColumns(header: readonly string[], sampleRows: readonly (re
     const samples = [...new Set(values)]
       .slice(0, 3)
       .map((value) => (value.length > 40 ? `${value.slice(0, 39)}…` : value));
-    return { header: name, ...guess(name), isKey: false, samples };
+    return { header: name, ...guess(name, values), isKey: false, samples };
   });
   if (guesses.some(({ target }) => target === 'request_id')) return guesses;
   const key = header.findIndex((name, index) => {
+    // A key becomes a part of the request ID.
+    if (guesses[index]?.target === '-') return false;
     const values = sampleRows.map((cells) => cells[index] ?? '');
     return (
       identifying.test(name) && values.length > 1 && !values.includes('') && new Set(values).size === values.length
@@ -64,7 +68,7 @@ export function guessColumns(header: readonly string[], sampleRows: readonly (re
   return guesses.map((one, index) => (index === key ? { ...one, isKey: true } : one));
 }
 
-function guess(name: string): Pick<ColumnGuess, 'target' | 'by'> {
+function guess(name: string, values: readonly string[]): Pick<ColumnGuess, 'target' | 'by'> {
   const named = targetNamed(name);
   if (named !== undefined) return { target: targetText(named), by: 'named' };
   if (name === '') return { target: '-', by: 'other' };
@@ -74,6 +78,7 @@ function guess(name: string): Pick<ColumnGuess, 'target' | 'by'> {
   const parameter = [...known].find((one) => skeleton(one) === bones);
   const guessed = nearField(name) ?? usual ?? (parameter && `data.${parameter}`);
   if (guessed !== undefined) return { target: guessed, by: 'guessed' };
-  if (personal.test(name.trim().toLowerCase().replaceAll(/[_-]/g, ' '))) return { target: '-', by: 'guessed' };
+  const isPersonal = personal.test(name.trim().toLowerCase().replaceAll(/[_-]/g, ' '));
+  if (isPersonal || holdsAddress(values)) return { target: '-', by: 'guessed' };
   return { target: forbiddenParameters.has(name) ? '-' : `data.${name}`, by: 'other' };
 }

@@ -42,12 +42,7 @@ export function columnsOf(
   const own = header.slice(0, header.length - added);
   refuseTwice(own);
   const mapped = mappingOf(settings, own, format);
-  const targets = own.map((name): Target => {
-    const named = mapped.get(name) ?? targetNamed(name);
-    if (named !== undefined) return named;
-    const isParameter = settings.passThrough !== true && name !== settings.key?.trim();
-    return isParameter ? { kind: 'data', name } : { kind: 'carried' };
-  });
+  const targets = own.map((name) => mapped.get(name) ?? unmappedTarget(name, settings));
   refuseTwoForOne(own, targets);
   const defaults = defaultsOf(settings);
   const key = keyOf(own, targets, settings, format);
@@ -60,6 +55,27 @@ export function columnsOf(
   }
   const ours = Array.from({ length: added }, (): Target => ({ kind: 'ours' }));
   return { targets: [...targets, ...ours], key, own: own.length, isOurs: added > 0, defaults, warnings };
+}
+
+function unmappedTarget(name: string, { passThrough, key }: CampaignSettings): Target {
+  const named = targetNamed(name);
+  if (named !== undefined) return named;
+  const isParameter = passThrough !== true && name !== key?.trim();
+  return isParameter ? { kind: 'data', name } : { kind: 'carried' };
+}
+
+/** The columns that become link parameters now, and were something else by the settings of an earlier file. */
+export function newParameters(
+  header: readonly string[],
+  { targets, own }: Pick<Columns, 'targets' | 'own'>,
+  earlier: CampaignSettings,
+): string[] {
+  const mapped = new Map(Object.entries(earlier.columns ?? {}).map(([name, text]) => [name.trim(), text]));
+  return header.slice(0, own).filter((name, index) => {
+    const target = targets[index];
+    if (target?.kind !== 'data' || name === '') return false;
+    return targetText(target) !== (mapped.get(name) ?? targetText(unmappedTarget(name, earlier)));
+  });
 }
 
 function refuseTwice(own: readonly string[]): void {

@@ -4,6 +4,7 @@ import { lineBreaks } from './byte-window.ts';
 import { csvBlock } from './csv-block.ts';
 import { blockBytes, type ReadFrom } from './file-rows.ts';
 import { foreignFormat } from './foreign-format.ts';
+import { targetNamed } from './targets.ts';
 import { foreignFile, notUtf8, UnreadableFile } from './unreadable-file.ts';
 
 const byteOrderMark = Buffer.from('\ufeff');
@@ -34,6 +35,7 @@ export async function readHeader(window: ByteWindow): Promise<ReadFrom> {
     line += lineBreaks(rest.subarray(0, end));
     named = hint ?? named;
     if (header.length === 0) continue;
+    refuseTitle(header, bytes.subarray(at));
     window.consume(at);
     return { byte: window.offset, line, header, delimiter: used };
   }
@@ -74,6 +76,26 @@ function columnsIn(bytes: Buffer, delimiter: string, line: number): string[] {
   const header = (records[0]?.cells ?? []).map((cell) => cell.trim());
   while (header.at(-1) === '') header.pop();
   return header;
+}
+
+/** So many rows after the first line show whether it is a title above the names of the columns. */
+const rowsAfterTitle = 20;
+
+/** A title above the columns is one cell that names no column of ours, and most of the next rows have more cells. */
+function refuseTitle([title = '', ...others]: readonly string[], rest: Buffer): void {
+  if (others.length > 0 || title === 'pid' || targetNamed(title) !== undefined) return;
+  // Without a delimiter in the title, only the later rows show which one the file has.
+  const isTitle = delimiters.some((one) => {
+    const filled = csvBlock(rest, one, rowsAfterTitle)
+      .records.map(({ cells }) => cells.filter((cell) => cell.trim() !== '').length)
+      .filter((count) => count > 0);
+    return filled.length > 1 && filled.filter((count) => count > 1).length > filled.length / 2;
+  });
+  if (!isTitle) return;
+  throw new UnreadableFile(
+    'header',
+    'has one filled cell in its first line, and more in later lines. The first line must hold the names of the columns: delete the lines above it',
+  );
 }
 
 function refuseOther(text: string): void {

@@ -108,6 +108,16 @@ function qrOf(
   };
 }
 
+/** `46387`, `31.12.2026`, `12/31/2026`, `2026/12/31`: how spreadsheets store and show a date. */
+const sheetDate = /^(?:\d{5}(?:[.,]\d+)?|\d{1,2}([./-])\d{1,2}\1\d{2,4}|\d{4}[./]\d{1,2}[./]\d{1,2})(?:\s.*)?$/;
+
+/** The fault of a date that a spreadsheet has written; undefined for any other text. */
+export function sheetDateProblem(text: string): string | undefined {
+  return sheetDate.test(text)
+    ? 'is a date as a spreadsheet shows it. Write 2026-12-31T00:00:00Z, and format the column as text'
+    : undefined;
+}
+
 /** The TTL, or the whole minutes until `expires_at`. */
 function ttlOf(
   of: (name: CampaignField) => string | undefined,
@@ -121,7 +131,8 @@ function ttlOf(
     return undefined;
   };
   if (ttl !== undefined) return fault('ttl', 'is given beside ttl. Keep one of the two');
-  if (!instant.safeParse(expiresAt).success) return fault('format', instantProblem(expiresAt));
+  if (!instant.safeParse(expiresAt).success)
+    return fault('format', sheetDateProblem(expiresAt) ?? instantProblem(expiresAt));
   const minutes = Math.floor((Date.parse(expiresAt) - fromMilliseconds) / 60_000);
   if (minutes < 1) return fault('in-past', 'must be at least a minute after the file arrived');
   if (minutes > maxTtlDays * 1_440)

@@ -1,6 +1,6 @@
 import type { Command } from '../contract/command.ts';
 import type { commandReader } from '../contract/command-reading.ts';
-import type { Fault } from '../contract/fault.ts';
+import { type Fault, offered } from '../contract/fault.ts';
 import { controlMessage, hasControls } from '../contract/link-data.ts';
 import { isIdLike, spreadsheetFault } from './cell-values.ts';
 import { type Columns, columnsOf } from './columns.ts';
@@ -8,7 +8,7 @@ import { withoutGuard } from './csv-text.ts';
 import { faultPaths } from './fault-paths.ts';
 import type { FileRow } from './file-rows.ts';
 import type { CheckedRow } from './row.ts';
-import { commandOf, type RowValues } from './row-command.ts';
+import { commandOf, type RowValues, sheetDateProblem } from './row-command.ts';
 import { campaignRequestId, contentKey } from './row-identity.ts';
 import type { CampaignField, CampaignSettings } from './settings.ts';
 import { type Target, targetText } from './targets.ts';
@@ -21,6 +21,8 @@ export interface RowRules {
   settings: CampaignSettings;
   /** The template of rows that name none: the settings' one, or the source's only one. */
   template: string | undefined;
+  /** The templates that the source may use, for the fault of a row without one. */
+  templates?: readonly string[] | undefined;
   /** Epoch milliseconds: when the file arrived. `expires_at` becomes a TTL from here. A fixed time makes a repeated check the same. */
   droppedAt: number;
   /** The lane's reader: contract, rights and policies. */
@@ -96,7 +98,7 @@ export class RowReader {
       hasQrColumn: hasQr(columns),
     });
     const reading = this.#rules.read({ command, faults: [] }, this.#rules.droppedAt);
-    const refused = 'refused' in reading ? reading.refused.faults : [];
+    const refused = 'refused' in reading ? reading.refused.faults.map((one) => this.#withRemedy(one, values)) : [];
     const withPaths = (all: readonly Fault[]) => all.map((one) => ({ ...one, path: this.#pathOf(one.path) }));
     // A column with a fault of its own gets no second one from the contract.
     const atFault = new Set(faults.map(({ path }) => path));
@@ -115,6 +117,19 @@ export class RowReader {
       ...('command' in reading && { command: reading.command }),
       ...(expiresAt !== undefined && { expiresAt: Date.parse(expiresAt) }),
     };
+  }
+
+  /** The fault with what a person at a spreadsheet can do: how to name a template, or how to write a time. */
+  #withRemedy(fault: Fault, { fields }: RowValues): Fault {
+    if (fault.rule === 'format' && (fault.path === 'keepUntil' || fault.path === 'validUntil')) {
+      const text = fields.get(fault.path === 'keepUntil' ? 'keep_until' : 'valid_until') ?? '';
+      return { ...fault, message: sheetDateProblem(text.trim()) ?? fault.message };
+    }
+    if (fault.path !== 'onelinkId' || fault.rule !== 'required') return fault;
+    const { source, templates } = this.#rules;
+    const usable = templates === undefined ? '' : `. ${source} may use${offered(templates)}`;
+    const message = `is mandatory. Give it with --template, the setting template, or a column template${usable}`;
+    return { ...fault, message };
   }
 
   #keyOf(

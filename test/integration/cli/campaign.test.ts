@@ -144,6 +144,34 @@ describe('campaign start', () => {
     expect(settings === undefined ? undefined : JSON.parse(settings)).toEqual(sent);
   });
 
+  test('uses the settings of the earlier file, if none are given', async () => {
+    const settings = { template: 'A1b3', columns: { Mail: '-' }, sendBy: '2026-03-11T12:00:00Z' };
+    await given('remembered', { state: 'finished', settings });
+    const path = await fileOf('remembered.csv', 'request_id,pid,Mail\n1,sms,a@acme.example\n');
+    const { code, err } = await campaign('start', path, '--source', 'crm', '--yes');
+    expect(err).toContain(
+      'crm/remembered exists. No settings are given, so those of its earlier file apply. To use none, add --new-settings.',
+    );
+    expect(code).toBe(0);
+    const sent = JSON.parse((await objectText('inbox/crm/remembered.campaign.json')) ?? '');
+    expect(sent).toEqual({ template: 'A1b3', columns: { Mail: '-' } });
+  });
+
+  test('makes no parameter of a column that was carried along, unless that is meant', async () => {
+    await given('unlike', { state: 'finished', settings: { template: 'A1b3', columns: { Mail: '-' } } });
+    const path = await fileOf('unlike.csv', 'request_id,pid,Mail\n1,sms,someone\n');
+    const words = ['start', path, '--source', 'crm', '--template', 'A1b3', '--no-guess'];
+    for (const refused of [await campaign(...words), await campaign(...words, '--yes')]) {
+      expect(refused.code).toBe(2);
+      expect(refused.err.at(-1)).toBe(
+        'crm/unlike exists, and its earlier file had other settings. These columns would now become parameters of the links, for everybody to see: Mail. If that is right, add --new-settings. Nothing was sent.',
+      );
+    }
+    expect(await inbox()).not.toContain('inbox/crm/unlike.csv');
+    expect((await campaign(...words, '--yes', '--new-settings')).code).toBe(0);
+    expect(await inbox()).toContain('inbox/crm/unlike.csv');
+  });
+
   test('saves settings, and uses them again', async () => {
     const path = await fileOf('mapped.csv', 'No;Quelle;c\n1;sms;spring\n');
     const saved = join(folder, 'saved.json');

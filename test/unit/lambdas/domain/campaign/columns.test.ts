@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { guessColumns } from '../../../../../lambdas/domain/campaign/column-guess.ts';
-import { columnsOf } from '../../../../../lambdas/domain/campaign/columns.ts';
+import { columnsOf, newParameters } from '../../../../../lambdas/domain/campaign/columns.ts';
 import type { CampaignSettings } from '../../../../../lambdas/domain/campaign/settings.ts';
 import { targetText } from '../../../../../lambdas/domain/campaign/targets.ts';
 
@@ -164,6 +164,20 @@ describe('a header is refused', () => {
   });
 });
 
+describe('a column that newly becomes a parameter', () => {
+  const header = ['pid', 'Mail', 'Kampagne', 'own', 'ttl'];
+  test.each<[CampaignSettings, CampaignSettings, string[]]>([
+    [{ columns: { Mail: '-', Kampagne: 'data.c' } }, {}, ['Mail', 'Kampagne']],
+    [{ passThrough: true, columns: { pid: 'data.pid' } }, {}, ['Mail', 'Kampagne', 'own']],
+    [{ key: 'own' }, {}, ['own']],
+    [{ columns: { Mail: '-' } }, { columns: { Mail: '-' } }, []],
+    [{}, { columns: { Mail: '-' } }, []],
+    [{}, {}, []],
+  ])('is found: %j, then %j', (earlier, now, names) => {
+    expect(newParameters(header, columnsOf(header, now), earlier)).toEqual(names);
+  });
+});
+
 describe('a name that is almost a known one is a warning', () => {
   test.each([
     ['requestid', 'requestid: is almost request_id, but becomes a link parameter'],
@@ -209,6 +223,26 @@ describe('a guess', () => {
       ['Short Link ID', 'shortlink_id', 'guessed'],
       ['', '-', 'other'],
     ]);
+  });
+
+  test.each(['Mail', 'E-Mail-Adresse', 'Telefon', 'Note', 'Notiz', 'Phone number', 'Mobile phone'])(
+    'only carries %s along, and does not make it the key',
+    (name) => {
+      expect(guessColumns([name], [['1'], ['2']])[0]).toMatchObject({ target: '-', by: 'guessed', isKey: false });
+    },
+  );
+
+  test('only carries a column of an unknown name with an @ along', () => {
+    const [contact, own] = guessColumns(
+      ['Customer', 'own'],
+      [
+        ['', 'a'],
+        ['b@acme.example', 'b'],
+      ],
+    );
+    expect(contact).toMatchObject({ target: '-', by: 'guessed', isKey: false });
+    expect(own).toMatchObject({ target: 'data.own' });
+    expect(guessColumns(['deep_link_value'], [['@shop']])[0]?.target).toBe('data.deep_link_value');
   });
 
   test('shows up to three different values, and the column that may be the key', () => {

@@ -129,6 +129,23 @@ describe('a CSV file', () => {
     expect(await refusal(file)).toContain(words);
   });
 
+  test.each([
+    'Spring campaign\nrequest_id,pid\n1,sms\n',
+    'Spring campaign,,\n,,\nas of March,,\nrequest_id,pid,c\n1,sms,x\n2,sms,x\n',
+    'Frühling\nrequest_id;pid\n1;sms\n',
+  ])('is refused with a title above the names of its columns: %j', async (file) => {
+    expect(await refusal(file)).toBe(
+      'has one filled cell in its first line, and more in later lines. The first line must hold the names of the columns: delete the lines above it',
+    );
+  });
+
+  test.each(['Customer\n1\n2,x\n', 'Customer\n1,x\n', 'request_id\n1,x\n2,x\n', 'pid\nsms,x\nsms,x\n'])(
+    'has no title, but one column: %j',
+    async (file) => {
+      expect(await refusal(file)).toBe('accepted');
+    },
+  );
+
   test('is refused at the first row that is not UTF-8, with the line and the byte', async () => {
     const file = Buffer.concat([Buffer.from('a,b\n"ü\n",2\n'), Buffer.from('M\xfcller,"x\ny"\n', 'latin1')]);
 

@@ -8,16 +8,22 @@ import { chunked } from './given-file.ts';
 
 export const droppedAt = Date.parse('2026-03-10T12:00:00Z');
 
+interface Given {
+  format?: RowFormat;
+  policy?: PolicyCheck;
+  /** Default: the source's only one. */
+  template?: string | undefined;
+}
+
 /** The rules of a campaign `spring` of `crm`, with a TTL of 365 days at most. */
-export function givenRules(
-  settings: CampaignSettings = {},
-  { format = 'csv', policy = noPolicy }: { format?: RowFormat; policy?: PolicyCheck } = {},
-): RowRules {
+export function givenRules(settings: CampaignSettings = {}, given: Given = {}): RowRules {
+  const { format = 'csv', policy = noPolicy } = given;
   return {
     source: 'crm',
     name: 'spring',
     settings,
-    template: settings.template ?? 'A1b3',
+    template: 'template' in given ? given.template : (settings.template ?? 'A1b3'),
+    templates: ['A1b3'],
     droppedAt,
     read: commandReader({
       contract: { maxDataCharacters: 2_048, maxTtlDays: 365 },
@@ -34,7 +40,7 @@ export function givenRules(
 export async function checkedIn(
   text: string,
   settings: CampaignSettings = {},
-  given: { format?: RowFormat; policy?: PolicyCheck } = {},
+  given: Given = {},
 ): Promise<FileCheckRow[]> {
   const { rows } = await openRows(given.format ?? 'csv', chunked(Buffer.from(text), 65_536));
   const all: FileCheckRow[] = [];

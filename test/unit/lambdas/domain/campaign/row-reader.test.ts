@@ -130,10 +130,27 @@ describe('expires_at', () => {
       'expires_at: is more than 365 days away, the longest life of a link. For a longer one, use keep_until',
     ],
     ['in the past', '2026-03-10T12:00:30Z', 'expires_at: must be at least a minute after the file arrived'],
-    ['as a spreadsheet writes it', '24.12.2026', 'expires_at: must be an RFC 3339 time, e.g. 2026-12-24T18:00:00Z'],
+    [
+      'as a spreadsheet writes it',
+      '24.12.2026',
+      'expires_at: is a date as a spreadsheet shows it. Write 2026-12-31T00:00:00Z, and format the column as text',
+    ],
   ])('is refused %s', async (_, instant, message) => {
     expect(await messagesIn(`pid,expires_at\nsms,${instant}\n`)).toEqual([message]);
   });
+
+  test.each(['46387', '31.12.2026', '12/31/2026', '31-12-26', '2026/12/31', '31.12.2026 18:00'])(
+    'is refused with the remedy, as are the other instants, as %s',
+    async (cell) => {
+      const remedy = 'is a date as a spreadsheet shows it. Write 2026-12-31T00:00:00Z, and format the column as text';
+      for (const name of ['expires_at', 'keep_until', 'valid_until']) {
+        expect(await messagesIn(`pid,${name}\nsms,${cell}\n`)).toContain(`${name}: ${remedy}`);
+      }
+      expect(await messagesIn(`pid,Ende\nsms,${cell}\n`, { columns: { Ende: 'keep_until' } })).toEqual([
+        `Ende: ${remedy}`,
+      ]);
+    },
+  );
 
   test('is refused beside a ttl', async () => {
     expect(await messagesIn('pid,ttl,expires_at\nsms,14d,2026-03-11T12:00:00Z\n')).toEqual([
@@ -169,6 +186,11 @@ describe('a row is rejected, with the column’s header,', () => {
     ]);
   });
 
+  test('without a template, with the ways to name one', async () => {
+    const remedy = 'Give it with --template, the setting template, or a column template. crm may use: A1b3';
+    expect(await messagesIn('pid\nsms\n', {}, { template: undefined })).toEqual([`template: is mandatory. ${remedy}`]);
+  });
+
   test('if it cannot be read as cells', async () => {
     expect(await rulesIn('request_id,pid\n1\n2,"x"y\n3,sms\n')).toEqual(['2  cells', '3  quotes']);
   });
@@ -191,6 +213,17 @@ describe('what a spreadsheet does to a cell', () => {
     ['a column too narrow for its number', 'pid,c\nsms,########', '2 c spreadsheet-error'],
   ])('is refused in %s', async (_, file, fault) => {
     expect(await rulesIn(file, file.startsWith('sku') ? { key: 'sku' } : {})).toEqual([fault]);
+  });
+
+  test.each([
+    ...['#REF!', '#NAME?', '#DIV/0!', '#WERT!', '#NV', '#BEZUG!', '#ZAHL!', '#VALEUR!', '#NOM?', '#N/D', '#¡REF!'],
+    ...['#VALORE!', '#ÜBERLAUF!', '#ERROR!', 'Loading...'],
+  ])('is refused in any language: %s', async (cell) => {
+    expect(await rulesIn(`pid,c\nsms,${cell}`)).toEqual(['2 c spreadsheet-error']);
+  });
+
+  test.each(['#spring', '#SPRING', '#1', 'Loading', 'SALE!'])('is not %s', async (cell) => {
+    expect(await rulesIn(`pid,c\nsms,${cell}`)).toEqual([]);
   });
 
   test('has a fault with the remedy', async () => {
