@@ -77,6 +77,7 @@ describe('a spreadsheet in the inbox', () => {
   test('makes the calls of the record, and the policies permit each to functions and producer', async () => {
     const { made, refused } = await pipeline.calls();
     expect(refused).toEqual([]);
+    // Alarms may fire on a slow machine. Their topics are in the record of the stories.
     expect(comparedWithRecord('campaign-file', made)).toEqual({ unrecorded: [], missed: [] });
   });
 });
