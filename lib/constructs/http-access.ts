@@ -46,7 +46,7 @@ export function accessPolicy(
 export const stageName = 'live';
 
 /**
- * A usage plan for each producer with keys. It is best effort, as API Gateway says of usage plans. The function enforces
+ * A usage plan for each producer with keys. It is best effort, as all usage plans of API Gateway are. The function enforces
  * the same rate itself.
  */
 export function addUsagePlans(

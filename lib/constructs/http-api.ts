@@ -94,7 +94,7 @@ function acknowledge(api: RestApi): void {
     'AwsSolutions-APIG6': logs,
     'AwsSolutions-APIG2': 'The function checks each body against the contract, and names every fault.',
     'AwsSolutions-APIG3': 'A firewall belongs to the account that deploys. It can be attached to the stage of the API.',
-    'AwsSolutions-APIG4': 'Only the page of problem types has no authorization. It holds what the docs say.',
+    'AwsSolutions-APIG4': 'Only the page of problem types has no authorization. It repeats the docs.',
     'AwsSolutions-COG4': 'Callers are programs of producers, which have keys or AWS signatures.',
   };
   for (const [id, reason] of Object.entries(reasons)) Validations.of(api).acknowledge({ id, reason });

@@ -37,7 +37,7 @@ export function httpAlarms({ http, serviceName }: Observed): AlarmLine[] {
       metric: metrics.httpApi(httpApiMetric.answerMilliseconds, { ...fiveMinutes, statistic: 'p90' }),
       threshold: slowMilliseconds,
       periods: 3,
-      means: `For a quarter of an hour a tenth of the HTTP API’s calls have taken ${slowMilliseconds.toLocaleString('en')} ms or more, without the time in which they wait for outcomes.`,
+      means: `A tenth of the HTTP API’s calls take ${slowMilliseconds.toLocaleString('en')} ms or more. The time in which they wait for outcomes does not count.`,
     },
     ...(authorizer === undefined
       ? []
