@@ -13,7 +13,7 @@ export interface SqsOptions {
   sqs?: Pick<SQSClient, 'send'>;
   /** Epoch milliseconds, for `requestedAt`. Default: the system's clock. */
   now?(): number;
-  /** The wait before the second attempt. It doubles with each further attempt. */
+  /** The longest wait before the second attempt. It doubles with each further attempt. */
   backoffMilliseconds?: number;
 }
 
@@ -39,7 +39,7 @@ export interface SqsLinks {
 }
 
 export interface SqsCall {
-  /** Ends the call. What was not sent by then fails with the reason `interrupted`. */
+  /** Ends the call. What was not sent by then fails with the reason `aborted`. */
   signal?: AbortSignal;
 }
 
@@ -65,7 +65,8 @@ export function sqsLinks(options: SqsOptions): SqsLinks {
     const { sendAll: send, client } = await loaded(options.sqs);
     const results: ManyResult<SentCommand>[] = [];
     const fail = ({ message: { requestId, place }, reason, mayBeIn }: Unsent<Sendable>) => {
-      results[place] = { requestId, error: new CommandError({ requestId, reason, mayBeSent: mayBeIn }) };
+      const why = reason === 'interrupted' ? 'aborted' : reason;
+      results[place] = { requestId, error: new CommandError({ requestId, reason: why, mayBeSent: mayBeIn }) };
     };
     const sendable = async function* (): AsyncGenerator<Sendable> {
       let place = 0;
