@@ -34,8 +34,9 @@ export function accessPolicy(
     });
   const statements = producers
     .filter(({ source }) => signing.has(source))
-    .map((producer) => {
+    .flatMap((producer) => {
       const signers = signersOf(producer).map((one) => new ArnPrincipal(arnOf(one)));
+      if (signers.length === 0) return [];
       // The Sid changes with the unique IDs: AWS resolves a role when a policy is written.
       return invoke(directSid(producer), signers, '*/iam/v1/*');
     });
