@@ -114,10 +114,7 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
   if (response.headersSent || response.destroyed) return;
   const bodiless = status === 204 || status === 304;
   try {
-    response.writeHead(status, [
-      ...headers.flatMap(([name, value]) => [name, value]),
-      ...(bodiless ? [] : ['Content-Length', String(body.length)]),
-    ]);
+    response.writeHead(status, [...headers.flat(), ...(bodiless ? [] : ['Content-Length', String(body.length)])]);
     response.end(body);
   } catch {
     // A header of the template that HTTP does not allow.

@@ -25,6 +25,8 @@ export const gatewayResponseTypes = {
   AUTHORIZER_FAILURE: { status: 500, message: null, errorType: 'AuthorizerFailureException' },
   DEFAULT_4XX: { status: 400, message: 'Bad Request', errorType: 'BadRequestException' },
   DEFAULT_5XX: { status: 500, message: 'Internal server error', errorType: 'InternalServerErrorException' },
+  // API Gateway's default is 504. Lambda's documentation has 500 for an invocation that Lambda refuses.
+  INTEGRATION_FAILURE: { status: 500, message: 'Internal server error', errorType: 'InternalServerErrorException' },
   INTEGRATION_TIMEOUT: {
     status: 504,
     message: 'Endpoint request timed out',
@@ -54,7 +56,6 @@ export const unusedGatewayResponseTypes: readonly string[] = [
   'BAD_REQUEST_BODY',
   'BAD_REQUEST_PARAMETERS',
   'EXPIRED_TOKEN',
-  'INTEGRATION_FAILURE',
   'QUOTA_EXCEEDED',
   'RESOURCE_NOT_FOUND',
   'WAF_FILTERED',

@@ -1,8 +1,7 @@
 import type { Deployment, Resource } from '../assembly/deployment.ts';
 import type { Answer, HeaderList } from './exchange.ts';
 import { type GatewayError, gatewayResponseTypes, unusedGatewayResponseTypes } from './gateway-error.ts';
-import { refuseUnsupported } from './integration-settings.ts';
-import { type ContextVariables, contextValue, fillIn } from './mapping-template.ts';
+import { type ContextVariables, contextValue, fillIn, unsupportedVariable } from './mapping-template.ts';
 import { gatewayResponseProperties } from './properties.ts';
 
 /** A gateway response of the template. */
@@ -24,7 +23,10 @@ export function readGatewayResponse(resource: Resource, deployment: Deployment):
   if (!Object.hasOwn(gatewayResponseTypes, type) && !unusedGatewayResponseTypes.includes(type)) {
     throw new Error(`${resource.where}: API Gateway has no gateway response ${type}`);
   }
-  for (const template of Object.values(ResponseTemplates)) refuseUnsupported(template, resource);
+  const unsupported = Object.values(ResponseTemplates)
+    .map(unsupportedVariable)
+    .find((one) => one !== undefined);
+  if (unsupported !== undefined) throw new Error(`${resource.where}: ${unsupported} is not implemented here`);
   const headers = Object.entries(ResponseParameters).map(([parameter, value]): [string, string] => {
     const [, header] = /^gatewayresponse\.header\.(.+)$/.exec(parameter) ?? [];
     if (header !== undefined && /^('.*'|context\.[\w.-]+)$/s.test(value)) return [header, value];

@@ -11,7 +11,7 @@ import { mockAnswer } from './mock-integration.ts';
 import { proxyAnswer } from './proxy-answer.ts';
 import { proxyEvent } from './proxy-event.ts';
 import { requestTarget } from './request-target.ts';
-import type { Method, RestApi, Stage } from './rest-api.ts';
+import type { Method, RestApi } from './rest-api.ts';
 import { match, methodOf } from './routes.ts';
 import { TokenAuthorizers } from './token-authorizers.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -103,7 +103,7 @@ export class Gateway {
     try {
       if (integration.type === 'AWS_PROXY') return await this.#proxied(integration, call, request, body);
       const headers = { contentType: request.headers['content-type'], accept: request.headers.accept };
-      return mockAnswer(integration, headers, body, requestContext(call, request));
+      return mockAnswer(integration, headers, body, this.#api.binaryMediaTypes, requestContext(call, request));
     } finally {
       progress.integrationMilliseconds = performance.now() - startedAt;
     }
@@ -156,7 +156,7 @@ export class Gateway {
     const result = await within(timeoutMilliseconds, this.#invoke(source, target, event));
     if (result === 'late') throw new GatewayError('INTEGRATION_TIMEOUT');
     // Lambda's documentation: 500 if Lambda refuses the invocation, 502 if the function fails.
-    if (result === undefined || result.outcome === 'throttled') throw new GatewayError('DEFAULT_5XX');
+    if (result === undefined || result.outcome === 'throttled') throw new GatewayError('INTEGRATION_FAILURE');
     if (result.outcome === 'failed') throw new GatewayError('DEFAULT_5XX', { status: 502 });
     return proxyAnswer(result.payload, request.headers.accept, this.#api.binaryMediaTypes);
   }

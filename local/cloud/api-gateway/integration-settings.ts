@@ -16,6 +16,8 @@ export interface LambdaProxySettings {
 export interface MockSettings {
   readonly type: 'MOCK';
   readonly passthrough: string;
+  /** Makes text of a body that is binary for the API. A template needs text. */
+  readonly convertsToText: boolean;
   /** By media type. */
   readonly requestTemplates: ReadonlyMap<string, string>;
   readonly responses: readonly MockResponse[];
@@ -56,13 +58,14 @@ export function readIntegration(
   return {
     type: 'MOCK',
     passthrough: Integration.PassthroughBehavior,
+    convertsToText: Integration.ContentHandling === 'CONVERT_TO_TEXT',
     requestTemplates: new Map(Object.entries(Integration.RequestTemplates)),
     responses: Integration.IntegrationResponses.map((response) => mockResponse(method, response, MethodResponses)),
   };
 }
 
 /** @throws if a template has a part that is not implemented */
-export function refuseUnsupported(template: string, { where }: Resource): void {
+function refuseUnsupported(template: string, { where }: Resource): void {
   const part = unsupportedPart(template);
   if (part !== undefined) throw new Error(`${where}: ${part} in a mapping template is not implemented here`);
 }

@@ -2,13 +2,19 @@
 export type ContextVariables = Readonly<Record<string, unknown>>;
 
 const variable = /\$!?(?:\{context((?:\.[A-Za-z][\w-]*)+)\}|context((?:\.[A-Za-z][\w-]*)+))/g;
-/** What a template of API Gateway may have beside text and context variables. */
-const unsupported =
-  /#\{?(?:set|if|elseif|else|end|foreach|macro|include|parse|stop|break|define|evaluate)\b|##|#\*|#\[\[|\$!?\{?(?:input|util|stageVariables|method)\b/;
+/** What beside text and context variables a mapping template may have: the directives of Velocity, and other variables. */
+const directive =
+  /#\{?(?:set|if|elseif|else|end|foreach|macro|include|parse|stop|break|define|evaluate)\b|##|#\*|#\[\[/;
+const otherVariable = /\$!?\{?(?:input|util|stageVariables|method)\b/;
 
-/** The first part of a template that is not implemented: a directive, or another variable than those of `$context`. */
+/** The first part of a mapping template that is not implemented. */
 export function unsupportedPart(template: string): string | undefined {
-  return unsupported.exec(template)?.[0];
+  return (directive.exec(template) ?? otherVariable.exec(template))?.[0];
+}
+
+/** The same for the template of a gateway response, which has variables and no directives. */
+export function unsupportedVariable(template: string): string | undefined {
+  return otherVariable.exec(template)?.[0];
 }
 
 /**

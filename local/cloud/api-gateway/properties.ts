@@ -20,6 +20,7 @@ const texts = z.record(z.string(), z.string()).default({});
 export const integrationProperties = z.looseObject({
   Type: z.string(),
   Uri: z.string().optional(),
+  ContentHandling: z.string().optional(),
   PassthroughBehavior: z.string().default('WHEN_NO_MATCH'),
   RequestTemplates: texts,
   // API Gateway's default and longest time, unless an account has more. In milliseconds.
@@ -28,6 +29,7 @@ export const integrationProperties = z.looseObject({
     .array(
       z.looseObject({
         StatusCode: z.coerce.string(),
+        ContentHandling: z.string().optional(),
         SelectionPattern: z.string().optional(),
         ResponseParameters: texts,
         ResponseTemplates: texts,

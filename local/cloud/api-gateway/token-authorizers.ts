@@ -67,10 +67,9 @@ export class TokenAuthorizers {
 
   async #ask(settings: TokenAuthorizerSettings, authorizationToken: string, methodArn: string): Promise<Authorization> {
     const result = await this.#invoke(settings, JSON.stringify({ type: 'TOKEN', methodArn, authorizationToken }));
-    if (result === undefined || result.outcome === 'throttled')
-      throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR');
+    if (result === undefined) throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR');
     if (result.errorMessage === 'Unauthorized') throw new GatewayError('UNAUTHORIZED');
-    if (result.outcome === 'failed') throw new GatewayError('AUTHORIZER_FAILURE');
+    if (result.outcome !== 'succeeded') throw new GatewayError('AUTHORIZER_FAILURE');
     const { data } = output.safeParse(jsonOf(result.payload));
     if (data === undefined) throw new GatewayError('AUTHORIZER_CONFIGURATION_ERROR');
     const context = Object.entries(data.context ?? {}).filter(([, value]) => value !== null);
