@@ -64,6 +64,8 @@ async function serve(
   const headBytes = (message.url ?? '').length + headerList.reduce((sum, [, value]) => sum + value.length, 0);
   try {
     if (api.answer === undefined) return send(response, simple(503, 'starting'));
+    // Node.js reads a request line without a version as HTTP/0.9.
+    if (message.httpVersionMajor < 1) return refuse(message.socket, 400);
     if (headBytes > longestHeadBytes) return send(response, simple(431, 'Request Header Fields Too Large'));
     const answer = await api.answer({
       method: message.method ?? 'GET',

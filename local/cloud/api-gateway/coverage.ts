@@ -49,6 +49,8 @@ export const apiGatewayCoverages: Readonly<Record<string, Coverage>> = {
       'Integration.IntegrationHttpMethod': 'a function is invoked by its own API',
     },
     differs: {
+      AuthorizationType: 'only IAM and Lambda authorize: other methods refuse every request',
+      'Integration.Type': 'only Lambda proxies and mocks answer: other methods fail',
       AuthorizationScopes: 'there is no Cognito',
       RequestValidatorId: 'requests are not validated',
       RequestModels: 'requests are not validated',
@@ -83,13 +85,21 @@ export const apiGatewayCoverages: Readonly<Record<string, Coverage>> = {
   'AWS::ApiGateway::Authorizer': {
     carriedOut: authorizerProperties.extend({ Type: z.literal('TOKEN') }),
     leftOut: { AuthType: description },
-    differs: { AuthorizerCredentials: 'API Gateway invokes functions in its own name' },
+    differs: {
+      Type: 'only tokens are authorized: the methods of another authorizer refuse every request',
+      AuthorizerCredentials: 'API Gateway invokes functions in its own name',
+    },
   },
   'AWS::ApiGateway::GatewayResponse': { carriedOut: gatewayResponseProperties, leftOut: {} },
   'AWS::ApiGateway::UsagePlan': {
-    carriedOut: usagePlanProperties,
+    // The CDK writes an empty throttle of no method.
+    carriedOut: usagePlanProperties.extend({
+      ApiStages: z.array(
+        z.looseObject({ ApiId: z.string(), Stage: z.string(), Throttle: z.looseObject({}).optional() }),
+      ),
+    }),
     leftOut: { ...tags, ...words },
-    differs: { Quota: 'a usage plan has no quota here', 'ApiStages.Throttle': 'a usage plan has one throttle' },
+    differs: { Quota: 'a usage plan has no quota here' },
   },
   'AWS::ApiGateway::ApiKey': {
     carriedOut: apiKeyProperties,

@@ -93,14 +93,15 @@ test('a usage plan throttles like a bucket of tokens', async () => {
 });
 
 test('with IAM, the policies of the signer and of the API decide', async () => {
-  // Given a policy that names a role of this account, and one of another
+  // Given a policy that names a role of this account, and two of another
   const own = 'arn:aws:iam::000000000000:role/crm';
   const other = 'arn:aws:iam::111122223333:role/teams/studio';
+  const guest = 'arn:aws:iam::111122223333:role/teams/guest';
   const bench = await openApiBench({
     policy: new PolicyDocument({
       statements: [
         new PolicyStatement({
-          principals: [new ArnPrincipal(own), new ArnPrincipal(other)],
+          principals: [own, other, guest].map((arn) => new ArnPrincipal(arn)),
           actions: ['execute-api:Invoke'],
           resources: ['execute-api:/live/*/iam/links/*'],
         }),
@@ -122,7 +123,7 @@ test('with IAM, the policies of the signer and of the API decide', async () => {
     callers: {
       crm: sessionOf(own, 'sender', [], 'AROACRM'),
       studio: sessionOf(other, 'sender', [everything]),
-      'studio-guest': sessionOf(other, 'sender', []),
+      'other-guest': sessionOf(guest, 'sender', []),
       'account-admin': userOf('arn:aws:iam::000000000000:user/kim', [everything]),
       'account-guest': userOf('arn:aws:iam::000000000000:user/guest', []),
     },
@@ -132,13 +133,13 @@ test('with IAM, the policies of the signer and of the API decide', async () => {
 
   // When each of them calls, then a role of this account needs one policy, and the other's needs both
   const statuses: Record<string, number[]> = {};
-  for (const key of ['crm', 'studio', 'studio-guest', 'account-admin', 'account-guest', 'anybody']) {
+  for (const key of ['crm', 'studio', 'other-guest', 'account-admin', 'account-guest', 'anybody']) {
     statuses[key] = [await status(key, '/iam/links/a'), await status(key, '/iam/reports')];
   }
   expect(statuses).toEqual({
     crm: [200, 403],
     studio: [200, 403],
-    'studio-guest': [403, 403],
+    'other-guest': [403, 403],
     'account-admin': [200, 200],
     'account-guest': [403, 403],
     // The operator
@@ -170,7 +171,8 @@ test('with IAM, the policies of the signer and of the API decide', async () => {
 test('without a permission for API Gateway, neither function nor authorizer is invoked', async () => {
   const bench = await openApiBench();
   for (const { node } of bench.stack.node.findAll().flatMap((one) => one)) {
-    if (node.defaultChild === undefined && /ApiPermission|Permissions$/.test(node.id)) node.scope?.node.tryRemoveChild(node.id);
+    if (node.defaultChild === undefined && /ApiPermission|Permissions$/.test(node.id))
+      node.scope?.node.tryRemoveChild(node.id);
   }
   const { url } = await bench.open();
 

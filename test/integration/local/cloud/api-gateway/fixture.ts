@@ -11,7 +11,7 @@ import {
   LambdaIntegration,
   MockIntegration,
   PassthroughBehavior,
-  ResponseType,
+  type ResponseType,
   RestApi,
   type RestApiProps,
   TokenAuthorizer,
