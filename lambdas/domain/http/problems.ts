@@ -123,6 +123,12 @@ export const problemTypes = {
     meaning: 'Its `validUntil` had passed, or a later change of the link was applied first.',
     fix: 'Read the link. If the command is still wanted, send it under another key.',
   },
+  'key-ended': {
+    status: 409,
+    title: 'The link of this key has ended',
+    meaning: 'The link of this key has expired, was deleted, or belongs to another request. Nothing was made.',
+    fix: 'Use another key for another link.',
+  },
   'code-failed': {
     status: 410,
     title: 'The QR code cannot be made',
