@@ -194,7 +194,8 @@ export class Ledger implements LinkLedger {
     failure: QrFailure,
     asked: { madeBy: string } | { version: number },
   ): Promise<boolean> {
-    const [isAsked, value] = 'madeBy' in asked ? ['requestId = :asked', asked.madeBy] : ['#version = :asked', asked.version];
+    const [isAsked, value] =
+      'madeBy' in asked ? ['requestId = :asked', asked.madeBy] : ['#version = :asked', asked.version];
     return this.#table.update(linkKey(address), {
       UpdateExpression: 'SET qrFailure = :failure',
       ConditionExpression: `#state = :live AND #source = :source AND attribute_not_exists(qrKey) AND ${isAsked}`,

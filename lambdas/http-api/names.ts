@@ -16,4 +16,6 @@ export const httpApiMetric = {
   tooManyRequests: 'HttpTooManyRequests',
   /** Calls that ended with a 5xx, except those to a paused lane. */
   requestFailed: 'HttpRequestFailed',
+  /** Marks, places and counts that could not be written. The calls went on. */
+  bookkeepingFailed: 'HttpBookkeepingFailed',
 } as const;

@@ -163,12 +163,12 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
   }
 }
 
-/** Names of AWS's resources only: an object's key may be a link's ID. */
+/** Names of AWS's resources only: an object's key, and a path of the HTTP API, may hold a link's ID. */
 function refusedWords({ caller, action, resource, reason }: JudgedCall): string {
   return `Not permitted: ${caller.arn} may not ${action} on ${withoutKey(resource)}: ${reason}.`;
 }
 
-const withoutKey = (arn: string) => (arn.startsWith('arn:aws:s3:') ? arn.replace(/\/.*/, '/…') : arn);
+const withoutKey = (arn: string) => (/^arn:aws:(s3|execute-api):/.test(arn) ? arn.replace(/\/.*/, '/…') : arn);
 
 /** Prints each warning about what the cloud does not implement. Harmless omissions are only counted. */
 function printNotices({ notices }: LocalCloud, screen: Display): void {

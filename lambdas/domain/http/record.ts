@@ -40,16 +40,19 @@ export const claimGoodForMilliseconds = 10_000;
 /**
  * What a call finds in the record of its key:
  *
- * - `reused`    the key has another command
- * - `running`   the command is on its way, or another call is sending it
- * - `crashed`   the call that claimed the key has not sent the command
- * - `rejected`  the command has ended without an outcome of its own, and the key may be claimed anew
+ * - `running`    the command is on its way, or another call is sending it
+ * - `crashed`    the call that claimed the key has not sent the command
+ * - `ended`      the command has ended without an outcome of its own, and the key may be claimed anew
+ * - `reused`     the key has another command
+ * - `abandoned`  the key has another command, and the call that claimed the key has not sent that command
  */
-export type Claimed = 'reused' | 'running' | 'crashed' | 'rejected';
+export type Claimed = 'running' | 'crashed' | 'ended' | 'reused' | 'abandoned';
 
 export function claimedAs(record: HttpRecord, commandDigest: string, nowMilliseconds: number): Claimed {
-  if (record.waiting?.state === 'rejected') return 'rejected';
-  if (record.commandDigest !== commandDigest) return 'reused';
-  if (record.sentAt !== undefined) return 'running';
-  return nowMilliseconds - record.claimedAt < claimGoodForMilliseconds ? 'running' : 'crashed';
+  if (record.waiting?.state === 'rejected') return 'ended';
+  // The worker has noted something, so the message was sent.
+  const isSent = record.sentAt !== undefined || record.waiting !== undefined;
+  const isLost = !isSent && nowMilliseconds - record.claimedAt >= claimGoodForMilliseconds;
+  if (record.commandDigest === commandDigest) return isLost ? 'crashed' : 'running';
+  return isLost ? 'abandoned' : 'reused';
 }
