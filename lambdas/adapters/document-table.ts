@@ -135,6 +135,23 @@ export class DocumentTable {
     return Number(counted?.count?.N ?? 0);
   }
 
+  /** Changes an item, if the condition holds. @returns the item that breaks the condition, or undefined after the change */
+  async updateUnless(key: string, change: Update): Promise<Item | undefined> {
+    const update = {
+      TableName: this.#table,
+      Key: marshalled({ [pk]: key }),
+      ...expressions(change),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    };
+    try {
+      await this.#client.send(new UpdateItemCommand(update));
+      return undefined;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return unmarshall(error.Item ?? {});
+      throw error;
+    }
+  }
+
   /** Removes an item, if the condition holds. @returns whether it did */
   remove(key: string, condition: Condition): Promise<boolean> {
     const removal = { TableName: this.#table, Key: marshalled({ [pk]: key }), ...expressions(condition) };

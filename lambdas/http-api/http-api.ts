@@ -72,10 +72,12 @@ export function httpApi(
   };
 }
 
+const errorsOfCode = [TypeError, RangeError, ReferenceError, SyntaxError];
+
 /** An error of a service behind the HTTP API, or of its code. Every call can be repeated. */
 function failure(error: unknown, { observer }: HttpApiPorts): HttpProblem {
   observer.count(httpApiMetric.requestFailed);
   observer.warn('a call failed', { error: nameOfError(error) });
-  const isOfService = error instanceof Error && '$metadata' in error;
-  return new HttpProblem(isOfService ? 'unavailable' : 'internal-error', { retryAfter: 2 });
+  const isOfCode = errorsOfCode.some((kind) => error instanceof kind);
+  return new HttpProblem(isOfCode ? 'internal-error' : 'unavailable', { retryAfter: 2 });
 }
