@@ -1,5 +1,5 @@
 import type { ListAnswer, RequestAnswer } from '../lambdas/domain/http/answers.ts';
-import { CommandError } from './command-error.ts';
+import { CommandError, type CommandFault } from './command-error.ts';
 import { type Create, commandText } from './commands.ts';
 import type { SendCall } from './http.ts';
 import { callHttp, readProblem } from './http-call.ts';
@@ -106,7 +106,7 @@ async function sendList(caller: HttpCaller, list: readonly Listed[], call: SendC
       entries = entriesIn(answer.bytes, waiting.length);
     } catch (error) {
       const why = error instanceof CommandError ? error : unreadable();
-      for (const one of waiting) fail(one, why);
+      for (const [index, one] of waiting.entries()) fail(one, why.with({ faults: faultsOfEntry(why.faults, index) }));
       return;
     }
     const again: Listed[] = [];
@@ -121,12 +121,22 @@ async function sendList(caller: HttpCaller, list: readonly Listed[], call: SendC
       const { name = 'unknown', detail, faults } = readProblem(entry.problem);
       if (passing.has(name) && mayTryAgain) again.push(one);
       const mayBeSent = ['in-progress', 'internal-error', 'unavailable', 'timed-out'].includes(name);
-      fail(one, new CommandError({ reason: name, detail, status: entry.problem.status, faults, mayBeSent }));
+      const own = faultsOfEntry(faults ?? [], index);
+      fail(one, new CommandError({ reason: name, detail, status: entry.problem.status, faults: own, mayBeSent }));
     }
     waiting = again;
     if (again.length > 0) await time.sleep(backOff(attempt, undefined, time.random), signal).catch(() => {});
     if (signal?.aborted) return;
   }
+}
+
+/** The faults of one command of a list, with places in the command. */
+function faultsOfEntry(faults: readonly CommandFault[], index: number): CommandFault[] {
+  const place = `#/${index}`;
+  return faults.flatMap((fault) => {
+    if (fault.pointer !== place && !fault.pointer.startsWith(`${place}/`)) return [];
+    return [{ ...fault, pointer: `#${fault.pointer.slice(place.length)}` }];
+  });
 }
 
 /** @throws if the answer does not have an entry for each command */

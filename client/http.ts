@@ -74,7 +74,7 @@ export function httpLinks(options: HttpOptions): HttpLinks {
       const wait = left > 0 ? { waitSeconds: left } : {};
       const answer = await callHttp(caller, { ...call, ...wait, query: { lane }, until, signal });
       const state = jsonOf<Answer>(answer, call.requestId);
-      if (state.status !== 'queued') return state;
+      if (state.status !== 'queued' && state.qr?.state !== 'pending') return state;
       const pause = 1_000 * (retryAfterSeconds(answer.headers.get('retry-after'), time.now()) ?? 1);
       if (time.now() + pause >= waitUntil) return state;
       try {

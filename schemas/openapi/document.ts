@@ -13,6 +13,7 @@ export function openApiDocument(): Json {
       summary: 'Makes, changes and retires OneLink short links and QR codes.',
       description:
         'Every error is a problem (RFC 9457), as `application/problem+json`. Match on the part of its `type` after the `#`. ' +
+        'Each answer has an `X-Request-Id`. ' +
         'A path that does not exist answers with `unknown-path`, a wrong method with `method-not-allowed`. ' +
         'A later release may add fields, problem types and reasons.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },

@@ -97,6 +97,22 @@ export const answers = {
   done,
   queued: queuedAs('dispatch-20260301-000417'),
   list: { commands: [queuedAs('invite-1'), queuedAs('invite-2')] },
+  doneList: {
+    commands: [
+      done,
+      {
+        requestId: 'invite-2',
+        problem: {
+          type: `https://${exampleHost}/live/problems#key-reused`,
+          title: 'The key was used for another command',
+          status: 422,
+          detail: 'The same key came before, with another content. Use a new key for each new command.',
+          instance: 'urn:uuid:5a0f3e9c-7f0e-4c55-9d43-6a2c0c1f2b7e',
+          errors: [{ pointer: '#/1/requestId', rule: 'unique', detail: 'was used for another command before' }],
+        },
+      },
+    ],
+  },
   parked: { ...queuedAs('dispatch-20260301-000417'), status: 'parked', reason: 'quota-reserve-reached' },
   rejected: {
     ...queuedAs('dispatch-20260301-000417'),

@@ -55,6 +55,8 @@ const json = (schema: Json, examples: Record<string, unknown>) => ({
   },
 });
 
+const oneOrList = { anyOf: [schemaRef('ListAnswer'), schemaRef('RequestAnswer')] };
+
 const linkPath = [
   path('onelinkId', 'The ID of the OneLink template.', 'A1b3'),
   path('shortlinkId', 'The last part of the short URL.', 'berlin07'),
@@ -91,17 +93,14 @@ export const operations: readonly Operation[] = [
       },
       responses: {
         200: {
-          description: 'The command is done. This is its outcome.',
+          description: 'The command is done, and this is its outcome. Of a list, each command is done.',
           headers: headerRefs('Idempotent-Replayed', 'Preference-Applied'),
-          content: json(schemaRef('RequestAnswer'), { done: answers.done }),
+          content: json(oneOrList, { done: answers.done, 'a list': answers.doneList }),
         },
         202: {
-          description: 'The pipeline has the command, or the list. Its outcome follows.',
-          headers: headerRefs('Location', 'Retry-After', 'Idempotent-Replayed', 'Preference-Applied'),
-          content: json(
-            { anyOf: [schemaRef('ListAnswer'), schemaRef('RequestAnswer')] },
-            { queued: answers.queued, 'a list': answers.list },
-          ),
+          description: 'The pipeline has the command, or the list. Outcomes follow.',
+          headers: headerRefs('Location', 'Retry-After', 'Preference-Applied'),
+          content: json(oneOrList, { queued: answers.queued, 'a list': answers.list }),
         },
       },
     },
@@ -159,6 +158,7 @@ export const operations: readonly Operation[] = [
       responses: {
         200: {
           description: 'Where the request stands, and its outcome if it has one.',
+          headers: headerRefs('Retry-After'),
           content: json(schemaRef('RequestAnswer'), {
             done: answers.done,
             queued: answers.queued,
@@ -193,13 +193,23 @@ export const operations: readonly Operation[] = [
     about: {
       operationId: 'getQrCode',
       summary: 'The QR code of a link',
-      parameters: [...linkPath, ...parameterRefs('source')],
+      parameters: [
+        ...linkPath,
+        ...parameterRefs('source'),
+        {
+          name: 'If-None-Match',
+          in: 'header',
+          description: 'The `ETag` of an image that you have.',
+          schema: { type: 'string' },
+        },
+      ],
       responses: {
         200: {
           description: 'The image.',
           headers: headerRefs('ETag'),
           content: { ...imageOf('png'), ...imageOf('jpeg') },
         },
+        304: { description: 'The image is that of `If-None-Match`.', headers: headerRefs('ETag') },
       },
     },
     problems: [...ofAnyCall, 'unknown-link', 'no-code', 'code-not-ready', 'code-failed'],
@@ -210,6 +220,7 @@ export const operations: readonly Operation[] = [
     about: {
       operationId: 'getOpenApi',
       summary: 'This document',
+      parameters: parameterRefs('source'),
       responses: {
         200: { description: 'OpenAPI 3.1.', content: { 'application/json': { schema: { type: 'object' } } } },
       },

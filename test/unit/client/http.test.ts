@@ -122,6 +122,16 @@ describe('a command', () => {
     expect(taken).toHaveLength(2);
   });
 
+  test('waits on for a QR code that is being made', async () => {
+    const qr = { href: '/y', state: 'pending' };
+    const { links } = await given([
+      { status: 202, json: { ...done(), qr }, headers: { 'retry-after': '2' } },
+      { status: 200, json: { ...done(), qr: { ...qr, state: 'ready', base64: 'iVBORw==' } } },
+    ]);
+    const answer = await links.create({ ...create, qr: { size: 600 } }, { waitSeconds: 30 });
+    expect(answer.qr).toMatchObject({ state: 'ready', base64: 'iVBORw==' });
+  });
+
   test('does not wait on for a command that is parked', async () => {
     const { links, taken } = await given([{ status: 202, json: { ...queued(), status: 'parked' } }]);
     expect((await links.create(create, { waitSeconds: 60 })).status).toBe('parked');
@@ -295,7 +305,24 @@ describe('many creates', () => {
     // Then
     expect(taken.map(({ body }) => idsOf(body))).toEqual([['r-0', 'r-1', 'r-2'], ['r-2']]);
     expect(results).toEqual([queued('r-0'), { requestId: 'r-1', error: expect.any(CommandError) }, queued('r-2')]);
-    expect(results[1]?.error).toMatchObject({ requestId: 'r-1', reason: 'invalid-command', faults: errors });
+    expect(results[1]?.error).toMatchObject({
+      requestId: 'r-1',
+      reason: 'invalid-command',
+      faults: [{ pointer: '#/data/pid', rule: 'required', detail: 'is mandatory' }],
+    });
+  });
+
+  test('of which none is valid have each their own faults', async () => {
+    const fault = (pointer: string) => ({ pointer, rule: 'required', detail: 'is mandatory' });
+    const errors = [fault('#/0/data/pid'), fault('#/1/onelinkId'), fault('#/10/data/pid')];
+    const { links } = await given([problem(422, 'invalid-command', { errors })]);
+    const results = await links.createMany(many(11));
+    expect(results.map(({ error }) => error?.faults.map(({ pointer }) => pointer))).toEqual([
+      ['#/data/pid'],
+      ['#/onelinkId'],
+      ...Array.from({ length: 8 }, () => []),
+      ['#/data/pid'],
+    ]);
   });
 
   test('that are refused together fail each by its own name', async () => {
