@@ -153,13 +153,18 @@ export class HttpWorld {
   }
 
   async call(call: TestCall): Promise<Answered> {
-    const started = this.link.now;
-    const raw = await this.#answer(eventOf(call, `call-${++this.#calls}`), {
-      remainingMilliseconds: () => this.remainingMilliseconds - (this.link.now - started),
-    });
+    const raw = await this.raw(eventOf(call, `call-${++this.#calls}`));
     const headers = (raw.headers ?? {}) as Record<string, string>;
     const isJson = /json/.test(headers['Content-Type'] ?? '') && raw.body !== '';
     return { status: raw.statusCode, headers, body: isJson ? JSON.parse(raw.body) : raw.body, raw };
+  }
+
+  /** An event of API Gateway as it is. */
+  raw(event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> {
+    const started = this.link.now;
+    return this.#answer(event, {
+      remainingMilliseconds: () => this.remainingMilliseconds - (this.link.now - started),
+    });
   }
 
   /** `POST /v1/commands` with a key. */
