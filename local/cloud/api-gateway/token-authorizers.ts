@@ -7,7 +7,7 @@ import { jsonOf } from '../services/wire.ts';
 import type { TokenAuthorizerSettings } from './authorizer-settings.ts';
 import { GatewayError } from './gateway-error.ts';
 
-/** What an authorizer says of a token. */
+/** The answer of an authorizer to a token. */
 export interface Authorization {
   readonly policy: PolicyDocument;
   /** `principalId` and the authorizer's context, as texts. */
@@ -26,7 +26,7 @@ const output = z.looseObject({
 /** The cache is swept beyond this number of tokens. */
 const mostTokens = 10_000;
 
-/** Asks Lambda authorizers about tokens, and remembers what they say for their time. */
+/** Asks Lambda authorizers about tokens, and remembers their answers for their time. */
 export class TokenAuthorizers {
   readonly #clock: Clock;
   readonly #invoke: (settings: TokenAuthorizerSettings, payload: string) => Promise<InvocationResult | undefined>;

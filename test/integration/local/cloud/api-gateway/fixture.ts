@@ -20,7 +20,7 @@ import { onTestFinished } from 'vitest';
 import type { LocalCloud, LocalCloudOptions } from '../../../../../local/cloud/cloud.ts';
 import { type Bench, openBench } from '../fixture.ts';
 
-/** Answers with its event, or as its body says. */
+/** Answers with its event, or as its body orders. */
 const obedient = `
 export const handler = async (event) => {
   const { answer, order } = event.isBase64Encoded || !event.body ? {} : JSON.parse(event.body);
@@ -31,7 +31,7 @@ export const handler = async (event) => {
   return { statusCode: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) };
 };`;
 
-/** Says of a token what the token says. Its context counts the invocations. */
+/** Answers as the word in the token orders. Its context counts the invocations. */
 const authorizer = `
 let calls = 0;
 export const handler = async ({ type, authorizationToken, methodArn }) => {
