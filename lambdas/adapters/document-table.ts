@@ -135,6 +135,27 @@ export class DocumentTable {
     return Number(counted?.count?.N ?? 0);
   }
 
+  /**
+   * Changes an item, if the condition holds.
+   *
+   * @returns undefined after the change, or else the item that breaks the condition
+   */
+  async updateUnless(key: string, change: Update): Promise<Item | undefined> {
+    const update = {
+      TableName: this.#table,
+      Key: marshalled({ [pk]: key }),
+      ...expressions(change),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    };
+    try {
+      await this.#client.send(new UpdateItemCommand(update));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return error.Item === undefined ? ((await this.get(key)) ?? {}) : unmarshall(error.Item);
+    }
+  }
+
   /** Removes an item, if the condition holds. @returns whether it did */
   remove(key: string, condition: Condition): Promise<boolean> {
     const removal = { TableName: this.#table, Key: marshalled({ [pk]: key }), ...expressions(condition) };

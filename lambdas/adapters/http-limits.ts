@@ -10,6 +10,8 @@ export interface WaitingPlace {
 }
 
 const waitingKey = 'http-waiting';
+const placeName = (place: number) => `place${place}`;
+const placeForm = /^place\d+$/;
 /** The counts of a second are of no use after it. DynamoDB removes them within days. */
 const countsKeptSeconds = 300;
 
@@ -31,19 +33,28 @@ export class HttpLimits {
     return this.#table.count(`http-rate#${source}#${second}`, by, second + countsKeptSeconds);
   }
 
-  /** Takes a place among the waiting calls. @returns whether the place was free */
-  async take({ place, until }: WaitingPlace, nowMilliseconds: number): Promise<boolean> {
-    const name = `place${place}`;
-    return this.#table.update(waitingKey, {
+  /**
+   * Takes a place among the waiting calls, if it is free.
+   *
+   * @returns the places that are taken, this one among them, or undefined if the call has the place now
+   */
+  async take({ place, until }: WaitingPlace, nowMilliseconds: number): Promise<Set<number> | undefined> {
+    const name = placeName(place);
+    const item = await this.#table.updateUnless(waitingKey, {
       UpdateExpression: `SET #${name} = :until`,
       ConditionExpression: `attribute_not_exists(#${name}) OR #${name} < :now`,
       ExpressionAttributeValues: { ':until': until, ':now': nowMilliseconds },
     });
+    if (item === undefined) return undefined;
+    // If DynamoDB's answer was lost, the client has repeated the write and meets its own.
+    if (item[name] === until) return undefined;
+    const taken = Object.entries(item).filter(([key, end]) => placeForm.test(key) && Number(end) >= nowMilliseconds);
+    return new Set([place, ...taken.map(([key]) => Number(key.slice('place'.length)))]);
   }
 
   /** Leaves a place, unless its time has passed and another call has it. */
   async leave({ place, until }: WaitingPlace): Promise<void> {
-    const name = `place${place}`;
+    const name = placeName(place);
     await this.#table.update(waitingKey, {
       UpdateExpression: `REMOVE #${name}`,
       ConditionExpression: `#${name} = :until`,

@@ -58,8 +58,9 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
 
   const carryOut: CommandApi['carryOut'] = async (all, lane, call, trip, isEnough = isOver) => {
     const found = await waiting.withLinks(all);
-    if (found.every(isEnough)) return found;
-    if (found.some(({ stands }) => unsent.has(stands))) await sending.checkLane(lane);
+    const hasUnsent = found.some(({ stands }) => unsent.has(stands));
+    if (!hasUnsent && found.every(isEnough)) return found;
+    if (hasUnsent) await sending.checkLane(lane);
     const milliseconds = timeOf(call, trip);
     // The place is taken while the command is sent.
     const [sent, entered] = await Promise.allSettled([

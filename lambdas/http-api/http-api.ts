@@ -2,7 +2,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { producersOf } from '../domain/http/callers.ts';
 import { HttpProblem } from '../domain/http/problem.ts';
 import { routeOf } from '../domain/http/routes.ts';
-import type { HttpRules } from '../domain/http/rules.ts';
+import type { HttpProducer, HttpRules } from '../domain/http/rules.ts';
 import type { Deadline } from '../domain/work/delivery.ts';
 import { nameOfError } from '../domain/work/observer.ts';
 import { type Answer, problemAnswer, proxyResult } from './answer.ts';
@@ -33,9 +33,15 @@ export function httpApi(
   const commands = commandApi(settings, rules, ports);
   const answerTo = async (call: Call, trip: Trip): Promise<Answer> => {
     const own = producersOf(call.under, call.identity, rules.producers);
+    const [answer] = await Promise.allSettled([routed(call, own, trip)]);
+    // Every call counts, also one that ends before its own look at the rate.
+    await trip.count(own);
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  };
+  const routed = async (call: Call, own: readonly HttpProducer[], trip: Trip): Promise<Answer> => {
     const routing = routeOf(call.method, call.rest);
     if ('problem' in routing) {
-      await trip.count(own);
       const { problem, allow } = routing;
       throw new HttpProblem(problem, allow === undefined ? {} : { headers: { Allow: allow.join(', ') } });
     }
@@ -53,7 +59,6 @@ export function httpApi(
       case 'code':
         return readCode(call, own, route.address, trip, ports);
       case 'openapi':
-        await trip.enter(call, own).admission.check();
         return { status: 200, headers: { 'Content-Type': 'application/json' }, body: ports.openapi() };
     }
   };
@@ -72,10 +77,12 @@ export function httpApi(
   };
 }
 
+const errorsOfCode = [TypeError, RangeError, ReferenceError, SyntaxError];
+
 /** An error of a service behind the HTTP API, or of its code. Every call can be repeated. */
 function failure(error: unknown, { observer }: HttpApiPorts): HttpProblem {
   observer.count(httpApiMetric.requestFailed);
   observer.warn('a call failed', { error: nameOfError(error) });
-  const isOfService = error instanceof Error && '$metadata' in error;
-  return new HttpProblem(isOfService ? 'unavailable' : 'internal-error', { retryAfter: 2 });
+  const isOfCode = errorsOfCode.some((kind) => error instanceof kind);
+  return new HttpProblem(isOfCode ? 'internal-error' : 'unavailable', { retryAfter: 2 });
 }

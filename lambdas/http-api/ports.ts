@@ -38,7 +38,7 @@ export interface HttpApiPorts {
   };
   limits: {
     count(source: string, second: number, by: number): Promise<number>;
-    take(place: WaitingPlace, nowMilliseconds: number): Promise<boolean>;
+    take(place: WaitingPlace, nowMilliseconds: number): Promise<Set<number> | undefined>;
     leave(place: WaitingPlace): Promise<void>;
   };
   lanes: {

@@ -41,7 +41,11 @@ export class Trip {
     return this.#entered;
   }
 
-  /** Counts a call that ends before its source is known. @throws HttpProblem if the producer exceeds its rate */
+  /**
+   * Counts a call, if it is not counted yet. A call that names no source counts for the first of its caller's.
+   *
+   * @throws HttpProblem if the producer exceeds its rate
+   */
   async count(own: readonly HttpProducer[]): Promise<void> {
     const [producer] = own;
     if (this.#entered === undefined && producer !== undefined)

@@ -12,8 +12,8 @@ const pauseMilliseconds = { first: 25, most: 250, growth: 1.3 };
 const spareMilliseconds = 2_500;
 /** A call that waits sends only what another call has lost. What the worker has rejected stays so. */
 const lost: ReadonlySet<Stands> = new Set(['crashed']);
-/** How often a call looks for a free place. */
-const tries = 2;
+/** How often a call looks for a free place. Other calls may take the one that it has chosen. */
+const tries = 5;
 
 /**
  * Calls that wait for their outcomes. At most half of the function's concurrency waits, so that the other half answers at
@@ -40,17 +40,22 @@ export class Waiting {
     const { limits, clock, random, observer } = this.#ports;
     const { WAITING_SLOTS } = this.#settings;
     if (milliseconds <= 0 || WAITING_SLOTS === 0) return undefined;
-    let taken: WaitingPlace | undefined;
+    let entered: WaitingPlace | undefined;
+    let free = Array.from({ length: WAITING_SLOTS }, (_, place) => place);
     await keepBooks(observer, httpApiMetric.bookkeepingFailed, async () => {
-      for (let attempt = 0; attempt < tries && taken === undefined; attempt++) {
+      for (let attempt = 0; attempt < tries && entered === undefined; attempt++) {
+        const place = free[Math.floor(random() * free.length)];
+        if (place === undefined) return;
         const now = clock.wallMilliseconds();
         // The place outlasts the wait, because the call sends its command first.
-        const place = { place: Math.floor(random() * WAITING_SLOTS), until: now + milliseconds + spareMilliseconds };
-        if (await limits.take(place, now)) taken = place;
+        const wanted = { place, until: now + milliseconds + spareMilliseconds };
+        const taken = await limits.take(wanted, now);
+        if (taken === undefined) entered = wanted;
+        else free = free.filter((one) => !taken.has(one));
       }
     });
-    if (taken === undefined) observer.count(httpApiMetric.waitingFull);
-    return taken;
+    if (entered === undefined) observer.count(httpApiMetric.waitingFull);
+    return entered;
   }
 
   async leave(place: WaitingPlace): Promise<void> {

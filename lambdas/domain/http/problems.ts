@@ -90,8 +90,8 @@ export const problemTypes = {
   'no-code': {
     status: 404,
     title: 'The link has no QR code',
-    meaning: 'No command has asked for a QR code of this link.',
-    fix: 'Send a command with the action `qr`.',
+    meaning: 'The link has no QR code. If a command has just asked for one, the code shows once it is stored.',
+    fix: 'If no command has asked for one, send a command with the action `qr`.',
   },
   'code-not-ready': {
     status: 404,

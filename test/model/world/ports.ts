@@ -116,6 +116,7 @@ export function portsOf(
     onQuotaCall: () => {},
     linkIdSecret: { value: async () => linkIdSecret },
     policy: noPolicy,
+    httpRecords: { note: async () => {} },
     outcomes: {
       publish: (outcome) =>
         call('outcomes.publish', `${nameOf(outcome)} ${outcome.outcome}`, () => {
