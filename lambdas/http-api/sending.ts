@@ -1,5 +1,5 @@
 import type { Command } from '../domain/contract/command.ts';
-import { requestKey } from '../domain/contract/request-key.ts';
+import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
 import { provedSender } from '../domain/contract/sender.ts';
 import { wireJson } from '../domain/contract/wire-json.ts';
 import { laneNow } from '../domain/control/control-record.ts';
@@ -73,6 +73,15 @@ export class Sending {
       const now = news.get(one.asked);
       return now === undefined ? one : { ...now, isRepeat: one.isRepeat };
     });
+  }
+
+  /** Whether a request is on its way: its command was sent, or another call is sending it, and it has no outcome yet. */
+  async isUnderWay(request: RequestKey): Promise<boolean> {
+    const { ledger, records, clock } = this.#ports;
+    const [requests, claims] = await Promise.all([ledger.requests([request]), records.find([request])]);
+    const http = claims.get(requestKey(request));
+    if (http === undefined || requests.size > 0) return false;
+    return claimedAs(http, http.commandDigest, clock.wallMilliseconds()) === 'running';
   }
 
   #progress(asked: Asked, found: KnownRequest): Progress {

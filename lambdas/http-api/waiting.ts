@@ -1,3 +1,4 @@
+import type { RequestKey } from '../domain/contract/request-key.ts';
 import { isSettled, requestAnswer } from '../domain/http/request-answer.ts';
 import { keepBooks } from '../domain/work/bookkeeping.ts';
 import type { Deadline } from '../domain/work/delivery.ts';
@@ -67,31 +68,41 @@ export class Waiting {
    * Waits until nothing of the commands will change by waiting, or until the time is up. It sends a command whose call
    * has crashed.
    *
-   * @param isEnough what it waits for
    * @returns how they stand at the end
    */
-  async wait(
-    all: readonly Progress[],
-    { milliseconds, lane, deadline }: { milliseconds: number; lane: string; deadline: Deadline },
-    isEnough: (one: Progress) => boolean = isOver,
-  ): Promise<Progress[]> {
+  async wait(all: readonly Progress[], milliseconds: number, lane: string, deadline: Deadline): Promise<Progress[]> {
+    let now = await this.withLinks(all);
+    await this.#look(milliseconds, async (isFirst) => {
+      if (!isFirst) {
+        const seen = await this.#sending.lookAgain(now);
+        const hasLost = seen.some(({ stands }) => lost.has(stands));
+        now = await this.withLinks(hasLost ? await this.#sending.send(seen, lane, deadline, lost) : seen);
+      }
+      return now.every(isOver);
+    });
+    return now;
+  }
+
+  /** Waits for the end of another call's request. @returns whether it has ended */
+  waitForEnd(request: RequestKey, milliseconds: number): Promise<boolean> {
+    return this.#look(milliseconds, async () => !(await this.#sending.isUnderWay(request)));
+  }
+
+  /** Looks again and again, at growing pauses. @returns false if the time is up */
+  async #look(milliseconds: number, isThere: (isFirst: boolean) => Promise<boolean>): Promise<boolean> {
     const { clock, observer } = this.#ports;
     const from = clock.monotonicMilliseconds();
     let pause = pauseMilliseconds.first;
-    let now = await this.withLinks(all);
-    while (!now.every(isEnough)) {
+    for (let isFirst = true; !(await isThere(isFirst)); isFirst = false) {
       const left = milliseconds - (clock.monotonicMilliseconds() - from);
       if (left <= 0) {
         observer.count(httpApiMetric.waitTimedOut);
-        break;
+        return false;
       }
       await clock.sleep(Math.min(pause, left));
       pause = Math.min(pause * pauseMilliseconds.growth, pauseMilliseconds.most);
-      const seen = await this.#sending.lookAgain(now);
-      const hasLost = seen.some(({ stands }) => lost.has(stands));
-      now = await this.withLinks(hasLost ? await this.#sending.send(seen, lane, deadline, lost) : seen);
     }
-    return now;
+    return true;
   }
 
   /** With the records of the links whose QR codes are still to come. */
