@@ -22,7 +22,7 @@ interface Refused {
 }
 
 /**
- * Answers a list: nothing is sent unless all of it is valid, or the call says `partial=true`.
+ * Answers a list: nothing is sent unless all of it is valid, or the call has `partial=true`.
  *
  * @throws HttpProblem with the faults of all commands
  */

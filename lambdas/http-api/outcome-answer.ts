@@ -22,8 +22,8 @@ export function bodyOf({ asked, known }: Progress, call: Pick<Call, 'root'>): Re
 }
 
 /**
- * The answer to a call with one command: 200 with its outcome, 202 if that is not here yet, or the problem that its outcome
- * is.
+ * The answer to a call with one command: 200 with its outcome, or 202 if there is none yet. An outcome without effect is a
+ * problem.
  *
  * @param applied headers of the answer
  * @throws HttpProblem

@@ -63,7 +63,7 @@ export class Sending {
     });
   }
 
-  /** Looks again at commands without an outcome. What is known of the others stays. */
+  /** Reads again what the ledger knows of commands without an outcome. What is known of the others stays. */
   async lookAgain(all: readonly Progress[]): Promise<Progress[]> {
     const open = all.filter(({ known }) => known.request === undefined);
     if (open.length === 0) return [...all];

@@ -7,13 +7,13 @@ import { httpApiMetric } from './names.ts';
 import type { HttpApiPorts, WaitingPlace } from './ports.ts';
 import { isReused, type Progress, type Sending, type Stands } from './sending.ts';
 
-/** The first and the longest pause between two looks. The first is short, because a quiet lane answers within 100 ms. */
+/** The first and the longest pause between two polls. The first is short, because a quiet lane answers within 100 ms. */
 const pauseMilliseconds = { first: 25, most: 250, growth: 1.3 };
 /** The rest of the invocation that is reserved for its end. */
 const spareMilliseconds = 2_500;
 /** A call that waits sends only what another call has lost. What the worker has rejected stays so. */
 const lost: ReadonlySet<Stands> = new Set(['crashed']);
-/** How often a call looks for a free place. Other calls may take the one that it has chosen. */
+/** How often a call tries to take a place. Other calls may take the one that it has chosen. */
 const tries = 5;
 
 /**
@@ -36,7 +36,7 @@ export class Waiting {
     return Math.max(0, Math.min(wanted, deadline.remainingMilliseconds() - spareMilliseconds));
   }
 
-  /** A place for a call that waits so long, or undefined if none is free. A failed look is no place. */
+  /** A place for a call that waits so long, or undefined if none is free. A failed try is no place. */
   async enter(milliseconds: number): Promise<WaitingPlace | undefined> {
     const { limits, clock, random, observer } = this.#ports;
     const { WAITING_SLOTS } = this.#settings;
@@ -72,7 +72,7 @@ export class Waiting {
    */
   async wait(all: readonly Progress[], milliseconds: number, lane: string, deadline: Deadline): Promise<Progress[]> {
     let now = await this.withLinks(all);
-    await this.#look(milliseconds, async (isFirst) => {
+    await this.#poll(milliseconds, async (isFirst) => {
       if (!isFirst) {
         const seen = await this.#sending.lookAgain(now);
         const hasLost = seen.some(({ stands }) => lost.has(stands));
@@ -85,11 +85,11 @@ export class Waiting {
 
   /** Waits for the end of another call's request. @returns whether it has ended */
   waitForEnd(request: RequestKey, milliseconds: number): Promise<boolean> {
-    return this.#look(milliseconds, async () => !(await this.#sending.isUnderWay(request)));
+    return this.#poll(milliseconds, async () => !(await this.#sending.isUnderWay(request)));
   }
 
-  /** Looks again and again, at growing pauses. @returns false if the time is up */
-  async #look(milliseconds: number, isThere: (isFirst: boolean) => Promise<boolean>): Promise<boolean> {
+  /** Polls at growing pauses. @returns false if the time is up */
+  async #poll(milliseconds: number, isThere: (isFirst: boolean) => Promise<boolean>): Promise<boolean> {
     const { clock, observer } = this.#ports;
     const from = clock.monotonicMilliseconds();
     let pause = pauseMilliseconds.first;

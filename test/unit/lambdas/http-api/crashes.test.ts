@@ -191,7 +191,7 @@ describe('what no request record shows', () => {
     world.isWorking = true;
     const corrected = await world.post({ ...bare, data: { pid: 'tv' } }, wait);
     expect(corrected).toMatchObject({ status: 200, body: { outcome: { outcome: 'created' } } });
-    // It is another message, so a late copy of the first tells nothing about it.
+    // It is another message, so a late copy of the first does not count for it.
     expect(new Set(world.sent.map(({ messageId }) => messageId)).size).toBe(2);
   });
 

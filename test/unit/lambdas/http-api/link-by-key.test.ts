@@ -140,7 +140,7 @@ describe('PUT /links/by-key/{campaign}/{key}', () => {
     expect((await put(world, body, { path: at })).body.requestId).toMatch(requestId);
   });
 
-  it('says that the link of the key has ended', async () => {
+  it('reports that the link of the key has ended', async () => {
     const world = new HttpWorld();
     const made = await put(world);
     world.link.now += 32 * 86_400_000;
@@ -161,7 +161,7 @@ describe('PUT /links/by-key/{campaign}/{key}', () => {
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/shortlinkId', rule: 'other-id' }] } });
   });
 
-  it('says that a chosen ID is taken, each time', async () => {
+  it('reports that a chosen ID is taken, each time', async () => {
     const world = new HttpWorld();
     await put(world, { ...body, shortlinkId: 'spring' }, { path: '/v1/links/by-key/spring/other' });
     const mine = { ...body, data: { pid: 'tv' }, shortlinkId: 'spring' };

@@ -7,7 +7,7 @@ const key = (value: string) => ({ 'Idempotency-Key': value });
 const wait = { Prefer: 'wait=10' };
 
 describe('POST /commands with one command', () => {
-  it('sends a bare command with what it lacks, and says where to ask for its outcome', async () => {
+  it('sends a bare command with what it lacks, and names where to ask for its outcome', async () => {
     const world = new HttpWorld();
 
     const answer = await world.post(bare, key('"order-17"'));
@@ -73,7 +73,7 @@ describe('POST /commands with one command', () => {
     expect(world.sent).toHaveLength(1);
   });
 
-  it('tells a repeat that the request is under way, or waits for the same link', async () => {
+  it('answers a repeat that the request is under way, or waits for the same link', async () => {
     const world = new HttpWorld();
     world.isWorking = false;
     await world.post(bare, key('order-17'));
