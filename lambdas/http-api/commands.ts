@@ -14,7 +14,7 @@ import { withImage } from './codes.ts';
 import type { HttpApiEnvironment } from './env.ts';
 import { postList } from './list.ts';
 import { httpApiMetric } from './names.ts';
-import { outcomeAnswer } from './outcome-answer.ts';
+import { askAgainAfter, askLaterAfter, outcomeAnswer } from './outcome-answer.ts';
 import type { HttpApiPorts, WaitingPlace } from './ports.ts';
 import { flagOf, oneOf, onlyThese } from './query.ts';
 import { isReused, type Progress, Sending, unsent } from './sending.ts';
@@ -136,8 +136,11 @@ export function commandApi(settings: HttpApiEnvironment, rules: HttpRules, ports
     if (found === undefined) throw new Error('a command has no place in the ledger');
     if (isReused(found)) throw new HttpProblem('key-reused');
     const [progress = found] = await carryOut([found], lane, call, trip);
-    if (progress.stands === 'running' && found.stands === 'running' && !trip.hasWaited)
-      throw new HttpProblem('in-progress', { retryAfter: progress.known.http?.waiting === undefined ? 2 : 60 });
+    const isOthers = found.stands === 'running' && progress.stands === 'running';
+    const waits = progress.known.http?.waiting !== undefined;
+    // A call that wants to wait learns at once that the command waits for quota or for an operator.
+    if (isOthers && !trip.hasWaited && !(waits && waitSecondsOf(call.header('prefer')) > 0))
+      throw new HttpProblem('in-progress', { retryAfter: waits ? askLaterAfter : askAgainAfter });
     return answer(progress, call, trip);
   }
 }

@@ -130,6 +130,24 @@ describe('POST /commands with one command', () => {
     expect(world.link.now - Date.parse('2026-03-01T10:00:05Z')).toBe(5_500);
   });
 
+  it('does not wait if the function has room for one call alone', async () => {
+    const world = new HttpWorld({ WAITING_SLOTS: '0' });
+    expect((await world.post(bare, { ...key('order-17'), ...wait })).status).toBe(202);
+  });
+
+  it('opens no envelope', async () => {
+    const world = new HttpWorld();
+    const command = { ...create, requestId: 'k' };
+    const envelopes = [
+      { Type: 'Notification', Message: JSON.stringify(command) },
+      { 'detail-type': 'x', detail: command },
+      { specversion: '1.0', data: command },
+    ];
+    for (const envelope of envelopes)
+      expect((await world.post(envelope, key('k'))).body.type).toMatch(/#invalid-command$/);
+    expect(world.sent).toEqual([]);
+  });
+
   it('does not wait if every place is taken', async () => {
     const world = new HttpWorld({ WAITING_SLOTS: '1' });
     world.limits.places.set(0, world.link.now + 1_000);
