@@ -13,7 +13,7 @@ export const keysSecretArn = 'arn:aws:secretsmanager:eu-west-1:000000000000:secr
  * @param before called before each request. It may wait, or make requests of its own to `service`
  */
 export async function givenKeysSecret(
-  whenOver: (stop: () => Promise<void>) => void,
+  whenOver: (close: () => void) => void,
   { text = '{"keys":[]}', now = () => 0, before = async () => {} }: GivenKeysSecret = {},
 ) {
   const resource = { name: 'http-keys', arn: keysSecretArn, logicalId: 'HttpKeys', constructPath: 'State/HttpKeys' };

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createKey, withKey, withRevoked } from '../../../cli/pipeline/http-keys.ts';
 import { KeysSecretStore } from '../../../cli/pipeline/keys-secret.ts';
 import { hashOfKey, keyForm, keysSecretSchema } from '../../../lambdas/domain/http/keys.ts';
+import { configFile } from '../../../lib/config/chosen-config.ts';
 import type { JsonService } from '../../../local/cloud/services/wire.ts';
 import { givenKeysSecret, keysSecretArn } from '../../world/keys-secret.ts';
 import { givenStack } from './given-stack.ts';
@@ -278,6 +279,36 @@ describe('onelink keys', async () => {
     expect(again.out[0]).not.toContain(hash('1'));
   });
 
+  test('create and rotate print the key alone, and their advice elsewhere', async () => {
+    const first = await onelink('keys', 'create', '--source', 'crm', '--label', 'web shop');
+    expect(first.code).toBe(0);
+    expect(first.out).toEqual([expect.stringMatching(keyForm)]);
+    const id = first.out[0]?.slice(4, 12);
+    const today = new Date().toISOString().slice(0, 10);
+    expect(first.err).toEqual([`This is the key ${id} (“web shop”, of ${today}) of crm. Nobody can show it again.`]);
+
+    const second = await onelink('keys', 'rotate', '--source', 'crm', '--json');
+    expect(second.out).toHaveLength(1);
+    const json = JSON.parse(second.out[0] ?? '');
+    expect(json).toEqual({
+      id: json.key.slice(4, 12),
+      source: 'crm',
+      createdAt: expect.stringMatching(/Z$/),
+      key: expect.stringMatching(keyForm),
+      revokeNext: id,
+    });
+    expect(second.err.at(-1)).toBe(
+      `Also valid: ${id} (“web shop”, of ${today}). When the producer uses the new key: onelink keys revoke ${id}`,
+    );
+
+    const third = await onelink('keys', 'create', '--source', 'crm');
+    expect({ code: third.code, out: third.out }).toEqual({ code: 2, out: [] });
+    expect(third.err.join('')).toContain('crm has 2 valid keys');
+    const listed = await onelink('keys', 'list', '--json');
+    expect(listed.out.join('')).not.toContain(json.key);
+    expect(listed.out.join('')).not.toMatch(/sha256|[0-9a-f]{64}/);
+  });
+
   test.each([
     ['an unknown ID', ['revoke', 'zzzzzzzz'], 'There is no key zzzzzzzz. To see all keys, run: onelink keys list.'],
     ['no ID', ['revoke', 'CRM'], 'The ID of a key has eight characters of a to z and 0 to 9, as list prints it.'],
@@ -286,11 +317,11 @@ describe('onelink keys', async () => {
       ['revoke', `olp_a1b2c3d4_${'k'.repeat(43)}`],
       'This is a whole key. Name it by its ID: a1b2c3d4. Nothing was changed.',
     ],
-    ['an unknown producer', ['create', '--source', 'nobody'], 'There is no producer nobody in lib/config/config.ts.'],
+    ['an unknown producer', ['create', '--source', 'nobody'], `There is no producer nobody in ${configFile}.`],
     [
       'a producer without http',
-      ['create', '--source', 'crm'],
-      'crm may not use the HTTP API. To allow it, give it http: {}',
+      ['create', '--source', 'product'],
+      'product may not use the HTTP API. To allow it, give it http: {}',
     ],
   ])('refuses %s', async (_, words, message) => {
     const { code, out, err } = await onelink('keys', ...words);
@@ -310,7 +341,7 @@ describe('onelink keys', async () => {
     expect({ code, err }).toEqual({
       code: 2,
       err: [
-        'The stack OneLink-production has no HTTP API with keys. Give a producer http: {} in lib/config/config.ts, and deploy: ' +
+        `The stack OneLink-production has no HTTP API with keys. Give a producer http: {} in ${configFile}, and deploy: ` +
           'npx cdk deploy OneLink-production',
       ],
     });
