@@ -78,7 +78,10 @@ export class Deliveries {
 
   /** Forgets what has not begun: SNS delivers nothing to a subscription that is gone. */
   end(subscriptionArn: string): void {
+    const line = this.#lines.get(subscriptionArn);
+    if (line === undefined) return;
     this.#lines.delete(subscriptionArn);
+    line.ready.length = 0;
   }
 
   #lineOf(subscriptionArn: string): Line {
