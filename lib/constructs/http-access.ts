@@ -34,8 +34,9 @@ export function accessPolicy(
     });
   const statements = producers
     .filter(({ source }) => signing.has(source))
-    .map((producer) => {
+    .flatMap((producer) => {
       const signers = signersOf(producer).map((one) => new ArnPrincipal(arnOf(one)));
+      if (signers.length === 0) return [];
       // The Sid changes with the unique IDs: AWS resolves a role when a policy is written.
       return invoke(directSid(producer), signers, '*/iam/v1/*');
     });
@@ -46,7 +47,7 @@ export function accessPolicy(
 export const stageName = 'live';
 
 /**
- * A usage plan for each producer with keys. It is best effort, as API Gateway says of usage plans. The function enforces
+ * A usage plan for each producer with keys. It is best effort, as all usage plans of API Gateway are. The function enforces
  * the same rate itself.
  */
 export function addUsagePlans(

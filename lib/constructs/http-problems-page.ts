@@ -28,7 +28,7 @@ const textOf = (text: string) =>
     .replaceAll('>', '&gt;')
     .replaceAll(/`([^`]*)`/g, '<code>$1</code>');
 
-/** Serves the page without a function. Anybody may read it: it says what the docs say. */
+/** Serves the page without a function. Anybody may read it: it repeats the docs. */
 export function addProblemsPage(resource: IResource): void {
   const integration = new MockIntegration({
     requestTemplates: { 'application/json': '{"statusCode":200}' },

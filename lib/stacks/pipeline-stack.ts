@@ -75,6 +75,7 @@ export class PipelineStack extends Stack {
     const { http, outcomeDeliveries } = this.pipeline;
     if (http) {
       outputs.HttpApiUrl = http.url;
+      outputs.HttpApiFunctionName = http.function.functionName;
       outputs.HttpApiLogGroupName = http.function.logGroup.logGroupName;
       if (state.httpKeys) outputs.HttpKeysSecret = state.httpKeys.secretArn;
       if (http.authorizer) outputs.HttpAuthorizerLogGroupName = http.authorizer.logGroup.logGroupName;

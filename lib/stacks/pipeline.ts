@@ -130,7 +130,8 @@ export class OneLinkPipeline extends Construct {
       vouching.push(this.http.function);
     }
     const functions = { governor: this.governor, replayer: this.replayer, ingress: this.ingress, reader: this.reader };
-    const shared = { outcomeQueues, ledger: state.ledger, campaigns: this.campaigns };
+    const { outcomeDeliveries, http } = this;
+    const shared = { outcomeQueues, outcomeDeliveries, http, ledger: state.ledger, campaigns: this.campaigns };
     const observed = { serviceName, settings, account, lanes, qrCodes, expiry, ...functions, ...shared };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
     const { runbookUrl } = stage.alarms;

@@ -112,7 +112,7 @@ describe('a configuration', () => {
       }),
     ),
     [
-      'producers[0].principals',
+      'producers[1].principals',
       [{ service: 'sns.amazonaws.com', sourceArn: 'arn:aws:events:eu-west-1:111122223333:rule/signup' }],
       'must be an ARN of the service sns.amazonaws.com: arn:aws:sns:…; got "arn:aws:events:eu-west-1:111122223333:rule/signup"',
       '[0].sourceArn',
@@ -245,7 +245,7 @@ describe('a configuration', () => {
     ['s3.amazonaws.com', 'arn:aws:s3:::acme-uploads'],
     ['delivery.logs.amazonaws.com', 'arn:aws-cn:logs:cn-north-1:111122223333:delivery-source:x'],
   ])('may have %s as principal, which sends from %s', (service, sourceArn) => {
-    expect(faultsOf(changed([`${pipeline}.producers.0.principals`, [{ service, sourceArn }]]))).toEqual([]);
+    expect(faultsOf(changed([`${pipeline}.producers.1.principals`, [{ service, sourceArn }]]))).toEqual([]);
   });
 
   describe('with a policy that no link can keep is refused', () => {
