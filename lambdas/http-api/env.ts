@@ -3,6 +3,9 @@ import { jsonText } from '../domain/contract/json-text.ts';
 
 export { type HttpRulesText, httpRulesFile } from '../domain/http/rules.ts';
 
+/** The file with the OpenAPI document, beside the bundled handler. */
+export const openApiFile = 'openapi.json';
+
 /** The contract between the HTTP API's construct and its handler: one variable each, all required. */
 export const httpApiEnvironment = z.object({
   LEDGER_TABLE_NAME: z.string().min(1),

@@ -112,6 +112,7 @@ export function linkWorkerWith(
       onQuotaCall: () => {},
       linkIdSecret: { value: async () => linkIdSecret },
       policy: noPolicy,
+      httpRecords: { note: async () => {} },
       outcomes: { publish: async () => {} },
       qrQueue: { enqueue: async () => {} },
       qrImages: { remove: async () => {} },

@@ -52,6 +52,7 @@ export const requestAnswerSchema = z.object({
   replayed: z.boolean().optional().describe('True if an earlier call had the same key.'),
   reason: z.string().optional().describe('A short name that programs can match on.'),
   errors: z.array(pointedFaultSchema).optional(),
+  warnings: z.array(pointedFaultSchema).optional().describe('Link policies that only warn.'),
   outcome: outcomeSchema.optional().describe('The outcome, as subscribers of the topic get it.'),
   link: answeredLinkSchema.optional(),
   qr: answeredCodeSchema.optional().describe('Only if the command has asked for a QR code.'),

@@ -11,8 +11,11 @@ export const keyForm = /^olp_([a-z0-9]{8})_[A-Za-z0-9_-]{43}$/;
 /** At most this many keys of a source are valid at a time: one in use, and its successor. */
 export const mostValidKeys = 2;
 
-/** A key as it is stored. The key itself is shown once and stored nowhere. */
-export const storedKeySchema = z.strictObject({
+/**
+ * A key as it is stored. The key itself is shown once and stored nowhere. Fields of later releases are kept, so that a
+ * release before them can still read and write the keys.
+ */
+export const storedKeySchema = z.looseObject({
   id: z.string().regex(keyIdForm),
   source: identity.source,
   /** The SHA-256 of the whole key, in hexadecimal. 256 random bits need no slow hash. */
@@ -26,8 +29,8 @@ export const storedKeySchema = z.strictObject({
 });
 export type StoredKey = z.infer<typeof storedKeySchema>;
 
-/** The content of the keys' secret. */
-export const keysSecretSchema = z.strictObject({ keys: z.array(storedKeySchema) });
+/** The content of the keys' secret, as JSON. */
+export const keysSecretSchema = z.looseObject({ keys: z.array(storedKeySchema) });
 export type KeysSecret = z.infer<typeof keysSecretSchema>;
 
 /** The secret's first content. */

@@ -90,8 +90,8 @@ export const problemTypes = {
   'no-code': {
     status: 404,
     title: 'The link has no QR code',
-    meaning: 'No command has asked for a QR code of this link.',
-    fix: 'Send a command with the action `qr`.',
+    meaning: 'The link has no QR code. If a command has just asked for one, the code shows once it is stored.',
+    fix: 'If no command has asked for one, send a command with the action `qr`.',
   },
   'code-not-ready': {
     status: 404,
@@ -122,6 +122,12 @@ export const problemTypes = {
     title: 'The command came too late',
     meaning: 'Its `validUntil` had passed, or a later change of the link was applied first.',
     fix: 'Read the link. If the command is still wanted, send it under another key.',
+  },
+  'key-ended': {
+    status: 409,
+    title: 'The link of this key has ended',
+    meaning: 'The link of this key has expired, was deleted, or belongs to another request. Nothing was made.',
+    fix: 'Use another key for another link.',
   },
   'code-failed': {
     status: 410,

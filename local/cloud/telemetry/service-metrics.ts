@@ -10,7 +10,7 @@ const topicMetrics = [
   ['failedToRedrive', 'NumberOfNotificationsFailedToRedriveToDlq'],
 ] as const;
 
-/** Records the metrics that AWS itself measures for queues, topics and functions. */
+/** Records the metrics that AWS itself measures for queues, topics, functions and REST APIs. */
 export function serviceMetrics(metrics: Pick<MetricStore, 'record'>) {
   const sentBefore = new Map<string, number>();
   const topicsBefore = new Map<string, TopicCounts>();
@@ -38,6 +38,12 @@ export function serviceMetrics(metrics: Pick<MetricStore, 'record'>) {
       for (const [count, name] of topicMetrics) {
         const added = counts[count] - (before?.[count] ?? 0);
         if (added > 0) metrics.record('AWS/SNS', name, { TopicName: counts.name }, added);
+      }
+    },
+    /** A measurement of one request to a REST API. CloudWatch has it for the API, and for its stage. */
+    api: (ApiName: string, Stage: string, name: string, value: number): void => {
+      for (const dimensions of [{ ApiName }, { ApiName, Stage }]) {
+        metrics.record('AWS/ApiGateway', name, dimensions, value);
       }
     },
     /** The age of a batch's last record on its stream at the invocation. */
