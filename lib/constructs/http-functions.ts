@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { prefix } from '../../lambdas/adapters/names.ts';
-import { type HttpApiVariables, httpRulesFile } from '../../lambdas/http-api/env.ts';
+import { type HttpApiVariables, httpRulesFile, openApiFile } from '../../lambdas/http-api/env.ts';
 import { type HttpAuthorizerVariables, usageIdentifier } from '../../lambdas/http-authorizer/env.ts';
 import { httpAuthorizerConcurrency, httpProducersOf } from '../config/http.ts';
 import { httpRulesOf } from '../config/http-rules.ts';
@@ -11,6 +12,9 @@ import { allow, workerFunction } from './worker-function.ts';
 
 /** API Gateway waits for an integration for 29 seconds (quotas of REST APIs). Then nobody reads the function's answer. */
 export const integrationTimeoutSeconds = 29;
+
+/** The document that `npm run schemas` generates. */
+const openApi = () => readFileSync(new URL('../../schemas/openapi.json', import.meta.url), 'utf8');
 
 export interface HttpApiProps extends PipelineParts {
   readonly lanes: readonly Lane[];
@@ -38,7 +42,7 @@ export function httpFunction(
   return workerFunction(scope, {
     ...surroundings,
     job: 'http-api',
-    files: { [httpRulesFile]: JSON.stringify(httpRulesOf(settings)) },
+    files: { [httpRulesFile]: JSON.stringify(httpRulesOf(settings)), [openApiFile]: openApi() },
     description: 'Answers the calls of the HTTP API: commands, requests, links and QR codes',
     memoryMegabytes: settings.memoryMegabytes.httpApi,
     timeoutSeconds: integrationTimeoutSeconds,
@@ -51,6 +55,8 @@ export function httpFunction(
         state.ledger.tableArn,
       ),
       allow(['s3:GetObject'], state.qrImages.arnForObjects(`${prefix.qr}*`)),
+      // Without it, S3 answers 403 for a missing object, not 404.
+      allow(['s3:ListBucket'], state.qrImages.bucketArn),
       allow(['secretsmanager:GetSecretValue'], state.linkIdSecret.secretArn),
       allow(['lambda:InvokeFunction'], reader.functionArn),
     ],
