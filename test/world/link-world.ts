@@ -204,7 +204,15 @@ export class LinkWorld {
   ): Promise<Disposition[]> {
     const deliveries = messages.map(
       (
-        { body, messageId, receiveCount = 1, replayed = false, sender = 'AROAOFNOBODY', groupId, sentAtMilliseconds },
+        {
+          body,
+          messageId,
+          receiveCount = 1,
+          replayed = false,
+          sender = 'AROAOFNOBODY',
+          groupId,
+          sentAtMilliseconds = Date.parse('2026-03-01T10:00:01Z'),
+        },
         index,
       ): Delivery => ({
         messageId: messageId ?? `m-${index + 1}`,
@@ -213,7 +221,7 @@ export class LinkWorld {
         ...(replayed && { replayed: true as const }),
         sender,
         ...(groupId !== undefined && { groupId }),
-        sentAtMilliseconds: sentAtMilliseconds ?? Date.parse('2026-03-01T10:00:01Z'),
+        sentAtMilliseconds,
       }),
     );
     return this.#work(deliveries, { remainingMilliseconds: () => this.remainingMilliseconds });
