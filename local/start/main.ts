@@ -57,7 +57,7 @@ const program = new Command('npm start --')
         'keep',
       ]),
   )
-  .option('--keep', 'keep everything up, for the AWS CLI or any SDK, until Ctrl-C', false)
+  .option('--keep', 'keep everything up, for curl, the AWS CLI or any SDK, until Ctrl-C', false)
   .option('--quiet', 'print only failures', false)
   .addHelpText(
     'after',
