@@ -41,12 +41,12 @@ export class CommandError extends Error {
     this.faults = faults;
     this.mayBeSent = mayBeSent;
   }
+}
 
-  /** The same error, with other details. */
-  with(changes: Partial<CommandErrorDetails>): CommandError {
-    const { requestId, reason, detail, status, faults, mayBeSent, cause } = this;
-    return new CommandError({ requestId, reason, detail, status, faults, mayBeSent, cause, ...changes });
-  }
+/** The same error, with other details. */
+export function withDetails(error: CommandError, changes: Partial<CommandErrorDetails>): CommandError {
+  const { requestId, reason, detail, status, faults, mayBeSent, cause } = error;
+  return new CommandError({ requestId, reason, detail, status, faults, mayBeSent, cause, ...changes });
 }
 
 /** At most this many faults are in the message. `faults` has all. */

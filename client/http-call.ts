@@ -1,4 +1,4 @@
-import { CommandError, type CommandFault } from './command-error.ts';
+import { CommandError, type CommandFault, withDetails } from './command-error.ts';
 import type { HttpCaller } from './http-caller.ts';
 import { backOff, retryAfterSeconds } from './waiting.ts';
 
@@ -54,7 +54,7 @@ export async function callHttp(caller: HttpCaller, call: HttpCall): Promise<Http
     const { error, again } = answer;
     // A final answer is about all attempts, because they were the same request.
     mayBeSent = again && (mayBeSent || error.mayBeSent);
-    const failed = error.mayBeSent === mayBeSent ? error : error.with({ mayBeSent });
+    const failed = error.mayBeSent === mayBeSent ? error : withDetails(error, { mayBeSent });
     if (!again) throw failed;
     // Only a call that waits gets an answer while an earlier attempt is under way.
     if (error.reason === 'in-progress') waitSeconds ??= shortWaitSeconds;

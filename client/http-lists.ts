@@ -1,5 +1,5 @@
 import type { ListAnswer, RequestAnswer } from '../lambdas/domain/http/answers.ts';
-import { CommandError, type CommandFault } from './command-error.ts';
+import { CommandError, type CommandFault, withDetails } from './command-error.ts';
 import { type Create, commandText } from './commands.ts';
 import type { SendCall } from './http.ts';
 import { callHttp, readProblem } from './http-call.ts';
@@ -88,7 +88,7 @@ async function sendList(caller: HttpCaller, list: readonly Listed[], call: SendC
   const { lane, signal } = call;
   const until = time.now() + patienceSeconds * 1_000;
   const fail = ({ place, requestId }: Listed, error: CommandError) => {
-    results[place] = { requestId, error: error.with({ requestId }) };
+    results[place] = { requestId, error: withDetails(error, { requestId }) };
   };
   let waiting = list;
   for (let attempt = 1; waiting.length > 0; attempt++) {
@@ -106,7 +106,8 @@ async function sendList(caller: HttpCaller, list: readonly Listed[], call: SendC
       entries = entriesIn(answer.bytes, waiting.length);
     } catch (error) {
       const why = error instanceof CommandError ? error : unreadable();
-      for (const [index, one] of waiting.entries()) fail(one, why.with({ faults: faultsOfEntry(why.faults, index) }));
+      for (const [index, one] of waiting.entries())
+        fail(one, withDetails(why, { faults: faultsOfEntry(why.faults, index) }));
       return;
     }
     const again: Listed[] = [];

@@ -135,7 +135,11 @@ export class DocumentTable {
     return Number(counted?.count?.N ?? 0);
   }
 
-  /** Changes an item, if the condition holds. @returns the item that breaks the condition, or undefined after the change */
+  /**
+   * Changes an item, if the condition holds.
+   *
+   * @returns undefined after the change, or else the item that breaks the condition
+   */
   async updateUnless(key: string, change: Update): Promise<Item | undefined> {
     const update = {
       TableName: this.#table,
@@ -147,8 +151,8 @@ export class DocumentTable {
       await this.#client.send(new UpdateItemCommand(update));
       return undefined;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return unmarshall(error.Item ?? {});
-      throw error;
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return error.Item === undefined ? ((await this.get(key)) ?? {}) : unmarshall(error.Item);
     }
   }
 
