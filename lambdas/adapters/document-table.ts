@@ -114,6 +114,48 @@ export class DocumentTable {
     return unlessRefused(this.#client.send(new UpdateItemCommand(update)));
   }
 
+  /**
+   * Adds to the attribute `count` of an item, which is made if it is missing. If DynamoDB's answer is lost, the client
+   * may count twice.
+   *
+   * @param keptUntilSeconds epoch seconds, after which the TTL removes the item
+   * @returns the count after the addition
+   */
+  async count(key: string, by: number, keptUntilSeconds: number): Promise<number> {
+    const { Attributes: counted } = await this.#client.send(
+      new UpdateItemCommand({
+        TableName: this.#table,
+        Key: marshalled({ [pk]: key }),
+        UpdateExpression: 'ADD #count :by SET #until = :until',
+        ExpressionAttributeNames: { '#count': 'count', '#until': ledgerAttribute.expiry },
+        ExpressionAttributeValues: marshalled({ ':by': by, ':until': keptUntilSeconds }),
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    );
+    return Number(counted?.count?.N ?? 0);
+  }
+
+  /**
+   * Changes an item, if the condition holds.
+   *
+   * @returns undefined after the change, or else the item that breaks the condition
+   */
+  async updateUnless(key: string, change: Update): Promise<Item | undefined> {
+    const update = {
+      TableName: this.#table,
+      Key: marshalled({ [pk]: key }),
+      ...expressions(change),
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+    };
+    try {
+      await this.#client.send(new UpdateItemCommand(update));
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return error.Item === undefined ? ((await this.get(key)) ?? {}) : unmarshall(error.Item);
+    }
+  }
+
   /** Removes an item, if the condition holds. @returns whether it did */
   remove(key: string, condition: Condition): Promise<boolean> {
     const removal = { TableName: this.#table, Key: marshalled({ [pk]: key }), ...expressions(condition) };

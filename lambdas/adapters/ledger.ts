@@ -5,6 +5,7 @@ import {
   type Claim,
   type Lease,
   type LinkRecord,
+  type QrFailure,
   type RequestRecord,
   wakeAt,
 } from '../domain/link/ledger-record.ts';
@@ -94,9 +95,9 @@ export class Ledger implements LinkLedger {
     record: LinkRecord,
     held: { version: number; leaseOf?: string; nowSeconds: number; anew?: boolean },
   ): Promise<boolean> {
-    const { qrKey: _, lease: __, ...fields }: Item = { ...optional, ...itemOf(record) };
-    // When a link ends, its image is removed, and the image's key with it.
-    const ended = record.state === 'deleted' || held.anew ? ['lease', 'qrKey'] : ['lease'];
+    const { qrKey: _, qrFailure: __, lease: ___, ...fields }: Item = { ...optional, ...itemOf(record) };
+    // When a link ends, its image is removed, and what the record says of it.
+    const ended = record.state === 'deleted' || held.anew ? ['lease', 'qrKey', 'qrFailure'] : ['lease'];
     const { UpdateExpression, values } = setting(fields, ended);
     const mine = held.leaseOf === undefined ? '' : ' OR lease.requestId = :mine';
     return this.#table.update(linkKey(record.address), {
@@ -182,9 +183,23 @@ export class Ledger implements LinkLedger {
 
   noteQr({ source, address }: OwnedLink, qrKey: string): Promise<boolean> {
     return this.#table.update(linkKey(address), {
-      UpdateExpression: 'SET qrKey = :key',
+      UpdateExpression: 'SET qrKey = :key REMOVE qrFailure',
       ConditionExpression: '#state = :live AND #source = :source',
       ExpressionAttributeValues: { ':key': qrKey, ':live': 'live', ':source': source },
+    });
+  }
+
+  noteQrFailure(
+    { source, address }: OwnedLink,
+    failure: QrFailure,
+    asked: { madeBy: string } | { version: number },
+  ): Promise<boolean> {
+    const [isAsked, value] =
+      'madeBy' in asked ? ['requestId = :asked', asked.madeBy] : ['#version = :asked', asked.version];
+    return this.#table.update(linkKey(address), {
+      UpdateExpression: 'SET qrFailure = :failure',
+      ConditionExpression: `#state = :live AND #source = :source AND attribute_not_exists(qrKey) AND ${isAsked}`,
+      ExpressionAttributeValues: { ':failure': failure, ':live': 'live', ':source': source, ':asked': value },
     });
   }
 

@@ -1,7 +1,8 @@
-import { DeleteObjectsCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { OwnedLink } from '../domain/link/link-id.ts';
 import type { QrImage } from '../domain/link/qr-image.ts';
 import { prefix } from './names.ts';
+import { isNoSuchKey } from './s3-objects.ts';
 
 /** The QR bucket. Each producer's images have a prefix of their own, which the bucket's policy lets it read. */
 export class QrStore {
@@ -25,6 +26,17 @@ export class QrStore {
       }),
     );
     return key;
+  }
+
+  /** An image by its key, or undefined if it is gone. */
+  async read(key: string): Promise<Uint8Array | undefined> {
+    try {
+      const { Body } = await this.#s3.send(new GetObjectCommand({ Bucket: this.bucket, Key: key }));
+      return await Body?.transformToByteArray();
+    } catch (error) {
+      if (isNoSuchKey(error)) return undefined;
+      throw error;
+    }
   }
 
   /** Removes a link's image in any format, if there is one. @throws Error if S3 refuses */

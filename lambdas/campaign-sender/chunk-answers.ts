@@ -1,5 +1,5 @@
 import type { OutstandingChunk } from '../domain/campaign/record.ts';
-import { isSettled, needsRecord, rowResult } from '../domain/campaign/results.ts';
+import { codeFailure, isSettled, needsRecord, rowResult } from '../domain/campaign/results.ts';
 import type { CheckedRow, RowResult } from '../domain/campaign/row.ts';
 import { requestKey } from '../domain/contract/request-key.ts';
 import type { LinkRecord, RequestRecord } from '../domain/link/ledger-record.ts';
@@ -89,7 +89,8 @@ export class ChunkAnswers {
     let news = 0;
     for (const link of await ledger.linksAt([...wanted.values()])) {
       const known = this.#links.get(keyOf(link.address));
-      if (known === undefined || known.qrKey !== link.qrKey) news++;
+      const isNews = known?.qrKey !== link.qrKey || known?.qrFailure?.requestId !== link.qrFailure?.requestId;
+      if (known === undefined || isNews) news++;
       this.#links.set(keyOf(link.address), link);
     }
     for (const row of looked) this.#looked.add(row);
@@ -154,7 +155,8 @@ export class ChunkAnswers {
     if (!isSendRow(row) || row.command.action !== 'create' || !wantsImage(row)) return false;
     if (this.#requests.get(row.row)?.outcome.outcome !== 'created') return false;
     const address = this.#addressOf(row);
-    return address !== undefined && this.#links.get(keyOf(address))?.qrKey === undefined;
+    const link = address && this.#links.get(keyOf(address));
+    return address !== undefined && link?.qrKey === undefined && codeFailure(row.requestId, link) === undefined;
   }
 
   /** The link whose record the row still needs: for its image, or once because its result shows the record. */

@@ -70,7 +70,7 @@ export class CommandWork {
   /** Archives and answers an invalid command, without spending quota. */
   refuse(delivery: Delivery, { faults, ...asked }: RefusedCommand): Promise<Disposition> {
     return this.#orTryAgain(asked, delivery, async () => {
-      await this.#publishing.reject({ outcome: 'rejected', reason: 'invalid-command', faults }, asked, delivery);
+      await this.#publishing.unrecorded({ outcome: 'rejected', reason: 'invalid-command', faults }, asked, delivery);
       return 'done';
     });
   }
@@ -94,7 +94,7 @@ export class CommandWork {
     const { command, delivery, digest } = item;
     const { parking } = this.#batch;
     if (known.commandDigest !== digest) {
-      await this.#publishing.reject(requestIdReused, command, delivery);
+      await this.#publishing.unrecorded(requestIdReused, command, delivery);
       return 'done';
     }
     if (command.action === 'create' && mayHaveMade) {
@@ -148,7 +148,7 @@ export class CommandWork {
     await this.#batch.parking.putAway(item);
     const address = addressIn(command);
     const decision: Decision = { outcome: 'parked', reason, ...(address !== undefined && { link: address }) };
-    await this.#publishing.publish(this.#publishing.outcome(decision, command, delivery), delivery, calls);
+    await this.#publishing.unrecorded(decision, command, delivery, calls);
     return 'done';
   }
 

@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { ControlTable } from '../adapters/control-table.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { dynamoClient } from '../adapters/document-table.ts';
+import { HttpRecords } from '../adapters/http-records.ts';
 import { JobQueue } from '../adapters/job-queue.ts';
 import { Ledger } from '../adapters/ledger.ts';
 import { onDemandStores } from '../adapters/on-demand-stores.ts';
@@ -55,6 +56,7 @@ export const handler = sqsBatch({
     held: stores.held,
     senders: new SenderDecisionsTable(dynamo, env.LEDGER_TABLE_NAME, clock),
     onQuotaCall: telemetry.quotaCalls(),
+    httpRecords: new HttpRecords(dynamo, env.LEDGER_TABLE_NAME, clock),
     outcomes: new OutcomeTopic(new SNSClient(), env.OUTCOME_TOPIC_ARN, env.OUTCOMES_PER_PUBLISH),
     qrQueue: new JobQueue(sqs, env.QR_QUEUE_URL, wireJson),
     qrImages: stores.qrImages,

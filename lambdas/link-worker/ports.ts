@@ -3,8 +3,10 @@ import type { Outcome } from '../domain/contract/outcome.ts';
 import type { ParkedCommand } from '../domain/contract/parked-command.ts';
 import type { QrJob } from '../domain/contract/qr-job.ts';
 import type { RejectedCommand } from '../domain/contract/rejected-command.ts';
+import type { RequestKey } from '../domain/contract/request-key.ts';
 import type { SenderDecisions } from '../domain/contract/sender.ts';
 import type { WorkerControl } from '../domain/control/control-record.ts';
+import type { HttpNote } from '../domain/http/record.ts';
 import type { OwnedLink } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import type { OneLinkApi } from '../domain/link/onelink-api.ts';
@@ -42,6 +44,8 @@ export interface LinkWorkerPorts {
   /** Derives link IDs and keys the digests. */
   linkIdSecret: { value(): Promise<string> };
   ledger: Omit<LinkLedger, 'noteQr' | 'concludeCheck' | 'removeChecked'>;
+  /** Tells the HTTP API of commands that have no request record: parked, held, rejected without an attempt. */
+  httpRecords: { note(message: RequestKey & { messageId: string }, note: HttpNote): Promise<void> };
   outcomes: { publish(outcome: Outcome): Promise<void> };
   qrQueue: { enqueue(job: QrJob, groupId: string): Promise<void> };
   qrImages: { remove(link: OwnedLink): Promise<void> };

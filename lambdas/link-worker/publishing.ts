@@ -1,7 +1,9 @@
 import type { Command, QrOptions } from '../domain/contract/command.ts';
 import { type Decision, type Outcome, outcomeOf, type RequestIdentity } from '../domain/contract/outcome.ts';
 import { type QrJob, qrGroupOf } from '../domain/contract/qr-job.ts';
+import { type HttpNote, httpGroupOf } from '../domain/http/record.ts';
 import type { LinkAddress } from '../domain/link/link-id.ts';
+import { keepBooks } from '../domain/work/bookkeeping.ts';
 import type { Delivery } from '../domain/work/delivery.ts';
 import { laneMetric } from '../domain/work/names.ts';
 import { nameOfError } from '../domain/work/observer.ts';
@@ -60,9 +62,34 @@ export class Publishing {
     observer.info('command answered', fields);
   }
 
-  /** Publishes a decision without a request record. */
-  reject(decision: Decision, asked: RequestIdentity, delivery: Delivery): Promise<void> {
-    return this.publish(this.outcome(decision, asked, delivery), delivery);
+  /** Publishes a decision without a request record. The HTTP API learns of it from its own record. */
+  async unrecorded(
+    decision: Decision,
+    asked: RequestIdentity,
+    delivery: Delivery,
+    calls: string[] = [],
+  ): Promise<void> {
+    await this.#noteForHttp(decision, asked, delivery);
+    await this.publish(this.outcome(decision, asked, delivery), delivery, calls);
+  }
+
+  /** Only for commands of the HTTP API, which has a message group for each source. No other command costs a write. */
+  async #noteForHttp(
+    { outcome, reason, faults }: Decision,
+    { source, requestId }: RequestIdentity,
+    { messageId, groupId }: Delivery,
+  ): Promise<void> {
+    if (source === null || requestId === null || groupId !== httpGroupOf(source)) return;
+    const { httpRecords, observer, clock } = this.#ports;
+    const waits = reason === 'sender-unknown' ? 'held' : 'parked';
+    const note: HttpNote = {
+      state: outcome === 'parked' ? waits : 'rejected',
+      at: clock.wallMilliseconds(),
+      ...(reason !== undefined && { reason }),
+      ...(faults !== undefined && { faults }),
+    };
+    const write = () => httpRecords.note({ source, requestId, messageId }, note);
+    await keepBooks(observer, laneMetric.bookkeepingFailed, write);
   }
 
   /** Logs and counts a command that returns to its queue. */

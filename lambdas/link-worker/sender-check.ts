@@ -93,7 +93,7 @@ export class SenderCheck {
     const message = 'must name the producer whose role or user sent the message';
     const faults = [{ path: 'source', rule: 'not-allowed', message }];
     const decision: Decision = { outcome: 'rejected', reason: 'sender-not-allowed', faults };
-    await this.#publishing.reject(decision, asked, delivery);
+    await this.#publishing.unrecorded(decision, asked, delivery);
     this.#ports.observer.count(laneMetric.senderNotAllowed);
   }
 
@@ -116,8 +116,7 @@ export class SenderCheck {
     });
     // The outcome goes to the producer that the message names. The metadata are the words of an unknown sender.
     const { metadata: _, ...told } = asked;
-    const outcome = this.#publishing.outcome({ outcome: 'parked', reason: 'sender-unknown' }, told, delivery);
-    await this.#publishing.publish(outcome, delivery);
+    await this.#publishing.unrecorded({ outcome: 'parked', reason: 'sender-unknown' }, told, delivery);
   }
 }
 

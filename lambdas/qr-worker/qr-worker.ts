@@ -1,7 +1,7 @@
 import { type Decision, type Outcome, outcomeOf } from '../domain/contract/outcome.ts';
 import { type QrJob, qrJobSchema } from '../domain/contract/qr-job.ts';
 import { requestKey } from '../domain/contract/request-key.ts';
-import { answerTo, type RequestRecord, requestIdReused } from '../domain/link/ledger-record.ts';
+import { answerTo, type QrFailureReason, type RequestRecord, requestIdReused } from '../domain/link/ledger-record.ts';
 import type { OwnedLink } from '../domain/link/link-id.ts';
 import type { LinkLedger } from '../domain/link/link-ledger.ts';
 import { rememberedUntil } from '../domain/link/link-state.ts';
@@ -17,7 +17,7 @@ import type { QrWorkerEnvironment } from './env.ts';
 /** The adapters that the QR worker needs. */
 export interface QrWorkerPorts {
   api: Pick<OneLinkApi, 'qr'>;
-  ledger: Pick<LinkLedger, 'requests' | 'rememberRequest' | 'noteQr' | 'link'>;
+  ledger: Pick<LinkLedger, 'requests' | 'rememberRequest' | 'noteQr' | 'noteQrFailure' | 'link'>;
   store: {
     bucket: string;
     put(link: OwnedLink, image: QrImage): Promise<string>;
@@ -127,7 +127,10 @@ const linkOf = ({ source, onelinkId, shortlinkId }: QrJob): OwnedLink => ({
   address: { onelinkId, shortlinkId },
 });
 
-async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Promise<Decision | Disposition> {
+/** What became of a job. A failure has a reason of its own type, because the link's record keeps it. */
+type QrDecision = Decision & ({ outcome: 'qr-ready' } | { outcome: 'qr-failed'; reason: QrFailureReason });
+
+async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Promise<QrDecision | Disposition> {
   const { api, ledger, store } = batch.ports;
   const owned = linkOf(job);
   const { address } = owned;
@@ -165,9 +168,10 @@ async function fetchAndStore(job: QrJob, receiveCount: number, batch: Batch): Pr
   }
 }
 
-async function finish(job: QrJob, decision: Decision, batch: Batch): Promise<Disposition> {
+async function finish(job: QrJob, decision: QrDecision, batch: Batch): Promise<Disposition> {
   const decided = outcome(job, decision, batch);
-  // A create has a request record already, with the link's own outcome. The image's outcome is not recorded.
+  if (decision.outcome === 'qr-failed') await noteFailure(job, decision.reason, batch);
+  // A create has a request record already, with the link's own outcome. The link's record shows what became of the image.
   if (job.action === 'qr') {
     const { ledger, clock } = batch.ports;
     const record: RequestRecord = {
@@ -187,6 +191,14 @@ async function finish(job: QrJob, decision: Decision, batch: Batch): Promise<Dis
   observer.count(decision.outcome === 'qr-ready' ? laneMetric.qrStored : laneMetric.qrFailed);
   observer.milliseconds(laneMetric.commandLatency, clock.wallMilliseconds() - job.sentAtMilliseconds);
   return 'done';
+}
+
+/** A link that has ended, has changed since, or has an image already, keeps its record. */
+async function noteFailure(job: QrJob, reason: QrFailureReason, { ports }: Batch): Promise<void> {
+  const { action, requestId, version } = job;
+  if (action === 'qr' && version === undefined) return;
+  const asked = action === 'qr' && version !== undefined ? { version } : { madeBy: requestId };
+  await ports.ledger.noteQrFailure(linkOf(job), { requestId, reason }, asked);
 }
 
 function outcome(job: QrJob, decision: Decision, { ports }: Batch): Outcome {

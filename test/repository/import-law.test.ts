@@ -14,6 +14,7 @@ const onelink = 'domain/onelink imports contract and work, knows no AWS and does
 const link = 'domain/link imports contract, work and onelink, knows no AWS and does no I/O';
 const control = 'domain/control imports contract, work, onelink and link, knows no AWS and does no I/O';
 const campaign = 'domain/campaign imports contract, work, onelink, link and policy, knows no AWS and does no I/O';
+const http = 'domain/http imports the rooms before it, except control, knows no AWS and does no I/O';
 const adapter = 'an adapter imports the domain and its one outside system, nothing else of ours';
 const runtime = 'the runtime imports the domain only: it serves every job alike';
 const useCase = 'a use case imports the domain and takes adapters as arguments; only handler.ts wires';
@@ -38,6 +39,7 @@ const refused: Record<string, Case[]> = {
     ['lambdas/domain/contract/a.ts', '../../../lib/config/config.ts'],
     ['lambdas/domain/contract/a.ts', '../../../local/cloud/clock.ts'],
     ['lambdas/domain/contract/a.ts', '../link/link-id.ts'],
+    ['lambdas/domain/contract/a.ts', '../http/problems.ts'],
     ['lambdas/domain/contract/a.ts', '@aws-sdk/client-sqs'],
     ['lambdas/domain/contract/a.ts', '@aws-lambda-powertools/logger'],
     ['lambdas/domain/contract/a.ts', 'node:http'],
@@ -65,6 +67,12 @@ const refused: Record<string, Case[]> = {
   [campaign]: [
     ['lambdas/domain/campaign/a.ts', '../control/pacer.ts'],
     ['lambdas/domain/campaign/a.ts', '../../adapters/ledger.ts'],
+  ],
+  [http]: [
+    ['lambdas/domain/http/a.ts', '../control/pacer.ts'],
+    ['lambdas/domain/http/a.ts', '../../adapters/ledger.ts'],
+    ['lambdas/domain/http/a.ts', '@aws-sdk/client-sqs'],
+    ['lambdas/domain/http/a.ts', 'node:http'],
   ],
   [adapter]: [
     ['lambdas/adapters/a.ts', '../runtime/clock.ts'],
@@ -101,6 +109,7 @@ const refused: Record<string, Case[]> = {
     ['lib/observability/a.ts', '../../local/cloud/clock.ts'],
     ['lib/constructs/a.ts', '../../lambdas/domain/contract/command.ts'],
     ['lib/config/a.ts', '../../local/cloud/clock.ts'],
+    ['lib/constructs/a.ts', '../../lambdas/domain/http/keys.ts'],
   ],
   [library]: [
     ['cli/pipeline/a.ts', '../terminal/progress.ts'],
@@ -138,6 +147,8 @@ const allowed: Case[] = [
   ['lambdas/domain/link/a.ts', '../contract/outcome.ts'],
   ['lambdas/domain/control/a.ts', '../link/ledger-record.ts'],
   ['lambdas/domain/campaign/a.ts', '../link/ledger-record.ts'],
+  ['lambdas/domain/http/a.ts', '../campaign/row-identity.ts'],
+  ['lambdas/domain/http/a.ts', '../policy/link-policy.ts'],
   ['lambdas/adapters/a.ts', '../domain/contract/outcome.ts'],
   ['lambdas/adapters/a.ts', './names.ts'],
   ['lambdas/adapters/a.ts', './batching.ts'],
@@ -152,6 +163,8 @@ const allowed: Case[] = [
   ['lib/a.ts', '../lambdas/link-worker/env.ts'],
   ['lib/a.ts', '../lambdas/governor/names.ts'],
   ['lib/a.ts', '../lambdas/domain/onelink/operation.ts'],
+  ['lib/constructs/a.ts', '../../lambdas/domain/http/problems.ts'],
+  ['lib/config/a.ts', '../../lambdas/domain/http/problems.ts'],
   ['lib/observability/a.ts', '../../lambdas/domain/work/names.ts'],
   ['lib/a.ts', './config.ts'],
   ['lib/constructs/a.ts', '../config/config-schema.ts'],

@@ -1,4 +1,11 @@
-import type { CheckLease, Claim, Lease, LinkRecord, RequestRecord } from '../../lambdas/domain/link/ledger-record.ts';
+import type {
+  CheckLease,
+  Claim,
+  Lease,
+  LinkRecord,
+  QrFailure,
+  RequestRecord,
+} from '../../lambdas/domain/link/ledger-record.ts';
 import type { LinkAddress, OwnedLink } from '../../lambdas/domain/link/link-id.ts';
 
 /** The ledger's behaviour in memory. test/integration holds this and the real ledger to the same contract. */
@@ -102,10 +109,13 @@ export class InMemoryLedger {
     this.#maybeFail('replaceLink');
     const held = this.links.get(keyOf(record.address));
     if (held?.version !== read.version || !isFree(held, read.nowSeconds, read.leaseOf)) return false;
-    const { lease: _, qrKey: __, ...fields } = structuredClone(record);
+    const { lease: _, qrKey: __, qrFailure: ___, ...fields } = structuredClone(record);
+    const { qrKey, qrFailure } = held;
+    const isSame = record.state === 'live' && !read.anew;
     this.links.set(keyOf(record.address), {
       ...fields,
-      ...(held.qrKey !== undefined && record.state === 'live' && !read.anew && { qrKey: held.qrKey }),
+      ...(isSame && qrKey !== undefined && { qrKey }),
+      ...(isSame && qrFailure !== undefined && { qrFailure }),
     });
     return true;
   }
@@ -138,6 +148,20 @@ export class InMemoryLedger {
     const held = this.links.get(keyOf(address));
     if (held?.state !== 'live' || held.source !== source) return false;
     held.qrKey = qrKey;
+    delete held.qrFailure;
+    return true;
+  }
+
+  async noteQrFailure(
+    { source, address }: OwnedLink,
+    failure: QrFailure,
+    asked: { madeBy: string } | { version: number },
+  ): Promise<boolean> {
+    this.#maybeFail('noteQrFailure');
+    const held = this.links.get(keyOf(address));
+    if (held?.state !== 'live' || held.source !== source || held.qrKey !== undefined) return false;
+    if ('madeBy' in asked ? held.requestId !== asked.madeBy : held.version !== asked.version) return false;
+    held.qrFailure = structuredClone(failure);
     return true;
   }
 

@@ -112,6 +112,7 @@ export function linkWorkerWith(
       onQuotaCall: () => {},
       linkIdSecret: { value: async () => linkIdSecret },
       policy: noPolicy,
+      httpRecords: { note: async () => {} },
       outcomes: { publish: async () => {} },
       qrQueue: { enqueue: async () => {} },
       qrImages: { remove: async () => {} },
@@ -198,17 +199,29 @@ export class LinkWorld {
       replayed?: boolean;
       sender?: string;
       groupId?: string;
+      sentAtMilliseconds?: number;
     }[]
   ): Promise<Disposition[]> {
     const deliveries = messages.map(
-      ({ body, messageId, receiveCount = 1, replayed = false, sender = 'AROAOFNOBODY', groupId }, index): Delivery => ({
+      (
+        {
+          body,
+          messageId,
+          receiveCount = 1,
+          replayed = false,
+          sender = 'AROAOFNOBODY',
+          groupId,
+          sentAtMilliseconds = Date.parse('2026-03-01T10:00:01Z'),
+        },
+        index,
+      ): Delivery => ({
         messageId: messageId ?? `m-${index + 1}`,
         body: typeof body === 'string' ? body : JSON.stringify(body),
         receiveCount,
         ...(replayed && { replayed: true as const }),
         sender,
         ...(groupId !== undefined && { groupId }),
-        sentAtMilliseconds: Date.parse('2026-03-01T10:00:01Z'),
+        sentAtMilliseconds,
       }),
     );
     return this.#work(deliveries, { remainingMilliseconds: () => this.remainingMilliseconds });

@@ -70,6 +70,8 @@ export class SendingWorld {
   /** Whether the lanes' workers and the QR workers run. */
   worksLinks = true;
   worksImages = true;
+  /** Whether the API refuses each QR code for good. */
+  refusesImages = false;
   /** The part of its rate at which a lane really works. */
   speed = 1;
   /** Rows that the queue refuses, by request ID. */
@@ -328,13 +330,19 @@ export class SendingWorld {
       const { source, onelinkId, shortlinkId, requestId, messageId, commandDigest } = job;
       this.#images--;
       const key = `qr/${source}/${onelinkId}/${shortlinkId}.png`;
-      await this.ledger.noteQr({ source, address: { onelinkId, shortlinkId } }, key);
+      const link = { source, address: { onelinkId, shortlinkId } };
+      const failure = { requestId, reason: 'refused-by-api' } as const;
+      if (!this.refusesImages) await this.ledger.noteQr(link, key);
+      else if (job.action === 'create') await this.ledger.noteQrFailure(link, failure, { madeBy: requestId });
       if (job.action !== 'qr') continue;
+      const became = this.refusesImages
+        ? ({ outcome: 'qr-failed', reason: failure.reason } as const)
+        : ({ outcome: 'qr-ready', qr: { bucket: 'images', key, format: 'png', bytes: 1 } } as const);
       const outcome = givenOutcome({
-        ...{ outcome: 'qr-ready', action: 'qr', source, requestId, messageId },
+        ...{ action: 'qr', source, requestId, messageId },
         decidedAt: new Date(this.now).toISOString(),
-        link: { onelinkId, shortlinkId },
-        qr: { bucket: 'images', key, format: 'png', bytes: 1 },
+        link: link.address,
+        ...became,
       });
       await this.ledger.rememberRequest({ ...givenRequest(commandDigest, outcome), requestId });
     }

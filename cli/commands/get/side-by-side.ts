@@ -46,7 +46,7 @@ function apiState(found: Found | undefined, nowSeconds: number): string | undefi
 }
 
 function ledgerFacets(record: LinkRecord, showData: boolean): Facet[] {
-  const { source, requestId, version, applied, ttlSeconds, renewTtl, keepUntil, lease, qrKey } = record;
+  const { source, requestId, version, applied, ttlSeconds, renewTtl, keepUntil, lease, qrKey, qrFailure } = record;
   const only = (what: string, ledger: string | undefined): Facet => ({ what, ledger, api: undefined });
   return [
     only('short URL', record.shortUrl),
@@ -55,7 +55,7 @@ function ledgerFacets(record: LinkRecord, showData: boolean): Facet[] {
     only('TTL', `${durationWords(ttlSeconds)}, ${renewTtl ? 'renewed by clicks' : 'fixed'}`),
     only('kept until', keepUntil === undefined ? undefined : isoSeconds(keepUntil)),
     only('change', lease && `${lease.action} ${lease.requestId} holds it until ${isoSeconds(lease.until)}`),
-    only('QR code', qrKey),
+    only('QR code', qrKey ?? (qrFailure && `none: ${qrFailure.reason}, ${qrFailure.requestId}`)),
     ...(showData ? [only('media source', record.pid), only('campaign', record.campaign)] : []),
   ];
 }

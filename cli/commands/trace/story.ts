@@ -66,7 +66,7 @@ export function ofLinkRecord(
   nowMilliseconds: number,
   shown: Shown,
 ): Happening[] {
-  const { state, version, expiresAt, applied, lease, qrKey, shortUrl } = record;
+  const { state, version, expiresAt, applied, lease, qrKey, qrFailure, shortUrl } = record;
   const isPast = state === 'live' && expiresAt * 1000 <= nowMilliseconds;
   const ended =
     record.expiryCheck === undefined ? 'expired, unless renewed by clicks' : 'live, its expiry is being checked';
@@ -76,6 +76,7 @@ export function ofLinkRecord(
     applied.requestId === requestId ? undefined : `last changed by ${applied.requestId}`,
     lease && `${lease.action} ${lease.requestId} holds it until ${isoSeconds(lease.until)}`,
     qrKey === undefined ? undefined : shown.links ? `QR code at ${qrKey}` : 'its QR code is stored',
+    qrFailure && `${qrFailure.requestId} got no QR code: ${qrFailure.reason}`,
     shown.links ? shortUrl : undefined,
   ]);
   const now: Happening = { at: undefined, where: 'ledger', requestId, words };

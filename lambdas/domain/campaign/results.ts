@@ -100,9 +100,20 @@ function linkOf(named: Outcome['link'], record: LinkRecord | undefined): Partial
   };
 }
 
+/**
+ * Why a link that a create has made gets no QR code any more. Undefined if the code may still come.
+ *
+ * @param link the record of that link
+ */
+export function codeFailure(requestId: string, link: LinkRecord | undefined): string | undefined {
+  if (link === undefined || link.qrKey !== undefined) return undefined;
+  if (link.state === 'deleted') return 'link-deleted';
+  return link.qrFailure?.requestId === requestId ? link.qrFailure.reason : undefined;
+}
+
 /** The image that the row asks for. An image is there when the link's record names it. */
 function qrOf(
-  { command, wantsCode }: SentRow,
+  { command, wantsCode, requestId }: SentRow,
   { outcome, qr }: Outcome,
   status: RowStatus,
   { link, qrOverdue = false }: KnownOfRow,
@@ -116,7 +127,8 @@ function qrOf(
   if (outcome === 'qr-failed' || status === 'failed') return { qr: 'failed' };
   if (qr !== undefined) return { qr: 'ready', qrKey: qr.key };
   if (link?.qrKey !== undefined) return { qr: 'ready' };
-  return { qr: qrOverdue ? 'failed' : 'pending' };
+  const failure = codeFailure(requestId, link) ?? (qrOverdue ? 'overdue' : undefined);
+  return failure === undefined ? { qr: 'pending' } : { qr: 'failed', reason: `code-${failure}` };
 }
 
 /** Whether nothing of the row will change any more: it has its status, and its image if it asks for one. */

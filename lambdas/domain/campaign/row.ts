@@ -66,7 +66,7 @@ export const rowResultSchema = z.object({
   key: z.string().optional(),
   requestId: z.string().optional(),
   status: z.enum(rowStatuses),
-  /** The outcome's reason, or `invalid-row`, `duplicate`, `unanswered`, `code-needs-another-drop`. */
+  /** The outcome's reason, that of a missing code (`code-…`), or `invalid-row`, `duplicate`, `unanswered`. */
   reason: z.string().optional(),
   faults: z.array(faultSchema).optional(),
   onelinkId: z.string().optional(),

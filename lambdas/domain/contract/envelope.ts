@@ -43,6 +43,12 @@ export function openEnvelope(body: string): OpenedMessage {
   return { command, faults: [...lossFaults(losses, { under: [] }), ...faults] };
 }
 
+/** The command in a text that may have no envelope. */
+export function readBareCommand(text: string): OpenedMessage {
+  const found = read(text, 'the command', '', []);
+  return 'json' in found ? commandAt(found) : found;
+}
+
 const isEventBridgeEvent = (json: Record<string, unknown>) =>
   'detail-type' in json && ('detail' in json || !isBare(json));
 

@@ -26,6 +26,8 @@ export interface LinkRecord {
   lease?: Lease;
   /** The key of its QR image, if there is one. */
   qrKey?: string;
+  /** Why it has no QR image. A record with an image has none. */
+  qrFailure?: QrFailure;
   /** Epoch seconds. The link's expiry as last known, or the end of a deleted link's tombstone. */
   expiresAt: number;
   /** Epoch seconds. The pipeline renews the link until then, even without clicks. */
@@ -35,6 +37,16 @@ export interface LinkRecord {
   /** DynamoDB's TTL has removed the record. The intake has restored it until the expiry worker has checked the link. */
   expiryCheck?: ExpiryCheck;
 }
+
+/** A request for the QR code of a link that ended without an image. */
+export interface QrFailure {
+  /** The create or the `qr` command that asked for the code. */
+  requestId: string;
+  /** The reason of its outcome `qr-failed`. */
+  reason: QrFailureReason;
+}
+
+export type QrFailureReason = 'refused-by-api' | 'link-not-found' | 'link-deleted' | 'api-unavailable';
 
 /** The mark of a record under an expiry check. Every other change of the record removes it. */
 export interface ExpiryCheck {

@@ -1,5 +1,5 @@
 import type { RequestKey } from '../contract/request-key.ts';
-import type { CheckLease, Claim, Lease, LinkRecord, RequestRecord } from './ledger-record.ts';
+import type { CheckLease, Claim, Lease, LinkRecord, QrFailure, RequestRecord } from './ledger-record.ts';
 import type { LinkAddress, OwnedLink } from './link-id.ts';
 
 /**
@@ -75,10 +75,19 @@ export interface LinkLedger {
    */
   removeChecked(checked: LinkRecord, nowSeconds: number): Promise<boolean>;
   /**
-   * Records the key of a link's QR image, unless the link is deleted, unknown, or another source's.
+   * Records the key of a link's QR image, unless the link is deleted, unknown, or another source's. A recorded failure
+   * is removed.
+   *
    * @returns whether it recorded the key
    */
   noteQr(link: OwnedLink, qrKey: string): Promise<boolean>;
+  /**
+   * Records why a link has no QR code, unless it has one, or it is deleted, unknown, or another source's.
+   *
+   * @param asked the link for which the code was asked: the link of that create, or that version of the link
+   * @returns whether it recorded the failure
+   */
+  noteQrFailure(link: OwnedLink, failure: QrFailure, asked: { madeBy: string } | { version: number }): Promise<boolean>;
   /** The park order of a link's commands (contract/parked-command.ts), first to last. */
   parkOrder(address: LinkAddress): Promise<string[]>;
   /** Adds a parked command of a link, so that later commands for the link queue behind it. */

@@ -19,6 +19,10 @@ export interface ObservedFields {
   /** A lane. `state` and `reason` describe it. */
   lane?: string;
   state?: string;
+  /** What a call of the HTTP API asks for, its HTTP status, and how long it took. */
+  operation?: string;
+  status?: number;
+  milliseconds?: number;
   /** The name of an error. Its message is left out because it may quote data. */
   error?: string;
 }

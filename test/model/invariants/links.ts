@@ -44,6 +44,8 @@ export function linkFaults(run: Run): string[] {
     if (record.state === 'live' && isSurelyAlive(record) && (held === undefined || held.expiresAt <= nowSeconds)) {
       faults.push(`${key} is live in the ledger, but not at the API`);
     }
+    if (record.qrFailure !== undefined && (record.qrKey !== undefined || record.state !== 'live'))
+      faults.push(`${key} has a failed code, and ${record.qrKey === undefined ? 'has ended' : 'an image'}`);
     if (record.state === 'live' && isSurelyAlive(record) && record.lease !== undefined) {
       faults.push(`${key} is still leased to ${record.lease.requestId}`);
     }

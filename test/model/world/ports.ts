@@ -99,6 +99,8 @@ export function portsOf(
       removeChecked: (checked, now) =>
         call('ledger.removeChecked', keyOf(checked.address), () => ledger.removeChecked(checked, now)),
       noteQr: (link, key) => call('ledger.noteQr', keyOf(link.address), () => ledger.noteQr(link, key)),
+      noteQrFailure: (link, failure, asked) =>
+        call('ledger.noteQrFailure', keyOf(link.address), () => ledger.noteQrFailure(link, failure, asked)),
       parkOrder: (address) => call('ledger.parkOrder', keyOf(address), () => ledger.parkOrder(address)),
       addToParkOrder: (address, place) =>
         call('ledger.addToParkOrder', keyOf(address), () => ledger.addToParkOrder(address, place)),
@@ -114,6 +116,7 @@ export function portsOf(
     onQuotaCall: () => {},
     linkIdSecret: { value: async () => linkIdSecret },
     policy: noPolicy,
+    httpRecords: { note: async () => {} },
     outcomes: {
       publish: (outcome) =>
         call('outcomes.publish', `${nameOf(outcome)} ${outcome.outcome}`, () => {

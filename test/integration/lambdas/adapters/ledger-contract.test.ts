@@ -151,6 +151,40 @@ describe.each<[string, () => Promise<LinkLedger & Pick<Ledger, 'linksAt'>>]>([
     expect(await ledger.link(link('none').address)).toBeUndefined();
   });
 
+  it('records why a live link of its source has no QR code, unless it has one', async () => {
+    const ledger = await given();
+    const [made, gone] = [link('no-code'), link('no-code-gone', { state: 'deleted' })];
+    const { requestId } = made;
+    const failure = { requestId, reason: 'refused-by-api' } as const;
+    const later = { requestId: 'code-1', reason: 'api-unavailable' } as const;
+    await ledger.addLink(made);
+    await ledger.addLink(gone);
+    const noted = async () => (await ledger.link(made.address))?.qrFailure;
+    // Only for the link of that create, or for that version of the link.
+    expect(await ledger.noteQrFailure(made, failure, { madeBy: 'another' })).toBe(false);
+    expect(await ledger.noteQrFailure(made, failure, { version: 2 })).toBe(false);
+    expect(await ledger.noteQrFailure({ ...made, source: 'studio' }, failure, { version: 1 })).toBe(false);
+    expect(await ledger.noteQrFailure(gone, failure, { madeBy: requestId })).toBe(false);
+    expect(await ledger.noteQrFailure(link('none'), failure, { version: 1 })).toBe(false);
+    expect(await noted()).toBeUndefined();
+    expect(await ledger.link(link('none').address)).toBeUndefined();
+    expect(await ledger.noteQrFailure(made, failure, { madeBy: requestId })).toBe(true);
+    expect(await noted()).toEqual(failure);
+    expect(await ledger.noteQrFailure(made, later, { version: 1 })).toBe(true);
+    expect(await noted()).toEqual(later);
+    // It stays with a change of the link, and ends with the link or with a code.
+    await ledger.replaceLink({ ...made, version: 2 }, { version: 1, nowSeconds: 1_000 });
+    expect(await noted()).toEqual(later);
+    await ledger.replaceLink({ ...made, requestId: 'next', version: 3 }, { version: 2, nowSeconds: 1_000, anew: true });
+    expect(await noted()).toBeUndefined();
+    await ledger.noteQrFailure(made, failure, { madeBy: 'next' });
+    await ledger.noteQr(made, 'qr/crm/A1b3/no-code.png');
+    expect(await noted()).toBeUndefined();
+    expect(await ledger.noteQrFailure(made, failure, { madeBy: 'next' })).toBe(false);
+    await ledger.replaceLink({ ...made, state: 'deleted', version: 4 }, { version: 3, nowSeconds: 1_000 });
+    expect(await ledger.link(made.address)).not.toHaveProperty('qrFailure');
+  });
+
   it('keeps the old expiry of a record under check, whatever its TTL attribute', async () => {
     const ledger = await given();
     const marked = link('marked', { expiryCheck: { token: 'first', lostAt: 1_900_000_000 } });

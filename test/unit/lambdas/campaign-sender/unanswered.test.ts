@@ -1,4 +1,5 @@
 import { test as base, describe, expect } from 'vitest';
+import { givenLinkAt } from '../../../world/given-ledger.ts';
 import { SendingWorld } from '../../../world/sending-world.ts';
 
 const it = base.extend('world', () => new SendingWorld());
@@ -113,11 +114,27 @@ describe('a row without its image', () => {
     // Then
     expect(finishedAt - startedAt).toBeGreaterThanOrEqual(30 * 60_000);
     expect(finishedAt - startedAt).toBeLessThan(33 * 60_000);
-    expect(world.results('spring').map(({ status, qr }) => [status, qr])).toEqual([
-      ['created', 'failed'],
-      ['created', undefined],
+    expect(world.results('spring').map(({ status, qr, reason }) => [status, qr, reason])).toEqual([
+      ['created', 'failed', 'code-overdue'],
+      ['created', undefined, undefined],
     ]);
     expect(world.sent).toHaveLength(2);
+  });
+
+  it('is settled at once, with the reason, if the API refuses its code', async ({ world }) => {
+    // Given
+    world.refusesImages = true;
+    await world.given('spring', ['create-qr', 'create', { action: 'qr', shortlinkId: 'known', data: undefined, qr: {} }]);
+    world.ledger.links.set('A1b3/known', givenLinkAt('known', { source: 'crm' }));
+    // When
+    await world.runs(3);
+    // Then
+    expect(world.record('spring').state).toBe('finished');
+    expect(world.results('spring').map(({ status, qr, reason }) => [status, qr, reason])).toEqual([
+      ['created', 'failed', 'code-refused-by-api'],
+      ['created', undefined, undefined],
+      ['failed', 'failed', 'refused-by-api'],
+    ]);
   });
 
   it('bounds what its campaign has queued for images', async ({ world }) => {

@@ -3,6 +3,7 @@ import type { Outcome } from '../../../../lambdas/domain/contract/outcome.ts';
 import type { QrJob } from '../../../../lambdas/domain/contract/qr-job.ts';
 import { type QrWorkerVariables, qrWorkerEnvironment } from '../../../../lambdas/qr-worker/env.ts';
 import { qrWorker } from '../../../../lambdas/qr-worker/qr-worker.ts';
+import type { LinkRecord } from '../../../../lambdas/domain/link/ledger-record.ts';
 import { readEnvironment } from '../../../../lambdas/runtime/environment.ts';
 import { EmulatedApi } from '../../../world/emulated-api.ts';
 import { givenLinkAt } from '../../../world/given-ledger.ts';
@@ -43,6 +44,8 @@ const job: QrJob = {
   sentAtMilliseconds: Date.parse('2026-03-01T10:00:00Z'),
 };
 const link = givenLinkAt('poster', { source: 'studio', requestId: 'c-1', version: 3 });
+/** The job of the create that made the link. */
+const made = { action: 'create', requestId: 'c-1' } as const;
 /** A PNG's first eight bytes. */
 const image = Buffer.from('89504e470d0a1a0a', 'hex');
 const unavailable = { kind: 'status', status: 503 } as const;
@@ -160,6 +163,50 @@ describe('a QR job', () => {
     world.ledger.links.set(key, { ...link });
     expect(await world.deliver([job], 8)).toEqual(['done']);
     expect(world.outcomes).toMatchObject([{ outcome: 'qr-ready' }]);
+  });
+
+  it.each<[string, QrJob, number, (world: World) => void, string]>([
+    ['the API refuses the code', { ...job, ...made }, 1, ({ api }) => api.spoil('qr', wrong), 'refused-by-api'],
+    ['the API does not find the link', { ...job, ...made }, 3, ({ api }) => api.links.delete(key), 'link-not-found'],
+    ['the API gives up', { ...job, ...made }, 8, ({ api }) => api.spoil('qr', unavailable), 'api-unavailable'],
+    ['the API refuses a code alone', job, 1, ({ api }) => api.spoil('qr', wrong), 'refused-by-api'],
+  ])('leaves the reason in the link’s record when %s', async (_, of, receiveCount, given, reason) => {
+    const world = givenWorld();
+    given(world);
+    expect(await world.deliver([of], receiveCount)).toEqual(['done']);
+    expect(world.ledger.links.get(key)?.qrFailure).toEqual({ requestId: of.requestId, reason });
+  });
+
+  it('removes the reason from the link’s record when a later code is ready', async ({ world }) => {
+    world.api.spoil('qr', wrong);
+    await world.deliver([{ ...job, ...made }]);
+    await world.deliver([job]);
+    const record = world.ledger.links.get(key);
+    expect(record).toMatchObject({ qrKey: 'qr/studio/A1b3/poster.png' });
+    expect(record).not.toHaveProperty('qrFailure');
+  });
+
+  it.each<[string, Partial<LinkRecord>]>([
+    ['has an image', { qrKey: 'qr/studio/A1b3/poster.png' }],
+    ['is another create’s by now', { requestId: 'c-2' }],
+  ])('leaves no reason in the record of a link that %s', async (_, change) => {
+    const world = givenWorld();
+    world.ledger.links.set(key, { ...link, ...change });
+    world.api.spoil('qr', wrong);
+    expect(await world.deliver([{ ...job, ...made }])).toEqual(['done']);
+    expect(world.ledger.links.get(key)).toEqual({ ...link, ...change });
+  });
+
+  it('Given a ledger that fails, When its code is refused, Then it returns before anybody hears of it', async ({
+    world,
+  }) => {
+    world.api.spoil('qr', wrong, wrong);
+    world.ledger.failNext.add('noteQrFailure');
+    expect(await world.deliver([{ ...job, ...made }])).toEqual(['try-again']);
+    expect(world.outcomes).toEqual([]);
+    expect(await world.deliver([{ ...job, ...made }], 2)).toEqual(['done']);
+    expect(world.outcomes).toMatchObject([{ outcome: 'qr-failed', requestId: 'c-1' }]);
+    expect(world.ledger.links.get(key)?.qrFailure).toMatchObject({ requestId: 'c-1' });
   });
 
   it('does not change the request record of its create', async ({ world }) => {

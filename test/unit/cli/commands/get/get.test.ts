@@ -52,6 +52,12 @@ describe('side by side', () => {
     expect(facets).toContainEqual({ what: 'data.utm_mobile', ledger: undefined, api: 'secret-phone' });
   });
 
+  test('shows why a link has no QR code', () => {
+    const record = givenRecord(data, { qrFailure: { requestId: 'r-1', reason: 'refused-by-api' } });
+    const facets = facetsOf(record, atApi, { showData: false, nowSeconds: given.nowSeconds });
+    expect(facets).toContainEqual({ what: 'QR code', ledger: 'none: refused-by-api, r-1', api: undefined });
+  });
+
   test('shows on which side a link is missing or has ended', () => {
     const past = givenRecord(data, { expiresAt: given.nowSeconds - 1 });
     const words = (...sides: Parameters<typeof facetsOf> extends [infer A, infer B, unknown] ? [A, B] : never) =>

@@ -65,6 +65,13 @@ describe('a story', () => {
     );
   });
 
+  test('shows why a link has no QR code', () => {
+    const record = givenRecord({}, { qrFailure: { requestId: 'r-1', reason: 'refused-by-api' } });
+    expect(ofLinkRecord(record, 'r-1', now, { links: false }).at(-1)?.words).toContain(
+      'r-1 got no QR code: refused-by-api',
+    );
+  });
+
   test('names no link without --show-links', () => {
     const record = givenRecord({}, { qrKey: 'qr/crm/A1b3/secret-id.png' });
     const request = givenRequest('digest', givenOutcome({ link: givenLink('secret-id') }));

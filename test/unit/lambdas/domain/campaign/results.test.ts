@@ -137,11 +137,30 @@ describe('a row that asks for a code', () => {
       'ready',
       { request: answered('created'), link: givenRecord({}, { qrKey: 'a.png' }) },
     ],
-    ['has none after too long', 'failed', { request: answered('created'), qrOverdue: true }],
     ['has none if there is no link', undefined, { request: answered('conflict') }],
     ['has none yet before its answer', undefined, {}],
   ])('%s', (_, qr, known) => {
     expect(resultOf(known, withCode).qr).toBe(qr);
+  });
+
+  test.each<[string, string, KnownOfRow]>([
+    ['has taken too long', 'code-overdue', { qrOverdue: true }],
+    [
+      'was refused by the API',
+      'code-refused-by-api',
+      { link: givenRecord({}, { qrFailure: { requestId: 'spring/1', reason: 'refused-by-api' } }) },
+    ],
+    ['has lost its link', 'code-link-deleted', { link: givenRecord({}, { state: 'deleted' }) }],
+  ])('has none if it %s, and is settled with the reason', (_, reason, known) => {
+    const result = resultOf({ request: answered('created'), ...known }, withCode);
+    expect(result).toMatchObject({ status: 'created', qr: 'failed', reason });
+    expect(isSettled(result)).toBe(true);
+  });
+
+  test('waits for it if the code of another request has failed', () => {
+    const qrFailure = { requestId: 'code-7', reason: 'refused-by-api' } as const;
+    const known = { request: answered('created'), link: givenRecord({}, { qrFailure }) };
+    expect(resultOf(known, withCode).qr).toBe('pending');
   });
 
   test('alone has the result of its outcome', () => {

@@ -1,0 +1,91 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type RequestKey, requestKey } from '../domain/contract/request-key.ts';
+import type { HttpNote, HttpRecord } from '../domain/http/record.ts';
+import type { Clock } from '../domain/work/clock.ts';
+import { DocumentTable } from './document-table.ts';
+import { expiry, pk, recordVersion } from './ledger-item.ts';
+
+const keyOf = (request: RequestKey) => `http#${requestKey(request)}`;
+
+/** The records of requests that came by the HTTP API, in the ledger's table. */
+export class HttpRecords {
+  readonly #table: DocumentTable;
+
+  constructor(client: DynamoDBClient, table: string, clock: Clock) {
+    this.#table = new DocumentTable(client, table, clock);
+  }
+
+  /** The existing records, by `requestKey`. Strongly consistent. */
+  async find(requests: readonly RequestKey[]): Promise<Map<string, HttpRecord>> {
+    const items = await this.#table.getAll(requests.map(keyOf));
+    return new Map(items.map((item) => [requestKey(item as unknown as HttpRecord), recordIn(item)]));
+  }
+
+  /**
+   * Claims a key for one call.
+   *
+   * @param over the record that the call has read: of a call that crashed, or of a rejected command. Nobody may have
+   *   changed it since.
+   * @returns whether this call has the claim
+   */
+  claim(record: HttpRecord, over?: HttpRecord): Promise<boolean> {
+    const { expiresAt, ...fields } = record;
+    // `messageId`: if DynamoDB's answer was lost, the client has repeated the write and meets its own claim.
+    const free = `attribute_not_exists(${pk})`;
+    const unsent = '(#messageId = :over AND #claimedAt = :read AND attribute_not_exists(#sentAt))';
+    const rejected = '(#messageId = :over AND #waiting.#state = :rejected)';
+    const own = '(#messageId = :mine AND #claimedAt = :now)';
+    const found = over?.waiting?.state === 'rejected' ? rejected : unsent;
+    return this.#table.put(
+      { [pk]: keyOf(record), ...recordVersion, ...fields, [expiry]: expiresAt },
+      {
+        ConditionExpression: over === undefined ? `${free} OR ${own}` : `${found} OR ${own}`,
+        ExpressionAttributeValues: {
+          ':mine': record.messageId,
+          ':now': record.claimedAt,
+          ...(over !== undefined && { ':over': over.messageId }),
+          ...(found === rejected && over !== undefined && { ':rejected': 'rejected' }),
+          ...(found === unsent && over !== undefined && { ':read': over.claimedAt }),
+        },
+      },
+    );
+  }
+
+  /** Marks a claim's message as sent. */
+  async markSent(
+    { messageId, ...request }: RequestKey & { messageId: string },
+    nowMilliseconds: number,
+  ): Promise<void> {
+    await this.#table.update(keyOf(request), {
+      UpdateExpression: 'SET #sentAt = :now',
+      ConditionExpression: '#messageId = :mine',
+      ExpressionAttributeValues: { ':now': nowMilliseconds, ':mine': messageId },
+    });
+  }
+
+  /** Gives up a claim whose message was not sent, so that the next call may take it over at once. */
+  async giveUp({ messageId, claimedAt, ...request }: HttpRecord): Promise<void> {
+    await this.#table.update(keyOf(request), {
+      UpdateExpression: 'SET #claimedAt = :never',
+      ConditionExpression: '#messageId = :mine AND #claimedAt = :claimed AND attribute_not_exists(#sentAt)',
+      ExpressionAttributeValues: { ':never': 0, ':mine': messageId, ':claimed': claimedAt },
+    });
+  }
+
+  /**
+   * Notes what the link worker has done with a command, if the command's message is that of the record. Other commands
+   * have no record, and get none.
+   */
+  async note({ messageId, ...request }: RequestKey & { messageId: string }, note: HttpNote): Promise<void> {
+    await this.#table.update(keyOf(request), {
+      UpdateExpression: 'SET #waiting = :note',
+      ConditionExpression: '#messageId = :mine',
+      ExpressionAttributeValues: { ':note': note, ':mine': messageId },
+    });
+  }
+}
+
+function recordIn(item: Record<string, unknown>): HttpRecord {
+  const { [pk]: _, v: __, ...record } = item;
+  return record as unknown as HttpRecord;
+}

@@ -1,0 +1,77 @@
+import type { Command } from '../domain/contract/command.ts';
+import { commandReader } from '../domain/contract/command-reading.ts';
+import type { OpenedMessage } from '../domain/contract/envelope.ts';
+import type { Fault } from '../domain/contract/fault.ts';
+import { HttpProblem } from '../domain/http/problem.ts';
+import type { HttpProducer, HttpRules } from '../domain/http/rules.ts';
+import type { HttpApiEnvironment } from './env.ts';
+import type { HttpApiPorts } from './ports.ts';
+
+/** A valid command of a call. */
+export interface Asked {
+  command: Command;
+  digest: string;
+  warnings: readonly Fault[];
+  /** Its place in a list. */
+  index?: number;
+}
+
+/** What the HTTP API adds to a command that lacks it. */
+export interface Added {
+  source: string;
+  requestedAt: string;
+  /** The `Idempotency-Key`. */
+  requestId?: string;
+}
+
+/**
+ * The raw command with what it lacks. What it has stays as it is, for the contract to judge.
+ *
+ * @throws HttpProblem if the command names another source, or another request than the key
+ */
+export function completed({ command, faults }: OpenedMessage, added: Added): OpenedMessage {
+  if (command === undefined) return { command, faults };
+  const has = (name: string) => Object.hasOwn(command, name);
+  if (typeof command.source === 'string' && command.source !== added.source) throw new HttpProblem('other-source');
+  if (added.requestId !== undefined && typeof command.requestId === 'string' && command.requestId !== added.requestId)
+    throw new HttpProblem('key-mismatch', {
+      errors: [{ pointer: '#/requestId', rule: 'value', detail: 'must be the Idempotency-Key, or left out' }],
+    });
+  return {
+    command: {
+      ...(!has('specVersion') && { specVersion: '1.0' }),
+      ...(!has('source') && { source: added.source }),
+      ...(!has('requestId') && added.requestId !== undefined && { requestId: added.requestId }),
+      ...(!has('requestedAt') && { requestedAt: added.requestedAt }),
+      ...command,
+    },
+    faults,
+  };
+}
+
+/** The readers of all lanes: each checks a command as the lane's link worker would. */
+export function laneReaders(
+  settings: HttpApiEnvironment,
+  { producers, templates }: HttpRules,
+  { policy }: Pick<HttpApiPorts, 'policy'>,
+): (lane: string) => ReturnType<typeof commandReader> {
+  const contract = {
+    maxDataCharacters: settings.MAX_DATA_CHARACTERS,
+    queryStringCounts: settings.QUERY_STRING_COUNTS,
+    maxTtlDays: settings.MAX_TTL_DAYS,
+  };
+  const readers = new Map<string, ReturnType<typeof commandReader>>();
+  return (lane) => {
+    const ofLane = producers.filter(({ lanes }) => lanes.includes(lane));
+    const reader = readers.get(lane) ?? commandReader({ contract, producers: ofLane, templates, policy });
+    readers.set(lane, reader);
+    return reader;
+  };
+}
+
+/** The lane of a call. @throws HttpProblem if it is none of the producer's */
+export function laneOf({ lanes, defaultLane }: HttpProducer, asked: string | undefined): string {
+  const lane = asked ?? defaultLane;
+  if (!lanes.includes(lane)) throw new HttpProblem('unknown-lane');
+  return lane;
+}

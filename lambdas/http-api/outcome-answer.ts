@@ -1,0 +1,72 @@
+import type { RequestAnswer } from '../domain/http/answers.ts';
+import { pointed } from '../domain/http/pointers.ts';
+import { HttpProblem } from '../domain/http/problem.ts';
+import type { ProblemName } from '../domain/http/problems.ts';
+import { isSettled, requestAnswer } from '../domain/http/request-answer.ts';
+import type { Answer } from './answer.ts';
+import type { Call } from './call.ts';
+import type { Progress } from './sending.ts';
+
+/** Seconds after which a caller may ask again what became of a request. */
+export const askAgainAfter = 2;
+/** Seconds for a parked or held command. It waits for quota or for an operator. */
+const askLaterAfter = 60;
+
+/** The answer's body for one command. */
+export function bodyOf({ asked, known }: Progress, call: Pick<Call, 'root'>): RequestAnswer {
+  const { requestId } = asked.command;
+  const answer = requestAnswer(requestId, known, call);
+  if (answer === undefined) throw new Error('a command that was sent has no record');
+  const warnings = pointed(asked.warnings, asked.index);
+  return { ...answer, ...(warnings.length > 0 && { warnings }) };
+}
+
+/**
+ * The answer to a call with one command: 200 with its outcome, 202 if that is not here yet, or the problem that its outcome
+ * is.
+ *
+ * @param applied headers of the answer
+ * @throws HttpProblem
+ */
+export function outcomeAnswer(
+  progress: Progress,
+  call: Pick<Call, 'root'>,
+  applied: Readonly<Record<string, string>>,
+): Answer {
+  const body = bodyOf(progress, call);
+  const headers = { ...applied, ...(progress.isRepeat && { 'Idempotent-Replayed': 'true' }) };
+  const problem = problemOf(body);
+  if (problem !== undefined) {
+    const { errors, reason } = body;
+    const detail =
+      reason === undefined
+        ? {}
+        : { detail: `The command ended as ${body.outcome?.outcome ?? body.status}: ${reason}.` };
+    throw new HttpProblem(problem, { ...detail, ...(errors !== undefined && { errors }), headers });
+  }
+  if (isSettled(body) && body.status === 'done') return { status: 200, headers, body };
+  return { status: 202, headers: { ...headers, ...laterHeaders(body) }, body };
+}
+
+/** Where and when to ask what became of a request. */
+export function laterHeaders({ status, href }: RequestAnswer): Record<string, string> {
+  const seconds = status === 'parked' || status === 'held' ? askLaterAfter : askAgainAfter;
+  return { Location: href, 'Retry-After': String(seconds) };
+}
+
+/** The problem that an outcome without effect is. */
+function problemOf({ status, outcome }: RequestAnswer): ProblemName | undefined {
+  if (status === 'rejected') return 'refused';
+  switch (outcome?.outcome) {
+    case 'conflict':
+      return 'id-taken';
+    case 'rejected':
+    case 'qr-failed':
+      return 'refused';
+    case 'stale':
+    case 'superseded':
+      return 'not-applied';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import type { PolicyCheck } from '../domain/contract/command-reading.ts';
+import type { RequestKey } from '../domain/contract/request-key.ts';
+import type { ControlReader } from '../domain/control/control-record.ts';
+import type { HttpRecord } from '../domain/http/record.ts';
+import type { LinkAddress } from '../domain/link/link-id.ts';
+import type { LinkLedger } from '../domain/link/link-ledger.ts';
+import type { ApiAnswer, LinkAtApi } from '../domain/onelink/api-answer.ts';
+import type { Clock } from '../domain/work/clock.ts';
+import type { Deadline } from '../domain/work/delivery.ts';
+import type { Observer } from '../domain/work/observer.ts';
+
+/** A command as it goes to its lane. */
+export interface LaneMessage {
+  body: string;
+  messageId: string;
+  /** Epoch milliseconds of the first claim. */
+  sentAtMilliseconds: number;
+  /** The source that API Gateway has proved. */
+  sender: string;
+  groupId: string;
+}
+
+/** A place among the waiting calls, and its end in epoch milliseconds. */
+export interface WaitingPlace {
+  place: number;
+  until: number;
+}
+
+/** The adapters that the HTTP API needs. */
+export interface HttpApiPorts {
+  control: ControlReader;
+  ledger: Pick<LinkLedger, 'requests' | 'link'>;
+  records: {
+    find(requests: readonly RequestKey[]): Promise<Map<string, HttpRecord>>;
+    claim(record: HttpRecord, over?: HttpRecord): Promise<boolean>;
+    markSent(record: RequestKey & { messageId: string }, nowMilliseconds: number): Promise<void>;
+    giveUp(record: HttpRecord): Promise<void>;
+  };
+  limits: {
+    count(source: string, second: number, by: number): Promise<number>;
+    take(place: WaitingPlace, nowMilliseconds: number): Promise<Set<number> | undefined>;
+    leave(place: WaitingPlace): Promise<void>;
+  };
+  lanes: {
+    /**
+     * @returns the messages that the lane's queue refuses
+     * @throws Error if it accepts none
+     */
+    send(lane: string, messages: readonly LaneMessage[], deadline: Deadline): Promise<readonly LaneMessage[]>;
+  };
+  /** Keys the digests of commands. */
+  linkIdSecret: { value(): Promise<string> };
+  reader: { read(address: LinkAddress): Promise<ApiAnswer<LinkAtApi> | 'busy' | 'failed'> };
+  codes: { read(key: string): Promise<Uint8Array | undefined> };
+  /** What commands may hold by the policies of their template and source. */
+  policy: PolicyCheck;
+  /** The OpenAPI document, as JSON. */
+  openapi(): string;
+  newMessageId(): string;
+  /** From 0 up to 1. */
+  random(): number;
+  observer: Observer;
+  clock: Clock;
+}

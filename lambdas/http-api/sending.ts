@@ -1,0 +1,185 @@
+import type { Command } from '../domain/contract/command.ts';
+import { requestKey } from '../domain/contract/request-key.ts';
+import { provedSender } from '../domain/contract/sender.ts';
+import { wireJson } from '../domain/contract/wire-json.ts';
+import { laneNow } from '../domain/control/control-record.ts';
+import { HttpProblem } from '../domain/http/problem.ts';
+import { type Claimed, claimedAs, type HttpRecord, httpGroupOf } from '../domain/http/record.ts';
+import type { KnownRequest } from '../domain/http/request-answer.ts';
+import { rememberedUntil } from '../domain/link/link-state.ts';
+import { eachAtOnce } from '../domain/work/at-once.ts';
+import { keepBooks } from '../domain/work/bookkeeping.ts';
+import { secondsNow } from '../domain/work/clock.ts';
+import type { Deadline } from '../domain/work/delivery.ts';
+import type { Asked } from './asked.ts';
+import type { HttpApiEnvironment } from './env.ts';
+import { httpApiMetric } from './names.ts';
+import type { HttpApiPorts, LaneMessage } from './ports.ts';
+
+/** How a command stands: its request has an outcome, its key is free, or another call has claimed the key. */
+export type Stands = 'answered' | 'free' | Claimed;
+
+/** A command under way. */
+export interface Progress {
+  asked: Asked;
+  known: KnownRequest;
+  stands: Stands;
+  /** Whether an earlier call has the outcome already. */
+  isRepeat: boolean;
+}
+
+/** Commands that nobody carries out. */
+export const unsent: ReadonlySet<Stands> = new Set(['free', 'crashed', 'ended']);
+/** Another command has the key. */
+export const isReused = ({ stands }: Progress) => stands === 'reused' || stands === 'abandoned';
+
+/** How many claims are written at once. */
+const claimsAtOnce = 25;
+
+/** Sends commands, each of them once:
+ *
+ *     read records ─▶ claim ─▶ send ─▶ mark as sent
+ *
+ * After a crash between two steps, the next call with the key takes the claim over and sends the command again. All copies
+ * have one message ID, and the link worker carries a request out once.
+ */
+export class Sending {
+  readonly #settings: HttpApiEnvironment;
+  readonly #ports: HttpApiPorts;
+
+  constructor(settings: HttpApiEnvironment, ports: HttpApiPorts) {
+    this.#settings = settings;
+    this.#ports = ports;
+  }
+
+  /** What the ledger knows of these commands. */
+  async look(all: readonly Asked[]): Promise<Progress[]> {
+    const { ledger, records } = this.#ports;
+    const keys = all.map(({ command }) => command);
+    const [requests, claims] = await Promise.all([ledger.requests(keys), records.find(keys)]);
+    return all.map((asked) => {
+      const key = requestKey(asked.command);
+      return this.#progress(asked, { request: requests.get(key), http: claims.get(key) });
+    });
+  }
+
+  /** Looks again at commands without an outcome. What is known of the others stays. */
+  async lookAgain(all: readonly Progress[]): Promise<Progress[]> {
+    const open = all.filter(({ known }) => known.request === undefined);
+    if (open.length === 0) return [...all];
+    const seen = await this.look(open.map(({ asked }) => asked));
+    const news = new Map(seen.map((one) => [one.asked, one]));
+    return all.map((one) => {
+      const now = news.get(one.asked);
+      return now === undefined ? one : { ...now, isRepeat: one.isRepeat };
+    });
+  }
+
+  #progress(asked: Asked, found: KnownRequest): Progress {
+    const { request, http } = found;
+    const { command, digest } = asked;
+    const known = { ...found, asksForCode: asksForCode(command) };
+    if (request !== undefined) {
+      const isAnswer = request.commandDigest === digest;
+      return { asked, known, stands: isAnswer ? 'answered' : 'reused', isRepeat: isAnswer };
+    }
+    const stands = http === undefined ? 'free' : claimedAs(http, digest, this.#ports.clock.wallMilliseconds());
+    return { asked, known, stands, isRepeat: false };
+  }
+
+  /** @throws HttpProblem if the lane takes no commands at the moment */
+  async checkLane(lane: string): Promise<void> {
+    const { control, clock } = this.#ports;
+    const reading = await control.read();
+    const { state } = laneNow(reading.control, reading.signals, lane, clock.wallMilliseconds());
+    if (state === 'paused') throw new HttpProblem('lane-paused', { retryAfter: 60 });
+  }
+
+  /**
+   * Claims commands and sends those that this call has claimed.
+   *
+   * @param which those that stand so
+   * @returns how each stands now. A command that another call has claimed in the meantime is `running`, `answered` or `reused`.
+   * @throws HttpProblem if the queue accepts none of them
+   */
+  async send(
+    all: readonly Progress[],
+    lane: string,
+    deadline: Deadline,
+    which: ReadonlySet<Stands> = unsent,
+  ): Promise<Progress[]> {
+    const claimed = new Map<Asked, HttpRecord>();
+    const lost: Asked[] = [];
+    const wanted = all.filter(({ stands }) => which.has(stands));
+    await eachAtOnce(claimsAtOnce, wanted, async ({ asked, known: { http } }) => {
+      const record = this.#claimOf(asked, lane, http);
+      if (await this.#ports.records.claim(record, http)) claimed.set(asked, record);
+      else lost.push(asked);
+    });
+    await this.#deliver(claimed, lane, deadline);
+    const others = new Map((lost.length === 0 ? [] : await this.look(lost)).map((one) => [one.asked, one]));
+    return all.map((one) => {
+      const http = claimed.get(one.asked);
+      if (http !== undefined) return { ...one, known: { ...one.known, http }, stands: 'running' };
+      const other = others.get(one.asked);
+      // A claim that was given up in this instant is the next call's.
+      return other === undefined ? one : { ...other, stands: unsent.has(other.stands) ? 'running' : other.stands };
+    });
+  }
+
+  #claimOf({ command, digest }: Asked, lane: string, over: HttpRecord | undefined): HttpRecord {
+    const { clock, newMessageId } = this.#ports;
+    const { source, requestId } = command;
+    // Copies of one command have one message ID. A corrected command is another one.
+    const isCopy = over !== undefined && over.waiting === undefined && over.commandDigest === digest;
+    return {
+      source,
+      requestId,
+      commandDigest: digest,
+      lane,
+      messageId: isCopy ? over.messageId : newMessageId(),
+      claimedAt: clock.wallMilliseconds(),
+      ...(asksForCode(command) && { qr: true as const }),
+      expiresAt: rememberedUntil(secondsNow(clock), this.#settings.DEDUPLICATION_WINDOW_DAYS),
+    };
+  }
+
+  async #deliver(claimed: ReadonlyMap<Asked, HttpRecord>, lane: string, deadline: Deadline): Promise<void> {
+    if (claimed.size === 0) return;
+    const { lanes, records, observer, clock } = this.#ports;
+    const all = [...claimed].map(([{ command }, record]) => ({ record, message: messageOf(command, record) }));
+    const book = (write: () => Promise<void>) => keepBooks(observer, httpApiMetric.bookkeepingFailed, write);
+    let refused: ReadonlySet<LaneMessage>;
+    try {
+      refused = new Set(
+        await lanes.send(
+          lane,
+          all.map(({ message }) => message),
+          deadline,
+        ),
+      );
+    } catch (error) {
+      // The queue may have accepted some of them. The next call sends them again, which makes no second link.
+      await Promise.all(all.map(({ record }) => book(() => records.giveUp(record))));
+      throw error;
+    }
+    const now = clock.wallMilliseconds();
+    await eachAtOnce(claimsAtOnce, all, ({ record, message }) =>
+      book(() => (refused.has(message) ? records.giveUp(record) : records.markSent(record, now))),
+    );
+    if (refused.size > 0) throw new HttpProblem('unavailable', { retryAfter: 2 });
+  }
+}
+
+const asksForCode = (command: Command) =>
+  command.action === 'qr' || (command.action === 'create' && command.qr !== undefined);
+
+function messageOf(command: Asked['command'], { messageId, claimedAt, source }: HttpRecord): LaneMessage {
+  return {
+    body: wireJson(command),
+    messageId,
+    sentAtMilliseconds: claimedAt,
+    sender: provedSender(source),
+    groupId: httpGroupOf(source),
+  };
+}

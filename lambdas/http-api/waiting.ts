@@ -1,0 +1,120 @@
+import { isSettled, requestAnswer } from '../domain/http/request-answer.ts';
+import { keepBooks } from '../domain/work/bookkeeping.ts';
+import type { Deadline } from '../domain/work/delivery.ts';
+import type { HttpApiEnvironment } from './env.ts';
+import { httpApiMetric } from './names.ts';
+import type { HttpApiPorts, WaitingPlace } from './ports.ts';
+import { isReused, type Progress, type Sending, type Stands } from './sending.ts';
+
+/** The first and the longest pause between two looks. The first is short, because a quiet lane answers within 100 ms. */
+const pauseMilliseconds = { first: 25, most: 250, growth: 1.3 };
+/** The rest of the invocation that is reserved for its end. */
+const spareMilliseconds = 2_500;
+/** A call that waits sends only what another call has lost. What the worker has rejected stays so. */
+const lost: ReadonlySet<Stands> = new Set(['crashed']);
+/** How often a call looks for a free place. Other calls may take the one that it has chosen. */
+const tries = 5;
+
+/**
+ * Calls that wait for their outcomes. At most half of the function's concurrency waits, so that the other half answers at
+ * once. Each waiting call has a place, which ends by itself.
+ */
+export class Waiting {
+  readonly #settings: HttpApiEnvironment;
+  readonly #ports: HttpApiPorts;
+  readonly #sending: Sending;
+
+  constructor(settings: HttpApiEnvironment, ports: HttpApiPorts, sending: Sending) {
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#sending = sending;
+  }
+
+  /** How long a call may still wait. @returns 0 if there is no time */
+  millisecondsFor(wanted: number, deadline: Deadline): number {
+    return Math.max(0, Math.min(wanted, deadline.remainingMilliseconds() - spareMilliseconds));
+  }
+
+  /** A place for a call that waits so long, or undefined if none is free. A failed look is no place. */
+  async enter(milliseconds: number): Promise<WaitingPlace | undefined> {
+    const { limits, clock, random, observer } = this.#ports;
+    const { WAITING_SLOTS } = this.#settings;
+    if (milliseconds <= 0 || WAITING_SLOTS === 0) return undefined;
+    let entered: WaitingPlace | undefined;
+    let free = Array.from({ length: WAITING_SLOTS }, (_, place) => place);
+    await keepBooks(observer, httpApiMetric.bookkeepingFailed, async () => {
+      for (let attempt = 0; attempt < tries && entered === undefined; attempt++) {
+        const place = free[Math.floor(random() * free.length)];
+        if (place === undefined) return;
+        const now = clock.wallMilliseconds();
+        // The place outlasts the wait, because the call sends its command first.
+        const wanted = { place, until: now + milliseconds + spareMilliseconds };
+        const taken = await limits.take(wanted, now);
+        if (taken === undefined) entered = wanted;
+        else free = free.filter((one) => !taken.has(one));
+      }
+    });
+    if (entered === undefined) observer.count(httpApiMetric.waitingFull);
+    return entered;
+  }
+
+  async leave(place: WaitingPlace): Promise<void> {
+    const { limits, observer } = this.#ports;
+    await keepBooks(observer, httpApiMetric.bookkeepingFailed, () => limits.leave(place));
+  }
+
+  /**
+   * Waits until nothing of the commands will change by waiting, or until the time is up. It sends a command whose call
+   * has crashed.
+   *
+   * @param isEnough what it waits for
+   * @returns how they stand at the end
+   */
+  async wait(
+    all: readonly Progress[],
+    { milliseconds, lane, deadline }: { milliseconds: number; lane: string; deadline: Deadline },
+    isEnough: (one: Progress) => boolean = isOver,
+  ): Promise<Progress[]> {
+    const { clock, observer } = this.#ports;
+    const from = clock.monotonicMilliseconds();
+    let pause = pauseMilliseconds.first;
+    let now = await this.withLinks(all);
+    while (!now.every(isEnough)) {
+      const left = milliseconds - (clock.monotonicMilliseconds() - from);
+      if (left <= 0) {
+        observer.count(httpApiMetric.waitTimedOut);
+        break;
+      }
+      await clock.sleep(Math.min(pause, left));
+      pause = Math.min(pause * pauseMilliseconds.growth, pauseMilliseconds.most);
+      const seen = await this.#sending.lookAgain(now);
+      const hasLost = seen.some(({ stands }) => lost.has(stands));
+      now = await this.withLinks(hasLost ? await this.#sending.send(seen, lane, deadline, lost) : seen);
+    }
+    return now;
+  }
+
+  /** With the records of the links whose QR codes are still to come. */
+  withLinks(all: readonly Progress[]): Promise<Progress[]> {
+    return Promise.all(
+      all.map(async (one) => {
+        const { outcome } = one.known.request ?? {};
+        if (outcome?.link === undefined || !wantsCodeOfLink(one) || isOver(one)) return one;
+        const link = await this.#ports.ledger.link(outcome.link);
+        return { ...one, known: { ...one.known, link } };
+      }),
+    );
+  }
+}
+
+/** Whether the command's code is in the record of the link that it has made. A `qr` command has its own outcome. */
+function wantsCodeOfLink({ asked: { command } }: Progress): boolean {
+  return command.action === 'create' && command.qr !== undefined;
+}
+
+/** Whether nothing of the command will change by waiting. */
+export function isOver(progress: Progress): boolean {
+  if (isReused(progress)) return true;
+  const answer = requestAnswer(progress.asked.command.requestId, progress.known, { root: '' });
+  return answer !== undefined && isSettled(answer);
+}

@@ -1,0 +1,178 @@
+import { describe, expect, it } from 'vitest';
+import { HttpLimits } from '../../../../lambdas/adapters/http-limits.ts';
+import { HttpRecords } from '../../../../lambdas/adapters/http-records.ts';
+import type { HttpRecord } from '../../../../lambdas/domain/http/record.ts';
+import type { HttpApiPorts } from '../../../../lambdas/http-api/ports.ts';
+import type { LinkWorkerPorts } from '../../../../lambdas/link-worker/ports.ts';
+import { InMemoryHttpLimits, InMemoryHttpRecords } from '../../../world/in-memory-http.ts';
+import { stillClock } from '../../../world/stillness.ts';
+import { givenTable } from './given-engines.ts';
+
+const clock = stillClock();
+const table = givenTable();
+
+const record = (requestId: string, change: Partial<HttpRecord> = {}): HttpRecord => ({
+  source: 'crm',
+  requestId,
+  commandDigest: 'digest',
+  lane: 'campaign',
+  messageId: 'm-1',
+  claimedAt: 1_000,
+  expiresAt: 1_773_144_000,
+  ...change,
+});
+const keyOf = ({ source, requestId, messageId }: HttpRecord) => ({ source, requestId, messageId });
+
+/** The behaviour that the use cases rely on. The tests' records in memory must behave exactly as the real ones. */
+describe.each<[string, () => Promise<HttpApiPorts['records'] & LinkWorkerPorts['httpRecords']>]>([
+  ['in memory', async () => new InMemoryHttpRecords()],
+  [
+    'over DynamoDB’s wire',
+    async () => {
+      const { client, table: name } = await table;
+      return new HttpRecords(client, name, clock);
+    },
+  ],
+])('the HTTP records %s', (_, given) => {
+  const held = async (records: HttpApiPorts['records'], requestId: string) =>
+    (await records.find([{ source: 'crm', requestId }])).get(`crm/${requestId}`);
+
+  it('give a key to one of ten calls', async () => {
+    const records = await given();
+    const claims = Array.from({ length: 10 }, (_, index) => record('ten', { messageId: `m-${index}` }));
+
+    const won = await Promise.all(claims.map((claim) => records.claim(claim)));
+
+    expect(won.filter(Boolean)).toEqual([true]);
+    expect(await held(records, 'ten')).toEqual(claims[won.indexOf(true)]);
+  });
+
+  it('recognise a claim whose answer was lost', async () => {
+    const records = await given();
+    expect(await records.claim(record('lost'))).toBe(true);
+    expect(await records.claim(record('lost'))).toBe(true);
+  });
+
+  it('find the existing ones of many', async () => {
+    const records = await given();
+    await records.claim(record('a/b', { qr: true }));
+    const found = await records.find(['a/b', 'none', 'a/b'].map((requestId) => ({ source: 'crm', requestId })));
+    expect([...found]).toEqual([['crm/a/b', record('a/b', { qr: true })]]);
+  });
+
+  it('let one of two calls take over a claim that was not sent', async () => {
+    const records = await given();
+    const crashed = record('crashed');
+    await records.claim(crashed);
+
+    const second = await records.claim({ ...crashed, claimedAt: 20_000 }, crashed);
+    const third = await records.claim({ ...crashed, claimedAt: 20_001 }, crashed);
+
+    expect([second, third]).toEqual([true, false]);
+  });
+
+  it('do not let a call take over a claim that was sent in the meantime', async () => {
+    const records = await given();
+    const claimed = record('sent');
+    await records.claim(claimed);
+    await records.markSent(keyOf(claimed), 2_000);
+
+    expect(await records.claim({ ...claimed, claimedAt: 20_000 }, claimed)).toBe(false);
+    expect(await held(records, 'sent')).toEqual({ ...claimed, sentAt: 2_000 });
+  });
+
+  it('mark no other message as sent', async () => {
+    const records = await given();
+    await records.claim(record('other'));
+    await records.markSent({ ...keyOf(record('other')), messageId: 'm-2' }, 2_000);
+    await records.markSent(keyOf(record('nobody')), 2_000);
+    expect(await held(records, 'other')).toEqual(record('other'));
+    expect(await held(records, 'nobody')).toBeUndefined();
+  });
+
+  it('give up a claim, but not one that was sent or taken over', async () => {
+    const records = await given();
+    const mine = record('given-up');
+    await records.claim(mine);
+    await records.giveUp(mine);
+    expect(await held(records, 'given-up')).toEqual({ ...mine, claimedAt: 0 });
+
+    await records.giveUp({ ...mine, claimedAt: 5 });
+    await records.claim({ ...mine, claimedAt: 30_000 }, { ...mine, claimedAt: 0 });
+    await records.giveUp(mine);
+    expect(await held(records, 'given-up')).toEqual({ ...mine, claimedAt: 30_000 });
+    await records.markSent(keyOf(mine), 31_000);
+    await records.giveUp({ ...mine, claimedAt: 30_000 });
+    expect(await held(records, 'given-up')).toMatchObject({ claimedAt: 30_000, sentAt: 31_000 });
+  });
+
+  it('keep the worker’s note of the same message, and make no record for others', async () => {
+    const records = await given();
+    const claimed = record('noted');
+    await records.claim(claimed);
+    const note = {
+      state: 'rejected',
+      reason: 'invalid-command',
+      at: 3_000,
+      faults: [{ path: 'ttl', rule: 'ttl', message: 'm' }],
+    } as const;
+
+    await records.note({ ...keyOf(claimed), messageId: 'm-2' }, { state: 'parked', at: 2_000 });
+    await records.note(keyOf(claimed), { ...note, faults: [...note.faults] });
+    await records.note(keyOf(record('nobody')), { state: 'parked', at: 2_000 });
+
+    expect(await held(records, 'noted')).toEqual({ ...claimed, waiting: note });
+    expect(await held(records, 'nobody')).toBeUndefined();
+  });
+
+  it('let a call claim a rejected command anew, once', async () => {
+    const records = await given();
+    const rejected = record('anew', { sentAt: 2_000 });
+    await records.claim(record('anew'));
+    await records.markSent(keyOf(rejected), 2_000);
+    await records.note(keyOf(rejected), { state: 'rejected', at: 3_000 });
+    const read = (await held(records, 'anew')) as HttpRecord;
+
+    expect(await records.claim(record('anew', { messageId: 'm-2', claimedAt: 4_000 }), read)).toBe(true);
+    expect(await records.claim(record('anew', { messageId: 'm-3', claimedAt: 4_000 }), read)).toBe(false);
+    expect(await held(records, 'anew')).toEqual(record('anew', { messageId: 'm-2', claimedAt: 4_000 }));
+  });
+});
+
+describe.each<[string, () => Promise<HttpApiPorts['limits']>]>([
+  ['in memory', async () => new InMemoryHttpLimits()],
+  [
+    'over DynamoDB’s wire',
+    async () => {
+      const { client, table: name } = await table;
+      return new HttpLimits(client, name, clock);
+    },
+  ],
+])('the HTTP API’s limits %s', (_, given) => {
+  it('count what comes at once, by source and second', async () => {
+    const limits = await given();
+    const counts = await Promise.all(Array.from({ length: 5 }, () => limits.count('crm', 100, 2)));
+    expect(counts.sort((one, other) => one - other)).toEqual([2, 4, 6, 8, 10]);
+    expect(await limits.count('crm', 101, 1)).toBe(1);
+    expect(await limits.count('studio', 100, 1)).toBe(1);
+  });
+
+  it('give a place to one call until its time is up, and tell others which are taken', async () => {
+    const limits = await given();
+    expect(await limits.take({ place: 0, until: 2_000 }, 1_000)).toBeUndefined();
+    expect(await limits.take({ place: 1, until: 1_500 }, 1_000)).toBeUndefined();
+    expect(await limits.take({ place: 0, until: 2_500 }, 1_100)).toEqual(new Set([0, 1]));
+    expect(await limits.take({ place: 0, until: 2_600 }, 1_600)).toEqual(new Set([0]));
+    // Its call has crashed.
+    expect(await limits.take({ place: 0, until: 4_000 }, 2_001)).toBeUndefined();
+  });
+
+  it('free a place only for the call that has it', async () => {
+    const limits = await given();
+    await limits.take({ place: 7, until: 9_000 }, 1_000);
+    await limits.leave({ place: 7, until: 8_000 });
+    expect(await limits.take({ place: 7, until: 9_500 }, 1_000)).toEqual(expect.any(Set));
+    await limits.leave({ place: 7, until: 9_000 });
+    expect(await limits.take({ place: 7, until: 9_500 }, 1_000)).toBeUndefined();
+  });
+});

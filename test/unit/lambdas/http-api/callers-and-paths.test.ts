@@ -1,0 +1,234 @@
+import { describe, expect, it } from 'vitest';
+import { eventOf, HttpWorld } from '../../../world/http-world.ts';
+import { create } from '../../../world/link-world.ts';
+
+const { specVersion: _, source: __, requestId: ___, requestedAt: ____, ...bare } = create;
+const key = { 'Idempotency-Key': 'k' };
+const crmSender = 'AROAEXAMPLEOFCRMROLE1';
+const problem = (name: string) => ({ body: { type: expect.stringMatching(new RegExp(`#${name}$`)) } });
+
+const bothSign = {
+  producers: ['crm', 'studio'].map((source) => ({
+    source,
+    templates: ['A1b3'],
+    lanes: ['campaign'],
+    defaultLane: 'campaign',
+    keys: false,
+    senders: [crmSender],
+    requestsPerSecond: 20,
+  })),
+};
+
+describe('who may call', () => {
+  it('a signer acts for its source, under /iam/v1', async () => {
+    const world = new HttpWorld();
+    const call = { path: '/iam/v1/commands', source: null, user: `${crmSender}:session` };
+
+    expect(await world.post(bare, key, call)).toMatchObject({
+      status: 202,
+      headers: { Location: '/live/iam/v1/requests/k' },
+    });
+    expect(world.sent[0]?.sender).toBe('source:crm');
+  });
+
+  it.each([
+    ['another signer', { path: '/iam/v1/commands', source: null, user: 'AROAEXAMPLEOFANOTHER1:session' }],
+    ['no signer', { path: '/iam/v1/commands', source: null }],
+    ['a key under /iam', { path: '/iam/v1/commands', source: 'crm' }],
+    ['a signer under /v1', { path: '/v1/commands', source: null, user: `${crmSender}:session` }],
+    ['a source that is not configured', { source: 'product' }],
+    ['a source named as a method of all objects', { source: 'constructor' }],
+  ])('not %s', async (_, call) => {
+    const world = new HttpWorld();
+    expect(await world.post(bare, key, call)).toMatchObject({ status: 403, ...problem('access-denied') });
+    expect(world.sent).toEqual([]);
+  });
+
+  it('a key does not act for a source that only signs', async () => {
+    const world = new HttpWorld({}, bothSign);
+    expect((await world.post(bare, key)).status).toBe(403);
+  });
+
+  it('a signer of two sources names the one', async () => {
+    const world = new HttpWorld({}, bothSign);
+    const call = { path: '/iam/v1/commands', source: null, user: crmSender };
+
+    expect(await world.post(bare, key, call)).toMatchObject({ status: 403, ...problem('other-source') });
+    expect((await world.post({ ...bare, source: 'studio' }, key, call)).status).toBe(202);
+    expect((await world.post(bare, key, { ...call, query: { source: 'crm' } })).status).toBe(202);
+    const requests = '/iam/v1/requests/k';
+    expect((await world.get(requests, { ...call, path: requests, query: { source: 'studio' } })).status).toBe(200);
+    expect(world.sent.map(({ sender }) => sender)).toEqual(['source:studio', 'source:crm']);
+  });
+
+  it('a command of another source sends nothing, anywhere in a list', async () => {
+    const world = new HttpWorld();
+    const list = [
+      { ...bare, requestId: 'r-1' },
+      { ...bare, requestId: 'r-2', source: 'studio' },
+    ];
+    expect((await world.post(list)).status).toBe(403);
+    expect((await world.post(list, {}, { query: { partial: 'true' } })).status).toBe(403);
+    expect((await world.post(bare, key, { query: { source: 'studio' } })).status).toBe(403);
+    expect(world.sent).toEqual([]);
+  });
+});
+
+describe('paths and methods', () => {
+  it.each([
+    ['GET', '/v1/openapi.json', 200],
+    ['HEAD', '/v1/openapi.json', 200],
+    ['GET', '/v1', 404],
+    ['GET', '/v1/', 404],
+    ['GET', '/v2/commands', 404],
+    ['POST', '/v1/commands/', 404],
+    ['POST', '/v1//commands', 404],
+    ['GET', '/v1/requests/..', 404],
+    ['GET', '/v1/requests/%2e%2e', 404],
+    ['GET', '/v1/requests/%2E', 404],
+    ['GET', '/v1/requests/a/b', 404],
+    ['GET', '/v1/requests/a%00b', 400],
+    ['GET', '/v1/requests/%ff', 400],
+    ['GET', '/v1/requests/%', 400],
+    ['GET', '/v1/requests/%zz', 400],
+    ['GET', `/v1/requests/${'a'.repeat(129)}`, 404],
+    ['GET', `/v1/requests/${'a'.repeat(200_000)}`, 404],
+    ['GET', '/v1/links/A1b3/spring/qr/..', 404],
+    ['GET', '/v1/links/A1b3/..%2fsecret', 404],
+    ['GET', '/v1/links/constructor/__proto__', 404],
+    ['PUT', '/v1/links/by-key/spring/%2e%2e', 404],
+    ['PUT', '/v1/links/by-key/spring/', 404],
+    ['PUT', '/v1/links/by-key/spring/%20', 404],
+    ['PUT', '/v1/links/by-key/sp%20ring/k', 404],
+    ['GET', '/v1/commands', 405],
+    ['DELETE', '/v1/links/A1b3/spring', 405],
+    ['POST', '/v1/links/by-key/spring/k', 405],
+    ['OPTIONS', '/v1/commands', 405],
+  ])('%s %s', async (method, path, status) => {
+    const world = new HttpWorld();
+    const answer = await world.call({ method, path });
+    expect(answer.status).toBe(status);
+    if (status === 405) expect(answer.headers.Allow).toMatch(/^(?:POST|PUT|GET, HEAD)$/);
+    if (status >= 400) expect(answer.headers['Content-Type']).toBe('application/problem+json');
+  });
+
+  it.each([[{ lane: ['fast', 'campaign'] }], [{ partail: 'true' }], [{ partial: 'yes' }]])(
+    'refuses the query %j',
+    async (query) => {
+      const world = new HttpWorld();
+      const answer = await world.post([{ ...bare, requestId: 'r-1' }], {}, { query });
+      expect(answer).toMatchObject({ status: 400, ...problem('bad-request') });
+      expect(world.sent).toEqual([]);
+    },
+  );
+
+  it('answers two keys in one call as malformed', async () => {
+    const world = new HttpWorld();
+    const answer = await world.post(bare, { 'Idempotency-Key': ['a', 'b'] });
+    expect(answer).toMatchObject({ status: 400, ...problem('idempotency-key-malformed') });
+  });
+
+  it('reads a header in any case', async () => {
+    const world = new HttpWorld();
+    expect((await world.post(bare, { 'iDEMPOTENCY-kEY': 'k' })).status).toBe(202);
+  });
+
+  it('reads a body that API Gateway has encoded, if it is UTF-8', async () => {
+    const world = new HttpWorld();
+    const answers: number[] = [];
+    for (const bytes of [Buffer.from(JSON.stringify(bare)), Buffer.from([0x7b, 0xff, 0x7d])]) {
+      const encoded = { ...eventOf({ method: 'POST', headers: key, body: '' }), body: bytes.toString('base64') };
+      answers.push((await world.raw({ ...encoded, isBase64Encoded: true })).statusCode);
+    }
+    expect(answers).toEqual([202, 400]);
+  });
+});
+
+describe('the rate of a producer', () => {
+  it('takes twice the rate in a second, and then asks to slow down', async () => {
+    const world = new HttpWorld();
+    const get = () => world.get('/v1/openapi.json');
+
+    for (let call = 1; call <= 40; call++) expect((await get()).status).toBe(200);
+    expect(await get()).toMatchObject({
+      status: 429,
+      headers: { 'Retry-After': '1' },
+      ...problem('too-many-requests'),
+    });
+    expect((await world.get('/v1/openapi.json', { source: 'studio' })).status).toBe(200);
+    world.link.now += 1_000;
+    expect((await get()).status).toBe(200);
+  });
+
+  it('counts each command of a list, in the seconds after it', async () => {
+    const world = new HttpWorld();
+    const list = Array.from({ length: 50 }, (_, index) => ({ ...bare, requestId: `r-${index}` }));
+    await world.post(list);
+
+    const second = Date.parse('2026-03-01T10:00:05Z') / 1000;
+    expect([0, 1, 2, 3, 4].map((after) => world.limits.counts.get(`crm#${second + after}`))).toEqual([
+      1,
+      20,
+      20,
+      9,
+      undefined,
+    ]);
+  });
+
+  it.each([
+    ['unknown paths', '/v1/nothing'],
+    ['unknown requests', '/v1/requests/none'],
+    ['unknown links', '/v1/links/A1b3/none'],
+  ])('counts %s too', async (_, path) => {
+    const world = new HttpWorld();
+    world.limits.counts.set(`crm#${Date.parse('2026-03-01T10:00:05Z') / 1000}`, 40);
+    expect((await world.get(path)).status).toBe(429);
+  });
+
+  it('counts malformed calls too, and a call above the rate sends nothing', async () => {
+    const world = new HttpWorld();
+    world.limits.counts.set(`crm#${Date.parse('2026-03-01T10:00:05Z') / 1000}`, 40);
+    expect((await world.post(bare, key)).status).toBe(429);
+    expect((await world.post('{', key)).status).toBe(429);
+    expect((await world.post({ ...bare, data: {} }, key)).status).toBe(429);
+    expect(world.sent).toEqual([]);
+  });
+
+  it('lets calls pass if the count cannot be written', async () => {
+    const world = new HttpWorld();
+    world.limits.failNext.add('count');
+    expect((await world.post(bare, key)).status).toBe(202);
+    expect(world.counts.get('HttpBookkeepingFailed')).toBe(1);
+  });
+});
+
+describe('logs and metrics', () => {
+  it('have no content, path or link ID', async () => {
+    const world = new HttpWorld();
+    await world.post(
+      { ...bare, shortlinkId: 'secret-link', data: { pid: 'secret-value' } },
+      { ...key, Prefer: 'wait=5' },
+    );
+    await world.get('/v1/links/A1b3/secret-link');
+    await world.get('/v1/requests/%ffsecret-path');
+
+    const logged = JSON.stringify(world.logs);
+    expect(logged).not.toContain('secret');
+    expect(world.logs.map(({ fields }) => [fields.operation, fields.status])).toEqual([
+      ['commands', 200],
+      ['link', 200],
+      [undefined, 400],
+    ]);
+    expect(world.counts.get('HttpRequestAnswered')).toBe(3);
+  });
+
+  it('time an answer without its wait', async () => {
+    const world = new HttpWorld();
+    world.isWorking = false;
+    await world.post(bare, { ...key, Prefer: 'wait=10' });
+    expect(world.times).toEqual([
+      { metric: 'HttpWaitMilliseconds', value: 10_000 },
+      { metric: 'HttpAnswerMilliseconds', value: 0 },
+    ]);
+  });
+});

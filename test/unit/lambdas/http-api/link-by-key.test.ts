@@ -1,0 +1,158 @@
+import { describe, expect, it } from 'vitest';
+import { HttpWorld, type TestCall } from '../../../world/http-world.ts';
+
+const body = { onelinkId: 'A1b3', data: { pid: 'sms', c: 'spring' } };
+const path = '/v1/links/by-key/spring/customer-7';
+const put = (world: HttpWorld, content: unknown = body, call: TestCall = {}) =>
+  world.call({ method: 'PUT', path, body: content, headers: { Prefer: 'wait=25' }, ...call });
+
+describe('PUT /links/by-key/{campaign}/{key}', () => {
+  it('makes the link, and leaves it unchanged at the second call', async () => {
+    const world = new HttpWorld();
+
+    const made = await put(world);
+    expect(made).toMatchObject({
+      status: 200,
+      body: { requestId: 'spring/customer-7', change: 'created', outcome: { outcome: 'created' } },
+    });
+
+    const again = await put(world);
+    expect(again).toMatchObject({ status: 200, body: { change: 'unchanged', link: made.body.link } });
+    expect(world.sent).toHaveLength(1);
+  });
+
+  it('updates the link to other content, and back', async () => {
+    const world = new HttpWorld();
+    const made = await put(world);
+    world.link.now += 1_000;
+
+    const updated = await put(world, { ...body, data: { pid: 'sms', c: 'summer' } });
+    expect(updated).toMatchObject({
+      status: 200,
+      body: {
+        change: 'updated',
+        outcome: { outcome: 'updated' },
+        link: { shortlinkId: made.body.link.shortlinkId, version: 2 },
+      },
+    });
+    expect(updated.body.requestId).toMatch(/^spring\/customer-7@[0-9a-f]{8}\.1$/);
+
+    world.link.now += 1_000;
+    expect(await put(world)).toMatchObject({ status: 200, body: { change: 'updated', link: { version: 3 } } });
+  });
+
+  it('asks for the code of a link that has none', async () => {
+    const world = new HttpWorld();
+    await put(world);
+    world.link.now += 1_000;
+
+    const answer = await put(world, { ...body, qr: { size: 300 } }, { headers: {} });
+
+    expect(answer).toMatchObject({ status: 202, body: { change: 'qr', status: 'queued' } });
+    expect(JSON.parse(world.sent[1]?.body ?? '')).toMatchObject({ action: 'qr', onelinkId: 'A1b3', qr: { size: 300 } });
+  });
+
+  it('waits for another content of the key, and then changes its link', async () => {
+    const world = new HttpWorld();
+    world.isWorking = false;
+    expect((await put(world, body, { headers: {} })).status).toBe(202);
+    const other = { ...body, data: { pid: 'sms', c: 'summer' } };
+
+    expect(await put(world, other, { headers: {} })).toMatchObject({ status: 409, headers: { 'Retry-After': '2' } });
+    world.isWorking = true;
+    world.link.now += 1_000;
+    expect(await put(world, other)).toMatchObject({ status: 200, body: { change: 'updated', link: { version: 2 } } });
+  });
+
+  it('takes over a key whose call was lost with another content', async () => {
+    const world = new HttpWorld();
+    world.failSend = 'before';
+    world.records.failNext.add('giveUp');
+    expect((await put(world, body, { headers: {} })).status).toBe(503);
+    world.link.now += 10_000;
+
+    const answer = await put(world, { ...body, data: { pid: 'tv' } });
+
+    expect(answer).toMatchObject({ status: 200, body: { change: 'created' } });
+    expect(world.link.api.calls.filter((call) => call === 'create')).toEqual(['create']);
+  });
+
+  it('changes the link if the lost content was sent after all', async () => {
+    const world = new HttpWorld();
+    world.failSend = 'after';
+    world.records.failNext.add('giveUp');
+    expect((await put(world, body, { headers: {} })).status).toBe(503);
+    world.link.now += 10_000;
+
+    const answer = await put(world, { ...body, data: { pid: 'tv' } });
+
+    expect(answer).toMatchObject({ status: 200, body: { change: 'updated', link: { version: 2 } } });
+    expect(world.link.api.calls.filter((call) => call === 'create')).toEqual(['create']);
+  });
+
+  it('has the requests of a campaign’s rows', async () => {
+    const world = new HttpWorld();
+    const row = { ...body, specVersion: '1.0', source: 'crm', action: 'create', requestedAt: '2026-03-01T10:00:00Z' };
+    await world.link.deliver({ body: { ...row, requestId: 'spring/customer-7' } });
+
+    expect(await put(world)).toMatchObject({ status: 200, body: { change: 'unchanged' } });
+    expect(world.sent).toEqual([]);
+  });
+
+  it.each([
+    ['/v1/links/by-key/spring/a%2Fb%20%C3%BC', /^spring\/~[\w-]{43}$/],
+    ['/v1/links/by-key/spring/a%252Fb', /^spring\/a%2Fb$/],
+    ['/v1/links/by-key/spring/%20customer-7%20', /^spring\/customer-7$/],
+  ])('reads the key in %s once', async (at, requestId) => {
+    const world = new HttpWorld();
+    expect((await put(world, body, { path: at })).body.requestId).toMatch(requestId);
+  });
+
+  it('says that the link of the key has ended', async () => {
+    const world = new HttpWorld();
+    const made = await put(world);
+    world.link.now += 32 * 86_400_000;
+
+    const answer = await put(world);
+
+    expect(answer.status).toBe(409);
+    expect(answer.body.type).toMatch(/#key-ended$/);
+    expect(made.body.link.shortlinkId).toBeDefined();
+  });
+
+  it('refuses to move the link', async () => {
+    const world = new HttpWorld();
+    await put(world, { ...body, shortlinkId: 'spring' });
+
+    const answer = await put(world, { ...body, shortlinkId: 'summer' });
+
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/shortlinkId', rule: 'other-id' }] } });
+  });
+
+  it('says that a chosen ID is taken, each time', async () => {
+    const world = new HttpWorld();
+    await put(world, { ...body, shortlinkId: 'spring' }, { path: '/v1/links/by-key/spring/other' });
+    const mine = { ...body, data: { pid: 'tv' }, shortlinkId: 'spring' };
+
+    for (const _ of [1, 2]) {
+      const answer = await put(world, mine);
+      expect(answer.status).toBe(409);
+      expect(answer.body.type).toMatch(/#id-taken$/);
+    }
+  });
+
+  it.each([
+    [{ ...body, action: 'update' }, '#/action'],
+    [{ ...body, requestId: 'mine' }, '#/requestId'],
+    [{ ...body, data: {} }, '#/data/pid'],
+  ])('refuses %j', async (content, pointer) => {
+    const world = new HttpWorld();
+    const answer = await put(world, content);
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+    expect(world.sent).toEqual([]);
+  });
+
+  it('refuses a list', async () => {
+    expect((await put(new HttpWorld(), [body])).status).toBe(400);
+  });
+});

@@ -1,0 +1,93 @@
+import type { RequestKey } from '../../lambdas/domain/contract/request-key.ts';
+import { requestKey } from '../../lambdas/domain/contract/request-key.ts';
+import type { HttpNote, HttpRecord } from '../../lambdas/domain/http/record.ts';
+import type { HttpApiPorts, WaitingPlace } from '../../lambdas/http-api/ports.ts';
+
+/** The HTTP records in memory. test/integration holds this and the real table to the same contract. */
+export class InMemoryHttpRecords {
+  readonly records = new Map<string, HttpRecord>();
+  /** Methods whose next call fails, as with a throttled or unreachable table. */
+  readonly failNext = new Set<keyof HttpApiPorts['records'] | 'note'>();
+
+  async find(requests: readonly RequestKey[]): Promise<Map<string, HttpRecord>> {
+    this.#maybeFail('find');
+    const keys = requests.map(requestKey);
+    return new Map(keys.flatMap((key) => (this.records.has(key) ? [[key, structuredClone(this.#at(key))]] : [])));
+  }
+
+  async claim(record: HttpRecord, over?: HttpRecord): Promise<boolean> {
+    this.#maybeFail('claim');
+    const key = requestKey(record);
+    const held = this.records.get(key);
+    const isOwn = held?.messageId === record.messageId && held.claimedAt === record.claimedAt;
+    if (!isOwn && !(over === undefined ? held === undefined : held !== undefined && isAsRead(held, over))) return false;
+    this.records.set(key, structuredClone(record));
+    return true;
+  }
+
+  async markSent({ messageId, ...request }: RequestKey & { messageId: string }, now: number): Promise<void> {
+    this.#maybeFail('markSent');
+    const held = this.records.get(requestKey(request as RequestKey));
+    if (held?.messageId === messageId) held.sentAt = now;
+  }
+
+  async giveUp(record: HttpRecord): Promise<void> {
+    this.#maybeFail('giveUp');
+    const held = this.records.get(requestKey(record));
+    const isOwn = held?.messageId === record.messageId && held.claimedAt === record.claimedAt;
+    if (held !== undefined && isOwn && held.sentAt === undefined) held.claimedAt = 0;
+  }
+
+  async note({ messageId, ...request }: RequestKey & { messageId: string }, note: HttpNote): Promise<void> {
+    this.#maybeFail('note');
+    const held = this.records.get(requestKey(request as RequestKey));
+    if (held?.messageId === messageId) held.waiting = structuredClone(note);
+  }
+
+  #at(key: string): HttpRecord {
+    return this.records.get(key) as HttpRecord;
+  }
+
+  #maybeFail(method: keyof HttpApiPorts['records'] | 'note'): void {
+    if (this.failNext.delete(method)) throw new Error(`the test makes ${method} fail`);
+  }
+}
+
+/** Whether the record is still the one that the call has read, in what the claim depends on. */
+function isAsRead(held: HttpRecord, over: HttpRecord): boolean {
+  if (held.messageId !== over.messageId) return false;
+  if (over.waiting?.state === 'rejected') return held.waiting?.state === 'rejected';
+  return held.claimedAt === over.claimedAt && held.sentAt === undefined;
+}
+
+/** The HTTP API's limits in memory, held to the same contract. */
+export class InMemoryHttpLimits {
+  readonly counts = new Map<string, number>();
+  readonly places = new Map<number, number>();
+  readonly failNext = new Set<keyof HttpApiPorts['limits']>();
+
+  async count(source: string, second: number, by: number): Promise<number> {
+    this.#maybeFail('count');
+    const key = `${source}#${second}`;
+    const count = (this.counts.get(key) ?? 0) + by;
+    this.counts.set(key, count);
+    return count;
+  }
+
+  async take({ place, until }: WaitingPlace, now: number): Promise<Set<number> | undefined> {
+    this.#maybeFail('take');
+    const taken = [...this.places].filter(([, end]) => end >= now).map(([one]) => one);
+    if (taken.includes(place)) return new Set(taken);
+    this.places.set(place, until);
+    return undefined;
+  }
+
+  async leave({ place, until }: WaitingPlace): Promise<void> {
+    this.#maybeFail('leave');
+    if (this.places.get(place) === until) this.places.delete(place);
+  }
+
+  #maybeFail(method: keyof HttpApiPorts['limits']): void {
+    if (this.failNext.delete(method)) throw new Error(`the test makes ${method} fail`);
+  }
+}
