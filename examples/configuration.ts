@@ -39,6 +39,7 @@ const pipeline: PipelineSettings = {
       lanes: ['campaign', 'transactional'],
       templates: ['A1b3', 'abc123'],
       outcomeQueue: true,
+      http: { iam: true },
     },
     {
       source: 'product',
@@ -51,6 +52,7 @@ const pipeline: PipelineSettings = {
       principals: [{ role: 'arn:aws:iam::444455556666:role/studio', senderId: 'AROAEXAMPLESTUDIOROLE' }],
       lanes: ['campaign'],
       templates: ['A1b3', 'abc123'],
+      http: {},
     },
   ],
   lanes,
@@ -66,6 +68,7 @@ const pipeline: PipelineSettings = {
   qrImageDays: 'forever',
   archiveDays: 180,
   campaigns: { approval: { aboveRows: 500_000, belowReserve: true } },
+  http: { concurrency: 20 },
   alarmThresholds: {
     quotaUsedPercent: {
       ticket: [70, 85],
@@ -91,6 +94,7 @@ const pipeline: PipelineSettings = {
     reader: 256,
     campaignChecker: 1_024,
     campaignSender: 1_024,
+    httpApi: 512,
   },
 };
 

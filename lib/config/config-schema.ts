@@ -132,6 +132,22 @@ const sourceName = text(
   /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
   'must be 1–64 letters, digits, dots, dashes or underscores',
 );
+/**
+ * SNS delivers to any HTTPS address. A user name or password in it would stand in templates and in the list of subscriptions.
+ * A fragment never reaches a server.
+ */
+const outcomeUrl = text(
+  /^https:\/\/[A-Za-z0-9.-]{1,253}(?::\d{1,5})?(?:[/?][^\s#]{0,1000})?$/,
+  'must be an https URL, without a user name, password or fragment',
+);
+const producerHttp = z.strictObject({
+  /** Whether the producer may have keys (`onelink keys`). On by default. */
+  keys: z.boolean().optional(),
+  /** Whether its roles and users with a `senderId` may sign their requests instead. Off by default. */
+  iam: z.boolean().optional(),
+  /** 20 by default. Twice as many are allowed in one second. */
+  requestsPerSecond: count(1, 200).optional(),
+});
 const producer = z.strictObject({
   source: sourceName,
   principals: z.array(principal),
@@ -139,6 +155,10 @@ const producer = z.strictObject({
   templates: z.array(text(templateIdPattern, templateIdRule)).min(1, 'must name at least one template'),
   /** Whether the producer gets a queue with its outcomes alone, which its principals may receive. Off by default. */
   outcomeQueue: z.boolean().optional(),
+  /** Where SNS posts the producer's outcomes. Without it, nowhere. */
+  outcomeUrl: outcomeUrl.optional(),
+  /** How the producer may use the HTTP API. Without it, the producer has none. */
+  http: producerHttp.optional(),
   policy: linkPolicy.optional(),
 });
 
@@ -170,6 +190,9 @@ const campaigns = z.strictObject({
   }),
 });
 
+/** Half of the environments may wait for outcomes (docs/http.md), so one is not enough. */
+const http = z.strictObject({ concurrency: count(2, 1_000) });
+
 const memory = count(128, 10_240, 'megabytes, Lambda');
 
 export const pipelineSchema = z.strictObject({
@@ -196,6 +219,7 @@ export const pipelineSchema = z.strictObject({
   ),
   archiveDays: count(31, 36_500),
   campaigns,
+  http,
   alarmThresholds,
   memoryMegabytes: z.strictObject({
     linkWorker: memory,
@@ -206,6 +230,7 @@ export const pipelineSchema = z.strictObject({
     reader: memory,
     campaignChecker: memory,
     campaignSender: memory,
+    httpApi: memory,
   }),
 });
 

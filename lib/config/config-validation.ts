@@ -9,6 +9,7 @@ import {
   pipelineSchema,
   stageSchema,
 } from './config-schema.ts';
+import { httpFaults } from './http.ts';
 import { policyFaults } from './policy-faults.ts';
 import { arnOf, ingressQueuesOf, isDirect } from './principals.ts';
 import { arithmeticOf, budgetOf, type PipelinePlan, plannedCalls, planPipeline } from './rate-budget.ts';
@@ -149,7 +150,7 @@ function pipelineFaults(
     if (!sources.has(source))
       faults.push([`campaigns.approval.sources[${index}]`, `must be the source of a producer; ${got(source)}`]);
   }
-  faults.push(...senderIdFaults(settings), ...sourceArnFaults(settings));
+  faults.push(...senderIdFaults(settings), ...sourceArnFaults(settings), ...httpFaults(settings));
   faults.push(...policyFaults(settings, limits));
   if (Object.keys(settings.lanes).length === 0) faults.push(['lanes', 'must hold at least one lane; got {}']);
   if (Object.keys(settings.templates).length === 0)

@@ -51,6 +51,9 @@ const pipeline: PipelineSettings = {
    * `outcomeQueue: true` gives a producer a queue with its outcomes, and no other's. Its roles, users and accounts may
    * receive them. They may also read its QR images, with or without the queue.
    *
+   * `http: {}` gives a producer the HTTP API: keys by default, `iam: true` for signed requests, `requestsPerSecond` (20).
+   * `outcomeUrl: 'https://…'` has its outcomes posted there. docs/http.md explains both.
+   *
    * A producer and a template may have a `policy`: what links may hold and where they may lead (docs/governance.md).
    */
   producers: [
@@ -77,6 +80,10 @@ const pipeline: PipelineSettings = {
       belowReserve: true, // calls that would touch the lane's quotaReserveCalls; also while the quota is unknown
       // sources: ['crm'], // all campaigns of these producers
     },
+  },
+  /** The HTTP API's function, used only if a producer has `http`. Half of its environments may wait for outcomes. */
+  http: {
+    concurrency: 20, // requests at a time; a request without a wait takes some hundredths of a second
   },
   /** Thresholds of the alarms, beside those of the lanes above. lib/observability/RUNBOOK.md describes what to do. */
   alarmThresholds: {
@@ -107,6 +114,7 @@ const pipeline: PipelineSettings = {
     reader: 256,
     campaignChecker: 1_024,
     campaignSender: 1_024,
+    httpApi: 512,
   },
 };
 

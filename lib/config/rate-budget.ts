@@ -1,4 +1,6 @@
 import type { AccountSettings, LaneSettings, PipelineSettings } from './config-schema.ts';
+import { httpConcurrencyOf } from './http.ts';
+import { ingressQueuesOf } from './principals.ts';
 
 /**
  * Derives each worker's concurrency and pace from an AppsFlyer account's limits.
@@ -357,16 +359,18 @@ export const campaignCheckerPlan = {
 /** The governor, the replayer, the operations function and the campaign sender, which run once at a time. */
 const singleFunctions = 4;
 
+/** What decides the environments of the forwarder and of the HTTP API. */
+export type ReservingSettings = Pick<PipelineSettings, 'producers' | 'http'>;
+
 /**
  * Lambda environments that a pipeline reserves: for the functions of its plan, the expiry intake and the forwarder. The campaign
- * checker and the functions that run once at a time are counted as well.
- *
- * @param ingressQueues how many the pipeline has
+ * checker, the HTTP API and the functions that run once at a time are counted as well.
  */
-export function reservedConcurrency(plan: PipelinePlan, ingressQueues = 0): number {
+export function reservedConcurrency(plan: PipelinePlan, settings: ReservingSettings): number {
   const planned = functionsOf(plan).reduce((total, [, { concurrency }]) => total + concurrency, 0);
   const ofIntake = plan.expiry === undefined ? 0 : intakeConcurrency;
-  return planned + ofIntake + ingressQueues * minConcurrency + campaignCheckerPlan.concurrency + singleFunctions;
+  const ofProducers = ingressQueuesOf(settings).length * minConcurrency + httpConcurrencyOf(settings);
+  return planned + ofIntake + ofProducers + campaignCheckerPlan.concurrency + singleFunctions;
 }
 
 /** Renders the arithmetic of {@link plannedCalls}: `campaign 13 × 64 + QR 2 × 11 + … + governor 1`. */
@@ -376,7 +380,12 @@ export function arithmeticOf(plan: PipelinePlan): string {
 }
 
 /** Renders the plan as a table, for the operator who synthesises the app. */
-export function describe(serviceName: string, limits: AccountLimits, plan: PipelinePlan, ingressQueues = 0): string {
+export function describe(
+  serviceName: string,
+  limits: AccountLimits,
+  plan: PipelinePlan,
+  settings: ReservingSettings,
+): string {
   const budget = budgetOf(limits);
   const calls = plannedCalls(plan);
   const reached = reachedCallsPerSecond(plan);
@@ -396,7 +405,7 @@ export function describe(serviceName: string, limits: AccountLimits, plan: Pipel
     `${serviceName}: at most ${calls.callsPerSecond} of ${budget.callsPerSecond} calls/s, ` +
       `${calls.qrCallsPerSecond} of ${budget.qrCallsPerSecond} QR calls/s; ` +
       `${Math.round(reached)} calls/s (${Math.round((100 * reached) / budget.callsPerSecond)} %) under a backlog; ` +
-      `reserves ${reservedConcurrency(plan, ingressQueues)} Lambda environments`,
+      `reserves ${reservedConcurrency(plan, settings)} Lambda environments`,
     row(['  worker', 'C × r', 'batch', 'busy', 'utilisation', 'timeout', 'visibility']),
     ...functionsOf(plan).map(worker),
   ].join('\n');

@@ -17,7 +17,9 @@ export type Job =
   | 'operations'
   | 'campaign-checker'
   | 'campaign-sender'
-  | 'reader';
+  | 'reader'
+  | 'http-api'
+  | 'http-authorizer';
 
 /** The options with which esbuild bundles a handler and its imports, the AWS SDK included, for Lambda's Node.js. */
 export const bundleOptions = {

@@ -18,6 +18,8 @@ export interface PipelineState {
   readonly campaignWork: Pick<WorkQueue, 'queue' | 'deadLetters'>;
   readonly apiToken: Pick<ISecret, 'secretArn'>;
   readonly linkIdSecret: Pick<ISecret, 'secretArn'>;
+  /** The hashes of the HTTP API's keys. Absent if no producer may have keys. */
+  readonly httpKeys?: Pick<ISecret, 'secretArn'> | undefined;
 }
 
 /** The settings and resources that all functions of one pipeline share. */

@@ -85,6 +85,8 @@ const fewerSenders = 'Name fewer or shorter `producers`, or fewer principals wit
 const remedies: Partial<Record<Job, string>> = {
   'link-worker': `${fewerSenders}, or put fewer producers, \`templates\` or brand domains on the lane.`,
   replayer: `${fewerSenders}, or move some producers to another pipeline.`,
+  'http-api': 'Use fewer lanes, or move some producers to another pipeline.',
+  'http-authorizer': 'Give fewer producers `http`, or move some of them to another pipeline.',
   forwarder:
     'Give fewer producers an account or a service as principal: each has an ingress queue for each of its lanes. Name roles or ' +
     'users instead, or put such producers on fewer lanes.',

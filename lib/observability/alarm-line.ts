@@ -4,8 +4,10 @@ import { expiryLane } from '../../lambdas/domain/work/names.ts';
 import type { AccountSettings, PipelineSettings } from '../config/config-schema.ts';
 import type { Campaigns } from '../constructs/campaigns.ts';
 import type { Expiry } from '../constructs/expiry.ts';
+import type { HttpApi } from '../constructs/http-api.ts';
 import type { Ingress } from '../constructs/ingress.ts';
 import type { Lane } from '../constructs/lane.ts';
+import type { OutcomeDeliveries } from '../constructs/outcome-deliveries.ts';
 import type { OutcomeQueue } from '../constructs/outcome-queue.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
 import type { QrCodes } from '../constructs/qr-codes.ts';
@@ -52,6 +54,11 @@ export const alarmIds = [
   'campaign-rejected',
   'outcome-dead-letters',
   'outcomes-expiring',
+  'outcome-deliveries-failing',
+  'http-errors',
+  'http-throttled',
+  'http-slow',
+  'http-authorizer-failing',
 ] as const;
 export type AlarmId = (typeof alarmIds)[number];
 
@@ -97,10 +104,12 @@ export interface Observed {
   readonly qrCodes: QrCodes;
   readonly expiry: Expiry;
   readonly outcomeQueues: readonly OutcomeQueue[];
+  readonly outcomeDeliveries: OutcomeDeliveries | undefined;
   readonly governor: LambdaFunction;
   readonly replayer: LambdaFunction;
   readonly ingress: Ingress | undefined;
   readonly reader: LambdaFunction;
+  readonly http: HttpApi | undefined;
   readonly campaigns: Campaigns;
   readonly ledger: PipelineState['ledger'];
 }

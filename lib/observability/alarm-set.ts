@@ -9,6 +9,7 @@ import type { StageSettings } from '../config/config-schema.ts';
 import { accountAlarms } from './account-alarms.ts';
 import { type AlarmLine, type Observed, runbookEntry } from './alarm-line.ts';
 import { campaignAlarms } from './campaign-alarms.ts';
+import { deliveryAlarms, httpAlarms } from './http-alarms.ts';
 import { laneAlarms } from './lane-alarms.ts';
 import { outcomeAlarms } from './outcome-alarms.ts';
 import { platformAlarms } from './platform-alarms.ts';
@@ -40,29 +41,28 @@ export class AlarmSet extends Construct {
     this.ticket = this.topic('Ticket', ticketTopicArn, email);
     const ofOutcomes = props.outcomeQueues.flatMap((queue) => outcomeAlarms(queue, props));
     const ofLanes = [...props.lanes.flatMap((lane) => laneAlarms(lane, props)), ...qrAlarms(props)];
-    const campaigns = campaignAlarms(props);
-    this.alarms = [...ofLanes, ...accountAlarms(props), ...platformAlarms(props), ...campaigns, ...ofOutcomes].map(
-      (line) => {
-        const name = [line.subject, line.id].filter((part) => part !== undefined).join('-');
-        const alarm = new Alarm(this, name, {
-          alarmName: `${props.serviceName}-${name}`,
-          alarmDescription: descriptionOf(line, runbookUrl),
-          metric: line.metric,
-          threshold: line.threshold,
-          evaluationPeriods: line.periods,
-          datapointsToAlarm: line.breaching ?? line.periods,
-          comparisonOperator:
-            line.kind === 'heartbeat'
-              ? ComparisonOperator.LESS_THAN_THRESHOLD
-              : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-          treatMissingData: missing[line.kind],
-        });
-        const action = new SnsAction(line.severity === 'page' ? this.page : this.ticket);
-        alarm.addAlarmAction(action);
-        alarm.addOkAction(action);
-        return alarm;
-      },
-    );
+    const ofPlatform = [...accountAlarms(props), ...platformAlarms(props), ...campaignAlarms(props)];
+    const ofCallers = [...ofOutcomes, ...deliveryAlarms(props), ...httpAlarms(props)];
+    this.alarms = [...ofLanes, ...ofPlatform, ...ofCallers].map((line) => {
+      const name = [line.subject, line.id].filter((part) => part !== undefined).join('-');
+      const alarm = new Alarm(this, name, {
+        alarmName: `${props.serviceName}-${name}`,
+        alarmDescription: descriptionOf(line, runbookUrl),
+        metric: line.metric,
+        threshold: line.threshold,
+        evaluationPeriods: line.periods,
+        datapointsToAlarm: line.breaching ?? line.periods,
+        comparisonOperator:
+          line.kind === 'heartbeat'
+            ? ComparisonOperator.LESS_THAN_THRESHOLD
+            : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treatMissingData: missing[line.kind],
+      });
+      const action = new SnsAction(line.severity === 'page' ? this.page : this.ticket);
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+      return alarm;
+    });
   }
 
   private topic(id: string, arn: string | undefined, email: string | undefined): ITopic {

@@ -12,8 +12,11 @@ import {
 } from '../../lambdas/domain/work/names.ts';
 import { forwarderMetric } from '../../lambdas/forwarder/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
+import { httpApiMetric } from '../../lambdas/http-api/names.ts';
+import { httpAuthorizerMetric } from '../../lambdas/http-authorizer/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import type { PipelineSettings } from '../config/config-schema.ts';
+import { httpProducersOf } from '../config/http.ts';
 import { ingressQueuesOf } from '../config/principals.ts';
 
 /** One metric as CloudWatch bills it: a name and a combination of dimensions, without the pipeline's own dimension. */
@@ -55,6 +58,7 @@ export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lane
     made.flatMap((one) => named(Object.values(operationMetric), { ...dimensions, [dimension.operation]: one }));
   const laneStates = Object.values(laneStateMetric);
   const expiry = { [dimension.lane]: expiryLane };
+  const callers = httpProducersOf({ producers });
   return [
     ...Object.keys(lanes).flatMap((name) => {
       const lane = { [dimension.lane]: name };
@@ -76,6 +80,8 @@ export function customMetrics({ lanes, producers }: Pick<PipelineSettings, 'lane
     ...calls(governorOperations, {}),
     ...named(Object.values(campaignCheckerMetric), {}),
     ...(ingressQueuesOf({ producers }).length > 0 ? named(Object.values(forwarderMetric), {}) : []),
+    ...(callers.length > 0 ? named(Object.values(httpApiMetric), {}) : []),
+    ...(callers.some(({ keys }) => keys) ? named(Object.values(httpAuthorizerMetric), {}) : []),
     ...[...new Set(producers.map(({ source }) => source))].flatMap((source) =>
       writes.flatMap((one) =>
         named([sourceMetric.quotaCallMade], { [dimension.source]: source, [dimension.operation]: one }),

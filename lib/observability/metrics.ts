@@ -12,6 +12,8 @@ import {
 } from '../../lambdas/domain/work/names.ts';
 import type { forwarderMetric } from '../../lambdas/forwarder/names.ts';
 import type { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
+import type { httpApiMetric } from '../../lambdas/http-api/names.ts';
+import type { httpAuthorizerMetric } from '../../lambdas/http-authorizer/names.ts';
 import { heldMetric, type replayerMetric } from '../../lambdas/replayer/names.ts';
 import type { Lane } from '../constructs/lane.ts';
 
@@ -48,6 +50,9 @@ export const pipelineMetrics = (serviceName: string) => {
       metric(name, {}, options),
     forwarder: (name: Values<typeof forwarderMetric>, options: MetricOptions = {}) => metric(name, {}, options),
     governor: (name: Values<typeof governorMetric>, options: MetricOptions = {}) => metric(name, {}, options),
+    httpApi: (name: Values<typeof httpApiMetric>, options: MetricOptions = {}) => metric(name, {}, options),
+    httpAuthorizer: (name: Values<typeof httpAuthorizerMetric>, options: MetricOptions = {}) =>
+      metric(name, {}, options),
     held: (options: MetricOptions = {}) => metric(heldMetric.commandsHeld, {}, options),
     lane: (name: LaneMetric, lane: string, options: MetricOptions = {}) =>
       metric(name, { [dimension.lane]: lane }, options),

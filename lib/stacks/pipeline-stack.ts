@@ -72,6 +72,15 @@ export class PipelineStack extends Stack {
       outputs[outcomeQueueOutput(source)] = queue.queueUrl;
       outputs[`${pascalSource(source)}OutcomeDeadLetterQueueUrl`] = deadLetters.queueUrl;
     }
+    const { http, outcomeDeliveries } = this.pipeline;
+    if (http) {
+      outputs.HttpApiUrl = http.url;
+      outputs.HttpApiFunctionName = http.function.functionName;
+      outputs.HttpApiLogGroupName = http.function.logGroup.logGroupName;
+      if (state.httpKeys) outputs.HttpKeysSecret = state.httpKeys.secretArn;
+      if (http.authorizer) outputs.HttpAuthorizerLogGroupName = http.authorizer.logGroup.logGroupName;
+    }
+    if (outcomeDeliveries) outputs.OutcomeDeliveriesDeadLetterQueueUrl = outcomeDeliveries.deadLetters.queueUrl;
     for (const [id, value] of Object.entries(outputs)) new CfnOutput(this, id, { value });
   }
 }

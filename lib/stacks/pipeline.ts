@@ -6,15 +6,18 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { AccountSettings, PipelineSettings, StageSettings } from '../config/config-schema.ts';
 import { ConfigurationError } from '../config/config-validation.ts';
+import { httpProducersOf } from '../config/http.ts';
 import { heldPrincipals, ingressQueuesOf, unboundSources } from '../config/principals.ts';
 import { planPipeline } from '../config/rate-budget.ts';
 import { pascalSource } from '../config/source-names.ts';
 import { Campaigns } from '../constructs/campaigns.ts';
 import { Expiry } from '../constructs/expiry.ts';
 import { governor } from '../constructs/governor.ts';
+import { HttpApi } from '../constructs/http-api.ts';
 import { Ingress } from '../constructs/ingress.ts';
 import { Lane, pascal } from '../constructs/lane.ts';
 import { operations } from '../constructs/operations.ts';
+import { OutcomeDeliveries, postedOutcomes } from '../constructs/outcome-deliveries.ts';
 import { OutcomeQueue } from '../constructs/outcome-queue.ts';
 import { outcomesOf, outcomeTopic } from '../constructs/outcome-topic.ts';
 import type { PipelineState } from '../constructs/pipeline-parts.ts';
@@ -45,6 +48,8 @@ export class OneLinkPipeline extends Construct {
   readonly outcomes: Topic;
   /** A queue for each producer that has the setting `outcomeQueue`. */
   readonly outcomeQueues: readonly OutcomeQueue[];
+  /** Absent if no producer has an `outcomeUrl`. */
+  readonly outcomeDeliveries: OutcomeDeliveries | undefined;
   readonly qrCodes: QrCodes;
   readonly expiry: Expiry;
   readonly governor: LambdaFunction;
@@ -57,6 +62,8 @@ export class OneLinkPipeline extends Construct {
   readonly ingress: Ingress | undefined;
   /** The only way to the API for operators' tools. */
   readonly reader: LambdaFunction;
+  /** Absent if no producer has `http`. */
+  readonly http: HttpApi | undefined;
   readonly alarms: AlarmSet;
 
   /** @throws ConfigurationError when a share leaves a worker less than one call a second. */
@@ -84,6 +91,9 @@ export class OneLinkPipeline extends Construct {
         const id = `Of${pascalSource(producer.source)}`;
         return new OutcomeQueue(outcomesScope, id, { producer, topic, retentionDays });
       });
+    const posted = postedOutcomes(settings);
+    this.outcomeDeliveries =
+      posted.length > 0 ? new OutcomeDeliveries(outcomesScope, 'Deliveries', topic, posted) : undefined;
     const vouching: LambdaFunction[] = [];
     const ownSenders = Lazy.string({ produce: () => Fn.join(',', vouching.map(roleIdOf)) });
     this.vouchingRoleIds = ownSenders;
@@ -115,8 +125,13 @@ export class OneLinkPipeline extends Construct {
     vouching.push(this.replayer, this.operations, this.campaigns.sender);
     if (this.ingress) vouching.push(this.ingress.forwarder);
     this.reader = reader(new Construct(this, 'Reader'), plan.reader, parts);
+    if (httpProducersOf(settings).length > 0) {
+      this.http = new HttpApi(this, 'HttpApi', { ...parts, lanes, reader: this.reader });
+      vouching.push(this.http.function);
+    }
     const functions = { governor: this.governor, replayer: this.replayer, ingress: this.ingress, reader: this.reader };
-    const shared = { outcomeQueues, ledger: state.ledger, campaigns: this.campaigns };
+    const { outcomeDeliveries, http } = this;
+    const shared = { outcomeQueues, outcomeDeliveries, http, ledger: state.ledger, campaigns: this.campaigns };
     const observed = { serviceName, settings, account, lanes, qrCodes, expiry, ...functions, ...shared };
     this.alarms = new AlarmSet(this, 'Alarms', { ...observed, topics: stage.alarms });
     const { runbookUrl } = stage.alarms;

@@ -1,7 +1,6 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import type { Configuration } from '../config/config-schema.ts';
 import { ConfigurationError } from '../config/config-validation.ts';
-import { ingressQueuesOf } from '../config/principals.ts';
 import { describe, planPipeline } from '../config/rate-budget.ts';
 import { policyFaults } from '../constructs/policy-limits.ts';
 import { PipelineStack } from './pipeline-stack.ts';
@@ -55,7 +54,7 @@ export function addStages(app: App, configuration: Configuration, only?: string)
         Tags.of(stack).add(key, value);
       }
       const plan = planPipeline(account, settings);
-      plans.push(describe(serviceName, account, plan, ingressQueuesOf(settings).length));
+      plans.push(describe(serviceName, account, plan, settings));
     }
   }
   const faults = policyFaults(app);

@@ -1,4 +1,12 @@
-import { type CfnElement, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import {
+  type CfnElement,
+  Duration,
+  RemovalPolicy,
+  SecretValue,
+  Stack,
+  type StackProps,
+  Validations,
+} from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
@@ -6,6 +14,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct, IConstruct } from 'constructs';
 import { ledgerAttribute, prefix } from '../../lambdas/adapters/names.ts';
 import type { PipelineSettings, StageSettings } from '../config/config-schema.ts';
+import { httpProducersOf } from '../config/http.ts';
 import { policySid } from '../config/principals.ts';
 import { campaignCheckerPlan } from '../config/rate-budget.ts';
 import { admitCampaigns, notifyOfFiles } from '../constructs/campaign-files.ts';
@@ -31,6 +40,8 @@ export class StateStack extends Stack implements PipelineState {
   readonly campaignWork: WorkQueue;
   readonly apiToken: Secret;
   readonly linkIdSecret: Secret;
+  /** Only if a producer may have keys of the HTTP API. */
+  readonly httpKeys: Secret | undefined;
 
   constructor(scope: Construct, id: string, props: StateStackProps) {
     super(scope, id, props);
@@ -98,11 +109,19 @@ export class StateStack extends Stack implements PipelineState {
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy,
     });
+    if (httpProducersOf(props.settings).some(({ keys }) => keys)) {
+      this.httpKeys = new Secret(this, 'HttpKeys', {
+        description: 'Hashes of the HTTP API’s keys. Change it with `onelink keys` only.',
+        secretStringValue: SecretValue.unsafePlainText(JSON.stringify({ keys: [] })),
+        removalPolicy,
+      });
+      pin(this.httpKeys, 'HttpKeys');
+    }
     Validations.of(this).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
         'AppsFlyer issues the API token and has no call to rotate it. The link-ID secret must never change, or a repeated ' +
-        'command makes a second link.',
+        'command makes a second link. Keys of the HTTP API are rotated one by one, with `onelink keys rotate`.',
     });
 
     // Fixed logical IDs, so moving a construct in the tree does not replace its resource.

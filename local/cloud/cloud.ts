@@ -15,6 +15,7 @@ import { accessPath, type EngineAccessSettings } from './access/engine-access.ts
 import { decisionsPath, OwnServicesAccess } from './access/own-services.ts';
 import { resourcePolicies } from './access/policies.ts';
 import { ServiceCalls } from './access/service-calls.ts';
+import { openHttpApis } from './api-gateway/http-apis.ts';
 import { noteCoverage } from './assembly/coverage.ts';
 import { Deployment } from './assembly/deployment.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
@@ -40,7 +41,7 @@ import { createTopics } from './storage/topics.ts';
 import { Alarms } from './telemetry/alarms.ts';
 import { cloudWatchApi } from './telemetry/cloudwatch-api.ts';
 import { recordEmbeddedMetrics } from './telemetry/embedded-metrics.ts';
-import { FunctionLogs } from './telemetry/function-logs.ts';
+import { accessLogFile, FunctionLogs } from './telemetry/function-logs.ts';
 import { logsApi } from './telemetry/logs-api.ts';
 import { MetricStore } from './telemetry/metric-store.ts';
 import { serviceMetrics } from './telemetry/service-metrics.ts';
@@ -146,6 +147,10 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   const place = { region, accountId: localAccountId, queueEndpoint: queueEngine.endpoint };
   const deployment = new Deployment(stacks, place, notices);
   noteCoverage(deployment, notices);
+  // Before anything resolves their URLs.
+  const apis = await shutdown.whenStarted(
+    openHttpApis(deployment, { idleMilliseconds: (options.apiIdleSeconds ?? 30) * 1_000 }),
+  );
   const callers = callersOf(deployment, options.callers ?? {}, notices);
   const policies = resourcePolicies(deployment);
   const authorizer = new Authorizer(callers, policies, (call) => events.emit('refused', call));
@@ -192,6 +197,7 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
   shutdown.add(() => functions.stop());
   // Before the environments end: no invocation may start after that.
   shutdown.add(() => http.stop());
+  shutdown.add(() => apis.stop());
   const stopping = new AbortController();
   const { queues: mappings, streams } = connectMappings(deployment, functions, notices, {
     clientsOf: asFunction,
@@ -255,6 +261,15 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     ),
   );
 
+  const httpApis = apis.serve({
+    deployment,
+    authorizer,
+    clock,
+    findFunction: (arn) => functions.find(arn),
+    record: measured.api,
+    log: (logGroupName, line) => logs.write(accessLogFile(logGroupName), `${line}\n`),
+  });
+
   const mayInvoke = await invocations;
   const invoke = (rule: string, arn: string, payload: string) => {
     if (!mayInvoke(rule, arn)) return;
@@ -304,6 +319,8 @@ async function bringUp(options: LocalCloudOptions, shutdown: Shutdown) {
     /** The endpoints of functions and mappings: `endpoints` unless there is weather. */
     endpointsInside: inside,
     region,
+    /** The stages of REST APIs, with their URLs here. Outputs and variables of the templates have these URLs too. */
+    httpApis,
     /** The outputs of each stack, resolved. */
     outputs: Object.fromEntries(outputs),
     /** What the templates have and the local cloud does not implement. */

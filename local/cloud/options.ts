@@ -41,6 +41,10 @@ export interface LocalCloudOptions {
   readonly expiredItemsLingerSeconds?: number;
   /** The interval at which the metrics of queues are measured. Default 5. */
   readonly sampleQueuesEverySeconds?: number;
+  /**
+   * A client of a REST API may pause for this long within a request. Then its connection is closed. Default 30.
+   */
+  readonly apiIdleSeconds?: number;
   /** The time that `stop` waits for running invocations. Default 1. */
   readonly stopGraceSeconds?: number;
   /**

@@ -14,6 +14,8 @@ export interface KeptRun {
   variables: Record<string, string>;
   outputs: Record<string, string>;
   oneLinkApi: { origin: string; baseUrl: string; token: string };
+  /** A call of the HTTP API with a key of this run, for a terminal. Undefined if the pipeline has none. */
+  httpCall?: string | undefined;
 }
 
 /** Writes `.local/endpoints.json`. `onelink send --local` finds the run by it. */
@@ -31,7 +33,7 @@ export async function forgetKeptRun(): Promise<void> {
  * @param commands a file that the run accepts
  */
 export function keptRunWords(
-  { stackName, configuration, variables, outputs, oneLinkApi }: KeptRun,
+  { stackName, configuration, variables, outputs, oneLinkApi, httpCall }: KeptRun,
   commands: string,
 ): string[] {
   const queue = Object.entries(outputs).find(([key]) => /^[A-Z][a-z0-9]*QueueUrl$/.test(key))?.[1];
@@ -53,6 +55,7 @@ export function keptRunWords(
     `  aws lambda list-event-source-mappings`,
     `  curl ${oneLinkApi.origin}/__emulator/stats`,
     `  npx onelink send ${commands} --local --wait`,
+    ...(httpCall === undefined ? [] : [`  ${httpCall}`]),
     '',
     `The OneLink API is at ${oneLinkApi.baseUrl} (token ${oneLinkApi.token}). Ctrl-C ends the run.`,
   ];

@@ -14,6 +14,7 @@ import { type EmulatorProcess, startEmulator } from './emulator-process.ts';
 import { emulatorSettings } from './emulator-settings.ts';
 import { campaignOfFile } from './file/campaign-of-file.ts';
 import { chosenFile } from './file/chosen-file.ts';
+import { curlWords, type LocalHttpKey, makeHttpKey } from './http-key.ts';
 import { forgetKeptRun, type KeptRun, keptRunWords, writeKeptRun } from './kept-run.ts';
 import { empty, inLocal } from './local-folder.ts';
 import { madeCommands, writeMadeCommands } from './made-commands.ts';
@@ -90,7 +91,11 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     const { weather, chaos } = options;
     const folders = { assemblyDirectory: inLocal('cdk.out'), workDirectory: inLocal('cloud') };
     const onCloud = (cloud: LocalCloud) => cloud.on('refused', (call) => screen.print(refusedWords(call)));
-    const starts = startPipeline({ pipeline, api: emulator, token, weather, onCloud, ...folders }, closing);
+    const httpKey = makeHttpKey(pipeline, new Date());
+    const starts = startPipeline(
+      { pipeline, api: emulator, token, httpKeys: httpKey?.secret, weather, onCloud, ...folders },
+      closing,
+    );
     const { cloud, outputs, sqs, outcomes } = await phases.time('cloud', starts);
     printNotices(cloud, screen);
     const patienceSeconds = patience(options, pipeline);
@@ -153,7 +158,8 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
     if (options.keep && !signal.aborted) {
       const isSample = options.file === sampleConfigFile;
       const commands = isSample ? 'examples/create-link.json' : fileWords(input ?? (await makeInput(pipeline)));
-      await keep({ pipeline, configuration: options.configuration, cloud, emulator, commands }, screen, signal);
+      const { configuration } = options;
+      await keep({ pipeline, configuration, cloud, emulator, commands, httpKey }, screen, signal);
     }
     return faults.length === 0;
   } finally {
@@ -163,12 +169,12 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<boo
   }
 }
 
-/** Names of AWS's resources only: an object's key may be a link's ID. */
+/** Names of AWS's resources only: an object's key, and a path of the HTTP API, may hold a link's ID. */
 function refusedWords({ caller, action, resource, reason }: JudgedCall): string {
   return `Not permitted: ${caller.arn} may not ${action} on ${withoutKey(resource)}: ${reason}.`;
 }
 
-const withoutKey = (arn: string) => (arn.startsWith('arn:aws:s3:') ? arn.replace(/\/.*/, '/…') : arn);
+const withoutKey = (arn: string) => (/^arn:aws:(s3|execute-api):/.test(arn) ? arn.replace(/\/.*/, '/…') : arn);
 
 /** Prints each warning about what the cloud does not implement. Harmless omissions are only counted. */
 function printNotices({ notices }: LocalCloud, screen: Display): void {
@@ -234,20 +240,24 @@ interface Kept {
   emulator: EmulatorProcess;
   /** A file that the run accepts, to try `onelink send` with. */
   commands: string;
+  httpKey: LocalHttpKey | undefined;
 }
 
 async function keep(
-  { pipeline: { stackName }, configuration, cloud, emulator: { origin, baseUrl }, commands }: Kept,
+  { pipeline, configuration, cloud, emulator: { origin, baseUrl }, commands, httpKey }: Kept,
   screen: Display,
   signal: AbortSignal,
 ): Promise<void> {
+  const { stackName } = pipeline;
   const outputs = { ...cloud.outputs[stackName] };
+  const { HttpApiUrl } = outputs;
   const kept: KeptRun = {
     stackName,
     configuration,
     variables: cloud.clientVariables(),
     outputs,
     oneLinkApi: { origin, baseUrl, token },
+    httpCall: httpKey && HttpApiUrl !== undefined ? curlWords(pipeline, httpKey, HttpApiUrl) : undefined,
   };
   await writeKeptRun(kept);
   for (const line of keptRunWords(kept, commands)) screen.print(line);

@@ -3,6 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { ConfiguredPipeline } from '../../cli/pipeline/configured-pipeline.ts';
 import { allOutcomes, openOutcomes } from '../../cli/pipeline/outcomes.ts';
 import { outcomeQueuesOf, pipelineOutputs } from '../../cli/pipeline/pipeline-outputs.ts';
+import type { KeysSecret } from '../../lambdas/domain/http/keys.ts';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from '../cloud/cloud.ts';
 import { startApiFront } from '../weather/api-sockets.ts';
 import { producerCallers } from './producer-callers.ts';
@@ -12,6 +13,8 @@ interface PipelineOptions extends LocalCloudOptions {
   /** The emulator of the OneLink API. */
   api: { origin: string; baseUrl: string };
   token: string;
+  /** The keys of the HTTP API, if some producer may have one. */
+  httpKeys?: KeysSecret | undefined;
   /** Called when the local cloud is up, before the outcome queue is opened. */
   onCloud?: (cloud: LocalCloud) => void;
 }
@@ -23,14 +26,14 @@ interface PipelineOptions extends LocalCloudOptions {
  * @throws Error if a part does not start
  */
 export async function startPipeline(
-  { pipeline: { stackName, settings }, api, token, onCloud, ...options }: PipelineOptions,
+  { pipeline: { stackName, settings }, api, token, httpKeys, onCloud, ...options }: PipelineOptions,
   closing: (() => Promise<void>)[],
 ) {
   const front = options.weather && (await startApiFront(options.weather, api.origin));
   if (front) closing.push(() => front.stop());
   const cloud = await startLocalCloud({
     stacks: [`${stackName}-State`, stackName],
-    secretValues: { ApiToken: token },
+    secretValues: { ApiToken: token, ...(httpKeys && { HttpKeys: JSON.stringify(httpKeys) }) },
     callers: producerCallers(settings),
     // The workers need the quota from the start, and the alarms need the governor's heartbeat.
     fireSchedulesAtStart: true,

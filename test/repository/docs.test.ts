@@ -18,6 +18,8 @@ import { laneReasons } from '../../lambdas/domain/control/control-record.ts';
 import { laneMetric, metricNamespace, operationMetric, sourceMetric } from '../../lambdas/domain/work/names.ts';
 import { forwarderMetric } from '../../lambdas/forwarder/names.ts';
 import { governorMetric, laneStateMetric } from '../../lambdas/governor/names.ts';
+import { httpApiMetric } from '../../lambdas/http-api/names.ts';
+import { httpAuthorizerMetric } from '../../lambdas/http-authorizer/names.ts';
 import { heldMetric, replayerMetric } from '../../lambdas/replayer/names.ts';
 import { accountSchema, deadLetterRetentionDays, pipelineSchema, stageSchema } from '../../lib/config/config-schema.ts';
 import { budgetOf, plannedCalls, reachedCallsPerSecond, urgentQrSeconds } from '../../lib/config/rate-budget.ts';
@@ -330,13 +332,15 @@ describe('docs/metrics.md', () => {
     ['Campaign sender', campaignLaneMetric],
     ['Campaign checker', campaignCheckerMetric],
     ['Forwarder', forwarderMetric],
+    ['HTTP API', httpApiMetric],
+    ['HTTP authorizer', httpAuthorizerMetric],
     ['Held commands', heldMetric],
   ])('lists every metric in the code and no other: %s', (heading, metrics) => {
     expect(documentedUnder(heading)).toEqual(Object.values(metrics));
   });
 
   it('has no other section', () => {
-    expect(page.match(/^## /gm)).toHaveLength(10);
+    expect(page.match(/^## /gm)).toHaveLength(12);
     expect(page).toContain(`namespace \`${metricNamespace}\``);
   });
 });

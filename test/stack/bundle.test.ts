@@ -40,6 +40,8 @@ const mostKilobytes: Record<Job, number> = {
   reader: 360,
   'campaign-checker': 730,
   'campaign-sender': 700,
+  'http-api': 700,
+  'http-authorizer': 330,
 };
 
 test.each(Object.entries(mostKilobytes) as [Job, number][])(

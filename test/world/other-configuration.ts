@@ -79,6 +79,7 @@ export const config: Configuration = {
           qrImageDays: 30,
           archiveDays: 90,
           campaigns: { approval: { sources: ['newsletter'] } },
+          http: { concurrency: 10 },
           alarmThresholds: {
             quotaUsedPercent: { ticket: [50], page: 80 },
             quotaProjectedPercent: 120,
@@ -101,6 +102,7 @@ export const config: Configuration = {
             reader: 256,
             campaignChecker: 512,
             campaignSender: 512,
+            httpApi: 256,
           },
         },
       ],

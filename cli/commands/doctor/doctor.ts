@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import type { ParkedStore } from '../../../lambdas/adapters/parked-store.ts';
 import { expiryLane, qrLane } from '../../../lambdas/domain/work/names.ts';
 import type { Configuration } from '../../../lib/config/config-schema.ts';
-import { ingressQueuesOf } from '../../../lib/config/principals.ts';
 import { reservedConcurrency } from '../../../lib/config/rate-budget.ts';
 import { type ConfiguredPipeline, configuredPipelines, plansOf } from '../../pipeline/configured-pipeline.ts';
 import type { DeployedPipeline } from '../../pipeline/deployed-pipeline.ts';
@@ -144,7 +143,7 @@ async function* checksOf(
 function reservedByStage(configuration: Configuration, stage: string): number {
   return configuredPipelines(configuration)
     .filter((one) => one.stage === stage)
-    .reduce((sum, one) => sum + reservedConcurrency(plansOf(one), ingressQueuesOf(one.settings).length), 0);
+    .reduce((sum, one) => sum + reservedConcurrency(plansOf(one), one.settings), 0);
 }
 
 function plansByLane(configured: ConfiguredPipeline): Plans {

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { Observed } from '../alarm-line.ts';
 import { pipelineMetrics } from '../metrics.ts';
 import { campaignSection } from './campaign-section.ts';
+import { deliveriesSection, httpSection } from './http-section.ts';
 import { laneSection } from './lane-section.ts';
 import { expirySection, governorSection, ledgerSection, outcomesSection } from './platform-section.ts';
 import { qrSection } from './qr-section.ts';
@@ -49,6 +50,8 @@ export class PipelineDashboard extends Construct {
         ...expirySection(shown),
         ...campaignSection(shown),
         ...outcomesSection(shown),
+        ...deliveriesSection(shown),
+        ...httpSection(shown),
         ...governorSection(shown),
       ],
     });

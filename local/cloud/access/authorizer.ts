@@ -1,8 +1,8 @@
 import type { RunSimulationResults, Simulation } from '@cloud-copilot/iam-simulate';
 import { localAccountId } from '../endpoints.ts';
 import type { Call } from './call.ts';
-import { type Caller, type Callers, operator, type PolicyDocument } from './caller.ts';
-import type { PolicyTerms } from './guard.ts';
+import { anonymous, type Caller, type Callers, operator, type PolicyDocument } from './caller.ts';
+import { hasPath, type PolicyTerms } from './guard.ts';
 import { statementsOf } from './policies.ts';
 
 /** A call that somebody made, and whether the policies permit it. Objects under the same patterns are one call. */
@@ -41,7 +41,9 @@ export class Authorizer {
     ];
     const statements = policies.flatMap(statementsOf);
     return {
-      patterns: [...new Set(statements.flatMap(({ Resource = [] }) => Resource))],
+      patterns: [
+        ...new Set(statements.flatMap(({ Resource = [], NotResource = [] }) => [Resource, NotResource].flat())),
+      ],
       contextKeys: [
         ...new Set(
           statements.flatMap(({ Condition = {} }) =>
@@ -66,6 +68,17 @@ export class Authorizer {
     return decision;
   }
 
+  /**
+   * Judges a call without a memory of it: one whose caller has policies that only this request knows.
+   * @returns `explicit`: a policy denies it
+   */
+  async judge(caller: Caller, call: Call): Promise<{ readonly permitted: boolean; readonly explicit: boolean }> {
+    const { runSimulation } = await this.#simulator;
+    const result = await runSimulation(this.#simulationOf(caller, call), {});
+    const overall = result.resultType === 'error' ? 'ExplicitlyDenied' : result.overallResult;
+    return { permitted: overall === 'Allowed', explicit: overall === 'ExplicitlyDenied' };
+  }
+
   async #decide(caller: Caller, call: Call): Promise<boolean> {
     const { runSimulation, isWildcardOnlyAction } = await this.#simulator;
     const [service = '', action = ''] = call.action.split(':');
@@ -85,7 +98,7 @@ export class Authorizer {
     const resourcePolicy = this.#resourcePolicies.get(owner(resource));
     return {
       request: {
-        principal,
+        principal: principal === anonymous.principal ? { type: 'Anonymous' } : principal,
         action,
         resource: { resource, accountId: localAccountId },
         contextVariables: {
@@ -113,9 +126,9 @@ export class Authorizer {
 
 const accountIn = (arn: string) => arn.split(':')[4] ?? '';
 
-/** The resource that has the policy: of an object its bucket. */
+/** The resource that has the policy: of an object its bucket, of a method its API. */
 function owner(arn: string): string {
-  return arn.startsWith('arn:aws:s3:::') ? (arn.split('/')[0] ?? arn) : arn;
+  return hasPath(arn) ? (arn.split('/')[0] ?? arn) : arn;
 }
 
 function verdictOf(result: RunSimulationResults, caller: Caller): { permitted: boolean; reason?: string } {

@@ -58,5 +58,8 @@ export function serviceOf(service: string, sourceArn?: string): Caller {
   return { ...userOf(service), ...(sourceArn !== undefined && { sourceArn }) };
 }
 
+/** The caller of a request that nothing authenticates. */
+export const anonymous: Caller = { arn: 'anonymous', principal: 'anonymous', senderId: '', policies: [] };
+
 /** An unknown access key stands for the operator of the account. */
 export const operator: Caller = userOf(`arn:aws:iam::${localAccountId}:user/operator`, [everything]);

@@ -10,9 +10,14 @@ export interface PolicyTerms {
 
 export type Ask = (accessKeyId: string, call: Call) => Promise<boolean>;
 
+/** Whether a resource is one of many under a path: an object of a bucket, or a path of an API. */
+export function hasPath(arnOrPattern: string): boolean {
+  return arnOrPattern.startsWith('arn:aws:s3:::') || arnOrPattern.startsWith('arn:aws:execute-api:');
+}
+
 /**
- * Remembers decisions, so that a request costs a look-up. Objects of a bucket share a decision if the same patterns
- * match their keys.
+ * Remembers decisions, so that a request costs a look-up. Objects of a bucket, and paths of an API, share a decision if
+ * the same patterns match them.
  */
 export class Guard {
   readonly #decisions = new Map<string, boolean | Promise<boolean>>();
@@ -22,7 +27,7 @@ export class Guard {
 
   /** @param ask decides on a call for the first time */
   constructor({ patterns, contextKeys }: PolicyTerms, ask: Ask) {
-    this.#patterns = patterns.filter((pattern) => pattern.startsWith('arn:aws:s3:::')).map(matcherOf);
+    this.#patterns = patterns.filter(hasPath).map(matcherOf);
     this.#contextKeys = new Set(contextKeys);
     this.#ask = ask;
   }
@@ -57,9 +62,9 @@ export class Guard {
     return asked;
   }
 
-  /** The resource, or for an object its bucket and the patterns that match it. */
+  /** The resource, or for an object or a path what it is in, and the patterns that match it. */
   #signature(resource: string): string {
-    if (!resource.startsWith('arn:aws:s3:::') || !resource.includes('/')) return resource;
+    if (!hasPath(resource) || !resource.includes('/')) return resource;
     const matching = this.#patterns.map((pattern) => (pattern.test(resource) ? '1' : '0')).join('');
     return `${resource.slice(0, resource.indexOf('/'))}/${matching}`;
   }

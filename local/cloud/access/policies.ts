@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Deployment } from '../assembly/deployment.ts';
 import type { NoticeBoard } from '../notices.ts';
 import type { PolicyDocument } from './caller.ts';
+import { executeApiArn, withWholeArns } from './execute-api.ts';
 
 export const policyDocument = z.looseObject({
   Id: z.string().optional(),
@@ -81,7 +82,7 @@ const resourcePolicyTypes: readonly (readonly [
   ['AWS::SecretsManager::ResourcePolicy', 'ResourcePolicy', 'SecretId', 'AWS::SecretsManager::Secret'],
 ];
 
-/** The policies of a deployment's resources, by ARN: of queues, topics, buckets, secrets, keys and functions. */
+/** The policies of a deployment's resources, by ARN: of queues, topics, buckets, secrets, keys, APIs and functions. */
 export function resourcePolicies(deployment: Deployment): ReadonlyMap<string, PolicyDocument> {
   const statements = new Map<string, unknown[]>();
   const add = (arn: string, statement: unknown) => {
@@ -107,6 +108,11 @@ export function resourcePolicies(deployment: Deployment): ReadonlyMap<string, Po
   for (const resource of deployment.resources('AWS::KMS::Key')) {
     const { KeyPolicy } = deployment.properties(resource, z.looseObject({ KeyPolicy: policyDocument.optional() }));
     if (KeyPolicy !== undefined) add(resource.arn, KeyPolicy.Statement);
+  }
+  for (const resource of deployment.resources('AWS::ApiGateway::RestApi')) {
+    const { Policy } = deployment.properties(resource, z.looseObject({ Policy: policyDocument.optional() }));
+    const arn = executeApiArn(resource.ref, deployment.place);
+    if (Policy !== undefined) add(arn, withWholeArns(Policy.Statement, arn));
   }
   for (const resource of deployment.resources('AWS::Lambda::Permission')) {
     const permission = deployment.properties(resource, permissionProperties);
@@ -153,5 +159,6 @@ export interface Statement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action?: string | readonly string[];
   readonly Resource?: string | readonly string[];
+  readonly NotResource?: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }

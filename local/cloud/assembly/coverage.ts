@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { attachedPolicyProperties, permissionProperties, policyDocument, roleProperties } from '../access/policies.ts';
+import { apiGatewayCoverages } from '../api-gateway/coverage.ts';
 import { eventSourceMappingProperties } from '../lambda/event-source-mapping.ts';
 import { functionProperties } from '../lambda/function-configuration.ts';
 import { streamMappingProperties } from '../lambda/stream-mapping.ts';
@@ -13,7 +14,7 @@ import { subscriptionProperties, topicProperties } from '../storage/topics.ts';
 import { alarmProperties } from '../telemetry/alarms.ts';
 import type { Deployment } from './deployment.ts';
 
-interface Coverage {
+export interface Coverage {
   /** Its keys, at every depth, are the implemented properties. For a literal, that value alone is implemented. */
   readonly carriedOut: z.ZodObject;
   /** Properties without effect here that make no difference, and why. `Target.RoleArn` is a property of a property. */
@@ -35,6 +36,7 @@ function under(path: string, properties: Readonly<Record<string, string>>): Reco
 }
 
 const coverages: Readonly<Record<string, Coverage>> = {
+  ...apiGatewayCoverages,
   'AWS::SQS::Queue': {
     carriedOut: queueProperties,
     leftOut: {
@@ -201,6 +203,7 @@ const coverages: Readonly<Record<string, Coverage>> = {
 const leftOutTypes: Readonly<Record<string, string>> = {
   'AWS::Logs::LogGroup': 'the output of functions is stored in files',
   'AWS::CloudWatch::Dashboard': 'there is no console, but the metrics are stored',
+  'AWS::ApiGateway::Account': 'there are no execution logs',
   'AWS::KMS::Key': encryption,
   'AWS::KMS::Alias': encryption,
   'AWS::CDK::Metadata': 'it only describes the app',

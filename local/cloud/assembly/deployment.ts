@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { NoticeBoard } from '../notices.ts';
+import { withAddresses } from './addresses.ts';
 import { type Identity, identify, isKnownKind, type Place } from './identities.ts';
 import { decide, noValue, resolve, type Scope } from './intrinsics.ts';
 import type { Stack } from './read-assembly.ts';
@@ -24,12 +25,21 @@ export class Deployment {
   readonly #notices: NoticeBoard;
   readonly #scopes = new Map<string, Scope>();
   readonly #resources = new Map<string, Resource>();
+  readonly #addresses = new Map<string, string>();
 
   constructor(stacks: readonly Stack[], place: Place, notices: NoticeBoard) {
     this.place = place;
     this.#stacks = stacks;
     this.#notices = notices;
     for (const stack of stacks) this.#scopes.set(stack.name, this.#scopeOf(stack));
+  }
+
+  /**
+   * Gives the host of a resource its address here. Resolved properties and outputs have it from then on.
+   * @param origin `http://127.0.0.1:{port}`
+   */
+  setAddress(host: string, origin: string): void {
+    this.#addresses.set(host, origin);
   }
 
   get stackNames(): string[] {
@@ -68,7 +78,7 @@ export class Deployment {
 
   /** A resource's properties with their intrinsic functions resolved. */
   resolved(resource: Resource): unknown {
-    const properties = resolve(resource.properties, this.#scope(resource.stack));
+    const properties = withAddresses(resolve(resource.properties, this.#scope(resource.stack)), this.#addresses);
     if (JSON.stringify(properties).includes('{{resolve:')) {
       this.#notices.add('warning', resource.type, 'a {{resolve:…}} reference is not resolved', resource.where);
     }
@@ -87,7 +97,7 @@ export class Deployment {
       .filter(([, { Condition }]) => Condition === undefined || scope.condition(Condition))
       .map(([key, { Value, Description, Export }]) => ({
         key,
-        value: String(resolve(Value, scope)),
+        value: String(withAddresses(resolve(Value, scope), this.#addresses)),
         description: Description,
         exportName: Export && String(resolve(Export.Name, scope)),
       }));

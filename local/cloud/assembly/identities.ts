@@ -22,6 +22,8 @@ interface Kind {
   readonly nameProperty?: string;
   readonly longestName?: number;
   readonly lowerCase?: boolean;
+  /** It has an identifier of this length in place of a name. */
+  readonly idLength?: number;
   arn(name: string, place: Place): string;
   ref?(name: string, arn: string, place: Place): string;
   attributes?(name: string, arn: string, place: Place): Record<string, string>;
@@ -30,6 +32,8 @@ interface Kind {
 const inRegion = (service: string, before: string) => (name: string, place: Place) =>
   `arn:aws:${service}:${place.region}:${place.accountId}:${before}${name}`;
 const inAccount = (kind: string) => (name: string, place: Place) => `arn:aws:iam::${place.accountId}:${kind}/${name}`;
+const inApiGateway = (kind: string) => (name: string, place: Place) =>
+  `arn:aws:apigateway:${place.region}::/${kind}/${name}`;
 const refIsArn = (_: string, arn: string) => arn;
 
 const kinds: Readonly<Record<string, Kind>> = {
@@ -93,6 +97,36 @@ const kinds: Readonly<Record<string, Kind>> = {
     attributes: (_, arn) => ({ RoleId: roleIdOf(arn) }),
   },
   'AWS::IAM::ManagedPolicy': { nameProperty: 'ManagedPolicyName', arn: inAccount('policy'), ref: refIsArn },
+  'AWS::ApiGateway::RestApi': {
+    idLength: 10,
+    arn: inApiGateway('restapis'),
+    attributes: (id) => ({ RestApiId: id, RootResourceId: fingerprint(`${id}/`, 6).toLowerCase() }),
+  },
+  'AWS::ApiGateway::Resource': {
+    idLength: 6,
+    arn: inApiGateway('resources'),
+    attributes: (id) => ({ ResourceId: id }),
+  },
+  'AWS::ApiGateway::Method': { idLength: 6, arn: inApiGateway('methods') },
+  'AWS::ApiGateway::Deployment': {
+    idLength: 6,
+    arn: inApiGateway('deployments'),
+    attributes: (id) => ({ DeploymentId: id }),
+  },
+  'AWS::ApiGateway::Stage': { nameProperty: 'StageName', arn: inApiGateway('stages') },
+  'AWS::ApiGateway::Authorizer': {
+    idLength: 6,
+    arn: inApiGateway('authorizers'),
+    attributes: (id) => ({ AuthorizerId: id }),
+  },
+  'AWS::ApiGateway::GatewayResponse': {
+    idLength: 6,
+    arn: inApiGateway('gatewayresponses'),
+    attributes: (Id) => ({ Id }),
+  },
+  'AWS::ApiGateway::UsagePlan': { idLength: 6, arn: inApiGateway('usageplans'), attributes: (Id) => ({ Id }) },
+  'AWS::ApiGateway::ApiKey': { idLength: 10, arn: inApiGateway('apikeys'), attributes: (id) => ({ APIKeyId: id }) },
+  'AWS::ApiGateway::UsagePlanKey': { idLength: 10, arn: inApiGateway('usageplankeys'), attributes: (Id) => ({ Id }) },
   'AWS::KMS::Key': { arn: inRegion('kms', 'key/') },
 };
 
@@ -132,6 +166,7 @@ function makeName(type: string, stack: string, logicalId: string, kind: Kind): s
     const hex = createHash('sha256').update(`${stack}/${logicalId}`).digest('hex');
     return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
   }
+  if (kind.idLength !== undefined) return fingerprint(`${stack}/${logicalId}`, kind.idLength).toLowerCase();
   const name = `${`${stack}-${logicalId}`.slice(0, (kind.longestName ?? 255) - suffix.length - 1)}-${suffix}`;
   return kind.lowerCase ? name.toLowerCase() : name;
 }

@@ -19,6 +19,11 @@ interface LogFile {
   readonly marks: { readonly atMilliseconds: number; readonly position: number }[];
 }
 
+/** The name under which the access log of an API's stage is kept, beside those of functions. */
+export function accessLogFile(logGroupName: string): string {
+  return `access-log${logGroupName.replaceAll(/[^\w.-]/g, '-').replace(/^-?/, '-')}`;
+}
+
 /** Lines within this time of each other have one time stamp. */
 const markMilliseconds = 100;
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { accessLogGroups } from '../api-gateway/rest-api.ts';
 import type { Deployment } from '../assembly/deployment.ts';
 import type { Functions } from '../lambda/functions.ts';
 import { type JsonService, operation, ServiceError } from '../services/wire.ts';
 import { compileFilter } from './filter-pattern.ts';
-import type { FunctionLogs, LogLine } from './function-logs.ts';
+import { accessLogFile, type FunctionLogs, type LogLine } from './function-logs.ts';
 
 /** The maximum number of events and bytes in a page of CloudWatch Logs. */
 const eventsPerPage = 10_000;
@@ -45,7 +46,7 @@ interface Sources {
 }
 
 /**
- * CloudWatch Logs' DescribeLogGroups, and FilterLogEvents over the log group of a function. It reads the files of this
+ * CloudWatch Logs' DescribeLogGroups, and FilterLogEvents over the log group of a function or of an access log. It reads the files of this
  * run.
  * @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
  */
@@ -95,15 +96,18 @@ function describeLogGroups(
 }
 
 async function filterLogEvents(
-  { functions, logs }: Sources,
+  { functions, logs, deployment }: Sources,
   input: z.infer<typeof filterLogEventsInput>,
 ): Promise<unknown> {
   const group = input.logGroupName ?? input.logGroupIdentifier?.replace(/^arn:.*:log-group:/, '');
-  const printing = functions.all.filter(({ configuration }) => configuration.logGroupName === group);
-  const [first, another] = printing;
-  if (!first) invalid(`no function logs to ${group}`, 'ResourceNotFoundException');
-  if (another) invalid(`several functions log to ${group}, which is not implemented here`);
-  const { name } = first.configuration;
+  const printing = functions.all
+    .filter(({ configuration }) => configuration.logGroupName === group)
+    .map(({ configuration }) => configuration.name);
+  const accessLogs = [...new Set(accessLogGroups(deployment))].filter((one) => one === group).map(accessLogFile);
+  const [first, another] = [...printing, ...accessLogs];
+  if (first === undefined) invalid(`nothing logs to ${group}`, 'ResourceNotFoundException');
+  if (another !== undefined) invalid(`several sources log to ${group}, which is not implemented here`);
+  const name = first;
   const passes = compiled(input.filterPattern);
   const { nextToken = input.startFromHead ? '>0' : `<${Number.MAX_SAFE_INTEGER}`, startTime, endTime, limit } = input;
   const forward = nextToken.startsWith('>');

@@ -2,7 +2,7 @@ import type { QueueCounts } from '../engines/queue-engine.ts';
 import type { InvocationResult } from '../lambda/function.ts';
 import type { MetricStore } from './metric-store.ts';
 
-/** Records the metrics that AWS itself measures for queues and functions. */
+/** Records the metrics that AWS itself measures for queues, functions and REST APIs. */
 export function serviceMetrics(metrics: Pick<MetricStore, 'record'>) {
   const sentBefore = new Map<string, number>();
   const ofFunction = (FunctionName: string) => (name: string, value: number) =>
@@ -21,6 +21,12 @@ export function serviceMetrics(metrics: Pick<MetricStore, 'record'>) {
       record('ApproximateAgeOfOldestMessage', Math.floor(counts.oldestAgeSeconds));
       record('NumberOfMessagesSent', counts.sent - (sentBefore.get(counts.name) ?? 0));
       sentBefore.set(counts.name, counts.sent);
+    },
+    /** A measurement of one request to a REST API. CloudWatch has it for the API, and for its stage. */
+    api: (ApiName: string, Stage: string, name: string, value: number): void => {
+      for (const dimensions of [{ ApiName }, { ApiName, Stage }]) {
+        metrics.record('AWS/ApiGateway', name, dimensions, value);
+      }
     },
     /** The age of a batch's last record on its stream at the invocation. */
     iteratorAge: (functionName: string, milliseconds: number): void =>

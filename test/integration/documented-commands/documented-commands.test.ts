@@ -36,6 +36,7 @@ const notRun: [pattern: RegExp, because: string][] = [
   [/^aws iam /, 'the local cloud has roles, and no API for them'],
   [/^aws sqs start-message-move-task /, 'the local queue engine has no such operation'],
   [/^logs Forwarder /, 'the sample has no ingress queue, and so no forwarder'],
+  [/OutcomeDeliveries|^aws sns /, 'no producer of the sample has an `outcomeUrl`'],
   [/^aws events /, 'the local cloud fires schedules, and has no API for them'],
   [/^aws cloudformation detect-stack-drift/, 'what the local cloud has cannot drift'],
   [/^aws lambda get-(account-settings|function-concurrency)/, 'the local cloud has no account, and no such operation'],

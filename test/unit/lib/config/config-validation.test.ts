@@ -112,12 +112,39 @@ describe('a configuration', () => {
       }),
     ),
     [
-      'producers[0].principals',
+      'producers[1].principals',
       [{ service: 'sns.amazonaws.com', sourceArn: 'arn:aws:events:eu-west-1:111122223333:rule/signup' }],
       'must be an ARN of the service sns.amazonaws.com: arn:aws:sns:…; got "arn:aws:events:eu-west-1:111122223333:rule/signup"',
       '[0].sourceArn',
     ],
     ['producers[0].outcomeQueue', 'yes', 'must be of type boolean; got "yes"'],
+    ['producers[0].http', { requestsPerSecond: 201 }, 'must be 1–200; got 201', '.requestsPerSecond'],
+    ['producers[0].http', { requestsPerSecond: 0 }, 'must be 1–200; got 0', '.requestsPerSecond'],
+    ['producers[0].http', { keys: 'yes' }, 'must be of type boolean; got "yes"', '.keys'],
+    ['producers[0].http', true, 'must be of type object; got true'],
+    [
+      'producers[0].http',
+      { keys: false },
+      'must allow keys or iam, or remove `http`, and the producer has no HTTP API; got {"keys":false}',
+    ],
+    ['http.concurrency', 1, 'must be 2–1,000; got 1'],
+    ['http', undefined, 'must be of type object; got nothing'],
+    ['memoryMegabytes.httpApi', 64, 'must be 128–10,240 (megabytes, Lambda); got 64'],
+    ...[
+      'http://acme.example/outcomes',
+      'https://user:word@acme.example/outcomes',
+      'https://acme.example/outcomes#top',
+      'https://acme.example/out comes',
+      'https://acme.example@other.example/',
+      'https://acme.example:port/',
+      '//acme.example/',
+    ].map(
+      (url): Case => [
+        'producers[0].outcomeUrl',
+        url,
+        `must be an https URL, without a user name, password or fragment; got "${url}"`,
+      ],
+    ),
     ['producers[0].lanes', ['campaign', 'express'], 'must be one of the pipeline\'s lanes; got "express"', '[1]'],
     ['producers[0].templates', ['toString'.slice(0, 4)], 'must be one of the pipeline\'s templates; got "toSt"', '[0]'],
     ['producers[1].source', 'crm', 'must be unique; got "crm"'],
@@ -218,7 +245,7 @@ describe('a configuration', () => {
     ['s3.amazonaws.com', 'arn:aws:s3:::acme-uploads'],
     ['delivery.logs.amazonaws.com', 'arn:aws-cn:logs:cn-north-1:111122223333:delivery-source:x'],
   ])('may have %s as principal, which sends from %s', (service, sourceArn) => {
-    expect(faultsOf(changed([`${pipeline}.producers.0.principals`, [{ service, sourceArn }]]))).toEqual([]);
+    expect(faultsOf(changed([`${pipeline}.producers.1.principals`, [{ service, sourceArn }]]))).toEqual([]);
   });
 
   describe('with a policy that no link can keep is refused', () => {
@@ -439,5 +466,27 @@ describe('a configuration', () => {
   test('fits its exported type', () => {
     const typed: Configuration = validateConfiguration(config);
     expect(Object.keys(typed.stages)).toEqual(['production', 'staging']);
+  });
+
+  test.each([
+    ['no principal', []],
+    ['a role without its unique ID', [{ role: 'arn:aws:iam::111122223333:role/crm' }]],
+    ['an account', [{ account: '111122223333' }]],
+  ])('with signed requests of a producer with %s is refused with the remedy', (_, principals) => {
+    const path = 'stages.production.pipelines.0.producers.0.principals';
+    expect(faultsOf(changed([path, principals]))).toEqual([
+      `${at}.producers[0].http.iam: needs a role or user with a senderId, because only the unique ID of a role or user shows who ` +
+        'has signed a request. Give one of its principals a `senderId`; got true',
+    ]);
+  });
+
+  test('with one address for the outcomes of two producers is refused', () => {
+    const url = 'https://hooks.acme.example/outcomes?of=links';
+    const of = (index: number) => `stages.production.pipelines.0.producers.${index}.outcomeUrl`;
+    expect(faultsOf(changed([of(0), url]))).toEqual([]);
+    expect(faultsOf(changed([of(0), url], [of(2), `${url}2`]))).toEqual([]);
+    expect(faultsOf(changed([of(0), url], [of(2), url]))).toEqual([
+      `${at}.producers[2].outcomeUrl: must not be crm's as well, because SNS has one subscription for an address; got "${url}"`,
+    ]);
   });
 });

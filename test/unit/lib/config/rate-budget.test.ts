@@ -23,6 +23,8 @@ const shipped: PipelineDemand = {
   expiryRateShare: 0.01,
   readRateShare: 0.03,
 };
+const producer = (source: string) => ({ source, principals: [], lanes: ['campaign'], templates: ['A1b3'] });
+const settings = { producers: [producer('crm')], http: { concurrency: 20 } };
 
 describe('the budget', () => {
   test('is the part of the limits that headroom and other systems leave', () => {
@@ -85,11 +87,19 @@ describe('the plan of the shipped pipeline', () => {
 
   test('sends at most 948 calls a second: 3 × 19 + 13 × 64 + 2 × 11 + 2 × 4 + 1 × 28 + 1', () => {
     expect(plannedCalls(plan)).toEqual({ callsPerSecond: 948, qrCallsPerSecond: 22 });
-    expect(reservedConcurrency(plan)).toBe(31);
+    expect(reservedConcurrency(plan, settings)).toBe(31);
+  });
+
+  test.each([
+    ['20 of the HTTP API and 5 of its authorizer', {}, 56],
+    ['20 of the HTTP API, which has no keys', { keys: false, iam: true }, 51],
+  ])('reserves more if a producer uses the HTTP API: %s', (_, http, reserved) => {
+    const producers = [producer('product'), { ...producer('crm'), http }];
+    expect(reservedConcurrency(plan, { ...settings, producers })).toBe(reserved);
   });
 
   test('is printed as a table', () => {
-    expect(describePlans('OneLink-production', limits, plan)).toBe(
+    expect(describePlans('OneLink-production', limits, plan, settings)).toBe(
       [
         'OneLink-production: at most 948 of 950 calls/s, 22 of 23 QR calls/s; 904 calls/s (95 %) under a backlog; reserves 31 Lambda environments',
         '  worker                 C × r       batch        busy utilisation     timeout  visibility',

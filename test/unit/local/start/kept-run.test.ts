@@ -19,3 +19,12 @@ it('a kept run prints the access key of each producer whose commands it would ot
     '  export AWS_ACCESS_KEY_ID=producer-studio',
   ]);
 });
+
+it('a kept run prints the call of the HTTP API that it was given', () => {
+  const printed = (httpCall?: string) => keptRunWords({ ...run, httpCall }, 'commands.ndjson');
+
+  expect(printed('curl -sS http://127.0.0.1:1/live/v1/commands')).toContain(
+    '  curl -sS http://127.0.0.1:1/live/v1/commands',
+  );
+  expect(printed()).toHaveLength(printed('curl').length - 1);
+});
